@@ -1,0 +1,85 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// INTERCOM_EMBEDDED=1 builds the same sources as Embedded Swift (tools/check does, to hold the
+// line on what may be used); everything else, the tests included, is a normal build.
+let embedded = Context.environment["INTERCOM_EMBEDDED"] == "1"
+
+let strict: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableExperimentalFeature("Lifetimes"),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+    ] + (embedded ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo"])] : [])
+
+/// One module of the product: the imports it may have are exactly `uses`.
+func module(_ name: String, uses: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: uses, swiftSettings: strict)
+}
+
+/// The tests of one module, with the modules they import besides.
+func tests(_ name: String, with others: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + others,
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "intercomd",
+    products: [
+        .executable(name: "intercomd", targets: ["Intercomd"]),
+        .executable(name: "intercomctl", targets: ["Intercomctl"]),
+    ],
+    targets: [
+        // L0: time, and the C libraries, one folder each.
+        module("Time", uses: []),
+        .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
+        .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
+        .systemLibrary(name: "CMbedTLS", providers: [.apt(["libmbedtls-dev"])]),
+        .systemLibrary(
+            name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+        .target(name: "CGPIOD", linkerSettings: [.linkedLibrary("gpiod")]),
+        .target(name: "CLinux"),
+
+        // L1: mechanism.
+        module("Realtime", uses: []),
+        module("Wire", uses: ["Time"]),
+        module("Crypto", uses: ["CMbedTLS", "CLinux"]),
+        module("Audio", uses: ["COpus", "Time"]),
+        module("HAL", uses: ["CALSA", "CGPIOD", "CLinux", "Time"]),
+
+        // L2: policy, sans-I/O.
+        module("Session", uses: ["Wire", "Crypto", "Time"]),
+        module("Station", uses: ["Wire", "Time"]),
+        module("Control", uses: ["Wire", "CJansson"]),
+        module("Config", uses: ["Wire"]),
+
+        // L3: programs.
+        .executableTarget(
+            name: "Intercomd",
+            dependencies: [
+                "Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Session", "Station",
+                "Control", "Config",
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "Intercomctl",
+            dependencies: ["Time", "Wire", "Crypto", "HAL", "Control", "Config"],
+            swiftSettings: strict),
+
+        tests("Time"),
+        tests("Realtime"),
+        tests("Wire"),
+        tests("Crypto"),
+        tests("Audio", with: ["Time"]),
+        tests("HAL", with: ["Time"]),
+        tests("Session", with: ["Wire", "Crypto", "Time"]),
+        tests("Station", with: ["Wire", "Time"]),
+        tests("Control"),
+        tests("Config", with: ["Wire"]),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,19 @@
+/// Where a peer is on the network: an IP address and a UDP port.
+///
+/// IPv4 is held as an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2), so there is one form to
+/// compare, and the cookie of PROTOCOL.md §1.6 can use the sixteen bytes as they are.
+public struct Endpoint: Hashable, Sendable {
+    /// The sixteen address bytes, network order, as two big-endian halves.
+    public let high: UInt64
+    public let low: UInt64
+    public let port: UInt16
+    /// The interface a link-local address belongs to; 0 for every other address.
+    public let scope: UInt32
+
+    public init(high: UInt64, low: UInt64, port: UInt16, scope: UInt32 = 0) {
+        self.high = high
+        self.low = low
+        self.port = port
+        self.scope = scope
+    }
+}

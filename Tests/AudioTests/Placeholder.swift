@@ -1,0 +1,5 @@
+import Testing
+
+import Audio
+
+@Suite struct PlaceholderTests {}

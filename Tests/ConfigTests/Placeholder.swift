@@ -1,0 +1,5 @@
+import Testing
+
+import Config
+
+@Suite struct PlaceholderTests {}

@@ -1,0 +1,5 @@
+import Testing
+
+import Control
+
+@Suite struct PlaceholderTests {}

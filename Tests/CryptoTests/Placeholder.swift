@@ -1,0 +1,5 @@
+import Testing
+
+import Crypto
+
+@Suite struct PlaceholderTests {}

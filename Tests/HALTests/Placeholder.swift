@@ -1,0 +1,5 @@
+import Testing
+
+import HAL
+
+@Suite struct PlaceholderTests {}

@@ -1,0 +1,5 @@
+import Testing
+
+import Realtime
+
+@Suite struct PlaceholderTests {}

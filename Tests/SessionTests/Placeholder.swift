@@ -1,0 +1,5 @@
+import Testing
+
+import Session
+
+@Suite struct PlaceholderTests {}

@@ -1,0 +1,5 @@
+import Testing
+
+import Station
+
+@Suite struct PlaceholderTests {}

@@ -1,0 +1,5 @@
+import Testing
+
+import Time
+
+@Suite struct PlaceholderTests {}

@@ -1,0 +1,5 @@
+import Testing
+
+import Wire
+
+@Suite struct PlaceholderTests {}
