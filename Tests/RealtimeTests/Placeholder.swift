@@ -1,5 +1,0 @@
-import Testing
-
-import Realtime
-
-@Suite struct PlaceholderTests {}

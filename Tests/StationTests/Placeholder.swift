@@ -1,5 +1,0 @@
-import Testing
-
-import Station
-
-@Suite struct PlaceholderTests {}

@@ -1,0 +1,66 @@
+import Foundation
+import Testing
+
+/// Rules about the text of the code itself: a rule that only lives in a document is a rule for
+/// reviewers, a rule that lives here is a rule.
+@Suite struct TextTests {
+    static let linesMax = 400
+    static let columnsMax = 100
+    static let bannedSuffixes = [
+        "Manager", "Helper", "Utils", "Util", "Common", "Wrapper", "Impl", "Handler", "Service",
+    ]
+
+    nonisolated(unsafe) static let declaration =
+        /^(?:\w+ |@\w+ )*(?:class|struct|enum|actor|protocol)\s+(\w+)/
+
+    /// What breaks a rule in `file`, in words.
+    static func complaints(about file: SourceFile) -> [String] {
+        var found: [String] = []
+        if file.lines.count > linesMax + 1 { found.append("\(file.lines.count) lines") }
+        for (index, line) in file.lines.enumerated() {
+            if line.count > columnsMax { found.append("line \(index + 1): \(line.count) columns") }
+            if line.hasSuffix(" ") { found.append("line \(index + 1): ends in a blank") }
+            if file.path.hasSuffix(".swift"),
+                let match = line.firstMatch(
+                    of:
+                        /^(?:public |final |@safe |private )*(?:class|struct|enum|actor|protocol)\s+(\w+)/
+                ),
+                bannedSuffixes.contains(where: { match.1.hasSuffix($0) })
+            {
+                found.append("line \(index + 1): \(match.1) says nothing")
+            }
+        }
+        return found
+    }
+
+    @Test(arguments: SourceFile.code)
+    func filesAreReadInOneSitting(file: SourceFile) {
+        #expect(Self.complaints(about: file) == [])
+    }
+
+    @Test(arguments: SourceFile.swift)
+    func theDaemonStaysOffFoundation(file: SourceFile) {
+        #expect(!file.lines.contains { $0.contains("import Foundation") })
+    }
+
+    @Test func plantedFaultsAreCaught() {
+        let long = String(repeating: "x", count: 101)
+        let planted = SourceFile(
+            path: "Sources/Wire/X.swift", text: "struct PeerManager {}\n\(long)\n y ")
+        #expect(Self.complaints(about: planted).count == 3)
+    }
+
+    @Test func theTreeSpeaksOfItselfAlone() throws {
+        let files = try SourceFile.all(
+            in: ["Sources", "Tests", "tools", "docs", "etc", "systemd"],
+            ending: [".swift", ".c", ".h", ".py", ".md", ".conf", ".service", ".1", ".5", ".8"])
+        // Paths of one machine; spelled apart so that this file does not match itself.
+        let banned = ["/wo" + "rk/", "/ro" + "ot/", "/ho" + "me/"]
+        for file in files {
+            for (index, line) in file.lines.enumerated() where banned.contains(where: line.contains)
+            {
+                Issue.record("\(file.path):\(index + 1): a path of one machine")
+            }
+        }
+    }
+}

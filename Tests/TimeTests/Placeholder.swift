@@ -1,5 +1,0 @@
-import Testing
-
-import Time
-
-@Suite struct PlaceholderTests {}
