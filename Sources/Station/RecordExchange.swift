@@ -1,0 +1,116 @@
+internal import Time
+internal import Wire
+
+/// The numbered records between this station and one peer (PROTOCOL.md §2.4 "Reliability").
+///
+/// Outgoing ones are repeated until they are acknowledged or given up; incoming ones are
+/// acknowledged every time and acted on once.
+struct RecordExchange {
+    /// A record on its way, with what it is repeated by.
+    private struct Outgoing {
+        let record: ControlRecord
+        let mid: UInt32
+        let since: Instant
+        var attempts = 0
+    }
+
+    private struct Seen {
+        let mid: UInt32
+        let at: Instant
+    }
+
+    static let seenMax = 64
+    static let seenFor = Duration.seconds(120)
+    static let outgoingMax = 64
+    static let givenUpAfter = Duration.seconds(8)
+
+    private var nextMid: UInt32
+    private var outgoing: [Outgoing] = []
+    private var seen: [Seen] = []
+    private var owed: [UInt32] = []
+
+    /// `firstMid` is random, drawn at the daemon's start.
+    init(firstMid: UInt32) { nextMid = firstMid }
+
+    /// Numbers a record and sends it, at once and again until it is acknowledged.
+    ///
+    /// - Returns: its number.
+    @discardableResult
+    mutating func send(at now: Instant, _ make: (UInt32) -> ControlRecord) -> UInt32 {
+        let mid = nextMid
+        nextMid &+= 1
+        // Full only if the peer has acknowledged nothing for long: the oldest has the least hope.
+        if outgoing.count == Self.outgoingMax { outgoing.removeFirst() }
+        outgoing.append(Outgoing(record: make(mid), mid: mid, since: now))
+        return mid
+    }
+
+    /// Whether record `mid` still waits for its acknowledgement.
+    func isPending(_ mid: UInt32) -> Bool { outgoing.contains { $0.mid == mid } }
+
+    mutating func acknowledged(_ list: Acknowledgement) {
+        outgoing.removeAll { list.contains($0.mid) }
+    }
+
+    /// Notes an incoming record; it is acknowledged in any case.
+    ///
+    /// - Returns: whether it is new and to be acted on.
+    mutating func arrived(_ mid: UInt32, at now: Instant) -> Bool {
+        if !owed.contains(mid) { owed.append(mid) }
+        seen.removeAll { now - $0.at >= Self.seenFor }
+        if seen.contains(where: { $0.mid == mid }) { return false }
+        if seen.count == Self.seenMax { seen.removeFirst() }
+        seen.append(Seen(mid: mid, at: now))
+        return true
+    }
+
+    /// The peer has restarted: its numbers start anew, and what it never acknowledged is void.
+    mutating func restart() {
+        outgoing.removeAll(keepingCapacity: true)
+        seen.removeAll(keepingCapacity: true)
+        owed.removeAll(keepingCapacity: true)
+    }
+
+    /// The next packet to send now: acknowledgements owed, then records that are due.
+    mutating func nextPayload(at now: Instant) -> ControlPayload? {
+        outgoing.removeAll { now - $0.since >= Self.givenUpAfter }
+        var payload = ControlPayload()
+        if let first = owed.first {
+            var list = Acknowledgement(first)
+            for mid in owed.dropFirst().prefix(Acknowledgement.capacity - 1) { list.append(mid) }
+            owed.removeFirst(list.count)
+            let fits = payload.append(.ack(list))
+            precondition(fits, "the longest acknowledgement fits an empty payload")
+        }
+        for index in outgoing.indices where dueTime(of: outgoing[index]) ?? .never <= now {
+            guard payload.append(outgoing[index].record) else { break }
+            outgoing[index].attempts += 1
+        }
+        return payload.isEmpty ? nil : payload
+    }
+
+    /// When `nextPayload` will have something; nil means not before something happens.
+    var deadline: Instant? {
+        owed.isEmpty ? outgoing.compactMap(dueTime).min() : Instant(nanoseconds: .min)
+    }
+
+    private func dueTime(of entry: Outgoing) -> Instant? {
+        let times = Self.schedule(of: entry.record)
+        guard entry.attempts < times.count else { return nil }
+        return entry.since + .milliseconds(times[entry.attempts])
+    }
+
+    /// When a record is sent, in ms after the first time.
+    private static func schedule(of record: ControlRecord) -> [Int] {
+        switch record {
+        case .stream: [0, 100, 200, 500, 1000, 2000, 4000]
+        case .reject, .cancel, .bye: [0, 500, 1000, 1500]
+        default: [0, 500, 1000, 2000, 4000]
+        }
+    }
+}
+
+extension Instant {
+    /// Later than every other.
+    static let never = Instant(nanoseconds: .max)
+}

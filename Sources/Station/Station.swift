@@ -1,0 +1,181 @@
+public import Time
+public import Wire
+
+/// What stations tell each other beside the sound: who speaks where, and how it arrives.
+///
+/// Sans-I/O: opened records and the time go in; after every call drain `nextAction()` to nil and
+/// be back at `deadline`. Peers are known by number; keys, sound and sockets not at all.
+public struct Station {
+    public enum Action: Sendable {
+        /// To be sealed on the peer's current session.
+        case send(peer: Int, ControlPayload)
+        /// The sound of this stream goes there from now on.
+        case hear(peer: Int, stream: UInt8, Hearing)
+    }
+
+    /// What is known of a peer's side of things.
+    public struct PeerView: Sendable {
+        /// Its newest report on our sound, and when it came.
+        public internal(set) var report: Report?
+        public internal(set) var reportAt: Instant?
+        /// The last measured round trip.
+        public internal(set) var roundTrip: Duration?
+    }
+
+    /// How often a round trip is measured while the peer is up.
+    public static let pingInterval = Duration.seconds(15)
+
+    private struct Peer {
+        var exchange: RecordExchange
+        var view = PeerView()
+        var isUp = false
+        /// The record that binds each of our streams, and whether the peer has acknowledged it.
+        var bindings: [Binding] = []
+        var ping: (token: UInt32, at: Instant)?
+        var nextPing: Instant = .never
+        var pongs: [UInt32] = []
+    }
+
+    private struct Binding {
+        let stream: UInt8
+        let mid: UInt32
+        var isKnown = false
+    }
+
+    private let targets: [TalkTarget]
+    private let channels: [Channel]
+    private var peers: [Peer]
+    private var pending: [Action] = []
+    private var now = Instant(nanoseconds: 0)
+
+    /// `firstMids` holds a random number for each peer, drawn at the daemon's start.
+    public init(targets: [TalkTarget], channels: [Channel], firstMids: [UInt32]) {
+        precondition(targets.allSatisfy { FrameFlags.streams.contains($0.stream) })
+        self.targets = targets
+        self.channels = channels
+        peers = firstMids.map { Peer(exchange: RecordExchange(firstMid: $0)) }
+    }
+
+    public func view(of peer: Int) -> PeerView { peers[peer].view }
+
+    /// A session with the peer is there; `isNewBoot` when it is the first since either restarted.
+    public mutating func up(peer: Int, isNewBoot: Bool, at now: Instant) {
+        self.now = now
+        peers[peer].isUp = true
+        peers[peer].nextPing = now
+        if isNewBoot {
+            peers[peer].exchange.restart()
+            peers[peer].bindings.removeAll(keepingCapacity: true)
+            peers[peer].view = PeerView()
+            // What its streams meant before it restarted, nobody knows.
+            for stream in FrameFlags.streams {
+                pending.append(.hear(peer: peer, stream: stream, .unbound))
+            }
+        }
+        bindStreams(to: peer, at: now)
+    }
+
+    /// The peer has not been heard for long, or said goodbye.
+    public mutating func down(peer: Int) {
+        peers[peer].isUp = false
+        peers[peer].nextPing = .never
+        peers[peer].ping = nil
+        peers[peer].pongs.removeAll(keepingCapacity: true)
+    }
+
+    /// Takes one opened record of a peer; those of the session (CONFIRM, CLOSE, PATH_*) and
+    /// SPURT_END are others' business and pass without effect.
+    public mutating func receive(_ record: ControlRecord, from peer: Int, at now: Instant) {
+        self.now = now
+        if let mid = record.mid, !peers[peer].exchange.arrived(mid, at: now) { return }
+        switch record {
+        case .ack(let list):
+            peers[peer].exchange.acknowledged(list)
+            for place in peers[peer].bindings.indices
+            where list.contains(peers[peer].bindings[place].mid) {
+                peers[peer].bindings[place].isKnown = true
+            }
+        case .stream(let binding): bound(binding, by: peer)
+        case .report(let report):
+            peers[peer].view.report = report
+            peers[peer].view.reportAt = now
+        case .ping(let token):
+            // One answer a packet is enough for honest peers, and bounds what others can ask.
+            if peers[peer].pongs.count < 4 { peers[peer].pongs.append(token) }
+        case .pong(let token):
+            guard let ping = peers[peer].ping, ping.token == token else { return }
+            peers[peer].view.roundTrip = now - ping.at
+            peers[peer].ping = nil
+        case .confirm, .pathChallenge, .pathResponse, .spurtEnd, .close, .unknown,
+            .offer, .ringing, .answer, .reject, .cancel, .bye, .signal, .result:
+            // Calls, signals and relays are not part of this version: acknowledged, else ignored.
+            return
+        }
+    }
+
+    /// Lets time pass; call it at `deadline`.
+    public mutating func tick(at now: Instant) {
+        self.now = now
+        for index in peers.indices where now >= peers[index].nextPing {
+            peers[index].nextPing = now + Self.pingInterval
+            let token = (peers[index].ping?.token ?? UInt32(truncatingIfNeeded: index)) &+ 0x9E37
+            peers[index].ping = (token, now)
+            pending.append(.send(peer: index, ControlPayload(.ping(token))))
+            // A binding may have been given up in a bad moment; without it we are not heard.
+            bindStreams(to: index, at: now)
+        }
+    }
+
+    /// The next thing to do; nil when all is done.
+    public mutating func nextAction() -> Action? {
+        if !pending.isEmpty { return pending.removeFirst() }
+        for index in peers.indices where peers[index].isUp {
+            if let token = peers[index].pongs.popLast() {
+                return .send(peer: index, ControlPayload(.pong(token)))
+            }
+            if let payload = peers[index].exchange.nextPayload(at: now) {
+                return .send(peer: index, payload)
+            }
+        }
+        return nil
+    }
+
+    /// When to call `tick` next; nil means never.
+    public var deadline: Instant? {
+        peers.lazy.filter(\.isUp).flatMap { [$0.exchange.deadline, $0.nextPing] }
+            .compactMap { $0 }.min()
+    }
+
+    /// Tells the peer what our stream numbers mean, those it does not know yet.
+    private mutating func bindStreams(to peer: Int, at now: Instant) {
+        for target in targets where target.listeners.contains(peer) {
+            if let known = peers[peer].bindings.first(where: { $0.stream == target.stream }) {
+                if known.isKnown || peers[peer].exchange.isPending(known.mid) { continue }
+                peers[peer].bindings.removeAll { $0.stream == target.stream }
+            }
+            let mid = peers[peer].exchange.send(at: now) { mid in
+                .stream(
+                    StreamBinding(
+                        mid: mid, stream: target.stream, purpose: .talk, priority: .normal,
+                        reference: target.reference))
+            }
+            peers[peer].bindings.append(Binding(stream: target.stream, mid: mid))
+        }
+    }
+
+    private mutating func bound(_ binding: StreamBinding, by peer: Int) {
+        guard FrameFlags.streams.contains(binding.stream) else { return }
+        pending.append(
+            .hear(peer: peer, stream: binding.stream, hearing(of: binding, from: peer)))
+    }
+
+    private func hearing(of binding: StreamBinding, from peer: Int) -> Hearing {
+        // Pages and calls are not part of this version; their sound is nobody's.
+        guard binding.purpose == .talk else { return .ignored }
+        if binding.reference == 0 { return .direct }
+        guard let place = channels.firstIndex(where: { $0.reference == binding.reference })
+        else { return .ignored }
+        let channel = channels[place]
+        return channel.isListenedTo && channel.members.contains(peer) ? .channel(place) : .ignored
+    }
+}
