@@ -1,0 +1,95 @@
+/// What the media loop counts; the raw value is the place in its table.
+enum MediaCount: Int, CaseIterable {
+    // Gauges.
+    /// Turns of the loop: the watchdog is fed only while it grows.
+    case ticks
+    /// Processor time of the media thread in ns.
+    case cpuNanoseconds
+    /// Heap calls of the media thread since it was ready; ~0 without the counting library.
+    case heapCalls
+    /// The microphone's level, in 0.1 dB below full scale.
+    case microphoneLevel
+
+    // Sound.
+    case captureXruns
+    case playbackXruns
+    case framesCaptured
+    case framesSent
+    case framesMixed
+    case framesConcealed
+
+    // Dropped datagrams, by cause.
+    case droppedLength
+    case droppedIndex
+    case droppedCounter
+    case droppedAuthentication
+    case droppedReplay
+    case droppedKind
+    case droppedAudio
+    case droppedUnbound
+    case droppedIgnored
+    case droppedVoices
+    case droppedRecords
+    case droppedDuplicate
+    case droppedLate
+    case droppedTruncated
+    case otherSource
+
+    // Dropped on the way out.
+    case unsentNoSession
+    case unsentUnreachable
+    case unsentSpent
+    /// A ring to the control thread was full.
+    case eventsLost
+
+    /// As `status --json` and the manual page name it; nil for gauges shown elsewhere.
+    var name: String? {
+        switch self {
+        case .ticks, .cpuNanoseconds, .heapCalls, .microphoneLevel: nil
+        case .captureXruns: "capture_xruns"
+        case .playbackXruns: "playback_xruns"
+        case .framesCaptured: "frames_captured"
+        case .framesSent: "frames_sent"
+        case .framesMixed: "frames_mixed"
+        case .framesConcealed: "frames_concealed"
+        case .droppedLength: "dropped_length"
+        case .droppedIndex: "dropped_index"
+        case .droppedCounter: "dropped_counter"
+        case .droppedAuthentication: "dropped_authentication"
+        case .droppedReplay: "dropped_replay"
+        case .droppedKind: "dropped_kind"
+        case .droppedAudio: "dropped_audio"
+        case .droppedUnbound: "dropped_unbound"
+        case .droppedIgnored: "dropped_ignored"
+        case .droppedVoices: "dropped_voices"
+        case .droppedRecords: "dropped_records"
+        case .droppedDuplicate: "dropped_duplicate"
+        case .droppedLate: "dropped_late"
+        case .droppedTruncated: "dropped_truncated"
+        case .otherSource: "other_source"
+        case .unsentNoSession: "unsent_no_session"
+        case .unsentUnreachable: "unsent_unreachable"
+        case .unsentSpent: "unsent_spent"
+        case .eventsLost: "events_lost"
+        }
+    }
+}
+
+/// What the media loop counts for each peer.
+enum PeerCount: Int, CaseIterable {
+    /// Packets sealed on the current session.
+    case sentOnCurrent
+    /// All packets, since the start.
+    case sent
+    case opened
+    case refused
+    /// Monotonic ns of the last packet sent, opened, refused; 0 before the first.
+    case lastSent
+    case lastOpened
+    case lastRefused
+    /// Playout of the peer's voice: delay in ms, jitter in 0.1 ms, loss in 1/256 of 2 s.
+    case playoutDelay
+    case jitter
+    case loss
+    case lost
+}

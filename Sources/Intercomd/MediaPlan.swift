@@ -1,0 +1,64 @@
+internal import Config
+internal import Station
+internal import Time
+
+/// What the media loop is told once, at its start.
+struct MediaPlan: Sendable {
+    let peers: Int
+    let targets: [TalkTarget]
+    /// For each button, its settings and the target it speaks into.
+    let keys: [(settings: TalkKey.Settings, target: Int)]
+    /// For `intercomctl ptt`: held until let go, no bounce.
+    let virtualKey: TalkKey.Settings
+    /// Linear gain of each peer's voice, and of each channel.
+    let peerGains: [Float]
+    let channelGains: [Float]
+    /// Frames kept from before the key went down; 0 closes the microphone when idle.
+    let prerollFrames: Int
+    let bitrate: Int
+    let isHalfDuplex: Bool
+    let speakerHold: Duration
+    let jitter: Config.Audio.Jitter
+    let jitterMax: Duration
+    let periodNanoseconds: Int64
+
+    init(_ config: Config, routing: Routing) {
+        peers = config.peers.count
+        targets = routing.targets
+        let talk = config.talk
+        keys = zip(config.buttons, routing.buttonTargets).map { button, target in
+            let mode: TalkKey.Mode =
+                switch button.mode {
+                case .momentary: .momentary
+                case .latch: .latch
+                case .smart: .smart
+                case .open: .open
+                }
+            return (
+                TalkKey.Settings(
+                    mode: mode, debounce: button.debounce, tail: talk.tail, talkMax: talk.maxTalk),
+                target
+            )
+        }
+        virtualKey = TalkKey.Settings(
+            mode: .momentary, debounce: .zero, tail: talk.tail, talkMax: talk.maxTalk)
+        peerGains = config.peers.map { Self.linear(decibels: $0.gain) }
+        channelGains = config.channels.map { Self.linear(decibels: $0.gain) }
+        prerollFrames = Int((talk.preroll.milliseconds + 9) / 10)
+        bitrate = config.audio.bitrate
+        isHalfDuplex = config.audio.isHalfDuplex
+        speakerHold = config.audio.rxHold
+        jitter = config.audio.jitter
+        jitterMax = config.audio.jitterMax
+        periodNanoseconds = Int64(config.audio.periodSamples) * 1_000_000_000 / 48_000
+    }
+
+    /// 10^(dB/20), without a library: the C one is not for every build of this program.
+    static func linear(decibels: Double) -> Float {
+        // e^x by its series about 0 after halving x ten times; exact to 1e-9 within ±40 dB.
+        let x = decibels * 0.115_129_254_649_702_28 / 1024
+        var power = 1 + x * (1 + x / 2 * (1 + x / 3 * (1 + x / 4)))
+        for _ in 0..<10 { power *= power }
+        return Float(power)
+    }
+}

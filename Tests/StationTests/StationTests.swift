@@ -1,0 +1,191 @@
+import Station
+import Testing
+import Time
+import Wire
+
+@Suite struct StationTests {
+    let start = Instant(nanoseconds: 1_000_000_000)
+    let house: UInt64 = 0xA1A2_A3A4_A5A6_A7A8
+
+    /// One channel with peers 0 and 1, listened to; and both peers spoken to alone.
+    func station() -> Station {
+        Station(
+            targets: [
+                TalkTarget(stream: 1, reference: house, listeners: [0, 1]),
+                TalkTarget(stream: 0, reference: 0, listeners: [0]),
+                TalkTarget(stream: 0, reference: 0, listeners: [1]),
+            ],
+            channels: [Channel(reference: house, members: [0, 1], isListenedTo: true)],
+            firstMids: [100, 200, 300])
+    }
+
+    func drain(_ station: inout Station) -> [Station.Action] {
+        var actions: [Station.Action] = []
+        while let action = station.nextAction() { actions.append(action) }
+        return actions
+    }
+
+    /// The records sent to `peer` among `actions`.
+    func records(to peer: Int, in actions: [Station.Action]) -> [ControlRecord] {
+        var found: [ControlRecord] = []
+        for case .send(peer, let payload) in actions {
+            #expect(ControlReader.read(payload.bytes.span) { found.append($0) })
+        }
+        return found
+    }
+
+    func hearings(in actions: [Station.Action]) -> [Hearing] {
+        actions.compactMap { if case .hear(_, _, let hearing) = $0 { hearing } else { nil } }
+    }
+
+    func binding(stream: UInt8, reference: UInt64, mid: UInt32 = 7) -> ControlRecord {
+        .stream(
+            StreamBinding(
+                mid: mid, stream: stream, purpose: .talk, priority: .normal, reference: reference))
+    }
+
+    @Test func aNewSessionBindsEveryStreamTheePeerMayHear() {
+        var station = station()
+        station.up(peer: 0, isNewBoot: true, at: start)
+        let actions = drain(&station)
+        #expect(hearings(in: actions) == Array(repeating: .unbound, count: 32))
+        #expect(
+            records(to: 0, in: actions) == [
+                binding(stream: 1, reference: house, mid: 100),
+                binding(stream: 0, reference: 0, mid: 101),
+            ])
+        #expect(records(to: 1, in: actions) == [])
+    }
+
+    @Test func bindingsRepeatUntilAcknowledgedAndNotAfter() {
+        var station = station()
+        station.up(peer: 0, isNewBoot: true, at: start)
+        _ = drain(&station)
+        // Both records again at 0.1 s, none before.
+        station.tick(at: start + .milliseconds(99))
+        let early = records(to: 0, in: drain(&station)).filter { $0.mid != nil }
+        #expect(early.isEmpty)
+        station.tick(at: start + .milliseconds(100))
+        #expect(records(to: 0, in: drain(&station)).count { $0.mid != nil } == 2)
+
+        var list = Acknowledgement(100)
+        list.append(101)
+        station.receive(.ack(list), from: 0, at: start + .milliseconds(150))
+        for second in 1...30 {
+            station.tick(at: start + .seconds(second))
+            #expect(records(to: 0, in: drain(&station)).allSatisfy { $0.mid == nil })
+        }
+    }
+
+    @Test func aBindingGivenUpInABadMomentIsTriedAgain() {
+        var station = station()
+        station.up(peer: 0, isNewBoot: true, at: start)
+        _ = drain(&station)
+        var mids: Set<UInt32> = []
+        for second in 1...20 {
+            station.tick(at: start + .seconds(second))
+            for record in records(to: 0, in: drain(&station)) {
+                if let mid = record.mid { mids.insert(mid) }
+            }
+        }
+        #expect(mids.count == 4, "two bindings, numbered anew after they were given up")
+    }
+
+    @Test func streamsAreHeardByWhatTheyAreBoundTo() {
+        var station = station()
+        station.up(peer: 1, isNewBoot: true, at: start)
+        _ = drain(&station)
+        station.receive(binding(stream: 4, reference: house, mid: 1), from: 1, at: start)
+        station.receive(binding(stream: 5, reference: 0, mid: 2), from: 1, at: start)
+        station.receive(binding(stream: 6, reference: 0xBAD, mid: 3), from: 1, at: start)
+        #expect(hearings(in: drain(&station)) == [.channel(0), .direct, .ignored])
+    }
+
+    @Test func aChannelIsNotHeardFromOneWhoIsNoMember() {
+        var station = station()
+        station.up(peer: 2, isNewBoot: true, at: start)
+        _ = drain(&station)
+        station.receive(binding(stream: 1, reference: house), from: 2, at: start)
+        #expect(hearings(in: drain(&station)) == [.ignored])
+    }
+
+    @Test func aRepeatedRecordIsAcknowledgedAgainAndActedOnOnce() {
+        var station = station()
+        station.up(peer: 0, isNewBoot: true, at: start)
+        _ = drain(&station)
+        for _ in 0..<3 {
+            station.receive(binding(stream: 4, reference: 0), from: 0, at: start)
+            let actions = drain(&station)
+            #expect(records(to: 0, in: actions).contains(.ack(Acknowledgement(7))))
+        }
+        station.receive(binding(stream: 4, reference: 0), from: 0, at: start)
+        #expect(hearings(in: drain(&station)).isEmpty)
+    }
+
+    @Test func aRestartedPeerMayUseItsNumbersAgain() {
+        var station = station()
+        station.up(peer: 0, isNewBoot: true, at: start)
+        station.receive(binding(stream: 4, reference: 0), from: 0, at: start)
+        _ = drain(&station)
+        station.up(peer: 0, isNewBoot: true, at: start + .seconds(5))
+        _ = drain(&station)
+        station.receive(binding(stream: 4, reference: 0), from: 0, at: start + .seconds(6))
+        #expect(hearings(in: drain(&station)) == [.direct])
+    }
+
+    @Test func unknownAndForeignRecordsAreAcknowledgedAndIgnored() {
+        var station = station()
+        station.up(peer: 0, isNewBoot: true, at: start)
+        _ = drain(&station)
+        station.receive(.unknown(mid: 55, type: 77), from: 0, at: start)
+        station.receive(.close(.stopping), from: 0, at: start)
+        station.receive(binding(stream: 32, reference: 0, mid: 56), from: 0, at: start)
+        let actions = drain(&station)
+        #expect(hearings(in: actions).isEmpty)
+        var owed = Acknowledgement(55)
+        owed.append(56)
+        #expect(records(to: 0, in: actions) == [.ack(owed)])
+    }
+
+    @Test func pingsAreAnsweredAndMeasureTheRoundTrip() {
+        var station = station()
+        station.up(peer: 0, isNewBoot: true, at: start)
+        station.receive(.ping(0xDEAD_BEEF), from: 0, at: start)
+        #expect(records(to: 0, in: drain(&station)).contains(.pong(0xDEAD_BEEF)))
+
+        station.tick(at: start)
+        let pings = records(to: 0, in: drain(&station)).compactMap { record -> UInt32? in
+            if case .ping(let token) = record { token } else { nil }
+        }
+        #expect(pings.count == 1)
+        station.receive(.pong(pings[0] &+ 1), from: 0, at: start + .milliseconds(3))
+        #expect(station.view(of: 0).roundTrip == nil)
+        station.receive(.pong(pings[0]), from: 0, at: start + .milliseconds(4))
+        #expect(station.view(of: 0).roundTrip == .milliseconds(4))
+    }
+
+    @Test func nothingIsSentToAPeerThatIsDown() {
+        var station = station()
+        station.up(peer: 0, isNewBoot: true, at: start)
+        _ = drain(&station)
+        station.down(peer: 0)
+        station.receive(binding(stream: 4, reference: 0), from: 0, at: start)
+        station.tick(at: start + .seconds(60))
+        #expect(records(to: 0, in: drain(&station)).isEmpty)
+        #expect(station.deadline == nil)
+    }
+
+    /// However many records and pings a peer sends, what is kept for it stays bounded.
+    @Test func aFloodOfRecordsIsBounded() {
+        var station = station()
+        station.up(peer: 0, isNewBoot: true, at: start)
+        _ = drain(&station)
+        for mid in 0..<5000 as Range<UInt32> {
+            station.receive(.ping(mid), from: 0, at: start)
+        }
+        let pongs = records(to: 0, in: drain(&station)).filter { record in
+            if case .pong = record { true } else { false }
+        }
+        #expect(pongs.count == 4)
+    }
+}
