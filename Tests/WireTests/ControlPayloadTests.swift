@@ -1,16 +1,22 @@
 import Testing
 import Wire
 
+/// The 64 bytes of a payload.
+func plaintext(of payload: ControlPayload) -> [UInt8] {
+    (0..<ControlPayload.capacity).map { payload.bytes[$0] }
+}
+
 @Suite struct ControlPayloadTests {
     @Test func writesEveryRecordOfTheVectors() throws {
         let cases = try Vectors().cases("control")
         #expect(cases.count == 21)
         for (input, expected) in cases {
             let expected = try #require(expected as? [String: Any])
-            let record = try #require(Self.record(try #require(input as? [String: Any])))
+            let fields = try #require(input as? [String: Any])
+            let record = try #require(Self.record(fields))
             var wanted = bytes(hex: expected["record"])
             wanted += [UInt8](repeating: 0, count: 64 - wanted.count)
-            #expect(Self.bytes(of: ControlPayload(record)) == wanted, "\(input)")
+            #expect(plaintext(of: ControlPayload(record)) == wanted, "\(input)")
             #expect(records(in: wanted) == [record], "\(input)")
         }
     }
@@ -18,13 +24,18 @@ import Wire
     @Test func appendsUntilFullAndThenChangesNothing() {
         var payload = ControlPayload()
         #expect(payload.isEmpty)
-        for number in 0..<10 { #expect(payload.append(.ping(UInt32(number)))) }
-        let before = Self.bytes(of: payload)
+        for number in 0..<10 {
+            let fits = payload.append(.ping(UInt32(number)))
+            #expect(fits)
+        }
+        let before = plaintext(of: payload)
         // 60 bytes are used; four are left, a PING needs six and a CONFIRM three.
-        #expect(!payload.append(.ping(10)))
-        #expect(Self.bytes(of: payload) == before)
-        #expect(payload.append(.confirm(1)))
-        #expect(records(in: Self.bytes(of: payload))?.count == 11)
+        let hasSixLeft = payload.append(.ping(10))
+        #expect(!hasSixLeft)
+        #expect(plaintext(of: payload) == before)
+        let hasThreeLeft = payload.append(.confirm(1))
+        #expect(hasThreeLeft)
+        #expect(records(in: plaintext(of: payload))?.count == 11)
         #expect(!payload.isEmpty)
     }
 
@@ -39,12 +50,8 @@ import Wire
                 guard payload.append(record) else { break }
                 written.append(record)
             }
-            #expect(records(in: Self.bytes(of: payload)) == written, "seed \(seed)")
+            #expect(records(in: plaintext(of: payload)) == written, "seed \(seed)")
         }
-    }
-
-    static func bytes(of payload: ControlPayload) -> [UInt8] {
-        (0..<ControlPayload.capacity).map { payload.bytes[$0] }
     }
 
     static func record(_ input: [String: Any]) -> ControlRecord? {
@@ -131,7 +138,7 @@ import Wire
         case 0: return .confirm(byte)
         case 1:
             var list = Acknowledgement(mid)
-            for _ in 0..<random.next() % 8 { list.append(UInt32(truncatingIfNeeded: random.next())) }
+            for _ in 0..<random.next() % 8 { list.append(mid &+ 1) }
             return .ack(list)
         case 2:
             return .report(

@@ -79,7 +79,7 @@ func records(in plaintext: [UInt8]) -> [ControlRecord]? {
             if round.isMultiple(of: 2) {
                 var payload = ControlPayload()
                 while payload.append(ControlPayloadTests.randomRecord(&random)) {}
-                plaintext = ControlPayloadTests.bytes(of: payload)
+                plaintext = WireTests.plaintext(of: payload)
                 plaintext[Int(random.next() % 64)] ^= UInt8(truncatingIfNeeded: random.next())
             }
             if records(in: plaintext) != nil { wellFormed += 1 }
