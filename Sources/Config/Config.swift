@@ -1,0 +1,224 @@
+/// What a station is told to be: the checked settings, with every default in one place.
+///
+/// A value of this type has passed every check that needs no device and no key: names are
+/// unique, targets exist, numbers are in range. Keys as text are checked for their form only;
+/// their check characters are for whoever holds `PublicKey`.
+public struct Config: Equatable, Sendable {
+    public internal(set) var station = Station()
+    public internal(set) var network = Network()
+    public internal(set) var audio = Audio()
+    public internal(set) var talk = Talk()
+    public internal(set) var session = Session()
+    public internal(set) var paths = Paths()
+    /// In the order they were written; so are the four below.
+    public internal(set) var buttons: [Button] = []
+    public internal(set) var channels: [Channel] = []
+    public internal(set) var lamps: [Lamp] = []
+    public internal(set) var peers: [Peer] = []
+    /// What is allowed but worth a look; the daemon starts all the same.
+    public internal(set) var warnings: [Mistake] = []
+
+    init() {}
+
+    /// `[station]`: who this is.
+    public struct Station: Equatable, Sendable {
+        /// Required; empty only before the checks.
+        public internal(set) var name = ""
+        public internal(set) var origin = Origin(file: "", line: 1)
+    }
+
+    /// `[network]`: where datagrams come and go.
+    public struct Network: Equatable, Sendable {
+        /// UDP, 1…65535.
+        public internal(set) var port: UInt16 = 5577
+        /// Numeric addresses; empty means any.
+        public internal(set) var listen: [String] = []
+        /// Differentiated services code point, 0…63; 46 is expedited forwarding (RFC 3246).
+        public internal(set) var dscp: UInt8 = 46
+        public internal(set) var origin = Origin(file: "", line: 1)
+    }
+
+    /// `[audio]`: the sound cards and what is done with their sound.
+    public struct Audio: Equatable, Sendable {
+        public enum Duplex: Equatable, Sendable { case half, full, auto }
+        public enum Jitter: Equatable, Sendable { case low, normal, robust }
+
+        public internal(set) var input = DeviceName.default
+        public internal(set) var output = DeviceName.default
+        /// What the card moves at once: 2.5…20 ms.
+        public internal(set) var period = Duration.milliseconds(10)
+        /// Periods in the card's buffer: 2…8.
+        public internal(set) var periods = 2
+        /// Bits a second: 16,000…128,000. `auto` is 32,000.
+        public internal(set) var bitrate = 32_000
+        public internal(set) var duplex = Duplex.auto
+        /// Half duplex: the speaker comes back this long after one's own talk; 0…2 s.
+        public internal(set) var rxHold = Duration.milliseconds(150)
+        public internal(set) var jitter = Jitter.normal
+        /// The longest playout delay: 40…480 ms.
+        public internal(set) var jitterMax = Duration.milliseconds(240)
+        public internal(set) var origin = Origin(file: "", line: 1)
+
+        /// Whether the speaker is held down while talking; `auto` is half duplex in this version.
+        public var isHalfDuplex: Bool { duplex != .full }
+        /// The period in samples of 48 kHz, rounded to the nearest.
+        public var periodSamples: Int {
+            Int((period.components.attoseconds / 1_000_000_000 * 48 + 500_000) / 1_000_000)
+        }
+    }
+
+    /// `[talk]`: what every talk key does.
+    public struct Talk: Equatable, Sendable {
+        /// Sound kept from before the key went down: 0…200 ms; 0 closes the microphone when idle.
+        public internal(set) var preroll = Duration.milliseconds(60)
+        /// Sound sent after the key went up: 0…2 s.
+        public internal(set) var tail = Duration.milliseconds(150)
+        /// A jammed key stops here: 1 s…1 h.
+        public internal(set) var maxTalk = Duration.seconds(120)
+        public internal(set) var origin = Origin(file: "", line: 1)
+    }
+
+    /// `[session]`: for tests; lowers how long session keys live, never raises it.
+    public struct Session: Equatable, Sendable {
+        /// Age at which the initiator rekeys (PROTOCOL.md §1.7 rule 5): 1…120 s.
+        public internal(set) var rekeyAfter = Duration.seconds(120)
+        /// Packets sent at which either side rekeys: 64…2^20.
+        public internal(set) var rekeyPackets = 1 << 20
+        public internal(set) var origin = Origin(file: "", line: 1)
+    }
+
+    /// Who hears a talk key.
+    public enum Target: Hashable, Sendable {
+        case peer(String)
+        case channel(String)
+
+        public var name: String {
+            switch self {
+            case .peer(let name), .channel(let name): name
+            }
+        }
+    }
+
+    /// Which level of a line means "on".
+    public enum Active: Equatable, Sendable { case low, high }
+
+    /// `[button NAME]`: one talk key on a GPIO line.
+    public struct Button: Equatable, Sendable {
+        public enum Bias: Equatable, Sendable { case pullUp, pullDown, none }
+        public enum Mode: Equatable, Sendable { case momentary, latch, smart, open }
+
+        public internal(set) var name: String
+        /// A line name ("GPIO17") or "gpiochip0/17".
+        public internal(set) var line = ""
+        public internal(set) var bias = Bias.pullUp
+        public internal(set) var active = Active.low
+        /// 0…200 ms.
+        public internal(set) var debounce = Duration.milliseconds(5)
+        public internal(set) var mode = Mode.momentary
+        public internal(set) var talk = Target.channel("")
+        public internal(set) var origin: Origin
+        public internal(set) var lineOrigin: Origin
+        public internal(set) var talkOrigin: Origin
+
+        public var isActiveLow: Bool { active == .low }
+    }
+
+    /// `[channel NAME]`: a named group one listens and talks to.
+    public struct Channel: Equatable, Sendable {
+        public enum Members: Equatable, Sendable {
+            /// Every configured peer.
+            case all
+            /// Names of peers; never empty.
+            case named([String])
+        }
+
+        public internal(set) var name: String
+        public internal(set) var members = Members.all
+        public internal(set) var listen = true
+        /// Decibels: -40…+20.
+        public internal(set) var gain = 0.0
+        public internal(set) var origin: Origin
+        public internal(set) var membersOrigin: Origin
+
+        /// Whether what the peer of this name says here is for us, and ours for it.
+        public func includes(peer: String) -> Bool {
+            switch members {
+            case .all: true
+            case .named(let names): names.contains(peer)
+            }
+        }
+    }
+
+    /// `[lamp NAME]`: one line that shows a state.
+    public struct Lamp: Equatable, Sendable {
+        public enum Show: Equatable, Sendable { case talking, receiving, fault, unpaired }
+
+        public internal(set) var name: String
+        /// A line name ("GPIO23") or "gpiochip0/23".
+        public internal(set) var line = ""
+        public internal(set) var active = Active.high
+        public internal(set) var show = Show.talking
+        public internal(set) var origin: Origin
+        public internal(set) var lineOrigin: Origin
+
+        public var isActiveLow: Bool { active == .low }
+    }
+
+    /// `[peer NAME]`: another station.
+    public struct Peer: Equatable, Sendable {
+        /// Where the pre-shared key is; never the key itself.
+        public enum PSK: Equatable, Sendable {
+            case none
+            /// A file of the keys directory, by its bare name.
+            case file(String)
+            /// A systemd credential of the service.
+            case credential(String)
+        }
+
+        public internal(set) var name: String
+        /// Tried in turn; empty means that it calls us.
+        public internal(set) var addresses: [PeerAddress] = []
+        /// `intercom1:…` of PROTOCOL.md §4.2, its form checked, its check characters not.
+        public internal(set) var key = ""
+        public internal(set) var psk = PSK.none
+        /// 1 is AES-256-GCM, 2 is ChaCha20-Poly1305; `auto` is 1.
+        public internal(set) var suite: UInt8 = 1
+        /// Decibels: -40…+20.
+        public internal(set) var gain = 0.0
+        /// Whether it came from the state directory.
+        public internal(set) var isLearned = false
+        public internal(set) var origin: Origin
+        public internal(set) var keyOrigin: Origin
+        public internal(set) var pskOrigin: Origin
+    }
+}
+
+extension Config {
+    /// The peer or channel of this name; no name is both.
+    public func target(named name: String) -> Target? {
+        if channels.contains(where: { $0.name == name }) { return .channel(name) }
+        if peers.contains(where: { $0.name == name }) { return .peer(name) }
+        return nil
+    }
+
+    /// The place in `peers` of the one with this name.
+    public func peerIndex(named name: String) -> Int? {
+        peers.firstIndex { $0.name == name }
+    }
+
+    /// The place in `channels` of the one with this name.
+    public func channelIndex(named name: String) -> Int? {
+        channels.firstIndex { $0.name == name }
+    }
+
+    /// The peers who hear this target, by place in `peers`, in order.
+    public func listeners(of target: Target) -> [Int] {
+        switch target {
+        case .peer(let name):
+            return peerIndex(named: name).map { [$0] } ?? []
+        case .channel(let name):
+            guard let channel = channels.first(where: { $0.name == name }) else { return [] }
+            return peers.indices.filter { channel.includes(peer: peers[$0].name) }
+        }
+    }
+}

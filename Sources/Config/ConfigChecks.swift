@@ -1,0 +1,100 @@
+// What can be checked only when every file has been read.
+
+extension ConfigReader {
+    /// - Parameter main: the file in which a missing section would stand.
+    mutating func check(main: String) {
+        checkStation(main: main)
+        checkCounts()
+        checkNames()
+        checkTargets()
+        checkLines()
+        checkKeys()
+        if config.session != Config.Session(), config.session.origin.file != "" {
+            warn(config.session.origin, "[session] shortens the life of keys; it is for tests")
+        }
+    }
+
+    private mutating func checkStation(main: String) {
+        let station = config.station
+        guard station.name.isEmpty else { return }
+        let origin =
+            station.origin.file.isEmpty ? Origin(file: main, line: 1) : station.origin
+        // A name that was there and wrong has been complained of.
+        guard !mistakes.contains(where: { $0.what.hasPrefix("name") }) else { return }
+        fail(origin, "[station] name is missing; add: name = kitchen")
+    }
+
+    private mutating func checkCounts() {
+        let counts = [
+            ("peers", config.peers.map { $0.origin }, Limits.peers),
+            ("channels", config.channels.map { $0.origin }, Limits.channels),
+            ("buttons", config.buttons.map { $0.origin }, Limits.buttons),
+            ("lamps", config.lamps.map { $0.origin }, Limits.lamps),
+        ]
+        for (what, origins, limit) in counts where origins.count > limit {
+            fail(origins[limit], "more than \(limit) \(what)")
+        }
+    }
+
+    /// A name is one thing: `ptt down house` must not have two meanings.
+    private mutating func checkNames() {
+        for channel in config.channels {
+            guard let peer = config.peers.first(where: { $0.name == channel.name }) else {
+                continue
+            }
+            fail(
+                channel.origin,
+                "[channel \(channel.name)] has the name of the peer at \(peer.origin)")
+        }
+    }
+
+    private mutating func checkTargets() {
+        let peers = config.peers.map { $0.name }
+        let channels = config.channels.map { $0.name }
+        for channel in config.channels {
+            guard case .named(let names) = channel.members else { continue }
+            for name in names where !peers.contains(name) {
+                fail(
+                    channel.membersOrigin, "members: there is no [peer \(name)]",
+                    nearestWord(to: name, among: peers))
+            }
+        }
+        for index in config.buttons.indices {
+            let name = config.buttons[index].talk.name
+            guard !name.isEmpty else { continue }
+            if peers.contains(name) {
+                resolve(button: index, .peer(name))
+            } else if !channels.contains(name) {
+                fail(
+                    config.buttons[index].talkOrigin,
+                    "talk: there is no channel or peer \(quoted(name))",
+                    nearestWord(to: name, among: channels + peers))
+            }
+        }
+    }
+
+    /// One line, one use: the kernel would refuse the second, long after this.
+    private mutating func checkLines() {
+        var used: [(line: String, header: String, origin: Origin)] = []
+        let all =
+            config.buttons.map { ($0.line, "[button \($0.name)]", $0.lineOrigin) }
+            + config.lamps.map { ($0.line, "[lamp \($0.name)]", $0.lineOrigin) }
+        for (line, header, origin) in all where !line.isEmpty {
+            if let other = used.first(where: { $0.line == line }) {
+                fail(origin, "line: \(line) is already the line of \(other.header)")
+            } else {
+                used.append((line, header, origin))
+            }
+        }
+    }
+
+    /// Two names for one key would be one station counted twice.
+    private mutating func checkKeys() {
+        for (index, peer) in config.peers.enumerated() where !peer.key.isEmpty {
+            guard let other = config.peers[..<index].first(where: { $0.key == peer.key }) else {
+                continue
+            }
+            fail(peer.keyOrigin, "key: is already the key of [peer \(other.name)]")
+        }
+    }
+}

@@ -1,0 +1,47 @@
+/// One thing wrong in a configuration, in words for the person who wrote it.
+public struct Mistake: Equatable, Sendable {
+    public let origin: Origin
+    public let what: String
+    /// The nearest word that would have been right.
+    public let suggestion: String?
+
+    public init(_ origin: Origin, _ what: String, didYouMean suggestion: String? = nil) {
+        self.origin = origin
+        self.what = what
+        self.suggestion = suggestion
+    }
+}
+
+extension Mistake: CustomStringConvertible {
+    public var description: String {
+        guard let suggestion else { return "\(origin): \(what)" }
+        return "\(origin): \(what); did you mean \"\(suggestion)\"?"
+    }
+}
+
+/// Why a configuration was refused: every mistake of one run, so that all can be mended at once.
+public struct ConfigError: Error, Equatable {
+    /// The first mistakes, by file and line; never empty, at most `Limits.mistakes`.
+    public let mistakes: [Mistake]
+    /// How many more there are.
+    public let omitted: Int
+
+    init(_ found: [Mistake]) {
+        precondition(!found.isEmpty)
+        mistakes = Array(found.prefix(Limits.mistakes))
+        omitted = found.count - mistakes.count
+    }
+}
+
+extension ConfigError: CustomStringConvertible {
+    /// One line a mistake, without a newline at the end.
+    public var description: String {
+        var text = ""
+        for mistake in mistakes {
+            if !text.isEmpty { text += "\n" }
+            text += mistake.description
+        }
+        if omitted > 0 { text += "\nand \(omitted) more" }
+        return text
+    }
+}

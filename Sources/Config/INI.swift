@@ -1,0 +1,125 @@
+/// The grammar under the settings: sections, keys and values, with their lines.
+///
+/// `[section]` or `[section name]`, `key = value`, `#` comments at the start of a line or after
+/// a space. No quotes, continuation, includes or variables. Parsing is total: whatever the bytes
+/// are, it ends with what could be read and the mistakes that were met.
+struct INI {
+    struct Entry {
+        let key: String
+        let value: String
+        let origin: Origin
+    }
+
+    struct Section {
+        let kind: String
+        /// Empty when the header has none.
+        let name: String
+        let role: ConfigSource.Role
+        let origin: Origin
+        var entries: [Entry] = []
+    }
+
+    private(set) var sections: [Section] = []
+    private(set) var mistakes: [Mistake] = []
+    /// After a header that could not be read, its keys are nobody's: said once, at the header.
+    private var isSkipping = false
+
+    init(parsing source: ConfigSource) {
+        var rest = source.bytes[...]
+        // An editor's byte-order mark is no one's fault.
+        if rest.starts(with: [0xef, 0xbb, 0xbf]) { rest = rest.dropFirst(3) }
+
+        var number = 0
+        while !rest.isEmpty {
+            number += 1
+            let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
+            let origin = Origin(file: source.path, line: number)
+            read(rest[..<end], role: source.role, at: origin)
+            rest = rest[end...].dropFirst()
+            // A picture given as a configuration has thousands of wrong lines; enough is enough.
+            if mistakes.count > Limits.mistakes { return }
+        }
+    }
+
+    private mutating func read(
+        _ raw: ArraySlice<UInt8>, role: ConfigSource.Role, at origin: Origin
+    ) {
+        guard raw.count <= Limits.line else {
+            return fail(origin, "the line is longer than \(Limits.line) bytes")
+        }
+        let line = Self.trimmed(Self.withoutComment(raw))
+        guard let first = line.first else { return }
+        // Comments may be in any script. All else is plain: what cannot be seen cannot be mended.
+        guard line.allSatisfy({ (0x20..<0x7f).contains($0) || $0 == 0x09 }) else {
+            return fail(origin, "only plain ASCII text is allowed outside comments")
+        }
+        if first == UInt8(ascii: "[") {
+            readHeader(line, role: role, at: origin)
+        } else {
+            readEntry(line, at: origin)
+        }
+    }
+
+    private mutating func readHeader(
+        _ line: ArraySlice<UInt8>, role: ConfigSource.Role, at origin: Origin
+    ) {
+        isSkipping = true
+        guard line.last == UInt8(ascii: "]"), line.count > 2 else {
+            return fail(origin, "a section is written [section] or [section name]")
+        }
+        let words = line.dropFirst().dropLast()
+            .split { $0 == UInt8(ascii: " ") || $0 == 0x09 }
+            .map { String(decoding: $0, as: UTF8.self) }
+        guard let kind = words.first, words.count <= 2 else {
+            return fail(origin, "a section is written [section] or [section name]")
+        }
+        isSkipping = false
+        let name = words.count == 2 ? words[1] : ""
+        sections.append(Section(kind: kind, name: name, role: role, origin: origin))
+    }
+
+    private mutating func readEntry(_ line: ArraySlice<UInt8>, at origin: Origin) {
+        guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else {
+            return fail(origin, "\(Self.shown(line)) is neither [section] nor key = value")
+        }
+        let key = Self.trimmed(line[..<equals])
+        let value = Self.trimmed(line[equals...].dropFirst())
+        guard !key.isEmpty, key.allSatisfy({ isWordByte($0) }) else {
+            return fail(origin, "\(Self.shown(key)) is not a key: letters, digits and -")
+        }
+        guard !isSkipping else { return }
+        guard let last = sections.indices.last else {
+            return fail(origin, "\(Self.shown(key)) stands before the first [section]")
+        }
+        sections[last].entries.append(
+            Entry(
+                key: String(decoding: key, as: UTF8.self),
+                value: String(decoding: value, as: UTF8.self), origin: origin))
+    }
+
+    private mutating func fail(_ origin: Origin, _ what: String) {
+        mistakes.append(Mistake(origin, what))
+    }
+
+    private static func shown(_ bytes: ArraySlice<UInt8>) -> String {
+        quoted(String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// Cuts at a `#` that begins the line or follows a blank.
+    private static func withoutComment(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        for i in line.indices where line[i] == UInt8(ascii: "#") {
+            if i == line.startIndex || isBlank(line[i - 1]) { return line[..<i] }
+        }
+        return line
+    }
+
+    /// Without blanks at either end, nor the carriage return of a file made on Windows.
+    private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var line = line
+        while let last = line.last, isBlank(last) || last == 0x0d { line = line.dropLast() }
+        while let first = line.first, isBlank(first) { line = line.dropFirst() }
+        return line
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+}

@@ -1,0 +1,42 @@
+/// The word a person most likely meant, if any is near enough to be worth suggesting.
+///
+/// - Parameters:
+///   - word: what was written.
+///   - candidates: what would have been right.
+/// - Returns: the candidate at the smallest edit distance, the earlier one of two; nil when all
+///   are further than a third of the longer word.
+public func nearestWord(to word: String, among candidates: [String]) -> String? {
+    // A word of a hundred letters resembles nothing; this also bounds the work.
+    guard word.utf8.count <= 64 else { return nil }
+    let written = word.utf8.map { isLetter($0) ? $0 | 0x20 : $0 }
+    var best: (word: String, distance: Int)?
+    for candidate in candidates {
+        let distance = editDistance(written, Array(candidate.utf8))
+        let longer = max(written.count, candidate.utf8.count)
+        guard distance <= max(1, longer / 3), distance < longer else { continue }
+        if best.map({ distance < $0.distance }) ?? true { best = (candidate, distance) }
+    }
+    return best?.word
+}
+
+/// Insertions, deletions, replacements and swaps of neighbours between two words.
+///
+/// Optimal string alignment, three rows of the usual table.
+func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    var before = [Int](repeating: 0, count: right.count + 1)
+    var last = Array(0...right.count)
+    for i in left.indices {
+        var row = [Int](repeating: i + 1, count: right.count + 1)
+        for j in right.indices {
+            let isSame = left[i] == right[j]
+            row[j + 1] = min(last[j + 1] + 1, row[j] + 1, last[j] + (isSame ? 0 : 1))
+            // "prots" is one slip away from "ports".
+            if i > 0, j > 0, left[i] == right[j - 1], left[i - 1] == right[j] {
+                row[j + 1] = min(row[j + 1], before[j - 1] + 1)
+            }
+        }
+        before = last
+        last = row
+    }
+    return last[right.count]
+}

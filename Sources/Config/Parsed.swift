@@ -1,0 +1,46 @@
+/// A value read from text, or what is wrong with the text.
+enum Parsed<Value> {
+    case value(Value)
+    /// What is wrong, without the place; and the nearest right word.
+    case wrong(String, String? = nil)
+}
+
+func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+}
+
+func isLowerLetter(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+}
+
+func isLetter(_ byte: UInt8) -> Bool { isLowerLetter(byte | 0x20) }
+
+func isHexDigit(_ byte: UInt8) -> Bool {
+    isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20)
+}
+
+/// A letter, a digit, `-` or `_`.
+func isWordByte(_ byte: UInt8) -> Bool {
+    isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+}
+
+/// Whether this may name a station, peer, channel, button or lamp: `[a-z0-9-]{1,31}`.
+public func isName(_ text: String) -> Bool {
+    (1...Limits.name).contains(text.utf8.count)
+        && text.utf8.allSatisfy {
+            isLowerLetter($0) || isDigit($0) || $0 == UInt8(ascii: "-")
+        }
+}
+
+/// What the file said, for a person: short, and with nothing that could move a cursor.
+func quoted(_ text: String) -> String {
+    let shown = text.utf8.prefix(60).map { (0x20..<0x7f).contains($0) ? $0 : UInt8(ascii: "?") }
+    let tail = text.utf8.count > 60 ? "..." : ""
+    return "\"\(String(decoding: shown, as: UTF8.self))\(tail)\""
+}
+
+/// The words in one sentence: `a, b or c`.
+func oneOf(_ words: [String]) -> String {
+    guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+    return words.dropLast().joined(separator: ", ") + " or " + last
+}

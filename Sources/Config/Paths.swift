@@ -1,0 +1,34 @@
+/// Where the station keeps what it must not lose, and its socket.
+public struct Paths: Equatable, Sendable {
+    /// Keys, learned peers, state.
+    public internal(set) var state = "/var/lib/intercomd"
+    /// The control socket.
+    public internal(set) var runtime = "/run/intercomd"
+
+    /// The secret keys; the directory is 0700, its files 0600.
+    public var keys: String { "\(state)/keys" }
+    /// The station's own secret key.
+    public var identity: String { "\(keys)/identity" }
+    /// Peers added by `intercomctl peer add`.
+    public var learnedPeers: String { "\(state)/peers.d" }
+    public var controlSocket: String { "\(runtime)/control.sock" }
+
+    init() {}
+
+    /// The defaults, or what the service manager says.
+    ///
+    /// - Parameters:
+    ///   - stateDirectory: the value of `STATE_DIRECTORY`; of a list by colons, the first counts.
+    ///   - runtimeDirectory: likewise `RUNTIME_DIRECTORY`.
+    public init(stateDirectory: String?, runtimeDirectory: String?) {
+        if let first = Self.first(of: stateDirectory) { state = first }
+        if let first = Self.first(of: runtimeDirectory) { runtime = first }
+    }
+
+    private static func first(of list: String?) -> String? {
+        guard let list, let first = list.split(separator: ":").first,
+            first.utf8.first == UInt8(ascii: "/")
+        else { return nil }
+        return String(first)
+    }
+}

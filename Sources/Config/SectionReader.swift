@@ -1,0 +1,154 @@
+/// Reads the keys of one section, remembers which were asked for, and collects what is wrong.
+///
+/// The keys asked for *are* the grammar: whatever is left at `finish` is unknown, and the
+/// nearest key asked for is what was meant.
+struct SectionReader {
+    let section: INI.Section
+    private(set) var mistakes: [Mistake] = []
+    private var asked: [String] = []
+
+    init(_ section: INI.Section) { self.section = section }
+
+    var origin: Origin { section.origin }
+
+    mutating func fail(_ origin: Origin, _ what: String, _ suggestion: String? = nil) {
+        mistakes.append(Mistake(origin, what, didYouMean: suggestion))
+    }
+
+    /// Where this key is set, else where its section begins.
+    func place(of key: String) -> Origin {
+        section.entries.first { $0.key == key }?.origin ?? origin
+    }
+
+    /// The entry of this key, if it is there and has a value.
+    mutating func entry(_ key: String) -> INI.Entry? {
+        guard let entry = entryOrEmpty(key) else { return nil }
+        guard !entry.value.isEmpty else {
+            fail(entry.origin, "\(key) has no value")
+            return nil
+        }
+        return entry
+    }
+
+    /// The entry of this key, whose value may be empty.
+    mutating func entryOrEmpty(_ key: String) -> INI.Entry? {
+        asked.append(key)
+        var found: INI.Entry?
+        for entry in section.entries where entry.key == key {
+            if let found {
+                fail(entry.origin, "\(key) is already set at line \(found.origin.line)")
+            } else {
+                found = entry
+            }
+        }
+        return found
+    }
+
+    /// The key's value after `parse`; nil when absent or wrong.
+    mutating func value<Value>(_ key: String, _ parse: (String) -> Parsed<Value>) -> Value? {
+        guard let entry = entry(key) else { return nil }
+        switch parse(entry.value) {
+        case .value(let value): return value
+        case .wrong(let what, let suggestion):
+            fail(entry.origin, "\(key): \(what)", suggestion)
+            return nil
+        }
+    }
+
+    mutating func duration(_ key: String, in range: ClosedRange<Duration>) -> Duration? {
+        let bounds = "\(Quantity.text(range.lowerBound)) to \(Quantity.text(range.upperBound))"
+        return value(key) { text in
+            Self.checked(Quantity.duration(text), in: range, text, bounds)
+        }
+    }
+
+    mutating func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
+        let bounds = "\(range.lowerBound) to \(range.upperBound)"
+        return value(key) { text in
+            Self.checked(Quantity.integer(text), in: range, text, bounds)
+        }
+    }
+
+    mutating func decibels(_ key: String) -> Double? {
+        value(key) { text in
+            Self.checked(Quantity.decibels(text), in: -40...20, text, "-40dB to +20dB")
+        }
+    }
+
+    static func checked<Value: Comparable>(
+        _ parsed: Parsed<Value>, in range: ClosedRange<Value>, _ text: String, _ bounds: String
+    ) -> Parsed<Value> {
+        guard case .value(let value) = parsed, !range.contains(value) else { return parsed }
+        return .wrong("\(quoted(text)) is out of range; must be \(bounds)")
+    }
+
+    /// One of a few words; `later` are words of the grammar that this version cannot do yet.
+    mutating func choice<Value>(
+        _ key: String, _ words: [(String, Value)], later: [String] = []
+    ) -> Value? {
+        value(key) { text in
+            for (word, value) in words where word == text { return .value(value) }
+            if later.contains(text) {
+                return .wrong("\(quoted(text)) is not in this version")
+            }
+            let right = words.map { $0.0 }
+            return .wrong(
+                "\(quoted(text)) must be \(oneOf(right))", nearestWord(to: text, among: right))
+        }
+    }
+
+    /// A list by commas, each item read by `parse`; no item may come twice.
+    mutating func list<Item: Equatable>(
+        _ key: String, limit: Int, mayBeEmpty: Bool = false,
+        _ parse: (String) -> Parsed<Item>
+    ) -> [Item]? {
+        guard let entry = mayBeEmpty ? entryOrEmpty(key) : entry(key) else { return nil }
+        guard !entry.value.isEmpty else { return [] }
+        var items: [Item] = []
+        for part in entry.value.split(separator: ",", omittingEmptySubsequences: false) {
+            let text = trimmed(part)
+            guard !text.isEmpty else {
+                fail(entry.origin, "\(key) has an empty place between its commas")
+                return nil
+            }
+            switch parse(text) {
+            case .value(let item) where items.contains(item):
+                fail(entry.origin, "\(key) has \(quoted(text)) twice")
+                return nil
+            case .value(let item): items.append(item)
+            case .wrong(let what, let suggestion):
+                fail(entry.origin, "\(key): \(what)", suggestion)
+                return nil
+            }
+        }
+        guard items.count <= limit else {
+            fail(entry.origin, "\(key) has \(items.count) items; at most \(limit) are allowed")
+            return nil
+        }
+        return items
+    }
+
+    private func trimmed(_ part: Substring) -> String {
+        var bytes = part.utf8[...]
+        while bytes.first == 0x20 || bytes.first == 0x09 { bytes = bytes.dropFirst() }
+        while bytes.last == 0x20 || bytes.last == 0x09 { bytes = bytes.dropLast() }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Complains of every key that nobody asked for.
+    ///
+    /// - Parameter later: keys of the grammar that this version cannot do yet.
+    mutating func finish(later: [String] = []) {
+        for entry in section.entries where !asked.contains(entry.key) {
+            // The user's own notes.
+            if entry.key.hasPrefix("x-") { continue }
+            if later.contains(entry.key) {
+                fail(entry.origin, "\(entry.key) is not in this version")
+            } else {
+                fail(
+                    entry.origin, "\(quoted(entry.key)) is not a key of [\(section.kind)]",
+                    nearestWord(to: entry.key, among: asked))
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+// The sections that exist once. Each `read` takes what is there and leaves the defaults else.
+
+extension Config.Station {
+    mutating func read(_ reader: inout SectionReader) {
+        origin = reader.origin
+        if let name = reader.value("name", parseName) { self.name = name }
+        reader.finish()
+    }
+}
+
+extension Config.Network {
+    mutating func read(_ reader: inout SectionReader) {
+        origin = reader.origin
+        if let port = reader.integer("port", in: 1...65535) { self.port = UInt16(port) }
+        if let listen = reader.list("listen", limit: Limits.listen, Self.parseListen) {
+            if listen.contains("*") {
+                self.listen = []
+                if listen.count > 1 {
+                    reader.fail(
+                        reader.place(of: "listen"), "listen: * means any address and stands alone")
+                }
+            } else {
+                self.listen = listen
+            }
+        }
+        if let dscp = reader.value("dscp", Self.parseDSCP) { self.dscp = dscp }
+        reader.finish()
+    }
+
+    private static func parseListen(_ text: String) -> Parsed<String> {
+        if text == "*" { return .value(text) }
+        let isNumeric = text.utf8.allSatisfy {
+            isHexDigit($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":")
+        }
+        let colons = text.utf8.count { $0 == UInt8(ascii: ":") }
+        let dots = text.utf8.count { $0 == UInt8(ascii: ".") }
+        guard isNumeric, colons >= 2 || (colons == 0 && dots == 3) else {
+            return .wrong("\(quoted(text)) is not a numeric address without a port, nor *")
+        }
+        return .value(text)
+    }
+
+    /// Names of RFC 2474, 2597 and 3246, or a number.
+    private static func parseDSCP(_ text: String) -> Parsed<UInt8> {
+        let bytes = Array(text.utf8)
+        if text == "ef" { return .value(46) }
+        if bytes.count == 3, text.hasPrefix("cs"), (0x30...0x37).contains(bytes[2]) {
+            return .value((bytes[2] - 0x30) * 8)
+        }
+        if bytes.count == 4, text.hasPrefix("af"), (0x31...0x34).contains(bytes[2]),
+            (0x31...0x33).contains(bytes[3])
+        {
+            return .value((bytes[2] - 0x30) * 8 + (bytes[3] - 0x30) * 2)
+        }
+        if case .value(let number) = Quantity.integer(text), (0...63).contains(number) {
+            return .value(UInt8(number))
+        }
+        return .wrong("\(quoted(text)) must be ef, af11 to af43, cs0 to cs7, or 0 to 63")
+    }
+}
+
+extension Config.Audio {
+    mutating func read(_ reader: inout SectionReader) {
+        origin = reader.origin
+        if let input = reader.value("input", DeviceName.parse) { self.input = input }
+        if let output = reader.value("output", DeviceName.parse) { self.output = output }
+        let periodRange = Duration.microseconds(2_500)...Duration.milliseconds(20)
+        if let period = reader.duration("period", in: periodRange) { self.period = period }
+        if let periods = reader.integer("periods", in: 2...8) { self.periods = periods }
+        _ = reader.choice("profile", [("voice", ())], later: ["studio", "lowpower"])
+        if let bitrate = reader.value("bitrate", Self.parseBitrate) { self.bitrate = bitrate }
+        if let duplex = reader.choice(
+            "duplex", [("half", Duplex.half), ("full", .full), ("auto", .auto)])
+        {
+            self.duplex = duplex
+        }
+        if let hold = reader.duration("rx-hold", in: .zero...Duration.seconds(2)) { rxHold = hold }
+        if let jitter = reader.choice(
+            "jitter", [("low", Jitter.low), ("normal", .normal), ("robust", .robust)])
+        {
+            self.jitter = jitter
+        }
+        let jitterRange = Duration.milliseconds(40)...Duration.milliseconds(480)
+        if let longest = reader.duration("jitter-max", in: jitterRange) { jitterMax = longest }
+        reader.finish()
+    }
+
+    private static func parseBitrate(_ text: String) -> Parsed<Int> {
+        if text == "auto" { return .value(Config.Audio().bitrate) }
+        return SectionReader.checked(
+            Quantity.bitrate(text), in: 16_000...128_000, text, "16k to 128k")
+    }
+}
+
+extension Config.Talk {
+    mutating func read(_ reader: inout SectionReader) {
+        origin = reader.origin
+        let prerollRange = Duration.zero...Duration.milliseconds(200)
+        if let preroll = reader.duration("preroll", in: prerollRange) { self.preroll = preroll }
+        if let tail = reader.duration("tail", in: .zero...Duration.seconds(2)) { self.tail = tail }
+        let talkRange = Duration.seconds(1)...Duration.seconds(3_600)
+        if let longest = reader.duration("max-talk", in: talkRange) { maxTalk = longest }
+        reader.finish()
+    }
+}
+
+extension Config.Session {
+    mutating func read(_ reader: inout SectionReader) {
+        origin = reader.origin
+        // Upper bounds are the protocol's own: this section can make keys die young, no more.
+        let ages = Duration.seconds(1)...Config.Session().rekeyAfter
+        if let age = reader.duration("rekey-after", in: ages) { rekeyAfter = age }
+        let packets = 64...Config.Session().rekeyPackets
+        if let count = reader.integer("rekey-packets", in: packets) { rekeyPackets = count }
+        reader.finish()
+    }
+}
+
+extension Paths {
+    mutating func read(_ reader: inout SectionReader) {
+        if let state = reader.value("state", Self.parse) { self.state = state }
+        if let runtime = reader.value("runtime", Self.parse) { self.runtime = runtime }
+        reader.finish()
+    }
+
+    private static func parse(_ text: String) -> Parsed<String> {
+        guard text.hasPrefix("/") else {
+            return .wrong("\(quoted(text)) must be a whole path, from /")
+        }
+        var path = text
+        while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
+        // A socket's address holds 107 bytes, of which "/control.sock" is ours.
+        guard path.utf8.count <= 90 else { return .wrong("the path is longer than 90 bytes") }
+        return .value(path)
+    }
+}
+
+/// Reads a name, or says what one is.
+func parseName(_ text: String) -> Parsed<String> {
+    guard isName(text) else {
+        return .wrong("\(quoted(text)) is not a name: 1 to 31 of a-z, 0-9 and -")
+    }
+    return .value(text)
+}
