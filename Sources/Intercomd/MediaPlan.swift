@@ -1,3 +1,4 @@
+internal import Audio
 internal import Config
 internal import Station
 internal import Time
@@ -10,9 +11,9 @@ struct MediaPlan: Sendable {
     let keys: [(settings: TalkKey.Settings, target: Int)]
     /// For `intercomctl ptt`: held until let go, no bounce.
     let virtualKey: TalkKey.Settings
-    /// Linear gain of each peer's voice, and of each channel.
-    let peerGains: [Float]
-    let channelGains: [Float]
+    /// The gain of each peer's voice, and of each channel.
+    let peerGains: [Gain]
+    let channelGains: [Gain]
     /// Frames kept from before the key went down; 0 closes the microphone when idle.
     let prerollFrames: Int
     let bitrate: Int
@@ -42,8 +43,8 @@ struct MediaPlan: Sendable {
         }
         virtualKey = TalkKey.Settings(
             mode: .momentary, debounce: .zero, tail: talk.tail, talkMax: talk.maxTalk)
-        peerGains = config.peers.map { Self.linear(decibels: $0.gain) }
-        channelGains = config.channels.map { Self.linear(decibels: $0.gain) }
+        peerGains = config.peers.map { Gain(decibels: $0.gain) }
+        channelGains = config.channels.map { Gain(decibels: $0.gain) }
         prerollFrames = Int((talk.preroll.milliseconds + 9) / 10)
         bitrate = config.audio.bitrate
         isHalfDuplex = config.audio.isHalfDuplex
@@ -51,14 +52,5 @@ struct MediaPlan: Sendable {
         jitter = config.audio.jitter
         jitterMax = config.audio.jitterMax
         periodNanoseconds = Int64(config.audio.periodSamples) * 1_000_000_000 / 48_000
-    }
-
-    /// 10^(dB/20), without a library: the C one is not for every build of this program.
-    static func linear(decibels: Double) -> Float {
-        // e^x by its series about 0 after halving x ten times; exact to 1e-9 within ±40 dB.
-        let x = decibels * 0.115_129_254_649_702_28 / 1024
-        var power = 1 + x * (1 + x / 2 * (1 + x / 3 * (1 + x / 4)))
-        for _ in 0..<10 { power *= power }
-        return Float(power)
     }
 }

@@ -1,0 +1,95 @@
+internal import Crypto
+internal import HAL
+internal import Station
+internal import Time
+internal import Wire
+
+extension MediaLoop {
+    /// Does what the control thread asked for since the last turn.
+    mutating func takeCommands(_ woken: borrowing Woken) {
+        guard woken.commands else { return }
+        rings.commandsWaiting.drain()
+        while let command = rings.commands.pop() { take(command) }
+    }
+
+    private mutating func take(_ command: consuming MediaCommand) {
+        switch consume command {
+        case .install(let peer, let keys, let endpoint):
+            if peers[peer].endpoint == nil { peers[peer].endpoint = endpoint }
+            if let displaced = peers[peer].slots.install(keys) { handBack(.session(displaced)) }
+        case .send(let peer, let index, let payload, let address):
+            send(payload, to: peer, onSession: index, at: address)
+        case .cover(let peer):
+            for place in 0..<plaintextSize { plaintext[place] = 0 }
+            sealAndSend(to: peer, onSession: nil, FrameFlags(kind: .cover), at: nil)
+        case .endpoint(let peer, let endpoint):
+            peers[peer].endpoint = endpoint
+        case .drop(let peer, let index):
+            if let keys = peers[peer].slots.drop(index: index) { handBack(.session(keys)) }
+        case .hear(let peer, let stream, let hearing):
+            peers[peer].hearings[Int(stream)] = hearing
+        case .capture(let pcm): takeCapture(pcm)
+        case .playback(let pcm): takePlayback(pcm)
+        case .key(let place, let line): takeKey(place, line)
+        case .press(let target, let isDown):
+            let action = virtualKeys[target].handle(.level(isDown: isDown), at: now)
+            follow(action, target: target)
+        case .stop: stop()
+        }
+    }
+
+    /// Seals control records; on session `index` if given, else on the current one.
+    private mutating func send(
+        _ payload: ControlPayload, to peer: Int, onSession index: UInt32?, at address: SocketAddress?
+    ) {
+        for place in 0..<plaintextSize {
+            plaintext[place] = place < ControlPayload.capacity ? payload.bytes[place] : 0
+        }
+        sealAndSend(to: peer, onSession: index, FrameFlags(kind: .control), at: address)
+    }
+
+    /// Seals the plaintext buffer for one peer and sends it; without a session it is dropped.
+    mutating func sealAndSend(
+        to peer: Int, onSession index: UInt32?, _ flags: FrameFlags, at address: SocketAddress?
+    ) {
+        guard let endpoint = address ?? peers[peer].endpoint else {
+            rings.counters.add(.unsentNoSession)
+            return
+        }
+        let plain = plaintext.span.extracting(first: plaintextSize)
+        var out = datagram.mutableSpan
+        let size =
+            if let index {
+                peers[peer].slots.seal(
+                    onIndex: index, flags: flags.rawValue, plaintext: plain, into: &out)
+            } else {
+                peers[peer].slots.seal(flags: flags.rawValue, plaintext: plain, into: &out)
+            }
+        guard let size else {
+            rings.counters.add(
+                peers[peer].slots.currentIndex == nil ? .unsentNoSession : .unsentSpent)
+            return
+        }
+        let traffic = rings.traffic[peer]
+        traffic.set(.sentOnCurrent, to: peers[peer].slots.currentCounter)
+        traffic.set(.lastSent, to: UInt64(now.nanoseconds))
+        switch socket.send(datagram.span.extracting(first: size), to: endpoint) {
+        case .sent: traffic.add(.sent)
+        case .wouldBlock, .unreachable, .failed: rings.counters.add(.unsentUnreachable)
+        }
+    }
+
+    private mutating func stop() {
+        for target in spurts.indices { endAtOnce(target) }
+        for peer in peers.indices {
+            while let keys = peers[peer].slots.dropAny() { handBack(.session(keys)) }
+        }
+        giveUpCapture()
+        giveUpPlayback()
+        for place in keys.indices {
+            if let line = keys[place].line.take() { handBack(.key(line)) }
+        }
+        isStopping = true
+        tell(.stopped)
+    }
+}

@@ -1,0 +1,169 @@
+internal import Audio
+internal import HAL
+internal import Time
+internal import Wire
+
+/// From the microphone to the wire.
+extension MediaLoop {
+    /// Opens the microphone for a target: its talkspurt begins with the pre-roll.
+    mutating func open(_ target: Int) {
+        guard capture != nil else { return }
+        switch spurts[target].phase {
+        case .talking: return
+        case .closing:
+            // Pressed again before the last frame left: the talkspurt goes on.
+            spurts[target].phase = .talking
+            return
+        case .silent: break
+        }
+        if !isTalking { beginEncoding() }
+        spurts[target].phase = .talking
+        spurts[target].packets = 0
+        spurts[target].endsLeft = 0
+        wakeCapture()
+        tell(.talking(target: target, isOpen: true))
+        hasBacklog = true
+    }
+
+    /// Closes it: the frame being captured is the talkspurt's last.
+    mutating func close(_ target: Int) {
+        guard spurts[target].phase == .talking else { return }
+        spurts[target].phase = .closing(last: microphone.captured)
+    }
+
+    /// Ends a talkspurt without a last frame, when there is no microphone to take it from.
+    mutating func endAtOnce(_ target: Int) {
+        guard spurts[target].isTalking else { return }
+        ended(target)
+    }
+
+    /// Whether the microphone is open for anyone.
+    var isTalking: Bool {
+        for target in spurts.indices where spurts[target].isTalking { return true }
+        return false
+    }
+
+    /// Starts at the oldest frame of the pre-roll, or where the last talkspurt stopped.
+    private mutating func beginEncoding() {
+        let first = max(microphone.captured - plan.prerollFrames, microphone.oldest)
+        if first > nextFrame {
+            // What the encoder remembers is of another time.
+            encoder.reset()
+            nextFrame = first
+        }
+    }
+
+    /// Takes the captured samples from the card.
+    mutating func moveCapturedSound() {
+        while capture != nil {
+            var room = samples.mutableSpan
+            switch capture!.read(into: &room) {
+            case .samples(let count):
+                clock.progress(count, at: now)
+                let before = microphone.captured
+                microphone.append(samples.span.extracting(first: count))
+                for number in before..<microphone.captured { level.add(microphone.frame(number)) }
+                rings.counters.add(.framesCaptured, UInt64(microphone.captured - before))
+            case .wouldBlock:
+                return
+            case .xrun:
+                rings.counters.add(.captureXruns)
+                microphone.breakOff()
+                return
+            case .suspended:
+                suspendMaster()
+                return
+            case .gone(let error):
+                giveUpCapture()
+                tell(.captureFailed(error))
+                return
+            }
+        }
+    }
+
+    /// Encodes and sends the frames that wait, at most `framesPerTurn` of them.
+    mutating func talk() {
+        guard isTalking else {
+            sendSpurtEnds()
+            return
+        }
+        var left = Self.framesPerTurn
+        while nextFrame < microphone.captured, isTalking {
+            guard left > 0 else {
+                // The sound of the card comes first; then go on at once.
+                hasBacklog = true
+                break
+            }
+            left -= 1
+            send(frame: max(nextFrame, microphone.oldest))
+        }
+        sendSpurtEnds()
+    }
+
+    private mutating func send(frame number: Int) {
+        let frame = microphone.frame(number)
+        nextFrame = number + 1
+        var room = packet.mutableSpan
+        let size = encoder.encode(frame, into: &room)
+        for target in spurts.indices where spurts[target].isTalking {
+            var isLast = false
+            if case .closing(let last) = spurts[target].phase { isLast = number >= last }
+            let flags = FrameFlags(
+                kind: .audio, isSpurtStart: spurts[target].packets < Spurt.startPackets,
+                stream: plan.targets[target].stream)
+            write(frameSize: size, sequence: spurts[target].sequence, isLast: isLast)
+            for peer in plan.targets[target].listeners {
+                sealAndSend(to: peer, onSession: nil, flags, at: nil)
+            }
+            rings.counters.add(.framesSent)
+            spurts[target].sequence &+= 1
+            spurts[target].packets += 1
+            if isLast { ended(target) }
+        }
+    }
+
+    /// Lays the encoded frame into the plaintext buffer.
+    private mutating func write(frameSize: Int, sequence: UInt16, isLast: Bool) {
+        var plain = plaintext.mutableSpan
+        var sized = plain._mutatingExtracting(first: plaintextSize)
+        let audio = AudioPacket.write(
+            sequence: sequence, depth: 0, offset: 1, isLast: isLast, frameSize: frameSize,
+            into: &sized)
+        let place = audio.frame(0).range.lowerBound
+        for index in 0..<frameSize { sized[place + index] = packet[index] }
+    }
+
+    private mutating func ended(_ target: Int) {
+        spurts[target].phase = .silent
+        if spurts[target].packets > 0 {
+            spurts[target].endsLeft = Spurt.ends
+            spurts[target].nextEnd = now
+        }
+        speakerHeldUntil = now + plan.speakerHold
+        tell(.talking(target: target, isOpen: false))
+        if !isTalking { restCapture() }
+    }
+
+    /// SPURT_END, three times 20 ms apart: the last audio packet may have been lost.
+    private mutating func sendSpurtEnds() {
+        for target in spurts.indices {
+            guard spurts[target].endsLeft > 0, now >= spurts[target].nextEnd else { continue }
+            spurts[target].endsLeft -= 1
+            spurts[target].nextEnd = now + Spurt.endInterval
+            let end = SpurtEnd(
+                stream: plan.targets[target].stream, last: spurts[target].lastSequence)
+            sendRecord(.spurtEnd(end), to: plan.targets[target].listeners)
+        }
+    }
+
+    /// Sends one control record on the current session of each of these peers.
+    private mutating func sendRecord(_ record: ControlRecord, to listeners: [Int]) {
+        let payload = ControlPayload(record)
+        for place in 0..<plaintextSize {
+            plaintext[place] = place < ControlPayload.capacity ? payload.bytes[place] : 0
+        }
+        for peer in listeners {
+            sealAndSend(to: peer, onSession: nil, FrameFlags(kind: .control), at: nil)
+        }
+    }
+}

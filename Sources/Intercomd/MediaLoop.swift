@@ -1,0 +1,157 @@
+internal import Audio
+internal import CLinux
+internal import Crypto
+internal import HAL
+internal import Realtime
+internal import Station
+internal import Time
+internal import Wire
+
+/// The real-time loop: it owns the sound, the talk keys and the keys of every session.
+///
+/// One turn goes straight through: commands, talk keys, microphone to wire, wire to voices, voices
+/// to speaker. After `run` has begun nothing is opened, closed, allocated or freed here: devices
+/// and keys come through a ring and leave through another.
+///
+/// - `MediaLoop+Talk` holds the way from the microphone to the wire,
+/// - `MediaLoop+Listen` the way from the wire to the speaker,
+/// - `MediaLoop+Commands` what the control thread asks for,
+/// - `MediaLoop+Clock` which card wakes the loop.
+struct MediaLoop: ~Copyable {
+    /// Datagrams taken in one turn at most, so that a flood cannot hold up the sound.
+    static let datagramsPerTurn = 64
+    /// Frames sent in one turn at most: the newest, and two of the pre-roll behind it.
+    static let framesPerTurn = 3
+    static let voices = 8
+
+    let plan: MediaPlan
+    let rings: Rings
+    let socket: UDPSocket
+    var loop: EventLoop
+    let timer: Timer
+
+    var capture: CapturePCM?
+    var playback: PlaybackPCM?
+    var clock = ClockMaster()
+    var microphone = Microphone()
+    var speaker = Speaker()
+
+    var keys: FixedArray<KeySlot>
+    /// The keys of `intercomctl ptt`, one for each target.
+    var virtualKeys: FixedArray<TalkKey>
+    var spurts: FixedArray<Spurt>
+    /// The next frame of the microphone to be encoded.
+    var nextFrame = 0
+    /// Until when the speaker is held down, half duplex.
+    var speakerHeldUntil = Instant(nanoseconds: .min)
+    var encoder: OpusEncoder
+    var level = LevelMeter()
+
+    var peers: FixedArray<MediaPeer>
+    var slots: FixedArray<VoiceSlot>
+    var mixer = Mixer()
+
+    var samples = InlineArray<4096, Int16>(repeating: 0)
+    var packet = InlineArray<512, UInt8>(repeating: 0)
+    var plaintext = InlineArray<1209, UInt8>(repeating: 0)
+    var datagram = InlineArray<1500, UInt8>(repeating: 0)
+    /// P of PROTOCOL.md §2.2: one size for audio, control and cover.
+    let plaintextSize: Int
+
+    var now = Clock.now()
+    var isStopping = false
+    var hasBacklog = false
+    var hasTold = false
+
+    init(
+        plan: MediaPlan, rings: Rings, socket: consuming UDPSocket, firstSequences: [UInt16]
+    ) throws(MediaError) {
+        let now = Clock.now()
+        do throws(SystemError) {
+            loop = try EventLoop()
+            timer = try Timer()
+            try loop.add(fd: rings.commandsWaiting.fd, token: Token.commands.rawValue)
+            try loop.add(fd: socket.fd, token: Token.socket.rawValue)
+            try loop.add(fd: timer.fd, token: Token.timer.rawValue)
+        } catch { throw .system(error) }
+        do throws(OpusError) {
+            encoder = try OpusEncoder(bitrate: plan.bitrate)
+            slots = try FixedArray(count: Self.voices) { (_) throws(OpusError) in
+                let voice = try Voice(preset: plan.jitterPreset, delayMax: plan.jitterMax)
+                return VoiceSlot(voice: voice)
+            }
+        } catch { throw .opus(error) }
+        plaintextSize = AudioPacket.plaintextSize(frameSize: encoder.frameSize, depth: 0)
+        keys = FixedArray(count: plan.keys.count) { index in
+            let key = TalkKey(plan.keys[index].settings, isDown: true)
+            return KeySlot(line: nil, key: key, target: plan.keys[index].target)
+        }
+        virtualKeys = FixedArray(count: plan.targets.count) { _ in
+            TalkKey(plan.virtualKey, isDown: false)
+        }
+        spurts = FixedArray(count: plan.targets.count) { Spurt(sequence: firstSequences[$0]) }
+        peers = FixedArray(count: plan.peers) { _ in MediaPeer() }
+        self.plan = plan
+        self.rings = rings
+        self.socket = socket
+        self.now = now
+    }
+
+    /// Runs until the control thread says stop; then everything has been handed back.
+    mutating func run() {
+        armTimer()
+        while !isStopping {
+            let ready = loop.wait(until: hasBacklog ? now : nil)
+            now = Clock.now()
+            hasBacklog = false
+            var woken = Woken()
+            for index in 0..<ready { woken.note(loop[index]) }
+            takeCommands(woken)
+            readKeys(woken)
+            moveCapturedSound()
+            talk()
+            listen()
+            playSound()
+            keepTime(woken)
+            finishTurn()
+        }
+    }
+
+    /// Tells the control thread something; it is woken at the end of the turn.
+    mutating func tell(_ event: MediaEvent) {
+        if rings.events.push(event) != nil { rings.counters.add(.eventsLost) }
+        hasTold = true
+    }
+
+    /// Hands something back to the control thread, where it dies.
+    mutating func handBack(_ returned: consuming Returned) {
+        if let refused = rings.returns.push(returned) {
+            // The ring holds more than there is to hand back; were it full, freeing it here would
+            // cost a late frame, losing it a leak.
+            _ = consume refused
+            rings.counters.add(.eventsLost)
+        }
+        hasTold = true
+    }
+
+    private mutating func finishTurn() {
+        rings.counters.add(.ticks)
+        if rings.counters[.ticks] % 64 == 0 { publishGauges() }
+        if hasTold {
+            hasTold = false
+            rings.eventsWaiting.raise()
+        }
+    }
+
+    private func publishGauges() {
+        rings.counters.set(.cpuNanoseconds, to: UInt64(Clock.threadTime()))
+        rings.counters.set(.heapCalls, to: HeapWatch.count)
+        rings.counters.set(.microphoneLevel, to: UInt64(-level.rms * 10))
+    }
+}
+
+/// Why the media loop could not be made.
+enum MediaError: Error {
+    case system(SystemError)
+    case opus(OpusError)
+}

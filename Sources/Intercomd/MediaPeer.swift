@@ -1,0 +1,13 @@
+internal import Crypto
+internal import HAL
+internal import Station
+
+/// What the media loop holds of one peer.
+struct MediaPeer: ~Copyable {
+    var slots = KeySlots()
+    var endpoint: SocketAddress?
+    /// Where the sound of each of its streams goes.
+    var hearings = InlineArray<32, Hearing>(repeating: .unbound)
+    /// Packets sealed on the current session since it became current.
+    var sentOnCurrent: UInt64 = 0
+}

@@ -1,0 +1,41 @@
+internal import HAL
+
+/// What a descriptor in the media loop's epoll set stands for.
+struct Token: RawRepresentable {
+    let rawValue: UInt32
+
+    static let commands = Token(rawValue: 0)
+    static let socket = Token(rawValue: 1)
+    static let timer = Token(rawValue: 2)
+    /// The clock master's descriptors, by their place.
+    static let card = 8 as UInt32
+    static let cardDescriptorsMax = 8
+    /// The talk keys' lines, by their place.
+    static let key = 16 as UInt32
+}
+
+/// What woke one turn of the media loop.
+struct Woken {
+    var commands = false
+    var timer = false
+    var socket = false
+    var card = false
+    /// The epoll events of each of the clock master's descriptors.
+    var cardEvents = InlineArray<8, UInt32>(repeating: 0)
+    /// One bit for each talk key.
+    var keys: UInt32 = 0
+
+    mutating func note(_ event: EventLoop.Event) {
+        switch event.token {
+        case Token.commands.rawValue: commands = true
+        case Token.socket.rawValue: socket = true
+        case Token.timer.rawValue: timer = true
+        case Token.card..<Token.card + UInt32(Token.cardDescriptorsMax):
+            card = true
+            cardEvents[Int(event.token - Token.card)] = event.events
+        case Token.key...:
+            keys |= 1 << (event.token - Token.key)
+        default: break
+        }
+    }
+}
