@@ -1,0 +1,13 @@
+internal import CLinux
+
+/// The count of heap calls made by the real-time loop, when the counting library is preloaded.
+public enum HeapWatch {
+    /// Counts the calling thread's heap calls from now on, or no longer.
+    public static func arm(_ isOn: Bool) { clinux_heapwatch_arm(isOn ? 1 : 0) }
+
+    /// Calls counted so far; nil without the library.
+    public static var count: UInt64? {
+        let count = clinux_heapwatch_count()
+        return count >= 0 ? UInt64(count) : nil
+    }
+}
