@@ -49,7 +49,7 @@ public struct Config: Equatable, Sendable {
         public internal(set) var period = Duration.milliseconds(10)
         /// Periods in the card's buffer: 2…8.
         public internal(set) var periods = 2
-        /// Bits a second: 16,000…128,000. `auto` is 32,000.
+        /// Bits a second: 16,000…128,000, of which `auto` is 32,000.
         public internal(set) var bitrate = 32_000
         public internal(set) var duplex = Duplex.auto
         /// Half duplex: the speaker comes back this long after one's own talk; 0…2 s.

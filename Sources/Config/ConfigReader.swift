@@ -5,6 +5,7 @@ extension Config {
     ///   - sources: the files in order of precedence: `intercomd.conf`, then `peers.d` beside
     ///     it, then `peers.d` in the state directory, each sorted by name.
     ///   - paths: where things are if `[paths]` does not say; see `Paths.init`.
+    /// - Throws: every mistake that was found, by file and line.
     public init(_ sources: [ConfigSource], paths: Paths) throws(ConfigError) {
         var reader = ConfigReader(paths: paths)
         for source in sources { reader.read(source) }

@@ -1,0 +1,77 @@
+/// Something that happened, for whoever asked to `monitor`: one JSON object, one line.
+public struct Event: JSONRecord, Equatable, Sendable {
+    public enum Kind: String, Sendable, CaseIterable {
+        /// A talk key here went down or up: `button`, `target`.
+        case keyDown = "key_down"
+        case keyUp = "key_up"
+        /// A key was held past `max-talk`: `button`, `target`, `seconds`.
+        case stuckKey = "stuck_key"
+        /// Key lines that cannot be read, and can again: `button`, `detail`.
+        case buttonFault = "button_fault"
+        case buttonReady = "button_ready"
+        /// A lamp line that cannot be set: `lamp` in `button`, `detail`.
+        case lampFault = "lamp_fault"
+        /// A peer is heard, and no more: `peer`, `target`; at the end `seconds`.
+        case talk
+        case talkEnd = "talk_end"
+        /// A session with a peer began, went quiet, ended, changed its keys: `peer`.
+        case peerUp = "peer_up"
+        case peerStale = "peer_stale"
+        case peerDown = "peer_down"
+        case rekey
+        /// A card opened, or was lost: `detail`.
+        case audioOpen = "audio_open"
+        case audioLost = "audio_lost"
+        /// Sound was lost between card and program: `detail` is `input` or `output`.
+        case xrun
+        /// Some stranger knocked; told at most once a minute: `detail`.
+        case unknownKey = "unknown_key"
+        /// Events were lost because this reader is slow: `detail` says how many.
+        case dropped
+    }
+
+    public var kind = Kind.keyDown
+    /// Milliseconds since 1970, UTC.
+    public var timeMilliseconds = 0
+    public var peer: String?
+    /// A peer or a channel.
+    public var target: String?
+    public var button: String?
+    public var seconds: Double?
+    public var levelDBFS: Double?
+    public var detail: String?
+
+    public init() {}
+
+    public init(_ kind: Kind, at timeMilliseconds: Int) {
+        self.kind = kind
+        self.timeMilliseconds = timeMilliseconds
+    }
+
+    public mutating func fields(_ coder: inout JSONCoder) {
+        coder.field("event", &kind)
+        coder.field("time_ms", &timeMilliseconds)
+        coder.field("peer", &peer)
+        coder.field("target", &target)
+        coder.field("button", &button)
+        coder.field("seconds", &seconds)
+        coder.field("level_dbfs", &levelDBFS)
+        coder.field("detail", &detail)
+    }
+
+    /// The line, newline included.
+    public var encoded: [UInt8] {
+        var object = json
+        object.set("schema", JSON(1))
+        guard let line = object.encoded(limit: ControlLimits.reply) else { return [] }
+        return line + [UInt8(ascii: "\n")]
+    }
+
+    /// Reads one line, without its newline; nil for what is no event known here.
+    public init?(parsing line: Span<UInt8>) {
+        guard line.count <= ControlLimits.reply, let object = JSON(parsing: line) else {
+            return nil
+        }
+        self.init(json: object)
+    }
+}

@@ -1,0 +1,62 @@
+/// How one peer is doing, as `status` and `peers` show it.
+public struct PeerStatus: JSONRecord, Equatable, Sendable {
+    public enum State: String, Sendable {
+        case up
+        /// There is a session, but nothing was heard when a heartbeat was due.
+        case stale
+        case down
+    }
+
+    public var name = ""
+    public var state = State.down
+    /// Seconds since anything of it opened; null when nothing has. So with all that is null.
+    public var heardAgeSeconds: Double?
+    public var rttMilliseconds: Double?
+    public var jitterMilliseconds: Double?
+    public var lossPercent: Double?
+    /// Playout delay of its voice in milliseconds.
+    public var bufferMilliseconds: Double?
+    /// The short form, `7f3a-91c2`; `key show --fingerprint` on its own station has the whole.
+    public var fingerprint = ""
+    /// 1 is AES-256-GCM, 2 is ChaCha20-Poly1305.
+    public var suite = 1
+    /// Whether a pre-shared key is set.
+    public var hasPSK = false
+    /// Where it is now: `192.0.2.17:5577`.
+    public var endpoint: String?
+    /// Whether it is heard now.
+    public var isTalking = false
+    public var sessionAgeSeconds: Double?
+
+    public init() {}
+
+    public mutating func fields(_ coder: inout JSONCoder) {
+        coder.field("name", &name)
+        coder.field("state", &state)
+        coder.field("heard_age_s", &heardAgeSeconds)
+        coder.field("rtt_ms", &rttMilliseconds)
+        coder.field("jitter_ms", &jitterMilliseconds)
+        coder.field("loss_percent", &lossPercent)
+        coder.field("buffer_ms", &bufferMilliseconds)
+        coder.field("fingerprint", &fingerprint)
+        coder.field("suite", &suite)
+        coder.field("psk", &hasPSK)
+        coder.field("endpoint", &endpoint)
+        coder.field("talking", &isTalking)
+        coder.field("session_age_s", &sessionAgeSeconds)
+    }
+}
+
+/// The peers alone: what `intercomctl peers` shows.
+public struct PeerList: JSONRecord, Equatable, Sendable {
+    public var schema = 1
+    public var peers: [PeerStatus] = []
+
+    public init() {}
+    public init(_ peers: [PeerStatus]) { self.peers = peers }
+
+    public mutating func fields(_ coder: inout JSONCoder) {
+        coder.field("schema", &schema)
+        coder.field("peers", &peers)
+    }
+}

@@ -1,0 +1,127 @@
+/// What the daemon answers: one JSON object, one line.
+///
+/// `{"v":1,"ok":true,"status":{…}}` or `{"v":1,"ok":false,"error":{"code":…,"message":…}}`. The
+/// one member besides `v` and `ok` is named for the request.
+public enum Reply: Equatable, Sendable {
+    case status(Status)
+    case peers(PeerList)
+    case ptt(PTT)
+    /// From now on every line is an `Event`.
+    case monitor
+    case key(PublicKeyText)
+    case version(Version)
+    case refused(ControlError)
+
+    /// What a `ptt` did.
+    public struct PTT: JSONRecord, Equatable, Sendable {
+        public var target = ""
+        /// Whether the station talks to it now.
+        public var isTalking = false
+        /// Peers that will hear it: those with a session.
+        public var listeners: [String] = []
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("target", &target)
+            coder.field("talking", &isTalking)
+            coder.field("listeners", &listeners)
+        }
+    }
+
+    /// The station's public key in its forms (PROTOCOL.md §4.2).
+    public struct PublicKeyText: JSONRecord, Equatable, Sendable {
+        public var schema = 1
+        /// `intercom1:…`.
+        public var key = ""
+        /// 24 digits in 6 groups.
+        public var fingerprint = ""
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("schema", &schema)
+            coder.field("key", &key)
+            coder.field("fingerprint", &fingerprint)
+        }
+    }
+
+    /// What is running.
+    public struct Version: JSONRecord, Equatable, Sendable {
+        public var schema = 1
+        /// Of the daemon.
+        public var version = ""
+        /// Of the wire protocol.
+        public var protocolVersion = 1
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("schema", &schema)
+            coder.field("version", &version)
+            coder.field("protocol", &protocolVersion)
+        }
+    }
+}
+
+extension Reply {
+    /// The line, newline included; a reply over the limit becomes a refusal.
+    public var encoded: [UInt8] {
+        var json = JSON.object()
+        json.set("v", JSON(Request.protocolVersion))
+        json.set("ok", JSON(!isRefusal))
+        switch self {
+        case .status(let status): json.set("status", status.json)
+        case .peers(let list): json.set("peers", list.json)
+        case .ptt(let ptt): json.set("ptt", ptt.json)
+        case .monitor: json.set("monitor", JSON(true))
+        case .key(let key): json.set("key", key.json)
+        case .version(let version): json.set("version", version.json)
+        case .refused(let error):
+            var inner = JSON.object()
+            inner.set("code", JSON(error.code.rawValue))
+            inner.set("message", JSON(error.text))
+            json.set("error", inner)
+        }
+        guard let line = json.encoded(limit: ControlLimits.reply) else {
+            return Reply.refused(
+                ControlError(.tooLong, "the reply would be over \(ControlLimits.reply) bytes")
+            ).encoded
+        }
+        return line + [UInt8(ascii: "\n")]
+    }
+
+    private var isRefusal: Bool { if case .refused = self { true } else { false } }
+
+    /// Reads one line, without its newline.
+    ///
+    /// - Throws: `badRequest` when the line is no reply that is known here.
+    public init(parsing line: Span<UInt8>) throws(ControlError) {
+        guard line.count <= ControlLimits.reply, let json = JSON(parsing: line),
+            json.member("v")?.integer == Request.protocolVersion,
+            let isOK = json.member("ok")?.flag,
+            let reply = isOK ? Self.accepted(json) : Self.refusal(json)
+        else {
+            throw ControlError(
+                .badRequest, "the daemon's answer makes no sense; is it of another version?")
+        }
+        self = reply
+    }
+
+    private static func accepted(_ json: borrowing JSON) -> Reply? {
+        if let inner = json.member("status") { return Status(json: inner).map { .status($0) } }
+        if let inner = json.member("peers") { return PeerList(json: inner).map { .peers($0) } }
+        if let inner = json.member("ptt") { return PTT(json: inner).map { .ptt($0) } }
+        if let inner = json.member("key") { return PublicKeyText(json: inner).map { .key($0) } }
+        if let inner = json.member("version") { return Version(json: inner).map { .version($0) } }
+        return json.member("monitor")?.flag == true ? .monitor : nil
+    }
+
+    private static func refusal(_ json: borrowing JSON) -> Reply? {
+        guard let inner = json.member("error"), let text = inner.member("message")?.text,
+            let word = inner.member("code")?.text
+        else { return nil }
+        // A code from a newer daemon still has words for a person.
+        return .refused(ControlError(ControlError.Code(rawValue: word) ?? .failed, text))
+    }
+}

@@ -1,0 +1,217 @@
+/// How the station is doing: what `intercomctl status` shows.
+///
+/// The JSON keys are an interface, listed in intercomctl(1): they may be added to, never renamed.
+public struct Status: JSONRecord, Equatable, Sendable {
+    /// Rises when a key changes its meaning.
+    public var schema = 1
+    public var version = ""
+    public var name = ""
+    public var uptimeSeconds = 0
+    /// Whether the media loop runs under SCHED_FIFO.
+    public var isRealtime = false
+    public var isMemoryLocked = false
+    /// Sentences for a person, worst first; shown above all else. None means healthy.
+    public var problems: [String] = []
+    public var audio = Audio()
+    public var microphone = Microphone()
+    public var buttons: [Button] = []
+    public var lamps: [Lamp] = []
+    public var peers: [PeerStatus] = []
+    public var channels: [Channel] = []
+    public var media = Media()
+    /// What was counted since the start, by cause: `frames_sent`, `dropped_replay`, …
+    public var counters: [Counter] = []
+
+    public init() {}
+
+    public mutating func fields(_ coder: inout JSONCoder) {
+        coder.field("schema", &schema)
+        coder.field("version", &version)
+        coder.field("name", &name)
+        coder.field("uptime_s", &uptimeSeconds)
+        coder.field("realtime", &isRealtime)
+        coder.field("memory_locked", &isMemoryLocked)
+        coder.field("problems", &problems)
+        coder.field("audio", &audio)
+        coder.field("microphone", &microphone)
+        coder.field("buttons", &buttons)
+        coder.field("lamps", &lamps)
+        coder.field("peers", &peers)
+        coder.field("channels", &channels)
+        coder.field("media", &media)
+        coder.field("counters", &counters)
+    }
+}
+
+extension Status {
+    /// Both directions of sound.
+    public struct Audio: JSONRecord, Equatable, Sendable {
+        public var input = Device()
+        public var output = Device()
+        /// "half" or "full".
+        public var duplex = "half"
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("input", &input)
+            coder.field("output", &output)
+            coder.field("duplex", &duplex)
+        }
+    }
+
+    /// One direction of one sound card, as granted.
+    public struct Device: JSONRecord, Equatable, Sendable {
+        public enum State: String, Sendable {
+            case open, absent, busy
+            /// Not wanted: `input = none`.
+            case none
+            case failed
+        }
+
+        /// As in the configuration: `card:Device`.
+        public var name = ""
+        public var state = State.none
+        /// Why it is not open.
+        public var error: String?
+        /// Hertz; this and the four below are null while it is not open.
+        public var rate: Int?
+        public var channels: Int?
+        /// ALSA's word: `S16_LE`.
+        public var format: String?
+        /// Samples of a period, and of the whole buffer.
+        public var period: Int?
+        public var buffer: Int?
+        public var xruns = 0
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("name", &name)
+            coder.field("state", &state)
+            coder.field("error", &error)
+            coder.field("rate", &rate)
+            coder.field("channels", &channels)
+            coder.field("format", &format)
+            coder.field("period", &period)
+            coder.field("buffer", &buffer)
+            coder.field("xruns", &xruns)
+        }
+    }
+
+    /// Whether anyone can hear this room, and who.
+    public struct Microphone: JSONRecord, Equatable, Sendable {
+        public var isOpen = false
+        /// Peers and channels talked to now.
+        public var targets: [String] = []
+        /// Decibels relative to full scale; null while closed.
+        public var levelDBFS: Double?
+        /// Speech above noise in decibels; null when not measured.
+        public var snrDB: Double?
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("open", &isOpen)
+            coder.field("targets", &targets)
+            coder.field("level_dbfs", &levelDBFS)
+            coder.field("snr_db", &snrDB)
+        }
+    }
+
+    /// One talk key.
+    public struct Button: JSONRecord, Equatable, Sendable {
+        public enum State: String, Sendable { case released, pressed, unreadable }
+
+        public var name = ""
+        public var line = ""
+        public var state = State.unreadable
+        /// Why it is unreadable.
+        public var error: String?
+        /// The peer or channel it talks to.
+        public var target = ""
+        public var isTalking = false
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("name", &name)
+            coder.field("line", &line)
+            coder.field("state", &state)
+            coder.field("error", &error)
+            coder.field("target", &target)
+            coder.field("talking", &isTalking)
+        }
+    }
+
+    /// One lamp.
+    public struct Lamp: JSONRecord, Equatable, Sendable {
+        public enum State: String, Sendable { case on, off, failed }
+
+        public var name = ""
+        public var line = ""
+        public var state = State.failed
+        /// Why it failed.
+        public var error: String?
+        /// What it shows, as configured: `talking`.
+        public var show = ""
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("name", &name)
+            coder.field("line", &line)
+            coder.field("state", &state)
+            coder.field("error", &error)
+            coder.field("show", &show)
+        }
+    }
+
+    /// One channel.
+    public struct Channel: JSONRecord, Equatable, Sendable {
+        public var name = ""
+        public var isListening = false
+        /// The peers it reaches; all of them when it was configured as `*`.
+        public var members: [String] = []
+        /// Whether this station talks to it now.
+        public var isTalking = false
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("name", &name)
+            coder.field("listen", &isListening)
+            coder.field("members", &members)
+            coder.field("talking", &isTalking)
+        }
+    }
+
+    /// What the media loop costs.
+    public struct Media: JSONRecord, Equatable, Sendable {
+        /// Processor time of its thread in nanoseconds.
+        public var cpuNanoseconds = 0
+        /// Periods it has served.
+        public var periods = 0
+        /// Allocations and frees since start-up; null when nothing counts them.
+        public var heapCalls: Int?
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("cpu_ns", &cpuNanoseconds)
+            coder.field("periods", &periods)
+            coder.field("heap_calls", &heapCalls)
+        }
+    }
+}
+
+/// Something counted, by cause.
+public struct Counter: Equatable, Sendable {
+    public var name: String
+    public var value: Int
+
+    public init(name: String, value: Int) {
+        self.name = name
+        self.value = value
+    }
+}
