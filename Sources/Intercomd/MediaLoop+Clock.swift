@@ -1,70 +1,177 @@
 internal import HAL
 internal import Time
 
-/// Which descriptor wakes the loop: capture if it runs, else playback, else the timer.
-///
-/// Only the master's descriptors are armed: a card that is not served would wake the loop without
-/// end. More than `wakesMax` wakes a period in which no sound moves are a fault of the card or its
-/// driver; the timer then takes over until the card is opened again.
-struct ClockMaster {
-    enum Source: Equatable { case capture, playback, timer }
-
-    static let wakesMax = 4
-
-    var source = Source.timer
-    /// Set by a fault: the timer wakes the loop although a card is open.
-    var isDistrusted = false
-    private(set) var armed = 0
-    private var descriptors = InlineArray<8, Int32>(repeating: -1)
-    private var idleWakes = 0
-    private var idleSince = Instant(nanoseconds: 0)
-
-    mutating func progress(_ samples: Int, at now: Instant) {
-        idleWakes = 0
-        idleSince = now
-    }
-
-    /// Counts a wake by the card; true when it has woken the loop too often for nothing.
-    mutating func wokeInVain(at now: Instant, period: Int64) -> Bool {
-        if (now - idleSince).nanoseconds > period {
-            idleSince = now
-            idleWakes = 0
-        }
-        idleWakes += 1
-        return idleWakes > Self.wakesMax
-    }
-
-    mutating func remember(_ fd: Int32) {
-        guard armed < Token.cardDescriptorsMax else { return }
-        descriptors[armed] = fd
-        armed += 1
-    }
-
-    mutating func disarm(in loop: borrowing EventLoop) {
-        for place in 0..<armed { try? loop.remove(fd: descriptors[place]) }
-        armed = 0
-    }
-}
-
+/// Cards that come and go, and which of them wakes the loop.
 extension MediaLoop {
     mutating func takeCapture(_ pcm: consuming CapturePCM) {
         giveUpCapture()
         capture = consume pcm
-        clock.isDistrusted = false
-        microphone.breakOff()
-        if plan.prerollFrames > 0 || isTalking { startCapture() }
-        chooseMaster()
+        startCards()
         for target in spurts.indices { updateGate(target) }
     }
 
     mutating func takePlayback(_ pcm: consuming PlaybackPCM) {
         giveUpPlayback()
         playback = consume pcm
+        startCards()
+    }
+
+    /// Hands the microphone's card back; whoever was talking is no longer heard.
+    mutating func giveUpCapture() {
+        guard let pcm = capture.take() else { return }
+        clock.disarm(in: loop)
+        isLinked = false
+        handBack(.capture(pcm))
+        microphone.breakOff()
+        for target in spurts.indices { endAtOnce(target) }
+        chooseMaster()
+    }
+
+    mutating func giveUpPlayback() {
+        guard let pcm = playback.take() else { return }
+        clock.disarm(in: loop)
+        isLinked = false
+        handBack(.playback(pcm))
+        for place in slots.indices { release(place) }
+        chooseMaster()
+    }
+
+    /// Starts what is open: silence into the speaker, then the microphone, then the speaker.
+    ///
+    /// With pre-roll both always run, and are linked where the card can: they then start and stop
+    /// as one. Without it the microphone rests until a key goes down.
+    mutating func startCards() {
+        clock.disarm(in: loop)
         clock.isDistrusted = false
-        if let error = playback!.start() {
-            giveUpPlayback()
-            tell(.playbackFailed(error))
+        clock.isAsleep = false
+        microphone.breakOff()
+        let isWanted = plan.prerollFrames > 0 || isTalking
+        isCapturing = capture != nil && isWanted
+        if let error = startBoth() {
+            switch error.direction {
+            case .capture:
+                giveUpCapture()
+                tell(.captureFailed(error))
+            case .playback:
+                giveUpPlayback()
+                tell(.playbackFailed(error))
+            }
         }
         chooseMaster()
+    }
+
+    private mutating func startBoth() -> PCMError? {
+        do throws(PCMError) {
+            if isCapturing, playback != nil {
+                if plan.prerollFrames > 0, !isLinked {
+                    isLinked = PCMPair.link(&capture!, &playback!)
+                }
+                try PCMPair.start(&capture!, &playback!)
+            } else if isCapturing {
+                try capture!.start()
+            } else if playback != nil {
+                try playback!.start()
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// A key went down: the microphone must run now.
+    mutating func wakeCapture() {
+        guard capture != nil, !isCapturing else { return }
+        isCapturing = true
+        microphone.breakOff()
+        do throws(PCMError) {
+            try capture!.start()
+            chooseMaster()
+        } catch {
+            giveUpCapture()
+            tell(.captureFailed(error))
+        }
+    }
+
+    /// Nobody talks: without pre-roll the microphone closes.
+    mutating func restCapture() {
+        guard plan.prerollFrames == 0, isCapturing else { return }
+        isCapturing = false
+        capture?.stop()
+        chooseMaster()
+    }
+
+    /// Arms the descriptors of the clock master, and of it alone.
+    mutating func chooseMaster() {
+        clock.disarm(in: loop)
+        if clock.isDistrusted || clock.isAsleep {
+            clock.source = .timer
+        } else if isCapturing, capture != nil {
+            clock.source = .capture
+            for place in 0..<capture!.descriptorCount { arm(capture!.descriptor(at: place)) }
+        } else if playback != nil {
+            clock.source = .playback
+            for place in 0..<playback!.descriptorCount { arm(playback!.descriptor(at: place)) }
+        } else {
+            clock.source = .timer
+        }
+        armTimer()
+    }
+
+    private mutating func arm(_ descriptor: PCMDescriptor) {
+        do throws(SystemError) {
+            try loop.add(
+                fd: descriptor.fd, events: descriptor.events,
+                token: Token.card + UInt32(clock.armed))
+            clock.remember(descriptor.fd)
+        } catch {
+            // The timer wakes the loop instead.
+            clock.isDistrusted = true
+        }
+    }
+
+    /// The timer stands in for a card, and moves what has a deadline when there is none.
+    mutating func armTimer() {
+        guard clock.source == .timer else {
+            timer.disarm()
+            return
+        }
+        let hasWork = capture != nil || playback != nil || keys.count > 0
+        let interval: Duration =
+            hasWork ? .nanoseconds(plan.periodNanoseconds) : .milliseconds(100)
+        timer.arm(at: now + interval, every: interval)
+    }
+
+    /// The card sleeps: its descriptors would wake the loop without end.
+    mutating func fellAsleep() {
+        guard !clock.isAsleep else { return }
+        clock.isAsleep = true
+        chooseMaster()
+    }
+
+    /// The card moved sound: it is awake, and the loop was not woken in vain.
+    mutating func moved() {
+        clock.progressed(at: now)
+        guard clock.isAsleep else { return }
+        clock.isAsleep = false
+        chooseMaster()
+    }
+
+    /// Asks the card what its wake meant: plug-ins of alsa-lib wake again until they are asked.
+    mutating func askMaster(_ woken: borrowing Woken) {
+        if woken.timer { timer.drain() }
+        guard woken.card else { return }
+        for place in 0..<clock.armed where woken.cardEvents[place] != 0 {
+            let events = woken.cardEvents[place]
+            switch clock.source {
+            case .capture: _ = capture?.isReady(at: place, events: events)
+            case .playback: _ = playback?.isReady(at: place, events: events)
+            case .timer: break
+            }
+        }
+        if clock.isStalled(at: now, period: plan.periodNanoseconds) {
+            clock.isDistrusted = true
+            chooseMaster()
+            tell(.masterStalled)
+        }
     }
 }

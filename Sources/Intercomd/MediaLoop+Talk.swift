@@ -55,11 +55,11 @@ extension MediaLoop {
 
     /// Takes the captured samples from the card.
     mutating func moveCapturedSound() {
-        while capture != nil {
+        while isCapturing, capture != nil {
             var room = samples.mutableSpan
             switch capture!.read(into: &room) {
             case .samples(let count):
-                clock.progress(count, at: now)
+                moved()
                 let before = microphone.captured
                 microphone.append(samples.span.extracting(first: count))
                 for number in before..<microphone.captured { level.add(microphone.frame(number)) }
@@ -69,9 +69,11 @@ extension MediaLoop {
             case .xrun:
                 rings.counters.add(.captureXruns)
                 microphone.breakOff()
+                moved()
+                if isLinked { startCards() }
                 return
             case .suspended:
-                suspendMaster()
+                fellAsleep()
                 return
             case .gone(let error):
                 giveUpCapture()
@@ -157,7 +159,7 @@ extension MediaLoop {
     }
 
     /// Sends one control record on the current session of each of these peers.
-    private mutating func sendRecord(_ record: ControlRecord, to listeners: [Int]) {
+    mutating func sendRecord(_ record: ControlRecord, to listeners: some Sequence<Int>) {
         let payload = ControlPayload(record)
         for place in 0..<plaintextSize {
             plaintext[place] = place < ControlPayload.capacity ? payload.bytes[place] : 0

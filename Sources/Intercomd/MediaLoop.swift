@@ -1,5 +1,4 @@
 internal import Audio
-internal import CLinux
 internal import Crypto
 internal import HAL
 internal import Realtime
@@ -16,7 +15,7 @@ internal import Wire
 /// - `MediaLoop+Talk` holds the way from the microphone to the wire,
 /// - `MediaLoop+Listen` the way from the wire to the speaker,
 /// - `MediaLoop+Commands` what the control thread asks for,
-/// - `MediaLoop+Clock` which card wakes the loop.
+/// - `MediaLoop+Clock` the cards, and which of them wakes the loop.
 struct MediaLoop: ~Copyable {
     /// Datagrams taken in one turn at most, so that a flood cannot hold up the sound.
     static let datagramsPerTurn = 64
@@ -33,6 +32,10 @@ struct MediaLoop: ~Copyable {
     var capture: CapturePCM?
     var playback: PlaybackPCM?
     var clock = ClockMaster()
+    /// Whether the microphone's card runs; without pre-roll it rests between talkspurts.
+    var isCapturing = false
+    /// Whether the kernel starts and stops both cards as one.
+    var isLinked = false
     var microphone = Microphone()
     var speaker = Speaker()
 
@@ -99,6 +102,7 @@ struct MediaLoop: ~Copyable {
 
     /// Runs until the control thread says stop; then everything has been handed back.
     mutating func run() {
+        HeapWatch.arm(true)
         armTimer()
         while !isStopping {
             let ready = loop.wait(until: hasBacklog ? now : nil)
@@ -106,15 +110,16 @@ struct MediaLoop: ~Copyable {
             hasBacklog = false
             var woken = Woken()
             for index in 0..<ready { woken.note(loop[index]) }
+            askMaster(woken)
             takeCommands(woken)
             readKeys(woken)
             moveCapturedSound()
             talk()
             listen()
             playSound()
-            keepTime(woken)
             finishTurn()
         }
+        HeapWatch.arm(false)
     }
 
     /// Tells the control thread something; it is woken at the end of the turn.
@@ -145,7 +150,7 @@ struct MediaLoop: ~Copyable {
 
     private func publishGauges() {
         rings.counters.set(.cpuNanoseconds, to: UInt64(Clock.threadTime()))
-        rings.counters.set(.heapCalls, to: HeapWatch.count)
+        rings.counters.set(.heapCalls, to: HeapWatch.count ?? UInt64.max)
         rings.counters.set(.microphoneLevel, to: UInt64(-level.rms * 10))
     }
 }

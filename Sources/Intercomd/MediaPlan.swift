@@ -11,9 +11,9 @@ struct MediaPlan: Sendable {
     let keys: [(settings: TalkKey.Settings, target: Int)]
     /// For `intercomctl ptt`: held until let go, no bounce.
     let virtualKey: TalkKey.Settings
-    /// The gain of each peer's voice, and of each channel.
-    let peerGains: [Gain]
-    let channelGains: [Gain]
+    /// The gain of each peer's voice alone, then on each channel: a row for each peer.
+    private let gains: [Gain]
+    private let gainsPerPeer: Int
     /// Frames kept from before the key went down; 0 closes the microphone when idle.
     let prerollFrames: Int
     let bitrate: Int
@@ -43,8 +43,11 @@ struct MediaPlan: Sendable {
         }
         virtualKey = TalkKey.Settings(
             mode: .momentary, debounce: .zero, tail: talk.tail, talkMax: talk.maxTalk)
-        peerGains = config.peers.map { Gain(decibels: $0.gain) }
-        channelGains = config.channels.map { Gain(decibels: $0.gain) }
+        gainsPerPeer = 1 + config.channels.count
+        gains = config.peers.flatMap { peer in
+            [Gain(decibels: peer.gain)]
+                + config.channels.map { Gain(decibels: peer.gain + $0.gain) }
+        }
         prerollFrames = Int((talk.preroll.milliseconds + 9) / 10)
         bitrate = config.audio.bitrate
         isHalfDuplex = config.audio.isHalfDuplex
@@ -52,5 +55,21 @@ struct MediaPlan: Sendable {
         jitter = config.audio.jitter
         jitterMax = config.audio.jitterMax
         periodNanoseconds = Int64(config.audio.periodSamples) * 1_000_000_000 / 48_000
+    }
+
+    /// How loud a peer's voice is, heard as `hearing` says.
+    func gain(of peer: Int, _ hearing: Hearing) -> Gain {
+        switch hearing {
+        case .channel(let place): gains[peer * gainsPerPeer + 1 + place]
+        case .direct, .unbound, .ignored: gains[peer * gainsPerPeer]
+        }
+    }
+
+    var jitterPreset: JitterPreset {
+        switch jitter {
+        case .low: .low
+        case .normal: .normal
+        case .robust: .robust
+        }
     }
 }

@@ -92,3 +92,19 @@ enum Returned: ~Copyable {
     case playback(PlaybackPCM)
     case key(InputLine)
 }
+
+extension Rings {
+    /// Gives the media loop a command; false when its ring is full.
+    ///
+    /// Control thread only. The ring holds more than is ever told at once, and the media loop
+    /// empties it every turn: full means the loop stands still, which the watchdog sees.
+    @discardableResult
+    func tell(_ command: consuming MediaCommand) -> Bool {
+        if let refused = commands.push(command) {
+            _ = consume refused
+            return false
+        }
+        commandsWaiting.raise()
+        return true
+    }
+}

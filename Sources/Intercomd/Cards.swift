@@ -1,0 +1,104 @@
+internal import Config
+internal import HAL
+internal import Time
+
+/// Opens the sound cards, and opens them again whenever they are gone.
+///
+/// All of it on the control thread: opening a card takes long. The open PCM goes to the media loop
+/// by ring, and comes back by ring when it failed.
+struct Cards {
+    struct Side {
+        let name: DeviceName
+        var error: PCMError?
+        var granted: PCMParameters?
+        var backoff = Backoff()
+        /// Whether the same complaint has been logged already.
+        var isReported = false
+
+        var isWanted: Bool { name != .none }
+        var isOpen: Bool { granted != nil }
+    }
+
+    enum Change {
+        case opened(String, PCMParameters)
+        case failed(PCMError)
+    }
+
+    private let request: PCMRequest
+    var input: Side
+    var output: Side
+
+    init(_ config: Config.Audio) {
+        request = PCMRequest(periodSamples: config.periodSamples, periods: config.periods)
+        input = Side(name: config.input)
+        output = Side(name: config.output)
+    }
+
+    /// Opens what is wanted, not open and due, and gives it to the media loop.
+    mutating func tick(at now: Instant, _ rings: Rings, _ report: (Change) -> Void) {
+        if let name = Self.due(input, at: now) {
+            do throws(PCMError) {
+                let pcm = try CapturePCM(name: name, request: request)
+                let granted = pcm.granted
+                if rings.tell(.capture(pcm)) {
+                    Self.opened(&input, granted, report)
+                }
+            } catch { Self.failed(&input, error, at: now, report) }
+        }
+        if let name = Self.due(output, at: now) {
+            do throws(PCMError) {
+                let pcm = try PlaybackPCM(name: name, request: request)
+                let granted = pcm.granted
+                if rings.tell(.playback(pcm)) {
+                    Self.opened(&output, granted, report)
+                }
+            } catch { Self.failed(&output, error, at: now, report) }
+        }
+    }
+
+    /// The media loop lost a card in use.
+    static func lost(_ side: inout Side, _ error: PCMError, at now: Instant) {
+        side.granted = nil
+        side.error = error
+        side.backoff.lost(at: now)
+        side.isReported = true
+    }
+
+    /// When the next attempt is due; nil when all is open.
+    var deadline: Instant? {
+        let sides = [input, output].filter { $0.isWanted && !$0.isOpen }
+        return sides.map(\.backoff.due).min()
+    }
+
+    private static func due(_ side: Side, at now: Instant) -> PCMName? {
+        guard !side.isOpen, side.backoff.isDue(at: now) else { return nil }
+        return switch side.name {
+        case .card(let id): .card(id)
+        case .usb(let vendor, let product, let serial):
+            .usb(vendor: vendor, product: product, serial: serial)
+        case .pcm(let name): .pcm(name)
+        case .default: .default
+        case .none: nil
+        }
+    }
+
+    private static func opened(
+        _ side: inout Side, _ granted: PCMParameters, _ report: (Change) -> Void
+    ) {
+        side.granted = granted
+        side.error = nil
+        side.isReported = false
+        side.backoff.succeeded()
+        report(.opened(side.name.description, granted))
+    }
+
+    private static func failed(
+        _ side: inout Side, _ error: PCMError, at now: Instant, _ report: (Change) -> Void
+    ) {
+        side.backoff.failed(at: now)
+        let isNews = !side.isReported || side.error != error
+        side.error = error
+        side.isReported = true
+        if isNews { report(.failed(error)) }
+    }
+}

@@ -1,0 +1,52 @@
+internal import Control
+internal import HAL
+internal import Realtime
+
+extension ControlLoop {
+    mutating func serveCaller(_ place: Int) {
+        // The answers need the station, which the server is part of: first read, then answer.
+        var asked: [Request] = []
+        server.read(place, at: now) { asked.append($0) }
+        for request in asked { server.reply(answer(request), to: place) }
+        server.flush(place)
+    }
+
+    private mutating func answer(_ request: Request) -> Reply {
+        switch request {
+        case .status: return .status(status())
+        case .peers: return .peers(PeerList(config.peers.indices.map { peerStatus($0) }))
+        case .ptt(let isDown, let name): return press(name, isDown: isDown)
+        case .monitor: return .monitor
+        case .key:
+            var key = Reply.PublicKeyText()
+            key.key = table.publicKey.text
+            key.fingerprint = table.publicKey.fingerprint
+            return .key(key)
+        case .version:
+            var version = Reply.Version()
+            version.version = Version.text
+            return .version(version)
+        }
+    }
+
+    private mutating func press(_ name: String, isDown: Bool) -> Reply {
+        guard let target = routing.target(named: name) else {
+            let known = routing.names.joined(separator: ", ")
+            return .refused(
+                ControlError(.unknownTarget, "no peer or channel \(name); there are: \(known)"))
+        }
+        guard !isDown || cards.input.isOpen else {
+            let reason = cards.input.error?.description ?? "[audio] input = none"
+            return .refused(ControlError(.failed, "there is no microphone: \(reason)"))
+        }
+        guard rings.tell(.press(target: target, isDown: isDown)) else {
+            return .refused(ControlError(.busy, "the sound does not answer"))
+        }
+        var ptt = Reply.PTT()
+        ptt.target = name
+        ptt.isTalking = isDown
+        ptt.listeners = routing.targets[target].listeners.filter { view.reach[$0] != .down }
+            .map { config.peers[$0].name }
+        return .ptt(ptt)
+    }
+}

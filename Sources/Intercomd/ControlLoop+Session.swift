@@ -1,0 +1,165 @@
+internal import Config
+internal import Crypto
+internal import HAL
+internal import Realtime
+internal import Session
+internal import Station
+internal import Time
+internal import Wire
+
+extension ControlLoop {
+    /// Handshake datagrams taken in one turn at most.
+    private static let handshakesPerTurn = 16
+
+    mutating func takeHandshakes() {
+        var bytes = InlineArray<1500, UInt8>(repeating: 0)
+        for _ in 0..<Self.handshakesPerTurn {
+            var room = bytes.mutableSpan
+            guard let arrived = handshakes.receive(into: &room) else { return }
+            let datagram = bytes.span.extracting(first: arrived.count)
+            let verdict = table.receive(datagram, from: Endpoint(arrived.from), at: now)
+            if case .dropped(let drop) = verdict { count(drop) }
+            doWhatCoresAsk()
+        }
+    }
+
+    private mutating func count(_ drop: Drop) {
+        view.handshakeDrops[drop.counter] += 1
+        guard case .unknownKey(let key) = drop, now >= view.nextUnknownKey else { return }
+        // Anyone may try any number of keys: one line a minute.
+        view.nextUnknownKey = now + .seconds(60)
+        Log.notice("a station with the unknown key \(key.text) called; it got no answer")
+        tell(.unknownKey) { $0.detail = key.text }
+    }
+
+    /// Control records the media loop has opened.
+    mutating func takeRecords() {
+        while let opened = rings.records.pop() {
+            let peer = opened.peer
+            let source = Endpoint(opened.source)
+            let plain = opened.bytes.span.extracting(first: opened.count)
+            var records: [ControlRecord] = []
+            _ = ControlReader.read(plain) { records.append($0) }
+            for record in records {
+                switch record {
+                case .confirm(let value):
+                    table.confirm(value, peer: peer, index: opened.index, from: source, at: now)
+                case .close:
+                    table.closed(peer: peer, at: now)
+                default:
+                    station.receive(record, from: peer, at: now)
+                }
+            }
+            doWhatCoresAsk()
+        }
+    }
+
+    /// Drains what session and station want done, until neither wants anything.
+    mutating func doWhatCoresAsk() {
+        while true {
+            if let action = table.nextAction() {
+                perform(action)
+            } else if let action = station.nextAction() {
+                perform(action)
+            } else {
+                return
+            }
+        }
+    }
+
+    private mutating func perform(_ action: consuming Session.Action) {
+        switch consume action {
+        case .transmit(let datagram, let endpoint):
+            // Not sent is lost, and lost is repeated.
+            _ = handshakes.send(datagram.bytes, to: SocketAddress(endpoint))
+        case .install(let peer, let keys, let endpoint):
+            rings.tell(.install(peer: peer, keys, SocketAddress(endpoint)))
+        case .send(let peer, let index, let payload, let endpoint):
+            rings.tell(
+                .send(peer: peer, index: index, payload, to: endpoint.map { SocketAddress($0) }))
+        case .cover(let peer):
+            rings.tell(.cover(peer: peer))
+        case .drop(let peer, let index):
+            rings.tell(.drop(peer: peer, index: index))
+        case .endpoint(let peer, let endpoint):
+            rings.tell(.endpoint(peer: peer, SocketAddress(endpoint)))
+        case .resolve(let peer):
+            resolve(peer)
+        case .up(let peer, let newBoot):
+            station.up(peer: peer, isNewBoot: newBoot, at: now)
+            cameUp(peer)
+        case .down(let peer):
+            station.down(peer: peer)
+            wentDown(peer)
+        }
+    }
+
+    private mutating func perform(_ action: Station.Action) {
+        switch action {
+        case .send(let peer, let payload):
+            rings.tell(.send(peer: peer, index: nil, payload, to: nil))
+        case .hear(let peer, let stream, let hearing):
+            view.hearings[peer][Int(stream)] = hearing
+            rings.tell(.hear(peer: peer, stream: stream, hearing))
+        }
+    }
+
+    /// Tells the sessions how much each has sent and when it was heard.
+    mutating func reportTraffic() {
+        for peer in rings.traffic.indices {
+            let traffic = rings.traffic[peer]
+            table.traffic(
+                peer: peer, sent: traffic[.sentOnCurrent],
+                lastSent: moment(traffic[.lastSent]), lastOpened: moment(traffic[.lastOpened]),
+                lastRefused: moment(traffic[.lastRefused]), at: now)
+            doWhatCoresAsk()
+        }
+    }
+
+    func moment(_ nanoseconds: UInt64) -> Instant? {
+        nanoseconds == 0 ? nil : Instant(nanoseconds: Int64(nanoseconds))
+    }
+
+    /// Peers with addresses by number are called at once; names go to the resolver.
+    mutating func resolveAll() {
+        for peer in config.peers.indices { resolve(peer) }
+        doWhatCoresAsk()
+    }
+
+    private mutating func resolve(_ peer: Int) {
+        let addresses = config.peers[peer].addresses
+        guard !addresses.isEmpty else { return }
+        var numeric: [Endpoint] = []
+        for address in addresses {
+            guard let found = SocketAddress(host: address.host, port: address.port) else {
+                return resolver.ask(.init(peer: peer, addresses: addresses))
+            }
+            numeric.append(Endpoint(found))
+        }
+        table.setEndpoints(numeric, of: peer, at: now)
+    }
+
+    mutating func takeAnswers() {
+        resolver.answered.drain()
+        while let answer = resolver.next() {
+            if let complaint = answer.complaint { view.resolverProblems[answer.peer] = complaint }
+            guard !answer.endpoints.isEmpty else { continue }
+            view.resolverProblems[answer.peer] = nil
+            table.setEndpoints(answer.endpoints.map { Endpoint($0) }, of: answer.peer, at: now)
+            doWhatCoresAsk()
+        }
+    }
+}
+
+extension Endpoint {
+    init(_ address: SocketAddress) {
+        self.init(high: address.high, low: address.low, port: address.port, scope: address.scope)
+    }
+}
+
+extension SocketAddress {
+    init(_ endpoint: Endpoint) {
+        self.init(
+            high: endpoint.high, low: endpoint.low, port: endpoint.port, scope: endpoint.scope)
+    }
+}

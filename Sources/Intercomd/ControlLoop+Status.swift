@@ -1,0 +1,193 @@
+internal import Config
+internal import Control
+internal import Crypto
+internal import HAL
+internal import Realtime
+internal import Session
+internal import Station
+internal import Time
+
+extension ControlLoop {
+    func status() -> Status {
+        var status = Status()
+        status.version = Version.text
+        status.name = config.station.name
+        status.uptimeSeconds = Int((now - facts.startedAt).milliseconds / 1000)
+        status.isRealtime = facts.isRealtime
+        status.isMemoryLocked = facts.memoryProblem == nil
+        status.problems = problems
+        status.audio.input = device(cards.input, xruns: .captureXruns)
+        status.audio.output = device(cards.output, xruns: .playbackXruns)
+        status.audio.duplex = config.audio.isHalfDuplex ? "half" : "full"
+        status.microphone.isOpen = view.isTalking
+        status.microphone.targets = talkedTo
+        if cards.input.isOpen {
+            status.microphone.levelDBFS = -Double(rings.counters[.microphoneLevel]) / 10
+        }
+        status.buttons = config.buttons.indices.map(button)
+        status.lamps = config.lamps.indices.map(lamp)
+        status.peers = config.peers.indices.map { peerStatus($0) }
+        status.channels = config.channels.indices.map(channel)
+        status.media.cpuNanoseconds = Int(rings.counters[.cpuNanoseconds])
+        status.media.periods = Int(rings.counters[.ticks])
+        let heap = rings.counters[.heapCalls]
+        status.media.heapCalls = heap == UInt64.max ? nil : Int(heap)
+        status.counters = counters
+        return status
+    }
+
+    /// What a person should mend, worst first; empty when all is well.
+    var problems: [String] {
+        var found: [String] = []
+        for side in [cards.input, cards.output] where side.isWanted && !side.isOpen {
+            found.append(side.error?.description ?? "audio \(side.name): not open yet")
+        }
+        if view.isMasterStalled {
+            found.append("the sound card wakes without sound: unplug it, or try another")
+        }
+        for key in lines.keys where !key.isOpen {
+            found.append("button \(key.button.name): \(key.error?.description ?? "not open yet")")
+        }
+        for place in lines.lamps.indices {
+            guard let error = lines.lamps[place].error else { continue }
+            found.append("lamp \(lines.lamps[place].lamp.name): \(error)")
+        }
+        for peer in config.peers.indices {
+            if let complaint = view.resolverProblems[peer] { found.append(complaint) }
+        }
+        if !facts.isRealtime {
+            found.append(
+                "no real-time priority, sound may break under load: "
+                    + "give the service LimitRTPRIO=70, or ulimit -r 70")
+        }
+        if let problem = facts.memoryProblem { found.append(problem) }
+        return found
+    }
+
+    /// What the fault lamp shows: something of this station does not work.
+    var hasFault: Bool {
+        let isDeaf = cards.input.isWanted && !cards.input.isOpen
+        let isMute = cards.output.isWanted && !cards.output.isOpen
+        return isDeaf || isMute || view.isMasterStalled || lines.hasFault
+    }
+
+    private var talkedTo: [String] {
+        routing.names.indices.filter { view.talkingSince[$0] != nil }.map { routing.names[$0] }
+    }
+
+    private func device(_ side: Cards.Side, xruns: MediaCount) -> Status.Device {
+        var device = Status.Device()
+        device.name = side.name.description
+        device.xruns = Int(rings.counters[xruns])
+        if let granted = side.granted {
+            device.state = .open
+            device.rate = granted.rate
+            device.channels = granted.channels
+            device.format = granted.format.name
+            device.period = granted.periodSamples
+            device.buffer = granted.bufferSamples
+        } else if let error = side.error {
+            device.error = error.description
+            device.state =
+                switch error.reason {
+                case .absent, .unplugged: .absent
+                case .busy: .busy
+                default: .failed
+                }
+        }
+        return device
+    }
+
+    private func button(_ place: Int) -> Status.Button {
+        var button = Status.Button()
+        let key = lines.keys[place]
+        button.name = key.button.name
+        button.line = key.button.line
+        button.target = key.button.talk.name
+        button.state = !key.isOpen ? .unreadable : key.isDown ? .pressed : .released
+        button.error = key.error?.description
+        button.isTalking = view.talkingSince[routing.buttonTargets[place]] != nil
+        return button
+    }
+
+    private func lamp(_ place: Int) -> Status.Lamp {
+        var lamp = Status.Lamp()
+        lamp.name = config.lamps[place].name
+        lamp.line = config.lamps[place].line
+        lamp.show = config.lamps[place].show.word
+        lamp.error = lines.lamps[place].error?.description
+        lamp.state = lamp.error != nil ? .failed : lines.lamps[place].isOn ? .on : .off
+        return lamp
+    }
+
+    private func channel(_ place: Int) -> Status.Channel {
+        var channel = Status.Channel()
+        let configured = config.channels[place]
+        channel.name = configured.name
+        channel.isListening = configured.listen
+        channel.members = routing.channels[place].members.map { config.peers[$0].name }
+        channel.isTalking = talkedTo.contains(configured.name)
+        return channel
+    }
+
+    func peerStatus(_ peer: Int) -> PeerStatus {
+        var status = PeerStatus()
+        let state = table.state(of: peer)
+        let traffic = rings.traffic[peer]
+        status.name = config.peers[peer].name
+        status.state =
+            switch view.reach[peer] {
+            case .up: .up
+            case .stale: .stale
+            case .down: .down
+            }
+        status.heardAgeSeconds = moment(traffic[.lastOpened]).map { seconds(now - $0) }
+        status.rttMilliseconds = station.view(of: peer).roundTrip
+            .map { Double($0.nanoseconds) / 1_000_000 }
+        if traffic[.playoutDelay] > 0 {
+            status.jitterMilliseconds = Double(traffic[.jitter]) / 10
+            status.lossPercent = Double(traffic[.loss]) * 100 / 256
+            status.bufferMilliseconds = Double(traffic[.playoutDelay])
+        }
+        status.fingerprint = table.publicKey(of: peer).short
+        status.suite = Int(state.suite.rawValue)
+        status.hasPSK = state.hasPSK
+        status.endpoint = state.endpoint.map { SocketAddress($0).description }
+        status.isTalking = view.sounding[peer] != 0
+        status.sessionAgeSeconds = state.sessionSince.map { seconds(now - $0) }
+        return status
+    }
+
+    /// Every counter there is, sound first, then handshakes by cause.
+    private var counters: [Counter] {
+        var found = MediaCount.allCases.compactMap { count in
+            count.name.map { Counter(name: $0, value: Int(rings.counters[count])) }
+        }
+        for (place, name) in Drop.names.enumerated() {
+            let word = name.description.map { $0 == "-" ? "_" : String($0) }.joined()
+            found.append(
+                Counter(name: "handshake_dropped_\(word)", value: view.handshakeDrops[place]))
+        }
+        var sent: UInt64 = 0
+        var opened: UInt64 = 0
+        for traffic in rings.traffic {
+            sent += traffic[.sent]
+            opened += traffic[.opened]
+        }
+        found.append(Counter(name: "packets_sent", value: Int(sent)))
+        found.append(Counter(name: "packets_opened", value: Int(opened)))
+        return found
+    }
+}
+
+extension Config.Lamp.Show {
+    /// As the configuration spells it.
+    var word: String {
+        switch self {
+        case .talking: "talking"
+        case .receiving: "receiving"
+        case .fault: "fault"
+        case .unpaired: "unpaired"
+        }
+    }
+}

@@ -1,0 +1,237 @@
+internal import Config
+internal import Control
+internal import Crypto
+internal import HAL
+internal import Realtime
+internal import Session
+internal import Station
+internal import Time
+internal import Wire
+
+/// The ordinary thread: it owns everything slow, and nothing that sounds.
+///
+/// Handshakes, peers, the local socket, cards and lines that come and go, lamps, signals. It tells
+/// the media loop by ring and hears from it by ring.
+///
+/// - `ControlLoop+Session` feeds handshakes and opened records to the cores, and does what they ask,
+/// - `ControlLoop+Media` follows what the media loop tells,
+/// - `ControlLoop+Requests` answers `intercomctl`,
+/// - `ControlLoop+Status` describes the station.
+struct ControlLoop: ~Copyable {
+    private enum Token {
+        static let handshakes: UInt32 = 0
+        static let events: UInt32 = 1
+        static let signals: UInt32 = 2
+        static let timer: UInt32 = 3
+        static let server: UInt32 = 4
+        static let resolver: UInt32 = 5
+        static let caller: UInt32 = 64
+    }
+
+    let config: Config
+    let routing: Routing
+    let rings: Rings
+    let facts: Facts
+    let handshakes: UDPSocket
+    let resolver: Resolver
+    var table: PeerTable
+    var station: Station
+    var cards: Cards
+    var lines: Lines
+    var server: ControlServer
+    var view: StationView
+
+    private var loop: EventLoop
+    private let timer: Timer
+    private let signals: Signals
+    private var isStopping = false
+    private var watchdogTicks: UInt64 = 0
+    private var nextSecond: Instant
+    var now = Clock.now()
+
+    /// What was found at the start and does not change.
+    struct Facts {
+        let startedAt: Instant
+        let isRealtime: Bool
+        /// Why memory is not locked; nil when it is.
+        let memoryProblem: String?
+        let watchdog: Duration?
+    }
+
+    init(
+        config: Config, routing: Routing, rings: Rings, facts: Facts,
+        handshakes: consuming UDPSocket, table: consuming PeerTable, station: Station,
+        server: consuming ControlServer, signals: consuming Signals
+    ) throws(SystemError) {
+        loop = try EventLoop()
+        timer = try Timer()
+        resolver = try Resolver()
+        try resolver.start()
+        try loop.add(fd: handshakes.fd, token: Token.handshakes)
+        try loop.add(fd: rings.eventsWaiting.fd, token: Token.events)
+        try loop.add(fd: signals.fd, token: Token.signals)
+        try loop.add(fd: timer.fd, token: Token.timer)
+        try loop.add(fd: server.fd, token: Token.server)
+        try loop.add(fd: resolver.answered.fd, token: Token.resolver)
+        cards = Cards(config.audio)
+        lines = Lines(config)
+        view = StationView(config, routing)
+        nextSecond = facts.startedAt
+        self.config = config
+        self.routing = routing
+        self.rings = rings
+        self.facts = facts
+        self.handshakes = handshakes
+        self.table = table
+        self.station = station
+        self.server = server
+        self.signals = signals
+    }
+
+    /// Runs until a signal says stop, and says goodbye.
+    mutating func run() {
+        openDevices()
+        resolveAll()
+        ServiceNotifier.ready()
+        while !isStopping {
+            turn()
+        }
+        sayGoodbye()
+    }
+
+    private mutating func turn() {
+        armTimer()
+        let ready = loop.wait(until: nil)
+        now = Clock.now()
+        for place in 0..<ready { serve(loop[place]) }
+        takeReturns()
+        table.tick(at: now)
+        station.tick(at: now)
+        doWhatCoresAsk()
+        everySecond()
+        openDevices()
+        server.tick(at: now)
+        showLamps()
+    }
+
+    private mutating func serve(_ event: EventLoop.Event) {
+        switch event.token {
+        case Token.handshakes: takeHandshakes()
+        case Token.events:
+            rings.eventsWaiting.drain()
+            takeRecords()
+            takeEvents()
+        case Token.signals: takeSignals()
+        case Token.timer: timer.drain()
+        case Token.server: acceptCallers()
+        case Token.resolver: takeAnswers()
+        case Token.caller...: serveCaller(Int(event.token - Token.caller))
+        default: break
+        }
+    }
+
+    private mutating func takeSignals() {
+        while let signal = signals.next() {
+            switch signal {
+            case .terminate, .interrupt: isStopping = true
+            case .hangup: Log.notice("settings are read at the start only: restart to apply them")
+            }
+        }
+    }
+
+    private mutating func acceptCallers() {
+        server.accept(at: now) { fd, place in
+            // Refused, the caller is closed as idle in a few seconds.
+            try? loop.add(fd: fd, token: Token.caller + UInt32(place))
+        }
+    }
+
+    /// Wakes the loop at the first deadline of anyone, and at least once a second.
+    private mutating func armTimer() {
+        var first = nextSecond
+        if let deadline = table.deadline { first = min(first, deadline) }
+        if let deadline = station.deadline { first = min(first, deadline) }
+        if let deadline = cards.deadline { first = min(first, deadline) }
+        if let deadline = lines.deadline { first = min(first, deadline) }
+        // A deadline that keeps lying in the past must not make the loop spin.
+        timer.arm(at: max(first, now + .milliseconds(1)))
+    }
+
+    private mutating func everySecond() {
+        guard now >= nextSecond else { return }
+        nextSecond = now + .seconds(1)
+        reportTraffic()
+        followPeers()
+        // The watchdog is fed only while the sound moves.
+        let ticks = rings.counters[.ticks]
+        if ticks != watchdogTicks, facts.watchdog != nil { ServiceNotifier.watchdog() }
+        watchdogTicks = ticks
+    }
+
+    private mutating func openDevices() {
+        cards.tick(at: now, rings) { change in
+            switch change {
+            case .opened(let name, let granted):
+                Log.notice(
+                    "audio \(name) open: \(granted.format.name), \(granted.channels) ch, period "
+                        + "\(granted.periodSamples), buffer \(granted.bufferSamples)")
+            case .failed(let error): Log.warning(error.description)
+            }
+        }
+        lines.tick(at: now, rings) { name, error in
+            if let error { Log.warning("\(name): \(error)") } else { Log.info("\(name): open") }
+        }
+    }
+
+    mutating func showLamps() {
+        let talking = view.isTalking
+        let receiving = view.isReceiving
+        let fault = hasFault
+        let isUnpaired = config.peers.isEmpty
+        lines.show(at: now) { show in
+            switch show {
+            case .talking: talking
+            case .receiving: receiving
+            case .fault: fault
+            case .unpaired: isUnpaired
+            }
+        }
+    }
+
+    /// Closes the microphone, takes leave of every peer, darkens the lamps; within a second.
+    private mutating func sayGoodbye() {
+        ServiceNotifier.stopping()
+        lines.show(at: now) { _ in false }
+        rings.tell(.quiet)
+        table.close(reason: .stopping, at: now)
+        doWhatCoresAsk()
+        let end = now + .milliseconds(500)
+        while let deadline = table.deadline, deadline < end {
+            pause(until: deadline)
+            table.tick(at: now)
+            doWhatCoresAsk()
+        }
+        rings.tell(.stop)
+        while !view.hasStopped, now < end {
+            pause(until: min(now + .milliseconds(10), end))
+            takeEvents()
+        }
+        takeReturns()
+        Log.notice("stopped")
+    }
+
+    private mutating func pause(until moment: Instant) {
+        timer.arm(at: moment)
+        var isOver = false
+        while !isOver {
+            let ready = loop.wait(until: moment)
+            now = Clock.now()
+            isOver = now >= moment || ready == 0
+            for place in 0..<ready where loop[place].token == Token.events {
+                rings.eventsWaiting.drain()
+                isOver = true
+            }
+            timer.drain()
+        }
+    }
+}

@@ -1,0 +1,69 @@
+internal import Config
+internal import Crypto
+internal import HAL
+
+/// The secrets of this station on disk: its identity, made at the first start, and peers' psks.
+///
+/// Files with rights for anyone else are refused, with the command that mends it. What is read
+/// lies in wiped memory only.
+enum KeyStore {
+    /// Why the keys cannot be used, in words for the person who must act.
+    struct Failure: Error {
+        let text: String
+    }
+
+    /// The identity key: read, or made and written when there is none yet.
+    static func identity(_ paths: Paths) throws(Failure) -> (key: Key, isNew: Bool) {
+        do throws(SystemError) {
+            try FileStore.makeDirectory(paths.state, mode: 0o750)
+            try FileStore.makeDirectory(paths.keys, mode: 0o700)
+            if try FileStore.status(of: paths.identity) == nil {
+                return (try make(paths.identity), true)
+            }
+        } catch { throw Failure(text: error.description) }
+        return (try read(paths.identity, as: IdentityFile.parse), false)
+    }
+
+    private static func make(_ path: String) throws(SystemError) -> Key {
+        let key = Key.random()
+        var failure: SystemError?
+        let text = Secret(count: IdentityFile.size) { bytes in
+            IdentityFile.write(key, into: &bytes)
+        }
+        do throws(SystemError) {
+            try FileStore.write(text.bytes, to: path, mode: 0o600)
+        } catch { failure = error }
+        if let failure { throw failure }
+        return key
+    }
+
+    /// A peer's pre-shared key; nil when it was paired without one.
+    static func psk(of peer: Config.Peer, _ paths: Paths) throws(Failure) -> Key? {
+        switch peer.psk {
+        case .none: return nil
+        case .file(let name): return try read("\(paths.keys)/\(name)", as: PSKFile.parse)
+        case .credential(let name):
+            guard let folder = Environment.value(of: "CREDENTIALS_DIRECTORY") else {
+                throw Failure(
+                    text: "\(peer.pskOrigin): psk = cred:\(name), but systemd gave no credentials; "
+                        + "add LoadCredential=\(name):… to the service")
+            }
+            return try read("\(folder)/\(name)", as: PSKFile.parse)
+        }
+    }
+
+    private static func read(
+        _ path: String, as parse: (Span<UInt8>) throws(KeyFileError) -> Key
+    ) throws(Failure) -> Key {
+        var secret = Secret(count: 256)
+        let count: Int
+        do throws(SystemError) {
+            count = try secret.fill { (bytes) throws(SystemError) in
+                try FileStore.readSecret(path, into: &bytes)
+            }
+        } catch { throw Failure(text: error.description) }
+        do throws(KeyFileError) {
+            return try parse(secret.bytes.extracting(first: count))
+        } catch { throw Failure(text: "\(path): \(error)") }
+    }
+}

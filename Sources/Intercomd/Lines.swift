@@ -1,0 +1,136 @@
+internal import Config
+internal import HAL
+internal import Realtime
+internal import Time
+
+/// The GPIO lines: talk keys, which go to the media loop, and lamps, which stay here.
+///
+/// Lines that are absent or busy are tried again for ever, as cards are.
+struct Lines: ~Copyable {
+    struct Key {
+        let button: Config.Button
+        var error: GPIOError?
+        var isOpen = false
+        var isDown = false
+        var backoff = Backoff()
+    }
+
+    struct Lamp: ~Copyable {
+        let lamp: Config.Lamp
+        var line: OutputLine?
+        var error: GPIOError?
+        var isOn = false
+        var backoff = Backoff()
+    }
+
+    var keys: [Key]
+    var lamps: FixedArray<Lamp>
+
+    init(_ config: Config) {
+        keys = config.buttons.map { Key(button: $0) }
+        lamps = FixedArray(count: config.lamps.count) { Lamp(lamp: config.lamps[$0]) }
+    }
+
+    /// Opens what is not open and due; `report` is told each new complaint.
+    mutating func tick(at now: Instant, _ rings: Rings, _ report: (String, GPIOError?) -> Void) {
+        for place in keys.indices where !keys[place].isOpen && keys[place].backoff.isDue(at: now) {
+            let before = keys[place].error
+            openKey(place, at: now, rings)
+            if keys[place].isOpen || keys[place].error != before {
+                report("button \(keys[place].button.name)", keys[place].error)
+            }
+        }
+        for place in lamps.indices where isDue(lamp: place, at: now) {
+            let before = lamps[place].error
+            openLamp(place, at: now)
+            if lamps[place].error != before {
+                report("lamp \(lamps[place].lamp.name)", lamps[place].error)
+            }
+        }
+    }
+
+    private mutating func openKey(_ place: Int, at now: Instant, _ rings: Rings) {
+        let button = keys[place].button
+        let bias: LineBias =
+            switch button.bias {
+            case .pullUp: .pullUp
+            case .pullDown: .pullDown
+            case .none: .disabled
+            }
+        do throws(GPIOError) {
+            let line = try InputLine(
+                name: button.line, bias: bias, isActiveLow: button.isActiveLow,
+                consumer: "intercomd \(button.name)")
+            guard rings.tell(.key(place, line)) else { return }
+            keys[place].isOpen = true
+            keys[place].error = nil
+            keys[place].backoff.succeeded()
+        } catch {
+            keys[place].error = error
+            keys[place].backoff.failed(at: now)
+        }
+    }
+
+    private func isDue(lamp place: Int, at now: Instant) -> Bool {
+        switch lamps[place].line {
+        case .some: false
+        case .none: lamps[place].backoff.isDue(at: now)
+        }
+    }
+
+    private mutating func openLamp(_ place: Int, at now: Instant) {
+        let lamp = lamps[place].lamp
+        do throws(GPIOError) {
+            lamps[place].line = try OutputLine(
+                name: lamp.line, isActiveLow: lamp.isActiveLow, isOn: lamps[place].isOn,
+                consumer: "intercomd \(lamp.name)")
+            lamps[place].error = nil
+            lamps[place].backoff.succeeded()
+        } catch {
+            lamps[place].error = error
+            lamps[place].backoff.failed(at: now)
+        }
+    }
+
+    /// The media loop could not read a key.
+    mutating func lost(key place: Int, _ error: GPIOError, at now: Instant) {
+        keys[place].isOpen = false
+        keys[place].error = error
+        keys[place].backoff.lost(at: now)
+    }
+
+    /// Lights each lamp that `isOn` says, and darkens the others.
+    mutating func show(at now: Instant, _ isOn: (Config.Lamp.Show) -> Bool) {
+        for place in lamps.indices { set(place, isOn(lamps[place].lamp.show), at: now) }
+    }
+
+    private mutating func set(_ place: Int, _ isOn: Bool, at now: Instant) {
+        guard isOn != lamps[place].isOn else { return }
+        lamps[place].isOn = isOn
+        do throws(GPIOError) {
+            try lamps[place].line?.set(isOn)
+        } catch {
+            lamps[place].line = nil
+            lamps[place].error = error
+            lamps[place].backoff.lost(at: now)
+        }
+    }
+
+    /// Whether any line that should be open is not.
+    var hasFault: Bool {
+        if keys.contains(where: { !$0.isOpen }) { return true }
+        for place in lamps.indices where lamps[place].error != nil { return true }
+        return false
+    }
+
+    /// When the next attempt is due; nil when all are open.
+    var deadline: Instant? {
+        var first: Instant?
+        for key in keys where !key.isOpen { first = min(first ?? key.backoff.due, key.backoff.due) }
+        for place in lamps.indices where lamps[place].error != nil {
+            let due = lamps[place].backoff.due
+            first = min(first ?? due, due)
+        }
+        return first
+    }
+}

@@ -1,0 +1,251 @@
+internal import Audio
+internal import Crypto
+internal import HAL
+internal import Station
+internal import Time
+internal import Wire
+
+/// From the wire to the speaker.
+extension MediaLoop {
+    /// Takes what has arrived, at most `datagramsPerTurn`; each refusal is a counter.
+    mutating func listen() {
+        for _ in 0..<Self.datagramsPerTurn {
+            var room = datagram.mutableSpan
+            guard let arrived = socket.receive(into: &room) else { return }
+            open(arrived)
+        }
+        // More may wait; the sound of the card comes first.
+        hasBacklog = true
+    }
+
+    /// One datagram: length, index, authentication, replay window, and only then its content.
+    private mutating func open(_ arrived: Datagram) {
+        guard !arrived.isTruncated else { return rings.counters.add(.droppedTruncated) }
+        guard arrived.count >= FrameLayout.datagramMin else {
+            return rings.counters.add(.droppedLength)
+        }
+        var index: UInt32 = 0
+        for place in 0..<4 { index = index << 8 | UInt32(datagram[place]) }
+        guard let peer = owner(of: index) else { return rings.counters.add(.droppedIndex) }
+
+        let sealed = datagram.span.extracting(first: arrived.count)
+        var plain = plaintext.mutableSpan
+        switch peers[peer].slots.open(sealed, into: &plain) {
+        case .foreign:
+            rings.counters.add(.droppedIndex)
+        case .refused(let refusal):
+            count(refusal, of: peer)
+        case .opened(let opened, slot: _):
+            use(opened, index: index, from: peer, at: arrived.from)
+        case .switched(let opened, let index, retired: let retired):
+            if let retired { handBack(.session(retired)) }
+            rings.traffic[peer].set(.sentOnCurrent, to: 0)
+            tell(.switched(peer: peer, index: index))
+            use(opened, index: index, from: peer, at: arrived.from)
+        }
+    }
+
+    private func owner(of index: UInt32) -> Int? {
+        for peer in peers.indices where peers[peer].slots.owns(index: index) { return peer }
+        return nil
+    }
+
+    private func count(_ refusal: Opener.Refusal, of peer: Int) {
+        switch refusal {
+        case .length: rings.counters.add(.droppedLength)
+        case .counter: rings.counters.add(.droppedCounter)
+        case .authentication: rings.counters.add(.droppedAuthentication)
+        case .replay: rings.counters.add(.droppedReplay)
+        }
+        rings.traffic[peer].add(.refused)
+        // A replay opened before: it says nothing about keys that do not fit.
+        if refusal != .replay {
+            rings.traffic[peer].set(.lastRefused, to: UInt64(now.nanoseconds))
+        }
+    }
+
+    private mutating func use(
+        _ opened: Opener.Opened, index: UInt32, from peer: Int, at source: SocketAddress
+    ) {
+        rings.traffic[peer].add(.opened)
+        rings.traffic[peer].set(.lastOpened, to: UInt64(now.nanoseconds))
+        if source != peers[peer].endpoint { rings.counters.add(.otherSource) }
+        let flags = FrameFlags(rawValue: opened.flags)
+        switch flags.kind {
+        case .audio: hear(flags, count: opened.count, from: peer)
+        case .control: read(count: opened.count, index: index, from: peer, at: source)
+        case .cover: break
+        case .drop: rings.counters.add(.droppedKind)
+        }
+    }
+
+    /// Control records go to the control thread; the end of a talkspurt is for the voices here.
+    private mutating func read(count: Int, index: UInt32, from peer: Int, at source: SocketAddress) {
+        let plain = plaintext.span.extracting(first: count)
+        var ends = InlineArray<8, SpurtEnd>(repeating: SpurtEnd(stream: 0, last: 0))
+        var found = 0
+        let isGood = ControlReader.read(plain) { record in
+            if case .spurtEnd(let end) = record, found < 8 {
+                ends[found] = end
+                found += 1
+            }
+        }
+        guard isGood else { return rings.counters.add(.droppedRecords) }
+        for place in 0..<found {
+            if let slot = slot(of: .init(peer: peer, stream: ends[place].stream)) {
+                slots[slot].voice.end(last: ends[place].last)
+            }
+        }
+        let records = OpenedRecords(
+            peer: peer, index: index, source: source, count: count, bytes: plaintext)
+        if rings.records.push(records) != nil { rings.counters.add(.eventsLost) }
+        hasTold = true
+    }
+
+    private mutating func hear(_ flags: FrameFlags, count: Int, from peer: Int) {
+        guard let audio = AudioPacket(parsing: plaintext.span.extracting(first: count)) else {
+            return rings.counters.add(.droppedAudio)
+        }
+        // Without a speaker there is nobody to hear it.
+        guard playback != nil else { return }
+        let owner = VoiceSlot.Owner(peer: peer, stream: flags.stream)
+        if peers[peer].hearings[Int(flags.stream)] == .ignored {
+            return rings.counters.add(.droppedIgnored)
+        }
+        guard let place = slot(of: owner) ?? freeSlot(for: owner) else {
+            return rings.counters.add(.droppedVoices)
+        }
+        slots[place].lastPacket = now
+        for index in 0...audio.depth {
+            let (sequence, range) = audio.frame(index)
+            let insertion = slots[place].voice.insert(
+                sequence: sequence, payload: plaintext.span.extracting(range),
+                isSpurtStart: flags.isSpurtStart, isLast: audio.isLast && index == 0, at: now)
+            switch insertion {
+            case .accepted: break
+            case .duplicate: if index == 0 { rings.counters.add(.droppedDuplicate) }
+            case .late: if index == 0 { rings.counters.add(.droppedLate) }
+            default: rings.counters.add(.droppedAudio)
+            }
+        }
+    }
+
+    private func slot(of owner: VoiceSlot.Owner) -> Int? {
+        for place in slots.indices where slots[place].owner == owner { return place }
+        return nil
+    }
+
+    private mutating func freeSlot(for owner: VoiceSlot.Owner) -> Int? {
+        for place in slots.indices where slots[place].owner == nil {
+            slots[place].voice.reset()
+            slots[place].owner = owner
+            slots[place].since = now
+            slots[place].nextReport = now + .seconds(1)
+            return place
+        }
+        return nil
+    }
+
+    mutating func release(_ place: Int) {
+        guard let owner = slots[place].owner else { return }
+        if slots[place].isSounding {
+            slots[place].isSounding = false
+            tell(.receiving(peer: owner.peer, stream: owner.stream, isOn: false))
+        }
+        slots[place].owner = nil
+    }
+
+    /// Fills the speaker's card with mixed voices, as much as it has room for.
+    mutating func playSound() {
+        while playback != nil {
+            let spare = playback!.granted.bufferSamples - playback!.granted.fillSamples
+            let room = playback!.available() - spare
+            guard room > 0 else { return }
+            if speaker.waiting == 0 { speaker.take(nextBlock(), isHeldDown: isHeldDown) }
+            var outcome = PCMTransfer.wouldBlock
+            speaker.give(room) { samples in
+                outcome = playback!.write(samples)
+                if case .samples(let count) = outcome { return count }
+                return 0
+            }
+            switch outcome {
+            case .samples:
+                if clock.source == .playback { moved() }
+            case .wouldBlock:
+                return
+            case .xrun:
+                rings.counters.add(.playbackXruns)
+                if isLinked { startCards() }
+            case .suspended:
+                if clock.source == .playback { fellAsleep() }
+                return
+            case .gone(let error):
+                giveUpPlayback()
+                tell(.playbackFailed(error))
+            }
+        }
+    }
+
+    /// Half duplex: the speaker is held down while the own microphone is open, and a moment after.
+    private var isHeldDown: Bool { plan.isHalfDuplex && (isTalking || now < speakerHeldUntil) }
+
+    /// Mixes the next 10 ms of everyone who is heard.
+    private mutating func nextBlock() -> Frame {
+        var block = Frame(repeating: 0)
+        for place in slots.indices {
+            guard let owner = slots[place].owner else { continue }
+            if now - slots[place].lastPacket >= VoiceSlot.keptFor {
+                release(place)
+                continue
+            }
+            let hearing = peers[owner.peer].hearings[Int(owner.stream)]
+            guard hearing.isHeard else {
+                giveUpUnheard(place, hearing)
+                continue
+            }
+            let isSounding = slots[place].voice.pull(into: &block, at: now)
+            if isSounding != slots[place].isSounding {
+                slots[place].isSounding = isSounding
+                tell(.receiving(peer: owner.peer, stream: owner.stream, isOn: isSounding))
+            }
+            report(place, owner)
+            guard isSounding, !isHeardTwice(owner, before: place) else { continue }
+            rings.counters.add(.framesMixed)
+            mixer.add(block, gain: plan.gain(of: owner.peer, hearing))
+        }
+        mixer.render(into: &block)
+        return block
+    }
+
+    /// Sound nobody here listens to: kept a moment if its binding may still come.
+    private mutating func giveUpUnheard(_ place: Int, _ hearing: Hearing) {
+        if hearing == .unbound, now - slots[place].since < VoiceSlot.unboundMax { return }
+        rings.counters.add(hearing == .unbound ? .droppedUnbound : .droppedIgnored)
+        release(place)
+    }
+
+    /// One mouth speaking to two channels at once is mixed once.
+    private func isHeardTwice(_ owner: VoiceSlot.Owner, before place: Int) -> Bool {
+        for other in 0..<place where slots[other].isSounding {
+            if slots[other].owner?.peer == owner.peer { return true }
+        }
+        return false
+    }
+
+    /// Tells the talker once a second how it arrives (REPORT), and the control thread.
+    private mutating func report(_ place: Int, _ owner: VoiceSlot.Owner) {
+        guard now >= slots[place].nextReport else { return }
+        slots[place].nextReport = now + .seconds(1)
+        let found = slots[place].voice.report(at: now)
+        let traffic = rings.traffic[owner.peer]
+        traffic.set(.playoutDelay, to: UInt64(found.playoutDelayMs))
+        traffic.set(.jitter, to: UInt64(found.jitter))
+        traffic.set(.loss, to: UInt64(found.loss256))
+        guard found.received > 0 else { return }
+        let report = Report(
+            stream: owner.stream, highest: found.highestSequence, loss: found.loss256,
+            burst: found.burst8, jitter: found.jitter, delay: found.playoutDelayMs,
+            concealed: found.concealedMs, received: found.received)
+        sendRecord(.report(report), to: CollectionOfOne(owner.peer))
+    }
+}

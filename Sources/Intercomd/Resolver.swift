@@ -1,0 +1,81 @@
+internal import Config
+internal import HAL
+internal import Realtime
+
+/// Turns host names into addresses on a thread of its own, for the C library's resolver blocks.
+///
+/// One request a peer at a time; the answer comes back by a ring. A name is asked for again at
+/// every retry, so a peer whose address changed is found.
+final class Resolver: @unchecked Sendable {
+    struct Question: Sendable {
+        let peer: Int
+        let addresses: [PeerAddress]
+    }
+
+    struct Answer: Sendable {
+        let peer: Int
+        let endpoints: [SocketAddress]
+        /// What went wrong with the last name that gave nothing.
+        let complaint: String?
+    }
+
+    /// Raised when an answer waits.
+    let answered: EventSignal
+    private let asked: EventSignal
+    private let questions = SPSCRing<Question>(capacity: 32)
+    private let answers = SPSCRing<Answer>(capacity: 32)
+    private var waiting: Set<Int> = []
+
+    init() throws(SystemError) {
+        answered = try EventSignal()
+        asked = try EventSignal()
+    }
+
+    /// Starts the thread; it lives as long as the process, since a look-up cannot be broken off.
+    func start() throws(SystemError) {
+        let thread = try RealtimeThread(name: "resolver", priority: 0) { [self] in work() }
+        thread.detach()
+    }
+
+    /// Asks for a peer's addresses, unless it has been asked already.
+    func ask(_ question: Question) {
+        guard waiting.insert(question.peer).inserted else { return }
+        if questions.push(question) == nil {
+            asked.raise()
+        } else {
+            waiting.remove(question.peer)
+        }
+    }
+
+    /// The next answer; nil when there is none.
+    func next() -> Answer? {
+        guard let answer = answers.pop() else { return nil }
+        waiting.remove(answer.peer)
+        return answer
+    }
+
+    private func work() {
+        while true {
+            asked.wait()
+            while let question = questions.pop() {
+                _ = answers.push(Self.look(up: question))
+                answered.raise()
+            }
+        }
+    }
+
+    private static func look(up question: Question) -> Answer {
+        var endpoints: [SocketAddress] = []
+        var complaint: String?
+        for address in question.addresses {
+            do throws(ResolutionError) {
+                endpoints += try SocketAddress.resolve(host: address.host, port: address.port)
+            } catch {
+                complaint = error.description
+            }
+        }
+        return Answer(
+            peer: question.peer, endpoints: endpoints,
+            complaint: endpoints.isEmpty ? complaint : nil)
+    }
+}

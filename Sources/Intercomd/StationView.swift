@@ -1,0 +1,38 @@
+internal import Config
+internal import Session
+internal import Station
+internal import Time
+
+/// What the control thread has been told, for `status`, lamps and the journal.
+struct StationView {
+    enum Reach: Equatable { case up, stale, down }
+
+    /// For each talk target, since when the microphone is open for it.
+    var talkingSince: [Instant?]
+    /// For each peer, what is heard of it: the streams that sound now, as bits.
+    var sounding: [UInt32]
+    var soundingSince: [Instant?]
+    /// For each peer, what each of its streams means here.
+    var hearings: [[Hearing]]
+    var reach: [Reach]
+    var resolverProblems: [String?]
+    /// Handshake datagrams dropped, by `Drop.counter`.
+    var handshakeDrops = [Int](repeating: 0, count: Drop.names.count)
+    var nextUnknownKey = Instant(nanoseconds: .min)
+    /// The card woke the loop for nothing; the timer has taken over.
+    var isMasterStalled = false
+    var hasStopped = false
+
+    init(_ config: Config, _ routing: Routing) {
+        let peers = config.peers.count
+        talkingSince = Array(repeating: nil, count: routing.targets.count)
+        sounding = Array(repeating: 0, count: peers)
+        soundingSince = Array(repeating: nil, count: peers)
+        hearings = Array(repeating: Array(repeating: .unbound, count: 32), count: peers)
+        reach = Array(repeating: .down, count: peers)
+        resolverProblems = Array(repeating: nil, count: peers)
+    }
+
+    var isTalking: Bool { talkingSince.contains { $0 != nil } }
+    var isReceiving: Bool { sounding.contains { $0 != 0 } }
+}
