@@ -1,0 +1,73 @@
+/// How late frames were lately, and the playout delay that is worth its price.
+///
+/// Two windows of the same observations: the long one remembers the rare, the short one sees the
+/// sudden. A delay costs its milliseconds; a late frame costs `lateCost` milliseconds a percent.
+/// Observations are kept in a ring, so that leaving a window is as cheap as entering it.
+struct DelayHistogram: ~Copyable {
+    /// 1 ms each; the last one holds everything later, and what never came.
+    static let bucketCount = 256
+
+    private static let ringSize = 3_072  // 15 s of 5 ms frames, rounded up
+    private static let leastObservations = 25
+
+    private var ring = InlineArray<3_072, UInt8>(repeating: 0)
+    private var long = InlineArray<256, UInt16>(repeating: 0)
+    private var short = InlineArray<256, UInt16>(repeating: 0)
+    private var newest = 0
+    private var count = 0
+    private let longWindow: Int
+    private let shortWindow: Int
+
+    /// - Parameter frameSamples: The duration of one observed frame.
+    init(frameSamples: Int) {
+        shortWindow = PCM.sampleRate / frameSamples
+        longWindow = min(15 * shortWindow, Self.ringSize)
+    }
+
+    /// Whether enough was seen to speak of a distribution.
+    var isTelling: Bool { count >= Self.leastObservations }
+
+    /// Observes one frame that came `delay` samples later than the quickest did; nil: never came.
+    mutating func add(_ delay: Int64?) {
+        let bucket =
+            if let delay {
+                UInt8(max(0, min(Int64(Self.bucketCount - 1), delay / PCM.samplesPerMs)))
+            } else {
+                UInt8(Self.bucketCount - 1)
+            }
+        if count >= longWindow { long[Int(back(longWindow))] -= 1 }
+        if count >= shortWindow { short[Int(back(shortWindow))] -= 1 }
+        newest = (newest + 1) % Self.ringSize
+        ring[newest] = bucket
+        long[Int(bucket)] += 1
+        short[Int(bucket)] += 1
+        count = min(count + 1, longWindow)
+    }
+
+    /// The observation that was made `n` before the one to come.
+    private func back(_ n: Int) -> UInt8 {
+        ring[(newest + 1 - n + Self.ringSize) % Self.ringSize]
+    }
+
+    /// The delay to play at, given the one played at now; both in milliseconds.
+    ///
+    /// Rises at once; falls only when that is worth more than `hysteresis`, for every change of
+    /// delay is a small harm itself.
+    func target(from now: Int, lateCost: Int, delayMax: Int, hysteresis: Float = 4) -> Int {
+        var lateLong = count
+        var lateShort = min(count, shortWindow)
+        let ofLong = Float(max(1, lateLong))
+        let ofShort = Float(max(1, lateShort))
+        var (best, bestCost, nowCost) = (now, Float.infinity, Float.infinity)
+        for delay in 1...min(delayMax, Self.bucketCount - 1) {
+            // Frames in bucket k are up to k + 1 ms late.
+            lateLong -= Int(long[delay - 1])
+            lateShort -= Int(short[delay - 1])
+            let late = max(Float(lateLong) / ofLong, 0.25 * Float(lateShort) / ofShort)
+            let cost = Float(delay) + Float(lateCost) * 100 * late
+            if cost < bestCost { (best, bestCost) = (delay, cost) }
+            if delay == now { nowCost = cost }
+        }
+        return best > now || nowCost - bestCost > hysteresis ? best : now
+    }
+}

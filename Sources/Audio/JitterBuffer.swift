@@ -1,0 +1,199 @@
+public import Time
+
+/// Holds the packets of one talker until their turn, and decides how long that is.
+///
+/// Sans-I/O. Packets go in as they arrive; every playout block of 10 ms takes out what is to be
+/// decoded, or learns that something must be invented. Between two talkspurts only the delay
+/// histograms live on. Times inside are samples of 48 kHz; the *media time* of a frame is its
+/// extended sequence times its duration, and *base* is the quickest arrival seen, minus media
+/// time, so that `arrival - media - base` is how much later than the quickest a frame came.
+/// Real-time after `init`.
+public struct JitterBuffer: ~Copyable {
+    /// How the buffer trades delay against lost sound.
+    public enum Preset: Sendable {
+        /// Conversation first: accepts a gap now and then.
+        case low
+        case normal
+        /// Every word first.
+        case robust
+
+        /// Milliseconds of delay one percent of late frames is worth.
+        var lateCost: Int {
+            switch self {
+            case .low: 5
+            case .normal: 20
+            case .robust: 40
+            }
+        }
+    }
+
+    /// What became of an inserted packet.
+    public enum Insertion: Equatable, Sendable {
+        case accepted
+        case duplicate
+        /// Its moment has passed.
+        case late
+        /// Accepted, but too far ahead of all before: the buffer was emptied for it.
+        case restarted
+        /// Not an Opus packet of 5, 10 or 20 ms and at most 400 bytes.
+        case malformed
+    }
+
+    /// What to do for the next piece of sound.
+    public enum Playout: Equatable, Sendable {
+        /// Decode the first `count` bytes; a talkspurt begins with them when `begins`.
+        case play(count: Int, begins: Bool)
+        /// Invent so many samples.
+        case conceal(samples: Int)
+        /// The talkspurt is over; its last frame was played.
+        case ended
+        /// There is nothing to hear.
+        case idle
+    }
+
+    /// One press of the talk key.
+    struct Spurt {
+        var first: Int64
+        var last: Int64?
+        var highest: Int64
+        /// The newest packet without the spurt-start flag.
+        var highestPlain: Int64?
+        var base = WindowedMinimum(window: 5 * 48_000)
+
+        init(first: Int64) {
+            self.first = first
+            highest = first
+        }
+    }
+
+    enum Phase {
+        case idle
+        /// Packets are here; the first is not due yet.
+        case waiting
+        case playing
+    }
+
+    /// When a frame first came, whatever carried it.
+    struct Arrival {
+        var sequence: Int64 = -1
+        var time: Int64 = 0
+        /// It came in its own packet, not only as a copy.
+        var isOwn = false
+        var isSpurtStart = false
+    }
+
+    // Durations in samples.
+    static let hold: Int64 = 60 * 48
+    static let delayBound: Int64 = 300 * 48
+    static let starvation: Int64 = 200 * 48
+    static let silenceMax: Int64 = 10 * 48_000
+    static let initialTargetMs = 30
+
+    let preset: Preset
+    let delayMaxMs: Int
+
+    var phase = Phase.idle
+    /// Meaningless while idle.
+    var spurt = Spurt(first: 0)
+    var upcoming: Spurt?
+    /// The newest frame of the spurts that are over.
+    var endedThrough = Int64.min
+
+    /// The frame to take out next.
+    var nextSequence: Int64 = 0
+    /// Sound invented since a frame was last taken out. The media pointer stands still meanwhile:
+    /// whether the missing frame is lost or late is known only when more arrives.
+    var invented: Int64 = 0
+
+    var frameSamples: Int64 = 480
+    var highest: Int64?
+    var finalised: Int64 = 0
+    var lastArrival: Int64?
+    var lateInARow = 0
+    /// How far back the copies (redundancy) reach, in frames.
+    var copyReach: Int64 = 0
+
+    var slots = PacketSlots()
+    var arrivals = InlineArray<128, Arrival>(repeating: Arrival())
+    var histogram = DelayHistogram(frameSamples: 480)
+    var targetMs = JitterBuffer.initialTargetMs
+    var sinceTarget = 0
+
+    var pulls: Int64 = 0
+    /// The earliest pull lately, minus the sound pulled before it: later ones were only held up.
+    var pullPhase = WindowedMinimum(window: 32)
+    var delayNow: Int64 = 0
+
+    var reception = Reception()
+
+    /// - Parameters:
+    ///   - preset: What lost sound is worth.
+    ///   - delayMax: The longest playout delay the buffer may choose, 10 to 240 ms.
+    public init(preset: Preset = .normal, delayMax: Duration = .milliseconds(240)) {
+        self.preset = preset
+        delayMaxMs = Int(max(10, min(240, delayMax.milliseconds)))
+        targetMs = min(targetMs, delayMaxMs)
+    }
+
+    /// Forgets everything, the histograms too: another talker, or the same after a restart.
+    public mutating func reset() {
+        empty()
+        reception = Reception()
+        forgetDelays(frameSamples: frameSamples)
+        endedThrough = .min
+    }
+
+    // MARK: What is known
+
+    /// The delay the buffer aims at; how long the sound just pulled had waited is `playoutDelay`.
+    public var targetDelay: Duration { .milliseconds(targetMs) }
+
+    /// How long a frame waits here from its quickest possible arrival to its playout.
+    public var playoutDelay: Duration { .nanoseconds(delayNow * 62_500 / 3) }
+
+    /// Whether sound waits here or is being played.
+    public var isActive: Bool {
+        switch phase {
+        case .idle: false
+        case .waiting: true
+        case .playing: invented < Self.starvation
+        }
+    }
+
+    public var totals: ReceptionTotals { reception.totals }
+
+    /// The figures of REPORT (PROTOCOL.md §2.4).
+    public func report(at now: Instant) -> ReceptionReport {
+        var report = reception.report(at: now, frameSamples: Int(frameSamples))
+        report.highestSequence = UInt16(truncatingIfNeeded: highest ?? 0)
+        report.playoutDelayMs = UInt16(clamping: delayNow / PCM.samplesPerMs)
+        return report
+    }
+
+    // MARK: Inside
+
+    /// The moment in samples. 48,000 / 10^9 = 3 / 62,500.
+    static func samples(_ instant: Instant) -> Int64 { instant.nanoseconds * 3 / 62_500 }
+
+    /// Drops all packets and the sequence count; keeps what was learnt about delays.
+    mutating func empty() {
+        phase = .idle
+        upcoming = nil
+        endedThrough = .min
+        invented = 0
+        highest = nil
+        lastArrival = nil
+        lateInARow = 0
+        slots.removeAll()
+        for i in arrivals.indices { arrivals[i].sequence = -1 }
+        reception.forgetTransit()
+    }
+
+    mutating func forgetDelays(frameSamples: Int64) {
+        self.frameSamples = frameSamples
+        histogram = DelayHistogram(frameSamples: Int(frameSamples))
+        targetMs = min(Self.initialTargetMs, delayMaxMs)
+        sinceTarget = 0
+        copyReach = 0
+    }
+}

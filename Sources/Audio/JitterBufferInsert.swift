@@ -1,0 +1,259 @@
+public import Time
+
+/// The side of the buffer where packets arrive.
+extension JitterBuffer {
+    /// Takes in one frame.
+    ///
+    /// - Parameters:
+    ///   - sequence: Of the frame, as on the wire.
+    ///   - payload: The Opus packet, at most 400 bytes.
+    ///   - isSpurtStart: The flag of the packet's header: first 100 ms of a talkspurt.
+    ///   - isLast: The packet ends its talkspurt.
+    ///   - isCopy: The frame came as redundancy within a later packet.
+    public mutating func insert(
+        sequence: UInt16, payload: Span<UInt8>, isSpurtStart: Bool, isLast: Bool,
+        isCopy: Bool = false, at now: Instant
+    ) -> Insertion {
+        guard payload.count <= PacketSlots.payloadMax,
+            let samples = OpusDecoder.sampleCount(of: payload).map(Int64.init),
+            samples == 480 || samples == 960 || samples == 240,
+            !isCopy || samples == frameSamples
+        else {
+            reception.totals.malformed += 1
+            return .malformed
+        }
+        let time = Self.samples(now)
+        prepare(samples: samples, at: time)
+        var number = extended(sequence)
+
+        if isCopy {
+            guard let highest, number < highest else { return .late }
+            copyReach = max(copyReach, min(16, highest - number))
+        }
+        switch place(number, isSpurtStart: isSpurtStart, isCopy: isCopy, at: time) {
+        case .accepted:
+            lateInARow = 0
+        case .restarted:
+            empty()
+            reception.totals.restarts += 1
+            lastArrival = time
+            number = extended(sequence)
+            _ = place(number, isSpurtStart: isSpurtStart, isCopy: isCopy, at: time)
+            keep(number, payload, isSpurtStart: isSpurtStart, isLast: isLast, at: now)
+            return .restarted
+        case .late:
+            return refuse(number, isSpurtStart: isSpurtStart, isCopy: isCopy, at: now)
+        case .duplicate, .malformed:
+            if !isCopy { reception.totals.duplicates += 1 }
+            return .duplicate
+        }
+        if isCopy {
+            note(number, isOwn: false, isSpurtStart: isSpurtStart, at: time)
+            slots.put(payload, at: number)
+        } else {
+            keep(number, payload, isSpurtStart: isSpurtStart, isLast: isLast, at: now)
+        }
+        return .accepted
+    }
+
+    /// Learns which sequence was the last of the talkspurt (SPURT_END, PROTOCOL.md §2.4).
+    public mutating func end(last: UInt16) {
+        guard highest != nil else { return }
+        let number = extended(last)
+        if var next = upcoming, number >= next.first {
+            guard number >= next.highest else { return }
+            next.last = number
+            upcoming = next
+            return
+        }
+        switch phase {
+        case .idle: return
+        case .waiting, .playing:
+            // A repeat for the spurt before, or overtaken by the next one.
+            guard number >= spurt.highest, upcoming == nil else { return }
+            spurt.last = number
+        }
+    }
+
+    // MARK: Inside
+
+    /// Starts anew where the old state cannot be continued.
+    private mutating func prepare(samples: Int64, at time: Int64) {
+        if let lastArrival, time - lastArrival > Self.silenceMax { empty() }
+        if samples != frameSamples {
+            if highest != nil { reception.totals.restarts += 1 }
+            empty()
+            forgetDelays(frameSamples: samples)
+        }
+        lastArrival = time
+    }
+
+    /// The sequence without its wrap: the number nearest to the highest that ends in these bits.
+    func extended(_ sequence: UInt16) -> Int64 {
+        guard let highest else { return 1 << 32 + Int64(sequence) }
+        let step = Int16(bitPattern: sequence &- UInt16(truncatingIfNeeded: highest))
+        return highest + Int64(step)
+    }
+
+    /// Finds the talkspurt of a frame and whether there is room for it.
+    private mutating func place(
+        _ number: Int64, isSpurtStart: Bool, isCopy: Bool, at time: Int64
+    ) -> Insertion {
+        switch phase {
+        case .idle:
+            guard number > endedThrough, !isCopy else { return .late }
+            begin(Spurt(first: number))
+            return .accepted
+        case .waiting, .playing:
+            break
+        }
+        if slots.contains(number) { return .duplicate }
+        if number >= nextSequence + Int64(PacketSlots.count) { return .restarted }
+        if isOfNextSpurt(number, isSpurtStart: isSpurtStart, at: time) {
+            if let next = upcoming {
+                upcoming?.first = min(next.first, number)
+            } else {
+                upcoming = Spurt(first: number)
+            }
+            return .accepted
+        }
+        if number >= nextSequence { return .accepted }
+        // Overtaken by its successors, but nothing was played yet.
+        guard case .waiting = phase, number > endedThrough,
+            number > spurt.highest - Int64(PacketSlots.count)
+        else { return .late }
+        spurt.first = number
+        nextSequence = number
+        return .accepted
+    }
+
+    private func isOfNextSpurt(_ number: Int64, isSpurtStart: Bool, at time: Int64) -> Bool {
+        if let upcoming, number >= upcoming.first { return true }
+        if let last = spurt.last { return number > last }
+        if isSpurtStart, let plain = spurt.highestPlain { return number > plain }
+        guard case .playing = phase, invented >= Self.starvation, number > spurt.highest
+        else { return false }
+        // After so long a gap a flagged packet begins a spurt, and so does one that would have
+        // to be later than any packet ever is.
+        guard !isSpurtStart, let base = spurt.base.value else { return true }
+        return time - number * frameSamples - base > Self.delayBound + Self.starvation
+    }
+
+    /// Counts a packet that cannot be played any more; it still teaches the histogram.
+    private mutating func refuse(
+        _ number: Int64, isSpurtStart: Bool, isCopy: Bool, at now: Instant
+    ) -> Insertion {
+        guard !isCopy else { return .late }
+        let arrival = arrivals[Int(number & 127)]
+        if arrival.sequence == number && arrival.isOwn {
+            reception.totals.duplicates += 1
+            return .duplicate
+        }
+        reception.totals.late += 1
+        reception.receive(at: now, transit: nil)
+        if number >= finalised {
+            note(number, isOwn: true, isSpurtStart: isSpurtStart, at: Self.samples(now))
+        }
+        lateInARow += 1
+        // The sender counts elsewhere now, and no boot id told us.
+        if lateInARow >= 50 {
+            empty()
+            reception.totals.restarts += 1
+        }
+        return .late
+    }
+
+    mutating func begin(_ next: Spurt) {
+        spurt = next
+        upcoming = nil
+        phase = .waiting
+        nextSequence = next.first
+        invented = 0
+        pulls = 0
+        pullPhase.reset()
+    }
+
+    private mutating func keep(
+        _ number: Int64, _ payload: Span<UInt8>, isSpurtStart: Bool, isLast: Bool, at now: Instant
+    ) {
+        let time = Self.samples(now)
+        let transit = time - number * frameSamples
+        if let next = upcoming, number >= next.first {
+            var next = next
+            next.take(number, transit, isSpurtStart: isSpurtStart, isLast: isLast, at: time)
+            upcoming = next
+        } else {
+            spurt.take(number, transit, isSpurtStart: isSpurtStart, isLast: isLast, at: time)
+        }
+        slots.put(payload, at: number)
+        note(number, isOwn: true, isSpurtStart: isSpurtStart, at: time)
+        reception.receive(at: now, transit: isSpurtStart ? nil : transit)
+
+        if let highest {
+            self.highest = max(highest, number)
+        } else {
+            highest = number
+            finalised = number
+        }
+        finalise()
+    }
+
+    private mutating func note(_ number: Int64, isOwn: Bool, isSpurtStart: Bool, at time: Int64) {
+        let i = Int(number & 127)
+        if arrivals[i].sequence == number {
+            arrivals[i].isOwn = arrivals[i].isOwn || isOwn
+        } else {
+            arrivals[i] = Arrival(
+                sequence: number, time: time, isOwn: isOwn, isSpurtStart: isSpurtStart)
+        }
+    }
+
+    /// Judges every frame that is older than the newest by more than packets overtake each other.
+    private mutating func finalise() {
+        guard let highest else { return }
+        let through = highest - max(3, copyReach)
+        finalised = max(finalised, through - 100)
+        while finalised < through {
+            let arrival = arrivals[Int(finalised & 127)]
+            let came = arrival.sequence == finalised
+            reception.observe(lost: !(came && arrival.isOwn))
+            if let base = base(of: finalised) {
+                if came && !arrival.isSpurtStart {
+                    // Pre-roll is left out: the sender held it back, not the network.
+                    learn(arrival.time - finalised * frameSamples - base)
+                } else if !came && copyReach > 0 {
+                    learn(nil)
+                }
+            }
+            finalised += 1
+        }
+    }
+
+    private func base(of number: Int64) -> Int64? {
+        if let upcoming, number >= upcoming.first { return upcoming.base.value }
+        switch phase {
+        case .idle: return nil
+        case .waiting, .playing: return number >= spurt.first ? spurt.base.value : nil
+        }
+    }
+
+    private mutating func learn(_ delay: Int64?) {
+        histogram.add(delay)
+        sinceTarget += 1
+        guard sinceTarget >= 5, histogram.isTelling else { return }
+        sinceTarget = 0
+        targetMs = histogram.target(
+            from: targetMs, lateCost: preset.lateCost, delayMax: delayMaxMs)
+    }
+}
+
+extension JitterBuffer.Spurt {
+    fileprivate mutating func take(
+        _ number: Int64, _ transit: Int64, isSpurtStart: Bool, isLast: Bool, at time: Int64
+    ) {
+        highest = max(highest, number)
+        if !isSpurtStart { highestPlain = max(highestPlain ?? number, number) }
+        if isLast { last = number }
+        base.add(transit, at: time)
+    }
+}

@@ -1,0 +1,172 @@
+public import Time
+
+/// The side of the buffer where sound is taken out.
+extension JitterBuffer {
+    /// Tells that a playout block of 10 ms begins; once a block, before `next`.
+    public mutating func tick(at now: Instant) {
+        pulls += 1
+        pullPhase.add(Self.samples(now) - pulls * Int64(PCM.frameSamples), at: pulls)
+    }
+
+    /// What comes next, after the `buffered` samples that were taken out and not played yet.
+    ///
+    /// - Parameter bytes: Gets the packet; at least 400 long.
+    public mutating func next(
+        into bytes: inout MutableSpan<UInt8>, buffered: Int, at now: Instant
+    ) -> Playout {
+        switch phase {
+        case .idle:
+            return .idle
+        case .waiting:
+            guard let base = spurt.base.value else { return .idle }
+            let age = Self.samples(now) - base - nextSequence * frameSamples
+            guard age >= Int64(targetMs) * PCM.samplesPerMs else { return .idle }
+            phase = .playing
+            reception.totals.spurts += 1
+            return take(into: &bytes, begins: true)
+        case .playing:
+            return continued(into: &bytes, buffered: buffered, at: now)
+        }
+    }
+
+    /// Whether `next` would give the frame after the last one, so that one may look ahead.
+    public var hasNext: Bool {
+        switch phase {
+        case .idle, .waiting: false
+        case .playing: invented == 0 && slots.contains(nextSequence) && !isPastLast
+        }
+    }
+
+    /// How many samples to leave out (above 0) or to put in (below 0) to play at the right delay.
+    ///
+    /// Sound waits for the block it is part of. So the least delay is not the target but the next
+    /// one above it at which no samples stay `buffered` after a block; anything else is waste.
+    public mutating func correction(buffered: Int) -> Int {
+        guard let spare = spare(buffered: buffered) else { return 0 }
+        let unit = min(frameSamples, Int64(PCM.frameSamples))
+        // One millisecond short is no reason to put in a whole block.
+        let lenient = spare + PCM.samplesPerMs
+        let blocks = lenient >= 0 ? lenient / unit : (lenient - unit + 1) / unit
+        return Int(blocks * unit) + buffered % Int(unit)
+    }
+
+    /// By how many samples the youngest packet a block needs comes sooner than it must; nil when
+    /// that means nothing now.
+    public mutating func spare(buffered: Int) -> Int64? {
+        guard case .playing = phase, invented == 0, let delay = delay(buffered: buffered)
+        else { return nil }
+        delayNow = delay
+        let unit = min(frameSamples, Int64(PCM.frameSamples))
+        let age = delay - Int64(buffered) % unit - (Int64(PCM.frameSamples) - unit)
+        return age - Int64(targetMs) * PCM.samplesPerMs
+    }
+
+    /// Counts samples left out or put in to change the delay.
+    public mutating func countStretched(samples: Int) {
+        reception.stretch(samples)
+    }
+
+    // MARK: Inside
+
+    private var isPastLast: Bool { spurt.last.map { nextSequence > $0 } ?? false }
+
+    /// How long after its quickest possible arrival the next frame will be played.
+    private func delay(buffered: Int) -> Int64? {
+        guard let phase = pullPhase.value, let base = spurt.base.value else { return nil }
+        let now = phase + pulls * Int64(PCM.frameSamples)
+        return now + Int64(buffered) - base - nextSequence * frameSamples
+    }
+
+    private mutating func continued(
+        into bytes: inout MutableSpan<UInt8>, buffered: Int, at now: Instant
+    ) -> Playout {
+        if isPastLast { return finish() }
+        if slots.contains(nextSequence) {
+            skipExcess(buffered: buffered)
+            return take(into: &bytes, begins: false)
+        }
+        if let following {
+            // Lost: what was invented fills the hole.
+            if invented >= (following - nextSequence) * frameSamples {
+                nextSequence = following
+                skipExcess(buffered: buffered)
+                return take(into: &bytes, begins: false)
+            }
+        } else if upcoming != nil {
+            return finish()
+        } else if let last = spurt.last, invented >= (last + 1 - nextSequence) * frameSamples {
+            return finish()
+        }
+        return invent(at: now)
+    }
+
+    private mutating func invent(at now: Instant) -> Playout {
+        guard invented < Self.starvation else {
+            // The talker is gone. Time still passes for the media pointer.
+            invented += Int64(PCM.frameSamples)
+            return .idle
+        }
+        let samples = Int(min(frameSamples, Int64(PCM.frameSamples)))
+        invented += Int64(samples)
+        reception.conceal(samples, at: now)
+        return .conceal(samples: samples)
+    }
+
+    /// The nearest frame here after the next one, of the same talkspurt.
+    private var following: Int64? {
+        let end = min(nextSequence + Int64(PacketSlots.count), upcoming?.first ?? .max)
+        var number = nextSequence + 1
+        while number < end && number <= spurt.highest {
+            if slots.contains(number) { return number }
+            number += 1
+        }
+        return nil
+    }
+
+    private mutating func take(into bytes: inout MutableSpan<UInt8>, begins: Bool) -> Playout {
+        guard let count = slots.take(nextSequence, into: &bytes) else {
+            preconditionFailure("only a frame that is here is taken")
+        }
+        nextSequence += 1
+        invented = 0
+        return .play(count: count, begins: begins)
+    }
+
+    /// Leaves frames out when far too much waits: after a starvation what was invented stood for
+    /// them; otherwise the delay has run out of every bound.
+    private mutating func skipExcess(buffered: Int) {
+        guard let delay = delay(buffered: buffered) else { return }
+        let target = Int64(targetMs) * PCM.samplesPerMs
+        var frames: Int64 = 0
+        if invented > 0 && delay > target + Self.hold {
+            let block = Int64(PCM.frameSamples)
+            let excess = (delay - target - Self.hold + block - 1) / block * block
+            frames = min(invented, excess) / frameSamples
+        } else if delay > Self.delayBound {
+            frames = (delay - Self.delayBound + frameSamples - 1) / frameSamples
+        }
+        guard frames > 0 else { return }
+        let limit = min(spurt.highest, nextSequence + frames)
+        var landing = nextSequence
+        var number = nextSequence
+        while number <= limit {
+            if slots.contains(number) { landing = number }
+            number += 1
+        }
+        reception.skip((landing - nextSequence) * frameSamples)
+        nextSequence = landing
+    }
+
+    private mutating func finish() -> Playout {
+        endedThrough = max(spurt.last ?? spurt.highest, nextSequence - 1)
+        invented = 0
+        if let next = upcoming {
+            begin(next)
+        } else {
+            phase = .idle
+            // Whatever of it still arrives has nowhere to go.
+            slots.removeAll()
+        }
+        return .ended
+    }
+}

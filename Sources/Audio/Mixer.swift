@@ -1,0 +1,70 @@
+/// How much louder or softer a talker is mixed; made once, from configuration.
+public struct Gain: Equatable, Sendable {
+    /// The factor, 4096 meaning 1.
+    let factor: Int32
+
+    public static let unity = Gain(factor: 4096)
+    public static let muted = Gain(factor: 0)
+
+    private init(factor: Int32) { self.factor = factor }
+
+    /// - Parameter decibels: Above -70; clamped to at most +24. -70 and below is silence.
+    public init(decibels: Double) {
+        guard decibels > -70 else {
+            factor = 0
+            return
+        }
+        factor = Int32((Decibels.ratio(min(decibels, 24)) * 4096).rounded())
+    }
+}
+
+/// Adds the talkers of one playout frame.
+///
+/// One talker at unity gain comes out bit for bit. When the sum passes full scale the whole frame
+/// is turned down, within a millisecond, and recovers over a fifth of a second: two people
+/// shouting get softer, they do not crackle. Real-time.
+public struct Mixer: ~Copyable {
+    private var sum = InlineArray<480, Int32>(repeating: 0)
+    /// What the limiter multiplies by now, 0..1.
+    private var limit: Float = 1
+
+    private static let attackSamples = 48
+    private static let recoveryPerFrame: Float = 0.05
+
+    public init() {}
+
+    /// Adds one talker's frame.
+    public mutating func add(_ frame: borrowing Frame, gain: Gain = .unity) {
+        if gain == .unity {
+            for i in frame.indices { sum[i] &+= Int32(frame[i]) }
+        } else {
+            for i in frame.indices { sum[i] &+= (Int32(frame[i]) &* gain.factor) >> 12 }
+        }
+    }
+
+    /// Writes the mix and begins the next one.
+    public mutating func render(into frame: inout Frame) {
+        var peak: Int32 = 0
+        for i in sum.indices { peak = max(peak, abs(sum[i])) }
+        let ceiling: Float = 32_767
+        let wanted = Float(peak) > ceiling ? ceiling / Float(peak) : 1
+        if wanted == 1 && limit == 1 {
+            for i in frame.indices { frame[i] = Int16(sum[i]) }
+        } else {
+            let goal = min(wanted, limit + Self.recoveryPerFrame)
+            renderLimited(to: goal, into: &frame)
+            limit = goal
+        }
+        for i in sum.indices { sum[i] = 0 }
+    }
+
+    private mutating func renderLimited(to goal: Float, into frame: inout Frame) {
+        // Down quickly, for it is already too loud; up along the whole frame.
+        let ramp = goal < limit ? Self.attackSamples : PCM.frameSamples
+        let step = (goal - limit) / Float(ramp)
+        for i in frame.indices {
+            let factor = i < ramp ? limit + step * Float(i + 1) : goal
+            frame[i] = Int16(max(-32_768, min(32_767, Float(sum[i]) * factor)))
+        }
+    }
+}

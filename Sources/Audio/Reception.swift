@@ -1,0 +1,155 @@
+internal import Time
+
+/// What was received of one talker, for REPORT (PROTOCOL.md §2.4) and `status`.
+public struct ReceptionReport: Equatable, Sendable {
+    /// The newest sequence received.
+    public var highestSequence: UInt16 = 0
+    /// Frames of the last 2 s of talk that did not come themselves, of 256; saturates at 255.
+    public var loss256: UInt8 = 0
+    /// Mean length of a run of such frames, in 1/8 packet; 0 when there was none.
+    public var burst8: UInt8 = 0
+    /// Interarrival jitter (RFC 3550 §6.4.1) in 0.1 ms.
+    public var jitter: UInt16 = 0
+    /// How long a frame waits here before it is played, ms.
+    public var playoutDelayMs: UInt16 = 0
+    /// Sound invented in the last second, ms.
+    public var concealedMs: UInt16 = 0
+    /// Packets received in the last second.
+    public var received: UInt16 = 0
+}
+
+/// Counters since the start of one talker.
+public struct ReceptionTotals: Equatable, Sendable {
+    /// Packets, copies (redundancy) and duplicates not counted.
+    public var received: UInt64 = 0
+    /// Frames that had not come themselves when the three after them had.
+    public var lost: UInt64 = 0
+    /// Packets that came after their frame should have been played.
+    public var late: UInt64 = 0
+    public var duplicates: UInt64 = 0
+    /// Payloads that are no Opus packet of 5, 10 or 20 ms.
+    public var malformed: UInt64 = 0
+    /// Talkspurts begun.
+    public var spurts: UInt64 = 0
+    /// Times the buffer had to start anew: sequence jump, other frame duration, 10 s of nothing.
+    public var restarts: UInt64 = 0
+    /// Sound invented, ms.
+    public var concealedMs: UInt64 = 0
+    /// Sound left out or put in to change the delay, ms.
+    public var stretchedMs: UInt64 = 0
+    /// Sound thrown away because far too much had piled up, ms.
+    public var skippedMs: UInt64 = 0
+}
+
+/// The running statistics behind both.
+struct Reception {
+    var totals = ReceptionTotals()
+
+    private var concealedSamples: UInt64 = 0
+    private var stretchedSamples: UInt64 = 0
+    private var skippedSamples: UInt64 = 0
+
+    /// RFC 3550's estimator, in 1/16 sample.
+    private var jitter16: Int64 = 0
+    private var lastTransit: Int64?
+
+    /// One bit a frame of talk, 1 = did not come itself; newest at `newest`.
+    private var lossBits = InlineArray<8, UInt64>(repeating: 0)
+    private var newest = 0
+    private var observed = 0
+
+    /// Tenths of seconds: what was received and invented in each.
+    private var tenths = InlineArray<16, Tenth>(repeating: Tenth())
+
+    private struct Tenth {
+        var number: Int64 = -1
+        var received: UInt16 = 0
+        var concealed: UInt32 = 0
+    }
+
+    /// Counts one packet.
+    ///
+    /// - Parameter transit: Arrival minus media time, in samples; nil where it says nothing about
+    ///   the network: pre-roll is sent in one burst.
+    mutating func receive(at now: Instant, transit: Int64?) {
+        totals.received += 1
+        let slot = tenth(of: now)
+        tenths[slot].received &+= 1
+        if let transit, let lastTransit {
+            jitter16 += abs(transit - lastTransit) - ((jitter16 + 8) >> 4)
+        }
+        lastTransit = transit
+    }
+
+    /// Counts sound invented, in samples.
+    mutating func conceal(_ samples: Int, at now: Instant) {
+        let slot = tenth(of: now)
+        tenths[slot].concealed &+= UInt32(samples)
+        concealedSamples &+= UInt64(samples)
+        totals.concealedMs = concealedSamples / 48
+    }
+
+    /// Counts sound left out or put in, in samples.
+    mutating func stretch(_ samples: Int) {
+        stretchedSamples &+= UInt64(abs(samples))
+        totals.stretchedMs = stretchedSamples / 48
+    }
+
+    /// Counts sound thrown away, in samples.
+    mutating func skip(_ samples: Int64) {
+        skippedSamples &+= UInt64(samples)
+        totals.skippedMs = skippedSamples / 48
+    }
+
+    /// Records whether the next frame of talk came itself.
+    mutating func observe(lost: Bool) {
+        newest = (newest + 1) & 511
+        let bit = UInt64(1) << UInt64(newest & 63)
+        if lost {
+            lossBits[newest >> 6] |= bit
+            totals.lost += 1
+        } else {
+            lossBits[newest >> 6] &= ~bit
+        }
+        observed = min(observed + 1, 512)
+    }
+
+    /// - Parameter frameSamples: How long one frame is.
+    func report(at now: Instant, frameSamples: Int) -> ReceptionReport {
+        var report = ReceptionReport()
+        let frames = min(observed, 2 * PCM.sampleRate / frameSamples)
+        var (lost, runs, wasLost) = (0, 0, false)
+        for n in 0..<frames {
+            let i = (newest - n) & 511
+            let isLost = lossBits[i >> 6] >> UInt64(i & 63) & 1 == 1
+            if isLost { lost += 1 }
+            if isLost && !wasLost { runs += 1 }
+            wasLost = isLost
+        }
+        if frames > 0 { report.loss256 = UInt8(clamping: lost * 256 / frames) }
+        if runs > 0 { report.burst8 = UInt8(clamping: (lost * 8 + runs / 2) / runs) }
+        // 1/16 sample at 48 kHz to 0.1 ms: 16 · 4.8.
+        report.jitter = UInt16(clamping: (jitter16 * 10 + 384) / 768)
+
+        let current = now.nanoseconds / 100_000_000
+        var concealed = 0
+        for i in tenths.indices where tenths[i].number > current - 10 {
+            guard tenths[i].number <= current else { continue }
+            report.received &+= tenths[i].received
+            concealed += Int(tenths[i].concealed)
+        }
+        report.concealedMs = UInt16(clamping: concealed / 48)
+        return report
+    }
+
+    /// The slot of this tenth of a second, emptied when it still held an older one.
+    private mutating func tenth(of now: Instant) -> Int {
+        let number = now.nanoseconds / 100_000_000
+        let slot = Int(number & 15)
+        if tenths[slot].number != number { tenths[slot] = Tenth(number: number) }
+        return slot
+    }
+
+    /// The transit before says nothing about the next one: another talkspurt begins.
+    mutating func forgetTransit() { lastTransit = nil }
+}

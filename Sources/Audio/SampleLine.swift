@@ -1,0 +1,120 @@
+/// Decoded sound on its way to the speaker, with the last moments already played behind it.
+///
+/// Index 0 is the next sample to play; negative ones were played. All memory is taken in `init`.
+@safe struct SampleLine: ~Copyable {
+    /// Played samples kept: 30 ms.
+    static let history = 1_440
+    /// Unplayed samples there is room for: 120 ms.
+    static let capacity = 5_760
+
+    let samples: UnsafeMutablePointer<Int16>
+    /// A coarse copy for the search in `TimeStretch`.
+    let coarse: UnsafeMutablePointer<Float>
+    static let coarseCapacity = (history + capacity) / 6
+
+    private(set) var count = 0
+
+    init() {
+        let size = Self.history + Self.capacity
+        unsafe samples = .allocate(capacity: size)
+        unsafe samples.initialize(repeating: 0, count: size)
+        unsafe coarse = .allocate(capacity: Self.coarseCapacity)
+        unsafe coarse.initialize(repeating: 0, count: Self.coarseCapacity)
+    }
+
+    deinit {
+        unsafe samples.deallocate()
+        unsafe coarse.deallocate()
+    }
+
+    /// Where index 0 is.
+    var front: UnsafeMutablePointer<Int16> { unsafe samples + Self.history }
+
+    /// How many samples still fit.
+    var room: Int { Self.capacity - count }
+
+    /// Has `write` put samples behind the last one; it returns how many, at most `room`.
+    mutating func append(_ write: (inout MutableSpan<Int16>) -> Int) {
+        let start = unsafe front + count
+        var free = unsafe MutableSpan(_unsafeStart: start, count: room)
+        let written = write(&free)
+        precondition(written >= 0 && written <= room)
+        count += written
+    }
+
+    /// Plays one frame.
+    ///
+    /// - Precondition: At least a frame is here.
+    mutating func pop(into frame: inout Frame) {
+        precondition(count >= PCM.frameSamples)
+        let start = unsafe front
+        var target = frame.mutableSpan
+        unsafe target.withUnsafeMutableBufferPointer { buffer in
+            // SAFETY: a frame is `frameSamples` long and `count` says as many are here.
+            unsafe buffer.baseAddress!.update(from: start, count: PCM.frameSamples)
+        }
+        // SAFETY: history and count shift together and stay inside the allocation.
+        unsafe samples.update(
+            from: samples + PCM.frameSamples, count: Self.history + count - PCM.frameSamples)
+        count -= PCM.frameSamples
+    }
+
+    mutating func removeAll() {
+        unsafe samples.update(repeating: 0, count: Self.history + Self.capacity)
+        count = 0
+    }
+
+    /// Takes back what was appended last.
+    mutating func removeLast(_ samples: Int) { count -= min(samples, count) }
+
+    /// Takes samples away, the following ones moving up.
+    mutating func remove(at position: Int, count removed: Int) {
+        precondition(position >= 0 && removed >= 0 && position + removed <= count)
+        let target = unsafe front + position
+        unsafe target.update(from: target + removed, count: count - position - removed)
+        count -= removed
+    }
+
+    /// Opens a gap, filled with what lies `lag` samples before it.
+    mutating func insert(at position: Int, repeating lag: Int) {
+        precondition(lag > 0 && position - lag >= -Self.history)
+        precondition(position <= count && lag <= room)
+        // SAFETY: the preconditions keep both ends inside the allocation.
+        let source = unsafe front + position - lag
+        unsafe (source + lag).update(from: source, count: count - position + lag)
+        count += lag
+    }
+
+    /// Mean of the squares of a range.
+    func energy(at position: Int, count length: Int) -> Float {
+        precondition(length > 0 && position >= -Self.history && position + length <= count)
+        let start = unsafe front + position
+        var sum: Int64 = 0
+        for i in 0..<length {
+            let sample = unsafe Int64(start[i])
+            sum &+= sample &* sample
+        }
+        return Float(sum) / Float(length)
+    }
+
+    /// Multiplies a range by a factor that goes from one value to another, in a straight line.
+    mutating func ramp(at position: Int, count length: Int, from first: Float, to last: Float) {
+        precondition(length >= 0 && position >= 0 && position + length <= count)
+        guard length > 0, first != 1 || last != 1 else { return }
+        let start = unsafe front + position
+        let step = (last - first) / Float(length)
+        for i in 0..<length {
+            let value = unsafe Float(start[i]) * (first + step * (Float(i) + 0.5))
+            unsafe start[i] = Int16(max(-32_768, min(32_767, value)))
+        }
+    }
+
+    /// Ends the sound: the last 2.5 ms fade, silence fills up to one frame.
+    mutating func finish() {
+        let fade = min(count, 120)
+        ramp(at: count - fade, count: fade, from: 1, to: 0)
+        guard count < PCM.frameSamples else { return }
+        unsafe (front + count).update(repeating: 0, count: PCM.frameSamples - count)
+        count = PCM.frameSamples
+    }
+}

@@ -1,0 +1,146 @@
+/// Makes sound shorter or longer without changing its pitch (WSOLA: Verhelst & Roelands, ICASSP
+/// 1993).
+///
+/// One cut at a time: the sound jumps ahead or back by a `lag` at which it resembles itself, in
+/// voiced speech one or more pitch periods, and the two ends are cross-faded.
+extension SampleLine {
+    /// Where the sound may jump.
+    struct Splice {
+        let position: Int
+        let lag: Int
+        /// Normalised correlation of the two ends, -1...1.
+        let likeness: Float
+    }
+
+    private static let decimation = 6
+
+    /// The best place to leave out `lags` samples, a whole cross-fade before the end.
+    func bestRemoval(lags: ClosedRange<Int>, overlap: Int) -> Splice? {
+        let limit = min(lags.upperBound, count - overlap)
+        guard limit >= lags.lowerBound else { return nil }
+        return best(lags: lags.lowerBound...limit, overlap: overlap, sign: 1)
+    }
+
+    /// The best place to repeat `lags` samples.
+    func bestInsertion(lags: ClosedRange<Int>, overlap: Int) -> Splice? {
+        let limit = min(lags.upperBound, Self.history)
+        guard limit >= lags.lowerBound, count >= overlap else { return nil }
+        return best(lags: lags.lowerBound...limit, overlap: overlap, sign: -1)
+    }
+
+    /// Leaves out `lag` samples; the cross-fade begins at the position.
+    mutating func shorten(_ splice: Splice, overlap: Int) {
+        crossfade(splice, overlap: overlap, from: splice.lag)
+        remove(at: splice.position + overlap, count: splice.lag)
+    }
+
+    /// Puts in `lag` samples; the cross-fade begins at the position.
+    mutating func lengthen(_ splice: Splice, overlap: Int) {
+        precondition(splice.position + overlap <= count)
+        insert(at: splice.position + overlap, repeating: splice.lag)
+        crossfade(splice, overlap: overlap, from: -splice.lag)
+    }
+
+    // MARK: Inside
+
+    /// Fades from what is at the position to what is `offset` away from it.
+    private mutating func crossfade(_ splice: Splice, overlap: Int, from offset: Int) {
+        let start = unsafe front + splice.position
+        let other = unsafe start + offset
+        let rho = max(0, min(1, splice.likeness))
+        for n in 0..<overlap {
+            // Towards higher indices the other end is read before it is overwritten, and towards
+            // lower ones from the back.
+            let i = offset > 0 ? n : overlap - 1 - n
+            let t = (Float(i) + 0.5) / Float(overlap)
+            let rise = t * t * (3 - 2 * t)
+            let fall = 1 - rise
+            // Ends that are not alike lose power where they meet; this gives it back.
+            let power = (rise * rise + fall * fall + 2 * rho * rise * fall).squareRoot()
+            let value = unsafe (Float(start[i]) * fall + Float(other[i]) * rise) / power
+            unsafe start[i] = Int16(max(-32_768, min(32_767, value)))
+        }
+    }
+
+    private func best(lags: ClosedRange<Int>, overlap: Int, sign: Int) -> Splice? {
+        makeCoarse()
+        let d = Self.decimation
+        var found: Splice?
+        var foundScore: Float = -2
+        // A longer lag at the same likeness is one cut fewer.
+        let bonus = 0.05 / Float(lags.upperBound)
+        var position = 0
+        while position <= 480 {
+            var lag = lags.lowerBound / d * d
+            while lag <= lags.upperBound {
+                defer { lag += d }
+                let end = position + overlap + (sign > 0 ? lag : 0)
+                guard lag >= lags.lowerBound, end <= count else { continue }
+                let likeness = coarseLikeness(position, position + sign * lag, overlap)
+                let score = likeness + bonus * Float(lag)
+                if score > foundScore {
+                    found = Splice(position: position, lag: lag, likeness: likeness)
+                    foundScore = score
+                }
+            }
+            position += 120
+        }
+        return found.map { refined($0, lags: lags, overlap: overlap, sign: sign) }
+    }
+
+    /// Finds the lag to the sample.
+    private func refined(
+        _ splice: Splice, lags: ClosedRange<Int>, overlap: Int, sign: Int
+    ) -> Splice {
+        var best = splice
+        var bestLikeness: Float = -2
+        let around = Self.decimation
+        for lag in (splice.lag - around)...(splice.lag + around) {
+            let end = splice.position + overlap + (sign > 0 ? lag : 0)
+            guard lags.contains(lag), end <= count else { continue }
+            let likeness = fineLikeness(splice.position, splice.position + sign * lag, overlap)
+            if likeness > bestLikeness {
+                best = Splice(position: splice.position, lag: lag, likeness: likeness)
+                bestLikeness = likeness
+            }
+        }
+        return best
+    }
+
+    private func makeCoarse() {
+        let d = Self.decimation
+        for i in 0..<((Self.history + count) / d) {
+            var sum: Int32 = 0
+            for k in 0..<d { unsafe sum &+= Int32(samples[i &* d &+ k]) }
+            unsafe coarse[i] = Float(sum)
+        }
+    }
+
+    private func coarseLikeness(_ a: Int, _ b: Int, _ length: Int) -> Float {
+        let d = Self.decimation
+        let left = unsafe coarse + (Self.history + a) / d
+        let right = unsafe coarse + (Self.history + b) / d
+        var (dot, ofLeft, ofRight): (Float, Float, Float) = (0, 0, 0)
+        for i in 0..<(length / d) {
+            let (x, y) = unsafe (left[i], right[i])
+            dot += x * y
+            ofLeft += x * x
+            ofRight += y * y
+        }
+        return dot / (ofLeft * ofRight + 1).squareRoot()
+    }
+
+    private func fineLikeness(_ a: Int, _ b: Int, _ length: Int) -> Float {
+        let (left, right) = unsafe (front + a, front + b)
+        var (dot, ofLeft, ofRight): (Int64, Int64, Int64) = (0, 0, 0)
+        var i = 0
+        while i < length {
+            let (x, y) = unsafe (Int64(left[i]), Int64(right[i]))
+            dot &+= x &* y
+            ofLeft &+= x &* x
+            ofRight &+= y &* y
+            i += 2
+        }
+        return Float(dot) / (Float(ofLeft).squareRoot() * Float(ofRight).squareRoot() + 1)
+    }
+}

@@ -1,0 +1,114 @@
+internal import Time
+
+/// A short sequence of notes the station plays to the person in front of it.
+///
+/// Real-time: the notes are sines by recurrence, faded in and out so that they do not click.
+public struct Tone: Sendable {
+    /// One note, or a rest when the frequency is 0.
+    public struct Note: Sendable {
+        public let frequency: Int  // Hz
+        public let duration: Duration
+
+        public init(frequency: Int, duration: Duration) {
+            precondition((0...12_000).contains(frequency) && duration >= .zero)
+            self.frequency = frequency
+            self.duration = duration
+        }
+    }
+
+    private let notes: InlineArray<4, Note>
+    private let amplitude: Float
+    private var note = 0
+    private var position = 0
+
+    private var coefficient: Float = 0
+    private var previous: Float = 0
+    private var beforePrevious: Float = 0
+
+    /// 5 ms.
+    private static let fadeSamples = 240
+
+    /// - Parameter decibels: The peak level in dBFS, at most 0.
+    public init(
+        _ first: Note, _ second: Note = .none, _ third: Note = .none, _ fourth: Note = .none,
+        decibels: Double = -18
+    ) {
+        notes = [first, second, third, fourth]
+        amplitude = Float(Decibels.ratio(min(decibels, 0)) * 32_767)
+        begin()
+    }
+
+    /// Someone calls: two falling notes.
+    public static var chime: Tone {
+        Tone(
+            Note(frequency: 784, duration: .milliseconds(300)),
+            Note(frequency: 622, duration: .milliseconds(500)))
+    }
+
+    /// The talk key was held too long: three short low notes.
+    public static var timeOut: Tone {
+        let beep = Note(frequency: 440, duration: .milliseconds(120))
+        let rest = Note(frequency: 0, duration: .milliseconds(60))
+        return Tone(beep, rest, beep, Note(frequency: 330, duration: .milliseconds(240)))
+    }
+
+    /// What was asked for cannot be: one low note.
+    public static var refusal: Tone {
+        Tone(Note(frequency: 220, duration: .milliseconds(250)))
+    }
+
+    /// Writes the next frame; false, and silence, when the tone is over.
+    public mutating func next(into frame: inout Frame) -> Bool {
+        guard note < notes.count else {
+            for i in frame.indices { frame[i] = 0 }
+            return false
+        }
+        for i in frame.indices { frame[i] = nextSample() }
+        return true
+    }
+
+    private mutating func nextSample() -> Int16 {
+        while note < notes.count && position >= samples(of: note) {
+            note += 1
+            position = 0
+            if note < notes.count { begin() }
+        }
+        guard note < notes.count else { return 0 }
+        let value = coefficient * previous - beforePrevious
+        beforePrevious = previous
+        previous = value
+        let toEdge = min(position, samples(of: note) - 1 - position)
+        let fade = min(1, Float(toEdge) / Float(Self.fadeSamples))
+        position += 1
+        return Int16(max(-32_767, min(32_767, value * amplitude * fade)))
+    }
+
+    /// Sets the recurrence y[n] = 2·cos(w)·y[n-1] - y[n-2] up so that y[0] = 0.
+    private mutating func begin() {
+        let w = 2 * Double.pi * Double(notes[note].frequency) / Double(PCM.sampleRate)
+        // sin and cos of at most pi/2 by their series; no C mathematics library.
+        var (sine, cosine, term) = (0.0, 0.0, 1.0)
+        for n in 0..<20 {
+            switch n % 4 {
+            case 0: cosine += term
+            case 1: sine += term
+            case 2: cosine -= term
+            default: sine -= term
+            }
+            term *= w / Double(n + 1)
+        }
+        coefficient = Float(2 * cosine)
+        previous = Float(-sine)
+        beforePrevious = Float(-2 * sine * cosine)
+        // y[-1] = -sin(w), y[-2] = -sin(2w), hence y[0] = 0.
+    }
+
+    private func samples(of index: Int) -> Int {
+        Int(notes[index].duration.nanoseconds * 3 / 62_500)
+    }
+}
+
+extension Tone.Note {
+    /// No note at all.
+    public static var none: Self { Self(frequency: 0, duration: .zero) }
+}

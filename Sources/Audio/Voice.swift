@@ -1,0 +1,258 @@
+public import Time
+
+/// One talker, from packets to frames for the mixer.
+///
+/// Joins the jitter buffer, the decoder and the sound decoded ahead, and changes the playout
+/// delay where it is heard least: in pauses by whole pieces, in speech by pitch periods. Made at
+/// start and `reset()` for the next talker. Real-time after `init`.
+public struct Voice: ~Copyable {
+    public private(set) var buffer: JitterBuffer
+    private var decoder: OpusDecoder
+    private var line = SampleLine()
+    private var packet = InlineArray<400, UInt8>(repeating: 0)
+
+    private var loudness = Loudness()
+    /// What the sound is multiplied by: below 1 while a missing talker fades away.
+    private var fade: Float = 0
+    /// Invented without a break, in samples.
+    private var invented = 0
+    /// Nothing but pauses of this talkspurt was played yet.
+    private var isLeading = false
+    /// Samples of this talkspurt pulled.
+    private var age = 0
+    /// Samples to play before speech may be cut again.
+    private var rest = 0
+    private var change = Change.none
+
+    /// What is being done about the playout delay, until it is right.
+    private enum Change {
+        case none
+        case shortening
+        case lengthening
+    }
+
+    // Durations in samples.
+    private static let block = PCM.frameSamples
+    private static let fadeBegin = 60 * 48
+    private static let fadeEnd = 100 * 48
+    private static let catchUp = 1_500 * 48
+    private static let lagMin = 120
+    private static let lagMax = 720
+    private static let quietOverlap = 120
+
+    /// - Throws: `OpusError` when there is no memory for a decoder.
+    public init(
+        preset: JitterBuffer.Preset = .normal, delayMax: Duration = .milliseconds(240)
+    ) throws(OpusError) {
+        decoder = try OpusDecoder()
+        buffer = JitterBuffer(preset: preset, delayMax: delayMax)
+    }
+
+    /// Begins anew, for another talker.
+    public mutating func reset() {
+        buffer.reset()
+        decoder.reset()
+        line.removeAll()
+        loudness = Loudness()
+        fade = 0
+        invented = 0
+        isLeading = false
+        rest = 0
+        change = .none
+    }
+
+    /// Takes in one frame; see `JitterBuffer.insert`.
+    @discardableResult
+    public mutating func insert(
+        sequence: UInt16, payload: Span<UInt8>, isSpurtStart: Bool, isLast: Bool,
+        isCopy: Bool = false, at now: Instant
+    ) -> JitterBuffer.Insertion {
+        buffer.insert(
+            sequence: sequence, payload: payload, isSpurtStart: isSpurtStart, isLast: isLast,
+            isCopy: isCopy, at: now)
+    }
+
+    /// Learns which sequence was the last of the talkspurt.
+    public mutating func end(last: UInt16) { buffer.end(last: last) }
+
+    /// Whether there is, or soon will be, something to pull.
+    public var isActive: Bool { buffer.isActive || line.count > 0 }
+
+    /// Writes the next 10 ms; false, and silence, when this talker has nothing to say.
+    ///
+    /// To be called once a playout block as long as `isActive`.
+    public mutating func pull(into frame: inout Frame, at now: Instant) -> Bool {
+        buffer.tick(at: now)
+        while line.count < Self.block && fetch(at: now) {}
+        guard line.count > 0 else {
+            for i in frame.indices { frame[i] = 0 }
+            return false
+        }
+        if line.count < Self.block {
+            line.finish()
+        } else {
+            adjust(at: now)
+        }
+        loudness.add(line.energy(at: 0, count: Self.block))
+        line.pop(into: &frame)
+        age += Self.block
+        rest = max(0, rest - Self.block)
+        return true
+    }
+
+    // MARK: Decoding
+
+    /// Decodes or invents the next piece; false when there is none.
+    private mutating func fetch(at now: Instant) -> Bool {
+        var bytes = packet.mutableSpan
+        switch buffer.next(into: &bytes, buffered: line.count, at: now) {
+        case .idle, .ended:
+            fade = 0
+            return false
+        case .conceal(let samples):
+            conceal(samples)
+            return true
+        case .play(let count, let begins):
+            if begins { begin() }
+            decode(count)
+            return true
+        }
+    }
+
+    private mutating func begin() {
+        decoder.reset()
+        invented = 0
+        isLeading = true
+        age = 0
+        rest = 0
+        change = .shortening
+    }
+
+    private mutating func decode(_ count: Int) {
+        let start = line.count
+        var isGood = true
+        line.append { free in
+            if let samples = decoder.decode(packet.span.extracting(first: count), into: &free) {
+                return samples
+            }
+            // It passed as an Opus packet, yet its inside is broken: as good as lost.
+            isGood = false
+            decoder.conceal(samples: Self.block, into: &free)
+            return Self.block
+        }
+        if isGood { invented = 0 }
+        // Back from silence, or from a fade: without a click.
+        line.ramp(at: start, count: 120, from: fade, to: 1)
+        fade = 1
+    }
+
+    private mutating func conceal(_ samples: Int) {
+        let start = line.count
+        line.append { free in
+            decoder.conceal(samples: samples, into: &free)
+            return samples
+        }
+        invented += samples
+        let gone = Float(invented - Self.fadeBegin) / Float(Self.fadeEnd - Self.fadeBegin)
+        let goal = min(fade, max(0, min(1, 1 - gone)))
+        line.ramp(at: start, count: samples, from: fade, to: goal)
+        fade = goal
+    }
+
+    // MARK: Playout delay
+
+    private mutating func adjust(at now: Instant) {
+        let correction = buffer.correction(buffered: line.count)
+        let isUrgent = age < Self.catchUp
+        switch change {
+        case .none:
+            if correction >= Self.block || (isUrgent && correction >= Self.lagMin) {
+                change = .shortening
+            } else if correction < 0 {
+                change = .lengthening
+            }
+        case .shortening:
+            if correction < Self.lagMin { change = .none }
+        case .lengthening:
+            if correction >= 0 { change = .none }
+        }
+        switch change {
+        case .none: isLeading = isLeading && isQuiet(at: 0)
+        case .shortening: shorten(by: correction, at: now)
+        case .lengthening: lengthen(by: -correction)
+        }
+    }
+
+    private func isQuiet(at position: Int) -> Bool {
+        loudness.isQuiet(line.energy(at: position, count: Self.block / 2))
+            && loudness.isQuiet(line.energy(at: position + Self.block / 2, count: Self.block / 2))
+    }
+
+    /// Decodes ahead, without inventing anything, until so many samples wait.
+    private mutating func lookAhead(to samples: Int, at now: Instant) {
+        while line.count < samples && line.room >= 960 && buffer.hasNext && fetch(at: now) {}
+    }
+
+    private mutating func shorten(by excess: Int, at now: Instant) {
+        if isQuiet(at: 0) {
+            shortenPause(by: excess, at: now)
+            return
+        }
+        isLeading = false
+        guard rest == 0 else { return }
+        lookAhead(to: min(3 * Self.block, Self.block + excess), at: now)
+        let lagMax = min(excess, Self.lagMax, line.count - Self.block)
+        guard lagMax >= Self.lagMin else { return }
+        let overlap = min(Self.block, (line.count - lagMax) / 2 / 120 * 120)
+        guard overlap >= 120,
+            let splice = line.bestRemoval(lags: Self.lagMin...lagMax, overlap: overlap)
+        else { return }
+        // The longer it takes, the less choosy.
+        let wanted: Float = age < 400 * 48 ? 0.85 : age < 700 * 48 ? 0.7 : 0.5
+        guard splice.likeness >= wanted else { return }
+        line.shorten(splice, overlap: overlap)
+        buffer.countStretched(samples: splice.lag)
+        // At most a quarter faster.
+        rest = 4 * splice.lag
+    }
+
+    /// Leaves out as much of a pause as is too much, but never the moment before a word.
+    private mutating func shortenPause(by excess: Int, at now: Instant) {
+        var quiet = Self.block
+        while quiet < Self.block + excess {
+            lookAhead(to: quiet + Self.block, at: now)
+            guard line.count >= quiet + Self.block, isQuiet(at: quiet) else { break }
+            quiet += Self.block
+        }
+        let overlap = Self.quietOverlap
+        let lag = min(excess, quiet - 2 * overlap, line.count - Self.block)
+        guard lag > 0 else { return }
+        if isLeading {
+            line.remove(at: 0, count: lag)
+            line.ramp(at: 0, count: overlap, from: 0, to: 1)
+        } else {
+            line.shorten(
+                SampleLine.Splice(position: 0, lag: lag, likeness: 0), overlap: overlap)
+        }
+        buffer.countStretched(samples: lag)
+    }
+
+    private mutating func lengthen(by missing: Int) {
+        if isQuiet(at: 0) && loudness.wasQuiet {
+            let lag = min(missing, 2 * Self.block, SampleLine.history - Self.quietOverlap)
+            guard lag >= Self.quietOverlap else { return }
+            line.lengthen(
+                SampleLine.Splice(position: 0, lag: lag, likeness: 0), overlap: Self.quietOverlap)
+            buffer.countStretched(samples: lag)
+            return
+        }
+        guard rest == 0, let spare = buffer.spare(buffered: line.count), spare < -3 * 48,
+            let splice = line.bestInsertion(
+                lags: Self.lagMin...max(Self.lagMin, min(missing, Self.lagMax)), overlap: 240),
+            splice.likeness >= 0.7
+        else { return }
+        line.lengthen(splice, overlap: 240)
+        buffer.countStretched(samples: splice.lag)
+        rest = 6 * splice.lag
+    }
+}

@@ -1,5 +1,0 @@
-import Testing
-
-import Audio
-
-@Suite struct PlaceholderTests {}
