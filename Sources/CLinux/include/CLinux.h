@@ -11,4 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "secret.h"
+
 #endif
