@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "constant_time.h"
 #include "descriptor.h"
 #include "files.h"
 #include "heapwatch.h"
