@@ -1,8 +1,12 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
-// The Linux interfaces that Glibc's module map leaves out, and the macros and variadic calls
-// Swift cannot import. No `#define _GNU_SOURCE` here: it breaks `fd_set` for importers.
+// The Linux interfaces that Glibc's module map leaves out, and the macros, variadic calls and
+// address structures Swift cannot use well. No `#define _GNU_SOURCE` here: it breaks `fd_set`
+// for importers.
+//
+// Unless said otherwise a function returns 0 or a count, and a failure is the negated errno:
+// the number then cannot be overwritten between the call and the reading of it.
 
 #include <errno.h>
 #include <stddef.h>
@@ -10,5 +14,11 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "descriptor.h"
+#include "files.h"
+#include "process.h"
+#include "socket.h"
+#include "thread.h"
 
 #endif

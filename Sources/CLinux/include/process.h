@@ -1,0 +1,27 @@
+#ifndef CLINUX_PROCESS_H
+#define CLINUX_PROCESS_H
+
+// The clock, the environment and the process itself.
+
+#include <stddef.h>
+#include <stdint.h>
+
+int64_t clinux_monotonic_ns(void);
+int64_t clinux_wall_ms(void);
+
+/// The text of an errno; never NULL, valid for ever.
+const char *clinux_error_text(int error);
+/// NULL when the variable is absent. The pointer is valid until the environment changes.
+const char *clinux_environment(const char *name);
+int clinux_is_terminal(int fd);
+int64_t clinux_process_id(void);
+uint32_t clinux_user_id(void);
+/// The id of a group by its name, or a negated errno (-ENOENT: no such group).
+int64_t clinux_group_id(const char *name);
+
+int clinux_memory_lock(void);
+/// No core dumps, and no other process of the same user may read this one's memory.
+int clinux_hide_memory(void);
+void clinux_ignore_broken_pipes(void);
+
+#endif

@@ -1,0 +1,63 @@
+#ifndef CLINUX_SOCKET_H
+#define CLINUX_SOCKET_H
+
+// UDP over IPv4 and IPv6, and Unix sockets.
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// An IP address and port in one form for both families.
+struct clinux_address {
+    uint64_t high, low; // The 16 bytes of the IPv6 address, or of ::ffff:a.b.c.d, as numbers.
+    uint32_t scope;     // The interface of a link-local address, or 0.
+    uint16_t port;
+};
+
+#define CLINUX_ADDRESS_TEXT_MAX 80
+
+/// Reads a numeric address ("192.0.2.1", "fe80::1%eth0"); the port is left alone.
+int clinux_address_parse(const char *text, struct clinux_address *address);
+/// Writes the numeric address without its port.
+void clinux_address_format(const struct clinux_address *address, char *text);
+
+/// Asks the resolver for the addresses of a name; it may take many seconds.
+///
+/// Returns their number, or an EAI code, which is negative.
+int clinux_resolve(const char *host, struct clinux_address *addresses, int capacity);
+const char *clinux_resolve_error_text(int code);
+int clinux_resolve_error_is_temporary(int code);
+
+/// Makes a nonblocking UDP socket; `is_v6` makes it serve both families.
+int clinux_udp_make(int is_v6);
+int clinux_udp_set_dscp(int fd, int is_v6, int dscp);
+int clinux_udp_set_buffers(int fd, int send_size, int receive_size);
+int clinux_udp_bind(int fd, int is_v6, const struct clinux_address *address);
+/// Lets this socket and the next one bound share the port.
+int clinux_udp_share_port(int fd);
+/// Sends datagrams whose first byte is at least `first` to the second socket of the port.
+int clinux_udp_split(int fd, uint8_t first);
+int clinux_udp_local(int fd, struct clinux_address *address);
+
+ptrdiff_t clinux_udp_send(
+    int fd, int is_v6, const void *bytes, size_t size, const struct clinux_address *to);
+/// Returns the datagram's whole size, also when only its beginning fitted.
+ptrdiff_t clinux_udp_receive(int fd, void *bytes, size_t size, struct clinux_address *from);
+
+/// The longest path of a Unix socket, without the terminating zero.
+#define CLINUX_LOCAL_PATH_MAX 107
+
+/// Makes a nonblocking listening socket; its file never has more rights than `mode`.
+int clinux_local_listen(const char *path, uint32_t mode);
+int clinux_local_set_group(const char *path, uint32_t group);
+int clinux_local_connect(const char *path);
+int clinux_local_accept(int fd);
+int clinux_local_identity(int fd, int32_t *process, uint32_t *user, uint32_t *group);
+/// The other process's supplementary groups; -ERANGE when there are more than `capacity`.
+int clinux_local_groups(int fd, uint32_t *groups, int capacity);
+/// Never raises SIGPIPE.
+ptrdiff_t clinux_local_send(int fd, const void *bytes, size_t size);
+
+/// Sends one datagram to a Unix socket; a path that begins with '@' is an abstract name.
+int clinux_local_notify(const char *path, const void *bytes, size_t size);
+
+#endif

@@ -1,0 +1,72 @@
+#define _GNU_SOURCE
+#include "process.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+int64_t clinux_monotonic_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000000000ll + now.tv_nsec;
+}
+
+int64_t clinux_wall_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
+}
+
+const char *clinux_error_text(int error) {
+    // Unlike strerror, it is safe on every thread and does not translate.
+    const char *text = strerrordesc_np(error);
+    return text != NULL ? text : "Unknown error";
+}
+
+const char *clinux_environment(const char *name) {
+    return getenv(name);
+}
+
+int clinux_is_terminal(int fd) {
+    return isatty(fd);
+}
+
+int64_t clinux_process_id(void) {
+    return getpid();
+}
+
+uint32_t clinux_user_id(void) {
+    return geteuid();
+}
+
+int64_t clinux_group_id(const char *name) {
+    struct group group, *found = NULL;
+    char buffer[16384];
+    int error = getgrnam_r(name, &group, buffer, sizeof buffer, &found);
+    if (error != 0)
+        return -error;
+    return found != NULL ? (int64_t)group.gr_gid : -ENOENT;
+}
+
+int clinux_memory_lock(void) {
+    // ONFAULT: only what is touched is locked. Without it every thread's whole stack is.
+    return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0 ? -errno : 0;
+}
+
+int clinux_hide_memory(void) {
+    struct rlimit none = {0, 0};
+    if (setrlimit(RLIMIT_CORE, &none) < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+        return -errno;
+    return 0;
+}
+
+void clinux_ignore_broken_pipes(void) {
+    signal(SIGPIPE, SIG_IGN);
+}

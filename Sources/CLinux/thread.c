@@ -1,0 +1,92 @@
+#define _GNU_SOURCE
+#include "thread.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+struct start {
+    void (*body)(void *);
+    void *argument;
+    char name[16]; /* The kernel's limit, the terminating zero included. */
+};
+
+static void *run(void *pointer) {
+    struct start start = *(struct start *)pointer;
+    free(pointer);
+    pthread_setname_np(pthread_self(), start.name);
+    start.body(start.argument);
+    return NULL;
+}
+
+/* The lowest page is a guard; the others are written once, so that none faults later. */
+static int make_stack(struct clinux_thread *thread, size_t size) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    if (size < (size_t)PTHREAD_STACK_MIN)
+        size = (size_t)PTHREAD_STACK_MIN;
+    size = (size + page - 1) / page * page;
+    thread->size = size + page;
+    thread->stack = mmap(
+        NULL, thread->size, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    if (thread->stack == MAP_FAILED)
+        return -errno;
+    if (mprotect(thread->stack, page, PROT_NONE) < 0) {
+        int error = errno;
+        munmap(thread->stack, thread->size);
+        return -error;
+    }
+    volatile char *bytes = thread->stack;
+    for (size_t at = page; at < thread->size; at += page)
+        bytes[at] = 0;
+    return 0;
+}
+
+static int create(
+    struct clinux_thread *thread, pthread_attr_t *attributes, int priority, struct start *start) {
+    if (priority > 0) {
+        struct sched_param parameters = {.sched_priority = priority};
+        pthread_attr_setinheritsched(attributes, PTHREAD_EXPLICIT_SCHED);
+        pthread_attr_setschedpolicy(attributes, SCHED_FIFO);
+        pthread_attr_setschedparam(attributes, &parameters);
+        if (pthread_create(&thread->thread, attributes, run, start) == 0)
+            return 1;
+        pthread_attr_setinheritsched(attributes, PTHREAD_INHERIT_SCHED);
+    }
+    return -pthread_create(&thread->thread, attributes, run, start);
+}
+
+int clinux_thread_start(
+    struct clinux_thread *thread, const char *name, int priority, size_t stack_size,
+    void (*body)(void *), void *argument) {
+    struct start *start = calloc(1, sizeof *start);
+    if (start == NULL)
+        return -ENOMEM;
+    start->body = body;
+    start->argument = argument;
+    strncpy(start->name, name, sizeof start->name - 1);
+
+    int result = make_stack(thread, stack_size);
+    if (result == 0) {
+        size_t page = (size_t)sysconf(_SC_PAGESIZE);
+        pthread_attr_t attributes;
+        pthread_attr_init(&attributes);
+        pthread_attr_setstack(&attributes, (char *)thread->stack + page, thread->size - page);
+        result = create(thread, &attributes, priority, start);
+        pthread_attr_destroy(&attributes);
+        if (result < 0)
+            munmap(thread->stack, thread->size);
+    }
+    if (result < 0)
+        free(start);
+    return result;
+}
+
+void clinux_thread_join(struct clinux_thread *thread) {
+    pthread_join(thread->thread, NULL);
+    munmap(thread->stack, thread->size);
+}

@@ -1,0 +1,113 @@
+internal import CLinux
+internal import Time
+
+/// What one read or write on a `LocalPeer` did.
+public enum LocalTransfer: Equatable, Sendable {
+    case bytes(Int)
+    case wouldBlock
+    /// The other program has closed its end, or died.
+    case closed
+}
+
+/// One program at the other end of a Unix socket: `intercomctl`, or seen from there the daemon.
+public struct LocalPeer: ~Copyable, Sendable {
+    /// Who runs the other program, as the kernel saw it when the two met.
+    public struct Identity: Equatable, Sendable {
+        public let process: Int32
+        public let user: UInt32
+        public let group: UInt32
+    }
+
+    private let descriptor: FileDescriptor
+    public let identity: Identity
+
+    /// Reaches the daemon whose socket is at `path`.
+    ///
+    /// ENOENT and ECONNREFUSED mean that no daemon is running.
+    public init(path: String) throws(SystemError) {
+        let raw = unsafe clinux_local_connect(path)
+        let advice =
+            switch -raw {
+            case ENOENT, ECONNREFUSED: "intercomd is not running"
+            case EACCES: "only members of group intercom may: sudo adduser $USER intercom"
+            default: ""
+            }
+        guard raw >= 0 else {
+            throw SystemError(operation: "connect to \(path)", errno: -raw, advice: advice)
+        }
+        self.init(accepted: FileDescriptor(owning: raw))
+    }
+
+    init(accepted descriptor: consuming FileDescriptor) {
+        var process: Int32 = 0
+        var user: UInt32 = 0
+        var group: UInt32 = 0
+        let result = unsafe clinux_local_identity(descriptor.raw, &process, &user, &group)
+        precondition(result == 0, "a connected Unix socket knows who is at its other end")
+        identity = Identity(process: process, user: user, group: group)
+        self.descriptor = descriptor
+    }
+
+    /// To watch for `EventLoop.readable` or `.writable`.
+    public var fd: Int32 { descriptor.raw }
+
+    /// Whether the other program's user is in the group, first or supplementary.
+    public borrowing func belongs(toGroup id: UInt32) -> Bool {
+        if identity.group == id { return true }
+        var groups = InlineArray<256, UInt32>(repeating: 0)
+        var span = groups.mutableSpan
+        let count = unsafe span.withUnsafeMutableBufferPointer { buffer in
+            // SAFETY: the call writes at most `count` groups.
+            unsafe clinux_local_groups(descriptor.raw, buffer.baseAddress!, Int32(buffer.count))
+        }
+        // More groups than fit count as none: a right is never given by guessing.
+        guard count > 0 else { return false }
+        for index in 0..<Int(count) where groups[index] == id { return true }
+        return false
+    }
+
+    /// Takes what has come, at most as much as fits.
+    public borrowing func read(into bytes: inout MutableSpan<UInt8>) -> LocalTransfer {
+        precondition(!bytes.isEmpty)
+        let count = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
+            // SAFETY: at most `count` bytes are written, during the call only.
+            unsafe clinux_read(descriptor.raw, buffer.baseAddress!, buffer.count)
+        }
+        return count == 0 ? .closed : LocalPeer.transfer(count)
+    }
+
+    /// Hands over as many bytes as the kernel takes now.
+    public borrowing func write(_ bytes: Span<UInt8>) -> LocalTransfer {
+        let count = unsafe bytes.withUnsafeBufferPointer { buffer in
+            // SAFETY: the bytes are read during the call only.
+            unsafe clinux_local_send(descriptor.raw, buffer.baseAddress, buffer.count)
+        }
+        return LocalPeer.transfer(count)
+    }
+
+    /// Waits until there is something to read (or the other end is closed); false at the limit.
+    public borrowing func waitReadable(limit: Duration) -> Bool {
+        wait(CLINUX_READABLE, limit)
+    }
+
+    /// Waits until there is room to write (or the other end is closed); false at the limit.
+    public borrowing func waitWritable(limit: Duration) -> Bool {
+        wait(CLINUX_WRITABLE, limit)
+    }
+
+    private borrowing func wait(_ events: UInt32, _ limit: Duration) -> Bool {
+        let deadline = Clock.now() + limit
+        while true {
+            let left = max(0, (deadline - Clock.now()).milliseconds)
+            let result = clinux_poll(descriptor.raw, Int16(events), Int32(clamping: left))
+            if result > 0 { return true }
+            // A signal ends a wait early; a deadline does not move because of it.
+            if result == 0 || result != -EINTR { return false }
+        }
+    }
+
+    private static func transfer(_ result: Int) -> LocalTransfer {
+        if result >= 0 { return .bytes(result) }
+        return Int32(-result) == EAGAIN ? .wouldBlock : .closed
+    }
+}

@@ -1,0 +1,104 @@
+internal import CLinux
+
+/// The two UDP sockets on the daemon's one port.
+///
+/// A datagram whose first byte is below 0x10 is of the handshake (PROTOCOL.md §1.1) and goes to
+/// the control thread's socket, every other to the media loop's: a flood of handshakes cannot
+/// touch the sound. Both may send.
+public struct SocketPair: ~Copyable {
+    public var handshake: UDPSocket
+    public var data: UDPSocket
+
+    /// The lowest first byte of a data packet.
+    private static let firstDataByte: UInt8 = 0x10
+
+    /// Room for bursts while the media loop is away; the kernel may grant less.
+    private static let dataReceiveSize: Int32 = 256 * 1024
+    private static let handshakeReceiveSize: Int32 = 128 * 1024
+    private static let sendSize: Int32 = 128 * 1024
+
+    /// Opens both sockets.
+    ///
+    /// `listen` nil: every address of the machine, IPv6 and IPv4, or IPv4 alone where there is
+    /// no IPv6. Port 0 lets the kernel choose. `dscp` marks what is sent (46 = EF, RFC 3246).
+    public init(
+        listen: SocketAddress? = nil, port: UInt16, dscp: UInt8
+    ) throws(SystemError) {
+        precondition(dscp < 64)
+        if let listen {
+            let address = SocketAddress(
+                high: listen.high, low: listen.low, port: port, scope: listen.scope)
+            try self.init(on: address, dscp: dscp)
+            return
+        }
+        do throws(SystemError) {
+            try self.init(on: .any(port: port), dscp: dscp)
+        } catch {
+            // The kernel may lack IPv6, or have it switched off (ipv6.disable=1).
+            guard error.errno == EAFNOSUPPORT || error.errno == EADDRNOTAVAIL else { throw error }
+            try self.init(on: .anyIPv4(port: port), dscp: dscp)
+        }
+    }
+
+    private init(on address: SocketAddress, dscp: UInt8) throws(SystemError) {
+        let isIPv6 = address.family == .ipv6
+        // The first socket binds alone, so that a second daemon is refused rather than given
+        // half of the packets; only then may the other join, and the first stays number 0.
+        let first = try SocketPair.open(isIPv6, dscp, SocketPair.handshakeReceiveSize)
+        try SocketPair.bind(first, isIPv6, address)
+        try SocketPair.share(first)
+        let local = try SocketPair.local(first)
+        let second = try SocketPair.open(isIPv6, dscp, SocketPair.dataReceiveSize)
+        try SocketPair.share(second)
+        try SocketPair.bind(second, isIPv6, local)
+        _ = try SystemError.check(
+            clinux_udp_split(first.raw, SocketPair.firstDataByte), "split UDP port \(local.port)")
+        handshake = UDPSocket(owning: first, isIPv6: isIPv6, local: local)
+        data = UDPSocket(owning: second, isIPv6: isIPv6, local: local)
+    }
+
+    private static func open(
+        _ isIPv6: Bool, _ dscp: UInt8, _ receiveSize: Int32
+    ) throws(SystemError) -> FileDescriptor {
+        let raw = try SystemError.check(clinux_udp_make(isIPv6 ? 1 : 0), "make a UDP socket")
+        let socket = FileDescriptor(owning: raw)
+        _ = try SystemError.check(
+            clinux_udp_set_dscp(raw, isIPv6 ? 1 : 0, Int32(dscp)), "mark packets with DSCP \(dscp)")
+        _ = try SystemError.check(
+            clinux_udp_set_buffers(raw, sendSize, receiveSize), "set socket buffers")
+        return socket
+    }
+
+    private static func share(_ socket: borrowing FileDescriptor) throws(SystemError) {
+        _ = try SystemError.check(clinux_udp_share_port(socket.raw), "share the UDP port")
+    }
+
+    private static func bind(
+        _ socket: borrowing FileDescriptor, _ isIPv6: Bool, _ address: SocketAddress
+    ) throws(SystemError) {
+        var raw = address.raw
+        let result = unsafe clinux_udp_bind(socket.raw, isIPv6 ? 1 : 0, &raw)
+        guard result < 0 else { return }
+        let advice =
+            switch -result {
+            case EADDRINUSE:
+                "another program, perhaps another intercomd, has UDP port \(address.port): "
+                    + "stop it (ss -ulpn shows it), or set another `port` in [network]"
+            case EADDRNOTAVAIL:
+                "this machine has no such address: see `listen` in [network]"
+            case EACCES:
+                "ports below 1024 need rights the service does not have"
+            default: ""
+            }
+        throw SystemError(operation: "bind UDP \(address)", errno: -result, advice: advice)
+    }
+
+    private static func local(
+        _ socket: borrowing FileDescriptor
+    ) throws(SystemError) -> SocketAddress {
+        var raw = clinux_address()
+        _ = try SystemError.check(
+            unsafe clinux_udp_local(socket.raw, &raw), "look at a UDP socket's port")
+        return SocketAddress(raw)
+    }
+}

@@ -1,0 +1,77 @@
+internal import CLinux
+
+/// What became of one datagram handed to the kernel.
+public enum SendResult: Equatable, Sendable {
+    case sent
+    /// The interface's queue is full: sound that would come late is better dropped.
+    case wouldBlock
+    /// No way to that address now; a cable or Wi-Fi may bring it back.
+    case unreachable
+    /// Anything else, with its errno.
+    case failed(Int32)
+}
+
+/// One datagram that came in; its bytes are in the caller's buffer.
+public struct Datagram: Equatable, Sendable {
+    /// The bytes written to the buffer.
+    public let count: Int
+    public let from: SocketAddress
+    /// The datagram was longer than the buffer, and its end is lost.
+    public let isTruncated: Bool
+}
+
+/// A nonblocking UDP socket of one or both IP families.
+public struct UDPSocket: ~Copyable, Sendable {
+    private let descriptor: FileDescriptor
+    private let isIPv6: Bool
+
+    /// Where it listens, with the port the kernel chose if none was asked for.
+    public let local: SocketAddress
+
+    init(owning descriptor: consuming FileDescriptor, isIPv6: Bool, local: SocketAddress) {
+        self.descriptor = descriptor
+        self.isIPv6 = isIPv6
+        self.local = local
+    }
+
+    /// To watch for `EventLoop.readable`.
+    public var fd: Int32 { descriptor.raw }
+
+    /// Sends one datagram.
+    ///
+    /// Real-time: one system call, no allocation.
+    public borrowing func send(_ bytes: Span<UInt8>, to address: SocketAddress) -> SendResult {
+        var raw = address.raw
+        let result = unsafe bytes.withUnsafeBufferPointer { buffer in
+            // SAFETY: the bytes and the address are read during the call only.
+            unsafe clinux_udp_send(
+                descriptor.raw, isIPv6 ? 1 : 0, buffer.baseAddress, buffer.count, &raw)
+        }
+        return result >= 0 ? .sent : UDPSocket.classify(Int32(-result))
+    }
+
+    /// Takes the next datagram; nil when none is waiting.
+    ///
+    /// Real-time: one system call, no allocation.
+    public borrowing func receive(into bytes: inout MutableSpan<UInt8>) -> Datagram? {
+        var from = clinux_address()
+        let capacity = bytes.count
+        let size = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
+            // SAFETY: at most `count` bytes are written, during the call only.
+            unsafe clinux_udp_receive(descriptor.raw, buffer.baseAddress, buffer.count, &from)
+        }
+        guard size >= 0 else { return nil }
+        return Datagram(
+            count: min(size, capacity), from: SocketAddress(from), isTruncated: size > capacity)
+    }
+
+    private static func classify(_ errno: Int32) -> SendResult {
+        switch errno {
+        case EAGAIN, ENOBUFS, ENOMEM: .wouldBlock
+        case ENETUNREACH, EHOSTUNREACH, ENETDOWN, EHOSTDOWN, EADDRNOTAVAIL, EAFNOSUPPORT, ENODEV,
+            ENXIO:
+            .unreachable
+        default: .failed(errno)
+        }
+    }
+}

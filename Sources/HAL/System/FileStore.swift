@@ -1,0 +1,129 @@
+internal import CLinux
+
+/// Whole small files: settings, keys, the saved state.
+public enum FileStore {
+    /// Who may do what with a file.
+    public struct Status: Equatable, Sendable {
+        public let size: Int
+        /// The permission bits.
+        public let mode: UInt32
+        public let owner: UInt32
+        public let isRegular: Bool
+        public let isDirectory: Bool
+    }
+
+    /// What a path names; nil when there is nothing.
+    public static func status(of path: String) throws(SystemError) -> Status? {
+        var status = clinux_file_status()
+        let result = unsafe clinux_file_status(path, 1, &status)
+        if result == -ENOENT || result == -ENOTDIR { return nil }
+        _ = try SystemError.check(result, "look at \(path)")
+        return Status(status)
+    }
+
+    /// Reads a whole file of at most `limit` bytes.
+    public static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
+        let file = try OpenFile(reading: path)
+        guard file.status.size <= limit else { throw tooLarge(path, limit) }
+        // One byte more than allowed, to notice a file that is longer than it says.
+        var bytes = [UInt8](repeating: 0, count: limit + 1)
+        var span = bytes.mutableSpan
+        let count = try file.read(into: &span)
+        guard count <= limit else { throw tooLarge(path, limit) }
+        bytes.removeLast(bytes.count - count)
+        return bytes
+    }
+
+    /// Reads a secret straight into the caller's buffer and returns its size.
+    ///
+    /// Refuses a file that anyone but its owner may touch, and one of another owner than the
+    /// process or root. The file must be smaller than the buffer, so that a longer one shows.
+    public static func readSecret(
+        _ path: String, into bytes: inout MutableSpan<UInt8>
+    ) throws(SystemError) -> Int {
+        let file = try OpenFile(reading: path)
+        guard file.status.mode & 0o077 == 0 else {
+            throw SystemError(
+                operation: "read the secret \(path)", errno: EPERM,
+                advice: "others have rights on it: chmod 600 \(path)")
+        }
+        let user = Environment.userID
+        guard file.status.owner == user || file.status.owner == 0 else {
+            throw SystemError(
+                operation: "read the secret \(path)", errno: EPERM,
+                advice: "it belongs to user \(file.status.owner): chown \(user) \(path)")
+        }
+        let count = try file.read(into: &bytes)
+        guard count < bytes.count else { throw tooLarge(path, bytes.count - 1) }
+        return count
+    }
+
+    /// Puts a file in place whole, or leaves what was there: also when the power fails.
+    ///
+    /// `mode` is set before the first byte is written, whatever the umask.
+    public static func write(
+        _ bytes: Span<UInt8>, to path: String, mode: UInt32
+    ) throws(SystemError) {
+        let draft = "\(path).new"
+        // Left over from a crash, for two writers would be our own bug.
+        _ = unsafe clinux_file_remove(draft)
+        let file = try OpenFile(making: draft, mode: mode)
+        do throws(SystemError) {
+            try file.write(bytes)
+            _ = try SystemError.check(
+                unsafe clinux_file_rename(draft, path), "rename \(draft) to \(path)")
+        } catch {
+            _ = unsafe clinux_file_remove(draft)
+            throw error
+        }
+        // The file is whole either way: without this the power may bring back the old one.
+        _ = unsafe clinux_directory_sync(folder(of: path))
+    }
+
+    /// Removes a file; its absence is no error.
+    public static func remove(_ path: String) throws(SystemError) {
+        let result = unsafe clinux_file_remove(path)
+        if result == -ENOENT { return }
+        _ = try SystemError.check(result, "remove \(path)")
+    }
+
+    /// Makes a directory; one that is there already is left as it is.
+    public static func makeDirectory(_ path: String, mode: UInt32) throws(SystemError) {
+        let result = unsafe clinux_directory_make(path, mode)
+        if result == -EEXIST { return }
+        _ = try SystemError.check(result, "make directory \(path)")
+    }
+
+    /// The names in a directory that end with `suffix`, in byte order, hidden ones left out.
+    ///
+    /// An absent directory has none.
+    public static func names(in path: String, suffix: String) throws(SystemError) -> [String] {
+        var names: [String] = []
+        let result = unsafe withUnsafeMutablePointer(to: &names) { names in
+            // SAFETY: the callback runs during the call only, with the pointer given here.
+            unsafe clinux_directory_list(
+                path,
+                { names, name in
+                    let name = unsafe String(cString: name!)
+                    unsafe names!.assumingMemoryBound(to: [String].self).pointee.append(name)
+                }, names)
+        }
+        if result == -ENOENT { return [] }
+        _ = try SystemError.check(result, "list \(path)")
+        return names.filter { name in
+            !name.utf8.starts(with: ".".utf8)
+                && name.utf8.reversed().starts(with: suffix.utf8.reversed())
+        }.sorted { left, right in left.utf8.lexicographicallyPrecedes(right.utf8) }
+    }
+
+    private static func tooLarge(_ path: String, _ limit: Int) -> SystemError {
+        SystemError(
+            operation: "read \(path)", errno: EFBIG, advice: "at most \(limit) bytes are expected")
+    }
+
+    /// The directory a path lies in.
+    private static func folder(of path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

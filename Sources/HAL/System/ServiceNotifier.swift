@@ -1,0 +1,46 @@
+internal import CLinux
+internal import Time
+
+/// Tells the service supervisor how the daemon fares (sd_notify(3), spoken without libsystemd).
+///
+/// Without `$NOTIFY_SOCKET` nobody is listening, and each call does nothing.
+public enum ServiceNotifier {
+    /// The daemon serves: what is ordered after it may start.
+    public static func ready() { send("READY=1") }
+
+    /// The configuration is being read again; `ready()` ends this.
+    public static func reloading() {
+        let microseconds = Clock.now().nanoseconds / 1000
+        send("RELOADING=1\nMONOTONIC_USEC=\(microseconds)")
+    }
+
+    public static func stopping() { send("STOPPING=1") }
+
+    /// One line for `systemctl status`.
+    public static func status(_ text: String) { send("STATUS=\(text)") }
+
+    /// Feeds the watchdog.
+    public static func watchdog() { send("WATCHDOG=1") }
+
+    /// How often the watchdog must be fed; nil when there is none for this process.
+    public static var watchdogInterval: Duration? {
+        guard
+            let text = Environment.value(of: "WATCHDOG_USEC"),
+            let microseconds = Int64(text), microseconds > 0
+        else { return nil }
+        if let process = Environment.value(of: "WATCHDOG_PID") {
+            guard Int64(process) == clinux_process_id() else { return nil }
+        }
+        return .microseconds(microseconds)
+    }
+
+    private static func send(_ state: String) {
+        guard let path = Environment.value(of: "NOTIFY_SOCKET") else { return }
+        var state = state
+        // A supervisor that does not hear is no reason to stop.
+        state.withUTF8 { bytes in
+            // SAFETY: the path ends with a zero, and the bytes are read during the call only.
+            _ = unsafe clinux_local_notify(path, bytes.baseAddress, bytes.count)
+        }
+    }
+}

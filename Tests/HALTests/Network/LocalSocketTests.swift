@@ -1,0 +1,130 @@
+import Foundation
+import HAL
+import Testing
+
+@Suite struct LocalSocketTests {
+    let folder = TemporaryFolder()
+
+    private func accept(_ socket: borrowing LocalSocket) throws -> LocalPeer {
+        guard let peer = socket.accept() else { throw CocoaError(.fileNoSuchFile) }
+        return peer
+    }
+
+    private func close(_ peer: consuming LocalPeer) {}
+
+    @Test func carriesBytesBothWaysAndTheirEnd() throws {
+        let path = folder.path("control.sock")
+        let socket = try LocalSocket(path: path)
+        let isNobodyThere = socket.accept() == nil
+        #expect(isNobodyThere)
+        let near = try LocalPeer(path: path)
+        let far = try accept(socket)
+
+        var buffer = [UInt8](repeating: 0, count: 16)
+        var span = buffer.mutableSpan
+        #expect(near.read(into: &span) == .wouldBlock)
+        #expect(near.write([1, 2, 3].span) == .bytes(3))
+        #expect(far.waitReadable(limit: .seconds(5)) == true)
+        #expect(far.read(into: &span) == .bytes(3))
+        #expect(far.write([9].span) == .bytes(1))
+        close(consume far)
+        #expect(near.read(into: &span) == .bytes(1))
+        #expect(near.read(into: &span) == .closed)
+        #expect(near.write([1].span) == .closed)
+        #expect(buffer[0] == 9)
+    }
+
+    @Test func fullPeerWouldBlockAndNeverWaits() throws {
+        let path = folder.path("control.sock")
+        let socket = try LocalSocket(path: path)
+        let near = try LocalPeer(path: path)
+        let far = try accept(socket)
+        let block = [UInt8](repeating: 7, count: 65536)
+        var result = near.write(block.span)
+        while case .bytes = result { result = near.write(block.span) }
+        #expect(result == .wouldBlock)
+        #expect(near.waitWritable(limit: .milliseconds(10)) == false)
+        _ = far.fd
+    }
+
+    @Test func knowsWhoIsAtTheOtherEnd() throws {
+        let path = folder.path("control.sock")
+        let socket = try LocalSocket(path: path)
+        let near = try LocalPeer(path: path)
+        let far = try accept(socket)
+        #expect(far.identity.user == getuid())
+        #expect(far.identity.group == getgid())
+        #expect(far.identity.process == getpid())
+        #expect(near.identity.process == getpid())
+        #expect(far.belongs(toGroup: getgid()) == true)
+        #expect(far.belongs(toGroup: 4_000_000_000) == false)
+    }
+
+    @Test func fileIsForOwnerAndGroupOnlyWhateverTheUmask() throws {
+        let path = folder.path("control.sock")
+        let socket = try LocalSocket(path: path, group: getgid())
+        #expect(try FileStore.status(of: path)?.mode == 0o660)
+        _ = socket.fd
+    }
+
+    @Test func fileGoesWithTheSocket() throws {
+        let path = folder.path("control.sock")
+        do { _ = try LocalSocket(path: path) }
+        #expect(try FileStore.status(of: path) == nil)
+    }
+
+    @Test func staleFileIsReplaced() throws {
+        let path = folder.path("control.sock")
+        // A socket whose owner died leaves its file.
+        let dead = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { bytes in
+            unsafe bytes.copyBytes(from: Array(path.utf8))
+        }
+        let bound = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(dead, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        #expect(bound == 0)
+        Glibc.close(dead)
+        let error = #expect(throws: SystemError.self) { _ = try LocalPeer(path: path) }
+        #expect(error?.errno == ECONNREFUSED)
+
+        let socket = try LocalSocket(path: path)
+        _ = try LocalPeer(path: path)
+        _ = socket.fd
+    }
+
+    @Test func liveDaemonIsLeftAlone() throws {
+        let path = folder.path("control.sock")
+        let socket = try LocalSocket(path: path)
+        let error = #expect(throws: SystemError.self) { _ = try LocalSocket(path: path) }
+        #expect(error?.description.hasSuffix("another intercomd is already running") == true)
+        #expect(try FileStore.status(of: path) != nil)
+        _ = socket.fd
+    }
+
+    @Test func plainFileIsNeverRemoved() throws {
+        let path = folder.path("control.sock")
+        try FileStore.write([1].span, to: path, mode: 0o600)
+        let error = #expect(throws: SystemError.self) { _ = try LocalSocket(path: path) }
+        #expect(error?.description.contains("is not a socket") == true)
+        #expect(try FileStore.read(path, limit: 1) == [1])
+    }
+
+    @Test func noDaemonIsSaidSo() {
+        let error = #expect(throws: SystemError.self) {
+            _ = try LocalPeer(path: folder.path("none.sock"))
+        }
+        #expect(error?.errno == ENOENT)
+        #expect(error?.description.hasSuffix("intercomd is not running") == true)
+    }
+
+    @Test func tooLongPathIsRefused() {
+        let long = folder.path(String(repeating: "x", count: 120))
+        let error = #expect(throws: SystemError.self) { _ = try LocalSocket(path: long) }
+        #expect(error?.errno == ENAMETOOLONG)
+    }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import HAL
+import Testing
+import Time
+
+@Suite struct SocketPairTests {
+    /// Waits for one datagram; nil when none comes.
+    private func receive(
+        _ socket: borrowing UDPSocket, capacity: Int = 2000
+    ) throws -> (bytes: [UInt8], datagram: Datagram)? {
+        var loop = try EventLoop()
+        try loop.add(fd: socket.fd, token: 0)
+        guard loop.wait(until: Clock.now() + .seconds(5)) > 0 else { return nil }
+        var bytes = [UInt8](repeating: 0, count: capacity)
+        var span = bytes.mutableSpan
+        guard let datagram = socket.receive(into: &span) else { return nil }
+        return (Array(bytes.prefix(datagram.count)), datagram)
+    }
+
+    private func isQuiet(_ socket: borrowing UDPSocket) -> Bool {
+        var bytes = [UInt8](repeating: 0, count: 10)
+        var span = bytes.mutableSpan
+        return socket.receive(into: &span) == nil
+    }
+
+    private func address(_ host: String, _ port: UInt16) throws -> SocketAddress {
+        try #require(SocketAddress(host: host, port: port))
+    }
+
+    /// The claim the daemon's two loops rest on, for each way a packet may come.
+    @Test(arguments: [
+        (listen: String?.none, target: "127.0.0.1"), (listen: nil, target: "::1"),
+        (listen: "127.0.0.1", target: "127.0.0.1"), (listen: "::1", target: "::1"),
+        (listen: "0.0.0.0", target: "127.0.0.1"),
+    ])
+    func firstByteDecidesTheSocket(_ way: (listen: String?, target: String)) throws {
+        let listen = way.listen.flatMap { SocketAddress(host: $0, port: 0) }
+        let pair = try SocketPair(listen: listen, port: 0, dscp: 46)
+        let sender = try SocketPair(port: 0, dscp: 46)
+        let target = try address(way.target, pair.data.local.port)
+
+        for first in UInt8.min...UInt8.max {
+            let packet = [first, 1, 2, first]
+            #expect(sender.data.send(packet.span, to: target) == .sent)
+            let isData = first >= 0x10
+            let got =
+                isData ? try receive(pair.data) : try receive(pair.handshake)
+            #expect(got?.bytes == packet)
+            let otherIsQuiet = isData ? isQuiet(pair.handshake) : isQuiet(pair.data)
+            #expect(otherIsQuiet)
+        }
+    }
+
+    @Test func emptyDatagramGoesToTheHandshakeSocket() throws {
+        let pair = try SocketPair(port: 0, dscp: 0)
+        let target = try address("127.0.0.1", pair.data.local.port)
+        #expect(pair.data.send([UInt8]().span, to: target) == .sent)
+        #expect(try receive(pair.handshake)?.datagram.count == 0)
+        let dataIsQuiet = isQuiet(pair.data)
+        #expect(dataIsQuiet)
+    }
+
+    @Test func bothSocketsSendFromThePort() throws {
+        let pair = try SocketPair(port: 0, dscp: 46)
+        let other = try SocketPair(port: 0, dscp: 46)
+        let target = try address("127.0.0.1", other.data.local.port)
+        #expect(pair.handshake.send([0x20].span, to: target) == .sent)
+        #expect(try receive(other.data)?.datagram.from.port == pair.data.local.port)
+        #expect(pair.data.send([0x20].span, to: target) == .sent)
+        let from = try #require(try receive(other.data)?.datagram.from)
+        #expect(from == (try address("127.0.0.1", pair.data.local.port)))
+    }
+
+    @Test func longDatagramIsReportedCut() throws {
+        let pair = try SocketPair(port: 0, dscp: 0)
+        let target = try address("::1", pair.data.local.port)
+        let packet = [UInt8](repeating: 0x44, count: 1233)
+        #expect(pair.data.send(packet.span, to: target) == .sent)
+        let got = try #require(try receive(pair.data, capacity: 1232))
+        #expect(got.datagram.isTruncated)
+        #expect(got.datagram.count == 1232)
+        #expect(pair.data.send(packet.span, to: target) == .sent)
+        #expect(try receive(pair.data, capacity: 1233)?.datagram.isTruncated == false)
+    }
+
+    @Test func secondDaemonOnThePortIsRefused() throws {
+        let pair = try SocketPair(port: 0, dscp: 0)
+        let port = pair.data.local.port
+        for listen in [nil, "127.0.0.1", "0.0.0.0", "::1"] as [String?] {
+            let error = #expect(throws: SystemError.self) {
+                _ = try SocketPair(
+                    listen: listen.flatMap { SocketAddress(host: $0, port: 0) }, port: port,
+                    dscp: 0)
+            }
+            #expect(error?.errno == EADDRINUSE)
+            #expect(error?.description.contains("UDP port \(port)") == true)
+        }
+        // The first is none the worse for the attempts.
+        let target = try address("127.0.0.1", port)
+        #expect(pair.data.send([0x77].span, to: target) == .sent)
+        #expect(try receive(pair.data)?.bytes == [0x77])
+    }
+
+    @Test func portIsFreeAgainAfterThePair() throws {
+        let port = try SocketPair(port: 0, dscp: 0).data.local.port
+        #expect(try SocketPair(port: port, dscp: 0).data.local.port == port)
+    }
+
+    @Test func noRouteIsUnreachableAndNothingWorse() throws {
+        let pair = try SocketPair(listen: try address("127.0.0.1", 0), port: 0, dscp: 0)
+        // A socket of one family cannot reach the other.
+        #expect(pair.data.send([0x20].span, to: try address("::1", 9)) == .unreachable)
+        let huge = [UInt8](repeating: 0x20, count: 70_000)
+        #expect(
+            pair.data.send(huge.span, to: try address("127.0.0.1", 9)) == .failed(EMSGSIZE))
+    }
+
+    @Test func foreignListenAddressIsRefusedByName() throws {
+        let error = #expect(throws: SystemError.self) {
+            _ = try SocketPair(listen: SocketAddress(host: "192.0.2.1", port: 0), port: 5, dscp: 0)
+        }
+        #expect(error?.description.hasPrefix("bind UDP 192.0.2.1:5: ") == true)
+        #expect(error?.errno == EADDRNOTAVAIL)
+    }
+}

@@ -1,0 +1,87 @@
+import HAL
+import Testing
+import Time
+
+@Suite struct EventLoopTests {
+    @Test func namesReadyDescriptorsByToken() throws {
+        var loop = try EventLoop()
+        let first = try EventSignal()
+        let second = try EventSignal()
+        try loop.add(fd: first.fd, token: 7)
+        try loop.add(fd: second.fd, token: 9)
+        #expect(loop.wait(until: Clock.now()) == 0)
+
+        second.raise()
+        #expect(loop.wait(until: nil) == 1)
+        #expect(loop[0].token == 9)
+        #expect(loop[0].events == EventLoop.readable)
+
+        first.raise()
+        #expect(loop.wait(until: nil) == 2)
+        #expect(Set([loop[0].token, loop[1].token]) == [7, 9])
+    }
+
+    @Test func staysReadyUntilDrained() throws {
+        var loop = try EventLoop()
+        let signal = try EventSignal()
+        try loop.add(fd: signal.fd, token: 1)
+        signal.raise()
+        signal.raise()
+        #expect(loop.wait(until: nil) == 1)
+        #expect(loop.wait(until: nil) == 1)
+        #expect(signal.drain() == 2)
+        #expect(signal.drain() == 0)
+        #expect(loop.wait(until: Clock.now()) == 0)
+    }
+
+    @Test func modifyAndRemoveChangeWhatIsReported() throws {
+        var loop = try EventLoop()
+        let signal = try EventSignal()
+        try loop.add(fd: signal.fd, events: EventLoop.writable, token: 1)
+        #expect(loop.wait(until: nil) == 1)
+        #expect(loop[0].events == EventLoop.writable)
+        try loop.modify(fd: signal.fd, events: EventLoop.readable, token: 2)
+        #expect(loop.wait(until: Clock.now()) == 0)
+        signal.raise()
+        #expect(loop.wait(until: nil) == 1)
+        #expect(loop[0].token == 2)
+        try loop.remove(fd: signal.fd)
+        #expect(loop.wait(until: Clock.now()) == 0)
+        #expect(throws: SystemError(operation: "epoll remove descriptor \(signal.fd)", errno: 2)) {
+            try loop.remove(fd: signal.fd)
+        }
+    }
+
+    @Test func waitsUntilTheDeadlineAndNotBefore() throws {
+        var loop = try EventLoop()
+        let deadline = Clock.now() + .milliseconds(20)
+        #expect(loop.wait(until: deadline) == 0)
+        #expect(Clock.now() >= deadline)
+    }
+
+    @Test func moreEventsThanOneWaitReturnsComeLater() throws {
+        var loop = try EventLoop()
+        var signals: [EventSignalBox] = []
+        for index in 0..<UInt32(EventLoop.eventsMax + 10) {
+            let box = try EventSignalBox()
+            box.signal.raise()
+            try loop.add(fd: box.signal.fd, token: index)
+            signals.append(box)
+        }
+        var seen: Set<UInt32> = []
+        while seen.count < signals.count {
+            let count = loop.wait(until: nil)
+            for index in 0..<count {
+                seen.insert(loop[index].token)
+                signals[Int(loop[index].token)].signal.drain()
+            }
+        }
+        #expect(loop.wait(until: Clock.now()) == 0)
+    }
+}
+
+/// An array cannot hold what cannot be copied.
+private final class EventSignalBox {
+    let signal: EventSignal
+    init() throws { signal = try EventSignal() }
+}

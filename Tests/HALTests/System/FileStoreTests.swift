@@ -1,0 +1,123 @@
+import Foundation
+import HAL
+import Testing
+
+@Suite struct FileStoreTests {
+    let folder = TemporaryFolder()
+
+    private func write(_ text: String, to path: String, mode: UInt32 = 0o600) throws {
+        try FileStore.write(Array(text.utf8).span, to: path, mode: mode)
+    }
+
+    @Test func writtenFileIsReadBackWithItsMode() throws {
+        let path = folder.path("state")
+        try write("one", to: path, mode: 0o640)
+        try write("second", to: path, mode: 0o664)
+        #expect(try FileStore.read(path, limit: 100) == Array("second".utf8))
+        let status = try #require(try FileStore.status(of: path))
+        #expect(status.mode == 0o664)
+        #expect(status.size == 6)
+        #expect(status.isRegular)
+        // No draft is left behind.
+        #expect(try FileStore.names(in: folder.path, suffix: "") == ["state"])
+    }
+
+    @Test func draftOfACrashIsNoObstacle() throws {
+        let path = folder.path("state")
+        try Data("half".utf8).write(to: URL(fileURLWithPath: path + ".new"))
+        try write("whole", to: path)
+        #expect(try FileStore.read(path, limit: 5) == Array("whole".utf8))
+    }
+
+    @Test func failedWriteLeavesWhatWasThere() throws {
+        let path = folder.path("state")
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: false)
+        #expect(throws: SystemError.self) { try write("x", to: path) }
+        #expect(try FileStore.names(in: folder.path, suffix: "") == ["state"])
+        #expect(throws: SystemError.self) {
+            try write("x", to: folder.path("absent/state"))
+        }
+    }
+
+    @Test func longerThanTheLimitIsRefused() throws {
+        let path = folder.path("big")
+        try write("123456", to: path)
+        #expect(try FileStore.read(path, limit: 6).count == 6)
+        let error = #expect(throws: SystemError.self) { try FileStore.read(path, limit: 5) }
+        #expect(error?.description.contains("at most 5 bytes") == true)
+        // A file of the kernel claims no size at all.
+        #expect(throws: SystemError.self) { try FileStore.read("/proc/self/maps", limit: 10) }
+        #expect(try FileStore.read("/proc/self/comm", limit: 100).isEmpty == false)
+    }
+
+    @Test func onlyPlainFilesAreRead() throws {
+        #expect(throws: SystemError.self) { try FileStore.read(folder.path, limit: 10) }
+        #expect(throws: SystemError.self) { try FileStore.read("/dev/null", limit: 10) }
+        let error = #expect(throws: SystemError.self) {
+            try FileStore.read(folder.path("none"), limit: 10)
+        }
+        #expect(error?.errno == ENOENT)
+    }
+
+    @Test func secretOfOthersIsRefusedWithTheMendingCommand() throws {
+        let path = folder.path("identity")
+        var buffer = [UInt8](repeating: 0, count: 8)
+        try write("secret", to: path, mode: 0o600)
+        var span = buffer.mutableSpan
+        #expect(try FileStore.readSecret(path, into: &span) == 6)
+        #expect(buffer.prefix(6).elementsEqual("secret".utf8))
+
+        for mode: UInt32 in [0o640, 0o604, 0o620, 0o601] {
+            try write("secret", to: path, mode: mode)
+            let error = #expect(throws: SystemError.self) {
+                var buffer = [UInt8](repeating: 0, count: 8)
+                var span = buffer.mutableSpan
+                _ = try FileStore.readSecret(path, into: &span)
+            }
+            #expect(error?.description.hasSuffix("chmod 600 \(path)") == true)
+        }
+    }
+
+    @Test func secretThatFillsTheBufferIsRefused() throws {
+        let path = folder.path("identity")
+        try write("12345678", to: path)
+        #expect(throws: SystemError.self) {
+            var buffer = [UInt8](repeating: 0, count: 8)
+            var span = buffer.mutableSpan
+            _ = try FileStore.readSecret(path, into: &span)
+        }
+    }
+
+    @Test func listsNamesBySuffixInByteOrder() throws {
+        for name in ["b.conf", "a.conf", "B.conf", ".hidden.conf", "c.conf~", "conf"] {
+            try write("", to: folder.path(name))
+        }
+        #expect(
+            try FileStore.names(in: folder.path, suffix: ".conf") == [
+                "B.conf", "a.conf", "b.conf",
+            ])
+        #expect(try FileStore.names(in: folder.path("none"), suffix: ".conf").isEmpty)
+        #expect(throws: SystemError.self) {
+            try FileStore.names(in: folder.path("conf"), suffix: ".conf")
+        }
+    }
+
+    @Test func directoryIsMadeOnceAndKept() throws {
+        let path = folder.path("keys")
+        try FileStore.makeDirectory(path, mode: 0o700)
+        try FileStore.makeDirectory(path, mode: 0o755)
+        let status = try #require(try FileStore.status(of: path))
+        #expect(status.mode == 0o700)
+        #expect(status.isDirectory)
+        #expect(try FileStore.status(of: folder.path("none")) == nil)
+    }
+
+    @Test func removingTwiceIsNoError() throws {
+        let path = folder.path("x")
+        try write("x", to: path)
+        try FileStore.remove(path)
+        try FileStore.remove(path)
+        #expect(try FileStore.status(of: path) == nil)
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import HAL
+import Synchronization
+import Testing
+
+@Suite struct RealtimeThreadTests {
+    @Test func runsItsBodyOnceUnderItsName() throws {
+        let runs = Atomic<Int>(0)
+        let name = Mutex("")
+        let thread = try RealtimeThread(name: "media-loop-with-a-long-name", priority: 0) {
+            runs.add(1, ordering: .relaxed)
+            let own = try? String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)
+            name.withLock { $0 = own ?? "" }
+        }
+        #expect(thread.isRealtime == false)
+        thread.join()
+        #expect(runs.load(ordering: .relaxed) == 1)
+        #expect(name.withLock { $0 } == "media-loop-with\n")
+    }
+
+    @Test func saysTruthfullyWhetherItIsRealtime() throws {
+        let policy = Atomic<Int32>(-1)
+        let thread = try RealtimeThread(name: "media", priority: 20) {
+            // Field 41 of stat (proc(5)): 1 is SCHED_FIFO.
+            let stat = try? String(contentsOfFile: "/proc/thread-self/stat", encoding: .utf8)
+            let fields = stat?.split(separator: " ") ?? []
+            policy.store(fields.count > 40 ? Int32(fields[40]) ?? -1 : -1, ordering: .relaxed)
+        }
+        let isRealtime = thread.isRealtime
+        thread.join()
+        #expect(policy.load(ordering: .relaxed) == (isRealtime ? 1 : 0))
+    }
+
+    @Test func droppingTheValueWaitsForTheBody() throws {
+        let isDone = Atomic<Bool>(false)
+        do {
+            _ = try RealtimeThread(name: "slow", priority: 0) {
+                Thread.sleep(forTimeInterval: 0.05)
+                isDone.store(true, ordering: .releasing)
+            }
+        }
+        #expect(isDone.load(ordering: .acquiring) == true)
+    }
+
+    @Test func bodyIsFreedAfterItsRun() throws {
+        final class Witness: Sendable {}
+        let witness = Witness()
+        weak let observed: Witness? = witness
+        func run(_ witness: Witness) throws {
+            try RealtimeThread(name: "free", priority: 0) { _ = witness }.join()
+        }
+        try run(witness)
+        _ = consume witness
+        #expect(observed == nil)
+    }
+}
