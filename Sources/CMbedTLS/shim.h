@@ -1,6 +1,10 @@
 #ifndef CMBEDTLS_SHIM_H
 #define CMBEDTLS_SHIM_H
 
+// What intercomd uses of libmbedcrypto 2.28 and 3.6, and the few calls that differ between the two.
+
+#include <mbedtls/version.h>
+
 #include <mbedtls/aes.h>
 #include <mbedtls/chacha20.h>
 #include <mbedtls/chachapoly.h>
@@ -9,6 +13,34 @@
 #include <mbedtls/hkdf.h>
 #include <mbedtls/md.h>
 #include <mbedtls/sha256.h>
-#include <mbedtls/version.h>
+
+// The checked forms are spelled with `_ret` up to 2.28 and without it from 3.0 on.
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+static inline int cmbedtls_sha256_starts(mbedtls_sha256_context *context) {
+    return mbedtls_sha256_starts_ret(context, 0);
+}
+
+static inline int cmbedtls_sha256_update(
+    mbedtls_sha256_context *context, const unsigned char *bytes, size_t count) {
+    return mbedtls_sha256_update_ret(context, bytes, count);
+}
+
+static inline int cmbedtls_sha256_finish(mbedtls_sha256_context *context, unsigned char *digest) {
+    return mbedtls_sha256_finish_ret(context, digest);
+}
+#else
+static inline int cmbedtls_sha256_starts(mbedtls_sha256_context *context) {
+    return mbedtls_sha256_starts(context, 0);
+}
+
+static inline int cmbedtls_sha256_update(
+    mbedtls_sha256_context *context, const unsigned char *bytes, size_t count) {
+    return mbedtls_sha256_update(context, bytes, count);
+}
+
+static inline int cmbedtls_sha256_finish(mbedtls_sha256_context *context, unsigned char *digest) {
+    return mbedtls_sha256_finish(context, digest);
+}
+#endif
 
 #endif

@@ -1,0 +1,120 @@
+internal import CMbedTLS
+
+/// Authenticated encryption under one key: AES-256-GCM or ChaCha20-Poly1305 (RFC 8439).
+///
+/// Sealed bytes are the ciphertext followed by its 16-byte tag. Nothing here counts nonces: that
+/// is the duty of `Sealer` and `SymmetricState`. Real-time after init: no heap call per use.
+// @unchecked Sendable: one owner at a time; a ring hands it from thread to thread whole.
+@safe public struct AEAD: ~Copyable, @unchecked Sendable {
+    public typealias Nonce = InlineArray<12, UInt8>
+
+    public static let tagSize = 16
+
+    // On the heap: mbedTLS keeps pointers in its contexts, and Swift moves structs.
+    @safe private enum Cipher {
+        case gcm(UnsafeMutablePointer<mbedtls_gcm_context>)
+        case chaChaPoly(UnsafeMutablePointer<mbedtls_chachapoly_context>)
+    }
+
+    private let cipher: Cipher
+
+    public init(suite: Suite, key: borrowing Key) {
+        let status: Int32
+        switch suite {
+        case .aesGCM:
+            let context = UnsafeMutablePointer<mbedtls_gcm_context>.allocate(capacity: 1)
+            unsafe mbedtls_gcm_init(context)
+            status = unsafe key.bytes.withUnsafeBufferPointer {
+                unsafe mbedtls_gcm_setkey(
+                    context, MBEDTLS_CIPHER_ID_AES, $0.baseAddress!, UInt32(Key.size * 8))
+            }
+            unsafe cipher = .gcm(context)
+        case .chaChaPoly:
+            let context = UnsafeMutablePointer<mbedtls_chachapoly_context>.allocate(capacity: 1)
+            unsafe mbedtls_chachapoly_init(context)
+            status = unsafe key.bytes.withUnsafeBufferPointer {
+                unsafe mbedtls_chachapoly_setkey(context, $0.baseAddress!)
+            }
+            unsafe cipher = .chaChaPoly(context)
+        }
+        precondition(status == 0, "a 256-bit key is always accepted")
+    }
+
+    // mbedTLS wipes a context, key schedule included, when it frees it.
+    deinit {
+        switch cipher {
+        case .gcm(let context):
+            unsafe mbedtls_gcm_free(context)
+            unsafe context.deallocate()
+        case .chaChaPoly(let context):
+            unsafe mbedtls_chachapoly_free(context)
+            unsafe context.deallocate()
+        }
+    }
+
+    /// Writes ciphertext and tag to the start of `sealed`, which has room for both.
+    public borrowing func seal(
+        nonce: Nonce, ad: Span<UInt8>, plaintext: Span<UInt8>,
+        into sealed: inout MutableSpan<UInt8>
+    ) {
+        precondition(sealed.count >= plaintext.count + AEAD.tagSize)
+        let count = plaintext.count
+        let status = unsafe nonce.span.withUnsafeBufferPointer { nonce in
+            unsafe ad.withUnsafeBufferPointer { ad in
+                unsafe plaintext.withUnsafeBufferPointer { plaintext in
+                    unsafe sealed.withUnsafeMutableBufferPointer { sealed in
+                        let tag = unsafe sealed.baseAddress! + count
+                        // SAFETY: all buffers outlive the call and were measured above.
+                        switch cipher {
+                        case .gcm(let context):
+                            return unsafe mbedtls_gcm_crypt_and_tag(
+                                context, MBEDTLS_GCM_ENCRYPT, count,
+                                nonce.baseAddress!, nonce.count, ad.baseAddress, ad.count,
+                                plaintext.baseAddress, sealed.baseAddress!, AEAD.tagSize, tag)
+                        case .chaChaPoly(let context):
+                            return unsafe mbedtls_chachapoly_encrypt_and_tag(
+                                context, count, nonce.baseAddress!, ad.baseAddress, ad.count,
+                                plaintext.baseAddress, sealed.baseAddress!, tag)
+                        }
+                    }
+                }
+            }
+        }
+        precondition(status == 0, "sealing cannot fail")
+    }
+
+    /// Checks the tag in constant time and writes the plaintext to the start of `plaintext`.
+    ///
+    /// False, with nothing of the plaintext left behind, when `sealed` is not what `seal` made
+    /// with this key, nonce and ad, or is shorter than a tag.
+    public borrowing func open(
+        nonce: Nonce, ad: Span<UInt8>, sealed: Span<UInt8>,
+        into plaintext: inout MutableSpan<UInt8>
+    ) -> Bool {
+        let count = sealed.count - AEAD.tagSize
+        guard count >= 0 else { return false }
+        precondition(plaintext.count >= count)
+        let status = unsafe nonce.span.withUnsafeBufferPointer { nonce in
+            unsafe ad.withUnsafeBufferPointer { ad in
+                unsafe sealed.withUnsafeBufferPointer { sealed in
+                    unsafe plaintext.withUnsafeMutableBufferPointer { plaintext in
+                        let tag = unsafe sealed.baseAddress! + count
+                        // SAFETY: all buffers outlive the call and were measured above.
+                        switch cipher {
+                        case .gcm(let context):
+                            return unsafe mbedtls_gcm_auth_decrypt(
+                                context, count,
+                                nonce.baseAddress!, nonce.count, ad.baseAddress, ad.count,
+                                tag, AEAD.tagSize, sealed.baseAddress!, plaintext.baseAddress)
+                        case .chaChaPoly(let context):
+                            return unsafe mbedtls_chachapoly_auth_decrypt(
+                                context, count, nonce.baseAddress!, ad.baseAddress, ad.count,
+                                tag, sealed.baseAddress!, plaintext.baseAddress)
+                        }
+                    }
+                }
+            }
+        }
+        return status == 0
+    }
+}

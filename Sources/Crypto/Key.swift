@@ -1,0 +1,85 @@
+internal import CLinux
+
+/// Thirty-two secret bytes.
+///
+/// They live on a page of their own that is kept out of swap and core dumps where the system
+/// allows it, are never copied without a `copy()` in the source, and are wiped when their owner
+/// goes. A key has no description, so it cannot reach a log by accident.
+// @unchecked Sendable: one owner, which is the only one to write; rings hand it on whole.
+@safe public struct Key: ~Copyable, @unchecked Sendable {
+    public static let size = 32
+
+    private let memory: UnsafeMutableBufferPointer<UInt8>
+
+    /// A key of zeros, to be filled.
+    init() {
+        guard let page = unsafe secret_allocate(Key.size) else {
+            preconditionFailure("no memory for a key")
+        }
+        unsafe memory = UnsafeMutableBufferPointer(
+            start: page.assumingMemoryBound(to: UInt8.self), count: Key.size)
+    }
+
+    deinit { unsafe secret_free(memory.baseAddress!, Key.size) }
+
+    /// Copies 32 bytes; wiping the original is its owner's duty.
+    public init(copying bytes: Span<UInt8>) {
+        precondition(bytes.count == Key.size)
+        self.init()
+        var own = mutableBytes
+        for i in bytes.indices { own[i] = bytes[i] }
+    }
+
+    /// Lets `body` write the 32 bytes in place; they are zero before.
+    public init(filling body: (inout MutableSpan<UInt8>) -> Void) {
+        self.init()
+        var own = mutableBytes
+        body(&own)
+    }
+
+    /// A fresh key from the kernel's generator.
+    public static func random() -> Key {
+        Key { bytes in Random.fill(&bytes) }
+    }
+
+    /// Thirty-two zero bytes: the psk of a peer pasted without one (PROTOCOL.md §1.4).
+    public static func zero() -> Key { Key() }
+
+    /// The secret bytes, readable as long as the key is.
+    public var bytes: Span<UInt8> {
+        @_lifetime(borrow self)
+        get {
+            // SAFETY: the page is this key's until deinit, and `self` outlives the span.
+            unsafe _overrideLifetime(Span(_unsafeElements: memory), borrowing: self)
+        }
+    }
+
+    var mutableBytes: MutableSpan<UInt8> {
+        @_lifetime(&self)
+        mutating get {
+            // SAFETY: as above, and the exclusive access to `self` is the span's.
+            unsafe _overrideLifetime(MutableSpan(_unsafeElements: memory), mutating: &self)
+        }
+    }
+
+    public borrowing func withBytes<Result: ~Copyable>(
+        _ body: (Span<UInt8>) -> Result
+    ) -> Result {
+        body(bytes)
+    }
+
+    public borrowing func copy() -> Key { Key(copying: bytes) }
+
+    /// Compares in a time that does not depend on where the keys differ.
+    public borrowing func isEqual(to other: borrowing Key) -> Bool {
+        ConstantTime.equal(bytes, other.bytes)
+    }
+
+    /// True for 32 zero bytes, in constant time.
+    public var isZero: Bool {
+        var bits: UInt8 = 0
+        let own = bytes
+        for i in own.indices { bits |= own[i] }
+        return secret_hide(UInt32(bits)) == 0
+    }
+}

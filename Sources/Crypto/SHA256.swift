@@ -1,0 +1,82 @@
+internal import CMbedTLS
+
+/// The thirty-two bytes of a SHA-256 or HMAC-SHA-256.
+public typealias Digest = InlineArray<32, UInt8>
+
+/// SHA-256 (FIPS 180-4), in one call or part by part.
+@safe public struct SHA256: ~Copyable {
+    // On the heap, for mbedTLS wipes what it is given and Swift would move a struct about.
+    private let state: UnsafeMutablePointer<mbedtls_sha256_context>
+
+    public init() {
+        unsafe state = .allocate(capacity: 1)
+        unsafe mbedtls_sha256_init(state)
+        let status = unsafe cmbedtls_sha256_starts(state)
+        precondition(status == 0)
+    }
+
+    deinit {
+        unsafe mbedtls_sha256_free(state)
+        unsafe state.deallocate()
+    }
+
+    public mutating func update(_ bytes: Span<UInt8>) {
+        guard !bytes.isEmpty else { return }
+        let status = unsafe bytes.withUnsafeBufferPointer {
+            unsafe cmbedtls_sha256_update(state, $0.baseAddress!, $0.count)
+        }
+        precondition(status == 0)
+    }
+
+    public consuming func finish() -> Digest {
+        var digest = Digest(repeating: 0)
+        var span = digest.mutableSpan
+        let status = unsafe span.withUnsafeMutableBufferPointer {
+            unsafe cmbedtls_sha256_finish(state, $0.baseAddress!)
+        }
+        precondition(status == 0)
+        return digest
+    }
+
+    public static func hash(_ bytes: Span<UInt8>) -> Digest {
+        var hash = SHA256()
+        hash.update(bytes)
+        return hash.finish()
+    }
+
+    /// The hash of two parts, one after the other.
+    public static func hash(_ first: Span<UInt8>, _ second: Span<UInt8>) -> Digest {
+        var hash = SHA256()
+        hash.update(first)
+        hash.update(second)
+        return hash.finish()
+    }
+
+    /// The hash of a label of the protocol and what follows it.
+    public static func hash(label: StaticString, _ rest: Span<UInt8>) -> Digest {
+        hash(label.bytes, rest)
+    }
+
+    /// The hash of a label and two parts.
+    public static func hash(
+        label: StaticString, _ first: Span<UInt8>, _ second: Span<UInt8>
+    ) -> Digest {
+        var hash = SHA256()
+        hash.update(label.bytes)
+        hash.update(first)
+        hash.update(second)
+        return hash.finish()
+    }
+}
+
+extension StaticString {
+    /// The ASCII bytes of a label, without terminator.
+    var bytes: Span<UInt8> {
+        @_lifetime(immortal)
+        get {
+            // SAFETY: a static string's bytes stay for the whole run.
+            let span = unsafe Span(_unsafeStart: utf8Start, count: utf8CodeUnitCount)
+            return unsafe _overrideLifetime(span, copying: ())
+        }
+    }
+}
