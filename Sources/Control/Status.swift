@@ -10,7 +10,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
     /// Whether the media loop runs under SCHED_FIFO.
     public var isRealtime = false
     public var isMemoryLocked = false
-    /// Sentences for a person, worst first; shown above all else. None means healthy.
+    /// Sentences for a person, worst first, shown above all else; none means healthy.
     public var problems: [String] = []
     public var audio = Audio()
     public var microphone = Microphone()
@@ -19,7 +19,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
     public var peers: [PeerStatus] = []
     public var channels: [Channel] = []
     public var media = Media()
-    /// What was counted since the start, by cause: `frames_sent`, `dropped_replay`, …
+    /// What was counted since the start, by cause, such as `dropped_replay`.
     public var counters: [Counter] = []
 
     public init() {}

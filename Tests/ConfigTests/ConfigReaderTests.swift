@@ -1,0 +1,221 @@
+import Testing
+
+@testable import Config
+
+/// A configuration of main file text and, when given, peer files.
+func parse(
+    _ main: String, peers: String? = nil, learned: String? = nil
+) throws(ConfigError) -> Config {
+    var sources = [ConfigSource(role: .main, path: "a.conf", bytes: Array(main.utf8))]
+    if let peers {
+        sources.append(ConfigSource(role: .peers, path: "p.conf", bytes: Array(peers.utf8)))
+    }
+    if let learned {
+        sources.append(ConfigSource(role: .learned, path: "l.conf", bytes: Array(learned.utf8)))
+    }
+    return try Config(sources, paths: Paths(stateDirectory: nil, runtimeDirectory: nil))
+}
+
+/// What is wrong with it, one line each; empty when nothing is.
+func complaints(
+    _ main: String, peers: String? = nil, learned: String? = nil
+) -> [String] {
+    do throws(ConfigError) {
+        _ = try parse(main, peers: peers, learned: learned)
+        return []
+    } catch {
+        return error.mistakes.map { $0.description }
+            + (error.omitted > 0 ? ["and \(error.omitted) more"] : [])
+    }
+}
+
+let keyA = "intercom1:pnhjbg56p77ejrdfuiqag7lar3rvrf6td34xf4d7oseszmhxh4jq:sdyp"
+let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
+
+@Suite struct ConfigReaderTests {
+    @Test func shortestFileGivesTheDefaults() throws {
+        let config = try parse("[station]\nname = kitchen\n")
+        #expect(config.station.name == "kitchen")
+        #expect(config.network.port == 5577)
+        #expect(config.network.listen.isEmpty)
+        #expect(config.network.dscp == 46)
+        #expect(config.audio.input == .default)
+        #expect(config.audio.output == .default)
+        #expect(config.audio.period == .milliseconds(10))
+        #expect(config.audio.periodSamples == 480)
+        #expect(config.audio.periods == 2)
+        #expect(config.audio.bitrate == 32_000)
+        #expect(config.audio.isHalfDuplex)
+        #expect(config.audio.rxHold == .milliseconds(150))
+        #expect(config.audio.jitter == .normal)
+        #expect(config.audio.jitterMax == .milliseconds(240))
+        #expect(config.talk.preroll == .milliseconds(60))
+        #expect(config.talk.tail == .milliseconds(150))
+        #expect(config.talk.maxTalk == .seconds(120))
+        #expect(config.session.rekeyAfter == .seconds(120))
+        #expect(config.session.rekeyPackets == 1_048_576)
+        #expect(config.paths.identity == "/var/lib/intercomd/keys/identity")
+        #expect(config.paths.controlSocket == "/run/intercomd/control.sock")
+        #expect(config.buttons.isEmpty && config.peers.isEmpty && config.warnings.isEmpty)
+    }
+
+    @Test func everyKeyIsRead() throws {
+        let config = try parse(
+            """
+            \u{FEFF}[station]\r
+            name = kitchen # ours\r
+            x-room = 3\r
+            [network]
+            port = 6000
+            listen = 192.0.2.1, 2001:db8::1
+            dscp = af41
+            [audio]
+            input = usb:0D8C:0014:SN1
+            output = pcm:plug:dmix
+            period = 2.5ms
+            periods = 3
+            profile = voice
+            bitrate = 64k
+            duplex = full
+            rx-hold = 0
+            jitter = robust
+            jitter-max = 300ms
+            [talk]
+            preroll = 200ms
+            tail = 0.2s
+            max-talk = 1m
+            [session]
+            rekey-after = 5s
+            rekey-packets = 1000
+            [paths]
+            state = /tmp/s/
+            runtime = /tmp/r
+            [button ptt]
+            line = gpiochip0/17
+            bias = none
+            active = high
+            debounce = 0
+            mode = smart
+            talk = house
+            [button side]
+            line = GPIO18
+            talk = garage
+            [channel house]
+            members = garage, attic
+            listen = no
+            gain = -3.5dB
+            [lamp mic]
+            line = GPIO23
+            active = low
+            show = receiving
+            """,
+            peers: """
+                [peer garage]
+                address = garage.local:6001, 192.0.2.17, [2001:db8::2]:7000, fe80::1%eth0
+                key = \(keyA.uppercased())
+                psk = file:garage.psk
+                suite = 2
+                gain = +3dB
+                """,
+            learned: "[peer attic]\naddress =\nkey = \(keyB)\npsk = cred:attic\nsuite = auto\n")
+        #expect(config.network.listen == ["192.0.2.1", "2001:db8::1"])
+        #expect(config.network.dscp == 34)
+        #expect(config.audio.input == .usb(vendor: 0x0d8c, product: 0x14, serial: "SN1"))
+        #expect(config.audio.input.description == "usb:0d8c:0014:SN1")
+        #expect(config.audio.output == .pcm("plug:dmix"))
+        #expect(config.audio.periodSamples == 120)
+        #expect(config.audio.bitrate == 64_000)
+        #expect(!config.audio.isHalfDuplex)
+        #expect(config.audio.rxHold == .zero)
+        #expect(config.talk.tail == .milliseconds(200))
+        #expect(config.session.rekeyAfter == .seconds(5))
+        #expect(config.paths.state == "/tmp/s")
+        let ptt = config.buttons[0]
+        #expect(ptt.line == "gpiochip0/17" && ptt.bias == .none && !ptt.isActiveLow)
+        #expect(ptt.mode == .smart && ptt.debounce == .zero && ptt.talk == .channel("house"))
+        #expect(config.buttons[1].talk == .peer("garage"))
+        let house = config.channels[0]
+        #expect(house.members == .named(["garage", "attic"]) && !house.listen)
+        #expect(house.gain == -3.5)
+        #expect(config.lamps[0].show == .receiving && config.lamps[0].isActiveLow)
+        let garage = config.peers[0]
+        #expect(
+            garage.addresses.map { $0.description } == [
+                "garage.local:6001", "192.0.2.17:5577", "[2001:db8::2]:7000", "[fe80::1%eth0]:5577",
+            ])
+        #expect(garage.key == keyA)
+        #expect(garage.keyOrigin == Origin(file: "p.conf", line: 3))
+        #expect(garage.psk == .file("garage.psk") && garage.suite == 2 && garage.gain == 3)
+        let attic = config.peers[1]
+        #expect(attic.addresses.isEmpty && attic.psk == .credential("attic") && attic.suite == 1)
+        #expect(attic.isLearned && !garage.isLearned)
+        #expect(config.target(named: "house") == .channel("house"))
+        #expect(config.target(named: "attic") == .peer("attic"))
+        #expect(config.target(named: "cellar") == nil)
+        #expect(config.listeners(of: .channel("house")) == [0, 1])
+        #expect(config.listeners(of: .peer("attic")) == [1])
+        #expect(config.warnings.count == 1)
+    }
+
+    @Test func aPeerOfTheMainFilesWinsOverALearnedOne() throws {
+        let config = try parse(
+            "[station]\nname = a\n[channel all]\n", peers: "[peer b]\nkey = \(keyA)\n",
+            learned: "[peer b]\nkey = \(keyB)\n")
+        #expect(config.peers.map { $0.key } == [keyA])
+        #expect(
+            config.warnings.map { $0.description } == [
+                "l.conf:1: [peer b] is passed over: p.conf:1 says it already"
+            ])
+        #expect(config.listeners(of: .channel("all")) == [0])
+    }
+
+    @Test func pathsAreFoundInAFileWithMistakes() {
+        let source = ConfigSource(
+            role: .main, path: "a", bytes: Array("[wrong]\n[paths]\nstate = /s\n=\n".utf8))
+        let paths = Config.paths(
+            in: source, otherwise: Paths(stateDirectory: "/x:/y", runtimeDirectory: "/r"))
+        #expect(paths.state == "/s")
+        #expect(paths.runtime == "/r")
+    }
+
+    @Test func mistakesComeByFileAndLineAndNoMoreThanTwenty() {
+        var text = "[station]\nname = a\n"
+        for index in 0..<30 { text += "wrong\(index) = 1\n" }
+        let found = complaints(text)
+        #expect(found.count == 21)
+        #expect(found.first == "a.conf:3: \"wrong0\" is not a key of [station]")
+        #expect(found.last == "and 10 more")
+    }
+
+    @Test func aPortFileWithManyMistakesOfSeveralKindsIsSorted() {
+        let found = complaints(
+            "[button p]\nline = GPIO1\ntalk = nobody\n[network]\nprot = 1\n[station]\nname = A\n",
+            peers: "[peer x]\n")
+        #expect(
+            found == [
+                "a.conf:3: talk: there is no channel or peer \"nobody\"",
+                "a.conf:5: \"prot\" is not a key of [network]; did you mean \"port\"?",
+                "a.conf:7: name: \"A\" is not a name: 1 to 31 of a-z, 0-9 and -",
+                "p.conf:1: [peer x] needs key = intercom1:... (intercomctl key show)",
+            ])
+    }
+
+    @Test func limitsHold() {
+        let station = "[station]\nname = a\n"
+        let channels = (0..<17).map { "[channel c\($0)]\n" }.joined()
+        #expect(complaints(station + channels) == ["a.conf:19: more than 16 channels"])
+        let lamps = (0..<9).map { "[lamp l\($0)]\nline = GPIO\($0)\nshow = fault\n" }.joined()
+        #expect(complaints(station + lamps) == ["a.conf:27: more than 8 lamps"])
+        let buttons = (0..<9).map { "[button b\($0)]\nline = GPIO\($0)\ntalk = c\n" }.joined()
+        #expect(
+            complaints(station + "[channel c]\n" + buttons) == ["a.conf:28: more than 8 buttons"])
+        let letters = Array("abcdefghijklmnopqrstuvwxyz234567")
+        let peers = (0..<32).map { index in
+            let body = String(repeating: String(letters[index]), count: 52)
+            return "[peer p\(index)]\nkey = intercom1:\(body):aaaa\n"
+        }
+        #expect(
+            complaints(station, peers: peers.joined()) == ["p.conf:63: more than 31 peers"])
+        #expect(complaints(station, peers: peers.dropLast().joined()).isEmpty)
+    }
+}

@@ -1,0 +1,242 @@
+import Testing
+
+@testable import Config
+
+/// What the table says of one wrong file: its text after the station, and the one complaint.
+struct WrongCase: CustomTestStringConvertible, Sendable {
+    let text: String
+    let complaint: String
+    var peers: String?
+
+    init(_ text: String, _ complaint: String, peers: String? = nil) {
+        self.text = text
+        self.complaint = complaint
+        self.peers = peers
+    }
+
+    var testDescription: String { complaint }
+}
+
+private let notKey =
+    "key: not a public key, which is intercom1:, 52 characters, : and 4 more"
+    + " (intercomctl key show, on the other station)"
+private let hint = "card numbers change at boot; use card:Device (intercomctl audio list)"
+private let forms = "must be card:ID, usb:VENDOR:PRODUCT, pcm:NAME, default or none"
+
+/// Every message there is, each with its place. Line 3 is the first after the station's two.
+private let wrongCases: [WrongCase] = [
+    // Grammar.
+    WrongCase("nonsense", "3: \"nonsense\" is neither [section] nor key = value"),
+    WrongCase("= 3", "3: \"\" is not a key: letters, digits and -"),
+    WrongCase("na me = 3", "3: \"na me\" is not a key: letters, digits and -"),
+    WrongCase("[audio", "3: a section is written [section] or [section name]"),
+    WrongCase("[]", "3: a section is written [section] or [section name]"),
+    WrongCase("[button a b]", "3: a section is written [section] or [section name]"),
+    WrongCase("[audio] x\ninput = none", "3: a section is written [section] or [section name]"),
+    WrongCase(
+        "[audio]\ninput = k\u{fc}che", "4: only plain ASCII text is allowed outside comments"),
+    WrongCase("[audio]\ninput = a\0b", "4: only plain ASCII text is allowed outside comments"),
+    WrongCase(
+        "[audio]\ninput = pcm:" + String(repeating: "x", count: 5000),
+        "4: the line is longer than 4096 bytes"),
+    // Sections and keys.
+    WrongCase("[audoi]", "3: [audoi] is not a section; did you mean \"audio\"?"),
+    WrongCase("[zzz]", "3: [zzz] is not a section"),
+    WrongCase("[relay door]\nline = GPIO4", "3: [relay] is not in this version"),
+    WrongCase("[levels]", "3: [levels] is not in this version"),
+    WrongCase("[policy]", "3: [policy] is not in this version"),
+    WrongCase("[quiet]", "3: [quiet] is not in this version"),
+    WrongCase("[record]", "3: [record] is not in this version"),
+    WrongCase("[station]", "3: [station] is already at a.conf:1"),
+    WrongCase("[audio loud]", "3: [audio] takes no name"),
+    WrongCase("[button]", "3: [button] needs a name: [button NAME]"),
+    WrongCase("[channel A]", "3: \"A\" is not a name: 1 to 31 of a-z, 0-9 and -"),
+    WrongCase("[channel c]\n[channel c]", "4: [channel c] is already at a.conf:3"),
+    WrongCase(
+        "[network]\nprot = 1", "4: \"prot\" is not a key of [network]; did you mean \"port\"?"),
+    WrongCase("[network]\nport = 1\nport = 2", "5: port is already set at line 4"),
+    WrongCase("[network]\nport =", "4: port has no value"),
+    WrongCase(
+        "", "p.conf:1: [audio] belongs in intercomd.conf; here only [peer NAME]",
+        peers: "[audio]\n"),
+    WrongCase("", "p.conf:1: [policy] is not in this version", peers: "[policy a]\n"),
+    WrongCase("", "p.conf:1: \"key\" stands before the first [section]", peers: "key = 1\n"),
+    // Network.
+    WrongCase("[network]\nport = 0", "4: port: \"0\" is out of range; must be 1 to 65535"),
+    WrongCase("[network]\nport = high", "4: port: \"high\" is not a whole number"),
+    WrongCase(
+        "[network]\nlisten = kitchen",
+        "4: listen: \"kitchen\" is not a numeric address without a port, nor *"),
+    WrongCase(
+        "[network]\nlisten = 192.0.2.1:55",
+        "4: listen: \"192.0.2.1:55\" is not a numeric address without a port, nor *"),
+    WrongCase(
+        "[network]\nlisten = *, 192.0.2.1", "4: listen: * means any address and stands alone"),
+    WrongCase(
+        "[network]\nlisten = 192.0.2.1,,192.0.2.2",
+        "4: listen has an empty place between its commas"),
+    WrongCase(
+        "[network]\nlisten = 192.0.2.1, 192.0.2.1", "4: listen has \"192.0.2.1\" twice"),
+    WrongCase(
+        "[network]\ndscp = voice",
+        "4: dscp: \"voice\" must be ef, af11 to af43, cs0 to cs7, or 0 to 63"),
+    // Audio.
+    WrongCase("[audio]\ninput = hw:1", "4: input: \"hw:1\" is refused: \(hint)"),
+    WrongCase("[audio]\noutput = plughw:0,0", "4: output: \"plughw:0,0\" is refused: \(hint)"),
+    WrongCase("[audio]\ninput = pcm:hw:1", "4: input: \"pcm:hw:1\" is refused: \(hint)"),
+    WrongCase("[audio]\ninput = card:1", "4: input: \"card:1\" is refused: \(hint)"),
+    WrongCase("[audio]\ninput = Device", "4: input: \"Device\" is not a device; \(forms)"),
+    WrongCase(
+        "[audio]\ninput = card:a,b",
+        "4: input: \"card:a,b\" is not a card id: 1 to 15 letters, digits, - and _"),
+    WrongCase(
+        "[audio]\ninput = usb:d8c:14",
+        "4: input: \"usb:d8c:14\" is not usb:VENDOR:PRODUCT, each of 4 hexadecimal digits"),
+    WrongCase("[audio]\nperiod = 10", "4: period: \"10\" needs a unit: us, ms, s, m or h"),
+    WrongCase(
+        "[audio]\nperiod = 10 parsecs",
+        "4: period: \"10 parsecs\" has an unknown unit; must be us, ms, s, m or h"),
+    WrongCase(
+        "[audio]\nperiod = 1ms", "4: period: \"1ms\" is out of range; must be 2.5ms to 20ms"),
+    WrongCase("[audio]\nperiods = 1", "4: periods: \"1\" is out of range; must be 2 to 8"),
+    WrongCase("[audio]\nprofile = studio", "4: profile: \"studio\" is not in this version"),
+    WrongCase(
+        "[audio]\nprofile = vioce", "4: profile: \"vioce\" must be voice; did you mean \"voice\"?"),
+    WrongCase(
+        "[audio]\nbitrate = 8k", "4: bitrate: \"8k\" is out of range; must be 16k to 128k"),
+    WrongCase("[audio]\nbitrate = 32kb", "4: bitrate: \"32kb\" has an unknown unit; must be k"),
+    WrongCase("[audio]\nbitrate = fast", "4: bitrate: \"fast\" is not a bit rate such as 32k"),
+    WrongCase(
+        "[audio]\nduplex = ful",
+        "4: duplex: \"ful\" must be half, full or auto; did you mean \"full\"?"),
+    WrongCase(
+        "[audio]\njitter-max = 1s", "4: jitter-max: \"1s\" is out of range; must be 40ms to 480ms"),
+    // Talk, session, paths.
+    WrongCase(
+        "[talk]\npreroll = 300ms", "4: preroll: \"300ms\" is out of range; must be 0 to 200ms"),
+    WrongCase("[talk]\ntail = soon", "4: tail: \"soon\" is not a time such as 150ms, 3s or 2m"),
+    WrongCase(
+        "[talk]\nmax-talk = 999999999h",
+        "4: max-talk: \"999999999h\" is too long a time"),
+    WrongCase(
+        "[session]\nrekey-after = 3m",
+        "4: rekey-after: \"3m\" is out of range; must be 1s to 2m"),
+    WrongCase(
+        "[session]\nrekey-packets = 2000000",
+        "4: rekey-packets: \"2000000\" is out of range; must be 64 to 1048576"),
+    WrongCase("[paths]\nstate = here", "4: state: \"here\" must be a whole path, from /"),
+    // Buttons and lamps.
+    WrongCase("[channel c]\n[button p]\ntalk = c", "4: [button p] needs line = GPIO17"),
+    WrongCase("[button p]\nline = GPIO17", "3: [button p] needs talk = a channel or a peer"),
+    WrongCase(
+        "[button p]\nline = GPIO17\ntalk = cellar",
+        "5: talk: there is no channel or peer \"cellar\""),
+    WrongCase(
+        "[channel house]\n[button p]\nline = GPIO17\ntalk = huose",
+        "6: talk: there is no channel or peer \"huose\"; did you mean \"house\"?"),
+    WrongCase(
+        "[channel c]\n[button p]\nline = evdev:kbd/KEY_F1\ntalk = c",
+        "5: line: \"evdev:kbd/KEY_F1\" is not in this version"),
+    WrongCase(
+        "[channel c]\n[button p]\nline = 17\ntalk = c",
+        "5: line: \"17\" is a bare number, which differs by kernel; did you mean \"GPIO17\"?"),
+    WrongCase(
+        "[channel c]\n[button p]\nline = /dev/gpiochip0/17\ntalk = c",
+        "5: line: \"/dev/gpiochip0/17\" must be a line's name such as GPIO17, or gpiochip0/17"),
+    WrongCase(
+        "[channel c]\n[button p]\nline = GPIO1\ntalk = c\nmode = vox",
+        "7: mode: \"vox\" is not in this version"),
+    WrongCase(
+        "[channel c]\n[button p]\nline = GPIO1\ntalk = c\nhold = call x",
+        "7: hold is not in this version"),
+    WrongCase(
+        "[channel c]\n[button p]\nline = GPIO1\ntalk = c\nbias = pullup",
+        "7: bias: \"pullup\" must be pull-up, pull-down or none; did you mean \"pull-up\"?"),
+    WrongCase(
+        "[channel c]\n[button p]\nline = GPIO1\ntalk = c\nactive = on",
+        "7: active: \"on\" must be low or high"),
+    WrongCase(
+        "[channel c]\n[button p]\nline = GPIO1\ntalk = c\n[lamp l]\nline = GPIO1\nshow = fault",
+        "8: line: GPIO1 is already the line of [button p]"),
+    WrongCase(
+        "[lamp l]\nline = led:mic\nshow = fault", "4: line: \"led:mic\" is not in this version"),
+    WrongCase(
+        "[lamp l]\nline = GPIO1\nshow = ringing", "5: show: \"ringing\" is not in this version"),
+    WrongCase(
+        "[lamp l]\nline = GPIO1",
+        "3: [lamp l] needs show = talking, receiving, fault or unpaired"),
+    // Channels.
+    WrongCase(
+        "[channel c]\nmembers = gargae",
+        "4: members: there is no [peer gargae]; did you mean \"garage\"?",
+        peers: "[peer garage]\nkey = \(keyA)\n"),
+    WrongCase("[channel c]\nmembers = *, x", "4: members: * means every peer and stands alone"),
+    WrongCase("[channel c]\nlisten = maybe", "4: listen: \"maybe\" must be yes or no"),
+    WrongCase("[channel c]\ngain = 3", "4: gain: \"3\" needs the unit dB"),
+    WrongCase("[channel c]\ngain = loud", "4: gain: \"loud\" is not a gain such as -6dB"),
+    WrongCase(
+        "[channel c]\ngain = +21dB", "4: gain: \"+21dB\" is out of range; must be -40dB to +20dB"),
+    WrongCase("[channel c]\npriority = high", "4: priority is not in this version"),
+    WrongCase(
+        "[channel c]\n[button p]\nline = GPIO1\ntalk = c",
+        "3: [channel c] has the name of the peer at p.conf:1", peers: "[peer c]\nkey = \(keyA)\n"),
+    // Peers.
+    WrongCase("[peer p]", "3: [peer p] needs key = intercom1:... (intercomctl key show)"),
+    WrongCase("[peer p]\nkey = secret", "4: \(notKey)"),
+    WrongCase("[peer p]\nkey =", "4: \(notKey)"),
+    WrongCase(
+        "[peer p]\nkey = \(keyA)\n[peer q]\nkey = \(keyA)", "6: key: is already the key of [peer p]"
+    ),
+    WrongCase(
+        "[peer p]\nkey = \(keyA)\npsk = 00112233",
+        "5: psk: must be file:NAME or cred:NAME; the key itself never stands here"),
+    WrongCase(
+        "[peer p]\nkey = \(keyA)\npsk = file:../identity",
+        "5: psk: file:NAME takes a bare file name, not a path"),
+    WrongCase(
+        "[peer p]\nkey = \(keyA)\nsuite = 3", "5: suite: \"3\" must be auto, 1 or 2"),
+    WrongCase(
+        "[peer p]\nkey = \(keyA)\naddress = a b",
+        "5: address: \"a b\" is not a host name or address"),
+    WrongCase(
+        "[peer p]\nkey = \(keyA)\naddress = host:0",
+        "5: address: the port of \"host:0\" must be 1 to 65535"),
+    WrongCase(
+        "[peer p]\nkey = \(keyA)\naddress = [::1", "5: address: \"[::1\" has no closing ]"),
+    WrongCase(
+        "[peer p]\nkey = \(keyA)\naddress = [::1]5",
+        "5: address: \"[::1]5\" is not [ADDRESS]:PORT"),
+    WrongCase(
+        "[peer p]\nkey = \(keyA)\naddress = [host]",
+        "5: address: \"[host]\" has no IPv6 address in its brackets"),
+]
+
+@Suite struct MistakeTests {
+    @Test(arguments: wrongCases) func isReportedOnceWithItsPlace(_ wrong: WrongCase) {
+        let found = complaints("[station]\nname = kitchen\n" + wrong.text, peers: wrong.peers)
+        let expected =
+            wrong.complaint.hasPrefix("p.conf") ? wrong.complaint : "a.conf:" + wrong.complaint
+        #expect(found == [expected])
+    }
+
+    @Test func aMissingNameIsTheFirstThingToMend() {
+        #expect(complaints("") == ["a.conf:1: [station] name is missing; add: name = kitchen"])
+        #expect(
+            complaints("# empty\n[station]\n") == [
+                "a.conf:2: [station] name is missing; add: name = kitchen"
+            ])
+        #expect(complaints("[station]\nname =\n") == ["a.conf:2: name has no value"])
+    }
+
+    @Test func whatIsShownOfAFileCannotMoveACursor() {
+        #expect(quoted("a\u{1b}[2Jb\u{9b}") == "\"a?[2Jb??\"")
+        #expect(quoted(String(repeating: "x", count: 99)).utf8.count == 65)
+    }
+
+    @Test func aSecretInTheWrongPlaceIsNotRepeated() {
+        let secret = String(repeating: "5a", count: 32)
+        let found = complaints("[station]\nname = a\n[peer p]\nkey = \(secret)\npsk = \(secret)\n")
+        #expect(found.count == 2)
+        #expect(!found.joined().contains("5a5a"))
+    }
+}

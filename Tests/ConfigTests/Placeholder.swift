@@ -1,5 +1,0 @@
-import Testing
-
-import Config
-
-@Suite struct PlaceholderTests {}

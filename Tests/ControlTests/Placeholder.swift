@@ -1,5 +1,0 @@
-import Testing
-
-import Control
-
-@Suite struct PlaceholderTests {}
