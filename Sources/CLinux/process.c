@@ -18,6 +18,12 @@ int64_t clinux_monotonic_ns(void) {
     return now.tv_sec * 1000000000ll + now.tv_nsec;
 }
 
+int64_t clinux_thread_time_ns(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
 int64_t clinux_wall_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);

@@ -5,8 +5,8 @@ public struct SessionKeys: ~Copyable, @unchecked Sendable {
     public let suite: Suite
     /// The index the peer puts in the frames it sends here.
     public let localIndex: UInt32
-    public var sealer: Sealer
-    public var opener: Opener
+    public internal(set) var sealer: Sealer
+    public internal(set) var opener: Opener
 
     /// The index put in the frames sent to the peer.
     public var remoteIndex: UInt32 { sealer.receiverIndex }

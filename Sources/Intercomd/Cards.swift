@@ -1,5 +1,6 @@
 internal import Config
 internal import HAL
+internal import Realtime
 internal import Time
 
 /// Opens the sound cards, and opens them again whenever they are gone.

@@ -1,6 +1,9 @@
+internal import Config
 internal import Control
+internal import Crypto
 internal import HAL
 internal import Realtime
+internal import Session
 internal import Station
 internal import Time
 
@@ -19,22 +22,19 @@ extension ControlLoop {
         case .switched(let peer, let index):
             table.switched(peer: peer, index: index, at: now)
             doWhatCoresAsk()
-            tell(.rekey) { $0.peer = config.peers[peer].name }
+            tell(.rekey, peer: peer)
         case .talking(let target, let isOpen):
             talking(target, isOpen)
         case .talkTimedOut(let target):
             Log.warning("talk to \(routing.names[target]) stopped: the key was held too long")
-            tell(.stuckKey) { $0.target = routing.names[target] }
+            tell(.stuckKey, target: routing.names[target])
         case .key(let place, let isDown):
             lines.keys[place].isDown = isDown
-            tell(isDown ? .keyDown : .keyUp) { $0.button = config.buttons[place].name }
+            tell(isDown ? .keyDown : .keyUp, button: place)
         case .keyUnreadable(let place, let error):
             lines.lost(key: place, error, at: now)
             Log.error("button \(config.buttons[place].name): \(error)")
-            tell(.buttonFault) {
-                $0.button = config.buttons[place].name
-                $0.detail = error.description
-            }
+            tell(.buttonFault, button: place, detail: error.description)
         case .receiving(let peer, let stream, let isOn):
             receiving(peer, stream, isOn)
         case .captureFailed(let error):
@@ -54,7 +54,7 @@ extension ControlLoop {
     private mutating func cardLost(_ error: PCMError) {
         view.isMasterStalled = false
         Log.error(error.description)
-        tell(.audioLost) { $0.detail = error.description }
+        tell(.audioLost, detail: error.description)
     }
 
     private mutating func talking(_ target: Int, _ isOpen: Bool) {
@@ -67,12 +67,9 @@ extension ControlLoop {
                 table.wanted(peer: peer, at: now)
                 doWhatCoresAsk()
             }
-            tell(.talk) { $0.target = name }
+            tell(.talk, target: name)
         } else {
-            tell(.talkEnd) {
-                $0.target = name
-                $0.seconds = since.map { seconds(now - $0) }
-            }
+            tell(.talkEnd, target: name, since: since)
         }
     }
 
@@ -84,25 +81,23 @@ extension ControlLoop {
         let since = view.soundingSince[peer]
         view.soundingSince[peer] = isOn ? now : nil
         let place = view.hearings[peer][Int(stream)]
-        tell(isOn ? .talk : .talkEnd) {
-            $0.peer = config.peers[peer].name
-            if case .channel(let channel) = place { $0.target = config.channels[channel].name }
-            if !isOn { $0.seconds = since.map { seconds(now - $0) } }
-        }
+        var target: String?
+        if case .channel(let channel) = place { target = config.channels[channel].name }
+        tell(isOn ? .talk : .talkEnd, peer: peer, target: target, since: isOn ? nil : since)
     }
 
     mutating func cameUp(_ peer: Int) {
         view.reach[peer] = .up
-        let state = table.state(of: peer)
+        guard let state = table.state(of: peer) else { return }
         let note = state.hasPSK ? "" : ", no post-quantum authentication"
         Log.notice("\(config.peers[peer].name) up, suite \(state.suite.rawValue)\(note)")
-        tell(.peerUp) { $0.peer = config.peers[peer].name }
+        tell(.peerUp, peer: peer)
     }
 
     mutating func wentDown(_ peer: Int) {
         view.reach[peer] = .down
         Log.notice("\(config.peers[peer].name) down")
-        tell(.peerDown) { $0.peer = config.peers[peer].name }
+        tell(.peerDown, peer: peer)
     }
 
     /// A peer that missed its heartbeat is stale until it is heard again, or given up.
@@ -112,7 +107,7 @@ extension ControlLoop {
             let isStale = now - heard > Self.staleAfter
             if isStale, view.reach[peer] == .up {
                 view.reach[peer] = .stale
-                tell(.peerStale) { $0.peer = config.peers[peer].name }
+                tell(.peerStale, peer: peer)
             } else if !isStale, view.reach[peer] == .stale {
                 view.reach[peer] = .up
             }
@@ -122,10 +117,17 @@ extension ControlLoop {
     /// One heartbeat, and some patience.
     static var staleAfter: Duration { .seconds(20) }
 
-    /// Tells those who watch that something happened.
-    mutating func tell(_ kind: Event.Kind, _ fill: (inout Event) -> Void) {
+    /// Tells those who watch that something happened; peers and buttons by their place.
+    mutating func tell(
+        _ kind: Event.Kind, peer: Int? = nil, target: String? = nil, button: Int? = nil,
+        since: Instant? = nil, detail: String? = nil
+    ) {
         var event = Event(kind, at: Int(Clock.wallMilliseconds()))
-        fill(&event)
+        if let peer { event.peer = config.peers[peer].name }
+        if let button { event.button = config.buttons[button].name }
+        if let since { event.seconds = seconds(now - since) }
+        event.target = target
+        event.detail = detail
         server.tell(event)
     }
 

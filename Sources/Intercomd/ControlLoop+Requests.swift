@@ -1,6 +1,10 @@
+internal import Config
 internal import Control
+internal import Crypto
 internal import HAL
 internal import Realtime
+internal import Session
+internal import Station
 
 extension ControlLoop {
     mutating func serveCaller(_ place: Int) {

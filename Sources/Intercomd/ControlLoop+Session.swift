@@ -1,4 +1,5 @@
 internal import Config
+internal import Control
 internal import Crypto
 internal import HAL
 internal import Realtime
@@ -29,7 +30,7 @@ extension ControlLoop {
         // Anyone may try any number of keys: one line a minute.
         view.nextUnknownKey = now + .seconds(60)
         Log.notice("a station with the unknown key \(key.text) called; it got no answer")
-        tell(.unknownKey) { $0.detail = key.text }
+        tell(.unknownKey, detail: key.text)
     }
 
     /// Control records the media loop has opened.

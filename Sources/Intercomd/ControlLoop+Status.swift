@@ -24,10 +24,10 @@ extension ControlLoop {
         if cards.input.isOpen {
             status.microphone.levelDBFS = -Double(rings.counters[.microphoneLevel]) / 10
         }
-        status.buttons = config.buttons.indices.map(button)
-        status.lamps = config.lamps.indices.map(lamp)
+        status.buttons = config.buttons.indices.map { button($0) }
+        status.lamps = config.lamps.indices.map { lamp($0) }
         status.peers = config.peers.indices.map { peerStatus($0) }
-        status.channels = config.channels.indices.map(channel)
+        status.channels = config.channels.indices.map { channel($0) }
         status.media.cpuNanoseconds = Int(rings.counters[.cpuNanoseconds])
         status.media.periods = Int(rings.counters[.ticks])
         let heap = rings.counters[.heapCalls]
@@ -132,7 +132,6 @@ extension ControlLoop {
 
     func peerStatus(_ peer: Int) -> PeerStatus {
         var status = PeerStatus()
-        let state = table.state(of: peer)
         let traffic = rings.traffic[peer]
         status.name = config.peers[peer].name
         status.state =
@@ -149,7 +148,8 @@ extension ControlLoop {
             status.lossPercent = Double(traffic[.loss]) * 100 / 256
             status.bufferMilliseconds = Double(traffic[.playoutDelay])
         }
-        status.fingerprint = table.publicKey(of: peer).short
+        status.fingerprint = publicKeys[peer].short
+        guard let state = table.state(of: peer) else { return status }
         status.suite = Int(state.suite.rawValue)
         status.hasPSK = state.hasPSK
         status.endpoint = state.endpoint.map { SocketAddress($0).description }

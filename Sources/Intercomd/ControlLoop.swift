@@ -32,6 +32,8 @@ struct ControlLoop: ~Copyable {
     let routing: Routing
     let rings: Rings
     let facts: Facts
+    /// By peer number.
+    let publicKeys: [PublicKey]
     let handshakes: UDPSocket
     let resolver: Resolver
     var table: PeerTable
@@ -59,7 +61,7 @@ struct ControlLoop: ~Copyable {
     }
 
     init(
-        config: Config, routing: Routing, rings: Rings, facts: Facts,
+        config: Config, routing: Routing, rings: Rings, facts: Facts, publicKeys: [PublicKey],
         handshakes: consuming UDPSocket, table: consuming PeerTable, station: Station,
         server: consuming ControlServer, signals: consuming Signals
     ) throws(SystemError) {
@@ -81,6 +83,7 @@ struct ControlLoop: ~Copyable {
         self.routing = routing
         self.rings = rings
         self.facts = facts
+        self.publicKeys = publicKeys
         self.handshakes = handshakes
         self.table = table
         self.station = station

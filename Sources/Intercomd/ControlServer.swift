@@ -13,15 +13,6 @@ struct ControlServer: ~Copyable {
     /// What may wait to be read by one caller.
     static let backlogMax = ControlLimits.reply + 64 * 1024
 
-    private struct Caller: ~Copyable {
-        let peer: LocalPeer
-        var line: [UInt8] = []
-        var waiting: [UInt8] = []
-        var isWatching = false
-        var closesWhenSent = false
-        var lastActive: Instant
-    }
-
     private let socket: LocalSocket
     private var callers = FixedArray<Caller?>(count: callersMax) { _ in nil }
 
@@ -128,4 +119,16 @@ struct ControlServer: ~Copyable {
         case .some: false
         }
     }
+}
+
+/// One who speaks to the daemon over the local socket.
+struct Caller: ~Copyable {
+    let peer: LocalPeer
+    /// The request begun.
+    var line: [UInt8] = []
+    /// What is still to be written.
+    var waiting: [UInt8] = []
+    var isWatching = false
+    var closesWhenSent = false
+    var lastActive: Instant
 }

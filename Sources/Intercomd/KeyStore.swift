@@ -13,27 +13,25 @@ enum KeyStore {
     }
 
     /// The identity key: read, or made and written when there is none yet.
-    static func identity(_ paths: Paths) throws(Failure) -> (key: Key, isNew: Bool) {
+    static func identity(_ paths: Paths) throws(Failure) -> Key {
         do throws(SystemError) {
             try FileStore.makeDirectory(paths.state, mode: 0o750)
             try FileStore.makeDirectory(paths.keys, mode: 0o700)
             if try FileStore.status(of: paths.identity) == nil {
-                return (try make(paths.identity), true)
+                let key = try make(paths.identity)
+                Log.notice("made this station's identity key, \(paths.identity)")
+                return key
             }
         } catch { throw Failure(text: error.description) }
-        return (try read(paths.identity, as: IdentityFile.parse), false)
+        return try read(paths.identity, as: IdentityFile.parse)
     }
 
     private static func make(_ path: String) throws(SystemError) -> Key {
         let key = Key.random()
-        var failure: SystemError?
-        let text = Secret(count: IdentityFile.size) { bytes in
-            IdentityFile.write(key, into: &bytes)
-        }
-        do throws(SystemError) {
-            try FileStore.write(text.bytes, to: path, mode: 0o600)
-        } catch { failure = error }
-        if let failure { throw failure }
+        var text = Secret(count: IdentityFile.size)
+        var bytes = text.mutableBytes
+        IdentityFile.write(key, into: &bytes)
+        try FileStore.write(text.bytes, to: path, mode: 0o600)
         return key
     }
 
@@ -58,12 +56,11 @@ enum KeyStore {
         var secret = Secret(count: 256)
         let count: Int
         do throws(SystemError) {
-            count = try secret.fill { (bytes) throws(SystemError) in
-                try FileStore.readSecret(path, into: &bytes)
-            }
+            var bytes = secret.mutableBytes
+            count = try FileStore.readSecret(path, into: &bytes)
         } catch { throw Failure(text: error.description) }
         do throws(KeyFileError) {
             return try parse(secret.bytes.extracting(first: count))
-        } catch { throw Failure(text: "\(path): \(error)") }
+        } catch { throw Failure(text: "\(path) \(error)") }
     }
 }

@@ -51,15 +51,15 @@ struct Lines: ~Copyable {
 
     private mutating func openKey(_ place: Int, at now: Instant, _ rings: Rings) {
         let button = keys[place].button
-        let bias: LineBias =
+        let bias: InputLine.Bias =
             switch button.bias {
             case .pullUp: .pullUp
             case .pullDown: .pullDown
-            case .none: .disabled
+            case .none: .none
             }
         do throws(GPIOError) {
             let line = try InputLine(
-                name: button.line, bias: bias, isActiveLow: button.isActiveLow,
+                name: button.line, bias: bias, activeLow: button.isActiveLow,
                 consumer: "intercomd \(button.name)")
             guard rings.tell(.key(place, line)) else { return }
             keys[place].isOpen = true
@@ -82,7 +82,7 @@ struct Lines: ~Copyable {
         let lamp = lamps[place].lamp
         do throws(GPIOError) {
             lamps[place].line = try OutputLine(
-                name: lamp.line, isActiveLow: lamp.isActiveLow, isOn: lamps[place].isOn,
+                name: lamp.line, activeLow: lamp.isActiveLow, isActive: lamps[place].isOn,
                 consumer: "intercomd \(lamp.name)")
             lamps[place].error = nil
             lamps[place].backoff.succeeded()

@@ -1,4 +1,5 @@
 internal import HAL
+internal import Realtime
 internal import Time
 
 /// Cards that come and go, and which of them wakes the loop.

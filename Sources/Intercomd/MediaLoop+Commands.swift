@@ -1,5 +1,7 @@
+internal import Audio
 internal import Crypto
 internal import HAL
+internal import Realtime
 internal import Station
 internal import Time
 internal import Wire
@@ -34,6 +36,9 @@ extension MediaLoop {
         case .press(let target, let isDown):
             let action = virtualKeys[target].handle(.level(isDown: isDown), at: now)
             follow(action, target: target)
+        case .quiet:
+            isQuiet = true
+            for target in spurts.indices { endAtOnce(target) }
         case .stop: stop()
         }
     }

@@ -1,4 +1,5 @@
 internal import HAL
+internal import Realtime
 internal import Station
 internal import Time
 

@@ -1,6 +1,7 @@
 internal import Audio
 internal import Crypto
 internal import HAL
+internal import Realtime
 internal import Station
 internal import Time
 internal import Wire
@@ -125,7 +126,8 @@ extension MediaLoop {
             case .accepted: break
             case .duplicate: if index == 0 { rings.counters.add(.droppedDuplicate) }
             case .late: if index == 0 { rings.counters.add(.droppedLate) }
-            default: rings.counters.add(.droppedAudio)
+            case .restarted: break
+            case .malformed: rings.counters.add(.droppedAudio)
             }
         }
     }
@@ -236,7 +238,7 @@ extension MediaLoop {
     private mutating func report(_ place: Int, _ owner: VoiceSlot.Owner) {
         guard now >= slots[place].nextReport else { return }
         slots[place].nextReport = now + .seconds(1)
-        let found = slots[place].voice.report(at: now)
+        let found = slots[place].voice.buffer.report(at: now)
         let traffic = rings.traffic[owner.peer]
         traffic.set(.playoutDelay, to: UInt64(found.playoutDelayMs))
         traffic.set(.jitter, to: UInt64(found.jitter))

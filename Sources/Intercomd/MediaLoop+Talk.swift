@@ -1,5 +1,8 @@
 internal import Audio
+internal import Crypto
 internal import HAL
+internal import Realtime
+internal import Station
 internal import Time
 internal import Wire
 
@@ -7,7 +10,7 @@ internal import Wire
 extension MediaLoop {
     /// Opens the microphone for a target: its talkspurt begins with the pre-roll.
     mutating func open(_ target: Int) {
-        guard capture != nil else { return }
+        guard capture != nil, !isQuiet else { return }
         switch spurts[target].phase {
         case .talking: return
         case .closing:
@@ -159,7 +162,7 @@ extension MediaLoop {
     }
 
     /// Sends one control record on the current session of each of these peers.
-    mutating func sendRecord(_ record: ControlRecord, to listeners: some Sequence<Int>) {
+    mutating func sendRecord(_ record: ControlRecord, to listeners: some Swift.Sequence<Int>) {
         let payload = ControlPayload(record)
         for place in 0..<plaintextSize {
             plaintext[place] = place < ControlPayload.capacity ? payload.bytes[place] : 0

@@ -62,6 +62,8 @@ struct MediaLoop: ~Copyable {
     let plaintextSize: Int
 
     var now = Clock.now()
+    /// The station is about to stop: no microphone opens any more.
+    var isQuiet = false
     var isStopping = false
     var hasBacklog = false
     var hasTold = false
@@ -70,21 +72,20 @@ struct MediaLoop: ~Copyable {
         plan: MediaPlan, rings: Rings, socket: consuming UDPSocket, firstSequences: [UInt16]
     ) throws(MediaError) {
         let now = Clock.now()
-        do throws(SystemError) {
-            loop = try EventLoop()
-            timer = try Timer()
-            try loop.add(fd: rings.commandsWaiting.fd, token: Token.commands.rawValue)
-            try loop.add(fd: socket.fd, token: Token.socket.rawValue)
-            try loop.add(fd: timer.fd, token: Token.timer.rawValue)
-        } catch { throw .system(error) }
-        do throws(OpusError) {
-            encoder = try OpusEncoder(bitrate: plan.bitrate)
-            slots = try FixedArray(count: Self.voices) { (_) throws(OpusError) in
-                let voice = try Voice(preset: plan.jitterPreset, delayMax: plan.jitterMax)
-                return VoiceSlot(voice: voice)
-            }
-        } catch { throw .opus(error) }
-        plaintextSize = AudioPacket.plaintextSize(frameSize: encoder.frameSize, depth: 0)
+        // What can fail first, on locals: a noncopyable value is made whole or not at all.
+        let loop = try Self.eventLoop()
+        let timer = try Self.timer()
+        try Self.watch(loop, rings.commandsWaiting.fd, .commands)
+        try Self.watch(loop, socket.fd, .socket)
+        try Self.watch(loop, timer.fd, .timer)
+        let encoder = try Self.encoder(plan)
+        let slots = try Self.voices(plan)
+
+        self.loop = loop
+        self.timer = timer
+        self.encoder = encoder
+        self.slots = slots
+        plaintextSize = AudioPacket.plaintextSize(frameSize: self.encoder.frameSize, depth: 0)
         keys = FixedArray(count: plan.keys.count) { index in
             let key = TalkKey(plan.keys[index].settings, isDown: true)
             return KeySlot(line: nil, key: key, target: plan.keys[index].target)
@@ -98,6 +99,36 @@ struct MediaLoop: ~Copyable {
         self.rings = rings
         self.socket = socket
         self.now = now
+    }
+
+    private static func eventLoop() throws(MediaError) -> EventLoop {
+        do throws(SystemError) { return try EventLoop() } catch { throw .system(error) }
+    }
+
+    private static func timer() throws(MediaError) -> Timer {
+        do throws(SystemError) { return try Timer() } catch { throw .system(error) }
+    }
+
+    private static func watch(
+        _ loop: borrowing EventLoop, _ fd: Int32, _ token: Token
+    ) throws(MediaError) {
+        do throws(SystemError) {
+            try loop.add(fd: fd, token: token.rawValue)
+        } catch { throw .system(error) }
+    }
+
+    private static func encoder(_ plan: MediaPlan) throws(MediaError) -> OpusEncoder {
+        do throws(OpusError) {
+            return try OpusEncoder(bitrate: plan.bitrate)
+        } catch { throw .opus(error) }
+    }
+
+    private static func voices(_ plan: MediaPlan) throws(MediaError) -> FixedArray<VoiceSlot> {
+        do throws(OpusError) {
+            return try FixedArray(count: voices) { (_) throws(OpusError) in
+                VoiceSlot(voice: try Voice(preset: plan.jitterPreset, delayMax: plan.jitterMax))
+            }
+        } catch { throw .opus(error) }
     }
 
     /// Runs until the control thread says stop; then everything has been handed back.
@@ -149,7 +180,7 @@ struct MediaLoop: ~Copyable {
     }
 
     private func publishGauges() {
-        rings.counters.set(.cpuNanoseconds, to: UInt64(Clock.threadTime()))
+        rings.counters.set(.cpuNanoseconds, to: UInt64(Clock.threadNanoseconds()))
         rings.counters.set(.heapCalls, to: HeapWatch.count ?? UInt64.max)
         rings.counters.set(.microphoneLevel, to: UInt64(-level.rms * 10))
     }

@@ -65,7 +65,7 @@ struct MediaPlan: Sendable {
         }
     }
 
-    var jitterPreset: JitterPreset {
+    var jitterPreset: JitterBuffer.Preset {
         switch jitter {
         case .low: .low
         case .normal: .normal

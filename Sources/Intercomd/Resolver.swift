@@ -25,6 +25,13 @@ final class Resolver: @unchecked Sendable {
     private let questions = SPSCRing<Question>(capacity: 32)
     private let answers = SPSCRing<Answer>(capacity: 32)
     private var waiting: Set<Int> = []
+    private var thread: RealtimeThread?
+
+    /// What the thread waits on; it alone uses it.
+    private final class Work: @unchecked Sendable {
+        var loop: EventLoop
+        init(loop: consuming EventLoop) { self.loop = loop }
+    }
 
     init() throws(SystemError) {
         answered = try EventSignal()
@@ -33,8 +40,12 @@ final class Resolver: @unchecked Sendable {
 
     /// Starts the thread; it lives as long as the process, since a look-up cannot be broken off.
     func start() throws(SystemError) {
-        let thread = try RealtimeThread(name: "resolver", priority: 0) { [self] in work() }
-        thread.detach()
+        let loop = try EventLoop()
+        try loop.add(fd: asked.fd, token: 0)
+        let work = Work(loop: loop)
+        thread = try RealtimeThread(name: "resolver", priority: 0) { [self] in run(work) }
+        // Joining it at the end could take as long as a name server takes to answer.
+        _ = unsafe Unmanaged.passRetained(self)
     }
 
     /// Asks for a peer's addresses, unless it has been asked already.
@@ -54,9 +65,10 @@ final class Resolver: @unchecked Sendable {
         return answer
     }
 
-    private func work() {
+    private func run(_ work: Work) {
         while true {
-            asked.wait()
+            _ = work.loop.wait(until: nil)
+            asked.drain()
             while let question = questions.pop() {
                 _ = answers.push(Self.look(up: question))
                 answered.raise()

@@ -53,7 +53,9 @@ enum MediaCommand: ~Copyable {
     case key(Int, InputLine)
     /// `intercomctl ptt`: the virtual key of a talk target.
     case press(target: Int, isDown: Bool)
-    /// Close the microphone, say goodbye on every session, hand everything back and return.
+    /// Close the microphone for everyone, and leave it closed.
+    case quiet
+    /// Hand everything back and return.
     case stop
 }
 

@@ -1,1 +1,20 @@
-print("intercomd")
+internal import HAL
+
+do throws(Options.Instead) {
+    let options = try Options(CommandLine.arguments)
+    do throws(Boot.Failure) {
+        try Boot.run(options.folder)
+    } catch {
+        Log.error(error.text)
+        Process.exit(1)
+    }
+} catch {
+    switch error {
+    case .help: Terminal.write(Options.help)
+    case .version: Terminal.write("intercomd \(Version.text)\n")
+    case .usage(let complaint):
+        Terminal.write("intercomd: \(complaint); see intercomd --help\n", to: .complaint)
+        Process.exit(2)
+    }
+}
+Process.exit(0)

@@ -7,6 +7,9 @@
 #include <stdint.h>
 
 int64_t clinux_monotonic_ns(void);
+
+/// Processor time the calling thread has used, in ns.
+int64_t clinux_thread_time_ns(void);
 int64_t clinux_wall_ms(void);
 
 /// The text of an errno; never NULL, valid for ever.

@@ -5,7 +5,7 @@ internal import CLinux
 /// A datagram whose first byte is below 0x10 is of the handshake (PROTOCOL.md §1.1) and goes to
 /// the control thread's socket, every other to the media loop's: a flood of handshakes cannot
 /// touch the sound. Both may send.
-public struct SocketPair: ~Copyable {
+@frozen public struct SocketPair: ~Copyable {
     public var handshake: UDPSocket
     public var data: UDPSocket
 

@@ -12,4 +12,7 @@ public enum Clock {
 
     /// Milliseconds since 1970 in UTC, for people to read; it may jump either way.
     public static func wallMilliseconds() -> Int64 { clinux_wall_ms() }
+
+    /// Processor time the calling thread has used, in ns.
+    public static func threadNanoseconds() -> Int64 { clinux_thread_time_ns() }
 }

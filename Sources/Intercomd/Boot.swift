@@ -1,0 +1,170 @@
+internal import Audio
+internal import Config
+internal import Crypto
+internal import HAL
+internal import Realtime
+internal import Session
+internal import Station
+internal import Time
+internal import Wire
+
+/// Puts a station together from its configuration, and runs it.
+///
+/// What cannot be mended while it runs (settings, keys, the port) ends it here with words for a
+/// person; cards and lines that are not there are tried again for ever.
+enum Boot {
+    /// Why the station does not start.
+    struct Failure: Error {
+        let text: String
+    }
+
+    /// The media loop, on its way to its thread.
+    private final class Media: @unchecked Sendable {
+        var loop: MediaLoop
+        init(_ loop: consuming MediaLoop) { self.loop = loop }
+    }
+
+    private static let mediaPriority: Int32 = 60
+
+    static func run(_ folder: String) throws(Failure) {
+        let startedAt = Clock.now()
+        try? ProcessHardening.hideMemory()
+        let config = try settings(folder)
+        for warning in config.warnings { Log.warning(warning.description) }
+        let routing = Routing(config)
+        var publicKeys: [PublicKey] = []
+        let table = try peers(config, at: startedAt, &publicKeys)
+        Log.notice("this station is \(config.station.name), \(table.publicKey.text)")
+
+        do throws(SystemError) {
+            // Signals are blocked before there are threads, so that one thread gets them all.
+            let signals = try Signals()
+            try FileStore.makeDirectory(config.paths.runtime, mode: 0o755)
+            let server = try ControlServer(
+                path: config.paths.controlSocket, group: Environment.groupID(of: "intercom"))
+            let sockets = try SocketPair(
+                listen: try listen(config), port: config.network.port, dscp: config.network.dscp)
+            let rings = try Rings(peers: config.peers.count)
+            let media = try media(config, routing, rings, sockets.data)
+            let thread = try RealtimeThread(name: "media", priority: mediaPriority) {
+                media.loop.run()
+            }
+            let facts = ControlLoop.Facts(
+                startedAt: startedAt, isRealtime: thread.isRealtime,
+                memoryProblem: lockMemory(), watchdog: ServiceNotifier.watchdogInterval)
+            if !thread.isRealtime { Log.warning("no right to real-time priority; running without") }
+            var control = try ControlLoop(
+                config: config, routing: routing, rings: rings, facts: facts,
+                publicKeys: publicKeys, handshakes: sockets.handshake, table: table,
+                station: station(config, routing), server: server, signals: signals)
+            control.run()
+            thread.join()
+        } catch {
+            throw Failure(text: error.description)
+        }
+    }
+
+    private static func settings(_ folder: String) throws(Failure) -> Config {
+        do throws(Settings.Failure) {
+            return try Settings.read(folder)
+        } catch { throw Failure(text: error.text) }
+    }
+
+    private static func peers(
+        _ config: Config, at now: Instant, _ publicKeys: inout [PublicKey]
+    ) throws(Failure) -> PeerTable {
+        do throws(KeyStore.Failure) {
+            var limits = Session.Limits()
+            limits.lowerRekey(to: config.session)
+            var table = PeerTable(
+                identity: try KeyStore.identity(config.paths), bootID: random(), limits: limits,
+                random: { bytes in Random.fill(&bytes) })
+            for peer in config.peers {
+                guard let key = PublicKey(text: peer.key) else {
+                    throw KeyStore.Failure(
+                        text: "\(peer.keyOrigin): the key of \(peer.name) has a typing mistake "
+                            + "(its check does not fit); copy it again from intercomctl key show")
+                }
+                try refuseTwins(peer, key, config, publicKeys, own: table.publicKey)
+                let suite: Suite = peer.suite == 2 ? .chaChaPoly : .aesGCM
+                let psk = try KeyStore.psk(of: peer, config.paths)
+                table.add(publicKey: key, psk: psk, suite: suite, at: now)
+                publicKeys.append(key)
+            }
+            return table
+        } catch { throw Failure(text: error.text) }
+    }
+
+    private static func refuseTwins(
+        _ peer: Config.Peer, _ key: PublicKey, _ config: Config, _ known: [PublicKey],
+        own: PublicKey
+    ) throws(KeyStore.Failure) {
+        if key == own {
+            throw KeyStore.Failure(
+                text: "\(peer.keyOrigin): this is the station's own key, not that of \(peer.name)")
+        }
+        if let twin = known.firstIndex(of: key) {
+            throw KeyStore.Failure(
+                text: "\(peer.keyOrigin): \(peer.name) has the key of "
+                    + "\(config.peers[twin].name) (\(config.peers[twin].keyOrigin))")
+        }
+    }
+
+    private static func listen(_ config: Config) throws(SystemError) -> SocketAddress? {
+        guard let first = config.network.listen.first else { return nil }
+        return SocketAddress(host: first, port: config.network.port)
+    }
+
+    private static func media(
+        _ config: Config, _ routing: Routing, _ rings: Rings, _ socket: consuming UDPSocket
+    ) throws(SystemError) -> Media {
+        let sequences = routing.targets.map { _ in UInt16(truncatingIfNeeded: random()) }
+        do throws(MediaError) {
+            return Media(
+                try MediaLoop(
+                    plan: MediaPlan(config, routing: routing), rings: rings, socket: socket,
+                    firstSequences: sequences))
+        } catch {
+            switch error {
+            case .system(let error): throw error
+            case .opus(let error): preconditionFailure("\(error)")
+            }
+        }
+    }
+
+    private static func station(_ config: Config, _ routing: Routing) -> Station {
+        Station(
+            targets: routing.targets, channels: routing.channels,
+            firstMids: config.peers.map { _ in UInt32(truncatingIfNeeded: random()) })
+    }
+
+    private static func lockMemory() -> String? {
+        do throws(SystemError) {
+            try MemoryLock.lock()
+            return nil
+        } catch {
+            Log.warning(error.description)
+            return error.description
+        }
+    }
+
+    private static func random() -> UInt64 {
+        var bytes = InlineArray<8, UInt8>(repeating: 0)
+        var span = bytes.mutableSpan
+        Random.fill(&span)
+        var value: UInt64 = 0
+        for index in bytes.indices { value = value << 8 | UInt64(bytes[index]) }
+        return value
+    }
+}
+
+extension Session.Limits {
+    /// The `[session]` settings can only lower how long keys live.
+    fileprivate mutating func lowerRekey(to settings: Config.Session) {
+        rekeyPackets = min(rekeyPackets, UInt64(settings.rekeyPackets))
+        guard settings.rekeyAfter < rekeyInitiator else { return }
+        // The responder waits a quarter longer, as in production.
+        rekeyInitiator = settings.rekeyAfter
+        rekeyResponder = settings.rekeyAfter * 5 / 4
+    }
+}

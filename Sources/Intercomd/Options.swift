@@ -1,0 +1,39 @@
+/// What the command line of `intercomd` says.
+struct Options {
+    var folder = "/etc/intercomd"
+
+    /// What to do instead of running.
+    enum Instead: Error, Equatable {
+        case help
+        case version
+        /// The line makes no sense: what is wrong with it.
+        case usage(String)
+    }
+
+    static let help = """
+        usage: intercomd [--config DIR]
+
+        Runs this machine's intercom station. Settings are in DIR (/etc/intercomd), see
+        intercomd.conf(5); intercomctl(1) shows what it does.
+
+          --config DIR   read settings from DIR instead
+          --version      print the version
+          --help         print this
+
+        """
+
+    init(_ arguments: [String]) throws(Instead) {
+        var rest = arguments.dropFirst()
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "--help", "-h": throw .help
+            case "--version": throw .version
+            case "--config":
+                guard let folder = rest.popFirst() else { throw .usage("--config needs a folder") }
+                self.folder = folder
+            default:
+                throw .usage("'\(argument)' is not an option of intercomd")
+            }
+        }
+    }
+}
