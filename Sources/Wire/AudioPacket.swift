@@ -1,0 +1,96 @@
+/// The plaintext of an audio packet: where its frames lie and which ones they are.
+///
+/// ```
+/// 0 2 seq     2 1 depth (bits 7-5), offset - 1 (bits 4-3), kind (bits 2-0)     3 2 F
+/// 5 F frame seq, then depth × F: frames seq - offset, seq - 2·offset, …        zeros up to P
+/// ```
+/// It holds offsets only, so the same value describes a plaintext just read and one being
+/// written. PROTOCOL.md §2.3.
+public struct AudioPacket: Equatable, Sendable {
+    public static let headerSize = 5
+    public static let depths = 0...7
+    public static let offsets = 1...4
+
+    /// The number of the newest frame in here.
+    public let sequence: UInt16
+    /// How many older frames follow the newest one.
+    public let depth: Int
+    /// The distance between two of them, in frames.
+    public let offset: Int
+    /// Whether this is the last packet of the talkspurt.
+    public let isLast: Bool
+    /// The length of each frame in bytes; hard CBR makes them equal.
+    public let frameSize: Int
+
+    /// Reads the five header bytes and checks that all frames lie within `plaintext`.
+    ///
+    /// Nil for a kind of audio this version does not know, and for frames of no length or
+    /// beyond the end. What lies after the last frame is not looked at.
+    public init?(parsing plaintext: Span<UInt8>) {
+        guard plaintext.count >= Self.headerSize else { return nil }
+        let shape = plaintext[2]
+        let kind = shape & 0x07
+        guard kind <= 1 else { return nil }
+        sequence = plaintext.uint16(at: 0)
+        depth = Int(shape >> 5)
+        offset = Int(shape >> 3 & 0x03) + 1
+        isLast = kind == 1
+        frameSize = Int(plaintext.uint16(at: 3))
+        guard frameSize >= 1, end <= plaintext.count else { return nil }
+    }
+
+    private init(sequence: UInt16, depth: Int, offset: Int, isLast: Bool, frameSize: Int) {
+        self.sequence = sequence
+        self.depth = depth
+        self.offset = offset
+        self.isLast = isLast
+        self.frameSize = frameSize
+    }
+
+    /// Frame `index`: 0 is the newest, then the copies in the order they lie in the packet.
+    ///
+    /// - Returns: the frame's number and the plaintext bytes that hold it.
+    public func frame(_ index: Int) -> (sequence: UInt16, range: Range<Int>) {
+        precondition(index >= 0 && index <= depth)
+        let start = Self.headerSize + index * frameSize
+        // At most 7 × 4 back; the number wraps as the sender's did.
+        return (sequence &- UInt16(index * offset), start..<start + frameSize)
+    }
+
+    /// Writes the header and the zero padding; the caller then copies the frames.
+    ///
+    /// `plaintext` is exactly the P in force, which may be more than these frames need. The
+    /// packet returned tells by `frame(_:)` which frame goes where.
+    public static func write(
+        sequence: UInt16, depth: Int, offset: Int, isLast: Bool, frameSize: Int,
+        into plaintext: inout MutableSpan<UInt8>
+    ) -> AudioPacket {
+        precondition(depths.contains(depth) && offsets.contains(offset))
+        precondition(frameSize >= 1 && frameSize <= FrameLayout.plaintextMax)
+        let packet = AudioPacket(
+            sequence: sequence, depth: depth, offset: depth == 0 ? 1 : offset, isLast: isLast,
+            frameSize: frameSize)
+        precondition(packet.end <= plaintext.count)
+        plaintext.write(sequence, at: 0)
+        // Offset bits are 0 when there is no copy for them to place.
+        let shape = packet.depth << 5 | (packet.offset - 1) << 3 | (isLast ? 1 : 0)
+        plaintext[2] = UInt8(truncatingIfNeeded: shape)
+        plaintext.write(UInt16(frameSize), at: 3)
+        for index in packet.end..<plaintext.count { plaintext[index] = 0 }
+        return packet
+    }
+
+    /// P, the plaintext size for frames of this length at this depth (PROTOCOL.md §2.2).
+    public static func plaintextSize(frameSize: Int, depth: Int) -> Int {
+        max(FrameLayout.plaintextMin, headerSize + frameSize * (1 + depth))
+    }
+
+    /// The depth packet `index` of a talkspurt carries (from 0) while `depth` is in force.
+    ///
+    /// A copy never reaches back before the talkspurt.
+    public static func depth(inForce depth: Int, offset: Int, packet index: Int) -> Int {
+        min(depth, index / offset)
+    }
+
+    private var end: Int { Self.headerSize + frameSize * (1 + depth) }
+}

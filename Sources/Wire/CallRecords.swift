@@ -1,0 +1,95 @@
+/// An invitation to a call (OFFER, PROTOCOL.md §2.4 and CALLS.md).
+public struct Offer: Equatable, Sendable {
+    public struct Mode: RawRepresentable, Hashable, Sendable {
+        public let rawValue: UInt8
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        public static let call = Mode(rawValue: 0)
+        public static let announce = Mode(rawValue: 1)
+        public static let dropIn = Mode(rawValue: 2)
+        public static let monitor = Mode(rawValue: 3)
+    }
+
+    public var mid: UInt32
+    public var id: CallID
+    public var mode: Mode
+    public var priority: Priority
+    /// How long the offer still stands, in ms; the one field that differs between repeats.
+    public var ttl: UInt16
+    /// 0 the peer itself, else a channel's eight bytes.
+    public var reference: UInt64
+
+    public init(
+        mid: UInt32, id: CallID, mode: Mode, priority: Priority, ttl: UInt16, reference: UInt64
+    ) {
+        self.mid = mid
+        self.id = id
+        self.mode = mode
+        self.priority = priority
+        self.ttl = ttl
+        self.reference = reference
+    }
+}
+
+/// The offer has reached a station that now rings (RINGING).
+public struct Ringing: Equatable, Sendable {
+    public var mid: UInt32
+    public var id: CallID
+
+    public init(mid: UInt32, id: CallID) {
+        self.mid = mid
+        self.id = id
+    }
+}
+
+/// Somebody took the call (ANSWER).
+public struct Answer: Equatable, Sendable {
+    public var mid: UInt32
+    public var id: CallID
+    public var isMicrophoneOpen: Bool
+    public var isHalfDuplex: Bool
+
+    public init(mid: UInt32, id: CallID, isMicrophoneOpen: Bool, isHalfDuplex: Bool) {
+        self.mid = mid
+        self.id = id
+        self.isMicrophoneOpen = isMicrophoneOpen
+        self.isHalfDuplex = isHalfDuplex
+    }
+
+    /// Bits 2 to 7 are sent 0 and ignored.
+    init(mid: UInt32, id: CallID, flags: UInt8) {
+        self.init(
+            mid: mid, id: id, isMicrophoneOpen: flags & 1 != 0, isHalfDuplex: flags & 2 != 0)
+    }
+
+    var flags: UInt8 { (isMicrophoneOpen ? 1 : 0) | (isHalfDuplex ? 2 : 0) }
+}
+
+/// A call is refused, withdrawn or over (REJECT, CANCEL, BYE).
+public struct CallEnd: Equatable, Sendable {
+    /// Why; the numbers are those of SIP (RFC 3261 §21) where it has one.
+    public struct Cause: RawRepresentable, Hashable, Sendable {
+        public let rawValue: UInt16
+        public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+        public static let normal = Cause(rawValue: 0)
+        public static let answeredElsewhere = Cause(rawValue: 200)
+        public static let noConsent = Cause(rawValue: 403)
+        public static let noMedia = Cause(rawValue: 408)
+        public static let doNotDisturb = Cause(rawValue: 480)
+        public static let unknownCall = Cause(rawValue: 481)
+        public static let busy = Cause(rawValue: 486)
+        public static let unknownMode = Cause(rawValue: 488)
+        public static let declined = Cause(rawValue: 603)
+    }
+
+    public var mid: UInt32
+    public var id: CallID
+    public var cause: Cause
+
+    public init(mid: UInt32, id: CallID, cause: Cause) {
+        self.mid = mid
+        self.id = id
+        self.cause = cause
+    }
+}

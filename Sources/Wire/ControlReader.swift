@@ -1,0 +1,146 @@
+/// Reads the records of a control packet, all of them or none (PROTOCOL.md §2.4).
+public enum ControlReader {
+    /// The longest body a record may have.
+    static let bodySizeMax = 60
+    private static let recordHeaderSize = 2
+
+    /// Gives each record of `plaintext` to `body`, in order.
+    ///
+    /// The whole plaintext is checked first: when any record in it is malformed, nothing is
+    /// acted on. Unknown types below 16 are passed over.
+    /// - Returns: whether the plaintext was well formed; if not, `body` was never called.
+    public static func read(
+        _ plaintext: Span<UInt8>, _ body: (ControlRecord) -> Void
+    ) -> Bool {
+        guard isWellFormed(plaintext) else { return false }
+        var offset = 0
+        while let range = bodyRange(in: plaintext, at: offset) {
+            if let record = ControlRecord(
+                type: plaintext[offset], body: plaintext.extracting(range))
+            {
+                body(record)
+            }
+            offset = range.upperBound
+        }
+        return true
+    }
+
+    /// Where the body of the record at `offset` lies; nil at the end of the list.
+    private static func bodyRange(in plaintext: Span<UInt8>, at offset: Int) -> Range<Int>? {
+        guard offset < plaintext.count, plaintext[offset] != 0 else { return nil }
+        let start = offset + recordHeaderSize
+        return start..<start + Int(plaintext[offset + 1])
+    }
+
+    private static func isWellFormed(_ plaintext: Span<UInt8>) -> Bool {
+        var offset = 0
+        while offset < plaintext.count, plaintext[offset] != 0 {
+            let start = offset + recordHeaderSize
+            guard start <= plaintext.count else { return false }
+            let size = Int(plaintext[offset + 1])
+            guard size <= bodySizeMax, start + size <= plaintext.count,
+                isAllowed(size: size, type: plaintext[offset])
+            else { return false }
+            offset = start + size
+        }
+        return true
+    }
+
+    private static func isAllowed(size: Int, type: UInt8) -> Bool {
+        switch type {
+        case 1, 9: size == 1
+        case 2: size >= 4 && size <= 4 * Acknowledgement.capacity && size % 4 == 0
+        case 3: size == 13
+        case 4, 5: size == 8
+        case 6, 7: size == 4
+        case 8: size == 3
+        case 16: size == 32
+        case 17: size == 20
+        case 18: size == 21
+        case 19, 20, 21: size == 22
+        case 22: size == 15
+        case 23: size == 8
+        case 24: size == 9
+        // Anything below 16 may be passed over; from 16 on a number to acknowledge is needed.
+        default: type < 16 || size >= 4
+        }
+    }
+}
+
+extension ControlRecord {
+    /// Reads a body whose size `ControlReader` has checked; nil for unknown types below 16.
+    fileprivate init?(type: UInt8, body: Span<UInt8>) {
+        switch type {
+        case 1: self = .confirm(body[0])
+        case 2: self = .ack(Acknowledgement(first: body.uint32(at: 0), body: body))
+        case 3: self = .report(Report(body))
+        case 4: self = .pathChallenge(body.uint64(at: 0))
+        case 5: self = .pathResponse(body.uint64(at: 0))
+        case 6: self = .ping(body.uint32(at: 0))
+        case 7: self = .pong(body.uint32(at: 0))
+        case 8: self = .spurtEnd(SpurtEnd(stream: body[0], last: body.uint16(at: 1)))
+        case 9: self = .close(CloseReason(rawValue: body[0]))
+        case 16: self = .offer(Offer(body))
+        case 17: self = .ringing(Ringing(mid: body.uint32(at: 0), id: body.callID(at: 4)))
+        case 18:
+            self = .answer(
+                Answer(mid: body.uint32(at: 0), id: body.callID(at: 4), flags: body[20]))
+        case 19: self = .reject(CallEnd(body))
+        case 20: self = .cancel(CallEnd(body))
+        case 21: self = .bye(CallEnd(body))
+        case 22: self = .stream(StreamBinding(body))
+        case 23:
+            self = .signal(
+                Signal(
+                    mid: body.uint32(at: 0), target: Signal.Target(rawValue: body[4]),
+                    argument: body[5], time: body.uint16(at: 6)))
+        case 24:
+            self = .result(
+                RequestResult(
+                    mid: body.uint32(at: 0), request: body.uint32(at: 4),
+                    status: RequestResult.Status(rawValue: body[8])))
+        case 0..<16: return nil
+        default: self = .unknown(mid: body.uint32(at: 0), type: type)
+        }
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate func callID(at offset: Int) -> CallID {
+        CallID(high: uint64(at: offset), low: uint64(at: offset + 8))
+    }
+}
+
+extension Report {
+    fileprivate init(_ body: Span<UInt8>) {
+        self.init(
+            stream: body[0], highest: body.uint16(at: 1), loss: body[3], burst: body[4],
+            jitter: body.uint16(at: 5), delay: body.uint16(at: 7),
+            concealed: body.uint16(at: 9), received: body.uint16(at: 11))
+    }
+}
+
+extension Offer {
+    fileprivate init(_ body: Span<UInt8>) {
+        self.init(
+            mid: body.uint32(at: 0), id: body.callID(at: 4), mode: Mode(rawValue: body[20]),
+            priority: Priority(rawValue: body[21]), ttl: body.uint16(at: 22),
+            reference: body.uint64(at: 24))
+    }
+}
+
+extension CallEnd {
+    fileprivate init(_ body: Span<UInt8>) {
+        self.init(
+            mid: body.uint32(at: 0), id: body.callID(at: 4),
+            cause: Cause(rawValue: body.uint16(at: 20)))
+    }
+}
+
+extension StreamBinding {
+    fileprivate init(_ body: Span<UInt8>) {
+        self.init(
+            mid: body.uint32(at: 0), stream: body[4], purpose: Purpose(rawValue: body[5]),
+            priority: Priority(rawValue: body[6]), reference: body.uint64(at: 7))
+    }
+}

@@ -1,0 +1,69 @@
+/// One thing a station tells a peer inside a control packet (PROTOCOL.md §2.4).
+///
+/// Fields are as the peer sent them: a value this version does not know is kept, and the reader
+/// of the record decides what it means.
+public enum ControlRecord: Equatable, Sendable {
+    /// Key confirmation: 0 from the handshake's responder, 1 from its initiator.
+    case confirm(UInt8)
+    case ack(Acknowledgement)
+    case report(Report)
+    case pathChallenge(UInt64)
+    case pathResponse(UInt64)
+    case ping(UInt32)
+    case pong(UInt32)
+    case spurtEnd(SpurtEnd)
+    case close(CloseReason)
+    case offer(Offer)
+    case ringing(Ringing)
+    case answer(Answer)
+    case reject(CallEnd)
+    case cancel(CallEnd)
+    case bye(CallEnd)
+    case stream(StreamBinding)
+    case signal(Signal)
+    case result(RequestResult)
+    /// A record of type 16 or above that this version does not know: acknowledged, else ignored.
+    case unknown(mid: UInt32, type: UInt8)
+
+    /// The record's number, by which the peer acknowledges it; nil for types below 16.
+    public var mid: UInt32? {
+        switch self {
+        case .confirm, .ack, .report, .pathChallenge, .pathResponse, .ping, .pong, .spurtEnd,
+            .close:
+            nil
+        case .offer(let offer): offer.mid
+        case .ringing(let ringing): ringing.mid
+        case .answer(let answer): answer.mid
+        case .reject(let end), .cancel(let end), .bye(let end): end.mid
+        case .stream(let binding): binding.mid
+        case .signal(let signal): signal.mid
+        case .result(let result): result.mid
+        case .unknown(let mid, _): mid
+        }
+    }
+
+    /// The type byte, first of the record.
+    public var type: UInt8 {
+        switch self {
+        case .confirm: 1
+        case .ack: 2
+        case .report: 3
+        case .pathChallenge: 4
+        case .pathResponse: 5
+        case .ping: 6
+        case .pong: 7
+        case .spurtEnd: 8
+        case .close: 9
+        case .offer: 16
+        case .ringing: 17
+        case .answer: 18
+        case .reject: 19
+        case .cancel: 20
+        case .bye: 21
+        case .stream: 22
+        case .signal: 23
+        case .result: 24
+        case .unknown(_, let type): type
+        }
+    }
+}

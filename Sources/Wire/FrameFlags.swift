@@ -1,0 +1,40 @@
+/// The flags byte of a data packet, unmasked (PROTOCOL.md §2.1).
+public struct FrameFlags: RawRepresentable, Equatable, Sendable {
+    /// What the plaintext holds, bits 7 and 6.
+    public enum Kind: UInt8, Sendable {
+        case audio = 0
+        case control = 1
+        case cover = 2
+        /// Not assigned in version 1: such a packet is dropped after it has been opened.
+        case drop = 3
+    }
+
+    /// Stream numbers are five bits wide.
+    public static let streams: Range<UInt8> = 0..<32
+
+    public let rawValue: UInt8
+
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Flags for a packet to send; of control and cover bits 5 to 0 are always sent 0.
+    public init(kind: Kind, isSpurtStart: Bool = false, stream: UInt8 = 0) {
+        precondition(Self.streams.contains(stream))
+        precondition(kind == .audio || (!isSpurtStart && stream == 0))
+        rawValue = kind.rawValue << 6 | (isSpurtStart ? 0x20 : 0) | stream
+    }
+
+    public var kind: Kind {
+        switch rawValue >> 6 {
+        case 0: .audio
+        case 1: .control
+        case 2: .cover
+        default: .drop
+        }
+    }
+
+    /// Set on every audio packet of a talkspurt's first 100 ms; meaningless in other kinds.
+    public var isSpurtStart: Bool { rawValue & 0x20 != 0 }
+
+    /// The sender's stream number, 0 to 31; meaningless in other kinds than audio.
+    public var stream: UInt8 { rawValue & 0x1F }
+}

@@ -1,0 +1,56 @@
+/// Why a station takes leave (CLOSE, PROTOCOL.md §2.4).
+public struct CloseReason: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    public static let stopping = CloseReason(rawValue: 0)
+    public static let revoked = CloseReason(rawValue: 1)
+}
+
+/// A request to light or switch something at the peer (SIGNAL).
+public struct Signal: Equatable, Sendable {
+    public struct Target: RawRepresentable, Hashable, Sendable {
+        public let rawValue: UInt8
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        public static let callLight = Target(rawValue: 1)
+        public static let relay = Target(rawValue: 2)
+    }
+
+    public var mid: UInt32
+    public var target: Target
+    /// Which one, for targets of which there are several.
+    public var argument: UInt8
+    /// For how long, in 0.1 s.
+    public var time: UInt16
+
+    public init(mid: UInt32, target: Target, argument: UInt8, time: UInt16) {
+        self.mid = mid
+        self.target = target
+        self.argument = argument
+        self.time = time
+    }
+}
+
+/// What became of a SIGNAL (RESULT).
+public struct RequestResult: Equatable, Sendable {
+    public struct Status: RawRepresentable, Hashable, Sendable {
+        public let rawValue: UInt8
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        public static let done = Status(rawValue: 0)
+        public static let denied = Status(rawValue: 1)
+        public static let unknown = Status(rawValue: 2)
+    }
+
+    public var mid: UInt32
+    /// The number of the record this answers.
+    public var request: UInt32
+    public var status: Status
+
+    public init(mid: UInt32, request: UInt32, status: Status) {
+        self.mid = mid
+        self.request = request
+        self.status = status
+    }
+}

@@ -1,0 +1,19 @@
+/// The number of an audio frame in its stream, counted modulo 2^16 (PROTOCOL.md §2.3).
+///
+/// It has no `<`: on a circle "earlier" holds only for numbers near each other. Ask for the
+/// signed distance instead.
+public struct Sequence: Hashable, Sendable {
+    public let rawValue: UInt16
+
+    public init(_ rawValue: UInt16) { self.rawValue = rawValue }
+
+    /// How many frames after this one `other` comes, -32,768 to 32,767; negative means before.
+    public func distance(to other: Sequence) -> Int {
+        Int(Int16(bitPattern: other.rawValue &- rawValue))
+    }
+
+    /// The number `count` frames later, or earlier when negative.
+    public func advanced(by count: Int) -> Sequence {
+        Sequence(rawValue &+ UInt16(truncatingIfNeeded: count))
+    }
+}

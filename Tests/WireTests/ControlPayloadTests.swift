@@ -1,0 +1,184 @@
+import Testing
+import Wire
+
+/// The 64 bytes of a payload.
+func plaintext(of payload: ControlPayload) -> [UInt8] {
+    (0..<ControlPayload.capacity).map { payload.bytes[$0] }
+}
+
+@Suite struct ControlPayloadTests {
+    @Test func writesEveryRecordOfTheVectors() throws {
+        let cases = try Vectors().cases("control")
+        #expect(cases.count == 21)
+        for (input, expected) in cases {
+            let expected = try #require(expected as? [String: Any])
+            let fields = try #require(input as? [String: Any])
+            let record = try #require(Self.record(fields))
+            var wanted = bytes(hex: expected["record"])
+            wanted += [UInt8](repeating: 0, count: 64 - wanted.count)
+            #expect(plaintext(of: ControlPayload(record)) == wanted, "\(input)")
+            #expect(records(in: wanted) == [record], "\(input)")
+        }
+    }
+
+    @Test func appendsUntilFullAndThenChangesNothing() {
+        var payload = ControlPayload()
+        #expect(payload.isEmpty)
+        for number in 0..<10 {
+            let fits = payload.append(.ping(UInt32(number)))
+            #expect(fits)
+        }
+        let before = plaintext(of: payload)
+        // 60 bytes are used; four are left, a PING needs six and a CONFIRM three.
+        let hasSixLeft = payload.append(.ping(10))
+        #expect(!hasSixLeft)
+        #expect(plaintext(of: payload) == before)
+        let hasThreeLeft = payload.append(.confirm(1))
+        #expect(hasThreeLeft)
+        #expect(records(in: plaintext(of: payload))?.count == 11)
+        #expect(!payload.isEmpty)
+    }
+
+    @Test func whatIsWrittenIsReadBack() {
+        let seed = UInt64.random(in: 0 ... .max)
+        var random = SplitMix64(seed: seed)
+        for _ in 0..<20_000 {
+            var payload = ControlPayload()
+            var written: [ControlRecord] = []
+            while true {
+                let record = Self.randomRecord(&random)
+                guard payload.append(record) else { break }
+                written.append(record)
+            }
+            #expect(records(in: plaintext(of: payload)) == written, "seed \(seed)")
+        }
+    }
+
+    static func record(_ input: [String: Any]) -> ControlRecord? {
+        guard let name = input["name"] as? String, let fields = input["fields"] as? [String: Any]
+        else { return nil }
+        let id = bytes(hex: fields["id"])
+        let call = CallID(
+            high: id.prefix(8).reduce(0) { $0 << 8 | UInt64($1) },
+            low: id.suffix(8).reduce(0) { $0 << 8 | UInt64($1) })
+        func end() -> CallEnd {
+            CallEnd(
+                mid: fields.uint32("mid"), id: call,
+                cause: CallEnd.Cause(rawValue: fields.uint16("cause")))
+        }
+        switch name {
+        case "CONFIRM": return .confirm(fields.uint8("what"))
+        case "ACK":
+            let mids = (fields["mids"] as? [Int] ?? []).map(UInt32.init)
+            guard let first = mids.first else { return nil }
+            var list = Acknowledgement(first)
+            for mid in mids.dropFirst() { list.append(mid) }
+            return .ack(list)
+        case "REPORT":
+            return .report(
+                Report(
+                    stream: fields.uint8("stream"), highest: fields.uint16("highest"),
+                    loss: fields.uint8("loss"), burst: fields.uint8("burst"),
+                    jitter: fields.uint16("jitter"), delay: fields.uint16("delay"),
+                    concealed: fields.uint16("concealed"), received: fields.uint16("received")))
+        case "PATH_CHALLENGE": return .pathChallenge(number(hex: fields["data"]))
+        case "PATH_RESPONSE": return .pathResponse(number(hex: fields["data"]))
+        case "PING": return .ping(UInt32(number(hex: fields["data"])))
+        case "PONG": return .pong(UInt32(number(hex: fields["data"])))
+        case "SPURT_END":
+            return .spurtEnd(SpurtEnd(stream: fields.uint8("stream"), last: fields.uint16("last")))
+        case "CLOSE": return .close(CloseReason(rawValue: fields.uint8("why")))
+        case "OFFER":
+            return .offer(
+                Offer(
+                    mid: fields.uint32("mid"), id: call,
+                    mode: Offer.Mode(rawValue: fields.uint8("mode")),
+                    priority: Priority(rawValue: fields.uint8("priority")),
+                    ttl: fields.uint16("ttl"), reference: number(hex: fields["ref"])))
+        case "RINGING": return .ringing(Ringing(mid: fields.uint32("mid"), id: call))
+        case "ANSWER":
+            let flags = fields.int("flags")
+            return .answer(
+                Answer(
+                    mid: fields.uint32("mid"), id: call, isMicrophoneOpen: flags & 1 != 0,
+                    isHalfDuplex: flags & 2 != 0))
+        case "REJECT": return .reject(end())
+        case "CANCEL": return .cancel(end())
+        case "BYE": return .bye(end())
+        case "STREAM":
+            // The channel's eight bytes need SHA-256, which is not this module's to know.
+            let isHouse = fields["ref"] as? String == "CHANNEL:house"
+            return .stream(
+                StreamBinding(
+                    mid: fields.uint32("mid"), stream: fields.uint8("stream"),
+                    purpose: StreamBinding.Purpose(rawValue: fields.uint8("purpose")),
+                    priority: Priority(rawValue: fields.uint8("priority")),
+                    reference: isHouse ? 0x799B_8F7D_A1BA_AF96 : number(hex: fields["ref"])))
+        case "SIGNAL":
+            return .signal(
+                Signal(
+                    mid: fields.uint32("mid"),
+                    target: Signal.Target(rawValue: fields.uint8("what")),
+                    argument: fields.uint8("arg"), time: fields.uint16("time")))
+        case "RESULT":
+            return .result(
+                RequestResult(
+                    mid: fields.uint32("mid"), request: fields.uint32("of"),
+                    status: RequestResult.Status(rawValue: fields.uint8("status"))))
+        default: return nil
+        }
+    }
+
+    static func randomRecord(_ random: inout SplitMix64) -> ControlRecord {
+        let mid = UInt32(truncatingIfNeeded: random.next())
+        let id = CallID(high: random.next(), low: random.next())
+        let short = UInt16(truncatingIfNeeded: random.next())
+        let byte = UInt8(truncatingIfNeeded: random.next())
+        switch random.next() % 19 {
+        case 0: return .confirm(byte)
+        case 1:
+            var list = Acknowledgement(mid)
+            for _ in 0..<random.next() % 8 { list.append(mid &+ 1) }
+            return .ack(list)
+        case 2:
+            return .report(
+                Report(
+                    stream: byte, highest: short, loss: byte &+ 1, burst: byte &+ 2,
+                    jitter: short &+ 1, delay: short &+ 2, concealed: short &+ 3,
+                    received: short &+ 4))
+        case 3: return .pathChallenge(random.next())
+        case 4: return .pathResponse(random.next())
+        case 5: return .ping(mid)
+        case 6: return .pong(mid)
+        case 7: return .spurtEnd(SpurtEnd(stream: byte, last: short))
+        case 8: return .close(CloseReason(rawValue: byte))
+        case 9:
+            return .offer(
+                Offer(
+                    mid: mid, id: id, mode: Offer.Mode(rawValue: byte),
+                    priority: Priority(rawValue: byte &+ 1), ttl: short, reference: random.next()))
+        case 10: return .ringing(Ringing(mid: mid, id: id))
+        case 11:
+            return .answer(
+                Answer(mid: mid, id: id, isMicrophoneOpen: byte > 99, isHalfDuplex: short > 99))
+        case 12: return .reject(CallEnd(mid: mid, id: id, cause: CallEnd.Cause(rawValue: short)))
+        case 13: return .cancel(CallEnd(mid: mid, id: id, cause: CallEnd.Cause(rawValue: short)))
+        case 14: return .bye(CallEnd(mid: mid, id: id, cause: CallEnd.Cause(rawValue: short)))
+        case 15:
+            return .stream(
+                StreamBinding(
+                    mid: mid, stream: byte, purpose: StreamBinding.Purpose(rawValue: byte &+ 1),
+                    priority: Priority(rawValue: byte &+ 2), reference: random.next()))
+        case 16:
+            return .signal(
+                Signal(
+                    mid: mid, target: Signal.Target(rawValue: byte), argument: byte &+ 1,
+                    time: short))
+        case 17:
+            return .result(
+                RequestResult(
+                    mid: mid, request: ~mid, status: RequestResult.Status(rawValue: byte)))
+        default: return .unknown(mid: mid, type: UInt8(25 + random.next() % 231))
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import Testing
+import Wire
+
+/// What `ControlReader` finds in a plaintext; nil when it refuses it.
+func records(in plaintext: [UInt8]) -> [ControlRecord]? {
+    var found: [ControlRecord] = []
+    let isWellFormed = ControlReader.read(plaintext.span) { found.append($0) }
+    guard isWellFormed else {
+        #expect(found.isEmpty, "nothing of a refused plaintext may be acted on")
+        return nil
+    }
+    return found
+}
+
+@Suite struct ControlReaderTests {
+    @Test func readsAndRefusesAsTheVectorsSay() throws {
+        let cases = try Vectors().cases("control_parse")
+        #expect(cases.count == 17)
+        for (input, expected) in cases {
+            let found = records(in: bytes(hex: input))
+            guard let expected = expected as? [[Any]] else {
+                #expect(expected as? String == "drop")
+                #expect(found == nil, "\(input)")
+                continue
+            }
+            let wanted = try expected.map { pair in
+                (type: UInt8(try #require(pair.first as? Int)), body: bytes(hex: pair.last))
+            }
+            #expect(found?.map(\.type) == wanted.map(\.type), "\(input)")
+            for (record, pair) in zip(found ?? [], wanted) {
+                switch record {
+                case .ping(let value), .pong(let value), .unknown(let value, _):
+                    #expect(value == pair.body.prefix(4).reduce(0) { $0 << 8 | UInt32($1) })
+                case .confirm(let value): #expect([value] == pair.body)
+                case .close(let reason): #expect([reason.rawValue] == pair.body)
+                default: Issue.record("a record the vectors do not have: \(record.type)")
+                }
+            }
+        }
+    }
+
+    @Test func aRecordMayEndWithThePlaintextButNotBeyond() {
+        #expect(records(in: [1, 1, 7]) == [.confirm(7)])
+        #expect(records(in: [1, 1]) == nil)
+        #expect(records(in: [1]) == nil)
+        #expect(records(in: [0]) == [])
+        #expect(records(in: []) == [])
+    }
+
+    @Test(arguments: 0...255)
+    func onlyTheRightLengthOfAKnownTypeIsRead(type: Int) {
+        let right: [Int: Set<Int>] = [
+            1: [1], 2: [4, 8, 12, 16, 20, 24, 28, 32], 3: [13], 4: [8], 5: [8], 6: [4], 7: [4],
+            8: [3], 9: [1], 16: [32], 17: [20], 18: [21], 19: [22], 20: [22], 21: [22], 22: [15],
+            23: [8], 24: [9],
+        ]
+        for size in 0...255 {
+            var plaintext = [UInt8](repeating: 0, count: 300)
+            plaintext[0] = UInt8(type)
+            plaintext[1] = UInt8(size)
+            let isRead = records(in: plaintext) != nil
+            let wanted =
+                type == 0
+                || (right[type].map { $0.contains(size) }
+                    ?? (size <= 60 && (type < 16 || size >= 4)))
+            #expect(isRead == wanted, "type \(type), length \(size)")
+        }
+    }
+
+    @Test func randomBytesNeverTrap() {
+        let seed = UInt64.random(in: 0 ... .max)
+        var random = SplitMix64(seed: seed)
+        var wellFormed = 0
+        for round in 0..<60_000 {
+            var plaintext = (0..<Int(random.next() % 130)).map { _ in
+                UInt8(truncatingIfNeeded: random.next())
+            }
+            // Half of them begin as something real and are then damaged in one byte.
+            if round.isMultiple(of: 2) {
+                var payload = ControlPayload()
+                while payload.append(ControlPayloadTests.randomRecord(&random)) {}
+                plaintext = WireTests.plaintext(of: payload)
+                plaintext[Int(random.next() % 64)] ^= UInt8(truncatingIfNeeded: random.next())
+            }
+            if records(in: plaintext) != nil { wellFormed += 1 }
+        }
+        #expect(wellFormed > 1000, "seed \(seed)")
+    }
+}

@@ -1,0 +1,165 @@
+import Testing
+import Wire
+
+private func parse(_ message: [UInt8]) -> HandshakeHeader? {
+    HandshakeHeader(parsing: message.span)
+}
+
+@Suite struct HandshakeHeaderTests {
+    /// One good message of each kind and its header.
+    static let good: [(message: [UInt8], header: HandshakeHeader)] = {
+        let headers: [HandshakeHeader] = [
+            .initiation(suite: 1, sender: 0xA1A2_A3A4),
+            .initiation(suite: 2, sender: 0x1000_0000, isCookieKeyed: true),
+            .response(suite: 1, sender: 0xB1B2_B3B4, receiver: 0xA1A2_A3A4),
+            .finish(suite: 2, receiver: 0xB1B2_B3B4),
+            .cookieReply(suite: 1, receiver: 0xFFFF_FFFF),
+        ]
+        return headers.map { header in
+            var message = [UInt8](repeating: 0x5A, count: header.kind.messageSize)
+            var span = message.mutableSpan
+            header.write(into: &span)
+            return (message, header)
+        }
+    }()
+
+    @Test func readsTheMessagesOfTheVectors() throws {
+        let handshakes = try #require(try Vectors().value("handshake") as? [[String: Any]])
+        #expect(handshakes.count == 2)
+        for handshake in handshakes {
+            let suite = handshake.uint8("suite")
+            let wanted: [(String, HandshakeHeader)] = [
+                ("m1", .initiation(suite: suite, sender: 0xA1A2_A3A4)),
+                ("m2", .response(suite: suite, sender: 0xB1B2_B3B4, receiver: 0xA1A2_A3A4)),
+                ("m3", .finish(suite: suite, receiver: 0xB1B2_B3B4)),
+                ("cookie_reply", .cookieReply(suite: suite, receiver: 0xA1A2_A3A4)),
+            ]
+            for (name, header) in wanted {
+                var message = bytes(hex: handshake[name])
+                #expect(parse(message) == header)
+                let original = message
+                for index in 0..<header.kind.headerSize { message[index] = 0 }
+                var span = message.mutableSpan
+                header.write(into: &span)
+                #expect(message == original)
+            }
+        }
+    }
+
+    @Test func refusesTheHeadersTheVectorsRefuse() throws {
+        let refused = try #require(try Vectors().value("refuse") as? [[String: Any]])
+        let byHeader: Set<String> = [
+            "type 5", "type 1", "version 2", "suite 3", "flag bit 1", "index below 0x10",
+            "one byte short",
+            "one byte long", "byte 3", "sender index below 0x10",
+        ]
+        var count = 0
+        for item in refused where byHeader.contains(item["why"] as? String ?? "") {
+            count += 1
+            #expect(parse(bytes(hex: item["message"])) == nil)
+        }
+        #expect(count == 22)
+    }
+
+    @Test func whatIsWrittenIsReadBack() {
+        for (message, header) in Self.good {
+            #expect(parse(message) == header)
+        }
+    }
+
+    @Test func anotherLengthIsRefused() {
+        for (message, _) in Self.good {
+            #expect(parse([UInt8](message.dropLast())) == nil)
+            #expect(parse((message + [0])) == nil)
+        }
+        #expect(parse([UInt8]()) == nil)
+    }
+
+    @Test func everyOtherValueOfTheFixedBytesIsRefused() {
+        for (message, header) in Self.good {
+            for index in 0..<4 {
+                for value in UInt8.min ... .max where value != message[index] {
+                    var other = message
+                    other[index] = value
+                    guard let found = parse(other) else { continue }
+                    // What remains legal: the other suite, and M1's cookie flag.
+                    let isSuite = index == 2 && (1...2).contains(value)
+                    let isFlag = index == 3 && header.kind == .initiation && value <= 1
+                    #expect(isSuite || isFlag, "byte \(index) = \(value)")
+                    #expect(found.kind == header.kind)
+                }
+            }
+        }
+    }
+
+    @Test func anIndexThatLooksLikeAHandshakeIsRefused() {
+        for (message, header) in Self.good {
+            for at in stride(from: 4, to: header.kind.headerSize, by: 4) {
+                for first in UInt8.min ... .max {
+                    var other = message
+                    other[at] = first
+                    let isRead = parse(other) != nil
+                    #expect(isRead == (first >= 0x10))
+                }
+            }
+        }
+    }
+
+    @Test func randomBytesNeverTrap() {
+        let seed = UInt64.random(in: 0 ... .max)
+        var random = SplitMix64(seed: seed)
+        for size in 0..<1300 {
+            var message = (0..<size).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            for type in UInt8(0)...5 {
+                if size > 0 { message[0] = type }
+                if let header = parse(message) {
+                    #expect(header.kind.messageSize == size, "seed \(seed)")
+                }
+            }
+        }
+    }
+}
+
+@Suite struct HandshakeLayoutTests {
+    @Test func fieldsFillTheMessagesWithoutAGap() {
+        let layouts: [(HandshakeHeader.Kind, [Range<Int>], Int)] = [
+            (
+                .initiation,
+                [
+                    HandshakeLayout.Initiation.header, HandshakeLayout.Initiation.ephemeral,
+                    HandshakeLayout.Initiation.encapsulationKey, HandshakeLayout.Initiation.mac,
+                ], HandshakeLayout.Initiation.size
+            ),
+            (
+                .response,
+                [
+                    HandshakeLayout.Response.header, HandshakeLayout.Response.ephemeral,
+                    HandshakeLayout.Response.ciphertext, HandshakeLayout.Response.capabilities,
+                    HandshakeLayout.Response.mac,
+                ], HandshakeLayout.Response.size
+            ),
+            (
+                .finish,
+                [
+                    HandshakeLayout.Finish.header, HandshakeLayout.Finish.identity,
+                    HandshakeLayout.Finish.capabilities, HandshakeLayout.Finish.mac,
+                ], HandshakeLayout.Finish.size
+            ),
+            (
+                .cookieReply,
+                [
+                    HandshakeLayout.CookieReply.header, HandshakeLayout.CookieReply.nonce,
+                    HandshakeLayout.CookieReply.cookie,
+                ], HandshakeLayout.CookieReply.size
+            ),
+        ]
+        for (kind, fields, size) in layouts {
+            #expect(fields[0] == 0..<kind.headerSize)
+            for (field, next) in zip(fields, fields.dropFirst()) {
+                #expect(field.upperBound == next.lowerBound)
+            }
+            #expect(fields.last?.upperBound == size)
+            #expect(kind.messageSize == size)
+        }
+    }
+}

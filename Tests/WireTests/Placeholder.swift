@@ -1,5 +1,0 @@
-import Testing
-
-import Wire
-
-@Suite struct PlaceholderTests {}
