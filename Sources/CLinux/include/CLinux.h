@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "constant_time.h"
 #include "secret.h"
 
 #endif

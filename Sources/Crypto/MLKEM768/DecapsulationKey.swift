@@ -1,0 +1,119 @@
+internal import CLinux
+
+extension MLKEM768 {
+    /// The secret half of an ML-KEM-768 key pair, ready for use; wiped when it goes.
+    public struct DecapsulationKey: ~Copyable {
+        /// ŝ, transformed.
+        var secret: PolynomialVector
+        private var encapsulationKey: InlineArray<1184, UInt8>
+        let encapsulationKeyHash: InlineArray<32, UInt8>
+        /// z: what an unfit ciphertext is answered from.
+        let rejection: Key
+
+        /// A fresh key pair from the kernel's generator (FIPS 203 §7.1).
+        public static func random() -> DecapsulationKey {
+            var seed = Scratch<UInt8>(count: seedSize)
+            var span = seed.mutableSpan
+            Random.fill(&span)
+            return DecapsulationKey(seed: seed.span)
+        }
+
+        /// The key pair of a 64-byte seed d ‖ z (algorithm 16); wiping the seed is its owner's
+        /// duty.
+        public init(seed: Span<UInt8>) {
+            precondition(seed.count == seedSize)
+            secret = PolynomialVector { _ in Polynomial() }
+            encapsulationKey = InlineArray(repeating: 0)
+            rejection = Key(copying: seed.extracting(last: 32))
+            var sponge = Sponge()
+            var derived = Scratch<UInt8>(count: 64)
+            var derivedSpan = derived.mutableSpan
+            sponge.start(.sha3_512)
+            sponge.absorb(seed.extracting(first: 32))
+            sponge.absorb(UInt8(KPKE.rank))
+            sponge.squeeze(into: &derivedSpan)
+            // ρ is part of the public key.
+            let publicSeed = derived.span.extracting(first: 32)
+            unsafe publicSeed.withUnsafeBufferPointer {
+                unsafe secret_declassify($0.baseAddress!, $0.count)
+            }
+            var keySpan = encapsulationKey.mutableSpan
+            KPKE.generateKey(
+                publicSeed: publicSeed, secretSeed: derived.span.extracting(last: 32),
+                secret: &secret, encryptionKey: &keySpan, with: &sponge)
+            encapsulationKeyHash = hash(ofKey: encapsulationKey.span, with: &sponge)
+        }
+
+        /// The parts of a key as they are.
+        init(
+            secret: consuming PolynomialVector, encapsulationKey: InlineArray<1184, UInt8>,
+            encapsulationKeyHash: InlineArray<32, UInt8>, rejection: consuming Key
+        ) {
+            self.secret = secret
+            self.encapsulationKey = encapsulationKey
+            self.encapsulationKeyHash = encapsulationKeyHash
+            self.rejection = rejection
+        }
+
+        /// Writes the public half, 1184 bytes, to the front of `bytes`.
+        public borrowing func encapsulationKey(into bytes: inout MutableSpan<UInt8>) {
+            for index in 0..<encapsulationKeySize { bytes[index] = encapsulationKey[index] }
+        }
+
+        /// The shared secret a ciphertext of 1088 bytes holds (algorithm 18).
+        ///
+        /// A ciphertext that was not made for this key gives a secret nobody else has, and
+        /// nothing, not even the time taken, tells the two cases apart.
+        public borrowing func decapsulate(_ ciphertext: Span<UInt8>) -> Key {
+            precondition(ciphertext.count == ciphertextSize)
+            var sponge = Sponge()
+            var message = Scratch<UInt8>(count: KPKE.messageSize)
+            var messageSpan = message.mutableSpan
+            KPKE.decrypt(ciphertext, with: secret, message: &messageSpan)
+
+            var derived = Scratch<UInt8>(count: 64)
+            derive(
+                message: message.span, keyHash: encapsulationKeyHash.span, into: &derived,
+                with: &sponge)
+
+            var rejected = Scratch<UInt8>(count: Key.size)
+            var rejectedSpan = rejected.mutableSpan
+            sponge.start(.shake256)
+            sponge.absorb(rejection.bytes)
+            sponge.absorb(ciphertext)
+            sponge.squeeze(into: &rejectedSpan)
+
+            var expected = Scratch<UInt8>(count: ciphertextSize)
+            var expectedSpan = expected.mutableSpan
+            KPKE.encrypt(
+                message.span, to: encapsulationKey.span, coins: derived.span.extracting(last: 32),
+                ciphertext: &expectedSpan, with: &sponge)
+
+            return Self.select(
+                derived.span, orElse: rejected.span,
+                mask: Self.difference(ciphertext, expected.span))
+        }
+
+        /// 0 when both hold the same bytes, else 255, in constant time.
+        private static func difference(_ left: Span<UInt8>, _ right: Span<UInt8>) -> UInt8 {
+            var bits: UInt32 = 0
+            for index in left.indices { bits |= UInt32(left[index] ^ right[index]) }
+            // Below zero, so with the top bit set, unless there was no difference.
+            return UInt8(truncatingIfNeeded: 0 &- ((0 &- bits) &>> 31))
+        }
+
+        /// The first 32 bytes of one or the other, without a branch or an address that tells
+        /// which.
+        private static func select(
+            _ first: Span<UInt8>, orElse second: Span<UInt8>, mask: UInt8
+        ) -> Key {
+            // Hidden, as a compiler that sees two possible masks chooses between two addresses.
+            let mask = UInt8(truncatingIfNeeded: secret_hide(UInt32(mask)))
+            return Key { key in
+                for index in key.indices {
+                    key[index] = first[index] ^ ((first[index] ^ second[index]) & mask)
+                }
+            }
+        }
+    }
+}

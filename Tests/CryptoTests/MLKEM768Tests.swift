@@ -1,0 +1,148 @@
+import Foundation
+import Testing
+
+@testable import Crypto
+
+@Suite struct MLKEM768Tests {
+    /// An encapsulation made from bytes, for tests that compare bytes.
+    static func encapsulate(to key: [UInt8], randomness: [UInt8]) -> (
+        secret: [UInt8], ciphertext: [UInt8]
+    )? {
+        var ciphertext = [UInt8](repeating: 0, count: MLKEM768.ciphertextSize)
+        var span = ciphertext.mutableSpan
+        guard
+            let secret = MLKEM768.encapsulate(
+                to: key.span, randomness: randomness.span, ciphertext: &span)
+        else { return nil }
+        return (bytes(of: secret), ciphertext)
+    }
+
+    static func bytes(of key: borrowing Key) -> [UInt8] {
+        let span = key.bytes
+        return span.indices.map { span[$0] }
+    }
+
+    static func encapsulationKey(of key: borrowing MLKEM768.DecapsulationKey) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: MLKEM768.encapsulationKeySize)
+        var span = bytes.mutableSpan
+        key.encapsulationKey(into: &span)
+        return bytes
+    }
+
+    static func isValid(_ key: [UInt8]) -> Bool {
+        MLKEM768.isValid(encapsulationKey: key.span)
+    }
+
+    @Test func bothSidesGetTheSameSecret() throws {
+        for _ in 0..<10 {
+            let key = MLKEM768.DecapsulationKey.random()
+            let randomness = Self.bytes(of: Key.random())
+            let sent = try #require(
+                Self.encapsulate(to: Self.encapsulationKey(of: key), randomness: randomness))
+            #expect(Self.bytes(of: key.decapsulate(sent.ciphertext.span)) == sent.secret)
+        }
+    }
+
+    @Test func everyPairIsAnotherOne() {
+        let one = Self.encapsulationKey(of: .random())
+        let other = Self.encapsulationKey(of: .random())
+        #expect(one != other)
+    }
+
+    @Test func anAlteredCiphertextGivesAnotherSecretAndAlwaysTheSame() throws {
+        let key = MLKEM768.DecapsulationKey.random()
+        let randomness = [UInt8](repeating: 0x66, count: 32)
+        let sent = try #require(
+            Self.encapsulate(to: Self.encapsulationKey(of: key), randomness: randomness))
+        var secrets: Set = [sent.secret]
+        for index in [0, 1, 319, 320, 959, 960, 1087] {
+            var altered = sent.ciphertext
+            altered[index] ^= 0x10
+            let rejected = Self.bytes(of: key.decapsulate(altered.span))
+            #expect(rejected == Self.bytes(of: key.decapsulate(altered.span)))
+            secrets.insert(rejected)
+        }
+        #expect(secrets.count == 8)
+    }
+
+    @Test func aKeyWithACoefficientOfQOrMoreIsRefused() {
+        let good = Self.encapsulationKey(of: .random())
+        #expect(Self.isValid(good))
+        for coefficient in [0, 1, 2, 255, 256, 766, 767] {
+            for value in [3329, 3330, 4095] {
+                var bad = good
+                Self.put(value, at: coefficient, in: &bad)
+                #expect(!Self.isValid(bad), "coefficient \(coefficient) is \(value)")
+                #expect(Self.encapsulate(to: bad, randomness: [UInt8](good[0..<32])) == nil)
+            }
+            var edge = good
+            Self.put(3328, at: coefficient, in: &edge)
+            #expect(Self.isValid(edge))
+        }
+        #expect(!Self.isValid([UInt8](good.dropLast())))
+        #expect(!Self.isValid(good + [0]))
+        #expect(!Self.isValid([]))
+    }
+
+    /// Writes a twelve-bit coefficient into an encoded key.
+    private static func put(_ value: Int, at coefficient: Int, in key: inout [UInt8]) {
+        let at = coefficient / 2 * 3
+        if coefficient.isMultiple(of: 2) {
+            key[at] = UInt8(value & 0xFF)
+            key[at + 1] = key[at + 1] & 0xF0 | UInt8(value >> 8)
+        } else {
+            key[at + 1] = key[at + 1] & 0x0F | UInt8(value & 0x0F) << 4
+            key[at + 2] = UInt8(value >> 4)
+        }
+    }
+
+    @Test func aCiphertextOfAnotherSizeIsTheCallersMistake() async {
+        await #expect(processExitsWith: .failure) {
+            let short = [UInt8](repeating: 0, count: 1087)
+            _ = MLKEM768.DecapsulationKey.random().decapsulate(short.span)
+        }
+        await #expect(processExitsWith: .failure) {
+            let long = [UInt8](repeating: 0, count: 1089)
+            _ = MLKEM768.DecapsulationKey.random().decapsulate(long.span)
+        }
+        await #expect(processExitsWith: .failure) {
+            let short = [UInt8](repeating: 0, count: 63)
+            _ = MLKEM768.DecapsulationKey(seed: short.span)
+        }
+    }
+
+    /// The handshakes and pairings of `Tests/Vectors/intercom_v1.json`.
+    @Test func makesTheKeysAndCiphertextsOfTheProtocolsVectors() throws {
+        let file = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Vectors/intercom_v1.json")
+        let json = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
+        let root = try #require(json as? [String: Any])
+        let inputs = try #require(root["inputs"] as? [String: Any])
+
+        let handshakes = try #require(root["handshake"] as? [[String: Any]])
+        let seed = MLKEM768Vectors.bytes(inputs["kem_seed"])
+        let key = Self.encapsulationKey(of: MLKEM768.DecapsulationKey(seed: seed.span))
+        for handshake in handshakes {
+            #expect(Array(MLKEM768Vectors.bytes(handshake["m1"])[40..<1224]) == key)
+        }
+
+        let given = try #require(inputs["pairing"] as? [[String: Any]])
+        let pairings = try #require(root["pairing"] as? [[String: Any]])
+        #expect(handshakes.count == 2 && pairings.count == 2)
+        for (given, expected) in zip(given, pairings) {
+            let seed = MLKEM768Vectors.bytes(given["kem_seed"])
+            let key = MLKEM768.DecapsulationKey(seed: seed.span)
+            // After length, type, version, suites, nonce and pA; and so in the answer.
+            let publicKey = Array(MLKEM768Vectors.bytes(expected["p1"])[86..<86 + 1184])
+            let ciphertext = Array(MLKEM768Vectors.bytes(expected["p2"])[86..<86 + 1088])
+            let secret = MLKEM768Vectors.bytes(expected["ss"])
+            let randomness = MLKEM768Vectors.bytes(given["kem_m"])
+            #expect(Self.encapsulationKey(of: key) == publicKey)
+            let sent = try #require(Self.encapsulate(to: publicKey, randomness: randomness))
+            #expect(sent.ciphertext == ciphertext)
+            #expect(sent.secret == secret)
+            #expect(Self.bytes(of: key.decapsulate(ciphertext.span)) == secret)
+        }
+    }
+}
