@@ -1,0 +1,39 @@
+internal import Crypto
+internal import Time
+internal import Wire
+
+// Our own handshakes with the peer: the last two M1, and what becomes of their M2.
+extension Association {
+    /// Our handshake that an M2 with this receiver index answers.
+    func initiator(_ index: UInt32) -> Initiator? {
+        if let latest, latest.index == index { return latest }
+        if let earlier, earlier.index == index { return earlier }
+        return nil
+    }
+
+    /// Writes a fresh M1; the one before may still be answered.
+    func initiate(
+        index: UInt32, tries: TryLimit, random: (inout MutableSpan<UInt8>) -> Void,
+        at now: Instant, writing message: inout MutableSpan<UInt8>
+    ) {
+        if latest != nil { failures.unanswered += 1 }
+        if finish != nil { failures.unconfirmed += 1 }
+        finish = nil
+        earlier = latest
+        latest = Initiator(
+            suite: suite, responder: publicKey, mac: mac, index: index, tries: tries,
+            random: random, writing: &message)
+        attempt += 1
+        lastInitiation = now
+    }
+
+    /// Where the next M1 goes: each in turn of where the session has the peer, and the addresses.
+    var target: Endpoint? {
+        var candidates = endpoints
+        if records.current != nil, let endpoint {
+            candidates.removeAll { $0 == endpoint }
+            candidates.insert(endpoint, at: 0)
+        }
+        return candidates.isEmpty ? nil : candidates[attempt % candidates.count]
+    }
+}

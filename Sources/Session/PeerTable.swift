@@ -1,0 +1,150 @@
+public import Crypto
+public import Time
+public import Wire
+
+/// The secure associations with all peers: handshakes, rekeys, expiry (PROTOCOL.md §1).
+///
+/// Sans-I/O, for the control thread: tell it what has happened and the time, then fetch actions
+/// until there are none. Time never runs backwards. The keys of finished sessions go to the media
+/// thread as actions; here remains only what is needed to make the next ones.
+public struct PeerTable: ~Copyable {
+    let limits: Limits
+    let own: Identity
+    let random: (inout MutableSpan<UInt8>) -> Void
+    /// By peer number; nil where a peer was removed.
+    var associations: [Association?] = []
+    var halfOpen: HalfOpenTable
+    var actions = ActionQueue()
+    /// The peers whose timers are still to be run for the last tick.
+    var sweep: (next: Int, at: Instant)?
+    var isClosing = false
+
+    /// - Parameters:
+    ///   - bootID: random at each start of the daemon, so that peers see a restart.
+    ///   - random: fills with unpredictable bytes; `Random.fill` outside tests.
+    public init(
+        identity: consuming Key, bootID: UInt64, limits: Limits = Limits(),
+        random: @escaping (inout MutableSpan<UInt8>) -> Void
+    ) {
+        limits.check()
+        self.limits = limits
+        self.random = random
+        own = Identity(secret: identity, bootID: bootID)
+        halfOpen = HalfOpenTable(limits: limits)
+        associations.reserveCapacity(Limits.peersMax)
+    }
+
+    public var publicKey: PublicKey { own.publicKey }
+
+    /// Half-open handshakes that had to make room for newer ones: a sign of a flood.
+    public var halfOpenEvictions: UInt64 { halfOpen.evictions }
+
+    /// Adds a peer and returns its number, 0..<31; without a psk, 32 zero bytes take its place.
+    ///
+    /// The key must not be our own nor another peer's, and there must be room: the configuration
+    /// is checked for that before.
+    @discardableResult
+    public mutating func add(
+        publicKey: PublicKey, psk: consuming Key?, suite: Suite, at now: Instant
+    ) -> Int {
+        precondition(publicKey != own.publicKey, "a station is not its own peer")
+        precondition(peer(of: publicKey) == nil, "two peers with one key")
+        let association = Association(
+            own: own.publicKey, publicKey: publicKey, psk: psk, suite: suite)
+        if let vacant = associations.firstIndex(where: { $0 == nil }) {
+            associations[vacant] = association
+            return vacant
+        }
+        precondition(associations.count < Limits.peersMax, "too many peers")
+        associations.append(association)
+        return associations.count - 1
+    }
+
+    /// Sets the peer's addresses, in the order to try them; handshakes begin with the first ones.
+    public mutating func setEndpoints(_ endpoints: [Endpoint], of peer: Int, at now: Instant) {
+        guard let association = associations[peer] else { return }
+        association.endpoints = endpoints
+        advance(peer, at: now)
+    }
+
+    /// Whether a call with the peer is open, which shortens the heartbeat to a second.
+    public mutating func setInCall(_ isInCall: Bool, peer: Int, at now: Instant) {
+        guard let association = associations[peer] else { return }
+        association.isInCall = isInCall
+        advance(peer, at: now)
+    }
+
+    /// A key press or a call: a handshake at once when there is no session (§1.7, rule 6).
+    public mutating func wanted(peer: Int, at now: Instant) {
+        guard let association = associations[peer] else { return }
+        if association.upSince == nil { restart(association, at: now) }
+        advance(peer, at: now)
+    }
+
+    /// The network has come back: `wanted` for every peer.
+    public mutating func retryAll(at now: Instant) {
+        for case let association? in associations where association.upSince == nil {
+            restart(association, at: now)
+        }
+        tick(at: now)
+    }
+
+    /// Runs what is due; the actions are made while they are fetched.
+    public mutating func tick(at now: Instant) {
+        halfOpen.expire(at: now)
+        sweep = (0, now)
+    }
+
+    /// When to call `tick` next, to be read after the last action was fetched; nil means never.
+    public var deadline: Instant? {
+        var first = halfOpen.deadline
+        for case let association? in associations {
+            guard let due = deadline(of: association) else { continue }
+            first = first.map { min($0, due) } ?? due
+        }
+        return first
+    }
+
+    /// The next thing to do; nil when there is nothing more.
+    public mutating func nextAction() -> Action? {
+        while true {
+            if let action = actions.pop() { return action }
+            guard let (peer, now) = sweep else { return nil }
+            guard peer < associations.count else {
+                sweep = nil
+                return nil
+            }
+            sweep = (peer + 1, now)
+            advance(peer, at: now)
+        }
+    }
+
+    /// The number of the peer with this key.
+    public func peer(of publicKey: PublicKey) -> Int? {
+        associations.firstIndex { $0?.publicKey == publicKey }
+    }
+
+    /// A fresh index: its first byte marks data packets, and no live session or handshake has it.
+    func newIndex() -> UInt32 {
+        while true {
+            var bytes = InlineArray<4, UInt8>(repeating: 0)
+            var span = bytes.mutableSpan
+            random(&span)
+            var index: UInt32 = 0
+            for i in bytes.indices { index = index << 8 | UInt32(bytes[i]) }
+            if HandshakeHeader.isValid(index: index), !isLive(index) { return index }
+        }
+    }
+
+    private func isLive(_ index: UInt32) -> Bool {
+        halfOpen.owns(index) || associations.contains { $0?.owns(index) ?? false }
+    }
+
+    func nextHeartbeat(_ association: Association) -> Duration {
+        association.retry.heartbeatWait() * limits.heartbeatPercent / 100
+    }
+
+    func nextWait(_ association: Association) -> Duration {
+        association.retry.nextWait() * limits.retryPercent / 100
+    }
+}

@@ -1,0 +1,133 @@
+public import Time
+public import Wire
+
+// What the media thread reports (PROTOCOL.md §1.7).
+extension PeerTable {
+    /// An opened CONFIRM record: 0 from a responder is answered on that very session.
+    public mutating func confirm(
+        _ value: UInt8, peer: Int, index: UInt32, from source: Endpoint, at now: Instant
+    ) {
+        guard let association = associations[peer],
+            let record = association.records.record(index)
+        else { return }
+        hear(peer, association, at: now)
+        if value == 0, record.isInitiator, association.goodbye == nil {
+            actions.push(
+                .send(
+                    peer: peer, index: index, ControlPayload(.confirm(1)), to: record.endpoint))
+        }
+        advance(peer, at: now)
+    }
+
+    /// An opened CLOSE record: erases the peer's sessions.
+    ///
+    /// - Parameter index: the session it was opened on. Sessions with a later run of the peer
+    ///   stay, for a station that starts again at once may be faster than its last goodbye.
+    public mutating func closed(peer: Int, index: UInt32? = nil, at now: Instant) {
+        guard let association = associations[peer], association.goodbye == nil else { return }
+        var bootID: UInt64?
+        if let index {
+            guard let record = association.records.record(index) else { return }
+            bootID = record.capabilities.bootID
+        }
+        while let record = association.records.remove(where: {
+            bootID == nil || $0.capabilities.bootID == bootID
+        }) {
+            actions.push(.drop(peer: peer, index: record.index))
+        }
+        if association.records.current == nil { lose(peer, association) }
+        if association.records.next == nil {
+            // It is going, so not at once; it will start handshakes itself when it is back.
+            association.endInitiation()
+            association.confirmation = nil
+            association.restartSeries()
+            association.initiateAt = now + nextWait(association)
+        }
+        advance(peer, at: now)
+    }
+
+    /// The media thread has opened the first packet on `next`, which is now `current` (rule 2).
+    public mutating func switched(peer: Int, index: UInt32, at now: Instant) {
+        guard let association = associations[peer] else { return }
+        switch association.records.switched(to: index) {
+        case .next(let record):
+            association.endInitiation()
+            association.confirmation = nil
+            association.restartSeries()
+            use(record, of: peer, association, at: now)
+        case .displaced(let record):
+            // The handshake of the session that displaced it goes on.
+            use(record, of: peer, association, at: now)
+        case .dropped, .unknown:
+            break
+        }
+        advance(peer, at: now)
+    }
+
+    /// What the media thread has counted; to be told at least once a second, and before `tick`.
+    ///
+    /// - Parameters:
+    ///   - sent: packets sealed on `current`.
+    ///   - lastSent: when anything was last sent to the peer.
+    ///   - lastOpened: when anything from the peer last opened, on any slot.
+    ///   - lastRefused: when a datagram with an index of ours last did not open.
+    public mutating func traffic(
+        peer: Int, sent: UInt64, lastSent: Instant?, lastOpened: Instant?, lastRefused: Instant?,
+        at now: Instant
+    ) {
+        guard let association = associations[peer] else { return }
+        association.sent = sent
+        association.lastSent = later(association.lastSent, lastSent)
+        association.lastRefused = later(association.lastRefused, lastRefused)
+        if let lastOpened { hear(peer, association, at: lastOpened) }
+        advance(peer, at: now)
+    }
+
+    /// A newer valid packet of the session came from another address than the endpoint.
+    ///
+    /// It is only counted: the address is not proven, and whoever copies packets on the path
+    /// could aim our sound at a victim. The path challenge (PATH_CHALLENGE at 0, 0.5, 1 s to
+    /// `source`, and `.endpoint` on its response) belongs here.
+    public mutating func newSource(
+        peer: Int, index: UInt32, from source: Endpoint, at now: Instant
+    ) {
+        guard let association = associations[peer], association.records.owns(index) else { return }
+        association.newSources += 1
+    }
+
+    /// The first packet of a session has opened: both sides have the keys.
+    private mutating func use(
+        _ record: SessionRecord, of peer: Int, _ association: Association, at now: Instant
+    ) {
+        let isNewBoot = association.capabilities?.bootID != record.capabilities.bootID
+        association.capabilities = record.capabilities
+        association.handshakes += 1
+        association.sent = 0
+        association.lastSent = now
+        association.heartbeat = nextHeartbeat(association)
+        association.lastOpened = later(association.lastOpened, now)
+        association.lastRefused = nil
+        if association.endpoint != record.endpoint {
+            association.endpoint = record.endpoint
+            actions.push(.endpoint(peer: peer, record.endpoint))
+        }
+        if isNewBoot || association.upSince == nil {
+            association.upSince = now
+            actions.push(.up(peer: peer, newBoot: isNewBoot))
+        }
+    }
+
+    /// Something of the peer has opened; that ends a silence, however long.
+    private mutating func hear(_ peer: Int, _ association: Association, at opened: Instant) {
+        guard association.lastOpened.map({ opened > $0 }) ?? true else { return }
+        association.lastOpened = opened
+        guard association.upSince == nil, association.records.current != nil else { return }
+        association.upSince = opened
+        actions.push(.up(peer: peer, newBoot: false))
+    }
+
+    private func later(_ left: Instant?, _ right: Instant?) -> Instant? {
+        guard let left, let right else { return left ?? right }
+        return max(left, right)
+    }
+}

@@ -1,0 +1,161 @@
+internal import Crypto
+public import Time
+public import Wire
+
+// Datagrams from the handshake socket (PROTOCOL.md §1.4). Every check that needs no secret comes
+// before every one that does, and nothing changes before the last of them.
+extension PeerTable {
+    /// Takes one datagram; whatever is wrong with it, it is dropped and nobody gets an answer.
+    public mutating func receive(
+        _ datagram: Span<UInt8>, from source: Endpoint, at now: Instant
+    ) -> Verdict {
+        guard !isClosing else { return .dropped(.closing) }
+        guard !datagram.isEmpty, let kind = HandshakeHeader.Kind(rawValue: datagram[0]) else {
+            return .dropped(.header)
+        }
+        guard datagram.count == kind.messageSize else { return .dropped(.length) }
+        guard let header = HandshakeHeader(parsing: datagram),
+            let suite = Suite(rawValue: header.suite)
+        else { return .dropped(.header) }
+        halfOpen.expire(at: now)
+        let drop: Drop? =
+            switch header.kind {
+            case .initiation:
+                respond(to: datagram, header: header, suite: suite, from: source, at: now)
+            case .response:
+                finish(datagram, header: header, suite: suite, from: source, at: now)
+            case .finish:
+                accept(datagram, header: header, suite: suite, from: source, at: now)
+            case .cookieReply: .cookie
+            }
+        return if let drop { .dropped(drop) } else { .accepted }
+    }
+
+    /// M1: answers with M2, without knowing whom.
+    private mutating func respond(
+        to initiation: Span<UInt8>, header: HandshakeHeader, suite: Suite, from source: Endpoint,
+        at now: Instant
+    ) -> Drop? {
+        // No cookies are given out, so there is none it could be keyed with (§1.6).
+        guard !header.isCookieKeyed else { return .cookie }
+        guard own.mac.verify(initiation) else { return .mac }
+        let hash = SHA256.hash(initiation)
+        if let entry = halfOpen.entry(initiation: hash, at: now) {
+            actions.push(.transmit(entry.response, to: source))
+            return nil
+        }
+        guard associations.contains(where: { $0?.suite == suite && $0?.goodbye == nil }) else {
+            return .suite
+        }
+        let index = newIndex()
+        var response = Datagram(count: HandshakeLayout.Response.size)
+        var bytes = response.mutableBytes
+        switch Responder.respond(
+            to: initiation, header: header, suite: suite, own: own, index: index,
+            random: random, writing: &bytes)
+        {
+        case .refused(let drop): return drop
+        case .success(let responder):
+            halfOpen.insert(
+                HalfOpen(
+                    initiation: hash, suite: suite, index: index, created: now,
+                    response: response, tries: TryLimit(perSecond: limits.triesPerSecond),
+                    responder: responder))
+            actions.push(.transmit(response, to: source))
+            return nil
+        }
+    }
+
+    /// M2: makes the session, and tells the responder with M3.
+    private mutating func finish(
+        _ response: Span<UInt8>, header: HandshakeHeader, suite: Suite, from source: Endpoint,
+        at now: Instant
+    ) -> Drop? {
+        let index = header.receiverIndex
+        guard let peer = associations.firstIndex(where: { $0?.initiator(index) != nil }),
+            let association = associations[peer], let initiator = association.initiator(index)
+        else { return .index }
+        guard association.suite == suite else { return .suite }
+        guard association.mac.verify(response) else { return .mac }
+        guard initiator.tries.allows(at: now) else { return .tries }
+        var message = Datagram(count: HandshakeLayout.Finish.size)
+        var bytes = message.mutableBytes
+        switch initiator.finish(
+            response, header: header, own: own, psk: association.psk, mac: association.mac,
+            writing: &bytes)
+        {
+        case .refused(let drop):
+            association.failures.badResponse += 1
+            return drop
+        case .success(let established):
+            let record = SessionRecord(
+                index: index, isInitiator: true, established: now, endpoint: source,
+                capabilities: established.capabilities)
+            association.endInitiation()
+            association.records.install(record)
+            // The keys first: the answer to M3 must find them.
+            actions.push(.install(peer: peer, established.sessionKeys(), endpoint: source))
+            actions.push(.transmit(message, to: source))
+            association.finish = Association.Finish(
+                index: index, message: message, endpoint: source,
+                remaining: limits.finishRepeats, due: now + limits.finishInterval)
+            return nil
+        }
+    }
+
+    /// M3: finds out who asks, and makes the session.
+    private mutating func accept(
+        _ finish: Span<UInt8>, header: HandshakeHeader, suite: Suite, from source: Endpoint,
+        at now: Instant
+    ) -> Drop? {
+        guard let entry = halfOpen.entry(header.receiverIndex) else { return .index }
+        guard entry.suite == suite else { return .suite }
+        guard own.mac.verify(finish) else { return .mac }
+        guard entry.tries.allows(at: now) else { return .tries }
+        if case .finished(let bytes, let peer, _) = entry.phase {
+            guard bytes.span.equals(finish) else { return .repeated }
+            return confirmAgain(peer: peer, index: entry.index)
+        }
+        guard let claim = entry.responder?.identify(finish) else { return .decrypt }
+        guard let peer = peer(of: claim.publicKey), let association = associations[peer],
+            association.goodbye == nil
+        else { return .unknownKey(claim.publicKey) }
+        guard association.suite == suite else {
+            association.failures.wrongSuite += 1
+            return .wrongSuite(peer: peer)
+        }
+        // Both have started at once, and ours goes on (§1.7, rule 4).
+        if association.finish != nil, own.publicKey < association.publicKey {
+            return .crossed(peer: peer)
+        }
+        switch entry.responder!.accept(claim, finish, psk: association.psk) {
+        case .refused(let drop):
+            association.failures.psk += 1
+            return drop == .decrypt ? .psk(peer: peer) : drop
+        case .success(let established):
+            entry.phase = .finished(
+                bytes: InlineArray { i in finish[i] }, peer: peer, at: now)
+            entry.responder = nil
+            let record = SessionRecord(
+                index: entry.index, isInitiator: false, established: now, endpoint: source,
+                capabilities: established.capabilities)
+            association.endInitiation()
+            association.records.install(record)
+            actions.push(.install(peer: peer, established.sessionKeys(), endpoint: source))
+            association.confirmation = Association.Confirmation(
+                index: entry.index, remaining: limits.confirmCount, due: now,
+                end: now + limits.confirmTimeout)
+            advance(peer, at: now)
+            return nil
+        }
+    }
+
+    /// A repeated M3: the peer has not heard our CONFIRM(0) yet.
+    private mutating func confirmAgain(peer: Int, index: UInt32) -> Drop? {
+        guard let record = associations[peer]?.records.record(index) else { return .repeated }
+        actions.push(
+            .send(
+                peer: peer, index: index, ControlPayload(.confirm(0)), to: record.endpoint))
+        return nil
+    }
+}

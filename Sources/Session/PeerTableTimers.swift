@@ -1,0 +1,191 @@
+internal import Crypto
+internal import Time
+internal import Wire
+
+// What time brings about for one peer (PROTOCOL.md §1.7). `advance` and `deadline` belong
+// together: whatever the one does at a time, the other names that time.
+extension PeerTable {
+    /// Why a handshake of our own is wanted.
+    private enum Need {
+        case none
+        /// The session works and is getting old.
+        case rekey
+        /// No session, or none that anything is heard on.
+        case session
+    }
+
+    /// Does all that is due for one peer.
+    mutating func advance(_ peer: Int, at now: Instant) {
+        guard let association = associations[peer] else { return }
+        guard association.goodbye == nil else {
+            return continueGoodbye(peer, association, at: now)
+        }
+        expire(peer, association, at: now)
+        confirm(peer, association, at: now)
+        if association.upSince != nil, let opened = association.lastOpened,
+            now >= opened + limits.downAfter
+        {
+            lose(peer, association)
+        }
+        repeatFinish(association, at: now)
+        initiate(peer, association, at: now)
+        beat(peer, association, at: now)
+    }
+
+    /// When `advance` has something to do next.
+    func deadline(of association: Association) -> Instant? {
+        if let goodbye = association.goodbye { return goodbye.due }
+        var first = association.records.expiry(after: limits.expiry)
+        func consider(_ instant: Instant?) {
+            guard let instant else { return }
+            first = first.map { min($0, instant) } ?? instant
+        }
+        if let confirmation = association.confirmation {
+            consider(confirmation.remaining > 0 ? confirmation.due : confirmation.end)
+        }
+        if association.upSince != nil {
+            consider(association.lastOpened.map { $0 + limits.downAfter })
+        }
+        consider(association.finish?.due)
+        if association.mayInitiate, association.target != nil {
+            consider(association.initiateAt ?? rekeyDue(association))
+        }
+        consider(beatDue(association))
+        return first
+    }
+
+    /// The peer cannot be talked to any longer.
+    mutating func lose(_ peer: Int, _ association: Association) {
+        guard association.upSince != nil else { return }
+        association.upSince = nil
+        actions.push(.down(peer: peer))
+    }
+
+    /// Starts the series of M1 over, with one at once unless the last is too young (rule 6).
+    func restart(_ association: Association, at now: Instant) {
+        association.restartSeries()
+        guard association.mayInitiate else { return }
+        guard let last = association.lastInitiation, now < last + limits.wantedSpacing else {
+            association.initiateAt = now
+            return
+        }
+        let due = last + nextWait(association)
+        association.initiateAt = association.initiateAt.map { min($0, due) } ?? due
+    }
+
+    /// Erases what is too old or has sent too much (rule 3).
+    private mutating func expire(_ peer: Int, _ association: Association, at now: Instant) {
+        let isSpent = association.sent >= limits.packetsMax
+        let current = association.records.current?.index
+        while let record = association.records.remove(where: {
+            now >= $0.established + limits.expiry || (isSpent && $0.index == current)
+        }) {
+            actions.push(.drop(peer: peer, index: record.index))
+        }
+        if association.records.current == nil { lose(peer, association) }
+    }
+
+    /// CONFIRM(0) on `next` until the initiator uses it, or has had its time (rule 1).
+    private mutating func confirm(_ peer: Int, _ association: Association, at now: Instant) {
+        guard var confirmation = association.confirmation else { return }
+        if now >= confirmation.end {
+            association.confirmation = nil
+            association.failures.unconfirmed += 1
+            if let record = association.records.remove(where: { $0.index == confirmation.index }) {
+                actions.push(.drop(peer: peer, index: record.index))
+            }
+            association.initiateAt = now + nextWait(association)
+        } else if confirmation.remaining > 0, now >= confirmation.due {
+            actions.push(
+                .send(
+                    peer: peer, index: confirmation.index, ControlPayload(.confirm(0)),
+                    to: association.records.record(confirmation.index)?.endpoint))
+            confirmation.remaining -= 1
+            confirmation.due = now + limits.confirmInterval
+            association.confirmation = confirmation
+        }
+    }
+
+    /// M3 again, same bytes, while the responder has not answered (rule 1).
+    private mutating func repeatFinish(_ association: Association, at now: Instant) {
+        guard var finish = association.finish, let due = finish.due, now >= due else { return }
+        if finish.remaining > 0 {
+            actions.push(.transmit(finish.message, to: finish.endpoint))
+            finish.remaining -= 1
+        }
+        if finish.remaining > 0 {
+            finish.due = now + limits.finishInterval
+        } else {
+            finish.due = nil
+            association.initiateAt = now + nextWait(association)
+        }
+        association.finish = finish
+    }
+
+    /// M1, at once when there is a new need, then by the series of rule 7.
+    private mutating func initiate(_ peer: Int, _ association: Association, at now: Instant) {
+        guard association.mayInitiate else { return }
+        guard need(association, at: now) != .none, let target = association.target else {
+            association.endInitiation()
+            return
+        }
+        let due: Instant
+        if let initiateAt = association.initiateAt {
+            due = initiateAt
+        } else {
+            due = association.lastInitiation.map { max(now, $0 + limits.wantedSpacing) } ?? now
+            association.initiateAt = due
+        }
+        guard now >= due else { return }
+        let index = newIndex()
+        var message = Datagram(count: HandshakeLayout.Initiation.size)
+        var bytes = message.mutableBytes
+        association.initiate(
+            index: index, tries: TryLimit(perSecond: limits.triesPerSecond), random: random,
+            at: now, writing: &bytes)
+        actions.push(.transmit(message, to: target))
+        actions.push(.resolve(peer: peer))
+        association.initiateAt = now + nextWait(association)
+    }
+
+    /// A cover packet when the peer has not heard from us for long (rule 8).
+    private mutating func beat(_ peer: Int, _ association: Association, at now: Instant) {
+        guard let due = beatDue(association), now >= due else { return }
+        actions.push(.cover(peer: peer))
+        association.lastSent = now
+        association.heartbeat = nextHeartbeat(association)
+    }
+
+    private func need(_ association: Association, at now: Instant) -> Need {
+        guard association.records.current != nil, association.upSince != nil else {
+            return .session
+        }
+        // The peer holds a session of ours that we cannot open any longer (rule 6).
+        if let refused = association.lastRefused, let opened = association.lastOpened,
+            refused >= opened + limits.refusedAfter
+        {
+            return .session
+        }
+        if let due = rekeyDue(association), now >= due { return .rekey }
+        return .none
+    }
+
+    private func rekeyDue(_ association: Association) -> Instant? {
+        guard let current = association.records.current else { return nil }
+        if association.sent >= limits.rekeyPackets { return current.established }
+        return current.established
+            + (current.isInitiator ? limits.rekeyInitiator : limits.rekeyResponder)
+    }
+
+    private func beatDue(_ association: Association) -> Instant? {
+        guard let current = association.records.current else { return nil }
+        let wait = association.isInCall ? limits.heartbeatInCall : association.heartbeat
+        return (association.lastSent ?? current.established) + wait
+    }
+}
+
+extension Association {
+    /// Whether an M1 may be sent: not while M3 is repeated, nor while the peer's handshake is
+    /// about to give us a session.
+    var mayInitiate: Bool { finish?.due == nil && confirmation == nil }
+}

@@ -1,0 +1,96 @@
+internal import Time
+internal import Wire
+
+/// What the control thread remembers of a session whose keys the media thread holds.
+struct SessionRecord {
+    /// The index the peer puts into its packets to us; the session's name among us.
+    let index: UInt32
+    let isInitiator: Bool
+    /// When M3 was sent or accepted: all ages count from here (PROTOCOL.md §1.7, rule 3).
+    let established: Instant
+    let endpoint: Endpoint
+    let capabilities: Capabilities
+}
+
+/// The control thread's picture of the media thread's three key slots.
+///
+/// The media thread flips by itself and tells afterwards, so the picture may lag: a session that
+/// was replaced or dropped here may still be reported as flipped to.
+struct SessionRecords {
+    private(set) var previous: SessionRecord?
+    private(set) var current: SessionRecord?
+    private(set) var next: SessionRecord?
+    /// The last `next` that was replaced or dropped, in case its flip is already on the way.
+    private var displaced: (record: SessionRecord, isDropped: Bool)?
+
+    enum Switch {
+        /// `next` became `current`.
+        case next(SessionRecord)
+        /// A replaced session became `current`; `next` still waits.
+        case displaced(SessionRecord)
+        /// A session we have dropped became `current` and is gone by now.
+        case dropped
+        case unknown
+    }
+
+    func owns(_ index: UInt32) -> Bool {
+        previous?.index == index || current?.index == index || next?.index == index
+            || displaced?.record.index == index
+    }
+
+    /// The session of this index, unless it is gone.
+    func record(_ index: UInt32) -> SessionRecord? {
+        if next?.index == index { return next }
+        if current?.index == index { return current }
+        if previous?.index == index { return previous }
+        return nil
+    }
+
+    mutating func install(_ record: SessionRecord) {
+        if let next { displaced = (next, false) }
+        next = record
+    }
+
+    mutating func switched(to index: UInt32) -> Switch {
+        if let next, next.index == index {
+            previous = current
+            current = next
+            self.next = nil
+            return .next(next)
+        }
+        guard let late = displaced, late.record.index == index else { return .unknown }
+        displaced = nil
+        previous = current
+        current = late.isDropped ? nil : late.record
+        return late.isDropped ? .dropped : .displaced(late.record)
+    }
+
+    /// Forgets one session that matches; nil when there is none left.
+    mutating func remove(where matches: (SessionRecord) -> Bool) -> SessionRecord? {
+        if let record = previous, matches(record) {
+            previous = nil
+            return record
+        }
+        if let record = current, matches(record) {
+            current = nil
+            return record
+        }
+        if let record = next, matches(record) {
+            next = nil
+            displaced = (record, true)
+            return record
+        }
+        return nil
+    }
+
+    /// When the next session expires.
+    func expiry(after age: Duration) -> Instant? {
+        var first: Instant?
+        for record in [previous, current, next] {
+            guard let record else { continue }
+            let end = record.established + age
+            first = first.map { min($0, end) } ?? end
+        }
+        return first
+    }
+}

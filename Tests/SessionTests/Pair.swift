@@ -1,0 +1,54 @@
+import Crypto
+import Time
+import Wire
+
+@testable import Session
+
+/// Two stations that know each other.
+struct Pair {
+    let network: SimulatedNetwork
+    let a: SimulatedStation
+    let b: SimulatedStation
+
+    static let psk = [UInt8](repeating: 0x77, count: 32)
+
+    /// Two stations of the vectors' identities; the lower public key is `b`'s.
+    init(seed: UInt64, suite: Suite = .aesGCM, limits: Limits = Limits()) {
+        network = SimulatedNetwork(seed: seed)
+        a = SimulatedStation(network, at: host(1), secret: [UInt8](repeating: 0x11, count: 32))
+        b = SimulatedStation(network, at: host(2), secret: [UInt8](repeating: 0x22, count: 32))
+        a.limits = limits
+        b.limits = limits
+        a.peers = [
+            .init(publicKey: b.publicKey, psk: Self.psk, suite: suite, endpoints: [host(2)])
+        ]
+        b.peers = [
+            .init(publicKey: a.publicKey, psk: Self.psk, suite: suite, endpoints: [host(1)])
+        ]
+    }
+
+    /// Whether both talk on one and the same session, and nothing else is under way.
+    var isConverged: Bool {
+        guard a.isUp(), b.isUp() else { return false }
+        let (left, right) = (a.media[0], b.media[0])
+        guard left.slots.nextIndex == nil, right.slots.nextIndex == nil,
+            let toB = a.remoteIndex(), let toA = b.remoteIndex()
+        else { return false }
+        return toB == right.slots.currentIndex && toA == left.slots.currentIndex
+    }
+
+    func start() {
+        a.start()
+        b.start()
+    }
+}
+
+/// A station's place in the simulated network.
+func host(_ number: UInt64) -> Endpoint {
+    Endpoint(high: 0, low: 0xFFFF_C000_0200 | number, port: 5577)
+}
+
+/// How many seeds a random test tries: more with `INTERCOM_SEEDS`.
+func seeds(_ standard: UInt64) -> ClosedRange<UInt64> {
+    1...(environmentNumber("INTERCOM_SEEDS") ?? standard)
+}

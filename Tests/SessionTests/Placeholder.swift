@@ -1,5 +1,0 @@
-import Testing
-
-import Session
-
-@Suite struct PlaceholderTests {}

@@ -1,0 +1,47 @@
+import Crypto
+import Time
+import Wire
+
+/// The media thread's part for one peer: key slots, and what it counts.
+final class SimulatedMedia {
+    var slots = KeySlots()
+    /// Where packets go; the address of a session comes with it.
+    var endpoint: Endpoint?
+    private var addresses: [UInt32: Endpoint] = [:]
+
+    var lastSent: Instant?
+    var lastOpened: Instant?
+    var lastRefused: Instant?
+    /// Numbers of the audio frames heard, in the order they came.
+    var heard: [UInt64] = []
+    var refused = 0
+    /// Sessions that were flipped to, by our index.
+    var switches: [UInt32] = []
+
+    func install(_ keys: consuming SessionKeys, at endpoint: Endpoint) {
+        addresses[keys.localIndex] = endpoint
+        _ = slots.install(keys)
+    }
+
+    func address(of index: UInt32) -> Endpoint? { addresses[index] }
+
+    /// The datagram, sealed on `current` or on the session given.
+    func seal(_ plaintext: [UInt8], flags: FrameFlags, on index: UInt32? = nil) -> [UInt8]? {
+        var datagram = [UInt8](repeating: 0, count: plaintext.count + FrameLayout.overhead)
+        var span = datagram.mutableSpan
+        let size =
+            if let index {
+                slots.seal(
+                    onIndex: index, flags: flags.rawValue, plaintext: plaintext.span, into: &span)
+            } else {
+                slots.seal(flags: flags.rawValue, plaintext: plaintext.span, into: &span)
+            }
+        return size == nil ? nil : datagram
+    }
+
+    /// Moves the endpoint to where the session now current found the peer.
+    func follow(_ index: UInt32) {
+        switches.append(index)
+        endpoint = addresses[index] ?? endpoint
+    }
+}

@@ -1,0 +1,126 @@
+import Time
+import Wire
+
+@testable import Session
+
+/// A network in virtual time: loss, repeats, delay, reordering and cuts, all from one seed.
+final class SimulatedNetwork {
+    struct Weather {
+        /// Of 1000 datagrams.
+        var lost: UInt64 = 0
+        var repeated: UInt64 = 0
+        /// Each datagram's own, so that a later one may overtake an earlier one.
+        var delayMs: ClosedRange<UInt64> = 1...1
+    }
+
+    let seed: UInt64
+    private(set) var now = Instant(nanoseconds: 0)
+    var weather = Weather()
+    /// Drops what it returns true for.
+    var isCut: (_ from: Endpoint, _ to: Endpoint) -> Bool = { _, _ in false }
+    /// Sees every datagram that is sent, before the weather.
+    var tap: (_ bytes: [UInt8], _ from: Endpoint, _ to: Endpoint) -> Void = { _, _, _ in }
+    /// Stations by where they are.
+    var stations: [Endpoint: SimulatedStation] = [:]
+
+    private var generator: SplitMix64
+    private var events: [Event] = []
+    private var order = 0
+
+    private struct Event {
+        let at: Instant
+        let order: Int
+        let act: () -> Void
+    }
+
+    init(seed: UInt64) {
+        self.seed = seed
+        generator = SplitMix64(seed: seed)
+    }
+
+    func random(_ bound: UInt64) -> UInt64 { generator.next() % bound }
+
+    /// A source of bytes of its own for a station, so that a run can be repeated.
+    func randomSource() -> (inout MutableSpan<UInt8>) -> Void {
+        let source = ByteSource(seed: generator.next())
+        return { bytes in source.fill(&bytes) }
+    }
+
+    func send(_ bytes: [UInt8], from: Endpoint, to: Endpoint) {
+        tap(bytes, from, to)
+        guard !isCut(from, to), random(1000) >= weather.lost else { return }
+        deliver(bytes, from: from, to: to)
+        if random(1000) < weather.repeated { deliver(bytes, from: from, to: to) }
+    }
+
+    private func deliver(_ bytes: [UInt8], from: Endpoint, to: Endpoint) {
+        let spread = weather.delayMs.upperBound - weather.delayMs.lowerBound + 1
+        let delay = weather.delayMs.lowerBound + random(spread)
+        after(.milliseconds(delay)) { [unowned self] in
+            stations[to]?.receive(bytes, from: from)
+        }
+    }
+
+    func after(_ wait: Duration, _ act: @escaping () -> Void) { at(now + wait, act) }
+
+    func at(_ time: Instant, _ act: @escaping () -> Void) {
+        order += 1
+        push(Event(at: max(time, now), order: order, act: act))
+    }
+
+    /// Lets the time pass; stops early when `done` says so.
+    @discardableResult
+    func run(for duration: Duration, until done: () -> Bool = { false }) -> Bool {
+        let end = now + duration
+        while let next = events.first, next.at <= end {
+            popFirst()
+            now = next.at
+            next.act()
+            if done() { return true }
+        }
+        now = end
+        return done()
+    }
+
+    // A binary heap, the earliest first.
+
+    private func isBefore(_ left: Int, _ right: Int) -> Bool {
+        (events[left].at, events[left].order) < (events[right].at, events[right].order)
+    }
+
+    private func push(_ event: Event) {
+        events.append(event)
+        var child = events.count - 1
+        while child > 0, isBefore(child, (child - 1) / 2) {
+            events.swapAt(child, (child - 1) / 2)
+            child = (child - 1) / 2
+        }
+    }
+
+    private func popFirst() {
+        events.swapAt(0, events.count - 1)
+        events.removeLast()
+        var parent = 0
+        while true {
+            var least = parent
+            for child in [2 * parent + 1, 2 * parent + 2]
+            where child < events.count && isBefore(child, least) {
+                least = child
+            }
+            guard least != parent else { return }
+            events.swapAt(parent, least)
+            parent = least
+        }
+    }
+}
+
+/// Bytes that look random and are the same in every run.
+final class ByteSource {
+    private var generator: SplitMix64
+
+    init(seed: UInt64) { generator = SplitMix64(seed: seed) }
+
+    func fill(_ bytes: inout MutableSpan<UInt8>) {
+        for i in bytes.indices { bytes[i] = UInt8(truncatingIfNeeded: generator.next() >> 24) }
+    }
+}
