@@ -65,9 +65,10 @@ struct ControlLoop: ~Copyable {
         handshakes: consuming UDPSocket, table: consuming PeerTable, station: Station,
         server: consuming ControlServer, signals: consuming Signals
     ) throws(SystemError) {
-        loop = try EventLoop()
-        timer = try Timer()
-        resolver = try Resolver()
+        // What can fail first, on locals: a noncopyable value is made whole or not at all.
+        let loop = try EventLoop()
+        let timer = try Timer()
+        let resolver = try Resolver()
         try resolver.start()
         try loop.add(fd: handshakes.fd, token: Token.handshakes)
         try loop.add(fd: rings.eventsWaiting.fd, token: Token.events)
@@ -75,6 +76,10 @@ struct ControlLoop: ~Copyable {
         try loop.add(fd: timer.fd, token: Token.timer)
         try loop.add(fd: server.fd, token: Token.server)
         try loop.add(fd: resolver.answered.fd, token: Token.resolver)
+
+        self.loop = loop
+        self.timer = timer
+        self.resolver = resolver
         cards = Cards(config.audio)
         lines = Lines(config)
         view = StationView(config, routing)

@@ -38,7 +38,7 @@ struct ControlServer: ~Copyable {
         var span = bytes.mutableSpan
         callers[place]!.lastActive = now
         let count: Int
-        switch callers[place]!.peer.read(into: &span) {
+        switch callers[place]!.read(into: &span) {
         case .bytes(let size): count = size
         case .wouldBlock: return
         case .closed:
@@ -91,8 +91,8 @@ struct ControlServer: ~Copyable {
     mutating func flush(_ place: Int) {
         guard !isFree(place) else { return }
         while !callers[place]!.waiting.isEmpty {
-            switch callers[place]!.peer.write(callers[place]!.waiting.span) {
-            case .bytes(let count): callers[place]!.waiting.removeFirst(count)
+            switch callers[place]!.write() {
+            case .bytes: break
             case .closed:
                 callers[place] = nil
                 return
@@ -131,4 +131,20 @@ struct Caller: ~Copyable {
     var isWatching = false
     var closesWhenSent = false
     var lastActive: Instant
+
+    init(peer: consuming LocalPeer, lastActive: Instant) {
+        self.peer = peer
+        self.lastActive = lastActive
+    }
+
+    mutating func read(into bytes: inout MutableSpan<UInt8>) -> LocalTransfer {
+        peer.read(into: &bytes)
+    }
+
+    /// Writes what waits, as much as the other end takes now.
+    mutating func write() -> LocalTransfer {
+        let result = peer.write(waiting.span)
+        if case .bytes(let count) = result { waiting.removeFirst(count) }
+        return result
+    }
 }

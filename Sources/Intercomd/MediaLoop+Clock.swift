@@ -4,6 +4,20 @@ internal import Time
 
 /// Cards that come and go, and which of them wakes the loop.
 extension MediaLoop {
+    var hasCapture: Bool {
+        switch capture {
+        case .some: true
+        case .none: false
+        }
+    }
+
+    var hasPlayback: Bool {
+        switch playback {
+        case .some: true
+        case .none: false
+        }
+    }
+
     mutating func takeCapture(_ pcm: consuming CapturePCM) {
         giveUpCapture()
         capture = consume pcm
@@ -47,7 +61,7 @@ extension MediaLoop {
         clock.isAsleep = false
         microphone.breakOff()
         let isWanted = plan.prerollFrames > 0 || isTalking
-        isCapturing = capture != nil && isWanted
+        isCapturing = hasCapture && isWanted
         if let error = startBoth() {
             switch error.direction {
             case .capture:
@@ -63,14 +77,14 @@ extension MediaLoop {
 
     private mutating func startBoth() -> PCMError? {
         do throws(PCMError) {
-            if isCapturing, playback != nil {
+            if isCapturing, hasPlayback {
                 if plan.prerollFrames > 0, !isLinked {
                     isLinked = PCMPair.link(&capture!, &playback!)
                 }
                 try PCMPair.start(&capture!, &playback!)
             } else if isCapturing {
                 try capture!.start()
-            } else if playback != nil {
+            } else if hasPlayback {
                 try playback!.start()
             }
             return nil
@@ -81,7 +95,7 @@ extension MediaLoop {
 
     /// A key went down: the microphone must run now.
     mutating func wakeCapture() {
-        guard capture != nil, !isCapturing else { return }
+        guard hasCapture, !isCapturing else { return }
         isCapturing = true
         microphone.breakOff()
         do throws(PCMError) {
@@ -106,16 +120,46 @@ extension MediaLoop {
         clock.disarm(in: loop)
         if clock.isDistrusted || clock.isAsleep {
             clock.source = .timer
-        } else if isCapturing, capture != nil {
+        } else if isCapturing, hasCapture {
             clock.source = .capture
-            for place in 0..<capture!.descriptorCount { arm(capture!.descriptor(at: place)) }
-        } else if playback != nil {
+            armMaster()
+        } else if hasPlayback {
             clock.source = .playback
-            for place in 0..<playback!.descriptorCount { arm(playback!.descriptor(at: place)) }
+            armMaster()
         } else {
             clock.source = .timer
         }
         armTimer()
+    }
+
+    private mutating func armMaster() {
+        var place = 0
+        while let descriptor = masterDescriptor(place) {
+            arm(descriptor)
+            place += 1
+        }
+    }
+
+    private func masterDescriptor(_ place: Int) -> PCMDescriptor? {
+        switch clock.source {
+        case .timer: nil
+        case .capture: captureDescriptor(place)
+        case .playback: playbackDescriptor(place)
+        }
+    }
+
+    private func captureDescriptor(_ place: Int) -> PCMDescriptor? {
+        switch capture {
+        case .some(let pcm): place < pcm.descriptorCount ? pcm.descriptor(at: place) : nil
+        case .none: nil
+        }
+    }
+
+    private func playbackDescriptor(_ place: Int) -> PCMDescriptor? {
+        switch playback {
+        case .some(let pcm): place < pcm.descriptorCount ? pcm.descriptor(at: place) : nil
+        case .none: nil
+        }
     }
 
     private mutating func arm(_ descriptor: PCMDescriptor) {
@@ -136,7 +180,7 @@ extension MediaLoop {
             timer.disarm()
             return
         }
-        let hasWork = capture != nil || playback != nil || keys.count > 0
+        let hasWork = hasCapture || hasPlayback || keys.count > 0
         let interval: Duration =
             hasWork ? .nanoseconds(plan.periodNanoseconds) : .milliseconds(100)
         timer.arm(at: now + interval, every: interval)

@@ -29,9 +29,7 @@ extension MediaLoop {
         for place in 0..<4 { index = index << 8 | UInt32(datagram[place]) }
         guard let peer = owner(of: index) else { return rings.counters.add(.droppedIndex) }
 
-        let sealed = datagram.span.extracting(first: arrived.count)
-        var plain = plaintext.mutableSpan
-        switch peers[peer].slots.open(sealed, into: &plain) {
+        switch unseal(arrived.count, from: peer) {
         case .foreign:
             rings.counters.add(.droppedIndex)
         case .refused(let refusal):
@@ -44,6 +42,13 @@ extension MediaLoop {
             tell(.switched(peer: peer, index: index))
             use(opened, index: index, from: peer, at: arrived.from)
         }
+    }
+
+    /// Opens the datagram buffer into the plaintext buffer.
+    private mutating func unseal(_ count: Int, from peer: Int) -> KeySlots.Outcome {
+        let sealed = datagram.span.extracting(first: count)
+        var plain = plaintext.mutableSpan
+        return peers[peer].slots.open(sealed, into: &plain)
     }
 
     private func owner(of index: UInt32) -> Int? {
@@ -108,7 +113,7 @@ extension MediaLoop {
             return rings.counters.add(.droppedAudio)
         }
         // Without a speaker there is nobody to hear it.
-        guard playback != nil else { return }
+        guard hasPlayback else { return }
         let owner = VoiceSlot.Owner(peer: peer, stream: flags.stream)
         if peers[peer].hearings[Int(flags.stream)] == .ignored {
             return rings.counters.add(.droppedIgnored)
@@ -159,9 +164,8 @@ extension MediaLoop {
 
     /// Fills the speaker's card with mixed voices, as much as it has room for.
     mutating func playSound() {
-        while playback != nil {
-            let spare = playback!.granted.bufferSamples - playback!.granted.fillSamples
-            let room = playback!.available() - spare
+        while hasPlayback {
+            let room = playbackRoom
             guard room > 0 else { return }
             if speaker.waiting == 0 { speaker.take(nextBlock(), isHeldDown: isHeldDown) }
             var outcome = PCMTransfer.wouldBlock
@@ -185,6 +189,15 @@ extension MediaLoop {
                 giveUpPlayback()
                 tell(.playbackFailed(error))
             }
+        }
+    }
+
+    /// Samples the speaker's card is to be given now; it may have more room than is wanted queued.
+    private var playbackRoom: Int {
+        switch playback {
+        case .some(let pcm):
+            pcm.available() - (pcm.granted.bufferSamples - pcm.granted.fillSamples)
+        case .none: 0
         }
     }
 

@@ -10,7 +10,7 @@ internal import Wire
 extension MediaLoop {
     /// Opens the microphone for a target: its talkspurt begins with the pre-roll.
     mutating func open(_ target: Int) {
-        guard capture != nil, !isQuiet else { return }
+        guard hasCapture, !isQuiet else { return }
         switch spurts[target].phase {
         case .talking: return
         case .closing:
@@ -58,7 +58,7 @@ extension MediaLoop {
 
     /// Takes the captured samples from the card.
     mutating func moveCapturedSound() {
-        while isCapturing, capture != nil {
+        while isCapturing, hasCapture {
             var room = samples.mutableSpan
             switch capture!.read(into: &room) {
             case .samples(let count):
