@@ -1,6 +1,70 @@
 #ifndef CGPIOD_GPIO_LINE_H
 #define CGPIOD_GPIO_LINE_H
 
+// What the product needs of libgpiod, the same over its two incompatible generations:
+// 1.6 (gpio_v1.c) and 2.x (gpio_v2.c).
+//
+// A failure is a negated errno. Nothing below "An open line" allocates once the line is open.
+
+#include <stdint.h>
+
+/// 1 or 2: the generation this was built against.
 int cgpiod_major_version(void);
+
+// Chips. A path is "/dev/gpiochip0" or a symbolic link to it.
+
+struct cgpiod_chip;
+
+struct cgpiod_line_info {
+    char name[33];     // Empty when the line has none.
+    char consumer[33]; // Who holds the line; empty when nobody does, or nobody says.
+    int is_used;
+    int is_output;
+    int is_active_low;
+};
+
+/// The numbers of the chips there are, in order; returns how many there are, at most `capacity`.
+int cgpiod_chip_numbers(int *numbers, int capacity);
+
+int cgpiod_chip_open(const char *path, struct cgpiod_chip **chip);
+void cgpiod_chip_close(struct cgpiod_chip *chip);
+int cgpiod_chip_line_count(struct cgpiod_chip *chip);
+/// The driver's word for the chip, such as "pinctrl-bcm2711"; valid until the chip is closed.
+const char *cgpiod_chip_label(struct cgpiod_chip *chip);
+int cgpiod_chip_line_info(struct cgpiod_chip *chip, unsigned offset, struct cgpiod_line_info *info);
+
+// Opening a line.
+
+struct cgpiod_line;
+
+enum cgpiod_bias {
+    CGPIOD_BIAS_AS_IS,
+    CGPIOD_BIAS_NONE,
+    CGPIOD_BIAS_PULL_UP,
+    CGPIOD_BIAS_PULL_DOWN,
+};
+
+/// Asks for both edges. `debounce_us` is for the kernel, and 0 asks for none; 1.6 cannot ask.
+int cgpiod_open_input(
+    const char *chip_path, unsigned offset, const char *consumer, enum cgpiod_bias bias,
+    int is_active_low, unsigned debounce_us, struct cgpiod_line **line);
+int cgpiod_open_output(
+    const char *chip_path, unsigned offset, const char *consumer, int is_active_low, int value,
+    struct cgpiod_line **line);
+void cgpiod_close(struct cgpiod_line *line);
+
+// An open line. Values are logical: 1 is active.
+
+struct cgpiod_edge {
+    int64_t monotonic_ns;
+    int is_active;
+};
+
+/// Readable while edges wait.
+int cgpiod_fd(const struct cgpiod_line *line);
+/// 1 when there was an edge, 0 when none waits.
+int cgpiod_next_edge(struct cgpiod_line *line, struct cgpiod_edge *edge);
+int cgpiod_get(struct cgpiod_line *line);
+int cgpiod_set(struct cgpiod_line *line, int value);
 
 #endif

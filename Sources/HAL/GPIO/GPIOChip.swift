@@ -1,0 +1,94 @@
+internal import CGPIOD
+internal import CLinux
+
+/// One line of a chip, for people to choose from.
+public struct GPIOLine: Equatable, Sendable {
+    /// The number on its chip.
+    public let offset: UInt32
+    /// The name given by the board, such as "GPIO17"; empty when it has none.
+    public let name: String
+    /// Who holds it, as far as the kernel says.
+    public let holder: String
+    public let isUsed: Bool
+    public let isOutput: Bool
+}
+
+/// One GPIO chip of the machine, opened to look at its lines.
+@safe public struct GPIOChip: ~Copyable {
+    /// What the configuration calls it, such as "gpiochip0".
+    public let name: String
+    /// What its driver calls it, such as "pinctrl-bcm2711".
+    public let label: String
+    public let lineCount: Int
+
+    private let chip: OpaquePointer
+
+    /// Opens the chip with the given number.
+    public init(number: Int) throws(GPIOError) {
+        try self.init(name: "gpiochip\(number)", for: "gpiochip\(number)")
+    }
+
+    /// `line` is for the error: the line on whose account the chip is opened.
+    init(name: String, for line: String) throws(GPIOError) {
+        var opened: OpaquePointer?
+        let path = "/dev/\(name)"
+        let result = unsafe cgpiod_chip_open(path, &opened)
+        guard result == 0, let chip = unsafe opened else {
+            throw GPIOError(line: line, reason: GPIOChip.reason(errno: -result, path: path))
+        }
+        self.name = name
+        // SAFETY: the text lives as long as the open chip, and is copied.
+        label = unsafe String(cString: cgpiod_chip_label(chip))
+        lineCount = Int(unsafe cgpiod_chip_line_count(chip))
+        unsafe self.chip = chip
+    }
+
+    deinit { unsafe cgpiod_chip_close(chip) }
+
+    /// The numbers of all chips of the machine, in order.
+    public static func numbers() -> [Int] {
+        var found = InlineArray<64, Int32>(repeating: 0)
+        var span = found.mutableSpan
+        let count = unsafe span.withUnsafeMutableBufferPointer { buffer in
+            // SAFETY: the call writes at most `count` numbers.
+            unsafe cgpiod_chip_numbers(buffer.baseAddress!, Int32(buffer.count))
+        }
+        return count > 0 ? (0..<Int(count)).map { Int(found[$0]) } : []
+    }
+
+    /// Describes the line with the given number.
+    public borrowing func line(at offset: Int) throws(GPIOError) -> GPIOLine {
+        precondition(offset >= 0 && offset < lineCount)
+        var info = cgpiod_line_info()
+        let result = unsafe cgpiod_chip_line_info(chip, UInt32(offset), &info)
+        guard result == 0 else {
+            throw GPIOError(line: "\(name)/\(offset)", reason: .failed(errno: -result))
+        }
+        return GPIOLine(
+            offset: UInt32(offset), name: text(&info.name), holder: text(&info.consumer),
+            isUsed: info.is_used != 0, isOutput: info.is_output != 0)
+    }
+
+    /// All lines of the chip.
+    public borrowing func lines() throws(GPIOError) -> [GPIOLine] {
+        var lines: [GPIOLine] = []
+        for offset in 0..<lineCount { lines.append(try line(at: offset)) }
+        return lines
+    }
+
+    static func reason(errno: Int32, path: String) -> GPIOError.Reason {
+        switch errno {
+        case ENOENT, ENODEV, ENXIO, ENOTTY: .noChip
+        case EACCES, EPERM: .noPermission(path: path)
+        default: .failed(errno: errno)
+        }
+    }
+}
+
+/// Copies one of the fixed texts of a line's description.
+private func text<Field>(_ field: inout Field) -> String {
+    unsafe withUnsafeBytes(of: &field) { bytes in
+        // SAFETY: only bytes of the field are looked at, whether or not a zero ends them.
+        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,66 @@
+internal import CLinux
+
+/// Where a named line is: its chip and its number there.
+///
+/// "gpiochip0/17" says so itself. Any other name, such as "GPIO17", is looked for on every
+/// chip in the order of their numbers, and the first wins: on all Raspberry Pis that is the
+/// 40-pin header, which since Linux 6.6.45 is gpiochip0 on the Pi 5 too.
+struct LineAddress: Equatable {
+    let chip: String
+    let offset: UInt32
+
+    var path: String { "/dev/\(chip)" }
+
+    init(finding name: String) throws(GPIOError) {
+        if let (chip, offset) = LineAddress.split(name) {
+            let opened = try GPIOChip(name: chip, for: name)
+            guard offset < opened.lineCount else { throw GPIOError(line: name, reason: .noLine) }
+            self.chip = chip
+            self.offset = UInt32(offset)
+            return
+        }
+        var refusal: GPIOError?
+        let numbers = GPIOChip.numbers()
+        for number in numbers {
+            do throws(GPIOError) {
+                let chip = try GPIOChip(name: "gpiochip\(number)", for: name)
+                for offset in 0..<chip.lineCount where try chip.line(at: offset).name == name {
+                    self.chip = chip.name
+                    self.offset = UInt32(offset)
+                    return
+                }
+            } catch {
+                // The line may be on another chip; if not, this chip is why it was not found.
+                refusal = refusal ?? error
+            }
+        }
+        throw refusal ?? GPIOError(line: name, reason: numbers.isEmpty ? .noChip : .noLine)
+    }
+
+    /// The parts of "gpiochip0/17"; nil for a line's own name.
+    private static func split(_ name: String) -> (chip: String, offset: Int)? {
+        guard let slash = name.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
+        let chip = name[..<slash]
+        let digits = name[name.utf8.index(after: slash)...]
+        guard
+            chip.utf8.starts(with: "gpiochip".utf8), !chip.utf8.contains(UInt8(ascii: "/")),
+            digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let offset = Int(digits)
+        else { return nil }
+        return (String(chip), offset)
+    }
+
+    /// Says why the kernel refused the line itself.
+    func refusal(errno: Int32, line: String) -> GPIOError {
+        guard errno == EBUSY else {
+            return GPIOError(line: line, reason: GPIOChip.reason(errno: errno, path: path))
+        }
+        var holder = ""
+        if let chip = try? GPIOChip(name: chip, for: line),
+            let found = try? chip.line(at: Int(offset))
+        {
+            holder = found.holder
+        }
+        return GPIOError(line: line, reason: .busy(holder: holder))
+    }
+}
