@@ -1,0 +1,99 @@
+internal import CALSA
+internal import Glibc
+
+/// A sound card of this machine, for listing and for finding USB cards.
+public struct PCMCard: Equatable, Sendable {
+    public struct USB: Equatable, Sendable {
+        public let vendor: UInt16
+        public let product: UInt16
+        public let serial: String?
+    }
+
+    /// The card's id: one word, as in `card:Device`.
+    public let id: String
+    /// What its driver calls it, for people.
+    public let name: String
+    /// Nil when it is not a USB card.
+    public let usb: USB?
+    public let captures: Bool
+    public let plays: Bool
+
+    /// What to write in the configuration: by USB numbers where there are any, for the id of a USB
+    /// card depends on which was plugged in first.
+    public var value: PCMName {
+        guard let usb else { return .card(id) }
+        return .usb(vendor: usb.vendor, product: usb.product, serial: nil)
+    }
+
+    /// The cards present, in the kernel's order; none is not an error.
+    public static var all: [PCMCard] {
+        calsa_silence()
+        var cards: [PCMCard] = []
+        var number: Int32 = -1
+        while unsafe snd_card_next(&number) == 0, number >= 0 {
+            if let card = PCMCard(number: number) { cards.append(card) }
+        }
+        return cards
+    }
+
+    private init?(number: Int32) {
+        var opened: OpaquePointer?
+        guard unsafe snd_ctl_open(&opened, "hw:" + String(number), 0) == 0,
+            let control = unsafe opened
+        else { return nil }
+        defer { unsafe snd_ctl_close(control) }
+
+        var allocated: OpaquePointer?
+        guard unsafe snd_ctl_card_info_malloc(&allocated) == 0, let info = unsafe allocated else {
+            return nil
+        }
+        defer { unsafe snd_ctl_card_info_free(info) }
+        guard unsafe snd_ctl_card_info(control, info) == 0 else { return nil }
+        // SAFETY: alsa-lib's strings last as long as `info`, and are copied here.
+        id = unsafe String(cString: snd_ctl_card_info_get_id(info))
+        name = unsafe String(cString: snd_ctl_card_info_get_name(info))
+        usb = USB(folder: "/sys/class/sound/card" + String(number) + "/device/..")
+        captures = unsafe hasDevice(control, SND_PCM_STREAM_CAPTURE)
+        plays = unsafe hasDevice(control, SND_PCM_STREAM_PLAYBACK)
+    }
+}
+
+/// Whether the first PCM device of a card, the one that `hw:CARD=ID` opens, has this direction.
+private func hasDevice(_ control: OpaquePointer, _ direction: snd_pcm_stream_t) -> Bool {
+    var allocated: OpaquePointer?
+    guard unsafe snd_pcm_info_malloc(&allocated) == 0, let info = unsafe allocated else {
+        return false
+    }
+    defer { unsafe snd_pcm_info_free(info) }
+    unsafe snd_pcm_info_set_device(info, 0)
+    unsafe snd_pcm_info_set_subdevice(info, 0)
+    unsafe snd_pcm_info_set_stream(info, direction)
+    return unsafe snd_ctl_pcm_info(control, info) == 0
+}
+
+extension PCMCard.USB {
+    /// Reads the numbers from a USB device's folder in sysfs; nil when it is none.
+    init?(folder: String) {
+        guard let vendor = firstLine(of: folder + "/idVendor"),
+            let product = firstLine(of: folder + "/idProduct"),
+            let vendor = UInt16(vendor, radix: 16), let product = UInt16(product, radix: 16)
+        else { return nil }
+        self.vendor = vendor
+        self.product = product
+        serial = firstLine(of: folder + "/serial")
+    }
+}
+
+/// The first line of a small file; nil when it cannot be read or is empty.
+private func firstLine(of path: String) -> String? {
+    let fd = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard fd >= 0 else { return nil }
+    defer { close(fd) }
+    var bytes = [UInt8](repeating: 0, count: 256)
+    let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+        unsafe read(fd, buffer.baseAddress, buffer.count)
+    }
+    guard count > 0 else { return nil }
+    let line = bytes[..<count].prefix { $0 != 10 }
+    return line.isEmpty ? nil : String(decoding: line, as: UTF8.self)
+}

@@ -1,0 +1,68 @@
+internal import CALSA
+
+/// Why a sound device cannot be used, in words for the person who must act.
+public struct PCMError: Error, Equatable {
+    public enum Direction: Sendable {
+        case capture, playback
+    }
+
+    public enum Reason: Equatable, Sendable {
+        /// Not plugged in, or not known by that name.
+        case absent
+        /// Another program has it.
+        case busy
+        case notPermitted
+        /// The card has no such direction.
+        case oneWay
+        /// The card cannot do 48 kHz.
+        case rate
+        /// The card has neither S16, S24, packed S24 nor S32 samples.
+        case format
+        /// The card has more than two channels, and no fewer.
+        case channels
+        /// Unplugged while in use.
+        case unplugged
+        /// Anything else: the call that failed, and its errno.
+        case failed(call: String, errno: Int32)
+    }
+
+    /// The device as the configuration names it.
+    public let device: String
+    public let direction: Direction
+    public let reason: Reason
+}
+
+extension PCMError: CustomStringConvertible {
+    public var description: String {
+        let head = "audio " + (direction == .capture ? "input " : "output ") + device + ": "
+        return head + complaint
+    }
+
+    private var complaint: String {
+        switch reason {
+        case .absent: "no such card now; 'intercomctl audio list' shows what is there"
+        case .busy: "in use by another program; 'fuser -v /dev/snd/*' shows which"
+        case .notPermitted: "no permission; add the user to group audio"
+        case .oneWay:
+            direction == .capture
+                ? "the card cannot record; choose another input, or none"
+                : "the card cannot play; choose another output, or none"
+        case .rate: "the card cannot do 48000 Hz; name a pcm: that converts, or use another card"
+        case .format:
+            "the card has none of S16_LE, S24_LE, S24_3LE, S32_LE;"
+                + " name a pcm: that converts, or use another card"
+        case .channels:
+            "the card is neither mono nor stereo; name a pcm: that picks channels"
+        case .unplugged: "unplugged; it is taken up again when it is back"
+        case .failed(let call, let errno): call + ": " + errorText(errno)
+        }
+    }
+}
+
+/// What alsa-lib says about an errno.
+private func errorText(_ errno: Int32) -> String {
+    guard let text = unsafe snd_strerror(-errno) else { return "error" }
+    // SAFETY: alsa-lib gives a null-terminated constant, or a thread's buffer that lasts until the
+    // next call.
+    return unsafe String(cString: text)
+}

@@ -1,0 +1,206 @@
+internal import CALSA
+internal import Glibc
+
+/// One open direction of a card: what capture and playback have in common.
+///
+/// Everything is allocated here, at opening; afterwards only `deinit` touches the heap. Opening and
+/// closing belong to an ordinary thread, all else to one real-time thread at a time.
+@safe struct PCMHandle: ~Copyable {
+    let pcm: OpaquePointer
+    let device: String
+    let direction: PCMError.Direction
+    let parameters: PCMParameters
+
+    /// A whole buffer of samples as the card has them.
+    let staging: UnsafeMutableRawPointer
+    let descriptors: UnsafeMutablePointer<pollfd>
+    let descriptorCount: Int
+
+    /// Times the card ran over or dry.
+    var xruns = 0
+    /// Times the card was found asleep.
+    var suspensions = 0
+    var isAsleep = false
+    /// Whether this direction and the other start and stop as one.
+    var isLinked = false
+
+    init(
+        name: PCMName, direction: PCMError.Direction, request: PCMRequest
+    ) throws(PCMError) {
+        calsa_silence()
+        let device = name.description
+        let pcm = try unsafe openPCM(name, device, direction)
+        let parameters: PCMParameters
+        do throws(PCMError) {
+            parameters = try unsafe PCMNegotiation(pcm: pcm, device: device, direction: direction)
+                .run(request)
+        } catch {
+            unsafe snd_pcm_close(pcm)
+            throw error
+        }
+        let count = Int(max(0, unsafe snd_pcm_poll_descriptors_count(pcm)))
+        let descriptors = UnsafeMutablePointer<pollfd>.allocate(capacity: max(1, count))
+        unsafe descriptors.initialize(repeating: pollfd(), count: max(1, count))
+        let filled = unsafe snd_pcm_poll_descriptors(pcm, descriptors, UInt32(count))
+
+        unsafe self.pcm = pcm
+        self.device = device
+        self.direction = direction
+        self.parameters = parameters
+        unsafe staging = .allocate(
+            byteCount: parameters.bufferSamples * parameters.bytesPerFrame, alignment: 8)
+        unsafe self.descriptors = descriptors
+        descriptorCount = Int(max(0, filled))
+    }
+
+    deinit {
+        unsafe snd_pcm_close(pcm)
+        unsafe staging.deallocate()
+        unsafe descriptors.deallocate()
+    }
+
+    func error(_ reason: PCMError.Reason) -> PCMError {
+        PCMError(device: device, direction: direction, reason: reason)
+    }
+
+    func descriptor(at index: Int) -> PCMDescriptor {
+        precondition(index >= 0 && index < descriptorCount)
+        // SAFETY: index is in the array, which `init` filled.
+        let entry = unsafe descriptors[index]
+        return PCMDescriptor(fd: entry.fd, events: UInt32(UInt16(bitPattern: entry.events)))
+    }
+
+    func isReady(at index: Int, events: UInt32) -> Bool {
+        precondition(index >= 0 && index < descriptorCount)
+        let result = unsafe calsa_revents(
+            pcm, descriptors, UInt32(descriptorCount), UInt32(index),
+            Int16(truncatingIfNeeded: events))
+        // A negative result is a fault too; only 0 says that nothing happened.
+        return result != 0
+    }
+
+    var state: snd_pcm_state_t { unsafe snd_pcm_state(pcm) }
+
+    func available() -> Int {
+        let count = unsafe snd_pcm_avail_update(pcm)
+        guard count >= 0 else { return parameters.periodSamples }
+        switch state {
+        case SND_PCM_STATE_XRUN, SND_PCM_STATE_SUSPENDED, SND_PCM_STATE_DISCONNECTED:
+            return parameters.periodSamples
+        default:
+            return count
+        }
+    }
+
+    func delay() -> Int {
+        var frames: snd_pcm_sframes_t = 0
+        return unsafe snd_pcm_delay(pcm, &frames) < 0 ? 0 : frames
+    }
+
+    /// Empties the card and makes it ready to start, whatever happened before.
+    func reset() throws(PCMError) {
+        drop()
+        try prepare()
+    }
+
+    func prepare() throws(PCMError) {
+        guard state != SND_PCM_STATE_PREPARED else { return }
+        try check(unsafe snd_pcm_prepare(pcm), "snd_pcm_prepare")
+    }
+
+    func start() throws(PCMError) {
+        try check(unsafe snd_pcm_start(pcm), "snd_pcm_start")
+    }
+
+    func drop() {
+        unsafe snd_pcm_drop(pcm)
+    }
+
+    func check(_ result: Int32, _ call: String) throws(PCMError) {
+        guard result < 0 else { return }
+        if -result == ENODEV { throw error(.unplugged) }
+        throw error(.failed(call: call, errno: -result))
+    }
+
+    /// What the failure of a transfer means, when the answer is not to prepare and start again.
+    mutating func outcome(of result: Int, _ call: String) -> Outcome {
+        switch Int32(truncatingIfNeeded: -result) {
+        case EAGAIN, EINTR:
+            return .transfer(.wouldBlock)
+        case EPIPE:
+            xruns += 1
+            return .restart
+        case ESTRPIPE:
+            return wake()
+        case ENODEV:
+            return .transfer(.gone(error(.unplugged)))
+        case let errno:
+            // A card that goes away is not always recognised as gone at once: EBADFD, EIO.
+            if state == SND_PCM_STATE_DISCONNECTED {
+                return .transfer(.gone(error(.unplugged)))
+            }
+            return .transfer(.gone(error(.failed(call: call, errno: errno))))
+        }
+    }
+
+    enum Outcome {
+        case transfer(PCMTransfer)
+        case restart
+    }
+
+    /// Tries to bring the card back from sleep, once: the real-time loop must not wait for it.
+    private mutating func wake() -> Outcome {
+        if !isAsleep {
+            isAsleep = true
+            suspensions += 1
+        }
+        let result = unsafe snd_pcm_resume(pcm)
+        if -result == EAGAIN { return .transfer(.suspended) }
+        if -result == ENODEV { return .transfer(.gone(error(.unplugged))) }
+        // Resumed where it stopped, but nobody knows how long ago: what it holds is stale.
+        if state == SND_PCM_STATE_RUNNING { drop() }
+        let prepared = unsafe snd_pcm_prepare(pcm)
+        if -prepared == EAGAIN || -prepared == ESTRPIPE { return .transfer(.suspended) }
+        isAsleep = false
+        return .restart
+    }
+}
+
+/// A descriptor to wait for with epoll, and the events to wait for (their numbers are those of
+/// poll).
+public struct PCMDescriptor: Equatable, Sendable {
+    public let fd: Int32
+    public let events: UInt32
+}
+
+extension PCMParameters {
+    /// Bytes of one moment's samples, one for each channel.
+    var bytesPerFrame: Int { format.size * channels }
+}
+
+/// Opens a device without waiting for it.
+private func openPCM(
+    _ name: PCMName, _ device: String, _ direction: PCMError.Direction
+) throws(PCMError) -> OpaquePointer {
+    func error(_ reason: PCMError.Reason) -> PCMError {
+        PCMError(device: device, direction: direction, reason: reason)
+    }
+    guard let alsaName = name.alsaName else { throw error(.absent) }
+    if case .card(let id) = name, let card = PCMCard.all.first(where: { $0.id == id }),
+        direction == .capture ? !card.captures : !card.plays
+    {
+        throw error(.oneWay)
+    }
+    var pcm: OpaquePointer?
+    let stream = direction == .capture ? SND_PCM_STREAM_CAPTURE : SND_PCM_STREAM_PLAYBACK
+    let result = unsafe snd_pcm_open(&pcm, alsaName, stream, Int32(SND_PCM_NONBLOCK))
+    switch -result {
+    case ...0: break
+    case ENOENT, ENODEV, ENXIO: throw error(.absent)
+    case EBUSY, EAGAIN: throw error(.busy)
+    case EACCES, EPERM: throw error(.notPermitted)
+    case let errno: throw error(.failed(call: "snd_pcm_open", errno: errno))
+    }
+    guard let pcm = unsafe pcm else { throw error(.absent) }
+    return unsafe pcm
+}

@@ -1,0 +1,54 @@
+/// Which sound device the configuration means.
+///
+/// Card numbers are no part of it: the kernel gives them out anew at every start. The text forms
+/// are those of the configuration file and of `intercomctl audio list`.
+public enum PCMName: Equatable, Sendable {
+    /// A card by its id, the word in brackets of /proc/asound/cards: `card:Device`.
+    case card(String)
+    /// A USB card by its maker's numbers, and by its serial number where two are alike:
+    /// `usb:0d8c:0014` or `usb:0d8c:0014:SERIAL`.
+    case usb(vendor: UInt16, product: UInt16, serial: String?)
+    /// Any name that alsa-lib knows, plug-ins included: `pcm:NAME`.
+    case pcm(String)
+    /// What alsa-lib calls `default`.
+    case `default`
+}
+
+extension PCMName: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .card(let id): return "card:" + id
+        case .pcm(let name): return "pcm:" + name
+        case .default: return "default"
+        case .usb(let vendor, let product, let serial):
+            let numbers = "usb:" + fourHexDigits(vendor) + ":" + fourHexDigits(product)
+            guard let serial else { return numbers }
+            return numbers + ":" + serial
+        }
+    }
+}
+
+extension PCMName {
+    /// The name to hand to alsa-lib; nil when a USB card is not plugged in.
+    var alsaName: String? {
+        switch self {
+        case .card(let id): return "hw:CARD=" + id
+        case .pcm(let name): return name
+        case .default: return "default"
+        case .usb(let vendor, let product, let serial):
+            let card = PCMCard.all.first { card in
+                guard let usb = card.usb else { return false }
+                return usb.vendor == vendor && usb.product == product
+                    && (serial == nil || serial == usb.serial)
+            }
+            guard let card else { return nil }
+            return "hw:CARD=" + card.id
+        }
+    }
+}
+
+/// USB numbers are written with all four digits, as lsusb does.
+func fourHexDigits(_ number: UInt16) -> String {
+    let digits = String(number, radix: 16)
+    return String(repeating: "0", count: 4 - digits.utf8.count) + digits
+}

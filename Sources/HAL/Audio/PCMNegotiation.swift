@@ -1,0 +1,116 @@
+internal import CALSA
+
+/// Settles with a card how samples are to lie and when it is to interrupt.
+@safe struct PCMNegotiation {
+    let pcm: OpaquePointer
+    let device: String
+    let direction: PCMError.Direction
+
+    /// The layouts understood, best first: the fewest bytes that hold what is wanted.
+    private static let layouts: [(PCMFormat, snd_pcm_format_t)] = [
+        (.s16, SND_PCM_FORMAT_S16_LE), (.s32, SND_PCM_FORMAT_S32_LE),
+        (.s24, SND_PCM_FORMAT_S24_LE), (.s24Packed, SND_PCM_FORMAT_S24_3LE),
+    ]
+    private static let rate: UInt32 = 48_000
+
+    /// Sets the parameters; the card is prepared afterwards.
+    func run(_ request: PCMRequest) throws(PCMError) -> PCMParameters {
+        var allocated: OpaquePointer?
+        try check(unsafe snd_pcm_hw_params_malloc(&allocated), "snd_pcm_hw_params_malloc")
+        guard let hardware = unsafe allocated else { throw error(.absent) }
+        defer { unsafe snd_pcm_hw_params_free(hardware) }
+
+        let (format, channels) = try unsafe layout(hardware)
+        let (period, buffer) = try unsafe sizes(hardware, request)
+        try check(unsafe snd_pcm_hw_params(pcm, hardware), "snd_pcm_hw_params")
+        try setSoftware(period: period)
+        let fill = direction == .capture ? 0 : min(buffer, period * request.periods)
+        return PCMParameters(
+            rate: Int(Self.rate), channels: channels, format: format, periodSamples: period,
+            bufferSamples: buffer, fillSamples: fill)
+    }
+
+    /// Takes the first layout the card can do; when there is none, finds out what is lacking.
+    private func layout(_ hardware: OpaquePointer) throws(PCMError) -> (PCMFormat, Int) {
+        for (format, code) in Self.layouts {
+            for channels in 1...2 {
+                try unsafe startOver(hardware)
+                if unsafe snd_pcm_hw_params_set_rate(pcm, hardware, Self.rate, 0) == 0,
+                    unsafe snd_pcm_hw_params_set_format(pcm, hardware, code) == 0,
+                    unsafe snd_pcm_hw_params_set_channels(pcm, hardware, UInt32(channels)) == 0
+                {
+                    return (format, channels)
+                }
+            }
+        }
+        try unsafe startOver(hardware)
+        guard unsafe snd_pcm_hw_params_set_rate(pcm, hardware, Self.rate, 0) == 0 else {
+            throw error(.rate)
+        }
+        for (_, code) in Self.layouts
+        where unsafe snd_pcm_hw_params_test_format(pcm, hardware, code) == 0 {
+            throw error(.channels)
+        }
+        throw error(.format)
+    }
+
+    private func startOver(_ hardware: OpaquePointer) throws(PCMError) {
+        try check(unsafe snd_pcm_hw_params_any(pcm, hardware), "snd_pcm_hw_params_any")
+        try check(
+            unsafe snd_pcm_hw_params_set_access(
+                pcm, hardware, SND_PCM_ACCESS_RW_INTERLEAVED),
+            "snd_pcm_hw_params_set_access")
+    }
+
+    /// Asks for one period more than is kept filled in playback, so that a block that comes a
+    /// moment early still finds room; and for plenty in capture, where the loop always empties the
+    /// buffer and a larger one only forgives a late wake.
+    private func sizes(
+        _ hardware: OpaquePointer, _ request: PCMRequest
+    ) throws(PCMError) -> (period: Int, buffer: Int) {
+        var period = snd_pcm_uframes_t(request.periodSamples)
+        try check(
+            unsafe snd_pcm_hw_params_set_period_size_near(pcm, hardware, &period, nil),
+            "snd_pcm_hw_params_set_period_size_near")
+        let periods = direction == .capture ? max(4, request.periods) : request.periods + 1
+        var buffer = period * snd_pcm_uframes_t(periods)
+        try check(
+            unsafe snd_pcm_hw_params_set_buffer_size_near(pcm, hardware, &buffer),
+            "snd_pcm_hw_params_set_buffer_size_near")
+        // The size of the buffer may have narrowed the period again.
+        try check(
+            unsafe snd_pcm_hw_params_get_period_size(hardware, &period, nil),
+            "snd_pcm_hw_params_get_period_size")
+        return (Int(period), Int(buffer))
+    }
+
+    /// Wakes us once a period, and leaves starting to us: a threshold that can never be reached.
+    private func setSoftware(period: Int) throws(PCMError) {
+        var allocated: OpaquePointer?
+        try check(unsafe snd_pcm_sw_params_malloc(&allocated), "snd_pcm_sw_params_malloc")
+        guard let software = unsafe allocated else { throw error(.absent) }
+        defer { unsafe snd_pcm_sw_params_free(software) }
+
+        try check(unsafe snd_pcm_sw_params_current(pcm, software), "snd_pcm_sw_params_current")
+        var boundary: snd_pcm_uframes_t = 0
+        try check(
+            unsafe snd_pcm_sw_params_get_boundary(software, &boundary),
+            "snd_pcm_sw_params_get_boundary")
+        try check(
+            unsafe snd_pcm_sw_params_set_start_threshold(pcm, software, boundary),
+            "snd_pcm_sw_params_set_start_threshold")
+        try check(
+            unsafe snd_pcm_sw_params_set_avail_min(pcm, software, snd_pcm_uframes_t(period)),
+            "snd_pcm_sw_params_set_avail_min")
+        try check(unsafe snd_pcm_sw_params(pcm, software), "snd_pcm_sw_params")
+    }
+
+    private func error(_ reason: PCMError.Reason) -> PCMError {
+        PCMError(device: device, direction: direction, reason: reason)
+    }
+
+    private func check(_ result: Int32, _ call: String) throws(PCMError) {
+        guard result < 0 else { return }
+        throw error(.failed(call: call, errno: -result))
+    }
+}

@@ -1,0 +1,32 @@
+internal import CALSA
+
+/// Microphone and loudspeaker of one station, started so that one clock can serve both.
+public enum PCMPair {
+    /// Lets the kernel start and stop both as one; false when the cards cannot, which is common and
+    /// no fault.
+    ///
+    /// An xrun of a linked pair stops both, and the transfer that reports it leaves them prepared:
+    /// call `start` again.
+    public static func link(
+        _ capture: inout CapturePCM, _ playback: inout PlaybackPCM
+    ) -> Bool {
+        let result = unsafe snd_pcm_link(capture.handle.pcm, playback.handle.pcm)
+        capture.handle.isLinked = result == 0
+        playback.handle.isLinked = result == 0
+        return result == 0
+    }
+
+    /// Starts both, from whatever state: silence queued, then capture, then playback.
+    ///
+    /// Playback thus runs a moment behind capture, and when a captured period is ready, so is the
+    /// room for one to be played, or nearly: the spare period of the playback buffer covers it.
+    public static func start(
+        _ capture: inout CapturePCM, _ playback: inout PlaybackPCM
+    ) throws(PCMError) {
+        try capture.handle.reset()
+        try playback.fill(playback.granted.fillSamples)
+        try capture.handle.prepare()
+        try capture.handle.start()
+        if !capture.handle.isLinked { try playback.handle.start() }
+    }
+}

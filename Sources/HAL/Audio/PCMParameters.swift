@@ -1,0 +1,65 @@
+/// How a sample lies in the card's memory; little endian throughout.
+public enum PCMFormat: Sendable, Equatable {
+    /// Two bytes.
+    case s16
+    /// The low three of four bytes.
+    case s24
+    /// Three bytes with nothing between them.
+    case s24Packed
+    /// Four bytes.
+    case s32
+
+    /// Bytes from one sample to the next.
+    public var size: Int {
+        switch self {
+        case .s16: 2
+        case .s24Packed: 3
+        case .s24, .s32: 4
+        }
+    }
+
+    /// As alsa-lib and its tools spell it.
+    public var name: String {
+        switch self {
+        case .s16: "S16_LE"
+        case .s24: "S24_LE"
+        case .s24Packed: "S24_3LE"
+        case .s32: "S32_LE"
+        }
+    }
+}
+
+/// What is wanted of a card; it may grant something near (`PCMParameters`).
+public struct PCMRequest: Sendable, Equatable {
+    /// Samples moved at once: the card interrupts after each period.
+    public var periodSamples: Int
+    /// Periods kept queued in playback, which is the delay it adds.
+    ///
+    /// Capture adds none by its buffer, and takes a larger one.
+    public var periods: Int
+
+    public init(periodSamples: Int = 480, periods: Int = 2) {
+        precondition(periodSamples > 0 && periods >= 2)
+        self.periodSamples = periodSamples
+        self.periods = periods
+    }
+}
+
+/// What the card granted.
+public struct PCMParameters: Sendable, Equatable {
+    /// Always 48,000 a second; cards that cannot are refused.
+    public let rate: Int
+    /// 1 or 2 in the card; programs see one.
+    ///
+    /// Two are averaged on capture, and both played alike.
+    public let channels: Int
+    public let format: PCMFormat
+    /// Samples between two interrupts.
+    public let periodSamples: Int
+    /// Samples the card's memory holds.
+    public let bufferSamples: Int
+    /// Playback only (0 for capture): samples kept queued, at most `bufferSamples`.
+    ///
+    /// Where the card has room to spare, a block is accepted a little before its turn.
+    public let fillSamples: Int
+}

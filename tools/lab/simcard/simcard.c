@@ -1,0 +1,279 @@
+// The world outside a simulated sound card: speaks into its microphone, listens to its speaker, and
+// mistreats it. `simcard` without arguments prints what it can do.
+#include "card.h"
+#include "wav.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char usage[] =
+	"usage: simcard DIR/CARD COMMAND\n"
+	"  play FILE.wav [--at FRAME|now+MS] [--loop]      speak into the microphone\n"
+	"  record FILE.wav [--at FRAME|now+MS] [--seconds N] [--stereo]   listen to the speaker\n"
+	"  status                                          one JSON object\n"
+	"  xrun playback|capture                           stop a running stream, as a late program does\n"
+	"  unplug | replug                                 take the card away; bring it back\n"
+	"  suspend | resume                                put the card to sleep; wake it\n"
+	"  ppm N                                           run the clock N millionths fast\n"
+	"  echo GAIN MS | echo off                         let the microphone hear the speaker\n"
+	"  noise PEAK                                      noise floor, in 16-bit steps; 0 for none\n"
+	"  busy playback|capture [--seconds N]             hold a direction, as another program does\n"
+	"  malloc on|off                                   make transfers call malloc\n"
+	"play and record print a JSON line when they begin and one when they end; SIGINT and SIGTERM end\n"
+	"them in order. Times are nanoseconds of CLOCK_MONOTONIC; WAV files are 48 kHz, 16 bits.\n";
+
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stopped = 1;
+}
+
+struct options {
+	const char *at;
+	double seconds; // 0: until stopped
+	bool loop, stereo;
+};
+
+static int fail(const char *what)
+{
+	fprintf(stderr, "simcard: %s\n", what);
+	return 1;
+}
+
+static int misused(void)
+{
+	fputs(usage, stderr);
+	return 2;
+}
+
+static bool read_options(struct options *options, char **words)
+{
+	for (; *words != NULL; words++) {
+		if (strcmp(*words, "--loop") == 0)
+			options->loop = true;
+		else if (strcmp(*words, "--stereo") == 0)
+			options->stereo = true;
+		else if (strcmp(*words, "--at") == 0 && words[1] != NULL)
+			options->at = *++words;
+		else if (strcmp(*words, "--seconds") == 0 && words[1] != NULL)
+			options->seconds = strtod(*++words, NULL);
+		else
+			return false;
+	}
+	return true;
+}
+
+static void sleep_until(int64_t ns)
+{
+	struct timespec when = { ns / 1000000000, ns % 1000000000 };
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when, NULL);
+}
+
+// When sample 0 of a file sounds. The file keeps the world's time and the card its own, so the two
+// meet at each sample anew, and a card with a wrong clock hears the world as a real one does.
+static int64_t first_ns(struct card_shared *card, const struct options *options)
+{
+	if (options->at == NULL)
+		return card_now_ns();
+	if (strncmp(options->at, "now+", 4) == 0)
+		return card_now_ns() + (int64_t)(strtod(options->at + 4, NULL) * 1e6);
+	return card_ns_of(card, strtoll(options->at, NULL, 10));
+}
+
+static int64_t sample_ns(int64_t first, int64_t index)
+{
+	return first + index / CARD_RATE * 1000000000 + index % CARD_RATE * 1000000000 / CARD_RATE;
+}
+
+static void report(const char *command, struct card_shared *card, int64_t first, int64_t samples,
+	int64_t missed)
+{
+	printf("{\"command\":\"%s\",\"first_sample_ns\":%" PRId64 ",\"first_frame\":%" PRId64,
+		command, first, card_frame_at(card, first));
+	if (samples >= 0)
+		printf(",\"samples\":%" PRId64 ",\"missed\":%" PRId64, samples, missed);
+	puts("}");
+	fflush(stdout);
+}
+
+// Feeds the microphone 100 ms ahead of whoever reads it.
+static int play(struct card_shared *card, const char *path, const struct options *options)
+{
+	struct wav wav;
+	if (!wav_read(path, &wav))
+		return 1;
+	// Half a sample late, so that rounding puts sample i into frame i when the clocks agree.
+	const int64_t half = 1000000000 / CARD_RATE / 2, ahead = 100 * 1000000;
+	int64_t first = card_ns_of(card, card_frame_at(card, first_ns(card, options)));
+	if (options->at == NULL)
+		first = card_ns_of(card, card_frame_at(card, first) + CARD_RATE / 50);
+	report("play", card, first, -1, 0);
+	int64_t index = 0, missed = 0, next = card_frame_at(card, first + half);
+	int64_t total = options->loop ? INT64_MAX : (int64_t)wav.count;
+	while (!stopped && index < total && wav.count > 0) {
+		int64_t now = card_now_ns();
+		for (; index < total && sample_ns(first, index) < now + ahead; index++) {
+			int64_t end = card_frame_at(card, sample_ns(first, index + 1) + half);
+			missed += sample_ns(first, index) < now;
+			for (; next < end; next++)
+				card_put(card->microphone, next, wav.frames[index % (int64_t)wav.count]);
+		}
+		sleep_until(now + ahead / 10);
+	}
+	if (!stopped)
+		sleep_until(sample_ns(first, index));
+	for (int64_t frame = card_frame_at(card, card_now_ns()) + 1; frame < next; frame++)
+		card_put(card->microphone, frame, (struct card_frame){ 0, 0 });
+	report("play", card, first, index, missed);
+	free(wav.frames);
+	return 0;
+}
+
+// Drains the speaker ring a little behind the card.
+static int record(struct card_shared *card, const char *path, const struct options *options)
+{
+	FILE *file = fopen(path, "wb");
+	if (file == NULL)
+		return fail(strerror(errno));
+	unsigned channels = options->stereo ? 2 : 1;
+	wav_write_header(file, 0, channels);
+	const int64_t half = 1000000000 / CARD_RATE / 2;
+	int64_t first = card_ns_of(card, card_frame_at(card, first_ns(card, options)));
+	report("record", card, first, -1, 0);
+	int64_t index = 0, missed = 0;
+	int64_t total = options->seconds > 0 ? (int64_t)(options->seconds * CARD_RATE) : INT64_MAX;
+	while (!stopped && index < total) {
+		int64_t now = card_now_ns(), newest = card_frame_at(card, now);
+		for (; index < total && sample_ns(first, index) + half < now; index++) {
+			int64_t frame = card_frame_at(card, sample_ns(first, index) + half);
+			missed += newest - frame > CARD_RING / 2;
+			wav_write_frame(file, card_get(card->speaker, frame), channels);
+		}
+		if (index < total)
+			sleep_until(now + 10 * 1000000);
+	}
+	wav_write_header(file, (uint32_t)index, channels);
+	bool written = ferror(file) == 0;
+	written &= fclose(file) == 0;
+	report("record", card, first, index, missed);
+	return written ? 0 : fail("the recording could not be written");
+}
+
+static int status(struct card_shared *card)
+{
+	printf("{\"frame\":%" PRId64 ",\"ppm\":%g,\"present\":%s,\"asleep\":%s",
+		card_frame_at(card, card_now_ns()), (double)atomic_load(&card->rate_error_ppb) / 1000,
+		atomic_load(&card->absent) == 0 ? "true" : "false",
+		atomic_load(&card->asleep) != 0 ? "true" : "false");
+	static const char *const names[] = { "playback", "capture" };
+	for (int i = 0; i < 2; i++)
+		printf(",\"%s\":{\"running\":%" PRIu32 ",\"opens\":%" PRIu32 ",\"starts\":%" PRIu32
+			",\"xruns\":%" PRIu32 "}", names[i], atomic_load(&card->running[i]),
+			atomic_load(&card->opens[i]), atomic_load(&card->starts[i]),
+			atomic_load(&card->xruns[i]));
+	puts("}");
+	return 0;
+}
+
+static int direction(const char *word)
+{
+	if (word != NULL && strcmp(word, "playback") == 0)
+		return CARD_PLAYBACK;
+	return word != NULL && strcmp(word, "capture") == 0 ? CARD_CAPTURE : -1;
+}
+
+static int hold(struct card *card, int which, double seconds)
+{
+	int result = card_claim(card, which == CARD_PLAYBACK ? CARD_PLAYBACK : CARD_CAPTURE);
+	if (result < 0)
+		return fail(strerror(-result));
+	puts("{\"command\":\"busy\"}");
+	fflush(stdout);
+	int64_t end = card_now_ns() + (int64_t)(seconds * 1e9);
+	while (!stopped && (seconds <= 0 || card_now_ns() < end))
+		sleep_until(card_now_ns() + 20 * 1000000);
+	return 0;
+}
+
+static int set_echo(struct card_shared *card, const char *gain, const char *ms)
+{
+	bool off = strcmp(gain, "off") == 0;
+	if (!off && ms == NULL)
+		return misused();
+	atomic_store(&card->echo_delay_frames,
+		off ? 0 : (int32_t)lround(strtod(ms, NULL) * CARD_RATE / 1000));
+	atomic_store(&card->echo_permille, off ? 0 : (int32_t)lround(strtod(gain, NULL) * 1000));
+	return 0;
+}
+
+static int run(struct card *card, const char *command, char **words)
+{
+	struct card_shared *shared = card->shared;
+	struct options options = { 0 };
+	const char *word = words[0];
+	if (strcmp(command, "status") == 0)
+		return status(shared);
+	if (strcmp(command, "unplug") == 0) {
+		atomic_store(&shared->absent, 1);
+		atomic_fetch_add(&shared->unplugs, 1);
+	} else if (strcmp(command, "replug") == 0) {
+		atomic_store(&shared->absent, 0);
+	} else if (strcmp(command, "suspend") == 0) {
+		atomic_store(&shared->asleep, 1);
+		atomic_fetch_add(&shared->suspends, 1);
+	} else if (strcmp(command, "resume") == 0) {
+		atomic_store(&shared->asleep, 0);
+	} else if (word == NULL) {
+		return misused();
+	} else if (strcmp(command, "play") == 0 || strcmp(command, "record") == 0) {
+		if (!read_options(&options, words + 1))
+			return misused();
+		return (*command == 'p' ? play : record)(shared, word, &options);
+	} else if (strcmp(command, "xrun") == 0 && direction(word) >= 0) {
+		atomic_fetch_add(&shared->xruns_wanted[direction(word)], 1);
+	} else if (strcmp(command, "ppm") == 0) {
+		card_set_rate_error(shared, llround(strtod(word, NULL) * 1000));
+	} else if (strcmp(command, "echo") == 0) {
+		return set_echo(shared, word, words[1]);
+	} else if (strcmp(command, "noise") == 0) {
+		atomic_store(&shared->noise_peak, (int32_t)strtol(word, NULL, 10));
+	} else if (strcmp(command, "busy") == 0 && direction(word) >= 0) {
+		if (!read_options(&options, words + 1))
+			return misused();
+		return hold(card, direction(word), options.seconds);
+	} else if (strcmp(command, "malloc") == 0) {
+		atomic_store(&shared->allocates, strcmp(word, "on") == 0);
+	} else {
+		return misused();
+	}
+	return 0;
+}
+
+int main(int count, char **words)
+{
+	if (count < 3)
+		return misused();
+	struct sigaction action = { .sa_handler = on_signal };
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	char path[4096];
+	snprintf(path, sizeof path, "%s.simcard", words[1]);
+	struct card card;
+	int result = card_open(&card, path, 0);
+	if (result < 0) {
+		fprintf(stderr, "simcard: %s: %s\n", path, strerror(-result));
+		return 1;
+	}
+	result = run(&card, words[2], words + 3);
+	card_close(&card);
+	return result;
+}
