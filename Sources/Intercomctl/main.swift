@@ -1,1 +1,4 @@
-print("intercomctl")
+internal import HAL
+
+let exitCode = run(Array(CommandLine.arguments.dropFirst()))
+Program.exit(exitCode.rawValue)

@@ -1,0 +1,5 @@
+/// What this is.
+public enum Product {
+    /// The version both programs say they are (CHANGELOG.md).
+    public static let version = "0.1.0"
+}

@@ -1,0 +1,9 @@
+internal import Glibc
+
+/// The running program itself.
+public enum Program {
+    /// Ends the program at once with a status for whoever started it.
+    ///
+    /// Nothing is unwound: what must be put away is put away before.
+    public static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
+}

@@ -1,0 +1,80 @@
+/// One row of the table that is this program: what to type, what it takes, what it does.
+struct Command: Sendable {
+    /// "peer add": one word or two.
+    let name: String
+    /// What follows the name, as help shows it.
+    let arguments: String
+    /// How many arguments it takes.
+    let count: ClosedRange<Int>
+    /// The options it takes besides `--config`, `--socket` and `--help`.
+    let options: [String]
+    let help: String
+    let function: @Sendable (borrowing Invocation) throws(Failure) -> ExitCode
+}
+
+extension Command {
+    static let all = [
+        Command(
+            name: "status", arguments: "", count: 0...0, options: ["--json"],
+            help: "how the station, its devices and its peers are", function: showStatus),
+        Command(
+            name: "peers", arguments: "", count: 0...0, options: ["--json"],
+            help: "the peers alone", function: showPeers),
+        Command(
+            name: "ptt", arguments: "down|up TARGET", count: 2...2, options: ["--json"],
+            help: "press or let go a talk key for a peer or channel", function: pressTalkKey),
+        Command(
+            name: "monitor", arguments: "", count: 0...0, options: ["--json"],
+            help: "what happens, line by line, until Ctrl-C", function: monitor),
+        Command(
+            name: "key show", arguments: "", count: 0...0, options: ["--json", "--fingerprint"],
+            help: "the public key to give to others, or its fingerprint", function: showKey),
+        Command(
+            name: "peer add", arguments: "NAME ADDRESS KEY", count: 3...3,
+            options: ["--psk-file"],
+            help: "make a peer known; ADDRESS - when it calls us", function: addPeer),
+        Command(
+            name: "config check", arguments: "", count: 0...0, options: ["--json"],
+            help: "read the configuration and say what is wrong", function: checkConfig),
+        Command(
+            name: "audio list", arguments: "", count: 0...0, options: ["--json"],
+            help: "the sound cards, as input and output take them", function: listAudio),
+        Command(
+            name: "gpio list", arguments: "", count: 0...0, options: ["--json"],
+            help: "the GPIO lines, as line takes them", function: listGPIO),
+        Command(
+            name: "version", arguments: "", count: 0...0, options: ["--json"],
+            help: "of this program and of the daemon", function: showVersion),
+        Command(
+            name: "help", arguments: "[COMMAND]", count: 0...2, options: [],
+            help: "this, or more of one command", function: showHelp),
+    ]
+
+    /// `peer add [--psk-file FILE] NAME ADDRESS KEY`.
+    var usage: String {
+        var text = name
+        for option in options { text += " [\(Option.usage(of: option))]" }
+        return arguments.isEmpty ? text : "\(text) \(arguments)"
+    }
+}
+
+/// What the program ends with, for scripts.
+enum ExitCode: Int32 {
+    case ok = 0
+    case failed = 1
+    case usage = 2
+    case notRunning = 3
+    /// It works, with problems worth a look.
+    case degraded = 4
+}
+
+/// Why a command ends early, in words for the person who typed it.
+struct Failure: Error {
+    let code: ExitCode
+    let text: String
+
+    init(_ code: ExitCode, _ text: String) {
+        self.code = code
+        self.text = text
+    }
+}

@@ -1,0 +1,111 @@
+internal import Config
+internal import Control
+internal import Crypto
+internal import HAL
+
+/// `config check`: every mistake with its place, before the daemon meets it.
+func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let folder = ConfigFolder(invocation)
+    let sources: [ConfigSource]
+    do throws(SystemError) {
+        sources = try folder.sources()
+    } catch {
+        throw Failure(.failed, error.description)
+    }
+    var report = ConfigReport()
+    var summary = ""
+    do throws(ConfigError) {
+        let config = try Config(sources, paths: folder.paths)
+        report.warnings = config.warnings.map(ConfigReport.Finding.init)
+        report.errors = keyMistakes(in: config).map(ConfigReport.Finding.init)
+        summary = "ok: \(sources.count) file\(sources.count == 1 ? "" : "s"),"
+        summary += " station \(config.station.name), \(config.buttons.count) buttons,"
+        summary += " \(config.channels.count) channels, \(config.lamps.count) lamps,"
+        summary += " \(config.peers.count) peers"
+    } catch {
+        report.errors = error.mistakes.map(ConfigReport.Finding.init)
+        report.omitted = error.omitted
+    }
+    if invocation.isJSON {
+        printLine(report.json)
+    } else {
+        for finding in report.errors { Terminal.write("\(finding.text)\n", to: .complaint) }
+        if report.omitted > 0 { Terminal.write("and \(report.omitted) more\n", to: .complaint) }
+        for finding in report.warnings {
+            Terminal.write("warning: \(finding.text)\n", to: .complaint)
+        }
+        if report.errors.isEmpty { printLine(summary) }
+    }
+    guard report.errors.isEmpty else { return .failed }
+    return report.warnings.isEmpty ? .ok : .degraded
+}
+
+/// What only the keys themselves can tell.
+private func keyMistakes(in config: Config) -> [Mistake] {
+    var mistakes: [Mistake] = []
+    // Not everyone may read the identity; then nothing can be said of it here.
+    let own = (try? identity(at: config.paths.identity)) ?? nil
+    for peer in config.peers {
+        guard let key = PublicKey(text: peer.key) else {
+            mistakes.append(
+                Mistake(peer.keyOrigin, "key: its check characters do not fit; copy it again"))
+            continue
+        }
+        if key == own {
+            mistakes.append(Mistake(peer.keyOrigin, "key: is this station's own"))
+        }
+        guard case .file(let name) = peer.psk else { continue }
+        let path = "\(config.paths.keys)/\(name)"
+        let isAbsent: Bool
+        do throws(SystemError) {
+            isAbsent = try FileStore.status(of: path) == nil
+        } catch {
+            continue
+        }
+        if isAbsent { mistakes.append(Mistake(peer.pskOrigin, "psk: there is no file \(path)")) }
+    }
+    return mistakes
+}
+
+/// What was found, as JSON has it.
+private struct ConfigReport: JSONRecord {
+    var errors: [Finding] = []
+    /// Mistakes beyond those listed.
+    var omitted = 0
+    var warnings: [Finding] = []
+
+    mutating func fields(_ coder: inout JSONCoder) {
+        var schema = 1
+        var isRight = errors.isEmpty
+        coder.field("schema", &schema)
+        coder.field("ok", &isRight)
+        coder.field("errors", &errors)
+        coder.field("omitted", &omitted)
+        coder.field("warnings", &warnings)
+    }
+
+    struct Finding: JSONRecord {
+        var file = ""
+        var line = 0
+        var what = ""
+        var suggestion: String?
+        var text = ""
+
+        init() {}
+
+        init(_ mistake: Mistake) {
+            file = mistake.origin.file
+            line = mistake.origin.line
+            what = mistake.what
+            suggestion = mistake.suggestion
+            text = mistake.description
+        }
+
+        mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("file", &file)
+            coder.field("line", &line)
+            coder.field("message", &what)
+            coder.field("suggestion", &suggestion)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+internal import Config
+internal import HAL
+
+/// The configuration as it lies on disk.
+struct ConfigFolder {
+    let folder: String
+    /// Where state and socket are, as far as the main file can be read.
+    let paths: Paths
+    private let main: ConfigSource?
+    private let mainError: SystemError?
+
+    /// More than any configuration of 31 peers has.
+    private static let fileLimit = 1 << 20
+
+    init(_ invocation: borrowing Invocation) {
+        folder = invocation.configFolder
+        let otherwise = Paths(
+            stateDirectory: Environment.value(of: "STATE_DIRECTORY"),
+            runtimeDirectory: Environment.value(of: "RUNTIME_DIRECTORY"))
+        let path = "\(folder)/intercomd.conf"
+        do throws(SystemError) {
+            let source = ConfigSource(
+                role: .main, path: path,
+                bytes: try FileStore.read(path, limit: Self.fileLimit))
+            main = source
+            mainError = nil
+            paths = Config.paths(in: source, otherwise: otherwise)
+        } catch {
+            main = nil
+            mainError = error
+            paths = otherwise
+        }
+    }
+
+    /// Every file, in order of precedence.
+    func sources() throws(SystemError) -> [ConfigSource] {
+        guard let main else {
+            throw mainError ?? SystemError(operation: "read \(folder)/intercomd.conf", errno: 2)
+        }
+        return try [main]
+            + read(folder: "\(folder)/peers.d", role: .peers)
+            + read(folder: paths.learnedPeers, role: .learned)
+    }
+
+    private func read(
+        folder: String, role: ConfigSource.Role
+    ) throws(SystemError) -> [ConfigSource] {
+        var sources: [ConfigSource] = []
+        for name in try FileStore.names(in: folder, suffix: ".conf") {
+            let path = "\(folder)/\(name)"
+            let bytes = try FileStore.read(path, limit: Self.fileLimit)
+            sources.append(ConfigSource(role: role, path: path, bytes: bytes))
+        }
+        return sources
+    }
+}

@@ -1,0 +1,88 @@
+internal import Config
+internal import Control
+internal import HAL
+
+/// The running daemon, through its control socket.
+struct Daemon: ~Copyable {
+    private let peer: LocalPeer
+    private var lines: LineBuffer
+    private let patience = Duration.seconds(5)
+
+    private static let noSuchFile: Int32 = 2
+    private static let notADirectory: Int32 = 20
+    private static let refused: Int32 = 111
+
+    init(_ invocation: borrowing Invocation) throws(Failure) {
+        let path = invocation.socket ?? ConfigFolder(invocation).paths.controlSocket
+        do throws(SystemError) {
+            peer = try LocalPeer(path: path)
+        } catch {
+            let isAbsent =
+                error.errno == Self.noSuchFile || error.errno == Self.refused
+                || error.errno == Self.notADirectory
+            throw isAbsent
+                ? Failure(.notRunning, "intercomd is not running (no answer at \(path))")
+                : Failure(.failed, error.description)
+        }
+        lines = LineBuffer(limit: ControlLimits.reply)
+    }
+
+    /// Asks, and waits for the answer.
+    mutating func ask(_ request: Request) throws(Failure) -> Reply {
+        try send(request.encoded)
+        let line = try nextLine(isPatient: false)
+        let reply: Reply
+        do throws(ControlError) {
+            reply = try Reply(parsing: line.span)
+        } catch {
+            throw Failure(.failed, error.text)
+        }
+        if case .refused(let error) = reply { throw Failure(.failed, visible(error.text)) }
+        return reply
+    }
+
+    private borrowing func send(_ bytes: [UInt8]) throws(Failure) {
+        var rest = bytes.span
+        while !rest.isEmpty {
+            switch peer.write(rest) {
+            case .bytes(let count): rest = rest.extracting(droppingFirst: count)
+            case .wouldBlock:
+                guard peer.waitWritable(limit: patience) else { throw Self.silence }
+            case .closed: throw Self.gone
+            }
+        }
+    }
+
+    /// The next line; with patience, however long it takes.
+    mutating func nextLine(isPatient: Bool) throws(Failure) -> [UInt8] {
+        var chunk = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            switch lines.next() {
+            case .line(let line): return line
+            case .tooLong: throw Failure(.failed, "the daemon's answer is too long")
+            case nil: break
+            }
+            var span = chunk.mutableSpan
+            switch peer.read(into: &span) {
+            case .bytes(let count): lines.append(chunk.span.extracting(first: count))
+            case .wouldBlock:
+                let limit = isPatient ? Duration.seconds(3_600) : patience
+                guard peer.waitReadable(limit: limit) || isPatient else { throw Self.silence }
+            case .closed: throw Self.gone
+            }
+        }
+    }
+
+    private static var silence: Failure {
+        Failure(.failed, "the daemon does not answer; see: journalctl -u intercomd")
+    }
+
+    private static var gone: Failure {
+        Failure(.notRunning, "the daemon has closed the line; it may be busy or stopping")
+    }
+}
+
+/// A reply to another question: the two programs do not fit.
+func misfit() -> Failure {
+    Failure(.failed, "the daemon answered another question; is it of another version?")
+}

@@ -1,0 +1,53 @@
+internal import Control
+internal import HAL
+
+/// `version`: of this program, and of the daemon if it runs.
+func showVersion(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    var running: String?
+    do throws(Failure) {
+        var daemon = try Daemon(invocation)
+        if case .version(let version) = try daemon.ask(.version) { running = version.version }
+    } catch {
+        // Whatever keeps the daemon from answering, this program knows its own version.
+        running = nil
+    }
+    if invocation.isJSON {
+        var json = JSON.object()
+        json.set("schema", JSON(1))
+        json.set("version", JSON(Product.version))
+        json.set("daemon", running.map { JSON($0) } ?? .null())
+        printLine(json)
+        return .ok
+    }
+    printLine("intercomctl \(Product.version)")
+    if let running { printLine("intercomd \(visible(running)), running") }
+    return .ok
+}
+
+/// `help`: the table, or one row of it.
+func showHelp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    guard !invocation.arguments.isEmpty else {
+        printTable()
+        return .ok
+    }
+    let name = invocation.arguments.joined(separator: " ")
+    guard let command = Command.all.first(where: { $0.name == name }) else {
+        throw Failure(.usage, unknown("command", name, among: Command.all.map { $0.name }))
+    }
+    return printHelp(of: command)
+}
+
+func printHelp(of command: Command) -> ExitCode {
+    printLine("usage: intercomctl \(command.usage)")
+    printLine(command.help)
+    return .ok
+}
+
+private func printTable() {
+    printLine("usage: intercomctl [--config DIR] [--socket PATH] [COMMAND]")
+    var table = Table()
+    for command in Command.all { table.add(["  \(command.usage)", command.help]) }
+    Terminal.write(table.text)
+    printLine("without a command: status. exit: 0 ok, 1 failed, 2 usage, 3 daemon not running,")
+    printLine("4 degraded. man intercomctl says more")
+}

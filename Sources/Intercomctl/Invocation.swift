@@ -1,0 +1,85 @@
+internal import Config
+
+/// The options there are, and which take a value.
+enum Option {
+    static let all = ["--config", "--socket", "--json", "--fingerprint", "--psk-file", "--help"]
+
+    static func takesValue(_ option: String) -> Bool {
+        option == "--config" || option == "--socket" || option == "--psk-file"
+    }
+
+    static func usage(of option: String) -> String {
+        option == "--psk-file" ? "--psk-file FILE" : option
+    }
+}
+
+/// What was typed, taken apart.
+struct Invocation {
+    private(set) var configFolder = "/etc/intercomd"
+    private(set) var socket: String?
+    private(set) var isJSON = false
+    private(set) var isFingerprint = false
+    private(set) var pskFile: String?
+    private(set) var isHelp = false
+    /// Options as typed, without their values.
+    private(set) var options: [String] = []
+    /// What is no option, the command's words first.
+    private(set) var words: [String] = []
+    /// The command's arguments: the words after its name.
+    var arguments: [String] = []
+
+    init(_ typed: [String]) throws(Failure) {
+        var rest = typed[...]
+        while let word = rest.popFirst() {
+            if word == "--" {
+                words += rest
+                return
+            }
+            // A lone hyphen is an argument: the address of a peer that calls us.
+            guard word.utf8.first == UInt8(ascii: "-"), word.utf8.count > 1 else {
+                words.append(word)
+                continue
+            }
+            if word == "-h" {
+                isHelp = true
+                continue
+            }
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let option = String(parts[0])
+            guard Option.all.contains(option) else {
+                throw Failure(.usage, unknown("option", option, among: Option.all))
+            }
+            options.append(option)
+            guard Option.takesValue(option) else {
+                guard parts.count == 1 else { throw Failure(.usage, "\(option) takes no value") }
+                set(option)
+                continue
+            }
+            let following: String? = parts.count == 2 ? String(parts[1]) : rest.popFirst()
+            guard let value = following, !value.isEmpty else {
+                throw Failure(.usage, "\(option) needs a value")
+            }
+            set(option, to: value)
+        }
+    }
+
+    private mutating func set(_ option: String, to value: String = "") {
+        switch option {
+        case "--config": configFolder = value
+        case "--socket": socket = value
+        case "--psk-file": pskFile = value
+        case "--json": isJSON = true
+        case "--fingerprint": isFingerprint = true
+        default: isHelp = true
+        }
+    }
+}
+
+/// `"statsu" is no command; did you mean "status"?`
+func unknown(_ what: String, _ word: String, among words: [String]) -> String {
+    let complaint = "\"\(visible(word))\" is no \(what)"
+    guard let nearest = nearestWord(to: word, among: words) else {
+        return "\(complaint); try: intercomctl help"
+    }
+    return "\(complaint); did you mean \"\(nearest)\"?"
+}

@@ -1,0 +1,44 @@
+// Numbers as people read them.
+
+/// One decimal place: 4.1; nothing when it is not known.
+func decimal(_ number: Double?, unit: String = "") -> String {
+    guard let number, number.isFinite, number.magnitude < 1e9 else { return "-" }
+    let tenths = Int((number * 10).rounded())
+    let sign = tenths < 0 ? "-" : ""
+    return "\(sign)\(tenths.magnitude / 10).\(tenths.magnitude % 10)\(unit)"
+}
+
+/// No decimal place: 40ms.
+func whole(_ number: Double?, unit: String = "") -> String {
+    guard let number, number.isFinite, number.magnitude < 1e9 else { return "-" }
+    return "\(Int(number.rounded()))\(unit)"
+}
+
+/// Two units at most: 3d 4h, 12m 5s, 14s.
+func age(seconds: Int) -> String {
+    let seconds = max(0, seconds)
+    let units = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")]
+    for (index, (size, unit)) in units.enumerated() where seconds >= size {
+        guard index + 1 < units.count else { return "\(seconds)s" }
+        let (smaller, smallerUnit) = units[index + 1]
+        return "\(seconds / size)\(unit) \(seconds % size / smaller)\(smallerUnit)"
+    }
+    return "0s"
+}
+
+/// An age of seconds and tenths while it is short.
+func age(seconds: Double?) -> String {
+    guard let seconds, seconds.isFinite, seconds.magnitude < 1e12 else { return "-" }
+    return seconds < 10 ? decimal(seconds, unit: "s") : age(seconds: Int(seconds))
+}
+
+/// The time of day in UTC: 21:10:04.113.
+func timeOfDay(milliseconds: Int) -> String {
+    let day = 86_400_000
+    let ms = (milliseconds % day + day) % day
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let fraction = ms % 1000
+    let zeros = fraction < 10 ? "00" : fraction < 100 ? "0" : ""
+    return
+        "\(two(ms / 3_600_000)):\(two(ms / 60_000 % 60)):\(two(ms / 1000 % 60)).\(zeros)\(fraction)"
+}

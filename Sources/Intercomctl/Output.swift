@@ -1,0 +1,63 @@
+internal import Control
+internal import HAL
+
+/// Prints one line of the result.
+func printLine(_ text: String) { Terminal.write(text + "\n") }
+
+/// Prints one JSON object as one line of the result.
+func printLine(_ json: borrowing JSON) {
+    guard let bytes = json.encoded(limit: Int.max) else { return }
+    printLine(String(decoding: bytes, as: UTF8.self))
+}
+
+/// Text from elsewhere, with nothing in it that could move a cursor.
+///
+/// A name that a daemon or a device tells is not to be trusted with a person's terminal.
+func visible(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+        let isControl = scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value)
+        // These turn the direction of what follows.
+        let isTurning =
+            (0x2028...0x202e).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
+        result.append(isControl || isTurning ? "?" : scalar)
+    }
+    return String(result)
+}
+
+/// Columns of text, each as wide as its widest cell, two blanks between.
+struct Table {
+    private var rows: [[String]]
+
+    init(_ header: [String] = []) { rows = header.isEmpty ? [] : [header] }
+
+    mutating func add(_ row: [String]) { rows.append(row.map(visible)) }
+
+    var text: String {
+        var widths: [Int] = []
+        for row in rows {
+            for (column, cell) in row.enumerated() {
+                if column == widths.count { widths.append(0) }
+                widths[column] = max(widths[column], cell.unicodeScalars.count)
+            }
+        }
+        var text = ""
+        for row in rows {
+            var line = ""
+            for (column, cell) in row.enumerated() {
+                line += cell
+                // Nothing trails: what is copied from a terminal stays clean.
+                guard row[(column + 1)...].contains(where: { !$0.isEmpty }) else { break }
+                line += padding(widths[column] - cell.unicodeScalars.count + 2)
+            }
+            text += line + "\n"
+        }
+        return text
+    }
+}
+
+func padding(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
+
+func padded(_ text: String, to width: Int) -> String {
+    text + padding(width - text.unicodeScalars.count)
+}

@@ -1,0 +1,163 @@
+internal import Config
+internal import Crypto
+internal import HAL
+
+/// `peer add NAME ADDRESS KEY`: writes what the daemon reads at its next start.
+func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let addition = try PeerAddition(invocation)
+    let folder = ConfigFolder(invocation)
+    let config = try addition.check(against: folder)
+
+    let paths = config.paths
+    do throws(SystemError) {
+        try FileStore.makeDirectory(paths.state, mode: 0o750)
+        try addition.write(into: paths)
+    } catch {
+        throw Failure(.failed, error.description)
+    }
+    printLine("\(addition.name) is known as \(addition.key.fingerprint)")
+    printLine("compare that with \"intercomctl key show --fingerprint\" on the other station")
+    printLine("to use it: systemctl restart intercomd")
+    return .ok
+}
+
+/// A peer to be added, its parts checked one by one.
+private struct PeerAddition: ~Copyable {
+    let name: String
+    /// As the configuration takes it; empty when the peer calls us.
+    let address: String
+    let key: PublicKey
+    let psk: Key?
+
+    init(_ invocation: borrowing Invocation) throws(Failure) {
+        let arguments = invocation.arguments
+        guard isName(arguments[0]) else {
+            throw Failure(
+                .failed, "\"\(visible(arguments[0]))\" is not a name: 1 to 31 of a-z, 0-9 and -")
+        }
+        let address = arguments[1] == "-" ? "" : arguments[1]
+        for part in address.split(separator: ",", omittingEmptySubsequences: false)
+        where !address.isEmpty {
+            guard PeerAddress(text: String(part)) != nil else {
+                throw Failure(
+                    .failed, "\"\(visible(String(part)))\" is not a HOST or HOST:PORT (- for none)")
+            }
+        }
+        guard let key = PublicKey(text: arguments[2]) else {
+            throw Failure(
+                .failed,
+                "that is not a public key, or it was copied wrongly: it is what"
+                    + " \"intercomctl key show\" prints on the other station")
+        }
+        let psk: Key?
+        if let file = invocation.pskFile {
+            psk = try readSecret(file) { text throws(KeyFileError) in try PSKFile.parse(text) }
+        } else {
+            psk = nil
+        }
+        name = arguments[0]
+        self.address = address
+        self.key = key
+        self.psk = psk
+    }
+
+    /// Whether the station may have this peer; returns the configuration without it.
+    func check(against folder: ConfigFolder) throws(Failure) -> Config {
+        let sources: [ConfigSource]
+        do throws(SystemError) {
+            sources = try folder.sources()
+        } catch {
+            throw Failure(.failed, error.description)
+        }
+        let config: Config
+        do throws(ConfigError) {
+            config = try Config(sources, paths: folder.paths)
+        } catch {
+            throw Failure(.failed, "the configuration must be right first:\n\(error.description)")
+        }
+        if try identity(at: config.paths.identity) == key {
+            throw Failure(.failed, "that is this station's own key")
+        }
+        guard name != config.station.name else {
+            throw Failure(.failed, "\(name) is this station's own name")
+        }
+        for peer in config.peers {
+            let isSameKey = PublicKey(text: peer.key) == key
+            if isSameKey, peer.name != name {
+                throw Failure(.failed, "that key is already known as \(peer.name): \(peer.origin)")
+            }
+            guard peer.name == name else { continue }
+            guard isSameKey else {
+                throw Failure(
+                    .failed,
+                    "\(name) is already known with another key: \(peer.keyOrigin);"
+                        + " remove it there if its station was replaced")
+            }
+            guard peer.isLearned else {
+                throw Failure(.failed, "\(name) is already known, change it in \(peer.origin.file)")
+            }
+        }
+        try checkWhole(sources, paths: config.paths)
+        return config
+    }
+
+    /// Whether the whole still holds with the new file in place of an older one of that name.
+    private func checkWhole(_ sources: [ConfigSource], paths: Paths) throws(Failure) {
+        let path = file(in: paths)
+        let keepsPSK = hasPSK(in: paths)
+        let added = ConfigSource(
+            role: .learned, path: path, bytes: Array(text(withPSK: keepsPSK).utf8))
+        do throws(ConfigError) {
+            _ = try Config(sources.filter { $0.path != path } + [added], paths: paths)
+        } catch {
+            throw Failure(
+                .failed, "with this peer the configuration is wrong:\n\(error.description)")
+        }
+    }
+
+    func write(into paths: Paths) throws(SystemError) {
+        try FileStore.makeDirectory(paths.learnedPeers, mode: 0o750)
+        try FileStore.giveOwner(of: paths.state, to: paths.learnedPeers)
+        let withPSK = hasPSK(in: paths)
+        // The secret first: a peer file must never name one that is not there.
+        try writePSK(into: paths)
+        let bytes = Array(text(withPSK: withPSK).utf8)
+        try FileStore.write(bytes.span, to: file(in: paths), mode: 0o640)
+        try FileStore.giveOwner(of: paths.state, to: file(in: paths))
+    }
+
+    private func writePSK(into paths: Paths) throws(SystemError) {
+        switch psk {
+        case .some(let psk): try write(psk, into: paths)
+        case .none: break
+        }
+    }
+
+    private func write(_ psk: borrowing Key, into paths: Paths) throws(SystemError) {
+        try FileStore.makeDirectory(paths.keys, mode: 0o700)
+        try FileStore.giveOwner(of: paths.state, to: paths.keys)
+        var text = InlineArray<65, UInt8>(repeating: 0)
+        var bytes = text.mutableSpan
+        defer { Random.fill(&bytes) }
+        PSKFile.write(psk, into: &bytes)
+        let path = "\(paths.keys)/\(name).psk"
+        try FileStore.write(bytes.span, to: path, mode: 0o600)
+        try FileStore.giveOwner(of: paths.state, to: path)
+    }
+
+    private func file(in paths: Paths) -> String { "\(paths.learnedPeers)/\(name).conf" }
+
+    /// Whether there is a pre-shared key: a new one, or one from before that stays.
+    private func hasPSK(in paths: Paths) -> Bool {
+        if psk != nil { return true }
+        let status = try? FileStore.status(of: "\(paths.keys)/\(name).psk")
+        return status != nil
+    }
+
+    private func text(withPSK: Bool) -> String {
+        var text = "# Written by intercomctl peer add.\n[peer \(name)]\n"
+        text += "address = \(address)\nkey = \(key.text)\n"
+        if withPSK { text += "psk = file:\(name).psk\n" }
+        return text
+    }
+}

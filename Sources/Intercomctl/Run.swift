@@ -1,0 +1,74 @@
+internal import Control
+internal import HAL
+
+/// Does what was typed, and says how it went.
+func run(_ typed: [String]) -> ExitCode {
+    do throws(Failure) {
+        let invocation = try Invocation(typed)
+        do throws(Failure) {
+            return try dispatch(invocation)
+        } catch {
+            // Whoever asked for JSON gets an object in every case.
+            if invocation.isJSON { printFailure(error) }
+            throw error
+        }
+    } catch {
+        Terminal.write("intercomctl: \(error.text)\n", to: .complaint)
+        return error.code
+    }
+}
+
+private func dispatch(_ typed: Invocation) throws(Failure) -> ExitCode {
+    var invocation = typed
+    // As wg does: no argument shows how things are.
+    let words = typed.words.isEmpty ? (typed.isHelp ? ["help"] : ["status"]) : typed.words
+    let command = try find(words)
+    invocation.arguments = Array(words.dropFirst(command.name.split(separator: " ").count))
+    if typed.isHelp, command.name != "help" {
+        return printHelp(of: command)
+    }
+    let shared = ["--config", "--socket", "--help"]
+    for option in typed.options where !(command.options + shared).contains(option) {
+        throw Failure(
+            .usage, "\(command.name) takes no \(option); usage: intercomctl \(command.usage)")
+    }
+    guard command.count.contains(invocation.arguments.count) else {
+        throw Failure(.usage, "usage: intercomctl \(command.usage)")
+    }
+    return try command.function(invocation)
+}
+
+/// The command these words begin with.
+private func find(_ words: [String]) throws(Failure) -> Command {
+    let pair = words.count > 1 ? "\(words[0]) \(words[1])" : words[0]
+    for command in Command.all where command.name == pair || command.name == words[0] {
+        return command
+    }
+    let names = Command.all.map { $0.name }
+    // Half of a two-word command: show its other halves.
+    let siblings = names.filter { $0.hasPrefix("\(words[0]) ") }
+    if !siblings.isEmpty {
+        guard words.count > 1 else {
+            throw Failure(.usage, "\(words[0]) what? try: \(siblings.joined(separator: ", "))")
+        }
+        throw Failure(.usage, unknown("command", pair, among: siblings))
+    }
+    let firsts = names.map { String($0.split(separator: " ")[0]) }
+    throw Failure(.usage, unknown("command", words[0], among: names + firsts))
+}
+
+private func printFailure(_ failure: Failure) {
+    let word =
+        switch failure.code {
+        case .notRunning: "not_running"
+        case .usage: "usage"
+        default: "failed"
+        }
+    var inner = JSON.object()
+    inner.set("code", JSON(word))
+    inner.set("message", JSON(failure.text))
+    var outer = JSON.object()
+    outer.set("schema", JSON(1))
+    outer.set("error", inner)
+    printLine(outer)
+}

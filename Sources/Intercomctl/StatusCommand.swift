@@ -1,0 +1,97 @@
+internal import Control
+internal import HAL
+
+/// `status`: one screen, problems first.
+func showStatus(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    var daemon = try Daemon(invocation)
+    guard case .status(let status) = try daemon.ask(.status) else { throw misfit() }
+    if invocation.isJSON {
+        printLine(status.json)
+    } else {
+        Terminal.write(screen(of: status))
+    }
+    return status.problems.isEmpty ? .ok : .degraded
+}
+
+/// `peers`: the table alone.
+func showPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    var daemon = try Daemon(invocation)
+    guard case .peers(let list) = try daemon.ask(.peers) else { throw misfit() }
+    if invocation.isJSON {
+        printLine(list.json)
+    } else if list.peers.isEmpty {
+        printLine("no peers; add one: intercomctl peer add NAME ADDRESS KEY")
+    } else {
+        Terminal.write(table(of: list.peers))
+    }
+    return .ok
+}
+
+private func screen(of status: Status) -> String {
+    var text = padded(visible(status.name), to: 36)
+    text += "up \(age(seconds: status.uptimeSeconds))   intercomd \(visible(status.version))\n"
+    for problem in status.problems { text += "! \(visible(problem))\n" }
+    text += "audio   in  \(device(status.audio.input))   out \(device(status.audio.output))"
+    text += "   duplex \(visible(status.audio.duplex))\n"
+    text += "mic     \(microphone(status.microphone))\n"
+    for button in status.buttons {
+        let state = button.error.map { "unreadable: \(visible($0))" } ?? button.state.rawValue
+        let talking = button.isTalking ? ", talking" : ""
+        text += "key     \(visible(button.name)) \(visible(button.line))"
+        text += " -> \(visible(button.target))  \(state)\(talking)\n"
+    }
+    for lamp in status.lamps {
+        let state = lamp.error.map { "failed: \(visible($0))" } ?? lamp.state.rawValue
+        text += "lamp    \(visible(lamp.name)) \(visible(lamp.line))"
+        text += " (\(visible(lamp.show)))  \(state)\n"
+    }
+    for channel in status.channels {
+        let members = channel.members.isEmpty ? "nobody" : channel.members.joined(separator: ", ")
+        text += "channel \(visible(channel.name)): \(visible(members))"
+        text += channel.isListening ? "" : "  (not listening)"
+        text += channel.isTalking ? "  talking\n" : "\n"
+    }
+    text += status.peers.isEmpty ? "no peers\n" : table(of: status.peers)
+    return text
+}
+
+private func device(_ device: Status.Device) -> String {
+    guard device.state != .none else { return "none" }
+    var text = visible(device.name)
+    if device.state == .open {
+        if let rate = device.rate { text += "  \(rate)" }
+        if let channels = device.channels {
+            text += channels == 1 ? "/mono" : channels == 2 ? "/stereo" : "/\(channels)"
+        }
+        if let period = device.period, let buffer = device.buffer {
+            text += " \(period)/\(buffer)"
+        }
+    } else {
+        text += "  \(device.state.rawValue)"
+    }
+    return device.xruns > 0 ? "\(text) \(device.xruns) xruns" : text
+}
+
+private func microphone(_ microphone: Status.Microphone) -> String {
+    guard microphone.isOpen else { return "closed" }
+    var text = "OPEN"
+    if !microphone.targets.isEmpty {
+        text += " to \(visible(microphone.targets.joined(separator: ", ")))"
+    }
+    if let level = microphone.levelDBFS { text += "  \(whole(level)) dBFS" }
+    return text
+}
+
+private func table(of peers: [PeerStatus]) -> String {
+    var table = Table(["PEER", "STATE", "HEARD", "RTT", "JITTER", "LOSS", "BUFFER", "KEY", ""])
+    for peer in peers {
+        table.add([
+            peer.name, peer.state.rawValue, age(seconds: peer.heardAgeSeconds),
+            whole(peer.rttMilliseconds, unit: "ms"),
+            decimal(peer.jitterMilliseconds, unit: "ms"),
+            decimal(peer.lossPercent, unit: "%"), whole(peer.bufferMilliseconds, unit: "ms"),
+            peer.fingerprint, peer.isTalking ? "talking" : "",
+        ])
+    }
+    return table.text
+}

@@ -1,0 +1,54 @@
+internal import Control
+internal import HAL
+
+/// `ptt down|up TARGET`: a talk key that is not there.
+func pressTalkKey(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let action = invocation.arguments[0]
+    guard action == "down" || action == "up" else {
+        throw Failure(.usage, "\(unknown("action", action, among: ["down", "up"])) (down or up)")
+    }
+    let target = invocation.arguments[1]
+    var daemon = try Daemon(invocation)
+    let request = Request.ptt(isDown: action == "down", target: target)
+    guard case .ptt(let result) = try daemon.ask(request) else { throw misfit() }
+    if invocation.isJSON {
+        printLine(result.json)
+        return .ok
+    }
+    let name = visible(result.target)
+    if !result.isTalking {
+        printLine("silent towards \(name)")
+    } else if result.listeners.isEmpty {
+        printLine("talking to \(name): nobody hears it now")
+    } else {
+        printLine("talking to \(name): \(visible(result.listeners.joined(separator: ", ")))")
+    }
+    return .ok
+}
+
+/// `monitor`: events as they come, until the daemon ends or the person has seen enough.
+func monitor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    var daemon = try Daemon(invocation)
+    guard case .monitor = try daemon.ask(.monitor) else { throw misfit() }
+    while true {
+        let line = try daemon.nextLine(isPatient: true)
+        if invocation.isJSON {
+            guard Terminal.write(String(decoding: line, as: UTF8.self) + "\n") else { return .ok }
+        } else if let event = Event(parsing: line.span) {
+            guard Terminal.write(sentence(of: event) + "\n") else { return .ok }
+        }
+    }
+}
+
+private func sentence(of event: Event) -> String {
+    var text = "\(timeOfDay(milliseconds: event.timeMilliseconds))  "
+    text += padded(event.kind.rawValue, to: 13)
+    var parts: [String] = []
+    if let button = event.button { parts.append("key \(visible(button))") }
+    if let peer = event.peer { parts.append(visible(peer)) }
+    if let target = event.target { parts.append("-> \(visible(target))") }
+    if let level = event.levelDBFS { parts.append("\(whole(level)) dBFS") }
+    if let seconds = event.seconds { parts.append(decimal(seconds, unit: " s")) }
+    if let detail = event.detail { parts.append(visible(detail)) }
+    return parts.isEmpty ? text : "\(text) \(parts.joined(separator: " "))"
+}

@@ -1,0 +1,90 @@
+import Testing
+
+@testable import Control
+
+private func refusal(_ line: String) -> ControlError.Code? {
+    do throws(ControlError) {
+        _ = try Request(parsing: Array(line.utf8).span)
+        return nil
+    } catch {
+        return error.code
+    }
+}
+
+@Suite struct RequestTests {
+    @Test(arguments: [
+        (Request.status, #"{"v":1,"do":"status"}"#),
+        (.peers, #"{"v":1,"do":"peers"}"#),
+        (.monitor, #"{"v":1,"do":"monitor"}"#),
+        (.key, #"{"v":1,"do":"key"}"#),
+        (.version, #"{"v":1,"do":"version"}"#),
+        (
+            .ptt(isDown: true, target: "house"),
+            #"{"v":1,"do":"ptt","action":"down","target":"house"}"#
+        ),
+        (
+            .ptt(isDown: false, target: "a"), #"{"v":1,"do":"ptt","action":"up","target":"a"}"#
+        ),
+    ])
+    func isThisLine(_ request: Request, _ line: String) throws {
+        #expect(String(decoding: request.encoded, as: UTF8.self) == line + "\n")
+        #expect(try Request(parsing: Array(line.utf8).span) == request)
+    }
+
+    @Test(arguments: [
+        ("", ControlError.Code.badRequest), ("hello", .badRequest), ("[]", .badRequest),
+        ("{}", .badRequest), (#"{"do":"status"}"#, .badRequest),
+        (#"{"v":"1","do":"status"}"#, .badRequest),
+        (#"{"v":2,"do":"status"}"#, .unsupportedVersion),
+        (#"{"v":1}"#, .badRequest), (#"{"v":1,"do":7}"#, .badRequest),
+        (#"{"v":1,"do":"dance"}"#, .unknownCommand),
+        (#"{"v":1,"do":"ptt"}"#, .badRequest),
+        (#"{"v":1,"do":"ptt","action":"down"}"#, .badRequest),
+        (#"{"v":1,"do":"ptt","action":"sideways","target":"a"}"#, .badRequest),
+        (#"{"v":1,"do":"ptt","action":"up","target":null}"#, .badRequest),
+    ])
+    func whatIsNoRequestIsRefusedWithItsCode(_ line: String, _ code: ControlError.Code) {
+        #expect(refusal(line) == code)
+    }
+
+    @Test func aLineOverTheLimitIsRefused() {
+        let start = #"{"v":1,"do":"status","x":""#
+        func line(of count: Int) -> String {
+            start + String(repeating: "x", count: count - start.utf8.count - 2) + "\"}"
+        }
+        #expect(refusal(line(of: 4096)) == nil)
+        #expect(refusal(line(of: 4097)) == .tooLong)
+    }
+
+    @Test func garbageIsRefusedNotFollowed() {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SplitMix64(state: seed)
+        let good = Array(#"{"v":1,"do":"ptt","action":"down","target":"house"}"#.utf8)
+        for _ in 0..<2000 {
+            var bytes = good
+            for _ in 0...Int.random(in: 0...5, using: &random) {
+                let place = Int.random(in: 0..<bytes.count, using: &random)
+                bytes[place] = UInt8.random(in: 0...255, using: &random)
+            }
+            if let request = try? Request(parsing: bytes.span) {
+                let again = request.encoded.dropLast()
+                #expect((try? Request(parsing: Array(again).span)) == request, "seed \(seed)")
+            }
+            _ = try? Reply(parsing: bytes.span)
+            _ = Event(parsing: bytes.span)
+        }
+    }
+}
+
+/// A generator that prints as one number, so that a failure can be run again.
+struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

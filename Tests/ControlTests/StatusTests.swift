@@ -1,0 +1,106 @@
+import Testing
+
+@testable import Control
+
+/// The keys are an interface: this text may get more of them, never lose or rename one.
+private let golden = """
+    {"schema":1,"version":"0.1.0","name":"kitchen","uptime_s":273600,"realtime":true,\
+    "memory_locked":false,"problems":["no card"],\
+    "audio":{"input":{"name":"usb:0d8c:0014","state":"open","error":null,"rate":48000,\
+    "channels":1,"format":"S16_LE","period":480,"buffer":960,"xruns":2},\
+    "output":{"name":"card:Device","state":"absent","error":"unplugged","rate":null,\
+    "channels":null,"format":null,"period":null,"buffer":null,"xruns":0},"duplex":"half"},\
+    "microphone":{"open":true,"targets":["house"],"level_dbfs":-18.5,"snr_db":null},\
+    "buttons":[{"name":"ptt","line":"GPIO17","state":"pressed","error":null,"target":"house",\
+    "talking":true}],\
+    "lamps":[{"name":"mic","line":"GPIO23","state":"on","error":null,"show":"talking"}],\
+    "peers":[{"name":"garage","state":"up","heard_age_s":0.4,"rtt_ms":1.0,"jitter_ms":0.6,\
+    "loss_percent":0.0,"buffer_ms":20.0,"fingerprint":"7f3a-91c2","suite":1,"psk":true,\
+    "endpoint":"192.0.2.17:5577","talking":false,"session_age_s":12.5}],\
+    "channels":[{"name":"house","listen":true,"members":["garage"],"talking":true}],\
+    "media":{"cpu_ns":123456789,"periods":1000,"heap_calls":0},\
+    "counters":{"frames_sent":10,"dropped_replay":1}}
+    """
+
+private func sample() -> Status {
+    var status = Status()
+    status.version = "0.1.0"
+    status.name = "kitchen"
+    status.uptimeSeconds = 273_600
+    status.isRealtime = true
+    status.problems = ["no card"]
+    var input = Status.Device()
+    input.name = "usb:0d8c:0014"
+    input.state = .open
+    (input.rate, input.channels, input.format) = (48_000, 1, "S16_LE")
+    (input.period, input.buffer, input.xruns) = (480, 960, 2)
+    status.audio.input = input
+    status.audio.output.name = "card:Device"
+    status.audio.output.state = .absent
+    status.audio.output.error = "unplugged"
+    status.microphone.isOpen = true
+    status.microphone.targets = ["house"]
+    status.microphone.levelDBFS = -18.5
+    var button = Status.Button()
+    (button.name, button.line, button.state) = ("ptt", "GPIO17", .pressed)
+    (button.target, button.isTalking) = ("house", true)
+    status.buttons = [button]
+    var lamp = Status.Lamp()
+    (lamp.name, lamp.line, lamp.state, lamp.show) = ("mic", "GPIO23", .on, "talking")
+    status.lamps = [lamp]
+    var peer = PeerStatus()
+    (peer.name, peer.state, peer.heardAgeSeconds) = ("garage", .up, 0.4)
+    (peer.rttMilliseconds, peer.jitterMilliseconds) = (1, 0.6)
+    (peer.lossPercent, peer.bufferMilliseconds, peer.fingerprint) = (0, 20, "7f3a-91c2")
+    (peer.hasPSK, peer.endpoint, peer.sessionAgeSeconds) = (true, "192.0.2.17:5577", 12.5)
+    status.peers = [peer]
+    var channel = Status.Channel()
+    (channel.name, channel.isListening, channel.members) = ("house", true, ["garage"])
+    channel.isTalking = true
+    status.channels = [channel]
+    (status.media.cpuNanoseconds, status.media.periods) = (123_456_789, 1000)
+    status.media.heapCalls = 0
+    status.counters = [
+        Counter(name: "frames_sent", value: 10), Counter(name: "dropped_replay", value: 1),
+    ]
+    return status
+}
+
+@Suite struct StatusTests {
+    @Test func keysAreTheInterface() {
+        let written = text(sample().json)
+        #expect(written == golden)
+    }
+
+    @Test func whatIsWrittenIsReadBack() throws {
+        let line = Array(Reply.status(sample()).encoded.dropLast())
+        #expect(try Reply(parsing: line.span) == .status(sample()))
+        let fresh = Array(Reply.status(Status()).encoded.dropLast())
+        #expect(try Reply(parsing: fresh.span) == .status(Status()))
+    }
+
+    @Test func aNewerDaemonsKeysArePassedOver() {
+        guard
+            let json = object(golden.replacing("{\"schema\":1", with: "{\"new\":[1],\"schema\":1"))
+        else {
+            Issue.record("not JSON")
+            return
+        }
+        let read = Status(json: json)
+        #expect(read == sample())
+    }
+
+    /// Every single key is needed: with one taken away or of another kind, nothing is made up.
+    @Test func aMissingKeyIsNoStatus() {
+        let pieces = golden.split(separator: ",\"", omittingEmptySubsequences: false)
+        for index in pieces.indices.dropFirst() where pieces[index].contains(":") {
+            var spoiled = pieces.map { String($0) }
+            spoiled[index] = "x_" + spoiled[index]
+            guard let json = object(spoiled.joined(separator: ",\"")) else { continue }
+            // A counter may have any name.
+            let isCounter = pieces[index].hasPrefix("dropped")
+            let isRead = Status(json: json) != nil
+            #expect(isRead == isCounter, "\(pieces[index])")
+        }
+    }
+}
