@@ -2,7 +2,7 @@
 // what the machine code makes of it. Built and run by tools/check-constant-time; not part of the
 // product.
 //
-// Usage: probe [branch | index]    with one leak of that kind planted
+// PROBE_PLANT=branch or PROBE_PLANT=index in the environment plants one leak of that kind.
 
 import CLinux
 import CProbe
@@ -23,18 +23,20 @@ func revealed(_ key: borrowing Key) -> [UInt8] {
     return bytes
 }
 
-func probe(planting leak: String?) {
+func probe(planting leak: ProbePlant) {
     var seed = (0..<MLKEM768.seedSize).map { UInt8($0) }
     var randomness = [UInt8](repeating: 0x66, count: MLKEM768.randomnessSize)
     classify(&seed)
     classify(&randomness)
 
     switch leak {
-    case "branch": if seed[3] & 1 == 0 { print("the planted branch was taken") }
-    case "index":
-        let table = (0..<256).map { $0 * 7 }
-        let entry = table[Int(seed[3] & 0x0F)]
-        print("the planted lookup gave", entry == 0 ? "nothing" : "something")
+    case PROBE_PLANT_BRANCH: if seed[3] & 1 == 0 { print("the planted branch was taken") }
+    case PROBE_PLANT_INDEX:
+        let table = (0..<16).map { UInt8(7 * $0) }
+        let entry = [table[Int(seed[3] & 0x0F)]]
+        // Only the address is to tell; the branch here is on a public value.
+        declassify(entry)
+        if entry[0] == 21 { print("the planted lookup was made") }
     default: break
     }
 
@@ -62,4 +64,4 @@ func probe(planting leak: String?) {
     print("done")
 }
 
-probe(planting: CommandLine.arguments.dropFirst().first)
+probe(planting: probe_plant())
