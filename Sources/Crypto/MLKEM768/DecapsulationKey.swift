@@ -33,13 +33,11 @@ extension MLKEM768 {
             sponge.absorb(UInt8(KPKE.rank))
             sponge.squeeze(into: &derivedSpan)
             // ρ is part of the public key.
-            let publicSeed = derived.span.extracting(first: 32)
-            unsafe publicSeed.withUnsafeBufferPointer {
-                unsafe secret_declassify($0.baseAddress!, $0.count)
-            }
+            derived.declassify(first: 32)
             var keySpan = encapsulationKey.mutableSpan
             KPKE.generateKey(
-                publicSeed: publicSeed, secretSeed: derived.span.extracting(last: 32),
+                publicSeed: derived.span.extracting(first: 32),
+                secretSeed: derived.span.extracting(last: 32),
                 secret: &secret, encryptionKey: &keySpan, with: &sponge)
             encapsulationKeyHash = hash(ofKey: encapsulationKey.span, with: &sponge)
         }
