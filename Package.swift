@@ -14,6 +14,9 @@ let strict: [SwiftSetting] =
         .enableExperimentalFeature("Lifetimes"),
         .strictMemorySafety(),
         .treatAllWarnings(as: .error),
+        // Generic code of one module is made concrete in another: the ring and the arrays of the
+        // media loop then cost what their C likes cost, and nothing is set up at their first use.
+        .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
     ] + (embedded ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo"])] : [])
 
 /// One module of the product: the imports it may have are exactly `uses`.
