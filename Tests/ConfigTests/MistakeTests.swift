@@ -23,7 +23,7 @@ private let notKey =
 private let hint = "card numbers change at boot; use card:Device (intercomctl audio list)"
 private let forms = "must be card:ID, usb:VENDOR:PRODUCT, pcm:NAME, default or none"
 
-/// Every message there is, each with its place. Line 3 is the first after the station's two.
+// Every message there is, each with its place. Line 3 is the first after the station's two.
 private let wrongCases: [WrongCase] = [
     // Grammar.
     WrongCase("nonsense", "3: \"nonsense\" is neither [section] nor key = value"),
