@@ -40,7 +40,8 @@ private func sample() -> Status {
             #expect(
                 outcome.output == """
                     kitchen                             up 3d 4h   intercomd 0.3.1
-                    audio   in  usb:0d8c:0014  48000/mono 480/960   out card:Device  absent   duplex half
+                    audio   in  usb:0d8c:0014  48000/mono 480/960   \
+                    out card:Device  absent   duplex half
                     mic     closed
                     key     ptt GPIO17 -> house  released
                     channel house: frontdoor, nursery

@@ -6,7 +6,7 @@ import HAL
 final class FakeDaemon {
     private let thread: Thread
 
-    /// - Parameter answer: the bytes to send to one request, after which the line is closed.
+    /// Listens; `answer` is the bytes to send to one request, after which the line is closed.
     init(
         at path: String, answer: @escaping @Sendable (Request?) -> [[UInt8]]
     ) throws {

@@ -43,7 +43,7 @@ final class StationFolder {
     var state: String { root.appendingPathComponent("state").path }
     var socket: String { root.appendingPathComponent("run/control.sock").path }
 
-    /// - Parameter text: what `intercomd.conf` says besides station and paths.
+    /// Makes them; `text` is what `intercomd.conf` says besides station and paths.
     init(_ text: String = "") throws {
         root = FileManager.default.temporaryDirectory
             .appendingPathComponent("ictl-\(UInt32.random(in: 0...UInt32.max))")

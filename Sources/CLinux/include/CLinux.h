@@ -18,6 +18,7 @@
 #include "descriptor.h"
 #include "files.h"
 #include "process.h"
+#include "program.h"
 #include "secret.h"
 #include "socket.h"
 #include "thread.h"
