@@ -10,7 +10,7 @@ import Testing
         #expect(outcome.code == 0 && outcome.complaint.isEmpty)
         #expect(
             outcome.output
-                == "ok: 2 files, station kitchen, 0 buttons, 1 channels, 0 lamps, 1 peers\n")
+                == "ok: 2 files, station kitchen, 0 buttons, 1 channel, 0 lamps, 1 peer\n")
         #expect(
             try folder.run("config", "check", "--json").output
                 == "{\"schema\":1,\"ok\":true,\"errors\":[],\"omitted\":0,\"warnings\":[]}\n")
