@@ -86,6 +86,10 @@ let package = Package(
         tests("Station", with: ["Wire", "Time"]),
         tests("Control"),
         tests("Config", with: ["Wire"]),
+        // What it tests is the program itself, which the build puts beside the tests.
+        .testTarget(
+            name: "IntercomctlTests",
+            dependencies: ["Intercomctl", "Control", "Crypto", "HAL"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )
