@@ -10,6 +10,8 @@ public struct SymmetricState: ~Copyable, Sendable {
     private(set) var chainingKey: Key
     /// k; nil until the first MixKey, and until then nothing is encrypted.
     private var key: Key?
+    /// Whether what is encrypted gets a tag by now.
+    var hasKey: Bool { key != nil }
     /// n.
     private var counter: UInt64 = 0
 
@@ -111,7 +113,9 @@ public struct SymmetricState: ~Copyable, Sendable {
         return size
     }
 
-    /// The reverse of `encryptAndHash`; false, and nothing changed, when the tag is wrong.
+    /// The reverse of `encryptAndHash`, to the start of `plaintext`.
+    ///
+    /// False, and nothing changed, when the tag is wrong.
     public mutating func decryptAndHash(
         _ ciphertext: Span<UInt8>, into plaintext: inout MutableSpan<UInt8>
     ) -> Bool {

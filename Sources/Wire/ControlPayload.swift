@@ -12,7 +12,7 @@ public struct ControlPayload: Sendable {
 
     /// The payload of a packet that carries one record.
     ///
-    /// Every record fits: the longest has 36 bytes.
+    /// Every record fits: the longest has 34 bytes.
     public init(_ record: ControlRecord) {
         let fits = append(record)
         precondition(fits)

@@ -15,6 +15,15 @@ enum MLKEM768Vectors {
         return (groups ?? []).filter { $0["parameterSet"] as? String == "ML-KEM-768" }
     }
 
+    /// The files of a folder whose names begin so, in order, as paths for `groups`.
+    static func files(in subfolder: String, prefix: String) throws -> [String] {
+        guard let folder else { return [] }
+        return try FileManager.default
+            .contentsOfDirectory(atPath: "\(folder)/\(subfolder)")
+            .filter { $0.hasPrefix(prefix) && $0.hasSuffix(".json") }.sorted()
+            .map { "\(subfolder)/\($0)" }
+    }
+
     static func tests(_ group: [String: Any]) -> [[String: Any]] {
         group["tests"] as? [[String: Any]] ?? []
     }
@@ -53,5 +62,25 @@ enum ExpandedKey {
         bytes += MLKEM768Tests.encapsulationKey(of: key)
         bytes += (0..<32).map { key.encapsulationKeyHash[$0] }
         return bytes + MLKEM768Tests.bytes(of: key.rejection)
+    }
+}
+
+/// Random numbers that can be had again: a test that fails prints the seed.
+struct SeededNumbers: RandomNumberGenerator {
+    let seed: UInt64
+    private var state: UInt64
+
+    init(seed: UInt64 = .random(in: 0 ... .max)) {
+        self.seed = seed
+        state = seed
+    }
+
+    /// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
     }
 }

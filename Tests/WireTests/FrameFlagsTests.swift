@@ -26,11 +26,3 @@ import Wire
         #expect(FrameFlags(kind: .audio, isSpurtStart: true, stream: 5).rawValue == 37)
     }
 }
-
-@Suite struct FrameLayoutTests {
-    @Test func sizesAreThoseOfTheProtocol() {
-        #expect(FrameLayout.overhead == 23)
-        #expect(FrameLayout.datagramMin == 87)
-        #expect(FrameLayout.datagramMax == 1232)
-    }
-}

@@ -12,7 +12,7 @@ extension MLKEM768 {
 
         /// A fresh key pair from the kernel's generator (FIPS 203 §7.1).
         public static func random() -> DecapsulationKey {
-            var seed = Scratch<UInt8>(count: seedSize)
+            var seed = Scratch(size: seedSize)
             var span = seed.mutableSpan
             Random.fill(&span)
             return DecapsulationKey(seed: seed.span)
@@ -26,20 +26,18 @@ extension MLKEM768 {
             encapsulationKey = InlineArray(repeating: 0)
             rejection = Key(copying: seed.extracting(last: 32))
             var sponge = Sponge()
-            var derived = Scratch<UInt8>(count: 64)
+            var derived = Scratch(size: 64)
             var derivedSpan = derived.mutableSpan
             sponge.start(.sha3_512)
             sponge.absorb(seed.extracting(first: 32))
             sponge.absorb(UInt8(KPKE.rank))
             sponge.squeeze(into: &derivedSpan)
             // ρ is part of the public key.
-            let publicSeed = derived.span.extracting(first: 32)
-            unsafe publicSeed.withUnsafeBufferPointer {
-                unsafe secret_declassify($0.baseAddress!, $0.count)
-            }
+            derived.declassify(first: 32)
             var keySpan = encapsulationKey.mutableSpan
             KPKE.generateKey(
-                publicSeed: publicSeed, secretSeed: derived.span.extracting(last: 32),
+                publicSeed: derived.span.extracting(first: 32),
+                secretSeed: derived.span.extracting(last: 32),
                 secret: &secret, encryptionKey: &keySpan, with: &sponge)
             encapsulationKeyHash = hash(ofKey: encapsulationKey.span, with: &sponge)
         }
@@ -67,23 +65,23 @@ extension MLKEM768 {
         public borrowing func decapsulate(_ ciphertext: Span<UInt8>) -> Key {
             precondition(ciphertext.count == ciphertextSize)
             var sponge = Sponge()
-            var message = Scratch<UInt8>(count: KPKE.messageSize)
+            var message = Scratch(size: KPKE.messageSize)
             var messageSpan = message.mutableSpan
             KPKE.decrypt(ciphertext, with: secret, message: &messageSpan)
 
-            var derived = Scratch<UInt8>(count: 64)
+            var derived = Scratch(size: 64)
             derive(
                 message: message.span, keyHash: encapsulationKeyHash.span, into: &derived,
                 with: &sponge)
 
-            var rejected = Scratch<UInt8>(count: Key.size)
+            var rejected = Scratch(size: Key.size)
             var rejectedSpan = rejected.mutableSpan
             sponge.start(.shake256)
             sponge.absorb(rejection.bytes)
             sponge.absorb(ciphertext)
             sponge.squeeze(into: &rejectedSpan)
 
-            var expected = Scratch<UInt8>(count: ciphertextSize)
+            var expected = Scratch(size: ciphertextSize)
             var expectedSpan = expected.mutableSpan
             KPKE.encrypt(
                 message.span, to: encapsulationKey.span, coins: derived.span.extracting(last: 32),

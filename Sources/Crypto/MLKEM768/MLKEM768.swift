@@ -34,7 +34,7 @@ public enum MLKEM768 {
         guard isValid(encapsulationKey: encapsulationKey) else { return nil }
         var sponge = Sponge()
         let hash = self.hash(ofKey: encapsulationKey, with: &sponge)
-        var derived = Scratch<UInt8>(count: 64)
+        var derived = Scratch(size: 64)
         derive(message: randomness, keyHash: hash.span, into: &derived, with: &sponge)
         KPKE.encrypt(
             randomness, to: encapsulationKey, coins: derived.span.extracting(last: 32),
@@ -56,7 +56,7 @@ public enum MLKEM768 {
 
     /// G(m ‖ H(ek)): the shared secret, then the coins of the encryption.
     static func derive(
-        message: Span<UInt8>, keyHash: Span<UInt8>, into derived: inout Scratch<UInt8>,
+        message: Span<UInt8>, keyHash: Span<UInt8>, into derived: inout Scratch,
         with sponge: inout Sponge
     ) {
         var span = derived.mutableSpan

@@ -4,19 +4,20 @@
 struct Polynomial: ~Copyable {
     static let count = 256
 
-    private var storage = Scratch<UInt16>(count: Polynomial.count)
+    private var storage = Scratch(
+        size: Polynomial.count * MemoryLayout<UInt16>.stride)
 
     /// The zero polynomial.
     init() {}
 
     var values: Span<UInt16> {
         @_lifetime(borrow self)
-        get { storage.span }
+        get { storage.elements(UInt16.self) }
     }
 
     var coefficients: MutableSpan<UInt16> {
         @_lifetime(&self)
-        mutating get { storage.mutableSpan }
+        mutating get { storage.mutableElements(UInt16.self) }
     }
 
     mutating func clear() {

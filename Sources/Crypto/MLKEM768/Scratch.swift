@@ -2,44 +2,58 @@ internal import CLinux
 
 /// Working memory for secrets: zero at first, wiped before it is given back.
 ///
-/// On the heap, for a value on the stack leaves copies behind wherever Swift moves it.
-@safe struct Scratch<Element: FixedWidthInteger & BitwiseCopyable>: ~Copyable {
-    private let memory: UnsafeMutableBufferPointer<Element>
+/// On the heap, for a value on the stack leaves copies behind wherever Swift moves it. Not
+/// generic, for Embedded Swift 6.3 cannot compile the deinit of a generic type in an array.
+@safe struct Scratch: ~Copyable {
+    private let memory: UnsafeMutableRawBufferPointer
 
-    init(count: Int) {
-        precondition(count > 0)
-        unsafe memory = .allocate(capacity: count)
-        unsafe memory.initialize(repeating: 0)
+    init(size: Int) {
+        precondition(size > 0)
+        unsafe memory = .allocate(byteCount: size, alignment: MemoryLayout<UInt64>.alignment)
+        unsafe memory.initializeMemory(as: UInt8.self, repeating: 0)
     }
 
     deinit {
         // SAFETY: allocated in init, and spans cannot outlive `self`.
-        unsafe secret_wipe(
-            memory.baseAddress!, memory.count * MemoryLayout<Element>.stride)
+        unsafe secret_wipe(memory.baseAddress!, memory.count)
         unsafe memory.deallocate()
     }
 
-    subscript(index: Int) -> Element {
-        get { span[index] }
-        set {
-            var own = mutableSpan
-            own[index] = newValue
-        }
-    }
-
-    var span: Span<Element> {
+    var span: Span<UInt8> {
         @_lifetime(borrow self)
-        get {
-            // SAFETY: the memory is `self`'s until deinit, and `self` outlives the span.
-            unsafe _overrideLifetime(Span(_unsafeElements: memory), borrowing: self)
-        }
+        get { elements(UInt8.self) }
     }
 
-    var mutableSpan: MutableSpan<Element> {
+    var mutableSpan: MutableSpan<UInt8> {
         @_lifetime(&self)
-        mutating get {
-            // SAFETY: as above; the exclusive access to `self` is the span's.
-            unsafe _overrideLifetime(MutableSpan(_unsafeElements: memory), mutating: &self)
-        }
+        mutating get { mutableElements(UInt8.self) }
+    }
+
+    /// The memory as numbers in the machine's byte order.
+    @_lifetime(borrow self)
+    func elements<Element: FixedWidthInteger & BitwiseCopyable>(
+        _: Element.Type
+    ) -> Span<Element> {
+        // SAFETY: any bytes are an integer, the alignment is that of the widest, the memory is
+        // `self`'s until deinit, and `self` outlives the span.
+        unsafe _overrideLifetime(
+            Span(_unsafeBytes: UnsafeRawBufferPointer(memory)), borrowing: self)
+    }
+
+    /// As `elements`, to be written.
+    @_lifetime(&self)
+    mutating func mutableElements<Element: FixedWidthInteger & BitwiseCopyable>(
+        _: Element.Type
+    ) -> MutableSpan<Element> {
+        // SAFETY: as above; the exclusive access to `self` is the span's.
+        unsafe _overrideLifetime(MutableSpan(_unsafeBytes: memory), mutating: &self)
+    }
+
+    /// Says that the first `count` bytes are public from here on, which the check of constant
+    /// time cannot know.
+    func declassify(first count: Int) {
+        precondition(count <= span.count)
+        // SAFETY: compiles to nothing in the product, and in the check reads no memory.
+        unsafe secret_declassify(memory.baseAddress!, count)
     }
 }

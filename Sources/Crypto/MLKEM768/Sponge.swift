@@ -23,7 +23,7 @@ struct Sponge: ~Copyable {
         }
     }
 
-    private var state = Scratch<UInt64>(count: Keccak.laneCount)
+    private var state = Scratch(size: Keccak.laneCount * MemoryLayout<UInt64>.stride)
     private var function = Function.sha3_256
     /// The next byte of the block, 0 to rate.
     private var position = 0
@@ -33,7 +33,8 @@ struct Sponge: ~Copyable {
         self.function = function
         position = 0
         isSqueezing = false
-        for index in 0..<Keccak.laneCount { state[index] = 0 }
+        var lanes = state.mutableElements(UInt64.self)
+        for index in 0..<Keccak.laneCount { lanes[index] = 0 }
     }
 
     mutating func absorb(_ byte: UInt8) {
@@ -56,7 +57,7 @@ struct Sponge: ~Copyable {
 
     private mutating func absorb(_ bits: UInt64, size: Int) {
         precondition(!isSqueezing)
-        state[position &>> 3] ^= bits
+        mix(bits, into: position &>> 3)
         position &+= size
         if position == function.rate { permute() }
     }
@@ -66,7 +67,7 @@ struct Sponge: ~Copyable {
         if !isSqueezing { pad() }
         if position == function.rate { permute() }
         position &+= 8
-        return state[(position &>> 3) &- 1]
+        return state.elements(UInt64.self)[(position &>> 3) &- 1]
     }
 
     /// Fills `output`, whose size is a multiple of eight.
@@ -83,15 +84,20 @@ struct Sponge: ~Copyable {
     }
 
     private mutating func pad() {
-        state[position &>> 3] ^= function.suffix &<< UInt64(8 &* (position & 7))
+        mix(function.suffix &<< UInt64(8 &* (position & 7)), into: position &>> 3)
         // The last bit of the block closes the padding.
-        state[(function.rate &>> 3) &- 1] ^= 1 &<< 63
+        mix(1 &<< 63, into: (function.rate &>> 3) &- 1)
         permute()
         isSqueezing = true
     }
 
+    private mutating func mix(_ bits: UInt64, into index: Int) {
+        var lanes = state.mutableElements(UInt64.self)
+        lanes[index] ^= bits
+    }
+
     private mutating func permute() {
-        var lanes = state.mutableSpan
+        var lanes = state.mutableElements(UInt64.self)
         Keccak.permute(&lanes)
         position = 0
     }
