@@ -1,7 +1,8 @@
 #ifndef CLINUX_PROGRAM_H
 #define CLINUX_PROGRAM_H
 
-// What only a program that a person runs needs: its arguments, its end, and files written for somebody else.
+// What only a program that a person runs needs: its arguments, its end, and files written for
+// somebody else.
 
 #include <stdint.h>
 
