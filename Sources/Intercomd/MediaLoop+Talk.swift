@@ -56,33 +56,43 @@ extension MediaLoop {
         }
     }
 
-    /// Takes the captured samples from the card.
+    /// Takes the captured samples from the card: whole periods, for what comes in between would
+    /// only make the next wake late.
     mutating func moveCapturedSound() {
-        while isCapturing, hasCapture {
-            var room = samples.mutableSpan
-            switch capture!.read(into: &room) {
-            case .samples(let count):
-                moved()
-                let before = microphone.captured
-                microphone.append(samples.span.extracting(first: count))
-                for number in before..<microphone.captured { level.add(microphone.frame(number)) }
-                rings.counters.add(.framesCaptured, UInt64(microphone.captured - before))
-            case .wouldBlock:
-                return
-            case .xrun:
-                rings.counters.add(.captureXruns)
-                microphone.breakOff()
-                moved()
-                if isLinked { startCards() }
-                return
-            case .suspended:
-                fellAsleep()
-                return
-            case .gone(let error):
-                giveUpCapture()
-                tell(.captureFailed(error))
-                return
-            }
+        let ready = min(capturedPeriods, samples.count)
+        guard isCapturing, ready > 0 else { return }
+        var room = samples.mutableSpan
+        var wanted = room._mutatingExtracting(first: ready)
+        switch capture!.read(into: &wanted) {
+        case .samples(let count): take(samples: count)
+        case .wouldBlock: return
+        case .xrun:
+            rings.counters.add(.captureXruns)
+            microphone.breakOff()
+            moved()
+            if isLinked { startCards() }
+        case .suspended:
+            fellAsleep()
+        case .gone(let error):
+            giveUpCapture()
+            tell(.captureFailed(error))
+        }
+    }
+
+    private mutating func take(samples count: Int) {
+        moved()
+        let before = microphone.captured
+        microphone.append(samples.span.extracting(first: count))
+        for number in before..<microphone.captured { level.add(microphone.frame(number)) }
+        rings.counters.add(.framesCaptured, UInt64(microphone.captured - before))
+    }
+
+    /// Samples in whole periods that wait in the card.
+    private var capturedPeriods: Int {
+        switch capture {
+        case .some(let pcm):
+            pcm.available() / pcm.granted.periodSamples * pcm.granted.periodSamples
+        case .none: 0
         }
     }
 
