@@ -23,10 +23,10 @@ public enum PCMPair {
     public static func start(
         _ capture: inout CapturePCM, _ playback: inout PlaybackPCM
     ) throws(PCMError) {
-        try capture.handle.reset()
-        try playback.fill(playback.granted.fillSamples)
-        try capture.handle.prepare()
-        try capture.handle.start()
-        if !capture.handle.isLinked { try playback.handle.start() }
+        try capture.handle.require(capture.handle.reset())
+        try playback.handle.require(playback.fill(playback.granted.fillSamples))
+        // Where they are linked, filling has emptied capture as well.
+        try capture.handle.require(capture.handle.prepare() ?? capture.handle.start())
+        if !capture.handle.isLinked { try playback.handle.require(playback.handle.start()) }
     }
 }
