@@ -5,8 +5,8 @@ import Testing
 
 /// The same promises on cards of the kernel, where there are any to spare.
 ///
-/// `INTERCOM_LOOPBACK=ID` names a card of snd-aloop, whose device 1 hears what device 0 plays; there
-/// must be one of snd-dummy besides.
+/// `INTERCOM_LOOPBACK=ID` names a card of snd-aloop, whose device 1 hears what device 0 plays;
+/// there must be one of snd-dummy besides.
 @Suite(.serialized, .enabled(if: loopback != nil, "INTERCOM_LOOPBACK names no card"))
 struct AudioKernelCardTests {
     static let id = loopback ?? ""

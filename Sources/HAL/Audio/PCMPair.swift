@@ -18,6 +18,10 @@ public enum PCMPair {
 
     /// Starts both, from whatever state: silence queued, then capture, then playback.
     ///
+    /// From microphone to loudspeaker it then takes `fillSamples` exactly, when each captured
+    /// period is played at once. Either one recovers from an xrun by itself, but the delay may be
+    /// longer afterwards, by as much as the loop was late; starting both anew makes it exact again.
+    ///
     /// Playback thus runs a moment behind capture, and when a captured period is ready, so is the
     /// room for one to be played, or nearly: the spare period of the playback buffer covers it.
     public static func start(

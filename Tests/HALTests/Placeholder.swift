@@ -1,5 +1,0 @@
-import Testing
-
-import HAL
-
-@Suite struct PlaceholderTests {}
