@@ -6,9 +6,18 @@ final class SimulatedGPIO {
     static let products = URL(fileURLWithPath: CommandLine.arguments[0])
         .deletingLastPathComponent().path
 
+    private static let lab = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../../tools/lab").path
+
     fileprivate static let preload = compile(
-        "libgpiosim.so", from: "preload.c", ["-shared", "-fPIC"])
-    private static let program = compile("gpiosim", from: "gpiosim.c", [])
+        "libgpiosim.so", from: "gpio/preload.c", ["-shared", "-fPIC"])
+    private static let program = compile("gpiosim", from: "gpio/gpiosim.c", [])
+
+    /// Counts heap calls in the probe.
+    static let heapWatch = compile(
+        "libheapwatch.so", from: "heapwatch/heapwatch.c", ["-shared", "-fPIC"])
+    static let hasHeapWatch = FileManager.default.fileExists(
+        atPath: "\(lab)/heapwatch/heapwatch.c")
 
     /// Whether libgpiod's own tools are here to give a second opinion.
     static let hasTools = FileManager.default.isExecutableFile(atPath: "/usr/bin/gpioinfo")
@@ -17,14 +26,15 @@ final class SimulatedGPIO {
     private let simulator: Child
     private let probe: Child
 
-    init(chips: [String] = ["pinctrl-bcm2711:GPIO0..GPIO27"]) {
+    /// `preload` is one more library the probe runs under.
+    init(chips: [String] = ["pinctrl-bcm2711:GPIO0..GPIO27"], preload: String = "") {
         let arguments = ["--socket", folder.path("s"), "--control", folder.path("c")]
         simulator = Child(
             SimulatedGPIO.program, arguments + chips.flatMap { ["--chip", $0] })
         while !FileManager.default.fileExists(atPath: folder.path("c")) { usleep(1000) }
         probe = Child(
             "\(SimulatedGPIO.products)/HALProbe", [],
-            environment: preloaded(folder))
+            environment: preloaded(folder, preload))
     }
 
     /// Has the probe do something, and returns its answer.
@@ -59,13 +69,11 @@ final class SimulatedGPIO {
     /// Compiles a part of the simulator, and returns the path of what was made.
     private static func compile(_ name: String, from source: String, _ options: [String]) -> String
     {
-        let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../../tools/lab/gpio").path
         let made = "\(products)/\(name)"
         // Another test run may be using the old one.
         let draft = "\(made).\(getpid())"
         let compiler = Child(
-            "/usr/bin/cc", ["-O1", "-o", draft, "\(sources)/\(source)"] + options)
+            "/usr/bin/cc", ["-O1", "-o", draft, "\(lab)/\(source)"] + options)
         _ = compiler.readToEnd()
         let isMade = unsafe compiler.wait() == 0 && rename(draft, made) == 0
         precondition(isMade, "cc \(source) failed")
@@ -74,6 +82,6 @@ final class SimulatedGPIO {
 }
 
 /// What makes a program see the chips of the simulator in the folder.
-private func preloaded(_ folder: TemporaryFolder) -> [String] {
-    ["LD_PRELOAD=\(SimulatedGPIO.preload)", "GPIOSIM_SOCKET=\(folder.path("s"))"]
+private func preloaded(_ folder: TemporaryFolder, _ more: String = "") -> [String] {
+    ["LD_PRELOAD=\(SimulatedGPIO.preload) \(more)", "GPIOSIM_SOCKET=\(folder.path("s"))"]
 }

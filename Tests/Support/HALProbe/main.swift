@@ -38,6 +38,10 @@ struct Probe {
                 input = nil
                 output = nil
                 return "ok"
+            case "heap":
+                let calls = HeapProbe.count(
+                    &input!.value, output!.value, allocating: words.last == "allocating")
+                return calls.map { "\($0)" } ?? "uncounted"
             case "list": return try list()
             default: return process.obey(words)
             }
