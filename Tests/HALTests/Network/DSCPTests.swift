@@ -60,7 +60,7 @@ import Testing
     @Test(arguments: [46, 0, 34] as [UInt8])
     func packetsCarryTheirMarkInBothFamilies(_ dscp: UInt8) throws {
         let pair = try SocketPair(port: 0, dscp: dscp)
-        #expect(try trafficClass(AF_INET6, from: pair) == dscp << 2)
+        if hasIPv6 { #expect(try trafficClass(AF_INET6, from: pair) == dscp << 2) }
         #expect(try trafficClass(AF_INET, from: pair) == dscp << 2)
         let loopback = try #require(SocketAddress(host: "127.0.0.1", port: 0))
         let old = try SocketPair(listen: loopback, port: 0, dscp: dscp)

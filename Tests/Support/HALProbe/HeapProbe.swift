@@ -15,7 +15,7 @@ enum HeapProbe {
             let countSymbol = unsafe dlsym(nil, "heapwatch_count"),
             let pair = try? SocketPair(port: 0, dscp: 46), var loop = try? EventLoop(),
             let timer = try? HAL.Timer(), let signal = try? EventSignal(),
-            let target = SocketAddress(host: "::1", port: pair.data.local.port)
+            let target = SocketAddress(host: "127.0.0.1", port: pair.data.local.port)
         else { return nil }
         let arm = unsafe unsafeBitCast(armSymbol, to: Arm.self)
         let count = unsafe unsafeBitCast(countSymbol, to: Count.self)
