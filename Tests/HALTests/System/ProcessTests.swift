@@ -30,6 +30,24 @@ import Time
         #expect(ask("signal") == "interrupt")
     }
 
+    @Test func credentialIsReadFromItsFolderOnly() throws {
+        let folder = TemporaryFolder()
+        // As systemd leaves it, with the mask of an access list in the group's place.
+        try FileStore.write(
+            Array("secret".utf8).span, to: folder.path("frontdoor"), mode: 0o440)
+        let probe = Child(
+            SimulatedGPIO.products + "/HALProbe", [],
+            environment: ["CREDENTIALS_DIRECTORY=\(folder.path)"])
+        for (name, answer) in [
+            ("frontdoor", "secret"), ("none", "error: open \(folder.path)/none: "),
+            ("../x", "error: read credential ../x: Invalid argument"),
+        ] {
+            probe.write("credential \(name)\n")
+            #expect(probe.readLine()?.hasPrefix(answer) == true)
+        }
+        #expect(ask("credential frontdoor")?.contains("LoadCredential=") == true)
+    }
+
     @Test func hiddenMemoryLeavesNoCore() {
         #expect(ask("hide") == "ok")
         #expect(ask("limit") == "0")

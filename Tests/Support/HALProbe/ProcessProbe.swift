@@ -21,6 +21,11 @@ final class ProcessProbe {
                 unsafe getrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
                 return "\(limit.rlim_cur)"
             case "lock": try MemoryLock.lock()
+            case "credential":
+                var bytes = [UInt8](repeating: 0, count: 64)
+                var span = bytes.mutableSpan
+                let count = try FileStore.readCredential(String(words[1]), into: &span)
+                return String(decoding: bytes.prefix(count), as: UTF8.self)
             case "notify": notify(words[1])
             case "watchdog":
                 return ServiceNotifier.watchdogInterval.map { "\($0.milliseconds)" } ?? "none"
