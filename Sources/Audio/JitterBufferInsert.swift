@@ -242,8 +242,8 @@ extension JitterBuffer {
         sinceTarget += 1
         guard sinceTarget >= 5, histogram.isTelling else { return }
         sinceTarget = 0
-        targetMs = histogram.target(
-            from: targetMs, lateCost: preset.lateCost, delayMax: delayMaxMs)
+        histogram.weigh(lateCost: preset.lateCost)
+        targetMs = histogram.target(delayMax: delayMaxMs)
     }
 }
 

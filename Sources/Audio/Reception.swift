@@ -16,6 +16,8 @@ public struct ReceptionReport: Equatable, Sendable {
     public var concealedMs: UInt16 = 0
     /// Packets received in the last second.
     public var received: UInt16 = 0
+
+    public init() {}
 }
 
 /// Counters since the start of one talker.
@@ -39,6 +41,8 @@ public struct ReceptionTotals: Equatable, Sendable {
     public var stretchedMs: UInt64 = 0
     /// Sound thrown away because far too much had piled up, ms.
     public var skippedMs: UInt64 = 0
+
+    public init() {}
 }
 
 /// The running statistics behind both.
