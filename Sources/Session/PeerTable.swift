@@ -19,8 +19,12 @@ public struct PeerTable: ~Copyable {
     var sweep: (next: Int, at: Instant)?
     var isClosing = false
 
+    /// A table without peers.
+    ///
     /// - Parameters:
+    ///   - identity: our static secret key.
     ///   - bootID: random at each start of the daemon, so that peers see a restart.
+    ///   - limits: the protocol's, unless a test lowers them.
     ///   - random: fills with unpredictable bytes; `Random.fill` outside tests.
     public init(
         identity: consuming Key, bootID: UInt64, limits: Limits = Limits(),

@@ -21,8 +21,8 @@ extension PeerTable {
 
     /// An opened CLOSE record: erases the peer's sessions.
     ///
-    /// - Parameter index: the session it was opened on. Sessions with a later run of the peer
-    ///   stay, for a station that starts again at once may be faster than its last goodbye.
+    /// With the index of the session it was opened on, sessions with another run of the peer
+    /// stay: a station that starts again at once may be faster than its last goodbye.
     public mutating func closed(peer: Int, index: UInt32? = nil, at now: Instant) {
         guard let association = associations[peer], association.goodbye == nil else { return }
         var bootID: UInt64?
@@ -67,10 +67,12 @@ extension PeerTable {
     /// What the media thread has counted; to be told at least once a second, and before `tick`.
     ///
     /// - Parameters:
+    ///   - peer: its number.
     ///   - sent: packets sealed on `current`.
     ///   - lastSent: when anything was last sent to the peer.
     ///   - lastOpened: when anything from the peer last opened, on any slot.
     ///   - lastRefused: when a datagram with an index of ours last did not open.
+    ///   - now: the time.
     public mutating func traffic(
         peer: Int, sent: UInt64, lastSent: Instant?, lastOpened: Instant?, lastRefused: Instant?,
         at now: Instant
