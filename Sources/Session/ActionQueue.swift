@@ -3,7 +3,7 @@
 /// One call on the peer table never makes more than it holds, because timers are run one peer at
 /// a time, as the actions are fetched.
 struct ActionQueue: ~Copyable {
-    private static let capacity = 16
+    private static let capacity = 32
 
     /// A place in the ring. On the heap, so that the peer table stays small.
     private final class Slot {
