@@ -70,6 +70,8 @@ final class Association {
     var heartbeat = Duration.zero
     var isInCall = false
 
+    /// Something has happened, and what follows from it is still to be done.
+    var isDue = false
     var upSince: Instant?
     /// Of the last session that was used; nil before the first since our own start.
     var capabilities: Capabilities?

@@ -145,7 +145,7 @@ extension PeerTable {
             association.confirmation = Association.Confirmation(
                 index: entry.index, remaining: limits.confirmCount, due: now,
                 end: now + limits.confirmTimeout)
-            advance(peer, at: now)
+            markDue(association, at: now)
             return nil
         }
     }

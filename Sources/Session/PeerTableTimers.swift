@@ -22,11 +22,7 @@ extension PeerTable {
         }
         expire(peer, association, at: now)
         confirm(peer, association, at: now)
-        if association.upSince != nil, let opened = association.lastOpened,
-            now >= opened + limits.downAfter
-        {
-            lose(peer, association)
-        }
+        judge(peer, association, at: now)
         repeatFinish(association, at: now)
         initiate(peer, association, at: now)
         beat(peer, association, at: now)
@@ -52,6 +48,19 @@ extension PeerTable {
         }
         consider(beatDue(association))
         return first
+    }
+
+    /// Down after a long silence; and anything that opens ends it, however long it was (rule 6).
+    private mutating func judge(_ peer: Int, _ association: Association, at now: Instant) {
+        guard association.records.current != nil, let opened = association.lastOpened else {
+            return
+        }
+        if now >= opened + limits.downAfter {
+            lose(peer, association)
+        } else if association.upSince == nil {
+            association.upSince = opened
+            actions.push(.up(peer: peer, newBoot: false))
+        }
     }
 
     /// The peer cannot be talked to any longer.
