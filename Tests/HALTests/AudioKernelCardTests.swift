@@ -6,7 +6,8 @@ import Testing
 /// The same promises on cards of the kernel, where there are any to spare.
 ///
 /// `INTERCOM_LOOPBACK=ID` names a card of snd-aloop, whose device 1 hears what device 0 plays;
-/// there must be one of snd-dummy besides.
+/// there must be one of snd-dummy besides. They keep real time with real periods, so they belong
+/// where time is virtual: on a busy machine they may find themselves late.
 @Suite(.serialized, .enabled(if: loopback != nil, "INTERCOM_LOOPBACK names no card"))
 struct AudioKernelCardTests {
     static let id = loopback ?? ""

@@ -57,6 +57,15 @@ extension AudioOnSimulatedCard {
             #expect(status.playback.starts == 4)
         }
 
+        @Test func cardWithItsOwnPeriodIsGrantedIt() throws {
+            let playback = try PlaybackPCM(
+                name: SimCard().pcm("FORMATS=S32_LE,CHANNELS=2,PERIOD=512"), request: PCMRequest())
+            let granted = PCMParameters(
+                rate: 48_000, channels: 2, format: .s32, periodSamples: 512, bufferSamples: 1_536,
+                fillSamples: 1_024)
+            #expect(playback.granted == granted)
+        }
+
         @Test func cardThatRanDryIsFilledAndStartedOnce() throws {
             let card = SimCard()
             let request = PCMRequest(periodSamples: 4_800, periods: 2)
