@@ -75,7 +75,11 @@ let package = Package(
         tests("Wire"),
         tests("Crypto"),
         tests("Audio", with: ["Time"]),
-        tests("HAL", with: ["Time"]),
+        tests("HAL", with: ["Time", "HALProbe"]),
+        // The GPIO simulator is preloaded, which a test cannot do to its own process.
+        .executableTarget(
+            name: "HALProbe", dependencies: ["HAL", "Time"], path: "Tests/Support/HALProbe",
+            swiftSettings: strict),
         tests("Session", with: ["Wire", "Crypto", "Time"]),
         tests("Station", with: ["Wire", "Time"]),
         tests("Control"),
