@@ -34,8 +34,7 @@ internal import CALSA
 
     /// Makes the card run, from whatever state.
     public mutating func start() throws(PCMError) {
-        try handle.reset()
-        try handle.start()
+        try handle.require(handle.reset() ?? handle.start())
     }
 
     /// Stops at once; `start` begins anew.
@@ -74,12 +73,8 @@ internal import CALSA
         case .transfer(let transfer): return transfer
         case .restart: break
         }
-        do throws(PCMError) {
-            try handle.reset()
-            if !handle.isLinked { try handle.start() }
-            return .xrun
-        } catch {
-            return .gone(error)
-        }
+        let reason = handle.reset() ?? (handle.isLinked ? nil : handle.start())
+        guard let reason else { return .xrun }
+        return .gone(handle.error(reason))
     }
 }
