@@ -10,6 +10,8 @@ public struct SymmetricState: ~Copyable, Sendable {
     private(set) var chainingKey: Key
     /// k; nil until the first MixKey, and until then nothing is encrypted.
     private var key: Key?
+    /// Whether what is encrypted gets a tag by now.
+    var hasKey: Bool { key != nil }
     /// n.
     private var counter: UInt64 = 0
 
@@ -100,7 +102,8 @@ public struct SymmetricState: ~Copyable, Sendable {
         switch key {
         case .some(let key):
             size = plaintext.count + AEAD.tagSize
-            AEAD(suite: suite, key: key).seal(
+            var aead = AEAD(suite: suite, key: key)
+            aead.seal(
                 nonce: nonce, ad: handshakeHash.span, plaintext: plaintext, into: &ciphertext)
             counter += 1
         case .none:
@@ -111,13 +114,16 @@ public struct SymmetricState: ~Copyable, Sendable {
         return size
     }
 
-    /// The reverse of `encryptAndHash`; false, and nothing changed, when the tag is wrong.
+    /// The reverse of `encryptAndHash`, to the start of `plaintext`.
+    ///
+    /// False, and nothing changed, when the tag is wrong.
     public mutating func decryptAndHash(
         _ ciphertext: Span<UInt8>, into plaintext: inout MutableSpan<UInt8>
     ) -> Bool {
         switch key {
         case .some(let key):
-            let isGood = AEAD(suite: suite, key: key).open(
+            var aead = AEAD(suite: suite, key: key)
+            let isGood = aead.open(
                 nonce: nonce, ad: handshakeHash.span, sealed: ciphertext, into: &plaintext)
             guard isGood else { return false }
             counter += 1

@@ -1,0 +1,231 @@
+import Testing
+
+@testable import Crypto
+
+@Suite struct KeySlotsTests {
+    let plaintext = [UInt8](repeating: 0x11, count: 64)
+
+    /// Both ends of one session; the local index is `number`, the remote one `number` + 1000.
+    private struct Pair: ~Copyable {
+        let here: SessionKeys
+        var there: SessionKeys
+    }
+
+    private func pair(_ number: UInt32, suite: Suite = .aesGCM) -> Pair {
+        let keys = TransportKeys(
+            initiatorToResponder: DirectionKeys(
+                key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 1)),
+            responderToInitiator: DirectionKeys(
+                key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 2)))
+        return Pair(
+            here: SessionKeys(
+                suite: suite, keys: keys, isInitiator: true,
+                localIndex: number, remoteIndex: number + 1000),
+            there: SessionKeys(
+                suite: suite, keys: keys, isInitiator: false,
+                localIndex: number + 1000, remoteIndex: number))
+    }
+
+    /// What became of a datagram, in a form tests can compare.
+    private enum Outcome: Equatable {
+        case opened(KeySlots.Slot)
+        case switched(UInt32, retired: UInt32?)
+        case refused(Opener.Refusal)
+        case foreign
+    }
+
+    private func open(_ slots: inout KeySlots, _ datagram: [UInt8]?) -> Outcome {
+        var plaintext = [UInt8](repeating: 0, count: FrameSeal.plaintextMax)
+        var span = plaintext.mutableSpan
+        let datagram = datagram ?? []
+        switch slots.open(datagram.span, into: &span) {
+        case .opened(_, let slot): return .opened(slot)
+        case .switched(_, let index, let retired):
+            return .switched(index, retired: localIndex(retired))
+        case .refused(let refusal): return .refused(refusal)
+        case .foreign: return .foreign
+        }
+    }
+
+    private func localIndex(_ keys: consuming SessionKeys?) -> UInt32? {
+        switch consume keys {
+        case .some(let keys): keys.localIndex
+        case .none: nil
+        }
+    }
+
+    private func seal(_ slots: inout KeySlots, onIndex index: UInt32? = nil) -> [UInt8]? {
+        var datagram = [UInt8](repeating: 0, count: FrameSeal.datagramMax)
+        var span = datagram.mutableSpan
+        let size =
+            if let index {
+                slots.seal(onIndex: index, flags: 0x40, plaintext: plaintext.span, into: &span)
+            } else {
+                slots.seal(flags: 0x40, plaintext: plaintext.span, into: &span)
+            }
+        return size.map { Array(datagram[..<$0]) }
+    }
+
+    @Test func emptySlotsKnowNobody() {
+        var slots = KeySlots()
+        #expect(open(&slots, [UInt8](repeating: 0, count: 87)) == .foreign)
+        #expect(open(&slots, [1, 2, 3]) == .refused(.length))
+        #expect(seal(&slots) == nil)
+        #expect(seal(&slots, onIndex: 0) == nil)
+        #expect(slots.currentIndex == nil)
+        #expect(localIndex(slots.drop(index: 0)) == nil)
+        #expect(localIndex(slots.dropAny()) == nil)
+    }
+
+    @Test func nextBecomesCurrentWithItsFirstGoodPacket() {
+        var slots = KeySlots()
+        var one = pair(1)
+        #expect(localIndex(slots.install(one.here)) == nil)
+        #expect(slots.nextIndex == 1)
+        #expect(slots.currentIndex == nil)
+        #expect(seal(&slots) == nil, "nothing is sealed before the switch")
+        #expect(seal(&slots, onIndex: 1) != nil, "but for what belongs to that session")
+
+        // A flipped bit does not switch; the true packet does, once.
+        let frame = one.there.sealer.sealed(flags: 0x40, plaintext)
+        var flipped = frame ?? []
+        flipped[40] ^= 1
+        #expect(open(&slots, flipped) == .refused(.authentication))
+        #expect(slots.currentIndex == nil)
+        #expect(open(&slots, frame) == .switched(1, retired: nil))
+        #expect(slots.currentIndex == 1)
+        #expect(slots.nextIndex == nil)
+        #expect(open(&slots, frame) == .refused(.replay))
+        #expect(open(&slots, one.there.sealer.sealed(flags: 0, plaintext)) == .opened(.current))
+    }
+
+    @Test func previousStillOpensAndTheOneBeforeIsRetired() {
+        var slots = KeySlots()
+        var one = pair(1)
+        var two = pair(2)
+        var three = pair(3)
+        _ = localIndex(slots.install(one.here))
+        #expect(
+            open(&slots, one.there.sealer.sealed(flags: 0, plaintext))
+                == .switched(1, retired: nil))
+        let late = one.there.sealer.sealed(flags: 0, plaintext)
+        let later = one.there.sealer.sealed(flags: 0, plaintext)
+
+        _ = localIndex(slots.install(two.here))
+        #expect(open(&slots, late) == .opened(.current), "next does not disturb current")
+        #expect(
+            open(&slots, two.there.sealer.sealed(flags: 0, plaintext))
+                == .switched(2, retired: nil))
+        #expect(open(&slots, later) == .opened(.previous))
+        #expect(slots.previousIndex == 1)
+
+        let last = one.there.sealer.sealed(flags: 0, plaintext)
+        _ = localIndex(slots.install(three.here))
+        #expect(
+            open(&slots, three.there.sealer.sealed(flags: 0, plaintext))
+                == .switched(3, retired: 1))
+        #expect(open(&slots, last) == .foreign)
+        #expect(slots.previousIndex == 2)
+    }
+
+    @Test func newerNextDisplacesTheOlder() {
+        var slots = KeySlots()
+        var one = pair(1)
+        let two = pair(2)
+        _ = localIndex(slots.install(one.here))
+        #expect(localIndex(slots.install(two.here)) == 1)
+        #expect(open(&slots, one.there.sealer.sealed(flags: 0, plaintext)) == .foreign)
+        #expect(slots.owns(index: 2) == true)
+        #expect(slots.owns(index: 1) == false)
+    }
+
+    @Test func everythingIsSealedOnCurrent() {
+        var slots = KeySlots()
+        var one = pair(1)
+        var two = pair(2)
+        _ = localIndex(slots.install(one.here))
+        _ = open(&slots, one.there.sealer.sealed(flags: 0, plaintext))
+        #expect(one.there.opener.opened(seal(&slots) ?? []) != .refused(.authentication))
+        #expect(slots.currentCounter == 1)
+
+        _ = localIndex(slots.install(two.here))
+        let still = seal(&slots) ?? []
+        #expect(
+            one.there.opener.opened(still)
+                == .opened(flags: 0x40, counter: 1, isNewest: true, plaintext))
+        _ = open(&slots, two.there.sealer.sealed(flags: 0, plaintext))
+        #expect(slots.currentCounter == 0)
+        let now = seal(&slots) ?? []
+        #expect(
+            two.there.opener.opened(now)
+                == .opened(flags: 0x40, counter: 0, isNewest: true, plaintext))
+        // A goodbye on the old session is still possible, and its count runs on.
+        let old = seal(&slots, onIndex: 1) ?? []
+        #expect(
+            one.there.opener.opened(old)
+                == .opened(flags: 0x40, counter: 2, isNewest: true, plaintext))
+    }
+
+    @Test func noNonceIsUsedTwiceOverASwitch() {
+        var slots = KeySlots()
+        var one = pair(1)
+        _ = localIndex(slots.install(one.here))
+        // As `next`, as `current` and as `previous` the count of one session is one count.
+        var sent: [[UInt8]?] = []
+        for _ in 0..<5 { sent.append(seal(&slots, onIndex: 1)) }
+        _ = open(&slots, one.there.sealer.sealed(flags: 0, plaintext))
+        for _ in 0..<5 { sent.append(seal(&slots)) }
+        for _ in 0..<5 { sent.append(seal(&slots, onIndex: 1)) }
+        var two = pair(2)
+        _ = localIndex(slots.install(two.here))
+        _ = open(&slots, two.there.sealer.sealed(flags: 0, plaintext))
+        for _ in 0..<5 { sent.append(seal(&slots, onIndex: 1)) }
+
+        var counters: [UInt64] = []
+        for datagram in sent {
+            if case .opened(_, let counter, _, _) = one.there.opener.opened(datagram ?? []) {
+                counters.append(counter)
+            }
+        }
+        #expect(counters == Array(0..<20))
+    }
+
+    @Test func spentCurrentSealsNothing() {
+        let keys = DirectionKeys(
+            key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 1))
+        var slots = KeySlots()
+        let session = SessionKeys(
+            suite: .aesGCM, localIndex: 5,
+            sealer: Sealer(
+                suite: .aesGCM, keys: keys, receiverIndex: 6, counter: (1 << 22) - 1),
+            opener: Opener(suite: .aesGCM, keys: keys))
+        _ = localIndex(slots.install(session))
+        var other = Sealer(suite: .aesGCM, keys: keys, receiverIndex: 5)
+        #expect(open(&slots, other.sealed(flags: 0, plaintext)) == .switched(5, retired: nil))
+        #expect(seal(&slots) != nil)
+        #expect(seal(&slots) == nil)
+        #expect(slots.currentCounter == 1 << 22)
+    }
+
+    @Test func droppedSessionsComeBackWhole() {
+        var slots = KeySlots()
+        var one = pair(1)
+        var two = pair(2)
+        let three = pair(3)
+        _ = localIndex(slots.install(one.here))
+        _ = open(&slots, one.there.sealer.sealed(flags: 0, plaintext))
+        _ = localIndex(slots.install(two.here))
+        _ = open(&slots, two.there.sealer.sealed(flags: 0, plaintext))
+        _ = localIndex(slots.install(three.here))
+
+        #expect(localIndex(slots.drop(index: 2)) == 2)
+        #expect(slots.currentIndex == nil)
+        #expect(seal(&slots) == nil)
+        #expect(localIndex(slots.drop(index: 2)) == nil)
+        var left: Set<UInt32> = []
+        while let keys = slots.dropAny() { left.insert(keys.localIndex) }
+        #expect(left == [1, 3])
+        slots.removeAll()
+        #expect(slots.owns(index: 1) == false)
+    }
+}

@@ -1,0 +1,139 @@
+import Testing
+
+@testable import Crypto
+
+@Suite struct OpenerTests {
+    static let suites = [Suite.aesGCM, .chaChaPoly]
+    let plaintext = (0..<64).map { UInt8($0) }
+
+    @Test func framesOfTheVectorsOpen() throws {
+        let vectors = try IntercomVectors.read()
+        for (i, frame) in vectors.frames.enumerated() {
+            let suite = try #require(Suite(rawValue: frame.suite))
+            var opener = vectors.opener(suite, frame.dir, before: frame.ctr)
+            let input = vectors.inputs.frames[i % vectors.inputs.frames.count]
+            let datagram = [UInt8](hex: frame.frame)
+            #expect(
+                opener.opened(datagram)
+                    == .opened(
+                        flags: frame.flags, counter: frame.ctr, isNewest: true,
+                        [UInt8](hex: input.plain)),
+                "frame \(i)")
+            #expect(opener.opened(datagram) == .refused(.replay), "frame \(i)")
+        }
+    }
+
+    @Test func windowOfTheVectors() throws {
+        let vectors = try IntercomVectors.read()
+        #expect(vectors.window.count == vectors.inputs.window.count)
+        for (counters, accepted) in zip(vectors.inputs.window, vectors.window) {
+            var opener = vectors.opener(.chaChaPoly, "i2r")
+            let results = counters.map { counter in
+                let frame = vectors.seal(
+                    .chaChaPoly, "i2r", flags: 1, counter: counter, plaintext)
+                guard case .opened(_, let opened, _, _) = opener.opened(frame) else {
+                    return false
+                }
+                return opened == counter
+            }
+            #expect(results == accepted, "\(counters)")
+        }
+    }
+
+    @Test func refusedFramesOfTheVectors() throws {
+        let vectors = try IntercomVectors.read()
+        let refused = vectors.refuse.filter { $0.at == "frame" }
+        #expect(refused.count == 14)
+        for entry in refused {
+            let suite = try #require(Suite(rawValue: entry.suite))
+            var opener = vectors.opener(suite, "i2r")
+            let datagram = [UInt8](hex: entry.message)
+            switch opener.opened(datagram) {
+            case .opened: Issue.record("suite \(entry.suite): \(entry.why) opened")
+            case .refused(let refusal):
+                let isLength = datagram.count < 87 || datagram.count > 1232
+                #expect((refusal == .length) == isLength, "\(entry.why)")
+            }
+            #expect(opener.highest == -1)
+        }
+    }
+
+    @Test(arguments: suites) func everyFlippedBitIsRefusedAndChangesNothing(suite: Suite) throws {
+        let vectors = try IntercomVectors.read()
+        var opener = vectors.opener(suite, "i2r")
+        let earlier = vectors.seal(suite, "i2r", flags: 0, counter: 4, plaintext)
+        #expect(opener.opened(earlier) != .refused(.authentication))
+
+        let frame = vectors.seal(suite, "i2r", flags: 0x25, counter: 5, plaintext)
+        for bit in 0..<frame.count * 8 {
+            var flipped = frame
+            flipped[bit / 8] ^= 1 << (bit % 8)
+            switch opener.opened(flipped) {
+            case .opened: Issue.record("bit \(bit) opened")
+            case .refused(let refusal):
+                #expect(refusal == .authentication || refusal == .counter, "bit \(bit)")
+            }
+        }
+        #expect(opener.highest == 4)
+        #expect(
+            opener.opened(frame)
+                == .opened(flags: 0x25, counter: 5, isNewest: true, plaintext))
+        #expect(opener.opened(earlier) == .refused(.replay))
+    }
+
+    @Test(arguments: suites) func everyShorterOrLongerDatagramIsRefused(suite: Suite) throws {
+        let vectors = try IntercomVectors.read()
+        var opener = vectors.opener(suite, "i2r")
+        let frame = vectors.seal(
+            suite, "i2r", flags: 0, counter: 0, [UInt8](repeating: 1, count: 100))
+        for count in 0..<frame.count {
+            let expected: Opener.Refusal = count < 87 ? .length : .authentication
+            let outcome = opener.opened(Array(frame[..<count]))
+            #expect(outcome == .refused(expected) || outcome == .refused(.counter))
+        }
+        for extra in [1, 17, 2000] {
+            let outcome = opener.opened(frame + [UInt8](repeating: 0, count: extra))
+            #expect(
+                outcome == .refused(extra > 1232 ? .length : .authentication)
+                    || outcome == .refused(.counter))
+        }
+        #expect(opener.highest == -1)
+    }
+
+    @Test func framesOfTheOtherDirectionOrSuiteAreRefused() throws {
+        let vectors = try IntercomVectors.read()
+        for suite in Self.suites {
+            let other: Suite = suite == .aesGCM ? .chaChaPoly : .aesGCM
+            let frame = vectors.seal(suite, "i2r", flags: 0, counter: 0, plaintext)
+            var backwards = vectors.opener(suite, "r2i")
+            var crossed = vectors.opener(other, "i2r")
+            for outcome in [backwards.opened(frame), crossed.opened(frame)] {
+                #expect(outcome == .refused(.authentication) || outcome == .refused(.counter))
+            }
+        }
+    }
+
+    @Test(arguments: suites) func lateFramesOpenButAreNotNewest(suite: Suite) throws {
+        let vectors = try IntercomVectors.read()
+        var opener = vectors.opener(suite, "i2r")
+        for (counter, isNewest) in [(7, true), (3, false), (8, true), (0, false)] {
+            let frame = vectors.seal(
+                suite, "i2r", flags: 2, counter: UInt64(counter), plaintext)
+            #expect(
+                opener.opened(frame)
+                    == .opened(
+                        flags: 2, counter: UInt64(counter), isNewest: isNewest, plaintext))
+        }
+    }
+
+    @Test(arguments: suites) func countersRunOnOverSixteenBits(suite: Suite) throws {
+        let vectors = try IntercomVectors.read()
+        var opener = vectors.opener(suite, "i2r", before: 65_530)
+        for counter in 65_530..<65_545 as Range<UInt64> {
+            let frame = vectors.seal(suite, "i2r", flags: 0, counter: counter, plaintext)
+            #expect(
+                opener.opened(frame)
+                    == .opened(flags: 0, counter: counter, isNewest: true, plaintext))
+        }
+    }
+}

@@ -1,5 +1,0 @@
-import Testing
-
-import Crypto
-
-@Suite struct PlaceholderTests {}

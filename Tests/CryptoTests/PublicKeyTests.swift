@@ -1,0 +1,24 @@
+import Crypto
+import Testing
+
+@Suite struct PublicKeyTests {
+    @Test func orderIsThatOfTheFirstByteThatDiffers() {
+        let low = PublicKey(hex: "01" + String(repeating: "ff", count: 31))
+        let high = PublicKey(hex: "02" + String(repeating: "00", count: 31))
+        #expect(low < high)
+        #expect(!(high < low))
+        #expect(!(low < low))
+
+        let last = PublicKey(hex: "01" + String(repeating: "ff", count: 30) + "fe")
+        #expect(last < low)
+    }
+
+    @Test func equalKeysHashAlike() {
+        let key = PublicKey(hex: String(repeating: "ab", count: 32))
+        let same = PublicKey(hex: String(repeating: "ab", count: 32))
+        let other = PublicKey(hex: String(repeating: "ab", count: 31) + "ac")
+        #expect(key == same)
+        #expect(key != other)
+        #expect(Set([key, same, other]).count == 2)
+    }
+}

@@ -1,0 +1,105 @@
+import Testing
+
+@testable import Crypto
+
+@Suite struct SealerTests {
+    static let suites = [Suite.aesGCM, .chaChaPoly]
+    let plaintext = [UInt8](repeating: 0x5A, count: 64)
+
+    private func keys() -> DirectionKeys {
+        DirectionKeys(key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 0x33))
+    }
+
+    @Test func framesOfTheVectors() throws {
+        let vectors = try IntercomVectors.read()
+        let inputs = vectors.inputs.frames
+        #expect(vectors.frames.count == inputs.count * 4)
+        for (i, frame) in vectors.frames.enumerated() {
+            let suite = try #require(Suite(rawValue: frame.suite))
+            let input = inputs[i % inputs.count]
+            let sealed = vectors.seal(
+                suite, frame.dir, flags: input.flags, counter: input.ctr,
+                [UInt8](hex: input.plain))
+            #expect(sealed.hex == frame.frame, "frame \(i)")
+        }
+    }
+
+    @Test func audioFramesOfTheVectors() throws {
+        let vectors = try IntercomVectors.read()
+        #expect(vectors.audio.count == vectors.inputs.audio.count)
+        for (audio, input) in zip(vectors.audio, vectors.inputs.audio) {
+            for (suite, frame) in zip(Self.suites, audio.frame) {
+                let sealed = vectors.seal(
+                    suite, "i2r", flags: input.start << 5 | input.stream, counter: input.ctr,
+                    [UInt8](hex: audio.plain))
+                #expect(sealed.hex == frame)
+            }
+        }
+    }
+
+    @Test func controlFramesOfTheVectors() throws {
+        let vectors = try IntercomVectors.read()
+        #expect(!vectors.control.isEmpty)
+        for (i, control) in vectors.control.enumerated() {
+            var plaintext = [UInt8](hex: control.record)
+            plaintext += [UInt8](repeating: 0, count: 64 - plaintext.count)
+            for (suite, frame) in zip(Self.suites, control.frame) {
+                let sealed = vectors.seal(
+                    suite, "r2i", flags: 0x40, counter: 1000 + UInt64(i), plaintext)
+                #expect(sealed.hex == frame, "record \(i)")
+            }
+        }
+    }
+
+    @Test(arguments: suites) func spentCounterSealsNothing(suite: Suite) {
+        var sealer = Sealer(
+            suite: suite, keys: keys(), receiverIndex: 1, counter: (1 << 22) - 1)
+        #expect(sealer.sealed(flags: 0, plaintext)?.count == 87)
+        #expect(sealer.counter == 1 << 22)
+        for _ in 0..<3 { #expect(sealer.sealed(flags: 0, plaintext) == nil) }
+        #expect(sealer.counter == 1 << 22)
+    }
+
+    @Test(arguments: suites) func counterGrowsByOneAFrame(suite: Suite) {
+        var sealer = Sealer(suite: suite, keys: keys(), receiverIndex: 0x1020_3040)
+        #expect(sealer.counter == 0)
+        var frames: Set<[UInt8]> = []
+        for count in 1...100 as ClosedRange<UInt64> {
+            let frame = sealer.sealed(flags: 0, plaintext)
+            #expect(frame.map { Array($0[..<4]) } == [0x10, 0x20, 0x30, 0x40])
+            frames.insert(frame ?? [])
+            #expect(sealer.counter == count)
+        }
+        // One plaintext a hundred times, and no two frames alike.
+        #expect(frames.count == 100)
+    }
+
+    @Test(arguments: suites) func writesNothingBehindTheDatagram(suite: Suite) {
+        var sealer = Sealer(suite: suite, keys: keys(), receiverIndex: 1)
+        var datagram = [UInt8](repeating: 0xEE, count: 200)
+        var span = datagram.mutableSpan
+        #expect(sealer.seal(flags: 0, plaintext: plaintext.span, into: &span) == 87)
+        #expect(datagram[87...].allSatisfy { $0 == 0xEE })
+    }
+
+    @Test func nonceIsTheIvWithTheCounterAtItsEnd() {
+        let iv = AEAD.Nonce(hex: "000102030405060708090a0b")
+        #expect(FrameSeal.nonce(iv: iv, counter: 0).hex == iv.hex)
+        #expect(FrameSeal.nonce(iv: iv, counter: 0x12_3456).hex == "00010203040506070" + "81b3e5d")
+    }
+
+    @Test func sizesAreThoseOfTheProtocol() {
+        #expect(FrameSeal.overhead == 23)
+        #expect(FrameSeal.datagramMin == 87)
+        #expect(FrameSeal.datagramMax == 1232)
+    }
+
+    @Test func plaintextOfAnotherSizeIsOurBug() async {
+        await #expect(processExitsWith: .failure) {
+            let keys = DirectionKeys(
+                key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 0))
+            var sealer = Sealer(suite: .aesGCM, keys: keys, receiverIndex: 1)
+            _ = sealer.sealed(flags: 0, [UInt8](repeating: 0, count: 63))
+        }
+    }
+}

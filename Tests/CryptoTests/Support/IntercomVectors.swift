@@ -1,0 +1,101 @@
+import Foundation
+
+/// The parts of `intercom_v1.json` that concern keys and frames.
+struct IntercomVectors: Decodable {
+    struct Inputs: Decodable {
+        struct Cookie: Decodable { let n: String }
+        struct Frame: Decodable {
+            let flags: UInt8
+            let ctr: UInt64
+            let plain: String
+        }
+        struct Audio: Decodable {
+            let stream: UInt8
+            let start: UInt8
+            let ctr: UInt64
+        }
+        let init_static: String
+        let resp_static: String
+        let init_e: String
+        let resp_e: String
+        let psk: String
+        let init_index: String
+        let resp_index: String
+        let init_caps: String
+        let resp_caps: String
+        let frames: [Frame]
+        let audio: [Audio]
+        let window: [[UInt64]]
+        let reconstruct: [[Int64]]
+        let keytext_refuse: [String]
+    }
+    struct Handshake: Decodable {
+        struct Direction: Decodable {
+            let key: String
+            let hp: String
+            let iv: String
+        }
+        struct Keys: Decodable {
+            let i2r: Direction
+            let r2i: Direction
+        }
+        let suite: UInt8
+        let name: String
+        let h0: String
+        let m1: String
+        let h1: String
+        let m2: String
+        let h2: String
+        let m3: String
+        let h3: String
+        let keys: Keys
+        let exporter: String
+        let cookie: String
+        let m1_keyed_head: String
+        let m1_keyed_mac: String
+    }
+    struct Frame: Decodable {
+        let suite: UInt8
+        let dir: String
+        let flags: UInt8
+        let ctr: UInt64
+        let frame: String
+    }
+    struct Audio: Decodable {
+        let plain: String
+        let frame: [String]
+    }
+    struct Control: Decodable {
+        let record: String
+        let frame: [String]
+    }
+    struct Text: Decodable {
+        let pk: String
+        let key: String
+        let fingerprint: String
+    }
+    struct Refusal: Decodable {
+        let at: String
+        let suite: UInt8
+        let why: String
+        let message: String
+    }
+
+    let inputs: Inputs
+    let `public`: [String: String]
+    let handshake: [Handshake]
+    let frames: [Frame]
+    let audio: [Audio]
+    let control: [Control]
+    let window: [[Bool]]
+    let reconstruct: [UInt64?]
+    let text: [Text]
+    let refuse: [Refusal]
+
+    static func read() throws -> IntercomVectors {
+        let file = URL(filePath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Vectors/intercom_v1.json")
+        return try JSONDecoder().decode(IntercomVectors.self, from: Data(contentsOf: file))
+    }
+}
