@@ -104,6 +104,7 @@ extension PeerTable {
         let isNewBoot = association.capabilities?.bootID != record.capabilities.bootID
         association.capabilities = record.capabilities
         association.handshakes += 1
+        association.isInDoubt = false
         association.sent = 0
         association.lastSent = now
         association.heartbeat = nextHeartbeat(association)
