@@ -5,7 +5,7 @@
 struct ActionQueue: ~Copyable {
     private static let capacity = 32
 
-    /// A place in the ring. On the heap, so that the peer table stays small.
+    /// A place in the ring, on the heap, so that the peer table stays small.
     private final class Slot {
         var action: Action?
     }

@@ -66,6 +66,8 @@ extension PeerTable {
 
     /// What the media thread has counted; to be told at least once a second, and before `tick`.
     ///
+    /// In one order with `switched`: a count of the session before would age the new one.
+    ///
     /// - Parameters:
     ///   - peer: its number.
     ///   - sent: packets sealed on `current`.
@@ -104,11 +106,11 @@ extension PeerTable {
         let isNewBoot = association.capabilities?.bootID != record.capabilities.bootID
         association.capabilities = record.capabilities
         association.handshakes += 1
+        association.isInDoubt = false
         association.sent = 0
         association.lastSent = now
         association.heartbeat = nextHeartbeat(association)
         association.lastOpened = later(association.lastOpened, now)
-        association.lastRefused = nil
         if association.endpoint != record.endpoint {
             association.endpoint = record.endpoint
             actions.push(.endpoint(peer: peer, record.endpoint))

@@ -103,6 +103,9 @@ extension PeerTable {
             if let record = association.records.remove(where: { $0.index == confirmation.index }) {
                 actions.push(.drop(peer: peer, index: record.index))
             }
+            // If only our half of the confirmation was lost, the peer talks on a session that is
+            // no more; another handshake ends that sooner than its silence would.
+            association.isInDoubt = true
             association.initiateAt = now + nextWait(association)
         } else if confirmation.remaining > 0, now >= confirmation.due {
             actions.push(
@@ -166,9 +169,9 @@ extension PeerTable {
     }
 
     private func need(_ association: Association, at now: Instant) -> Need {
-        guard association.records.current != nil, association.upSince != nil else {
-            return .session
-        }
+        guard association.records.current != nil, association.upSince != nil,
+            !association.isInDoubt
+        else { return .session }
         // The peer holds a session of ours that we cannot open any longer (rule 6).
         if let refused = association.lastRefused, let opened = association.lastOpened,
             refused >= opened + limits.refusedAfter
