@@ -4,13 +4,21 @@ public import Time
 extension JitterBuffer {
     /// Tells that a playout block of 10 ms begins; once a block, before `next`.
     public mutating func tick(at now: Instant) {
+        let time = Self.samples(now)
+        // Nobody pulled for a while: the old phase means nothing.
+        if time - lastPull > Self.pullGap { pullPhase.reset() }
+        lastPull = time
         pulls += 1
-        pullPhase.add(Self.samples(now) - pulls * Int64(PCM.frameSamples), at: pulls)
+        pullPhase.add(time - pulls * Int64(PCM.frameSamples), at: pulls)
     }
 
-    /// What comes next, after the `buffered` samples that were taken out and not played yet.
+    /// Takes out what comes next, after what was taken out before and not played yet.
     ///
-    /// - Parameter bytes: Gets the packet; at least 400 long.
+    /// - Parameters:
+    ///   - bytes: Gets the packet; at least 400 long.
+    ///   - buffered: How many samples were decoded or invented and not played yet.
+    ///   - now: The moment of the block.
+    /// - Returns: What to do.
     public mutating func next(
         into bytes: inout MutableSpan<UInt8>, buffered: Int, at now: Instant
     ) -> Playout {
@@ -120,8 +128,9 @@ extension JitterBuffer {
             return take(into: &bytes, begins: false)
         }
         if let following {
-            // Lost: what was invented fills the hole.
-            if invented >= (following - nextSequence) * frameSamples {
+            // Lost: what was invented fills the hole, or all that will be invented was.
+            let hole = (following - nextSequence) * frameSamples
+            if invented >= min(hole, Self.starvation) {
                 nextSequence = following
                 skipExcess(buffered: buffered)
                 return take(into: &bytes, begins: false)

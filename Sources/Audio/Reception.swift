@@ -73,8 +73,10 @@ struct Reception {
 
     /// Counts one packet.
     ///
-    /// - Parameter transit: Arrival minus media time, in samples; nil where it says nothing about
-    ///   the network: pre-roll is sent in one burst.
+    /// - Parameters:
+    ///   - now: When it arrived.
+    ///   - transit: Arrival minus media time, in samples; nil where it says nothing about the
+    ///     network: pre-roll is sent in one burst.
     mutating func receive(at now: Instant, transit: Int64?) {
         totals.received += 1
         let slot = tenth(of: now)
@@ -118,7 +120,7 @@ struct Reception {
         observed = min(observed + 1, 512)
     }
 
-    /// - Parameter frameSamples: How long one frame is.
+    /// The figures of the last seconds, all but the playout delay and the sequence.
     func report(at now: Instant, frameSamples: Int) -> ReceptionReport {
         var report = ReceptionReport()
         let frames = min(observed, 2 * PCM.sampleRate / frameSamples)

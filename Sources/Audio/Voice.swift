@@ -75,6 +75,18 @@ public struct Voice: ~Copyable {
     /// Learns which sequence was the last of the talkspurt.
     public mutating func end(last: UInt16) { buffer.end(last: last) }
 
+    /// The figures of REPORT (PROTOCOL.md §2.4).
+    public func report(at now: Instant) -> ReceptionReport { buffer.report(at: now) }
+
+    /// Counters since `init` or `reset`.
+    public var totals: ReceptionTotals { buffer.totals }
+
+    /// The delay aimed at; see `JitterBuffer.targetDelay`.
+    public var targetDelay: Duration { buffer.targetDelay }
+
+    /// The delay of what was pulled last; see `JitterBuffer.playoutDelay`.
+    public var playoutDelay: Duration { buffer.playoutDelay }
+
     /// Whether there is, or soon will be, something to pull.
     public var isActive: Bool { buffer.isActive || line.count > 0 }
 

@@ -45,6 +45,8 @@ struct Speech {
         self.samples = Array(samples.prefix(total))
     }
 
+    init(samples: [Int16]) { self.samples = samples }
+
     var frameCount: Int { samples.count / 480 }
 
     func frame(_ index: Int) -> Frame {
@@ -101,7 +103,7 @@ struct Talk {
     /// Samples in each.
     let frameSamples: Int
 
-    /// - Parameter perPacket: 10 ms frames in one packet: 1 or 2 (RFC 6716 §3.2.3: code 1).
+    /// Packs `perPacket` frames of 10 ms, 1 or 2, into each packet (RFC 6716 §3.2.3: code 1).
     init(_ speech: Speech, perPacket: Int = 1) throws {
         var encoder = try OpusEncoder()
         var bytes = [UInt8](repeating: 0, count: 400)
@@ -153,9 +155,7 @@ func instant(_ ms: Double) -> Instant { Instant(nanoseconds: 1_000_000_000 + Int
 
 /// Plays flights through one voice, in virtual time.
 ///
-/// - Parameters:
-///   - phase: When the first block is pulled, ms.
-///   - pullNoise: By how much a pull may be late, ms.
+/// The first block is pulled at `phase`, the others 10 ms apart, each up to `pullNoise` late.
 func listen(
     to flights: [Flight], until end: Double, voice: inout Voice, phase: Double = 3,
     pullNoise: Double = 0, seed: UInt64 = 7, keepSound: Bool = false,
