@@ -83,10 +83,10 @@ internal import Glibc
 
     func available() -> Int {
         let count = unsafe snd_pcm_avail_update(pcm)
-        guard count >= 0 else { return parameters.periodSamples }
+        guard count >= 0 else { return parameters.bufferSamples }
         switch state {
         case SND_PCM_STATE_XRUN, SND_PCM_STATE_SUSPENDED, SND_PCM_STATE_DISCONNECTED:
-            return parameters.periodSamples
+            return parameters.bufferSamples
         default:
             return count
         }
