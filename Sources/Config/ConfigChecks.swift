@@ -9,19 +9,18 @@ extension ConfigReader {
         checkTargets()
         checkLines()
         checkKeys()
-        if config.session != Config.Session(), config.session.origin.file != "" {
+        if !config.session.origin.file.isEmpty {
             warn(config.session.origin, "[session] shortens the life of keys; it is for tests")
         }
     }
 
     private mutating func checkStation(main: String) {
-        let station = config.station
-        guard station.name.isEmpty else { return }
-        let origin =
-            station.origin.file.isEmpty ? Origin(file: main, line: 1) : station.origin
-        // A name that was there and wrong has been complained of.
-        guard !mistakes.contains(where: { $0.what.hasPrefix("name") }) else { return }
-        fail(origin, "[station] name is missing; add: name = kitchen")
+        // A name that is there and wrong has been complained of.
+        guard !isNamed else { return }
+        let begin = config.station.origin
+        fail(
+            begin.file.isEmpty ? Origin(file: main, line: 1) : begin,
+            "[station] name is missing; add: name = kitchen")
     }
 
     private mutating func checkCounts() {

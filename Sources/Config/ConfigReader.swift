@@ -43,6 +43,8 @@ private func sorted(_ mistakes: [Mistake], by files: [String]) -> [Mistake] {
 struct ConfigReader {
     private(set) var config = Config()
     private(set) var mistakes: [Mistake] = []
+    /// Whether `[station]` has a name, be it a wrong one.
+    private(set) var isNamed = false
     /// Where each section that may exist only once was begun.
     private var begun: [(header: String, section: INI.Section)] = []
 
@@ -70,7 +72,9 @@ struct ConfigReader {
         for section in file.sections where isWelcome(section) {
             var reader = SectionReader(section)
             switch section.kind {
-            case "station": config.station.read(&reader)
+            case "station":
+                config.station.read(&reader)
+                isNamed = section.entries.contains { $0.key == "name" }
             case "network": config.network.read(&reader)
             case "audio": config.audio.read(&reader)
             case "talk": config.talk.read(&reader)

@@ -5,7 +5,7 @@
 struct SectionReader {
     let section: INI.Section
     private(set) var mistakes: [Mistake] = []
-    private var asked: [String] = []
+    private(set) var asked: [String] = []
 
     init(_ section: INI.Section) { self.section = section }
 

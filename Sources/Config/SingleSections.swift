@@ -118,19 +118,25 @@ extension Config.Session {
 
 extension Paths {
     mutating func read(_ reader: inout SectionReader) {
-        if let state = reader.value("state", Self.parse) { self.state = state }
-        if let runtime = reader.value("runtime", Self.parse) { self.runtime = runtime }
+        if let state = reader.value("state", { Self.parse($0, limit: 1024) }) {
+            self.state = state
+        }
+        // A socket's address holds 107 bytes, of which 13 are "/control.sock".
+        if let runtime = reader.value("runtime", { Self.parse($0, limit: 94) }) {
+            self.runtime = runtime
+        }
         reader.finish()
     }
 
-    private static func parse(_ text: String) -> Parsed<String> {
+    private static func parse(_ text: String, limit: Int) -> Parsed<String> {
         guard text.hasPrefix("/") else {
             return .wrong("\(quoted(text)) must be a whole path, from /")
         }
         var path = text
         while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
-        // A socket's address holds 107 bytes, of which "/control.sock" is ours.
-        guard path.utf8.count <= 90 else { return .wrong("the path is longer than 90 bytes") }
+        guard path.utf8.count <= limit else {
+            return .wrong("the path is longer than \(limit) bytes")
+        }
         return .value(path)
     }
 }

@@ -9,7 +9,7 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
 
     public var name = ""
     public var state = State.down
-    /// Seconds since anything of it opened; null when nothing has, and so with all that may be null.
+    /// Seconds since anything of it opened; null when nothing has.
     public var heardAgeSeconds: Double?
     public var rttMilliseconds: Double?
     public var jitterMilliseconds: Double?

@@ -4,7 +4,8 @@ internal import CMbedTLS
 ///
 /// Sealed bytes are the ciphertext followed by its 16-byte tag. Nothing here counts nonces: that
 /// is the duty of `Sealer` and `SymmetricState`. Real-time after init: no heap call per use.
-// @unchecked Sendable: one owner at a time; a ring hands it from thread to thread whole.
+// @unchecked Sendable: the context is this value's alone and every use of it is `mutating`, so the
+// exclusive access Swift asks for is what mbedTLS asks for.
 @safe public struct AEAD: ~Copyable, @unchecked Sendable {
     public typealias Nonce = InlineArray<12, UInt8>
 
@@ -53,7 +54,7 @@ internal import CMbedTLS
     }
 
     /// Writes ciphertext and tag to the start of `sealed`, which has room for both.
-    public borrowing func seal(
+    public mutating func seal(
         nonce: Nonce, ad: Span<UInt8>, plaintext: Span<UInt8>,
         into sealed: inout MutableSpan<UInt8>
     ) {
@@ -87,7 +88,7 @@ internal import CMbedTLS
     ///
     /// False, with nothing of the plaintext left behind, when `sealed` is not what `seal` made
     /// with this key, nonce and ad, or is shorter than a tag.
-    public borrowing func open(
+    public mutating func open(
         nonce: Nonce, ad: Span<UInt8>, sealed: Span<UInt8>,
         into plaintext: inout MutableSpan<UInt8>
     ) -> Bool {

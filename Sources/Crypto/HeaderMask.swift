@@ -4,7 +4,8 @@ internal import CMbedTLS
 ///
 /// Suite 1: the first bytes of AES-256(hp, tag). Suite 2: the first bytes of the ChaCha20 key
 /// stream with key hp, block counter LE32(tag[0..4)) and nonce tag[4..16). Real-time after init.
-@safe struct HeaderMask: ~Copyable {
+// @unchecked Sendable: as AEAD.
+@safe struct HeaderMask: ~Copyable, @unchecked Sendable {
     typealias Bytes = InlineArray<3, UInt8>
 
     // On the heap: mbedTLS's AES context points into itself.
@@ -49,7 +50,7 @@ internal import CMbedTLS
     }
 
     /// The mask that goes with a tag of 16 bytes.
-    borrowing func bytes(tag: Span<UInt8>) -> Bytes {
+    mutating func bytes(tag: Span<UInt8>) -> Bytes {
         precondition(tag.count == AEAD.tagSize)
         // A whole AES block; of the key stream only three bytes are asked for, into zeros.
         var block = InlineArray<16, UInt8>(repeating: 0)

@@ -2,10 +2,10 @@ internal import CLinux
 
 /// Thirty-two secret bytes.
 ///
-/// They live on a page of their own that is kept out of swap and core dumps where the system
-/// allows it, are never copied without a `copy()` in the source, and are wiped when their owner
-/// goes. A key has no description, so it cannot reach a log by accident.
-// @unchecked Sendable: one owner, which is the only one to write; rings hand it on whole.
+/// They live on a page of keys that is kept out of core dumps and, where the system allows it, out
+/// of swap; are never copied without a `copy()` in the source; and are wiped when their owner goes.
+/// A key has no description, so it cannot reach a log by accident.
+// @unchecked Sendable: the memory is this value's alone, and only `mutating` access writes it.
 @safe public struct Key: ~Copyable, @unchecked Sendable {
     public static let size = 32
 
@@ -13,11 +13,11 @@ internal import CLinux
 
     /// A key of zeros, to be filled.
     init() {
-        guard let page = unsafe secret_allocate(Key.size) else {
+        guard let slot = unsafe secret_allocate(Key.size) else {
             preconditionFailure("no memory for a key")
         }
         unsafe memory = UnsafeMutableBufferPointer(
-            start: page.assumingMemoryBound(to: UInt8.self), count: Key.size)
+            start: slot.assumingMemoryBound(to: UInt8.self), count: Key.size)
     }
 
     deinit { unsafe secret_free(memory.baseAddress!, Key.size) }
@@ -49,7 +49,7 @@ internal import CLinux
     public var bytes: Span<UInt8> {
         @_lifetime(borrow self)
         get {
-            // SAFETY: the page is this key's until deinit, and `self` outlives the span.
+            // SAFETY: the slot is this key's until deinit, and `self` outlives the span.
             unsafe _overrideLifetime(Span(_unsafeElements: memory), borrowing: self)
         }
     }

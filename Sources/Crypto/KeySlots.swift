@@ -4,8 +4,7 @@
 /// that belongs to a given session. The first datagram that opens on `next` makes it `current`
 /// and `current` `previous`; both peers do so alike. Real-time: sessions go in and out whole and
 /// are never made or wiped here, so whoever gets one back hands it on to be wiped elsewhere.
-// @unchecked Sendable: owned by one thread; only sessions cross, by ring.
-public struct KeySlots: ~Copyable, @unchecked Sendable {
+public struct KeySlots: ~Copyable, Sendable {
     public enum Slot: Sendable { case previous, current, next }
 
     /// What became of a datagram.

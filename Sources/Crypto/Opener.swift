@@ -3,8 +3,7 @@
 /// Order of PROTOCOL.md §2.1: length, unmask, counter, AEAD, window. Nothing an outsider can see
 /// depends on the header before the tag is checked, and nothing changes unless it is good.
 /// Real-time after init: no heap call, lock or system call per datagram.
-// @unchecked Sendable: as Sealer.
-public struct Opener: ~Copyable, @unchecked Sendable {
+public struct Opener: ~Copyable, Sendable {
     /// Why a datagram was dropped; each is a counter of the caller.
     public enum Refusal: Sendable {
         case length
@@ -30,8 +29,8 @@ public struct Opener: ~Copyable, @unchecked Sendable {
         case refused(Refusal)
     }
 
-    private let aead: AEAD
-    private let mask: HeaderMask
+    private var aead: AEAD
+    private var mask: HeaderMask
     private let iv: AEAD.Nonce
     private var window = ReplayWindow()
 

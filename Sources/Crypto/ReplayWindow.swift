@@ -35,8 +35,8 @@ public struct ReplayWindow: Sendable {
         let position = Int64(counter)
         if position > highest {
             // From -1 the shift keeps the sign, so the first word counts as not yet reached.
-            let steps = min(position >> 6 - highest >> 6, Int64(ReplayWindow.wordCount))
-            for step in 0..<steps { seen[word(of: position - step * 64)] = 0 }
+            let steps = min(Int(position >> 6 - highest >> 6), ReplayWindow.wordCount)
+            for step in 0..<steps { seen[word(of: position - Int64(step) * 64)] = 0 }
             highest = position
         } else if highest - position >= Int64(ReplayWindow.size) {
             return false

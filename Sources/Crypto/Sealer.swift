@@ -3,11 +3,9 @@
 /// AES-GCM fails completely when a nonce is used twice under one key (NIST SP 800-38D §8). The
 /// counter is therefore part of the key: it cannot be copied, set back or shared between threads.
 /// Real-time after init: no heap call, lock or system call per frame.
-// @unchecked Sendable: made on the control thread, used by the media thread alone, handed back
-// by a ring to be wiped; it has one owner at any time.
-public struct Sealer: ~Copyable, @unchecked Sendable {
-    private let aead: AEAD
-    private let mask: HeaderMask
+public struct Sealer: ~Copyable, Sendable {
+    private var aead: AEAD
+    private var mask: HeaderMask
     private let iv: AEAD.Nonce
 
     /// The index the receiver knows this session by; the first four bytes of every datagram.

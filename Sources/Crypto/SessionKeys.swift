@@ -1,7 +1,5 @@
 /// One session as the media thread holds it: both halves, and the index peers call it by.
-// @unchecked Sendable: made on the control thread, given to the media thread by a ring and given
-// back the same way to be wiped; it has one owner at any time.
-public struct SessionKeys: ~Copyable, @unchecked Sendable {
+public struct SessionKeys: ~Copyable, Sendable {
     public let suite: Suite
     /// The index the peer puts in the frames it sends here.
     public let localIndex: UInt32
@@ -36,5 +34,19 @@ public struct SessionKeys: ~Copyable, @unchecked Sendable {
                 suite: suite, keys: keys.responderToInitiator, receiverIndex: remoteIndex)
             opener = Opener(suite: suite, keys: keys.initiatorToResponder)
         }
+    }
+
+    /// Seals one frame for the peer, as `Sealer.seal` does.
+    public mutating func seal(
+        flags: UInt8, plaintext: Span<UInt8>, into datagram: inout MutableSpan<UInt8>
+    ) -> Int? {
+        sealer.seal(flags: flags, plaintext: plaintext, into: &datagram)
+    }
+
+    /// Opens one datagram of the peer, as `Opener.open` does.
+    public mutating func open(
+        _ datagram: Span<UInt8>, into plaintext: inout MutableSpan<UInt8>
+    ) -> Opener.Outcome {
+        opener.open(datagram, into: &plaintext)
     }
 }

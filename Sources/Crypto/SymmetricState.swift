@@ -102,7 +102,8 @@ public struct SymmetricState: ~Copyable, Sendable {
         switch key {
         case .some(let key):
             size = plaintext.count + AEAD.tagSize
-            AEAD(suite: suite, key: key).seal(
+            var aead = AEAD(suite: suite, key: key)
+            aead.seal(
                 nonce: nonce, ad: handshakeHash.span, plaintext: plaintext, into: &ciphertext)
             counter += 1
         case .none:
@@ -121,7 +122,8 @@ public struct SymmetricState: ~Copyable, Sendable {
     ) -> Bool {
         switch key {
         case .some(let key):
-            let isGood = AEAD(suite: suite, key: key).open(
+            var aead = AEAD(suite: suite, key: key)
+            let isGood = aead.open(
                 nonce: nonce, ad: handshakeHash.span, sealed: ciphertext, into: &plaintext)
             guard isGood else { return false }
             counter += 1

@@ -1,3 +1,5 @@
+internal import HAL
+
 /// One row of the table that is this program: what to type, what it takes, what it does.
 struct Command: Sendable {
     /// "peer add": one word or two.
@@ -76,5 +78,12 @@ struct Failure: Error {
     init(_ code: ExitCode, _ text: String) {
         self.code = code
         self.text = text
+    }
+
+    /// What the system refused; where it was a matter of rights, with what may help.
+    init(_ error: SystemError) {
+        let noPermission: Int32 = 13
+        let isMute = error.errno == noPermission && error.advice.isEmpty
+        self.init(.failed, isMute ? "\(error); try it with sudo" : "\(error)")
     }
 }

@@ -10,7 +10,7 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     do throws(SystemError) {
         sources = try folder.sources()
     } catch {
-        throw Failure(.failed, error.description)
+        throw Failure(error)
     }
     var report = ConfigReport()
     var summary = ""
@@ -18,10 +18,10 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
         let config = try Config(sources, paths: folder.paths)
         report.warnings = config.warnings.map(ConfigReport.Finding.init)
         report.errors = keyMistakes(in: config).map(ConfigReport.Finding.init)
-        summary = "ok: \(sources.count) file\(sources.count == 1 ? "" : "s"),"
-        summary += " station \(config.station.name), \(config.buttons.count) buttons,"
-        summary += " \(config.channels.count) channels, \(config.lamps.count) lamps,"
-        summary += " \(config.peers.count) peers"
+        summary = "ok: \(plural(sources.count, "file")), station \(config.station.name),"
+        summary += " \(plural(config.buttons.count, "button")),"
+        summary += " \(plural(config.channels.count, "channel")),"
+        summary += " \(plural(config.lamps.count, "lamp")), \(plural(config.peers.count, "peer"))"
     } catch {
         report.errors = error.mistakes.map(ConfigReport.Finding.init)
         report.omitted = error.omitted

@@ -22,7 +22,7 @@ struct Daemon: ~Copyable {
                 || error.errno == Self.notADirectory
             throw isAbsent
                 ? Failure(.notRunning, "intercomd is not running (no answer at \(path))")
-                : Failure(.failed, error.description)
+                : Failure(error)
         }
         lines = LineBuffer(limit: ControlLimits.reply)
     }

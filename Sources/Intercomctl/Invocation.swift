@@ -75,7 +75,7 @@ struct Invocation {
     }
 }
 
-/// `"statsu" is no command; did you mean "status"?`
+/// What to say to a word that does not exist, with the nearest one that does.
 func unknown(_ what: String, _ word: String, among words: [String]) -> String {
     let complaint = "\"\(visible(word))\" is no \(what)"
     guard let nearest = nearestWord(to: word, among: words) else {

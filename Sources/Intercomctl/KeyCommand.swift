@@ -40,7 +40,7 @@ func identity(at path: String) throws(Failure) -> PublicKey? {
     do throws(SystemError) {
         guard try FileStore.status(of: path) != nil else { return nil }
     } catch {
-        throw Failure(.failed, error.description)
+        throw Failure(error)
     }
     let secret: Key = try readSecret(path) { text throws(KeyFileError) in
         try IdentityFile.parse(text)
@@ -60,7 +60,7 @@ func readSecret(
     do throws(SystemError) {
         count = try FileStore.readSecret(path, into: &bytes)
     } catch {
-        throw Failure(.failed, error.description)
+        throw Failure(error)
     }
     do throws(KeyFileError) {
         return try parse(bytes.span.extracting(first: count))

@@ -14,6 +14,11 @@ func whole(_ number: Double?, unit: String = "") -> String {
     return "\(Int(number.rounded()))\(unit)"
 }
 
+/// One key, two keys.
+func plural(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+}
+
 /// Two units at most: 3d 4h, 12m 5s, 14s.
 func age(seconds: Int) -> String {
     let seconds = max(0, seconds)

@@ -13,7 +13,7 @@ func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         try FileStore.makeDirectory(paths.state, mode: 0o750)
         try addition.write(into: paths)
     } catch {
-        throw Failure(.failed, error.description)
+        throw Failure(error)
     }
     printLine("\(addition.name) is known as \(addition.key.fingerprint)")
     printLine("compare that with \"intercomctl key show --fingerprint\" on the other station")
@@ -67,7 +67,7 @@ private struct PeerAddition: ~Copyable {
         do throws(SystemError) {
             sources = try folder.sources()
         } catch {
-            throw Failure(.failed, error.description)
+            throw Failure(error)
         }
         let config: Config
         do throws(ConfigError) {

@@ -1,4 +1,4 @@
 internal import HAL
 
-let exitCode = run(Array(CommandLine.arguments.dropFirst()))
+let exitCode = run(Program.arguments)
 Program.exit(exitCode.rawValue)

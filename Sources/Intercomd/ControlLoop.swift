@@ -13,7 +13,7 @@ internal import Wire
 /// Handshakes, peers, the local socket, cards and lines that come and go, lamps, signals. It tells
 /// the media loop by ring and hears from it by ring.
 ///
-/// - `ControlLoop+Session` feeds handshakes and opened records to the cores, and does what they ask,
+/// - `ControlLoop+Session` feeds handshakes and opened records to the cores, and obeys them,
 /// - `ControlLoop+Media` follows what the media loop tells,
 /// - `ControlLoop+Requests` answers `intercomctl`,
 /// - `ControlLoop+Status` describes the station.

@@ -45,7 +45,8 @@ extension MediaLoop {
 
     /// Seals control records; on session `index` if given, else on the current one.
     private mutating func send(
-        _ payload: ControlPayload, to peer: Int, onSession index: UInt32?, at address: SocketAddress?
+        _ payload: ControlPayload, to peer: Int, onSession index: UInt32?,
+        at address: SocketAddress?
     ) {
         for place in 0..<plaintextSize {
             plaintext[place] = place < ControlPayload.capacity ? payload.bytes[place] : 0

@@ -86,7 +86,8 @@ extension MediaLoop {
     }
 
     /// Control records go to the control thread; the end of a talkspurt is for the voices here.
-    private mutating func read(count: Int, index: UInt32, from peer: Int, at source: SocketAddress) {
+    private mutating func read(count: Int, index: UInt32, from peer: Int, at source: SocketAddress)
+    {
         let plain = plaintext.span.extracting(first: count)
         var ends = InlineArray<8, SpurtEnd>(repeating: SpurtEnd(stream: 0, last: 0))
         var found = 0

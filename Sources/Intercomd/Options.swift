@@ -23,7 +23,7 @@ struct Options {
         """
 
     init(_ arguments: [String]) throws(Instead) {
-        var rest = arguments.dropFirst()
+        var rest = arguments[...]
         while let argument = rest.popFirst() {
             switch argument {
             case "--help", "-h": throw .help

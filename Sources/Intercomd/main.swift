@@ -1,12 +1,12 @@
 internal import HAL
 
 do throws(Options.Instead) {
-    let options = try Options(CommandLine.arguments)
+    let options = try Options(Program.arguments)
     do throws(Boot.Failure) {
         try Boot.run(options.folder)
     } catch {
         Log.error(error.text)
-        Process.exit(1)
+        Program.exit(1)
     }
 } catch {
     switch error {
@@ -14,7 +14,7 @@ do throws(Options.Instead) {
     case .version: Terminal.write("intercomd \(Version.text)\n")
     case .usage(let complaint):
         Terminal.write("intercomd: \(complaint); see intercomd --help\n", to: .complaint)
-        Process.exit(2)
+        Program.exit(2)
     }
 }
-Process.exit(0)
+Program.exit(0)

@@ -23,7 +23,7 @@ private let notKey =
 private let hint = "card numbers change at boot; use card:Device (intercomctl audio list)"
 private let forms = "must be card:ID, usb:VENDOR:PRODUCT, pcm:NAME, default or none"
 
-/// Every message there is, each with its place. Line 3 is the first after the station's two.
+// Every message there is, each with its place. Line 3 is the first after the station's two.
 private let wrongCases: [WrongCase] = [
     // Grammar.
     WrongCase("nonsense", "3: \"nonsense\" is neither [section] nor key = value"),
@@ -125,6 +125,9 @@ private let wrongCases: [WrongCase] = [
         "[session]\nrekey-packets = 2000000",
         "4: rekey-packets: \"2000000\" is out of range; must be 64 to 1048576"),
     WrongCase("[paths]\nstate = here", "4: state: \"here\" must be a whole path, from /"),
+    WrongCase(
+        "[paths]\nruntime = /" + String(repeating: "r", count: 94),
+        "4: runtime: the path is longer than 94 bytes"),
     // Buttons and lamps.
     WrongCase("[channel c]\n[button p]\ntalk = c", "4: [button p] needs line = GPIO17"),
     WrongCase("[button p]\nline = GPIO17", "3: [button p] needs talk = a channel or a peer"),

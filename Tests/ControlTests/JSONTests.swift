@@ -28,7 +28,8 @@ func object(_ text: String) -> JSON? { JSON(parsing: Array(text.utf8).span) }
         let written = text(json)
         #expect(
             written
-                == #"{"b":1,"a":"x\"\n\#u{e9}\u0000","empty":"","r":0.3,"nan":null,"t":true,"list":[false,null]}"#
+                == #"{"b":1,"a":"x\"\n\#u{e9}\u0000","empty":"","r":0.3,"#
+                + #""nan":null,"t":true,"list":[false,null]}"#
         )
     }
 

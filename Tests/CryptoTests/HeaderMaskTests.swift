@@ -10,7 +10,7 @@ import Testing
         // FIPS 197 appendix C.3, AES-256.
         let key = Key(hex: Self.countingKey)
         let block = [UInt8](hex: "00112233445566778899aabbccddeeff")
-        let mask = HeaderMask(suite: .aesGCM, key: key)
+        var mask = HeaderMask(suite: .aesGCM, key: key)
         #expect(mask.bytes(tag: block.span).hex == "8ea2b7")
     }
 
@@ -20,12 +20,12 @@ import Testing
         let tag = [UInt8](hex: "01000000" + "000000000000004a00000000")
         // "Lad" of the sunscreen text under ciphertext 6e2e35.
         let expected = zip([0x6E, 0x2E, 0x35], "Lad".utf8).map { UInt8($0) ^ $1 }
-        let mask = HeaderMask(suite: .chaChaPoly, key: key)
+        var mask = HeaderMask(suite: .chaChaPoly, key: key)
         #expect(mask.bytes(tag: tag.span).hex == expected.hex)
     }
 
     @Test(arguments: [Suite.aesGCM, .chaChaPoly]) func maskRepeatsWithItsTagOnly(suite: Suite) {
-        let mask = HeaderMask(suite: suite, key: Key.random())
+        var mask = HeaderMask(suite: suite, key: Key.random())
         let tag = filled(16) { Random.fill(&$0) }
         let other = filled(16) { Random.fill(&$0) }
         let first = mask.bytes(tag: tag.span).hex

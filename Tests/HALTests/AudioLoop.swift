@@ -8,27 +8,34 @@ enum AudioLoop {
     /// Large periods, so that a stalled test machine causes no xrun of its own.
     static let calm = PCMRequest(periodSamples: 2_400, periods: 6)
 
-    /// Waits until the descriptor wants service, at most `seconds`.
-    static func wait(for descriptor: PCMDescriptor, seconds: Double = 1) -> UInt32 {
-        var entry = pollfd()
-        entry.fd = descriptor.fd
-        entry.events = Int16(truncatingIfNeeded: descriptor.events)
-        guard unsafe poll(&entry, 1, Int32(seconds * 1_000)) > 0 else { return 0 }
-        return UInt32(UInt16(bitPattern: entry.revents))
+    /// Waits until the descriptor can be read, at most `seconds`; the events as epoll has them.
+    ///
+    /// The simulated card's descriptor is a timer, which is read in either direction.
+    static func wait(for descriptor: PCMDescriptor, seconds: Int = 1) -> UInt32 {
+        var readable = fd_set()
+        unsafe withUnsafeMutableBytes(of: &readable) { bytes in
+            unsafe bytes[Int(descriptor.fd) / 8] |= 1 << UInt8(descriptor.fd % 8)
+        }
+        var limit = timeval(tv_sec: seconds, tv_usec: 0)
+        return unsafe select(descriptor.fd + 1, &readable, nil, nil, &limit) > 0 ? 1 : 0
     }
 
-    /// Reads until `count` samples are there or something else than sound happens.
+    /// Reads `count` samples by periods, or until something else than sound happens.
     static func read(_ count: Int, from capture: inout CapturePCM) -> ([Int16], PCMTransfer) {
         var heard: [Int16] = []
-        var block = [Int16](repeating: 0, count: capture.granted.periodSamples)
         let end = Date.now + patience
         while heard.count < count, Date.now < end {
+            let wanted = min(count - heard.count, capture.granted.periodSamples)
+            guard capture.available() >= wanted else {
+                let events = wait(for: capture.descriptor(at: 0))
+                _ = capture.isReady(at: 0, events: events)
+                continue
+            }
+            var block = [Int16](repeating: 0, count: wanted)
             var span = block.mutableSpan
             switch capture.read(into: &span) {
             case .samples(let count): heard += block[..<count]
-            case .wouldBlock:
-                let events = wait(for: capture.descriptor(at: 0))
-                _ = capture.isReady(at: 0, events: events)
+            case .wouldBlock: continue
             case let other: return (heard, other)
             }
         }

@@ -31,10 +31,10 @@ struct Pair {
     var isConverged: Bool {
         guard a.isUp(), b.isUp() else { return false }
         let (left, right) = (a.media[0], b.media[0])
-        guard left.slots.nextIndex == nil, right.slots.nextIndex == nil,
+        guard left.nextIndex == nil, right.nextIndex == nil,
             let toB = a.remoteIndex(), let toA = b.remoteIndex()
         else { return false }
-        return toB == right.slots.currentIndex && toA == left.slots.currentIndex
+        return toB == right.currentIndex && toA == left.currentIndex
     }
 
     func start() {

@@ -1,14 +1,17 @@
-/// A source of "random" bytes that gives out what a test has prepared, in order.
+/// A source of "random" bytes that gives out what a test has prepared, in order of their
+/// sizes, and otherwise bytes that only look random.
 final class ScriptedRandom {
     private var script: [[UInt8]]
+    private let rest: ByteSource
 
-    init(_ script: [[UInt8]]) { self.script = script }
-
-    var isUsedUp: Bool { script.isEmpty }
+    init(_ script: [[UInt8]] = [], then seed: UInt64 = 1) {
+        self.script = script
+        rest = ByteSource(seed: seed)
+    }
 
     func fill(_ bytes: inout MutableSpan<UInt8>) {
-        let next = script.isEmpty ? [] : script.removeFirst()
-        precondition(next.count == bytes.count, "asked for \(bytes.count), has \(next.count)")
+        guard let next = script.first, next.count == bytes.count else { return rest.fill(&bytes) }
+        script.removeFirst()
         for i in bytes.indices { bytes[i] = next[i] }
     }
 }

@@ -9,6 +9,10 @@ final class SimulatedMedia {
     var endpoint: Endpoint?
     private var addresses: [UInt32: Endpoint] = [:]
 
+    // What slots have, for expectations, which cannot look into noncopyable values.
+    var currentIndex: UInt32? { slots.currentIndex }
+    var nextIndex: UInt32? { slots.nextIndex }
+
     var lastSent: Instant?
     var lastOpened: Instant?
     var lastRefused: Instant?

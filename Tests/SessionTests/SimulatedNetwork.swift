@@ -18,6 +18,8 @@ final class SimulatedNetwork {
     var weather = Weather()
     /// Drops what it returns true for.
     var isCut: (_ from: Endpoint, _ to: Endpoint) -> Bool = { _, _ in false }
+    /// Loses what it returns true for.
+    var isLost: (_ bytes: [UInt8]) -> Bool = { _ in false }
     /// Sees every datagram that is sent, before the weather.
     var tap: (_ bytes: [UInt8], _ from: Endpoint, _ to: Endpoint) -> Void = { _, _, _ in }
     /// Stations by where they are.
@@ -48,7 +50,7 @@ final class SimulatedNetwork {
 
     func send(_ bytes: [UInt8], from: Endpoint, to: Endpoint) {
         tap(bytes, from, to)
-        guard !isCut(from, to), random(1000) >= weather.lost else { return }
+        guard !isCut(from, to), !isLost(bytes), random(1000) >= weather.lost else { return }
         deliver(bytes, from: from, to: to)
         if random(1000) < weather.repeated { deliver(bytes, from: from, to: to) }
     }

@@ -18,7 +18,6 @@ final class SimulatedStation {
     enum Happening: Equatable {
         case up(peer: Int, newBoot: Bool)
         case down(peer: Int)
-        case cover(peer: Int)
     }
 
     let network: SimulatedNetwork
@@ -95,6 +94,10 @@ final class SimulatedStation {
         guard isRunning, case .up = table.state(of: peer)?.phase else { return false }
         return true
     }
+
+    var isClosed: Bool { table.isClosed }
+    var numbers: [Int] { table.peers }
+    func state(_ peer: Int = 0) -> PeerState? { table.state(of: peer) }
 
     func clearHappenings() { happenings = [] }
 
@@ -227,6 +230,10 @@ final class SimulatedStation {
     /// Does all the table wants, then sleeps until its deadline.
     private func perform() {
         while let action = table.nextAction() { perform(action) }
+        if let due = table.deadline, due <= network.now {
+            table.tick(at: network.now)
+            while let action = table.nextAction() { perform(action) }
+        }
         guard let deadline = table.deadline else { return }
         precondition(deadline > network.now, "what was due has not been done")
         guard wakeAt.map({ deadline < $0 || $0 <= network.now }) ?? true else { return }
@@ -236,7 +243,6 @@ final class SimulatedStation {
             guard run == self.run, wakeAt == network.now else { return }
             wakeAt = nil
             tellTraffic()
-            table.tick(at: network.now)
             perform()
         }
     }
@@ -259,7 +265,6 @@ final class SimulatedStation {
                     plaintext, FrameFlags(kind: .control), peer: peer, on: index, to: target)
             }
         case .cover(let peer):
-            happenings.append(.cover(peer: peer))
             ring { [unowned self] in
                 let plaintext = [UInt8](repeating: 0, count: FrameLayout.plaintextMin)
                 _ = send(plaintext, FrameFlags(kind: .cover), peer: peer)

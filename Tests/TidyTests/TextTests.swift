@@ -21,10 +21,7 @@ import Testing
             if line.count > columnsMax { found.append("line \(index + 1): \(line.count) columns") }
             if line.hasSuffix(" ") { found.append("line \(index + 1): ends in a blank") }
             if file.path.hasSuffix(".swift"),
-                let match = line.firstMatch(
-                    of:
-                        /^(?:public |final |@safe |private )*(?:class|struct|enum|actor|protocol)\s+(\w+)/
-                ),
+                let match = unsafe line.firstMatch(of: declaration),
                 bannedSuffixes.contains(where: { match.1.hasSuffix($0) })
             {
                 found.append("line \(index + 1): \(match.1) says nothing")

@@ -20,6 +20,7 @@
 #include "files.h"
 #include "heapwatch.h"
 #include "process.h"
+#include "program.h"
 #include "secret.h"
 #include "socket.h"
 #include "thread.h"

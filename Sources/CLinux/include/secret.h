@@ -6,8 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Zeroed memory on pages of its own: no core dump, no child after fork, and, where the limit
-/// of locked memory allows it, no swap. NULL when there is none.
+/// Zeroed memory on pages that hold nothing but secrets: no core dump, no child after fork, and,
+/// where the limit of locked memory allows it, no swap. NULL when there is none. Any thread.
+///
+/// Up to 64 bytes are one of 64 slots of a page that stays for the whole run; more has pages of
+/// its own.
 void *secret_allocate(size_t size);
 
 /// Wipes and gives back what secret_allocate returned for the same size.

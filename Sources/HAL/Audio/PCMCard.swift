@@ -1,5 +1,4 @@
 internal import CALSA
-internal import Glibc
 
 /// A sound card of this machine, for listing and for finding USB cards.
 public struct PCMCard: Equatable, Sendable {
@@ -86,14 +85,12 @@ extension PCMCard.USB {
 
 /// The first line of a small file; nil when it cannot be read or is empty.
 private func firstLine(of path: String) -> String? {
-    let fd = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard fd >= 0 else { return nil }
-    defer { close(fd) }
+    guard let file = unsafe fopen(path, "re") else { return nil }
+    defer { unsafe fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 256)
     let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-        unsafe read(fd, buffer.baseAddress, buffer.count)
+        unsafe fread(buffer.baseAddress, 1, buffer.count, file)
     }
-    guard count > 0 else { return nil }
     let line = bytes[..<count].prefix { $0 != 10 }
     return line.isEmpty ? nil : String(decoding: line, as: UTF8.self)
 }

@@ -1,5 +1,5 @@
 internal import CALSA
-internal import Glibc
+internal import CLinux
 
 /// One open direction of a card: what capture and playback have in common.
 ///

@@ -1,5 +1,5 @@
 internal import CALSA
-internal import Glibc
+internal import CLinux
 
 /// The loudspeaker: 48 kHz mono samples into whatever the card has.
 ///

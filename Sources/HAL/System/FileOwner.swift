@@ -1,5 +1,4 @@
 internal import CLinux
-internal import Glibc
 
 extension FileStore {
     /// Gives a file or directory to whom another one belongs, user and group.
@@ -12,9 +11,8 @@ extension FileStore {
         var found = clinux_file_status()
         _ = try SystemError.check(unsafe clinux_file_status(path, 0, &found), "look at \(path)")
         if wanted.owner == found.owner && wanted.group == found.group { return }
-        // SAFETY: the path is a string of the call's own.
-        guard unsafe lchown(path, wanted.owner, wanted.group) == 0 else {
-            throw SystemError(operation: "give \(path) to user \(wanted.owner)", errno: errno)
-        }
+        _ = try SystemError.check(
+            unsafe clinux_file_set_owner(path, wanted.owner, wanted.group),
+            "give \(path) to user \(wanted.owner)")
     }
 }

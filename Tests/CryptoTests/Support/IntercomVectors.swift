@@ -95,7 +95,7 @@ struct IntercomVectors: Decodable {
     static func read() throws -> IntercomVectors {
         let file = URL(filePath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Vectors/intercom_v1.json")
+            .deletingLastPathComponent().appending(path: "Vectors/intercom_v1.json")
         return try JSONDecoder().decode(IntercomVectors.self, from: Data(contentsOf: file))
     }
 }

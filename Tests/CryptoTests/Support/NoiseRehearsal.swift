@@ -175,9 +175,10 @@ struct NoiseRehearsal {
                 j == (suite == .aesGCM ? 11 : 4) ? UInt8(count) : 0
             }
             let payload = [UInt8](hex: message.payload)
-            let sealed = filled(payload.count + AEAD.tagSize) {
-                AEAD(suite: suite, key: key)
-                    .seal(nonce: nonce, ad: [UInt8]().span, plaintext: payload.span, into: &$0)
+            let sealed = filled(payload.count + AEAD.tagSize) { sealed in
+                var aead = AEAD(suite: suite, key: key)
+                aead.seal(
+                    nonce: nonce, ad: [UInt8]().span, plaintext: payload.span, into: &sealed)
             }
             #expect(sealed.hex == message.ciphertext, "\(name), message \(i)")
         }

@@ -66,9 +66,8 @@ struct Tally {
     mutating func skip(_ reason: String) { unexpressed[reason, default: 0] += 1 }
 
     func report(_ name: String) {
-        let left = unexpressed.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
-        print(
-            "\(name): \(ran) ran",
-            left.isEmpty ? "" : "; not expressible: \(left.joined(separator: ", "))")
+        let left = unexpressed.sorted { $0.key < $1.key }
+            .map { "; not expressible: \($0.value) \($0.key)" }
+        print("\(name): \(ran) ran\(left.joined())")
     }
 }

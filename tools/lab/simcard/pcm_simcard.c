@@ -4,8 +4,10 @@
 //   path      the card's file (required)
 //   formats   words out of S16_LE S24_LE S24_3LE S32_LE; all when absent
 //   channels  1 or 2; both when absent or 0
-//   rate      48000 when absent; anything else is for testing that a program refuses it
+//   rate      48000 when absent
 //   ppm       error of the clock of a card that this opening makes
+// Other formats, channels and rates may be named too, to see that a program refuses such a card;
+// one that does not refuse gets an error when it sets the parameters.
 #include "stream.h"
 
 #include <errno.h>
@@ -57,17 +59,16 @@ static int constrain(snd_pcm_ioplug_t *io, const struct settings *settings)
 {
 	static const unsigned int accesses[] =
 		{ SND_PCM_ACCESS_RW_INTERLEAVED, SND_PCM_ACCESS_MMAP_INTERLEAVED };
-	static const snd_pcm_format_t known[] = { SND_PCM_FORMAT_S16_LE, SND_PCM_FORMAT_S24_LE,
-		SND_PCM_FORMAT_S24_3LE, SND_PCM_FORMAT_S32_LE };
-	unsigned int formats[4], count = 0;
+	unsigned int formats[8], count = 0;
 	char words[128], *rest = words;
 	snprintf(words, sizeof words, "%s", settings->formats);
-	for (char *word; (word = strsep(&rest, " ")) != NULL;)
-		for (unsigned int i = 0; i < 4; i++)
-			if (count < 4 && snd_pcm_format_value(word) == known[i])
-				formats[count++] = known[i];
+	for (char *word; count < 8 && (word = strsep(&rest, " ")) != NULL;) {
+		snd_pcm_format_t format = snd_pcm_format_value(word);
+		if (format != SND_PCM_FORMAT_UNKNOWN)
+			formats[count++] = (unsigned int)format;
+	}
 	if (count == 0) {
-		SNDERR("simcard: formats must be S16_LE, S24_LE, S24_3LE or S32_LE");
+		SNDERR("simcard: formats names no format that alsa-lib knows");
 		return -EINVAL;
 	}
 	unsigned int least = settings->channels == 0 ? 1 : (unsigned int)settings->channels;

@@ -129,7 +129,7 @@ static int play(struct card_shared *card, const char *path, const struct options
 		}
 		sleep_until(now + ahead / 10);
 	}
-	if (!stopped)
+	if (!stopped && index > 0)
 		sleep_until(sample_ns(first, index));
 	for (int64_t frame = card_frame_at(card, card_now_ns()) + 1; frame < next; frame++)
 		card_put(card->microphone, frame, (struct card_frame){ 0, 0 });
@@ -265,6 +265,12 @@ int main(int count, char **words)
 	struct sigaction action = { .sa_handler = on_signal };
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	// Whoever started us may have blocked them, and a mask is inherited.
+	sigset_t wanted;
+	sigemptyset(&wanted);
+	sigaddset(&wanted, SIGINT);
+	sigaddset(&wanted, SIGTERM);
+	sigprocmask(SIG_UNBLOCK, &wanted, NULL);
 	char path[4096];
 	snprintf(path, sizeof path, "%s.simcard", words[1]);
 	struct card card;

@@ -249,6 +249,15 @@ static int on_hw_params(snd_pcm_ioplug_t *io, snd_pcm_hw_params_t *params)
 	int result = check(stream);
 	if (result < 0)
 		return result;
+	if (io->rate != CARD_RATE || io->channels > 2)
+		return -EINVAL;
+	switch (io->format) {
+	case SND_PCM_FORMAT_S16_LE:
+	case SND_PCM_FORMAT_S24_LE:
+	case SND_PCM_FORMAT_S24_3LE:
+	case SND_PCM_FORMAT_S32_LE: break;
+	default: return -EINVAL;
+	}
 	free(stream->waiting);
 	stream->waiting = calloc(io->buffer_size, sizeof *stream->waiting);
 	stream->avail_min = io->period_size;

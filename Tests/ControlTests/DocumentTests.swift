@@ -1,0 +1,40 @@
+import Foundation
+import Testing
+
+@testable import Control
+
+/// No key is known to the program alone.
+@Suite struct DocumentTests {
+    private static let page = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("docs/intercomctl.1")
+
+    /// Every key of a value and of what is in it.
+    private func keys(of json: borrowing JSON) -> [String] {
+        var found: [String] = []
+        for key in json.keys ?? [] {
+            found.append(key)
+            if let inner = json.member(key) { found += keys(of: inner) }
+        }
+        for index in 0..<(json.count ?? 0) {
+            if let element = json.element(index) { found += keys(of: element) }
+        }
+        return found
+    }
+
+    @Test func everyKeyIsInTheManPage() throws {
+        let page = try String(contentsOf: Self.page, encoding: .utf8)
+        let words = Set(page.split { !$0.isLetter && $0 != "_" }.map { String($0) })
+        var status = Status()
+        status.buttons = [Status.Button()]
+        status.lamps = [Status.Lamp()]
+        status.channels = [Status.Channel()]
+        status.peers = [PeerStatus()]
+        var all = keys(of: status.json) + keys(of: PeerList([PeerStatus()]).json)
+        all += keys(of: Reply.PTT().json) + keys(of: Reply.PublicKeyText().json)
+        all += keys(of: Event().json)
+        all += Event.Kind.allCases.map { $0.rawValue }
+        #expect(all.count > 80)
+        for key in all { #expect(words.contains(key)) }
+    }
+}

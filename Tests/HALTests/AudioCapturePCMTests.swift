@@ -1,0 +1,148 @@
+import Foundation
+import Testing
+
+@testable import HAL
+
+extension AudioOnSimulatedCard {
+    /// Every layout of samples that the card can have.
+    static let layouts = ["S16_LE", "S24_LE", "S24_3LE", "S32_LE"].flatMap { format in
+        [(format, 1), (format, 2)]
+    }
+
+    @Suite struct CapturePCMTests {
+        @Test(arguments: layouts)
+        func microphoneIsHeardSampleForSample(format: String, channels: Int) throws {
+            let card = SimCard()
+            var capture = try CapturePCM(
+                name: card.pcm("FORMATS=\(format),CHANNELS=\(channels)"), request: AudioLoop.calm)
+            #expect(capture.granted.format.name == format)
+            #expect(capture.granted.channels == channels)
+            #expect(capture.granted.rate == 48_000)
+            #expect(capture.granted.periodSamples == 2_400)
+            #expect(capture.granted.bufferSamples == 14_400)
+            let said = WAV.pattern(4_800)
+            try WAV.write(said, to: card.path + ".wav")
+            try capture.start()
+            let world = try card.begin("play", card.path + ".wav")
+            let (heard, outcome) = AudioLoop.read(24_000, from: &capture)
+            #expect(outcome == .samples(heard.count))
+            #expect(heard.position(of: said) != nil)
+            #expect(try world.finish().missed == 0)
+            #expect(capture.xruns == 0)
+        }
+
+        @Test func cardThatCanDoAnythingIsAskedForTheLeast() throws {
+            let capture = try CapturePCM(name: SimCard().pcm(), request: PCMRequest())
+            #expect(capture.granted.format == .s16)
+            #expect(capture.granted.channels == 1)
+            #expect(capture.granted.periodSamples == 480)
+            #expect(capture.granted.bufferSamples == 1_920)
+            #expect(capture.descriptorCount == 1)
+        }
+
+        @Test func twoMicrophonesAreAveraged() throws {
+            let card = SimCard()
+            var capture = try CapturePCM(name: card.pcm("CHANNELS=2"), request: AudioLoop.calm)
+            let pairs = (0..<4_800).flatMap { [Int16($0), Int16(3 * $0)] }
+            try WAV.write(pairs, channels: 2, to: card.path + ".wav")
+            try capture.start()
+            let world = try card.begin("play", card.path + ".wav")
+            let (heard, _) = AudioLoop.read(24_000, from: &capture)
+            #expect(heard.position(of: (1..<4_800).map { Int16(2 * $0) }) != nil)
+            _ = try world.finish()
+        }
+
+        @Test func eachXrunIsMendedAndCountedOnce() throws {
+            let card = SimCard()
+            var capture = try CapturePCM(name: card.pcm(), request: AudioLoop.calm)
+            try capture.start()
+            for count in 1...3 {
+                #expect(AudioLoop.read(2_400, from: &capture).1 == .samples(2_400))
+                card.command("xrun", "capture")
+                #expect(AudioLoop.read(48_000, from: &capture).1 == .xrun)
+                #expect(capture.xruns == count)
+            }
+            #expect(AudioLoop.read(2_400, from: &capture).1 == .samples(2_400))
+            let status = try card.status()
+            #expect(status.capture.xruns == 3)
+            #expect(status.capture.starts == 4)
+        }
+
+        @Test func loopThatIsLateIsToldSo() throws {
+            let card = SimCard()
+            var capture = try CapturePCM(name: card.pcm(), request: PCMRequest())
+            try capture.start()
+            Thread.sleep(forTimeInterval: 0.06)  // longer than the buffer's 40 ms
+            // A loop that asks first gets an answer that makes it read.
+            #expect(capture.available() == 480)
+            #expect(AudioLoop.read(480, from: &capture).1 == .xrun)
+            #expect(capture.xruns == 1)
+        }
+
+        @Test func unpluggedCardIsGoneAndComesBackByName() throws {
+            let card = SimCard()
+            let name = card.pcm()
+            var capture = try CapturePCM(name: name, request: AudioLoop.calm)
+            try capture.start()
+            card.command("unplug")
+            let gone = PCMError(device: name.description, direction: .capture, reason: .unplugged)
+            #expect(AudioLoop.read(48_000, from: &capture).1 == .gone(gone))
+            #expect(throws: PCMError(device: gone.device, direction: .capture, reason: .absent)) {
+                _ = try CapturePCM(name: name, request: PCMRequest())
+            }
+            card.command("replug")
+            // What was open stays dead; the loop closes it, and opens the name again.
+            #expect(AudioLoop.read(48_000, from: &capture).1 == .gone(gone))
+            #expect(throws: gone) { try capture.start() }
+            _ = consume capture
+            var again = try CapturePCM(name: name, request: AudioLoop.calm)
+            try again.start()
+            #expect(AudioLoop.read(2_400, from: &again).1 == .samples(2_400))
+        }
+
+        @Test func sleepingCardIsWokenWithoutWaiting() throws {
+            let card = SimCard()
+            var capture = try CapturePCM(name: card.pcm(), request: AudioLoop.calm)
+            try capture.start()
+            card.command("suspend")
+            #expect(AudioLoop.read(48_000, from: &capture).1 == .suspended)
+            #expect(AudioLoop.read(48_000, from: &capture).1 == .suspended)
+            card.command("resume")
+            #expect(AudioLoop.read(48_000, from: &capture).1 == .xrun)
+            #expect(AudioLoop.read(2_400, from: &capture).1 == .samples(2_400))
+            #expect(capture.suspensions == 1)
+            #expect(capture.xruns == 0)
+        }
+
+        @Test func descriptorWakesOnceAPeriod() throws {
+            let card = SimCard()
+            var capture = try CapturePCM(name: card.pcm(), request: AudioLoop.calm)
+            try capture.start()
+            var wakes = 0
+            var periods = 0
+            var block = [Int16](repeating: 0, count: 2_400)
+            while periods < 8, wakes < 100 {
+                let events = AudioLoop.wait(for: capture.descriptor(at: 0))
+                wakes += 1
+                guard capture.isReady(at: 0, events: events) else { continue }
+                #expect(capture.available() >= 2_400)
+                var span = block.mutableSpan
+                #expect(capture.read(into: &span) == .samples(2_400))
+                periods += 1
+            }
+            #expect(periods == 8)
+            #expect(wakes <= 12)
+        }
+
+        @Test func stoppedCardStartsAgain() throws {
+            let card = SimCard()
+            var capture = try CapturePCM(name: card.pcm(), request: AudioLoop.calm)
+            for _ in 1...2 {
+                try capture.start()
+                #expect(AudioLoop.read(2_400, from: &capture).1 == .samples(2_400))
+                capture.stop()
+            }
+            #expect(try card.status().capture.running == 0)
+        }
+    }
+}

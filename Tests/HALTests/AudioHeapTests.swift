@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+@testable import HAL
+
+extension AudioOnSimulatedCard {
+    /// Counts the heap calls of the sound path, alsa-lib's own among them.
+    ///
+    /// The counter has to be loaded before the program begins, so the test starts itself again.
+    @Suite struct HeapTests {
+        static let probe = "INTERCOM_HEAP_PROBE"
+
+        @Test func soundPathNeverTouchesTheHeap() throws {
+            if ProcessInfo.processInfo.environment[Self.probe] != nil {
+                try measure()
+                return
+            }
+            let process = Process()
+            process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+            process.arguments = [
+                "--testing-library", "swift-testing", "--filter", "soundPathNeverTouchesTheHeap",
+            ]
+            process.environment = ProcessInfo.processInfo.environment.merging([
+                Self.probe: "1",
+                "LD_PRELOAD": AudioLab.built.appending(path: "libheapwatch.so").path,
+            ]) { $1 }
+            let pipe = Pipe()
+            process.standardOutput = pipe
+            try process.run()
+            let output = String(
+                decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+            #expect(output.contains("heap calls: quiet 0, "), "\(output)")
+            // The counter counts: a card that allocates on purpose is caught.
+            #expect(!output.contains("control 0."), "\(output)")
+        }
+
+        /// What the armed thread does, period after period; the xruns it met.
+        func run(
+            periods: Int, _ capture: inout CapturePCM, _ playback: inout PlaybackPCM,
+            _ block: inout [Int16]
+        ) -> Int {
+            var done = 0
+            var xruns = 0
+            while done < periods {
+                let events = AudioLoop.wait(for: capture.descriptor(at: 0))
+                guard capture.isReady(at: 0, events: events) else { continue }
+                while capture.available() >= 480 {
+                    var span = block.mutableSpan
+                    if capture.read(into: &span) == .xrun { xruns += 1 }
+                    done += 1
+                    if playback.write(block.span) == .xrun {
+                        xruns += 1
+                        _ = playback.write(block.span)
+                    }
+                }
+            }
+            return xruns
+        }
+
+        func measure() throws {
+            let card = SimCard()
+            var capture = try CapturePCM(name: card.pcm(), request: PCMRequest())
+            var playback = try PlaybackPCM(name: card.pcm(), request: PCMRequest())
+            var block = [Int16](repeating: 0, count: 480)
+            try PCMPair.start(&capture, &playback)
+            _ = run(periods: 5, &capture, &playback, &block)
+            let arm = try #require(
+                unsafe dlsym(nil, "heapwatch_arm").map {
+                    unsafe unsafeBitCast($0, to: (@convention(c) (Int32) -> Void).self)
+                })
+            let count = try #require(
+                unsafe dlsym(nil, "heapwatch_count").map {
+                    unsafe unsafeBitCast($0, to: (@convention(c) () -> UInt).self)
+                })
+            card.command("xrun", "capture")
+            card.command("xrun", "playback")
+            arm(1)
+            let xruns = run(periods: 40, &capture, &playback, &block)
+            arm(0)
+            let quiet = count()
+            #expect(xruns >= 2)
+            card.command("malloc", "on")
+            arm(1)
+            _ = run(periods: 5, &capture, &playback, &block)
+            arm(0)
+            print("heap calls: quiet \(quiet), control \(count() - quiet).")
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+@testable import HAL
+
+extension AudioOnSimulatedCard {
+    @Suite struct PCMErrorTests {
+        func reason(_ name: PCMName) -> PCMError.Reason? {
+            do throws(PCMError) {
+                _ = try CapturePCM(name: name, request: PCMRequest())
+                return nil
+            } catch {
+                return error.reason
+            }
+        }
+
+        @Test func whatIsNotThereIsAbsent() {
+            #expect(reason(.card("Nonesuch")) == .absent)
+            #expect(reason(.pcm("nonesuch")) == .absent)
+            #expect(reason(.usb(vendor: 0x0d8c, product: 0x0014, serial: nil)) == .absent)
+        }
+
+        @Test func secondOpeningIsBusy() throws {
+            let card = SimCard()
+            let name = card.pcm()
+            let first = try CapturePCM(name: name, request: PCMRequest())
+            #expect(reason(name) == .busy)
+            // The other direction is another matter.
+            let playback = try PlaybackPCM(name: name, request: PCMRequest())
+            _ = consume first
+            #expect(reason(name) == nil)
+            _ = consume playback
+        }
+
+        @Test func cardHeldByAnotherProgramIsBusy() throws {
+            let card = SimCard()
+            let other = try card.begin("busy", "capture")
+            defer { other.process.terminate() }
+            // It says when it has the card.
+            _ = other.output.availableData
+            #expect(reason(card.pcm()) == .busy)
+        }
+
+        @Test func cardThatCannotServeSaysWhatItLacks() {
+            #expect(reason(SimCard().pcm("RATE=44100")) == .rate)
+            #expect(reason(SimCard().pcm("FORMATS=U8")) == .format)
+            #expect(reason(SimCard().pcm("CHANNELS=6")) == .channels)
+        }
+
+        @Test func brokenConfigurationNamesTheCall() {
+            let card = SimCard()
+            guard case .failed("snd_pcm_open", let errno)? = reason(card.pcm("FORMATS=NOISE"))
+            else {
+                Issue.record("opened, or failed otherwise")
+                return
+            }
+            #expect(errno == EINVAL)
+        }
+    }
+}
+
+@Suite struct PCMErrorTextTests {
+    static let texts: [(PCMError.Reason, String)] = [
+        (.absent, "no such card now; 'intercomctl audio list' shows what is there"),
+        (.busy, "in use by another program; 'fuser -v /dev/snd/*' shows which"),
+        (.notPermitted, "no permission; add the user to group audio"),
+        (.oneWay, "the card cannot record; choose another input, or none"),
+        (.failed(call: "snd_pcm_open", errno: ENOMEM), "snd_pcm_open: Cannot allocate memory"),
+    ]
+
+    @Test(arguments: texts)
+    func saysWhereWhatAndWhatToDo(reason: PCMError.Reason, text: String) {
+        let error = PCMError(device: "card:Device", direction: .capture, reason: reason)
+        #expect(error.description == "audio input card:Device: " + text)
+    }
+}

@@ -1,0 +1,46 @@
+import Testing
+
+@testable import HAL
+
+extension AudioOnSimulatedCard {
+    @Suite struct PCMPairTests {
+        @Test func cardThatCannotBeLinkedIsNoFault() throws {
+            let card = SimCard()
+            var capture = try CapturePCM(name: card.pcm(), request: AudioLoop.calm)
+            var playback = try PlaybackPCM(name: card.pcm(), request: AudioLoop.calm)
+            #expect(!PCMPair.link(&capture, &playback))
+            try PCMPair.start(&capture, &playback)
+            #expect(try card.status().capture.running == 1)
+            #expect(try card.status().playback.running == 1)
+            // From whatever state: both begin anew.
+            try PCMPair.start(&capture, &playback)
+            #expect(try card.status().capture.starts == 2)
+            #expect(try card.status().playback.starts == 2)
+        }
+
+        @Test func whatIsHeardCanBePlayedAtOnceAndAFixedTimeLater() throws {
+            let card = SimCard()
+            var capture = try CapturePCM(name: card.pcm(), request: AudioLoop.calm)
+            var playback = try PlaybackPCM(name: card.pcm(), request: AudioLoop.calm)
+            let said = WAV.pattern(4_800)
+            try WAV.write(said, to: card.path + ".wav")
+            let listening = try card.begin("record", card.path + "-heard.wav", "--seconds", "1.2")
+            try PCMPair.start(&capture, &playback)
+            let speaking = try card.begin("play", card.path + ".wav")
+            for _ in 0..<18 {
+                let (block, outcome) = AudioLoop.read(2_400, from: &capture)
+                #expect(outcome == .samples(2_400))
+                // Never a full buffer: a moment early is early enough.
+                #expect(playback.write(block.span) == .samples(2_400))
+            }
+            let mouth = try speaking.finish()
+            let ear = try listening.finish()
+            let position = try WAV.read(card.path + "-heard.wav").position(of: said)
+            let delay = ear.first_frame + (try #require(position)) - mouth.first_frame
+            // What is queued at the start, and the moment between the two starts.
+            #expect((14_400..<16_800).contains(delay), "\(delay) samples")
+            #expect(capture.xruns == 0)
+            #expect(playback.xruns == 0)
+        }
+    }
+}

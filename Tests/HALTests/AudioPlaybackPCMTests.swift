@@ -1,0 +1,117 @@
+import Foundation
+import Testing
+
+@testable import HAL
+
+extension AudioOnSimulatedCard {
+    @Suite struct PlaybackPCMTests {
+        let silence = [Int16](repeating: 0, count: 16_800)
+
+        @Test(arguments: layouts)
+        func loudspeakerPlaysSampleForSample(format: String, channels: Int) throws {
+            let card = SimCard()
+            var playback = try PlaybackPCM(
+                name: card.pcm("FORMATS=\(format),CHANNELS=\(channels)"), request: AudioLoop.calm)
+            #expect(playback.granted.format.name == format)
+            #expect(playback.granted.channels == channels)
+            #expect(playback.granted.periodSamples == 2_400)
+            #expect(playback.granted.fillSamples == 14_400)
+            #expect(playback.granted.bufferSamples == 16_800)
+            let world = try card.begin("record", card.path + ".wav", "--seconds", "0.7", "--stereo")
+            try playback.start()
+            let said = WAV.pattern(4_800)
+            let (rest, outcome) = AudioLoop.write(said + silence, to: &playback)
+            #expect(rest.isEmpty, "\(outcome)")
+            #expect(try world.finish().missed == 0)
+            let both = try WAV.read(card.path + ".wav")
+            let left = stride(from: 0, to: both.count, by: 2).map { both[$0] }
+            let right = stride(from: 1, to: both.count, by: 2).map { both[$0] }
+            #expect(left.position(of: said) != nil)
+            #expect(right.position(of: said) != nil)
+        }
+
+        @Test func blockRefusedByAnXrunIsHeardWhenOfferedAgain() throws {
+            let card = SimCard()
+            var playback = try PlaybackPCM(name: card.pcm(), request: AudioLoop.calm)
+            let world = try card.begin("record", card.path + ".wav", "--seconds", "1.5")
+            try playback.start()
+            for count in 1...3 {
+                let said = WAV.pattern(2_400, seed: UInt64(count))
+                card.command("xrun", "playback")
+                let (refused, outcome) = AudioLoop.write(said, to: &playback)
+                #expect(outcome == .xrun)
+                #expect(refused.elementsEqual(said))
+                // What `start` queues, less the block to come: it is taken at once.
+                #expect(playback.available() >= 4_800)
+                #expect(playback.write(said.span) == .samples(2_400))
+                #expect(playback.delay() <= playback.granted.fillSamples)
+                #expect(playback.xruns == count)
+            }
+            _ = AudioLoop.write(silence, to: &playback)
+            _ = try world.finish()
+            // The last of them; those before were cut off by the next xrun.
+            let heard = try WAV.read(card.path + ".wav")
+            #expect(heard.position(of: WAV.pattern(2_400, seed: 3)) != nil)
+            let status = try card.status()
+            #expect(status.playback.xruns == 3)
+            #expect(status.playback.starts == 4)
+        }
+
+        @Test func cardThatRanDryIsFilledAndStartedOnce() throws {
+            let card = SimCard()
+            var playback = try PlaybackPCM(name: card.pcm(), request: PCMRequest())
+            #expect(playback.granted.fillSamples == 960)
+            #expect(playback.granted.bufferSamples == 1_440)
+            try playback.start()
+            Thread.sleep(forTimeInterval: 0.05)  // longer than the 20 ms queued
+            #expect(playback.available() == 480)
+            let block = [Int16](repeating: 1, count: 480)
+            #expect(playback.write(block.span) == .xrun)
+            #expect(playback.write(block.span) == .samples(480))
+            #expect(playback.xruns == 1)
+        }
+
+        @Test func fullBufferSaysSo() throws {
+            let card = SimCard()
+            var playback = try PlaybackPCM(name: card.pcm(), request: AudioLoop.calm)
+            try playback.start()
+            let block = [Int16](repeating: 1, count: 2_400)
+            // One period is spare; the second finds room only when the card has played it.
+            #expect(playback.write(block.span) == .samples(2_400))
+            #expect(playback.write(block.span) == .wouldBlock)
+            let isReady = playback.isReady(at: 0, events: playback.descriptor(at: 0).events)
+            #expect(!isReady)
+        }
+
+        @Test func unpluggedCardIsGone() throws {
+            let card = SimCard()
+            let name = card.pcm()
+            var playback = try PlaybackPCM(name: name, request: AudioLoop.calm)
+            try playback.start()
+            card.command("unplug")
+            let gone = PCMError(device: name.description, direction: .playback, reason: .unplugged)
+            #expect(AudioLoop.write(silence + silence, to: &playback).1 == .gone(gone))
+            #expect(gone.description.hasSuffix("unplugged; it is taken up again when it is back"))
+        }
+
+        @Test func sleepingCardIsWokenWithoutWaiting() throws {
+            let card = SimCard()
+            var playback = try PlaybackPCM(name: card.pcm(), request: AudioLoop.calm)
+            try playback.start()
+            card.command("suspend")
+            #expect(AudioLoop.write(silence, to: &playback).1 == .suspended)
+            #expect(AudioLoop.write(silence, to: &playback).1 == .suspended)
+            card.command("resume")
+            #expect(AudioLoop.write(silence, to: &playback).1 == .xrun)
+            #expect(AudioLoop.write(silence, to: &playback).1 == .samples(silence.count))
+            #expect(playback.suspensions == 1)
+            #expect(playback.xruns == 0)
+        }
+
+        @Test func deviceWithoutAClockTakesEverything() throws {
+            var playback = try PlaybackPCM(name: .pcm("null"), request: PCMRequest())
+            try playback.start()
+            #expect(playback.write(silence.span) == .samples(silence.count))
+        }
+    }
+}

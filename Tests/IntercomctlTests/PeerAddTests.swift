@@ -1,0 +1,109 @@
+import Foundation
+import Testing
+
+private let psk = String(repeating: "5a", count: 32) + "\n"
+
+@Suite struct PeerAddTests {
+    @Test func writesThePeerFileAndTellsTheNextStep() throws {
+        let folder = try StationFolder("[channel house]\nmembers = *")
+        try folder.writeIdentity()
+        let outcome = try folder.run("peer", "add", "garage", "garage.local", otherKey.uppercased())
+        #expect(outcome.code == 0 && outcome.complaint.isEmpty)
+        #expect(outcome.output.hasPrefix("garage is known as \(otherFingerprint)\n"))
+        #expect(outcome.output.hasSuffix("systemctl restart intercomd\n"))
+        #expect(
+            folder.read("state/peers.d/garage.conf") == """
+                # Written by intercomctl peer add.
+                [peer garage]
+                address = garage.local
+                key = \(otherKey)
+
+                """)
+        #expect(folder.mode(of: "state/peers.d/garage.conf") == 0o640)
+        #expect(try folder.run("config", "check").output.hasSuffix(" 1 peer\n"))
+    }
+
+    @Test func copiesTheSecretOutOfSight() throws {
+        let folder = try StationFolder()
+        try folder.write(psk, to: "shared.psk", mode: 0o600)
+        let file = folder.root.appendingPathComponent("shared.psk").path
+        let outcome = try folder.run("peer", "add", "--psk-file", file, "garage", "-", otherKey)
+        #expect(outcome.code == 0)
+        #expect(folder.read("state/keys/garage.psk") == psk)
+        #expect(folder.mode(of: "state/keys/garage.psk") == 0o600)
+        #expect(folder.mode(of: "state/keys") == 0o700)
+        let text = try #require(folder.read("state/peers.d/garage.conf"))
+        #expect(text.contains("\naddress = \n") && text.contains("\npsk = file:garage.psk\n"))
+        #expect(!text.contains("5a5a") && !outcome.output.contains("5a5a"))
+        #expect(try folder.run("config", "check").code == 0)
+        // Again, with a new address: the secret stays.
+        #expect(try folder.run("peer", "add", "garage", "192.0.2.9:6000", otherKey).code == 0)
+        let again = try #require(folder.read("state/peers.d/garage.conf"))
+        #expect(again.contains("address = 192.0.2.9:6000\n"))
+        #expect(again.contains("\npsk = file:garage.psk\n"))
+    }
+
+    @Test func refusesWhatWouldConfuseTwoStations() throws {
+        let folder = try StationFolder("[channel house]")
+        try folder.writeIdentity()
+        try folder.write("[peer attic]\nkey = \(otherKey)\n", to: "etc/peers.d/attic.conf")
+        let spoiled = String(otherKey.dropLast()) + "a"
+        let cases: [([String], String)] = [
+            (["cellar", "-", ownKey], "that is this station's own key"),
+            (["cellar", "-", otherKey], "that key is already known as attic: "),
+            (["attic", "-", otherKey], "attic is already known, change it in "),
+            (["attic", "-", thirdKey], "attic is already known with another key: "),
+            (["kitchen", "-", thirdKey], "kitchen is this station's own name"),
+            (["house", "-", thirdKey], "with this peer the configuration is wrong:"),
+            (["Cellar", "-", thirdKey], "\"Cellar\" is not a name: "),
+            (["cellar", "a b", thirdKey], "\"a b\" is not a HOST or HOST:PORT"),
+            (["cellar", "a,", thirdKey], "\"\" is not a HOST or HOST:PORT"),
+            (["cellar", "-", spoiled], "that is not a public key, or it was copied wrongly"),
+            (["cellar", "-", "x"], "that is not a public key, or it was copied wrongly"),
+            (["--", "cellar", "a\nkey = x", thirdKey], "\"a?key = x\" is not a HOST"),
+        ]
+        for (arguments, complaint) in cases {
+            let outcome = try Intercomctl.run(
+                ["--config", folder.config, "peer", "add"] + arguments)
+            #expect(outcome.code == 1)
+            #expect(outcome.complaint.hasPrefix("intercomctl: \(complaint)"))
+            #expect(folder.mode(of: "state/peers.d/\(arguments[0]).conf") == nil)
+        }
+    }
+
+    /// What root writes for the daemon, the daemon must be able to read.
+    @Test(.enabled(if: geteuid() == 0)) func filesBelongToWhomTheStateBelongs() throws {
+        let folder = try StationFolder()
+        try folder.write(psk, to: "shared.psk", mode: 0o600)
+        let state = folder.root.appendingPathComponent("state").path
+        try FileManager.default.setAttributes(
+            [.ownerAccountID: 4711, .groupOwnerAccountID: 4712], ofItemAtPath: state)
+        let file = folder.root.appendingPathComponent("shared.psk").path
+        #expect(
+            try folder.run("peer", "add", "--psk-file", file, "garage", "-", otherKey).code == 0)
+        for name in ["keys", "keys/garage.psk", "peers.d", "peers.d/garage.conf"] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: "\(state)/\(name)")
+            #expect(attributes[.ownerAccountID] as? Int == 4711)
+            #expect(attributes[.groupOwnerAccountID] as? Int == 4712)
+        }
+    }
+
+    @Test func refusesASecretThatOthersCanRead() throws {
+        let folder = try StationFolder()
+        try folder.write(psk, to: "shared.psk", mode: 0o644)
+        let file = folder.root.appendingPathComponent("shared.psk").path
+        let wide = try folder.run("peer", "add", "--psk-file", file, "garage", "-", otherKey)
+        #expect(wide.code == 1 && wide.complaint.contains("chmod 600 \(file)"))
+        try folder.write("5a5a\n", to: "shared.psk", mode: 0o600)
+        let short = try folder.run("peer", "add", "--psk-file", file, "garage", "-", otherKey)
+        #expect(short.code == 1 && short.complaint.contains("64 hexadecimal digits"))
+        #expect(folder.mode(of: "state/peers.d/garage.conf") == nil)
+    }
+
+    @Test func aWrongConfigurationIsMendedFirst() throws {
+        let folder = try StationFolder("[netwrok]")
+        let outcome = try folder.run("peer", "add", "garage", "-", otherKey)
+        #expect(outcome.code == 1)
+        #expect(outcome.complaint.contains("intercomd.conf:6: [netwrok] is not a section"))
+    }
+}

@@ -1,0 +1,100 @@
+import Control
+import Foundation
+import Testing
+
+private struct UsageCase: CustomTestStringConvertible {
+    let arguments: [String]
+    let complaint: String
+    var testDescription: String { arguments.joined(separator: " ") }
+}
+
+private let usageCases: [UsageCase] = [
+    UsageCase(
+        arguments: ["statsu"], complaint: "\"statsu\" is no command; did you mean \"status\"?"),
+    UsageCase(arguments: ["zzz"], complaint: "\"zzz\" is no command; try: intercomctl help"),
+    UsageCase(arguments: ["peer"], complaint: "peer what? try: peer add"),
+    UsageCase(
+        arguments: ["peer", "ad"],
+        complaint: "\"peer ad\" is no command; did you mean \"peer add\"?"),
+    UsageCase(
+        arguments: ["--jsno"], complaint: "\"--jsno\" is no option; did you mean \"--json\"?"),
+    UsageCase(arguments: ["--config"], complaint: "--config needs a value"),
+    UsageCase(arguments: ["--config="], complaint: "--config needs a value"),
+    UsageCase(arguments: ["--json=yes"], complaint: "--json takes no value"),
+    UsageCase(
+        arguments: ["status", "now"], complaint: "usage: intercomctl status [--json]"),
+    UsageCase(
+        arguments: ["status", "--fingerprint"],
+        complaint: "status takes no --fingerprint; usage: intercomctl status [--json]"),
+    UsageCase(
+        arguments: ["peer", "add", "x"],
+        complaint: "usage: intercomctl peer add [--psk-file FILE] NAME ADDRESS KEY"),
+    UsageCase(
+        arguments: ["ptt", "dwon", "house"],
+        complaint: "\"dwon\" is no action; did you mean \"down\"? (down or up)"),
+    UsageCase(
+        arguments: ["help", "stauts"],
+        complaint: "\"stauts\" is no command; did you mean \"status\"?"),
+    UsageCase(
+        arguments: ["\u{1b}[2Jstatus"],
+        complaint: "\"?[2Jstatus\" is no command; try: intercomctl help"),
+]
+
+@Suite struct UsageTests {
+    @Test(arguments: usageCases) fileprivate func isRefusedWithTwo(_ usage: UsageCase) throws {
+        let outcome = try Intercomctl.run(usage.arguments)
+        #expect(outcome.code == 2)
+        #expect(outcome.complaint == "intercomctl: \(usage.complaint)\n")
+        #expect(outcome.output.isEmpty)
+    }
+
+    @Test func helpNamesEveryCommandAndEndsWithZero() throws {
+        for arguments in [["help"], ["--help"], ["-h"]] {
+            let outcome = try Intercomctl.run(arguments)
+            #expect(outcome.code == 0)
+            for command in [
+                "status", "peers", "ptt", "monitor", "key show", "peer add", "config check",
+                "audio list", "gpio list", "version", "help",
+            ] {
+                #expect(outcome.output.contains("\n  \(command) "))
+            }
+        }
+        let one = try Intercomctl.run(["ptt", "--help"])
+        #expect(
+            one.code == 0
+                && one.output.hasPrefix("usage: intercomctl ptt [--json] down|up TARGET\n"))
+        #expect(try Intercomctl.run(["help", "peer", "add"]).output.contains("--psk-file FILE"))
+    }
+
+    @Test func versionNeedsNoDaemon() throws {
+        let outcome = try Intercomctl.run(["--socket", "/nowhere", "version"])
+        #expect(outcome.code == 0)
+        #expect(outcome.output == "intercomctl \(Product.version)\n")
+        let json = try Intercomctl.run(["--socket", "/nowhere", "version", "--json"])
+        #expect(
+            json.output
+                == "{\"schema\":1,\"version\":\"\(Product.version)\",\"daemon\":null}\n")
+    }
+
+    @Test func listsNeedNoDaemonAndNoDevices() throws {
+        for (command, key) in [("audio", "cards"), ("gpio", "lines")] {
+            let outcome = try Intercomctl.run([command, "list"])
+            #expect(outcome.code == 0 && !outcome.output.isEmpty)
+            let json = try Intercomctl.run([command, "list", "--json"])
+            #expect(json.output.hasPrefix("{\"schema\":1,\"\(key)\":["))
+        }
+    }
+
+    @Test func daemonNotRunningIsThree() throws {
+        for command in [["status"], [], ["peers"], ["monitor"], ["ptt", "down", "x"]] {
+            let outcome = try Intercomctl.run(["--socket", "/nowhere/s"] + command)
+            #expect(outcome.code == 3)
+            #expect(
+                outcome.complaint
+                    == "intercomctl: intercomd is not running (no answer at /nowhere/s)\n")
+        }
+        let json = try Intercomctl.run(["--socket", "/nowhere/s", "status", "--json"])
+        #expect(json.code == 3)
+        #expect(json.output.hasPrefix("{\"schema\":1,\"error\":{\"code\":\"not_running\","))
+    }
+}

@@ -1,0 +1,209 @@
+import Crypto
+import Testing
+import Time
+import Wire
+
+@testable import Session
+
+/// Whatever the network and the stations do, both end up on one and the same session.
+///
+/// Each case prints the seed it fails with; `INTERCOM_SEEDS` tries more of them.
+@Suite struct ConvergenceTests {
+    @Test func lossRepeatsAndReordering() {
+        for seed in seeds(60) {
+            let pair = Pair(seed: seed, suite: seed % 2 == 0 ? .aesGCM : .chaChaPoly)
+            let network = pair.network
+            network.weather.lost = network.random(400)
+            network.weather.repeated = network.random(300)
+            network.weather.delayMs = 0...network.random(400)
+            pair.a.lag = .milliseconds(network.random(20))
+            pair.b.lag = .milliseconds(network.random(20))
+            let first = network.random(2) == 0 ? pair.a : pair.b
+            first.start()
+            network.run(for: .milliseconds(network.random(3000)))
+            (first === pair.a ? pair.b : pair.a).start()
+            let met = network.run(for: .seconds(180)) { pair.a.isUp() && pair.b.isUp() }
+            #expect(met, "seed \(seed)")
+            expectOneSession(pair, "seed \(seed)")
+        }
+    }
+
+    @Test func bothStartAtOnce() {
+        // Every relative timing, by the millisecond, over more than two round trips.
+        let delay: UInt64 = 20
+        for offset in UInt64(0)...100 {
+            for bFirst in [false, true] {
+                let pair = Pair(seed: offset)
+                pair.network.weather.delayMs = delay...delay
+                let (first, second) = bFirst ? (pair.b, pair.a) : (pair.a, pair.b)
+                first.start()
+                pair.network.run(for: .milliseconds(offset))
+                second.start()
+                let name = "offset \(offset) ms, \(bFirst ? "b" : "a") first"
+                let met = pair.network.run(for: .milliseconds(1500)) { pair.isConverged }
+                #expect(met, "\(name)")
+                expectOneSession(pair, name)
+            }
+        }
+    }
+
+    @Test func bothStartAtOnceInBadWeather() {
+        for seed in seeds(100) {
+            let pair = Pair(seed: seed)
+            let network = pair.network
+            network.weather.delayMs = 0...(1 + network.random(200))
+            network.weather.lost = network.random(300)
+            network.weather.repeated = network.random(300)
+            pair.a.lag = .milliseconds(network.random(20))
+            pair.b.lag = .milliseconds(network.random(20))
+            pair.a.start()
+            network.run(for: .milliseconds(network.random(400)))
+            pair.b.start()
+            let met = network.run(for: .seconds(180)) { pair.a.isUp() && pair.b.isUp() }
+            #expect(met, "seed \(seed)")
+            expectOneSession(pair, "seed \(seed)")
+        }
+    }
+
+    @Test func eitherRestartsAtAnyMoment() {
+        // Over the whole of a handshake and its confirmation, then now and then.
+        let moments = Array(stride(from: UInt64(0), through: 140, by: 3)) + [1000, 5000, 60_000]
+        for moment in moments {
+            for restartsA in [true, false] {
+                let pair = Pair(seed: moment)
+                pair.network.weather.delayMs = 20...20
+                pair.a.start()
+                pair.network.run(for: .milliseconds(10))
+                pair.b.start()
+                pair.network.run(for: .milliseconds(moment))
+                let (restarted, other) = restartsA ? (pair.a, pair.b) : (pair.b, pair.a)
+                other.clearHappenings()
+                let wasUp = other.isUp()
+                restarted.clearHappenings()
+                restarted.start()
+                let name = "\(restartsA ? "a" : "b") at \(moment) ms"
+                let met = pair.network.run(for: .seconds(15)) { pair.isConverged }
+                #expect(met, "\(name)")
+                #expect(restarted.happenings == [.up(peer: 0, newBoot: true)], "\(name)")
+                // The other sees the new run of the peer, and never a gap.
+                if wasUp { #expect(other.happenings == [.up(peer: 0, newBoot: true)], "\(name)") }
+                expectOneSession(pair, name)
+            }
+        }
+    }
+
+    @Test func restartsInBadWeather() {
+        for seed in seeds(60) {
+            let pair = Pair(seed: seed)
+            let network = pair.network
+            network.weather.delayMs = 0...(1 + network.random(200))
+            network.weather.lost = network.random(300)
+            network.weather.repeated = network.random(300)
+            pair.a.lag = .milliseconds(network.random(20))
+            pair.b.lag = .milliseconds(network.random(20))
+            pair.start()
+            for _ in 0..<(1 + network.random(4)) {
+                network.run(for: .milliseconds(network.random(3000)))
+                let station = network.random(2) == 0 ? pair.a : pair.b
+                if network.random(2) == 0 {
+                    station.stop()
+                    network.run(for: .milliseconds(network.random(3000)))
+                }
+                station.start()
+            }
+            network.weather = .init()
+            let met = network.run(for: .seconds(120)) { pair.isConverged }
+            #expect(met, "seed \(seed)")
+            expectOneSession(pair, "seed \(seed)")
+        }
+    }
+
+    @Test func aStationThatIsOnlyCalledIsFoundAgainAfterItsRestart() {
+        // b has no address of a; a notices the silence.
+        let pair = Pair(seed: 1)
+        pair.b.peers[0].endpoints = []
+        pair.start()
+        #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+        pair.b.start()
+        #expect(pair.network.run(for: .seconds(55)) { pair.isConverged })
+        expectOneSession(pair, "after the restart")
+    }
+
+    @Test func aCutOfTheNetworkEndsAndHeals() {
+        for (seconds, oneWay) in [(30, false), (60, false), (60, true), (400, false)] {
+            let pair = Pair(seed: UInt64(seconds))
+            pair.start()
+            #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+            pair.a.clearHappenings()
+            pair.network.isCut = { from, _ in !oneWay || from == host(1) }
+            pair.network.run(for: .seconds(seconds))
+            #expect(pair.b.isUp() == (seconds < 50))
+            pair.network.isCut = { _, _ in false }
+            let name = "\(seconds) s, one way \(oneWay)"
+            let met = pair.network.run(for: .seconds(40)) { pair.isConverged }
+            #expect(met, "\(name)")
+            expectOneSession(pair, name)
+            // Both are the same runs as before.
+            #expect(!pair.a.happenings.contains(.up(peer: 0, newBoot: true)), "\(name)")
+        }
+    }
+
+    @Test func aMovedStationIsFound() {
+        for isTold in [true, false] {
+            let pair = Pair(seed: 1)
+            pair.start()
+            #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+            pair.b.move(to: host(7))
+            if isTold {
+                pair.a.control { $0.setEndpoints([host(7)], of: 0, at: pair.network.now) }
+            }
+            let met = pair.network.run(for: .seconds(70)) {
+                pair.isConverged && pair.a.media[0].endpoint == host(7)
+            }
+            #expect(met)
+            expectOneSession(pair, "told \(isTold)")
+        }
+    }
+
+    @Test func fiveStationsAllMeet() {
+        let network = SimulatedNetwork(seed: 5)
+        network.weather = .init(lost: 100, repeated: 50, delayMs: 0...60)
+        let stations = (1...5).map { number in
+            SimulatedStation(
+                network, at: host(UInt64(number)),
+                secret: [UInt8](repeating: UInt8(number), count: 32))
+        }
+        for station in stations {
+            station.peers = stations.filter { $0 !== station }.map {
+                .init(publicKey: $0.publicKey, psk: Pair.psk, endpoints: [$0.endpoint])
+            }
+            station.start()
+        }
+        let met = network.run(for: .seconds(120)) {
+            stations.allSatisfy { station in (0..<4).allSatisfy { station.isUp($0) } }
+        }
+        #expect(met)
+    }
+
+    /// In fair weather and left alone, both stay on one session and hear each other.
+    private func expectOneSession(_ pair: Pair, _ name: String) {
+        pair.network.weather = .init()
+        // Whatever was on its way may still be given up, or be tried again.
+        let settled = pair.network.run(for: .seconds(60)) { pair.isConverged }
+        #expect(settled, "\(name)")
+        pair.network.run(for: .seconds(7))
+        #expect(pair.isConverged, "\(name)")
+        let handshakes = (pair.a.transmitted, pair.b.transmitted)
+        pair.a.media[0].heard = []
+        pair.b.media[0].heard = []
+        for number in UInt64(0)..<10 {
+            #expect(pair.a.speak(number), "\(name)")
+            #expect(pair.b.speak(100 + number), "\(name)")
+            pair.network.run(for: .milliseconds(10))
+        }
+        #expect(pair.b.media[0].heard == Array(0..<10), "\(name)")
+        #expect(pair.a.media[0].heard == Array(100..<110), "\(name)")
+        #expect(pair.a.transmitted == handshakes.0, "\(name)")
+        #expect(pair.b.transmitted == handshakes.1, "\(name)")
+    }
+}

@@ -1,0 +1,103 @@
+import Crypto
+import Time
+import Wire
+
+@testable import Session
+
+/// Two peer tables, and a test in between that carries the messages by hand.
+final class Exchange {
+    static let initiatorAt = host(1)
+    static let responderAt = host(2)
+
+    var initiator: PeerTable
+    var responder: PeerTable
+    let suite: Suite
+    var now = Instant(nanoseconds: 0)
+
+    /// What the responder knows of the initiator; a test may get it wrong.
+    struct Record {
+        var psk: [UInt8]
+        var suite: Suite
+        var isKnown = true
+    }
+
+    /// With the inputs of the vectors each message has the bytes of the vectors.
+    init(_ suite: Suite, vectors: Vectors, record: Record? = nil, limits: Limits = Limits()) {
+        self.suite = suite
+        let secrets = (vectors.input("init_static"), vectors.input("resp_static"))
+        let psk = vectors.input("psk")
+        initiator = PeerTable(
+            identity: key(secrets.0), bootID: 0x0102_0304_0506_0708, limits: limits,
+            random: ScriptedRandom(
+                [
+                    vectors.input("init_index"), vectors.input("init_e"),
+                    vectors.input("kem_seed"),
+                ], then: 1
+            ).fill)
+        responder = PeerTable(
+            identity: key(secrets.1), bootID: 0x1112_1314_1516_1718, limits: limits,
+            random: ScriptedRandom(
+                [vectors.input("resp_index"), vectors.input("resp_e"), vectors.input("kem_m")],
+                then: 2
+            ).fill)
+        initiator.add(
+            publicKey: responder.publicKey, psk: key(psk), suite: suite, at: now)
+        let record = record ?? Record(psk: psk, suite: suite)
+        if record.isKnown {
+            responder.add(
+                publicKey: initiator.publicKey, psk: key(record.psk), suite: record.suite,
+                at: now)
+        }
+        // Another peer of this suite, so that M1 is answered in any case.
+        let other = X25519.publicKey(of: key([UInt8](repeating: 0x99, count: 32)))
+        responder.add(publicKey: other, psk: nil, suite: suite, at: now)
+    }
+
+    /// The initiator's M1.
+    func m1() -> [UInt8] {
+        initiator.setEndpoints([Self.responderAt], of: 0, at: now)
+        return initiator.messages().first ?? []
+    }
+
+    /// The responder's M2 to an M1; nil when there is none.
+    func m2(_ m1: [UInt8]) -> [UInt8]? {
+        let verdict = responder.receive(m1.span, from: Self.initiatorAt, at: now)
+        return verdict == .accepted ? responder.messages().first : nil
+    }
+
+    /// The initiator's M3 to an M2; nil when there is none.
+    func m3(_ m2: [UInt8]) -> [UInt8]? {
+        let verdict = initiator.receive(m2.span, from: Self.responderAt, at: now)
+        return verdict == .accepted ? initiator.messages().first : nil
+    }
+
+    /// What the responder does on an M3.
+    func finish(_ m3: [UInt8]) -> [Fetched] {
+        _ = responder.receive(m3.span, from: Self.initiatorAt, at: now)
+        return responder.fetch()
+    }
+
+    /// Gives a message to the responder, which must neither answer nor do anything else.
+    func refusedByResponder(_ message: [UInt8]) -> Drop? {
+        let verdict = responder.receive(message.span, from: Self.initiatorAt, at: now)
+        guard responder.fetch().isEmpty, case .dropped(let drop) = verdict else { return nil }
+        return drop
+    }
+
+    /// Gives a message to the initiator, which must neither answer nor do anything else.
+    func refusedByInitiator(_ message: [UInt8]) -> Drop? {
+        let verdict = initiator.receive(message.span, from: Self.responderAt, at: now)
+        guard initiator.fetch().isEmpty, case .dropped(let drop) = verdict else { return nil }
+        return drop
+    }
+
+    func wait(_ duration: Duration) { now = now + duration }
+
+    /// The message with its mac made right again, as one who knows the responder's key can.
+    func signed(_ message: [UInt8]) -> [UInt8] {
+        var message = message
+        var span = message.mutableSpan
+        HandshakeMAC(responder: responder.publicKey).sign(&span)
+        return message
+    }
+}

@@ -1,0 +1,58 @@
+import Crypto
+import Wire
+
+@testable import Session
+
+/// An action without its secrets, to be compared.
+enum Fetched: Equatable {
+    case transmit([UInt8], to: Endpoint)
+    case install(peer: Int, index: UInt32, remote: UInt32, endpoint: Endpoint)
+    case send(peer: Int, index: UInt32, [UInt8], to: Endpoint?)
+    case cover(peer: Int)
+    case drop(peer: Int, index: UInt32)
+    case endpoint(peer: Int, Endpoint)
+    case resolve(peer: Int)
+    case up(peer: Int, newBoot: Bool)
+    case down(peer: Int)
+
+    init(_ action: consuming Action) {
+        switch consume action {
+        case .transmit(let datagram, let target):
+            self = .transmit(array(datagram.bytes), to: target)
+        case .install(let peer, let keys, let endpoint):
+            self = .install(
+                peer: peer, index: keys.localIndex, remote: keys.remoteIndex, endpoint: endpoint)
+        case .send(let peer, let index, let payload, let target):
+            self = .send(peer: peer, index: index, Self.record(payload), to: target)
+        case .cover(let peer): self = .cover(peer: peer)
+        case .drop(let peer, let index): self = .drop(peer: peer, index: index)
+        case .endpoint(let peer, let endpoint): self = .endpoint(peer: peer, endpoint)
+        case .resolve(let peer): self = .resolve(peer: peer)
+        case .up(let peer, let newBoot): self = .up(peer: peer, newBoot: newBoot)
+        case .down(let peer): self = .down(peer: peer)
+        }
+    }
+
+    /// The first record of a payload, type and body.
+    private static func record(_ payload: ControlPayload) -> [UInt8] {
+        let bytes = payload.bytes.indices.map { payload.bytes[$0] }
+        return [bytes[0]] + bytes[2..<2 + Int(bytes[1])]
+    }
+
+    /// The bytes of a handshake message.
+    var message: [UInt8]? {
+        if case .transmit(let bytes, _) = self { bytes } else { nil }
+    }
+}
+
+extension PeerTable {
+    /// All actions there are.
+    mutating func fetch() -> [Fetched] {
+        var all: [Fetched] = []
+        while let action = nextAction() { all.append(Fetched(action)) }
+        return all
+    }
+
+    /// The handshake messages among the actions there are.
+    mutating func messages() -> [[UInt8]] { fetch().compactMap(\.message) }
+}

@@ -1,0 +1,97 @@
+import Crypto
+import Testing
+import Time
+import Wire
+
+@testable import Session
+
+@Suite struct PeerTableGoodbyeTests {
+    private func met(seed: UInt64) -> Pair {
+        let pair = Pair(seed: seed)
+        pair.start()
+        #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+        pair.a.clearHappenings()
+        pair.b.clearHappenings()
+        return pair
+    }
+
+    @Test func aGoodbyeIsOverInFiftyMillisecondsAndErasesBothSides() {
+        let pair = met(seed: 1)
+        let start = pair.network.now
+        pair.a.control { $0.close(reason: .stopping, at: start) }
+        #expect(!pair.a.isClosed)
+        #expect(pair.network.run(for: .milliseconds(50)) { pair.a.isClosed })
+        #expect(pair.a.remoteIndex() == nil)
+        #expect(pair.a.happenings == [.down(peer: 0)])
+        pair.network.run(for: .milliseconds(50))
+        #expect(pair.b.happenings == [.down(peer: 0)])
+        #expect(pair.b.remoteIndex() == nil)
+        // It says no more, whatever it hears.
+        let transmitted = pair.a.transmitted
+        pair.network.run(for: .seconds(20))
+        #expect(pair.a.transmitted == transmitted)
+        #expect(pair.a.drops.contains(.closing))
+    }
+
+    @Test func oneOfThreeGoodbyesIsEnough() {
+        for survivor in 0..<3 {
+            let pair = met(seed: 2)
+            var sent = -1
+            pair.network.isLost = { bytes in
+                guard !HandshakeHeader.isHandshake(firstByte: bytes[0]) else { return true }
+                sent += 1
+                return sent != survivor
+            }
+            pair.a.control { $0.close(reason: .stopping, at: pair.network.now) }
+            pair.network.run(for: .milliseconds(100))
+            #expect(pair.b.happenings == [.down(peer: 0)], "survivor \(survivor)")
+        }
+    }
+
+    @Test func aStationThatStartsAgainAtOnceIsUpAgainAtOnce() {
+        for pause in [0, 1, 5, 10, 20, 30, 40, 50, 60, 100, 500] {
+            let pair = met(seed: UInt64(pause))
+            pair.network.weather.delayMs = 1...25
+            pair.a.control { $0.close(reason: .stopping, at: pair.network.now) }
+            pair.network.run(for: .milliseconds(50))
+            pair.a.stop()
+            pair.network.run(for: .milliseconds(pause))
+            pair.a.start()
+            #expect(
+                pair.network.run(for: .seconds(3)) { pair.isConverged }, "pause \(pause) ms")
+            #expect(pair.b.happenings.last == .up(peer: 0, newBoot: true))
+        }
+    }
+
+    @Test func aLateGoodbyeOfAnEarlierRunLeavesTheNewSessionAlone() throws {
+        let pair = met(seed: 3)
+        let old = try #require(pair.b.media[0].currentIndex)
+        pair.a.start()
+        #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+        pair.b.control { $0.closed(peer: 0, index: old, at: pair.network.now) }
+        pair.network.run(for: .milliseconds(100))
+        #expect(pair.isConverged)
+        #expect(pair.b.isUp())
+    }
+
+    @Test func aRemovedPeerIsToldAndForgotten() {
+        let pair = met(seed: 4)
+        pair.a.control { $0.remove(peer: 0, at: pair.network.now) }
+        pair.network.run(for: .milliseconds(100))
+        #expect(pair.a.numbers.isEmpty)
+        #expect(pair.a.happenings == [.down(peer: 0)])
+        #expect(pair.b.happenings == [.down(peer: 0)])
+        pair.network.run(for: .seconds(60))
+        // It keeps knocking, and nobody answers.
+        #expect(!pair.b.isUp())
+        #expect(pair.a.drops.contains(.suite))
+        // Its number is free for another.
+        pair.a.control {
+            let again = $0.add(
+                publicKey: pair.b.publicKey, psk: key(Pair.psk), suite: .aesGCM,
+                at: pair.network.now)
+            #expect(again == 0)
+        }
+        #expect(pair.network.run(for: .seconds(40)) { pair.isConverged })
+    }
+}

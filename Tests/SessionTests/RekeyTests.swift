@@ -1,0 +1,96 @@
+import Crypto
+import Testing
+import Time
+import Wire
+
+@testable import Session
+
+/// A new session takes over from the old one, and no frame is lost.
+@Suite struct RekeyTests {
+    private var lowered: Limits {
+        var limits = Limits()
+        limits.rekeyInitiator = .seconds(2)
+        limits.rekeyResponder = .milliseconds(2500)
+        limits.expiry = .seconds(30)
+        return limits
+    }
+
+    @Test func rekeyInContinuousTrafficLosesNoFrame() {
+        for seed in seeds(10) {
+            let pair = Pair(
+                seed: seed, suite: seed % 2 == 0 ? .aesGCM : .chaChaPoly, limits: lowered)
+            let network = pair.network
+            network.weather.delayMs = 0...(1 + network.random(120))
+            network.weather.repeated = network.random(100)
+            // Handshakes may fail; the frames must not notice.
+            let loss = network.random(500)
+            network.isLost = { bytes in
+                HandshakeHeader.isHandshake(firstByte: bytes[0]) && network.random(1000) < loss
+            }
+            pair.a.lag = .milliseconds(network.random(20))
+            pair.b.lag = .milliseconds(network.random(20))
+            pair.start()
+            #expect(network.run(for: .seconds(60)) { pair.isConverged }, "seed \(seed)")
+            let before = pair.a.media[0].switches.count
+            var said: UInt64 = 0
+            while said < 3000 {
+                #expect(pair.a.speak(said) && pair.b.speak(said), "seed \(seed), frame \(said)")
+                said += 1
+                network.run(for: .milliseconds(10))
+            }
+            network.run(for: .seconds(1))
+            #expect(pair.a.media[0].switches.count - before >= 4, "seed \(seed)")
+            for station in [pair.a, pair.b] {
+                #expect(Set(station.media[0].heard) == Set(0..<said), "seed \(seed)")
+                // The window lets no frame through twice.
+                #expect(station.media[0].heard.count == Int(said), "seed \(seed)")
+                #expect(
+                    station.happenings == [.up(peer: 0, newBoot: true)], "seed \(seed)")
+            }
+        }
+    }
+
+    @Test func bothRekeyByPacketCountAtOnce() {
+        var limits = Limits()
+        limits.rekeyPackets = 300
+        let pair = Pair(seed: 3, limits: limits)
+        pair.network.weather.delayMs = 5...30
+        pair.start()
+        #expect(pair.network.run(for: .seconds(5)) { pair.isConverged })
+        for number in UInt64(0)..<2000 {
+            #expect(pair.a.speak(number) && pair.b.speak(number))
+            pair.network.run(for: .milliseconds(10))
+        }
+        pair.network.run(for: .seconds(1))
+        #expect(pair.isConverged)
+        #expect(pair.a.media[0].switches.count >= 4)
+        #expect(pair.a.media[0].heard.count == 2000)
+        #expect(pair.b.media[0].heard.count == 2000)
+    }
+
+    @Test func anHourOfSilenceKeepsOneSessionWarm() {
+        let pair = Pair(seed: 4)
+        pair.network.weather = .init(lost: 0, repeated: 50, delayMs: 1...50)
+        pair.start()
+        pair.network.run(for: .seconds(3600))
+        pair.network.weather = .init()
+        #expect(pair.network.run(for: .seconds(10)) { pair.isConverged })
+        for station in [pair.a, pair.b] {
+            #expect(station.happenings == [.up(peer: 0, newBoot: true)])
+            // A handshake in two minutes, not more.
+            #expect((29...34).contains(station.media[0].switches.count))
+        }
+    }
+
+    @Test func withoutItsPeerASessionEndsAndItsKeysGo() {
+        let pair = Pair(seed: 5)
+        pair.start()
+        #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+        pair.b.stop()
+        pair.network.run(for: .seconds(179))
+        #expect(pair.a.remoteIndex() != nil)
+        pair.network.run(for: .seconds(2))
+        #expect(pair.a.remoteIndex() == nil)
+        #expect(pair.a.happenings.last == .down(peer: 0))
+    }
+}

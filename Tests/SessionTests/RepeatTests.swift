@@ -1,0 +1,150 @@
+import Crypto
+import Testing
+import Time
+import Wire
+
+@testable import Session
+
+/// Repeated messages, and how many tries and half-open handshakes there may be.
+@Suite struct RepeatTests {
+    let vectors: Vectors
+    init() throws { vectors = try Vectors() }
+
+    @Test func aRepeatedM1GetsTheSameM2ForFiveSeconds() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        let m1 = exchange.m1()
+        let m2 = try #require(exchange.m2(m1))
+        exchange.wait(.milliseconds(4999))
+        // To where the repeat came from.
+        #expect(exchange.responder.receive(m1.span, from: host(9), at: exchange.now) == .accepted)
+        #expect(exchange.responder.fetch() == [.transmit(m2, to: host(9))])
+        exchange.wait(.milliseconds(1))
+        let fresh = try #require(exchange.m2(m1))
+        #expect(fresh != m2)
+        #expect(exchange.responder.halfOpen.count == 1)
+    }
+
+    @Test func aRepeatedM3GetsConfirmForFiveSeconds() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        let m1 = exchange.m1()
+        let m2 = try #require(exchange.m2(m1))
+        let m3 = try #require(exchange.m3(m2))
+        exchange.wait(.milliseconds(1000))
+        #expect(exchange.finish(m3).count == 2)
+        let index: UInt32 = 0xB1B2_B3B4
+        exchange.responder.switched(peer: 0, index: index, at: exchange.now)
+        _ = exchange.responder.fetch()
+        exchange.wait(.milliseconds(4999))
+        let verdict = exchange.responder.receive(m3.span, from: host(9), at: exchange.now)
+        #expect(verdict == .accepted)
+        // To the session's endpoint, not to where the repeat came from.
+        #expect(
+            exchange.responder.fetch() == [
+                .send(peer: 0, index: index, [1, 0], to: Exchange.initiatorAt)
+            ])
+        var other = m3
+        other[60] ^= 1
+        #expect(exchange.refusedByResponder(exchange.signed(other)) == .repeated)
+        exchange.wait(.milliseconds(1))
+        #expect(exchange.refusedByResponder(m3) == .index)
+    }
+
+    @Test func m3AfterFiveSecondsIsTooLate() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        let m2 = try #require(exchange.m2(exchange.m1()))
+        let m3 = try #require(exchange.m3(m2))
+        exchange.wait(.seconds(5))
+        #expect(exchange.refusedByResponder(m3) == .index)
+        exchange.responder.tick(at: exchange.now)
+        #expect(exchange.responder.halfOpen.count == 0)
+    }
+
+    @Test func aSecondM2ForTheSameM1IsDropped() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        let m2 = try #require(exchange.m2(exchange.m1()))
+        #expect(exchange.m3(m2) != nil)
+        #expect(exchange.refusedByInitiator(m2) == .index)
+    }
+
+    @Test func noMoreThanSixteenM2AreTriedInASecond() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        let m2 = try #require(exchange.m2(exchange.m1()))
+        var bad = m2
+        bad[100] ^= 1
+        bad = exchange.signed(bad)
+        for _ in 0..<16 {
+            #expect(exchange.refusedByInitiator(bad) == .decrypt)
+            exchange.wait(.milliseconds(10))
+        }
+        // The honest one is not read either; M1 is repeated, so that does not last.
+        #expect(exchange.refusedByInitiator(bad) == .tries)
+        #expect(exchange.refusedByInitiator(m2) == .tries)
+        // One without the mac costs nothing, and does not count.
+        var noise = m2
+        noise[100] ^= 1
+        #expect(exchange.refusedByInitiator(noise) == .mac)
+        exchange.wait(.milliseconds(840))
+        #expect(exchange.m3(m2) != nil)
+    }
+
+    @Test func noMoreThanSixteenM3AreTriedInASecond() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        let m2 = try #require(exchange.m2(exchange.m1()))
+        let m3 = try #require(exchange.m3(m2))
+        var bad = m3
+        bad[20] ^= 1
+        bad = exchange.signed(bad)
+        for _ in 0..<16 { #expect(exchange.refusedByResponder(bad) == .decrypt) }
+        #expect(exchange.refusedByResponder(bad) == .tries)
+        #expect(exchange.refusedByResponder(m3) == .tries)
+        exchange.wait(.seconds(1))
+        #expect(exchange.finish(m3).count == 2)
+    }
+
+    @Test func theOldestOfTooManyHalfOpenHandshakesMakesRoom() throws {
+        var limits = Limits()
+        limits.halfOpenMax = 4
+        let exchange = Exchange(.aesGCM, vectors: vectors, limits: limits)
+        let m1 = exchange.m1()
+        let m2 = try #require(exchange.m2(m1))
+        let m3 = try #require(exchange.m3(m2))
+        var others: [[UInt8]] = []
+        for i in 1...4 {
+            var other = m1
+            other[7] = UInt8(i)
+            others.append(exchange.signed(other))
+        }
+        for (i, other) in others.enumerated() {
+            exchange.wait(.milliseconds(1))
+            #expect(exchange.m2(other) != nil)
+            #expect(exchange.responder.halfOpen.count == min(4, i + 2))
+        }
+        #expect(exchange.responder.halfOpenEvictions == 1)
+        #expect(exchange.refusedByResponder(m3) == .index)
+        exchange.wait(.seconds(5))
+        exchange.responder.tick(at: exchange.now)
+        #expect(exchange.responder.halfOpen.count == 0)
+        #expect(exchange.responder.deadline == nil)
+    }
+
+    @Test func sixtyFourHandshakesMayBeHalfOpen() {
+        #expect(Limits().halfOpenMax == 64)
+        #expect(Limits().triesPerSecond == 16)
+    }
+
+    @Test func anIndexIsAboveTheHandshakeTypesAndUnique() {
+        let taken: [UInt8] = [0xA1, 0xA2, 0xA3, 0xA4]
+        let psk = [UInt8](repeating: 1, count: 32)
+        let random = ScriptedRandom([
+            taken, psk, [UInt8](repeating: 2, count: 64),
+            [0x0F, 0xFF, 0xFF, 0xFF], [0, 0, 0, 0], taken, [0x10, 0, 0, 0],
+        ])
+        var table = PeerTable(identity: key(psk), bootID: 1, random: random.fill)
+        let peer = X25519.publicKey(of: key([UInt8](repeating: 0x22, count: 32)))
+        let start = Instant(nanoseconds: 0)
+        table.add(publicKey: peer, psk: nil, suite: .aesGCM, at: start)
+        table.setEndpoints([host(2)], of: 0, at: start)
+        #expect(table.messages().first?[4..<8] == taken[...])
+        #expect(table.newIndex() == 0x1000_0000)
+    }
+}

@@ -1,0 +1,134 @@
+import Crypto
+import Testing
+import Time
+import Wire
+
+@testable import Session
+
+/// Stations that do not belong together never come together, and learn nothing by trying.
+@Suite struct StrangerTests {
+    @Test func aWrongPSKNeverConnects() {
+        for hasNone in [false, true] {
+            let pair = Pair(seed: 1)
+            pair.b.peers[0].psk = hasNone ? nil : [UInt8](repeating: 0x78, count: 32)
+            expectNeverUp(pair)
+            // The station with the higher key sees it: its own M3 gives way (rule 4).
+            #expect(pair.a.drops.contains(.psk(peer: 0)))
+            #expect((pair.a.state()?.failures.psk ?? 0) > 0)
+        }
+    }
+
+    @Test func withoutPSKOnBothSidesItConnectsAndSaysSo() {
+        let pair = Pair(seed: 1)
+        pair.a.peers[0].psk = nil
+        // The 32 zero bytes are what "none" means.
+        pair.b.peers[0].psk = [UInt8](repeating: 0, count: 32)
+        pair.start()
+        #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+        #expect(pair.a.state()?.hasPSK == false)
+        #expect(pair.b.state()?.hasPSK == true)
+    }
+
+    @Test func aWrongKeyOfTheResponderGetsSilence() {
+        let pair = Pair(seed: 1)
+        pair.a.peers[0].publicKey = X25519.publicKey(of: key([UInt8](repeating: 0x33, count: 32)))
+        pair.b.peers[0].endpoints = []
+        expectNeverUp(pair)
+        #expect(pair.b.transmitted.isEmpty)
+        #expect(Set(pair.b.drops.map(\.counter)) == [Drop.mac.counter])
+    }
+
+    @Test func anUnknownKeyGetsSilenceOnItsM3() {
+        let pair = Pair(seed: 1)
+        let own = pair.a.publicKey
+        pair.b.peers[0].publicKey = X25519.publicKey(of: key([UInt8](repeating: 0x33, count: 32)))
+        pair.b.peers[0].endpoints = []
+        expectNeverUp(pair)
+        #expect(pair.b.drops.contains(.unknownKey(own)))
+        // M2 is sent before the responder can know who asks; nothing after that.
+        #expect(Set(pair.b.transmitted.keys) == [2])
+        #expect(pair.b.media[0].nextIndex == nil)
+    }
+
+    @Test func theOtherSuiteGetsSilence() {
+        let pair = Pair(seed: 1)
+        pair.b.peers[0].suite = .chaChaPoly
+        pair.b.peers[0].endpoints = []
+        expectNeverUp(pair)
+        #expect(pair.b.transmitted.isEmpty)
+        #expect(Set(pair.b.drops.map(\.counter)) == [Drop.suite.counter])
+    }
+
+    @Test func theOtherSuiteGetsSilenceAlsoWhereAThirdPeerUsesIt() {
+        let pair = Pair(seed: 1)
+        pair.b.peers[0].suite = .chaChaPoly
+        let third = X25519.publicKey(of: key([UInt8](repeating: 0x33, count: 32)))
+        pair.b.peers.append(.init(publicKey: third, psk: nil, suite: .aesGCM))
+        pair.b.peers[0].endpoints = []
+        expectNeverUp(pair)
+        #expect(Set(pair.b.transmitted.keys) == [2])
+        #expect(pair.b.drops.contains(.wrongSuite(peer: 0)))
+    }
+
+    @Test func aReplayedHandshakeOrTrafficChangesNothing() {
+        let pair = Pair(seed: 1)
+        var recorded: [([UInt8], Endpoint, Endpoint)] = []
+        pair.network.tap = { recorded.append(($0, $1, $2)) }
+        pair.start()
+        #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+        pair.a.speak(1)
+        pair.network.run(for: .seconds(20))
+        pair.network.tap = { _, _, _ in }
+        for _ in 0..<3 {
+            for (bytes, from, to) in recorded { pair.network.send(bytes, from: from, to: to) }
+            pair.network.run(for: .seconds(6))
+        }
+        #expect(pair.b.media[0].heard == [1])
+        #expect(pair.a.happenings == [.up(peer: 0, newBoot: true)])
+        #expect(pair.b.happenings == [.up(peer: 0, newBoot: true)])
+        #expect(pair.isConverged)
+        #expect(pair.b.media[0].refused > 0)
+        // Nor after a restart, when nothing is remembered of it.
+        pair.b.start()
+        #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+        for (bytes, from, to) in recorded { pair.network.send(bytes, from: from, to: to) }
+        pair.network.run(for: .seconds(6))
+        #expect(pair.b.media[0].heard.isEmpty)
+        #expect(pair.isConverged)
+    }
+
+    @Test func noiseInMassesNeitherAnswersNorBreaksAnything() {
+        for seed in seeds(5) {
+            let pair = Pair(seed: seed)
+            pair.start()
+            #expect(pair.network.run(for: .seconds(2)) { pair.isConverged }, "seed \(seed)")
+            let before = (pair.b.transmitted, pair.b.drops.count)
+            let source = ByteSource(seed: seed)
+            let sizes = [1, 4, 56, 87, 96, 1188, 1232, 1233, Int(pair.network.random(1300)) + 1]
+            for i in 0..<600 {
+                var noise = [UInt8](repeating: 0, count: sizes[i % sizes.count])
+                var span = noise.mutableSpan
+                source.fill(&span)
+                noise[0] = UInt8(pair.network.random(16))
+                if noise.count > 3, i % 2 == 0 {
+                    noise[1] = 1
+                    noise[2] = 1
+                    noise[3] = 0
+                }
+                pair.b.receive(noise, from: host(9))
+            }
+            #expect(pair.b.transmitted == before.0, "seed \(seed)")
+            #expect(pair.b.drops.count == before.1 + 600, "seed \(seed)")
+            #expect(pair.isConverged, "seed \(seed)")
+        }
+    }
+
+    /// Two minutes of trying, from both sides, in vain.
+    private func expectNeverUp(_ pair: Pair) {
+        pair.start()
+        pair.network.run(for: .seconds(120))
+        #expect(pair.a.happenings.isEmpty)
+        #expect(pair.b.happenings.isEmpty)
+        #expect((pair.a.transmitted[1] ?? 0) > 3)
+    }
+}

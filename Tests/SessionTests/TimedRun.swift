@@ -1,0 +1,27 @@
+import Time
+
+@testable import Session
+
+/// What a table did by itself, and when.
+struct Timed: Equatable {
+    let ms: Int64
+    let what: Fetched
+}
+
+extension PeerTable {
+    /// Lets the time pass, calling `tick` whenever the table asks for it.
+    mutating func run(from start: Instant, to end: Instant) -> [Timed] {
+        var all = fetch().map { Timed(ms: start.nanoseconds / 1_000_000, what: $0) }
+        while let due = deadline, due <= end {
+            tick(at: due)
+            all += fetch().map { Timed(ms: due.nanoseconds / 1_000_000, what: $0) }
+            precondition(deadline.map { $0 > due } ?? true, "what was due has not been done")
+        }
+        return all
+    }
+}
+
+/// A moment, in milliseconds since the start of a test.
+func ms(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: milliseconds * 1_000_000) }
+
+func seconds(_ seconds: Int64) -> Instant { ms(seconds * 1000) }
