@@ -42,7 +42,7 @@ internal import CALSA
 
     /// Samples that `read` can give now.
     ///
-    /// A fault counts as a period, so that a loop which asks first still comes to `read`, which
+    /// A fault counts as the whole buffer, so that a loop which asks first still comes to `read`, which
     /// reports and mends it.
     public func available() -> Int { handle.available() }
 

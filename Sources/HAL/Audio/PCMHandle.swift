@@ -88,7 +88,7 @@ internal import CLinux
         let count = unsafe snd_pcm_avail(pcm)
         switch state {
         case SND_PCM_STATE_XRUN, SND_PCM_STATE_SUSPENDED, SND_PCM_STATE_DISCONNECTED:
-            return parameters.periodSamples
+            return parameters.bufferSamples
         case SND_PCM_STATE_SETUP:
             return 0  // stopped
         default:

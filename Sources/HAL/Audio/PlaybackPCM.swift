@@ -43,8 +43,8 @@ internal import CLinux
 
     /// Samples that `write` can take now.
     ///
-    /// A fault counts as a period, so that a loop which asks first still comes to `write`, which
-    /// reports and mends it.
+    /// A fault counts as the whole buffer, so that a loop which asks first, and keeps a part of it
+    /// free, still comes to `write`, which reports and mends it.
     public func available() -> Int { handle.available() }
 
     /// Samples between the next one written and the loudspeaker.
