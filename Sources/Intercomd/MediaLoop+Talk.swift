@@ -56,14 +56,11 @@ extension MediaLoop {
         }
     }
 
-    /// Takes the captured samples from the card: whole periods, for what comes in between would
-    /// only make the next wake late.
+    /// Takes the captured periods from the card.
     mutating func moveCapturedSound() {
-        let ready = min(capturedPeriods, samples.count)
-        guard isCapturing, ready > 0 else { return }
+        guard isCapturing, hasCapture else { return }
         var room = samples.mutableSpan
-        var wanted = room._mutatingExtracting(first: ready)
-        switch capture!.read(into: &wanted) {
+        switch capture!.read(into: &room) {
         case .samples(let count): take(samples: count)
         case .wouldBlock: return
         case .xrun:
@@ -85,15 +82,6 @@ extension MediaLoop {
         microphone.append(samples.span.extracting(first: count))
         for number in before..<microphone.captured { level.add(microphone.frame(number)) }
         rings.counters.add(.framesCaptured, UInt64(microphone.captured - before))
-    }
-
-    /// Samples in whole periods that wait in the card.
-    private var capturedPeriods: Int {
-        switch capture {
-        case .some(let pcm):
-            pcm.available() / pcm.granted.periodSamples * pcm.granted.periodSamples
-        case .none: 0
-        }
     }
 
     /// Encodes and sends the frames that wait, at most `framesPerTurn` of them.

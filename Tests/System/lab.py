@@ -1,0 +1,252 @@
+"""What the system tests share: stations of tools/lab/stage with a person beside each.
+
+    with Scene("kitchen", "garage") as scene:
+        kitchen, garage = scene.stations
+        scene.introduce(kitchen, garage)
+        scene.start()
+        kitchen.speak(500)
+        garage.record()
+        with kitchen.talking():
+            span = listen()
+        heard = garage.recorded().span(*span)
+
+Nothing is built here and nothing is left: all files are in one folder that goes away, all programs
+end with the scene. Conditions are waited for (`wait`), with patience for a loaded machine.
+"""
+
+import contextlib
+import os
+import pathlib
+import secrets
+import shutil
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools/lab"))
+
+# pylint: disable=wrong-import-position
+import sound
+from identity import Identity
+from stage import measure, place, process, station, wav
+
+PATIENCE = 20.0
+"""Seconds a condition may take on a loaded machine before a test fails."""
+
+longer = unittest.skipUnless(os.environ.get("INTERCOM_ALL"), "tools/system-tests --all runs it")
+
+
+def wait(condition, what, seconds=PATIENCE):
+    """Waits until the condition holds, and returns what it gave."""
+    try:
+        return place.wait_until(condition, seconds, what, 0.03)
+    except place.StageError as error:
+        raise AssertionError(str(error)) from None
+
+
+class Station(station.Station):
+    """A daemon and the person beside it, who speaks in tones."""
+
+    key_line = "GPIO17"
+    lamp_line = "GPIO23"
+
+    def __init__(self, scene, name):
+        super().__init__(
+            name, scene.folder / name, watches_heap=False, sections={
+                "network": {"listen": "127.0.0.1"}, "audio": {"duplex": "full"}})
+        self.identity = Identity()
+        self.write_identity(self.identity.secret.hex())
+        self.public_key = self.identity.text
+        self.known = []
+        self._speech = self._recorder = None
+        pathlib.Path(self.log_path).touch()
+
+    def __str__(self):
+        return self.name
+
+    def knows(self, other, port=None, psk=None, **entries):
+        """Makes a peer known to it from the next start."""
+        if psk is not None:
+            self.write_psk(f"{other}.psk", psk)
+            entries["psk"] = f"file:{other}.psk"
+        self.write_peer(
+            other.name, other.public_key, f"127.0.0.1:{port or other.port}", **entries)
+        self.known.append(other)
+
+    # --- the daemon ---
+
+    def ready(self):
+        """Waits until a daemon that was started answers."""
+        wait(lambda: not process.is_alive(self.process) or self.is_up(), f"{self} answers")
+        assert process.is_alive(self.process), f"{self} ended:\n{self.log}"
+
+    def ended(self):
+        """Waits for a daemon that ends by itself; returns its exit code."""
+        wait(lambda: not process.is_alive(self.process), f"{self} ends")
+        return self.process.returncode
+
+    def said(self, text):
+        """Waits until the log has it."""
+        wait(lambda: text in self.log, f"the log of {self} says {text!r}")
+
+    def is_with(self, other):
+        """Whether it has a session with a peer."""
+        return self.peer(str(other))["state"] == "up"
+
+    def wait_for(self, *others):
+        for other in others:
+            wait(lambda: self.is_with(other), f"{self} has a session with {other}")
+
+    def is_talking(self):
+        return self.status()["microphone"]["open"]
+
+    def hears(self, other):
+        """Whether it shows that a peer talks."""
+        return self.peer(str(other))["talking"]
+
+    def has_card(self, state="open"):
+        audio = self.status()["audio"]
+        return audio["input"]["state"] == audio["output"]["state"] == state
+
+    def problem(self, text):
+        """Waits until the status tells of a problem."""
+        wait(lambda: text in "\n".join(self.status()["problems"]), f"{self} tells of {text!r}")
+
+    def moved(self, name, before, least=1):
+        """Waits until a counter has grown by so much since `before`, counters of then."""
+        wait(lambda: self.counters()[name] - before[name] >= least,
+             f"{name} of {self} grows by {least}")
+
+    # --- the person beside it ---
+
+    @contextlib.contextmanager
+    def talking(self, line=key_line):
+        """Holds a key; begins when the microphone is open, ends when it is closed."""
+        self.press(line)
+        wait(self.is_talking, f"{self} talks")
+        try:
+            yield
+        finally:
+            self.release(line)
+        wait(lambda: not self.is_talking(), f"{self} is silent")
+
+    def is_lit(self, line=lamp_line):
+        return self.level(line) == 1
+
+    def speak(self, what, loop=True):
+        """Says a tone (its hertz) or a sound beside the microphone, over and over.
+
+        Returns the moment of its first sample.
+        """
+        self.hush()
+        path = os.path.join(self.folder, "said.wav")
+        wav.write(path, what if hasattr(what, "__len__") else sound.tone(what))
+        self._speech = self.card.play(path, loop=loop)
+        return self._speech.first_ns
+
+    def hush(self):
+        if self._speech is not None:
+            self._speech.stop()
+        self._speech = None
+
+    def record(self):
+        """Begins to record the speaker."""
+        self.recorded()
+        self._recorder = self.card.record(os.path.join(self.folder, "heard.wav"))
+
+    def recorded(self):
+        """Ends the recording; returns it."""
+        if self._recorder is None:
+            return None
+        taken, self._recorder = self._recorder, None
+        taken.stop()
+        samples = wav.read(os.path.join(self.folder, "heard.wav"))
+        return measure.Sound(samples, taken.first_ns)
+
+
+class Scene:
+    """Stations in a folder of their own, ended whatever happens."""
+
+    def __init__(self, *names):
+        assert not place.missing(), f"build first: {place.missing()}"
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="intercom-"))
+        self._others = []
+        self.stations = [Station(self, name) for name in names]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is not None:
+            for one in self.stations:
+                print(f"--- log of {one}", *one.log.splitlines()[-15:], sep="\n", file=sys.stderr)
+        for one in [*self.stations, *self._others]:
+            with contextlib.suppress(OSError, place.StageError):
+                one.end()
+        if os.environ.get("INTERCOM_KEEP"):
+            print(f"--- kept: {self.folder}", file=sys.stderr)
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def also_end(self, other):
+        self._others.append(other)
+        return other
+
+    def introduce(self, *stations, via=None, psk=None, **entries):
+        """Makes every pair known to each other; `via` is the relay between a pair.
+
+        `psk` is one for all, or a list with that of each.
+        """
+        for place_, one in enumerate(stations):
+            for other in stations:
+                if one is not other:
+                    own = psk[place_] if isinstance(psk, list) else psk
+                    one.knows(other, via.port_for(one) if via else None, own, **entries)
+
+    def start(self, together=True):
+        """Starts all, and waits until all who know each other have a session."""
+        for one in self.stations:
+            one.start()
+        for one in self.stations:
+            one.ready()
+        if together:
+            self.together()
+
+    def together(self):
+        for one in self.stations:
+            one.wait_for(*one.known)
+            wait(lambda: one.has_card() or one.has_card("none"), f"{one} has its card")
+
+
+def random_psk():
+    return secrets.token_hex(32)
+
+
+def listen(seconds=0.6):
+    """Lets the sound go on for a while that is to be judged; returns its span (from, to) in ns.
+
+    What goes on just now is left out: what was said before is still under way.
+    """
+    time.sleep(0.4)
+    start = time.monotonic_ns()
+    time.sleep(seconds)
+    return start, time.monotonic_ns()
+
+
+class SceneTest(unittest.TestCase):
+    """A test of who hears what: judges of sound and of silence."""
+
+    def assert_heard(self, samples, hertz, least=-30.0):
+        self.assertGreaterEqual(len(samples), wav.RATE // 5, "the recording is too short")
+        self.assertGreater(sound.tone_level(samples, hertz), least, f"{hertz} Hz not heard")
+
+    def assert_not_heard(self, samples, hertz):
+        self.assertGreaterEqual(len(samples), wav.RATE // 5, "the recording is too short")
+        level = sound.tone_level(samples, hertz)
+        self.assertLess(level, sound.SILENCE, f"{hertz} Hz was heard")
+
+    def assert_silent(self, samples):
+        self.assertGreaterEqual(len(samples), wav.RATE // 5, "the recording is too short")
+        self.assertLess(measure.level(samples), sound.SILENCE, "something was heard")

@@ -1,0 +1,106 @@
+"""Datagrams between stations: the relay between two, captures, and a stranger's socket."""
+
+import json
+import socket
+import struct
+
+from lab import PATIENCE, wait
+from stage import place, process
+
+M1, M2, M3, COOKIE = 1, 2, 3, 4
+HANDSHAKE_SIZES = {M1: 1232, M2: 1188, M3: 96}
+
+
+class Relay:
+    """The network between two stations; each takes `port_for(itself)` for the other's port."""
+
+    def __init__(self, scene, a, b, seed=1):
+        self.a, self.b = a, b
+        self._ports = {a: place.free_port(), b: place.free_port()}
+        self._control = scene.folder / f"relay-{a}-{b}.ctl"
+        self._folder = scene.folder
+        self._process = process.launch([
+            place.lab("relay"), "--a", f"{self._ports[a]}:{a.port}", "--b",
+            f"{self._ports[b]}:{b.port}", "--control", str(self._control), "--seed", str(seed)],
+            output=process.subprocess.DEVNULL)
+        scene.also_end(self)
+        wait(self._control.is_socket, "the relay listens")
+
+    def end(self):
+        process.end(self._process)
+
+    def port_for(self, station):
+        return self._ports[station]
+
+    def way(self, source):
+        """The relay's word for what `source` sends."""
+        return "ab" if source is self.a else "ba"
+
+    def do(self, *words):
+        """One command; returns the counters of both ways."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+            link.settimeout(PATIENCE)
+            link.connect(str(self._control))
+            link.sendall(" ".join(map(str, words)).encode() + b"\n")
+            with link.makefile() as lines:
+                reply = json.loads(lines.readline())
+        assert reply["ok"], f"relay refused {words}"
+        return reply
+
+    def sent_by(self, source):
+        """The counters of what a station has sent."""
+        return self.do("status")[self.way(source)]
+
+    def capture(self, name="capture"):
+        path = self._folder / name
+        self.do("capture", path)
+        return path
+
+    def captured(self, path, source, kind=None):
+        """The datagrams of one station in a capture, of one kind when given: M1, M2, M3 or 16."""
+        found = []
+        data = path.read_bytes()
+        place = 0
+        while place + 12 <= len(data):
+            _, way, size = struct.unpack_from("<QBxH", data, place)
+            datagram = data[place + 12 : place + 12 + size]
+            place += 12 + size
+            first = min(datagram[0], 16) if datagram else 0
+            if ("ab", "ba")[way] == self.way(source) and kind in (None, first):
+                found.append(datagram)
+        return found
+
+    def inject(self, source, datagram):
+        """Sends bytes as if `source` had sent them."""
+        self.do("inject", self.way(source), datagram.hex())
+
+
+class Stranger:
+    """Someone on the network who has no part in it: sends to a station, counts any answer."""
+
+    def __init__(self, station):
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._socket.bind(("127.0.0.1", 0))
+        self._to = ("127.0.0.1", station.port)
+
+    def send(self, datagram):
+        while True:
+            try:
+                return self._socket.sendto(datagram, self._to)
+            except BlockingIOError:
+                continue
+
+    def answers(self):
+        found = []
+        while True:
+            try:
+                found.append(self._socket.recv(65_535))
+            except BlockingIOError:
+                return found
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._socket.close()

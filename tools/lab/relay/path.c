@@ -1,0 +1,176 @@
+#include "path.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+int kind_of(const uint8_t *bytes, size_t count) {
+    if (count == 0)
+        return KIND_EMPTY;
+    return bytes[0] >= 0x10 ? KIND_DATA : bytes[0];
+}
+
+int kind_named(const char *word) {
+    if (strcmp(word, "data") == 0)
+        return KIND_DATA;
+    if (strcmp(word, "any") == 0)
+        return KIND_ANY;
+    if (strcmp(word, "off") == 0)
+        return KIND_NONE;
+    int number = atoi(word);
+    return number >= 1 && number <= 15 ? number : -1;
+}
+
+bool kind_matches(int rule, int kind) {
+    return rule == KIND_ANY || rule == kind;
+}
+
+// SplitMix64: one state, no bad seeds.
+static uint64_t next_random(struct path *path) {
+    uint64_t z = path->random += 0x9E3779B97F4A7C15;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+    return z ^ (z >> 31);
+}
+
+// 0 up to but not 1.
+static double fraction(struct path *path) {
+    return (double)(next_random(path) >> 11) * 0x1p-53;
+}
+
+void path_start(struct path *path, uint64_t seed) {
+    memset(path, 0, sizeof *path);
+    path->random = seed;
+    path_clear(path);
+}
+
+void path_clear(struct path *path) {
+    path->drop_rule = path->corrupt_rule = KIND_NONE;
+    path->to_bad = path->reorder = path->duplicate = 0;
+    path->to_good = 1;
+    path->is_bad = false;
+    path->delay = path->jitter = path->hold = 0;
+}
+
+void path_set_loss(struct path *path, double loss, double burst) {
+    path->to_good = 1 / fmax(burst, 1);
+    path->to_bad = loss >= 1 ? 1 : path->to_good * loss / (1 - loss);
+    if (loss >= 1)
+        path->to_good = 0;
+    path->is_bad = false;
+}
+
+static bool is_earlier(const struct datagram *a, const struct datagram *b) {
+    return a->due != b->due ? a->due < b->due : a->number < b->number;
+}
+
+void path_put(struct path *path, const uint8_t *bytes, size_t count, int64_t due) {
+    if (path->queued == QUEUE_MAX) {
+        path->overflowed++;
+        return;
+    }
+    struct datagram *made = malloc(sizeof *made + count);
+    if (made == NULL)
+        abort();
+    made->due = due;
+    made->number = path->numbered++;
+    made->count = (uint32_t)count;
+    memcpy(made->bytes, bytes, count);
+    int place = path->queued++;
+    for (; place > 0 && is_earlier(made, path->queue[(place - 1) / 2]); place = (place - 1) / 2)
+        path->queue[place] = path->queue[(place - 1) / 2];
+    path->queue[place] = made;
+}
+
+static void corrupt(struct path *path, uint8_t *bytes, size_t count) {
+    int kind = kind_of(bytes, count);
+    if (path->corrupt_left == 0 || !kind_matches(path->corrupt_rule, kind) ||
+        path->corrupt_byte >= count)
+        return;
+    bytes[path->corrupt_byte] ^= (uint8_t)(1 << path->corrupt_bit);
+    path->corrupted++;
+    if (path->corrupt_left > 0)
+        path->corrupt_left--;
+}
+
+void path_enter(struct path *path, const uint8_t *bytes, size_t count, int64_t now) {
+    static uint8_t copy[DATAGRAM_MAX];
+    // The same number of choices for each datagram, needed or not: what befalls the n-th datagram
+    // depends on the seed and n, not on what was switched on before.
+    double loss = fraction(path), late = fraction(path);
+    double held = fraction(path), twice = fraction(path);
+    int kind = kind_of(bytes, count);
+    path->received++;
+    path->bytes_received += count;
+    path->kinds[kind]++;
+    if (kind_matches(path->drop_rule, kind)) {
+        path->dropped++;
+        return;
+    }
+    path->is_bad = path->is_bad ? loss >= path->to_good : loss < path->to_bad;
+    if (path->is_bad) {
+        path->lost++;
+        return;
+    }
+    memcpy(copy, bytes, count);
+    corrupt(path, copy, count);
+    // Jitter alone keeps the order, as a queue in a router does.
+    int64_t due = now + path->delay + (int64_t)(late * (double)path->jitter);
+    if (held < path->reorder) {
+        due += path->hold;
+        path->reordered++;
+    } else if (due < path->last_due) {
+        due = path->last_due;
+    } else {
+        path->last_due = due;
+    }
+    path_put(path, copy, count, due);
+    if (twice < path->duplicate) {
+        path->duplicated++;
+        path_put(path, copy, count, due);
+    }
+}
+
+struct datagram *path_leave(struct path *path, int64_t now) {
+    if (path->queued == 0 || path->queue[0]->due > now)
+        return NULL;
+    struct datagram *first = path->queue[0], *last = path->queue[--path->queued];
+    int place = 0;
+    for (;;) {
+        int child = 2 * place + 1;
+        if (child >= path->queued)
+            break;
+        if (child + 1 < path->queued && is_earlier(path->queue[child + 1], path->queue[child]))
+            child++;
+        if (!is_earlier(path->queue[child], last))
+            break;
+        path->queue[place] = path->queue[child];
+        place = child;
+    }
+    path->queue[place] = last;
+    return first;
+}
+
+int64_t path_next(const struct path *path) {
+    return path->queued > 0 ? path->queue[0]->due : INT64_MAX;
+}
+
+void path_report(const struct path *path, FILE *out) {
+    fprintf(out,
+        "\"received\":%" PRIu64 ",\"sent\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"dropped\":%" PRIu64
+        ",\"lost\":%" PRIu64 ",\"reordered\":%" PRIu64 ",\"duplicated\":%" PRIu64
+        ",\"corrupted\":%" PRIu64 ",\"overflowed\":%" PRIu64 ",\"queued\":%d,\"kinds\":{",
+        path->received, path->sent, path->bytes_received, path->dropped, path->lost,
+        path->reordered, path->duplicated, path->corrupted, path->overflowed, path->queued);
+    const char *comma = "";
+    for (int kind = 0; kind <= KIND_DATA; kind++) {
+        if (path->kinds[kind] == 0)
+            continue;
+        fprintf(out, "%s\"", comma);
+        fprintf(out, kind == KIND_DATA ? "data" : "%d", kind);
+        fprintf(out, "\":%" PRIu64, path->kinds[kind]);
+        comma = ",";
+    }
+    fputc('}', out);
+}

@@ -1,0 +1,76 @@
+"""Processes of a scene: ended by their own id, and by the kernel should the scene be killed."""
+
+import ctypes
+import os
+import signal
+import subprocess
+
+from .place import StageError
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _die_with_parent():
+    """Runs in the child: a scene that is killed leaves nobody behind."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+def launch(words, *, environment=None, output=None, errors=None, folder=None):
+    """Starts a program that lives no longer than this one; output and errors as for Popen."""
+    try:
+        return subprocess.Popen(
+            words, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=output,
+            stderr=errors, text=True, preexec_fn=_die_with_parent)
+    except OSError as error:
+        raise StageError(f"{words[0]}: {error.strerror}") from error
+
+
+def end(process, number=signal.SIGTERM, seconds=3.0):
+    """Ends a process we started, gently and then not; returns its exit code."""
+    if process is None:
+        return None
+    if process.poll() is None:
+        process.send_signal(number)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(5)
+    if process.stdout is not None:
+        process.stdout.close()
+    return process.returncode
+
+
+def is_alive(process):
+    """Whether the process still runs."""
+    return process is not None and process.poll() is None
+
+
+def run(words, *, environment=None, seconds=10.0):
+    """Runs a short program to its end; returns (exit code, stdout, stderr)."""
+    try:
+        done = subprocess.run(
+            words, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=seconds, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise StageError(f"{' '.join(words)}: still running after {seconds:g} s") from error
+    except OSError as error:
+        raise StageError(f"{words[0]}: {error.strerror}") from error
+    return done.returncode, done.stdout, done.stderr
+
+
+def memory(pid):
+    """Resident and private dirty memory in kB; None for what this user may not read."""
+    found = {"rss": None, "private_dirty": None}
+    try:
+        with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+            found["rss"] = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
+        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+            for line in file:
+                if line.startswith("Private_Dirty:"):
+                    found["private_dirty"] = int(line.split()[1])
+    except OSError:
+        # The daemon hides its memory; then only root may look.
+        pass
+    return found

@@ -1,0 +1,128 @@
+"""One station: the real daemon on a card and a GPIO chip of its own."""
+
+import json
+import os
+import signal
+import socket
+
+from . import place, process
+from .card import Card
+from .home import Home
+from .lines import Lines
+from .place import StageError
+
+
+class Station(Home):
+    """A station in its own directory, with the verbs of whoever stands before it.
+
+    See `Home` for `sections` and `extra`. `environment` is added to the daemon's.
+    """
+
+    def __init__(self, name, folder, *, sections=None, extra="", port=None, environment=None,
+                 watches_heap=True):
+        super().__init__(name, folder, port or place.free_port(), sections, extra)
+        self.log_path = os.path.join(self.folder, "log")
+        self.card, self.lines = Card(self.folder, name), Lines(self.run, self.log_path + ".gpio")
+        self.process = None
+        if os.path.exists(self.log_path):
+            os.unlink(self.log_path)
+        self.watches_heap, self.environment = watches_heap, dict(environment or {})
+
+    # The daemon.
+
+    def _environment(self):
+        preloads = [place.lab("libheapwatch.so")] if self.watches_heap else []
+        return {
+            **os.environ, "ALSA_CONFIG_PATH": place.CARD_CONFIG, "SIMCARD_LIB": place.LAB,
+            "SIMCARD_DIR": self.folder, "GPIOSIM_SOCKET": self.lines.programs,
+            "LD_PRELOAD": ":".join([*preloads, place.lab("libgpiosim.so")]), **self.environment}
+
+    def start(self):
+        """Writes the configuration and starts the daemon, which goes on in the same log."""
+        self.write_config()
+        if not process.is_alive(self.lines.process):
+            self.lines.start()
+        with open(self.log_path, "a", encoding="utf-8") as log:
+            self.process = process.launch(
+                [place.program("intercomd"), "--config", self.etc],
+                environment=self._environment(), output=log, errors=log)
+
+    def stop(self, seconds=3.0):
+        """Ends the daemon as systemd does; returns its exit code."""
+        return process.end(self.process, signal.SIGTERM, seconds)
+
+    def kill(self):
+        """Ends the daemon without a goodbye."""
+        return process.end(self.process, signal.SIGKILL)
+
+    def end(self):
+        """Ends everything of this station."""
+        self.stop()
+        self.card.end()
+        self.lines.end()
+        self.remove_run()
+
+    @property
+    def pid(self):
+        """The daemon's process id."""
+        return self.process.pid if self.process else None
+
+    @property
+    def log(self):
+        """What the daemon has said."""
+        with open(self.log_path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def is_up(self):
+        """Whether the daemon runs and answers."""
+        try:
+            return process.is_alive(self.process) and bool(self.status())
+        except OSError:
+            return False
+
+    # What it says of itself.
+
+    def ask(self, do, **members):
+        """One request on the control socket; the member of the reply that is named for it."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+            link.settimeout(5)
+            link.connect(os.path.join(self.run, "control.sock"))
+            link.sendall(json.dumps({"v": 1, "do": do, **members}).encode() + b"\n")
+            with link.makefile("rb") as answers:
+                reply = json.loads(answers.readline() or b"{}")
+        if not reply.get("ok"):
+            raise StageError(f"{self.name}: {do}: {reply.get('error', 'no answer')}")
+        return reply[do]
+
+    def status(self):
+        """What `intercomctl status --json` shows."""
+        return self.ask("status")
+
+    def counters(self):
+        """The counters of the status, by name."""
+        return self.status()["counters"]
+
+    def peer(self, name):
+        """What the status says of one peer."""
+        return next(peer for peer in self.status()["peers"] if peer["name"] == name)
+
+    def ctl(self, *words, seconds=10.0):
+        """Runs intercomctl; returns (exit code, stdout, stderr)."""
+        return process.run(
+            [place.program("intercomctl"), "--config", self.etc, *words],
+            environment=self._environment() | {"LD_PRELOAD": place.lab("libgpiosim.so")},
+            seconds=seconds)
+
+    # What people and fate do to it.
+
+    def press(self, line="GPIO17"):
+        """Closes a key; returns the moment of the edge, ns of CLOCK_MONOTONIC."""
+        return self.lines.do("press", line)["ns"]
+
+    def release(self, line="GPIO17"):
+        """Opens a key; returns the moment of the edge."""
+        return self.lines.do("release", line)["ns"]
+
+    def level(self, line):
+        """The level of a line: 1 is high, a pressed key to ground is 0."""
+        return self.lines.do("get", line)["level"]

@@ -1,0 +1,47 @@
+"""Sound files: 48 kHz, one channel, 16 bits, as numpy arrays of int16."""
+
+import wave
+
+import numpy
+
+from .place import StageError
+
+RATE = 48_000
+
+
+def read(path):
+    """The samples of a file; of two channels the first."""
+    with wave.open(path, "rb") as file:
+        if file.getframerate() != RATE or file.getsampwidth() != 2:
+            raise StageError(f"{path}: not 48 kHz, 16 bits")
+        samples = numpy.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
+        return samples[:: file.getnchannels()]
+
+
+def write(path, samples):
+    """Writes samples: int16 as they are, floating point rounded and clipped."""
+    samples = numpy.asarray(samples)
+    if samples.dtype != numpy.int16:
+        samples = numpy.clip(numpy.rint(samples), -32768, 32767)
+    with wave.open(path, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(samples.astype("<i2").tobytes())
+
+
+def silence(seconds):
+    """So much of nothing."""
+    return numpy.zeros(int(seconds * RATE), numpy.int16)
+
+
+def tone(hertz, seconds, level=0.25):
+    """A sine, faded in and out over 5 ms so that it does not click."""
+    time = numpy.arange(int(seconds * RATE)) / RATE
+    sound = level * 32767 * numpy.sin(2 * numpy.pi * hertz * time)
+    edge = min(len(sound) // 2, RATE // 200)
+    if edge > 0:
+        ramp = numpy.arange(edge) / edge
+        sound[:edge] *= ramp
+        sound[-edge:] *= ramp[::-1]
+    return numpy.rint(sound).astype(numpy.int16)
