@@ -16,7 +16,10 @@ enum MediaCount: Int, CaseIterable {
     case framesCaptured
     case framesSent
     case framesMixed
-    case framesConcealed
+    /// Frames that never came; sound made up for them and for late ones; sound sped up or drawn out.
+    case framesLost
+    case concealedMs
+    case stretchedMs
 
     // Dropped datagrams, by cause.
     case droppedLength
@@ -51,7 +54,9 @@ enum MediaCount: Int, CaseIterable {
         case .framesCaptured: "frames_captured"
         case .framesSent: "frames_sent"
         case .framesMixed: "frames_mixed"
-        case .framesConcealed: "frames_concealed"
+        case .framesLost: "frames_lost"
+        case .concealedMs: "concealed_ms"
+        case .stretchedMs: "stretched_ms"
         case .droppedLength: "dropped_length"
         case .droppedIndex: "dropped_index"
         case .droppedCounter: "dropped_counter"
@@ -91,5 +96,4 @@ enum PeerCount: Int, CaseIterable {
     case playoutDelay
     case jitter
     case loss
-    case lost
 }

@@ -145,10 +145,7 @@ extension MediaLoop {
 
     private mutating func freeSlot(for owner: VoiceSlot.Owner) -> Int? {
         for place in slots.indices where slots[place].owner == nil {
-            slots[place].voice.reset()
-            slots[place].owner = owner
-            slots[place].since = now
-            slots[place].nextReport = now + .seconds(1)
+            slots[place].take(owner, at: now)
             return place
         }
         return nil
@@ -156,6 +153,7 @@ extension MediaLoop {
 
     mutating func release(_ place: Int) {
         guard let owner = slots[place].owner else { return }
+        countTotals(of: place)
         if slots[place].isSounding {
             slots[place].isSounding = false
             tell(.receiving(peer: owner.peer, stream: owner.stream, isOn: false))
@@ -255,6 +253,7 @@ extension MediaLoop {
     private mutating func report(_ place: Int, _ owner: VoiceSlot.Owner) {
         guard now >= slots[place].nextReport else { return }
         slots[place].nextReport = now + .seconds(1)
+        countTotals(of: place)
         let found = slots[place].voice.buffer.report(at: now)
         let traffic = rings.traffic[owner.peer]
         traffic.set(.playoutDelay, to: UInt64(found.playoutDelayMs))
@@ -266,5 +265,12 @@ extension MediaLoop {
             burst: found.burst8, jitter: found.jitter, delay: found.playoutDelayMs,
             concealed: found.concealedMs, received: found.received)
         sendRecord(.report(report), to: CollectionOfOne(owner.peer))
+    }
+
+    private mutating func countTotals(of place: Int) {
+        let new = slots[place].newTotals()
+        rings.counters.add(.framesLost, new.lost)
+        rings.counters.add(.concealedMs, new.concealedMs)
+        rings.counters.add(.stretchedMs, new.stretchedMs)
     }
 }

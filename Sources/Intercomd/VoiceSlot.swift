@@ -20,4 +20,27 @@ struct VoiceSlot: ~Copyable {
     var nextReport = Instant(nanoseconds: 0)
     /// Whether the last playout block had its sound.
     var isSounding = false
+    /// What of the voice's totals has been counted.
+    private var counted = ReceptionTotals()
+
+    init(voice: consuming Voice) { self.voice = voice }
+
+    /// Gives the place to another talker.
+    mutating func take(_ owner: Owner, at now: Instant) {
+        voice.reset()
+        counted = ReceptionTotals()
+        self.owner = owner
+        since = now
+        nextReport = now + .seconds(1)
+    }
+
+    /// What has been received, lost and made up since this was asked last.
+    mutating func newTotals() -> (lost: UInt64, concealedMs: UInt64, stretchedMs: UInt64) {
+        let totals = voice.buffer.totals
+        defer { counted = totals }
+        return (
+            totals.lost - counted.lost, totals.concealedMs - counted.concealedMs,
+            totals.stretchedMs - counted.stretchedMs
+        )
+    }
 }
