@@ -78,7 +78,11 @@ let package = Package(
         tests("Wire"),
         tests("Crypto"),
         tests("Audio", with: ["Time"]),
-        tests("HAL", with: ["Time"]),
+        tests("HAL", with: ["Time", "HALProbe"]),
+        // The GPIO simulator is preloaded, which a test cannot do to its own process.
+        .executableTarget(
+            name: "HALProbe", dependencies: ["HAL", "Time"], path: "Tests/Support/HALProbe",
+            swiftSettings: strict),
         tests("Session", with: ["Wire", "Crypto", "Time"]),
         tests("Station", with: ["Wire", "Time"]),
         tests("Control"),
@@ -87,6 +91,7 @@ let package = Package(
         .testTarget(
             name: "IntercomctlTests",
             dependencies: ["Intercomctl", "Control", "Crypto", "HAL"], swiftSettings: strict),
+        tests("Intercomd", with: ["Audio", "Config", "Station", "Time"]),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

@@ -7,12 +7,20 @@ struct DelayHistogram: ~Copyable {
     /// 1 ms each; the last one holds everything later, and what never came.
     static let bucketCount = 256
 
+    /// Delay below this many milliseconds is free: nobody hears it, and every gap is heard.
+    private static let unheard: Float = 10
+
+    /// Milliseconds a frame must come before its moment to be called in time.
+    private static let margin: Float = 0.5
+
     private static let ringSize = 3_072  // 15 s of 5 ms frames, rounded up
     private static let leastObservations = 25
 
     private var ring = InlineArray<3_072, UInt8>(repeating: 0)
     private var long = InlineArray<256, UInt16>(repeating: 0)
     private var short = InlineArray<256, UInt16>(repeating: 0)
+    /// What late frames cost at each delay in milliseconds.
+    private var lateCosts = InlineArray<256, Float>(repeating: 0)
     private var newest = 0
     private var count = 0
     private let longWindow: Int
@@ -49,25 +57,37 @@ struct DelayHistogram: ~Copyable {
         ring[(newest + 1 - n + Self.ringSize) % Self.ringSize]
     }
 
-    /// The delay to play at, given the one played at now; both in milliseconds.
-    ///
-    /// Rises at once; falls only when that is worth more than `hysteresis`, for every change of
-    /// delay is a small harm itself.
-    func target(from now: Int, lateCost: Int, delayMax: Int, hysteresis: Float = 4) -> Int {
+    /// Weighs anew what was observed; `cost` and `target` speak of the last time this was called.
+    mutating func weigh(lateCost: Int) {
         var lateLong = count
         var lateShort = min(count, shortWindow)
         let ofLong = Float(max(1, lateLong))
         let ofShort = Float(max(1, lateShort))
-        var (best, bestCost, nowCost) = (now, Float.infinity, Float.infinity)
-        for delay in 1...min(delayMax, Self.bucketCount - 1) {
-            // Frames in bucket k are up to k + 1 ms late.
-            lateLong -= Int(long[delay - 1])
-            lateShort -= Int(short[delay - 1])
+        for delay in lateCosts.indices {
             let late = max(Float(lateLong) / ofLong, 0.25 * Float(lateShort) / ofShort)
-            let cost = Float(delay) + Float(lateCost) * 100 * late
-            if cost < bestCost { (best, bestCost) = (delay, cost) }
-            if delay == now { nowCost = cost }
+            lateCosts[delay] = Float(lateCost) * 100 * late
+            lateLong -= Int(long[delay])
+            lateShort -= Int(short[delay])
         }
-        return best > now || nowCost - bestCost > hysteresis ? best : now
+    }
+
+    /// What playing so many samples after the quickest arrival costs, in milliseconds.
+    func cost(at delay: Int64) -> Float {
+        let ms = Float(delay) / Float(PCM.samplesPerMs)
+        let safe = ms - Self.margin
+        guard safe > 0 else { return Self.unheard + lateCosts[0] - safe }
+        let whole = min(Int(safe), Self.bucketCount - 2)
+        let part = min(1, safe - Float(whole))
+        return max(ms, Self.unheard) + lateCosts[whole] * (1 - part) + lateCosts[whole + 1] * part
+    }
+
+    /// The cheapest delay of all, in whole milliseconds.
+    func target(delayMax: Int) -> Int {
+        var (best, bestCost) = (1, Float.infinity)
+        for delay in 1...min(delayMax, Self.bucketCount - 1) {
+            let cost = Float(delay) + lateCosts[delay]
+            if cost < bestCost { (best, bestCost) = (delay, cost) }
+        }
+        return best
     }
 }

@@ -87,6 +87,7 @@ public struct JitterBuffer: ~Copyable {
     static let delayBound: Int64 = 300 * 48
     static let starvation: Int64 = 200 * 48
     static let silenceMax: Int64 = 10 * 48_000
+    static let pullGap: Int64 = 100 * 48
     static let initialTargetMs = 30
 
     let preset: Preset
@@ -101,8 +102,10 @@ public struct JitterBuffer: ~Copyable {
 
     /// The frame to take out next.
     var nextSequence: Int64 = 0
-    /// Sound invented since a frame was last taken out. The media pointer stands still meanwhile:
-    /// whether the missing frame is lost or late is known only when more arrives.
+    /// Sound invented since a frame was last taken out.
+    ///
+    /// The media pointer stands still meanwhile: whether the missing frame is lost or late is
+    /// known only when more arrives.
     var invented: Int64 = 0
 
     var frameSamples: Int64 = 480
@@ -120,6 +123,7 @@ public struct JitterBuffer: ~Copyable {
     var sinceTarget = 0
 
     var pulls: Int64 = 0
+    var lastPull: Int64 = 0
     /// The earliest pull lately, minus the sound pulled before it: later ones were only held up.
     var pullPhase = WindowedMinimum(window: 32)
     var delayNow: Int64 = 0
@@ -156,7 +160,7 @@ public struct JitterBuffer: ~Copyable {
         switch phase {
         case .idle: false
         case .waiting: true
-        case .playing: invented < Self.starvation
+        case .playing: invented < Self.starvation || spurt.highest >= nextSequence
         }
     }
 
@@ -172,7 +176,9 @@ public struct JitterBuffer: ~Copyable {
 
     // MARK: Inside
 
-    /// The moment in samples. 48,000 / 10^9 = 3 / 62,500.
+    /// The moment in samples.
+    ///
+    /// 48,000 a second are 3 in 62,500 ns.
     static func samples(_ instant: Instant) -> Int64 { instant.nanoseconds * 3 / 62_500 }
 
     /// Drops all packets and the sequence count; keeps what was learnt about delays.

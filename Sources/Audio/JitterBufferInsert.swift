@@ -10,6 +10,8 @@ extension JitterBuffer {
     ///   - isSpurtStart: The flag of the packet's header: first 100 ms of a talkspurt.
     ///   - isLast: The packet ends its talkspurt.
     ///   - isCopy: The frame came as redundancy within a later packet.
+    ///   - now: When the datagram arrived.
+    /// - Returns: What became of it.
     public mutating func insert(
         sequence: UInt16, payload: Span<UInt8>, isSpurtStart: Bool, isLast: Bool,
         isCopy: Bool = false, at now: Instant
@@ -242,8 +244,8 @@ extension JitterBuffer {
         sinceTarget += 1
         guard sinceTarget >= 5, histogram.isTelling else { return }
         sinceTarget = 0
-        targetMs = histogram.target(
-            from: targetMs, lateCost: preset.lateCost, delayMax: delayMaxMs)
+        histogram.weigh(lateCost: preset.lateCost)
+        targetMs = histogram.target(delayMax: delayMaxMs)
     }
 }
 
@@ -251,9 +253,10 @@ extension JitterBuffer.Spurt {
     fileprivate mutating func take(
         _ number: Int64, _ transit: Int64, isSpurtStart: Bool, isLast: Bool, at time: Int64
     ) {
+        // Overtaken by packets of the next spurt it would cut them off.
+        if isLast && number >= highest { last = number }
         highest = max(highest, number)
         if !isSpurtStart { highestPlain = max(highestPlain ?? number, number) }
-        if isLast { last = number }
         base.add(transit, at: time)
     }
 }

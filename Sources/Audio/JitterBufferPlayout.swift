@@ -4,13 +4,21 @@ public import Time
 extension JitterBuffer {
     /// Tells that a playout block of 10 ms begins; once a block, before `next`.
     public mutating func tick(at now: Instant) {
+        let time = Self.samples(now)
+        // Nobody pulled for a while: the old phase means nothing.
+        if time - lastPull > Self.pullGap { pullPhase.reset() }
+        lastPull = time
         pulls += 1
-        pullPhase.add(Self.samples(now) - pulls * Int64(PCM.frameSamples), at: pulls)
+        pullPhase.add(time - pulls * Int64(PCM.frameSamples), at: pulls)
     }
 
-    /// What comes next, after the `buffered` samples that were taken out and not played yet.
+    /// Takes out what comes next, after what was taken out before and not played yet.
     ///
-    /// - Parameter bytes: Gets the packet; at least 400 long.
+    /// - Parameters:
+    ///   - bytes: Gets the packet; at least 400 long.
+    ///   - buffered: How many samples were decoded or invented and not played yet.
+    ///   - now: The moment of the block.
+    /// - Returns: What to do.
     public mutating func next(
         into bytes: inout MutableSpan<UInt8>, buffered: Int, at now: Instant
     ) -> Playout {
@@ -37,28 +45,57 @@ extension JitterBuffer {
         }
     }
 
-    /// How many samples to leave out (above 0) or to put in (below 0) to play at the right delay.
-    ///
-    /// Sound waits for the block it is part of. So the least delay is not the target but the next
-    /// one above it at which no samples stay `buffered` after a block; anything else is waste.
-    public mutating func correction(buffered: Int) -> Int {
-        guard let spare = spare(buffered: buffered) else { return 0 }
-        let unit = min(frameSamples, Int64(PCM.frameSamples))
-        // One millisecond short is no reason to put in a whole block.
-        let lenient = spare + PCM.samplesPerMs
-        let blocks = lenient >= 0 ? lenient / unit : (lenient - unit + 1) / unit
-        return Int(blocks * unit) + buffered % Int(unit)
+    /// What to do about the playout delay.
+    public struct Correction: Equatable, Sendable {
+        /// How many samples to leave out (above 0) or to put in (below 0).
+        public var samples = 0
+        /// What that is worth, in milliseconds of delay.
+        public var worth: Float = 0
     }
 
-    /// By how many samples the youngest packet a block needs comes sooner than it must; nil when
-    /// that means nothing now.
-    public mutating func spare(buffered: Int) -> Int64? {
+    /// Compares the playout delay with those one could have.
+    ///
+    /// Sound waits for the block it is part of. So only every tenth millisecond there is a delay
+    /// at which nothing stays `buffered` after a block, and anything between two of them is
+    /// waste. The cheapest of these is chosen, not the cheapest of all.
+    public mutating func correction(buffered: Int) -> Correction {
         guard case .playing = phase, invented == 0, let delay = delay(buffered: buffered)
-        else { return nil }
+        else { return Correction() }
         delayNow = delay
-        let unit = min(frameSamples, Int64(PCM.frameSamples))
-        let age = delay - Int64(buffered) % unit - (Int64(PCM.frameSamples) - unit)
-        return age - Int64(targetMs) * PCM.samplesPerMs
+        let block = Int64(PCM.frameSamples)
+        let unit = min(frameSamples, block)
+        let waste = Int64(buffered) % unit
+        // How long after its quickest arrival the youngest frame of a block is needed.
+        let age = delay - waste - (block - unit)
+        let best = bestAge(from: age, unit: unit)
+        let worth = histogram.isTelling ? histogram.cost(at: age) - histogram.cost(at: best) : 0
+        return Correction(
+            samples: Int(age - best + waste),
+            worth: worth + Float(waste) / Float(PCM.samplesPerMs))
+    }
+
+    /// The cheapest of the ages that are whole blocks away from this one.
+    private func bestAge(from age: Int64, unit: Int64) -> Int64 {
+        let target = Int64(targetMs) * PCM.samplesPerMs
+        guard histogram.isTelling else {
+            // Nothing is known yet but that a longer delay is safer.
+            return age < target ? age : age - (age - target) / unit * unit
+        }
+        let most = Int64(delayMaxMs) * PCM.samplesPerMs
+        var candidate = age - age / unit * unit
+        if candidate < 0 { candidate += unit }
+        let cost = histogram.cost(at: age)
+        var (best, bestCost) = (age, cost)
+        while candidate <= most {
+            // A change is a small harm itself; only towards safety it is made lightly.
+            let threshold: Float = candidate < age ? 3 : 1
+            let other = histogram.cost(at: candidate)
+            if other < bestCost && other < cost - threshold {
+                (best, bestCost) = (candidate, other)
+            }
+            candidate += unit
+        }
+        return best
     }
 
     /// Counts samples left out or put in to change the delay.
@@ -68,7 +105,12 @@ extension JitterBuffer {
 
     // MARK: Inside
 
-    private var isPastLast: Bool { spurt.last.map { nextSequence > $0 } ?? false }
+    /// Whether the next frame is none of this talkspurt any more.
+    private var isPastLast: Bool {
+        if let last = spurt.last, nextSequence > last { return true }
+        if let upcoming { return nextSequence >= upcoming.first }
+        return false
+    }
 
     /// How long after its quickest possible arrival the next frame will be played.
     private func delay(buffered: Int) -> Int64? {
@@ -86,8 +128,9 @@ extension JitterBuffer {
             return take(into: &bytes, begins: false)
         }
         if let following {
-            // Lost: what was invented fills the hole.
-            if invented >= (following - nextSequence) * frameSamples {
+            // Lost: what was invented fills the hole, or all that will be invented was.
+            let hole = (following - nextSequence) * frameSamples
+            if invented >= min(hole, Self.starvation) {
                 nextSequence = following
                 skipExcess(buffered: buffered)
                 return take(into: &bytes, begins: false)

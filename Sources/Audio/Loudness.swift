@@ -24,8 +24,8 @@ struct Loudness {
     func isQuiet(_ energy: Float) -> Bool {
         if energy < Self.nothing { return true }
         guard speech > 10 * Self.silence else { return energy < Self.silence }
-        // 25 dB below the words; or near the room's noise, if that is 15 dB below them.
-        if energy < speech * 0.003_2 { return true }
+        // 32 dB below the words; or near the room's noise, if that is 15 dB below them.
+        if energy < speech * 0.000_63 { return true }
         return energy < floor * 4 && energy < speech * 0.032
     }
 }

@@ -45,7 +45,8 @@ public struct Mixer: ~Copyable {
     /// Writes the mix and begins the next one.
     public mutating func render(into frame: inout Frame) {
         var peak: Int32 = 0
-        for i in sum.indices { peak = max(peak, abs(sum[i])) }
+        // Full scale reaches one further down than up: -32,768 counts as 32,767.
+        for i in sum.indices { peak = max(peak, sum[i] ^ (sum[i] >> 31)) }
         let ceiling: Float = 32_767
         let wanted = Float(peak) > ceiling ? ceiling / Float(peak) : 1
         if wanted == 1 && limit == 1 {

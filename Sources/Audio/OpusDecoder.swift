@@ -37,7 +37,9 @@ internal import COpus
 
     /// Continues the sound where packets are missing (PLC).
     ///
-    /// - Parameter samples: How many; a multiple of 120 (2.5 ms), at most 5760 (120 ms).
+    /// - Parameters:
+    ///   - samples: How many; a multiple of 120 (2.5 ms), at most 5760 (120 ms).
+    ///   - sound: Gets them, at its start.
     public mutating func conceal(samples: Int, into sound: inout MutableSpan<Int16>) {
         precondition(samples > 0 && samples % 120 == 0 && samples <= 5760)
         precondition(sound.count >= samples)

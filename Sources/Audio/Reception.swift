@@ -16,6 +16,8 @@ public struct ReceptionReport: Equatable, Sendable {
     public var concealedMs: UInt16 = 0
     /// Packets received in the last second.
     public var received: UInt16 = 0
+
+    public init() {}
 }
 
 /// Counters since the start of one talker.
@@ -39,6 +41,8 @@ public struct ReceptionTotals: Equatable, Sendable {
     public var stretchedMs: UInt64 = 0
     /// Sound thrown away because far too much had piled up, ms.
     public var skippedMs: UInt64 = 0
+
+    public init() {}
 }
 
 /// The running statistics behind both.
@@ -69,8 +73,10 @@ struct Reception {
 
     /// Counts one packet.
     ///
-    /// - Parameter transit: Arrival minus media time, in samples; nil where it says nothing about
-    ///   the network: pre-roll is sent in one burst.
+    /// - Parameters:
+    ///   - now: When it arrived.
+    ///   - transit: Arrival minus media time, in samples; nil where it says nothing about the
+    ///     network: pre-roll is sent in one burst.
     mutating func receive(at now: Instant, transit: Int64?) {
         totals.received += 1
         let slot = tenth(of: now)
@@ -114,7 +120,7 @@ struct Reception {
         observed = min(observed + 1, 512)
     }
 
-    /// - Parameter frameSamples: How long one frame is.
+    /// The figures of the last seconds, all but the playout delay and the sequence.
     func report(at now: Instant, frameSamples: Int) -> ReceptionReport {
         var report = ReceptionReport()
         let frames = min(observed, 2 * PCM.sampleRate / frameSamples)

@@ -28,7 +28,7 @@ public struct Tone: Sendable {
     /// 5 ms.
     private static let fadeSamples = 240
 
-    /// - Parameter decibels: The peak level in dBFS, at most 0.
+    /// Makes a tone of up to four notes; `decibels` is its peak level in dBFS, at most 0.
     public init(
         _ first: Note, _ second: Note = .none, _ third: Note = .none, _ fourth: Note = .none,
         decibels: Double = -18

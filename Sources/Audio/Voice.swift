@@ -75,6 +75,18 @@ public struct Voice: ~Copyable {
     /// Learns which sequence was the last of the talkspurt.
     public mutating func end(last: UInt16) { buffer.end(last: last) }
 
+    /// The figures of REPORT (PROTOCOL.md §2.4).
+    public func report(at now: Instant) -> ReceptionReport { buffer.report(at: now) }
+
+    /// Counters since `init` or `reset`.
+    public var totals: ReceptionTotals { buffer.totals }
+
+    /// The delay aimed at; see `JitterBuffer.targetDelay`.
+    public var targetDelay: Duration { buffer.targetDelay }
+
+    /// The delay of what was pulled last; see `JitterBuffer.playoutDelay`.
+    public var playoutDelay: Duration { buffer.playoutDelay }
+
     /// Whether there is, or soon will be, something to pull.
     public var isActive: Bool { buffer.isActive || line.count > 0 }
 
@@ -163,24 +175,30 @@ public struct Voice: ~Copyable {
 
     private mutating func adjust(at now: Instant) {
         let correction = buffer.correction(buffered: line.count)
-        let isUrgent = age < Self.catchUp
+        let excess = correction.samples
+        let isPause = isQuiet(at: 0)
         switch change {
         case .none:
-            if correction >= Self.block || (isUrgent && correction >= Self.lagMin) {
+            let least = isPause || age < Self.catchUp ? Self.lagMin : Self.block
+            if excess >= least {
                 change = .shortening
-            } else if correction < 0 {
+            } else if excess < 0 {
                 change = .lengthening
             }
         case .shortening:
-            if correction < Self.lagMin { change = .none }
+            if excess < Self.lagMin { change = .none }
         case .lengthening:
-            if correction >= 0 { change = .none }
+            if excess >= 0 { change = .none }
         }
-        switch change {
-        case .none: isLeading = isLeading && isQuiet(at: 0)
-        case .shortening: shorten(by: correction, at: now)
-        case .lengthening: lengthen(by: -correction)
+        switch (change, isPause) {
+        case (.none, _): break
+        case (.shortening, true): shortenPause(by: excess, at: now)
+        case (.shortening, false): shortenSpeech(by: excess, at: now)
+        case (.lengthening, true): lengthenPause(by: -excess)
+        case (.lengthening, false):
+            if correction.worth > 10 { lengthenSpeech(by: -excess) }
         }
+        isLeading = isLeading && isPause
     }
 
     private func isQuiet(at position: Int) -> Bool {
@@ -193,12 +211,7 @@ public struct Voice: ~Copyable {
         while line.count < samples && line.room >= 960 && buffer.hasNext && fetch(at: now) {}
     }
 
-    private mutating func shorten(by excess: Int, at now: Instant) {
-        if isQuiet(at: 0) {
-            shortenPause(by: excess, at: now)
-            return
-        }
-        isLeading = false
+    private mutating func shortenSpeech(by excess: Int, at now: Instant) {
         guard rest == 0 else { return }
         lookAhead(to: min(3 * Self.block, Self.block + excess), at: now)
         let lagMax = min(excess, Self.lagMax, line.count - Self.block)
@@ -237,21 +250,21 @@ public struct Voice: ~Copyable {
         buffer.countStretched(samples: lag)
     }
 
-    private mutating func lengthen(by missing: Int) {
-        if isQuiet(at: 0) && loudness.wasQuiet {
-            let lag = min(missing, 2 * Self.block, SampleLine.history - Self.quietOverlap)
-            guard lag >= Self.quietOverlap else { return }
-            line.lengthen(
-                SampleLine.Splice(position: 0, lag: lag, likeness: 0), overlap: Self.quietOverlap)
-            buffer.countStretched(samples: lag)
-            return
-        }
-        guard rest == 0, let spare = buffer.spare(buffered: line.count), spare < -3 * 48,
-            let splice = line.bestInsertion(
-                lags: Self.lagMin...max(Self.lagMin, min(missing, Self.lagMax)), overlap: 240),
+    private mutating func lengthenPause(by missing: Int) {
+        guard loudness.wasQuiet else { return }
+        let overlap = Self.quietOverlap
+        let lag = max(overlap, min(missing, 2 * Self.block))
+        line.lengthen(SampleLine.Splice(position: 0, lag: lag, likeness: 0), overlap: overlap)
+        buffer.countStretched(samples: lag)
+    }
+
+    private mutating func lengthenSpeech(by missing: Int) {
+        let lagMax = max(Self.lagMin, min(missing, Self.lagMax))
+        guard rest == 0,
+            let splice = line.bestInsertion(lags: Self.lagMin...lagMax, overlap: Self.block / 2),
             splice.likeness >= 0.7
         else { return }
-        line.lengthen(splice, overlap: 240)
+        line.lengthen(splice, overlap: Self.block / 2)
         buffer.countStretched(samples: splice.lag)
         rest = 6 * splice.lag
     }

@@ -3,15 +3,20 @@
 /// One decimal place: 4.1; nothing when it is not known.
 func decimal(_ number: Double?, unit: String = "") -> String {
     guard let number, number.isFinite, number.magnitude < 1e9 else { return "-" }
-    let tenths = Int((number * 10).rounded())
+    let tenths = nearest(number * 10)
     let sign = tenths < 0 ? "-" : ""
     return "\(sign)\(tenths.magnitude / 10).\(tenths.magnitude % 10)\(unit)"
+}
+
+/// The nearest whole number; `rounded()` would need the C library of mathematics.
+private func nearest(_ number: Double) -> Int {
+    number < 0 ? -Int(0.5 - number) : Int(number + 0.5)
 }
 
 /// No decimal place: 40ms.
 func whole(_ number: Double?, unit: String = "") -> String {
     guard let number, number.isFinite, number.magnitude < 1e9 else { return "-" }
-    return "\(Int(number.rounded()))\(unit)"
+    return "\(nearest(number))\(unit)"
 }
 
 /// One key, two keys.

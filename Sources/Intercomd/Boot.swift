@@ -39,11 +39,12 @@ enum Boot {
         do throws(SystemError) {
             // Signals are blocked before there are threads, so that one thread gets them all.
             let signals = try Signals()
+            // First, as two stations started at the same instant are told apart by the port alone.
+            let sockets = try SocketPair(
+                listen: listen(config), port: config.network.port, dscp: config.network.dscp)
             try FileStore.makeDirectory(config.paths.runtime, mode: 0o755)
             let server = try ControlServer(
                 path: config.paths.controlSocket, group: Environment.groupID(of: "intercom"))
-            let sockets = try SocketPair(
-                listen: try listen(config), port: config.network.port, dscp: config.network.dscp)
             let rings = try Rings(peers: config.peers.count)
             let media = try media(config, routing, rings, sockets.data)
             let thread = try RealtimeThread(name: "media", priority: mediaPriority) {
@@ -110,7 +111,7 @@ enum Boot {
         }
     }
 
-    private static func listen(_ config: Config) throws(SystemError) -> SocketAddress? {
+    private static func listen(_ config: Config) -> SocketAddress? {
         guard let first = config.network.listen.first else { return nil }
         return SocketAddress(host: first, port: config.network.port)
     }

@@ -28,7 +28,7 @@ extension ControlLoop {
             return .key(key)
         case .version:
             var version = Reply.Version()
-            version.version = Version.text
+            version.version = Product.version
             return .version(version)
         }
     }

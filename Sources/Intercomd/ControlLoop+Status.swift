@@ -10,7 +10,7 @@ internal import Time
 extension ControlLoop {
     func status() -> Status {
         var status = Status()
-        status.version = Version.text
+        status.version = Product.version
         status.name = config.station.name
         status.uptimeSeconds = Int((now - facts.startedAt).milliseconds / 1000)
         status.isRealtime = facts.isRealtime

@@ -7,6 +7,9 @@ internal import HAL
 /// Files with rights for anyone else are refused, with the command that mends it. What is read
 /// lies in wiped memory only.
 enum KeyStore {
+    /// Longer than any key file may be, so that one that is too long is seen to be.
+    private static let secretMax = 256
+
     /// Why the keys cannot be used, in words for the person who must act.
     struct Failure: Error {
         let text: String
@@ -40,20 +43,28 @@ enum KeyStore {
         switch peer.psk {
         case .none: return nil
         case .file(let name): return try read("\(paths.keys)/\(name)", as: PSKFile.parse)
-        case .credential(let name):
-            guard let folder = Environment.value(of: "CREDENTIALS_DIRECTORY") else {
-                throw Failure(
-                    text: "\(peer.pskOrigin): psk = cred:\(name), but systemd gave no credentials; "
-                        + "add LoadCredential=\(name):… to the service")
-            }
-            return try read("\(folder)/\(name)", as: PSKFile.parse)
+        case .credential(let name): return try readCredential(name, of: peer)
         }
+    }
+
+    private static func readCredential(
+        _ name: String, of peer: Config.Peer
+    ) throws(Failure) -> Key {
+        var secret = Secret(count: secretMax)
+        let count: Int
+        do throws(SystemError) {
+            var bytes = secret.mutableBytes
+            count = try FileStore.readCredential(name, into: &bytes)
+        } catch { throw Failure(text: "\(peer.pskOrigin): psk = cred:\(name): \(error)") }
+        do throws(KeyFileError) {
+            return try PSKFile.parse(secret.bytes.extracting(first: count))
+        } catch { throw Failure(text: "credential \(name) \(error)") }
     }
 
     private static func read(
         _ path: String, as parse: (Span<UInt8>) throws(KeyFileError) -> Key
     ) throws(Failure) -> Key {
-        var secret = Secret(count: 256)
+        var secret = Secret(count: secretMax)
         let count: Int
         do throws(SystemError) {
             var bytes = secret.mutableBytes

@@ -1,7 +1,8 @@
 internal import HAL
 
-/// Lines for the journal: one event a line on standard error, with its priority in front as
-/// sd-daemon(3) has it. Only the control thread and the start-up write here, never per packet.
+/// Lines for the journal, one event a line on standard error, as sd-daemon(3) has them.
+///
+/// Only the control thread and the start-up write here, and never per packet.
 enum Log {
     enum Priority: Int { case error = 3, warning = 4, notice = 5, info = 6 }
 

@@ -163,11 +163,10 @@ extension MediaLoop {
         slots[place].owner = nil
     }
 
-    /// Fills the speaker's card with mixed voices, as much as it has room for.
+    /// Fills the speaker's card with mixed voices, as much as it has room for now.
     mutating func playSound() {
-        while hasPlayback {
-            let room = playbackRoom
-            guard room > 0 else { return }
+        var room = playbackRoom
+        while room > 0 {
             if speaker.waiting == 0 { speaker.take(nextBlock(), isHeldDown: isHeldDown) }
             var outcome = PCMTransfer.wouldBlock
             speaker.give(room) { samples in
@@ -176,19 +175,23 @@ extension MediaLoop {
                 return 0
             }
             switch outcome {
-            case .samples:
-                if clock.source == .playback { moved() }
+            case .samples(let count):
+                room -= count
+                if clock.source == .playback || clock.isAsleep { moved() }
             case .wouldBlock:
                 return
             case .xrun:
+                // The refused block is offered again, in the next turn of this loop.
                 rings.counters.add(.playbackXruns)
                 if isLinked { startCards() }
+                room = playbackRoom
             case .suspended:
                 if clock.source == .playback { fellAsleep() }
                 return
             case .gone(let error):
                 giveUpPlayback()
                 tell(.playbackFailed(error))
+                return
             }
         }
     }

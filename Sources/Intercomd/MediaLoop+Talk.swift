@@ -56,34 +56,32 @@ extension MediaLoop {
         }
     }
 
-    /// Takes the captured samples from the card.
+    /// Takes the captured periods from the card.
     mutating func moveCapturedSound() {
-        while isCapturing, hasCapture {
-            var room = samples.mutableSpan
-            switch capture!.read(into: &room) {
-            case .samples(let count):
-                moved()
-                let before = microphone.captured
-                microphone.append(samples.span.extracting(first: count))
-                for number in before..<microphone.captured { level.add(microphone.frame(number)) }
-                rings.counters.add(.framesCaptured, UInt64(microphone.captured - before))
-            case .wouldBlock:
-                return
-            case .xrun:
-                rings.counters.add(.captureXruns)
-                microphone.breakOff()
-                moved()
-                if isLinked { startCards() }
-                return
-            case .suspended:
-                fellAsleep()
-                return
-            case .gone(let error):
-                giveUpCapture()
-                tell(.captureFailed(error))
-                return
-            }
+        guard isCapturing, hasCapture else { return }
+        var room = samples.mutableSpan
+        switch capture!.read(into: &room) {
+        case .samples(let count): take(samples: count)
+        case .wouldBlock: return
+        case .xrun:
+            rings.counters.add(.captureXruns)
+            microphone.breakOff()
+            moved()
+            if isLinked { startCards() }
+        case .suspended:
+            fellAsleep()
+        case .gone(let error):
+            giveUpCapture()
+            tell(.captureFailed(error))
         }
+    }
+
+    private mutating func take(samples count: Int) {
+        moved()
+        let before = microphone.captured
+        microphone.append(samples.span.extracting(first: count))
+        for number in before..<microphone.captured { level.add(microphone.frame(number)) }
+        rings.counters.add(.framesCaptured, UInt64(microphone.captured - before))
     }
 
     /// Encodes and sends the frames that wait, at most `framesPerTurn` of them.

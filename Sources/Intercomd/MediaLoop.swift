@@ -133,6 +133,10 @@ struct MediaLoop: ~Copyable {
 
     /// Runs until the control thread says stop; then everything has been handed back.
     mutating func run() {
+        // The first time one of these changes, the Swift runtime allocates what it knows of its
+        // type: here, before the sound, rather than at a card's coming.
+        capture = nil
+        playback = nil
         HeapWatch.arm(true)
         armTimer()
         while !isStopping {

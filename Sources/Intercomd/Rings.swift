@@ -11,7 +11,7 @@ internal import Wire
 /// and opened control packets, and hands back what it must not free itself. Nobody waits for an
 /// answer, so neither thread can hold up the other.
 final class Rings: Sendable {
-    /// Control to media. Bursts at start: every peer's 32 hearings, once.
+    /// Control to media; the largest burst is at the start, every peer's 32 hearings.
     let commands = SPSCRing<MediaCommand>(capacity: 2048)
     /// Media to control.
     let events = SPSCRing<MediaEvent>(capacity: 256)

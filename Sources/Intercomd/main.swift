@@ -1,3 +1,4 @@
+internal import Control
 internal import HAL
 
 do throws(Options.Instead) {
@@ -11,7 +12,7 @@ do throws(Options.Instead) {
 } catch {
     switch error {
     case .help: Terminal.write(Options.help)
-    case .version: Terminal.write("intercomd \(Version.text)\n")
+    case .version: Terminal.write("intercomd \(Product.version)\n")
     case .usage(let complaint):
         Terminal.write("intercomd: \(complaint); see intercomd --help\n", to: .complaint)
         Program.exit(2)

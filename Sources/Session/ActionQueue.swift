@@ -1,25 +1,32 @@
-/// The actions not yet fetched: a ring of fixed size.
+/// The actions not yet fetched: a ring of fixed size, allocated once.
 ///
 /// One call on the peer table never makes more than it holds, because timers are run one peer at
 /// a time, as the actions are fetched.
 struct ActionQueue: ~Copyable {
-    private static let capacity = 16
+    private static let capacity = 32
 
-    private var ring: InlineArray<16, Action?> = InlineArray { _ in nil }
+    /// A place in the ring, on the heap, so that the peer table stays small.
+    private final class Slot {
+        var action: Action?
+    }
+
+    private let ring: [Slot]
     private var read = 0
     private var written = 0
+
+    init() { ring = (0..<Self.capacity).map { _ in Slot() } }
 
     var isEmpty: Bool { read == written }
 
     mutating func push(_ action: consuming Action) {
         precondition(written - read < Self.capacity, "actions must be fetched after every call")
-        ring[written % Self.capacity] = consume action
+        ring[written % Self.capacity].action = consume action
         written += 1
     }
 
     mutating func pop() -> Action? {
         guard read < written else { return nil }
         defer { read += 1 }
-        return ring[read % Self.capacity].take()
+        return ring[read % Self.capacity].action.take()
     }
 }

@@ -12,6 +12,7 @@ final class Association {
         let index: UInt32
         let message: Datagram
         let endpoint: Endpoint
+        let sent: Instant
         var remaining: Int
         /// Nil once all have been sent: then the handshake is merely unconfirmed (rule 4).
         var due: Instant?
@@ -58,6 +59,8 @@ final class Association {
     var lastInitiation: Instant?
     /// The peer's handshake.
     var confirmation: Confirmation?
+    /// The peer's last handshake was given up, and it may already talk on that session.
+    var isInDoubt = false
     var goodbye: Goodbye?
 
     // What the media thread has reported.
@@ -70,6 +73,8 @@ final class Association {
     var heartbeat = Duration.zero
     var isInCall = false
 
+    /// Something has happened, and what follows from it is still to be done.
+    var isDue = false
     var upSince: Instant?
     /// Of the last session that was used; nil before the first since our own start.
     var capabilities: Capabilities?

@@ -15,12 +15,16 @@ public struct PeerTable: ~Copyable {
     var associations: [Association?] = []
     var halfOpen: HalfOpenTable
     var actions = ActionQueue()
-    /// The peers whose timers are still to be run for the last tick.
-    var sweep: (next: Int, at: Instant)?
+    /// The time of the last call, at which peers that are due are advanced.
+    var now = Instant(nanoseconds: 0)
     var isClosing = false
 
+    /// A table without peers.
+    ///
     /// - Parameters:
+    ///   - identity: our static secret key.
     ///   - bootID: random at each start of the daemon, so that peers see a restart.
+    ///   - limits: the protocol's, unless a test lowers them.
     ///   - random: fills with unpredictable bytes; `Random.fill` outside tests.
     public init(
         identity: consuming Key, bootID: UInt64, limits: Limits = Limits(),
@@ -64,21 +68,21 @@ public struct PeerTable: ~Copyable {
     public mutating func setEndpoints(_ endpoints: [Endpoint], of peer: Int, at now: Instant) {
         guard let association = associations[peer] else { return }
         association.endpoints = endpoints
-        advance(peer, at: now)
+        markDue(association, at: now)
     }
 
     /// Whether a call with the peer is open, which shortens the heartbeat to a second.
     public mutating func setInCall(_ isInCall: Bool, peer: Int, at now: Instant) {
         guard let association = associations[peer] else { return }
         association.isInCall = isInCall
-        advance(peer, at: now)
+        markDue(association, at: now)
     }
 
     /// A key press or a call: a handshake at once when there is no session (§1.7, rule 6).
     public mutating func wanted(peer: Int, at now: Instant) {
         guard let association = associations[peer] else { return }
         if association.upSince == nil { restart(association, at: now) }
-        advance(peer, at: now)
+        markDue(association, at: now)
     }
 
     /// The network has come back: `wanted` for every peer.
@@ -92,7 +96,7 @@ public struct PeerTable: ~Copyable {
     /// Runs what is due; the actions are made while they are fetched.
     public mutating func tick(at now: Instant) {
         halfOpen.expire(at: now)
-        sweep = (0, now)
+        for case let association? in associations { markDue(association, at: now) }
     }
 
     /// When to call `tick` next, to be read after the last action was fetched; nil means never.
@@ -109,14 +113,19 @@ public struct PeerTable: ~Copyable {
     public mutating func nextAction() -> Action? {
         while true {
             if let action = actions.pop() { return action }
-            guard let (peer, now) = sweep else { return nil }
-            guard peer < associations.count else {
-                sweep = nil
+            // One peer at a time: so few actions wait at once, however many peers there are.
+            guard let peer = associations.firstIndex(where: { $0?.isDue ?? false }) else {
                 return nil
             }
-            sweep = (peer + 1, now)
+            associations[peer]?.isDue = false
             advance(peer, at: now)
         }
+    }
+
+    /// Has the peer's timers looked at before the next action is fetched.
+    mutating func markDue(_ association: Association, at now: Instant) {
+        association.isDue = true
+        self.now = now
     }
 
     /// The number of the peer with this key.

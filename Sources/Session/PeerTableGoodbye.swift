@@ -16,12 +16,12 @@ extension PeerTable {
         guard let association = associations[peer] else { return }
         halfOpen.remove(peer: peer)
         beginGoodbye(association, .revoked, at: now)
-        advance(peer, at: now)
+        markDue(association, at: now)
     }
 
     /// Whether `close` has come to its end: the last goodbye is sent, no session remains.
     public var isClosed: Bool {
-        isClosing && sweep == nil && actions.isEmpty && associations.allSatisfy { $0 == nil }
+        isClosing && actions.isEmpty && associations.allSatisfy { $0 == nil }
     }
 
     private func beginGoodbye(

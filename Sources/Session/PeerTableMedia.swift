@@ -10,19 +10,19 @@ extension PeerTable {
         guard let association = associations[peer],
             let record = association.records.record(index)
         else { return }
-        hear(peer, association, at: now)
+        association.lastOpened = later(association.lastOpened, now)
         if value == 0, record.isInitiator, association.goodbye == nil {
             actions.push(
                 .send(
                     peer: peer, index: index, ControlPayload(.confirm(1)), to: record.endpoint))
         }
-        advance(peer, at: now)
+        markDue(association, at: now)
     }
 
     /// An opened CLOSE record: erases the peer's sessions.
     ///
-    /// - Parameter index: the session it was opened on. Sessions with a later run of the peer
-    ///   stay, for a station that starts again at once may be faster than its last goodbye.
+    /// With the index of the session it was opened on, sessions with another run of the peer
+    /// stay: a station that starts again at once may be faster than its last goodbye.
     public mutating func closed(peer: Int, index: UInt32? = nil, at now: Instant) {
         guard let association = associations[peer], association.goodbye == nil else { return }
         var bootID: UInt64?
@@ -43,7 +43,7 @@ extension PeerTable {
             association.restartSeries()
             association.initiateAt = now + nextWait(association)
         }
-        advance(peer, at: now)
+        markDue(association, at: now)
     }
 
     /// The media thread has opened the first packet on `next`, which is now `current` (rule 2).
@@ -61,16 +61,20 @@ extension PeerTable {
         case .dropped, .unknown:
             break
         }
-        advance(peer, at: now)
+        markDue(association, at: now)
     }
 
     /// What the media thread has counted; to be told at least once a second, and before `tick`.
     ///
+    /// In one order with `switched`: a count of the session before would age the new one.
+    ///
     /// - Parameters:
+    ///   - peer: its number.
     ///   - sent: packets sealed on `current`.
     ///   - lastSent: when anything was last sent to the peer.
     ///   - lastOpened: when anything from the peer last opened, on any slot.
     ///   - lastRefused: when a datagram with an index of ours last did not open.
+    ///   - now: the time.
     public mutating func traffic(
         peer: Int, sent: UInt64, lastSent: Instant?, lastOpened: Instant?, lastRefused: Instant?,
         at now: Instant
@@ -79,8 +83,8 @@ extension PeerTable {
         association.sent = sent
         association.lastSent = later(association.lastSent, lastSent)
         association.lastRefused = later(association.lastRefused, lastRefused)
-        if let lastOpened { hear(peer, association, at: lastOpened) }
-        advance(peer, at: now)
+        association.lastOpened = later(association.lastOpened, lastOpened)
+        markDue(association, at: now)
     }
 
     /// A newer valid packet of the session came from another address than the endpoint.
@@ -102,11 +106,11 @@ extension PeerTable {
         let isNewBoot = association.capabilities?.bootID != record.capabilities.bootID
         association.capabilities = record.capabilities
         association.handshakes += 1
+        association.isInDoubt = false
         association.sent = 0
         association.lastSent = now
         association.heartbeat = nextHeartbeat(association)
         association.lastOpened = later(association.lastOpened, now)
-        association.lastRefused = nil
         if association.endpoint != record.endpoint {
             association.endpoint = record.endpoint
             actions.push(.endpoint(peer: peer, record.endpoint))
@@ -115,15 +119,6 @@ extension PeerTable {
             association.upSince = now
             actions.push(.up(peer: peer, newBoot: isNewBoot))
         }
-    }
-
-    /// Something of the peer has opened; that ends a silence, however long.
-    private mutating func hear(_ peer: Int, _ association: Association, at opened: Instant) {
-        guard association.lastOpened.map({ opened > $0 }) ?? true else { return }
-        association.lastOpened = opened
-        guard association.upSince == nil, association.records.current != nil else { return }
-        association.upSince = opened
-        actions.push(.up(peer: peer, newBoot: false))
     }
 
     private func later(_ left: Instant?, _ right: Instant?) -> Instant? {

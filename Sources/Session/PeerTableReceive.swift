@@ -97,7 +97,7 @@ extension PeerTable {
             actions.push(.install(peer: peer, established.sessionKeys(), endpoint: source))
             actions.push(.transmit(message, to: source))
             association.finish = Association.Finish(
-                index: index, message: message, endpoint: source,
+                index: index, message: message, endpoint: source, sent: now,
                 remaining: limits.finishRepeats, due: now + limits.finishInterval)
             return nil
         }
@@ -125,7 +125,7 @@ extension PeerTable {
             return .wrongSuite(peer: peer)
         }
         // Both have started at once, and ours goes on (§1.7, rule 4).
-        if association.finish != nil, own.publicKey < association.publicKey {
+        if hasPrecedence(association, at: now) {
             return .crossed(peer: peer)
         }
         switch entry.responder!.accept(claim, finish, psk: association.psk) {
@@ -145,9 +145,20 @@ extension PeerTable {
             association.confirmation = Association.Confirmation(
                 index: entry.index, remaining: limits.confirmCount, due: now,
                 end: now + limits.confirmTimeout)
-            advance(peer, at: now)
+            markDue(association, at: now)
             return nil
         }
+    }
+
+    /// Whether our own M3 is unconfirmed and the lower key is ours.
+    ///
+    /// Not for longer than the responder waits for it: after that the peer can only have lost it,
+    /// by a restart perhaps, and its own handshake is the one that comes to something.
+    private func hasPrecedence(_ association: Association, at now: Instant) -> Bool {
+        guard let finish = association.finish, own.publicKey < association.publicKey else {
+            return false
+        }
+        return now < finish.sent + limits.halfOpenLifetime
     }
 
     /// A repeated M3: the peer has not heard our CONFIRM(0) yet.

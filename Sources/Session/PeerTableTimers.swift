@@ -22,11 +22,7 @@ extension PeerTable {
         }
         expire(peer, association, at: now)
         confirm(peer, association, at: now)
-        if association.upSince != nil, let opened = association.lastOpened,
-            now >= opened + limits.downAfter
-        {
-            lose(peer, association)
-        }
+        judge(peer, association, at: now)
         repeatFinish(association, at: now)
         initiate(peer, association, at: now)
         beat(peer, association, at: now)
@@ -52,6 +48,19 @@ extension PeerTable {
         }
         consider(beatDue(association))
         return first
+    }
+
+    /// Down after a long silence; and anything that opens ends it, however long it was (rule 6).
+    private mutating func judge(_ peer: Int, _ association: Association, at now: Instant) {
+        guard association.records.current != nil, let opened = association.lastOpened else {
+            return
+        }
+        if now >= opened + limits.downAfter {
+            lose(peer, association)
+        } else if association.upSince == nil {
+            association.upSince = opened
+            actions.push(.up(peer: peer, newBoot: false))
+        }
     }
 
     /// The peer cannot be talked to any longer.
@@ -94,6 +103,9 @@ extension PeerTable {
             if let record = association.records.remove(where: { $0.index == confirmation.index }) {
                 actions.push(.drop(peer: peer, index: record.index))
             }
+            // If only our half of the confirmation was lost, the peer talks on a session that is
+            // no more; another handshake ends that sooner than its silence would.
+            association.isInDoubt = true
             association.initiateAt = now + nextWait(association)
         } else if confirmation.remaining > 0, now >= confirmation.due {
             actions.push(
@@ -157,9 +169,9 @@ extension PeerTable {
     }
 
     private func need(_ association: Association, at now: Instant) -> Need {
-        guard association.records.current != nil, association.upSince != nil else {
-            return .session
-        }
+        guard association.records.current != nil, association.upSince != nil,
+            !association.isInDoubt
+        else { return .session }
         // The peer holds a session of ours that we cannot open any longer (rule 6).
         if let refused = association.lastRefused, let opened = association.lastOpened,
             refused >= opened + limits.refusedAfter

@@ -142,8 +142,12 @@ public struct Station {
 
     /// When to call `tick` next; nil means never.
     public var deadline: Instant? {
-        peers.lazy.filter(\.isUp).flatMap { [$0.exchange.deadline, $0.nextPing] }
-            .compactMap { $0 }.min()
+        var first: Instant?
+        for peer in peers where peer.isUp {
+            let due = min(peer.exchange.deadline ?? .never, peer.nextPing)
+            first = min(first ?? due, due)
+        }
+        return first
     }
 
     /// Tells the peer what our stream numbers mean, those it does not know yet.

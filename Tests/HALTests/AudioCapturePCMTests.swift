@@ -143,6 +143,10 @@ extension AudioOnSimulatedCard {
                 capture.stop()
             }
             #expect(try card.status().capture.running == 0)
+            #expect(capture.available() == 0)
+            var block = [Int16](repeating: 0, count: 480)
+            var span = block.mutableSpan
+            #expect(capture.read(into: &span) == .wouldBlock)
         }
     }
 }

@@ -79,9 +79,22 @@ extension AudioOnSimulatedCard {
             arm(1)
             let xruns = run(periods: 40, &capture, &playback, &block)
             arm(0)
+            for trouble in ["suspend", "unplug"] {
+                card.command(trouble)
+                arm(1)
+                _ = playback.write(block.span)
+                for _ in 1...3 { _ = capture.available() }
+                var span = block.mutableSpan
+                _ = capture.read(into: &span)
+                arm(0)
+            }
             let quiet = count()
+            let control = SimCard()
+            capture = try CapturePCM(name: control.pcm(), request: PCMRequest())
+            playback = try PlaybackPCM(name: control.pcm(), request: PCMRequest())
+            try PCMPair.start(&capture, &playback)
             #expect(xruns >= 2)
-            card.command("malloc", "on")
+            control.command("malloc", "on")
             arm(1)
             _ = run(periods: 5, &capture, &playback, &block)
             arm(0)

@@ -13,9 +13,38 @@ import Testing
         #expect(particular.description == "usb:abcd:0000:A1")
     }
 
+    static func card(_ id: String, _ usb: PCMCard.USB?) -> PCMCard {
+        PCMCard(id: id, name: id, usb: usb, captures: true, plays: true)
+    }
+
+    let cards = [
+        card("vc4hdmi", nil),
+        card("Device", PCMCard.USB(vendor: 0x0d8c, product: 0x0014, serial: "A")),
+        card("Device_1", PCMCard.USB(vendor: 0x0d8c, product: 0x0014, serial: "B")),
+    ]
+
+    func alsaName(_ name: PCMName) -> String? { name.alsaName(of: name.card(among: cards)) }
+
     @Test func becomesANameOfAlsa() {
-        #expect(PCMName.card("Device").alsaName == "hw:CARD=Device")
-        #expect(PCMName.pcm("kitchen").alsaName == "kitchen")
-        #expect(PCMName.default.alsaName == "default")
+        #expect(alsaName(.card("Device")) == "hw:CARD=Device")
+        // Perhaps hidden from the listing: opening it will tell.
+        #expect(alsaName(.card("Other")) == "hw:CARD=Other")
+        #expect(alsaName(.pcm("kitchen")) == "kitchen")
+        #expect(alsaName(.default) == "default")
+    }
+
+    @Test func usbCardsAreFoundByTheirNumbers() {
+        func usb(_ product: UInt16, _ serial: String?) -> PCMName {
+            .usb(vendor: 0x0d8c, product: product, serial: serial)
+        }
+        #expect(alsaName(usb(0x14, nil)) == "hw:CARD=Device")
+        #expect(alsaName(usb(0x14, "B")) == "hw:CARD=Device_1")
+        #expect(alsaName(usb(0x14, "C")) == nil)
+        #expect(alsaName(usb(0x15, nil)) == nil)
+    }
+
+    @Test func listingGivesWhatTheConfigurationTakes() {
+        #expect(
+            cards.map(\.value.description) == ["card:vc4hdmi", "usb:0d8c:0014", "usb:0d8c:0014"])
     }
 }

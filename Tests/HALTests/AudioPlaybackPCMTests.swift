@@ -57,27 +57,38 @@ extension AudioOnSimulatedCard {
             #expect(status.playback.starts == 4)
         }
 
+        @Test func cardWithItsOwnPeriodIsGrantedIt() throws {
+            let playback = try PlaybackPCM(
+                name: SimCard().pcm("FORMATS=S32_LE,CHANNELS=2,PERIOD=512"), request: PCMRequest())
+            let granted = PCMParameters(
+                rate: 48_000, channels: 2, format: .s32, periodSamples: 512, bufferSamples: 1_536,
+                fillSamples: 1_024)
+            #expect(playback.granted == granted)
+        }
+
         @Test func cardThatRanDryIsFilledAndStartedOnce() throws {
             let card = SimCard()
-            var playback = try PlaybackPCM(name: card.pcm(), request: PCMRequest())
-            #expect(playback.granted.fillSamples == 960)
-            #expect(playback.granted.bufferSamples == 1_440)
+            let request = PCMRequest(periodSamples: 4_800, periods: 2)
+            var playback = try PlaybackPCM(name: card.pcm(), request: request)
+            #expect(playback.granted.fillSamples == 9_600)
+            #expect(playback.granted.bufferSamples == 14_400)
             try playback.start()
-            Thread.sleep(forTimeInterval: 0.05)  // longer than the 20 ms queued
-            #expect(playback.available() == 480)
-            let block = [Int16](repeating: 1, count: 480)
+            Thread.sleep(forTimeInterval: 0.25)  // longer than the 200 ms queued
+            #expect(playback.available() == 4_800)
+            let block = [Int16](repeating: 1, count: 4_800)
             #expect(playback.write(block.span) == .xrun)
-            #expect(playback.write(block.span) == .samples(480))
+            #expect(playback.write(block.span) == .samples(4_800))
             #expect(playback.xruns == 1)
         }
 
         @Test func fullBufferSaysSo() throws {
             let card = SimCard()
-            var playback = try PlaybackPCM(name: card.pcm(), request: AudioLoop.calm)
+            let request = PCMRequest(periodSamples: 9_600, periods: 2)
+            var playback = try PlaybackPCM(name: card.pcm(), request: request)
             try playback.start()
-            let block = [Int16](repeating: 1, count: 2_400)
+            let block = [Int16](repeating: 1, count: 9_600)
             // One period is spare; the second finds room only when the card has played it.
-            #expect(playback.write(block.span) == .samples(2_400))
+            #expect(playback.write(block.span) == .samples(9_600))
             #expect(playback.write(block.span) == .wouldBlock)
             let isReady = playback.isReady(at: 0, events: playback.descriptor(at: 0).events)
             #expect(!isReady)

@@ -129,6 +129,48 @@ import Wire
         expectOneSession(pair, "after the restart")
     }
 
+    @Test func anM3SentIntoTheVoidDoesNotKeepTheOtherWaiting() {
+        // b has the lower key; a dies after its M2, when b's waits have become long.
+        let pair = Pair(seed: 1)
+        pair.b.start()
+        pair.network.run(for: .seconds(120))
+        var isDead = false
+        pair.network.tap = { bytes, from, _ in
+            if bytes[0] == 2, from == host(1) { isDead = true }
+        }
+        pair.a.peers[0].endpoints = []
+        pair.a.start()
+        #expect(pair.network.run(for: .seconds(40)) { isDead })
+        pair.a.stop()
+        pair.network.run(for: .seconds(2))
+        pair.a.peers[0].endpoints = [host(2)]
+        pair.a.start()
+        #expect(pair.network.run(for: .seconds(6)) { pair.isConverged })
+    }
+
+    @Test func aConfirmationLostForLongIsNoticedByTheResponder() {
+        // The initiator of a rekey switches, the responder does not hear it for six seconds.
+        var limits = Limits()
+        limits.rekeyInitiator = .seconds(20)
+        limits.rekeyResponder = .seconds(30)
+        let pair = Pair(seed: 1, limits: limits)
+        pair.a.start()
+        pair.network.run(for: .milliseconds(100))
+        pair.b.start()
+        pair.network.run(for: .seconds(2))
+        #expect(pair.isConverged)
+        var initiator: Endpoint?
+        // M3 itself still passes.
+        pair.network.tap = { bytes, from, _ in
+            if bytes[0] == 3 { pair.network.after(.microseconds(500)) { initiator = from } }
+        }
+        pair.network.isCut = { from, _ in from == initiator }
+        #expect(pair.network.run(for: .seconds(30)) { initiator != nil })
+        pair.network.run(for: .seconds(6))
+        pair.network.isCut = { _, _ in false }
+        #expect(pair.network.run(for: .seconds(5)) { pair.isConverged })
+    }
+
     @Test func aCutOfTheNetworkEndsAndHeals() {
         for (seconds, oneWay) in [(30, false), (60, false), (60, true), (400, false)] {
             let pair = Pair(seed: UInt64(seconds))

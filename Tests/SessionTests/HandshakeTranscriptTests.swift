@@ -35,8 +35,8 @@ import Wire
         let ours = ScriptedRandom([vectors.input("resp_e"), vectors.input("kem_m")])
         let initiationHeader = try header(array(m1.bytes))
         let answered = Responder.respond(
-            to: m1.bytes, header: initiationHeader, suite: suite, own: responder, index: 0xB1B2_B3B4,
-            random: ours.fill, writing: &m2Bytes)
+            to: m1.bytes, header: initiationHeader, suite: suite, own: responder,
+            index: 0xB1B2_B3B4, random: ours.fill, writing: &m2Bytes)
         guard case .success(let second) = consume answered else {
             Issue.record("M1 of the vectors was refused")
             return

@@ -248,19 +248,33 @@ import Wire
         #expect(exchange.initiator.state(of: 0)?.phase == .up(since: ms(0)))
     }
 
-    @Test func aKeyPressSendsM1AtOnceAndStartsTheSeriesOver() {
+    @Test func aKeyPressSendsM1AtOnceAndStartsTheSeriesOver() throws {
         let exchange = Exchange(.aesGCM, vectors: vectors)
         _ = exchange.m1()
-        // Too soon after the last one: nothing now, and the shortest wait from the last one on.
-        exchange.initiator.wanted(peer: 0, at: ms(999))
-        #expect(exchange.initiator.fetch().isEmpty)
-        _ = exchange.initiator.run(from: ms(999), to: seconds(100))
-        let waiting = exchange.initiator.deadline
-        exchange.initiator.wanted(peer: 0, at: seconds(110))
-        let sent = exchange.initiator.messages()
-        #expect(sent.count == ((waiting ?? ms(0)) > seconds(109) ? 1 : 0) || sent.count == 1)
-        let next = exchange.initiator.run(from: seconds(110), to: seconds(113))
-        #expect(next.filter { $0.what.message != nil }.count >= 1)
+        // The sixth M1 is followed by a wait of 24 s or more.
+        let sent = exchange.initiator.run(from: ms(0), to: seconds(36)).filter {
+            $0.what.message != nil
+        }
+        #expect(sent.count == 5)
+        let last = try #require(sent.last).ms
+        let due = exchange.initiator.deadline
+        #expect((due ?? ms(0)) > ms(last + 23_000))
+        exchange.initiator.wanted(peer: 0, at: ms(last + 1000))
+        #expect(exchange.initiator.messages().count == 1)
+        let next = exchange.initiator.deadline
+        #expect((ms(last + 1800)...ms(last + 2200)).contains(next ?? ms(0)))
+    }
+
+    @Test func aKeyPressTooSoonAfterAnM1WaitsTheShortestTime() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        _ = exchange.m1()
+        let sent = exchange.initiator.run(from: ms(0), to: seconds(36)).filter {
+            $0.what.message != nil
+        }
+        let last = try #require(sent.last).ms
+        exchange.initiator.wanted(peer: 0, at: ms(last + 999))
+        let early = exchange.initiator.run(from: ms(last + 999), to: ms(last + 1200))
+        #expect(early.filter { $0.what.message != nil }.count == 1)
     }
 
     @Test func aKeyPressWithASessionDoesNothing() throws {

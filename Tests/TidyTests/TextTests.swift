@@ -40,6 +40,11 @@ import Testing
         #expect(!file.lines.contains { $0.contains("import Foundation") })
     }
 
+    @Test func allOfTheCodeIsLookedAt() {
+        #expect(SourceFile.swift.count > 100)
+        #expect(SourceFile.code.count > SourceFile.swift.count)
+    }
+
     @Test func plantedFaultsAreCaught() {
         let long = String(repeating: "x", count: 101)
         let planted = SourceFile(

@@ -34,8 +34,7 @@ internal import CALSA
 
     /// Makes the card run, from whatever state.
     public mutating func start() throws(PCMError) {
-        try handle.reset()
-        try handle.start()
+        try handle.require(handle.reset() ?? handle.start())
     }
 
     /// Stops at once; `start` begins anew.
@@ -50,11 +49,17 @@ internal import CALSA
     /// Samples captured and not yet read, the newest of which is of this moment.
     public func delay() -> Int { handle.delay() }
 
-    /// Fills `samples` from its start with what has been captured, as far as there is.
+    /// Fills `samples` from its start with the whole periods that have been captured.
+    ///
+    /// Never with a part of one: the card wakes us at the end of a period if a whole period waits
+    /// there, and had we taken the first few samples of it, that would be every second end only.
     public mutating func read(into samples: inout MutableSpan<Int16>) -> PCMTransfer {
+        let ready = available() / granted.periodSamples * granted.periodSamples
+        guard ready > 0 else { return .wouldBlock }
+        let end = min(samples.count, ready)
         var done = 0
-        while done < samples.count {
-            let wanted = min(samples.count - done, granted.bufferSamples)
+        while done < end {
+            let wanted = min(end - done, granted.bufferSamples)
             // SAFETY: the staging buffer holds `bufferSamples` frames.
             let result = unsafe snd_pcm_readi(
                 handle.pcm, handle.staging, snd_pcm_uframes_t(wanted))
@@ -74,12 +79,8 @@ internal import CALSA
         case .transfer(let transfer): return transfer
         case .restart: break
         }
-        do throws(PCMError) {
-            try handle.reset()
-            if !handle.isLinked { try handle.start() }
-            return .xrun
-        } catch {
-            return .gone(error)
-        }
+        let reason = handle.reset() ?? (handle.isLinked ? nil : handle.start())
+        guard let reason else { return .xrun }
+        return .gone(handle.error(reason))
     }
 }

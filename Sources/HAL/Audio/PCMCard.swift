@@ -35,6 +35,14 @@ public struct PCMCard: Equatable, Sendable {
         return cards
     }
 
+    init(id: String, name: String, usb: USB?, captures: Bool, plays: Bool) {
+        self.id = id
+        self.name = name
+        self.usb = usb
+        self.captures = captures
+        self.plays = plays
+    }
+
     private init?(number: Int32) {
         var opened: OpaquePointer?
         guard unsafe snd_ctl_open(&opened, "hw:" + String(number), 0) == 0,

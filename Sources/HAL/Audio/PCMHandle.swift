@@ -59,6 +59,7 @@ internal import CLinux
         unsafe descriptors.deallocate()
     }
 
+    /// The error for the caller; copies the name made at opening, and so allocates nothing.
     func error(_ reason: PCMError.Reason) -> PCMError {
         PCMError(device: device, direction: direction, reason: reason)
     }
@@ -82,13 +83,16 @@ internal import CLinux
     var state: snd_pcm_state_t { unsafe snd_pcm_state(pcm) }
 
     func available() -> Int {
-        let count = unsafe snd_pcm_avail_update(pcm)
-        guard count >= 0 else { return parameters.bufferSamples }
+        // Asks the hardware: what the last interrupt left is old where the other direction of the
+        // card is the one that wakes us.
+        let count = unsafe snd_pcm_avail(pcm)
         switch state {
         case SND_PCM_STATE_XRUN, SND_PCM_STATE_SUSPENDED, SND_PCM_STATE_DISCONNECTED:
             return parameters.bufferSamples
+        case SND_PCM_STATE_SETUP:
+            return 0  // stopped
         default:
-            return count
+            return max(0, count)
         }
     }
 
@@ -97,29 +101,36 @@ internal import CLinux
         return unsafe snd_pcm_delay(pcm, &frames) < 0 ? 0 : frames
     }
 
+    // The verbs below return what went wrong, nil when nothing did: throwing, even a typed error,
+    // goes through a hook of the Swift runtime that may allocate.
+
     /// Empties the card and makes it ready to start, whatever happened before.
-    func reset() throws(PCMError) {
+    func reset() -> PCMError.Reason? {
         drop()
-        try prepare()
+        return prepare()
     }
 
-    func prepare() throws(PCMError) {
-        guard state != SND_PCM_STATE_PREPARED else { return }
-        try check(unsafe snd_pcm_prepare(pcm), "snd_pcm_prepare")
+    func prepare() -> PCMError.Reason? {
+        guard state != SND_PCM_STATE_PREPARED else { return nil }
+        return reason(unsafe snd_pcm_prepare(pcm), "snd_pcm_prepare")
     }
 
-    func start() throws(PCMError) {
-        try check(unsafe snd_pcm_start(pcm), "snd_pcm_start")
+    func start() -> PCMError.Reason? {
+        reason(unsafe snd_pcm_start(pcm), "snd_pcm_start")
     }
 
     func drop() {
         unsafe snd_pcm_drop(pcm)
     }
 
-    func check(_ result: Int32, _ call: String) throws(PCMError) {
-        guard result < 0 else { return }
-        if -result == ENODEV { throw error(.unplugged) }
-        throw error(.failed(call: call, errno: -result))
+    func reason(_ result: Int32, _ call: String) -> PCMError.Reason? {
+        guard result < 0 else { return nil }
+        return -result == ENODEV ? .unplugged : .failed(call: call, errno: -result)
+    }
+
+    /// Throws where the caller is not in the middle of a period.
+    func require(_ reason: PCMError.Reason?) throws(PCMError) {
+        if let reason { throw error(reason) }
     }
 
     /// What the failure of a transfer means, when the answer is not to prepare and start again.
@@ -135,11 +146,14 @@ internal import CLinux
         case ENODEV:
             return .transfer(.gone(error(.unplugged)))
         case let errno:
-            // A card that goes away is not always recognised as gone at once: EBADFD, EIO.
-            if state == SND_PCM_STATE_DISCONNECTED {
+            switch state {
+            case SND_PCM_STATE_DISCONNECTED:
                 return .transfer(.gone(error(.unplugged)))
+            case SND_PCM_STATE_SETUP where errno == EBADFD:
+                return .transfer(.wouldBlock)  // stopped
+            default:
+                return .transfer(.gone(error(.failed(call: call, errno: errno))))
             }
-            return .transfer(.gone(error(.failed(call: call, errno: errno))))
         }
     }
 
@@ -182,21 +196,19 @@ extension PCMParameters {
 private func openPCM(
     _ name: PCMName, _ device: String, _ direction: PCMError.Direction
 ) throws(PCMError) -> OpaquePointer {
+    /// The error for the caller; copies the name made at opening, and so allocates nothing.
     func error(_ reason: PCMError.Reason) -> PCMError {
         PCMError(device: device, direction: direction, reason: reason)
     }
-    guard let alsaName = name.alsaName else { throw error(.absent) }
-    if case .card(let id) = name, let card = PCMCard.all.first(where: { $0.id == id }),
-        direction == .capture ? !card.captures : !card.plays
-    {
-        throw error(.oneWay)
-    }
+    let card = name.card(among: PCMCard.all)
+    if let card, direction == .capture ? !card.captures : !card.plays { throw error(.oneWay) }
+    guard let alsaName = name.alsaName(of: card) else { throw error(.absent) }
     var pcm: OpaquePointer?
     let stream = direction == .capture ? SND_PCM_STREAM_CAPTURE : SND_PCM_STREAM_PLAYBACK
     let result = unsafe snd_pcm_open(&pcm, alsaName, stream, Int32(SND_PCM_NONBLOCK))
     switch -result {
     case ...0: break
-    case ENOENT, ENODEV, ENXIO: throw error(.absent)
+    case ENOENT, ENODEV: throw error(.absent)
     case EBUSY, EAGAIN: throw error(.busy)
     case EACCES, EPERM: throw error(.notPermitted)
     case let errno: throw error(.failed(call: "snd_pcm_open", errno: errno))

@@ -29,20 +29,29 @@ extension PCMName: CustomStringConvertible {
 }
 
 extension PCMName {
-    /// The name to hand to alsa-lib; nil when a USB card is not plugged in.
-    var alsaName: String? {
+    /// The card meant, when it is present and is not named in alsa-lib's own way.
+    func card(among cards: [PCMCard]) -> PCMCard? {
         switch self {
-        case .card(let id): return "hw:CARD=" + id
-        case .pcm(let name): return name
-        case .default: return "default"
+        case .card(let id): return cards.first { $0.id == id }
         case .usb(let vendor, let product, let serial):
-            let card = PCMCard.all.first { card in
+            return cards.first { card in
                 guard let usb = card.usb else { return false }
                 return usb.vendor == vendor && usb.product == product
                     && (serial == nil || serial == usb.serial)
             }
+        case .pcm, .default: return nil
+        }
+    }
+
+    /// The name to hand to alsa-lib; nil when a USB card is not plugged in.
+    func alsaName(of card: PCMCard?) -> String? {
+        switch self {
+        case .card(let id): return "hw:CARD=" + id
+        case .usb:
             guard let card else { return nil }
             return "hw:CARD=" + card.id
+        case .pcm(let name): return name
+        case .default: return "default"
         }
     }
 }

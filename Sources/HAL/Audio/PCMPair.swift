@@ -18,15 +18,19 @@ public enum PCMPair {
 
     /// Starts both, from whatever state: silence queued, then capture, then playback.
     ///
+    /// From microphone to loudspeaker it then takes `fillSamples` exactly, when each captured
+    /// period is played at once. Either one recovers from an xrun by itself, but the delay may be
+    /// longer afterwards, by as much as the loop was late; starting both anew makes it exact again.
+    ///
     /// Playback thus runs a moment behind capture, and when a captured period is ready, so is the
     /// room for one to be played, or nearly: the spare period of the playback buffer covers it.
     public static func start(
         _ capture: inout CapturePCM, _ playback: inout PlaybackPCM
     ) throws(PCMError) {
-        try capture.handle.reset()
-        try playback.fill(playback.granted.fillSamples)
-        try capture.handle.prepare()
-        try capture.handle.start()
-        if !capture.handle.isLinked { try playback.handle.start() }
+        try capture.handle.require(capture.handle.reset())
+        try playback.handle.require(playback.fill(playback.granted.fillSamples))
+        // Where they are linked, filling has emptied capture as well.
+        try capture.handle.require(capture.handle.prepare() ?? capture.handle.start())
+        if !capture.handle.isLinked { try playback.handle.require(playback.handle.start()) }
     }
 }

@@ -35,8 +35,7 @@ internal import CLinux
 
     /// Makes the card run, from whatever state, with `granted.fillSamples` of silence queued.
     public mutating func start() throws(PCMError) {
-        try fill(granted.fillSamples)
-        try handle.start()
+        try handle.require(fill(granted.fillSamples) ?? handle.start())
     }
 
     /// Stops at once, what is queued unheard; `start` begins anew.
@@ -75,12 +74,12 @@ internal import CLinux
 
     /// Prepares the card and queues silence, so that it has something to begin with: a card started
     /// empty has run dry before the first block comes.
-    mutating func fill(_ count: Int) throws(PCMError) {
-        try handle.reset()
+    mutating func fill(_ count: Int) -> PCMError.Reason? {
+        if let reason = handle.reset() { return reason }
         // SAFETY: the staging buffer holds `bufferSamples` frames, and `count` is at most that.
         unsafe memset(handle.staging, 0, count * granted.bytesPerFrame)
         let result = unsafe snd_pcm_writei(handle.pcm, handle.staging, snd_pcm_uframes_t(count))
-        try handle.check(Int32(truncatingIfNeeded: min(0, result)), "snd_pcm_writei")
+        return handle.reason(Int32(truncatingIfNeeded: min(0, result)), "snd_pcm_writei")
     }
 
     private mutating func recover(_ result: Int) -> PCMTransfer {
@@ -88,17 +87,12 @@ internal import CLinux
         case .transfer(let transfer): return transfer
         case .restart: break
         }
-        do throws(PCMError) {
-            if handle.isLinked {
-                try handle.reset()
-            } else {
-                // The block that was refused comes next, and makes it whole.
-                try fill(granted.fillSamples - granted.periodSamples)
-                try handle.start()
-            }
-            return .xrun
-        } catch {
-            return .gone(error)
-        }
+        // The block that was refused comes next, and makes the silence whole.
+        let reason =
+            handle.isLinked
+            ? handle.reset()
+            : fill(granted.fillSamples - granted.periodSamples) ?? handle.start()
+        guard let reason else { return .xrun }
+        return .gone(handle.error(reason))
     }
 }

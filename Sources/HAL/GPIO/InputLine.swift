@@ -6,7 +6,7 @@ public import Time
 ///
 /// Whatever goes wrong after opening is thrown, never reported as a released key: a dead talk
 /// key must not look like a silent one.
-@safe public struct InputLine: ~Copyable {
+@safe public struct InputLine: ~Copyable, @unchecked Sendable {
     public enum Bias: Sendable { case asIs, none, pullUp, pullDown }
 
     /// A change of the key.

@@ -3,7 +3,7 @@ internal import CGPIOD
 /// A GPIO line that drives a lamp or a relay.
 ///
 /// When it goes, the line is left at its safe level.
-@safe public struct OutputLine: ~Copyable {
+@safe public struct OutputLine: ~Copyable, @unchecked Sendable {
     /// The line as the configuration names it.
     public let name: String
 

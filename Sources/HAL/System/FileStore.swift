@@ -53,9 +53,26 @@ public enum FileStore {
                 operation: "read the secret \(path)", errno: EPERM,
                 advice: "it belongs to user \(file.status.owner): chown \(user) \(path)")
         }
-        let count = try file.read(into: &bytes)
-        guard count < bytes.count else { throw tooLarge(path, bytes.count - 1) }
-        return count
+        return try readWhole(file, path, into: &bytes)
+    }
+
+    /// Reads a secret that systemd keeps for the service (`LoadCredential=`), as `readSecret`.
+    ///
+    /// The rights are not looked at: systemd grants them by an access list, which makes the file
+    /// look open to a group, in a directory that only the service may enter.
+    public static func readCredential(
+        _ name: String, into bytes: inout MutableSpan<UInt8>
+    ) throws(SystemError) -> Int {
+        guard !name.utf8.contains(UInt8(ascii: "/")) else {
+            throw SystemError(operation: "read credential \(name)", errno: EINVAL)
+        }
+        guard let folder = Environment.value(of: "CREDENTIALS_DIRECTORY") else {
+            throw SystemError(
+                operation: "read credential \(name)", errno: ENOENT,
+                advice: "the service has none: see LoadCredential= in systemd.exec(5)")
+        }
+        let path = "\(folder)/\(name)"
+        return try readWhole(try OpenFile(reading: path), path, into: &bytes)
     }
 
     /// Puts a file in place whole, or leaves what was there: also when the power fails.
@@ -114,6 +131,14 @@ public enum FileStore {
             !name.utf8.starts(with: ".".utf8)
                 && name.utf8.reversed().starts(with: suffix.utf8.reversed())
         }.sorted { left, right in left.utf8.lexicographicallyPrecedes(right.utf8) }
+    }
+
+    private static func readWhole(
+        _ file: borrowing OpenFile, _ path: String, into bytes: inout MutableSpan<UInt8>
+    ) throws(SystemError) -> Int {
+        let count = try file.read(into: &bytes)
+        guard count < bytes.count else { throw tooLarge(path, bytes.count - 1) }
+        return count
     }
 
     private static func tooLarge(_ path: String, _ limit: Int) -> SystemError {

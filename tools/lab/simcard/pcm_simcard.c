@@ -5,6 +5,7 @@
 //   formats   words out of S16_LE S24_LE S24_3LE S32_LE; all when absent
 //   channels  1 or 2; both when absent or 0
 //   rate      48000 when absent
+//   period    the only period it can do, in frames of the first of its formats; any when 0
 //   ppm       error of the clock of a card that this opening makes
 // Other formats, channels and rates may be named too, to see that a program refuses such a card;
 // one that does not refuse gets an error when it sets the parameters.
@@ -18,7 +19,7 @@
 
 struct settings {
 	const char *path, *formats;
-	long channels, rate, ppm;
+	long channels, rate, period, ppm;
 };
 
 static int read_settings(snd_config_t *conf, struct settings *settings)
@@ -38,6 +39,8 @@ static int read_settings(snd_config_t *conf, struct settings *settings)
 			result = snd_config_get_integer(field, &settings->channels);
 		else if (strcmp(id, "rate") == 0)
 			result = snd_config_get_integer(field, &settings->rate);
+		else if (strcmp(id, "period") == 0)
+			result = snd_config_get_integer(field, &settings->period);
 		else if (strcmp(id, "ppm") == 0)
 			result = snd_config_get_integer(field, &settings->ppm);
 		else if (strcmp(id, "type") != 0 && strcmp(id, "comment") != 0 && strcmp(id, "hint") != 0)
@@ -74,6 +77,11 @@ static int constrain(snd_pcm_ioplug_t *io, const struct settings *settings)
 	unsigned int least = settings->channels == 0 ? 1 : (unsigned int)settings->channels;
 	unsigned int most = settings->channels == 0 ? 2 : (unsigned int)settings->channels;
 	unsigned int rate = (unsigned int)settings->rate;
+	// From 1 ms of mono S16 upwards, as USB cards have it.
+	unsigned int shortest = 96, longest = 1 << 16;
+	if (settings->period > 0)
+		shortest = longest = (unsigned int)settings->period * least
+			* (unsigned int)snd_pcm_format_physical_width((snd_pcm_format_t)formats[0]) / 8;
 	int result = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_ACCESS, 2, accesses);
 	if (result >= 0)
 		result = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_FORMAT, count, formats);
@@ -81,9 +89,9 @@ static int constrain(snd_pcm_ioplug_t *io, const struct settings *settings)
 		result = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_CHANNELS, least, most);
 	if (result >= 0)
 		result = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_RATE, rate, rate);
-	// From 1 ms of mono S16 upwards, as USB cards have it; at most about a second.
 	if (result >= 0)
-		result = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_PERIOD_BYTES, 96, 1 << 16);
+		result = snd_pcm_ioplug_set_param_minmax(
+			io, SND_PCM_IOPLUG_HW_PERIOD_BYTES, shortest, longest);
 	if (result >= 0)
 		result = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_PERIODS, 2, 64);
 	if (result >= 0)

@@ -15,8 +15,8 @@
 
 static const char usage[] =
 	"usage: simcard DIR/CARD COMMAND\n"
-	"  play FILE.wav [--at FRAME|now+MS] [--loop]      speak into the microphone\n"
-	"  record FILE.wav [--at FRAME|now+MS] [--seconds N] [--stereo]   listen to the speaker\n"
+	"  play FILE.wav [--at WHEN] [--loop]              speak into the microphone\n"
+	"  record FILE.wav [--at WHEN] [--seconds N] [--stereo]   listen to the speaker\n"
 	"  status                                          one JSON object\n"
 	"  xrun playback|capture                           stop a running stream, as a late program does\n"
 	"  unplug | replug                                 take the card away; bring it back\n"
@@ -26,8 +26,10 @@ static const char usage[] =
 	"  noise PEAK                                      noise floor, in 16-bit steps; 0 for none\n"
 	"  busy playback|capture [--seconds N]             hold a direction, as another program does\n"
 	"  malloc on|off                                   make transfers call malloc\n"
-	"play and record print a JSON line when they begin and one when they end; SIGINT and SIGTERM end\n"
-	"them in order. Times are nanoseconds of CLOCK_MONOTONIC; WAV files are 48 kHz, 16 bits.\n";
+	"WHEN is now+MS, ns:TIME, or the number of a frame of the card's clock; without it play begins\n"
+	"in 100 ms and record at once. Both print a JSON line when they begin and one when they end;\n"
+	"SIGINT and SIGTERM end them in order. Times are nanoseconds of CLOCK_MONOTONIC; WAV files are\n"
+	"48 kHz, 16 bits.\n";
 
 static volatile sig_atomic_t stopped;
 
@@ -84,6 +86,8 @@ static int64_t first_ns(struct card_shared *card, const struct options *options)
 {
 	if (options->at == NULL)
 		return card_now_ns();
+	if (strncmp(options->at, "ns:", 3) == 0)
+		return strtoll(options->at + 3, NULL, 10);
 	if (strncmp(options->at, "now+", 4) == 0)
 		return card_now_ns() + (int64_t)(strtod(options->at + 4, NULL) * 1e6);
 	return card_ns_of(card, strtoll(options->at, NULL, 10));
@@ -113,9 +117,10 @@ static int play(struct card_shared *card, const char *path, const struct options
 		return 1;
 	// Half a sample late, so that rounding puts sample i into frame i when the clocks agree.
 	const int64_t half = 1000000000 / CARD_RATE / 2, ahead = 100 * 1000000;
-	int64_t first = card_ns_of(card, card_frame_at(card, first_ns(card, options)));
+	int64_t first = first_ns(card, options);
 	if (options->at == NULL)
-		first = card_ns_of(card, card_frame_at(card, first) + CARD_RATE / 50);
+		first += ahead; // so that not even the first sample is late
+	first = card_ns_of(card, card_frame_at(card, first));
 	report("play", card, first, -1, 0);
 	int64_t index = 0, missed = 0, next = card_frame_at(card, first + half);
 	int64_t total = options->loop ? INT64_MAX : (int64_t)wav.count;

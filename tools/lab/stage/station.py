@@ -24,6 +24,8 @@ class Station(Home):
         self.log_path = os.path.join(self.folder, "log")
         self.card, self.lines = Card(self.folder, name), Lines(self.run, self.log_path + ".gpio")
         self.process = None
+        if os.path.exists(self.log_path):
+            os.unlink(self.log_path)
         self.watches_heap, self.environment = watches_heap, dict(environment or {})
 
     # The daemon.
@@ -36,7 +38,7 @@ class Station(Home):
             "LD_PRELOAD": ":".join([*preloads, place.lab("libgpiosim.so")]), **self.environment}
 
     def start(self):
-        """Writes the configuration and starts the daemon; its log goes on where it was."""
+        """Writes the configuration and starts the daemon, which goes on in the same log."""
         self.write_config()
         if not process.is_alive(self.lines.process):
             self.lines.start()

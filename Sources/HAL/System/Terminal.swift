@@ -1,0 +1,39 @@
+internal import CLinux
+
+/// The two outputs of a program.
+public enum Terminal {
+    public enum Output: Int32, Sendable {
+        case result = 1
+        case complaint = 2
+    }
+
+    /// Whether a person is looking rather than a file or another program.
+    public static func isInteractive(_ output: Output) -> Bool {
+        clinux_is_terminal(output.rawValue) == 1
+    }
+
+    /// Writes the text as it is, without a line feed of its own.
+    ///
+    /// Returns false when the reader has gone or the disk is full.
+    @discardableResult
+    public static func write(_ text: String, to output: Output = .result) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            var done = 0
+            while done < bytes.count {
+                // SAFETY: `done` is below `count`, and what is left lies in the buffer.
+                let count = unsafe clinux_write(
+                    output.rawValue, bytes.baseAddress! + done, bytes.count - done)
+                if count == -Int(EAGAIN) {
+                    // The terminal was made nonblocking by whoever shares it.
+                    _ = clinux_poll(output.rawValue, Int16(CLINUX_WRITABLE), -1)
+                } else if count <= 0 {
+                    return false
+                } else {
+                    done += count
+                }
+            }
+            return true
+        }
+    }
+}

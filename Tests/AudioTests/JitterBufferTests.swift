@@ -1,0 +1,339 @@
+import Audio
+import Testing
+import Time
+
+/// Drives the buffer alone: packets of 40 bytes that claim to be 10 ms of Opus.
+private final class Bench {
+    var buffer: JitterBuffer
+    var bytes = [UInt8](repeating: 0, count: 400)
+    /// Configuration 14, hybrid full band, 10 ms, one frame (RFC 6716 §3.1).
+    var payload = [UInt8](repeating: 14 << 3, count: 40)
+
+    init(preset: JitterBuffer.Preset = .normal, delayMax: Duration = .milliseconds(240)) {
+        buffer = JitterBuffer(preset: preset, delayMax: delayMax)
+    }
+
+    @discardableResult
+    func insert(
+        _ sequence: Int, at ms: Double, start: Bool = false, last: Bool = false, copy: Bool = false
+    ) -> JitterBuffer.Insertion {
+        payload[1] = UInt8(truncatingIfNeeded: sequence)
+        return insertPayload(sequence, at: ms, start: start, last: last, copy: copy)
+    }
+
+    func insertPayload(
+        _ sequence: Int = 0, at ms: Double = 0, start: Bool = false, last: Bool = false,
+        copy: Bool = false
+    ) -> JitterBuffer.Insertion {
+        let payload = payload
+        return buffer.insert(
+            sequence: UInt16(truncatingIfNeeded: sequence), payload: payload.span,
+            isSpurtStart: start, isLast: last, isCopy: copy, at: instant(ms))
+    }
+
+    var totals: ReceptionTotals { buffer.totals }
+    var isActive: Bool { buffer.isActive }
+
+    /// One block; the low byte of the sequence played, -1 for invented, nil for nothing.
+    func pull(at ms: Double) -> Int? {
+        buffer.tick(at: instant(ms))
+        var span = bytes.mutableSpan
+        switch buffer.next(into: &span, buffered: 0, at: instant(ms)) {
+        case .play: return Int(bytes[1])
+        case .conceal: return -1
+        case .ended, .idle: return nil
+        }
+    }
+}
+
+@Suite struct JitterBufferTests {
+    struct Case: Sendable {
+        let name: String
+        let arrivals: [(sequence: Int, ms: Double)]
+        /// From 60 ms on, every 10 ms.
+        let played: [Int]
+    }
+
+    static let cases: [Case] = [
+        Case(
+            name: "in order",
+            arrivals: [(0, 0), (1, 10), (2, 20), (3, 30), (4, 40)], played: [0, 1, 2, 3, 4]),
+        Case(
+            name: "overtaking each other",
+            arrivals: [(1, 0), (0, 1), (3, 2), (2, 3), (4, 4)], played: [0, 1, 2, 3, 4]),
+        Case(
+            name: "twice",
+            arrivals: [(0, 0), (0, 1), (1, 2), (1, 30), (2, 31)], played: [0, 1, 2]),
+        Case(
+            name: "one lost: invented once, then on without a shift",
+            arrivals: [(0, 0), (1, 10), (3, 30), (4, 40)], played: [0, 1, -1, 3, 4]),
+        Case(
+            name: "three lost in a row",
+            arrivals: [(0, 0), (4, 40), (5, 50)], played: [0, -1, -1, -1, 4, 5]),
+    ]
+
+    @Test(arguments: cases)
+    func packetsArePlayedInOrder(example: Case) {
+        let bench = Bench()
+        for (sequence, ms) in example.arrivals { bench.insert(sequence, at: ms) }
+        for (block, expected) in example.played.enumerated() {
+            #expect(bench.pull(at: 60 + Double(block) * 10) == expected, "\(example.name)")
+        }
+    }
+
+    @Test func sequencesWrap() {
+        let bench = Bench()
+        for i in 0..<20 {
+            #expect(bench.insert(65_530 + i, at: Double(i) * 10, start: i == 0) == .accepted)
+        }
+        for i in 0..<20 {
+            #expect(bench.pull(at: 300 + Double(i) * 10) == (65_530 + i) & 255)
+        }
+    }
+
+    @Test func latePacketsAreRefusedAndCounted() {
+        let bench = Bench()
+        bench.insert(0, at: 0)
+        bench.insert(2, at: 20)
+        for (block, expected) in [0, -1, 2].enumerated() {
+            #expect(bench.pull(at: 60 + Double(block) * 10) == expected)
+        }
+        #expect(bench.insert(1, at: 85) == .late)
+        #expect(bench.insert(0, at: 86) == .duplicate)
+        #expect(bench.totals.late == 1)
+        #expect(bench.totals.duplicates == 1)
+    }
+
+    static let foreign: [[UInt8]] = [
+        [],
+        // Code 3 without its count of frames.
+        [14 << 3 | 3],
+        // Longer than any frame of ours.
+        [UInt8](repeating: 14 << 3, count: 401),
+        // 60 ms.
+        [3 << 3, 1, 2],
+        // 2.5 ms.
+        [28 << 3, 1, 2],
+    ]
+
+    @Test(arguments: foreign)
+    func whatIsNoFrameOfOursIsRefused(payload: [UInt8]) {
+        let bench = Bench()
+        bench.payload = payload
+        #expect(bench.insertPayload() == .malformed)
+        let (totals, isActive) = (bench.totals, bench.isActive)
+        #expect(totals.malformed == 1)
+        #expect(!isActive)
+    }
+
+    // The three mistakes VOICE.md §1.3 warns of.
+
+    @Test func delayDoesNotOscillateAcrossTheBlockGrid() {
+        // A jitter of exactly what fits between two blocks must not be cut and put back for ever.
+        let bench = Bench()
+        var changes = 0
+        var last = 0
+        for i in 0..<2_000 {
+            let ms = Double(i) * 10
+            bench.insert(i, at: ms + Double(i % 4))
+            guard bench.pull(at: ms + 35) != nil else { continue }
+            let samples = bench.buffer.correction(buffered: 0).samples
+            if samples.signum() != last.signum() { changes += 1 }
+            last = samples
+        }
+        #expect(changes <= 4)
+    }
+
+    @Test func aSingleLossCostsNoDelay() {
+        // Below one packet of delay a loss looks like a late packet until its successor comes.
+        let bench = Bench()
+        var played: [Int?] = []
+        for i in 0..<100 {
+            if i % 10 != 7 { bench.insert(i, at: Double(i) * 10) }
+            played.append(bench.pull(at: Double(i) * 10 + 35))
+        }
+        let sound = played.compactMap { $0 }
+        #expect(sound == (0..<sound.count).map { $0 % 10 == 7 ? -1 : $0 })
+    }
+
+    @Test func aStallCostsOneGapAndNotItsPackets() {
+        // 100 ms nothing, then all at once: holding the pointer plays every packet.
+        let bench = Bench()
+        var played: [Int?] = []
+        var next = 0
+        for block in 0..<60 {
+            let ms = Double(block) * 10
+            while next < 50, Double(next) * 10 <= ms, !(200..<260).contains(ms) {
+                bench.insert(next, at: ms)
+                next += 1
+            }
+            played.append(bench.pull(at: ms + 5))
+        }
+        let sound = played.compactMap { $0 }
+        #expect(sound.filter { $0 >= 0 } == Array(0..<sound.filter { $0 >= 0 }.count))
+        #expect(sound.filter { $0 < 0 }.count <= 7)
+    }
+
+    // Talkspurts.
+
+    @Test func theLastPacketEndsWithoutInvention() {
+        let bench = Bench()
+        for i in 0..<10 { bench.insert(i, at: Double(i) * 10, start: true, last: i == 9) }
+        for i in 0..<10 { #expect(bench.pull(at: 100 + Double(i) * 10) == i) }
+        #expect(bench.pull(at: 200) == nil)
+        #expect(!bench.isActive)
+        #expect(bench.totals.concealedMs == 0)
+    }
+
+    @Test func spurtEndEndsAndItsRepeatsDoNothing() {
+        let bench = Bench()
+        for i in 0..<10 { bench.insert(i, at: Double(i) * 10, start: true) }
+        bench.buffer.end(last: 9)
+        for i in 0..<10 { #expect(bench.pull(at: 100 + Double(i) * 10) == i) }
+        #expect(bench.pull(at: 200) == nil)
+        bench.buffer.end(last: 9)
+        // The next one runs on in sequence; a third repeat arrives within it.
+        for i in 10..<20 { bench.insert(i, at: 200 + Double(i) * 10, start: true) }
+        bench.buffer.end(last: 9)
+        for i in 10..<20 { #expect(bench.pull(at: 310 + Double(i) * 10) == i) }
+        #expect(bench.totals.concealedMs == 0)
+        #expect(bench.totals.spurts == 2)
+    }
+
+    @Test func anEndWhoseLastPacketsAreLostIsFilledAndEnds() {
+        let bench = Bench()
+        for i in 0..<10 { bench.insert(i, at: Double(i) * 10) }
+        bench.buffer.end(last: 11)
+        let played = (0..<14).map { bench.pull(at: 130 + Double($0) * 10) }
+        #expect(played == (0..<10).map { $0 } + [-1, -1, nil, nil])
+    }
+
+    @Test func aNewSpurtBehindAnUnfinishedOneIsKept() {
+        let bench = Bench()
+        for i in 0..<15 { bench.insert(i, at: Double(i) * 10, start: i < 10) }
+        // The end was lost; the key is down again before all was played.
+        for i in 15..<25 { bench.insert(i, at: 150, start: true) }
+        var played: [Int] = []
+        for block in 0..<40 {
+            if let byte = bench.pull(at: 151 + Double(block) * 10) { played.append(byte) }
+        }
+        #expect(played.filter { $0 >= 0 } == Array(0..<25))
+        #expect(bench.totals.spurts == 2)
+    }
+
+    @Test func aDeadTalkerIsInventedAtMost200Ms() {
+        let bench = Bench()
+        for i in 0..<50 { bench.insert(i, at: Double(i) * 10) }
+        var invented = 0
+        for block in 0..<200 where bench.pull(at: 530 + Double(block) * 10) == -1 { invented += 1 }
+        #expect(invented == 20)
+        #expect(!bench.isActive)
+        // Back again: heard again.
+        for i in 60..<80 { bench.insert(i, at: 3_000 + Double(i) * 10) }
+        #expect((0..<60).compactMap { bench.pull(at: 3_900 + Double($0) * 10) }.contains(79))
+    }
+
+    // Bounds.
+
+    @Test func aJumpFarAheadStartsAnew() {
+        let bench = Bench()
+        for i in 0..<10 { bench.insert(i, at: Double(i) * 10) }
+        #expect(bench.pull(at: 100) == 0)
+        #expect(bench.insert(5_000, at: 110) == .restarted)
+        #expect(bench.insert(5_001, at: 120) == .accepted)
+        #expect(bench.pull(at: 150) == 5_000 & 255)
+        #expect(bench.pull(at: 160) == 5_001 & 255)
+    }
+
+    @Test func aSenderThatCountsAnewIsHeardAgain() {
+        let bench = Bench()
+        for i in 0..<10 { bench.insert(20_000 + i, at: Double(i) * 10) }
+        #expect(bench.pull(at: 100) == 20_000 & 255)
+        var accepted = 0
+        for i in 0..<100 where bench.insert(i, at: 120 + Double(i) * 10) == .accepted {
+            accepted += 1
+        }
+        #expect(accepted >= 50)
+    }
+
+    @Test func tenSecondsOfNothingStartAnew() {
+        let bench = Bench()
+        bench.insert(100, at: 0, start: true, last: true)
+        _ = bench.pull(at: 40)
+        _ = bench.pull(at: 50)
+        #expect(bench.insert(50, at: 60, start: true) == .late)
+        #expect(bench.insert(50, at: 10_070, start: true) == .accepted)
+    }
+
+    @Test func randomNetworksNeverBreakOrderNorBounds() {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SplitMix64(seed: seed)
+        for _ in 0..<20 {
+            let bench = Bench()
+            var waiting: [(Double, Int)] = []
+            let loss = random.unit() * 0.3
+            let spread = random.unit() * 150
+            for i in 0..<1_000 where random.unit() > loss {
+                waiting.append((Double(i) * 10 + random.unit() * spread, i))
+                if random.unit() < 0.05 { waiting.append((Double(i) * 10 + 200, i)) }
+            }
+            waiting.sort { $0.0 < $1.0 }
+            var next = 0
+            var newest = -1
+            for block in 0..<1_050 {
+                let now = Double(block) * 10
+                while next < waiting.count, waiting[next].0 <= now {
+                    bench.insert(waiting[next].1, at: waiting[next].0)
+                    next += 1
+                }
+                guard let byte = bench.pull(at: now), byte >= 0 else { continue }
+                // The model: what is played is newer than all before and not from the future.
+                let number = newest + 1 + ((byte - (newest + 1)) & 255)
+                #expect(number > newest && number * 10 <= Int(now) + 1, "seed \(seed)")
+                #expect(Int(now) - number * 10 < 700, "seed \(seed)")
+                newest = number
+            }
+        }
+    }
+
+    // Redundancy and statistics.
+
+    @Test func aCopyFillsTheHoleAndIsStillALoss() {
+        let bench = Bench()
+        for i in 0..<100 {
+            if i % 10 != 5 {
+                bench.insert(i, at: Double(i) * 10)
+                if i > 0 { bench.insert(i - 1, at: Double(i) * 10, copy: true) }
+            }
+            if i >= 4 { #expect(bench.pull(at: Double(i) * 10 + 1) == i - 4) }
+        }
+        let report = bench.buffer.report(at: instant(1_000))
+        #expect((22...28).contains(report.loss256))
+        #expect(report.burst8 == 8)
+        #expect(bench.totals.concealedMs == 0)
+        #expect(bench.totals.duplicates == 0)
+    }
+
+    @Test func reportSpeaksOfTheLastSeconds() {
+        let bench = Bench()
+        // 4 s at 20 % loss in pairs, then 2 s clean.
+        for i in 0..<620 {
+            if i < 400 && i % 10 >= 8 { continue }
+            bench.insert(i, at: Double(i) * 10 + (i % 2 == 0 ? 0 : 1))
+            _ = bench.pull(at: Double(i) * 10 + 35)
+            if i == 399 || i == 397 {
+                let report = bench.buffer.report(at: instant(Double(i) * 10))
+                #expect((48...54).contains(report.loss256))
+                #expect((15...17).contains(report.burst8))
+            }
+        }
+        let report = bench.buffer.report(at: instant(6_199))
+        #expect(report.loss256 == 0 && report.burst8 == 0)
+        #expect(report.highestSequence == 619)
+        #expect((95...101).contains(report.received))
+        #expect(report.concealedMs == 0)
+        // |D| is 1 ms each time: the estimator converges to 1 ms.
+        #expect((9...11).contains(report.jitter))
+        #expect(bench.totals.lost == 80)
+    }
+}

@@ -1,0 +1,244 @@
+import Audio
+import Foundation
+import Testing
+import Time
+
+/// A talk with the talk key: pre-roll, flagged packets, last packet.
+private func press(
+    _ talk: Talk, from first: Int, to last: Int, preRoll: Int = 6, sequence: Int = 0,
+    noise: Double = 4, seed: UInt64 = 3
+) -> [Flight] {
+    var random = SplitMix64(seed: seed)
+    var flights: [Flight] = []
+    for i in (first - preRoll)...last {
+        let sent = Double(max(i, first) + 1) * 10
+        // A burst keeps its order.
+        let arrival = max(sent + 0.3 + random.unit() * noise, flights.last?.arrival ?? 0)
+        flights.append(
+            Flight(
+                arrival: arrival,
+                sequence: UInt16(truncatingIfNeeded: sequence + i - first + preRoll),
+                payload: talk.payloads[i], isSpurtStart: i < first + 10, isLast: i == last))
+    }
+    return flights
+}
+
+/// The sum of the squares between two moments in milliseconds.
+private func energy(_ samples: [Int16], from first: Double, to last: Double) -> Double {
+    let range = Int(first * 48)..<min(samples.count, Int(last * 48))
+    return samples[range].reduce(0) { $0 + Double($1) * Double($1) }
+}
+
+/// The roughest place: the largest second difference.
+private func roughness(_ samples: some Collection<Int16>) -> Int {
+    let values = samples.map(Int.init)
+    return (2..<values.count).map { abs(values[$0] - 2 * values[$0 - 1] + values[$0 - 2]) }.max()
+        ?? 0
+}
+
+@Suite struct VoiceTests {
+    static let speech = Speech(seconds: 12, pauses: true)
+    static let monologue = Speech(seconds: 12, pauses: false)
+
+    @Test(arguments: [0.0, 2.5, 5, 7.5])
+    func backAtTheTargetWithinOneSecondOfTheKey(phase: Double) throws {
+        for speech in [Self.speech, Self.monologue] {
+            var voice = try Voice()
+            let flights = try press(Talk(speech), from: 100, to: 900)
+            let heard = listen(
+                to: flights, until: 9_500, voice: &voice, phase: phase, pullNoise: 0.5)
+            // 60 ms of past sound, and not one block later.
+            #expect(heard.delays[0] > 50)
+            let settled = heard.delays.dropFirst(100)
+            #expect(settled.allSatisfy { $0 < 17 })
+            // The jitter is 0 to 4 ms: a frame waits 2 ms less in the mean.
+            #expect(settled.reduce(0, +) / Double(settled.count) - 2 <= 12.6)
+            #expect(heard.totals.concealedMs == 0)
+            #expect(heard.totals.skippedMs == 0)
+        }
+    }
+
+    /// A quiet room in which a voice begins at `onset` ms.
+    private func room(voiceFrom onset: Int, level: Double) throws -> (Talk, [Int16]) {
+        var random = SplitMix64(seed: 5)
+        var samples = (0..<48_000 * 3).map { _ in Int16(random.unit() * 16 - 8) }
+        for i in (onset * 48)..<samples.count {
+            samples[i] = Int16(Double(Self.monologue.samples[48_000 + i]) * level)
+        }
+        return (try Talk(Speech(samples: samples)), samples)
+    }
+
+    @Test(arguments: [1.0, 0.3, 0.1])
+    func aSyllableBegunBeforeTheKeyIsKept(level: Double) throws {
+        // The key goes down at 1 s; the voice is there 40 ms earlier.
+        let (talk, samples) = try room(voiceFrom: 960, level: level)
+        var voice = try Voice()
+        let heard = listen(
+            to: press(talk, from: 100, to: 250), until: 2_900, voice: &voice, keepSound: true)
+        let said = energy(samples, from: 960, to: 1_160)
+        let got = energy(heard.samples, from: 1_000, to: 1_230)
+        #expect(abs(10 * log10(got / said)) < 3)
+    }
+
+    @Test func quietPreRollIsDroppedAtOnce() throws {
+        let (talk, _) = try room(voiceFrom: 1_400, level: 1)
+        var voice = try Voice()
+        let heard = listen(to: press(talk, from: 100, to: 250), until: 2_900, voice: &voice)
+        // Nothing is known of the network yet, so 30 ms are kept, and a block's worth of phase.
+        #expect(heard.delays[5] < 41)
+    }
+
+    @Test func hurryingDoesNotClick() throws {
+        for seed in 1...5 {
+            let speech = Speech(seconds: 4, pauses: false, seed: UInt64(seed))
+            let talk = try Talk(speech)
+            var voice = try Voice()
+            let heard = listen(
+                to: press(talk, from: 100, to: 350), until: 4_000, voice: &voice, keepSound: true)
+            #expect(heard.totals.stretchedMs >= 40)
+            // 0.9 s on, the delay is settled: what is heard there is the codec's own roughness.
+            let hurried = roughness(heard.samples[(1_000 * 48)..<(1_900 * 48)])
+            let settled = roughness(heard.samples[(1_900 * 48)..<(3_500 * 48)])
+            #expect(Double(hurried) < 1.6 * Double(settled), "seed \(seed)")
+        }
+    }
+
+    @Test func twoPullsAtOnceInventNothing() throws {
+        // At start-up and after an xrun the card takes two blocks in one moment.
+        let talk = try Talk(Self.monologue)
+        let flights = press(talk, from: 100, to: 700, noise: 1)
+        var voice = try Voice()
+        var frame = Frame(repeating: 0)
+        var next = 0
+        var block = 0
+        var ms = 1_003.0
+        while ms < 7_500 {
+            while next < flights.count, flights[next].arrival <= ms {
+                let flight = flights[next]
+                voice.insert(
+                    sequence: flight.sequence, payload: flight.payload.span,
+                    isSpurtStart: flight.isSpurtStart, isLast: flight.isLast,
+                    at: instant(flight.arrival))
+                next += 1
+            }
+            let isStart = block == 0
+            // Every 200 blocks the card stood still for 20 ms.
+            let isXrun = block % 200 == 150
+            for _ in 0..<(isStart || isXrun ? 2 : 1) {
+                _ = voice.pull(into: &frame, at: instant(ms))
+            }
+            block += 1
+            ms += block % 200 == 150 ? 30 : 10
+        }
+        let concealedMs = voice.totals.concealedMs
+        #expect(concealedMs == 0)
+        let spurts = voice.totals.spurts
+        #expect(spurts == 1)
+    }
+
+    @Test func theEndIsCleanAndTheNextSpurtBeginsAnew() throws {
+        let talk = try Talk(Self.monologue)
+        var voice = try Voice()
+        let heard = listen(
+            to: press(talk, from: 100, to: 300)
+                + press(talk, from: 400, to: 500, sequence: 207),
+            until: 6_000, voice: &voice, keepSound: true)
+        #expect(heard.totals.spurts == 2)
+        #expect(heard.totals.concealedMs == 0)
+        #expect(heard.totals.lost == 0)
+        let isActive = voice.isActive
+        #expect(!isActive)
+        // What is known of the network outlives the pause.
+        let target = voice.targetDelay
+        #expect(target < .milliseconds(10))
+        #expect(energy(heard.samples, from: 3_200, to: 3_900) == 0)
+        #expect(energy(heard.samples, from: 5_200, to: 6_000) == 0)
+    }
+
+    @Test func aDeadTalkerFadesWithin100Ms() throws {
+        let talk = try Talk(Self.monologue)
+        let flights = press(talk, from: 100, to: 500).filter { $0.arrival < 3_000 }
+        var voice = try Voice()
+        let heard = listen(to: flights, until: 4_000, voice: &voice, keepSound: true)
+        #expect(energy(heard.samples, from: 3_140, to: 4_000) == 0)
+        #expect(heard.hadSound[320...].contains(false))
+        #expect(heard.totals.concealedMs == 200)
+        let isActive = voice.isActive
+        #expect(!isActive)
+    }
+
+    @Test func afterAnOutageTheTalkGoesOn() throws {
+        let talk = try Talk(Self.monologue)
+        for outage in [100.0, 300, 700, 3_000] {
+            let flights = press(talk, from: 100, to: 900).filter {
+                !(3_000..<(3_000 + outage)).contains($0.arrival)
+            }
+            var voice = try Voice()
+            let heard = listen(to: flights, until: 9_500, voice: &voice)
+            #expect(heard.totals.concealedMs <= 250)
+            // The last two seconds are heard, at a delay as before.
+            #expect(heard.hadSound[700..<900].allSatisfy { $0 })
+            #expect(heard.delays.suffix(100).allSatisfy { $0 < 25 }, "after \(outage) ms")
+        }
+    }
+
+    @Test func aVoiceThatIsAskedOnlyWhileActiveHearsTheSame() throws {
+        let talk = try Talk(Self.monologue)
+        let flights = press(talk, from: 100, to: 600).filter {
+            !(3_000..<3_400).contains($0.arrival)
+        }
+        var voice = try Voice()
+        var frame = Frame(repeating: 0)
+        var (next, blocks) = (0, 0)
+        for ms in stride(from: 3.0, to: 7_000, by: 10) {
+            while next < flights.count, flights[next].arrival <= ms {
+                let flight = flights[next]
+                voice.insert(
+                    sequence: flight.sequence, payload: flight.payload.span,
+                    isSpurtStart: flight.isSpurtStart, isLast: flight.isLast,
+                    at: instant(flight.arrival))
+                next += 1
+            }
+            guard voice.isActive else { continue }
+            blocks += voice.pull(into: &frame, at: instant(ms)) ? 1 : 0
+        }
+        #expect(blocks > 470)
+        let isActive = voice.isActive
+        #expect(!isActive)
+    }
+
+    @Test func resetForgetsTheTalkerBefore() throws {
+        let talk = try Talk(Self.speech)
+        let flights = press(talk, from: 100, to: 300)
+        var used = try Voice()
+        _ = listen(
+            to: press(talk, from: 400, to: 600, noise: 30), until: 6_500, voice: &used)
+        used.reset()
+        let totals = used.totals
+        #expect(totals == ReceptionTotals())
+        var fresh = try Voice()
+        let first = listen(to: flights, until: 4_000, voice: &used, keepSound: true)
+        let second = listen(to: flights, until: 4_000, voice: &fresh, keepSound: true)
+        #expect(first.samples == second.samples)
+    }
+
+    @Test func randomBytesBehindAnHonestFirstByteDoNoHarm() throws {
+        var random = SplitMix64(seed: 11)
+        var voice = try Voice()
+        var frame = Frame(repeating: 0)
+        for i in 0..<500 {
+            // All configurations of 10 and 20 ms and 5 ms; any length.
+            let toc = [1, 14, 29, 30, 31].randomElement(using: &random) ?? 14
+            let code = UInt8.random(in: 0...3, using: &random)
+            let count = Int.random(in: 1...400, using: &random)
+            var payload = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+            payload[0] = UInt8(toc) << 3 | code
+            voice.insert(
+                sequence: UInt16(truncatingIfNeeded: i), payload: payload.span,
+                isSpurtStart: false, isLast: false, at: instant(Double(i) * 10))
+            _ = voice.pull(into: &frame, at: instant(Double(i) * 10 + 5))
+        }
+        let received = voice.totals.received
+        #expect(received > 0)
+    }
+}

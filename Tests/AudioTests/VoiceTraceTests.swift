@@ -1,0 +1,49 @@
+import Audio
+import Testing
+
+/// Acceptance of VOICE.md §1.4: added delay and invented sound on recorded and made-up networks.
+@Suite struct VoiceTraceTests {
+    static let talk = Result { try Talk(Speech(seconds: 20, pauses: true), perPacket: 2) }
+    static let monologue = Result { try Talk(Speech(seconds: 20, pauses: false), perPacket: 2) }
+
+    struct Bound: CustomTestStringConvertible {
+        let name: String
+        let delayMs: Double
+        let concealedPercent: Double
+        var testDescription: String { name }
+    }
+
+    @Test(arguments: [
+        Bound(name: "lan_clean", delayMs: 12, concealedPercent: 0.02),
+        Bound(name: "loopback_vm", delayMs: 15, concealedPercent: 0.04),
+        Bound(name: "wifi_good", delayMs: 27, concealedPercent: 0.7),
+        Bound(name: "wifi_busy", delayMs: 110, concealedPercent: 2.6),
+        Bound(name: "wifi_scan", delayMs: 40, concealedPercent: 2.2),
+        Bound(name: "lte_like", delayMs: 38, concealedPercent: 1.2),
+        Bound(name: "step_50ms", delayMs: 33, concealedPercent: 0.8),
+        Bound(name: "ge05_random", delayMs: 16, concealedPercent: 5.1),
+    ])
+    func networks(bound: Bound) throws {
+        let delays = try trace(bound.name)
+        var voice = try Voice()
+        let heard = try listen(
+            to: flights(of: Self.talk.get(), through: delays), until: Double(delays.count) * 20,
+            voice: &voice, phase: 1)
+        let length = Double(delays.count) * 20
+        let lost = Double(heard.totals.concealedMs + heard.totals.skippedMs) / length * 100
+        #expect(heard.meanDelay <= bound.delayMs)
+        #expect(lost <= bound.concealedPercent)
+    }
+
+    @Test(arguments: ["drift_p100", "drift_m100"])
+    func tenMinutesOfClockDriftInSpeechWithoutPause(name: String) throws {
+        let delays = try trace(name)
+        var voice = try Voice()
+        let heard = try listen(
+            to: flights(of: Self.monologue.get(), through: delays),
+            until: Double(delays.count) * 20, voice: &voice, phase: 1)
+        #expect(heard.meanDelay <= 20)
+        #expect(heard.delays.suffix(3_000).allSatisfy { $0 <= 32 })
+        #expect(Double(heard.totals.concealedMs) / (Double(delays.count) * 20) <= 0.000_2)
+    }
+}

@@ -1,0 +1,45 @@
+import HAL
+import Testing
+
+@Suite struct GPIOChipTests {
+    @Test func listsChipsAndWhoHoldsTheirLines() {
+        let gpio = SimulatedGPIO(chips: ["one:A,-,B", "two:GPIO1..GPIO3"])
+        gpio.world("claim B gpio-keys")
+        #expect(gpio.probe("output GPIO2 high on off") == "ok")
+        #expect(
+            gpio.probe("list")
+                == "gpiochip0[one]: 0=A 1= 2=B(gpio-keys);"
+                + "gpiochip1[two]: 0=GPIO1 1=GPIO2(intercomd,out) 2=GPIO3;")
+    }
+
+    @Test func firstChipWithTheNameWins() {
+        let gpio = SimulatedGPIO(chips: ["expander:X,Y", "header:GPIO17", "other:GPIO17"])
+        #expect(gpio.probe("input GPIO17 up low") == "inactive")
+        #expect(gpio.probe("list").contains("gpiochip1[header]: 0=GPIO17(intercomd)"))
+        #expect(gpio.probe("input gpiochip2/0 up low") == "inactive")
+        #expect(gpio.probe("list").contains("gpiochip2[other]: 0=GPIO17(intercomd)"))
+    }
+
+    @Test func chipThatMayNotBeOpenedHidesOnlyItself() {
+        let gpio = SimulatedGPIO(chips: ["secret:X", "header:GPIO17"])
+        gpio.world("deny secret on")
+        #expect(gpio.probe("input GPIO17 up low") == "inactive")
+        #expect(gpio.probe("input X up low").contains("no permission"))
+    }
+
+    @Test func machineWithoutChipsSaysSo() {
+        // This process runs without the simulator.
+        guard GPIOChip.numbers().isEmpty else { return }
+        let error = #expect(throws: GPIOError.self) {
+            _ = try InputLine(name: "GPIO17", bias: .pullUp, activeLow: true)
+        }
+        #expect(error == GPIOError(line: "GPIO17", reason: .noChip))
+    }
+
+    @Test(.enabled(if: SimulatedGPIO.hasTools, "gpiod is not installed"))
+    func realToolFindsTheSameLine() {
+        let gpio = SimulatedGPIO(chips: ["expander:X,Y", "header:GPIO16..GPIO18"])
+        let found = gpio.tool("gpiofind", ["GPIO17"])
+        #expect(found == "gpiochip1 1\n")
+    }
+}

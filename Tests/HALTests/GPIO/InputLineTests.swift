@@ -1,0 +1,144 @@
+import Foundation
+import Testing
+
+@Suite struct InputLineTests {
+    let gpio = SimulatedGPIO()
+
+    /// The states of "active@1 inactive@2", and their times.
+    private func parse(_ edges: String) -> [(state: String, ns: Int64)] {
+        edges.split(separator: " ").map { edge in
+            let parts = edge.split(separator: "@")
+            return (String(parts[0]), Int64(parts[1]) ?? -1)
+        }
+    }
+
+    @Test func pressAndReleaseComeWithTheirTimes() throws {
+        #expect(gpio.probe("input GPIO17 up low") == "inactive")
+        let pressed = gpio.world("press GPIO17")
+        #expect(gpio.probe("wait") == "readable")
+        let released = gpio.world("release GPIO17")
+        let edges = parse(gpio.probe("edges"))
+        #expect(edges.map(\.state) == ["active", "inactive"])
+        #expect(edges.map(\.ns) == [pressed.ns, released.ns])
+        #expect(gpio.probe("edges") == "")
+        #expect(gpio.probe("level") == "inactive")
+    }
+
+    @Test func biasDecidesWhatAnOpenKeyReads() {
+        #expect(gpio.probe("input GPIO17 up high") == "active")
+        #expect(gpio.probe("input GPIO17 down high") == "inactive")
+        #expect(gpio.probe("input GPIO17 up low") == "inactive")
+        gpio.world("press GPIO17")
+        #expect(gpio.probe("level") == "active")
+    }
+
+    @Test func keyHeldAtStartIsActiveWithoutAnEdge() {
+        gpio.world("press GPIO17")
+        #expect(gpio.probe("input GPIO17 up low") == "active")
+        #expect(gpio.probe("edges") == "")
+        gpio.world("release GPIO17")
+        #expect(parse(gpio.probe("edges")).map(\.state) == ["inactive"])
+    }
+
+    @Test func bounceComesInTurns() {
+        #expect(gpio.probe("input GPIO17 up low") == "inactive")
+        gpio.world("bounce GPIO17 3 6")
+        while gpio.probe("level") != "active" || !gpio.isSettled("GPIO17") {}
+        let edges = parse(gpio.probe("edges"))
+        #expect(edges.map(\.state).last == "active")
+        for (index, edge) in edges.enumerated() {
+            #expect(edge.state == (index.isMultiple(of: 2) ? "active" : "inactive"))
+        }
+        #expect(edges.map(\.ns) == edges.map(\.ns).sorted())
+    }
+
+    /// The kernel's short queue drops the newest edges, here the release.
+    @Test func releaseLostInABurstIsFoundInTheLevel() {
+        #expect(gpio.probe("input GPIO17 up low") == "inactive")
+        for _ in 0..<40 {
+            gpio.world("press GPIO17")
+            gpio.world("release GPIO17")
+        }
+        gpio.world("press GPIO17")
+        let edges = parse(gpio.probe("edges"))
+        #expect(edges.count < 81)
+        #expect(edges.last?.state == "active")
+        gpio.world("release GPIO17")
+        #expect(parse(gpio.probe("edges")).map(\.state) == ["inactive"])
+    }
+
+    @Test func readErrorIsThrownAndNeverReadsAsReleased() {
+        gpio.world("press GPIO17")
+        #expect(gpio.probe("input GPIO17 up low") == "active")
+        gpio.world("fail-read on")
+        #expect(gpio.probe("level") == "error: GPIO GPIO17: Input/output error")
+        #expect(gpio.probe("edges") == "error: GPIO GPIO17: Input/output error")
+        #expect(gpio.probe("input GPIO16 up low") == "error: GPIO GPIO16: Input/output error")
+        gpio.world("fail-read off")
+        #expect(gpio.probe("input GPIO17 up low") == "active")
+    }
+
+    @Test func unpluggedChipWakesAndThrows() {
+        #expect(gpio.probe("input GPIO17 up low") == "inactive")
+        gpio.world("unplug pinctrl-bcm2711")
+        #expect(gpio.probe("wait") == "readable")
+        #expect(gpio.probe("edges").hasPrefix("error: GPIO GPIO17: "))
+        #expect(gpio.probe("level").hasPrefix("error: GPIO GPIO17: "))
+        #expect(
+            gpio.probe("input GPIO17 up low")
+                == "error: GPIO GPIO17: there is no such GPIO chip on this machine "
+                + "(intercomctl gpio list)")
+        gpio.world("replug pinctrl-bcm2711")
+        #expect(gpio.probe("input GPIO17 up low") == "inactive")
+    }
+
+    @Test func busyLineSaysByWhom() {
+        gpio.world("claim GPIO27 gpio-keys")
+        #expect(
+            gpio.probe("input GPIO27 up low")
+                == "error: GPIO GPIO27: the line is held by \"gpio-keys\"")
+        gpio.world("claim GPIO27")
+        #expect(gpio.probe("input GPIO27 up low") == "inactive")
+    }
+
+    @Test func withoutPermissionSaysTheGroup() {
+        gpio.world("deny gpiochip0 on")
+        #expect(
+            gpio.probe("input GPIO17 up low")
+                == "error: GPIO GPIO17: no permission to open /dev/gpiochip0: "
+                + "the user must be in group gpio")
+    }
+
+    @Test func absentLineSaysSo() {
+        let complaint = "no GPIO chip has a line of this name (intercomctl gpio list)"
+        #expect(gpio.probe("input GPIO99 up low") == "error: GPIO GPIO99: \(complaint)")
+        #expect(
+            gpio.probe("input gpiochip0/28 up low") == "error: GPIO gpiochip0/28: \(complaint)")
+        #expect(gpio.probe("input gpiochip7/0 up low").contains("no such GPIO chip"))
+        for name in ["gpiochip0/", "gpiochip0/-1", "gpiochip0/x", "/1", "gpiochip/../mem/1"] {
+            #expect(gpio.probe("input \(name) up low").hasPrefix("error: "), "\(name)")
+        }
+    }
+
+    @Test(.enabled(if: SimulatedGPIO.hasTools, "gpiod is not installed"))
+    func realToolSeesWhoHoldsTheLine() {
+        #expect(gpio.probe("input GPIO17 up low") == "inactive")
+        let info = gpio.tool("gpioinfo", ["gpiochip0"])
+        let line = info.split(separator: "\n").first { $0.contains("GPIO17") } ?? ""
+        for word in ["\"intercomd\"", "input", "active-low", "pull-up"] {
+            #expect(line.contains(word))
+        }
+        #expect(gpio.probe("drop") == "ok")
+        let after = gpio.tool("gpioinfo", ["gpiochip0"])
+        #expect(!after.contains("intercomd"))
+    }
+}
+
+extension SimulatedGPIO {
+    /// Whether the pin stays as it is for longer than a bounce.
+    fileprivate func isSettled(_ line: String) -> Bool {
+        let before = world("get \(line)").level
+        usleep(10_000)
+        return world("get \(line)").level == before
+    }
+}

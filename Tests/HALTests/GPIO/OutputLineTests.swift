@@ -1,0 +1,43 @@
+import Testing
+
+@Suite struct OutputLineTests {
+    let gpio = SimulatedGPIO()
+
+    @Test func drivesThePinFromTheFirstMoment() {
+        #expect(gpio.probe("output GPIO23 high on off") == "ok")
+        #expect(gpio.world("get GPIO23").level == 1)
+        #expect(gpio.world("get GPIO23").driven == true)
+        #expect(gpio.probe("off") == "ok")
+        #expect(gpio.world("get GPIO23").level == 0)
+        #expect(gpio.probe("on") == "ok")
+        #expect(gpio.world("get GPIO23").level == 1)
+    }
+
+    @Test func activeLowTurnsThePinOver() {
+        #expect(gpio.probe("output GPIO23 low off off") == "ok")
+        #expect(gpio.world("get GPIO23").level == 1)
+        #expect(gpio.probe("on") == "ok")
+        #expect(gpio.world("get GPIO23").level == 0)
+    }
+
+    @Test func lineIsLetGoWithItsOwner() {
+        #expect(gpio.probe("output GPIO23 high on off") == "ok")
+        #expect(gpio.probe("drop") == "ok")
+        #expect(gpio.world("get GPIO23").driven == false)
+        #expect(gpio.probe("input GPIO23 down high") == "inactive")
+    }
+
+    @Test func busyLampSaysByWhom() {
+        gpio.world("claim GPIO23 led0")
+        #expect(
+            gpio.probe("output GPIO23 high on off")
+                == "error: GPIO GPIO23: the line is held by \"led0\"")
+    }
+
+    @Test func unpluggedChipThrows() {
+        #expect(gpio.probe("output GPIO23 high on off") == "ok")
+        gpio.world("unplug gpiochip0")
+        #expect(gpio.probe("off").hasPrefix("error: GPIO GPIO23: "))
+        #expect(gpio.probe("drop") == "ok")
+    }
+}

@@ -1,0 +1,21 @@
+import Testing
+
+@Suite(.enabled(if: SimulatedGPIO.hasHeapWatch, "tools/lab/heapwatch is not here"))
+struct HeapTests {
+    private func heapCalls(_ command: String) -> String {
+        let gpio = SimulatedGPIO(preload: SimulatedGPIO.heapWatch)
+        #expect(gpio.probe("input GPIO17 up low") == "inactive")
+        #expect(gpio.probe("output GPIO23 high off off") == "ok")
+        return gpio.probe(command)
+    }
+
+    @Test func periodOfTheMediaLoopMakesNoHeapCall() {
+        #expect(heapCalls("heap") == "0")
+    }
+
+    /// A counter that cannot count would pass the other test.
+    @Test func counterNoticesAnAllocation() throws {
+        let calls = try #require(Int(heapCalls("heap allocating")))
+        #expect(calls > 0)
+    }
+}

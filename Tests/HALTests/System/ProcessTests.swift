@@ -1,0 +1,76 @@
+import Foundation
+import HAL
+import Testing
+import Time
+
+/// What changes the whole process is tested in a process of its own: `HALProbe`.
+@Suite struct ProcessTests {
+    let probe = Child(SimulatedGPIO.products + "/HALProbe", [])
+
+    private func ask(_ command: String) -> String? {
+        probe.write("\(command)\n")
+        return probe.readLine()
+    }
+
+    @Test func signalsAreReadInsteadOfKilling() {
+        #expect(ask("signals") == "ok")
+        #expect(ask("signal") == "none")
+        probe.send(SIGTERM)
+        #expect(ask("signal") == "terminate")
+        probe.send(SIGHUP)
+        #expect(ask("signal") == "hangup")
+        #expect(ask("signal") == "none")
+    }
+
+    /// The signal is sent to the process while another thread runs.
+    @Test func threadsStartedLaterAreNotKilledEither() {
+        #expect(ask("signals") == "ok")
+        #expect(ask("thread") == "ok")
+        probe.send(SIGINT)
+        #expect(ask("signal") == "interrupt")
+    }
+
+    @Test func credentialIsReadFromItsFolderOnly() throws {
+        let folder = TemporaryFolder()
+        // As systemd leaves it, with the mask of an access list in the group's place.
+        try FileStore.write(
+            Array("secret".utf8).span, to: folder.path("frontdoor"), mode: 0o440)
+        let probe = Child(
+            SimulatedGPIO.products + "/HALProbe", [],
+            environment: ["CREDENTIALS_DIRECTORY=\(folder.path)"])
+        for (name, answer) in [
+            ("frontdoor", "secret"), ("none", "error: open \(folder.path)/none: "),
+            ("../x", "error: read credential ../x: Invalid argument"),
+        ] {
+            probe.write("credential \(name)\n")
+            #expect(probe.readLine()?.hasPrefix(answer) == true)
+        }
+        #expect(ask("credential frontdoor")?.contains("LoadCredential=") == true)
+    }
+
+    @Test func hiddenMemoryLeavesNoCore() {
+        #expect(ask("hide") == "ok")
+        #expect(ask("limit") == "0")
+    }
+
+    @Test func memoryIsLockedOrTheErrorSaysWhatToDo() {
+        let answer = ask("lock") ?? ""
+        #expect(answer == "ok" || answer.contains("LimitMEMLOCK=infinity"), "\(answer)")
+    }
+}
+
+@Suite struct EnvironmentTests {
+    @Test func readsVariables() {
+        #expect(Environment.value(of: "PATH") == ProcessInfo.processInfo.environment["PATH"])
+        #expect(Environment.value(of: "NO_SUCH_VARIABLE") == nil)
+        #expect(Environment.userID == geteuid())
+        #expect(Environment.groupID(of: "root") == 0)
+        #expect(Environment.groupID(of: "no-such-group") == nil)
+    }
+
+    @Test func wallClockIsThatOfThePeople() {
+        let before = Date().timeIntervalSince1970
+        let read = Double(Clock.wallMilliseconds()) / 1000
+        #expect(abs(read - before) < 60)
+    }
+}

@@ -1,0 +1,50 @@
+import Crypto
+import Testing
+import Time
+
+@testable import Session
+
+@Suite struct ActionQueueTests {
+    @Test func actionsComeOutInOrder() {
+        var queue = ActionQueue()
+        var expected: [Fetched] = []
+        var fetched: [Fetched] = []
+        for round in 0..<100 {
+            for peer in 0..<(round % 20) {
+                queue.push(.cover(peer: peer))
+                expected.append(.cover(peer: peer))
+            }
+            while let action = queue.pop() { fetched.append(Fetched(action)) }
+        }
+        #expect(fetched == expected)
+        let isEmpty = queue.isEmpty
+        #expect(isEmpty)
+    }
+
+    @Test func moreThanItHoldsTraps() async {
+        await #expect(processExitsWith: .failure) {
+            var queue = ActionQueue()
+            for peer in 0...32 { queue.push(.cover(peer: peer)) }
+        }
+    }
+
+    @Test func everythingAtOnceForAllPeersFits() {
+        // 31 peers, and nothing is fetched until all has been told.
+        let own = [UInt8](repeating: 0xEE, count: 32)
+        var table = PeerTable(identity: key(own), bootID: 1, random: ScriptedRandom().fill)
+        for number in UInt8(0)..<31 {
+            let peer = X25519.publicKey(of: key([UInt8](repeating: number + 1, count: 32)))
+            table.add(publicKey: peer, psk: nil, suite: .aesGCM, at: ms(0))
+            table.setEndpoints([host(UInt64(number))], of: Int(number), at: ms(0))
+        }
+        #expect(table.messages().count == 31)
+        for peer in 0..<31 { table.wanted(peer: peer, at: seconds(5)) }
+        table.tick(at: seconds(5))
+        for peer in 0..<31 {
+            table.traffic(
+                peer: peer, sent: 0, lastSent: nil, lastOpened: seconds(5), lastRefused: nil,
+                at: seconds(5))
+        }
+        #expect(table.messages().count == 31)
+    }
+}

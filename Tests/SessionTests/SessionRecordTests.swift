@@ -1,0 +1,82 @@
+import Testing
+import Time
+import Wire
+
+@testable import Session
+
+/// The control thread's picture of the key slots, also when the media thread was faster.
+@Suite struct SessionRecordTests {
+    private func record(_ index: UInt32, at time: Instant = ms(0)) -> SessionRecord {
+        SessionRecord(
+            index: index, isInitiator: true, established: time, endpoint: host(1),
+            capabilities: Capabilities(bootID: UInt64(index)))
+    }
+
+    private func slots(_ records: SessionRecords) -> [UInt32?] {
+        [records.previous?.index, records.current?.index, records.next?.index]
+    }
+
+    @Test func aSwitchMovesEachSessionOneSlot() {
+        var records = SessionRecords()
+        for index in UInt32(1)...3 {
+            records.install(record(index))
+            guard case .next(let switched) = records.switched(to: index) else {
+                Issue.record("\(index) was in next")
+                return
+            }
+            #expect(switched.index == index)
+        }
+        #expect(slots(records) == [2, 3, nil])
+        #expect(records.owns(2) && records.owns(3) && !records.owns(1))
+    }
+
+    @Test func aSwitchToAReplacedSessionIsFollowed() {
+        var records = SessionRecords()
+        records.install(record(1))
+        _ = records.switched(to: 1)
+        records.install(record(2))
+        records.install(record(3))
+        guard case .displaced(let switched) = records.switched(to: 2) else {
+            Issue.record("2 may have been switched to before it was replaced")
+            return
+        }
+        #expect(switched.index == 2)
+        #expect(slots(records) == [1, 2, 3])
+    }
+
+    @Test func aSwitchToADroppedSessionLeavesNoCurrent() {
+        var records = SessionRecords()
+        records.install(record(1))
+        _ = records.switched(to: 1)
+        records.install(record(2))
+        let removed = records.remove { $0.index == 2 }
+        #expect(removed?.index == 2)
+        // Its index is not given out again while its switch may be on the way.
+        #expect(records.owns(2))
+        #expect(records.record(2) == nil)
+        guard case .dropped = records.switched(to: 2) else {
+            Issue.record("2 was dropped")
+            return
+        }
+        #expect(slots(records) == [1, nil, nil])
+    }
+
+    @Test func aSwitchToAnUnknownSessionChangesNothing() {
+        var records = SessionRecords()
+        records.install(record(1))
+        guard case .unknown = records.switched(to: 9) else {
+            Issue.record("9 was never there")
+            return
+        }
+        #expect(slots(records) == [nil, nil, 1])
+    }
+
+    @Test func theOldestExpiresFirst() {
+        var records = SessionRecords()
+        #expect(records.expiry(after: .seconds(180)) == nil)
+        records.install(record(1, at: seconds(10)))
+        _ = records.switched(to: 1)
+        records.install(record(2, at: seconds(130)))
+        #expect(records.expiry(after: .seconds(180)) == seconds(190))
+    }
+}

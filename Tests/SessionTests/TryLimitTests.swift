@@ -1,0 +1,32 @@
+import Testing
+import Time
+import Wire
+
+@testable import Session
+
+@Suite struct TryLimitTests {
+    @Test func inNoSecondAreThereMoreThanTheLimit() {
+        for seed in seeds(50) {
+            var generator = SplitMix64(seed: seed)
+            let limit = 1 + Int(generator.next() % 16)
+            var tries = TryLimit(perSecond: limit)
+            var allowed: [Instant] = []
+            var now = ms(0)
+            for _ in 0..<2000 {
+                now = now + .milliseconds(generator.next() % 40)
+                if tries.allows(at: now) { allowed.append(now) }
+            }
+            #expect(allowed.count > limit, "seed \(seed)")
+            for (early, late) in zip(allowed, allowed.dropFirst(limit)) {
+                #expect(late - early >= .seconds(1), "seed \(seed)")
+            }
+        }
+    }
+
+    @Test func theFirstOnesAreAllowedAtOnce() {
+        var tries = TryLimit(perSecond: 16)
+        let answers = [Int64](repeating: 0, count: 17) + [999, 1000]
+        let allowed = answers.map { tries.allows(at: ms($0)) }
+        #expect(allowed == [Bool](repeating: true, count: 16) + [false, false, true])
+    }
+}
