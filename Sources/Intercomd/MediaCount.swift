@@ -16,6 +16,8 @@ enum MediaCount: Int, CaseIterable {
     case framesCaptured
     case framesSent
     case framesMixed
+    /// Frames that never came, and frames invented in place of what was not there.
+    case framesLost
     case framesConcealed
 
     // Dropped datagrams, by cause.
@@ -51,6 +53,7 @@ enum MediaCount: Int, CaseIterable {
         case .framesCaptured: "frames_captured"
         case .framesSent: "frames_sent"
         case .framesMixed: "frames_mixed"
+        case .framesLost: "frames_lost"
         case .framesConcealed: "frames_concealed"
         case .droppedLength: "dropped_length"
         case .droppedIndex: "dropped_index"

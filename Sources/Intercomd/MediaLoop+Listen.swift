@@ -146,6 +146,7 @@ extension MediaLoop {
     private mutating func freeSlot(for owner: VoiceSlot.Owner) -> Int? {
         for place in slots.indices where slots[place].owner == nil {
             slots[place].voice.reset()
+            slots[place].counted = ReceptionTotals()
             slots[place].owner = owner
             slots[place].since = now
             slots[place].nextReport = now + .seconds(1)
@@ -223,6 +224,7 @@ extension MediaLoop {
                 continue
             }
             let isSounding = slots[place].voice.pull(into: &block, at: now)
+            countReception(place)
             if isSounding != slots[place].isSounding {
                 slots[place].isSounding = isSounding
                 tell(.receiving(peer: owner.peer, stream: owner.stream, isOn: isSounding))
@@ -234,6 +236,16 @@ extension MediaLoop {
         }
         mixer.render(into: &block)
         return block
+    }
+
+    /// Adds what was lost or invented since the last block; a frame is 10 ms of it.
+    private mutating func countReception(_ place: Int) {
+        let totals = slots[place].voice.buffer.totals
+        let before = slots[place].counted
+        guard totals != before else { return }
+        rings.counters.add(.framesLost, totals.lost - before.lost)
+        rings.counters.add(.framesConcealed, totals.concealedMs / 10 - before.concealedMs / 10)
+        slots[place].counted = totals
     }
 
     /// Sound nobody here listens to: kept a moment if its binding may still come.

@@ -18,6 +18,8 @@ struct VoiceSlot: ~Copyable {
     var since = Instant(nanoseconds: 0)
     var lastPacket = Instant(nanoseconds: 0)
     var nextReport = Instant(nanoseconds: 0)
+    /// What of its reception has been counted already.
+    var counted = ReceptionTotals()
     /// Whether the last playout block had its sound.
     var isSounding = false
 }
