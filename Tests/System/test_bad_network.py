@@ -4,7 +4,7 @@ import time
 import unittest
 
 from lab import Scene, SceneTest, longer, measure, sound, wait, wav
-from wire import Relay
+from wire import M1, M2, M3, Relay
 
 
 class BadNetwork(SceneTest):
@@ -27,15 +27,18 @@ class BadNetwork(SceneTest):
             likeness, delay = sound.likeness(said, heard)
             other, _ = sound.likeness(sound.syllables(seconds, seed=12), heard)
             gain = measure.level(heard[: int(wav.RATE * seconds)]) - measure.level(said)
-            concealed = garage.counters()["frames_concealed"]
-            print(f"lost {count['lost']} of {count['received']}, concealed {concealed}, likeness "
-                  f"{likeness:.2f} (of other speech {other:.2f}), {delay * 1000:.0f} ms, "
+            counters = garage.counters()
+            print(f"lost {count['lost']} of {count['received']}, {counters['frames_lost']} frames, "
+                  f"concealed {counters['frames_concealed']}, likeness {likeness:.2f} (of other speech {other:.2f}), {delay * 1000:.0f} ms, "
                   f"{gain:+.1f} dB")
             self.assertGreater(likeness, least)
             self.assertLess(other, least, "the measure takes anything for that speech")
             self.assertGreater(delay, 0)
             self.assertLess(delay, 0.45)
             self.assertLess(abs(gain), 4)
+            self.assertGreater(counters["frames_lost"], count["lost"] // 2)
+            self.assertLess(counters["frames_lost"], 2 * count["lost"])
+            self.assertGreater(counters["frames_concealed"], 0)
             # It calms down when the weather does.
             relay.do("clear", "both")
             wait(lambda: kitchen.is_with("garage") and garage.is_with("kitchen"), "both are up")
@@ -64,6 +67,22 @@ class BadNetwork(SceneTest):
             with kitchen.talking():
                 wait(lambda: garage.hears("kitchen"), "garage hears kitchen")
             self.assertGreater(relay.sent_by(kitchen)["lost"], 0)
+
+    def test_a_flipped_bit_on_the_way_costs_one_attempt(self):
+        with Scene("kitchen", "garage") as scene:
+            kitchen, garage = scene.stations
+            relay = Relay(scene, kitchen, garage)
+            # The first M1 and the first M2 come to nothing; M3 is repeated anyway.
+            relay.do("corrupt", relay.way(kitchen), M1, 500, 3, 1)
+            relay.do("corrupt", relay.way(garage), M2, 700, 5, 1)
+            kitchen.knows(garage, relay.port_for(kitchen))
+            garage.knows(kitchen, calls=False)
+            scene.start(together=False)
+            wait(lambda: relay.sent_by(garage)["corrupted"], "an M1 got through")
+            relay.do("corrupt", relay.way(kitchen), M3, 60, 1, 1)
+            scene.together()
+            counts = [relay.sent_by(one)["corrupted"] for one in scene.stations]
+            self.assertEqual(counts, [2, 1])
 
 
 if __name__ == "__main__":

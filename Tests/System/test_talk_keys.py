@@ -133,5 +133,42 @@ class TalkKeys(SceneTest):
         self.scene.together()
 
 
+class JammedKey(SceneTest):
+    def test_stops_after_max_talk_and_must_be_let_go(self):
+        with Scene("kitchen", "garage") as scene:
+            kitchen, garage = scene.stations
+            kitchen.sections["talk"] = {"max-talk": "1s"}
+            scene.introduce(kitchen, garage)
+            scene.start()
+            kitchen.speak(500)
+            kitchen.press()
+            wait(lambda: garage.hears("kitchen"), "garage hears kitchen")
+            wait(lambda: not kitchen.is_talking(), "the jammed key is cut off")
+            self.assertEqual(kitchen.status()["buttons"][0]["state"], "pressed")
+            self.assertIn("held too long", kitchen.log)
+            garage.record()
+            span = listen()
+            self.assert_silent(garage.recorded().span(*span))
+            kitchen.release()
+            with kitchen.talking():
+                wait(lambda: garage.hears("kitchen"), "garage hears kitchen")
+
+    def test_bouncing_contacts_are_one_press(self):
+        with Scene("kitchen", "garage") as scene:
+            kitchen, garage = scene.stations
+            # A latch would toggle at each bounce.
+            kitchen.sections["button ptt"].update(mode="latch", debounce="30ms")
+            scene.introduce(kitchen, garage)
+            scene.start()
+            for talks in (True, False, True, False):
+                kitchen.lines.do("bounce", "GPIO17", 3, 8)
+                wait(lambda t=talks: kitchen.is_talking() == t, f"talks: {talks}")
+                time.sleep(0.1)
+                self.assertEqual(kitchen.is_talking(), talks)
+                kitchen.lines.do("bounce", "GPIO17", 3, 8)
+                time.sleep(0.1)
+                self.assertEqual(kitchen.is_talking(), talks)
+
+
 if __name__ == "__main__":
     unittest.main()
