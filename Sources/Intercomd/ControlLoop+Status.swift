@@ -21,7 +21,7 @@ extension ControlLoop {
         status.audio.duplex = config.audio.isHalfDuplex ? "half" : "full"
         status.microphone.isOpen = view.isTalking
         status.microphone.targets = talkedTo
-        if cards.input.isOpen {
+        if view.isTalking {
             status.microphone.levelDBFS = -Double(rings.counters[.microphoneLevel]) / 10
         }
         status.buttons = config.buttons.indices.map { button($0) }

@@ -9,14 +9,26 @@ internal import Wire
 /// From the wire to the speaker.
 extension MediaLoop {
     /// Takes what has arrived, at most `datagramsPerTurn`; each refusal is a counter.
+    ///
+    /// When more waits, the socket is left alone until the card or the timer wakes the loop: a
+    /// flood then costs a bounded share of each period, and fills the kernel's buffer, not ours.
     mutating func listen() {
+        guard !isFlooded else { return }
         for _ in 0..<Self.datagramsPerTurn {
             var room = datagram.mutableSpan
             guard let arrived = socket.receive(into: &room) else { return }
             open(arrived)
         }
-        // More may wait; the sound of the card comes first.
-        hasBacklog = true
+        isFlooded = true
+        try? loop.modify(fd: socket.fd, events: 0, token: Token.socket.rawValue)
+    }
+
+    /// A period has passed: the socket wakes the loop again.
+    mutating func endFlood() {
+        guard isFlooded else { return }
+        isFlooded = false
+        try? loop.modify(
+            fd: socket.fd, events: EventLoop.readable, token: Token.socket.rawValue)
     }
 
     /// One datagram: length, index, authentication, replay window, and only then its content.
@@ -127,7 +139,8 @@ extension MediaLoop {
             let (sequence, range) = audio.frame(index)
             let insertion = slots[place].voice.insert(
                 sequence: sequence, payload: plaintext.span.extracting(range),
-                isSpurtStart: flags.isSpurtStart, isLast: audio.isLast && index == 0, at: now)
+                isSpurtStart: flags.isSpurtStart, isLast: audio.isLast && index == 0,
+                isCopy: index > 0, at: now)
             switch insertion {
             case .accepted: break
             case .duplicate: if index == 0 { rings.counters.add(.droppedDuplicate) }
@@ -221,6 +234,7 @@ extension MediaLoop {
                 continue
             }
             let isSounding = slots[place].voice.pull(into: &block, at: now)
+            countTotals(of: place)
             if isSounding != slots[place].isSounding {
                 slots[place].isSounding = isSounding
                 tell(.receiving(peer: owner.peer, stream: owner.stream, isOn: isSounding))
@@ -230,6 +244,7 @@ extension MediaLoop {
             rings.counters.add(.framesMixed)
             mixer.add(block, gain: plan.gain(of: owner.peer, hearing))
         }
+        if tone?.next(into: &block) == true { mixer.add(block) } else { tone = nil }
         mixer.render(into: &block)
         return block
     }
@@ -253,7 +268,6 @@ extension MediaLoop {
     private mutating func report(_ place: Int, _ owner: VoiceSlot.Owner) {
         guard now >= slots[place].nextReport else { return }
         slots[place].nextReport = now + .seconds(1)
-        countTotals(of: place)
         let found = slots[place].voice.buffer.report(at: now)
         let traffic = rings.traffic[owner.peer]
         traffic.set(.playoutDelay, to: UInt64(found.playoutDelayMs))

@@ -66,6 +66,10 @@ struct MediaLoop: ~Copyable {
     var isQuiet = false
     var isStopping = false
     var hasBacklog = false
+    /// More datagrams waited than one turn takes; the socket is disarmed.
+    var isFlooded = false
+    /// A tone for whoever stands here, mixed with the voices until it is over.
+    var tone: Tone?
     var hasTold = false
 
     init(
@@ -146,6 +150,7 @@ struct MediaLoop: ~Copyable {
             var woken = Woken()
             for index in 0..<ready { woken.note(loop[index]) }
             askMaster(woken)
+            if woken.card || woken.timer { endFlood() }
             takeCommands(woken)
             readKeys(woken)
             moveCapturedSound()

@@ -66,13 +66,14 @@ class Station(station.Station):
     def __str__(self):
         return self.name
 
-    def knows(self, other, port=None, psk=None, **entries):
-        """Makes a peer known to it from the next start."""
+    def knows(self, other, port=None, psk=None, calls=True, **entries):
+        """Makes a peer known to it from the next start; unless it `calls`, it waits for the peer's.
+        """
         if psk is not None:
             self.write_psk(f"{other}.psk", psk)
             entries["psk"] = f"file:{other}.psk"
-        self.write_peer(
-            other.name, other.public_key, f"127.0.0.1:{port or other.port}", **entries)
+        address = f"127.0.0.1:{port or other.port}" if calls else ""
+        self.write_peer(other.name, other.public_key, address, **entries)
         self.known.append(other)
 
     # --- the daemon ---

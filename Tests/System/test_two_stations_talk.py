@@ -2,7 +2,7 @@
 
 import unittest
 
-from lab import Scene, SceneTest, listen, wait
+from lab import Scene, SceneTest, listen, sound, wait
 
 
 class TwoStationsTalk(SceneTest):
@@ -34,6 +34,44 @@ class TwoStationsTalk(SceneTest):
                 self.assert_heard(heard.span(*after), 500)
             with self.assertRaises(AssertionError):
                 self.assert_heard(heard.span(*during), 800)
+
+    def test_with_the_other_suite_a_psk_and_ipv6(self):
+        with Scene("kitchen", "garage") as scene:
+            kitchen, garage = scene.stations
+            for one, other in ((kitchen, garage), (garage, kitchen)):
+                one.sections["network"]["listen"] = "*"
+                one.write_psk("pair.psk", "0123456789abcdef" * 4)
+                one.write_peer(other.name, other.public_key, f"[::1]:{other.port}", suite=2,
+                               psk="file:pair.psk")
+                one.known.append(other)
+            scene.start()
+            peer = garage.peer("kitchen")
+            self.assertEqual((peer["suite"], peer["psk"]), (2, True))
+            self.assertEqual(peer["endpoint"], f"[::1]:{kitchen.port}")
+            kitchen.speak(500)
+            garage.record()
+            with kitchen.talking():
+                during = listen()
+            self.assert_heard(garage.recorded().span(*during), 500)
+
+    def test_half_duplex_holds_the_speaker_down_while_talking(self):
+        with Scene("kitchen", "garage") as scene:
+            kitchen, garage = scene.stations
+            kitchen.sections["audio"]["duplex"] = "half"
+            scene.introduce(kitchen, garage)
+            scene.start()
+            garage.speak(800)
+            kitchen.record()
+            with garage.talking():
+                wait(lambda: kitchen.hears(garage), "kitchen hears garage")
+                with kitchen.talking():
+                    during = listen()
+                after = listen()
+            heard = kitchen.recorded()
+            self.assert_heard(heard.span(*after), 800)
+            held = sound.tone_level(heard.span(*during), 800)
+            free = sound.tone_level(heard.span(*after), 800)
+            self.assertLess(held, free - 12)
 
 
 if __name__ == "__main__":

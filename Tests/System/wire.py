@@ -65,6 +65,8 @@ class Relay:
             _, way, size = struct.unpack_from("<QBxH", data, place)
             datagram = data[place + 12 : place + 12 + size]
             place += 12 + size
+            if place > len(data):
+                break  # The relay is just writing it.
             first = min(datagram[0], 16) if datagram else 0
             if ("ab", "ba")[way] == self.way(source) and kind in (None, first):
                 found.append(datagram)

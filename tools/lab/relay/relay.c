@@ -75,6 +75,7 @@ static void record(int way, size_t count, int64_t moment) {
     head[11] = (uint8_t)(count >> 8);
     fwrite(head, sizeof head, 1, capture);
     fwrite(buffer, 1, count, capture);
+    fflush(capture); // for who reads along
 }
 
 static void receive(int side) {
@@ -241,8 +242,6 @@ static void listen_to(struct caller *caller) {
     while ((end = memchr(caller->line, '\n', caller->count)) != NULL) {
         *end = '\0';
         bool is_done = obey(caller->line);
-        if (capture != NULL)
-            fflush(capture);
         answer(caller->out, is_done);
         caller->count -= (size_t)(end + 1 - caller->line);
         memmove(caller->line, end + 1, caller->count);

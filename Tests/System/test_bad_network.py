@@ -1,0 +1,89 @@
+"""Ten per cent loss, jitter, reordering and duplicates: speech is heard, and not much later."""
+
+import time
+import unittest
+
+from lab import Scene, SceneTest, longer, measure, sound, wait, wav
+from wire import M1, M2, M3, Relay
+
+
+class BadNetwork(SceneTest):
+    def check(self, seconds, least, *weather):
+        with Scene("kitchen", "garage") as scene:
+            kitchen, garage = scene.stations
+            relay = Relay(scene, kitchen, garage, seed=7)
+            scene.introduce(kitchen, garage, via=relay)
+            scene.start()
+            for words in weather:
+                relay.do(*words)
+            said = sound.syllables(seconds, seed=11)
+            garage.record()
+            with kitchen.talking():
+                time.sleep(0.5)
+                start = kitchen.speak(said, loop=False)
+                time.sleep(seconds + 0.8)
+            heard = garage.recorded().span(start, start + int((seconds + 0.8) * 1e9))
+            count = relay.sent_by(kitchen)
+            likeness, delay = sound.likeness(said, heard)
+            other, _ = sound.likeness(sound.syllables(seconds, seed=12), heard)
+            gain = measure.level(heard[: int(wav.RATE * seconds)]) - measure.level(said)
+            counters = garage.counters()
+            print(f"lost {count['lost']} of {count['received']}, {counters['frames_lost']} frames, "
+                  f"concealed {counters['concealed_ms']}, likeness {likeness:.2f} (of other speech {other:.2f}), {delay * 1000:.0f} ms, "
+                  f"{gain:+.1f} dB")
+            self.assertGreater(likeness, least)
+            self.assertLess(other, least, "the measure takes anything for that speech")
+            self.assertGreater(delay, 0)
+            self.assertLess(delay, 0.45)
+            self.assertLess(abs(gain), 4)
+            self.assertGreater(counters["frames_lost"], count["lost"] // 2)
+            self.assertLess(counters["frames_lost"], 2 * count["lost"])
+            self.assertGreater(counters["concealed_ms"], 0)
+            # It calms down when the weather does.
+            relay.do("clear", "both")
+            wait(lambda: kitchen.is_with("garage") and garage.is_with("kitchen"), "both are up")
+            return count
+
+    def test_loss_jitter_reordering_and_duplicates(self):
+        count = self.check(
+            6, 0.75, ("loss", "both", 10, 1.5), ("delay", "both", 20, 40),
+            ("reorder", "both", 5, 30), ("duplicate", "both", 5))
+        for what in ("lost", "reordered", "duplicated"):
+            self.assertGreater(count[what], 10, what)
+
+    @longer
+    def test_bursts_of_loss(self):
+        self.check(20, 0.7, ("loss", "both", 10, 4), ("delay", "both", 30, 60))
+
+    def test_a_handshake_gets_through_one_third_loss(self):
+        with Scene("kitchen", "garage") as scene:
+            kitchen, garage = scene.stations
+            relay = Relay(scene, kitchen, garage, seed=3)
+            relay.do("loss", "both", 33, 1)
+            relay.do("reorder", "both", 20, 20)
+            relay.do("duplicate", "both", 20)
+            scene.introduce(kitchen, garage, via=relay)
+            scene.start()
+            with kitchen.talking():
+                wait(lambda: garage.hears("kitchen"), "garage hears kitchen")
+            self.assertGreater(relay.sent_by(kitchen)["lost"], 0)
+
+    def test_a_flipped_bit_on_the_way_costs_one_attempt(self):
+        with Scene("kitchen", "garage") as scene:
+            kitchen, garage = scene.stations
+            relay = Relay(scene, kitchen, garage)
+            # The first M1 and the first M2 come to nothing; M3 is repeated anyway.
+            relay.do("corrupt", relay.way(kitchen), M1, 500, 3, 1)
+            relay.do("corrupt", relay.way(garage), M2, 700, 5, 1)
+            kitchen.knows(garage, relay.port_for(kitchen))
+            garage.knows(kitchen, calls=False)
+            scene.start(together=False)
+            wait(lambda: relay.sent_by(garage)["corrupted"], "an M1 got through")
+            relay.do("corrupt", relay.way(kitchen), M3, 60, 1, 1)
+            scene.together()
+            counts = [relay.sent_by(one)["corrupted"] for one in scene.stations]
+            self.assertEqual(counts, [2, 1])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,109 @@
+"""Whatever is said on the control socket, the daemon answers others and the sound goes on."""
+
+import json
+import os
+import socket
+import time
+import unittest
+
+import numpy
+from lab import PATIENCE, Scene, SceneTest, process, sound, wait
+
+
+class ControlSocket(SceneTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.scene = cls.enterClassContext(Scene("kitchen", "garage"))
+        cls.kitchen, cls.garage = cls.scene.stations
+        cls.scene.introduce(cls.kitchen, cls.garage)
+        cls.scene.start()
+        cls.kitchen.speak(500)
+
+    def connect(self):
+        link = self.enterContext(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+        # With a time limit set, connect fails at once when many are knocking; without, it waits.
+        link.connect(os.path.join(self.garage.run, "control.sock"))
+        link.settimeout(PATIENCE)
+        return link
+
+    def say(self, text):
+        """Sends bytes as one line; returns the reply."""
+        link = self.connect()
+        link.sendall(text + b"\n")
+        with link.makefile() as lines:
+            return json.loads(lines.readline())
+
+    def test_nonsense_is_refused_with_a_reason(self):
+        for text in (b"hello", b"{}", b"[]", b"null", b'"status"', b'{"v":1}', b"\xff\xfe\x00",
+                     b'{"v":2,"do":"status"}', b'{"v":1,"do":"fly"}', b'{"v":1,"do":7}',
+                     b'{"v":1,"do":"ptt"}', b'{"v":1,"do":"ptt","action":"down"}',
+                     b'{"v":1,"do":"ptt","action":"down","target":"nobody"}',
+                     b"[" * 4000, b'{"v":1,"do":"status"} {"v":1,"do":"status"}'):
+            reply = self.say(text)
+            self.assertIs(reply["ok"], False, text[:40])
+            self.assertTrue(reply["error"]["message"], text[:40])
+        self.assertTrue(self.garage.is_up())
+
+    def test_an_endless_line_is_cut_off(self):
+        link = self.connect()
+        try:
+            for _ in range(1000):
+                link.sendall(b"x" * 4096)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        try:
+            reply = link.recv(65_536)
+            self.assertIs(json.loads(reply.splitlines()[0])["ok"] if reply else False, False)
+        except ConnectionResetError:
+            pass
+        self.assertTrue(self.garage.is_up())
+
+    def test_half_a_line_holds_nobody_up_and_is_closed(self):
+        link = self.connect()
+        link.sendall(b'{"v":1,"do":')
+        self.assertTrue(self.garage.is_up())
+        self.assertEqual(link.recv(100), b"", "an idle caller is closed")
+
+    def test_idle_callers_cannot_lock_others_out(self):
+        links = [self.connect() for _ in range(50)]
+        # No more than so many are served at once; the idle are closed, and then it is free again.
+        wait(self.garage.is_up, "the daemon answers again")
+        for link in links:
+            self.assertEqual(link.recv(100), b"")
+
+    def test_a_monitor_that_never_reads_disturbs_nobody(self):
+        with self.kitchen.talking():
+            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
+            links = [self.connect() for _ in range(4)]
+            for link in links:
+                link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+                link.sendall(b'{"v":1,"do":"monitor"}\n' * 20 + b'{"v":1,"do":"status"}\n' * 100)
+            self.garage.record()
+            start = time.monotonic_ns()
+            for _ in range(100):
+                self.garage.press()
+                time.sleep(0.006)
+                self.garage.release()
+                time.sleep(0.006)
+            track = sound.tone_track(
+                self.garage.recorded().span(start, time.monotonic_ns()), 500)
+        self.assertGreater(numpy.mean(track > -18), 0.9)
+        self.assertTrue(self.garage.is_up())
+        self.assertTrue(process.is_alive(self.garage.process))
+
+    def test_a_monitor_tells_who_talks(self):
+        link = self.connect()
+        link.sendall(b'{"v":1,"do":"monitor"}\n')
+        with link.makefile() as lines:
+            self.assertTrue(json.loads(lines.readline())["ok"])
+            with self.kitchen.talking():
+                wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
+            events = []
+            while "talk_end" not in [event["event"] for event in events]:
+                events.append(json.loads(lines.readline()))
+        talk = next(event for event in events if event["event"] == "talk")
+        self.assertEqual((talk["peer"], talk["target"]), ("kitchen", "house"))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,144 @@
+"""One flipped bit in any byte of M1, M2, M3 or a frame: dropped, counted, the session unharmed."""
+
+import time
+import unittest
+
+from lab import Scene, SceneTest, listen, wait
+from wire import HANDSHAKE_SIZES, M1, M2, M3, Relay
+
+DATA = 16
+
+
+def flipped(datagram, place):
+    changed = bytearray(datagram)
+    changed[place] ^= 1 << place % 8
+    return bytes(changed)
+
+
+def refusals(station):
+    """All datagrams a station has dropped."""
+    return sum(value for name, value in station.counters().items() if "dropped_" in name)
+
+
+class FlippedBits(SceneTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.scene = cls.enterClassContext(Scene("kitchen", "garage"))
+        cls.kitchen, cls.garage = cls.scene.stations
+        cls.relay = Relay(cls.scene, cls.kitchen, cls.garage)
+        # Garage waits for the call: one handshake at a time, always the same roles.
+        cls.kitchen.knows(cls.garage, cls.relay.port_for(cls.kitchen))
+        cls.garage.knows(cls.kitchen, calls=False)
+
+    def newest(self, source, kind):
+        """The newest handshake message of a kind that a station has sent."""
+        found = wait(lambda: self.relay.captured(self.file, source, kind), f"M{kind} is sent")
+        self.assertEqual(len(found[-1]), HANDSHAKE_SIZES[kind])
+        return found[-1]
+
+    def inject_flipped(self, source, target, message, places):
+        """Sends copies with one bit flipped; each is dropped and counted, none answered."""
+        before = refusals(target)
+        for count, place in enumerate(places, 1):
+            self.relay.inject(source, flipped(message, place))
+            if count % 100 == 0:
+                wait(lambda c=count: refusals(target) - before >= c, f"{count} flips are dropped")
+        wait(lambda: refusals(target) - before >= len(places), f"{len(places)} flips are dropped")
+
+    def repaired(self, message, place):
+        """A flip made by someone who knows the responder's public key: its mac is right."""
+        body = flipped(message, place)[:-8]
+        return body + self.garage.identity.mac(body)
+
+    def test_1_every_byte_of_each_handshake_message(self):
+        kitchen, garage, relay = self.kitchen, self.garage, self.relay
+        self.file = relay.capture("handshake")
+        # M1 is flipped in a copy; M2 and M3 are kept from their receivers until all flips failed.
+        relay.do("drop", relay.way(garage), M2)
+        self.scene.start(together=False)
+        m1 = self.newest(kitchen, M1)
+        self.inject_flipped(kitchen, garage, m1, range(len(m1)))
+        before = relay.sent_by(garage)["kinds"].get(str(M2), 0)
+        for place in range(8, len(m1) - 8, 60):
+            relay.inject(kitchen, self.repaired(m1, place))
+        wait(lambda: relay.sent_by(garage)["kinds"].get(str(M2), 0) > before,
+             "a right mac is answered: the flips above were refused for theirs")
+
+        # Those answers are for nobody: a fresh handshake, and its M2.
+        self.file = relay.capture("handshake-2")
+        m1 = self.newest(kitchen, M1)
+        m2 = wait(lambda: [m for m in relay.captured(self.file, garage, M2) if m[8:12] == m1[4:8]],
+                  "M2 is sent")[-1]
+        relay.do("drop", relay.way(kitchen), M3)
+        self.inject_flipped(garage, kitchen, m2, range(len(m2)))
+        dropped = kitchen.counters()["handshake_dropped_decrypt"]
+        for place in range(12, len(m2) - 8, 150):
+            relay.inject(garage, self.repaired(m2, place))
+        wait(lambda: kitchen.counters()["handshake_dropped_decrypt"] > dropped, "M2 does not open")
+        self.assertEqual(relay.captured(self.file, kitchen, M3), [])
+        relay.inject(garage, m2)
+
+        # The true M2 was still welcome, and M3 is there; garage has not seen it yet.
+        m3 = self.newest(kitchen, M3)
+        before = garage.counters()
+        self.inject_flipped(kitchen, garage, m3, range(len(m3)))
+        for place in range(8, len(m3) - 8, 10):
+            relay.inject(kitchen, self.repaired(m3, place))
+        garage.moved("handshake_dropped_decrypt", before)
+        garage.moved("handshake_dropped_psk", before)
+        self.assertFalse(garage.is_with(kitchen))
+        relay.inject(kitchen, m3)
+        garage.wait_for(kitchen)
+        kitchen.wait_for(garage)
+        relay.do("clear", "both")
+        relay.do("capture", "off")
+        self.check_speech()
+
+    def test_2_every_byte_of_a_frame(self):
+        kitchen, garage, relay = self.kitchen, self.garage, self.relay
+        kitchen.speak(500)
+        self.file = relay.capture("frames")
+        relay.do("drop", relay.way(kitchen), "data")
+        with kitchen.talking():
+            time.sleep(0.3)
+        time.sleep(0.2)
+        relay.do("capture", "off")
+        relay.do("clear", "both")
+        frames = relay.captured(self.file, kitchen, DATA)
+        self.assertGreater(len(frames), 20)
+        frame = frames[10]
+        self.assertEqual({len(one) for one in frames}, {87})
+        age = garage.peer("kitchen")["session_age_s"]
+
+        garage.record()
+        before = garage.counters()
+        start = time.monotonic_ns()
+        self.inject_flipped(kitchen, garage, frame, range(len(frame)))
+        garage.moved("dropped_index", before, 4)
+        garage.moved("dropped_authentication", before, 60)
+        listen(0.3)
+        self.assert_silent(garage.recorded().span(start, time.monotonic_ns()))
+        after = garage.counters()
+        self.assertEqual(
+            sum(after[name] - before[name] for name in
+                ("dropped_index", "dropped_authentication", "dropped_counter")), len(frame))
+
+        # The frame itself is still good: the flips were all that was wrong.
+        before = garage.counters()
+        relay.inject(kitchen, frame)
+        garage.moved("packets_opened", before)
+        self.assertEqual(garage.counters()["dropped_authentication"],
+                         before["dropped_authentication"])
+        self.assertGreater(garage.peer("kitchen")["session_age_s"], age)
+        self.check_speech()
+
+    def check_speech(self):
+        self.kitchen.speak(500)
+        self.garage.record()
+        with self.kitchen.talking():
+            span = listen()
+        self.assert_heard(self.garage.recorded().span(*span), 500)
+
+
+if __name__ == "__main__":
+    unittest.main()

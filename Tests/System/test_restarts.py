@@ -1,0 +1,83 @@
+"""Stations that stop, are killed, start late or together find each other again."""
+
+import time
+import unittest
+
+from lab import Scene, SceneTest, listen, wait
+
+
+class Restarts(SceneTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.scene = cls.enterClassContext(Scene("kitchen", "garage"))
+        cls.kitchen, cls.garage = cls.scene.stations
+        cls.scene.introduce(cls.kitchen, cls.garage)
+        # Late: kitchen has called in vain by now.
+        cls.kitchen.start()
+        cls.kitchen.ready()
+        time.sleep(1.5)
+        cls.garage.start()
+        cls.garage.ready()
+        cls.scene.together()
+        cls.kitchen.speak(500)
+
+    def restart(self, station):
+        station.start()
+        station.ready()
+        self.scene.together()
+
+    def check_heard(self):
+        self.garage.record()
+        span = listen()
+        self.assert_heard(self.garage.recorded().span(*span), 500)
+
+    def test_the_listener_is_killed_mid_talk_and_hears_again(self):
+        with self.kitchen.talking():
+            self.check_heard()
+            self.garage.kill()
+            time.sleep(0.5)
+            self.assertTrue(self.kitchen.is_talking())
+            self.restart(self.garage)
+            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen again")
+            self.check_heard()
+
+    def test_the_talker_is_killed_mid_talk_and_is_silent_until_pressed_anew(self):
+        self.kitchen.press()
+        wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
+        self.kitchen.kill()
+        wait(lambda: not self.garage.hears("kitchen"), "the broken-off talk has ended")
+        self.restart(self.kitchen)
+        self.garage.record()
+        span = listen()
+        self.assert_silent(self.garage.recorded().span(*span))
+        self.kitchen.release()
+        with self.kitchen.talking():
+            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
+            self.check_heard()
+
+    def test_a_goodbye_shows_the_peer_down_at_once(self):
+        with self.kitchen.talking():
+            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
+            self.garage.stop()
+            # Without the goodbye it would be 50 s.
+            wait(lambda: self.kitchen.peer("garage")["state"] == "down", "garage is down")
+            self.restart(self.garage)
+            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen again")
+
+    def test_both_killed_and_started_at_once_agree(self):
+        for _ in range(2):
+            for one in self.scene.stations:
+                one.kill()
+            for one in self.scene.stations:
+                one.start()
+            for one in self.scene.stations:
+                one.ready()
+            self.scene.together()
+            with self.kitchen.talking():
+                wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
+            with self.garage.talking():
+                wait(lambda: self.kitchen.hears("garage"), "kitchen hears garage")
+
+
+if __name__ == "__main__":
+    unittest.main()

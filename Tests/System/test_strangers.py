@@ -1,0 +1,82 @@
+"""A wrong key, another psk, another suite, an unknown station: nothing is heard, and it is counted."""
+
+import unittest
+
+from lab import Scene, SceneTest, listen, random_psk, wait
+from wire import HANDSHAKE_SIZES, M2, Stranger
+
+TONES = {"garage": 500, "thief": 700, "forger": 900, "fossil": 1200, "nobody": 1600}
+
+
+class Strangers(SceneTest):
+    def test_only_the_right_key_psk_and_suite_are_heard(self):
+        with Scene("kitchen", *TONES) as scene:
+            kitchen, garage, thief, forger, fossil, nobody = scene.stations
+            right = random_psk()
+            scene.introduce(kitchen, garage, psk=right)
+            scene.introduce(kitchen, thief, psk=[right, random_psk()])
+            kitchen.knows(fossil, suite=1)
+            fossil.knows(kitchen, suite=2)
+            nobody.knows(kitchen)
+            # Kitchen knows a forger, by a key that is not its own.
+            own, forger.public_key = forger.public_key, type(forger.identity)().text
+            kitchen.knows(forger)
+            forger.public_key = own
+            forger.knows(kitchen)
+            scene.start(together=False)
+            kitchen.wait_for(garage)
+            garage.wait_for(kitchen)
+            none = dict.fromkeys(kitchen.counters(), 0)
+
+            # Either of the two may be first to say that the psk is not the same.
+            wait(lambda: kitchen.counters()["handshake_dropped_psk"]
+                 + thief.counters()["handshake_dropped_psk"] > 0, "the psk is refused")
+            kitchen.moved("handshake_dropped_unknown_key", none)
+            kitchen.moved("handshake_dropped_suite", none)
+            forger.moved("handshake_dropped_mac", none)
+            fossil.moved("handshake_dropped_suite", none)
+            kitchen.said("unknown key")
+
+            for one in scene.stations[1:]:
+                one.speak(TONES[one.name])
+                one.press()
+            kitchen.record()
+            span = listen()
+            for one in scene.stations[1:]:
+                one.release()
+            heard = kitchen.recorded().span(*span)
+            self.assert_heard(heard, TONES["garage"])
+            for name in ("thief", "forger", "fossil", "nobody"):
+                self.assert_not_heard(heard, TONES[name])
+
+            for one in scene.stations[1:]:
+                one.record()
+            kitchen.speak(500)
+            with kitchen.talking():
+                span = listen()
+            self.assert_heard(garage.recorded().span(*span), 500)
+            for one in (thief, forger, fossil, nobody):
+                self.assert_silent(one.recorded().span(*span))
+                self.assertEqual(one.peer("kitchen")["state"], "down")
+            for one in (thief, forger, fossil):
+                self.assertEqual(kitchen.peer(one.name)["state"], "down")
+            self.assertEqual(kitchen.peer("garage")["state"], "up")
+            self.assertTrue(kitchen.peer("garage")["psk"])
+
+            # Who does not know the public key gets no answer, whatever is asked.
+            with Stranger(kitchen) as stranger:
+                before = kitchen.counters()
+                hello = bytes([1, 1, 1, 0]) + bytes(range(16, 20)) + bytes(1224)
+                for _ in range(10):
+                    stranger.send(hello[:-8] + nobody.identity.mac(hello[:-8]))
+                kitchen.moved("handshake_dropped_mac", before, 10)
+                self.assertEqual(stranger.answers(), [])
+                # The silence is the mac's doing: who knows the key gets an M2, and no further.
+                asked = hello[:8] + bytes([9]) + bytes(31) + bytes(1184)
+                stranger.send(asked + kitchen.identity.mac(asked))
+                answer = wait(stranger.answers, "who knows the public key is answered")
+                self.assertEqual([len(one) for one in answer], [HANDSHAKE_SIZES[M2]])
+
+
+if __name__ == "__main__":
+    unittest.main()
