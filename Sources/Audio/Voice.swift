@@ -77,7 +77,7 @@ public struct Voice: ~Copyable {
     /// Learns which sequence was the last of the talkspurt.
     public mutating func end(last: UInt16) { buffer.end(last: last) }
 
-    /// The figures of REPORT (PROTOCOL.md §2.4).
+    /// The figures of REPORT (protocol.md §2.4).
     public func report(at now: Instant) -> ReceptionReport { buffer.report(at: now) }
 
     /// Counters since `init` or `reset`.

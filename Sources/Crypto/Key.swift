@@ -34,7 +34,7 @@ internal import CLinux
         Key { bytes in Random.fill(&bytes) }
     }
 
-    /// Thirty-two zero bytes: the psk of a peer pasted without one (PROTOCOL.md §1.4).
+    /// Thirty-two zero bytes: the psk of a peer pasted without one (protocol.md §1.4).
     public static func zero() -> Key { Key() }
 
     /// The secret bytes, readable as long as the key is.

@@ -51,6 +51,7 @@ extension MediaLoop {
         case .switched(let opened, let index, retired: let retired):
             if let retired { handBack(.session(retired)) }
             rings.traffic[peer].set(.sentOnCurrent, to: 0)
+            peers[peer].endpoint = peers[peer].nextEndpoint ?? peers[peer].endpoint
             tell(.switched(peer: peer, index: index))
             use(opened, index: index, from: peer, at: arrived.from)
         }

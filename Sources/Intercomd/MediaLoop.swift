@@ -58,7 +58,7 @@ struct MediaLoop: ~Copyable {
     var packet = InlineArray<512, UInt8>(repeating: 0)
     var plaintext = InlineArray<1209, UInt8>(repeating: 0)
     var datagram = InlineArray<1500, UInt8>(repeating: 0)
-    /// P of PROTOCOL.md §2.2: one size for audio, control and cover.
+    /// P of protocol.md §2.2: one size for audio, control and cover.
     let plaintextSize: Int
 
     var now = Clock.now()

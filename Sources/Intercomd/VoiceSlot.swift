@@ -8,7 +8,7 @@ struct VoiceSlot: ~Copyable {
         let stream: UInt8
     }
 
-    /// How long sound of an unbound stream is kept for its binding to come (PROTOCOL.md §2.4).
+    /// How long sound of an unbound stream is kept for its binding to come (protocol.md §2.4).
     static let unboundMax = Duration.milliseconds(200)
     /// A voice keeps its place, and its decoder its memory, for this long after its last packet.
     static let keptFor = Duration.seconds(10)

@@ -1,7 +1,7 @@
 internal import Crypto
 internal import Wire
 
-/// A handshake this station has started: M1 is sent, M2 awaited (PROTOCOL.md §1.4).
+/// A handshake this station has started: M1 is sent, M2 awaited (protocol.md §1.4).
 ///
 /// M2 may be wrong any number of times; it is tried on a copy, and nothing changes. A class, so
 /// that its secrets stay where they are until they are wiped.

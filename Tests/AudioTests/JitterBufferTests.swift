@@ -126,7 +126,7 @@ private final class Bench {
         #expect(!isActive)
     }
 
-    // The three mistakes VOICE.md §1.3 warns of.
+    // The three mistakes voice.md §1.3 warns of.
 
     @Test func delayDoesNotOscillateAcrossTheBlockGrid() {
         // A jitter of exactly what fits between two blocks must not be cut and put back for ever.

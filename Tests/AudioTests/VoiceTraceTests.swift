@@ -1,7 +1,7 @@
 import Audio
 import Testing
 
-/// Acceptance of VOICE.md §1.4: added delay and invented sound on recorded and made-up networks.
+/// Acceptance of voice.md §1.4: added delay and invented sound on recorded and made-up networks.
 @Suite struct VoiceTraceTests {
     static let talk = Result { try Talk(Speech(seconds: 20, pauses: true), perPacket: 2) }
     static let monologue = Result { try Talk(Speech(seconds: 20, pauses: false), perPacket: 2) }
