@@ -36,6 +36,10 @@ extension ControlLoop {
     /// Control records the media loop has opened.
     mutating func takeRecords() {
         while let opened = rings.records.pop() {
+            // What happened before it was opened comes first: of a peer that has started again,
+            // the switch to its new session, which forgets what its streams meant, and only then
+            // the records that bind them anew.
+            takeEvents()
             let peer = opened.peer
             let source = Endpoint(opened.source)
             let plain = opened.bytes.span.extracting(first: opened.count)
