@@ -16,7 +16,7 @@ enum MediaCount: Int, CaseIterable {
     case framesCaptured
     case framesSent
     case framesMixed
-    /// Frames that never came; sound made up for them and for late ones; sound sped up or drawn out.
+    /// Frames that never came; sound made up for them; sound sped up or drawn out.
     case framesLost
     case concealedMs
     case stretchedMs

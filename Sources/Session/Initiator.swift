@@ -93,7 +93,7 @@ final class Initiator {
         guard transcript.open(response, Layout.ciphertext, into: &ciphertextSpan) else {
             return .refused(.decrypt)
         }
-        // A wrong ciphertext gives a wrong secret, and the capabilities do not open (FIPS 203 §6.3).
+        // A wrong ciphertext gives a wrong secret (FIPS 203 §6.3), and the capabilities stay shut.
         transcript.mixKey(decapsulationKey.decapsulate(ciphertext.span))
         guard let es = X25519.shared(ephemeral, with: responder) else {
             return .refused(.lowOrder)

@@ -29,8 +29,8 @@ class BadNetwork(SceneTest):
             gain = measure.level(heard[: int(wav.RATE * seconds)]) - measure.level(said)
             counters = garage.counters()
             print(f"lost {count['lost']} of {count['received']}, {counters['frames_lost']} frames, "
-                  f"concealed {counters['concealed_ms']}, likeness {likeness:.2f} (of other speech {other:.2f}), {delay * 1000:.0f} ms, "
-                  f"{gain:+.1f} dB")
+                  f"concealed {counters['concealed_ms']} ms, likeness {likeness:.2f} "
+                  f"(of other speech {other:.2f}), {delay * 1000:.0f} ms, {gain:+.1f} dB")
             self.assertGreater(likeness, least)
             self.assertLess(other, least, "the measure takes anything for that speech")
             self.assertGreater(delay, 0)
