@@ -25,7 +25,6 @@ final class Resolver: @unchecked Sendable {
     private let questions = SPSCRing<Question>(capacity: 32)
     private let answers = SPSCRing<Answer>(capacity: 32)
     private var waiting: Set<Int> = []
-    private var thread: RealtimeThread?
 
     /// What the thread waits on; it alone uses it.
     private final class Work: @unchecked Sendable {
@@ -43,9 +42,9 @@ final class Resolver: @unchecked Sendable {
         let loop = try EventLoop()
         try loop.add(fd: asked.fd, token: 0)
         let work = Work(loop: loop)
-        thread = try RealtimeThread(name: "resolver", priority: 0) { [self] in run(work) }
+        let thread = try RealtimeThread(name: "resolver", priority: 0) { [self] in run(work) }
         // Joining it at the end could take as long as a name server takes to answer.
-        _ = unsafe Unmanaged.passRetained(self)
+        thread.detach()
     }
 
     /// Asks for a peer's addresses, unless it has been asked already.

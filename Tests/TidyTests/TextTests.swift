@@ -40,6 +40,20 @@ import Testing
         #expect(!file.lines.contains { $0.contains("import Foundation") })
     }
 
+    /// Where `unsafe` may be written: around C and its memory, and in the ring.
+    static let unsafePlaces = [
+        "Sources/Audio/OpusDecoder.swift", "Sources/Audio/OpusEncoder.swift",
+        "Sources/Audio/PacketSlots.swift", "Sources/Audio/SampleLine.swift",
+        "Sources/Audio/TimeStretch.swift", "Sources/Control/JSON.swift", "Sources/Crypto/",
+        "Sources/HAL/", "Sources/Realtime/",
+    ]
+
+    @Test(arguments: SourceFile.swift)
+    func unsafeIsWrittenAtTheEdgesOnly(file: SourceFile) {
+        guard !Self.unsafePlaces.contains(where: file.path.hasPrefix) else { return }
+        #expect(!file.lines.contains { $0.contains(/\bunsafe\b/) })
+    }
+
     @Test func allOfTheCodeIsLookedAt() {
         #expect(SourceFile.swift.count > 100)
         #expect(SourceFile.code.count > SourceFile.swift.count)

@@ -50,4 +50,7 @@ internal import CLinux
     ///
     /// Dropping the value waits too: a thread never outlives what it borrowed.
     public consuming func join() {}
+
+    /// Lets the thread run as long as the process does; nobody waits for its end.
+    public consuming func detach() { discard self }
 }
