@@ -166,7 +166,7 @@ public struct JitterBuffer: ~Copyable {
 
     public var totals: ReceptionTotals { reception.totals }
 
-    /// The figures of REPORT (PROTOCOL.md §2.4).
+    /// The figures of REPORT (protocol.md §2.4).
     public func report(at now: Instant) -> ReceptionReport {
         var report = reception.report(at: now, frameSamples: Int(frameSamples))
         report.highestSequence = UInt16(truncatingIfNeeded: highest ?? 0)

@@ -58,7 +58,7 @@ extension JitterBuffer {
         return .accepted
     }
 
-    /// Learns which sequence was the last of the talkspurt (SPURT_END, PROTOCOL.md §2.4).
+    /// Learns which sequence was the last of the talkspurt (SPURT_END, protocol.md §2.4).
     public mutating func end(last: UInt16) {
         guard highest != nil else { return }
         let number = extended(last)

@@ -84,7 +84,8 @@ extension JitterBuffer {
         let most = Int64(delayMaxMs) * PCM.samplesPerMs
         var candidate = age - age / unit * unit
         if candidate < 0 { candidate += unit }
-        let cost = histogram.cost(at: age)
+        // Beyond the greatest delay one may not stay, however good it is there.
+        let cost = age > most ? .infinity : histogram.cost(at: age)
         var (best, bestCost) = (age, cost)
         while candidate <= most {
             // A change is a small harm itself; only towards safety it is made lightly.

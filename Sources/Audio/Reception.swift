@@ -1,6 +1,6 @@
 internal import Time
 
-/// What was received of one talker, for REPORT (PROTOCOL.md §2.4) and `status`.
+/// What was received of one talker, for REPORT (protocol.md §2.4) and `status`.
 public struct ReceptionReport: Equatable, Sendable {
     /// The newest sequence received.
     public var highestSequence: UInt16 = 0

@@ -39,6 +39,8 @@ public struct Voice: ~Copyable {
     private static let lagMin = 120
     private static let lagMax = 720
     private static let quietOverlap = 120
+    /// Half a millisecond is worth leaving out of a pause, and no less.
+    private static let trifle = 24
 
     /// - Throws: `OpusError` when there is no memory for a decoder.
     public init(
@@ -75,7 +77,7 @@ public struct Voice: ~Copyable {
     /// Learns which sequence was the last of the talkspurt.
     public mutating func end(last: UInt16) { buffer.end(last: last) }
 
-    /// The figures of REPORT (PROTOCOL.md §2.4).
+    /// The figures of REPORT (protocol.md §2.4).
     public func report(at now: Instant) -> ReceptionReport { buffer.report(at: now) }
 
     /// Counters since `init` or `reset`.
@@ -177,16 +179,16 @@ public struct Voice: ~Copyable {
         let correction = buffer.correction(buffered: line.count)
         let excess = correction.samples
         let isPause = isQuiet(at: 0)
+        let trifle = isPause ? Self.trifle : Self.lagMin
         switch change {
         case .none:
-            let least = isPause || age < Self.catchUp ? Self.lagMin : Self.block
-            if excess >= least {
+            if excess >= (isPause || age < Self.catchUp ? trifle : Self.block) {
                 change = .shortening
             } else if excess < 0 {
                 change = .lengthening
             }
         case .shortening:
-            if excess < Self.lagMin { change = .none }
+            if excess < trifle { change = .none }
         case .lengthening:
             if excess >= 0 { change = .none }
         }

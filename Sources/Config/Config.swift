@@ -31,8 +31,8 @@ public struct Config: Equatable, Sendable {
     public struct Network: Equatable, Sendable {
         /// UDP, 1…65535.
         public internal(set) var port: UInt16 = 5577
-        /// Numeric addresses; empty means any.
-        public internal(set) var listen: [String] = []
+        /// A numeric address; nil means any.
+        public internal(set) var listen: String?
         /// Differentiated services code point, 0…63; 46 is expedited forwarding (RFC 3246).
         public internal(set) var dscp: UInt8 = 46
         public internal(set) var origin = Origin(file: "", line: 1)
@@ -55,7 +55,7 @@ public struct Config: Equatable, Sendable {
         /// Half duplex: the speaker comes back this long after one's own talk; 0…2 s.
         public internal(set) var rxHold = Duration.milliseconds(150)
         public internal(set) var jitter = Jitter.normal
-        /// The longest playout delay: 40…480 ms.
+        /// The longest playout delay: 40…240 ms.
         public internal(set) var jitterMax = Duration.milliseconds(240)
         public internal(set) var origin = Origin(file: "", line: 1)
 
@@ -80,7 +80,7 @@ public struct Config: Equatable, Sendable {
 
     /// `[session]`: for tests; lowers how long session keys live, never raises it.
     public struct Session: Equatable, Sendable {
-        /// Age at which the initiator rekeys (PROTOCOL.md §1.7 rule 5): 1…120 s.
+        /// Age at which the initiator rekeys (protocol.md §1.7 rule 5): 1…120 s.
         public internal(set) var rekeyAfter = Duration.seconds(120)
         /// Packets sent at which either side rekeys: 64…2^20.
         public internal(set) var rekeyPackets = 1 << 20
@@ -178,7 +178,7 @@ public struct Config: Equatable, Sendable {
         public internal(set) var name: String
         /// Tried in turn; empty means that it calls us.
         public internal(set) var addresses: [PeerAddress] = []
-        /// `intercom1:…` of PROTOCOL.md §4.2, its form checked, its check characters not.
+        /// `intercom1:…` of protocol.md §4.2, its form checked, its check characters not.
         public internal(set) var key = ""
         public internal(set) var psk = PSK.none
         /// 1 is AES-256-GCM, 2 is ChaCha20-Poly1305; `auto` is 1.

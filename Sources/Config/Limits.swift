@@ -9,8 +9,6 @@ public enum Limits {
     public static let lamps = 8
     /// Addresses of one peer, tried in turn.
     public static let addresses = 8
-    /// Addresses to listen on.
-    public static let listen = 8
     /// Bytes of a name: `[a-z0-9-]{1,31}`.
     public static let name = 31
     /// Bytes of one line of a file.

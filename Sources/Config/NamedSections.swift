@@ -116,7 +116,7 @@ extension Config.Peer {
         reader.finish()
     }
 
-    /// `intercom1:` ‖ 52 base32 characters ‖ `:` ‖ 4 (PROTOCOL.md §4.2), in any case.
+    /// `intercom1:` ‖ 52 base32 characters ‖ `:` ‖ 4 (protocol.md §4.2), in any case.
     private static func parseKey(_ text: String) -> Parsed<String> {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         let isBase32 = { (part: Substring) in

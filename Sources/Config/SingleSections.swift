@@ -12,16 +12,8 @@ extension Config.Network {
     mutating func read(_ reader: inout SectionReader) {
         origin = reader.origin
         if let port = reader.integer("port", in: 1...65535) { self.port = UInt16(port) }
-        if let listen = reader.list("listen", limit: Limits.listen, Self.parseListen) {
-            if listen.contains("*") {
-                self.listen = []
-                if listen.count > 1 {
-                    reader.fail(
-                        reader.place(of: "listen"), "listen: * means any address and stands alone")
-                }
-            } else {
-                self.listen = listen
-            }
+        if let listen = reader.value("listen", Self.parseListen) {
+            self.listen = listen == "*" ? nil : listen
         }
         if let dscp = reader.value("dscp", Self.parseDSCP) { self.dscp = dscp }
         reader.finish()
@@ -80,7 +72,7 @@ extension Config.Audio {
         {
             self.jitter = jitter
         }
-        let jitterRange = Duration.milliseconds(40)...Duration.milliseconds(480)
+        let jitterRange = Duration.milliseconds(40)...Duration.milliseconds(240)
         if let longest = reader.duration("jitter-max", in: jitterRange) { jitterMax = longest }
         reader.finish()
     }

@@ -29,7 +29,7 @@ public enum Reply: Equatable, Sendable {
         }
     }
 
-    /// The station's public key in its forms (PROTOCOL.md §4.2).
+    /// The station's public key in its forms (protocol.md §4.2).
     public struct PublicKeyText: JSONRecord, Equatable, Sendable {
         public var schema = 1
         /// `intercom1:…`.

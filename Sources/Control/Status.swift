@@ -12,6 +12,8 @@ public struct Status: JSONRecord, Equatable, Sendable {
     public var isMemoryLocked = false
     /// Sentences for a person, worst first, shown above all else; none means healthy.
     public var problems: [String] = []
+    /// What could be better, and how; the station works all the same.
+    public var notes: [String] = []
     public var audio = Audio()
     public var microphone = Microphone()
     public var buttons: [Button] = []
@@ -32,6 +34,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
         coder.field("realtime", &isRealtime)
         coder.field("memory_locked", &isMemoryLocked)
         coder.field("problems", &problems)
+        coder.field("notes", &notes)
         coder.field("audio", &audio)
         coder.field("microphone", &microphone)
         coder.field("buttons", &buttons)

@@ -4,13 +4,42 @@ internal import CMbedTLS
 ///
 /// Sealed bytes are the ciphertext followed by its 16-byte tag. Nothing here counts nonces: that
 /// is the duty of `Sealer` and `SymmetricState`. Real-time after init: no heap call per use.
-// @unchecked Sendable: the context is this value's alone and every use of it is `mutating`, so the
-// exclusive access Swift asks for is what mbedTLS asks for.
-@safe public struct AEAD: ~Copyable, @unchecked Sendable {
+public struct AEAD: ~Copyable, Sendable {
     public typealias Nonce = InlineArray<12, UInt8>
 
     public static let tagSize = 16
 
+    private let context: AEADContext
+
+    public init(suite: Suite, key: borrowing Key) { context = AEADContext(suite: suite, key: key) }
+
+    /// Writes ciphertext and tag to the start of `sealed`, which has room for both.
+    public mutating func seal(
+        nonce: Nonce, ad: Span<UInt8>, plaintext: Span<UInt8>,
+        into sealed: inout MutableSpan<UInt8>
+    ) {
+        context.seal(nonce: nonce, ad: ad, plaintext: plaintext, into: &sealed)
+    }
+
+    /// Checks the tag in constant time and writes the plaintext to the start of `plaintext`.
+    ///
+    /// False, with nothing of the plaintext left behind, when `sealed` is not what `seal` made
+    /// with this key, nonce and ad, or is shorter than a tag.
+    public mutating func open(
+        nonce: Nonce, ad: Span<UInt8>, sealed: Span<UInt8>,
+        into plaintext: inout MutableSpan<UInt8>
+    ) -> Bool {
+        context.open(nonce: nonce, ad: ad, sealed: sealed, into: &plaintext)
+    }
+}
+
+/// The mbedTLS context of one `AEAD`.
+///
+/// A class, so that other modules can drop what holds one without knowing what is in it: Embedded
+/// Swift cannot destroy a noncopyable value with a deinit of another module.
+// @unchecked Sendable: the context belongs to one AEAD, whose every use is `mutating`, so the
+// exclusive access Swift asks for is what mbedTLS asks for.
+@safe final class AEADContext: @unchecked Sendable {
     // On the heap: mbedTLS keeps pointers in its contexts, and Swift moves structs.
     @safe private enum Cipher {
         case gcm(UnsafeMutablePointer<mbedtls_gcm_context>)
@@ -19,7 +48,7 @@ internal import CMbedTLS
 
     private let cipher: Cipher
 
-    public init(suite: Suite, key: borrowing Key) {
+    init(suite: Suite, key: borrowing Key) {
         let status: Int32
         switch suite {
         case .aesGCM:
@@ -53,9 +82,8 @@ internal import CMbedTLS
         }
     }
 
-    /// Writes ciphertext and tag to the start of `sealed`, which has room for both.
-    public mutating func seal(
-        nonce: Nonce, ad: Span<UInt8>, plaintext: Span<UInt8>,
+    func seal(
+        nonce: AEAD.Nonce, ad: Span<UInt8>, plaintext: Span<UInt8>,
         into sealed: inout MutableSpan<UInt8>
     ) {
         precondition(sealed.count >= plaintext.count + AEAD.tagSize)
@@ -84,12 +112,8 @@ internal import CMbedTLS
         precondition(status == 0, "sealing cannot fail")
     }
 
-    /// Checks the tag in constant time and writes the plaintext to the start of `plaintext`.
-    ///
-    /// False, with nothing of the plaintext left behind, when `sealed` is not what `seal` made
-    /// with this key, nonce and ad, or is shorter than a tag.
-    public mutating func open(
-        nonce: Nonce, ad: Span<UInt8>, sealed: Span<UInt8>,
+    func open(
+        nonce: AEAD.Nonce, ad: Span<UInt8>, sealed: Span<UInt8>,
         into plaintext: inout MutableSpan<UInt8>
     ) -> Bool {
         let count = sealed.count - AEAD.tagSize

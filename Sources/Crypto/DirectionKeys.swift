@@ -1,4 +1,4 @@
-/// The keys of one direction of one session (PROTOCOL.md §1.5).
+/// The keys of one direction of one session (protocol.md §1.5).
 public struct DirectionKeys: ~Copyable, Sendable {
     /// Seals the frames.
     public let key: Key

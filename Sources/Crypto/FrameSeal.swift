@@ -1,4 +1,4 @@
-/// The numbers of a sealed frame that both ends share (PROTOCOL.md §2.1).
+/// The numbers of a sealed frame that both ends share (protocol.md §2.1).
 enum FrameSeal {
     /// Receiver index, flags, low half of the counter.
     static let headerSize = 7

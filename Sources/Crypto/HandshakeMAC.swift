@@ -1,5 +1,5 @@
 /// The eight bytes at the end of a handshake datagram that show its sender knows the responder's
-/// public key (PROTOCOL.md §1.6).
+/// public key (protocol.md §1.6).
 ///
 /// Whoever does not know that key gets no answer at all. K_mac is no secret of its own: it follows
 /// from the public key.

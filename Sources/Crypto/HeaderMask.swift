@@ -1,13 +1,25 @@
 internal import CMbedTLS
 
-/// Three bytes that hide flags and counter, drawn from the frame's tag (PROTOCOL.md §2.1).
+/// Three bytes that hide flags and counter, drawn from the frame's tag (protocol.md §2.1).
 ///
 /// Suite 1: the first bytes of AES-256(hp, tag). Suite 2: the first bytes of the ChaCha20 key
 /// stream with key hp, block counter LE32(tag[0..4)) and nonce tag[4..16). Real-time after init.
-// @unchecked Sendable: as AEAD.
-@safe struct HeaderMask: ~Copyable, @unchecked Sendable {
+struct HeaderMask: ~Copyable, Sendable {
     typealias Bytes = InlineArray<3, UInt8>
 
+    private let context: HeaderMaskContext
+
+    init(suite: Suite, key: borrowing Key) {
+        context = HeaderMaskContext(suite: suite, key: key)
+    }
+
+    /// The mask that goes with a tag of 16 bytes.
+    mutating func bytes(tag: Span<UInt8>) -> Bytes { context.bytes(tag: tag) }
+}
+
+/// The mbedTLS context of one `HeaderMask`; a class for the reason given at `AEADContext`.
+// @unchecked Sendable: as AEADContext.
+@safe private final class HeaderMaskContext: @unchecked Sendable {
     // On the heap: mbedTLS's AES context points into itself.
     @safe private enum Cipher {
         case aes(UnsafeMutablePointer<mbedtls_aes_context>)
@@ -49,8 +61,7 @@ internal import CMbedTLS
         }
     }
 
-    /// The mask that goes with a tag of 16 bytes.
-    mutating func bytes(tag: Span<UInt8>) -> Bytes {
+    func bytes(tag: Span<UInt8>) -> HeaderMask.Bytes {
         precondition(tag.count == AEAD.tagSize)
         // A whole AES block; of the key stream only three bytes are asked for, into zeros.
         var block = InlineArray<16, UInt8>(repeating: 0)

@@ -1,4 +1,4 @@
-/// The text of an identity file: the secret that makes a station itself (PROTOCOL.md §4.2).
+/// The text of an identity file: the secret that makes a station itself (protocol.md §4.2).
 ///
 /// `intercom-identity-1 `, 64 hexadecimal digits of the X25519 secret, a line feed: 85 bytes.
 public enum IdentityFile {
@@ -23,7 +23,7 @@ public enum IdentityFile {
     }
 }
 
-/// The text of a psk file: 64 hexadecimal digits and a line feed (PROTOCOL.md §4.2).
+/// The text of a psk file: 64 hexadecimal digits and a line feed (protocol.md §4.2).
 public enum PSKFile {
     public static let size = 65
 

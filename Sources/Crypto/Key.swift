@@ -9,18 +9,10 @@ internal import CLinux
 @safe public struct Key: ~Copyable, @unchecked Sendable {
     public static let size = 32
 
-    private let memory: UnsafeMutableBufferPointer<UInt8>
+    private let memory: SecretMemory
 
     /// A key of zeros, to be filled.
-    init() {
-        guard let slot = unsafe secret_allocate(Key.size) else {
-            preconditionFailure("no memory for a key")
-        }
-        unsafe memory = UnsafeMutableBufferPointer(
-            start: slot.assumingMemoryBound(to: UInt8.self), count: Key.size)
-    }
-
-    deinit { unsafe secret_free(memory.baseAddress!, Key.size) }
+    init() { memory = .page(Key.size) }
 
     /// Copies 32 bytes; wiping the original is its owner's duty.
     public init(copying bytes: Span<UInt8>) {
@@ -42,7 +34,7 @@ internal import CLinux
         Key { bytes in Random.fill(&bytes) }
     }
 
-    /// Thirty-two zero bytes: the psk of a peer pasted without one (PROTOCOL.md §1.4).
+    /// Thirty-two zero bytes: the psk of a peer pasted without one (protocol.md §1.4).
     public static func zero() -> Key { Key() }
 
     /// The secret bytes, readable as long as the key is.
@@ -50,7 +42,8 @@ internal import CLinux
         @_lifetime(borrow self)
         get {
             // SAFETY: the slot is this key's until deinit, and `self` outlives the span.
-            unsafe _overrideLifetime(Span(_unsafeElements: memory), borrowing: self)
+            unsafe _overrideLifetime(
+                Span(_unsafeBytes: UnsafeRawBufferPointer(memory.bytes)), borrowing: self)
         }
     }
 
@@ -58,7 +51,7 @@ internal import CLinux
         @_lifetime(&self)
         mutating get {
             // SAFETY: as above, and the exclusive access to `self` is the span's.
-            unsafe _overrideLifetime(MutableSpan(_unsafeElements: memory), mutating: &self)
+            unsafe _overrideLifetime(MutableSpan(_unsafeBytes: memory.bytes), mutating: &self)
         }
     }
 

@@ -1,4 +1,4 @@
-/// The sessions of one peer: `previous`, `current` and `next` (PROTOCOL.md §1.7).
+/// The sessions of one peer: `previous`, `current` and `next` (protocol.md §1.7).
 ///
 /// All three open what is sent to their index; only `current` seals, but for control plaintext
 /// that belongs to a given session. The first datagram that opens on `next` makes it `current`

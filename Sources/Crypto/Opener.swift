@@ -1,6 +1,6 @@
 /// The receiving half of one session: authenticates datagrams and refuses repeats.
 ///
-/// Order of PROTOCOL.md §2.1: length, unmask, counter, AEAD, window. Nothing an outsider can see
+/// Order of protocol.md §2.1: length, unmask, counter, AEAD, window. Nothing an outsider can see
 /// depends on the header before the tag is checked, and nothing changes unless it is good.
 /// Real-time after init: no heap call, lock or system call per datagram.
 public struct Opener: ~Copyable, Sendable {

@@ -15,7 +15,7 @@ public struct PublicKey: Hashable, Comparable, Sendable {
         return true
     }
 
-    /// Orders by the first byte that differs, as rule 4 of PROTOCOL.md §1.7 needs.
+    /// Orders by the first byte that differs, as rule 4 of protocol.md §1.7 needs.
     public static func < (left: PublicKey, right: PublicKey) -> Bool {
         for i in 0..<size where left.bytes[i] != right.bytes[i] {
             return left.bytes[i] < right.bytes[i]

@@ -1,4 +1,4 @@
-/// Which counters of one session have been opened (PROTOCOL.md §2.1, RFC 6479).
+/// Which counters of one session have been opened (protocol.md §2.1, RFC 6479).
 ///
 /// A ring of 1024 + 64 bits: the word of the newest counter is always partly ahead of it, so one
 /// word more than the window is kept and moving forward clears whole words only.

@@ -1,4 +1,4 @@
-/// Which authenticated cipher a pair of stations uses (PROTOCOL.md §0).
+/// Which authenticated cipher a pair of stations uses (protocol.md §0).
 ///
 /// Pinned per peer, never negotiated on the wire. Both suites share X25519, ML-KEM-768 and SHA-256.
 public enum Suite: UInt8, Sendable {

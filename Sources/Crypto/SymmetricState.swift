@@ -1,4 +1,4 @@
-/// The running state of a handshake: transcript hash, chaining key, cipher key (PROTOCOL.md §1.2).
+/// The running state of a handshake: transcript hash, chaining key, cipher key (protocol.md §1.2).
 ///
 /// Noise revision 34 §5.2, with MixKeyAndHash; Split is replaced by `transportKeys`. A step that
 /// fails changes nothing, but the mixes before it stay: try a peer's handshake on a `copy()`.
@@ -134,7 +134,7 @@ public struct SymmetricState: ~Copyable, Sendable {
         return true
     }
 
-    /// Ends the handshake: the keys of both directions (PROTOCOL.md §1.5).
+    /// Ends the handshake: the keys of both directions (protocol.md §1.5).
     public consuming func transportKeys() -> TransportKeys {
         let prk = transportSecret
         return TransportKeys(

@@ -31,6 +31,7 @@ private func screen(of status: Status) -> String {
     var text = padded(visible(status.name), to: 36)
     text += "up \(age(seconds: status.uptimeSeconds))   intercomd \(visible(status.version))\n"
     for problem in status.problems { text += "! \(visible(problem))\n" }
+    for note in status.notes { text += "* \(visible(note))\n" }
     text += "audio   in  \(device(status.audio.input))   out \(device(status.audio.output))"
     text += "   duplex \(visible(status.audio.duplex))\n"
     text += "mic     \(microphone(status.microphone))\n"
@@ -82,6 +83,14 @@ private func microphone(_ microphone: Status.Microphone) -> String {
     return text
 }
 
+private func remarks(on peer: PeerStatus) -> String {
+    var remarks: [String] = []
+    if peer.isTalking { remarks.append("talking") }
+    // Without one a future quantum computer could pose as the peer (protocol.md §1.5).
+    if !peer.hasPSK { remarks.append("no psk") }
+    return remarks.joined(separator: ", ")
+}
+
 private func table(of peers: [PeerStatus]) -> String {
     var table = Table(["PEER", "STATE", "HEARD", "RTT", "JITTER", "LOSS", "BUFFER", "KEY", ""])
     for peer in peers {
@@ -90,7 +99,7 @@ private func table(of peers: [PeerStatus]) -> String {
             whole(peer.rttMilliseconds, unit: "ms"),
             decimal(peer.jitterMilliseconds, unit: "ms"),
             decimal(peer.lossPercent, unit: "%"), whole(peer.bufferMilliseconds, unit: "ms"),
-            peer.fingerprint, peer.isTalking ? "talking" : "",
+            peer.fingerprint, remarks(on: peer),
         ])
     }
     return table.text

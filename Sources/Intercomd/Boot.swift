@@ -52,7 +52,8 @@ enum Boot {
             }
             let facts = ControlLoop.Facts(
                 startedAt: startedAt, isRealtime: thread.isRealtime,
-                memoryProblem: lockMemory(), watchdog: ServiceNotifier.watchdogInterval)
+                memoryProblem: lockMemory(), watchdog: ServiceNotifier.watchdogInterval,
+                hasAES: Processor.hasAES)
             if !thread.isRealtime { Log.warning("no right to real-time priority; running without") }
             var control = try ControlLoop(
                 config: config, routing: routing, rings: rings, facts: facts,
@@ -112,8 +113,8 @@ enum Boot {
     }
 
     private static func listen(_ config: Config) -> SocketAddress? {
-        guard let first = config.network.listen.first else { return nil }
-        return SocketAddress(host: first, port: config.network.port)
+        guard let address = config.network.listen else { return nil }
+        return SocketAddress(host: address, port: config.network.port)
     }
 
     private static func media(

@@ -68,7 +68,7 @@ struct Cards {
     /// When the next attempt is due; nil when all is open.
     var deadline: Instant? {
         let sides = [input, output].filter { $0.isWanted && !$0.isOpen }
-        return sides.map(\.backoff.due).min()
+        return sides.map { $0.backoff.due }.min()
     }
 
     private static func due(_ side: Side, at now: Instant) -> PCMName? {

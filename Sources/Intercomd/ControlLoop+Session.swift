@@ -50,7 +50,7 @@ extension ControlLoop {
                 case .confirm(let value):
                     table.confirm(value, peer: peer, index: opened.index, from: source, at: now)
                 case .close:
-                    table.closed(peer: peer, at: now)
+                    table.closed(peer: peer, index: opened.index, at: now)
                 default:
                     station.receive(record, from: peer, at: now)
                 }

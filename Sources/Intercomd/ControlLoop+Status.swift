@@ -16,12 +16,13 @@ extension ControlLoop {
         status.isRealtime = facts.isRealtime
         status.isMemoryLocked = facts.memoryProblem == nil
         status.problems = problems
+        status.notes = notes
         status.audio.input = device(cards.input, xruns: .captureXruns)
         status.audio.output = device(cards.output, xruns: .playbackXruns)
         status.audio.duplex = config.audio.isHalfDuplex ? "half" : "full"
         status.microphone.isOpen = view.isTalking
         status.microphone.targets = talkedTo
-        if cards.input.isOpen {
+        if view.isTalking {
             status.microphone.levelDBFS = -Double(rings.counters[.microphoneLevel]) / 10
         }
         status.buttons = config.buttons.indices.map { button($0) }
@@ -62,6 +63,15 @@ extension ControlLoop {
         }
         if let problem = facts.memoryProblem { found.append(problem) }
         return found
+    }
+
+    /// Advice that changes nothing now.
+    private var notes: [String] {
+        guard !facts.hasAES else { return [] }
+        return config.peers.filter { $0.suite == 1 }.map { peer in
+            "\(peer.name): this processor has no AES instructions, whose stand-in is slow and "
+                + "not constant in time: set suite = 2 in the peer files of both sides"
+        }
     }
 
     /// What the fault lamp shows: something of this station does not work.

@@ -58,6 +58,8 @@ struct ControlLoop: ~Copyable {
         /// Why memory is not locked; nil when it is.
         let memoryProblem: String?
         let watchdog: Duration?
+        /// Whether suite 1 is fast and constant in time here (protocol.md §1.8).
+        let hasAES: Bool
     }
 
     init(

@@ -16,9 +16,10 @@ enum MediaCount: Int, CaseIterable {
     case framesCaptured
     case framesSent
     case framesMixed
-    /// Frames that never came, and frames invented in place of what was not there.
+    /// Frames that never came; sound made up for them; sound sped up or drawn out.
     case framesLost
-    case framesConcealed
+    case concealedMs
+    case stretchedMs
 
     // Dropped datagrams, by cause.
     case droppedLength
@@ -54,7 +55,8 @@ enum MediaCount: Int, CaseIterable {
         case .framesSent: "frames_sent"
         case .framesMixed: "frames_mixed"
         case .framesLost: "frames_lost"
-        case .framesConcealed: "frames_concealed"
+        case .concealedMs: "concealed_ms"
+        case .stretchedMs: "stretched_ms"
         case .droppedLength: "dropped_length"
         case .droppedIndex: "dropped_index"
         case .droppedCounter: "dropped_counter"
@@ -94,5 +96,4 @@ enum PeerCount: Int, CaseIterable {
     case playoutDelay
     case jitter
     case loss
-    case lost
 }

@@ -17,7 +17,7 @@ extension MediaLoop {
     private mutating func take(_ command: consuming MediaCommand) {
         switch consume command {
         case .install(let peer, let keys, let endpoint):
-            if peers[peer].endpoint == nil { peers[peer].endpoint = endpoint }
+            peers[peer].nextEndpoint = endpoint
             if let displaced = peers[peer].slots.install(keys) { handBack(.session(displaced)) }
         case .send(let peer, let index, let payload, let address):
             send(payload, to: peer, onSession: index, at: address)
@@ -58,7 +58,7 @@ extension MediaLoop {
     mutating func sealAndSend(
         to peer: Int, onSession index: UInt32?, _ flags: FrameFlags, at address: SocketAddress?
     ) {
-        guard let endpoint = address ?? peers[peer].endpoint else {
+        guard let endpoint = address ?? self.endpoint(of: peer, onSession: index) else {
             rings.counters.add(.unsentNoSession)
             return
         }
@@ -83,6 +83,11 @@ extension MediaLoop {
         case .sent: traffic.add(.sent)
         case .wouldBlock, .unreachable, .failed: rings.counters.add(.unsentUnreachable)
         }
+    }
+
+    private func endpoint(of peer: Int, onSession index: UInt32?) -> SocketAddress? {
+        guard let index, index == peers[peer].slots.nextIndex else { return peers[peer].endpoint }
+        return peers[peer].nextEndpoint
     }
 
     private mutating func stop() {

@@ -1,3 +1,4 @@
+internal import Audio
 internal import HAL
 internal import Realtime
 internal import Station
@@ -80,7 +81,10 @@ extension MediaLoop {
     /// Acts on what a talk key decided.
     mutating func follow(_ action: TalkKey.Action?, target: Int) {
         guard let action else { return }
-        if action == .timeOut { tell(.talkTimedOut(target: target)) }
+        if action == .timeOut {
+            tell(.talkTimedOut(target: target))
+            tone = .timeOut
+        }
         updateGate(target)
     }
 

@@ -9,14 +9,26 @@ internal import Wire
 /// From the wire to the speaker.
 extension MediaLoop {
     /// Takes what has arrived, at most `datagramsPerTurn`; each refusal is a counter.
+    ///
+    /// When more waits, the socket is left alone until the card or the timer wakes the loop: a
+    /// flood then costs a bounded share of each period, and fills the kernel's buffer, not ours.
     mutating func listen() {
+        guard !isFlooded else { return }
         for _ in 0..<Self.datagramsPerTurn {
             var room = datagram.mutableSpan
             guard let arrived = socket.receive(into: &room) else { return }
             open(arrived)
         }
-        // More may wait; the sound of the card comes first.
-        hasBacklog = true
+        isFlooded = true
+        try? loop.modify(fd: socket.fd, events: 0, token: Token.socket.rawValue)
+    }
+
+    /// A period has passed: the socket wakes the loop again.
+    mutating func endFlood() {
+        guard isFlooded else { return }
+        isFlooded = false
+        try? loop.modify(
+            fd: socket.fd, events: EventLoop.readable, token: Token.socket.rawValue)
     }
 
     /// One datagram: length, index, authentication, replay window, and only then its content.
@@ -39,6 +51,7 @@ extension MediaLoop {
         case .switched(let opened, let index, retired: let retired):
             if let retired { handBack(.session(retired)) }
             rings.traffic[peer].set(.sentOnCurrent, to: 0)
+            peers[peer].endpoint = peers[peer].nextEndpoint ?? peers[peer].endpoint
             tell(.switched(peer: peer, index: index))
             use(opened, index: index, from: peer, at: arrived.from)
         }
@@ -127,7 +140,8 @@ extension MediaLoop {
             let (sequence, range) = audio.frame(index)
             let insertion = slots[place].voice.insert(
                 sequence: sequence, payload: plaintext.span.extracting(range),
-                isSpurtStart: flags.isSpurtStart, isLast: audio.isLast && index == 0, at: now)
+                isSpurtStart: flags.isSpurtStart, isLast: audio.isLast && index == 0,
+                isCopy: index > 0, at: now)
             switch insertion {
             case .accepted: break
             case .duplicate: if index == 0 { rings.counters.add(.droppedDuplicate) }
@@ -145,11 +159,7 @@ extension MediaLoop {
 
     private mutating func freeSlot(for owner: VoiceSlot.Owner) -> Int? {
         for place in slots.indices where slots[place].owner == nil {
-            slots[place].voice.reset()
-            slots[place].counted = ReceptionTotals()
-            slots[place].owner = owner
-            slots[place].since = now
-            slots[place].nextReport = now + .seconds(1)
+            slots[place].take(owner, at: now)
             return place
         }
         return nil
@@ -157,6 +167,7 @@ extension MediaLoop {
 
     mutating func release(_ place: Int) {
         guard let owner = slots[place].owner else { return }
+        countTotals(of: place)
         if slots[place].isSounding {
             slots[place].isSounding = false
             tell(.receiving(peer: owner.peer, stream: owner.stream, isOn: false))
@@ -224,7 +235,7 @@ extension MediaLoop {
                 continue
             }
             let isSounding = slots[place].voice.pull(into: &block, at: now)
-            countReception(place)
+            countTotals(of: place)
             if isSounding != slots[place].isSounding {
                 slots[place].isSounding = isSounding
                 tell(.receiving(peer: owner.peer, stream: owner.stream, isOn: isSounding))
@@ -234,18 +245,9 @@ extension MediaLoop {
             rings.counters.add(.framesMixed)
             mixer.add(block, gain: plan.gain(of: owner.peer, hearing))
         }
+        if tone?.next(into: &block) == true { mixer.add(block) } else { tone = nil }
         mixer.render(into: &block)
         return block
-    }
-
-    /// Adds what was lost or invented since the last block; a frame is 10 ms of it.
-    private mutating func countReception(_ place: Int) {
-        let totals = slots[place].voice.buffer.totals
-        let before = slots[place].counted
-        guard totals != before else { return }
-        rings.counters.add(.framesLost, totals.lost - before.lost)
-        rings.counters.add(.framesConcealed, totals.concealedMs / 10 - before.concealedMs / 10)
-        slots[place].counted = totals
     }
 
     /// Sound nobody here listens to: kept a moment if its binding may still come.
@@ -278,5 +280,12 @@ extension MediaLoop {
             burst: found.burst8, jitter: found.jitter, delay: found.playoutDelayMs,
             concealed: found.concealedMs, received: found.received)
         sendRecord(.report(report), to: CollectionOfOne(owner.peer))
+    }
+
+    private mutating func countTotals(of place: Int) {
+        let new = slots[place].newTotals()
+        rings.counters.add(.framesLost, new.lost)
+        rings.counters.add(.concealedMs, new.concealedMs)
+        rings.counters.add(.stretchedMs, new.stretchedMs)
     }
 }

@@ -58,7 +58,7 @@ struct MediaLoop: ~Copyable {
     var packet = InlineArray<512, UInt8>(repeating: 0)
     var plaintext = InlineArray<1209, UInt8>(repeating: 0)
     var datagram = InlineArray<1500, UInt8>(repeating: 0)
-    /// P of PROTOCOL.md §2.2: one size for audio, control and cover.
+    /// P of protocol.md §2.2: one size for audio, control and cover.
     let plaintextSize: Int
 
     var now = Clock.now()
@@ -66,6 +66,10 @@ struct MediaLoop: ~Copyable {
     var isQuiet = false
     var isStopping = false
     var hasBacklog = false
+    /// More datagrams waited than one turn takes; the socket is disarmed.
+    var isFlooded = false
+    /// A tone for whoever stands here, mixed with the voices until it is over.
+    var tone: Tone?
     var hasTold = false
 
     init(
@@ -146,6 +150,7 @@ struct MediaLoop: ~Copyable {
             var woken = Woken()
             for index in 0..<ready { woken.note(loop[index]) }
             askMaster(woken)
+            if woken.card || woken.timer { endFlood() }
             takeCommands(woken)
             readKeys(woken)
             moveCapturedSound()

@@ -6,6 +6,8 @@ internal import Station
 struct MediaPeer: ~Copyable {
     var slots = KeySlots()
     var endpoint: SocketAddress?
+    /// Where the `next` session was made; it becomes the endpoint when that becomes current.
+    var nextEndpoint: SocketAddress?
     /// Where the sound of each of its streams goes.
     var hearings = InlineArray<32, Hearing>(repeating: .unbound)
     /// Packets sealed on the current session since it became current.

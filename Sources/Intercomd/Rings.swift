@@ -37,7 +37,7 @@ final class Rings: Sendable {
 
 /// What the control thread tells the media loop.
 enum MediaCommand: ~Copyable {
-    /// Into the peer's `next` slot (PROTOCOL.md §1.7).
+    /// Into the peer's `next` slot (protocol.md §1.7).
     case install(peer: Int, SessionKeys, SocketAddress)
     /// Seal these records; on that session if `index` is given, else on the current one.
     case send(peer: Int, index: UInt32?, ControlPayload, to: SocketAddress?)

@@ -13,7 +13,7 @@ struct Routing {
     /// The target each configured button speaks into.
     let buttonTargets: [Int]
 
-    /// Stream 0 is a peer spoken to alone; each channel has the next number (PROTOCOL.md §2.4).
+    /// Stream 0 is a peer spoken to alone; each channel has the next number (protocol.md §2.4).
     init(_ config: Config) {
         var targets: [TalkTarget] = []
         var names: [String] = []

@@ -20,7 +20,7 @@ struct Spurt {
     }
 
     var phase = Phase.silent
-    /// The number of the next packet on this stream; random at start (PROTOCOL.md §2.3).
+    /// The number of the next packet on this stream; random at start (protocol.md §2.3).
     var sequence: UInt16
     /// Packets of this talkspurt so far: the first ten carry the start mark.
     var packets = 0

@@ -8,7 +8,7 @@ struct VoiceSlot: ~Copyable {
         let stream: UInt8
     }
 
-    /// How long sound of an unbound stream is kept for its binding to come (PROTOCOL.md §2.4).
+    /// How long sound of an unbound stream is kept for its binding to come (protocol.md §2.4).
     static let unboundMax = Duration.milliseconds(200)
     /// A voice keeps its place, and its decoder its memory, for this long after its last packet.
     static let keptFor = Duration.seconds(10)
@@ -18,8 +18,29 @@ struct VoiceSlot: ~Copyable {
     var since = Instant(nanoseconds: 0)
     var lastPacket = Instant(nanoseconds: 0)
     var nextReport = Instant(nanoseconds: 0)
-    /// What of its reception has been counted already.
-    var counted = ReceptionTotals()
     /// Whether the last playout block had its sound.
     var isSounding = false
+    /// What of the voice's totals has been counted.
+    private var counted = ReceptionTotals()
+
+    init(voice: consuming Voice) { self.voice = voice }
+
+    /// Gives the place to another talker.
+    mutating func take(_ owner: Owner, at now: Instant) {
+        voice.reset()
+        counted = ReceptionTotals()
+        self.owner = owner
+        since = now
+        nextReport = now + .seconds(1)
+    }
+
+    /// What has been received, lost and made up since this was asked last.
+    mutating func newTotals() -> (lost: UInt64, concealedMs: UInt64, stretchedMs: UInt64) {
+        let totals = voice.buffer.totals
+        defer { counted = totals }
+        return (
+            totals.lost - counted.lost, totals.concealedMs - counted.concealedMs,
+            totals.stretchedMs - counted.stretchedMs
+        )
+    }
 }

@@ -7,7 +7,7 @@ internal import Wire
 ///
 /// A class, so that its secrets stay where they are; only the peer table holds it.
 final class Association {
-    /// The repeats of M3 (PROTOCOL.md §1.7, rule 1).
+    /// The repeats of M3 (protocol.md §1.7, rule 1).
     struct Finish {
         let index: UInt32
         let message: Datagram

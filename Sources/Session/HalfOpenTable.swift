@@ -45,7 +45,7 @@ final class HalfOpen {
     }
 }
 
-/// The handshakes others have started with us (PROTOCOL.md §1.6): few, and none for long.
+/// The handshakes others have started with us (protocol.md §1.6): few, and none for long.
 struct HalfOpenTable {
     private let capacity: Int
     private let lifetime: Duration

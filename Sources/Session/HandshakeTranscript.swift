@@ -1,7 +1,7 @@
 internal import Crypto
 internal import Wire
 
-/// What both sides of a handshake mix, in the order of PROTOCOL.md §1.4.
+/// What both sides of a handshake mix, in the order of protocol.md §1.4.
 ///
 /// A step that fails leaves the mixes before it in place, so a message from the network is always
 /// tried on a `copy()`.
@@ -37,7 +37,7 @@ struct HandshakeTranscript: ~Copyable {
 
     mutating func mixKey(_ key: borrowing Key) { state.mixKey(key) }
 
-    /// The psk, last of all (PROTOCOL.md §1.1).
+    /// The psk, last of all (protocol.md §1.1).
     mutating func mixKeyAndHash(_ psk: borrowing Key) { state.mixKeyAndHash(psk) }
 
     /// Seals a field into its place in a message.

@@ -1,7 +1,7 @@
 internal import Crypto
 internal import Wire
 
-/// A handshake this station has started: M1 is sent, M2 awaited (PROTOCOL.md §1.4).
+/// A handshake this station has started: M1 is sent, M2 awaited (protocol.md §1.4).
 ///
 /// M2 may be wrong any number of times; it is tried on a copy, and nothing changes. A class, so
 /// that its secrets stay where they are until they are wiped.
@@ -93,7 +93,7 @@ final class Initiator {
         guard transcript.open(response, Layout.ciphertext, into: &ciphertextSpan) else {
             return .refused(.decrypt)
         }
-        // A wrong ciphertext gives a wrong secret, and the capabilities do not open (FIPS 203 §6.3).
+        // A wrong ciphertext gives a wrong secret (FIPS 203 §6.3), and the capabilities stay shut.
         transcript.mixKey(decapsulationKey.decapsulate(ciphertext.span))
         guard let es = X25519.shared(ephemeral, with: responder) else {
             return .refused(.lowOrder)

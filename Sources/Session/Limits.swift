@@ -1,4 +1,4 @@
-/// The times and counts that rule a session's life (PROTOCOL.md §1.3 to §1.7).
+/// The times and counts that rule a session's life (protocol.md §1.3 to §1.7).
 ///
 /// The defaults are the protocol's; a test lowers them to live through a day in a moment.
 public struct Limits: Sendable {

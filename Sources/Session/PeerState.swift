@@ -28,7 +28,7 @@ public struct PeerState: Sendable {
 
     public let phase: Phase
     public let suite: Suite
-    /// False: no post-quantum authentication (PROTOCOL.md §1.4, rule 5).
+    /// False: no post-quantum authentication (protocol.md §1.4, rule 5).
     public let hasPSK: Bool
     /// When the current session was made; nil without one.
     public let sessionSince: Instant?

@@ -2,7 +2,7 @@ public import Crypto
 public import Time
 public import Wire
 
-/// The secure associations with all peers: handshakes, rekeys, expiry (PROTOCOL.md §1).
+/// The secure associations with all peers: handshakes, rekeys, expiry (protocol.md §1).
 ///
 /// Sans-I/O, for the control thread: tell it what has happened and the time, then fetch actions
 /// until there are none. Time never runs backwards. The keys of finished sessions go to the media

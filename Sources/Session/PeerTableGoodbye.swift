@@ -1,7 +1,7 @@
 public import Time
 public import Wire
 
-// Leaving, as a whole or from one peer (PROTOCOL.md §2.4, CLOSE).
+// Leaving, as a whole or from one peer (protocol.md §2.4, CLOSE).
 extension PeerTable {
     /// Says goodbye to all peers and erases all sessions; over when `isClosed`, within 50 ms.
     public mutating func close(reason: CloseReason, at now: Instant) {

@@ -1,7 +1,7 @@
 public import Time
 public import Wire
 
-// What the media thread reports (PROTOCOL.md §1.7).
+// What the media thread reports (protocol.md §1.7).
 extension PeerTable {
     /// An opened CONFIRM record: 0 from a responder is answered on that very session.
     public mutating func confirm(

@@ -2,7 +2,7 @@ internal import Crypto
 public import Time
 public import Wire
 
-// Datagrams from the handshake socket (PROTOCOL.md §1.4). Every check that needs no secret comes
+// Datagrams from the handshake socket (protocol.md §1.4). Every check that needs no secret comes
 // before every one that does, and nothing changes before the last of them.
 extension PeerTable {
     /// Takes one datagram; whatever is wrong with it, it is dropped and nobody gets an answer.

@@ -2,7 +2,7 @@ internal import Crypto
 internal import Time
 internal import Wire
 
-// What time brings about for one peer (PROTOCOL.md §1.7). `advance` and `deadline` belong
+// What time brings about for one peer (protocol.md §1.7). `advance` and `deadline` belong
 // together: whatever the one does at a time, the other names that time.
 extension PeerTable {
     /// Why a handshake of our own is wanted.

@@ -1,7 +1,7 @@
 internal import Crypto
 internal import Wire
 
-/// A handshake another station has started: M2 is sent, M3 awaited (PROTOCOL.md §1.4).
+/// A handshake another station has started: M2 is sent, M3 awaited (protocol.md §1.4).
 ///
 /// Until M3 nobody knows who asks. M3 may be wrong any number of times; it is tried on a copy.
 struct Responder: ~Copyable {

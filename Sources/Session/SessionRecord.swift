@@ -6,7 +6,7 @@ struct SessionRecord {
     /// The index the peer puts into its packets to us; the session's name among us.
     let index: UInt32
     let isInitiator: Bool
-    /// When M3 was sent or accepted: all ages count from here (PROTOCOL.md §1.7, rule 3).
+    /// When M3 was sent or accepted: all ages count from here (protocol.md §1.7, rule 3).
     let established: Instant
     let endpoint: Endpoint
     let capabilities: Capabilities

@@ -1,6 +1,6 @@
 internal import Time
 
-/// Bounds how often a pending handshake may be tried (PROTOCOL.md §1.4, rule 6).
+/// Bounds how often a pending handshake may be tried (protocol.md §1.4, rule 6).
 ///
 /// Each try costs a Diffie-Hellman or two, and whoever is on the path can send as many as the
 /// line carries. In no second, wherever it begins, are there more than the limit.

@@ -1,6 +1,6 @@
 /// A named group this station may listen to, as the peers on the wire know it.
 public struct Channel: Equatable, Sendable {
-    /// The eight bytes its name is known by on the wire (PROTOCOL.md §2.4 `ref`); never 0.
+    /// The eight bytes its name is known by on the wire (protocol.md §2.4 `ref`); never 0.
     public let reference: UInt64
     /// Who may be heard here, by peer number.
     public let members: [Int]

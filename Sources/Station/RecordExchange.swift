@@ -1,7 +1,7 @@
 internal import Time
 internal import Wire
 
-/// The numbered records between this station and one peer (PROTOCOL.md §2.4 "Reliability").
+/// The numbered records between this station and one peer (protocol.md §2.4 "Reliability").
 ///
 /// Outgoing ones are repeated until they are acknowledged or given up; incoming ones are
 /// acknowledged every time and acted on once.

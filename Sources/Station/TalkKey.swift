@@ -1,6 +1,6 @@
 public import Time
 
-/// One talk key: decides when this station may be heard (CALLS.md "Talk").
+/// One talk key: decides when this station may be heard (talking.md "Talk").
 ///
 /// Sans-I/O: give it what happened and the time, do what it returns, and call it with `.tick` at
 /// its deadline. A key that cannot be read is never taken for a released or a pressed one: the

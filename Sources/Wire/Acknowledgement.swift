@@ -1,4 +1,4 @@
-/// The numbers of one to eight records that have arrived (ACK, PROTOCOL.md §2.4).
+/// The numbers of one to eight records that have arrived (ACK, protocol.md §2.4).
 public struct Acknowledgement: Equatable, Sendable {
     public static let capacity = 8
 

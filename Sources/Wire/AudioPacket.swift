@@ -5,7 +5,7 @@
 /// 5 F frame seq, then depth × F: frames seq - offset, seq - 2·offset, …        zeros up to P
 /// ```
 /// It holds offsets only, so the same value describes a plaintext just read and one being
-/// written. PROTOCOL.md §2.3.
+/// written. protocol.md §2.3.
 public struct AudioPacket: Equatable, Sendable {
     public static let headerSize = 5
     public static let depths = 0...7
@@ -80,7 +80,7 @@ public struct AudioPacket: Equatable, Sendable {
         return packet
     }
 
-    /// P, the plaintext size for frames of this length at this depth (PROTOCOL.md §2.2).
+    /// P, the plaintext size for frames of this length at this depth (protocol.md §2.2).
     public static func plaintextSize(frameSize: Int, depth: Int) -> Int {
         max(FrameLayout.plaintextMin, headerSize + frameSize * (1 + depth))
     }

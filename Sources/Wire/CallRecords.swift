@@ -1,4 +1,4 @@
-/// An invitation to a call (OFFER, PROTOCOL.md §2.4 and CALLS.md).
+/// An invitation to a call (OFFER, protocol.md §2.4 and talking.md).
 public struct Offer: Equatable, Sendable {
     public struct Mode: RawRepresentable, Hashable, Sendable {
         public let rawValue: UInt8

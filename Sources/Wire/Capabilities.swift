@@ -1,4 +1,4 @@
-/// What a station says of itself in the handshake, sealed (caps, PROTOCOL.md §1.3).
+/// What a station says of itself in the handshake, sealed (caps, protocol.md §1.3).
 ///
 /// Any value is accepted; the protocol versions are shown in status and never acted on.
 public struct Capabilities: Equatable, Sendable {

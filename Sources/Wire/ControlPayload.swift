@@ -1,4 +1,4 @@
-/// The records of one control packet to be sent (PROTOCOL.md §2.4).
+/// The records of one control packet to be sent (protocol.md §2.4).
 ///
 /// 64 bytes, the least a plaintext may have; whoever seals it adds zeros up to the P in force.
 public struct ControlPayload: Sendable {

@@ -1,4 +1,4 @@
-/// Reads the records of a control packet, all of them or none (PROTOCOL.md §2.4).
+/// Reads the records of a control packet, all of them or none (protocol.md §2.4).
 public enum ControlReader {
     /// The longest body a record may have.
     static let bodySizeMax = 60

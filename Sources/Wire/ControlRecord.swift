@@ -1,4 +1,4 @@
-/// One thing a station tells a peer inside a control packet (PROTOCOL.md §2.4).
+/// One thing a station tells a peer inside a control packet (protocol.md §2.4).
 ///
 /// Fields are as the peer sent them: a value this version does not know is kept, and the reader
 /// of the record decides what it means.

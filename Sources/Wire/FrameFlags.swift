@@ -1,4 +1,4 @@
-/// The flags byte of a data packet, unmasked (PROTOCOL.md §2.1).
+/// The flags byte of a data packet, unmasked (protocol.md §2.1).
 public struct FrameFlags: RawRepresentable, Equatable, Sendable {
     /// What the plaintext holds, bits 7 and 6.
     public enum Kind: UInt8, Sendable {

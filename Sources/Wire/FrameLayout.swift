@@ -1,4 +1,4 @@
-/// Sizes of a data packet, in bytes (PROTOCOL.md §2.1).
+/// Sizes of a data packet, in bytes (protocol.md §2.1).
 ///
 /// The sealing itself is in Crypto, which knows these numbers too and knows nothing of this
 /// module; the shared vectors hold the two together.

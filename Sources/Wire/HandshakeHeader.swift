@@ -1,4 +1,4 @@
-/// The readable first bytes of a handshake message (PROTOCOL.md §1.3).
+/// The readable first bytes of a handshake message (protocol.md §1.3).
 public struct HandshakeHeader: Equatable, Sendable {
     /// Which message; the raw value is its type byte.
     public enum Kind: UInt8, Sendable {

@@ -1,4 +1,4 @@
-/// Where the fields of the handshake messages lie, after their headers (PROTOCOL.md §1.3).
+/// Where the fields of the handshake messages lie, after their headers (protocol.md §1.3).
 public enum HandshakeLayout {
     /// The mac is the last field of M1, M2 and M3, and covers everything before it.
     public static let macSize = 8

@@ -1,4 +1,4 @@
-/// Why a station takes leave (CLOSE, PROTOCOL.md §2.4).
+/// Why a station takes leave (CLOSE, protocol.md §2.4).
 public struct CloseReason: RawRepresentable, Hashable, Sendable {
     public let rawValue: UInt8
     public init(rawValue: UInt8) { self.rawValue = rawValue }

@@ -1,4 +1,4 @@
-/// When to try a peer again, and when to let it hear from us (PROTOCOL.md §1.7, rules 7 and 8).
+/// When to try a peer again, and when to let it hear from us (protocol.md §1.7, rules 7 and 8).
 ///
 /// The waits are spread, so that stations that lost power together do not knock together, and
 /// the spread is the same in every run with the same identities, so that a run can be repeated.

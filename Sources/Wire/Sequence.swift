@@ -1,4 +1,4 @@
-/// The number of an audio frame in its stream, counted modulo 2^16 (PROTOCOL.md §2.3).
+/// The number of an audio frame in its stream, counted modulo 2^16 (protocol.md §2.3).
 ///
 /// It has no `<`: on a circle "earlier" holds only for numbers near each other. Ask for the
 /// signed distance instead.

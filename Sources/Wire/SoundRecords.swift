@@ -1,4 +1,4 @@
-/// How a peer's audio arrives here, told to it once a second (REPORT, PROTOCOL.md §2.4).
+/// How a peer's audio arrives here, told to it once a second (REPORT, protocol.md §2.4).
 ///
 /// All values saturate.
 public struct Report: Equatable, Sendable {

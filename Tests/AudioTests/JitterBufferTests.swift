@@ -126,7 +126,7 @@ private final class Bench {
         #expect(!isActive)
     }
 
-    // The three mistakes VOICE.md §1.3 warns of.
+    // The three mistakes voice.md §1.3 warns of.
 
     @Test func delayDoesNotOscillateAcrossTheBlockGrid() {
         // A jitter of exactly what fits between two blocks must not be cut and put back for ever.
@@ -294,6 +294,57 @@ private final class Bench {
                 newest = number
             }
         }
+    }
+
+    // Other frames than 10 ms.
+
+    @Test(arguments: [(29, 240), (15, 960)])
+    func framesOfFiveAndTwentyMillisecondsArePlayedWhole(configuration: UInt8, samples: Int) {
+        var buffer = JitterBuffer()
+        var payload = [UInt8](repeating: configuration << 3, count: 60)
+        var bytes = [UInt8](repeating: 0, count: 400)
+        let ms = Double(samples) / 48
+        var (next, buffered, invented) = (0, 0, 0)
+        var played: [Int] = []
+        for block in 0..<300 {
+            let now = Double(block) * 10 + 4
+            while Double(next) * ms <= now - 2 {
+                payload[1] = UInt8(truncatingIfNeeded: next)
+                _ = buffer.insert(
+                    sequence: UInt16(next), payload: payload.span, isSpurtStart: false,
+                    isLast: false, at: instant(Double(next) * ms))
+                next += 1
+            }
+            buffer.tick(at: instant(now))
+            var span = bytes.mutableSpan
+            fill: while buffered < 480 {
+                switch buffer.next(into: &span, buffered: buffered, at: instant(now)) {
+                case .play:
+                    played.append(Int(span[1]))
+                    buffered += samples
+                case .conceal(let count):
+                    invented += 1
+                    buffered += count
+                case .ended, .idle:
+                    break fill
+                }
+            }
+            buffered -= min(buffered, 480)
+        }
+        #expect(invented == 0)
+        #expect(played == (0..<played.count).map { $0 & 255 })
+        #expect(Double(played.count) * ms > 2_900)
+        let target = buffer.targetDelay
+        #expect(target < .milliseconds(5))
+    }
+
+    @Test func anotherFrameDurationStartsAnew() {
+        let bench = Bench()
+        for i in 0..<10 { bench.insert(i, at: Double(i) * 10) }
+        bench.payload = [UInt8](repeating: 15 << 3, count: 60)
+        for i in 10..<15 { #expect(bench.insert(i, at: Double(i) * 10) == .accepted) }
+        #expect(bench.totals.restarts == 1)
+        #expect(bench.pull(at: 200) == 10)
     }
 
     // Redundancy and statistics.

@@ -193,7 +193,8 @@ func listen(
 
 /// The delays of a recorded or made-up network: one packet every 20 ms, nil = lost.
 func trace(_ name: String) throws -> [Double?] {
-    let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    let url = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Traces/\(name).txt")
     return try String(contentsOf: url, encoding: .utf8).split(separator: "\n").map {
         $0 == "-" ? nil : Double($0).map { $0 / 10 }

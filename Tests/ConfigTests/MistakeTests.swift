@@ -71,12 +71,8 @@ private let wrongCases: [WrongCase] = [
         "[network]\nlisten = 192.0.2.1:55",
         "4: listen: \"192.0.2.1:55\" is not a numeric address without a port, nor *"),
     WrongCase(
-        "[network]\nlisten = *, 192.0.2.1", "4: listen: * means any address and stands alone"),
-    WrongCase(
-        "[network]\nlisten = 192.0.2.1,,192.0.2.2",
-        "4: listen has an empty place between its commas"),
-    WrongCase(
-        "[network]\nlisten = 192.0.2.1, 192.0.2.1", "4: listen has \"192.0.2.1\" twice"),
+        "[network]\nlisten = *, 192.0.2.1",
+        "4: listen: \"*, 192.0.2.1\" is not a numeric address without a port, nor *"),
     WrongCase(
         "[network]\ndscp = voice",
         "4: dscp: \"voice\" must be ef, af11 to af43, cs0 to cs7, or 0 to 63"),
@@ -110,7 +106,7 @@ private let wrongCases: [WrongCase] = [
         "[audio]\nduplex = ful",
         "4: duplex: \"ful\" must be half, full or auto; did you mean \"full\"?"),
     WrongCase(
-        "[audio]\njitter-max = 1s", "4: jitter-max: \"1s\" is out of range; must be 40ms to 480ms"),
+        "[audio]\njitter-max = 1s", "4: jitter-max: \"1s\" is out of range; must be 40ms to 240ms"),
     // Talk, session, paths.
     WrongCase(
         "[talk]\npreroll = 300ms", "4: preroll: \"300ms\" is out of range; must be 0 to 200ms"),

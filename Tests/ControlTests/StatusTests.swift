@@ -5,7 +5,7 @@ import Testing
 /// The keys are an interface: this text may get more of them, never lose or rename one.
 private let golden = """
     {"schema":1,"version":"0.1.0","name":"kitchen","uptime_s":273600,"realtime":true,\
-    "memory_locked":false,"problems":["no card"],\
+    "memory_locked":false,"problems":["no card"],"notes":[],\
     "audio":{"input":{"name":"usb:0d8c:0014","state":"open","error":null,"rate":48000,\
     "channels":1,"format":"S16_LE","period":480,"buffer":960,"xruns":2},\
     "output":{"name":"card:Device","state":"absent","error":"unplugged","rate":null,\

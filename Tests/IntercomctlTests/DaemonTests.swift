@@ -46,8 +46,8 @@ private func sample() -> Status {
                     key     ptt GPIO17 -> house  released
                     channel house: frontdoor, nursery
                     PEER       STATE  HEARD  RTT  JITTER  LOSS  BUFFER  KEY
-                    frontdoor  up     0.4s   1ms  0.6ms   0.0%  20ms    7f3a-91c2  talking
-                    nursery    stale  14s    -    -       -     -       aa10-7c44
+                    frontdoor  up     0.4s   1ms  0.6ms   0.0%  20ms    7f3a-91c2  talking, no psk
+                    nursery    stale  14s    -    -       -     -       aa10-7c44  no psk
 
                     """)
         }

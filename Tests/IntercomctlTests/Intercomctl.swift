@@ -93,7 +93,7 @@ final class StationFolder {
     }
 }
 
-// PROTOCOL.md §4.2 and its vectors.
+// protocol.md §4.2 and its vectors.
 let ownKey = "intercom1:pnhjbg56p77ejrdfuiqag7lar3rvrf6td34xf4d7oseszmhxh4jq:sdyp"
 let ownFingerprint = "6615 5028 5009 7032 9321 0175"
 let otherKey = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"

@@ -152,7 +152,7 @@ import Wire
         // The initiator of a rekey switches, the responder does not hear it for six seconds.
         var limits = Limits()
         limits.rekeyInitiator = .seconds(20)
-        limits.rekeyResponder = .seconds(30)
+        limits.rekeyResponder = .seconds(60)
         let pair = Pair(seed: 1, limits: limits)
         pair.a.start()
         pair.network.run(for: .milliseconds(100))

@@ -1,3 +1,4 @@
+import Crypto
 import Testing
 import Time
 import Wire
@@ -5,6 +6,9 @@ import Wire
 @testable import Session
 
 @Suite struct PeerTableTests {
+    let vectors: Vectors
+    init() throws { vectors = try Vectors() }
+
     @Test func twoStationsThatStartTalkToEachOther() {
         let pair = Pair(seed: 1)
         pair.a.start()
@@ -19,5 +23,85 @@ import Wire
         pair.network.run(for: .milliseconds(10))
         #expect(pair.b.media[0].heard == [7])
         #expect(pair.a.media[0].heard == [8])
+        let state = pair.a.state()
+        #expect(state?.handshakes == 1)
+        #expect(state?.hasPSK == true)
+        #expect(state?.endpoint == host(2))
+        #expect(state?.sessionIndex == pair.a.media[0].currentIndex)
+        #expect(state?.capabilities?.protoMax == 1)
+        #expect(pair.a.state(1) == nil)
+    }
+
+    @Test func aNewSourceIsCountedAndMovesNothing() {
+        let pair = Pair(seed: 1)
+        pair.start()
+        #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+        let index = pair.a.media[0].currentIndex ?? 0
+        pair.a.control {
+            $0.newSource(peer: 0, index: index, from: host(9), at: pair.network.now)
+        }
+        #expect(pair.a.state()?.newSources == 1)
+        #expect(pair.a.media[0].endpoint == host(2))
+    }
+
+    /// Whatever is called in whatever order: no trap, and nothing left overdue.
+    @Test func anyOrderOfCallsLeavesNothingOverdue() {
+        for seed in seeds(15) {
+            var generator = SplitMix64(seed: seed)
+            func below(_ bound: UInt64) -> Int { Int(generator.next() % bound) }
+            var limits = Limits()
+            limits.rekeyInitiator = .seconds(3)
+            limits.rekeyResponder = .seconds(4)
+            limits.expiry = .seconds(8)
+            let exchange = Exchange(.aesGCM, vectors: vectors, limits: limits)
+            var now = ms(0)
+            var messages: [[UInt8]] = [exchange.m1()]
+            var indices: [UInt32] = [0]
+            func note(_ fetched: [Fetched]) {
+                messages += fetched.compactMap(\.message)
+                for case .install(_, let index, _, _) in fetched { indices.append(index) }
+                messages = messages.suffix(12)
+                indices = indices.suffix(8)
+            }
+            for step in 0..<300 {
+                now = now + .milliseconds(generator.next() % 400)
+                let then = now - .milliseconds(generator.next() % 20_000)
+                let index = indices[below(UInt64(indices.count))]
+                let toInitiator = below(2) == 0
+                func call(_ table: inout PeerTable) {
+                    switch below(14) {
+                    case 0..<5:
+                        var message = messages[below(UInt64(messages.count))]
+                        if below(4) == 0 { message[below(UInt64(message.count))] ^= 1 }
+                        _ = table.receive(message.span, from: host(UInt64(below(3))), at: now)
+                    case 5: table.wanted(peer: 0, at: now)
+                    case 6...8: table.switched(peer: 0, index: index, at: now)
+                    case 9:
+                        table.confirm(
+                            UInt8(below(2)), peer: 0, index: index, from: host(1), at: now)
+                    case 10:
+                        if below(4) == 0 { table.closed(peer: 0, index: index, at: now) }
+                    case 11:
+                        table.traffic(
+                            peer: 0, sent: generator.next() % (1 << 23), lastSent: then,
+                            lastOpened: below(2) == 0 ? then : nil,
+                            lastRefused: below(2) == 0 ? now : nil, at: now)
+                    case 12:
+                        table.setEndpoints(
+                            (0..<below(3)).map { host(UInt64($0)) }, of: 0, at: now)
+                    default: table.setInCall(below(2) == 0, peer: 0, at: now)
+                    }
+                    table.tick(at: now)
+                    note(table.fetch())
+                    let isOverdue = table.deadline.map { $0 <= now } ?? false
+                    #expect(!isOverdue, "seed \(seed), step \(step)")
+                }
+                if toInitiator {
+                    call(&exchange.initiator)
+                } else {
+                    call(&exchange.responder)
+                }
+            }
+        }
     }
 }

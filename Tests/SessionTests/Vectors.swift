@@ -3,7 +3,7 @@ import Foundation
 
 /// The shared vectors of this protocol, `Tests/Vectors/intercom_v1.json`.
 ///
-/// Two implementations of PROTOCOL.md that share no code agreed on every value in it.
+/// Two implementations of protocol.md that share no code agreed on every value in it.
 struct Vectors {
     let root: [String: Any]
 

@@ -1,4 +1,4 @@
-"""Station keys and the mac of a handshake message, from PROTOCOL.md, without the daemon's code."""
+"""Station keys and the mac of a handshake message, from protocol.md, without the daemon's code."""
 
 import base64
 import hashlib

@@ -28,8 +28,8 @@ class BadNetwork(SceneTest):
             other, _ = sound.likeness(sound.syllables(seconds, seed=12), heard)
             gain = measure.level(heard[: int(wav.RATE * seconds)]) - measure.level(said)
             counters = garage.counters()
-            lost, concealed = counters["frames_lost"], counters["frames_concealed"]
-            print(f"lost {count['lost']} of {count['received']}: {lost} frames lost, {concealed} "
+            lost, concealed = counters["frames_lost"], counters["concealed_ms"]
+            print(f"lost {count['lost']} of {count['received']}: {lost} frames lost, {concealed} ms "
                   f"concealed; likeness {likeness:.2f}, of other speech {other:.2f}; "
                   f"{delay * 1000:.0f} ms, {gain:+.1f} dB")
             self.assertGreater(likeness, least)

@@ -37,7 +37,7 @@ class Rekey(SceneTest):
             for name in after:
                 if "dropped" in name and not name.startswith("handshake"):
                     self.assertEqual(after[name], before[name], name)
-            concealed = after["frames_concealed"] - before["frames_concealed"]
+            concealed = after["concealed_ms"] - before["concealed_ms"]
             track = sound.tone_track(heard, 500)
             print(f"{rekeys} rekeys, {concealed} concealed, lowest {track.min():.1f} dBFS")
             # Sound may stutter where the machine is too busy; it may not at each rekey.

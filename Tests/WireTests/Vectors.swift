@@ -2,7 +2,7 @@ import Foundation
 
 /// The shared vectors of this protocol, `Tests/Vectors/intercom_v1.json`.
 ///
-/// Two implementations of PROTOCOL.md that share no code agreed on every value in it.
+/// Two implementations of protocol.md that share no code agreed on every value in it.
 struct Vectors {
     private let root: [String: Any]
 

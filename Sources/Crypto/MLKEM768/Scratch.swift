@@ -2,22 +2,11 @@ internal import CLinux
 
 /// Working memory for secrets: zero at first, wiped before it is given back.
 ///
-/// On the heap, for a value on the stack leaves copies behind wherever Swift moves it. Not
-/// generic, for Embedded Swift 6.3 cannot compile the deinit of a generic type in an array.
+/// On the heap, for a value on the stack leaves copies behind wherever Swift moves it.
 @safe struct Scratch: ~Copyable {
-    private let memory: UnsafeMutableRawBufferPointer
+    private let memory: SecretMemory
 
-    init(size: Int) {
-        precondition(size > 0)
-        unsafe memory = .allocate(byteCount: size, alignment: MemoryLayout<UInt64>.alignment)
-        unsafe memory.initializeMemory(as: UInt8.self, repeating: 0)
-    }
-
-    deinit {
-        // SAFETY: allocated in init, and spans cannot outlive `self`.
-        unsafe secret_wipe(memory.baseAddress!, memory.count)
-        unsafe memory.deallocate()
-    }
+    init(size: Int) { memory = .heap(size) }
 
     var span: Span<UInt8> {
         @_lifetime(borrow self)
@@ -37,7 +26,7 @@ internal import CLinux
         // SAFETY: any bytes are an integer, the alignment is that of the widest, the memory is
         // `self`'s until deinit, and `self` outlives the span.
         unsafe _overrideLifetime(
-            Span(_unsafeBytes: UnsafeRawBufferPointer(memory)), borrowing: self)
+            Span(_unsafeBytes: UnsafeRawBufferPointer(memory.bytes)), borrowing: self)
     }
 
     /// As `elements`, to be written.
@@ -46,7 +35,7 @@ internal import CLinux
         _: Element.Type
     ) -> MutableSpan<Element> {
         // SAFETY: as above; the exclusive access to `self` is the span's.
-        unsafe _overrideLifetime(MutableSpan(_unsafeBytes: memory), mutating: &self)
+        unsafe _overrideLifetime(MutableSpan(_unsafeBytes: memory.bytes), mutating: &self)
     }
 
     /// Says that the first `count` bytes are public from here on, which the check of constant
@@ -54,6 +43,6 @@ internal import CLinux
     func declassify(first count: Int) {
         precondition(count <= span.count)
         // SAFETY: compiles to nothing in the product, and in the check reads no memory.
-        unsafe secret_declassify(memory.baseAddress!, count)
+        unsafe secret_declassify(memory.bytes.baseAddress!, count)
     }
 }

@@ -42,8 +42,8 @@ internal import CALSA
 
     /// Samples that `read` can give now.
     ///
-    /// A fault counts as the whole buffer, so that a loop which asks first still comes to `read`, which
-    /// reports and mends it.
+    /// A fault counts as the whole buffer, so that a loop which asks first still comes to `read`,
+    /// which reports and mends it.
     public func available() -> Int { handle.available() }
 
     /// Samples captured and not yet read, the newest of which is of this moment.

@@ -2,7 +2,7 @@ internal import CLinux
 
 /// The two UDP sockets on the daemon's one port.
 ///
-/// A datagram whose first byte is below 0x10 is of the handshake (PROTOCOL.md §1.1) and goes to
+/// A datagram whose first byte is below 0x10 is of the handshake (protocol.md §1.1) and goes to
 /// the control thread's socket, every other to the media loop's: a flood of handshakes cannot
 /// touch the sound. Both may send.
 @frozen public struct SocketPair: ~Copyable {

@@ -40,11 +40,12 @@ def key_to_first_packet_ms(moments, edge_ns):
 def first_syllable_db(talk):
     """Energy of the sound from before the key went down, heard against said, in dB.
 
-    Found by the 200 ms from the beginning of speech; nothing else is amplified, so all that is
-    missing was cut off.
+    That sound is looked for on its own: in what follows the listener already catches up with the
+    talker, and so leaves some milliseconds out.
     """
     begin = talk.said.first_ns
-    found = measure.delay(talk.said, talk.heard, begin, 0.2)
+    lasting = (talk.edge_ns - begin) / 1e9
+    found = measure.delay(talk.said, talk.heard, begin, lasting, longest_ms=200)
     if found is None or found[1] < 0.5:
         return None
     shift = int(found[0] * 1e6)

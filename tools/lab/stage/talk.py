@@ -12,6 +12,8 @@ from .scene import Scene
 # Speech begins so long before the key goes down: who talks and presses at once is heard whole.
 LEAD_MS = 40
 PREROLL_FRAMES = 6
+# The media loop tells its gauges every 64 turns; the last words take less.
+GAUGES_SECONDS = 0.9
 SETTINGS = {
     "audio": {"period": "10ms", "periods": 2},
     "talk": {"preroll": f"{PREROLL_FRAMES * 10}ms"},
@@ -48,6 +50,7 @@ class Talk:
         self.said_path = os.path.join(folder, "said.wav")
         self.heard_path = os.path.join(folder, "heard.wav")
         wav.write(self.said_path, speech.talk(seconds))
+        time.sleep(GAUGES_SECONDS)
         self.before = self._statuses()
         recording = self.garage.card.record(self.heard_path)
         saying = self.kitchen.card.play(self.said_path, at_ms=300)
@@ -56,8 +59,7 @@ class Talk:
         self.missed = saying.wait(seconds + 10)["missed"]
         time.sleep(0.05)
         self.release_ns = self.kitchen.release()
-        # The last words are still under way, and gauges are told less than once a second.
-        time.sleep(0.9)
+        time.sleep(GAUGES_SECONDS)
         self.missed += recording.stop()["missed"]
         self.after = self._statuses()
         self.memory = {one.name: process.memory(one.pid) for one in self._stations()}

@@ -1,0 +1,45 @@
+internal import CLinux
+
+/// Memory that secrets lie in, wiped when its one owner goes.
+///
+/// A class, so that other modules can drop what holds one without knowing what is in it: Embedded
+/// Swift cannot destroy a noncopyable value with a deinit of another module. `Key`, `Secret` and
+/// `Scratch`, which cannot be copied, each hold the only reference to theirs.
+// @unchecked Sendable: see the owners; only their `mutating` access writes.
+@safe final class SecretMemory: @unchecked Sendable {
+    let bytes: UnsafeMutableRawBufferPointer
+    private let isPage: Bool
+
+    private init(_ bytes: UnsafeMutableRawBufferPointer, isPage: Bool) {
+        unsafe self.bytes = unsafe bytes
+        self.isPage = isPage
+    }
+
+    /// Zeros out of core dumps and, where the system allows it, out of swap.
+    static func page(_ size: Int) -> SecretMemory {
+        guard let start = unsafe secret_allocate(size) else {
+            preconditionFailure("no memory for a key")
+        }
+        return unsafe SecretMemory(
+            UnsafeMutableRawBufferPointer(start: start, count: size), isPage: true)
+    }
+
+    /// Zeros on the heap, for the short life of a computation.
+    static func heap(_ size: Int) -> SecretMemory {
+        precondition(size > 0)
+        let bytes = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: size, alignment: MemoryLayout<UInt64>.alignment)
+        unsafe bytes.initializeMemory(as: UInt8.self, repeating: 0)
+        return unsafe SecretMemory(bytes, isPage: false)
+    }
+
+    deinit {
+        // SAFETY: allocated above in the way `isPage` says, and spans cannot outlive the owner.
+        if isPage {
+            unsafe secret_free(bytes.baseAddress!, bytes.count)
+        } else {
+            unsafe secret_wipe(bytes.baseAddress!, bytes.count)
+            unsafe bytes.deallocate()
+        }
+    }
+}
