@@ -1,4 +1,4 @@
-"""A wrong key, psk or suite, an unknown station: nothing is heard, and it is counted."""
+"""A wrong key, psk or suite, an unknown station: nothing is heard, and each is counted."""
 
 import unittest
 
