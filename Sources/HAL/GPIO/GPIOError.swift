@@ -40,6 +40,6 @@ extension GPIOError: CustomStringConvertible {
             case .failed(let errno):
                 SystemError.text(of: errno)
             }
-        return "GPIO \(line): \(complaint)"
+        return "line \(line): \(complaint)"
     }
 }

@@ -71,9 +71,9 @@ import Testing
         gpio.world("press GPIO17")
         #expect(gpio.probe("input GPIO17 up low") == "active")
         gpio.world("fail-read on")
-        #expect(gpio.probe("level") == "error: GPIO GPIO17: Input/output error")
-        #expect(gpio.probe("edges") == "error: GPIO GPIO17: Input/output error")
-        #expect(gpio.probe("input GPIO16 up low") == "error: GPIO GPIO16: Input/output error")
+        #expect(gpio.probe("level") == "error: line GPIO17: Input/output error")
+        #expect(gpio.probe("edges") == "error: line GPIO17: Input/output error")
+        #expect(gpio.probe("input GPIO16 up low") == "error: line GPIO16: Input/output error")
         gpio.world("fail-read off")
         #expect(gpio.probe("input GPIO17 up low") == "active")
     }
@@ -82,11 +82,11 @@ import Testing
         #expect(gpio.probe("input GPIO17 up low") == "inactive")
         gpio.world("unplug pinctrl-bcm2711")
         #expect(gpio.probe("wait") == "readable")
-        #expect(gpio.probe("edges").hasPrefix("error: GPIO GPIO17: "))
-        #expect(gpio.probe("level").hasPrefix("error: GPIO GPIO17: "))
+        #expect(gpio.probe("edges").hasPrefix("error: line GPIO17: "))
+        #expect(gpio.probe("level").hasPrefix("error: line GPIO17: "))
         #expect(
             gpio.probe("input GPIO17 up low")
-                == "error: GPIO GPIO17: there is no such GPIO chip on this machine "
+                == "error: line GPIO17: there is no such GPIO chip on this machine "
                 + "(intercomctl gpio list)")
         gpio.world("replug pinctrl-bcm2711")
         #expect(gpio.probe("input GPIO17 up low") == "inactive")
@@ -96,7 +96,7 @@ import Testing
         gpio.world("claim GPIO27 gpio-keys")
         #expect(
             gpio.probe("input GPIO27 up low")
-                == "error: GPIO GPIO27: the line is held by \"gpio-keys\"")
+                == "error: line GPIO27: the line is held by \"gpio-keys\"")
         gpio.world("claim GPIO27")
         #expect(gpio.probe("input GPIO27 up low") == "inactive")
     }
@@ -105,13 +105,13 @@ import Testing
         gpio.world("deny gpiochip0 on")
         #expect(
             gpio.probe("input GPIO17 up low")
-                == "error: GPIO GPIO17: no permission to open /dev/gpiochip0: "
+                == "error: line GPIO17: no permission to open /dev/gpiochip0: "
                 + "the user must be in group gpio")
     }
 
     @Test func absentLineSaysSo() {
         let complaint = "no GPIO chip has a line of this name (intercomctl gpio list)"
-        #expect(gpio.probe("input GPIO99 up low") == "error: GPIO GPIO99: \(complaint)")
+        #expect(gpio.probe("input GPIO99 up low") == "error: line GPIO99: \(complaint)")
         #expect(
             gpio.probe("input gpiochip0/28 up low") == "error: GPIO gpiochip0/28: \(complaint)")
         #expect(gpio.probe("input gpiochip7/0 up low").contains("no such GPIO chip"))

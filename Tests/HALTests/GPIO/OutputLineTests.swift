@@ -31,13 +31,13 @@ import Testing
         gpio.world("claim GPIO23 led0")
         #expect(
             gpio.probe("output GPIO23 high on off")
-                == "error: GPIO GPIO23: the line is held by \"led0\"")
+                == "error: line GPIO23: the line is held by \"led0\"")
     }
 
     @Test func unpluggedChipThrows() {
         #expect(gpio.probe("output GPIO23 high on off") == "ok")
         gpio.world("unplug gpiochip0")
-        #expect(gpio.probe("off").hasPrefix("error: GPIO GPIO23: "))
+        #expect(gpio.probe("off").hasPrefix("error: line GPIO23: "))
         #expect(gpio.probe("drop") == "ok")
     }
 }
