@@ -9,6 +9,9 @@ internal import CLinux
     /// Whether the kernel granted SCHED_FIFO; without it the thread runs like any other.
     public let isRealtime: Bool
 
+    /// Whether whoever drops the value waits for the thread's end.
+    private var isJoined = true
+
     private final class Body: Sendable {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
@@ -42,6 +45,7 @@ internal import CLinux
 
     // SAFETY: `thread` was started, and this is its only end.
     deinit {
+        guard isJoined else { return }
         var thread = unsafe thread
         unsafe clinux_thread_join(&thread)
     }
@@ -52,5 +56,5 @@ internal import CLinux
     public consuming func join() {}
 
     /// Lets the thread run as long as the process does; nobody waits for its end.
-    public consuming func detach() { discard self }
+    public consuming func detach() { isJoined = false }
 }
