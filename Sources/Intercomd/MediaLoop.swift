@@ -91,7 +91,9 @@ struct MediaLoop: ~Copyable {
         self.slots = slots
         plaintextSize = AudioPacket.plaintextSize(frameSize: self.encoder.frameSize, depth: 0)
         keys = FixedArray(count: plan.keys.count) { index in
-            let key = TalkKey(plan.keys[index].settings, isDown: true)
+            // Until its line is there it cannot be read, and a hot microphone stays closed too.
+            var key = TalkKey(plan.keys[index].settings, isDown: true)
+            _ = key.handle(.unreadable, at: now)
             return KeySlot(line: nil, key: key, target: plan.keys[index].target)
         }
         virtualKeys = FixedArray(count: plan.targets.count) { _ in
