@@ -27,7 +27,7 @@ class Home:
         os.makedirs(self.state, exist_ok=True)
         self.run = os.path.join(self.folder, "run")
         if len(self.run.encode()) > RUN_PATH_MAX:
-            self.run = tempfile.mkdtemp(prefix="intercom-")
+            self.run = tempfile.mkdtemp(prefix="intercom-run-")
         os.makedirs(self.run, exist_ok=True)
         self.sections = self._defaults()
         for title, entries in (sections or {}).items():

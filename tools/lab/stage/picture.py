@@ -12,19 +12,20 @@ HIGHEST = 8_000
 BLOCK = 1_024
 # Dark to bright: silence, breath, voice, as stops of a ramp.
 COLOURS = [(8, 10, 24), (52, 24, 92), (152, 40, 96), (236, 110, 52), (252, 232, 150)]
+# Seven rows of five dots, the bits of a number each.
 LETTERS = {
-    "a": "00000 00000 01110 00001 01111 10001 01111",
-    "d": "00001 00001 01111 10001 10001 10001 01111",
-    "e": "00000 00000 01110 10001 11111 10000 01110",
-    "h": "10000 10000 11110 10001 10001 10001 10001",
-    "i": "00100 00000 01100 00100 00100 00100 01110",
-    "n": "00000 00000 11110 10001 10001 10001 10001",
-    "o": "00000 00000 01110 10001 10001 10001 01110",
-    "r": "00000 00000 10110 11001 10000 10000 10000",
-    "s": "00000 00000 01111 10000 01110 00001 11110",
-    "t": "01000 01000 11110 01000 01000 01001 00110",
-    "w": "00000 00000 10001 10001 10101 10101 01010",
-    " ": "00000 00000 00000 00000 00000 00000 00000",
+    "a": "00 00 0e 01 0f 11 0f",
+    "d": "01 01 0f 11 11 11 0f",
+    "e": "00 00 0e 11 1f 10 0e",
+    "h": "10 10 1e 11 11 11 11",
+    "i": "04 00 0c 04 04 04 0e",
+    "n": "00 00 1e 11 11 11 11",
+    "o": "00 00 0e 11 11 11 0e",
+    "r": "00 00 16 19 10 10 10",
+    "s": "00 00 0f 10 0e 01 1e",
+    "t": "08 08 1e 08 08 09 06",
+    "w": "00 00 11 11 15 15 0a",
+    " ": "00 00 00 00 00 00 00",
 }
 
 
@@ -48,7 +49,8 @@ def _title(text):
     """A line of text in twice-as-large 5 by 7 letters."""
     image = numpy.full((TITLE, WIDTH, 3), 255.0)
     for place, letter in enumerate(text):
-        bits = numpy.array([[int(bit) for bit in row] for row in LETTERS[letter].split()])
+        rows = [int(row, 16) for row in LETTERS[letter].split()]
+        bits = numpy.array([[row >> column & 1 for column in (4, 3, 2, 1, 0)] for row in rows])
         large = numpy.kron(bits, numpy.ones((2, 2)))
         left = 4 + 12 * place
         image[4:18, left:left + 10][large > 0] = (32, 32, 32)

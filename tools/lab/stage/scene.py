@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 
 from .place import StageError, missing, wait_until
 from .station import Station
@@ -17,7 +18,7 @@ class Scene:
     def __init__(self, folder, names, *, each=None, **settings):
         self.folder = os.path.abspath(folder)
         self.names, self.each, self.settings = names, each or {}, settings
-        self.stations, self.through, self._others, self._former = {}, {}, [], None
+        self.stations, self.through, self._others, self._former = {}, {}, [], []
 
     def __getitem__(self, name):
         return self.stations[name]
@@ -25,8 +26,12 @@ class Scene:
     def __enter__(self):
         if missing():
             raise StageError("not built yet: " + ", ".join(missing()))
-        # Being told to end must end the stations too.
-        self._former = signal.signal(signal.SIGTERM, self._ended)
+        if threading.current_thread() is threading.main_thread():
+            # Being told to end must end the stations too, even where a shell ignores Ctrl-C.
+            self._former = [
+                (number, signal.signal(number, what)) for number, what in (
+                    (signal.SIGTERM, self._ended), (signal.SIGHUP, self._ended),
+                    (signal.SIGINT, signal.default_int_handler))]
         try:
             for name in self.names:
                 folder = os.path.join(self.folder, name)
@@ -94,6 +99,6 @@ class Scene:
                 one.end()
             except OSError:
                 continue
-        if self._former is not None:
-            signal.signal(signal.SIGTERM, self._former)
-            self._former = None
+        for number, what in self._former:
+            signal.signal(number, what)
+        self._former = []

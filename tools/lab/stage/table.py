@@ -41,7 +41,7 @@ def _remarks(found):
     if found["private_dirty_kb"] is None:
         remarks.append("The daemon hides its memory from this user; root sees the private part.")
     if found["wire_seen_by"] == "relay":
-        remarks.append("Packets went through a relay (only root may look on): about 0.1 ms more.")
+        remarks.append("Only root may look on, so packets went through a relay: about 0.1 ms.")
     if found["late_samples"] > 0:
         remarks.append(f"The machine was busy: {found['late_samples']} samples of the simulated "
                        "sound came late, and count against the figures.")
