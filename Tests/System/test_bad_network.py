@@ -29,9 +29,9 @@ class BadNetwork(SceneTest):
             gain = measure.level(heard[: int(wav.RATE * seconds)]) - measure.level(said)
             counters = garage.counters()
             lost, concealed = counters["frames_lost"], counters["concealed_ms"]
-            print(f"lost {count['lost']} of {count['received']}: {lost} frames lost, {concealed} ms "
-                  f"concealed; likeness {likeness:.2f}, of other speech {other:.2f}; "
-                  f"{delay * 1000:.0f} ms, {gain:+.1f} dB")
+            print(f"lost {count['lost']} of {count['received']}: {lost} frames lost, "
+                  f"{concealed} ms concealed; likeness {likeness:.2f}, of other speech "
+                  f"{other:.2f}; {delay * 1000:.0f} ms, {gain:+.1f} dB")
             self.assertGreater(likeness, least)
             self.assertLess(other, least, "the measure takes anything for that speech")
             self.assertGreater(delay, 0)

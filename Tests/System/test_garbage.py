@@ -7,7 +7,7 @@ import unittest
 import numpy
 from lab import Scene, SceneTest, sound, wait
 from stage import process
-from wire import HANDSHAKE_SIZES, Relay, Stranger
+from wire import HANDSHAKE_SIZES, M1, Relay, Stranger
 
 COUNT = 20_000
 
@@ -77,6 +77,31 @@ class Garbage(SceneTest):
                 self.assertGreater(dropped[name], 0, name)
             # A full socket may lose some unseen; most were seen, and refused.
             self.assertGreater(sum(dropped.values()), COUNT // 2)
+            self.assertTrue(garage.is_with(kitchen))
+
+    def test_a_flood_of_first_messages_does_not_touch_the_speech(self):
+        with Scene("kitchen", "garage") as scene:
+            kitchen, garage = scene.stations
+            scene.introduce(kitchen, garage)
+            scene.start()
+            kitchen.speak(500)
+            with kitchen.talking(), Stranger(garage) as stranger:
+                wait(lambda: garage.hears("kitchen"), "garage hears kitchen")
+                time.sleep(0.3)
+                garage.record()
+                start, answers = time.monotonic_ns(), 0
+                # Someone who knows garage's public key, and so gets its M2s.
+                while time.monotonic_ns() - start < 2e9:
+                    for _ in range(4):
+                        hello = bytes([M1, 1, 1, 0, 0x20]) + random.randbytes(35) + bytes(1184)
+                        stranger.send(hello + garage.identity.mac(hello))
+                    answers += len(stranger.answers())
+                    time.sleep(0.002)
+                end = time.monotonic_ns()
+                heard = garage.recorded().span(start, end)
+            self.assertGreater(answers, 0)
+            track = sound.tone_track(heard, 500)
+            self.assertGreater(numpy.mean(track > -18), 0.95, "the speech was disturbed")
             self.assertTrue(garage.is_with(kitchen))
 
 

@@ -39,9 +39,10 @@ class Rekey(SceneTest):
                     self.assertEqual(after[name], before[name], name)
             concealed = after["concealed_ms"] - before["concealed_ms"]
             track = sound.tone_track(heard, 500)
-            print(f"{rekeys} rekeys, {concealed} concealed, lowest {track.min():.1f} dBFS")
+            print(f"{rekeys} rekeys, {concealed} ms concealed, lowest {track.min():.1f} dBFS")
             # Sound may stutter where the machine is too busy; it may not at each rekey.
-            self.assertLess(concealed, rekeys, "frames were missing at the rekeys")
+            self.assertEqual(after["frames_lost"], before["frames_lost"])
+            self.assertLess(concealed, 10 * rekeys, "frames were missing at the rekeys")
             self.assertGreater(numpy.mean(track > -18), 0.98, "the tone has gaps")
             # Nothing was lost: all that was sealed was opened, once it is quiet.
             wait(lambda: kitchen.counters()["packets_sent"] - garage.counters()["packets_opened"]

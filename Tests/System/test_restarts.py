@@ -3,7 +3,7 @@
 import time
 import unittest
 
-from lab import Scene, SceneTest, listen, wait
+from lab import Scene, SceneTest, listen, place, wait
 
 
 class Restarts(SceneTest):
@@ -63,6 +63,17 @@ class Restarts(SceneTest):
             wait(lambda: self.kitchen.peer("garage")["state"] == "down", "garage is down")
             self.restart(self.garage)
             wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen again")
+
+    def test_a_station_that_moved_to_another_port_is_found_by_its_call(self):
+        self.garage.stop()
+        former = self.garage.sections["network"]["port"]
+        self.garage.sections["network"]["port"] = place.free_port()
+        self.restart(self.garage)
+        with self.kitchen.talking():
+            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
+        self.garage.stop()
+        self.garage.sections["network"]["port"] = former
+        self.restart(self.garage)
 
     def test_both_killed_and_started_at_once_agree(self):
         for _ in range(2):

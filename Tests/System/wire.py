@@ -28,6 +28,7 @@ class Relay:
 
     def end(self):
         process.end(self._process)
+        self._control.unlink(missing_ok=True)
 
     def port_for(self, station):
         return self._ports[station]

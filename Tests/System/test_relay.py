@@ -1,0 +1,115 @@
+"""The relay does what it is told, and the same again for the same seed."""
+
+import pathlib
+import socket
+import tempfile
+import time
+import unittest
+
+from wire import Relay
+
+COUNT = 3000
+
+
+class End:
+    """A bare socket in a station's place."""
+
+    def __init__(self, name):
+        self.name = name
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.settimeout(0.3)
+        self.port = self.socket.getsockname()[1]
+
+    def __str__(self):
+        return self.name
+
+    def received(self):
+        """Everything until it has been quiet for a moment."""
+        found = []
+        while True:
+            try:
+                found.append(self.socket.recv(65_535))
+            except TimeoutError:
+                return found
+
+
+class RelayTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.a, self.b = End("a"), End("b")
+        for end in (self.a, self.b):
+            self.enterContext(end.socket)
+
+    def also_end(self, relay):
+        self.addCleanup(relay.end)
+
+    def relay(self, seed):
+        return Relay(self, self.a, self.b, seed)
+
+    def send(self, relay, first=0x10, count=COUNT):
+        """Sends numbered datagrams from a to b; returns what came, once it is quiet."""
+        for number in range(count):
+            self.a.socket.sendto(
+                bytes([first]) + number.to_bytes(4, "big") + bytes(95),
+                ("127.0.0.1", relay.port_for(self.a)))
+            if number % 50 == 0:
+                time.sleep(0.001)
+        return self.b.received()
+
+    def numbers(self, datagrams):
+        return [int.from_bytes(one[1:5], "big") for one in datagrams]
+
+    def bad(self, seed):
+        relay = self.relay(seed)
+        relay.do("loss", "ab", 10, 4)
+        relay.do("duplicate", "ab", 5)
+        came = self.numbers(self.send(relay))
+        relay.end()
+        return came
+
+    def test_chance_follows_from_the_seed(self):
+        one, same, other = self.bad(1), self.bad(1), self.bad(2)
+        self.assertEqual(one, same)
+        self.assertNotEqual(one, other)
+        lost = COUNT - len(set(one))
+        self.assertTrue(0.05 * COUNT < lost < 0.17 * COUNT, lost)
+        bursts = sum(b - a > 1 for a, b in zip(one, one[1:]))
+        self.assertTrue(2.5 < lost / bursts < 6, lost / bursts)
+        self.assertTrue(0.03 * COUNT < len(one) - len(set(one)) < 0.07 * COUNT)
+
+    def test_good_weather_changes_nothing(self):
+        came = self.send(self.relay(1))
+        self.assertEqual(self.numbers(came), list(range(COUNT)))
+
+    def test_what_is_held_back_arrives_after_what_followed(self):
+        relay = self.relay(1)
+        relay.do("delay", "ab", 5, 5)
+        relay.do("reorder", "ab", 5, 20)
+        came = self.numbers(self.send(relay))
+        self.assertEqual(sorted(came), list(range(COUNT)))
+        self.assertGreater(sum(b < a for a, b in zip(came, came[1:])), COUNT // 100)
+
+    def test_one_bit_of_one_kind(self):
+        relay = self.relay(1)
+        relay.do("corrupt", "ab", "data", 50, 3, 2)
+        came = self.send(relay, 0x03, 5)
+        self.assertTrue(all(one[50] == 0 for one in came))
+        came = self.send(relay, 0x77, 5)
+        self.assertEqual([one[50] for one in came], [8, 8, 0, 0, 0])
+
+    def test_capture_drop_and_replay(self):
+        relay = self.relay(1)
+        file = relay.capture()
+        relay.do("drop", "ab", "any")
+        self.assertEqual(self.send(relay, count=20), [])
+        relay.do("clear", "ab")
+        relay.do("capture", "off")
+        self.assertEqual(len(relay.captured(file, self.a)), 20)
+        relay.do("replay", "ab", file, "data", 1)
+        self.assertEqual(self.b.received(), relay.captured(file, self.a))
+
+
+if __name__ == "__main__":
+    unittest.main()
