@@ -209,11 +209,17 @@ extension MediaLoop {
     }
 
     /// Samples the speaker's card is to be given now; it may have more room than is wanted queued.
+    ///
+    /// Whole periods where the speaker wakes the loop: had the first samples of a period been given
+    /// early, its end would not wake us.
     private var playbackRoom: Int {
         switch playback {
         case .some(let pcm):
-            pcm.available() - (pcm.granted.bufferSamples - pcm.granted.fillSamples)
-        case .none: 0
+            let room = pcm.available() - (pcm.granted.bufferSamples - pcm.granted.fillSamples)
+            guard clock.source == .playback else { return room }
+            return room / pcm.granted.periodSamples * pcm.granted.periodSamples
+        case .none:
+            return 0
         }
     }
 

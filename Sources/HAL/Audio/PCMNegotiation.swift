@@ -23,8 +23,10 @@ internal import CALSA
         let (format, channels) = try unsafe layout(hardware)
         let (period, buffer) = try unsafe sizes(hardware, request)
         try check(unsafe snd_pcm_hw_params(pcm, hardware), "snd_pcm_hw_params")
-        try setSoftware(period: period)
         let fill = direction == .capture ? 0 : min(buffer, period * request.periods)
+        // Room beyond the fill is there from the start, and says nothing of sound played.
+        let spare = direction == .capture ? 0 : buffer - fill
+        try setSoftware(wakeAt: spare + period)
         return PCMParameters(
             rate: Int(Self.rate), channels: channels, format: format, periodSamples: period,
             bufferSamples: buffer, fillSamples: fill)
@@ -85,7 +87,7 @@ internal import CALSA
     }
 
     /// Wakes us once a period, and leaves starting to us: a threshold that can never be reached.
-    private func setSoftware(period: Int) throws(PCMError) {
+    private func setSoftware(wakeAt available: Int) throws(PCMError) {
         var allocated: OpaquePointer?
         try check(unsafe snd_pcm_sw_params_malloc(&allocated), "snd_pcm_sw_params_malloc")
         guard let software = unsafe allocated else { throw error(.absent) }
@@ -100,7 +102,8 @@ internal import CALSA
             unsafe snd_pcm_sw_params_set_start_threshold(pcm, software, boundary),
             "snd_pcm_sw_params_set_start_threshold")
         try check(
-            unsafe snd_pcm_sw_params_set_avail_min(pcm, software, snd_pcm_uframes_t(period)),
+            unsafe snd_pcm_sw_params_set_avail_min(
+                pcm, software, snd_pcm_uframes_t(available)),
             "snd_pcm_sw_params_set_avail_min")
         try check(unsafe snd_pcm_sw_params(pcm, software), "snd_pcm_sw_params")
     }
