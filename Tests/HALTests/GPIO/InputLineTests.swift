@@ -113,7 +113,7 @@ import Testing
         let complaint = "no GPIO chip has a line of this name (intercomctl gpio list)"
         #expect(gpio.probe("input GPIO99 up low") == "error: line GPIO99: \(complaint)")
         #expect(
-            gpio.probe("input gpiochip0/28 up low") == "error: GPIO gpiochip0/28: \(complaint)")
+            gpio.probe("input gpiochip0/28 up low") == "error: line gpiochip0/28: \(complaint)")
         #expect(gpio.probe("input gpiochip7/0 up low").contains("no such GPIO chip"))
         for name in ["gpiochip0/", "gpiochip0/-1", "gpiochip0/x", "/1", "gpiochip/../mem/1"] {
             #expect(gpio.probe("input \(name) up low").hasPrefix("error: "), "\(name)")
