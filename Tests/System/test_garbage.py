@@ -68,7 +68,7 @@ class Garbage(SceneTest):
             self.assertTrue(process.is_alive(garage.process))
             self.assertLess(len(garage.log.splitlines()), lines + 5, "it fills the journal")
             if size is not None:
-                # Some pages are touched for the first time; 20,000 datagrams kept would be 12 MB.
+                # The simulated card's ring is touched as it plays; datagrams kept would be 12 MB.
                 self.assertLess(process.memory(garage.pid)["rss"], size + 5000, "it grows")
             track = sound.tone_track(heard.span(start, end), 500)
             print(f"{(end - start) / 1e9:.1f} s, heard {numpy.mean(track > -18):.1%}")
