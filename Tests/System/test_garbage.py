@@ -48,7 +48,8 @@ class Garbage(SceneTest):
                 wait(lambda: garage.hears("kitchen"), "garage hears kitchen")
                 frames = wait(lambda: relay.captured(file, kitchen, 16), "frames are captured")
                 relay.do("capture", "off")
-                before = garage.counters()
+                before, lines = garage.counters(), len(garage.log.splitlines())
+                size = process.memory(garage.pid)["rss"]
                 time.sleep(0.3)
                 garage.record()
                 start = time.monotonic_ns()
@@ -65,6 +66,10 @@ class Garbage(SceneTest):
                 heard = garage.recorded()
                 self.assertEqual(stranger.answers(), [])
             self.assertTrue(process.is_alive(garage.process))
+            self.assertLess(len(garage.log.splitlines()), lines + 5, "it fills the journal")
+            if size is not None:
+                # The simulated card's ring is touched as it plays; datagrams kept would be 12 MB.
+                self.assertLess(process.memory(garage.pid)["rss"], size + 5000, "it grows")
             track = sound.tone_track(heard.span(start, end), 500)
             print(f"{(end - start) / 1e9:.1f} s, heard {numpy.mean(track > -18):.1%}")
             self.assertGreater(numpy.mean(track > -18), 0.95, "the speech was disturbed")
