@@ -61,16 +61,19 @@ let package = Package(
         module("Control", uses: ["Wire", "CJansson"]),
         module("Config", uses: ["Wire"]),
 
+        // What both programs do with the files of a station.
+        module("Settings", uses: ["Config", "Crypto", "HAL"]),
+
         // L3: programs.
         .executableTarget(
             name: "Intercomd",
             dependencies: [
                 "Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Session", "Station",
-                "Control", "Config",
+                "Control", "Config", "Settings",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Intercomctl",
-            dependencies: ["Time", "Wire", "Crypto", "HAL", "Control", "Config"],
+            dependencies: ["Time", "Wire", "Crypto", "HAL", "Control", "Config", "Settings"],
             swiftSettings: strict),
 
         tests("Time"),
@@ -91,6 +94,7 @@ let package = Package(
         .testTarget(
             name: "IntercomctlTests",
             dependencies: ["Intercomctl", "Control", "Crypto", "HAL"], swiftSettings: strict),
+        tests("Settings", with: ["Config", "Crypto"]),
         tests("Intercomd", with: ["Audio", "Config", "Station", "Time"]),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]

@@ -2,10 +2,11 @@ internal import Config
 internal import Control
 internal import Crypto
 internal import HAL
+internal import Settings
 
 /// `config check`: every mistake with its place, before the daemon meets it.
 func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let folder = ConfigFolder(invocation)
+    let folder = ConfigFolder(invocation.configFolder)
     let sources: [ConfigSource]
     do throws(SystemError) {
         sources = try folder.sources()
@@ -42,27 +43,19 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
 
 /// What only the keys themselves can tell.
 private func keyMistakes(in config: Config) -> [Mistake] {
-    var mistakes: [Mistake] = []
     // Not everyone may read the identity; then nothing can be said of it here.
-    let own = (try? identity(at: config.paths.identity)) ?? nil
+    let own = (try? KeyStore.publicKey(config.paths)) ?? nil
+    var mistakes = KeyChecks.keys(of: config.peers, own: own).mistakes
     for peer in config.peers {
-        guard let key = PublicKey(text: peer.key) else {
-            mistakes.append(
-                Mistake(peer.keyOrigin, "key: its check characters do not fit; copy it again"))
-            continue
-        }
-        if key == own {
-            mistakes.append(Mistake(peer.keyOrigin, "key: is this station's own"))
-        }
         guard case .file(let name) = peer.psk else { continue }
         let path = "\(config.paths.keys)/\(name)"
-        let isAbsent: Bool
+        // Whether it is there, not what is in it: that too may not be for the one who asks.
         do throws(SystemError) {
-            isAbsent = try FileStore.status(of: path) == nil
+            guard try FileStore.status(of: path) == nil else { continue }
+            mistakes.append(Mistake(peer.pskOrigin, "psk: there is no file \(path)"))
         } catch {
             continue
         }
-        if isAbsent { mistakes.append(Mistake(peer.pskOrigin, "psk: there is no file \(path)")) }
     }
     return mistakes
 }

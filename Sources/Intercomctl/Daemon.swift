@@ -1,6 +1,7 @@
 internal import Config
 internal import Control
 internal import HAL
+internal import Settings
 
 /// The running daemon, through its control socket.
 struct Daemon: ~Copyable {
@@ -13,7 +14,7 @@ struct Daemon: ~Copyable {
     private static let refused: Int32 = 111
 
     init(_ invocation: borrowing Invocation) throws(Failure) {
-        let path = invocation.socket ?? ConfigFolder(invocation).paths.controlSocket
+        let path = invocation.socket ?? ConfigFolder(invocation.configFolder).paths.controlSocket
         do throws(SystemError) {
             peer = try LocalPeer(path: path)
         } catch {

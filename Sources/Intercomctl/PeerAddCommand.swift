@@ -1,11 +1,12 @@
 internal import Config
 internal import Crypto
 internal import HAL
+internal import Settings
 
 /// `peer add NAME ADDRESS KEY`: writes what the daemon reads at its next start.
 func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let addition = try PeerAddition(invocation)
-    let folder = ConfigFolder(invocation)
+    let folder = ConfigFolder(invocation.configFolder)
     let config = try addition.check(against: folder)
 
     let paths = config.paths
@@ -51,7 +52,7 @@ private struct PeerAddition: ~Copyable {
         }
         let psk: Key?
         if let file = invocation.pskFile {
-            psk = try readSecret(file) { text throws(KeyFileError) in try PSKFile.parse(text) }
+            psk = try readPSK(file)
         } else {
             psk = nil
         }
@@ -75,7 +76,7 @@ private struct PeerAddition: ~Copyable {
         } catch {
             throw Failure(.failed, "the configuration must be right first:\n\(error.description)")
         }
-        if try identity(at: config.paths.identity) == key {
+        if try ownKey(config.paths) == key {
             throw Failure(.failed, "that is this station's own key")
         }
         guard name != config.station.name else {
@@ -159,5 +160,13 @@ private struct PeerAddition: ~Copyable {
         text += "address = \(address)\nkey = \(key.text)\n"
         if withPSK { text += "psk = file:\(name).psk\n" }
         return text
+    }
+}
+
+private func readPSK(_ path: String) throws(Failure) -> Key {
+    do throws(KeyStoreError) {
+        return try KeyStore.psk(at: path)
+    } catch {
+        throw Failure(.failed, error.description)
     }
 }

@@ -4,6 +4,7 @@ internal import Crypto
 internal import HAL
 internal import Realtime
 internal import Session
+internal import Settings
 internal import Station
 internal import Time
 internal import Wire
@@ -67,49 +68,50 @@ enum Boot {
     }
 
     private static func settings(_ folder: String) throws(Failure) -> Config {
-        do throws(Settings.Failure) {
-            return try Settings.read(folder)
-        } catch { throw Failure(text: error.text) }
+        let folder = ConfigFolder(folder)
+        let sources: [ConfigSource]
+        do throws(SystemError) {
+            sources = try folder.sources()
+        } catch { throw Failure(text: error.description) }
+        do throws(ConfigError) {
+            return try Config(sources, paths: folder.paths)
+        } catch { throw Failure(text: error.description) }
     }
 
     private static func peers(
         _ config: Config, at now: Instant, _ publicKeys: inout [PublicKey]
     ) throws(Failure) -> PeerTable {
-        do throws(KeyStore.Failure) {
-            var limits = Session.Limits()
-            limits.lowerRekey(to: config.session)
-            var table = PeerTable(
-                identity: try KeyStore.identity(config.paths), bootID: random(), limits: limits,
-                random: { bytes in Random.fill(&bytes) })
-            for peer in config.peers {
-                guard let key = PublicKey(text: peer.key) else {
-                    throw KeyStore.Failure(
-                        text: "\(peer.keyOrigin): the key of \(peer.name) has a typing mistake "
-                            + "(its check does not fit); copy it again from intercomctl key show")
-                }
-                try refuseTwins(peer, key, config, publicKeys, own: table.publicKey)
-                let suite: Suite = peer.suite == 2 ? .chaChaPoly : .aesGCM
-                let psk = try KeyStore.psk(of: peer, config.paths)
-                table.add(publicKey: key, psk: psk, suite: suite, at: now)
-                publicKeys.append(key)
-            }
-            return table
-        } catch { throw Failure(text: error.text) }
+        var limits = Session.Limits()
+        limits.lowerRekey(to: config.session)
+        var table = PeerTable(
+            identity: try identity(config.paths), bootID: random(), limits: limits,
+            random: { bytes in Random.fill(&bytes) })
+        let checked = KeyChecks.keys(of: config.peers, own: table.publicKey)
+        guard checked.mistakes.isEmpty else {
+            let complaints = checked.mistakes.map { $0.description }
+            throw Failure(text: complaints.joined(separator: "\n"))
+        }
+        publicKeys = checked.keys
+        for (peer, key) in zip(config.peers, publicKeys) {
+            table.add(
+                publicKey: key, psk: try psk(of: peer, config.paths),
+                suite: peer.suite == 2 ? .chaChaPoly : .aesGCM, at: now)
+        }
+        return table
     }
 
-    private static func refuseTwins(
-        _ peer: Config.Peer, _ key: PublicKey, _ config: Config, _ known: [PublicKey],
-        own: PublicKey
-    ) throws(KeyStore.Failure) {
-        if key == own {
-            throw KeyStore.Failure(
-                text: "\(peer.keyOrigin): this is the station's own key, not that of \(peer.name)")
-        }
-        if let twin = known.firstIndex(of: key) {
-            throw KeyStore.Failure(
-                text: "\(peer.keyOrigin): \(peer.name) has the key of "
-                    + "\(config.peers[twin].name) (\(config.peers[twin].keyOrigin))")
-        }
+    private static func identity(_ paths: Paths) throws(Failure) -> Key {
+        do throws(KeyStoreError) {
+            return try KeyStore.identity(paths) {
+                Log.notice("made this station's identity key, \(paths.identity)")
+            }
+        } catch { throw Failure(text: error.description) }
+    }
+
+    private static func psk(of peer: Config.Peer, _ paths: Paths) throws(Failure) -> Key? {
+        do throws(KeyStoreError) {
+            return try KeyStore.psk(of: peer, paths)
+        } catch { throw Failure(text: error.description) }
     }
 
     private static func listen(_ config: Config) -> SocketAddress? {

@@ -80,7 +80,7 @@ class ConfigMistakes(SceneTest):
         code, out, errors = self.run_daemon()
         self.assertEqual(code, 1, out + errors)
         self.assertIn(f"{self.peer}:3", out + errors)
-        self.assertIn("typing mistake", out + errors)
+        self.assertIn("check characters do not fit", out + errors)
 
     def test_own_key_as_a_peers(self):
         self.kitchen.write_peer("garage", self.kitchen.public_key, "127.0.0.1:5577")

@@ -16,10 +16,11 @@ import Testing
         "Station": ["Wire", "Time"],
         "Control": ["Wire", "CJansson"],
         "Config": ["Wire"],
-        "Intercomctl": ["Time", "Wire", "Crypto", "HAL", "Control", "Config"],
+        "Settings": ["Config", "Crypto", "HAL"],
+        "Intercomctl": ["Time", "Wire", "Crypto", "HAL", "Control", "Config", "Settings"],
         "Intercomd": [
             "Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Session", "Station", "Control",
-            "Config",
+            "Config", "Settings",
         ],
     ]
 

@@ -1,32 +1,42 @@
-internal import Config
-internal import Crypto
+public import Config
+public import Crypto
 internal import HAL
 
 /// The secrets of this station on disk: its identity, made at the first start, and peers' psks.
 ///
 /// Files with rights for anyone else are refused, with the command that mends it. What is read
 /// lies in wiped memory only.
-enum KeyStore {
+public enum KeyStore {
     /// Longer than any key file may be, so that one that is too long is seen to be.
     private static let secretMax = 256
 
-    /// Why the keys cannot be used, in words for the person who must act.
-    struct Failure: Error {
-        let text: String
-    }
-
-    /// The identity key: read, or made and written when there is none yet.
-    static func identity(_ paths: Paths) throws(Failure) -> Key {
+    /// The identity key: read, or made and written when there is none yet; then `made` is called.
+    public static func identity(
+        _ paths: Paths, made: () -> Void
+    ) throws(KeyStoreError) -> Key {
         do throws(SystemError) {
             try FileStore.makeDirectory(paths.state, mode: 0o750)
             try FileStore.makeDirectory(paths.keys, mode: 0o700)
             if try FileStore.status(of: paths.identity) == nil {
                 let key = try make(paths.identity)
-                Log.notice("made this station's identity key, \(paths.identity)")
+                made()
                 return key
             }
-        } catch { throw Failure(text: error.description) }
-        return try read(paths.identity, as: IdentityFile.parse)
+        } catch { throw KeyStoreError(error.description) }
+        return try read(paths.identity, as: parseIdentity)
+    }
+
+    /// The public half of the identity; nil when none has been made yet.
+    public static func publicKey(_ paths: Paths) throws(KeyStoreError) -> PublicKey? {
+        do throws(SystemError) {
+            guard try FileStore.status(of: paths.identity) != nil else { return nil }
+        } catch { throw KeyStoreError(error.description) }
+        return X25519.publicKey(of: try read(paths.identity, as: parseIdentity))
+    }
+
+    /// The pre-shared key in a file anywhere.
+    public static func psk(at path: String) throws(KeyStoreError) -> Key {
+        try read(path, as: parsePSK)
     }
 
     private static func make(_ path: String) throws(SystemError) -> Key {
@@ -39,39 +49,56 @@ enum KeyStore {
     }
 
     /// A peer's pre-shared key; nil when it was paired without one.
-    static func psk(of peer: Config.Peer, _ paths: Paths) throws(Failure) -> Key? {
+    public static func psk(
+        of peer: Config.Peer, _ paths: Paths
+    ) throws(KeyStoreError) -> Key? {
         switch peer.psk {
         case .none: return nil
-        case .file(let name): return try read("\(paths.keys)/\(name)", as: PSKFile.parse)
+        case .file(let name): return try psk(at: "\(paths.keys)/\(name)")
         case .credential(let name): return try readCredential(name, of: peer)
         }
     }
 
     private static func readCredential(
         _ name: String, of peer: Config.Peer
-    ) throws(Failure) -> Key {
+    ) throws(KeyStoreError) -> Key {
         var secret = Secret(count: secretMax)
         let count: Int
         do throws(SystemError) {
             var bytes = secret.mutableBytes
             count = try FileStore.readCredential(name, into: &bytes)
-        } catch { throw Failure(text: "\(peer.pskOrigin): psk = cred:\(name): \(error)") }
+        } catch { throw KeyStoreError("\(peer.pskOrigin): psk = cred:\(name): \(error)") }
         do throws(KeyFileError) {
             return try PSKFile.parse(secret.bytes.extracting(first: count))
-        } catch { throw Failure(text: "credential \(name) \(error)") }
+        } catch { throw KeyStoreError("credential \(name) \(error)") }
     }
 
     private static func read(
         _ path: String, as parse: (Span<UInt8>) throws(KeyFileError) -> Key
-    ) throws(Failure) -> Key {
+    ) throws(KeyStoreError) -> Key {
         var secret = Secret(count: secretMax)
         let count: Int
         do throws(SystemError) {
             var bytes = secret.mutableBytes
             count = try FileStore.readSecret(path, into: &bytes)
-        } catch { throw Failure(text: error.description) }
+        } catch { throw KeyStoreError(error.description) }
         do throws(KeyFileError) {
             return try parse(secret.bytes.extracting(first: count))
-        } catch { throw Failure(text: "\(path) \(error)") }
+        } catch { throw KeyStoreError("\(path) \(error)") }
     }
+
+    private static func parseIdentity(_ text: Span<UInt8>) throws(KeyFileError) -> Key {
+        try IdentityFile.parse(text)
+    }
+
+    private static func parsePSK(_ text: Span<UInt8>) throws(KeyFileError) -> Key {
+        try PSKFile.parse(text)
+    }
+}
+
+/// Why a key cannot be used, in words for the person who must act.
+public struct KeyStoreError: Error, Equatable, CustomStringConvertible {
+    public let description: String
+
+    init(_ description: String) { self.description = description }
 }

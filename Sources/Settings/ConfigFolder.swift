@@ -1,19 +1,20 @@
-internal import Config
-internal import HAL
+public import Config
+public import HAL
 
-/// The configuration as it lies on disk.
-struct ConfigFolder {
-    let folder: String
+/// The configuration as it lies on disk, for both programs alike.
+public struct ConfigFolder {
+    public let folder: String
     /// Where state and socket are, as far as the main file can be read.
-    let paths: Paths
+    public let paths: Paths
     private let main: ConfigSource?
     private let mainError: SystemError?
 
     /// More than any configuration of 31 peers has.
     private static let fileLimit = 1 << 20
 
-    init(_ invocation: borrowing Invocation) {
-        folder = invocation.configFolder
+    /// Reads the main file of `folder`; one that cannot be read is told of by `sources`.
+    public init(_ folder: String) {
+        self.folder = folder
         let otherwise = Paths(
             stateDirectory: Environment.value(of: "STATE_DIRECTORY"),
             runtimeDirectory: Environment.value(of: "RUNTIME_DIRECTORY"))
@@ -33,7 +34,7 @@ struct ConfigFolder {
     }
 
     /// Every file, in order of precedence.
-    func sources() throws(SystemError) -> [ConfigSource] {
+    public func sources() throws(SystemError) -> [ConfigSource] {
         guard let main else {
             throw mainError ?? SystemError(operation: "read \(folder)/intercomd.conf", errno: 2)
         }

@@ -1,0 +1,27 @@
+public import Config
+public import Crypto
+
+/// What is wrong with the keys of a configuration, which it takes keys to see.
+public enum KeyChecks {
+    /// The peers' keys in order, or every mistake in them.
+    ///
+    /// `own` is this station's key; nil when it is not known, and nothing can be said of it.
+    public static func keys(
+        of peers: [Config.Peer], own: PublicKey?
+    ) -> (keys: [PublicKey], mistakes: [Mistake]) {
+        var keys: [PublicKey] = []
+        var mistakes: [Mistake] = []
+        for peer in peers {
+            guard let key = PublicKey(text: peer.key) else {
+                let what = "key: its check characters do not fit; copy it again"
+                mistakes.append(Mistake(peer.keyOrigin, what))
+                continue
+            }
+            if key == own {
+                mistakes.append(Mistake(peer.keyOrigin, "key: is this station's own"))
+            }
+            keys.append(key)
+        }
+        return (keys, mistakes)
+    }
+}

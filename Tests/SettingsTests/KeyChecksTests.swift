@@ -1,0 +1,38 @@
+import Config
+import Crypto
+import Settings
+import Testing
+
+@Suite struct KeyChecksTests {
+    /// Public keys of the secrets 11…11 and 22…22.
+    static let one = "intercom1:pnhjbg56p77ejrdfuiqag7lar3rvrf6td34xf4d7oseszmhxh4jq:sdyp"
+
+    func peers(_ keys: [String]) throws -> [Config.Peer] {
+        var text = "[station]\nname = kitchen\n"
+        for (place, key) in keys.enumerated() { text += "[peer p\(place)]\nkey = \(key)\n" }
+        let source = ConfigSource(role: .main, path: "x.conf", bytes: Array(text.utf8))
+        let paths = Paths(stateDirectory: nil, runtimeDirectory: nil)
+        return try Config([source], paths: paths).peers
+    }
+
+    @Test func rightKeysAreReadInOrder() throws {
+        let found = KeyChecks.keys(of: try peers([Self.one]), own: nil)
+        #expect(found.mistakes.isEmpty)
+        #expect(found.keys == [PublicKey(text: Self.one)])
+    }
+
+    @Test func aTypingMistakeIsFoundAtItsLine() throws {
+        let wrong = Self.one.dropLast() + "q"
+        let found = KeyChecks.keys(of: try peers([String(wrong)]), own: nil)
+        #expect(
+            found.mistakes.map(\.description) == [
+                "x.conf:4: key: its check characters do not fit; copy it again"
+            ])
+    }
+
+    @Test func theOwnKeyIsRefused() throws {
+        let own = try #require(PublicKey(text: Self.one))
+        let selfPeer = KeyChecks.keys(of: try peers([Self.one]), own: own)
+        #expect(selfPeer.mistakes.map(\.description) == ["x.conf:4: key: is this station's own"])
+    }
+}

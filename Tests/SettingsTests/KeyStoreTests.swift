@@ -1,0 +1,64 @@
+import Config
+import Crypto
+import Foundation
+import Settings
+import Testing
+
+@Suite struct KeyStoreTests {
+    let state = FileManager.default.temporaryDirectory
+        .appending(path: "keystore-\(UUID().uuidString)").path
+
+    var paths: Paths { Paths(stateDirectory: state, runtimeDirectory: nil) }
+
+    func remove() { try? FileManager.default.removeItem(atPath: state) }
+
+    func mode(_ path: String) throws -> Int {
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        return try #require(attributes[.posixPermissions] as? Int)
+    }
+
+    @Test func theIdentityIsMadeOnceAndForItsOwnerAlone() throws {
+        defer { remove() }
+        #expect(try KeyStore.publicKey(paths) == nil)
+        var made = 0
+        let first = X25519.publicKey(of: try KeyStore.identity(paths) { made += 1 })
+        let second = X25519.publicKey(of: try KeyStore.identity(paths) { made += 1 })
+        #expect(first == second)
+        #expect(made == 1)
+        #expect(try KeyStore.publicKey(paths) == first)
+        #expect(try mode(paths.identity) == 0o600)
+        #expect(try mode(paths.keys) == 0o700)
+    }
+
+    @Test func widerRightsAreRefusedWithTheMendingCommand() throws {
+        defer { remove() }
+        _ = try KeyStore.identity(paths) {}
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o644], ofItemAtPath: paths.identity)
+        #expect {
+            _ = try KeyStore.identity(paths) {}
+        } throws: { error in
+            (error as? KeyStoreError)?.description.contains("chmod 600 \(paths.identity)") == true
+        }
+    }
+
+    @Test(arguments: ["", "intercom-identity-1 12\n", String(repeating: "x", count: 4000)])
+    func whatIsNoIdentityIsRefusedAndKept(text: String) throws {
+        defer { remove() }
+        _ = try KeyStore.identity(paths) {}
+        try text.write(toFile: paths.identity, atomically: false, encoding: .utf8)
+        #expect(throws: KeyStoreError.self) { _ = try KeyStore.identity(paths) {} }
+        #expect(try String(contentsOfFile: paths.identity, encoding: .utf8) == text)
+    }
+
+    @Test func aPskFileIsRead() throws {
+        defer { remove() }
+        _ = try KeyStore.identity(paths) {}
+        let file = "\(paths.keys)/house.psk"
+        try (String(repeating: "7f", count: 32) + "\n")
+            .write(toFile: file, atomically: false, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+        let psk = try KeyStore.psk(at: file)
+        #expect(psk.withBytes { $0[0] == 0x7F && $0[31] == 0x7F })
+    }
+}
