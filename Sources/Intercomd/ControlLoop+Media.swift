@@ -27,10 +27,11 @@ extension ControlLoop {
             talking(target, isOpen)
         case .talkTimedOut(let target):
             Log.warning("talk to \(routing.names[target]) stopped: the key was held too long")
-            tell(.stuckKey, target: routing.names[target])
+            tell(.stuckKey, target: routing.names[target], since: view.talkingSince[target])
         case .key(let place, let isDown):
             lines.keys[place].isDown = isDown
-            tell(isDown ? .keyDown : .keyUp, button: place)
+            let target = config.buttons[place].talk.name
+            tell(isDown ? .keyDown : .keyUp, target: target, button: place)
         case .keyUnreadable(let place, let error):
             lines.lost(key: place, error, at: now)
             Log.error("button \(config.buttons[place].name): \(error)")
@@ -120,11 +121,12 @@ extension ControlLoop {
     /// Tells those who watch that something happened; peers and buttons by their place.
     mutating func tell(
         _ kind: Event.Kind, peer: Int? = nil, target: String? = nil, button: Int? = nil,
-        since: Instant? = nil, detail: String? = nil
+        lamp: String? = nil, since: Instant? = nil, detail: String? = nil
     ) {
         var event = Event(kind, at: Int(Clock.wallMilliseconds()))
         if let peer { event.peer = config.peers[peer].name }
         if let button { event.button = config.buttons[button].name }
+        if let lamp { event.button = lamp }
         if let since { event.seconds = seconds(now - since) }
         event.target = target
         event.detail = detail

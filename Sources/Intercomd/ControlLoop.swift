@@ -15,6 +15,7 @@ internal import Wire
 ///
 /// - `ControlLoop+Session` feeds handshakes and opened records to the cores, and obeys them,
 /// - `ControlLoop+Media` follows what the media loop tells,
+/// - `ControlLoop+Devices` opens cards and lines, and lights the lamps,
 /// - `ControlLoop+Requests` answers `intercomctl`,
 /// - `ControlLoop+Status` describes the station.
 struct ControlLoop: ~Copyable {
@@ -172,40 +173,11 @@ struct ControlLoop: ~Copyable {
         nextSecond = now + .seconds(1)
         reportTraffic()
         followPeers()
+        followXruns()
         // The watchdog is fed only while the sound moves.
         let ticks = rings.counters[.ticks]
         if ticks != watchdogTicks, facts.watchdog != nil { ServiceNotifier.watchdog() }
         watchdogTicks = ticks
-    }
-
-    private mutating func openDevices() {
-        cards.tick(at: now, rings) { change in
-            switch change {
-            case .opened(let name, let granted):
-                Log.notice(
-                    "audio \(name) open: \(granted.format.name), \(granted.channels) ch, period "
-                        + "\(granted.periodSamples), buffer \(granted.bufferSamples)")
-            case .failed(let error): Log.warning(error.description)
-            }
-        }
-        lines.tick(at: now, rings) { name, error in
-            if let error { Log.warning("\(name): \(error)") } else { Log.info("\(name): open") }
-        }
-    }
-
-    mutating func showLamps() {
-        let talking = view.isTalking
-        let receiving = view.isReceiving
-        let fault = hasFault
-        let isUnpaired = config.peers.isEmpty
-        lines.show(at: now) { show in
-            switch show {
-            case .talking: talking
-            case .receiving: receiving
-            case .fault: fault
-            case .unpaired: isUnpaired
-            }
-        }
     }
 
     /// Closes the microphone, takes leave of every peer, darkens the lamps; within a second.

@@ -10,7 +10,9 @@ internal import Time
 struct ControlServer: ~Copyable {
     static let callersMax = 16
     static let idleMax = Duration.seconds(5)
-    /// What may wait to be read by one caller.
+    /// Events that may wait for one who watches; more are counted, and told when there is room.
+    static let watchMax = 64 * 1024
+    /// What may wait to be read by one caller; beyond it the caller is closed.
     static let backlogMax = ControlLimits.reply + 64 * 1024
 
     private let socket: LocalSocket
@@ -82,6 +84,18 @@ struct ControlServer: ~Copyable {
     /// Sends an event to everyone who watches.
     mutating func tell(_ event: Event) {
         for place in callers.indices where !isFree(place) && callers[place]!.isWatching {
+            flush(place)
+            guard !isFree(place) else { continue }
+            if callers[place]!.waiting.count + event.encoded.count > Self.watchMax {
+                callers[place]!.lost += 1
+                continue
+            }
+            if callers[place]!.lost > 0 {
+                var note = Event(.dropped, at: event.timeMilliseconds)
+                note.detail = "\(callers[place]!.lost)"
+                callers[place]!.waiting += note.encoded
+                callers[place]!.lost = 0
+            }
             callers[place]!.waiting += event.encoded
             flush(place)
         }
@@ -129,6 +143,8 @@ struct Caller: ~Copyable {
     /// What is still to be written.
     var waiting: [UInt8] = []
     var isWatching = false
+    /// Events that found no room.
+    var lost = 0
     var closesWhenSent = false
     var lastActive: Instant
 

@@ -23,6 +23,12 @@ struct Lines: ~Copyable {
         var backoff = Backoff()
     }
 
+    /// A line that opened (nil), or cannot be opened for a reason not told yet; by its place.
+    enum Change {
+        case key(Int, GPIOError?)
+        case lamp(Int, GPIOError?)
+    }
+
     var keys: [Key]
     var lamps: FixedArray<Lamp>
 
@@ -32,19 +38,19 @@ struct Lines: ~Copyable {
     }
 
     /// Opens what is not open and due; `report` is told each new complaint.
-    mutating func tick(at now: Instant, _ rings: Rings, _ report: (String, GPIOError?) -> Void) {
+    mutating func tick(at now: Instant, _ rings: Rings, _ report: (Change) -> Void) {
         for place in keys.indices where !keys[place].isOpen && keys[place].backoff.isDue(at: now) {
             let before = keys[place].error
             openKey(place, at: now, rings)
             if keys[place].isOpen || keys[place].error != before {
-                report("button \(keys[place].button.name)", keys[place].error)
+                report(.key(place, keys[place].error))
             }
         }
         for place in lamps.indices where isDue(lamp: place, at: now) {
             let before = lamps[place].error
             openLamp(place, at: now)
-            if lamps[place].error != before {
-                report("lamp \(lamps[place].lamp.name)", lamps[place].error)
+            if lamps[place].error == nil || lamps[place].error != before {
+                report(.lamp(place, lamps[place].error))
             }
         }
     }

@@ -1,0 +1,72 @@
+internal import Config
+internal import Control
+internal import HAL
+internal import Realtime
+internal import Time
+
+extension ControlLoop {
+    /// Opens what is wanted and not open, cards and lines; the journal and `monitor` hear of it.
+    mutating func openDevices() {
+        var cardChanges: [Cards.Change] = []
+        cards.tick(at: now, rings) { cardChanges.append($0) }
+        for change in cardChanges { report(change) }
+
+        var lineChanges: [Lines.Change] = []
+        lines.tick(at: now, rings) { lineChanges.append($0) }
+        for change in lineChanges { report(change) }
+    }
+
+    private mutating func report(_ change: Cards.Change) {
+        switch change {
+        case .opened(let name, let granted):
+            let text =
+                "audio \(name) open: \(granted.format.name), \(granted.channels) ch, period "
+                + "\(granted.periodSamples), buffer \(granted.bufferSamples)"
+            Log.notice(text)
+            tell(.audioOpen, detail: text)
+        case .failed(let error):
+            Log.warning(error.description)
+            tell(.audioLost, detail: error.description)
+        }
+    }
+
+    private mutating func report(_ change: Lines.Change) {
+        switch change {
+        case .key(let place, nil):
+            Log.info("button \(config.buttons[place].name): open")
+            tell(.buttonReady, button: place)
+        case .key(let place, let error?):
+            Log.warning("button \(config.buttons[place].name): \(error)")
+            tell(.buttonFault, button: place, detail: error.description)
+        case .lamp(let place, nil):
+            Log.info("lamp \(config.lamps[place].name): open")
+        case .lamp(let place, let error?):
+            let name = config.lamps[place].name
+            Log.warning("lamp \(name): \(error)")
+            tell(.lampFault, lamp: name, detail: error.description)
+        }
+    }
+
+    /// Tells once a second that sound was lost between card and program.
+    mutating func followXruns() {
+        let counts = (rings.counters[.captureXruns], rings.counters[.playbackXruns])
+        if counts.0 != view.xruns.0 { tell(.xrun, detail: "input") }
+        if counts.1 != view.xruns.1 { tell(.xrun, detail: "output") }
+        view.xruns = counts
+    }
+
+    mutating func showLamps() {
+        let talking = view.isTalking
+        let receiving = view.isReceiving
+        let fault = hasFault
+        let isUnpaired = config.peers.isEmpty
+        lines.show(at: now) { show in
+            switch show {
+            case .talking: talking
+            case .receiving: receiving
+            case .fault: fault
+            case .unpaired: isUnpaired
+            }
+        }
+    }
+}
