@@ -118,7 +118,9 @@ public struct KeySlots: ~Copyable, Sendable {
 
     /// Wipes all sessions, here and now: not for the media thread.
     public mutating func removeAll() {
-        while let keys = dropAny() { _ = consume keys }
+        previous = nil
+        current = nil
+        next = nil
     }
 }
 

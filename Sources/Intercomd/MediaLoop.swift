@@ -140,9 +140,10 @@ struct MediaLoop: ~Copyable {
     /// Runs until the control thread says stop; then everything has been handed back.
     mutating func run() {
         // The first time one of these changes, the Swift runtime allocates what it knows of its
-        // type: here, before the sound, rather than at a card's coming.
+        // type: here, before the sound, rather than at a card's or a session's coming.
         capture = nil
         playback = nil
+        for peer in peers.indices { peers[peer].slots.removeAll() }
         HeapWatch.arm(true)
         armTimer()
         while !isStopping {

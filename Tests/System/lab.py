@@ -54,7 +54,7 @@ class Station(station.Station):
 
     def __init__(self, scene, name):
         super().__init__(
-            name, scene.folder / name, watches_heap=False, sections={
+            name, scene.folder / name, watches_heap=True, sections={
                 "network": {"listen": "127.0.0.1"}, "audio": {"duplex": "full"}})
         self.identity = Identity()
         self.write_identity(self.identity.secret.hex())

@@ -44,6 +44,8 @@ class Rekey(SceneTest):
             self.assertEqual(after["frames_lost"], before["frames_lost"])
             self.assertLess(concealed, 10 * rekeys, "frames were missing at the rekeys")
             self.assertGreater(numpy.mean(track > -18), 0.98, "the tone has gaps")
+            for one in scene.stations:
+                self.assertEqual(one.status()["media"]["heap_calls"], 0, one.name)
             # Nothing was lost: all that was sealed was opened, once it is quiet.
             wait(lambda: kitchen.counters()["packets_sent"] - garage.counters()["packets_opened"]
                  <= missing, "every packet of kitchen is opened at garage")
