@@ -79,7 +79,7 @@ let package = Package(
         tests("Time"),
         tests("Realtime"),
         tests("Wire"),
-        tests("Crypto"),
+        tests("Crypto", with: ["CMbedTLS"]),
         tests("Audio", with: ["Time"]),
         tests("HAL", with: ["Time", "HALProbe"]),
         // The GPIO simulator is preloaded, which a test cannot do to its own process.
