@@ -11,7 +11,7 @@ import numpy
 from . import wav
 from .place import StageError
 
-FOLDER = "/usr/share/asterisk/sounds/en"
+FOLDER = "/usr/share/asterisk/sounds/en_US_f_Allison"
 # Whole sentences, about 2.5 minutes.
 PROMPTS = ["demo-congrats", "demo-instruct", "demo-abouttotry", "demo-moreinfo",
            "priv-callee-options", "demo-echotest"]
