@@ -45,17 +45,22 @@ extension ControlLoop {
             let plain = opened.bytes.span.extracting(first: opened.count)
             var records: [ControlRecord] = []
             _ = ControlReader.read(plain) { records.append($0) }
+            var isConfirmed = false
             for record in records {
                 switch record {
                 case .confirm(let value):
+                    // Each may be answered, and a packet has room for hundreds: one counts.
+                    guard !isConfirmed else { continue }
+                    isConfirmed = true
                     table.confirm(value, peer: peer, index: opened.index, from: source, at: now)
                 case .close:
                     table.closed(peer: peer, index: opened.index, at: now)
                 default:
                     station.receive(record, from: peer, at: now)
                 }
+                // After every record: the peer table holds the actions of one call, no more.
+                doWhatCoresAsk()
             }
-            doWhatCoresAsk()
         }
     }
 
