@@ -91,10 +91,7 @@ struct MediaLoop: ~Copyable {
         self.slots = slots
         plaintextSize = AudioPacket.plaintextSize(frameSize: self.encoder.frameSize, depth: 0)
         keys = FixedArray(count: plan.keys.count) { index in
-            // Until its line is there it cannot be read, and a hot microphone stays closed too.
-            var key = TalkKey(plan.keys[index].settings, isDown: true)
-            _ = key.handle(.unreadable, at: now)
-            return KeySlot(line: nil, key: key, target: plan.keys[index].target)
+            KeySlot(settings: plan.keys[index].settings, target: plan.keys[index].target, at: now)
         }
         virtualKeys = FixedArray(count: plan.targets.count) { _ in
             TalkKey(plan.virtualKey, isDown: false)
