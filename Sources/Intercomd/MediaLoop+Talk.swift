@@ -23,8 +23,9 @@ extension MediaLoop {
         spurts[target].phase = .talking
         spurts[target].packets = 0
         spurts[target].endsLeft = 0
-        wakeCapture()
+        // First: where the card does not start, the end of it follows.
         tell(.talking(target: target, isOpen: true))
+        wakeCapture()
         hasBacklog = true
     }
 
