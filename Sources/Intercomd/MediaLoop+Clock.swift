@@ -35,6 +35,7 @@ extension MediaLoop {
     mutating func giveUpCapture() {
         guard let pcm = capture.take() else { return }
         clock.disarm(in: loop)
+        if isLinked, hasPlayback { PCMPair.unlink(&playback!) }
         isLinked = false
         handBack(.capture(pcm))
         microphone.breakOff()
@@ -45,10 +46,28 @@ extension MediaLoop {
     mutating func giveUpPlayback() {
         guard let pcm = playback.take() else { return }
         clock.disarm(in: loop)
+        if isLinked, hasCapture { PCMPair.unlink(&capture!) }
         isLinked = false
         handBack(.playback(pcm))
         for place in slots.indices { release(place) }
         chooseMaster()
+    }
+
+    /// The microphone's card has failed in use.
+    mutating func lose(capture error: PCMError) {
+        let wasLinked = isLinked
+        giveUpCapture()
+        tell(.captureFailed(error))
+        // A linked pair stops as one: what stays has stopped too.
+        if wasLinked { startCards() }
+    }
+
+    /// The speaker's card has failed in use.
+    mutating func lose(playback error: PCMError) {
+        let wasLinked = isLinked
+        giveUpPlayback()
+        tell(.playbackFailed(error))
+        if wasLinked { startCards() }
     }
 
     /// Starts what is open: silence into the speaker, then the microphone, then the speaker.
@@ -62,7 +81,8 @@ extension MediaLoop {
         microphone.breakOff()
         let isWanted = plan.prerollFrames > 0 || isTalking
         isCapturing = hasCapture && isWanted
-        if let error = startBoth() {
+        // When one of them does not start, the other has not either: again, without it.
+        while let error = startBoth() {
             switch error.direction {
             case .capture:
                 giveUpCapture()
@@ -71,6 +91,7 @@ extension MediaLoop {
                 giveUpPlayback()
                 tell(.playbackFailed(error))
             }
+            isCapturing = hasCapture && isWanted
         }
         chooseMaster()
     }

@@ -201,8 +201,7 @@ extension MediaLoop {
                 if clock.source == .playback { fellAsleep() }
                 return
             case .gone(let error):
-                giveUpPlayback()
-                tell(.playbackFailed(error))
+                lose(playback: error)
                 return
             }
         }

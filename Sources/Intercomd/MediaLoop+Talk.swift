@@ -72,8 +72,7 @@ extension MediaLoop {
         case .suspended:
             fellAsleep()
         case .gone(let error):
-            giveUpCapture()
-            tell(.captureFailed(error))
+            lose(capture: error)
         }
     }
 
