@@ -77,7 +77,7 @@ extension MediaLoop {
     mutating func startCards() {
         clock.disarm(in: loop)
         clock.isDistrusted = false
-        clock.isAsleep = false
+        clock.asleep = nil
         microphone.breakOff()
         let isWanted = plan.prerollFrames > 0 || isTalking
         isCapturing = hasCapture && isWanted
@@ -139,7 +139,8 @@ extension MediaLoop {
     /// Arms the descriptors of the clock master, and of it alone.
     mutating func chooseMaster() {
         clock.disarm(in: loop)
-        if clock.isDistrusted || clock.isAsleep {
+        clock.progressed(at: now)
+        if clock.isDistrusted || clock.asleep != nil {
             clock.source = .timer
         } else if isCapturing, hasCapture {
             clock.source = .capture
@@ -195,10 +196,11 @@ extension MediaLoop {
         }
     }
 
-    /// The timer stands in for a card, and moves what has a deadline when there is none.
+    /// The timer stands in for a card, and moves what has a deadline when there is none; where a
+    /// card is master it only looks whether that still wakes us.
     mutating func armTimer() {
         guard clock.source == .timer else {
-            timer.disarm()
+            timer.arm(at: now + ClockMaster.guardInterval, every: ClockMaster.guardInterval)
             return
         }
         let hasWork = hasCapture || hasPlayback || keys.count > 0
@@ -207,25 +209,28 @@ extension MediaLoop {
         timer.arm(at: now + interval, every: interval)
     }
 
-    /// The card sleeps: its descriptors would wake the loop without end.
-    mutating func fellAsleep() {
-        guard !clock.isAsleep else { return }
-        clock.isAsleep = true
+    /// The card sleeps: its descriptors would wake the loop without end, or never.
+    mutating func fellAsleep(_ card: ClockMaster.Source) {
+        guard clock.asleep == nil else { return }
+        clock.asleep = card
         chooseMaster()
     }
 
     /// The card moved sound: it is awake, and the loop was not woken in vain.
-    mutating func moved() {
-        clock.progressed(at: now)
-        guard clock.isAsleep else { return }
-        clock.isAsleep = false
+    mutating func moved(_ card: ClockMaster.Source) {
+        if clock.source == card { clock.progressed(at: now) }
+        guard clock.asleep == card else { return }
+        clock.asleep = nil
         chooseMaster()
     }
 
     /// Asks the card what its wake meant: plug-ins of alsa-lib wake again until they are asked.
     mutating func askMaster(_ woken: borrowing Woken) {
         if woken.timer { timer.drain() }
-        guard woken.card else { return }
+        guard woken.card else {
+            if clock.isSilent(at: now) { fellAsleep(clock.source) }
+            return
+        }
         for place in 0..<clock.armed where woken.cardEvents[place] != 0 {
             let events = woken.cardEvents[place]
             switch clock.source {

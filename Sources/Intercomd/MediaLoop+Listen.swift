@@ -189,7 +189,7 @@ extension MediaLoop {
             switch outcome {
             case .samples(let count):
                 room -= count
-                if clock.source == .playback || clock.isAsleep { moved() }
+                moved(.playback)
             case .wouldBlock:
                 return
             case .xrun:
@@ -198,7 +198,7 @@ extension MediaLoop {
                 if isLinked { startCards() }
                 room = playbackRoom
             case .suspended:
-                if clock.source == .playback { fellAsleep() }
+                if clock.source == .playback { fellAsleep(.playback) }
                 return
             case .gone(let error):
                 lose(playback: error)

@@ -67,17 +67,17 @@ extension MediaLoop {
         case .xrun:
             rings.counters.add(.captureXruns)
             microphone.breakOff()
-            moved()
+            moved(.capture)
             if isLinked { startCards() }
         case .suspended:
-            fellAsleep()
+            fellAsleep(.capture)
         case .gone(let error):
             lose(capture: error)
         }
     }
 
     private mutating func take(samples count: Int) {
-        moved()
+        moved(.capture)
         let before = microphone.captured
         microphone.append(samples.span.extracting(first: count))
         for number in before..<microphone.captured { level.add(microphone.frame(number)) }
