@@ -91,7 +91,7 @@ let package = Package(
         .testTarget(
             name: "IntercomctlTests",
             dependencies: ["Intercomctl", "Control", "Crypto", "HAL"], swiftSettings: strict),
-        tests("Intercomd", with: ["Audio", "Config", "Station", "Time"]),
+        tests("Intercomd", with: ["Audio", "Config", "HAL", "Realtime", "Station", "Time"]),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

@@ -10,21 +10,27 @@ internal import Wire
 extension MediaLoop {
     /// Takes what has arrived, at most `datagramsPerTurn`; each refusal is a counter.
     ///
-    /// When more waits, the socket is left alone until the card or the timer wakes the loop: a
-    /// flood then costs a bounded share of each period, and fills the kernel's buffer, not ours.
+    /// When the loop has been busy for `busyMax` since the card or the timer woke it, the socket is
+    /// left alone until they do again: a flood then costs a bounded share of each period, and fills
+    /// the kernel's buffer, not ours. The number of datagrams is no bound: on a slow machine each
+    /// turn may find a few and the loop never sleep, until LimitRTTIME= ends it.
     mutating func listen() {
         guard !isFlooded else { return }
-        for _ in 0..<Self.datagramsPerTurn {
+        var taken = 0
+        while taken < Self.datagramsPerTurn {
             var room = datagram.mutableSpan
-            guard let arrived = socket.receive(into: &room) else { return }
+            guard let arrived = socket.receive(into: &room) else { break }
+            taken += 1
             open(arrived)
         }
+        guard taken > 0, Clock.threadNanoseconds() - busyFrom >= busyMax else { return }
         isFlooded = true
         try? loop.modify(fd: socket.fd, events: 0, token: Token.socket.rawValue)
     }
 
-    /// A period has passed: the socket wakes the loop again.
+    /// A period has passed: the socket may wake the loop again.
     mutating func endFlood() {
+        busyFrom = Clock.threadNanoseconds()
         guard isFlooded else { return }
         isFlooded = false
         try? loop.modify(
