@@ -164,11 +164,10 @@ extension MediaLoop {
     }
 
     private mutating func freeSlot(for owner: VoiceSlot.Owner) -> Int? {
-        for place in slots.indices where slots[place].owner == nil {
-            slots[place].take(owner, at: now)
-            return place
-        }
-        return nil
+        guard let place = VoiceSlot.place(in: slots, at: now) else { return nil }
+        release(place)
+        slots[place].take(owner, at: now)
+        return place
     }
 
     mutating func release(_ place: Int) {
