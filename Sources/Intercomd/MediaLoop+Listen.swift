@@ -170,6 +170,15 @@ extension MediaLoop {
         return place
     }
 
+    /// What a stream's sound means here; unbound again, it belongs to another run of the peer.
+    mutating func bind(_ stream: UInt8, of peer: Int, to hearing: Hearing) {
+        let was = peers[peer].hearings[Int(stream)]
+        peers[peer].hearings[Int(stream)] = hearing
+        guard hearing == .unbound, was != .unbound else { return }
+        // Its numbers start anew (protocol.md §2.3): the old ones would make the new ones late.
+        if let place = slot(of: .init(peer: peer, stream: stream)) { release(place) }
+    }
+
     mutating func release(_ place: Int) {
         guard let owner = slots[place].owner else { return }
         countTotals(of: place)
