@@ -151,12 +151,17 @@ extension MediaLoop {
         } else {
             clock.source = .timer
         }
+        if clock.isDistrusted, clock.source != .timer {
+            // Not all of its descriptors could be watched.
+            clock.disarm(in: loop)
+            clock.source = .timer
+        }
         armTimer()
     }
 
     private mutating func armMaster() {
         var place = 0
-        while let descriptor = masterDescriptor(place) {
+        while !clock.isDistrusted, let descriptor = masterDescriptor(place) {
             arm(descriptor)
             place += 1
         }
@@ -185,13 +190,14 @@ extension MediaLoop {
     }
 
     private mutating func arm(_ descriptor: PCMDescriptor) {
+        guard clock.armed < Token.cardDescriptorsMax else { return clock.isDistrusted = true }
         do throws(SystemError) {
             try loop.add(
                 fd: descriptor.fd, events: descriptor.events,
                 token: Token.card + UInt32(clock.armed))
             clock.remember(descriptor.fd)
         } catch {
-            // The timer wakes the loop instead.
+            // One that epoll does not take, /dev/null perhaps: the timer wakes the loop instead.
             clock.isDistrusted = true
         }
     }
