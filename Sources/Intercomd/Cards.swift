@@ -65,6 +65,13 @@ struct Cards {
         side.isReported = true
     }
 
+    /// The media loop has handed a card back; if it counts as open, why went unheard.
+    static func returned(_ side: inout Side, at now: Instant) {
+        guard side.isOpen else { return }
+        side.granted = nil
+        side.backoff.lost(at: now)
+    }
+
     /// When the next attempt is due; nil when all is open.
     var deadline: Instant? {
         let sides = [input, output].filter { $0.isWanted && !$0.isOpen }

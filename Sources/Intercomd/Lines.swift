@@ -99,6 +99,14 @@ struct Lines: ~Copyable {
         keys[place].backoff.lost(at: now)
     }
 
+    /// The media loop has handed a key's line back; if it counts as open, why went unheard.
+    mutating func returned(_ line: String, at now: Instant) {
+        for place in keys.indices where keys[place].isOpen && keys[place].button.line == line {
+            keys[place].isOpen = false
+            keys[place].backoff.lost(at: now)
+        }
+    }
+
     /// Lights each lamp that `isOn` says, and darkens the others.
     mutating func show(at now: Instant, _ isOn: (Config.Lamp.Show) -> Bool) {
         for place in lamps.indices { set(place, isOn(lamps[place].lamp.show), at: now) }
