@@ -64,7 +64,7 @@ struct Lines: ~Copyable {
             guard rings.tell(.key(place, line)) else { return }
             keys[place].isOpen = true
             keys[place].error = nil
-            keys[place].backoff.succeeded()
+            keys[place].backoff.succeeded(at: now)
         } catch {
             keys[place].error = error
             keys[place].backoff.failed(at: now)
@@ -85,7 +85,7 @@ struct Lines: ~Copyable {
                 name: lamp.line, activeLow: lamp.isActiveLow, isActive: lamps[place].isOn,
                 consumer: "intercomd \(lamp.name)")
             lamps[place].error = nil
-            lamps[place].backoff.succeeded()
+            lamps[place].backoff.succeeded(at: now)
         } catch {
             lamps[place].error = error
             lamps[place].backoff.failed(at: now)
