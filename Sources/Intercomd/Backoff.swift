@@ -5,7 +5,11 @@ struct Backoff {
     static let first = Duration.milliseconds(500)
     static let last = Duration.seconds(5)
 
+    /// Open for so long, a device is one that works.
+    static let settled = Duration.seconds(10)
+
     private var wait = first
+    private var opened: Instant?
     private(set) var due = Instant(nanoseconds: .min)
 
     func isDue(at now: Instant) -> Bool { now >= due }
@@ -15,11 +19,17 @@ struct Backoff {
         wait = min(wait * 2, Self.last)
     }
 
-    mutating func succeeded() { self = Backoff() }
+    /// The device is open; whether it stays so is still to be seen.
+    mutating func succeeded(at now: Instant) {
+        opened = now
+        due = Instant(nanoseconds: .min)
+    }
 
     /// The device was lost just now: closing it takes a moment.
+    ///
+    /// One that opens and fails at once, over and over, is tried as seldom as one not there.
     mutating func lost(at now: Instant) {
-        wait = Self.first
-        due = now + Self.first
+        if let opened, now - opened >= Self.settled { wait = Self.first }
+        failed(at: now)
     }
 }

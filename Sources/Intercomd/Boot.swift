@@ -33,6 +33,7 @@ enum Boot {
         let config = try settings(folder)
         for warning in config.warnings { Log.warning(warning.description) }
         let routing = Routing(config)
+        let listen = try Self.listen(config)
         var publicKeys: [PublicKey] = []
         let table = try peers(config, at: startedAt, &publicKeys)
         Log.notice("this station is \(config.station.name), \(table.publicKey.text)")
@@ -42,7 +43,7 @@ enum Boot {
             let signals = try Signals()
             // First, as two stations started at the same instant are told apart by the port alone.
             let sockets = try SocketPair(
-                listen: listen(config), port: config.network.port, dscp: config.network.dscp)
+                listen: listen, port: config.network.port, dscp: config.network.dscp)
             try FileStore.makeDirectory(config.paths.runtime, mode: 0o755)
             let server = try ControlServer(
                 path: config.paths.controlSocket, group: Environment.groupID(of: "intercom"))
@@ -114,9 +115,15 @@ enum Boot {
         } catch { throw Failure(text: error.description) }
     }
 
-    private static func listen(_ config: Config) -> SocketAddress? {
-        guard let address = config.network.listen else { return nil }
-        return SocketAddress(host: address, port: config.network.port)
+    /// The one address to listen on; nil means every address of the machine.
+    private static func listen(_ config: Config) throws(Failure) -> SocketAddress? {
+        guard let text = config.network.listen else { return nil }
+        guard let address = SocketAddress(host: text, port: config.network.port) else {
+            // Never wider than was asked for.
+            throw Failure(
+                text: "\(config.network.origin): listen: \(text) is no address of IPv4 or IPv6")
+        }
+        return address
     }
 
     private static func media(

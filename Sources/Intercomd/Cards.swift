@@ -42,7 +42,7 @@ struct Cards {
                 let pcm = try CapturePCM(name: name, request: request)
                 let granted = pcm.granted
                 if rings.tell(.capture(pcm)) {
-                    Self.opened(&input, granted, report)
+                    Self.opened(&input, granted, at: now, report)
                 }
             } catch { Self.failed(&input, error, at: now, report) }
         }
@@ -51,7 +51,7 @@ struct Cards {
                 let pcm = try PlaybackPCM(name: name, request: request)
                 let granted = pcm.granted
                 if rings.tell(.playback(pcm)) {
-                    Self.opened(&output, granted, report)
+                    Self.opened(&output, granted, at: now, report)
                 }
             } catch { Self.failed(&output, error, at: now, report) }
         }
@@ -63,6 +63,13 @@ struct Cards {
         side.error = error
         side.backoff.lost(at: now)
         side.isReported = true
+    }
+
+    /// The media loop has handed a card back; if it counts as open, why went unheard.
+    static func returned(_ side: inout Side, at now: Instant) {
+        guard side.isOpen else { return }
+        side.granted = nil
+        side.backoff.lost(at: now)
     }
 
     /// When the next attempt is due; nil when all is open.
@@ -84,12 +91,12 @@ struct Cards {
     }
 
     private static func opened(
-        _ side: inout Side, _ granted: PCMParameters, _ report: (Change) -> Void
+        _ side: inout Side, _ granted: PCMParameters, at now: Instant, _ report: (Change) -> Void
     ) {
         side.granted = granted
         side.error = nil
         side.isReported = false
-        side.backoff.succeeded()
+        side.backoff.succeeded(at: now)
         report(.opened(side.name.description, granted))
     }
 

@@ -9,8 +9,18 @@ internal import Time
 
 extension ControlLoop {
     /// What the media loop handed back dies here.
+    ///
+    /// A device that comes back is not open any more. The event says so first, and why; but that
+    /// ring may have been full, and nobody would open the device again.
     mutating func takeReturns() {
-        while let returned = rings.returns.pop() { _ = consume returned }
+        while let returned = rings.returns.pop() {
+            switch consume returned {
+            case .session: break
+            case .capture: Cards.returned(&cards.input, at: now)
+            case .playback: Cards.returned(&cards.output, at: now)
+            case .key(let line): lines.returned(line.name, at: now)
+            }
+        }
     }
 
     mutating func takeEvents() {

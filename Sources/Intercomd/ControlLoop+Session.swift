@@ -45,17 +45,22 @@ extension ControlLoop {
             let plain = opened.bytes.span.extracting(first: opened.count)
             var records: [ControlRecord] = []
             _ = ControlReader.read(plain) { records.append($0) }
+            var isConfirmed = false
             for record in records {
                 switch record {
                 case .confirm(let value):
+                    // Each may be answered, and a packet has room for hundreds: one counts.
+                    guard !isConfirmed else { continue }
+                    isConfirmed = true
                     table.confirm(value, peer: peer, index: opened.index, from: source, at: now)
                 case .close:
                     table.closed(peer: peer, index: opened.index, at: now)
                 default:
                     station.receive(record, from: peer, at: now)
                 }
+                // After every record: the peer table holds the actions of one call, no more.
+                doWhatCoresAsk()
             }
-            doWhatCoresAsk()
         }
     }
 
@@ -133,15 +138,14 @@ extension ControlLoop {
 
     private mutating func resolve(_ peer: Int) {
         let addresses = config.peers[peer].addresses
-        guard !addresses.isEmpty else { return }
-        var numeric: [Endpoint] = []
-        for address in addresses {
-            guard let found = SocketAddress(host: address.host, port: address.port) else {
-                return resolver.ask(.init(peer: peer, addresses: addresses))
-            }
-            numeric.append(Endpoint(found))
+        let numeric = addresses.compactMap { SocketAddress(host: $0.host, port: $0.port) }
+        if numeric.count < addresses.count {
+            resolver.ask(.init(peer: peer, addresses: addresses))
+            guard !view.isResolved[peer] else { return }
+            // A name server may take long to say nothing, and the next peer waits for it too.
         }
-        table.setEndpoints(numeric, of: peer, at: now)
+        guard !numeric.isEmpty else { return }
+        table.setEndpoints(numeric.map { Endpoint($0) }, of: peer, at: now)
     }
 
     mutating func takeAnswers() {
@@ -150,6 +154,7 @@ extension ControlLoop {
             if let complaint = answer.complaint { view.resolverProblems[answer.peer] = complaint }
             guard !answer.endpoints.isEmpty else { continue }
             view.resolverProblems[answer.peer] = nil
+            view.isResolved[answer.peer] = true
             table.setEndpoints(answer.endpoints.map { Endpoint($0) }, of: answer.peer, at: now)
             doWhatCoresAsk()
         }

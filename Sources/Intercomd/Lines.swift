@@ -70,7 +70,7 @@ struct Lines: ~Copyable {
             guard rings.tell(.key(place, line)) else { return }
             keys[place].isOpen = true
             keys[place].error = nil
-            keys[place].backoff.succeeded()
+            keys[place].backoff.succeeded(at: now)
         } catch {
             keys[place].error = error
             keys[place].backoff.failed(at: now)
@@ -91,7 +91,7 @@ struct Lines: ~Copyable {
                 name: lamp.line, activeLow: lamp.isActiveLow, isActive: lamps[place].isOn,
                 consumer: "intercomd \(lamp.name)")
             lamps[place].error = nil
-            lamps[place].backoff.succeeded()
+            lamps[place].backoff.succeeded(at: now)
         } catch {
             lamps[place].error = error
             lamps[place].backoff.failed(at: now)
@@ -103,6 +103,14 @@ struct Lines: ~Copyable {
         keys[place].isOpen = false
         keys[place].error = error
         keys[place].backoff.lost(at: now)
+    }
+
+    /// The media loop has handed a key's line back; if it counts as open, why went unheard.
+    mutating func returned(_ line: String, at now: Instant) {
+        for place in keys.indices where keys[place].isOpen && keys[place].button.line == line {
+            keys[place].isOpen = false
+            keys[place].backoff.lost(at: now)
+        }
     }
 
     /// Lights each lamp that `isOn` says, and darkens the others.

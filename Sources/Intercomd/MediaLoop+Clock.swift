@@ -35,6 +35,7 @@ extension MediaLoop {
     mutating func giveUpCapture() {
         guard let pcm = capture.take() else { return }
         clock.disarm(in: loop)
+        if isLinked, hasPlayback { PCMPair.unlink(&playback!) }
         isLinked = false
         handBack(.capture(pcm))
         microphone.breakOff()
@@ -45,10 +46,28 @@ extension MediaLoop {
     mutating func giveUpPlayback() {
         guard let pcm = playback.take() else { return }
         clock.disarm(in: loop)
+        if isLinked, hasCapture { PCMPair.unlink(&capture!) }
         isLinked = false
         handBack(.playback(pcm))
         for place in slots.indices { release(place) }
         chooseMaster()
+    }
+
+    /// The microphone's card has failed in use.
+    mutating func lose(capture error: PCMError) {
+        let wasLinked = isLinked
+        giveUpCapture()
+        tell(.captureFailed(error))
+        // A linked pair stops as one: what stays has stopped too.
+        if wasLinked { startCards() }
+    }
+
+    /// The speaker's card has failed in use.
+    mutating func lose(playback error: PCMError) {
+        let wasLinked = isLinked
+        giveUpPlayback()
+        tell(.playbackFailed(error))
+        if wasLinked { startCards() }
     }
 
     /// Starts what is open: silence into the speaker, then the microphone, then the speaker.
@@ -58,11 +77,12 @@ extension MediaLoop {
     mutating func startCards() {
         clock.disarm(in: loop)
         clock.isDistrusted = false
-        clock.isAsleep = false
+        clock.asleep = nil
         microphone.breakOff()
         let isWanted = plan.prerollFrames > 0 || isTalking
         isCapturing = hasCapture && isWanted
-        if let error = startBoth() {
+        // When one of them does not start, the other has not either: again, without it.
+        while let error = startBoth() {
             switch error.direction {
             case .capture:
                 giveUpCapture()
@@ -71,6 +91,7 @@ extension MediaLoop {
                 giveUpPlayback()
                 tell(.playbackFailed(error))
             }
+            isCapturing = hasCapture && isWanted
         }
         chooseMaster()
     }
@@ -118,7 +139,8 @@ extension MediaLoop {
     /// Arms the descriptors of the clock master, and of it alone.
     mutating func chooseMaster() {
         clock.disarm(in: loop)
-        if clock.isDistrusted || clock.isAsleep {
+        clock.progressed(at: now)
+        if clock.isDistrusted || clock.asleep != nil {
             clock.source = .timer
         } else if isCapturing, hasCapture {
             clock.source = .capture
@@ -129,12 +151,17 @@ extension MediaLoop {
         } else {
             clock.source = .timer
         }
+        if clock.isDistrusted, clock.source != .timer {
+            // Not all of its descriptors could be watched.
+            clock.disarm(in: loop)
+            clock.source = .timer
+        }
         armTimer()
     }
 
     private mutating func armMaster() {
         var place = 0
-        while let descriptor = masterDescriptor(place) {
+        while !clock.isDistrusted, let descriptor = masterDescriptor(place) {
             arm(descriptor)
             place += 1
         }
@@ -163,21 +190,23 @@ extension MediaLoop {
     }
 
     private mutating func arm(_ descriptor: PCMDescriptor) {
+        guard clock.armed < Token.cardDescriptorsMax else { return clock.isDistrusted = true }
         do throws(SystemError) {
             try loop.add(
                 fd: descriptor.fd, events: descriptor.events,
                 token: Token.card + UInt32(clock.armed))
             clock.remember(descriptor.fd)
         } catch {
-            // The timer wakes the loop instead.
+            // One that epoll does not take, /dev/null perhaps: the timer wakes the loop instead.
             clock.isDistrusted = true
         }
     }
 
-    /// The timer stands in for a card, and moves what has a deadline when there is none.
+    /// The timer stands in for a card, and moves what has a deadline when there is none; where a
+    /// card is master it only looks whether that still wakes us.
     mutating func armTimer() {
         guard clock.source == .timer else {
-            timer.disarm()
+            timer.arm(at: now + ClockMaster.guardInterval, every: ClockMaster.guardInterval)
             return
         }
         let hasWork = hasCapture || hasPlayback || keys.count > 0
@@ -186,25 +215,28 @@ extension MediaLoop {
         timer.arm(at: now + interval, every: interval)
     }
 
-    /// The card sleeps: its descriptors would wake the loop without end.
-    mutating func fellAsleep() {
-        guard !clock.isAsleep else { return }
-        clock.isAsleep = true
+    /// The card sleeps: its descriptors would wake the loop without end, or never.
+    mutating func fellAsleep(_ card: ClockMaster.Source) {
+        guard clock.asleep == nil else { return }
+        clock.asleep = card
         chooseMaster()
     }
 
     /// The card moved sound: it is awake, and the loop was not woken in vain.
-    mutating func moved() {
-        clock.progressed(at: now)
-        guard clock.isAsleep else { return }
-        clock.isAsleep = false
+    mutating func moved(_ card: ClockMaster.Source) {
+        if clock.source == card { clock.progressed(at: now) }
+        guard clock.asleep == card else { return }
+        clock.asleep = nil
         chooseMaster()
     }
 
     /// Asks the card what its wake meant: plug-ins of alsa-lib wake again until they are asked.
     mutating func askMaster(_ woken: borrowing Woken) {
         if woken.timer { timer.drain() }
-        guard woken.card else { return }
+        guard woken.card else {
+            if clock.isSilent(at: now) { fellAsleep(clock.source) }
+            return
+        }
         for place in 0..<clock.armed where woken.cardEvents[place] != 0 {
             let events = woken.cardEvents[place]
             switch clock.source {

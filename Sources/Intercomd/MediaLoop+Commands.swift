@@ -29,7 +29,7 @@ extension MediaLoop {
         case .drop(let peer, let index):
             if let keys = peers[peer].slots.drop(index: index) { handBack(.session(keys)) }
         case .hear(let peer, let stream, let hearing):
-            peers[peer].hearings[Int(stream)] = hearing
+            bind(stream, of: peer, to: hearing)
         case .capture(let pcm): takeCapture(pcm)
         case .playback(let pcm): takePlayback(pcm)
         case .key(let place, let line): takeKey(place, line)

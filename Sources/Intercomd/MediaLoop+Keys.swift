@@ -5,28 +5,33 @@ internal import Station
 internal import Time
 
 extension MediaLoop {
+    /// Edges of one key taken in one turn at most: a line that swings freely has no last one.
+    private static let edgesPerTurn = 16
+
     /// Takes over the line of a talk key; one held down now does not talk until it was let go.
     mutating func takeKey(_ place: Int, _ line: consuming InputLine) {
         do throws(SystemError) {
             try loop.add(fd: line.fd, token: Token.key + UInt32(place))
         } catch {
+            // Never watched, it would be a key that is always up: it counts as one not there.
+            let reason = GPIOError(line: line.name, reason: .failed(errno: error.errno))
             handBack(.key(line))
+            tell(.keyUnreadable(place, reason))
             return
         }
         keys[place].line = consume line
-        readLevel(of: place, isFirst: true)
+        readLevel(of: place)
     }
 
     /// Follows the talk keys whose lines have edges, and the deadlines of all.
     mutating func readKeys(_ woken: borrowing Woken) {
-        if woken.keys != 0 {
-            for place in keys.indices where woken.keys >> UInt32(place) & 1 == 1 {
-                readEdges(of: place)
-            }
+        for place in keys.indices
+        where woken.keys >> UInt32(place) & 1 == 1 || keys[place].hasMoreEdges {
+            readEdges(of: place)
         }
         for place in keys.indices {
             while let deadline = keys[place].key.deadline, deadline <= now {
-                follow(keys[place].key.handle(.tick, at: now), target: keys[place].target)
+                follow(keys[place].handle(.tick, at: now), target: keys[place].target)
             }
         }
         for target in virtualKeys.indices {
@@ -37,22 +42,26 @@ extension MediaLoop {
     }
 
     private mutating func readEdges(of place: Int) {
+        keys[place].hasMoreEdges = false
         do throws(GPIOError) {
-            while let edge = try keys[place].line?.nextEdge() {
+            for _ in 0..<Self.edgesPerTurn {
+                guard let edge = try keys[place].line?.nextEdge() else { return }
                 set(place, isDown: edge.isActive)
             }
+            // The level is the truth only after the last edge: go on, but the sound comes first.
+            keys[place].hasMoreEdges = true
+            hasBacklog = true
         } catch {
             lose(place, error)
         }
     }
 
     /// The level is asked for once, when the line is taken over; after that edges tell.
-    private mutating func readLevel(of place: Int, isFirst: Bool) {
+    private mutating func readLevel(of place: Int) {
         do throws(GPIOError) {
             guard let isDown = try keys[place].line?.isActive() else { return }
             let settings = plan.keys[place].settings
-            if isFirst { keys[place].key = TalkKey(settings, isDown: isDown) }
-            keys[place].isDown = isDown
+            _ = keys[place].readable(isDown: isDown, settings, at: now)
             tell(.key(place, isDown: isDown))
             updateGate(keys[place].target)
         } catch {
@@ -65,13 +74,13 @@ extension MediaLoop {
             keys[place].isDown = isDown
             tell(.key(place, isDown: isDown))
         }
-        let action = keys[place].key.handle(.level(isDown: isDown), at: now)
+        let action = keys[place].handle(.level(isDown: isDown), at: now)
         follow(action, target: keys[place].target)
     }
 
     /// A key that cannot be read closes the microphone: it is neither up nor down.
     private mutating func lose(_ place: Int, _ error: GPIOError) {
-        follow(keys[place].key.handle(.unreadable, at: now), target: keys[place].target)
+        follow(keys[place].unreadable(at: now), target: keys[place].target)
         guard let line = keys[place].line.take() else { return }
         try? loop.remove(fd: line.fd)
         handBack(.key(line))

@@ -10,21 +10,27 @@ internal import Wire
 extension MediaLoop {
     /// Takes what has arrived, at most `datagramsPerTurn`; each refusal is a counter.
     ///
-    /// When more waits, the socket is left alone until the card or the timer wakes the loop: a
-    /// flood then costs a bounded share of each period, and fills the kernel's buffer, not ours.
+    /// When the loop has been busy for `busyMax` since the card or the timer woke it, the socket is
+    /// left alone until they do again: a flood then costs a bounded share of each period, and fills
+    /// the kernel's buffer, not ours. The number of datagrams is no bound: on a slow machine each
+    /// turn may find a few and the loop never sleep, until LimitRTTIME= ends it.
     mutating func listen() {
         guard !isFlooded else { return }
-        for _ in 0..<Self.datagramsPerTurn {
+        var taken = 0
+        while taken < Self.datagramsPerTurn {
             var room = datagram.mutableSpan
-            guard let arrived = socket.receive(into: &room) else { return }
+            guard let arrived = socket.receive(into: &room) else { break }
+            taken += 1
             open(arrived)
         }
+        guard taken > 0, Clock.threadNanoseconds() - busyFrom >= busyMax else { return }
         isFlooded = true
         try? loop.modify(fd: socket.fd, events: 0, token: Token.socket.rawValue)
     }
 
-    /// A period has passed: the socket wakes the loop again.
+    /// A period has passed: the socket may wake the loop again.
     mutating func endFlood() {
+        busyFrom = Clock.threadNanoseconds()
         guard isFlooded else { return }
         isFlooded = false
         try? loop.modify(
@@ -158,11 +164,19 @@ extension MediaLoop {
     }
 
     private mutating func freeSlot(for owner: VoiceSlot.Owner) -> Int? {
-        for place in slots.indices where slots[place].owner == nil {
-            slots[place].take(owner, at: now)
-            return place
-        }
-        return nil
+        guard let place = VoiceSlot.place(in: slots, at: now) else { return nil }
+        release(place)
+        slots[place].take(owner, at: now)
+        return place
+    }
+
+    /// What a stream's sound means here; unbound again, it belongs to another run of the peer.
+    mutating func bind(_ stream: UInt8, of peer: Int, to hearing: Hearing) {
+        let was = peers[peer].hearings[Int(stream)]
+        peers[peer].hearings[Int(stream)] = hearing
+        guard hearing == .unbound, was != .unbound else { return }
+        // Its numbers start anew (protocol.md §2.3): the old ones would make the new ones late.
+        if let place = slot(of: .init(peer: peer, stream: stream)) { release(place) }
     }
 
     mutating func release(_ place: Int) {
@@ -189,7 +203,7 @@ extension MediaLoop {
             switch outcome {
             case .samples(let count):
                 room -= count
-                if clock.source == .playback || clock.isAsleep { moved() }
+                moved(.playback)
             case .wouldBlock:
                 return
             case .xrun:
@@ -198,11 +212,10 @@ extension MediaLoop {
                 if isLinked { startCards() }
                 room = playbackRoom
             case .suspended:
-                if clock.source == .playback { fellAsleep() }
+                if clock.source == .playback { fellAsleep(.playback) }
                 return
             case .gone(let error):
-                giveUpPlayback()
-                tell(.playbackFailed(error))
+                lose(playback: error)
                 return
             }
         }

@@ -23,8 +23,9 @@ extension MediaLoop {
         spurts[target].phase = .talking
         spurts[target].packets = 0
         spurts[target].endsLeft = 0
-        wakeCapture()
+        // First: where the card does not start, the end of it follows.
         tell(.talking(target: target, isOpen: true))
+        wakeCapture()
         hasBacklog = true
     }
 
@@ -66,18 +67,17 @@ extension MediaLoop {
         case .xrun:
             rings.counters.add(.captureXruns)
             microphone.breakOff()
-            moved()
+            moved(.capture)
             if isLinked { startCards() }
         case .suspended:
-            fellAsleep()
+            fellAsleep(.capture)
         case .gone(let error):
-            giveUpCapture()
-            tell(.captureFailed(error))
+            lose(capture: error)
         }
     }
 
     private mutating func take(samples count: Int) {
-        moved()
+        moved(.capture)
         let before = microphone.captured
         microphone.append(samples.span.extracting(first: count))
         for number in before..<microphone.captured { level.add(microphone.frame(number)) }

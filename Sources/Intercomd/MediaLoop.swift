@@ -66,7 +66,11 @@ struct MediaLoop: ~Copyable {
     var isQuiet = false
     var isStopping = false
     var hasBacklog = false
-    /// More datagrams waited than one turn takes; the socket is disarmed.
+    /// Processor time in ns the loop may take of a period before it leaves the socket alone.
+    var busyMax: Int64
+    /// Its processor time when the card or the timer woke it last.
+    var busyFrom: Int64 = 0
+    /// It has taken that much: the socket is disarmed.
     var isFlooded = false
     /// A tone for whoever stands here, mixed with the voices until it is over.
     var tone: Tone?
@@ -89,12 +93,10 @@ struct MediaLoop: ~Copyable {
         self.timer = timer
         self.encoder = encoder
         self.slots = slots
+        busyMax = plan.periodNanoseconds / 2
         plaintextSize = AudioPacket.plaintextSize(frameSize: self.encoder.frameSize, depth: 0)
         keys = FixedArray(count: plan.keys.count) { index in
-            // Until its line is there it cannot be read, and a hot microphone stays closed too.
-            var key = TalkKey(plan.keys[index].settings, isDown: true)
-            _ = key.handle(.unreadable, at: now)
-            return KeySlot(line: nil, key: key, target: plan.keys[index].target)
+            KeySlot(settings: plan.keys[index].settings, target: plan.keys[index].target, at: now)
         }
         virtualKeys = FixedArray(count: plan.targets.count) { _ in
             TalkKey(plan.virtualKey, isDown: false)

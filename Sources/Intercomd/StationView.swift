@@ -16,6 +16,8 @@ struct StationView {
     var hearings: [[Hearing]]
     var reach: [Reach]
     var resolverProblems: [String?]
+    /// Whether the names among the peer's addresses have been found once.
+    var isResolved: [Bool]
     /// Handshake datagrams dropped, by `Drop.counter`.
     var handshakeDrops = [Int](repeating: 0, count: Drop.names.count)
     var nextUnknownKey = Instant(nanoseconds: .min)
@@ -33,6 +35,7 @@ struct StationView {
         hearings = Array(repeating: Array(repeating: .unbound, count: 32), count: peers)
         reach = Array(repeating: .down, count: peers)
         resolverProblems = Array(repeating: nil, count: peers)
+        isResolved = Array(repeating: false, count: peers)
     }
 
     var isTalking: Bool { talkingSince.contains { $0 != nil } }

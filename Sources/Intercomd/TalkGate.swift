@@ -5,9 +5,50 @@ internal import Time
 /// One talk key of the media loop: its line, if it is open, and what it means.
 struct KeySlot: ~Copyable {
     var line: InputLine?
-    var key: TalkKey
+    private(set) var key: TalkKey
     let target: Int
     var isDown = false
+    /// Its line may have more edges than were read in one turn.
+    var hasMoreEdges = false
+    /// Whether the level of the line is known; before the first line, and after a loss, it is not.
+    private var isReadable = false
+    /// The microphone was closed by a finger, or by the limit, when the line was lost.
+    private var wasSilenced = false
+
+    init(settings: TalkKey.Settings, target: Int, at now: Instant) {
+        // Until its line is there it cannot be read, and a hot microphone stays closed too.
+        key = TalkKey(settings, isDown: true)
+        _ = key.handle(.unreadable, at: now)
+        self.target = target
+    }
+
+    mutating func handle(_ input: TalkKey.Input, at now: Instant) -> TalkKey.Action? {
+        key.handle(input, at: now)
+    }
+
+    /// The line is there, for the first time or again, and its level known.
+    ///
+    /// A hot microphone opens with it, but one that somebody had closed stays closed: a plug that
+    /// goes out and in again is nobody's wish to be heard.
+    mutating func readable(
+        isDown: Bool, _ settings: TalkKey.Settings, at now: Instant
+    ) -> TalkKey.Action? {
+        isReadable = true
+        self.isDown = isDown
+        if settings.mode == .open, wasSilenced {
+            return key.handle(.level(isDown: isDown), at: now)
+        }
+        key = TalkKey(settings, isDown: isDown)
+        return nil
+    }
+
+    /// The line cannot be read any more: the key is neither up nor down.
+    mutating func unreadable(at now: Instant) -> TalkKey.Action? {
+        if isReadable { wasSilenced = !key.isTalking }
+        isReadable = false
+        hasMoreEdges = false
+        return key.handle(.unreadable, at: now)
+    }
 }
 
 /// What is being said to one talk target.

@@ -1,4 +1,5 @@
 internal import Audio
+internal import Realtime
 internal import Time
 
 /// One of the talkers that can be heard at once, and whose voice it is now.
@@ -12,6 +13,8 @@ struct VoiceSlot: ~Copyable {
     static let unboundMax = Duration.milliseconds(200)
     /// A voice keeps its place, and its decoder its memory, for this long after its last packet.
     static let keptFor = Duration.seconds(10)
+    /// Where all places are taken, one that has been silent for this long gives way.
+    static let yieldsAfter = Duration.milliseconds(500)
 
     var voice: Voice
     var owner: Owner?
@@ -42,5 +45,18 @@ struct VoiceSlot: ~Copyable {
             totals.lost - counted.lost, totals.concealedMs - counted.concealedMs,
             totals.stretchedMs - counted.stretchedMs
         )
+    }
+
+    /// The place for a new talker: a free one, else that of the voice silent longest.
+    static func place(in slots: borrowing FixedArray<VoiceSlot>, at now: Instant) -> Int? {
+        var silent: (place: Int, since: Instant)?
+        for place in slots.indices {
+            guard slots[place].owner != nil else { return place }
+            let since = slots[place].lastPacket
+            guard !slots[place].isSounding, now - since >= yieldsAfter else { continue }
+            if let silent, silent.since <= since { continue }
+            silent = (place, since)
+        }
+        return silent?.place
     }
 }

@@ -16,6 +16,18 @@ public enum PCMPair {
         return result == 0
     }
 
+    /// Takes the microphone out of a pair whose loudspeaker goes; it is stopped with it.
+    public static func unlink(_ capture: inout CapturePCM) {
+        unsafe snd_pcm_unlink(capture.handle.pcm)
+        capture.handle.isLinked = false
+    }
+
+    /// Takes the loudspeaker out of a pair whose microphone goes; it is stopped with it.
+    public static func unlink(_ playback: inout PlaybackPCM) {
+        unsafe snd_pcm_unlink(playback.handle.pcm)
+        playback.handle.isLinked = false
+    }
+
     /// Starts both, from whatever state: silence queued, then capture, then playback.
     ///
     /// From microphone to loudspeaker it then takes `fillSamples` exactly, when each captured

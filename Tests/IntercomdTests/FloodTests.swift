@@ -1,0 +1,59 @@
+import Config
+import HAL
+import Realtime
+import Testing
+
+@testable import Intercomd
+
+/// The media loop's own socket, and more datagrams than it takes at once.
+@Suite struct FloodTests {
+    static let text = """
+        [station]
+        name = kitchen
+        [audio]
+        input = none
+        output = none
+
+        """
+
+    @Test func aFloodIsTakenInBoundedShares() throws {
+        let source = ConfigSource(role: .main, path: "x.conf", bytes: Array(Self.text.utf8))
+        let paths = Paths(stateDirectory: nil, runtimeDirectory: nil)
+        let config = try Config([source], paths: paths)
+        let address = try #require(SocketAddress(host: "127.0.0.1", port: 1))
+        let ours = try SocketPair(listen: address, port: 0, dscp: 0)
+        let theirs = try SocketPair(listen: address, port: 0, dscp: 0)
+        let target = ours.data.local
+        let rings = try Rings(peers: 0)
+        var loop = try MediaLoop(
+            plan: MediaPlan(config, routing: Routing(config)), rings: rings, socket: ours.data,
+            firstSequences: [])
+
+        // As many as the kernel keeps for us.
+        let garbage = [UInt8](repeating: 0xff, count: 10)
+        for _ in 0..<200 { #expect(theirs.data.send(garbage.span, to: target) == .sent) }
+
+        // With time to spare, turn after turn.
+        loop.busyMax = .max
+        loop.endFlood()
+        loop.listen()
+        loop.listen()
+        #expect(rings.counters[.droppedLength] == 128)
+
+        // The share of the period is used up: the rest waits, however often the loop turns.
+        loop.busyMax = 0
+        loop.listen()
+        loop.listen()
+        #expect(rings.counters[.droppedLength] == 192)
+        var isFlooded = loop.isFlooded
+        #expect(isFlooded)
+
+        // The card or the timer has woken the loop.
+        loop.busyMax = .max
+        loop.endFlood()
+        loop.listen()
+        #expect(rings.counters[.droppedLength] == 200)
+        isFlooded = loop.isFlooded
+        #expect(!isFlooded)
+    }
+}

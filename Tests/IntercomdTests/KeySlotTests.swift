@@ -1,0 +1,52 @@
+import Station
+import Testing
+import Time
+
+@testable import Intercomd
+
+@Suite struct KeySlotTests {
+    func at(_ milliseconds: Int) -> Instant {
+        Instant(nanoseconds: Int64(milliseconds) * 1_000_000)
+    }
+
+    func settings(_ mode: TalkKey.Mode) -> TalkKey.Settings {
+        TalkKey.Settings(mode: mode, debounce: .zero, tail: .zero, talkMax: .seconds(60))
+    }
+
+    @Test func aHotMicrophoneOpensWithItsLineAndAgainWhenTheLineIsBack() {
+        var slot = KeySlot(settings: settings(.open), target: 0, at: at(0))
+        #expect(!slot.key.isTalking)
+        _ = slot.readable(isDown: false, settings(.open), at: at(1))
+        #expect(slot.key.isTalking)
+        _ = slot.unreadable(at: at(2))
+        #expect(!slot.key.isTalking)
+        // Lost again before its level was read: that says nothing of what anybody wants.
+        _ = slot.unreadable(at: at(3))
+        _ = slot.readable(isDown: false, settings(.open), at: at(4))
+        #expect(slot.key.isTalking)
+    }
+
+    @Test func aHotMicrophoneClosedByHandStaysClosedWhenItsLineIsBack() {
+        var slot = KeySlot(settings: settings(.open), target: 0, at: at(0))
+        _ = slot.readable(isDown: false, settings(.open), at: at(1))
+        _ = slot.handle(.level(isDown: true), at: at(2))
+        _ = slot.handle(.level(isDown: false), at: at(3))
+        #expect(!slot.key.isTalking)
+
+        _ = slot.unreadable(at: at(4))
+        _ = slot.readable(isDown: false, settings(.open), at: at(5))
+        #expect(!slot.key.isTalking)
+
+        _ = slot.handle(.level(isDown: true), at: at(6))
+        #expect(slot.key.isTalking)
+    }
+
+    @Test func aKeyHeldWhileItsLineComesBackDoesNotTalk() {
+        var slot = KeySlot(settings: settings(.momentary), target: 0, at: at(0))
+        _ = slot.readable(isDown: false, settings(.momentary), at: at(1))
+        _ = slot.handle(.level(isDown: true), at: at(2))
+        #expect(slot.unreadable(at: at(3)) == .closeMicrophone)
+        _ = slot.readable(isDown: true, settings(.momentary), at: at(4))
+        #expect(!slot.key.isTalking)
+    }
+}
