@@ -143,6 +143,7 @@ struct MediaLoop: ~Copyable {
         // type: here, before the sound, rather than at a card's coming.
         capture = nil
         playback = nil
+        for peer in peers.indices { _ = peers[peer].slots.dropAny() }
         HeapWatch.arm(true)
         armTimer()
         while !isStopping {
