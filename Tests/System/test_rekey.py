@@ -5,6 +5,10 @@ import unittest
 
 import numpy
 from lab import Scene, SceneTest, longer, sound, wait
+from wire import Relay
+
+ON_THE_WAY = 30
+"""How long a packet travels, in ms: at each switch of keys some are under way."""
 
 
 class Rekey(SceneTest):
@@ -13,7 +17,9 @@ class Rekey(SceneTest):
             kitchen, garage = scene.stations
             for one in scene.stations:
                 one.sections["session"] = settings
-            scene.introduce(kitchen, garage)
+            relay = Relay(scene, kitchen, garage)
+            relay.do("delay", "both", ON_THE_WAY)
+            scene.introduce(kitchen, garage, via=relay)
             scene.start()
             # Simultaneous starts may have cost a packet of a session that was given up.
             missing = kitchen.counters()["packets_sent"] - garage.counters()["packets_opened"]
