@@ -88,6 +88,23 @@ private let psk = String(repeating: "5a", count: 32) + "\n"
         }
     }
 
+    /// The daemon's identity is its own user's, a psk file that of the person behind sudo.
+    @Test(.enabled(if: geteuid() == 0)) func rootReadsSecretsThatBelongToOthers() throws {
+        let folder = try StationFolder()
+        try folder.writeIdentity()
+        try folder.write(psk, to: "shared.psk", mode: 0o600)
+        for (name, user) in [("state/keys/identity", 4711), ("shared.psk", 4713)] {
+            try FileManager.default.setAttributes(
+                [.ownerAccountID: user],
+                ofItemAtPath: folder.root.appendingPathComponent(name).path)
+        }
+        let file = folder.root.appendingPathComponent("shared.psk").path
+        let outcome = try folder.run("peer", "add", "--psk-file", file, "garage", "-", otherKey)
+        #expect(outcome.complaint == "")
+        #expect(outcome.code == 0)
+        #expect(try folder.run("key", "show").code == 0)
+    }
+
     @Test func refusesASecretThatOthersCanRead() throws {
         let folder = try StationFolder()
         try folder.write(psk, to: "shared.psk", mode: 0o644)

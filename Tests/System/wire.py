@@ -24,7 +24,14 @@ class Relay:
             f"{self._ports[b]}:{b.port}", "--control", str(self._control), "--seed", str(seed)],
             output=process.subprocess.DEVNULL)
         scene.also_end(self)
-        wait(self._control.is_socket, "the relay listens")
+        wait(self._listens, "the relay listens")
+
+    def _listens(self):
+        """Its socket is there a moment before it can be called."""
+        try:
+            return self.do("status")
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
 
     def end(self):
         process.end(self._process)
