@@ -38,8 +38,12 @@ extension ControlLoop {
         case .talkTimedOut(let target):
             Log.warning("talk to \(routing.names[target]) stopped: the key was held too long")
             tell(.stuckKey, target: routing.names[target], since: view.talkingSince[target])
+            for place in lines.keys.indices where routing.buttonTargets[place] == target {
+                lines.keys[place].isStuck = lines.keys[place].isDown
+            }
         case .key(let place, let isDown):
             lines.keys[place].isDown = isDown
+            if !isDown { lines.keys[place].isStuck = false }
             let target = config.buttons[place].talk.name
             tell(isDown ? .keyDown : .keyUp, target: target, button: place)
         case .keyUnreadable(let place, let error):
@@ -54,6 +58,8 @@ extension ControlLoop {
         case .playbackFailed(let error):
             Cards.lost(&cards.output, error, at: now)
             cardLost(error)
+        case .asleep(let card):
+            fellAsleep(card)
         case .masterStalled:
             view.isMasterStalled = true
             Log.error("the sound card wakes without sound: its driver is at fault; using the timer")
@@ -62,8 +68,18 @@ extension ControlLoop {
         }
     }
 
+    private mutating func fellAsleep(_ card: ClockMaster.Source?) {
+        view.asleep = card
+        if card == nil {
+            Log.notice("audio moves again")
+        } else {
+            Log.warning(sleepComplaint ?? "audio stands still")
+        }
+    }
+
     private mutating func cardLost(_ error: PCMError) {
         view.isMasterStalled = false
+        view.asleep = nil
         Log.error(error.description)
         tell(.audioLost, detail: error.description)
     }

@@ -64,6 +64,14 @@ extension ControlLoop {
         }
     }
 
+    /// Erases sessions that the media loop had no room to be told of: keys must not outlive them.
+    mutating func dropOwed() {
+        while let (peer, index) = view.dropsOwed.last {
+            guard rings.tell(.drop(peer: peer, index: index)) else { return }
+            view.dropsOwed.removeLast()
+        }
+    }
+
     /// Drains what session and station want done, until neither wants anything.
     mutating func doWhatCoresAsk() {
         while true {
@@ -90,7 +98,7 @@ extension ControlLoop {
         case .cover(let peer):
             rings.tell(.cover(peer: peer))
         case .drop(let peer, let index):
-            rings.tell(.drop(peer: peer, index: index))
+            if !rings.tell(.drop(peer: peer, index: index)) { view.dropsOwed.append((peer, index)) }
         case .endpoint(let peer, let endpoint):
             rings.tell(.endpoint(peer: peer, SocketAddress(endpoint)))
         case .resolve(let peer):

@@ -43,6 +43,7 @@ extension ControlLoop {
         for side in [cards.input, cards.output] where side.isWanted && !side.isOpen {
             found.append(side.error?.description ?? "audio \(side.name): not open yet")
         }
+        if let sleepComplaint { found.append(sleepComplaint) }
         if view.isMasterStalled {
             found.append("the sound card wakes without sound: unplug it, or try another")
         }
@@ -53,7 +54,13 @@ extension ControlLoop {
             guard let error = lines.lamps[place].error else { continue }
             found.append("lamp \(lines.lamps[place].lamp.name): \(error)")
         }
+        for key in lines.keys where key.isStuck {
+            found.append(
+                "button \(key.button.name): held longer than max-talk, so it is not heard; "
+                    + "let it go (or look whether it is jammed)")
+        }
         for peer in config.peers.indices {
+            if let complaint = misfit(peer) { found.append(complaint) }
             if let complaint = view.resolverProblems[peer] { found.append(complaint) }
         }
         if !facts.isRealtime {
@@ -67,18 +74,50 @@ extension ControlLoop {
 
     /// Advice that changes nothing now.
     private var notes: [String] {
-        guard !facts.hasAES else { return [] }
-        return config.peers.filter { $0.suite == 1 }.map { peer in
-            "\(peer.name): this processor has no AES instructions, whose stand-in is slow and "
-                + "not constant in time: set suite = 2 in the peer files of both sides"
+        var found: [String] = []
+        for (place, peer) in config.peers.enumerated() {
+            if station.view(of: place).hasUnknownChannel {
+                found.append(
+                    "\(peer.name) speaks on a channel that this station does not have; to hear it, "
+                        + "name a [channel] as there")
+            }
+            if !facts.hasAES, peer.suite == 1 {
+                found.append(
+                    "\(peer.name): this processor has no AES instructions, whose stand-in is slow "
+                        + "and not constant in time: set suite = 2 in the peer files of both sides")
+            }
         }
+        return found
     }
 
     /// What the fault lamp shows: something of this station does not work.
     var hasFault: Bool {
         let isDeaf = cards.input.isWanted && !cards.input.isOpen
         let isMute = cards.output.isWanted && !cards.output.isOpen
-        return isDeaf || isMute || view.isMasterStalled || lines.hasFault
+        return isDeaf || isMute || view.isMasterStalled || view.asleep != nil || lines.hasFault
+    }
+
+    /// What is said of a card that is open and moves no sound.
+    var sleepComplaint: String? {
+        let name: String
+        switch view.asleep {
+        case nil, .timer: return nil
+        case .capture: name = "input \(cards.input.name)"
+        case .playback: name = "output \(cards.output.name)"
+        }
+        return "audio \(name): suspended or hanging; it goes on when the card does"
+    }
+
+    /// Why a peer that answers does not come up: the keys of the two sides do not fit.
+    private func misfit(_ peer: Int) -> String? {
+        guard view.reach[peer] == .down, let state = table.state(of: peer) else { return nil }
+        let failures = state.failures
+        // A peer that is away leaves handshakes unanswered; these were answered, and failed.
+        guard failures.psk > 0 || failures.wrongSuite > 0 || failures.unconfirmed >= 3 else {
+            return nil
+        }
+        return "\(config.peers[peer].name): answers, but its keys do not fit ours: "
+            + "compare key, psk and suite in the peer files of both sides"
     }
 
     private var talkedTo: [String] {

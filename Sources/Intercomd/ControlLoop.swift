@@ -174,6 +174,7 @@ struct ControlLoop: ~Copyable {
         reportTraffic()
         followPeers()
         followXruns()
+        dropOwed()
         // The watchdog is fed only while the sound moves.
         let ticks = rings.counters[.ticks]
         if ticks != watchdogTicks, facts.watchdog != nil { ServiceNotifier.watchdog() }

@@ -77,6 +77,7 @@ extension MediaLoop {
     mutating func startCards() {
         clock.disarm(in: loop)
         clock.isDistrusted = false
+        if clock.asleep != nil { tell(.asleep(nil)) }
         clock.asleep = nil
         microphone.breakOff()
         let isWanted = plan.prerollFrames > 0 || isTalking
@@ -219,6 +220,7 @@ extension MediaLoop {
     mutating func fellAsleep(_ card: ClockMaster.Source) {
         guard clock.asleep == nil else { return }
         clock.asleep = card
+        tell(.asleep(card))
         chooseMaster()
     }
 
@@ -227,6 +229,7 @@ extension MediaLoop {
         if clock.source == card { clock.progressed(at: now) }
         guard clock.asleep == card else { return }
         clock.asleep = nil
+        tell(.asleep(nil))
         chooseMaster()
     }
 

@@ -94,7 +94,7 @@ extension MediaLoop {
     ) {
         rings.traffic[peer].add(.opened)
         rings.traffic[peer].set(.lastOpened, to: UInt64(now.nanoseconds))
-        if source != peers[peer].endpoint { rings.counters.add(.otherSource) }
+        if opened.isNewest, source != peers[peer].endpoint { rings.counters.add(.otherSource) }
         let flags = FrameFlags(rawValue: opened.flags)
         switch flags.kind {
         case .audio: hear(flags, count: opened.count, from: peer)
@@ -187,6 +187,11 @@ extension MediaLoop {
             tell(.receiving(peer: owner.peer, stream: owner.stream, isOn: false))
         }
         slots[place].owner = nil
+        // What was said of its sound is over.
+        let traffic = rings.traffic[owner.peer]
+        traffic.set(.playoutDelay, to: 0)
+        traffic.set(.jitter, to: 0)
+        traffic.set(.loss, to: 0)
     }
 
     /// Fills the speaker's card with mixed voices, as much as it has room for now.

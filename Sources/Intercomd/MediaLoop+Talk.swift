@@ -21,6 +21,8 @@ extension MediaLoop {
         }
         if !isTalking { beginEncoding() }
         spurts[target].phase = .talking
+        spurts[target].nextFrame = max(
+            microphone.captured - plan.prerollFrames, encoded.oldest)
         spurts[target].packets = 0
         spurts[target].endsLeft = 0
         // First: where the card does not start, the end of it follows.
@@ -50,11 +52,10 @@ extension MediaLoop {
     /// Starts at the oldest frame of the pre-roll, or where the last talkspurt stopped.
     private mutating func beginEncoding() {
         let first = max(microphone.captured - plan.prerollFrames, microphone.oldest)
-        if first > nextFrame {
-            // What the encoder remembers is of another time.
-            encoder.reset()
-            nextFrame = first
-        }
+        guard first > encoded.next else { return }
+        // What the encoder remembers is of another time.
+        encoder.reset()
+        encoded.begin(at: first)
     }
 
     /// Takes the captured periods from the card.
@@ -84,56 +85,66 @@ extension MediaLoop {
         rings.counters.add(.framesCaptured, UInt64(microphone.captured - before))
     }
 
-    /// Encodes and sends the frames that wait, at most `framesPerTurn` of them.
+    /// Encodes the frames that wait, at most `framesPerTurn`, and sends each target what it lacks.
     mutating func talk() {
-        guard isTalking else {
-            sendSpurtEnds()
-            return
-        }
-        var left = Self.framesPerTurn
-        while nextFrame < microphone.captured, isTalking {
-            guard left > 0 else {
-                // The sound of the card comes first; then go on at once.
-                hasBacklog = true
-                break
+        if isTalking {
+            encodeWaiting()
+            for target in spurts.indices {
+                while spurts[target].isTalking, spurts[target].nextFrame < encoded.next {
+                    sendNext(to: target)
+                }
             }
-            left -= 1
-            send(frame: max(nextFrame, microphone.oldest))
         }
         sendSpurtEnds()
     }
 
-    private mutating func send(frame number: Int) {
-        let frame = microphone.frame(number)
-        nextFrame = number + 1
-        var room = packet.mutableSpan
-        let size = encoder.encode(frame, into: &room)
-        for target in spurts.indices where spurts[target].isTalking {
-            var isLast = false
-            if case .closing(let last) = spurts[target].phase { isLast = number >= last }
-            let flags = FrameFlags(
-                kind: .audio, isSpurtStart: spurts[target].packets < Spurt.startPackets,
-                stream: plan.targets[target].stream)
-            write(frameSize: size, sequence: spurts[target].sequence, isLast: isLast)
-            for peer in plan.targets[target].listeners {
-                sealAndSend(to: peer, onSession: nil, flags, at: nil)
+    private mutating func encodeWaiting() {
+        if encoded.next < microphone.oldest {
+            // The loop stood still for long: go on with what there is.
+            encoder.reset()
+            encoded.begin(at: microphone.oldest)
+        }
+        var left = Self.framesPerTurn
+        while encoded.next < microphone.captured {
+            guard left > 0 else {
+                // The sound of the card comes first; then go on at once.
+                hasBacklog = true
+                return
             }
-            rings.counters.add(.framesSent)
-            spurts[target].sequence &+= 1
-            spurts[target].packets += 1
-            if isLast { ended(target) }
+            left -= 1
+            encoded.append(microphone.frame(encoded.next), by: &encoder)
         }
     }
 
-    /// Lays the encoded frame into the plaintext buffer.
-    private mutating func write(frameSize: Int, sequence: UInt16, isLast: Bool) {
+    /// Sends a target's next frame to everyone who hears it.
+    private mutating func sendNext(to target: Int) {
+        let number = max(spurts[target].nextFrame, encoded.oldest)
+        var isLast = false
+        if case .closing(let last) = spurts[target].phase { isLast = number >= last }
+        let flags = FrameFlags(
+            kind: .audio, isSpurtStart: spurts[target].packets < Spurt.startPackets,
+            stream: plan.targets[target].stream)
+        write(frame: number, sequence: spurts[target].sequence, isLast: isLast)
+        for peer in plan.targets[target].listeners {
+            sealAndSend(to: peer, onSession: nil, flags, at: nil)
+        }
+        rings.counters.add(.framesSent)
+        spurts[target].nextFrame = number + 1
+        spurts[target].sequence &+= 1
+        spurts[target].packets += 1
+        if isLast { ended(target) }
+    }
+
+    /// Lays an encoded frame into the plaintext buffer.
+    private mutating func write(frame number: Int, sequence: UInt16, isLast: Bool) {
+        let size = encoded.count(number)
         var plain = plaintext.mutableSpan
         var sized = plain._mutatingExtracting(first: plaintextSize)
         let audio = AudioPacket.write(
-            sequence: sequence, depth: 0, offset: 1, isLast: isLast, frameSize: frameSize,
+            sequence: sequence, depth: 0, offset: 1, isLast: isLast, frameSize: size,
             into: &sized)
         let place = audio.frame(0).range.lowerBound
-        for index in 0..<frameSize { sized[place + index] = packet[index] }
+        for index in 0..<size { sized[place + index] = encoded.byte(index, of: number) }
     }
 
     private mutating func ended(_ target: Int) {

@@ -43,8 +43,7 @@ struct MediaLoop: ~Copyable {
     /// The keys of `intercomctl ptt`, one for each target.
     var virtualKeys: FixedArray<TalkKey>
     var spurts: FixedArray<Spurt>
-    /// The next frame of the microphone to be encoded.
-    var nextFrame = 0
+    var encoded = EncodedFrames()
     /// Until when the speaker is held down, half duplex.
     var speakerHeldUntil = Instant(nanoseconds: .min)
     var encoder: OpusEncoder
@@ -55,7 +54,6 @@ struct MediaLoop: ~Copyable {
     var mixer = Mixer()
 
     var samples = InlineArray<4096, Int16>(repeating: 0)
-    var packet = InlineArray<512, UInt8>(repeating: 0)
     var plaintext = InlineArray<1209, UInt8>(repeating: 0)
     var datagram = InlineArray<1500, UInt8>(repeating: 0)
     /// P of protocol.md §2.2: one size for audio, control and cover.
@@ -196,7 +194,7 @@ struct MediaLoop: ~Copyable {
     private func publishGauges() {
         rings.counters.set(.cpuNanoseconds, to: UInt64(Clock.threadNanoseconds()))
         rings.counters.set(.heapCalls, to: HeapWatch.count ?? UInt64.max)
-        rings.counters.set(.microphoneLevel, to: UInt64(-level.rms * 10))
+        rings.counters.set(.microphoneLevel, to: UInt64(max(0, -level.rms * 10)))
     }
 }
 

@@ -10,6 +10,4 @@ struct MediaPeer: ~Copyable {
     var nextEndpoint: SocketAddress?
     /// Where the sound of each of its streams goes.
     var hearings = InlineArray<32, Hearing>(repeating: .unbound)
-    /// Packets sealed on the current session since it became current.
-    var sentOnCurrent: UInt64 = 0
 }

@@ -75,6 +75,8 @@ enum MediaEvent: Sendable {
     case playbackFailed(PCMError)
     /// The card woke the loop without moving sound; the timer has taken over.
     case masterStalled
+    /// This card is suspended or stands still; nil when it moves sound again.
+    case asleep(ClockMaster.Source?)
     case stopped
 }
 

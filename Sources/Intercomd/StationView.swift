@@ -25,7 +25,11 @@ struct StationView {
     var xruns: (UInt64, UInt64) = (0, 0)
     /// The card woke the loop for nothing; the timer has taken over.
     var isMasterStalled = false
+    /// The card that is suspended or stands still.
+    var asleep: ClockMaster.Source?
     var hasStopped = false
+    /// Sessions to be erased that the media loop could not be told of yet.
+    var dropsOwed: [(peer: Int, index: UInt32)] = []
 
     init(_ config: Config, _ routing: Routing) {
         let peers = config.peers.count

@@ -61,6 +61,8 @@ struct Spurt {
     }
 
     var phase = Phase.silent
+    /// The next frame of the microphone to be sent here.
+    var nextFrame = 0
     /// The number of the next packet on this stream; random at start (protocol.md §2.3).
     var sequence: UInt16
     /// Packets of this talkspurt so far: the first ten carry the start mark.

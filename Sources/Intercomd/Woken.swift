@@ -18,7 +18,6 @@ struct Token: RawRepresentable {
 struct Woken {
     var commands = false
     var timer = false
-    var socket = false
     var card = false
     /// The epoll events of each of the clock master's descriptors.
     var cardEvents = InlineArray<8, UInt32>(repeating: 0)
@@ -28,7 +27,6 @@ struct Woken {
     mutating func note(_ event: EventLoop.Event) {
         switch event.token {
         case Token.commands.rawValue: commands = true
-        case Token.socket.rawValue: socket = true
         case Token.timer.rawValue: timer = true
         case Token.card..<Token.card + UInt32(Token.cardDescriptorsMax):
             card = true

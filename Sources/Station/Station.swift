@@ -18,6 +18,8 @@ public struct Station {
         /// Its newest report on our sound, and when it came.
         public internal(set) var report: Report?
         public internal(set) var reportAt: Instant?
+        /// Whether it has bound a stream to a channel that this station does not have.
+        public internal(set) var hasUnknownChannel = false
         /// The last measured round trip.
         public internal(set) var roundTrip: Duration?
     }
@@ -173,12 +175,15 @@ public struct Station {
             .hear(peer: peer, stream: binding.stream, hearing(of: binding, from: peer)))
     }
 
-    private func hearing(of binding: StreamBinding, from peer: Int) -> Hearing {
+    private mutating func hearing(of binding: StreamBinding, from peer: Int) -> Hearing {
         // Pages and calls are not part of this version; their sound is nobody's.
         guard binding.purpose == .talk else { return .ignored }
         if binding.reference == 0 { return .direct }
         guard let place = channels.firstIndex(where: { $0.reference == binding.reference })
-        else { return .ignored }
+        else {
+            peers[peer].view.hasUnknownChannel = true
+            return .ignored
+        }
         let channel = channels[place]
         return channel.isListenedTo && channel.members.contains(peer) ? .channel(place) : .ignored
     }

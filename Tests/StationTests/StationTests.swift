@@ -101,6 +101,17 @@ import Wire
         #expect(hearings(in: drain(&station)) == [.channel(0), .direct, .ignored])
     }
 
+    @Test func aChannelThatIsNotHereIsRemembered() {
+        var station = station()
+        station.up(peer: 1, isNewBoot: true, at: start)
+        station.receive(binding(stream: 4, reference: house, mid: 1), from: 1, at: start)
+        #expect(!station.view(of: 1).hasUnknownChannel)
+        station.receive(binding(stream: 6, reference: 0xBAD, mid: 3), from: 1, at: start)
+        #expect(station.view(of: 1).hasUnknownChannel)
+        station.up(peer: 1, isNewBoot: true, at: start)
+        #expect(!station.view(of: 1).hasUnknownChannel)
+    }
+
     @Test func aChannelIsNotHeardFromOneWhoIsNoMember() {
         var station = station()
         station.up(peer: 2, isNewBoot: true, at: start)
