@@ -9,10 +9,14 @@ internal import CLinux
 @safe public struct Key: ~Copyable, @unchecked Sendable {
     public static let size = 32
 
-    private let memory: SecretMemory
+    private let owner: SecretMemory
+    private let memory: UnsafeMutableRawBufferPointer
 
     /// A key of zeros, to be filled.
-    init() { memory = .page(Key.size) }
+    init() {
+        owner = .page(Key.size)
+        unsafe memory = owner.bytes
+    }
 
     /// Copies 32 bytes; wiping the original is its owner's duty.
     public init(copying bytes: Span<UInt8>) {
@@ -43,7 +47,7 @@ internal import CLinux
         get {
             // SAFETY: the slot is this key's until deinit, and `self` outlives the span.
             unsafe _overrideLifetime(
-                Span(_unsafeBytes: UnsafeRawBufferPointer(memory.bytes)), borrowing: self)
+                Span(_unsafeBytes: UnsafeRawBufferPointer(memory)), borrowing: self)
         }
     }
 
@@ -51,7 +55,7 @@ internal import CLinux
         @_lifetime(&self)
         mutating get {
             // SAFETY: as above, and the exclusive access to `self` is the span's.
-            unsafe _overrideLifetime(MutableSpan(_unsafeBytes: memory.bytes), mutating: &self)
+            unsafe _overrideLifetime(MutableSpan(_unsafeBytes: memory), mutating: &self)
         }
     }
 

@@ -4,9 +4,13 @@ internal import CLinux
 ///
 /// On the heap, for a value on the stack leaves copies behind wherever Swift moves it.
 @safe struct Scratch: ~Copyable {
-    private let memory: SecretMemory
+    private let owner: SecretMemory
+    private let memory: UnsafeMutableRawBufferPointer
 
-    init(size: Int) { memory = .heap(size) }
+    init(size: Int) {
+        owner = .heap(size)
+        unsafe memory = owner.bytes
+    }
 
     var span: Span<UInt8> {
         @_lifetime(borrow self)
@@ -26,7 +30,7 @@ internal import CLinux
         // SAFETY: any bytes are an integer, the alignment is that of the widest, the memory is
         // `self`'s until deinit, and `self` outlives the span.
         unsafe _overrideLifetime(
-            Span(_unsafeBytes: UnsafeRawBufferPointer(memory.bytes)), borrowing: self)
+            Span(_unsafeBytes: UnsafeRawBufferPointer(memory)), borrowing: self)
     }
 
     /// As `elements`, to be written.
@@ -35,7 +39,7 @@ internal import CLinux
         _: Element.Type
     ) -> MutableSpan<Element> {
         // SAFETY: as above; the exclusive access to `self` is the span's.
-        unsafe _overrideLifetime(MutableSpan(_unsafeBytes: memory.bytes), mutating: &self)
+        unsafe _overrideLifetime(MutableSpan(_unsafeBytes: memory), mutating: &self)
     }
 
     /// Says that the first `count` bytes are public from here on, which the check of constant
@@ -43,6 +47,6 @@ internal import CLinux
     func declassify(first count: Int) {
         precondition(count <= span.count)
         // SAFETY: compiles to nothing in the product, and in the check reads no memory.
-        unsafe secret_declassify(memory.bytes.baseAddress!, count)
+        unsafe secret_declassify(memory.baseAddress!, count)
     }
 }
