@@ -21,8 +21,9 @@ extension MediaLoop {
         }
         if !isTalking { beginEncoding() }
         spurts[target].phase = .talking
+        // What it has heard already is not said again.
         spurts[target].nextFrame = max(
-            microphone.captured - plan.prerollFrames, encoded.oldest)
+            spurts[target].nextFrame, microphone.captured - plan.prerollFrames, encoded.oldest)
         spurts[target].packets = 0
         spurts[target].endsLeft = 0
         // First: where the card does not start, the end of it follows.
