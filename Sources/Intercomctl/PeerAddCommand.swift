@@ -16,9 +16,9 @@ func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     } catch {
         throw Failure(error)
     }
-    printLine("\(addition.name) is known as \(addition.key.fingerprint)")
-    printLine("compare that with \"intercomctl key show --fingerprint\" on the other station")
-    printLine("to use it: systemctl restart intercomd")
+    try printLine("\(addition.name) is known as \(addition.key.fingerprint)")
+    try printLine("compare that with \"intercomctl key show --fingerprint\" on the other station")
+    try printLine("to use it: systemctl restart intercomd")
     return .ok
 }
 

@@ -45,13 +45,11 @@ public enum KeyStore {
 
     /// Refuses a folder of keys that anyone but its owner may look into or change.
     ///
-    /// One that is not there is none the worse.
+    /// Of one that is not there, or cannot be seen, whoever reads from it will hear.
     public static func checkFolder(_ paths: Paths) throws(KeyStoreError) {
-        let status: FileStore.Status?
-        do throws(SystemError) {
-            status = try FileStore.status(of: paths.keys)
-        } catch { throw KeyStoreError(error.description) }
-        guard let status, status.mode & 0o077 != 0 else { return }
+        guard let status = (try? FileStore.status(of: paths.keys)) ?? nil,
+            status.mode & 0o077 != 0
+        else { return }
         throw KeyStoreError(
             "look into \(paths.keys): others have rights on it: chmod 700 \(paths.keys)")
     }
