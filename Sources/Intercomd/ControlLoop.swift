@@ -144,7 +144,7 @@ struct ControlLoop: ~Copyable {
     private mutating func takeSignals() {
         while let signal = signals.next() {
             switch signal {
-            case .terminate, .interrupt: isStopping = true
+            case .terminate, .interrupt, .quit: isStopping = true
             case .hangup: Log.notice("settings are read at the start only: restart to apply them")
             }
         }
