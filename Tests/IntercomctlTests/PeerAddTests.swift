@@ -50,7 +50,8 @@ private let psk = String(repeating: "5a", count: 32) + "\n"
         try folder.write(psk, to: "state/keys/garage.psk", mode: 0o600)
         let outcome = try folder.run("peer", "add", "garage", "-", otherKey)
         #expect(outcome.code == 0 && !outcome.output.contains("of before"))
-        #expect(outcome.output.contains("\na pre-shared key left from a former garage is removed\n"))
+        #expect(
+            outcome.output.contains("\na pre-shared key left from a former garage is removed\n"))
         #expect(folder.read("state/peers.d/garage.conf")?.contains("psk") == false)
         #expect(folder.read("state/keys/garage.psk") == nil)
     }

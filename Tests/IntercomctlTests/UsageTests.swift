@@ -71,7 +71,8 @@ private let usageCases: [UsageCase] = [
             let outcome = try Intercomctl.run(["--config", "/nowhere/etc"] + command)
             #expect(outcome.code == 1)
             #expect(
-                outcome.complaint.hasPrefix("intercomctl: open /nowhere/etc/intercomd.conf: No such"))
+                outcome.complaint.hasPrefix(
+                    "intercomctl: open /nowhere/etc/intercomd.conf: No such"))
             #expect(outcome.complaint.contains("start from etc/minimal.conf"))
         }
         // The socket's own path needs no configuration.
