@@ -121,7 +121,9 @@ struct ControlLoop: ~Copyable {
         doWhatCoresAsk()
         everySecond()
         openDevices()
-        server.tick(at: now)
+        server.tick(at: now) { fd, place, events in
+            try? loop.modify(fd: fd, events: events, token: Token.caller + UInt32(place))
+        }
         showLamps()
     }
 
