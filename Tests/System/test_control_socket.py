@@ -33,6 +33,10 @@ class ControlSocket(SceneTest):
         with link.makefile() as lines:
             return json.loads(lines.readline())
 
+    def answers(self):
+        """Whether it finds the time for intercomctl."""
+        return self.garage.ctl("status")[0] in (0, 4)
+
     def test_nonsense_is_refused_with_a_reason(self):
         for text in (b"hello", b"{}", b"[]", b"null", b'"status"', b'{"v":1}', b"\xff\xfe\x00",
                      b'{"v":2,"do":"status"}', b'{"v":1,"do":"fly"}', b'{"v":1,"do":7}',
@@ -67,7 +71,7 @@ class ControlSocket(SceneTest):
     def test_idle_callers_cannot_lock_others_out(self):
         links = [self.connect() for _ in range(50)]
         # No more than so many are served at once; the idle are closed, and then it is free again.
-        wait(self.garage.is_up, "the daemon answers again")
+        wait(self.answers, "the daemon answers again")
         busy = 0
         for link in links:
             with link.makefile() as lines:
@@ -83,7 +87,7 @@ class ControlSocket(SceneTest):
         code, _, errors = self.garage.ctl("status")
         self.assertEqual(code, 1, errors)
         self.assertIn("try again in a few seconds", errors)
-        wait(self.garage.is_up, "the daemon answers again")
+        wait(self.answers, "the daemon answers again")
 
     def test_monitors_leave_places_to_others(self):
         answers = []
