@@ -95,7 +95,9 @@ let package = Package(
             name: "IntercomctlTests",
             dependencies: ["Intercomctl", "Control", "Crypto", "HAL"], swiftSettings: strict),
         tests("Settings", with: ["Config", "Crypto"]),
-        tests("Intercomd", with: ["Audio", "Config", "HAL", "Realtime", "Station", "Time"]),
+        tests(
+            "Intercomd",
+            with: ["Audio", "Config", "Control", "HAL", "Realtime", "Station", "Time"]),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

@@ -89,6 +89,11 @@ int clinux_hide_memory(void) {
     return 0;
 }
 
-void clinux_ignore_broken_pipes(void) {
-    signal(SIGPIPE, SIG_IGN);
+void clinux_ignore_strays(void) {
+    const int strays[] = {SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM,   SIGVTALRM,
+                          SIGPROF, SIGPOLL, SIGPWR,  SIGSTKFLT};
+    for (size_t i = 0; i < sizeof strays / sizeof strays[0]; i++)
+        signal(strays[i], SIG_IGN);
+    for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
+        signal(number, SIG_IGN);
 }

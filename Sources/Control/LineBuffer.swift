@@ -10,7 +10,7 @@ public struct LineBuffer: Sendable {
     private let limit: Int
     private var bytes: [UInt8] = []
     /// The line being read is over the limit already.
-    private var isSkipping = false
+    public private(set) var isSkipping = false
     private var ready: [Line] = []
 
     /// - Parameter limit: the most bytes of a line, newline not counted.
@@ -30,6 +30,9 @@ public struct LineBuffer: Sendable {
             }
         }
     }
+
+    /// Whether a whole line waits to be taken.
+    public var hasLine: Bool { !ready.isEmpty }
 
     /// The next whole line; nil until more arrives.
     public mutating func next() -> Line? {

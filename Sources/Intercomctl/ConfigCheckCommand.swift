@@ -19,6 +19,7 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
         let config = try Config(sources, paths: folder.paths)
         report.warnings = config.warnings.map(ConfigReport.Finding.init)
         report.errors = keyMistakes(in: config).map(ConfigReport.Finding.init)
+        if let finding = keyFolderMistake(config.paths) { report.errors.append(finding) }
         summary = "ok: \(plural(sources.count, "file")), station \(config.station.name),"
         summary += " \(plural(config.buttons.count, "button")),"
         summary += " \(plural(config.channels.count, "channel")),"
@@ -28,14 +29,14 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
         report.omitted = error.omitted
     }
     if invocation.isJSON {
-        printLine(report.json)
+        try printLine(report.json)
     } else {
         for finding in report.errors { Terminal.write("\(finding.text)\n", to: .complaint) }
         if report.omitted > 0 { Terminal.write("and \(report.omitted) more\n", to: .complaint) }
         for finding in report.warnings {
             Terminal.write("warning: \(finding.text)\n", to: .complaint)
         }
-        if report.errors.isEmpty { printLine(summary) }
+        if report.errors.isEmpty { try printLine(summary) }
     }
     guard report.errors.isEmpty else { return .failed }
     return report.warnings.isEmpty ? .ok : .degraded
@@ -58,6 +59,18 @@ private func keyMistakes(in config: Config) -> [Mistake] {
         }
     }
     return mistakes
+}
+
+/// What the daemon would say of the folder that the keys are in.
+private func keyFolderMistake(_ paths: Paths) -> ConfigReport.Finding? {
+    do throws(KeyStoreError) {
+        try KeyStore.checkFolder(paths)
+        return nil
+    } catch {
+        var finding = ConfigReport.Finding()
+        (finding.file, finding.what, finding.text) = (paths.keys, "\(error)", "\(error)")
+        return finding
+    }
 }
 
 /// What was found, as JSON has it.

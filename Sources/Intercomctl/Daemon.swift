@@ -14,7 +14,7 @@ struct Daemon: ~Copyable {
     private static let refused: Int32 = 111
 
     init(_ invocation: borrowing Invocation) throws(Failure) {
-        let path = invocation.socket ?? ConfigFolder(invocation.configFolder).paths.controlSocket
+        let path = try Self.socket(invocation)
         do throws(SystemError) {
             peer = try LocalPeer(path: path)
         } catch {
@@ -22,10 +22,22 @@ struct Daemon: ~Copyable {
                 error.errno == Self.noSuchFile || error.errno == Self.refused
                 || error.errno == Self.notADirectory
             throw isAbsent
-                ? Failure(.notRunning, "intercomd is not running (no answer at \(path))")
+                ? Failure(
+                    .notRunning,
+                    "intercomd is not running (no answer at \(path)); start it:"
+                        + " systemctl start intercomd; why it stopped: journalctl -u intercomd")
                 : Failure(error)
         }
         lines = LineBuffer(limit: ControlLimits.reply)
+    }
+
+    /// Where the daemon listens.
+    private static func socket(_ invocation: borrowing Invocation) throws(Failure) -> String {
+        if let socket = invocation.socket { return socket }
+        let folder = ConfigFolder(invocation.configFolder)
+        // A folder that was named is the one meant: never ask another station in its place.
+        if invocation.config != nil, let error = folder.mainError { throw Failure(error) }
+        return folder.paths.controlSocket
     }
 
     /// Asks, and waits for the answer.
@@ -49,7 +61,8 @@ struct Daemon: ~Copyable {
             case .bytes(let count): rest = rest.extracting(droppingFirst: count)
             case .wouldBlock:
                 guard peer.waitWritable(limit: patience) else { throw Self.silence }
-            case .closed: throw Self.gone
+            // Turned away before it was asked: the answer that waits here says why.
+            case .closed: return
             }
         }
     }
@@ -79,7 +92,7 @@ struct Daemon: ~Copyable {
     }
 
     private static var gone: Failure {
-        Failure(.notRunning, "the daemon has closed the line; it may be busy or stopping")
+        Failure(.notRunning, "the daemon has closed the line; it may be stopping")
     }
 }
 

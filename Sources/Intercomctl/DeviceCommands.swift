@@ -7,11 +7,11 @@ func listAudio(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if invocation.isJSON {
         var list = JSON.array()
         for card in cards { list.append(json(of: card)) }
-        printListing("cards", list)
+        try printListing("cards", list)
         return .ok
     }
     guard !cards.isEmpty else {
-        printLine("no sound cards; pcm:NAME of the ALSA configuration may do all the same")
+        try printLine("no sound cards; pcm:NAME of the ALSA configuration may do all the same")
         return .ok
     }
     var table = Table(["VALUE", "INPUT", "OUTPUT", "CARD"])
@@ -21,7 +21,7 @@ func listAudio(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
             card.name,
         ])
     }
-    Terminal.write(table.text)
+    try printText(table.text)
     return .ok
 }
 
@@ -54,11 +54,11 @@ func listGPIO(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if invocation.isJSON {
         var list = JSON.array()
         for line in lines { list.append(line.json) }
-        printListing("lines", list)
+        try printListing("lines", list)
     } else if lines.isEmpty, refusals.isEmpty {
-        printLine("no GPIO lines")
+        try printLine("no GPIO lines")
     } else if !lines.isEmpty {
-        Terminal.write(NamedLine.table(of: lines))
+        try printText(NamedLine.table(of: lines))
     }
     return refusals.isEmpty ? .ok : .failed
 }
@@ -108,9 +108,9 @@ private struct NamedLine {
     }
 }
 
-private func printListing(_ key: String, _ list: consuming JSON) {
+private func printListing(_ key: String, _ list: consuming JSON) throws(Failure) {
     var json = JSON.object()
     json.set("schema", JSON(1))
     json.set(key, list)
-    printLine(json)
+    try printLine(json)
 }

@@ -16,38 +16,39 @@ func showVersion(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
         json.set("schema", JSON(1))
         json.set("version", JSON(Product.version))
         json.set("daemon", running.map { JSON($0) } ?? .null())
-        printLine(json)
+        try printLine(json)
         return .ok
     }
-    printLine("intercomctl \(Product.version)")
-    if let running { printLine("intercomd \(visible(running)), running") }
+    try printLine("intercomctl \(Product.version)")
+    if let running { try printLine("intercomd \(visible(running)), running") }
     return .ok
 }
 
 /// `help`: the table, or one row of it.
 func showHelp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     guard !invocation.arguments.isEmpty else {
-        printTable()
+        try printTable()
         return .ok
     }
     let name = invocation.arguments.joined(separator: " ")
-    guard let command = Command.all.first(where: { $0.name == name }) else {
+    let command = try findCommand(invocation.arguments)
+    guard command.name == name else {
         throw Failure(.usage, unknown("command", name, among: Command.all.map { $0.name }))
     }
-    return printHelp(of: command)
+    return try printHelp(of: command)
 }
 
-func printHelp(of command: Command) -> ExitCode {
-    printLine("usage: intercomctl \(command.usage)")
-    printLine(command.help)
+func printHelp(of command: Command) throws(Failure) -> ExitCode {
+    try printLine("usage: intercomctl \(command.usage)")
+    try printLine(command.help)
     return .ok
 }
 
-private func printTable() {
-    printLine("usage: intercomctl [--config DIR] [--socket PATH] [COMMAND]")
+private func printTable() throws(Failure) {
+    try printLine("usage: intercomctl [--config DIR] [--socket PATH] [COMMAND]")
     var table = Table()
     for command in Command.all { table.add(["  \(command.usage)", command.help]) }
-    Terminal.write(table.text)
-    printLine("without a command: status. exit: 0 ok, 1 failed, 2 usage, 3 daemon not running,")
-    printLine("4 degraded. man intercomctl says more")
+    try printText(table.text)
+    try printLine("without a command: status. exit: 0 ok, 1 failed, 2 usage, 3 daemon not running,")
+    try printLine("4 degraded. man intercomctl says more")
 }

@@ -15,7 +15,8 @@ enum Option {
 
 /// What was typed, taken apart.
 struct Invocation {
-    private(set) var configFolder = "/etc/intercomd"
+    /// As `--config` says; nil without it.
+    private(set) var config: String?
     private(set) var socket: String?
     private(set) var isJSON = false
     private(set) var isFingerprint = false
@@ -27,6 +28,8 @@ struct Invocation {
     private(set) var words: [String] = []
     /// The command's arguments: the words after its name.
     var arguments: [String] = []
+
+    var configFolder: String { config ?? "/etc/intercomd" }
 
     init(_ typed: [String]) throws(Failure) {
         var rest = typed[...]
@@ -65,7 +68,7 @@ struct Invocation {
 
     private mutating func set(_ option: String, to value: String = "") {
         switch option {
-        case "--config": configFolder = value
+        case "--config": config = value
         case "--socket": socket = value
         case "--psk-file": pskFile = value
         case "--json": isJSON = true
@@ -75,11 +78,13 @@ struct Invocation {
     }
 }
 
-/// What to say to a word that does not exist, with the nearest one that does.
-func unknown(_ what: String, _ word: String, among words: [String]) -> String {
+/// What to say to a word that does not exist: the nearest one that does, else what to try.
+func unknown(
+    _ what: String, _ word: String, among words: [String], or trial: String = "intercomctl help"
+) -> String {
     let complaint = "\"\(visible(word))\" is no \(what)"
     guard let nearest = nearestWord(to: word, among: words) else {
-        return "\(complaint); try: intercomctl help"
+        return "\(complaint); try: \(trial)"
     }
     return "\(complaint); did you mean \"\(nearest)\"?"
 }

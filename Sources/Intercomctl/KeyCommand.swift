@@ -7,9 +7,9 @@ internal import Settings
 func showKey(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let key = try publicKey(invocation)
     if invocation.isJSON {
-        printLine(key.json)
+        try printLine(key.json)
     } else {
-        printLine(invocation.isFingerprint ? visible(key.fingerprint) : visible(key.key))
+        try printLine(invocation.isFingerprint ? visible(key.fingerprint) : visible(key.key))
     }
     return .ok
 }
@@ -27,7 +27,8 @@ private func publicKey(
         guard let key = try ownKey(paths) else {
             throw Failure(
                 .notRunning,
-                "\(error.text) and has made no identity yet: start it once, then ask again")
+                "this station has no identity yet and intercomd, which makes it, is not running:"
+                    + " start it once (systemctl start intercomd), then ask again")
         }
         var reply = Reply.PublicKeyText()
         reply.key = key.text

@@ -1,13 +1,22 @@
 internal import Control
 internal import HAL
 
+/// Prints text of the result as it is.
+///
+/// What could not be printed is a failure: a script must not take a cut answer for a whole one.
+func printText(_ text: String) throws(Failure) {
+    guard Terminal.write(text) else {
+        throw Failure(.failed, "the output cannot be written: the reader is gone or the disk full")
+    }
+}
+
 /// Prints one line of the result.
-func printLine(_ text: String) { Terminal.write(text + "\n") }
+func printLine(_ text: String) throws(Failure) { try printText(text + "\n") }
 
 /// Prints one JSON object as one line of the result.
-func printLine(_ json: borrowing JSON) {
+func printLine(_ json: borrowing JSON) throws(Failure) {
     guard let bytes = json.encoded(limit: Int.max) else { return }
-    printLine(String(decoding: bytes, as: UTF8.self))
+    try printLine(String(decoding: bytes, as: UTF8.self))
 }
 
 /// Text from elsewhere, with nothing in it that could move a cursor.

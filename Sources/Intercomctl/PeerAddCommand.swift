@@ -8,17 +8,17 @@ func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let addition = try PeerAddition(invocation)
     let folder = ConfigFolder(invocation.configFolder)
     let config = try addition.check(against: folder)
+    let before = try addition.pskOfBefore(in: config)
+    try addition.write(into: config.paths, keeping: before)
+    let hasRemoved = try addition.removeStray(besides: before, config)
 
-    let paths = config.paths
-    do throws(SystemError) {
-        try FileStore.makeDirectory(paths.state, mode: 0o750)
-        try addition.write(into: paths)
-    } catch {
-        throw Failure(error)
+    try printLine("\(addition.name) is known as \(addition.key.fingerprint)")
+    if before != .none { try printLine("with the pre-shared key of before") }
+    if hasRemoved {
+        try printLine("a pre-shared key left from a former \(addition.name) is removed")
     }
-    printLine("\(addition.name) is known as \(addition.key.fingerprint)")
-    printLine("compare that with \"intercomctl key show --fingerprint\" on the other station")
-    printLine("to use it: systemctl restart intercomd")
+    try printLine("compare that with \"intercomctl key show --fingerprint\" on the other station")
+    try printLine("to use it: systemctl restart intercomd")
     return .ok
 }
 
@@ -98,16 +98,36 @@ private struct PeerAddition: ~Copyable {
                 throw Failure(.failed, "\(name) is already known, change it in \(peer.origin.file)")
             }
         }
-        try checkWhole(sources, paths: config.paths)
+        let before = try pskOfBefore(in: config)
+        try checkWhole(sources, paths: config.paths, keeping: before)
         return config
     }
 
+    /// The pre-shared key that stays, for none is given anew and the same station has one.
+    ///
+    /// A file of that name alone says nothing: it may be of a station that was here before.
+    func pskOfBefore(in config: Config) throws(Failure) -> Config.Peer.PSK {
+        guard psk == nil,
+            let peer = config.peers.first(where: {
+                $0.name == name && PublicKey(text: $0.key) == key
+            })
+        else { return .none }
+        guard case .file = peer.psk else { return peer.psk }
+        do throws(KeyStoreError) {
+            _ = try KeyStore.psk(of: peer, config.paths)
+        } catch {
+            throw Failure(.failed, "\(error); give it anew with --psk-file")
+        }
+        return peer.psk
+    }
+
     /// Whether the whole still holds with the new file in place of an older one of that name.
-    private func checkWhole(_ sources: [ConfigSource], paths: Paths) throws(Failure) {
+    private func checkWhole(
+        _ sources: [ConfigSource], paths: Paths, keeping before: Config.Peer.PSK
+    ) throws(Failure) {
         let path = file(in: paths)
-        let keepsPSK = hasPSK(in: paths)
         let added = ConfigSource(
-            role: .learned, path: path, bytes: Array(text(withPSK: keepsPSK).utf8))
+            role: .learned, path: path, bytes: Array(text(keeping: before).utf8))
         do throws(ConfigError) {
             _ = try Config(sources.filter { $0.path != path } + [added], paths: paths)
         } catch {
@@ -116,49 +136,54 @@ private struct PeerAddition: ~Copyable {
         }
     }
 
-    func write(into paths: Paths) throws(SystemError) {
-        try FileStore.makeDirectory(paths.learnedPeers, mode: 0o750)
-        try FileStore.giveOwner(of: paths.state, to: paths.learnedPeers)
-        let withPSK = hasPSK(in: paths)
+    func write(into paths: Paths, keeping before: Config.Peer.PSK) throws(Failure) {
+        do throws(SystemError) {
+            try FileStore.makeDirectory(paths.state, mode: 0o750)
+            try FileStore.makeDirectory(paths.learnedPeers, mode: 0o750)
+            try FileStore.giveOwner(of: paths.state, to: paths.learnedPeers)
+        } catch { throw Failure(error) }
         // The secret first: a peer file must never name one that is not there.
         try writePSK(into: paths)
-        let bytes = Array(text(withPSK: withPSK).utf8)
-        try FileStore.write(bytes.span, to: file(in: paths), mode: 0o640)
-        try FileStore.giveOwner(of: paths.state, to: file(in: paths))
+        do throws(SystemError) {
+            let bytes = Array(text(keeping: before).utf8)
+            try FileStore.write(bytes.span, to: file(in: paths), mode: 0o640)
+            try FileStore.giveOwner(of: paths.state, to: file(in: paths))
+        } catch { throw Failure(error) }
     }
 
-    private func writePSK(into paths: Paths) throws(SystemError) {
-        switch psk {
-        case .some(let psk): try write(psk, into: paths)
-        case .none: break
-        }
+    private func writePSK(into paths: Paths) throws(Failure) {
+        do throws(KeyStoreError) {
+            switch psk {
+            case .some(let psk): try KeyStore.write(psk: psk, of: name, paths)
+            case .none: break
+            }
+        } catch { throw Failure(.failed, error.description) }
     }
 
-    private func write(_ psk: borrowing Key, into paths: Paths) throws(SystemError) {
-        try FileStore.makeDirectory(paths.keys, mode: 0o700)
-        try FileStore.giveOwner(of: paths.state, to: paths.keys)
-        var text = InlineArray<65, UInt8>(repeating: 0)
-        var bytes = text.mutableSpan
-        defer { Random.fill(&bytes) }
-        PSKFile.write(psk, into: &bytes)
-        let path = "\(paths.keys)/\(name).psk"
-        try FileStore.write(bytes.span, to: path, mode: 0o600)
-        try FileStore.giveOwner(of: paths.state, to: path)
+    /// Removes `NAME.psk` when nothing names it any more; returns whether there was one.
+    func removeStray(besides kept: Config.Peer.PSK, _ config: Config) throws(Failure) -> Bool {
+        let isNamed = config.peers.contains { $0.name != name && $0.psk == .file(pskFile) }
+        guard psk == nil, kept != .file(pskFile), !isNamed else { return false }
+        let path = "\(config.paths.keys)/\(pskFile)"
+        do throws(SystemError) {
+            guard try FileStore.status(of: path) != nil else { return false }
+            try FileStore.remove(path)
+        } catch { throw Failure(error) }
+        return true
     }
 
     private func file(in paths: Paths) -> String { "\(paths.learnedPeers)/\(name).conf" }
 
-    /// Whether there is a pre-shared key: a new one, or one from before that stays.
-    private func hasPSK(in paths: Paths) -> Bool {
-        if psk != nil { return true }
-        let status = try? FileStore.status(of: "\(paths.keys)/\(name).psk")
-        return status != nil
-    }
+    private var pskFile: String { "\(name).psk" }
 
-    private func text(withPSK: Bool) -> String {
+    private func text(keeping before: Config.Peer.PSK) -> String {
         var text = "# Written by intercomctl peer add.\n[peer \(name)]\n"
         text += "address = \(address)\nkey = \(key.text)\n"
-        if withPSK { text += "psk = file:\(name).psk\n" }
+        switch psk == nil ? before : .file(pskFile) {
+        case .none: break
+        case .file(let name): text += "psk = file:\(name)\n"
+        case .credential(let name): text += "psk = cred:\(name)\n"
+        }
         return text
     }
 }

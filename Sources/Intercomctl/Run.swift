@@ -4,15 +4,10 @@ internal import HAL
 /// Does what was typed, and says how it went.
 func run(_ typed: [String]) -> ExitCode {
     do throws(Failure) {
-        let invocation = try Invocation(typed)
-        do throws(Failure) {
-            return try dispatch(invocation)
-        } catch {
-            // Whoever asked for JSON gets an object in every case.
-            if invocation.isJSON { printFailure(error) }
-            throw error
-        }
+        return try dispatch(try Invocation(typed))
     } catch {
+        // Whoever asked for JSON gets an object in every case, also for a line that makes no sense.
+        if typed.prefix(while: { $0 != "--" }).contains("--json") { try? printFailure(error) }
         Terminal.write("intercomctl: \(error.text)\n", to: .complaint)
         return error.code
     }
@@ -22,10 +17,10 @@ private func dispatch(_ typed: Invocation) throws(Failure) -> ExitCode {
     var invocation = typed
     // As wg does: no argument shows how things are.
     let words = typed.words.isEmpty ? (typed.isHelp ? ["help"] : ["status"]) : typed.words
-    let command = try find(words)
+    let command = try findCommand(words)
     invocation.arguments = Array(words.dropFirst(command.name.split(separator: " ").count))
     if typed.isHelp, command.name != "help" {
-        return printHelp(of: command)
+        return try printHelp(of: command)
     }
     let shared = ["--config", "--socket", "--help"]
     for option in typed.options where !(command.options + shared).contains(option) {
@@ -39,7 +34,7 @@ private func dispatch(_ typed: Invocation) throws(Failure) -> ExitCode {
 }
 
 /// The command these words begin with.
-private func find(_ words: [String]) throws(Failure) -> Command {
+func findCommand(_ words: [String]) throws(Failure) -> Command {
     let pair = words.count > 1 ? "\(words[0]) \(words[1])" : words[0]
     for command in Command.all where command.name == pair || command.name == words[0] {
         return command
@@ -51,13 +46,14 @@ private func find(_ words: [String]) throws(Failure) -> Command {
         guard words.count > 1 else {
             throw Failure(.usage, "\(words[0]) what? try: \(siblings.joined(separator: ", "))")
         }
-        throw Failure(.usage, unknown("command", pair, among: siblings))
+        throw Failure(
+            .usage, unknown("command", pair, among: siblings, or: siblings.joined(separator: ", ")))
     }
     let firsts = names.map { String($0.split(separator: " ")[0]) }
     throw Failure(.usage, unknown("command", words[0], among: names + firsts))
 }
 
-private func printFailure(_ failure: Failure) {
+private func printFailure(_ failure: Failure) throws(Failure) {
     let word =
         switch failure.code {
         case .notRunning: "not_running"
@@ -70,5 +66,5 @@ private func printFailure(_ failure: Failure) {
     var outer = JSON.object()
     outer.set("schema", JSON(1))
     outer.set("error", inner)
-    printLine(outer)
+    try printLine(outer)
 }

@@ -6,9 +6,9 @@ func showStatus(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     var daemon = try Daemon(invocation)
     guard case .status(let status) = try daemon.ask(.status) else { throw misfit() }
     if invocation.isJSON {
-        printLine(status.json)
+        try printLine(status.json)
     } else {
-        Terminal.write(screen(of: status))
+        try printText(screen(of: status))
     }
     return status.problems.isEmpty ? .ok : .degraded
 }
@@ -18,11 +18,11 @@ func showPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
     guard case .peers(let list) = try daemon.ask(.peers) else { throw misfit() }
     if invocation.isJSON {
-        printLine(list.json)
+        try printLine(list.json)
     } else if list.peers.isEmpty {
-        printLine("no peers; add one: intercomctl peer add NAME ADDRESS KEY")
+        try printLine("no peers; add one: intercomctl peer add NAME ADDRESS KEY")
     } else {
-        Terminal.write(table(of: list.peers))
+        try printText(table(of: list.peers))
     }
     return .ok
 }
@@ -70,7 +70,7 @@ private func device(_ device: Status.Device) -> String {
     } else {
         text += "  \(device.state.rawValue)"
     }
-    return device.xruns > 0 ? "\(text) \(device.xruns) xruns" : text
+    return device.xruns > 0 ? "\(text) \(plural(device.xruns, "xrun"))" : text
 }
 
 private func microphone(_ microphone: Status.Microphone) -> String {

@@ -12,16 +12,16 @@ func pressTalkKey(_ invocation: borrowing Invocation) throws(Failure) -> ExitCod
     let request = Request.ptt(isDown: action == "down", target: target)
     guard case .ptt(let result) = try daemon.ask(request) else { throw misfit() }
     if invocation.isJSON {
-        printLine(result.json)
+        try printLine(result.json)
         return .ok
     }
     let name = visible(result.target)
     if !result.isTalking {
-        printLine("silent towards \(name)")
+        try printLine("silent towards \(name)")
     } else if result.listeners.isEmpty {
-        printLine("talking to \(name): nobody hears it now")
+        try printLine("talking to \(name): nobody hears it now")
     } else {
-        printLine("talking to \(name): \(visible(result.listeners.joined(separator: ", ")))")
+        try printLine("talking to \(name): \(visible(result.listeners.joined(separator: ", ")))")
     }
     return .ok
 }
@@ -33,9 +33,9 @@ func monitor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     while true {
         let line = try daemon.nextLine(isPatient: true)
         if invocation.isJSON {
-            guard Terminal.write(String(decoding: line, as: UTF8.self) + "\n") else { return .ok }
+            try printLine(String(decoding: line, as: UTF8.self))
         } else if let event = Event(parsing: line.span) {
-            guard Terminal.write(sentence(of: event) + "\n") else { return .ok }
+            try printLine(sentence(of: event))
         }
     }
 }

@@ -8,11 +8,10 @@ internal import Station
 
 extension ControlLoop {
     mutating func serveCaller(_ place: Int) {
-        // The answers need the station, which the server is part of: first read, then answer.
-        var asked: [Request] = []
-        server.read(place, at: now) { asked.append($0) }
-        for request in asked { server.reply(answer(request), to: place) }
         server.flush(place)
+        server.read(place)
+        // One a turn, so that nobody's many requests hold up the others.
+        if let request = server.next(place, at: now) { server.reply(answer(request), to: place) }
     }
 
     private mutating func answer(_ request: Request) -> Reply {

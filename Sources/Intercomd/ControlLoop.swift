@@ -121,7 +121,9 @@ struct ControlLoop: ~Copyable {
         doWhatCoresAsk()
         everySecond()
         openDevices()
-        server.tick(at: now)
+        server.tick(at: now) { fd, place, events in
+            try? loop.modify(fd: fd, events: events, token: Token.caller + UInt32(place))
+        }
         showLamps()
     }
 
@@ -144,7 +146,7 @@ struct ControlLoop: ~Copyable {
     private mutating func takeSignals() {
         while let signal = signals.next() {
             switch signal {
-            case .terminate, .interrupt: isStopping = true
+            case .terminate, .interrupt, .quit: isStopping = true
             case .hangup: Log.notice("settings are read at the start only: restart to apply them")
             }
         }

@@ -5,15 +5,15 @@ internal import Time
 
 /// The local socket: requests in by the line, replies out, events to those who watch.
 ///
-/// Nothing a caller does holds up the loop: lines are bounded, an idle caller is closed, and one
-/// who does not read what it asked for is closed too.
+/// Nothing a caller does holds up the loop: lines are bounded, one request a turn is answered, and
+/// the next only when its reply has been taken. An idle caller is closed.
 struct ControlServer: ~Copyable {
     static let callersMax = 16
+    /// Of the callers so many may watch, which they do for hours: others must find a place.
+    static let watchersMax = 8
     static let idleMax = Duration.seconds(5)
     /// Events that may wait for one who watches; more are counted, and told when there is room.
     static let watchMax = 64 * 1024
-    /// What may wait to be read by one caller; beyond it the caller is closed.
-    static let backlogMax = ControlLimits.reply + 64 * 1024
 
     private let socket: LocalSocket
     private var callers = FixedArray<Caller?>(count: callersMax) { _ in nil }
@@ -27,58 +27,78 @@ struct ControlServer: ~Copyable {
     /// Takes those who knock; `watch` is told each one's descriptor and place.
     mutating func accept(at now: Instant, _ watch: (Int32, Int) -> Void) {
         while let peer = socket.accept() {
-            guard let place = callers.indices.first(where: { isFree($0) }) else { continue }
+            guard let place = callers.indices.first(where: { isFree($0) }) else {
+                let error = ControlError(
+                    .busy, "intercomd has \(Self.callersMax) callers; try again in a few seconds")
+                // A socket that is new has room for it.
+                _ = peer.write(Reply.refused(error).encoded.span)
+                continue
+            }
             watch(peer.fd, place)
             callers[place] = Caller(peer: peer, lastActive: now)
         }
     }
 
-    /// Reads what a caller sent; `take` is given each whole request, what is none is refused here.
-    mutating func read(_ place: Int, at now: Instant, _ take: (Request) -> Void) {
+    /// Takes what a caller sent, once what it sent before is answered.
+    mutating func read(_ place: Int) {
         guard !isFree(place) else { return }
         var bytes = InlineArray<4096, UInt8>(repeating: 0)
         var span = bytes.mutableSpan
-        callers[place]!.lastActive = now
-        let count: Int
         switch callers[place]!.read(into: &span) {
-        case .bytes(let size): count = size
+        case .bytes(let count): callers[place]!.lines.append(span.span.extracting(first: count))
         case .wouldBlock: return
-        case .closed:
-            callers[place] = nil
-            return
-        }
-        for index in 0..<count where !callers[place]!.closesWhenSent {
-            append(bytes[index], to: place, take)
+        case .closed: callers[place] = nil
         }
     }
 
-    private mutating func append(_ byte: UInt8, to place: Int, _ take: (Request) -> Void) {
-        guard byte == UInt8(ascii: "\n") else {
-            callers[place]!.line.append(byte)
-            guard callers[place]!.line.count > ControlLimits.request else { return }
-            let limit = ControlLimits.request
-            reply(
-                .refused(ControlError(.tooLong, "the request is longer than \(limit) bytes")),
-                to: place)
-            callers[place]!.closesWhenSent = true
-            return
+    /// A caller's next request, when there is a whole one and its last reply has been taken.
+    ///
+    /// What is none, or one too many who want to watch, is refused here.
+    mutating func next(_ place: Int, at now: Instant) -> Request? {
+        guard !isFree(place), callers[place]!.waiting.isEmpty else { return nil }
+        let line: LineBuffer.Line
+        if let whole = callers[place]!.lines.next() {
+            line = whole
+        } else if callers[place]!.lines.isSkipping {
+            // Its end may never come.
+            line = .tooLong
+        } else {
+            return nil
         }
-        let line = callers[place]!.line
-        callers[place]!.line.removeAll(keepingCapacity: true)
-        if line.isEmpty { return }
+        callers[place]!.lastActive = now
         do throws(ControlError) {
-            let request = try Request(parsing: line.span)
-            if case .monitor = request { callers[place]!.isWatching = true }
-            take(request)
+            guard case .line(let text) = line else {
+                callers[place]!.closesWhenSent = true
+                let limit = ControlLimits.request
+                throw ControlError(.tooLong, "the request is longer than \(limit) bytes")
+            }
+            if text.isEmpty { return nil }
+            let request = try Request(parsing: text.span)
+            if case .monitor = request { try beginWatch(place) }
+            return request
         } catch {
             reply(.refused(error), to: place)
+            return nil
         }
     }
 
-    /// Queues a reply; `flush` sends it.
+    private mutating func beginWatch(_ place: Int) throws(ControlError) {
+        var watching = 0
+        for other in callers.indices where other != place && !isFree(other) {
+            if callers[other]!.isWatching { watching += 1 }
+        }
+        guard watching < Self.watchersMax else {
+            throw ControlError(
+                .busy, "\(watching) others are watching already: end one of those monitors")
+        }
+        callers[place]!.isWatching = true
+    }
+
+    /// Sends a reply, or what the other end takes of it now; `tick` sends the rest.
     mutating func reply(_ reply: Reply, to place: Int) {
         guard !isFree(place) else { return }
         callers[place]!.waiting += reply.encoded
+        flush(place)
     }
 
     /// Sends an event to everyone who watches.
@@ -101,7 +121,7 @@ struct ControlServer: ~Copyable {
         }
     }
 
-    /// Writes what waits; the caller is closed when it is through, gone, or does not read.
+    /// Writes what waits; the caller is closed when it is through or gone.
     mutating func flush(_ place: Int) {
         guard !isFree(place) else { return }
         while !callers[place]!.waiting.isEmpty {
@@ -110,20 +130,26 @@ struct ControlServer: ~Copyable {
             case .closed:
                 callers[place] = nil
                 return
-            case .wouldBlock:
-                if callers[place]!.waiting.count > Self.backlogMax { callers[place] = nil }
-                return
+            case .wouldBlock: return
             }
         }
         if callers[place]!.closesWhenSent { callers[place] = nil }
     }
 
     /// Sends what waits, and closes callers that have been idle.
-    mutating func tick(at now: Instant) {
+    ///
+    /// `watch` is told descriptor, place and events of each caller to be waited for otherwise than
+    /// before: until it takes its reply, or its next request is due, for room and not for bytes.
+    mutating func tick(at now: Instant, _ watch: (Int32, Int, UInt32) -> Void) {
         for place in callers.indices where !isFree(place) {
             flush(place)
-            guard !isFree(place), !callers[place]!.isWatching else { continue }
-            if now - callers[place]!.lastActive >= Self.idleMax { callers[place] = nil }
+            guard !isFree(place) else { continue }
+            let isIdle = now - callers[place]!.lastActive >= Self.idleMax
+            if isIdle, !callers[place]!.isWatching {
+                callers[place] = nil
+                continue
+            }
+            callers[place]!.awaitWhatIsNext { fd, events in watch(fd, place, events) }
         }
     }
 
@@ -137,24 +163,38 @@ struct ControlServer: ~Copyable {
 
 /// One who speaks to the daemon over the local socket.
 struct Caller: ~Copyable {
-    let peer: LocalPeer
-    /// The request begun.
-    var line: [UInt8] = []
+    private let peer: LocalPeer
+    /// What was sent, in lines.
+    var lines = LineBuffer(limit: ControlLimits.request)
     /// What is still to be written.
     var waiting: [UInt8] = []
     var isWatching = false
     /// Events that found no room.
     var lost = 0
     var closesWhenSent = false
+    /// When it last had a request answered.
     var lastActive: Instant
+    /// What the loop waits for on its descriptor.
+    private var awaited = EventLoop.readable
 
     init(peer: consuming LocalPeer, lastActive: Instant) {
         self.peer = peer
         self.lastActive = lastActive
     }
 
+    /// It has a reply to take or a request to be answered: no more is read of it until then.
+    private var isBusy: Bool { !waiting.isEmpty || lines.hasLine }
+
     mutating func read(into bytes: inout MutableSpan<UInt8>) -> LocalTransfer {
-        peer.read(into: &bytes)
+        isBusy ? .wouldBlock : peer.read(into: &bytes)
+    }
+
+    /// Tells `watch` the descriptor and what to wait for on it, when that has changed.
+    mutating func awaitWhatIsNext(_ watch: (Int32, UInt32) -> Void) {
+        let events = isBusy ? EventLoop.writable : EventLoop.readable
+        guard events != awaited else { return }
+        awaited = events
+        watch(peer.fd, events)
     }
 
     /// Writes what waits, as much as the other end takes now.

@@ -7,7 +7,10 @@ public struct ConfigFolder {
     /// Where state and socket are, as far as the main file can be read.
     public let paths: Paths
     private let main: ConfigSource?
-    private let mainError: SystemError?
+    /// Why the main file cannot be read; nil when it can.
+    public let mainError: SystemError?
+
+    private static let noSuchFile: Int32 = 2
 
     /// More than any configuration of 31 peers has.
     private static let fileLimit = 1 << 20
@@ -28,7 +31,13 @@ public struct ConfigFolder {
             paths = Config.paths(in: source, otherwise: otherwise)
         } catch {
             main = nil
-            mainError = error
+            mainError =
+                error.errno == Self.noSuchFile
+                ? SystemError(
+                    operation: error.operation, errno: error.errno,
+                    advice: "start from etc/minimal.conf (man intercomd.conf),"
+                        + " or name another folder with --config DIR")
+                : error
             paths = otherwise
         }
     }
@@ -36,7 +45,8 @@ public struct ConfigFolder {
     /// Every file, in order of precedence.
     public func sources() throws(SystemError) -> [ConfigSource] {
         guard let main else {
-            throw mainError ?? SystemError(operation: "read \(folder)/intercomd.conf", errno: 2)
+            throw mainError
+                ?? SystemError(operation: "read \(folder)/intercomd.conf", errno: Self.noSuchFile)
         }
         return try [main]
             + read(folder: "\(folder)/peers.d", role: .peers)

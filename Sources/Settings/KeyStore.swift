@@ -4,8 +4,8 @@ internal import HAL
 
 /// The secrets of this station on disk: its identity, made at the first start, and peers' psks.
 ///
-/// Files with rights for anyone else are refused, with the command that mends it. What is read
-/// lies in wiped memory only.
+/// Files with rights for anyone else, or a folder of them, are refused, with the command that mends
+/// it. What is read lies in wiped memory only.
 public enum KeyStore {
     /// Longer than any key file may be, so that one that is too long is seen to be.
     private static let secretMax = 256
@@ -17,6 +17,9 @@ public enum KeyStore {
         do throws(SystemError) {
             try FileStore.makeDirectory(paths.state, mode: 0o750)
             try FileStore.makeDirectory(paths.keys, mode: 0o700)
+        } catch { throw KeyStoreError(error.description) }
+        try checkFolder(paths)
+        do throws(SystemError) {
             if try FileStore.status(of: paths.identity) == nil {
                 let key = try make(paths.identity)
                 made()
@@ -28,6 +31,7 @@ public enum KeyStore {
 
     /// The public half of the identity; nil when none has been made yet.
     public static func publicKey(_ paths: Paths) throws(KeyStoreError) -> PublicKey? {
+        try checkFolder(paths)
         do throws(SystemError) {
             guard try FileStore.status(of: paths.identity) != nil else { return nil }
         } catch { throw KeyStoreError(error.description) }
@@ -37,6 +41,36 @@ public enum KeyStore {
     /// The pre-shared key in a file anywhere.
     public static func psk(at path: String) throws(KeyStoreError) -> Key {
         try read(path, as: parsePSK)
+    }
+
+    /// Refuses a folder of keys that anyone but its owner may look into or change.
+    ///
+    /// Of one that is not there, or cannot be seen, whoever reads from it will hear.
+    public static func checkFolder(_ paths: Paths) throws(KeyStoreError) {
+        guard let status = (try? FileStore.status(of: paths.keys)) ?? nil,
+            status.mode & 0o077 != 0
+        else { return }
+        throw KeyStoreError(
+            "look into \(paths.keys): others have rights on it: chmod 700 \(paths.keys)")
+    }
+
+    /// Keeps a pre-shared key as `file:NAME.psk`, in the hands of the state directory's owner.
+    public static func write(
+        psk: borrowing Key, of name: String, _ paths: Paths
+    ) throws(KeyStoreError) {
+        do throws(SystemError) {
+            try FileStore.makeDirectory(paths.keys, mode: 0o700)
+            try FileStore.giveOwner(of: paths.state, to: paths.keys)
+        } catch { throw KeyStoreError(error.description) }
+        try checkFolder(paths)
+        var text = Secret(count: PSKFile.size)
+        var bytes = text.mutableBytes
+        PSKFile.write(psk, into: &bytes)
+        let path = "\(paths.keys)/\(name).psk"
+        do throws(SystemError) {
+            try FileStore.write(text.bytes, to: path, mode: 0o600)
+            try FileStore.giveOwner(of: paths.state, to: path)
+        } catch { throw KeyStoreError(error.description) }
     }
 
     private static func make(_ path: String) throws(SystemError) -> Key {
@@ -54,7 +88,11 @@ public enum KeyStore {
     ) throws(KeyStoreError) -> Key? {
         switch peer.psk {
         case .none: return nil
-        case .file(let name): return try psk(at: "\(paths.keys)/\(name)")
+        case .file(let name):
+            try checkFolder(paths)
+            do throws(KeyStoreError) {
+                return try psk(at: "\(paths.keys)/\(name)")
+            } catch { throw KeyStoreError("\(peer.pskOrigin): psk = file:\(name): \(error)") }
         case .credential(let name): return try readCredential(name, of: peer)
         }
     }
@@ -70,7 +108,7 @@ public enum KeyStore {
         } catch { throw KeyStoreError("\(peer.pskOrigin): psk = cred:\(name): \(error)") }
         do throws(KeyFileError) {
             return try PSKFile.parse(secret.bytes.extracting(first: count))
-        } catch { throw KeyStoreError("credential \(name) \(error)") }
+        } catch { throw KeyStoreError("\(peer.pskOrigin): credential \(name) \(error)") }
     }
 
     private static func read(

@@ -24,6 +24,18 @@ import Testing
         #expect(lines(text.map { String($0) }, limit: 3) == ["one", "two"])
     }
 
+    @Test func anEndlessLineAndAWholeOneAreSeenBeforeTheyAreTaken() {
+        var buffer = LineBuffer(limit: 4)
+        buffer.append(Array("1234".utf8).span)
+        #expect(!buffer.isSkipping && !buffer.hasLine)
+        buffer.append(Array("5".utf8).span)
+        #expect(buffer.isSkipping && !buffer.hasLine)
+        buffer.append(Array("\n".utf8).span)
+        #expect(!buffer.isSkipping && buffer.hasLine)
+        #expect(buffer.next() == .tooLong)
+        #expect(!buffer.hasLine)
+    }
+
     @Test func aLineOverTheLimitIsSkippedUpToItsEnd() {
         #expect(
             lines(["1234\n12345\n123456789", "0\nok\n"], limit: 4) == [

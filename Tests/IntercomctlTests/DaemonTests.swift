@@ -54,6 +54,15 @@ private func sample() -> Status {
         withExtendedLifetime(daemon) {}
     }
 
+    @Test func aDaemonThatIsBusyIsOne() throws {
+        let folder = try StationFolder()
+        let busy = Reply.refused(ControlError(.busy, "intercomd is busy"))
+        let daemon = try FakeDaemon(at: folder.socket, reply: busy)
+        let outcome = try folder.run("status")
+        #expect(outcome.code == 1 && outcome.complaint == "intercomctl: intercomd is busy\n")
+        withExtendedLifetime(daemon) {}
+    }
+
     @Test func problemsComeFirstAndEndWithFour() throws {
         let folder = try StationFolder()
         var status = sample()

@@ -16,17 +16,21 @@ enum Intercomctl {
         return folder.appendingPathComponent("intercomctl").path
     }()
 
-    static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+    static func run(
+        _ arguments: [String], environment: [String: String] = [:], intoFullDisk: Bool = false
+    ) throws -> Outcome {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         process.environment = environment
         let output = Pipe()
         let complaint = Pipe()
-        process.standardOutput = output
+        process.standardOutput = intoFullDisk ? FileHandle(forWritingAtPath: "/dev/full") : output
         process.standardError = complaint
         process.standardInput = FileHandle.nullDevice
         try process.run()
+        // Given to nobody, it would never end.
+        if intoFullDisk { try output.fileHandleForWriting.close() }
         let said = output.fileHandleForReading.readDataToEndOfFile()
         let wailed = complaint.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
@@ -67,7 +71,8 @@ final class StationFolder {
     func write(_ text: String, to name: String, mode: Int = 0o644) throws {
         let url = root.appendingPathComponent(name)
         try FileManager.default.createDirectory(
-            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            at: url.deletingLastPathComponent(), withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
         try text.write(to: url, atomically: false, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: url.path)
     }

@@ -36,6 +36,20 @@ import Testing
         #expect(outcome.complaint.contains("chmod 600 \(folder.state)/keys/identity"))
     }
 
+    @Test func aFolderOfKeysThatOthersMayEnterIsRefused() throws {
+        let folder = try StationFolder()
+        try folder.writeIdentity()
+        let keys = "\(folder.state)/keys"
+        try FileManager.default.setAttributes([.posixPermissions: 0o750], ofItemAtPath: keys)
+        for command in [["key", "show"], ["peer", "add", "garage", "-", otherKey]] {
+            let outcome = try Intercomctl.run(["--config", folder.config] + command)
+            #expect(outcome.code == 1 && outcome.output.isEmpty)
+            #expect(outcome.complaint.hasSuffix(": chmod 700 \(keys)\n"))
+        }
+        let check = try folder.run("config", "check")
+        #expect(check.code == 1 && check.complaint.hasSuffix(": chmod 700 \(keys)\n"))
+    }
+
     @Test(arguments: ["", "intercom-identity-1 11\n", "intercom-identity-2 "])
     func aSpoiledIdentityIsRefusedWithoutItsContents(_ start: String) throws {
         let folder = try StationFolder()

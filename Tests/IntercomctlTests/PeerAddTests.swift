@@ -37,10 +37,44 @@ private let psk = String(repeating: "5a", count: 32) + "\n"
         #expect(!text.contains("5a5a") && !outcome.output.contains("5a5a"))
         #expect(try folder.run("config", "check").code == 0)
         // Again, with a new address: the secret stays.
-        #expect(try folder.run("peer", "add", "garage", "192.0.2.9:6000", otherKey).code == 0)
+        let renewal = try folder.run("peer", "add", "garage", "192.0.2.9:6000", otherKey)
+        #expect(renewal.code == 0)
+        #expect(renewal.output.contains("\nwith the pre-shared key of before\n"))
         let again = try #require(folder.read("state/peers.d/garage.conf"))
         #expect(again.contains("address = 192.0.2.9:6000\n"))
         #expect(again.contains("\npsk = file:garage.psk\n"))
+    }
+
+    @Test func theSecretOfAFormerStationIsNotTaken() throws {
+        let folder = try StationFolder()
+        try folder.write(psk, to: "state/keys/garage.psk", mode: 0o600)
+        let outcome = try folder.run("peer", "add", "garage", "-", otherKey)
+        #expect(outcome.code == 0 && !outcome.output.contains("of before"))
+        #expect(
+            outcome.output.contains("\na pre-shared key left from a former garage is removed\n"))
+        #expect(folder.read("state/peers.d/garage.conf")?.contains("psk") == false)
+        #expect(folder.read("state/keys/garage.psk") == nil)
+    }
+
+    @Test func aSecretThatAnotherPeerUsesIsLeft() throws {
+        let folder = try StationFolder()
+        try folder.write(psk, to: "state/keys/garage.psk", mode: 0o600)
+        try folder.write(
+            "[peer attic]\nkey = \(thirdKey)\npsk = file:garage.psk\n",
+            to: "etc/peers.d/attic.conf")
+        #expect(try folder.run("peer", "add", "garage", "-", otherKey).code == 0)
+        #expect(folder.read("state/keys/garage.psk") == psk)
+    }
+
+    @Test func aSecretOfBeforeMustBeThere() throws {
+        let folder = try StationFolder()
+        let before = "[peer garage]\nkey = \(otherKey)\npsk = file:garage.psk\n"
+        try folder.write(before, to: "state/peers.d/garage.conf")
+        let outcome = try folder.run("peer", "add", "garage", "-", otherKey)
+        #expect(outcome.code == 1)
+        #expect(outcome.complaint.contains("state/peers.d/garage.conf:3: psk = file:garage.psk: "))
+        #expect(outcome.complaint.hasSuffix("; give it anew with --psk-file\n"))
+        #expect(folder.read("state/peers.d/garage.conf") == before)
     }
 
     @Test func refusesWhatWouldConfuseTwoStations() throws {

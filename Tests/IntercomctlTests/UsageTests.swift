@@ -13,6 +13,9 @@ private let usageCases: [UsageCase] = [
         arguments: ["statsu"], complaint: "\"statsu\" is no command; did you mean \"status\"?"),
     UsageCase(arguments: ["zzz"], complaint: "\"zzz\" is no command; try: intercomctl help"),
     UsageCase(arguments: ["peer"], complaint: "peer what? try: peer add"),
+    UsageCase(arguments: ["help", "peer"], complaint: "peer what? try: peer add"),
+    UsageCase(
+        arguments: ["key", "list"], complaint: "\"key list\" is no command; try: key show"),
     UsageCase(
         arguments: ["peer", "ad"],
         complaint: "\"peer ad\" is no command; did you mean \"peer add\"?"),
@@ -46,6 +49,35 @@ private let usageCases: [UsageCase] = [
         #expect(outcome.code == 2)
         #expect(outcome.complaint == "intercomctl: \(usage.complaint)\n")
         #expect(outcome.output.isEmpty)
+    }
+
+    @Test(arguments: [["--jsno"], ["--socket"], ["statsu"], ["status", "now"]])
+    func jsonTellsWrongUsageToo(arguments: [String]) throws {
+        let outcome = try Intercomctl.run(["--json"] + arguments)
+        #expect(outcome.code == 2)
+        #expect(outcome.output.hasPrefix("{\"schema\":1,\"error\":{\"code\":\"usage\","))
+    }
+
+    @Test func anOutputThatCannotBeWrittenIsOne() throws {
+        for arguments in [["help"], ["version"], ["audio", "list"], ["version", "--json"]] {
+            let outcome = try Intercomctl.run(arguments, intoFullDisk: true)
+            #expect(outcome.code == 1)
+            #expect(outcome.complaint.contains("the output cannot be written"))
+        }
+    }
+
+    @Test func aFolderThatIsNamedIsTheOneThatIsMeant() throws {
+        for command in [["status"], ["ptt", "down", "x"], ["monitor"], ["key", "show"]] {
+            let outcome = try Intercomctl.run(["--config", "/nowhere/etc"] + command)
+            #expect(outcome.code == 1)
+            #expect(
+                outcome.complaint.hasPrefix(
+                    "intercomctl: open /nowhere/etc/intercomd.conf: No such"))
+            #expect(outcome.complaint.contains("start from etc/minimal.conf"))
+        }
+        // The socket's own path needs no configuration.
+        let outcome = try Intercomctl.run(["--config", "/nowhere/etc", "--socket", "/nowhere/s"])
+        #expect(outcome.code == 3)
     }
 
     @Test func helpNamesEveryCommandAndEndsWithZero() throws {
@@ -91,7 +123,9 @@ private let usageCases: [UsageCase] = [
             #expect(outcome.code == 3)
             #expect(
                 outcome.complaint
-                    == "intercomctl: intercomd is not running (no answer at /nowhere/s)\n")
+                    == "intercomctl: intercomd is not running (no answer at /nowhere/s);"
+                    + " start it: systemctl start intercomd;"
+                    + " why it stopped: journalctl -u intercomd\n")
         }
         let json = try Intercomctl.run(["--socket", "/nowhere/s", "status", "--json"])
         #expect(json.code == 3)

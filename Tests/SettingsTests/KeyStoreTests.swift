@@ -42,6 +42,48 @@ import Testing
         }
     }
 
+    @Test(arguments: [0o755, 0o770, 0o701]) func aFolderOthersMayEnterIsRefused(mode: Int) throws {
+        defer { remove() }
+        _ = try KeyStore.identity(paths) {}
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: paths.keys)
+        let isMending = { (error: any Error) in
+            (error as? KeyStoreError)?.description.hasSuffix("chmod 700 \(paths.keys)") == true
+        }
+        #expect(performing: { _ = try KeyStore.identity(paths) {} }, throws: isMending)
+        #expect(performing: { _ = try KeyStore.publicKey(paths) }, throws: isMending)
+        let psk = Key.random()
+        #expect(
+            performing: { try KeyStore.write(psk: psk, of: "house", paths) }, throws: isMending)
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: paths.keys)
+        #expect(try KeyStore.publicKey(paths) != nil)
+    }
+
+    @Test func aPskIsWrittenForItsOwnerAloneAndReadAgain() throws {
+        defer { remove() }
+        _ = try KeyStore.identity(paths) {}
+        let psk = Key.random()
+        try KeyStore.write(psk: psk, of: "house", paths)
+        let file = "\(paths.keys)/house.psk"
+        #expect(try mode(file) == 0o600)
+        let isSame = try KeyStore.psk(at: file).isEqual(to: psk)
+        #expect(isSame)
+    }
+
+    @Test func aPskThatIsNotThereIsToldWithItsPlaceInTheConfiguration() throws {
+        defer { remove() }
+        _ = try KeyStore.identity(paths) {}
+        let key = try KeyStore.publicKey(paths)!.text
+        let text = "[station]\nname = a\n[peer gg]\nkey = \(key)\npsk = file:gg.psk\n"
+        let source = ConfigSource(role: .main, path: "/x/intercomd.conf", bytes: Array(text.utf8))
+        let config = try Config([source], paths: paths)
+        #expect {
+            _ = try KeyStore.psk(of: config.peers[0], paths)
+        } throws: { error in
+            (error as? KeyStoreError)?.description.hasPrefix(
+                "/x/intercomd.conf:5: psk = file:gg.psk: open \(paths.keys)/gg.psk: ") == true
+        }
+    }
+
     @Test(arguments: ["", "intercom-identity-1 12\n", String(repeating: "x", count: 4000)])
     func whatIsNoIdentityIsRefusedAndKept(text: String) throws {
         defer { remove() }

@@ -120,6 +120,25 @@ class Refusals(SceneTest):
         self.assert_ends(self.kitchen, psk)
         self.assertNotIn("abab", self.kitchen.log, "a secret in the log")
 
+    def test_a_key_folder_with_rights_for_others(self):
+        os.chmod(self.keys, 0o770)
+        self.assert_ends(self.kitchen, "chmod 700 " + self.keys)
+        code, _, errors = self.kitchen.ctl("config", "check")
+        self.assertEqual(code, 1)
+        self.assertIn("chmod 700 " + self.keys, errors)
+        os.chmod(self.keys, 0o700)
+
+    def test_a_psk_file_that_is_not_there(self):
+        self.kitchen.knows(self.garage, psk="ab" * 32)
+        os.remove(os.path.join(self.keys, "garage.psk"))
+        self.assert_ends(self.kitchen, "peers.d/garage.conf:", "psk = file:garage.psk")
+
+    def test_no_configuration_at_all(self):
+        code, out, errors = process.run([place.program("intercomd"), "--config", "/nowhere"])
+        self.assertEqual(code, 1)
+        self.assertIn("/nowhere/intercomd.conf", out + errors)
+        self.assertIn("start from etc/minimal.conf", out + errors)
+
     def test_a_second_daemon_on_the_same_folder_or_port(self):
         self.kitchen.start()
         self.kitchen.ready()

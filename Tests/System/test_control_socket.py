@@ -33,6 +33,10 @@ class ControlSocket(SceneTest):
         with link.makefile() as lines:
             return json.loads(lines.readline())
 
+    def answers(self):
+        """Whether it finds the time for intercomctl."""
+        return self.garage.ctl("status")[0] in (0, 4)
+
     def test_nonsense_is_refused_with_a_reason(self):
         for text in (b"hello", b"{}", b"[]", b"null", b'"status"', b'{"v":1}', b"\xff\xfe\x00",
                      b'{"v":2,"do":"status"}', b'{"v":1,"do":"fly"}', b'{"v":1,"do":7}',
@@ -67,9 +71,46 @@ class ControlSocket(SceneTest):
     def test_idle_callers_cannot_lock_others_out(self):
         links = [self.connect() for _ in range(50)]
         # No more than so many are served at once; the idle are closed, and then it is free again.
-        wait(self.garage.is_up, "the daemon answers again")
+        wait(self.answers, "the daemon answers again")
+        busy = 0
         for link in links:
-            self.assertEqual(link.recv(100), b"")
+            with link.makefile() as lines:
+                text = lines.read()
+            if text:
+                self.assertEqual(json.loads(text)["error"]["code"], "busy")
+                busy += 1
+        self.assertGreaterEqual(busy, 50 - 16)
+
+    def test_who_finds_no_place_is_told_so_by_intercomctl(self):
+        for _ in range(16):
+            self.connect()
+        code, _, errors = self.garage.ctl("status")
+        self.assertEqual(code, 1, errors)
+        self.assertIn("try again in a few seconds", errors)
+        wait(self.answers, "the daemon answers again")
+
+    def test_monitors_leave_places_to_others(self):
+        answers = []
+        for _ in range(14):
+            link = self.connect()
+            link.sendall(b'{"v":1,"do":"monitor"}\n')
+            with link.makefile() as lines:
+                answers.append(json.loads(lines.readline()))
+        self.assertEqual([answer["ok"] for answer in answers], [True] * 8 + [False] * 6)
+        self.assertEqual(answers[-1]["error"]["code"], "busy")
+        self.assertTrue(self.garage.is_up())
+        code, _, errors = self.garage.ctl("monitor")
+        self.assertEqual(code, 1, errors)
+
+    def test_many_requests_at_once_are_all_answered(self):
+        link = self.connect()
+        link.sendall(b'{"v":1,"do":"status"}\n' * 180)
+        # Half closed: who has said everything still gets its answers.
+        link.shutdown(socket.SHUT_WR)
+        with link.makefile() as lines:
+            replies = [json.loads(line) for line in lines]
+        self.assertEqual(len(replies), 180)
+        self.assertTrue(all(reply["ok"] for reply in replies))
 
     def test_a_monitor_that_never_reads_disturbs_nobody(self):
         with self.kitchen.talking():

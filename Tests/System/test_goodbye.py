@@ -19,6 +19,10 @@ class Goodbye(SceneTest):
             wait(kitchen.is_lit, "the lamp is lit")
             wait(lambda: kitchen.level("GPIO24") == 0, "the other lamp is lit, active low")
             wait(lambda: garage.hears("kitchen"), "garage hears kitchen")
+            # Whoever sends these asks nothing of the daemon, which stays.
+            for stray in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGPIPE):
+                os.kill(kitchen.pid, stray)
+            self.assertTrue(kitchen.is_up())
             start = time.monotonic()
             os.kill(kitchen.pid, number)
             self.assertEqual(kitchen.process.wait(10), 0, kitchen.log)

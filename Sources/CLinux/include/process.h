@@ -25,6 +25,7 @@ int64_t clinux_group_id(const char *name);
 int clinux_memory_lock(void);
 /// No core dumps, and no other process of the same user may read this one's memory.
 int clinux_hide_memory(void);
-void clinux_ignore_broken_pipes(void);
+/// Ignores broken pipes, and the signals that would end the process though they ask nothing of it.
+void clinux_ignore_strays(void);
 
 #endif

@@ -22,6 +22,16 @@ import Time
         #expect(ask("signal") == "none")
     }
 
+    @Test func straySignalsAreIgnored() {
+        #expect(ask("signals") == "ok")
+        for stray in [SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPIPE, SIGPROF, SIGPOLL, 40] {
+            probe.send(stray)
+            #expect(ask("signal") == "none")
+        }
+        probe.send(SIGQUIT)
+        #expect(ask("signal") == "quit")
+    }
+
     /// The signal is sent to the process while another thread runs.
     @Test func threadsStartedLaterAreNotKilledEither() {
         #expect(ask("signals") == "ok")
