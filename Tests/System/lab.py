@@ -24,6 +24,8 @@ import tempfile
 import time
 import unittest
 
+import numpy
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools/lab"))
 
@@ -46,6 +48,20 @@ def wait(condition, what, seconds=PATIENCE):
         raise AssertionError(str(error)) from None
 
 
+class Recording(measure.Sound):
+    """What a loudspeaker played; `gaps` are where the recorder, not the daemon, came too late."""
+
+    def __init__(self, samples, take):
+        super().__init__(samples, take.first_ns)
+        self.gaps = take.gaps()
+
+    def span(self, from_ns, to_ns):
+        """The samples between two moments, which must have been recorded."""
+        assert from_ns >= self.first_ns - 1_000_000, "the recording begins too late"
+        assert self.index(to_ns) <= len(self.samples) + 48, "the recording ends too early"
+        return super().span(from_ns, to_ns)
+
+
 class Station(station.Station):
     """A daemon and the person beside it, who speaks in tones."""
 
@@ -60,7 +76,8 @@ class Station(station.Station):
         self.write_identity(self.identity.secret.hex())
         self.public_key = self.identity.text
         self.known = []
-        self._speech = self._recorder = None
+        self._speech = self._said = self._recorder = None
+        self.unsaid, self.unheard = [], []
         pathlib.Path(self.log_path).touch()
 
     def __str__(self):
@@ -144,13 +161,23 @@ class Station(station.Station):
         self.hush()
         path = os.path.join(self.folder, "said.wav")
         wav.write(path, what if hasattr(what, "__len__") else sound.tone(what))
-        self._speech = self.card.play(path, loop=loop)
+        self._speech, self._said = self.card.play(path, loop=loop), (what, loop)
         return self._speech.first_ns
 
     def hush(self):
         if self._speech is not None:
             self._speech.stop()
+            self.unsaid += self._speech.gaps()
         self._speech = None
+
+    def missed_speech(self):
+        """Where the speech so far was not said, for want of a processor: (from, to) in ns."""
+        if self._speech is not None:
+            self.hush()
+            what, loop = self._said
+            if loop:
+                self.speak(what)
+        return self.unsaid
 
     def record(self):
         """Begins to record the speaker."""
@@ -163,12 +190,15 @@ class Station(station.Station):
             return None
         taken, self._recorder = self._recorder, None
         taken.stop()
-        samples = wav.read(os.path.join(self.folder, "heard.wav"))
-        return measure.Sound(samples, taken.first_ns)
+        self.unheard += taken.gaps()
+        return Recording(wav.read(os.path.join(self.folder, "heard.wav")), taken)
 
 
 class Scene:
     """Stations in a folder of their own, ended whatever happens."""
+
+    last = None
+    """The scene that was entered last: the one a test is about."""
 
     def __init__(self, *names):
         assert not place.missing(), f"build first: {place.missing()}"
@@ -177,7 +207,23 @@ class Scene:
         self.stations = [Station(self, name) for name in names]
 
     def __enter__(self):
+        Scene.last = self
         return self
+
+    def circumstances(self):
+        """What else a test should know that fails by a sound: who was late, and for whose sake."""
+        lines = []
+        for one in self.stations:
+            unsaid = sum(to - start for start, to in one.missed_speech()) / 1e6
+            unheard = sum(to - start for start, to in one.unheard) / 1e6
+            text = f"{one}: {unsaid:.0f} ms not said and {unheard:.0f} ms not recorded in time"
+            with contextlib.suppress(OSError, KeyError, place.StageError):
+                card = one.card.status()
+                text += f"; xruns {card['playback']['xruns']} out, {card['capture']['xruns']} in"
+                ran, waited = process.turns(one.pid, "media")
+                text += f"; its media thread ran {ran:.1f} s and waited {waited:.1f} s to run"
+            lines.append(text)
+        return "\n" + "\n".join(lines)
 
     def __exit__(self, kind, *_):
         if kind is not None:
@@ -236,18 +282,51 @@ def listen(seconds=0.6):
     return start, time.monotonic_ns()
 
 
+LATER_NS = 450_000_000
+"""No sound may take longer from mouth to ear, nor so long to recover from a gap in what is said."""
+
+
 class SceneTest(unittest.TestCase):
-    """A test of who hears what: judges of sound and of silence."""
+    """A test of who hears what: judges of sound and of silence.
+
+    The world around a daemon may be kept from running where the machine is busy: what it did not
+    say or record in time is no fault of the daemon, and is left out. All else counts.
+    """
+
+    def judge(self, holds, what):
+        self.assertTrue(holds, what if holds else what + Scene.last.circumstances())
+
+    def assert_long_enough(self, samples):
+        self.assertGreaterEqual(len(samples), wav.RATE // 5, "the recording is too short")
 
     def assert_heard(self, samples, hertz, least=-30.0):
-        self.assertGreaterEqual(len(samples), wav.RATE // 5, "the recording is too short")
-        self.assertGreater(sound.tone_level(samples, hertz), least, f"{hertz} Hz not heard")
+        self.assert_long_enough(samples)
+        level = sound.tone_level(samples, hertz)
+        self.judge(level > least, f"{hertz} Hz not heard: {level:.1f} dBFS")
 
     def assert_not_heard(self, samples, hertz):
-        self.assertGreaterEqual(len(samples), wav.RATE // 5, "the recording is too short")
+        self.assert_long_enough(samples)
         level = sound.tone_level(samples, hertz)
-        self.assertLess(level, sound.SILENCE, f"{hertz} Hz was heard")
+        self.judge(level < sound.SILENCE, f"{hertz} Hz was heard: {level:.1f} dBFS")
 
     def assert_silent(self, samples):
-        self.assertGreaterEqual(len(samples), wav.RATE // 5, "the recording is too short")
-        self.assertLess(measure.level(samples), sound.SILENCE, "something was heard")
+        self.assert_long_enough(samples)
+        level = measure.level(samples)
+        self.judge(level < sound.SILENCE, f"something was heard: {level:.1f} dBFS")
+
+    def assert_steady(self, heard, span, hertz, least, what):
+        """A tone of -12 dBFS is there for more than a share of the span."""
+        track = sound.tone_track(heard.span(*span), hertz)
+        if numpy.mean(track > -18) <= least:
+            track = sound.without(track, unjudged(heard, span[0]))
+            self.assertGreater(len(track), 25, "too little was said and recorded in time")
+        share = numpy.mean(track > -18)
+        self.judge(share > least, f"{what}: {share:.1%} was heard")
+        return share
+
+
+def unjudged(heard, since_ns):
+    """Where the world around the daemons was late: (from, to) in seconds of a recording."""
+    gaps = [(start, to + LATER_NS) for one in Scene.last.stations
+            for start, to in one.missed_speech()]
+    return [((start - since_ns) / 1e9, (to - since_ns) / 1e9) for start, to in gaps + heard.gaps]

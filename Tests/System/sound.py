@@ -69,15 +69,36 @@ def envelope(samples, step=0.01):
     return numpy.sqrt(numpy.mean(samples[: count * size].reshape(count, size) ** 2, axis=1))
 
 
-def likeness(said, heard):
-    """How alike two sounds are in the course of their loudness, and the delay of `heard`.
+def without(track, gaps, step=0.02):
+    """A track without the steps that meet one of the gaps, (from, to) in seconds."""
+    kept = numpy.ones(len(track), bool)
+    for start, end in gaps:
+        kept[max(0, int(start / step)) : max(0, int(end / step) + 1)] = False
+    return track[kept]
 
-    Returns (correlation at the best delay, at most 1; that delay in seconds, to 10 ms).
+
+def likenesses(said, heard, gaps=(), longest=0.45, window=1.5, step=0.5):
+    """How alike two sounds are in the course of their loudness, window by window.
+
+    A receiver's delay follows the network and the processor: one step of 100 ms in the middle,
+    and nothing lost, would already make two whole sounds unlike. Within a window loss shows as it
+    does in the whole. Windows that meet one of the gaps, (from, to) in seconds, are left out.
+
+    Returns an array of rows: correlation at the best delay, at most 1, and that delay in seconds,
+    to 10 ms.
     """
     a, b = envelope(said), envelope(heard)
-    a, b = a - a.mean(), b - b.mean()
-    lag = int(numpy.argmax(numpy.correlate(b, a, "full"))) - (len(a) - 1)
-    first, last = max(0, lag), min(len(b), lag + len(a))
-    x, y = a[first - lag : last - lag], b[first:last]
-    scale = numpy.sqrt(numpy.sum(x**2) * numpy.sum(y**2))
-    return (float(numpy.sum(x * y) / scale) if scale > 0 else 0.0), lag * 0.01
+    size, found = int(window * 100), []
+    for first in range(0, len(a) - size + 1, int(step * 100)):
+        start, end = first / 100, (first + size) / 100
+        if any(start < to and end + longest > since for since, to in gaps):
+            continue
+        x = a[first : first + size] - a[first : first + size].mean()
+        best = (0.0, 0.0)
+        for lag in range(min(int(longest * 100), len(b) - first - size) + 1):
+            y = b[first + lag : first + lag + size]
+            y = y - y.mean()
+            scale = numpy.sqrt(numpy.sum(x**2) * numpy.sum(y**2))
+            best = max(best, (float(numpy.sum(x * y) / scale) if scale > 0 else 0.0, lag * 0.01))
+        found.append(best)
+    return numpy.array(found).reshape(-1, 2)

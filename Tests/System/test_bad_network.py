@@ -3,7 +3,8 @@
 import time
 import unittest
 
-from lab import Scene, SceneTest, longer, measure, sound, wait, wav
+import numpy
+from lab import Scene, SceneTest, longer, measure, sound, unjudged, wait, wav
 from wire import M1, M2, M3, Relay
 
 
@@ -21,22 +22,26 @@ class BadNetwork(SceneTest):
             with kitchen.talking():
                 time.sleep(0.5)
                 start = kitchen.speak(said, loop=False)
-                time.sleep(seconds + 0.8)
-            heard = garage.recorded().span(start, start + int((seconds + 0.8) * 1e9))
+                end = start + int((seconds + 0.8) * 1e9)
+                wait(lambda: time.monotonic_ns() >= end, "all was said", seconds + 20)
+            recording = garage.recorded()
+            heard, gaps = recording.span(start, end), unjudged(recording, start)
             count = relay.sent_by(kitchen)
-            likeness, delay = sound.likeness(said, heard)
-            other, _ = sound.likeness(sound.syllables(seconds, seed=12), heard)
+            found = sound.likenesses(said, heard, gaps)
+            self.assertGreater(len(found), seconds, "too little was said and recorded in time")
+            likeness, delay = found[:, 0].mean(), numpy.median(found[:, 1])
+            other = sound.likenesses(sound.syllables(seconds, seed=12), heard, gaps)[:, 0].mean()
             gain = measure.level(heard[: int(wav.RATE * seconds)]) - measure.level(said)
             counters = garage.counters()
             lost, concealed = counters["frames_lost"], counters["concealed_ms"]
             print(f"lost {count['lost']} of {count['received']}: {lost} frames lost, "
                   f"{concealed} ms concealed; likeness {likeness:.2f}, of other speech "
-                  f"{other:.2f}; {delay * 1000:.0f} ms, {gain:+.1f} dB")
-            self.assertGreater(likeness, least)
-            self.assertLess(other, least, "the measure takes anything for that speech")
-            self.assertGreater(delay, 0)
-            self.assertLess(delay, 0.45)
-            self.assertLess(abs(gain), 4)
+                  f"{other:.2f}; {found[:, 1].min() * 1000:.0f} to "
+                  f"{found[:, 1].max() * 1000:.0f} ms, {gain:+.1f} dB")
+            self.judge(likeness > least, f"likeness {likeness:.2f}, not more than {least}")
+            self.assertLess(other, least - 0.1, "the measure takes anything for that speech")
+            self.judge(0 < delay < 0.44, f"it came {delay * 1000:.0f} ms later")
+            self.judge(abs(gain) < 4, f"it came with {gain:+.1f} dB")
             self.assertGreater(lost, count["lost"] // 2)
             self.assertLess(lost, 2 * count["lost"])
             self.assertGreater(concealed, 0)

@@ -1,11 +1,13 @@
 // The world outside a simulated sound card: speaks into its microphone, listens to its speaker, and
 // mistreats it. `simcard` without arguments prints what it can do.
+#define _GNU_SOURCE
 #include "card.h"
 #include "wav.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,8 +30,9 @@ static const char usage[] =
 	"  malloc on|off                                   make transfers call malloc\n"
 	"WHEN is now+MS, ns:TIME, or the number of a frame of the card's clock; without it play begins\n"
 	"in 100 ms and record at once. Both print a JSON line when they begin and one when they end;\n"
-	"SIGINT and SIGTERM end them in order. Times are nanoseconds of CLOCK_MONOTONIC; WAV files are\n"
-	"48 kHz, 16 bits.\n";
+	"SIGINT and SIGTERM end them in order. The last line has the samples missed because the program\n"
+	"came too late, and between which samples of the file ([from, to]) they are. Times are\n"
+	"nanoseconds of CLOCK_MONOTONIC; WAV files are 48 kHz, 16 bits.\n";
 
 static volatile sig_atomic_t stopped;
 
@@ -98,52 +101,110 @@ static int64_t sample_ns(int64_t first, int64_t index)
 	return first + index / CARD_RATE * 1000000000 + index % CARD_RATE * 1000000000 / CARD_RATE;
 }
 
-static void report(const char *command, struct card_shared *card, int64_t first, int64_t samples,
-	int64_t missed)
+// Where a starved helper was late: stretches of the file, the newest of them joined when there are
+// too many, so that none is ever left out.
+enum { GAPS_MAX = 64 };
+
+struct gaps {
+	int64_t missed; // samples in all of them
+	int count;
+	struct {
+		int64_t from, to;
+	} at[GAPS_MAX];
+};
+
+static void miss(struct gaps *gaps, int64_t index)
+{
+	gaps->missed++;
+	if (gaps->count > 0 && (gaps->at[gaps->count - 1].to == index || gaps->count == GAPS_MAX)) {
+		gaps->at[gaps->count - 1].to = index + 1;
+		return;
+	}
+	gaps->at[gaps->count].from = index;
+	gaps->at[gaps->count++].to = index + 1;
+}
+
+static void begin_report(const char *command, struct card_shared *card, int64_t first)
 {
 	printf("{\"command\":\"%s\",\"first_sample_ns\":%" PRId64 ",\"first_frame\":%" PRId64,
 		command, first, card_frame_at(card, first));
-	if (samples >= 0)
-		printf(",\"samples\":%" PRId64 ",\"missed\":%" PRId64, samples, missed);
+}
+
+static void end_report(void)
+{
 	puts("}");
 	fflush(stdout);
 }
 
-// Feeds the microphone 100 ms ahead of whoever reads it.
+static void report_end(const char *command, struct card_shared *card, int64_t first,
+	int64_t samples, const struct gaps *gaps)
+{
+	begin_report(command, card, first);
+	printf(",\"samples\":%" PRId64 ",\"missed\":%" PRId64 ",\"gaps\":[", samples, gaps->missed);
+	for (int i = 0; i < gaps->count; i++)
+		printf("%s[%" PRId64 ",%" PRId64 "]", i > 0 ? "," : "", gaps->at[i].from, gaps->at[i].to);
+	putchar(']');
+	end_report();
+}
+
+// Before everything else that may wish to run: it is the world, which does not wait for a program.
+// A right that a plain user does not have; without it the rings must be long enough.
+static void hurry(void)
+{
+	struct sched_param parameters = { .sched_priority = 80 };
+	sched_setscheduler(0, SCHED_FIFO, &parameters);
+}
+
+// Feeds the microphone, far ahead of whoever reads it.
 static int play(struct card_shared *card, const char *path, const struct options *options)
 {
 	struct wav wav;
 	if (!wav_read(path, &wav))
 		return 1;
 	// Half a sample late, so that rounding puts sample i into frame i when the clocks agree.
-	const int64_t half = 1000000000 / CARD_RATE / 2, ahead = 100 * 1000000;
+	const int64_t half = 1000000000 / CARD_RATE / 2, ms = 1000000, ahead = 1500 * ms;
 	int64_t first = first_ns(card, options);
 	if (options->at == NULL)
-		first += ahead; // so that not even the first sample is late
+		first += 100 * ms; // so that not even the first sample is late
 	first = card_ns_of(card, card_frame_at(card, first));
-	report("play", card, first, -1, 0);
-	int64_t index = 0, missed = 0, next = card_frame_at(card, first + half);
+	int64_t index = 0, next = card_frame_at(card, first + half);
 	int64_t total = options->loop ? INT64_MAX : (int64_t)wav.count;
+	bool reported = false;
+	struct gaps gaps = { 0 };
 	while (!stopped && index < total && wav.count > 0) {
 		int64_t now = card_now_ns();
 		for (; index < total && sample_ns(first, index) < now + ahead; index++) {
 			int64_t end = card_frame_at(card, sample_ns(first, index + 1) + half);
-			missed += sample_ns(first, index) < now;
+			if (sample_ns(first, index) < now)
+				miss(&gaps, index);
 			for (; next < end; next++)
 				card_put(card->microphone, next, wav.frames[index % (int64_t)wav.count]);
 		}
-		sleep_until(now + ahead / 10);
+		if (!reported) {
+			begin_report("play", card, first);
+			end_report();
+			reported = true;
+		}
+		sleep_until(now + 10 * ms);
+	}
+	if (!reported) {
+		begin_report("play", card, first);
+		end_report();
 	}
 	if (!stopped && index > 0)
 		sleep_until(sample_ns(first, index));
-	for (int64_t frame = card_frame_at(card, card_now_ns()) + 1; frame < next; frame++)
+	int64_t now = card_now_ns();
+	for (int64_t frame = card_frame_at(card, now) + 1; frame < next; frame++)
 		card_put(card->microphone, frame, (struct card_frame){ 0, 0 });
-	report("play", card, first, index, missed);
+	// Of what was to sound only that which did was said.
+	while (index > 0 && sample_ns(first, index - 1) > now)
+		index--;
+	report_end("play", card, first, index, &gaps);
 	free(wav.frames);
 	return 0;
 }
 
-// Drains the speaker ring a little behind the card.
+// Drains the speaker ring a little behind the card; to the moment it is told to stop.
 static int record(struct card_shared *card, const char *path, const struct options *options)
 {
 	FILE *file = fopen(path, "wb");
@@ -153,23 +214,27 @@ static int record(struct card_shared *card, const char *path, const struct optio
 	wav_write_header(file, 0, channels);
 	const int64_t half = 1000000000 / CARD_RATE / 2;
 	int64_t first = card_ns_of(card, card_frame_at(card, first_ns(card, options)));
-	report("record", card, first, -1, 0);
-	int64_t index = 0, missed = 0;
+	begin_report("record", card, first);
+	end_report();
+	int64_t index = 0;
 	int64_t total = options->seconds > 0 ? (int64_t)(options->seconds * CARD_RATE) : INT64_MAX;
-	while (!stopped && index < total) {
+	struct gaps gaps = { 0 };
+	for (bool last = false; !last && index < total;) {
+		last = stopped;
 		int64_t now = card_now_ns(), newest = card_frame_at(card, now);
 		for (; index < total && sample_ns(first, index) + half < now; index++) {
 			int64_t frame = card_frame_at(card, sample_ns(first, index) + half);
-			missed += newest - frame > CARD_RING / 2;
+			if (newest - frame > CARD_RING / 2)
+				miss(&gaps, index);
 			wav_write_frame(file, card_get(card->speaker, frame), channels);
 		}
-		if (index < total)
+		if (index < total && !last)
 			sleep_until(now + 10 * 1000000);
 	}
 	wav_write_header(file, (uint32_t)index, channels);
 	bool written = ferror(file) == 0;
 	written &= fclose(file) == 0;
-	report("record", card, first, index, missed);
+	report_end("record", card, first, index, &gaps);
 	return written ? 0 : fail("the recording could not be written");
 }
 
@@ -242,6 +307,7 @@ static int run(struct card *card, const char *command, char **words)
 	} else if (strcmp(command, "play") == 0 || strcmp(command, "record") == 0) {
 		if (!read_options(&options, words + 1))
 			return misused();
+		hurry();
 		return (*command == 'p' ? play : record)(shared, word, &options);
 	} else if (strcmp(command, "xrun") == 0 && direction(word) >= 0) {
 		atomic_fetch_add(&shared->xruns_wanted[direction(word)], 1);

@@ -6,13 +6,14 @@ import signal
 
 from . import place, process
 from .place import StageError
+from .wav import RATE
 
 
 class Take:
     """A `simcard play` or `simcard record` under way."""
 
     def __init__(self, words):
-        self.words = words
+        self.words, self._report = words, None
         self.process = process.launch(words, output=process.subprocess.PIPE)
         line = self.process.stdout.readline()
         if not line:
@@ -21,22 +22,29 @@ class Take:
         self.first_ns = json.loads(line)["first_sample_ns"]
 
     def wait(self, seconds):
-        """Waits for its end; returns what it reported: samples, missed."""
+        """Waits for its end; returns what it reported: samples, missed, gaps."""
+        if self._report is not None:
+            return self._report
         try:
             text, _ = self.process.communicate(timeout=seconds)
         except process.subprocess.TimeoutExpired as error:
-            self.stop()
+            self.end()
             raise StageError(f"{' '.join(self.words)}: not over in {seconds:g} s") from error
         if self.process.returncode != 0 or not text.strip():
             raise StageError(f"{' '.join(self.words)}: failed ({self.process.returncode})")
-        return json.loads(text.strip().splitlines()[-1])
+        self._report = json.loads(text.strip().splitlines()[-1])
+        return self._report
 
     def stop(self):
-        """Ends it in order, so that a recording gets its header."""
+        """Ends it in order, so that a recording gets its header; returns its report."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-            return self.wait(5)
-        return None
+        return self.wait(20)
+
+    def gaps(self):
+        """Where it came too late, once it is over: (from, to) in ns of CLOCK_MONOTONIC."""
+        return [tuple(self.first_ns + index * 10**9 // RATE for index in gap)
+                for gap in self.wait(20)["gaps"]]
 
     def end(self):
         """Ends it in any case."""

@@ -60,6 +60,19 @@ def run(words, *, environment=None, seconds=10.0):
     return done.returncode, done.stdout, done.stderr
 
 
+def turns(pid, name):
+    """(seconds it ran, seconds it was ready and had to wait) of a thread of a process."""
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        folder = f"/proc/{pid}/task/{thread}"
+        with open(f"{folder}/comm", encoding="utf-8") as file:
+            if file.read().strip() != name:
+                continue
+        with open(f"{folder}/schedstat", encoding="ascii") as file:
+            ran, waited, _ = file.read().split()
+        return int(ran) / 1e9, int(waited) / 1e9
+    raise ProcessLookupError(f"process {pid} has no thread {name}")
+
+
 def memory(pid):
     """Resident and private dirty memory in kB; None for what this user may not read."""
     found = {"rss": None, "private_dirty": None}
