@@ -67,11 +67,13 @@ private func sample() -> Status {
         let folder = try StationFolder()
         var status = sample()
         status.problems = ["no real-time priority: expect drop-outs"]
+        status.audio.input.xruns = 1
         let daemon = try FakeDaemon(at: folder.socket, reply: .status(status))
         let outcome = try folder.run("status")
         #expect(outcome.code == 4)
         #expect(
             outcome.output.split(separator: "\n")[1] == "! no real-time priority: expect drop-outs")
+        #expect(outcome.output.contains(" 480/960 1 xrun  "))
         let json = try folder.run("status", "--json")
         #expect(json.code == 4)
         let inner = String(decoding: Reply.status(status).encoded, as: UTF8.self)
