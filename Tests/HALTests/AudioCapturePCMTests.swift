@@ -22,9 +22,9 @@ extension AudioOnSimulatedCard {
             #expect(capture.granted.bufferSamples == 14_400)
             let said = WAV.pattern(4_800)
             try WAV.write(said, to: card.path + ".wav")
+            let world = try card.begin("play", card.path + ".wav", "--at", "now+300")
             try capture.start()
-            let world = try card.begin("play", card.path + ".wav")
-            let (heard, outcome) = AudioLoop.read(24_000, from: &capture)
+            let (heard, outcome) = AudioLoop.listen(for: said, on: &capture)
             #expect(outcome == .samples(heard.count))
             #expect(heard.position(of: said) != nil)
             #expect(try world.finish().missed == 0)
@@ -45,10 +45,11 @@ extension AudioOnSimulatedCard {
             var capture = try CapturePCM(name: card.pcm("CHANNELS=2"), request: AudioLoop.calm)
             let pairs = (0..<4_800).flatMap { [Int16($0), Int16(3 * $0)] }
             try WAV.write(pairs, channels: 2, to: card.path + ".wav")
+            let world = try card.begin("play", card.path + ".wav", "--at", "now+300")
             try capture.start()
-            let world = try card.begin("play", card.path + ".wav")
-            let (heard, _) = AudioLoop.read(24_000, from: &capture)
-            #expect(heard.position(of: (1..<4_800).map { Int16(2 * $0) }) != nil)
+            let averages = (1..<4_800).map { Int16(2 * $0) }
+            let (heard, _) = AudioLoop.listen(for: averages, on: &capture)
+            #expect(heard.position(of: averages) != nil)
             _ = try world.finish()
         }
 

@@ -42,6 +42,22 @@ enum AudioLoop {
         return (heard, .samples(heard.count))
     }
 
+    /// Reads until `said` has been heard, or until patience ends; all that was heard.
+    ///
+    /// On a loaded machine it takes a while until another program begins to say it.
+    static func listen(for said: [Int16], on capture: inout CapturePCM) -> ([Int16], PCMTransfer) {
+        var all: [Int16] = []
+        let end = Date.now + patience
+        while Date.now < end {
+            let (heard, outcome) = read(4_800, from: &capture)
+            all += heard
+            if outcome != .samples(heard.count) { return (all, outcome) }
+            // What was said may lie in two blocks.
+            if Array(all.suffix(9_600 + said.count)).position(of: said) != nil { break }
+        }
+        return (all, .samples(all.count))
+    }
+
     /// Writes all of `samples`, or until something else than sound happens; what is left.
     static func write(
         _ samples: [Int16], to playback: inout PlaybackPCM

@@ -72,7 +72,7 @@ struct SimCard {
         try JSONDecoder().decode(CardStatus.self, from: Data(command("status").utf8))
     }
 
-    /// A command that takes its time.
+    /// A command that takes its time; it has begun when this returns.
     func begin(_ words: String...) throws -> Running {
         let process = Process()
         process.executableURL = AudioLab.built.appending(path: "simcard")
@@ -80,12 +80,25 @@ struct SimCard {
         let pipe = Pipe()
         process.standardOutput = pipe
         try process.run()
-        return Running(process: process, output: pipe.fileHandleForReading)
+        let running = Running(process: process, output: pipe.fileHandleForReading)
+        running.waitForLine()
+        return running
     }
 
     struct Running {
         let process: Process
         let output: FileHandle
+
+        /// Its first line says that it has begun.
+        fileprivate func waitForLine() {
+            while let byte = try? output.read(upToCount: 1), !byte.isEmpty, byte != Data([10]) {}
+        }
+
+        /// Ends what would go on.
+        func stop() throws -> WorldReport {
+            process.interrupt()
+            return try finish()
+        }
 
         /// Waits for the end, and gives the last line printed.
         func finish() throws -> WorldReport {

@@ -34,16 +34,15 @@ import sound
 from identity import Identity
 from stage import measure, place, process, station, wav
 
-PATIENCE = 20.0
-"""Seconds a condition may take on a loaded machine before a test fails."""
+PATIENCE = place.PATIENCE
 
 longer = unittest.skipUnless(os.environ.get("INTERCOM_ALL"), "tools/system-tests --all runs it")
 
 
-def wait(condition, what, seconds=PATIENCE):
+def wait(condition, what, seconds=PATIENCE, interval=0.03):
     """Waits until the condition holds, and returns what it gave."""
     try:
-        return place.wait_until(condition, seconds, what, 0.03)
+        return place.wait_until(condition, seconds, what, interval)
     except place.StageError as error:
         raise AssertionError(str(error)) from None
 

@@ -28,7 +28,7 @@ class BadNetwork(SceneTest):
             heard, gaps = recording.span(start, end), unjudged(recording, start)
             count = relay.sent_by(kitchen)
             found = sound.likenesses(said, heard, gaps)
-            self.assertGreater(len(found), seconds, "too little was said and recorded in time")
+            self.assertGreater(len(found), seconds / 3, "too little was said and recorded in time")
             likeness, delay = found[:, 0].mean(), numpy.median(found[:, 1])
             other = sound.likenesses(sound.syllables(seconds, seed=12), heard, gaps)[:, 0].mean()
             gain = measure.level(heard[: int(wav.RATE * seconds)]) - measure.level(said)

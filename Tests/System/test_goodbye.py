@@ -5,7 +5,7 @@ import signal
 import time
 import unittest
 
-from lab import Scene, SceneTest, wait
+from lab import PATIENCE, Scene, SceneTest, process, wait
 
 
 class Goodbye(SceneTest):
@@ -23,16 +23,20 @@ class Goodbye(SceneTest):
             for stray in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGPIPE):
                 os.kill(kitchen.pid, stray)
             self.assertTrue(kitchen.is_up())
-            start = time.monotonic()
+            start = last = time.monotonic()
             os.kill(kitchen.pid, number)
-            self.assertEqual(kitchen.process.wait(10), 0, kitchen.log)
-            took = time.monotonic() - start
-            print(f"gone after {took * 1000:.0f} ms")
-            # It is to take less than one second; the rest is for a machine under load.
-            self.assertLess(took, 2)
+            # What the machine takes beyond the asked sleep it has taken from the daemon too.
+            kept = 0.0
+            while process.is_alive(kitchen.process) and last - start < PATIENCE:
+                time.sleep(0.01)
+                now = time.monotonic()
+                kept, last = kept + max(0.0, now - last - 0.01), now
+            self.assertEqual(kitchen.process.wait(1), 0, kitchen.log)
+            print(f"gone after {(last - start) * 1000:.0f} ms, {kept * 1000:.0f} ms not ours")
+            self.assertLess(last - start - 2 * kept, 1)
             self.assertFalse(kitchen.is_lit())
             self.assertFalse(os.path.exists(os.path.join(kitchen.run, "control.sock")))
-            wait(lambda: garage.peer("kitchen")["state"] == "down", "garage was told", 5)
+            wait(lambda: garage.peer("kitchen")["state"] == "down", "garage was told")
             wait(lambda: not garage.hears("kitchen"), "the talk has ended")
             code, _, errors = kitchen.ctl("status")
             self.assertEqual(code, 3, errors)

@@ -24,9 +24,10 @@ class TalkKeys(SceneTest):
         return next(b for b in self.kitchen.status()["buttons"] if b["name"] == name)
 
     def tap(self, line):
-        self.kitchen.press(line)
+        """A short press; returns whether the machine let it be short enough for a smart key."""
+        start = self.kitchen.press(line)
         time.sleep(0.05)
-        self.kitchen.release(line)
+        return self.kitchen.release(line) - start < 300_000_000
 
     def talks(self):
         wait(self.kitchen.is_talking, "kitchen talks")
@@ -47,7 +48,8 @@ class TalkKeys(SceneTest):
         self.is_silent()
 
     def test_smart_latches_by_a_tap_and_talks_while_held(self):
-        self.tap(SMART)
+        while not self.tap(SMART):
+            self.is_silent()
         self.talks()
         listen()
         self.assertTrue(self.kitchen.is_talking())
@@ -137,7 +139,7 @@ class JammedKey(SceneTest):
     def test_stops_after_max_talk_and_must_be_let_go(self):
         with Scene("kitchen", "garage") as scene:
             kitchen, garage = scene.stations
-            kitchen.sections["talk"] = {"max-talk": "1s"}
+            kitchen.sections["talk"] = {"max-talk": "4s"}
             scene.introduce(kitchen, garage)
             scene.start()
             kitchen.speak(500)
@@ -157,16 +159,16 @@ class JammedKey(SceneTest):
         with Scene("kitchen", "garage") as scene:
             kitchen, garage = scene.stations
             # A latch would toggle at each bounce.
-            kitchen.sections["button ptt"].update(mode="latch", debounce="30ms")
+            kitchen.sections["button ptt"].update(mode="latch", debounce="200ms")
             scene.introduce(kitchen, garage)
             scene.start()
             for talks in (True, False, True, False):
                 kitchen.lines.do("bounce", "GPIO17", 3, 8)
                 wait(lambda t=talks: kitchen.is_talking() == t, f"talks: {talks}")
-                time.sleep(0.1)
+                time.sleep(0.4)
                 self.assertEqual(kitchen.is_talking(), talks)
                 kitchen.lines.do("bounce", "GPIO17", 3, 8)
-                time.sleep(0.1)
+                time.sleep(0.4)
                 self.assertEqual(kitchen.is_talking(), talks)
 
 

@@ -46,14 +46,19 @@ class Relay:
 
     def do(self, *words):
         """One command; returns the counters of both ways."""
+        return self._obey([words])[-1]
+
+    def _obey(self, commands):
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
             link.settimeout(PATIENCE)
             link.connect(str(self._control))
-            link.sendall(" ".join(map(str, words)).encode() + b"\n")
             with link.makefile() as lines:
-                reply = json.loads(lines.readline())
-        assert reply["ok"], f"relay refused {words}"
-        return reply
+                replies = []
+                for words in commands:
+                    link.sendall(" ".join(map(str, words)).encode() + b"\n")
+                    replies.append(json.loads(lines.readline()))
+                    assert replies[-1]["ok"], f"relay refused {words}"
+        return replies
 
     def sent_by(self, source):
         """The counters of what a station has sent."""
@@ -80,9 +85,9 @@ class Relay:
                 found.append(datagram)
         return found
 
-    def inject(self, source, datagram):
+    def inject(self, source, *datagrams):
         """Sends bytes as if `source` had sent them."""
-        self.do("inject", self.way(source), datagram.hex())
+        self._obey([("inject", self.way(source), one.hex()) for one in datagrams])
 
 
 class Stranger:

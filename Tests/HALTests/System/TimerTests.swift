@@ -13,9 +13,10 @@ import Time
 
     @Test func firesOnceAndNotBeforeItsMoment() throws {
         let timer = try Timer()
+        timer.arm(at: Clock.now() + .seconds(600))
+        #expect(timer.drain() == 0)
         let moment = Clock.now() + .milliseconds(15)
         timer.arm(at: moment)
-        #expect(timer.drain() == 0)
         #expect(try fired(timer) >= moment)
         #expect(timer.drain() == 1)
         #expect(timer.drain() == 0)

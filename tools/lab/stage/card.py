@@ -39,12 +39,12 @@ class Take:
         """Ends it in order, so that a recording gets its header; returns its report."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        return self.wait(20)
+        return self.wait(place.PATIENCE)
 
     def gaps(self):
         """Where it came too late, once it is over: (from, to) in ns of CLOCK_MONOTONIC."""
         return [tuple(self.first_ns + index * 10**9 // RATE for index in gap)
-                for gap in self.wait(20)["gaps"]]
+                for gap in self.wait(place.PATIENCE)["gaps"]]
 
     def end(self):
         """Ends it in any case."""

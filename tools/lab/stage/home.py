@@ -99,7 +99,7 @@ class Home:
             return found
 
         try:
-            found = place.wait_until(announced, 10, f"{self.name} has a key")
+            found = place.wait_until(announced, place.PATIENCE, f"{self.name} has a key")
             self.public_key = found.group(0)
         finally:
             process.end(started)

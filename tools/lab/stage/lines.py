@@ -25,7 +25,7 @@ class Lines:
             self.process = process.launch(
                 [place.lab("gpiosim"), "--socket", self.programs, "--control", self.world,
                  "--chip", CHIP], output=log, errors=log)
-        place.wait_until(self._answers, 5, "gpiosim answers")
+        place.wait_until(self._answers, place.PATIENCE, "gpiosim answers")
 
     def _answers(self):
         if not process.is_alive(self.process):
@@ -38,7 +38,7 @@ class Lines:
     def do(self, *words):
         """One verb of `gpiosim ctl`; its JSON. "ns" is the moment on CLOCK_MONOTONIC."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-            link.settimeout(5)
+            link.settimeout(place.PATIENCE)
             link.connect(self.world)
             link.sendall(" ".join(str(word) for word in words).encode())
             reply = json.loads(link.recv(4096))

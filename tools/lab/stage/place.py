@@ -9,6 +9,9 @@ LAB = os.environ.get("INTERCOM_LAB", os.path.join(ROOT, ".build", "lab"))
 PROGRAMS = os.environ.get("INTERCOM_PROGRAMS", os.path.join(ROOT, ".build", "release"))
 CARD_CONFIG = os.path.join(ROOT, "tools", "lab", "simcard", "simcard.conf")
 
+PATIENCE = 20.0
+"""Seconds that anything may take on a loaded machine before it counts as failed."""
+
 
 class StageError(Exception):
     """The stage could not do what it was told; the text is for a person."""

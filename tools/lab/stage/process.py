@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 
-from .place import StageError
+from .place import PATIENCE, StageError
 
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -47,7 +47,7 @@ def is_alive(process):
     return process is not None and process.poll() is None
 
 
-def run(words, *, environment=None, seconds=10.0):
+def run(words, *, environment=None, seconds=PATIENCE):
     """Runs a short program to its end; returns (exit code, stdout, stderr)."""
     try:
         done = subprocess.run(

@@ -47,7 +47,7 @@ class Station(Home):
                 [place.program("intercomd"), "--config", self.etc],
                 environment=self._environment(), output=log, errors=log)
 
-    def stop(self, seconds=3.0):
+    def stop(self, seconds=place.PATIENCE):
         """Ends the daemon as systemd does; returns its exit code."""
         return process.end(self.process, signal.SIGTERM, seconds)
 
@@ -85,7 +85,7 @@ class Station(Home):
     def ask(self, do, **members):
         """One request on the control socket; the member of the reply that is named for it."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-            link.settimeout(5)
+            link.settimeout(place.PATIENCE)
             link.connect(os.path.join(self.run, "control.sock"))
             link.sendall(json.dumps({"v": 1, "do": do, **members}).encode() + b"\n")
             with link.makefile("rb") as answers:
@@ -106,7 +106,7 @@ class Station(Home):
         """What the status says of one peer."""
         return next(peer for peer in self.status()["peers"] if peer["name"] == name)
 
-    def ctl(self, *words, seconds=10.0):
+    def ctl(self, *words, seconds=place.PATIENCE):
         """Runs intercomctl; returns (exit code, stdout, stderr)."""
         return process.run(
             [place.program("intercomctl"), "--config", self.etc, *words],
