@@ -22,7 +22,7 @@ extension MediaLoop {
         case .send(let peer, let index, let payload, let address):
             send(payload, to: peer, onSession: index, at: address)
         case .cover(let peer):
-            for place in 0..<plaintextSize { plaintext[place] = 0 }
+            lay(ControlPayload())
             sealAndSend(to: peer, onSession: nil, FrameFlags(kind: .cover), at: nil)
         case .endpoint(let peer, let endpoint):
             peers[peer].endpoint = endpoint
@@ -48,10 +48,15 @@ extension MediaLoop {
         _ payload: ControlPayload, to peer: Int, onSession index: UInt32?,
         at address: SocketAddress?
     ) {
+        lay(payload)
+        sealAndSend(to: peer, onSession: index, FrameFlags(kind: .control), at: address)
+    }
+
+    /// Lays records into the plaintext buffer, zeros after them up to P.
+    mutating func lay(_ payload: ControlPayload) {
         for place in 0..<plaintextSize {
             plaintext[place] = place < ControlPayload.capacity ? payload.bytes[place] : 0
         }
-        sealAndSend(to: peer, onSession: index, FrameFlags(kind: .control), at: address)
     }
 
     /// Seals the plaintext buffer for one peer and sends it; without a session it is dropped.

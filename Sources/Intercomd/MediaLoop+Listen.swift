@@ -293,7 +293,7 @@ extension MediaLoop {
     private mutating func report(_ place: Int, _ owner: VoiceSlot.Owner) {
         guard now >= slots[place].nextReport else { return }
         slots[place].nextReport = now + .seconds(1)
-        let found = slots[place].voice.buffer.report(at: now)
+        let found = slots[place].voice.report(at: now)
         let traffic = rings.traffic[owner.peer]
         traffic.set(.playoutDelay, to: UInt64(found.playoutDelayMs))
         traffic.set(.jitter, to: UInt64(found.jitter))

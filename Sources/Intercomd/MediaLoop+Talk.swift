@@ -173,10 +173,7 @@ extension MediaLoop {
 
     /// Sends one control record on the current session of each of these peers.
     mutating func sendRecord(_ record: ControlRecord, to listeners: some Swift.Sequence<Int>) {
-        let payload = ControlPayload(record)
-        for place in 0..<plaintextSize {
-            plaintext[place] = place < ControlPayload.capacity ? payload.bytes[place] : 0
-        }
+        lay(ControlPayload(record))
         for peer in listeners {
             sealAndSend(to: peer, onSession: nil, FrameFlags(kind: .control), at: nil)
         }

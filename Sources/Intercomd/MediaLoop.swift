@@ -12,6 +12,7 @@ internal import Wire
 /// to speaker. After `run` has begun nothing is opened, closed, allocated or freed here: devices
 /// and keys come through a ring and leave through another.
 ///
+/// - `MediaLoop+Keys` follows the talk keys,
 /// - `MediaLoop+Talk` holds the way from the microphone to the wire,
 /// - `MediaLoop+Listen` the way from the wire to the speaker,
 /// - `MediaLoop+Commands` what the control thread asks for,
@@ -19,7 +20,7 @@ internal import Wire
 struct MediaLoop: ~Copyable {
     /// Datagrams taken in one turn at most, so that a flood cannot hold up the sound.
     static let datagramsPerTurn = 64
-    /// Frames sent in one turn at most: the newest, and two of the pre-roll behind it.
+    /// Frames encoded in one turn at most: the newest, and two of the pre-roll behind it.
     static let framesPerTurn = 3
     static let voices = 8
 

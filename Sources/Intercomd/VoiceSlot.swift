@@ -39,7 +39,7 @@ struct VoiceSlot: ~Copyable {
 
     /// What has been received, lost and made up since this was asked last.
     mutating func newTotals() -> (lost: UInt64, concealedMs: UInt64, stretchedMs: UInt64) {
-        let totals = voice.buffer.totals
+        let totals = voice.totals
         defer { counted = totals }
         return (
             totals.lost - counted.lost, totals.concealedMs - counted.concealedMs,
