@@ -89,11 +89,7 @@ extension ControlLoop {
         view.talkingSince[target] = isOpen ? since ?? now : nil
         let name = routing.names[target]
         if isOpen {
-            // A press towards a peer without session tries again at once (protocol §1.7 rule 6).
-            for peer in routing.targets[target].listeners {
-                table.wanted(peer: peer, at: now)
-                doWhatCoresAsk()
-            }
+            want(target)
             tell(.talk, target: name)
         } else {
             tell(.talkEnd, target: name, since: since)

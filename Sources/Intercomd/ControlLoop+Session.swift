@@ -156,6 +156,30 @@ extension ControlLoop {
         table.setEndpoints(numeric.map { Endpoint($0) }, of: peer, at: now)
     }
 
+    /// Tries what somebody waits for again every two seconds, so that it is soon there once it can.
+    ///
+    /// A name that was never found has no address to call, and so no retry to ask for it again. And
+    /// whoever holds a key down wants the peer as much as one who presses it (protocol §1.7 rule 6).
+    mutating func seekAbsent() {
+        guard now >= view.nextSought else { return }
+        view.nextSought = now + .seconds(2)
+        for peer in config.peers.indices where view.resolverProblems[peer] != nil {
+            resolve(peer)
+            doWhatCoresAsk()
+        }
+        for target in view.talkingSince.indices where view.talkingSince[target] != nil {
+            want(target)
+        }
+    }
+
+    /// A key press towards peers without session tries them again at once (protocol §1.7 rule 6).
+    mutating func want(_ target: Int) {
+        for peer in routing.targets[target].listeners {
+            table.wanted(peer: peer, at: now)
+            doWhatCoresAsk()
+        }
+    }
+
     mutating func takeAnswers() {
         resolver.answered.drain()
         while let answer = resolver.next() {

@@ -177,6 +177,7 @@ struct ControlLoop: ~Copyable {
         followPeers()
         followXruns()
         dropOwed()
+        seekAbsent()
         // The watchdog is fed only while the sound moves.
         let ticks = rings.counters[.ticks]
         if ticks != watchdogTicks, facts.watchdog != nil { ServiceNotifier.watchdog() }

@@ -21,6 +21,8 @@ struct StationView {
     /// Handshake datagrams dropped, by `Drop.counter`.
     var handshakeDrops = [Int](repeating: 0, count: Drop.names.count)
     var nextUnknownKey = Instant(nanoseconds: .min)
+    /// When peers that are wanted and not there are tried next.
+    var nextSought = Instant(nanoseconds: .min)
     /// Xruns of microphone and speaker that have been told.
     var xruns: (UInt64, UInt64) = (0, 0)
     /// The card woke the loop for nothing; the timer has taken over.
