@@ -27,6 +27,9 @@ REFUSED = ("dropped_length", "dropped_index", "dropped_counter", "dropped_authen
            "dropped_replay", "dropped_truncated")
 """The counters of what was refused; besides those of handshakes. Others are of true packets."""
 
+WARM = 50_000
+"""Datagrams before memory and the like are looked at for the first time."""
+
 LINES_MOST = 200
 """Lines on one connection."""
 
@@ -205,8 +208,7 @@ class Fuzz:
             start, left = time.monotonic_ns(), count
             while left > 0 and process.is_alive(self.garage.process):
                 size = min(left, LINES_MOST)
-                self.converse([line(chance) for _ in range(size)], answers, chance)
-                left -= size
+                left -= self.converse([line(chance) for _ in range(size)], answers, chance)
             end = time.monotonic_ns()
             time.sleep(0.3)
             recording = self.garage.recorded()
@@ -221,7 +223,7 @@ class Fuzz:
         return {**answers, "share": share, "seconds": (end - start) / 1e9}
 
     def converse(self, lines, answers, chance):
-        """Says lines on one connection; each has its answer."""
+        """Says lines on one connection; each has its answer. Returns how many were read."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
             link.connect(os.path.join(self.garage.run, "control.sock"))
             link.settimeout(PATIENCE)
@@ -229,12 +231,12 @@ class Fuzz:
             try:
                 link.sendall(b"\n".join(lines) + (b"\n" if ends < 0.8 else b""))
                 if ends > 0.95:
-                    return  # Gone without having read.
+                    return 0  # Gone without having read.
                 link.shutdown(socket.SHUT_WR)
                 with link.makefile("rb") as replies:
                     texts = list(replies)
             except (BrokenPipeError, ConnectionResetError):
-                return  # Cut off for a line without end.
+                return 0  # Cut off for a line without end.
         counted = 0
         for text in texts:
             try:
@@ -248,6 +250,7 @@ class Fuzz:
         expected = answers_due(lines if ends < 0.8 else lines[:-1])
         if counted != expected and not (ends >= 0.8 and len(lines[-1]) > REQUEST_MOST):
             self.complaints.append(f"lines: {counted} answers instead of {expected}")
+        return expected
 
 
 def answers_due(lines):
@@ -339,15 +342,13 @@ def main():
         fuzz = Fuzz(scene, chosen.seed)
         fuzz.start()
         # What is made at a first time is made now.
-        left = chosen.datagrams
-        rounds = max(1, left // 500_000)
-        fuzz.datagrams(min(left, 50_000))
-        fuzz.converse([line(random.Random(1)) for _ in range(50)], {
-            "ok": 0, "refused": 0, "events": 0}, random.Random(2))
+        left = max(0, chosen.datagrams - WARM)
+        rounds = -(-left // 500_000)
+        fuzz.datagrams(WARM)
+        fuzz.lines(WARM // 10)
         time.sleep(1)
         before = fuzz.size()
         print(f"before: {before}", flush=True)
-        left -= min(left, 50_000)
         for number in range(rounds):
             count = left // (rounds - number)
             left -= count

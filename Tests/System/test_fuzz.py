@@ -18,7 +18,7 @@ class FuzzTest(unittest.TestCase):
             fuzz = Fuzz(scene, seed)
             fuzz.start()
             fuzz.datagrams(20_000)
-            fuzz.lines(200)
+            fuzz.lines(2000)
             before = fuzz.size()
             for _ in range(rounds):
                 print(fuzz.datagrams(datagrams // rounds))
