@@ -48,7 +48,7 @@ class Size:
 
     def __init__(self, pid):
         self.memory = process.memory(pid)["private_dirty"]
-        self.descriptors = len(os.listdir(f"/proc/{pid}/fd"))
+        self.descriptors = process.descriptors(pid)
         self.threads = len(os.listdir(f"/proc/{pid}/task"))
 
     def growth(self, other):
@@ -56,7 +56,8 @@ class Size:
         found = []
         if None not in (self.memory, other.memory) and other.memory > self.memory + GROWTH_KB:
             found.append(f"private memory grew from {self.memory} to {other.memory} kB")
-        if other.descriptors > self.descriptors:
+        if None not in (self.descriptors, other.descriptors) \
+                and other.descriptors > self.descriptors:
             found.append(f"descriptors grew from {self.descriptors} to {other.descriptors}")
         if other.threads > self.threads:
             found.append(f"threads grew from {self.threads} to {other.threads}")
