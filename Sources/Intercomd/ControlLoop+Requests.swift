@@ -29,6 +29,8 @@ extension ControlLoop {
             var version = Reply.Version()
             version.version = Product.version
             return .version(version)
+        case .reload:
+            return .refused(ControlError(.unknownCommand, "this daemon cannot reload yet"))
         }
     }
 
