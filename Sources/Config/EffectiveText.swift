@@ -1,12 +1,13 @@
 // The settings written back as text, every default included.
 
 /// One section as it would stand in a file: what differs between two of them is what changed.
-struct EffectiveSection: Equatable {
-    let kind: String
+public struct EffectiveSection: Equatable, Sendable {
+    /// `peer`.
+    public let kind: String
     /// Empty for a section that exists once.
-    let name: String
-    /// Every key of the section, with its value, in the order of intercomd.conf(5).
-    let entries: [(key: String, value: String)]
+    public let name: String
+    /// Every key of the section, with its value as text, in the order of intercomd.conf(5).
+    public let entries: [(key: String, value: String)]
 
     init(_ kind: String, name: String = "", _ entries: [(key: String, value: String)]) {
         self.kind = kind
@@ -25,7 +26,7 @@ struct EffectiveSection: Equatable {
         return text
     }
 
-    static func == (one: Self, other: Self) -> Bool {
+    public static func == (one: Self, other: Self) -> Bool {
         one.kind == other.kind && one.name == other.name
             && one.entries.elementsEqual(other.entries) { $0 == $1 }
     }
@@ -41,7 +42,7 @@ extension Config {
     }
 
     /// The sections that exist once, then buttons, channels, lamps and peers as they were written.
-    var effectiveSections: [EffectiveSection] {
+    public var effectiveSections: [EffectiveSection] {
         [
             EffectiveSection("station", [("name", station.name)]),
             network.section, audio.section, talk.section, session.section,
