@@ -83,6 +83,15 @@ public struct PeerTable: ~Copyable {
         }
     }
 
+    /// Whether this is the psk of the peer's handshakes.
+    public func hasPSK(_ psk: borrowing Key?, peer: Int) -> Bool {
+        guard let association = associations[peer] else { return false }
+        return self.peer(of: association.publicKey, psk: psk, suite: association.suite) == peer
+    }
+
+    /// Whether peers that were removed are still being told.
+    public var isTakingLeave: Bool { associations.contains { $0?.goodbye != nil } }
+
     /// Other limits from now on.
     public mutating func setLimits(_ limits: Limits, at now: Instant) {
         limits.check()
