@@ -36,7 +36,6 @@ enum Boot {
         let listen = try Self.listen(config)
         var publicKeys: [PublicKey] = []
         let table = try peers(config, at: startedAt, &publicKeys)
-        Log.notice("this station is \(config.station.name), \(table.publicKey.text)")
 
         do throws(SystemError) {
             // Signals are blocked before there are threads, so that one thread gets them all.

@@ -29,7 +29,6 @@ extension ControlLoop {
         guard case .unknownKey(let key) = drop, now >= view.nextUnknownKey else { return }
         // Anyone may try any number of keys: one line a minute.
         view.nextUnknownKey = now + .seconds(60)
-        Log.notice("a station with the unknown key \(key.text) called; it got no answer")
         tell(.unknownKey, detail: key.text)
     }
 
@@ -159,7 +158,10 @@ extension ControlLoop {
     mutating func takeAnswers() {
         resolver.answered.drain()
         while let answer = resolver.next() {
-            if let complaint = answer.complaint { view.resolverProblems[answer.peer] = complaint }
+            if let complaint = answer.complaint, view.resolverProblems[answer.peer] != complaint {
+                view.resolverProblems[answer.peer] = complaint
+                tell(.peerUnresolved, peer: answer.peer, detail: complaint)
+            }
             guard !answer.endpoints.isEmpty else { continue }
             view.resolverProblems[answer.peer] = nil
             view.isResolved[answer.peer] = true

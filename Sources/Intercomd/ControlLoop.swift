@@ -43,6 +43,7 @@ struct ControlLoop: ~Copyable {
     var lines: Lines
     var server: ControlServer
     var view: StationView
+    var logBudget = LogBudget()
 
     private var loop: EventLoop
     private let timer: Timer
@@ -101,6 +102,8 @@ struct ControlLoop: ~Copyable {
 
     /// Runs until a signal says stop, and says goodbye.
     mutating func run() {
+        let name = "\(config.station.name), \(table.publicKey.text)"
+        tell(.started, detail: "intercomd \(Product.version) is \(name)")
         openDevices()
         resolveAll()
         ServiceNotifier.ready()
@@ -177,6 +180,7 @@ struct ControlLoop: ~Copyable {
         followPeers()
         followXruns()
         dropOwed()
+        tellWhatWasSuppressed()
         // The watchdog is fed only while the sound moves.
         let ticks = rings.counters[.ticks]
         if ticks != watchdogTicks, facts.watchdog != nil { ServiceNotifier.watchdog() }
@@ -202,7 +206,7 @@ struct ControlLoop: ~Copyable {
             takeEvents()
         }
         takeReturns()
-        Log.notice("stopped")
+        tell(.stopped)
     }
 
     private mutating func pause(until moment: Instant) {
