@@ -88,7 +88,8 @@ extension ControlLoop {
         switch consume action {
         case .transmit(let datagram, let endpoint):
             // Not sent is lost, and lost is repeated.
-            _ = handshakes.send(datagram.bytes, to: SocketAddress(endpoint))
+            let sent = handshakes.send(datagram.bytes, to: SocketAddress(endpoint))
+            if sent != .sent { view.handshakesUnsent += 1 }
         case .install(let peer, let keys, let endpoint):
             rings.tell(.install(peer: peer, keys, SocketAddress(endpoint)))
         case .send(let peer, let index, let payload, let endpoint):

@@ -11,8 +11,9 @@ enum Log {
 
     /// Tells of an event while the station runs; nothing is waited for.
     ///
-    /// With `suppressed`, tells instead that so many of its kind were not told.
-    static func tell(_ event: Event, suppressed: Int? = nil) {
+    /// With `suppressed`, tells instead that so many of its kind were not told. False when neither
+    /// the journal nor standard error took it.
+    static func tell(_ event: Event, suppressed: Int? = nil) -> Bool {
         let text = suppressed.map { "\($0) more like this suppressed: \(event.kind.rawValue)" }
         let message = text ?? event.sentence
         let priority = event.kind.priority
@@ -24,9 +25,9 @@ enum Log {
             if let target = event.target { entry.set("INTERCOM_TARGET", target.visible) }
             if let button = event.button { entry.set("INTERCOM_BUTTON", button.visible) }
             if let suppressed { entry.set("INTERCOM_SUPPRESSED", "\(suppressed)") }
-            if journal.send(entry) { return }
+            if journal.send(entry) { return true }
         }
-        Terminal.offer(line(message, priority), to: .complaint)
+        return Terminal.offer(line(message, priority), to: .complaint)
     }
 
     /// Before the loop turns, and when it cannot begin, there is time to write it all.

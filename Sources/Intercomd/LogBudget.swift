@@ -16,6 +16,8 @@ struct LogBudget {
         var end = Instant(nanoseconds: .min)
     }
 
+    /// Events that were not told, of all kinds since the start.
+    private(set) var suppressed = 0
     private var shares = [Share](repeating: Share(), count: Event.Kind.allCases.count)
 
     /// Whether an event may be told now; otherwise it is counted.
@@ -27,6 +29,7 @@ struct LogBudget {
         }
         guard shares[place].lines < Self.linesPerMinute else {
             shares[place].suppressed += 1
+            suppressed += 1
             return false
         }
         shares[place].lines += 1

@@ -31,6 +31,7 @@ enum MediaCount: Int, CaseIterable {
     case droppedAudio
     case droppedUnbound
     case droppedIgnored
+    case droppedNoSpeaker
     case droppedVoices
     case droppedRecords
     case droppedDuplicate
@@ -44,6 +45,8 @@ enum MediaCount: Int, CaseIterable {
     case unsentSpent
     /// A ring to the control thread was full.
     case eventsLost
+    /// The ring to the media loop was full; counted by the control thread.
+    case commandsLost
 
     /// As `status --json` and the manual page name it; nil for gauges shown elsewhere.
     var name: String? {
@@ -66,6 +69,7 @@ enum MediaCount: Int, CaseIterable {
         case .droppedAudio: "dropped_audio"
         case .droppedUnbound: "dropped_unbound"
         case .droppedIgnored: "dropped_ignored"
+        case .droppedNoSpeaker: "dropped_no_speaker"
         case .droppedVoices: "dropped_voices"
         case .droppedRecords: "dropped_records"
         case .droppedDuplicate: "dropped_duplicate"
@@ -76,6 +80,7 @@ enum MediaCount: Int, CaseIterable {
         case .unsentUnreachable: "unsent_unreachable"
         case .unsentSpent: "unsent_spent"
         case .eventsLost: "events_lost"
+        case .commandsLost: "commands_lost"
         }
     }
 }

@@ -106,6 +106,7 @@ extension Rings {
     func tell(_ command: consuming MediaCommand) -> Bool {
         if let refused = commands.push(command) {
             _ = consume refused
+            counters.add(.commandsLost)
             return false
         }
         commandsWaiting.raise()

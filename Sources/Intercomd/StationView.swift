@@ -20,6 +20,10 @@ struct StationView {
     var isResolved: [Bool]
     /// Handshake datagrams dropped, by `Drop.counter`.
     var handshakeDrops = [Int](repeating: 0, count: Drop.names.count)
+    /// Handshake datagrams the network refused to take.
+    var handshakesUnsent = 0
+    /// Lines that neither the journal nor standard error took.
+    var journalLost = 0
     var nextUnknownKey = Instant(nanoseconds: .min)
     /// Xruns of microphone and speaker that have been told.
     var xruns: (UInt64, UInt64) = (0, 0)

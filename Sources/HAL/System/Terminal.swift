@@ -18,7 +18,6 @@ public enum Terminal {
     /// Writes a short text if the reader has room for it now, and never waits.
     ///
     /// Returns false when it was not written, or only in part.
-    @discardableResult
     public static func offer(_ text: String, to output: Output) -> Bool {
         var text = text
         return text.withUTF8 { bytes in

@@ -38,7 +38,7 @@ import Testing
             rest = rest[(start + size + 1)...]
         }
         #expect(fields["PRIORITY"] == "5")
-        #expect(fields["INTERCOM_PEER"]?.count == 34)
+        #expect(fields["INTERCOM_PEER"] == "x\nPRIORITY=0\nMESSAGE=all is well\n")
         #expect(fields.count == 2)
     }
 }
