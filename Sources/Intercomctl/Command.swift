@@ -29,6 +29,9 @@ extension Command {
             name: "monitor", arguments: "", count: 0...0, options: ["--json"],
             help: "what happens, line by line, until Ctrl-C", function: monitor),
         Command(
+            name: "metrics", arguments: "", count: 0...0, options: [],
+            help: "the status as OpenMetrics text, for a collector", function: printMetrics),
+        Command(
             name: "key show", arguments: "", count: 0...0, options: ["--json", "--fingerprint"],
             help: "the public key to give to others, or its fingerprint", function: showKey),
         Command(

@@ -23,7 +23,7 @@ extension ControlLoop {
         do throws(ControlError) {
             _ = try reload()
         } catch {
-            Log.error("settings not changed: \(error)")
+            tell(.reloadRefused, detail: "settings not changed: \(error)")
         }
         ServiceNotifier.ready()
     }
@@ -53,11 +53,10 @@ extension ControlLoop {
         callMoved(since: former)
         doWhatCoresAsk()
         awaitAdoption()
-        for line in lines {
-            Log.notice("settings: \(line.text)\(line.needsRestart ? " (at the next start)" : "")")
-        }
+        let changes = lines.map { $0.text + ($0.needsRestart ? " (at the next start)" : "") }
+        let text = changes.joined(separator: "; ")
+        tell(.reloaded, detail: "settings: " + (text.isEmpty ? "nothing has changed" : text))
         for warning in config.warnings { Log.warning(warning.description) }
-        tell(.reload, detail: lines.isEmpty ? "nothing has changed" : "\(lines.count) changed")
         return lines
     }
 

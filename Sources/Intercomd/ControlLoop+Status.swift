@@ -205,6 +205,9 @@ extension ControlLoop {
             status.lossPercent = Double(traffic[.loss]) * 100 / 256
             status.bufferMilliseconds = Double(traffic[.playoutDelay])
         }
+        status.packetsSent = Int(traffic[.sent])
+        status.packetsOpened = Int(traffic[.opened])
+        status.packetsRefused = Int(traffic[.refused])
         status.fingerprint = roster.key(of: peer).short
         guard let state = table.state(of: peer) else { return status }
         status.suite = Int(state.suite.rawValue)
@@ -233,6 +236,12 @@ extension ControlLoop {
         }
         found.append(Counter(name: "packets_sent", value: Int(sent)))
         found.append(Counter(name: "packets_opened", value: Int(opened)))
+        found.append(Counter(name: "handshakes_unsent", value: view.handshakesUnsent))
+        found.append(Counter(name: "callers_refused", value: server.callersRefused))
+        found.append(Counter(name: "requests_refused", value: server.requestsRefused))
+        found.append(Counter(name: "events_untold", value: server.eventsUntold))
+        found.append(Counter(name: "journal_suppressed", value: logBudget.suppressed))
+        found.append(Counter(name: "journal_lost", value: view.journalLost))
         return found
     }
 }

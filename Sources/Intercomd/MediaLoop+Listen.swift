@@ -133,7 +133,7 @@ extension MediaLoop {
             return rings.counters.add(.droppedAudio)
         }
         // Without a speaker there is nobody to hear it.
-        guard hasPlayback else { return }
+        guard hasPlayback else { return rings.counters.add(.droppedNoSpeaker) }
         let owner = VoiceSlot.Owner(peer: peer, stream: flags.stream)
         if peers[peer].hearings[Int(flags.stream)] == .ignored {
             return rings.counters.add(.droppedIgnored)
