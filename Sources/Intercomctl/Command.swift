@@ -36,6 +36,10 @@ extension Command {
             options: ["--psk-file"],
             help: "make a peer known; ADDRESS - when it calls us", function: addPeer),
         Command(
+            name: "setup", arguments: "", count: 0...0,
+            options: ["--name", "--yes", "--force", "--json"],
+            help: "write a first configuration from the cards and lines found", function: setUp),
+        Command(
             name: "config check", arguments: "", count: 0...0, options: ["--json"],
             help: "read the configuration and say what is wrong", function: checkConfig),
         Command(
