@@ -52,6 +52,15 @@ extension Command {
             name: "reload", arguments: "", count: 0...0, options: ["--json"],
             help: "let the daemon read the configuration anew", function: reloadConfig),
         Command(
+            name: "test speaker", arguments: "", count: 0...0, options: ["--json"],
+            help: "play a tone three times", function: testSpeaker),
+        Command(
+            name: "test mic", arguments: "", count: 0...0, options: ["--json"],
+            help: "show for 3 s how loud the microphone is", function: testMicrophone),
+        Command(
+            name: "test loop", arguments: "", count: 0...0, options: ["--json"],
+            help: "play, and hear whether the microphone hears it", function: testLoop),
+        Command(
             name: "audio list", arguments: "", count: 0...0, options: ["--json"],
             help: "the sound cards, as input and output take them", function: listAudio),
         Command(

@@ -36,7 +36,8 @@ func setUp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return .ok
 }
 
-private func isRunning(_ invocation: borrowing Invocation) -> Bool {
+/// Whether the daemon answers.
+func isRunning(_ invocation: borrowing Invocation) -> Bool {
     do throws(Failure) {
         var daemon = try Daemon(invocation)
         _ = try daemon.ask(.version)
