@@ -73,7 +73,9 @@ let package = Package(
             ], swiftSettings: strict),
         .executableTarget(
             name: "Intercomctl",
-            dependencies: ["Time", "Wire", "Crypto", "HAL", "Control", "Config", "Settings"],
+            dependencies: [
+                "Time", "Wire", "Crypto", "Audio", "HAL", "Control", "Config", "Settings",
+            ],
             swiftSettings: strict),
 
         tests("Time"),

@@ -39,6 +39,10 @@ extension Command {
             options: ["--psk-file"],
             help: "make a peer known; ADDRESS - when it calls us", function: addPeer),
         Command(
+            name: "setup", arguments: "", count: 0...0,
+            options: ["--name", "--yes", "--force", "--json"],
+            help: "write a first configuration from the cards and lines found", function: setUp),
+        Command(
             name: "config check", arguments: "", count: 0...0, options: ["--json"],
             help: "read the configuration and say what is wrong", function: checkConfig),
         Command(
@@ -50,6 +54,15 @@ extension Command {
         Command(
             name: "reload", arguments: "", count: 0...0, options: ["--json"],
             help: "let the daemon read the configuration anew", function: reloadConfig),
+        Command(
+            name: "test speaker", arguments: "", count: 0...0, options: ["--json"],
+            help: "play a tone three times", function: testSpeaker),
+        Command(
+            name: "test mic", arguments: "", count: 0...0, options: ["--json"],
+            help: "show for 3 s how loud the microphone is", function: testMicrophone),
+        Command(
+            name: "test loop", arguments: "", count: 0...0, options: ["--json"],
+            help: "play, and hear whether the microphone hears it", function: testLoop),
         Command(
             name: "audio list", arguments: "", count: 0...0, options: ["--json"],
             help: "the sound cards, as input and output take them", function: listAudio),
