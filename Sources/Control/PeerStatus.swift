@@ -27,6 +27,8 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     /// Whether it is heard now.
     public var isTalking = false
     public var sessionAgeSeconds: Double?
+    /// Why it is not up, as far as this station knows; one of the status's problems.
+    public var problem: String?
 
     public init() {}
 
@@ -44,6 +46,7 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         coder.field("endpoint", &endpoint)
         coder.field("talking", &isTalking)
         coder.field("session_age_s", &sessionAgeSeconds)
+        coder.field("problem", &problem)
     }
 }
 

@@ -36,6 +36,9 @@ extension Command {
             options: ["--psk-file"],
             help: "make a peer known; ADDRESS - when it calls us", function: addPeer),
         Command(
+            name: "doctor", arguments: "[TOPIC...]", count: 0...32, options: ["--json"],
+            help: "look for faults, each with what mends it", function: runDoctor),
+        Command(
             name: "config check", arguments: "", count: 0...0, options: ["--json"],
             help: "read the configuration and say what is wrong", function: checkConfig),
         Command(

@@ -156,6 +156,7 @@ extension ControlLoop {
         button.state = !key.isOpen ? .unreadable : key.isDown ? .pressed : .released
         button.error = key.error?.description
         button.isTalking = view.talkingSince[routing.buttonTargets[place]] != nil
+        button.pressAgeSeconds = key.pressedAt.map { seconds(now - $0) }
         return button
     }
 
@@ -198,6 +199,7 @@ extension ControlLoop {
             status.bufferMilliseconds = Double(traffic[.playoutDelay])
         }
         status.fingerprint = publicKeys[peer].short
+        status.problem = misfit(peer) ?? view.resolverProblems[peer]
         guard let state = table.state(of: peer) else { return status }
         status.suite = Int(state.suite.rawValue)
         status.hasPSK = state.hasPSK

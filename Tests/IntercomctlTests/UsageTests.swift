@@ -85,7 +85,8 @@ private let usageCases: [UsageCase] = [
             let outcome = try Intercomctl.run(arguments)
             #expect(outcome.code == 0)
             for command in [
-                "status", "peers", "ptt", "monitor", "key show", "peer add", "config check",
+                "status", "peers", "ptt", "monitor", "key show", "peer add", "doctor",
+                "config check",
                 "audio list", "gpio list", "version", "help",
             ] {
                 #expect(outcome.output.contains("\n  \(command) "))
