@@ -168,6 +168,13 @@ extension AudioFacts {
                     fix: "intercomctl audio list: \(side.word) = card:ID in [audio]")
             ]
         }
+        if cards.count(where: { $0.value.description == side.name }) > 1 {
+            return [
+                .warn(
+                    .audio, of: side.word, "\(side.name) is two cards that are alike",
+                    fix: "\(side.word) = \(side.name):SERIAL in [audio] (intercomctl audio list)")
+            ]
+        }
         let fit = cards.filter { side.direction == .capture ? $0.captures : $0.plays }
         guard side.name == "default", fit.count > 1 else { return [] }
         return [

@@ -8,6 +8,7 @@ struct ConfigFacts {
 
     /// More mistakes than fit on a screen are for `config check`.
     private static let shown = 5
+    private static let noPermission: Int32 = 13
 
     init(_ situation: Situation) { self.init(situation.folder, situation.settings) }
 
@@ -26,7 +27,13 @@ struct ConfigFacts {
             ]
         case .unreadable(let error):
             let complaint = Complaint(error.description)
-            return [.fail(.config, complaint.text, fix: complaint.fix ?? "sudo intercomctl doctor")]
+            // Not a fault of the station: it is the one who asks who may not.
+            if error.errno == Self.noPermission {
+                return [.warn(.config, complaint.text, fix: "sudo intercomctl doctor")]
+            }
+            return [
+                .fail(.config, complaint.text, fix: complaint.fix ?? "intercomctl config check")
+            ]
         case .wrong(let error):
             var checks = error.mistakes.prefix(Self.shown).map { mistake in
                 Check.fail(

@@ -40,11 +40,11 @@ private func checks(of topic: Check.Topic, _ situation: Situation) -> [Check] {
     case .keys: KeysFacts(situation).checks
     case .daemon: DaemonFacts(situation).checks
     case .service: UnitFacts().checks
-    case .audio: AudioFacts(situation)?.checks ?? [unseen(topic)]
+    case .audio: AudioFacts(situation)?.checks ?? [unseen(topic, situation)]
     case .gpio: lineChecks(situation)
     case .realtime: RightsFacts(situation).realtimeChecks
     case .memory: RightsFacts(situation).memoryChecks
-    case .peers: PeersFacts(situation)?.checks ?? [unseen(topic)]
+    case .peers: PeersFacts(situation)?.checks ?? [unseen(topic, situation)]
     case .wifi: WirelessFacts().checks
     case .clock: ClockFacts().checks
     case .xruns: XrunFacts(situation).checks
@@ -53,7 +53,7 @@ private func checks(of topic: Check.Topic, _ situation: Situation) -> [Check] {
 }
 
 private func lineChecks(_ situation: Situation) -> [Check] {
-    guard let lines = LineFacts.all(situation) else { return [unseen(.gpio)] }
+    guard let lines = LineFacts.all(situation) else { return [unseen(.gpio, situation)] }
     guard !lines.isEmpty else {
         return [.ok(.gpio, "no line is configured", advice: "[button NAME] in intercomd.conf")]
     }
@@ -61,6 +61,11 @@ private func lineChecks(_ situation: Situation) -> [Check] {
 }
 
 /// What only right settings, or the daemon, could tell.
-private func unseen(_ topic: Check.Topic) -> Check {
-    .warn(topic, "not looked at: the settings are wrong", fix: "intercomctl config check")
+private func unseen(_ topic: Check.Topic, _ situation: Situation) -> Check {
+    if case .unreadable = situation.settings {
+        return .warn(
+            topic, "not looked at: the settings cannot be read", fix: "sudo intercomctl doctor")
+    }
+    return .warn(
+        topic, "not looked at: the settings are wrong", fix: "intercomctl config check")
 }

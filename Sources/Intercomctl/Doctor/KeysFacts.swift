@@ -138,9 +138,7 @@ extension KeysFacts {
                     fix: "sudo chmod \(octal(mode).dropFirst()) \(path)")
             ]
         }
-        guard let station = self.owner, owner != station, owner != 0 || station != 0 else {
-            return []
-        }
+        guard let station = self.owner, owner != station else { return [] }
         return [
             .fail(
                 .keys, "\(path) belongs to user \(owner), the station to user \(station)",

@@ -132,7 +132,7 @@ struct PeersFacts {
 
 extension PeersFacts {
     /// All names at once; what is not answered by then is told as such.
-    private static let patience = Duration.milliseconds(1500)
+    private static let patience = Duration.milliseconds(1200)
 
     /// Nil when neither settings nor daemon tell of any.
     init?(_ situation: Situation) {

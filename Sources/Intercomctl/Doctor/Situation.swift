@@ -74,8 +74,8 @@ struct Situation {
         }
     }
 
-    /// A second is plenty for an answer that takes a millisecond.
-    private static let patience = Duration.seconds(1)
+    /// Plenty for an answer that takes a millisecond.
+    private static let patience = Duration.milliseconds(700)
 
     private static func daemon(_ invocation: borrowing Invocation) -> Answer {
         do throws(Failure) {
@@ -83,7 +83,19 @@ struct Situation {
             guard case .status(let status) = try daemon.ask(.status) else { throw misfit() }
             return .up(status, process: daemon.process)
         } catch {
-            return error.code == .notRunning ? .down : .deaf(Complaint(error.text))
+            if error.code == .notRunning { return .down }
+            return .deaf(versionComplaint(invocation) ?? Complaint(error.text))
         }
+    }
+
+    /// Programs of two versions may not understand each other's status, but do the version.
+    private static func versionComplaint(_ invocation: borrowing Invocation) -> Complaint? {
+        guard var daemon = try? Daemon(invocation, patience: patience),
+            let reply = try? daemon.ask(.version), case .version(let theirs) = reply,
+            theirs.version != Product.version
+        else { return nil }
+        return Complaint(
+            "intercomd \(theirs.version) runs, and intercomctl is \(Product.version);"
+                + " sudo systemctl restart intercomd, or install both of one version")
     }
 }

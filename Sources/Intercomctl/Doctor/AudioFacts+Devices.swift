@@ -68,7 +68,7 @@ extension AudioFacts {
         let rate = pcm.granted.rate
         // Converters need a moment to settle after they are switched on.
         let settling = rate / 10
-        let deadline = Clock.now() + .milliseconds(1600)
+        let deadline = Clock.now() + .milliseconds(1500)
         var samples: [Int16] = []
         var block = [Int16](repeating: 0, count: rate / 10)
         guard var pause = try? EventLoop() else { return [] }
