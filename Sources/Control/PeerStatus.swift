@@ -31,6 +31,8 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     public var packetsSent = 0
     public var packetsOpened = 0
     public var packetsRefused = 0
+    /// Why it is not up, as far as this station knows; one of the status's problems.
+    public var problem: String?
 
     public init() {}
 
@@ -51,6 +53,7 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         coder.field("packets_sent", &packetsSent)
         coder.field("packets_opened", &packetsOpened)
         coder.field("packets_refused", &packetsRefused)
+        coder.field("problem", &problem)
     }
 }
 

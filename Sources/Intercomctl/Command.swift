@@ -42,6 +42,8 @@ extension Command {
             name: "setup", arguments: "", count: 0...0,
             options: ["--name", "--yes", "--force", "--json"],
             help: "write a first configuration from the cards and lines found", function: setUp),
+            name: "doctor", arguments: "[TOPIC...]", count: 0...32, options: ["--json"],
+            help: "look for faults, each with what mends it", function: runDoctor),
         Command(
             name: "config check", arguments: "", count: 0...0, options: ["--json"],
             help: "read the configuration and say what is wrong", function: checkConfig),

@@ -44,6 +44,7 @@ extension ControlLoop {
             }
         case .key(let place, let isDown):
             lines.keys[place].isDown = isDown
+            if isDown { lines.keys[place].pressedAt = now }
             if !isDown { lines.keys[place].isStuck = false }
             let target = config.buttons[place].talk.name
             tell(isDown ? .keyDown : .keyUp, target: target, button: place)

@@ -164,6 +164,7 @@ extension ControlLoop {
         button.state = !key.isOpen ? .unreadable : key.isDown ? .pressed : .released
         button.error = key.error?.description
         button.isTalking = view.talkingSince[routing.buttonTargets[place]] != nil
+        button.pressAgeSeconds = key.pressedAt.map { seconds(now - $0) }
         return button
     }
 
@@ -209,6 +210,7 @@ extension ControlLoop {
         status.packetsOpened = Int(traffic[.opened])
         status.packetsRefused = Int(traffic[.refused])
         status.fingerprint = roster.key(of: peer).short
+        status.problem = misfit(peer) ?? view.peers[peer].resolverProblem
         guard let state = table.state(of: peer) else { return status }
         status.suite = Int(state.suite.rawValue)
         status.hasPSK = state.hasPSK

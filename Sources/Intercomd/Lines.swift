@@ -12,6 +12,8 @@ struct Lines: ~Copyable {
         var error: GPIOError?
         var isOpen = false
         var isDown = false
+        /// When it last went down.
+        var pressedAt: Instant?
         /// Held past the limit, and still down.
         var isStuck = false
         var backoff = Backoff()
