@@ -230,6 +230,11 @@ extension ControlLoop {
             found.append(
                 Counter(name: "handshake_dropped_\(word)", value: view.handshakeDrops[place]))
         }
+        var handshakes: UInt64 = 0
+        for peer in config.peers.indices {
+            handshakes += table.state(of: peer)?.handshakes ?? 0
+        }
+        found.append(Counter(name: "handshakes", value: Int(handshakes)))
         var sent: UInt64 = 0
         var opened: UInt64 = 0
         for traffic in rings.traffic {
