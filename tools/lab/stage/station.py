@@ -15,7 +15,8 @@ from .place import StageError
 class Station(Home):
     """A station in its own directory, with the verbs of whoever stands before it.
 
-    See `Home` for `sections` and `extra`. `environment` is added to the daemon's.
+    See `Home` for `sections` and `extra`. `environment` is added to the daemon's, `preloads` to
+    its libraries; `launcher` are the words before it, of a program that becomes it.
     """
 
     def __init__(self, name, folder, *, sections=None, extra="", port=None, environment=None,
@@ -28,7 +29,7 @@ class Station(Home):
         if os.path.exists(self.log_path):
             os.unlink(self.log_path)
         self.watches_heap, self.environment = watches_heap, dict(environment or {})
-        self.preloads = []
+        self.preloads, self.launcher = [], []
 
     # The daemon.
 
@@ -49,7 +50,7 @@ class Station(Home):
             self.lines.start()
         with open(self.log_path, "a", encoding="utf-8") as log:
             self.process = process.launch(
-                [place.program("intercomd"), "--config", self.etc],
+                [*self.launcher, place.program("intercomd"), "--config", self.etc],
                 environment=self._environment(), output=log, errors=log)
 
     def stop(self, seconds=place.PATIENCE):
