@@ -88,6 +88,10 @@ let package = Package(
         .executableTarget(
             name: "HALProbe", dependencies: ["HAL", "Time"], path: "Tests/Support/HALProbe",
             swiftSettings: strict),
+        // What the daemon's threads share, for the sanitizers (tools/sanitize).
+        .executableTarget(
+            name: "RingProbe", dependencies: ["HAL", "Realtime", "Time"],
+            path: "Tests/Support/RingProbe", swiftSettings: strict),
         tests("Session", with: ["Wire", "Crypto", "Time"]),
         tests("Station", with: ["Wire", "Time"]),
         tests("Control"),

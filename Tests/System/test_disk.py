@@ -91,12 +91,12 @@ class Disk(unittest.TestCase):
 
     def within(self, script, *words):
         """The next starts run in a shell script with mounts of their own; "$@" is the daemon."""
-        self.kitchen.within = [*MOUNTS, "sh", "-ec", script, "sh", *words]
+        self.kitchen.launcher = [*MOUNTS, "sh", "-ec", script, "sh", *words]
 
     @mounts
     def test_a_full_disk_at_the_first_start_leaves_no_half_identity(self):
         # The daemon's file is in a file system that only the script sees: it tells of it.
-        self.within(
+        self.launcher(
             'state=$1; shift; mount -t tmpfs -o size=16k,mode=700 none "$state"; '
             'dd if=/dev/zero of="$state/filler" bs=4k status=none || true; '
             '"$@" || echo "code $?" >&2; find "$state" -type f >&2; '
@@ -113,7 +113,7 @@ class Disk(unittest.TestCase):
 
     @mounts
     def test_a_read_only_root_needs_an_identity_and_nothing_else(self):
-        self.within(
+        self.launcher(
             'mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"; shift; exec "$@"',
             self.kitchen.state)
         self.starts()
@@ -123,7 +123,7 @@ class Disk(unittest.TestCase):
 
     @mounts
     def test_a_full_runtime_directory_is_said(self):
-        self.within(
+        self.launcher(
             'mount -t tmpfs -o nr_inodes=1 none "$1"; shift; exec "$@"', self.kitchen.run)
         self.fails("No space left on device", "control.sock")
 
@@ -169,10 +169,10 @@ class FullDisk(FaultTest):
         with Scene("kitchen", "garage") as self.scene:
             kitchen, garage = self.scene.stations
             # A journal with no room, and one that has gone away.
-            kitchen.within = ["sh", "-c", 'exec "$@" 2>/dev/full', "sh"]
+            kitchen.launcher = ["sh", "-c", 'exec "$@" 2>/dev/full', "sh"]
             journal = self.scene.folder / "journal"
             os.mkfifo(journal)
-            garage.within = ["sh", "-c", 'exec "$@" 2>"$0"', str(journal)]
+            garage.launcher = ["sh", "-c", 'exec "$@" 2>"$0"', str(journal)]
             self.scene.introduce(kitchen, garage)
             # Opened for both, so that neither side waits for the other; closed before it is used.
             with open(os.open(journal, os.O_RDWR), "r+b", buffering=0):
