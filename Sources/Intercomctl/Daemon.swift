@@ -50,7 +50,7 @@ struct Daemon: ~Copyable {
         } catch {
             throw Failure(.failed, error.text)
         }
-        if case .refused(let error) = reply { throw Failure(.failed, visible(error.text)) }
+        if case .refused(let error) = reply { throw Failure(.failed, visibleLines(error.text)) }
         return reply
     }
 

@@ -45,8 +45,6 @@ enum MediaCount: Int, CaseIterable {
     case unsentSpent
     /// A ring to the control thread was full.
     case eventsLost
-    /// The ring to the media loop was full; counted by the control thread.
-    case commandsLost
 
     /// As `status --json` and the manual page name it; nil for gauges shown elsewhere.
     var name: String? {
@@ -80,7 +78,6 @@ enum MediaCount: Int, CaseIterable {
         case .unsentUnreachable: "unsent_unreachable"
         case .unsentSpent: "unsent_spent"
         case .eventsLost: "events_lost"
-        case .commandsLost: "commands_lost"
         }
     }
 }

@@ -90,7 +90,13 @@ class Station(station.Station):
             entries["psk"] = f"file:{other}.psk"
         address = f"127.0.0.1:{port or other.port}" if calls else ""
         self.write_peer(other.name, other.public_key, address, **entries)
-        self.known.append(other)
+        if other not in self.known:
+            self.known.append(other)
+
+    def forgets(self, other):
+        """Makes a peer unknown to it from the next start or reload."""
+        self.remove_peer(other.name)
+        self.known.remove(other)
 
     # --- the daemon ---
 
@@ -103,6 +109,11 @@ class Station(station.Station):
         """Waits for a daemon that ends by itself; returns its exit code."""
         wait(lambda: not process.is_alive(self.process), f"{self} ends")
         return self.process.returncode
+
+    def reload(self):
+        """Writes the settings and has them taken over; returns what changed, line by line."""
+        self.write_config()
+        return [line["text"] for line in self.ask("reload")["difference"]]
 
     def said(self, text):
         """Waits until the log has it."""
