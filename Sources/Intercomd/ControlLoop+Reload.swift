@@ -148,13 +148,17 @@ extension ControlLoop {
         }
     }
 
-    /// The media loop takes the settings over in its next turn: whoever asked for them can wait.
+    /// The media loop takes the settings over in its next turn, and a goodbye takes 40 ms: whoever
+    /// asked for them can wait, and finds them in use.
     private mutating func awaitAdoption() {
         let end = now + Self.patience
-        while change != nil, now < end {
-            pause(until: min(now + .milliseconds(10), end))
+        while change != nil || table.isTakingLeave, now < end {
+            pause(until: min(now + .milliseconds(5), end))
+            takeRecords()
             takeEvents()
             takeReturns()
+            table.tick(at: now)
+            doWhatCoresAsk()
         }
     }
 

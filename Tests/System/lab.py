@@ -75,6 +75,7 @@ class Station(station.Station):
         self.write_identity(self.identity.secret.hex())
         self.public_key = self.identity.text
         self.known = []
+        self.speaker = self.card
         self._speech = self._said = self._recorder = None
         self.unsaid, self.unheard = [], []
         pathlib.Path(self.log_path).touch()
@@ -192,7 +193,7 @@ class Station(station.Station):
     def record(self):
         """Begins to record the speaker."""
         self.recorded()
-        self._recorder = self.card.record(os.path.join(self.folder, "heard.wav"))
+        self._recorder = self.speaker.record(os.path.join(self.folder, "heard.wav"))
 
     def recorded(self):
         """Ends the recording; returns it."""
