@@ -23,7 +23,7 @@ extension ControlLoop {
         do throws(ControlError) {
             _ = try reload()
         } catch {
-            Log.error("settings not changed: \(error)")
+            tell(.reloadRefused, detail: "settings not changed: \(error)")
         }
         ServiceNotifier.ready()
     }
@@ -54,9 +54,10 @@ extension ControlLoop {
         doWhatCoresAsk()
         awaitAdoption()
         for line in lines {
-            Log.notice("settings: \(line.text)\(line.needsRestart ? " (at the next start)" : "")")
+            note(
+                .reload, "settings: \(line.text)\(line.needsRestart ? " (at the next start)" : "")")
         }
-        for warning in config.warnings { Log.warning(warning.description) }
+        for warning in config.warnings { note(.reload, warning.description) }
         tell(.reload, detail: lines.isEmpty ? "nothing has changed" : "\(lines.count) changed")
         return lines
     }
@@ -147,13 +148,17 @@ extension ControlLoop {
         }
     }
 
-    /// The media loop takes the settings over in its next turn: whoever asked for them can wait.
+    /// The media loop takes the settings over in its next turn, and a goodbye takes 40 ms: whoever
+    /// asked for them can wait, and finds them in use.
     private mutating func awaitAdoption() {
         let end = now + Self.patience
-        while change != nil, now < end {
-            pause(until: min(now + .milliseconds(10), end))
+        while change != nil || table.isTakingLeave, now < end {
+            pause(until: min(now + .milliseconds(5), end))
+            takeRecords()
             takeEvents()
             takeReturns()
+            table.tick(at: now)
+            doWhatCoresAsk()
         }
     }
 
