@@ -175,6 +175,37 @@ extension ControlLoop {
         for target in view.talkingSince.keys { want(target) }
     }
 
+    /// Who hears us reports once a second. One that does not, while we talk to it, may have started
+    /// again without an address to call us at: a handshake finds out long before it counts as down.
+    ///
+    /// Once for a talkspurt, or for a silence after reports, but until it has answered: a peer that
+    /// does not listen to what we say has no reason to speak either.
+    mutating func doubtSilent() {
+        for (target, since) in view.talkingSince where now - since >= Self.silentAfter {
+            for peer in routing.target(target)?.target.listeners ?? [] {
+                doubt(peer, talkingSince: since)
+            }
+        }
+    }
+
+    private mutating func doubt(_ peer: Int, talkingSince since: Instant) {
+        guard let opened = moment(rings.traffic[peer][.lastOpened]),
+            now - opened >= Self.silentAfter, let state = table.state(of: peer)
+        else { return }
+        if let doubted = view.peers[peer].doubtedAt {
+            guard now - doubted >= .seconds(2) else { return }
+            let isAnswered = state.sessionSince.map { $0 > doubted } ?? false
+            let reported = station.view(of: peer).reportAt ?? since
+            guard !isAnswered || doubted < max(reported, since) else { return }
+        }
+        view.peers[peer].doubtedAt = now
+        table.doubted(peer: peer, at: now)
+        doWhatCoresAsk()
+    }
+
+    /// Of a peer that hears us, so long nothing comes only when two reports were lost.
+    private static var silentAfter: Duration { .milliseconds(2500) }
+
     /// A key press towards peers without session tries them again at once (protocol §1.7 rule 6).
     mutating func want(_ target: Int) {
         for peer in routing.target(target)?.target.listeners ?? [] {
