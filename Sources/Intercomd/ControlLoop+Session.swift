@@ -175,8 +175,10 @@ extension ControlLoop {
         for target in view.talkingSince.keys { want(target) }
     }
 
-    /// Who hears us reports once a second. One that does not, while we talk to it, may have started
-    /// again without an address to call us at: a handshake finds out long before it counts as down.
+    /// Asks those we talk to, and who say nothing, whether they still have our session.
+    ///
+    /// Who hears us reports once a second. One that does not may have started again without an
+    /// address to call us at: a handshake finds out long before it counts as down.
     ///
     /// Once for a talkspurt, or for a silence after reports, but until it has answered: a peer that
     /// does not listen to what we say has no reason to speak either.
