@@ -164,7 +164,7 @@ extension ControlLoop {
     /// Tries what somebody waits for again every two seconds, so that it is soon there once it can.
     ///
     /// A name that was never found has no address to call, and so no retry to ask for it again. And
-    /// whoever holds a key down wants the peer as much as one who presses it (protocol §1.7 rule 6).
+    /// whoever holds a key wants the peer as much as one who presses it (protocol §1.7 rule 6).
     mutating func seekAbsent() {
         guard now >= view.nextSought else { return }
         view.nextSought = now + .seconds(2)
