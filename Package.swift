@@ -95,7 +95,8 @@ let package = Package(
         // What it tests is the program itself, which the build puts beside the tests.
         .testTarget(
             name: "IntercomctlTests",
-            dependencies: ["Intercomctl", "Control", "Crypto", "HAL"], swiftSettings: strict),
+            dependencies: ["Intercomctl", "Control", "Crypto", "HAL", "Time"],
+            swiftSettings: strict),
         tests("Settings", with: ["Config", "Crypto"]),
         tests(
             "Intercomd",
