@@ -88,6 +88,10 @@ let package = Package(
         .executableTarget(
             name: "HALProbe", dependencies: ["HAL", "Time"], path: "Tests/Support/HALProbe",
             swiftSettings: strict),
+        // What the daemon's threads share, for the sanitizers (tools/sanitize).
+        .executableTarget(
+            name: "RingProbe", dependencies: ["HAL", "Realtime", "Time"],
+            path: "Tests/Support/RingProbe", swiftSettings: strict),
         tests("Session", with: ["Wire", "Crypto", "Time"]),
         tests("Station", with: ["Wire", "Time"]),
         tests("Control"),
@@ -95,12 +99,14 @@ let package = Package(
         // What it tests is the program itself, which the build puts beside the tests.
         .testTarget(
             name: "IntercomctlTests",
-            dependencies: ["Intercomctl", "Control", "Crypto", "HAL", "Time"],
+            dependencies: ["Intercomctl", "Config", "Control", "Crypto", "HAL", "Time"],
             swiftSettings: strict),
         tests("Settings", with: ["Config", "Crypto"]),
         tests(
             "Intercomd",
-            with: ["Audio", "Config", "Control", "HAL", "Realtime", "Station", "Time"]),
+            with: [
+                "Audio", "Config", "Control", "Crypto", "HAL", "Realtime", "Station", "Time",
+            ]),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

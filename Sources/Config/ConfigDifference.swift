@@ -9,6 +9,8 @@ public enum ConfigDifference {
             case removed
             /// One key of a section has another value.
             case changed(key: String, old: String, new: String)
+            /// The pre-shared key is another, in the file of the same name.
+            case otherPSK
         }
 
         /// The section's header: `[peer attic]`.
@@ -24,7 +26,13 @@ public enum ConfigDifference {
             case .removed: "- \(header)"
             case .changed(let key, let old, let new):
                 "~ \(header) \(key): \(Self.shown(old)) -> \(Self.shown(new))"
+            case .otherPSK: "~ \(header) psk: another key in the same place"
             }
+        }
+
+        /// What only those can see who hold the keys.
+        public static func otherPSK(of peer: Config.Peer) -> Line {
+            Line(header: "[peer \(peer.name)]", change: .otherPSK, needsRestart: false)
         }
 
         /// A peer that calls us has no address: a blank would look like a slip.
@@ -33,7 +41,7 @@ public enum ConfigDifference {
         }
     }
 
-    private static let kinds = [
+    static let kinds = [
         "station", "network", "audio", "talk", "session", "paths", "button", "channel", "lamp",
         "peer",
     ]
@@ -71,5 +79,15 @@ public enum ConfigDifference {
     private static func line(_ section: EffectiveSection, _ change: Line.Change) -> Line {
         let needsRestart = section.kind == "network" || section.kind == "paths"
         return Line(header: section.header, change: change, needsRestart: needsRestart)
+    }
+}
+
+extension Config {
+    /// These settings as far as a running station can take them over; the rest stays as it is.
+    public func applied(over running: Config) -> Config {
+        var config = self
+        config.network = running.network
+        config.paths = running.paths
+        return config
     }
 }

@@ -29,6 +29,9 @@ extension Command {
             name: "monitor", arguments: "", count: 0...0, options: ["--json"],
             help: "what happens, line by line, until Ctrl-C", function: monitor),
         Command(
+            name: "metrics", arguments: "", count: 0...0, options: [],
+            help: "the status as OpenMetrics text, for a collector", function: printMetrics),
+        Command(
             name: "key show", arguments: "", count: 0...0, options: ["--json", "--fingerprint"],
             help: "the public key to give to others, or its fingerprint", function: showKey),
         Command(
@@ -39,6 +42,8 @@ extension Command {
             name: "setup", arguments: "", count: 0...0,
             options: ["--name", "--yes", "--force", "--json"],
             help: "write a first configuration from the cards and lines found", function: setUp),
+            name: "doctor", arguments: "[TOPIC...]", count: 0...32, options: ["--json"],
+            help: "look for faults, each with what mends it", function: runDoctor),
         Command(
             name: "config check", arguments: "", count: 0...0, options: ["--json"],
             help: "read the configuration and say what is wrong", function: checkConfig),

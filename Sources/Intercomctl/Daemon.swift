@@ -8,13 +8,16 @@ internal import Time
 struct Daemon: ~Copyable {
     private let peer: LocalPeer
     private var lines: LineBuffer
-    private let patience = Duration.seconds(5)
+    private let patience: Duration
 
     private static let noSuchFile: Int32 = 2
     private static let notADirectory: Int32 = 20
     private static let refused: Int32 = 111
 
-    init(_ invocation: borrowing Invocation) throws(Failure) {
+    init(
+        _ invocation: borrowing Invocation, patience: Duration = .seconds(5)
+    ) throws(Failure) {
+        self.patience = patience
         let path = try Self.socket(invocation)
         do throws(SystemError) {
             peer = try LocalPeer(path: path)
@@ -32,12 +35,18 @@ struct Daemon: ~Copyable {
         lines = LineBuffer(limit: ControlLimits.reply)
     }
 
+    /// The daemon's process.
+    var process: Int32 { peer.identity.process }
+
     /// Where the daemon listens.
     private static func socket(_ invocation: borrowing Invocation) throws(Failure) -> String {
         if let socket = invocation.socket { return socket }
         let folder = ConfigFolder(invocation.configFolder)
         // A folder that was named is the one meant: never ask another station in its place.
-        if invocation.config != nil, let error = folder.mainError { throw Failure(error) }
+        // One without settings may have a station that waits for them.
+        if invocation.config != nil, !folder.isEmpty, let error = folder.mainError {
+            throw Failure(error)
+        }
         return folder.paths.controlSocket
     }
 

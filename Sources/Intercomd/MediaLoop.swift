@@ -16,15 +16,18 @@ internal import Wire
 /// - `MediaLoop+Talk` holds the way from the microphone to the wire,
 /// - `MediaLoop+Listen` the way from the wire to the speaker,
 /// - `MediaLoop+Commands` what the control thread asks for,
+/// - `MediaLoop+Change` new settings,
 /// - `MediaLoop+Clock` the cards, and which of them wakes the loop.
 struct MediaLoop: ~Copyable {
     /// Datagrams taken in one turn at most, so that a flood cannot hold up the sound.
     static let datagramsPerTurn = 64
+    /// Datagrams of one period that are no flood: every peer's, and as many again.
+    static let arrivalsCalm = 64
     /// Frames encoded in one turn at most: the newest, and two of the pre-roll behind it.
     static let framesPerTurn = 3
     static let voices = 8
 
-    let plan: MediaPlan
+    var plan: MediaPlan
     let rings: Rings
     let socket: UDPSocket
     var loop: EventLoop
@@ -50,7 +53,9 @@ struct MediaLoop: ~Copyable {
     var encoder: OpusEncoder
     var level = LevelMeter()
 
+    /// By number; from `peersEnd` on none has been here yet.
     var peers: FixedArray<MediaPeer>
+    var peersEnd = 0
     var slots: FixedArray<VoiceSlot>
     var mixer = Mixer()
 
@@ -58,7 +63,7 @@ struct MediaLoop: ~Copyable {
     var plaintext = InlineArray<1209, UInt8>(repeating: 0)
     var datagram = InlineArray<1500, UInt8>(repeating: 0)
     /// P of protocol.md §2.2: one size for audio, control and cover.
-    let plaintextSize: Int
+    var plaintextSize: Int
 
     var now = Clock.now()
     /// The station is about to stop: no microphone opens any more.
@@ -67,7 +72,9 @@ struct MediaLoop: ~Copyable {
     var hasBacklog = false
     /// Processor time in ns the loop may take of a period before it leaves the socket alone.
     var busyMax: Int64
-    /// Its processor time when the card or the timer woke it last.
+    /// Datagrams taken since the card or the timer woke it last.
+    var arrivals = 0
+    /// Its processor time when those became more than peers at talk send.
     var busyFrom: Int64 = 0
     /// It has taken that much: the socket is disarmed.
     var isFlooded = false
@@ -101,7 +108,7 @@ struct MediaLoop: ~Copyable {
             TalkKey(plan.virtualKey, isDown: false)
         }
         spurts = FixedArray(count: plan.targets.count) { Spurt(sequence: firstSequences[$0]) }
-        peers = FixedArray(count: plan.peers) { _ in MediaPeer() }
+        peers = FixedArray(count: Roster.capacity) { _ in MediaPeer() }
         self.plan = plan
         self.rings = rings
         self.socket = socket
@@ -131,11 +138,7 @@ struct MediaLoop: ~Copyable {
     }
 
     private static func voices(_ plan: MediaPlan) throws(MediaError) -> FixedArray<VoiceSlot> {
-        do throws(OpusError) {
-            return try FixedArray(count: voices) { (_) throws(OpusError) in
-                VoiceSlot(voice: try Voice(preset: plan.jitterPreset, delayMax: plan.jitterMax))
-            }
-        } catch { throw .opus(error) }
+        do throws(OpusError) { return try VoiceSlot.slots(plan) } catch { throw .opus(error) }
     }
 
     /// Runs until the control thread says stop; then everything has been handed back.
@@ -157,10 +160,10 @@ struct MediaLoop: ~Copyable {
             if woken.card || woken.timer { endFlood() }
             takeCommands(woken)
             readKeys(woken)
-            moveCapturedSound()
+            if woken.isPeriod { moveCapturedSound() }
             talk()
-            listen()
-            playSound()
+            if woken.socket { listen() }
+            if woken.isPeriod { playSound() }
             finishTurn()
         }
         HeapWatch.arm(false)
