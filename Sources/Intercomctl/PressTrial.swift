@@ -15,7 +15,7 @@ struct PressTrial: Equatable {
     private let wasPressed: Bool
 
     /// No contact bounces for longer, and nobody taps faster.
-    private static let quiet = Duration.milliseconds(50)
+    private static let quiet = Duration.milliseconds(25)
     /// A line that swings by itself is not to fill the memory.
     private static let changesMax = 10_000
 

@@ -23,7 +23,7 @@ private func moment(_ milliseconds: Double) -> Instant {
         let trial = trial([100, 500])
         #expect(trial.pressedFor == .milliseconds(400))
         #expect(trial.bounces == 0 && trial.settling == .zero)
-        #expect(trial.isOver(at: moment(550)) && !trial.isOver(at: moment(549)))
+        #expect(trial.isOver(at: moment(525)) && !trial.isOver(at: moment(524)))
     }
 
     @Test func bouncesOfBothEndsAreCountedAndTheLongestIsTold() {

@@ -73,7 +73,7 @@ private let usageCases: [UsageCase] = [
             #expect(
                 outcome.complaint.hasPrefix(
                     "intercomctl: open /nowhere/etc/intercomd.conf: No such"))
-            #expect(outcome.complaint.contains("start from etc/minimal.conf"))
+            #expect(outcome.complaint.contains("intercomctl setup writes it"))
         }
         // The socket's own path needs no configuration.
         let outcome = try Intercomctl.run(["--config", "/nowhere/etc", "--socket", "/nowhere/s"])
