@@ -33,13 +33,14 @@ public struct Event: JSONRecord, Equatable, Sendable {
         case audioStalled = "audio_stalled"
         /// Sound was lost between card and program: `detail` is `input` or `output`.
         case xrun
+        /// Other settings were taken over: `detail`.
+        case reload
         /// Some stranger knocked; told at most once a minute: `detail`.
         case unknownKey = "unknown_key"
         /// The station began, ended: `detail`.
         case started
         case stopped
-        /// Settings were read again and taken, or refused: `detail` is the difference, or why.
-        case reloaded
+        /// Settings were read again and refused: `detail`.
         case reloadRefused = "reload_refused"
         /// Events were lost because this reader is slow: `detail` says how many.
         case dropped

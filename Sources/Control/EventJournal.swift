@@ -14,7 +14,7 @@ extension Event.Kind {
         case .buttonFault, .audioLost, .audioStalled: .error
         case .stuckKey, .lampFault, .audioAsleep, .xrun, .reloadRefused, .peerUnresolved: .warning
         case .peerUp, .peerStale, .peerHeard, .peerDown, .audioOpen, .audioAwake, .unknownKey,
-            .started, .stopped, .reloaded, .dropped:
+            .started, .stopped, .reload, .dropped:
             .notice
         case .keyDown, .keyUp, .buttonReady, .lampReady, .talk, .talkEnd: .info
         // Every two minutes with every peer.
@@ -49,7 +49,7 @@ extension Event.Kind {
         case .unknownKey: "903d11c6ab014226aa0f3ecf8281ee47"
         case .started: "1727c319e2d348aabdead6092d6a871e"
         case .stopped: "5165e21e74854ae890e3a0f7e2058e5e"
-        case .reloaded: "8e2a6aabf1c7400d98202da6ad041a90"
+        case .reload: "8e2a6aabf1c7400d98202da6ad041a90"
         case .reloadRefused: "9c1d00a672ef4806b41d9a1d38944411"
         case .dropped: "93f707e3062f4ae58440536f54fe502f"
         }
@@ -83,8 +83,9 @@ extension Event {
             case .xrun: "sound was lost between card and program: \(detail)"
             case .stopped: "stopped"
             case .dropped: "\(detail) events were not told"
+            case .reload: "settings read again: \(detail)"
             case .peerUnresolved, .audioOpen, .audioLost, .audioAsleep, .audioAwake, .audioStalled,
-                .started, .reloaded, .reloadRefused:
+                .started, .reloadRefused:
                 detail
             }
         return text.visible

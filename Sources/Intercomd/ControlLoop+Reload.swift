@@ -53,10 +53,12 @@ extension ControlLoop {
         callMoved(since: former)
         doWhatCoresAsk()
         awaitAdoption()
-        let changes = lines.map { $0.text + ($0.needsRestart ? " (at the next start)" : "") }
-        let text = changes.joined(separator: "; ")
-        tell(.reloaded, detail: "settings: " + (text.isEmpty ? "nothing has changed" : text))
-        for warning in config.warnings { Log.warning(warning.description) }
+        for line in lines {
+            note(
+                .reload, "settings: \(line.text)\(line.needsRestart ? " (at the next start)" : "")")
+        }
+        for warning in config.warnings { note(.reload, warning.description) }
+        tell(.reload, detail: lines.isEmpty ? "nothing has changed" : "\(lines.count) changed")
         return lines
     }
 

@@ -11,11 +11,10 @@ enum Log {
 
     /// Tells of an event while the station runs; nothing is waited for.
     ///
-    /// With `suppressed`, tells instead that so many of its kind were not told. False when neither
-    /// the journal nor standard error took it.
-    static func tell(_ event: Event, suppressed: Int? = nil) -> Bool {
-        let text = suppressed.map { "\($0) more like this suppressed: \(event.kind.rawValue)" }
-        let message = text ?? event.sentence
+    /// With `saying`, in other words than its own; `suppressed` tells how many of its kind were
+    /// not told. False when neither the journal nor standard error took it.
+    static func tell(_ event: Event, saying text: String? = nil, suppressed: Int? = nil) -> Bool {
+        let message = text?.visible ?? event.sentence
         let priority = event.kind.priority
         if let journal {
             var entry = entry(message, priority)

@@ -96,7 +96,7 @@ class Disk(unittest.TestCase):
     @mounts
     def test_a_full_disk_at_the_first_start_leaves_no_half_identity(self):
         # The daemon's file is in a file system that only the script sees: it tells of it.
-        self.launcher(
+        self.within(
             'state=$1; shift; mount -t tmpfs -o size=16k,mode=700 none "$state"; '
             'dd if=/dev/zero of="$state/filler" bs=4k status=none || true; '
             '"$@" || echo "code $?" >&2; find "$state" -type f >&2; '
@@ -113,7 +113,7 @@ class Disk(unittest.TestCase):
 
     @mounts
     def test_a_read_only_root_needs_an_identity_and_nothing_else(self):
-        self.launcher(
+        self.within(
             'mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"; shift; exec "$@"',
             self.kitchen.state)
         self.starts()
@@ -123,7 +123,7 @@ class Disk(unittest.TestCase):
 
     @mounts
     def test_a_full_runtime_directory_is_said(self):
-        self.launcher(
+        self.within(
             'mount -t tmpfs -o nr_inodes=1 none "$1"; shift; exec "$@"', self.kitchen.run)
         self.fails("No space left on device", "control.sock")
 
