@@ -87,7 +87,8 @@ private let usageCases: [UsageCase] = [
             for command in [
                 "status", "peers", "ptt", "monitor", "key show", "peer add", "doctor",
                 "config check",
-                "audio list", "gpio list", "version", "help",
+                "config show", "config diff", "reload", "audio list", "gpio list", "version",
+                "help",
             ] {
                 #expect(outcome.output.contains("\n  \(command) "))
             }
