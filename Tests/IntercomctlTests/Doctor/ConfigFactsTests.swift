@@ -40,7 +40,8 @@ import Testing
                 "FAIL  config          /etc/x.conf:4: \"prerol\" is not a key of [talk]"
                     + "  -> did you mean \"preroll\"?",
                 "FAIL  config          /etc/x.conf:6: input: \"hw:1\" is refused: card numbers"
-                    + " change at boot; use card:Device (intercomctl audio list)  -> sudoedit /etc/x.conf",
+                    + " change at boot; use card:Device (intercomctl audio list)"
+                    + "  -> sudoedit /etc/x.conf",
             ])
     }
 
