@@ -73,6 +73,15 @@ def turns(pid, name):
     raise ProcessLookupError(f"process {pid} has no thread {name}")
 
 
+def descriptors(pid):
+    """How many descriptors a process has open; None for what this user may not look at."""
+    try:
+        return len(os.listdir(f"/proc/{pid}/fd"))
+    except PermissionError:
+        # The daemon hides; then only root may look.
+        return None
+
+
 def memory(pid):
     """Resident and private dirty memory in kB; None for what this user may not read."""
     found = {"rss": None, "private_dirty": None}

@@ -27,6 +27,8 @@ class Station(Home):
         if os.path.exists(self.log_path):
             os.unlink(self.log_path)
         self.watches_heap, self.environment = watches_heap, dict(environment or {})
+        # Words before the daemon's own, such as of unshare(1), that end with running it.
+        self.within = []
 
     # The daemon.
 
@@ -44,7 +46,7 @@ class Station(Home):
             self.lines.start()
         with open(self.log_path, "a", encoding="utf-8") as log:
             self.process = process.launch(
-                [place.program("intercomd"), "--config", self.etc],
+                [*self.within, place.program("intercomd"), "--config", self.etc],
                 environment=self._environment(), output=log, errors=log)
 
     def stop(self, seconds=place.PATIENCE):
