@@ -80,12 +80,12 @@ extension MediaLoop {
         return peers[peer].slots.open(sealed, into: &plain)
     }
 
-    private func owner(of index: UInt32) -> Int? {
+    private mutating func owner(of index: UInt32) -> Int? {
         for peer in 0..<peersEnd where peers[peer].slots.owns(index: index) { return peer }
         return nil
     }
 
-    private func count(_ refusal: Opener.Refusal, of peer: Int) {
+    private mutating func count(_ refusal: Opener.Refusal, of peer: Int) {
         switch refusal {
         case .length: rings.counters.add(.droppedLength)
         case .counter: rings.counters.add(.droppedCounter)
@@ -143,7 +143,7 @@ extension MediaLoop {
             return rings.counters.add(.droppedAudio)
         }
         // Without a speaker there is nobody to hear it.
-        guard hasPlayback else { return }
+        guard hasPlayback else { return rings.counters.add(.droppedNoSpeaker) }
         let owner = VoiceSlot.Owner(peer: peer, stream: flags.stream)
         if peers[peer].hearings[Int(flags.stream)] == .ignored {
             return rings.counters.add(.droppedIgnored)
@@ -168,7 +168,7 @@ extension MediaLoop {
         }
     }
 
-    private func slot(of owner: VoiceSlot.Owner) -> Int? {
+    private mutating func slot(of owner: VoiceSlot.Owner) -> Int? {
         for place in slots.indices where slots[place].owner == owner { return place }
         return nil
     }
@@ -294,7 +294,7 @@ extension MediaLoop {
     }
 
     /// One mouth speaking to two channels at once is mixed once.
-    private func isHeardTwice(_ owner: VoiceSlot.Owner, before place: Int) -> Bool {
+    private mutating func isHeardTwice(_ owner: VoiceSlot.Owner, before place: Int) -> Bool {
         for other in 0..<place where slots[other].isSounding {
             if slots[other].owner?.peer == owner.peer { return true }
         }

@@ -243,10 +243,15 @@ class Scene:
         for one in [*self.stations, *self._others]:
             with contextlib.suppress(OSError, place.StageError):
                 one.end()
+        reports = [f"{one}: {text}" for one in self.stations for text in one.reports()]
         if os.environ.get("INTERCOM_KEEP"):
             print(f"--- kept: {self.folder}", file=sys.stderr)
         else:
             shutil.rmtree(self.folder, ignore_errors=True)
+        if reports and kind is None:
+            raise AssertionError("the sanitizer reports:\n" + "\n".join(reports))
+        for text in reports:
+            print(text, file=sys.stderr)
 
     def also_end(self, other):
         self._others.append(other)

@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 
-from . import place, process
+from . import place, process, sanitizer
 from .card import Card
 from .home import Home
 from .lines import Lines
@@ -15,29 +15,34 @@ from .place import StageError
 class Station(Home):
     """A station in its own directory, with the verbs of whoever stands before it.
 
-    See `Home` for `sections` and `extra`. `environment` is added to the daemon's.
+    See `Home` for `sections` and `extra`. `environment` is added to the daemon's, `preloads` to
+    its libraries; `launcher` are the words before it, of a program that becomes it.
     """
 
     def __init__(self, name, folder, *, sections=None, extra="", port=None, environment=None,
                  watches_heap=True):
         super().__init__(name, folder, port or place.free_port(), sections, extra)
         self.log_path = os.path.join(self.folder, "log")
+        self.reports_path = os.path.join(self.folder, "report")
         self.card, self.lines = Card(self.folder, name), Lines(self.run, self.log_path + ".gpio")
         self.process = None
         if os.path.exists(self.log_path):
             os.unlink(self.log_path)
         self.watches_heap, self.environment = watches_heap, dict(environment or {})
         # Words before the daemon's own, such as of unshare(1), that end with running it.
-        self.within = []
+        self.preloads, self.launcher = [], []
 
     # The daemon.
 
     def _environment(self):
-        preloads = [place.lab("libheapwatch.so")] if self.watches_heap else []
+        # A sanitizer has the heap for itself.
+        watches = self.watches_heap and not sanitizer.NAME
+        preloads = [*self.preloads, *([place.lab("libheapwatch.so")] if watches else [])]
         return {
             **os.environ, "ALSA_CONFIG_PATH": place.CARD_CONFIG, "SIMCARD_LIB": place.LAB,
             "SIMCARD_DIR": self.folder, "GPIOSIM_SOCKET": self.lines.programs,
-            "LD_PRELOAD": ":".join([*preloads, place.lab("libgpiosim.so")]), **self.environment}
+            "LD_PRELOAD": ":".join([*preloads, place.lab("libgpiosim.so")]),
+            **sanitizer.options(self.reports_path), **self.environment}
 
     def start(self):
         """Writes the configuration and starts the daemon, which goes on in the same log."""
@@ -46,7 +51,7 @@ class Station(Home):
             self.lines.start()
         with open(self.log_path, "a", encoding="utf-8") as log:
             self.process = process.launch(
-                [*self.within, place.program("intercomd"), "--config", self.etc],
+                [*self.launcher, place.program("intercomd"), "--config", self.etc],
                 environment=self._environment(), output=log, errors=log)
 
     def stop(self, seconds=place.PATIENCE):
@@ -74,6 +79,10 @@ class Station(Home):
         """What the daemon has said."""
         with open(self.log_path, encoding="utf-8", errors="replace") as file:
             return file.read()
+
+    def reports(self):
+        """What a sanitizer has found in its daemons, one text a finding."""
+        return sanitizer.reports(self.reports_path)
 
     def is_up(self):
         """Whether the daemon runs and answers."""

@@ -1,0 +1,87 @@
+"""tools/soak: its plan is the seed's, its judges trip, a minute of it passes."""
+
+import itertools
+import json
+import os
+import subprocess
+import unittest
+
+from lab import ROOT, longer
+from soak import growth, plan
+from soak.growth import Sample
+
+NAMES = ["kitchen", "garage", "cellar"]
+
+
+def samples(values, what="private_dirty"):
+    """A run in which one thing changes."""
+    start = Sample(0.0, 5000, 20_000, 24, 3)
+    return [start._replace(seconds=10.0 * place, **{what: value})
+            for place, value in enumerate(values)]
+
+
+class Judges(unittest.TestCase):
+    def grown(self, values, what="private_dirty"):
+        return [one.what for one in growth.judge(samples(values, what)) if one.is_grown]
+
+    def test_what_stays_does_not_grow(self):
+        self.assertEqual(self.grown([5000] * 30), [])
+        self.assertEqual(self.grown([24] * 30, "descriptors"), [])
+
+    def test_warming_up_and_single_peaks_are_no_growth(self):
+        self.assertEqual(self.grown([1000, 3000, 4800] + [5000] * 30), [])
+        self.assertEqual(self.grown([5000] * 28 + [9000, 5000]), [])
+        self.assertEqual(self.grown([24, 27, 24] * 10, "descriptors"), [])
+
+    def test_steady_growth_is_seen_in_every_column(self):
+        self.assertEqual(self.grown(range(5000, 5300, 10)), ["private_dirty"])
+        self.assertEqual(self.grown(range(20_000, 21_000, 20), "rss"), ["rss"])
+        self.assertEqual(self.grown([24] * 20 + [25] * 20, "descriptors"), ["descriptors"])
+        self.assertEqual(self.grown([3] * 15 + [4] * 15, "threads"), ["threads"])
+
+    def test_a_short_run_tells_nothing(self):
+        self.assertEqual(growth.judge(samples(range(5000, 13_000, 1000))), [])
+
+    def test_what_may_not_be_looked_at_is_left_out(self):
+        judged = growth.judge(samples([None] * 30))
+        self.assertEqual([one.what for one in judged], ["rss", "descriptors", "threads"])
+
+
+class Plan(unittest.TestCase):
+    def plan(self, seed, count=300):
+        return list(itertools.islice(plan.events(seed, NAMES, "kitchen"), count))
+
+    def test_the_same_seed_plans_the_same(self):
+        self.assertEqual(self.plan(5), self.plan(5))
+        self.assertNotEqual(self.plan(5), self.plan(6))
+
+    def test_every_kind_happens_and_the_steady_station_is_never_restarted(self):
+        events = self.plan(5)
+        self.assertEqual({one.kind for one in events}, set(plan.KINDS))
+        self.assertNotIn("kitchen", [
+            one.station for one in events if one.kind in ("terminate", "kill")])
+
+
+class Soak(unittest.TestCase):
+    def soak(self, *words):
+        done = subprocess.run(
+            ["/usr/bin/python3", "-m", "soak.run", "--json", *words], check=False,
+            capture_output=True, text=True, env={**os.environ, "PYTHONPATH": ROOT / "tools/lab"})
+        self.assertTrue(done.stdout, done.stderr)
+        return done.returncode, json.loads(done.stdout.splitlines()[-1]), done.stdout
+
+    @longer
+    def test_a_minute_passes(self):
+        code, report, text = self.soak("--minutes", "1")
+        self.assertEqual((code, report["verdict"]), (0, "passed"), text)
+
+    @longer
+    def test_a_planted_leak_is_found(self):
+        code, report, text = self.soak(
+            "--minutes", "0.5", "--seed", "3", "--plant", "leak,descriptors,threads")
+        self.assertEqual((code, report["verdict"]), (1, "failed"), text)
+        self.assertLessEqual({"private_dirty", "descriptors", "threads"}, set(report["grown"]))
+
+
+if __name__ == "__main__":
+    unittest.main()

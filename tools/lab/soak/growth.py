@@ -1,0 +1,69 @@
+"""Whether a daemon grows: what it holds at quiet moments, early in its run against late in it."""
+
+import os
+import statistics
+from typing import NamedTuple
+
+from stage import process
+
+WARM_SHARE = 0.1
+"""The first part of a run is left out: everything is used for the first time there."""
+
+LEAST = 9
+"""With fewer samples nothing is concluded."""
+
+ALLOWED = {"private_dirty": 128, "rss": 512, "descriptors": 0, "threads": 0}
+"""How much more may be held in the last third than in the first: kB, and numbers.
+
+Memory comes in pages, and the heap takes some before it gives some back; resident memory has the
+program's own code besides, which is read as it is used.
+"""
+
+
+class Sample(NamedTuple):
+    """What a process holds at a moment; None for what this user may not see."""
+
+    seconds: float
+    private_dirty: int
+    rss: int
+    descriptors: int
+    threads: int
+
+
+class Growth(NamedTuple):
+    """One column of one run: medians of its first and last third."""
+
+    what: str
+    first: float
+    last: float
+    allowed: float
+
+    @property
+    def is_grown(self):
+        """Whether there is more at the end than may be."""
+        return self.last - self.first > self.allowed
+
+
+def sample(pid, seconds):
+    """What a process holds just now."""
+    memory = process.memory(pid)
+    try:
+        descriptors = len(os.listdir(f"/proc/{pid}/fd"))
+    except PermissionError:
+        descriptors = None
+    return Sample(seconds, memory["private_dirty"], memory["rss"], descriptors,
+                  len(os.listdir(f"/proc/{pid}/task")))
+
+
+def judge(samples, allowed=None):
+    """The growth of each column over a run; empty when the run was too short to tell."""
+    warm = samples[int(len(samples) * WARM_SHARE):]
+    if len(warm) < LEAST:
+        return []
+    third, found = len(warm) // 3, []
+    for what, most in (allowed or ALLOWED).items():
+        values = [getattr(one, what) for one in warm]
+        if None not in values:
+            found.append(Growth(what, statistics.median(values[:third]),
+                                statistics.median(values[-third:]), most))
+    return found

@@ -1,0 +1,149 @@
+"""The stations of a soak, the networks between them, and who is to hear whom."""
+
+import contextlib
+import os
+import pathlib
+import socket
+
+import lab
+import sound
+from wire import Relay
+
+NAMES = ["kitchen", "garage", "cellar", "attic"]
+TONES = {"kitchen": 500, "garage": 800, "cellar": 1100, "attic": 1450}
+STEADY = "kitchen"
+
+VIA = [("kitchen", "garage"), ("kitchen", "cellar"), ("garage", "attic")]
+"""The pairs with a relay between them; the others are neighbours."""
+
+
+class Town(lab.Scene):
+    """Four stations, all known to each other, some of them over a bad network."""
+
+    def __init__(self, seed):
+        super().__init__(*NAMES)
+        self.named = dict(zip(NAMES, self.stations))
+        self.relays = {}
+        self.apart = set()
+        self.watchers = []
+        self._seed = seed
+
+    def __getitem__(self, name):
+        return self.named[name]
+
+    def __enter__(self):
+        super().__enter__()
+        for number, pair in enumerate(VIA):
+            a, b = (self[name] for name in pair)
+            self.relays[frozenset(pair)] = Relay(self, a, b, seed=self._seed + number)
+        for one in self.stations:
+            for other in self.stations:
+                if one is not other:
+                    relay = self.relays.get(frozenset((one.name, other.name)))
+                    one.knows(other, relay.port_for(one) if relay else None)
+        return self
+
+    def __exit__(self, *what):
+        for link in self.watchers:
+            link.close()
+        super().__exit__(*what)
+
+    def speak(self):
+        """Everyone speaks all the time; who presses a key is heard."""
+        for one in self.stations:
+            one.speak(TONES[one.name])
+
+    def listeners(self, talker):
+        """Who is to hear a station."""
+        return [one for one in self.stations
+                if one is not talker and frozenset((one.name, talker.name)) not in self.apart]
+
+    def is_whole(self):
+        """Whether all who know each other have a session, and all have their cards."""
+        for one in self.stations:
+            state = one.status()
+            sides = (state["audio"]["input"], state["audio"]["output"])
+            if any(side["state"] != "open" for side in sides):
+                return False
+            up = {peer["name"] for peer in state["peers"] if peer["state"] == "up"}
+            if not up >= {other.name for other in self.listeners(one)}:
+                return False
+        return True
+
+    def whole(self):
+        """Waits for `is_whole`."""
+        lab.wait(self.is_whole, "all have their sessions and cards", interval=0.05)
+
+    # What is between them.
+
+    def relay(self, event):
+        """The relay that an event is about: one of its two stations has it."""
+        for pair, relay in self.relays.items():
+            if pair == frozenset((event.station, event.other)):
+                return relay
+        return self.relays[frozenset(VIA[event.number % len(VIA)])]
+
+    # Files and requests.
+
+    def peer_file(self, one, other):
+        """The file that makes `other` known to `one`."""
+        return pathlib.Path(one.etc, "peers.d", f"{other}.conf")
+
+    @contextlib.contextmanager
+    def apart_from(self, one, other):
+        """`one` does not know `other` for a while."""
+        path = self.peer_file(one, other)
+        text = path.read_text(encoding="utf-8")
+        pair = frozenset((one.name, other.name))
+        path.unlink()
+        self.apart.add(pair)
+        try:
+            yield
+        finally:
+            path.write_text(text, encoding="utf-8")
+            self.apart.discard(pair)
+
+    def move(self, one, other):
+        """Writes another way to `other` into the file: straight, or by the relay between."""
+        path = self.peer_file(one, other)
+        relay = self.relays.get(frozenset((one.name, other.name)))
+        straight = f"127.0.0.1:{other.port}"
+        if relay is None:
+            ways = [straight, f"localhost:{other.port}"]
+        else:
+            ways = [straight, f"127.0.0.1:{relay.port_for(one)}"]
+        text = path.read_text(encoding="utf-8")
+        now = next(way for way in ways if f"= {way}\n" in text)
+        then = ways[1 - ways.index(now)]
+        path.write_text(text.replace(f"= {now}\n", f"= {then}\n"), encoding="utf-8")
+        return then
+
+    def can_reload(self):
+        """Whether this intercomctl has the command."""
+        return "reload" in self.stations[0].ctl("--help")[1]
+
+    def watch(self, one, count):
+        """So many who monitor it and never read."""
+        for _ in range(count):
+            link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            link.settimeout(lab.PATIENCE)
+            link.connect(os.path.join(one.run, "control.sock"))
+            link.sendall(b'{"v":1,"do":"monitor"}\n')
+            self.watchers.append(link)
+
+    def unwatch(self):
+        """They have gone."""
+        for link in self.watchers:
+            link.close()
+        self.watchers = []
+
+
+def loudness(heard, span, hertz, gaps):
+    """(level in dBFS, share of the time it was there, seconds judged) of a tone; gaps left out."""
+    samples = heard.span(*span)
+    track = sound.without(sound.tone_track(samples, hertz), gaps)
+    if len(track) == 0:
+        return -120.0, 0.0, 0.0
+    power = (10 ** (track / 10)).mean()
+    return float(sound.decibels(power * sound.FULL**2)), float((track > -22).mean()), \
+        len(track) * 0.02
