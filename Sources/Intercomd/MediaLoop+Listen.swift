@@ -117,10 +117,9 @@ extension MediaLoop {
     /// Control records go to the control thread; the end of a talkspurt is for the voices here.
     private mutating func read(count: Int, index: UInt32, from peer: Int, at source: SocketAddress)
     {
-        let plain = plaintext.span.extracting(first: count)
         var ends = InlineArray<8, SpurtEnd>(repeating: SpurtEnd(stream: 0, last: 0))
         var found = 0
-        let isGood = ControlReader.read(plain) { record in
+        let isGood = ControlReader.read(plaintext.span.extracting(first: count)) { record in
             if case .spurtEnd(let end) = record, found < 8 {
                 ends[found] = end
                 found += 1
