@@ -101,7 +101,9 @@ let package = Package(
         tests("Settings", with: ["Config", "Crypto"]),
         tests(
             "Intercomd",
-            with: ["Audio", "Config", "Control", "HAL", "Realtime", "Station", "Time"]),
+            with: [
+                "Audio", "Config", "Control", "Crypto", "HAL", "Realtime", "Station", "Time",
+            ]),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

@@ -32,6 +32,16 @@ int64_t clinux_wall_ms(void) {
     return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
 }
 
+void clinux_sleep_ns(int64_t duration) {
+    struct timespec rest = {duration / 1000000000, duration % 1000000000};
+    nanosleep(&rest, NULL);
+}
+
+void clinux_host_name(char *name, size_t size) {
+    if (gethostname(name, size) != 0) name[0] = 0;
+    name[size - 1] = 0;
+}
+
 const char *clinux_error_text(int error) {
     // Unlike strerror, it is safe on every thread and does not translate.
     const char *text = strerrordesc_np(error);

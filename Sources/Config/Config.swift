@@ -20,6 +20,20 @@ public struct Config: Equatable, Sendable {
 
     init() {}
 
+    /// A station that nobody has set up yet: every default, no keys, no peers.
+    ///
+    /// - Parameters:
+    ///   - name: what it is called meanwhile; must be a name (`isName`).
+    ///   - paths: where things are; see `Paths.init`.
+    /// - Returns: what a main file with nothing but this name would give.
+    public static func unconfigured(name: String, paths: Paths) -> Config {
+        precondition(isName(name), "a station's name is checked by who gives it")
+        var config = Config()
+        config.station.name = name
+        config.paths = paths
+        return config
+    }
+
     /// `[station]`: who this is.
     public struct Station: Equatable, Sendable {
         /// Required; empty only before the checks.

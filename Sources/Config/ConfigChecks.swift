@@ -9,7 +9,10 @@ extension ConfigReader {
         checkTargets()
         checkLines()
         checkKeys()
-        if !config.session.origin.file.isEmpty {
+        let ordinary = Config.Session()
+        if config.session.rekeyAfter < ordinary.rekeyAfter
+            || config.session.rekeyPackets < ordinary.rekeyPackets
+        {
             warn(config.session.origin, "[session] shortens the life of keys; it is for tests")
         }
     }

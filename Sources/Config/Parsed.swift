@@ -32,6 +32,27 @@ public func isName(_ text: String) -> Bool {
         }
 }
 
+/// The name nearest to a text, such as that of the machine: `Kitchen.lan` gives `kitchen`.
+///
+/// What stands before the first dot, in small letters, with `-` for all that no name may have;
+/// nil when nothing of it is left.
+public func name(nearestTo text: String) -> String? {
+    var bytes: [UInt8] = []
+    for byte in text.utf8 {
+        guard byte != UInt8(ascii: "."), bytes.count < Limits.name else { break }
+        let small = isLetter(byte) ? byte | 0x20 : byte
+        let isPlain = isLowerLetter(small) || isDigit(small)
+        // One hyphen stands for any run of what cannot be, and none at either end.
+        if isPlain {
+            bytes.append(small)
+        } else if let last = bytes.last, last != UInt8(ascii: "-") {
+            bytes.append(UInt8(ascii: "-"))
+        }
+    }
+    if bytes.last == UInt8(ascii: "-") { bytes.removeLast() }
+    return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+}
+
 /// What the file said, for a person: short, and with nothing that could move a cursor.
 func quoted(_ text: String) -> String {
     let shown = text.utf8.prefix(60).map { (0x20..<0x7f).contains($0) ? $0 : UInt8(ascii: "?") }

@@ -29,6 +29,12 @@ public struct Paths: Equatable, Sendable {
         guard let list, let first = list.split(separator: ":").first,
             first.utf8.first == UInt8(ascii: "/")
         else { return nil }
-        return String(first)
+        return withoutTrailingSlash(String(first))
+    }
+
+    static func withoutTrailingSlash(_ path: String) -> String {
+        var path = path
+        while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
+        return path
     }
 }

@@ -101,17 +101,51 @@ enum Quantity {
         return .value(number.isNegative && magnitude != 0 ? -magnitude : magnitude)
     }
 
-    /// Writes a time as a person would: `2.5ms`, `150ms`, `2m`.
+    /// Writes a time as a person would, and exactly: `2.5ms`, `150ms`, `2m`.
+    ///
+    /// Any time from 0 to 1 h that can be read is read back the same.
     static func text(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
-        let microseconds = Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000)
-        let units = [(3_600_000_000, "h"), (60_000_000, "m"), (1_000_000, "s"), (1_000, "ms")]
-        for (size, unit) in units where microseconds >= size && microseconds % size == 0 {
-            return "\(microseconds / size)\(unit)"
+        let nanoseconds = Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
+        guard nanoseconds > 0 else { return "0" }
+        let units = [
+            (3_600_000_000_000, "h"), (60_000_000_000, "m"), (1_000_000_000, "s"),
+            (1_000_000, "ms"),
+        ]
+        for (size, unit) in units where nanoseconds % size == 0 {
+            return "\(nanoseconds / size)\(unit)"
         }
-        guard microseconds >= 1_000, microseconds % 100 == 0 else {
-            return microseconds == 0 ? "0" : "\(microseconds)us"
+        // Never a fraction of a second: with nine places it has more digits than are read.
+        return nanoseconds > 1_000_000
+            ? fraction(nanoseconds, places: 6) + "ms" : fraction(nanoseconds, places: 3) + "us"
+    }
+
+    /// Writes bits a second: `32k`, `16001`.
+    static func text(bitrate: Int) -> String {
+        bitrate % 1_000 == 0 ? "\(bitrate / 1_000)k" : "\(bitrate)"
+    }
+
+    /// Writes decibels exactly: `+3dB`, `-3.5dB`, `0dB`.
+    static func text(decibels: Double) -> String {
+        let sign = decibels > 0 ? "+" : decibels < 0 ? "-" : ""
+        let magnitude = decibels.magnitude
+        // The fewest places that are read back as the same number; nine are all that are read.
+        for places in 0..<9 {
+            let power = powerOfTen(places)
+            let digits = Int(magnitude * Double(power) + 0.5)
+            guard Double(digits) / Double(power) == magnitude else { continue }
+            return sign + fraction(digits, places: places) + "dB"
         }
-        return "\(microseconds / 1_000).\(microseconds % 1_000 / 100)ms"
+        return sign + fraction(Int(magnitude * 1e9 + 0.5), places: 9) + "dB"
+    }
+
+    /// The number `digits / 10^places`, without zeros at the end.
+    private static func fraction(_ digits: Int, places: Int) -> String {
+        let (whole, rest) = digits.quotientAndRemainder(dividingBy: powerOfTen(places))
+        guard rest > 0 else { return "\(whole)" }
+        let zeros = String(repeating: "0", count: places - "\(rest)".utf8.count)
+        var tail = "\(zeros)\(rest)"
+        while tail.utf8.last == UInt8(ascii: "0") { tail.removeLast() }
+        return "\(whole).\(tail)"
     }
 }

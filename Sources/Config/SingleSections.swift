@@ -124,8 +124,7 @@ extension Paths {
         guard text.hasPrefix("/") else {
             return .wrong("\(quoted(text)) must be a whole path, from /")
         }
-        var path = text
-        while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
+        let path = withoutTrailingSlash(text)
         guard path.utf8.count <= limit else {
             return .wrong("the path is longer than \(limit) bytes")
         }

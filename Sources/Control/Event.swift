@@ -24,6 +24,8 @@ public struct Event: JSONRecord, Equatable, Sendable {
         case audioLost = "audio_lost"
         /// Sound was lost between card and program: `detail` is `input` or `output`.
         case xrun
+        /// Other settings were taken over: `detail`.
+        case reload
         /// Some stranger knocked; told at most once a minute: `detail`.
         case unknownKey = "unknown_key"
         /// Events were lost because this reader is slow: `detail` says how many.

@@ -10,6 +10,7 @@ public enum Reply: Equatable, Sendable {
     case monitor
     case key(PublicKeyText)
     case version(Version)
+    case reload(Reload)
     case refused(ControlError)
 
     /// What a `ptt` did.
@@ -62,6 +63,46 @@ public enum Reply: Equatable, Sendable {
             coder.field("protocol", &protocolVersion)
         }
     }
+
+    /// What a `reload` changed, or would change.
+    public struct Reload: JSONRecord, Equatable, Sendable {
+        public var schema = 1
+        /// Whether it was only asked for, and nothing was applied.
+        public var isCheck = false
+        /// In the order of `config show --effective`; empty when nothing has changed.
+        public var difference: [Line] = []
+
+        public init() {}
+
+        /// Whether some of it has to wait for a restart.
+        public var needsRestart: Bool { difference.contains { $0.needsRestart } }
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("schema", &schema)
+            coder.field("check", &isCheck)
+            coder.field("difference", &difference)
+        }
+
+        /// One thing that changed.
+        public struct Line: JSONRecord, Equatable, Sendable {
+            /// `~ [audio] jitter: normal -> robust`.
+            public var text = ""
+            /// Whether only a restart of the daemon applies it.
+            public var needsRestart = false
+
+            public init() {}
+
+            public init(text: String, needsRestart: Bool) {
+                self.text = text
+                self.needsRestart = needsRestart
+            }
+
+            public mutating func fields(_ coder: inout JSONCoder) {
+                coder.field("text", &text)
+                coder.field("restart", &needsRestart)
+            }
+        }
+    }
 }
 
 extension Reply {
@@ -77,6 +118,7 @@ extension Reply {
         case .monitor: json.set("monitor", JSON(true))
         case .key(let key): json.set("key", key.json)
         case .version(let version): json.set("version", version.json)
+        case .reload(let reload): json.set("reload", reload.json)
         case .refused(let error):
             var inner = JSON.object()
             inner.set("code", JSON(error.code.rawValue))
@@ -114,6 +156,7 @@ extension Reply {
         if let inner = json.member("ptt") { return PTT(json: inner).map { .ptt($0) } }
         if let inner = json.member("key") { return PublicKeyText(json: inner).map { .key($0) } }
         if let inner = json.member("version") { return Version(json: inner).map { .version($0) } }
+        if let inner = json.member("reload") { return Reload(json: inner).map { .reload($0) } }
         return json.member("monitor")?.flag == true ? .monitor : nil
     }
 

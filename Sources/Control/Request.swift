@@ -1,6 +1,6 @@
 /// What `intercomctl` asks of the daemon: one JSON object, one line.
 ///
-/// `{"v":1,"do":"status"}`; `ptt` has `action` and `target` besides.
+/// `{"v":1,"do":"status"}`; `ptt` has `action` and `target` besides, `reload` has `check`.
 public enum Request: Equatable, Sendable {
     case status
     case peers
@@ -10,11 +10,13 @@ public enum Request: Equatable, Sendable {
     case monitor
     case key
     case version
+    /// Reads the configuration anew and applies it; a check only tells what would change.
+    case reload(isCheck: Bool)
 
     /// The version of this protocol, the same in requests and replies.
     public static let protocolVersion = 1
 
-    static let commands = ["status", "peers", "ptt", "monitor", "key", "version"]
+    static let commands = ["status", "peers", "ptt", "monitor", "key", "version", "reload"]
 
     /// Reads one line, without its newline.
     ///
@@ -42,6 +44,7 @@ public enum Request: Equatable, Sendable {
         case "key": self = .key
         case "version": self = .version
         case "ptt": self = try Self.ptt(json)
+        case "reload": self = try Self.reload(json)
         case .some:
             throw ControlError(.unknownCommand, "this daemon does not know that command")
         case nil:
@@ -60,6 +63,15 @@ public enum Request: Equatable, Sendable {
         return .ptt(isDown: action == "down", target: target)
     }
 
+    private static func reload(_ json: borrowing JSON) throws(ControlError) -> Request {
+        // Not a check unless it says so; but a "check" of another kind was meant to be one.
+        guard json.has("check") else { return .reload(isCheck: false) }
+        guard let isCheck = json.member("check")?.flag else {
+            throw ControlError(.badRequest, "reload takes \"check\": true or false")
+        }
+        return .reload(isCheck: isCheck)
+    }
+
     /// The line, newline included.
     public var encoded: [UInt8] {
         var json = JSON.object()
@@ -74,6 +86,9 @@ public enum Request: Equatable, Sendable {
             json.set("do", JSON("ptt"))
             json.set("action", JSON(isDown ? "down" : "up"))
             json.set("target", JSON(target))
+        case .reload(let isCheck):
+            json.set("do", JSON("reload"))
+            json.set("check", JSON(isCheck))
         }
         guard let line = json.encoded(limit: ControlLimits.reply) else {
             preconditionFailure("a request is a few short words")

@@ -39,6 +39,15 @@ extension Command {
             name: "config check", arguments: "", count: 0...0, options: ["--json"],
             help: "read the configuration and say what is wrong", function: checkConfig),
         Command(
+            name: "config show", arguments: "", count: 0...0, options: ["--effective", "--json"],
+            help: "the configuration with every default", function: showConfig),
+        Command(
+            name: "config diff", arguments: "", count: 0...0, options: ["--json"],
+            help: "what a reload would change", function: showDifference),
+        Command(
+            name: "reload", arguments: "", count: 0...0, options: ["--json"],
+            help: "let the daemon read the configuration anew", function: reloadConfig),
+        Command(
             name: "audio list", arguments: "", count: 0...0, options: ["--json"],
             help: "the sound cards, as input and output take them", function: listAudio),
         Command(

@@ -36,7 +36,10 @@ struct Daemon: ~Copyable {
         if let socket = invocation.socket { return socket }
         let folder = ConfigFolder(invocation.configFolder)
         // A folder that was named is the one meant: never ask another station in its place.
-        if invocation.config != nil, let error = folder.mainError { throw Failure(error) }
+        // One without settings may have a station that waits for them.
+        if invocation.config != nil, !folder.isEmpty, let error = folder.mainError {
+            throw Failure(error)
+        }
         return folder.paths.controlSocket
     }
 
@@ -50,7 +53,7 @@ struct Daemon: ~Copyable {
         } catch {
             throw Failure(.failed, error.text)
         }
-        if case .refused(let error) = reply { throw Failure(.failed, visible(error.text)) }
+        if case .refused(let error) = reply { throw Failure(.failed, visibleLines(error.text)) }
         return reply
     }
 

@@ -107,10 +107,3 @@ private struct NamedLine {
         return json
     }
 }
-
-private func printListing(_ key: String, _ list: consuming JSON) throws(Failure) {
-    var json = JSON.object()
-    json.set("schema", JSON(1))
-    json.set(key, list)
-    try printLine(json)
-}

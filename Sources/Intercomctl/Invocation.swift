@@ -2,7 +2,9 @@ internal import Config
 
 /// The options there are, and which take a value.
 enum Option {
-    static let all = ["--config", "--socket", "--json", "--fingerprint", "--psk-file", "--help"]
+    static let all = [
+        "--config", "--socket", "--json", "--fingerprint", "--psk-file", "--effective", "--help",
+    ]
 
     static func takesValue(_ option: String) -> Bool {
         option == "--config" || option == "--socket" || option == "--psk-file"
@@ -73,6 +75,8 @@ struct Invocation {
         case "--psk-file": pskFile = value
         case "--json": isJSON = true
         case "--fingerprint": isFingerprint = true
+        // What is shown is always the effective configuration; the word says so.
+        case "--effective": break
         default: isHelp = true
         }
     }

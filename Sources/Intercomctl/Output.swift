@@ -19,6 +19,14 @@ func printLine(_ json: borrowing JSON) throws(Failure) {
     try printLine(String(decoding: bytes, as: UTF8.self))
 }
 
+/// Prints a list of objects as JSON.
+func printListing(_ key: String, _ list: consuming JSON) throws(Failure) {
+    var json = JSON.object()
+    json.set("schema", JSON(1))
+    json.set(key, list)
+    try printLine(json)
+}
+
 /// Text from elsewhere, with nothing in it that could move a cursor.
 ///
 /// A name that a daemon or a device tells is not to be trusted with a person's terminal.
@@ -32,6 +40,12 @@ func visible(_ text: String) -> String {
         result.append(isControl || isTurning ? "?" : scalar)
     }
     return String(result)
+}
+
+/// The same of a text of several lines, such as all the mistakes in a file.
+func visibleLines(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false)
+        .map { visible(String($0)) }.joined(separator: "\n")
 }
 
 /// Columns of text, each as wide as its widest cell, two blanks between.

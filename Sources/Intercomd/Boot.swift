@@ -30,13 +30,17 @@ enum Boot {
     static func run(_ folder: String) throws(Failure) {
         let startedAt = Clock.now()
         try? ProcessHardening.hideMemory()
-        let config = try settings(folder)
+        let (config, isUnconfigured) = try settings(folder)
         for warning in config.warnings { Log.warning(warning.description) }
-        let routing = Routing(config)
         let listen = try Self.listen(config)
-        var publicKeys: [PublicKey] = []
-        let table = try peers(config, at: startedAt, &publicKeys)
+        var table = PeerTable(
+            identity: try identity(config.paths), bootID: random(),
+            limits: Session.Limits(config.session), random: { bytes in Random.fill(&bytes) })
+        let roster = try roster(config, &table, at: startedAt)
+        let routing = Routing(config, roster)
+        let plan = MediaPlan(config, roster, routing)
         Log.notice("this station is \(config.station.name), \(table.publicKey.text)")
+        if isUnconfigured { Log.notice(Advice.unconfigured(folder)) }
 
         do throws(SystemError) {
             // Signals are blocked before there are threads, so that one thread gets them all.
@@ -47,20 +51,20 @@ enum Boot {
             try FileStore.makeDirectory(config.paths.runtime, mode: 0o755)
             let server = try ControlServer(
                 path: config.paths.controlSocket, group: Environment.groupID(of: "intercom"))
-            let rings = try Rings(peers: config.peers.count)
-            let media = try media(config, routing, rings, sockets.data)
+            let rings = try Rings()
+            let media = try media(plan, rings, sockets.data)
             let thread = try RealtimeThread(name: "media", priority: mediaPriority) {
                 media.loop.run()
             }
             let facts = ControlLoop.Facts(
-                startedAt: startedAt, isRealtime: thread.isRealtime,
-                memoryProblem: lockMemory(), watchdog: ServiceNotifier.watchdogInterval,
-                hasAES: Processor.hasAES)
+                startedAt: startedAt, folder: folder, isUnconfigured: isUnconfigured,
+                isRealtime: thread.isRealtime, memoryProblem: lockMemory(),
+                watchdog: ServiceNotifier.watchdogInterval, hasAES: Processor.hasAES)
             if !thread.isRealtime { Log.warning("no right to real-time priority; running without") }
             var control = try ControlLoop(
-                config: config, routing: routing, rings: rings, facts: facts,
-                publicKeys: publicKeys, handshakes: sockets.handshake, table: table,
-                station: station(config, routing), server: server, signals: signals)
+                config: config, roster: roster, routing: routing, plan: plan, rings: rings,
+                facts: facts, handshakes: sockets.handshake, table: table,
+                station: station(routing), server: server, signals: signals)
             control.run()
             thread.join()
         } catch {
@@ -68,37 +72,29 @@ enum Boot {
         }
     }
 
-    private static func settings(_ folder: String) throws(Failure) -> Config {
-        let folder = ConfigFolder(folder)
-        let sources: [ConfigSource]
-        do throws(SystemError) {
-            sources = try folder.sources()
-        } catch { throw Failure(text: error.description) }
-        do throws(ConfigError) {
-            return try Config(sources, paths: folder.paths)
-        } catch { throw Failure(text: error.description) }
+    private static func settings(_ folder: String) throws(Failure) -> (Config, Bool) {
+        do throws(StationFiles.Failure) {
+            return try StationFiles.settings(in: folder)
+        } catch { throw Failure(text: error.text) }
     }
 
-    private static func peers(
-        _ config: Config, at now: Instant, _ publicKeys: inout [PublicKey]
-    ) throws(Failure) -> PeerTable {
-        var limits = Session.Limits()
-        limits.lowerRekey(to: config.session)
-        var table = PeerTable(
-            identity: try identity(config.paths), bootID: random(), limits: limits,
-            random: { bytes in Random.fill(&bytes) })
-        let checked = KeyChecks.keys(of: config.peers, own: table.publicKey)
-        guard checked.mistakes.isEmpty else {
-            let complaints = checked.mistakes.map { $0.description }
-            throw Failure(text: complaints.joined(separator: "\n"))
+    private static func roster(
+        _ config: Config, _ table: inout PeerTable, at now: Instant
+    ) throws(Failure) -> Roster {
+        let files: StationFiles
+        do throws(StationFiles.Failure) {
+            files = try StationFiles(config, own: table.publicKey)
+        } catch { throw Failure(text: error.text) }
+        var numbers: [Int] = []
+        for (place, peer) in config.peers.enumerated() {
+            numbers.append(
+                table.add(
+                    publicKey: files.keys[place], psk: files.psks[place].copy(),
+                    suite: peer.cipherSuite, at: now))
         }
-        publicKeys = checked.keys
-        for (peer, key) in zip(config.peers, publicKeys) {
-            table.add(
-                publicKey: key, psk: try psk(of: peer, config.paths),
-                suite: peer.suite == 2 ? .chaChaPoly : .aesGCM, at: now)
-        }
-        return table
+        var roster = Roster()
+        roster.configure(config.peers, keys: files.keys, numbers: numbers)
+        return roster
     }
 
     private static func identity(_ paths: Paths) throws(Failure) -> Key {
@@ -106,12 +102,6 @@ enum Boot {
             return try KeyStore.identity(paths) {
                 Log.notice("made this station's identity key, \(paths.identity)")
             }
-        } catch { throw Failure(text: error.description) }
-    }
-
-    private static func psk(of peer: Config.Peer, _ paths: Paths) throws(Failure) -> Key? {
-        do throws(KeyStoreError) {
-            return try KeyStore.psk(of: peer, paths)
         } catch { throw Failure(text: error.description) }
     }
 
@@ -127,14 +117,12 @@ enum Boot {
     }
 
     private static func media(
-        _ config: Config, _ routing: Routing, _ rings: Rings, _ socket: consuming UDPSocket
+        _ plan: MediaPlan, _ rings: Rings, _ socket: consuming UDPSocket
     ) throws(SystemError) -> Media {
-        let sequences = routing.targets.map { _ in UInt16(truncatingIfNeeded: random()) }
+        let sequences = plan.targets.map { _ in randomSequence() }
         do throws(MediaError) {
             return Media(
-                try MediaLoop(
-                    plan: MediaPlan(config, routing: routing), rings: rings, socket: socket,
-                    firstSequences: sequences))
+                try MediaLoop(plan: plan, rings: rings, socket: socket, firstSequences: sequences))
         } catch {
             switch error {
             case .system(let error): throw error
@@ -143,11 +131,17 @@ enum Boot {
         }
     }
 
-    private static func station(_ config: Config, _ routing: Routing) -> Station {
+    private static func station(_ routing: Routing) -> Station {
         Station(
             targets: routing.targets, channels: routing.channels,
-            firstMids: config.peers.map { _ in UInt32(truncatingIfNeeded: random()) })
+            firstMids: (0..<Roster.capacity).map { _ in randomMid() })
     }
+
+    /// Where a peer's numbered records begin.
+    static func randomMid() -> UInt32 { UInt32(truncatingIfNeeded: random()) }
+
+    /// Where a stream's packets begin.
+    static func randomSequence() -> UInt16 { UInt16(truncatingIfNeeded: random()) }
 
     private static func lockMemory() -> String? {
         do throws(SystemError) {
@@ -170,12 +164,17 @@ enum Boot {
 }
 
 extension Session.Limits {
-    /// The `[session]` settings can only lower how long keys live.
-    fileprivate mutating func lowerRekey(to settings: Config.Session) {
+    /// The protocol's; the `[session]` settings can only lower how long keys live.
+    init(_ settings: Config.Session) {
+        self.init()
         rekeyPackets = min(rekeyPackets, UInt64(settings.rekeyPackets))
         guard settings.rekeyAfter < rekeyInitiator else { return }
         // The responder waits a quarter longer, as in production.
         rekeyInitiator = settings.rekeyAfter
         rekeyResponder = settings.rekeyAfter * 5 / 4
     }
+}
+
+extension Config.Peer {
+    var cipherSuite: Suite { suite == 2 ? .chaChaPoly : .aesGCM }
 }

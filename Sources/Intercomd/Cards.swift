@@ -9,12 +9,14 @@ internal import Time
 /// by ring, and comes back by ring when it failed.
 struct Cards {
     struct Side {
-        let name: DeviceName
+        var name: DeviceName
         var error: PCMError?
         var granted: PCMParameters?
         var backoff = Backoff()
         /// Whether the same complaint has been logged already.
         var isReported = false
+        /// The media loop was asked to hand it back: until it is, it cannot be opened.
+        var isLeaving = false
 
         var isWanted: Bool { name != .none }
         var isOpen: Bool { granted != nil }
@@ -25,14 +27,40 @@ struct Cards {
         case failed(PCMError)
     }
 
-    private let request: PCMRequest
+    private var request: PCMRequest
     var input: Side
     var output: Side
 
     init(_ config: Config.Audio) {
-        request = PCMRequest(periodSamples: config.periodSamples, periods: config.periods)
+        request = Self.request(config)
         input = Side(name: config.input)
         output = Side(name: config.output)
+    }
+
+    private static func request(_ config: Config.Audio) -> PCMRequest {
+        PCMRequest(periodSamples: config.periodSamples, periods: config.periods)
+    }
+
+    /// Other settings: a card that is used otherwise is given up, to be opened again.
+    mutating func configure(_ config: Config.Audio, _ rings: Rings) {
+        let isOther = request != Self.request(config)
+        request = Self.request(config)
+        if isOther || input.name != config.input {
+            rings.tell(.giveUp(.capture))
+            input = Side(name: config.input, isLeaving: true)
+        }
+        if isOther || output.name != config.output {
+            rings.tell(.giveUp(.playback))
+            output = Side(name: config.output, isLeaving: true)
+        }
+    }
+
+    /// The media loop has given a card up, as it was asked to.
+    mutating func gaveUp(_ direction: PCMError.Direction) {
+        switch direction {
+        case .capture: input.isLeaving = false
+        case .playback: output.isLeaving = false
+        }
     }
 
     /// Opens what is wanted, not open and due, and gives it to the media loop.
@@ -41,18 +69,16 @@ struct Cards {
             do throws(PCMError) {
                 let pcm = try CapturePCM(name: name, request: request)
                 let granted = pcm.granted
-                if rings.tell(.capture(pcm)) {
-                    Self.opened(&input, granted, at: now, report)
-                }
+                rings.tell(.capture(pcm))
+                Self.opened(&input, granted, at: now, report)
             } catch { Self.failed(&input, error, at: now, report) }
         }
         if let name = Self.due(output, at: now) {
             do throws(PCMError) {
                 let pcm = try PlaybackPCM(name: name, request: request)
                 let granted = pcm.granted
-                if rings.tell(.playback(pcm)) {
-                    Self.opened(&output, granted, at: now, report)
-                }
+                rings.tell(.playback(pcm))
+                Self.opened(&output, granted, at: now, report)
             } catch { Self.failed(&output, error, at: now, report) }
         }
     }
@@ -74,12 +100,12 @@ struct Cards {
 
     /// When the next attempt is due; nil when all is open.
     var deadline: Instant? {
-        let sides = [input, output].filter { $0.isWanted && !$0.isOpen }
+        let sides = [input, output].filter { $0.isWanted && !$0.isOpen && !$0.isLeaving }
         return sides.map { $0.backoff.due }.min()
     }
 
     private static func due(_ side: Side, at now: Instant) -> PCMName? {
-        guard !side.isOpen, side.backoff.isDue(at: now) else { return nil }
+        guard !side.isOpen, !side.isLeaving, side.backoff.isDue(at: now) else { return nil }
         return switch side.name {
         case .card(let id): .card(id)
         case .usb(let vendor, let product, let serial):

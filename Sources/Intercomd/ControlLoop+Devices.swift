@@ -11,6 +11,8 @@ extension ControlLoop {
         cards.tick(at: now, rings) { cardChanges.append($0) }
         for change in cardChanges { report(change) }
 
+        // Places of keys are about to mean others.
+        guard change == nil else { return }
         var lineChanges: [Lines.Change] = []
         lines.tick(at: now, rings) { lineChanges.append($0) }
         for change in lineChanges { report(change) }
@@ -59,7 +61,7 @@ extension ControlLoop {
         let talking = view.isTalking
         let receiving = view.isReceiving
         let fault = hasFault
-        let isUnpaired = config.peers.isEmpty
+        let isUnpaired = roster.isEmpty
         lines.show(at: now) { show in
             switch show {
             case .talking: talking

@@ -16,6 +16,7 @@ extension ControlLoop {
         while let returned = rings.returns.pop() {
             switch consume returned {
             case .session: break
+            case .change(let change): tookBack(change)
             case .capture: Cards.returned(&cards.input, at: now)
             case .playback: Cards.returned(&cards.output, at: now)
             case .key(let line): lines.returned(line.name, at: now)
@@ -36,8 +37,9 @@ extension ControlLoop {
         case .talking(let target, let isOpen):
             talking(target, isOpen)
         case .talkTimedOut(let target):
-            Log.warning("talk to \(routing.names[target]) stopped: the key was held too long")
-            tell(.stuckKey, target: routing.names[target], since: view.talkingSince[target])
+            let name = routing.target(target)?.name ?? ""
+            Log.warning("talk to \(name) stopped: the key was held too long")
+            tell(.stuckKey, target: name, since: view.talkingSince[target])
             for place in lines.keys.indices where routing.buttonTargets[place] == target {
                 lines.keys[place].isStuck = lines.keys[place].isDown
             }
@@ -63,6 +65,8 @@ extension ControlLoop {
         case .masterStalled:
             view.isMasterStalled = true
             Log.error("the sound card wakes without sound: its driver is at fault; using the timer")
+        case .adopted: adopted()
+        case .gaveUp(let direction): cards.gaveUp(direction)
         case .stopped:
             view.hasStopped = true
         }
@@ -87,13 +91,9 @@ extension ControlLoop {
     private mutating func talking(_ target: Int, _ isOpen: Bool) {
         let since = view.talkingSince[target]
         view.talkingSince[target] = isOpen ? since ?? now : nil
-        let name = routing.names[target]
+        let name = routing.target(target)?.name
         if isOpen {
-            // A press towards a peer without session tries again at once (protocol §1.7 rule 6).
-            for peer in routing.targets[target].listeners {
-                table.wanted(peer: peer, at: now)
-                doWhatCoresAsk()
-            }
+            want(target)
             tell(.talk, target: name)
         } else {
             tell(.talkEnd, target: name, since: since)
@@ -101,42 +101,42 @@ extension ControlLoop {
     }
 
     private mutating func receiving(_ peer: Int, _ stream: UInt8, _ isOn: Bool) {
-        let was = view.sounding[peer]
+        let was = view.peers[peer].sounding
         let bit: UInt32 = 1 << UInt32(stream)
-        view.sounding[peer] = isOn ? was | bit : was & ~bit
-        guard (was == 0) != (view.sounding[peer] == 0) else { return }
-        let since = view.soundingSince[peer]
-        view.soundingSince[peer] = isOn ? now : nil
-        let place = view.hearings[peer][Int(stream)]
+        view.peers[peer].sounding = isOn ? was | bit : was & ~bit
+        guard (was == 0) != (view.peers[peer].sounding == 0) else { return }
+        let since = view.peers[peer].soundingSince
+        view.peers[peer].soundingSince = isOn ? now : nil
+        let place = view.peers[peer].hearings[Int(stream)]
         var target: String?
-        if case .channel(let channel) = place { target = config.channels[channel].name }
+        if case .channel(let number) = place { target = routing.channelName(number) }
         tell(isOn ? .talk : .talkEnd, peer: peer, target: target, since: isOn ? nil : since)
     }
 
     mutating func cameUp(_ peer: Int) {
-        view.reach[peer] = .up
+        view.peers[peer].reach = .up
         guard let state = table.state(of: peer) else { return }
         let note = state.hasPSK ? "" : ", no post-quantum authentication"
-        Log.notice("\(config.peers[peer].name) up, suite \(state.suite.rawValue)\(note)")
+        Log.notice("\(roster[peer].name) up, suite \(state.suite.rawValue)\(note)")
         tell(.peerUp, peer: peer)
     }
 
     mutating func wentDown(_ peer: Int) {
-        view.reach[peer] = .down
-        Log.notice("\(config.peers[peer].name) down")
+        view.peers[peer].reach = .down
+        Log.notice("\(roster[peer].name) down")
         tell(.peerDown, peer: peer)
     }
 
     /// A peer that missed its heartbeat is stale until it is heard again, or given up.
     mutating func followPeers() {
-        for peer in config.peers.indices where view.reach[peer] != .down {
+        for peer in roster.numbers where view.peers[peer].reach != .down {
             guard let heard = moment(rings.traffic[peer][.lastOpened]) else { continue }
             let isStale = now - heard > Self.staleAfter
-            if isStale, view.reach[peer] == .up {
-                view.reach[peer] = .stale
+            if isStale, view.peers[peer].reach == .up {
+                view.peers[peer].reach = .stale
                 tell(.peerStale, peer: peer)
-            } else if !isStale, view.reach[peer] == .stale {
-                view.reach[peer] = .up
+            } else if !isStale, view.peers[peer].reach == .stale {
+                view.peers[peer].reach = .up
             }
         }
     }
@@ -150,7 +150,7 @@ extension ControlLoop {
         lamp: String? = nil, since: Instant? = nil, detail: String? = nil
     ) {
         var event = Event(kind, at: Int(Clock.wallMilliseconds()))
-        if let peer { event.peer = config.peers[peer].name }
+        if let peer { event.peer = roster[peer].name }
         if let button { event.button = config.buttons[button].name }
         if let lamp { event.button = lamp }
         if let since { event.seconds = seconds(now - since) }

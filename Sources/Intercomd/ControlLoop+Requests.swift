@@ -17,7 +17,7 @@ extension ControlLoop {
     private mutating func answer(_ request: Request) -> Reply {
         switch request {
         case .status: return .status(status())
-        case .peers: return .peers(PeerList(config.peers.indices.map { peerStatus($0) }))
+        case .peers: return .peers(PeerList(roster.numbers.map { peerStatus($0) }))
         case .ptt(let isDown, let name): return press(name, isDown: isDown)
         case .monitor: return .monitor
         case .key:
@@ -29,6 +29,20 @@ extension ControlLoop {
             var version = Reply.Version()
             version.version = Product.version
             return .version(version)
+        case .reload(let isCheck):
+            return reload(isCheck: isCheck)
+        }
+    }
+
+    private mutating func reload(isCheck: Bool) -> Reply {
+        var reply = Reply.Reload()
+        reply.isCheck = isCheck
+        do throws(ControlError) {
+            let lines = isCheck ? try difference() : try reload()
+            reply.difference = lines.map { .init(text: $0.text, needsRestart: $0.needsRestart) }
+            return .reload(reply)
+        } catch {
+            return .refused(error)
         }
     }
 
@@ -42,14 +56,12 @@ extension ControlLoop {
             let reason = cards.input.error?.description ?? "[audio] input = none"
             return .refused(ControlError(.failed, "there is no microphone: \(reason)"))
         }
-        guard rings.tell(.press(target: target, isDown: isDown)) else {
-            return .refused(ControlError(.busy, "the sound does not answer"))
-        }
+        rings.tell(.press(target: target.id, isDown: isDown))
         var ptt = Reply.PTT()
         ptt.target = name
         ptt.isTalking = isDown
-        ptt.listeners = routing.targets[target].listeners.filter { view.reach[$0] != .down }
-            .map { config.peers[$0].name }
+        ptt.listeners = target.listeners.filter { view.peers[$0].reach != .down }
+            .map { roster[$0].name }
         return .ptt(ptt)
     }
 }

@@ -41,6 +41,8 @@ extension ControlLoop {
             // the records that bind them anew.
             takeEvents()
             let peer = opened.peer
+            // One that has left may have said something yet.
+            guard table.owns(opened.index, peer: peer) else { continue }
             let source = Endpoint(opened.source)
             let plain = opened.bytes.span.extracting(first: opened.count)
             var records: [ControlRecord] = []
@@ -61,14 +63,6 @@ extension ControlLoop {
                 // After every record: the peer table holds the actions of one call, no more.
                 doWhatCoresAsk()
             }
-        }
-    }
-
-    /// Erases sessions that the media loop had no room to be told of: keys must not outlive them.
-    mutating func dropOwed() {
-        while let (peer, index) = view.dropsOwed.last {
-            guard rings.tell(.drop(peer: peer, index: index)) else { return }
-            view.dropsOwed.removeLast()
         }
     }
 
@@ -98,7 +92,7 @@ extension ControlLoop {
         case .cover(let peer):
             rings.tell(.cover(peer: peer))
         case .drop(let peer, let index):
-            if !rings.tell(.drop(peer: peer, index: index)) { view.dropsOwed.append((peer, index)) }
+            rings.tell(.drop(peer: peer, index: index))
         case .endpoint(let peer, let endpoint):
             rings.tell(.endpoint(peer: peer, SocketAddress(endpoint)))
         case .resolve(let peer):
@@ -117,7 +111,7 @@ extension ControlLoop {
         case .send(let peer, let payload):
             rings.tell(.send(peer: peer, index: nil, payload, to: nil))
         case .hear(let peer, let stream, let hearing):
-            view.hearings[peer][Int(stream)] = hearing
+            view.peers[peer].hearings[Int(stream)] = hearing
             rings.tell(.hear(peer: peer, stream: stream, hearing))
         }
     }
@@ -140,30 +134,70 @@ extension ControlLoop {
 
     /// Peers with addresses by number are called at once; names go to the resolver.
     mutating func resolveAll() {
-        for peer in config.peers.indices { resolve(peer) }
+        for peer in roster.numbers { resolve(peer) }
         doWhatCoresAsk()
     }
 
-    private mutating func resolve(_ peer: Int) {
-        let addresses = config.peers[peer].addresses
+    mutating func resolve(_ peer: Int) {
+        guard roster.contains(peer) else { return }
+        let addresses = roster[peer].addresses
         let numeric = addresses.compactMap { SocketAddress(host: $0.host, port: $0.port) }
         if numeric.count < addresses.count {
             resolver.ask(.init(peer: peer, addresses: addresses))
-            guard !view.isResolved[peer] else { return }
+            guard !view.peers[peer].isResolved else { return }
             // A name server may take long to say nothing, and the next peer waits for it too.
         }
         guard !numeric.isEmpty else { return }
-        table.setEndpoints(numeric.map { Endpoint($0) }, of: peer, at: now)
+        setEndpoints(numeric, of: peer)
+    }
+
+    private mutating func setEndpoints(_ addresses: [SocketAddress], of peer: Int) {
+        let endpoints = addresses.map { Endpoint($0) }
+        if view.peers[peer].hasMoved {
+            view.peers[peer].hasMoved = false
+            table.moved(to: endpoints, peer: peer, at: now)
+        } else {
+            table.setEndpoints(endpoints, of: peer, at: now)
+        }
+    }
+
+    /// Tries what somebody waits for again every two seconds, so that it is soon there once it can.
+    ///
+    /// A name that was never found has no address to call, and so no retry to ask for it again. And
+    /// whoever holds a key down wants the peer as much as one who presses it (protocol §1.7 rule 6).
+    mutating func seekAbsent() {
+        guard now >= view.nextSought else { return }
+        view.nextSought = now + .seconds(2)
+        for peer in roster.numbers where view.peers[peer].resolverProblem != nil {
+            resolve(peer)
+            doWhatCoresAsk()
+        }
+        for target in view.talkingSince.keys { want(target) }
+    }
+
+    /// A key press towards peers without session tries them again at once (protocol §1.7 rule 6).
+    mutating func want(_ target: Int) {
+        for peer in routing.target(target)?.target.listeners ?? [] {
+            table.wanted(peer: peer, at: now)
+            doWhatCoresAsk()
+        }
     }
 
     mutating func takeAnswers() {
         resolver.answered.drain()
         while let answer = resolver.next() {
-            if let complaint = answer.complaint { view.resolverProblems[answer.peer] = complaint }
+            guard roster.contains(answer.peer) else { continue }
+            guard answer.addresses == roster[answer.peer].addresses else {
+                // The settings have changed meanwhile.
+                resolve(answer.peer)
+                doWhatCoresAsk()
+                continue
+            }
+            if let complaint = answer.complaint { view.peers[answer.peer].resolverProblem = complaint }
             guard !answer.endpoints.isEmpty else { continue }
-            view.resolverProblems[answer.peer] = nil
-            view.isResolved[answer.peer] = true
-            table.setEndpoints(answer.endpoints.map { Endpoint($0) }, of: answer.peer, at: now)
+            view.peers[answer.peer].resolverProblem = nil
+            view.peers[answer.peer].isResolved = true
+            setEndpoints(answer.endpoints, of: answer.peer)
             doWhatCoresAsk()
         }
     }

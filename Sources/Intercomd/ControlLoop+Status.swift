@@ -27,7 +27,7 @@ extension ControlLoop {
         }
         status.buttons = config.buttons.indices.map { button($0) }
         status.lamps = config.lamps.indices.map { lamp($0) }
-        status.peers = config.peers.indices.map { peerStatus($0) }
+        status.peers = roster.numbers.map { peerStatus($0) }
         status.channels = config.channels.indices.map { channel($0) }
         status.media.cpuNanoseconds = Int(rings.counters[.cpuNanoseconds])
         status.media.periods = Int(rings.counters[.ticks])
@@ -59,9 +59,9 @@ extension ControlLoop {
                 "button \(key.button.name): held longer than max-talk, so it is not heard; "
                     + "let it go (or look whether it is jammed)")
         }
-        for peer in config.peers.indices {
+        for peer in roster.numbers {
             if let complaint = misfit(peer) { found.append(complaint) }
-            if let complaint = view.resolverProblems[peer] { found.append(complaint) }
+            if let complaint = view.peers[peer].resolverProblem { found.append(complaint) }
         }
         if !facts.isRealtime {
             found.append(
@@ -75,8 +75,15 @@ extension ControlLoop {
     /// Advice that changes nothing now.
     private var notes: [String] {
         var found: [String] = []
-        for (place, peer) in config.peers.enumerated() {
-            if station.view(of: place).hasUnknownChannel {
+        if isUnconfigured {
+            found.append(Advice.unconfigured(facts.folder))
+        } else if roster.isEmpty {
+            found.append(Advice.unpaired)
+        }
+        for line in awaitsRestart { found.append(Advice.restart(for: line)) }
+        for number in roster.numbers {
+            let peer = roster[number]
+            if station.view(of: number).hasUnknownChannel {
                 found.append(
                     "\(peer.name) speaks on a channel that this station does not have; to hear it, "
                         + "name a [channel] as there")
@@ -110,18 +117,19 @@ extension ControlLoop {
 
     /// Why a peer that answers does not come up: the keys of the two sides do not fit.
     private func misfit(_ peer: Int) -> String? {
-        guard view.reach[peer] == .down, let state = table.state(of: peer) else { return nil }
+        guard view.peers[peer].reach == .down, let state = table.state(of: peer) else { return nil }
         let failures = state.failures
         // A peer that is away leaves handshakes unanswered; these were answered, and failed.
         guard failures.psk > 0 || failures.wrongSuite > 0 || failures.unconfirmed >= 3 else {
             return nil
         }
-        return "\(config.peers[peer].name): answers, but its keys do not fit ours: "
+        return "\(roster[peer].name): answers, but its keys do not fit ours: "
             + "compare key, psk and suite in the peer files of both sides"
     }
 
     private var talkedTo: [String] {
-        routing.names.indices.filter { view.talkingSince[$0] != nil }.map { routing.names[$0] }
+        zip(routing.targets, routing.names).filter { view.talkingSince[$0.0.id] != nil }
+            .map { $0.1 }
     }
 
     private func device(_ side: Cards.Side, xruns: MediaCount) -> Status.Device {
@@ -174,7 +182,7 @@ extension ControlLoop {
         let configured = config.channels[place]
         channel.name = configured.name
         channel.isListening = configured.listen
-        channel.members = routing.channels[place].members.map { config.peers[$0].name }
+        channel.members = routing.channels[place].members.map { roster[$0].name }
         channel.isTalking = talkedTo.contains(configured.name)
         return channel
     }
@@ -182,9 +190,9 @@ extension ControlLoop {
     func peerStatus(_ peer: Int) -> PeerStatus {
         var status = PeerStatus()
         let traffic = rings.traffic[peer]
-        status.name = config.peers[peer].name
+        status.name = roster[peer].name
         status.state =
-            switch view.reach[peer] {
+            switch view.peers[peer].reach {
             case .up: .up
             case .stale: .stale
             case .down: .down
@@ -197,12 +205,12 @@ extension ControlLoop {
             status.lossPercent = Double(traffic[.loss]) * 100 / 256
             status.bufferMilliseconds = Double(traffic[.playoutDelay])
         }
-        status.fingerprint = publicKeys[peer].short
+        status.fingerprint = roster.key(of: peer).short
         guard let state = table.state(of: peer) else { return status }
         status.suite = Int(state.suite.rawValue)
         status.hasPSK = state.hasPSK
         status.endpoint = state.endpoint.map { SocketAddress($0).description }
-        status.isTalking = view.sounding[peer] != 0
+        status.isTalking = view.peers[peer].sounding != 0
         status.sessionAgeSeconds = state.sessionSince.map { seconds(now - $0) }
         return status
     }

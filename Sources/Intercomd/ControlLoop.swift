@@ -16,6 +16,7 @@ internal import Wire
 /// - `ControlLoop+Session` feeds handshakes and opened records to the cores, and obeys them,
 /// - `ControlLoop+Media` follows what the media loop tells,
 /// - `ControlLoop+Devices` opens cards and lines, and lights the lamps,
+/// - `ControlLoop+Reload` takes over other settings,
 /// - `ControlLoop+Requests` answers `intercomctl`,
 /// - `ControlLoop+Status` describes the station.
 struct ControlLoop: ~Copyable {
@@ -29,12 +30,22 @@ struct ControlLoop: ~Copyable {
         static let caller: UInt32 = 64
     }
 
-    let config: Config
-    let routing: Routing
+    var config: Config
+    var roster: Roster
+    var routing: Routing
+    /// What the media loop was told of them last.
+    var plan: MediaPlan
+    /// Settings the media loop is about to take over.
+    var change: PendingChange?
+    /// Settings it has given back, to be freed.
+    var retired: MediaChange?
+    var retiredAt = Instant(nanoseconds: 0)
+    /// Nobody has written any settings yet.
+    var isUnconfigured: Bool
+    /// Settings in the files that only a restart applies.
+    var awaitsRestart: [String] = []
     let rings: Rings
     let facts: Facts
-    /// By peer number.
-    let publicKeys: [PublicKey]
     let handshakes: UDPSocket
     let resolver: Resolver
     var table: PeerTable
@@ -55,6 +66,9 @@ struct ControlLoop: ~Copyable {
     /// What was found at the start and does not change.
     struct Facts {
         let startedAt: Instant
+        /// Where the settings are.
+        let folder: String
+        let isUnconfigured: Bool
         let isRealtime: Bool
         /// Why memory is not locked; nil when it is.
         let memoryProblem: String?
@@ -64,8 +78,8 @@ struct ControlLoop: ~Copyable {
     }
 
     init(
-        config: Config, routing: Routing, rings: Rings, facts: Facts, publicKeys: [PublicKey],
-        handshakes: consuming UDPSocket, table: consuming PeerTable, station: Station,
+        config: Config, roster: Roster, routing: Routing, plan: MediaPlan, rings: Rings,
+        facts: Facts, handshakes: consuming UDPSocket, table: consuming PeerTable, station: Station,
         server: consuming ControlServer, signals: consuming Signals
     ) throws(SystemError) {
         // What can fail first, on locals: a noncopyable value is made whole or not at all.
@@ -85,13 +99,15 @@ struct ControlLoop: ~Copyable {
         self.resolver = resolver
         cards = Cards(config.audio)
         lines = Lines(config)
-        view = StationView(config, routing)
+        view = StationView()
         nextSecond = facts.startedAt
         self.config = config
+        self.roster = roster
         self.routing = routing
+        self.plan = plan
         self.rings = rings
         self.facts = facts
-        self.publicKeys = publicKeys
+        isUnconfigured = facts.isUnconfigured
         self.handshakes = handshakes
         self.table = table
         self.station = station
@@ -147,7 +163,7 @@ struct ControlLoop: ~Copyable {
         while let signal = signals.next() {
             switch signal {
             case .terminate, .interrupt, .quit: isStopping = true
-            case .hangup: Log.notice("settings are read at the start only: restart to apply them")
+            case .hangup: reloadBySignal()
             }
         }
     }
@@ -173,10 +189,11 @@ struct ControlLoop: ~Copyable {
     private mutating func everySecond() {
         guard now >= nextSecond else { return }
         nextSecond = now + .seconds(1)
+        if now >= retiredAt + .seconds(1) { retired = nil }
         reportTraffic()
         followPeers()
         followXruns()
-        dropOwed()
+        seekAbsent()
         // The watchdog is fed only while the sound moves.
         let ticks = rings.counters[.ticks]
         if ticks != watchdogTicks, facts.watchdog != nil { ServiceNotifier.watchdog() }
@@ -205,7 +222,8 @@ struct ControlLoop: ~Copyable {
         Log.notice("stopped")
     }
 
-    private mutating func pause(until moment: Instant) {
+    /// Waits for what the media loop tells, and no longer than until then.
+    mutating func pause(until moment: Instant) {
         timer.arm(at: moment)
         var isOver = false
         while !isOver {

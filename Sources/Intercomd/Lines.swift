@@ -8,7 +8,7 @@ internal import Time
 /// Lines that are absent or busy are tried again for ever, as cards are.
 struct Lines: ~Copyable {
     struct Key {
-        let button: Config.Button
+        var button: Config.Button
         var error: GPIOError?
         var isOpen = false
         var isDown = false
@@ -18,7 +18,7 @@ struct Lines: ~Copyable {
     }
 
     struct Lamp: ~Copyable {
-        let lamp: Config.Lamp
+        var lamp: Config.Lamp
         var line: OutputLine?
         var error: GPIOError?
         var isOn = false
@@ -37,6 +37,28 @@ struct Lines: ~Copyable {
     init(_ config: Config) {
         keys = config.buttons.map { Key(button: $0) }
         lamps = FixedArray(count: config.lamps.count) { Lamp(lamp: config.lamps[$0]) }
+    }
+
+    /// Other settings: lines that are the same stay as they are, the others are opened anew.
+    ///
+    /// Lines of keys that are not wanted any more are the media loop's to hand back.
+    mutating func configure(_ config: Config) {
+        keys = config.buttons.map { button in
+            guard var key = keys.first(where: { $0.button.hasLine(of: button) }) else {
+                return Key(button: button)
+            }
+            key.button = button
+            return key
+        }
+        var former = FixedArray(count: config.lamps.count) { Lamp(lamp: config.lamps[$0]) }
+        swap(&former, &lamps)
+        for place in lamps.indices {
+            guard let other = former.indices.first(where: {
+                former[$0].lamp.hasLine(of: lamps[place].lamp)
+            }) else { continue }
+            swap(&lamps[place], &former[other])
+            lamps[place].lamp = config.lamps[place]
+        }
     }
 
     /// Opens what is not open and due; `report` is told each new complaint.
@@ -69,7 +91,7 @@ struct Lines: ~Copyable {
             let line = try InputLine(
                 name: button.line, bias: bias, activeLow: button.isActiveLow,
                 consumer: "intercomd \(button.name)")
-            guard rings.tell(.key(place, line)) else { return }
+            rings.tell(.key(place, line))
             keys[place].isOpen = true
             keys[place].error = nil
             keys[place].backoff.succeeded(at: now)
@@ -107,7 +129,7 @@ struct Lines: ~Copyable {
         keys[place].backoff.lost(at: now)
     }
 
-    /// The media loop has handed a key's line back; if it counts as open, why went unheard.
+    /// The media loop has handed the line of a key back, because it could not be read; if it counts as open, why went unheard.
     mutating func returned(_ line: String, at now: Instant) {
         for place in keys.indices where keys[place].isOpen && keys[place].button.line == line {
             keys[place].isOpen = false
@@ -149,4 +171,16 @@ struct Lines: ~Copyable {
         }
         return first
     }
+}
+
+extension Config.Button {
+    /// Whether the other is read from the same line in the same way.
+    func hasLine(of other: Config.Button) -> Bool {
+        line == other.line && bias == other.bias && active == other.active
+    }
+}
+
+extension Config.Lamp {
+    /// Whether the other is on the same line, lit in the same way.
+    func hasLine(of other: Config.Lamp) -> Bool { line == other.line && active == other.active }
 }

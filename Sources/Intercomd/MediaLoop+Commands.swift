@@ -17,6 +17,7 @@ extension MediaLoop {
     private mutating func take(_ command: consuming MediaCommand) {
         switch consume command {
         case .install(let peer, let keys, let endpoint):
+            peersEnd = max(peersEnd, peer + 1)
             peers[peer].nextEndpoint = endpoint
             if let displaced = peers[peer].slots.install(keys) { handBack(.session(displaced)) }
         case .send(let peer, let index, let payload, let address):
@@ -33,9 +34,17 @@ extension MediaLoop {
         case .capture(let pcm): takeCapture(pcm)
         case .playback(let pcm): takePlayback(pcm)
         case .key(let place, let line): takeKey(place, line)
-        case .press(let target, let isDown):
+        case .press(let id, let isDown):
+            guard let target = plan.targets.firstIndex(where: { $0.id == id }) else { return }
             let action = virtualKeys[target].handle(.level(isDown: isDown), at: now)
             follow(action, target: target)
+        case .adopt(let change): adopt(change)
+        case .giveUp(.capture):
+            giveUpCapture()
+            tell(.gaveUp(.capture))
+        case .giveUp(.playback):
+            giveUpPlayback()
+            tell(.gaveUp(.playback))
         case .quiet:
             isQuiet = true
             for target in spurts.indices { endAtOnce(target) }

@@ -91,7 +91,7 @@ extension MediaLoop {
     mutating func follow(_ action: TalkKey.Action?, target: Int) {
         guard let action else { return }
         if action == .timeOut {
-            tell(.talkTimedOut(target: target))
+            tell(.talkTimedOut(target: plan.targets[target].id))
             tone = .timeOut
         }
         updateGate(target)

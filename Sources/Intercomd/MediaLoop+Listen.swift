@@ -71,7 +71,7 @@ extension MediaLoop {
     }
 
     private func owner(of index: UInt32) -> Int? {
-        for peer in peers.indices where peers[peer].slots.owns(index: index) { return peer }
+        for peer in 0..<peersEnd where peers[peer].slots.owns(index: index) { return peer }
         return nil
     }
 

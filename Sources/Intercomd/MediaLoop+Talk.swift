@@ -27,7 +27,7 @@ extension MediaLoop {
         spurts[target].packets = 0
         spurts[target].endsLeft = 0
         // First: where the card does not start, the end of it follows.
-        tell(.talking(target: target, isOpen: true))
+        tell(.talking(target: plan.targets[target].id, isOpen: true))
         wakeCapture()
         hasBacklog = true
     }
@@ -155,7 +155,7 @@ extension MediaLoop {
             spurts[target].nextEnd = now
         }
         speakerHeldUntil = now + plan.speakerHold
-        tell(.talking(target: target, isOpen: false))
+        tell(.talking(target: plan.targets[target].id, isOpen: false))
         if !isTalking { restCapture() }
     }
 
@@ -165,10 +165,13 @@ extension MediaLoop {
             guard spurts[target].endsLeft > 0, now >= spurts[target].nextEnd else { continue }
             spurts[target].endsLeft -= 1
             spurts[target].nextEnd = now + Spurt.endInterval
-            let end = SpurtEnd(
-                stream: plan.targets[target].stream, last: spurts[target].lastSequence)
-            sendRecord(.spurtEnd(end), to: plan.targets[target].listeners)
+            sendSpurtEnd(of: target)
         }
+    }
+
+    mutating func sendSpurtEnd(of target: Int) {
+        let end = SpurtEnd(stream: plan.targets[target].stream, last: spurts[target].lastSequence)
+        sendRecord(.spurtEnd(end), to: plan.targets[target].listeners)
     }
 
     /// Sends one control record on the current session of each of these peers.

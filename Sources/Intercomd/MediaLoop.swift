@@ -16,6 +16,7 @@ internal import Wire
 /// - `MediaLoop+Talk` holds the way from the microphone to the wire,
 /// - `MediaLoop+Listen` the way from the wire to the speaker,
 /// - `MediaLoop+Commands` what the control thread asks for,
+/// - `MediaLoop+Change` new settings,
 /// - `MediaLoop+Clock` the cards, and which of them wakes the loop.
 struct MediaLoop: ~Copyable {
     /// Datagrams taken in one turn at most, so that a flood cannot hold up the sound.
@@ -24,7 +25,7 @@ struct MediaLoop: ~Copyable {
     static let framesPerTurn = 3
     static let voices = 8
 
-    let plan: MediaPlan
+    var plan: MediaPlan
     let rings: Rings
     let socket: UDPSocket
     var loop: EventLoop
@@ -50,7 +51,9 @@ struct MediaLoop: ~Copyable {
     var encoder: OpusEncoder
     var level = LevelMeter()
 
+    /// By number; from `peersEnd` on none has been here yet.
     var peers: FixedArray<MediaPeer>
+    var peersEnd = 0
     var slots: FixedArray<VoiceSlot>
     var mixer = Mixer()
 
@@ -58,7 +61,7 @@ struct MediaLoop: ~Copyable {
     var plaintext = InlineArray<1209, UInt8>(repeating: 0)
     var datagram = InlineArray<1500, UInt8>(repeating: 0)
     /// P of protocol.md §2.2: one size for audio, control and cover.
-    let plaintextSize: Int
+    var plaintextSize: Int
 
     var now = Clock.now()
     /// The station is about to stop: no microphone opens any more.
@@ -101,7 +104,7 @@ struct MediaLoop: ~Copyable {
             TalkKey(plan.virtualKey, isDown: false)
         }
         spurts = FixedArray(count: plan.targets.count) { Spurt(sequence: firstSequences[$0]) }
-        peers = FixedArray(count: plan.peers) { _ in MediaPeer() }
+        peers = FixedArray(count: Roster.capacity) { _ in MediaPeer() }
         self.plan = plan
         self.rings = rings
         self.socket = socket
@@ -131,11 +134,7 @@ struct MediaLoop: ~Copyable {
     }
 
     private static func voices(_ plan: MediaPlan) throws(MediaError) -> FixedArray<VoiceSlot> {
-        do throws(OpusError) {
-            return try FixedArray(count: voices) { (_) throws(OpusError) in
-                VoiceSlot(voice: try Voice(preset: plan.jitterPreset, delayMax: plan.jitterMax))
-            }
-        } catch { throw .opus(error) }
+        do throws(OpusError) { return try VoiceSlot.slots(plan) } catch { throw .opus(error) }
     }
 
     /// Runs until the control thread says stop; then everything has been handed back.

@@ -2,32 +2,46 @@ internal import Audio
 internal import Config
 internal import Station
 internal import Time
+internal import Wire
 
-/// What the media loop is told once, at its start.
+/// What the media loop is told of the settings: at its start, and at each reload.
 struct MediaPlan: Sendable {
-    let peers: Int
+    /// A talk key: the line it is on, and what it means.
+    struct Key: Sendable {
+        let line: String
+        let bias: Config.Button.Bias
+        let isActiveLow: Bool
+        let settings: TalkKey.Settings
+        /// The place of its target in `targets`.
+        let target: Int
+
+        /// Whether the other is read from the same line in the same way.
+        func hasLine(of other: Key) -> Bool {
+            line == other.line && bias == other.bias && isActiveLow == other.isActiveLow
+        }
+    }
+
     let targets: [TalkTarget]
-    /// For each button, its settings and the target it speaks into.
-    let keys: [(settings: TalkKey.Settings, target: Int)]
+    let keys: [Key]
     /// For `intercomctl ptt`: held until let go, no bounce.
     let virtualKey: TalkKey.Settings
-    /// The gain of each peer's voice alone, then on each channel: a row for each peer.
+    /// The gain of each peer's voice on each channel: a row for each number, alone first.
     private let gains: [Gain]
-    private let gainsPerPeer: Int
     /// Frames kept from before the key went down; 0 closes the microphone when idle.
     let prerollFrames: Int
     let bitrate: Int
     let isHalfDuplex: Bool
     let speakerHold: Duration
-    let jitter: Config.Audio.Jitter
+    let jitterPreset: JitterBuffer.Preset
     let jitterMax: Duration
     let periodNanoseconds: Int64
 
-    init(_ config: Config, routing: Routing) {
-        peers = config.peers.count
+    private static let gainsPerPeer = Int(FrameFlags.streams.upperBound)
+
+    init(_ config: Config, _ roster: Roster, _ routing: Routing) {
         targets = routing.targets
         let talk = config.talk
-        keys = zip(config.buttons, routing.buttonTargets).map { button, target in
+        keys = zip(config.buttons, routing.buttonTargets).map { button, id in
             let mode: TalkKey.Mode =
                 switch button.mode {
                 case .momentary: .momentary
@@ -35,41 +49,47 @@ struct MediaPlan: Sendable {
                 case .smart: .smart
                 case .open: .open
                 }
-            return (
-                TalkKey.Settings(
+            return Key(
+                line: button.line, bias: button.bias, isActiveLow: button.isActiveLow,
+                settings: TalkKey.Settings(
                     mode: mode, debounce: button.debounce, tail: talk.tail, talkMax: talk.maxTalk),
-                target
-            )
+                target: routing.targets.firstIndex { $0.id == id }!)
         }
         virtualKey = TalkKey.Settings(
             mode: .momentary, debounce: .zero, tail: talk.tail, talkMax: talk.maxTalk)
-        gainsPerPeer = 1 + config.channels.count
-        gains = config.peers.flatMap { peer in
-            [Gain(decibels: peer.gain)]
-                + config.channels.map { Gain(decibels: peer.gain + $0.gain) }
-        }
+        gains = Self.gains(config, roster, routing)
         prerollFrames = Int((talk.preroll.milliseconds + 9) / 10)
         bitrate = config.audio.bitrate
         isHalfDuplex = config.audio.isHalfDuplex
         speakerHold = config.audio.rxHold
-        jitter = config.audio.jitter
+        jitterPreset =
+            switch config.audio.jitter {
+            case .low: .low
+            case .normal: .normal
+            case .robust: .robust
+            }
         jitterMax = config.audio.jitterMax
         periodNanoseconds = Int64(config.audio.periodSamples) * 1_000_000_000 / 48_000
     }
 
-    /// How loud a peer's voice is, heard as `hearing` says.
-    func gain(of peer: Int, _ hearing: Hearing) -> Gain {
-        switch hearing {
-        case .channel(let place): gains[peer * gainsPerPeer + 1 + place]
-        case .direct, .unbound, .ignored: gains[peer * gainsPerPeer]
+    private static func gains(_ config: Config, _ roster: Roster, _ routing: Routing) -> [Gain] {
+        let rows = (roster.numbers.max() ?? -1) + 1
+        var gains = [Gain](repeating: .unity, count: rows * gainsPerPeer)
+        for (peer, number) in zip(config.peers, roster.numbers) {
+            let row = number * gainsPerPeer
+            gains[row] = Gain(decibels: peer.gain)
+            for (channel, routed) in zip(config.channels, routing.channels) {
+                gains[row + routed.number] = Gain(decibels: peer.gain + channel.gain)
+            }
         }
+        return gains
     }
 
-    var jitterPreset: JitterBuffer.Preset {
-        switch jitter {
-        case .low: .low
-        case .normal: .normal
-        case .robust: .robust
-        }
+    /// How loud a peer's voice is, heard as `hearing` says.
+    func gain(of peer: Int, _ hearing: Hearing) -> Gain {
+        var place = peer * Self.gainsPerPeer
+        if case .channel(let number) = hearing { place += number }
+        // One who is leaving has none any more.
+        return place < gains.count ? gains[place] : .unity
     }
 }

@@ -1,6 +1,8 @@
+internal import Settings
+
 /// What the command line of `intercomd` says.
 struct Options {
-    var folder = "/etc/intercomd"
+    var folder = ConfigFolder.standard
 
     /// What to do instead of running.
     enum Instead: Error, Equatable {

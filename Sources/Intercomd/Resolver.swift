@@ -14,6 +14,8 @@ final class Resolver: @unchecked Sendable {
 
     struct Answer: Sendable {
         let peer: Int
+        /// What was asked for.
+        let addresses: [PeerAddress]
         let endpoints: [SocketAddress]
         /// What went wrong with the last name that gave nothing.
         let complaint: String?
@@ -86,7 +88,7 @@ final class Resolver: @unchecked Sendable {
             }
         }
         return Answer(
-            peer: question.peer, endpoints: endpoints,
+            peer: question.peer, addresses: question.addresses, endpoints: endpoints,
             complaint: endpoints.isEmpty ? complaint : nil)
     }
 }

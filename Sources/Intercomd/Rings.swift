@@ -12,6 +12,8 @@ internal import Wire
 /// answer, so neither thread can hold up the other.
 final class Rings: Sendable {
     /// Control to media; the largest burst is at the start, every peer's 32 hearings.
+    ///
+    /// More than that waits until there is room (`tell`).
     let commands = SPSCRing<MediaCommand>(capacity: 2048)
     /// Media to control.
     let events = SPSCRing<MediaEvent>(capacity: 256)
@@ -20,16 +22,17 @@ final class Rings: Sendable {
     /// Media to control: what dies on the control thread.
     let returns = SPSCRing<Returned>(capacity: 256)
     let counters = CounterTable<MediaCount>(count: MediaCount.allCases.count)
+    /// By the peer's number.
     let traffic: [CounterTable<PeerCount>]
     /// Raised after commands were pushed.
     let commandsWaiting: EventSignal
     /// Raised after anything was pushed for the control thread.
     let eventsWaiting: EventSignal
 
-    init(peers: Int) throws(SystemError) {
+    init() throws(SystemError) {
         commandsWaiting = try EventSignal()
         eventsWaiting = try EventSignal()
-        traffic = (0..<peers).map { _ in
+        traffic = (0..<Roster.capacity).map { _ in
             CounterTable<PeerCount>(count: PeerCount.allCases.count)
         }
     }
@@ -51,8 +54,12 @@ enum MediaCommand: ~Copyable {
     case capture(CapturePCM)
     case playback(PlaybackPCM)
     case key(Int, InputLine)
-    /// `intercomctl ptt`: the virtual key of a talk target.
+    /// `intercomctl ptt`: the virtual key of a talk target, by its `id`.
     case press(target: Int, isDown: Bool)
+    /// Other settings.
+    case adopt(MediaChange)
+    /// Hand this card back: it is to be opened otherwise.
+    case giveUp(PCMError.Direction)
     /// Close the microphone for everyone, and leave it closed.
     case quiet
     /// Hand everything back and return.
@@ -62,7 +69,7 @@ enum MediaCommand: ~Copyable {
 /// What the media loop tells the control thread.
 enum MediaEvent: Sendable {
     case switched(peer: Int, index: UInt32)
-    /// The microphone opened or closed for a talk target.
+    /// The microphone opened or closed for a talk target, by its `id`.
     case talking(target: Int, isOpen: Bool)
     /// A talk key was held past the limit.
     case talkTimedOut(target: Int)
@@ -77,6 +84,10 @@ enum MediaEvent: Sendable {
     case masterStalled
     /// This card is suspended or stands still; nil when it moves sound again.
     case asleep(ClockMaster.Source?)
+    /// The new settings hold: places of keys mean theirs from here on.
+    case adopted
+    /// There is no such card in use any more, as was asked.
+    case gaveUp(PCMError.Direction)
     case stopped
 }
 
@@ -95,20 +106,30 @@ enum Returned: ~Copyable {
     case capture(CapturePCM)
     case playback(PlaybackPCM)
     case key(InputLine)
+    /// The settings before, to be freed.
+    case change(MediaChange)
 }
 
 extension Rings {
-    /// Gives the media loop a command; false when its ring is full.
+    /// How long the media loop may leave no room, in waits of a millisecond.
+    private static let waitsMax = 2000
+
+    /// Gives the media loop a command.
     ///
-    /// Control thread only. The ring holds more than is ever told at once, and the media loop
-    /// empties it every turn: full means the loop stands still, which the watchdog sees.
-    @discardableResult
-    func tell(_ command: consuming MediaCommand) -> Bool {
-        if let refused = commands.push(command) {
-            _ = consume refused
-            return false
+    /// Control thread only. The ring holds more than is usually told at once, and the media loop
+    /// empties it every turn; where that takes long, this waits. A loop that does nothing for two
+    /// seconds may be holding a microphone open that it was told to close: the program ends then,
+    /// and is started anew.
+    func tell(_ command: consuming MediaCommand) {
+        var command: MediaCommand? = consume command
+        for _ in 0..<Self.waitsMax {
+            command = commands.push(command.take()!)
+            commandsWaiting.raise()
+            switch command {
+            case .none: return
+            case .some: Clock.sleep(.milliseconds(1))
+            }
         }
-        commandsWaiting.raise()
-        return true
+        preconditionFailure("the media loop stands still")
     }
 }

@@ -1,8 +1,9 @@
 internal import Config
 internal import Crypto
 internal import Station
+internal import Wire
 
-/// Who speaks to whom, worked out from the configuration once: names here, numbers in the loops.
+/// Who speaks to whom, worked out from the configuration: names here, numbers in the loops.
 struct Routing {
     /// One talk target for each channel and each peer, so that any of them can be talked to.
     let targets: [TalkTarget]
@@ -10,37 +11,71 @@ struct Routing {
     let names: [String]
     /// Every configured channel, in the order of the configuration.
     let channels: [Channel]
-    /// The target each configured button speaks into.
+    /// The `id` of the target each configured button speaks into.
     let buttonTargets: [Int]
+    /// The number of each channel, now or lately; it keeps it, so a stream's meaning stays.
+    private let channelNumbers: [String: Int]
 
-    /// Stream 0 is a peer spoken to alone; each channel has the next number (protocol.md §2.4).
-    init(_ config: Config) {
+    /// Stream 0 is a peer spoken to alone; each channel has a number of its own (protocol.md §2.4).
+    init(_ config: Config, _ roster: Roster, after former: Routing? = nil) {
+        let numbers = Self.numbers(of: config.channels, after: former)
         var targets: [TalkTarget] = []
         var names: [String] = []
-        for (place, channel) in config.channels.enumerated() {
+        var channels: [Channel] = []
+        for channel in config.channels {
             let reference = Self.reference(ofChannel: channel.name)
-            let listeners = config.listeners(of: .channel(channel.name))
+            let members = roster.listeners(of: .channel(channel.name), in: config)
+            let number = numbers[channel.name]!
             targets.append(
-                TalkTarget(
-                    stream: UInt8(place + 1), reference: reference, listeners: listeners))
+                TalkTarget(stream: UInt8(number), reference: reference, listeners: members))
             names.append(channel.name)
+            channels.append(
+                Channel(
+                    number: number, reference: reference, members: members,
+                    isListenedTo: channel.listen))
         }
-        for (number, peer) in config.peers.enumerated() {
+        for (place, number) in roster.numbers.enumerated() {
             targets.append(TalkTarget(stream: 0, reference: 0, listeners: [number]))
-            names.append(peer.name)
-        }
-        channels = config.channels.map { channel in
-            Channel(
-                reference: Self.reference(ofChannel: channel.name),
-                members: config.listeners(of: .channel(channel.name)),
-                isListenedTo: channel.listen)
+            names.append(config.peers[place].name)
         }
         self.targets = targets
         self.names = names
-        buttonTargets = config.buttons.map { names.firstIndex(of: $0.talk.name)! }
+        self.channels = channels
+        channelNumbers = numbers
+        buttonTargets = config.buttons.map { targets[names.firstIndex(of: $0.talk.name)!].id }
     }
 
-    func target(named name: String) -> Int? { names.firstIndex(of: name) }
+    /// A number for each channel: the one it had, else one that no other has or had lately.
+    private static func numbers(
+        of channels: [Config.Channel], after former: Routing?
+    ) -> [String: Int] {
+        var known = former?.channelNumbers ?? [:]
+        let present = Set(channels.map { $0.name })
+        for channel in channels where known[channel.name] == nil {
+            let all = 1..<Int(FrameFlags.streams.upperBound)
+            if all.allSatisfy({ known.values.contains($0) }) {
+                known = known.filter { present.contains($0.key) }
+            }
+            // Fewer channels than streams: one is free.
+            known[channel.name] = all.first { !known.values.contains($0) }
+        }
+        return known
+    }
+
+    /// The target of this name.
+    func target(named name: String) -> TalkTarget? {
+        names.firstIndex(of: name).map { targets[$0] }
+    }
+
+    /// The target of this `id`, and what it is called; nil when it was taken away.
+    func target(_ id: Int) -> (target: TalkTarget, name: String)? {
+        targets.firstIndex { $0.id == id }.map { (targets[$0], names[$0]) }
+    }
+
+    /// The name of the channel of this number.
+    func channelName(_ number: Int) -> String? {
+        channelNumbers.first { $0.value == number }?.key
+    }
 
     /// The eight bytes a channel is known by: SHA-256("intercom/1 channel" ‖ name)[0..8).
     static func reference(ofChannel name: String) -> UInt64 {

@@ -1,4 +1,4 @@
-internal import Config
+internal import HAL
 internal import Session
 internal import Station
 internal import Time
@@ -7,20 +7,31 @@ internal import Time
 struct StationView {
     enum Reach: Equatable { case up, stale, down }
 
-    /// For each talk target, since when the microphone is open for it.
-    var talkingSince: [Instant?]
-    /// For each peer, what is heard of it: the streams that sound now, as bits.
-    var sounding: [UInt32]
-    var soundingSince: [Instant?]
-    /// For each peer, what each of its streams means here.
-    var hearings: [[Hearing]]
-    var reach: [Reach]
-    var resolverProblems: [String?]
-    /// Whether the names among the peer's addresses have been found once.
-    var isResolved: [Bool]
+    /// What is known of one peer.
+    struct Peer {
+        /// What is heard of it: the streams that sound now, as bits.
+        var sounding: UInt32 = 0
+        var soundingSince: Instant?
+        /// What each of its streams means here.
+        var hearings = [Hearing](repeating: .unbound, count: 32)
+        var reach = Reach.down
+        /// Why its name was not found.
+        var resolverProblem: String?
+        /// Whether the names among its addresses have been found once.
+        var isResolved = false
+        /// Its addresses are others than before: where its session found it may lead nowhere.
+        var hasMoved = false
+    }
+
+    /// Since when the microphone is open, for each talk target it is open for, by `id`.
+    var talkingSince: [Int: Instant] = [:]
+    /// By number.
+    var peers = [Peer](repeating: Peer(), count: Roster.capacity)
     /// Handshake datagrams dropped, by `Drop.counter`.
     var handshakeDrops = [Int](repeating: 0, count: Drop.names.count)
     var nextUnknownKey = Instant(nanoseconds: .min)
+    /// When peers that are wanted and not there are tried next.
+    var nextSought = Instant(nanoseconds: .min)
     /// Xruns of microphone and speaker that have been told.
     var xruns: (UInt64, UInt64) = (0, 0)
     /// The card woke the loop for nothing; the timer has taken over.
@@ -28,20 +39,7 @@ struct StationView {
     /// The card that is suspended or stands still.
     var asleep: ClockMaster.Source?
     var hasStopped = false
-    /// Sessions to be erased that the media loop could not be told of yet.
-    var dropsOwed: [(peer: Int, index: UInt32)] = []
 
-    init(_ config: Config, _ routing: Routing) {
-        let peers = config.peers.count
-        talkingSince = Array(repeating: nil, count: routing.targets.count)
-        sounding = Array(repeating: 0, count: peers)
-        soundingSince = Array(repeating: nil, count: peers)
-        hearings = Array(repeating: Array(repeating: .unbound, count: 32), count: peers)
-        reach = Array(repeating: .down, count: peers)
-        resolverProblems = Array(repeating: nil, count: peers)
-        isResolved = Array(repeating: false, count: peers)
-    }
-
-    var isTalking: Bool { talkingSince.contains { $0 != nil } }
-    var isReceiving: Bool { sounding.contains { $0 != 0 } }
+    var isTalking: Bool { !talkingSince.isEmpty }
+    var isReceiving: Bool { peers.contains { $0.sounding != 0 } }
 }

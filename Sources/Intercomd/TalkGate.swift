@@ -6,7 +6,8 @@ internal import Time
 struct KeySlot: ~Copyable {
     var line: InputLine?
     private(set) var key: TalkKey
-    let target: Int
+    /// The place of its target.
+    var target: Int
     var isDown = false
     /// Its line may have more edges than were read in one turn.
     var hasMoreEdges = false
@@ -40,6 +41,32 @@ struct KeySlot: ~Copyable {
         }
         key = TalkKey(settings, isDown: isDown)
         return nil
+    }
+
+    /// Goes on with other times and limits; of one mode.
+    mutating func change(to settings: TalkKey.Settings, target: Int) {
+        key.change(to: settings)
+        self.target = target
+    }
+
+    /// Reads the line of another key from now on, whose level is known.
+    mutating func takeLine(
+        of other: inout KeySlot, _ settings: TalkKey.Settings, at now: Instant
+    ) {
+        guard let line = other.line.take() else { return }
+        self.line = consume line
+        hasMoreEdges = other.hasMoreEdges
+        guard other.isReadable else { return }
+        wasSilenced = !other.key.isTalking
+        _ = readable(isDown: other.isDown, settings, at: now)
+    }
+
+    /// The descriptor that has its edges; nil without a line.
+    var descriptor: Int32? {
+        switch line {
+        case .some(let line): line.fd
+        case .none: nil
+        }
     }
 
     /// The line cannot be read any more: the key is neither up nor down.

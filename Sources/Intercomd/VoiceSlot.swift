@@ -28,6 +28,13 @@ struct VoiceSlot: ~Copyable {
 
     init(voice: consuming Voice) { self.voice = voice }
 
+    /// Places for as many talkers as can be heard at once.
+    static func slots(_ plan: MediaPlan) throws(OpusError) -> FixedArray<VoiceSlot> {
+        try FixedArray(count: MediaLoop.voices) { (_) throws(OpusError) in
+            VoiceSlot(voice: try Voice(preset: plan.jitterPreset, delayMax: plan.jitterMax))
+        }
+    }
+
     /// Gives the place to another talker.
     mutating func take(_ owner: Owner, at now: Instant) {
         voice.reset()

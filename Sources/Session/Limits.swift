@@ -4,6 +4,8 @@
 public struct Limits: Sendable {
     /// Stations in one installation, this one not counted.
     public static let peersMax = 31
+    /// Numbers of peers: while one takes its leave, another may come already.
+    public static let numbers = 2 * peersMax
 
     // Sessions (§1.7, rules 3, 5 and 6).
 

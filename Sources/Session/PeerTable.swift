@@ -8,7 +8,7 @@ public import Wire
 /// until there are none. Time never runs backwards. The keys of finished sessions go to the media
 /// thread as actions; here remains only what is needed to make the next ones.
 public struct PeerTable: ~Copyable {
-    let limits: Limits
+    public internal(set) var limits: Limits
     let own: Identity
     let random: (inout MutableSpan<UInt8>) -> Void
     /// By peer number; nil where a peer was removed.
@@ -18,6 +18,8 @@ public struct PeerTable: ~Copyable {
     /// The time of the last call, at which peers that are due are advanced.
     var now = Instant(nanoseconds: 0)
     var isClosing = false
+    /// Where the search for the next peer's number begins.
+    private var nextNumber = 0
 
     /// A table without peers.
     ///
@@ -35,7 +37,7 @@ public struct PeerTable: ~Copyable {
         self.random = random
         own = Identity(secret: identity, bootID: bootID)
         halfOpen = HalfOpenTable(limits: limits)
-        associations.reserveCapacity(Limits.peersMax)
+        associations = Array(repeating: nil, count: Limits.numbers)
     }
 
     public var publicKey: PublicKey { own.publicKey }
@@ -43,10 +45,11 @@ public struct PeerTable: ~Copyable {
     /// Half-open handshakes that had to make room for newer ones: a sign of a flood.
     public var halfOpenEvictions: UInt64 { halfOpen.evictions }
 
-    /// Adds a peer and returns its number, 0..<31; without a psk, 32 zero bytes take its place.
+    /// Adds a peer and returns its number, 0..<62; without a psk, 32 zero bytes take its place.
     ///
     /// The key must not be our own nor another peer's, and there must be room: the configuration
-    /// is checked for that before.
+    /// is checked for that before. Numbers go round: that of a peer which has left is another's
+    /// only after all the others were, when nothing about the one is under way any more.
     @discardableResult
     public mutating func add(
         publicKey: PublicKey, psk: consuming Key?, suite: Suite, at now: Instant
@@ -55,19 +58,65 @@ public struct PeerTable: ~Copyable {
         precondition(peer(of: publicKey) == nil, "two peers with one key")
         let association = Association(
             own: own.publicKey, publicKey: publicKey, psk: psk, suite: suite)
-        if let vacant = associations.firstIndex(where: { $0 == nil }) {
-            associations[vacant] = association
-            return vacant
+        let present = associations.count { $0 != nil && $0?.goodbye == nil }
+        precondition(present < Limits.peersMax, "too many peers")
+        while associations[nextNumber] != nil { nextNumber = (nextNumber + 1) % Limits.numbers }
+        let number = nextNumber
+        nextNumber = (nextNumber + 1) % Limits.numbers
+        associations[number] = association
+        return number
+    }
+
+    /// Whether a peer of this key is there, and handshakes with it would go on as they are.
+    ///
+    /// - Returns: its number; nil when there is none, or another psk or suite must be told of.
+    public func peer(
+        of publicKey: PublicKey, psk: borrowing Key?, suite: Suite
+    ) -> Int? {
+        guard let number = peer(of: publicKey), let association = associations[number],
+            association.suite == suite
+        else { return nil }
+        switch psk {
+        case .some(let key):
+            return association.hasPSK && association.psk.isEqual(to: key) ? number : nil
+        case .none: return association.hasPSK ? nil : number
         }
-        precondition(associations.count < Limits.peersMax, "too many peers")
-        associations.append(association)
-        return associations.count - 1
+    }
+
+    /// Whether this is the psk of the peer's handshakes.
+    public func hasPSK(_ psk: borrowing Key?, peer: Int) -> Bool {
+        guard let association = associations[peer] else { return false }
+        return self.peer(of: association.publicKey, psk: psk, suite: association.suite) == peer
+    }
+
+    /// Whether peers that were removed are still being told.
+    public var isTakingLeave: Bool { associations.contains { $0?.goodbye != nil } }
+
+    /// Other limits from now on.
+    public mutating func setLimits(_ limits: Limits, at now: Instant) {
+        limits.check()
+        self.limits = limits
+        tick(at: now)
     }
 
     /// Sets the peer's addresses, in the order to try them; handshakes begin with the first ones.
     public mutating func setEndpoints(_ endpoints: [Endpoint], of peer: Int, at now: Instant) {
         guard let association = associations[peer] else { return }
         association.endpoints = endpoints
+        markDue(association, at: now)
+    }
+
+    /// The peer has other addresses now, so that of its session may lead nowhere.
+    ///
+    /// It is called at the new ones at once; the session stays until there is another.
+    public mutating func moved(to endpoints: [Endpoint], peer: Int, at now: Instant) {
+        guard let association = associations[peer] else { return }
+        association.endpoints = endpoints
+        if let endpoint = association.endpoint, !endpoints.isEmpty, !endpoints.contains(endpoint) {
+            association.endpoint = nil
+            association.isInDoubt = true
+            restart(association, at: now)
+        }
         markDue(association, at: now)
     }
 
@@ -128,9 +177,14 @@ public struct PeerTable: ~Copyable {
         self.now = now
     }
 
-    /// The number of the peer with this key.
+    /// The number of the peer with this key, unless it is being taken leave of.
     public func peer(of publicKey: PublicKey) -> Int? {
-        associations.firstIndex { $0?.publicKey == publicKey }
+        associations.firstIndex { $0?.publicKey == publicKey && $0?.goodbye == nil }
+    }
+
+    /// Whether a session of the peer has this index of ours.
+    public func owns(_ index: UInt32, peer: Int) -> Bool {
+        associations[peer]?.records.owns(index) ?? false
     }
 
     /// A fresh index: its first byte marks data packets, and no live session or handshake has it.

@@ -42,13 +42,36 @@ public struct ConfigFolder {
         }
     }
 
+    /// Whether nobody has written any settings yet: the folder has no main file, and it is there,
+    /// or is the one that is looked into when no other is named.
+    public var isEmpty: Bool {
+        guard main == nil, mainError?.errno == Self.noSuchFile else { return false }
+        return folder == Self.standard || ((try? FileStore.status(of: folder)) ?? nil) != nil
+    }
+
+    /// Where settings are unless told otherwise.
+    public static let standard = "/etc/intercomd"
+
+    /// Every file, in order of precedence; with this text for the main file where nobody has
+    /// written any.
+    public func sources(orElse text: String) throws(SystemError) -> [ConfigSource] {
+        guard isEmpty else { return try sources() }
+        let main = ConfigSource(
+            role: .main, path: "\(folder)/intercomd.conf", bytes: Array(text.utf8))
+        return try others(beside: main)
+    }
+
     /// Every file, in order of precedence.
     public func sources() throws(SystemError) -> [ConfigSource] {
         guard let main else {
             throw mainError
                 ?? SystemError(operation: "read \(folder)/intercomd.conf", errno: Self.noSuchFile)
         }
-        return try [main]
+        return try others(beside: main)
+    }
+
+    private func others(beside main: ConfigSource) throws(SystemError) -> [ConfigSource] {
+        try [main]
             + read(folder: "\(folder)/peers.d", role: .peers)
             + read(folder: paths.learnedPeers, role: .learned)
     }

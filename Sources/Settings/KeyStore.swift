@@ -26,7 +26,7 @@ public enum KeyStore {
                 return key
             }
         } catch { throw KeyStoreError(error.description) }
-        return try read(paths.identity, as: parseIdentity)
+        return try readIdentity(paths)
     }
 
     /// The public half of the identity; nil when none has been made yet.
@@ -35,7 +35,7 @@ public enum KeyStore {
         do throws(SystemError) {
             guard try FileStore.status(of: paths.identity) != nil else { return nil }
         } catch { throw KeyStoreError(error.description) }
-        return X25519.publicKey(of: try read(paths.identity, as: parseIdentity))
+        return X25519.publicKey(of: try readIdentity(paths))
     }
 
     /// The pre-shared key in a file anywhere.
@@ -112,7 +112,8 @@ public enum KeyStore {
     }
 
     private static func read(
-        _ path: String, as parse: (Span<UInt8>) throws(KeyFileError) -> Key
+        _ path: String, as parse: (Span<UInt8>) throws(KeyFileError) -> Key,
+        advising advice: (String) -> String = { $0 }
     ) throws(KeyStoreError) -> Key {
         var secret = Secret(count: secretMax)
         let count: Int
@@ -122,7 +123,15 @@ public enum KeyStore {
         } catch { throw KeyStoreError(error.description) }
         do throws(KeyFileError) {
             return try parse(secret.bytes.extracting(first: count))
-        } catch { throw KeyStoreError("\(path) \(error)") }
+        } catch { throw KeyStoreError(advice("\(path) \(error)")) }
+    }
+
+    /// One that is torn is left as it is: perhaps its owner can still mend it.
+    private static func readIdentity(_ paths: Paths) throws(KeyStoreError) -> Key {
+        try read(paths.identity, as: parseIdentity) { complaint in
+            "\(complaint); put a copy of it back, or remove it: then a new one is made, and every "
+                + "peer must be told the new key"
+        }
     }
 
     private static func parseIdentity(_ text: Span<UInt8>) throws(KeyFileError) -> Key {

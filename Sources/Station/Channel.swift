@@ -1,13 +1,18 @@
+internal import Wire
+
 /// A named group this station may listen to, as the peers on the wire know it.
 public struct Channel: Equatable, Sendable {
+    /// What this station calls it, 1…31; the number of the stream its own sound goes out on.
+    public let number: Int
     /// The eight bytes its name is known by on the wire (protocol.md §2.4 `ref`); never 0.
     public let reference: UInt64
     /// Who may be heard here, by peer number.
     public let members: [Int]
     public let isListenedTo: Bool
 
-    public init(reference: UInt64, members: [Int], isListenedTo: Bool) {
-        precondition(reference != 0)
+    public init(number: Int, reference: UInt64, members: [Int], isListenedTo: Bool) {
+        precondition(reference != 0 && FrameFlags.streams.contains(UInt8(number)) && number != 0)
+        self.number = number
         self.reference = reference
         self.members = members
         self.isListenedTo = isListenedTo
@@ -22,6 +27,11 @@ public struct TalkTarget: Equatable, Sendable {
     public let reference: UInt64
     /// Who hears it, by peer number.
     public let listeners: [Int]
+
+    /// What it is known by while the settings change around it: 0…93, never two of one number.
+    public var id: Int {
+        reference == 0 ? Int(FrameFlags.streams.upperBound) + listeners[0] : Int(stream)
+    }
 
     public init(stream: UInt8, reference: UInt64, listeners: [Int]) {
         self.stream = stream
@@ -38,7 +48,7 @@ public enum Hearing: Equatable, Sendable {
     case ignored
     /// Said to this station alone.
     case direct
-    /// Said on the channel at this place in the list of channels.
+    /// Said on the channel of this number.
     case channel(Int)
 
     public var isHeard: Bool {

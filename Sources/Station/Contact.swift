@@ -10,7 +10,7 @@ struct Contact: Sendable {
     private var isDown: Bool
     private var last: Bool
     private var settlesAt: Instant?
-    private let debounce: Duration
+    var debounce: Duration
 
     init(isDown: Bool, debounce: Duration) {
         self.isDown = isDown

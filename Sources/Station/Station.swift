@@ -33,6 +33,8 @@ public struct Station {
         var isUp = false
         /// The record that binds each of our streams, and whether the peer has acknowledged it.
         var bindings: [Binding] = []
+        /// What each of its own streams is bound to.
+        var theirs: [StreamBinding] = []
         var ping: (token: UInt32, at: Instant)?
         var nextPing: Instant = .never
         var pongs: [UInt32] = []
@@ -40,17 +42,18 @@ public struct Station {
 
     private struct Binding {
         let stream: UInt8
+        let reference: UInt64
         let mid: UInt32
         var isKnown = false
     }
 
-    private let targets: [TalkTarget]
-    private let channels: [Channel]
+    private var targets: [TalkTarget]
+    private var channels: [Channel]
     private var peers: [Peer]
     private var pending: [Action] = []
     private var now = Instant(nanoseconds: 0)
 
-    /// `firstMids` holds a random number for each peer, drawn at the daemon's start.
+    /// `firstMids` holds a random number for each number a peer may have, drawn at the start.
     public init(targets: [TalkTarget], channels: [Channel], firstMids: [UInt32]) {
         precondition(targets.allSatisfy { FrameFlags.streams.contains($0.stream) })
         self.targets = targets
@@ -59,6 +62,27 @@ public struct Station {
     }
 
     public func view(of peer: Int) -> PeerView { peers[peer].view }
+
+    /// Other settings from now on: streams are bound anew where they mean something else, and what
+    /// peers have bound is looked at again.
+    public mutating func configure(
+        targets: [TalkTarget], channels: [Channel], at now: Instant
+    ) {
+        self.now = now
+        self.targets = targets
+        self.channels = channels
+        for peer in peers.indices {
+            peers[peer].view.hasUnknownChannel = false
+            for binding in peers[peer].theirs { bound(binding, by: peer) }
+            if peers[peer].isUp { bindStreams(to: peer, at: now) }
+        }
+    }
+
+    /// Another peer has this number from now on.
+    public mutating func replace(peer: Int, firstMid: UInt32) {
+        peers[peer] = Peer(exchange: RecordExchange(firstMid: firstMid))
+        forgetHearings(of: peer)
+    }
 
     /// A session with the peer is there; `isNewBoot` when it is the first since either restarted.
     public mutating func up(peer: Int, isNewBoot: Bool, at now: Instant) {
@@ -69,10 +93,9 @@ public struct Station {
             peers[peer].exchange.restart()
             peers[peer].bindings.removeAll(keepingCapacity: true)
             peers[peer].view = PeerView()
+            peers[peer].theirs.removeAll(keepingCapacity: true)
             // What its streams meant before it restarted, nobody knows.
-            for stream in FrameFlags.streams {
-                pending.append(.hear(peer: peer, stream: stream, .unbound))
-            }
+            forgetHearings(of: peer)
         }
         bindStreams(to: peer, at: now)
     }
@@ -97,7 +120,11 @@ public struct Station {
             where list.contains(peers[peer].bindings[place].mid) {
                 peers[peer].bindings[place].isKnown = true
             }
-        case .stream(let binding): bound(binding, by: peer)
+        case .stream(let binding):
+            guard FrameFlags.streams.contains(binding.stream) else { return }
+            peers[peer].theirs.removeAll { $0.stream == binding.stream }
+            peers[peer].theirs.append(binding)
+            bound(binding, by: peer)
         case .report(let report):
             peers[peer].view.report = report
             peers[peer].view.reportAt = now
@@ -156,7 +183,8 @@ public struct Station {
     private mutating func bindStreams(to peer: Int, at now: Instant) {
         for target in targets where target.listeners.contains(peer) {
             if let known = peers[peer].bindings.first(where: { $0.stream == target.stream }) {
-                if known.isKnown || peers[peer].exchange.isPending(known.mid) { continue }
+                let isSame = known.reference == target.reference
+                if isSame, known.isKnown || peers[peer].exchange.isPending(known.mid) { continue }
                 peers[peer].bindings.removeAll { $0.stream == target.stream }
             }
             let mid = peers[peer].exchange.send(at: now) { mid in
@@ -165,12 +193,18 @@ public struct Station {
                         mid: mid, stream: target.stream, purpose: .talk, priority: .normal,
                         reference: target.reference))
             }
-            peers[peer].bindings.append(Binding(stream: target.stream, mid: mid))
+            peers[peer].bindings.append(
+                Binding(stream: target.stream, reference: target.reference, mid: mid))
+        }
+    }
+
+    private mutating func forgetHearings(of peer: Int) {
+        for stream in FrameFlags.streams {
+            pending.append(.hear(peer: peer, stream: stream, .unbound))
         }
     }
 
     private mutating func bound(_ binding: StreamBinding, by peer: Int) {
-        guard FrameFlags.streams.contains(binding.stream) else { return }
         pending.append(
             .hear(peer: peer, stream: binding.stream, hearing(of: binding, from: peer)))
     }
@@ -179,12 +213,11 @@ public struct Station {
         // Pages and calls are not part of this version; their sound is nobody's.
         guard binding.purpose == .talk else { return .ignored }
         if binding.reference == 0 { return .direct }
-        guard let place = channels.firstIndex(where: { $0.reference == binding.reference })
-        else {
+        guard let channel = channels.first(where: { $0.reference == binding.reference }) else {
             peers[peer].view.hasUnknownChannel = true
             return .ignored
         }
-        let channel = channels[place]
-        return channel.isListenedTo && channel.members.contains(peer) ? .channel(place) : .ignored
+        let isHeard = channel.isListenedTo && channel.members.contains(peer)
+        return isHeard ? .channel(channel.number) : .ignored
     }
 }

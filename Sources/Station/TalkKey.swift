@@ -33,7 +33,7 @@ public struct TalkKey: Sendable {
         case timeOut
     }
 
-    public struct Settings: Sendable {
+    public struct Settings: Equatable, Sendable {
         public var mode: Mode
         /// How long after an edge the contacts may bounce.
         public var debounce: Duration
@@ -68,7 +68,7 @@ public struct TalkKey: Sendable {
     }
 
     private var state: State
-    private let settings: Settings
+    private var settings: Settings
     private var contact: Contact
 
     /// A key whose line reads `isDown` at the start: a key held then does not talk until released.
@@ -80,6 +80,13 @@ public struct TalkKey: Sendable {
             case .open: .latched(since: nil)
             case .momentary, .latch, .smart: isDown ? .waitingForRelease : .idle
             }
+    }
+
+    /// Takes over other times and limits in the middle of whatever it is about; of one mode.
+    public mutating func change(to settings: Settings) {
+        precondition(settings.mode == self.settings.mode)
+        self.settings = settings
+        contact.debounce = settings.debounce
     }
 
     /// Whether the microphone is open for this key.

@@ -32,7 +32,9 @@ import Testing
         status.peers = [PeerStatus()]
         var all = keys(of: status.json) + keys(of: PeerList([PeerStatus()]).json)
         all += keys(of: Reply.PTT().json) + keys(of: Reply.PublicKeyText().json)
-        all += keys(of: Event().json)
+        var reload = Reply.Reload()
+        reload.difference = [Reply.Reload.Line()]
+        all += keys(of: reload.json) + keys(of: Event().json)
         all += Event.Kind.allCases.map { $0.rawValue }
         #expect(all.count > 80)
         for key in all { #expect(words.contains(key)) }

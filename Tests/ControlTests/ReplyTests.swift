@@ -20,7 +20,15 @@ private func line(_ reply: Reply) -> String { String(decoding: reply.encoded, as
         ptt.target = "house"
         ptt.isTalking = true
         ptt.listeners = ["garage"]
+        var reload = Reply.Reload()
+        reload.isCheck = true
+        reload.difference = [Reply.Reload.Line(text: "+ [peer attic]", needsRestart: false)]
         let cases: [(Reply, String)] = [
+            (
+                .reload(reload),
+                #"{"v":1,"ok":true,"reload":{"schema":1,"check":true,"difference":"#
+                    + #"[{"text":"+ [peer attic]","restart":false}]}}"#
+            ),
             (
                 .key(key),
                 #"{"v":1,"ok":true,"key":{"schema":1,"key":"intercom1:x","fingerprint":"0000"}}"#

@@ -18,6 +18,8 @@ private func refusal(_ line: String) -> ControlError.Code? {
         (.monitor, #"{"v":1,"do":"monitor"}"#),
         (.key, #"{"v":1,"do":"key"}"#),
         (.version, #"{"v":1,"do":"version"}"#),
+        (.reload(isCheck: true), #"{"v":1,"do":"reload","check":true}"#),
+        (.reload(isCheck: false), #"{"v":1,"do":"reload","check":false}"#),
         (
             .ptt(isDown: true, target: "house"),
             #"{"v":1,"do":"ptt","action":"down","target":"house"}"#
@@ -42,9 +44,17 @@ private func refusal(_ line: String) -> ControlError.Code? {
         (#"{"v":1,"do":"ptt","action":"down"}"#, .badRequest),
         (#"{"v":1,"do":"ptt","action":"sideways","target":"a"}"#, .badRequest),
         (#"{"v":1,"do":"ptt","action":"up","target":null}"#, .badRequest),
+        (#"{"v":1,"do":"reload","check":1}"#, .badRequest),
+        (#"{"v":1,"do":"reload","check":"true"}"#, .badRequest),
+        (#"{"v":1,"do":"reload","check":null}"#, .badRequest),
     ])
     func whatIsNoRequestIsRefusedWithItsCode(_ line: String, _ code: ControlError.Code) {
         #expect(refusal(line) == code)
+    }
+
+    @Test func aReloadIsACheckOnlyWhenItSaysSo() throws {
+        let line = Array(#"{"v":1,"do":"reload"}"#.utf8)
+        #expect(try Request(parsing: line.span) == .reload(isCheck: false))
     }
 
     @Test func aLineOverTheLimitIsRefused() {

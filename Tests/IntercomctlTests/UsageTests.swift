@@ -86,7 +86,7 @@ private let usageCases: [UsageCase] = [
             #expect(outcome.code == 0)
             for command in [
                 "status", "peers", "ptt", "monitor", "key show", "peer add", "config check",
-                "audio list", "gpio list", "version", "help",
+                "config show", "config diff", "reload", "audio list", "gpio list", "version", "help",
             ] {
                 #expect(outcome.output.contains("\n  \(command) "))
             }

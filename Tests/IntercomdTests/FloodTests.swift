@@ -17,16 +17,14 @@ import Testing
         """
 
     @Test func aFloodIsTakenInBoundedShares() throws {
-        let source = ConfigSource(role: .main, path: "x.conf", bytes: Array(Self.text.utf8))
-        let paths = Paths(stateDirectory: nil, runtimeDirectory: nil)
-        let config = try Config([source], paths: paths)
+        let config = try config(Self.text)
         let address = try #require(SocketAddress(host: "127.0.0.1", port: 1))
         let ours = try SocketPair(listen: address, port: 0, dscp: 0)
         let theirs = try SocketPair(listen: address, port: 0, dscp: 0)
         let target = ours.data.local
-        let rings = try Rings(peers: 0)
+        let rings = try Rings()
         var loop = try MediaLoop(
-            plan: MediaPlan(config, routing: Routing(config)), rings: rings, socket: ours.data,
+            plan: plan(config), rings: rings, socket: ours.data,
             firstSequences: [])
 
         // As many as the kernel keeps for us.

@@ -14,13 +14,11 @@ import Testing
 
     /// alsa-lib's null device waits on /dev/null, which epoll refuses.
     @Test func aCardThatCannotBeWatchedIsServedByTheTimer() throws {
-        let source = ConfigSource(role: .main, path: "x.conf", bytes: Array(Self.text.utf8))
-        let paths = Paths(stateDirectory: nil, runtimeDirectory: nil)
-        let config = try Config([source], paths: paths)
+        let config = try config(Self.text)
         let address = try #require(SocketAddress(host: "127.0.0.1", port: 1))
         let sockets = try SocketPair(listen: address, port: 0, dscp: 0)
         var loop = try MediaLoop(
-            plan: MediaPlan(config, routing: Routing(config)), rings: try Rings(peers: 0),
+            plan: plan(config), rings: try Rings(),
             socket: sockets.data, firstSequences: [])
 
         loop.takeCapture(try CapturePCM(name: .pcm("null"), request: PCMRequest()))

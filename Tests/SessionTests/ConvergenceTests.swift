@@ -207,6 +207,33 @@ import Wire
         }
     }
 
+    @Test func aStationWhoseNewAddressIsConfiguredIsFoundAtOnce() {
+        for address in [host(7), host(8)] {
+            let pair = Pair(seed: 2)
+            pair.b.peers[0].endpoints = []
+            pair.start()
+            #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+            pair.b.move(to: host(7))
+            pair.a.control { $0.moved(to: [address], peer: 0, at: pair.network.now) }
+            let met = pair.network.run(for: .seconds(3)) {
+                pair.isConverged && pair.a.media[0].endpoint == host(7)
+            }
+            // At a wrong address nobody answers.
+            #expect(met == (address == host(7)))
+        }
+    }
+
+    @Test func anAddressThatIsStillRightChangesNothing() {
+        let pair = Pair(seed: 3)
+        pair.start()
+        #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+        let sent = pair.a.transmitted
+        pair.a.control { $0.moved(to: [host(9), host(2)], peer: 0, at: pair.network.now) }
+        pair.network.run(for: .seconds(5))
+        #expect(pair.a.transmitted == sent)
+        #expect(pair.isConverged)
+    }
+
     @Test func fiveStationsAllMeet() {
         let network = SimulatedNetwork(seed: 5)
         network.weather = .init(lost: 100, repeated: 50, delayMs: 0...60)

@@ -85,13 +85,33 @@ import Wire
         // It keeps knocking, and nobody answers.
         #expect(!pair.b.isUp())
         #expect(pair.a.drops.contains(.suite))
-        // Its number is free for another.
+        // It may come back, under another number: nothing that was under way is taken for its.
         pair.a.control {
             let again = $0.add(
                 publicKey: pair.b.publicKey, psk: key(Pair.psk), suite: .aesGCM,
                 at: pair.network.now)
-            #expect(again == 0)
+            #expect(again == 1)
         }
-        #expect(pair.network.run(for: .seconds(40)) { pair.isConverged })
+        #expect(pair.network.run(for: .seconds(40)) { pair.a.isUp(1) && pair.b.isUp() })
+    }
+
+    @Test func aPeerWithAnotherPSKIsAddedWhileTheOldOneTakesItsLeave() {
+        let pair = met(seed: 5)
+        let psk = [UInt8](repeating: 0x78, count: 32)
+        pair.a.control {
+            #expect($0.peer(of: pair.b.publicKey, psk: key(Pair.psk), suite: .aesGCM) == 0)
+            #expect($0.peer(of: pair.b.publicKey, psk: nil, suite: .aesGCM) == nil)
+            #expect($0.peer(of: pair.b.publicKey, psk: key(psk), suite: .aesGCM) == nil)
+            #expect($0.peer(of: pair.b.publicKey, psk: key(Pair.psk), suite: .chaChaPoly) == nil)
+            $0.remove(peer: 0, at: pair.network.now)
+            #expect($0.peer(of: pair.b.publicKey) == nil)
+            let number = $0.add(
+                publicKey: pair.b.publicKey, psk: key(psk), suite: .aesGCM, at: pair.network.now)
+            #expect(number == 1)
+        }
+        pair.network.run(for: .seconds(1))
+        #expect(pair.a.numbers == [1])
+        // The other side still has the old one.
+        #expect(!pair.a.isUp(1))
     }
 }

@@ -59,7 +59,8 @@ final class SimulatedStation {
         table = PeerTable(
             identity: key(secret), bootID: network.random(.max), limits: limits,
             random: network.randomSource())
-        media = peers.map { _ in SimulatedMedia() }
+        // One more, for a peer that comes later.
+        media = (0...peers.count).map { _ in SimulatedMedia() }
         for (number, peer) in peers.enumerated() {
             let psk = peer.psk.map { key($0) }
             table.add(publicKey: peer.publicKey, psk: psk, suite: peer.suite, at: network.now)

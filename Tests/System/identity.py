@@ -49,5 +49,9 @@ class Identity:
 
     def mac(self, message):
         """What ends a handshake message to this station; `message` comes without it."""
-        key = hashlib.sha256(b"intercom/1 mac1" + self.public).digest()
-        return hmac.digest(key, message, "sha256")[:8]
+        return hmac.digest(self.mac_key, message, "sha256")[:8]
+
+    @property
+    def mac_key(self):
+        """The key of the mac of messages to this station, which follows from its public key."""
+        return hashlib.sha256(b"intercom/1 mac1" + self.public).digest()

@@ -75,6 +75,7 @@ class Station(station.Station):
         self.write_identity(self.identity.secret.hex())
         self.public_key = self.identity.text
         self.known = []
+        self.speaker = self.card
         self._speech = self._said = self._recorder = None
         self.unsaid, self.unheard = [], []
         pathlib.Path(self.log_path).touch()
@@ -90,7 +91,13 @@ class Station(station.Station):
             entries["psk"] = f"file:{other}.psk"
         address = f"127.0.0.1:{port or other.port}" if calls else ""
         self.write_peer(other.name, other.public_key, address, **entries)
-        self.known.append(other)
+        if other not in self.known:
+            self.known.append(other)
+
+    def forgets(self, other):
+        """Makes a peer unknown to it from the next start or reload."""
+        self.remove_peer(other.name)
+        self.known.remove(other)
 
     # --- the daemon ---
 
@@ -103,6 +110,11 @@ class Station(station.Station):
         """Waits for a daemon that ends by itself; returns its exit code."""
         wait(lambda: not process.is_alive(self.process), f"{self} ends")
         return self.process.returncode
+
+    def reload(self):
+        """Writes the settings and has them taken over; returns what changed, line by line."""
+        self.write_config()
+        return [line["text"] for line in self.ask("reload")["difference"]]
 
     def said(self, text):
         """Waits until the log has it."""
@@ -181,7 +193,7 @@ class Station(station.Station):
     def record(self):
         """Begins to record the speaker."""
         self.recorded()
-        self._recorder = self.card.record(os.path.join(self.folder, "heard.wav"))
+        self._recorder = self.speaker.record(os.path.join(self.folder, "heard.wav"))
 
     def recorded(self):
         """Ends the recording; returns it."""

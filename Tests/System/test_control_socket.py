@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import socket
 import time
 import unittest
@@ -17,6 +18,9 @@ class ControlSocket(SceneTest):
         cls.scene.introduce(cls.kitchen, cls.garage)
         cls.scene.start()
         cls.kitchen.speak(500)
+        # Whoever asked for the status just now may still have a descriptor.
+        cls.at_rest = min(
+            process.descriptors(cls.garage.pid) or 0 for _ in range(30) if not time.sleep(0.01))
 
     def connect(self):
         link = self.enterContext(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
@@ -130,6 +134,67 @@ class ControlSocket(SceneTest):
         self.assert_steady(heard, (start, end), 500, 0.9, "the monitors disturb the speech")
         self.assertTrue(self.garage.is_up())
         self.assertTrue(process.is_alive(self.garage.process))
+
+    def has_open(self, more=0):
+        """Whether its descriptors are those at rest, and some more; only root may look."""
+        found = process.descriptors(self.garage.pid)
+        return found is None or found == self.at_rest + more
+
+    def storm(self, seconds=2.0):
+        """Callers of every bad sort, as fast as they can; returns how many there were."""
+        chance = random.Random(3)
+        end, count, kept = time.monotonic() + seconds, 0, []
+        while time.monotonic() < end:
+            link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            link.settimeout(PATIENCE)
+            kind = count % 6
+            count += 1
+            try:
+                link.connect(os.path.join(self.garage.run, "control.sock"))
+                if kind == 1:  # Half a line, and gone.
+                    link.sendall(b'{"v":1,"do":"sta')
+                elif kind == 2:  # Gone before the answer.
+                    link.sendall(b'{"v":1,"do":"status"}\n')
+                elif kind == 3:  # Binary garbage.
+                    link.sendall(chance.randbytes(3000))
+                elif kind == 4:  # Many questions, and no wish to hear.
+                    link.setblocking(False)
+                    link.send(b'{"v":1,"do":"status"}\n' * 3000)
+                    kept.append(link)
+                    if len(kept) < 40:
+                        continue
+                    kept.pop(0).close()
+                    continue
+                elif kind == 5:  # Half closed, and never read.
+                    link.sendall(b'{"v":1,"do":"monitor"}\n')
+                    link.shutdown(socket.SHUT_WR)
+            except (BrokenPipeError, ConnectionResetError, BlockingIOError):
+                pass  # Refused for want of places.
+            link.close()
+        for link in kept:
+            link.close()
+        return count
+
+    def test_a_storm_of_callers_disturbs_nothing_and_leaves_nothing(self):
+        wait(self.answers, "the daemon answers")
+        # Those of the test before are closed as idle by then.
+        wait(self.has_open, "callers are gone")
+        with self.kitchen.talking():
+            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
+            time.sleep(0.4)
+            self.garage.record()
+            start = time.monotonic_ns()
+            count = self.storm()
+            end = time.monotonic_ns()
+            heard = self.garage.recorded()
+        print(f"{count} callers")
+        self.assert_steady(heard, (start, end), 500, 0.9, "the callers disturb the speech")
+        self.assertGreater(count, 100)
+        wait(self.answers, "the daemon answers again")
+        wait(self.has_open, "descriptors are as before")
+        # The control: one who stays is seen.
+        self.connect()
+        wait(lambda: self.has_open(1), "a caller has a descriptor")
 
     def test_a_monitor_tells_who_talks(self):
         link = self.connect()

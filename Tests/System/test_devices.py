@@ -1,16 +1,22 @@
-"""Cards and chips that are absent, busy or pulled out are told of, tried again, and come back."""
+"""Cards and chips that are absent, busy, pulled out, asleep or hanging: told of, and soon back."""
 
 import json
 import unittest
 
+from faults import FaultTest
 from lab import Scene, SceneTest, listen, process, wait
+from stage import card
+
+FAULT_LAMP = "GPIO24"
 
 
-class Devices(SceneTest):
+class Devices(FaultTest):
     @classmethod
     def setUpClass(cls):
         cls.scene = cls.enterClassContext(Scene("kitchen", "garage"))
         cls.kitchen, cls.garage = cls.scene.stations
+        for one in cls.scene.stations:
+            one.sections["lamp fault"] = {"line": FAULT_LAMP, "show": "fault"}
         cls.scene.introduce(cls.kitchen, cls.garage)
         cls.scene.start()
         cls.kitchen.speak(500)
@@ -22,42 +28,95 @@ class Devices(SceneTest):
     def audio(self, side, station=None):
         return (station or self.kitchen).status()["audio"][side]
 
+    def button(self):
+        return self.kitchen.status()["buttons"][0]["state"]
+
     def check_heard(self):
         self.garage.record()
         with self.kitchen.talking():
             span = listen()
         self.assert_heard(self.garage.recorded().span(*span), 500)
 
-    def test_a_card_pulled_out_mid_talk_comes_back(self):
-        self.kitchen.press()
-        wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
-        self.kitchen.card.do("unplug")
-        wait(lambda: self.kitchen.has_card("absent"), "the card is told to be gone")
-        self.kitchen.problem("simcard:kitchen")
-        wait(lambda: not self.kitchen.is_talking(), "no microphone, no talk")
-        self.assertTrue(self.kitchen.is_with("garage"))
-        code, text, _ = self.kitchen.ctl("status", "--json")
+    def check_told(self, station, *texts):
+        """A fault is in the status, the exit code, the journal and the lamp; sessions stay."""
+        for text in texts:
+            station.problem(text)
+            self.assertIn(text, station.log)
+        wait(lambda: station.is_lit(FAULT_LAMP), "the fault lamp is lit")
+        code, text, _ = station.ctl("status", "--json")
         self.assertEqual(code, 4)
-        self.assertEqual(json.loads(text)["audio"]["input"]["state"], "absent")
-        self.kitchen.card.do("replug")
-        wait(self.kitchen.has_card, "the card is back")
-        # The key was held all the while.
-        wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen again")
-        self.kitchen.release()
-        wait(lambda: not self.kitchen.is_talking(), "kitchen is silent")
-        self.check_heard()
+        self.assertEqual([peer["state"] for peer in json.loads(text)["peers"]], ["up"])
+
+    def check_well(self, station):
+        wait(lambda: not station.status()["problems"] and not station.is_lit(FAULT_LAMP),
+             f"{station} is well again")
+
+    def check_pulled_out(self, station):
+        """Its card is pulled out mid-talk, and put in again."""
+        age = station.status()["peers"][0]["session_age_s"]
+
+        def seen():
+            wait(lambda: station.has_card("absent"), "the card is told to be gone")
+            self.check_told(station, f"simcard:{station}")
+
+        self.through(lambda: station.card.do("unplug"), seen, lambda: station.card.do("replug"))
+        self.check_well(station)
+        self.assertGreaterEqual(station.status()["peers"][0]["session_age_s"], age)
+
+    def test_the_talkers_card_pulled_out_mid_talk_comes_back(self):
+        self.check_pulled_out(self.kitchen)
 
     def test_the_listeners_card_pulled_out_mid_talk_comes_back(self):
+        self.check_pulled_out(self.garage)
+
+    def check_silent(self, station, begin, end):
+        """Its card stands still mid-talk, and moves again."""
+        def seen():
+            self.check_told(station, "suspended or hanging")
+
+        self.through(lambda: station.card.do(begin), seen, lambda: station.card.do(end))
+        self.check_well(station)
+
+    def test_a_card_that_sleeps_mid_talk_is_heard_when_awake(self):
+        for one in self.scene.stations:
+            self.check_silent(one, "suspend", "resume")
+
+    def test_a_card_that_hangs_mid_talk_is_heard_when_it_moves(self):
+        for one in self.scene.stations:
+            self.check_silent(one, "hang", "unhang")
+
+    def test_a_card_another_program_took_while_it_was_out_comes_back(self):
+        other = None
+
+        def take():
+            nonlocal other
+            self.kitchen.card.do("unplug")
+            wait(lambda: self.kitchen.has_card("absent"), "the card is told to be gone")
+            other = self.kitchen.card.hold("capture", 60)
+            self.kitchen.card.do("replug")
+
+        def seen():
+            wait(lambda: self.audio("input")["state"] == "busy", "the card is told to be busy")
+            self.check_told(self.kitchen, "another program")
+
+        self.through(take, seen, lambda: process.end(other))
+        self.check_well(self.kitchen)
+
+    def test_a_judge_of_recovery_sees_when_there_is_none(self):
         with self.kitchen.talking():
             wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
-            self.garage.card.do("unplug")
-            wait(lambda: self.garage.has_card("absent"), "the card is told to be gone")
-            self.garage.card.do("replug")
-            wait(self.garage.has_card, "the card is back")
-            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen again")
             self.garage.record()
-            span = listen()
-            self.assert_heard(self.garage.recorded().span(*span), 500)
+            self.kitchen.card.do("unplug")
+            wait(lambda: not self.garage.hears("kitchen"), "garage does not hear kitchen")
+            with self.assertRaisesRegex(AssertionError, "not heard again"):
+                self.assert_back(
+                    self.kitchen, self.garage, self.ended(lambda: None), soon=0)
+            self.garage.record()
+            ended = self.ended(lambda: listen(0.5))
+            self.kitchen.card.do("replug")
+            with self.assertRaisesRegex(AssertionError, "was heard only"):
+                self.assert_back(self.kitchen, self.garage, (ended[0], 1e9), soon=0.3)
+        self.check_well(self.kitchen)
 
     def test_an_xrun_of_either_side_is_mended(self):
         self.garage.card.do("xrun", "playback")
@@ -83,12 +142,15 @@ class Devices(SceneTest):
         code, _, errors = self.kitchen.ctl("ptt", "down", "house")
         self.assertEqual(code, 1)
         self.assertIn("microphone", errors)
-        self.kitchen.card.do("replug")
         self.kitchen.lines.do("replug", "gpiochip0")
-        wait(lambda: self.audio("input")["state"] == "open", "the microphone is there")
-        wait(lambda: self.kitchen.status()["buttons"][0]["state"] == "released", "the key is there")
+        wait(lambda: self.button() == "released", "the key is there")
         wait(lambda: self.kitchen.status()["lamps"][0]["state"] == "off", "the lamp is there")
-        self.check_heard()
+        # Pressed before there is a microphone: it is heard when there is one.
+        self.kitchen.press()
+        self.garage.record()
+        ended = self.ended(lambda: self.kitchen.card.do("replug"))
+        self.assert_back(self.kitchen, self.garage, ended)
+        self.kitchen.release()
         self.kitchen.stop()
         self.kitchen.sections["audio"]["output"] = "pcm:simcard:kitchen"
         self.restart(self.kitchen)
@@ -101,21 +163,88 @@ class Devices(SceneTest):
         self.assertEqual(self.audio("input")["state"], "busy")
         self.assertEqual(self.audio("output")["state"], "open")
         self.kitchen.problem("simcard:kitchen")
-        process.end(other)
-        wait(lambda: self.audio("input")["state"] == "open", "the microphone is free")
-        self.scene.together()
-        self.check_heard()
+        self.scene.stations[1].wait_for(self.kitchen)
+        self.kitchen.press()
+        self.garage.record()
+        self.assert_back(self.kitchen, self.garage, self.ended(lambda: process.end(other)))
+        self.kitchen.release()
+        self.check_well(self.kitchen)
 
     def test_a_line_another_driver_holds_is_told_of_and_taken_when_free(self):
         self.kitchen.stop()
         self.kitchen.lines.do("claim", "GPIO17", "gpio-keys")
         self.restart(self.kitchen)
         self.kitchen.problem("button ptt")
-        self.assertEqual(self.kitchen.status()["buttons"][0]["state"], "unreadable")
-        self.kitchen.lines.do("claim", "GPIO17")
-        wait(lambda: self.kitchen.status()["buttons"][0]["state"] == "released", "the key is there")
+        self.assertEqual(self.button(), "unreadable")
         self.scene.together()
-        self.check_heard()
+        self.garage.record()
+
+        def free_and_press():
+            self.kitchen.lines.do("claim", "GPIO17")
+            wait(lambda: self.button() == "released", "the key is there")
+            self.kitchen.press()
+
+        self.assert_back(self.kitchen, self.garage, self.ended(free_and_press))
+        self.kitchen.release()
+        self.check_well(self.kitchen)
+
+    def test_a_chip_pulled_out_mid_talk_is_soon_back_and_wants_the_key_anew(self):
+        self.kitchen.press()
+        wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
+        self.garage.record()
+        self.kitchen.lines.do("unplug", "gpiochip0")
+        wait(lambda: not self.kitchen.is_talking(), "the microphone is closed")
+        self.assertEqual(self.button(), "unreadable")
+        self.kitchen.problem("button ptt")
+        span = listen(0.3)
+        self.assert_silent(self.garage.recorded().span(*span))
+        self.garage.record()
+
+        def replug_and_press():
+            self.kitchen.lines.do("replug", "gpiochip0")
+            # Still held: it must be let go before it may talk again.
+            wait(lambda: self.button() == "pressed", "the key is read again")
+            self.assertFalse(self.kitchen.is_talking())
+            self.kitchen.release()
+            wait(lambda: self.button() == "released", "the key is up")
+            self.kitchen.press()
+
+        self.assert_back(self.kitchen, self.garage, self.ended(replug_and_press))
+        wait(self.kitchen.is_lit, "the lamp is lit after the chip came back")
+        self.kitchen.release()
+        self.check_well(self.kitchen)
+
+
+class TwoCards(FaultTest):
+    """A station whose microphone is one card and whose speaker another."""
+
+    def test_both_cards_in_turn_pulled_out_mid_talk(self):
+        with Scene("kitchen", "garage") as self.scene:
+            kitchen, garage = self.scene.stations
+            kitchen.speaker = card.Card(kitchen.folder, "speaker")
+            kitchen.sections["audio"]["output"] = "pcm:simcard:speaker"
+            self.scene.introduce(kitchen, garage)
+            self.scene.start()
+            for one in (kitchen, garage):
+                one.speak(self.tone)
+
+            def state(side):
+                return kitchen.status()["audio"][side]["state"]
+
+            for side, other, one, ways in (
+                    ("input", "output", kitchen.card, ((kitchen, garage), (garage, kitchen))),
+                    ("output", "input", kitchen.speaker, ((garage, kitchen), (kitchen, garage)))):
+                def seen(side=side, other=other):
+                    wait(lambda: state(side) == "absent", f"the {side} is told to be gone")
+                    self.assertEqual(state(other), "open")
+
+                (talker, listener), (speaker, hearer) = ways
+                with speaker.talking():
+                    # What the other card does goes on all the while.
+                    wait(lambda: self.hears(speaker, hearer), f"{hearer} hears {speaker}")
+                    self.through(lambda one=one: one.do("unplug"), seen,
+                                 lambda one=one: one.do("replug"), talker, listener)
+                    self.assertTrue(self.hears(speaker, hearer))
 
 
 class WithoutDevices(SceneTest):

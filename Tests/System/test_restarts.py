@@ -1,12 +1,13 @@
-"""Stations that stop, are killed, start late or together find each other again."""
+"""Stations that stop, are killed, start late or together find each other again, and soon."""
 
 import time
 import unittest
 
-from lab import Scene, SceneTest, listen, place, wait
+from faults import FaultTest
+from lab import Scene, listen, place, wait
 
 
-class Restarts(SceneTest):
+class Restarts(FaultTest):
     @classmethod
     def setUpClass(cls):
         cls.scene = cls.enterClassContext(Scene("kitchen", "garage"))
@@ -26,20 +27,14 @@ class Restarts(SceneTest):
         station.ready()
         self.scene.together()
 
-    def check_heard(self):
-        self.garage.record()
-        span = listen()
-        self.assert_heard(self.garage.recorded().span(*span), 500)
-
     def test_the_listener_is_killed_mid_talk_and_hears_again(self):
-        with self.kitchen.talking():
-            self.check_heard()
-            self.garage.kill()
+        def seen():
             time.sleep(0.5)
             self.assertTrue(self.kitchen.is_talking())
-            self.restart(self.garage)
-            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen again")
-            self.check_heard()
+
+        self.through(self.garage.kill, seen, self.garage.start)
+        self.garage.ready()
+        self.scene.together()
 
     def test_the_talker_is_killed_mid_talk_and_is_silent_until_pressed_anew(self):
         self.kitchen.press()
@@ -47,13 +42,27 @@ class Restarts(SceneTest):
         self.kitchen.kill()
         wait(lambda: not self.garage.hears("kitchen"), "the broken-off talk has ended")
         self.restart(self.kitchen)
+        # The key was held all the while: who is heard must have pressed it knowingly.
         self.garage.record()
         span = listen()
         self.assert_silent(self.garage.recorded().span(*span))
         self.kitchen.release()
+        self.kitchen.kill()
+        self.kitchen.start()
+        self.kitchen.ready()
+        # Pressed as soon as it runs, whether it has called anyone yet or not.
+        self.garage.record()
+        self.assert_back(self.kitchen, self.garage, self.ended(self.kitchen.press))
+        self.kitchen.release()
+        self.scene.together()
+
+    def test_the_judge_sees_a_listener_that_stays_away(self):
         with self.kitchen.talking():
-            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
-            self.check_heard()
+            self.garage.record()
+            self.garage.kill()
+            with self.assertRaisesRegex(AssertionError, "not heard again"):
+                self.assert_back(self.kitchen, self.garage, self.ended(lambda: None), soon=0)
+        self.restart(self.garage)
 
     def test_a_goodbye_shows_the_peer_down_at_once(self):
         with self.kitchen.talking():
@@ -65,12 +74,10 @@ class Restarts(SceneTest):
             wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen again")
 
     def test_a_station_that_moved_to_another_port_is_found_by_its_call(self):
-        self.garage.stop()
         former = self.garage.sections["network"]["port"]
         self.garage.sections["network"]["port"] = place.free_port()
-        self.restart(self.garage)
-        with self.kitchen.talking():
-            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
+        self.through(self.garage.kill, lambda: None, self.garage.start)
+        self.garage.ready()
         self.garage.stop()
         self.garage.sections["network"]["port"] = former
         self.restart(self.garage)

@@ -61,26 +61,6 @@ class TalkKeys(SceneTest):
         self.kitchen.release(SMART)
         self.is_silent()
 
-    def test_a_chip_that_goes_away_closes_the_microphone(self):
-        self.kitchen.press()
-        self.talks()
-        self.garage.record()
-        self.kitchen.lines.do("unplug", "gpiochip0")
-        wait(lambda: not self.kitchen.is_talking(), "the microphone is closed")
-        span = listen()
-        self.assert_silent(self.garage.recorded().span(*span))
-        self.assertEqual(self.button("ptt")["state"], "unreadable")
-        self.kitchen.problem("button ptt")
-        self.kitchen.lines.do("replug", "gpiochip0")
-        # Still held: it must be let go before it may talk again.
-        wait(lambda: self.button("ptt")["state"] == "pressed", "the key is read again")
-        self.assertFalse(self.kitchen.is_talking())
-        self.kitchen.release()
-        wait(lambda: self.button("ptt")["state"] == "released", "the key is up")
-        with self.kitchen.talking():
-            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
-            wait(self.kitchen.is_lit, "the lamp is lit after the chip came back")
-
     def test_a_key_that_cannot_be_read_at_the_start_is_shown_and_does_not_talk(self):
         self.kitchen.stop()
         self.kitchen.lines.do("fail-read", "on")

@@ -11,6 +11,10 @@ int64_t clinux_monotonic_ns(void);
 /// Processor time the calling thread has used, in ns.
 int64_t clinux_thread_time_ns(void);
 int64_t clinux_wall_ms(void);
+/// Rests for so many nanoseconds, or until a signal comes.
+void clinux_sleep_ns(int64_t duration);
+/// The machine's name, into `name` with a zero at its end; cut off where it is longer.
+void clinux_host_name(char *name, size_t size);
 
 /// The text of an errno; never NULL, valid for ever.
 const char *clinux_error_text(int error);

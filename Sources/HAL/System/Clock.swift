@@ -15,4 +15,7 @@ public enum Clock {
 
     /// Processor time the calling thread has used, in ns.
     public static func threadNanoseconds() -> Int64 { clinux_thread_time_ns() }
+
+    /// Rests for at least this long; for threads that nobody waits for.
+    public static func sleep(_ duration: Duration) { clinux_sleep_ns(duration.nanoseconds) }
 }

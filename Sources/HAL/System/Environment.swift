@@ -19,4 +19,15 @@ public enum Environment {
         let id = unsafe clinux_group_id(name)
         return id >= 0 ? UInt32(id) : nil
     }
+
+    /// What the machine is called; empty when it has no name.
+    public static var hostName: String {
+        var name = InlineArray<256, CChar>(repeating: 0)
+        var span = name.mutableSpan
+        // SAFETY: it writes no more than it is told there is room for, with a zero at the end.
+        return unsafe span.withUnsafeMutableBufferPointer { buffer in
+            unsafe clinux_host_name(buffer.baseAddress!, buffer.count)
+            return unsafe String(cString: buffer.baseAddress!)
+        }
+    }
 }

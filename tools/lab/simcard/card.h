@@ -45,6 +45,7 @@ struct card_shared {
 	_Atomic uint32_t absent;
 	_Atomic uint32_t suspends;
 	_Atomic uint32_t asleep;
+	_Atomic uint32_t hangs; // it stands still, wakes nobody and says nothing of it
 	_Atomic uint32_t allocates; // transfers call malloc: trips a heap counter on purpose
 
 	// The air between loudspeaker and microphone.

@@ -23,6 +23,7 @@ static const char usage[] =
 	"  xrun playback|capture                           stop a running stream, as a late program does\n"
 	"  unplug | replug                                 take the card away; bring it back\n"
 	"  suspend | resume                                put the card to sleep; wake it\n"
+	"  hang | unhang                                   let the card stand still, without a word\n"
 	"  ppm N                                           run the clock N millionths fast\n"
 	"  echo GAIN MS | echo off                         let the microphone hear the speaker\n"
 	"  noise PEAK                                      noise floor, in 16-bit steps; 0 for none\n"
@@ -302,6 +303,8 @@ static int run(struct card *card, const char *command, char **words)
 		atomic_fetch_add(&shared->suspends, 1);
 	} else if (strcmp(command, "resume") == 0) {
 		atomic_store(&shared->asleep, 0);
+	} else if (strcmp(command, "hang") == 0 || strcmp(command, "unhang") == 0) {
+		atomic_store(&shared->hangs, *command == 'h');
 	} else if (word == NULL) {
 		return misused();
 	} else if (strcmp(command, "play") == 0 || strcmp(command, "record") == 0) {

@@ -28,6 +28,10 @@ static void arm_now(struct stream *stream) { arm_at(stream, 1); }
 static void arm(struct stream *stream, snd_pcm_uframes_t moved)
 {
 	const snd_pcm_ioplug_t *io = &stream->io;
+	if (atomic_load(&stream->card.shared->hangs) != 0) {
+		disarm(stream);
+		return;
+	}
 	int64_t ready = (int64_t)(moved + stream->avail_min);
 	if (stream->direction == CARD_PLAYBACK)
 		ready -= (int64_t)io->buffer_size;
@@ -133,7 +137,7 @@ static snd_pcm_sframes_t on_pointer(snd_pcm_ioplug_t *io)
 	struct stream *stream = io->private_data;
 	struct card_shared *card = stream->card.shared;
 	bool playing = stream->direction == CARD_PLAYBACK;
-	if (check(stream) < 0 || !stream->running)
+	if (check(stream) < 0 || !stream->running || atomic_load(&card->hangs) != 0)
 		return (snd_pcm_sframes_t)(stream->position % io->buffer_size);
 	if (atomic_load(&card->xruns_wanted[stream->direction]) != stream->seen_xruns) {
 		stream->seen_xruns++;
@@ -225,6 +229,10 @@ static int on_poll(snd_pcm_ioplug_t *io, struct pollfd *fds, unsigned int count,
 	*events = 0;
 	if (count < 1 || (fds[0].revents & POLLIN) == 0)
 		return 0;
+	if (atomic_load(&stream->card.shared->hangs) != 0 && io->state == SND_PCM_STATE_RUNNING) {
+		disarm(stream);
+		return 0;
+	}
 	snd_pcm_sframes_t avail = snd_pcm_avail_update(io->pcm);
 	switch (io->state) {
 	case SND_PCM_STATE_PREPARED:

@@ -181,7 +181,7 @@ class Soak:
                 level, share, length = loudness(heard, span, TONES[talker.name], gaps)
                 if talker in listeners[one.name]:
                     judged = judged and length >= 0.2
-                    least = (0.95, -18.0) if calm else (0.5, -26.0)
+                    least = (0.8, -18.0) if calm else (0.5, -26.0)
                     self.counts["hearings"] += 1
                     if calm and length >= 0.2:
                         self.shares.append(share)

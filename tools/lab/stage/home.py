@@ -56,12 +56,16 @@ class Home:
             file.write(text + self.extra)
 
     def write_peer(self, name, key, address="", **entries):
-        """Makes a peer known: peers.d/NAME.conf; read at the next start."""
+        """Makes a peer known: peers.d/NAME.conf; read at the next start or reload."""
         lines = {"address": address or None, "key": key, **entries}
         text = f"[peer {name}]\n" + "".join(f"{k} = {v}\n" for k, v in lines.items() if v)
         with open(os.path.join(self.etc, "peers.d", f"{name}.conf"), "w",
                   encoding="utf-8") as file:
             file.write(text)
+
+    def remove_peer(self, name):
+        """Makes a peer unknown, from the next start or reload."""
+        os.unlink(os.path.join(self.etc, "peers.d", f"{name}.conf"))
 
     def write_identity(self, secret):
         """Gives it an identity, 64 hexadecimal digits, instead of one of its own making."""

@@ -1,0 +1,93 @@
+/// What changed between two configurations, in the words of the file.
+public enum ConfigDifference {
+    /// One thing that changed.
+    public struct Line: Equatable, Sendable {
+        public enum Change: Equatable, Sendable {
+            /// A whole section is new.
+            case added
+            /// A whole section is gone.
+            case removed
+            /// One key of a section has another value.
+            case changed(key: String, old: String, new: String)
+            /// The pre-shared key is another, in the file of the same name.
+            case otherPSK
+        }
+
+        /// The section's header: `[peer attic]`.
+        public let header: String
+        public let change: Change
+        /// Whether only a restart can apply it: sockets and directories are taken at start.
+        public let needsRestart: Bool
+
+        /// `+ [peer attic]`, `- [peer attic]`, `~ [audio] jitter: normal -> robust`.
+        public var text: String {
+            switch change {
+            case .added: "+ \(header)"
+            case .removed: "- \(header)"
+            case .changed(let key, let old, let new):
+                "~ \(header) \(key): \(Self.shown(old)) -> \(Self.shown(new))"
+            case .otherPSK: "~ \(header) psk: another key in the same place"
+            }
+        }
+
+        /// What only those can see who hold the keys.
+        public static func otherPSK(of peer: Config.Peer) -> Line {
+            Line(header: "[peer \(peer.name)]", change: .otherPSK, needsRestart: false)
+        }
+
+        /// A peer that calls us has no address: a blank would look like a slip.
+        private static func shown(_ value: String) -> String {
+            value.isEmpty ? "(empty)" : value
+        }
+    }
+
+    static let kinds = [
+        "station", "network", "audio", "talk", "session", "paths", "button", "channel", "lamp",
+        "peer",
+    ]
+
+    /// Every change, in the order of `Config.effective`; empty when the two say the same.
+    ///
+    /// Within one kind of section first those of `old` as they stand there, changed or gone, then
+    /// the new ones. What has another name is gone and new. The order of sections says nothing.
+    public static func between(_ old: Config, _ new: Config) -> [Line] {
+        let before = old.effectiveSections
+        let after = new.effectiveSections
+        var lines: [Line] = []
+        for kind in kinds {
+            for section in before where section.kind == kind {
+                guard let same = after.first(where: { $0.header == section.header }) else {
+                    lines.append(line(section, .removed))
+                    continue
+                }
+                for (was, becomes) in zip(section.entries, same.entries)
+                where was.value != becomes.value {
+                    let change = Line.Change.changed(
+                        key: was.key, old: was.value, new: becomes.value)
+                    lines.append(line(section, change))
+                }
+            }
+            for section in after where section.kind == kind {
+                if !before.contains(where: { $0.header == section.header }) {
+                    lines.append(line(section, .added))
+                }
+            }
+        }
+        return lines
+    }
+
+    private static func line(_ section: EffectiveSection, _ change: Line.Change) -> Line {
+        let needsRestart = section.kind == "network" || section.kind == "paths"
+        return Line(header: section.header, change: change, needsRestart: needsRestart)
+    }
+}
+
+extension Config {
+    /// These settings as far as a running station can take them over; the rest stays as it is.
+    public func applied(over running: Config) -> Config {
+        var config = self
+        config.network = running.network
+        config.paths = running.paths
+        return config
+    }
+}

@@ -1,0 +1,185 @@
+internal import Audio
+internal import Config
+internal import Control
+internal import Crypto
+internal import HAL
+internal import Realtime
+internal import Session
+internal import Station
+internal import Time
+
+/// Other settings while everything goes on.
+///
+/// All files are read and checked before anything changes; then what differs is changed, and what
+/// is the same does not notice: a peer whose key, psk and suite are as before keeps its number, its
+/// session and its sound.
+extension ControlLoop {
+    /// How long the media loop may take to take the settings over, before that is said.
+    private static var patience: Duration { .seconds(1) }
+
+    /// SIGHUP: who sent it reads the journal.
+    mutating func reloadBySignal() {
+        ServiceNotifier.reloading()
+        do throws(ControlError) {
+            _ = try reload()
+        } catch {
+            Log.error("settings not changed: \(error)")
+        }
+        ServiceNotifier.ready()
+    }
+
+    /// What a reload would change now.
+    func difference() throws(ControlError) -> [ConfigDifference.Line] {
+        difference(to: try read().0)
+    }
+
+    /// Takes over what the files say now; returns what that changed.
+    mutating func reload() throws(ControlError) -> [ConfigDifference.Line] {
+        guard change == nil, !table.isTakingLeave else {
+            throw ControlError(.busy, "a reload is under way: try again in a second")
+        }
+        let (files, isUnconfigured) = try read()
+        let lines = difference(to: files)
+        let config = files.config.applied(over: config)
+        self.isUnconfigured = isUnconfigured
+        awaitsRestart = lines.filter { $0.needsRestart }.map { $0.text }
+        let former = roster
+        changePeers(files, config)
+        let routing = Routing(config, roster, after: self.routing)
+        try tellMedia(config, routing)
+        station.configure(targets: routing.targets, channels: routing.channels, at: now)
+        cards.configure(config.audio, rings)
+        table.setLimits(Session.Limits(config.session), at: now)
+        callMoved(since: former)
+        doWhatCoresAsk()
+        awaitAdoption()
+        for line in lines {
+            Log.notice("settings: \(line.text)\(line.needsRestart ? " (at the next start)" : "")")
+        }
+        for warning in config.warnings { Log.warning(warning.description) }
+        tell(.reload, detail: lines.isEmpty ? "nothing has changed" : "\(lines.count) changed")
+        return lines
+    }
+
+    private func read() throws(ControlError) -> (StationFiles, isUnconfigured: Bool) {
+        do throws(StationFiles.Failure) {
+            let (config, isUnconfigured) = try StationFiles.settings(in: facts.folder)
+            return (try StationFiles(config, own: table.publicKey), isUnconfigured)
+        } catch {
+            throw ControlError(.failed, error.text)
+        }
+    }
+
+    private func difference(to files: StationFiles) -> [ConfigDifference.Line] {
+        var lines = ConfigDifference.between(config, files.config)
+        // A psk may be another although the file that names it says the same.
+        for (place, peer) in files.config.peers.enumerated() {
+            guard let number = table.peer(of: files.keys[place]),
+                config.peers.contains(where: { $0.name == peer.name && $0.psk == peer.psk }),
+                !table.hasPSK(files.psks[place].key, peer: number)
+            else { continue }
+            lines.append(.otherPSK(of: peer))
+        }
+        return lines
+    }
+
+    /// Peers that are new, gone, or to be spoken to with other keys.
+    private mutating func changePeers(_ files: StationFiles, _ config: Config) {
+        var kept: Set<Int> = []
+        for (place, key) in files.keys.enumerated() {
+            let suite = config.peers[place].cipherSuite
+            if let number = table.peer(of: key, psk: files.psks[place].key, suite: suite) {
+                kept.insert(number)
+            }
+        }
+        for number in roster.numbers where !kept.contains(number) {
+            table.remove(peer: number, at: now)
+            doWhatCoresAsk()
+        }
+        var numbers: [Int] = []
+        for (place, key) in files.keys.enumerated() {
+            if let number = table.peer(of: key) {
+                numbers.append(number)
+                continue
+            }
+            let number = table.add(
+                publicKey: key, psk: files.psks[place].copy(),
+                suite: config.peers[place].cipherSuite, at: now)
+            welcome(number)
+            numbers.append(number)
+        }
+        for number in roster.numbers where !kept.contains(number) {
+            // Nothing of it is heard any more, from here on.
+            station.replace(peer: number, firstMid: Boot.randomMid())
+        }
+        roster.configure(config.peers, keys: files.keys, numbers: numbers)
+    }
+
+    /// A number is another peer's now.
+    private mutating func welcome(_ number: Int) {
+        view.peers[number] = StationView.Peer()
+        view.peers[number].hasMoved = true
+        for count in PeerCount.allCases { rings.traffic[number].set(count, to: 0) }
+        station.replace(peer: number, firstMid: Boot.randomMid())
+    }
+
+    private mutating func tellMedia(_ config: Config, _ routing: Routing) throws(ControlError) {
+        let plan = MediaPlan(config, roster, routing)
+        let sequences = routing.targets.map { _ in Boot.randomSequence() }
+        let box: MediaChange
+        do throws(OpusError) {
+            box = try MediaChange(from: self.plan, to: plan, firstSequences: sequences, at: now)
+        } catch { preconditionFailure("\(error)") }
+        change = PendingChange(config: config, routing: routing, plan: plan, box: box)
+        rings.tell(.adopt(box))
+    }
+
+    /// New addresses are tried at once, and new names asked for.
+    private mutating func callMoved(since former: Roster) {
+        for number in roster.numbers {
+            let isNew = !former.contains(number)
+            guard isNew || former[number].addresses != roster[number].addresses else { continue }
+            view.peers[number].hasMoved = true
+            view.peers[number].isResolved = false
+            view.peers[number].resolverProblem = nil
+            resolve(number)
+            doWhatCoresAsk()
+        }
+    }
+
+    /// The media loop takes the settings over in its next turn, and a goodbye takes 40 ms: whoever
+    /// asked for them can wait, and finds them in use.
+    private mutating func awaitAdoption() {
+        let end = now + Self.patience
+        while change != nil || table.isTakingLeave, now < end {
+            pause(until: min(now + .milliseconds(5), end))
+            takeRecords()
+            takeEvents()
+            takeReturns()
+            table.tick(at: now)
+            doWhatCoresAsk()
+        }
+    }
+
+    /// From here on the media loop speaks of the new settings.
+    mutating func adopted() {
+        guard let change, !change.isAdopted else { return }
+        self.change?.isAdopted = true
+        config = change.config
+        routing = change.routing
+        plan = change.plan
+        lines.configure(config)
+    }
+
+    /// The settings before have come back: their lines are closed here, and all is freed.
+    mutating func tookBack(_ box: MediaChange) {
+        // The event says so first, unless it found no room.
+        takeEvents()
+        adopted()
+        box.closeLines()
+        // Freed a second later: the media loop may not have let go of it yet.
+        retired = box
+        retiredAt = now
+        change = nil
+    }
+}

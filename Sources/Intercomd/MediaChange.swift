@@ -1,0 +1,73 @@
+internal import Audio
+internal import Realtime
+internal import Station
+internal import Time
+
+/// New settings on their way to the media loop; what they replace comes back in the same box.
+///
+/// All that has to be allocated for them is here before they leave the control thread, and is freed
+/// there when the box is back: the media loop only exchanges and moves.
+final class MediaChange: @unchecked Sendable {
+    var plan: MediaPlan
+    var keys: FixedArray<KeySlot>
+    var virtualKeys: FixedArray<TalkKey>
+    var spurts: FixedArray<Spurt>
+    /// The place each target and each key had before; nil for a new one.
+    let formerTargets: [Int?]
+    let formerKeys: [Int?]
+    /// Where something about them changed: another encoder, other voices.
+    var encoder: OpusEncoder?
+    var slots: FixedArray<VoiceSlot>?
+    /// Whether the microphone must run when nobody talks, and did not, or the other way round.
+    let changesRest: Bool
+
+    init(
+        from former: MediaPlan, to plan: MediaPlan, firstSequences: [UInt16], at now: Instant
+    ) throws(OpusError) {
+        formerTargets = plan.targets.map { target in
+            former.targets.firstIndex { $0.id == target.id }
+        }
+        formerKeys = plan.keys.map { key in former.keys.firstIndex { $0.hasLine(of: key) } }
+        changesRest = (former.prerollFrames > 0) != (plan.prerollFrames > 0)
+        keys = FixedArray(count: plan.keys.count) { place in
+            KeySlot(settings: plan.keys[place].settings, target: plan.keys[place].target, at: now)
+        }
+        virtualKeys = FixedArray(count: plan.targets.count) { _ in
+            TalkKey(plan.virtualKey, isDown: false)
+        }
+        spurts = FixedArray(count: plan.targets.count) { Spurt(sequence: firstSequences[$0]) }
+        encoder =
+            former.bitrate == plan.bitrate ? nil : try OpusEncoder(bitrate: plan.bitrate)
+        let keepsVoices =
+            former.jitterPreset == plan.jitterPreset && former.jitterMax == plan.jitterMax
+        slots = keepsVoices ? nil : try VoiceSlot.slots(plan)
+        self.plan = plan
+    }
+
+    /// Exchanges the encoder, if there is another.
+    func exchangeEncoder(_ current: inout OpusEncoder) -> Bool {
+        guard var other = encoder.take() else { return false }
+        swap(&current, &other)
+        encoder = consume other
+        return true
+    }
+
+    /// Exchanges the voices, if there are others; whose they were is to be ended before.
+    func exchangeVoices(_ current: inout FixedArray<VoiceSlot>) {
+        guard var others = slots.take() else { return }
+        swap(&current, &others)
+        slots = consume others
+    }
+
+    /// Closes the lines that no key is read from any more.
+    func closeLines() {
+        for place in keys.indices { keys[place].line = nil }
+    }
+
+    var hasVoices: Bool {
+        switch slots {
+        case .some: true
+        case .none: false
+        }
+    }
+}

@@ -1,0 +1,83 @@
+internal import Audio
+internal import HAL
+internal import Realtime
+internal import Station
+internal import Time
+internal import Wire
+
+/// Other settings, without a gap in what goes on.
+///
+/// What is the same before and after keeps all it has: a talk key its state, a talkspurt its
+/// numbers, a peer its session. Nothing is allocated or freed.
+extension MediaLoop {
+    mutating func adopt(_ change: consuming MediaChange) {
+        endLostTargets(change)
+        swap(&plan, &change.plan)
+        swap(&spurts, &change.spurts)
+        swap(&virtualKeys, &change.virtualKeys)
+        swap(&keys, &change.keys)
+        for place in spurts.indices {
+            guard let former = change.formerTargets[place] else { continue }
+            swap(&spurts[place], &change.spurts[former])
+            swap(&virtualKeys[place], &change.virtualKeys[former])
+            virtualKeys[place].change(to: plan.virtualKey)
+        }
+        for place in keys.indices { takeOver(key: place, change) }
+        unwatchLeftLines(change)
+        changeSound(change)
+        for target in spurts.indices { updateGate(target) }
+        busyMax = plan.periodNanoseconds / 2
+        tell(.adopted)
+        handBack(.change(change))
+    }
+
+    /// A talkspurt to someone who is no target any more ends here, and is said to have.
+    private mutating func endLostTargets(_ change: MediaChange) {
+        for target in spurts.indices where !change.formerTargets.contains(target) {
+            let wasTalking = spurts[target].isTalking
+            endAtOnce(target)
+            guard wasTalking || spurts[target].endsLeft > 0 else { continue }
+            sendSpurtEnd(of: target)
+        }
+    }
+
+    /// Gives a key the line it is read from, and if it means the same, all it was about to do.
+    private mutating func takeOver(key place: Int, _ change: MediaChange) {
+        guard let former = change.formerKeys[place] else { return }
+        // The old settings have changed places with the new ones.
+        let old = change.plan.keys[former]
+        let new = plan.keys[place]
+        let isSame =
+            old.settings.mode == new.settings.mode
+            && change.plan.targets[old.target].id == plan.targets[new.target].id
+        if isSame {
+            swap(&keys[place], &change.keys[former])
+            keys[place].change(to: new.settings, target: new.target)
+        } else {
+            // Held down now, it does not talk to someone else: it must be let go first.
+            keys[place].takeLine(of: &change.keys[former], new.settings, at: now)
+        }
+        guard let fd = keys[place].descriptor else { return }
+        try? loop.modify(fd: fd, events: EventLoop.readable, token: Token.key + UInt32(place))
+    }
+
+    /// Lines that no key is read from any more go back with the change, and are closed there.
+    private mutating func unwatchLeftLines(_ change: MediaChange) {
+        for place in change.keys.indices {
+            if let fd = change.keys[place].descriptor { try? loop.remove(fd: fd) }
+        }
+    }
+
+    private mutating func changeSound(_ change: MediaChange) {
+        if change.exchangeEncoder(&encoder) {
+            // Its frames have another size than those that wait.
+            encoded.begin(at: microphone.captured)
+            plaintextSize = AudioPacket.plaintextSize(frameSize: encoder.frameSize, depth: 0)
+        }
+        if change.hasVoices {
+            for place in slots.indices { release(place) }
+            change.exchangeVoices(&slots)
+        }
+        if change.changesRest { startCards() }
+    }
+}

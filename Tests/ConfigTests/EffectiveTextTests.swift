@@ -1,0 +1,153 @@
+import Foundation
+import Testing
+
+@testable import Config
+
+/// The settings alone: where they were written, and what was remarked on, left out.
+func withoutOrigins(_ config: Config) -> Config {
+    let nowhere = Origin(file: "", line: 1)
+    var config = config
+    config.warnings = []
+    config.station.origin = nowhere
+    config.network.origin = nowhere
+    config.audio.origin = nowhere
+    config.talk.origin = nowhere
+    config.session.origin = nowhere
+    for index in config.buttons.indices {
+        config.buttons[index].origin = nowhere
+        config.buttons[index].lineOrigin = nowhere
+        config.buttons[index].talkOrigin = nowhere
+    }
+    for index in config.channels.indices {
+        config.channels[index].origin = nowhere
+        config.channels[index].membersOrigin = nowhere
+    }
+    for index in config.lamps.indices {
+        config.lamps[index].origin = nowhere
+        config.lamps[index].lineOrigin = nowhere
+    }
+    for index in config.peers.indices {
+        config.peers[index].isLearned = false
+        config.peers[index].origin = nowhere
+        config.peers[index].keyOrigin = nowhere
+        config.peers[index].pskOrigin = nowhere
+    }
+    return config
+}
+
+@Suite struct EffectiveTextTests {
+    private static let etc = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("etc")
+
+    private func text(of name: String) throws -> String {
+        try String(contentsOf: Self.etc.appendingPathComponent(name), encoding: .utf8)
+    }
+
+    @Test func theShortestFileShowsEveryDefault() throws {
+        let config = try parse("[station]\nname = kitchen\n")
+        #expect(
+            config.effective == """
+                [station]
+                name = kitchen
+
+                [network]
+                port = 5577
+                listen = *
+                dscp = ef
+
+                [audio]
+                input = default
+                output = default
+                period = 10ms
+                periods = 2
+                profile = voice
+                bitrate = 32k
+                duplex = auto
+                rx-hold = 150ms
+                jitter = normal
+                jitter-max = 240ms
+
+                [talk]
+                preroll = 60ms
+                tail = 150ms
+                max-talk = 2m
+
+                [session]
+                rekey-after = 2m
+                rekey-packets = 1048576
+
+                [paths]
+                state = /var/lib/intercomd
+                runtime = /run/intercomd
+
+                """)
+        #expect(try parse(config.effective).warnings.isEmpty)
+    }
+
+    @Test func theExamplesComeBackTheSame() throws {
+        let minimal = try parse(text(of: "minimal.conf"))
+        #expect(try withoutOrigins(parse(minimal.effective)) == withoutOrigins(minimal))
+        let full = try parse(
+            text(of: "intercomd.conf"), peers: text(of: "peers.d/frontdoor.conf"))
+        #expect(try withoutOrigins(parse(full.effective)) == withoutOrigins(full))
+        #expect(full.effective.contains("[peer frontdoor]\naddress = frontdoor.local:5577, "))
+    }
+
+    /// Every key of the annotated example is in the effective text, so none can be forgotten.
+    @Test func noKeyOfTheExampleIsMissing() throws {
+        let example = try text(of: "intercomd.conf")
+        let effective = try parse(example).effective
+        var section = ""
+        for line in example.split(separator: "\n") {
+            if let match = line.firstMatch(of: #/^#?\[([a-z]+)/#) { section = String(match.1) }
+            guard let match = line.firstMatch(of: #/^#?([a-z-]+) = /#) else { continue }
+            let there = effective.split(separator: "\n\n").first { $0.hasPrefix("[\(section)") }
+            #expect(there?.contains("\n\(match.1) = ") == true, "[\(section)] \(match.1)")
+        }
+    }
+
+    @Test func anyConfigurationComesBackTheSame() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = RandomConfig(seed: seed)
+        for _ in 0..<300 {
+            let text = random.text()
+            let config = try parse(text)
+            let again = try parse(config.effective)
+            #expect(withoutOrigins(again) == withoutOrigins(config), "seed \(seed)")
+            #expect(again.effective == config.effective, "seed \(seed)")
+        }
+    }
+
+    /// Negative control: what the property compares does see a lost setting.
+    @Test func aLostSettingIsSeen() throws {
+        let config = try parse("[station]\nname = a\n[talk]\ntail = 1s\n")
+        let spoiled = config.effective.replacing("tail = 1s\n", with: "")
+        #expect(try withoutOrigins(parse(spoiled)) != withoutOrigins(config))
+    }
+
+    @Test func pathsOfTheServiceManagerComeBackTheSame() throws {
+        let source = ConfigSource(role: .main, path: "a", bytes: Array("[station]\nname=a".utf8))
+        let paths = Paths(stateDirectory: "/s/x//", runtimeDirectory: "/r/:/q")
+        let config = try Config([source], paths: paths)
+        #expect(try parse(config.effective).paths == config.paths)
+    }
+
+    @Test func aStationThatNobodySetUpIsAValidOne() throws {
+        let paths = Paths(stateDirectory: nil, runtimeDirectory: nil)
+        let config = Config.unconfigured(name: "pi-4", paths: paths)
+        #expect(try parse("[station]\nname = pi-4\n").effective == config.effective)
+        #expect(config.peers.isEmpty && config.buttons.isEmpty && config.warnings.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("kitchen", "kitchen"), ("Kitchen.lan", "kitchen"), ("my box_2", "my-box-2"),
+        ("--a--", "a"), ("Küche", "k-che"), ("...", nil), ("", nil), ("!", nil),
+        (String(repeating: "ab-", count: 20), String(repeating: "ab-", count: 10) + "a"),
+    ])
+    func aNameIsMadeOfAnyHostName(_ host: String, _ expected: String?) {
+        let made = name(nearestTo: host)
+        #expect(made == expected)
+        if let made { #expect(isName(made)) }
+    }
+}

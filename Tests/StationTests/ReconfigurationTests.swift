@@ -1,0 +1,112 @@
+import Station
+import Testing
+import Time
+import Wire
+
+/// Settings that change while stations talk.
+@Suite struct ReconfigurationTests {
+    let start = Instant(nanoseconds: 1_000_000_000)
+    let house: UInt64 = 0xA1
+    let yard: UInt64 = 0xB2
+
+    private func target(_ stream: UInt8, _ reference: UInt64, _ listeners: [Int]) -> TalkTarget {
+        TalkTarget(stream: stream, reference: reference, listeners: listeners)
+    }
+
+    private func channel(_ number: Int, _ reference: UInt64, _ members: [Int]) -> Channel {
+        Channel(number: number, reference: reference, members: members, isListenedTo: true)
+    }
+
+    /// A station with the channel of the house, and peer 0 up.
+    private func station() -> Station {
+        var station = Station(
+            targets: [target(1, house, [0, 1])], channels: [channel(1, house, [0, 1])],
+            firstMids: [100, 200])
+        station.up(peer: 0, isNewBoot: true, at: start)
+        _ = drain(&station)
+        var list = Acknowledgement(100)
+        list.append(101)
+        station.receive(.ack(list), from: 0, at: start)
+        return station
+    }
+
+    private func drain(_ station: inout Station) -> [Station.Action] {
+        var actions: [Station.Action] = []
+        while let action = station.nextAction() { actions.append(action) }
+        return actions
+    }
+
+    private func bindings(in actions: [Station.Action]) -> [StreamBinding] {
+        var found: [StreamBinding] = []
+        for case .send(_, let payload) in actions {
+            _ = ControlReader.read(payload.bytes.span) { record in
+                if case .stream(let binding) = record { found.append(binding) }
+            }
+        }
+        return found
+    }
+
+    private func hearings(in actions: [Station.Action]) -> [Hearing] {
+        actions.compactMap { if case .hear(_, _, let hearing) = $0 { hearing } else { nil } }
+    }
+
+    private func binds(_ stream: UInt8, _ reference: UInt64, mid: UInt32) -> ControlRecord {
+        .stream(
+            StreamBinding(
+                mid: mid, stream: stream, purpose: .talk, priority: .normal, reference: reference))
+    }
+
+    @Test func theSameSettingsTellNobodyAnything() {
+        var station = station()
+        station.configure(
+            targets: [target(1, house, [0, 1])], channels: [channel(1, house, [0, 1])], at: start)
+        #expect(drain(&station).isEmpty)
+    }
+
+    @Test func onlyWhatIsNewIsBound() {
+        var station = station()
+        station.configure(
+            targets: [target(1, house, [0, 1]), target(2, yard, [0])],
+            channels: [channel(1, house, [0, 1]), channel(2, yard, [0])], at: start)
+        #expect(bindings(in: drain(&station)).map { $0.reference } == [yard])
+    }
+
+    @Test func aStreamThatMeansAnotherChannelIsBoundAgain() {
+        var station = station()
+        station.configure(
+            targets: [target(1, yard, [0])], channels: [channel(1, yard, [0])], at: start)
+        #expect(bindings(in: drain(&station)).map { $0.reference } == [yard])
+    }
+
+    @Test func whatAPeerHasBoundIsLookedAtAgain() {
+        var station = station()
+        station.receive(binds(4, yard, mid: 1), from: 0, at: start)
+        #expect(hearings(in: drain(&station)) == [.ignored])
+        #expect(station.view(of: 0).hasUnknownChannel)
+        station.configure(
+            targets: [], channels: [channel(7, yard, [0])], at: start)
+        #expect(hearings(in: drain(&station)) == [.channel(7)])
+        #expect(!station.view(of: 0).hasUnknownChannel)
+        station.configure(targets: [], channels: [channel(7, yard, [1])], at: start)
+        #expect(hearings(in: drain(&station)) == [.ignored])
+    }
+
+    @Test func aNumberGivenToAnotherPeerForgetsTheOneBefore() {
+        var station = station()
+        station.receive(binds(4, house, mid: 1), from: 0, at: start)
+        _ = drain(&station)
+        station.replace(peer: 0, firstMid: 500)
+        #expect(hearings(in: drain(&station)) == Array(repeating: .unbound, count: 32))
+        station.configure(targets: [], channels: [channel(1, house, [0])], at: start)
+        #expect(hearings(in: drain(&station)).isEmpty)
+        // Its own numbers begin elsewhere, and the same record is new to it.
+        station.receive(binds(4, house, mid: 1), from: 0, at: start)
+        #expect(hearings(in: drain(&station)) == [.channel(1)])
+    }
+
+    @Test func noTwoTargetsAreOfOneNumber() {
+        let targets = (1..<32).map { target(UInt8($0), UInt64($0), [0]) }
+            + (0..<62).map { target(0, 0, [$0]) }
+        #expect(Set(targets.map { $0.id }) == Set(1..<94))
+    }
+}

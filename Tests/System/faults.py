@@ -1,0 +1,92 @@
+"""Speech before a fault, and after it by itself: what the tests of faults share."""
+
+import os
+import time
+
+import numpy
+from lab import SceneTest, listen, process, sound, unjudged, wait
+
+SOON = 3.0
+"""Seconds within which speech is heard after a fault has ended."""
+
+STEADY = 10
+"""Steps of 20 ms in a row that a tone must be there to count as heard."""
+
+
+def waited(stations):
+    """Seconds that the threads of some daemons were ready and had to wait for a processor."""
+    total = 0.0
+    for one in stations:
+        if not process.is_alive(one.process):
+            continue
+        folder = f"/proc/{one.pid}/task"
+        for thread in os.listdir(folder):
+            with open(f"{folder}/{thread}/schedstat", encoding="ascii") as file:
+                total += int(file.read().split()[1]) / 1e9
+    return total
+
+
+class FaultTest(SceneTest):
+    """A talker and a listener, `kitchen` and `garage` unless a test says otherwise."""
+
+    tone = 500
+
+    def hears(self, talker, listener):
+        """Whether the listener shows that it hears the talker, also where it is not there."""
+        try:
+            return listener.hears(talker)
+        except OSError:
+            return False
+
+    def ended(self, end):
+        """Ends a fault by calling `end`; returns what `assert_back` is to be told of it."""
+        stations = self.scene.stations
+        since, before = time.monotonic_ns(), waited(stations)
+        end()
+        # A program that ends a fault may have had to wait for a processor itself.
+        return since, before - (time.monotonic_ns() - since) / 1e9
+
+    def assert_back(self, talker, listener, ended, before=None, soon=SOON):
+        """The talker is heard at most 3 s after the fault had ended, and in the span before it.
+
+        The listener has been recorded since before. Time for which the machine kept daemons or
+        recorder waiting is no delay of theirs.
+        """
+        since, waited_before = ended
+
+        def late():
+            return max(0.0, waited(self.scene.stations) - waited_before)
+
+        limit = time.monotonic() + soon + 1
+        while not self.hears(talker, listener) and time.monotonic() < limit + late():
+            time.sleep(0.02)
+        allowed = soon + late()
+        time.sleep(0.6)
+        heard = listener.recorded()
+        if before is not None:
+            self.assert_heard(heard.span(*before), self.tone)
+        track = sound.tone_track(heard.samples[max(0, heard.index(since)):], self.tone) > -18
+        runs = numpy.convolve(track, numpy.ones(STEADY), "valid")
+        found = numpy.flatnonzero(runs > STEADY - 0.5)
+        self.judge(len(found) > 0, f"{talker} was not heard again by {listener}")
+        delay = found[0] * 0.02
+        gaps = [(start, to) for start, to in unjudged(heard, since) if to > 0]
+        allowed += sum(to - max(0.0, start) for start, to in gaps)
+        print(f"{self.id().rpartition('.')[2]}: {talker} heard {delay:.2f} s after (of "
+              f"{allowed:.2f})")
+        self.judge(delay <= allowed, f"{talker} was heard only {delay:.2f} s after")
+
+    def through(self, begin, seen, end, talker=None, listener=None):
+        """Speech, a fault that `begin` makes, `seen` waits for and `end` ends, and speech again.
+
+        The key is down all the while, and nobody touches a daemon.
+        """
+        talker, listener = talker or self.kitchen, listener or self.garage
+        with talker.talking():
+            wait(lambda: self.hears(talker, listener), f"{listener} hears {talker}")
+            listener.record()
+            span = listen(0.3)
+            begin()
+            seen()
+            ended = self.ended(end)
+            self.assert_back(talker, listener, ended, before=span)

@@ -1,0 +1,192 @@
+"""A full, read-only or missing disk, a torn identity, kill -9 in the midst: said, and never worse.
+"""
+
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+
+from faults import FaultTest
+from lab import Scene, place, process, wait
+
+IDENTITY = re.compile(rb"intercom-identity-1 [0-9a-f]{64}\n")
+KILLS = 200
+
+MOUNTS = ("unshare", "--mount")
+
+
+def may_mount():
+    """Whether this user may mount something for a program alone; who is not root may not."""
+    try:
+        return process.run([*MOUNTS, "true"], seconds=5)[0] == 0
+    except process.StageError:
+        return False
+
+
+mounts = unittest.skipUnless(may_mount(), "needs the right to unshare(1) mounts: root")
+
+
+class Disk(unittest.TestCase):
+    """A station alone, without devices, whose start is the matter."""
+
+    def setUp(self):
+        self.scene = self.enterContext(Scene("kitchen"))
+        self.kitchen, = self.scene.stations
+        self.kitchen.sections["audio"] = {"input": "none", "output": "none"}
+        for title in ("button ptt", "lamp on-air"):
+            del self.kitchen.sections[title]
+        self.keys = os.path.join(self.kitchen.state, "keys")
+        self.identity = os.path.join(self.keys, "identity")
+
+    def content(self):
+        """The identity file; None when there is none."""
+        try:
+            with open(self.identity, "rb") as file:
+                return file.read()
+        except FileNotFoundError:
+            return None
+
+    def fails(self, *texts):
+        """A start that ends at once, with words; returns them."""
+        before = len(self.kitchen.log)
+        self.kitchen.start()
+        self.assertEqual(self.kitchen.ended(), 1)
+        said = self.kitchen.log[before:]
+        for text in texts:
+            self.assertIn(text, said)
+        self.assertLess(len(said.splitlines()), 4, said)
+        return said
+
+    def starts(self):
+        self.kitchen.start()
+        self.kitchen.ready()
+        self.kitchen.stop()
+        self.assertRegex(self.content(), IDENTITY)
+
+    def test_a_torn_identity_ends_the_start_and_is_left_as_it_is(self):
+        whole = self.content()
+        for torn in (b"", whole[:1], whole[:40], whole[:-3], b"\0" * len(whole),
+                     random.randbytes(85), whole + whole, b"x" * 100_000):
+            with open(self.identity, "wb") as file:
+                file.write(torn)
+            for _ in range(2):
+                advice = "put a copy of it back" if len(torn) < 256 else "File too large"
+                self.fails(self.identity, advice)
+                self.assertEqual(self.content(), torn)
+        with open(self.identity, "wb") as file:
+            file.write(whole)
+        self.starts()
+        self.assertEqual(self.content(), whole)
+
+    def test_a_state_directory_that_is_missing_is_made_or_said_to_be(self):
+        shutil.rmtree(self.kitchen.state)
+        self.starts()
+        shutil.rmtree(self.kitchen.state)
+        self.kitchen.state = os.path.join(self.kitchen.folder, "no", "state")
+        self.fails(f"make directory {self.kitchen.state}")
+
+    def within(self, script, *words):
+        """The next starts run in a shell script with mounts of their own; "$@" is the daemon."""
+        self.kitchen.within = [*MOUNTS, "sh", "-ec", script, "sh", *words]
+
+    @mounts
+    def test_a_full_disk_at_the_first_start_leaves_no_half_identity(self):
+        # The daemon's file is in a file system that only the script sees: it tells of it.
+        self.within(
+            'state=$1; shift; mount -t tmpfs -o size=16k,mode=700 none "$state"; '
+            'dd if=/dev/zero of="$state/filler" bs=4k status=none || true; '
+            '"$@" || echo "code $?" >&2; find "$state" -type f >&2; '
+            'rm "$state/filler"; exec "$@"', self.kitchen.state)
+        self.kitchen.start()
+        self.kitchen.ready()
+        log = self.kitchen.log
+        self.assertIn("No space left on device", log)
+        self.assertIn("code 1\n", log)
+        found = [text for text in log.splitlines() if text.startswith(self.kitchen.state)]
+        self.assertEqual(found, [f"{self.kitchen.state}/filler"])
+        # As soon as there is room it starts as if nothing had been.
+        self.assertIn("made this station's identity key", log)
+
+    @mounts
+    def test_a_read_only_root_needs_an_identity_and_nothing_else(self):
+        self.within(
+            'mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"; shift; exec "$@"',
+            self.kitchen.state)
+        self.starts()
+        os.unlink(self.identity)
+        self.fails("Read-only file system")
+        self.assertIsNone(self.content())
+
+    @mounts
+    def test_a_full_runtime_directory_is_said(self):
+        self.within(
+            'mount -t tmpfs -o nr_inodes=1 none "$1"; shift; exec "$@"', self.kitchen.run)
+        self.fails("No space left on device", "control.sock")
+
+    def test_killed_at_any_moment_of_the_first_start_the_identity_is_whole_or_absent(self):
+        seed = random.randrange(1 << 32)
+        print(f"seed {seed}")
+        chance = random.Random(seed)
+        self.kitchen.write_config()
+        words = [place.program("intercomd"), "--config", self.kitchen.etc]
+
+        def run(seconds):
+            """A first start that is killed after a while."""
+            shutil.rmtree(self.keys, ignore_errors=True)
+            with subprocess.Popen(words, stderr=subprocess.DEVNULL) as started:
+                time.sleep(seconds)
+                started.send_signal(signal.SIGKILL)
+            return self.content()
+
+        # As long as it takes until it has one: the kills lie around that.
+        longest = 0.001
+        while run(longest) is None:
+            longest *= 1.5
+            self.assertLess(longest, place.PATIENCE)
+        found = []
+        for _ in range(KILLS):
+            found.append(run(chance.uniform(0.4, 1.6) * longest))
+            if found[-1] is not None:
+                self.assertRegex(found[-1], IDENTITY)
+        without = found.count(None)
+        print(f"{KILLS} kills about {1000 * longest:.1f} ms: {without} before there was one")
+        # The control: the kills came neither all too early nor all too late.
+        self.assertGreater(without, 0)
+        self.assertLess(without, KILLS)
+        # What a kill left behind is in nobody's way.
+        os.makedirs(self.keys, mode=0o700, exist_ok=True)
+        with open(os.open(f"{self.identity}.new", os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(b"intercom-id")
+        self.starts()
+
+
+class FullDisk(FaultTest):
+    def test_what_cannot_be_logged_disturbs_nobody(self):
+        with Scene("kitchen", "garage") as self.scene:
+            kitchen, garage = self.scene.stations
+            # A journal with no room, and one that has gone away.
+            kitchen.within = ["sh", "-c", 'exec "$@" 2>/dev/full', "sh"]
+            journal = self.scene.folder / "journal"
+            os.mkfifo(journal)
+            garage.within = ["sh", "-c", 'exec "$@" 2>"$0"', str(journal)]
+            self.scene.introduce(kitchen, garage)
+            # Opened for both, so that neither side waits for the other; closed before it is used.
+            with open(os.open(journal, os.O_RDWR), "r+b", buffering=0):
+                self.scene.start()
+            for one in (kitchen, garage):
+                one.card.do("unplug")
+                wait(lambda o=one: o.has_card("absent"), "the card is told to be gone")
+                one.card.do("replug")
+                wait(one.has_card, "the card is back")
+            kitchen.speak(self.tone)
+            garage.record()
+            self.assert_back(kitchen, garage, self.ended(kitchen.press))
+            kitchen.release()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,50 @@
+"""Hundreds of thousands of datagrams and thousands of lines nobody should send: as if nothing was.
+
+tools/fuzz sends ten million and a hundred thousand.
+"""
+
+import random
+import unittest
+
+from fuzz import Fuzz, control, line
+from lab import Scene, longer
+
+
+class FuzzTest(unittest.TestCase):
+    def torment(self, datagrams, lines, rounds):
+        seed = random.randrange(1 << 31)
+        print(f"seed {seed}")
+        with Scene("kitchen", "garage") as scene:
+            fuzz = Fuzz(scene, seed)
+            fuzz.start()
+            fuzz.datagrams(20_000)
+            fuzz.lines(2000)
+            before = fuzz.size()
+            for _ in range(rounds):
+                print(fuzz.datagrams(datagrams // rounds))
+            print(fuzz.datagrams(datagrams // 5, flood=True))
+            print(fuzz.lines(lines))
+            fuzz.check_speech("after")
+            fuzz.judge_growth(before)
+            print(f"{before}; then {fuzz.size()}; in all {fuzz.totals}")
+            self.assertEqual(fuzz.complaints, [])
+            # The same judges see a daemon that has ended.
+            self.assertEqual(control(fuzz), [])
+
+    def test_nothing_comes_of_it(self):
+        self.torment(150_000, 5000, rounds=1)
+
+    @longer
+    def test_nothing_comes_of_two_million_either(self):
+        self.torment(2_000_000, 50_000, rounds=5)
+
+    def test_lines_are_of_every_sort(self):
+        chance = random.Random(1)
+        lines = [line(chance) for _ in range(5000)]
+        self.assertGreater(len(set(lines)), 1500)
+        self.assertTrue(any(len(text) > 4096 for text in lines))
+        self.assertIn(b"", lines)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,218 @@
+"""Settings are taken over while people talk; whom they do not concern hears nothing of it."""
+
+import signal
+import time
+import unittest
+
+from identity import Identity
+from lab import Scene, SceneTest, listen, place, random_psk, wait
+
+TONES = {"garage": 500, "office": 800, "attic": 1100}
+
+
+class UnderSpeech(SceneTest):
+    """Three peers talk to the kitchen without a pause, and the kitchen to them."""
+
+    LOSSES = ("frames_lost", "dropped_unbound", "dropped_ignored", "dropped_voices",
+              "dropped_index", "dropped_authentication", "dropped_replay", "events_lost")
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scene = cls.enterClassContext(Scene("kitchen", *TONES))
+        cls.kitchen, *cls.others = cls.scene.stations
+        for other in cls.others:
+            cls.scene.introduce(cls.kitchen, other)
+        cls.scene.start()
+        for one, tone in zip(cls.scene.stations, (300, *TONES.values())):
+            one.speak(tone)
+            one.press()
+        for other in cls.others:
+            wait(lambda other=other: cls.kitchen.hears(other), f"kitchen hears {other}")
+            wait(lambda other=other: other.hears("kitchen"), f"{other} hears kitchen")
+        time.sleep(0.5)
+
+    def losses(self):
+        return {(str(one), name): one.counters()[name]
+                for one in self.scene.stations for name in self.LOSSES}
+
+    def change(self, round_):
+        """One of the many things that may change around those who talk."""
+        kitchen, sections = self.kitchen, self.kitchen.sections
+        guest = f"guest{round_ // 4}"
+        if round_ % 4 == 0:
+            kitchen.write_peer(guest, Identity().text, f"127.0.0.1:{place.free_port()}")
+            sections["audio"]["rx-hold"] = f"{200 + round_}ms"
+        elif round_ % 4 == 1:
+            sections["channel yard"] = {"members": guest}
+            sections["talk"] = {"max-talk": f"{60 + round_}s"}
+        elif round_ % 4 == 2:
+            sections["lamp trouble"] = {"line": "GPIO24", "show": "fault"}
+            sections["button yard"] = {"line": "GPIO27", "talk": "yard"}
+        else:
+            for title in ("channel yard", "button yard", "lamp trouble"):
+                del sections[title]
+            kitchen.remove_peer(guest)
+        return kitchen.reload()
+
+    def test_nobody_who_talks_loses_a_frame(self):
+        before = self.losses()
+        for one in self.scene.stations:
+            one.record()
+        start = time.monotonic_ns()
+        for round_ in range(12):
+            self.assertTrue(self.change(round_), "nothing has changed")
+            time.sleep(0.15)
+        time.sleep(0.4)
+        end = time.monotonic_ns()
+        self.assertEqual(self.losses(), before)
+        heard = self.kitchen.recorded()
+        for other, tone in zip(self.others, TONES.values()):
+            self.assertTrue(other.is_talking(), other)
+            self.assert_steady(heard, (start, end), tone, 0.95, f"{other} at kitchen")
+            self.assert_steady(other.recorded(), (start, end), 300, 0.95, f"kitchen at {other}")
+        self.assertEqual(self.kitchen.status()["media"]["heap_calls"], 0)
+        self.assertEqual(len(self.kitchen.status()["peers"]), len(self.others))
+
+
+class Pair(SceneTest):
+    """The kitchen and the garage, which are changed in every way."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scene = cls.enterClassContext(Scene("kitchen", "garage"))
+        cls.kitchen, cls.garage = cls.scene.stations
+
+    def setUp(self):
+        for one, other in ((self.kitchen, self.garage), (self.garage, self.kitchen)):
+            one.stop()
+            if other in one.known:
+                one.forgets(other)
+            one.sections.pop("channel yard", None)
+            one.sections["button ptt"] = {"line": "GPIO17", "talk": "house"}
+        self.scene.introduce(self.kitchen, self.garage)
+        self.scene.start()
+        self.kitchen.speak(500)
+
+    def check_heard(self, line="GPIO17"):
+        self.garage.record()
+        with self.kitchen.talking(line):
+            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
+            span = listen()
+        self.assert_heard(self.garage.recorded().span(*span), 500)
+
+    def test_a_bad_file_changes_nothing(self):
+        self.kitchen.sections["channel yard"] = {"membres": "*"}
+        self.kitchen.write_config()
+        with self.kitchen.talking():
+            code, _, errors = self.kitchen.ctl("reload")
+            self.assertEqual(code, 1)
+            self.assertIn("did you mean \"members\"", errors)
+            self.assertRegex(errors, r"intercomd\.conf:\d+: ")
+            self.assertTrue(self.kitchen.is_talking())
+        self.kitchen.process.send_signal(signal.SIGHUP)
+        self.kitchen.said("settings not changed: ")
+        self.assertEqual([c["name"] for c in self.kitchen.status()["channels"]], ["house"])
+        self.check_heard()
+
+    def test_a_file_that_says_the_same_changes_nothing(self):
+        self.assertEqual(self.kitchen.reload(), [])
+        self.assertEqual(self.kitchen.ctl("reload")[1], "nothing has changed\n")
+        self.check_heard()
+
+    def test_a_hangup_signal_does_the_same_and_the_journal_says_what_changed(self):
+        self.kitchen.sections["channel yard"] = {"members": "*"}
+        self.kitchen.write_config()
+        self.kitchen.process.send_signal(signal.SIGHUP)
+        self.kitchen.said("settings: + [channel yard]")
+        self.assertEqual(len(self.kitchen.status()["channels"]), 2)
+
+    def test_a_peer_that_moved_is_found_where_the_file_says(self):
+        # It is called only, so that nothing but the file can tell where it is.
+        self.garage.stop()
+        self.garage.knows(self.kitchen, calls=False)
+        self.garage.sections["network"]["port"] = self.garage.port = place.free_port()
+        self.garage.start()
+        self.garage.ready()
+        self.kitchen.knows(self.garage)
+        self.kitchen.press()
+        self.assertEqual(len(self.kitchen.reload()), 1)
+        wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen", 3)
+        self.kitchen.release()
+        wait(lambda: not self.kitchen.is_talking(), "kitchen is silent")
+        self.check_heard()
+
+    def test_a_peer_comes_and_goes(self):
+        self.kitchen.forgets(self.garage)
+        self.assertEqual(self.kitchen.reload(), ["- [peer garage]"])
+        # It is told, and need not wait for its own patience to end.
+        wait(lambda: self.garage.peer("kitchen")["state"] == "down", "kitchen is down at garage")
+        self.assertEqual(self.kitchen.status()["peers"], [])
+        self.kitchen.knows(self.garage)
+        self.assertEqual(self.kitchen.reload(), ["+ [peer garage]"])
+        self.scene.together()
+        self.check_heard()
+
+    def test_a_psk_is_changed_on_both_sides(self):
+        psk = random_psk()
+        self.kitchen.knows(self.garage, psk=psk)
+        self.kitchen.reload()
+        wait(lambda: self.kitchen.peer("garage")["state"] == "down", "the keys do not fit")
+        self.garage.knows(self.kitchen, psk=psk)
+        self.garage.reload()
+        self.scene.together()
+        self.assertTrue(self.kitchen.peer("garage")["psk"])
+        # The same file, with another key in it.
+        self.kitchen.write_psk("garage.psk", random_psk())
+        self.assertEqual(
+            self.kitchen.reload(), ["~ [peer garage] psk: another key in the same place"])
+        self.kitchen.write_psk("garage.psk", psk)
+        self.kitchen.reload()
+        self.scene.together()
+        self.check_heard()
+
+    def test_a_key_moves_to_another_line_and_another_target(self):
+        self.kitchen.sections["button ptt"]["line"] = "GPIO22"
+        self.kitchen.reload()
+        wait(lambda: self.kitchen.status()["buttons"][0]["state"] == "released", "the key is there")
+        self.check_heard("GPIO22")
+        self.kitchen.press("GPIO22")
+        wait(self.kitchen.is_talking, "kitchen talks")
+        self.kitchen.sections["button ptt"]["talk"] = "garage"
+        self.kitchen.reload()
+        # Held down, it does not speak to someone else now.
+        wait(lambda: not self.kitchen.is_talking(), "kitchen is silent")
+        self.kitchen.release("GPIO22")
+        with self.kitchen.talking("GPIO22"):
+            self.assertEqual(self.kitchen.status()["microphone"]["targets"], ["garage"])
+        self.check_heard("GPIO22")
+
+    def test_the_cards_are_used_otherwise(self):
+        audio = self.kitchen.sections["audio"]
+        for entries, changes in (
+                ({"period": "5ms", "periods": 3}, 2), ({"bitrate": "48k", "jitter": "low"}, 2),
+                ({"input": "none"}, 1), ({"input": audio["input"], "period": "10ms"}, 2)):
+            audio.update(entries)
+            self.assertEqual(len(self.kitchen.reload()), changes, entries)
+            if audio["input"] == "none":
+                wait(lambda: self.kitchen.status()["audio"]["input"]["state"] == "none", "no mic")
+                continue
+            wait(self.kitchen.has_card, "kitchen has its card")
+            self.check_heard()
+        self.assertEqual(self.kitchen.status()["media"]["heap_calls"], 0)
+
+    def test_what_needs_a_restart_is_said_and_waits(self):
+        port = self.kitchen.sections["network"]["port"]
+        self.kitchen.sections["network"]["port"] = place.free_port()
+        lines = self.kitchen.ctl("reload")[1]
+        self.kitchen.write_config()
+        lines = self.kitchen.ctl("reload")[1]
+        self.assertIn("restart", lines)
+        self.assertIn("waits for a restart", "\n".join(self.kitchen.status()["notes"]))
+        self.check_heard()
+        self.kitchen.sections["network"]["port"] = port
+        self.assertEqual(self.kitchen.reload(), [])
+        self.assertEqual(self.kitchen.status()["notes"], [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,256 @@
+// fuzz: sends a station datagrams that nobody should send, as fast as it takes them.
+//
+// fuzz --to PORT --samples FILE --mac-key HEX [--count N] [--rate N] [--seed N] [--dear N]
+//      [--flood]
+//     PORT is the station's on 127.0.0.1; FILE a capture of relay with what it was truly sent; HEX
+//     the key of the mac of messages to it. --rate: at most so many a second (100,000); the rate
+//     falls when the kernel has to drop some for want of room, and rises again. --flood: it does
+//     not fall. --dear: one in so many (500) is of a kind that costs the station a computation.
+//
+// The datagrams follow from the seed and the samples. They leave by several source ports; answers
+// are counted. Prints one JSON object at the end: sent, answers, dropped (by the kernel, for each
+// of the two sockets of the port), seconds, kinds. SIGINT and SIGTERM end it early, in order.
+
+#define _GNU_SOURCE
+#include "mutate.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SOCKETS = 16, BATCH = 16, SAMPLES_MAX = 4096, ROWS_MAX = 4 };
+
+static const double RATE_LEAST = 2000, RATE_STEP = 1500, RATE_CUT = 0.7;
+static const int64_t LOOK_NS = 100000000;
+
+static struct sample data[SAMPLES_MAX], handshakes[SAMPLES_MAX];
+static struct mutator mutator = {.data = data, .handshakes = handshakes, .dear = 500};
+static uint16_t port;
+static uint64_t count = 100000, sent, answers, kinds[KINDS];
+static double rate_most = 100000;
+static bool flood;
+static int sockets[SOCKETS];
+static uint8_t bodies[BATCH][DATAGRAM_MAX];
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int number) {
+    (void)number;
+    stopped = 1;
+}
+
+static void die(const char *what) {
+    fprintf(stderr, "fuzz: %s: %s\n", what, strerror(errno));
+    exit(1);
+}
+
+static int64_t now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+// What the relay wrote of the one way that leads to the station: 8 bytes ns, way, 0, size, bytes.
+static void load(const char *path) {
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        die(path);
+    uint8_t head[12];
+    while (fread(head, sizeof head, 1, file) == 1) {
+        size_t size = head[10] | (size_t)head[11] << 8;
+        uint8_t *bytes = malloc(size > 0 ? size : 1);
+        if (bytes == NULL || fread(bytes, 1, size, file) != size)
+            break;
+        bool is_data = size > 0 && bytes[0] >= 0x10;
+        if (is_data && mutator.data_count < SAMPLES_MAX)
+            data[mutator.data_count++] = (struct sample){bytes, size};
+        else if (!is_data && size > 0 && mutator.handshake_count < SAMPLES_MAX)
+            handshakes[mutator.handshake_count++] = (struct sample){bytes, size};
+    }
+    fclose(file);
+    if (mutator.data_count == 0) {
+        fprintf(stderr, "fuzz: %s: holds no data packet\n", path);
+        exit(1);
+    }
+}
+
+static void open_sockets(void) {
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    for (int i = 0; i < SOCKETS; i++) {
+        int room = 1 << 20;
+        sockets[i] = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        if (sockets[i] < 0 || connect(sockets[i], (struct sockaddr *)&to, sizeof to) < 0)
+            die("socket");
+        setsockopt(sockets[i], SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    }
+}
+
+// What the kernel has dropped at the sockets of the port, in the order of /proc; returns how many.
+static int read_drops(uint64_t drops[ROWS_MAX]) {
+    int rows = 0;
+    const char *tables[] = {"/proc/net/udp", "/proc/net/udp6"};
+    for (int i = 0; i < 2; i++) {
+        FILE *file = fopen(tables[i], "r");
+        char line[512];
+        while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+            unsigned local = 0;
+            const char *last = strrchr(line, ' ');
+            if (sscanf(line, " %*d: %*[0-9A-Fa-f]:%x", &local) != 1 || local != port)
+                continue;
+            while (last > line && (last[1] < '0' || last[1] > '9')) {
+                do
+                    last--;
+                while (last > line && *last != ' ');
+            }
+            if (rows < ROWS_MAX)
+                drops[rows++] = strtoull(last + 1, NULL, 10);
+        }
+        if (file != NULL)
+            fclose(file);
+    }
+    return rows;
+}
+
+static void take_answers(int fd) {
+    uint8_t bytes[2048];
+    while (recv(fd, bytes, sizeof bytes, 0) >= 0)
+        answers++;
+    // Nobody listens: whoever started us finds out why.
+    if (errno == ECONNREFUSED)
+        stopped = 1;
+}
+
+// Sends a batch by one of the sockets; what the kernel does not take is tried again.
+static void send_batch(unsigned size) {
+    static unsigned turn;
+    int fd = sockets[turn++ % SOCKETS];
+    struct iovec places[BATCH];
+    struct mmsghdr messages[BATCH];
+    memset(messages, 0, sizeof messages);
+    for (unsigned i = 0; i < size; i++) {
+        enum kind kind;
+        places[i] = (struct iovec){bodies[i], mutate(&mutator, bodies[i], &kind)};
+        messages[i].msg_hdr.msg_iov = &places[i];
+        messages[i].msg_hdr.msg_iovlen = 1;
+        kinds[kind]++;
+    }
+    for (unsigned done = 0; done < size && !stopped;) {
+        int result = sendmmsg(fd, messages + done, size - done, 0);
+        if (result > 0) {
+            done += (unsigned)result;
+            sent += (unsigned)result;
+        } else if (errno == ECONNREFUSED) {
+            stopped = 1;
+        } else if (errno != EAGAIN && errno != ENOBUFS && errno != EINTR) {
+            die("send");
+        }
+    }
+    take_answers(fd);
+}
+
+static void run(void) {
+    uint64_t before[ROWS_MAX] = {0}, drops[ROWS_MAX] = {0};
+    int rows = read_drops(before);
+    uint64_t last = 0;
+    double rate = flood ? rate_most : rate_most / 4;
+    int64_t begin = now_ns(), due = begin, look = begin + LOOK_NS;
+    while (sent < count && !stopped) {
+        unsigned size = count - sent < BATCH ? (unsigned)(count - sent) : BATCH;
+        send_batch(size);
+        due += (int64_t)(size * 1e9 / rate);
+        int64_t now = now_ns();
+        if (now >= look) {
+            uint64_t all = 0;
+            look = now + LOOK_NS;
+            rows = read_drops(drops);
+            for (int i = 0; i < rows; i++)
+                all += drops[i] - before[i];
+            if (!flood)
+                rate = all > last ? rate * RATE_CUT : rate + RATE_STEP;
+            rate = rate < RATE_LEAST ? RATE_LEAST : rate > rate_most ? rate_most : rate;
+            last = all;
+        }
+        // Somebody who was kept from running does not make up for it in one gust.
+        if (due < now - 2000000)
+            due = now;
+        if (due > now + 200000) {
+            struct timespec until = {due / 1000000000, due % 1000000000};
+            clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+        }
+    }
+    double seconds = (double)(now_ns() - begin) / 1e9;
+    // The last answers are on their way.
+    usleep(200000);
+    for (int i = 0; i < SOCKETS; i++)
+        take_answers(sockets[i]);
+    rows = read_drops(drops);
+    printf("{\"sent\": %" PRIu64 ", \"answers\": %" PRIu64 ", \"seconds\": %.3f, \"dropped\": [",
+        sent, answers, seconds);
+    for (int i = 0; i < rows; i++)
+        printf("%s%" PRIu64, i > 0 ? ", " : "", drops[i] - before[i]);
+    printf("], \"kinds\": {");
+    for (int i = 0; i < KINDS; i++)
+        printf("%s\"%s\": %" PRIu64, i > 0 ? ", " : "", kind_names[i], kinds[i]);
+    printf("}}\n");
+}
+
+static void read_mac_key(const char *hex) {
+    for (int i = 0; i < KEY_SIZE; i++) {
+        unsigned byte;
+        if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
+            die("--mac-key: 64 hexadecimal digits");
+        mutator.mac_key[i] = (uint8_t)byte;
+    }
+}
+
+int main(int argc, char **argv) {
+    const char *samples = NULL, *mac_key = NULL;
+    if (getrandom(&mutator.state, 4, 0) != 4)
+        die("getrandom");
+    for (int i = 1; i < argc; i++) {
+        const char *value = i + 1 < argc ? argv[i + 1] : "";
+        if (strcmp(argv[i], "--flood") == 0) {
+            flood = true;
+            continue;
+        }
+        if (strcmp(argv[i], "--to") == 0)
+            port = (uint16_t)atoi(value);
+        else if (strcmp(argv[i], "--samples") == 0)
+            samples = value;
+        else if (strcmp(argv[i], "--mac-key") == 0)
+            mac_key = value;
+        else if (strcmp(argv[i], "--count") == 0)
+            count = strtoull(value, NULL, 10);
+        else if (strcmp(argv[i], "--rate") == 0)
+            rate_most = strtod(value, NULL);
+        else if (strcmp(argv[i], "--seed") == 0)
+            mutator.state = strtoull(value, NULL, 10);
+        else if (strcmp(argv[i], "--dear") == 0)
+            mutator.dear = (unsigned)strtoul(value, NULL, 10);
+        else
+            samples = NULL, i = argc;
+        i++;
+    }
+    if (port == 0 || samples == NULL || mac_key == NULL || rate_most < RATE_LEAST) {
+        fputs("usage: fuzz --to PORT --samples FILE --mac-key HEX [--count N] [--rate N] "
+              "[--seed N] [--dear N] [--flood]\n", stderr);
+        return 2;
+    }
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    read_mac_key(mac_key);
+    load(samples);
+    open_sockets();
+    run();
+    return 0;
+}
