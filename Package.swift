@@ -73,7 +73,9 @@ let package = Package(
             ], swiftSettings: strict),
         .executableTarget(
             name: "Intercomctl",
-            dependencies: ["Time", "Wire", "Crypto", "HAL", "Control", "Config", "Settings"],
+            dependencies: [
+                "Time", "Wire", "Crypto", "Audio", "HAL", "Control", "Config", "Settings",
+            ],
             swiftSettings: strict),
 
         tests("Time"),
@@ -97,7 +99,8 @@ let package = Package(
         // What it tests is the program itself, which the build puts beside the tests.
         .testTarget(
             name: "IntercomctlTests",
-            dependencies: ["Intercomctl", "Control", "Crypto", "HAL"], swiftSettings: strict),
+            dependencies: ["Intercomctl", "Config", "Control", "Crypto", "HAL"],
+            swiftSettings: strict),
         tests("Settings", with: ["Config", "Crypto"]),
         tests(
             "Intercomd",

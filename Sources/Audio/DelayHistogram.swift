@@ -16,20 +16,31 @@ struct DelayHistogram: ~Copyable {
     private static let ringSize = 3_072  // 15 s of 5 ms frames, rounded up
     private static let leastObservations = 25
 
-    private var ring = InlineArray<3_072, UInt8>(repeating: 0)
-    private var long = InlineArray<256, UInt16>(repeating: 0)
-    private var short = InlineArray<256, UInt16>(repeating: 0)
+    private var ring = Table<UInt8>(count: ringSize, repeating: 0)
+    private var long = Table<UInt16>(count: bucketCount, repeating: 0)
+    private var short = Table<UInt16>(count: bucketCount, repeating: 0)
     /// What late frames cost at each delay in milliseconds.
-    private var lateCosts = InlineArray<256, Float>(repeating: 0)
+    private var lateCosts = Table<Float>(count: bucketCount, repeating: 0)
     private var newest = 0
     private var count = 0
-    private let longWindow: Int
-    private let shortWindow: Int
+    private var longWindow: Int
+    private var shortWindow: Int
 
     /// - Parameter frameSamples: The duration of one observed frame.
     init(frameSamples: Int) {
         shortWindow = PCM.sampleRate / frameSamples
         longWindow = min(15 * shortWindow, Self.ringSize)
+    }
+
+    /// Forgets everything, for frames of perhaps another duration.
+    mutating func reset(frameSamples: Int) {
+        shortWindow = PCM.sampleRate / frameSamples
+        longWindow = min(15 * shortWindow, Self.ringSize)
+        long.fill(with: 0)
+        short.fill(with: 0)
+        lateCosts.fill(with: 0)
+        newest = 0
+        count = 0
     }
 
     /// Whether enough was seen to speak of a distribution.

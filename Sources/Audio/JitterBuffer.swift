@@ -117,7 +117,7 @@ public struct JitterBuffer: ~Copyable {
     var copyReach: Int64 = 0
 
     var slots = PacketSlots()
-    var arrivals = InlineArray<128, Arrival>(repeating: Arrival())
+    var arrivals = Table<Arrival>(count: 128, repeating: Arrival())
     var histogram = DelayHistogram(frameSamples: 480)
     var targetMs = JitterBuffer.initialTargetMs
     var sinceTarget = 0
@@ -197,7 +197,7 @@ public struct JitterBuffer: ~Copyable {
 
     mutating func forgetDelays(frameSamples: Int64) {
         self.frameSamples = frameSamples
-        histogram = DelayHistogram(frameSamples: Int(frameSamples))
+        histogram.reset(frameSamples: Int(frameSamples))
         targetMs = min(Self.initialTargetMs, delayMaxMs)
         sinceTarget = 0
         copyReach = 0

@@ -20,8 +20,9 @@ public struct LevelMeter: Sendable {
     public mutating func add(_ frame: borrowing Frame) {
         var peak: Int32 = 0
         var squares: Int64 = 0
-        for i in frame.indices {
-            let sample = Int32(frame[i])
+        let samples = frame.span
+        for i in samples.indices {
+            let sample = Int32(samples[i])
             peak = max(peak, abs(sample))
             squares &+= Int64(sample &* sample)
         }

@@ -24,7 +24,7 @@ public struct Gain: Equatable, Sendable {
 /// is turned down, within a millisecond, and recovers over a fifth of a second: two people
 /// shouting get softer, they do not crackle. Real-time.
 public struct Mixer: ~Copyable {
-    private var sum = InlineArray<480, Int32>(repeating: 0)
+    private var sum = Table<Int32>(count: PCM.frameSamples, repeating: 0)
     /// What the limiter multiplies by now, 0..1.
     private var limit: Float = 1
 
@@ -35,10 +35,12 @@ public struct Mixer: ~Copyable {
 
     /// Adds one talker's frame.
     public mutating func add(_ frame: borrowing Frame, gain: Gain = .unity) {
+        let samples = frame.span
+        var sums = sum.mutableSpan
         if gain == .unity {
-            for i in frame.indices { sum[i] &+= Int32(frame[i]) }
+            for i in samples.indices { sums[i] &+= Int32(samples[i]) }
         } else {
-            for i in frame.indices { sum[i] &+= (Int32(frame[i]) &* gain.factor) >> 12 }
+            for i in samples.indices { sums[i] &+= (Int32(samples[i]) &* gain.factor) >> 12 }
         }
     }
 
@@ -50,13 +52,14 @@ public struct Mixer: ~Copyable {
         let ceiling: Float = 32_767
         let wanted = Float(peak) > ceiling ? ceiling / Float(peak) : 1
         if wanted == 1 && limit == 1 {
-            for i in frame.indices { frame[i] = Int16(sum[i]) }
+            var samples = frame.mutableSpan
+            for i in samples.indices { samples[i] = Int16(sum[i]) }
         } else {
             let goal = min(wanted, limit + Self.recoveryPerFrame)
             renderLimited(to: goal, into: &frame)
             limit = goal
         }
-        for i in sum.indices { sum[i] = 0 }
+        sum.fill(with: 0)
     }
 
     private mutating func renderLimited(to goal: Float, into frame: inout Frame) {

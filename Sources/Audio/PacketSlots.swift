@@ -8,8 +8,8 @@
     static let payloadMax = 400
 
     private let bytes: UnsafeMutablePointer<UInt8>
-    private var sizes = InlineArray<64, UInt16>(repeating: 0)
-    private var owners = InlineArray<64, Int64>(repeating: -1)
+    private var sizes = Table<UInt16>(count: count, repeating: 0)
+    private var owners = Table<Int64>(count: count, repeating: -1)
 
     init() {
         let size = Self.count * Self.payloadMax
@@ -54,7 +54,7 @@
     }
 
     mutating func removeAll() {
-        for i in owners.indices { owners[i] = -1 }
+        owners.fill(with: -1)
     }
 
     private func index(_ sequence: Int64) -> Int { Int(sequence & Int64(Self.count - 1)) }

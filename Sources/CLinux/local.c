@@ -102,6 +102,23 @@ ptrdiff_t clinux_local_send(int fd, const void *bytes, size_t size) {
     return count < 0 ? -errno : count;
 }
 
+int clinux_local_datagram_make(void) {
+    return make(SOCK_DGRAM);
+}
+
+int clinux_local_send_to(int fd, const char *path, const void *bytes, size_t size) {
+    struct sockaddr_un packed;
+    socklen_t length;
+    int error = pack(path, &packed, &length);
+    if (error < 0)
+        return error;
+    ssize_t count;
+    do
+        count = sendto(fd, bytes, size, MSG_NOSIGNAL, (struct sockaddr *)&packed, length);
+    while (count < 0 && errno == EINTR);
+    return count < 0 ? -errno : 0;
+}
+
 int clinux_local_notify(const char *path, const void *bytes, size_t size) {
     struct sockaddr_un packed;
     socklen_t length;

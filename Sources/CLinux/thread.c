@@ -23,8 +23,8 @@ static void *run(void *pointer) {
     return NULL;
 }
 
-/* The lowest page is a guard; the others are written once, so that none faults later. */
-static int make_stack(struct clinux_thread *thread, size_t size) {
+/* The lowest page is a guard; of the others so many bytes are written, so that none faults later. */
+static int make_stack(struct clinux_thread *thread, size_t size, size_t present) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     if (size < (size_t)PTHREAD_STACK_MIN)
         size = (size_t)PTHREAD_STACK_MIN;
@@ -40,9 +40,10 @@ static int make_stack(struct clinux_thread *thread, size_t size) {
         munmap(thread->stack, thread->size);
         return -error;
     }
-    volatile char *bytes = thread->stack;
-    for (size_t at = page; at < thread->size; at += page)
-        bytes[at] = 0;
+    /* A stack grows downwards: its first bytes are the highest. */
+    volatile char *end = (char *)thread->stack + thread->size;
+    for (size_t below = page; below <= present && below < thread->size; below += page)
+        end[-(ptrdiff_t)below] = 0;
     return 0;
 }
 
@@ -70,7 +71,8 @@ int clinux_thread_start(
     start->argument = argument;
     strncpy(start->name, name, sizeof start->name - 1);
 
-    int result = make_stack(thread, stack_size);
+    /* Who is not in a hurry may wait for a page when it needs one. */
+    int result = make_stack(thread, stack_size, priority > 0 ? stack_size : 0);
     if (result == 0) {
         size_t page = (size_t)sysconf(_SC_PAGESIZE);
         pthread_attr_t attributes;

@@ -36,7 +36,7 @@ public func isName(_ text: String) -> Bool {
 ///
 /// What stands before the first dot, in small letters, with `-` for all that no name may have;
 /// nil when nothing of it is left.
-public func name(nearestTo text: String) -> String? {
+public func nearestName(to text: String) -> String? {
     var bytes: [UInt8] = []
     for byte in text.utf8 {
         guard byte != UInt8(ascii: "."), bytes.count < Limits.name else { break }

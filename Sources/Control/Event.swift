@@ -9,25 +9,39 @@ public struct Event: JSONRecord, Equatable, Sendable {
         /// Key lines that cannot be read, and can again: `button`, `detail`.
         case buttonFault = "button_fault"
         case buttonReady = "button_ready"
-        /// A lamp line that cannot be set: `lamp` in `button`, `detail`.
+        /// A lamp line that cannot be set, and can again: `lamp` in `button`, `detail`.
         case lampFault = "lamp_fault"
+        case lampReady = "lamp_ready"
         /// A peer is heard, and no more: `peer`, `target`; at the end `seconds`.
         case talk
         case talkEnd = "talk_end"
-        /// A session with a peer began, went quiet, ended, changed its keys: `peer`.
+        /// A session with a peer began (`detail`), went quiet, was heard again, ended, changed its
+        /// keys: `peer`.
         case peerUp = "peer_up"
         case peerStale = "peer_stale"
+        case peerHeard = "peer_heard"
         case peerDown = "peer_down"
         case rekey
+        /// The name of a peer's address is not found: `peer`, `detail`.
+        case peerUnresolved = "peer_unresolved"
         /// A card opened, or was lost: `detail`.
         case audioOpen = "audio_open"
         case audioLost = "audio_lost"
+        /// An open card stands still, moves again, wakes the sound for nothing: `detail`.
+        case audioAsleep = "audio_asleep"
+        case audioAwake = "audio_awake"
+        case audioStalled = "audio_stalled"
         /// Sound was lost between card and program: `detail` is `input` or `output`.
         case xrun
         /// Other settings were taken over: `detail`.
         case reload
         /// Some stranger knocked; told at most once a minute: `detail`.
         case unknownKey = "unknown_key"
+        /// The station began, ended: `detail`.
+        case started
+        case stopped
+        /// Settings were read again and refused: `detail`.
+        case reloadRefused = "reload_refused"
         /// Events were lost because this reader is slow: `detail` says how many.
         case dropped
     }

@@ -27,6 +27,12 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     /// Whether it is heard now.
     public var isTalking = false
     public var sessionAgeSeconds: Double?
+    /// Packets since the start: sent, genuine ones that came, and others for its session.
+    public var packetsSent = 0
+    public var packetsOpened = 0
+    public var packetsRefused = 0
+    /// Why it is not up, as far as this station knows; one of the status's problems.
+    public var problem: String?
 
     public init() {}
 
@@ -44,6 +50,10 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         coder.field("endpoint", &endpoint)
         coder.field("talking", &isTalking)
         coder.field("session_age_s", &sessionAgeSeconds)
+        coder.field("packets_sent", &packetsSent)
+        coder.field("packets_opened", &packetsOpened)
+        coder.field("packets_refused", &packetsRefused)
+        coder.field("problem", &problem)
     }
 }
 

@@ -134,6 +134,8 @@ extension Status {
         /// The peer or channel it talks to.
         public var target = ""
         public var isTalking = false
+        /// Seconds since it was last pressed; null when it has not been since the start.
+        public var pressAgeSeconds: Double?
 
         public init() {}
 
@@ -144,6 +146,7 @@ extension Status {
             coder.field("error", &error)
             coder.field("target", &target)
             coder.field("talking", &isTalking)
+            coder.field("press_age_s", &pressAgeSeconds)
         }
     }
 

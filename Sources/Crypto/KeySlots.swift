@@ -20,33 +20,38 @@ public struct KeySlots: ~Copyable, Sendable {
     private var previous: SessionKeys?
     private var current: SessionKeys?
     private var next: SessionKeys?
+    // What each peer's packet is compared with, without a look into sessions that are large.
+    private var previousName: UInt32?
+    private var currentName: UInt32?
+    private var nextName: UInt32?
 
     public init() {}
 
     /// Puts a session into `next` and returns the one it displaces.
     public mutating func install(_ keys: consuming SessionKeys) -> SessionKeys? {
         let displaced = next.take()
+        nextName = keys.localIndex
         next = consume keys
         return displaced
     }
 
     /// The slot of the session that peers call by `index`.
     public borrowing func slot(of index: UInt32) -> Slot? {
-        if current.holds(index) { return .current }
-        if next.holds(index) { return .next }
-        if previous.holds(index) { return .previous }
+        if currentName == index { return .current }
+        if nextName == index { return .next }
+        if previousName == index { return .previous }
         return nil
     }
 
     public borrowing func owns(index: UInt32) -> Bool { slot(of: index) != nil }
 
     /// The index of the session that seals, nil when there is none.
-    public var currentIndex: UInt32? { current.localIndex }
-    public var nextIndex: UInt32? { next.localIndex }
-    public var previousIndex: UInt32? { previous.localIndex }
+    public var currentIndex: UInt32? { currentName }
+    public var nextIndex: UInt32? { nextName }
+    public var previousIndex: UInt32? { previousName }
 
     /// Frames sealed on `current`; 0 without one.
-    public var currentCounter: UInt64 { current.counter }
+    public private(set) var currentCounter: UInt64 = 0
 
     /// Opens a datagram on the slot its first four bytes name.
     public mutating func open(
@@ -71,6 +76,8 @@ public struct KeySlots: ~Copyable, Sendable {
             let retired = previous.take()
             previous = current.take()
             current = next.take()
+            (previousName, currentName, nextName) = (currentName, nextName, nil)
+            currentCounter = current.counter
             return .switched(opened, index: index, retired: retired)
         }
     }
@@ -79,7 +86,9 @@ public struct KeySlots: ~Copyable, Sendable {
     public mutating func seal(
         flags: UInt8, plaintext: Span<UInt8>, into datagram: inout MutableSpan<UInt8>
     ) -> Int? {
-        current?.sealer.seal(flags: flags, plaintext: plaintext, into: &datagram)
+        let size = current?.sealer.seal(flags: flags, plaintext: plaintext, into: &datagram)
+        if size != nil { currentCounter += 1 }
+        return size
     }
 
     /// Seals on the session that peers call by `index`; nil when there is none or it is spent.
@@ -91,7 +100,7 @@ public struct KeySlots: ~Copyable, Sendable {
         case .previous:
             previous?.sealer.seal(flags: flags, plaintext: plaintext, into: &datagram)
         case .current:
-            current?.sealer.seal(flags: flags, plaintext: plaintext, into: &datagram)
+            seal(flags: flags, plaintext: plaintext, into: &datagram)
         case .next:
             next?.sealer.seal(flags: flags, plaintext: plaintext, into: &datagram)
         case nil:
@@ -102,18 +111,33 @@ public struct KeySlots: ~Copyable, Sendable {
     /// Takes out the session that peers call by `index`.
     public mutating func drop(index: UInt32) -> SessionKeys? {
         switch slot(of: index) {
-        case .previous: previous.take()
-        case .current: current.take()
-        case .next: next.take()
+        case .previous: take(.previous)
+        case .current: take(.current)
+        case .next: take(.next)
         case nil: nil
         }
     }
 
     /// Takes out any one session; nil when all slots are empty.
     public mutating func dropAny() -> SessionKeys? {
-        if let keys = next.take() { return keys }
-        if let keys = current.take() { return keys }
-        return previous.take()
+        if nextName != nil { return take(.next) }
+        if currentName != nil { return take(.current) }
+        return take(.previous)
+    }
+
+    private mutating func take(_ slot: Slot) -> SessionKeys? {
+        switch slot {
+        case .previous:
+            previousName = nil
+            return previous.take()
+        case .current:
+            currentName = nil
+            currentCounter = 0
+            return current.take()
+        case .next:
+            nextName = nil
+            return next.take()
+        }
     }
 
     /// Wipes all sessions, here and now: not for the media thread.
@@ -121,23 +145,16 @@ public struct KeySlots: ~Copyable, Sendable {
         previous = nil
         current = nil
         next = nil
+        (previousName, currentName, nextName) = (nil, nil, nil)
+        currentCounter = 0
     }
 }
 
 extension Optional where Wrapped == SessionKeys {
-    fileprivate var localIndex: UInt32? {
-        switch self {
-        case .some(let keys): keys.localIndex
-        case .none: nil
-        }
-    }
-
     fileprivate var counter: UInt64 {
         switch self {
         case .some(let keys): keys.sealer.counter
         case .none: 0
         }
     }
-
-    fileprivate borrowing func holds(_ index: UInt32) -> Bool { localIndex == index }
 }

@@ -29,12 +29,21 @@ extension Command {
             name: "monitor", arguments: "", count: 0...0, options: ["--json"],
             help: "what happens, line by line, until Ctrl-C", function: monitor),
         Command(
+            name: "metrics", arguments: "", count: 0...0, options: [],
+            help: "the status as OpenMetrics text, for a collector", function: printMetrics),
+        Command(
             name: "key show", arguments: "", count: 0...0, options: ["--json", "--fingerprint"],
             help: "the public key to give to others, or its fingerprint", function: showKey),
         Command(
             name: "peer add", arguments: "NAME ADDRESS KEY", count: 3...3,
             options: ["--psk-file"],
             help: "make a peer known; ADDRESS - when it calls us", function: addPeer),
+        Command(
+            name: "setup", arguments: "", count: 0...0,
+            options: ["--name", "--yes", "--force", "--json"],
+            help: "write a first configuration from the cards and lines found", function: setUp),
+            name: "doctor", arguments: "[TOPIC...]", count: 0...32, options: ["--json"],
+            help: "look for faults, each with what mends it", function: runDoctor),
         Command(
             name: "config check", arguments: "", count: 0...0, options: ["--json"],
             help: "read the configuration and say what is wrong", function: checkConfig),
@@ -47,6 +56,15 @@ extension Command {
         Command(
             name: "reload", arguments: "", count: 0...0, options: ["--json"],
             help: "let the daemon read the configuration anew", function: reloadConfig),
+        Command(
+            name: "test speaker", arguments: "", count: 0...0, options: ["--json"],
+            help: "play a tone three times", function: testSpeaker),
+        Command(
+            name: "test mic", arguments: "", count: 0...0, options: ["--json"],
+            help: "show for 3 s how loud the microphone is", function: testMicrophone),
+        Command(
+            name: "test loop", arguments: "", count: 0...0, options: ["--json"],
+            help: "play, and hear whether the microphone hears it", function: testLoop),
         Command(
             name: "audio list", arguments: "", count: 0...0, options: ["--json"],
             help: "the sound cards, as input and output take them", function: listAudio),

@@ -7,13 +7,16 @@ internal import Settings
 struct Daemon: ~Copyable {
     private let peer: LocalPeer
     private var lines: LineBuffer
-    private let patience = Duration.seconds(5)
+    private let patience: Duration
 
     private static let noSuchFile: Int32 = 2
     private static let notADirectory: Int32 = 20
     private static let refused: Int32 = 111
 
-    init(_ invocation: borrowing Invocation) throws(Failure) {
+    init(
+        _ invocation: borrowing Invocation, patience: Duration = .seconds(5)
+    ) throws(Failure) {
+        self.patience = patience
         let path = try Self.socket(invocation)
         do throws(SystemError) {
             peer = try LocalPeer(path: path)
@@ -30,6 +33,9 @@ struct Daemon: ~Copyable {
         }
         lines = LineBuffer(limit: ControlLimits.reply)
     }
+
+    /// The daemon's process.
+    var process: Int32 { peer.identity.process }
 
     /// Where the daemon listens.
     private static func socket(_ invocation: borrowing Invocation) throws(Failure) -> String {

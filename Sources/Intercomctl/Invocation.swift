@@ -3,15 +3,23 @@ internal import Config
 /// The options there are, and which take a value.
 enum Option {
     static let all = [
-        "--config", "--socket", "--json", "--fingerprint", "--psk-file", "--effective", "--help",
+        "--config", "--socket", "--json", "--fingerprint", "--psk-file", "--effective", "--name",
+        "--yes", "--force", "--timeout", "--help",
+    ]
+
+    /// What the options that take a value take.
+    private static let values = [
+        ("--config", "DIR"), ("--socket", "PATH"), ("--psk-file", "FILE"), ("--name", "NAME"),
+        ("--timeout", "SECONDS"),
     ]
 
     static func takesValue(_ option: String) -> Bool {
-        option == "--config" || option == "--socket" || option == "--psk-file"
+        values.contains { $0.0 == option }
     }
 
     static func usage(of option: String) -> String {
-        option == "--psk-file" ? "--psk-file FILE" : option
+        guard let value = values.first(where: { $0.0 == option })?.1 else { return option }
+        return "\(option) \(value)"
     }
 }
 
@@ -23,6 +31,11 @@ struct Invocation {
     private(set) var isJSON = false
     private(set) var isFingerprint = false
     private(set) var pskFile: String?
+    private(set) var name: String?
+    private(set) var isYes = false
+    private(set) var isForced = false
+    /// As `--timeout` says: 1 to 600 s; nil without it.
+    private(set) var timeout: Int?
     private(set) var isHelp = false
     /// Options as typed, without their values.
     private(set) var options: [String] = []
@@ -65,6 +78,9 @@ struct Invocation {
                 throw Failure(.usage, "\(option) needs a value")
             }
             set(option, to: value)
+            guard option != "--timeout" || timeout != nil else {
+                throw Failure(.usage, "--timeout takes 1 to 600 seconds")
+            }
         }
     }
 
@@ -77,6 +93,10 @@ struct Invocation {
         case "--fingerprint": isFingerprint = true
         // What is shown is always the effective configuration; the word says so.
         case "--effective": break
+        case "--name": name = value
+        case "--yes": isYes = true
+        case "--force": isForced = true
+        case "--timeout": timeout = Int(value).flatMap { (1...600).contains($0) ? $0 : nil }
         default: isHelp = true
         }
     }

@@ -30,17 +30,7 @@ func printListing(_ key: String, _ list: consuming JSON) throws(Failure) {
 /// Text from elsewhere, with nothing in it that could move a cursor.
 ///
 /// A name that a daemon or a device tells is not to be trusted with a person's terminal.
-func visible(_ text: String) -> String {
-    var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-        let isControl = scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value)
-        // These turn the direction of what follows.
-        let isTurning =
-            (0x2028...0x202e).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
-        result.append(isControl || isTurning ? "?" : scalar)
-    }
-    return String(result)
-}
+func visible(_ text: String) -> String { text.visible }
 
 /// The same of a text of several lines, such as all the mistakes in a file.
 func visibleLines(_ text: String) -> String {

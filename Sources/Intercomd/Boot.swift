@@ -39,7 +39,6 @@ enum Boot {
         let roster = try roster(config, &table, at: startedAt)
         let routing = Routing(config, roster)
         let plan = MediaPlan(config, roster, routing)
-        Log.notice("this station is \(config.station.name), \(table.publicKey.text)")
         if isUnconfigured { Log.notice(Advice.unconfigured(folder)) }
 
         do throws(SystemError) {

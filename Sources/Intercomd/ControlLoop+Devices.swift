@@ -24,10 +24,8 @@ extension ControlLoop {
             let text =
                 "audio \(name) open: \(granted.format.name), \(granted.channels) ch, period "
                 + "\(granted.periodSamples), buffer \(granted.bufferSamples)"
-            Log.notice(text)
             tell(.audioOpen, detail: text)
         case .failed(let error):
-            Log.warning(error.description)
             tell(.audioLost, detail: error.description)
         }
     }
@@ -35,16 +33,13 @@ extension ControlLoop {
     private mutating func report(_ change: Lines.Change) {
         switch change {
         case .key(let place, nil):
-            Log.info("button \(config.buttons[place].name): open")
             tell(.buttonReady, button: place)
         case .key(let place, let error?):
-            Log.warning("button \(config.buttons[place].name): \(error)")
             tell(.buttonFault, button: place, detail: error.description)
         case .lamp(let place, nil):
-            Log.info("lamp \(config.lamps[place].name): open")
+            tell(.lampReady, lamp: config.lamps[place].name)
         case .lamp(let place, let error?):
             let name = config.lamps[place].name
-            Log.warning("lamp \(name): \(error)")
             tell(.lampFault, lamp: name, detail: error.description)
         }
     }

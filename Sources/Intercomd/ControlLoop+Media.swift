@@ -37,20 +37,19 @@ extension ControlLoop {
         case .talking(let target, let isOpen):
             talking(target, isOpen)
         case .talkTimedOut(let target):
-            let name = routing.target(target)?.name ?? ""
-            Log.warning("talk to \(name) stopped: the key was held too long")
+            let name = routing.target(target)?.name
             tell(.stuckKey, target: name, since: view.talkingSince[target])
             for place in lines.keys.indices where routing.buttonTargets[place] == target {
                 lines.keys[place].isStuck = lines.keys[place].isDown
             }
         case .key(let place, let isDown):
             lines.keys[place].isDown = isDown
+            if isDown { lines.keys[place].pressedAt = now }
             if !isDown { lines.keys[place].isStuck = false }
             let target = config.buttons[place].talk.name
             tell(isDown ? .keyDown : .keyUp, target: target, button: place)
         case .keyUnreadable(let place, let error):
             lines.lost(key: place, error, at: now)
-            Log.error("button \(config.buttons[place].name): \(error)")
             tell(.buttonFault, button: place, detail: error.description)
         case .receiving(let peer, let stream, let isOn):
             receiving(peer, stream, isOn)
@@ -64,7 +63,8 @@ extension ControlLoop {
             fellAsleep(card)
         case .masterStalled:
             view.isMasterStalled = true
-            Log.error("the sound card wakes without sound: its driver is at fault; using the timer")
+            let detail = "the sound card wakes without sound: its driver is at fault; "
+            tell(.audioStalled, detail: detail + "using the timer")
         case .adopted: adopted()
         case .gaveUp(let direction): cards.gaveUp(direction)
         case .stopped:
@@ -75,16 +75,15 @@ extension ControlLoop {
     private mutating func fellAsleep(_ card: ClockMaster.Source?) {
         view.asleep = card
         if card == nil {
-            Log.notice("audio moves again")
+            tell(.audioAwake, detail: "audio moves again")
         } else {
-            Log.warning(sleepComplaint ?? "audio stands still")
+            tell(.audioAsleep, detail: sleepComplaint ?? "audio stands still")
         }
     }
 
     private mutating func cardLost(_ error: PCMError) {
         view.isMasterStalled = false
         view.asleep = nil
-        Log.error(error.description)
         tell(.audioLost, detail: error.description)
     }
 
@@ -117,13 +116,11 @@ extension ControlLoop {
         view.peers[peer].reach = .up
         guard let state = table.state(of: peer) else { return }
         let note = state.hasPSK ? "" : ", no post-quantum authentication"
-        Log.notice("\(roster[peer].name) up, suite \(state.suite.rawValue)\(note)")
-        tell(.peerUp, peer: peer)
+        tell(.peerUp, peer: peer, detail: "suite \(state.suite.rawValue)\(note)")
     }
 
     mutating func wentDown(_ peer: Int) {
         view.peers[peer].reach = .down
-        Log.notice("\(roster[peer].name) down")
         tell(.peerDown, peer: peer)
     }
 
@@ -137,6 +134,7 @@ extension ControlLoop {
                 tell(.peerStale, peer: peer)
             } else if !isStale, view.peers[peer].reach == .stale {
                 view.peers[peer].reach = .up
+                tell(.peerHeard, peer: peer)
             }
         }
     }
@@ -144,7 +142,7 @@ extension ControlLoop {
     /// One heartbeat, and some patience.
     static var staleAfter: Duration { .seconds(20) }
 
-    /// Tells those who watch that something happened; peers and buttons by their place.
+    /// Tells journal and those who watch that something happened; peers and buttons by their place.
     mutating func tell(
         _ kind: Event.Kind, peer: Int? = nil, target: String? = nil, button: Int? = nil,
         lamp: String? = nil, since: Instant? = nil, detail: String? = nil
@@ -156,7 +154,7 @@ extension ControlLoop {
         if let since { event.seconds = seconds(now - since) }
         event.target = target
         event.detail = detail
-        server.tell(event)
+        announce(event)
     }
 
     func seconds(_ duration: Duration) -> Double { Double(duration.milliseconds) / 1000 }

@@ -23,7 +23,7 @@ extension ControlLoop {
         do throws(ControlError) {
             _ = try reload()
         } catch {
-            Log.error("settings not changed: \(error)")
+            tell(.reloadRefused, detail: "settings not changed: \(error)")
         }
         ServiceNotifier.ready()
     }
@@ -54,9 +54,10 @@ extension ControlLoop {
         doWhatCoresAsk()
         awaitAdoption()
         for line in lines {
-            Log.notice("settings: \(line.text)\(line.needsRestart ? " (at the next start)" : "")")
+            note(
+                .reload, "settings: \(line.text)\(line.needsRestart ? " (at the next start)" : "")")
         }
-        for warning in config.warnings { Log.warning(warning.description) }
+        for warning in config.warnings { note(.reload, warning.description) }
         tell(.reload, detail: lines.isEmpty ? "nothing has changed" : "\(lines.count) changed")
         return lines
     }

@@ -29,7 +29,6 @@ extension ControlLoop {
         guard case .unknownKey(let key) = drop, now >= view.nextUnknownKey else { return }
         // Anyone may try any number of keys: one line a minute.
         view.nextUnknownKey = now + .seconds(60)
-        Log.notice("a station with the unknown key \(key.text) called; it got no answer")
         tell(.unknownKey, detail: key.text)
     }
 
@@ -83,7 +82,8 @@ extension ControlLoop {
         switch consume action {
         case .transmit(let datagram, let endpoint):
             // Not sent is lost, and lost is repeated.
-            _ = handshakes.send(datagram.bytes, to: SocketAddress(endpoint))
+            let sent = handshakes.send(datagram.bytes, to: SocketAddress(endpoint))
+            if sent != .sent { view.handshakesUnsent += 1 }
         case .install(let peer, let keys, let endpoint):
             rings.tell(.install(peer: peer, keys, SocketAddress(endpoint)))
         case .send(let peer, let index, let payload, let endpoint):
@@ -193,7 +193,11 @@ extension ControlLoop {
                 doWhatCoresAsk()
                 continue
             }
-            if let complaint = answer.complaint { view.peers[answer.peer].resolverProblem = complaint }
+            let former = view.peers[answer.peer].resolverProblem
+            if let complaint = answer.complaint, former != complaint {
+                view.peers[answer.peer].resolverProblem = complaint
+                tell(.peerUnresolved, peer: answer.peer, detail: complaint)
+            }
             guard !answer.endpoints.isEmpty else { continue }
             view.peers[answer.peer].resolverProblem = nil
             view.peers[answer.peer].isResolved = true

@@ -164,6 +164,7 @@ extension ControlLoop {
         button.state = !key.isOpen ? .unreadable : key.isDown ? .pressed : .released
         button.error = key.error?.description
         button.isTalking = view.talkingSince[routing.buttonTargets[place]] != nil
+        button.pressAgeSeconds = key.pressedAt.map { seconds(now - $0) }
         return button
     }
 
@@ -205,7 +206,11 @@ extension ControlLoop {
             status.lossPercent = Double(traffic[.loss]) * 100 / 256
             status.bufferMilliseconds = Double(traffic[.playoutDelay])
         }
+        status.packetsSent = Int(traffic[.sent])
+        status.packetsOpened = Int(traffic[.opened])
+        status.packetsRefused = Int(traffic[.refused])
         status.fingerprint = roster.key(of: peer).short
+        status.problem = misfit(peer) ?? view.peers[peer].resolverProblem
         guard let state = table.state(of: peer) else { return status }
         status.suite = Int(state.suite.rawValue)
         status.hasPSK = state.hasPSK
@@ -225,6 +230,11 @@ extension ControlLoop {
             found.append(
                 Counter(name: "handshake_dropped_\(word)", value: view.handshakeDrops[place]))
         }
+        var handshakes: UInt64 = 0
+        for peer in config.peers.indices {
+            handshakes += table.state(of: peer)?.handshakes ?? 0
+        }
+        found.append(Counter(name: "handshakes", value: Int(handshakes)))
         var sent: UInt64 = 0
         var opened: UInt64 = 0
         for traffic in rings.traffic {
@@ -233,6 +243,12 @@ extension ControlLoop {
         }
         found.append(Counter(name: "packets_sent", value: Int(sent)))
         found.append(Counter(name: "packets_opened", value: Int(opened)))
+        found.append(Counter(name: "handshakes_unsent", value: view.handshakesUnsent))
+        found.append(Counter(name: "callers_refused", value: server.callersRefused))
+        found.append(Counter(name: "requests_refused", value: server.requestsRefused))
+        found.append(Counter(name: "events_untold", value: server.eventsUntold))
+        found.append(Counter(name: "journal_suppressed", value: logBudget.suppressed))
+        found.append(Counter(name: "journal_lost", value: view.journalLost))
         return found
     }
 }

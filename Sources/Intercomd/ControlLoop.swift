@@ -54,6 +54,7 @@ struct ControlLoop: ~Copyable {
     var lines: Lines
     var server: ControlServer
     var view: StationView
+    var logBudget = LogBudget()
 
     private var loop: EventLoop
     private let timer: Timer
@@ -117,6 +118,8 @@ struct ControlLoop: ~Copyable {
 
     /// Runs until a signal says stop, and says goodbye.
     mutating func run() {
+        let name = "\(config.station.name), \(table.publicKey.text)"
+        tell(.started, detail: "intercomd \(Product.version) is \(name)")
         openDevices()
         resolveAll()
         ServiceNotifier.ready()
@@ -194,6 +197,7 @@ struct ControlLoop: ~Copyable {
         followPeers()
         followXruns()
         seekAbsent()
+        tellWhatWasSuppressed()
         // The watchdog is fed only while the sound moves.
         let ticks = rings.counters[.ticks]
         if ticks != watchdogTicks, facts.watchdog != nil { ServiceNotifier.watchdog() }
@@ -219,7 +223,7 @@ struct ControlLoop: ~Copyable {
             takeEvents()
         }
         takeReturns()
-        Log.notice("stopped")
+        tell(.stopped)
     }
 
     /// Waits for what the media loop tells, and no longer than until then.

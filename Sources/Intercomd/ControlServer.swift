@@ -15,6 +15,12 @@ struct ControlServer: ~Copyable {
     /// Events that may wait for one who watches; more are counted, and told when there is room.
     static let watchMax = 64 * 1024
 
+    /// Counted since the start: who found no place, lines that were no request or were too many,
+    /// events that a slow watcher missed.
+    private(set) var callersRefused = 0
+    private(set) var requestsRefused = 0
+    private(set) var eventsUntold = 0
+
     private let socket: LocalSocket
     private var callers = FixedArray<Caller?>(count: callersMax) { _ in nil }
 
@@ -30,6 +36,7 @@ struct ControlServer: ~Copyable {
             guard let place = callers.indices.first(where: { isFree($0) }) else {
                 let error = ControlError(
                     .busy, "intercomd has \(Self.callersMax) callers; try again in a few seconds")
+                callersRefused += 1
                 // A socket that is new has room for it.
                 _ = peer.write(Reply.refused(error).encoded.span)
                 continue
@@ -77,6 +84,7 @@ struct ControlServer: ~Copyable {
             if case .monitor = request { try beginWatch(place) }
             return request
         } catch {
+            requestsRefused += 1
             reply(.refused(error), to: place)
             return nil
         }
@@ -108,6 +116,7 @@ struct ControlServer: ~Copyable {
             guard !isFree(place) else { continue }
             if callers[place]!.waiting.count + event.encoded.count > Self.watchMax {
                 callers[place]!.lost += 1
+                eventsUntold += 1
                 continue
             }
             if callers[place]!.lost > 0 {

@@ -12,6 +12,8 @@ struct Lines: ~Copyable {
         var error: GPIOError?
         var isOpen = false
         var isDown = false
+        /// When it last went down.
+        var pressedAt: Instant?
         /// Held past the limit, and still down.
         var isStuck = false
         var backoff = Backoff()
@@ -53,9 +55,11 @@ struct Lines: ~Copyable {
         var former = FixedArray(count: config.lamps.count) { Lamp(lamp: config.lamps[$0]) }
         swap(&former, &lamps)
         for place in lamps.indices {
-            guard let other = former.indices.first(where: {
-                former[$0].lamp.hasLine(of: lamps[place].lamp)
-            }) else { continue }
+            guard
+                let other = former.indices.first(where: {
+                    former[$0].lamp.hasLine(of: lamps[place].lamp)
+                })
+            else { continue }
             swap(&lamps[place], &former[other])
             lamps[place].lamp = config.lamps[place]
         }

@@ -1,19 +1,62 @@
+internal import Control
 internal import HAL
 
-/// Lines for the journal, one event a line on standard error, as sd-daemon(3) has them.
+/// Lines for whoever looks after the station: in the journal with fields, else on standard error.
 ///
 /// Only the control thread and the start-up write here, and never per packet.
 enum Log {
-    enum Priority: Int { case error = 3, warning = 4, notice = 5, info = 6 }
+    static func error(_ text: String) { start(text, .error) }
+    static func warning(_ text: String) { start(text, .warning) }
+    static func notice(_ text: String) { start(text, .notice) }
 
-    static func error(_ text: String) { write(text, .error) }
-    static func warning(_ text: String) { write(text, .warning) }
-    static func notice(_ text: String) { write(text, .notice) }
-    static func info(_ text: String) { write(text, .info) }
-
-    private static func write(_ text: String, _ priority: Priority) {
-        // Under systemd the number sets the priority; a person at a terminal needs none.
-        let mark = Terminal.isInteractive(.complaint) ? "" : "<\(priority.rawValue)>"
-        Terminal.write("\(mark)\(text)\n", to: .complaint)
+    /// Tells of an event while the station runs; nothing is waited for.
+    ///
+    /// With `saying`, in other words than its own; `suppressed` tells how many of its kind were
+    /// not told. False when neither the journal nor standard error took it.
+    static func tell(_ event: Event, saying text: String? = nil, suppressed: Int? = nil) -> Bool {
+        let message = text?.visible ?? event.sentence
+        let priority = event.kind.priority
+        if let journal {
+            var entry = entry(message, priority)
+            entry.set("MESSAGE_ID", event.kind.messageID.description)
+            entry.set("INTERCOM_EVENT", event.kind.rawValue)
+            if let peer = event.peer { entry.set("INTERCOM_PEER", peer.visible) }
+            if let target = event.target { entry.set("INTERCOM_TARGET", target.visible) }
+            if let button = event.button { entry.set("INTERCOM_BUTTON", button.visible) }
+            if let suppressed { entry.set("INTERCOM_SUPPRESSED", "\(suppressed)") }
+            if journal.send(entry) { return true }
+        }
+        return Terminal.offer(line(message, priority), to: .complaint)
     }
+
+    /// Before the loop turns, and when it cannot begin, there is time to write it all.
+    private static func start(_ text: String, _ priority: Event.Priority) {
+        for part in text.split(separator: "\n") {
+            let message = String(part).visible
+            if let journal, journal.send(entry(message, priority)) { continue }
+            Terminal.write(line(message, priority), to: .complaint)
+        }
+    }
+
+    private static func entry(_ message: String, _ priority: Event.Priority) -> JournalEntry {
+        var entry = JournalEntry()
+        entry.set("MESSAGE", message)
+        entry.set("PRIORITY", "\(priority.rawValue)")
+        entry.set("SYSLOG_IDENTIFIER", "intercomd")
+        return entry
+    }
+
+    private static func line(_ message: String, _ priority: Event.Priority) -> String {
+        // A supervisor that reads lines takes the number for the priority, as sd-daemon(3) has it;
+        // a person at a terminal needs none.
+        let mark = Terminal.isInteractive(.complaint) ? "" : "<\(priority.rawValue)>"
+        return "\(mark)\(message)\n"
+    }
+
+    /// Nil unless standard error goes to the journal.
+    private static let journal: JournalSocket? =
+        JournalSocket.isStandardError
+        ? JournalSocket(
+            path: Environment.value(of: "INTERCOM_JOURNAL_SOCKET") ?? JournalSocket.standardPath)
+        : nil
 }

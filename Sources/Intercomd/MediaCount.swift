@@ -31,6 +31,7 @@ enum MediaCount: Int, CaseIterable {
     case droppedAudio
     case droppedUnbound
     case droppedIgnored
+    case droppedNoSpeaker
     case droppedVoices
     case droppedRecords
     case droppedDuplicate
@@ -66,6 +67,7 @@ enum MediaCount: Int, CaseIterable {
         case .droppedAudio: "dropped_audio"
         case .droppedUnbound: "dropped_unbound"
         case .droppedIgnored: "dropped_ignored"
+        case .droppedNoSpeaker: "dropped_no_speaker"
         case .droppedVoices: "dropped_voices"
         case .droppedRecords: "dropped_records"
         case .droppedDuplicate: "dropped_duplicate"

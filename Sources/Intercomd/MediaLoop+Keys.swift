@@ -23,12 +23,13 @@ extension MediaLoop {
         readLevel(of: place)
     }
 
-    /// Follows the talk keys whose lines have edges, and the deadlines of all.
+    /// Follows the talk keys whose lines have edges, and once a period the deadlines of all.
     mutating func readKeys(_ woken: borrowing Woken) {
         for place in keys.indices
         where woken.keys >> UInt32(place) & 1 == 1 || keys[place].hasMoreEdges {
             readEdges(of: place)
         }
+        guard woken.isPeriod else { return }
         for place in keys.indices {
             while let deadline = keys[place].key.deadline, deadline <= now {
                 follow(keys[place].handle(.tick, at: now), target: keys[place].target)

@@ -23,14 +23,24 @@ extension MediaLoop {
             taken += 1
             open(arrived)
         }
-        guard taken > 0, Clock.threadNanoseconds() - busyFrom >= busyMax else { return }
+        guard isBusy(after: taken) else { return }
         isFlooded = true
         try? loop.modify(fd: socket.fd, events: 0, token: Token.socket.rawValue)
     }
 
+    /// Whether what came in this period has cost too much; asked of the kernel only when it is much.
+    private mutating func isBusy(after taken: Int) -> Bool {
+        let before = arrivals
+        arrivals += taken
+        guard arrivals >= Self.arrivalsCalm else { return false }
+        let busy = Clock.threadNanoseconds()
+        if before < Self.arrivalsCalm { busyFrom = busy }
+        return busy - busyFrom >= busyMax
+    }
+
     /// A period has passed: the socket may wake the loop again.
     mutating func endFlood() {
-        busyFrom = Clock.threadNanoseconds()
+        arrivals = 0
         guard isFlooded else { return }
         isFlooded = false
         try? loop.modify(
@@ -133,7 +143,7 @@ extension MediaLoop {
             return rings.counters.add(.droppedAudio)
         }
         // Without a speaker there is nobody to hear it.
-        guard hasPlayback else { return }
+        guard hasPlayback else { return rings.counters.add(.droppedNoSpeaker) }
         let owner = VoiceSlot.Owner(peer: peer, stream: flags.stream)
         if peers[peer].hearings[Int(flags.stream)] == .ignored {
             return rings.counters.add(.droppedIgnored)
@@ -228,14 +238,16 @@ extension MediaLoop {
 
     /// Samples the speaker's card is to be given now; it may have more room than is wanted queued.
     ///
-    /// Whole periods where the speaker wakes the loop: had the first samples of a period been given
-    /// early, its end would not wake us.
+    /// Whole periods. Where the speaker wakes the loop, all that fit: had the first samples of a
+    /// period been given early, its end would not wake us. Where another card does, the nearest
+    /// number of them: woken a moment early or late, it would else be given two pieces each time.
     private var playbackRoom: Int {
         switch playback {
         case .some(let pcm):
-            let room = pcm.available() - (pcm.granted.bufferSamples - pcm.granted.fillSamples)
-            guard clock.source == .playback else { return room }
-            return room / pcm.granted.periodSamples * pcm.granted.periodSamples
+            let period = pcm.granted.periodSamples
+            let spare = pcm.granted.bufferSamples - pcm.granted.fillSamples
+            let ahead = clock.source == .playback ? 0 : min(period / 2, spare)
+            return (pcm.available() - spare + ahead) / period * period
         case .none:
             return 0
         }

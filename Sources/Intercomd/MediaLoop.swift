@@ -21,6 +21,8 @@ internal import Wire
 struct MediaLoop: ~Copyable {
     /// Datagrams taken in one turn at most, so that a flood cannot hold up the sound.
     static let datagramsPerTurn = 64
+    /// Datagrams of one period that are no flood: every peer's, and as many again.
+    static let arrivalsCalm = 64
     /// Frames encoded in one turn at most: the newest, and two of the pre-roll behind it.
     static let framesPerTurn = 3
     static let voices = 8
@@ -70,7 +72,9 @@ struct MediaLoop: ~Copyable {
     var hasBacklog = false
     /// Processor time in ns the loop may take of a period before it leaves the socket alone.
     var busyMax: Int64
-    /// Its processor time when the card or the timer woke it last.
+    /// Datagrams taken since the card or the timer woke it last.
+    var arrivals = 0
+    /// Its processor time when those became more than peers at talk send.
     var busyFrom: Int64 = 0
     /// It has taken that much: the socket is disarmed.
     var isFlooded = false
@@ -156,10 +160,10 @@ struct MediaLoop: ~Copyable {
             if woken.card || woken.timer { endFlood() }
             takeCommands(woken)
             readKeys(woken)
-            moveCapturedSound()
+            if woken.isPeriod { moveCapturedSound() }
             talk()
-            listen()
-            playSound()
+            if woken.socket { listen() }
+            if woken.isPeriod { playSound() }
             finishTurn()
         }
         HeapWatch.arm(false)

@@ -29,6 +29,10 @@ struct StationView {
     var peers = [Peer](repeating: Peer(), count: Roster.capacity)
     /// Handshake datagrams dropped, by `Drop.counter`.
     var handshakeDrops = [Int](repeating: 0, count: Drop.names.count)
+    /// Handshake datagrams the network refused to take.
+    var handshakesUnsent = 0
+    /// Lines that neither the journal nor standard error took.
+    var journalLost = 0
     var nextUnknownKey = Instant(nanoseconds: .min)
     /// When peers that are wanted and not there are tried next.
     var nextSought = Instant(nanoseconds: .min)

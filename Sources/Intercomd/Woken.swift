@@ -17,6 +17,7 @@ struct Token: RawRepresentable {
 /// What woke one turn of the media loop.
 struct Woken {
     var commands = false
+    var socket = false
     var timer = false
     var card = false
     /// The epoll events of each of the clock master's descriptors.
@@ -24,9 +25,13 @@ struct Woken {
     /// One bit for each talk key.
     var keys: UInt32 = 0
 
+    /// Whether sound may have moved on: a card moves it a period at a time, not with every packet.
+    var isPeriod: Bool { card || timer || commands }
+
     mutating func note(_ event: EventLoop.Event) {
         switch event.token {
         case Token.commands.rawValue: commands = true
+        case Token.socket.rawValue: socket = true
         case Token.timer.rawValue: timer = true
         case Token.card..<Token.card + UInt32(Token.cardDescriptorsMax):
             card = true

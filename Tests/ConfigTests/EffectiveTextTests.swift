@@ -146,7 +146,7 @@ func withoutOrigins(_ config: Config) -> Config {
         (String(repeating: "ab-", count: 20), String(repeating: "ab-", count: 10) + "a"),
     ])
     func aNameIsMadeOfAnyHostName(_ host: String, _ expected: String?) {
-        let made = name(nearestTo: host)
+        let made = nearestName(to: host)
         #expect(made == expected)
         if let made { #expect(isName(made)) }
     }

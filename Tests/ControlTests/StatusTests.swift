@@ -12,17 +12,18 @@ private let golden = """
     "channels":null,"format":null,"period":null,"buffer":null,"xruns":0},"duplex":"half"},\
     "microphone":{"open":true,"targets":["house"],"level_dbfs":-18.5,"snr_db":null},\
     "buttons":[{"name":"ptt","line":"GPIO17","state":"pressed","error":null,"target":"house",\
-    "talking":true}],\
+    "talking":true,"press_age_s":2.5}],\
     "lamps":[{"name":"mic","line":"GPIO23","state":"on","error":null,"show":"talking"}],\
     "peers":[{"name":"garage","state":"up","heard_age_s":0.4,"rtt_ms":1.0,"jitter_ms":0.6,\
     "loss_percent":0.0,"buffer_ms":20.0,"fingerprint":"7f3a-91c2","suite":1,"psk":true,\
-    "endpoint":"192.0.2.17:5577","talking":false,"session_age_s":12.5}],\
+    "endpoint":"192.0.2.17:5577","talking":false,"session_age_s":12.5,\
+    "packets_sent":1000,"packets_opened":900,"packets_refused":1,"problem":null}],\
     "channels":[{"name":"house","listen":true,"members":["garage"],"talking":true}],\
     "media":{"cpu_ns":123456789,"periods":1000,"heap_calls":0},\
     "counters":{"frames_sent":10,"dropped_replay":1}}
     """
 
-private func sample() -> Status {
+func sample() -> Status {
     var status = Status()
     status.version = "0.1.0"
     status.name = "kitchen"
@@ -43,7 +44,7 @@ private func sample() -> Status {
     status.microphone.levelDBFS = -18.5
     var button = Status.Button()
     (button.name, button.line, button.state) = ("ptt", "GPIO17", .pressed)
-    (button.target, button.isTalking) = ("house", true)
+    (button.target, button.isTalking, button.pressAgeSeconds) = ("house", true, 2.5)
     status.buttons = [button]
     var lamp = Status.Lamp()
     (lamp.name, lamp.line, lamp.state, lamp.show) = ("mic", "GPIO23", .on, "talking")
@@ -53,6 +54,7 @@ private func sample() -> Status {
     (peer.rttMilliseconds, peer.jitterMilliseconds) = (1, 0.6)
     (peer.lossPercent, peer.bufferMilliseconds, peer.fingerprint) = (0, 20, "7f3a-91c2")
     (peer.hasPSK, peer.endpoint, peer.sessionAgeSeconds) = (true, "192.0.2.17:5577", 12.5)
+    (peer.packetsSent, peer.packetsOpened, peer.packetsRefused) = (1000, 900, 1)
     status.peers = [peer]
     var channel = Status.Channel()
     (channel.name, channel.isListening, channel.members) = ("house", true, ["garage"])

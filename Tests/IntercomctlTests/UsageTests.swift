@@ -85,8 +85,9 @@ private let usageCases: [UsageCase] = [
             let outcome = try Intercomctl.run(arguments)
             #expect(outcome.code == 0)
             for command in [
-                "status", "peers", "ptt", "monitor", "key show", "peer add", "config check",
-                "config show", "config diff", "reload", "audio list", "gpio list", "version", "help",
+                "status", "peers", "ptt", "monitor", "key show", "peer add", "setup", "doctor",
+                "config check", "config show", "config diff", "reload", "audio list", "gpio list",
+                "version", "help",
             ] {
                 #expect(outcome.output.contains("\n  \(command) "))
             }

@@ -91,7 +91,7 @@ class Disk(unittest.TestCase):
 
     def within(self, script, *words):
         """The next starts run in a shell script with mounts of their own; "$@" is the daemon."""
-        self.kitchen.within = [*MOUNTS, "sh", "-ec", script, "sh", *words]
+        self.kitchen.launcher = [*MOUNTS, "sh", "-ec", script, "sh", *words]
 
     @mounts
     def test_a_full_disk_at_the_first_start_leaves_no_half_identity(self):
@@ -169,10 +169,10 @@ class FullDisk(FaultTest):
         with Scene("kitchen", "garage") as self.scene:
             kitchen, garage = self.scene.stations
             # A journal with no room, and one that has gone away.
-            kitchen.within = ["sh", "-c", 'exec "$@" 2>/dev/full', "sh"]
+            kitchen.launcher = ["sh", "-c", 'exec "$@" 2>/dev/full', "sh"]
             journal = self.scene.folder / "journal"
             os.mkfifo(journal)
-            garage.within = ["sh", "-c", 'exec "$@" 2>"$0"', str(journal)]
+            garage.launcher = ["sh", "-c", 'exec "$@" 2>"$0"', str(journal)]
             self.scene.introduce(kitchen, garage)
             # Opened for both, so that neither side waits for the other; closed before it is used.
             with open(os.open(journal, os.O_RDWR), "r+b", buffering=0):

@@ -16,7 +16,7 @@ class FirstRun(SceneTest):
     def test_without_settings_it_runs_unpaired_and_takes_them_when_they_come(self):
         with Scene("kitchen", "garage") as scene:
             kitchen, garage = scene.stations
-            garage.sections["network"]["port"] = 5578
+            kitchen.port = 5577
             kitchen.environment = {
                 "STATE_DIRECTORY": kitchen.state, "RUNTIME_DIRECTORY": kitchen.run}
             kitchen.write_config = lambda: None
@@ -29,7 +29,7 @@ class FirstRun(SceneTest):
             self.assertIn("intercomctl setup", status["notes"][0])
             self.assertIn("no settings yet", kitchen.ctl("status")[1])
             # It holds no card that setup would want to try.
-            self.assertFalse(kitchen.card.status()["capture"]["open"])
+            self.assertEqual(kitchen.card.status()["capture"]["opens"], 0)
             # Its key is there to be shown to the others.
             self.assertEqual(kitchen.ctl("key", "show")[1].split()[0], kitchen.public_key)
 

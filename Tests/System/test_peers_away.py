@@ -100,7 +100,7 @@ class Unreachable(FaultTest):
                 wait(lambda: os.readlink(f"/proc/{holder.pid}/ns/net") != own, "the network is")
                 address("link", "set", "lo", "up")
                 for one in self.scene.stations:
-                    one.within = inside
+                    one.launcher = inside
                 self.scene.introduce(self.kitchen, self.garage)
                 self.scene.start()
                 self.kitchen.speak(self.tone)
@@ -151,7 +151,7 @@ class Names(FaultTest):
             hosts, order = self.scene.folder / "hosts", self.scene.folder / "nsswitch"
             hosts.write_text("127.0.0.1 localhost\n", encoding="ascii")
             order.write_text("hosts: files\n", encoding="ascii")
-            self.kitchen.within = [
+            self.kitchen.launcher = [
                 *MOUNTS, "sh", "-c", 'mount --bind "$1" /etc/hosts && '
                 'mount --bind "$2" /etc/nsswitch.conf && shift 2 && exec "$@"', "sh",
                 str(hosts), str(order)]

@@ -56,7 +56,7 @@ class StrayPackets(SceneTest):
         self.island = self.enterContext(
             island.Island(self.scene.folder, GARAGE, STRANGER))
         self.peers = {(GARAGE, self.garage.port), (NOBODY, 5577)}
-        self.kitchen.within, self.garage.within = self.island.inside, self.island.outside
+        self.kitchen.launcher, self.garage.launcher = self.island.inside, self.island.outside
         del self.kitchen.sections["network"]["listen"]
         self.garage.sections["network"]["listen"] = GARAGE
         # One by name, one who never answers, one whose name nobody knows.

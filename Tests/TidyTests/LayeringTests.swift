@@ -17,7 +17,9 @@ import Testing
         "Control": ["Wire", "CJansson"],
         "Config": ["Wire"],
         "Settings": ["Config", "Crypto", "HAL"],
-        "Intercomctl": ["Time", "Wire", "Crypto", "HAL", "Control", "Config", "Settings"],
+        "Intercomctl": [
+            "Time", "Wire", "Crypto", "Audio", "HAL", "Control", "Config", "Settings",
+        ],
         "Intercomd": [
             "Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Session", "Station", "Control",
             "Config", "Settings",

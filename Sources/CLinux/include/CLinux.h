@@ -19,6 +19,7 @@
 #include "descriptor.h"
 #include "files.h"
 #include "heapwatch.h"
+#include "machine.h"
 #include "process.h"
 #include "program.h"
 #include "secret.h"

@@ -57,6 +57,11 @@ int clinux_local_groups(int fd, uint32_t *groups, int capacity);
 /// Never raises SIGPIPE.
 ptrdiff_t clinux_local_send(int fd, const void *bytes, size_t size);
 
+/// Makes a nonblocking Unix datagram socket without a name.
+int clinux_local_datagram_make(void);
+/// Sends one datagram to the Unix socket at a path, whole or not at all, and never waits.
+int clinux_local_send_to(int fd, const char *path, const void *bytes, size_t size);
+
 /// Sends one datagram to a Unix socket; a path that begins with '@' is an abstract name.
 int clinux_local_notify(const char *path, const void *bytes, size_t size);
 

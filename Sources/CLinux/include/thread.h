@@ -1,7 +1,7 @@
 #ifndef CLINUX_THREAD_H
 #define CLINUX_THREAD_H
 
-// A thread on a stack of its own that is in memory before the thread runs.
+// A thread on a stack of its own; that of one in a hurry is in memory before it runs.
 
 #include <pthread.h>
 #include <stddef.h>

@@ -6,6 +6,12 @@ public struct PCMCard: Equatable, Sendable {
         public let vendor: UInt16
         public let product: UInt16
         public let serial: String?
+
+        public init(vendor: UInt16, product: UInt16, serial: String?) {
+            self.vendor = vendor
+            self.product = product
+            self.serial = serial
+        }
     }
 
     /// The card's id: one word, as in `card:Device`.
@@ -35,7 +41,8 @@ public struct PCMCard: Equatable, Sendable {
         return cards
     }
 
-    init(id: String, name: String, usb: USB?, captures: Bool, plays: Bool) {
+    /// A card that need not be present.
+    public init(id: String, name: String, usb: USB?, captures: Bool, plays: Bool) {
         self.id = id
         self.name = name
         self.usb = usb

@@ -92,3 +92,13 @@ private func text<Field>(_ field: inout Field) -> String {
         unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
 }
+
+extension GPIOLine {
+    /// The line of a configured name: "GPIO17", found over all chips, or "gpiochip0/17".
+    ///
+    /// Looks only, and leaves the line to whoever holds it.
+    public static func find(_ name: String) throws(GPIOError) -> GPIOLine {
+        let address = try LineAddress(finding: name)
+        return try GPIOChip(name: address.chip, for: name).line(at: Int(address.offset))
+    }
+}

@@ -25,11 +25,19 @@ public enum FileStore {
     public static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
         let file = try OpenFile(reading: path)
         guard file.status.size <= limit else { throw tooLarge(path, limit) }
-        // One byte more than allowed, to notice a file that is longer than it says.
-        var bytes = [UInt8](repeating: 0, count: limit + 1)
-        var span = bytes.mutableSpan
-        let count = try file.read(into: &span)
-        guard count <= limit else { throw tooLarge(path, limit) }
+        // What it says it holds, and one byte more, to notice when that is not all: those of /proc
+        // say 0. Never all that is allowed at once, which would stay with the heap.
+        var bytes = [UInt8](repeating: 0, count: min(max(file.status.size, 4095), limit) + 1)
+        var count = 0
+        while true {
+            var span = bytes.mutableSpan
+            var room = span._mutatingExtracting(count...)
+            count += try file.read(into: &room)
+            guard count == bytes.count else { break }
+            guard count <= limit else { throw tooLarge(path, limit) }
+            let more = min(count, limit + 1 - count)
+            bytes.append(contentsOf: repeatElement(0, count: more))
+        }
         bytes.removeLast(bytes.count - count)
         return bytes
     }

@@ -1,8 +1,9 @@
 internal import CLinux
 
-/// A thread whose stack is in memory before it runs, with real-time priority if permitted.
+/// A thread with a stack of fixed size, and with real-time priority if permitted.
 ///
-/// The stack is fixed, and prefaulted, so that neither growth nor a page fault can delay it.
+/// The stack of one that asks for priority is in memory before it runs, so that no page fault can
+/// delay it.
 @safe public struct RealtimeThread: ~Copyable, @unchecked Sendable {
     private var thread: clinux_thread
 

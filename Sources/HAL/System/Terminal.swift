@@ -12,6 +12,24 @@ public enum Terminal {
         clinux_is_terminal(output.rawValue) == 1
     }
 
+    /// The longest text that `offer` may be given: what a pipe with room takes in one piece.
+    public static let offerMax = 4096
+
+    /// Writes a short text if the reader has room for it now, and never waits.
+    ///
+    /// Returns false when it was not written, or only in part.
+    public static func offer(_ text: String, to output: Output) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            guard bytes.count <= offerMax,
+                clinux_poll(output.rawValue, Int16(CLINUX_WRITABLE), 0) == 1
+            else { return false }
+            // SAFETY: the bytes are read during the call only.
+            return unsafe clinux_write(output.rawValue, bytes.baseAddress, bytes.count)
+                == bytes.count
+        }
+    }
+
     /// Writes the text as it is, without a line feed of its own.
     ///
     /// Returns false when the reader has gone or the disk is full.

@@ -16,7 +16,7 @@ class Station(Home):
     """A station in its own directory, with the verbs of whoever stands before it.
 
     See `Home` for `sections` and `extra`. `environment` is added to the daemon's, `preloads` to
-    its libraries.
+    its libraries; `launcher` are the words before it, of a program that becomes it.
     """
 
     def __init__(self, name, folder, *, sections=None, extra="", port=None, environment=None,
@@ -29,9 +29,8 @@ class Station(Home):
         if os.path.exists(self.log_path):
             os.unlink(self.log_path)
         self.watches_heap, self.environment = watches_heap, dict(environment or {})
-        self.preloads = []
         # Words before the daemon's own, such as of unshare(1), that end with running it.
-        self.within = []
+        self.preloads, self.launcher = [], []
 
     # The daemon.
 
@@ -52,7 +51,7 @@ class Station(Home):
             self.lines.start()
         with open(self.log_path, "a", encoding="utf-8") as log:
             self.process = process.launch(
-                [*self.within, place.program("intercomd"), "--config", self.etc],
+                [*self.launcher, place.program("intercomd"), "--config", self.etc],
                 environment=self._environment(), output=log, errors=log)
 
     def stop(self, seconds=place.PATIENCE):

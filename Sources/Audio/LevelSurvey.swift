@@ -1,0 +1,77 @@
+/// Judges what a microphone gives over a few seconds, for whoever sets a station up.
+///
+/// Levels are RMS in dBFS over 10 ms, without the constant part that cheap converters add.
+public struct LevelSurvey: Sendable {
+    public enum Verdict: String, Sendable {
+        /// Not even noise: muted, unplugged, or no microphone.
+        case silent
+        /// Nobody spoke, or the gain is low.
+        case quiet
+        case normal
+        /// Speech has no room left above it.
+        case loud
+        /// Samples are cut off.
+        case clipping
+    }
+
+    /// Mean squares of the frames, full scale being 1.
+    private var energies: [Float] = []
+    /// Places where at least three samples in a row are at full scale.
+    public private(set) var clips = 0
+    private var run = 0
+    private var lastSide: Int64 = 0
+
+    /// Below it not even the noise of a converter is heard.
+    public static let silence = -75.0
+    /// Speech at arm's length is above it.
+    public static let quiet = -42.0
+    /// Speech above it is cut off when someone laughs.
+    public static let loud = -9.0
+    /// Three samples at full scale may be chance; a voice that is cut off has many.
+    private static let clipsAllowed = 3
+
+    public init() {}
+
+    /// Takes one more frame into account; returns its level.
+    @discardableResult
+    public mutating func add(_ frame: Frame) -> Double {
+        var sum: Int64 = 0
+        var squares: Int64 = 0
+        for i in frame.indices {
+            let sample = Int64(frame[i])
+            sum += sample
+            squares += sample * sample
+            let side: Int64 = sample >= 32_766 ? 1 : sample <= -32_767 ? -1 : 0
+            run = side == 0 ? 0 : side == lastSide ? run + 1 : 1
+            lastSide = side
+            if run == 3 { clips += 1 }
+        }
+        let mean = Float(sum) / Float(PCM.frameSamples)
+        let energy = max(0, Float(squares) / Float(PCM.frameSamples) - mean * mean)
+        energies.append(energy / (32_768 * 32_768))
+        return Self.level(energies[energies.count - 1])
+    }
+
+    /// The level that one frame in twenty exceeds: that of the speech, if there was any.
+    public var level: Double { quantile(19, of: 20) }
+
+    /// The level that one frame in ten stays below: that of the room.
+    public var noiseFloor: Double { quantile(1, of: 10) }
+
+    public var verdict: Verdict {
+        if clips >= Self.clipsAllowed { return .clipping }
+        if level < Self.silence { return .silent }
+        if level < Self.quiet { return .quiet }
+        return level > Self.loud ? .loud : .normal
+    }
+
+    private func quantile(_ part: Int, of parts: Int) -> Double {
+        guard !energies.isEmpty else { return LevelMeter.floor }
+        let sorted = energies.sorted()
+        return Self.level(sorted[min(sorted.count - 1, sorted.count * part / parts)])
+    }
+
+    private static func level(_ energy: Float) -> Double {
+        max(LevelMeter.floor, Decibels.level(Double(energy).squareRoot()))
+    }
+}

@@ -1,0 +1,42 @@
+#ifndef CLINUX_MACHINE_H
+#define CLINUX_MACHINE_H
+
+// What a machine grants a program, and how it is doing: for whoever looks for a fault.
+
+#include <stdint.h>
+
+#include "socket.h"
+
+#define CLINUX_LIMIT_RTPRIO 0
+#define CLINUX_LIMIT_MEMLOCK 1
+#define CLINUX_UNLIMITED UINT64_MAX
+
+/// The soft limit of this process, which is CLINUX_UNLIMITED when there is none.
+int clinux_limit(int which, uint64_t *limit);
+
+#define CLINUX_CAP_IPC_LOCK 14
+#define CLINUX_CAP_SYS_NICE 23
+
+/// 1 when the process has this capability now.
+int clinux_has_capability(int number);
+
+/// 1 when the kernel counts its clock as set by a reference, 0 when not.
+int clinux_clock_is_synchronised(void);
+
+/// Bytes that this user may still write where `path` is, and whether nothing may be written there.
+int clinux_disk_space(const char *path, uint64_t *free_bytes, int *is_read_only);
+
+/// 1 when the Wi-Fi interface sleeps between packets, 0 when not; -EOPNOTSUPP or the like when its
+/// driver does not say.
+int clinux_wireless_saves_power(const char *interface);
+
+/// Begins to look up a name on a thread of its own; returns a descriptor to finish it with.
+int clinux_lookup_start(const char *host);
+/// Waits for the answer and closes the descriptor.
+///
+/// Returns the number of addresses, an EAI code, which is negative, or CLINUX_LOOKUP_SILENT.
+int clinux_lookup_finish(
+    int fd, struct clinux_address *addresses, int capacity, int timeout_ms);
+#define CLINUX_LOOKUP_SILENT (-100000)
+
+#endif

@@ -1,0 +1,62 @@
+#define _GNU_SOURCE
+#include "machine.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <sys/timex.h>
+#include <unistd.h>
+
+// After sys/socket.h, which it needs and does not include.
+#include <linux/wireless.h>
+
+int clinux_limit(int which, uint64_t *limit) {
+    struct rlimit found;
+    if (getrlimit(which == CLINUX_LIMIT_RTPRIO ? RLIMIT_RTPRIO : RLIMIT_MEMLOCK, &found) < 0)
+        return -errno;
+    *limit = found.rlim_cur == RLIM_INFINITY ? CLINUX_UNLIMITED : found.rlim_cur;
+    return 0;
+}
+
+int clinux_has_capability(int number) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+    if (syscall(SYS_capget, &header, data) < 0)
+        return 0;
+    return data[CAP_TO_INDEX(number)].effective & CAP_TO_MASK(number) ? 1 : 0;
+}
+
+int clinux_clock_is_synchronised(void) {
+    struct timex clock = {.modes = 0};
+    int state = adjtimex(&clock);
+    if (state < 0)
+        return -errno;
+    return state == TIME_ERROR || clock.status & STA_UNSYNC ? 0 : 1;
+}
+
+int clinux_disk_space(const char *path, uint64_t *free_bytes, int *is_read_only) {
+    struct statvfs found;
+    if (statvfs(path, &found) < 0)
+        return -errno;
+    *free_bytes = (uint64_t)found.f_bavail * found.f_frsize;
+    *is_read_only = found.f_flag & ST_RDONLY ? 1 : 0;
+    return 0;
+}
+
+int clinux_wireless_saves_power(const char *interface) {
+    struct iwreq request = {0};
+    if (strlen(interface) >= sizeof request.ifr_name)
+        return -ENODEV;
+    strcpy(request.ifr_name, interface);
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    int result = ioctl(fd, SIOCGIWPOWER, &request) < 0 ? -errno : !request.u.power.disabled;
+    close(fd);
+    return result;
+}

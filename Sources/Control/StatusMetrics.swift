@@ -1,0 +1,144 @@
+extension Status {
+    /// The status as OpenMetrics text: what `intercomctl metrics` prints.
+    ///
+    /// The names are an interface, listed in intercomctl(1). What is not known has no sample.
+    public var openMetrics: String {
+        var metrics = OpenMetrics()
+        writeStation(&metrics)
+        writeDevices(&metrics)
+        writePeers(&metrics)
+        writeCounters(&metrics)
+        return metrics.finish()
+    }
+
+    private func writeStation(_ metrics: inout OpenMetrics) {
+        metrics.family("build_info", .gauge, "The version of the daemon and the station's name.")
+        metrics.sample(1, [.init("version", version), .init("station", name)])
+        metrics.family("uptime_seconds", .gauge, unit: "seconds", "Since the daemon began.")
+        metrics.sample(uptimeSeconds)
+        metrics.family("problems", .gauge, "What a person should mend; see intercomctl status.")
+        metrics.sample(problems.count)
+        metrics.family("notes", .gauge, "Advice; see intercomctl status.")
+        metrics.sample(notes.count)
+        metrics.family("realtime", .gauge, "Whether the sound has real-time priority.")
+        metrics.sample(isRealtime)
+        metrics.family("memory_locked", .gauge, "Whether its memory stays in memory.")
+        metrics.sample(isMemoryLocked)
+        metrics.family("microphone_open", .gauge, "Whether anyone can hear this room.")
+        metrics.sample(microphone.isOpen)
+        metrics.family(
+            "media_cpu_seconds", .counter, unit: "seconds", "Processor time of the sound's thread.")
+        metrics.sample(millionths: media.cpuNanoseconds / 1000)
+        metrics.family("media_periods", .counter, "Periods of sound that were served.")
+        metrics.sample(media.periods)
+        if let heapCalls = media.heapCalls {
+            metrics.family("media_heap_calls", .counter, "Allocations of the sound's thread.")
+            metrics.sample(heapCalls)
+        }
+    }
+
+    private func writeDevices(_ metrics: inout OpenMetrics) {
+        let sides = [("input", audio.input), ("output", audio.output)]
+        metrics.family("device_state", .gauge, "1 for the state of a sound card's side.")
+        for (side, device) in sides {
+            metrics.states(
+                ["open", "absent", "busy", "none", "failed"], now: device.state.rawValue,
+                [.init("side", side), .init("device", device.name)])
+        }
+        metrics.family("device_xruns", .counter, "How often sound was lost at a card.")
+        for (side, device) in sides {
+            metrics.sample(
+                device.xruns, [.init("side", side), .init("device", device.name)])
+        }
+        if !buttons.isEmpty {
+            metrics.family("button_state", .gauge, "1 for the state of a talk key.")
+            for button in buttons {
+                metrics.states(
+                    ["released", "pressed", "unreadable"], now: button.state.rawValue,
+                    [.init("button", button.name)])
+            }
+        }
+        if !lamps.isEmpty {
+            metrics.family("lamp_state", .gauge, "1 for the state of a lamp.")
+            for lamp in lamps {
+                metrics.states(
+                    ["on", "off", "failed"], now: lamp.state.rawValue,
+                    [.init("lamp", lamp.name)])
+            }
+        }
+        if !channels.isEmpty {
+            metrics.family("channel_talking", .gauge, "Whether this station talks to a channel.")
+            for channel in channels {
+                metrics.sample(channel.isTalking, [.init("channel", channel.name)])
+            }
+        }
+    }
+
+    private func writePeers(_ metrics: inout OpenMetrics) {
+        metrics.family("peers", .gauge, "How many peers are configured.")
+        metrics.sample(peers.count)
+        guard !peers.isEmpty else { return }
+        metrics.family("peer_state", .gauge, "1 for the state of a peer.")
+        for peer in peers {
+            metrics.states(
+                ["up", "stale", "down"], now: peer.state.rawValue,
+                [.init("peer", peer.name)])
+        }
+        metrics.family("peer_talking", .gauge, "Whether a peer is heard now.")
+        for peer in peers { metrics.sample(peer.isTalking, [.init("peer", peer.name)]) }
+        metrics.family("peer_psk", .gauge, "Whether a peer has a pre-shared key.")
+        for peer in peers { metrics.sample(peer.hasPSK, [.init("peer", peer.name)]) }
+        let seconds = 1e6
+        let milliseconds = 1e3
+        let percent = 1e4
+        gauge(&metrics, "peer_heard_age_seconds", "Since a peer was heard of.", seconds) {
+            $0.heardAgeSeconds
+        }
+        gauge(&metrics, "peer_session_age_seconds", "Since a peer's session began.", seconds) {
+            $0.sessionAgeSeconds
+        }
+        gauge(&metrics, "peer_rtt_seconds", "To a peer and back.", milliseconds) {
+            $0.rttMilliseconds
+        }
+        gauge(&metrics, "peer_jitter_seconds", "Of a peer's packets.", milliseconds) {
+            $0.jitterMilliseconds
+        }
+        gauge(&metrics, "peer_playout_delay_seconds", "Of a peer's voice here.", milliseconds) {
+            $0.bufferMilliseconds
+        }
+        gauge(&metrics, "peer_loss_ratio", "Of a peer's frames, lately.", percent) {
+            $0.lossPercent
+        }
+        counter(&metrics, "peer_packets_sent", "Packets sent to a peer.") { $0.packetsSent }
+        counter(&metrics, "peer_packets_opened", "Packets of a peer that were genuine.") {
+            $0.packetsOpened
+        }
+        counter(&metrics, "peer_packets_refused", "Packets for a peer's session that were not.") {
+            $0.packetsRefused
+        }
+    }
+
+    /// A family of those peers of which the number is known; one of it is so many millionths.
+    private func gauge(
+        _ metrics: inout OpenMetrics, _ name: String, _ help: String, _ millionths: Double,
+        _ number: (PeerStatus) -> Double?
+    ) {
+        let unit: StaticString = name.hasSuffix("_ratio") ? "ratio" : "seconds"
+        metrics.family(name, .gauge, unit: unit, help)
+        for peer in peers {
+            guard let number = number(peer), number.isFinite, number.magnitude < 1e12 else {
+                continue
+            }
+            metrics.sample(
+                millionths: Int(number * millionths), [.init("peer", peer.name)])
+        }
+    }
+
+    private func counter(
+        _ metrics: inout OpenMetrics, _ name: String, _ help: String,
+        _ number: (PeerStatus) -> Int
+    ) {
+        metrics.family(name, .counter, help)
+        for peer in peers { metrics.sample(number(peer), [.init("peer", peer.name)]) }
+    }
+}

@@ -1,0 +1,212 @@
+internal import Config
+internal import Control
+internal import HAL
+
+/// Both directions of sound: whether they open, and what the microphone gives.
+struct AudioFacts {
+    /// What is known of one direction.
+    enum State {
+        /// `input = none`.
+        case unused
+        /// The daemon has it, or tries to.
+        case daemon(Status.Device)
+        case opened(PCMParameters)
+        case failed(PCMError)
+        /// The daemon may have it.
+        case untouched
+    }
+
+    struct Side {
+        let direction: PCMError.Direction
+        /// As in the configuration.
+        let name: String
+        let state: State
+
+        var word: String { direction == .capture ? "input" : "output" }
+    }
+
+    var input: Side
+    var output: Side
+    /// A second of the microphone; nil when nothing came.
+    var sample: SoundSample?
+    /// The cards present.
+    var cards: [PCMCard] = []
+
+    /// A microphone clips now and then by a knock on the table.
+    private static let knocks = 3
+    /// Above it, speech of a person a metre away drowns.
+    private static let loudFloor = -35.0
+
+    init(input: Side, output: Side) {
+        self.input = input
+        self.output = output
+    }
+
+    var checks: [Check] {
+        inputChecks + outputChecks + nameChecks(input) + nameChecks(output) + clockChecks
+    }
+
+    private var inputChecks: [Check] {
+        guard case .opened(let granted) = input.state else { return [check(input)] }
+        let opened = "\(input.name)  \(description(of: granted))"
+        guard let sample else {
+            return [
+                .fail(
+                    .audio, of: "input", "\(opened), but no sound comes from it",
+                    fix: "unplug it and plug it in again; sudo dmesg | tail")
+            ]
+        }
+        if sample.isDead {
+            return [
+                .warn(
+                    .audio, of: "input", "\(opened), digital silence: muted, or no microphone",
+                    fix: "alsamixer, F4: unmute and raise the capture channel")
+            ]
+        }
+        let levels = "noise floor \(whole(sample.floor)) dBFS, peak \(whole(sample.peak)) dBFS"
+        var checks = [Check.ok(.audio, of: "input", "\(opened), \(levels)")]
+        if sample.clipped > Self.knocks {
+            checks.append(
+                .warn(
+                    .audio, of: "input", "clipping: \(sample.clipped) samples at full scale in 1 s",
+                    fix: "alsamixer, F4: lower the capture channel"))
+        } else if sample.floor > Self.loudFloor {
+            checks.append(
+                .warn(
+                    .audio, of: "input", "it is never quiet: noise, hum, or too much gain",
+                    fix: "alsamixer, F4: lower the capture channel"))
+        }
+        return checks
+    }
+
+    private var outputChecks: [Check] {
+        guard case .opened(let granted) = output.state else { return [check(output)] }
+        return [
+            .ok(
+                .audio, of: "output", "\(output.name)  \(description(of: granted)), not heard now",
+                advice: "intercomctl test speaker")
+        ]
+    }
+
+    /// What holds for both directions alike.
+    private func check(_ side: Side) -> Check {
+        switch side.state {
+        case .unused: return .ok(.audio, of: side.word, "none, as configured")
+        case .untouched:
+            return .warn(
+                .audio, of: side.word, "\(side.name): not opened, for intercomd may have it",
+                fix: "sudo intercomctl doctor audio")
+        case .opened(let granted):
+            return .ok(.audio, of: side.word, "\(side.name)  \(description(of: granted))")
+        case .failed(let error): return failure(side, error)
+        case .daemon(let device): return check(side, device)
+        }
+    }
+
+    private func check(_ side: Side, _ device: Status.Device) -> Check {
+        switch device.state {
+        case .none: return .ok(.audio, of: side.word, "none, as configured")
+        case .open:
+            var text = "\(side.name)  in use by intercomd"
+            if let rate = device.rate { text += ", \(rate) Hz" }
+            let test = side.direction == .capture ? "mic" : "speaker"
+            return .ok(.audio, of: side.word, text, advice: "intercomctl test \(test)")
+        case .absent: return absence(side)
+        case .busy: return business(side)
+        case .failed:
+            let complaint = Complaint(device.error ?? "not open yet")
+            let head = "audio \(side.word) "
+            let text =
+                complaint.text.hasPrefix(head)
+                ? String(complaint.text.dropFirst(head.count)) : complaint.text
+            return .fail(.audio, of: side.word, text, fix: complaint.fix ?? Self.list(side))
+        }
+    }
+
+    private func failure(_ side: Side, _ error: PCMError) -> Check {
+        switch error.reason {
+        case .absent, .unplugged: return absence(side)
+        case .busy: return business(side)
+        case .notPermitted:
+            return .fail(
+                .audio, of: side.word, "\(side.name): this user may not open it",
+                fix: "sudo adduser $USER audio, or sudo intercomctl doctor")
+        case .oneWay, .rate, .format, .channels, .failed:
+            var device = Status.Device()
+            (device.state, device.error) = (.failed, error.description)
+            return check(side, device)
+        }
+    }
+
+    private func absence(_ side: Side) -> Check {
+        .fail(.audio, of: side.word, "\(side.name): no such card now", fix: Self.list(side))
+    }
+
+    private func business(_ side: Side) -> Check {
+        .fail(
+            .audio, of: side.word, "\(side.name): in use by another program",
+            fix: "sudo fuser -v /dev/snd/*")
+    }
+
+    private static func list(_ side: Side) -> String {
+        "plug it in, or intercomctl audio list: \(side.word) in [audio]"
+    }
+
+    private func description(of granted: PCMParameters) -> String {
+        "\(granted.rate)/\(granted.channels == 1 ? "mono" : "stereo")"
+            + " \(granted.periodSamples)/\(granted.bufferSamples)"
+    }
+}
+
+extension AudioFacts {
+    /// Names that mean another card after the next start.
+    private func nameChecks(_ side: Side) -> [Check] {
+        if Self.isNumbered(side.name) {
+            return [
+                .warn(
+                    .audio, of: side.word, "\(side.name) names a card by its number, which changes",
+                    fix: "intercomctl audio list: \(side.word) = card:ID in [audio]")
+            ]
+        }
+        if cards.count(where: { $0.value.description == side.name }) > 1 {
+            return [
+                .warn(
+                    .audio, of: side.word, "\(side.name) is two cards that are alike",
+                    fix: "\(side.word) = \(side.name):SERIAL in [audio] (intercomctl audio list)")
+            ]
+        }
+        let fit = cards.filter { side.direction == .capture ? $0.captures : $0.plays }
+        guard side.name == "default", fit.count > 1 else { return [] }
+        return [
+            .ok(
+                .audio, of: side.word, "default is one of \(fit.count) cards, by their order",
+                advice: "\(side.word) = \(fit[0].value) in [audio], if that one is meant")
+        ]
+    }
+
+    /// `pcm:plughw:1,0`, `pcm:dsnoop:CARD=0` and the like: a number where a card's name should be.
+    static func isNumbered(_ name: String) -> Bool {
+        let parts = name.utf8.split(
+            separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0].elementsEqual("pcm".utf8) else { return false }
+        var card = parts[2]
+        if card.starts(with: "CARD=".utf8) { card = card.dropFirst(5) }
+        let digits = card.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        let next = card.dropFirst(digits.count).first
+        return !digits.isEmpty && (next == nil || next == UInt8(ascii: ","))
+    }
+
+    /// Two cards have two clocks, which drift apart.
+    private var clockChecks: [Check] {
+        if case .unused = input.state { return [] }
+        if case .unused = output.state { return [] }
+        guard input.name != output.name, input.name != "none", output.name != "none" else {
+            return []
+        }
+        return [
+            .ok(
+                .audio, of: "clocks", "\(input.name) and \(output.name) are two cards: two clocks",
+                advice: "use one card for both if there are small gaps")
+        ]
+    }
+}

@@ -1,0 +1,122 @@
+internal import Control
+
+/// One line of the doctor: what was looked at, how it is, and what mends it.
+struct Check: Equatable {
+    enum Verdict: String, Sendable {
+        case ok, warn, fail
+
+        /// As a person reads it: what needs a hand stands out.
+        var word: String {
+            switch self {
+            case .ok: "ok"
+            case .warn: "WARN"
+            case .fail: "FAIL"
+            }
+        }
+    }
+
+    let topic: Topic
+    /// "audio input", "gpio GPIO17".
+    let name: String
+    let verdict: Verdict
+    let text: String
+    /// A command to paste, or what to do; with `ok` mere advice.
+    let fix: String?
+
+    private init(
+        _ topic: Topic, _ subject: String?, _ verdict: Verdict, _ text: String, _ fix: String?
+    ) {
+        self.topic = topic
+        self.name = subject.map { "\(topic.noun) \($0)" } ?? topic.noun
+        self.verdict = verdict
+        self.text = text
+        self.fix = fix
+    }
+
+    static func ok(
+        _ topic: Topic, of subject: String? = nil, _ text: String, advice: String? = nil
+    ) -> Check {
+        Check(topic, subject, .ok, text, advice)
+    }
+
+    static func warn(
+        _ topic: Topic, of subject: String? = nil, _ text: String, fix: String
+    ) -> Check {
+        Check(topic, subject, .warn, text, fix)
+    }
+
+    static func fail(
+        _ topic: Topic, of subject: String? = nil, _ text: String, fix: String
+    ) -> Check {
+        Check(topic, subject, .fail, text, fix)
+    }
+}
+
+extension Check {
+    /// What the doctor looks at, in the order in which it is told.
+    enum Topic: String, CaseIterable, Sendable {
+        case config, keys, daemon, service, audio, gpio, realtime, memory, peers, wifi, clock,
+            xruns, disk
+
+        /// What one of the checks is called.
+        var noun: String { self == .peers ? "peer" : rawValue }
+    }
+}
+
+/// All that the doctor says, with the count that scripts and people look at first.
+struct Diagnosis {
+    var checks: [Check] = []
+
+    var failures: Int { checks.count { $0.verdict == .fail } }
+    var warnings: Int { checks.count { $0.verdict == .warn } }
+    var exitCode: ExitCode { failures + warnings == 0 ? .ok : .degraded }
+
+    /// One line a check, then the count.
+    var screen: String {
+        var width = 14
+        for check in checks { width = max(width, check.name.unicodeScalars.count) }
+        var text = ""
+        for check in checks {
+            text += padded(check.verdict.word, to: 6)
+            text += padded(visible(check.name), to: width + 2) + visible(check.text)
+            if let fix = check.fix { text += "  -> \(visible(fix))" }
+            text += "\n"
+        }
+        return text + "\(plural(failures, "failure")), \(plural(warnings, "warning"))\n"
+    }
+
+    var json: JSON {
+        var list = JSON.array()
+        for check in checks {
+            var object = JSON.object()
+            object.set("topic", JSON(check.topic.rawValue))
+            object.set("name", JSON(check.name))
+            object.set("verdict", JSON(check.verdict.rawValue))
+            object.set("text", JSON(check.text))
+            object.set("fix", check.fix.map { JSON($0) } ?? .null())
+            list.append(object)
+        }
+        var json = JSON.object()
+        json.set("schema", JSON(1))
+        json.set("checks", list)
+        json.set("failures", JSON(failures))
+        json.set("warnings", JSON(warnings))
+        return json
+    }
+}
+
+/// A sentence of the form "what is wrong; what to do", taken apart.
+struct Complaint: Equatable {
+    let text: String
+    let fix: String?
+
+    init(_ sentence: String) {
+        guard let mark = sentence.utf8.firstIndex(of: UInt8(ascii: ";")) else {
+            (text, fix) = (sentence, nil)
+            return
+        }
+        let rest = sentence[sentence.utf8.index(after: mark)...]
+        text = String(sentence[..<mark])
+        fix = String(rest.drop { $0 == " " })
+    }
+}

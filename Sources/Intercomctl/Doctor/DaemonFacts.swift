@@ -1,0 +1,66 @@
+internal import Config
+internal import Control
+internal import HAL
+
+/// Whether the daemon runs, answers, is of our version, and is alone on its port.
+struct DaemonFacts {
+    var answer: Situation.Answer
+    var version = Product.version
+    /// The UDP port of the settings; nil when they are wrong.
+    var port: UInt16?
+    /// Sockets bound to it; nil when nobody can say.
+    var sockets: Int?
+
+    /// Handshakes and packets have one each.
+    private static let socketsOfOne = 2
+
+    init(answer: Situation.Answer) { self.answer = answer }
+
+    init(_ situation: Situation) {
+        self.init(answer: situation.daemon)
+        guard let config = situation.config else { return }
+        port = config.network.port
+        sockets = UDPPort.socketCount(of: config.network.port)
+    }
+
+    var checks: [Check] { [life] + portChecks }
+
+    private var life: Check {
+        switch answer {
+        case .down:
+            return .fail(.daemon, "intercomd is not running", fix: "sudo systemctl start intercomd")
+        case .deaf(let complaint):
+            return .fail(
+                .daemon, complaint.text, fix: complaint.fix ?? "sudo systemctl restart intercomd")
+        case .up(let status, let process):
+            let age = age(seconds: status.uptimeSeconds)
+            let text = "intercomd \(status.version), up \(age), process \(process)"
+            guard status.version == version else {
+                return .warn(
+                    .daemon, "\(text); intercomctl is \(version)",
+                    fix: "sudo systemctl restart intercomd")
+            }
+            return .ok(.daemon, text)
+        }
+    }
+
+    private var portChecks: [Check] {
+        guard let port, let sockets else { return [] }
+        let look = "sudo ss -lunp \"sport = :\(port)\""
+        switch answer {
+        case .down where sockets > 0:
+            return [
+                .fail(
+                    .daemon, of: "port", "UDP port \(port) is taken by another program", fix: look)
+            ]
+        case .up where sockets > Self.socketsOfOne:
+            return [
+                .warn(
+                    .daemon, of: "port",
+                    "UDP port \(port) has \(sockets) sockets: a second daemon?",
+                    fix: look)
+            ]
+        case .down, .up, .deaf: return []
+        }
+    }
+}

@@ -1,0 +1,71 @@
+internal import Config
+internal import Control
+internal import HAL
+
+/// `doctor [TOPIC…]`: everything that could keep the station from being heard, with what mends it.
+func runDoctor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let topics = try wantedTopics(invocation.arguments)
+    let situation = Situation(invocation)
+    var diagnosis = Diagnosis()
+    for topic in Check.Topic.allCases where topics.contains(topic) {
+        diagnosis.checks += checks(of: topic, situation)
+    }
+    if invocation.isJSON {
+        try printLine(diagnosis.json)
+    } else {
+        try printText(diagnosis.screen)
+    }
+    return diagnosis.exitCode
+}
+
+/// The topics that were named; all when none was.
+private func wantedTopics(_ words: [String]) throws(Failure) -> [Check.Topic] {
+    guard !words.isEmpty else { return Check.Topic.allCases }
+    var topics: [Check.Topic] = []
+    for word in words {
+        guard let topic = Check.Topic(rawValue: word) else {
+            let all = Check.Topic.allCases.map { $0.rawValue }
+            throw Failure(
+                .usage, unknown("topic", word, among: all, or: all.joined(separator: ", ")))
+        }
+        topics.append(topic)
+    }
+    return topics
+}
+
+/// Gathers what there is to know of one topic, and judges it.
+private func checks(of topic: Check.Topic, _ situation: Situation) -> [Check] {
+    switch topic {
+    case .config: ConfigFacts(situation).checks
+    case .keys: KeysFacts(situation).checks
+    case .daemon: DaemonFacts(situation).checks
+    case .service: UnitFacts().checks
+    case .audio: AudioFacts(situation)?.checks ?? [unseen(topic, situation)]
+    case .gpio: lineChecks(situation)
+    case .realtime: RightsFacts(situation).realtimeChecks
+    case .memory: RightsFacts(situation).memoryChecks
+    case .peers: PeersFacts(situation)?.checks ?? [unseen(topic, situation)]
+    case .wifi: WirelessFacts().checks
+    case .clock: ClockFacts().checks
+    case .xruns: XrunFacts(situation).checks
+    case .disk: DiskFacts(situation).checks
+    }
+}
+
+private func lineChecks(_ situation: Situation) -> [Check] {
+    guard let lines = LineFacts.all(situation) else { return [unseen(.gpio, situation)] }
+    guard !lines.isEmpty else {
+        return [.ok(.gpio, "no line is configured", advice: "[button NAME] in intercomd.conf")]
+    }
+    return lines.flatMap { $0.checks }
+}
+
+/// What only right settings, or the daemon, could tell.
+private func unseen(_ topic: Check.Topic, _ situation: Situation) -> Check {
+    if case .unreadable = situation.settings {
+        return .warn(
+            topic, "not looked at: the settings cannot be read", fix: "sudo intercomctl doctor")
+    }
+    return .warn(
+        topic, "not looked at: the settings are wrong", fix: "intercomctl config check")
+}

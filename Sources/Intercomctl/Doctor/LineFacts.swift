@@ -1,0 +1,195 @@
+internal import Config
+internal import Control
+internal import HAL
+
+/// One GPIO line of the station: whether it is there, ours, and at rest where it should be.
+struct LineFacts {
+    /// How a key is said to be wired.
+    struct Wiring: Equatable {
+        let isActiveLow: Bool
+        let bias: Config.Button.Bias
+
+        /// Whether the pull alone holds the line where a press should bring it.
+        var pullsToActive: Bool {
+            switch bias {
+            case .pullUp: !isActiveLow
+            case .pullDown: isActiveLow
+            case .none: false
+            }
+        }
+    }
+
+    enum State {
+        /// Opened by us for a moment, and read.
+        case read(isPressed: Bool)
+        /// Nobody has it; not opened.
+        case free
+        case failed(GPIOError)
+        /// The daemon has it, or tries to.
+        case key(Status.Button)
+        case lamp(Status.Lamp)
+    }
+
+    /// As in the configuration: "GPIO17".
+    let line: String
+    /// Of the button or lamp.
+    let name: String
+    /// Nil for a lamp, and for a key that the settings do not have any more.
+    var wiring: Wiring?
+    var state: State
+
+    var checks: [Check] {
+        switch state {
+        case .free:
+            return [.ok(.gpio, of: line, "\(wiring == nil ? "lamp " : "")\(name), free")]
+        case .read(let isPressed):
+            return [
+                isPressed
+                    ? pressed
+                    : .ok(
+                        .gpio, of: line, "\(name), free, reads released; a press is not tested",
+                        advice: "intercomctl test button")
+            ]
+        case .failed(let error): return [failure(error)]
+        case .key(let button): return [check(button)]
+        case .lamp(let lamp):
+            guard lamp.state == .failed else {
+                return [.ok(.gpio, of: line, "lamp \(name), \(lamp.state.rawValue)")]
+            }
+            return [failure(lamp.error ?? "not open yet")]
+        }
+    }
+
+    private func check(_ button: Status.Button) -> Check {
+        switch button.state {
+        case .unreadable: return failure(button.error ?? "not open yet")
+        case .pressed:
+            return button.isTalking
+                ? .ok(.gpio, of: line, "\(name), pressed, and heard by \(button.target)") : pressed
+        case .released:
+            guard let seconds = button.pressAgeSeconds else {
+                return .ok(
+                    .gpio, of: line, "\(name), released; no press seen since the start",
+                    advice: "intercomctl test button")
+            }
+            return .ok(
+                .gpio, of: line, "\(name), released, last pressed \(age(seconds: seconds)) ago")
+        }
+    }
+
+    /// A key that nobody holds should not read so.
+    private var pressed: Check {
+        if let wiring, wiring.pullsToActive {
+            let (pull, level) = wiring.bias == .pullUp ? ("pull-up", "low") : ("pull-down", "high")
+            return .warn(
+                .gpio, of: line, "\(name), reads pressed at rest: its \(pull) holds it at `active`",
+                fix: "active = \(level) in [button \(name)]")
+        }
+        let other = wiring?.isActiveLow == false ? "low" : "high"
+        return .warn(
+            .gpio, of: line, "\(name), reads pressed: jammed, shorted, or it opens when pressed",
+            fix: "let it go; if it is not held, active = \(other) in [button \(name)]")
+    }
+
+    private func failure(_ error: GPIOError) -> Check {
+        switch error.reason {
+        case .busy(let holder): busy(holder)
+        case .noPermission:
+            .fail(
+                .gpio, of: line, complaint(error.description),
+                fix: "sudo adduser $USER gpio, or sudo intercomctl doctor")
+        case .noChip, .noLine, .failed: failure(error.description)
+        }
+    }
+
+    private func busy(_ holder: String) -> Check {
+        let other = "another `line` in [\(wiring == nil ? "lamp" : "button") \(name)]"
+        let fix =
+            switch holder {
+            case "gpio-keys", "gpio-leds", "leds-gpio", "w1", "sysfs":
+                "remove its dtoverlay from /boot/firmware/config.txt, or \(other)"
+            case "": "gpioinfo, or \(other)"
+            default: "end that program, or \(other)"
+            }
+        return .fail(
+            .gpio, of: line, holder.isEmpty ? "held by another program" : "held by \"\(holder)\"",
+            fix: fix)
+    }
+
+    /// What the daemon says of a line it has not got.
+    private func failure(_ sentence: String) -> Check {
+        // In the daemon's words (`GPIOError`), whose names of holders come from the kernel.
+        let text = complaint(sentence)
+        let mark = "the line is held by \""
+        if text.hasPrefix(mark) { return busy(String(text.dropFirst(mark.count).dropLast())) }
+        let hint = " (intercomctl gpio list)"
+        guard text.hasSuffix(hint) else {
+            return .fail(.gpio, of: line, text, fix: "intercomctl gpio list")
+        }
+        return .fail(
+            .gpio, of: line, String(text.dropLast(hint.count)),
+            fix: "intercomctl gpio list: `line` in the section of \(name)")
+    }
+
+    private func complaint(_ sentence: String) -> String {
+        let head = "line \(line): "
+        return sentence.hasPrefix(head) ? String(sentence.dropFirst(head.count)) : sentence
+    }
+}
+
+extension LineFacts {
+    /// Every line of the settings or, when it runs, of the daemon; nil when neither is known.
+    static func all(_ situation: Situation) -> [LineFacts]? {
+        let config = situation.config
+        if let status = situation.status {
+            let keys = status.buttons.map { button in
+                LineFacts(
+                    line: button.line, name: button.name,
+                    wiring: config?.buttons.first { $0.name == button.name }.map(Wiring.init),
+                    state: .key(button))
+            }
+            return keys
+                + status.lamps.map {
+                    LineFacts(line: $0.line, name: $0.name, state: .lamp($0))
+                }
+        }
+        guard let config else { return nil }
+        let mayOpen = if case .down = situation.daemon { true } else { false }
+        return config.buttons.map { button in
+            LineFacts(
+                line: button.line, name: button.name, wiring: Wiring(button),
+                state: look(button.line, mayOpen ? Wiring(button) : nil))
+        }
+            + config.lamps.map {
+                LineFacts(line: $0.line, name: $0.name, state: look($0.line, nil))
+            }
+    }
+
+    /// Looks at a line and, if it is free and a key, reads it for a moment.
+    private static func look(_ line: String, _ key: Wiring?) -> State {
+        do throws(GPIOError) {
+            let found = try GPIOLine.find(line)
+            guard !found.isUsed else {
+                return .failed(GPIOError(line: line, reason: .busy(holder: found.holder)))
+            }
+            guard let key else { return .free }
+            let input = try InputLine(
+                name: line, bias: key.pull, activeLow: key.isActiveLow, consumer: "intercomctl")
+            return .read(isPressed: try input.isActive())
+        } catch { return .failed(error) }
+    }
+}
+
+extension LineFacts.Wiring {
+    init(_ button: Config.Button) {
+        self.init(isActiveLow: button.isActiveLow, bias: button.bias)
+    }
+
+    fileprivate var pull: InputLine.Bias {
+        switch bias {
+        case .pullUp: .pullUp
+        case .pullDown: .pullDown
+        case .none: .none
+        }
+    }
+}

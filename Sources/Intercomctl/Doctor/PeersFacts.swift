@@ -1,0 +1,173 @@
+internal import Config
+internal import Control
+internal import HAL
+
+/// The peers: as the daemon sees them, else whether their names lead anywhere.
+struct PeersFacts {
+    struct Peer {
+        let name: String
+        /// As the settings say; nil when it calls us, or is not in them.
+        var addresses: [PeerAddress] = []
+        var suite = 1
+        /// As the daemon says; nil when it does not run or does not know it yet.
+        var status: PeerStatus?
+        var isConfigured = true
+        /// What became of the look-up of each name, while the daemon is down.
+        var answers: [NameLookup.Answer] = []
+    }
+
+    var peers: [Peer] = []
+    /// Whether the daemon was asked.
+    var isAsked: Bool
+    var hasAES = true
+
+    init(_ peers: [Peer], isAsked: Bool) {
+        self.peers = peers
+        self.isAsked = isAsked
+    }
+
+    var checks: [Check] {
+        guard !peers.isEmpty else {
+            return [
+                .warn(
+                    .peers, "none: there is nobody to talk to",
+                    fix: "sudo intercomctl peer add NAME ADDRESS KEY")
+            ]
+        }
+        return peers.flatMap { [check($0)] + suiteCheck($0) }
+    }
+
+    private func check(_ peer: Peer) -> Check {
+        guard isAsked else { return lookedUp(peer) }
+        guard let status = peer.status else {
+            return .warn(
+                .peers, of: peer.name, "is in the files, and not yet known to the running daemon",
+                fix: Self.reload)
+        }
+        guard peer.isConfigured else {
+            return .warn(
+                .peers, of: peer.name, "is known to the running daemon, and not in the files",
+                fix: Self.reload)
+        }
+        switch status.state {
+        case .up: return .ok(.peers, of: peer.name, description(of: status))
+        case .stale:
+            return .warn(
+                .peers, of: peer.name, "silent for \(age(seconds: status.heardAgeSeconds))",
+                fix: "see whether it has power and network")
+        case .down: return down(peer, status)
+        }
+    }
+
+    private static let reload = "sudo systemctl restart intercomd"
+
+    private func description(of status: PeerStatus) -> String {
+        var text = "up"
+        if let endpoint = status.endpoint { text += " at \(endpoint)" }
+        if let trip = status.rttMilliseconds { text += ", round trip \(decimal(trip)) ms" }
+        text += status.suite == 1 ? ", AES-256-GCM" : ", ChaCha20-Poly1305"
+        return text + (status.hasPSK ? ", psk" : ", no psk")
+    }
+
+    private func down(_ peer: Peer, _ status: PeerStatus) -> Check {
+        if let problem = status.problem {
+            // The daemon begins with the name, which stands before this already.
+            let head = "\(peer.name): "
+            let text = problem.hasPrefix(head) ? String(problem.dropFirst(head.count)) : problem
+            guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else {
+                return .fail(.peers, of: peer.name, text, fix: "intercomctl config check")
+            }
+            guard text.hasPrefix("answers,") else {
+                return .fail(
+                    .peers, of: peer.name, text,
+                    fix: "see whether that name is right, and the network")
+            }
+            return .fail(
+                .peers, of: peer.name, String(text[..<colon]),
+                fix: String(text[text.utf8.index(after: colon)...].dropFirst()))
+        }
+        guard let endpoint = status.endpoint else {
+            return .warn(
+                .peers, of: peer.name, "has not called us yet, and we know no address to call it",
+                fix: "see whether it runs, and knows this station's address and key")
+        }
+        return .warn(
+            .peers, of: peer.name, "no answer from \(endpoint)",
+            fix: "see whether intercomd runs there and UDP gets through: ping, firewall")
+    }
+
+    private func lookedUp(_ peer: Peer) -> Check {
+        if peer.addresses.isEmpty { return .ok(.peers, of: peer.name, "calls us; not tried now") }
+        for (address, answer) in zip(peer.addresses, peer.answers) {
+            if case .found(let found) = answer, let first = found.first {
+                let place = first.host == address.host ? "" : ", which is \(first.host)"
+                return .ok(
+                    .peers, of: peer.name, "at \(address)\(place); not called now",
+                    advice: "sudo systemctl start intercomd")
+            }
+        }
+        let host = peer.addresses[0].host
+        switch peer.answers.first {
+        case .failed(let error):
+            return .fail(
+                .peers, of: peer.name, error.description,
+                fix: "getent hosts \(host); mend `address`, or write its number")
+        case .silent, .found, nil:
+            return .warn(
+                .peers, of: peer.name, "address of \(host): no name server answers in time",
+                fix: "getent hosts \(host); see the network")
+        }
+    }
+
+    private func suiteCheck(_ peer: Peer) -> [Check] {
+        guard !hasAES, peer.suite == 1, peer.isConfigured else { return [] }
+        return [
+            .warn(
+                .peers, of: peer.name,
+                "this processor has no AES instructions: slow, and not constant in time",
+                fix: "suite = 2 in the peer files of both sides")
+        ]
+    }
+}
+
+extension PeersFacts {
+    /// All names at once; what is not answered by then is told as such.
+    private static let patience = Duration.milliseconds(1200)
+
+    /// Nil when neither settings nor daemon tell of any.
+    init?(_ situation: Situation) {
+        let status = situation.status
+        guard status != nil || situation.config != nil else { return nil }
+        self.init([], isAsked: status != nil)
+        hasAES = Processor.hasAES
+        for configured in situation.config?.peers ?? [] {
+            var peer = Peer(name: configured.name)
+            peer.addresses = configured.addresses
+            peer.suite = Int(configured.suite)
+            peer.status = status?.peers.first { $0.name == configured.name }
+            peers.append(peer)
+        }
+        guard let status else {
+            lookUp()
+            return
+        }
+        for known in status.peers where !peers.contains(where: { $0.name == known.name }) {
+            var peer = Peer(name: known.name)
+            peer.status = known
+            peer.suite = known.suite
+            // Wrong settings say nothing of what is in them.
+            peer.isConfigured = situation.config == nil
+            peers.append(peer)
+        }
+    }
+
+    private mutating func lookUp() {
+        let hosts = peers.flatMap { $0.addresses.map { $0.host } }
+        var answers = NameLookup.addresses(of: hosts, limit: Self.patience)[...]
+        for index in peers.indices {
+            let count = peers[index].addresses.count
+            peers[index].answers = Array(answers.prefix(count))
+            answers = answers.dropFirst(count)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+internal import HAL
+
+/// The service as systemd will start it: installed, enabled, with which limits.
+struct UnitFacts {
+    /// Whether systemd runs this machine.
+    var hasSystemd = false
+    /// Where the unit file is; nil when there is none.
+    var path: String?
+    var isEnabled = false
+    /// Settings of the unit and its drop-ins, the last of each.
+    var settings: [(key: String, value: String)] = []
+
+    init(hasSystemd: Bool, path: String?, isEnabled: Bool) {
+        self.hasSystemd = hasSystemd
+        self.path = path
+        self.isEnabled = isEnabled
+    }
+
+    subscript(_ key: String) -> String? { settings.last { $0.key == key }?.value }
+
+    var checks: [Check] {
+        guard hasSystemd else {
+            return [.ok(.service, "no systemd here: intercomd is started by other means")]
+        }
+        guard let path else {
+            return [
+                .warn(
+                    .service, "there is no unit intercomd.service: nothing starts it at boot",
+                    fix: "sudo install -m 644 systemd/intercomd.service /etc/systemd/system/")
+            ]
+        }
+        guard isEnabled else {
+            return [
+                .warn(
+                    .service, "\(path) is not enabled: nothing starts it at boot",
+                    fix: "sudo systemctl enable intercomd")
+            ]
+        }
+        return [.ok(.service, "\(path), enabled")]
+    }
+}
+
+extension UnitFacts {
+    /// In systemd's order: the administrator's before the package's (systemd.unit(5)).
+    private static let folders = [
+        "/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system",
+        "/usr/lib/systemd/system", "/lib/systemd/system",
+    ]
+
+    /// `root` is put before every path; empty is this machine.
+    init(root: String = "") {
+        let folders = Self.folders.map { root + $0 }
+        path = folders.map { "\($0)/intercomd.service" }.first(where: Self.exists)
+        hasSystemd = Self.exists("\(root)/run/systemd/system")
+        isEnabled = Self.exists("\(folders[0])/multi-user.target.wants/intercomd.service")
+        if let path { settings = Self.settings(in: path) }
+        for folder in folders.reversed() {
+            let dropIns = "\(folder)/intercomd.service.d"
+            for name in (try? FileStore.names(in: dropIns, suffix: ".conf")) ?? [] {
+                settings += Self.settings(in: "\(dropIns)/\(name)")
+            }
+        }
+    }
+
+    private static func exists(_ path: String) -> Bool {
+        ((try? FileStore.status(of: path)) ?? nil) != nil
+    }
+
+    private static func settings(in path: String) -> [(key: String, value: String)] {
+        let bytes = (try? FileStore.read(path, limit: 1 << 16)) ?? []
+        return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            guard line.first != UInt8(ascii: "#"),
+                let equals = line.firstIndex(of: UInt8(ascii: "="))
+            else { return nil }
+            return (
+                String(decoding: line[..<equals], as: UTF8.self),
+                String(decoding: line[(equals + 1)...], as: UTF8.self)
+            )
+        }
+    }
+}

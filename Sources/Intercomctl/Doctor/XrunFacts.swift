@@ -1,0 +1,28 @@
+internal import Control
+
+/// Sound lost between card and program, as the running daemon counts it.
+struct XrunFacts {
+    var status: Status?
+
+    /// So few are nothing: a machine that starts other programs has some.
+    private static let few = 3
+
+    init(status: Status?) { self.status = status }
+
+    init(_ situation: Situation) { status = situation.status }
+
+    var checks: [Check] {
+        guard let status else { return [.ok(.xruns, "counted while intercomd runs")] }
+        let count = status.audio.input.xruns + status.audio.output.xruns
+        let text = "\(plural(count, "xrun")) in \(age(seconds: status.uptimeSeconds))"
+        // One in an hour is heard by nobody.
+        guard count >= Self.few, count * 3600 > status.uptimeSeconds else {
+            return [.ok(.xruns, text)]
+        }
+        return [
+            .warn(
+                .xruns, "\(text): sound has gaps",
+                fix: "see what loads the machine (top), or period = 20ms in [audio]")
+        ]
+    }
+}

@@ -1,0 +1,64 @@
+internal import HAL
+
+/// Whether the usual line for a talk key can be had.
+enum KeyTrial: Equatable {
+    case free(place: String)
+    /// Somebody else holds it now; the name may be empty.
+    case held(by: String)
+    /// There are chips, and none has the line.
+    case noLine
+    case noChip
+    /// What keeps us from looking.
+    case unknown(String)
+
+    static func usual() -> KeyTrial {
+        var refusal: GPIOError?
+        let numbers = GPIOChip.numbers()
+        for number in numbers {
+            do throws(GPIOError) {
+                let chip = try GPIOChip(number: number)
+                for line in try chip.lines() where line.name == SetupPlan.usualLine {
+                    return line.isUsed
+                        ? .held(by: line.holder) : .free(place: "\(chip.name)/\(line.offset)")
+                }
+            } catch {
+                refusal = refusal ?? error
+            }
+        }
+        if let refusal { return .unknown(refusal.description) }
+        return numbers.isEmpty ? .noChip : .noLine
+    }
+
+    /// Ours when the daemon has it already; another's may be taken away, so it is written too.
+    var isThere: Bool {
+        switch self {
+        case .free, .held: true
+        case .noLine, .noChip, .unknown: false
+        }
+    }
+
+    var reason: String {
+        switch self {
+        case .free(let place): "\(place), free"
+        case .held(let holder): "in use by \(holder.isEmpty ? "the kernel" : visible(holder))"
+        case .noLine: "no GPIO line has the name \(SetupPlan.usualLine)"
+        case .noChip: "no GPIO on this machine"
+        case .unknown: "the GPIO lines cannot be looked at"
+        }
+    }
+
+    var warning: String? {
+        let byHand = "talk with: intercomctl ptt down house"
+        switch self {
+        case .free: return nil
+        case .held(let holder):
+            guard !holder.hasPrefix("intercomd") else { return nil }
+            return "\(SetupPlan.usualLine) is \(reason): free it, or write another line"
+                + " (intercomctl gpio list)"
+        case .noLine:
+            return "no talk key: write [button ptt] with a line of intercomctl gpio list; \(byHand)"
+        case .noChip: return "no talk key; \(byHand)"
+        case .unknown(let why): return "\(visible(why)); \(byHand)"
+        }
+    }
+}

@@ -1,0 +1,163 @@
+internal import Audio
+internal import Config
+internal import HAL
+internal import Settings
+internal import Time
+
+/// `test speaker`: a rising tone three times; only the person can tell whether it is heard.
+func testSpeaker(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let audio = try readConfigOrDefaults(invocation).audio
+    var pcm = try openOutput(audio, invocation)
+    let sound = risingTones()
+    var trial = try SoundTrial(samples: sound.count)
+    try printProgress("playing a rising tone three times on \(audio.output)", invocation)
+    let isPlayed = try trial.play(sound, on: &pcm)
+    return try TrialReport(
+        test: "speaker", device: audio.output.description, verdict: isPlayed ? .done : .failed,
+        text: isPlayed
+            ? "played; if you did not hear it: volume (alsamixer), cable,"
+                + " or another output (intercomctl audio list)"
+            : stuck(audio.output)
+    ).print(invocation)
+}
+
+/// `test mic`: three seconds of levels, and what is to be thought of them.
+func testMicrophone(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let audio = try readConfigOrDefaults(invocation).audio
+    var pcm = try openInput(audio, invocation)
+    let isJSON = invocation.isJSON
+    // Converters need a moment to settle after they are switched on.
+    let (settling, wanted) = (10, 300)
+    var survey = LevelSurvey()
+    var frames = 0
+    var loudest = LevelMeter.floor
+    var trial = try SoundTrial(samples: (settling + wanted) * PCM.frameSamples)
+    try printProgress("listening on \(audio.input) for 3 s: speak", invocation)
+    let isWhole = try trial.listen(settling + wanted, on: &pcm) { (frame) throws(Failure) in
+        frames += 1
+        guard frames > settling else { return }
+        loudest = max(loudest, survey.add(frame))
+        guard (frames - settling) % 50 == 0 else { return }
+        if !isJSON { try printLine(bar(Double(frames - settling) / 100, loudest)) }
+        loudest = LevelMeter.floor
+    }
+    guard isWhole else {
+        return try TrialReport(
+            test: "mic", device: audio.input.description, verdict: .failed,
+            text: stuck(audio.input)
+        ).print(invocation)
+    }
+    return try report(on: survey, audio.input).print(invocation)
+}
+
+/// `test loop`: plays and listens at once, and looks for the one in the other.
+func testLoop(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let audio = try readConfigOrDefaults(invocation).audio
+    var input = try openInput(audio, invocation)
+    var output = try openOutput(audio, invocation)
+    let loop = LoopTrial()
+    try printProgress(
+        "playing three sweeps on \(audio.output), listening on \(audio.input)", invocation)
+    // A busy machine loses samples now and then, and then nothing fits.
+    for _ in 0..<3 {
+        var trial = try SoundTrial(samples: loop.sound.count)
+        guard let heard = try trial.playAndListen(loop.sound, on: &output, &input) else {
+            continue
+        }
+        return try loop.report(on: heard, audio).print(invocation)
+    }
+    return try TrialReport(
+        test: "loop", device: audio.input.description, verdict: .failed,
+        text: "samples were lost each time: the machine is too busy, or the card does not run"
+    ).print(invocation)
+}
+
+/// The settings; where nobody has written any, the defaults.
+func readConfigOrDefaults(_ invocation: borrowing Invocation) throws(Failure) -> Config {
+    let folder = ConfigFolder(invocation.configFolder)
+    return folder.isEmpty
+        ? .unconfigured(name: "station", paths: folder.paths) : try readConfig(folder)
+}
+
+private func openOutput(
+    _ audio: Config.Audio, _ invocation: borrowing Invocation
+) throws(Failure) -> PlaybackPCM {
+    guard let name = audio.output.pcm else {
+        throw Failure(.failed, "[audio] output = none: there is no loudspeaker to test")
+    }
+    do throws(PCMError) {
+        return try PlaybackPCM(name: name, request: SoundTrial.request(audio))
+    } catch { throw failure(error, invocation) }
+}
+
+private func openInput(
+    _ audio: Config.Audio, _ invocation: borrowing Invocation
+) throws(Failure) -> CapturePCM {
+    guard let name = audio.input.pcm else {
+        throw Failure(.failed, "[audio] input = none: there is no microphone to test")
+    }
+    do throws(PCMError) {
+        return try CapturePCM(name: name, request: SoundTrial.request(audio))
+    } catch { throw failure(error, invocation) }
+}
+
+/// A card that is in use is most often in use by the daemon, which need not be looked for.
+private func failure(_ error: PCMError, _ invocation: borrowing Invocation) -> Failure {
+    guard error.reason == .busy, isRunning(invocation) else {
+        return Failure(.failed, visible(error.description))
+    }
+    return Failure(.failed, "\(visible(error.device)): \(daemonHasIt)")
+}
+
+/// What to do when a test needs what the daemon has.
+let daemonHasIt =
+    "intercomd has it; sudo systemctl stop intercomd, test again, then start it again"
+
+private func stuck(_ device: DeviceName) -> String {
+    "\(device) opened, but moves no sound: unplug it and plug it in again"
+}
+
+private func risingTones() -> [Int16] {
+    var sound: [Int16] = []
+    var frame = Frame(repeating: 0)
+    for _ in 0..<3 {
+        var tone = Tone(
+            Tone.Note(frequency: 600, duration: .milliseconds(150)),
+            Tone.Note(frequency: 800, duration: .milliseconds(150)),
+            Tone.Note(frequency: 1_000, duration: .milliseconds(300)),
+            Tone.Note(frequency: 0, duration: .milliseconds(300)), decibels: -12)
+        while tone.next(into: &frame) { for index in frame.indices { sound.append(frame[index]) } }
+    }
+    return sound
+}
+
+/// ` 0.5 s  -21 dBFS  ###################`; a dumb terminal shows it as well.
+private func bar(_ seconds: Double, _ level: Double) -> String {
+    let number = whole(level)
+    let marks = String(repeating: "#", count: max(0, Int((level + 60) / 2)))
+    let head = "\(decimal(seconds)) s \(padding(4 - number.utf8.count))\(number) dBFS"
+    return marks.isEmpty ? head : "\(head)  \(marks)"
+}
+
+private func report(on survey: LevelSurvey, _ device: DeviceName) -> TrialReport {
+    let level = "\(whole(survey.level)) dBFS, noise floor \(whole(survey.noiseFloor)) dBFS"
+    let verdict = survey.verdict
+    let text =
+        switch verdict {
+        case .silent:
+            "silent (\(level)): muted, unplugged, or not the microphone you mean (alsamixer, F4)"
+        case .quiet: "quiet: \(level); if you did speak, raise the gain (alsamixer, F4)"
+        case .normal: "normal: \(level)"
+        case .loud: "loud: \(level); lower the gain a little (alsamixer, F4)"
+        case .clipping:
+            "clipping \(plural(survey.clips, "time")): \(level); lower the gain (alsamixer, F4)"
+        }
+    let isBad = verdict == .silent || verdict == .clipping
+    return TrialReport(
+        test: "mic", device: device.description, verdict: isBad ? .failed : .ok, text: text,
+        word: verdict.rawValue,
+        numbers: [
+            ("level_dbfs", survey.level), ("noise_floor_dbfs", survey.noiseFloor),
+            ("clips", Double(survey.clips)),
+        ])
+}

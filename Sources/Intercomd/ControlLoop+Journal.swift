@@ -1,0 +1,25 @@
+internal import Control
+internal import HAL
+
+extension ControlLoop {
+    /// Tells of an event: those who watch and the journal hear the same.
+    mutating func announce(_ event: Event) {
+        server.tell(event)
+        if logBudget.admits(event.kind, at: now), !Log.tell(event) { view.journalLost += 1 }
+    }
+
+    /// Tells the journal more of an event: somebody asked for it, so it is told in full.
+    mutating func note(_ kind: Event.Kind, _ text: String) {
+        let event = Event(kind, at: Int(Clock.wallMilliseconds()))
+        if !Log.tell(event, saying: text) { view.journalLost += 1 }
+    }
+
+    /// Tells once how much the journal was spared, now that it may be told again.
+    mutating func tellWhatWasSuppressed() {
+        while let (kind, suppressed) = logBudget.reopened(at: now) {
+            let event = Event(kind, at: Int(Clock.wallMilliseconds()))
+            let text = "\(suppressed) more like this suppressed: \(kind.rawValue)"
+            if !Log.tell(event, saying: text, suppressed: suppressed) { view.journalLost += 1 }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+import Testing
+
+@testable import HAL
+
+@Suite struct ResourceLimitTests {
+    @Test func aThreadGetsThePriorityThatTheLimitAllows() throws {
+        let allowed = ResourceLimit.realtimePriority
+        #expect((0...99).contains(allowed))
+        let thread = try RealtimeThread(name: "limit", priority: 1) {}
+        // Where the kernel grants it without a limit in our favour, a sandbox lies about one.
+        if thread.isRealtime { #expect(allowed > 0) }
+    }
+}

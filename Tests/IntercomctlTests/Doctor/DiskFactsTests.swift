@@ -1,0 +1,29 @@
+import HAL
+import Testing
+
+@testable import Intercomctl
+
+@Suite struct DiskFactsTests {
+    func checks(_ free: UInt64, isReadOnly: Bool = false) -> [Check] {
+        DiskFacts(path: "/s", space: DiskSpace(freeBytes: free, isReadOnly: isReadOnly)).checks
+    }
+
+    @Test func littleRoomIsAWarningAndNoneAFailure() {
+        #expect(lines(checks(100 << 20)) == ["ok    disk            100 MB free at /s"])
+        #expect(checks(15 << 20).map { $0.verdict } == [.warn])
+        #expect(checks(4096).map { $0.verdict } == [.fail])
+    }
+
+    @Test func aReadOnlyFolderIsAWarningWhateverItsRoom() {
+        #expect(
+            lines(checks(1 << 40, isReadOnly: true))[0].hasPrefix(
+                "WARN  disk            /s is read-only"))
+    }
+
+    @Test func noFolderIsAWarningAndAHiddenOneIsNot() {
+        let none = SystemError(operation: "x", errno: 2)
+        #expect(DiskFacts(path: "/s", space: nil, fault: none).checks.map { $0.verdict } == [.warn])
+        let hidden = SystemError(operation: "x", errno: 13)
+        #expect(DiskFacts(path: "/s", space: nil, fault: hidden).checks.map { $0.verdict } == [.ok])
+    }
+}

@@ -1,0 +1,73 @@
+import Control
+import Foundation
+import Testing
+
+@Suite struct DoctorCommandTests {
+    @Test func aTopicThatIsNoneIsTwo() throws {
+        let outcome = try Intercomctl.run(["doctor", "gpoi"])
+        #expect(outcome.code == 2 && outcome.output.isEmpty)
+        #expect(outcome.complaint == "intercomctl: \"gpoi\" is no topic; did you mean \"gpio\"?\n")
+    }
+
+    @Test func topicsAreToldInTheirOwnOrderOnce() throws {
+        let folder = try StationFolder()
+        let outcome = try folder.run("doctor", "xruns", "config", "xruns")
+        #expect(
+            outcome.output == """
+                ok    config          \(folder.config)/intercomd.conf + 0 peers
+                ok    xruns           counted while intercomd runs
+                0 failures, 0 warnings
+
+                """)
+        #expect(outcome.code == 0)
+    }
+
+    @Test func wrongSettingsHideNothingElse() throws {
+        let folder = try StationFolder("[audio]\ninput = hw:1")
+        let outcome = try folder.run("doctor", "config", "audio", "gpio", "peers")
+        #expect(outcome.code == 4)
+        #expect(outcome.output.contains("card numbers change at boot"))
+        #expect(outcome.output.hasSuffix("1 failure, 3 warnings\n"))
+    }
+
+    @Test func anEmptyFolderLeadsToSetup() throws {
+        let outcome = try Intercomctl.run(["--config", "/nowhere", "doctor", "config", "daemon"])
+        #expect(outcome.code == 4)
+        #expect(
+            outcome.output.hasPrefix(
+                "FAIL  config          there is no /nowhere/intercomd.conf yet"
+                    + "  -> sudo intercomctl setup\nFAIL  daemon          intercomd is not running")
+        )
+    }
+
+    @Test func aDaemonThatIsSilentIsToldInTime() throws {
+        let folder = try StationFolder()
+        let daemon = try FakeDaemon(at: folder.socket) { _ in
+            Thread.sleep(forTimeInterval: 2)
+            return []
+        }
+        let outcome = try folder.run("doctor", "daemon", "audio")
+        #expect(outcome.code == 4)
+        #expect(
+            outcome.output.contains("FAIL  daemon          the daemon does not answer  -> see: "))
+        // It may have the cards: they are left alone.
+        #expect(outcome.output.contains("default: not opened, for intercomd may have it"))
+        withExtendedLifetime(daemon) {}
+    }
+
+    @Test func aDaemonOfAnotherVersionIsToldApart() throws {
+        let folder = try StationFolder()
+        var version = Reply.Version()
+        version.version = "9.9"
+        let reply = Reply.version(version).encoded
+        let daemon = try FakeDaemon(at: folder.socket) { request in
+            request == .version ? [reply] : [Array("{\"v\":1,\"ok\":true,\"status\":{}}\n".utf8)]
+        }
+        let outcome = try folder.run("doctor", "daemon")
+        #expect(
+            outcome.output.contains(
+                "FAIL  daemon          intercomd 9.9 runs, and intercomctl is \(Product.version)"
+                    + "  -> sudo systemctl restart intercomd"))
+        withExtendedLifetime(daemon) {}
+    }
+}

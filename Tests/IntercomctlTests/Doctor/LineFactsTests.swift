@@ -1,0 +1,118 @@
+import Config
+import Control
+import HAL
+import Testing
+
+@testable import Intercomctl
+
+@Suite struct LineFactsTests {
+    typealias Wiring = LineFacts.Wiring
+
+    func key(
+        _ state: LineFacts.State, _ wiring: Wiring? = Wiring(isActiveLow: true, bias: .pullUp)
+    ) -> String {
+        lines(LineFacts(line: "GPIO17", name: "ptt", wiring: wiring, state: state).checks)[0]
+    }
+
+    func lamp(_ state: LineFacts.State) -> String {
+        lines(LineFacts(line: "GPIO23", name: "mic", state: state).checks)[0]
+    }
+
+    func button(
+        _ state: Status.Button.State, age: Double? = nil, error: String? = nil, talks: Bool = false
+    ) -> LineFacts.State {
+        var button = Status.Button()
+        (button.state, button.pressAgeSeconds, button.error) = (state, age, error)
+        (button.isTalking, button.target) = (talks, "house")
+        return .key(button)
+    }
+
+    @Test func aFreeLineAtRestIsWell() {
+        #expect(
+            key(.read(isPressed: false))
+                == "ok    gpio GPIO17     ptt, free, reads released; a press is not tested"
+                + "  -> intercomctl test button")
+        #expect(lamp(.free) == "ok    gpio GPIO23     lamp mic, free")
+    }
+
+    @Test func aKeyThatReadsPressedIsAWarningByItsWiring() {
+        let pressed = LineFacts.State.read(isPressed: true)
+        #expect(
+            key(pressed)
+                == "WARN  gpio GPIO17     ptt, reads pressed: jammed, shorted, or it opens when pressed"
+                + "  -> let it go; if it is not held, active = high in [button ptt]")
+        #expect(
+            key(pressed, Wiring(isActiveLow: false, bias: .pullUp))
+                == "WARN  gpio GPIO17     ptt, reads pressed at rest: its pull-up holds it at `active`"
+                + "  -> active = low in [button ptt]")
+        #expect(
+            key(pressed, Wiring(isActiveLow: true, bias: .pullDown))
+                .hasSuffix("-> active = high in [button ptt]"))
+        #expect(
+            key(pressed, Wiring(isActiveLow: false, bias: .none))
+                .hasSuffix("active = low in [button ptt]"))
+        #expect(key(button(.pressed)) == key(pressed))
+    }
+
+    @Test func aPressThatWasSeenIsTold() {
+        #expect(
+            key(button(.released, age: 12))
+                == "ok    gpio GPIO17     ptt, released, last pressed 12s ago")
+        #expect(
+            key(button(.released))
+                == "ok    gpio GPIO17     ptt, released; no press seen since the start"
+                + "  -> intercomctl test button")
+        #expect(
+            key(button(.pressed, talks: true))
+                == "ok    gpio GPIO17     ptt, pressed, and heard by house")
+    }
+
+    @Test(arguments: [
+        GPIOError.Reason.busy(holder: "gpio-keys"), .busy(holder: "lights \"x\""), .noLine, .noChip,
+        .failed(errno: 5),
+    ])
+    func theDaemonsWordAndOurOwnLookGiveTheSameLine(reason: GPIOError.Reason) {
+        let error = GPIOError(line: "GPIO17", reason: reason)
+        #expect(key(.failed(error)) == key(button(.unreadable, error: error.description)))
+        #expect(key(.failed(error)).hasPrefix("FAIL  gpio GPIO17     "))
+    }
+
+    @Test func aHeldLineNamesItsHolder() {
+        func held(_ holder: String) -> String {
+            key(.failed(GPIOError(line: "GPIO17", reason: .busy(holder: holder))))
+        }
+        #expect(
+            held("gpio-keys")
+                == "FAIL  gpio GPIO17     held by \"gpio-keys\"  -> remove its dtoverlay from"
+                + " /boot/firmware/config.txt, or another `line` in [button ptt]")
+        #expect(
+            held("pigpio")
+                == "FAIL  gpio GPIO17     held by \"pigpio\""
+                + "  -> end that program, or another `line` in [button ptt]")
+        #expect(held("").hasPrefix("FAIL  gpio GPIO17     held by another program  -> gpioinfo"))
+        let lamp = lamp(.failed(GPIOError(line: "GPIO23", reason: .busy(holder: "x"))))
+        #expect(lamp.hasSuffix("[lamp mic]"))
+    }
+
+    @Test func aLineThatIsNotThereLeadsToTheList() {
+        #expect(
+            key(.failed(GPIOError(line: "GPIO17", reason: .noLine)))
+                == "FAIL  gpio GPIO17     no GPIO chip has a line of this name"
+                + "  -> intercomctl gpio list: `line` in the section of ptt")
+        let denied = GPIOError(line: "GPIO17", reason: .noPermission(path: "/dev/gpiochip0"))
+        #expect(
+            key(.failed(denied)).hasSuffix("-> sudo adduser $USER gpio, or sudo intercomctl doctor")
+        )
+    }
+
+    @Test func aLampThatFailedIsAFailure() {
+        var status = Status.Lamp()
+        (status.state, status.error) = (.failed, "line GPIO23: the line is held by \"x\"")
+        #expect(
+            lamp(.lamp(status))
+                == "FAIL  gpio GPIO23     held by \"x\""
+                + "  -> end that program, or another `line` in [lamp mic]")
+        (status.state, status.error) = (.off, nil)
+        #expect(lamp(.lamp(status)) == "ok    gpio GPIO23     lamp mic, off")
+    }
+}

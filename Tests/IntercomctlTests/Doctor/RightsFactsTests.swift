@@ -1,0 +1,40 @@
+import Testing
+
+@testable import Intercomctl
+
+@Suite struct RightsFactsTests {
+    typealias Source = RightsFacts.Source
+
+    func verdicts(_ source: Source) -> [Check.Verdict] {
+        let facts = RightsFacts(source: source)
+        return (facts.realtimeChecks + facts.memoryChecks).map { $0.verdict }
+    }
+
+    @Test func theRunningDaemonKnowsBest() {
+        #expect(verdicts(.daemon(isRealtime: true, isLocked: true)) == [.ok, .ok])
+        #expect(verdicts(.daemon(isRealtime: false, isLocked: false)) == [.warn, .warn])
+        #expect(
+            lines(RightsFacts(source: .daemon(isRealtime: false, isLocked: true)).realtimeChecks)
+                == [
+                    "WARN  realtime        no real-time priority: sound may break under load"
+                        + "  -> LimitRTPRIO=70 in the service, or ulimit -r 70"
+                ])
+    }
+
+    @Test(
+        arguments: [
+            ("70", "infinity", [Check.Verdict.ok, .ok]), ("infinity", "64M", [.ok, .warn]),
+            ("59", nil, [.warn, .warn]), (nil, "infinity", [.warn, .ok]),
+            ("often", "", [.warn, .warn]),
+        ] as [(String?, String?, [Check.Verdict])])
+    func theUnitSaysWhatTheServiceMay(
+        priority: String?, memory: String?, verdicts expected: [Check.Verdict]
+    ) {
+        #expect(verdicts(.unit(priority: priority, memory: memory)) == expected)
+    }
+
+    @Test func withoutAUnitThisUsersLimitsCount() {
+        #expect(verdicts(.user(priority: 99, memory: nil)) == [.ok, .ok])
+        #expect(verdicts(.user(priority: 0, memory: 8 << 20)) == [.warn, .warn])
+    }
+}

@@ -1,0 +1,119 @@
+"""What a service manager is told: ready, alive while the sound moves, stopping."""
+
+import os
+import socket
+import time
+import unittest
+
+from lab import Scene, place, process, wait
+
+DEVICES = ("button ptt", "lamp on-air")
+
+
+class Supervisor:
+    """The service manager of one station: hears what it notifies."""
+
+    def __init__(self, station, watchdog=None):
+        self.path = os.path.join(station.folder, "notify")
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self.socket.bind(self.path)
+        station.environment["NOTIFY_SOCKET"] = self.path
+        if watchdog is not None:
+            station.environment["WATCHDOG_USEC"] = str(int(watchdog * 1e6))
+        self.heard = []
+
+    def end(self):
+        self.socket.close()
+
+    def listen(self):
+        """All it has said so far, each with the moment it was read."""
+        try:
+            while True:
+                text = self.socket.recv(4096).decode()
+                self.heard += [(time.monotonic(), line) for line in text.split("\n")]
+        except BlockingIOError:
+            return self.heard
+
+    def times(self, line):
+        return sum(1 for _, heard in self.listen() if heard == line)
+
+    def hears(self, line, times=1):
+        wait(lambda: self.times(line) >= times, f"{times} times {line}")
+
+
+class ServiceTest(unittest.TestCase):
+    def alone(self, watchdog=None):
+        """One station without devices, under a service manager."""
+        scene = self.enterContext(Scene("kitchen"))
+        kitchen, = scene.stations
+        kitchen.sections["audio"].update(input="none", output="none")
+        for section in DEVICES:
+            del kitchen.sections[section]
+        return kitchen, scene.also_end(Supervisor(kitchen, watchdog))
+
+    def test_ready_is_said_once_and_stopping_before_the_end(self):
+        kitchen, supervisor = self.alone()
+        kitchen.start()
+        supervisor.hears("READY=1")
+        # Ready means ready: the first request is answered.
+        self.assertTrue(kitchen.status())
+        kitchen.stop()
+        self.assertEqual(kitchen.process.returncode, 0, kitchen.log)
+        self.assertEqual([line for _, line in supervisor.listen()], ["READY=1", "STOPPING=1"])
+
+    def test_a_station_that_cannot_start_never_says_ready(self):
+        kitchen, supervisor = self.alone()
+        kitchen.sections["network"]["listen"] = "192.0.2.1"
+        kitchen.start()
+        self.assertEqual(kitchen.ended(), 1)
+        self.assertEqual(supervisor.listen(), [])
+
+    def test_without_a_watchdog_it_is_not_fed(self):
+        kitchen, supervisor = self.alone()
+        kitchen.start()
+        kitchen.ready()
+        uptime = kitchen.status()["uptime_s"]
+        wait(lambda: kitchen.status()["uptime_s"] >= uptime + 3, "three seconds")
+        self.assertEqual(supervisor.times("WATCHDOG=1"), 0)
+
+    def test_the_watchdog_is_fed_only_while_the_sound_moves(self):
+        kitchen, supervisor = self.alone(watchdog=10)
+        stall = os.path.join(kitchen.folder, "stall")
+        kitchen.environment |= {"STALL": stall, "LD_PRELOAD": place.lab("libstall.so")}
+        kitchen.start()
+        supervisor.hears("WATCHDOG=1", 3)
+        with open(stall, "w", encoding="ascii"):
+            pass
+        # The control thread lives and answers, yet does not vouch for the sound.
+        wait(lambda: self.is_standing(kitchen), "the sound stands")
+        before = supervisor.times("WATCHDOG=1")
+        uptime = kitchen.status()["uptime_s"]
+        wait(lambda: kitchen.status()["uptime_s"] >= uptime + 4, "four seconds")
+        # One may have been under way.
+        self.assertLessEqual(supervisor.times("WATCHDOG=1"), before + 1)
+        os.unlink(stall)
+        supervisor.hears("WATCHDOG=1", before + 3)
+        self.assertTrue(process.is_alive(kitchen.process))
+
+    def is_standing(self, station):
+        """Whether a whole second has passed without a period."""
+        first = station.status()
+        wait(lambda: station.status()["uptime_s"] >= first["uptime_s"] + 2, "two seconds")
+        return station.status()["media"]["periods"] == first["media"]["periods"]
+
+    def test_a_second_one_started_by_hand_says_what_is_in_its_way(self):
+        kitchen, _ = self.alone()
+        kitchen.start()
+        kitchen.ready()
+        del kitchen.environment["NOTIFY_SOCKET"]
+        code, _, errors = process.run(
+            [place.program("intercomd"), "--config", kitchen.etc], environment=os.environ.copy())
+        self.assertEqual(code, 1)
+        self.assertIn(str(kitchen.port), errors)
+        self.assertIn("another intercomd", errors)
+        self.assertTrue(kitchen.is_up(), "the first was disturbed")
+        self.assertEqual(kitchen.ctl("status")[0], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

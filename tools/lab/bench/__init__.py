@@ -1,0 +1,1 @@
+"""What the daemon costs: the program behind tools/bench, on the stations of `stage`."""

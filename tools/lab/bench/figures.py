@@ -1,0 +1,122 @@
+"""What was measured, under the names of `tools/bench --json`, and as a table for a person."""
+
+from . import loops
+from .loops import ALL, BOTH, CASES, EIGHT, HEARS_EIGHT, HEARS_ONE, ONE
+
+TARGETS = {
+    "cpu_ratio": 1.10,
+    "listener_ratio": 1.15,
+    "private_dirty_kb": 2048,
+    "ready_ms": 300,
+}
+"""The most that each may be."""
+
+PEERS = 3
+"""Of the station whose memory has a target."""
+
+PLOTTED = [ONE, EIGHT, ALL]
+
+
+def figures(rounds, packet_bytes, memory, started, handshakes, sizes):
+    """All figures by name; None is what could not be measured."""
+    cpu = loops.spread(found[BOTH].ratio for found in rounds)
+    listener = loops.spread(loops.each_further(found, ONE, ALL).ratio for found in rounds)
+    talker = loops.spread(
+        loops.each_further(found, HEARS_ONE, HEARS_EIGHT).ratio for found in rounds)
+    return {
+        "cpu_ratio": _rounded(cpu.middle, 3),
+        "cpu_ratio_spread": [_rounded(cpu.least, 3), _rounded(cpu.most, 3)],
+        "listener_ratio": _rounded(listener.middle, 3),
+        "listener_ratio_spread": [_rounded(listener.least, 3), _rounded(listener.most, 3)],
+        "talker_ratio": _rounded(talker.middle, 3),
+        "listener_us": _pair(loops.each_further(found, ONE, ALL) for found in rounds),
+        "talker_us": _pair(loops.each_further(found, HEARS_ONE, HEARS_EIGHT) for found in rounds),
+        "frame_us": {
+            str(case): {
+                **_pair(found[case] for found in rounds),
+                "ratio": _rounded(loops.spread(found[case].ratio for found in rounds).middle, 3)}
+            for case in CASES},
+        "private_dirty_kb": memory.get(PEERS),
+        "private_dirty_kb_by_peers": {str(count): size for count, size in memory.items()},
+        "ready_ms": _rounded(started[0], 1),
+        "first_sound_ms": _rounded(started[1], 1),
+        "handshakes_seen_per_second": _rounded(handshakes[0], 1),
+        "handshake_ms": _rounded(handshakes[1], 2),
+        "handshakes_per_second": _rounded(1000 / handshakes[1], 0),
+        "packet_bytes": packet_bytes,
+        "kbit_per_listener": None if packet_bytes is None else _rounded(packet_bytes * 0.8, 1),
+        "binary_bytes": sizes,
+        "rounds": len(rounds),
+    }
+
+
+def met(found):
+    """By name of a target, whether it is met."""
+    return {name: found[name] is not None and found[name] <= most
+            for name, most in TARGETS.items()}
+
+
+def panels(found):
+    """What `plot.write` is to draw."""
+    sides = (("intercomd", "daemon"), ("the floor in C", "floor"))
+    processor = [
+        (name, [(case.listeners, found["frame_us"][str(case)][side] / 100) for case in PLOTTED])
+        for name, side in sides]
+    drawn = [("Media loop", "% of a core", processor)]
+    if found["kbit_per_listener"] is not None:
+        line = [(case.listeners, case.listeners * found["kbit_per_listener"] / 1000)
+                for case in PLOTTED]
+        drawn.append(("On the wire", "Mbit/s", [("sent, headers and all", line)]))
+    return drawn
+
+
+def table(found, seconds):
+    """The figures for a person."""
+    lines = [f"Processor time of the media loop in us a frame of 10 ms: {found['rounds']} rounds, "
+             f"{seconds:g} s each in turn.", "",
+             f"  {'':<24}{'intercomd':>11}{'floor':>9}{'ratio':>8}"]
+    for case in CASES:
+        one = found["frame_us"][str(case)]
+        lines.append(f"  {str(case):<24}{one['daemon']:>11.1f}{one['floor']:>9.1f}"
+                     f"{one['ratio']:>8.2f}")
+    for name in ("listener", "talker"):
+        one = found[f"{name}_us"]
+        lines.append(f"  {'each further ' + name:<24}{one['daemon']:>11.2f}{one['floor']:>9.2f}"
+                     f"{found[f'{name}_ratio']:>8.2f}")
+    by_peers = found["private_dirty_kb_by_peers"]
+    sizes = found["binary_bytes"]
+    rows = [
+        ("memory, private and dirty",
+         ", ".join(f"{size} kB with {count} peer{'s' if count != '1' else ''}"
+                   for count, size in by_peers.items())),
+        ("start to ready", f"{found['ready_ms']} ms; to the first sound "
+                           f"{found['first_sound_ms']} ms"),
+        ("handshakes", f"{found['handshakes_per_second']:.0f} a second on one core, "
+                       f"{found['handshake_ms']} ms each"),
+        ("on the wire", "not seen: only root may look on" if found["packet_bytes"] is None else
+         f"{found['packet_bytes']} bytes a packet with all headers, "
+         f"{found['kbit_per_listener']} kbit/s a listener"),
+        ("programs", ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in sizes.items())),
+    ]
+    lines += ["", *(f"  {name:<27}{text}" for name, text in rows), ""]
+    verdicts = met(found)
+    for name, most in TARGETS.items():
+        between = found.get(f"{name}_spread")
+        remark = f"  ({between[0]} to {between[1]})" if between else ""
+        lines.append(f"  {name:<20}{_shown(found[name]):>9}  at most {most:<6g}"
+                     f"{'ok' if verdicts[name] else 'MISSED'}{remark}")
+    return "\n".join(lines)
+
+
+def _shown(value):
+    return "?" if value is None else f"{value:g}"
+
+
+def _pair(pairs):
+    pairs = list(pairs)
+    return {"daemon": _rounded(loops.spread(one.daemon for one in pairs).middle, 2),
+            "floor": _rounded(loops.spread(one.floor for one in pairs).middle, 2)}
+
+
+def _rounded(value, digits):
+    return None if value is None else round(value, digits)

@@ -1,0 +1,227 @@
+"""The media loop beside the floor: processor time a frame, in turn, by who talks and who listens.
+
+Each round measures every case with the daemon and with the floor, one right after the other, so
+that what else the machine does meets both. A figure is the median of the rounds' ratios, beside the
+least and the greatest.
+"""
+
+import contextlib
+import json
+import os
+import statistics
+import time
+from typing import NamedTuple
+
+from stage import place, process
+from stage.capture import Capture
+from stage.card import Card
+
+from . import house
+
+FRAME_NS = 10_000_000
+LISTENERS_MAX, TALKERS_MAX = 31, 8
+# From the first packet until all is as it will be: pre-roll sent, playout delay found.
+SETTLE_SECONDS = 0.4
+HEADERS = 28
+"""Bytes of IPv4 and UDP before each packet."""
+
+
+class Case(NamedTuple):
+    """So many hear us, and so many are heard."""
+
+    listeners: int
+    talkers: int
+
+    def __str__(self):
+        parts = [f"{count} {word}{'s' if count > 1 else ''}" for count, word in
+                 ((self.listeners, "listener"), (self.talkers, "talker")) if count]
+        return ", ".join(parts) or "nobody"
+
+
+IDLE, BOTH = Case(0, 0), Case(1, 1)
+ONE, EIGHT, ALL = Case(1, 0), Case(8, 0), Case(LISTENERS_MAX, 0)
+HEARS_ONE, HEARS_EIGHT = Case(0, 1), Case(0, TALKERS_MAX)
+CASES = [IDLE, ONE, EIGHT, ALL, HEARS_ONE, HEARS_EIGHT, BOTH]
+
+
+class Pair(NamedTuple):
+    """The same of the daemon and of the floor."""
+
+    daemon: float
+    floor: float
+
+    @property
+    def ratio(self):
+        """How many times the floor the daemon is."""
+        return self.daemon / self.floor
+
+
+def microseconds(pid, name, seconds):
+    """Processor time of a thread in us a frame of 10 ms, over the next seconds."""
+    ran, begin = process.turns(pid, name)[0], time.monotonic_ns()
+    time.sleep(seconds)
+    ran = process.turns(pid, name)[0] - ran
+    return ran * 1e6 * FRAME_NS / (time.monotonic_ns() - begin)
+
+
+class Daemon:
+    """The station of the house, at work."""
+
+    def __init__(self, scene):
+        self.scene, self.pid, self.thread = scene, scene.main.pid, "media"
+        self._target, self._talkers = None, 0
+
+    def work(self, case):
+        """Has so many people listen and talk."""
+        target = {0: None, 1: house.peer_name(TALKERS_MAX), 8: "eight", LISTENERS_MAX: "house"}
+        if self._target is not None:
+            house.talk(self.scene.main, self._target, False)
+        self._target = target[case.listeners]
+        for number, one in enumerate(self.scene.peers[:TALKERS_MAX]):
+            if (number < case.talkers) != (number < self._talkers):
+                house.talk(one, "house", number < case.talkers)
+        self._talkers = case.talkers
+        if self._target is not None:
+            house.talk(self.scene.main, self._target, True)
+
+    def counts(self):
+        """(packets sent, frames played)."""
+        counters = self.scene.main.counters()
+        return counters["packets_sent"], counters["frames_mixed"]
+
+
+class Floor:
+    """The C program at the same work: it sends to the very same peers."""
+
+    def __init__(self, scene, said):
+        folder = os.path.join(scene.folder, "floor")
+        os.makedirs(folder, exist_ok=True)
+        self.card = Card(folder, "floor")
+        environment = {**os.environ, "ALSA_CONFIG_PATH": place.CARD_CONFIG,
+                       "SIMCARD_LIB": place.LAB, "SIMCARD_DIR": folder}
+        port = str(place.free_port())
+        ports = [str(one.port) for one in scene.peers[TALKERS_MAX:] + scene.peers[:TALKERS_MAX]]
+        pipe = {"stdin": process.subprocess.PIPE, "stdout": process.subprocess.PIPE, "text": True}
+        self._station = process.subprocess.Popen(
+            [place.lab("floor"), "station", "simcard:floor", port, *ports], env=environment, **pipe)
+        self._talkers = process.subprocess.Popen(
+            [place.lab("floor"), "talkers", said, port, str(TALKERS_MAX)], **pipe)
+        self.pid, self.thread = self._station.pid, "floor"
+        self._tell(self._station, "count")
+        self.card.play(said, loop=True)
+
+    @staticmethod
+    def _tell(program, words):
+        program.stdin.write(words + "\n")
+        program.stdin.flush()
+        line = program.stdout.readline()
+        if not line:
+            raise place.StageError(f"floor ended with {program.wait(5)}")
+        return json.loads(line)
+
+    def work(self, case):
+        """Has so many people listen and talk."""
+        self._tell(self._station, f"talk {case.listeners}")
+        self._tell(self._talkers, f"talk {case.talkers}")
+
+    def counts(self):
+        """(packets sent, frames played)."""
+        found = self._tell(self._station, "count")
+        return found["sent"], found["played"]
+
+    def end(self):
+        """Ends both programs."""
+        self.card.end()
+        for one in (self._station, self._talkers):
+            one.stdin.close()
+            process.end(one)
+
+
+def _window(one, case, seconds):
+    """us a frame of one at this work, which it must really have done."""
+    one.work(case)
+    time.sleep(SETTLE_SECONDS)
+    before = one.counts()
+    cost = microseconds(one.pid, one.thread, seconds)
+    sent, played = (now - then for now, then in zip(one.counts(), before))
+    one.work(IDLE)
+    for done, peers in ((sent, case.listeners), (played, case.talkers)):
+        if done < 0.9 * peers * seconds * 100:
+            raise place.StageError(
+                f"{type(one).__name__.lower()} with {case}: {done} frames in {seconds:g} s")
+    return cost
+
+
+def _bytes_a_packet(scene, daemon):
+    """The size of an audio packet on the wire, headers and all; None for who may not look on."""
+    if not Capture.is_allowed():
+        return None
+    listener = scene[house.peer_name(TALKERS_MAX)]
+    looking = Capture([listener.port])
+    daemon.work(ONE)
+    time.sleep(1)
+    daemon.work(IDLE)
+    looking.end()
+    sizes = [len(one.payload) for one in looking.between(scene.main.port, listener.port)]
+    return statistics.mode(sizes) + HEADERS if sizes else None
+
+
+def _round(workers, seconds, number, progress):
+    found = {}
+    for case in CASES:
+        progress(f"round {number + 1}: {case}")
+        order = workers if number % 2 == 0 else workers[::-1]
+        costs = {one.thread: _window(one, case, seconds) for one in order}
+        found[case] = Pair(costs["media"], costs["floor"])
+    return found
+
+
+def measure(folder, seconds, rounds, progress):
+    """Lets the house live for so many rounds; returns ([{case: Pair}], bytes of a packet)."""
+    eight = ", ".join(house.peer_name(TALKERS_MAX + number) for number in range(8))
+    sections = {"channel eight": {"members": eight}}
+    with house.House(folder, LISTENERS_MAX, TALKERS_MAX, sections) as scene:
+        progress("starting 32 stations")
+        scene.start()
+        for one in scene.peers[:TALKERS_MAX]:
+            house.say(one)
+        daemon, floor = Daemon(scene), Floor(scene, house.say(scene.main))
+        with contextlib.closing(scene.also_end(_Closing(floor))):
+            size = _bytes_a_packet(scene, daemon)
+            return [_round([daemon, floor], seconds, number, progress)
+                    for number in range(rounds)], size
+
+
+class _Closing:
+    """Ends something once, whoever comes first."""
+
+    def __init__(self, what):
+        self._what = what
+
+    def close(self):
+        """Ends it."""
+        if self._what is not None:
+            self._what.end()
+        self._what = None
+
+    end = close
+
+
+class Spread(NamedTuple):
+    """The median of the rounds, the least and the greatest."""
+
+    middle: float
+    least: float
+    most: float
+
+
+def spread(values):
+    """The `Spread` of some numbers."""
+    values = list(values)
+    return Spread(statistics.median(values), min(values), max(values))
+
+
+def each_further(found, from_case, to_case):
+    """What each further listener or talker costs from one case to another, as a `Pair`."""
+    count = sum(to_case) - sum(from_case)
+    return Pair(*((found[to_case][side] - found[from_case][side]) / count for side in (0, 1)))
