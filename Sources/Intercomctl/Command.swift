@@ -42,6 +42,7 @@ extension Command {
             name: "setup", arguments: "", count: 0...0,
             options: ["--name", "--yes", "--force", "--json"],
             help: "write a first configuration from the cards and lines found", function: setUp),
+        Command(
             name: "doctor", arguments: "[TOPIC...]", count: 0...32, options: ["--json"],
             help: "look for faults, each with what mends it", function: runDoctor),
         Command(
