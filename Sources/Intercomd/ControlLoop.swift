@@ -69,6 +69,8 @@ struct ControlLoop: ~Copyable {
     /// What was found at the start and does not change.
     struct Facts {
         let startedAt: Instant
+        /// The media loop's, which keeps it open for as long as the program runs.
+        let dataSocket: Int32
         /// Where the settings are.
         let folder: String
         let isUnconfigured: Bool
