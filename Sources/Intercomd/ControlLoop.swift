@@ -209,6 +209,7 @@ struct ControlLoop: ~Copyable {
         followPeers()
         followXruns()
         seekAbsent()
+        doubtSilent()
         tellWhatWasSuppressed()
         // The watchdog is fed only while the sound moves.
         let ticks = rings.counters[.ticks]

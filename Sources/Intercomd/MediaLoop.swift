@@ -12,8 +12,8 @@ internal import Wire
 /// to speaker. After `run` has begun nothing is opened, closed, allocated or freed here: devices
 /// and keys come through a ring and leave through another.
 ///
-/// What is asked in every turn is `mutating`, whether it changes anything or not: a mere borrow of a
-/// value so large may copy the whole of it.
+/// What is asked in every turn is `mutating`, whether it changes anything or not: a mere borrow of
+/// a value so large may copy the whole of it.
 ///
 /// - `MediaLoop+Keys` follows the talk keys,
 /// - `MediaLoop+Talk` holds the way from the microphone to the wire,
