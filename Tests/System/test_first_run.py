@@ -28,6 +28,10 @@ class FirstRun(SceneTest):
             self.assertEqual(status["audio"]["input"]["state"], "none")
             self.assertIn("intercomctl setup", status["notes"][0])
             self.assertIn("no settings yet", kitchen.ctl("status")[1])
+            code, text, _ = kitchen.ctl("doctor", "config", "audio")
+            self.assertEqual(code, 4)
+            self.assertIn("intercomd.conf yet  -> sudo intercomctl setup\n", text)
+            self.assertIn("ok    audio output    default  48000/mono", text)
             # It holds no card that setup would want to try.
             self.assertEqual(kitchen.card.status()["capture"]["opens"], 0)
             # Its key is there to be shown to the others.

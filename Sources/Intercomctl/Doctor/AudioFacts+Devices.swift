@@ -6,7 +6,7 @@ internal import Time
 extension AudioFacts {
     /// Opens both directions, unless the daemon has them, and listens for a second.
     init?(_ situation: Situation) {
-        if let status = situation.status {
+        if let status = situation.status, !situation.isUnconfigured {
             self.init(
                 input: Side(
                     direction: .capture, name: status.audio.input.name,
@@ -18,7 +18,7 @@ extension AudioFacts {
             return
         }
         guard let audio = situation.config?.audio else { return nil }
-        let mayOpen = if case .down = situation.daemon { true } else { false }
+        let mayOpen = situation.mayOpen
         let request = PCMRequest(periodSamples: audio.periodSamples, periods: audio.periods)
         var sample: SoundSample?
         var played = State.untouched

@@ -154,7 +154,7 @@ extension LineFacts {
                 }
         }
         guard let config else { return nil }
-        let mayOpen = if case .down = situation.daemon { true } else { false }
+        let mayOpen = situation.mayOpen
         return config.buttons.map { button in
             LineFacts(
                 line: button.line, name: button.name, wiring: Wiring(button),

@@ -59,7 +59,7 @@ struct PeersFacts {
         }
     }
 
-    private static let reload = "sudo systemctl restart intercomd"
+    private static let reload = "sudo intercomctl reload"
 
     private func description(of status: PeerStatus) -> String {
         var text = "up"

@@ -10,7 +10,7 @@ struct Situation {
         case wrong(ConfigError)
         case unreadable(SystemError)
         /// There is no configuration yet; these are the defaults.
-        case absent(SystemError, Config?)
+        case absent(Config)
     }
 
     enum Answer {
@@ -25,13 +25,11 @@ struct Situation {
     let settings: Settings
     let daemon: Answer
 
-    private static let noSuchFile: Int32 = 2
-
     init(_ invocation: borrowing Invocation) {
         let folder = ConfigFolder(invocation.configFolder)
         self.folder = folder.folder
         (settings, paths) = Self.settings(in: folder)
-        let isNowhere = invocation.config != nil && folder.mainError != nil
+        let isNowhere = invocation.config != nil && !folder.isEmpty && folder.mainError != nil
         daemon = isNowhere && invocation.socket == nil ? .down : Self.daemon(invocation)
     }
 
@@ -45,8 +43,7 @@ struct Situation {
     /// The settings to look at devices by; nil when they are wrong.
     var config: Config? {
         switch settings {
-        case .right(let config): config
-        case .absent(_, let defaults): defaults
+        case .right(let config), .absent(let config): config
         case .wrong, .unreadable: nil
         }
     }
@@ -56,22 +53,29 @@ struct Situation {
         return status
     }
 
+    /// Whether the daemon waits for settings, and so holds no device.
+    var isUnconfigured: Bool {
+        guard case .absent = settings, let audio = status?.audio else { return false }
+        return audio.input.state == .none && audio.output.state == .none
+    }
+
+    /// Whether devices may be opened here: nobody else can have them for the station.
+    var mayOpen: Bool {
+        switch daemon {
+        case .down: true
+        case .up: isUnconfigured
+        case .deaf: false
+        }
+    }
+
     private static func settings(in folder: ConfigFolder) -> (Settings, Paths) {
         do throws(SystemError) {
-            let sources = try folder.sources()
+            let sources = try folder.sources(orElse: "[station]\nname = station\n")
             do throws(ConfigError) {
                 let config = try Config(sources, paths: folder.paths)
-                return (.right(config), config.paths)
+                return (folder.isEmpty ? .absent(config) : .right(config), config.paths)
             } catch { return (.wrong(error), folder.paths) }
-        } catch {
-            guard let mainError = folder.mainError, mainError.errno == noSuchFile else {
-                return (.unreadable(error), folder.paths)
-            }
-            let least = ConfigSource(
-                role: .main, path: "\(folder.folder)/intercomd.conf",
-                bytes: Array("[station]\nname = station\n".utf8))
-            return (.absent(mainError, try? Config([least], paths: folder.paths)), folder.paths)
-        }
+        } catch { return (.unreadable(error), folder.paths) }
     }
 
     /// Plenty for an answer that takes a millisecond.

@@ -62,7 +62,8 @@ import Testing
         #expect(refused(.absent).hasPrefix("\(absent)  -> plug it in, or intercomctl audio list"))
         #expect(
             refused(.busy)
-                == "FAIL  audio input     card:A: in use by another program  -> sudo fuser -v /dev/snd/*"
+                == "FAIL  audio input     card:A: in use by another program"
+                + "  -> sudo fuser -v /dev/snd/*"
         )
         #expect(refused(.notPermitted).contains("-> sudo adduser $USER audio"))
         #expect(
@@ -82,7 +83,8 @@ import Testing
     @Test func whatTheDaemonHasIsLeftToIt() {
         #expect(
             lines(daemon(.open).checks) == [
-                "ok    audio input     card:A  in use by intercomd, 48000 Hz  -> intercomctl test mic",
+                "ok    audio input     card:A  in use by intercomd, 48000 Hz"
+                    + "  -> intercomctl test mic",
                 "ok    audio output    card:A  in use by intercomd, 48000 Hz"
                     + "  -> intercomctl test speaker",
             ])

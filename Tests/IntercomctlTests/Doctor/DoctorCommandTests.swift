@@ -31,13 +31,26 @@ import Testing
     }
 
     @Test func anEmptyFolderLeadsToSetup() throws {
-        let outcome = try Intercomctl.run(["--config", "/nowhere", "doctor", "config", "daemon"])
+        let folder = try StationFolder()
+        try FileManager.default.removeItem(atPath: "\(folder.config)/intercomd.conf")
+        let outcome = try folder.run("doctor", "config")
         #expect(outcome.code == 4)
         #expect(
             outcome.output.hasPrefix(
-                "FAIL  config          there is no /nowhere/intercomd.conf yet"
-                    + "  -> sudo intercomctl setup\nFAIL  daemon          intercomd is not running")
-        )
+                "FAIL  config          there is no \(folder.config)/intercomd.conf yet"
+                    + "  -> sudo intercomctl setup\n"))
+    }
+
+    @Test func aFolderThatIsNotThereIsAnotherMistake() throws {
+        let outcome = try Intercomctl.run([
+            "--config", "/nowhere/etc", "doctor", "config", "daemon",
+        ])
+        #expect(outcome.code == 4)
+        #expect(
+            outcome.output.hasPrefix(
+                "FAIL  config          open /nowhere/etc/intercomd.conf: No such"))
+        #expect(outcome.output.contains("or name another folder with --config DIR\n"))
+        #expect(outcome.output.contains("FAIL  daemon          intercomd is not running  -> "))
     }
 
     @Test func aDaemonThatIsSilentIsToldInTime() throws {

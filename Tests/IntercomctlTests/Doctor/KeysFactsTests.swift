@@ -34,7 +34,8 @@ import Testing
         ]
         #expect(
             lines(facts.checks) == [
-                "FAIL  keys            /s/keys is 0750: others have rights on it  -> sudo chmod 700 /s/keys",
+                "FAIL  keys            /s/keys is 0750: others have rights on it"
+                    + "  -> sudo chmod 700 /s/keys",
                 "FAIL  keys            /s/keys/identity is 0644: others have rights on it"
                     + "  -> sudo chmod 600 /s/keys/identity",
                 "FAIL  keys            /s/keys/a.psk is 0604: others have rights on it"

@@ -39,12 +39,12 @@ import Testing
         let pressed = LineFacts.State.read(isPressed: true)
         #expect(
             key(pressed)
-                == "WARN  gpio GPIO17     ptt, reads pressed: jammed, shorted, or it opens when pressed"
-                + "  -> let it go; if it is not held, active = high in [button ptt]")
+                == "WARN  gpio GPIO17     ptt, reads pressed: jammed, shorted, or it opens when"
+                + " pressed  -> let it go; if it is not held, active = high in [button ptt]")
         #expect(
             key(pressed, Wiring(isActiveLow: false, bias: .pullUp))
-                == "WARN  gpio GPIO17     ptt, reads pressed at rest: its pull-up holds it at `active`"
-                + "  -> active = low in [button ptt]")
+                == "WARN  gpio GPIO17     ptt, reads pressed at rest: its pull-up holds it at"
+                + " `active`  -> active = low in [button ptt]")
         #expect(
             key(pressed, Wiring(isActiveLow: true, bias: .pullDown))
                 .hasSuffix("-> active = high in [button ptt]"))
