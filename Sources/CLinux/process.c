@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +89,8 @@ static int may_lock_all(void) {
 int clinux_memory_lock(void) {
     if (!may_lock_all())
         return -EPERM;
+    // Locked pages cannot be given back.
+    malloc_trim(0);
     // ONFAULT: only what is touched is locked. Without it every thread's whole stack is.
     return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0 ? -errno : 0;
 }

@@ -71,8 +71,8 @@ int clinux_thread_start(
     start->argument = argument;
     strncpy(start->name, name, sizeof start->name - 1);
 
-    /* Who is not in a hurry may wait for a page when it needs one. */
-    int result = make_stack(thread, stack_size, priority > 0 ? stack_size : 0);
+    /* Half is more than twice what the sound needs. Who is not in a hurry may wait for a page. */
+    int result = make_stack(thread, stack_size, priority > 0 ? stack_size / 2 : 0);
     if (result == 0) {
         size_t page = (size_t)sysconf(_SC_PAGESIZE);
         pthread_attr_t attributes;

@@ -36,14 +36,17 @@ public struct KeySlots: ~Copyable, Sendable {
     }
 
     /// The slot of the session that peers call by `index`.
-    public borrowing func slot(of index: UInt32) -> Slot? {
+    ///
+    /// Mutating, although it changes nothing: a borrow may copy the sessions, and this is asked of
+    /// every peer for every packet.
+    public mutating func slot(of index: UInt32) -> Slot? {
         if currentName == index { return .current }
         if nextName == index { return .next }
         if previousName == index { return .previous }
         return nil
     }
 
-    public borrowing func owns(index: UInt32) -> Bool { slot(of: index) != nil }
+    public mutating func owns(index: UInt32) -> Bool { slot(of: index) != nil }
 
     /// The index of the session that seals, nil when there is none.
     public var currentIndex: UInt32? { currentName }

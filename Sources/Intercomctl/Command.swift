@@ -67,6 +67,13 @@ extension Command {
             name: "test loop", arguments: "", count: 0...0, options: ["--json"],
             help: "play, and hear whether the microphone hears it", function: testLoop),
         Command(
+            name: "test button", arguments: "[NAME]", count: 0...1,
+            options: ["--timeout", "--json"],
+            help: "wait for a press of a talk key", function: testButton),
+        Command(
+            name: "test led", arguments: "[NAME]", count: 0...1, options: ["--json"],
+            help: "blink a lamp five times", function: testLamp),
+        Command(
             name: "audio list", arguments: "", count: 0...0, options: ["--json"],
             help: "the sound cards, as input and output take them", function: listAudio),
         Command(

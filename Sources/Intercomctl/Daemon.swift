@@ -2,6 +2,7 @@ internal import Config
 internal import Control
 internal import HAL
 internal import Settings
+internal import Time
 
 /// The running daemon, through its control socket.
 struct Daemon: ~Copyable {
@@ -91,6 +92,27 @@ struct Daemon: ~Copyable {
             case .wouldBlock:
                 let limit = isPatient ? Duration.seconds(3_600) : patience
                 guard peer.waitReadable(limit: limit) || isPatient else { throw Self.silence }
+            case .closed: throw Self.gone
+            }
+        }
+    }
+
+    /// The next line, or nil when none comes before `end`.
+    mutating func nextLine(until end: Instant) throws(Failure) -> [UInt8]? {
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while true {
+            switch lines.next() {
+            case .line(let line): return line
+            case .tooLong: throw Failure(.failed, "the daemon's answer is too long")
+            case nil: break
+            }
+            var span = chunk.mutableSpan
+            switch peer.read(into: &span) {
+            case .bytes(let count): lines.append(chunk.span.extracting(first: count))
+            case .wouldBlock:
+                let left = end - Clock.now()
+                guard left > .zero else { return nil }
+                _ = peer.waitReadable(limit: left)
             case .closed: throw Self.gone
             }
         }

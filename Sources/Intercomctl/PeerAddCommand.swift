@@ -18,7 +18,7 @@ func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         try printLine("a pre-shared key left from a former \(addition.name) is removed")
     }
     try printLine("compare that with \"intercomctl key show --fingerprint\" on the other station")
-    try printLine("to use it: systemctl restart intercomd")
+    try printLine("to use it: intercomctl reload")
     return .ok
 }
 

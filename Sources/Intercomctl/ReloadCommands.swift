@@ -1,32 +1,28 @@
 internal import Control
 
+private let restart = "systemctl restart intercomd"
+
 /// `config diff`: what the running daemon would change if it read the files now.
 func showDifference(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let reload = try askReload(invocation, isCheck: true)
-    if invocation.isJSON {
-        try printLine(reload.json)
-    } else if reload.difference.isEmpty {
-        try printLine("nothing has changed")
-    } else {
-        try printDifference(reload)
-        try printLine("not applied yet: intercomctl reload\(rest(of: reload, after: ", then"))")
-    }
+    guard try printDifference(reload, invocation) else { return .ok }
+    let steps =
+        (reload.appliesAny ? ["intercomctl reload"] : []) + (reload.needsRestart ? [restart] : [])
+    try printLine("not applied yet: \(steps.joined(separator: ", then "))")
     return .ok
 }
 
 /// `reload`: lets the running daemon read the files anew; a bad file changes nothing.
 func reloadConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let reload = try askReload(invocation, isCheck: false)
-    if invocation.isJSON {
-        try printLine(reload.json)
-    } else if reload.difference.isEmpty {
-        try printLine("nothing has changed")
+    let ending = reload.needsRestart ? ExitCode.degraded : .ok
+    guard try printDifference(reload, invocation) else { return ending }
+    if !reload.needsRestart {
+        try printLine("applied")
     } else {
-        try printDifference(reload)
-        let isPartly = reload.needsRestart
-        try printLine(isPartly ? "applied\(rest(of: reload, after: "; the rest:"))" : "applied")
+        try printLine("\(reload.appliesAny ? "applied; the rest" : "not applied"): \(restart)")
     }
-    return reload.needsRestart ? .degraded : .ok
+    return ending
 }
 
 private func askReload(
@@ -39,12 +35,22 @@ private func askReload(
     return reload
 }
 
-private func printDifference(_ reload: Reply.Reload) throws(Failure) {
+/// Shows it; false when there is nothing more to say.
+private func printDifference(
+    _ reload: Reply.Reload, _ invocation: borrowing Invocation
+) throws(Failure) -> Bool {
+    if invocation.isJSON {
+        try printLine(reload.json)
+        return false
+    }
     for line in reload.difference {
         try printLine(visible(line.text) + (line.needsRestart ? "  (needs a restart)" : ""))
     }
+    if reload.difference.isEmpty { try printLine("nothing has changed") }
+    return !reload.difference.isEmpty
 }
 
-private func rest(of reload: Reply.Reload, after word: String) -> String {
-    reload.needsRestart ? "\(word) systemctl restart intercomd" : ""
+extension Reply.Reload {
+    /// Whether some of it needs no restart.
+    fileprivate var appliesAny: Bool { difference.contains { !$0.needsRestart } }
 }

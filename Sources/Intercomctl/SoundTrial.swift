@@ -9,9 +9,9 @@ struct SoundTrial: ~Copyable {
     private var waiting: EventLoop
     private let end: Instant
 
-    /// Often enough for the 80 ms of sound that the cards are asked to hold.
+    /// Often enough for the 160 ms of sound that the cards are asked to hold.
     private static let pause = Duration.milliseconds(5)
-    private static let periods = 8
+    private static let periods = 16
     /// How long a card may give or take nothing.
     private static let patience = Duration.seconds(5)
 

@@ -57,7 +57,7 @@ enum Boot {
             }
             let facts = ControlLoop.Facts(
                 startedAt: startedAt, folder: folder, isUnconfigured: isUnconfigured,
-                isRealtime: thread.isRealtime, memoryProblem: lockMemory(),
+                isRealtime: thread.isRealtime,
                 watchdog: ServiceNotifier.watchdogInterval, hasAES: Processor.hasAES)
             if !thread.isRealtime { Log.warning("no right to real-time priority; running without") }
             var control = try ControlLoop(
@@ -141,16 +141,6 @@ enum Boot {
 
     /// Where a stream's packets begin.
     static func randomSequence() -> UInt16 { UInt16(truncatingIfNeeded: random()) }
-
-    private static func lockMemory() -> String? {
-        do throws(SystemError) {
-            try MemoryLock.lock()
-            return nil
-        } catch {
-            Log.warning(error.description)
-            return error.description
-        }
-    }
 
     private static func random() -> UInt64 {
         var bytes = InlineArray<8, UInt8>(repeating: 0)

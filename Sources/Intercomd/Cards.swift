@@ -65,6 +65,7 @@ struct Cards {
 
     /// Opens what is wanted, not open and due, and gives it to the media loop.
     mutating func tick(at now: Instant, _ rings: Rings, _ report: (Change) -> Void) {
+        let wasComplete = isComplete
         if let name = Self.due(input, at: now) {
             do throws(PCMError) {
                 let pcm = try CapturePCM(name: name, request: request)
@@ -81,6 +82,8 @@ struct Cards {
                 Self.opened(&output, granted, at: now, report)
             } catch { Self.failed(&output, error, at: now, report) }
         }
+        // Until then it is kept for the next attempt.
+        if isComplete, !wasComplete { PCMCard.forgetSettings() }
     }
 
     /// The media loop lost a card in use.
@@ -97,6 +100,8 @@ struct Cards {
         side.granted = nil
         side.backoff.lost(at: now)
     }
+
+    private var isComplete: Bool { deadline == nil }
 
     /// When the next attempt is due; nil when all is open.
     var deadline: Instant? {

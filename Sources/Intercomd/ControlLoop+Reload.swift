@@ -23,9 +23,14 @@ extension ControlLoop {
         do throws(ControlError) {
             _ = try reload()
         } catch {
-            tell(.reloadRefused, detail: "settings not changed: \(error)")
+            refused(error)
         }
         ServiceNotifier.ready()
+    }
+
+    /// Nothing has changed, and the journal says why.
+    mutating func refused(_ error: ControlError) {
+        tell(.reloadRefused, detail: "settings not changed: \(error.text)")
     }
 
     /// What a reload would change now.

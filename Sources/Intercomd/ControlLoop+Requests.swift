@@ -42,6 +42,7 @@ extension ControlLoop {
             reply.difference = lines.map { .init(text: $0.text, needsRestart: $0.needsRestart) }
             return .reload(reply)
         } catch {
+            if !isCheck { refused(error) }
             return .refused(error)
         }
     }

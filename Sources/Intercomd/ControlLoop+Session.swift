@@ -164,7 +164,7 @@ extension ControlLoop {
     /// Tries what somebody waits for again every two seconds, so that it is soon there once it can.
     ///
     /// A name that was never found has no address to call, and so no retry to ask for it again. And
-    /// whoever holds a key down wants the peer as much as one who presses it (protocol §1.7 rule 6).
+    /// whoever holds a key wants the peer as much as one who presses it (protocol §1.7 rule 6).
     mutating func seekAbsent() {
         guard now >= view.nextSought else { return }
         view.nextSought = now + .seconds(2)
@@ -174,6 +174,39 @@ extension ControlLoop {
         }
         for target in view.talkingSince.keys { want(target) }
     }
+
+    /// Asks those we talk to, and who say nothing, whether they still have our session.
+    ///
+    /// Who hears us reports once a second. One that does not may have started again without an
+    /// address to call us at: a handshake finds out long before it counts as down.
+    ///
+    /// Once for a talkspurt, or for a silence after reports, but until it has answered: a peer that
+    /// does not listen to what we say has no reason to speak either.
+    mutating func doubtSilent() {
+        for (target, since) in view.talkingSince where now - since >= Self.silentAfter {
+            for peer in routing.target(target)?.target.listeners ?? [] {
+                doubt(peer, talkingSince: since)
+            }
+        }
+    }
+
+    private mutating func doubt(_ peer: Int, talkingSince since: Instant) {
+        guard let opened = moment(rings.traffic[peer][.lastOpened]),
+            now - opened >= Self.silentAfter, let state = table.state(of: peer)
+        else { return }
+        if let doubted = view.peers[peer].doubtedAt {
+            guard now - doubted >= .seconds(2) else { return }
+            let isAnswered = state.sessionSince.map { $0 > doubted } ?? false
+            let reported = station.view(of: peer).reportAt ?? since
+            guard !isAnswered || doubted < max(reported, since) else { return }
+        }
+        view.peers[peer].doubtedAt = now
+        table.doubted(peer: peer, at: now)
+        doWhatCoresAsk()
+    }
+
+    /// Of a peer that hears us, so long nothing comes only when two reports were lost.
+    private static var silentAfter: Duration { .milliseconds(2500) }
 
     /// A key press towards peers without session tries them again at once (protocol §1.7 rule 6).
     mutating func want(_ target: Int) {

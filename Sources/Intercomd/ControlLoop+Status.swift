@@ -14,7 +14,7 @@ extension ControlLoop {
         status.name = config.station.name
         status.uptimeSeconds = Int((now - facts.startedAt).milliseconds / 1000)
         status.isRealtime = facts.isRealtime
-        status.isMemoryLocked = facts.memoryProblem == nil
+        status.isMemoryLocked = memoryProblem == nil
         status.problems = problems
         status.notes = notes
         status.audio.input = device(cards.input, xruns: .captureXruns)
@@ -68,7 +68,7 @@ extension ControlLoop {
                 "no real-time priority, sound may break under load: "
                     + "give the service LimitRTPRIO=70, or ulimit -r 70")
         }
-        if let problem = facts.memoryProblem { found.append(problem) }
+        if let problem = memoryProblem { found.append(problem) }
         return found
     }
 
@@ -231,7 +231,7 @@ extension ControlLoop {
                 Counter(name: "handshake_dropped_\(word)", value: view.handshakeDrops[place]))
         }
         var handshakes: UInt64 = 0
-        for peer in config.peers.indices {
+        for peer in roster.numbers {
             handshakes += table.state(of: peer)?.handshakes ?? 0
         }
         found.append(Counter(name: "handshakes", value: Int(handshakes)))

@@ -46,6 +46,8 @@ struct ControlLoop: ~Copyable {
     var awaitsRestart: [String] = []
     let rings: Rings
     let facts: Facts
+    /// Why memory is not locked; nil when it is.
+    private(set) var memoryProblem: String?
     let handshakes: UDPSocket
     let resolver: Resolver
     var table: PeerTable
@@ -71,8 +73,6 @@ struct ControlLoop: ~Copyable {
         let folder: String
         let isUnconfigured: Bool
         let isRealtime: Bool
-        /// Why memory is not locked; nil when it is.
-        let memoryProblem: String?
         let watchdog: Duration?
         /// Whether suite 1 is fast and constant in time here (protocol.md §1.8).
         let hasAES: Bool
@@ -121,12 +121,24 @@ struct ControlLoop: ~Copyable {
         let name = "\(config.station.name), \(table.publicKey.text)"
         tell(.started, detail: "intercomd \(Product.version) is \(name)")
         openDevices()
+        lockMemory()
         resolveAll()
         ServiceNotifier.ready()
         while !isStopping {
             turn()
         }
         sayGoodbye()
+    }
+
+    /// After the first attempt at the cards: locked, what reading alsa-lib's settings took of the
+    /// heap could not be given back.
+    private mutating func lockMemory() {
+        do throws(SystemError) {
+            try MemoryLock.lock()
+        } catch {
+            Log.warning(error.description)
+            memoryProblem = error.description
+        }
     }
 
     private mutating func turn() {
@@ -197,6 +209,7 @@ struct ControlLoop: ~Copyable {
         followPeers()
         followXruns()
         seekAbsent()
+        doubtSilent()
         tellWhatWasSuppressed()
         // The watchdog is fed only while the sound moves.
         let ticks = rings.counters[.ticks]

@@ -133,7 +133,8 @@ struct Lines: ~Copyable {
         keys[place].backoff.lost(at: now)
     }
 
-    /// The media loop has handed the line of a key back, because it could not be read; if it counts as open, why went unheard.
+    /// The media loop has handed back the line of a key that could not be read; if it counts as
+    /// open, why went unheard.
     mutating func returned(_ line: String, at now: Instant) {
         for place in keys.indices where keys[place].isOpen && keys[place].button.line == line {
             keys[place].isOpen = false

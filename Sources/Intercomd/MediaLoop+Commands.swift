@@ -99,7 +99,7 @@ extension MediaLoop {
         }
     }
 
-    private func endpoint(of peer: Int, onSession index: UInt32?) -> SocketAddress? {
+    private mutating func endpoint(of peer: Int, onSession index: UInt32?) -> SocketAddress? {
         guard let index, index == peers[peer].slots.nextIndex else { return peers[peer].endpoint }
         return peers[peer].nextEndpoint
     }

@@ -28,7 +28,7 @@ extension MediaLoop {
         try? loop.modify(fd: socket.fd, events: 0, token: Token.socket.rawValue)
     }
 
-    /// Whether what came in this period has cost too much; asked of the kernel only when it is much.
+    /// Whether what came in this period has cost too much; the kernel is asked only when it is much.
     private mutating func isBusy(after taken: Int) -> Bool {
         let before = arrivals
         arrivals += taken
@@ -80,12 +80,12 @@ extension MediaLoop {
         return peers[peer].slots.open(sealed, into: &plain)
     }
 
-    private func owner(of index: UInt32) -> Int? {
+    private mutating func owner(of index: UInt32) -> Int? {
         for peer in 0..<peersEnd where peers[peer].slots.owns(index: index) { return peer }
         return nil
     }
 
-    private func count(_ refusal: Opener.Refusal, of peer: Int) {
+    private mutating func count(_ refusal: Opener.Refusal, of peer: Int) {
         switch refusal {
         case .length: rings.counters.add(.droppedLength)
         case .counter: rings.counters.add(.droppedCounter)
@@ -117,10 +117,9 @@ extension MediaLoop {
     /// Control records go to the control thread; the end of a talkspurt is for the voices here.
     private mutating func read(count: Int, index: UInt32, from peer: Int, at source: SocketAddress)
     {
-        let plain = plaintext.span.extracting(first: count)
         var ends = InlineArray<8, SpurtEnd>(repeating: SpurtEnd(stream: 0, last: 0))
         var found = 0
-        let isGood = ControlReader.read(plain) { record in
+        let isGood = ControlReader.read(plaintext.span.extracting(first: count)) { record in
             if case .spurtEnd(let end) = record, found < 8 {
                 ends[found] = end
                 found += 1
@@ -168,7 +167,7 @@ extension MediaLoop {
         }
     }
 
-    private func slot(of owner: VoiceSlot.Owner) -> Int? {
+    private mutating func slot(of owner: VoiceSlot.Owner) -> Int? {
         for place in slots.indices where slots[place].owner == owner { return place }
         return nil
     }
@@ -294,7 +293,7 @@ extension MediaLoop {
     }
 
     /// One mouth speaking to two channels at once is mixed once.
-    private func isHeardTwice(_ owner: VoiceSlot.Owner, before place: Int) -> Bool {
+    private mutating func isHeardTwice(_ owner: VoiceSlot.Owner, before place: Int) -> Bool {
         for other in 0..<place where slots[other].isSounding {
             if slots[other].owner?.peer == owner.peer { return true }
         }

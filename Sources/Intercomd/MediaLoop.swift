@@ -12,6 +12,9 @@ internal import Wire
 /// to speaker. After `run` has begun nothing is opened, closed, allocated or freed here: devices
 /// and keys come through a ring and leave through another.
 ///
+/// What is asked in every turn is `mutating`, whether it changes anything or not: a mere borrow of
+/// a value so large may copy the whole of it.
+///
 /// - `MediaLoop+Keys` follows the talk keys,
 /// - `MediaLoop+Talk` holds the way from the microphone to the wire,
 /// - `MediaLoop+Listen` the way from the wire to the speaker,
@@ -195,7 +198,7 @@ struct MediaLoop: ~Copyable {
         }
     }
 
-    private func publishGauges() {
+    private mutating func publishGauges() {
         rings.counters.set(.cpuNanoseconds, to: UInt64(Clock.threadNanoseconds()))
         rings.counters.set(.heapCalls, to: HeapWatch.count ?? UInt64.max)
         rings.counters.set(.microphoneLevel, to: UInt64(max(0, -level.rms * 10)))

@@ -13,8 +13,9 @@ internal import Wire
 final class Rings: Sendable {
     /// Control to media; the largest burst is at the start, every peer's 32 hearings.
     ///
-    /// More than that waits until there is room (`tell`).
-    let commands = SPSCRing<MediaCommand>(capacity: 2048)
+    /// What does not fit waits until there is room (`tell`): a quarter of a kilobyte each, all of
+    /// which is in memory once it was used.
+    let commands = SPSCRing<MediaCommand>(capacity: 256)
     /// Media to control.
     let events = SPSCRing<MediaEvent>(capacity: 256)
     /// Media to control: opened control packets, larger than events and rarer.

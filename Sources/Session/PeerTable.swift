@@ -134,6 +134,16 @@ public struct PeerTable: ~Copyable {
         markDue(association, at: now)
     }
 
+    /// A peer that is talked to says nothing: perhaps it has started again and cannot call us.
+    ///
+    /// Another handshake tells (§1.7, rule 6); the session stays until it has.
+    public mutating func doubted(peer: Int, at now: Instant) {
+        guard let association = associations[peer], association.upSince != nil else { return }
+        association.isInDoubt = true
+        restart(association, at: now)
+        markDue(association, at: now)
+    }
+
     /// The network has come back: `wanted` for every peer.
     public mutating func retryAll(at now: Instant) {
         for case let association? in associations where association.upSince == nil {

@@ -35,7 +35,7 @@ public struct ConfigFolder {
                 error.errno == Self.noSuchFile
                 ? SystemError(
                     operation: error.operation, errno: error.errno,
-                    advice: "start from etc/minimal.conf (man intercomd.conf),"
+                    advice: "intercomctl setup writes it (man intercomd.conf),"
                         + " or name another folder with --config DIR")
                 : error
             paths = otherwise

@@ -106,6 +106,9 @@ public struct Station {
         peers[peer].nextPing = .never
         peers[peer].ping = nil
         peers[peer].pongs.removeAll(keepingCapacity: true)
+        // It may have forgotten us without a restart, as one does that takes us out of its
+        // settings and in again: a binding it knows already costs it nothing.
+        for place in peers[peer].bindings.indices { peers[peer].bindings[place].isKnown = false }
     }
 
     /// Takes one opened record of a peer; those of the session (CONFIRM, CLOSE, PATH_*) and

@@ -1,8 +1,13 @@
+import Foundation
 import Testing
 
 @testable import Config
 
 @Suite struct GarbageTests {
+    /// `INTERCOM_ALL` is set by `tools/test --all`; then it is thirty times as many.
+    private static let times =
+        ProcessInfo.processInfo.environment["INTERCOM_ALL"] == nil ? 1 : 30
+
     private func survives(
         _ bytes: [UInt8], as roles: [ConfigSource.Role] = [.main, .peers, .learned]
     ) -> Bool {
@@ -18,7 +23,7 @@ import Testing
     @Test func anyBytesGiveAConfigOrErrors() {
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SplitMix64(state: seed)
-        for _ in 0..<300 {
+        for _ in 0..<300 * Self.times {
             let bytes = (0..<Int.random(in: 0...400, using: &random)).map { _ in
                 UInt8.random(in: 0...255, using: &random)
             }
@@ -52,7 +57,7 @@ import Testing
             psk = file:garage.psk
             """.utf8)
         let favourites = Array("=[]#:,.-+%* \n\r\0\u{FEFF}019afhmsdBk".utf8)
-        for _ in 0..<600 {
+        for _ in 0..<600 * Self.times {
             var bytes = good
             for _ in 0..<Int.random(in: 1...6, using: &random) {
                 let place = Int.random(in: 0..<bytes.count, using: &random)

@@ -87,8 +87,8 @@ struct RandomConfig {
     }
 
     private mutating func button(_ index: Int, targets: [String]) -> String {
-        "[button b\(index)]\nline = \(pick(["GPIO1\(index)", "gpiochip0/\(index)", "a #\(index)#b"]))"
-            .replacing(" #", with: "#") + "\ntalk = \(pick(targets))\n"
+        let lines = ["GPIO1\(index)", "gpiochip0/\(index)", "a#\(index) b"]
+        return "[button b\(index)]\nline = \(pick(lines))\ntalk = \(pick(targets))\n"
             + maybe("bias", pick(["pull-up", "pull-down", "none"]))
             + maybe("active", pick(["low", "high"])) + maybe("debounce", time(0...200_000))
             + maybe("mode", pick(["momentary", "latch", "smart", "open"]))

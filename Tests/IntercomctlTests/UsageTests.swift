@@ -73,7 +73,7 @@ private let usageCases: [UsageCase] = [
             #expect(
                 outcome.complaint.hasPrefix(
                     "intercomctl: open /nowhere/etc/intercomd.conf: No such"))
-            #expect(outcome.complaint.contains("start from etc/minimal.conf"))
+            #expect(outcome.complaint.contains("intercomctl setup writes it"))
         }
         // The socket's own path needs no configuration.
         let outcome = try Intercomctl.run(["--config", "/nowhere/etc", "--socket", "/nowhere/s"])
@@ -86,8 +86,9 @@ private let usageCases: [UsageCase] = [
             #expect(outcome.code == 0)
             for command in [
                 "status", "peers", "ptt", "monitor", "key show", "peer add", "setup", "doctor",
-                "config check", "config show", "config diff", "reload", "audio list", "gpio list",
-                "version", "help",
+                "config check", "config show", "config diff", "reload", "test speaker", "test mic",
+                "test loop", "test button", "test led", "audio list", "gpio list", "version",
+                "help",
             ] {
                 #expect(outcome.output.contains("\n  \(command) "))
             }

@@ -284,6 +284,22 @@ import Wire
         #expect(exchange.initiator.fetch().isEmpty)
     }
 
+    @Test func aSilenceThatIsDoubtedIsAnsweredByAHandshakeAndTheSessionStays() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        try establish(exchange, at: ms(0))
+        let before = exchange.initiator.state(of: 0)?.sessionIndex
+        exchange.initiator.doubted(peer: 0, at: seconds(5))
+        #expect(exchange.initiator.messages().count == 1)
+        // Unanswered, it goes on as any series does; whoever is up stays so.
+        let sent = exchange.initiator.run(from: seconds(5), to: seconds(10))
+        #expect(sent.filter { $0.what.message != nil }.count == 2)
+        #expect(exchange.initiator.state(of: 0)?.sessionIndex == before)
+        guard case .up = exchange.initiator.state(of: 0)?.phase else {
+            Issue.record("a doubt is no end")
+            return
+        }
+    }
+
     // MARK: Support
 
     private var confirm0: Fetched {

@@ -105,7 +105,8 @@ import Wire
     }
 
     @Test func noTwoTargetsAreOfOneNumber() {
-        let targets = (1..<32).map { target(UInt8($0), UInt64($0), [0]) }
+        let targets =
+            (1..<32).map { target(UInt8($0), UInt64($0), [0]) }
             + (0..<62).map { target(0, 0, [$0]) }
         #expect(Set(targets.map { $0.id }) == Set(1..<94))
     }

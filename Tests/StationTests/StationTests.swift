@@ -91,6 +91,23 @@ import Wire
         #expect(mids.count == 4, "two bindings, numbered anew after they were given up")
     }
 
+    @Test func whoWasAwayWithoutARestartIsToldOfEveryStreamAgain() {
+        var station = station()
+        station.up(peer: 0, isNewBoot: true, at: start)
+        _ = drain(&station)
+        var list = Acknowledgement(100)
+        list.append(101)
+        station.receive(.ack(list), from: 0, at: start + .milliseconds(50))
+        _ = drain(&station)
+        station.down(peer: 0)
+        station.up(peer: 0, isNewBoot: false, at: start + .seconds(1))
+        #expect(
+            records(to: 0, in: drain(&station)).filter { $0.mid != nil } == [
+                binding(stream: 1, reference: house, mid: 102),
+                binding(stream: 0, reference: 0, mid: 103),
+            ])
+    }
+
     @Test func streamsAreHeardByWhatTheyAreBoundTo() {
         var station = station()
         station.up(peer: 1, isNewBoot: true, at: start)

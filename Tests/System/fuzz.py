@@ -268,6 +268,7 @@ def line(chance):
     """One line that nobody should send, or almost."""
     requests = (b'{"v":1,"do":"status"}', b'{"v":1,"do":"peers"}', b'{"v":1,"do":"key"}',
                 b'{"v":1,"do":"version"}', b'{"v":1,"do":"monitor"}',
+                b'{"v":1,"do":"reload","check":true}',
                 b'{"v":1,"do":"ptt","action":"down","target":"house"}',
                 b'{"v":1,"do":"ptt","action":"up","target":"house"}',
                 b'{"v":1,"do":"ptt","action":"down","target":"kitchen"}')
@@ -285,8 +286,9 @@ def line(chance):
         place_ = chance.randrange(len(true))
         text = bytes(true[:place_]) + chance.randbytes(chance.randrange(8)) + bytes(true[place_:])
     elif kind == 4:  # Values of another sort.
+        long = b'"' + b"x" * chance.randrange(3000) + b'"'
         other = chance.choice((b"null", b"-1", b"1e999", b"[]", b"{}", b'"\\u0000"', b'"\xff"',
-                               b"18446744073709551616", b'"' + b"x" * chance.randrange(3000) + b'"'))
+                               b"18446744073709551616", long))
         text = bytes(true).replace(chance.choice((b"1", b'"status"', b'"house"', b'"down"')), other)
     elif kind == 5:  # Deep, and never closed.
         text = chance.choice((b"[", b'{"v":', b'{"a":[')) * chance.randrange(1, 500)

@@ -137,7 +137,7 @@ class Refusals(SceneTest):
         code, out, errors = process.run([place.program("intercomd"), "--config", "/nowhere"])
         self.assertEqual(code, 1)
         self.assertIn("/nowhere/intercomd.conf", out + errors)
-        self.assertIn("start from etc/minimal.conf", out + errors)
+        self.assertIn("intercomctl setup writes it", out + errors)
 
     def test_a_second_daemon_on_the_same_folder_or_port(self):
         self.kitchen.start()

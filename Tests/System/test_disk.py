@@ -14,7 +14,7 @@ from faults import FaultTest
 from lab import Scene, place, process, wait
 
 IDENTITY = re.compile(rb"intercom-identity-1 [0-9a-f]{64}\n")
-KILLS = 200
+KILLS = 100
 
 MOUNTS = ("unshare", "--mount")
 

@@ -164,6 +164,7 @@ class Names(FaultTest):
             # Longer than any wait between two calls at the start.
             time.sleep(3)
             self.kitchen.problem(f"address of {NAME}")
+            self.assertEqual(self.kitchen.log.count(NAME), 1, "it is told once, not at every try")
             self.assertEqual(self.kitchen.peer("garage")["state"], "down")
             self.kitchen.press()
             self.garage.record()

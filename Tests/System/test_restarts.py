@@ -97,5 +97,32 @@ class Restarts(FaultTest):
                 wait(lambda: self.kitchen.hears("garage"), "kitchen hears garage")
 
 
+class Waiting(FaultTest):
+    """A listener that has no address for the talker, and so cannot call it."""
+
+    def test_it_is_killed_mid_talk_and_found_by_the_talker(self):
+        with Scene("kitchen", "garage") as self.scene:
+            self.kitchen, self.garage = self.scene.stations
+            self.kitchen.knows(self.garage)
+            self.garage.knows(self.kitchen, calls=False)
+            self.scene.start()
+            self.kitchen.speak(self.tone)
+            self.through(self.garage.kill, lambda: time.sleep(0.5), self.garage.start)
+            self.garage.ready()
+            # One who is there and has nothing to say is asked once in a talk, and no more.
+            self.garage.sections["channel house"] = {"members": "*", "listen": "no"}
+            self.garage.stop()
+            self.garage.start()
+            self.garage.ready()
+            wait(lambda: self.kitchen.is_with("garage"), "kitchen has found it", 40)
+            with self.kitchen.talking():
+                age = lambda: self.kitchen.peer("garage")["session_age_s"]
+                # Their session is as young as the talk, until it is asked once.
+                time.sleep(2)
+                wait(lambda: age() < 1.5, "garage is asked", interval=0.2)
+                time.sleep(5)
+                self.assertGreater(age(), 4)
+
+
 if __name__ == "__main__":
     unittest.main()

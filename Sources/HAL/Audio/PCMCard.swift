@@ -41,6 +41,9 @@ public struct PCMCard: Equatable, Sendable {
         return cards
     }
 
+    /// Frees the settings that alsa-lib read to open a card; the next opening reads them again.
+    public static func forgetSettings() { _ = snd_config_update_free_global() }
+
     /// A card that need not be present.
     public init(id: String, name: String, usb: USB?, captures: Bool, plays: Bool) {
         self.id = id

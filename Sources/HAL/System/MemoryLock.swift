@@ -2,7 +2,7 @@ internal import CLinux
 
 /// Keeps the process in memory, so that the sound never waits for a page.
 public enum MemoryLock {
-    /// Locks all pages once they are touched, now and later.
+    /// Locks all pages once they are touched, now and later; what the heap can spare goes first.
     ///
     /// To be called once everything has been made. Under a finite limit nothing is locked, for
     /// the allocation that reached it later would fail. The error is worth a warning, no more.

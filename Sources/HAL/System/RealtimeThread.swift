@@ -2,8 +2,8 @@ internal import CLinux
 
 /// A thread with a stack of fixed size, and with real-time priority if permitted.
 ///
-/// The stack of one that asks for priority is in memory before it runs, so that no page fault can
-/// delay it.
+/// Half the stack of one that asks for priority is in memory before it runs, so that no page fault
+/// can delay it.
 @safe public struct RealtimeThread: ~Copyable, @unchecked Sendable {
     private var thread: clinux_thread
 

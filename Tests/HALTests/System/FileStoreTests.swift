@@ -51,6 +51,13 @@ import Testing
         #expect(try FileStore.read("/proc/self/comm", limit: 100).isEmpty == false)
     }
 
+    @Test func fileThatIsLongerThanItSaysIsReadToItsEnd() throws {
+        // It says 0, and has more than one takes room for at first.
+        let text = try FileStore.read("/proc/self/maps", limit: 1 << 20)
+        #expect(text.count > 8192)
+        #expect(text.last == UInt8(ascii: "\n"))
+    }
+
     @Test func onlyPlainFilesAreRead() throws {
         #expect(throws: SystemError.self) { try FileStore.read(folder.path, limit: 10) }
         #expect(throws: SystemError.self) { try FileStore.read("/dev/null", limit: 10) }

@@ -66,7 +66,11 @@ class House(Scene):
 
 
 def say(station, seconds=10):
-    """Has real speech said beside a station's microphone for ever."""
+    """Has so many seconds of real speech said beside a station's microphone, over and over.
+
+    Pauses cost an encoder less than words: who is to be compared with another must hear the same,
+    so what is said is as long as the window in which they are.
+    """
     path = os.path.join(os.path.dirname(station.folder), "said.wav")
     if not os.path.exists(path):
         wav.write(path, speech.talk(seconds))

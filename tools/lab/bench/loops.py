@@ -184,8 +184,8 @@ def measure(folder, seconds, rounds, progress):
         progress("starting 32 stations")
         scene.start()
         for one in scene.peers[:TALKERS_MAX]:
-            house.say(one)
-        daemon, floor = Daemon(scene), Floor(scene, house.say(scene.main))
+            house.say(one, seconds)
+        daemon, floor = Daemon(scene), Floor(scene, house.say(scene.main, seconds))
         with contextlib.closing(scene.also_end(_Closing(floor))):
             size = _bytes_a_packet(scene, daemon)
             return [_round([daemon, floor], seconds, number, progress)

@@ -34,7 +34,7 @@ enum {
 	FILL = 2,         // frames kept queued for the loudspeaker
 	WAITING = 8,      // decoded frames that a talker may be ahead
 	DATAGRAMS_MAX = 64,
-	PACKETS = 500,    // encoded frames that the talkers say over and over
+	PACKETS = 6000,   // encoded frames that the talkers say over and over, at most
 	FIRST_INDEX = 0x20000000,
 	TALKER_INDEX = 0x30000000,
 };
@@ -254,27 +254,29 @@ static void arm_talkers(int count)
 	}
 }
 
-static void encode_file(const char *path, uint8_t packets[PACKETS][OPUS_BYTES])
+static int encode_file(const char *path, uint8_t packets[PACKETS][OPUS_BYTES])
 {
+	int count = 0;
 	int16_t samples[SOUND_FRAME];
 	OpusEncoder *encoder = make_encoder();
 	FILE *file = fopen(path, "rb");
 	if (file == NULL || fseek(file, 44, SEEK_SET) < 0)
 		fail(path);
-	for (int i = 0; i < PACKETS; i++) {
-		if (fread(samples, sizeof *samples, SOUND_FRAME, file) != SOUND_FRAME)
-			fail("floor: five seconds of sound are needed");
-		if (opus_encode(encoder, samples, SOUND_FRAME, packets[i], OPUS_BYTES) != OPUS_BYTES)
+	while (count < PACKETS && fread(samples, sizeof *samples, SOUND_FRAME, file) == SOUND_FRAME) {
+		if (opus_encode(encoder, samples, SOUND_FRAME, packets[count++], OPUS_BYTES) != OPUS_BYTES)
 			fail("opus_encode");
 	}
+	if (count == 0)
+		fail("floor: no sound in the file");
 	fclose(file);
 	opus_encoder_destroy(encoder);
+	return count;
 }
 
 static void speak(const char *file, int count)
 {
 	static uint8_t packets[PACKETS][OPUS_BYTES];
-	encode_file(file, packets);
+	int packet_count = encode_file(file, packets);
 	arm_talkers(count);
 	watch(STDIN_FILENO, PEERS_MAX);
 	become_realtime();
@@ -292,7 +294,7 @@ static void speak(const char *file, int count)
 			if (read(one->timer, &ticks, sizeof ticks) < 0 || (int)number >= active)
 				continue;
 			uint8_t plain[SEAL_PLAIN] = { 0, 0, 0, 0, OPUS_BYTES };
-			memcpy(plain + 5, packets[one->said++ % PACKETS], OPUS_BYTES);
+			memcpy(plain + 5, packets[one->said++ % packet_count], OPUS_BYTES);
 			seal_and_send(&listeners[number], plain);
 		}
 	}

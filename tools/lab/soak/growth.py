@@ -12,11 +12,12 @@ WARM_SHARE = 0.1
 LEAST = 9
 """With fewer samples nothing is concluded."""
 
-ALLOWED = {"private_dirty": 128, "rss": 512, "descriptors": 0, "threads": 0}
+ALLOWED = {"anonymous": 128, "rss": 512, "descriptors": 0, "threads": 0}
 """How much more may be held in the last third than in the first: kB, and numbers.
 
-Memory comes in pages, and the heap takes some before it gives some back; resident memory has the
-program's own code besides, which is read as it is used.
+What the daemon has for itself is anonymous memory; it comes in pages, and the heap takes some
+before it gives some back. Resident memory has the program's code besides, which is read as it is
+used, and the simulated card.
 """
 
 
@@ -24,7 +25,7 @@ class Sample(NamedTuple):
     """What a process holds at a moment; None for what this user may not see."""
 
     seconds: float
-    private_dirty: int
+    anonymous: int
     rss: int
     descriptors: int
     threads: int
@@ -51,7 +52,7 @@ def sample(pid, seconds):
         descriptors = len(os.listdir(f"/proc/{pid}/fd"))
     except PermissionError:
         descriptors = None
-    return Sample(seconds, memory["private_dirty"], memory["rss"], descriptors,
+    return Sample(seconds, memory["anonymous"], memory["rss"], descriptors,
                   len(os.listdir(f"/proc/{pid}/task")))
 
 

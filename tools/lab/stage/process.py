@@ -83,15 +83,20 @@ def descriptors(pid):
 
 
 def memory(pid):
-    """Resident and private dirty memory in kB; None for what this user may not read."""
-    found = {"rss": None, "private_dirty": None}
+    """Resident, private dirty and anonymous memory in kB; None for what this user may not read.
+
+    Private dirty has the sound cards in it while nobody else has them open; what a program has
+    taken for itself is anonymous.
+    """
+    found = {"rss": None, "private_dirty": None, "anonymous": None}
     try:
         with open(f"/proc/{pid}/statm", encoding="ascii") as file:
             found["rss"] = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
         with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
             for line in file:
-                if line.startswith("Private_Dirty:"):
-                    found["private_dirty"] = int(line.split()[1])
+                key, value = line.split()[:2]
+                if key in ("Private_Dirty:", "Anonymous:"):
+                    found[key[:-1].lower()] = int(value)
     except OSError:
         # The daemon hides its memory; then only root may look.
         pass

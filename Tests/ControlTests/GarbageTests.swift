@@ -1,0 +1,82 @@
+import Foundation
+import Testing
+
+@testable import Control
+
+/// Whatever is said on the control socket, it is a request or refused with words.
+@Suite struct GarbageTests {
+    /// `INTERCOM_ALL` is set by `tools/test --all`.
+    static let count =
+        ProcessInfo.processInfo.environment["INTERCOM_ALL"] == nil ? 20_000 : 1_000_000
+
+    private struct Chance: RandomNumberGenerator {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var mixed = state
+            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+            return mixed ^ (mixed >> 31)
+        }
+    }
+
+    private static let lines: [[UInt8]] = [
+        #"{"v":1,"do":"status"}"#, #"{"v":1,"do":"reload","check":true}"#,
+        #"{"v":1,"do":"ptt","action":"down","target":"house"}"#, #"{"v":1,"do":"monitor"}"#,
+    ].map { Array($0.utf8) }
+
+    private static let favourites = Array("{}[]\":,\\0123eE-+.tfnu \u{1}\u{7F}é".utf8)
+
+    private static func garbage(_ chance: inout Chance) -> [UInt8] {
+        var line = lines.randomElement(using: &chance)!
+        for _ in 0..<Int.random(in: 1...5, using: &chance) {
+            let place = Int.random(in: 0..<max(1, line.count), using: &chance)
+            let byte =
+                Bool.random(using: &chance)
+                ? favourites.randomElement(using: &chance)!
+                : UInt8.random(in: 0...255, using: &chance)
+            switch Int.random(in: 0...3, using: &chance) {
+            case 0 where place < line.count: line[place] = byte
+            case 1: line.insert(byte, at: min(place, line.count))
+            case 2: line.removeLast(min(line.count, Int.random(in: 0...9, using: &chance)))
+            default: line += line.prefix(place)
+            }
+        }
+        return line
+    }
+
+    @Test func linesAreRequestsOrRefusedWithWords() {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var chance = Chance(state: seed)
+        var refused = 0
+        for _ in 0..<Self.count {
+            do throws(ControlError) {
+                _ = try Request(parsing: Self.garbage(&chance).span)
+            } catch {
+                refused += 1
+                if error.description.isEmpty { Issue.record("no words, seed \(seed)") }
+            }
+        }
+        #expect(refused > Self.count / 4 && refused < Self.count, "seed \(seed)")
+    }
+
+    @Test func bytesBecomeLinesHoweverTheyAreCut() {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var chance = Chance(state: seed)
+        for _ in 0..<Self.count / 20 {
+            let text = (0..<200).map { _ in UInt8.random(in: 8...12, using: &chance) }
+            var whole = LineBuffer(limit: 20)
+            whole.append(text.span)
+            var cut = LineBuffer(limit: 20)
+            var place = 0
+            while place < text.count {
+                let end = Int.random(in: place + 1...text.count, using: &chance)
+                cut.append(text.span.extracting(place..<end))
+                place = end
+            }
+            while let line = whole.next() { #expect(cut.next() == line, "seed \(seed)") }
+            #expect(!cut.hasLine, "seed \(seed)")
+        }
+    }
+}

@@ -1,0 +1,354 @@
+"""`intercomctl test …` as a new user meets it: each device alone, the daemon down or up.
+
+The screens are whole, but for levels and times that the world around a simulated card decides.
+"""
+
+import concurrent.futures
+import contextlib
+import json
+import re
+import subprocess
+import time
+import unittest
+
+import numpy
+from lab import Scene, SceneTest, place, process, sound, wait
+
+
+def normalised(text):
+    """The screen without levels and times."""
+    for pattern, word in (
+            (r"\(-?\d+ dBFS", "(N dBFS"), (r" *-?\d+ dBFS(  #+)?", " N dBFS"), (r"\d+ ms after", "N ms after"),
+            (r"for [\d.]+ s, ", "for T s, "), (r"clipping \d+ times", "clipping N times"),
+            (r"settled in [\d.]+ ms", "settled in T ms"),
+            (r"\(/\S+/kitchen/etc/intercomd\.conf:\d+\)", "(FILE:LINE)"),
+            (r"; /\S+/kitchen/etc/intercomd\.conf:\d+\)", "; FILE:LINE)")):
+        text = re.sub(pattern, word, text)
+    return text
+
+
+LEVELS = "".join(f"{n / 2:.1f} s N dBFS\n" for n in range(1, 7))
+
+
+class TryTest(SceneTest):
+    maxDiff = None
+
+    def setUp(self):
+        self.scene = self.enterContext(Scene("kitchen"))
+        (self.kitchen,) = self.scene.stations
+        self.kitchen.write_config()
+        self.kitchen.lines.start()
+
+    def assert_screen(self, words, code, output, errors=""):
+        """What a test prints, and how it ends."""
+        ended, text, complaints = self.kitchen.ctl("test", *words)
+        self.assertEqual(normalised(text), output, complaints)
+        self.assertEqual(normalised(complaints), errors)
+        self.assertEqual(ended, code)
+
+    def numbers(self, *words, code=0):
+        """What a test found, from its JSON."""
+        ended, text, errors = self.kitchen.ctl("test", *words, "--json")
+        self.assertEqual((ended, errors), (code, ""))
+        found = json.loads(text)
+        self.assertEqual((found["schema"], found["test"]), (1, words[0]))
+        self.assertEqual(found["ok"], code == 0)
+        return found
+
+
+class Sound(TryTest):
+    def test_the_speaker_plays_three_rising_tones(self):
+        self.kitchen.record()
+        self.assert_screen(["speaker"], 0, """\
+playing a rising tone three times on pcm:simcard:kitchen
+done  played; if you did not hear it: volume (alsamixer), cable, or another output \
+(intercomctl audio list)
+""")
+        heard = self.kitchen.recorded()
+        for hertz in (600, 800, 1000):
+            track = sound.tone_track(heard.samples, hertz)
+            there = (track > -18).astype(int)
+            self.judge(numpy.count_nonzero(numpy.diff(there) == 1) == 3, f"{hertz} Hz three times")
+
+    def test_no_card(self):
+        self.kitchen.card.do("unplug")
+        for words, side in ((["speaker"], "output"), (["mic"], "input"), (["loop"], "input")):
+            self.assert_screen(words, 1, "", f"""\
+intercomctl: audio {side} pcm:simcard:kitchen: no such card now; 'intercomctl audio list' shows \
+what is there
+""")
+
+    def test_a_card_that_another_program_has(self):
+        holder = self.kitchen.card.hold("capture", 60)
+        self.addCleanup(process.end, holder)
+        self.assert_screen(["mic"], 1, "", """\
+intercomctl: audio input pcm:simcard:kitchen: in use by another program; 'fuser -v /dev/snd/*' \
+shows which
+""")
+
+    def test_a_card_that_the_daemon_has(self):
+        self.kitchen.start()
+        self.kitchen.ready()
+        wait(self.kitchen.has_card, "the daemon has its card")
+        for words in (["speaker"], ["mic"], ["loop"]):
+            self.assert_screen(words, 1, "", """\
+intercomctl: pcm:simcard:kitchen: intercomd has it; sudo systemctl stop intercomd, test again, \
+then start it again
+""")
+
+    def test_a_direction_that_is_not_used(self):
+        self.kitchen.sections["audio"].update(input="none", output="none")
+        self.kitchen.write_config()
+        self.assert_screen(["speaker"], 1, "", "intercomctl: [audio] output = none: "
+                           "there is no loudspeaker to test\n")
+        for word in ("mic", "loop"):
+            self.assert_screen([word], 1, "", "intercomctl: [audio] input = none: "
+                               "there is no microphone to test\n")
+
+
+class InTheRoom(SceneTest):
+    """What a microphone hears, in several rooms at once, for each takes seconds."""
+
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        rooms = ("speech", "still", "muted", "shout", "near", "apart")
+        cls.scene = cls.enterClassContext(Scene(*rooms))
+        for one in cls.scene.stations:
+            one.write_config()
+            one.card.do("noise", 0 if str(one) == "muted" else 30)
+        speech, _, _, shout, near, _ = cls.scene.stations
+        speech.speak(500)
+        shout.speak(60_000 * numpy.sin(numpy.arange(48_000) / 20))
+        near.card.do("echo", 0.3, 12)
+        with concurrent.futures.ThreadPoolExecutor(len(rooms)) as pool:
+            runs = {}
+            for one in cls.scene.stations:
+                word = "loop" if str(one) in ("near", "apart") else "mic"
+                runs[str(one)] = pool.submit(one.ctl, "test", word)
+            cls.screens = {room: run.result() for room, run in runs.items()}
+            runs = {room: pool.submit(one.ctl, "test", word, "--json") for room, one, word in (
+                ("still", cls.scene.stations[1], "mic"), ("near", near, "loop"))}
+            cls.found = {room: json.loads(run.result()[1]) for room, run in runs.items()}
+
+    def assert_room(self, room, code, verdict):
+        """What was said in a room, and how it ended."""
+        ended, text, errors = self.screens[room]
+        screen = normalised(text)
+        if room in ("near", "apart"):
+            self.assertEqual(screen, f"playing three sweeps on pcm:simcard:{room}, "
+                             f"listening on pcm:simcard:{room}\n{verdict}\n", errors)
+        else:
+            self.assertEqual(screen, f"listening on pcm:simcard:{room} for 3 s: speak\n"
+                             f"{LEVELS}{verdict}\n", errors)
+        self.assertEqual((ended, errors), (code, ""))
+
+    def test_speech(self):
+        self.assert_room("speech", 0, "ok    normal: N dBFS, noise floor N dBFS")
+        self.assertRegex(self.screens["speech"][1], r"\n2\.0 s +-1[0-9] dBFS  #{20,25}\n")
+
+    def test_a_quiet_room(self):
+        self.assert_room("still", 0, "ok    quiet: N dBFS, noise floor N dBFS; "
+                         "if you did speak, raise the gain (alsamixer, F4)")
+        self.assertEqual((self.found["still"]["ok"], self.found["still"]["verdict"]),
+                         (True, "quiet"))
+        # Random steps up to 30 of 32,768 have an RMS of 17 of them.
+        floor = self.found["still"]["numbers"]["noise_floor_dbfs"]
+        self.assertAlmostEqual(floor, -65.5, delta=1.5)
+
+    def test_a_muted_microphone(self):
+        self.assert_room("muted", 1, "FAIL  silent (N dBFS, noise floor N dBFS): muted, "
+                         "unplugged, or not the microphone you mean (alsamixer, F4)")
+
+    def test_shouting(self):
+        self.assert_room("shout", 1, "FAIL  clipping N times: N dBFS, noise floor N dBFS; "
+                         "lower the gain (alsamixer, F4)")
+
+    def test_a_loop_that_is_heard_and_its_way_measured(self):
+        self.assert_room("near", 0, "ok    heard at N dBFS, N ms after it was played; "
+                         "noise floor N dBFS")
+        self.assertEqual(self.found["near"]["verdict"], "heard")
+        numbers = self.found["near"]["numbers"]
+        self.assertAlmostEqual(numbers["delay_ms"], 12, delta=2)
+        # 0.3 is 10.5 dB less; a sweep of -12 dBFS has an RMS of -15.5.
+        self.assertAlmostEqual(numbers["level_dbfs"], -26, delta=2)
+
+    def test_a_loop_that_is_not_heard(self):
+        self.assert_room("apart", 1, "FAIL  not heard, noise floor N dBFS: loudspeaker off, "
+                         "microphone muted, or too far apart (test speaker, test mic)")
+
+
+class Lines(TryTest):
+    def watched(self, *words):
+        """A `test button` under way, after it has said how the key reads."""
+        program = subprocess.Popen(  # pylint: disable=consider-using-with
+            [place.program("intercomctl"), "--config", self.kitchen.etc, "test", "button", *words],
+            env=self.kitchen._environment() | {  # pylint: disable=protected-access
+                "LD_PRELOAD": place.lab("libgpiosim.so")},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.end, program)
+        return program, program.stdout.readline()
+
+    def finished(self, program, first):
+        """(exit code, the whole screen) of one that has been seen to."""
+        with contextlib.closing(program.stderr):
+            rest, errors = program.communicate(timeout=place.PATIENCE)
+        self.assertEqual(errors, "")
+        return program.returncode, normalised(first + rest)
+
+    def tap(self, program):
+        """Presses the key, and lets it go when that was seen."""
+        self.kitchen.press()
+        line = program.stdout.readline()
+        self.assertEqual(line, "pressed\n")
+        # Nobody is faster, and bounces are.
+        time.sleep(0.1)
+        self.kitchen.release()
+        return line
+
+    def test_a_press_is_seen(self):
+        program, first = self.watched()
+        first += self.tap(program)
+        self.assertEqual(self.finished(program, first), (0, """\
+ptt on GPIO17 reads released; press it and let it go (20 s)
+pressed
+ok    pressed for T s, no bounce
+"""))
+
+    def test_bounces_are_counted_and_held_against_the_debounce(self):
+        program, first = self.watched("ptt")
+        self.kitchen.lines.do("bounce", "GPIO17", 3, 20)
+        first += program.stdout.readline()
+        # The bouncing must be over before the release is more than one bounce of it.
+        wait(lambda: self.kitchen.level("GPIO17") == 0, "the key is down")
+        with self.assertRaises(subprocess.TimeoutExpired):
+            program.wait(0.2)
+        self.kitchen.release()
+        code, screen = self.finished(program, first)
+        self.assertEqual(code, 0)
+        self.assertRegex(screen, r"ok    pressed for T s, \d bounces?, settled in T ms; "
+                         r"write debounce = \d+ms \(FILE:LINE\)\n$")
+
+    def test_no_press_says_where_the_key_belongs(self):
+        self.assert_screen(["button", "--timeout", "1"], 1, """\
+ptt on GPIO17 reads released; press it and let it go (1 s)
+FAIL  no press seen on GPIO17: the key belongs between this line and ground (intercomctl gpio list\
+; FILE:LINE)
+""")
+        self.assertEqual(self.numbers("button", "--timeout", "1", code=1)["numbers"]["bounces"], 0)
+
+    def test_a_key_that_is_always_pressed(self):
+        self.kitchen.press()
+        self.assert_screen(["button", "--timeout", "1"], 1, """\
+ptt on GPIO17 reads pressed; press it and let it go (1 s)
+FAIL  reads pressed all the time: a short to ground, or active = high is meant (FILE:LINE)
+""")
+
+    def test_a_wrong_line(self):
+        self.kitchen.sections["button ptt"]["line"] = "GPIO99"
+        self.kitchen.sections["lamp on-air"]["line"] = "GPIO98"
+        self.kitchen.write_config()
+        for word, line in (("button", "GPIO99"), ("led", "GPIO98")):
+            self.assert_screen([word], 1, "", f"""\
+intercomctl: line {line}: no GPIO chip has a line of this name (intercomctl gpio list)
+""")
+
+    def test_no_right_to_the_chip(self):
+        self.kitchen.lines.do("deny", "gpiochip0", "on")
+        for word, line in (("button", "GPIO17"), ("led", "GPIO23")):
+            self.assert_screen([word], 1, "", f"""\
+intercomctl: line {line}: no permission to open /dev/gpiochip0: the user must be in group gpio
+""")
+
+    def test_a_line_that_a_driver_holds(self):
+        self.kitchen.lines.do("claim", "GPIO17", "gpio-keys")
+        self.kitchen.lines.do("claim", "GPIO23", "leds-gpio")
+        self.assert_screen(["button"], 1, "", "intercomctl: line GPIO17: the line is held by "
+                           '"gpio-keys"\n')
+        self.assert_screen(["led"], 1, "", "intercomctl: line GPIO23: the line is held by "
+                           '"leds-gpio"\n')
+
+    def test_through_the_daemon_that_has_the_line(self):
+        self.kitchen.start()
+        self.kitchen.ready()
+        wait(lambda: self.kitchen.status()["buttons"][0]["state"] == "released", "it has the line")
+        program, first = self.watched()
+        first += self.tap(program)
+        self.assertEqual(self.finished(program, first), (0, """\
+intercomd has GPIO17: press ptt and let it go (20 s); house hears you
+pressed
+ok    pressed and let go, as intercomd sees it
+"""))
+        self.assert_screen(["button", "--timeout", "1"], 1, """\
+intercomd has GPIO17: press ptt and let it go (1 s); house hears you
+FAIL  intercomd saw no press; stop it and test again to see more (FILE:LINE)
+""")
+        self.assert_screen(["led"], 1, "", """\
+intercomctl: GPIO23: intercomd has it; sudo systemctl stop intercomd, test again, then start it again
+""")
+
+    def test_a_lamp_blinks_five_times_and_is_left_dark(self):
+        seen = []
+        program = subprocess.Popen(  # pylint: disable=consider-using-with
+            [place.program("intercomctl"), "--config", self.kitchen.etc, "test", "led", "on-air"],
+            env=self.kitchen._environment() | {  # pylint: disable=protected-access
+                "LD_PRELOAD": place.lab("libgpiosim.so")},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.end, program)
+        while process.is_alive(program):
+            seen.append(self.kitchen.level("GPIO23"))
+        text, _ = program.communicate(timeout=place.PATIENCE)
+        self.assertEqual(normalised(text), """\
+blinking on-air on GPIO23 five times
+done  blinked; if you did not see it: the line, its resistor, the way round of the LED, \
+or active = low (FILE:LINE)
+""")
+        self.assertEqual(program.returncode, 0)
+        # On a loaded machine some may go unseen, but none is made up.
+        blinks = sum(after > before for before, after in zip(seen, seen[1:]))
+        self.assertIn(blinks, range(1, 6))
+        self.assertEqual(self.kitchen.level("GPIO23"), 0)
+
+    def test_names(self):
+        self.kitchen.sections["button two"] = {"line": "GPIO27", "talk": "house"}
+        self.kitchen.write_config()
+        self.assert_screen(["button", "tow"], 2, "", 'intercomctl: "tow" is no button; '
+                           'did you mean "two"?\n')
+        self.assert_screen(["led", "x"], 2, "", 'intercomctl: "x" is no lamp; try: on-air\n')
+        self.assertEqual(self.numbers("button", "two", "--timeout", "1", code=1)["device"],
+                         "GPIO27")
+        for seconds in ("0", "601", "x"):
+            self.assert_screen(["button", "--timeout", seconds], 2, "",
+                               "intercomctl: --timeout takes 1 to 600 seconds\n")
+        for title in ("button ptt", "button two", "lamp on-air"):
+            del self.kitchen.sections[title]
+        self.kitchen.write_config()
+        for word, kind in (("button", "button"), ("led", "lamp")):
+            self.assert_screen([word], 1, "", f"intercomctl: there is no [{kind} NAME] in the "
+                               "configuration: nothing to test (intercomctl setup, "
+                               "man intercomd.conf)\n")
+
+
+class WithoutSettings(TryTest):
+    """Before `setup`: what alsa-lib calls default."""
+
+    def test_the_default_card_is_tried(self):
+        with Scene("default") as scene:
+            (box,) = scene.stations
+            code, text, _ = box.ctl("test", "speaker")
+            self.assertEqual(code, 0)
+            self.assertIn("playing a rising tone three times on default\n", text)
+            self.assertEqual(box.card.status()["playback"]["opens"], 1)
+
+    def test_a_mistake_in_the_settings_comes_first(self):
+        self.kitchen.extra = "[talk]\nprerol = 1s\n"
+        self.kitchen.write_config()
+        for word in ("speaker", "button"):
+            code, text, errors = self.kitchen.ctl("test", word)
+            self.assertEqual((code, text), (1, ""))
+            self.assertIn('did you mean "preroll"?', errors)
+
+
+if __name__ == "__main__":
+    unittest.main()
