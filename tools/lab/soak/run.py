@@ -5,6 +5,7 @@ import collections
 import json
 import pathlib
 import secrets
+import signal
 import sys
 import time
 
@@ -260,6 +261,9 @@ def main():
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--plant", default="")
     chosen = parser.parse_args()
+    # Being told to end must end the stations too, even where a shell ignores Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     seed = secrets.randbelow(10**6) if chosen.seed is None else chosen.seed
     print(f"soak: {chosen.minutes:g} minutes, seed {seed}; again with --seed {seed}", flush=True)
     with Town(seed) as town:
