@@ -87,6 +87,7 @@ def table(found, seconds):
     sizes = found["binary_bytes"]
     rows = [
         ("memory, private and dirty",
+         "not seen: the daemon hides it from all but root" if None in by_peers.values() else
          ", ".join(f"{size} kB with {count} peer{'s' if count != '1' else ''}"
                    for count, size in by_peers.items())),
         ("start to ready", f"{found['ready_ms']} ms; to the first sound "

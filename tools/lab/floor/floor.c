@@ -1,13 +1,13 @@
 // The floor: what a station's media loop costs at least.
 //
-//   floor station CARD PORT LISTENER...   captures, encodes, seals, sends; receives, opens, decodes,
-//                                         mixes, plays
+//   floor station CARD PORT LISTENER...   captures, encodes, seals, sends;
+//                                         receives, opens, decodes, mixes, plays
 //   floor talkers FILE PORT COUNT         as many people who speak FILE's sound to that port
 //
-// A program in C that does a station's work with the same libraries, the same settings and the same
-// system calls, and nothing more: no talk keys, jitter buffer, levels, counters, late or lost sound,
-// change of keys. tools/bench sets the daemon's media loop beside it. LISTENER and PORT are UDP
-// ports of 127.0.0.1. Both obey lines on stdin: `talk N` (to the first N listeners; the first N
+// A program in C that does a station's work with the same libraries, the same settings and the
+// same system calls, and nothing more: no talk keys, jitter buffer, levels, counters, late or lost
+// sound, change of keys. tools/bench sets the daemon's media loop beside it. LISTENER and PORT are
+// UDP ports of 127.0.0.1. Both obey lines on stdin: `talk N` (to the first N listeners; the first N
 // talkers speak) and `count`, which prints packets sent and opened and frames played as JSON.
 //
 // FILE is a WAV file of 48 kHz, mono, 16 bits with the usual header of 44 bytes.
