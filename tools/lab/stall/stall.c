@@ -1,4 +1,4 @@
-// Makes the media loop of a daemon stand still or spin: LD_PRELOAD=libstall.so STALL=FILE intercomd.
+// Makes the media loop of a daemon stand still or spin: LD_PRELOAD=libstall.so STALL=FILE PROGRAM.
 //
 // While FILE exists the thread named "media" does not come back from its wait for events: it
 // sleeps, or, when the first byte of FILE is 's', turns round and round as a broken driver would.
