@@ -99,7 +99,9 @@ let package = Package(
         // What it tests is the program itself, which the build puts beside the tests.
         .testTarget(
             name: "IntercomctlTests",
-            dependencies: ["Intercomctl", "Config", "Control", "Crypto", "HAL", "Time"],
+            dependencies: [
+                "Intercomctl", "Audio", "Config", "Control", "Crypto", "HAL", "Time",
+            ],
             swiftSettings: strict),
         tests("Settings", with: ["Config", "Crypto"]),
         tests(

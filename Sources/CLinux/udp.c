@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -70,6 +71,14 @@ int clinux_udp_local(int fd, struct clinux_address *address) {
         return -errno;
     clinux_address_unpack(&packed, address);
     return 0;
+}
+
+int64_t clinux_udp_overflow(int fd) {
+    uint32_t numbers[SK_MEMINFO_VARS] = {0};
+    socklen_t size = sizeof numbers;
+    if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, numbers, &size) < 0)
+        return -errno;
+    return numbers[SK_MEMINFO_DROPS];
 }
 
 ptrdiff_t clinux_udp_send(

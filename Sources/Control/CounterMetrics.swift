@@ -51,6 +51,7 @@ extension Status {
         case "packets_sent": "Packets sent to all peers."
         case "packets_opened": "Genuine packets of all peers."
         case "events_lost": "What the sound's thread had to tell and found no room for."
+        case "handshakes": "Handshakes with peers that were completed."
         case "handshakes_unsent": "Handshake datagrams that could not be sent."
         case "callers_refused": "Programs turned away at the control socket."
         case "requests_refused": "Lines at the control socket that were no request."

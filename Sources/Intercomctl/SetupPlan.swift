@@ -71,7 +71,9 @@ extension SetupPlan {
 
     private static func rank(_ outcome: CardTrial.Outcome) -> Int { outcome == .opens ? 0 : 1 }
 
-    /// The first of the lowest rank. What is for a screen comes last: few screens have speakers.
+    /// The first of the lowest rank.
+    ///
+    /// What is for a screen comes last: few screens have speakers.
     private static func best(_ cards: [CardTrial], _ rank: (CardTrial) -> Int) -> CardTrial? {
         cards.enumerated().min { left, right in
             order(left, rank) < order(right, rank)
@@ -81,11 +83,18 @@ extension SetupPlan {
     private static func order(
         _ card: (offset: Int, element: CardTrial), _ rank: (CardTrial) -> Int
     ) -> (Int, Int, Int) {
-        let isForScreen =
-            card.element.name.lowercased().contains("hdmi")
-            || card.element.value.lowercased().contains("hdmi")
+        let isForScreen = isHDMI(card.element.name) || isHDMI(card.element.value)
         let kind = card.element.isUSB ? 0 : isForScreen ? 2 : 1
         return (kind, rank(card.element), card.offset)
+    }
+
+    private static func isHDMI(_ text: String) -> Bool {
+        var rest = text.lowercased().utf8[...]
+        while !rest.isEmpty {
+            if rest.starts(with: "hdmi".utf8) { return true }
+            rest = rest.dropFirst()
+        }
+        return false
     }
 
     private static func reason(_ card: CardTrial, _ outcome: CardTrial.Outcome) -> String {

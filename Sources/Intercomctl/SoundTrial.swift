@@ -29,7 +29,7 @@ struct SoundTrial: ~Copyable {
         var offset = 0
     }
 
-    /// - Parameter samples: how much sound is to be moved.
+    /// Begins one that moves so many samples each way.
     init(samples: Int) throws(Failure) {
         do throws(SystemError) {
             waiting = try EventLoop()

@@ -51,13 +51,14 @@ enum Boot {
             let server = try ControlServer(
                 path: config.paths.controlSocket, group: Environment.groupID(of: "intercom"))
             let rings = try Rings()
+            let dataSocket = sockets.data.fd
             let media = try media(plan, rings, sockets.data)
             let thread = try RealtimeThread(name: "media", priority: mediaPriority) {
                 media.loop.run()
             }
             let facts = ControlLoop.Facts(
-                startedAt: startedAt, folder: folder, isUnconfigured: isUnconfigured,
-                isRealtime: thread.isRealtime,
+                startedAt: startedAt, dataSocket: dataSocket, folder: folder,
+                isUnconfigured: isUnconfigured, isRealtime: thread.isRealtime,
                 watchdog: ServiceNotifier.watchdogInterval, hasAES: Processor.hasAES)
             if !thread.isRealtime { Log.warning("no right to real-time priority; running without") }
             var control = try ControlLoop(

@@ -1,6 +1,7 @@
 internal import Config
 internal import HAL
 internal import Realtime
+internal import Settings
 internal import Time
 
 /// Opens the sound cards, and opens them again whenever they are gone.
@@ -111,14 +112,7 @@ struct Cards {
 
     private static func due(_ side: Side, at now: Instant) -> PCMName? {
         guard !side.isOpen, !side.isLeaving, side.backoff.isDue(at: now) else { return nil }
-        return switch side.name {
-        case .card(let id): .card(id)
-        case .usb(let vendor, let product, let serial):
-            .usb(vendor: vendor, product: product, serial: serial)
-        case .pcm(let name): .pcm(name)
-        case .default: .default
-        case .none: nil
-        }
+        return side.name.pcm
     }
 
     private static func opened(

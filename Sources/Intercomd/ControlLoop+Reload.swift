@@ -30,7 +30,8 @@ extension ControlLoop {
 
     /// Nothing has changed, and the journal says why.
     mutating func refused(_ error: ControlError) {
-        tell(.reloadRefused, detail: "settings not changed: \(error.text)")
+        let reasons = error.text.split(separator: "\n").joined(separator: "; ")
+        tell(.reloadRefused, detail: "settings not changed: \(reasons)")
     }
 
     /// What a reload would change now.

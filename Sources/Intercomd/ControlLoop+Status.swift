@@ -225,6 +225,8 @@ extension ControlLoop {
         var found = MediaCount.allCases.compactMap { count in
             count.name.map { Counter(name: $0, value: Int(rings.counters[count])) }
         }
+        let full = UDPSocket.overflow(of: facts.dataSocket)
+        found.append(Counter(name: "dropped_full", value: full))
         for (place, name) in Drop.names.enumerated() {
             let word = name.description.map { $0 == "-" ? "_" : String($0) }.joined()
             found.append(
@@ -235,6 +237,8 @@ extension ControlLoop {
             handshakes += table.state(of: peer)?.handshakes ?? 0
         }
         found.append(Counter(name: "handshakes", value: Int(handshakes)))
+        let handshakesFull = UDPSocket.overflow(of: self.handshakes.fd)
+        found.append(Counter(name: "handshake_dropped_full", value: handshakesFull))
         var sent: UInt64 = 0
         var opened: UInt64 = 0
         for traffic in rings.traffic {

@@ -69,6 +69,8 @@ struct ControlLoop: ~Copyable {
     /// What was found at the start and does not change.
     struct Facts {
         let startedAt: Instant
+        /// The media loop's, which keeps it open for as long as the program runs.
+        let dataSocket: Int32
         /// Where the settings are.
         let folder: String
         let isUnconfigured: Bool
@@ -145,7 +147,10 @@ struct ControlLoop: ~Copyable {
         armTimer()
         let ready = loop.wait(until: nil)
         now = Clock.now()
-        for place in 0..<ready { serve(loop[place]) }
+        // Serving one may wait within, as a reload does, and the loop then has other events.
+        var tokens = InlineArray<64, UInt32>(repeating: 0)
+        for place in 0..<ready { tokens[place] = loop[place].token }
+        for place in 0..<ready { serve(tokens[place]) }
         takeReturns()
         table.tick(at: now)
         station.tick(at: now)
@@ -158,8 +163,8 @@ struct ControlLoop: ~Copyable {
         showLamps()
     }
 
-    private mutating func serve(_ event: EventLoop.Event) {
-        switch event.token {
+    private mutating func serve(_ token: UInt32) {
+        switch token {
         case Token.handshakes: takeHandshakes()
         case Token.events:
             rings.eventsWaiting.drain()
@@ -169,7 +174,7 @@ struct ControlLoop: ~Copyable {
         case Token.timer: timer.drain()
         case Token.server: acceptCallers()
         case Token.resolver: takeAnswers()
-        case Token.caller...: serveCaller(Int(event.token - Token.caller))
+        case Token.caller...: serveCaller(Int(token - Token.caller))
         default: break
         }
     }

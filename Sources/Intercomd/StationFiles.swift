@@ -62,19 +62,7 @@ struct StationFiles {
 
     /// A card that nobody has chosen is left alone: it may be another program's.
     private static var unconfigured: String {
-        "[station]\nname = \(stationName(Environment.hostName))\n"
+        "[station]\nname = \(nearestName(to: Environment.hostName) ?? "station")\n"
             + "[audio]\ninput = none\noutput = none\n"
-    }
-
-    /// The machine's name as far as it can be a station's.
-    static func stationName(_ hostName: String) -> String {
-        let first = hostName.utf8.prefix { $0 != UInt8(ascii: ".") }.prefix(31)
-        var name: [UInt8] = []
-        for byte in first {
-            let lower = (65...90).contains(byte) ? byte + 32 : byte
-            let isWord = (97...122).contains(lower) || (48...57).contains(lower)
-            name.append(isWord ? lower : UInt8(ascii: "-"))
-        }
-        return name.isEmpty ? "station" : String(decoding: name, as: UTF8.self)
     }
 }

@@ -10,7 +10,7 @@ private let psk = String(repeating: "5a", count: 32) + "\n"
         let outcome = try folder.run("peer", "add", "garage", "garage.local", otherKey.uppercased())
         #expect(outcome.code == 0 && outcome.complaint.isEmpty)
         #expect(outcome.output.hasPrefix("garage is known as \(otherFingerprint)\n"))
-        #expect(outcome.output.hasSuffix("systemctl restart intercomd\n"))
+        #expect(outcome.output.hasSuffix("to use it: intercomctl reload\n"))
         #expect(
             folder.read("state/peers.d/garage.conf") == """
                 # Written by intercomctl peer add.

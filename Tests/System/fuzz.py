@@ -135,7 +135,7 @@ class Fuzz:
             samples = self.samples()
             self.garage.record()
             time.sleep(0.4)
-            opened, sent = self._mark()
+            opened, sent = self.mark()
             start = time.monotonic_ns()
             sender = self.launch(samples, count, flood=flood, **options)
             text, _ = sender.communicate(timeout=count / 1000 + 60)
@@ -147,7 +147,7 @@ class Fuzz:
                 return self.died(sender)
             found = json.loads(text)
             found["share"] = None if flood else heard_share(recording, start, end)
-            self._account(found, opened, sent)
+            self.account(found, opened, sent)
         if not flood and found["share"] is not None and found["share"] < STEADY:
             self.complaints.append(
                 f"round {self.round}: {found['share']:.1%} of the speech was heard"
@@ -162,12 +162,13 @@ class Fuzz:
             f"the sender with {sender.returncode}")
         return {"sent": 0, "share": 0.0}
 
-    def _mark(self):
+    def mark(self):
+        """The counters of garage, and how many packets kitchen has sent."""
         return self.garage.counters(), self.kitchen.counters()["packets_sent"]
 
-    def _account(self, found, before, sent_before):
+    def account(self, found, before, sent_before):
         """Finds each datagram that arrived in a counter."""
-        after, sent = self._mark()
+        after, sent = self.mark()
         grown = {name: after[name] - before[name] for name in after}
         refused = sum(value for name, value in grown.items()
                       if name in REFUSED or name.startswith("handshake_dropped_"))
@@ -306,7 +307,17 @@ def control(fuzz):
 
     Returns what they did not see.
     """
-    complaints, fuzz.complaints = fuzz.complaints, []
+    complaints, fuzz.complaints, totals, unseen = fuzz.complaints, [], dict(fuzz.totals), []
+    fuzz.account({"sent": 1000, "dropped": [0], "answers": 0, "seconds": 1.0}, *fuzz.mark())
+    if not fuzz.complaints:
+        unseen.append("that datagrams are in no counter")
+    fuzz.complaints, fuzz.totals = [], totals
+    size, larger = fuzz.size(), fuzz.size()
+    larger.threads += 1
+    larger.memory = size.memory and size.memory + GROWTH_KB + 1
+    larger.descriptors = size.descriptors and size.descriptors + 1
+    if len(size.growth(larger)) < (1 if size.memory is None else 3):
+        unseen.append("that it has grown")
     with fuzz.kitchen.talking():
         fuzz.garage.record()
         sender = fuzz.launch(fuzz.samples(), 10_000_000)
@@ -318,7 +329,8 @@ def control(fuzz):
         share = heard_share(fuzz.garage.recorded(), start, time.monotonic_ns() - 100_000_000)
     wait(lambda: not process.is_alive(fuzz.garage.process), "garage is gone")
     fuzz.died(sender)
-    unseen = [] if fuzz.complaints else ["that the daemon had ended"]
+    if not fuzz.complaints:
+        unseen.append("that the daemon had ended")
     if share is not None and share >= STEADY:
         unseen.append(f"that the speech had ended ({share:.1%})")
     fuzz.complaints = complaints

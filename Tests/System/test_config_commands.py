@@ -1,5 +1,4 @@
-"""`config show`, `config diff`, `config check` and `reload`, as whoever changes settings meets them.
-"""
+"""`config show`, `diff`, `check` and `reload`, as whoever changes settings meets them."""
 
 import copy
 import json

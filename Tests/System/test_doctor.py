@@ -36,7 +36,7 @@ def normalised(text, scene):
             (r"up \d+[smh]( \d+s)?, process \d+", "up AGE, process N"),
             (r"round trip [\d.-]+ ms", "round trip N ms"),
             (r"-?\d+ dBFS", "N dBFS"), (r"\d+ MB", "N MB"), (r"conf:\d+", "conf:N"),
-            (r"\d+ samples at", "N samples at"),
+            (r"clipping \d+", "clipping N"),
             (r"\d+ xruns? in [\dsmh ]+", "N xruns in AGE"),
             (r"intercomd \d+\.\d+\.\d+", "intercomd VERSION"),
             (r"pressed [\d.smh ]+ ago", "pressed AGE ago")):

@@ -1,11 +1,14 @@
 """Settings are taken over while people talk; whom they do not concern hears nothing of it."""
 
+import contextlib
+import os
 import signal
+import socket
 import time
 import unittest
 
 from identity import Identity
-from lab import Scene, SceneTest, listen, place, random_psk, wait
+from lab import PATIENCE, Scene, SceneTest, listen, place, random_psk, wait
 
 TONES = {"garage": 500, "office": 800, "attic": 1100}
 
@@ -149,6 +152,40 @@ class Pair(SceneTest):
         self.assertEqual(self.kitchen.status()["peers"], [])
         self.kitchen.knows(self.garage)
         self.assertEqual(self.kitchen.reload(), ["+ [peer garage]"])
+        self.scene.together()
+        self.check_heard()
+        # It was forgotten without a restart: what its channels are it has told anew.
+        self.garage.speak(800)
+        self.kitchen.record()
+        with self.garage.talking():
+            wait(lambda: self.kitchen.hears("garage"), "kitchen hears garage")
+            span = listen()
+        self.assert_heard(self.kitchen.recorded().span(*span), 800)
+
+    def test_whoever_asks_in_the_same_moment_is_answered_too(self):
+        self.kitchen.forgets(self.garage)
+        with contextlib.ExitStack() as links:
+            # All of it lies there when the daemon looks, the signal first.
+            self.kitchen.process.send_signal(signal.SIGSTOP)
+            self.kitchen.process.send_signal(signal.SIGHUP)
+            callers = []
+            for _ in range(6):
+                link = links.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+                link.connect(os.path.join(self.kitchen.run, "control.sock"))
+                link.settimeout(PATIENCE)
+                link.sendall(b'{"v":1,"do":"version"}\n')
+                callers.append(link)
+            self.kitchen.process.send_signal(signal.SIGCONT)
+            for link in callers:
+                self.assertIn(b'"ok":true', link.recv(4096))
+            self.kitchen.process.send_signal(signal.SIGSTOP)
+            self.kitchen.knows(self.garage)
+            self.kitchen.process.send_signal(signal.SIGHUP)
+            for link in callers:
+                link.sendall(b'{"v":1,"do":"version"}\n')
+            self.kitchen.process.send_signal(signal.SIGCONT)
+            for link in callers:
+                self.assertIn(b'"ok":true', link.recv(4096))
         self.scene.together()
         self.check_heard()
 

@@ -39,6 +39,12 @@ class Judges(unittest.TestCase):
         self.assertEqual(self.grown([24] * 20 + [25] * 20, "descriptors"), ["descriptors"])
         self.assertEqual(self.grown([3] * 15 + [4] * 15, "threads"), ["threads"])
 
+    def test_a_peer_that_came_back_may_have_taken_its_memory(self):
+        grown = lambda returns: [
+            one.what for one in growth.judge(samples(range(5000, 5300, 10)), returns)
+            if one.is_grown]
+        self.assertEqual((grown(1), grown(10)), (["anonymous"], []))
+
     def test_a_short_run_tells_nothing(self):
         self.assertEqual(growth.judge(samples(range(5000, 13_000, 1000))), [])
 

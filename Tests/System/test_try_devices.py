@@ -18,7 +18,8 @@ from lab import Scene, SceneTest, place, process, sound, wait
 def normalised(text):
     """The screen without levels and times."""
     for pattern, word in (
-            (r"\(-?\d+ dBFS", "(N dBFS"), (r" *-?\d+ dBFS(  #+)?", " N dBFS"), (r"\d+ ms after", "N ms after"),
+            (r"\(-?\d+ dBFS", "(N dBFS"), (r" *-?\d+ dBFS(  #+)?", " N dBFS"),
+            (r"\d+ ms after", "N ms after"),
             (r"for [\d.]+ s, ", "for T s, "), (r"clipping \d+ times", "clipping N times"),
             (r"settled in [\d.]+ ms", "settled in T ms"),
             (r"\(/\S+/kitchen/etc/intercomd\.conf:\d+\)", "(FILE:LINE)"),
@@ -285,7 +286,8 @@ intercomd has GPIO17: press ptt and let it go (1 s); house hears you
 FAIL  intercomd saw no press; stop it and test again to see more (FILE:LINE)
 """)
         self.assert_screen(["led"], 1, "", """\
-intercomctl: GPIO23: intercomd has it; sudo systemctl stop intercomd, test again, then start it again
+intercomctl: GPIO23: intercomd has it; sudo systemctl stop intercomd, test again, then start it \
+again
 """)
 
     def test_a_lamp_blinks_five_times_and_is_left_dark(self):

@@ -38,6 +38,9 @@ int clinux_udp_share_port(int fd);
 int clinux_udp_split(int fd, uint8_t first);
 int clinux_udp_local(int fd, struct clinux_address *address);
 
+/// How many datagrams the kernel had no room for since the socket was made.
+int64_t clinux_udp_overflow(int fd);
+
 ptrdiff_t clinux_udp_send(
     int fd, int is_v6, const void *bytes, size_t size, const struct clinux_address *to);
 /// Returns the datagram's whole size, also when only its beginning fitted.

@@ -65,6 +65,11 @@ public struct UDPSocket: ~Copyable, Sendable {
             count: min(size, capacity), from: SocketAddress(from), isTruncated: size > capacity)
     }
 
+    /// How many datagrams found the kernel's buffer of a socket full, since it was made.
+    ///
+    /// By descriptor, so that a thread may ask that does not own the socket.
+    public static func overflow(of fd: Int32) -> Int { max(0, Int(clinux_udp_overflow(fd))) }
+
     private static func classify(_ errno: Int32) -> SendResult {
         switch errno {
         case EAGAIN, ENOBUFS, ENOMEM: .wouldBlock

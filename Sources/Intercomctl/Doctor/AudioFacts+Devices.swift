@@ -1,6 +1,8 @@
+internal import Audio
 internal import Config
 internal import Control
 internal import HAL
+internal import Settings
 internal import Time
 
 extension AudioFacts {
@@ -20,12 +22,12 @@ extension AudioFacts {
         guard let audio = situation.config?.audio else { return nil }
         let mayOpen = situation.mayOpen
         let request = PCMRequest(periodSamples: audio.periodSamples, periods: audio.periods)
-        var sample: SoundSample?
+        var survey: LevelSurvey?
         var played = State.untouched
         let heard = Self.listen(audio.input, request, mayOpen) { pcm in
             // Both at once, as the daemon has them.
             played = Self.play(audio.output, request, mayOpen)
-            sample = SoundSample(Self.second(of: &pcm))
+            survey = Self.survey(&pcm)
         }
         if case .untouched = played { played = Self.play(audio.output, request, mayOpen) }
         self.init(
@@ -33,7 +35,7 @@ extension AudioFacts {
                 direction: .capture, name: audio.input.description, state: heard),
             output: Side(
                 direction: .playback, name: audio.output.description, state: played))
-        self.sample = sample
+        self.survey = survey
         cards = PCMCard.all
     }
 
@@ -41,7 +43,7 @@ extension AudioFacts {
         _ device: DeviceName, _ request: PCMRequest, _ mayOpen: Bool,
         _ use: (inout CapturePCM) -> Void
     ) -> State {
-        guard let name = pcmName(of: device) else { return .unused }
+        guard let name = device.pcm else { return .unused }
         guard mayOpen else { return .untouched }
         do throws(PCMError) {
             var pcm = try CapturePCM(name: name, request: request)
@@ -56,42 +58,43 @@ extension AudioFacts {
     private static func play(
         _ device: DeviceName, _ request: PCMRequest, _ mayOpen: Bool
     ) -> State {
-        guard let name = pcmName(of: device) else { return .unused }
+        guard let name = device.pcm else { return .unused }
         guard mayOpen else { return .untouched }
         do throws(PCMError) {
             return .opened(try PlaybackPCM(name: name, request: request).granted)
         } catch { return .failed(error) }
     }
 
-    /// What the microphone gives in a second, or in as much of it as it gives anything.
-    private static func second(of pcm: inout CapturePCM) -> [Int16] {
-        let rate = pcm.granted.rate
+    /// Hears the microphone for a second; nil when it gives nothing.
+    private static func survey(_ pcm: inout CapturePCM) -> LevelSurvey? {
         // Converters need a moment to settle after they are switched on.
-        let settling = rate / 10
-        let deadline = Clock.now() + .milliseconds(1500)
-        var samples: [Int16] = []
-        var block = [Int16](repeating: 0, count: rate / 10)
-        guard var pause = try? EventLoop() else { return [] }
-        while samples.count < rate + settling, Clock.now() < deadline {
+        let (settling, wanted) = (10, 100)
+        let deadline = Clock.now() + patience
+        guard var pause = try? EventLoop() else { return nil }
+        var survey = LevelSurvey()
+        var block = [Int16](repeating: 0, count: pcm.granted.bufferSamples)
+        var frame = Frame(repeating: 0)
+        var (filled, frames) = (0, 0)
+        while frames < settling + wanted, Clock.now() < deadline {
             var span = block.mutableSpan
             switch pcm.read(into: &span) {
-            case .samples(let count): samples += block.prefix(count)
+            case .samples(let count):
+                for sample in block[..<count] {
+                    frame[filled] = sample
+                    filled += 1
+                    guard filled == PCM.frameSamples else { continue }
+                    filled = 0
+                    frames += 1
+                    if frames > settling { survey.add(frame) }
+                }
             case .wouldBlock, .xrun, .suspended:
                 _ = pause.wait(until: Clock.now() + .milliseconds(5))
-            case .gone: return Array(samples.dropFirst(settling))
+            case .gone: return nil
             }
         }
-        return Array(samples.dropFirst(settling))
+        return frames > settling ? survey : nil
     }
 
-    private static func pcmName(of device: DeviceName) -> PCMName? {
-        switch device {
-        case .card(let id): .card(id)
-        case .usb(let vendor, let product, let serial):
-            .usb(vendor: vendor, product: product, serial: serial)
-        case .pcm(let name): .pcm(name)
-        case .default: .default
-        case .none: nil
-        }
-    }
+    /// For a second of sound; a card that hangs is told by then.
+    private static let patience = Duration.milliseconds(1500)
 }

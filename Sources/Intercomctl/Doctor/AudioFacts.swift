@@ -1,3 +1,4 @@
+internal import Audio
 internal import Config
 internal import Control
 internal import HAL
@@ -28,12 +29,10 @@ struct AudioFacts {
     var input: Side
     var output: Side
     /// A second of the microphone; nil when nothing came.
-    var sample: SoundSample?
+    var survey: LevelSurvey?
     /// The cards present.
     var cards: [PCMCard] = []
 
-    /// A microphone clips now and then by a knock on the table.
-    private static let knocks = 3
     /// Above it, speech of a person a metre away drowns.
     private static let loudFloor = -35.0
 
@@ -49,28 +48,30 @@ struct AudioFacts {
     private var inputChecks: [Check] {
         guard case .opened(let granted) = input.state else { return [check(input)] }
         let opened = "\(input.name)  \(description(of: granted))"
-        guard let sample else {
+        guard let survey else {
             return [
                 .fail(
                     .audio, of: "input", "\(opened), but no sound comes from it",
                     fix: "unplug it and plug it in again; sudo dmesg | tail")
             ]
         }
-        if sample.isDead {
+        // Even a silent room has the noise of the converter; that of a muted one is nothing at all.
+        if survey.level <= LevelMeter.floor {
             return [
                 .warn(
                     .audio, of: "input", "\(opened), digital silence: muted, or no microphone",
                     fix: "alsamixer, F4: unmute and raise the capture channel")
             ]
         }
-        let levels = "noise floor \(whole(sample.floor)) dBFS, peak \(whole(sample.peak)) dBFS"
+        let levels =
+            "noise floor \(whole(survey.noiseFloor)) dBFS, level \(whole(survey.level)) dBFS"
         var checks = [Check.ok(.audio, of: "input", "\(opened), \(levels)")]
-        if sample.clipped > Self.knocks {
+        if survey.verdict == .clipping {
             checks.append(
                 .warn(
-                    .audio, of: "input", "clipping: \(sample.clipped) samples at full scale in 1 s",
+                    .audio, of: "input", "clipping \(survey.clips) times in 1 s",
                     fix: "alsamixer, F4: lower the capture channel"))
-        } else if sample.floor > Self.loudFloor {
+        } else if survey.noiseFloor > Self.loudFloor {
             checks.append(
                 .warn(
                     .audio, of: "input", "it is never quiet: noise, hum, or too much gain",
@@ -168,11 +169,13 @@ extension AudioFacts {
                     fix: "intercomctl audio list: \(side.word) = card:ID in [audio]")
             ]
         }
-        if cards.count(where: { $0.value.description == side.name }) > 1 {
+        let twins = cards.filter { $0.value.description == side.name }
+        if twins.count > 1 {
+            let values = twins.map { CardTrial.value(of: $0, among: cards).description }
             return [
                 .warn(
-                    .audio, of: side.word, "\(side.name) is two cards that are alike",
-                    fix: "\(side.word) = \(side.name):SERIAL in [audio] (intercomctl audio list)")
+                    .audio, of: side.word, "\(side.name) is \(twins.count) cards that are alike",
+                    fix: "\(side.word) = \(values.joined(separator: " or ")) in [audio]")
             ]
         }
         let fit = cards.filter { side.direction == .capture ? $0.captures : $0.plays }

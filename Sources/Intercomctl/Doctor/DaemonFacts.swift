@@ -31,7 +31,7 @@ struct DaemonFacts {
             return .fail(.daemon, "intercomd is not running", fix: "sudo systemctl start intercomd")
         case .deaf(let complaint):
             return .fail(
-                .daemon, complaint.text, fix: complaint.fix ?? "sudo systemctl restart intercomd")
+                .daemon, complaint.text, fix: complaint.fix ?? "try again; journalctl -u intercomd")
         case .up(let status, let process):
             let age = age(seconds: status.uptimeSeconds)
             let text = "intercomd \(status.version), up \(age), process \(process)"

@@ -30,6 +30,26 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
         try #require(SocketAddress(host: host, port: port))
     }
 
+    @Test func whatFindsTheKernelsBufferFullIsCounted() throws {
+        let pair = try SocketPair(listen: address("127.0.0.1", 0), port: 0, dscp: 0)
+        #expect(UDPSocket.overflow(of: pair.data.fd) == 0)
+        let target = try address("127.0.0.1", pair.data.local.port)
+        let large = [UInt8](repeating: 0x42, count: 1200)
+        var sent = 0
+        while UDPSocket.overflow(of: pair.data.fd) == 0, sent < 1_000_000 {
+            if pair.handshake.send(large.span, to: target) == .sent { sent += 1 }
+        }
+        let overflow = UDPSocket.overflow(of: pair.data.fd)
+        #expect(overflow > 0 && overflow < sent)
+        // What found room is all there: nothing is counted that came.
+        var bytes = [UInt8](repeating: 0, count: 1300)
+        var span = bytes.mutableSpan
+        var came = 0
+        while pair.data.receive(into: &span) != nil { came += 1 }
+        #expect(came == sent - overflow)
+        #expect(UDPSocket.overflow(of: pair.handshake.fd) == 0)
+    }
+
     /// The claim the daemon's two loops rest on, for each way a packet may come.
     @Test(
         arguments: [

@@ -1,3 +1,4 @@
+import Audio
 import Control
 import Testing
 
@@ -11,41 +12,56 @@ import Testing
 
     func facts(
         _ input: AudioFacts.State, _ output: AudioFacts.State = .opened(granted),
-        names: (String, String) = ("card:A", "card:A"), sample: SoundSample? = nil
+        names: (String, String) = ("card:A", "card:A"), survey: LevelSurvey? = nil
     ) -> AudioFacts {
         var facts = AudioFacts(
             input: .init(direction: .capture, name: names.0, state: input),
             output: .init(direction: .playback, name: names.1, state: output))
-        facts.sample = sample
+        facts.survey = survey
         return facts
     }
 
-    func heard(_ sample: SoundSample?) -> [String] {
-        Array(lines(facts(.opened(Self.granted), sample: sample).checks).dropLast())
+    func heard(_ survey: LevelSurvey?) -> [String] {
+        Array(lines(facts(.opened(Self.granted), survey: survey).checks).dropLast())
+    }
+
+    /// A second of a square wave of this height; in its last fifth of that one.
+    func survey(_ room: Int16, _ speech: Int16) -> LevelSurvey {
+        var survey = LevelSurvey()
+        for index in 0..<100 {
+            let height = index < 80 ? room : speech
+            var frame = Frame(repeating: 0)
+            for i in frame.indices { frame[i] = i / 24 % 2 == 0 ? height : -height }
+            survey.add(frame)
+        }
+        return survey
     }
 
     let opened = "audio input     card:A  48000/mono 480/1920"
 
     @Test func aGoodMicrophoneTellsItsFloor() {
         #expect(
-            heard(SoundSample(clipped: 3, peak: -20.4, floor: -61.2))
-                == ["ok    \(opened), noise floor -61 dBFS, peak -20 dBFS"])
+            heard(survey(33, 3_277)) == ["ok    \(opened), noise floor -60 dBFS, level -20 dBFS"])
     }
 
     @Test func clippingSilenceAndNoiseAreWarnings() {
         #expect(
-            heard(SoundSample(clipped: 4, peak: 0, floor: -61)).last
-                == "WARN  audio input     clipping: 4 samples at full scale in 1 s"
+            heard(survey(33, 32_767)).last
+                == "WARN  audio input     clipping 400 times in 1 s"
                 + "  -> alsamixer, F4: lower the capture channel")
         #expect(
-            heard(SoundSample(isDead: true, peak: -96, floor: -96)) == [
+            heard(survey(0, 0)) == [
                 "WARN  \(opened), digital silence: muted, or no microphone"
                     + "  -> alsamixer, F4: unmute and raise the capture channel"
             ])
         #expect(
-            heard(SoundSample(peak: -10, floor: -30)).last
+            heard(survey(1_000, 3_277)).last
                 == "WARN  audio input     it is never quiet: noise, hum, or too much gain"
                 + "  -> alsamixer, F4: lower the capture channel")
+    }
+
+    @Test func theNoiseOfAConverterIsNoSilence() {
+        #expect(heard(survey(1, 1))[0].hasPrefix("ok    \(opened), noise floor -90 dBFS"))
     }
 
     @Test func aCardThatGivesNothingIsAFailure() {
@@ -138,7 +154,7 @@ import Testing
                     + "  -> input = card:HDMI in [audio], if that one is meant"))
         #expect(
             found.contains(
-                "WARN  audio output    usb:0001:0002 is two cards that are alike"
-                    + "  -> output = usb:0001:0002:SERIAL in [audio] (intercomctl audio list)"))
+                "WARN  audio output    usb:0001:0002 is 2 cards that are alike"
+                    + "  -> output = card:A or card:A_1 in [audio]"))
     }
 }

@@ -55,5 +55,11 @@ import Testing
         #expect(
             facts(.deaf(Complaint("connect to /x: Permission denied; join the group")), sockets: 2)
                 == ["FAIL  daemon          connect to /x: Permission denied  -> join the group"])
+        #expect(
+            facts(.deaf(Complaint("intercomd is busy")))
+                == [
+                    "FAIL  daemon          intercomd is busy"
+                        + "  -> try again; journalctl -u intercomd"
+                ])
     }
 }

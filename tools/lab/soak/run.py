@@ -5,6 +5,7 @@ import collections
 import json
 import pathlib
 import secrets
+import signal
 import sys
 import time
 
@@ -13,7 +14,7 @@ sys.path.insert(0, str(ROOT / "Tests/System"))
 
 # pylint: disable=wrong-import-position
 import lab
-from stage import place, process
+from stage import place, process, sanitizer
 
 from . import growth, plan
 from .happen import Happen
@@ -27,13 +28,13 @@ class Run:
     """One life of one daemon, and what it held at quiet moments."""
 
     def __init__(self, station):
-        self.name, self.pid, self.samples = station.name, station.pid, []
+        self.name, self.pid, self.samples, self.returns = station.name, station.pid, [], 0
 
     def row(self):
         """(one dictionary a judged column)"""
         return [{"station": self.name, "pid": self.pid, "what": one.what, "first": one.first,
                  "last": one.last, "allowed": one.allowed, "grown": one.is_grown}
-                for one in growth.judge(self.samples)]
+                for one in growth.judge(self.samples, self.returns)]
 
 
 class Soak:
@@ -83,6 +84,8 @@ class Soak:
     def one(self, event):
         """An event, the talk after it, and a look at all daemons."""
         self.happen.do(event)
+        if event.kind == "reload without" and self.happen.reloads:
+            self.run_of(self.town[event.station]).returns += 1
         began = time.monotonic()
         self.town.whole()
         self.recovery[event.kind].append(time.monotonic() - began)
@@ -112,13 +115,17 @@ class Soak:
 
     def sample(self):
         """What every daemon holds, now that all is quiet."""
-        # A caller that has left is let go of at the next turn.
+        # A caller that has left is let go of at the next turn, old settings within a second.
         time.sleep(0.1)
         for one in self.town.stations:
-            run = self.runs.setdefault(one.pid, Run(one))
+            run = self.run_of(one)
             run.samples.append(growth.sample(one.pid, time.monotonic() - self.start))
             self.note_jump(run)
             self.heap_calls = max(self.heap_calls, one.counters().get("heap_calls", 0))
+
+    def run_of(self, station):
+        """The present life of a station's daemon."""
+        return self.runs.setdefault(station.pid, Run(station))
 
     def note_jump(self, run):
         """Says which event a daemon took much memory at."""
@@ -214,7 +221,8 @@ class Soak:
 
     def report(self):
         """Everything in numbers."""
-        rows = [row for run in self.runs.values() for row in run.row()]
+        # A sanitizer keeps what is freed, and takes memory of its own.
+        rows = [row for run in self.runs.values() for row in run.row() if not sanitizer.NAME]
         for row in rows:
             if row["grown"]:
                 self.fault(f"{row['station']} ({row['pid']}) grew: {row['what']} from "
@@ -254,6 +262,9 @@ def main():
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--plant", default="")
     chosen = parser.parse_args()
+    # Being told to end must end the stations too, even where a shell ignores Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     seed = secrets.randbelow(10**6) if chosen.seed is None else chosen.seed
     print(f"soak: {chosen.minutes:g} minutes, seed {seed}; again with --seed {seed}", flush=True)
     with Town(seed) as town:
