@@ -3,6 +3,9 @@
 /// Real-time: one pass, no allocation. The 16 bits are the top ones of the card's, so a card of 24
 /// or 32 bits loses its lowest on capture and gets zeros on playback.
 extension PCMParameters {
+    /// Whether a card has samples exactly as we do, as most can.
+    private var isOurs: Bool { format == .s16 && channels == 1 && 1.littleEndian == 1 }
+
     // Where the top two bytes of a sample lie.
     private var topOffset: Int { format == .s24 ? 1 : format.size - 2 }
 
@@ -10,6 +13,14 @@ extension PCMParameters {
     func unpack(
         _ card: UnsafeRawPointer, into samples: inout MutableSpan<Int16>, at part: Range<Int>
     ) {
+        if isOurs {
+            var target = samples._mutatingExtracting(part)
+            return unsafe target.withUnsafeMutableBytes { bytes in
+                // SAFETY: the caller has `part.count` frames of two bytes at `card`.
+                unsafe bytes.copyMemory(
+                    from: UnsafeRawBufferPointer(start: card, count: bytes.count))
+            }
+        }
         let step = bytesPerFrame
         // SAFETY (all of these): the caller has `part.count` frames at `card`, and both bytes of
         // each load lie inside a frame.
@@ -30,6 +41,13 @@ extension PCMParameters {
 
     /// Writes `samples` at `card`, to every channel alike.
     func pack(_ samples: Span<Int16>, into card: UnsafeMutableRawPointer) {
+        if isOurs {
+            return unsafe samples.withUnsafeBytes { bytes in
+                guard let start = bytes.baseAddress else { return }
+                // SAFETY: the caller has room for `samples.count` frames of two bytes at `card`.
+                unsafe card.copyMemory(from: start, byteCount: bytes.count)
+            }
+        }
         // SAFETY (all of these): the caller has room for `samples.count` frames at `card`, and each
         // store lies inside one sample of one channel.
         var place = unsafe card

@@ -20,20 +20,21 @@ PLOTTED = [ONE, EIGHT, ALL]
 def figures(rounds, packet_bytes, memory, started, handshakes, sizes):
     """All figures by name; None is what could not be measured."""
     cpu = loops.spread(found[BOTH].ratio for found in rounds)
-    listener = loops.spread(loops.each_further(found, ONE, ALL).ratio for found in rounds)
-    talker = loops.spread(
-        loops.each_further(found, HEARS_ONE, HEARS_EIGHT).ratio for found in rounds)
+    middles = loops.middles(rounds)
+    listener = loops.each_further(middles, ONE, ALL)
+    talker = loops.each_further(middles, HEARS_ONE, HEARS_EIGHT)
+    listeners = loops.spread(loops.each_further(found, ONE, ALL).ratio for found in rounds)
     return {
         "cpu_ratio": _rounded(cpu.middle, 3),
         "cpu_ratio_spread": [_rounded(cpu.least, 3), _rounded(cpu.most, 3)],
-        "listener_ratio": _rounded(listener.middle, 3),
-        "listener_ratio_spread": [_rounded(listener.least, 3), _rounded(listener.most, 3)],
-        "talker_ratio": _rounded(talker.middle, 3),
-        "listener_us": _pair(loops.each_further(found, ONE, ALL) for found in rounds),
-        "talker_us": _pair(loops.each_further(found, HEARS_ONE, HEARS_EIGHT) for found in rounds),
+        "listener_ratio": _rounded(listener.ratio, 3),
+        "listener_ratio_spread": [_rounded(listeners.least, 3), _rounded(listeners.most, 3)],
+        "talker_ratio": _rounded(talker.ratio, 3),
+        "listener_us": _pair(listener),
+        "talker_us": _pair(talker),
         "frame_us": {
             str(case): {
-                **_pair(found[case] for found in rounds),
+                **_pair(middles[case]),
                 "ratio": _rounded(loops.spread(found[case].ratio for found in rounds).middle, 3)}
             for case in CASES},
         "private_dirty_kb": memory.get(PEERS),
@@ -113,10 +114,8 @@ def _shown(value):
     return "?" if value is None else f"{value:g}"
 
 
-def _pair(pairs):
-    pairs = list(pairs)
-    return {"daemon": _rounded(loops.spread(one.daemon for one in pairs).middle, 2),
-            "floor": _rounded(loops.spread(one.floor for one in pairs).middle, 2)}
+def _pair(one):
+    return {"daemon": _rounded(one.daemon, 2), "floor": _rounded(one.floor, 2)}
 
 
 def _rounded(value, digits):

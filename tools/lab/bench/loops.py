@@ -221,7 +221,18 @@ def spread(values):
     return Spread(statistics.median(values), min(values), max(values))
 
 
+def middles(rounds):
+    """{case: Pair} of the medians of all rounds."""
+    return {case: Pair(*(statistics.median(found[case][side] for found in rounds)
+                         for side in (0, 1)))
+            for case in CASES}
+
+
 def each_further(found, from_case, to_case):
-    """What each further listener or talker costs from one case to another, as a `Pair`."""
+    """What each further listener or talker costs from one case to another, as a `Pair`.
+
+    A difference of two windows is as uncertain as both: that of the medians says more than any
+    one round.
+    """
     count = sum(to_case) - sum(from_case)
     return Pair(*((found[to_case][side] - found[from_case][side]) / count for side in (0, 1)))
