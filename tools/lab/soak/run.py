@@ -236,8 +236,8 @@ class Soak:
             **{name: self.counts[name]
                for name in ("events", "talks", "hearings", "unheard", "unjudged", "crashes")},
             "runs": len(self.runs), "worst_share": min(self.shares, default=None),
-            "heap_calls": self.heap_calls, "grown": sorted(
-                {row["what"] for row in rows if row["grown"]}), "reloads": self.happen.reloads, "growth": rows,
+            "heap_calls": self.heap_calls, "reloads": self.happen.reloads, "growth": rows,
+            "grown": sorted({row["what"] for row in rows if row["grown"]}),
             "recovery_s": {kind: round(max(took), 2) for kind, took in self.recovery.items()},
             "faults": self.faults, "verdict": "failed" if self.faults else "passed"}
 
