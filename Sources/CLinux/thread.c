@@ -23,7 +23,7 @@ static void *run(void *pointer) {
     return NULL;
 }
 
-/* The lowest page is a guard; of the others so many bytes are written, so that none faults later. */
+/* The lowest page is a guard; of the others so many bytes are written, so none faults later. */
 static int make_stack(struct clinux_thread *thread, size_t size, size_t present) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     if (size < (size_t)PTHREAD_STACK_MIN)

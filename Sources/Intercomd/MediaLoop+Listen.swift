@@ -28,7 +28,7 @@ extension MediaLoop {
         try? loop.modify(fd: socket.fd, events: 0, token: Token.socket.rawValue)
     }
 
-    /// Whether what came in this period has cost too much; the kernel is asked only when it is much.
+    /// Whether what came in this period has cost too much; the kernel is asked when it is much.
     private mutating func isBusy(after taken: Int) -> Bool {
         let before = arrivals
         arrivals += taken

@@ -6,7 +6,8 @@ tools/fuzz sends ten million and a hundred thousand.
 import random
 import unittest
 
-from fuzz import Fuzz, control, line
+from fuzz import Fuzz, control
+from fuzz_lines import line
 from lab import Scene, longer
 
 
