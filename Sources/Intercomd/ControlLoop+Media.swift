@@ -33,6 +33,8 @@ extension ControlLoop {
         case .switched(let peer, let index):
             table.switched(peer: peer, index: index, at: now)
             doWhatCoresAsk()
+            station.renewed(peer: peer, at: now)
+            doWhatCoresAsk()
             tell(.rekey, peer: peer)
         case .talking(let target, let isOpen):
             talking(target, isOpen)

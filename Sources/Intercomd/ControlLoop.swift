@@ -257,6 +257,8 @@ struct ControlLoop: ~Copyable {
                 isOver = true
             }
             timer.drain()
+            // What else there is to do waits, and must not keep the processor busy meanwhile.
+            if !isOver { Clock.sleep(.milliseconds(1)) }
         }
     }
 }

@@ -106,9 +106,16 @@ public struct Station {
         peers[peer].nextPing = .never
         peers[peer].ping = nil
         peers[peer].pongs.removeAll(keepingCapacity: true)
-        // It may have forgotten us without a restart, as one does that takes us out of its
-        // settings and in again: a binding it knows already costs it nothing.
+    }
+
+    /// There is another session with the peer: it is told again what our streams mean.
+    ///
+    /// It may have forgotten us without a restart, as one does that takes us out of its settings
+    /// and in again; a binding it knows already costs it nothing.
+    public mutating func renewed(peer: Int, at now: Instant) {
+        self.now = now
         for place in peers[peer].bindings.indices { peers[peer].bindings[place].isKnown = false }
+        if peers[peer].isUp { bindStreams(to: peer, at: now) }
     }
 
     /// Takes one opened record of a peer; those of the session (CONFIRM, CLOSE, PATH_*) and
