@@ -83,7 +83,7 @@ enum Boot {
     ) throws(Failure) -> Roster {
         let files: StationFiles
         do throws(StationFiles.Failure) {
-            files = try StationFiles(config, own: table.publicKey)
+            files = try StationFiles(config, in: config.paths, own: table.publicKey)
         } catch { throw Failure(text: error.text) }
         var numbers: [Int] = []
         for (place, peer) in config.peers.enumerated() {

@@ -89,6 +89,8 @@ struct Cards {
 
     /// The media loop lost a card in use.
     static func lost(_ side: inout Side, _ error: PCMError, at now: Instant) {
+        // Its failing is no news of the one that is to follow it.
+        guard !side.isLeaving else { return }
         side.granted = nil
         side.error = error
         side.backoff.lost(at: now)
@@ -97,6 +99,7 @@ struct Cards {
 
     /// The media loop has handed a card back; if it counts as open, why went unheard.
     static func returned(_ side: inout Side, at now: Instant) {
+        side.isLeaving = false
         guard side.isOpen else { return }
         side.granted = nil
         side.backoff.lost(at: now)

@@ -44,6 +44,9 @@ extension ControlLoop {
             for place in lines.keys.indices where routing.buttonTargets[place] == target {
                 lines.keys[place].isStuck = lines.keys[place].isDown
             }
+        // Of other settings, whose coming found no room in the ring.
+        case .key(let place, _) where !lines.keys.indices.contains(place): break
+        case .keyUnreadable(let place, _) where !lines.keys.indices.contains(place): break
         case .key(let place, let isDown):
             lines.keys[place].isDown = isDown
             if isDown { lines.keys[place].pressedAt = now }

@@ -71,7 +71,12 @@ extension ControlLoop {
     private func read() throws(ControlError) -> (StationFiles, isUnconfigured: Bool) {
         do throws(StationFiles.Failure) {
             let (config, isUnconfigured) = try StationFiles.settings(in: facts.folder)
-            return (try StationFiles(config, own: table.publicKey), isUnconfigured)
+            // Other directories wait for a restart, and so do the keys in them.
+            let paths = self.config.paths
+            guard !isUnconfigured || self.isUnconfigured else {
+                throw .init(text: "\(facts.folder)/intercomd.conf is not there any more")
+            }
+            return (try StationFiles(config, in: paths, own: table.publicKey), isUnconfigured)
         } catch {
             throw ControlError(.failed, error.text)
         }
@@ -100,6 +105,7 @@ extension ControlLoop {
             }
         }
         for number in roster.numbers where !kept.contains(number) {
+            view.handshakesBefore += table.state(of: number)?.handshakes ?? 0
             table.remove(peer: number, at: now)
             doWhatCoresAsk()
         }
@@ -126,7 +132,10 @@ extension ControlLoop {
     private mutating func welcome(_ number: Int) {
         view.peers[number] = StationView.Peer()
         view.peers[number].hasMoved = true
-        for count in PeerCount.allCases { rings.traffic[number].set(count, to: 0) }
+        let traffic = rings.traffic[number]
+        view.packetsBefore.sent += traffic[.sent]
+        view.packetsBefore.opened += traffic[.opened]
+        for count in PeerCount.allCases { traffic.set(count, to: 0) }
         station.replace(peer: number, firstMid: Boot.randomMid())
     }
 

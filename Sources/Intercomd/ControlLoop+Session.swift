@@ -146,6 +146,8 @@ extension ControlLoop {
             resolver.ask(.init(peer: peer, addresses: addresses))
             guard !view.peers[peer].isResolved else { return }
             // A name server may take long to say nothing, and the next peer waits for it too.
+        } else {
+            view.peers[peer].isResolved = true
         }
         guard !numeric.isEmpty else { return }
         setEndpoints(numeric, of: peer)
@@ -168,7 +170,7 @@ extension ControlLoop {
     mutating func seekAbsent() {
         guard now >= view.nextSought else { return }
         view.nextSought = now + .seconds(2)
-        for peer in roster.numbers where view.peers[peer].resolverProblem != nil {
+        for peer in roster.numbers where !view.peers[peer].isResolved {
             resolve(peer)
             doWhatCoresAsk()
         }

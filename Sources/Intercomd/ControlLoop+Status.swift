@@ -232,15 +232,14 @@ extension ControlLoop {
             found.append(
                 Counter(name: "handshake_dropped_\(word)", value: view.handshakeDrops[place]))
         }
-        var handshakes: UInt64 = 0
+        var handshakes = view.handshakesBefore
         for peer in roster.numbers {
             handshakes += table.state(of: peer)?.handshakes ?? 0
         }
         found.append(Counter(name: "handshakes", value: Int(handshakes)))
         let handshakesFull = UDPSocket.overflow(of: self.handshakes.fd)
         found.append(Counter(name: "handshake_dropped_full", value: handshakesFull))
-        var sent: UInt64 = 0
-        var opened: UInt64 = 0
+        var (sent, opened) = view.packetsBefore
         for traffic in rings.traffic {
             sent += traffic[.sent]
             opened += traffic[.opened]

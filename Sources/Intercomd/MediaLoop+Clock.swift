@@ -82,6 +82,7 @@ extension MediaLoop {
         microphone.breakOff()
         let isWanted = plan.prerollFrames > 0 || isTalking
         isCapturing = hasCapture && isWanted
+        letCaptureRest()
         // When one of them does not start, the other has not either: again, without it.
         while let error = startBoth() {
             switch error.direction {
@@ -95,6 +96,16 @@ extension MediaLoop {
             isCapturing = hasCapture && isWanted
         }
         chooseMaster()
+    }
+
+    /// A microphone that is not to run stands still, and is not started by the speaker.
+    private mutating func letCaptureRest() {
+        guard hasCapture, !isCapturing else { return }
+        if isLinked {
+            PCMPair.unlink(&capture!)
+            isLinked = false
+        }
+        capture?.stop()
     }
 
     private mutating func startBoth() -> PCMError? {

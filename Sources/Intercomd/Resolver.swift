@@ -21,11 +21,14 @@ final class Resolver: @unchecked Sendable {
         let complaint: String?
     }
 
+    private static let capacity = 64
+
     /// Raised when an answer waits.
     let answered: EventSignal
     private let asked: EventSignal
-    private let questions = SPSCRing<Question>(capacity: 32)
-    private let answers = SPSCRing<Answer>(capacity: 32)
+    /// Each holds one of every peer, so neither is ever full.
+    private let questions = SPSCRing<Question>(capacity: capacity)
+    private let answers = SPSCRing<Answer>(capacity: capacity)
     private var waiting: Set<Int> = []
 
     /// What the thread waits on; it alone uses it.
@@ -35,6 +38,7 @@ final class Resolver: @unchecked Sendable {
     }
 
     init() throws(SystemError) {
+        precondition(Self.capacity >= Roster.capacity)
         answered = try EventSignal()
         asked = try EventSignal()
     }

@@ -28,15 +28,15 @@ struct StationFiles {
     let keys: [PublicKey]
     let psks: [PSK]
 
-    /// Reads the keys that belong to settings; `own` is this station's.
-    init(_ config: Config, own: PublicKey) throws(Failure) {
+    /// Reads the keys that belong to settings, the secret ones in `paths`; `own` is this station's.
+    init(_ config: Config, in paths: Paths, own: PublicKey) throws(Failure) {
         let checked = KeyChecks.keys(of: config.peers, own: own)
         guard checked.mistakes.isEmpty else {
             let complaints = checked.mistakes.map { $0.description }
             throw Failure(text: complaints.joined(separator: "\n"))
         }
         var psks: [PSK] = []
-        for peer in config.peers { psks.append(try Self.psk(of: peer, config.paths)) }
+        for peer in config.peers { psks.append(try Self.psk(of: peer, paths)) }
         self.config = config
         keys = checked.keys
         self.psks = psks

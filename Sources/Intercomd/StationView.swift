@@ -29,6 +29,9 @@ struct StationView {
     var talkingSince: [Int: Instant] = [:]
     /// By number.
     var peers = [Peer](repeating: Peer(), count: Roster.capacity)
+    /// What peers have counted whose number is another's now, or who have left.
+    var packetsBefore: (sent: UInt64, opened: UInt64) = (0, 0)
+    var handshakesBefore: UInt64 = 0
     /// Handshake datagrams dropped, by `Drop.counter`.
     var handshakeDrops = [Int](repeating: 0, count: Drop.names.count)
     /// Handshake datagrams the network refused to take.

@@ -53,11 +53,12 @@ struct KeySlot: ~Copyable {
     mutating func takeLine(
         of other: inout KeySlot, _ settings: TalkKey.Settings, at now: Instant
     ) {
+        // Whoever closed a hot microphone has closed this one too, line or none.
+        wasSilenced = other.isReadable ? !other.key.isTalking : other.wasSilenced
         guard let line = other.line.take() else { return }
         self.line = consume line
         hasMoreEdges = other.hasMoreEdges
         guard other.isReadable else { return }
-        wasSilenced = !other.key.isTalking
         _ = readable(isDown: other.isDown, settings, at: now)
     }
 

@@ -48,7 +48,8 @@ extension PeerTable {
 
     /// The media thread has opened the first packet on `next`, which is now `current` (rule 2).
     public mutating func switched(peer: Int, index: UInt32, at now: Instant) {
-        guard let association = associations[peer] else { return }
+        // One that is being taken leave of does not come up any more.
+        guard let association = associations[peer], association.goodbye == nil else { return }
         switch association.records.switched(to: index) {
         case .next(let record):
             association.endInitiation()

@@ -26,6 +26,19 @@ import Time
         #expect(slot.key.isTalking)
     }
 
+    @Test func aHotMicrophoneClosedByHandStaysClosedUnderOtherSettings() {
+        var slot = KeySlot(settings: settings(.open), target: 0, at: at(0))
+        _ = slot.readable(isDown: false, settings(.open), at: at(1))
+        _ = slot.handle(.level(isDown: true), at: at(2))
+        _ = slot.handle(.level(isDown: false), at: at(3))
+        // The line is away as the settings come, and comes back under them.
+        _ = slot.unreadable(at: at(4))
+        var other = KeySlot(settings: settings(.open), target: 1, at: at(5))
+        other.takeLine(of: &slot, settings(.open), at: at(5))
+        _ = other.readable(isDown: false, settings(.open), at: at(6))
+        #expect(!other.key.isTalking)
+    }
+
     @Test func aHotMicrophoneClosedByHandStaysClosedWhenItsLineIsBack() {
         var slot = KeySlot(settings: settings(.open), target: 0, at: at(0))
         _ = slot.readable(isDown: false, settings(.open), at: at(1))

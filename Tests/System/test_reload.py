@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import os
 import signal
 import socket
 import time
@@ -91,6 +92,7 @@ class Pair(SceneTest):
             if other in one.known:
                 one.forgets(other)
             one.sections.pop("channel yard", None)
+            one.sections.pop("talk", None)
             one.sections["button ptt"] = {"line": "GPIO17", "talk": "house"}
         self.scene.introduce(self.kitchen, self.garage)
         self.scene.start()
@@ -116,6 +118,70 @@ class Pair(SceneTest):
         self.kitchen.said("settings not changed: ")
         self.assertEqual([c["name"] for c in self.kitchen.status()["channels"]], ["house"])
         self.check_heard()
+
+    def test_settings_that_are_gone_change_nothing(self):
+        away = f"{self.kitchen.etc}/intercomd.conf.old"
+        with self.kitchen.talking():
+            os.rename(f"{self.kitchen.etc}/intercomd.conf", away)
+            self.kitchen.process.send_signal(signal.SIGHUP)
+            self.kitchen.said("intercomd.conf is not there any more")
+            self.assertTrue(self.kitchen.is_talking())
+        os.rename(away, f"{self.kitchen.etc}/intercomd.conf")
+        self.check_heard()
+
+    def test_the_microphone_rests_or_not_as_the_settings_say(self):
+        for preroll, runs in (("0ms", 0), ("60ms", 1), ("0ms", 0)):
+            self.kitchen.sections["talk"] = {"preroll": preroll}
+            self.assertEqual(len(self.kitchen.reload()), 1)
+            wait(lambda runs=runs: self.kitchen.card.status()["capture"]["running"] == runs,
+                 f"with preroll = {preroll} the microphone's card runs: {runs}")
+            self.check_heard()
+            wait(lambda runs=runs: self.kitchen.card.status()["capture"]["running"] == runs,
+                 f"with preroll = {preroll}, after a talk, it runs: {runs}")
+
+    def test_a_hot_microphone_that_was_closed_stays_closed(self):
+        button = self.kitchen.sections["button ptt"]
+        button["mode"] = "open"
+        self.kitchen.stop()
+        self.kitchen.start()
+        self.kitchen.ready()
+        self.scene.together()
+        wait(self.kitchen.is_talking, "the microphone is hot")
+        self.kitchen.press()
+        wait(lambda: not self.kitchen.is_talking(), "it was closed by hand")
+        self.kitchen.release()
+        self.kitchen.lines.do("unplug", "gpiochip0")
+        wait(lambda: self.kitchen.status()["buttons"][0]["state"] == "unreadable", "no key")
+        button["talk"] = "garage"
+        self.kitchen.reload()
+        self.kitchen.lines.do("replug", "gpiochip0")
+        wait(lambda: self.kitchen.status()["buttons"][0]["state"] == "released", "the key is back")
+        self.assertFalse(self.kitchen.is_talking())
+        self.kitchen.press()
+        wait(self.kitchen.is_talking, "it is opened by hand")
+        self.kitchen.release()
+
+    def test_keys_in_other_directories_wait_with_them(self):
+        psk = random_psk()
+        for one, other in ((self.kitchen, self.garage), (self.garage, self.kitchen)):
+            one.knows(other, psk=psk)
+            one.reload()
+        self.scene.together()
+        state, self.kitchen.state = self.kitchen.state, f"{self.kitchen.folder}/elsewhere"
+        lines = self.kitchen.reload()
+        self.assertEqual(len(lines), 1, lines)
+        self.assertTrue(self.kitchen.is_with(self.garage))
+        self.kitchen.state = state
+        self.kitchen.reload()
+        self.check_heard()
+
+    def test_counters_only_grow(self):
+        before = self.kitchen.counters()
+        self.kitchen.forgets(self.garage)
+        self.kitchen.reload()
+        after = self.kitchen.counters()
+        for name, value in before.items():
+            self.assertGreaterEqual(after[name], value, name)
 
     def test_a_file_that_says_the_same_changes_nothing(self):
         self.assertEqual(self.kitchen.reload(), [])
