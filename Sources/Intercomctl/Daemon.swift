@@ -6,7 +6,8 @@ internal import Time
 
 /// The running daemon, through its control socket.
 struct Daemon: ~Copyable {
-    private let peer: LocalPeer
+    private var peer: LocalPeer
+    private let path: String
     private var lines: LineBuffer
     private let patience: Duration
 
@@ -17,14 +18,19 @@ struct Daemon: ~Copyable {
     init(
         _ invocation: borrowing Invocation, patience: Duration = .seconds(5)
     ) throws(Failure) {
-        self.patience = patience
         let path = try Self.socket(invocation)
+        peer = try Self.connect(path)
+        self.path = path
+        self.patience = patience
+        lines = LineBuffer(limit: ControlLimits.reply)
+    }
+
+    private static func connect(_ path: String) throws(Failure) -> LocalPeer {
         do throws(SystemError) {
-            peer = try LocalPeer(path: path)
+            return try LocalPeer(path: path)
         } catch {
             let isAbsent =
-                error.errno == Self.noSuchFile || error.errno == Self.refused
-                || error.errno == Self.notADirectory
+                error.errno == noSuchFile || error.errno == refused || error.errno == notADirectory
             throw isAbsent
                 ? Failure(
                     .notRunning,
@@ -32,7 +38,6 @@ struct Daemon: ~Copyable {
                         + " systemctl start intercomd; why it stopped: journalctl -u intercomd")
                 : Failure(error)
         }
-        lines = LineBuffer(limit: ControlLimits.reply)
     }
 
     /// The daemon's process.
@@ -50,16 +55,34 @@ struct Daemon: ~Copyable {
         return folder.paths.controlSocket
     }
 
-    /// Asks, and waits for the answer.
+    /// Asks, and waits for the answer; again for two seconds where too many others ask.
     mutating func ask(_ request: Request) throws(Failure) -> Reply {
+        for _ in 0..<Self.retries {
+            let reply = try askOnce(request)
+            guard case .refused(let error) = reply, error.code == .busy else {
+                return try answer(reply)
+            }
+            Clock.sleep(Self.retryWait)
+            peer = try Self.connect(path)
+            lines = LineBuffer(limit: ControlLimits.reply)
+        }
+        return try answer(try askOnce(request))
+    }
+
+    private static let retries = 10
+    private static let retryWait = Duration.milliseconds(200)
+
+    private mutating func askOnce(_ request: Request) throws(Failure) -> Reply {
         try send(request.encoded)
         let line = try nextLine(isPatient: false)
-        let reply: Reply
         do throws(ControlError) {
-            reply = try Reply(parsing: line.span)
+            return try Reply(parsing: line.span)
         } catch {
             throw Failure(.failed, error.text)
         }
+    }
+
+    private borrowing func answer(_ reply: Reply) throws(Failure) -> Reply {
         if case .refused(let error) = reply { throw Failure(.failed, visibleLines(error.text)) }
         return reply
     }

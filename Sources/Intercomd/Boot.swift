@@ -29,6 +29,7 @@ enum Boot {
 
     static func run(_ folder: String) throws(Failure) {
         let startedAt = Clock.now()
+        let signals = try takeSignals()
         try? ProcessHardening.hideMemory()
         let (config, isUnconfigured) = try settings(folder)
         for warning in config.warnings { Log.warning(warning.description) }
@@ -42,8 +43,6 @@ enum Boot {
         if isUnconfigured { Log.notice(Advice.unconfigured(folder)) }
 
         do throws(SystemError) {
-            // Signals are blocked before there are threads, so that one thread gets them all.
-            let signals = try Signals()
             // First, as two stations started at the same instant are told apart by the port alone.
             let sockets = try SocketPair(
                 listen: listen, port: config.network.port, dscp: config.network.dscp)
@@ -70,6 +69,14 @@ enum Boot {
         } catch {
             throw Failure(text: error.description)
         }
+    }
+
+    /// Signals are blocked before there are threads, so that one thread gets them all; and first of
+    /// all, as one that asks for a reload ends the program else.
+    private static func takeSignals() throws(Failure) -> Signals {
+        do throws(SystemError) {
+            return try Signals()
+        } catch { throw Failure(text: error.description) }
     }
 
     private static func settings(_ folder: String) throws(Failure) -> (Config, Bool) {

@@ -19,6 +19,12 @@ extension ControlLoop {
 
     /// SIGHUP: who sent it reads the journal.
     mutating func reloadBySignal() {
+        guard change == nil else {
+            // Nobody hears that it must be asked for again.
+            owesReload = true
+            return
+        }
+        owesReload = false
         ServiceNotifier.reloading()
         do throws(ControlError) {
             _ = try reload()
@@ -59,6 +65,10 @@ extension ControlLoop {
         callMoved(since: former)
         doWhatCoresAsk()
         awaitAdoption()
+        guard change == nil else {
+            throw ControlError(
+                .failed, "the sound stands still; it takes the settings over when it moves again")
+        }
         for line in lines {
             note(
                 .reload, "settings: \(line.text)\(line.needsRestart ? " (at the next start)" : "")")

@@ -11,7 +11,10 @@ extension ControlLoop {
         server.flush(place)
         server.read(place)
         // One a turn, so that nobody's many requests hold up the others.
-        if let request = server.next(place, at: now) { server.reply(answer(request), to: place) }
+        guard let request = server.next(place, at: now) else { return }
+        // Who has given up waiting does not want the microphone open by now.
+        guard !request.isForNow || !server.hasHungUp(place) else { return }
+        server.reply(answer(request), to: place)
     }
 
     private mutating func answer(_ request: Request) -> Reply {
@@ -64,5 +67,16 @@ extension ControlLoop {
         ptt.listeners = target.listeners.filter { view.peers[$0].reach != .down }
             .map { roster[$0].name }
         return .ptt(ptt)
+    }
+}
+
+extension Request {
+    /// Whether it is to be done at once or not at all; what closes a microphone is always done.
+    fileprivate var isForNow: Bool {
+        switch self {
+        case .ptt(let isDown, _): isDown
+        case .reload(let isCheck): !isCheck
+        case .status, .peers, .monitor, .key, .version: false
+        }
     }
 }

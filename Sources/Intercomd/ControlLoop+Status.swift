@@ -44,6 +44,10 @@ extension ControlLoop {
             found.append(side.error?.description ?? "audio \(side.name): not open yet")
         }
         if let sleepComplaint { found.append(sleepComplaint) }
+        if isSoundStill {
+            found.append(
+                "the sound stands still: as a service it is started again, else restart intercomd")
+        }
         if view.isMasterStalled {
             found.append("the sound card wakes without sound: unplug it, or try another")
         }

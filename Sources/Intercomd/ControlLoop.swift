@@ -37,6 +37,10 @@ struct ControlLoop: ~Copyable {
     var plan: MediaPlan
     /// Settings the media loop is about to take over.
     var change: PendingChange?
+    /// A signal asked for a reload while another was under way.
+    var owesReload = false
+    /// The media loop has not turned for a second.
+    private(set) var isSoundStill = false
     /// Settings it has given back, to be freed.
     var retired: MediaChange?
     var retiredAt = Instant(nanoseconds: 0)
@@ -210,6 +214,7 @@ struct ControlLoop: ~Copyable {
         guard now >= nextSecond else { return }
         nextSecond = now + .seconds(1)
         if now >= retiredAt + .seconds(1) { retired = nil }
+        if owesReload { reloadBySignal() }
         reportTraffic()
         followPeers()
         followXruns()
@@ -218,7 +223,8 @@ struct ControlLoop: ~Copyable {
         tellWhatWasSuppressed()
         // The watchdog is fed only while the sound moves.
         let ticks = rings.counters[.ticks]
-        if ticks != watchdogTicks, facts.watchdog != nil { ServiceNotifier.watchdog() }
+        isSoundStill = ticks == watchdogTicks
+        if !isSoundStill, facts.watchdog != nil { ServiceNotifier.watchdog() }
         watchdogTicks = ticks
     }
 

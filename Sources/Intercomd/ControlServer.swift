@@ -102,6 +102,9 @@ struct ControlServer: ~Copyable {
         callers[place]!.isWatching = true
     }
 
+    /// Whether a caller is gone, and nobody waits for its answer any more.
+    func hasHungUp(_ place: Int) -> Bool { isFree(place) || callers[place]!.hasHungUp }
+
     /// Sends a reply, or what the other end takes of it now; `tick` sends the rest.
     mutating func reply(_ reply: Reply, to place: Int) {
         guard !isFree(place) else { return }
@@ -190,6 +193,8 @@ struct Caller: ~Copyable {
         self.peer = peer
         self.lastActive = lastActive
     }
+
+    var hasHungUp: Bool { peer.hasHungUp }
 
     /// It has a reply to take or a request to be answered: no more is read of it until then.
     private var isBusy: Bool { !waiting.isEmpty || lines.hasLine }

@@ -12,8 +12,12 @@ public struct ConfigFolder {
 
     private static let noSuchFile: Int32 = 2
 
-    /// More than any configuration of 31 peers has.
-    private static let fileLimit = 1 << 20
+    /// Bytes of all files, many times what a configuration of 31 peers has; a station reads them
+    /// while it talks, so they are not without end.
+    private static let sizeLimit = 128 * 1024
+    /// Files of one folder.
+    private static let filesLimit = 128
+    private static let tooLarge: Int32 = 27
 
     /// Reads the main file of `folder`; one that cannot be read is told of by `sources`.
     public init(_ folder: String) {
@@ -25,7 +29,7 @@ public struct ConfigFolder {
         do throws(SystemError) {
             let source = ConfigSource(
                 role: .main, path: path,
-                bytes: try FileStore.read(path, limit: Self.fileLimit))
+                bytes: try FileStore.read(path, limit: Self.sizeLimit))
             main = source
             mainError = nil
             paths = Config.paths(in: source, otherwise: otherwise)
@@ -71,20 +75,26 @@ public struct ConfigFolder {
     }
 
     private func others(beside main: ConfigSource) throws(SystemError) -> [ConfigSource] {
-        try [main]
-            + read(folder: "\(folder)/peers.d", role: .peers)
-            + read(folder: paths.learnedPeers, role: .learned)
+        var sources = [main]
+        try read(folder: "\(folder)/peers.d", role: .peers, into: &sources)
+        try read(folder: paths.learnedPeers, role: .learned, into: &sources)
+        return sources
     }
 
     private func read(
-        folder: String, role: ConfigSource.Role
-    ) throws(SystemError) -> [ConfigSource] {
-        var sources: [ConfigSource] = []
-        for name in try FileStore.names(in: folder, suffix: ".conf") {
+        folder: String, role: ConfigSource.Role, into sources: inout [ConfigSource]
+    ) throws(SystemError) {
+        let names = try FileStore.names(in: folder, suffix: ".conf")
+        guard names.count <= Self.filesLimit else {
+            throw SystemError(
+                operation: "read \(folder)", errno: Self.tooLarge,
+                advice: "it has \(names.count) files, of which at most \(Self.filesLimit) are read")
+        }
+        for name in names {
             let path = "\(folder)/\(name)"
-            let bytes = try FileStore.read(path, limit: Self.fileLimit)
+            let taken = sources.reduce(0) { $0 + $1.bytes.count }
+            let bytes = try FileStore.read(path, limit: max(0, Self.sizeLimit - taken))
             sources.append(ConfigSource(role: role, path: path, bytes: bytes))
         }
-        return sources
     }
 }

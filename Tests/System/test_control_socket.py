@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import signal
 import socket
 import time
 import unittest
@@ -70,6 +71,26 @@ class ControlSocket(SceneTest):
         link.sendall(b'{"v":1,"do":')
         self.assertTrue(self.garage.is_up())
         self.assertEqual(link.recv(100), b"", "an idle caller is closed")
+
+    def test_who_has_given_up_waiting_opens_no_microphone(self):
+        os.kill(self.garage.pid, signal.SIGSTOP)
+        press = json.dumps({"v": 1, "do": "ptt", "action": "down", "target": "house"}).encode()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+            link.connect(os.path.join(self.garage.run, "control.sock"))
+            link.sendall(press + b"\n")
+        os.kill(self.garage.pid, signal.SIGCONT)
+        wait(self.answers, "garage answers again")
+        self.assertFalse(self.garage.is_talking())
+        # One who has merely said all is answered, and heard.
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+            link.connect(os.path.join(self.garage.run, "control.sock"))
+            link.sendall(press + b"\n")
+            link.shutdown(socket.SHUT_WR)
+            with link.makefile() as lines:
+                self.assertTrue(json.loads(lines.readline())["ok"])
+        wait(self.garage.is_talking, "garage talks")
+        self.garage.ask("ptt", action="up", target="house")
+        wait(lambda: not self.garage.is_talking(), "garage is silent")
 
     def test_idle_callers_cannot_lock_others_out(self):
         links = [self.connect() for _ in range(50)]

@@ -119,6 +119,46 @@ class Pair(SceneTest):
         self.assertEqual([c["name"] for c in self.kitchen.status()["channels"]], ["house"])
         self.check_heard()
 
+    def test_more_than_can_be_meant_is_not_read(self):
+        many = "".join(f"[channel c{number}]\n" for number in range(20_000))
+        for folder, count, text in (("", 1, many), ("peers.d/", 200, "")):
+            for number in range(count):
+                name = "intercomd.conf" if not folder else f"{folder}many{number}.conf"
+                with open(f"{self.kitchen.etc}/{name}", "w", encoding="ascii") as file:
+                    file.write(text)
+            code, _, errors = self.kitchen.ctl("reload")
+            self.assertEqual(code, 1)
+            self.assertRegex(errors, "at most 131072 bytes|at most 128 are read")
+            self.kitchen.write_config()
+        for number in range(200):
+            os.unlink(f"{self.kitchen.etc}/peers.d/many{number}.conf")
+        self.check_heard()
+
+    def test_a_sound_that_stands_still_is_said_and_takes_the_settings_later(self):
+        stall = f"{self.kitchen.folder}/stall"
+        self.kitchen.stop()
+        self.kitchen.environment = {"STALL": stall}
+        self.kitchen.preloads = [place.lab("libstall.so")]
+        self.kitchen.start()
+        self.kitchen.ready()
+        self.scene.together()
+        with open(stall, "w", encoding="ascii"):
+            self.kitchen.problem("the sound stands still")
+            self.kitchen.sections["audio"]["rx-hold"] = "210ms"
+            self.kitchen.write_config()
+            code, text, errors = self.kitchen.ctl("reload")
+            self.assertEqual((code, text), (1, ""))
+            self.assertIn("the sound stands still", errors)
+            # Asked for by a signal now, it is done as soon as it can be.
+            self.kitchen.sections["audio"]["rx-hold"] = "220ms"
+            self.kitchen.write_config()
+            self.kitchen.process.send_signal(signal.SIGHUP)
+            os.unlink(stall)
+        self.kitchen.said("220ms")
+        self.kitchen.preloads, self.kitchen.environment = [], {}
+        del self.kitchen.sections["audio"]["rx-hold"]
+        self.check_heard()
+
     def test_settings_that_are_gone_change_nothing(self):
         away = f"{self.kitchen.etc}/intercomd.conf.old"
         with self.kitchen.talking():

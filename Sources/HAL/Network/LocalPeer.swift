@@ -48,6 +48,9 @@ public struct LocalPeer: ~Copyable, Sendable {
         self.descriptor = descriptor
     }
 
+    /// Whether the other program is gone altogether: it has not merely said all it had to say.
+    public var hasHungUp: Bool { clinux_poll(descriptor.raw, 0, 0) > 0 }
+
     /// To watch for `EventLoop.readable` or `.writable`.
     public var fd: Int32 { descriptor.raw }
 
