@@ -17,7 +17,8 @@ public enum Terminal {
 
     /// Writes a short text if the reader has room for it now, and never waits.
     ///
-    /// Of a longer one as much as may be is written, and the line feed at its end. Returns false when it was not written, or only in part.
+    /// Of a longer one as much as may be is written, and the line feed at its end. Returns false
+    /// when nothing was written, or less than that.
     public static func offer(_ text: String, to output: Output) -> Bool {
         var text = shortened(text)
         return text.withUTF8 { bytes in
