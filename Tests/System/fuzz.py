@@ -74,6 +74,12 @@ def heard_share(recording, start, end):
     return float(numpy.mean(track > -18)) if len(track) > 25 else None
 
 
+def unheard(shares):
+    """Complaints about kinds of rounds in none of which the speech could be judged."""
+    return [f"{kind}: the speech could be judged in none of {len(found)} rounds"
+            for kind, found in shares.items() if all(share is None for share in found)]
+
+
 class Fuzz:
     """The two stations, and whoever wishes the second one ill."""
 
@@ -83,6 +89,7 @@ class Fuzz:
         self.relay = Relay(scene, self.kitchen, self.garage, seed=1)
         scene.introduce(self.kitchen, self.garage, via=self.relay)
         self.handshakes, self.complaints = [], []
+        self.shares = {"datagrams": [], "lines": []}
         self.totals = {"sent": 0, "dropped": 0, "refused": 0, "answered": 0, "seconds": 0.0}
 
     def start(self):
@@ -145,6 +152,8 @@ class Fuzz:
                 return self.died(sender)
             found = json.loads(text)
             found["share"] = None if flood else heard_share(recording, start, end)
+            if not flood:
+                self.shares["datagrams"].append(found["share"])
             self.account(found, opened, sent)
         if not flood and found["share"] is not None and found["share"] < STEADY:
             self.complaints.append(
@@ -220,6 +229,7 @@ class Fuzz:
         self.garage.ask("ptt", action="up", target="house")
         self.garage.ask("ptt", action="up", target="kitchen")
         share = heard_share(recording, start, end)
+        self.shares["lines"].append(share)
         if share is not None and share < STEADY:
             self.complaints.append(f"lines: {share:.1%} of the speech was heard")
         return {**answers, "share": share, "seconds": (end - start) / 1e9}
@@ -337,6 +347,7 @@ def main():
             print(f"lines: {answers}", flush=True)
             fuzz.check_speech("after the lines")
             fuzz.judge_growth(before)
+            fuzz.complaints += unheard(fuzz.shares)
             print(f"after: {fuzz.size()}", flush=True)
             complaints = [f"the judges do not see {what}" for what in control(fuzz)]
             fuzz.complaints += complaints
