@@ -34,6 +34,9 @@ WARM = 50_000
 LINES_MOST = 200
 """Lines on one connection."""
 
+LINES_LEAST_NS = 1_000_000_000
+"""Lines are said for so long at least: of less speech nothing could be judged."""
+
 STEADY = 0.9
 """The share of a round in which the tone must be there."""
 
@@ -209,7 +212,7 @@ class Fuzz:
     # --- the control socket ---
 
     def lines(self, count):
-        """So many lines of nonsense, and worse, while kitchen talks."""
+        """So many lines of nonsense at least, and worse, while kitchen talks."""
         chance = random.Random(self.seed)
         answers = {"ok": 0, "refused": 0, "events": 0}
         with self.kitchen.talking():
@@ -217,8 +220,9 @@ class Fuzz:
             time.sleep(0.5)
             self.garage.record()
             start, left = time.monotonic_ns(), count
-            while left > 0 and process.is_alive(self.garage.process):
-                size = min(left, LINES_MOST)
+            while (left > 0 or time.monotonic_ns() - start < LINES_LEAST_NS) \
+                    and process.is_alive(self.garage.process):
+                size = min(left, LINES_MOST) if left > 0 else LINES_MOST
                 left -= self.converse([line(chance) for _ in range(size)], answers, chance)
             end = time.monotonic_ns()
             time.sleep(0.3)
