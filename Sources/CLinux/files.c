@@ -19,6 +19,7 @@ static void describe(const struct stat *from, struct clinux_file_status *status)
     status->group = from->st_gid;
     status->is_regular = S_ISREG(from->st_mode);
     status->is_directory = S_ISDIR(from->st_mode);
+    status->is_link = S_ISLNK(from->st_mode);
     status->is_socket = S_ISSOCK(from->st_mode);
 }
 

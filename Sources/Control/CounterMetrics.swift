@@ -25,7 +25,9 @@ extension Status {
             if counter.name.hasSuffix("_ms") {
                 let name = "\(counter.name.dropLast(3))_seconds"
                 metrics.family(name, .counter, unit: "seconds", Self.help(for: counter.name))
-                metrics.sample(millionths: counter.value * 1000)
+                // The number is another program's: more than any clock counts is clamped.
+                let most = Int.max / 1000
+                metrics.sample(millionths: min(max(counter.value, -most), most) * 1000)
             } else {
                 metrics.family(counter.name, .counter, Self.help(for: counter.name))
                 metrics.sample(counter.value)
@@ -42,7 +44,7 @@ extension Status {
     private static func help(for name: String) -> String {
         switch name {
         case "frames_captured": "Frames taken from the microphone."
-        case "frames_sent": "Frames sealed and sent, once for each listener."
+        case "frames_sent": "Frames encoded and sent, once for each channel or peer talked to."
         case "frames_mixed": "Frames of peers that were played."
         case "frames_lost": "Frames of peers that never came."
         case "concealed_ms": "Sound made up for what did not come."

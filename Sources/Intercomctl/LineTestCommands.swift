@@ -1,6 +1,7 @@
 internal import Config
 internal import Control
 internal import HAL
+internal import Settings
 internal import Time
 
 /// `test button [NAME]`: waits for a press and a release, and says how clean they are.
@@ -15,7 +16,7 @@ func testButton(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     let trial: PressTrial
     do throws(GPIOError) {
         let line = try InputLine(
-            name: button.line, bias: button.lineBias, activeLow: button.isActiveLow,
+            name: button.line, bias: button.bias.input, activeLow: button.isActiveLow,
             consumer: "intercomctl test")
         trial = try watch(line, button, patience, invocation)
     } catch {
@@ -180,15 +181,4 @@ private func watchThroughDaemon(
                 : "intercomd saw no press; stop it and test again to see more"
                     + " (\(button.lineOrigin))"
     ).print(invocation)
-}
-
-extension Config.Button {
-    /// As the hardware has it.
-    fileprivate var lineBias: InputLine.Bias {
-        switch bias {
-        case .pullUp: .pullUp
-        case .pullDown: .pullDown
-        case .none: .none
-        }
-    }
 }

@@ -83,11 +83,19 @@ struct Setup {
             .usage, "\"\(visible(name))\" is not a name: 1 to 31 of a-z, 0-9 and -\(nearest)")
     }
 
-    /// A configuration that is there stays, unless it is to be replaced.
+    /// A configuration that is there stays, unless it is to be replaced; a link always does.
     func checkPlace(isForced: Bool) throws(Failure) {
+        let isLink: Bool
         do throws(SystemError) {
-            guard try FileStore.status(of: path) != nil, !isForced else { return }
+            isLink = try FileStore.isLink(path)
+            guard try FileStore.status(of: path) != nil && !isForced || isLink else { return }
         } catch { throw Failure(error) }
+        guard !isLink else {
+            throw Failure(
+                .failed,
+                "\(path) is a symbolic link and stays as it is: what keeps the file elsewhere"
+                    + " should write it (intercomctl setup prints it), or remove the link")
+        }
         throw Failure(
             .failed,
             "\(path) is there already and stays as it is (intercomctl config show);"

@@ -115,7 +115,7 @@ private let golden = """
     # HELP intercom_datagrams_dropped Datagrams, or their sound, that were not used.
     # TYPE intercom_datagrams_dropped counter
     intercom_datagrams_dropped_total{cause="replay"} 1
-    # HELP intercom_frames_sent Frames sealed and sent, once for each listener.
+    # HELP intercom_frames_sent Frames encoded and sent, once for each channel or peer talked to.
     # TYPE intercom_frames_sent counter
     intercom_frames_sent_total 10
     # EOF
@@ -155,6 +155,14 @@ private let golden = """
         #expect(text.contains("\nintercom_fresh_seconds_total 1.5\n"))
         #expect(text.contains(#"intercom_datagrams_dropped_total{cause="new\"cause"} 2"#))
         #expect(!text.contains("bad name") && !text.contains("x_total"))
+    }
+
+    @Test func whatNoClockCountsIsClamped() {
+        var status = Status()
+        status.counters = [Counter(name: "a_ms", value: .max), Counter(name: "b_ms", value: .min)]
+        let text = status.openMetrics
+        #expect(text.contains("\nintercom_a_seconds_total 9223372036854.775\n"))
+        #expect(text.contains("\nintercom_b_seconds_total -9223372036854.775\n"))
     }
 
     @Test func numbersKeepSixPlacesAndTheirSign() {

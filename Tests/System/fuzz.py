@@ -34,6 +34,9 @@ WARM = 50_000
 LINES_MOST = 200
 """Lines on one connection."""
 
+LINES_LEAST_NS = 1_000_000_000
+"""Lines are said for so long at least: of less speech nothing could be judged."""
+
 STEADY = 0.9
 """The share of a round in which the tone must be there."""
 
@@ -74,6 +77,12 @@ def heard_share(recording, start, end):
     return float(numpy.mean(track > -18)) if len(track) > 25 else None
 
 
+def unheard(shares):
+    """Complaints about kinds of rounds in none of which the speech could be judged."""
+    return [f"{kind}: the speech could be judged in none of {len(found)} rounds"
+            for kind, found in shares.items() if all(share is None for share in found)]
+
+
 class Fuzz:
     """The two stations, and whoever wishes the second one ill."""
 
@@ -83,6 +92,7 @@ class Fuzz:
         self.relay = Relay(scene, self.kitchen, self.garage, seed=1)
         scene.introduce(self.kitchen, self.garage, via=self.relay)
         self.handshakes, self.complaints = [], []
+        self.shares = {"datagrams": [], "lines": []}
         self.totals = {"sent": 0, "dropped": 0, "refused": 0, "answered": 0, "seconds": 0.0}
 
     def start(self):
@@ -145,6 +155,8 @@ class Fuzz:
                 return self.died(sender)
             found = json.loads(text)
             found["share"] = None if flood else heard_share(recording, start, end)
+            if not flood:
+                self.shares["datagrams"].append(found["share"])
             self.account(found, opened, sent)
         if not flood and found["share"] is not None and found["share"] < STEADY:
             self.complaints.append(
@@ -200,7 +212,7 @@ class Fuzz:
     # --- the control socket ---
 
     def lines(self, count):
-        """So many lines of nonsense, and worse, while kitchen talks."""
+        """So many lines of nonsense at least, and worse, while kitchen talks."""
         chance = random.Random(self.seed)
         answers = {"ok": 0, "refused": 0, "events": 0}
         with self.kitchen.talking():
@@ -208,8 +220,9 @@ class Fuzz:
             time.sleep(0.5)
             self.garage.record()
             start, left = time.monotonic_ns(), count
-            while left > 0 and process.is_alive(self.garage.process):
-                size = min(left, LINES_MOST)
+            while (left > 0 or time.monotonic_ns() - start < LINES_LEAST_NS) \
+                    and process.is_alive(self.garage.process):
+                size = min(left, LINES_MOST) if left > 0 else LINES_MOST
                 left -= self.converse([line(chance) for _ in range(size)], answers, chance)
             end = time.monotonic_ns()
             time.sleep(0.3)
@@ -220,6 +233,7 @@ class Fuzz:
         self.garage.ask("ptt", action="up", target="house")
         self.garage.ask("ptt", action="up", target="kitchen")
         share = heard_share(recording, start, end)
+        self.shares["lines"].append(share)
         if share is not None and share < STEADY:
             self.complaints.append(f"lines: {share:.1%} of the speech was heard")
         return {**answers, "share": share, "seconds": (end - start) / 1e9}
@@ -337,6 +351,7 @@ def main():
             print(f"lines: {answers}", flush=True)
             fuzz.check_speech("after the lines")
             fuzz.judge_growth(before)
+            fuzz.complaints += unheard(fuzz.shares)
             print(f"after: {fuzz.size()}", flush=True)
             complaints = [f"the judges do not see {what}" for what in control(fuzz)]
             fuzz.complaints += complaints

@@ -6,7 +6,7 @@ tools/fuzz sends ten million and a hundred thousand.
 import random
 import unittest
 
-from fuzz import Fuzz, control
+from fuzz import Fuzz, control, unheard
 from fuzz_lines import line
 from lab import Scene, longer
 
@@ -27,6 +27,7 @@ class FuzzTest(unittest.TestCase):
             print(fuzz.lines(lines))
             fuzz.check_speech("after")
             fuzz.judge_growth(before)
+            fuzz.complaints += unheard(fuzz.shares)
             print(f"{before}; then {fuzz.size()}; in all {fuzz.totals}")
             self.assertEqual(fuzz.complaints, [])
             # The same judges see a daemon that has ended.
@@ -38,6 +39,12 @@ class FuzzTest(unittest.TestCase):
     @longer
     def test_nothing_comes_of_two_million_either(self):
         self.torment(2_000_000, 50_000, rounds=5)
+
+    def test_rounds_of_which_none_was_judged_are_a_complaint(self):
+        self.assertEqual(unheard({"datagrams": [None, 0.99], "lines": [1.0, None]}), [])
+        self.assertEqual(unheard({"datagrams": [None, None], "lines": [0.0]}),
+                         ["datagrams: the speech could be judged in none of 2 rounds"])
+        self.assertEqual(len(unheard({"datagrams": [], "lines": []})), 2)
 
     def test_lines_are_of_every_sort(self):
         chance = random.Random(1)

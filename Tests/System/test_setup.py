@@ -151,6 +151,23 @@ intercomctl: DIR/default/etc/intercomd.conf is there already and stays as it is 
         self.assertEqual(kept.read_text("ascii"), "# mine\n[station]\nname = mine\n")
         self.assertEqual(self.path.with_name("intercomd.conf.bak2").read_text("ascii"), WRITTEN)
 
+    def test_a_link_is_never_replaced(self):
+        elsewhere = pathlib.Path(self.scene.folder, "elsewhere.conf")
+        self.path.symlink_to(elsewhere)
+        for text in (None, "# mine\n[station]\nname = mine\n"):
+            if text:
+                elsewhere.write_text(text, encoding="ascii")
+            for words in (["--yes"], ["--yes", "--force"]):
+                with self.subTest(words=words, leads_nowhere=text is None):
+                    self.assert_setup(words, 1, "", """\
+intercomctl: DIR/default/etc/intercomd.conf is a symbolic link and stays as it is: what keeps the \
+file elsewhere should write it (intercomctl setup prints it), or remove the link
+""")
+                    self.assertTrue(self.path.is_symlink())
+                    self.assertEqual(elsewhere.exists(), text is not None)
+        self.assertEqual(elsewhere.read_text("ascii"), text)
+        self.assertEqual([path.name for path in self.path.parent.glob("*.bak*")], [])
+
     def test_a_name_that_is_none_is_refused_with_one_that_is(self):
         self.assert_setup(["--yes", "--name", "Küche 1"], 2, "", """\
 intercomctl: "Küche 1" is not a name: 1 to 31 of a-z, 0-9 and -; "k-che-1" would be

@@ -6,8 +6,8 @@ import os
 import subprocess
 import unittest
 
-from lab import ROOT, longer
-from soak import growth, plan
+from lab import ROOT, Scene, longer, wait
+from soak import growth, plan, verdict
 from soak.growth import Sample
 
 NAMES = ["kitchen", "garage", "cellar"]
@@ -66,6 +66,67 @@ class Plan(unittest.TestCase):
         self.assertEqual({one.kind for one in events}, set(plan.KINDS))
         self.assertNotIn("kitchen", [
             one.station for one in events if one.kind in ("terminate", "kill")])
+
+
+class Verdicts(unittest.TestCase):
+    GOOD = verdict.Facts(minutes=30, talks=400, unjudged=3, heap_calls=0,
+                         columns=frozenset(growth.ALLOWED))
+
+    def judge(self, **changes):
+        return verdict.judge(self.GOOD._replace(**changes))
+
+    def test_a_good_run_leaves_nothing_out(self):
+        self.assertEqual(self.judge(), ([], []))
+
+    def test_talks_that_nobody_judged_are_a_fault(self):
+        self.assertEqual(self.judge(talks=0, unjudged=0)[0], ["no talk was judged"])
+        self.assertEqual(self.judge(talks=0, unjudged=5)[0], ["no talk was judged"])
+        self.assertEqual(self.judge(talks=17, unjudged=3)[0], ["3 of 20 talks were not judged"])
+        self.assertEqual(self.judge(talks=18, unjudged=2)[0], [])
+        # Too few to speak of a share.
+        self.assertEqual(self.judge(talks=9, unjudged=10)[0], [])
+
+    def test_a_long_run_must_have_judged_growth(self):
+        none = frozenset()
+        self.assertEqual(self.judge(columns=none, minutes=10.0),
+                         (["growth not judged in 10.0 minutes"], []))
+        self.assertEqual(self.judge(columns=none, minutes=9.9),
+                         ([], ["growth not judged in 9.9 minutes: too short"]))
+        faults, left_out = self.judge(columns=none, sanitizer="thread", heap_calls=None)
+        self.assertEqual(faults, [])
+        self.assertIn("heap calls not judged: the thread sanitizer has the heap", left_out)
+        self.assertIn("growth not judged: the thread sanitizer keeps what is freed", left_out[1])
+
+    def test_memory_that_only_root_may_see_is_said_to_be_left_out(self):
+        unseen = samples([24] * 30, "descriptors")
+        columns = frozenset(one.what for one in growth.judge(
+            [one._replace(anonymous=None) for one in unseen]))
+        self.assertEqual(columns, {"rss", "descriptors", "threads"})
+        faults, left_out = self.judge(columns=columns)
+        self.assertEqual(faults, [])
+        self.assertTrue(left_out[0].startswith("memory not judged: only root"), left_out)
+
+    def test_heap_calls_are_a_fault_and_so_is_a_counter_that_is_not_there(self):
+        self.assertEqual(self.judge(heap_calls=1)[0], ["1 heap calls of a media loop"])
+        self.assertEqual(self.judge(heap_calls=1, sanitizer="address")[0],
+                         ["1 heap calls of a media loop"])
+        self.assertEqual(self.judge(heap_calls=None)[0],
+                         ["nobody counted the heap calls of the media loops"])
+
+    def test_heap_calls_are_found_where_a_station_tells_them(self):
+        with Scene("kitchen", "garage") as scene:
+            kitchen, garage = scene.stations
+            garage.watches_heap = False
+            scene.introduce(kitchen, garage)
+            scene.start()
+            # The media loop says so after its first turns.
+            wait(lambda: verdict.heap_calls(garage.status()) is None, "garage does not count")
+            self.assertEqual(verdict.heap_calls(kitchen.status()), 0)
+            self.assertEqual(verdict.heap_calls(garage.status(), 3), 3)
+            kitchen.card.do("malloc", "on")
+            found = wait(lambda: verdict.heap_calls(kitchen.status(), 0), "heap calls are counted")
+            self.assertEqual(verdict.heap_calls(garage.status(), found), found)
+            self.assertTrue(self.judge(heap_calls=found)[0])
 
 
 class Soak(unittest.TestCase):

@@ -14,6 +14,7 @@ struct clinux_file_status {
     uint32_t group;
     int is_regular;
     int is_directory;
+    int is_link;
     int is_socket;
 };
 

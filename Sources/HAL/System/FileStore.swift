@@ -21,6 +21,15 @@ public enum FileStore {
         return Status(status)
     }
 
+    /// Whether a path is itself a symbolic link, wherever that leads.
+    public static func isLink(_ path: String) throws(SystemError) -> Bool {
+        var status = clinux_file_status()
+        let result = unsafe clinux_file_status(path, 0, &status)
+        if result == -ENOENT || result == -ENOTDIR { return false }
+        _ = try SystemError.check(result, "look at \(path)")
+        return status.is_link != 0
+    }
+
     /// Reads a whole file of at most `limit` bytes.
     public static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
         let file = try OpenFile(reading: path)

@@ -12,22 +12,33 @@ public enum Terminal {
         clinux_is_terminal(output.rawValue) == 1
     }
 
-    /// The longest text that `offer` may be given: what a pipe with room takes in one piece.
+    /// The longest text that `offer` writes, in bytes: what a pipe with room takes in one piece.
     public static let offerMax = 4096
 
     /// Writes a short text if the reader has room for it now, and never waits.
     ///
-    /// Returns false when it was not written, or only in part.
+    /// Of a longer one as much as may be is written, and the line feed at its end. Returns false
+    /// when nothing was written, or less than that.
     public static func offer(_ text: String, to output: Output) -> Bool {
-        var text = text
+        var text = shortened(text)
         return text.withUTF8 { bytes in
-            guard bytes.count <= offerMax,
-                clinux_poll(output.rawValue, Int16(CLINUX_WRITABLE), 0) == 1
+            guard clinux_poll(output.rawValue, Int16(CLINUX_WRITABLE), 0) == 1
             else { return false }
             // SAFETY: the bytes are read during the call only.
             return unsafe clinux_write(output.rawValue, bytes.baseAddress, bytes.count)
                 == bytes.count
         }
+    }
+
+    /// The text cut to `offerMax` bytes between two characters, with its line feed if it had one.
+    static func shortened(_ text: String) -> String {
+        let bytes = text.utf8
+        guard bytes.count > offerMax else { return text }
+        let end = bytes.last == UInt8(ascii: "\n") ? "\n" : ""
+        var cut = bytes.index(bytes.startIndex, offsetBy: offerMax - end.utf8.count)
+        // The bytes of a character after its first are 10xxxxxx.
+        while bytes[cut] & 0xc0 == 0x80 { cut = bytes.index(before: cut) }
+        return String(decoding: bytes[..<cut], as: UTF8.self) + end
     }
 
     /// Writes the text as it is, without a line feed of its own.

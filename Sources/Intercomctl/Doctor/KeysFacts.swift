@@ -167,9 +167,5 @@ extension KeysFacts {
 /// The permission bits as chmod takes them, with four digits.
 private func octal(_ mode: UInt32) -> String {
     let digits = String(mode & 0o7777, radix: 8)
-    return padding("0", 4 - digits.utf8.count) + digits
-}
-
-private func padding(_ digit: String, _ count: Int) -> String {
-    String(repeating: digit, count: max(0, count))
+    return String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
 }

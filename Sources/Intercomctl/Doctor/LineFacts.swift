@@ -1,6 +1,7 @@
 internal import Config
 internal import Control
 internal import HAL
+internal import Settings
 
 /// One GPIO line of the station: whether it is there, ours, and at rest where it should be.
 struct LineFacts {
@@ -174,7 +175,8 @@ extension LineFacts {
             }
             guard let key else { return .free }
             let input = try InputLine(
-                name: line, bias: key.pull, activeLow: key.isActiveLow, consumer: "intercomctl")
+                name: line, bias: key.bias.input, activeLow: key.isActiveLow,
+                consumer: "intercomctl")
             return .read(isPressed: try input.isActive())
         } catch { return .failed(error) }
     }
@@ -183,13 +185,5 @@ extension LineFacts {
 extension LineFacts.Wiring {
     init(_ button: Config.Button) {
         self.init(isActiveLow: button.isActiveLow, bias: button.bias)
-    }
-
-    fileprivate var pull: InputLine.Bias {
-        switch bias {
-        case .pullUp: .pullUp
-        case .pullDown: .pullDown
-        case .none: .none
-        }
     }
 }

@@ -33,6 +33,13 @@ struct RightsFacts {
             : .unit(priority: unit["LimitRTPRIO"], memory: unit["LimitMEMLOCK"])
     }
 
+    /// What counts of a limit of the unit: of `soft:hard` the first (systemd.exec(5)).
+    private static func soft(_ limit: String) -> Substring { limit.prefix { $0 != ":" } }
+
+    private static func allows(_ limit: String, _ value: Int) -> Bool {
+        soft(limit) == "infinity" || Int(soft(limit)) ?? 0 >= value
+    }
+
     var realtimeChecks: [Check] {
         let complaint = "sound may break under load"
         switch source {
@@ -44,7 +51,7 @@ struct RightsFacts {
                     .realtime, "no real-time priority: \(complaint)", fix: Self.realtimeFix)
             ]
         case .unit(let text, _):
-            guard let text, text == "infinity" || Int(text) ?? 0 >= Self.priority else {
+            guard let text, Self.allows(text, Self.priority) else {
                 return [
                     .warn(
                         .realtime, "the service has no right to real-time priority: \(complaint)",
@@ -72,14 +79,14 @@ struct RightsFacts {
         case .daemon(_, false):
             return [.warn(.memory, "not locked: \(complaint)", fix: Self.memoryFix)]
         case .unit(_, let text):
-            guard text == "infinity" else {
+            guard let text, Self.soft(text) == "infinity" else {
                 return [
                     .warn(
                         .memory, "the service may not lock it: \(complaint)",
                         fix: "LimitMEMLOCK=infinity in the service: sudo systemctl edit intercomd")
                 ]
             }
-            return [.ok(.memory, "the service may lock it (LimitMEMLOCK=infinity)")]
+            return [.ok(.memory, "the service may lock it (LimitMEMLOCK=\(text))")]
         case .user(_, .some):
             return [.warn(.memory, "this user may not lock it: \(complaint)", fix: Self.memoryFix)]
         case .user(_, nil):

@@ -67,15 +67,42 @@ extension UnitFacts {
     }
 
     private static func settings(in path: String) -> [(key: String, value: String)] {
-        let bytes = (try? FileStore.read(path, limit: 1 << 16)) ?? []
-        return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
-            guard line.first != UInt8(ascii: "#"),
-                let equals = line.firstIndex(of: UInt8(ascii: "="))
-            else { return nil }
+        settings(of: (try? FileStore.read(path, limit: 1 << 16)) ?? [])
+    }
+
+    static func settings(of bytes: [UInt8]) -> [(key: String, value: String)] {
+        lines(of: bytes).compactMap { line in
+            guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else { return nil }
             return (
-                String(decoding: line[..<equals], as: UTF8.self),
-                String(decoding: line[(equals + 1)...], as: UTF8.self)
+                String(decoding: trimmed(line[..<equals]), as: UTF8.self),
+                String(decoding: trimmed(line[(equals + 1)...]), as: UTF8.self)
             )
         }
+    }
+
+    /// Without comments, and put together where one ends with a backslash (systemd.syntax(7)).
+    private static func lines(of bytes: [UInt8]) -> [[UInt8]] {
+        var found: [[UInt8]] = []
+        var line: [UInt8] = []
+        for part in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            let text = trimmed(part)
+            // A comment among the parts of a line does not end it.
+            if text.first == UInt8(ascii: "#") || text.first == UInt8(ascii: ";") { continue }
+            if part.last == UInt8(ascii: "\\") {
+                line += part.dropLast() + [UInt8(ascii: " ")]
+            } else {
+                found.append(line + part)
+                line = []
+            }
+        }
+        return found + [line]
+    }
+
+    private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0d }
+        var text = text
+        while let byte = text.first, isBlank(byte) { text.removeFirst() }
+        while let byte = text.last, isBlank(byte) { text.removeLast() }
+        return text
     }
 }

@@ -13,10 +13,12 @@ struct XrunFacts {
 
     var checks: [Check] {
         guard let status else { return [.ok(.xruns, "counted while intercomd runs")] }
-        let count = status.audio.input.xruns + status.audio.output.xruns
+        let (input, output) = (status.audio.input.xruns, status.audio.output.xruns)
+        let (sum, isTooMuch) = input.addingReportingOverflow(output)
+        let count = isTooMuch ? Int.max : sum
         let text = "\(plural(count, "xrun")) in \(age(seconds: status.uptimeSeconds))"
         // One in an hour is heard by nobody.
-        guard count >= Self.few, count * 3600 > status.uptimeSeconds else {
+        guard count >= Self.few, count > status.uptimeSeconds / 3600 else {
             return [.ok(.xruns, text)]
         }
         return [

@@ -120,6 +120,15 @@ import Testing
         #expect(try FileStore.status(of: folder.path("none")) == nil)
     }
 
+    @Test func aLinkIsOneWhereverItLeads() throws {
+        let (file, link, lost) = (folder.path("file"), folder.path("link"), folder.path("lost"))
+        try write("one", to: file)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)
+        try FileManager.default.createSymbolicLink(atPath: lost, withDestinationPath: "nowhere")
+        #expect(try FileStore.isLink(link) && FileStore.isLink(lost))
+        #expect(try !FileStore.isLink(file) && !FileStore.isLink(folder.path("none")))
+    }
+
     @Test func removingTwiceIsNoError() throws {
         let path = folder.path("x")
         try write("x", to: path)

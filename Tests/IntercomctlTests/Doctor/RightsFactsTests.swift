@@ -26,6 +26,8 @@ import Testing
             ("70", "infinity", [Check.Verdict.ok, .ok]), ("infinity", "64M", [.ok, .warn]),
             ("59", nil, [.warn, .warn]), (nil, "infinity", [.warn, .ok]),
             ("often", "", [.warn, .warn]),
+            ("60:70", "infinity:infinity", [.ok, .ok]), ("infinity:infinity", "1G:", [.ok, .warn]),
+            ("59:70", "8M:infinity", [.warn, .warn]),
         ] as [(String?, String?, [Check.Verdict])])
     func theUnitSaysWhatTheServiceMay(
         priority: String?, memory: String?, verdicts expected: [Check.Verdict]

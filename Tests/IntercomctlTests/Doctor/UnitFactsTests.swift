@@ -23,6 +23,20 @@ import Testing
                 == ["ok    service         /u, enabled"])
     }
 
+    @Test(
+        arguments: [
+            ("LimitRTPRIO = 70", "70"), ("\tLimitRTPRIO=\t60:70 \r", "60:70"),
+            ("LimitRTPRIO=\\\n  70", "70"), ("LimitRTPRIO \\\n# =5\n; no\n = 70", "70"),
+            ("LimitRTPRIO=\\", ""), ("; LimitRTPRIO=70", nil), ("  #LimitRTPRIO=70", nil),
+            ("Description=a \\\nLimitRTPRIO=70", nil), ("LimitRTPRIO=1\nLimitRTPRIO=2", "2"),
+            ("LimitRTPRIO", nil), ("", nil),
+        ] as [(String, String?)])
+    func settingsAreReadAsSystemdReadsThem(text: String, value: String?) {
+        var facts = UnitFacts(hasSystemd: true, path: "/u", isEnabled: true)
+        facts.settings = UnitFacts.settings(of: Array(text.utf8))
+        #expect(facts["LimitRTPRIO"] == value)
+    }
+
     @Test func theAdministratorsUnitAndDropInsWin() throws {
         let root = FileManager.default.temporaryDirectory
             .appendingPathComponent("unit-\(UInt32.random(in: 0...UInt32.max))")

@@ -19,6 +19,14 @@ import Testing
         #expect(check(2, hours: 0) == ["ok    xruns           2 xruns in 0s"])
     }
 
+    @Test func moreThanCanBeAddedIsAWarningToo() {
+        var status = Status()
+        (status.audio.input.xruns, status.audio.output.xruns) = (.max, .max)
+        #expect(XrunFacts(status: status).checks.map { $0.verdict } == [.warn])
+        (status.audio.input.xruns, status.audio.output.xruns) = (.max, 0)
+        #expect(XrunFacts(status: status).checks.map { $0.verdict } == [.warn])
+    }
+
     @Test func withoutTheDaemonNobodyCounts() {
         #expect(
             lines(XrunFacts(status: nil).checks) == [

@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "Tests/System"))
 import lab
 from stage import place, process, sanitizer
 
-from . import growth, plan
+from . import growth, plan, verdict
 from .happen import Happen
 from .town import NAMES, STEADY, TONES, Town, loudness
 
@@ -45,7 +45,7 @@ class Soak:
         self.counts, self.faults, self.runs = collections.Counter(), [], {}
         self.recovery = collections.defaultdict(list)
         self.shares = []
-        self.heap_calls = 0
+        self.heap_calls = None
         self.happen = Happen(town, self.talk, self.note)
 
     # What it says.
@@ -84,7 +84,7 @@ class Soak:
     def one(self, event):
         """An event, the talk after it, and a look at all daemons."""
         self.happen.do(event)
-        if event.kind == "reload without" and self.happen.reloads:
+        if event.kind == "reload without":
             self.run_of(self.town[event.station]).returns += 1
         began = time.monotonic()
         self.town.whole()
@@ -121,7 +121,7 @@ class Soak:
             run = self.run_of(one)
             run.samples.append(growth.sample(one.pid, time.monotonic() - self.start))
             self.note_jump(run)
-            self.heap_calls = max(self.heap_calls, one.counters().get("heap_calls", 0))
+            self.heap_calls = verdict.heap_calls(one.status(), self.heap_calls)
 
     def run_of(self, station):
         """The present life of a station's daemon."""
@@ -221,22 +221,26 @@ class Soak:
 
     def report(self):
         """Everything in numbers."""
-        # A sanitizer keeps what is freed, and takes memory of its own.
+        # `verdict` says why.
         rows = [row for run in self.runs.values() for row in run.row() if not sanitizer.NAME]
         for row in rows:
             if row["grown"]:
                 self.fault(f"{row['station']} ({row['pid']}) grew: {row['what']} from "
                            f"{row['first']:g} to {row['last']:g}")
-        if not any(row["station"] == STEADY for row in rows):
-            self.note("too short to judge growth")
-        if self.heap_calls:
-            self.fault(f"{self.heap_calls} heap calls of a media loop")
+        minutes = (time.monotonic() - self.start) / 60
+        faults, left_out = verdict.judge(verdict.Facts(
+            minutes, self.counts["talks"], self.counts["unjudged"], self.heap_calls,
+            frozenset(row["what"] for row in rows if row["station"] == STEADY), sanitizer.NAME))
+        for text in faults:
+            self.fault(text)
+        for text in left_out:
+            self.note(text)
         return {
-            "seed": self.seed, "minutes": round((time.monotonic() - self.start) / 60, 2),
+            "seed": self.seed, "minutes": round(minutes, 2), "left_out": left_out,
             **{name: self.counts[name]
                for name in ("events", "talks", "hearings", "unheard", "unjudged", "crashes")},
             "runs": len(self.runs), "worst_share": min(self.shares, default=None),
-            "heap_calls": self.heap_calls, "reloads": self.happen.reloads, "growth": rows,
+            "heap_calls": self.heap_calls, "growth": rows,
             "grown": sorted({row["what"] for row in rows if row["grown"]}),
             "recovery_s": {kind: round(max(took), 2) for kind, took in self.recovery.items()},
             "faults": self.faults, "verdict": "failed" if self.faults else "passed"}

@@ -118,10 +118,6 @@ class Town(lab.Scene):
         path.write_text(text.replace(f"= {now}\n", f"= {then}\n"), encoding="utf-8")
         return then
 
-    def can_reload(self):
-        """Whether this intercomctl has the command."""
-        return "reload" in self.stations[0].ctl("--help")[1]
-
     def watch(self, one, count):
         """So many who monitor it and never read."""
         for _ in range(count):

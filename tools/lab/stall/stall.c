@@ -19,37 +19,37 @@ static const char *path;
 
 __attribute__((constructor)) static void prepare(void)
 {
-	next = (waits *)dlsym(RTLD_NEXT, "epoll_wait");
-	path = getenv("STALL");
+    next = (waits *)dlsym(RTLD_NEXT, "epoll_wait");
+    path = getenv("STALL");
 }
 
 static int is_media(void)
 {
-	char name[16] = "";
-	pthread_getname_np(pthread_self(), name, sizeof name);
-	return strcmp(name, "media") == 0;
+    char name[16] = "";
+    pthread_getname_np(pthread_self(), name, sizeof name);
+    return strcmp(name, "media") == 0;
 }
 
 // 0: no such file; otherwise its first byte, or 1.
 static int wish(void)
 {
-	char byte = 1;
-	int file = open(path, O_RDONLY | O_CLOEXEC);
-	if (file < 0)
-		return 0;
-	if (read(file, &byte, 1) < 0)
-		byte = 1;
-	close(file);
-	return byte;
+    char byte = 1;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return 0;
+    if (read(file, &byte, 1) < 0)
+        byte = 1;
+    close(file);
+    return byte;
 }
 
 int epoll_wait(int epoll, struct epoll_event *events, int capacity, int timeout)
 {
-	if (path != NULL && is_media()) {
-		int what;
-		while ((what = wish()) != 0)
-			if (what != 's')
-				nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-	}
-	return next(epoll, events, capacity, timeout);
+    if (path != NULL && is_media()) {
+        int what;
+        while ((what = wish()) != 0)
+            if (what != 's')
+                nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    }
+    return next(epoll, events, capacity, timeout);
 }

@@ -20,40 +20,40 @@ static int (*real_clock_gettime)(clockid_t, struct timespec *);
 
 __attribute__((constructor)) static void prepare(void)
 {
-	real_clock_gettime = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
-	const char *path = getenv("WALLCLOCK");
-	int fd = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	void *mapped = mmap(NULL, sizeof *set_on, PROT_READ, MAP_SHARED, fd, 0);
-	if (mapped != MAP_FAILED)
-		set_on = mapped;
-	close(fd);
+    real_clock_gettime = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
+    const char *path = getenv("WALLCLOCK");
+    int fd = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    void *mapped = mmap(NULL, sizeof *set_on, PROT_READ, MAP_SHARED, fd, 0);
+    if (mapped != MAP_FAILED)
+        set_on = mapped;
+    close(fd);
 }
 
 int clock_gettime(clockid_t clock, struct timespec *time)
 {
-	int result = real_clock_gettime(clock, time);
-	if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
-		time->tv_sec += *set_on;
-	return result;
+    int result = real_clock_gettime(clock, time);
+    if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
+        time->tv_sec += *set_on;
+    return result;
 }
 
 int gettimeofday(struct timeval *restrict time, void *restrict zone)
 {
-	(void)zone;
-	struct timespec now;
-	int result = clock_gettime(CLOCK_REALTIME, &now);
-	if (result == 0)
-		*time = (struct timeval){ now.tv_sec, now.tv_nsec / 1000 };
-	return result;
+    (void)zone;
+    struct timespec now;
+    int result = clock_gettime(CLOCK_REALTIME, &now);
+    if (result == 0)
+        *time = (struct timeval){ now.tv_sec, now.tv_nsec / 1000 };
+    return result;
 }
 
 time_t time(time_t *place)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	if (place != NULL)
-		*place = now.tv_sec;
-	return now.tv_sec;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (place != NULL)
+        *place = now.tv_sec;
+    return now.tv_sec;
 }
