@@ -12,12 +12,12 @@ WARM_SHARE = 0.1
 LEAST = 9
 """With fewer samples nothing is concluded."""
 
-ALLOWED = {"anonymous": 128, "rss": 512, "descriptors": 0, "threads": 0}
+ALLOWED = {"anonymous": 128, "rss": 4096, "descriptors": 0, "threads": 0}
 """How much more may be held in the last third than in the first: kB, and numbers.
 
 What the daemon has for itself is anonymous memory; it comes in pages, and the heap takes some
-before it gives some back. Resident memory has the program's code besides, which is read as it is
-used, and the simulated card.
+before it gives some back. Resident memory has the programs' code and the simulated card besides:
+pages of files, which the kernel drops and reads again as it likes, a few thousand kB of them.
 """
 
 PER_PEER = 24
