@@ -1,6 +1,7 @@
 internal import Config
 internal import HAL
 internal import Realtime
+internal import Settings
 internal import Time
 
 /// The GPIO lines: talk keys, which go to the media loop, and lamps, which stay here.
@@ -85,15 +86,9 @@ struct Lines: ~Copyable {
 
     private mutating func openKey(_ place: Int, at now: Instant, _ rings: Rings) {
         let button = keys[place].button
-        let bias: InputLine.Bias =
-            switch button.bias {
-            case .pullUp: .pullUp
-            case .pullDown: .pullDown
-            case .none: .none
-            }
         do throws(GPIOError) {
             let line = try InputLine(
-                name: button.line, bias: bias, activeLow: button.isActiveLow,
+                name: button.line, bias: button.bias.input, activeLow: button.isActiveLow,
                 consumer: "intercomd \(button.name)")
             rings.tell(.key(place, line))
             keys[place].isOpen = true

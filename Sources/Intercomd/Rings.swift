@@ -31,6 +31,8 @@ final class Rings: Sendable {
     let eventsWaiting: EventSignal
 
     init() throws(SystemError) {
+        // Until the media loop has told, nobody knows.
+        counters.set(.heapCalls, to: UInt64.max)
         commandsWaiting = try EventSignal()
         eventsWaiting = try EventSignal()
         traffic = (0..<Roster.capacity).map { _ in

@@ -19,7 +19,8 @@ def normalised(text, scene):
     for one in scene.stations:
         text = text.replace(one.etc, f"DIR/{one.name}/etc")
     for pattern, word in (
-            (r"up \d+ ?[smhd]( \d+ ?[smhd])?", "up AGE"), (r"intercomd \d+\.\d+\.\d+", "intercomd V"),
+            (r"up \d+ ?[smhd]( \d+ ?[smhd])?", "up AGE"),
+            (r"intercomd \d+\.\d+\.\d+", "intercomd V"),
             (r"[0-9a-f]{4}-[0-9a-f]{4}", "FINGERPRINT"), (r" +", " "), (r" \n", "\n")):
         text = re.sub(pattern, word, text)
     return text
