@@ -5,19 +5,53 @@ internal import HAL
 struct ConfigFacts {
     let folder: String
     let settings: Situation.Settings
+    /// Files and folders of settings that the station's user may not read, whoever asks here may.
+    let hidden: [String]
 
     /// More mistakes than fit on a screen are for `config check`.
     private static let shown = 5
     private static let noPermission: Int32 = 13
 
-    init(_ situation: Situation) { self.init(situation.folder, situation.settings) }
+    init(_ situation: Situation) {
+        self.init(
+            situation.folder, situation.settings,
+            hidden: Self.hidden(in: situation.folder, situation.paths))
+    }
 
-    init(_ folder: String, _ settings: Situation.Settings) {
+    init(_ folder: String, _ settings: Situation.Settings, hidden: [String] = []) {
         self.folder = folder
         self.settings = settings
+        self.hidden = hidden
+    }
+
+    /// The station's user is the owner of the state directory; what others may do, it may.
+    private static func hidden(in folder: String, _ paths: Paths) -> [String] {
+        guard let state = (try? FileStore.status(of: paths.state)) ?? nil, state.owner != 0 else {
+            return []
+        }
+        var found: [String] = []
+        for place in [folder, "\(folder)/peers.d", paths.learnedPeers] {
+            let files = (try? FileStore.names(in: place, suffix: ".conf")) ?? []
+            for path in [place] + files.map({ "\(place)/\($0)" }) {
+                guard let status = (try? FileStore.status(of: path)) ?? nil else { continue }
+                let isHidden = status.owner != state.owner && status.mode & 0o044 == 0
+                if isHidden, !found.contains(path) { found.append(path) }
+            }
+        }
+        return found
     }
 
     var checks: [Check] {
+        read
+            + hidden.map { path in
+                .fail(
+                    .config, "\(path) may not be read by the station's own user",
+                    fix: "sudo chmod a+rX \(path)")
+            }
+    }
+
+    /// What reading the files found.
+    private var read: [Check] {
         switch settings {
         case .absent:
             return [

@@ -25,6 +25,17 @@ import Testing
             ])
     }
 
+    @Test func whatOnlyRootMayReadIsNoUseToTheStation() {
+        let facts = ConfigFacts(
+            "/etc/intercomd", settings(""), hidden: ["/etc/intercomd/peers.d/garage.conf"])
+        #expect(
+            lines(facts.checks) == [
+                "ok    config          /etc/intercomd/intercomd.conf + 0 peers",
+                "FAIL  config          /etc/intercomd/peers.d/garage.conf may not be read by the"
+                    + " station's own user  -> sudo chmod a+rX /etc/intercomd/peers.d/garage.conf",
+            ])
+    }
+
     @Test func noneLeadsToSetup() {
         guard case .right(let defaults) = settings("") else { return }
         #expect(
