@@ -223,8 +223,10 @@ struct ControlLoop: ~Copyable {
         tellWhatWasSuppressed()
         // The watchdog is fed only while the sound moves.
         let ticks = rings.counters[.ticks]
-        isSoundStill = ticks == watchdogTicks
-        if !isSoundStill, facts.watchdog != nil { ServiceNotifier.watchdog() }
+        let hasTurned = ticks != watchdogTicks
+        // The first look is at the start, when it need not have turned yet.
+        isSoundStill = !hasTurned && now >= facts.startedAt + .seconds(1)
+        if hasTurned, facts.watchdog != nil { ServiceNotifier.watchdog() }
         watchdogTicks = ticks
     }
 
