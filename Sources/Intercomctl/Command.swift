@@ -117,8 +117,7 @@ struct Failure: Error {
 
     /// What the system refused; where it was a matter of rights, with what may help.
     init(_ error: SystemError) {
-        let noPermission: Int32 = 13
-        let isMute = error.errno == noPermission && error.advice.isEmpty
+        let isMute = error.errno == SystemError.noPermission && error.advice.isEmpty
         self.init(.failed, isMute ? "\(error); try it with sudo" : "\(error)")
     }
 }

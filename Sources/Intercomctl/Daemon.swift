@@ -11,9 +11,9 @@ struct Daemon: ~Copyable {
     private var lines: LineBuffer
     private let patience: Duration
 
-    private static let noSuchFile: Int32 = 2
-    private static let notADirectory: Int32 = 20
-    private static let refused: Int32 = 111
+    private static let absences = [
+        SystemError.noSuchFile, SystemError.refused, SystemError.notADirectory,
+    ]
 
     init(
         _ invocation: borrowing Invocation, patience: Duration = .seconds(5)
@@ -29,9 +29,7 @@ struct Daemon: ~Copyable {
         do throws(SystemError) {
             return try LocalPeer(path: path)
         } catch {
-            let isAbsent =
-                error.errno == noSuchFile || error.errno == refused || error.errno == notADirectory
-            throw isAbsent
+            throw absences.contains(error.errno)
                 ? Failure(
                     .notRunning,
                     "intercomd is not running (no answer at \(path)); start it:"
@@ -102,6 +100,25 @@ struct Daemon: ~Copyable {
 
     /// The next line; with patience, however long it takes.
     mutating func nextLine(isPatient: Bool) throws(Failure) -> [UInt8] {
+        while true {
+            if let line = try arrivedLine() { return line }
+            let limit = isPatient ? Duration.seconds(3_600) : patience
+            guard peer.waitReadable(limit: limit) || isPatient else { throw Self.silence }
+        }
+    }
+
+    /// The next line, or nil when none comes before `end`.
+    mutating func nextLine(until end: Instant) throws(Failure) -> [UInt8]? {
+        while true {
+            if let line = try arrivedLine() { return line }
+            let left = end - Clock.now()
+            guard left > .zero else { return nil }
+            _ = peer.waitReadable(limit: left)
+        }
+    }
+
+    /// The next line of what has come; nil when the rest of it has not.
+    private mutating func arrivedLine() throws(Failure) -> [UInt8]? {
         var chunk = [UInt8](repeating: 0, count: 16_384)
         while true {
             switch lines.next() {
@@ -112,30 +129,7 @@ struct Daemon: ~Copyable {
             var span = chunk.mutableSpan
             switch peer.read(into: &span) {
             case .bytes(let count): lines.append(chunk.span.extracting(first: count))
-            case .wouldBlock:
-                let limit = isPatient ? Duration.seconds(3_600) : patience
-                guard peer.waitReadable(limit: limit) || isPatient else { throw Self.silence }
-            case .closed: throw Self.gone
-            }
-        }
-    }
-
-    /// The next line, or nil when none comes before `end`.
-    mutating func nextLine(until end: Instant) throws(Failure) -> [UInt8]? {
-        var chunk = [UInt8](repeating: 0, count: 4096)
-        while true {
-            switch lines.next() {
-            case .line(let line): return line
-            case .tooLong: throw Failure(.failed, "the daemon's answer is too long")
-            case nil: break
-            }
-            var span = chunk.mutableSpan
-            switch peer.read(into: &span) {
-            case .bytes(let count): lines.append(chunk.span.extracting(first: count))
-            case .wouldBlock:
-                let left = end - Clock.now()
-                guard left > .zero else { return nil }
-                _ = peer.waitReadable(limit: left)
+            case .wouldBlock: return nil
             case .closed: throw Self.gone
             }
         }

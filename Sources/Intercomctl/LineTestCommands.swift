@@ -8,10 +8,8 @@ internal import Time
 func testButton(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let config = try readConfigOrDefaults(invocation)
     let names = config.buttons.map { $0.name }
-    let name = try chosen(invocation.arguments.first, among: names, kind: "button")
-    guard let button = config.buttons.first(where: { $0.name == name }) else {
-        preconditionFailure("chosen among these")
-    }
+    let place = try chosen(invocation.arguments.first, among: names, kind: "button")
+    let button = config.buttons[place]
     let patience = Duration.seconds(invocation.timeout ?? 20)
     let trial: PressTrial
     do throws(GPIOError) {
@@ -32,19 +30,17 @@ func testButton(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
 func testLamp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let config = try readConfigOrDefaults(invocation)
     let names = config.lamps.map { $0.name }
-    let name = try chosen(invocation.arguments.first, among: names, kind: "lamp")
-    guard let lamp = config.lamps.first(where: { $0.name == name }) else {
-        preconditionFailure("chosen among these")
-    }
+    let place = try chosen(invocation.arguments.first, among: names, kind: "lamp")
+    let lamp = config.lamps[place]
     do throws(GPIOError) {
         let line = try OutputLine(
             name: lamp.line, activeLow: lamp.isActiveLow, consumer: "intercomctl test")
         try? printProgress("blinking \(lamp.name) on \(lamp.line) five times", invocation)
         for _ in 0..<5 {
             try line.set(true)
-            pause(.milliseconds(300))
+            Clock.sleep(.milliseconds(300))
             try line.set(false)
-            pause(.milliseconds(300))
+            Clock.sleep(.milliseconds(300))
         }
     } catch {
         guard case .busy(let holder) = error.reason, holder.hasPrefix("intercomd") else {
@@ -60,22 +56,22 @@ func testLamp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     ).print(invocation)
 }
 
-/// The section of this name, or the first; refused with the names there are.
+/// The place of the section of this name, or of the first; refused with the names there are.
 private func chosen(
     _ name: String?, among names: [String], kind: String
-) throws(Failure) -> String {
-    guard let first = names.first else {
+) throws(Failure) -> Int {
+    guard !names.isEmpty else {
         throw Failure(
             .failed,
             "there is no [\(kind) NAME] in the configuration: nothing to test"
                 + " (intercomctl setup, man intercomd.conf)")
     }
-    guard let name else { return first }
-    guard names.contains(name) else {
+    guard let name else { return 0 }
+    guard let place = names.firstIndex(of: name) else {
         throw Failure(
             .usage, unknown(kind, name, among: names, or: names.joined(separator: ", ")))
     }
-    return name
+    return place
 }
 
 /// Follows the line until it was pressed and let go, or the time is over.
@@ -98,15 +94,9 @@ private func watch(
             isTold = true
             try? printProgress("pressed", invocation)
         }
-        pause(.milliseconds(2))
+        Clock.sleep(.milliseconds(2))
     }
     return trial
-}
-
-/// Waits so long, or a moment less.
-private func pause(_ duration: Duration) {
-    guard var loop = try? EventLoop() else { return }
-    _ = loop.wait(until: Clock.now() + duration)
 }
 
 private func report(on trial: PressTrial, _ button: Config.Button) -> TrialReport {

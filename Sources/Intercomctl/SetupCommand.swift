@@ -56,8 +56,6 @@ struct Setup {
     /// Where the configuration of before is kept.
     private(set) var backup: String?
 
-    private static let noSuchFile: Int32 = 2
-
     var path: String { "\(folder.folder)/intercomd.conf" }
 
     /// Looks around; `name` is what the person calls the station.
@@ -108,7 +106,7 @@ struct Setup {
         do throws(SystemError) {
             let main = ConfigSource(role: .main, path: path, bytes: Array(plan.text.utf8))
             // A folder that is yet to be made has no others.
-            let isMissing = folder.mainError?.errno == Self.noSuchFile && !folder.isEmpty
+            let isMissing = folder.mainError?.errno == SystemError.noSuchFile && !folder.isEmpty
             let others = isMissing ? [] : try folder.sources(orElse: "")
             sources = [main] + others.filter { $0.role != .main }
         } catch {

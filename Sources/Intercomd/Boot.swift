@@ -15,9 +15,7 @@ internal import Wire
 /// person; cards and lines that are not there are tried again for ever.
 enum Boot {
     /// Why the station does not start.
-    struct Failure: Error {
-        let text: String
-    }
+    typealias Failure = StationFiles.Failure
 
     /// The media loop, on its way to its thread.
     private final class Media: @unchecked Sendable {
@@ -31,7 +29,7 @@ enum Boot {
         let startedAt = Clock.now()
         let signals = try takeSignals()
         try? ProcessHardening.hideMemory()
-        let (config, isUnconfigured) = try settings(folder)
+        let (config, isUnconfigured) = try StationFiles.settings(in: folder)
         for warning in config.warnings { Log.warning(warning.description) }
         let listen = try Self.listen(config)
         var table = PeerTable(
@@ -57,12 +55,12 @@ enum Boot {
             }
             let facts = ControlLoop.Facts(
                 startedAt: startedAt, dataSocket: dataSocket, folder: folder,
-                isUnconfigured: isUnconfigured, isRealtime: thread.isRealtime,
+                isRealtime: thread.isRealtime,
                 watchdog: ServiceNotifier.watchdogInterval, hasAES: Processor.hasAES)
             if !thread.isRealtime { Log.warning("no right to real-time priority; running without") }
             var control = try ControlLoop(
-                config: config, roster: roster, routing: routing, plan: plan, rings: rings,
-                facts: facts, handshakes: sockets.handshake, table: table,
+                config: config, isUnconfigured: isUnconfigured, roster: roster, routing: routing,
+                plan: plan, rings: rings, facts: facts, handshakes: sockets.handshake, table: table,
                 station: station(routing), server: server, signals: signals)
             control.run()
             thread.join()
@@ -79,25 +77,13 @@ enum Boot {
         } catch { throw Failure(text: error.description) }
     }
 
-    private static func settings(_ folder: String) throws(Failure) -> (Config, Bool) {
-        do throws(StationFiles.Failure) {
-            return try StationFiles.settings(in: folder)
-        } catch { throw Failure(text: error.text) }
-    }
-
     private static func roster(
         _ config: Config, _ table: inout PeerTable, at now: Instant
     ) throws(Failure) -> Roster {
-        let files: StationFiles
-        do throws(StationFiles.Failure) {
-            files = try StationFiles(config, in: config.paths, own: table.publicKey)
-        } catch { throw Failure(text: error.text) }
+        let files = try StationFiles(config, in: config.paths, own: table.publicKey)
         var numbers: [Int] = []
-        for (place, peer) in config.peers.enumerated() {
-            numbers.append(
-                table.add(
-                    publicKey: files.keys[place], psk: files.psks[place].copy(),
-                    suite: peer.cipherSuite, at: now))
+        for place in config.peers.indices {
+            numbers.append(files.add(place, to: &table, at: now))
         }
         var roster = Roster()
         roster.configure(config.peers, keys: files.keys, numbers: numbers)

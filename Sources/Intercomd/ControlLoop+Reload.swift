@@ -117,6 +117,8 @@ extension ControlLoop {
         for number in roster.numbers where !kept.contains(number) {
             view.handshakesBefore += table.state(of: number)?.handshakes ?? 0
             table.remove(peer: number, at: now)
+            // Nothing of it is heard any more, from here on.
+            station.replace(peer: number, firstMid: Boot.randomMid())
             doWhatCoresAsk()
         }
         var numbers: [Int] = []
@@ -125,15 +127,9 @@ extension ControlLoop {
                 numbers.append(number)
                 continue
             }
-            let number = table.add(
-                publicKey: key, psk: files.psks[place].copy(),
-                suite: config.peers[place].cipherSuite, at: now)
+            let number = files.add(place, to: &table, at: now)
             welcome(number)
             numbers.append(number)
-        }
-        for number in roster.numbers where !kept.contains(number) {
-            // Nothing of it is heard any more, from here on.
-            station.replace(peer: number, firstMid: Boot.randomMid())
         }
         roster.configure(config.peers, keys: files.keys, numbers: numbers)
     }
@@ -141,7 +137,6 @@ extension ControlLoop {
     /// A number is another peer's now.
     private mutating func welcome(_ number: Int) {
         view.peers[number] = StationView.Peer()
-        view.peers[number].hasMoved = true
         let traffic = rings.traffic[number]
         view.packetsBefore.sent += traffic[.sent]
         view.packetsBefore.opened += traffic[.opened]

@@ -77,7 +77,6 @@ struct ControlLoop: ~Copyable {
         let dataSocket: Int32
         /// Where the settings are.
         let folder: String
-        let isUnconfigured: Bool
         let isRealtime: Bool
         let watchdog: Duration?
         /// Whether suite 1 is fast and constant in time here (protocol.md §1.8).
@@ -85,9 +84,10 @@ struct ControlLoop: ~Copyable {
     }
 
     init(
-        config: Config, roster: Roster, routing: Routing, plan: MediaPlan, rings: Rings,
-        facts: Facts, handshakes: consuming UDPSocket, table: consuming PeerTable, station: Station,
-        server: consuming ControlServer, signals: consuming Signals
+        config: Config, isUnconfigured: Bool, roster: Roster, routing: Routing, plan: MediaPlan,
+        rings: Rings, facts: Facts, handshakes: consuming UDPSocket,
+        table: consuming PeerTable, station: Station, server: consuming ControlServer,
+        signals: consuming Signals
     ) throws(SystemError) {
         // What can fail first, on locals: a noncopyable value is made whole or not at all.
         let loop = try EventLoop()
@@ -114,7 +114,7 @@ struct ControlLoop: ~Copyable {
         self.plan = plan
         self.rings = rings
         self.facts = facts
-        isUnconfigured = facts.isUnconfigured
+        self.isUnconfigured = isUnconfigured
         self.handshakes = handshakes
         self.table = table
         self.station = station

@@ -29,13 +29,9 @@ final class MediaChange: @unchecked Sendable {
         }
         formerKeys = plan.keys.map { key in former.keys.firstIndex { $0.hasLine(of: key) } }
         changesRest = (former.prerollFrames > 0) != (plan.prerollFrames > 0)
-        keys = FixedArray(count: plan.keys.count) { place in
-            KeySlot(settings: plan.keys[place].settings, target: plan.keys[place].target, at: now)
-        }
-        virtualKeys = FixedArray(count: plan.targets.count) { _ in
-            TalkKey(plan.virtualKey, isDown: false)
-        }
-        spurts = FixedArray(count: plan.targets.count) { Spurt(sequence: firstSequences[$0]) }
+        keys = plan.makeKeys(at: now)
+        virtualKeys = plan.makeVirtualKeys()
+        spurts = plan.makeSpurts(firstSequences)
         encoder =
             former.bitrate == plan.bitrate ? nil : try OpusEncoder(bitrate: plan.bitrate)
         let keepsVoices =

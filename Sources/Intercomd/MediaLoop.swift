@@ -104,13 +104,9 @@ struct MediaLoop: ~Copyable {
         self.slots = slots
         busyMax = plan.periodNanoseconds / 2
         plaintextSize = AudioPacket.plaintextSize(frameSize: self.encoder.frameSize, depth: 0)
-        keys = FixedArray(count: plan.keys.count) { index in
-            KeySlot(settings: plan.keys[index].settings, target: plan.keys[index].target, at: now)
-        }
-        virtualKeys = FixedArray(count: plan.targets.count) { _ in
-            TalkKey(plan.virtualKey, isDown: false)
-        }
-        spurts = FixedArray(count: plan.targets.count) { Spurt(sequence: firstSequences[$0]) }
+        keys = plan.makeKeys(at: now)
+        virtualKeys = plan.makeVirtualKeys()
+        spurts = plan.makeSpurts(firstSequences)
         peers = FixedArray(count: Roster.capacity) { _ in MediaPeer() }
         self.plan = plan
         self.rings = rings

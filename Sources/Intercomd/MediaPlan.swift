@@ -1,5 +1,6 @@
 internal import Audio
 internal import Config
+internal import Realtime
 internal import Station
 internal import Time
 internal import Wire
@@ -83,6 +84,23 @@ struct MediaPlan: Sendable {
             }
         }
         return gains
+    }
+
+    /// The talk keys, each still without its line.
+    func makeKeys(at now: Instant) -> FixedArray<KeySlot> {
+        FixedArray(count: keys.count) { place in
+            KeySlot(settings: keys[place].settings, target: keys[place].target, at: now)
+        }
+    }
+
+    /// The keys of `intercomctl ptt`, one for each target.
+    func makeVirtualKeys() -> FixedArray<TalkKey> {
+        FixedArray(count: targets.count) { _ in TalkKey(virtualKey, isDown: false) }
+    }
+
+    /// Silence to every target; the numbers of packets begin anywhere.
+    func makeSpurts(_ firstSequences: [UInt16]) -> FixedArray<Spurt> {
+        FixedArray(count: targets.count) { Spurt(sequence: firstSequences[$0]) }
     }
 
     /// How loud a peer's voice is, heard as `hearing` says.

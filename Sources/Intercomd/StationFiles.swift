@@ -1,7 +1,9 @@
 internal import Config
 internal import Crypto
 internal import HAL
+internal import Session
 internal import Settings
+internal import Time
 
 /// What lies in the files of a station, read and checked as one: the settings, and peers' keys.
 struct StationFiles {
@@ -40,6 +42,13 @@ struct StationFiles {
         self.config = config
         keys = checked.keys
         self.psks = psks
+    }
+
+    /// Makes the peer at a place of the configuration known; returns its number.
+    func add(_ place: Int, to table: inout PeerTable, at now: Instant) -> Int {
+        table.add(
+            publicKey: keys[place], psk: psks[place].copy(),
+            suite: config.peers[place].cipherSuite, at: now)
     }
 
     private static func psk(of peer: Config.Peer, _ paths: Paths) throws(Failure) -> PSK {

@@ -10,14 +10,11 @@ public struct ConfigFolder {
     /// Why the main file cannot be read; nil when it can.
     public let mainError: SystemError?
 
-    private static let noSuchFile: Int32 = 2
-
     /// Bytes of all files, many times what a configuration of 31 peers has; a station reads them
     /// while it talks, so they are not without end.
     private static let sizeLimit = 128 * 1024
     /// Files of one folder.
     private static let filesLimit = 128
-    private static let tooLarge: Int32 = 27
 
     /// Reads the main file of `folder`; one that cannot be read is told of by `sources`.
     public init(_ folder: String) {
@@ -36,7 +33,7 @@ public struct ConfigFolder {
         } catch {
             main = nil
             mainError =
-                error.errno == Self.noSuchFile
+                error.errno == SystemError.noSuchFile
                 ? SystemError(
                     operation: error.operation, errno: error.errno,
                     advice: "intercomctl setup writes it (man intercomd.conf),"
@@ -49,7 +46,7 @@ public struct ConfigFolder {
     /// Whether nobody has written any settings yet: the folder has no main file, and it is there,
     /// or is the one that is looked into when no other is named.
     public var isEmpty: Bool {
-        guard main == nil, mainError?.errno == Self.noSuchFile else { return false }
+        guard main == nil, mainError?.errno == SystemError.noSuchFile else { return false }
         return folder == Self.standard || ((try? FileStore.status(of: folder)) ?? nil) != nil
     }
 
@@ -69,7 +66,8 @@ public struct ConfigFolder {
     public func sources() throws(SystemError) -> [ConfigSource] {
         guard let main else {
             throw mainError
-                ?? SystemError(operation: "read \(folder)/intercomd.conf", errno: Self.noSuchFile)
+                ?? SystemError(
+                    operation: "read \(folder)/intercomd.conf", errno: SystemError.noSuchFile)
         }
         return try others(beside: main)
     }
@@ -87,7 +85,7 @@ public struct ConfigFolder {
         let names = try FileStore.names(in: folder, suffix: ".conf")
         guard names.count <= Self.filesLimit else {
             throw SystemError(
-                operation: "read \(folder)", errno: Self.tooLarge,
+                operation: "read \(folder)", errno: SystemError.tooLarge,
                 advice: "it has \(names.count) files, of which at most \(Self.filesLimit) are read")
         }
         for name in names {

@@ -9,18 +9,6 @@ import Testing
     static let count =
         ProcessInfo.processInfo.environment["INTERCOM_ALL"] == nil ? 20_000 : 1_000_000
 
-    private struct Chance: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     private static let lines: [[UInt8]] = [
         #"{"v":1,"do":"status"}"#, #"{"v":1,"do":"reload","check":true}"#,
         #"{"v":1,"do":"ptt","action":"down","target":"house"}"#, #"{"v":1,"do":"monitor"}"#,
@@ -28,7 +16,7 @@ import Testing
 
     private static let favourites = Array("{}[]\":,\\0123eE-+.tfnu \u{1}\u{7F}é".utf8)
 
-    private static func garbage(_ chance: inout Chance) -> [UInt8] {
+    private static func garbage(_ chance: inout SplitMix64) -> [UInt8] {
         var line = lines.randomElement(using: &chance)!
         for _ in 0..<Int.random(in: 1...5, using: &chance) {
             let place = Int.random(in: 0..<max(1, line.count), using: &chance)
@@ -48,7 +36,7 @@ import Testing
 
     @Test func linesAreRequestsOrRefusedWithWords() {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var chance = Chance(state: seed)
+        var chance = SplitMix64(state: seed)
         var refused = 0
         for _ in 0..<Self.count {
             do throws(ControlError) {
@@ -63,7 +51,7 @@ import Testing
 
     @Test func bytesBecomeLinesHoweverTheyAreCut() {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var chance = Chance(state: seed)
+        var chance = SplitMix64(state: seed)
         for _ in 0..<Self.count / 20 {
             let text = (0..<200).map { _ in UInt8.random(in: 8...12, using: &chance) }
             var whole = LineBuffer(limit: 20)

@@ -26,6 +26,14 @@ def waited(stations):
     return total
 
 
+def may(*words):
+    """Whether this user may run a program so, as unshare(1) does; who is not root may not."""
+    try:
+        return process.run([*words, "true"], seconds=5)[0] == 0
+    except process.StageError:
+        return False
+
+
 class FaultTest(SceneTest):
     """A talker and a listener, `kitchen` and `garage` unless a test says otherwise."""
 

@@ -10,7 +10,7 @@ import subprocess
 import time
 import unittest
 
-from faults import FaultTest
+from faults import FaultTest, may
 from lab import Scene, place, process, wait
 
 IDENTITY = re.compile(rb"intercom-identity-1 [0-9a-f]{64}\n")
@@ -19,15 +19,7 @@ KILLS = 100
 MOUNTS = ("unshare", "--mount")
 
 
-def may_mount():
-    """Whether this user may mount something for a program alone; who is not root may not."""
-    try:
-        return process.run([*MOUNTS, "true"], seconds=5)[0] == 0
-    except process.StageError:
-        return False
-
-
-mounts = unittest.skipUnless(may_mount(), "needs the right to unshare(1) mounts: root")
+mounts = unittest.skipUnless(may(*MOUNTS), "needs the right to unshare(1) mounts: root")
 
 
 class Disk(unittest.TestCase):

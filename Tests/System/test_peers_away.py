@@ -5,19 +5,11 @@ import os
 import time
 import unittest
 
-from faults import FaultTest
+from faults import FaultTest, may
 from lab import Scene, longer, process, wait
 from wire import Relay
 
 NAME = "garage.intercom.test"
-
-
-def may(*words):
-    """Whether this user may run a program so, as unshare(1) does; who is not root may not."""
-    try:
-        return process.run([*words, "true"], seconds=5)[0] == 0
-    except process.StageError:
-        return False
 
 
 class Silence(FaultTest):

@@ -32,7 +32,7 @@ members = *
 
 
 @unittest.skipIf(os.path.exists("/dev/snd/controlC0"), "this machine has a sound card")
-class Setup(SceneTest):
+class FreshBox(SceneTest):
     """A machine with GPIO and a card that alsa-lib calls default, and no configuration."""
 
     maxDiff = None
@@ -44,6 +44,10 @@ class Setup(SceneTest):
             "STATE_DIRECTORY": self.box.state, "RUNTIME_DIRECTORY": self.box.run}
         self.box.lines.start()
         self.path = pathlib.Path(self.box.etc, "intercomd.conf")
+
+
+class Setup(FreshBox):
+    """What is chosen and written, and what is left alone."""
 
     def shown(self, text):
         return text.replace(str(self.scene.folder), "DIR")
@@ -237,19 +241,8 @@ applied; the rest: systemctl restart intercomd
         self.assertEqual(self.box.status()["name"], "kitchen")
 
 
-@unittest.skipIf(os.path.exists("/dev/snd/controlC0"), "this machine has a sound card")
-class AtATerminal(SceneTest):
+class AtATerminal(FreshBox):
     """One question at a time, the answer most people give in brackets."""
-
-    maxDiff = None
-
-    def setUp(self):
-        self.scene = self.enterContext(Scene("default"))
-        (self.box,) = self.scene.stations
-        self.box.environment = {
-            "STATE_DIRECTORY": self.box.state, "RUNTIME_DIRECTORY": self.box.run}
-        self.box.lines.start()
-        self.path = pathlib.Path(self.box.etc, "intercomd.conf")
 
     def converse(self, *answers):
         """Answers what is asked; returns (exit code, the whole screen)."""

@@ -6,6 +6,17 @@ public struct SystemError: Error, Equatable, Sendable {
     public let operation: String
     /// The kernel's reason, a positive errno.
     public let errno: Int32
+    /// There is no such file or folder.
+    public static let noSuchFile = ENOENT
+    /// Who asks has no right to it.
+    public static let noPermission = EACCES
+    /// A part of the path is no folder.
+    public static let notADirectory = ENOTDIR
+    /// Nobody listens there.
+    public static let refused = ECONNREFUSED
+    /// It is larger than it may be.
+    public static let tooLarge = EFBIG
+
     /// What to do about it; empty when the reason says enough.
     public let advice: String
 

@@ -10,7 +10,6 @@ struct ConfigFacts {
 
     /// More mistakes than fit on a screen are for `config check`.
     private static let shown = 5
-    private static let noPermission: Int32 = 13
 
     init(_ situation: Situation) {
         self.init(
@@ -62,7 +61,7 @@ struct ConfigFacts {
         case .unreadable(let error):
             let complaint = Complaint(error.description)
             // Not a fault of the station: it is the one who asks who may not.
-            if error.errno == Self.noPermission {
+            if error.errno == SystemError.noPermission {
                 return [.warn(.config, complaint.text, fix: "sudo intercomctl doctor")]
             }
             return [

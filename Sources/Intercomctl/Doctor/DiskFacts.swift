@@ -8,7 +8,6 @@ struct DiskFacts {
     /// Why there is nothing to be said of it.
     var fault: SystemError?
 
-    private static let noPermission: Int32 = 13
     private static let little: UInt64 = 16 << 20
     private static let nothing: UInt64 = 64 << 10
 
@@ -27,7 +26,7 @@ struct DiskFacts {
 
     var checks: [Check] {
         guard let space else {
-            let isHidden = fault?.errno == Self.noPermission
+            let isHidden = fault?.errno == SystemError.noPermission
             return isHidden
                 ? [
                     .ok(

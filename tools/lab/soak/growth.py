@@ -1,6 +1,5 @@
 """Whether a daemon grows: what it holds at quiet moments, early in its run against late in it."""
 
-import os
 import statistics
 from typing import NamedTuple
 
@@ -54,12 +53,8 @@ class Growth(NamedTuple):
 def sample(pid, seconds):
     """What a process holds just now."""
     memory = process.memory(pid)
-    try:
-        descriptors = len(os.listdir(f"/proc/{pid}/fd"))
-    except PermissionError:
-        descriptors = None
-    return Sample(seconds, memory["anonymous"], memory["rss"], descriptors,
-                  len(os.listdir(f"/proc/{pid}/task")))
+    return Sample(seconds, memory["anonymous"], memory["rss"], process.descriptors(pid),
+                  process.threads(pid))
 
 
 def judge(samples, returns=0):

@@ -82,6 +82,11 @@ def descriptors(pid):
         return None
 
 
+def threads(pid):
+    """How many threads a process has."""
+    return len(os.listdir(f"/proc/{pid}/task"))
+
+
 def memory(pid):
     """Resident, private dirty and anonymous memory in kB; None for what this user may not read.
 
