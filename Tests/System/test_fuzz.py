@@ -22,7 +22,7 @@ class FuzzTest(unittest.TestCase):
             fuzz.lines(2000)
             before = fuzz.size()
             for _ in range(rounds):
-                print(fuzz.datagrams(datagrams // rounds))
+                print(fuzz.judged(datagrams // rounds))
             print(fuzz.datagrams(datagrams // 5, flood=True))
             print(fuzz.lines(lines))
             fuzz.check_speech("after")

@@ -4,8 +4,9 @@
 //      [--flood]
 //     PORT is the station's on 127.0.0.1; FILE a capture of relay with what it was truly sent; HEX
 //     the key of the mac of messages to it. --rate: at most so many a second (100,000); the rate
-//     falls when the kernel has to drop some for want of room, and rises again. --flood: it does
-//     not fall. --dear: one in so many (500) is of a kind that costs the station a computation.
+//     falls when the kernel has to drop some for want of room or they wait too long there, and
+//     rises again. --flood: it does not fall. --dear: one in so many (500) is of a kind that costs
+//     the station a computation.
 //
 // The datagrams follow from the seed and the samples. They leave by several source ports; answers
 // are counted. Prints one JSON object at the end: sent, answers, dropped (by the kernel, for each
@@ -29,8 +30,10 @@
 
 enum { SOCKETS = 16, BATCH = 16, SAMPLES_MAX = 4096, ROWS_MAX = 4 };
 
-static const double RATE_LEAST = 2000, RATE_STEP = 1500, RATE_CUT = 0.7;
-static const int64_t LOOK_NS = 100000000;
+static const double RATE_LEAST = 2000, RATE_STEP = 300, RATE_CUT = 0.7;
+static const int64_t LOOK_NS = 20000000;
+// What waits at the station may be this much late; and a small datagram takes this much room there.
+static const double LATE_S = 0.02, ROOM = 768;
 
 static struct sample data[SAMPLES_MAX], handshakes[SAMPLES_MAX];
 static struct mutator mutator = {.data = data, .handshakes = handshakes, .dear = 500};
@@ -94,18 +97,22 @@ static void open_sockets(void) {
     }
 }
 
-// What the kernel has dropped at the sockets of the port, in the order of /proc; returns how many.
-static int read_drops(uint64_t drops[ROWS_MAX]) {
+// What the kernel has dropped at the sockets of the port, in the order of /proc, and the bytes that
+// wait there; returns how many sockets there are.
+static int read_drops(uint64_t drops[ROWS_MAX], uint64_t *waiting) {
     int rows = 0;
+    *waiting = 0;
     const char *tables[] = {"/proc/net/udp", "/proc/net/udp6"};
     for (int i = 0; i < 2; i++) {
         FILE *file = fopen(tables[i], "r");
         char line[512];
         while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-            unsigned local = 0;
+            unsigned local = 0, queue = 0;
             const char *last = strrchr(line, ' ');
-            if (sscanf(line, " %*d: %*[0-9A-Fa-f]:%x", &local) != 1 || local != port)
+            if (sscanf(line, " %*d: %*[0-9A-Fa-f]:%x %*s %*s %*x:%x", &local, &queue) != 2 ||
+                local != port)
                 continue;
+            *waiting += queue;
             while (last > line && (last[1] < '0' || last[1] > '9')) {
                 do
                     last--;
@@ -159,8 +166,8 @@ static void send_batch(unsigned size) {
 
 static void run(void) {
     uint64_t before[ROWS_MAX] = {0}, drops[ROWS_MAX] = {0};
-    int rows = read_drops(before);
-    uint64_t last = 0;
+    uint64_t waiting, last = 0;
+    int rows = read_drops(before, &waiting);
     double rate = flood ? rate_most : rate_most / 4;
     int64_t begin = now_ns(), due = begin, look = begin + LOOK_NS;
     while (sent < count && !stopped) {
@@ -171,11 +178,12 @@ static void run(void) {
         if (now >= look) {
             uint64_t all = 0;
             look = now + LOOK_NS;
-            rows = read_drops(drops);
+            rows = read_drops(drops, &waiting);
             for (int i = 0; i < rows; i++)
                 all += drops[i] - before[i];
+            bool full = all > last || (double)waiting > rate * LATE_S * ROOM;
             if (!flood)
-                rate = all > last ? rate * RATE_CUT : rate + RATE_STEP;
+                rate = full ? rate * RATE_CUT : rate + RATE_STEP;
             rate = rate < RATE_LEAST ? RATE_LEAST : rate > rate_most ? rate_most : rate;
             last = all;
         }
@@ -192,7 +200,7 @@ static void run(void) {
     usleep(200000);
     for (int i = 0; i < SOCKETS; i++)
         take_answers(sockets[i]);
-    rows = read_drops(drops);
+    rows = read_drops(drops, &waiting);
     printf("{\"sent\": %" PRIu64 ", \"answers\": %" PRIu64 ", \"seconds\": %.3f, \"dropped\": [",
         sent, answers, seconds);
     for (int i = 0; i < rows; i++)
