@@ -47,6 +47,9 @@ disturbed the speech it is done again, slower. At the last rate any machine must
 SECONDS_MOST = 10
 """A round at a slower rate is shorter, too."""
 
+GROWTH_KB = 512
+"""What private memory may vary by: an allocator keeps what it was once given."""
+
 
 class Size:
     """What a daemon takes of its machine."""
