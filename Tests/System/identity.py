@@ -34,8 +34,10 @@ def base32(data):
 
 
 class Identity:
-    def __init__(self):
-        self.secret = secrets.token_bytes(32)
+    """A station's key pair; of chance, unless a secret of 32 bytes is given."""
+
+    def __init__(self, secret=None):
+        self.secret = secret or secrets.token_bytes(32)
         self.public = x25519(self.secret)
 
     @property

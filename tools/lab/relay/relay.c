@@ -1,9 +1,10 @@
 // relay: a bad network between two stations, the same one for the same seed.
 //
-// relay --a PORT:STATION --b PORT:STATION [--control PATH] [--seed N]
+// relay --a PORT:STATION --b PORT:STATION [--bind ADDRESS] [--control PATH] [--seed N]
 //     What reaches PORT of side a goes, from PORT of side b, to the UDP port STATION of side b, and
-//     the other way round, all on 127.0.0.1. So station a takes the relay's PORT of side a for
-//     station b. Prints one JSON line, with the seed, when it is ready.
+//     the other way round. So station a takes the relay's PORT of side a for station b. All is on
+//     ADDRESS (127.0.0.1), unless STATION is an IPv4 ADDRESS:PORT. Prints one JSON line, with the
+//     seed, when it is ready.
 //
 // Commands come as lines on stdin and on the Unix socket PATH; each is answered by one JSON line.
 // WAY is ab, ba or both; KIND is 1 to 15 (a handshake message of that type), data, any, or off.
@@ -278,16 +279,23 @@ static int open_control(const char *path) {
     return fd;
 }
 
-static void open_side(int side, const char *text) {
+static void open_side(int side, const char *text, const char *address) {
     unsigned port, station;
-    if (text == NULL || sscanf(text, "%u:%u", &port, &station) != 2) {
-        fprintf(stderr, "relay: --a and --b take PORT:STATION\n");
+    char host[16];
+    if (text != NULL && sscanf(text, "%u:%15[0-9.]:%u", &port, host, &station) != 3) {
+        snprintf(host, sizeof host, "%s", address);
+        if (sscanf(text, "%u:%u", &port, &station) != 2)
+            text = NULL;
+    }
+    struct sockaddr_in own = {.sin_family = AF_INET}, to = {.sin_family = AF_INET};
+    if (text == NULL || inet_pton(AF_INET, address, &own.sin_addr) != 1 ||
+        inet_pton(AF_INET, host, &to.sin_addr) != 1) {
+        fprintf(stderr, "relay: --a and --b take PORT:STATION, --bind an IPv4 address\n");
         exit(2);
     }
-    struct sockaddr_in own = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    stations[side] = own;
-    stations[side].sin_port = htons((uint16_t)station);
+    own.sin_port = htons((uint16_t)port);
+    to.sin_port = htons((uint16_t)station);
+    stations[side] = to;
     sockets[side] = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     int room = 4 << 20;
     setsockopt(sockets[side], SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
@@ -325,7 +333,7 @@ static void run(int control) {
 }
 
 int main(int count, char **words) {
-    const char *sides[2] = {NULL, NULL}, *control = NULL;
+    const char *sides[2] = {NULL, NULL}, *control = NULL, *address = "127.0.0.1";
     uint64_t seed;
     if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
         die("getrandom");
@@ -335,13 +343,15 @@ int main(int count, char **words) {
             sides[0] = words[i + 1];
         else if (strcmp(words[i], "--b") == 0)
             sides[1] = words[i + 1];
+        else if (strcmp(words[i], "--bind") == 0)
+            address = words[i + 1];
         else if (strcmp(words[i], "--control") == 0)
             control = words[i + 1];
         else if (strcmp(words[i], "--seed") == 0)
             seed = strtoull(words[i + 1], NULL, 10);
     }
-    open_side(0, sides[0]);
-    open_side(1, sides[1]);
+    open_side(0, sides[0], address);
+    open_side(1, sides[1], address);
     path_start(&paths[0], seed);
     path_start(&paths[1], ~seed);
     callers[0] = (struct caller){.in = 0, .out = 1};

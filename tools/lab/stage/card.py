@@ -6,7 +6,9 @@ import signal
 
 from . import place, process
 from .place import StageError
-from .wav import RATE
+
+RATE = 48_000
+"""Samples a second of every card."""
 
 
 class Take:

@@ -4,9 +4,8 @@ import wave
 
 import numpy
 
+from .card import RATE
 from .place import StageError
-
-RATE = 48_000
 
 
 def read(path):

@@ -1,0 +1,161 @@
+"""Plays scenarios and judges them; the program behind tools/scenarios."""
+
+import argparse
+import concurrent.futures
+import importlib
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+
+from stage import place
+
+from .boot import BootError, boot, kernel
+
+TESTS = pathlib.Path(place.ROOT) / "Tests"
+SCENARIOS = TESTS / "Scenarios"
+sys.path[:0] = [str(SCENARIOS), str(TESTS / "System")]
+
+# pylint: disable=wrong-import-position
+from .case import Case
+from .said import Said
+
+SECONDS = 150
+"""Real time a scenario may take, unless it says SECONDS."""
+
+
+def names():
+    """All scenarios there are; those of tools/test first."""
+    found = sorted(path.stem for path in SCENARIOS.glob("*.py"))
+    return sorted(found, key=lambda name: not importlib.import_module(name).OFTEN)
+
+
+def play(program, name, folder):
+    """One run of a scenario; returns the case."""
+    scenario = importlib.import_module(name)
+    folder.mkdir()
+    if hasattr(scenario, "prepare"):
+        scenario.prepare(Said(folder))
+    more = scenario.boot_words(folder) if hasattr(scenario, "boot_words") else ()
+    boot(program, name, scenario.STATIONS, folder, getattr(scenario, "SECONDS", SECONDS), more)
+    return Case(folder, scenario.STATIONS)
+
+
+def blind(scenario, case):
+    """Complaints about claims that hold of a spoiled case, too."""
+    found = []
+    controls = list(scenario.controls(case))
+    if not controls:
+        found.append("it has no control")
+    for what, other in controls:
+        scenario.judge(other)
+        if not other.complaints:
+            found.append(f"the claims do not see that {what}")
+    return found
+
+
+def attempt(program, name, folder, twice):
+    """Plays a scenario once or twice; returns (complaints, the case or None)."""
+    scenario = importlib.import_module(name)
+    try:
+        case = play(program, name, folder / "first")
+        scenario.judge(case)
+        complaints = case.complaints + blind(scenario, case)
+        if twice:
+            again = play(program, name, folder / "second")
+            scenario.judge(again)
+            complaints += [f"{what} differs between two runs"
+                           for what, value in case.prints().items()
+                           if again.prints().get(what) != value]
+        return complaints, case
+    except BootError as error:
+        return [str(error)], None
+    except Exception:  # pylint: disable=broad-exception-caught
+        return [traceback.format_exc()], None
+
+
+class Report:
+    """What is printed of each scenario when it is over."""
+
+    def __init__(self, chosen, folder):
+        self.chosen, self.folder, self.failed = chosen, folder, 0
+
+    def add(self, name, complaints, case, seconds):
+        """One scenario."""
+        self.failed += bool(complaints)
+        virtual = f"{case.log[-1].ns / 1e9:6.1f} s virtual" if case and case.log else ""
+        times = ", twice the same" if self.chosen.twice and not complaints else ""
+        print(f"{'FAILED' if complaints else 'ok':6} {seconds:6.1f} s {virtual}  "
+              f"{name.replace('_', ' ')}{times}")
+        if case and (self.chosen.verbose or complaints):
+            for text in case.claims:
+                print(f"         {'-' if text in case.complaints else '+'} {text}")
+        for text in case.notes if case else []:
+            print(*(f"         {line}" for line in text.splitlines()), sep="\n")
+        for text in complaints:
+            print(*(f"       ! {line}" for line in text.splitlines()), sep="\n")
+        if complaints and os.environ.get("INTERCOM_KEEP"):
+            print(f"       kept: {self.folder / name}")
+        sys.stdout.flush()
+
+
+def run(chosen):
+    """Plays what was chosen; returns the exit code."""
+    known = names()
+    unknown = [name for name in chosen.names if name not in known]
+    if unknown:
+        print(f"tools/scenarios: there is no {unknown[0]}; there are: {', '.join(known)}",
+              file=sys.stderr)
+        return 2
+    program = kernel()
+    if program is None:
+        print("scenarios SKIPPED: there is no kernel for guests here, see above")
+        return 0
+    wanted = chosen.names or [
+        name for name in known if chosen.all or importlib.import_module(name).OFTEN]
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="scenarios-"))
+    report, begin = Report(chosen, folder), time.monotonic()
+
+    def one(name):
+        start = time.monotonic()
+        (folder / name).mkdir()
+        result = attempt(program, name, folder / name, chosen.twice)
+        return name, *result, time.monotonic() - start
+
+    try:
+        with concurrent.futures.ThreadPoolExecutor(chosen.jobs) as pool:
+            for task in concurrent.futures.as_completed(
+                    [pool.submit(one, name) for name in wanted]):
+                report.add(*task.result())
+    finally:
+        if not os.environ.get("INTERCOM_KEEP"):
+            shutil.rmtree(folder, ignore_errors=True)
+    left = len(known) - len(wanted)
+    print(f"scenarios: {len(wanted)} played, {report.failed} failed, {left} only with --all, "
+          f"{time.monotonic() - begin:.0f} s")
+    return 1 if report.failed else 0
+
+
+def main():
+    """Exit codes: 0 all claims hold (or nothing can be played here), 1 not, 2 wrong words."""
+    parser = argparse.ArgumentParser(prog="tools/scenarios")
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--twice", action="store_true")
+    parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("names", nargs="*")
+    chosen = parser.parse_args()
+    if chosen.list:
+        for name in names():
+            scenario = importlib.import_module(name)
+            print(f"{name:24} {scenario.__doc__.splitlines()[0]}")
+        return 0
+    return run(chosen)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""What the people of a scenario will say, written before its guest boots."""
+
+import numpy
+import sound
+from stage.wav import RATE
+
+
+class Said:
+    """Samples for the rooms around the stations: mono, 48 kHz, from `zero` on."""
+
+    def __init__(self, folder):
+        self._folder = folder
+
+    def write(self, name, *parts):
+        """What is said beside the microphone of a station: the parts, one after the other."""
+        samples = numpy.concatenate([numpy.asarray(part, dtype=float) for part in parts])
+        samples.round().clip(-32768, 32767).astype("<i2").tofile(self._folder / f"{name}.said")
+
+    @staticmethod
+    def silence(seconds):
+        """Nothing."""
+        return numpy.zeros(round(seconds * RATE))
+
+    @staticmethod
+    def tone(hertz, seconds, level=-12.0):
+        """A steady tone of `level` dBFS."""
+        return sound.tone(hertz, seconds, level)
+
+    @staticmethod
+    def syllables(seconds, seed, level=-16.0):
+        """Something like speech, the same for the same seed."""
+        return sound.syllables(seconds, seed, level)

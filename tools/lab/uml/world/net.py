@@ -1,0 +1,53 @@
+"""The network of the guest: a namespace for each station, on one bridge."""
+
+import subprocess
+
+NETWORK = "10.77.0"
+RELAYS = f"{NETWORK}.250"
+"""The address of the relays, beside the bridge."""
+
+
+def ip(*lines):
+    """Commands of ip(8), one a line."""
+    subprocess.run(["ip", "-batch", "-"], input="\n".join(lines) + "\n", text=True, check=True)
+
+
+def lay():
+    """The bridge, which has the address of the relays. No IPv6: its addresses are random."""
+    ip("link add br0 type bridge", "link set br0 up", f"addr add {RELAYS}/24 dev br0")
+
+
+def join(name, host):
+    """A namespace of that name with eth0 at NETWORK.host; returns the address."""
+    ip(f"netns add {name}", f"link add {name} type veth peer name eth0 netns {name}",
+       f"link set {name} master br0", f"link set {name} up")
+    return move(name, None, host)
+
+
+def inside(name, *lines):
+    """Commands of ip(8) in a namespace."""
+    subprocess.run(["ip", "-netns", name, "-batch", "-"], input="\n".join(lines) + "\n", text=True,
+                   check=True)
+
+
+def move(name, former, host):
+    """Gives a namespace another address; returns it."""
+    address = f"{NETWORK}.{host}"
+    old = [f"addr del {NETWORK}.{former}/24 dev eth0"] if former else []
+    inside(name, "link set lo up", *old, f"addr add {address}/24 dev eth0", "link set eth0 up")
+    return address
+
+
+def unplug(name):
+    """The cable is out."""
+    ip(f"link set {name} down")
+
+
+def plug(name):
+    """The cable is in again."""
+    ip(f"link set {name} up")
+
+
+def words(name):
+    """The words before a program that is to run in a namespace."""
+    return ["nsenter", f"--net=/run/netns/{name}"]

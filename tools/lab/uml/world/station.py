@@ -1,0 +1,100 @@
+"""A station of the guest: the real daemon on a loopback card, a simulated chip, its own network."""
+
+import hashlib
+import json
+import os
+import signal
+import socket
+
+from identity import Identity
+from stage import place, process, station
+
+from . import net
+from .chip import Chip
+from .clock import now
+
+KEY, LAMP = 17, 23
+
+
+class Station(station.Station):
+    """The daemon, with a finger on its key."""
+
+    def __init__(self, world, name, host):
+        self.world, self.chip = world, Chip(name)
+        self.host, self.address = host, net.join(name, host)
+        super().__init__(name, os.path.join(world.folder, name), port=5577, sections={
+            "audio": {"input": f"card:{name}", "output": f"card:{name}", "duplex": "full"},
+            "button ptt": {"line": self.chip.line(KEY)},
+            "lamp on-air": {"line": self.chip.line(LAMP)},
+        }, watches_heap=False)
+        identity = Identity(hashlib.sha256(name.encode()).digest())
+        self.write_identity(identity.secret.hex())
+        self.public_key = identity.text
+        self.launcher = net.words(name)
+        self._events, self._rest = None, b""
+
+    def _environment(self):
+        return {"PATH": os.environ["PATH"], "HOME": self.folder, "LC_ALL": "C.UTF-8",
+                **self.environment}
+
+    def start(self):
+        """Starts the daemon on the configuration as it is, and listens to what it tells."""
+        with open(self.log_path, "a", encoding="utf-8") as log:
+            self.process = process.launch(
+                [*self.launcher, place.program("intercomd"), "--config", self.etc],
+                environment=self._environment(), output=log, errors=log)
+        self.world.wait(lambda: self._listens() or not process.is_alive(self.process),
+                        f"{self.name} answers")
+        if not process.is_alive(self.process):
+            raise place.StageError(f"{self.name} ended:\n{self.log}")
+
+    def _listens(self):
+        """Whether it is there, and then tells its events."""
+        link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            link.connect(os.path.join(self.run, "control.sock"))
+        except (FileNotFoundError, ConnectionRefusedError):
+            link.close()
+            return False
+        link.sendall(b'{"v":1,"do":"monitor"}\n')
+        self._events, self._rest = link, b""
+        self.world.listen(link, self._hear)
+        return True
+
+    def _hear(self):
+        """Logs what it has told."""
+        data = self._events.recv(65536)
+        if not data:
+            self.world.listen(self._events, None)
+            self._events.close()
+            return
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            event = json.loads(line)
+            if "event" in event:
+                self.world.told(self, event)
+
+    def cut(self):
+        """Ends the daemon at once, as when its current fails, without a goodbye to anyone."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def press(self, line=KEY):
+        """Closes a key; returns the moment of the edge."""
+        return self._key(line, "down", "press")
+
+    def release(self, line=KEY):
+        """Opens a key; returns the moment of the edge."""
+        return self._key(line, "up", "release")
+
+    def _key(self, line, way, word):
+        self.world.log(self.name, word, line=line)
+        return self.chip.pull(line, way)
+
+    def level(self, line=LAMP):
+        """The level of a line."""
+        return self.chip.level(line)
+
+    def end(self):
+        """Ends the daemon, with its goodbye."""
+        self.stop()

@@ -1,0 +1,159 @@
+"""The world of one scenario: makes the stations, keeps its log, waits in virtual time."""
+
+import json
+import os
+import select
+import subprocess
+
+from stage import place, process
+
+from . import clock, net
+from .relay import Relay
+from .station import Station
+from .wire import Wire
+
+SHARE = "/tmp/share"
+"""What outlives the guest."""
+
+
+class World:
+    """Stations by name, in the order of the scenario's STATIONS.
+
+    Everything that is logged is one line: moment, who, what, figures by name as JSON.
+    """
+
+    def __init__(self, scenario):
+        clock.be_exact()
+        self.scenario, self.folder = scenario, "/tmp/stations"
+        self._log = open(os.path.join(SHARE, "log"), "w", encoding="utf-8", buffering=1)
+        self._ears, self._others, self.events = {}, [], []
+        self.zero = None
+        self._relays = {}
+        net.lay()
+        self.stations = {name: Station(self, name, host)
+                         for host, name in enumerate(scenario.STATIONS, 1)}
+        self.wire = Wire(self, os.path.join(SHARE, "wire"), self.stations)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for one in self._others:
+            process.end(one)
+        for one in self.stations.values():
+            one.end()
+        self._log.close()
+
+    def __getitem__(self, name):
+        return self.stations[name]
+
+    def tell_why(self):
+        """What the stations have said, for whoever wants to know why a scenario failed."""
+        for one in self.stations.values():
+            print(f"--- log of {one.name}", *one.log.splitlines()[-40:], sep="\n")
+
+    # --- people ---
+
+    def relay(self, a, b, seed=1):
+        """A bad network between two stations, before they are introduced."""
+        relay = Relay(self, self[a], self[b], seed)
+        self._others.append(relay.process)
+        self._relays[a, b] = self._relays[b, a] = relay
+        return relay
+
+    def introduce(self):
+        """Every station learns of every other, by its address or its relay's."""
+        for one in self.stations.values():
+            for other in self.stations.values():
+                if other is not one:
+                    relay = self._relays.get((one.name, other.name))
+                    one.write_peer(other.name, other.public_key,
+                                   relay.stand_in(other) if relay else other.address)
+
+    def start(self):
+        """Introduces and starts all, and waits until everyone has a session with everyone."""
+        self.introduce()
+        for one in self.stations.values():
+            one.write_config()
+            one.start()
+        self.wait(self.is_up, "all stations are up")
+
+    def is_up(self):
+        """Whether every station has its card and every peer."""
+        for one in self.stations.values():
+            status = one.status()
+            if any(status["audio"][side]["state"] not in ("open", "none")
+                   for side in ("input", "output")):
+                return False
+            if any(peer["state"] != "up" for peer in status["peers"]):
+                return False
+        return True
+
+    def live(self, at=None):
+        """Rooms around all stations: their people speak what the scenario's `sounds` wrote.
+
+        Sets `zero`, the moment of the first sample: the next full second but one.
+        """
+        self.zero = at or (clock.now() // 10**9 + 2) * 10**9
+        for one in self.stations.values():
+            self._others.append(process.launch(
+                [place.lab("room"), one.name, f"{SHARE}/{one.name}.said",
+                 f"{SHARE}/{one.name}.heard", str(self.zero)],
+                errors=open(f"{SHARE}/{one.name}.room", "w", encoding="utf-8")))
+        self.log("world", "zero", at=self.zero)
+        self.until(0)
+
+    # --- time ---
+
+    def listen(self, link, hear):
+        """Calls `hear` whenever there is something on a socket; None: no longer."""
+        if hear is None:
+            del self._ears[link]
+        else:
+            self._ears[link] = hear
+
+    def until_ns(self, moment):
+        """Waits until a moment of CLOCK_MONOTONIC, in ns."""
+        while (left := moment - clock.now()) > 0:
+            for link in select.select(list(self._ears), [], [], left / 1e9)[0]:
+                self._ears[link]()
+
+    def until(self, seconds):
+        """Waits until so many seconds after `zero`."""
+        self.until_ns(self.zero + round(seconds * 1e9))
+
+    def sleep(self, seconds):
+        """Waits so long."""
+        self.until_ns(clock.now() + round(seconds * 1e9))
+
+    def wait(self, condition, what, seconds=30.0, step=0.01):
+        """Waits until a condition holds; returns what it gave."""
+        end = clock.now() + round(seconds * 1e9)
+        while not (found := condition()):
+            if clock.now() >= end:
+                raise place.StageError(f"after {seconds:g} s still not: {what}")
+            self.sleep(step)
+        return found
+
+    # --- the log ---
+
+    def log(self, who, what, **figures):
+        """One line of the log."""
+        self._log.write(f"{clock.seconds(clock.now())} {who} {what} {json.dumps(figures)}\n")
+
+    def told(self, one, event):
+        """What a station has told; its own clock, which is the wall's, is left out."""
+        self.events.append((clock.now(), one.name, event))
+        self.log(one.name, event["event"], **{
+            name: value for name, value in event.items()
+            if value is not None and name not in ("event", "schema", "time_ms")})
+
+    def counters(self, one):
+        """Logs the counters of a station that are not 0."""
+        found = {name: value for name, value in sorted(one.counters().items()) if value}
+        self.log(one.name, "counters", **found)
+        return found
+
+    def run(self, *words):
+        """A program that must succeed."""
+        subprocess.run(words, check=True)
