@@ -52,13 +52,17 @@ class Case:
             when, station, way, source, target, size = line.split()
             self.packets.append(Packet(moment(when), station, way, source, target, int(size)))
         self.zero = next((one.figures["at"] for one in self.log if one.what == "zero"), 0)
-        self._sounds = {name: self._read(name) for name in stations}
+        self._sounds = {}
         self.complaints, self.claims, self.notes = [], [], []
 
-    def _read(self, name):
+    def _read(self, name, zero):
         path = self.folder / f"{name}.heard"
         samples = numpy.fromfile(path, dtype="<i2") if path.exists() else numpy.zeros(0)
-        return measure.Sound(samples, self.zero)
+        return measure.Sound(samples, zero)
+
+    def take(self, name, zero):
+        """What was recorded in one of several takes ("kitchen-2"), which began at `zero`."""
+        return self._read(name, zero)
 
     # --- what was seen ---
 
@@ -69,6 +73,8 @@ class Case:
 
     def heard(self, name):
         """What the speaker of a station played: measure.Sound, of CLOCK_MONOTONIC."""
+        if name not in self._sounds:
+            self._sounds[name] = self._read(name, self.zero)
         return self._sounds[name]
 
     def span(self, name, start, end):
@@ -86,6 +92,12 @@ class Case:
     def track(self, name, hertz, start, end, step=0.02):
         """The level of one tone in each `step` seconds, in dBFS: an array."""
         return sound.tone_track(self.span(name, start, end), hertz, step)
+
+    @staticmethod
+    def tone_track(played, hertz, zero, start, end, step=0.02):
+        """The same of a take, whose `zero` is given."""
+        samples = played.span(zero + round(start * 1e9), zero + round(end * 1e9))
+        return sound.tone_track(samples, hertz, step)
 
     def sent(self, name, least=0):
         """The packets a station has sent, of so many bytes at least."""
@@ -120,6 +132,12 @@ class Case:
         gone = self.entries(who, what, **figures)
         assert gone, f"nothing to spoil: {who} {what} {figures}"
         other.log = [one for one in self.log if one not in gone]
+        return other
+
+    def with_line(self, who, what, **figures):
+        """As if this line had been logged at the end."""
+        other = self.spoiled()
+        other.log.append(Entry(self.log[-1].ns, who, what, figures))
         return other
 
     def silent(self, name):
