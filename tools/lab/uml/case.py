@@ -52,11 +52,12 @@ class Case:
             when, station, way, source, target, size = line.split()
             self.packets.append(Packet(moment(when), station, way, source, target, int(size)))
         self.zero = next((one.figures["at"] for one in self.log if one.what == "zero"), 0)
-        self._sounds = {name: self._read(name) for name in stations}
+        self._sounds = {name: self._read(name, "heard") for name in stations}
+        self._said = {name: self._read(name, "said") for name in stations}
         self.complaints, self.claims, self.notes = [], [], []
 
-    def _read(self, name):
-        path = self.folder / f"{name}.heard"
+    def _read(self, name, kind):
+        path = self.folder / f"{name}.{kind}"
         samples = numpy.fromfile(path, dtype="<i2") if path.exists() else numpy.zeros(0)
         return measure.Sound(samples, self.zero)
 
@@ -70,6 +71,21 @@ class Case:
     def heard(self, name):
         """What the speaker of a station played: measure.Sound, of CLOCK_MONOTONIC."""
         return self._sounds[name]
+
+    def said(self, name):
+        """What was said beside the microphone of a station, in the same time."""
+        return self._said[name]
+
+    def delay(self, mouth, ear, moment, seconds):
+        """(ms until what was said at a moment, so long a piece, was heard; how alike it is).
+
+        Moments are ns of CLOCK_MONOTONIC; at most 300 ms are looked through.
+        """
+        end = moment + round(seconds * 1e9)
+        found = measure.correlations(
+            self.said(mouth).span(moment, end), self.heard(ear).span(moment, end + 300_000_000))
+        best = int(numpy.argmax(found))
+        return best * 1000 / measure.RATE, float(found[best])
 
     def span(self, name, start, end):
         """The samples a station played between two moments, in seconds after `zero`."""
@@ -127,6 +143,14 @@ class Case:
         other = self.spoiled()
         sound = self.heard(name)
         other._sounds[name] = measure.Sound(numpy.zeros(len(sound.samples)), sound.first_ns)
+        return other
+
+    def heard_later(self, name, milliseconds):
+        """As if a speaker had played everything so much later."""
+        other = self.spoiled()
+        sound = self.heard(name)
+        other._sounds[name] = measure.Sound(
+            sound.samples, sound.first_ns + round(milliseconds * 1e6))
         return other
 
     def later(self, milliseconds, name=None, what=None):
