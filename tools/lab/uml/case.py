@@ -56,13 +56,13 @@ class Case:
         self.complaints, self.claims, self.notes = [], [], []
 
     def _read(self, name, zero):
-        path = self.folder / f"{name}.heard"
+        path = self.folder / name
         samples = numpy.fromfile(path, dtype="<i2") if path.exists() else numpy.zeros(0)
         return measure.Sound(samples, zero)
 
     def take(self, name, zero):
         """What was recorded in one of several takes ("kitchen-2"), which began at `zero`."""
-        return self._read(name, zero)
+        return self._read(f"{name}.heard", zero)
 
     # --- what was seen ---
 
@@ -74,8 +74,23 @@ class Case:
     def heard(self, name):
         """What the speaker of a station played: measure.Sound, of CLOCK_MONOTONIC."""
         if name not in self._sounds:
-            self._sounds[name] = self._read(name, self.zero)
+            self._sounds[name] = self._read(f"{name}.heard", self.zero)
         return self._sounds[name]
+
+    def said(self, name):
+        """What was said beside the microphone of a station, in the same time."""
+        return self._read(f"{name}.said", self.zero)
+
+    def delay(self, mouth, ear, moment, seconds):
+        """(ms until what was said at a moment, so long a piece, was heard; how alike it is).
+
+        Moments are ns of CLOCK_MONOTONIC; at most 300 ms are looked through.
+        """
+        end = moment + round(seconds * 1e9)
+        found = measure.correlations(
+            self.said(mouth).span(moment, end), self.heard(ear).span(moment, end + 300_000_000))
+        best = int(numpy.argmax(found))
+        return best * 1000 / measure.RATE, float(found[best])
 
     def span(self, name, start, end):
         """The samples a station played between two moments, in seconds after `zero`."""
@@ -145,6 +160,14 @@ class Case:
         other = self.spoiled()
         sound = self.heard(name)
         other._sounds[name] = measure.Sound(numpy.zeros(len(sound.samples)), sound.first_ns)
+        return other
+
+    def heard_later(self, name, milliseconds):
+        """As if a speaker had played everything so much later."""
+        other = self.spoiled()
+        sound = self.heard(name)
+        other._sounds[name] = measure.Sound(
+            sound.samples, sound.first_ns + round(milliseconds * 1e6))
         return other
 
     def later(self, milliseconds, name=None, what=None):
