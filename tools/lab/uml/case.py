@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy
 import sound
 from stage import measure
+from stage.wav import RATE
 
 
 class Entry(NamedTuple):
@@ -86,6 +87,17 @@ class Case:
     def track(self, name, hertz, start, end, step=0.02):
         """The level of one tone in each `step` seconds, in dBFS: an array."""
         return sound.tone_track(self.span(name, start, end), hertz, step)
+
+    def beside(self, name, tones, start, end):
+        """The level of all that a station played but for these tones, in dBFS."""
+        part = self.span(name, start, end)
+        window = numpy.blackman(len(part))
+        power = numpy.abs(numpy.fft.rfft(part * window)) ** 2
+        power *= 2 / (numpy.sum(window**2) * len(part))
+        pitch = numpy.fft.rfftfreq(len(part), 1 / RATE)
+        for hertz in tones:
+            power[numpy.abs(pitch - hertz) <= 25] = 0
+        return float(sound.decibels(power.sum()))
 
     def sent(self, name, least=0):
         """The packets a station has sent, of so many bytes at least."""
