@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy
 import sound
 from stage import measure
+from stage.wav import RATE
 
 
 class Entry(NamedTuple):
@@ -113,6 +114,17 @@ class Case:
         """The same of a take, whose `zero` is given."""
         samples = played.span(zero + round(start * 1e9), zero + round(end * 1e9))
         return sound.tone_track(samples, hertz, step)
+
+    def beside(self, name, tones, start, end):
+        """The level of all that a station played but for these tones, in dBFS."""
+        part = self.span(name, start, end)
+        window = numpy.blackman(len(part))
+        power = numpy.abs(numpy.fft.rfft(part * window)) ** 2
+        power *= 2 / (numpy.sum(window**2) * len(part))
+        pitch = numpy.fft.rfftfreq(len(part), 1 / RATE)
+        for hertz in tones:
+            power[numpy.abs(pitch - hertz) <= 25] = 0
+        return float(sound.decibels(power.sum()))
 
     def sent(self, name, least=0):
         """The packets a station has sent, of so many bytes at least."""
