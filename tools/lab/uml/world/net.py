@@ -6,7 +6,8 @@ NETWORK = "10.77.0"
 RELAYS = f"{NETWORK}.250"
 """The address of the relays, beside the bridge."""
 
-REMEMBER = "echo 1000000000 >/proc/sys/net/ipv4/neigh/eth0/base_reachable_time_ms"
+REMEMBER = ("cd /proc/sys/net/ipv4/neigh/eth0 && echo 1000000000 >base_reachable_time_ms && "
+            "echo 0 >delay_first_probe_time")
 """Who has been found stays found: else the kernel asks again, after a time that it draws."""
 
 

@@ -1,6 +1,7 @@
 """What is on the wire: every packet a station sends or gets, on the bridge's side of its cable."""
 
 import ctypes
+import errno
 import socket
 import struct
 
@@ -57,7 +58,13 @@ class Wire:
             world.listen(link, lambda link=link, name=name: self._take(link, name))
 
     def _take(self, link, name):
-        frame, address = link.recvfrom(65536)
+        try:
+            frame, address = link.recvfrom(65536)
+        except OSError as error:
+            if error.errno == errno.ENETDOWN:
+                # Said once of a cable that was unplugged.
+                return
+            raise
         # What the bridge sends into the cable is what the station gets.
         way = "in" if address[2] == socket.PACKET_OUTGOING else "out"
         source, target, size = describe(frame)
