@@ -72,6 +72,10 @@ class Case:
         return [one for one in self.log if one.who == who and one.what == what
                 and all(one.figures.get(name) == value for name, value in figures.items())]
 
+    def since_zero(self, one):
+        """The seconds after `zero` at which a line was logged or a packet came."""
+        return (one.ns - self.zero) / 1e9
+
     def heard(self, name):
         """What the speaker of a station played: measure.Sound, of CLOCK_MONOTONIC."""
         if name not in self._sounds:
@@ -130,6 +134,17 @@ class Case:
         """The packets a station has sent, of so many bytes at least."""
         return [one for one in self.packets
                 if one.station == name and one.way == "out" and one.size >= least]
+
+    def pause(self, name, target, start, end):
+        """The longest time between two packets from a station to another, in ms, in a span of
+        seconds after `zero`; also before the first and after the last of them.
+        """
+        low, high = (self.zero + round(at * 1e9) for at in (start, end))
+        host = self.stations.index(target) + 1
+        found = [one.ns for one in self.sent(name)
+                 if low <= one.ns <= high and one.target.split(":")[0].endswith(f".{host}")]
+        edges = [low, *found, high]
+        return max(b - a for a, b in zip(edges, edges[1:])) / 1e6
 
     # --- what is claimed ---
 

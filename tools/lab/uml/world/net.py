@@ -6,6 +6,10 @@ NETWORK = "10.77.0"
 RELAYS = f"{NETWORK}.250"
 """The address of the relays, beside the bridge."""
 
+REMEMBER = ("cd /proc/sys/net/ipv4/neigh/eth0 && echo 1000000000 >base_reachable_time_ms && "
+            "echo 0 >delay_first_probe_time")
+"""Who has been found stays found: else the kernel asks again, after a time that it draws."""
+
 
 def ip(*lines):
     """Commands of ip(8), one a line."""
@@ -15,12 +19,14 @@ def ip(*lines):
 def lay():
     """The bridge, which has the address of the relays. No IPv6: its addresses are random."""
     ip("link add br0 type bridge", "link set br0 up", f"addr add {RELAYS}/24 dev br0")
+    subprocess.run(["sh", "-c", REMEMBER.replace("eth0", "br0")], check=True)
 
 
 def join(name, host):
     """A namespace of that name with eth0 at NETWORK.host; returns the address."""
     ip(f"netns add {name}", f"link add {name} type veth peer name eth0 netns {name}",
        f"link set {name} master br0", f"link set {name} up")
+    subprocess.run([*words(name), "sh", "-c", REMEMBER], check=True)
     return move(name, None, host)
 
 

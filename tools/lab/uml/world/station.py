@@ -75,9 +75,19 @@ class Station(station.Station):
                 self.world.told(self, event)
 
     def cut(self):
-        """Ends the daemon at once, as when its current fails, without a goodbye to anyone."""
+        """Its current fails: no goodbye to anyone, and a dead cable. Returns the moment."""
+        self.world.log(self.name, "cut")
+        moment = now()
+        net.unplug(self.name)
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+        return moment
+
+    def boot(self):
+        """Its current is back; the daemon starts on the configuration as it is."""
+        net.plug(self.name)
+        self.world.log(self.name, "boot")
+        self.start()
 
     def freeze(self):
         """The daemon stands still, as when it is given no processor."""

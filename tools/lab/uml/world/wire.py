@@ -1,5 +1,7 @@
 """What is on the wire: every packet a station sends or gets, on the bridge's side of its cable."""
 
+import ctypes
+import errno
 import socket
 import struct
 
@@ -7,13 +9,28 @@ from .clock import now, seconds
 
 ETH_P_ALL = 3
 ETHERNET, UDP = 14, 17
-IPV4 = b"\x08\x00"
+IPV4, IPV6 = b"\x08\x00", b"\x86\xdd"
+SO_ATTACH_FILTER = 26
+FILTER = ((0x28, 0, 0, 12), (0x15, 3, 0, 0x0800), (0x15, 0, 3, 0x86DD),
+          (0x30, 0, 0, ETHERNET + 6), (0x15, 0, 1, UDP), (0x06, 0, 0, 0xFFFF), (0x06, 0, 0, 0))
+"""The packets of a program: IPv4, and UDP of IPv6. (See bpf of the kernel's filter.rst.)"""
+
+
+def attach(link):
+    """Has the kernel drop what nobody wants to see, which would wake this process by chance."""
+    code = b"".join(struct.pack("HBBI", *one) for one in FILTER)
+    room = ctypes.create_string_buffer(code, len(code))
+    link.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER,
+                    struct.pack("HxxxxxxQ", len(FILTER), ctypes.addressof(room)))
 
 
 def describe(frame):
     """(source, target, bytes of the UDP datagram or of what else it is)."""
-    if frame[12:14] != IPV4:
-        return frame[6:12].hex(":"), frame[0:6].hex(":"), len(frame) - ETHERNET
+    if frame[12:14] == IPV6:
+        source = socket.inet_ntop(socket.AF_INET6, frame[ETHERNET + 8:ETHERNET + 24])
+        target = socket.inet_ntop(socket.AF_INET6, frame[ETHERNET + 24:ETHERNET + 40])
+        ports = struct.unpack("!HHH", frame[ETHERNET + 40:ETHERNET + 46])
+        return f"[{source}]:{ports[0]}", f"[{target}]:{ports[1]}", ports[2] - 8
     header = (frame[ETHERNET] & 15) * 4
     source = socket.inet_ntoa(frame[ETHERNET + 12:ETHERNET + 16])
     target = socket.inet_ntoa(frame[ETHERNET + 16:ETHERNET + 20])
@@ -27,7 +44,8 @@ def describe(frame):
 class Wire:
     """A capture of all cables, a line a packet: moment, station, out or in, from, to, bytes.
 
-    ARP is left out, and so is what is neither IPv4 nor ARP: no station has another address.
+    Left out is what the kernel says by itself, at moments of its own choice: ARP, and of IPv6
+    all but UDP.
     """
 
     def __init__(self, world, path, names):
@@ -35,13 +53,18 @@ class Wire:
         for name in names:
             link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
             link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+            attach(link)
             link.bind((name, ETH_P_ALL))
             world.listen(link, lambda link=link, name=name: self._take(link, name))
 
     def _take(self, link, name):
-        frame, address = link.recvfrom(65536)
-        if frame[12:14] != IPV4:
-            return
+        try:
+            frame, address = link.recvfrom(65536)
+        except OSError as error:
+            if error.errno == errno.ENETDOWN:
+                # Said once of a cable that was unplugged.
+                return
+            raise
         # What the bridge sends into the cable is what the station gets.
         way = "in" if address[2] == socket.PACKET_OUTGOING else "out"
         source, target, size = describe(frame)

@@ -1,0 +1,201 @@
+"""The wall clock jumps by days and decades, mid-talk and idle: events carry it, nothing else does."""
+
+import time
+
+OFTEN = True
+STATIONS = ("kitchen", "garage")
+
+DAY = 86_400 * 10**9
+HERTZ = 500
+REKEY = 5
+"""Keys are made anew so often here: mid-talk, and once between two steps of the clock."""
+TALK, END, TAIL = 1.0, 6.0, 0.15
+STEPS = tuple((at, what) for start, gap in ((2.0, 0.8), (10.5, 5.0)) for at, what in zip(
+    (start + gap * i for i in range(5)),
+    ("a day back", "a day forward", "1970", "2040", "right again")))
+OVER = 35.0
+EARLY, LATE = 10**6, 50_000
+"""ns that a packet may leave before and after its place in the 10 ms: a loopback card counts in ms,
+and what it has is taken whenever something else wakes the daemon; later is only what reading the
+clock costs in virtual time."""
+
+
+def prepare(said):
+    said.write("kitchen", said.tone(HERTZ, 10.0))
+
+
+def wall(what, now, right):
+    """CLOCK_REALTIME as the words say; `right` is what it is ahead of CLOCK_MONOTONIC."""
+    # The kernel wants it to be later than its own start.
+    return {"a day back": now + right - DAY, "a day forward": now + right + DAY,
+            "1970": 3600 * 10**9, "2040": 2_208_988_800 * 10**9, "right again": now + right}[what]
+
+
+def ages(world, what, when):
+    """Logs how old each station calls its session, and what it last heard."""
+    for one in world.stations.values():
+        peer = one.status()["peers"][0]
+        world.log(one.name, "ages", wall=what, when=when, state=peer["state"],
+                  session=peer["session_age_s"], heard=peer["heard_age_s"])
+
+
+def step(world, what, right):
+    """Sets the clock; then something happens under the new one."""
+    ages(world, what, "before")
+    now = time.monotonic_ns()
+    moment = wall(what, now, right)
+    time.clock_settime_ns(time.CLOCK_REALTIME, moment)
+    world.log("world", "step", wall=what, offset=moment - now)
+    ages(world, what, "after")
+    world.sleep(0.1)
+    world["garage"].press()
+    world.sleep(0.1)
+    world["garage"].release()
+
+
+def play(world):
+    right = time.clock_gettime_ns(time.CLOCK_REALTIME) - time.monotonic_ns()
+    world.log("world", "step", wall="start", offset=right)
+    for one in world.stations.values():
+        one.sections["session"] = {"rekey-after": f"{REKEY}s"}
+    world.start()
+    world.live()
+    world.until(TALK)
+    world["kitchen"].press()
+    for at, what in STEPS[:5]:
+        world.until(at)
+        step(world, what, right)
+    world.until(END)
+    world["kitchen"].release()
+    for at, what in STEPS[5:]:
+        world.until(at)
+        step(world, what, right)
+    world.until(OVER)
+    for one in world.stations.values():
+        world.counters(one)
+    for ns, name, event in world.events:
+        world.log(name, "stamp", event=event["event"], ns=ns, time_ms=event["time_ms"])
+
+
+def judge(case):
+    sound(case)
+    sessions(case)
+    times(case)
+
+
+def sound(case):
+    """What was said all through the steps."""
+    press, release = case.entries("kitchen", "press")[0].ns, case.entries("kitchen", "release")[0].ns
+    ticks = [one.ns for one in case.sent("kitchen") if press < one.ns < release + TAIL * 1e9]
+    wanted = round((release + TAIL * 1e9 - ticks[0]) / 1e7)
+    places = [[] for _ in range(wanted + 1)]
+    for ns in ticks:
+        places[round((ns - ticks[0]) / 1e7)].append((ns - ticks[0] + 5 * 10**6) % 10**7 - 5 * 10**6)
+    missing = [i for i in range(wanted) if not any(-EARLY < one < LATE for one in places[i])]
+    case.claim(not missing, f"kitchen sends in each of {wanted} times 10 ms of its talk, never "
+               f"50 us late; missing are {missing[:5]}")
+    track = case.track("garage", HERTZ, TALK + 0.2, END + TAIL)
+    case.claim(min(track) > -13, f"garage hears every 20 ms of it, at {min(track):.1f} dBFS or more")
+    counted = case.entries("garage", "counters")[0].figures
+    bad = {name: counted[name] for name in counted if "conceal" in name or "drop" in name
+           or "late" in name or "lost" in name}
+    case.claim(not bad, f"nothing was concealed or dropped: {bad}")
+
+
+def sessions(case):
+    """Keys, and what the stations say of their ages."""
+    # The first keys are there before garage, which starts last, is listened to.
+    first = case.entries("kitchen", "rekey")[0]
+    for name in case.stations:
+        ends = [len(case.entries(name, what)) for what in ("peer_down", "peer_stale")]
+        case.claim(ends == [0, 0], f"{name}: down, stale {ends} times")
+        made = [first.ns, *(one.ns for one in case.entries(name, "rekey") if one != first)]
+        gaps = [(b - a) / 1e9 for a, b in zip(made, made[1:])]
+        due = int((case.zero + OVER * 1e9 - made[0]) / 1e9 / REKEY)
+        case.claim(len(gaps) == due and all(abs(gap - REKEY) < 0.002 for gap in gaps),
+                   f"{name}: new keys {len(gaps)} times of {due}, after {min(gaps):.4f} to "
+                   f"{max(gaps):.4f} s")
+        worst = {"session": 0.0, "heard": 0.0}
+        for one in case.entries(name, "ages"):
+            since = max(ns for ns in made if ns <= one.ns)
+            heard = max(packet.ns for packet in case.packets if packet.station == name
+                        and packet.way == "in" and packet.size == 87 and packet.ns <= one.ns)
+            for what, ns in (("session", since), ("heard", heard)):
+                wrong = abs(one.figures[what] - (one.ns - ns) / 1e9)
+                worst[what] = max(worst[what], wrong)
+        states = {one.figures["state"] for one in case.entries(name, "ages")}
+        case.claim(states == {"up"}, f"{name}: its peer is {states}")
+        # Ages are told to the millisecond.
+        case.claim(max(worst.values()) < 0.002, f"{name}: ages are true, of the session to "
+                   f"{worst['session'] * 1e3:.1f} ms, of what was heard to "
+                   f"{worst['heard'] * 1e3:.1f} ms")
+
+
+def times(case):
+    """What the events carry."""
+    steps = case.entries("world", "step")
+    stamps = [one for name in case.stations for one in case.entries(name, "stamp")]
+    worst, seen = 0, set()
+    for one in stamps:
+        last = max((step for step in steps if step.ns <= one.figures["ns"]), key=lambda step: step.ns)
+        wrong = one.figures["time_ms"] - (one.figures["ns"] + last.figures["offset"]) / 1e6
+        worst = max(worst, abs(wrong))
+        seen.add(last.ns)
+    case.claim(len(seen) == len(steps) == len(STEPS) + 1,
+               f"there are events of {len(seen)} of {len(steps)} times")
+    case.claim(worst < 2, f"the {len(stamps)} events carry the time of day, to {worst:.2f} ms")
+
+
+def controls(case):
+    yield "garage hears nothing", case.silent("garage")
+    yield "a packet is missing", lacking(case)
+    other = case.spoiled()
+    other.log.remove(case.entries("kitchen", "rekey")[3])
+    yield "keys were not made anew once", other
+    for what, by in (("session", 86_400.0), ("heard", -86_400.0)):
+        yield f"the age {what} follows the clock", spoiled(
+            case, "ages", lambda figures, what=what, by=by: figures | {what: figures[what] + by})
+    yield "events carry another time", spoiled(
+        case, "stamp", lambda figures: figures | {"time_ms": figures["time_ms"] - 86_400_000})
+    yield "kitchen's sound is 1 ms late from its middle on", later_half(case)
+
+
+def lacking(case):
+    """Without the packets of 10 ms in the middle of the talk."""
+    other = case.spoiled()
+    middle = case.zero + 4 * 10**9
+    other.packets = [one for one in case.packets if not 0 <= one.ns - middle < 10**7]
+    return other
+
+
+def later_half(case):
+    """With packets that are off the grid from the middle on."""
+    other = case.spoiled()
+    middle = case.zero + 4 * 10**9
+    other.packets = [one._replace(ns=one.ns + 10**6 * (one.ns > middle)) for one in case.packets]
+    return other
+
+
+def spoiled(case, what, change):
+    """With other figures in the last line of that kind."""
+    other = case.spoiled()
+    last = max(i for i, one in enumerate(other.log) if one.what == what)
+    other.log[last] = other.log[last]._replace(figures=change(other.log[last].figures))
+    return other
+
+
+MUTATIONS = (
+    ("Sources/CLinux/process.c", "clock_gettime(CLOCK_MONOTONIC, &now);",
+     "clock_gettime(CLOCK_REALTIME, &now);"),
+    ("Sources/CLinux/process.c", "clock_gettime(CLOCK_REALTIME, &now);",
+     "clock_gettime(CLOCK_MONOTONIC, &now);"),
+    ("Sources/CLinux/descriptor.c", "timerfd_create(CLOCK_MONOTONIC,",
+     "timerfd_create(CLOCK_REALTIME,"),
+    ("Sources/Intercomd/ControlLoop+Status.swift",
+     "status.sessionAgeSeconds = state.sessionSince.map { seconds(now - $0) }",
+     "status.sessionAgeSeconds = state.sessionSince.map { _ in"
+     " Double(Clock.wallMilliseconds() % 1_000_000) / 1000 }"),
+    ("Sources/Session/PeerTableTimers.swift",
+     "if let due = rekeyDue(association), now >= due { return .rekey }",
+     "if let due = rekeyDue(association), now >= due + .seconds(1) { return .rekey }"),
+)
