@@ -12,7 +12,7 @@ from .relay import Relay
 from .station import Station
 from .wire import Wire
 
-SHARE = "/tmp/share"
+SHARE = "/run/share"
 """What outlives the guest."""
 
 
@@ -24,7 +24,7 @@ class World:
 
     def __init__(self, scenario):
         clock.be_exact()
-        self.scenario, self.folder = scenario, "/tmp/stations"
+        self.scenario, self.folder = scenario, "/run/stations"
         self._log = open(os.path.join(SHARE, "log"), "w", encoding="utf-8", buffering=1)
         self._ears, self._rooms, self._others, self.events = {}, [], [], []
         self.zero = None
