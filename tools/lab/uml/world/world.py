@@ -61,6 +61,11 @@ class World:
         self._relays[a, b] = self._relays[b, a] = relay
         return relay
 
+    def beside(self, *words):
+        """Starts a program that lives no longer than this world; returns its process."""
+        self._others.append(process.launch(words, output=process.subprocess.DEVNULL))
+        return self._others[-1]
+
     def introduce(self):
         """Every station learns of every other, by its address or its relay's."""
         for one in self.stations.values():
