@@ -113,6 +113,26 @@ class Case:
         """The level of one tone in each `step` seconds, in dBFS: an array."""
         return sound.tone_track(self.span(name, start, end), hertz, step)
 
+    def delay_in_files(self, said, heard, second, ahead=0.0, seconds=0.5, longest=0.3):
+        """(ms until what was said at a moment was heard, how alike it is), for long recordings.
+
+        `ahead` is how many seconds the clock of `heard` has gained by then.
+        """
+        pattern = self._part(said, second, seconds)
+        found = measure.correlations(
+            pattern, self._part(heard, second + ahead, seconds + longest))
+        best = int(numpy.argmax(found))
+        return best * 1000 / RATE + self.late_ms(second), float(found[best])
+
+    @staticmethod
+    def late_ms(_):
+        """What a spoiled copy adds to every delay."""
+        return 0.0
+
+    def _part(self, name, start, seconds):
+        return numpy.fromfile(self.folder / name, dtype="<i2", count=round(seconds * RATE),
+                              offset=2 * round(start * RATE)).astype(float)
+
     @staticmethod
     def tone_track(played, hertz, zero, start, end, step=0.02):
         """The same of a take, whose `zero` is given."""
