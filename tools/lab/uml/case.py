@@ -166,6 +166,13 @@ class Case:
         edges = [low, *found, high]
         return max(b - a for a, b in zip(edges, edges[1:])) / 1e6
 
+    def sent_between(self, name, other, start, end):
+        """What a station sent to another between two moments, in seconds after `zero`."""
+        first, last = (self.zero + round(moment * 1e9) for moment in (start, end))
+        address = f"10.77.0.{self.stations.index(other) + 1}:"
+        return [one for one in self.sent(name)
+                if first <= one.ns < last and one.target.startswith(address)]
+
     # --- what is claimed ---
 
     def claim(self, holds, text):

@@ -65,6 +65,8 @@ def attempt(program, name, folder, twice):
         if twice:
             again = play(program, name, folder / "second")
             scenario.judge(again)
+            if again.claims != case.claims:
+                complaints.append("the figures differ between two runs")
             complaints += [f"{what} differs between two runs"
                            for what, value in case.prints().items()
                            if again.prints().get(what) != value]
