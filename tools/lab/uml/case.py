@@ -52,6 +52,9 @@ class Case:
         for line in wire.read_text().splitlines() if wire.exists() else []:
             when, station, way, source, target, size = line.split()
             self.packets.append(Packet(moment(when), station, way, source, target, int(size)))
+        facts = folder / "facts"
+        self.facts = [json.loads(line) for line in
+                      (facts.read_text().splitlines() if facts.exists() else [])]
         self.zero = next((one.figures["at"] for one in self.log if one.what == "zero"), 0)
         self._sounds = {}
         self.complaints, self.claims, self.notes = [], [], []
@@ -191,6 +194,7 @@ class Case:
         """A copy that may be spoiled; nothing has been claimed of it yet."""
         other = copy.copy(self)
         other.log, other.packets = list(self.log), list(self.packets)
+        other.facts = copy.deepcopy(self.facts)
         other._sounds = dict(self._sounds)
         other.complaints, other.claims, other.notes = [], [], []
         return other
