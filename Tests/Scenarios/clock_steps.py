@@ -121,7 +121,7 @@ def sessions(case):
             heard = max(packet.ns for packet in case.packets if packet.station == name
                         and packet.way == "in" and packet.size == 87 and packet.ns <= one.ns)
             for what, ns in (("session", since), ("heard", heard)):
-                wrong = abs(one.figures[what] - (one.ns - ns) / 1e9)
+                wrong = abs((one.figures[what] or 0) - (one.ns - ns) / 1e9)
                 worst[what] = max(worst[what], wrong)
         states = {one.figures["state"] for one in case.entries(name, "ages")}
         case.claim(states == {"up"}, f"{name}: its peer is {states}")

@@ -89,6 +89,12 @@ class Station(station.Station):
         self.world.log(self.name, "boot")
         self.start()
 
+    def move(self, host):
+        """It gets another address, as a router may give it one; its settings know nothing of it."""
+        self.address = net.move(self.name, self.host, host)
+        self.host = host
+        self.world.log(self.name, "move", to=self.address)
+
     def press(self, line=KEY):
         """Closes a key; returns the moment of the edge."""
         return self._key(line, "down", "press")
