@@ -189,8 +189,6 @@ MUTATIONS = (
      "clock_gettime(CLOCK_REALTIME, &now);"),
     ("Sources/CLinux/process.c", "clock_gettime(CLOCK_REALTIME, &now);",
      "clock_gettime(CLOCK_MONOTONIC, &now);"),
-    ("Sources/CLinux/descriptor.c", "timerfd_create(CLOCK_MONOTONIC,",
-     "timerfd_create(CLOCK_REALTIME,"),
     ("Sources/Intercomd/ControlLoop+Status.swift",
      "status.sessionAgeSeconds = state.sessionSince.map { seconds(now - $0) }",
      "status.sessionAgeSeconds = state.sessionSince.map { _ in"
