@@ -179,7 +179,7 @@ def race(world, stranger):
     world["garage"].release()
     world.sleep(0.3)
     net.plug("kitchen")
-    world.sleep(1.0)
+    world.sleep(0.1)
     count = len(tapped)
     for one in tapped:
         stranger.send(one)
@@ -187,7 +187,8 @@ def race(world, stranger):
     for one in reversed(tapped):
         stranger.send(one)
     world.log("stranger", "raced", count=count)
-    # Kitchen has something to say to garage.
+    # Kitchen has something to say to garage, once its cable carries it.
+    world.sleep(1)
     world["kitchen"].press()
     world.sleep(1)
     world["kitchen"].release()
@@ -251,14 +252,14 @@ def leaves(case, cellar):
     at = case.since_zero(case.entries("world", "reload")[0])
     after = [one for one in to(case, cellar) if case.since_zero(one) >= at]
     bye = [case.since_zero(one) - at for one in after if one.size == DATA]
-    case.claim(len(bye) == 3 and max(bye) < 0.042,
+    case.claim(len(bye) == 3 and all(abs(one - 0.02 * i) < 0.002 for i, one in enumerate(bye)),
                f"cellar gets {len(bye)} goodbyes, {[round(one, 3) for one in bye]} s after the reload")
     calls = [one for one in heard_from(case, cellar, M1) if case.since_zero(one) > at]
     rest = [one.size for one in after if one.size != DATA]
     case.claim(rest == [M2] * len(calls) != [], f"then M2 for its M1: {rest} for {len(calls)}")
     level = case.level("cellar", at + 0.05, OVER)
     case.claim(level < -90, f"and hears nothing more ({level:.0f} dBFS)")
-    for start, end in ((2.2, 4.15), (7.2, 12.15), (18.2, 20.15)):
+    for start, end in ((2.2, 4.15), (7.2, 11.15), (18.2, 20.15)):
         level = min(case.track("garage", HERTZ, start, end))
         case.claim(level > -13, f"garage hears all, at {level:.1f} dBFS or more")
     level = min(case.track("cellar", HERTZ, 2.2, 4.15))
@@ -272,7 +273,8 @@ def resolves(case, names):
     pairs = list(zip(asked[::2], asked[1::2]))
     gaps = [(b[0] - a[0]) / 1e9 for a, b in zip(pairs, pairs[1:])]
     case.claim(len(asked) % 2 == 0 and all(b - a < 10**6 for a, b in pairs)
-               and all(abs(gap - 2) < 0.01 for gap in gaps) and len(gaps) >= OVER / 2,
+               # A reload keeps the control loop for the 40 ms of its goodbyes.
+               and all(1.999 < gap < 2.045 for gap in gaps) and len(gaps) >= OVER / 2 - 1,
                f"the resolver is asked {len(pairs)} times, every {min(gaps):.3f} to "
                f"{max(gaps):.3f} s")
 
@@ -281,12 +283,12 @@ def raced(case):
     """A stranger is faster than garage, with what garage has said."""
     count = case.entries("stranger", "raced")[0].figures["count"]
     counted = case.entries("kitchen", "counters")[0].figures
-    case.claim(count > 40 and counted["other_source"] == count == counted["dropped_replay"],
-               f"a stranger was faster with {count} packets of garage: {counted['other_source']} are "
+    case.claim(count > 40 and counted.get("other_source") == count == counted["dropped_replay"],
+               f"a stranger was faster with {count} packets of garage: {counted.get('other_source')} are "
                f"counted, {counted['dropped_replay']} copies dropped")
     at = case.entries("kitchen", "endpoint")[0].figures["at"]
     case.claim(at == place(2), f"garage is where it was ({at})")
-    start = case.since_zero(case.entries("stranger", "raced")[0])
+    start = case.since_zero(case.entries("stranger", "raced")[0]) + 1
     level = min(case.track("garage", HERTZ, start + 0.2, start + 1.1))
     case.claim(level > -13, f"and hears kitchen, at {level:.1f} dBFS or more")
 
