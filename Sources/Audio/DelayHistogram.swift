@@ -63,6 +63,22 @@ struct DelayHistogram: ~Copyable {
         count = min(count + 1, longWindow)
     }
 
+    /// The quickest arrival is so many milliseconds later now: all that was observed is less late.
+    mutating func shift(by milliseconds: Int) {
+        // What never came stays where it is.
+        let never = Self.bucketCount - 1
+        for place in ring.indices where Int(ring[place]) < never {
+            ring[place] = UInt8(max(0, Int(ring[place]) - milliseconds))
+        }
+        for bucket in 1..<never {
+            let less = max(0, bucket - milliseconds)
+            long[less] += long[bucket]
+            short[less] += short[bucket]
+            long[bucket] = 0
+            short[bucket] = 0
+        }
+    }
+
     /// The observation that was made `n` before the one to come.
     private func back(_ n: Int) -> UInt8 {
         ring[(newest + 1 - n + Self.ringSize) % Self.ringSize]

@@ -185,7 +185,9 @@ extension JitterBuffer {
             next.take(number, transit, isSpurtStart: isSpurtStart, isLast: isLast, at: time)
             upcoming = next
         } else {
+            let base = spurt.base.value
             spurt.take(number, transit, isSpurtStart: isSpurtStart, isLast: isLast, at: time)
+            followBase(from: base)
         }
         slots.put(payload, at: number)
         note(number, isOwn: true, isSpurtStart: isSpurtStart, at: time)
@@ -243,9 +245,24 @@ extension JitterBuffer {
         histogram.add(delay)
         sinceTarget += 1
         guard sinceTarget >= 5, histogram.isTelling else { return }
+        chooseTarget()
+    }
+
+    private mutating func chooseTarget() {
         sinceTarget = 0
         histogram.weigh(lateCost: preset.lateCost)
         targetMs = histogram.target(delayMax: delayMaxMs)
+    }
+
+    /// Where the way has become longer for good, what was late by the old base is not by the new
+    /// one: unless the histogram follows, the same change is waited for twice.
+    ///
+    /// Less than a block is what the quickest of a few seconds varies by.
+    private mutating func followBase(from old: Int64?) {
+        guard let old, let base = spurt.base.value, base - old >= Int64(PCM.frameSamples)
+        else { return }
+        histogram.shift(by: Int((base - old) / PCM.samplesPerMs))
+        if histogram.isTelling { chooseTarget() }
     }
 }
 

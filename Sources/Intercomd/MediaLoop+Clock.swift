@@ -79,7 +79,7 @@ extension MediaLoop {
         clock.isDistrusted = false
         if clock.asleep != nil { tell(.asleep(nil)) }
         clock.asleep = nil
-        microphone.breakOff()
+        skipLostSound()
         let isWanted = plan.prerollFrames > 0 || isTalking
         isCapturing = hasCapture && isWanted
         letCaptureRest()

@@ -68,7 +68,7 @@ extension MediaLoop {
         case .wouldBlock: return
         case .xrun:
             rings.counters.add(.captureXruns)
-            microphone.breakOff()
+            skipLostSound()
             moved(.capture)
             if isLinked { startCards() }
         case .suspended:
@@ -80,10 +80,28 @@ extension MediaLoop {
 
     private mutating func take(samples count: Int) {
         moved(.capture)
+        lastCapture = now
         let before = microphone.captured
         microphone.append(samples.span.extracting(first: count))
         for number in before..<microphone.captured { level.add(microphone.frame(number)) }
         rings.counters.add(.framesCaptured, UInt64(microphone.captured - before))
+    }
+
+    /// The card stood still, and what was said meanwhile is lost: the talkspurts' numbers go on by as
+    /// much.
+    ///
+    /// Numbers are time to whoever hears them. Sound that came so much later by its number would
+    /// look like a network that became so much slower.
+    mutating func skipLostSound() {
+        microphone.breakOff()
+        let frame = Duration.milliseconds(10).nanoseconds
+        let lost = ((now - lastCapture).nanoseconds + frame / 2) / frame
+        lastCapture = now
+        for target in spurts.indices where spurts[target].packets > 0 {
+            guard spurts[target].isTalking else { continue }
+            // After as much the other side begins anew.
+            spurts[target].sequence &+= UInt16(max(0, min(lost, Spurt.lostMax)))
+        }
     }
 
     /// Encodes the frames that wait, at most `framesPerTurn`, and sends each target what it lacks.

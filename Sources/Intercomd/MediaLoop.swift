@@ -44,6 +44,8 @@ struct MediaLoop: ~Copyable {
     /// Whether the kernel starts and stops both cards as one.
     var isLinked = false
     var microphone = Microphone()
+    /// When the newest of its sound came.
+    var lastCapture = Instant(nanoseconds: 0)
     var speaker = Speaker()
 
     var keys: FixedArray<KeySlot>

@@ -101,6 +101,8 @@ struct Spurt {
 
     static let startPackets = 10
     static let ends = 3
+    /// Numbers left out at most where sound was lost at the card: 10 s.
+    static let lostMax: Int64 = 1_000
     static let endInterval = Duration.milliseconds(20)
 
     var isTalking: Bool { phase != .silent }

@@ -45,4 +45,26 @@ import Testing
         #expect((40...42).contains(histogram.target(delayMax: 240)))
         #expect(histogram.target(delayMax: 30) <= 30)
     }
+
+    @Test func whatWasSeenMovesWithTheQuickestArrival() {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SplitMix64(seed: seed)
+        var histogram = DelayHistogram(frameSamples: 480)
+        var seen: [Int64?] = []
+        for i in 0..<3_000 {
+            let delay = random.unit() < 0.02 ? nil : Int64(random.unit() * 90 * 48)
+            histogram.add(delay)
+            seen.append(delay)
+            guard i == 700 || i == 2_500 else { continue }
+            // What leaves the windows later must leave them where it was moved to.
+            histogram.shift(by: 30)
+            seen = seen.map { $0.map { max(0, $0 - 30 * 48) } }
+        }
+        histogram.weigh(lateCost: 20)
+        for delay in [1, 5, 12, 29, 60, 90] {
+            let got = histogram.cost(at: Int64(delay) * 48 + 24)
+            let expected = cost(seen, at: delay, lateCost: 20) + (delay >= 10 ? 0.5 : 0)
+            #expect(abs(Double(got) - expected) < 0.01, "seed \(seed)")
+        }
+    }
 }

@@ -144,6 +144,16 @@ private final class Bench {
         #expect(changes <= 4)
     }
 
+    @Test(arguments: [30.0, 100, 200])
+    func aWayThatBecameLongerIsWaitedForOnce(more: Double) {
+        let bench = Bench()
+        for i in 0..<3_000 {
+            bench.insert(i, at: Double(i) * 10 + (i < 600 ? 0 : more))
+            // When the old way is forgotten, nothing is late any more.
+            if i > 1_650 { #expect(bench.buffer.targetDelay <= .milliseconds(10)) }
+        }
+    }
+
     @Test func aSingleLossCostsNoDelay() {
         // Below one packet of delay a loss looks like a late packet until its successor comes.
         let bench = Bench()

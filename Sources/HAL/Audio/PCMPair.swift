@@ -2,14 +2,18 @@ internal import CALSA
 
 /// Microphone and loudspeaker of one station, started so that one clock can serve both.
 public enum PCMPair {
-    /// Lets the kernel start and stop both as one; false when the cards cannot, which is common and
-    /// no fault.
+    /// Lets the kernel start and stop both as one, from whatever state; false when the cards cannot,
+    /// which is common and no fault.
     ///
+    /// Both are stopped for it: call `start`. The kernel links no running one to one that is not.
     /// An xrun of a linked pair stops both, and the transfer that reports it leaves them prepared:
     /// call `start` again.
     public static func link(
         _ capture: inout CapturePCM, _ playback: inout PlaybackPCM
     ) -> Bool {
+        // What cannot be made ready fails in `start`, which says why.
+        _ = capture.handle.reset()
+        _ = playback.handle.reset()
         let result = unsafe snd_pcm_link(capture.handle.pcm, playback.handle.pcm)
         capture.handle.isLinked = result == 0
         playback.handle.isLinked = result == 0

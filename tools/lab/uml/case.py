@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy
 import sound
 from stage import measure
+from stage.wav import RATE
 
 
 class Entry(NamedTuple):
@@ -52,13 +53,17 @@ class Case:
             when, station, way, source, target, size = line.split()
             self.packets.append(Packet(moment(when), station, way, source, target, int(size)))
         self.zero = next((one.figures["at"] for one in self.log if one.what == "zero"), 0)
-        self._sounds = {name: self._read(name) for name in stations}
+        self._sounds = {}
         self.complaints, self.claims, self.notes = [], [], []
 
-    def _read(self, name):
-        path = self.folder / f"{name}.heard"
+    def _read(self, name, zero):
+        path = self.folder / name
         samples = numpy.fromfile(path, dtype="<i2") if path.exists() else numpy.zeros(0)
-        return measure.Sound(samples, self.zero)
+        return measure.Sound(samples, zero)
+
+    def take(self, name, zero):
+        """What was recorded in one of several takes ("kitchen-2"), which began at `zero`."""
+        return self._read(f"{name}.heard", zero)
 
     # --- what was seen ---
 
@@ -73,7 +78,24 @@ class Case:
 
     def heard(self, name):
         """What the speaker of a station played: measure.Sound, of CLOCK_MONOTONIC."""
+        if name not in self._sounds:
+            self._sounds[name] = self._read(f"{name}.heard", self.zero)
         return self._sounds[name]
+
+    def said(self, name):
+        """What was said beside the microphone of a station, in the same time."""
+        return self._read(f"{name}.said", self.zero)
+
+    def delay(self, mouth, ear, moment, seconds):
+        """(ms until what was said at a moment, so long a piece, was heard; how alike it is).
+
+        Moments are ns of CLOCK_MONOTONIC; at most 300 ms are looked through.
+        """
+        end = moment + round(seconds * 1e9)
+        found = measure.correlations(
+            self.said(mouth).span(moment, end), self.heard(ear).span(moment, end + 300_000_000))
+        best = int(numpy.argmax(found))
+        return best * 1000 / measure.RATE, float(found[best])
 
     def span(self, name, start, end):
         """The samples a station played between two moments, in seconds after `zero`."""
@@ -91,6 +113,43 @@ class Case:
         """The level of one tone in each `step` seconds, in dBFS: an array."""
         return sound.tone_track(self.span(name, start, end), hertz, step)
 
+    def delay_in_files(self, said, heard, second, ahead=0.0, seconds=0.5, longest=0.3):
+        """(ms until what was said at a moment was heard, how alike it is), for long recordings.
+
+        `ahead` is how many seconds the clock of `heard` has gained by then.
+        """
+        pattern = self._part(said, second, seconds)
+        found = measure.correlations(
+            pattern, self._part(heard, second + ahead, seconds + longest))
+        best = int(numpy.argmax(found))
+        return best * 1000 / RATE + self.late_ms(second), float(found[best])
+
+    @staticmethod
+    def late_ms(_):
+        """What a spoiled copy adds to every delay."""
+        return 0.0
+
+    def _part(self, name, start, seconds):
+        return numpy.fromfile(self.folder / name, dtype="<i2", count=round(seconds * RATE),
+                              offset=2 * round(start * RATE)).astype(float)
+
+    @staticmethod
+    def tone_track(played, hertz, zero, start, end, step=0.02):
+        """The same of a take, whose `zero` is given."""
+        samples = played.span(zero + round(start * 1e9), zero + round(end * 1e9))
+        return sound.tone_track(samples, hertz, step)
+
+    def beside(self, name, tones, start, end):
+        """The level of all that a station played but for these tones, in dBFS."""
+        part = self.span(name, start, end)
+        window = numpy.blackman(len(part))
+        power = numpy.abs(numpy.fft.rfft(part * window)) ** 2
+        power *= 2 / (numpy.sum(window**2) * len(part))
+        pitch = numpy.fft.rfftfreq(len(part), 1 / RATE)
+        for hertz in tones:
+            power[numpy.abs(pitch - hertz) <= 25] = 0
+        return float(sound.decibels(power.sum()))
+
     def sent(self, name, least=0):
         """The packets a station has sent, of so many bytes at least."""
         return [one for one in self.packets
@@ -106,6 +165,13 @@ class Case:
                  if low <= one.ns <= high and one.target.split(":")[0].endswith(f".{host}")]
         edges = [low, *found, high]
         return max(b - a for a, b in zip(edges, edges[1:])) / 1e6
+
+    def sent_between(self, name, other, start, end):
+        """What a station sent to another between two moments, in seconds after `zero`."""
+        first, last = (self.zero + round(moment * 1e9) for moment in (start, end))
+        address = f"10.77.0.{self.stations.index(other) + 1}:"
+        return [one for one in self.sent(name)
+                if first <= one.ns < last and one.target.startswith(address)]
 
     # --- what is claimed ---
 
@@ -137,11 +203,25 @@ class Case:
         other.log = [one for one in self.log if one not in gone]
         return other
 
+    def with_line(self, who, what, **figures):
+        """As if this line had been logged at the end."""
+        other = self.spoiled()
+        other.log.append(Entry(self.log[-1].ns, who, what, figures))
+        return other
+
     def silent(self, name):
         """As if a speaker had played nothing."""
         other = self.spoiled()
         sound = self.heard(name)
         other._sounds[name] = measure.Sound(numpy.zeros(len(sound.samples)), sound.first_ns)
+        return other
+
+    def heard_later(self, name, milliseconds):
+        """As if a speaker had played everything so much later."""
+        other = self.spoiled()
+        sound = self.heard(name)
+        other._sounds[name] = measure.Sound(
+            sound.samples, sound.first_ns + round(milliseconds * 1e6))
         return other
 
     def later(self, milliseconds, name=None, what=None):

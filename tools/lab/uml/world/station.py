@@ -112,6 +112,27 @@ class Station(station.Station):
         self.host = host
         self.world.log(self.name, "move", to=self.address)
 
+    def freeze(self):
+        """The daemon stands still, as when it is given no processor."""
+        self.world.log(self.name, "freeze")
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        """It goes on."""
+        self.world.log(self.name, "thaw")
+        self.process.send_signal(signal.SIGCONT)
+
+    def run_card(self, ppm):
+        """Makes the clock of the card so much too fast, in steps of 10 ppm: both directions.
+
+        Of the two ends of a loopback the one that plays has the clock: for what the station hears
+        that is the far end. Rooms that are `live` then say and hear in the card's time.
+        """
+        for device in (0, 1):
+            self.world.run(
+                "amixer", "-q", "-c", self.name, "cset",
+                f"iface=PCM,name='PCM Rate Shift 100000',device={device}", str(100_000 - ppm // 10))
+
     def press(self, line=KEY):
         """Closes a key; returns the moment of the edge."""
         return self._key(line, "down", "press")

@@ -12,7 +12,7 @@ from .relay import Relay
 from .station import Station
 from .wire import Wire
 
-SHARE = "/tmp/share"
+SHARE = "/run/share"
 """What outlives the guest."""
 
 
@@ -24,9 +24,9 @@ class World:
 
     def __init__(self, scenario):
         clock.be_exact()
-        self.scenario, self.folder = scenario, "/tmp/stations"
+        self.scenario, self.folder = scenario, "/run/stations"
         self._log = open(os.path.join(SHARE, "log"), "w", encoding="utf-8", buffering=1)
-        self._ears, self._others, self.events = {}, [], []
+        self._ears, self._rooms, self._others, self.events = {}, [], [], []
         self.zero = None
         self._relays = {}
         net.lay()
@@ -38,7 +38,7 @@ class World:
         return self
 
     def __exit__(self, *_):
-        for one in self._others:
+        for one in [*self._rooms, *self._others]:
             process.end(one)
         for one in self.stations.values():
             one.end()
@@ -89,19 +89,27 @@ class World:
                 return False
         return True
 
-    def live(self, at=None):
-        """Rooms around all stations: their people speak what the scenario's `sounds` wrote.
+    def live(self, at=None, take=""):
+        """Rooms around all stations: their people speak what the scenario's `prepare` wrote.
 
-        Sets `zero`, the moment of the first sample: the next full second but one.
+        Sets `zero`, the moment of the first sample: the next full second but one, or `at`. With
+        several takes, each has files of its own: kitchen-2.heard for take -2.
         """
         self.zero = at or (clock.now() // 10**9 + 2) * 10**9
         for one in self.stations.values():
-            self._others.append(process.launch(
-                [place.lab("room"), one.name, f"{SHARE}/{one.name}.said",
-                 f"{SHARE}/{one.name}.heard", str(self.zero)],
-                errors=open(f"{SHARE}/{one.name}.room", "w", encoding="utf-8")))
+            with open(f"{SHARE}/{one.name}.room", "a", encoding="utf-8") as errors:
+                self._rooms.append(process.launch(
+                    [place.lab("room"), one.name, f"{SHARE}/{one.name}.said",
+                     f"{SHARE}/{one.name}{take}.heard", str(self.zero)], errors=errors))
         self.log("world", "zero", at=self.zero)
         self.until(0)
+
+    def leave(self):
+        """Ends the rooms: nobody speaks, nobody listens."""
+        for one in self._rooms:
+            if process.end(one) != 0:
+                raise place.StageError("a room has ended by itself, see the files .room")
+        self._rooms = []
 
     # --- time ---
 
@@ -159,6 +167,18 @@ class World:
         found = {name: value for name, value in sorted(one.counters().items()) if value}
         self.log(one.name, "counters", **found)
         return found
+
+    @staticmethod
+    def setting(name):
+        """What whoever boots the guest has written in a file of that name."""
+        with open(os.path.join(SHARE, name), encoding="utf-8") as file:
+            return file.read().strip()
+
+    @staticmethod
+    def keep(line):
+        """A line for the file `kept`: what may differ between two runs, as memory does."""
+        with open(os.path.join(SHARE, "kept"), "a", encoding="utf-8") as file:
+            file.write(line + "\n")
 
     def run(self, *words):
         """A program that must succeed."""

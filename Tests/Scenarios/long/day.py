@@ -1,0 +1,96 @@
+"""Two stations for a day: idle but for a word each way in every hour; nothing grows, all is heard.
+"""
+
+from soak import growth
+
+STATIONS = ("kitchen", "garage")
+TONES = {"kitchen": 500, "garage": 700}
+HOUR = 3600
+TALKS = {"kitchen": (1.0, 4.0), "garage": (5.0, 8.0)}
+"""From when to when each one talks, in seconds after `zero` of the hour."""
+
+LENGTH = 10.0
+"""How long people are in their rooms, each hour."""
+
+
+def prepare(said, _hours):
+    for name, hertz in TONES.items():
+        said.write(name, said.tone(hertz, LENGTH))
+
+
+def play(world):
+    hours = int(world.setting("hours"))
+    world.start()
+    for hour in range(hours):
+        begin = hour * HOUR
+        # Not always at the same phase of the sound's periods: 0.1 ms later each hour.
+        world.live(at=round((begin + HOUR / 2 + hour * 0.0001) * 1e9), take=f"-{hour:03}")
+        for name, (press, release) in TALKS.items():
+            world.until(press)
+            world[name].press()
+            world.until(release)
+            world[name].release()
+        world.until(LENGTH)
+        world.leave()
+        for one in world.stations.values():
+            held = growth.sample(one.pid, hour)
+            world.keep(f"{hour} {one.name} {held.anonymous} {held.rss} {held.descriptors} "
+                       f"{held.threads}")
+            world.counters(one)
+        world.until_ns(round((begin + HOUR) * 1e9))
+
+
+def judge(case, hours):
+    judge_talks(case, hours)
+    judge_growth(case)
+    for name in STATIONS:
+        lost = case.entries(name, "peer_down") + case.entries(name, "peer_stale")
+        case.claim(not lost, f"{name} has its peer all the time ({len(lost)} times not)")
+        ended = case.entries(name, "counters")[-1].figures
+        found = {what: count for what, count in ended.items()
+                 if what.startswith(("dropped", "xruns", "concealed"))}
+        case.claim(not found, f"{name} has lost nothing: {found or 'no drops, no xruns'}")
+
+
+def judge_talks(case, hours):
+    """Every talk is heard, whole, and every time after as long."""
+    zeros = [one.figures["at"] for one in case.entries("world", "zero")]
+    case.claim(len(zeros) == hours, f"{len(zeros)} hours were lived")
+    shares, onsets, heard = [], [], 0
+    for hour, zero in enumerate(zeros):
+        for talker, listener in (STATIONS, STATIONS[::-1]):
+            press, release = TALKS[talker]
+            played = case.take(f"{listener}-{hour:03}", zero)
+            track = case.tone_track(played, TONES[talker], zero, press, release + 0.15)
+            loud = track > -15
+            # It is there after a moment, and then it stays.
+            first = int(loud.argmax())
+            share = float(loud[first:].mean()) if loud.any() else 0.0
+            shares.append(share)
+            onsets.append(first * 0.02)
+            heard += share >= 0.98 and first * 0.02 < 0.2
+    if shares:
+        case.claim(heard == 2 * hours, f"{heard} of {2 * hours} talks were heard, of the worst "
+                   f"{min(shares):.1%} after {max(onsets):.2f} s")
+
+
+def judge_growth(case):
+    """Memory, descriptors and threads are what they were."""
+    rows = [line.split() for line in (case.folder / "kept").read_text().splitlines()]
+    for name in STATIONS:
+        samples = [growth.Sample(*map(int, (hour, *figures)))
+                   for hour, who, *figures in rows if who == name]
+        first, last = samples[0], samples[-1]
+        case.note(f"{name}: anonymous {first.anonymous} -> {last.anonymous} kB, resident "
+                  f"{first.rss} -> {last.rss} kB, descriptors {first.descriptors} -> "
+                  f"{last.descriptors}, threads {first.threads} -> {last.threads}")
+        grown = [f"{one.what} from {one.first:g} to {one.last:g}"
+                 for one in growth.judge(samples) if one.is_grown]
+        case.claim(not grown, f"{name} has not grown: {', '.join(grown) or 'nothing more'}")
+        if len(samples) < 10:
+            case.note(f"{name}: not judged for growth in so few hours")
+
+
+def controls(case):
+    yield "a peer was down", case.with_line("kitchen", "peer_down")
+    yield "hours are missing", case.without("world", "zero", at=case.zero)

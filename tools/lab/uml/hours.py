@@ -1,0 +1,98 @@
+"""Hours of virtual time in one guest; the program behind `tools/soak --hours`."""
+
+import argparse
+import importlib
+import pathlib
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+
+from . import run  # Knows where the tests are.
+from .boot import BootError, boot, kernel
+from .case import Case
+from .said import Said
+
+REAL_PER_HOUR = 1800
+"""Seconds of real time that an hour may take; on a quiet machine it is some 200."""
+
+
+class Follower(threading.Thread):
+    """Says what the guest writes down as its hours pass."""
+
+    def __init__(self, path):
+        super().__init__(daemon=True)
+        self._path, self._start, self.ending = path, time.monotonic(), threading.Event()
+
+    def run(self):
+        said = 0
+        while not self.ending.wait(2):
+            lines = self._path.read_text().splitlines() if self._path.exists() else []
+            for line in lines[said:]:
+                print(f"[{time.monotonic() - self._start:6.0f} s] {line}", flush=True)
+            said = len(lines)
+
+
+def play(scenario_name, hours, folder):
+    """Plays the hours; returns the case, or None when there is no kernel to be had."""
+    program = kernel()
+    if program is None:
+        print("soak SKIPPED: there is no kernel for guests here, see above")
+        return None
+    scenario = importlib.import_module(scenario_name)
+    scenario.prepare(Said(folder), hours)
+    (folder / "hours").write_text(str(hours))
+    follower = Follower(folder / "kept")
+    follower.start()
+    try:
+        boot(program, scenario_name, scenario.STATIONS, folder, REAL_PER_HOUR * (hours + 1))
+    finally:
+        follower.ending.set()
+        follower.join()
+    return Case(folder, scenario.STATIONS)
+
+
+def main():
+    """Exit codes: 0 passed or skipped, 1 not passed, 130 interrupted."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    parser = argparse.ArgumentParser(prog="tools/soak")
+    parser.add_argument("--hours", type=int, required=True)
+    parser.add_argument("--drift", action="store_true")
+    chosen = parser.parse_args()
+    if chosen.hours < 1:
+        parser.error("--hours: 1 at least")
+    name = "long.drift" if chosen.drift else "long.day"
+    scenario = importlib.import_module(name)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="hours-"))
+    start = time.monotonic()
+    try:
+        case = play(name, chosen.hours, folder)
+        if case is None:
+            return 0
+        scenario.judge(case, chosen.hours)
+        complaints = case.complaints + run.blind(
+            lambda other: scenario.judge(other, chosen.hours), scenario.controls(case))
+    except BootError as error:
+        print(f"soak FAILED: {error}")
+        return 1
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    for text in case.notes:
+        print(text)
+    for text in case.claims:
+        print(f"{'FAULT' if text in complaints else 'ok   '} {text}")
+    for text in complaints:
+        if text not in case.claims:
+            print(f"FAULT {text}")
+    print(f"soak of {chosen.hours} virtual hours, {time.monotonic() - start:.0f} s: "
+          f"{'FAILED' if complaints else 'passed'}")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
