@@ -8,8 +8,8 @@ HERTZ = {"kitchen": 500, "garage": 700}
 M1 = 1232
 """The bytes of a call for a session."""
 SILENT, DOWN, RELOADED = 2.5, 50.0, 0.2
-"""Seconds: of no answer to a talker until it asks, of silence to be down (protocol.md §1.7, rule 6);
-of a reload until the new address has a session, which is a matter of two ways and three packets."""
+"""Seconds: of no answer to a talker until it asks, of silence to be down (protocol.md §1.7, rule
+6); of a reload until the new address has a session, a matter of two ways and three packets."""
 
 
 def prepare(said):
@@ -77,8 +77,8 @@ def judge(case):
     heard(case, "garage", 7.2, 8.15, "(a) and then it is called there")
     idle(case)
     heard(case, "garage", 70.2, 72.15, "(b) it is called where it called from")
-    asked = [one for one in case.sent("kitchen") if one.size == M1 and 75 < case.since_zero(one) < 80
-             and one.target == "10.77.0.22:5577"]
+    asked = [one for one in case.sent("kitchen") if one.size == M1
+             and 75 < case.since_zero(one) < 80 and one.target == "10.77.0.22:5577"]
     case.claim(not asked, f"(c) kitchen, which has started again, cannot call it ({len(asked)})")
     found = asks_while_talking(case, 76.0, 80.0)
     heard(case, "kitchen", found + 0.2, 80.15, "(c) garage, which has its address, is heard")
@@ -102,8 +102,8 @@ def asks_while_talking(case, press, release):
     asked = [case.since_zero(one) for one in case.sent("garage")
              if one.size == M1 and press <= case.since_zero(one) < release]
     case.claim(len(asked) == 1 and abs(asked[0] - talk - SILENT) < 0.002,
-               f"garage, which nobody answers, asks {[round(one - talk, 4) for one in asked]} s after "
-               "it began to talk")
+               f"garage, which nobody answers, asks {[round(one - talk, 4) for one in asked]} s "
+               "after it began to talk")
     return asked[0] if asked else release
 
 
@@ -111,7 +111,8 @@ def idle(case):
     """(b) Garage hears no heartbeat at its new address, and calls when kitchen is down."""
     still = case.tone("garage", HERTZ["kitchen"], 14.0, 18.3)
     case.claim(still < -90, f"(b) who calls where it was is not heard ({still:.0f} dBFS)")
-    asked = [one for one in case.sent("kitchen") if one.size == M1 and 12 < case.since_zero(one) < 70]
+    asked = [one for one in case.sent("kitchen") if one.size == M1
+             and 12 < case.since_zero(one) < 70]
     targets = {one.target for one in asked}
     case.claim(targets == {"10.77.0.2:5577", "10.77.0.12:5577"},
                f"kitchen asks where it was last, and where the settings say: {sorted(targets)}")

@@ -83,7 +83,8 @@ def garbage(number):
     size = (1, 32, DATA, M3, 56, 500, M2, M1, 1400)[number % 9]
     data = (seed * 45)[:size]
     # Handshakes of every kind and version, and packets of sessions.
-    return (bytes([number % 6, number % 2, 1 + number % 2, 0]) + data)[:size] if number % 3 else data
+    header = bytes([number % 6, number % 2, 1 + number % 2, 0])
+    return (header + data)[:size] if number % 3 else data
 
 
 def m1(number, public=None):
@@ -253,7 +254,8 @@ def leaves(case, cellar):
     after = [one for one in to(case, cellar) if case.since_zero(one) >= at]
     bye = [case.since_zero(one) - at for one in after if one.size == DATA]
     case.claim(len(bye) == 3 and all(abs(one - 0.02 * i) < 0.002 for i, one in enumerate(bye)),
-               f"cellar gets {len(bye)} goodbyes, {[round(one, 3) for one in bye]} s after the reload")
+               f"cellar gets {len(bye)} goodbyes, {[round(one, 3) for one in bye]} s after the "
+               "reload")
     calls = [one for one in heard_from(case, cellar, M1) if case.since_zero(one) > at]
     rest = [one.size for one in after if one.size != DATA]
     case.claim(rest == [M2] * len(calls) != [], f"then M2 for its M1: {rest} for {len(calls)}")
@@ -283,9 +285,10 @@ def raced(case):
     """A stranger is faster than garage, with what garage has said."""
     count = case.entries("stranger", "raced")[0].figures["count"]
     counted = case.entries("kitchen", "counters")[0].figures
-    case.claim(count > 40 and counted.get("other_source") == count == counted["dropped_replay"],
-               f"a stranger was faster with {count} packets of garage: {counted.get('other_source')} are "
-               f"counted, {counted['dropped_replay']} copies dropped")
+    others, copied = (counted.get(name) for name in ("other_source", "dropped_replay"))
+    case.claim(count > 40 and others == count == copied,
+               f"a stranger was faster with {count} packets of garage: {others} are counted, "
+               f"{copied} copies dropped")
     at = case.entries("kitchen", "endpoint")[0].figures["at"]
     case.claim(at == place(2), f"garage is where it was ({at})")
     start = case.since_zero(case.entries("stranger", "raced")[0]) + 1
@@ -305,8 +308,8 @@ def controls(case):
     yield "the resolver is asked once more", leaking(
         case, "kitchen", f"{net.NETWORK}.{NAMES}:53", 31)
     other = case.spoiled()
-    other.log = [one._replace(figures={"sizes": [M2]}) if one.who == "stranger" and one.what == "got"
-                 else one for one in case.log]
+    place = case.log.index(case.entries("stranger", "got")[0])
+    other.log[place] = case.log[place]._replace(figures={"sizes": [M2]})
     yield "the stranger got an M2", other
 
 

@@ -1,4 +1,4 @@
-"""A peer's current fails mid-word, as talker and as listener: the others go on, and it comes back."""
+"""A peer's current fails mid-word, as talker and as listener; it comes back and is heard."""
 
 OFTEN = False
 STATIONS = ("kitchen", "garage", "attic")
@@ -107,7 +107,8 @@ def given_up(case, cut, who=("garage", "attic")):
                                 if one.who == name and one.what == what
                                 and one.figures["peer"] == "kitchen"
                                 and case.since_zero(one) > cut), 0)
-        case.claim(STALE < after["peer_stale"] <= STALE + 1 and abs(after["peer_down"] - DOWN) < 0.01,
+        case.claim(STALE < after["peer_stale"] <= STALE + 1
+                   and abs(after["peer_down"] - DOWN) < 0.01,
                    f"{name} calls kitchen stale {after['peer_stale']:.3f} s and down "
                    f"{after['peer_down']:.3f} s after its last packet")
         asked = [case.since_zero(one) - heard - DOWN for one in case.sent(name)

@@ -1,7 +1,9 @@
 """Boots a guest that plays one scenario, and ends it in any case."""
 
+import contextlib
 import os
 import pathlib
+import signal
 import subprocess
 
 from stage import place
@@ -41,13 +43,18 @@ def boot(program, scenario, stations, share, seconds, more=()):
     # The guest's memory is a file: not on a disk.
     fast = {"TMPDIR": "/dev/shm"} if os.access("/dev/shm", os.W_OK) else {}
     with open(share / "console", "wb") as console:
+        guest = subprocess.Popen(
+            words(program, scenario, stations, share, more=more), stdin=subprocess.DEVNULL,
+            stdout=console, stderr=console, env={**os.environ, **fast}, start_new_session=True)
         try:
-            subprocess.run(
-                words(program, scenario, stations, share, more=more), stdin=subprocess.DEVNULL,
-                stdout=console, stderr=console, timeout=seconds, check=False,
-                env={**os.environ, **fast})
+            guest.wait(seconds)
         except subprocess.TimeoutExpired as error:
             raise BootError(f"not over in {seconds} s\n{_seen(share)}") from error
+        finally:
+            # A guest is several processes, and those of one that is broken off would stay.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(guest.pid, signal.SIGKILL)
+            guest.wait()
     code = _text(share / "code").strip()
     if code != "0":
         raise BootError(f"it ended with {code or 'nothing said'}\n{_seen(share)}")
