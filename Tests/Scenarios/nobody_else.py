@@ -308,8 +308,8 @@ def controls(case):
     yield "the resolver is asked once more", leaking(
         case, "kitchen", f"{net.NETWORK}.{NAMES}:53", 31)
     other = case.spoiled()
-    place = case.log.index(case.entries("stranger", "got")[0])
-    other.log[place] = case.log[place]._replace(figures={"sizes": [M2]})
+    line = case.log.index(case.entries("stranger", "got")[0])
+    other.log[line] = case.log[line]._replace(figures={"sizes": [M2]})
     yield "the stranger got an M2", other
 
 
