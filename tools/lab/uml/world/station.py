@@ -89,6 +89,29 @@ class Station(station.Station):
         self.world.log(self.name, "boot")
         self.start()
 
+    def ask(self, do, **members):
+        """One request on the control socket; meanwhile the world is listened to."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+            link.connect(os.path.join(self.run, "control.sock"))
+            link.sendall(json.dumps({"v": 1, "do": do, **members}).encode() + b"\n")
+            data = b""
+            while not data.endswith(b"\n"):
+                self.world.hear(link)
+                part = link.recv(65536)
+                if not part:
+                    break
+                data += part
+        reply = json.loads(data or b"{}")
+        if not reply.get("ok"):
+            raise place.StageError(f"{self.name}: {do}: {reply.get('error', 'no answer')}")
+        return reply[do]
+
+    def move(self, host):
+        """It gets another address, as a router may give it one; its settings know nothing of it."""
+        self.address = net.move(self.name, self.host, host)
+        self.host = host
+        self.world.log(self.name, "move", to=self.address)
+
     def freeze(self):
         """The daemon stands still, as when it is given no processor."""
         self.world.log(self.name, "freeze")

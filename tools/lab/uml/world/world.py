@@ -140,6 +140,12 @@ class World:
             for link in select.select(list(self._ears), [], [], left / 1e9)[0]:
                 self._ears[link]()
 
+    def hear(self, link):
+        """Listens to all until there is something on a socket that nobody listens to."""
+        while link not in (ready := select.select([link, *self._ears], [], [])[0]):
+            for one in ready:
+                self._ears[one]()
+
     def until(self, seconds):
         """Waits until so many seconds after `zero`."""
         self.until_ns(self.zero + round(seconds * 1e9))
