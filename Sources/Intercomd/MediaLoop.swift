@@ -152,7 +152,7 @@ struct MediaLoop: ~Copyable {
         HeapWatch.arm(true)
         armTimer()
         while !isStopping {
-            let ready = loop.wait(until: hasBacklog ? now : nil)
+            let ready = loop.wait(until: nextTurn)
             now = Clock.now()
             hasBacklog = false
             var woken = Woken()

@@ -153,6 +153,19 @@ class Case:
             power[numpy.abs(pitch - hertz) <= 25] = 0
         return float(sound.decibels(power.sum()))
 
+    def talks(self, name):
+        """What a station has said by its own account: (start, end) of each talk, in ns."""
+        begun, found = None, []
+        for one in self.log:
+            if one.who != name or "peer" in one.figures:
+                continue
+            if one.what == "talk":
+                begun = one.ns
+            elif one.what == "talk_end" and begun is not None:
+                found.append((begun, one.ns))
+                begun = None
+        return found
+
     def sent(self, name, least=0):
         """The packets a station has sent, of so many bytes at least."""
         return [one for one in self.packets

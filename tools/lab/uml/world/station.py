@@ -145,6 +145,23 @@ class Station(station.Station):
         self.world.log(self.name, word, line=line)
         return self.chip.pull(line, way)
 
+    def shake(self, line, gaps):
+        """Moves a key at once and after each of the gaps, in ms; from open it ends closed after an
+        even number of them."""
+        self._key(line, *self._move(line))
+        for gap in gaps:
+            self.world.sleep(gap / 1000)
+            self._key(line, *self._move(line))
+
+    def _move(self, line):
+        return ("down", "press") if self.chip.level(line) else ("up", "release")
+
+    def sees(self, line, level, seconds=1.0):
+        """Waits until a lamp's line has a level, to 0.1 ms, and logs that."""
+        self.world.wait(lambda: self.chip.level(line) == level,
+                        f"line {line} of {self.name} is {level}", seconds, step=0.0001)
+        self.world.log(self.name, "lamp", line=line, level=level)
+
     def level(self, line=LAMP):
         """The level of a line."""
         return self.chip.level(line)
