@@ -88,6 +88,17 @@ class Case:
         """The level of one tone in each `step` seconds, in dBFS: an array."""
         return sound.tone_track(self.span(name, start, end), hertz, step)
 
+    def said(self, name):
+        """What was said beside the microphone of a station: measure.Sound."""
+        path = self.folder / f"{name}.said"
+        return measure.Sound(numpy.fromfile(path, dtype="<i2"), self.zero)
+
+    def delays(self, mouth, ear, start, end, step=0.25, seconds=0.5):
+        """How long what was said in this time took from a mouth to an ear, in ms, each `step`."""
+        return measure.delays(
+            self.said(mouth), self.heard(ear), self.zero + round(start * 1e9),
+            self.zero + round(end * 1e9), step, seconds)
+
     def beside(self, name, tones, start, end):
         """The level of all that a station played but for these tones, in dBFS."""
         part = self.span(name, start, end)
