@@ -142,6 +142,12 @@ class Case:
         samples = played.span(zero + round(start * 1e9), zero + round(end * 1e9))
         return sound.tone_track(samples, hertz, step)
 
+    def delays(self, mouth, ear, start, end, step=0.25, seconds=0.5):
+        """How long what was said in this time took from a mouth to an ear, in ms, each `step`."""
+        return measure.delays(
+            self.said(mouth), self.heard(ear), self.zero + round(start * 1e9),
+            self.zero + round(end * 1e9), step, seconds)
+
     def beside(self, name, tones, start, end):
         """The level of all that a station played but for these tones, in dBFS."""
         part = self.span(name, start, end)

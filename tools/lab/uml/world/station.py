@@ -122,6 +122,25 @@ class Station(station.Station):
         self.world.log(self.name, "thaw")
         self.process.send_signal(signal.SIGCONT)
 
+    def directions(self):
+        """How the kernel says its two directions are.
+
+        capture, playback: their states; since: when capture began, in ns; together: whether playback
+        did at the same nanosecond; queued: samples written more than were read.
+        """
+        both = []
+        for side in ("c", "p"):
+            with open(f"/proc/asound/{self.name}/pcm0{side}/sub0/status", encoding="ascii") as file:
+                fields = (line.partition(":") for line in file)
+                both.append({name.strip(): value.strip() for name, _, value in fields})
+        capture, playback = both
+        whole, _, part = capture["trigger_time"].partition(".")
+        return {
+            "capture": capture["state"], "playback": playback["state"],
+            "since": int(whole) * 10**9 + int(part),
+            "together": capture["trigger_time"] == playback["trigger_time"],
+            "queued": int(playback["appl_ptr"]) - int(capture["appl_ptr"])}
+
     def run_card(self, ppm):
         """Makes the clock of the card so much too fast, in steps of 10 ppm: both directions.
 

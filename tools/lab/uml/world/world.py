@@ -124,6 +124,11 @@ class World:
 
     # --- time ---
 
+    @staticmethod
+    def now():
+        """CLOCK_MONOTONIC, in ns."""
+        return clock.now()
+
     def listen(self, link, hear):
         """Calls `hear` whenever there is something on a socket; None: no longer."""
         if hear is None:
