@@ -139,15 +139,15 @@ private struct PeerAddition: ~Copyable {
     func write(into paths: Paths, keeping before: Config.Peer.PSK) throws(Failure) {
         do throws(SystemError) {
             try FileStore.makeDirectory(paths.state, mode: 0o750)
-            try FileStore.makeDirectory(paths.learnedPeers, mode: 0o750)
-            try FileStore.giveOwner(of: paths.state, to: paths.learnedPeers)
+            try FileStore.makeDirectory(
+                paths.learnedPeers, mode: 0o750, ownerOf: paths.state)
         } catch { throw Failure(error) }
         // The secret first: a peer file must never name one that is not there.
         try writePSK(into: paths)
         do throws(SystemError) {
             let bytes = Array(text(keeping: before).utf8)
-            try FileStore.write(bytes.span, to: file(in: paths), mode: 0o640)
-            try FileStore.giveOwner(of: paths.state, to: file(in: paths))
+            try FileStore.write(
+                bytes.span, to: file(in: paths), mode: 0o640, ownerOf: paths.state)
         } catch { throw Failure(error) }
     }
 

@@ -164,7 +164,7 @@ struct MediaLoop: ~Copyable {
             if woken.isPeriod { moveCapturedSound() }
             talk()
             if woken.socket { listen() }
-            if woken.isPeriod { playSound() }
+            if woken.isPeriod { playSound(isOnTime: woken.card || clock.source == .timer) }
             finishTurn()
         }
         HeapWatch.arm(false)

@@ -59,8 +59,7 @@ public enum KeyStore {
         psk: borrowing Key, of name: String, _ paths: Paths
     ) throws(KeyStoreError) {
         do throws(SystemError) {
-            try FileStore.makeDirectory(paths.keys, mode: 0o700)
-            try FileStore.giveOwner(of: paths.state, to: paths.keys)
+            try FileStore.makeDirectory(paths.keys, mode: 0o700, ownerOf: paths.state)
         } catch { throw KeyStoreError(error.description) }
         try checkFolder(paths)
         var text = Secret(count: PSKFile.size)
@@ -68,8 +67,7 @@ public enum KeyStore {
         PSKFile.write(psk, into: &bytes)
         let path = "\(paths.keys)/\(name).psk"
         do throws(SystemError) {
-            try FileStore.write(text.bytes, to: path, mode: 0o600)
-            try FileStore.giveOwner(of: paths.state, to: path)
+            try FileStore.write(text.bytes, to: path, mode: 0o600, ownerOf: paths.state)
         } catch { throw KeyStoreError(error.description) }
     }
 

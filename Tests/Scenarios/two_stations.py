@@ -35,4 +35,7 @@ def controls(case):
     yield "garage hears nothing", case.silent("garage")
 
 
-MUTATIONS = ()
+MUTATIONS = (
+    ("Sources/Station/TalkKey.swift", "state = .tail(until: now + settings.tail)",
+     "state = .tail(until: now + settings.tail + .seconds(1))"),
+)

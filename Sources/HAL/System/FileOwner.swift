@@ -15,4 +15,18 @@ extension FileStore {
             unsafe clinux_file_set_owner(path, wanted.owner, wanted.group),
             "give \(path) to user \(wanted.owner)")
     }
+
+    /// Makes a directory of the owner of `model`; one that is there already is given to him.
+    ///
+    /// It appears as his: also when the power fails it is not left as another's.
+    public static func makeDirectory(
+        _ path: String, mode: UInt32, ownerOf model: String
+    ) throws(SystemError) {
+        guard try status(of: path) == nil else { return try giveOwner(of: model, to: path) }
+        let draft = "\(path).new"
+        try makeDirectory(draft, mode: mode)
+        try giveOwner(of: model, to: draft)
+        _ = try SystemError.check(
+            unsafe clinux_file_rename(draft, path), "rename \(draft) to \(path)")
+    }
 }

@@ -95,15 +95,17 @@ public enum FileStore {
 
     /// Puts a file in place whole, or leaves what was there: also when the power fails.
     ///
-    /// `mode` is set before the first byte is written, whatever the umask.
+    /// `mode` is set before the first byte is written, whatever the umask, and so is the owner when
+    /// it is to be that of `model`: it never lies there as somebody else's.
     public static func write(
-        _ bytes: Span<UInt8>, to path: String, mode: UInt32
+        _ bytes: Span<UInt8>, to path: String, mode: UInt32, ownerOf model: String? = nil
     ) throws(SystemError) {
         let draft = "\(path).new"
         // Left over from a crash, for two writers would be our own bug.
         _ = unsafe clinux_file_remove(draft)
         let file = try OpenFile(making: draft, mode: mode)
         do throws(SystemError) {
+            if let model { try giveOwner(of: model, to: draft) }
             try file.write(bytes)
             _ = try SystemError.check(
                 unsafe clinux_file_rename(draft, path), "rename \(draft) to \(path)")

@@ -21,6 +21,23 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: geteuid() == 0)) func whatRootMakesIsTheModelsFromTheFirst() throws {
+        let folder = TemporaryFolder()
+        let (model, file, made) = (folder.path("model"), folder.path("file"), folder.path("made"))
+        try FileStore.makeDirectory(model, mode: 0o700)
+        try FileManager.default.setAttributes([.ownerAccountID: 4711], ofItemAtPath: model)
+        try FileStore.write(Array("one".utf8).span, to: file, mode: 0o640, ownerOf: model)
+        #expect(try FileStore.status(of: file)?.owner == 4711)
+        // Again, and when it was another's before.
+        for _ in 0..<2 {
+            try FileStore.makeDirectory(made, mode: 0o750, ownerOf: model)
+            let status = try #require(try FileStore.status(of: made))
+            #expect(status.owner == 4711 && status.mode == 0o750 && status.isDirectory)
+            try FileManager.default.setAttributes([.ownerAccountID: 0], ofItemAtPath: made)
+        }
+        #expect(try FileStore.status(of: "\(made).new") == nil)
+    }
+
     @Test(.enabled(if: geteuid() == 0)) func rootGivesALinkItselfNotItsTarget() throws {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("owner-\(UInt32.random(in: 0...UInt32.max))").path

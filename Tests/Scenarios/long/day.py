@@ -13,7 +13,7 @@ LENGTH = 10.0
 """How long people are in their rooms, each hour."""
 
 
-def prepare(said):
+def prepare(said, _hours):
     for name, hertz in TONES.items():
         said.write(name, said.tone(hertz, LENGTH))
 

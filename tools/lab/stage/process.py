@@ -16,12 +16,15 @@ def _die_with_parent():
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
-def launch(words, *, environment=None, output=None, errors=None, folder=None):
-    """Starts a program that lives no longer than this one; output and errors as for Popen."""
+def launch(words, *, environment=None, output=None, errors=None, folder=None, session=False):
+    """Starts a program that lives no longer than this one; output and errors as for Popen.
+
+    With `session` it leads one, and so a process group of its own.
+    """
     try:
         return subprocess.Popen(
             words, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=output,
-            stderr=errors, text=True, preexec_fn=_die_with_parent)
+            stderr=errors, text=True, preexec_fn=_die_with_parent, start_new_session=session)
     except OSError as error:
         raise StageError(f"{words[0]}: {error.strerror}") from error
 

@@ -2,11 +2,14 @@
 
 import os
 import pathlib
+import signal
 import subprocess
+import threading
 
-from stage import place
+from stage import place, process
 
 HERE = pathlib.Path(__file__).resolve().parent
+SHM = "/dev/shm"
 START = 1767225600
 """The wall clock of every guest begins at 2026-01-01 00:00:00 UTC."""
 
@@ -36,18 +39,62 @@ def words(program, scenario, stations, share, memory="256M", more=()):
         f"programs={os.path.abspath(place.PROGRAMS)}", f"lab={os.path.abspath(place.LAB)}", *more]
 
 
+def _is_fast(folder):
+    """Whether the guest's memory, which is a file it runs programs from, can be there: no disk."""
+    if not os.access(folder, os.W_OK):
+        return False
+    found = os.statvfs(folder)
+    return not found.f_flag & os.ST_NOEXEC and found.f_bavail * found.f_frsize > 1 << 30
+
+
+_guests, _lock = set(), threading.Lock()
+
+
+def _begin(line, console, environment):
+    """Starts a guest."""
+    with _lock:
+        if None in _guests:
+            raise BootError("nothing is booted any more")
+        # A guest is several processes here, which are ended together.
+        guest = process.launch(line, environment=environment, output=console, errors=console,
+                               session=True)
+        _guests.add(guest)
+        return guest
+
+
+def _end(guest):
+    """Ends all processes of a guest; those it has left, when it is over."""
+    try:
+        os.killpg(guest.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    guest.wait()
+    with _lock:
+        _guests.discard(guest)
+
+
+def end_all():
+    """Ends all guests, and no other is booted."""
+    with _lock:
+        guests = [one for one in _guests if one]
+        _guests.add(None)
+    for one in guests:
+        _end(one)
+
+
 def boot(program, scenario, stations, share, seconds, more=()):
     """Plays a scenario, in `seconds` of real time at most; BootError when it was not played."""
-    # The guest's memory is a file: not on a disk.
-    fast = {"TMPDIR": "/dev/shm"} if os.access("/dev/shm", os.W_OK) else {}
+    fast = {"TMPDIR": SHM} if _is_fast(SHM) else {}
+    (share / "code").unlink(missing_ok=True)
     with open(share / "console", "wb") as console:
+        guest = _begin(words(program, scenario, stations, share, more=more), console,
+                       {**os.environ, **fast})
         try:
-            subprocess.run(
-                words(program, scenario, stations, share, more=more), stdin=subprocess.DEVNULL,
-                stdout=console, stderr=console, timeout=seconds, check=False,
-                env={**os.environ, **fast})
+            guest.wait(seconds)
         except subprocess.TimeoutExpired as error:
             raise BootError(f"not over in {seconds} s\n{_seen(share)}") from error
+        finally:
+            _end(guest)
     code = _text(share / "code").strip()
     if code != "0":
         raise BootError(f"it ended with {code or 'nothing said'}\n{_seen(share)}")

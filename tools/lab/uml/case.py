@@ -52,6 +52,9 @@ class Case:
         for line in wire.read_text().splitlines() if wire.exists() else []:
             when, station, way, source, target, size = line.split()
             self.packets.append(Packet(moment(when), station, way, source, target, int(size)))
+        facts = folder / "facts"
+        self.facts = [json.loads(line) for line in
+                      (facts.read_text().splitlines() if facts.exists() else [])]
         self.zero = next((one.figures["at"] for one in self.log if one.what == "zero"), 0)
         self._sounds = {}
         self.complaints, self.claims, self.notes = [], [], []
@@ -113,11 +116,37 @@ class Case:
         """The level of one tone in each `step` seconds, in dBFS: an array."""
         return sound.tone_track(self.span(name, start, end), hertz, step)
 
+    def delay_in_files(self, said, heard, second, ahead=0.0, seconds=0.5, longest=0.3):
+        """(ms until what was said at a moment was heard, how alike it is), for long recordings.
+
+        `ahead` is how many seconds the clock of `heard` has gained by then.
+        """
+        pattern = self._part(said, second, seconds)
+        found = measure.correlations(
+            pattern, self._part(heard, second + ahead, seconds + longest))
+        best = int(numpy.argmax(found))
+        return best * 1000 / RATE + self.late_ms(second), float(found[best])
+
+    @staticmethod
+    def late_ms(_):
+        """What a spoiled copy adds to every delay."""
+        return 0.0
+
+    def _part(self, name, start, seconds):
+        return numpy.fromfile(self.folder / name, dtype="<i2", count=round(seconds * RATE),
+                              offset=2 * round(start * RATE)).astype(float)
+
     @staticmethod
     def tone_track(played, hertz, zero, start, end, step=0.02):
         """The same of a take, whose `zero` is given."""
         samples = played.span(zero + round(start * 1e9), zero + round(end * 1e9))
         return sound.tone_track(samples, hertz, step)
+
+    def delays(self, mouth, ear, start, end, step=0.25, seconds=0.5):
+        """How long what was said in this time took from a mouth to an ear, in ms, each `step`."""
+        return measure.delays(
+            self.said(mouth), self.heard(ear), self.zero + round(start * 1e9),
+            self.zero + round(end * 1e9), step, seconds)
 
     def beside(self, name, tones, start, end):
         """The level of all that a station played but for these tones, in dBFS."""
@@ -159,6 +188,13 @@ class Case:
         edges = [low, *found, high]
         return max(b - a for a, b in zip(edges, edges[1:])) / 1e6
 
+    def sent_between(self, name, other, start, end):
+        """What a station sent to another between two moments, in seconds after `zero`."""
+        first, last = (self.zero + round(moment * 1e9) for moment in (start, end))
+        address = f"10.77.0.{self.stations.index(other) + 1}:"
+        return [one for one in self.sent(name)
+                if first <= one.ns < last and one.target.startswith(address)]
+
     # --- what is claimed ---
 
     def claim(self, holds, text):
@@ -177,6 +213,7 @@ class Case:
         """A copy that may be spoiled; nothing has been claimed of it yet."""
         other = copy.copy(self)
         other.log, other.packets = list(self.log), list(self.packets)
+        other.facts = copy.deepcopy(self.facts)
         other._sounds = dict(self._sounds)
         other.complaints, other.claims, other.notes = [], [], []
         return other

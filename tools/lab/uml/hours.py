@@ -42,7 +42,7 @@ def play(scenario_name, hours, folder):
         print("soak SKIPPED: there is no kernel for guests here, see above")
         return None
     scenario = importlib.import_module(scenario_name)
-    scenario.prepare(Said(folder))
+    scenario.prepare(Said(folder), hours)
     (folder / "hours").write_text(str(hours))
     follower = Follower(folder / "kept")
     follower.start()

@@ -6,6 +6,7 @@ import importlib
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -13,7 +14,7 @@ import traceback
 
 from stage import place
 
-from .boot import BootError, boot, kernel
+from .boot import BootError, boot, end_all, kernel
 
 TESTS = pathlib.Path(place.ROOT) / "Tests"
 SCENARIOS = TESTS / "Scenarios"
@@ -33,6 +34,13 @@ def names():
     return sorted(found, key=lambda name: not importlib.import_module(name).OFTEN)
 
 
+def unknown(chosen):
+    """What is wrong with the names of scenarios that somebody chose; None when nothing is."""
+    known = names()
+    wrong = [name for name in chosen if name not in known]
+    return f"there is no {wrong[0]}; there are: {', '.join(known)}" if wrong else None
+
+
 def play(program, name, folder):
     """One run of a scenario; returns the case."""
     scenario = importlib.import_module(name)
@@ -40,7 +48,9 @@ def play(program, name, folder):
     if hasattr(scenario, "prepare"):
         scenario.prepare(Said(folder))
     more = scenario.boot_words(folder) if hasattr(scenario, "boot_words") else ()
-    boot(program, name, scenario.STATIONS, folder, getattr(scenario, "SECONDS", SECONDS), more)
+    for number in range(getattr(scenario, "BOOTS", 1)):
+        boot(program, name, scenario.STATIONS, folder, getattr(scenario, "SECONDS", SECONDS),
+             [*more, f"boots={number}"])
     return Case(folder, scenario.STATIONS)
 
 
@@ -65,6 +75,9 @@ def attempt(program, name, folder, twice):
         if twice:
             again = play(program, name, folder / "second")
             scenario.judge(again)
+            complaints += [one for one in again.complaints if one not in complaints]
+            if again.claims != case.claims:
+                complaints.append("the figures differ between two runs")
             complaints += [f"{what} differs between two runs"
                            for what, value in case.prints().items()
                            if again.prints().get(what) != value]
@@ -102,12 +115,10 @@ class Report:
 
 def run(chosen):
     """Plays what was chosen; returns the exit code."""
-    known = names()
-    unknown = [name for name in chosen.names if name not in known]
-    if unknown:
-        print(f"tools/scenarios: there is no {unknown[0]}; there are: {', '.join(known)}",
-              file=sys.stderr)
+    if wrong := unknown(chosen.names):
+        print(f"tools/scenarios: {wrong}", file=sys.stderr)
         return 2
+    known = names()
     program = kernel()
     if program is None:
         print("scenarios SKIPPED: there is no kernel for guests here, see above")
@@ -125,9 +136,17 @@ def run(chosen):
 
     try:
         with concurrent.futures.ThreadPoolExecutor(chosen.jobs) as pool:
-            for task in concurrent.futures.as_completed(
-                    [pool.submit(one, name) for name in wanted]):
-                report.add(*task.result())
+            try:
+                for task in concurrent.futures.as_completed(
+                        [pool.submit(one, name) for name in wanted]):
+                    report.add(*task.result())
+            except BaseException:
+                # Interrupted: what is being played ends, what waits is not begun.
+                pool.shutdown(wait=False, cancel_futures=True)
+                end_all()
+                raise
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
     finally:
         if not os.environ.get("INTERCOM_KEEP"):
             shutil.rmtree(folder, ignore_errors=True)
@@ -147,6 +166,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("names", nargs="*")
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     if chosen.list:
         for name in names():
             scenario = importlib.import_module(name)

@@ -1,5 +1,6 @@
 """The world of one scenario: makes the stations, keeps its log, waits in virtual time."""
 
+import ctypes
 import json
 import os
 import select
@@ -15,24 +16,34 @@ from .wire import Wire
 SHARE = "/run/share"
 """What outlives the guest."""
 
+POWER_OFF = 0x4321FEDC
+"""What reboot(2) is to do: at once, nothing is written to any disk."""
+
 
 class World:
     """Stations by name, in the order of the scenario's STATIONS.
 
-    Everything that is logged is one line: moment, who, what, figures by name as JSON.
+    Everything that is logged is one line: moment, who, what, figures by name as JSON. A scenario
+    that is TIMELESS works with a disk, which takes this machine's time, that differs from run to
+    run: what it logs has no moments, and nothing is logged or captured but what it says itself.
     """
 
     def __init__(self, scenario):
         clock.be_exact()
+        if getattr(scenario, "TIMELESS", False):
+            clock.yield_to_all()
         self.scenario, self.folder = scenario, "/run/stations"
-        self._log = open(os.path.join(SHARE, "log"), "w", encoding="utf-8", buffering=1)
+        self.boots = int(os.environ.get("INTERCOM_BOOTS", "0"))
+        self.is_timeless = getattr(scenario, "TIMELESS", False)
+        self._log = open(os.path.join(SHARE, "log"), "a", encoding="utf-8", buffering=1)
         self._ears, self._rooms, self._others, self.events = {}, [], [], []
         self.zero = None
         self._relays = {}
         net.lay()
         self.stations = {name: Station(self, name, host)
                          for host, name in enumerate(scenario.STATIONS, 1)}
-        self.wire = Wire(self, os.path.join(SHARE, "wire"), self.stations)
+        if not self.is_timeless:
+            self.wire = Wire(self, os.path.join(SHARE, "wire"), self.stations)
 
     def __enter__(self):
         return self
@@ -118,6 +129,11 @@ class World:
 
     # --- time ---
 
+    @staticmethod
+    def now():
+        """CLOCK_MONOTONIC, in ns."""
+        return clock.now()
+
     def listen(self, link, hear):
         """Calls `hear` whenever there is something on a socket; None: no longer."""
         if hear is None:
@@ -128,8 +144,17 @@ class World:
     def until_ns(self, moment):
         """Waits until a moment of CLOCK_MONOTONIC, in ns."""
         while (left := moment - clock.now()) > 0:
+            if self.is_timeless:
+                clock.stand_still()
+                left = min(left, 5 * 10**7)
             for link in select.select(list(self._ears), [], [], left / 1e9)[0]:
                 self._ears[link]()
+
+    def hear(self, link):
+        """Listens to all until there is something on a socket that nobody listens to."""
+        while link not in (ready := select.select([link, *self._ears], [], [])[0]):
+            for one in ready:
+                self._ears[one]()
 
     def until(self, seconds):
         """Waits until so many seconds after `zero`."""
@@ -148,15 +173,36 @@ class World:
             self.sleep(step)
         return found
 
+    # --- the current ---
+
+    def may_be_cut(self):
+        """From here on the current may fail: then this boot has been played to its end, too."""
+        os.fsync(self._log.fileno())
+        with open(os.path.join(SHARE, "code"), "w", encoding="ascii") as file:
+            file.write("0\n")
+
+    def cut(self):
+        """The current fails, and what no disk has yet is lost."""
+        self.may_be_cut()
+        ctypes.CDLL(None).reboot(POWER_OFF)
+
     # --- the log ---
 
     def log(self, who, what, **figures):
         """One line of the log."""
-        self._log.write(f"{clock.seconds(clock.now())} {who} {what} {json.dumps(figures)}\n")
+        moment = 0 if self.is_timeless else clock.now()
+        self._log.write(f"{clock.seconds(moment)} {who} {what} {json.dumps(figures)}\n")
+
+    def fact(self, **figures):
+        """Something to be judged that may differ from run to run: not for the log."""
+        with open(os.path.join(SHARE, "facts"), "a", encoding="utf-8") as file:
+            file.write(json.dumps(figures) + "\n")
 
     def told(self, one, event):
         """What a station has told; its own clock, which is the wall's, is left out."""
         self.events.append((clock.now(), one.name, event))
+        if self.is_timeless:
+            return
         self.log(one.name, event["event"], **{
             name: value for name, value in event.items()
             if value is not None and name not in ("event", "schema", "time_ms")})

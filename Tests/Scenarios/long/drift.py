@@ -1,0 +1,71 @@
+"""Cards 100 ppm fast and slow hear one hour of talk after another: never a gap, never later."""
+
+STATIONS = ("kitchen", "garage", "attic")
+PPM = {"garage": 100, "attic": -100}
+HOUR = 3600
+PIECE = 60.0
+"""What is said goes round after so many seconds."""
+
+EVERY = 10
+"""Seconds between two looks at the delay."""
+
+SPREAD = 15.0
+"""ms that the delay may vary by: one block, and what the jitter buffer holds back for a late one.
+Without a correction it would vary by 360 ms in an hour."""
+
+
+def prepare(said, hours=1):
+    piece = said.syllables(PIECE, seed=21)
+    said.write("kitchen", *[piece] * round(hours * HOUR / PIECE + 1))
+
+
+def play(world):
+    hours = int(world.setting("hours"))
+    for name, ppm in PPM.items():
+        world[name].run_card(ppm)
+    # A hot microphone: no talk is too long.
+    world["kitchen"].sections["button ptt"]["mode"] = "open"
+    world.start()
+    world.live()
+    for minute in range(hours * 60 + 1):
+        world.until(minute * 60 + 1)
+        if minute % 10 == 0:
+            for name in PPM:
+                found = world.counters(world[name])
+                world.keep(f"{minute:4} min {name}: " + " ".join(
+                    f"{what} {found.get(what, 0)}"
+                    for what in ("frames_mixed", "frames_lost", "concealed_ms", "stretched_ms")))
+    world.leave()
+
+
+def judge(case, hours):
+    for name, ppm in PPM.items():
+        found = [look(case, name, ppm, second)
+                 for second in range(20, hours * HOUR, EVERY)]
+        delays = [delay for delay, alike in found if alike >= 0.6]
+        case.claim(len(delays) == len(found) > 0,
+                   f"{name} hears what is said in {len(delays)} of {len(found)} looks")
+        if not delays:
+            continue
+        spread = max(delays) - min(delays)
+        case.claim(spread <= SPREAD, f"{name}, {ppm:+} ppm, hears it after {min(delays):.1f} to "
+                   f"{max(delays):.1f} ms")
+        ended = case.entries(name, "counters")[-1].figures
+        lost = {what: ended[what] for what in ("frames_lost", "concealed_ms", "playback_xruns",
+                                               "capture_xruns") if what in ended}
+        case.claim(not lost, f"{name} loses nothing: {lost or 'no frame, no xrun'}")
+
+
+def look(case, name, ppm, second):
+    """(delay in ms, likeness) at a moment, in which a card of so many ppm is ahead of its time."""
+    ahead = second * ppm / 1e6
+    delay, alike = case.delay_in_files("kitchen.said", f"{name}.heard", second, ahead)
+    return delay, alike
+
+
+def controls(case):
+    for name in PPM:
+        yield f"{name} has lost frames", case.with_line(name, "counters", frames_lost=3)
+    other = case.spoiled()
+    other.late_ms = lambda second: second / 100
+    yield "the delay grows by 10 ms in 1000 s", other
