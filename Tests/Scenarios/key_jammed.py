@@ -96,7 +96,7 @@ def tones(case, name, second, label):
 
 
 def controls(case):
-    yield "nobody is told", case.without("kitchen", "stuck_key")
+    yield "it is told late", case.later(100, "kitchen", "stuck_key")
     yield "the kitchen plays no tone", case.silent("kitchen")
     yield "garage hears nothing", case.silent("garage")
     yield "the talks end 12 ms later", case.later(12, None, "talk_end")
