@@ -2,7 +2,7 @@
 
 OFTEN = False
 STATIONS = ("kitchen", "garage")
-SECONDS = 300
+SECONDS = 600
 
 HERTZ = {"kitchen": 500, "garage": 700}
 M1 = 1232
