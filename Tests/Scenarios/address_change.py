@@ -2,7 +2,7 @@
 
 OFTEN = False
 STATIONS = ("kitchen", "garage")
-SECONDS = 300
+SECONDS = 600
 
 HERTZ = {"kitchen": 500, "garage": 700}
 M1 = 1232
@@ -166,8 +166,7 @@ MUTATIONS = (
     ("Sources/Session/AssociationInitiation.swift",
      "candidates.insert(endpoint, at: 0)", ""),
     ("Sources/Session/PeerTableReceive.swift",
-     "actions.push(.install(peer: peer, established.sessionKeys(), endpoint: source))\n"
-     "            association.confirmation",
-     "actions.push(.install(peer: peer, established.sessionKeys(),"
-     " endpoint: association.endpoint ?? source))\n            association.confirmation"),
+     "index: entry.index, isInitiator: false, established: now, endpoint: source,",
+     "index: entry.index, isInitiator: false, established: now,"
+     " endpoint: association.endpoint ?? source,"),
 )

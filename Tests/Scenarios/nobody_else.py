@@ -10,6 +10,7 @@ from uml.world import net, wire
 
 OFTEN = True
 STATIONS = ("kitchen", "garage", "cellar")
+SECONDS = 300
 
 HERTZ = 500
 REKEY = 10

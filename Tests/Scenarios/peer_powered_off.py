@@ -2,7 +2,7 @@
 
 OFTEN = False
 STATIONS = ("kitchen", "garage", "attic")
-SECONDS = 300
+SECONDS = 600
 
 HERTZ = {"kitchen": 500, "garage": 700, "attic": 900}
 STALE, DOWN, BACK = 20.0, 50.0, 3.0
