@@ -9,10 +9,12 @@ import contextlib
 import fcntl
 import hashlib
 import importlib
+import itertools
 import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -58,7 +60,7 @@ def check(names):
 
 def brief(path, old, new):
     """One line that names a mutation: where, and the first lines that differ."""
-    pairs = zip(old.splitlines() + [""] * new.count("\n"), new.splitlines() + [""] * old.count("\n"))
+    pairs = itertools.zip_longest(old.splitlines(), new.splitlines(), fillvalue="")
     before, after = next(((a, b) for a, b in pairs if a != b), (old, new))
     return f"{pathlib.PurePath(path).name}: {before.strip()} -> {after.strip() or 'nothing'}"
 
@@ -221,6 +223,7 @@ def main():
     parser.add_argument("--check", action="store_true")
     parser.add_argument("names", nargs="*")
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     if unknown := run.unknown(chosen.names):
         print(f"tools/mutate: {unknown}", file=sys.stderr)
         return 2
