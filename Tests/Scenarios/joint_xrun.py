@@ -48,6 +48,11 @@ def play(world):
     world.start()
     world.live()
     began = {name: one.directions()["since"] for name, one in world.stations.items()}
+    # When a card starts for the first time the kernel's count of jiffies may be one old: what is
+    # compared has been started anew.
+    for number, name in enumerate(STATIONS):
+        world.until(0.1 + 0.4 * number)
+        freeze(world, name, STILL, began)
     world.until(1)
     world["kitchen"].press()
     world["garage"].press()
@@ -100,7 +105,7 @@ def judge(case):
 def judge_cards(case):
     """What PCMPair says of the kernel."""
     looks = [(one.who, one.figures) for one in case.log if one.what == "cards"]
-    case.claim(len(looks) == 1 + 2 * ROUNDS, f"{len(looks)} times one of them stood still")
+    case.claim(len(looks) == 3 + 2 * ROUNDS, f"{len(looks)} times one of them stood still")
     for what in ("before", "meanwhile", "after"):
         states = {(one[what]["capture"], one[what]["playback"]) for _, one in looks}
         state = "XRUN" if what == "meanwhile" else "RUNNING"
@@ -116,7 +121,7 @@ def judge_cards(case):
 def judge_sound(case):
     """What kitchen hears of garage while it stands still, and how soon afterwards."""
     silent, sounding = [], []
-    for thaw in case.entries("kitchen", "thaw"):
+    for thaw in case.entries("kitchen", "thaw")[1:]:
         at = (thaw.ns - case.zero) / 1e9
         silent.append(case.level("kitchen", at - 0.05, at + 0.019))
         # Two periods of silence are queued first, then what waited comes out.
@@ -126,14 +131,14 @@ def judge_sound(case):
     case.claim(-14 < min(sounding) and max(sounding) < -10,
                f"31 ms after it went on it plays ({min(sounding):.1f} to {max(sounding):.1f} dBFS)")
     first = [min(packet.ns for packet in case.sent("kitchen") if packet.ns > thaw.ns) - thaw.ns
-             for thaw in case.entries("kitchen", "thaw")]
+             for thaw in case.entries("kitchen", "thaw")[1:]]
     case.claim(max(first) <= PERIOD + 2 * JIFFY,
                f"and speaks {max(first) / 1e6:.1f} ms after it at the latest")
 
 
 def judge_counts(case):
     """Once each, in the event and in the counter, and no more lost than time was."""
-    for name, times in (("kitchen", ROUNDS), ("garage", 1 + ROUNDS)):
+    for name, times in (("kitchen", 1 + ROUNDS), ("garage", 2 + ROUNDS)):
         told = [one.figures["detail"] for one in case.entries(name, "xrun")]
         case.claim(told == ["input"] * times, f"{name} tells of each once ({len(told)} of {times})")
         found = case.entries(name, "counters")[-1].figures
@@ -143,9 +148,10 @@ def judge_counts(case):
                 for entry in case.entries(name, one) if entry.ns > case.zero]
         case.claim(not gone, f"{name} keeps its session ({gone})")
     found = case.entries("garage", "counters")[-1].figures
+    # The first time nobody talked.
     still = sum(
         after.ns - before.ns for before, after in
-        zip(case.entries("kitchen", "freeze"), case.entries("kitchen", "thaw"))) / 1e6
+        list(zip(case.entries("kitchen", "freeze"), case.entries("kitchen", "thaw")))[1:]) / 1e6
     for what, unit in (("frames_lost", 10), ("concealed_ms", 1)):
         time = found.get(what, 0) * unit
         # Each time the frame that had begun is lost as well, and a number is a whole frame.
