@@ -19,9 +19,9 @@ PHASES = (
 END = PHASES[-1][1] + PHASES[-1][2] + 1
 
 # ms: the way alone, as in docs/voice.md, where network and processor cost nothing: a frame, the
-# look-ahead, two periods; up to a block of waiting; cards that count jiffies. And what each weather
-# adds: the delay, all its jitter, how long it holds back, and the wait for the next block.
-WAY = (36.5 - 2, 46.5 + 2)
+# look-ahead, one period queued before it; up to a block of waiting; cards that count jiffies. And
+# what each weather adds: the delay, all its jitter, how long it holds back, and the wait for the next block.
+WAY = (26.5 - 2, 36.5 + 2)
 MORE = {"good": 0, "loss": 0, "duplicate": 0, "reorder": 30 + 10, "jitter": 20 + 40 + 10,
         "all": 20 + 40 + 30 + 10, "again": 0}
 
@@ -146,9 +146,8 @@ def changed(case, what, by):
 MUTATIONS = (
     # Late frames teach nothing: the delay does not grow with the jitter.
     ("Sources/Audio/JitterBufferInsert.swift",
-     "        targetMs = histogram.target(delayMax: delayMaxMs)\n    }\n\n    /// Where",
-     "    }\n\n    /// Where"),
+     "        targetMs = histogram.target(delayMax: delayMaxMs)\n", ""),
     # What was late once is late for ever.
     ("Sources/Audio/DelayHistogram.swift",
-     "if count >= longWindow { long[Int(back(longWindow))] -= 1 }", ""),
+     "        if count >= longWindow { long[Int(back(longWindow))] -= 1 }\n", ""),
 )
