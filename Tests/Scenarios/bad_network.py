@@ -20,7 +20,8 @@ END = PHASES[-1][1] + PHASES[-1][2] + 1
 
 # ms: the way alone, as in docs/voice.md, where network and processor cost nothing: a frame, the
 # look-ahead, one period queued before it; up to a block of waiting; cards that count jiffies. And
-# what each weather adds: the delay, all its jitter, how long it holds back, and the wait for the next block.
+# what each weather adds: the delay, all its jitter, how long it holds back, and the wait for the
+# next block.
 WAY = (26.5 - 2, 36.5 + 2)
 MORE = {"good": 0, "loss": 0, "duplicate": 0, "reorder": 30 + 10, "jitter": 20 + 40 + 10,
         "all": 20 + 40 + 30 + 10, "again": 0}
