@@ -2,6 +2,7 @@
 
 OFTEN = False
 STATIONS = ("kitchen", "garage")
+SECONDS = 400
 
 STILL = 0.1
 ROUNDS = 10
@@ -48,6 +49,11 @@ def play(world):
     world.start()
     world.live()
     began = {name: one.directions()["since"] for name, one in world.stations.items()}
+    # When a card starts for the first time the kernel's count of jiffies may be one old: what is
+    # compared has been started anew.
+    for number, name in enumerate(STATIONS):
+        world.until(0.1 + 0.4 * number)
+        freeze(world, name, STILL, began)
     world.until(1)
     world["kitchen"].press()
     world["garage"].press()
@@ -78,9 +84,9 @@ def delay(case, start, end):
 
 def judge(case):
     begin = delay(case, 2.5, LISTENER)
-    # A frame, the look-ahead of Opus, two periods queued, up to one block of waiting; the network and
-    # the processor cost nothing here. The cards of both rooms count jiffies.
-    case.claim(36.5 - 2 <= begin <= 46.5 + 2, f"from mouth to ear it takes {begin:.2f} ms")
+    # A frame, the look-ahead of Opus, one period queued before it, up to one block of waiting; the
+    # network and the processor cost nothing here. The cards of both rooms count jiffies.
+    case.claim(26.5 - 2 <= begin <= 36.5 + 2, f"from mouth to ear it takes {begin:.2f} ms")
     judge_cards(case)
     # In the middle of a talk the packets that waited make the listener cautious for a second.
     after = delay(case, LISTENER + 2, TALKER)
@@ -100,7 +106,7 @@ def judge(case):
 def judge_cards(case):
     """What PCMPair says of the kernel."""
     looks = [(one.who, one.figures) for one in case.log if one.what == "cards"]
-    case.claim(len(looks) == 1 + 2 * ROUNDS, f"{len(looks)} times one of them stood still")
+    case.claim(len(looks) == 3 + 2 * ROUNDS, f"{len(looks)} times one of them stood still")
     for what in ("before", "meanwhile", "after"):
         states = {(one[what]["capture"], one[what]["playback"]) for _, one in looks}
         state = "XRUN" if what == "meanwhile" else "RUNNING"
@@ -116,24 +122,24 @@ def judge_cards(case):
 def judge_sound(case):
     """What kitchen hears of garage while it stands still, and how soon afterwards."""
     silent, sounding = [], []
-    for thaw in case.entries("kitchen", "thaw"):
+    for thaw in case.entries("kitchen", "thaw")[1:]:
         at = (thaw.ns - case.zero) / 1e9
         silent.append(case.level("kitchen", at - 0.05, at + 0.019))
         # Two periods of silence are queued first, then what waited comes out.
-        sounding.append(case.level("kitchen", at + 0.0315, at + 0.1))
-    case.claim(max(silent) < -90, f"while kitchen stands still its speaker is still, and 20 ms more "
-               f"({max(silent):.0f} dBFS)")
+        sounding.append(case.level("kitchen", at + 0.022, at + 0.1))
+    case.claim(max(silent) < -90, "while kitchen stands still it plays nothing, nor for 20 ms "
+               f"more ({max(silent):.0f} dBFS)")
     case.claim(-14 < min(sounding) and max(sounding) < -10,
-               f"31 ms after it went on it plays ({min(sounding):.1f} to {max(sounding):.1f} dBFS)")
+               f"22 ms after it went on it plays ({min(sounding):.1f} to {max(sounding):.1f} dBFS)")
     first = [min(packet.ns for packet in case.sent("kitchen") if packet.ns > thaw.ns) - thaw.ns
-             for thaw in case.entries("kitchen", "thaw")]
+             for thaw in case.entries("kitchen", "thaw")[1:]]
     case.claim(max(first) <= PERIOD + 2 * JIFFY,
                f"and speaks {max(first) / 1e6:.1f} ms after it at the latest")
 
 
 def judge_counts(case):
     """Once each, in the event and in the counter, and no more lost than time was."""
-    for name, times in (("kitchen", ROUNDS), ("garage", 1 + ROUNDS)):
+    for name, times in (("kitchen", 1 + ROUNDS), ("garage", 2 + ROUNDS)):
         told = [one.figures["detail"] for one in case.entries(name, "xrun")]
         case.claim(told == ["input"] * times, f"{name} tells of each once ({len(told)} of {times})")
         found = case.entries(name, "counters")[-1].figures
@@ -143,9 +149,10 @@ def judge_counts(case):
                 for entry in case.entries(name, one) if entry.ns > case.zero]
         case.claim(not gone, f"{name} keeps its session ({gone})")
     found = case.entries("garage", "counters")[-1].figures
+    # The first time nobody talked.
     still = sum(
         after.ns - before.ns for before, after in
-        zip(case.entries("kitchen", "freeze"), case.entries("kitchen", "thaw"))) / 1e6
+        list(zip(case.entries("kitchen", "freeze"), case.entries("kitchen", "thaw")))[1:]) / 1e6
     for what, unit in (("frames_lost", 10), ("concealed_ms", 1)):
         time = found.get(what, 0) * unit
         # Each time the frame that had begun is lost as well, and a number is a whole frame.
@@ -165,7 +172,7 @@ MUTATIONS = (
      "        _ = capture.handle.reset()\n        _ = playback.handle.reset()\n", ""),
     # What the card lost is no time to whoever hears it.
     ("Sources/Intercomd/MediaLoop+Talk.swift",
-     "sequence &+= UInt16(max(0, min(lost, Spurt.lostMax)))", "sequence &+= 0"),
+     "min(lost, Spurt.lostMax)", "min(lost, 0)"),
     # Prepared, but not started again.
     ("Sources/Intercomd/MediaLoop+Talk.swift",
      "            moved(.capture)\n            if isLinked { startCards() }",

@@ -125,8 +125,8 @@ class Station(station.Station):
     def directions(self):
         """How the kernel says its two directions are.
 
-        capture, playback: their states; since: when capture began, in ns; together: whether playback
-        did at the same nanosecond; queued: samples written more than were read.
+        capture, playback: their states; since: when capture began, in ns; together: whether
+        playback did at the same nanosecond; queued: samples written more than were read.
         """
         both = []
         for side in ("c", "p"):
