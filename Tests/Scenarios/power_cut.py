@@ -202,7 +202,8 @@ def judge(case):
               if call in (None, CALLS[what][0] + 1)}
     case.claim(set(done) == wanted, "it failed before each change of the disk, and otherwise after "
                f"the last one (not so: {sorted(set(done) ^ wanted)})")
-    case.claim(not any(done.values()), f"what it spared was done ({[*filter(None, done.values())]})")
+    case.claim(not any(done.values()),
+               f"what it spared was done ({[*filter(None, done.values())]})")
     for text, wrong in (("the daemon starts", starts), ("its identity is whole", identity),
                         ("it keeps the key that it has said", kept),
                         ("what peer add writes is the owner's of the rest", owner)):

@@ -7,7 +7,8 @@ import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.join(HERE, "..", "..", "..", "Tests")
-sys.path[:0] = [os.path.dirname(HERE), *(os.path.join(TESTS, one) for one in ("Scenarios", "System"))]
+sys.path[:0] = [os.path.dirname(HERE), os.path.join(TESTS, "Scenarios"),
+                os.path.join(TESTS, "System")]
 
 # pylint: disable=wrong-import-position
 from uml.world import World
