@@ -46,7 +46,8 @@ def play(world):
 
 def judge(case):
     talks = iter(case.talks("kitchen"))
-    edges = [one.ns for one in case.log if one.who == "kitchen" and one.what in ("press", "release")]
+    edges = [one.ns for one in case.log
+             if one.who == "kitchen" and one.what in ("press", "release")]
     begun, ends = None, 0
     for second, name, what, gaps in steps():
         _, debounce, mode = BUTTONS[name]

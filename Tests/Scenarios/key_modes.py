@@ -86,7 +86,8 @@ MUTATIONS = (
      "shortPress = Duration.milliseconds(400)", "shortPress = Duration.milliseconds(410)"),
     # A latch is momentary.
     ("Sources/Station/TalkKey.swift",
-     "        case .latch: .latched(since: now)", "        case .latch: .held(since: now, latches: false)"),
+     "        case .latch: .latched(since: now)",
+     "        case .latch: .held(since: now, latches: false)"),
     # The last key decides alone.
     ("Sources/Intercomd/MediaLoop+Keys.swift",
      "            wanted = wanted || keys[place].key.isTalking",

@@ -86,7 +86,8 @@ def dark(world, one):
 
 def judge(case):
     for one in case.entries("garage", "levels", when="at rest"):
-        case.claim(one.figures["lit"] == [0, 0, 0, 0], f"at rest all are dark: {one.figures['lit']}")
+        lit = one.figures["lit"]
+        case.claim(lit == [0, 0, 0, 0], f"at rest all are dark: {lit}")
     (start, end), heard = case.talks("kitchen")[0], [
         one.ns for one in case.log if one.who == "garage" and one.figures.get("peer") == "kitchen"
         and one.what in ("talk", "talk_end")]
@@ -166,5 +167,6 @@ MUTATIONS = (
      "            case .unpaired: isUnpaired", "            case .unpaired: false"),
     # The lamp follows the key, not the gate.
     ("Sources/Intercomd/ControlLoop+Devices.swift",
-     "        let talking = view.isTalking", "        let talking = lines.keys.contains { $0.isDown }"),
+     "        let talking = view.isTalking",
+     "        let talking = lines.keys.contains { $0.isDown }"),
 )
