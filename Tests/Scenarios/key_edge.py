@@ -134,7 +134,7 @@ def wire(case, presses):
     case.claim(0 < min(left) and max(left) <= FRAME + TICK,
                f"from the edge to the first packet with sound captured after it: {min(left):.2f} "
                f"to {max(left):.2f} ms, at most a frame and 1 ms")
-    bins = Counter(min(int(one), 99) for one in left)
+    bins = Counter(int(min(one, 99)) for one in left)
     case.note(f"edge to the first packet with sound captured after it, {len(left)} phases\n"
               + "\n".join(f"{number:3}-{number + 1:2} ms {bins[number]:3} {'#' * bins[number]}"
                           for number in range(max(bins) + 1)))

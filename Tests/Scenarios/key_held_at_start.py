@@ -1,4 +1,4 @@
-"""A key that is held while the daemon starts opens nothing until it was let go and pressed again."""
+"""A key held while the daemon starts opens nothing until it was let go and pressed again."""
 
 OFTEN = False
 STATIONS = ("kitchen", "garage")

@@ -86,8 +86,8 @@ def dark(world, one):
 
 def judge(case):
     for one in case.entries("garage", "levels", when="at rest"):
-        case.claim(one.figures["lit"] == [0, 0, 0, 0],
-                   f"at rest all are dark: {one.figures['lit']}")
+        lit = one.figures["lit"]
+        case.claim(lit == [0, 0, 0, 0], f"at rest all are dark: {lit}")
     (start, end), heard = case.talks("kitchen")[0], [
         one.ns for one in case.log if one.who == "garage" and one.figures.get("peer") == "kitchen"
         and one.what in ("talk", "talk_end")]
