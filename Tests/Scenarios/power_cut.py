@@ -238,9 +238,10 @@ def kept(one):
 
 
 def owner(one):
+    # What is not in place yet is nobody's business.
     strange = [path for path, (_, user, _) in one["files"].items()
-               if path.startswith("peers.d") or path.endswith(".psk")
-               if user != OWNER and one["state"] == "home"]
+               if (path.startswith("peers.d") or path.endswith(".psk"))
+               and not path.endswith(".new") and user != OWNER and one["state"] == "home"]
     return f"{strange} is not" if strange else None
 
 
