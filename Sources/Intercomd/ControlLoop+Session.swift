@@ -192,12 +192,30 @@ extension ControlLoop {
         }
     }
 
+    /// When somebody we talk to will have been silent for so long; who is already is asked again
+    /// when the loop wakes next, within a second.
+    var doubtDeadline: Instant? {
+        var first: Instant?
+        for (target, since) in view.talkingSince {
+            for peer in routing.target(target)?.target.listeners ?? [] {
+                guard let opened = moment(rings.traffic[peer][.lastOpened]) else { continue }
+                var due = max(opened, since) + Self.silentAfter
+                if let doubted = view.peers[peer].doubtedAt {
+                    due = max(due, doubted + Self.askedAgainAfter)
+                }
+                guard due > now else { continue }
+                first = first.map { min($0, due) } ?? due
+            }
+        }
+        return first
+    }
+
     private mutating func doubt(_ peer: Int, talkingSince since: Instant) {
         guard let opened = moment(rings.traffic[peer][.lastOpened]),
             now - opened >= Self.silentAfter, let state = table.state(of: peer)
         else { return }
         if let doubted = view.peers[peer].doubtedAt {
-            guard now - doubted >= .seconds(2) else { return }
+            guard now - doubted >= Self.askedAgainAfter else { return }
             let isAnswered = state.sessionSince.map { $0 > doubted } ?? false
             let reported = station.view(of: peer).reportAt ?? since
             guard !isAnswered || doubted < max(reported, since) else { return }
@@ -209,6 +227,7 @@ extension ControlLoop {
 
     /// Of a peer that hears us, so long nothing comes only when two reports were lost.
     private static var silentAfter: Duration { .milliseconds(2500) }
+    private static var askedAgainAfter: Duration { .seconds(2) }
 
     /// A key press towards peers without session tries them again at once (protocol §1.7 rule 6).
     mutating func want(_ target: Int) {

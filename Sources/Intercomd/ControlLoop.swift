@@ -160,6 +160,7 @@ struct ControlLoop: ~Copyable {
         station.tick(at: now)
         doWhatCoresAsk()
         everySecond()
+        doubtSilent()
         openDevices()
         server.tick(at: now) { fd, place, events in
             try? loop.modify(fd: fd, events: events, token: Token.caller + UInt32(place))
@@ -206,6 +207,7 @@ struct ControlLoop: ~Copyable {
         if let deadline = station.deadline { first = min(first, deadline) }
         if let deadline = cards.deadline { first = min(first, deadline) }
         if let deadline = lines.deadline { first = min(first, deadline) }
+        if let deadline = doubtDeadline { first = min(first, deadline) }
         // A deadline that keeps lying in the past must not make the loop spin.
         timer.arm(at: max(first, now + .milliseconds(1)))
     }
@@ -219,7 +221,6 @@ struct ControlLoop: ~Copyable {
         followPeers()
         followXruns()
         seekAbsent()
-        doubtSilent()
         tellWhatWasSuppressed()
         // The watchdog is fed only while the sound moves.
         let ticks = rings.counters[.ticks]

@@ -23,13 +23,12 @@ extension MediaLoop {
         readLevel(of: place)
     }
 
-    /// Follows the talk keys whose lines have edges, and once a period the deadlines of all.
+    /// Follows the talk keys whose lines have edges, and the deadlines of all.
     mutating func readKeys(_ woken: borrowing Woken) {
         for place in keys.indices
         where woken.keys >> UInt32(place) & 1 == 1 || keys[place].hasMoreEdges {
             readEdges(of: place)
         }
-        guard woken.isPeriod else { return }
         for place in keys.indices {
             while let deadline = keys[place].key.deadline, deadline <= now {
                 follow(keys[place].handle(.tick, at: now), target: keys[place].target)
@@ -40,6 +39,19 @@ extension MediaLoop {
                 follow(virtualKeys[target].handle(.tick, at: now), target: target)
             }
         }
+    }
+
+    /// When the loop must turn, whatever else happens; nil: when something does.
+    ///
+    /// A key that was pressed must not wait for the card's next period. All other deadlines may.
+    var nextTurn: Instant? {
+        if hasBacklog { return now }
+        var first: Instant?
+        for place in keys.indices {
+            guard let settles = keys[place].key.settles else { continue }
+            first = min(first ?? settles, settles)
+        }
+        return first
     }
 
     private mutating func readEdges(of place: Int) {

@@ -204,8 +204,10 @@ extension MediaLoop {
     }
 
     /// Fills the speaker's card with mixed voices, as much as it has room for now.
-    mutating func playSound() {
-        var room = playbackRoom
+    ///
+    /// `isOnTime`: the clock master woke the loop, not the timer that looks after it.
+    mutating func playSound(isOnTime: Bool) {
+        var room = playbackRoom(isOnTime: isOnTime)
         while room > 0 {
             if speaker.waiting == 0 { speaker.take(nextBlock(), isHeldDown: isHeldDown) }
             var outcome = PCMTransfer.wouldBlock
@@ -224,7 +226,7 @@ extension MediaLoop {
                 // The refused block is offered again, in the next turn of this loop.
                 rings.counters.add(.playbackXruns)
                 if isLinked { startCards() }
-                room = playbackRoom
+                room = playbackRoom(isOnTime: isOnTime)
             case .suspended:
                 if clock.source == .playback { fellAsleep(.playback) }
                 return
@@ -240,12 +242,15 @@ extension MediaLoop {
     /// Whole periods. Where the speaker wakes the loop, all that fit: had the first samples of a
     /// period been given early, its end would not wake us. Where another card does, the nearest
     /// number of them: woken a moment early or late, it would else be given two pieces each time.
-    private var playbackRoom: Int {
+    /// But in the middle of a period nobody has been woken late, and what arrives by its end is not
+    /// to be missed.
+    private mutating func playbackRoom(isOnTime: Bool) -> Int {
         switch playback {
         case .some(let pcm):
             let period = pcm.granted.periodSamples
             let spare = pcm.granted.bufferSamples - pcm.granted.fillSamples
-            let ahead = clock.source == .playback ? 0 : min(period / 2, spare)
+            let isNear = isOnTime && clock.source != .playback
+            let ahead = isNear ? min(period / 2, spare) : 0
             return (pcm.available() - spare + ahead) / period * period
         case .none:
             return 0

@@ -152,7 +152,7 @@ struct MediaLoop: ~Copyable {
         HeapWatch.arm(true)
         armTimer()
         while !isStopping {
-            let ready = loop.wait(until: hasBacklog ? now : nil)
+            let ready = loop.wait(until: nextTurn)
             now = Clock.now()
             hasBacklog = false
             var woken = Woken()
@@ -164,7 +164,7 @@ struct MediaLoop: ~Copyable {
             if woken.isPeriod { moveCapturedSound() }
             talk()
             if woken.socket { listen() }
-            if woken.isPeriod { playSound() }
+            if woken.isPeriod { playSound(isOnTime: woken.card || clock.source == .timer) }
             finishTurn()
         }
         HeapWatch.arm(false)

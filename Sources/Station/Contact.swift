@@ -2,41 +2,39 @@ internal import Time
 
 /// The contacts of a key, without their bounce.
 ///
-/// The first edge counts at once, so a press is never late; further edges within the bounce time
-/// only change what the contact is found to be when that time is over.
+/// A change counts when it has lasted for the bounce time, so that a glitch on a long wire is no
+/// press. No sound is late for it: the pre-roll has what was said meanwhile, and the frame the edge
+/// is in mostly takes longer.
 struct Contact: Sendable {
     enum Change: Equatable, Sendable { case pressed, released }
 
     private var isDown: Bool
-    private var last: Bool
     private var settlesAt: Instant?
     var debounce: Duration
 
     init(isDown: Bool, debounce: Duration) {
         self.isDown = isDown
-        last = isDown
         self.debounce = debounce
     }
 
-    /// When the contact is looked at again; nil when it is at rest.
+    /// When the change that began will count; nil when the contact is at rest.
     var deadline: Instant? { settlesAt }
 
     mutating func edge(isDown level: Bool, at now: Instant) -> Change? {
-        last = level
-        if let settlesAt, now < settlesAt { return nil }
-        return settle(at: now)
+        // Had the time been over before this edge, nobody would have looked yet.
+        let change = tick(at: now)
+        if level == isDown {
+            settlesAt = nil
+        } else if settlesAt == nil {
+            settlesAt = now + debounce
+        }
+        return change ?? tick(at: now)
     }
 
     mutating func tick(at now: Instant) -> Change? {
         guard let settlesAt, now >= settlesAt else { return nil }
-        return settle(at: now)
-    }
-
-    private mutating func settle(at now: Instant) -> Change? {
-        settlesAt = nil
-        guard last != isDown else { return nil }
-        isDown = last
-        if debounce > .zero { settlesAt = now + debounce }
+        self.settlesAt = nil
+        isDown.toggle()
         return isDown ? .pressed : .released
     }
 }

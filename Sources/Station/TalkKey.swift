@@ -35,7 +35,7 @@ public struct TalkKey: Sendable {
 
     public struct Settings: Equatable, Sendable {
         public var mode: Mode
-        /// How long after an edge the contacts may bounce.
+        /// How long a change must last to count.
         public var debounce: Duration
         /// How long the microphone stays open after the release, for the last syllable.
         public var tail: Duration
@@ -133,6 +133,9 @@ public struct TalkKey: Sendable {
         guard let bounce = contact.deadline else { return own }
         return min(own, bounce)
     }
+
+    /// When a press or a release that began will count, unless it is a bounce; nil means never.
+    public var settles: Instant? { contact.deadline }
 
     private mutating func pressed(at now: Instant) -> Action? {
         switch state {

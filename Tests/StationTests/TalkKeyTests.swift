@@ -54,21 +54,41 @@ import Time
         #expect(key.handle(.level(isDown: true), at: at(2000)) == .openMicrophone)
     }
 
-    @Test func bounceDelaysNothingAndChangesNothing() {
+    @Test func aPressCountsWhenItHasLastedForTheBounceTime() {
         var key = key(.momentary, debounce: .milliseconds(5))
-        #expect(key.handle(.level(isDown: true), at: at(0)) == .openMicrophone)
+        #expect(key.handle(.level(isDown: true), at: at(0)) == nil)
+        #expect(key.settles == at(5))
         #expect(key.handle(.level(isDown: false), at: at(1)) == nil)
+        #expect(key.settles == nil)
         #expect(key.handle(.level(isDown: true), at: at(2)) == nil)
-        #expect(key.handle(.tick, at: at(5)) == nil)
-        #expect(key.isTalking)
+        #expect(key.handle(.tick, at: at(6)) == nil)
+        #expect(key.deadline == at(7))
+        #expect(key.handle(.tick, at: at(7)) == .openMicrophone)
+        #expect(key.settles == nil)
     }
 
-    @Test func aReleaseHiddenInTheBounceIsFoundWhenItEnds() {
+    @Test func aGlitchIsNeitherPressNorRelease() {
+        for mode in [TalkKey.Mode.momentary, .latch, .smart] {
+            var key = key(mode, debounce: .milliseconds(5))
+            #expect(key.handle(.level(isDown: true), at: at(0)) == nil)
+            #expect(key.handle(.level(isDown: false), at: at(4)) == nil)
+            #expect(key.deadline == nil)
+            #expect(!key.isTalking)
+            _ = key.handle(.level(isDown: true), at: at(100))
+            #expect(key.handle(.tick, at: at(105)) == .openMicrophone)
+            #expect(key.handle(.level(isDown: false), at: at(200)) == nil)
+            #expect(key.handle(.level(isDown: true), at: at(204)) == nil)
+            #expect(key.handle(.tick, at: at(300)) == nil)
+            #expect(key.isTalking)
+        }
+    }
+
+    @Test func aChangeThatNobodyLookedAtInTimeCountsBeforeTheNextEdge() {
         var key = key(.momentary, debounce: .milliseconds(5))
         _ = key.handle(.level(isDown: true), at: at(0))
-        #expect(key.handle(.level(isDown: false), at: at(3)) == nil)
-        #expect(key.deadline == at(5))
-        #expect(key.handle(.tick, at: at(5)) == .closeMicrophone)
+        #expect(key.handle(.level(isDown: false), at: at(9)) == .openMicrophone)
+        #expect(key.settles == at(14))
+        #expect(key.handle(.tick, at: at(14)) == .closeMicrophone)
     }
 
     @Test func latchTogglesOnPresses() {

@@ -142,6 +142,12 @@ class Case:
         samples = played.span(zero + round(start * 1e9), zero + round(end * 1e9))
         return sound.tone_track(samples, hertz, step)
 
+    def delays(self, mouth, ear, start, end, step=0.25, seconds=0.5):
+        """How long what was said in this time took from a mouth to an ear, in ms, each `step`."""
+        return measure.delays(
+            self.said(mouth), self.heard(ear), self.zero + round(start * 1e9),
+            self.zero + round(end * 1e9), step, seconds)
+
     def beside(self, name, tones, start, end):
         """The level of all that a station played but for these tones, in dBFS."""
         part = self.span(name, start, end)
@@ -152,6 +158,19 @@ class Case:
         for hertz in tones:
             power[numpy.abs(pitch - hertz) <= 25] = 0
         return float(sound.decibels(power.sum()))
+
+    def talks(self, name):
+        """What a station has said by its own account: (start, end) of each talk, in ns."""
+        begun, found = None, []
+        for one in self.log:
+            if one.who != name or "peer" in one.figures:
+                continue
+            if one.what == "talk":
+                begun = one.ns
+            elif one.what == "talk_end" and begun is not None:
+                found.append((begun, one.ns))
+                begun = None
+        return found
 
     def sent(self, name, least=0):
         """The packets a station has sent, of so many bytes at least."""

@@ -89,6 +89,29 @@ class Station(station.Station):
         self.world.log(self.name, "boot")
         self.start()
 
+    def ask(self, do, **members):
+        """One request on the control socket; meanwhile the world is listened to."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+            link.connect(os.path.join(self.run, "control.sock"))
+            link.sendall(json.dumps({"v": 1, "do": do, **members}).encode() + b"\n")
+            data = b""
+            while not data.endswith(b"\n"):
+                self.world.hear(link)
+                part = link.recv(65536)
+                if not part:
+                    break
+                data += part
+        reply = json.loads(data or b"{}")
+        if not reply.get("ok"):
+            raise place.StageError(f"{self.name}: {do}: {reply.get('error', 'no answer')}")
+        return reply[do]
+
+    def move(self, host):
+        """It gets another address, as a router may give it one; its settings know nothing of it."""
+        self.address = net.move(self.name, self.host, host)
+        self.host = host
+        self.world.log(self.name, "move", to=self.address)
+
     def freeze(self):
         """The daemon stands still, as when it is given no processor."""
         self.world.log(self.name, "freeze")
@@ -98,6 +121,25 @@ class Station(station.Station):
         """It goes on."""
         self.world.log(self.name, "thaw")
         self.process.send_signal(signal.SIGCONT)
+
+    def directions(self):
+        """How the kernel says its two directions are.
+
+        capture, playback: their states; since: when capture began, in ns; together: whether
+        playback did at the same nanosecond; queued: samples written more than were read.
+        """
+        both = []
+        for side in ("c", "p"):
+            with open(f"/proc/asound/{self.name}/pcm0{side}/sub0/status", encoding="ascii") as file:
+                fields = (line.partition(":") for line in file)
+                both.append({name.strip(): value.strip() for name, _, value in fields})
+        capture, playback = both
+        whole, _, part = capture["trigger_time"].partition(".")
+        return {
+            "capture": capture["state"], "playback": playback["state"],
+            "since": int(whole) * 10**9 + int(part),
+            "together": capture["trigger_time"] == playback["trigger_time"],
+            "queued": int(playback["appl_ptr"]) - int(capture["appl_ptr"])}
 
     def run_card(self, ppm):
         """Makes the clock of the card so much too fast, in steps of 10 ppm: both directions.
@@ -121,6 +163,23 @@ class Station(station.Station):
     def _key(self, line, way, word):
         self.world.log(self.name, word, line=line)
         return self.chip.pull(line, way)
+
+    def shake(self, line, gaps):
+        """Moves a key at once and after each of the gaps, in ms; from open it ends closed after an
+        even number of them."""
+        self._key(line, *self._move(line))
+        for gap in gaps:
+            self.world.sleep(gap / 1000)
+            self._key(line, *self._move(line))
+
+    def _move(self, line):
+        return ("down", "press") if self.chip.level(line) else ("up", "release")
+
+    def sees(self, line, level, seconds=1.0):
+        """Waits until a lamp's line has a level, to 0.1 ms, and logs that."""
+        self.world.wait(lambda: self.chip.level(line) == level,
+                        f"line {line} of {self.name} is {level}", seconds, step=0.0001)
+        self.world.log(self.name, "lamp", line=line, level=level)
 
     def level(self, line=LAMP):
         """The level of a line."""

@@ -72,6 +72,11 @@ class World:
         self._relays[a, b] = self._relays[b, a] = relay
         return relay
 
+    def beside(self, *words):
+        """Starts a program that lives no longer than this world; returns its process."""
+        self._others.append(process.launch(words, output=process.subprocess.DEVNULL))
+        return self._others[-1]
+
     def introduce(self):
         """Every station learns of every other, by its address or its relay's."""
         for one in self.stations.values():
@@ -124,6 +129,11 @@ class World:
 
     # --- time ---
 
+    @staticmethod
+    def now():
+        """CLOCK_MONOTONIC, in ns."""
+        return clock.now()
+
     def listen(self, link, hear):
         """Calls `hear` whenever there is something on a socket; None: no longer."""
         if hear is None:
@@ -139,6 +149,12 @@ class World:
                 left = min(left, 5 * 10**7)
             for link in select.select(list(self._ears), [], [], left / 1e9)[0]:
                 self._ears[link]()
+
+    def hear(self, link):
+        """Listens to all until there is something on a socket that nobody listens to."""
+        while link not in (ready := select.select([link, *self._ears], [], [])[0]):
+            for one in ready:
+                self._ears[one]()
 
     def until(self, seconds):
         """Waits until so many seconds after `zero`."""
