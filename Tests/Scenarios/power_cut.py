@@ -19,7 +19,7 @@ OFTEN = False
 TIMELESS = True
 STATIONS = ("kitchen",)
 
-CALLS = {"start": (11, 11), "add": (22, 12), "change": (18, 8)}
+CALLS = {"start": (11, 11), "add": (21, 12), "change": (17, 8)}
 """So many changes of the disk there are at each, and so many of them are cut at."""
 LATER = 3
 """So many are cut some time after, too: ext4 writes after 5 s, the kernel after 30 s."""
@@ -165,12 +165,10 @@ def cut(world, station, home, number):
         station.write_config()
         name, address = peer(number)
         if what == "add":
-            for path in (f"{home}/peers.d/{name}.conf", f"{home}/keys/{name}.psk"):
-                if os.path.exists(path):
-                    os.unlink(path)
-            # Half of them are the first peer there ever was.
-            if number % 2 == 0:
-                shutil.rmtree(f"{home}/peers.d", ignore_errors=True)
+            # The first peer there ever was.
+            shutil.rmtree(f"{home}/peers.d", ignore_errors=True)
+            if os.path.exists(f"{home}/keys/{name}.psk"):
+                os.unlink(f"{home}/keys/{name}.psk")
             os.sync()
         key, secret = key_of(name)
         with open(os.open("/run/psk", os.O_CREAT | os.O_WRONLY, 0o600), "w",
@@ -241,9 +239,10 @@ def kept(one):
 
 
 def owner(one):
+    # What is not in place yet is nobody's business.
     strange = [path for path, (_, user, _) in one["files"].items()
-               if path.startswith("peers.d") or path.endswith(".psk")
-               if user != OWNER and one["state"] == "home"]
+               if (path.startswith("peers.d") or path.endswith(".psk"))
+               and not path.endswith(".new") and user != OWNER and one["state"] == "home"]
     return f"{strange} is not" if strange else None
 
 
@@ -256,9 +255,7 @@ def peers(left, done):
                  if re.fullmatch(r"peers.d/.*\.conf", path)}
         allowed = [last]
         if CUTS[number][0] != "start":
-            name, former = peer(number)[0], dict(last)
-            if CUTS[number][0] == "add":
-                former.pop(name, None)
+            name, former = peer(number)[0], {} if CUTS[number][0] == "add" else last
             after = {**former, name: peer_file(number)}
             allowed = [after] if number in done else [former, after]
         secrets = {name: files.get(f"keys/{name}.psk", (0, 0, ""))[2] for name in found}
