@@ -87,8 +87,8 @@ extension MediaLoop {
         rings.counters.add(.framesCaptured, UInt64(microphone.captured - before))
     }
 
-    /// The card stood still, and what was said meanwhile is lost: the talkspurts' numbers go on by as
-    /// much.
+    /// The card stood still, and what was said meanwhile is lost: the talkspurts' numbers go on by
+    /// as much.
     ///
     /// Numbers are time to whoever hears them. Sound that came so much later by its number would
     /// look like a network that became so much slower.

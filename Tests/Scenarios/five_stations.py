@@ -52,7 +52,7 @@ def judge(case):
         moments = [(found[0].ns - case.zero) / 1e9 for found in starts.values() if found]
         case.claim(len(moments) == 4 and max(moments) - min(moments) < 0.005
                    and max(moments) < start + 0.02,
-                   f"and knows it {(max(moments, default=9) - start) * 1000:.1f} ms after the press")
+                   f"and knows it {(max(moments, default=9) - start) * 1000:.1f} ms after it")
     for place, name in enumerate(STATIONS):
         pause = case.level(name, press_of(len(STATIONS)) - 0.15, press_of(len(STATIONS)))
         case.claim(pause < -60, f"{name} is silent at the end ({pause:.0f} dBFS)")

@@ -2,8 +2,8 @@ internal import CALSA
 
 /// Microphone and loudspeaker of one station, started so that one clock can serve both.
 public enum PCMPair {
-    /// Lets the kernel start and stop both as one, from whatever state; false when the cards cannot,
-    /// which is common and no fault.
+    /// Lets the kernel start and stop both as one, from whatever state; false when the cards
+    /// cannot, which is common and no fault.
     ///
     /// Both are stopped for it: call `start`. The kernel links no running one to one that is not.
     /// An xrun of a linked pair stops both, and the transfer that reports it leaves them prepared:

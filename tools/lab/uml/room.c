@@ -50,7 +50,8 @@ static struct side open_side(const char *card, snd_pcm_stream_t direction) {
     snd_pcm_hw_params_t *hardware;
     snd_pcm_hw_params_alloca(&hardware);
     check(snd_pcm_hw_params_any(side.pcm, hardware), "parameters");
-    check(snd_pcm_hw_params_set_access(side.pcm, hardware, SND_PCM_ACCESS_RW_INTERLEAVED), "access");
+    const snd_pcm_access_t access = SND_PCM_ACCESS_RW_INTERLEAVED;
+    check(snd_pcm_hw_params_set_access(side.pcm, hardware, access), "access");
     if (snd_pcm_hw_params_test_format(side.pcm, hardware, side.format) < 0)
         side.format = SND_PCM_FORMAT_S32_LE;
     check(snd_pcm_hw_params_set_format(side.pcm, hardware, side.format), "format");
