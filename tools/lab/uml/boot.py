@@ -32,6 +32,9 @@ def words(program, scenario, stations, share, memory="256M", more=()):
         program, f"mem={memory}", "rootfstype=hostfs", "root=none", "hostfs=/", "ro", "quiet",
         f"init={HERE}/init", "con=null", "con0=null,fd:1", f"uml_dir={share}/uml",
         "time-travel=inf-cpu", f"time-travel-start={START}000000000",
+        # A clock that stops between ticks is read, now and then, once more or less on its way to
+        # sleep, and each look at it takes 256 ns.
+        "nohz=off",
         # A kernel that was made elsewhere may have a dummy card, which would be the first.
         "snd_dummy.enable=0", f"snd_aloop.enable={','.join('1' for _ in count)}",
         f"snd_aloop.index={','.join(map(str, count))}", f"snd_aloop.id={cards}",
