@@ -51,7 +51,8 @@ def judge(case):
         for name in listeners:
             judge_voice(case, name, who, hertz)
         own = max(case.tone(who, hertz, at, at + 0.5) for at in (1.0, 2.0, 3.0, 4.0, 5.0))
-        case.claim(own < -60, f"{who} does not hear itself ({own:.0f} dBFS)")
+        # What is left of the others' tones at this pitch lies some 50 dB below them.
+        case.claim(own < -55, f"{who} does not hear itself ({own:.0f} dBFS)")
     judge_mix(case)
     for name in STATIONS:
         found = case.entries(name, "counters")[-1].figures

@@ -4,6 +4,8 @@ import os
 import pathlib
 import signal
 import subprocess
+import sys
+import tempfile
 import threading
 
 from stage import place, process
@@ -19,9 +21,38 @@ class BootError(Exception):
 
 
 def kernel():
-    """(path of a kernel or None, why there is none)."""
+    """The path of a kernel that runs here; None when there is none, and stderr says why."""
     done = subprocess.run([HERE / "kernel"], stdout=subprocess.PIPE, text=True, check=False)
-    return done.stdout.strip() if done.returncode == 0 else None
+    program = done.stdout.strip()
+    if done.returncode != 0 or not _boots(program):
+        return None
+    return program
+
+
+def _boots(program):
+    """Whether guests come up on this machine: some let no process trace another.
+
+    The first process ends at once, which the kernel takes badly, and tells its exit code.
+    """
+    with tempfile.TemporaryDirectory(prefix="uml-") as folder:
+        try:
+            done = subprocess.run(
+                [program, "mem=64M", "rootfstype=hostfs", "root=none", "hostfs=/", "ro", "quiet",
+                 "init=/bin/true", "con=null", "con0=null,fd:1", f"uml_dir={folder}",
+                 "time-travel=inf-cpu"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                timeout=60, check=False, start_new_session=True, env=_environment(),
+                cwd=folder)
+            said = done.stdout.decode(errors="replace")
+        except subprocess.TimeoutExpired:
+            said = "it stood still for a minute"
+        except OSError as error:
+            said = f"{program}: {error.strerror}"
+    if "exitcode=0x00000000" in said:
+        return True
+    print(f"no kernel for guests: {program} does not come up here:", file=sys.stderr)
+    print(*said.splitlines()[:10], sep="\n", file=sys.stderr)
+    return False
 
 
 def words(program, scenario, stations, share, memory="256M", more=()):
@@ -48,6 +79,10 @@ def _is_fast(folder):
         return False
     found = os.statvfs(folder)
     return not found.f_flag & os.ST_NOEXEC and found.f_bavail * found.f_frsize > 1 << 30
+
+
+def _environment():
+    return {**os.environ, **({"TMPDIR": SHM} if _is_fast(SHM) else {})}
 
 
 _guests, _lock = set(), threading.Lock()
@@ -87,11 +122,10 @@ def end_all():
 
 def boot(program, scenario, stations, share, seconds, more=()):
     """Plays a scenario, in `seconds` of real time at most; BootError when it was not played."""
-    fast = {"TMPDIR": SHM} if _is_fast(SHM) else {}
     (share / "code").unlink(missing_ok=True)
     with open(share / "console", "wb") as console:
         guest = _begin(words(program, scenario, stations, share, more=more), console,
-                       {**os.environ, **fast})
+                       _environment())
         try:
             guest.wait(seconds)
         except subprocess.TimeoutExpired as error:
