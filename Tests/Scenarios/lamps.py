@@ -106,9 +106,10 @@ def judge(case):
          "from the talk to the receiving lamp over there")
     sound = case.heard("garage").span(start, end + 400_000_000).nonzero()[0]
     first, last = (sound[0], sound[-1]) if len(sound) else (0, 0)
-    near(case, lamp(case, "garage", RECEIVING, 1), start + round(first / 48e-6), 0,
+    # The card counts its samples by the tick.
+    near(case, lamp(case, "garage", RECEIVING, 1), start + round(first / 48e-6), -TICK - LATE,
          SPEAKER + 2 * TICK, "from the receiving lamp to the sound")
-    near(case, lamp(case, "garage", RECEIVING, 0), start + round(last / 48e-6), 0,
+    near(case, lamp(case, "garage", RECEIVING, 0), start + round(last / 48e-6), -TICK - LATE,
          SPEAKER + 2 * TICK, "from its dark to the end of the sound")
     reloads = {one.figures["why"]: one.ns for one in case.entries("garage", "reloaded")}
     near(case, reloads["a line that is held"], lamp(case, "garage", FAULT, 1), 0, LATE,
