@@ -65,6 +65,7 @@ struct DelayHistogram: ~Copyable {
 
     /// The quickest arrival is so many milliseconds later now: all that was observed is less late.
     mutating func shift(by milliseconds: Int) {
+        precondition(milliseconds > 0, "a shift by nothing would lose count")
         // What never came stays where it is.
         let never = Self.bucketCount - 1
         for place in ring.indices where Int(ring[place]) < never {

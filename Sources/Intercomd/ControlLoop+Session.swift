@@ -192,8 +192,7 @@ extension ControlLoop {
         }
     }
 
-    /// When somebody we talk to will have been silent for so long; who is already is asked again
-    /// when the loop wakes next, within a second.
+    /// When somebody we talk to will have been silent for so long, or is due to be asked again.
     var doubtDeadline: Instant? {
         var first: Instant?
         for (target, since) in view.talkingSince {

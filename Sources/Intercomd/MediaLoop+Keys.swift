@@ -59,7 +59,8 @@ extension MediaLoop {
         do throws(GPIOError) {
             for _ in 0..<Self.edgesPerTurn {
                 guard let edge = try keys[place].line?.nextEdge() else { return }
-                set(place, isDown: edge.isActive)
+                // Its own time: how long it lasted must not depend on when the loop came to it.
+                set(place, isDown: edge.isActive, at: min(edge.moment, now))
             }
             // The level is the truth only after the last edge: go on, but the sound comes first.
             keys[place].hasMoreEdges = true
@@ -82,12 +83,12 @@ extension MediaLoop {
         }
     }
 
-    private mutating func set(_ place: Int, isDown: Bool) {
+    private mutating func set(_ place: Int, isDown: Bool, at moment: Instant) {
         if keys[place].isDown != isDown {
             keys[place].isDown = isDown
             tell(.key(place, isDown: isDown))
         }
-        let action = keys[place].handle(.level(isDown: isDown), at: now)
+        let action = keys[place].handle(.level(isDown: isDown), at: moment)
         follow(action, target: keys[place].target)
     }
 

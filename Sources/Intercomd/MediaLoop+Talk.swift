@@ -97,11 +97,7 @@ extension MediaLoop {
         let frame = Duration.milliseconds(10).nanoseconds
         let lost = ((now - lastCapture).nanoseconds + frame / 2) / frame
         lastCapture = now
-        for target in spurts.indices where spurts[target].packets > 0 {
-            guard spurts[target].isTalking else { continue }
-            // After as much the other side begins anew.
-            spurts[target].sequence &+= UInt16(max(0, min(lost, Spurt.lostMax)))
-        }
+        for target in spurts.indices { spurts[target].skip(lost) }
     }
 
     /// Encodes the frames that wait, at most `framesPerTurn`, and sends each target what it lacks.
@@ -138,6 +134,7 @@ extension MediaLoop {
     /// Sends a target's next frame to everyone who hears it.
     private mutating func sendNext(to target: Int) {
         let number = max(spurts[target].nextFrame, encoded.oldest)
+        spurts[target].skip(Int64(number - spurts[target].nextFrame))
         var isLast = false
         if case .closing(let last) = spurts[target].phase { isLast = number >= last }
         let flags = FrameFlags(
@@ -148,6 +145,7 @@ extension MediaLoop {
             sealAndSend(to: peer, onSession: nil, flags, at: nil)
         }
         rings.counters.add(.framesSent)
+        spurts[target].lastSequence = spurts[target].sequence
         spurts[target].nextFrame = number + 1
         spurts[target].sequence &+= 1
         spurts[target].packets += 1

@@ -93,6 +93,8 @@ struct Spurt {
     var nextFrame = 0
     /// The number of the next packet on this stream; random at start (protocol.md §2.3).
     var sequence: UInt16
+    /// The last one that was sent.
+    var lastSequence: UInt16 = 0
     /// Packets of this talkspurt so far: the first ten carry the start mark.
     var packets = 0
     /// SPURT_ENDs still to send, and when the next one is due.
@@ -107,6 +109,10 @@ struct Spurt {
 
     var isTalking: Bool { phase != .silent }
 
-    /// The last number sent.
-    var lastSequence: UInt16 { sequence &- 1 }
+    /// The frames that were left out are time that went by.
+    mutating func skip(_ frames: Int64) {
+        guard isTalking, packets > 0 else { return }
+        // After as much the other side begins anew.
+        sequence &+= UInt16(max(0, min(frames, Self.lostMax)))
+    }
 }

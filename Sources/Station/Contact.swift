@@ -3,8 +3,8 @@ internal import Time
 /// The contacts of a key, without their bounce.
 ///
 /// A change counts when it has lasted for the bounce time, so that a glitch on a long wire is no
-/// press. No sound is late for it: the pre-roll has what was said meanwhile, and the frame the edge
-/// is in mostly takes longer.
+/// press. The pre-roll has what was said meanwhile. Moments are those of the edges, whenever they
+/// are read.
 struct Contact: Sendable {
     enum Change: Equatable, Sendable { case pressed, released }
 

@@ -78,7 +78,7 @@ def judge(case):
 
 def cut_talking(case, cut):
     """What the listeners hear of a talker whose current fails."""
-    # The last frame plays 60 ms later (voice.md, "Delay"), then it is concealed: 60 ms as it was,
+    # The last frame plays within 50 ms (voice.md, "Delay"), then it is concealed: 60 ms as it was,
     # gone after 100, given up after 200.
     quiet, over = cut + 0.06 + 0.1, cut + 0.06 + 0.2
     for name in ("garage", "attic"):

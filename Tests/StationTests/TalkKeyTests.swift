@@ -67,6 +67,14 @@ import Time
         #expect(key.settles == nil)
     }
 
+    @Test func aTapCountsByItsOwnTimeHoweverLateItIsRead() {
+        var key = key(.latch, debounce: .milliseconds(5))
+        #expect(key.handle(.level(isDown: true), at: at(0)) == nil)
+        #expect(key.handle(.level(isDown: false), at: at(40)) == .openMicrophone)
+        #expect(key.handle(.tick, at: at(500)) == nil)
+        #expect(key.isTalking)
+    }
+
     @Test func aGlitchIsNeitherPressNorRelease() {
         for mode in [TalkKey.Mode.momentary, .latch, .smart] {
             var key = key(mode, debounce: .milliseconds(5))

@@ -47,9 +47,14 @@ def judge(case, hours):
         lost = case.entries(name, "peer_down") + case.entries(name, "peer_stale")
         case.claim(not lost, f"{name} has its peer all the time ({len(lost)} times not)")
         ended = case.entries(name, "counters")[-1].figures
-        found = {what: count for what, count in ended.items()
-                 if what.startswith(("dropped", "xruns", "concealed"))}
+        found = {what: count for what, count in ended.items() if is_loss(what)}
         case.claim(not found, f"{name} has lost nothing: {found or 'no drops, no xruns'}")
+
+
+def is_loss(counter):
+    """Whether a counter tells of something that was lost."""
+    return counter.endswith(("_xruns", "_lost")) or "dropped" in counter \
+        or counter.startswith("concealed")
 
 
 def judge_talks(case, hours):
@@ -84,13 +89,17 @@ def judge_growth(case):
         case.note(f"{name}: anonymous {first.anonymous} -> {last.anonymous} kB, resident "
                   f"{first.rss} -> {last.rss} kB, descriptors {first.descriptors} -> "
                   f"{last.descriptors}, threads {first.threads} -> {last.threads}")
-        grown = [f"{one.what} from {one.first:g} to {one.last:g}"
-                 for one in growth.judge(samples) if one.is_grown]
-        case.claim(not grown, f"{name} has not grown: {', '.join(grown) or 'nothing more'}")
-        if len(samples) < 10:
+        judged = growth.judge(samples)
+        if not judged:
             case.note(f"{name}: not judged for growth in so few hours")
+            continue
+        grown = [f"{one.what} from {one.first:g} to {one.last:g}"
+                 for one in judged if one.is_grown]
+        case.claim(not grown, f"{name} has not grown: {', '.join(grown) or 'nothing more'}")
 
 
 def controls(case):
     yield "a peer was down", case.with_line("kitchen", "peer_down")
+    for counter in ("capture_xruns", "frames_lost", "dropped_replay"):
+        yield f"kitchen has {counter}", case.with_line("kitchen", "counters", **{counter: 1})
     yield "hours are missing", case.without("world", "zero", at=case.zero)

@@ -21,7 +21,13 @@ class BootError(Exception):
 
 
 def kernel():
-    """The path of a kernel that runs here; None when there is none, and stderr says why."""
+    """The path of a kernel that runs here; None when there is none, and stderr says why.
+
+    BootError when INTERCOM_UML names what is none.
+    """
+    named = os.environ.get("INTERCOM_UML")
+    if named and not (os.path.isfile(named) and os.access(named, os.X_OK)):
+        raise BootError(f"INTERCOM_UML={named} is no program")
     done = subprocess.run([HERE / "kernel"], stdout=subprocess.PIPE, text=True, check=False)
     program = done.stdout.strip()
     if done.returncode != 0 or not _boots(program):
@@ -122,6 +128,13 @@ def end_all():
 
 def boot(program, scenario, stations, share, seconds, more=()):
     """Plays a scenario, in `seconds` of real time at most; BootError when it was not played."""
+    needed = [place.program("intercomd"), place.program("intercomctl"), place.lab("room")]
+    if absent := [path for path in needed if not os.path.exists(path)]:
+        raise BootError(f"not built yet: {', '.join(absent)}; run tools/test, or tools/lab/build "
+                        "and swift build -c release")
+    for path in (share, HERE, *needed):
+        if any(mark in os.path.abspath(path) for mark in " ,"):
+            raise BootError(f"{path}: a kernel cannot be told of a path with a blank or a comma")
     (share / "code").unlink(missing_ok=True)
     with open(share / "console", "wb") as console:
         guest = _begin(words(program, scenario, stations, share, more=more), console,

@@ -67,7 +67,7 @@ def blind(judge, controls):
 
 def attempt(program, name, folder, twice):
     """Plays a scenario once or twice; returns (complaints, the case or None)."""
-    scenario = importlib.import_module(name)
+    scenario, case = importlib.import_module(name), None
     try:
         case = play(program, name, folder / "first")
         scenario.judge(case)
@@ -84,9 +84,10 @@ def attempt(program, name, folder, twice):
                            if again.prints().get(what) != value]
         return complaints, case
     except BootError as error:
-        return [str(error)], None
+        return [str(error)], case
     except Exception:  # pylint: disable=broad-exception-caught
-        return [traceback.format_exc()], None
+        # A judge that finds nothing to judge.
+        return [*(case.complaints if case else []), traceback.format_exc()], case
 
 
 class Report:
@@ -120,11 +121,15 @@ def run(chosen):
         print(f"tools/scenarios: {wrong}", file=sys.stderr)
         return 2
     known = names()
-    program = kernel()
+    try:
+        program = kernel()
+    except BootError as error:
+        print(f"tools/scenarios: {error}", file=sys.stderr)
+        return 2
     if program is None:
         print("scenarios SKIPPED: there is no kernel for guests here, see above")
         return 0
-    wanted = chosen.names or [
+    wanted = list(dict.fromkeys(chosen.names)) or [
         name for name in known if chosen.all or importlib.import_module(name).OFTEN]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="scenarios-"))
     report, begin = Report(chosen, folder), time.monotonic()
@@ -152,7 +157,7 @@ def run(chosen):
         if not os.environ.get("INTERCOM_KEEP"):
             shutil.rmtree(folder, ignore_errors=True)
     left = len(known) - len(wanted)
-    print(f"scenarios: {len(wanted)} played, {report.failed} failed, {left} only with --all, "
+    print(f"scenarios: {len(wanted)} played, {report.failed} failed, {left} left out, "
           f"{time.monotonic() - begin:.0f} s")
     return 1 if report.failed else 0
 
@@ -167,6 +172,8 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("names", nargs="*")
     chosen = parser.parse_args()
+    if chosen.jobs < 1:
+        parser.error("--jobs: 1 at least")
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     if chosen.list:
         for name in names():
