@@ -4,12 +4,16 @@ import json
 import os
 import signal
 import socket
+import time
 
 from . import place, process, sanitizer
 from .card import Card
 from .home import Home
 from .lines import Lines
 from .place import StageError
+
+FINGER = 0.03
+"""Seconds a finger needs at least from one edge to the next."""
 
 
 class Station(Home):
@@ -25,7 +29,7 @@ class Station(Home):
         self.log_path = os.path.join(self.folder, "log")
         self.reports_path = os.path.join(self.folder, "report")
         self.card, self.lines = Card(self.folder, name), Lines(self.run, self.log_path + ".gpio")
-        self.process = None
+        self.process, self._moved = None, {}
         if os.path.exists(self.log_path):
             os.unlink(self.log_path)
         self.watches_heap, self.environment = watches_heap, dict(environment or {})
@@ -128,11 +132,17 @@ class Station(Home):
 
     def press(self, line="GPIO17"):
         """Closes a key; returns the moment of the edge, ns of CLOCK_MONOTONIC."""
-        return self.lines.do("press", line)["ns"]
+        return self._move("press", line)
 
     def release(self, line="GPIO17"):
         """Opens a key; returns the moment of the edge."""
-        return self.lines.do("release", line)["ns"]
+        return self._move("release", line)
+
+    def _move(self, verb, line):
+        # What changes again at once is a bounce, and no finger.
+        time.sleep(max(0.0, self._moved.get(line, 0.0) + FINGER - time.monotonic()))
+        self._moved[line] = time.monotonic()
+        return self.lines.do(verb, line)["ns"]
 
     def level(self, line):
         """The level of a line: 1 is high, a pressed key to ground is 0."""
