@@ -145,9 +145,6 @@ def changed(case, what, by):
 
 
 MUTATIONS = (
-    # Late frames teach nothing: the delay does not grow with the jitter.
-    ("Sources/Audio/JitterBufferInsert.swift",
-     "        targetMs = histogram.target(delayMax: delayMaxMs)\n", ""),
     # What was late once is late for ever.
     ("Sources/Audio/DelayHistogram.swift",
      "        if count >= longWindow { long[Int(back(longWindow))] -= 1 }\n", ""),
