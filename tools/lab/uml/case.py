@@ -38,6 +38,13 @@ def moment(text):
     return int(whole) * 10**9 + int(part)
 
 
+def _likeliest(pattern, played):
+    """(ms after its beginning at which a longer sound is most like a pattern, how much)."""
+    found = measure.correlations(pattern, played)
+    best = int(numpy.argmax(found))
+    return best * 1000 / RATE, float(found[best])
+
+
 class Case:
     """One run of a scenario. A copy of it may be spoiled, to see that the claims are no formality.
     """
@@ -95,10 +102,8 @@ class Case:
         Moments are ns of CLOCK_MONOTONIC; at most 300 ms are looked through.
         """
         end = moment + round(seconds * 1e9)
-        found = measure.correlations(
+        return _likeliest(
             self.said(mouth).span(moment, end), self.heard(ear).span(moment, end + 300_000_000))
-        best = int(numpy.argmax(found))
-        return best * 1000 / measure.RATE, float(found[best])
 
     def span(self, name, start, end):
         """The samples a station played between two moments, in seconds after `zero`."""
@@ -121,11 +126,10 @@ class Case:
 
         `ahead` is how many seconds the clock of `heard` has gained by then.
         """
-        pattern = self._part(said, second, seconds)
-        found = measure.correlations(
-            pattern, self._part(heard, second + ahead, seconds + longest))
-        best = int(numpy.argmax(found))
-        return best * 1000 / RATE + self.late_ms(second), float(found[best])
+        delay, likeness = _likeliest(
+            self._part(said, second, seconds),
+            self._part(heard, second + ahead, seconds + longest))
+        return delay + self.late_ms(second), likeness
 
     @staticmethod
     def late_ms(_):
@@ -182,9 +186,7 @@ class Case:
         seconds after `zero`; also before the first and after the last of them.
         """
         low, high = (self.zero + round(at * 1e9) for at in (start, end))
-        host = self.stations.index(target) + 1
-        found = [one.ns for one in self.sent(name)
-                 if low <= one.ns <= high and one.target.split(":")[0].endswith(f".{host}")]
+        found = [one.ns for one in self.sent_between(name, target, start, end)]
         edges = [low, *found, high]
         return max(b - a for a, b in zip(edges, edges[1:])) / 1e6
 
