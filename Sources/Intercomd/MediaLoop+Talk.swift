@@ -20,12 +20,11 @@ extension MediaLoop {
         case .silent: break
         }
         if !isTalking { beginEncoding() }
-        spurts[target].phase = .talking
         // What it has heard already is not said again.
-        spurts[target].nextFrame = max(
-            spurts[target].nextFrame, microphone.captured - plan.prerollFrames, encoded.oldest)
-        spurts[target].packets = 0
-        spurts[target].endsLeft = 0
+        spurts[target].begin(
+            at: max(
+                spurts[target].nextFrame, microphone.captured - plan.prerollFrames,
+                encoded.oldest))
         // First: where the card does not start, the end of it follows.
         tell(.talking(target: plan.targets[target].id, isOpen: true))
         wakeCapture()
@@ -97,7 +96,9 @@ extension MediaLoop {
         let frame = Duration.milliseconds(10).nanoseconds
         let lost = ((now - lastCapture).nanoseconds + frame / 2) / frame
         lastCapture = now
-        for target in spurts.indices { spurts[target].skip(lost) }
+        for target in spurts.indices {
+            spurts[target].lose(lost, before: microphone.captured)
+        }
     }
 
     /// Encodes the frames that wait, at most `framesPerTurn`, and sends each target what it lacks.
@@ -134,7 +135,7 @@ extension MediaLoop {
     /// Sends a target's next frame to everyone who hears it.
     private mutating func sendNext(to target: Int) {
         let number = max(spurts[target].nextFrame, encoded.oldest)
-        spurts[target].skip(Int64(number - spurts[target].nextFrame))
+        spurts[target].advance(to: number)
         var isLast = false
         if case .closing(let last) = spurts[target].phase { isLast = number >= last }
         let flags = FrameFlags(
@@ -145,10 +146,7 @@ extension MediaLoop {
             sealAndSend(to: peer, onSession: nil, flags, at: nil)
         }
         rings.counters.add(.framesSent)
-        spurts[target].lastSequence = spurts[target].sequence
-        spurts[target].nextFrame = number + 1
-        spurts[target].sequence &+= 1
-        spurts[target].packets += 1
+        spurts[target].sent()
         if isLast { ended(target) }
     }
 

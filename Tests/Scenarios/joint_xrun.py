@@ -172,7 +172,7 @@ MUTATIONS = (
      "        _ = capture.handle.reset()\n        _ = playback.handle.reset()\n", ""),
     # What the card lost is no time to whoever hears it.
     ("Sources/Intercomd/MediaLoop+Talk.swift",
-     "spurts[target].skip(lost)", "spurts[target].skip(lost * 0)"),
+     "spurts[target].lose(lost, before:", "spurts[target].lose(lost * 0, before:"),
     # Prepared, but not started again.
     ("Sources/Intercomd/MediaLoop+Talk.swift",
      "            moved(.capture)\n            if isLinked { startCards() }",

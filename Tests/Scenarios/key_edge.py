@@ -189,8 +189,8 @@ MUTATIONS = (
      "            if woken.isPeriod { readKeys(woken) }\n"),
     # There is no sound from before the key.
     ("Sources/Intercomd/MediaLoop+Talk.swift",
-     "spurts[target].nextFrame, microphone.captured - plan.prerollFrames, encoded.oldest)",
-     "spurts[target].nextFrame, microphone.captured, encoded.oldest)"),
+     "spurts[target].nextFrame, microphone.captured - plan.prerollFrames,",
+     "spurts[target].nextFrame, microphone.captured,"),
     # The end of the bounce is seen when the card has a frame.
     ("Sources/Intercomd/MediaLoop.swift",
      "loop.wait(until: nextTurn)",
