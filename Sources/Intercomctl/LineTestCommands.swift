@@ -123,6 +123,7 @@ private func report(on trial: PressTrial, _ button: Config.Button) -> TrialRepor
         text: text,
         numbers: [
             ("pressed_s", trial.pressedFor.map(seconds)), ("bounces", Double(trial.bounces)),
+            ("longest_bounce_ms", seconds(trial.longestBounce) * 1000),
             ("settling_ms", seconds(trial.settling) * 1000),
         ])
 }
@@ -130,11 +131,12 @@ private func report(on trial: PressTrial, _ button: Config.Button) -> TrialRepor
 private func bounces(of trial: PressTrial, _ button: Config.Button) -> String {
     guard trial.bounces > 0 else { return "no bounce" }
     let settled =
-        "\(plural(trial.bounces, "bounce")), settled in"
+        "\(plural(trial.bounces, "bounce")) of up to"
+        + " \(decimal(seconds(trial.longestBounce) * 1000)) ms, settled in"
         + " \(decimal(seconds(trial.settling) * 1000)) ms"
-    guard trial.settling > button.debounce else { return settled }
+    guard trial.longestBounce >= button.debounce else { return settled }
     // Twice as long as was seen, for contacts do not get better.
-    let longer = max(1, 2 * (trial.settling.nanoseconds / 1_000_000 + 1))
+    let longer = 2 * (trial.longestBounce.nanoseconds / 1_000_000 + 1)
     return "\(settled); write debounce = \(min(200, longer))ms (\(button.origin))"
 }
 

@@ -56,6 +56,17 @@ struct PressTrial: Equatable {
         bursts.map { $0.last!.moment - $0[0].moment }.max() ?? .zero
     }
 
+    /// The longest that the contact stayed where it was not meant to: what a debounce must outlast.
+    var longestBounce: Duration {
+        var longest = Duration.zero
+        for burst in bursts {
+            for (change, next) in zip(burst, burst.dropFirst()) {
+                longest = max(longest, next.moment - change.moment)
+            }
+        }
+        return longest
+    }
+
     /// Changes that follow each other so closely that they are one movement of the finger.
     private var bursts: [[Change]] {
         var bursts: [[Change]] = []

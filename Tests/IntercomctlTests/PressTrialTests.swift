@@ -33,6 +33,12 @@ private func moment(_ milliseconds: Double) -> Instant {
         #expect(trial.settling == .milliseconds(3))
     }
 
+    @Test func theLongestBounceIsTheLongestGapOfOneMovement() {
+        #expect(trial([100, 500]).longestBounce == .zero)
+        #expect(trial([100, 101, 105, 106, 108, 500]).longestBounce == .milliseconds(4))
+        #expect(trial([100, 500, 500.5, 503.5]).longestBounce == .milliseconds(3))
+    }
+
     @Test func nothingAndHalfAPressAreNotOver() {
         let untouched = trial([])
         #expect(untouched.isUntouched && !untouched.isPressed && untouched.pressedFor == nil)

@@ -228,7 +228,8 @@ ok    pressed for T s, no bounce
         self.kitchen.release()
         code, screen = self.finished(program, first)
         self.assertEqual(code, 0)
-        self.assertRegex(screen, r"ok    pressed for T s, \d bounces?, settled in T ms; "
+        self.assertRegex(screen, r"ok    pressed for T s, \d bounces? of up to T ms, settled "
+                         r"in T ms; "
                          r"write debounce = \d+ms \(FILE:LINE\)\n$")
 
     def test_no_press_says_where_the_key_belongs(self):
