@@ -77,6 +77,10 @@ int clinux_directory_make(const char *path, uint32_t mode) {
     return result(chmod(path, mode));
 }
 
+int clinux_directory_remove(const char *path) {
+    return result(rmdir(path));
+}
+
 int clinux_directory_sync(const char *path) {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)

@@ -28,6 +28,8 @@ int clinux_file_sync(int fd);
 int clinux_file_rename(const char *from, const char *to);
 int clinux_file_remove(const char *path);
 int clinux_directory_make(const char *path, uint32_t mode);
+/// Only an empty one.
+int clinux_directory_remove(const char *path);
 /// Makes what was renamed or removed in the directory last through a power cut.
 int clinux_directory_sync(const char *path);
 

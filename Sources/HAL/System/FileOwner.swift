@@ -24,9 +24,12 @@ extension FileStore {
     ) throws(SystemError) {
         guard try status(of: path) == nil else { return try giveOwner(of: model, to: path) }
         let draft = "\(path).new"
+        // Left over from a crash it would have whatever mode it got as far as.
+        _ = unsafe clinux_directory_remove(draft)
         try makeDirectory(draft, mode: mode)
         try giveOwner(of: model, to: draft)
         _ = try SystemError.check(
             unsafe clinux_file_rename(draft, path), "rename \(draft) to \(path)")
+        _ = unsafe clinux_directory_sync(folder(of: path))
     }
 }
