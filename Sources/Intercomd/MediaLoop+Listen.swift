@@ -204,10 +204,8 @@ extension MediaLoop {
     }
 
     /// Fills the speaker's card with mixed voices, as much as it has room for now.
-    ///
-    /// `isOnTime`: the clock master woke the loop, not the timer that looks after it.
-    mutating func playSound(isOnTime: Bool) {
-        var room = playbackRoom(isOnTime: isOnTime)
+    mutating func playSound() {
+        var room = playbackRoom
         while room > 0 {
             if speaker.waiting == 0 { speaker.take(nextBlock(), isHeldDown: isHeldDown) }
             var outcome = PCMTransfer.wouldBlock
@@ -226,7 +224,7 @@ extension MediaLoop {
                 // The refused block is offered again, in the next turn of this loop.
                 rings.counters.add(.playbackXruns)
                 if isLinked { startCards() }
-                room = playbackRoom(isOnTime: isOnTime)
+                room = playbackRoom
             case .suspended:
                 if clock.source == .playback { fellAsleep(.playback) }
                 return
@@ -242,18 +240,17 @@ extension MediaLoop {
     /// Whole periods. Where the speaker wakes the loop, all that fit: had the first samples of a
     /// period been given early, its end would not wake us. Where another card does, the nearest
     /// number of them: woken a moment early or late, it would else be given two pieces each time.
-    /// But in the middle of a period nobody has been woken late, and what arrives by its end is not
-    /// to be missed.
-    private mutating func playbackRoom(isOnTime: Bool) -> Int {
-        switch playback {
-        case .some(let pcm):
-            let period = pcm.granted.periodSamples
-            let spare = pcm.granted.bufferSamples - pcm.granted.fillSamples
-            let isNear = isOnTime && clock.source != .playback
-            let ahead = isNear ? min(period / 2, spare) : 0
-            return (pcm.available() - spare + ahead) / period * period
-        case .none:
-            return 0
+    private var playbackRoom: Int {
+        mutating get {
+            switch playback {
+            case .some(let pcm):
+                let period = pcm.granted.periodSamples
+                let spare = pcm.granted.bufferSamples - pcm.granted.fillSamples
+                let ahead = clock.source == .playback ? 0 : min(period / 2, spare)
+                return (pcm.available() - spare + ahead) / period * period
+            case .none:
+                return 0
+            }
         }
     }
 

@@ -161,10 +161,11 @@ struct MediaLoop: ~Copyable {
             if woken.card || woken.timer { endFlood() }
             takeCommands(woken)
             readKeys(woken)
-            if woken.isPeriod { moveCapturedSound() }
+            let isPeriod = woken.isPeriod(of: clock.source)
+            if isPeriod { moveCapturedSound() }
             talk()
             if woken.socket { listen() }
-            if woken.isPeriod { playSound(isOnTime: woken.card || clock.source == .timer) }
+            if isPeriod { playSound() }
             finishTurn()
         }
         HeapWatch.arm(false)

@@ -25,8 +25,13 @@ struct Woken {
     /// One bit for each talk key.
     var keys: UInt32 = 0
 
-    /// Whether sound may have moved on: a card moves it a period at a time, not with every packet.
-    var isPeriod: Bool { card || timer || commands }
+    /// Whether a period has passed: the clock master says so, nobody else.
+    ///
+    /// A card may have its period before it wakes us. Taken then, in a turn that is about something
+    /// else, the next block would be mixed before what arrives by its time.
+    func isPeriod(of master: ClockMaster.Source) -> Bool {
+        card || timer && master == .timer
+    }
 
     mutating func note(_ event: EventLoop.Event) {
         switch event.token {

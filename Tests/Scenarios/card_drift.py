@@ -92,7 +92,6 @@ MUTATIONS = (
      "        guard case .playing = phase, invented == 0,",
      "        guard case .waiting = phase, invented == 0,"),
     # The next block is mixed in the middle of a period, before what arrives by its end.
-    ("Sources/Intercomd/MediaLoop+Listen.swift",
-     "let isNear = isOnTime && clock.source != .playback",
-     "let isNear = clock.source != .playback"),
+    ("Sources/Intercomd/Woken.swift",
+     "card || timer && master == .timer", "card || timer || commands"),
 )

@@ -186,7 +186,7 @@ MUTATIONS = (
     # Keys are looked at only when the card has a frame.
     ("Sources/Intercomd/MediaLoop.swift",
      "            readKeys(woken)\n",
-     "            if woken.isPeriod { readKeys(woken) }\n"),
+     "            if woken.isPeriod(of: clock.source) { readKeys(woken) }\n"),
     # There is no sound from before the key.
     ("Sources/Intercomd/MediaLoop+Talk.swift",
      "spurts[target].nextFrame, microphone.captured - plan.prerollFrames,",
