@@ -68,7 +68,8 @@ def judge_delay(case, name, ppm):
                f"{max(found) - min(found):.1f} (a block and four ticks; alone it would drift by "
                f"{DRIFT:.0f} ms, and on)")
     case.claim(WAY - TICKS <= min(found) and max(found) <= WAY + FRAME + 2 * TICKS,
-               f"and is the way itself, and a block at most ({WAY} to {WAY + FRAME} ms)")
+               f"and is the way itself, and a block at most: {min(found):.1f} to "
+               f"{max(found):.1f} ms of {WAY} to {WAY + FRAME}")
 
 
 def judge_counts(case, name):

@@ -239,7 +239,11 @@ def main():
         return 2
     names = chosen.names or run.names()
     if not chosen.check:
-        return mutate(names)
+        try:
+            return mutate(names)
+        except BootError as error:
+            print(f"tools/mutate: {error}", file=sys.stderr)
+            return 2
     complaints = check(names)
     for one in complaints:
         print(f"tools/mutate: {one}", file=sys.stderr)
