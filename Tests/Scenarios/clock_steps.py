@@ -201,6 +201,6 @@ MUTATIONS = (
      "status.sessionAgeSeconds = state.sessionSince.map { _ in"
      " Double(Clock.wallMilliseconds() % 1_000_000) / 1000 }"),
     ("Sources/Session/PeerTableTimers.swift",
-     "if let due = rekeyDue(association), now >= due { return .rekey }",
-     "if let due = rekeyDue(association), now >= due + .seconds(1) { return .rekey }"),
+     "+ (current.isInitiator ? limits.rekeyInitiator : limits.rekeyResponder)",
+     "+ (current.isInitiator ? limits.rekeyInitiator : limits.rekeyResponder) + .milliseconds(10)"),
 )
