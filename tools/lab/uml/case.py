@@ -231,7 +231,7 @@ class Case:
     def pick(self, found, which, text):
         """One of what was found, which the case needs."""
         self.need(-len(found) <= which < len(found),
-                  f"{text}: there are {len(found)}, number {which} is missing")
+                  f"there is no {text} (number {which} of {len(found)})")
         return found[which]
 
     def judged(self, judge):
