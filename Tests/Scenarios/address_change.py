@@ -1,12 +1,12 @@
 """A peer gets another address: its next words are heard, and it is found again as promised."""
 
+from uml.design import M1
+
 OFTEN = False
 STATIONS = ("kitchen", "garage")
 SECONDS = 600
 
 HERTZ = {"kitchen": 500, "garage": 700}
-M1 = 1232
-"""The bytes of a call for a session."""
 SILENT, DOWN, RELOADED = 2.5, 50.0, 0.2
 """Seconds: of no answer to a talker until it asks, of silence to be down (protocol.md §1.7, rule
 6); of a reload until the new address has a session, a matter of two ways and three packets."""
@@ -91,14 +91,15 @@ def judge(case):
 def heard(case, name, start, end, what):
     """Every 20 ms of the other's tone."""
     other = "garage" if name == "kitchen" else "kitchen"
-    level = min(case.track(name, HERTZ[other], start, end))
+    level = case.faintest(name, HERTZ[other], start, end)
     case.claim(level > -13, f"{what}: {level:.1f} dBFS or more from {start:.2f} s on")
 
 
 def asks_while_talking(case, press, release):
     """Garage talks, hears nothing of kitchen, and asks; returns when that was."""
-    talk = next(case.since_zero(one) for one in case.entries("garage", "talk", target="house")
-                if "peer" not in one.figures and case.since_zero(one) >= press)
+    talk = case.since_zero(case.pick(
+        [one for one in case.entries("garage", "talk", target="house")
+         if "peer" not in one.figures and case.since_zero(one) >= press], 0, "talk of garage"))
     asked = [case.since_zero(one) for one in case.sent("garage")
              if one.size == M1 and press <= case.since_zero(one) < release]
     case.claim(len(asked) == 1 and abs(asked[0] - talk - SILENT) < 0.002,
@@ -116,11 +117,11 @@ def idle(case):
     targets = {one.target for one in asked}
     case.claim(targets == {"10.77.0.2:5577", "10.77.0.12:5577"},
                f"kitchen asks where it was last, and where the settings say: {sorted(targets)}")
-    begun = min(map(case.since_zero, asked))
+    begun = min(map(case.since_zero, asked), default=0)
     case.claim(abs(begun - 14.0 - SILENT) < 0.01,
                f"and does so {begun - 14.0:.3f} s after the key was pressed")
-    last = max(case.since_zero(one) for one in case.packets if one.station == "garage"
-               and one.way == "in" and case.since_zero(one) < 10)
+    last = max((case.since_zero(one) for one in case.packets if one.station == "garage"
+                and one.way == "in" and case.since_zero(one) < 10), default=0)
     called = [case.since_zero(one) for one in case.sent("garage")
               if one.size == M1 and 10 < case.since_zero(one) < 75]
     case.claim(len(called) == 1 and abs(called[0] - last - DOWN) < 0.01,
@@ -133,7 +134,7 @@ def idle(case):
 
 def reload(case):
     """(d) The settings say where it is."""
-    at = case.since_zero(case.entries("world", "reload")[0])
+    at = case.since_zero(case.entry("world", "reload"))
     still = case.tone("garage", HERTZ["kitchen"], 85.3, at)
     case.claim(still < -60, f"(d) garage has moved and hears nothing ({still:.0f} dBFS)")
     asked = [case.since_zero(one) for one in case.sent("kitchen")

@@ -1,17 +1,18 @@
 """Cards 100 ppm too fast and too slow play two minutes of talk: no gap, and no growing delay."""
 
+from uml.design import FRAME, LOOKAHEAD, QUEUED, TICK
+
 OFTEN = False
 STATIONS = ("kitchen", "garage", "attic")
 SECONDS = 600
 
 PPM = {"garage": 100, "attic": -100}
 BEGIN, STEADY, END = 1, 10, 130
-# ms: what the two clocks come apart by while it is steady, a block, and a jiffy of both cards.
+# ms: what the two clocks come apart by while it is steady, and a tick of both cards.
 DRIFT = (END - STEADY) * 1000 * 100 / 1e6
-BLOCK, JIFFIES = 10, 2
-# As in docs/voice.md, but for network and processor: a frame, the look-ahead, one period
-# queued before it.
-WAY = 26.5
+TICKS = 2 * TICK
+# As in docs/voice.md, but for network and processor; then up to a block of waiting.
+WAY = FRAME + LOOKAHEAD + QUEUED
 
 
 def prepare(said):
@@ -44,8 +45,8 @@ def judge(case):
 
 def judge_card(case, name, ppm):
     """Whether it ran as it was told to."""
-    first, last = case.entries(name, "counters")
-    frames = last.figures["frames_captured"] - first.figures["frames_captured"]
+    first, last = (case.entry(name, "counters", which) for which in (0, 1))
+    frames = grown(case, name, "frames_captured")
     wanted = (last.ns - first.ns) / 1e7 * (1 + ppm / 1e6)
     case.claim(abs(frames - wanted) <= 1,
                f"the card of {name} gave {frames} frames ({wanted:.1f} at {ppm:+} ppm)")
@@ -62,23 +63,29 @@ def judge_delay(case, name, ppm):
                f"{name} hears {len(found)} of {END - 1 - STEADY} half seconds as they were said")
     if not found:
         return
-    case.claim(max(found) - min(found) <= BLOCK + 2 * JIFFIES,
+    case.claim(max(found) - min(found) <= FRAME + 2 * TICKS,
                f"from mouth to ear {min(found):.1f} to {max(found):.1f} ms: it wanders by "
-               f"{max(found) - min(found):.1f} (a block and two jiffies; alone it would drift by "
+               f"{max(found) - min(found):.1f} (a block and four ticks; alone it would drift by "
                f"{DRIFT:.0f} ms, and on)")
-    case.claim(WAY - JIFFIES <= min(found) and max(found) <= WAY + BLOCK + 2 * JIFFIES,
-               f"and is the way itself, and a block at most ({WAY} to {WAY + BLOCK} ms)")
+    case.claim(WAY - TICKS <= min(found) and max(found) <= WAY + FRAME + 2 * TICKS,
+               f"and is the way itself, and a block at most: {min(found):.1f} to "
+               f"{max(found):.1f} ms of {WAY} to {WAY + FRAME}")
 
 
 def judge_counts(case, name):
     """What was done about it."""
-    first, last = (one.figures for one in case.entries(name, "counters"))
+    last = case.counters(name)
     for what in ("concealed_ms", "frames_lost", "dropped_late", "capture_xruns", "playback_xruns"):
-        case.claim(last.get(what, 0) == 0, f"{name}: {what} {last.get(what, 0)}")
-    stretched = last["stretched_ms"] - first["stretched_ms"]
+        case.claim(last[what] == 0, f"{name}: {what} {last[what]}")
+    stretched = grown(case, name, "stretched_ms")
     # By whole pieces, up to a block: so much is between what was done and what is to be done.
-    case.claim(DRIFT - BLOCK <= stretched <= DRIFT + BLOCK,
+    case.claim(DRIFT - FRAME <= stretched <= DRIFT + FRAME,
                f"{name} has made up for {stretched} ms of {DRIFT:.0f}")
+
+
+def grown(case, name, what):
+    """What was counted while it was steady."""
+    return case.counters(name, 1)[what] - case.counters(name, 0)[what]
 
 
 def controls(case):

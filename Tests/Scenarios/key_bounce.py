@@ -1,5 +1,7 @@
 """Bouncing contacts are one press and one release, a glitch is none; each at its exact time."""
 
+from uml.design import FRAME, TAIL, TICK
+
 OFTEN = False
 STATIONS = ("kitchen", "garage")
 
@@ -10,7 +12,6 @@ BUTTONS = {
 """Line, debounce in ms, and mode, by name."""
 # Contacts as they are: ms from edge to edge.
 BOUNCE = (0.1, 0.3, 1.2, 2.5, 0.4, 3.0)
-TICK, FRAME, TAIL = 1.0, 10.0, 150.0
 
 
 def steps():

@@ -1,11 +1,12 @@
 """A key held while the daemon starts opens nothing until it was let go and pressed again."""
 
+from uml.design import DEBOUNCE, TICK
+
 OFTEN = False
 STATIONS = ("kitchen", "garage")
 
 # Line and mode by name.
 KEYS = {"ptt": (17, "momentary"), "latch": (5, "latch"), "smart": (6, "smart")}
-DEBOUNCE, TICK = 5.0, 1.0
 QUIET, GAP = 3.0, 1.0
 """Nothing happens for so long, in seconds; then one key after the other is let go and pressed."""
 
@@ -44,7 +45,7 @@ def play(world):
 
 def judge(case):
     talks = case.talks("kitchen")
-    states = case.entries("kitchen", "keys")[0].figures
+    states = case.entry("kitchen", "keys").figures
     case.claim(set(states.values()) == {"pressed"} and len(states) == len(KEYS),
                f"all keys are held, and known to be: {states}")
     released = [one.ns for one in case.entries("kitchen", "release")

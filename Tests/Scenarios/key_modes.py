@@ -1,10 +1,11 @@
 """Latch, smart and momentary keys of one station start and stop its talk, to the millisecond."""
 
+from uml.design import DEBOUNCE, FRAME, TAIL, TICK
+
 OFTEN = False
 STATIONS = ("kitchen", "garage")
 
 PTT, LATCH, SMART, OTHER = 17, 5, 6, 7
-DEBOUNCE, TICK, FRAME, TAIL = 5.0, 1.0, 10.0, 150.0
 SHORT = 0.4
 """A press of a smart key shorter than this goes on, in seconds."""
 

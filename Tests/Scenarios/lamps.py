@@ -1,12 +1,15 @@
 """Lamps follow what they show within half a millisecond: talking, receiving, fault, unpaired."""
 
 from stage import process
+from uml.design import DEBOUNCE, FRAME, QUEUED, TAIL, TICK
 
 OFTEN = False
 STATIONS = ("kitchen", "garage")
 
 TALKING, RECEIVING, FAULT, UNPAIRED, LOW = 23, 24, 25, 26, 27
-SECOND, DEBOUNCE, TICK, FRAME, TAIL, SPEAKER = 5, 5.0, 1.0, 10.0, 150.0, 20.0
+SECOND = 5
+GOODBYES = 40.0
+"""A reload that takes a peer away says goodbye to it three times first, 20 ms apart; in ms."""
 LATE = 0.5
 """How late a lamp may be, in ms: nothing waits, the rest is how often this looks."""
 
@@ -43,8 +46,7 @@ def play(world):
     world.sleep(0.1)
     garage.sections["button second"] = {"line": garage.chip.line(SECOND), "talk": "house"}
     garage.write_config()
-    garage.ask("reload")
-    world.log("garage", "reloaded", why="a line that is held")
+    reload(world, "a line that is held")
     garage.sees(FAULT, 1)
     world.until(4.3)
     process.end(holder)
@@ -53,13 +55,11 @@ def play(world):
     # Without a peer, and with one again.
     world.until(8)
     garage.remove_peer("kitchen")
-    garage.ask("reload")
-    world.log("garage", "reloaded", why="no peer")
+    reload(world, "no peer")
     garage.sees(UNPAIRED, 1)
     world.until(9)
     garage.write_peer("kitchen", kitchen.public_key, kitchen.address)
-    garage.ask("reload")
-    world.log("garage", "reloaded", why="a peer")
+    reload(world, "a peer")
     garage.sees(UNPAIRED, 0)
     world.sleep(1)
     dark(world, garage)
@@ -78,6 +78,12 @@ def play(world):
     kitchen.stop()
 
 
+def reload(world, why):
+    """Garage is asked to read its settings again."""
+    world.log("garage", "reload", why=why)
+    world["garage"].ask("reload")
+
+
 def dark(world, one):
     """Logs all lamps of a station to which nothing happens."""
     world.log(one.name, "levels", when="at rest",
@@ -88,16 +94,15 @@ def judge(case):
     for one in case.entries("garage", "levels", when="at rest"):
         lit = one.figures["lit"]
         case.claim(lit == [0, 0, 0, 0], f"at rest all are dark: {lit}")
-    (start, end), heard = case.talks("kitchen")[0], [
-        one.ns for one in case.log if one.who == "garage" and one.figures.get("peer") == "kitchen"
-        and one.what in ("talk", "talk_end")]
+    start, end = case.talk("kitchen")
+    heard = [case.entry("garage", what, peer="kitchen").ns for what in ("talk", "talk_end")]
     follows(case, "kitchen", TALKING, 1, start, "talks")
     follows(case, "kitchen", LOW, 0, start, "talks, active low")
     follows(case, "kitchen", TALKING, 0, end, "talks no more")
     follows(case, "kitchen", LOW, 1, end, "talks no more, active low")
     follows(case, "garage", RECEIVING, 1, heard[0], "hears")
     follows(case, "garage", RECEIVING, 0, heard[1], "hears no more")
-    press, release = (case.entries("kitchen", what)[0].ns for what in ("press", "release"))
+    press, release = (case.entry("kitchen", what).ns for what in ("press", "release"))
     near(case, press, lamp(case, "kitchen", TALKING, 1), DEBOUNCE, DEBOUNCE + 2 * TICK + LATE,
          "from the press to the talking lamp")
     near(case, release, lamp(case, "kitchen", TALKING, 0), DEBOUNCE + TAIL,
@@ -108,22 +113,20 @@ def judge(case):
     first, last = (sound[0], sound[-1]) if len(sound) else (0, 0)
     # The card counts its samples by the tick.
     near(case, lamp(case, "garage", RECEIVING, 1), start + round(first / 48e-6), -TICK - LATE,
-         SPEAKER + 2 * TICK, "from the receiving lamp to the sound")
+         QUEUED + 2 * TICK, "from the receiving lamp to the sound")
     near(case, lamp(case, "garage", RECEIVING, 0), start + round(last / 48e-6), -TICK - LATE,
-         SPEAKER + 2 * TICK, "from its dark to the end of the sound")
-    reloads = {one.figures["why"]: one.ns for one in case.entries("garage", "reloaded")}
-    near(case, reloads["a line that is held"], lamp(case, "garage", FAULT, 1), 0, LATE,
+         QUEUED + 2 * TICK, "from its dark to the end of the sound")
+    near(case, asked(case, "a line that is held"), lamp(case, "garage", FAULT, 1), 0, LATE,
          "from the reload to the fault lamp")
-    near(case, case.entries("garage", "free")[0].ns, lamp(case, "garage", FAULT, 0), 0, 2000 + LATE,
+    near(case, case.entry("garage", "free").ns, lamp(case, "garage", FAULT, 0), 0, 2000 + LATE,
          "from the free line to its dark, two seconds between two tries")
-    near(case, reloads["no peer"], lamp(case, "garage", UNPAIRED, 1), 0, LATE,
-         "from the reload to the unpaired lamp")
-    near(case, reloads["a peer"], lamp(case, "garage", UNPAIRED, 0), 0, LATE,
+    near(case, asked(case, "no peer"), lamp(case, "garage", UNPAIRED, 1), 0, GOODBYES + LATE,
+         "from the reload to the unpaired lamp, with the goodbyes to a peer")
+    near(case, asked(case, "a peer"), lamp(case, "garage", UNPAIRED, 0), 0, LATE,
          "from the reload to its dark")
-    levels = {one.figures["when"]: one.figures["lit"] for one in case.entries("kitchen", "levels")}
-    case.claim(levels["before its end"] == [1, 1, 0],
-               f"talking and hearing, both lamps are lit: {levels['before its end']}")
-    term = case.entries("kitchen", "term")[0].ns
+    lit = case.entry("kitchen", "levels").figures["lit"]
+    case.claim(lit == [1, 1, 0], f"talking and hearing, both lamps are lit: {lit}")
+    term = case.entry("kitchen", "term").ns
     for line, level in ((TALKING, 0), (RECEIVING, 0), (LOW, 1)):
         near(case, term, lamp(case, "kitchen", line, level, -1), 0, LATE,
              f"from SIGTERM to the dark of lamp {line}")
@@ -131,7 +134,12 @@ def judge(case):
 
 def lamp(case, name, line, level, which=0):
     """When a lamp was seen."""
-    return case.entries(name, "lamp", line=line, level=level)[which].ns
+    return case.entry(name, "lamp", which, line=line, level=level).ns
+
+
+def asked(case, why):
+    """When a reload was asked for."""
+    return case.entry("garage", "reload", why=why).ns
 
 
 def follows(case, name, line, level, cause, what):
@@ -154,6 +162,7 @@ def controls(case):
         yield f"lamp {line} is 1 ms late", other
     yield "all lamps are 40 ms early", case.later(-40, None, "lamp")
     yield "garage hears nothing", case.silent("garage")
+    yield "garage is a frame late", case.heard_later("garage", 10)
 
 
 MUTATIONS = (

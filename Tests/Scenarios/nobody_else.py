@@ -6,6 +6,7 @@ import socket
 import subprocess
 
 from identity import Identity
+from uml.design import DATA, M1, M2, M3
 from uml.world import net, wire
 
 OFTEN = True
@@ -16,8 +17,6 @@ HERTZ = 500
 REKEY = 10
 STRANGER, READER, NAMES = 66, 67, 53
 """The hosts of one who knows no key, of one who has read kitchen's public key, of the resolver."""
-M1, M2, M3, DATA = 1232, 1188, 96, 87
-"""Bytes of the packets there are."""
 LEAVES, GARBAGE, READ, RACE, OVER = 6.0, 9.0, 10.0, 13.0, 24.0
 COUNT = 200
 
@@ -115,10 +114,6 @@ def play(world):
     kitchen, garage, cellar = world.stations.values()
     resolver(world)
     stranger, reader = Stranger(world, "stranger", STRANGER), Stranger(world, "reader", READER)
-    if os.path.exists("/proc/net/if_inet6"):
-        # Not every kernel has it. Addresses it does not draw, and somebody to find there.
-        for number, name in enumerate((*STATIONS, "stranger", "reader", "names"), 1):
-            net.inside(name, f"addr add fd77::{number}/64 dev eth0 nodad")
     for one in world.stations.values():
         one.sections["session"] = {"rekey-after": f"{REKEY}s"}
         one.write_config()
@@ -234,7 +229,7 @@ def strangers(case, reader):
     """Who knows nothing is told nothing; who knows the public key gets an M2 for an M1."""
     sent = sum(one.source == place(STRANGER) for one in case.packets
                if one.station == "kitchen" and one.way == "in")
-    got = case.entries("stranger", "got")[0].figures["sizes"]
+    got = case.entry("stranger", "got").figures["sizes"]
     case.claim(sent > 2 * COUNT and not got,
                f"a stranger sends {sent} packets and gets {len(got)}")
     calls, answers = heard_from(case, reader, M1), to(case, reader)
@@ -242,8 +237,8 @@ def strangers(case, reader):
     case.claim(len(answers) == len(calls) == 20 and sizes == {M2},
                f"who has read the public key sends {len(calls)} M1 and gets {len(answers)} packets "
                f"of {sizes} bytes")
-    counted = case.entries("kitchen", "counters")[0].figures
-    unknown, finished = counted["handshake_dropped_unknown_key"], heard_from(case, place(3), M3)
+    unknown = case.counters("kitchen")["handshake_dropped_unknown_key"]
+    finished = heard_from(case, place(3), M3)
     finished = [one for one in finished if case.since_zero(one) > LEAVES]
     case.claim(unknown == len(finished) > 0,
                f"cellar is unknown {unknown} times, of the {len(finished)} M3 it sends")
@@ -251,7 +246,7 @@ def strangers(case, reader):
 
 def leaves(case, cellar):
     """Cellar is taken out of the settings, and goes on calling."""
-    at = case.since_zero(case.entries("world", "reload")[0])
+    at = case.since_zero(case.entry("world", "reload"))
     after = [one for one in to(case, cellar) if case.since_zero(one) >= at]
     bye = [case.since_zero(one) - at for one in after if one.size == DATA]
     case.claim(len(bye) == 3 and all(abs(one - 0.02 * i) < 0.002 for i, one in enumerate(bye)),
@@ -263,9 +258,9 @@ def leaves(case, cellar):
     level = case.level("cellar", at + 0.05, OVER)
     case.claim(level < -90, f"and hears nothing more ({level:.0f} dBFS)")
     for start, end in ((2.2, 4.15), (7.2, 11.15), (18.2, 20.15)):
-        level = min(case.track("garage", HERTZ, start, end))
+        level = case.faintest("garage", HERTZ, start, end)
         case.claim(level > -13, f"garage hears all, at {level:.1f} dBFS or more")
-    level = min(case.track("cellar", HERTZ, 2.2, 4.15))
+    level = case.faintest("cellar", HERTZ, 2.2, 4.15)
     case.claim(level > -13, f"as cellar did before, at {level:.1f} dBFS or more")
 
 
@@ -278,22 +273,22 @@ def resolves(case, names):
     case.claim(len(asked) % 2 == 0 and all(b - a < 10**6 for a, b in pairs)
                # A reload keeps the control loop for the 40 ms of its goodbyes.
                and all(1.999 < gap < 2.045 for gap in gaps) and len(gaps) >= OVER / 2 - 1,
-               f"the resolver is asked {len(pairs)} times, every {min(gaps):.3f} to "
-               f"{max(gaps):.3f} s")
+               f"the resolver is asked {len(pairs)} times, every {min(gaps, default=0):.3f} "
+               f"to {max(gaps, default=0):.3f} s")
 
 
 def raced(case):
     """A stranger is faster than garage, with what garage has said."""
-    count = case.entries("stranger", "raced")[0].figures["count"]
-    counted = case.entries("kitchen", "counters")[0].figures
-    others, copied = (counted.get(name) for name in ("other_source", "dropped_replay"))
+    faster = case.entry("stranger", "raced")
+    count, counted = faster.figures["count"], case.counters("kitchen")
+    others, copied = (counted[name] for name in ("other_source", "dropped_replay"))
     case.claim(count > 40 and others == count == copied,
                f"a stranger was faster with {count} packets of garage: {others} are counted, "
                f"{copied} copies dropped")
-    at = case.entries("kitchen", "endpoint")[0].figures["at"]
+    at = case.entry("kitchen", "endpoint").figures["at"]
     case.claim(at == place(2), f"garage is where it was ({at})")
-    start = case.since_zero(case.entries("stranger", "raced")[0]) + 1
-    level = min(case.track("garage", HERTZ, start + 0.2, start + 1.1))
+    start = case.since_zero(faster) + 1
+    level = case.faintest("garage", HERTZ, start + 0.2, start + 1.1)
     case.claim(level > -13, f"and hears kitchen, at {level:.1f} dBFS or more")
 
 

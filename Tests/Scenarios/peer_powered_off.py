@@ -1,5 +1,7 @@
 """A peer's current fails mid-word, as talker and as listener; it comes back and is heard."""
 
+from uml.design import M1
+
 OFTEN = False
 STATIONS = ("kitchen", "garage", "attic")
 SECONDS = 600
@@ -7,8 +9,6 @@ SECONDS = 600
 HERTZ = {"kitchen": 500, "garage": 700, "attic": 900}
 STALE, DOWN, BACK = 20.0, 50.0, 3.0
 """Seconds, as README.md (STATE), protocol.md §1.7 (rule 6) and hardware.md have them."""
-M1 = 1232
-"""The bytes of a call for a session."""
 
 
 def prepare(said):
@@ -82,30 +82,30 @@ def cut_talking(case, cut):
     # gone after 100, given up after 200.
     quiet, over = cut + 0.06 + 0.1, cut + 0.06 + 0.2
     for name in ("garage", "attic"):
-        before = min(case.track(name, HERTZ["kitchen"], 1.1, cut - 0.02))
+        before = case.faintest(name, HERTZ["kitchen"], 1.1, cut - 0.02)
         case.claim(before > -13, f"{name} hears the word until the cut, at {before:.1f} dBFS")
         after = case.tone(name, HERTZ["kitchen"], quiet, 4.0)
         case.claim(after < -60, f"{name}: of it {after:.0f} dBFS are left 160 ms after the cut")
-        ends = [case.since_zero(one) for one in case.entries(name, "talk_end", peer="kitchen")]
-        case.claim(cut + 0.19 < ends[0] < over + 0.01,
-                   f"{name} says that the talk ended {(ends[0] - cut) * 1e3:.0f} ms after the cut")
+        end = case.since_zero(case.entry(name, "talk_end", peer="kitchen"))
+        case.claim(cut + 0.19 < end < over + 0.01,
+                   f"{name} says that the talk ended {(end - cut) * 1e3:.0f} ms after the cut")
     still = max(case.level("attic", quiet, 57.9), case.level("garage", 4.5, 60.4))
     case.claim(still < -90, f"then nothing is heard for a minute ({still:.0f} dBFS)")
-    other = min(case.track("garage", HERTZ["attic"], 1.6, 4.1))
+    other = case.faintest("garage", HERTZ["attic"], 1.6, 4.1)
     case.claim(other > -13, f"garage hears attic all the time, at {other:.1f} dBFS or more")
 
 
 def given_up(case, cut, who=("garage", "attic")):
     """Stale, down, and calling, at the times of the protocol."""
     for name in who:
-        heard = max(case.since_zero(one) for one in case.packets
-                    if one.station == name and one.way == "in" and one.source.endswith(".1:5577")
-                    and case.since_zero(one) <= cut)
+        heard = max((case.since_zero(one) for one in case.packets
+                     if one.station == name and one.way == "in" and one.source.endswith(".1:5577")
+                     and case.since_zero(one) <= cut), default=0)
         after = {}
         for what in ("peer_stale", "peer_down"):
             after[what] = next((case.since_zero(one) - heard for one in case.log
                                 if one.who == name and one.what == what
-                                and one.figures["peer"] == "kitchen"
+                                and one.figures.get("peer") == "kitchen"
                                 and case.since_zero(one) > cut), 0)
         case.claim(STALE < after["peer_stale"] <= STALE + 1
                    and abs(after["peer_down"] - DOWN) < 0.01,
@@ -126,7 +126,7 @@ def calls(case, boot):
         up = next((case.since_zero(one) for one in case.entries(name, "peer_up", peer="kitchen")
                    if case.since_zero(one) > boot), 1e9) - boot
         case.claim(up < 0.2, f"{name} has kitchen again {up * 1e3:.1f} ms after its boot")
-        level = min(case.track(name, HERTZ["kitchen"], boot + 0.7, boot + 2.1))
+        level = case.faintest(name, HERTZ["kitchen"], boot + 0.7, boot + 2.1)
         case.claim(level > -13, f"{name} hears what it says then, at {level:.1f} dBFS or more")
     heard_whole(case, boot, 64.0, 0.2)
 
@@ -138,13 +138,13 @@ def heard_whole(case, boot, end, within):
     case.claim(began < within, f"kitchen hears garage {began:.3f} s after its boot, of at most "
                f"{within} s")
     if began < within:
-        level = min(case.track("kitchen", HERTZ["garage"], boot + began + 0.04, end + 0.15))
+        level = case.faintest("kitchen", HERTZ["garage"], boot + began + 0.04, end + 0.15)
         case.claim(level > -13, f"and all of it from then on, at {level:.1f} dBFS or more")
 
 
 def undisturbed(case, cut):
     """A listener's current fails; the other one hears all."""
-    level = min(case.track("attic", HERTZ["garage"], 66.2, 84.1))
+    level = case.faintest("attic", HERTZ["garage"], 66.2, 84.1)
     pause = case.pause("garage", "attic", 66.02, 84.15)
     case.claim(level > -13 and pause < 11,
                f"attic hears garage all the time, at {level:.1f} dBFS or more, with "

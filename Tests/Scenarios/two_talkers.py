@@ -1,5 +1,7 @@
 """Two people talk at once: a third hears both as loud as alone, they themselves only each other."""
 
+from uml.design import DEBOUNCE, FRAME, QUEUED, TAIL, TICK
+
 OFTEN = True
 STATIONS = ("kitchen", "garage", "attic")
 TONES = {"kitchen": 500, "garage": 1250}
@@ -9,14 +11,11 @@ BOTH = 2.1, 4.1
 # In 4 ms both tones, and the space between them, have whole cycles: one does not show as the other.
 STEP = 0.004
 
-# ms. Key: until it counts as down at most, its tail; a frame is the card's period and its block; of
-# two periods one is still queued when the next is given.
-DEBOUNCE, TAIL, FRAME, QUEUE, JIFFY = 5, 150, 10, 10, 1
-# The pre-roll is there at once: turn of the loop, block, queue of the speaker.
-FIRST = (0, DEBOUNCE + 2 * FRAME + QUEUE + JIFFY)
+# ms. The pre-roll is there at once: turn of the loop, block, queue of the speaker.
+FIRST = (0, DEBOUNCE + 2 * FRAME + QUEUED + TICK)
 # The frame in which the tail ends is the last: it is queued whole, and may wait for its block, and
 # in the jitter buffer for another.
-LAST = (TAIL + QUEUE + FRAME - JIFFY, TAIL + DEBOUNCE + QUEUE + 4 * FRAME + JIFFY)
+LAST = (TAIL + QUEUED + FRAME - TICK, TAIL + DEBOUNCE + QUEUED + 4 * FRAME + TICK)
 
 
 def prepare(said):
@@ -42,7 +41,7 @@ def play(world):
 
 def edge(case, who, what):
     """The moment of a key, in s after zero."""
-    return (case.entries(who, what)[0].ns - case.zero) / 1e9
+    return case.since_zero(case.entry(who, what))
 
 
 def judge(case):
@@ -55,7 +54,7 @@ def judge(case):
         case.claim(own < -55, f"{who} does not hear itself ({own:.0f} dBFS)")
     judge_mix(case)
     for name in STATIONS:
-        found = case.entries(name, "counters")[-1].figures
+        found = case.counters(name)
         odd = {what: count for what, count in found.items()
                if what.startswith("dropped") or what in ("frames_lost", "concealed_ms")}
         case.claim(not odd, f"{name} lost nothing and made nothing up ({odd})")
@@ -76,6 +75,7 @@ def judge_voice(case, name, who, hertz):
                f"{name} hears {who} {early:.0f} ms after its key (0 to {FIRST[1]})")
     case.claim(LAST[0] - grain <= late <= LAST[1] + grain,
                f"and until {late:.0f} ms after it was let go ({LAST[0]} to {LAST[1]})")
+    case.need(last - first > 0.1, f"{name} hears {who} for {last - first:.3f} s")
     # But for its first and last step it is all there; in 20 ms, as an ear takes it.
     whole = case.track(name, hertz, first + STEP, last - STEP, 0.02)
     case.claim(abs(whole - LEVEL).max() <= 1,

@@ -9,6 +9,7 @@ HOUR = 3600
 TALKS = {"kitchen": (1.0, 4.0), "garage": (5.0, 8.0)}
 """From when to when each one talks, in seconds after `zero` of the hour."""
 
+HELD = ("hour", "anonymous", "rss", "descriptors", "threads")
 LENGTH = 10.0
 """How long people are in their rooms, each hour."""
 
@@ -34,8 +35,8 @@ def play(world):
         world.leave()
         for one in world.stations.values():
             held = growth.sample(one.pid, hour)
-            world.keep(f"{hour} {one.name} {held.anonymous} {held.rss} {held.descriptors} "
-                       f"{held.threads}")
+            world.fact(station=one.name, hour=hour, anonymous=held.anonymous, rss=held.rss,
+                       descriptors=held.descriptors, threads=held.threads)
             world.counters(one)
         world.until_ns(round((begin + HOUR) * 1e9))
 
@@ -46,7 +47,7 @@ def judge(case, hours):
     for name in STATIONS:
         lost = case.entries(name, "peer_down") + case.entries(name, "peer_stale")
         case.claim(not lost, f"{name} has its peer all the time ({len(lost)} times not)")
-        ended = case.entries(name, "counters")[-1].figures
+        ended = case.counters(name)
         found = {what: count for what, count in ended.items() if is_loss(what)}
         case.claim(not found, f"{name} has lost nothing: {found or 'no drops, no xruns'}")
 
@@ -65,8 +66,8 @@ def judge_talks(case, hours):
     for hour, zero in enumerate(zeros):
         for talker, listener in (STATIONS, STATIONS[::-1]):
             press, release = TALKS[talker]
-            played = case.take(f"{listener}-{hour:03}", zero)
-            track = case.tone_track(played, TONES[talker], zero, press, release + 0.15)
+            track = case.track(f"{listener}-{hour:03}", TONES[talker], press, release + 0.15,
+                               zero=zero)
             loud = track > -15
             # It is there after a moment, and then it stays.
             first = int(loud.argmax())
@@ -81,10 +82,10 @@ def judge_talks(case, hours):
 
 def judge_growth(case):
     """Memory, descriptors and threads are what they were."""
-    rows = [line.split() for line in (case.folder / "kept").read_text().splitlines()]
     for name in STATIONS:
-        samples = [growth.Sample(*map(int, (hour, *figures)))
-                   for hour, who, *figures in rows if who == name]
+        samples = [growth.Sample(*(one[what] for what in HELD))
+                   for one in case.facts if one["station"] == name]
+        case.need(samples, f"{name} was looked at in no hour")
         first, last = samples[0], samples[-1]
         case.note(f"{name}: anonymous {first.anonymous} -> {last.anonymous} kB, resident "
                   f"{first.rss} -> {last.rss} kB, descriptors {first.descriptors} -> "

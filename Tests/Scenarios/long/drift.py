@@ -32,9 +32,9 @@ def play(world):
         if minute % 10 == 0:
             for name in PPM:
                 found = world.counters(world[name])
-                world.keep(f"{minute:4} min {name}: " + " ".join(
-                    f"{what} {found.get(what, 0)}"
-                    for what in ("frames_mixed", "frames_lost", "concealed_ms", "stretched_ms")))
+                world.fact(station=name, minute=minute, **{
+                    what: found.get(what, 0)
+                    for what in ("frames_mixed", "frames_lost", "concealed_ms", "stretched_ms")})
     world.leave()
 
 
@@ -50,9 +50,9 @@ def judge(case, hours):
         spread = max(delays) - min(delays)
         case.claim(spread <= SPREAD, f"{name}, {ppm:+} ppm, hears it after {min(delays):.1f} to "
                    f"{max(delays):.1f} ms")
-        ended = case.entries(name, "counters")[-1].figures
+        ended = case.counters(name)
         lost = {what: ended[what] for what in ("frames_lost", "concealed_ms", "playback_xruns",
-                                               "capture_xruns") if what in ended}
+                                               "capture_xruns") if ended[what]}
         case.claim(not lost, f"{name} loses nothing: {lost or 'no frame, no xrun'}")
 
 

@@ -61,12 +61,12 @@ def _boots(program):
     return False
 
 
-def words(program, scenario, stations, share, memory="256M", more=()):
+def words(program, scenario, stations, share, more=()):
     """The command line of a guest."""
     cards = ",".join(stations)
     count = range(len(stations))
     return [
-        program, f"mem={memory}", "rootfstype=hostfs", "root=none", "hostfs=/", "ro", "quiet",
+        program, "mem=256M", "rootfstype=hostfs", "root=none", "hostfs=/", "ro", "quiet",
         f"init={HERE}/init", "con=null", "con0=null,fd:1", f"uml_dir={share}/uml",
         "time-travel=inf-cpu", f"time-travel-start={START}000000000",
         # A clock that stops between ticks is read, now and then, once more or less on its way to

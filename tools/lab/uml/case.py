@@ -1,6 +1,7 @@
 """What a scenario left: its log, what was heard, what was on the wire; and what is claimed of it.
 """
 
+import collections
 import copy
 import hashlib
 import json
@@ -30,6 +31,10 @@ class Packet(NamedTuple):
     source: str
     target: str
     size: int
+
+
+class Missing(Exception):
+    """What a claim is about is not there: that was claimed, and nothing more can be."""
 
 
 def moment(text):
@@ -71,16 +76,22 @@ class Case:
         samples = numpy.fromfile(path, dtype="<i2") if path.exists() else numpy.zeros(0)
         return measure.Sound(samples, zero)
 
-    def take(self, name, zero):
-        """What was recorded in one of several takes ("kitchen-2"), which began at `zero`."""
-        return self._read(f"{name}.heard", zero)
-
     # --- what was seen ---
 
     def entries(self, who, what, **figures):
         """The lines of the log of one station and kind, with these figures."""
         return [one for one in self.log if one.who == who and one.what == what
                 and all(one.figures.get(name) == value for name, value in figures.items())]
+
+    def entry(self, who, what, which=0, **figures):
+        """One of these lines; a claim that fails, and the end of judging, when it is not there."""
+        return self.pick(self.entries(who, what, **figures), which,
+                         " ".join([who, what, *(f"{name} {value}"
+                                                for name, value in figures.items())]))
+
+    def counters(self, name, which=-1):
+        """The counters a station had when they were logged; those that are not there are 0."""
+        return collections.Counter(self.entry(name, "counters", which).figures)
 
     def since_zero(self, one):
         """The seconds after `zero` at which a line was logged or a packet came."""
@@ -105,9 +116,14 @@ class Case:
         return _likeliest(
             self.said(mouth).span(moment, end), self.heard(ear).span(moment, end + 300_000_000))
 
-    def span(self, name, start, end):
-        """The samples a station played between two moments, in seconds after `zero`."""
-        return self.heard(name).span(self.zero + round(start * 1e9), self.zero + round(end * 1e9))
+    def span(self, name, start, end, zero=None):
+        """The samples a station played between two moments, in seconds after `zero`.
+
+        One of several takes ("kitchen-2") has a `zero` of its own.
+        """
+        played = self.heard(name) if zero is None else self._read(f"{name}.heard", zero)
+        zero = self.zero if zero is None else zero
+        return played.span(zero + round(start * 1e9), zero + round(end * 1e9))
 
     def level(self, name, start, end):
         """The level a station played between two moments, in dBFS; -120 is silence."""
@@ -117,9 +133,13 @@ class Case:
         """The level of one tone in what a station played, in dBFS."""
         return sound.tone_level(self.span(name, start, end), hertz)
 
-    def track(self, name, hertz, start, end, step=0.02):
-        """The level of one tone in each `step` seconds, in dBFS: an array."""
-        return sound.tone_track(self.span(name, start, end), hertz, step)
+    def track(self, name, hertz, start, end, step=0.02, zero=None):
+        """The level of one tone in each `step` seconds of a span, in dBFS: an array."""
+        return sound.tone_track(self.span(name, start, end, zero), hertz, step)
+
+    def faintest(self, name, hertz, start, end):
+        """The least of these levels."""
+        return float(min(self.track(name, hertz, start, end), default=-120.0))
 
     def delay_in_files(self, said, heard, second, ahead=0.0, seconds=0.5, longest=0.3):
         """(ms until what was said at a moment was heard, how alike it is), for long recordings.
@@ -139,12 +159,6 @@ class Case:
     def _part(self, name, start, seconds):
         return numpy.fromfile(self.folder / name, dtype="<i2", count=round(seconds * RATE),
                               offset=2 * round(start * RATE)).astype(float)
-
-    @staticmethod
-    def tone_track(played, hertz, zero, start, end, step=0.02):
-        """The same of a take, whose `zero` is given."""
-        samples = played.span(zero + round(start * 1e9), zero + round(end * 1e9))
-        return sound.tone_track(samples, hertz, step)
 
     def delays(self, mouth, ear, start, end, step=0.25, seconds=0.5):
         """How long what was said in this time took from a mouth to an ear, in ms, each `step`."""
@@ -176,10 +190,13 @@ class Case:
                 begun = None
         return found
 
-    def sent(self, name, least=0):
-        """The packets a station has sent, of so many bytes at least."""
-        return [one for one in self.packets
-                if one.station == name and one.way == "out" and one.size >= least]
+    def talk(self, name, which=0):
+        """One of these."""
+        return self.pick(self.talks(name), which, f"talk of {name}")
+
+    def sent(self, name):
+        """The packets a station has sent."""
+        return [one for one in self.packets if one.station == name and one.way == "out"]
 
     def pause(self, name, target, start, end):
         """The longest time between two packets from a station to another, in ms, in a span of
@@ -204,6 +221,26 @@ class Case:
         self.claims.append(text)
         if not holds:
             self.complaints.append(text)
+
+    def need(self, holds, text):
+        """What must be so for anything else to be judged; it is only told when it is not."""
+        if not holds:
+            self.claim(False, text)
+            raise Missing(text)
+
+    def pick(self, found, which, text):
+        """One of what was found, which the case needs."""
+        self.need(-len(found) <= which < len(found),
+                  f"there is no {text} (number {which} of {len(found)})")
+        return found[which]
+
+    def judged(self, judge):
+        """What a judge complains of."""
+        try:
+            judge(self)
+        except Missing:
+            pass
+        return self.complaints
 
     def note(self, text):
         """Something to be shown, and to be the same in every run."""

@@ -2,6 +2,8 @@
 
 import argparse
 import importlib
+import json
+import os
 import pathlib
 import shutil
 import signal
@@ -29,22 +31,20 @@ class Follower(threading.Thread):
     def run(self):
         said = 0
         while not self.ending.wait(2):
-            lines = self._path.read_text().splitlines() if self._path.exists() else []
+            # After the last end of a line there is nothing, or one that is being written.
+            lines = self._path.read_text().split("\n")[:-1] if self._path.exists() else []
             for line in lines[said:]:
-                print(f"[{time.monotonic() - self._start:6.0f} s] {line}", flush=True)
+                text = ", ".join(f"{name} {value}" for name, value in json.loads(line).items())
+                print(f"[{time.monotonic() - self._start:6.0f} s] {text}", flush=True)
             said = len(lines)
 
 
-def play(scenario_name, hours, folder):
-    """Plays the hours; returns the case, or None when there is no kernel to be had."""
-    program = kernel()
-    if program is None:
-        print("soak SKIPPED: there is no kernel for guests here, see above")
-        return None
+def play(program, scenario_name, hours, folder):
+    """Plays the hours; returns the case."""
     scenario = importlib.import_module(scenario_name)
     scenario.prepare(Said(folder), hours)
     (folder / "hours").write_text(str(hours))
-    follower = Follower(folder / "kept")
+    follower = Follower(folder / "facts")
     follower.start()
     try:
         boot(program, scenario_name, scenario.STATIONS, folder, REAL_PER_HOUR * (hours + 1))
@@ -55,7 +55,7 @@ def play(scenario_name, hours, folder):
 
 
 def main():
-    """Exit codes: 0 passed or skipped, 1 not passed, 130 interrupted."""
+    """Exit codes: 0 passed or skipped, 1 not passed, 2 wrong words, 130 interrupted."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     parser = argparse.ArgumentParser(prog="tools/soak")
     parser.add_argument("--hours", type=int, required=True)
@@ -63,22 +63,34 @@ def main():
     chosen = parser.parse_args()
     if chosen.hours < 1:
         parser.error("--hours: 1 at least")
+    try:
+        program = kernel()
+    except BootError as error:
+        print(f"tools/soak: {error}", file=sys.stderr)
+        return 2
+    if program is None:
+        print("soak SKIPPED: there is no kernel for guests here, see above")
+        return 0
     name = "long.drift" if chosen.drift else "long.day"
     scenario = importlib.import_module(name)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="hours-"))
     start = time.monotonic()
-    try:
-        case = play(name, chosen.hours, folder)
-        if case is None:
-            return 0
+
+    def judge(case):
         scenario.judge(case, chosen.hours)
-        complaints = case.complaints + run.blind(
-            lambda other: scenario.judge(other, chosen.hours), scenario.controls(case))
+
+    try:
+        case = play(program, name, chosen.hours, folder)
+        # The controls spoil what holds.
+        complaints = case.judged(judge) or run.blind(judge, scenario.controls(case))
     except BootError as error:
         print(f"soak FAILED: {error}")
         return 1
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if os.environ.get("INTERCOM_KEEP"):
+            print(f"kept: {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
     for text in case.notes:
         print(text)
     for text in case.claims:

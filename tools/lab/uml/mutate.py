@@ -1,7 +1,8 @@
 """Breaks the product on purpose and plays the scenario that guards it; behind tools/mutate.
 
-A scenario's MUTATIONS are (path, old text, new text). One is seen when the scenario, which holds of
-the product as it is, fails of the broken one.
+A scenario's MUTATIONS are (path, old text, new text). One is seen when a claim of the scenario,
+which holds of the product as it is, does not of the broken one. A scenario that cannot be played or
+judged then has seen nothing: it must be written so that it can.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 
 from stage import place
 
@@ -100,9 +102,9 @@ class Copy:
         else:
             _remove(target)
 
-    def build(self, products=("intercomd", "intercomctl")):
+    def build(self):
         """Builds; returns why that failed, or None."""
-        for product in products:
+        for product in ("intercomd", "intercomctl"):
             done = subprocess.run(
                 ["swift", "build", "-c", "release", "--product", product], cwd=self.folder,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -131,17 +133,21 @@ def _remove(path):
         path.unlink(missing_ok=True)
 
 
-def tripped(program, name):
-    """Plays a scenario once; returns what of it failed first, or None."""
+def trial(program, name):
+    """Plays a scenario once; returns (whether all of it was played and judged, what of it failed
+    first or None).
+    """
     with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
         try:
             case = run.play(program, name, pathlib.Path(folder) / name)
-            importlib.import_module(name).judge(case)
+            complaints = case.judged(importlib.import_module(name).judge)
         except BootError as error:
-            return f"not played: {_reason(str(error))}"
+            return False, f"it was not played to its end: {_reason(str(error))}"
         except Exception as error:  # pylint: disable=broad-exception-caught
-            return f"not judged: {type(error).__name__}: {error}"
-    return case.complaints[0] if case.complaints else None
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            return False, (f"the judge broke: {type(error).__name__}: {error} "
+                           f"({pathlib.PurePath(last.filename).name}:{last.lineno})")
+    return True, complaints[0] if complaints else None
 
 
 def _reason(text):
@@ -176,7 +182,7 @@ def holding(program, names, table):
     for name in names:
         if not mutations(name):
             table.add(name, "-", "NO MUTATION", "nothing shows that it can fail", 0)
-        elif why := tripped(program, name):
+        elif why := trial(program, name)[1]:
             table.add(name, "-", "FAILS UNBROKEN", why, 0)
         else:
             yield name
@@ -190,9 +196,11 @@ def attempt(program, copy, name, mutation, table):
     else:
         with copy.broken(*mutation):
             why = copy.build()
-            seen = None if why else tripped(program, name)
+            is_judged, seen = (True, None) if why else trial(program, name)
         if why:
             verdict, detail = "DOES NOT BUILD", why
+        elif not is_judged:
+            verdict, detail = "NO CLAIM", seen
         else:
             verdict, detail = ("ok", seen) if seen else ("NOT SEEN", "all claims hold")
     table.add(name, brief(*mutation), verdict, detail, time.monotonic() - start)
@@ -218,7 +226,9 @@ def mutate(names):
 
 
 def main():
-    """Exit codes: 0 all are seen (or nothing can be played here), 1 not, 2 wrong words."""
+    """Exit codes: 0 all are seen (or nothing can be played here), 1 not, 2 wrong words, 130
+    interrupted.
+    """
     parser = argparse.ArgumentParser(prog="tools/mutate")
     parser.add_argument("--check", action="store_true")
     parser.add_argument("names", nargs="*")
@@ -229,11 +239,19 @@ def main():
         return 2
     names = chosen.names or run.names()
     if not chosen.check:
-        return mutate(names)
+        try:
+            return mutate(names)
+        except BootError as error:
+            print(f"tools/mutate: {error}", file=sys.stderr)
+            return 2
     complaints = check(names)
-    print(*(f"tools/mutate: {one}" for one in complaints), sep="\n", end="", file=sys.stderr)
+    for one in complaints:
+        print(f"tools/mutate: {one}", file=sys.stderr)
     return 1 if complaints else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)

@@ -89,6 +89,13 @@ static void say(struct side *side) {
     check((int)snd_pcm_writei(side->pcm, frames, CHUNK), "say");
 }
 
+// Whether a chunk more can be said.
+static bool room_for_more(struct side *side) {
+    snd_pcm_sframes_t space = snd_pcm_avail_update(side->pcm);
+    check((int)space, "say");
+    return space >= CHUNK;
+}
+
 // What is there to be heard, at most one chunk; of the channels the first.
 static bool hear(struct side *side) {
     static int32_t frames[CHUNK * CHANNELS_MAX];
@@ -106,7 +113,8 @@ static bool hear(struct side *side) {
         else
             mono[i] = (int16_t)(frames[i * side->channels] / 65536);
     }
-    fwrite(mono, sizeof *mono, (size_t)count, heard);
+    if (fwrite(mono, sizeof *mono, (size_t)count, heard) != (size_t)count)
+        check(-errno, "what is heard");
     return true;
 }
 
@@ -137,11 +145,12 @@ int main(int count, char **words) {
         if (snd_pcm_wait(ear.pcm, 1000) == -EPIPE)
             check(-EPIPE, "hear");
         hear(&ear);
-        while (snd_pcm_avail_update(mouth.pcm) >= CHUNK)
+        while (room_for_more(&mouth))
             say(&mouth);
     }
     while (hear(&ear)) {
     }
-    fclose(heard);
+    if (fclose(heard) != 0)
+        check(-errno, words[3]);
     return 0;
 }

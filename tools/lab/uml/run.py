@@ -37,8 +37,12 @@ def names():
 def unknown(chosen):
     """What is wrong with the names of scenarios that somebody chose; None when nothing is."""
     known = names()
-    wrong = [name for name in chosen if name not in known]
-    return f"there is no {wrong[0]}; there are: {', '.join(known)}" if wrong else None
+    wrong = next((name for name in chosen if name not in known), None)
+    if wrong is None:
+        return None
+    if (SCENARIOS / "long" / f"{wrong.removeprefix('long.').removeprefix('long/')}.py").is_file():
+        return f"{wrong} is played by tools/soak --hours alone, and has no MUTATIONS"
+    return f"there is no {wrong}; there are: {', '.join(known)}"
 
 
 def play(program, name, folder):
@@ -59,8 +63,7 @@ def blind(judge, controls):
     found, tried = [], 0
     for what, other in controls:
         tried += 1
-        judge(other)
-        if not other.complaints:
+        if not other.judged(judge):
             found.append(f"the claims do not see that {what}")
     return found if tried else ["it has no control"]
 
@@ -70,13 +73,12 @@ def attempt(program, name, folder, twice):
     scenario, case = importlib.import_module(name), None
     try:
         case = play(program, name, folder / "first")
-        scenario.judge(case)
         # The controls spoil what holds; of a case that does not they would say nothing.
-        complaints = case.complaints or blind(scenario.judge, scenario.controls(case))
+        complaints = case.judged(scenario.judge) or blind(
+            scenario.judge, scenario.controls(case))
         if twice:
             again = play(program, name, folder / "second")
-            scenario.judge(again)
-            complaints += [one for one in again.complaints if one not in complaints]
+            complaints += [one for one in again.judged(scenario.judge) if one not in complaints]
             if again.claims != case.claims:
                 complaints.append("the figures differ between two runs")
             complaints += [f"{what} differs between two runs"
@@ -86,7 +88,7 @@ def attempt(program, name, folder, twice):
     except BootError as error:
         return [str(error)], case
     except Exception:  # pylint: disable=broad-exception-caught
-        # A judge that finds nothing to judge.
+        # The judge broke, or what was to be said could not be made.
         return [*(case.complaints if case else []), traceback.format_exc()], case
 
 
@@ -178,7 +180,8 @@ def main():
     if chosen.list:
         for name in names():
             scenario = importlib.import_module(name)
-            print(f"{name:24} {scenario.__doc__.splitlines()[0]}")
+            print(f"{'often' if scenario.OFTEN else '':6}{name:18} "
+                  f"{scenario.__doc__.splitlines()[0]}")
         return 0
     return run(chosen)
 

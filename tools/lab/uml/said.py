@@ -32,11 +32,11 @@ class Said:
         return sound.syllables(seconds, seed, level)
 
     @staticmethod
-    def noise(seconds, seed, level=-18.0, highest=4000):
-        """Noise up to `highest` Hz, the same for the same seed: no moment is like another."""
+    def noise(seconds, seed, level=-18.0):
+        """Noise up to 4 kHz, the same for the same seed: no moment is like another."""
         count = round(seconds * RATE)
         white = numpy.random.default_rng(seed).standard_normal(count)
         spectrum = numpy.fft.rfft(white)
-        spectrum[round(highest * seconds):] = 0
+        spectrum[round(4000 * seconds):] = 0
         made = numpy.fft.irfft(spectrum, count)
         return sound.FULL * made * 10 ** (level / 20) / numpy.sqrt(numpy.mean(made**2))

@@ -57,14 +57,14 @@ def plug(name):
     ip(f"link set {name} up")
 
 
-def socket_in(name, family=socket.AF_INET, kind=socket.SOCK_DGRAM):
-    """A socket of a namespace, for somebody there who is no station."""
+def socket_in(name):
+    """A socket for datagrams in a namespace, for somebody there who is no station."""
     libc = ctypes.CDLL(None, use_errno=True)
     with open("/proc/self/ns/net", "rb") as home, open(f"/run/netns/{name}", "rb") as there:
         try:
             if libc.setns(there.fileno(), 0) != 0:
                 raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-            return socket.socket(family, kind)
+            return socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         finally:
             libc.setns(home.fileno(), 0)
 

@@ -134,12 +134,12 @@ class Station(station.Station):
                 fields = (line.partition(":") for line in file)
                 both.append({name.strip(): value.strip() for name, _, value in fields})
         capture, playback = both
-        whole, _, part = capture["trigger_time"].partition(".")
+        whole, _, part = capture.get("trigger_time", "0.0").partition(".")
         return {
-            "capture": capture["state"], "playback": playback["state"],
+            "capture": capture.get("state", "closed"), "playback": playback.get("state", "closed"),
             "since": int(whole) * 10**9 + int(part),
-            "together": capture["trigger_time"] == playback["trigger_time"],
-            "queued": int(playback["appl_ptr"]) - int(capture["appl_ptr"])}
+            "together": capture.get("trigger_time") == playback.get("trigger_time"),
+            "queued": int(playback.get("appl_ptr", 0)) - int(capture.get("appl_ptr", 0))}
 
     def run_card(self, ppm):
         """Makes the clock of the card so much too fast, in steps of 10 ppm: both directions.
@@ -176,14 +176,13 @@ class Station(station.Station):
         return ("down", "press") if self.chip.level(line) else ("up", "release")
 
     def sees(self, line, level, seconds=1.0):
-        """Waits until a lamp's line has a level, to 0.1 ms, and logs that."""
-        self.world.wait(lambda: self.chip.level(line) == level,
-                        f"line {line} of {self.name} is {level}", seconds, step=0.0001)
+        """Waits until a lamp's line has a level, to 0.1 ms, and logs that; if it ever has."""
+        end = now() + round(seconds * 1e9)
+        while self.chip.level(line) != level:
+            if now() >= end:
+                return
+            self.world.sleep(0.0001)
         self.world.log(self.name, "lamp", line=line, level=level)
-
-    def level(self, line=LAMP):
-        """The level of a line."""
-        return self.chip.level(line)
 
     def end(self):
         """Ends the daemon, with its goodbye."""

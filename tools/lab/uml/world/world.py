@@ -194,7 +194,8 @@ class World:
         self._log.write(f"{clock.seconds(moment)} {who} {what} {json.dumps(figures)}\n")
 
     def fact(self, **figures):
-        """Something to be judged that may differ from run to run: not for the log."""
+        """Something to be judged that may differ from run to run, as memory does: not for the log.
+        """
         with open(os.path.join(SHARE, "facts"), "a", encoding="utf-8") as file:
             file.write(json.dumps(figures) + "\n")
 
@@ -218,12 +219,6 @@ class World:
         """What whoever boots the guest has written in a file of that name."""
         with open(os.path.join(SHARE, name), encoding="utf-8") as file:
             return file.read().strip()
-
-    @staticmethod
-    def keep(line):
-        """A line for the file `kept`: what may differ between two runs, as memory does."""
-        with open(os.path.join(SHARE, "kept"), "a", encoding="utf-8") as file:
-            file.write(line + "\n")
 
     def run(self, *words):
         """A program that must succeed."""

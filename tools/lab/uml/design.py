@@ -1,0 +1,14 @@
+"""What the design promises, for scenarios to judge by: ms, and bytes of packets."""
+
+FRAME, PREROLL, DEBOUNCE, TAIL = 10, 60, 5, 150
+"""One packet of sound; what is sent from before the key, when a key counts, and what is sent from
+after it, unless the settings say otherwise (intercomd.conf(5))."""
+LOOKAHEAD = 6.5
+"""What the encoder waits for (Opus, VOIP)."""
+QUEUED = 10
+"""Sound that waits in the speaker's card when the next period is given: one (voice.md)."""
+TICK = 1
+"""The guest's kernel's: it tells an edge, and that a period is full, at the next one."""
+
+M1, M2, M3, DATA = 1232, 1188, 96, 87
+"""The packets there are (protocol.md)."""
