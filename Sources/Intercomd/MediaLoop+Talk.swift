@@ -52,8 +52,8 @@ extension MediaLoop {
     /// Starts at the oldest frame of the pre-roll, or where the last talkspurt stopped.
     private mutating func beginEncoding() {
         let first = max(microphone.captured - plan.prerollFrames, microphone.oldest)
-        guard first > encoded.next else { return }
-        // What the encoder remembers is of another time.
+        // What the encoder remembers is of another time; also where the microphone has rested.
+        guard first > encoded.next || !isCapturing else { return }
         encoder.reset()
         encoded.begin(at: first)
     }
