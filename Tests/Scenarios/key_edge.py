@@ -47,7 +47,7 @@ def voice(case, edge):
 
     All packets have one size. Those with sound leave at once when the key goes down, and then one
     for each frame of the card; what else is sent in the same turn, such as a heartbeat, goes
-    before it. At last the end of the talk is said three times. The counter of the station tells
+    before it, and what is sent at another time of the period is no sound. At last the end of the talk is said three times. The counter of the station tells
     whether these are all.
     """
     sent = [one.ns for one in case.sent("kitchen") if 0 <= one.ns - edge < 0.39e9][:-3]
@@ -61,7 +61,8 @@ def voice(case, edge):
     burst = [one for one in sent if one - first < 100_000]
     # A frame is there one tick of the kernel before the card tells of it.
     begin = beat - round(TICK * 1e6)
-    frames = {(one - begin) // period: one for one in sent[len(burst):]}
+    frames = {(one - begin) // period: one for one in sent[len(burst):]
+              if (one - begin) % period < round(2 * TICK * 1e6)}
     return burst + list(frames.values())
 
 
