@@ -6,7 +6,11 @@ internal import Time
 /// press. The pre-roll has what was said meanwhile. Moments are those of the edges, whenever they
 /// are read.
 struct Contact: Sendable {
-    enum Change: Equatable, Sendable { case pressed, released }
+    /// What counts now, and the moment from which it does: it may be read later.
+    enum Change: Equatable, Sendable {
+        case pressed(at: Instant)
+        case released(at: Instant)
+    }
 
     private var isDown: Bool
     private var settlesAt: Instant?
@@ -32,9 +36,9 @@ struct Contact: Sendable {
     }
 
     mutating func tick(at now: Instant) -> Change? {
-        guard let settlesAt, now >= settlesAt else { return nil }
-        self.settlesAt = nil
+        guard let moment = settlesAt, now >= moment else { return nil }
+        settlesAt = nil
         isDown.toggle()
-        return isDown ? .pressed : .released
+        return isDown ? .pressed(at: moment) : .released(at: moment)
     }
 }

@@ -107,14 +107,14 @@ public struct TalkKey: Sendable {
             return wasTalking ? .closeMicrophone : nil
         case .level(let isDown):
             switch contact.edge(isDown: isDown, at: now) {
-            case .pressed: return pressed(at: now)
-            case .released: return released(at: now)
+            case .pressed(let moment): return pressed(at: moment)
+            case .released(let moment): return released(at: moment)
             case nil: return nil
             }
         case .tick:
             switch contact.tick(at: now) {
-            case .pressed: return pressed(at: now)
-            case .released: return released(at: now)
+            case .pressed(let moment): return pressed(at: moment)
+            case .released(let moment): return released(at: moment)
             case nil: return timePassed(now)
             }
         }

@@ -75,6 +75,31 @@ import Time
         #expect(key.isTalking)
     }
 
+    @Test func howLongAPressLastedDoesNotDependOnWhenItIsRead() {
+        // Read after a stall, the release is still to be looked at when it counts already.
+        var long = key(.smart, debounce: .milliseconds(5))
+        #expect(long.handle(.level(isDown: true), at: at(100)) == nil)
+        #expect(long.handle(.level(isDown: false), at: at(900)) == .openMicrophone)
+        #expect(long.handle(.tick, at: at(1_000)) == .closeMicrophone)
+        // And a tap stays a tap, however late the rest of it is seen.
+        var tap = key(.smart, debounce: .milliseconds(5))
+        #expect(tap.handle(.level(isDown: true), at: at(100)) == nil)
+        #expect(tap.handle(.level(isDown: false), at: at(200)) == .openMicrophone)
+        #expect(tap.handle(.tick, at: at(900)) == nil)
+        #expect(tap.handle(.tick, at: at(5_000)) == nil)
+        #expect(tap.isTalking)
+    }
+
+    @Test func theTailAndTheLimitCountFromThePressAndTheReleaseThemselves() {
+        var key = key(.momentary, debounce: .milliseconds(5), tail: .milliseconds(150))
+        #expect(key.handle(.level(isDown: true), at: at(100)) == nil)
+        #expect(key.handle(.tick, at: at(150)) == .openMicrophone)
+        #expect(key.deadline == at(105) + .seconds(60))
+        #expect(key.handle(.level(isDown: false), at: at(300)) == nil)
+        #expect(key.handle(.tick, at: at(390)) == nil)
+        #expect(key.deadline == at(455))
+    }
+
     @Test func aGlitchIsNeitherPressNorRelease() {
         for mode in [TalkKey.Mode.momentary, .latch, .smart] {
             var key = key(mode, debounce: .milliseconds(5))
