@@ -236,20 +236,15 @@ extension MediaLoop {
     }
 
     /// Samples the speaker's card is to be given now; it may have more room than is wanted queued.
-    ///
-    /// Whole periods. Where the speaker wakes the loop, all that fit: had the first samples of a
-    /// period been given early, its end would not wake us. Where another card does, the nearest
-    /// number of them: woken a moment early or late, it would else be given two pieces each time.
     private var playbackRoom: Int {
         mutating get {
             switch playback {
             case .some(let pcm):
-                let period = pcm.granted.periodSamples
-                let spare = pcm.granted.bufferSamples - pcm.granted.fillSamples
-                let ahead = clock.source == .playback ? 0 : min(period / 2, spare)
-                return (pcm.available() - spare + ahead) / period * period
-            case .none:
-                return 0
+                Refill.samples(
+                    available: pcm.available(),
+                    spare: pcm.granted.bufferSamples - pcm.granted.fillSamples,
+                    period: pcm.granted.periodSamples, isMaster: clock.source == .playback)
+            case .none: 0
             }
         }
     }
