@@ -71,6 +71,19 @@ int clinux_file_remove(const char *path) {
     return result(unlink(path));
 }
 
+int clinux_file_set_owner(const char *path, uint32_t owner, uint32_t group) {
+    return result(lchown(path, owner, group));
+}
+
+int clinux_file_give(int fd, uint32_t owner, uint32_t group) {
+    struct stat found;
+    if (fstat(fd, &found) < 0)
+        return -errno;
+    if (found.st_uid == owner && found.st_gid == group)
+        return 0;
+    return result(fchown(fd, owner, group));
+}
+
 int clinux_directory_make(const char *path, uint32_t mode) {
     if (mkdir(path, 0700) < 0)
         return -errno;

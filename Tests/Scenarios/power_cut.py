@@ -19,7 +19,7 @@ OFTEN = False
 TIMELESS = True
 STATIONS = ("kitchen",)
 
-CALLS = {"start": (11, 11), "add": (21, 12), "change": (17, 8)}
+CALLS = {"start": (11, 11), "add": (22, 12), "change": (17, 8)}
 """So many changes of the disk there are at each, and so many of them are cut at."""
 LATER = 3
 """So many are cut some time after, too: ext4 writes after 5 s, the kernel after 30 s."""
@@ -299,5 +299,5 @@ MUTATIONS = (
     (C, "    return result(fsync(fd));\n", "    return fd < 0 ? -EBADF : 0;\n"),
     (C, "    int done = result(fsync(fd));\n", "    int done = 0;\n"),
     (STORE, '        let draft = "\\(path).new"\n', "        let draft = path\n"),
-    (STORE, "            if let model { try giveOwner(of: model, to: draft) }\n", ""),
+    (STORE, "            if let model { try file.giveOwner(of: model) }\n", ""),
 )

@@ -27,6 +27,10 @@ int clinux_file_create(const char *path, uint32_t mode);
 int clinux_file_sync(int fd);
 int clinux_file_rename(const char *from, const char *to);
 int clinux_file_remove(const char *path);
+/// Gives a file to a user and group; a symbolic link itself, not what it points to.
+int clinux_file_set_owner(const char *path, uint32_t owner, uint32_t group);
+/// Gives an open file to a user and group, unless it is theirs.
+int clinux_file_give(int fd, uint32_t owner, uint32_t group);
 int clinux_directory_make(const char *path, uint32_t mode);
 /// Only an empty one.
 int clinux_directory_remove(const char *path);

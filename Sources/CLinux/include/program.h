@@ -12,7 +12,5 @@ int clinux_argument_count(void);
 const char *clinux_argument(int index);
 
 _Noreturn void clinux_exit(int status);
-/// Gives a file to a user and group; a symbolic link itself, not what it points to.
-int clinux_file_set_owner(const char *path, uint32_t owner, uint32_t group);
 
 #endif

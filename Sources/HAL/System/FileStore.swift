@@ -105,7 +105,7 @@ public enum FileStore {
         _ = unsafe clinux_file_remove(draft)
         let file = try OpenFile(making: draft, mode: mode)
         do throws(SystemError) {
-            if let model { try giveOwner(of: model, to: draft) }
+            if let model { try file.giveOwner(of: model) }
             try file.write(bytes)
             _ = try SystemError.check(
                 unsafe clinux_file_rename(draft, path), "rename \(draft) to \(path)")

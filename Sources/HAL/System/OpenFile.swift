@@ -30,6 +30,15 @@ struct OpenFile: ~Copyable {
         self.path = path
     }
 
+    /// Gives it to whom another file belongs, user and group; it may have another name by now.
+    borrowing func giveOwner(of model: String) throws(SystemError) {
+        var wanted = clinux_file_status()
+        _ = try SystemError.check(unsafe clinux_file_status(model, 1, &wanted), "look at \(model)")
+        _ = try SystemError.check(
+            clinux_file_give(descriptor.raw, wanted.owner, wanted.group),
+            "give \(path) to user \(wanted.owner)")
+    }
+
     /// Reads until the end of the file or of the buffer, and returns the number of bytes.
     borrowing func read(into bytes: inout MutableSpan<UInt8>) throws(SystemError) -> Int {
         var done = 0

@@ -67,6 +67,11 @@ int lchown(const char *path, uid_t owner, gid_t group) {
     return NEXT(lchown)(path, owner, group);
 }
 
+int fchown(int fd, uid_t owner, gid_t group) {
+    change_file(fd);
+    return NEXT(fchown)(fd, owner, group);
+}
+
 int unlink(const char *path) {
     change(path);
     return NEXT(unlink)(path);
