@@ -70,8 +70,12 @@ extension MediaLoop {
 
     private mutating func changeSound(_ change: MediaChange) {
         if change.exchangeEncoder(&encoder) {
-            // Its frames have another size than those that wait.
-            encoded.begin(at: microphone.captured)
+            // Its frames have another size than those that wait, which are encoded again.
+            var first = microphone.captured
+            for target in spurts.indices where spurts[target].isTalking {
+                first = min(first, spurts[target].nextFrame)
+            }
+            encoded.begin(at: max(first, microphone.oldest))
             plaintextSize = AudioPacket.plaintextSize(frameSize: encoder.frameSize, depth: 0)
         }
         if change.hasVoices {

@@ -98,14 +98,16 @@ extension MediaLoop {
         chooseMaster()
     }
 
-    /// A microphone that is not to run stands still, and is not started by the speaker.
+    /// A microphone that is not to run stands still, and is not started by the speaker; one that
+    /// will rest after a talk does not stop the speaker with it.
     private mutating func letCaptureRest() {
-        guard hasCapture, !isCapturing else { return }
-        if isLinked {
+        guard hasCapture else { return }
+        if isLinked, plan.prerollFrames == 0 {
             PCMPair.unlink(&capture!)
             isLinked = false
+            if hasPlayback { PCMPair.unlink(&playback!) }
         }
-        capture?.stop()
+        if !isCapturing { capture?.stop() }
     }
 
     private mutating func startBoth() -> PCMError? {
@@ -230,6 +232,8 @@ extension MediaLoop {
     /// The card sleeps: its descriptors would wake the loop without end, or never.
     mutating func fellAsleep(_ card: ClockMaster.Source) {
         guard clock.asleep == nil else { return }
+        // A key pressed meanwhile is not to send what was said before.
+        if card == .capture { microphone.breakOff() }
         clock.asleep = card
         tell(.asleep(card))
         chooseMaster()

@@ -24,7 +24,7 @@ extension MediaLoop {
         spurts[target].begin(
             at: max(
                 spurts[target].nextFrame, microphone.captured - plan.prerollFrames,
-                encoded.oldest))
+                microphone.unbroken, encoded.oldest))
         // First: where the card does not start, the end of it follows.
         tell(.talking(target: plan.targets[target].id, isOpen: true))
         wakeCapture()
@@ -51,7 +51,8 @@ extension MediaLoop {
 
     /// Starts at the oldest frame of the pre-roll, or where the last talkspurt stopped.
     private mutating func beginEncoding() {
-        let first = max(microphone.captured - plan.prerollFrames, microphone.oldest)
+        let first = max(
+            microphone.captured - plan.prerollFrames, microphone.unbroken, microphone.oldest)
         // What the encoder remembers is of another time; also where the microphone has rested.
         guard first > encoded.next || !isCapturing else { return }
         encoder.reset()
@@ -106,8 +107,8 @@ extension MediaLoop {
         if isTalking {
             encodeWaiting()
             for target in spurts.indices {
-                while spurts[target].isTalking, spurts[target].nextFrame < encoded.next {
-                    sendNext(to: target)
+                while spurts[target].isTalking, let number = firstWaiting(for: target) {
+                    send(number, to: target)
                 }
             }
         }
@@ -132,9 +133,14 @@ extension MediaLoop {
         }
     }
 
-    /// Sends a target's next frame to everyone who hears it.
-    private mutating func sendNext(to target: Int) {
+    /// The next frame for a target, if it is encoded.
+    private func firstWaiting(for target: Int) -> Int? {
         let number = max(spurts[target].nextFrame, encoded.oldest)
+        return number < encoded.next ? number : nil
+    }
+
+    /// Sends a target's next frame to everyone who hears it.
+    private mutating func send(_ number: Int, to target: Int) {
         spurts[target].advance(to: number)
         var isLast = false
         if case .closing(let last) = spurts[target].phase { isLast = number >= last }

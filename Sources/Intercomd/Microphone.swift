@@ -12,6 +12,8 @@ struct Microphone: ~Copyable {
     private var filled = 0
     /// Whole frames captured since the start; the next one has this number.
     private(set) var captured = 0
+    /// The first frame after the last gap: what is older is of another time.
+    private(set) var unbroken = 0
 
     /// Takes samples of 48 kHz mono, any number of them.
     mutating func append(_ samples: Span<Int16>) {
@@ -41,5 +43,8 @@ struct Microphone: ~Copyable {
     }
 
     /// Forgets the frame begun; after a gap its two halves would not belong together.
-    mutating func breakOff() { filled = 0 }
+    mutating func breakOff() {
+        filled = 0
+        unbroken = captured
+    }
 }

@@ -48,6 +48,16 @@ import Testing
         #expect(frame[0] == 5000)
     }
 
+    @Test func whatIsOlderThanTheLastGapIsToldFromWhatIsNot() {
+        var microphone = Microphone()
+        microphone.append(ramp(480 * 3 + 100).span)
+        let before = microphone.unbroken
+        microphone.breakOff()
+        microphone.append(ramp(480).span)
+        let (unbroken, captured) = (microphone.unbroken, microphone.captured)
+        #expect(before == 0 && unbroken == 3 && captured == 4)
+    }
+
     @Test func aFrameNotThereTraps() async {
         await #expect(processExitsWith: .failure) {
             let microphone = Microphone()
