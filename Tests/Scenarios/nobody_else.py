@@ -97,9 +97,7 @@ def m1(number, public=None):
 def copies(world, name):
     """What a station sends from now on: a list that grows, as on a tapped cable."""
     found = []
-    tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(wire.ETH_P_ALL))
-    wire.attach(tap)
-    tap.bind((name, wire.ETH_P_ALL))
+    tap = wire.tap(name)
 
     def take():
         frame, address = tap.recvfrom(2048)

@@ -20,6 +20,7 @@ def main():
     with World(scenario) as world:
         try:
             scenario.play(world)
+            world.finish()
             return 0
         except Exception:  # pylint: disable=broad-exception-caught
             traceback.print_exc()
