@@ -25,7 +25,7 @@ import traceback
 from stage import place
 
 from . import run
-from .boot import BootError, kernel
+from .boot import BootError, KernelError, kernel
 
 ROOT = pathlib.Path(place.ROOT)
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
@@ -241,9 +241,9 @@ def main():
     if not chosen.check:
         try:
             return mutate(names)
-        except BootError as error:
+        except KernelError as error:
             print(f"tools/mutate: {error}", file=sys.stderr)
-            return 2
+            return error.code
     complaints = check(names)
     for one in complaints:
         print(f"tools/mutate: {one}", file=sys.stderr)

@@ -14,7 +14,7 @@ import traceback
 
 from stage import place
 
-from .boot import BootError, boot, end_all, kernel
+from .boot import BootError, KernelError, boot, end_all, kernel
 
 TESTS = pathlib.Path(place.ROOT) / "Tests"
 SCENARIOS = TESTS / "Scenarios"
@@ -125,9 +125,9 @@ def run(chosen):
     known = names()
     try:
         program = kernel()
-    except BootError as error:
+    except KernelError as error:
         print(f"tools/scenarios: {error}", file=sys.stderr)
-        return 2
+        return error.code
     if program is None:
         print("scenarios SKIPPED: there is no kernel for guests here, see above")
         return 0
