@@ -45,6 +45,16 @@ def unknown(chosen):
     return f"there is no {wrong}; there are: {', '.join(known)}"
 
 
+def aged():
+    """What is to be said when the daemon may be older than what it is made of; or None."""
+    daemon = pathlib.Path(place.program("intercomd"))
+    made = daemon.stat().st_mtime if daemon.exists() else float("inf")
+    newer = next((path for path in sorted((pathlib.Path(place.ROOT) / "Sources").rglob("*.*"))
+                  if path.stat().st_mtime > made), None)
+    return newer and (f"{daemon} is older than {newer.relative_to(place.ROOT)}: is it built of "
+                      "what is there?")
+
+
 def play(program, name, folder):
     """One run of a scenario; returns the case."""
     scenario = importlib.import_module(name)
@@ -81,9 +91,9 @@ def attempt(program, name, folder, twice):
             complaints += [one for one in again.judged(scenario.judge) if one not in complaints]
             if again.claims != case.claims:
                 complaints.append("the figures differ between two runs")
+            one, other = case.prints(), again.prints()
             complaints += [f"{what} differs between two runs"
-                           for what, value in case.prints().items()
-                           if again.prints().get(what) != value]
+                           for what in sorted({*one, *other}) if one.get(what) != other.get(what)]
         return complaints, case
     except BootError as error:
         return [str(error)], case
@@ -122,6 +132,8 @@ def run(chosen):
     if wrong := unknown(chosen.names):
         print(f"tools/scenarios: {wrong}", file=sys.stderr)
         return 2
+    if warning := aged():
+        print(f"tools/scenarios: {warning}", file=sys.stderr)
     known = names()
     try:
         program = kernel()
