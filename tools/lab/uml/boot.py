@@ -104,7 +104,9 @@ def words(program, scenario, stations, share, more=()):
         "snd_dummy.enable=0", f"snd_aloop.enable={','.join('1' for _ in count)}",
         f"snd_aloop.index={','.join(map(str, count))}", f"snd_aloop.id={cards}",
         f"share={share}", f"scenario={scenario}", f"project={place.ROOT}",
-        f"programs={os.path.abspath(place.PROGRAMS)}", f"lab={os.path.abspath(place.LAB)}", *more]
+        f"programs={os.path.abspath(place.PROGRAMS)}",
+        f"daemon={os.path.abspath(place.program('intercomd'))}",
+        f"lab={os.path.abspath(place.LAB)}", *more]
 
 
 def _is_fast(folder):
