@@ -1,4 +1,7 @@
-"""No packet leaves for anyone who is not configured, whoever asks and whatever happens."""
+"""No packet leaves for anyone who is not configured, whoever asks and whatever happens.
+
+A claim about IPv4: guests have no other, for what their kernel says of itself in IPv6 is random.
+"""
 
 import hashlib
 import os
