@@ -78,6 +78,13 @@ def blind(judge, controls):
     return found if tried else ["it has no control"]
 
 
+def left(scenario, case):
+    """What must be the same in every run, by name; a scenario that is TIMELESS says what of the
+    `outcome` is, besides what it has logged itself.
+    """
+    return {**case.prints(), **(scenario.outcome(case) if hasattr(scenario, "outcome") else {})}
+
+
 def attempt(program, name, folder, twice):
     """Plays a scenario once or twice; returns (complaints, the case or None)."""
     scenario, case = importlib.import_module(name), None
@@ -91,7 +98,7 @@ def attempt(program, name, folder, twice):
             complaints += [one for one in again.judged(scenario.judge) if one not in complaints]
             if again.claims != case.claims:
                 complaints.append("the figures differ between two runs")
-            one, other = case.prints(), again.prints()
+            one, other = left(scenario, case), left(scenario, again)
             complaints += [f"{what} differs between two runs"
                            for what in sorted({*one, *other}) if one.get(what) != other.get(what)]
         return complaints, case
@@ -113,6 +120,8 @@ class Report:
         self.failed += bool(complaints)
         virtual = f"{case.log[-1].ns / 1e9:6.1f} s virtual" if case and case.log else ""
         times = ", twice the same" if self.chosen.twice and not complaints else ""
+        if times and getattr(importlib.import_module(name), "TIMELESS", False):
+            times += " (moments and bytes are not compared)"
         print(f"{'FAILED' if complaints else 'ok':6} {seconds:6.1f} s {virtual}  "
               f"{name.replace('_', ' ')}{times}")
         if case and (self.chosen.verbose or complaints):
