@@ -1,6 +1,6 @@
 """Cards 100 ppm too fast and too slow play two minutes of talk: no gap, and no growing delay."""
 
-from uml.design import FRAME, LOOKAHEAD, QUEUED, TICK
+from uml.design import FRAME, TICK, WAY
 
 OFTEN = False
 STATIONS = ("kitchen", "garage", "attic")
@@ -11,8 +11,6 @@ BEGIN, STEADY, END = 1, 10, 130
 # ms: what the two clocks come apart by while it is steady, and a tick of both cards.
 DRIFT = (END - STEADY) * 1000 * 100 / 1e6
 TICKS = 2 * TICK
-# As in docs/voice.md, but for network and processor; then up to a block of waiting.
-WAY = FRAME + LOOKAHEAD + QUEUED
 
 
 def prepare(said):
@@ -67,9 +65,9 @@ def judge_delay(case, name, ppm):
                f"from mouth to ear {min(found):.1f} to {max(found):.1f} ms: it wanders by "
                f"{max(found) - min(found):.1f} (a block and four ticks; alone it would drift by "
                f"{DRIFT:.0f} ms, and on)")
-    case.claim(WAY - TICKS <= min(found) and max(found) <= WAY + FRAME + 2 * TICKS,
+    case.claim(WAY[0] - TICKS <= min(found) and max(found) <= WAY[1] + 2 * TICKS,
                f"and is the way itself, and a block at most: {min(found):.1f} to "
-               f"{max(found):.1f} ms of {WAY} to {WAY + FRAME}")
+               f"{max(found):.1f} ms of {WAY[0]} to {WAY[1]}")
 
 
 def judge_counts(case, name):

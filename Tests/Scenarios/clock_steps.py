@@ -2,7 +2,7 @@
 
 import time
 
-from uml.design import DATA
+from uml.design import DATA, TAIL
 
 OFTEN = True
 STATIONS = ("kitchen", "garage")
@@ -11,7 +11,7 @@ DAY = 86_400 * 10**9
 HERTZ = 500
 REKEY = 5
 """Keys are made anew so often here: mid-talk, and once between two steps of the clock."""
-TALK, END, TAIL = 1.0, 6.0, 0.15
+TALK, END = 1.0, 6.0
 STEPS = tuple((at, what) for start, gap in ((2.0, 0.8), (10.5, 5.0)) for at, what in zip(
     (start + gap * i for i in range(5)),
     ("a day back", "a day forward", "1970", "2040", "right again")))
@@ -88,11 +88,11 @@ def judge(case):
 def sound(case):
     """What was said all through the steps."""
     press, release = (case.entry("kitchen", what).ns for what in ("press", "release"))
-    ticks = [one.ns for one in case.sent("kitchen") if press < one.ns < release + TAIL * 1e9]
+    ticks = [one.ns for one in case.sent("kitchen") if press < one.ns < release + TAIL * 1e6]
     # The pre-roll leaves when the key is believed, what follows it when the card has it.
     grid = case.pick([ns for ns in ticks if ns > ticks[0] + LATE], 0,
                      "packets of kitchen's talk after its pre-roll")
-    wanted = round((release + TAIL * 1e9 - grid) / 1e7)
+    wanted = round((release + TAIL * 1e6 - grid) / 1e7)
     places = [[] for _ in range(wanted + 1)]
     for ns in ticks:
         if ns >= grid - EARLY:
@@ -100,7 +100,7 @@ def sound(case):
     missing = [i for i in range(wanted) if not any(-EARLY < one < LATE for one in places[i])]
     case.claim(not missing, f"kitchen sends in each of {wanted} times 10 ms of its talk, never "
                f"50 us late; missing are {missing[:5]}")
-    level = case.faintest("garage", HERTZ, TALK + 0.2, END + TAIL)
+    level = case.faintest("garage", HERTZ, TALK + 0.2, END + TAIL / 1000)
     case.claim(level > -13, f"garage hears every 20 ms of it, at {level:.1f} dBFS or more")
     counted = case.counters("garage")
     bad = {name: counted[name] for name in counted if "conceal" in name or "drop" in name

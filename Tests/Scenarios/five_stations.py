@@ -1,6 +1,8 @@
 """Five stations on one channel: whoever talks is heard by the four others at once, and only then.
 """
 
+from uml.design import TAIL
+
 OFTEN = False
 STATIONS = ("kitchen", "garage", "attic", "cellar", "gate")
 TONES = {name: 400 + 170 * place for place, name in enumerate(STATIONS)}
@@ -8,8 +10,6 @@ TURN = 1.5
 """Seconds from one press to the next."""
 
 TALK = 1.0
-TAIL = 0.15
-"""Sound that is sent after the key went up."""
 
 
 def prepare(said):
@@ -42,7 +42,7 @@ def judge(case):
         case.claim(max(abs(level + 12) for level in levels) < 1,
                    f"the four others hear {talker} as loud as it is: "
                    f"{min(levels):.1f} to {max(levels):.1f} dBFS of -12")
-        own = case.level(talker, start, end + TAIL)
+        own = case.level(talker, start, end + TAIL / 1000)
         case.claim(own < -60, f"{talker} does not hear itself ({own:.0f} dBFS)")
         counts = [len(case.sent_between(talker, name, start, end)) for name in others]
         # Six frames of preroll and one every 10 ms; of the last talk its report may come besides.

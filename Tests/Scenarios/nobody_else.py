@@ -1,4 +1,7 @@
-"""No packet leaves for anyone who is not configured, whoever asks and whatever happens."""
+"""No packet leaves for anyone who is not configured, whoever asks and whatever happens.
+
+A claim about IPv4: guests have no other, for what their kernel says of itself in IPv6 is random.
+"""
 
 import hashlib
 import os
@@ -97,9 +100,7 @@ def m1(number, public=None):
 def copies(world, name):
     """What a station sends from now on: a list that grows, as on a tapped cable."""
     found = []
-    tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(wire.ETH_P_ALL))
-    wire.attach(tap)
-    tap.bind((name, wire.ETH_P_ALL))
+    tap = wire.tap(name)
 
     def take():
         frame, address = tap.recvfrom(2048)

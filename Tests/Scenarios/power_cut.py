@@ -270,6 +270,23 @@ def peers(left, done):
         last = found
 
 
+def outcome(case):
+    """What each cut has left, as far as it does not hang on when the disk wrote and on keys that
+    are drawn: whether the daemon starts, what is there, what it says and knows.
+    """
+    found = {}
+    for one in case.facts:
+        if "state" not in one:
+            found[f"{one['cut']} done"] = one["done"]
+        elif CUTS[one["cut"]][1] is not None or CUTS[one["cut"]][3] == 0:
+            there = sorted(path for path in one["files"]
+                           if re.fullmatch(r"peers.d/.*\.conf|keys/.*", path))
+            found[f"{one['cut']} {one['state']}"] = [
+                one["why"], one["peers"], there,
+                *(one[what] is not None for what in ("before", "after"))]
+    return found
+
+
 def controls(case):
     def spoiled(spoil):
         other = case.spoiled()

@@ -9,7 +9,21 @@ HOUR = 3600
 TALKS = {"kitchen": (1.0, 4.0), "garage": (5.0, 8.0)}
 """From when to when each one talks, in seconds after `zero` of the hour."""
 
-HELD = ("hour", "anonymous", "rss", "descriptors", "threads")
+COUNTED = ("descriptors", "threads")
+"""What must be the same in every hour."""
+
+MEMORY, PAGE = ("anonymous", "rss"), 4
+"""kB. In its first hours a daemon touches, page by page, what it has set aside for keys and for its
+history; from the eighth on nothing is left that it has not used. So the last third of the hours is
+held against the third before it, and the most it holds there may be one page more.
+
+Resident memory is the anonymous one and the pages of the programs' files: a guest's cards are the
+kernel's, and not in it.
+"""
+
+LEAST = 24
+"""With fewer hours a third of them is still of the first ones, and memory is not judged."""
+
 LENGTH = 10.0
 """How long people are in their rooms, each hour."""
 
@@ -80,23 +94,34 @@ def judge_talks(case, hours):
                    f"{min(shares):.1%} after {max(onsets):.2f} s")
 
 
+def held(case, name):
+    """What a station held in each hour."""
+    return [one for one in case.facts if one["station"] == name]
+
+
 def judge_growth(case):
     """Memory, descriptors and threads are what they were."""
     for name in STATIONS:
-        samples = [growth.Sample(*(one[what] for what in HELD))
-                   for one in case.facts if one["station"] == name]
-        case.need(samples, f"{name} was looked at in no hour")
-        first, last = samples[0], samples[-1]
-        case.note(f"{name}: anonymous {first.anonymous} -> {last.anonymous} kB, resident "
-                  f"{first.rss} -> {last.rss} kB, descriptors {first.descriptors} -> "
-                  f"{last.descriptors}, threads {first.threads} -> {last.threads}")
-        judged = growth.judge(samples)
-        if not judged:
-            case.note(f"{name}: not judged for growth in so few hours")
+        hours = held(case, name)
+        case.need(hours, f"{name} was looked at in no hour")
+        first, last = hours[0], hours[-1]
+        case.note(f"{name}: anonymous {first['anonymous']} -> {last['anonymous']} kB, resident "
+                  f"{first['rss']} -> {last['rss']} kB, descriptors {first['descriptors']} -> "
+                  f"{last['descriptors']}, threads {first['threads']} -> {last['threads']}")
+        for what in COUNTED:
+            found = sorted({one[what] for one in hours})
+            case.claim(len(found) == 1, f"{name} has as many {what} in each of {len(hours)} hours "
+                       f"({found})")
+        if len(hours) < LEAST:
+            case.note(f"{name}: memory NOT JUDGED: {len(hours)} hours were lived, that takes "
+                      f"{LEAST}")
             continue
-        grown = [f"{one.what} from {one.first:g} to {one.last:g}"
-                 for one in judged if one.is_grown]
-        case.claim(not grown, f"{name} has not grown: {', '.join(grown) or 'nothing more'}")
+        third = len(hours) // 3
+        for what in MEMORY:
+            before, after = (max(one[what] for one in part)
+                             for part in (hours[-2 * third:-third], hours[-third:]))
+            case.claim(after - before <= PAGE, f"{name} takes no more {what} memory: "
+                       f"{after - before:+d} kB in the last {third} hours, at most {PAGE}")
 
 
 def controls(case):
@@ -104,3 +129,21 @@ def controls(case):
     for counter in ("capture_xruns", "frames_lost", "dropped_replay"):
         yield f"kitchen has {counter}", case.with_line("kitchen", "counters", **{counter: 1})
     yield "hours are missing", case.without("world", "zero", at=case.zero)
+    for name in STATIONS:
+        for what in COUNTED:
+            yield f"{name} has one of {what} more at last", holding(
+                case, name, what, lambda hour, hours: hour == hours - 1)
+        for what in MEMORY if len(held(case, name)) >= LEAST else ():
+            yield f"{name} takes two pages of {what} memory at last", holding(
+                case, name, what, lambda hour, hours: 2 * PAGE * (hour == hours - 1))
+            yield f"{name} takes a page of {what} memory every four hours", holding(
+                case, name, what, lambda hour, _: hour // 4 * PAGE)
+
+
+def holding(case, name, what, more):
+    """As if a station had held so much more in each hour: `more` of the hour and their number."""
+    other = case.spoiled()
+    hours = held(other, name)
+    for hour, one in enumerate(hours):
+        one[what] += more(hour, len(hours))
+    return other

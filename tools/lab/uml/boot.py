@@ -12,6 +12,8 @@ from stage import place, process
 
 HERE = pathlib.Path(__file__).resolve().parent
 SHM = "/dev/shm"
+BEGUN = "building a kernel for guests"
+"""How `kernel` begins to say that it builds one: then there was all that takes."""
 START = 1767225600
 """The wall clock of every guest begins at 2026-01-01 00:00:00 UTC."""
 
@@ -20,45 +22,71 @@ class BootError(Exception):
     """The guest did not play its scenario to the end; the text says what was seen."""
 
 
-def kernel():
-    """The path of a kernel that runs here; None when there is none, and stderr says why.
+class KernelError(Exception):
+    """There should be a kernel for guests, and there is none; `code` is the exit code for that."""
 
-    BootError when INTERCOM_UML names what is none.
+    def __init__(self, text, code):
+        super().__init__(text)
+        self.code = code
+
+
+def kernel():
+    """The path of a kernel that runs here; None when none can be had, and stderr says why.
+
+    KernelError for what should be there: the one that INTERCOM_UML names, and one that was to be
+    built here, which had all that takes. Whoever goes by exit codes would take it for a success.
     """
     named = os.environ.get("INTERCOM_UML")
     if named and not (os.path.isfile(named) and os.access(named, os.X_OK)):
-        raise BootError(f"INTERCOM_UML={named} is no program")
-    done = subprocess.run([HERE / "kernel"], stdout=subprocess.PIPE, text=True, check=False)
-    program = done.stdout.strip()
-    if done.returncode != 0 or not _boots(program):
+        raise KernelError(f"INTERCOM_UML={named} is no program", 2)
+    with subprocess.Popen([HERE / "kernel"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True) as making:
+        said = []
+        try:
+            for line in making.stderr:
+                print(line, end="", file=sys.stderr, flush=True)
+                said.append(line.strip())
+            program = making.stdout.read().strip()
+        except BaseException:
+            # It ends what it has begun.
+            making.terminate()
+            raise
+    if making.returncode != 0:
+        if any(line.startswith(BEGUN) for line in said):
+            raise KernelError(f"a build that was begun has failed: {said[-1]}", 1)
+        return None
+    if why := _silence(program):
+        if named:
+            raise KernelError(f"INTERCOM_UML={named} does not come up here:\n{why}", 1)
+        print(f"no kernel for guests: {program} does not come up here:\n{why}", file=sys.stderr)
         return None
     return program
 
 
-def _boots(program):
-    """Whether guests come up on this machine: some let no process trace another.
+def _silence(program):
+    """Why guests do not come up on this machine, some let no process trace another; or None.
 
     The first process ends at once, which the kernel takes badly, and tells its exit code.
     """
     with tempfile.TemporaryDirectory(prefix="uml-") as folder:
+        line = [program, "mem=64M", "rootfstype=hostfs", "root=none", "hostfs=/", "ro", "quiet",
+                "init=/bin/true", "con=null", "con0=null,fd:1", f"uml_dir={folder}",
+                "time-travel=inf-cpu"]
+        console = pathlib.Path(folder) / "console"
         try:
-            done = subprocess.run(
-                [program, "mem=64M", "rootfstype=hostfs", "root=none", "hostfs=/", "ro", "quiet",
-                 "init=/bin/true", "con=null", "con0=null,fd:1", f"uml_dir={folder}",
-                 "time-travel=inf-cpu"],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                timeout=60, check=False, start_new_session=True, env=_environment(),
-                cwd=folder)
-            said = done.stdout.decode(errors="replace")
-        except subprocess.TimeoutExpired:
-            said = "it stood still for a minute"
-        except OSError as error:
-            said = f"{program}: {error.strerror}"
-    if "exitcode=0x00000000" in said:
-        return True
-    print(f"no kernel for guests: {program} does not come up here:", file=sys.stderr)
-    print(*said.splitlines()[:10], sep="\n", file=sys.stderr)
-    return False
+            with open(console, "wb") as output:
+                guest = _begin(line, output, _environment())
+                try:
+                    guest.wait(60)
+                except subprocess.TimeoutExpired:
+                    return "it stood still for a minute"
+                finally:
+                    _end(guest)
+        except place.StageError as error:
+            return str(error)
+        said = _text(console)
+    return None if "exitcode=0x00000000" in said else (
+        "\n".join(said.splitlines()[:10]) or "it said nothing")
 
 
 def words(program, scenario, stations, share, more=()):
@@ -76,7 +104,9 @@ def words(program, scenario, stations, share, more=()):
         "snd_dummy.enable=0", f"snd_aloop.enable={','.join('1' for _ in count)}",
         f"snd_aloop.index={','.join(map(str, count))}", f"snd_aloop.id={cards}",
         f"share={share}", f"scenario={scenario}", f"project={place.ROOT}",
-        f"programs={os.path.abspath(place.PROGRAMS)}", f"lab={os.path.abspath(place.LAB)}", *more]
+        f"programs={os.path.abspath(place.PROGRAMS)}",
+        f"daemon={os.path.abspath(place.program('intercomd'))}",
+        f"lab={os.path.abspath(place.LAB)}", *more]
 
 
 def _is_fast(folder):

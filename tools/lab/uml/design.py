@@ -7,6 +7,9 @@ LOOKAHEAD = 6.5
 """What the encoder waits for (Opus, VOIP)."""
 QUEUED = 10
 """Sound that waits in the speaker's card when the next period is given: one (voice.md)."""
+WAY = (FRAME + LOOKAHEAD + QUEUED, FRAME + LOOKAHEAD + QUEUED + FRAME)
+"""From mouth to ear where network and processor cost nothing (voice.md): a frame, the look-ahead,
+what is queued before it, and up to one block of waiting."""
 TICK = 1
 """The guest's kernel's: it tells an edge, and that a period is full, at the next one."""
 

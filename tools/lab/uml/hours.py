@@ -13,7 +13,7 @@ import threading
 import time
 
 from . import run  # Knows where the tests are.
-from .boot import BootError, boot, kernel
+from .boot import BootError, KernelError, boot, kernel
 from .case import Case
 from .said import Said
 
@@ -65,9 +65,9 @@ def main():
         parser.error("--hours: 1 at least")
     try:
         program = kernel()
-    except BootError as error:
+    except KernelError as error:
         print(f"tools/soak: {error}", file=sys.stderr)
-        return 2
+        return error.code
     if program is None:
         print("soak SKIPPED: there is no kernel for guests here, see above")
         return 0
@@ -98,8 +98,9 @@ def main():
     for text in complaints:
         if text not in case.claims:
             print(f"FAULT {text}")
+    left = ", but not all was judged" if any("NOT JUDGED" in one for one in case.notes) else ""
     print(f"soak of {chosen.hours} virtual hours, {time.monotonic() - start:.0f} s: "
-          f"{'FAILED' if complaints else 'passed'}")
+          f"{'FAILED' if complaints else 'passed'}{left}")
     return 1 if complaints else 0
 
 

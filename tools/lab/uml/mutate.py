@@ -25,7 +25,7 @@ import traceback
 from stage import place
 
 from . import run
-from .boot import BootError, kernel
+from .boot import BootError, KernelError, kernel
 
 ROOT = pathlib.Path(place.ROOT)
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
@@ -37,9 +37,9 @@ def mutations(name):
     return list(getattr(importlib.import_module(name), "MUTATIONS", ()))
 
 
-def stale(path, old, new):
-    """Why a mutation means nothing any more; None when it does."""
-    file = ROOT / path
+def stale(path, old, new, root=ROOT):
+    """Why a mutation of the sources in a folder means nothing any more; None when it does."""
+    file = root / path
     if not path.startswith("Sources/") or not file.is_file():
         return f"there is no {path} in Sources"
     count = file.read_text(encoding="utf-8").count(old)
@@ -191,7 +191,8 @@ def holding(program, names, table):
 def attempt(program, copy, name, mutation, table):
     """Tries one mutation."""
     start = time.monotonic()
-    if why := stale(*mutation):
+    # Of the copy: the working copy may have been edited since.
+    if why := stale(*mutation, copy.folder):
         verdict, detail = "STALE", why
     else:
         with copy.broken(*mutation):
@@ -219,6 +220,8 @@ def mutate(names):
         print(f"tools/mutate: the product itself does not build: {why}", file=sys.stderr)
         return 1
     place.PROGRAMS = str(copy.programs)
+    # Another daemon would have none of the mutations.
+    os.environ.pop("INTERCOM_DAEMON", None)
     for name in list(holding(program, names, table)):
         for mutation in mutations(name):
             attempt(program, copy, name, mutation, table)
@@ -241,9 +244,9 @@ def main():
     if not chosen.check:
         try:
             return mutate(names)
-        except BootError as error:
+        except KernelError as error:
             print(f"tools/mutate: {error}", file=sys.stderr)
-            return 2
+            return error.code
     complaints = check(names)
     for one in complaints:
         print(f"tools/mutate: {one}", file=sys.stderr)

@@ -14,7 +14,7 @@ import traceback
 
 from stage import place
 
-from .boot import BootError, boot, end_all, kernel
+from .boot import BootError, KernelError, boot, end_all, kernel
 
 TESTS = pathlib.Path(place.ROOT) / "Tests"
 SCENARIOS = TESTS / "Scenarios"
@@ -45,6 +45,16 @@ def unknown(chosen):
     return f"there is no {wrong}; there are: {', '.join(known)}"
 
 
+def aged():
+    """What is to be said when the daemon may be older than what it is made of; or None."""
+    daemon = pathlib.Path(place.program("intercomd"))
+    made = daemon.stat().st_mtime if daemon.exists() else float("inf")
+    newer = next((path for path in sorted((pathlib.Path(place.ROOT) / "Sources").rglob("*.*"))
+                  if path.stat().st_mtime > made), None)
+    return newer and (f"{daemon} is older than {newer.relative_to(place.ROOT)}: is it built of "
+                      "what is there?")
+
+
 def play(program, name, folder):
     """One run of a scenario; returns the case."""
     scenario = importlib.import_module(name)
@@ -68,6 +78,13 @@ def blind(judge, controls):
     return found if tried else ["it has no control"]
 
 
+def left(scenario, case):
+    """What must be the same in every run, by name; a scenario that is TIMELESS says what of the
+    `outcome` is, besides what it has logged itself.
+    """
+    return {**case.prints(), **(scenario.outcome(case) if hasattr(scenario, "outcome") else {})}
+
+
 def attempt(program, name, folder, twice):
     """Plays a scenario once or twice; returns (complaints, the case or None)."""
     scenario, case = importlib.import_module(name), None
@@ -81,9 +98,9 @@ def attempt(program, name, folder, twice):
             complaints += [one for one in again.judged(scenario.judge) if one not in complaints]
             if again.claims != case.claims:
                 complaints.append("the figures differ between two runs")
+            one, other = left(scenario, case), left(scenario, again)
             complaints += [f"{what} differs between two runs"
-                           for what, value in case.prints().items()
-                           if again.prints().get(what) != value]
+                           for what in sorted({*one, *other}) if one.get(what) != other.get(what)]
         return complaints, case
     except BootError as error:
         return [str(error)], case
@@ -103,6 +120,8 @@ class Report:
         self.failed += bool(complaints)
         virtual = f"{case.log[-1].ns / 1e9:6.1f} s virtual" if case and case.log else ""
         times = ", twice the same" if self.chosen.twice and not complaints else ""
+        if times and getattr(importlib.import_module(name), "TIMELESS", False):
+            times += " (moments and bytes are not compared)"
         print(f"{'FAILED' if complaints else 'ok':6} {seconds:6.1f} s {virtual}  "
               f"{name.replace('_', ' ')}{times}")
         if case and (self.chosen.verbose or complaints):
@@ -122,12 +141,14 @@ def run(chosen):
     if wrong := unknown(chosen.names):
         print(f"tools/scenarios: {wrong}", file=sys.stderr)
         return 2
+    if warning := aged():
+        print(f"tools/scenarios: {warning}", file=sys.stderr)
     known = names()
     try:
         program = kernel()
-    except BootError as error:
+    except KernelError as error:
         print(f"tools/scenarios: {error}", file=sys.stderr)
-        return 2
+        return error.code
     if program is None:
         print("scenarios SKIPPED: there is no kernel for guests here, see above")
         return 0

@@ -10,7 +10,8 @@ from .clock import now, seconds
 ETH_P_ALL = 3
 ETHERNET, UDP = 14, 17
 IPV4, IPV6 = b"\x08\x00", b"\x86\xdd"
-SO_ATTACH_FILTER = 26
+SO_ATTACH_FILTER, SO_RCVBUFFORCE = 26, 33
+SOL_PACKET, PACKET_STATISTICS = 263, 6
 FILTER = ((0x28, 0, 0, 12), (0x15, 3, 0, 0x0800), (0x15, 0, 3, 0x86DD),
           (0x30, 0, 0, ETHERNET + 6), (0x15, 0, 1, UDP), (0x06, 0, 0, 0xFFFF), (0x06, 0, 0, 0))
 """The packets of a program: IPv4, and UDP of IPv6. (See bpf of the kernel's filter.rst.)"""
@@ -22,6 +23,21 @@ def attach(link):
     room = ctypes.create_string_buffer(code, len(code))
     link.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER,
                     struct.pack("HxxxxxxQ", len(FILTER), ctypes.addressof(room)))
+
+
+def tap(name):
+    """A socket that gets what goes through a cable."""
+    link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+    # As much as is wanted, not as much as the kernel lets others have.
+    link.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
+    attach(link)
+    link.bind((name, ETH_P_ALL))
+    return link
+
+
+def missed(link):
+    """How many packets it was too slow for, since this was last asked."""
+    return struct.unpack("II", link.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))[1]
 
 
 def describe(frame):
@@ -50,12 +66,13 @@ class Wire:
 
     def __init__(self, world, path, names):
         self._file = open(path, "w", encoding="ascii", buffering=1)
-        for name in names:
-            link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
-            link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
-            attach(link)
-            link.bind((name, ETH_P_ALL))
+        self._links = [tap(name) for name in names]
+        for link, name in zip(self._links, names):
             world.listen(link, lambda link=link, name=name: self._take(link, name))
+
+    def missed(self):
+        """How many packets came too fast to be written down: nothing may be said of them."""
+        return sum(map(missed, self._links))
 
     def _take(self, link, name):
         try:

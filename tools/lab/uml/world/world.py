@@ -4,6 +4,7 @@ import ctypes
 import json
 import os
 import select
+import signal
 import subprocess
 
 from stage import place, process
@@ -121,11 +122,25 @@ class World:
         self.until(0)
 
     def leave(self):
-        """Ends the rooms: nobody speaks, nobody listens."""
-        for one in self._rooms:
-            if process.end(one) != 0:
-                raise place.StageError("a room has ended by itself, see the files .room")
+        """Ends the rooms: nobody speaks, nobody listens. They must have lived until now."""
+        codes = [process.end(one) for one in self._rooms]
         self._rooms = []
+        if any(codes):
+            said = "".join(open(f"{SHARE}/{name}.room", encoding="utf-8").read()
+                           for name in self.stations)
+            raise place.StageError(f"a room has ended by itself: {said.strip() or codes}")
+
+    def finish(self):
+        """The scenario is over: whoever was beside the stations must have lived until now, for what
+        a dead room did not hear would pass for silence.
+        """
+        self.leave()
+        for one in self._others:
+            # Those that the scenario itself has ended are over, too.
+            if process.end(one) not in (0, -signal.SIGTERM):
+                raise place.StageError(f"{one.args[0]} has ended by itself: {one.returncode}")
+        if not self.is_timeless and (missed := self.wire.missed()):
+            raise place.StageError(f"{missed} packets on the wire came too fast to be looked at")
 
     # --- time ---
 
