@@ -47,8 +47,8 @@ def voice(case, edge):
 
     All packets have one size. Those with sound leave at once when the key goes down, and then one
     for each frame of the card; what else is sent in the same turn, such as a heartbeat, goes
-    before it, and what is sent at another time of the period is no sound. At last the end of the talk is said three times. The counter of the station tells
-    whether these are all.
+    before it, and what is sent at another time of the period is no sound. At last the end of the
+    talk is said three times. The counter of the station tells whether these are all.
     """
     sent = [one.ns for one in case.sent("kitchen") if 0 <= one.ns - edge < 0.39e9][:-3]
     if not sent:
