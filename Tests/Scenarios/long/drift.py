@@ -11,8 +11,8 @@ EVERY = 10
 
 BLOCK, APART, TICKS = 10, 12, 2
 SPREAD = BLOCK + APART + TICKS
-"""ms that the delay may vary by: one block, which the jitter buffer holds back for a late one; and as
-the directions of a loopback card are two clocks, some ppm apart, so much of what waits for the
+"""ms that the delay may vary by: one block, which the jitter buffer holds back for a late one; and,
+as the directions of a loopback card are two clocks some ppm apart, so much of what waits for the
 speaker, until one period more or less is due. Without a correction it would vary by 360 ms an hour.
 """
 
