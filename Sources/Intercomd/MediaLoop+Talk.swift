@@ -34,6 +34,8 @@ extension MediaLoop {
     /// Closes it: the frame being captured is the talkspurt's last.
     mutating func close(_ target: Int) {
         guard spurts[target].phase == .talking else { return }
+        // Of a card that sleeps that frame never comes.
+        if clock.asleep == .capture { return endAtOnce(target) }
         spurts[target].phase = .closing(last: microphone.captured)
     }
 

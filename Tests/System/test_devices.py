@@ -85,6 +85,21 @@ class Devices(FaultTest):
         for one in self.scene.stations:
             self.check_silent(one, "hang", "unhang")
 
+    def test_a_key_let_go_while_its_card_sleeps_closes_the_microphone(self):
+        for begin, end in (("suspend", "resume"), ("hang", "unhang")):
+            self.kitchen.press()
+            wait(self.kitchen.is_talking, "kitchen talks")
+            self.kitchen.card.do(begin)
+            self.check_told(self.kitchen, "suspended or hanging")
+            # It is open as long as the key is down.
+            self.assertTrue(self.kitchen.is_talking())
+            self.kitchen.release()
+            wait(lambda: not self.kitchen.is_talking() and not self.kitchen.is_lit(),
+                 "the microphone is closed")
+            self.kitchen.card.do(end)
+            self.check_well(self.kitchen)
+            self.check_heard()
+
     def test_a_card_another_program_took_while_it_was_out_comes_back(self):
         other = None
 
