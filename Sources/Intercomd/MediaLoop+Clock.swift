@@ -38,6 +38,7 @@ extension MediaLoop {
         if isLinked, hasPlayback { PCMPair.unlink(&playback!) }
         isLinked = false
         handBack(.capture(pcm))
+        forgetSleep(of: .capture)
         microphone.breakOff()
         for target in spurts.indices { endAtOnce(target) }
         chooseMaster()
@@ -49,6 +50,7 @@ extension MediaLoop {
         if isLinked, hasCapture { PCMPair.unlink(&capture!) }
         isLinked = false
         handBack(.playback(pcm))
+        forgetSleep(of: .playback)
         for place in slots.indices { release(place) }
         chooseMaster()
     }
@@ -136,6 +138,8 @@ extension MediaLoop {
         do throws(PCMError) {
             try capture!.start()
             chooseMaster()
+            // Nobody wakes the loop for the speaker until the microphone has its first period.
+            if clock.source == .capture { playSound() }
         } catch {
             giveUpCapture()
             tell(.captureFailed(error))
@@ -147,7 +151,15 @@ extension MediaLoop {
         guard plan.prerollFrames == 0, isCapturing else { return }
         isCapturing = false
         capture?.stop()
+        forgetSleep(of: .capture)
         chooseMaster()
+    }
+
+    /// A card that is stopped or gone does not sleep.
+    private mutating func forgetSleep(of card: ClockMaster.Source) {
+        guard clock.asleep == card else { return }
+        clock.asleep = nil
+        tell(.asleep(nil))
     }
 
     /// Arms the descriptors of the clock master, and of it alone.
@@ -236,15 +248,22 @@ extension MediaLoop {
         if card == .capture { microphone.breakOff() }
         clock.asleep = card
         tell(.asleep(card))
+        if card == .capture { endClosing() }
         chooseMaster()
+    }
+
+    /// Talkspurts whose key is up wait for a frame that a sleeping card does not bring.
+    private mutating func endClosing() {
+        for target in spurts.indices {
+            if case .closing = spurts[target].phase { endAtOnce(target) }
+        }
     }
 
     /// The card moved sound: it is awake, and the loop was not woken in vain.
     mutating func moved(_ card: ClockMaster.Source) {
         if clock.source == card { clock.progressed(at: now) }
         guard clock.asleep == card else { return }
-        clock.asleep = nil
-        tell(.asleep(nil))
+        forgetSleep(of: card)
         chooseMaster()
     }
 

@@ -56,6 +56,8 @@ def judge(case):
     # The card starts with the talk, and its last frame is the one in which the tail ends.
     case.claim(0 <= lasted - sent * FRAME <= PRESSES * FRAME,
                f"{sent} frames are sent in {lasted:.1f} ms of talk, and none from before")
+    missed = case.counters("kitchen")["playback_xruns"]
+    case.claim(missed == 0, f"its speaker goes on while the microphone starts ({missed} xruns)")
     edge = [case.since_zero(one) for one in case.entries("kitchen", "press")]
     before = max(case.level("garage", at, at + QUIET) for at in edge)
     case.claim(before < -60, f"what was said until the press is not heard ({before:.0f} dBFS)")
@@ -72,6 +74,7 @@ def controls(case):
         other.log = [one._replace(figures=one.figures | {"state": state})
                      if one.figures.get("when") == when else one for one in case.log]
         yield f"in {when} the card is {state}", other
+    yield "its speaker stops", case.with_line("kitchen", "counters", playback_xruns=1)
     yield "more is sent than was talked", case.with_line("kitchen", "counters", frames_sent=10**4)
 
 
@@ -79,6 +82,9 @@ MUTATIONS = (
     # The encoder goes on where the last talk ended, of which it still has some milliseconds.
     ("Sources/Intercomd/MediaLoop+Talk.swift",
      "guard first > encoded.next || !isCapturing else", "guard first > encoded.next else"),
+    # The speaker waits for the microphone.
+    ("Sources/Intercomd/MediaLoop+Clock.swift",
+     "if clock.source == .capture { playSound() }\n        } catch", "} catch"),
     # The card runs on after a talk.
     ("Sources/Intercomd/MediaLoop+Clock.swift",
      "guard plan.prerollFrames == 0, isCapturing else", "guard false, isCapturing else"),
