@@ -16,7 +16,8 @@ _VARIABLE = {"thread": "TSAN_OPTIONS", "address": "ASAN_OPTIONS"}
 
 _OPTIONS = {
     # Go on after a report: one run shows all there are. No suppressions: nothing needs one.
-    "thread": {"halt_on_error": 0, "second_deadlock_stack": 1},
+    # A program that ends need not wait a second for what its threads still do.
+    "thread": {"halt_on_error": 0, "second_deadlock_stack": 1, "atexit_sleep_ms": 0},
     # Swift keeps one-time memory until the process ends, and a daemon that exits need not free.
     "address": {"detect_leaks": 0, "detect_stack_use_after_return": 1, "halt_on_error": 1},
 }
