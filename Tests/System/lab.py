@@ -32,7 +32,7 @@ sys.path.insert(0, str(ROOT / "tools/lab"))
 # pylint: disable=wrong-import-position
 import sound
 from identity import Identity
-from stage import measure, place, process, station, wav
+from stage import measure, place, process, sanitizer, station, wav
 
 PATIENCE = place.PATIENCE
 
@@ -319,6 +319,10 @@ class SceneTest(unittest.TestCase):
         self.assert_long_enough(samples)
         level = sound.tone_level(samples, hertz)
         self.judge(level > least, f"{hertz} Hz not heard: {level:.1f} dBFS")
+
+    def assert_no_heap_calls(self, station):
+        """Its media loop has not called the heap; under a sanitizer nobody counts that."""
+        self.assertEqual(station.status()["media"]["heap_calls"], None if sanitizer.NAME else 0)
 
     def assert_not_heard(self, samples, hertz):
         """A tone is not there; beside others, whose splices are heard in every pitch, 35 dB under

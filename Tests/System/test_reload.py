@@ -73,7 +73,7 @@ class UnderSpeech(SceneTest):
             self.assertTrue(other.is_talking(), other)
             self.assert_steady(heard, (start, end), tone, 0.95, f"{other} at kitchen")
             self.assert_steady(other.recorded(), (start, end), 300, 0.95, f"kitchen at {other}")
-        self.assertEqual(self.kitchen.status()["media"]["heap_calls"], 0)
+        self.assert_no_heap_calls(self.kitchen)
         self.assertEqual(len(self.kitchen.status()["peers"]), len(self.others))
 
 
@@ -340,7 +340,7 @@ class Pair(SceneTest):
                 continue
             wait(self.kitchen.has_card, "kitchen has its card")
             self.check_heard()
-        self.assertEqual(self.kitchen.status()["media"]["heap_calls"], 0)
+        self.assert_no_heap_calls(self.kitchen)
 
     def test_what_needs_a_restart_is_said_and_waits(self):
         port = self.kitchen.sections["network"]["port"]
