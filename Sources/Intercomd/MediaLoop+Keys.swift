@@ -75,7 +75,7 @@ extension MediaLoop {
         do throws(GPIOError) {
             guard let isDown = try keys[place].line?.isActive() else { return }
             let settings = plan.keys[place].settings
-            _ = keys[place].readable(isDown: isDown, settings, at: now)
+            keys[place].readable(isDown: isDown, settings)
             tell(.key(place, isDown: isDown))
             updateGate(keys[place].target)
         } catch {

@@ -31,16 +31,11 @@ struct KeySlot: ~Copyable {
     ///
     /// A hot microphone opens with it, but one that somebody had closed stays closed: a plug that
     /// goes out and in again is nobody's wish to be heard.
-    mutating func readable(
-        isDown: Bool, _ settings: TalkKey.Settings, at now: Instant
-    ) -> TalkKey.Action? {
+    mutating func readable(isDown: Bool, _ settings: TalkKey.Settings) {
         isReadable = true
         self.isDown = isDown
-        if settings.mode == .open, wasSilenced {
-            return key.handle(.level(isDown: isDown), at: now)
-        }
-        key = TalkKey(settings, isDown: isDown)
-        return nil
+        // What it reads is no edge, and lasts already.
+        key = TalkKey(settings, isDown: isDown, isSilenced: wasSilenced)
     }
 
     /// Goes on with other times and limits; of one mode.
@@ -59,7 +54,7 @@ struct KeySlot: ~Copyable {
         self.line = consume line
         hasMoreEdges = other.hasMoreEdges
         guard other.isReadable else { return }
-        _ = readable(isDown: other.isDown, settings, at: now)
+        readable(isDown: other.isDown, settings)
     }
 
     /// The descriptor that has its edges; nil without a line.

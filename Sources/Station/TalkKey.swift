@@ -71,14 +71,15 @@ public struct TalkKey: Sendable {
     private var settings: Settings
     private var contact: Contact
 
-    /// A key whose line reads `isDown` at the start: a key held then does not talk until released.
-    public init(_ settings: Settings, isDown: Bool) {
+    /// A key whose line reads `isDown` at the start: a key held then does not talk until released,
+    /// and a hot microphone not until pressed when it `isSilenced`.
+    public init(_ settings: Settings, isDown: Bool, isSilenced: Bool = false) {
         self.settings = settings
         contact = Contact(isDown: isDown, debounce: settings.debounce)
         state =
             switch settings.mode {
-            case .open: .latched(since: nil)
-            case .momentary, .latch, .smart: isDown ? .waitingForRelease : .idle
+            case .open where !isSilenced: .latched(since: nil)
+            case .open, .momentary, .latch, .smart: isDown ? .waitingForRelease : .idle
             }
     }
 

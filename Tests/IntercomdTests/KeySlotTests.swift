@@ -16,38 +16,38 @@ import Time
     @Test func aHotMicrophoneOpensWithItsLineAndAgainWhenTheLineIsBack() {
         var slot = KeySlot(settings: settings(.open), target: 0, at: at(0))
         #expect(!slot.key.isTalking)
-        _ = slot.readable(isDown: false, settings(.open), at: at(1))
+        slot.readable(isDown: false, settings(.open))
         #expect(slot.key.isTalking)
         _ = slot.unreadable(at: at(2))
         #expect(!slot.key.isTalking)
         // Lost again before its level was read: that says nothing of what anybody wants.
         _ = slot.unreadable(at: at(3))
-        _ = slot.readable(isDown: false, settings(.open), at: at(4))
+        slot.readable(isDown: false, settings(.open))
         #expect(slot.key.isTalking)
     }
 
     @Test func aHotMicrophoneClosedByHandStaysClosedUnderOtherSettings() {
         var slot = KeySlot(settings: settings(.open), target: 0, at: at(0))
-        _ = slot.readable(isDown: false, settings(.open), at: at(1))
+        slot.readable(isDown: false, settings(.open))
         _ = slot.handle(.level(isDown: true), at: at(2))
         _ = slot.handle(.level(isDown: false), at: at(3))
         // The line is away as the settings come, and comes back under them.
         _ = slot.unreadable(at: at(4))
         var other = KeySlot(settings: settings(.open), target: 1, at: at(5))
         other.takeLine(of: &slot, settings(.open), at: at(5))
-        _ = other.readable(isDown: false, settings(.open), at: at(6))
+        other.readable(isDown: false, settings(.open))
         #expect(!other.key.isTalking)
     }
 
     @Test func aHotMicrophoneClosedByHandStaysClosedWhenItsLineIsBack() {
         var slot = KeySlot(settings: settings(.open), target: 0, at: at(0))
-        _ = slot.readable(isDown: false, settings(.open), at: at(1))
+        slot.readable(isDown: false, settings(.open))
         _ = slot.handle(.level(isDown: true), at: at(2))
         _ = slot.handle(.level(isDown: false), at: at(3))
         #expect(!slot.key.isTalking)
 
         _ = slot.unreadable(at: at(4))
-        _ = slot.readable(isDown: false, settings(.open), at: at(5))
+        slot.readable(isDown: false, settings(.open))
         #expect(!slot.key.isTalking)
 
         _ = slot.handle(.level(isDown: true), at: at(6))
@@ -56,10 +56,10 @@ import Time
 
     @Test func aKeyHeldWhileItsLineComesBackDoesNotTalk() {
         var slot = KeySlot(settings: settings(.momentary), target: 0, at: at(0))
-        _ = slot.readable(isDown: false, settings(.momentary), at: at(1))
+        slot.readable(isDown: false, settings(.momentary))
         _ = slot.handle(.level(isDown: true), at: at(2))
         #expect(slot.unreadable(at: at(3)) == .closeMicrophone)
-        _ = slot.readable(isDown: true, settings(.momentary), at: at(4))
+        slot.readable(isDown: true, settings(.momentary))
         #expect(!slot.key.isTalking)
     }
 }
