@@ -23,4 +23,3 @@ const char *clinux_argument(int index) {
 void clinux_exit(int status) {
     exit(status);
 }
-

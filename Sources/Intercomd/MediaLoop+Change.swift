@@ -55,7 +55,7 @@ extension MediaLoop {
             keys[place].change(to: new.settings, target: new.target)
         } else {
             // Held down now, it does not talk to someone else: it must be let go first.
-            keys[place].takeLine(of: &change.keys[former], new.settings, at: now)
+            keys[place].takeLine(of: &change.keys[former], new.settings)
         }
         guard let fd = keys[place].descriptor else { return }
         try? loop.modify(fd: fd, events: EventLoop.readable, token: Token.key + UInt32(place))

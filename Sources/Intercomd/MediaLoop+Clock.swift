@@ -106,8 +106,8 @@ extension MediaLoop {
         guard hasCapture else { return }
         if isLinked, plan.prerollFrames == 0 {
             PCMPair.unlink(&capture!)
+            PCMPair.unlink(&playback!)
             isLinked = false
-            if hasPlayback { PCMPair.unlink(&playback!) }
         }
         if !isCapturing { capture?.stop() }
     }
@@ -244,11 +244,13 @@ extension MediaLoop {
     /// The card sleeps: its descriptors would wake the loop without end, or never.
     mutating func fellAsleep(_ card: ClockMaster.Source) {
         guard clock.asleep == nil else { return }
-        // A key pressed meanwhile is not to send what was said before.
-        if card == .capture { microphone.breakOff() }
         clock.asleep = card
         tell(.asleep(card))
-        if card == .capture { endClosing() }
+        if card == .capture {
+            // A key pressed meanwhile is not to send what was said before.
+            microphone.breakOff()
+            endClosing()
+        }
         chooseMaster()
     }
 

@@ -21,10 +21,7 @@ extension MediaLoop {
         }
         if !isTalking { beginEncoding() }
         // What it has heard already is not said again.
-        spurts[target].begin(
-            at: max(
-                spurts[target].nextFrame, microphone.captured - plan.prerollFrames,
-                microphone.unbroken, encoded.oldest))
+        spurts[target].begin(at: max(spurts[target].nextFrame, prerollStart, encoded.oldest))
         // First: where the card does not start, the end of it follows.
         tell(.talking(target: plan.targets[target].id, isOpen: true))
         wakeCapture()
@@ -51,10 +48,14 @@ extension MediaLoop {
         return false
     }
 
+    /// The oldest frame of the pre-roll.
+    private var prerollStart: Int {
+        max(microphone.captured - plan.prerollFrames, microphone.unbroken, microphone.oldest)
+    }
+
     /// Starts at the oldest frame of the pre-roll, or where the last talkspurt stopped.
     private mutating func beginEncoding() {
-        let first = max(
-            microphone.captured - plan.prerollFrames, microphone.unbroken, microphone.oldest)
+        let first = prerollStart
         // What the encoder remembers is of another time; also where the microphone has rested.
         guard first > encoded.next || !isCapturing else { return }
         encoder.reset()

@@ -189,8 +189,8 @@ MUTATIONS = (
      "            if woken.isPeriod(of: clock.source) { readKeys(woken) }\n"),
     # There is no sound from before the key.
     ("Sources/Intercomd/MediaLoop+Talk.swift",
-     "spurts[target].nextFrame, microphone.captured - plan.prerollFrames,",
-     "spurts[target].nextFrame, microphone.captured,"),
+     "max(spurts[target].nextFrame, prerollStart, encoded.oldest)",
+     "max(spurts[target].nextFrame, microphone.captured, encoded.oldest)"),
     # The end of the bounce is seen when the card has a frame.
     ("Sources/Intercomd/MediaLoop.swift",
      "loop.wait(until: nextTurn)",

@@ -32,8 +32,7 @@ struct OpenFile: ~Copyable {
 
     /// Gives it to whom another file belongs, user and group; it may have another name by now.
     borrowing func giveOwner(of model: String) throws(SystemError) {
-        var wanted = clinux_file_status()
-        _ = try SystemError.check(unsafe clinux_file_status(model, 1, &wanted), "look at \(model)")
+        let wanted = try FileStore.look(at: model, followsLinks: true)
         _ = try SystemError.check(
             clinux_file_give(descriptor.raw, wanted.owner, wanted.group),
             "give \(path) to user \(wanted.owner)")

@@ -1,5 +1,7 @@
 """Cards 100 ppm fast and slow hear one hour of talk after another: never a gap, never later."""
 
+from uml.design import FRAME, TICK
+
 STATIONS = ("kitchen", "garage", "attic")
 PPM = {"garage": 100, "attic": -100}
 HOUR = 3600
@@ -9,8 +11,8 @@ PIECE = 60.0
 EVERY = 10
 """Seconds between two looks at the delay."""
 
-BLOCK, APART, TICKS = 10, 12, 2
-SPREAD = BLOCK + APART + TICKS
+APART = 12
+SPREAD = FRAME + APART + 2 * TICK
 """ms that the delay may vary by: one block, which the jitter buffer holds back for a late one; and,
 as the directions of a loopback card are two clocks some ppm apart, so much of what waits for the
 speaker, until one period more or less is due. Without a correction it would vary by 360 ms an hour.
@@ -57,7 +59,7 @@ def judge(case, hours):
         lost = {what: ended[what] for what in ("frames_lost", "playback_xruns", "capture_xruns")
                 if ended[what]}
         case.claim(not lost, f"{name} loses nothing: {lost or 'no frame, no xrun'}")
-        case.claim(ended["concealed_ms"] <= BLOCK * hours, f"{name} makes up "
+        case.claim(ended["concealed_ms"] <= FRAME * hours, f"{name} makes up "
                    f"{ended['concealed_ms']} ms: where one period more is due, a block at most")
 
 

@@ -63,6 +63,21 @@ def kernel():
     return program
 
 
+def obtained(tool):
+    """The kernel for `tools/TOOL`; where there is none it says so and ends that program: with 0
+    when none can be had, with the code of KernelError when there should be one.
+    """
+    try:
+        program = kernel()
+    except KernelError as error:
+        print(f"tools/{tool}: {error}", file=sys.stderr)
+        sys.exit(error.code)
+    if program is None:
+        print(f"{tool} SKIPPED: there is no kernel for guests here, see above")
+        sys.exit(0)
+    return program
+
+
 def _silence(program):
     """Why guests do not come up on this machine, some let no process trace another; or None.
 

@@ -13,7 +13,7 @@ import threading
 import time
 
 from . import run  # Knows where the tests are.
-from .boot import BootError, KernelError, boot, kernel
+from .boot import BootError, boot, obtained
 from .case import Case
 from .said import Said
 
@@ -63,14 +63,7 @@ def main():
     chosen = parser.parse_args()
     if chosen.hours < 1:
         parser.error("--hours: 1 at least")
-    try:
-        program = kernel()
-    except KernelError as error:
-        print(f"tools/soak: {error}", file=sys.stderr)
-        return error.code
-    if program is None:
-        print("soak SKIPPED: there is no kernel for guests here, see above")
-        return 0
+    program = obtained("soak")
     name = "long.drift" if chosen.drift else "long.day"
     scenario = importlib.import_module(name)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="hours-"))

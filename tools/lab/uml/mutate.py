@@ -25,7 +25,7 @@ import traceback
 from stage import place
 
 from . import run
-from .boot import BootError, KernelError, kernel
+from .boot import BootError, obtained
 
 ROOT = pathlib.Path(place.ROOT)
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
@@ -209,10 +209,7 @@ def attempt(program, copy, name, mutation, table):
 
 def mutate(names):
     """Tries all mutations of these scenarios; returns the exit code."""
-    program = kernel()
-    if program is None:
-        print("mutate SKIPPED: there is no kernel for guests here, see above")
-        return 0
+    program = obtained("mutate")
     copy, table = Copy(), Table()
     copy.renew()
     print(f"mutate: building the product in {copy.folder}", flush=True)
@@ -242,11 +239,7 @@ def main():
         return 2
     names = chosen.names or run.names()
     if not chosen.check:
-        try:
-            return mutate(names)
-        except KernelError as error:
-            print(f"tools/mutate: {error}", file=sys.stderr)
-            return error.code
+        return mutate(names)
     complaints = check(names)
     for one in complaints:
         print(f"tools/mutate: {one}", file=sys.stderr)

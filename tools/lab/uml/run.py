@@ -14,7 +14,7 @@ import traceback
 
 from stage import place
 
-from .boot import BootError, KernelError, boot, end_all, kernel
+from .boot import BootError, boot, end_all, obtained
 
 TESTS = pathlib.Path(place.ROOT) / "Tests"
 SCENARIOS = TESTS / "Scenarios"
@@ -144,14 +144,7 @@ def run(chosen):
     if warning := aged():
         print(f"tools/scenarios: {warning}", file=sys.stderr)
     known = names()
-    try:
-        program = kernel()
-    except KernelError as error:
-        print(f"tools/scenarios: {error}", file=sys.stderr)
-        return error.code
-    if program is None:
-        print("scenarios SKIPPED: there is no kernel for guests here, see above")
-        return 0
+    program = obtained("scenarios")
     wanted = list(dict.fromkeys(chosen.names)) or [
         name for name in known if chosen.all or importlib.import_module(name).OFTEN]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="scenarios-"))
@@ -179,8 +172,8 @@ def run(chosen):
     finally:
         if not os.environ.get("INTERCOM_KEEP"):
             shutil.rmtree(folder, ignore_errors=True)
-    left = len(known) - len(wanted)
-    print(f"scenarios: {len(wanted)} played, {report.failed} failed, {left} left out, "
+    print(f"scenarios: {len(wanted)} played, {report.failed} failed, "
+          f"{len(known) - len(wanted)} left out, "
           f"{time.monotonic() - begin:.0f} s")
     return 1 if report.failed else 0
 

@@ -45,9 +45,7 @@ struct KeySlot: ~Copyable {
     }
 
     /// Reads the line of another key from now on, whose level is known.
-    mutating func takeLine(
-        of other: inout KeySlot, _ settings: TalkKey.Settings, at now: Instant
-    ) {
+    mutating func takeLine(of other: inout KeySlot, _ settings: TalkKey.Settings) {
         // Whoever closed a hot microphone has closed this one too, line or none.
         wasSilenced = other.isReadable ? !other.key.isTalking : other.wasSilenced
         guard let line = other.line.take() else { return }
