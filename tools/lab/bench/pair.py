@@ -24,10 +24,7 @@ TAIL_MS = 500
 
 
 class Row(NamedTuple):
-    """What the floor needs of a row of Sources/Audio/Profile.swift.
-
-    `period` is that of the floor's card: the least that goes well with the frame.
-    """
+    """What the floor needs of a row of Sources/Audio/Profile.swift."""
 
     frame: int
     period: int
@@ -43,7 +40,7 @@ class Row(NamedTuple):
 
 
 PROFILES = {
-    "voice": Row(480, 240, "speech", 32_000, 9, 6.5),
+    "voice": Row(480, 480, "speech", 32_000, 9, 6.5),
     "studio": Row(240, 240, "lowdelay", 96_000, 9, 2.5),
     "lowpower": Row(960, 480, "wideband", 24_000, 5, 6.5),
     "ultra": Row(120, 120, "lowdelay", 128_000, 9, 2.5),
@@ -220,10 +217,10 @@ class Daemons(Pair):
         """The playout delay, as the listener's status has it."""
         return self.scene[LISTENER].peer(TALKER)["buffer_ms"]
 
-    def queue_ms(self):
-        """What the listener keeps queued for its speaker at most: its card's buffer."""
+    def card(self):
+        """(period, buffer) of the listener's speaker, in samples."""
         output = self.scene[LISTENER].status()["audio"]["output"]
-        return output["buffer"] / 48, output["period"] / 48
+        return output["period"], output["buffer"]
 
     def counters(self):
         """Of the listener."""
@@ -238,9 +235,10 @@ class Floors(Pair):
 
     kind = "floor"
 
-    def __init__(self, folder, profile, seed=None):
+    def __init__(self, folder, profile, seed=None, period=None):
         super().__init__(folder, profile)
         self._seed, self._programs = seed, []
+        self._period = period or PROFILES[profile].period
 
     def __enter__(self):
         row, ports = PROFILES[self.profile], [place.free_port(), place.free_port()]
@@ -249,7 +247,7 @@ class Floors(Pair):
         self.cards = tuple(Card(self.folder, name) for name in (TALKER, LISTENER))
         environment = {**os.environ, "ALSA_CONFIG_PATH": place.CARD_CONFIG,
                        "SIMCARD_LIB": place.LAB, "SIMCARD_DIR": self.folder}
-        options = ["--frame", row.frame, "--period", row.period, "--mode", row.mode,
+        options = ["--frame", row.frame, "--period", self._period, "--mode", row.mode,
                    "--bitrate", row.bitrate, "--complexity", row.complexity, "--talker", 0]
         try:
             for number, name in enumerate((TALKER, LISTENER)):

@@ -92,8 +92,10 @@ int sound_room(struct sound *sound, int fill)
 		recover(sound, (int)room);
 		return 0;
 	}
-	return (int)(room - (snd_pcm_sframes_t)sound->buffer) / (snd_pcm_sframes_t)sound->period
-		+ fill;
+	snd_pcm_sframes_t period = (snd_pcm_sframes_t)sound->period;
+	snd_pcm_sframes_t due = room - (snd_pcm_sframes_t)sound->buffer + fill * period;
+	// Capture wakes us, and may have begun a moment before playback.
+	return due < 0 ? 0 : (int)((due + period / 2) / period);
 }
 
 void sound_write(struct sound *sound, const int16_t *samples)

@@ -28,7 +28,7 @@ bool sound_is_ready(struct sound *sound, short events);
 // Takes one period out of the card; false when there is none.
 bool sound_read(struct sound *sound, int16_t *samples);
 
-// Whole periods that the card has room for while no more than `fill` of them are to be queued.
+// Periods to write now so that about `fill` of them are queued.
 int sound_room(struct sound *sound, int fill);
 
 void sound_write(struct sound *sound, const int16_t *samples);
