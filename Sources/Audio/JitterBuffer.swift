@@ -121,7 +121,7 @@ public struct JitterBuffer: ~Copyable {
 
     var slots = PacketSlots()
     var arrivals = Table<Arrival>(count: 128, repeating: Arrival())
-    var histogram = DelayHistogram(frameSamples: 480)
+    var histogram: DelayHistogram
     var targetMs = JitterBuffer.initialTargetMs
     var sinceTarget = 0
 
@@ -145,6 +145,7 @@ public struct JitterBuffer: ~Copyable {
             blockSamples % PCM.blockStep == 0 && (1...PCM.frameSamples).contains(blockSamples))
         self.preset = preset
         block = Int64(blockSamples)
+        histogram = DelayHistogram(frameSamples: 480, blockSamples: blockSamples)
         // 320 ms.
         pullPhase = WindowedMinimum(window: Int64(32 * PCM.frameSamples / blockSamples))
         delayMaxMs = Int(max(10, min(240, delayMax.milliseconds)))
