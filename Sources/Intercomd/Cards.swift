@@ -13,6 +13,8 @@ struct Cards {
         var name: DeviceName
         var error: PCMError?
         var granted: PCMParameters?
+        /// What stands between us and the card, while it is open.
+        var route: PCMRoute?
         var backoff = Backoff()
         /// Whether the same complaint has been logged already.
         var isReported = false
@@ -70,17 +72,17 @@ struct Cards {
         if let name = Self.due(input, at: now) {
             do throws(PCMError) {
                 let pcm = try CapturePCM(name: name, request: request)
-                let granted = pcm.granted
+                let (granted, route) = (pcm.granted, pcm.route)
                 rings.tell(.capture(pcm))
-                Self.opened(&input, granted, at: now, report)
+                Self.opened(&input, granted, route, at: now, report)
             } catch { Self.failed(&input, error, at: now, report) }
         }
         if let name = Self.due(output, at: now) {
             do throws(PCMError) {
                 let pcm = try PlaybackPCM(name: name, request: request)
-                let granted = pcm.granted
+                let (granted, route) = (pcm.granted, pcm.route)
                 rings.tell(.playback(pcm))
-                Self.opened(&output, granted, at: now, report)
+                Self.opened(&output, granted, route, at: now, report)
             } catch { Self.failed(&output, error, at: now, report) }
         }
         // Until then it is kept for the next attempt.
@@ -119,9 +121,11 @@ struct Cards {
     }
 
     private static func opened(
-        _ side: inout Side, _ granted: PCMParameters, at now: Instant, _ report: (Change) -> Void
+        _ side: inout Side, _ granted: PCMParameters, _ route: PCMRoute, at now: Instant,
+        _ report: (Change) -> Void
     ) {
         side.granted = granted
+        side.route = route
         side.error = nil
         side.isReported = false
         side.backoff.succeeded(at: now)

@@ -20,6 +20,10 @@ extension ControlLoop {
         status.notes = notes
         status.audio.input = device(cards.input, xruns: .captureXruns)
         status.audio.output = device(cards.output, xruns: .playbackXruns)
+        (status.audio.input.driftPPM, status.audio.input.driftErrorPPM) = told(captureDrift)
+        (status.audio.output.driftPPM, status.audio.output.driftErrorPPM) = told(playbackDrift)
+        status.audio.isOneClock = soundClock?.isOneClock ?? false
+        status.audio.clockReason = soundClock?.reason
         status.audio.profile = config.audio.profile.rawValue
         status.audio.duplex = config.audio.isHalfDuplex ? "half" : "full"
         status.microphone.isOpen = view.isTalking
@@ -86,6 +90,7 @@ extension ControlLoop {
         } else if roster.isEmpty {
             found.append(Advice.unpaired)
         }
+        found += detourNotes
         for line in awaitsRestart { found.append(Advice.restart(for: line)) }
         for number in roster.numbers {
             let peer = roster[number]
@@ -149,6 +154,7 @@ extension ControlLoop {
             device.format = granted.format.name
             device.period = granted.periodSamples
             device.buffer = granted.bufferSamples
+            device.detours = side.route?.detours.map { $0.name } ?? []
         } else if let error = side.error {
             device.error = error.description
             device.state =

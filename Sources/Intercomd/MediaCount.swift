@@ -9,6 +9,9 @@ enum MediaCount: Int, CaseIterable {
     case heapCalls
     /// The microphone's level, in 0.1 dB below full scale.
     case microphoneLevel
+    /// How fast the cards run, and how sure that is, in 0.001 ppm as Int64; ~0 while not known.
+    case captureDrift, captureDriftError
+    case playbackDrift, playbackDriftError
 
     // Sound.
     case captureXruns
@@ -50,6 +53,7 @@ enum MediaCount: Int, CaseIterable {
     var name: String? {
         switch self {
         case .ticks, .cpuNanoseconds, .heapCalls, .microphoneLevel: nil
+        case .captureDrift, .captureDriftError, .playbackDrift, .playbackDriftError: nil
         case .captureXruns: "capture_xruns"
         case .playbackXruns: "playback_xruns"
         case .framesCaptured: "frames_captured"

@@ -220,12 +220,14 @@ extension MediaLoop {
             switch outcome {
             case .samples(let count):
                 room -= count
+                cardClocks.played(count)
                 moved(.playback)
             case .wouldBlock:
                 return
             case .xrun:
                 // The refused block is offered again, in the next turn of this loop.
                 rings.counters.add(.playbackXruns)
+                cardClocks.playbackBegins()
                 if isLinked { startCards() }
                 room = playbackRoom
             case .suspended:
@@ -243,11 +245,15 @@ extension MediaLoop {
         mutating get {
             switch playback {
             case .some(let pcm):
-                Refill.samples(
-                    available: pcm.available(),
+                let available = pcm.available()
+                // Not `now`: encoding has taken a while since, and what is queued plays on.
+                cardClocks.asked(
+                    queued: pcm.granted.bufferSamples - available, at: Clock.now(), rings.counters)
+                return Refill.samples(
+                    available: available,
                     spare: pcm.granted.bufferSamples - pcm.granted.fillSamples,
                     period: pcm.granted.periodSamples, isMaster: clock.source == .playback)
-            case .none: 0
+            case .none: return 0
             }
         }
     }

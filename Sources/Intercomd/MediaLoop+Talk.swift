@@ -71,6 +71,7 @@ extension MediaLoop {
         case .wouldBlock: return
         case .xrun:
             rings.counters.add(.captureXruns)
+            cardClocks.captureBegins()
             skipLostSound()
             moved(.capture)
             if isLinked { startCards() }
@@ -83,6 +84,7 @@ extension MediaLoop {
 
     private mutating func take(samples count: Int) {
         moved(.capture)
+        cardClocks.captured(count, at: now, rings.counters)
         lastCapture = now
         let before = microphone.captured
         microphone.append(samples.span.extracting(first: count))

@@ -39,6 +39,7 @@ struct MediaLoop: ~Copyable {
     var capture: CapturePCM?
     var playback: PlaybackPCM?
     var clock = ClockMaster()
+    var cardClocks = CardClocks()
     /// Whether the microphone's card runs; without pre-roll it rests between talkspurts.
     var isCapturing = false
     /// Whether the kernel starts and stops both cards as one.

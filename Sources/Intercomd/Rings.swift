@@ -33,6 +33,8 @@ final class Rings: Sendable {
     init() throws(SystemError) {
         // Until the media loop has told, nobody knows.
         counters.set(.heapCalls, to: UInt64.max)
+        counters.set(.captureDriftError, to: UInt64.max)
+        counters.set(.playbackDriftError, to: UInt64.max)
         commandsWaiting = try EventSignal()
         eventsWaiting = try EventSignal()
         traffic = (0..<Roster.capacity).map { _ in

@@ -17,6 +17,7 @@ extension AudioFacts {
                     direction: .playback, name: status.audio.output.name,
                     state: .daemon(status.audio.output)))
             cards = PCMCard.all
+            running = status.audio
             return
         }
         guard let audio = situation.config?.audio else { return nil }

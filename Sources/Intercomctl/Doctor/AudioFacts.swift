@@ -32,6 +32,8 @@ struct AudioFacts {
     var survey: LevelSurvey?
     /// The cards present.
     var cards: [PCMCard] = []
+    /// What a running daemon says of both; nil without one.
+    var running: Status.Audio?
 
     /// Above it, speech of a person a metre away drowns.
     private static let loudFloor = -35.0
@@ -204,12 +206,33 @@ extension AudioFacts {
         if case .unused = input.state { return [] }
         if case .unused = output.state { return [] }
         guard input.name != output.name, input.name != "none", output.name != "none" else {
-            return []
+            return measuredChecks
         }
+        if let running, running.clockReason != nil { return measuredChecks }
         return [
             .ok(
                 .audio, of: "clocks", "\(input.name) and \(output.name) are two cards: two clocks",
                 advice: "use one card for both if there are small gaps")
         ]
+    }
+
+    /// What the daemon has measured, and what that means.
+    private var measuredChecks: [Check] {
+        guard let running else { return [] }
+        var seen = ""
+        for (word, device) in [("input", running.input), ("output", running.output)] {
+            guard let drift = device.driftPPM, let error = device.driftErrorPPM else { continue }
+            seen += seen.isEmpty ? "" : ", "
+            seen += "\(word) \(drift < 0 ? "" : "+")\(drift) ppm (\(error) either way)"
+        }
+        if let reason = running.clockReason {
+            return [
+                .ok(
+                    .audio, of: "clocks", "two: \(reason)\(seen.isEmpty ? "" : "; ")\(seen)",
+                    advice: "use one card for both if there are small gaps, or to cancel echo")
+            ]
+        }
+        guard running.isOneClock, !seen.isEmpty else { return [] }
+        return [.ok(.audio, of: "clocks", "one, by this machine's: \(seen)")]
     }
 }
