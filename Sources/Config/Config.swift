@@ -58,6 +58,14 @@ public struct Config: Equatable, Sendable {
     public struct Audio: Equatable, Sendable {
         public enum Duplex: Equatable, Sendable { case half, full, auto }
         public enum Jitter: Equatable, Sendable { case low, normal, robust }
+        /// What a control of the card's mixer is set to when the card is opened.
+        public enum Volume: Equatable, Sendable {
+            /// As it is.
+            case keep
+            case mute
+            /// Of the control's range, 0…100; unmutes too.
+            case percent(Int)
+        }
 
         public internal(set) var input = DeviceName.default
         public internal(set) var output = DeviceName.default
@@ -75,6 +83,11 @@ public struct Config: Equatable, Sendable {
         public internal(set) var jitter = Jitter.normal
         /// The longest playout delay: 40…240 ms.
         public internal(set) var jitterMax = Duration.milliseconds(240)
+        /// The speaker's and the microphone's control by name; nil is the usual one of the card.
+        public internal(set) var mixerOutput: String?
+        public internal(set) var mixerInput: String?
+        public internal(set) var volume = Volume.keep
+        public internal(set) var micVolume = Volume.keep
         public internal(set) var origin = Origin(file: "", line: 1)
 
         /// Whether the speaker is held down while talking; `auto` is half duplex in this version.

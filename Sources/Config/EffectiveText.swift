@@ -94,7 +94,19 @@ extension Config.Audio {
                 ("bitrate", Quantity.text(bitrate: bitrate)), ("duplex", duplex),
                 ("rx-hold", Quantity.text(rxHold)), ("jitter", jitter),
                 ("jitter-max", Quantity.text(jitterMax)),
+                ("mixer-output", mixerOutput ?? "auto"), ("volume", volume.text),
+                ("mixer-input", mixerInput ?? "auto"), ("mic-volume", micVolume.text),
             ])
+    }
+}
+
+extension Config.Audio.Volume {
+    fileprivate var text: String {
+        switch self {
+        case .keep: "keep"
+        case .mute: "mute"
+        case .percent(let percent): "\(percent)%"
+        }
     }
 }
 

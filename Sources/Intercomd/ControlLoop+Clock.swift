@@ -1,4 +1,6 @@
+internal import Audio
 internal import HAL
+internal import Realtime
 internal import Settings
 
 /// What is known of the clocks of the sound cards, and of what stands before them.
@@ -48,9 +50,37 @@ extension ControlLoop {
         return found
     }
 
+    /// Volumes that could not be set, and a microphone that gives nothing because it is muted.
+    var controlNotes: [String] {
+        var found: [String] = []
+        for (key, side) in [("mic-volume", cards.input), ("volume", cards.output)]
+        where side.isOpen && side.wish != nil && side.control == nil {
+            let name = side.wish?.name.map { " \($0)" } ?? ""
+            found.append(
+                "\(key): \(side.name) has no control\(name) to set: intercomctl audio controls")
+        }
+        if let control = mutedMicrophone {
+            found.append(
+                "the microphone is muted: control \(control.name) of \(cards.input.name); "
+                    + "mic-volume = 80% in [audio], or amixer, turns it on")
+        }
+        return found
+    }
+
+    /// Asked of the mixer only where there is nothing to hear, for that takes some milliseconds.
+    private var mutedMicrophone: CardControl? {
+        let level = -Double(rings.counters[.microphoneLevel]) / 10
+        guard cards.input.isOpen, level <= LevelMeter.floor, let name = cards.input.name.pcm
+        else { return nil }
+        let control = CardControl.chosen(
+            among: CardControl.all(of: name, .capture), cards.input.wish?.name, .capture)
+        PCMCard.forgetSettings()
+        return control?.isMuted == true || control?.percent == 0 ? control : nil
+    }
+
     func told(_ drift: Drift?) -> (Double?, Double?) {
         guard let drift else { return (nil, nil) }
-        return ((drift.ppm * 10).rounded() / 10, (drift.uncertainty * 10).rounded() / 10)
+        return ((drift.ppm * 10).rounded() / 10, max(0.1, (drift.uncertainty * 10).rounded() / 10))
     }
 
     private func oneDigit(_ value: Double) -> String {

@@ -90,7 +90,7 @@ extension ControlLoop {
         } else if roster.isEmpty {
             found.append(Advice.unpaired)
         }
-        found += detourNotes
+        found += detourNotes + controlNotes
         for line in awaitsRestart { found.append(Advice.restart(for: line)) }
         for number in roster.numbers {
             let peer = roster[number]

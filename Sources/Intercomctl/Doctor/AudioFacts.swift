@@ -32,6 +32,8 @@ struct AudioFacts {
     var survey: LevelSurvey?
     /// The cards present.
     var cards: [PCMCard] = []
+    /// The microphone's control where it lets nothing through.
+    var muted: CardControl?
     /// What a running daemon says of both; nil without one.
     var running: Status.Audio?
 
@@ -44,7 +46,7 @@ struct AudioFacts {
     }
 
     var checks: [Check] {
-        inputChecks + outputChecks + nameChecks(input) + nameChecks(output) + clockChecks
+        inputChecks + mutedChecks + outputChecks + nameChecks(input) + nameChecks(output) + clockChecks
     }
 
     private var inputChecks: [Check] {
@@ -80,6 +82,16 @@ struct AudioFacts {
                     fix: "alsamixer, F4: lower the capture channel"))
         }
         return checks
+    }
+
+    private var mutedChecks: [Check] {
+        guard let muted else { return [] }
+        let what = muted.isMuted == true ? "muted" : "turned down to nothing"
+        return [
+            .warn(
+                .audio, of: "input", "control \(visible(muted.name)) of \(input.name) is \(what)",
+                fix: "mic-volume = 80% in [audio], or alsamixer, F4")
+        ]
     }
 
     private var outputChecks: [Check] {

@@ -13,7 +13,7 @@ import time
 
 import numpy
 
-from stage import measure, speech, wav
+from stage import measure, place, speech, wav
 
 from . import judge
 from .pair import PROFILES, Daemons, Floors
@@ -77,6 +77,9 @@ def _row(profile, daemon, floor):
     """The figures of a profile, and the parts that they are made of."""
     row, reached, least = PROFILES[profile], daemon.median(), floor.median()
     period, buffer = daemon.card
+    if (period, buffer) != (row.period, row.period * (row.fill + 1)):
+        raise place.StageError(f"{profile}: the daemon's card has periods of {period} in a buffer "
+                               f"of {buffer}, the floor others: see PROFILES in pair.py")
     buffers = [value for value in daemon.buffers if value is not None]
     parts = {
         "frame": row.frame_ms,

@@ -28,6 +28,7 @@ class Row(NamedTuple):
 
     frame: int
     period: int
+    fill: int
     mode: str
     bitrate: int
     complexity: int
@@ -40,10 +41,10 @@ class Row(NamedTuple):
 
 
 PROFILES = {
-    "voice": Row(480, 480, "speech", 32_000, 9, 6.5),
-    "studio": Row(240, 240, "lowdelay", 96_000, 9, 2.5),
-    "lowpower": Row(960, 480, "wideband", 24_000, 5, 6.5),
-    "ultra": Row(120, 120, "lowdelay", 128_000, 9, 2.5),
+    "voice": Row(480, 240, 3, "speech", 32_000, 9, 6.5),
+    "studio": Row(240, 240, 2, "lowdelay", 96_000, 9, 2.5),
+    "lowpower": Row(960, 480, 2, "wideband", 24_000, 5, 6.5),
+    "ultra": Row(120, 120, 3, "lowdelay", 128_000, 9, 2.5),
 }
 """By name; the codec's looking ahead is that of libopus at 48 kHz."""
 
@@ -235,10 +236,9 @@ class Floors(Pair):
 
     kind = "floor"
 
-    def __init__(self, folder, profile, seed=None, period=None):
+    def __init__(self, folder, profile, seed=None):
         super().__init__(folder, profile)
         self._seed, self._programs = seed, []
-        self._period = period or PROFILES[profile].period
 
     def __enter__(self):
         row, ports = PROFILES[self.profile], [place.free_port(), place.free_port()]
@@ -247,8 +247,8 @@ class Floors(Pair):
         self.cards = tuple(Card(self.folder, name) for name in (TALKER, LISTENER))
         environment = {**os.environ, "ALSA_CONFIG_PATH": place.CARD_CONFIG,
                        "SIMCARD_LIB": place.LAB, "SIMCARD_DIR": self.folder}
-        options = ["--frame", row.frame, "--period", self._period, "--mode", row.mode,
-                   "--bitrate", row.bitrate, "--complexity", row.complexity, "--talker", 0]
+        options = ["--frame", row.frame, "--period", row.period, "--fill", row.fill,
+                   "--mode", row.mode, "--bitrate", row.bitrate, "--complexity", row.complexity, "--talker", 0]
         try:
             for number, name in enumerate((TALKER, LISTENER)):
                 to = self.relay.port_for(ports[number]) if self.relay else ports[1 - number]

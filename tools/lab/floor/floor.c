@@ -6,6 +6,7 @@
 //             as many people who speak FILE's sound to that port
 //     --frame N        samples in a packet: 120, 240, 480 or 960 (480)
 //     --period N       samples the card moves at once, a part of the frame (the frame)
+//     --fill N         periods kept queued for the loudspeaker (2)
 //     --mode WORD      what Opus is made for: speech, wideband, lowdelay (speech)
 //     --bitrate N      bits a second (32000)
 //     --complexity N   of Opus, 0 to 10 (9)
@@ -40,7 +41,6 @@ enum {
 	FRAME_MAX = 960,
 	OPUS_MAX = SEAL_PLAIN_MAX - 5,
 	PRIORITY = 60,
-	FILL = 2,         // periods kept queued for the loudspeaker
 	WAITING = 8,      // decoded frames that a talker may be ahead
 	DATAGRAMS_MAX = 64,
 	PACKETS = 6000,   // encoded frames that the talkers say over and over, at most
@@ -66,7 +66,7 @@ static struct talker talkers[PEERS_MAX];
 static int listener_count, active;
 static int udp, epoll;
 static unsigned long sent, opened, played;
-static int frame = 480, period, complexity = 9, bitrate = 32000, talker = -1;
+static int frame = 480, period, fill = 2, complexity = 9, bitrate = 32000, talker = -1;
 static int mode = OPUS_APPLICATION_VOIP, bandwidth = OPUS_AUTO;
 static int opus_bytes;
 
@@ -196,7 +196,7 @@ static void listen_to_all(void)
 // From the voices to the speaker.
 static void play(struct sound *playback)
 {
-	for (int room = sound_room(playback, FILL); room > 0; room--) {
+	for (int room = sound_room(playback, fill); room > 0; room--) {
 		int32_t sum[FRAME_MAX];
 		int16_t mixed[FRAME_MAX];
 		memset(sum, 0, (size_t)period * sizeof *sum);
@@ -249,13 +249,13 @@ static void station(const char *card)
 		talkers[i].decoder = opus_decoder_create(SOUND_RATE, 1, &error);
 	}
 	sound_open(&capture, card, SND_PCM_STREAM_CAPTURE, period, 4);
-	sound_open(&playback, card, SND_PCM_STREAM_PLAYBACK, period, FILL + 1);
+	sound_open(&playback, card, SND_PCM_STREAM_PLAYBACK, period, fill + 1);
 	watch(capture.descriptor.fd, CARD);
 	watch(udp, SOCKET);
 	watch(STDIN_FILENO, COMMANDS);
 	become_realtime();
 	sound_start(&capture, 0);
-	sound_start(&playback, FILL);
+	sound_start(&playback, fill);
 	for (;;) {
 		struct epoll_event events[8];
 		int count = epoll_wait(epoll, events, 8, -1);
@@ -342,6 +342,8 @@ static bool take_option(const char *name, const char *value)
 		frame = number;
 	else if (strcmp(name, "--period") == 0)
 		period = number;
+	else if (strcmp(name, "--fill") == 0)
+		fill = number;
 	else if (strcmp(name, "--bitrate") == 0)
 		bitrate = number;
 	else if (strcmp(name, "--complexity") == 0)
@@ -366,8 +368,8 @@ static bool settle_options(void)
 		return false;
 	period = period == 0 ? frame : period;
 	opus_bytes = (int)((int64_t)bitrate * frame / SOUND_RATE / 8);
-	return period > 0 && frame % period == 0 && opus_bytes >= 2 && opus_bytes <= OPUS_MAX &&
-		talker < PEERS_MAX;
+	return period > 0 && fill > 0 && frame % period == 0 && opus_bytes >= 2 &&
+		opus_bytes <= OPUS_MAX && talker < PEERS_MAX;
 }
 
 // The index of the packets to listener `number`.

@@ -70,7 +70,8 @@ static void recover(struct sound *sound, int result)
 	if (result == -EAGAIN)
 		return;
 	check(snd_pcm_recover(sound->pcm, result, 1), "recover");
-	sound_start(sound, snd_pcm_stream(sound->pcm) == SND_PCM_STREAM_PLAYBACK ? 2 : 0);
+	bool plays = snd_pcm_stream(sound->pcm) == SND_PCM_STREAM_PLAYBACK;
+	sound_start(sound, plays ? (int)(sound->buffer / sound->period) - 1 : 0);
 }
 
 bool sound_read(struct sound *sound, int16_t *samples)
