@@ -21,9 +21,8 @@ extension AudioOnSimulatedCard {
 
         @Test func whatIsNotThereIsNotSet() {
             let device = SimCard().pcm()
-            #expect(
-                CardControl.set(.init(name: "Bass", percent: 1, isMuted: nil), of: device, .playback)
-                    == nil)
+            let bass = CardControl.Wish(name: "Bass", percent: 1, isMuted: nil)
+            #expect(CardControl.set(bass, of: device, .playback) == nil)
             #expect(CardControl.all(of: .card("Nobody"), .capture).isEmpty)
         }
     }

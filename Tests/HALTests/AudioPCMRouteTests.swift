@@ -13,7 +13,8 @@ private enum Dump {
           stream       : CAPTURE
         Slave: Hardware PCM card 12 'bcm2835 Headphones' device 0 subdevice 0
         """
-    static let mixed = "Plug PCM: Direct Stream Mixing PCM\nIts setup is:\n"
+    static let mixed =
+        "Plug PCM: Direct Stream Mixing PCM\nIts setup is:\n"
         + "Hardware PCM card 0 'HDA Intel' device 0 subdevice 0\n"
     static let pulse = "ALSA <-> PulseAudio PCM I/O Plugin\nIts setup is:\n"
     static let pipeWire = "ALSA <-> PipeWire PCM Plugin\nIts setup is:\n"

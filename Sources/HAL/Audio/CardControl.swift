@@ -84,10 +84,12 @@ public struct CardControl: Equatable, Sendable {
 
     private init?(_ element: OpaquePointer, _ direction: PCMError.Direction) {
         let plays = direction == .playback
-        let hasVolume = unsafe plays
+        let hasVolume =
+            unsafe plays
             ? snd_mixer_selem_has_playback_volume(element) != 0
             : snd_mixer_selem_has_capture_volume(element) != 0
-        let hasSwitch = unsafe plays
+        let hasSwitch =
+            unsafe plays
             ? snd_mixer_selem_has_playback_switch(element) != 0
             : snd_mixer_selem_has_capture_switch(element) != 0
         guard hasVolume || hasSwitch else { return nil }
@@ -97,7 +99,8 @@ public struct CardControl: Equatable, Sendable {
         if hasVolume {
             let range = unsafe Self.range(of: element, direction)
             var value = 0
-            _ = unsafe plays
+            _ =
+                unsafe plays
                 ? snd_mixer_selem_get_playback_volume(element, SND_MIXER_SCHN_MONO, &value)
                 : snd_mixer_selem_get_capture_volume(element, SND_MIXER_SCHN_MONO, &value)
             let span = range.upperBound - range.lowerBound
@@ -107,7 +110,8 @@ public struct CardControl: Equatable, Sendable {
         }
         if hasSwitch {
             var isOn: Int32 = 1
-            _ = unsafe plays
+            _ =
+                unsafe plays
                 ? snd_mixer_selem_get_playback_switch(element, SND_MIXER_SCHN_MONO, &isOn)
                 : snd_mixer_selem_get_capture_switch(element, SND_MIXER_SCHN_MONO, &isOn)
             isMuted = isOn == 0
@@ -120,7 +124,8 @@ public struct CardControl: Equatable, Sendable {
         of element: OpaquePointer, _ direction: PCMError.Direction
     ) -> ClosedRange<Int> {
         var (least, most) = (0, 0)
-        _ = unsafe direction == .playback
+        _ =
+            unsafe direction == .playback
             ? snd_mixer_selem_get_playback_volume_range(element, &least, &most)
             : snd_mixer_selem_get_capture_volume_range(element, &least, &most)
         return least...max(least, most)
@@ -134,13 +139,15 @@ public struct CardControl: Equatable, Sendable {
             let range = unsafe range(of: element, direction)
             let span = range.upperBound - range.lowerBound
             let value = range.lowerBound + (span * max(0, min(100, percent)) + 50) / 100
-            _ = unsafe plays
+            _ =
+                unsafe plays
                 ? snd_mixer_selem_set_playback_volume_all(element, value)
                 : snd_mixer_selem_set_capture_volume_all(element, value)
         }
         if let isMuted = wish.isMuted {
             let isOn: Int32 = isMuted ? 0 : 1
-            _ = unsafe plays
+            _ =
+                unsafe plays
                 ? snd_mixer_selem_set_playback_switch_all(element, isOn)
                 : snd_mixer_selem_set_capture_switch_all(element, isOn)
         }

@@ -33,7 +33,9 @@ public struct PCMRoute: Equatable, Sendable {
         }
     }
 
-    /// Asks alsa-lib; the device has its parameters already. Allocates.
+    /// Asks alsa-lib of a device that has its parameters already.
+    ///
+    /// Allocates.
     init(of pcm: OpaquePointer) {
         var opened: OpaquePointer?
         guard unsafe snd_output_buffer_open(&opened) == 0, let output = unsafe opened else {

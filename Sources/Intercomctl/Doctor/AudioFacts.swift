@@ -46,7 +46,8 @@ struct AudioFacts {
     }
 
     var checks: [Check] {
-        inputChecks + mutedChecks + outputChecks + nameChecks(input) + nameChecks(output) + clockChecks
+        inputChecks + mutedChecks + outputChecks + nameChecks(input) + nameChecks(output)
+            + clockChecks
     }
 
     private var inputChecks: [Check] {

@@ -39,6 +39,12 @@ class Row(NamedTuple):
         """The time of a frame."""
         return self.frame / 48
 
+    def options(self):
+        """As the floor takes them."""
+        return ["--frame", str(self.frame), "--period", str(self.period), "--fill",
+                str(self.fill), "--mode", self.mode, "--bitrate", str(self.bitrate),
+                "--complexity", str(self.complexity)]
+
 
 PROFILES = {
     "voice": Row(480, 240, 3, "speech", 32_000, 9, 6.5),
@@ -247,13 +253,11 @@ class Floors(Pair):
         self.cards = tuple(Card(self.folder, name) for name in (TALKER, LISTENER))
         environment = {**os.environ, "ALSA_CONFIG_PATH": place.CARD_CONFIG,
                        "SIMCARD_LIB": place.LAB, "SIMCARD_DIR": self.folder}
-        options = ["--frame", row.frame, "--period", row.period, "--fill", row.fill,
-                   "--mode", row.mode, "--bitrate", row.bitrate, "--complexity", row.complexity, "--talker", 0]
         try:
             for number, name in enumerate((TALKER, LISTENER)):
                 to = self.relay.port_for(ports[number]) if self.relay else ports[1 - number]
-                words = [place.lab("floor"), *options, "station", f"simcard:{name}",
-                         ports[number], to]
+                words = [place.lab("floor"), *row.options(), "--talker", 0, "station",
+                         f"simcard:{name}", ports[number], to]
                 self._programs.append(process.subprocess.Popen(
                     [str(word) for word in words], env=environment, text=True,
                     stdin=process.subprocess.PIPE, stdout=process.subprocess.PIPE))
