@@ -32,17 +32,34 @@ class Verdict(NamedTuple):
     """The part of the windows that were: what is not heard has no delay."""
 
 
+def windows(talk, from_ns, to_ns):
+    """The delays in ms of windows of the talk that have sound; None where not recognised."""
+    found = []
+    for at_ns in range(from_ns, to_ns - 500_000_000 + 1, 250_000_000):
+        seen = measure.delay(talk.said, talk.heard, at_ns)
+        if seen is not None:
+            found.append(seen[0] if seen[1] >= LEAST else None)
+    return found
+
+
+def known(found):
+    """The delays of the windows that were recognised."""
+    return [delay for delay in found if delay is not None]
+
+
 def chunks(talk, from_ns, to_ns):
-    """The talk in pieces of about 8 s: (said, heard, delay in ms), the delay None if unknown."""
+    """The talk in pieces of about 8 s: (said, heard, the delays of its windows)."""
     count = max(1, round((to_ns - from_ns) / 1e9 / CHUNK))
-    found, delay = [], None
+    found, delay = [], 0.0
     for number in range(count):
-        begin, end = (from_ns + (to_ns - from_ns) * place_ // count
-                      for place_ in (number, number + 1))
-        known = measure.delays(talk.said, talk.heard, begin, end, least=LEAST)
-        delay = statistics.median(known) if known else delay
-        late = int((delay or 0) * 1e6)
-        found.append((talk.said.span(begin, end), talk.heard.span(begin + late, end + late), delay))
+        begin, end = (from_ns + (to_ns - from_ns) * part // count
+                      for part in (number, number + 1))
+        delays = windows(talk, begin, end)
+        # Of a piece that nothing is known of, the delay is that of the one before.
+        delay = statistics.median(known(delays) or [delay])
+        late = int(delay * 1e6)
+        found.append(
+            (talk.said.span(begin, end), talk.heard.span(begin + late, end + late), delays))
     return found
 
 
@@ -70,17 +87,17 @@ def scores(pieces):
     return json.loads(text)
 
 
-def verdict(talk, from_ns, to_ns):
+def verdict(talk, from_ns, to_ns, is_scored=True):
     """How what was said between two moments was heard."""
-    pieces = [(said, heard) for said, heard, _ in chunks(talk, from_ns, to_ns)]
-    found = scores(pieces)
-    windows = measure.delays(talk.said, talk.heard, from_ns, to_ns, least=-1)
-    known = measure.delays(talk.said, talk.heard, from_ns, to_ns, least=LEAST)
+    pieces = chunks(talk, from_ns, to_ns)
+    marks = scores([piece[:2] for piece in pieces]) if is_scored else None
+    delays = [delay for piece in pieces for delay in piece[2]]
+    recognised = known(delays)
     return Verdict(
-        statistics.mean(found) if found else None,
-        statistics.median(known) if known else None,
-        float(numpy.percentile(known, 95)) if known else None,
-        len(known) / len(windows) if windows else 0.0)
+        statistics.mean(marks) if marks else None,
+        statistics.median(recognised) if recognised else None,
+        float(numpy.percentile(recognised, 95)) if recognised else None,
+        len(recognised) / len(delays) if delays else 0.0)
 
 
 def controls(said):
@@ -91,8 +108,8 @@ def controls(said):
     """
     samples = numpy.asarray(said[: int(CHUNK * wav.RATE)], dtype=numpy.float64)
     late = numpy.concatenate([numpy.zeros(600), samples])
-    known = measure.delays(Sound(samples, 0), Sound(late, 0), 0, int(7.5e9))
-    error = max(abs(delay - 12.5) for delay in known) if known else None
+    seen = measure.delays(Sound(samples, 0), Sound(late, 0), 0, int(7.5e9))
+    error = max(abs(delay - 12.5) for delay in seen) if seen else None
     if error is None or error > 0.05:
         raise place.StageError(f"the judge of delay is wrong by {error} ms")
     # Another talk, of the same voice: nothing of it may be recognised.
