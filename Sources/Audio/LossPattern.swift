@@ -24,6 +24,7 @@ public struct LossPattern: Equatable, Sendable {
     /// - Parameters:
     ///   - depth: Copies of each frame.
     ///   - offset: Packets from one carrier of the frame to the next.
+    /// - Returns: 0...1.
     public func residual(depth: Int, offset: Int) -> Float {
         var shared: Float = 1
         for _ in 0..<offset { shared *= memory }

@@ -8,9 +8,9 @@ public struct Mixer: ~Copyable {
     public static let blockMax = 480
     /// The gain is decided for so many samples at once, half a millisecond.
     private static let part = 24
-    /// It rises so much in each of them, a whole in 200 ms,
+    /// It rises so much in each of them, a whole in 200 ms.
     private static let rise: Float = 1 / 400
-    /// and falls at most so much where it is seen coming, a whole in 2 ms.
+    /// It falls at most so much where that is seen coming, a whole in 2 ms.
     private static let fall: Float = 1 / 4
     private static let ceiling: Float = 32_767
 
