@@ -7,13 +7,14 @@ struct DelayHistogram: ~Copyable {
     /// 1 ms each; the last one holds everything later, and what never came.
     static let bucketCount = 256
 
-    /// Delay below this many milliseconds is free: nobody hears it, and every gap is heard.
-    private static let unheard: Float = 10
+    /// Delay below this many milliseconds is free: nobody hears a block of 10 ms, and every gap
+    /// is heard. Who plays in shorter blocks wants less.
+    private let unheard: Float
 
     /// Milliseconds a frame must come before its moment to be called in time.
     private static let margin: Float = 0.5
 
-    private static let ringSize = 3_072  // 15 s of 5 ms frames, rounded up
+    private static let ringSize = 6_144  // 15 s of 2.5 ms frames, rounded up
     private static let leastObservations = 25
 
     private var ring = Table<UInt8>(count: ringSize, repeating: 0)
@@ -26,8 +27,11 @@ struct DelayHistogram: ~Copyable {
     private var longWindow: Int
     private var shortWindow: Int
 
-    /// - Parameter frameSamples: The duration of one observed frame.
-    init(frameSamples: Int) {
+    /// - Parameters:
+    ///   - frameSamples: The duration of one observed frame.
+    ///   - blockSamples: What is played at once.
+    init(frameSamples: Int, blockSamples: Int = PCM.frameSamples) {
+        unheard = Float(blockSamples) / Float(PCM.samplesPerMs)
         shortWindow = PCM.sampleRate / frameSamples
         longWindow = min(15 * shortWindow, Self.ringSize)
     }
@@ -103,10 +107,10 @@ struct DelayHistogram: ~Copyable {
     func cost(at delay: Int64) -> Float {
         let ms = Float(delay) / Float(PCM.samplesPerMs)
         let safe = ms - Self.margin
-        guard safe > 0 else { return Self.unheard + lateCosts[0] - safe }
+        guard safe > 0 else { return unheard + lateCosts[0] - safe }
         let whole = min(Int(safe), Self.bucketCount - 2)
         let part = min(1, safe - Float(whole))
-        return max(ms, Self.unheard) + lateCosts[whole] * (1 - part) + lateCosts[whole + 1] * part
+        return max(ms, unheard) + lateCosts[whole] * (1 - part) + lateCosts[whole + 1] * part
     }
 
     /// The cheapest delay of all, in whole milliseconds.
