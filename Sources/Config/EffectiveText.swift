@@ -94,6 +94,7 @@ extension Config.Audio {
                 ("bitrate", Quantity.text(bitrate: bitrate)), ("duplex", duplex),
                 ("rx-hold", Quantity.text(rxHold)), ("jitter", jitter),
                 ("jitter-max", Quantity.text(jitterMax)),
+                ("duck", Quantity.text(decibels: duck)),
             ])
     }
 }
@@ -156,7 +157,8 @@ extension Config.Channel {
             "channel", name: name,
             [
                 ("members", members), ("listen", listen ? "yes" : "no"),
-                ("gain", Quantity.text(decibels: gain)),
+                ("gain", Quantity.text(decibels: gain)), ("mute", isMuted ? "yes" : "no"),
+                ("priority", priority.word),
             ])
     }
 }
@@ -188,7 +190,19 @@ extension Config.Peer {
             [
                 ("address", addresses.map { $0.description }.joined(separator: ", ")),
                 ("key", key), ("psk", psk), ("suite", "\(suite)"),
-                ("gain", Quantity.text(decibels: gain)),
+                ("gain", Quantity.text(decibels: gain)), ("mute", isMuted ? "yes" : "no"),
+                ("priority", priority.word),
             ])
+    }
+}
+
+extension Config.Priority {
+    /// As the configuration spells it.
+    fileprivate var word: String {
+        switch self {
+        case .normal: "normal"
+        case .high: "high"
+        case .emergency: "emergency"
+        }
     }
 }

@@ -80,6 +80,7 @@ extension Config.Audio {
         }
         let jitterRange = Duration.milliseconds(40)...Duration.milliseconds(240)
         if let longest = reader.duration("jitter-max", in: jitterRange) { jitterMax = longest }
+        if let duck = reader.decibels("duck", in: -40...0) { self.duck = duck }
         reader.finish()
     }
 
