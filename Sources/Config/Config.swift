@@ -88,6 +88,8 @@ public struct Config: Equatable, Sendable {
         public internal(set) var mixerInput: String?
         public internal(set) var volume = Volume.keep
         public internal(set) var micVolume = Volume.keep
+        /// What others are turned down by while somebody of higher priority speaks: -40…0 dB.
+        public internal(set) var duck = -12.0
         public internal(set) var origin = Origin(file: "", line: 1)
 
         /// Whether the speaker is held down while talking; `auto` is half duplex in this version.
@@ -130,6 +132,9 @@ public struct Config: Equatable, Sendable {
         }
     }
 
+    /// Who may be heard over whom.
+    public enum Priority: Equatable, Sendable { case normal, high, emergency }
+
     /// Which level of a line means "on".
     public enum Active: Equatable, Sendable { case low, high }
 
@@ -168,6 +173,10 @@ public struct Config: Equatable, Sendable {
         public internal(set) var listen = true
         /// Decibels: -40…+20.
         public internal(set) var gain = 0.0
+        /// Whether its sound is received, yet not played.
+        public internal(set) var isMuted = false
+        /// Over whom one's own sound on it is heard.
+        public internal(set) var priority = Priority.normal
         public internal(set) var origin: Origin
         public internal(set) var membersOrigin: Origin
 
@@ -216,6 +225,10 @@ public struct Config: Equatable, Sendable {
         public internal(set) var suite: UInt8 = 1
         /// Decibels: -40…+20.
         public internal(set) var gain = 0.0
+        /// Whether its sound is received, yet not played.
+        public internal(set) var isMuted = false
+        /// Over whom one's own sound to it alone is heard.
+        public internal(set) var priority = Priority.normal
         /// Whether it came from the state directory.
         public internal(set) var isLearned = false
         public internal(set) var origin: Origin

@@ -96,6 +96,7 @@ extension Config.Audio {
                 ("jitter-max", Quantity.text(jitterMax)),
                 ("mixer-output", mixerOutput ?? "auto"), ("volume", volume.text),
                 ("mixer-input", mixerInput ?? "auto"), ("mic-volume", micVolume.text),
+                ("duck", Quantity.text(decibels: duck)),
             ])
     }
 }
@@ -168,7 +169,8 @@ extension Config.Channel {
             "channel", name: name,
             [
                 ("members", members), ("listen", listen ? "yes" : "no"),
-                ("gain", Quantity.text(decibels: gain)),
+                ("gain", Quantity.text(decibels: gain)), ("mute", isMuted ? "yes" : "no"),
+                ("priority", priority.word),
             ])
     }
 }
@@ -200,7 +202,19 @@ extension Config.Peer {
             [
                 ("address", addresses.map { $0.description }.joined(separator: ", ")),
                 ("key", key), ("psk", psk), ("suite", "\(suite)"),
-                ("gain", Quantity.text(decibels: gain)),
+                ("gain", Quantity.text(decibels: gain)), ("mute", isMuted ? "yes" : "no"),
+                ("priority", priority.word),
             ])
+    }
+}
+
+extension Config.Priority {
+    /// As the configuration spells it.
+    fileprivate var word: String {
+        switch self {
+        case .normal: "normal"
+        case .high: "high"
+        case .emergency: "emergency"
+        }
     }
 }

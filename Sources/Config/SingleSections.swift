@@ -84,6 +84,7 @@ extension Config.Audio {
         mixerInput = reader.unlessAuto("mixer-input") { $0.value("mixer-input", Self.control) }
         if let volume = reader.value("volume", Self.volume) { self.volume = volume }
         if let volume = reader.value("mic-volume", Self.volume) { micVolume = volume }
+        if let duck = reader.decibels("duck", in: -40...0) { self.duck = duck }
         reader.finish()
     }
 

@@ -129,6 +129,8 @@ extension Status {
         public var levelDBFS: Double?
         /// Speech above noise in decibels; null when not measured.
         public var snrDB: Double?
+        /// Bits a second it is encoded with; null while closed.
+        public var bitrate: Int?
 
         public init() {}
 
@@ -137,6 +139,7 @@ extension Status {
             coder.field("targets", &targets)
             coder.field("level_dbfs", &levelDBFS)
             coder.field("snr_db", &snrDB)
+            coder.field("bitrate", &bitrate)
         }
     }
 

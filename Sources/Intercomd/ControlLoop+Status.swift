@@ -29,6 +29,7 @@ extension ControlLoop {
         status.microphone.isOpen = view.isTalking
         status.microphone.targets = talkedTo
         if view.isTalking {
+            status.microphone.bitrate = Int(rings.counters[.bitrate])
             status.microphone.levelDBFS = -Double(rings.counters[.microphoneLevel]) / 10
         }
         status.buttons = config.buttons.indices.map { button($0) }
@@ -218,6 +219,11 @@ extension ControlLoop {
             status.lossPercent = Double(traffic[.loss]) * 100 / 256
             status.bufferMilliseconds = Double(traffic[.playoutDelay])
         }
+        let redundancy = view.peers[peer].redundancy
+        status.redundancyDepth = redundancy.choice.depth
+        status.redundancyOffset = redundancy.choice.offset
+        status.isNarrow = redundancy.isNarrow
+        status.framesRecovered = Int(traffic[.recovered])
         status.packetsSent = Int(traffic[.sent])
         status.packetsOpened = Int(traffic[.opened])
         status.packetsRefused = Int(traffic[.refused])

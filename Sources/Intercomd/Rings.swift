@@ -55,7 +55,9 @@ enum MediaCommand: ~Copyable {
     /// Erase that session.
     case drop(peer: Int, index: UInt32)
     /// Where the sound of this stream goes.
-    case hear(peer: Int, stream: UInt8, Hearing)
+    case hear(peer: Int, stream: UInt8, Hearing, Priority)
+    /// How our sound to this peer is protected against loss.
+    case protect(peer: Int, Redundancy.Choice)
     case capture(CapturePCM)
     case playback(PlaybackPCM)
     case key(Int, InputLine)
