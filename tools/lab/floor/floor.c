@@ -337,28 +337,20 @@ static void speak(const char *file, int count)
 
 static bool take_option(const char *name, const char *value)
 {
-	int number = atoi(value);
-	if (strcmp(name, "--frame") == 0)
-		frame = number;
-	else if (strcmp(name, "--period") == 0)
-		period = number;
-	else if (strcmp(name, "--fill") == 0)
-		fill = number;
-	else if (strcmp(name, "--bitrate") == 0)
-		bitrate = number;
-	else if (strcmp(name, "--complexity") == 0)
-		complexity = number;
-	else if (strcmp(name, "--talker") == 0)
-		talker = number;
-	else if (strcmp(name, "--mode") != 0)
-		return false;
-	else if (strcmp(value, "lowdelay") == 0)
+	const struct { const char *name; int *number; } numbers[] = { { "--frame", &frame },
+		{ "--period", &period }, { "--fill", &fill }, { "--bitrate", &bitrate },
+		{ "--complexity", &complexity }, { "--talker", &talker } };
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		if (strcmp(name, numbers[i].name) == 0) {
+			*numbers[i].number = atoi(value);
+			return true;
+		}
+	}
+	if (strcmp(value, "lowdelay") == 0)
 		mode = OPUS_APPLICATION_RESTRICTED_LOWDELAY;
-	else if (strcmp(value, "wideband") == 0)
+	if (strcmp(value, "wideband") == 0)
 		bandwidth = OPUS_BANDWIDTH_WIDEBAND;
-	else
-		return strcmp(value, "speech") == 0;
-	return true;
+	return strcmp(name, "--mode") == 0;
 }
 
 // Whether the options make sense together; sets what follows from them.
