@@ -46,7 +46,15 @@ extension JitterBuffer {
         case .late:
             return refuse(number, isSpurtStart: isSpurtStart, isCopy: isCopy, at: now)
         case .duplicate, .malformed:
-            if !isCopy { reception.totals.duplicates += 1 }
+            guard !isCopy else { return .duplicate }
+            let arrival = arrivals[Int(number & 127)]
+            if arrival.sequence == number, !arrival.isOwn, number >= finalised {
+                // Its copy has overtaken it: not lost, only late.
+                note(number, isOwn: true, isSpurtStart: isSpurtStart, at: time)
+                reception.receive(at: now, transit: nil)
+                return .accepted
+            }
+            reception.totals.duplicates += 1
             return .duplicate
         }
         if isCopy {
@@ -221,7 +229,7 @@ extension JitterBuffer {
         while finalised < through {
             let arrival = arrivals[Int(finalised & 127)]
             let came = arrival.sequence == finalised
-            reception.observe(lost: !(came && arrival.isOwn))
+            reception.observe(lost: !(came && arrival.isOwn), isRecovered: came)
             // What never came costs the same at every delay. Pre-roll is left out: the sender held
             // it back, not the network.
             if came && !arrival.isSpurtStart, let late = lateness(of: finalised) {

@@ -1,83 +1,103 @@
-/// How much louder or softer a talker is mixed; made once, from configuration.
-public struct Gain: Equatable, Sendable {
-    /// The factor, 4096 meaning 1.
-    let factor: Int32
-
-    public static let unity = Gain(factor: 4096)
-    public static let muted = Gain(factor: 0)
-
-    private init(factor: Int32) { self.factor = factor }
-
-    /// - Parameter decibels: Above -70; clamped to at most +24. -70 and below is silence.
-    public init(decibels: Double) {
-        guard decibels > -70 else {
-            factor = 0
-            return
-        }
-        factor = Int32((Decibels.ratio(min(decibels, 24)) * 4096).rounded())
-    }
-}
-
-/// Adds the talkers of one playout block, of 10 ms at most.
+/// Adds the talkers of one playout block.
 ///
-/// One talker at unity gain comes out bit for bit. When the sum passes full scale the whole block
-/// is turned down, within a millisecond, and recovers over a fifth of a second: two people
-/// shouting get softer, they do not crackle. Real-time.
+/// One talker at unity gain comes out bit for bit. Where the sum passes full scale it is turned
+/// down just before, and recovers over a fifth of a second: two people shouting get softer, they
+/// do not crackle. Real-time.
 public struct Mixer: ~Copyable {
-    private var sum = Table<Int32>(count: PCM.frameSamples, repeating: 0)
-    /// What the limiter multiplies by now, 0..1.
-    private var limit: Float = 1
+    /// The longest block.
+    public static let blockMax = 480
+    /// The gain is decided for so many samples at once, half a millisecond.
+    private static let part = 24
+    /// It rises so much in each of them, a whole in 200 ms.
+    private static let rise: Float = 1 / 400
+    /// It falls at most so much where that is seen coming, a whole in 2 ms.
+    private static let fall: Float = 1 / 4
+    private static let ceiling: Float = 32_767
 
-    private static let attackSamples = 48
-    private static let recoveryPerSample: Float = 0.05 / 480
+    private var sum = Table<Int32>(count: blockMax, repeating: 0)
+    /// What the limiter multiplies by between two parts, 0..1; the first is the last of before.
+    private var limits = Table<Float>(count: blockMax / part + 1, repeating: 1)
+    private var limit: Float = 1
 
     public init() {}
 
-    /// Adds one talker's block.
-    public mutating func add(_ samples: Span<Int16>, gain: Gain = .unity) {
+    /// Adds one talker's block, at most `blockMax` samples, its gain moving in a straight line.
+    public mutating func add(
+        _ samples: Span<Int16>, from first: Gain = .unity, to last: Gain = .unity
+    ) {
         var sums = sum.mutableSpan
-        if gain == .unity {
+        if first == .unity, last == .unity {
             for i in samples.indices { sums[i] &+= Int32(samples[i]) }
-        } else {
-            for i in samples.indices { sums[i] &+= (Int32(samples[i]) &* gain.factor) >> 12 }
+        } else if first != .muted || last != .muted {
+            let slope = (last.factor - first.factor) / Float(samples.count)
+            for i in samples.indices {
+                sums[i] &+= Int32(Float(samples[i]) * (first.factor + slope * Float(i)))
+            }
         }
     }
 
-    /// Adds 10 ms of one talker.
-    public mutating func add(_ frame: borrowing Frame, gain: Gain = .unity) {
-        add(frame.span, gain: gain)
-    }
-
-    /// Writes the mix and begins the next one.
-    public mutating func render(into block: inout MutableSpan<Int16>) {
-        var peak: Int32 = 0
-        // Full scale reaches one further down than up: -32,768 counts as 32,767.
-        for i in block.indices { peak = max(peak, sum[i] ^ (sum[i] >> 31)) }
-        let ceiling: Float = 32_767
-        let wanted = Float(peak) > ceiling ? ceiling / Float(peak) : 1
-        if wanted == 1 && limit == 1 {
-            for i in block.indices { block[i] = Int16(sum[i]) }
+    /// Writes the mix, as many samples as the block has, and begins the next one.
+    ///
+    /// - Precondition: A multiple of 24 samples, at most `blockMax`.
+    public mutating func render(into samples: inout MutableSpan<Int16>) {
+        precondition(samples.count % Self.part == 0 && samples.count <= Self.blockMax)
+        let isLimited = weigh(samples.count) || limit < 1
+        if isLimited {
+            renderLimited(into: &samples)
         } else {
-            let goal = min(wanted, limit + Self.recoveryPerSample * Float(block.count))
-            renderLimited(to: goal, into: &block)
-            limit = goal
+            for i in samples.indices { samples[i] = Int16(sum[i]) }
         }
         sum.fill(with: 0)
     }
 
-    /// Writes 10 ms of the mix.
-    public mutating func render(into frame: inout Frame) {
-        var block = frame.mutableSpan
-        render(into: &block)
+    /// Finds what each part may be multiplied by; false when nothing is too loud.
+    private mutating func weigh(_ count: Int) -> Bool {
+        var isLoud = false
+        for part in 0..<count / Self.part {
+            var peak: Int32 = 0
+            // Full scale reaches one further down than up: -32,768 counts as 32,767.
+            for i in part * Self.part..<(part + 1) * Self.part {
+                peak = max(peak, sum[i] ^ (sum[i] >> 31))
+            }
+            let isOver = Float(peak) > Self.ceiling
+            limits[part + 1] = isOver ? Self.ceiling / Float(peak) : 1
+            isLoud = isLoud || isOver
+        }
+        return isLoud
     }
 
-    private mutating func renderLimited(to goal: Float, into block: inout MutableSpan<Int16>) {
-        // Down quickly, for it is already too loud; up along the whole block.
-        let ramp = goal < limit ? Self.attackSamples : block.count
-        let step = (goal - limit) / Float(ramp)
-        for i in block.indices {
-            let factor = i < ramp ? limit + step * Float(i + 1) : goal
-            block[i] = Int16(max(-32_768, min(32_767, Float(sum[i]) * factor)))
+    private mutating func renderLimited(into samples: inout MutableSpan<Int16>) {
+        let parts = samples.count / Self.part
+        // Between two parts it is right for both.
+        for edge in 1..<parts { limits[edge] = min(limits[edge], limits[edge + 1]) }
+        limits[0] = limit
+        for edge in 1...parts { limits[edge] = min(limits[edge], limits[edge - 1] + Self.rise) }
+        for edge in stride(from: parts - 1, to: 0, by: -1) {
+            limits[edge] = min(limits[edge], limits[edge + 1] + Self.fall)
         }
+        for part in 0..<parts {
+            let (first, last) = (limits[part], limits[part + 1])
+            let slope = (last - first) / Float(Self.part)
+            for i in 0..<Self.part {
+                let place = part * Self.part + i
+                let value = Float(sum[place]) * (first + slope * Float(i + 1))
+                // Only the first part can still be too loud: nobody has seen it coming.
+                samples[place] = Int16(max(-32_768, min(32_767, value)))
+            }
+        }
+        limit = limits[parts]
+    }
+}
+
+extension Mixer {
+    /// Adds one talker's frame.
+    public mutating func add(_ frame: borrowing Frame, gain: Gain = .unity) {
+        add(frame.span, from: gain, to: gain)
+    }
+
+    /// Writes the mix and begins the next one.
+    public mutating func render(into frame: inout Frame) {
+        var samples = frame.mutableSpan
+        render(into: &samples)
     }
 }

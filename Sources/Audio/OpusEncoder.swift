@@ -9,7 +9,7 @@ internal import COpus
     private let state: OpaquePointer
 
     /// Bytes in every packet.
-    public let frameSize: Int
+    public private(set) var frameSize: Int
 
     /// Samples in every frame.
     public let frameSamples: Int
@@ -98,6 +98,16 @@ internal import COpus
         _ frame: borrowing Frame, into packet: inout MutableSpan<UInt8>
     ) -> Int {
         encode(frame.span, into: &packet)
+    }
+
+    /// Goes on with packets of another size, 2 to 400 bytes; the sound has no seam.
+    public mutating func change(frameSize: Int) {
+        precondition((2...PCM.payloadMax).contains(frameSize))
+        let bitrate = frameSize * 8 * PCM.sampleRate / frameSamples
+        let status = unsafe copus_encoder_set(state, OPUS_SET_BITRATE_REQUEST, Int32(bitrate))
+        // What is in that range suits libopus.
+        precondition(status == OPUS_OK)
+        self.frameSize = frameSize
     }
 
     /// Forgets all sound so far; to be called before the first frame of a talkspurt, because the

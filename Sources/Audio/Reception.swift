@@ -24,8 +24,10 @@ public struct ReceptionReport: Equatable, Sendable {
 public struct ReceptionTotals: Equatable, Sendable {
     /// Packets, copies (redundancy) and duplicates not counted.
     public var received: UInt64 = 0
-    /// Frames that had not come themselves when the three after them had.
+    /// Frames that had not come when the three after them had, neither themselves nor as copies.
     public var lost: UInt64 = 0
+    /// Frames that came only as a copy (redundancy), in time to be played.
+    public var recovered: UInt64 = 0
     /// Packets that came after their frame should have been played.
     public var late: UInt64 = 0
     public var duplicates: UInt64 = 0
@@ -107,13 +109,13 @@ struct Reception {
         totals.skippedMs = skippedSamples / 48
     }
 
-    /// Records whether the next frame of talk came itself.
-    mutating func observe(lost: Bool) {
+    /// Records whether the next frame of talk came itself, and if not, whether a copy of it did.
+    mutating func observe(lost: Bool, isRecovered: Bool = false) {
         newest = (newest + 1) & 1023
         let bit = UInt64(1) << UInt64(newest & 63)
         if lost {
             lossBits[newest >> 6] |= bit
-            totals.lost += 1
+            if isRecovered { totals.recovered += 1 } else { totals.lost += 1 }
         } else {
             lossBits[newest >> 6] &= ~bit
         }

@@ -32,6 +32,8 @@ public struct Voice: ~Copyable {
     }
 
     /// Samples pulled at once.
+    /// What is pulled at once.
+    public var blockSamples: Int { block }
     private let block: Int
     /// Samples pulled since the loudness was followed last.
     private var unweighed = 0

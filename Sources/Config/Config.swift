@@ -58,6 +58,14 @@ public struct Config: Equatable, Sendable {
     public struct Audio: Equatable, Sendable {
         public enum Duplex: Equatable, Sendable { case half, full, auto }
         public enum Jitter: Equatable, Sendable { case low, normal, robust }
+        /// What a control of the card's mixer is set to when the card is opened.
+        public enum Volume: Equatable, Sendable {
+            /// As it is.
+            case keep
+            case mute
+            /// Of the control's range, 0…100; unmutes too.
+            case percent(Int)
+        }
 
         public internal(set) var input = DeviceName.default
         public internal(set) var output = DeviceName.default
@@ -75,6 +83,13 @@ public struct Config: Equatable, Sendable {
         public internal(set) var jitter = Jitter.normal
         /// The longest playout delay: 40…240 ms.
         public internal(set) var jitterMax = Duration.milliseconds(240)
+        /// The speaker's and the microphone's control by name; nil is the usual one of the card.
+        public internal(set) var mixerOutput: String?
+        public internal(set) var mixerInput: String?
+        public internal(set) var volume = Volume.keep
+        public internal(set) var micVolume = Volume.keep
+        /// What others are turned down by while somebody of higher priority speaks: -40…0 dB.
+        public internal(set) var duck = -12.0
         public internal(set) var origin = Origin(file: "", line: 1)
 
         /// Whether the speaker is held down while talking; `auto` is half duplex in this version.
@@ -117,6 +132,9 @@ public struct Config: Equatable, Sendable {
         }
     }
 
+    /// Who may be heard over whom.
+    public enum Priority: Equatable, Sendable { case normal, high, emergency }
+
     /// Which level of a line means "on".
     public enum Active: Equatable, Sendable { case low, high }
 
@@ -155,6 +173,10 @@ public struct Config: Equatable, Sendable {
         public internal(set) var listen = true
         /// Decibels: -40…+20.
         public internal(set) var gain = 0.0
+        /// Whether its sound is received, yet not played.
+        public internal(set) var isMuted = false
+        /// Over whom one's own sound on it is heard.
+        public internal(set) var priority = Priority.normal
         public internal(set) var origin: Origin
         public internal(set) var membersOrigin: Origin
 
@@ -203,6 +225,10 @@ public struct Config: Equatable, Sendable {
         public internal(set) var suite: UInt8 = 1
         /// Decibels: -40…+20.
         public internal(set) var gain = 0.0
+        /// Whether its sound is received, yet not played.
+        public internal(set) var isMuted = false
+        /// Over whom one's own sound to it alone is heard.
+        public internal(set) var priority = Priority.normal
         /// Whether it came from the state directory.
         public internal(set) var isLearned = false
         public internal(set) var origin: Origin

@@ -94,7 +94,20 @@ extension Config.Audio {
                 ("bitrate", Quantity.text(bitrate: bitrate)), ("duplex", duplex),
                 ("rx-hold", Quantity.text(rxHold)), ("jitter", jitter),
                 ("jitter-max", Quantity.text(jitterMax)),
+                ("mixer-output", mixerOutput ?? "auto"), ("volume", volume.text),
+                ("mixer-input", mixerInput ?? "auto"), ("mic-volume", micVolume.text),
+                ("duck", Quantity.text(decibels: duck)),
             ])
+    }
+}
+
+extension Config.Audio.Volume {
+    fileprivate var text: String {
+        switch self {
+        case .keep: "keep"
+        case .mute: "mute"
+        case .percent(let percent): "\(percent)%"
+        }
     }
 }
 
@@ -156,7 +169,8 @@ extension Config.Channel {
             "channel", name: name,
             [
                 ("members", members), ("listen", listen ? "yes" : "no"),
-                ("gain", Quantity.text(decibels: gain)),
+                ("gain", Quantity.text(decibels: gain)), ("mute", isMuted ? "yes" : "no"),
+                ("priority", priority.word),
             ])
     }
 }
@@ -188,7 +202,19 @@ extension Config.Peer {
             [
                 ("address", addresses.map { $0.description }.joined(separator: ", ")),
                 ("key", key), ("psk", psk), ("suite", "\(suite)"),
-                ("gain", Quantity.text(decibels: gain)),
+                ("gain", Quantity.text(decibels: gain)), ("mute", isMuted ? "yes" : "no"),
+                ("priority", priority.word),
             ])
+    }
+}
+
+extension Config.Priority {
+    /// As the configuration spells it.
+    fileprivate var word: String {
+        switch self {
+        case .normal: "normal"
+        case .high: "high"
+        case .emergency: "emergency"
+        }
     }
 }

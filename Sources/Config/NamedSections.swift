@@ -55,7 +55,9 @@ extension Config.Channel {
             self.listen = listen
         }
         if let gain = reader.decibels("gain") { self.gain = gain }
-        reader.finish(later: ["priority"])
+        if let mute = readMute(from: &reader) { isMuted = mute }
+        if let priority = readPriority(from: &reader) { self.priority = priority }
+        reader.finish()
     }
 }
 
@@ -113,6 +115,8 @@ extension Config.Peer {
             self.suite = suite
         }
         if let gain = reader.decibels("gain") { self.gain = gain }
+        if let mute = readMute(from: &reader) { isMuted = mute }
+        if let priority = readPriority(from: &reader) { self.priority = priority }
         reader.finish()
     }
 
@@ -149,6 +153,16 @@ extension Config.Peer {
         // The text itself may be a secret pasted in the wrong place: never repeated.
         return .wrong("must be file:NAME or cred:NAME; the key itself never stands here")
     }
+}
+
+private func readMute(from reader: inout SectionReader) -> Bool? {
+    reader.choice("mute", [("no", false), ("yes", true)])
+}
+
+private func readPriority(from reader: inout SectionReader) -> Config.Priority? {
+    reader.choice(
+        "priority",
+        [("normal", Config.Priority.normal), ("high", .high), ("emergency", .emergency)])
 }
 
 private func readActive(from reader: inout SectionReader) -> Config.Active? {

@@ -69,9 +69,14 @@ struct SectionReader {
         }
     }
 
-    mutating func decibels(_ key: String) -> Double? {
-        value(key) { text in
-            Self.checked(Quantity.decibels(text), in: -40...20, text, "-40dB to +20dB")
+    mutating func decibels(
+        _ key: String, in range: ClosedRange<Double> = -40...20
+    ) -> Double? {
+        let bounds =
+            "\(Quantity.text(decibels: range.lowerBound)) to "
+            + "\(range.upperBound > 0 ? "+" : "")\(Quantity.text(decibels: range.upperBound))"
+        return value(key) { text in
+            Self.checked(Quantity.decibels(text), in: range, text, bounds)
         }
     }
 

@@ -80,7 +80,29 @@ extension Config.Audio {
         }
         let jitterRange = Duration.milliseconds(40)...Duration.milliseconds(240)
         if let longest = reader.duration("jitter-max", in: jitterRange) { jitterMax = longest }
+        mixerOutput = reader.unlessAuto("mixer-output") { $0.value("mixer-output", Self.control) }
+        mixerInput = reader.unlessAuto("mixer-input") { $0.value("mixer-input", Self.control) }
+        if let volume = reader.value("volume", Self.volume) { self.volume = volume }
+        if let volume = reader.value("mic-volume", Self.volume) { micVolume = volume }
+        if let duck = reader.decibels("duck", in: -40...0) { self.duck = duck }
         reader.finish()
+    }
+
+    /// The name of a mixer's control: anything.
+    private static func control(_ text: String) -> Parsed<String> {
+        text.isEmpty ? .wrong("must be auto or a control's name, as amixer has it") : .value(text)
+    }
+
+    private static func volume(_ text: String) -> Parsed<Volume> {
+        switch text {
+        case "keep": return .value(.keep)
+        case "mute": return .value(.mute)
+        default: break
+        }
+        let digits = text.utf8.last == UInt8(ascii: "%") ? String(text.dropLast()) : text
+        guard case .value(let percent) = Quantity.integer(digits), (0...100).contains(percent)
+        else { return .wrong("\(quoted(text)) must be keep, mute, or 0% to 100%") }
+        return .value(.percent(percent))
     }
 
     /// What fits a packet depends on how much sound is in it.

@@ -16,6 +16,13 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     public var lossPercent: Double?
     /// Playout delay of its voice in milliseconds.
     public var bufferMilliseconds: Double?
+    /// Copies of earlier frames in each packet to it, and how many frames apart they are.
+    public var redundancyDepth = 0
+    public var redundancyOffset = 1
+    /// Whether packets to it are kept small for a queue on the way.
+    public var isNarrow = false
+    /// Frames of it that came only as a copy.
+    public var framesRecovered = 0
     /// The short form, `7f3a-91c2`; `key show --fingerprint` on its own station has the whole.
     public var fingerprint = ""
     /// 1 is AES-256-GCM, 2 is ChaCha20-Poly1305.
@@ -44,6 +51,10 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         coder.field("jitter_ms", &jitterMilliseconds)
         coder.field("loss_percent", &lossPercent)
         coder.field("buffer_ms", &bufferMilliseconds)
+        coder.field("redundancy_depth", &redundancyDepth)
+        coder.field("redundancy_offset", &redundancyOffset)
+        coder.field("narrow", &isNarrow)
+        coder.field("frames_recovered", &framesRecovered)
         coder.field("fingerprint", &fingerprint)
         coder.field("suite", &suite)
         coder.field("psk", &hasPSK)

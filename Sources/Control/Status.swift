@@ -53,6 +53,10 @@ extension Status {
         public var output = Device()
         /// "half" or "full".
         public var duplex = "half"
+        /// Whether both are open and run by one clock.
+        public var isOneClock = false
+        /// Why they run by two; null too while they are not both open.
+        public var clockReason: String?
         /// What frames, codec and periods are: "voice", "studio", "lowpower" or "ultra".
         public var profile = "voice"
 
@@ -62,6 +66,8 @@ extension Status {
             coder.field("input", &input)
             coder.field("output", &output)
             coder.field("duplex", &duplex)
+            coder.field("one_clock", &isOneClock)
+            coder.field("clock_reason", &clockReason)
             coder.field("profile", &profile)
         }
     }
@@ -89,6 +95,12 @@ extension Status {
         public var period: Int?
         public var buffer: Int?
         public var xruns = 0
+        /// How much faster than this machine's clock it runs, in millionths, and what that may be
+        /// wrong by; null while not known.
+        public var driftPPM: Double?
+        public var driftErrorPPM: Double?
+        /// What stands between this station and the card, such as "PulseAudio".
+        public var detours: [String] = []
 
         public init() {}
 
@@ -102,6 +114,9 @@ extension Status {
             coder.field("period", &period)
             coder.field("buffer", &buffer)
             coder.field("xruns", &xruns)
+            coder.field("drift_ppm", &driftPPM)
+            coder.field("drift_error_ppm", &driftErrorPPM)
+            coder.field("detours", &detours)
         }
     }
 
@@ -114,6 +129,8 @@ extension Status {
         public var levelDBFS: Double?
         /// Speech above noise in decibels; null when not measured.
         public var snrDB: Double?
+        /// Bits a second it is encoded with; null while closed.
+        public var bitrate: Int?
 
         public init() {}
 
@@ -122,6 +139,7 @@ extension Status {
             coder.field("targets", &targets)
             coder.field("level_dbfs", &levelDBFS)
             coder.field("snr_db", &snrDB)
+            coder.field("bitrate", &bitrate)
         }
     }
 

@@ -77,6 +77,9 @@ extension Command {
             name: "audio list", arguments: "", count: 0...0, options: ["--json"],
             help: "the sound cards, as input and output take them", function: listAudio),
         Command(
+            name: "audio controls", arguments: "", count: 0...0, options: ["--json"],
+            help: "volumes and mutes of the configured cards", function: listControls),
+        Command(
             name: "gpio list", arguments: "", count: 0...0, options: ["--json"],
             help: "the GPIO lines, as line takes them", function: listGPIO),
         Command(

@@ -35,6 +35,7 @@ private func screen(of status: Status) -> String {
     text += "audio   in  \(device(status.audio.input))   out \(device(status.audio.output))"
     text += "   duplex \(visible(status.audio.duplex))"
     text += "   profile \(visible(status.audio.profile))\n"
+    if let reason = status.audio.clockReason { text += "clock   two: \(visible(reason))\n" }
     text += "mic     \(microphone(status.microphone))\n"
     for button in status.buttons {
         let state = button.error.map { "unreadable: \(visible($0))" } ?? button.state.rawValue

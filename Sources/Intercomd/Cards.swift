@@ -13,11 +13,17 @@ struct Cards {
         var name: DeviceName
         var error: PCMError?
         var granted: PCMParameters?
+        /// What stands between us and the card, while it is open.
+        var route: PCMRoute?
         var backoff = Backoff()
         /// Whether the same complaint has been logged already.
         var isReported = false
         /// The media loop was asked to hand it back: until it is, it cannot be opened.
         var isLeaving = false
+
+        /// What the card's mixer is to be set to, and what came of it when the card was opened.
+        var wish: CardControl.Wish?
+        var control: CardControl?
 
         var isWanted: Bool { name != .none }
         var isOpen: Bool { granted != nil }
@@ -34,8 +40,18 @@ struct Cards {
 
     init(_ config: Config.Audio) {
         request = Self.request(config)
-        input = Side(name: config.input)
-        output = Side(name: config.output)
+        input = Side(name: config.input, wish: Self.wish(config.mixerInput, config.micVolume))
+        output = Side(name: config.output, wish: Self.wish(config.mixerOutput, config.volume))
+    }
+
+    private static func wish(
+        _ name: String?, _ volume: Config.Audio.Volume
+    ) -> CardControl.Wish? {
+        switch volume {
+        case .keep: nil
+        case .mute: CardControl.Wish(name: name, percent: nil, isMuted: true)
+        case .percent(let percent): CardControl.Wish(name: name, percent: percent, isMuted: false)
+        }
     }
 
     private static func request(_ config: Config.Audio) -> PCMRequest {
@@ -46,14 +62,29 @@ struct Cards {
     mutating func configure(_ config: Config.Audio, _ rings: Rings) {
         let isOther = request != Self.request(config)
         request = Self.request(config)
+        let heard = Self.wish(config.mixerInput, config.micVolume)
+        let said = Self.wish(config.mixerOutput, config.volume)
         if isOther || input.name != config.input {
             rings.tell(.giveUp(.capture))
-            input = Side(name: config.input, isLeaving: true)
+            input = Side(name: config.input, isLeaving: true, wish: heard)
+        } else if input.wish != heard {
+            input.wish = heard
+            Self.mix(&input, .capture)
         }
         if isOther || output.name != config.output {
             rings.tell(.giveUp(.playback))
-            output = Side(name: config.output, isLeaving: true)
+            output = Side(name: config.output, isLeaving: true, wish: said)
+        } else if output.wish != said {
+            output.wish = said
+            Self.mix(&output, .playback)
         }
+    }
+
+    /// Sets the mixer of an open card as it is wished.
+    private static func mix(_ side: inout Side, _ direction: PCMError.Direction) {
+        side.control = nil
+        guard side.isOpen, let wish = side.wish, let name = side.name.pcm else { return }
+        side.control = CardControl.set(wish, of: name, direction)
     }
 
     /// The media loop has given a card up, as it was asked to.
@@ -70,17 +101,19 @@ struct Cards {
         if let name = Self.due(input, at: now) {
             do throws(PCMError) {
                 let pcm = try CapturePCM(name: name, request: request)
-                let granted = pcm.granted
+                let (granted, route) = (pcm.granted, pcm.route)
                 rings.tell(.capture(pcm))
-                Self.opened(&input, granted, at: now, report)
+                Self.opened(&input, granted, route, at: now, report)
+                Self.mix(&input, .capture)
             } catch { Self.failed(&input, error, at: now, report) }
         }
         if let name = Self.due(output, at: now) {
             do throws(PCMError) {
                 let pcm = try PlaybackPCM(name: name, request: request)
-                let granted = pcm.granted
+                let (granted, route) = (pcm.granted, pcm.route)
                 rings.tell(.playback(pcm))
-                Self.opened(&output, granted, at: now, report)
+                Self.opened(&output, granted, route, at: now, report)
+                Self.mix(&output, .playback)
             } catch { Self.failed(&output, error, at: now, report) }
         }
         // Until then it is kept for the next attempt.
@@ -119,9 +152,11 @@ struct Cards {
     }
 
     private static func opened(
-        _ side: inout Side, _ granted: PCMParameters, at now: Instant, _ report: (Change) -> Void
+        _ side: inout Side, _ granted: PCMParameters, _ route: PCMRoute, at now: Instant,
+        _ report: (Change) -> Void
     ) {
         side.granted = granted
+        side.route = route
         side.error = nil
         side.isReported = false
         side.backoff.succeeded(at: now)

@@ -136,7 +136,9 @@ extension ControlLoop {
 
     /// A number is another peer's now.
     private mutating func welcome(_ number: Int) {
+        let isWireless = view.peers[number].redundancy.depthMin > 0
         view.peers[number] = StationView.Peer()
+        protectAnew(number, isWireless: isWireless)
         let traffic = rings.traffic[number]
         view.packetsBefore.sent += traffic[.sent]
         view.packetsBefore.opened += traffic[.opened]
@@ -188,7 +190,12 @@ extension ControlLoop {
         self.change?.isAdopted = true
         config = change.config
         routing = change.routing
+        let former = plan
         plan = change.plan
+        let isSameFrame =
+            former.frameSize == plan.frameSize
+            && former.sound.frameSamples == plan.sound.frameSamples
+        if !isSameFrame { protectAnew() }
         lines.configure(config)
     }
 

@@ -56,6 +56,13 @@ extension ControlLoop {
                     table.confirm(value, peer: peer, index: opened.index, from: source, at: now)
                 case .close:
                     table.closed(peer: peer, index: opened.index, at: now)
+                case .report(let report):
+                    station.receive(record, from: peer, at: now)
+                    reported(peer, report)
+                case .pong:
+                    let before = station.view(of: peer).roundTripAt
+                    station.receive(record, from: peer, at: now)
+                    if station.view(of: peer).roundTripAt != before { measured(peer) }
                 default:
                     station.receive(record, from: peer, at: now)
                 }
@@ -110,9 +117,9 @@ extension ControlLoop {
         switch action {
         case .send(let peer, let payload):
             rings.tell(.send(peer: peer, index: nil, payload, to: nil))
-        case .hear(let peer, let stream, let hearing):
+        case .hear(let peer, let stream, let hearing, let priority):
             view.peers[peer].hearings[Int(stream)] = hearing
-            rings.tell(.hear(peer: peer, stream: stream, hearing))
+            rings.tell(.hear(peer: peer, stream: stream, hearing, priority))
         }
     }
 

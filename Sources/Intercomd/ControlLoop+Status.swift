@@ -20,11 +20,16 @@ extension ControlLoop {
         status.notes = notes
         status.audio.input = device(cards.input, xruns: .captureXruns)
         status.audio.output = device(cards.output, xruns: .playbackXruns)
+        (status.audio.input.driftPPM, status.audio.input.driftErrorPPM) = told(captureDrift)
+        (status.audio.output.driftPPM, status.audio.output.driftErrorPPM) = told(playbackDrift)
+        status.audio.isOneClock = soundClock?.isOneClock ?? false
+        status.audio.clockReason = soundClock?.reason
         status.audio.profile = config.audio.profile.rawValue
         status.audio.duplex = config.audio.isHalfDuplex ? "half" : "full"
         status.microphone.isOpen = view.isTalking
         status.microphone.targets = talkedTo
         if view.isTalking {
+            status.microphone.bitrate = Int(rings.counters[.bitrate])
             status.microphone.levelDBFS = -Double(rings.counters[.microphoneLevel]) / 10
         }
         status.buttons = config.buttons.indices.map { button($0) }
@@ -86,6 +91,7 @@ extension ControlLoop {
         } else if roster.isEmpty {
             found.append(Advice.unpaired)
         }
+        found += detourNotes + controlNotes
         for line in awaitsRestart { found.append(Advice.restart(for: line)) }
         for number in roster.numbers {
             let peer = roster[number]
@@ -149,6 +155,7 @@ extension ControlLoop {
             device.format = granted.format.name
             device.period = granted.periodSamples
             device.buffer = granted.bufferSamples
+            device.detours = side.route?.detours.map { $0.name } ?? []
         } else if let error = side.error {
             device.error = error.description
             device.state =
@@ -212,6 +219,11 @@ extension ControlLoop {
             status.lossPercent = Double(traffic[.loss]) * 100 / 256
             status.bufferMilliseconds = Double(traffic[.playoutDelay])
         }
+        let redundancy = view.peers[peer].redundancy
+        status.redundancyDepth = redundancy.choice.depth
+        status.redundancyOffset = redundancy.choice.offset
+        status.isNarrow = redundancy.isNarrow
+        status.framesRecovered = Int(traffic[.recovered])
         status.packetsSent = Int(traffic[.sent])
         status.packetsOpened = Int(traffic[.opened])
         status.packetsRefused = Int(traffic[.refused])

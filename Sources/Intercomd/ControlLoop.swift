@@ -126,6 +126,7 @@ struct ControlLoop: ~Copyable {
     mutating func run() {
         let name = "\(config.station.name), \(table.publicKey.text)"
         tell(.started, detail: "intercomd \(Product.version) is \(name)")
+        protectAnew()
         openDevices()
         lockMemory()
         resolveAll()

@@ -9,6 +9,11 @@ enum MediaCount: Int, CaseIterable {
     case heapCalls
     /// The microphone's level, in 0.1 dB below full scale.
     case microphoneLevel
+    /// How fast the cards run, and how sure that is, in 0.001 ppm as Int64; ~0 while not known.
+    case captureDrift, captureDriftError
+    case playbackDrift, playbackDriftError
+    /// What the microphone is encoded with while it is open, in bits a second.
+    case bitrate
 
     // Sound.
     case captureXruns
@@ -18,6 +23,8 @@ enum MediaCount: Int, CaseIterable {
     case framesMixed
     /// Frames that never came; sound made up for them; sound sped up or drawn out.
     case framesLost
+    /// Frames that came only as a copy.
+    case framesRecovered
     case concealedMs
     case stretchedMs
 
@@ -49,13 +56,15 @@ enum MediaCount: Int, CaseIterable {
     /// As `status --json` and the manual page name it; nil for gauges shown elsewhere.
     var name: String? {
         switch self {
-        case .ticks, .cpuNanoseconds, .heapCalls, .microphoneLevel: nil
+        case .ticks, .cpuNanoseconds, .heapCalls, .microphoneLevel, .bitrate: nil
+        case .captureDrift, .captureDriftError, .playbackDrift, .playbackDriftError: nil
         case .captureXruns: "capture_xruns"
         case .playbackXruns: "playback_xruns"
         case .framesCaptured: "frames_captured"
         case .framesSent: "frames_sent"
         case .framesMixed: "frames_mixed"
         case .framesLost: "frames_lost"
+        case .framesRecovered: "frames_recovered"
         case .concealedMs: "concealed_ms"
         case .stretchedMs: "stretched_ms"
         case .droppedLength: "dropped_length"
@@ -98,4 +107,6 @@ enum PeerCount: Int, CaseIterable {
     case playoutDelay
     case jitter
     case loss
+    /// Frames of the peer that came only as a copy.
+    case recovered
 }

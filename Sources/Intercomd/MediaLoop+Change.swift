@@ -83,7 +83,7 @@ extension MediaLoop {
                 first = min(first, spurts[target].nextFrame)
             }
             encoded.begin(at: max(first, microphone.oldest))
-            plaintextSize = AudioPacket.plaintextSize(frameSize: encoder.frameSize, depth: 0)
+            chooseFrameSize()
         }
         if change.hasVoices {
             for place in slots.indices { release(place) }

@@ -34,6 +34,7 @@ extension MediaLoop {
     /// Hands the microphone's card back; whoever was talking is no longer heard.
     mutating func giveUpCapture() {
         guard let pcm = capture.take() else { return }
+        cardClocks.captureGone(rings.counters)
         clock.disarm(in: loop)
         if isLinked, hasPlayback { PCMPair.unlink(&playback!) }
         isLinked = false
@@ -46,6 +47,7 @@ extension MediaLoop {
 
     mutating func giveUpPlayback() {
         guard let pcm = playback.take() else { return }
+        cardClocks.playbackGone(rings.counters)
         clock.disarm(in: loop)
         if isLinked, hasCapture { PCMPair.unlink(&capture!) }
         isLinked = false
@@ -82,6 +84,8 @@ extension MediaLoop {
         if clock.asleep != nil { tell(.asleep(nil)) }
         clock.asleep = nil
         skipLostSound()
+        cardClocks.captureBegins()
+        cardClocks.playbackBegins()
         let isWanted = plan.prerollFrames > 0 || isTalking
         isCapturing = hasCapture && isWanted
         letCaptureRest()
@@ -135,6 +139,7 @@ extension MediaLoop {
         guard hasCapture, !isCapturing else { return }
         isCapturing = true
         microphone.breakOff()
+        cardClocks.captureBegins()
         do throws(PCMError) {
             try capture!.start()
             chooseMaster()

@@ -29,8 +29,12 @@ extension MediaLoop {
             peers[peer].endpoint = endpoint
         case .drop(let peer, let index):
             if let keys = peers[peer].slots.drop(index: index) { handBack(.session(keys)) }
-        case .hear(let peer, let stream, let hearing):
+        case .hear(let peer, let stream, let hearing, let priority):
+            peers[peer].priorities[Int(stream)] = priority
             bind(stream, of: peer, to: hearing)
+        case .protect(let peer, let choice):
+            peers[peer].protection = choice
+            chooseFrameSize()
         case .capture(let pcm): takeCapture(pcm)
         case .playback(let pcm): takePlayback(pcm)
         case .key(let place, let line): takeKey(place, line)
@@ -61,14 +65,14 @@ extension MediaLoop {
         sealAndSend(to: peer, onSession: index, FrameFlags(kind: .control), at: address)
     }
 
-    /// Lays records into the plaintext buffer, zeros after them up to P.
+    /// Lays records into the plaintext buffer, zeros after them up to the greatest P.
     mutating func lay(_ payload: ControlPayload) {
-        for place in 0..<plaintextSize {
+        for place in plaintext.indices {
             plaintext[place] = place < ControlPayload.capacity ? payload.bytes[place] : 0
         }
     }
 
-    /// Seals the plaintext buffer for one peer and sends it; without a session it is dropped.
+    /// Seals P bytes of the plaintext buffer for one peer and sends them; without a session it is dropped.
     mutating func sealAndSend(
         to peer: Int, onSession index: UInt32?, _ flags: FrameFlags, at address: SocketAddress?
     ) {
@@ -76,6 +80,7 @@ extension MediaLoop {
             rings.counters.add(.unsentNoSession)
             return
         }
+        let plaintextSize = peers[peer].plaintextSize(frameSize: encoder.frameSize)
         let plain = plaintext.span.extracting(first: plaintextSize)
         var out = datagram.mutableSpan
         let size =

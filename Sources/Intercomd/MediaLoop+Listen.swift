@@ -190,11 +190,12 @@ extension MediaLoop {
 
     mutating func release(_ place: Int) {
         guard let owner = slots[place].owner else { return }
-        countTotals(of: place)
         if slots[place].isSounding {
+            fadeOut(place)
             slots[place].isSounding = false
             tell(.receiving(peer: owner.peer, stream: owner.stream, isOn: false))
         }
+        countTotals(of: place)
         slots[place].owner = nil
         // What was said of its sound is over.
         let traffic = rings.traffic[owner.peer]
@@ -220,12 +221,14 @@ extension MediaLoop {
             switch outcome {
             case .samples(let count):
                 room -= count
+                cardClocks.played(count)
                 moved(.playback)
             case .wouldBlock:
                 return
             case .xrun:
                 // The refused block is offered again, in the next turn of this loop.
                 rings.counters.add(.playbackXruns)
+                cardClocks.playbackBegins()
                 if isLinked { startCards() }
                 room = playbackRoom
             case .suspended:
@@ -243,11 +246,15 @@ extension MediaLoop {
         mutating get {
             switch playback {
             case .some(let pcm):
-                Refill.samples(
-                    available: pcm.available(),
+                let available = pcm.available()
+                // Not `now`: encoding has taken a while since, and what is queued plays on.
+                cardClocks.asked(
+                    queued: pcm.granted.bufferSamples - available, at: Clock.now(), rings.counters)
+                return Refill.samples(
+                    available: available,
                     spare: pcm.granted.bufferSamples - pcm.granted.fillSamples,
                     period: pcm.granted.periodSamples, isMaster: clock.source == .playback)
-            case .none: 0
+            case .none: return 0
             }
         }
     }
@@ -255,55 +262,15 @@ extension MediaLoop {
     /// Half duplex: the speaker is held down while the own microphone is open, and a moment after.
     private var isHeldDown: Bool { plan.isHalfDuplex && (isTalking || now < speakerHeldUntil) }
 
-    /// Mixes the next block of everyone who is heard, at the start of what it returns.
-    private mutating func nextBlock() -> Frame {
-        var room = Frame(repeating: 0)
-        var all = room.mutableSpan
-        var block = all._mutatingExtracting(first: plan.sound.blockSamples)
-        for place in slots.indices {
-            guard let owner = slots[place].owner else { continue }
-            if now - slots[place].lastPacket >= VoiceSlot.keptFor {
-                release(place)
-                continue
-            }
-            let hearing = peers[owner.peer].hearings[Int(owner.stream)]
-            guard hearing.isHeard else {
-                giveUpUnheard(place, hearing)
-                continue
-            }
-            let isSounding = slots[place].voice.pull(into: &block, at: now)
-            countTotals(of: place)
-            if isSounding != slots[place].isSounding {
-                slots[place].isSounding = isSounding
-                tell(.receiving(peer: owner.peer, stream: owner.stream, isOn: isSounding))
-            }
-            report(place, owner)
-            guard isSounding, !isHeardTwice(owner, before: place) else { continue }
-            rings.counters.add(.framesMixed)
-            mixer.add(block.span, gain: plan.gain(of: owner.peer, hearing))
-        }
-        if tone?.next(into: &block) == true { mixer.add(block.span) } else { tone = nil }
-        mixer.render(into: &block)
-        return room
-    }
-
     /// Sound nobody here listens to: kept a moment if its binding may still come.
-    private mutating func giveUpUnheard(_ place: Int, _ hearing: Hearing) {
+    mutating func giveUpUnheard(_ place: Int, _ hearing: Hearing) {
         if hearing == .unbound, now - slots[place].since < VoiceSlot.unboundMax { return }
         rings.counters.add(hearing == .unbound ? .droppedUnbound : .droppedIgnored)
         release(place)
     }
 
-    /// One mouth speaking to two channels at once is mixed once.
-    private mutating func isHeardTwice(_ owner: VoiceSlot.Owner, before place: Int) -> Bool {
-        for other in 0..<place where slots[other].isSounding {
-            if slots[other].owner?.peer == owner.peer { return true }
-        }
-        return false
-    }
-
     /// Tells the talker once a second how it arrives (REPORT), and the control thread.
-    private mutating func report(_ place: Int, _ owner: VoiceSlot.Owner) {
+    mutating func report(_ place: Int, _ owner: VoiceSlot.Owner) {
         guard now >= slots[place].nextReport else { return }
         slots[place].nextReport = now + .seconds(1)
         let found = slots[place].voice.report(at: now)
@@ -319,9 +286,13 @@ extension MediaLoop {
         sendRecord(.report(report), to: CollectionOfOne(owner.peer))
     }
 
-    private mutating func countTotals(of place: Int) {
+    mutating func countTotals(of place: Int) {
         let new = slots[place].newTotals()
         rings.counters.add(.framesLost, new.lost)
+        rings.counters.add(.framesRecovered, new.recovered)
+        if let owner = slots[place].owner {
+            rings.traffic[owner.peer].add(.recovered, new.recovered)
+        }
         rings.counters.add(.concealedMs, new.concealedMs)
         rings.counters.add(.stretchedMs, new.stretchedMs)
     }

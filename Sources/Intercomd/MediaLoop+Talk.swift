@@ -22,6 +22,7 @@ extension MediaLoop {
         if !isTalking { beginEncoding() }
         // What it has heard already is not said again.
         spurts[target].begin(at: max(spurts[target].nextFrame, prerollStart, encoded.oldest))
+        chooseFrameSize()
         // First: where the card does not start, the end of it follows.
         tell(.talking(target: plan.targets[target].id, isOpen: true))
         wakeCapture()
@@ -71,6 +72,7 @@ extension MediaLoop {
         case .wouldBlock: return
         case .xrun:
             rings.counters.add(.captureXruns)
+            cardClocks.captureBegins()
             skipLostSound()
             moved(.capture)
             if isLinked { startCards() }
@@ -83,6 +85,7 @@ extension MediaLoop {
 
     private mutating func take(samples count: Int) {
         moved(.capture)
+        cardClocks.captured(count, at: now, rings.counters)
         lastCapture = now
         let before = microphone.captured
         microphone.append(samples.span.extracting(first: count))
@@ -150,8 +153,14 @@ extension MediaLoop {
         let flags = FrameFlags(
             kind: .audio, isSpurtStart: spurts[target].packets < plan.startFrames,
             stream: plan.targets[target].stream)
-        write(frame: number, sequence: spurts[target].sequence, isLast: isLast)
+        var laid = (depth: -1, offset: 0)
         for peer in plan.targets[target].listeners {
+            let copies = copies(in: number, to: peer, of: target)
+            // Most listeners need the same.
+            if copies != laid {
+                write(frame: number, of: target, isLast: isLast, copies)
+                laid = copies
+            }
             sealAndSend(to: peer, onSession: nil, flags, at: nil)
         }
         rings.counters.add(.framesSent)
@@ -159,16 +168,61 @@ extension MediaLoop {
         if isLast { ended(target) }
     }
 
-    /// Lays an encoded frame into the plaintext buffer.
-    private mutating func write(frame number: Int, sequence: UInt16, isLast: Bool) {
-        let size = encoded.count(number)
+    /// The copies a packet carries: those this listener needs, and those its padding has room for.
+    ///
+    /// They never reach before the talkspurt or over a gap in it, nor before a change of the
+    /// frames' size.
+    private mutating func copies(
+        in number: Int, to peer: Int, of target: Int
+    ) -> (depth: Int, offset: Int) {
+        let room = peers[peer].plaintextSize(frameSize: encoded.frameSize) - AudioPacket.headerSize
+        let offset = peers[peer].protection.offset
+        let past = (number - max(spurts[target].unbroken, encoded.oldest)) / offset
+        let depth = min(room / encoded.frameSize - 1, Redundancy.depthMax, past)
+        return (depth, depth == 0 ? 1 : offset)
+    }
+
+    /// Lays an encoded frame and its copies into the plaintext buffer, zeros behind them.
+    private mutating func write(
+        frame number: Int, of target: Int, isLast: Bool, _ copies: (depth: Int, offset: Int)
+    ) {
+        let sequence = spurts[target].sequence
         var plain = plaintext.mutableSpan
-        var sized = plain._mutatingExtracting(first: plaintextSize)
         let audio = AudioPacket.write(
-            sequence: sequence, depth: 0, offset: 1, isLast: isLast, frameSize: size,
-            into: &sized)
-        let place = audio.frame(0).range.lowerBound
-        encoded.copy(number, into: &sized, at: place)
+            sequence: sequence, depth: copies.depth, offset: copies.offset, isLast: isLast,
+            frameSize: encoded.frameSize, into: &plain)
+        for index in 0...copies.depth {
+            let place = audio.frame(index).range.lowerBound
+            encoded.copy(number - index * copies.offset, into: &plain, at: place)
+        }
+    }
+
+    /// Gives frames the size that suits all who are talked to.
+    ///
+    /// The microphone is encoded once, so the one with the narrowest way decides; but not one whose
+    /// way bears nothing at all, unless there are only such.
+    mutating func chooseFrameSize() {
+        var size = plan.frameSize
+        var hopeless = plan.frameSize
+        var isHoped = false
+        for target in spurts.indices where spurts[target].isTalking {
+            for peer in plan.targets[target].listeners {
+                let wish = peers[peer].protection.frameSize
+                if peers[peer].protection.isHopeless {
+                    hopeless = min(hopeless, wish)
+                } else {
+                    size = min(size, wish)
+                    isHoped = true
+                }
+            }
+        }
+        if !isHoped { size = hopeless }
+        guard isTalking else { return }
+        rings.counters.set(
+            .bitrate, to: UInt64(size * 8 * PCM.sampleRate / encoder.frameSamples))
+        guard size != encoder.frameSize else { return }
+        encoder.change(frameSize: size)
+        encoded.begin(at: encoded.next)
     }
 
     private mutating func ended(_ target: Int) {

@@ -39,6 +39,7 @@ struct MediaLoop: ~Copyable {
     var capture: CapturePCM?
     var playback: PlaybackPCM?
     var clock = ClockMaster()
+    var cardClocks = CardClocks()
     /// Whether the microphone's card runs; without pre-roll it rests between talkspurts.
     var isCapturing = false
     /// Whether the kernel starts and stops both cards as one.
@@ -63,12 +64,12 @@ struct MediaLoop: ~Copyable {
     var peersEnd = 0
     var slots: FixedArray<VoiceSlot>
     var mixer = Mixer()
+    /// When somebody of each priority was last heard.
+    var heardAt = InlineArray<3, Instant>(repeating: Instant(nanoseconds: .min / 2))
 
     var samples = InlineArray<4096, Int16>(repeating: 0)
     var plaintext = InlineArray<1209, UInt8>(repeating: 0)
     var datagram = InlineArray<1500, UInt8>(repeating: 0)
-    /// P of protocol.md §2.2: one size for audio, control and cover.
-    var plaintextSize: Int
 
     var now = Clock.now()
     /// The station is about to stop: no microphone opens any more.
@@ -106,7 +107,6 @@ struct MediaLoop: ~Copyable {
         self.slots = slots
         microphone = Microphone(frameSamples: plan.sound.frameSamples)
         busyMax = plan.periodNanoseconds / 2
-        plaintextSize = AudioPacket.plaintextSize(frameSize: self.encoder.frameSize, depth: 0)
         keys = plan.makeKeys(at: now)
         virtualKeys = plan.makeVirtualKeys()
         spurts = plan.makeSpurts(firstSequences)

@@ -1,6 +1,8 @@
+internal import Audio
 internal import Crypto
 internal import HAL
 internal import Station
+internal import Wire
 
 /// What the media loop holds of one peer.
 struct MediaPeer: ~Copyable {
@@ -10,4 +12,21 @@ struct MediaPeer: ~Copyable {
     var nextEndpoint: SocketAddress?
     /// Where the sound of each of its streams goes.
     var hearings = InlineArray<32, Hearing>(repeating: .unbound)
+    /// Over whom each of them is heard.
+    var priorities = InlineArray<32, Priority>(repeating: .normal)
+    /// How our sound to it is protected; its frame size is a wish, as the encoder has one for all.
+    var protection = MediaPeer.unprotected
+
+    static let unprotected = Redundancy.Choice(
+        frameSize: PCM.payloadMax, room: AudioPacket.roomMax)
+
+    /// Copies each packet has room for when frames are so long.
+    func depth(frameSize: Int) -> Int {
+        max(0, min(protection.depth, protection.room / frameSize - 1))
+    }
+
+    /// P of protocol.md §2.2: one size for audio, control and cover.
+    func plaintextSize(frameSize: Int) -> Int {
+        AudioPacket.plaintextSize(frameSize: frameSize, depth: depth(frameSize: frameSize))
+    }
 }

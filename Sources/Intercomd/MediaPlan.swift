@@ -37,6 +37,10 @@ struct MediaPlan: Sendable {
     /// Frames that are left out at most where the card lost sound.
     let lostFramesMax: Int64
     let bitrate: Int
+    /// Bytes of a frame at this bit rate.
+    var frameSize: Int { bitrate * sound.frameSamples / (8 * PCM.sampleRate) }
+    /// What others are turned down to while somebody of higher priority speaks.
+    let duck: Gain
     let isHalfDuplex: Bool
     let speakerHold: Duration
     let jitterPreset: JitterBuffer.Preset
@@ -72,6 +76,7 @@ struct MediaPlan: Sendable {
         startFrames = Int(Spurt.startMarked.nanoseconds / frame)
         lostFramesMax = Spurt.lostMax.nanoseconds / frame
         bitrate = config.audio.bitrate
+        duck = Gain(decibels: config.audio.duck)
         isHalfDuplex = config.audio.isHalfDuplex
         speakerHold = config.audio.rxHold
         jitterPreset =
@@ -86,12 +91,15 @@ struct MediaPlan: Sendable {
 
     private static func gains(_ config: Config, _ roster: Roster, _ routing: Routing) -> [Gain] {
         let rows = (roster.numbers.max() ?? -1) + 1
-        var gains = [Gain](repeating: .unity, count: rows * gainsPerPeer)
+        // What is not set below is muted, or nothing that is heard.
+        var gains = [Gain](repeating: .muted, count: rows * gainsPerPeer)
         for (peer, number) in zip(config.peers, roster.numbers) {
             let row = number * gainsPerPeer
+            guard !peer.isMuted else { continue }
             gains[row] = Gain(decibels: peer.gain)
             for (channel, routed) in zip(config.channels, routing.channels) {
-                gains[row + routed.number] = Gain(decibels: peer.gain + channel.gain)
+                gains[row + routed.number] =
+                    channel.isMuted ? .muted : Gain(decibels: peer.gain + channel.gain)
             }
         }
         return gains

@@ -33,6 +33,8 @@ final class Rings: Sendable {
     init() throws(SystemError) {
         // Until the media loop has told, nobody knows.
         counters.set(.heapCalls, to: UInt64.max)
+        counters.set(.captureDriftError, to: UInt64.max)
+        counters.set(.playbackDriftError, to: UInt64.max)
         commandsWaiting = try EventSignal()
         eventsWaiting = try EventSignal()
         traffic = (0..<Roster.capacity).map { _ in
@@ -53,7 +55,9 @@ enum MediaCommand: ~Copyable {
     /// Erase that session.
     case drop(peer: Int, index: UInt32)
     /// Where the sound of this stream goes.
-    case hear(peer: Int, stream: UInt8, Hearing)
+    case hear(peer: Int, stream: UInt8, Hearing, Priority)
+    /// How our sound to this peer is protected against loss.
+    case protect(peer: Int, Redundancy.Choice)
     case capture(CapturePCM)
     case playback(PlaybackPCM)
     case key(Int, InputLine)

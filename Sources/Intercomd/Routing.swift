@@ -27,7 +27,8 @@ struct Routing {
             let members = roster.listeners(of: .channel(channel.name), in: config)
             let number = numbers[channel.name]!
             targets.append(
-                TalkTarget(stream: UInt8(number), reference: reference, listeners: members))
+                TalkTarget(stream: UInt8(number), reference: reference, listeners: members,
+                    priority: Priority(channel.priority)))
             names.append(channel.name)
             channels.append(
                 Channel(
@@ -35,7 +36,10 @@ struct Routing {
                     isListenedTo: channel.listen))
         }
         for (place, number) in roster.numbers.enumerated() {
-            targets.append(TalkTarget(stream: 0, reference: 0, listeners: [number]))
+            targets.append(
+                TalkTarget(
+                    stream: 0, reference: 0, listeners: [number],
+                    priority: Priority(config.peers[place].priority)))
             names.append(config.peers[place].name)
         }
         self.targets = targets
@@ -84,5 +88,16 @@ struct Routing {
         var reference: UInt64 = 0
         for index in 0..<8 { reference = reference << 8 | UInt64(digest[index]) }
         return reference
+    }
+}
+
+extension Priority {
+    init(_ configured: Config.Priority) {
+        self =
+            switch configured {
+            case .normal: .normal
+            case .high: .high
+            case .emergency: .emergency
+            }
     }
 }

@@ -18,6 +18,9 @@ struct Spurt {
     var lastSequence: UInt16 = 0
     /// The frames that the card lost before a frame of the microphone that is still to be sent.
     private var hole = (before: 0, frames: Int64(0))
+    /// The first frame since which every frame of the microphone was sent: a copy reaches no
+    /// farther back, or its number would be another's.
+    private(set) var unbroken = 0
     /// Packets of this talkspurt so far: those of its first 100 ms carry the start mark.
     var packets = 0
     /// SPURT_ENDs still to send, and when the next one is due.
@@ -38,6 +41,7 @@ struct Spurt {
     mutating func begin(at frame: Int) {
         phase = .talking
         nextFrame = frame
+        unbroken = frame
         packets = 0
         endsLeft = 0
         hole.frames = 0
@@ -59,6 +63,7 @@ struct Spurt {
             skipped += hole.frames
             hole.frames = 0
         }
+        if skipped > 0 { unbroken = number }
         // Before the first packet there is nothing to be late for.
         guard packets > 0 else { return }
         // After as much the other side begins anew.

@@ -1,7 +1,9 @@
+internal import Audio
 internal import HAL
 internal import Session
 internal import Station
 internal import Time
+internal import Wire
 
 /// What the control thread has been told, for `status`, lamps and the journal.
 struct StationView {
@@ -23,6 +25,9 @@ struct StationView {
         var hasMoved = false
         /// When its silence last had us ask whether it still has our session.
         var doubtedAt: Instant?
+        /// How our sound to it is protected, and its report that has not been acted on yet.
+        var redundancy = Redundancy(frameSamples: 480, frameSize: 40, rooms: 59...1172)
+        var report: Report?
     }
 
     /// Since when the microphone is open, for each talk target it is open for, by `id`.

@@ -23,6 +23,9 @@ struct VoiceSlot: ~Copyable {
     var nextReport = Instant(nanoseconds: 0)
     /// Whether the last playout block had its sound.
     var isSounding = false
+    /// Its gain on the way to what it is to be, and how far it is turned down for others.
+    private(set) var fader = Fader(.muted)
+    private(set) var ducker = Fader()
     /// What of the voice's totals has been counted.
     private var counted = ReceptionTotals()
 
@@ -43,18 +46,39 @@ struct VoiceSlot: ~Copyable {
         voice.reset()
         counted = ReceptionTotals()
         self.owner = owner
+        fader = Fader(.muted)
+        ducker = Fader()
         since = now
         nextReport = now + .seconds(1)
     }
 
+    /// The gain at the beginning and at the end of a block.
+    ///
+    /// What begins is faded by the voice itself, and begins as loud as it is to be.
+    mutating func fade(
+        to gain: Gain, _ duck: Gain, samples: Int, isBeginning: Bool
+    ) -> (from: Gain, to: Gain) {
+        if isBeginning {
+            fader = Fader(gain)
+            ducker = Fader(duck)
+        }
+        let own = fader.move(to: gain, samples: samples, duration: 480)
+        // Down within a word's first sound, up so slowly that nobody notices.
+        let isDown = duck != .unity
+        let others = ducker.move(to: duck, samples: samples, duration: isDown ? 2_400 : 19_200)
+        return (own.from * others.from, own.to * others.to)
+    }
+
     /// What has been received, lost and made up since this was asked last.
-    mutating func newTotals() -> (lost: UInt64, concealedMs: UInt64, stretchedMs: UInt64) {
+    mutating func newTotals() -> ReceptionTotals {
         let totals = voice.totals
         defer { counted = totals }
-        return (
-            totals.lost - counted.lost, totals.concealedMs - counted.concealedMs,
-            totals.stretchedMs - counted.stretchedMs
-        )
+        var new = ReceptionTotals()
+        new.lost = totals.lost - counted.lost
+        new.recovered = totals.recovered - counted.recovered
+        new.concealedMs = totals.concealedMs - counted.concealedMs
+        new.stretchedMs = totals.stretchedMs - counted.stretchedMs
+        return new
     }
 
     /// The place for a new talker: a free one, else that of the voice silent longest.

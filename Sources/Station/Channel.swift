@@ -1,4 +1,4 @@
-internal import Wire
+public import Wire
 
 /// A named group this station may listen to, as the peers on the wire know it.
 public struct Channel: Equatable, Sendable {
@@ -27,16 +27,21 @@ public struct TalkTarget: Equatable, Sendable {
     public let reference: UInt64
     /// Who hears it, by peer number.
     public let listeners: [Int]
+    /// Over whom it is heard there.
+    public let priority: Priority
 
     /// What it is known by while the settings change around it: 0…93, never two of one number.
     public var id: Int {
         reference == 0 ? Int(FrameFlags.streams.upperBound) + listeners[0] : Int(stream)
     }
 
-    public init(stream: UInt8, reference: UInt64, listeners: [Int]) {
+    public init(
+        stream: UInt8, reference: UInt64, listeners: [Int], priority: Priority = .normal
+    ) {
         self.stream = stream
         self.reference = reference
         self.listeners = listeners
+        self.priority = priority
     }
 }
 

@@ -10,7 +10,7 @@ public struct Station {
         /// To be sealed on the peer's current session.
         case send(peer: Int, ControlPayload)
         /// The sound of this stream goes there from now on.
-        case hear(peer: Int, stream: UInt8, Hearing)
+        case hear(peer: Int, stream: UInt8, Hearing, Priority)
     }
 
     /// What is known of a peer's side of things.
@@ -22,10 +22,14 @@ public struct Station {
         public internal(set) var hasUnknownChannel = false
         /// The last measured round trip.
         public internal(set) var roundTrip: Duration?
+        /// When that was.
+        public internal(set) var roundTripAt: Instant?
     }
 
     /// How often a round trip is measured while the peer is up.
     public static let pingInterval = Duration.seconds(15)
+    /// How long an answer may take before it is asked again.
+    private static let pongMax = Duration.seconds(3)
 
     private struct Peer {
         var exchange: RecordExchange
@@ -36,6 +40,7 @@ public struct Station {
         /// What each of its own streams is bound to.
         var theirs: [StreamBinding] = []
         var ping: (token: UInt32, at: Instant)?
+        var lastToken: UInt32 = 0
         var nextPing: Instant = .never
         var pongs: [UInt32] = []
     }
@@ -43,6 +48,7 @@ public struct Station {
     private struct Binding {
         let stream: UInt8
         let reference: UInt64
+        let priority: Priority
         let mid: UInt32
         var isKnown = false
     }
@@ -138,12 +144,15 @@ public struct Station {
         case .report(let report):
             peers[peer].view.report = report
             peers[peer].view.reportAt = now
+            // Whether what it says of loss goes with a queue, only a round trip of now can tell.
+            ping(peer)
         case .ping(let token):
             // One answer a packet is enough for honest peers, and bounds what others can ask.
             if peers[peer].pongs.count < 4 { peers[peer].pongs.append(token) }
         case .pong(let token):
             guard let ping = peers[peer].ping, ping.token == token else { return }
             peers[peer].view.roundTrip = now - ping.at
+            peers[peer].view.roundTripAt = now
             peers[peer].ping = nil
         case .confirm, .pathChallenge, .pathResponse, .spurtEnd, .close, .unknown,
             .offer, .ringing, .answer, .reject, .cancel, .bye, .signal, .result:
@@ -157,12 +166,19 @@ public struct Station {
         self.now = now
         for index in peers.indices where now >= peers[index].nextPing {
             peers[index].nextPing = now + Self.pingInterval
-            let token = (peers[index].ping?.token ?? UInt32(truncatingIfNeeded: index)) &+ 0x9E37
-            peers[index].ping = (token, now)
-            pending.append(.send(peer: index, ControlPayload(.ping(token))))
+            ping(index)
             // A binding may have been given up in a bad moment; without it we are not heard.
             bindStreams(to: index, at: now)
         }
+    }
+
+    /// Asks for an answer, unless one is still to be expected.
+    private mutating func ping(_ peer: Int) {
+        guard peers[peer].isUp else { return }
+        if let ping = peers[peer].ping, now - ping.at < Self.pongMax { return }
+        peers[peer].lastToken = peers[peer].lastToken &+ 0x9E37
+        peers[peer].ping = (peers[peer].lastToken, now)
+        pending.append(.send(peer: peer, ControlPayload(.ping(peers[peer].lastToken))))
     }
 
     /// The next thing to do; nil when all is done.
@@ -193,30 +209,35 @@ public struct Station {
     private mutating func bindStreams(to peer: Int, at now: Instant) {
         for target in targets where target.listeners.contains(peer) {
             if let known = peers[peer].bindings.first(where: { $0.stream == target.stream }) {
-                let isSame = known.reference == target.reference
+                let isSame =
+                    known.reference == target.reference && known.priority == target.priority
                 if isSame, known.isKnown || peers[peer].exchange.isPending(known.mid) { continue }
                 peers[peer].bindings.removeAll { $0.stream == target.stream }
             }
             let mid = peers[peer].exchange.send(at: now) { mid in
                 .stream(
                     StreamBinding(
-                        mid: mid, stream: target.stream, purpose: .talk, priority: .normal,
-                        reference: target.reference))
+                        mid: mid, stream: target.stream, purpose: .talk,
+                        priority: target.priority, reference: target.reference))
             }
             peers[peer].bindings.append(
-                Binding(stream: target.stream, reference: target.reference, mid: mid))
+                Binding(
+                    stream: target.stream, reference: target.reference, priority: target.priority,
+                    mid: mid))
         }
     }
 
     private mutating func forgetHearings(of peer: Int) {
         for stream in FrameFlags.streams {
-            pending.append(.hear(peer: peer, stream: stream, .unbound))
+            pending.append(.hear(peer: peer, stream: stream, .unbound, .normal))
         }
     }
 
     private mutating func bound(_ binding: StreamBinding, by peer: Int) {
         pending.append(
-            .hear(peer: peer, stream: binding.stream, hearing(of: binding, from: peer)))
+            .hear(
+                peer: peer, stream: binding.stream, hearing(of: binding, from: peer),
+                binding.priority))
     }
 
     private mutating func hearing(of binding: StreamBinding, from peer: Int) -> Hearing {

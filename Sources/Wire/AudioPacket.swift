@@ -10,6 +10,9 @@ public struct AudioPacket: Equatable, Sendable {
     public static let headerSize = 5
     public static let depths = 0...7
     public static let offsets = 1...4
+    /// What frames can take of the smallest packet, and of the largest that is sent: 1200 bytes.
+    public static let roomMin = FrameLayout.plaintextMin - headerSize
+    public static let roomMax = 1200 - FrameLayout.overhead - headerSize
 
     /// The number of the newest frame in here.
     public let sequence: UInt16

@@ -97,4 +97,99 @@ private func frame(_ value: (Int) -> Int) -> Frame {
         }
         #expect((0..<480).allSatisfy { out[$0] == 1_000 })
     }
+
+    /// The greatest step between neighbouring samples of a slow wave whose gain changes.
+    private func greatestStep(from first: Gain, to last: Gain) -> Int {
+        var mixer = Mixer()
+        var (before, greatest) = (0, 0)
+        for block in 0..<4 {
+            // Constant: every step is the gain's.
+            mixer.add(
+                frame { _ in 10_000 }.span, from: block < 2 ? first : last,
+                to: block < 1 ? first : last)
+            var out = frame { _ in 0 }
+            mixer.render(into: &out)
+            for i in 0..<480 {
+                if block > 0 || i > 0 { greatest = max(greatest, abs(Int(out[i]) - before)) }
+                before = Int(out[i])
+            }
+        }
+        return greatest
+    }
+
+    @Test func aGainThatMovesIsNotHeardInSteps() {
+        #expect(greatestStep(from: .unity, to: .muted) <= 22)
+        #expect(greatestStep(from: .muted, to: Gain(decibels: 6)) <= 43)
+        // A gain that jumps would be.
+        var mixer = Mixer()
+        var (one, other) = (frame { _ in 0 }, frame { _ in 0 })
+        mixer.add(frame { _ in 10_000 })
+        mixer.render(into: &one)
+        mixer.add(frame { _ in 10_000 }, gain: .muted)
+        mixer.render(into: &other)
+        #expect(abs(Int(one[479]) - Int(other[0])) > 9_000)
+    }
+
+    @Test(arguments: [120, 240, 480])
+    func whatComesWithinABlockIsTurnedDownBefore(count: Int) {
+        var mixer = Mixer()
+        let quiet = 24
+        // A wave of 1 kHz that is far too loud after half a millisecond.
+        let wave = (0..<count).map { i in
+            i < quiet ? 0 : Int16(30_000 * sine(Double(i - quiet) * 1_000 / 48_000))
+        }
+        for _ in 0..<3 { mixer.add(wave.span) }
+        var out = [Int16](repeating: 0, count: count)
+        var samples = out.mutableSpan
+        mixer.render(into: &samples)
+        // Nothing stands at full scale, as clipped sound does.
+        #expect(out.count { abs(Int($0)) >= 32_767 } <= count / 20 + 2)
+        #expect(out.contains { abs(Int($0)) > 31_000 })
+        let clipped = wave.count { abs(3 * Int($0)) >= 32_767 }
+        #expect(clipped > count / 2)
+    }
+
+    @Test func eightTalkersAtOnceAreOneSum() {
+        let seed = UInt64.random(in: 0 ... .max)
+        var random = SplitMix64(seed: seed)
+        var mixer = Mixer()
+        let talkers = (0..<8).map { _ in
+            frame { _ in Int.random(in: -4_000...4_000, using: &random) }
+        }
+        for talker in talkers { mixer.add(talker) }
+        var out = frame { _ in 0 }
+        mixer.render(into: &out)
+        for i in 0..<480 {
+            let sum = talkers.reduce(0) { $0 + Int($1[i]) }
+            #expect(Int(out[i]) == sum, "seed \(seed)")
+        }
+    }
+
+    @Test func whateverIsAddedNothingWraps() {
+        let seed = UInt64.random(in: 0 ... .max)
+        var random = SplitMix64(seed: seed)
+        var mixer = Mixer()
+        for _ in 0..<200 {
+            let loud = Int.random(in: 0...32_767, using: &random)
+            let talkers = Int.random(in: 0...8, using: &random)
+            let sign = frame { $0 / 48 % 2 == 0 ? loud : -loud }
+            let gain = Gain(decibels: Double.random(in: -40...24, using: &random))
+            for _ in 0..<talkers { mixer.add(sign, gain: gain) }
+            var out = frame { _ in 0 }
+            mixer.render(into: &out)
+            for i in 0..<480 where talkers > 0 && loud > 200 {
+                // What is positive stays so.
+                let isRight = sign[i] > 0 ? out[i] >= 0 : out[i] <= 0
+                #expect(isRight, "seed \(seed)")
+            }
+        }
+    }
+}
+
+/// The sine of so many turns, by the test's own means.
+private func sine(_ turns: Double) -> Double {
+    let part = turns - turns.rounded(.down)
+    let x = (part < 0.5 ? part : part - 1) * 2
+    let parabola = 4 * x * (1 - abs(x))
+    return 0.775 * parabola + 0.225 * parabola * abs(parabola)
 }

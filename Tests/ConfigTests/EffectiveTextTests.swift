@@ -67,6 +67,10 @@ func withoutOrigins(_ config: Config) -> Config {
                 rx-hold = 150ms
                 jitter = normal
                 jitter-max = 240ms
+                mixer-output = auto
+                volume = keep
+                mixer-input = auto
+                mic-volume = keep
 
                 [talk]
                 preroll = 60ms

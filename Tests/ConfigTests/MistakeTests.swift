@@ -115,6 +115,11 @@ private let wrongCases: [WrongCase] = [
         "[audio]\nduplex = ful",
         "4: duplex: \"ful\" must be half, full or auto; did you mean \"full\"?"),
     WrongCase(
+        "[audio]\nvolume = 101%", "4: volume: \"101%\" must be keep, mute, or 0% to 100%"),
+    WrongCase(
+        "[audio]\nmic-volume = loud",
+        "4: mic-volume: \"loud\" must be keep, mute, or 0% to 100%"),
+    WrongCase(
         "[audio]\njitter-max = 1s", "4: jitter-max: \"1s\" is out of range; must be 40ms to 240ms"),
     // Talk, session, paths.
     WrongCase(

@@ -82,6 +82,10 @@ struct RandomConfig {
             + maybe("rx-hold", time(0...2_000_000))
             + maybe("jitter", pick(["low", "normal", "robust"]))
             + maybe("jitter-max", time(40_000...240_000))
+            + maybe("mixer-output", pick(["auto", "Speaker", "Line Out"]))
+            + maybe("mixer-input", pick(["auto", "Mic"]))
+            + maybe("volume", pick(["keep", "mute", "\(number(0...100))%", "\(number(0...100))"]))
+            + maybe("mic-volume", pick(["keep", "mute", "\(number(0...100))%"]))
     }
 
     private mutating func section(channel: String, peers: [String]) -> String {

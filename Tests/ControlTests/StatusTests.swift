@@ -7,10 +7,12 @@ private let golden = """
     {"schema":1,"version":"0.1.0","name":"kitchen","uptime_s":273600,"realtime":true,\
     "memory_locked":false,"problems":["no card"],"notes":[],\
     "audio":{"input":{"name":"usb:0d8c:0014","state":"open","error":null,"rate":48000,\
-    "channels":1,"format":"S16_LE","period":480,"buffer":960,"xruns":2},\
+    "channels":1,"format":"S16_LE","period":480,"buffer":960,"xruns":2,\
+    "drift_ppm":80.4,"drift_error_ppm":0.3,"detours":["PulseAudio"]},\
     "output":{"name":"card:Device","state":"absent","error":"unplugged","rate":null,\
-    "channels":null,"format":null,"period":null,"buffer":null,"xruns":0},\
-    "duplex":"half","profile":"voice"},\
+    "channels":null,"format":null,"period":null,"buffer":null,"xruns":0,\
+    "drift_ppm":null,"drift_error_ppm":null,"detours":[]},\
+    "duplex":"half","one_clock":false,"clock_reason":"two cards","profile":"voice"},\
     "microphone":{"open":true,"targets":["house"],"level_dbfs":-18.5,"snr_db":null},\
     "buttons":[{"name":"ptt","line":"GPIO17","state":"pressed","error":null,"target":"house",\
     "talking":true,"press_age_s":2.5}],\
@@ -37,6 +39,9 @@ func sample() -> Status {
     (input.rate, input.channels, input.format) = (48_000, 1, "S16_LE")
     (input.period, input.buffer, input.xruns) = (480, 960, 2)
     status.audio.input = input
+    (status.audio.input.driftPPM, status.audio.input.driftErrorPPM) = (80.4, 0.3)
+    status.audio.input.detours = ["PulseAudio"]
+    status.audio.clockReason = "two cards"
     status.audio.output.name = "card:Device"
     status.audio.output.state = .absent
     status.audio.output.error = "unplugged"

@@ -47,7 +47,7 @@ import Wire
     }
 
     private func hearings(in actions: [Station.Action]) -> [Hearing] {
-        actions.compactMap { if case .hear(_, _, let hearing) = $0 { hearing } else { nil } }
+        actions.compactMap { if case .hear(_, _, let hearing, _) = $0 { hearing } else { nil } }
     }
 
     private func binds(_ stream: UInt8, _ reference: UInt64, mid: UInt32) -> ControlRecord {

@@ -35,7 +35,7 @@ import Wire
     }
 
     func hearings(in actions: [Station.Action]) -> [Hearing] {
-        actions.compactMap { if case .hear(_, _, let hearing) = $0 { hearing } else { nil } }
+        actions.compactMap { if case .hear(_, _, let hearing, _) = $0 { hearing } else { nil } }
     }
 
     func binding(stream: UInt8, reference: UInt64, mid: UInt32 = 7) -> ControlRecord {

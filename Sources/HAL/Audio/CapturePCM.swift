@@ -14,6 +14,8 @@ internal import CALSA
 
     /// What the card granted.
     public var granted: PCMParameters { handle.parameters }
+    /// What stands between this program and the card.
+    public var route: PCMRoute { handle.route }
     /// Times samples were lost because the loop was late.
     public var xruns: Int { handle.xruns }
     /// Times the card was found asleep.

@@ -10,6 +10,7 @@ internal import CLinux
     let device: String
     let direction: PCMError.Direction
     let parameters: PCMParameters
+    let route: PCMRoute
 
     /// A whole buffer of samples as the card has them.
     let staging: UnsafeMutableRawPointer
@@ -47,6 +48,7 @@ internal import CLinux
         self.device = device
         self.direction = direction
         self.parameters = parameters
+        route = unsafe PCMRoute(of: pcm)
         unsafe staging = .allocate(
             byteCount: parameters.bufferSamples * parameters.bytesPerFrame, alignment: 8)
         unsafe self.descriptors = descriptors

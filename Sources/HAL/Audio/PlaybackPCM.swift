@@ -15,6 +15,8 @@ internal import CLinux
 
     /// What the card granted.
     public var granted: PCMParameters { handle.parameters }
+    /// What stands between this program and the card.
+    public var route: PCMRoute { handle.route }
     /// Times the card ran dry because the loop was late.
     public var xruns: Int { handle.xruns }
     /// Times the card was found asleep.

@@ -17,6 +17,8 @@ extension AudioFacts {
                     direction: .playback, name: status.audio.output.name,
                     state: .daemon(status.audio.output)))
             cards = PCMCard.all
+            running = status.audio
+            muted = Self.muted(situation)
             return
         }
         guard let audio = situation.config?.audio else { return nil }
@@ -37,6 +39,15 @@ extension AudioFacts {
                 direction: .playback, name: audio.output.description, state: played))
         self.survey = survey
         cards = PCMCard.all
+        muted = Self.muted(situation)
+    }
+
+    /// The control of the configured microphone, when it is off or at zero.
+    private static func muted(_ situation: Situation) -> CardControl? {
+        guard let audio = situation.config?.audio, let name = audio.input.pcm else { return nil }
+        let control = CardControl.chosen(
+            among: CardControl.all(of: name, .capture), audio.mixerInput, .capture)
+        return control?.isMuted == true || control?.percent == 0 ? control : nil
     }
 
     private static func listen(

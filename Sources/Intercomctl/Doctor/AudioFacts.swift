@@ -32,6 +32,10 @@ struct AudioFacts {
     var survey: LevelSurvey?
     /// The cards present.
     var cards: [PCMCard] = []
+    /// The microphone's control where it lets nothing through.
+    var muted: CardControl?
+    /// What a running daemon says of both; nil without one.
+    var running: Status.Audio?
 
     /// Above it, speech of a person a metre away drowns.
     private static let loudFloor = -35.0
@@ -42,7 +46,8 @@ struct AudioFacts {
     }
 
     var checks: [Check] {
-        inputChecks + outputChecks + nameChecks(input) + nameChecks(output) + clockChecks
+        inputChecks + mutedChecks + outputChecks + nameChecks(input) + nameChecks(output)
+            + clockChecks
     }
 
     private var inputChecks: [Check] {
@@ -78,6 +83,16 @@ struct AudioFacts {
                     fix: "alsamixer, F4: lower the capture channel"))
         }
         return checks
+    }
+
+    private var mutedChecks: [Check] {
+        guard let muted else { return [] }
+        let what = muted.isMuted == true ? "muted" : "turned down to nothing"
+        return [
+            .warn(
+                .audio, of: "input", "control \(visible(muted.name)) of \(input.name) is \(what)",
+                fix: "mic-volume = 80% in [audio], or alsamixer, F4")
+        ]
     }
 
     private var outputChecks: [Check] {
@@ -204,12 +219,33 @@ extension AudioFacts {
         if case .unused = input.state { return [] }
         if case .unused = output.state { return [] }
         guard input.name != output.name, input.name != "none", output.name != "none" else {
-            return []
+            return measuredChecks
         }
+        if let running, running.clockReason != nil { return measuredChecks }
         return [
             .ok(
                 .audio, of: "clocks", "\(input.name) and \(output.name) are two cards: two clocks",
                 advice: "use one card for both if there are small gaps")
         ]
+    }
+
+    /// What the daemon has measured, and what that means.
+    private var measuredChecks: [Check] {
+        guard let running else { return [] }
+        var seen = ""
+        for (word, device) in [("input", running.input), ("output", running.output)] {
+            guard let drift = device.driftPPM, let error = device.driftErrorPPM else { continue }
+            seen += seen.isEmpty ? "" : ", "
+            seen += "\(word) \(drift < 0 ? "" : "+")\(drift) ppm (\(error) either way)"
+        }
+        if let reason = running.clockReason {
+            return [
+                .ok(
+                    .audio, of: "clocks", "two: \(reason)\(seen.isEmpty ? "" : "; ")\(seen)",
+                    advice: "use one card for both if there are small gaps, or to cancel echo")
+            ]
+        }
+        guard running.isOneClock, !seen.isEmpty else { return [] }
+        return [.ok(.audio, of: "clocks", "one, by this machine's: \(seen)")]
     }
 }

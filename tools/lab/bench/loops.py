@@ -17,6 +17,7 @@ from stage.capture import Capture
 from stage.card import Card
 
 from . import house
+from .pair import PROFILES
 
 FRAME_NS = 10_000_000
 LISTENERS_MAX, TALKERS_MAX = 31, 8
@@ -105,7 +106,8 @@ class Floor:
         ports = [str(one.port) for one in scene.peers[TALKERS_MAX:] + scene.peers[:TALKERS_MAX]]
         pipe = {"stdin": process.subprocess.PIPE, "stdout": process.subprocess.PIPE, "text": True}
         self._station = process.subprocess.Popen(
-            [place.lab("floor"), "station", "simcard:floor", port, *ports], env=environment, **pipe)
+            [place.lab("floor"), *PROFILES["voice"].options(), "station", "simcard:floor", port,
+             *ports], env=environment, **pipe)
         self._talkers = process.subprocess.Popen(
             [place.lab("floor"), "talkers", said, port, str(TALKERS_MAX)], **pipe)
         self.pid, self.thread = self._station.pid, "floor"

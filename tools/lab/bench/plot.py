@@ -1,4 +1,4 @@
-"""Two small drawings in one SVG file: lines over the number of listeners."""
+"""Small drawings in one SVG file: lines side by side, or named points."""
 
 import html
 
@@ -21,8 +21,9 @@ def _round_up(value):
 class _Panel:
     """One drawing, `left` of it are others."""
 
-    def __init__(self, left, title, unit, lines):
-        self.left, self.title, self.unit, self.lines = left, title, unit, lines
+    def __init__(self, left, right, title, unit, lines):
+        self.left, self.right = left, right
+        self.title, self.unit, self.lines = title, unit, lines
         points = [point for _, line in lines for point in line]
         self.most_x = max(x for x, _ in points)
         self.most_y = _round_up(max(y for _, y in points))
@@ -46,7 +47,7 @@ class _Panel:
             yield self._text(from_x - 6, at_y + 4, f"{y:g}", "end")
         for x in sorted({x for _, line in self.lines for x, _ in line}):
             yield self._text(self._at(x, 0)[0], HEIGHT - BOTTOM + 18, f"{x:g}")
-        yield self._text(self.left + WIDTH / 2, HEIGHT - 8, "listeners")
+        yield self._text(self.left + WIDTH / 2, HEIGHT - 8, self.right)
         yield self._text(self.left + LEFT, 20, f"{self.title}, {self.unit}", "start")
 
     def parts(self):
@@ -60,9 +61,12 @@ class _Panel:
                 self.left + LEFT + 8, TOP + 14 + 16 * place, name, "start", colour)
 
 
-def write(path, panels):
-    """Writes panels of (title, unit, [(name, [(x, y)])]), one beside the other."""
-    drawn = [_Panel(number * WIDTH, *panel) for number, panel in enumerate(panels)]
+def write(path, panels, right="listeners"):
+    """Writes panels of (title, unit, [(name, [(x, y)])]), one beside the other.
+
+    `right` says what grows to the right.
+    """
+    drawn = [_Panel(number * WIDTH, right, *panel) for number, panel in enumerate(panels)]
     width = WIDTH * len(drawn)
     with open(path, "w", encoding="utf-8") as file:
         file.write(f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{HEIGHT}'>\n"

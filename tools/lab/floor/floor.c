@@ -1,8 +1,17 @@
 // The floor: what a station's media loop costs at least.
 //
-//   floor station CARD PORT LISTENER...   captures, encodes, seals, sends;
-//                                         receives, opens, decodes, mixes, plays
-//   floor talkers FILE PORT COUNT         as many people who speak FILE's sound to that port
+//   floor [OPTION VALUE]... station CARD PORT LISTENER...
+//             captures, encodes, seals, sends; receives, opens, decodes, mixes, plays
+//   floor [OPTION VALUE]... talkers FILE PORT COUNT
+//             as many people who speak FILE's sound to that port
+//     --frame N        samples in a packet: 120, 240, 480 or 960 (480)
+//     --period N       samples the card moves at once, a part of the frame (the frame)
+//     --fill N         periods kept queued for the loudspeaker (2)
+//     --mode WORD      what Opus is made for: speech, wideband, lowdelay (speech)
+//     --bitrate N      bits a second (32000)
+//     --complexity N   of Opus, 0 to 10 (9)
+//     --talker N       the station's packets to its first listener, another station, are those of
+//                      talker N there
 //
 // A program in C that does a station's work with the same libraries, the same settings and the
 // same system calls, and nothing more: no talk keys, jitter buffer, levels, counters, late or lost
@@ -29,9 +38,9 @@
 
 enum {
 	PEERS_MAX = 32,
-	OPUS_BYTES = 40,
+	FRAME_MAX = 960,
+	OPUS_MAX = SEAL_PLAIN_MAX - 5,
 	PRIORITY = 60,
-	FILL = 2,         // frames kept queued for the loudspeaker
 	WAITING = 8,      // decoded frames that a talker may be ahead
 	DATAGRAMS_MAX = 64,
 	PACKETS = 6000,   // encoded frames that the talkers say over and over, at most
@@ -47,8 +56,8 @@ struct listener {
 struct talker {
 	struct seal seal;
 	OpusDecoder *decoder;
-	int16_t frames[WAITING][SOUND_FRAME];
-	unsigned written, played;
+	int16_t samples[WAITING * FRAME_MAX];
+	unsigned written, played; // samples
 	int timer, said; // of someone who talks, not of someone who is heard
 };
 
@@ -57,6 +66,9 @@ static struct talker talkers[PEERS_MAX];
 static int listener_count, active;
 static int udp, epoll;
 static unsigned long sent, opened, played;
+static int frame = 480, period, fill = 2, complexity = 9, bitrate = 32000, talker = -1;
+static int mode = OPUS_APPLICATION_VOIP, bandwidth = OPUS_AUTO;
+static int opus_bytes;
 
 static void fail(const char *what)
 {
@@ -92,40 +104,57 @@ static void open_socket(const char *port)
 static OpusEncoder *make_encoder(void)
 {
 	int error;
-	OpusEncoder *encoder = opus_encoder_create(SOUND_RATE, 1, OPUS_APPLICATION_VOIP, &error);
+	OpusEncoder *encoder = opus_encoder_create(SOUND_RATE, 1, mode, &error);
 	if (encoder == NULL)
 		fail("opus_encoder_create");
-	opus_encoder_ctl(encoder, OPUS_SET_BITRATE(32000));
+	opus_encoder_ctl(encoder, OPUS_SET_BITRATE(bitrate));
 	opus_encoder_ctl(encoder, OPUS_SET_VBR(0));
 	opus_encoder_ctl(encoder, OPUS_SET_INBAND_FEC(0));
 	opus_encoder_ctl(encoder, OPUS_SET_DTX(0));
-	opus_encoder_ctl(encoder, OPUS_SET_COMPLEXITY(9));
+	opus_encoder_ctl(encoder, OPUS_SET_COMPLEXITY(complexity));
 	opus_encoder_ctl(encoder, OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE));
+	opus_encoder_ctl(encoder, OPUS_SET_BANDWIDTH(bandwidth));
 	opus_encoder_ctl(encoder, OPUS_SET_PACKET_LOSS_PERC(0));
 	opus_encoder_ctl(encoder, OPUS_SET_LSB_DEPTH(16));
 	return encoder;
 }
 
-static void seal_and_send(struct listener *to, const uint8_t plain[SEAL_PLAIN])
+static size_t plain_size(void)
 {
-	uint8_t datagram[SEAL_DATAGRAM];
+	return opus_bytes + 5 > SEAL_PLAIN_MIN ? (size_t)opus_bytes + 5 : SEAL_PLAIN_MIN;
+}
+
+static void seal_and_send(struct listener *to, const uint8_t *plain)
+{
+	uint8_t datagram[SEAL_PLAIN_MAX + SEAL_OVERHEAD];
 	seal_packet(&to->seal, 0, plain, datagram);
-	if (sendto(udp, datagram, sizeof datagram, MSG_NOSIGNAL, (struct sockaddr *)&to->address,
-			sizeof to->address) > 0)
+	if (sendto(udp, datagram, to->seal.plain + SEAL_OVERHEAD, MSG_NOSIGNAL,
+			(struct sockaddr *)&to->address, sizeof to->address) > 0)
 		sent++;
+}
+
+static void write_head(uint8_t *plain, uint16_t sequence)
+{
+	plain[0] = (uint8_t)(sequence >> 8);
+	plain[1] = (uint8_t)sequence;
+	plain[3] = (uint8_t)(opus_bytes >> 8);
+	plain[4] = (uint8_t)opus_bytes;
 }
 
 // From the microphone to the wire: one frame, encoded once, sealed for each.
 static void talk(struct sound *capture, OpusEncoder *encoder)
 {
 	static uint16_t sequence;
-	int16_t samples[SOUND_FRAME];
-	while (sound_read(capture, samples)) {
-		if (active == 0)
+	static int16_t samples[FRAME_MAX];
+	static int have;
+	while (sound_read(capture, samples + have)) {
+		have = (have + period) % frame;
+		if (active == 0 || have != 0)
 			continue;
-		uint8_t plain[SEAL_PLAIN] = { (uint8_t)(sequence >> 8), (uint8_t)sequence, 0, 0, OPUS_BYTES };
-		sequence++;
-		if (opus_encode(encoder, samples, SOUND_FRAME, plain + 5, OPUS_BYTES) != OPUS_BYTES)
+		uint8_t plain[SEAL_PLAIN_MAX];
+		memset(plain, 0, plain_size());
+		write_head(plain, sequence++);
+		if (opus_encode(encoder, samples, frame, plain + 5, opus_bytes) != opus_bytes)
 			continue;
 		for (int i = 0; i < active; i++)
 			seal_and_send(&listeners[i], plain);
@@ -134,18 +163,19 @@ static void talk(struct sound *capture, OpusEncoder *encoder)
 
 static void hear(const uint8_t *datagram)
 {
-	uint8_t plain[SEAL_PLAIN];
+	uint8_t plain[SEAL_PLAIN_MAX];
 	uint32_t number = seal_index(datagram) - TALKER_INDEX;
 	if (number >= PEERS_MAX)
 		return;
 	struct talker *from = &talkers[number];
-	if (!seal_open(&from->seal, datagram, plain) || from->written - from->played >= WAITING)
+	unsigned room = (unsigned)(WAITING * frame);
+	if (!seal_open(&from->seal, datagram, plain) || from->written - from->played >= room)
 		return;
-	int16_t *frame = from->frames[from->written % WAITING];
-	if (opus_decode(from->decoder, plain + 5, OPUS_BYTES, frame, SOUND_FRAME, 0) != SOUND_FRAME)
+	int16_t *samples = from->samples + from->written % room;
+	if (opus_decode(from->decoder, plain + 5, opus_bytes, samples, frame, 0) != frame)
 		return;
 	opened++;
-	from->written++;
+	from->written += (unsigned)frame;
 }
 
 static void listen_to_all(void)
@@ -158,7 +188,7 @@ static void listen_to_all(void)
 			udp, datagram, sizeof datagram, MSG_TRUNC, (struct sockaddr *)&from, &size);
 		if (count < 0)
 			return;
-		if (count == SEAL_DATAGRAM)
+		if (count == (ssize_t)plain_size() + SEAL_OVERHEAD)
 			hear(datagram);
 	}
 }
@@ -166,19 +196,21 @@ static void listen_to_all(void)
 // From the voices to the speaker.
 static void play(struct sound *playback)
 {
-	for (int room = sound_room(playback, FILL); room > 0; room--) {
-		int32_t sum[SOUND_FRAME] = { 0 };
-		int16_t mixed[SOUND_FRAME];
+	for (int room = sound_room(playback, fill); room > 0; room--) {
+		int32_t sum[FRAME_MAX];
+		int16_t mixed[FRAME_MAX];
+		memset(sum, 0, (size_t)period * sizeof *sum);
 		for (int i = 0; i < PEERS_MAX; i++) {
 			struct talker *one = &talkers[i];
 			if (one->played == one->written)
 				continue;
-			const int16_t *frame = one->frames[one->played++ % WAITING];
-			for (int n = 0; n < SOUND_FRAME; n++)
-				sum[n] += frame[n];
+			const int16_t *samples = one->samples + one->played % (unsigned)(WAITING * frame);
+			for (int n = 0; n < period; n++)
+				sum[n] += samples[n];
+			one->played += (unsigned)period;
 			played++;
 		}
-		for (int n = 0; n < SOUND_FRAME; n++)
+		for (int n = 0; n < period; n++)
 			mixed[n] = (int16_t)(sum[n] > 32767 ? 32767 : sum[n] < -32768 ? -32768 : sum[n]);
 		sound_write(playback, mixed);
 	}
@@ -213,17 +245,17 @@ static void station(const char *card)
 	OpusEncoder *encoder = make_encoder();
 	int error;
 	for (int i = 0; i < PEERS_MAX; i++) {
-		seal_init(&talkers[i].seal, TALKER_INDEX + (uint32_t)i);
+		seal_init(&talkers[i].seal, TALKER_INDEX + (uint32_t)i, plain_size());
 		talkers[i].decoder = opus_decoder_create(SOUND_RATE, 1, &error);
 	}
-	sound_open(&capture, card, SND_PCM_STREAM_CAPTURE, 4);
-	sound_open(&playback, card, SND_PCM_STREAM_PLAYBACK, FILL + 1);
+	sound_open(&capture, card, SND_PCM_STREAM_CAPTURE, period, 4);
+	sound_open(&playback, card, SND_PCM_STREAM_PLAYBACK, period, fill + 1);
 	watch(capture.descriptor.fd, CARD);
 	watch(udp, SOCKET);
 	watch(STDIN_FILENO, COMMANDS);
 	become_realtime();
 	sound_start(&capture, 0);
-	sound_start(&playback, FILL);
+	sound_start(&playback, fill);
 	for (;;) {
 		struct epoll_event events[8];
 		int count = epoll_wait(epoll, events, 8, -1);
@@ -241,29 +273,30 @@ static void station(const char *card)
 	}
 }
 
-// People who speak: each at a moment of its own, 10 ms after 10 ms.
+// People who speak: each at a moment of its own, frame after frame.
 static void arm_talkers(int count)
 {
 	for (int i = 0; i < count; i++) {
 		talkers[i].timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-		long offset = 1 + (long)i * 7654321 % 10000000;
-		struct itimerspec every = { { 0, 10000000 }, { 1, offset } };
+		long time = frame * 62500L / 3, offset = 1 + (long)i * 7654321 % time;
+		struct itimerspec every = { { 0, time }, { 1, offset } };
 		if (talkers[i].timer < 0 || timerfd_settime(talkers[i].timer, 0, &every, NULL) < 0)
 			fail("timerfd");
 		watch(talkers[i].timer, (uint32_t)i);
 	}
 }
 
-static int encode_file(const char *path, uint8_t packets[PACKETS][OPUS_BYTES])
+static int encode_file(const char *path, uint8_t packets[PACKETS][OPUS_MAX])
 {
 	int count = 0;
-	int16_t samples[SOUND_FRAME];
+	int16_t samples[FRAME_MAX];
 	OpusEncoder *encoder = make_encoder();
 	FILE *file = fopen(path, "rb");
 	if (file == NULL || fseek(file, 44, SEEK_SET) < 0)
 		fail(path);
-	while (count < PACKETS && fread(samples, sizeof *samples, SOUND_FRAME, file) == SOUND_FRAME) {
-		if (opus_encode(encoder, samples, SOUND_FRAME, packets[count++], OPUS_BYTES) != OPUS_BYTES)
+	size_t whole = (size_t)frame;
+	while (count < PACKETS && fread(samples, sizeof *samples, whole, file) == whole) {
+		if (opus_encode(encoder, samples, frame, packets[count++], opus_bytes) != opus_bytes)
 			fail("opus_encode");
 	}
 	if (count == 0)
@@ -275,7 +308,7 @@ static int encode_file(const char *path, uint8_t packets[PACKETS][OPUS_BYTES])
 
 static void speak(const char *file, int count)
 {
-	static uint8_t packets[PACKETS][OPUS_BYTES];
+	static uint8_t packets[PACKETS][OPUS_MAX];
 	int packet_count = encode_file(file, packets);
 	arm_talkers(count);
 	watch(STDIN_FILENO, PEERS_MAX);
@@ -293,19 +326,62 @@ static void speak(const char *file, int count)
 			uint64_t ticks;
 			if (read(one->timer, &ticks, sizeof ticks) < 0 || (int)number >= active)
 				continue;
-			uint8_t plain[SEAL_PLAIN] = { 0, 0, 0, 0, OPUS_BYTES };
-			memcpy(plain + 5, packets[one->said++ % packet_count], OPUS_BYTES);
+			uint8_t plain[SEAL_PLAIN_MAX];
+			memset(plain, 0, plain_size());
+			write_head(plain, 0);
+			memcpy(plain + 5, packets[one->said++ % packet_count], (size_t)opus_bytes);
 			seal_and_send(&listeners[number], plain);
 		}
 	}
 }
 
+static bool take_option(const char *name, const char *value)
+{
+	const struct { const char *name; int *number; } numbers[] = { { "--frame", &frame },
+		{ "--period", &period }, { "--fill", &fill }, { "--bitrate", &bitrate },
+		{ "--complexity", &complexity }, { "--talker", &talker } };
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		if (strcmp(name, numbers[i].name) == 0) {
+			*numbers[i].number = atoi(value);
+			return true;
+		}
+	}
+	if (strcmp(value, "lowdelay") == 0)
+		mode = OPUS_APPLICATION_RESTRICTED_LOWDELAY;
+	if (strcmp(value, "wideband") == 0)
+		bandwidth = OPUS_BANDWIDTH_WIDEBAND;
+	return strcmp(name, "--mode") == 0;
+}
+
+// Whether the options make sense together; sets what follows from them.
+static bool settle_options(void)
+{
+	if (frame != 120 && frame != 240 && frame != 480 && frame != 960)
+		return false;
+	period = period == 0 ? frame : period;
+	opus_bytes = (int)((int64_t)bitrate * frame / SOUND_RATE / 8);
+	return period > 0 && fill > 0 && frame % period == 0 && opus_bytes >= 2 &&
+		opus_bytes <= OPUS_MAX && talker < PEERS_MAX;
+}
+
+// The index of the packets to listener `number`.
+static uint32_t index_for(bool is_station, int number)
+{
+	if (is_station && number == 0 && talker >= 0)
+		return TALKER_INDEX + (uint32_t)talker;
+	return (is_station ? FIRST_INDEX : TALKER_INDEX) + (uint32_t)number;
+}
+
 int main(int argc, char **argv)
 {
+	bool is_known = true;
+	for (; argc > 2 && strncmp(argv[1], "--", 2) == 0; argc -= 2, argv += 2)
+		is_known &= take_option(argv[1], argv[2]);
 	bool is_station = argc >= 4 && strcmp(argv[1], "station") == 0;
-	if (!is_station && (argc != 5 || strcmp(argv[1], "talkers") != 0)) {
-		fprintf(stderr, "usage: floor station CARD PORT LISTENER...\n"
-				"       floor talkers FILE PORT COUNT\n");
+	bool is_talkers = argc == 5 && strcmp(argv[1], "talkers") == 0;
+	if (!is_known || !settle_options() || (!is_station && !is_talkers)) {
+		fprintf(stderr, "usage: floor [OPTION VALUE]... station CARD PORT LISTENER...\n"
+				"       floor [OPTION VALUE]... talkers FILE PORT COUNT\n");
 		return 2;
 	}
 	epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -314,7 +390,7 @@ int main(int argc, char **argv)
 		fail("floor: too many peers");
 	open_socket(is_station ? argv[3] : "0");
 	for (int i = 0; i < listener_count; i++) {
-		seal_init(&listeners[i].seal, (is_station ? FIRST_INDEX : TALKER_INDEX) + (uint32_t)i);
+		seal_init(&listeners[i].seal, index_for(is_station, i), plain_size());
 		listeners[i].address = local(is_station ? argv[4 + i] : argv[3]);
 	}
 	if (is_station)

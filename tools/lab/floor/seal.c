@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-void seal_init(struct seal *seal, uint32_t index)
+void seal_init(struct seal *seal, uint32_t index, size_t plain)
 {
 	uint8_t key[32], mask[32];
 	for (int i = 0; i < 32; i++) {
@@ -12,6 +12,7 @@ void seal_init(struct seal *seal, uint32_t index)
 	memcpy(seal->iv, key, sizeof seal->iv);
 	seal->index = index;
 	seal->counter = 0;
+	seal->plain = plain;
 	mbedtls_gcm_init(&seal->gcm);
 	mbedtls_gcm_setkey(&seal->gcm, MBEDTLS_CIPHER_ID_AES, key, 256);
 	mbedtls_aes_init(&seal->mask);
@@ -34,10 +35,9 @@ static void mask_header(struct seal *seal, const uint8_t *tag, uint8_t *hidden)
 		hidden[i] ^= block[i];
 }
 
-void seal_packet(struct seal *seal, uint8_t flags, const uint8_t plain[SEAL_PLAIN],
-	uint8_t datagram[SEAL_DATAGRAM])
+void seal_packet(struct seal *seal, uint8_t flags, const uint8_t *plain, uint8_t *datagram)
 {
-	uint8_t nonce[12], *tag = datagram + SEAL_HEADER + SEAL_PLAIN;
+	uint8_t nonce[12], *tag = datagram + SEAL_HEADER + seal->plain;
 	uint64_t counter = seal->counter++;
 	make_nonce(seal, counter, nonce);
 	for (int i = 0; i < 4; i++)
@@ -45,7 +45,7 @@ void seal_packet(struct seal *seal, uint8_t flags, const uint8_t plain[SEAL_PLAI
 	datagram[4] = flags;
 	datagram[5] = (uint8_t)(counter >> 8);
 	datagram[6] = (uint8_t)counter;
-	mbedtls_gcm_crypt_and_tag(&seal->gcm, MBEDTLS_GCM_ENCRYPT, SEAL_PLAIN, nonce, sizeof nonce,
+	mbedtls_gcm_crypt_and_tag(&seal->gcm, MBEDTLS_GCM_ENCRYPT, seal->plain, nonce, sizeof nonce,
 		datagram, SEAL_HEADER, plain, datagram + SEAL_HEADER, SEAL_TAG, tag);
 	mask_header(seal, tag, datagram + 4);
 }
@@ -56,17 +56,17 @@ uint32_t seal_index(const uint8_t *datagram)
 		| (uint32_t)datagram[2] << 8 | datagram[3];
 }
 
-bool seal_open(struct seal *seal, const uint8_t datagram[SEAL_DATAGRAM], uint8_t plain[SEAL_PLAIN])
+bool seal_open(struct seal *seal, const uint8_t *datagram, uint8_t *plain)
 {
 	uint8_t nonce[12], header[SEAL_HEADER];
-	const uint8_t *tag = datagram + SEAL_HEADER + SEAL_PLAIN;
+	const uint8_t *tag = datagram + SEAL_HEADER + seal->plain;
 	memcpy(header, datagram, sizeof header);
 	mask_header(seal, tag, header + 4);
 	// The one counter with these low bits that is nearest to the next one.
 	uint16_t low = (uint16_t)(header[5] << 8 | header[6]);
 	uint64_t counter = seal->counter + (uint64_t)(int64_t)(int16_t)(low - (uint16_t)seal->counter);
 	make_nonce(seal, counter, nonce);
-	if (mbedtls_gcm_auth_decrypt(&seal->gcm, SEAL_PLAIN, nonce, sizeof nonce, header,
+	if (mbedtls_gcm_auth_decrypt(&seal->gcm, seal->plain, nonce, sizeof nonce, header,
 			sizeof header, tag, SEAL_TAG, datagram + SEAL_HEADER, plain) != 0)
 		return false;
 	// The least of replay windows: in order, or not at all.

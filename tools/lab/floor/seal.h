@@ -11,8 +11,9 @@
 enum {
 	SEAL_HEADER = 7,
 	SEAL_TAG = 16,
-	SEAL_PLAIN = 64, // one Opus frame of 40 bytes, its header, padding
-	SEAL_DATAGRAM = SEAL_HEADER + SEAL_PLAIN + SEAL_TAG,
+	SEAL_PLAIN_MIN = 64,
+	SEAL_PLAIN_MAX = 1209,
+	SEAL_OVERHEAD = SEAL_HEADER + SEAL_TAG,
 };
 
 struct seal {
@@ -21,20 +22,20 @@ struct seal {
 	uint8_t iv[12];
 	uint32_t index;
 	uint64_t counter;
+	size_t plain; // bytes in every packet: an Opus frame, its header, padding
 };
 
 // Keys that anyone can guess, made from the index: nothing here is secret. The index must be
 // 0x10000000 or more, as that of every data packet.
-void seal_init(struct seal *seal, uint32_t index);
+void seal_init(struct seal *seal, uint32_t index, size_t plain);
 
-// Writes the datagram that holds `plain`.
-void seal_packet(struct seal *seal, uint8_t flags, const uint8_t plain[SEAL_PLAIN],
-	uint8_t datagram[SEAL_DATAGRAM]);
+// Writes the datagram that holds `plain`; it is SEAL_OVERHEAD bytes longer.
+void seal_packet(struct seal *seal, uint8_t flags, const uint8_t *plain, uint8_t *datagram);
 
 // The index a datagram is for.
 uint32_t seal_index(const uint8_t *datagram);
 
-// Opens a datagram of that index; false when it is not authentic, or was opened before.
-bool seal_open(struct seal *seal, const uint8_t datagram[SEAL_DATAGRAM], uint8_t plain[SEAL_PLAIN]);
+// Opens a datagram of that index and length; false when it is not authentic, or was opened before.
+bool seal_open(struct seal *seal, const uint8_t *datagram, uint8_t *plain);
 
 #endif

@@ -51,6 +51,7 @@ void path_clear(struct path *path) {
     path->to_good = 1;
     path->is_bad = false;
     path->delay = path->jitter = path->hold = 0;
+    path->is_in_order = true;
 }
 
 void path_set_loss(struct path *path, double loss, double burst) {
@@ -115,12 +116,12 @@ void path_enter(struct path *path, const uint8_t *bytes, size_t count, int64_t n
     }
     memcpy(copy, bytes, count);
     corrupt(path, copy, count);
-    // Jitter alone keeps the order, as a queue in a router does.
+    // Jitter keeps the order, as a queue in a router does, unless there are several ways.
     int64_t due = now + path->delay + (int64_t)(late * (double)path->jitter);
     if (held < path->reorder) {
         due += path->hold;
         path->reordered++;
-    } else if (due < path->last_due) {
+    } else if (path->is_in_order && due < path->last_due) {
         due = path->last_due;
     } else {
         path->last_due = due;

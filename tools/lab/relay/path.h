@@ -33,6 +33,8 @@ struct path {
     double to_bad, to_good;
     bool is_bad;
     int64_t delay, jitter; // ns
+    // Whether each waits for those before it, as in a queue; else it goes when it is due.
+    bool is_in_order;
     // The chance that a datagram is held back, and for how long.
     double reorder;
     int64_t hold;

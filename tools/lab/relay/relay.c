@@ -9,7 +9,9 @@
 // Commands come as lines on stdin and on the Unix socket PATH; each is answered by one JSON line.
 // WAY is ab, ba or both; KIND is 1 to 15 (a handshake message of that type), data, any, or off.
 //     loss WAY PERCENT [BURST]       Gilbert-Elliott, BURST datagrams lost in a row on average
-//     delay WAY MS [JITTER-MS]       a fixed delay, and up to JITTER more; the order is kept
+//     delay WAY MS [JITTER-MS [free]]
+//                                    a fixed delay, and up to JITTER more; the order is kept,
+//                                    unless each is free of those before it
 //     reorder WAY PERCENT MS         holds some back MS longer, behind what follows them
 //     duplicate WAY PERCENT
 //     corrupt WAY KIND BYTE BIT [N]  flips one bit of the next N datagrams (all without N)
@@ -166,6 +168,7 @@ static bool obey_on(int way, const char *verb, char **words, int count) {
     } else if (strcmp(verb, "delay") == 0) {
         path->delay = (int64_t)(first * 1e6);
         path->jitter = (int64_t)(second * 1e6);
+        path->is_in_order = strcmp(words[4], "free") != 0;
     } else if (strcmp(verb, "reorder") == 0) {
         path->reorder = first / 100;
         path->hold = (int64_t)(second * 1e6);

@@ -1,0 +1,140 @@
+public import Time
+
+/// How much faster or slower than this machine's clock a card runs, told by its samples.
+///
+/// A card says how many samples it has moved, a little late each time: when the loop is woken, or
+/// when it interrupts next. Never early, so of many such moments the least late ones lie on a
+/// straight line, and its slope is the drift. Each window keeps its least late moment; when the
+/// windows are full, two become one, so hours fit into the same memory and the figure gets better
+/// with the square root of time and more. The line is that of least squares.
+///
+/// The machine's clock has an error of its own, of some ten millionths. Both directions have the
+/// same one: what the drifts of two cards differ by has none of it.
+public struct ClockDrift {
+    public struct Estimate: Equatable, Sendable {
+        /// Millionths; positive where the card is faster.
+        public let ppm: Double
+        /// What it may be wrong by, with 95 %.
+        public let uncertaintyPPM: Double
+        /// How long was looked.
+        public let seconds: Double
+    }
+
+    private static let windowsMax = 64
+    private static let windowFirst: Int64 = 1_000_000_000
+    /// Fewer say nothing of how far they scatter.
+    private static let windowsMin = 10
+    /// No moment is known better, in ns, however straight the line looks.
+    private static let scatterMin = 2_000.0
+
+    // By window: when the least late moment was, and how late, in ns from the first one.
+    private var moments = InlineArray<64, Int64>(repeating: 0)
+    private var delays = InlineArray<64, Int64>(repeating: 0)
+    private var count = 0
+    private var window = Self.windowFirst
+    private var windowEnd: Int64 = 0
+    private var least: Int64?
+    private var leastMoment: Int64 = 0
+    private var leastCorrected = Double.infinity
+    /// Lateness a moment, as far as known: without it the end of each window would be its least.
+    private var slope = 0.0
+    private var origin: (position: Int, moment: Int64)?
+
+    public init() {}
+
+    /// The card begins anew: its samples are counted from another moment.
+    public mutating func reset() { self = ClockDrift() }
+
+    /// The card had moved this many samples in all by that moment.
+    ///
+    /// - Returns: Whether there is something new to estimate.
+    @discardableResult
+    public mutating func add(position: Int, at now: Instant) -> Bool {
+        let moment = now.nanoseconds
+        guard let origin else {
+            origin = (position, moment)
+            windowEnd = moment + window
+            return false
+        }
+        let late =
+            moment - origin.moment - Int64(position - origin.position) * 62_500 / 3
+        var isNews = false
+        if moment >= windowEnd {
+            isNews = close()
+            // A card that has slept leaves windows with nothing in them.
+            windowEnd += (moment - windowEnd) / window * window + window
+        }
+        let since = moment - origin.moment
+        let corrected = Double(late) - slope * Double(since)
+        if corrected < leastCorrected {
+            leastCorrected = corrected
+            least = late
+            leastMoment = since
+        }
+        return isNews
+    }
+
+    /// What all windows so far say; nil until there are enough.
+    public var estimate: Estimate? {
+        guard count >= Self.windowsMin else { return nil }
+        let total = Double(count)
+        var (meanMoment, meanDelay) = (0.0, 0.0)
+        for index in 0..<count {
+            meanMoment += Double(moments[index]) / total
+            meanDelay += Double(delays[index]) / total
+        }
+        var (spread, common) = (0.0, 0.0)
+        for index in 0..<count {
+            let away = Double(moments[index]) - meanMoment
+            spread += away * away
+            common += away * (Double(delays[index]) - meanDelay)
+        }
+        guard spread > 0 else { return nil }
+        let slope = common / spread
+        var residue = 0.0
+        for index in 0..<count {
+            let moment = Double(moments[index]) - meanMoment
+            let error = Double(delays[index]) - meanDelay - slope * moment
+            residue += error * error
+        }
+        let scatter = max((residue / (total - 2)).squareRoot(), Self.scatterMin)
+        return Estimate(
+            // Who is slow comes later and later.
+            ppm: -slope * 1e6, uncertaintyPPM: 2e6 * scatter / spread.squareRoot(),
+            seconds: Double(moments[count - 1] - moments[0]) / 1e9)
+    }
+
+    private mutating func close() -> Bool {
+        guard let least else { return false }
+        moments[count] = leastMoment
+        delays[count] = least
+        count += 1
+        self.least = nil
+        leastCorrected = .infinity
+        slope = slopeOfEnds
+        if count == Self.windowsMax { halve() }
+        return true
+    }
+
+    /// Two windows become one, with the less late moment of both.
+    private mutating func halve() {
+        for index in 0..<count / 2 {
+            let (first, second) = (2 * index, 2 * index + 1)
+            let isFirst = lateness(first) <= lateness(second)
+            moments[index] = moments[isFirst ? first : second]
+            delays[index] = delays[isFirst ? first : second]
+        }
+        count /= 2
+        window *= 2
+    }
+
+    /// How late without what the drift so far makes of it.
+    private func lateness(_ index: Int) -> Double {
+        Double(delays[index]) - slope * Double(moments[index])
+    }
+
+    private var slopeOfEnds: Double {
+        let span = moments[count - 1] - moments[0]
+        return span > 0 ? Double(delays[count - 1] - delays[0]) / Double(span) : 0
+    }
+}

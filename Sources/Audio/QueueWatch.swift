@@ -1,0 +1,49 @@
+internal import Time
+
+/// Tells from round trips whether packets stand in a queue on the way.
+///
+/// The shortest round trip of minutes is the way itself; what the newest ones have on top of it
+/// is time spent in queues. One slow answer may be chance, two in a row are a standing queue.
+struct QueueWatch: Sendable {
+    enum Verdict: Equatable {
+        /// Nothing, or nothing new, is known.
+        case unknown
+        case free
+        /// One slow answer: there may be a queue.
+        case doubtful
+        /// There is a queue, and it stays.
+        case standing
+    }
+
+    /// The least that counts as a queue, to which a quarter of the way is added: long ways vary.
+    private static let leastQueue = Duration.milliseconds(20).nanoseconds
+    private static let remembers = Duration.seconds(300).nanoseconds
+    /// Round trips are measured once a second while sound is on its way; of older ones nothing
+    /// follows.
+    private static let fresh = Duration.milliseconds(3500)
+
+    private var way = WindowedMinimum(window: remembers)
+    private var newest: (queue: Int64, at: Instant)?
+    private var isSlow = false
+    private var wasSlow = false
+
+    /// Learns of a round trip.
+    mutating func add(roundTrip: Duration, at now: Instant) {
+        let time = roundTrip.nanoseconds
+        way.add(time, at: now.nanoseconds)
+        let base = way.value ?? time
+        let isCurrent = newest.map { now - $0.at <= Self.fresh } ?? false
+        wasSlow = isCurrent && isSlow
+        isSlow = time - base > Self.leastQueue + base / 4
+        newest = (time - base, now)
+    }
+
+    func verdict(at now: Instant) -> Verdict {
+        guard let newest, now - newest.at <= Self.fresh else { return .unknown }
+        return switch (isSlow, wasSlow) {
+        case (false, _): .free
+        case (true, false): .doubtful
+        case (true, true): .standing
+        }
+    }
+}

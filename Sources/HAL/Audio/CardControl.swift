@@ -1,0 +1,179 @@
+internal import CALSA
+
+/// A control of a card's mixer as `amixer` and `alsamixer` show it: a volume, a switch, or both.
+///
+/// All of this opens and reads devices: for an ordinary thread.
+public struct CardControl: Equatable, Sendable {
+    public let name: String
+    public let direction: PCMError.Direction
+    /// Of the control's range, as amixer prints it; nil without a volume.
+    public let percent: Int?
+    /// Nil without a switch.
+    public let isMuted: Bool?
+
+    /// What is to be set; nil stays as it is.
+    public struct Wish: Equatable, Sendable {
+        /// Nil means the one that is usual for this direction.
+        public let name: String?
+        public let percent: Int?
+        public let isMuted: Bool?
+
+        public init(name: String?, percent: Int?, isMuted: Bool?) {
+            self.name = name
+            self.percent = percent
+            self.isMuted = isMuted
+        }
+    }
+
+    /// Names that drivers give to what a person would call the volume, best first.
+    private static let usual: [PCMError.Direction: [String]] = [
+        .playback: ["Master", "Speaker", "PCM", "Digital", "Headphone", "Line Out", "Playback"],
+        .capture: ["Mic", "Capture", "Microphone", "Digital", "Line", "Input"],
+    ]
+
+    /// Those of one direction, in the driver's order; none where the device has no mixer.
+    public static func all(of device: PCMName, _ direction: PCMError.Direction) -> [CardControl] {
+        var found: [CardControl] = []
+        unsafe withMixer(of: device) { mixer in
+            unsafe eachElement(of: mixer) { element in
+                if let control = unsafe CardControl(element, direction) { found.append(control) }
+            }
+        }
+        return found
+    }
+
+    /// The one of that name, else the usual one.
+    public static func chosen(
+        among controls: [CardControl], _ name: String?, _ direction: PCMError.Direction
+    ) -> CardControl? {
+        if let name { return controls.first { $0.name == name } }
+        for word in usual[direction] ?? [] {
+            if let control = controls.first(where: { $0.name == word }) { return control }
+        }
+        return controls.count == 1 ? controls.first : nil
+    }
+
+    /// Sets what is wished.
+    ///
+    /// - Returns: What the control is afterwards; nil when there is none of that name.
+    public static func set(
+        _ wish: Wish, of device: PCMName, _ direction: PCMError.Direction
+    ) -> CardControl? {
+        guard let target = chosen(among: all(of: device, direction), wish.name, direction) else {
+            return nil
+        }
+        var result: CardControl?
+        unsafe withMixer(of: device) { mixer in
+            unsafe eachElement(of: mixer) { element in
+                guard let control = unsafe CardControl(element, direction),
+                    control.name == target.name, result == nil
+                else { return }
+                unsafe apply(wish, to: element, direction)
+                result = unsafe CardControl(element, direction)
+            }
+        }
+        return result
+    }
+
+    init(name: String, direction: PCMError.Direction, percent: Int?, isMuted: Bool?) {
+        self.name = name
+        self.direction = direction
+        self.percent = percent
+        self.isMuted = isMuted
+    }
+
+    private init?(_ element: OpaquePointer, _ direction: PCMError.Direction) {
+        let plays = direction == .playback
+        let hasVolume =
+            unsafe plays
+            ? snd_mixer_selem_has_playback_volume(element) != 0
+            : snd_mixer_selem_has_capture_volume(element) != 0
+        let hasSwitch =
+            unsafe plays
+            ? snd_mixer_selem_has_playback_switch(element) != 0
+            : snd_mixer_selem_has_capture_switch(element) != 0
+        guard hasVolume || hasSwitch else { return nil }
+        // SAFETY: alsa-lib's string lasts as long as the mixer, and is copied here.
+        name = unsafe String(cString: snd_mixer_selem_get_name(element))
+        self.direction = direction
+        if hasVolume {
+            let range = unsafe Self.range(of: element, direction)
+            var value = 0
+            _ =
+                unsafe plays
+                ? snd_mixer_selem_get_playback_volume(element, SND_MIXER_SCHN_MONO, &value)
+                : snd_mixer_selem_get_capture_volume(element, SND_MIXER_SCHN_MONO, &value)
+            let span = range.upperBound - range.lowerBound
+            percent = span > 0 ? ((value - range.lowerBound) * 100 + span / 2) / span : 100
+        } else {
+            percent = nil
+        }
+        if hasSwitch {
+            var isOn: Int32 = 1
+            _ =
+                unsafe plays
+                ? snd_mixer_selem_get_playback_switch(element, SND_MIXER_SCHN_MONO, &isOn)
+                : snd_mixer_selem_get_capture_switch(element, SND_MIXER_SCHN_MONO, &isOn)
+            isMuted = isOn == 0
+        } else {
+            isMuted = nil
+        }
+    }
+
+    private static func range(
+        of element: OpaquePointer, _ direction: PCMError.Direction
+    ) -> ClosedRange<Int> {
+        var (least, most) = (0, 0)
+        _ =
+            unsafe direction == .playback
+            ? snd_mixer_selem_get_playback_volume_range(element, &least, &most)
+            : snd_mixer_selem_get_capture_volume_range(element, &least, &most)
+        return least...max(least, most)
+    }
+
+    private static func apply(
+        _ wish: Wish, to element: OpaquePointer, _ direction: PCMError.Direction
+    ) {
+        let plays = direction == .playback
+        if let percent = wish.percent {
+            let range = unsafe range(of: element, direction)
+            let span = range.upperBound - range.lowerBound
+            let value = range.lowerBound + (span * max(0, min(100, percent)) + 50) / 100
+            _ =
+                unsafe plays
+                ? snd_mixer_selem_set_playback_volume_all(element, value)
+                : snd_mixer_selem_set_capture_volume_all(element, value)
+        }
+        if let isMuted = wish.isMuted {
+            let isOn: Int32 = isMuted ? 0 : 1
+            _ =
+                unsafe plays
+                ? snd_mixer_selem_set_playback_switch_all(element, isOn)
+                : snd_mixer_selem_set_capture_switch_all(element, isOn)
+        }
+    }
+
+    /// Opens the mixer of a device's card; does nothing where there is none.
+    private static func withMixer(of device: PCMName, _ body: (OpaquePointer) -> Void) {
+        calsa_silence()
+        guard let name = device.alsaName(of: device.card(among: PCMCard.all)) else { return }
+        var opened: OpaquePointer?
+        guard unsafe snd_mixer_open(&opened, 0) == 0, let mixer = unsafe opened else { return }
+        defer { unsafe snd_mixer_close(mixer) }
+        guard unsafe snd_mixer_attach(mixer, name) == 0,
+            unsafe snd_mixer_selem_register(mixer, nil, nil) == 0,
+            unsafe snd_mixer_load(mixer) == 0
+        else { return }
+        unsafe body(mixer)
+    }
+
+    private static func eachElement(
+        of mixer: OpaquePointer, _ body: (OpaquePointer) -> Void
+    ) {
+        var element = unsafe snd_mixer_first_elem(mixer)
+        while let one = unsafe element {
+            unsafe body(one)
+            unsafe element = snd_mixer_elem_next(one)
+        }
+    }
+}

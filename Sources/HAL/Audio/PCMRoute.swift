@@ -1,0 +1,111 @@
+internal import CALSA
+
+/// What stands between a program and a card, as alsa-lib tells it of an open device.
+///
+/// A `hw:` device is the card itself. Anything else may convert, mix, or be no card at all but a
+/// sound server, all of which is tolerated, and costs.
+public struct PCMRoute: Equatable, Sendable {
+    public enum Detour: Equatable, Sendable, CaseIterable {
+        case pulseAudio, pipeWire, jack
+        /// dmix, dsnoop or dshare: several programs at one card.
+        case mixing
+        /// The card has another rate.
+        case rate
+    }
+
+    /// In no order.
+    public let detours: [Detour]
+    /// The kernel's number of the card it ends at; nil where it ends elsewhere.
+    public let card: Int?
+
+    /// Whether nothing but the card, or a plug-in that stands for one, is in between.
+    public var isDirect: Bool { detours.isEmpty }
+
+    /// Reads what `snd_pcm_dump` writes.
+    init(dump: String) {
+        let text = Array(dump.utf8)
+        detours = Detour.allCases.filter { detour in
+            detour.words.contains { !places(of: $0, in: text).isEmpty }
+        }
+        card = places(of: "Hardware PCM card ", in: text).first.flatMap { place in
+            let digits = text[place...].prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")) ~= $0 }
+            return Int(String(decoding: digits, as: UTF8.self))
+        }
+    }
+
+    /// Asks alsa-lib of a device that has its parameters already.
+    ///
+    /// Allocates.
+    init(of pcm: OpaquePointer) {
+        var opened: OpaquePointer?
+        guard unsafe snd_output_buffer_open(&opened) == 0, let output = unsafe opened else {
+            self.init(dump: "")
+            return
+        }
+        defer { unsafe snd_output_close(output) }
+        unsafe snd_pcm_dump(pcm, output)
+        var start: UnsafeMutablePointer<CChar>?
+        let count = unsafe snd_output_buffer_string(output, &start)
+        guard let start = unsafe start else {
+            self.init(dump: "")
+            return
+        }
+        // SAFETY: the text lasts as long as `output`, and is copied here.
+        let bytes = unsafe UnsafeRawBufferPointer(start: start, count: Int(count))
+        self.init(dump: unsafe String(decoding: bytes, as: UTF8.self))
+    }
+}
+
+extension PCMRoute.Detour {
+    /// What alsa-lib and the plug-ins call themselves.
+    fileprivate var words: [String] {
+        switch self {
+        case .pulseAudio: ["PulseAudio"]
+        case .pipeWire: ["PipeWire"]
+        case .jack: ["JACK"]
+        case .mixing: ["Direct Stream Mixing PCM", "Direct Snoop PCM", "Direct Share PCM"]
+        case .rate: ["Rate conversion PCM"]
+        }
+    }
+
+    /// For a person.
+    public var name: String {
+        switch self {
+        case .pulseAudio: "PulseAudio"
+        case .pipeWire: "PipeWire"
+        case .jack: "JACK"
+        case .mixing: "dmix or dsnoop"
+        case .rate: "a converter of rate"
+        }
+    }
+
+    /// What is paid for it: the end of a sentence.
+    public var cost: String {
+        switch self {
+        case .pulseAudio, .pipeWire, .jack:
+            "which adds delay of its own and a clock that is not the card's, so that echo cannot "
+                + "be cancelled"
+        case .mixing:
+            "which adds a buffer of delay, and hides it when the card is unplugged"
+        case .rate:
+            "which costs processor time and some delay"
+        }
+    }
+
+    /// A sound server has a clock of its own.
+    var hidesClock: Bool {
+        switch self {
+        case .pulseAudio, .pipeWire, .jack: true
+        case .mixing, .rate: false
+        }
+    }
+}
+
+/// Just behind each place where a word stands.
+private func places(of word: String, in text: [UInt8]) -> [Int] {
+    let wanted = Array(word.utf8)
+    guard text.count >= wanted.count else { return [] }
+    return (0...text.count - wanted.count).filter { place in
+        text[place..<place + wanted.count].elementsEqual(wanted)
+    }.map { $0 + wanted.count }
+}

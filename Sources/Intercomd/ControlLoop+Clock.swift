@@ -1,0 +1,90 @@
+internal import Audio
+internal import HAL
+internal import Realtime
+internal import Settings
+
+/// What is known of the clocks of the sound cards, and of what stands before them.
+extension ControlLoop {
+    typealias Drift = (ppm: Double, uncertainty: Double)
+
+    var captureDrift: Drift? {
+        CardClocks.told(rings.counters, .captureDrift, .captureDriftError)
+    }
+
+    var playbackDrift: Drift? {
+        CardClocks.told(rings.counters, .playbackDrift, .playbackDriftError)
+    }
+
+    /// Whether microphone and speaker run by one clock; nil while they are not both open.
+    ///
+    /// What the samples say goes before what the names say.
+    var soundClock: PCMClock? {
+        guard let capture = side(cards.input), let playback = side(cards.output) else { return nil }
+        if let one = captureDrift, let other = playbackDrift,
+            let apart = PCMClock.apart(
+                capturePPM: one.ppm, uncertain: one.uncertainty, playbackPPM: other.ppm,
+                uncertain: other.uncertainty)
+        {
+            return PCMClock(
+                reason: "the speaker's clock was seen to run \(oneDigit(apart)) ppm "
+                    + "\(apart > 0 ? "faster" : "slower") than the microphone's")
+        }
+        return PCMClock(capture: capture, playback: playback)
+    }
+
+    private func side(_ side: Cards.Side) -> PCMClock.Side? {
+        guard side.isOpen, let name = side.name.pcm, let route = side.route else { return nil }
+        return PCMClock.Side(name: name, route: route)
+    }
+
+    /// Devices that work, and cost.
+    var detourNotes: [String] {
+        var found: [String] = []
+        for (word, side) in [("input", cards.input), ("output", cards.output)] where side.isOpen {
+            for detour in side.route?.detours ?? [] {
+                found.append(
+                    "audio \(word) \(side.name) goes through \(detour.name), \(detour.cost): "
+                        + "\(word) = card:ID in [audio] is direct (intercomctl audio list)")
+            }
+        }
+        return found
+    }
+
+    /// Volumes that could not be set, and a microphone that gives nothing because it is muted.
+    var controlNotes: [String] {
+        var found: [String] = []
+        for (key, side) in [("mic-volume", cards.input), ("volume", cards.output)]
+        where side.isOpen && side.wish != nil && side.control == nil {
+            let name = side.wish?.name.map { " \($0)" } ?? ""
+            found.append(
+                "\(key): \(side.name) has no control\(name) to set: intercomctl audio controls")
+        }
+        if let control = mutedMicrophone {
+            found.append(
+                "the microphone is muted: control \(control.name) of \(cards.input.name); "
+                    + "mic-volume = 80% in [audio], or amixer, turns it on")
+        }
+        return found
+    }
+
+    /// Asked of the mixer only where there is nothing to hear, for that takes some milliseconds.
+    private var mutedMicrophone: CardControl? {
+        let level = -Double(rings.counters[.microphoneLevel]) / 10
+        guard cards.input.isOpen, level <= LevelMeter.floor, let name = cards.input.name.pcm
+        else { return nil }
+        let control = CardControl.chosen(
+            among: CardControl.all(of: name, .capture), cards.input.wish?.name, .capture)
+        PCMCard.forgetSettings()
+        return control?.isMuted == true || control?.percent == 0 ? control : nil
+    }
+
+    func told(_ drift: Drift?) -> (Double?, Double?) {
+        guard let drift else { return (nil, nil) }
+        return ((drift.ppm * 10).rounded() / 10, max(0.1, (drift.uncertainty * 10).rounded() / 10))
+    }
+
+    private func oneDigit(_ value: Double) -> String {
+        let tenths = Int((abs(value) * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+}

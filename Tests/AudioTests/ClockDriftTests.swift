@@ -1,0 +1,103 @@
+import Scene
+import Testing
+import Time
+
+@testable import Audio
+
+/// A card of a certain drift, whose periods are told late by chance.
+private struct Card {
+    let ppm: Double
+    /// Mean lateness of a wake, ns.
+    var late = 100_000.0
+    var period = 480
+    var random: SplitMix64
+
+    /// What a loop sees of it in so many seconds, from the moment its clock says `from`.
+    mutating func run(_ drift: inout ClockDrift, seconds: Double, from: Int = 0) {
+        var position = from
+        while Double(position - from) / 48_000 < seconds {
+            position += period
+            let true_ = Double(position) * 1e9 / 48_000 / (1 + ppm / 1e6)
+            // Mostly prompt, at times very late.
+            let lateness = late * random.unit() * (random.unit() < 0.05 ? 20 : 1)
+            drift.add(position: position, at: Instant(nanoseconds: Int64(true_ + lateness)))
+        }
+    }
+}
+
+@Suite struct ClockDriftTests {
+    @Test(arguments: [-300.0, -100, -3, 0, 1, 80, 100, 250])
+    func findsTheDriftOfALateTellingCard(ppm: Double) throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var card = Card(ppm: ppm, random: SplitMix64(seed: seed))
+        var drift = ClockDrift()
+        card.run(&drift, seconds: 180)
+        let found = try #require(drift.estimate)
+        #expect(abs(found.ppm - ppm) < 0.5, "seed \(seed): \(found)")
+        #expect(abs(found.ppm - ppm) < 2 * found.uncertaintyPPM, "seed \(seed): \(found)")
+        #expect(found.uncertaintyPPM < 2, "seed \(seed): \(found)")
+        #expect(found.seconds > 150)
+    }
+
+    @Test func theUncertaintyIsHonestAndShrinks() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SplitMix64(seed: seed)
+        var (outside, tries) = (0, 0)
+        var means: [Double] = []
+        for seconds in [20.0, 60, 300] {
+            var sum = 0.0
+            for _ in 0..<20 {
+                var card = Card(
+                    ppm: 200 * random.unit() - 100, late: 2_000_000,
+                    random: SplitMix64(seed: random.next()))
+                var drift = ClockDrift()
+                card.run(&drift, seconds: seconds)
+                let found = try #require(drift.estimate)
+                sum += found.uncertaintyPPM
+                tries += 1
+                if abs(found.ppm - card.ppm) > found.uncertaintyPPM { outside += 1 }
+            }
+            means.append(sum / 20)
+        }
+        // 5 of 100 may be outside; chance leaves room for 3 times that.
+        #expect(outside <= tries * 15 / 100, "seed \(seed)")
+        #expect(means[1] < means[0] / 2 && means[2] < means[1] / 2, "seed \(seed): \(means)")
+    }
+
+    @Test func hoursFitIn() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var card = Card(ppm: 37, period: 4_800, random: SplitMix64(seed: seed))
+        var drift = ClockDrift()
+        card.run(&drift, seconds: 20_000)
+        let found = try #require(drift.estimate)
+        #expect(abs(found.ppm - 37) < 0.02, "seed \(seed): \(found)")
+    }
+
+    @Test func aShortLookSaysNothing() {
+        var card = Card(ppm: 100, random: SplitMix64(seed: 1))
+        var drift = ClockDrift()
+        card.run(&drift, seconds: 5)
+        #expect(drift.estimate == nil)
+    }
+
+    @Test func aCardThatSleptIsNoTrouble() throws {
+        var card = Card(ppm: 50, random: SplitMix64(seed: 2))
+        var drift = ClockDrift()
+        card.run(&drift, seconds: 60)
+        // An hour without a word, and the card went on.
+        card.run(&drift, seconds: 60, from: 48_000 * 3_600)
+        let found = try #require(drift.estimate)
+        #expect(abs(found.ppm - 50) < 0.5, "\(found)")
+    }
+
+    @Test func anotherStartIsAnotherLine() throws {
+        var card = Card(ppm: 50, random: SplitMix64(seed: 3))
+        var drift = ClockDrift()
+        card.run(&drift, seconds: 60)
+        drift.reset()
+        #expect(drift.estimate == nil)
+        card.run(&drift, seconds: 60, from: 999)
+        let found = try #require(drift.estimate)
+        #expect(abs(found.ppm - 50) < 1, "\(found)")
+    }
+}

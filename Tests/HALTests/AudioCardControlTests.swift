@@ -1,0 +1,44 @@
+import Testing
+
+@testable import HAL
+
+extension AudioOnSimulatedCard {
+    @Suite struct CardControlTests {
+        @Test func controlsAreReadAndSetByName() {
+            let device = SimCard().pcm()
+            #expect(
+                CardControl.all(of: device, .playback)
+                    == [.init(name: "Speaker", direction: .playback, percent: 50, isMuted: false)])
+            let mic = CardControl.set(
+                .init(name: "Mic", percent: 100, isMuted: true), of: device, .capture)
+            #expect(mic?.percent == 100 && mic?.isMuted == true)
+            #expect(CardControl.all(of: device, .capture) == [mic])
+            // What is not wished stays.
+            let again = CardControl.set(
+                .init(name: nil, percent: nil, isMuted: false), of: device, .capture)
+            #expect(again?.percent == 100 && again?.isMuted == false)
+        }
+
+        @Test func whatIsNotThereIsNotSet() {
+            let device = SimCard().pcm()
+            let bass = CardControl.Wish(name: "Bass", percent: 1, isMuted: nil)
+            #expect(CardControl.set(bass, of: device, .playback) == nil)
+            #expect(CardControl.all(of: .card("Nobody"), .capture).isEmpty)
+        }
+    }
+}
+
+@Suite struct CardControlChoiceTests {
+    private func control(_ name: String) -> CardControl {
+        CardControl(name: name, direction: .playback, percent: 1, isMuted: nil)
+    }
+
+    @Test func theUsualOneIsChosenUnlessNamed() {
+        let controls = ["Headphone", "PCM", "Beep"].map(control)
+        #expect(CardControl.chosen(among: controls, nil, .playback)?.name == "PCM")
+        #expect(CardControl.chosen(among: controls, "Beep", .playback)?.name == "Beep")
+        #expect(CardControl.chosen(among: controls, "Bass", .playback) == nil)
+        #expect(CardControl.chosen(among: [control("Odd")], nil, .playback)?.name == "Odd")
+        #expect(CardControl.chosen(among: ["A", "B"].map(control), nil, .playback) == nil)
+    }
+}
