@@ -52,6 +52,8 @@ void path_clear(struct path *path) {
     path->is_bad = false;
     path->delay = path->jitter = path->hold = 0;
     path->is_in_order = true;
+    path->rate = 0;
+    path->free_at = 0;
 }
 
 void path_set_loss(struct path *path, double loss, double burst) {
@@ -113,6 +115,15 @@ void path_enter(struct path *path, const uint8_t *bytes, size_t count, int64_t n
     if (path->is_bad) {
         path->lost++;
         return;
+    }
+    if (path->rate > 0) {
+        int64_t start = path->free_at > now ? path->free_at : now;
+        if (start - now > path->queue_max) {
+            path->overflowed++;
+            return;
+        }
+        path->free_at = start + (int64_t)((double)(count + 28) * 8e9 / path->rate);
+        now = path->free_at;
     }
     memcpy(copy, bytes, count);
     corrupt(path, copy, count);

@@ -39,6 +39,10 @@ struct path {
     double reorder;
     int64_t hold;
     double duplicate;
+    // A narrow link: so many bits/s, headers of IPv4 and UDP included (0: no limit), and a queue
+    // of so many ns before it; `free_at` is when the link has sent all that waits.
+    double rate;
+    int64_t queue_max, free_at;
     // Bit `corrupt_bit` of byte `corrupt_byte` of the next `corrupt_left` datagrams (-1: of all).
     int corrupt_rule, corrupt_bit;
     uint32_t corrupt_byte;

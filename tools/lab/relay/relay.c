@@ -14,6 +14,7 @@
 //                                    unless each is free of those before it
 //     reorder WAY PERCENT MS         holds some back MS longer, behind what follows them
 //     duplicate WAY PERCENT
+//     rate WAY KBIT QUEUE-MS         a narrow link, headers included, and the queue before it
 //     corrupt WAY KIND BYTE BIT [N]  flips one bit of the next N datagrams (all without N)
 //     drop WAY KIND                  lets none of these through; off ends it
 //     clear WAY                      a good network again
@@ -174,6 +175,9 @@ static bool obey_on(int way, const char *verb, char **words, int count) {
         path->hold = (int64_t)(second * 1e6);
     } else if (strcmp(verb, "duplicate") == 0) {
         path->duplicate = first / 100;
+    } else if (strcmp(verb, "rate") == 0) {
+        path->rate = first * 1e3;
+        path->queue_max = (int64_t)(second * 1e6);
     } else if (strcmp(verb, "drop") == 0) {
         path->drop_rule = kind_named(words[2]);
         return path->drop_rule >= 0;
