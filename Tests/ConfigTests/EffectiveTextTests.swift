@@ -59,8 +59,8 @@ func withoutOrigins(_ config: Config) -> Config {
                 [audio]
                 input = default
                 output = default
-                period = 10ms
-                periods = 2
+                period = 5ms
+                periods = 3
                 profile = voice
                 bitrate = 32k
                 duplex = auto
