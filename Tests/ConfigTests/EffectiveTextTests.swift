@@ -73,7 +73,7 @@ func withoutOrigins(_ config: Config) -> Config {
                 mic-volume = keep
 
                 [talk]
-                preroll = 60ms
+                preroll = 200ms
                 tail = 150ms
                 max-talk = 2m
 
