@@ -9,18 +9,29 @@ public struct LevelMeter: Sendable {
     private var peakAmplitude: Float = 0
     private var meanSquare: Float = 0
 
-    /// 10 ms of falling 20 dB in 1.7 s.
-    private static let peakDecay: Float = 0.986_55
-    /// 10 ms of a 300 ms integration: 1 - e^(-10/300).
-    private static let rmsShare: Float = 0.032_784
+    /// 2.5 ms of falling 20 dB in 1.7 s.
+    private static let peakDecay: Float = 0.996_62
+    /// 2.5 ms of a 300 ms integration: 1 - e^(-2.5/300).
+    private static let rmsShare: Float = 0.008_299
 
     public init() {}
 
-    /// Takes one more frame into account.
-    public mutating func add(_ frame: borrowing Frame) {
+    /// Takes more sound into account, any number of samples; falls by steps of 2.5 ms.
+    public mutating func add(_ sound: Span<Int16>) {
+        var start = 0
+        while start < sound.count {
+            let end = min(start + PCM.blockStep, sound.count)
+            addStep(sound.extracting(start..<end))
+            start = end
+        }
+    }
+
+    /// Takes 10 ms more into account.
+    public mutating func add(_ frame: borrowing Frame) { add(frame.span) }
+
+    private mutating func addStep(_ samples: Span<Int16>) {
         var peak: Int32 = 0
         var squares: Int64 = 0
-        let samples = frame.span
         for i in samples.indices {
             let sample = Int32(samples[i])
             peak = max(peak, abs(sample))
@@ -28,7 +39,7 @@ public struct LevelMeter: Sendable {
         }
         let scale: Float = 1 / 32_768
         peakAmplitude = max(Float(peak) * scale, peakAmplitude * Self.peakDecay)
-        let square = Float(squares) / Float(PCM.frameSamples) * scale * scale
+        let square = Float(squares) / Float(samples.count) * scale * scale
         meanSquare += (square - meanSquare) * Self.rmsShare
     }
 
