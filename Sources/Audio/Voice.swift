@@ -99,6 +99,9 @@ public struct Voice: ~Copyable {
     /// The delay of what was pulled last; see `JitterBuffer.playoutDelay`.
     public var playoutDelay: Duration { buffer.playoutDelay }
 
+    /// The extended sequence of the frame to be decoded next, for who counts what was heard.
+    package var nextFrame: Int64 { buffer.nextSequence }
+
     /// Whether there is, or soon will be, something to pull.
     public var isActive: Bool { buffer.isActive || line.count > 0 }
 
