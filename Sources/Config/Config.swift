@@ -58,6 +58,8 @@ public struct Config: Equatable, Sendable {
     public struct Audio: Equatable, Sendable {
         public enum Duplex: Equatable, Sendable { case half, full, auto }
         public enum Jitter: Equatable, Sendable { case low, normal, robust }
+        public enum Echo: Equatable, Sendable { case off, on, auto }
+        public enum NoiseSuppression: Equatable, Sendable { case off, low, high }
 
         public internal(set) var input = DeviceName.default
         public internal(set) var output = DeviceName.default
@@ -72,13 +74,50 @@ public struct Config: Equatable, Sendable {
         public internal(set) var duplex = Duplex.auto
         /// Half duplex: the speaker comes back this long after one's own talk; 0…2 s.
         public internal(set) var rxHold = Duration.milliseconds(150)
+        /// Whether the loudspeaker is taken out of the microphone's sound; `auto` does so where
+        /// both may sound at once.
+        public internal(set) var echo = Echo.off
+        public internal(set) var noiseSuppression = NoiseSuppression.off
+        /// Whether speech is brought to one loudness.
+        public internal(set) var controlsGain = false
         public internal(set) var jitter = Jitter.normal
         /// The longest playout delay: 40…240 ms.
         public internal(set) var jitterMax = Duration.milliseconds(240)
         public internal(set) var origin = Origin(file: "", line: 1)
 
-        /// Whether the speaker is held down while talking; `auto` is half duplex in this version.
-        public var isHalfDuplex: Bool { duplex != .full }
+        /// Whether microphone and loudspeaker are of one card, and so of one clock.
+        public var hasOneCard: Bool { input == output && input != .none }
+        /// Whether the echo is cancelled: where that is wanted, and both sides have one clock.
+        public var cancelsEcho: Bool {
+            switch echo {
+            case .off: false
+            case .on: hasOneCard
+            case .auto: hasOneCard && duplex != .half
+            }
+        }
+        /// Whether the speaker is held down while talking; `auto` does so where no echo is
+        /// cancelled.
+        public var isHalfDuplex: Bool {
+            switch duplex {
+            case .half: true
+            case .full: false
+            case .auto: !cancelsEcho
+            }
+        }
+        /// Whether the echo is cancelled: "off", "on", or "refused" without one clock for both.
+        public var echoState: String {
+            if cancelsEcho { return "on" }
+            return echo != .off && !hasOneCard ? "refused" : "off"
+        }
+        /// Why it is half or full duplex, in a few words.
+        public var duplexReason: String {
+            switch (duplex, echo) {
+            case (.half, _), (.full, _): "as set"
+            case (.auto, .off): "echo = off"
+            case (.auto, _):
+                hasOneCard ? "the echo is cancelled" : "microphone and speaker have two clocks"
+            }
+        }
         /// The period in samples of 48 kHz, rounded to the nearest.
         public var periodSamples: Int {
             Int((period.components.attoseconds / 1_000_000_000 * 48 + 500_000) / 1_000_000)

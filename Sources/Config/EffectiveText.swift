@@ -79,6 +79,18 @@ extension Config.Audio {
             case .full: "full"
             case .auto: "auto"
             }
+        let echo =
+            switch echo {
+            case .off: "off"
+            case .on: "on"
+            case .auto: "auto"
+            }
+        let noise =
+            switch noiseSuppression {
+            case .off: "off"
+            case .low: "low"
+            case .high: "high"
+            }
         let jitter =
             switch jitter {
             case .low: "low"
@@ -92,7 +104,9 @@ extension Config.Audio {
                 ("period", Quantity.text(period)), ("periods", "\(periods)"),
                 ("profile", profile.rawValue),
                 ("bitrate", Quantity.text(bitrate: bitrate)), ("duplex", duplex),
-                ("rx-hold", Quantity.text(rxHold)), ("jitter", jitter),
+                ("rx-hold", Quantity.text(rxHold)), ("echo", echo),
+                ("noise-suppression", noise), ("gain-control", controlsGain ? "on" : "off"),
+                ("jitter", jitter),
                 ("jitter-max", Quantity.text(jitterMax)),
             ])
     }

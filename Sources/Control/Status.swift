@@ -53,6 +53,12 @@ extension Status {
         public var output = Device()
         /// "half" or "full".
         public var duplex = "half"
+        /// Why, in a few words.
+        public var duplexReason = ""
+        /// Whether the echo is cancelled: "off", "on", or "refused" without one clock for both.
+        public var echo = "off"
+        /// Decibels the canceller takes away; nil until there was an echo.
+        public var echoReductionDB: Double?
         /// What frames, codec and periods are: "voice", "studio", "lowpower" or "ultra".
         public var profile = "voice"
 
@@ -62,6 +68,9 @@ extension Status {
             coder.field("input", &input)
             coder.field("output", &output)
             coder.field("duplex", &duplex)
+            coder.field("duplex_reason", &duplexReason)
+            coder.field("echo", &echo)
+            coder.field("echo_reduction_db", &echoReductionDB)
             coder.field("profile", &profile)
         }
     }

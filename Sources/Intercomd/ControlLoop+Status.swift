@@ -22,6 +22,11 @@ extension ControlLoop {
         status.audio.output = device(cards.output, xruns: .playbackXruns)
         status.audio.profile = config.audio.profile.rawValue
         status.audio.duplex = config.audio.isHalfDuplex ? "half" : "full"
+        status.audio.duplexReason = config.audio.duplexReason
+        status.audio.echo = config.audio.echoState
+        if config.audio.cancelsEcho, rings.counters[.echoReduction] > 0 {
+            status.audio.echoReductionDB = Double(rings.counters[.echoReduction]) / 10
+        }
         status.microphone.isOpen = view.isTalking
         status.microphone.targets = talkedTo
         if view.isTalking {

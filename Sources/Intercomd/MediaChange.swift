@@ -18,6 +18,7 @@ final class MediaChange: @unchecked Sendable {
     /// Where something about them changed: another encoder, other voices.
     var encoder: OpusEncoder?
     var slots: FixedArray<VoiceSlot>?
+    var chain: CaptureChain?
     /// Whether the microphone must run when nobody talks, and did not, or the other way round.
     let changesRest: Bool
 
@@ -38,6 +39,11 @@ final class MediaChange: @unchecked Sendable {
             former.jitterPreset == plan.jitterPreset && former.jitterMax == plan.jitterMax
             && former.sound.blockSamples == plan.sound.blockSamples
         slots = keepsVoices ? nil : try VoiceSlot.slots(plan)
+        let keepsChain =
+            former.capture == plan.capture && former.sound.blockSamples == plan.sound.blockSamples
+        chain =
+            keepsChain
+            ? nil : CaptureChain(plan.capture, blockSamples: plan.sound.blockSamples)
         self.plan = plan
     }
 
@@ -47,6 +53,13 @@ final class MediaChange: @unchecked Sendable {
         swap(&current, &other)
         encoder = consume other
         return true
+    }
+
+    /// Exchanges what is done to the microphone's sound, if that is something else.
+    func exchangeChain(_ current: inout CaptureChain) {
+        guard var other = chain.take() else { return }
+        swap(&current, &other)
+        chain = consume other
     }
 
     /// Exchanges the voices, if there are others; whose they were is to be ended before.

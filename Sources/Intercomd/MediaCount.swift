@@ -9,6 +9,8 @@ enum MediaCount: Int, CaseIterable {
     case heapCalls
     /// The microphone's level, in 0.1 dB below full scale.
     case microphoneLevel
+    /// What the echo canceller takes away, in 0.1 dB.
+    case echoReduction
 
     // Sound.
     case captureXruns
@@ -49,7 +51,7 @@ enum MediaCount: Int, CaseIterable {
     /// As `status --json` and the manual page name it; nil for gauges shown elsewhere.
     var name: String? {
         switch self {
-        case .ticks, .cpuNanoseconds, .heapCalls, .microphoneLevel: nil
+        case .ticks, .cpuNanoseconds, .heapCalls, .microphoneLevel, .echoReduction: nil
         case .captureXruns: "capture_xruns"
         case .playbackXruns: "playback_xruns"
         case .framesCaptured: "frames_captured"

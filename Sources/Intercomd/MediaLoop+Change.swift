@@ -85,6 +85,7 @@ extension MediaLoop {
             encoded.begin(at: max(first, microphone.oldest))
             plaintextSize = AudioPacket.plaintextSize(frameSize: encoder.frameSize, depth: 0)
         }
+        change.exchangeChain(&chain)
         if change.hasVoices {
             for place in slots.indices { release(place) }
             change.exchangeVoices(&slots)

@@ -214,8 +214,11 @@ extension MediaLoop {
             var outcome = PCMTransfer.wouldBlock
             speaker.give(room) { samples in
                 outcome = playback!.write(samples)
-                if case .samples(let count) = outcome { return count }
-                return 0
+                guard case .samples(let count) = outcome else { return 0 }
+                if chain.settings.cancelsEcho {
+                    reference.append(samples.extracting(first: count))
+                }
+                return count
             }
             switch outcome {
             case .samples(let count):
@@ -226,6 +229,7 @@ extension MediaLoop {
             case .xrun:
                 // The refused block is offered again, in the next turn of this loop.
                 rings.counters.add(.playbackXruns)
+                loseReference()
                 if isLinked { startCards() }
                 room = playbackRoom
             case .suspended:

@@ -85,7 +85,11 @@ extension MediaLoop {
         moved(.capture)
         lastCapture = now
         let before = microphone.captured
-        microphone.append(samples.span.extracting(first: count))
+        if chain.settings.isOff {
+            microphone.append(samples.span.extracting(first: count))
+        } else {
+            improve(samples: count)
+        }
         level.add(samples.span.extracting(first: count))
         rings.counters.add(.framesCaptured, UInt64(microphone.captured - before))
     }
@@ -97,6 +101,7 @@ extension MediaLoop {
     /// look like a network that became so much slower.
     mutating func skipLostSound() {
         microphone.breakOff()
+        loseReference()
         let frame = plan.sound.frameNanoseconds
         let lost = ((now - lastCapture).nanoseconds + frame / 2) / frame
         lastCapture = now

@@ -39,6 +39,8 @@ struct MediaPlan: Sendable {
     let bitrate: Int
     let isHalfDuplex: Bool
     let speakerHold: Duration
+    /// What is done to the microphone's sound.
+    let capture: CaptureChain.Settings
     let jitterPreset: JitterBuffer.Preset
     let jitterMax: Duration
     let periodNanoseconds: Int64
@@ -74,6 +76,7 @@ struct MediaPlan: Sendable {
         bitrate = config.audio.bitrate
         isHalfDuplex = config.audio.isHalfDuplex
         speakerHold = config.audio.rxHold
+        capture = CaptureChain.Settings(config.audio)
         jitterPreset =
             switch config.audio.jitter {
             case .low: .low
@@ -120,5 +123,19 @@ struct MediaPlan: Sendable {
         if case .channel(let number) = hearing { place += number }
         // One who is leaving has none any more.
         return place < gains.count ? gains[place] : .unity
+    }
+}
+
+extension CaptureChain.Settings {
+    init(_ audio: Config.Audio) {
+        let decibels =
+            switch audio.noiseSuppression {
+            case .off: 0
+            case .low: 15
+            case .high: 30
+            }
+        self.init(
+            cancelsEcho: audio.cancelsEcho, noiseDecibels: decibels,
+            controlsGain: audio.controlsGain)
     }
 }

@@ -51,6 +51,19 @@ struct Microphone: ~Copyable {
         }
     }
 
+    /// Samples that are still to come to a whole block, of which a frame has one or more.
+    func missing(of blockSamples: Int) -> Int { blockSamples - filled % blockSamples }
+
+    /// The newest `count` samples, which must be of one frame.
+    @_lifetime(&self)
+    mutating func newest(_ count: Int) -> MutableSpan<Int16> {
+        let end =
+            filled > 0
+            ? captured % historyMax * frameSamples + filled
+            : (captured - 1) % historyMax * frameSamples + frameSamples
+        return history.mutableSpan(end - count..<end)
+    }
+
     /// The oldest frame still kept.
     var oldest: Int { max(0, captured - (historyMax - 1)) }
 

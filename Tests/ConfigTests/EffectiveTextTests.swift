@@ -65,6 +65,9 @@ func withoutOrigins(_ config: Config) -> Config {
                 bitrate = 32k
                 duplex = auto
                 rx-hold = 150ms
+                echo = off
+                noise-suppression = off
+                gain-control = off
                 jitter = normal
                 jitter-max = 240ms
 

@@ -80,6 +80,9 @@ struct RandomConfig {
             + maybe("bitrate", pick(["auto", "\(bitrate / 1_000)k", "\(bitrate)"]))
             + maybe("duplex", pick(["auto", "half", "full"]))
             + maybe("rx-hold", time(0...2_000_000))
+            + maybe("echo", pick(["off", "on", "auto"]))
+            + maybe("noise-suppression", pick(["off", "low", "high"]))
+            + maybe("gain-control", pick(["off", "on"]))
             + maybe("jitter", pick(["low", "normal", "robust"]))
             + maybe("jitter-max", time(40_000...240_000))
     }
