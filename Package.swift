@@ -42,6 +42,8 @@ let package = Package(
         module("Time", uses: []),
         .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
         .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
+        .systemLibrary(
+            name: "CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
         .systemLibrary(name: "CMbedTLS", providers: [.apt(["libmbedtls-dev"])]),
         .systemLibrary(
             name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
@@ -52,7 +54,7 @@ let package = Package(
         module("Realtime", uses: []),
         module("Wire", uses: ["Time"]),
         module("Crypto", uses: ["CMbedTLS", "CLinux"]),
-        module("Audio", uses: ["COpus", "Time"]),
+        module("Audio", uses: ["COpus", "CSpeexDSP", "Time"]),
         module("HAL", uses: ["CALSA", "CGPIOD", "CLinux", "Time"]),
 
         // L2: policy, sans-I/O.

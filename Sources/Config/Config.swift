@@ -66,6 +66,8 @@ public struct Config: Equatable, Sendable {
             /// Of the control's range, 0…100; unmutes too.
             case percent(Int)
         }
+        public enum Echo: Equatable, Sendable { case off, on, auto }
+        public enum NoiseSuppression: Equatable, Sendable { case off, low, high }
 
         public internal(set) var input = DeviceName.default
         public internal(set) var output = DeviceName.default
@@ -80,6 +82,12 @@ public struct Config: Equatable, Sendable {
         public internal(set) var duplex = Duplex.auto
         /// Half duplex: the speaker comes back this long after one's own talk; 0…2 s.
         public internal(set) var rxHold = Duration.milliseconds(150)
+        /// Whether the loudspeaker is taken out of the microphone's sound; `auto` does so where
+        /// both may sound at once.
+        public internal(set) var echo = Echo.off
+        public internal(set) var noiseSuppression = NoiseSuppression.off
+        /// Whether speech is brought to one loudness.
+        public internal(set) var controlsGain = false
         public internal(set) var jitter = Jitter.normal
         /// The longest playout delay: 40…240 ms.
         public internal(set) var jitterMax = Duration.milliseconds(240)
@@ -92,8 +100,39 @@ public struct Config: Equatable, Sendable {
         public internal(set) var duck = -12.0
         public internal(set) var origin = Origin(file: "", line: 1)
 
-        /// Whether the speaker is held down while talking; `auto` is half duplex in this version.
-        public var isHalfDuplex: Bool { duplex != .full }
+        /// Whether microphone and loudspeaker are of one card, and so of one clock.
+        public var hasOneCard: Bool { input == output && input != .none }
+        /// Whether the echo is cancelled: where that is wanted, and both sides have one clock.
+        public var cancelsEcho: Bool {
+            switch echo {
+            case .off: false
+            case .on: hasOneCard
+            case .auto: hasOneCard && duplex != .half
+            }
+        }
+        /// Whether the speaker is held down while talking; `auto` does so where no echo is
+        /// cancelled.
+        public var isHalfDuplex: Bool {
+            switch duplex {
+            case .half: true
+            case .full: false
+            case .auto: !cancelsEcho
+            }
+        }
+        /// Whether the echo is cancelled: "off", "on", or "refused" without one clock for both.
+        public var echoState: String {
+            if cancelsEcho { return "on" }
+            return echo != .off && !hasOneCard ? "refused" : "off"
+        }
+        /// Why it is half or full duplex, in a few words.
+        public var duplexReason: String {
+            switch (duplex, echo) {
+            case (.half, _), (.full, _): "as set"
+            case (.auto, .off): "echo = off"
+            case (.auto, _):
+                hasOneCard ? "the echo is cancelled" : "microphone and speaker have two clocks"
+            }
+        }
         /// The period in samples of 48 kHz, rounded to the nearest.
         public var periodSamples: Int {
             Int((period.components.attoseconds / 1_000_000_000 * 48 + 500_000) / 1_000_000)
@@ -141,22 +180,28 @@ public struct Config: Equatable, Sendable {
     /// `[button NAME]`: one talk key on a GPIO line.
     public struct Button: Equatable, Sendable {
         public enum Bias: Equatable, Sendable { case pullUp, pullDown, none }
-        public enum Mode: Equatable, Sendable { case momentary, latch, smart, open }
+        public enum Mode: Equatable, Sendable { case momentary, latch, smart, open, vox }
 
         public internal(set) var name: String
-        /// A line name ("GPIO17") or "gpiochip0/17".
+        /// A line name ("GPIO17") or "gpiochip0/17"; empty for one that speech presses.
         public internal(set) var line = ""
         public internal(set) var bias = Bias.pullUp
         public internal(set) var active = Active.low
         /// 0…200 ms.
         public internal(set) var debounce = Duration.milliseconds(5)
         public internal(set) var mode = Mode.momentary
+        /// Decibels over the room's noise that are speech, of `mode = vox`: 3…40.
+        public internal(set) var voxThreshold = 8.0
+        /// How long it stays open after the last of it: 0.1…5 s.
+        public internal(set) var voxHang = Duration.milliseconds(500)
         public internal(set) var talk = Target.channel("")
         public internal(set) var origin: Origin
         public internal(set) var lineOrigin: Origin
         public internal(set) var talkOrigin: Origin
 
         public var isActiveLow: Bool { active == .low }
+        /// Whether speech presses it, and no finger.
+        public var isVoiceOperated: Bool { mode == .vox }
     }
 
     /// `[channel NAME]`: a named group one listens and talks to.
@@ -191,7 +236,9 @@ public struct Config: Equatable, Sendable {
 
     /// `[lamp NAME]`: one line that shows a state.
     public struct Lamp: Equatable, Sendable {
-        public enum Show: Equatable, Sendable { case talking, receiving, fault, unpaired }
+        public enum Show: Equatable, Sendable {
+            case talking, receiving, listening, fault, unpaired
+        }
 
         public internal(set) var name: String
         /// A line name ("GPIO23") or "gpiochip0/23".

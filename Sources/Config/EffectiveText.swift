@@ -79,6 +79,18 @@ extension Config.Audio {
             case .full: "full"
             case .auto: "auto"
             }
+        let echo =
+            switch echo {
+            case .off: "off"
+            case .on: "on"
+            case .auto: "auto"
+            }
+        let noise =
+            switch noiseSuppression {
+            case .off: "off"
+            case .low: "low"
+            case .high: "high"
+            }
         let jitter =
             switch jitter {
             case .low: "low"
@@ -92,7 +104,9 @@ extension Config.Audio {
                 ("period", Quantity.text(period)), ("periods", "\(periods)"),
                 ("profile", profile.rawValue),
                 ("bitrate", Quantity.text(bitrate: bitrate)), ("duplex", duplex),
-                ("rx-hold", Quantity.text(rxHold)), ("jitter", jitter),
+                ("rx-hold", Quantity.text(rxHold)), ("echo", echo),
+                ("noise-suppression", noise), ("gain-control", controlsGain ? "on" : "off"),
+                ("jitter", jitter),
                 ("jitter-max", Quantity.text(jitterMax)),
                 ("mixer-output", mixerOutput ?? "auto"), ("volume", volume.text),
                 ("mixer-input", mixerInput ?? "auto"), ("mic-volume", micVolume.text),
@@ -148,7 +162,16 @@ extension Config.Button {
             case .latch: "latch"
             case .smart: "smart"
             case .open: "open"
+            case .vox: "vox"
             }
+        if isVoiceOperated {
+            return EffectiveSection(
+                "button", name: name,
+                [
+                    ("mode", mode), ("vox-threshold", Quantity.text(decibels: voxThreshold)),
+                    ("vox-hang", Quantity.text(voxHang)), ("talk", talk.name),
+                ])
+        }
         return EffectiveSection(
             "button", name: name,
             [
@@ -181,6 +204,7 @@ extension Config.Lamp {
             switch show {
             case .talking: "talking"
             case .receiving: "receiving"
+            case .listening: "listening"
             case .fault: "fault"
             case .unpaired: "unpaired"
             }

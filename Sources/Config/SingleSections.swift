@@ -73,6 +73,18 @@ extension Config.Audio {
             self.duplex = duplex
         }
         if let hold = reader.duration("rx-hold", in: .zero...Duration.seconds(2)) { rxHold = hold }
+        if let echo = reader.choice("echo", [("off", Echo.off), ("on", .on), ("auto", .auto)]) {
+            self.echo = echo
+        }
+        if let noise = reader.choice(
+            "noise-suppression",
+            [("off", NoiseSuppression.off), ("low", .low), ("high", .high)])
+        {
+            noiseSuppression = noise
+        }
+        if let isOn = reader.choice("gain-control", [("off", false), ("on", true)]) {
+            controlsGain = isOn
+        }
         if let jitter = reader.choice(
             "jitter", [("low", Jitter.low), ("normal", .normal), ("robust", .robust)])
         {

@@ -53,6 +53,12 @@ extension Status {
         public var output = Device()
         /// "half" or "full".
         public var duplex = "half"
+        /// Why it is so, in a few words.
+        public var duplexReason = ""
+        /// Whether the echo is cancelled: "off", "on", or "refused" without one clock for both.
+        public var echo = "off"
+        /// Decibels the canceller takes away; nil until there was an echo.
+        public var echoReductionDB: Double?
         /// Whether both are open and run by one clock.
         public var isOneClock = false
         /// Why they run by two; null too while they are not both open.
@@ -66,6 +72,9 @@ extension Status {
             coder.field("input", &input)
             coder.field("output", &output)
             coder.field("duplex", &duplex)
+            coder.field("duplex_reason", &duplexReason)
+            coder.field("echo", &echo)
+            coder.field("echo_reduction_db", &echoReductionDB)
             coder.field("one_clock", &isOneClock)
             coder.field("clock_reason", &clockReason)
             coder.field("profile", &profile)

@@ -27,6 +27,13 @@ func showPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return .ok
 }
 
+/// Whether the echo is cancelled, and how well.
+private func echo(_ audio: Status.Audio) -> String {
+    if audio.echo == "refused" { return "refused: \(visible(audio.duplexReason))" }
+    guard let gone = audio.echoReductionDB else { return visible(audio.echo) }
+    return "-\(Int(gone.rounded())) dB"
+}
+
 private func screen(of status: Status) -> String {
     var text = padded(visible(status.name), to: 36)
     text += "up \(age(seconds: status.uptimeSeconds))   intercomd \(visible(status.version))\n"
@@ -34,13 +41,15 @@ private func screen(of status: Status) -> String {
     for note in status.notes { text += "* \(visible(note))\n" }
     text += "audio   in  \(device(status.audio.input))   out \(device(status.audio.output))"
     text += "   duplex \(visible(status.audio.duplex))"
+    if status.audio.echo != "off" { text += "   echo \(echo(status.audio))" }
     text += "   profile \(visible(status.audio.profile))\n"
     if let reason = status.audio.clockReason { text += "clock   two: \(visible(reason))\n" }
     text += "mic     \(microphone(status.microphone))\n"
     for button in status.buttons {
         let state = button.error.map { "unreadable: \(visible($0))" } ?? button.state.rawValue
         let talking = button.isTalking ? ", talking" : ""
-        text += "key     \(visible(button.name)) \(visible(button.line))"
+        let line = button.line.isEmpty ? "(vox)" : visible(button.line)
+        text += "key     \(visible(button.name)) \(line)"
         text += " -> \(visible(button.target))  \(state)\(talking)\n"
     }
     for lamp in status.lamps {

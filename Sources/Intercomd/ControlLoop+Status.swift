@@ -26,6 +26,11 @@ extension ControlLoop {
         status.audio.clockReason = soundClock?.reason
         status.audio.profile = config.audio.profile.rawValue
         status.audio.duplex = config.audio.isHalfDuplex ? "half" : "full"
+        status.audio.duplexReason = config.audio.duplexReason
+        status.audio.echo = config.audio.echoState
+        if config.audio.cancelsEcho, rings.counters[.echoReduction] > 0 {
+            status.audio.echoReductionDB = Double(rings.counters[.echoReduction]) / 10
+        }
         status.microphone.isOpen = view.isTalking
         status.microphone.targets = talkedTo
         if view.isTalking {
@@ -114,6 +119,12 @@ extension ControlLoop {
         let isDeaf = cards.input.isWanted && !cards.input.isOpen
         let isMute = cards.output.isWanted && !cards.output.isOpen
         return isDeaf || isMute || view.isMasterStalled || view.asleep != nil || lines.hasFault
+    }
+
+    /// What the listening lamp shows: speech in this room may open the microphone at any moment.
+    var isListening: Bool {
+        config.buttons.contains { $0.isVoiceOperated } && cards.input.isOpen
+            && view.asleep != .capture
     }
 
     /// What is said of a card that is open and moves no sound.
@@ -280,6 +291,7 @@ extension Config.Lamp.Show {
         switch self {
         case .talking: "talking"
         case .receiving: "receiving"
+        case .listening: "listening"
         case .fault: "fault"
         case .unpaired: "unpaired"
         }

@@ -14,6 +14,8 @@ enum MediaCount: Int, CaseIterable {
     case playbackDrift, playbackDriftError
     /// What the microphone is encoded with while it is open, in bits a second.
     case bitrate
+    /// What the echo canceller takes away, in 0.1 dB.
+    case echoReduction
 
     // Sound.
     case captureXruns
@@ -56,7 +58,7 @@ enum MediaCount: Int, CaseIterable {
     /// As `status --json` and the manual page name it; nil for gauges shown elsewhere.
     var name: String? {
         switch self {
-        case .ticks, .cpuNanoseconds, .heapCalls, .microphoneLevel, .bitrate: nil
+        case .ticks, .cpuNanoseconds, .heapCalls, .microphoneLevel, .bitrate, .echoReduction: nil
         case .captureDrift, .captureDriftError, .playbackDrift, .playbackDriftError: nil
         case .captureXruns: "capture_xruns"
         case .playbackXruns: "playback_xruns"

@@ -215,8 +215,12 @@ extension MediaLoop {
             var outcome = PCMTransfer.wouldBlock
             speaker.give(room) { samples in
                 outcome = playback!.write(samples)
-                if case .samples(let count) = outcome { return count }
-                return 0
+                guard case .samples(let count) = outcome else { return 0 }
+                if chain.settings.cancelsEcho {
+                    reference.append(samples.extracting(first: count))
+                }
+                if plan.hasVox { activity.add(samples.extracting(first: count)) }
+                return count
             }
             switch outcome {
             case .samples(let count):
@@ -229,6 +233,7 @@ extension MediaLoop {
                 // The refused block is offered again, in the next turn of this loop.
                 rings.counters.add(.playbackXruns)
                 cardClocks.playbackBegins()
+                loseReference()
                 if isLinked { startCards() }
                 room = playbackRoom
             case .suspended:

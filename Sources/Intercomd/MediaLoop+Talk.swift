@@ -88,7 +88,11 @@ extension MediaLoop {
         cardClocks.captured(count, at: now, rings.counters)
         lastCapture = now
         let before = microphone.captured
-        microphone.append(samples.span.extracting(first: count))
+        if chain.settings.isOff, !plan.hasVox {
+            microphone.append(samples.span.extracting(first: count))
+        } else {
+            improve(samples: count)
+        }
         level.add(samples.span.extracting(first: count))
         rings.counters.add(.framesCaptured, UInt64(microphone.captured - before))
     }
@@ -100,6 +104,7 @@ extension MediaLoop {
     /// look like a network that became so much slower.
     mutating func skipLostSound() {
         microphone.breakOff()
+        loseReference()
         let frame = plan.sound.frameNanoseconds
         let lost = ((now - lastCapture).nanoseconds + frame / 2) / frame
         lastCapture = now

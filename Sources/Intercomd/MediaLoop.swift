@@ -16,6 +16,7 @@ internal import Wire
 /// a value so large may copy the whole of it.
 ///
 /// - `MediaLoop+Keys` follows the talk keys,
+/// - `MediaLoop+Capture` makes the microphone's sound better,
 /// - `MediaLoop+Talk` holds the way from the microphone to the wire,
 /// - `MediaLoop+Listen` the way from the wire to the speaker,
 /// - `MediaLoop+Commands` what the control thread asks for,
@@ -48,6 +49,13 @@ struct MediaLoop: ~Copyable {
     /// When the newest of its sound came.
     var lastCapture = Instant(nanoseconds: 0)
     var speaker = Speaker()
+    /// What is done to the microphone's sound, and what it is told of the speaker.
+    var chain: CaptureChain
+    var reference = EchoReference()
+    /// Samples read from the microphone's card.
+    var samplesRead = 0
+    /// Whether the speaker sounds, for keys that speech presses.
+    var activity = SpeakerActivity()
 
     var keys: FixedArray<KeySlot>
     /// The keys of `intercomctl ptt`, one for each target.
@@ -105,6 +113,7 @@ struct MediaLoop: ~Copyable {
         self.timer = timer
         self.encoder = encoder
         self.slots = slots
+        chain = CaptureChain(plan.capture, blockSamples: plan.sound.blockSamples)
         microphone = Microphone(frameSamples: plan.sound.frameSamples)
         busyMax = plan.periodNanoseconds / 2
         keys = plan.makeKeys(at: now)
@@ -201,6 +210,9 @@ struct MediaLoop: ~Copyable {
     private mutating func publishGauges() {
         rings.counters.set(.cpuNanoseconds, to: UInt64(Clock.threadNanoseconds()))
         rings.counters.set(.heapCalls, to: HeapWatch.count ?? UInt64.max)
+        if let estimate = chain.estimate {
+            rings.counters.set(.echoReduction, to: UInt64(estimate.decibels * 10))
+        }
         rings.counters.set(.microphoneLevel, to: UInt64(max(0, -level.rms * 10)))
     }
 }

@@ -13,6 +13,8 @@ struct MediaPlan: Sendable {
         let bias: Config.Button.Bias
         let isActiveLow: Bool
         let settings: TalkKey.Settings
+        /// What speech is to it, when speech presses it.
+        let vox: KeySlot.Voice?
         /// The place of its target in `targets`.
         let target: Int
 
@@ -32,6 +34,10 @@ struct MediaPlan: Sendable {
     let sound: Profile.Settings
     /// Frames kept from before the key went down; 0 closes the microphone when idle.
     let prerollFrames: Int
+    /// Whether the microphone runs while nobody talks: for the pre-roll, or to hear who speaks.
+    let keepsCapturing: Bool
+    /// Whether speech presses any of the keys.
+    let hasVox: Bool
     /// Frames of a talkspurt that carry the start mark (protocol.md §2.2).
     let startFrames: Int
     /// Frames that are left out at most where the card lost sound.
@@ -43,6 +49,8 @@ struct MediaPlan: Sendable {
     let duck: Gain
     let isHalfDuplex: Bool
     let speakerHold: Duration
+    /// What is done to the microphone's sound.
+    let capture: CaptureChain.Settings
     let jitterPreset: JitterBuffer.Preset
     let jitterMax: Duration
     let periodNanoseconds: Int64
@@ -59,11 +67,18 @@ struct MediaPlan: Sendable {
                 case .latch: .latch
                 case .smart: .smart
                 case .open: .open
+                // Its hang is tail enough.
+                case .vox: .momentary
                 }
+            let isVoice = button.isVoiceOperated
             return Key(
-                line: button.line, bias: button.bias, isActiveLow: button.isActiveLow,
+                line: isVoice ? "vox \(button.name)" : button.line, bias: button.bias,
+                isActiveLow: button.isActiveLow,
                 settings: TalkKey.Settings(
-                    mode: mode, debounce: button.debounce, tail: talk.tail, talkMax: talk.maxTalk),
+                    mode: mode, debounce: isVoice ? .zero : button.debounce,
+                    tail: isVoice ? .zero : talk.tail, talkMax: talk.maxTalk),
+                vox: isVoice
+                    ? .init(threshold: Float(button.voxThreshold), hang: button.voxHang) : nil,
                 target: routing.targets.firstIndex { $0.id == id }!)
         }
         virtualKey = TalkKey.Settings(
@@ -73,6 +88,8 @@ struct MediaPlan: Sendable {
         sound = profile.settings
         let frame = sound.frameNanoseconds
         prerollFrames = Int((talk.preroll.nanoseconds + frame - 1) / frame)
+        hasVox = config.buttons.contains { $0.isVoiceOperated }
+        keepsCapturing = prerollFrames > 0 || hasVox
         let marked = max(Spurt.startMarked, talk.preroll + Spurt.besidesPreroll)
         startFrames = Int(marked.nanoseconds / frame)
         lostFramesMax = Spurt.lostMax.nanoseconds / frame
@@ -80,6 +97,7 @@ struct MediaPlan: Sendable {
         duck = Gain(decibels: config.audio.duck)
         isHalfDuplex = config.audio.isHalfDuplex
         speakerHold = config.audio.rxHold
+        capture = CaptureChain.Settings(config.audio)
         jitterPreset =
             switch config.audio.jitter {
             case .low: .low
@@ -109,7 +127,9 @@ struct MediaPlan: Sendable {
     /// The talk keys, each still without its line.
     func makeKeys(at now: Instant) -> FixedArray<KeySlot> {
         FixedArray(count: keys.count) { place in
-            KeySlot(settings: keys[place].settings, target: keys[place].target, at: now)
+            KeySlot(
+                settings: keys[place].settings, target: keys[place].target, vox: keys[place].vox,
+                at: now)
         }
     }
 
@@ -129,5 +149,19 @@ struct MediaPlan: Sendable {
         if case .channel(let number) = hearing { place += number }
         // One who is leaving has none any more.
         return place < gains.count ? gains[place] : .unity
+    }
+}
+
+extension CaptureChain.Settings {
+    init(_ audio: Config.Audio) {
+        let decibels =
+            switch audio.noiseSuppression {
+            case .off: 0
+            case .low: 15
+            case .high: 30
+            }
+        self.init(
+            cancelsEcho: audio.cancelsEcho, noiseDecibels: decibels,
+            controlsGain: audio.controlsGain)
     }
 }

@@ -51,6 +51,27 @@ struct Microphone: ~Copyable {
         }
     }
 
+    /// Samples that are still to come to a whole block, of which a frame has one or more.
+    func missing(of blockSamples: Int) -> Int { blockSamples - filled % blockSamples }
+
+    /// The newest `count` samples, which must be of one frame.
+    @_lifetime(borrow self)
+    func newest(_ count: Int) -> Span<Int16> {
+        history.span(newestEnd - count..<newestEnd)
+    }
+
+    /// The same, to be made better.
+    @_lifetime(&self)
+    mutating func mutableNewest(_ count: Int) -> MutableSpan<Int16> {
+        history.mutableSpan(newestEnd - count..<newestEnd)
+    }
+
+    private var newestEnd: Int {
+        filled > 0
+            ? captured % historyMax * frameSamples + filled
+            : (captured - 1) % historyMax * frameSamples + frameSamples
+    }
+
     /// The oldest frame still kept.
     var oldest: Int { max(0, captured - (historyMax - 1)) }
 

@@ -80,6 +80,9 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
             bitrate = 64k
             duplex = full
             rx-hold = 0
+            echo = auto
+            noise-suppression = high
+            gain-control = on
             jitter = robust
             jitter-max = 120ms
             [talk]
@@ -129,6 +132,8 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
         #expect(config.audio.bitrate == 64_000)
         #expect(!config.audio.isHalfDuplex)
         #expect(config.audio.rxHold == .zero)
+        #expect(config.audio.echo == .auto && config.audio.noiseSuppression == .high)
+        #expect(config.audio.controlsGain)
         #expect(config.talk.tail == .milliseconds(200))
         #expect(config.session.rekeyAfter == .seconds(5))
         #expect(config.paths.state == "/tmp/s")

@@ -39,7 +39,8 @@ import Testing
     /// The commented settings are the defaults: uncommented, they change nothing.
     @Test func whatTheFullFileCallsADefaultIsOne() throws {
         let text = try text(of: "intercomd.conf")
-        let uncommented = text.replacing(/(?m)^#(?=\[session\]|[a-z-]+ = )/, with: "")
+        let hidden = /(?m)^#(?=\[session\]|\[button voice\]|[a-z-]+ = )/
+        let uncommented = text.replacing(hidden, with: "")
         #expect(uncommented != text)
         let plain = try parse(text)
         let explicit = try parse(uncommented)
@@ -53,6 +54,9 @@ import Testing
         #expect(explicit.audio.bitrate == plain.audio.bitrate)
         #expect(explicit.audio.duplex == plain.audio.duplex)
         #expect(explicit.audio.rxHold == plain.audio.rxHold)
+        #expect(explicit.audio.echo == plain.audio.echo)
+        #expect(explicit.audio.noiseSuppression == plain.audio.noiseSuppression)
+        #expect(explicit.audio.controlsGain == plain.audio.controlsGain)
         #expect(explicit.audio.jitter == plain.audio.jitter)
         #expect(explicit.audio.jitterMax == plain.audio.jitterMax)
         #expect(explicit.talk == plain.talk)

@@ -80,6 +80,9 @@ struct RandomConfig {
             + maybe("bitrate", pick(["auto", "\(bitrate / 1_000)k", "\(bitrate)"]))
             + maybe("duplex", pick(["auto", "half", "full"]))
             + maybe("rx-hold", time(0...2_000_000))
+            + maybe("echo", pick(["off", "on", "auto"]))
+            + maybe("noise-suppression", pick(["off", "low", "high"]))
+            + maybe("gain-control", pick(["off", "on"]))
             + maybe("jitter", pick(["low", "normal", "robust"]))
             + maybe("jitter-max", time(40_000...240_000))
             + maybe("mixer-output", pick(["auto", "Speaker", "Line Out"]))
@@ -96,6 +99,11 @@ struct RandomConfig {
     }
 
     private mutating func button(_ index: Int, targets: [String]) -> String {
+        if number(0...4) == 0 {
+            return "[button b\(index)]\nmode = vox\ntalk = \(pick(targets))\n"
+                + maybe("vox-threshold", "\(number(3...40))dB")
+                + maybe("vox-hang", time(100_000...5_000_000))
+        }
         let lines = ["GPIO1\(index)", "gpiochip0/\(index)", "a#\(index) b"]
         return "[button b\(index)]\nline = \(pick(lines))\ntalk = \(pick(targets))\n"
             + maybe("bias", pick(["pull-up", "pull-down", "none"]))
@@ -105,7 +113,7 @@ struct RandomConfig {
 
     private mutating func lamp(_ index: Int) -> String {
         "[lamp l\(index)]\nline = lamp\(index)\n"
-            + "show = \(pick(["talking", "receiving", "fault", "unpaired"]))\n"
+            + "show = \(pick(["talking", "receiving", "listening", "fault", "unpaired"]))\n"
             + maybe("active", pick(["low", "high"]))
     }
 

@@ -12,7 +12,8 @@ private let golden = """
     "output":{"name":"card:Device","state":"absent","error":"unplugged","rate":null,\
     "channels":null,"format":null,"period":null,"buffer":null,"xruns":0,\
     "drift_ppm":null,"drift_error_ppm":null,"detours":[]},\
-    "duplex":"half","one_clock":false,"clock_reason":"two cards","profile":"voice"},\
+    "duplex":"half","duplex_reason":"","echo":"off","echo_reduction_db":null,\
+    "one_clock":false,"clock_reason":"two cards","profile":"voice"},\
     "microphone":{"open":true,"targets":["house"],"level_dbfs":-18.5,"snr_db":null},\
     "buttons":[{"name":"ptt","line":"GPIO17","state":"pressed","error":null,"target":"house",\
     "talking":true,"press_age_s":2.5}],\

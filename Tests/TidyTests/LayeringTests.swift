@@ -10,7 +10,7 @@ import Testing
         "Realtime": ["Synchronization"],
         "Wire": ["Time"],
         "Crypto": ["CMbedTLS", "CLinux"],
-        "Audio": ["COpus", "Time"],
+        "Audio": ["COpus", "CSpeexDSP", "Time"],
         "HAL": ["CALSA", "CGPIOD", "CLinux", "Glibc", "Time"],
         "Session": ["Wire", "Crypto", "Time"],
         "Station": ["Wire", "Time"],

@@ -1,0 +1,151 @@
+/// What is done to the microphone's sound before anyone hears it: echo, noise, loudness.
+///
+/// Each part is there only if it is wanted. Echo and noise delay sound by one frame, and by what
+/// is needed to fill one where blocks are shorter. Real-time after `init`.
+public struct CaptureChain: ~Copyable {
+    public struct Settings: Equatable, Sendable {
+        /// Takes the loudspeaker out of the microphone; lets noise down by 15 dB at least.
+        public var cancelsEcho: Bool
+        /// How far noise is let down, in dB; 0 leaves it alone.
+        public var noiseDecibels: Int
+        /// Brings speech to one loudness.
+        public var controlsGain: Bool
+
+        public init(cancelsEcho: Bool = false, noiseDecibels: Int = 0, controlsGain: Bool = false) {
+            self.cancelsEcho = cancelsEcho
+            self.noiseDecibels = noiseDecibels
+            self.controlsGain = controlsGain
+        }
+
+        /// Whether sound passes as it is.
+        public var isOff: Bool { self == Settings() }
+    }
+
+    /// The shortest frame that the filters work well on.
+    private static let frameMin = 240
+    private static let noiseDecibels = 15
+
+    public let settings: Settings
+    public let blockSamples: Int
+    private let frameSamples: Int
+    private var canceller: EchoCanceller?
+    private var suppressor: NoiseSuppressor?
+    private var voiceSwitch = VoiceSwitch()
+    private var speech = SpeechDetector()
+    private var gain = GainControl()
+    /// The frame being filled, and the one that is done.
+    private var waiting: Table<Int16>
+    private var done: Table<Int16>
+    private var played: Table<Int16>
+    private var filled = 0
+
+    /// - Parameters:
+    ///   - settings: What is wanted.
+    ///   - blockSamples: Samples of every block, 120, 240 or 480.
+    public init(_ settings: Settings, blockSamples: Int) {
+        precondition(blockSamples == 120 || blockSamples == 240 || blockSamples == 480)
+        self.settings = settings
+        self.blockSamples = blockSamples
+        let frameSamples = max(blockSamples, Self.frameMin)
+        self.frameSamples = frameSamples
+        waiting = Table(count: frameSamples, repeating: 0)
+        done = Table(count: frameSamples, repeating: 0)
+        played = Table(count: frameSamples, repeating: 0)
+        if settings.cancelsEcho {
+            canceller = EchoCanceller(
+                frameSamples: frameSamples,
+                noiseDecibels: max(settings.noiseDecibels, Self.noiseDecibels))
+            estimate = EchoEstimate()
+        } else if settings.noiseDecibels > 0 {
+            suppressor = NoiseSuppressor(
+                frameSamples: frameSamples, decibels: settings.noiseDecibels)
+        }
+    }
+
+    /// How much later sound comes out than it went in.
+    public var delaySamples: Int {
+        guard settings.cancelsEcho || settings.noiseDecibels > 0 else { return 0 }
+        return frameSamples + frameSamples - blockSamples
+    }
+
+    /// How well the echo is cancelled; nil when it is not.
+    public private(set) var estimate: EchoEstimate?
+
+    /// Decibels that speech is turned up by.
+    public var gainDecibels: Float { gain.gain }
+
+    /// Replaces one block by what came `delaySamples` before it, made better.
+    ///
+    /// - Parameters:
+    ///   - block: Sound of the microphone, `blockSamples` of it.
+    ///   - position: The number of its first sample, as `EchoReference` counts.
+    ///   - reference: What the loudspeaker played.
+    public mutating func process(
+        _ block: inout MutableSpan<Int16>, at position: Int, _ reference: borrowing EchoReference
+    ) {
+        precondition(block.count == blockSamples)
+        if delaySamples > 0 { exchange(&block, at: position, reference) }
+        guard settings.controlsGain else { return }
+        speech.add(block.span)
+        // What is left of an echo is nobody here.
+        let isEcho = estimate?.isPlaying == true && !voiceSwitch.isOpen
+        gain.process(&block, isSpeech: speech.isSpeech && !isEcho)
+    }
+
+    /// Takes a block in, and gives one out of the frame that is done.
+    private mutating func exchange(
+        _ block: inout MutableSpan<Int16>, at position: Int, _ reference: borrowing EchoReference
+    ) {
+        if settings.cancelsEcho {
+            for i in 0..<blockSamples {
+                played[filled + i] = reference.sample(at: position + i)
+            }
+        }
+        for i in 0..<blockSamples { waiting[filled + i] = block[i] }
+        filled += blockSamples
+        if filled == frameSamples {
+            filled = 0
+            for i in 0..<frameSamples { done[i] = waiting[i] }
+            improve()
+        }
+        for i in 0..<blockSamples { block[i] = done[filled + i] }
+    }
+
+    private mutating func improve() {
+        Self.suppress(&suppressor, &done)
+        guard let powers = Self.cancel(&canceller, &done, played) else { return }
+        estimate?.add(powers, samples: frameSamples)
+        Self.pass(&voiceSwitch, &done, powers, isGood: estimate?.isGood ?? false)
+    }
+
+    private static func suppress(
+        _ suppressor: inout NoiseSuppressor?, _ frame: inout Table<Int16>
+    ) {
+        var sound = frame.mutableSpan
+        suppressor?.process(&sound)
+    }
+
+    private static func cancel(
+        _ canceller: inout EchoCanceller?, _ frame: inout Table<Int16>,
+        _ played: borrowing Table<Int16>
+    ) -> EchoPowers? {
+        var sound = frame.mutableSpan
+        return canceller?.process(&sound, reference: played.span)
+    }
+
+    private static func pass(
+        _ voiceSwitch: inout VoiceSwitch, _ frame: inout Table<Int16>, _ powers: EchoPowers,
+        isGood: Bool
+    ) {
+        var sound = frame.mutableSpan
+        voiceSwitch.process(&sound, powers, isGood: isGood)
+    }
+
+    /// The microphone was away: what is half done is of another time.
+    public mutating func breakOff() {
+        filled = 0
+        waiting.fill(with: 0)
+        done.fill(with: 0)
+        played.fill(with: 0)
+    }
+}

@@ -1,0 +1,82 @@
+/// What the loudspeaker played, by the moment the microphone heard it.
+///
+/// Both cards count samples on one clock. What is not yet played waits in the one card, what is
+/// captured and not yet read in the other: those two delays tell which sample left the loudspeaker
+/// when a captured one came in, and that stays so until a card stops. Real-time after `init`.
+public struct EchoReference: ~Copyable {
+    private static let capacity = 1 << 15
+    /// What is played is taken to be heard this much later than it was: of two cards that do not
+    /// say quite the truth the echo must not come before its cause.
+    static let lead = 96
+    /// Delays that differ by more than this, on average, tell of another place; by `jump`, at once.
+    private static let tolerance: Float = 72
+    private static let jump = 720
+    private static let jumpsMax = 3
+    private static let share: Float = 1 / 64
+
+    private var ring = Table<Int16>(count: capacity, repeating: 0)
+    /// Samples given to the loudspeaker so far.
+    private var written = 0
+    /// What has to be added to the number of a captured sample; nil: not known yet.
+    private var offset: Int?
+    private var error: Float = 0
+    private var jumps = 0
+    /// Times the place was found to be another one than thought.
+    public private(set) var realignments = 0
+
+    public init() {}
+
+    public var isAligned: Bool { offset != nil }
+
+    /// Takes samples that were given to the loudspeaker's card.
+    public mutating func append(_ samples: Span<Int16>) {
+        for i in samples.indices { ring[(written &+ i) & (Self.capacity - 1)] = samples[i] }
+        written &+= samples.count
+    }
+
+    /// Takes what both cards say of themselves at one moment.
+    ///
+    /// - Parameters:
+    ///   - playbackDelay: Samples until one given to the loudspeaker's card now is played.
+    ///   - captureDelay: Samples captured and not read.
+    ///   - captured: Samples read from the microphone's card so far.
+    public mutating func align(playbackDelay: Int, captureDelay: Int, captured: Int) {
+        let found = (written - playbackDelay) - (captured + captureDelay)
+        guard let offset else {
+            self.offset = found
+            return
+        }
+        let difference = found - offset
+        jumps = abs(difference) > Self.jump ? jumps + 1 : 0
+        if jumps == 0 { error += (Float(difference) - error) * Self.share }
+        if jumps >= Self.jumpsMax {
+            move(to: found)
+        } else if abs(error) > Self.tolerance {
+            move(to: offset + Int(error))
+        }
+    }
+
+    private mutating func move(to place: Int) {
+        offset = place
+        error = 0
+        jumps = 0
+        realignments += 1
+    }
+
+    /// What was played while the microphone captured its sample of this number; silence where that
+    /// is not known.
+    public func sample(at position: Int) -> Int16 {
+        guard let offset else { return 0 }
+        let place = position + offset + Self.lead
+        let isKept = place < written && place >= written - Self.capacity && place >= 0
+        return isKept ? ring[place & (Self.capacity - 1)] : 0
+    }
+
+    /// A card stood still: what waited in it is gone, and its samples have other places.
+    public mutating func breakOff() {
+        ring.fill(with: 0)
+        offset = nil
+        error = 0
+        jumps = 0
+    }
+}

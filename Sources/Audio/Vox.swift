@@ -1,0 +1,57 @@
+/// A talk key that speech presses (talking.md "Voice-operated").
+///
+/// It opens at speech, and stays open for `hang` after the last of it. What this station's own
+/// speaker says does not open it: while that sounds, and the echo is not cancelled well, nothing
+/// does; with a good canceller it takes a voice that is clearly louder. Pure.
+public struct Vox: Sendable {
+    /// What the speaker does, as far as it matters to whoever listens beside it.
+    public enum Speaker: Sendable {
+        /// Silent, and the room too.
+        case silent
+        /// It sounds, and what is left of the echo is little.
+        case cancelled
+        /// It sounds, and the microphone hears it.
+        case heard
+    }
+
+    private static let louder: Float = 6
+
+    private let threshold: Float
+    private let hangSamples: Int
+    private var detector: SpeechDetector
+    private var left = 0
+
+    /// Whether it is pressed.
+    public private(set) var isOpen = false
+
+    /// - Parameters:
+    ///   - threshold: Decibels over the room's noise that are speech, 3 to 40.
+    ///   - hang: How long it stays open after the last of it.
+    public init(threshold: Float, hang: Duration) {
+        precondition(threshold >= 3 && threshold <= 40 && hang >= .zero)
+        self.threshold = threshold
+        let (seconds, attoseconds) = hang.components
+        hangSamples =
+            Int(seconds) * PCM.sampleRate + Int(attoseconds / 1_000_000_000_000 * 48) / 1_000
+        detector = SpeechDetector(threshold: threshold)
+    }
+
+    /// Takes more of the microphone's sound; returns whether the key is pressed now.
+    @discardableResult
+    public mutating func add(_ sound: Span<Int16>, speaker: Speaker) -> Bool {
+        left = max(0, left - sound.count)
+        detector.threshold = speaker == .cancelled ? threshold + Self.louder : threshold
+        if detector.add(sound) > 0, detector.isSpeech, speaker != .heard {
+            left = max(hangSamples, 480)
+        }
+        isOpen = left > 0
+        return isOpen
+    }
+
+    /// The microphone was away: nobody speaks, and the room may be another.
+    public mutating func reset() {
+        left = 0
+        isOpen = false
+        detector.reset()
+    }
+}

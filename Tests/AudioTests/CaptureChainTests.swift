@@ -1,0 +1,57 @@
+import Audio
+import Foundation
+import Testing
+
+@Suite struct CaptureChainTests {
+    private let echo = CaptureChain.Settings(cancelsEcho: true)
+
+    @Test(arguments: [480, 240, 120]) func theEchoOfARoomGoes(block: Int) {
+        let scene = RoomScene(seconds: 10, far: 0..<10, near: nil)
+        let (out, estimate) = scene.improved(by: echo, block: block)
+        #expect(scene.gone(out, 5..<10) >= 35)
+        #expect(estimate!.isGood)
+    }
+
+    @Test func mostOfTheEchoOfAClippingSpeakerGoes() {
+        let scene = RoomScene(seconds: 10, far: 0..<10, near: nil, isClipping: true)
+        let (out, _) = scene.improved(by: echo)
+        #expect(scene.gone(out, 5..<10) >= 22)
+    }
+
+    @Test(arguments: [false, true]) func aVoiceHerePassesWhileTheOtherSpeaks(isClipping: Bool) {
+        let scene = RoomScene(seconds: 16, far: 0..<16, near: 7..<16, isClipping: isClipping)
+        let (out, _) = scene.improved(by: echo)
+        let lost = level(scene.near, 7.5..<15.5) - level(out, 7.51..<15.51)
+        #expect(lost <= 4)
+    }
+
+    @Test func theEchoIsGoneAgainTwoSecondsAfterItsPathChanged() {
+        let scene = RoomScene(seconds: 12, far: 0..<12, near: nil, pathChange: 7)
+        let (out, _) = scene.improved(by: echo)
+        #expect(scene.gone(out, 9..<10) >= 15)
+    }
+
+    @Test func withAllOffSoundPassesAsItIs() {
+        let scene = RoomScene(seconds: 1, far: nil, near: 0..<1)
+        let (out, estimate) = scene.improved(by: .init())
+        #expect(out == scene.captured && estimate == nil)
+    }
+
+    /// Blocks that are gathered come out later by what was gathered, and none is lost.
+    @Test(arguments: [480, 240, 120]) func theDelayIsWhatItSays(block: Int) {
+        let chain = CaptureChain(.init(noiseDecibels: 15), blockSamples: block)
+        #expect(chain.delaySamples == [480: 480, 240: 240, 120: 360][block])
+        let scene = RoomScene(seconds: 4, far: nil, near: 0..<4, noise: -80)
+        let (out, _) = scene.improved(by: .init(noiseDecibels: 15), block: block)
+        let delay = chain.delaySamples
+        func likeness(_ shift: Int) -> Double {
+            var sum = 0.0
+            for i in 100_000..<150_000 {
+                sum += Double(scene.captured[i]) * Double(out[i + shift])
+            }
+            return sum
+        }
+        #expect(likeness(delay) > likeness(delay - 2))
+        #expect(likeness(delay) > likeness(delay + 2))
+    }
+}

@@ -1,0 +1,94 @@
+import Audio
+import Scene
+import Testing
+
+@Suite struct EchoReferenceTests {
+    /// Cards of one clock: what is played at a moment is captured then, `air` samples later.
+    private struct Cards: ~Copyable {
+        var reference = EchoReference()
+        var captured = 0
+        var given = 0
+        /// Where the clock stood when each card began to count.
+        var captureStart = 0
+        var playbackStart = 0
+        var clock = 0
+
+        static func sound(_ number: Int) -> Int16 { Int16(truncatingIfNeeded: number &* 7919) }
+
+        /// One period of each.
+        mutating func turn(_ samples: Int, queued: Int) {
+            clock += samples
+            captured += samples
+            while given < clock - playbackStart + queued {
+                let numbers = (given..<given + samples).map { Self.sound($0) }
+                reference.append(numbers.span)
+                given += samples
+            }
+            reference.align(
+                playbackDelay: given - (clock - playbackStart), captureDelay: 0,
+                captured: captured)
+        }
+
+        /// The number of the sample that is played when this one is captured.
+        func played(at position: Int) -> Int { position + captureStart - playbackStart }
+    }
+
+    private let lead = 96
+
+    @Test func itSaysWhatWasPlayedAtACapturedSample() {
+        var cards = Cards(captureStart: 0, playbackStart: -333)
+        for _ in 0..<20 { cards.turn(480, queued: 960) }
+        for position in stride(from: 5_000, to: 9_600, by: 77) {
+            let expected = Cards.sound(cards.played(at: position) + lead)
+            #expect(cards.reference.sample(at: position) == expected)
+        }
+        #expect(cards.reference.realignments == 0)
+    }
+
+    @Test func beforeTheFirstSoundThereIsSilence() {
+        var cards = Cards()
+        #expect(cards.reference.sample(at: 10) == 0 && !cards.reference.isAligned)
+        cards.turn(480, queued: 960)
+        #expect(cards.reference.sample(at: -1_000) == 0)
+    }
+
+    @Test func afterACardStoodStillItFindsThePlaceAgain() {
+        var cards = Cards()
+        for _ in 0..<20 { cards.turn(480, queued: 960) }
+        // 3,000 samples went by in which neither card moved and what waited was lost.
+        cards.clock += 3_000
+        cards.captureStart += 3_000
+        cards.playbackStart = cards.clock - cards.given
+        cards.reference.breakOff()
+        #expect(cards.reference.sample(at: cards.captured - 10) == 0)
+        for _ in 0..<20 { cards.turn(480, queued: 960) }
+        let position = cards.captured - 100
+        let expected = Cards.sound(cards.played(at: position) + lead)
+        #expect(cards.reference.sample(at: position) == expected)
+    }
+
+    @Test func aSilentJumpIsNoticed() {
+        var cards = Cards()
+        for _ in 0..<20 { cards.turn(480, queued: 960) }
+        // The speaker's card lost 2,000 samples and said nothing.
+        cards.playbackStart += 2_000
+        for _ in 0..<10 { cards.turn(480, queued: 960) }
+        #expect(cards.reference.realignments == 1)
+        let position = cards.captured - 100
+        let expected = Cards.sound(cards.played(at: position) + lead)
+        #expect(cards.reference.sample(at: position) == expected)
+    }
+
+    @Test func delaysThatTrembleDoNotMoveIt() {
+        var reference = EchoReference()
+        var random = SplitMix64(seed: 41)
+        let silence = [Int16](repeating: 0, count: 480)
+        for turn in 1...2_000 {
+            reference.append(silence.span)
+            reference.align(
+                playbackDelay: 960 + Int(random.unit() * 100) - 50,
+                captureDelay: Int(random.unit() * 100), captured: turn * 480)
+        }
+        #expect(reference.realignments <= 1)
+    }
+}

@@ -1,0 +1,166 @@
+import Audio
+import Foundation
+import Scene
+
+/// A room with a loudspeaker and a microphone in it: a direct path of 12 cm and an echo that dies
+/// away by 60 dB in 0.35 s, together as loud as what is played.
+struct Room {
+    private struct Comb {
+        var line: [Double]
+        var place = 0
+        let gain: Double
+        let share: Double
+
+        mutating func next(_ sample: Double) -> Double {
+            let out = line[place]
+            line[place] = sample + gain * out
+            place = place + 1 == line.count ? 0 : place + 1
+            return out * share
+        }
+    }
+
+    private var combs: [Comb]
+    private var direct: [Double]
+    private var place = 0
+    private let directGain: Double
+    /// Decibels from what is played to what is heard.
+    private let coupling: Double
+    /// Whether the loudspeaker clips softly, as a small one does.
+    var isClipping = false
+
+    init(seed: UInt64, coupling: Double = 0) {
+        var random = SplitMix64(seed: seed)
+        combs = (0..<12).map { _ in
+            let delay = 200 + Int(random.unit() * 1_700)
+            let gain: Double = pow(10, -3 * Double(delay) / 48_000 / 0.35)
+            let share: Double = (random.unit() < 0.5 ? -1 : 1) * 0.12
+            return Comb(line: [Double](repeating: 0, count: delay), gain: gain, share: share)
+        }
+        direct = [Double](repeating: 0, count: 17)
+        directGain = 0.8
+        self.coupling = pow(10, coupling / 20)
+    }
+
+    /// What the microphone hears of this sample.
+    mutating func next(_ played: Int16) -> Double {
+        var sample = Double(played)
+        if isClipping { sample = 9_000 * tanh(sample / 9_000) }
+        var sum = direct[place] * directGain
+        direct[place] = sample
+        place = place + 1 == direct.count ? 0 : place + 1
+        for i in combs.indices { sum += combs[i].next(sample) }
+        return sum * coupling
+    }
+}
+
+/// What a microphone hears, and what was played while it did.
+struct RoomScene {
+    var captured: [Int16] = []
+    var played: [Int16] = []
+    /// The voice of somebody here alone, as the microphone hears it.
+    var near: [Int16] = []
+}
+
+/// Samples of speech turned to a level in dBFS RMS, pauses included.
+func leveled(_ samples: [Int16], _ decibels: Double) -> [Int16] {
+    let power = samples.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(samples.count)
+    let factor = pow(10, decibels / 20) * 32_768 / max(1, power.squareRoot())
+    return samples.map { Int16(max(-32_768, min(32_767, Double($0) * factor))) }
+}
+
+/// Decibels of the mean power of a stretch in seconds.
+func level(_ samples: [Int16], _ seconds: Range<Double>) -> Double {
+    let first = Int(seconds.lowerBound * 48_000)
+    let last = min(samples.count, Int(seconds.upperBound * 48_000))
+    var sum = 0.0
+    for i in first..<last { sum += Double(samples[i]) * Double(samples[i]) }
+    return 10 * log10(max(sum, 1e-3) / Double(last - first) / 32_768 / 32_768)
+}
+
+extension RoomScene {
+    /// Somebody far speaks in `far`, somebody here in `near` (seconds, nil never).
+    init(
+        seconds: Double, far: Range<Double>?, near here: Range<Double>?, noise: Double = -65,
+        coupling: Double = 0, isClipping: Bool = false, pathChange: Double? = nil,
+        playedLevel: Double = -20, nearLevel: Double = -23
+    ) {
+        let count = Int(seconds * 48_000)
+        let voice = leveled(
+            Speech(seconds: seconds, pauses: true, seed: 3).samples, playedLevel)
+        let other =
+            here == nil
+            ? [] : leveled(Speech(seconds: seconds, pauses: true, seed: 9).samples, nearLevel)
+        var random = SplitMix64(seed: 5)
+        var room = Room(seed: 11, coupling: coupling)
+        var moved = Room(seed: 12, coupling: coupling)
+        room.isClipping = isClipping
+        moved.isClipping = isClipping
+        let hiss = pow(10, noise / 20) * 32_768 * 3.0.squareRoot()
+        for i in 0..<count {
+            let time = Double(i) / 48_000
+            let sample = far?.contains(time) == true ? voice[i] : 0
+            let speaks = here?.contains(time) == true ? other[i] : 0
+            let isMoved = pathChange.map { time >= $0 } ?? false
+            var echo = room.next(sample)
+            if pathChange != nil {
+                let other = moved.next(sample)
+                if isMoved { echo = other }
+            }
+            let sum = echo + Double(speaks) + hiss * (2 * random.unit() - 1)
+            captured.append(Int16(max(-32_768, min(32_767, sum))))
+            played.append(sample)
+            near.append(speaks)
+        }
+    }
+
+    /// Decibels by which what is left is less than what was captured.
+    func gone(_ out: [Int16], _ seconds: Range<Double>) -> Double {
+        level(captured, seconds) - level(out, seconds)
+    }
+
+    /// What a canceller alone leaves of it, and how well that went.
+    func cancelled(frame: Int = 480) -> (sound: [Int16], estimate: EchoEstimate) {
+        var canceller = EchoCanceller(frameSamples: frame)
+        var estimate = EchoEstimate()
+        let sound = blocks(of: frame) { block, start in
+            let powers = canceller.process(
+                &block, reference: played.span.extracting(start..<start + frame))
+            estimate.add(powers, samples: frame)
+        }
+        return (sound, estimate)
+    }
+
+    /// What a chain leaves of it, when the loudspeaker's card has so many samples waiting.
+    func improved(
+        by settings: CaptureChain.Settings, block: Int = 480, queued: Int = 960
+    ) -> (sound: [Int16], chain: EchoEstimate?) {
+        var chain = CaptureChain(settings, blockSamples: block)
+        var reference = EchoReference()
+        var given = 0
+        let sound = blocks(of: block) { samples, start in
+            // By now so much is captured, and as much more than that is given to the speaker.
+            while given < min(played.count, start + block + queued) {
+                let end = min(played.count, given + block)
+                reference.append(played.span.extracting(given..<end))
+                given = end
+            }
+            reference.align(
+                playbackDelay: given - (start + block), captureDelay: 0, captured: start + block)
+            chain.process(&samples, at: start, reference)
+        }
+        return (sound, chain.estimate)
+    }
+
+    /// Puts what was captured through something, block by block.
+    func blocks(of count: Int, _ body: (inout MutableSpan<Int16>, Int) -> Void) -> [Int16] {
+        var out: [Int16] = []
+        out.reserveCapacity(captured.count)
+        for start in stride(from: 0, to: captured.count - count + 1, by: count) {
+            var block = Array(captured[start..<start + count])
+            var span = block.mutableSpan
+            body(&span, start)
+            out.append(contentsOf: block)
+        }
+        return out
+    }
+}

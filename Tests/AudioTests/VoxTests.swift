@@ -1,0 +1,64 @@
+import Audio
+import Testing
+
+@Suite struct VoxTests {
+    /// When it opened, in samples.
+    private func openings(
+        _ samples: [Int16], _ vox: inout Vox, block: Int = 480, speaker: Vox.Speaker = .silent
+    ) -> [Range<Int>] {
+        var found: [Range<Int>] = []
+        var since: Int?
+        for start in stride(from: 0, to: samples.count - block + 1, by: block) {
+            let isOpen = vox.add(samples.span.extracting(start..<start + block), speaker: speaker)
+            if isOpen, since == nil { since = start }
+            if !isOpen, let first = since {
+                found.append(first..<start)
+                since = nil
+            }
+        }
+        if let since { found.append(since..<samples.count) }
+        return found
+    }
+
+    @Test(arguments: [(480, 40), (240, 5), (120, 5)])
+    func itMissesNoWordAtFifteenDecibels(block: Int, count: Int) {
+        let words = Words(count, level: -40, noise: -55, seed: 21)
+        var vox = Vox(threshold: 8, hang: .milliseconds(500))
+        let opened = openings(words.samples, &vox, block: block)
+        let missed = words.places.filter { word in
+            // What the pre-roll holds is not lost.
+            !opened.contains { $0.lowerBound < word.lowerBound + 9_600 && $0.overlaps(word) }
+        }
+        let wrong = opened.filter { span in !words.places.contains { $0.overlaps(span) } }
+        #expect(missed.isEmpty, "\(missed)")
+        #expect(wrong.count <= words.samples.count / 48_000 / 60)
+    }
+
+    @Test func noiseAloneNeverOpensIt() {
+        let noise = Words(0, level: -40, noise: -45, seed: 3).samples
+        var vox = Vox(threshold: 8, hang: .milliseconds(500))
+        for _ in 0..<10 { #expect(openings(noise, &vox).isEmpty) }
+    }
+
+    @Test func itClosesAfterTheHang() {
+        let words = Words(1, level: -30, noise: -65, seed: 4)
+        var vox = Vox(threshold: 8, hang: .milliseconds(500))
+        let opened = openings(words.samples, &vox)
+        let end = opened.last!.upperBound - words.places[0].upperBound
+        #expect((9_600...28_800).contains(end), "\(end)")
+    }
+
+    @Test func itsOwnSpeakerNeverOpensIt() {
+        let words = Words(5, level: -20, noise: -65, seed: 5)
+        var vox = Vox(threshold: 8, hang: .milliseconds(500))
+        #expect(openings(words.samples, &vox, speaker: .heard).isEmpty)
+        // The very same sound does when it is not the speaker's.
+        #expect(openings(words.samples, &vox).count >= 5)
+    }
+
+    @Test func besideACancelledSpeakerAClearVoiceOpensIt() {
+        let words = Words(5, level: -30, noise: -65, seed: 6)
+        var vox = Vox(threshold: 8, hang: .milliseconds(500))
+        #expect(openings(words.samples, &vox, speaker: .cancelled).count >= 5)
+    }
+}
