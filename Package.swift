@@ -59,7 +59,7 @@ let package = Package(
         module("Session", uses: ["Wire", "Crypto", "Time"]),
         module("Station", uses: ["Wire", "Time"]),
         module("Control", uses: ["Wire", "CJansson"]),
-        module("Config", uses: ["Wire"]),
+        module("Config", uses: ["Wire", "Audio"]),
 
         // What both programs do with the files of a station.
         module("Settings", uses: ["Config", "Crypto", "HAL"]),
@@ -95,7 +95,7 @@ let package = Package(
         tests("Session", with: ["Wire", "Crypto", "Time"]),
         tests("Station", with: ["Wire", "Time"]),
         tests("Control"),
-        tests("Config", with: ["Wire"]),
+        tests("Config", with: ["Audio", "Wire"]),
         // What it tests is the program itself, which the build puts beside the tests.
         .testTarget(
             name: "IntercomctlTests",

@@ -13,7 +13,7 @@ struct DelayHistogram: ~Copyable {
     /// Milliseconds a frame must come before its moment to be called in time.
     private static let margin: Float = 0.5
 
-    private static let ringSize = 3_072  // 15 s of 5 ms frames, rounded up
+    private static let ringSize = 6_144  // 15 s of 2.5 ms frames, rounded up
     private static let leastObservations = 25
 
     private var ring = Table<UInt8>(count: ringSize, repeating: 0)

@@ -2,7 +2,7 @@ public import Time
 
 /// Holds the packets of one talker until their turn, and decides how long that is.
 ///
-/// Sans-I/O. Packets go in as they arrive; every playout block of 10 ms takes out what is to be
+/// Sans-I/O. Packets go in as they arrive; every playout block takes out what is to be
 /// decoded, or learns that something must be invented. Between two talkspurts only the delay
 /// histograms live on. Times inside are samples of 48 kHz; the *media time* of a frame is its
 /// extended sequence times its duration, and *base* is the quickest arrival seen, minus media
@@ -35,7 +35,7 @@ public struct JitterBuffer: ~Copyable {
         case late
         /// Accepted, but too far ahead of all before: the buffer was emptied for it.
         case restarted
-        /// Not an Opus packet of 5, 10 or 20 ms and at most 400 bytes.
+        /// Not an Opus packet of 2.5, 5, 10 or 20 ms and at most 400 bytes.
         case malformed
     }
 
@@ -87,11 +87,14 @@ public struct JitterBuffer: ~Copyable {
     static let delayBound: Int64 = 300 * 48
     static let starvation: Int64 = 200 * 48
     static let silenceMax: Int64 = 10 * 48_000
+    static let lateMax: Int64 = 500 * 48
     static let pullGap: Int64 = 100 * 48
     static let initialTargetMs = 30
 
     let preset: Preset
     let delayMaxMs: Int
+    /// Samples taken out at once.
+    let block: Int64
 
     var phase = Phase.idle
     /// Meaningless while idle.
@@ -125,7 +128,7 @@ public struct JitterBuffer: ~Copyable {
     var pulls: Int64 = 0
     var lastPull: Int64 = 0
     /// The earliest pull lately, minus the sound pulled before it: later ones were only held up.
-    var pullPhase = WindowedMinimum(window: 32)
+    var pullPhase: WindowedMinimum
     var delayNow: Int64 = 0
 
     var reception = Reception()
@@ -133,8 +136,17 @@ public struct JitterBuffer: ~Copyable {
     /// - Parameters:
     ///   - preset: What lost sound is worth.
     ///   - delayMax: The longest playout delay the buffer may choose, 10 to 240 ms.
-    public init(preset: Preset = .normal, delayMax: Duration = .milliseconds(240)) {
+    ///   - blockSamples: What is taken out at once: a multiple of 120, at most 480.
+    public init(
+        preset: Preset = .normal, delayMax: Duration = .milliseconds(240),
+        blockSamples: Int = PCM.frameSamples
+    ) {
+        precondition(
+            blockSamples % PCM.blockStep == 0 && (1...PCM.frameSamples).contains(blockSamples))
         self.preset = preset
+        block = Int64(blockSamples)
+        // 320 ms.
+        pullPhase = WindowedMinimum(window: Int64(32 * PCM.frameSamples / blockSamples))
         delayMaxMs = Int(max(10, min(240, delayMax.milliseconds)))
         targetMs = min(targetMs, delayMaxMs)
     }

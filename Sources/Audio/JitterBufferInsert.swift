@@ -18,7 +18,7 @@ extension JitterBuffer {
     ) -> Insertion {
         guard payload.count <= PacketSlots.payloadMax,
             let samples = OpusDecoder.sampleCount(of: payload).map(Int64.init),
-            samples == 480 || samples == 960 || samples == 240,
+            samples == 480 || samples == 960 || samples == 240 || samples == 120,
             !isCopy || samples == frameSamples
         else {
             reception.totals.malformed += 1
@@ -158,7 +158,7 @@ extension JitterBuffer {
         }
         lateInARow += 1
         // The sender counts elsewhere now, and no boot id told us.
-        if lateInARow >= 50 {
+        if lateInARow >= max(50, Self.lateMax / frameSamples) {
             empty()
             reception.totals.restarts += 1
         }

@@ -2,14 +2,14 @@ public import Time
 
 /// The side of the buffer where sound is taken out.
 extension JitterBuffer {
-    /// Tells that a playout block of 10 ms begins; once a block, before `next`.
+    /// Tells that a playout block begins; once a block, before `next`.
     public mutating func tick(at now: Instant) {
         let time = Self.samples(now)
         // Nobody pulled for a while: the old phase means nothing.
         if time - lastPull > Self.pullGap { pullPhase.reset() }
         lastPull = time
         pulls += 1
-        pullPhase.add(time - pulls * Int64(PCM.frameSamples), at: pulls)
+        pullPhase.add(time - pulls * block, at: pulls)
     }
 
     /// Takes out what comes next, after what was taken out before and not played yet.
@@ -55,14 +55,13 @@ extension JitterBuffer {
 
     /// Compares the playout delay with those one could have.
     ///
-    /// Sound waits for the block it is part of. So only every tenth millisecond there is a delay
-    /// at which nothing stays `buffered` after a block, and anything between two of them is
+    /// Sound waits for the block it is part of. So only once a block there is a delay at
+    /// which nothing stays `buffered` after a block, and anything between two of them is
     /// waste. The cheapest of these is chosen, not the cheapest of all.
     public mutating func correction(buffered: Int) -> Correction {
         guard case .playing = phase, invented == 0, let delay = delay(buffered: buffered)
         else { return Correction() }
         delayNow = delay
-        let block = Int64(PCM.frameSamples)
         let unit = min(frameSamples, block)
         let waste = Int64(buffered) % unit
         // How long after its quickest arrival the youngest frame of a block is needed.
@@ -116,7 +115,7 @@ extension JitterBuffer {
     /// How long after its quickest possible arrival the next frame will be played.
     private func delay(buffered: Int) -> Int64? {
         guard let phase = pullPhase.value, let base = spurt.base.value else { return nil }
-        let now = phase + pulls * Int64(PCM.frameSamples)
+        let now = phase + pulls * block
         return now + Int64(buffered) - base - nextSequence * frameSamples
     }
 
@@ -147,9 +146,10 @@ extension JitterBuffer {
     private mutating func invent(at now: Instant) -> Playout {
         guard invented < Self.starvation else {
             // The talker is gone. Time still passes for the media pointer.
-            invented += Int64(PCM.frameSamples)
+            invented += block
             return .idle
         }
+        // Whole frames: SILK invents 10 ms at once, and half of that would not fit the next half.
         let samples = Int(min(frameSamples, Int64(PCM.frameSamples)))
         invented += Int64(samples)
         reception.conceal(samples, at: now)
@@ -183,7 +183,6 @@ extension JitterBuffer {
         let target = Int64(targetMs) * PCM.samplesPerMs
         var frames: Int64 = 0
         if invented > 0 && delay > target + Self.hold {
-            let block = Int64(PCM.frameSamples)
             let excess = (delay - target - Self.hold + block - 1) / block * block
             frames = min(invented, excess) / frameSamples
         } else if delay > Self.delayBound {

@@ -3,7 +3,7 @@ internal import COpus
 /// Turns frames of sound into Opus packets of constant size (RFC 6716).
 ///
 /// Hard constant bit rate, because packet sizes must say nothing about the words. No in-band FEC:
-/// at 10 ms frames it costs a whole point of quality. No DTX: silence must look like speech.
+/// at 10 ms frames it costs a whole point of quality, and shorter ones have none. No DTX: silence must look like speech.
 /// Real-time after `init`.
 @safe public struct OpusEncoder: ~Copyable {
     private let state: OpaquePointer
@@ -11,24 +11,38 @@ internal import COpus
     /// Bytes in every packet.
     public let frameSize: Int
 
-    /// Makes an encoder for 10 ms frames.
+    /// Samples in every frame.
+    public let frameSamples: Int
+
+    /// Makes an encoder for a profile.
     ///
     /// - Parameters:
-    ///   - bitrate: Bits a second, 6,000 to 256,000.
-    ///   - complexity: 0 (least work) to 10 (best sound).
+    ///   - profile: What frames, mode and settings are.
+    ///   - bitrate: Bits a second, 6,000 to 256,000 and at most 400 bytes a frame; nil is the
+    ///     profile's.
+    ///   - complexity: 0 (least work) to 10 (best sound); nil is the profile's.
     /// - Throws: `OpusError` when a setting is out of range or there is no memory.
-    public init(bitrate: Int = 32_000, complexity: Int = 9) throws(OpusError) {
-        guard (6_000...256_000).contains(bitrate), (0...10).contains(complexity) else {
-            throw OpusError(status: OPUS_BAD_ARG)
-        }
+    public init(
+        _ profile: Profile = .voice, bitrate: Int? = nil, complexity: Int? = nil
+    ) throws(OpusError) {
+        let profile = profile.settings
+        let bitrate = bitrate ?? profile.bitrate
+        let complexity = complexity ?? profile.complexity
+        let size = bitrate * profile.frameSamples / (8 * PCM.sampleRate)
+        guard (6_000...256_000).contains(bitrate), (0...10).contains(complexity),
+            (2...PCM.payloadMax).contains(size)
+        else { throw OpusError(status: OPUS_BAD_ARG) }
         var status = OPUS_OK
+        let application =
+            profile.mode == .lowDelay
+            ? OPUS_APPLICATION_RESTRICTED_LOWDELAY : OPUS_APPLICATION_VOIP
         guard
             let state = unsafe opus_encoder_create(
-                Int32(PCM.sampleRate), 1, OPUS_APPLICATION_VOIP, &status)
+                Int32(PCM.sampleRate), 1, application, &status)
         else { throw OpusError(status: status) }
 
         do throws(OpusError) {
-            let settings: [8 of (request: Int32, value: Int32)] = [
+            let settings: [9 of (request: Int32, value: Int32)] = [
                 (OPUS_SET_BITRATE_REQUEST, Int32(bitrate)),
                 (OPUS_SET_VBR_REQUEST, 0),
                 (OPUS_SET_INBAND_FEC_REQUEST, 0),
@@ -37,6 +51,11 @@ internal import COpus
                 (OPUS_SET_SIGNAL_REQUEST, OPUS_SIGNAL_VOICE),
                 (OPUS_SET_PACKET_LOSS_PERC_REQUEST, 0),
                 (OPUS_SET_LSB_DEPTH_REQUEST, 16),
+                (
+                    OPUS_SET_MAX_BANDWIDTH_REQUEST,
+                    profile.mode == .widebandSpeech
+                        ? OPUS_BANDWIDTH_WIDEBAND : OPUS_BANDWIDTH_FULLBAND
+                ),
             ]
             for i in settings.indices {
                 let (request, value) = settings[i]
@@ -46,7 +65,8 @@ internal import COpus
             unsafe opus_encoder_destroy(state)
             throw error
         }
-        frameSize = bitrate / 800
+        frameSize = size
+        frameSamples = profile.frameSamples
         // Last: once `self` is whole, only deinit may free the state.
         unsafe self.state = state
     }
@@ -55,13 +75,13 @@ internal import COpus
 
     /// Encodes one frame and returns the number of bytes written, always `frameSize`.
     ///
-    /// - Precondition: `packet` has room for `frameSize` bytes.
+    /// - Precondition: `frame` has `frameSamples` samples, `packet` room for `frameSize` bytes.
     public mutating func encode(
-        _ frame: borrowing Frame, into packet: inout MutableSpan<UInt8>
+        _ frame: Span<Int16>, into packet: inout MutableSpan<UInt8>
     ) -> Int {
-        precondition(packet.count >= frameSize)
+        precondition(frame.count == frameSamples && packet.count >= frameSize)
         let size = Int32(frameSize)
-        let count = unsafe frame.span.withUnsafeBufferPointer { samples in
+        let count = unsafe frame.withUnsafeBufferPointer { samples in
             unsafe packet.withUnsafeMutableBufferPointer { bytes in
                 // SAFETY: both buffers outlive the call, and libopus is told their sizes.
                 unsafe opus_encode(
@@ -71,6 +91,13 @@ internal import COpus
         // All arguments are ours and constant: a refusal can only be our own bug.
         precondition(count > 0)
         return Int(count)
+    }
+
+    /// Encodes one frame of 10 ms.
+    public mutating func encode(
+        _ frame: borrowing Frame, into packet: inout MutableSpan<UInt8>
+    ) -> Int {
+        encode(frame.span, into: &packet)
     }
 
     /// Forgets all sound so far; to be called before the first frame of a talkspurt, because the

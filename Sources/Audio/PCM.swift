@@ -5,12 +5,18 @@ public enum PCM {
     /// Samples a second.
     public static let sampleRate = 48_000
 
-    /// Samples in one frame: 10 ms.
+    /// Samples in a `Frame`, the longest block that is mixed at once: 10 ms.
     public static let frameSamples = 480
+
+    /// All blocks and frames are multiples of these 2.5 ms, the shortest frame of Opus.
+    public static let blockStep = 120
+
+    /// The longest frame of Opus that a packet carries, in bytes.
+    public static let payloadMax = 400
 
     /// Samples in one millisecond.
     static let samplesPerMs: Int64 = 48
 }
 
-/// One frame of sound: 10 ms of 48 kHz mono.
+/// 10 ms of 48 kHz mono: room for one block, whatever the profile.
 public typealias Frame = InlineArray<480, Int16>

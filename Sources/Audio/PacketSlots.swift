@@ -3,9 +3,11 @@
 /// Sequences here are extended (they do not wrap). All memory is taken in `init`.
 @safe struct PacketSlots: ~Copyable {
     /// How far ahead of the playout a packet may be.
-    static let count = 64
+    ///
+    /// 320 ms of the shortest frames: the longest pre-roll and a network's delay.
+    static let count = 128
     /// The longest payload, in bytes.
-    static let payloadMax = 400
+    static let payloadMax = PCM.payloadMax
 
     private let bytes: UnsafeMutablePointer<UInt8>
     private var sizes = Table<UInt16>(count: count, repeating: 0)

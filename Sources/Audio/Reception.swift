@@ -29,7 +29,7 @@ public struct ReceptionTotals: Equatable, Sendable {
     /// Packets that came after their frame should have been played.
     public var late: UInt64 = 0
     public var duplicates: UInt64 = 0
-    /// Payloads that are no Opus packet of 5, 10 or 20 ms.
+    /// Payloads that are no Opus packet of 2.5, 5, 10 or 20 ms.
     public var malformed: UInt64 = 0
     /// Talkspurts begun.
     public var spurts: UInt64 = 0
@@ -58,7 +58,7 @@ struct Reception {
     private var lastTransit: Int64?
 
     /// One bit a frame of talk, 1 = did not come itself; newest at `newest`.
-    private var lossBits = InlineArray<8, UInt64>(repeating: 0)
+    private var lossBits = InlineArray<16, UInt64>(repeating: 0)
     private var newest = 0
     private var observed = 0
 
@@ -109,7 +109,7 @@ struct Reception {
 
     /// Records whether the next frame of talk came itself.
     mutating func observe(lost: Bool) {
-        newest = (newest + 1) & 511
+        newest = (newest + 1) & 1023
         let bit = UInt64(1) << UInt64(newest & 63)
         if lost {
             lossBits[newest >> 6] |= bit
@@ -117,7 +117,7 @@ struct Reception {
         } else {
             lossBits[newest >> 6] &= ~bit
         }
-        observed = min(observed + 1, 512)
+        observed = min(observed + 1, 1024)
     }
 
     /// The figures of the last seconds, all but the playout delay and the sequence.
@@ -126,7 +126,7 @@ struct Reception {
         let frames = min(observed, 2 * PCM.sampleRate / frameSamples)
         var (lost, runs, wasLost) = (0, 0, false)
         for n in 0..<frames {
-            let i = (newest - n) & 511
+            let i = (newest - n) & 1023
             let isLost = lossBits[i >> 6] >> UInt64(i & 63) & 1 == 1
             if isLost { lost += 1 }
             if isLost && !wasLost { runs += 1 }

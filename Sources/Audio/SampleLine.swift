@@ -42,21 +42,26 @@
         count += written
     }
 
-    /// Plays one frame.
+    /// Plays one block.
     ///
-    /// - Precondition: At least a frame is here.
-    mutating func pop(into frame: inout Frame) {
-        precondition(count >= PCM.frameSamples)
+    /// - Precondition: At least as much is here.
+    mutating func pop(into block: inout MutableSpan<Int16>) {
+        let played = block.count
+        precondition(count >= played)
         let start = unsafe front
-        var target = frame.mutableSpan
-        unsafe target.withUnsafeMutableBufferPointer { buffer in
-            // SAFETY: a frame is `frameSamples` long and `count` says as many are here.
-            unsafe buffer.baseAddress!.update(from: start, count: PCM.frameSamples)
+        unsafe block.withUnsafeMutableBufferPointer { buffer in
+            // SAFETY: `played` is the block's own length, and `count` says as many are here.
+            unsafe buffer.baseAddress!.update(from: start, count: played)
         }
         // SAFETY: history and count shift together and stay inside the allocation.
-        unsafe samples.update(
-            from: samples + PCM.frameSamples, count: Self.history + count - PCM.frameSamples)
-        count -= PCM.frameSamples
+        unsafe samples.update(from: samples + played, count: Self.history + count - played)
+        count -= played
+    }
+
+    /// Plays 10 ms.
+    mutating func pop(into frame: inout Frame) {
+        var block = frame.mutableSpan
+        pop(into: &block)
     }
 
     mutating func removeAll() {
@@ -109,12 +114,12 @@
         }
     }
 
-    /// Ends the sound: the last 2.5 ms fade, silence fills up to one frame.
-    mutating func finish() {
+    /// Ends the sound: the last 2.5 ms fade, silence fills up to one block.
+    mutating func finish(block: Int) {
         let fade = min(count, 120)
         ramp(at: count - fade, count: fade, from: 1, to: 0)
-        guard count < PCM.frameSamples else { return }
-        unsafe (front + count).update(repeating: 0, count: PCM.frameSamples - count)
-        count = PCM.frameSamples
+        guard count < block else { return }
+        unsafe (front + count).update(repeating: 0, count: block - count)
+        count = block
     }
 }

@@ -57,14 +57,20 @@ public struct Tone: Sendable {
         Tone(Note(frequency: 220, duration: .milliseconds(250)))
     }
 
-    /// Writes the next frame; false, and silence, when the tone is over.
-    public mutating func next(into frame: inout Frame) -> Bool {
+    /// Fills the block with what comes next; false, and silence, when the tone is over.
+    public mutating func next(into block: inout MutableSpan<Int16>) -> Bool {
         guard note < notes.count else {
-            for i in frame.indices { frame[i] = 0 }
+            for i in block.indices { block[i] = 0 }
             return false
         }
-        for i in frame.indices { frame[i] = nextSample() }
+        for i in block.indices { block[i] = nextSample() }
         return true
+    }
+
+    /// Writes the next 10 ms.
+    public mutating func next(into frame: inout Frame) -> Bool {
+        var block = frame.mutableSpan
+        return next(into: &block)
     }
 
     private mutating func nextSample() -> Int16 {

@@ -31,8 +31,14 @@ public struct Voice: ~Copyable {
         case lengthening
     }
 
+    /// Samples pulled at once.
+    private let block: Int
+    /// Samples pulled since the loudness was followed last.
+    private var unweighed = 0
+
     // Durations in samples.
-    private static let block = PCM.frameSamples
+    /// What a pause is judged by: less may be quiet between two pitch pulses.
+    private static let window = PCM.frameSamples
     private static let fadeBegin = 60 * 48
     private static let fadeEnd = 100 * 48
     private static let catchUp = 1_500 * 48
@@ -42,12 +48,15 @@ public struct Voice: ~Copyable {
     /// Half a millisecond is worth leaving out of a pause, and no less.
     private static let trifle = 24
 
+    /// - Parameter blockSamples: What is pulled at once: a multiple of 120, at most 480.
     /// - Throws: `OpusError` when there is no memory for a decoder.
     public init(
-        preset: JitterBuffer.Preset = .normal, delayMax: Duration = .milliseconds(240)
+        preset: JitterBuffer.Preset = .normal, delayMax: Duration = .milliseconds(240),
+        blockSamples: Int = PCM.frameSamples
     ) throws(OpusError) {
         decoder = try OpusDecoder()
-        buffer = JitterBuffer(preset: preset, delayMax: delayMax)
+        buffer = JitterBuffer(preset: preset, delayMax: delayMax, blockSamples: blockSamples)
+        block = blockSamples
     }
 
     /// Begins anew, for another talker.
@@ -56,6 +65,7 @@ public struct Voice: ~Copyable {
         decoder.reset()
         line.removeAll()
         loudness = Loudness()
+        unweighed = 0
         fade = 0
         invented = 0
         isLeading = false
@@ -92,26 +102,43 @@ public struct Voice: ~Copyable {
     /// Whether there is, or soon will be, something to pull.
     public var isActive: Bool { buffer.isActive || line.count > 0 }
 
-    /// Writes the next 10 ms; false, and silence, when this talker has nothing to say.
+    /// Writes the next block; false, and silence, when this talker has nothing to say.
     ///
     /// To be called once a playout block as long as `isActive`.
-    public mutating func pull(into frame: inout Frame, at now: Instant) -> Bool {
+    ///
+    /// - Precondition: `sound` is as long as a block.
+    public mutating func pull(into sound: inout MutableSpan<Int16>, at now: Instant) -> Bool {
+        precondition(sound.count == block)
         buffer.tick(at: now)
-        while line.count < Self.block && fetch(at: now) {}
+        while line.count < block && fetch(at: now) {}
         guard line.count > 0 else {
-            for i in frame.indices { frame[i] = 0 }
+            for i in sound.indices { sound[i] = 0 }
             return false
         }
-        if line.count < Self.block {
-            line.finish()
+        if line.count < block {
+            line.finish(block: block)
         } else {
             adjust(at: now)
         }
-        loudness.add(line.energy(at: 0, count: Self.block))
-        line.pop(into: &frame)
-        age += Self.block
-        rest = max(0, rest - Self.block)
+        weigh()
+        line.pop(into: &sound)
+        age += block
+        rest = max(0, rest - block)
         return true
+    }
+
+    /// Writes the next block where that is 10 ms.
+    public mutating func pull(into frame: inout Frame, at now: Instant) -> Bool {
+        var sound = frame.mutableSpan
+        return pull(into: &sound, at: now)
+    }
+
+    /// Follows the loudness, every 10 ms, of the 10 ms that end with this block.
+    private mutating func weigh() {
+        unweighed += block
+        guard unweighed >= Self.window else { return }
+        unweighed = 0
+        loudness.add(line.energy(at: block - Self.window, count: Self.window))
     }
 
     // MARK: Decoding
@@ -151,8 +178,9 @@ public struct Voice: ~Copyable {
             }
             // It passed as an Opus packet, yet its inside is broken: as good as lost.
             isGood = false
-            decoder.conceal(samples: Self.block, into: &free)
-            return Self.block
+            let samples = Int(buffer.frameSamples)
+            decoder.conceal(samples: samples, into: &free)
+            return samples
         }
         if isGood { invented = 0 }
         // Back from silence, or from a fade: without a click.
@@ -182,7 +210,7 @@ public struct Voice: ~Copyable {
         let trifle = isPause ? Self.trifle : Self.lagMin
         switch change {
         case .none:
-            if excess >= (isPause || age < Self.catchUp ? trifle : Self.block) {
+            if excess >= (isPause || age < Self.catchUp ? trifle : block) {
                 change = .shortening
             } else if excess < 0 {
                 change = .lengthening
@@ -203,9 +231,12 @@ public struct Voice: ~Copyable {
         isLeading = isLeading && isPause
     }
 
+    /// Whether a block is part of a pause, by the 10 ms that end with it.
     private func isQuiet(at position: Int) -> Bool {
-        loudness.isQuiet(line.energy(at: position, count: Self.block / 2))
-            && loudness.isQuiet(line.energy(at: position + Self.block / 2, count: Self.block / 2))
+        let end = position + block
+        let half = Self.window / 2
+        return loudness.isQuiet(line.energy(at: end - 2 * half, count: half))
+            && loudness.isQuiet(line.energy(at: end - half, count: half))
     }
 
     /// Decodes ahead, without inventing anything, until so many samples wait.
@@ -215,10 +246,10 @@ public struct Voice: ~Copyable {
 
     private mutating func shortenSpeech(by excess: Int, at now: Instant) {
         guard rest == 0 else { return }
-        lookAhead(to: min(3 * Self.block, Self.block + excess), at: now)
-        let lagMax = min(excess, Self.lagMax, line.count - Self.block)
+        lookAhead(to: min(3 * Self.window, block + excess), at: now)
+        let lagMax = min(excess, Self.lagMax, line.count - max(block, Self.window / 2))
         guard lagMax >= Self.lagMin else { return }
-        let overlap = min(Self.block, (line.count - lagMax) / 2 / 120 * 120)
+        let overlap = min(Self.window, (line.count - lagMax) / 2 / 120 * 120)
         guard overlap >= 120,
             let splice = line.bestRemoval(lags: Self.lagMin...lagMax, overlap: overlap)
         else { return }
@@ -233,14 +264,14 @@ public struct Voice: ~Copyable {
 
     /// Leaves out as much of a pause as is too much, but never the moment before a word.
     private mutating func shortenPause(by excess: Int, at now: Instant) {
-        var quiet = Self.block
-        while quiet < Self.block + excess {
-            lookAhead(to: quiet + Self.block, at: now)
-            guard line.count >= quiet + Self.block, isQuiet(at: quiet) else { break }
-            quiet += Self.block
+        var quiet = block
+        while quiet < block + excess {
+            lookAhead(to: quiet + block, at: now)
+            guard line.count >= quiet + block, isQuiet(at: quiet) else { break }
+            quiet += block
         }
         let overlap = Self.quietOverlap
-        let lag = min(excess, quiet - 2 * overlap, line.count - Self.block)
+        let lag = min(excess, quiet - 2 * overlap, line.count - block)
         guard lag > 0 else { return }
         if isLeading {
             line.remove(at: 0, count: lag)
@@ -255,18 +286,19 @@ public struct Voice: ~Copyable {
     private mutating func lengthenPause(by missing: Int) {
         guard loudness.wasQuiet else { return }
         let overlap = Self.quietOverlap
-        let lag = max(overlap, min(missing, 2 * Self.block))
+        let lag = max(overlap, min(missing, 2 * Self.window))
         line.lengthen(SampleLine.Splice(position: 0, lag: lag, likeness: 0), overlap: overlap)
         buffer.countStretched(samples: lag)
     }
 
     private mutating func lengthenSpeech(by missing: Int) {
         let lagMax = max(Self.lagMin, min(missing, Self.lagMax))
-        guard rest == 0,
-            let splice = line.bestInsertion(lags: Self.lagMin...lagMax, overlap: Self.block / 2),
+        let overlap = min(Self.window / 2, line.count / 120 * 120)
+        guard rest == 0, overlap > 0,
+            let splice = line.bestInsertion(lags: Self.lagMin...lagMax, overlap: overlap),
             splice.likeness >= 0.7
         else { return }
-        line.lengthen(splice, overlap: Self.block / 2)
+        line.lengthen(splice, overlap: overlap)
         buffer.countStretched(samples: splice.lag)
         rest = 6 * splice.lag
     }

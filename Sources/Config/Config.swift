@@ -1,3 +1,5 @@
+public import Audio
+
 /// What a station is told to be: the checked settings, with every default in one place.
 ///
 /// A value of this type has passed every check that needs no device and no key: names are
@@ -59,11 +61,13 @@ public struct Config: Equatable, Sendable {
 
         public internal(set) var input = DeviceName.default
         public internal(set) var output = DeviceName.default
+        /// What the four below are unless they are set by hand.
+        public internal(set) var profile = Profile.voice
         /// What the card moves at once: 2.5…20 ms.
         public internal(set) var period = Duration.milliseconds(10)
         /// Periods in the card's buffer: 2…8.
         public internal(set) var periods = 2
-        /// Bits a second: 16,000…128,000, of which `auto` is 32,000.
+        /// Bits a second, within `profile.bitrates`.
         public internal(set) var bitrate = 32_000
         public internal(set) var duplex = Duplex.auto
         /// Half duplex: the speaker comes back this long after one's own talk; 0…2 s.

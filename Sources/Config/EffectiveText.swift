@@ -1,3 +1,5 @@
+internal import Audio
+
 // The settings written back as text, every default included.
 
 /// One section as it would stand in a file: what differs between two of them is what changed.
@@ -87,7 +89,8 @@ extension Config.Audio {
             "audio",
             [
                 ("input", input.description), ("output", output.description),
-                ("period", Quantity.text(period)), ("periods", "\(periods)"), ("profile", "voice"),
+                ("period", Quantity.text(period)), ("periods", "\(periods)"),
+                ("profile", profile.rawValue),
                 ("bitrate", Quantity.text(bitrate: bitrate)), ("duplex", duplex),
                 ("rx-hold", Quantity.text(rxHold)), ("jitter", jitter),
                 ("jitter-max", Quantity.text(jitterMax)),

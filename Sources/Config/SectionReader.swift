@@ -75,6 +75,18 @@ struct SectionReader {
         }
     }
 
+    /// What `read` makes of this key; nil when it says `auto`.
+    mutating func unlessAuto<Value>(
+        _ key: String, _ read: (inout SectionReader) -> Value?
+    ) -> Value? {
+        guard !section.entries.contains(where: { $0.key == key && $0.value == "auto" }) else {
+            // Asked for all the same, so that it counts as known, and twice as a mistake.
+            _ = entry(key)
+            return nil
+        }
+        return read(&self)
+    }
+
     static func checked<Value: Comparable>(
         _ parsed: Parsed<Value>, in range: ClosedRange<Value>, _ text: String, _ bounds: String
     ) -> Parsed<Value> {

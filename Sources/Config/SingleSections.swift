@@ -1,3 +1,5 @@
+internal import Audio
+
 // The sections that exist once. Each `read` takes what is there and leaves the defaults else.
 
 extension Config.Station {
@@ -56,11 +58,15 @@ extension Config.Audio {
         origin = reader.origin
         if let input = reader.value("input", DeviceName.parse) { self.input = input }
         if let output = reader.value("output", DeviceName.parse) { self.output = output }
+        if let profile = reader.choice("profile", Profile.allCases.map { ($0.rawValue, $0) }) {
+            self.profile = profile
+        }
+        let row = profile.settings
         let periodRange = Duration.microseconds(2_500)...Duration.milliseconds(20)
-        if let period = reader.duration("period", in: periodRange) { self.period = period }
-        if let periods = reader.integer("periods", in: 2...8) { self.periods = periods }
-        _ = reader.choice("profile", [("voice", ())], later: ["studio", "lowpower"])
-        if let bitrate = reader.value("bitrate", Self.parseBitrate) { self.bitrate = bitrate }
+        let period = reader.unlessAuto("period") { $0.duration("period", in: periodRange) }
+        self.period = period ?? .nanoseconds(row.periodSamples * 62_500 / 3)
+        periods = reader.unlessAuto("periods") { $0.integer("periods", in: 2...8) } ?? row.periods
+        bitrate = reader.unlessAuto("bitrate") { readBitrate(&$0) } ?? row.bitrate
         if let duplex = reader.choice(
             "duplex", [("half", Duplex.half), ("full", .full), ("auto", .auto)])
         {
@@ -77,10 +83,15 @@ extension Config.Audio {
         reader.finish()
     }
 
-    private static func parseBitrate(_ text: String) -> Parsed<Int> {
-        if text == "auto" { return .value(Config.Audio().bitrate) }
-        return SectionReader.checked(
-            Quantity.bitrate(text), in: 16_000...128_000, text, "16k to 128k")
+    /// What fits a packet depends on how much sound is in it.
+    private func readBitrate(_ reader: inout SectionReader) -> Int? {
+        let range = profile.bitrates
+        let bounds =
+            "\(Quantity.text(bitrate: range.lowerBound)) to "
+            + "\(Quantity.text(bitrate: range.upperBound)) with profile = \(profile.rawValue)"
+        return reader.value("bitrate") { text in
+            SectionReader.checked(Quantity.bitrate(text), in: range, text, bounds)
+        }
     }
 }
 

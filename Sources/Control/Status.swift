@@ -53,6 +53,8 @@ extension Status {
         public var output = Device()
         /// "half" or "full".
         public var duplex = "half"
+        /// What frames, codec and periods are: "voice", "studio", "lowpower" or "ultra".
+        public var profile = "voice"
 
         public init() {}
 
@@ -60,6 +62,7 @@ extension Status {
             coder.field("input", &input)
             coder.field("output", &output)
             coder.field("duplex", &duplex)
+            coder.field("profile", &profile)
         }
     }
 

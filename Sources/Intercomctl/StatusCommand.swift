@@ -33,7 +33,8 @@ private func screen(of status: Status) -> String {
     for problem in status.problems { text += "! \(visible(problem))\n" }
     for note in status.notes { text += "* \(visible(note))\n" }
     text += "audio   in  \(device(status.audio.input))   out \(device(status.audio.output))"
-    text += "   duplex \(visible(status.audio.duplex))\n"
+    text += "   duplex \(visible(status.audio.duplex))"
+    text += "   profile \(visible(status.audio.profile))\n"
     text += "mic     \(microphone(status.microphone))\n"
     for button in status.buttons {
         let state = button.error.map { "unreadable: \(visible($0))" } ?? button.state.rawValue

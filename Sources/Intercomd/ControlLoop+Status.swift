@@ -1,3 +1,4 @@
+internal import Audio
 internal import Config
 internal import Control
 internal import Crypto
@@ -19,6 +20,7 @@ extension ControlLoop {
         status.notes = notes
         status.audio.input = device(cards.input, xruns: .captureXruns)
         status.audio.output = device(cards.output, xruns: .playbackXruns)
+        status.audio.profile = config.audio.profile.rawValue
         status.audio.duplex = config.audio.isHalfDuplex ? "half" : "full"
         status.microphone.isOpen = view.isTalking
         status.microphone.targets = talkedTo

@@ -32,10 +32,11 @@ final class MediaChange: @unchecked Sendable {
         keys = plan.makeKeys(at: now)
         virtualKeys = plan.makeVirtualKeys()
         spurts = plan.makeSpurts(firstSequences)
-        encoder =
-            former.bitrate == plan.bitrate ? nil : try OpusEncoder(bitrate: plan.bitrate)
+        let keepsEncoder = former.bitrate == plan.bitrate && former.profile == plan.profile
+        encoder = keepsEncoder ? nil : try OpusEncoder(plan.profile, bitrate: plan.bitrate)
         let keepsVoices =
             former.jitterPreset == plan.jitterPreset && former.jitterMax == plan.jitterMax
+            && former.sound.blockSamples == plan.sound.blockSamples
         slots = keepsVoices ? nil : try VoiceSlot.slots(plan)
         self.plan = plan
     }

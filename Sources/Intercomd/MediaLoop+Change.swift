@@ -69,7 +69,14 @@ extension MediaLoop {
     }
 
     private mutating func changeSound(_ change: MediaChange) {
+        let frameSamples = encoder.frameSamples
         if change.exchangeEncoder(&encoder) {
+            if encoder.frameSamples != frameSamples {
+                // Numbers of the old frames mean nothing to the new ones; a key still held begins
+                // another talkspurt.
+                for target in spurts.indices { endAtOnce(target) }
+                microphone.change(frameSamples: encoder.frameSamples)
+            }
             // Its frames have another size than those that wait, which are encoded again.
             var first = microphone.captured
             for target in spurts.indices where spurts[target].isTalking {

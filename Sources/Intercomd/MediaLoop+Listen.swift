@@ -207,7 +207,10 @@ extension MediaLoop {
     mutating func playSound() {
         var room = playbackRoom
         while room > 0 {
-            if speaker.waiting == 0 { speaker.take(nextBlock(), isHeldDown: isHeldDown) }
+            if speaker.waiting == 0 {
+                speaker.take(
+                    nextBlock(), count: plan.sound.blockSamples, isHeldDown: isHeldDown)
+            }
             var outcome = PCMTransfer.wouldBlock
             speaker.give(room) { samples in
                 outcome = playback!.write(samples)
@@ -252,9 +255,11 @@ extension MediaLoop {
     /// Half duplex: the speaker is held down while the own microphone is open, and a moment after.
     private var isHeldDown: Bool { plan.isHalfDuplex && (isTalking || now < speakerHeldUntil) }
 
-    /// Mixes the next 10 ms of everyone who is heard.
+    /// Mixes the next block of everyone who is heard, at the start of what it returns.
     private mutating func nextBlock() -> Frame {
-        var block = Frame(repeating: 0)
+        var room = Frame(repeating: 0)
+        var all = room.mutableSpan
+        var block = all._mutatingExtracting(first: plan.sound.blockSamples)
         for place in slots.indices {
             guard let owner = slots[place].owner else { continue }
             if now - slots[place].lastPacket >= VoiceSlot.keptFor {
@@ -275,11 +280,11 @@ extension MediaLoop {
             report(place, owner)
             guard isSounding, !isHeardTwice(owner, before: place) else { continue }
             rings.counters.add(.framesMixed)
-            mixer.add(block, gain: plan.gain(of: owner.peer, hearing))
+            mixer.add(block.span, gain: plan.gain(of: owner.peer, hearing))
         }
-        if tone?.next(into: &block) == true { mixer.add(block) } else { tone = nil }
+        if tone?.next(into: &block) == true { mixer.add(block.span) } else { tone = nil }
         mixer.render(into: &block)
-        return block
+        return room
     }
 
     /// Sound nobody here listens to: kept a moment if its binding may still come.

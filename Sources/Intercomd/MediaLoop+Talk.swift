@@ -86,7 +86,7 @@ extension MediaLoop {
         lastCapture = now
         let before = microphone.captured
         microphone.append(samples.span.extracting(first: count))
-        for number in before..<microphone.captured { level.add(microphone.frame(number)) }
+        level.add(samples.span.extracting(first: count))
         rings.counters.add(.framesCaptured, UInt64(microphone.captured - before))
     }
 
@@ -97,7 +97,7 @@ extension MediaLoop {
     /// look like a network that became so much slower.
     mutating func skipLostSound() {
         microphone.breakOff()
-        let frame = Duration.milliseconds(10).nanoseconds
+        let frame = plan.sound.frameNanoseconds
         let lost = ((now - lastCapture).nanoseconds + frame / 2) / frame
         lastCapture = now
         for target in spurts.indices {
@@ -132,7 +132,7 @@ extension MediaLoop {
                 return
             }
             left -= 1
-            encoded.append(microphone.frame(encoded.next), by: &encoder)
+            encoded.append(from: microphone, by: &encoder)
         }
     }
 
@@ -144,11 +144,11 @@ extension MediaLoop {
 
     /// Sends a target's next frame to everyone who hears it.
     private mutating func send(_ number: Int, to target: Int) {
-        spurts[target].advance(to: number)
+        spurts[target].advance(to: number, lostMax: plan.lostFramesMax)
         var isLast = false
         if case .closing(let last) = spurts[target].phase { isLast = number >= last }
         let flags = FrameFlags(
-            kind: .audio, isSpurtStart: spurts[target].packets < Spurt.startPackets,
+            kind: .audio, isSpurtStart: spurts[target].packets < plan.startFrames,
             stream: plan.targets[target].stream)
         write(frame: number, sequence: spurts[target].sequence, isLast: isLast)
         for peer in plan.targets[target].listeners {
@@ -168,7 +168,7 @@ extension MediaLoop {
             sequence: sequence, depth: 0, offset: 1, isLast: isLast, frameSize: size,
             into: &sized)
         let place = audio.frame(0).range.lowerBound
-        for index in 0..<size { sized[place + index] = encoded.byte(index, of: number) }
+        encoded.copy(number, into: &sized, at: place)
     }
 
     private mutating func ended(_ target: Int) {

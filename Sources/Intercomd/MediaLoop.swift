@@ -43,7 +43,7 @@ struct MediaLoop: ~Copyable {
     var isCapturing = false
     /// Whether the kernel starts and stops both cards as one.
     var isLinked = false
-    var microphone = Microphone()
+    var microphone: Microphone
     /// When the newest of its sound came.
     var lastCapture = Instant(nanoseconds: 0)
     var speaker = Speaker()
@@ -104,6 +104,7 @@ struct MediaLoop: ~Copyable {
         self.timer = timer
         self.encoder = encoder
         self.slots = slots
+        microphone = Microphone(frameSamples: plan.sound.frameSamples)
         busyMax = plan.periodNanoseconds / 2
         plaintextSize = AudioPacket.plaintextSize(frameSize: self.encoder.frameSize, depth: 0)
         keys = plan.makeKeys(at: now)
@@ -134,7 +135,7 @@ struct MediaLoop: ~Copyable {
 
     private static func encoder(_ plan: MediaPlan) throws(MediaError) -> OpusEncoder {
         do throws(OpusError) {
-            return try OpusEncoder(bitrate: plan.bitrate)
+            return try OpusEncoder(plan.profile, bitrate: plan.bitrate)
         } catch { throw .opus(error) }
     }
 

@@ -28,8 +28,14 @@ struct MediaPlan: Sendable {
     let virtualKey: TalkKey.Settings
     /// The gain of each peer's voice on each channel: a row for each number, alone first.
     private let gains: [Gain]
+    let profile: Profile
+    let sound: Profile.Settings
     /// Frames kept from before the key went down; 0 closes the microphone when idle.
     let prerollFrames: Int
+    /// Frames of a talkspurt that carry the start mark (protocol.md §2.2).
+    let startFrames: Int
+    /// Frames that are left out at most where the card lost sound.
+    let lostFramesMax: Int64
     let bitrate: Int
     let isHalfDuplex: Bool
     let speakerHold: Duration
@@ -59,7 +65,12 @@ struct MediaPlan: Sendable {
         virtualKey = TalkKey.Settings(
             mode: .momentary, debounce: .zero, tail: talk.tail, talkMax: talk.maxTalk)
         gains = Self.gains(config, roster, routing)
-        prerollFrames = Int((talk.preroll.milliseconds + 9) / 10)
+        profile = config.audio.profile
+        sound = profile.settings
+        let frame = sound.frameNanoseconds
+        prerollFrames = Int((talk.preroll.nanoseconds + frame - 1) / frame)
+        startFrames = Int(Spurt.startMarked.nanoseconds / frame)
+        lostFramesMax = Spurt.lostMax.nanoseconds / frame
         bitrate = config.audio.bitrate
         isHalfDuplex = config.audio.isHalfDuplex
         speakerHold = config.audio.rxHold

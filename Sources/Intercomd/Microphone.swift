@@ -5,28 +5,46 @@ internal import Realtime
 ///
 /// The newest frames are kept, so that a talkspurt can begin before its key went down (pre-roll).
 struct Microphone: ~Copyable {
-    /// Frames kept: the longest pre-roll, and what may wait to be encoded behind it.
-    static let historyMax = 32
+    /// Samples kept, whole frames of any length: the longest pre-roll, 200 ms, and what may wait
+    /// to be encoded behind it.
+    private static let samplesMax = 320 * 48
 
-    private var history = FixedArray(count: historyMax) { _ in Frame(repeating: 0) }
+    private var history = FixedArray(count: samplesMax) { _ in Int16(0) }
+    /// Samples of a frame: what the encoder takes.
+    private var frameSamples: Int
+    /// Frames kept.
+    private(set) var historyMax: Int
     private var filled = 0
     /// Whole frames captured since the start; the next one has this number.
     private(set) var captured = 0
     /// The first frame after the last gap: what is older is of another time.
     private(set) var unbroken = 0
 
+    init(frameSamples: Int = PCM.frameSamples) {
+        precondition(Self.samplesMax % frameSamples == 0)
+        self.frameSamples = frameSamples
+        historyMax = Self.samplesMax / frameSamples
+    }
+
+    /// Goes on with frames of another length; nothing of before is kept, but the numbers run on.
+    mutating func change(frameSamples: Int) {
+        precondition(Self.samplesMax % frameSamples == 0)
+        self.frameSamples = frameSamples
+        historyMax = Self.samplesMax / frameSamples
+        breakOff()
+    }
+
     /// Takes samples of 48 kHz mono, any number of them.
     mutating func append(_ samples: Span<Int16>) {
         var taken = 0
         while taken < samples.count {
-            let place = captured % Self.historyMax
-            let count = min(PCM.frameSamples - filled, samples.count - taken)
-            for offset in 0..<count {
-                history[place][filled + offset] = samples[taken + offset]
-            }
+            let start = captured % historyMax * frameSamples + filled
+            let count = min(frameSamples - filled, samples.count - taken)
+            var room = history.mutableSpan(start..<start + count)
+            for offset in 0..<count { room[offset] = samples[taken + offset] }
             filled += count
             taken += count
-            if filled == PCM.frameSamples {
+            if filled == frameSamples {
                 filled = 0
                 captured += 1
             }
@@ -34,12 +52,14 @@ struct Microphone: ~Copyable {
     }
 
     /// The oldest frame still kept.
-    var oldest: Int { max(0, captured - (Self.historyMax - 1)) }
+    var oldest: Int { max(0, captured - (historyMax - 1)) }
 
     /// A frame by its number, from `oldest` up to, not including, `captured`.
-    func frame(_ number: Int) -> Frame {
+    @_lifetime(borrow self)
+    func frame(_ number: Int) -> Span<Int16> {
         precondition(number >= oldest && number < captured)
-        return history[number % Self.historyMax]
+        let start = number % historyMax * frameSamples
+        return history.span(start..<start + frameSamples)
     }
 
     /// Forgets the frame begun; after a gap its two halves would not belong together.

@@ -18,16 +18,16 @@ struct Spurt {
     var lastSequence: UInt16 = 0
     /// The frames that the card lost before a frame of the microphone that is still to be sent.
     private var hole = (before: 0, frames: Int64(0))
-    /// Packets of this talkspurt so far: the first ten carry the start mark.
+    /// Packets of this talkspurt so far: those of its first 100 ms carry the start mark.
     var packets = 0
     /// SPURT_ENDs still to send, and when the next one is due.
     var endsLeft = 0
     var nextEnd = Instant(nanoseconds: 0)
 
-    static let startPackets = 10
+    static let startMarked = Duration.milliseconds(100)
     static let ends = 3
-    /// Numbers left out at most where sound was lost at the card: 10 s.
-    static let lostMax: Int64 = 1_000
+    /// The longest sound lost at the card that is told by numbers left out.
+    static let lostMax = Duration.seconds(10)
     static let endInterval = Duration.milliseconds(20)
 
     var isTalking: Bool { phase != .silent }
@@ -50,7 +50,9 @@ struct Spurt {
     }
 
     /// Goes on to a frame; what lies between is time that went by, so the numbers go on as well.
-    mutating func advance(to number: Int) {
+    ///
+    /// At most by `lostMax`, in frames.
+    mutating func advance(to number: Int, lostMax: Int64) {
         var skipped = Int64(number - nextFrame)
         nextFrame = number
         if number >= hole.before {
@@ -60,7 +62,7 @@ struct Spurt {
         // Before the first packet there is nothing to be late for.
         guard packets > 0 else { return }
         // After as much the other side begins anew.
-        sequence &+= UInt16(max(0, min(skipped, Self.lostMax)))
+        sequence &+= UInt16(max(0, min(skipped, lostMax)))
     }
 
     /// The frame that was to be next is under way.

@@ -31,7 +31,10 @@ struct VoiceSlot: ~Copyable {
     /// Places for as many talkers as can be heard at once.
     static func slots(_ plan: MediaPlan) throws(OpusError) -> FixedArray<VoiceSlot> {
         try FixedArray(count: MediaLoop.voices) { (_) throws(OpusError) in
-            VoiceSlot(voice: try Voice(preset: plan.jitterPreset, delayMax: plan.jitterMax))
+            VoiceSlot(
+                voice: try Voice(
+                    preset: plan.jitterPreset, delayMax: plan.jitterMax,
+                    blockSamples: plan.sound.blockSamples))
         }
     }
 

@@ -46,5 +46,26 @@
     }
 }
 
+extension FixedArray where Element: BitwiseCopyable {
+    /// The elements of a range, in order.
+    @_lifetime(borrow self)
+    public func span(_ range: Range<Int>) -> Span<Element> {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        // SAFETY: the range lies within the allocation, which lives as long as this array.
+        let span = unsafe Span(_unsafeStart: elements + range.lowerBound, count: range.count)
+        return unsafe _overrideLifetime(span, borrowing: self)
+    }
+
+    /// The elements of a range, to be written.
+    @_lifetime(&self)
+    public mutating func mutableSpan(_ range: Range<Int>) -> MutableSpan<Element> {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        // SAFETY: as above; nobody else reaches the elements meanwhile.
+        let span = unsafe MutableSpan(
+            _unsafeStart: elements + range.lowerBound, count: range.count)
+        return unsafe _overrideLifetime(span, mutating: &self)
+    }
+}
+
 // SAFETY: it owns its elements alone, as an array does.
 extension FixedArray: @unchecked Sendable where Element: Sendable & ~Copyable {}

@@ -68,8 +68,8 @@ import Time
         [UInt8](repeating: 14 << 3, count: 401),
         // 60 ms.
         [3 << 3, 1, 2],
-        // 2.5 ms.
-        [28 << 3, 1, 2],
+        // 40 ms.
+        [2 << 3, 1, 2],
     ]
 
     @Test(arguments: foreign)

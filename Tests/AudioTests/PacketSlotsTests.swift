@@ -9,7 +9,7 @@ import Testing
         for n in 0..<200 {
             let payload = [UInt8](repeating: UInt8(n), count: 1 + n * 2)
             slots.put(payload.span, at: Int64(n))
-            let (isHere, wasHere) = (slots.contains(Int64(n)), slots.contains(Int64(n - 64)))
+            let (isHere, wasHere) = (slots.contains(Int64(n)), slots.contains(Int64(n - 128)))
             #expect(isHere && !wasHere)
             var span = bytes.mutableSpan
             let size = slots.take(Int64(n), into: &span)

@@ -95,11 +95,20 @@ private let wrongCases: [WrongCase] = [
     WrongCase(
         "[audio]\nperiod = 1ms", "4: period: \"1ms\" is out of range; must be 2.5ms to 20ms"),
     WrongCase("[audio]\nperiods = 1", "4: periods: \"1\" is out of range; must be 2 to 8"),
-    WrongCase("[audio]\nprofile = studio", "4: profile: \"studio\" is not in this version"),
     WrongCase(
-        "[audio]\nprofile = vioce", "4: profile: \"vioce\" must be voice; did you mean \"voice\"?"),
+        "[audio]\nprofile = vioce",
+        "4: profile: \"vioce\" must be voice, studio, lowpower or ultra; did you mean \"voice\"?"),
     WrongCase(
-        "[audio]\nbitrate = 8k", "4: bitrate: \"8k\" is out of range; must be 16k to 128k"),
+        "[audio]\nbitrate = 8k",
+        "4: bitrate: \"8k\" is out of range; must be 16k to 256k with profile = voice"),
+    WrongCase(
+        "[audio]\nbitrate = 161k\nprofile = lowpower",
+        "4: bitrate: \"161k\" is out of range; must be 16k to 160k with profile = lowpower"),
+    WrongCase(
+        "[audio]\nprofile = ultra\nbitrate = 32k",
+        "5: bitrate: \"32k\" is out of range; must be 48k to 256k with profile = ultra"),
+    WrongCase(
+        "[audio]\nperiod = auto\nperiod = auto", "5: period is already set at line 4"),
     WrongCase("[audio]\nbitrate = 32kb", "4: bitrate: \"32kb\" has an unknown unit; must be k"),
     WrongCase("[audio]\nbitrate = fast", "4: bitrate: \"fast\" is not a bit rate such as 32k"),
     WrongCase(

@@ -1,3 +1,5 @@
+import Audio
+
 /// Right configurations at random, each setting written in one of its forms or left out.
 struct RandomConfig {
     private var random: SplitMix64
@@ -68,11 +70,14 @@ struct RandomConfig {
         let devices = [
             "default", "none", "card:Device", "usb:0D8c:0014", "usb:0d8c:0014:S N:1", "pcm:plug:x",
         ]
+        let profile = pick(Profile.allCases.map { $0.rawValue })
+        let bitrates = Profile(rawValue: profile)!.bitrates
+        let bitrate = number(bitrates)
         return "[audio]\n" + maybe("input", pick(devices)) + maybe("output", pick(devices))
-            + maybe("period", time(2_500...20_000)) + maybe("periods", "\(number(2...8))")
-            + maybe("profile", "voice")
-            + maybe(
-                "bitrate", pick(["auto", "\(number(16...128))k", "\(number(16_000...128_000))"]))
+            + maybe("period", pick(["auto", time(2_500...20_000)]))
+            + maybe("periods", pick(["auto", "\(number(2...8))"]))
+            + "profile = \(profile)\n"
+            + maybe("bitrate", pick(["auto", "\(bitrate / 1_000)k", "\(bitrate)"]))
             + maybe("duplex", pick(["auto", "half", "full"]))
             + maybe("rx-hold", time(0...2_000_000))
             + maybe("jitter", pick(["low", "normal", "robust"]))

@@ -41,7 +41,7 @@ private func sample() -> Status {
                 outcome.output == """
                     kitchen                             up 3d 4h   intercomd 0.3.1
                     audio   in  usb:0d8c:0014  48000/mono 480/960   \
-                    out card:Device  absent   duplex half
+                    out card:Device  absent   duplex half   profile voice
                     mic     closed
                     key     ptt GPIO17 -> house  released
                     channel house: frontdoor, nursery

@@ -20,7 +20,7 @@ import Testing
         var other = try OpusEncoder(bitrate: 32_000)
         var frames = EncodedFrames()
         frames.begin(at: 100)
-        for number in 100..<110 { frames.append(frame(number), by: &encoder) }
+        for number in 100..<110 { frames.append(frame(number).span, by: &encoder) }
         let next = frames.next
         let oldest = frames.oldest
         #expect(next == 110 && oldest == 100)
@@ -36,15 +36,42 @@ import Testing
     @Test func onlyTheNewestAreKept() throws {
         var encoder = try OpusEncoder(bitrate: 32_000)
         var frames = EncodedFrames()
-        for number in 0..<50 { frames.append(frame(number), by: &encoder) }
+        for number in 0..<200 { frames.append(frame(number).span, by: &encoder) }
         let oldest = frames.oldest
-        #expect(oldest == 50 - Microphone.historyMax)
+        #expect(oldest == 200 - EncodedFrames.historyMax)
+    }
+
+    /// Long frames, short ones, and as many bytes in each as there may be.
+    @Test(arguments: Profile.allCases, [false, true])
+    func thePreRollOfAnyProfileFits(profile: Profile, isLargest: Bool) throws {
+        let bitrate = isLargest ? profile.bitrates.upperBound : profile.settings.bitrate
+        var encoder = try OpusEncoder(profile, bitrate: bitrate)
+        var other = try OpusEncoder(profile, bitrate: bitrate)
+        let length = profile.settings.frameSamples
+        var microphone = Microphone(frameSamples: length)
+        let sound = (0..<30_000).map { Int16(($0 * $0 / 50) % 9_000) }
+        microphone.append(sound.span)
+        var frames = EncodedFrames()
+        frames.begin(at: microphone.oldest)
+        let first = microphone.oldest
+        for _ in first..<microphone.captured { frames.append(from: microphone, by: &encoder) }
+        let (oldest, next) = (frames.oldest, frames.next)
+        #expect((next - oldest) * length >= 300 * 48)
+        for number in first..<next {
+            let start = number * length
+            var room = [UInt8](repeating: 0, count: 400)
+            var span = room.mutableSpan
+            let size = other.encode(sound[start..<start + length].span, into: &span)
+            guard number >= oldest else { continue }
+            let kept = bytes(frames, of: number)
+            #expect(kept == Array(room[..<size]))
+        }
     }
 
     @Test func aNewRunForgetsTheOldOne() throws {
         var encoder = try OpusEncoder(bitrate: 32_000)
         var frames = EncodedFrames()
-        for number in 0..<5 { frames.append(frame(number), by: &encoder) }
+        for number in 0..<5 { frames.append(frame(number).span, by: &encoder) }
         frames.begin(at: 40)
         let oldest = frames.oldest
         let next = frames.next

@@ -32,9 +32,39 @@ import Testing
         let captured = microphone.captured
         let oldest = microphone.oldest
         #expect(captured == 40)
-        #expect(oldest == 40 - (Microphone.historyMax - 1))
+        #expect(oldest == 40 - 31)
         let frame = microphone.frame(oldest)
         #expect(frame[0] == Int16(truncatingIfNeeded: oldest * 480))
+    }
+
+    @Test(arguments: [120, 240, 480, 960])
+    func framesOfAnyLengthHoldAPreRollOfAFifthOfASecond(length: Int) {
+        var microphone = Microphone(frameSamples: length)
+        microphone.append(ramp(100_000).span)
+        let (oldest, captured) = (microphone.oldest, microphone.captured)
+        #expect(captured == 100_000 / length)
+        #expect((captured - oldest) * length >= 200 * 48 + 960)
+        for number in oldest..<captured {
+            let frame = microphone.frame(number)
+            let (first, last, count) = (frame[0], frame[length - 1], frame.count)
+            #expect(count == length)
+            #expect(first == Int16(truncatingIfNeeded: number * length))
+            #expect(last == Int16(truncatingIfNeeded: number * length + length - 1))
+        }
+    }
+
+    @Test func anotherLengthOfFrameForgetsWhatWasThere() {
+        var microphone = Microphone(frameSamples: 480)
+        microphone.append(ramp(480 * 5 + 100).span)
+        microphone.change(frameSamples: 120)
+        let (captured, unbroken) = (microphone.captured, microphone.unbroken)
+        #expect(captured == 5 && unbroken == 5)
+        microphone.append(ramp(240, from: 9_000).span)
+        let now = microphone.captured
+        #expect(now == 7)
+        let frame = microphone.frame(6)
+        let (first, count) = (frame[0], frame.count)
+        #expect(first == 9_120 && count == 120)
     }
 
     @Test func aGapDoesNotJoinWhatDoesNotBelongTogether() {

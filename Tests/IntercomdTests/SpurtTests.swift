@@ -6,7 +6,7 @@ import Testing
     /// The numbers on the wire of frames that are sent one after another.
     func sent(_ spurt: inout Spurt, frames: Range<Int>) -> [UInt16] {
         frames.map { frame in
-            spurt.advance(to: frame)
+            spurt.advance(to: frame, lostMax: 1_000)
             spurt.sent()
             return spurt.lastSequence
         }

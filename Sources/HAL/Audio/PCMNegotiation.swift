@@ -12,6 +12,8 @@ internal import CALSA
         (.s24, SND_PCM_FORMAT_S24_LE), (.s24Packed, SND_PCM_FORMAT_S24_3LE),
     ]
     private static let rate: UInt32 = 48_000
+    /// 40 ms, however short the periods are.
+    private static let captureMin = 1_920
 
     /// Sets the parameters; the card is prepared afterwards.
     func run(_ request: PCMRequest) throws(PCMError) -> PCMParameters {
@@ -74,7 +76,10 @@ internal import CALSA
         try check(
             unsafe snd_pcm_hw_params_set_period_size_near(pcm, hardware, &period, nil),
             "snd_pcm_hw_params_set_period_size_near")
-        let periods = direction == .capture ? max(4, request.periods) : request.periods + 1
+        let periods =
+            direction == .capture
+            ? max(4, request.periods, Self.captureMin / request.periodSamples)
+            : request.periods + 1
         var buffer = period * snd_pcm_uframes_t(periods)
         try check(
             unsafe snd_pcm_hw_params_set_buffer_size_near(pcm, hardware, &buffer),

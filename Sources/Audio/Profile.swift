@@ -1,0 +1,75 @@
+/// What a station's sound is set up for: the one table of frame, block, card and codec.
+///
+/// It speaks of what this station says and how it plays. What a peer's frames are its packets
+/// tell: stations of different profiles hear each other.
+public enum Profile: String, CaseIterable, Sendable {
+    /// Talk over any network.
+    case voice
+    /// Less delay and more bits, for wired networks and good radio.
+    case studio
+    /// Fewer packets and less work, for weak processors and thin links.
+    case lowpower
+    /// The least delay there is, for wired rooms.
+    case ultra
+
+    /// What Opus is made for (RFC 6716 §2).
+    public enum Mode: Equatable, Sendable {
+        /// SILK and CELT, as suits speech.
+        case speech
+        /// The same, up to 8 kHz of sound.
+        case widebandSpeech
+        /// CELT alone, 4 ms less of looking ahead.
+        case lowDelay
+    }
+
+    /// One row of the table.
+    public struct Settings: Equatable, Sendable {
+        /// Samples in one Opus packet: 120, 240, 480 or 960.
+        public let frameSamples: Int
+        /// Samples mixed and played at once: a multiple of 120, at most 480.
+        public let blockSamples: Int
+        /// Samples the card moves at once.
+        public let periodSamples: Int
+        /// Periods kept queued for the speaker.
+        public let periods: Int
+        public let mode: Mode
+        /// 0 (least work) to 10 (best sound).
+        public let complexity: Int
+        /// Bits a second.
+        public let bitrate: Int
+        /// Below it the codec has too few bytes a frame to say anything.
+        let bitrateMin: Int
+    }
+
+    public var settings: Settings {
+        switch self {
+        case .voice:
+            Settings(
+                frameSamples: 480, blockSamples: 480, periodSamples: 480, periods: 2,
+                mode: .speech, complexity: 9, bitrate: 32_000, bitrateMin: 16_000)
+        case .studio:
+            Settings(
+                frameSamples: 240, blockSamples: 240, periodSamples: 240, periods: 2,
+                mode: .lowDelay, complexity: 9, bitrate: 96_000, bitrateMin: 32_000)
+        case .lowpower:
+            Settings(
+                frameSamples: 960, blockSamples: 480, periodSamples: 480, periods: 2,
+                mode: .widebandSpeech, complexity: 5, bitrate: 24_000, bitrateMin: 16_000)
+        case .ultra:
+            Settings(
+                frameSamples: 120, blockSamples: 120, periodSamples: 120, periods: 2,
+                mode: .lowDelay, complexity: 9, bitrate: 128_000, bitrateMin: 48_000)
+        }
+    }
+
+    /// Bits a second that may be set for it: enough to say something, and what fits a packet.
+    public var bitrates: ClosedRange<Int> {
+        let most = PCM.payloadMax * 8 * PCM.sampleRate / settings.frameSamples
+        return settings.bitrateMin...min(256_000, most)
+    }
+}
+
+extension Profile.Settings {
+    /// The time of one frame.
+    public var frameNanoseconds: Int64 { Int64(frameSamples) * 62_500 / 3 }
+}

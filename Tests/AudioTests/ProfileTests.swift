@@ -1,0 +1,136 @@
+import Audio
+import Foundation
+import Testing
+import Time
+
+/// Opus packets of some speech in the frames of a profile.
+private func packets(of speech: Speech, _ profile: Profile) throws -> [[UInt8]] {
+    var encoder = try OpusEncoder(profile)
+    let length = encoder.frameSamples
+    var bytes = [UInt8](repeating: 0, count: 400)
+    return stride(from: 0, through: speech.samples.count - length, by: length).map { start in
+        var room = bytes.mutableSpan
+        let size = encoder.encode(speech.samples[start..<start + length].span, into: &room)
+        return Array(bytes[..<size])
+    }
+}
+
+@Suite struct ProfileTests {
+    static let speech = Speech(seconds: 6, pauses: true)
+
+    @Test(arguments: Profile.allCases)
+    func aRowFitsTheCodecTheCardAndThePacket(profile: Profile) throws {
+        let row = profile.settings
+        #expect([120, 240, 480, 960].contains(row.frameSamples))
+        #expect(row.blockSamples % 120 == 0 && row.blockSamples <= 480)
+        // A block is never longer than what is heard of it at once.
+        #expect(row.blockSamples <= row.frameSamples && row.periodSamples <= row.blockSamples)
+        #expect(profile.bitrates.contains(row.bitrate))
+        for bitrate in [profile.bitrates.lowerBound, row.bitrate, profile.bitrates.upperBound] {
+            let encoder = try OpusEncoder(profile, bitrate: bitrate)
+            let (size, length) = (encoder.frameSize, encoder.frameSamples)
+            #expect(size == bitrate * row.frameSamples / 384_000 && size <= 400)
+            #expect(length == row.frameSamples)
+        }
+    }
+
+    @Test func bitsThatDoNotFitAPacketAreRefused() {
+        #expect(throws: OpusError.self) { _ = try OpusEncoder(.lowpower, bitrate: 168_000) }
+        #expect(throws: OpusError.self) { _ = try OpusEncoder(.voice, bitrate: 300_000) }
+    }
+
+    @Test(arguments: Profile.allCases)
+    func everyPacketIsOneFrameOfOneSize(profile: Profile) throws {
+        let packets = try packets(of: Self.speech, profile)
+        let row = profile.settings
+        #expect(Set(packets.map(\.count)) == [row.bitrate * row.frameSamples / 384_000])
+        for packet in packets {
+            let samples = OpusDecoder.sampleCount(of: packet.span)
+            #expect(samples == row.frameSamples)
+        }
+        // Without SILK there is no looking ahead for it (RFC 6716 §3.1: configurations 16 to 31).
+        if row.mode == .lowDelay { #expect(packets.allSatisfy { $0[0] >> 3 >= 16 }) }
+    }
+
+    /// Every frame length is heard in blocks of every length.
+    @Test(arguments: Profile.allCases, [120, 240, 480])
+    func anyFramesAreHeardInAnyBlocks(profile: Profile, block: Int) throws {
+        let packets = try packets(of: Self.speech, profile)
+        let frameMs = Double(profile.settings.frameSamples) / 48
+        let blockMs = Double(block) / 48
+        var voice = try Voice(blockSamples: block)
+        var random = SplitMix64(seed: 4)
+        var sound = [Int16](repeating: 0, count: block)
+        var heard: [Int16] = []
+        var delays: [Double] = []
+        var next = 0
+        let arrivals = packets.indices.map { (Double($0) + 1) * frameMs + random.unit() * 2 }
+        var now = 100.3
+        while now < 5_900 {
+            while next < packets.count, arrivals[next] <= now {
+                let payload = packets[next]
+                let insertion = voice.insert(
+                    sequence: UInt16(next), payload: payload.span,
+                    isSpurtStart: Double(next) * frameMs < 100, isLast: false,
+                    at: instant(arrivals[next]))
+                #expect(insertion == .accepted)
+                next += 1
+            }
+            var span = sound.mutableSpan
+            if voice.pull(into: &span, at: instant(now)) {
+                delays.append(Double(voice.buffer.playoutDelay.nanoseconds) / 1e6)
+            }
+            heard += sound
+            now += blockMs
+        }
+        let totals = voice.totals
+        #expect(totals.concealedMs == 0 && totals.late == 0 && totals.restarts == 0)
+        #expect(totals.skippedMs == 0)
+        // What was said is heard, and no longer after than frame, block and jitter take.
+        let settled = delays.dropFirst(Int(1_500 / blockMs))
+        #expect(settled.max()! <= max(frameMs, blockMs) + 10 + 4)
+        let (place, likeness) = bestMatch(
+            of: Array(Self.speech.samples[96_000..<120_000]), in: heard, around: 96_000 - 4_800)
+        #expect(likeness > 0.85, "\(place)")
+    }
+
+    /// A pre-roll of a fifth of a second is 80 of the shortest frames, which come at once.
+    @Test(arguments: Profile.allCases)
+    func aLongPreRollIsKeptWhole(profile: Profile) throws {
+        let packets = try packets(of: Self.speech, profile)
+        let length = profile.settings.frameSamples
+        let preRoll = 200 * 48 / length
+        var voice = try Voice(blockSamples: profile.settings.blockSamples)
+        for i in 0...preRoll {
+            let payload = packets[i]
+            let insertion = voice.insert(
+                sequence: UInt16(i), payload: payload.span, isSpurtStart: i * length < 4_800,
+                isLast: false, at: instant(1_000))
+            #expect(insertion == .accepted)
+        }
+        let totals = voice.totals
+        #expect(totals.restarts == 0 && totals.received == UInt64(preRoll) + 1)
+    }
+
+    /// The lag at which a pattern is most like a sound, and how much.
+    private func bestMatch(
+        of pattern: [Int16], in sound: [Int16], around start: Int
+    ) -> (place: Int, likeness: Double) {
+        var best = (place: 0, likeness: 0.0)
+        let wanted = pattern.map(Double.init)
+        let own = wanted.reduce(0) { $0 + $1 * $1 }
+        // Coarse enough to be quick: speech of this throat has no more than 4 kHz to speak of.
+        for place in stride(from: max(0, start - 4_800), to: start + 9_600, by: 4) {
+            guard place + pattern.count <= sound.count else { break }
+            var (dot, energy) = (0.0, 0.0)
+            for i in stride(from: 0, to: pattern.count, by: 5) {
+                let value = Double(sound[place + i])
+                dot += wanted[i] * value
+                energy += value * value
+            }
+            let likeness = dot / ((energy * own / 5).squareRoot() + 1)
+            if likeness > best.likeness { best = (place, likeness) }
+        }
+        return best
+    }
+}
