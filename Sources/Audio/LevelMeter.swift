@@ -25,7 +25,7 @@ public struct LevelMeter: Sendable {
     public init() {}
 
     /// Takes a block of 48 kHz mono into account: any multiple of 120 samples.
-    public mutating func add(_ samples: borrowing Span<Int16>) {
+    public mutating func add(_ samples: Span<Int16>) {
         guard !samples.isEmpty else { return }
         var peak: Int32 = 0
         var squares: Int64 = 0
@@ -50,7 +50,7 @@ public struct LevelMeter: Sendable {
     /// Takes one more frame of 10 ms into account.
     public mutating func add(_ frame: borrowing Frame) { add(frame.span) }
 
-    private mutating func countClips(_ samples: borrowing Span<Int16>) {
+    private mutating func countClips(_ samples: Span<Int16>) {
         for i in samples.indices {
             let sample = Int32(samples[i])
             let side: Int32 = sample >= Self.clipped ? 1 : sample <= -Self.clipped - 1 ? -1 : 0

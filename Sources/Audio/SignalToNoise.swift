@@ -48,8 +48,17 @@ public struct SignalToNoise: ~Copyable {
 
     public init() {}
 
-    /// Takes a block of 48 kHz mono: any multiple of 120 samples up to 480.
-    public mutating func add(_ samples: borrowing Span<Int16>) {
+    /// Takes 48 kHz mono, any number of samples.
+    public mutating func add(_ samples: Span<Int16>) {
+        var start = 0
+        while start < samples.count {
+            let end = min(start + Self.frameSamples - count, samples.count)
+            addPart(samples.extracting(start..<end))
+            start = end
+        }
+    }
+
+    private mutating func addPart(_ samples: Span<Int16>) {
         for i in samples.indices {
             let sample = Int64(samples[i])
             sum &+= sample

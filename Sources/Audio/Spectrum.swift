@@ -35,7 +35,7 @@ public struct Spectrum {
     }
 
     /// Takes a block of 48 kHz mono, of any length.
-    public mutating func add(_ samples: borrowing Span<Int16>) {
+    public mutating func add(_ samples: Span<Int16>) {
         for index in samples.indices {
             ring[next] = Float(samples[index]) / 32_768
             next = (next + 1) % Self.size

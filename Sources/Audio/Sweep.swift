@@ -16,7 +16,7 @@ public struct Sweep: Sendable {
     /// 48 kHz mono.
     public let samples: [Int16]
 
-    private static let count = 2_400
+    static let count = 2_400
     /// Searched first at a quarter of the rate, which still holds 3.5 kHz.
     private static let step = 4
     /// Random sound of this length is this much like the sweep one time in thousands.

@@ -9,6 +9,15 @@ enum MediaCount: Int, CaseIterable {
     case heapCalls
     /// The microphone's level, in 0.1 dB below full scale.
     case microphoneLevel
+    /// `LevelMeter.Reading`, packed; and places where sound was cut off.
+    case microphoneMeter
+    case microphoneClips
+    case speakerMeter
+    case speakerClips
+    /// Speech above noise in 0.1 dB, and 1; 0 while it is not known.
+    case signalToNoise
+    /// From a key to the first packet of its talkspurt in ns, the last time; 0 before.
+    case keyToPacket
 
     // Sound.
     case captureXruns
@@ -49,7 +58,9 @@ enum MediaCount: Int, CaseIterable {
     /// As `status --json` and the manual page name it; nil for gauges shown elsewhere.
     var name: String? {
         switch self {
-        case .ticks, .cpuNanoseconds, .heapCalls, .microphoneLevel: nil
+        case .ticks, .cpuNanoseconds, .heapCalls, .microphoneLevel, .microphoneMeter,
+            .microphoneClips, .speakerMeter, .speakerClips, .signalToNoise, .keyToPacket:
+            nil
         case .captureXruns: "capture_xruns"
         case .playbackXruns: "playback_xruns"
         case .framesCaptured: "frames_captured"
@@ -98,4 +109,12 @@ enum PeerCount: Int, CaseIterable {
     case playoutDelay
     case jitter
     case loss
+    /// How loud it comes: `LevelMeter.Reading`, packed.
+    case meter
+    /// What was played of it, and how much of that was made up.
+    case playedSamples
+    case concealedMs
+    /// With the headers of IP and UDP.
+    case sentBytes
+    case openedBytes
 }

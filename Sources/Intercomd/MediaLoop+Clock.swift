@@ -40,6 +40,7 @@ extension MediaLoop {
         handBack(.capture(pcm))
         forgetSleep(of: .capture)
         microphone.breakOff()
+        meters.forgetMicrophone()
         for target in spurts.indices { endAtOnce(target) }
         chooseMaster()
     }

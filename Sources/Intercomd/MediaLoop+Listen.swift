@@ -63,8 +63,10 @@ extension MediaLoop {
         case .refused(let refusal):
             count(refusal, of: peer)
         case .opened(let opened, slot: _):
+            countBytes(of: arrived, from: peer)
             use(opened, index: index, from: peer, at: arrived.from)
         case .switched(let opened, let index, retired: let retired):
+            countBytes(of: arrived, from: peer)
             if let retired { handBack(.session(retired)) }
             rings.traffic[peer].set(.sentOnCurrent, to: 0)
             peers[peer].endpoint = peers[peer].nextEndpoint ?? peers[peer].endpoint
@@ -78,6 +80,11 @@ extension MediaLoop {
         let sealed = datagram.span.extracting(first: count)
         var plain = plaintext.mutableSpan
         return peers[peer].slots.open(sealed, into: &plain)
+    }
+
+    private mutating func countBytes(of arrived: Datagram, from peer: Int) {
+        let size = arrived.count + arrived.from.datagramOverhead
+        rings.traffic[peer].add(.openedBytes, UInt64(size))
     }
 
     private mutating func owner(of index: UInt32) -> Int? {
@@ -280,10 +287,14 @@ extension MediaLoop {
             report(place, owner)
             guard isSounding, !isHeardTwice(owner, before: place) else { continue }
             rings.counters.add(.framesMixed)
+            slots[place].meter.add(block.span)
+            rings.traffic[owner.peer].set(.meter, to: slots[place].meter.reading.packed)
+            rings.traffic[owner.peer].add(.playedSamples, UInt64(plan.sound.blockSamples))
             mixer.add(block.span, gain: plan.gain(of: owner.peer, hearing))
         }
         if tone?.next(into: &block) == true { mixer.add(block.span) } else { tone = nil }
         mixer.render(into: &block)
+        meters.played(block.span, rings)
         return room
     }
 
@@ -323,6 +334,9 @@ extension MediaLoop {
         let new = slots[place].newTotals()
         rings.counters.add(.framesLost, new.lost)
         rings.counters.add(.concealedMs, new.concealedMs)
+        if let owner = slots[place].owner {
+            rings.traffic[owner.peer].add(.concealedMs, new.concealedMs)
+        }
         rings.counters.add(.stretchedMs, new.stretchedMs)
     }
 }

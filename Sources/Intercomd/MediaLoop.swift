@@ -20,6 +20,7 @@ internal import Wire
 /// - `MediaLoop+Listen` the way from the wire to the speaker,
 /// - `MediaLoop+Commands` what the control thread asks for,
 /// - `MediaLoop+Change` new settings,
+/// - `MediaLoop+Trial` tones that are sent to measure the way,
 /// - `MediaLoop+Clock` the cards, and which of them wakes the loop.
 struct MediaLoop: ~Copyable {
     /// Datagrams taken in one turn at most, so that a flood cannot hold up the sound.
@@ -56,7 +57,10 @@ struct MediaLoop: ~Copyable {
     /// Until when the speaker is held down, half duplex.
     var speakerHeldUntil = Instant(nanoseconds: .min)
     var encoder: OpusEncoder
-    var level = LevelMeter()
+    var meters = Meters()
+    var trial = TrialTone()
+    /// When a key opened the microphone for the talkspurt whose first packet is due.
+    var openedAt: Instant?
 
     /// By number; from `peersEnd` on none has been here yet.
     var peers: FixedArray<MediaPeer>
@@ -165,6 +169,7 @@ struct MediaLoop: ~Copyable {
             let isPeriod = woken.isPeriod(of: clock.source)
             if isPeriod { moveCapturedSound() }
             talk()
+            followTrial()
             if woken.socket { listen() }
             if isPeriod { playSound() }
             finishTurn()
@@ -201,7 +206,8 @@ struct MediaLoop: ~Copyable {
     private mutating func publishGauges() {
         rings.counters.set(.cpuNanoseconds, to: UInt64(Clock.threadNanoseconds()))
         rings.counters.set(.heapCalls, to: HeapWatch.count ?? UInt64.max)
-        rings.counters.set(.microphoneLevel, to: UInt64(max(0, -level.rms * 10)))
+        rings.counters.set(.microphoneLevel, to: UInt64(max(0, -meters.level * 10)))
+        meters.publish(rings)
     }
 }
 

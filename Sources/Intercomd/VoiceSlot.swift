@@ -23,6 +23,7 @@ struct VoiceSlot: ~Copyable {
     var nextReport = Instant(nanoseconds: 0)
     /// Whether the last playout block had its sound.
     var isSounding = false
+    var meter = LevelMeter()
     /// What of the voice's totals has been counted.
     private var counted = ReceptionTotals()
 
@@ -41,6 +42,7 @@ struct VoiceSlot: ~Copyable {
     /// Gives the place to another talker.
     mutating func take(_ owner: Owner, at now: Instant) {
         voice.reset()
+        meter.reset()
         counted = ReceptionTotals()
         self.owner = owner
         since = now
