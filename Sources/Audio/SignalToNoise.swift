@@ -82,8 +82,9 @@ public struct SignalToNoise: ~Copyable {
         else { return nil }
         let floor = noiseEnergy
         let above = speech.mean - floor
-        guard above > 0 else { return 0 }
-        return max(0, min(96, Decibels.level(Double(above / floor).squareRoot())))
+        // So near to each other it is no speech that was taken for it.
+        guard above > Self.aboveNoise * floor else { return nil }
+        return min(96, Decibels.level(Double(above / floor).squareRoot()))
     }
 
     /// Nothing was heard yet.

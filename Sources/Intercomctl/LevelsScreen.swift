@@ -203,7 +203,7 @@ struct LevelsScreen {
             lines.append(text.trimmingEnd)
         }
         var caption = [Character](repeating: " ", count: columns)
-        for (band, hertz) in Spectrum.centres.enumerated() where band % 3 == 1 || band == 0 {
+        for (band, hertz) in Spectrum.centres.enumerated() where band % 3 == 1 {
             let name = hertz >= 1000 ? "\(decimalOrWhole(hertz))k" : "\(hertz)"
             for (offset, character) in name.enumerated() {
                 let place = band * width + offset
