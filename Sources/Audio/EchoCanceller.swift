@@ -54,10 +54,10 @@ internal import CSpeexDSP
         _ frame: inout MutableSpan<Int16>, reference: Span<Int16>
     ) -> EchoPowers {
         precondition(frame.count == frameSamples && reference.count == frameSamples)
-        let captured = SoundLevel.power(frame.span)
+        let captured = Power.mean(frame.span)
         let left = cancel(&frame, reference)
         rest.process(&frame)
-        return EchoPowers(captured: captured, left: left, played: SoundLevel.power(reference))
+        return EchoPowers(captured: captured, left: left, played: Power.mean(reference))
     }
 
     /// Runs the filter, and returns the mean square of what it left.
@@ -77,7 +77,7 @@ internal import CSpeexDSP
         }
         let clean = output.span
         for i in clean.indices { frame[i] = clean[i] }
-        return SoundLevel.power(clean)
+        return Power.mean(clean)
     }
 
     /// Forgets the room.

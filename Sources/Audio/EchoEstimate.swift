@@ -36,7 +36,7 @@ public struct EchoEstimate: Sendable {
     public private(set) var isGood = false
     /// Whether the loudspeaker plays, or the room still answers.
     public private(set) var isPlaying = false
-    private var envelope = SoundLevel.floor
+    private var envelope = Power.floor
     private var noise: Float = 0
 
     public init() {}
@@ -44,12 +44,12 @@ public struct EchoEstimate: Sendable {
     /// Takes one more frame of so many samples into account.
     public mutating func add(_ powers: EchoPowers, samples: Int) {
         let seconds = Float(samples) / Float(PCM.sampleRate)
-        envelope = max(SoundLevel.decibels(powers.played), envelope - Self.decay * seconds)
+        envelope = max(Power.decibels(powers.played), envelope - Self.decay * seconds)
         isPlaying = envelope > Self.playedFloor
-        let heard = SoundLevel.decibels(powers.captured)
+        let heard = Power.decibels(powers.captured)
         noise = min(heard, noise + Self.noiseRise * seconds)
         guard isPlaying, heard > noise + Self.aboveNoise else { return }
-        let gone = heard - SoundLevel.decibels(powers.left)
+        let gone = heard - Power.decibels(powers.left)
         decibels += (gone > decibels ? Self.rise : -Self.fall) * seconds
         decibels = min(60, max(0, decibels))
         // Once good, it is not given up for a little.

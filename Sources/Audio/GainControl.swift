@@ -21,7 +21,7 @@ public struct GainControl: Sendable {
 
     /// Decibels that speech is now turned up by.
     public private(set) var gain: Float = 0
-    private var speech = SoundLevel.ratio(target) * SoundLevel.ratio(target)
+    private var speech = Power.ratio(target) * Power.ratio(target)
     /// What the last sample was multiplied by, without and with the limiter.
     private var factor: Float = 1
     private var limit: Float = 1
@@ -36,8 +36,8 @@ public struct GainControl: Sendable {
     public mutating func process(_ sound: inout MutableSpan<Int16>, isSpeech: Bool) {
         guard sound.count > 0 else { return }
         let seconds = Float(sound.count) / Float(PCM.sampleRate)
-        if isSpeech { aim(SoundLevel.power(sound.span), seconds) }
-        let wanted = SoundLevel.ratio(gain)
+        if isSpeech { aim(Power.mean(sound.span), seconds) }
+        let wanted = Power.ratio(gain)
         var loudest: Int32 = 0
         for i in 0..<sound.count { loudest = max(loudest, abs(Int32(sound[i]))) }
         let most = Float(loudest) * max(wanted, factor)
@@ -52,7 +52,7 @@ public struct GainControl: Sendable {
 
     private mutating func aim(_ power: Float, _ seconds: Float) {
         speech += (power - speech) * min(1, seconds / Self.memory)
-        let level = SoundLevel.decibels(speech)
+        let level = Power.decibels(speech)
         let wanted = min(Self.gainMax, max(Self.gainMin, Self.target - level))
         if wanted > gain {
             gain = min(wanted, gain + Self.rise * seconds)

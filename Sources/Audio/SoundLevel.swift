@@ -1,22 +1,24 @@
-/// How loud a stretch of samples is; for those who decide by it, not for meters.
-enum SoundLevel {
-    /// What silence reads, in dBFS.
-    static let floor: Float = -96
+/// How loud sound is, in a word; the one table of what the words mean.
+public enum SoundLevel: String, CaseIterable, Sendable {
+    case silent, quiet, normal, loud, shouting
 
-    /// The mean square of samples; 1 is a full-scale square.
-    static func power(_ samples: Span<Int16>) -> Float {
-        guard !samples.isEmpty else { return 0 }
-        var squares: Int64 = 0
-        for i in samples.indices { squares &+= Int64(Int32(samples[i]) &* Int32(samples[i])) }
-        return Float(squares) / Float(samples.count) * (1 / (32_768 * 32_768))
+    /// The RMS over 300 ms, in dBFS, from which on it is called so.
+    public var threshold: Double {
+        switch self {
+        // Nothing is softer.
+        case .silent: LevelMeter.floor
+        // The noise of a usual room and microphone stays below.
+        case .quiet: -60
+        // Speech at arm's length is above.
+        case .normal: -40
+        case .loud: -15
+        // The peaks of a voice are 12 dB above: it is about to be cut off.
+        case .shouting: -9
+        }
     }
 
-    /// The level of a mean square in dBFS, at least `floor`.
-    static func decibels(_ power: Float) -> Float {
-        guard power > 0 else { return floor }
-        return max(floor, Float(Decibels.level(Double(power).squareRoot())))
+    /// The word for a level in dBFS RMS.
+    public init(rms: Double) {
+        self = Self.allCases.last { rms >= $0.threshold } ?? .silent
     }
-
-    /// The amplitude ratio of a level difference.
-    static func ratio(_ decibels: Float) -> Float { Float(Decibels.ratio(Double(decibels))) }
 }

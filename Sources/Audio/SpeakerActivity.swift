@@ -16,6 +16,6 @@ public struct SpeakerActivity: Sendable {
     /// Takes a block that is given to the speaker.
     public mutating func add(_ played: Span<Int16>) {
         left = max(0, left - played.count)
-        if SoundLevel.decibels(SoundLevel.power(played)) > Self.floor { left = Self.holdSamples }
+        if Power.decibels(Power.mean(played)) > Self.floor { left = Self.holdSamples }
     }
 }

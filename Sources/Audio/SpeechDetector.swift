@@ -19,8 +19,8 @@ public struct SpeechDetector: Sendable {
     /// Whether the last 10 ms were speech.
     public private(set) var isSpeech = false
     /// Level of the last 10 ms, and of the room's noise, without what hums: dBFS.
-    public private(set) var level = SoundLevel.floor
-    public private(set) var noise = SoundLevel.floor
+    public private(set) var level = Power.floor
+    public private(set) var noise = Power.floor
 
     private var low: Float = 0
     private var lower: Float = 0
@@ -59,7 +59,7 @@ public struct SpeechDetector: Sendable {
     }
 
     private mutating func judge(_ power: Float) {
-        level = SoundLevel.decibels(power)
+        level = Power.decibels(power)
         follow(level)
         let limit = noise + threshold - (isSpeech ? 3 : 0)
         let isLoud = hasNoise && level > max(limit, Self.speechFloor)
@@ -90,7 +90,7 @@ public struct SpeechDetector: Sendable {
         }
         var least = minima[0]
         for place in minima.indices { least = min(least, minima[place]) }
-        noise = max(SoundLevel.floor, least + Self.bias)
+        noise = max(Power.floor, least + Self.bias)
     }
 
     /// Forgets the room.

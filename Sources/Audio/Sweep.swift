@@ -16,7 +16,7 @@ public struct Sweep: Sendable {
     /// 48 kHz mono.
     public let samples: [Int16]
 
-    private static let count = 2_400
+    static let count = 2_400
     /// Searched first at a quarter of the rate, which still holds 3.5 kHz.
     private static let step = 4
     /// Random sound of this length is this much like the sweep one time in thousands.
@@ -32,22 +32,8 @@ public struct Sweep: Sendable {
             let turns = 500 * time + (3_500 - 500) * time * time / (2 * seconds)
             // Faded over 5 ms at both ends, or it would begin and end with a click.
             let fade = min(1, Double(min(index, Self.count - 1 - index)) / 240)
-            return Int16(amplitude * fade * Self.sine(turns: turns))
+            return Int16(amplitude * fade * Sine.of(turns: turns))
         }
-    }
-
-    /// The sine of so many turns, by its series; no C mathematics library.
-    private static func sine(turns: Double) -> Double {
-        let part = turns - turns.rounded(.down)
-        // Folded into a quarter turn either side of 0.
-        let folded = part < 0.25 ? part : part < 0.75 ? 0.5 - part : part - 1
-        let x = folded * 2 * Double.pi
-        var (sum, term) = (x, x)
-        for n in 1...8 {
-            term *= -x * x / Double(2 * n * (2 * n + 1))
-            sum += term
-        }
-        return sum
     }
 
     /// Looks for the sweep where its first sample would be in `places`; nil when it is not there.

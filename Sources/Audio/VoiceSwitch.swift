@@ -35,7 +35,7 @@ public struct VoiceSwitch: Sendable {
     public private(set) var isOpen = true
     /// Level of the echo against what is played, in dB.
     public private(set) var expected: Float = 0
-    private var envelope = SoundLevel.floor
+    private var envelope = Power.floor
     private var lastOver: Float = 0
     private var left: Float = 0
     private var lost: Float = 0
@@ -53,14 +53,14 @@ public struct VoiceSwitch: Sendable {
         _ sound: inout MutableSpan<Int16>, _ powers: EchoPowers, isGood: Bool
     ) {
         let seconds = Float(sound.count) / Float(PCM.sampleRate)
-        let played = SoundLevel.decibels(powers.played)
+        let played = Power.decibels(powers.played)
         // What comes out of the canceller may be of the frame before.
         let before = envelope
         envelope = max(played, envelope - Self.decay * seconds)
         left = max(0, left - seconds)
         isOpen = true
         if max(before, envelope) > Self.playedFloor {
-            judge(SoundLevel.power(sound.span), powers, max(before, envelope), seconds)
+            judge(Power.mean(sound.span), powers, max(before, envelope), seconds)
             isOpen = left > 0
         }
         let goal = isOpen ? 1 : isGood ? Self.softened : Self.closed
@@ -70,8 +70,8 @@ public struct VoiceSwitch: Sendable {
     private mutating func judge(
         _ power: Float, _ powers: EchoPowers, _ played: Float, _ seconds: Float
     ) {
-        let captured = SoundLevel.decibels(powers.captured)
-        let gone = captured - SoundLevel.decibels(powers.left)
+        let captured = Power.decibels(powers.captured)
+        let gone = captured - Power.decibels(powers.left)
         if played > Self.playedClear, captured > Self.heardFloor {
             lost = gone < -Self.worse ? lost + 1 : max(0, lost - 0.5)
         }
@@ -80,7 +80,7 @@ public struct VoiceSwitch: Sendable {
             left = 0
             expected = max(expected, 0)
         }
-        let over = SoundLevel.decibels(power) - played - expected
+        let over = Power.decibels(power) - played - expected
         if gone >= Self.sure {
             left = 0
         } else if over > Self.margin, lastOver > Self.margin - 3 {

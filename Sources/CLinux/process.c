@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -55,6 +56,15 @@ const char *clinux_environment(const char *name) {
 
 int clinux_is_terminal(int fd) {
     return isatty(fd);
+}
+
+int clinux_terminal_size(int fd, int *columns, int *rows) {
+    struct winsize size;
+    if (ioctl(fd, TIOCGWINSZ, &size) < 0)
+        return -errno;
+    *columns = size.ws_col;
+    *rows = size.ws_row;
+    return 0;
 }
 
 int64_t clinux_process_id(void) {

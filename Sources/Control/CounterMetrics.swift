@@ -58,6 +58,7 @@ extension Status {
         case "callers_refused": "Programs turned away at the control socket."
         case "requests_refused": "Lines at the control socket that were no request."
         case "events_untold": "Events that a watching program was too slow for."
+        case "levels_untold": "Looks at the meters that a watching program was too slow for."
         case "journal_suppressed": "Events left out of the journal, too many of their kind."
         case "journal_lost": "Events that neither journal nor standard error took."
         default: "Counted since the daemon began."

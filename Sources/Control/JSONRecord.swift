@@ -118,6 +118,20 @@ public struct JSONCoder: ~Copyable {
         }
     }
 
+    public mutating func field(_ key: String, _ values: inout [Double]) {
+        if isWriting {
+            var array = JSON.array()
+            for value in values { array.append(JSON(value)) }
+            object.set(key, array)
+        } else {
+            eachElement(of: key) { element in
+                guard let number = element.number else { return false }
+                values.append(number)
+                return true
+            }
+        }
+    }
+
     /// A word of a closed list.
     public mutating func field<Word: RawRepresentable<String>>(
         _ key: String, _ value: inout Word

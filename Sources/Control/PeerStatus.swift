@@ -38,6 +38,27 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     public var packetsSent = 0
     public var packetsOpened = 0
     public var packetsRefused = 0
+    /// The same in bytes, with the headers of IP and UDP; and of the last second.
+    public var bytesSent = 0
+    public var bytesOpened = 0
+    public var sentPerSecond = 0
+    public var openedPerSecond = 0
+    /// How loud its voice comes; null while it is not heard.
+    public var peakDBFS: Double?
+    public var rmsDBFS: Double?
+    /// Sound made up for what did not come: since the start, and of the last 10 s of its talk.
+    public var concealedMilliseconds = 0
+    public var concealedPercent: Double?
+    /// Its voice from mouth to ear, as far as this station knows; R and MOS of the E-model from it.
+    public var delayMilliseconds: Double?
+    public var rating: Double?
+    public var mos: Double?
+    /// What it reports of our voice there; null until it has.
+    public var reportAgeSeconds: Double?
+    public var reportLossPercent: Double?
+    public var reportJitterMilliseconds: Double?
+    public var reportBufferMilliseconds: Double?
+    public var reportConcealedMilliseconds: Double?
     /// Why it is not up, as far as this station knows; one of the status's problems.
     public var problem: String?
 
@@ -65,6 +86,22 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         coder.field("packets_opened", &packetsOpened)
         coder.field("packets_refused", &packetsRefused)
         coder.field("problem", &problem)
+        coder.field("bytes_sent", &bytesSent)
+        coder.field("bytes_opened", &bytesOpened)
+        coder.field("sent_bytes_s", &sentPerSecond)
+        coder.field("opened_bytes_s", &openedPerSecond)
+        coder.field("peak_dbfs", &peakDBFS)
+        coder.field("rms_dbfs", &rmsDBFS)
+        coder.field("concealed_ms", &concealedMilliseconds)
+        coder.field("concealed_percent", &concealedPercent)
+        coder.field("delay_ms", &delayMilliseconds)
+        coder.field("r", &rating)
+        coder.field("mos", &mos)
+        coder.field("report_age_s", &reportAgeSeconds)
+        coder.field("report_loss_percent", &reportLossPercent)
+        coder.field("report_jitter_ms", &reportJitterMilliseconds)
+        coder.field("report_buffer_ms", &reportBufferMilliseconds)
+        coder.field("report_concealed_ms", &reportConcealedMilliseconds)
     }
 }
 

@@ -8,6 +8,9 @@ public enum Reply: Equatable, Sendable {
     case ptt(PTT)
     /// From now on every line is an `Event`.
     case monitor
+    /// From now on every line is a `Levels`.
+    case levels
+    case latency(Latency)
     case key(PublicKeyText)
     case version(Version)
     case reload(Reload)
@@ -116,6 +119,8 @@ extension Reply {
         case .peers(let list): json.set("peers", list.json)
         case .ptt(let ptt): json.set("ptt", ptt.json)
         case .monitor: json.set("monitor", JSON(true))
+        case .levels: json.set("levels", JSON(true))
+        case .latency(let latency): json.set("latency", latency.json)
         case .key(let key): json.set("key", key.json)
         case .version(let version): json.set("version", version.json)
         case .reload(let reload): json.set("reload", reload.json)
@@ -156,6 +161,8 @@ extension Reply {
         if let inner = json.member("ptt") { return PTT(json: inner).map { .ptt($0) } }
         if let inner = json.member("key") { return PublicKeyText(json: inner).map { .key($0) } }
         if let inner = json.member("version") { return Version(json: inner).map { .version($0) } }
+        if let inner = json.member("latency") { return Latency(json: inner).map { .latency($0) } }
+        if json.member("levels")?.flag == true { return .levels }
         if let inner = json.member("reload") { return Reload(json: inner).map { .reload($0) } }
         return json.member("monitor")?.flag == true ? .monitor : nil
     }

@@ -1,6 +1,7 @@
 /// What `intercomctl` asks of the daemon: one JSON object, one line.
 ///
-/// `{"v":1,"do":"status"}`; `ptt` has `action` and `target` besides, `reload` has `check`.
+/// `{"v":1,"do":"status"}`; `ptt` has `action` and `target` besides, `reload` has `check`,
+/// `latency` has `peer`.
 public enum Request: Equatable, Sendable {
     case status
     case peers
@@ -8,6 +9,10 @@ public enum Request: Equatable, Sendable {
     case ptt(isDown: Bool, target: String)
     /// Keeps the line open and gets every `Event`.
     case monitor
+    /// Keeps the line open and gets `Levels` 20 times a second.
+    case levels
+    /// Has a tone played by a peer, and listens for it here.
+    case latency(peer: String)
     case key
     case version
     /// Reads the configuration anew and applies it; a check only tells what would change.
@@ -16,7 +21,9 @@ public enum Request: Equatable, Sendable {
     /// The version of this protocol, the same in requests and replies.
     public static let protocolVersion = 1
 
-    static let commands = ["status", "peers", "ptt", "monitor", "key", "version", "reload"]
+    static let commands = [
+        "status", "peers", "ptt", "monitor", "levels", "latency", "key", "version", "reload",
+    ]
 
     /// Reads one line, without its newline.
     ///
@@ -41,6 +48,12 @@ public enum Request: Equatable, Sendable {
         case "status": self = .status
         case "peers": self = .peers
         case "monitor": self = .monitor
+        case "levels": self = .levels
+        case "latency":
+            guard let peer = json.member("peer")?.text else {
+                throw ControlError(.badRequest, "latency needs \"peer\": its name")
+            }
+            self = .latency(peer: peer)
         case "key": self = .key
         case "version": self = .version
         case "ptt": self = try Self.ptt(json)
@@ -80,6 +93,10 @@ public enum Request: Equatable, Sendable {
         case .status: json.set("do", JSON("status"))
         case .peers: json.set("do", JSON("peers"))
         case .monitor: json.set("do", JSON("monitor"))
+        case .levels: json.set("do", JSON("levels"))
+        case .latency(let peer):
+            json.set("do", JSON("latency"))
+            json.set("peer", JSON(peer))
         case .key: json.set("do", JSON("key"))
         case .version: json.set("do", JSON("version"))
         case .ptt(let isDown, let target):

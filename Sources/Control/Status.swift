@@ -16,6 +16,8 @@ public struct Status: JSONRecord, Equatable, Sendable {
     public var notes: [String] = []
     public var audio = Audio()
     public var microphone = Microphone()
+    /// What is played, all talkers together.
+    public var speaker = Meter()
     public var buttons: [Button] = []
     public var lamps: [Lamp] = []
     public var peers: [PeerStatus] = []
@@ -37,6 +39,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
         coder.field("notes", &notes)
         coder.field("audio", &audio)
         coder.field("microphone", &microphone)
+        coder.field("speaker", &speaker)
         coder.field("buttons", &buttons)
         coder.field("lamps", &lamps)
         coder.field("peers", &peers)
@@ -136,10 +139,12 @@ extension Status {
         public var targets: [String] = []
         /// Decibels relative to full scale; null while closed.
         public var levelDBFS: Double?
-        /// Speech above noise in decibels; null when not measured.
+        /// Speech above noise in decibels; null until enough of both was heard.
         public var snrDB: Double?
         /// Bits a second it is encoded with; null while closed.
         public var bitrate: Int?
+        /// What its card gives, whether anyone can hear it or not.
+        public var meter = Meter()
 
         public init() {}
 
@@ -149,6 +154,25 @@ extension Status {
             coder.field("level_dbfs", &levelDBFS)
             coder.field("snr_db", &snrDB)
             coder.field("bitrate", &bitrate)
+            meter.fields(&coder)
+        }
+    }
+
+    /// How loud sound is in one direction.
+    public struct Meter: JSONRecord, Equatable, Sendable {
+        /// Decibels relative to full scale; both null while no sound moves.
+        public var peakDBFS: Double?
+        /// Over 300 ms; a full-scale sine is -3.
+        public var rmsDBFS: Double?
+        /// Places since the start where the sound was cut off.
+        public var clips = 0
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("peak_dbfs", &peakDBFS)
+            coder.field("rms_dbfs", &rmsDBFS)
+            coder.field("clips", &clips)
         }
     }
 

@@ -26,6 +26,12 @@ extension Status {
         metrics.sample(isMemoryLocked)
         metrics.family("microphone_open", .gauge, "Whether anyone can hear this room.")
         metrics.sample(microphone.isOpen)
+        level(&metrics, "microphone", microphone.meter)
+        level(&metrics, "speaker", speaker)
+        if let snr = microphone.snrDB, snr.isFinite, snr.magnitude < 1e6 {
+            metrics.family("microphone_snr_decibels", .gauge, "Speech above noise.")
+            metrics.sample(millionths: Int(snr * 1e6))
+        }
         metrics.family(
             "media_cpu_seconds", .counter, unit: "seconds", "Processor time of the sound's thread.")
         metrics.sample(millionths: media.cpuNanoseconds / 1000)
@@ -34,6 +40,16 @@ extension Status {
         if let heapCalls = media.heapCalls {
             metrics.family("media_heap_calls", .counter, "Allocations of the sound's thread.")
             metrics.sample(heapCalls)
+        }
+    }
+
+    private func level(_ metrics: inout OpenMetrics, _ side: String, _ meter: Meter) {
+        metrics.family("\(side)_clips", .counter, "How often sound was cut off.")
+        metrics.sample(meter.clips)
+        for (name, number) in [("peak", meter.peakDBFS), ("rms", meter.rmsDBFS)] {
+            guard let number, number.isFinite, number.magnitude < 1e6 else { continue }
+            metrics.family("\(side)_\(name)_dbfs", .gauge, "Relative to full scale, in decibels.")
+            metrics.sample(millionths: Int(number * 1e6))
         }
     }
 
@@ -109,6 +125,17 @@ extension Status {
         gauge(&metrics, "peer_loss_ratio", "Of a peer's frames, lately.", percent) {
             $0.lossPercent
         }
+        gauge(&metrics, "peer_concealed_ratio", "Of its voice that was made up.", percent) {
+            $0.concealedPercent
+        }
+        gauge(&metrics, "peer_delay_seconds", "Of its voice, mouth to ear.", milliseconds) {
+            $0.delayMilliseconds
+        }
+        gauge(&metrics, "peer_mos", "How good it is to talk with, 1 to 4.4.", seconds) { $0.mos }
+        counter(&metrics, "peer_bytes_sent", "Bytes sent to a peer, with headers.") { $0.bytesSent }
+        counter(&metrics, "peer_bytes_opened", "Bytes of a peer that were genuine.") {
+            $0.bytesOpened
+        }
         counter(&metrics, "peer_packets_sent", "Packets sent to a peer.") { $0.packetsSent }
         counter(&metrics, "peer_packets_opened", "Packets of a peer that were genuine.") {
             $0.packetsOpened
@@ -123,7 +150,8 @@ extension Status {
         _ metrics: inout OpenMetrics, _ name: String, _ help: String, _ millionths: Double,
         _ number: (PeerStatus) -> Double?
     ) {
-        let unit: StaticString = name.hasSuffix("_ratio") ? "ratio" : "seconds"
+        let unit: StaticString? =
+            name.hasSuffix("_ratio") ? "ratio" : name.hasSuffix("_seconds") ? "seconds" : nil
         metrics.family(name, .gauge, unit: unit, help)
         for peer in peers {
             guard let number = number(peer), number.isFinite, number.magnitude < 1e12 else {

@@ -29,6 +29,12 @@ extension Command {
             name: "monitor", arguments: "", count: 0...0, options: ["--json"],
             help: "what happens, line by line, until Ctrl-C", function: monitor),
         Command(
+            name: "stats", arguments: "[PEER]", count: 0...1, options: ["--json"],
+            help: "how it sounds, and what the network does to it", function: showStats),
+        Command(
+            name: "levels", arguments: "", count: 0...0, options: ["--json-lines", "--seconds"],
+            help: "how loud it is, live, until Ctrl-C", function: showLevels),
+        Command(
             name: "metrics", arguments: "", count: 0...0, options: [],
             help: "the status as OpenMetrics text, for a collector", function: printMetrics),
         Command(
@@ -66,6 +72,9 @@ extension Command {
         Command(
             name: "test loop", arguments: "", count: 0...0, options: ["--json"],
             help: "play, and hear whether the microphone hears it", function: testLoop),
+        Command(
+            name: "test latency", arguments: "PEER", count: 1...1, options: ["--json"],
+            help: "how long a voice takes to a peer's ear", function: testLatency),
         Command(
             name: "test button", arguments: "[NAME]", count: 0...1,
             options: ["--timeout", "--json"],

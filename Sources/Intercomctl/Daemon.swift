@@ -38,6 +38,9 @@ struct Daemon: ~Copyable {
         }
     }
 
+    /// To wait for more lines.
+    var fd: Int32 { peer.fd }
+
     /// The daemon's process.
     var process: Int32 { peer.identity.process }
 

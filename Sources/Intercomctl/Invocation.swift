@@ -4,13 +4,13 @@ internal import Config
 enum Option {
     static let all = [
         "--config", "--socket", "--json", "--fingerprint", "--psk-file", "--effective", "--name",
-        "--yes", "--force", "--timeout", "--help",
+        "--yes", "--force", "--timeout", "--json-lines", "--seconds", "--help",
     ]
 
     /// What the options that take a value take.
     private static let values = [
         ("--config", "DIR"), ("--socket", "PATH"), ("--psk-file", "FILE"), ("--name", "NAME"),
-        ("--timeout", "SECONDS"),
+        ("--timeout", "SECONDS"), ("--seconds", "N"),
     ]
 
     static func takesValue(_ option: String) -> Bool {
@@ -36,6 +36,9 @@ struct Invocation {
     private(set) var isForced = false
     /// As `--timeout` says: 1 to 600 s; nil without it.
     private(set) var timeout: Int?
+    private(set) var isJSONLines = false
+    /// As `--seconds` says: 1 to 86400; nil without it.
+    private(set) var seconds: Int?
     private(set) var isHelp = false
     /// Options as typed, without their values.
     private(set) var options: [String] = []
@@ -81,6 +84,9 @@ struct Invocation {
             guard option != "--timeout" || timeout != nil else {
                 throw Failure(.usage, "--timeout takes 1 to 600 seconds")
             }
+            guard option != "--seconds" || seconds != nil else {
+                throw Failure(.usage, "--seconds takes 1 to 86400")
+            }
         }
     }
 
@@ -97,6 +103,8 @@ struct Invocation {
         case "--yes": isYes = true
         case "--force": isForced = true
         case "--timeout": timeout = Int(value).flatMap { (1...600).contains($0) ? $0 : nil }
+        case "--json-lines": isJSONLines = true
+        case "--seconds": seconds = Int(value).flatMap { (1...86_400).contains($0) ? $0 : nil }
         default: isHelp = true
         }
     }

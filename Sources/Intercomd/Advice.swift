@@ -9,6 +9,16 @@ enum Advice {
         "no peers yet: give each station the other's key (intercomctl key show) with"
         + " intercomctl peer add"
 
+    /// Speech should stand so far above the noise, in dB.
+    static let signalToNoiseMin = 40.0
+
+    /// What to do about a microphone in which speech stands too little above the noise.
+    static func noise(_ signalToNoise: Double?) -> String? {
+        guard let signalToNoise, signalToNoise < signalToNoiseMin else { return nil }
+        return "microphone: speech is only \(Int(signalToNoise)) dB above the noise (40 is good):"
+            + " speak closer to it, or take it away from fans, cables and power supplies"
+    }
+
     static func restart(for line: String) -> String {
         "changed in the files, and waits for a restart of intercomd: \(line)"
     }

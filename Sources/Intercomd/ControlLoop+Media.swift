@@ -70,6 +70,7 @@ extension ControlLoop {
             view.isMasterStalled = true
             let detail = "the sound card wakes without sound: its driver is at fault; "
             tell(.audioStalled, detail: detail + "using the timer")
+        case .trialEnded: endLatencyTrial()
         case .adopted: adopted()
         case .gaveUp(let direction): cards.gaveUp(direction)
         case .stopped:

@@ -14,6 +14,11 @@ extension ControlLoop {
         guard let request = server.next(place, at: now) else { return }
         // Who has given up waiting does not want the microphone open by now.
         guard !request.isForNow || !server.hasHungUp(place) else { return }
+        if case .latency(let peer) = request {
+            server.keep(place)
+            guard let reply = beginLatencyTrial(peer, for: place) else { return }
+            return server.replyLate(reply, to: place, at: now)
+        }
         server.reply(answer(request), to: place)
     }
 
@@ -23,6 +28,8 @@ extension ControlLoop {
         case .peers: return .peers(PeerList(roster.numbers.map { peerStatus($0) }))
         case .ptt(let isDown, let name): return press(name, isDown: isDown)
         case .monitor: return .monitor
+        case .levels: return .levels
+        case .latency: preconditionFailure("it is answered when it is over")
         case .key:
             var key = Reply.PublicKeyText()
             key.key = table.publicKey.text
@@ -76,7 +83,8 @@ extension Request {
         switch self {
         case .ptt(let isDown, _): isDown
         case .reload(let isCheck): !isCheck
-        case .status, .peers, .monitor, .key, .version: false
+        case .latency: true
+        case .status, .peers, .monitor, .levels, .key, .version: false
         }
     }
 }

@@ -31,12 +31,8 @@ extension ControlLoop {
         if config.audio.cancelsEcho, rings.counters[.echoReduction] > 0 {
             status.audio.echoReductionDB = Double(rings.counters[.echoReduction]) / 10
         }
-        status.microphone.isOpen = view.isTalking
-        status.microphone.targets = talkedTo
-        if view.isTalking {
-            status.microphone.bitrate = Int(rings.counters[.bitrate])
-            status.microphone.levelDBFS = -Double(rings.counters[.microphoneLevel]) / 10
-        }
+        status.microphone = microphoneStatus
+        status.speaker = speakerMeter
         status.buttons = config.buttons.indices.map { button($0) }
         status.lamps = config.lamps.indices.map { lamp($0) }
         status.peers = roster.numbers.map { peerStatus($0) }
@@ -98,6 +94,7 @@ extension ControlLoop {
         }
         found += detourNotes + controlNotes
         for line in awaitsRestart { found.append(Advice.restart(for: line)) }
+        if let note = Advice.noise(microphoneStatus.snrDB) { found.append(note) }
         for number in roster.numbers {
             let peer = roster[number]
             if station.view(of: number).hasUnknownChannel {
@@ -150,7 +147,7 @@ extension ControlLoop {
             + "compare key, psk and suite in the peer files of both sides"
     }
 
-    private var talkedTo: [String] {
+    var talkedTo: [String] {
         zip(routing.targets, routing.names).filter { view.talkingSince[$0.0.id] != nil }
             .map { $0.1 }
     }
@@ -240,6 +237,7 @@ extension ControlLoop {
         status.packetsRefused = Int(traffic[.refused])
         status.fingerprint = roster.key(of: peer).short
         status.problem = misfit(peer) ?? view.peers[peer].resolverProblem
+        addFigures(of: peer, to: &status)
         guard let state = table.state(of: peer) else { return status }
         status.suite = Int(state.suite.rawValue)
         status.hasPSK = state.hasPSK
@@ -279,6 +277,7 @@ extension ControlLoop {
         found.append(Counter(name: "callers_refused", value: server.callersRefused))
         found.append(Counter(name: "requests_refused", value: server.requestsRefused))
         found.append(Counter(name: "events_untold", value: server.eventsUntold))
+        found.append(Counter(name: "levels_untold", value: server.levelsUntold))
         found.append(Counter(name: "journal_suppressed", value: logBudget.suppressed))
         found.append(Counter(name: "journal_lost", value: view.journalLost))
         return found

@@ -17,6 +17,7 @@ internal import Wire
 /// - `ControlLoop+Media` follows what the media loop tells,
 /// - `ControlLoop+Devices` opens cards and lines, and lights the lamps,
 /// - `ControlLoop+Reload` takes over other settings,
+/// - `ControlLoop+Levels` and `ControlLoop+Latency` show and measure the sound,
 /// - `ControlLoop+Requests` answers `intercomctl`,
 /// - `ControlLoop+Status` describes the station.
 struct ControlLoop: ~Copyable {
@@ -61,6 +62,11 @@ struct ControlLoop: ~Copyable {
     var server: ControlServer
     var view: StationView
     var logBudget = LogBudget()
+    var meterView = MeterView()
+    /// The tone that is under way, if any.
+    var latencyTrial: LatencyTrial?
+    /// When the figures of the peers were worked out last.
+    var figuresAt: Instant?
 
     private var loop: EventLoop
     private let timer: Timer
@@ -163,6 +169,7 @@ struct ControlLoop: ~Copyable {
         everySecond()
         doubtSilent()
         openDevices()
+        lookAtMeters()
         server.tick(at: now) { fd, place, events in
             try? loop.modify(fd: fd, events: events, token: Token.caller + UInt32(place))
         }
@@ -209,6 +216,7 @@ struct ControlLoop: ~Copyable {
         if let deadline = cards.deadline { first = min(first, deadline) }
         if let deadline = lines.deadline { first = min(first, deadline) }
         if let deadline = doubtDeadline { first = min(first, deadline) }
+        if let deadline = lookDeadline { first = min(first, deadline) }
         // A deadline that keeps lying in the past must not make the loop spin.
         timer.arm(at: max(first, now + .milliseconds(1)))
     }
@@ -220,6 +228,7 @@ struct ControlLoop: ~Copyable {
         if owesReload { reloadBySignal() }
         reportTraffic()
         followPeers()
+        followFigures()
         followXruns()
         seekAbsent()
         tellWhatWasSuppressed()

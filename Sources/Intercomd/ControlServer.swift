@@ -3,7 +3,7 @@ internal import HAL
 internal import Realtime
 internal import Time
 
-/// The local socket: requests in by the line, replies out, events to those who watch.
+/// The local socket: requests in by the line, replies out, events or levels to those who watch.
 ///
 /// Nothing a caller does holds up the loop: lines are bounded, one request a turn is answered, and
 /// the next only when its reply has been taken. An idle caller is closed.
@@ -14,12 +14,15 @@ struct ControlServer: ~Copyable {
     static let idleMax = Duration.seconds(5)
     /// Events that may wait for one who watches; more are counted, and told when there is room.
     static let watchMax = 64 * 1024
+    /// Of looks at the meters only the newest are worth anything: half a second.
+    static let looksMax = 16 * 1024
 
     /// Counted since the start: who found no place, lines that were no request or were too many,
-    /// events that a slow watcher missed.
+    /// events and levels that a slow watcher missed.
     private(set) var callersRefused = 0
     private(set) var requestsRefused = 0
     private(set) var eventsUntold = 0
+    private(set) var levelsUntold = 0
 
     private let socket: LocalSocket
     private var callers = FixedArray<Caller?>(count: callersMax) { _ in nil }
@@ -49,6 +52,11 @@ struct ControlServer: ~Copyable {
     /// Takes what a caller sent, once what it sent before is answered.
     mutating func read(_ place: Int) {
         guard !isFree(place) else { return }
+        let isServed = callers[place]!.isServed
+        if isServed, hasHungUp(place) {
+            callers[place] = nil
+            return
+        }
         var bytes = InlineArray<4096, UInt8>(repeating: 0)
         var span = bytes.mutableSpan
         switch callers[place]!.read(into: &span) {
@@ -62,7 +70,9 @@ struct ControlServer: ~Copyable {
     ///
     /// What is none, or one too many who want to watch, is refused here.
     mutating func next(_ place: Int, at now: Instant) -> Request? {
-        guard !isFree(place), callers[place]!.waiting.isEmpty else { return nil }
+        guard !isFree(place), callers[place]!.waiting.isEmpty, !callers[place]!.isServed else {
+            return nil
+        }
         let line: LineBuffer.Line
         if let whole = callers[place]!.lines.next() {
             line = whole
@@ -81,7 +91,9 @@ struct ControlServer: ~Copyable {
             }
             if text.isEmpty { return nil }
             let request = try Request(parsing: text.span)
-            if case .monitor = request { try beginWatch(place) }
+            if let subscription = Caller.Subscription(request) {
+                try beginWatch(place, subscription)
+            }
             return request
         } catch {
             requestsRefused += 1
@@ -90,16 +102,31 @@ struct ControlServer: ~Copyable {
         }
     }
 
-    private mutating func beginWatch(_ place: Int) throws(ControlError) {
+    private mutating func beginWatch(
+        _ place: Int, _ subscription: Caller.Subscription
+    ) throws(ControlError) {
         var watching = 0
         for other in callers.indices where other != place && !isFree(other) {
-            if callers[other]!.isWatching { watching += 1 }
+            if callers[other]!.subscription != nil { watching += 1 }
         }
         guard watching < Self.watchersMax else {
             throw ControlError(
                 .busy, "\(watching) others are watching already: end one of those monitors")
         }
-        callers[place]!.isWatching = true
+        callers[place]!.subscription = subscription
+    }
+
+    /// The caller's request takes time: its line is kept until the answer, however long.
+    mutating func keep(_ place: Int) {
+        if !isFree(place) { callers[place]!.isServed = true }
+    }
+
+    /// Answers one who was kept.
+    mutating func replyLate(_ reply: Reply, to place: Int, at now: Instant) {
+        guard !isFree(place), callers[place]!.isServed else { return }
+        callers[place]!.isServed = false
+        callers[place]!.lastActive = now
+        self.reply(reply, to: place)
     }
 
     /// Whether a caller is gone, and nobody waits for its answer any more.
@@ -112,25 +139,56 @@ struct ControlServer: ~Copyable {
         flush(place)
     }
 
+    /// Whether anyone watches these.
+    func isWatched(_ subscription: Caller.Subscription) -> Bool {
+        callers.indices.contains { isWatching($0, subscription) }
+    }
+
     /// Sends an event to everyone who watches.
     mutating func tell(_ event: Event) {
-        for place in callers.indices where !isFree(place) && callers[place]!.isWatching {
+        eventsUntold += publish(event.encoded, to: .events, waitingMax: Self.watchMax) { lost in
+            var note = Event(.dropped, at: event.timeMilliseconds)
+            note.detail = "\(lost)"
+            return note.encoded + event.encoded
+        }
+    }
+
+    /// Sends a look at the meters to everyone who watches those.
+    mutating func tell(_ levels: Levels) {
+        levelsUntold += publish(levels.encoded, to: .levels, waitingMax: Self.looksMax) { lost in
+            var levels = levels
+            levels.lost = lost
+            return levels.encoded
+        }
+    }
+
+    /// Sends a line to those who watch such; who is too slow misses it, and is told later.
+    ///
+    /// - Parameter afterLoss: The line for one who has missed so many before it.
+    /// - Returns: how many missed it.
+    private mutating func publish(
+        _ line: [UInt8], to subscription: Caller.Subscription, waitingMax: Int,
+        afterLoss: (Int) -> [UInt8]
+    ) -> Int {
+        var missed = 0
+        for place in callers.indices where isWatching(place, subscription) {
             flush(place)
             guard !isFree(place) else { continue }
-            if callers[place]!.waiting.count + event.encoded.count > Self.watchMax {
+            if callers[place]!.waiting.count + line.count > waitingMax {
                 callers[place]!.lost += 1
-                eventsUntold += 1
+                missed += 1
                 continue
             }
-            if callers[place]!.lost > 0 {
-                var note = Event(.dropped, at: event.timeMilliseconds)
-                note.detail = "\(callers[place]!.lost)"
-                callers[place]!.waiting += note.encoded
-                callers[place]!.lost = 0
-            }
-            callers[place]!.waiting += event.encoded
+            let lost = callers[place]!.lost
+            callers[place]!.waiting += lost > 0 ? afterLoss(lost) : line
+            callers[place]!.lost = 0
             flush(place)
         }
+        return missed
+    }
+
+    private func isWatching(_ place: Int, _ subscription: Caller.Subscription) -> Bool {
+        !isFree(place) && callers[place]!.subscription == subscription
     }
 
     /// Writes what waits; the caller is closed when it is through or gone.
@@ -157,7 +215,7 @@ struct ControlServer: ~Copyable {
             flush(place)
             guard !isFree(place) else { continue }
             let isIdle = now - callers[place]!.lastActive >= Self.idleMax
-            if isIdle, !callers[place]!.isWatching {
+            if isIdle, callers[place]!.subscription == nil, !callers[place]!.isServed {
                 callers[place] = nil
                 continue
             }
@@ -175,13 +233,30 @@ struct ControlServer: ~Copyable {
 
 /// One who speaks to the daemon over the local socket.
 struct Caller: ~Copyable {
+    /// What one may watch.
+    enum Subscription: Equatable {
+        case events
+        case levels
+
+        init?(_ request: Request) {
+            switch request {
+            case .monitor: self = .events
+            case .levels: self = .levels
+            default: return nil
+            }
+        }
+    }
+
     private let peer: LocalPeer
     /// What was sent, in lines.
     var lines = LineBuffer(limit: ControlLimits.request)
     /// What is still to be written.
     var waiting: [UInt8] = []
-    var isWatching = false
-    /// Events that found no room.
+    /// What it watches; nil for one who asks and is answered.
+    var subscription: Subscription?
+    /// Its request takes time, and it waits for the answer.
+    var isServed = false
+    /// Lines that found no room.
     var lost = 0
     var closesWhenSent = false
     /// When it last had a request answered.
@@ -200,12 +275,13 @@ struct Caller: ~Copyable {
     private var isBusy: Bool { !waiting.isEmpty || lines.hasLine }
 
     mutating func read(into bytes: inout MutableSpan<UInt8>) -> LocalTransfer {
-        isBusy ? .wouldBlock : peer.read(into: &bytes)
+        isBusy || isServed ? .wouldBlock : peer.read(into: &bytes)
     }
 
     /// Tells `watch` the descriptor and what to wait for on it, when that has changed.
     mutating func awaitWhatIsNext(_ watch: (Int32, UInt32) -> Void) {
-        let events = isBusy ? EventLoop.writable : EventLoop.readable
+        // One that is being served is awaited for its end alone, which needs no asking for.
+        let events = isServed ? 0 : isBusy ? EventLoop.writable : EventLoop.readable
         guard events != awaited else { return }
         awaited = events
         watch(peer.fd, events)

@@ -16,6 +16,15 @@ enum MediaCount: Int, CaseIterable {
     case bitrate
     /// What the echo canceller takes away, in 0.1 dB.
     case echoReduction
+    /// `LevelMeter.Reading`, packed; and places where sound was cut off.
+    case microphoneMeter
+    case microphoneClips
+    case speakerMeter
+    case speakerClips
+    /// Speech above noise in 0.1 dB, and 1; 0 while it is not known.
+    case signalToNoise
+    /// From a key to the first packet of its talkspurt in ns, the last time; 0 before.
+    case keyToPacket
 
     // Sound.
     case captureXruns
@@ -60,6 +69,8 @@ enum MediaCount: Int, CaseIterable {
         switch self {
         case .ticks, .cpuNanoseconds, .heapCalls, .microphoneLevel, .bitrate, .echoReduction: nil
         case .captureDrift, .captureDriftError, .playbackDrift, .playbackDriftError: nil
+        case .microphoneMeter, .microphoneClips, .speakerMeter, .speakerClips: nil
+        case .signalToNoise, .keyToPacket: nil
         case .captureXruns: "capture_xruns"
         case .playbackXruns: "playback_xruns"
         case .framesCaptured: "frames_captured"
@@ -111,4 +122,12 @@ enum PeerCount: Int, CaseIterable {
     case loss
     /// Frames of the peer that came only as a copy.
     case recovered
+    /// How loud it comes: `LevelMeter.Reading`, packed.
+    case meter
+    /// What was played of it, and how much of that was made up.
+    case playedSamples
+    case concealedMs
+    /// With the headers of IP and UDP.
+    case sentBytes
+    case openedBytes
 }

@@ -11,6 +11,8 @@ internal import Wire
 /// numbers, a peer its session. Nothing is allocated or freed.
 extension MediaLoop {
     mutating func adopt(_ change: consuming MediaChange) {
+        // Its place means another target.
+        endTrial()
         endLostTargets(change)
         swap(&plan, &change.plan)
         swap(&spurts, &change.spurts)

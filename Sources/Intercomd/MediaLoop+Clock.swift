@@ -42,6 +42,7 @@ extension MediaLoop {
         forgetSleep(of: .capture)
         microphone.breakOff()
         silenceVoxes()
+        meters.forgetMicrophone()
         for target in spurts.indices { endAtOnce(target) }
         chooseMaster()
     }

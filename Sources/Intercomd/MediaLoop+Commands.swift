@@ -42,6 +42,12 @@ extension MediaLoop {
             guard let target = plan.targets.firstIndex(where: { $0.id == id }) else { return }
             let action = virtualKeys[target].handle(.level(isDown: isDown), at: now)
             follow(action, target: target)
+        case .watch(let isOn): meters.isWatched = isOn
+        case .trial(let id):
+            guard let target = plan.targets.firstIndex(where: { $0.id == id }) else {
+                return tell(.trialEnded)
+            }
+            beginTrial(target)
         case .adopt(let change): adopt(change)
         case .giveUp(.capture):
             giveUpCapture()
@@ -99,7 +105,9 @@ extension MediaLoop {
         traffic.set(.sentOnCurrent, to: peers[peer].slots.currentCounter)
         traffic.set(.lastSent, to: UInt64(now.nanoseconds))
         switch socket.send(datagram.span.extracting(first: size), to: endpoint) {
-        case .sent: traffic.add(.sent)
+        case .sent:
+            traffic.add(.sent)
+            traffic.add(.sentBytes, UInt64(size + endpoint.datagramOverhead))
         case .wouldBlock, .unreachable, .failed: rings.counters.add(.unsentUnreachable)
         }
     }

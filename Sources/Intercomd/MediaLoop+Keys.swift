@@ -84,6 +84,7 @@ extension MediaLoop {
     }
 
     mutating func set(_ place: Int, isDown: Bool, at moment: Instant) {
+        if isDown { endTrial() }
         if keys[place].isDown != isDown {
             keys[place].isDown = isDown
             tell(.key(place, isDown: isDown))

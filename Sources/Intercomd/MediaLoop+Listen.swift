@@ -63,8 +63,10 @@ extension MediaLoop {
         case .refused(let refusal):
             count(refusal, of: peer)
         case .opened(let opened, slot: _):
+            countBytes(of: arrived, from: peer)
             use(opened, index: index, from: peer, at: arrived.from)
         case .switched(let opened, let index, retired: let retired):
+            countBytes(of: arrived, from: peer)
             if let retired { handBack(.session(retired)) }
             rings.traffic[peer].set(.sentOnCurrent, to: 0)
             peers[peer].endpoint = peers[peer].nextEndpoint ?? peers[peer].endpoint
@@ -78,6 +80,11 @@ extension MediaLoop {
         let sealed = datagram.span.extracting(first: count)
         var plain = plaintext.mutableSpan
         return peers[peer].slots.open(sealed, into: &plain)
+    }
+
+    private mutating func countBytes(of arrived: Datagram, from peer: Int) {
+        let size = arrived.count + arrived.from.datagramOverhead
+        rings.traffic[peer].add(.openedBytes, UInt64(size))
     }
 
     private mutating func owner(of index: UInt32) -> Int? {
@@ -299,6 +306,9 @@ extension MediaLoop {
             rings.traffic[owner.peer].add(.recovered, new.recovered)
         }
         rings.counters.add(.concealedMs, new.concealedMs)
+        if let owner = slots[place].owner {
+            rings.traffic[owner.peer].add(.concealedMs, new.concealedMs)
+        }
         rings.counters.add(.stretchedMs, new.stretchedMs)
     }
 }

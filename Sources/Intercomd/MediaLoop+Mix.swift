@@ -36,6 +36,7 @@ extension MediaLoop {
             report(place, owner)
             guard isSounding else { continue }
             rings.counters.add(.framesMixed)
+            meter(block.span, of: place, owner.peer)
             let gain =
                 isHeardTwice(owner, before: place) ? .muted : plan.gain(of: owner.peer, hearing)
             let level = Int(min(peers[owner.peer].priorities[Int(owner.stream)], .emergency).rawValue)
@@ -47,7 +48,15 @@ extension MediaLoop {
         }
         if tone?.next(into: &block) == true { mixer.add(block.span) } else { tone = nil }
         mixer.render(into: &block)
+        meters.played(block.span, rings)
         return room
+    }
+
+    /// How loud a talker comes, before its gain.
+    private mutating func meter(_ block: Span<Int16>, of place: Int, _ peer: Int) {
+        slots[place].meter.add(block)
+        rings.traffic[peer].set(.meter, to: slots[place].meter.reading.packed)
+        rings.traffic[peer].add(.playedSamples, UInt64(block.count))
     }
 
     /// The highest priority that was heard just now.

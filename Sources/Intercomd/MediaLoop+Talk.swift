@@ -11,6 +11,7 @@ extension MediaLoop {
     /// Opens the microphone for a target: its talkspurt begins with the pre-roll.
     mutating func open(_ target: Int) {
         guard hasCapture, !isQuiet else { return }
+        if let other = trial.target, other != target { endTrial() }
         switch spurts[target].phase {
         case .talking: return
         case .closing:
@@ -27,6 +28,7 @@ extension MediaLoop {
         tell(.talking(target: plan.targets[target].id, isOpen: true))
         wakeCapture()
         hasBacklog = true
+        openedAt = trial.target == nil ? now : nil
     }
 
     /// Closes it: the frame being captured is the talkspurt's last.
@@ -88,12 +90,15 @@ extension MediaLoop {
         cardClocks.captured(count, at: now, rings.counters)
         lastCapture = now
         let before = microphone.captured
-        if chain.settings.isOff, !plan.hasVox {
+        let trialPlace = trial.target == nil ? nil : trial.place
+        meters.captured(samples.span.extracting(first: count), trialPlace: trialPlace, rings)
+        if trialPlace != nil {
+            layTrial(over: count)
+        } else if chain.settings.isOff, !plan.hasVox {
             microphone.append(samples.span.extracting(first: count))
         } else {
             improve(samples: count)
         }
-        level.add(samples.span.extracting(first: count))
         rings.counters.add(.framesCaptured, UInt64(microphone.captured - before))
     }
 
@@ -169,6 +174,11 @@ extension MediaLoop {
             sealAndSend(to: peer, onSession: nil, flags, at: nil)
         }
         rings.counters.add(.framesSent)
+        if let pressed = openedAt {
+            let took = (Clock.now() - pressed).nanoseconds
+            rings.counters.set(.keyToPacket, to: UInt64(max(1, took)))
+            openedAt = nil
+        }
         spurts[target].sent()
         if isLast { ended(target) }
     }

@@ -21,6 +21,7 @@ internal import Wire
 /// - `MediaLoop+Listen` the way from the wire to the speaker,
 /// - `MediaLoop+Commands` what the control thread asks for,
 /// - `MediaLoop+Change` new settings,
+/// - `MediaLoop+Trial` tones that are sent to measure the way,
 /// - `MediaLoop+Clock` the cards, and which of them wakes the loop.
 struct MediaLoop: ~Copyable {
     /// Datagrams taken in one turn at most, so that a flood cannot hold up the sound.
@@ -65,7 +66,10 @@ struct MediaLoop: ~Copyable {
     /// Until when the speaker is held down, half duplex.
     var speakerHeldUntil = Instant(nanoseconds: .min)
     var encoder: OpusEncoder
-    var level = LevelMeter()
+    var meters = Meters()
+    var trial = TrialTone()
+    /// When a key opened the microphone for the talkspurt whose first packet is due.
+    var openedAt: Instant?
 
     /// By number; from `peersEnd` on none has been here yet.
     var peers: FixedArray<MediaPeer>
@@ -174,6 +178,7 @@ struct MediaLoop: ~Copyable {
             let isPeriod = woken.isPeriod(of: clock.source)
             if isPeriod { moveCapturedSound() }
             talk()
+            followTrial()
             if woken.socket { listen() }
             if isPeriod { playSound() }
             finishTurn()
@@ -213,7 +218,8 @@ struct MediaLoop: ~Copyable {
         if let estimate = chain.estimate {
             rings.counters.set(.echoReduction, to: UInt64(estimate.decibels * 10))
         }
-        rings.counters.set(.microphoneLevel, to: UInt64(max(0, -level.rms * 10)))
+        rings.counters.set(.microphoneLevel, to: UInt64(max(0, -meters.level * 10)))
+        meters.publish(rings)
     }
 }
 

@@ -22,6 +22,9 @@ final class Rings: Sendable {
     let records = SPSCRing<OpenedRecords>(capacity: 64)
     /// Media to control: what dies on the control thread.
     let returns = SPSCRing<Returned>(capacity: 256)
+    /// Media to control: what the microphone hears, only while somebody watches; fetched 20 times a
+    /// second, so it wakes nobody.
+    let sound = SPSCRing<SoundBlock>(capacity: 64)
     let counters = CounterTable<MediaCount>(count: MediaCount.allCases.count)
     /// By the peer's number.
     let traffic: [CounterTable<PeerCount>]
@@ -63,6 +66,10 @@ enum MediaCommand: ~Copyable {
     case key(Int, InputLine)
     /// `intercomctl ptt`: the virtual key of a talk target, by its `id`.
     case press(target: Int, isDown: Bool)
+    /// Push the microphone's sound, or no longer.
+    case watch(Bool)
+    /// Send a tone trial to this talk target, by its `id`.
+    case trial(target: Int)
     /// Other settings.
     case adopt(MediaChange)
     /// Hand this card back: it is to be opened otherwise.
@@ -91,6 +98,8 @@ enum MediaEvent: Sendable {
     case masterStalled
     /// This card is suspended or stands still; nil when it moves sound again.
     case asleep(ClockMaster.Source?)
+    /// The tone trial is over, or could not be.
+    case trialEnded
     /// The new settings hold: places of keys mean theirs from here on.
     case adopted
     /// There is no such card in use any more, as was asked.

@@ -23,6 +23,8 @@ struct StationView {
         var isResolved = false
         /// Its addresses are others than before: where its session found it may lead nowhere.
         var hasMoved = false
+        /// Bytes a second, and sound made up.
+        var figures = PeerFigures()
         /// When its silence last had us ask whether it still has our session.
         var doubtedAt: Instant?
         /// How our sound to it is protected, and its report that has not been acted on yet.

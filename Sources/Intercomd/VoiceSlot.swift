@@ -23,6 +23,7 @@ struct VoiceSlot: ~Copyable {
     var nextReport = Instant(nanoseconds: 0)
     /// Whether the last playout block had its sound.
     var isSounding = false
+    var meter = LevelMeter()
     /// Its gain on the way to what it is to be, and how far it is turned down for others.
     private(set) var fader = Fader(.muted)
     private(set) var ducker = Fader()
@@ -44,6 +45,7 @@ struct VoiceSlot: ~Copyable {
     /// Gives the place to another talker.
     mutating func take(_ owner: Owner, at now: Instant) {
         voice.reset()
+        meter.reset()
         counted = ReceptionTotals()
         self.owner = owner
         fader = Fader(.muted)

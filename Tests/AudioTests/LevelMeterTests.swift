@@ -39,4 +39,44 @@ import Testing
         // 63 % of the power: -2.0 dB.
         #expect(abs(meter.rms + 3.01 + 1.99) < 0.05)
     }
+
+    @Test func theSizeOfTheBlocksChangesNothing() {
+        let sound = (0..<4_800).map { Int16(9_000 * sin(Double($0) * Double($0) / 90_000)) }
+        var (whole, parts) = (LevelMeter(), LevelMeter())
+        for start in stride(from: 0, to: 4_800, by: 480) {
+            whole.add(sound.span.extracting(start..<start + 480))
+        }
+        for start in stride(from: 0, to: 4_800, by: 120) {
+            parts.add(sound.span.extracting(start..<start + 120))
+        }
+        #expect(abs(whole.peak - parts.peak) < 0.2)
+        #expect(abs(whole.rms - parts.rms) < 0.2)
+    }
+
+    @Test func aReadingSurvivesBeingPacked() {
+        var meter = LevelMeter()
+        meter.add(sine(20_000))
+        #expect(LevelMeter.Reading(packed: meter.reading.packed) == meter.reading)
+        #expect(LevelMeter.Reading(packed: 0).rms == LevelMeter.floor)
+    }
+
+    @Test func threeSamplesInARowAtFullScaleAreOneClip() {
+        var sound = [Int16](repeating: 0, count: 480)
+        for place in [10, 11, 100, 101, 102, 103, 200, 201, 202, 478, 479] { sound[place] = 32_767 }
+        for place in [300, 301, 302] { sound[place] = -32_768 }
+        var meter = LevelMeter()
+        meter.add(sound.span)
+        #expect(meter.clips == 3, "pairs are chance")
+        // The run that the block's end cut goes on in the next one.
+        meter.add([Int16](repeating: 32_767, count: 120).span)
+        #expect(meter.clips == 4)
+        meter.reset()
+        #expect(meter.clips == 4 && meter.peak == LevelMeter.floor)
+    }
+
+    @Test func loudSoundThatIsNotCutOffIsNoClip() {
+        var meter = LevelMeter()
+        for _ in 0..<100 { meter.add(sine(32_700)) }
+        #expect(meter.clips == 0)
+    }
 }

@@ -35,6 +35,9 @@ import Testing
         var reload = Reply.Reload()
         reload.difference = [Reply.Reload.Line()]
         all += keys(of: reload.json) + keys(of: Event().json)
+        var levels = Levels()
+        levels.talkers = [Levels.Talker()]
+        all += keys(of: levels.json) + keys(of: Latency().json)
         all += Event.Kind.allCases.map { $0.rawValue }
         #expect(all.count > 80)
         for key in all { #expect(words.contains(key)) }

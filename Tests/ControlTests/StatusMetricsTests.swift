@@ -26,6 +26,21 @@ private let golden = """
     # HELP intercom_microphone_open Whether anyone can hear this room.
     # TYPE intercom_microphone_open gauge
     intercom_microphone_open 1
+    # HELP intercom_microphone_clips How often sound was cut off.
+    # TYPE intercom_microphone_clips counter
+    intercom_microphone_clips_total 3
+    # HELP intercom_microphone_peak_dbfs Relative to full scale, in decibels.
+    # TYPE intercom_microphone_peak_dbfs gauge
+    intercom_microphone_peak_dbfs -6.5
+    # HELP intercom_microphone_rms_dbfs Relative to full scale, in decibels.
+    # TYPE intercom_microphone_rms_dbfs gauge
+    intercom_microphone_rms_dbfs -18.5
+    # HELP intercom_speaker_clips How often sound was cut off.
+    # TYPE intercom_speaker_clips counter
+    intercom_speaker_clips_total 0
+    # HELP intercom_microphone_snr_decibels Speech above noise.
+    # TYPE intercom_microphone_snr_decibels gauge
+    intercom_microphone_snr_decibels 43.5
     # HELP intercom_media_cpu_seconds Processor time of the sound's thread.
     # TYPE intercom_media_cpu_seconds counter
     # UNIT intercom_media_cpu_seconds seconds
@@ -103,6 +118,23 @@ private let golden = """
     # TYPE intercom_peer_loss_ratio gauge
     # UNIT intercom_peer_loss_ratio ratio
     intercom_peer_loss_ratio{peer="garage"} 0
+    # HELP intercom_peer_concealed_ratio Of its voice that was made up.
+    # TYPE intercom_peer_concealed_ratio gauge
+    # UNIT intercom_peer_concealed_ratio ratio
+    intercom_peer_concealed_ratio{peer="garage"} 0.005
+    # HELP intercom_peer_delay_seconds Of its voice, mouth to ear.
+    # TYPE intercom_peer_delay_seconds gauge
+    # UNIT intercom_peer_delay_seconds seconds
+    intercom_peer_delay_seconds{peer="garage"} 0.0485
+    # HELP intercom_peer_mos How good it is to talk with, 1 to 4.4.
+    # TYPE intercom_peer_mos gauge
+    intercom_peer_mos{peer="garage"} 4.25
+    # HELP intercom_peer_bytes_sent Bytes sent to a peer, with headers.
+    # TYPE intercom_peer_bytes_sent counter
+    intercom_peer_bytes_sent_total{peer="garage"} 115000
+    # HELP intercom_peer_bytes_opened Bytes of a peer that were genuine.
+    # TYPE intercom_peer_bytes_opened counter
+    intercom_peer_bytes_opened_total{peer="garage"} 103500
     # HELP intercom_peer_packets_sent Packets sent to a peer.
     # TYPE intercom_peer_packets_sent counter
     intercom_peer_packets_sent_total{peer="garage"} 1000

@@ -21,6 +21,8 @@ const char *clinux_error_text(int error);
 /// NULL when the variable is absent. The pointer is valid until the environment changes.
 const char *clinux_environment(const char *name);
 int clinux_is_terminal(int fd);
+/// Columns and rows of the terminal; -ENOTTY when it is none.
+int clinux_terminal_size(int fd, int *columns, int *rows);
 int64_t clinux_process_id(void);
 uint32_t clinux_user_id(void);
 /// The id of a group by its name, or a negated errno (-ENOENT: no such group).

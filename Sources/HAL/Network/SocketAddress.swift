@@ -34,6 +34,9 @@ public struct SocketAddress: Hashable, Sendable {
         high == 0 && low >> 32 == SocketAddress.mappedPrefix >> 32 ? .ipv4 : .ipv6
     }
 
+    /// Bytes of the IP and UDP headers before what is sent there.
+    public var datagramOverhead: Int { family == .ipv4 ? 28 : 48 }
+
     private static let mappedPrefix: UInt64 = 0xffff_0000_0000
 
     /// Reads "192.0.2.1:5577", "[2001:db8::1]:5577" or "[fe80::1%eth0]:5577".

@@ -12,6 +12,16 @@ public enum Terminal {
         clinux_is_terminal(output.rawValue) == 1
     }
 
+    /// Columns and rows that a person sees; nil where nobody does, or the terminal does not know.
+    public static func size(of output: Output) -> (columns: Int, rows: Int)? {
+        var (columns, rows): (Int32, Int32) = (0, 0)
+        // SAFETY: the call writes the two numbers and keeps neither pointer.
+        guard unsafe clinux_terminal_size(output.rawValue, &columns, &rows) == 0,
+            columns > 0, rows > 0
+        else { return nil }
+        return (Int(columns), Int(rows))
+    }
+
     /// The longest text that `offer` writes, in bytes: what a pipe with room takes in one piece.
     public static let offerMax = 4096
 

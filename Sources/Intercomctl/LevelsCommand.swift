@@ -1,0 +1,98 @@
+internal import Control
+internal import HAL
+internal import Time
+
+/// `levels`: live meters on a terminal, lines everywhere else, until Ctrl-C or `--seconds`.
+func showLevels(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    var daemon = try Daemon(invocation)
+    guard case .levels = try daemon.ask(.levels) else { throw misfit() }
+    let end = invocation.seconds.map { Clock.now() + .seconds($0) }
+    if invocation.isJSONLines { return try printLooks(&daemon, until: end, every: 1) { $0.0 } }
+    guard hasCursor else {
+        // Twice a second is enough to read.
+        return try printLooks(&daemon, until: end, every: 10) { LevelsScreen.plain($0.1) }
+    }
+    return try drawLooks(&daemon, until: end)
+}
+
+/// Whether someone sits at a terminal that can move its cursor, and wants it moved.
+private var hasCursor: Bool {
+    guard Terminal.isInteractive(.result), Terminal.size(of: .result) != nil else { return false }
+    let kind = Environment.value(of: "TERM") ?? ""
+    return kind != "" && kind != "dumb" && Environment.value(of: "NO_COLOR") == nil
+}
+
+/// Whether the terminal is told to show more than ASCII.
+private var isRich: Bool {
+    for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
+        guard let value = Environment.value(of: name), !value.isEmpty else { continue }
+        let text = value.lowercased()
+        return text.contains("utf-8") || text.contains("utf8")
+    }
+    return false
+}
+
+private func printLooks(
+    _ daemon: inout Daemon, until end: Instant?, every: Int,
+    _ text: ((String, Levels)) -> String
+) throws(Failure) -> ExitCode {
+    var count = 0
+    while let line = try nextLook(&daemon, until: end) {
+        let levels = try look(line)
+        if count % every == 0 {
+            try printLine(text((String(decoding: line, as: UTF8.self), levels)))
+        }
+        count += 1
+    }
+    return .ok
+}
+
+/// The next line; nil at the end.
+private func nextLook(_ daemon: inout Daemon, until end: Instant?) throws(Failure) -> [UInt8]? {
+    guard let end else { return try daemon.nextLine(isPatient: true) }
+    return try daemon.nextLine(until: end)
+}
+
+private func look(_ line: [UInt8]) throws(Failure) -> Levels {
+    guard let levels = Levels(parsing: line.span) else { throw misfit() }
+    return levels
+}
+
+private func takeSignals() throws(Failure) -> Signals {
+    do throws(SystemError) { return try Signals() } catch { throw Failure(error) }
+}
+
+private func eventLoop(_ descriptors: [Int32]) throws(Failure) -> EventLoop {
+    do throws(SystemError) {
+        let loop = try EventLoop()
+        for fd in descriptors { try loop.add(fd: fd, token: 0) }
+        return loop
+    } catch { throw Failure(error) }
+}
+
+private func drawLooks(_ daemon: inout Daemon, until end: Instant?) throws(Failure) -> ExitCode {
+    let signals = try takeSignals()
+    var loop = try eventLoop([signals.fd, daemon.fd])
+    var screen = LevelsScreen(isRich: isRich)
+    // Another screen, so that what was there comes back; no cursor, no wrapping.
+    try printText("\u{1b}[?1049h\u{1b}[?25l\u{1b}[?7l\u{1b}[2J")
+    defer { Terminal.write("\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l") }
+    var drawn = (columns: 0, rows: 0)
+    while true {
+        _ = loop.wait(until: end)
+        if signals.next() != nil { return .ok }
+        let now = Clock.now()
+        if let end, now >= end { return .ok }
+        var isNew = false
+        while let line = try daemon.nextLine(until: now) {
+            screen.add(try look(line))
+            isNew = true
+        }
+        guard isNew, let size = Terminal.size(of: .result) else { continue }
+        var text = size == drawn ? "" : "\u{1b}[2J"
+        drawn = size
+        let lines = screen.lines(columns: size.columns, rows: size.rows)
+        for (row, line) in lines.enumerated() { text += "\u{1b}[\(row + 1);1H\(line)\u{1b}[K" }
+        try printText(text)
+    }
+}

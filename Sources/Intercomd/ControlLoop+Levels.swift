@@ -1,0 +1,188 @@
+internal import Audio
+internal import Config
+internal import Control
+internal import HAL
+internal import Realtime
+internal import Station
+internal import Time
+internal import Wire
+
+/// Meters for those who watch, and figures for those who ask.
+extension ControlLoop {
+    /// 20 looks a second.
+    private static var lookInterval: Duration { .milliseconds(50) }
+
+    /// Fetches the microphone's sound while it is watched, and tells the watchers of it.
+    mutating func lookAtMeters() {
+        let isWatched = server.isWatched(.levels)
+        let isWanted = isWatched || latencyTrial != nil
+        if isWanted != meterView.isOn {
+            meterView.isOn = isWanted
+            rings.tell(.watch(isWanted))
+            meterView.begin()
+        }
+        // What was still under way when the last watcher left is taken, too.
+        while let block = rings.sound.pop() {
+            latencyTrial?.hear(block)
+            if isWatched { meterView.hear(block) }
+        }
+        if let trial = latencyTrial, now >= trial.end { endLatencyTrial() }
+        guard isWatched, now >= meterView.nextLook else {
+            if isWanted, !isWatched { meterView.nextLook = now + Self.lookInterval }
+            return
+        }
+        meterView.nextLook = max(now, meterView.nextLook + Self.lookInterval)
+        server.tell(levels())
+    }
+
+    /// When `lookAtMeters` is due; nil: when something else happens.
+    var lookDeadline: Instant? { meterView.isOn ? meterView.nextLook : nil }
+
+    private mutating func levels() -> Levels {
+        var levels = Levels()
+        levels.timeMilliseconds = Int(Clock.wallMilliseconds())
+        levels.name = config.station.name
+        levels.microphone = microphoneStatus
+        levels.speaker = speakerMeter
+        for peer in roster.numbers where view.peers[peer].sounding != 0 {
+            let reading = LevelMeter.Reading(packed: rings.traffic[peer][.meter])
+            var talker = Levels.Talker()
+            talker.name = roster[peer].name
+            (talker.peakDBFS, talker.rmsDBFS) = (tenths(reading.peak), tenths(reading.rms))
+            levels.talkers.append(talker)
+        }
+        if isCapturing {
+            levels.spectrumDBFS = meterView.spectrum.bands.map { tenths($0) }
+        }
+        (levels.low, levels.high) = meterView.takeExtremes()
+        return levels
+    }
+
+    /// Whether the microphone's card moves sound now.
+    var isCapturing: Bool {
+        cards.input.isOpen && view.asleep != .capture
+            && (plan.prerollFrames > 0 || view.isTalking)
+    }
+
+    var microphoneStatus: Status.Microphone {
+        var microphone = Status.Microphone()
+        microphone.isOpen = view.isTalking
+        microphone.targets = talkedTo
+        if view.isTalking {
+            microphone.bitrate = Int(rings.counters[.bitrate])
+            microphone.levelDBFS = -Double(rings.counters[.microphoneLevel]) / 10
+        }
+        let snr = rings.counters[.signalToNoise]
+        if snr > 0 { microphone.snrDB = Double(snr - 1) / 10 }
+        microphone.meter = meter(.microphoneMeter, .microphoneClips, isOn: isCapturing)
+        return microphone
+    }
+
+    var speakerMeter: Status.Meter {
+        let isPlaying = cards.output.isOpen && view.asleep != .playback
+        return meter(.speakerMeter, .speakerClips, isOn: isPlaying)
+    }
+
+    private func meter(_ reading: MediaCount, _ clips: MediaCount, isOn: Bool) -> Status.Meter {
+        var meter = Status.Meter()
+        meter.clips = Int(rings.counters[clips])
+        guard isOn else { return meter }
+        let reading = LevelMeter.Reading(packed: rings.counters[reading])
+        (meter.peakDBFS, meter.rmsDBFS) = (tenths(reading.peak), tenths(reading.rms))
+        return meter
+    }
+
+    /// Once a second.
+    mutating func followFigures() {
+        let elapsed = (now - (figuresAt ?? now)).milliseconds
+        figuresAt = now
+        for peer in roster.numbers {
+            let traffic = rings.traffic[peer]
+            view.peers[peer].figures.follow(
+                sent: traffic[.sentBytes], opened: traffic[.openedBytes],
+                playedSamples: traffic[.playedSamples], concealedMs: traffic[.concealedMs],
+                milliseconds: Int(elapsed))
+        }
+    }
+
+    /// The figures of `stats` in a peer's status.
+    func addFigures(of peer: Int, to status: inout PeerStatus) {
+        let traffic = rings.traffic[peer]
+        let figures = view.peers[peer].figures
+        status.bytesSent = Int(traffic[.sentBytes])
+        status.bytesOpened = Int(traffic[.openedBytes])
+        status.sentPerSecond = figures.sentPerSecond
+        status.openedPerSecond = figures.openedPerSecond
+        status.concealedMilliseconds = Int(traffic[.concealedMs])
+        status.concealedPercent = figures.concealedPercent
+        if view.peers[peer].sounding != 0 {
+            let reading = LevelMeter.Reading(packed: traffic[.meter])
+            (status.peakDBFS, status.rmsDBFS) = (tenths(reading.peak), tenths(reading.rms))
+        }
+        let known = station.view(of: peer)
+        if let report = known.report, let at = known.reportAt {
+            status.reportAgeSeconds = seconds(now - at)
+            status.reportLossPercent = Double(report.loss) * 100 / 256
+            status.reportJitterMilliseconds = Double(report.jitter) / 10
+            status.reportBufferMilliseconds = Double(report.delay)
+            status.reportConcealedMilliseconds = Double(report.concealed)
+        }
+        guard let roundTrip = status.rttMilliseconds, let buffer = status.bufferMilliseconds,
+            let loss = status.concealedPercent
+        else { return }
+        let delay = ownDelays.input + ownDelays.codec + roundTrip / 2 + buffer + ownDelays.output
+        let quality = EModel(delay: delay, loss: loss)
+        status.delayMilliseconds = tenths(delay)
+        status.rating = tenths(quality.rating)
+        status.mos = tenths(quality.mos * 10) / 10
+    }
+
+    /// What microphone, coder and loudspeaker of this station hold back, ms; a peer's are taken
+    /// for alike.
+    var ownDelays: (input: Double, codec: Double, output: Double) {
+        let perMs = 48.0
+        let period = cards.input.granted?.periodSamples ?? plan.sound.periodSamples
+        let frame = max(period, plan.sound.frameSamples)
+        // Opus looks 6.5 ms ahead for SILK, 2.5 ms without (measured).
+        let codec = plan.sound.mode == .lowDelay ? 2.5 : 6.5
+        let fill = cards.output.granted?.fillSamples
+        let queued = fill ?? plan.sound.periodSamples * plan.sound.periods
+        return (Double(frame) / perMs, codec, Double(queued) / perMs)
+    }
+}
+
+/// More places than one nobody reads.
+private func tenths(_ number: Double) -> Double {
+    Double(Int(number < 0 ? number * 10 - 0.5 : number * 10 + 0.5)) / 10
+}
+
+/// What the control thread keeps for those who watch the meters.
+struct MeterView {
+    var isOn = false
+    var nextLook = Instant(nanoseconds: .min)
+    private(set) var spectrum = Spectrum()
+    private var low: Int16?
+    private var high: Int16?
+
+    mutating func begin() {
+        spectrum.reset()
+        (low, high) = (nil, nil)
+        nextLook = Instant(nanoseconds: .min)
+    }
+
+    mutating func hear(_ block: SoundBlock) {
+        spectrum.add(block.samples.span.extracting(first: block.count))
+        for index in 0..<block.count {
+            let sample = block.samples[index]
+            low = min(low ?? sample, sample)
+            high = max(high ?? sample, sample)
+        }
+    }
+
+    /// The least and the greatest sample since the look before, -1 to 1.
+    mutating func takeExtremes() -> (low: Double?, high: Double?) {
+        defer { (low, high) = (nil, nil) }
+        func part(_ sample: Int16) -> Double { Double(Int(sample) * 1000 / 32_768) / 1000 }
+        return (low.map(part), high.map(part))
+    }
+}

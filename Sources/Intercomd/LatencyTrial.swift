@@ -1,0 +1,51 @@
+internal import Audio
+internal import Time
+
+/// One tone trial as the control thread follows it: what the microphone heard, and who waits.
+struct LatencyTrial {
+    /// Who asked, by its place at the control socket.
+    let caller: Int
+    let peer: Int
+    /// When it is given up: the sound may stand still.
+    let end: Instant
+
+    private var recording: [Int16] = []
+    /// Where the recording begins and where the trial does, in samples of the microphone.
+    private var first: Int?
+    private var start: Int?
+    private var room = LevelSurvey()
+
+    /// Longer than the trial, its tail and what a card may hold.
+    static let limit = Duration.seconds(5)
+
+    init(caller: Int, peer: Int, at now: Instant) {
+        (self.caller, self.peer) = (caller, peer)
+        end = now + Self.limit
+    }
+
+    /// Whether anything of it went out.
+    var hasBegun: Bool { start != nil }
+
+    /// Takes what the microphone heard; what the ring lost is silence.
+    mutating func hear(_ block: SoundBlock) {
+        guard let place = block.trialPlace else { return }
+        if start == nil { start = block.position - place }
+        let first = first ?? block.position
+        self.first = first
+        let gap = block.position - first - recording.count
+        guard gap >= 0, recording.count + gap < 4 * ToneTrial.count else { return }
+        for _ in 0..<gap { recording.append(0) }
+        for index in 0..<block.count { recording.append(block.samples[index]) }
+        // Before the first sweep is heard.
+        if place < 14_400, block.count == PCM.frameSamples { room.add(block.samples) }
+    }
+
+    /// dBFS, before the first sweep.
+    var noiseFloor: Double { room.noiseFloor }
+
+    /// What it heard of the trial.
+    var heard: ToneTrial.Heard? {
+        guard let start, let first else { return nil }
+        return ToneTrial().heard(in: recording, from: start - first)
+    }
+}

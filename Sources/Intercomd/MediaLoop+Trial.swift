@@ -1,0 +1,72 @@
+internal import Audio
+internal import HAL
+internal import Realtime
+internal import Station
+
+/// A tone trial: sweeps go out in place of the microphone, which listens for them meanwhile.
+struct TrialTone: ~Copyable {
+    /// The talk target it is sent to, by its place.
+    var target: Int?
+    /// The next place of it to be sent.
+    var place = 0
+    /// All of it is sent, and its key let go.
+    var isReleased = false
+    private let sweep: FixedArray<Int16>
+
+    init() {
+        let samples = ToneTrial().samples
+        sweep = FixedArray(count: samples.count) { samples[$0] }
+    }
+
+    /// Lays the next samples over what was captured; silence after the end.
+    mutating func lay(over samples: inout MutableSpan<Int16>) {
+        for index in samples.indices {
+            let place = ToneTrial.sweepPlace(at: place + index)
+            samples[index] = place.map { sweep[$0] } ?? 0
+        }
+        place += samples.count
+    }
+}
+
+extension MediaLoop {
+    /// Begins to send the trial to a target; ends at once where someone talks, or nobody can.
+    mutating func beginTrial(_ target: Int) {
+        guard hasCapture, !isQuiet, !isTalking, trial.target == nil else {
+            return tell(.trialEnded)
+        }
+        // Nothing said before it goes out with it.
+        microphone.breakOff()
+        trial.target = target
+        trial.place = 0
+        trial.isReleased = false
+        follow(virtualKeys[target].handle(.level(isDown: true), at: now), target: target)
+    }
+
+    /// Takes the trial in place of what was captured: nothing improves it.
+    mutating func layTrial(over count: Int) {
+        var all = samples.mutableSpan
+        var room = all._mutatingExtracting(first: count)
+        trial.lay(over: &room)
+        microphone.append(samples.span.extracting(first: count))
+        samplesRead += count
+    }
+
+    /// Lets the key go when all is sent, and the microphone again when nothing more is.
+    mutating func followTrial() {
+        guard let target = trial.target else { return }
+        if !trial.isReleased, trial.place >= ToneTrial.count || !hasCapture {
+            trial.isReleased = true
+            follow(virtualKeys[target].handle(.level(isDown: false), at: now), target: target)
+        }
+        // The tail after the key is not the room's either.
+        if !spurts[target].isTalking { endTrial() }
+    }
+
+    /// Someone wants to talk: the microphone is the room's again.
+    mutating func endTrial() {
+        guard let target = trial.target else { return }
+        trial.target = nil
+        follow(virtualKeys[target].handle(.level(isDown: false), at: now), target: target)
+        tell(.trialEnded)
+    }
+}

@@ -1,0 +1,181 @@
+"""`intercomctl stats`, `levels` and `test latency` as a person reads them at 80 columns, 24 lines."""
+
+import fcntl
+import json
+import os
+import pathlib
+import pty
+import re
+import signal
+import struct
+import termios
+import time
+
+from lab import Scene, SceneTest, place, wait
+
+SCREENS = pathlib.Path(__file__).parent / "screens/meters"
+
+
+def normalised(text):
+    """The screen without what the world around decides: numbers, and what is drawn."""
+    for pattern, word in (
+            (r"up \d+ ?[smhd]( \d+ ?[smhd])?", "up AGE"), (r"intercomd \d+\.\d+\.\d+", "intercomd V"),
+            (r"127\.0\.0\.1:\d+", "ADDRESS"), (r"-?\b\d+(\.\d+)?k?(?=[ms%, \n]|B/s)", "N"),
+            (r"SNR (-|N dB)", "SNR N"),
+            (r" +", " "), (r" \n", "\n")):
+        text = re.sub(pattern, word, text)
+    return text
+
+
+class Screen:
+    """A terminal of 80 columns and 24 lines, as far as this program uses one."""
+
+    def __init__(self, station, *words, columns=80, rows=24, term="xterm"):
+        program = place.program("intercomctl")
+        command = [program, "--config", str(station.etc), *words]
+        environment = dict(os.environ, TERM=term, LC_ALL="C.UTF-8")
+        environment.pop("NO_COLOR", None)
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            size = struct.pack("HHHH", rows, columns, 0, 0)
+            fcntl.ioctl(1, termios.TIOCSWINSZ, size)
+            os.execve(program, command, environment)
+        self.bytes = b""
+
+    def read(self, seconds):
+        """Takes what is drawn for so long, or until the program ends."""
+        end = time.monotonic() + seconds
+        os.set_blocking(self.fd, False)
+        while time.monotonic() < end:
+            try:
+                chunk = os.read(self.fd, 65536)
+            except BlockingIOError:
+                time.sleep(0.02)
+                continue
+            except OSError:
+                return False
+            if not chunk:
+                return False
+            self.bytes += chunk
+        return True
+
+    def end(self, number=signal.SIGINT):
+        os.kill(self.pid, number)
+        wait(lambda: not self.read(0.2), "levels ends")
+        _, status = os.waitpid(self.pid, 0)
+        os.close(self.fd)
+        return os.waitstatus_to_exitcode(status)
+
+    @property
+    def text(self):
+        return self.bytes.decode()
+
+    def lines(self):
+        """What each line shows now."""
+        rows = {}
+        for row, line in re.findall(r"\x1b\[(\d+);1H([^\x1b]*)\x1b\[K", self.text):
+            rows[int(row)] = line
+        return [rows[row] for row in sorted(rows)]
+
+
+class Meters(SceneTest):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scene = cls.enterClassContext(Scene("kitchen", "garage"))
+        cls.kitchen, cls.garage = cls.scene.stations
+        cls.scene.introduce(cls.kitchen, cls.garage)
+        cls.scene.start()
+        cls.kitchen.speak(500)
+
+    def assert_screen(self, name, text):
+        path = SCREENS / f"{name}.txt"
+        if os.environ.get("INTERCOM_KEEP_SCREENS"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(normalised(text), encoding="utf-8")
+        self.assertEqual(normalised(text), path.read_text(encoding="utf-8"))
+        for line in text.splitlines():
+            self.assertLessEqual(len(line), 80, line)
+        self.assertLessEqual(len(text.splitlines()), 24)
+
+    def test_stats(self):
+        with self.kitchen.talking():
+            wait(lambda: self.garage.peer("kitchen")["mos"], "the garage knows how it sounds")
+            wait(lambda: self.garage.peer("kitchen")["opened_bytes_s"] > 8000, "a whole second")
+            wait(lambda: self.kitchen.peer("garage")["report_age_s"] is not None, "a report")
+            self.assert_screen("stats", self.garage.ctl("stats")[1])
+            self.assert_screen("stats-listener", self.garage.ctl("stats", "kitchen")[1])
+            self.assert_screen("stats-talker", self.kitchen.ctl("stats", "garage")[1])
+            found = json.loads(self.garage.ctl("stats", "kitchen", "--json")[1])["peers"][0]
+        self.assertGreater(found["mos"], 4)
+        self.assertLess(abs(found["rms_dbfs"] + 12), 2)
+        self.assertGreater(found["opened_bytes_s"], 8000)
+        code, _, errors = self.kitchen.ctl("stats", "garaeg")
+        self.assertEqual((code, errors), (1, 'intercomctl: "garaeg" is no peer; '
+                                          'did you mean "garage"?\n'))
+
+    def test_levels_at_a_terminal(self):
+        with self.kitchen.talking():
+            screen = Screen(self.kitchen, "levels")
+            screen.read(2)
+            code = screen.end()
+        self.assertEqual(code, 0)
+        self.assertTrue(screen.text.startswith("\x1b[?1049h"), "another screen")
+        self.assertTrue(screen.text.endswith("\x1b[?7h\x1b[?25h\x1b[?1049l"), "and back")
+        lines = screen.lines()
+        self.assertEqual(len(lines), 24)
+        self.assertLessEqual(max(map(len, lines)), 80)
+        self.assertTrue(lines[0].startswith("kitchen  microphone OPEN to house"), lines[0])
+        self.assertRegex(lines[2], r"^microphone +-1\d █+.* loud$")
+        self.assertEqual(lines[23], "dBFS: silent -60 quiet -40 normal -15 loud -9 shouting")
+        self.assertIn("█", lines[19], "the waveform")
+
+    def test_levels_says_what_room_it_needs(self):
+        screen = Screen(self.kitchen, "levels", columns=60)
+        screen.read(1)
+        self.assertEqual(screen.end(), 0)
+        self.assertEqual(screen.lines()[:2], ["60 columns, 24 lines:", "levels needs 80 x 24;"])
+
+    def test_levels_without_a_cursor(self):
+        dumb = Screen(self.kitchen, "levels", "--seconds", "1", term="dumb")
+        wait(lambda: not dumb.read(0.2), "levels ends")
+        os.waitpid(dumb.pid, 0)
+        piped = self.kitchen.ctl("levels", "--seconds", "1")
+        for text in (dumb.text, piped[1]):
+            self.assertNotIn("\x1b", text)
+            self.assertRegex(text, r"(?m)^\d\d:\d\d:\d\d\.\d  microphone -?\d+ dBFS peak ")
+        _, text, _ = self.kitchen.ctl("levels", "--json-lines", "--seconds", "2")
+        looks = [json.loads(line) for line in text.splitlines()]
+        self.assertGreater(len(looks), 10)
+        self.assertEqual(len(looks[-1]["spectrum_dbfs"]), 23)
+
+    def test_latency_of_two_that_do_not_hear_each_other(self):
+        text = self.kitchen.ctl("test", "latency", "garage")[1]
+        self.assertIn("not heard here: normal when the two stand out of each other's earshot", text)
+        found = json.loads(self.kitchen.ctl("test", "latency", "garage", "--json")[1])
+        self.assertEqual(found["finding"], "silent")
+        self.assertGreater(found["estimate_ms"], 20)
+        self.assertLess(found["estimate_ms"], 150)
+        self.assert_no_heap_calls(self.kitchen)
+
+
+class Gone(SceneTest):
+    def test_levels_of_a_daemon_that_ends(self):
+        with Scene("kitchen") as scene:
+            (kitchen,) = scene.stations
+            kitchen.start()
+            kitchen.ready()
+            screen = Screen(kitchen, "levels")
+            screen.read(1)
+            kitchen.end()
+            wait(lambda: not screen.read(0.2), "levels ends")
+            _, status = os.waitpid(screen.pid, 0)
+            self.assertEqual(os.waitstatus_to_exitcode(status), 3)
+            self.assertIn("\x1b[?1049l", screen.text)
+            self.assertIn("the daemon has closed the line", screen.text)
+
+
+if __name__ == "__main__":
+    import unittest
+    unittest.main()
