@@ -164,7 +164,11 @@ struct ControlServer: ~Copyable {
 
     /// Sends a line to those who watch such; who is too slow misses it, and is told later.
     ///
-    /// - Parameter afterLoss: The line for one who has missed so many before it.
+    /// - Parameters:
+    ///   - line: The line, newline included.
+    ///   - subscription: Who gets it.
+    ///   - waitingMax: Bytes that may wait for one of them.
+    ///   - afterLoss: The line for one who has missed so many before it.
     /// - Returns: how many missed it.
     private mutating func publish(
         _ line: [UInt8], to subscription: Caller.Subscription, waitingMax: Int,

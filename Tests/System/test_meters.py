@@ -1,4 +1,4 @@
-"""`intercomctl stats`, `levels` and `test latency` as a person reads them at 80 columns, 24 lines."""
+"""`intercomctl stats`, `levels` and `test latency` as read at 80 columns and 24 lines."""
 
 import fcntl
 import json
@@ -19,7 +19,8 @@ SCREENS = pathlib.Path(__file__).parent / "screens/meters"
 def normalised(text):
     """The screen without what the world around decides: numbers, and what is drawn."""
     for pattern, word in (
-            (r"up \d+ ?[smhd]( \d+ ?[smhd])?", "up AGE"), (r"intercomd \d+\.\d+\.\d+", "intercomd V"),
+            (r"up \d+ ?[smhd]( \d+ ?[smhd])?", "up AGE"),
+            (r"intercomd \d+\.\d+\.\d+", "intercomd V"),
             (r"127\.0\.0\.1:\d+", "ADDRESS"), (r"-?\b\d+(\.\d+)?k?(?=[ms%, \n]|B/s)", "N"),
             (r"SNR (-|N dB)", "SNR N"),
             (r" +", " "), (r" \n", "\n")):
