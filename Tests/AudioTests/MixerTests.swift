@@ -1,4 +1,5 @@
 import Audio
+import Scene
 import Testing
 
 private func frame(_ value: (Int) -> Int) -> Frame {
@@ -32,8 +33,8 @@ private func frame(_ value: (Int) -> Int) -> Frame {
         for start in stride(from: 0, to: 480, by: length) {
             var room = [Int16](repeating: 0, count: length)
             for _ in 0..<2 {
-                short.add(
-                    talker.span.extracting(start..<start + length), gain: Gain(decibels: -7))
+                let gain = Gain(decibels: -7)
+                short.add(talker.span.extracting(start..<start + length), from: gain, to: gain)
             }
             var block = room.mutableSpan
             short.render(into: &block)
