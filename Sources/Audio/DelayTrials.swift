@@ -9,40 +9,22 @@
 struct DelayTrials: ~Copyable {
     /// The least delays: 0 to 20 ms by 1, to 60 by 4, to 240 by 10.
     static let leasts = 49
-    /// How long delay is kept after a frame came too late, ms.
-    ///
-    /// Every least delay is tried with it, and with none.
-    private static let patienceMs: Float = 500
+    /// How long delay is kept after a frame came too late, ms: each least delay is tried with all.
+    private static let patiences = SIMD4<Float>(0, 250, 500, 1_000)
 
-    /// Delay below this many milliseconds is free.
-    ///
-    /// Nobody hears a block of 10 ms, and every gap is heard; who plays in shorter blocks wants
-    /// less.
-    var unheard: Float = 10
+    /// Delay below one playout block is free: sound waits for its block anyway.
+    private let unheard: Float
     /// Milliseconds a frame must come before its moment to be called in time: the quickest way is
     /// followed with a delay of its own where clocks drift apart.
-    private static let margin: Float = 1.5
+    private let margin: Float
     /// Milliseconds of delay that leave in one of sound: what is cut from speech, and from pauses.
     private static let descent: Float = 0.25
     /// What was seen so many milliseconds of sound ago counts for 1/e.
     private static let memory: Float = 15_000
     private static let telling: Float = 500
 
-    /// What a trial has come to.
-    struct Trial: BitwiseCopyable {
-        var least: Float
-        var delay: Float
-        /// Since a frame came too late.
-        var calm: Float
-        /// Forgetting sums: what was invented, and delay times time.
-        var invented: Float
-        var waited: Float
-    }
-
-    private var trials = Table<Trial>(
-        count: 2 * leasts,
-        repeating: Trial(least: 0, delay: 0, calm: 0, invented: 0, waited: 0))
-    /// Of each least delay, the better of its trials.
+    private var trials = Table<DelayTrial>(count: leasts, repeating: DelayTrial())
+    /// Of each least delay, the best of its trials.
     private var costs = Table<Float>(count: leasts, repeating: 0)
     private var patience = Table<Float>(count: leasts, repeating: 0)
     /// The forgetting sum of time.
@@ -50,15 +32,20 @@ struct DelayTrials: ~Copyable {
     /// The same, since the quickest arrival became quicker.
     private var seenByBase: Float = 0
 
-    init() { reset() }
+    /// - Parameter block: The duration of a playout block in ms.
+    init(block: Float) {
+        unheard = block
+        margin = block / 4
+        reset()
+    }
 
     /// Forgets everything.
     mutating func reset() {
         seen = 0
         seenByBase = 0
         for i in trials.indices {
-            let least = Self.least(i / 2)
-            trials[i] = Trial(least: least, delay: least, calm: 1e6, invented: 0, waited: 0)
+            trials[i] = DelayTrial()
+            trials[i].delay = SIMD4(repeating: Self.least(i))
         }
     }
 
@@ -93,30 +80,28 @@ struct DelayTrials: ~Copyable {
         let keep = 1 - frame / Self.memory
         seen = seen * keep + frame
         seenByBase = seenByBase * keep + frame
-        let late = late + Self.margin
-        let following = (next ?? 0) + Self.margin
+        let late = late + margin
+        let following = (next ?? 0) + margin
+        let zero = SIMD4<Float>(repeating: 0)
         for i in trials.indices {
             var trial = trials[i]
-            var invented: Float = 0
-            if late > trial.delay {
-                // If it takes longer than its successor, it is as good as lost.
-                let missing = grain * ((late - trial.delay) / grain).rounded(.up)
-                let untilNext = frame + max(0, following - trial.delay)
-                if missing > untilNext {
-                    invented = frame
-                } else {
-                    invented = missing
-                    trial.delay += missing
-                    trial.calm = 0
-                }
-            } else {
-                trial.calm += frame
-                if trial.delay > trial.least && trial.calm >= Float(i % 2) * Self.patienceMs {
-                    trial.delay = max(trial.least, trial.delay - Self.descent * frame)
-                }
-            }
+            let missed = trial.delay .< late
+            // If it takes longer than its successor, it is as good as lost.
+            let missing = grain * ((late - trial.delay) / grain).rounded(.up)
+            let untilNext = frame + pointwiseMax(zero, following - trial.delay)
+            let lost = missed .& (missing .> untilNext)
+            let came = missed .& .!lost
+            let invented = zero.replacing(with: missing, where: came)
+                .replacing(with: frame, where: lost)
+            trial.calm = (trial.calm + frame).replacing(with: 0, where: came)
+            let falls = .!missed .& (trial.calm .>= Self.patiences)
+            let least = SIMD4(repeating: Self.least(i))
+            let fallen = pointwiseMax(least, trial.delay - Self.descent * frame)
+            trial.delay = trial.delay.replacing(with: trial.delay + missing, where: came)
+                .replacing(with: fallen, where: falls)
             trial.invented = trial.invented * keep + invented
-            trial.waited = trial.waited * keep + max(unheard, trial.delay) * frame
+            let heard = pointwiseMax(SIMD4(repeating: unheard), trial.delay)
+            trial.waited = trial.waited * keep + heard * frame
             trials[i] = trial
         }
     }
@@ -132,17 +117,17 @@ struct DelayTrials: ~Copyable {
         seenByBase = seen
         // Upwards, so that what is read was not written yet.
         for i in trials.indices {
-            let from = Self.place(of: trials[i].least + rise)
+            let least = Self.least(i)
+            let from = Self.place(of: least + rise)
             let low = min(Int(from), Self.leasts - 1)
-            let high = min(low + 1, Self.leasts - 1)
+            let (a, b) = (trials[low], trials[min(low + 1, Self.leasts - 1)])
             let part = from - Float(low)
-            let (a, b) = (trials[low * 2 + i % 2], trials[high * 2 + i % 2])
-            let invented: Float = a.invented + (b.invented - a.invented) * part
-            var waited: Float = a.waited + (b.waited - a.waited) * part
-            waited = max(unheard * seen, waited - rise * seen)
+            let invented = a.invented + (b.invented - a.invented) * part
+            var waited = a.waited + (b.waited - a.waited) * part - rise * seen
+            waited = pointwiseMax(SIMD4(repeating: unheard * seen), waited)
             trials[i].invented += share * (invented - trials[i].invented)
             trials[i].waited += share * (waited - trials[i].waited)
-            trials[i].delay = max(trials[i].least, trials[i].delay - rise)
+            trials[i].delay = pointwiseMax(SIMD4(repeating: least), trials[i].delay - rise)
         }
     }
 
@@ -153,11 +138,11 @@ struct DelayTrials: ~Copyable {
         let a: Float = 1 / max(1, seen)
         let b: Float = Float(lateCost) * 100 * a
         for i in costs.indices {
-            let (quick, patient) = (trials[2 * i], trials[2 * i + 1])
-            let quickCost: Float = quick.waited * a + quick.invented * b
-            let patientCost: Float = patient.waited * a + patient.invented * b
-            costs[i] = min(quickCost, patientCost)
-            patience[i] = patientCost < quickCost ? Self.patienceMs : 0
+            let cost = trials[i].waited * a + trials[i].invented * b
+            var best = 0
+            for way in 1..<4 where cost[way] < cost[best] { best = way }
+            costs[i] = cost[best]
+            patience[i] = Self.patiences[best]
         }
     }
 
@@ -185,4 +170,14 @@ struct DelayTrials: ~Copyable {
         }
         return best
     }
+}
+
+/// What the trials of one least delay have come to, each with another patience; times in ms.
+struct DelayTrial: BitwiseCopyable {
+    var delay = SIMD4<Float>(repeating: 0)
+    /// Since a frame came too late.
+    var calm = SIMD4<Float>(repeating: 1e6)
+    /// Forgetting sums: what was invented, and delay times time.
+    var invented = SIMD4<Float>(repeating: 0)
+    var waited = SIMD4<Float>(repeating: 0)
 }

@@ -21,7 +21,7 @@ public struct JitterBuffer: ~Copyable {
         var lateCost: Int {
             switch self {
             case .low: 5
-            case .normal: 20
+            case .normal: 24
             case .robust: 40
             }
         }
@@ -122,7 +122,7 @@ public struct JitterBuffer: ~Copyable {
 
     var slots = PacketSlots()
     var arrivals = Table<Arrival>(count: 128, repeating: Arrival())
-    var trials = DelayTrials()
+    var trials: DelayTrials
     var targetMs = JitterBuffer.initialTargetMs
     var unweighed: Int64 = 0
 
@@ -148,7 +148,7 @@ public struct JitterBuffer: ~Copyable {
             blockSamples % PCM.blockStep == 0 && (1...PCM.frameSamples).contains(blockSamples))
         self.preset = preset
         block = Int64(blockSamples)
-        trials.unheard = Float(blockSamples) / Float(PCM.samplesPerMs)
+        trials = DelayTrials(block: Float(blockSamples) / Float(PCM.samplesPerMs))
         // 320 ms.
         pullPhase = WindowedMinimum(window: Int64(32 * PCM.frameSamples / blockSamples))
         delayMaxMs = Int(max(10, min(240, delayMax.milliseconds)))

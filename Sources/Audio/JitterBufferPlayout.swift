@@ -97,7 +97,7 @@ extension JitterBuffer {
         var (best, bestCost) = (age, cost)
         while candidate <= most {
             // A change is a small harm itself; only towards safety it is made lightly.
-            let threshold = candidate < age ? 0.3 * Float(block) / Float(PCM.samplesPerMs) : 1
+            let threshold = candidate < age ? 0.2 * Float(block) / Float(PCM.samplesPerMs) : 1
             let other = trials.cost(at: candidate)
             if other < bestCost && other < cost - threshold {
                 (best, bestCost) = (candidate, other)

@@ -264,8 +264,8 @@ public struct Voice: ~Copyable {
         guard splice.likeness >= wanted else { return }
         line.shorten(splice, overlap: overlap)
         buffer.countStretched(samples: splice.lag)
-        // At most a quarter faster.
-        rest = 4 * splice.lag
+        // At most a quarter faster; by half where a pre-roll is to be caught up.
+        rest = age < Self.catchUp ? 2 * splice.lag : 4 * splice.lag
     }
 
     /// Leaves out as much of a pause as is too much, but never the moment before a word.

@@ -88,7 +88,7 @@ public struct Config: Equatable, Sendable {
     /// `[talk]`: what every talk key does.
     public struct Talk: Equatable, Sendable {
         /// Sound kept from before the key went down: 0…200 ms; 0 closes the microphone when idle.
-        public internal(set) var preroll = Duration.milliseconds(60)
+        public internal(set) var preroll = Duration.milliseconds(200)
         /// Sound sent after the key went up: 0…2 s.
         public internal(set) var tail = Duration.milliseconds(150)
         /// A jammed key stops here: 1 s…1 h.

@@ -69,7 +69,8 @@ struct MediaPlan: Sendable {
         sound = profile.settings
         let frame = sound.frameNanoseconds
         prerollFrames = Int((talk.preroll.nanoseconds + frame - 1) / frame)
-        startFrames = Int(Spurt.startMarked.nanoseconds / frame)
+        let marked = max(Spurt.startMarked, talk.preroll + Spurt.besidesPreroll)
+        startFrames = Int(marked.nanoseconds / frame)
         lostFramesMax = Spurt.lostMax.nanoseconds / frame
         bitrate = config.audio.bitrate
         isHalfDuplex = config.audio.isHalfDuplex

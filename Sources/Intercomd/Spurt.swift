@@ -18,13 +18,16 @@ struct Spurt {
     var lastSequence: UInt16 = 0
     /// The frames that the card lost before a frame of the microphone that is still to be sent.
     private var hole = (before: 0, frames: Int64(0))
-    /// Packets of this talkspurt so far: those of its first 100 ms carry the start mark.
+    /// Packets of this talkspurt so far: those of its pre-roll, and of 100 ms in any
+    /// case, carry the start mark.
     var packets = 0
     /// SPURT_ENDs still to send, and when the next one is due.
     var endsLeft = 0
     var nextEnd = Instant(nanoseconds: 0)
 
     static let startMarked = Duration.milliseconds(100)
+    /// What waits in the microphone besides the pre-roll: the key's debounce, and this turn's work.
+    static let besidesPreroll = Duration.milliseconds(40)
     static let ends = 3
     /// The longest sound lost at the card that is told by numbers left out.
     static let lostMax = Duration.seconds(10)

@@ -69,7 +69,7 @@ func withoutOrigins(_ config: Config) -> Config {
                 jitter-max = 240ms
 
                 [talk]
-                preroll = 60ms
+                preroll = 200ms
                 tail = 150ms
                 max-talk = 2m
 

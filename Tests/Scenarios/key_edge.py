@@ -29,6 +29,8 @@ def prepare(said):
 
 
 def play(world):
+    # Short, so that the talk is not over before its pre-roll is caught up in part.
+    world["kitchen"].sections["talk"] = {"preroll": f"{PREROLL}ms"}
     world.start()
     world.live()
     before = world.counters(world["kitchen"])

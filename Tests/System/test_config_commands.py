@@ -100,7 +100,7 @@ not applied: systemctl restart intercomd
         self.write(audio={"jitter-max": "120ms"})
         code, text, errors = self.kitchen.ctl("config", "show", "--effective")
         self.assertEqual((code, errors), (0, ""))
-        for line in ("jitter-max = 120ms", "preroll = 60ms", "[peer garage]",
+        for line in ("jitter-max = 120ms", "preroll = 200ms", "[peer garage]",
                      f"key = {self.garage.public_key}", "psk = file:garage.psk"):
             self.assertIn(line + "\n", text)
         said = text

@@ -83,7 +83,7 @@ extension Trace {
             }
             let heard = voice.pull(into: &frame, at: instant(now))
             tally.add(
-                heard,                 next: voice.nextFrame, totals: voice.totals,
+                heard, next: voice.nextFrame, totals: voice.totals,
                 delay: Double(voice.playoutDelay.nanoseconds) / 1e6)
         }
         return tally.figures(minutes: length / 60_000)

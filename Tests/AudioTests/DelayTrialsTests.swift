@@ -1,0 +1,104 @@
+import Scene
+import Testing
+
+@testable import Audio
+
+@Suite struct DelayTrialsTests {
+    private func trials(of late: [Float], lateCost: Int = 20) -> DelayTrials {
+        var trials = DelayTrials(block: 10)
+        trials.see(late)
+        trials.weigh(lateCost: lateCost)
+        return trials
+    }
+
+    @Test func aLongerDelayIsChosenOnlyIfItSavesMore() {
+        // One of 50 frames comes 40 ms late: 6 % of the sound is invented without any delay.
+        let late = (0..<1_500).map { $0 % 50 == 0 ? Float(40) : 2 }
+        var trials = trials(of: late, lateCost: 1)
+        #expect(trials.target(delayMax: 240) < 12)
+        trials.weigh(lateCost: 20)
+        #expect((40...46).contains(trials.target(delayMax: 240)))
+        #expect(trials.target(delayMax: 30) <= 30)
+    }
+
+    @Test func aLongerWayIsMissedOnceAndNotByEveryFrame() {
+        // A burst of 50 late frames in 15 s is one gap for who stays late, not 50.
+        let late = (0..<1_500).map { (700..<750).contains($0) ? Float(80) : 2 }
+        #expect(trials(of: late).target(delayMax: 240) < 20)
+        // As many in a dozen places are a dozen gaps, and worth a delay.
+        let often = (0..<1_500).map { $0 % 120 < 4 ? Float(80) : 2 }
+        #expect(trials(of: often).target(delayMax: 240) >= 80)
+    }
+
+    @Test func whereLateFramesComeInGroupsDelayIsKeptAWhile() {
+        // Every 10 s the network stands still four times, 400 ms apart, and once.
+        let groups = (0..<2_000).map { i in
+            i % 1_000 < 160 && i % 40 < 4 ? Float(100) : 2
+        }
+        #expect(trials(of: groups).patience(at: 10 * 48) >= 250)
+        let lonely = (0..<2_000).map { $0 % 1_000 < 4 ? Float(100) : 2 }
+        #expect(trials(of: lonely).patience(at: 10 * 48) == 0)
+    }
+
+    @Test func whatComesAfterItsSuccessorIsALossAtAnyDelayBelow() {
+        // Each tenth frame comes 60 ms late, the others in time: waiting for it saves nothing
+        // below 60 ms, and 10 ms are invented at each delay.
+        var trials = DelayTrials(block: 10)
+        for i in 0..<1_500 {
+            trials.observe(late: i % 10 == 0 ? 60 : 0, next: 0, frame: 10, grain: 10)
+        }
+        trials.weigh(lateCost: 20)
+        let (short, longer) = (trials.cost(at: 5 * 48), trials.cost(at: 40 * 48))
+        #expect(abs(longer - short - 30) < 1)
+        #expect(abs(short - 210) < 5)
+    }
+
+    @Test func whatWasSeenMovesWithTheQuickestArrival() {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SplitMix64(seed: seed)
+        let late = (0..<1_500).map { _ in Float(random.unit() * 20) }
+        var moved = trials(of: late.map { $0 + 30 })
+        moved.baseRose(by: 30)
+        moved.weigh(lateCost: 20)
+        let target = moved.target(delayMax: 240)
+        #expect(abs(target - trials(of: late).target(delayMax: 240)) <= 4, "seed \(seed)")
+    }
+
+    @Test func oneEarlyPacketDoesNotMakeTheOthersQuickerForGood() {
+        // Seen by a base that was found only lately, by one packet that was 30 ms quicker.
+        let late = (0..<1_500).map { $0 % 20 == 0 ? Float(40) : 2 }
+        var trials = trials(of: late)
+        let before = trials.target(delayMax: 240)
+        trials.baseFell()
+        trials.see((0..<20).map { _ in Float(32) })
+        trials.baseRose(by: 30)
+        trials.weigh(lateCost: 20)
+        #expect(trials.target(delayMax: 240) >= before - 4)
+        // Had all been seen by it, they would have moved.
+        trials.baseRose(by: 30)
+        trials.weigh(lateCost: 20)
+        #expect(trials.target(delayMax: 240) < before - 20)
+    }
+
+    @Test func nothingIsKnownAtFirst() {
+        var trials = DelayTrials(block: 10)
+        var telling = [trials.isTelling]
+        trials.see((0..<49).map { _ in 3 })
+        telling.append(trials.isTelling)
+        trials.see([3, 3])
+        telling.append(trials.isTelling)
+        trials.reset()
+        telling.append(trials.isTelling)
+        #expect(telling == [false, false, true, false])
+    }
+}
+
+extension DelayTrials {
+    /// Frames of 10 ms that came so much later than the quickest, in ms.
+    fileprivate mutating func see(_ late: [Float]) {
+        for (i, one) in late.enumerated() {
+            let next = i + 1 < late.count ? late[i + 1] : nil
+            observe(late: one, next: next, frame: 10, grain: 10)
+        }
+    }
+}
