@@ -1,4 +1,4 @@
-"""The jitter buffer on networks, recorded and made up, in virtual time: delay against lost sound."""
+"""The jitter buffer on networks, recorded and made up: delay against lost sound."""
 
 import csv
 import glob
