@@ -35,7 +35,7 @@ struct DelayTrials: ~Copyable {
     /// - Parameter block: The duration of a playout block in ms.
     init(block: Float) {
         unheard = block
-        margin = block / 4
+        margin = 0.3 * block
         reset()
     }
 

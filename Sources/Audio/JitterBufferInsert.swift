@@ -7,7 +7,7 @@ extension JitterBuffer {
     /// - Parameters:
     ///   - sequence: Of the frame, as on the wire.
     ///   - payload: The Opus packet, at most 400 bytes.
-    ///   - isSpurtStart: The flag of the packet's header: pre-roll, or the first 100 ms of a talkspurt.
+    ///   - isSpurtStart: The flag of the packet's header: pre-roll, or the first 100 ms.
     ///   - isLast: The packet ends its talkspurt.
     ///   - isCopy: The frame came as redundancy within a later packet.
     ///   - now: When the datagram arrived.

@@ -32,7 +32,8 @@ public struct FrameFlags: RawRepresentable, Equatable, Sendable {
         }
     }
 
-    /// Set on every audio packet of a talkspurt's first 100 ms or its pre-roll; meaningless in other kinds.
+    /// Set on every audio packet of a talkspurt's first 100 ms or its pre-roll; meaningless in
+    /// other kinds.
     public var isSpurtStart: Bool { rawValue & 0x20 != 0 }
 
     /// The sender's stream number, 0 to 31; meaningless in other kinds than audio.

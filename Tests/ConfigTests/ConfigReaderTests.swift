@@ -51,7 +51,7 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
         #expect(config.audio.rxHold == .milliseconds(150))
         #expect(config.audio.jitter == .normal)
         #expect(config.audio.jitterMax == .milliseconds(240))
-        #expect(config.talk.preroll == .milliseconds(60))
+        #expect(config.talk.preroll == .milliseconds(200))
         #expect(config.talk.tail == .milliseconds(150))
         #expect(config.talk.maxTalk == .seconds(120))
         #expect(config.session.rekeyAfter == .seconds(120))

@@ -45,7 +45,7 @@ def judge(case):
         own = case.level(talker, start, end + TAIL / 1000)
         case.claim(own < -60, f"{talker} does not hear itself ({own:.0f} dBFS)")
         counts = [len(case.sent_between(talker, name, start, end)) for name in others]
-        # Twenty frames of preroll and one every 10 ms; of the last talk its report may come besides.
+        # Twenty frames of preroll, one every 10 ms; of the last talk its report may come too.
         case.claim(min(counts) >= 119 and max(counts) <= 122,
                    f"each of them is sent every frame: {counts} packets")
         starts = {name: case.entries(name, "talk", peer=talker) for name in others}

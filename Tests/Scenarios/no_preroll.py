@@ -90,6 +90,6 @@ MUTATIONS = (
      "guard plan.prerollFrames == 0, isCapturing else", "guard false, isCapturing else"),
     # There is always a pre-roll.
     ("Sources/Intercomd/MediaPlan.swift",
-     "prerollFrames = Int((talk.preroll.milliseconds + 9) / 10)",
-     "prerollFrames = max(2, Int((talk.preroll.milliseconds + 9) / 10))"),
+     "prerollFrames = Int((talk.preroll.nanoseconds + frame - 1) / frame)",
+     "prerollFrames = max(2, Int((talk.preroll.nanoseconds + frame - 1) / frame))"),
 )

@@ -17,9 +17,11 @@ struct Tally {
         talk.words[Int(number & 0xFFFF_FFFF) % talk.words.count]
     }
 
+    /// Counts one block.
+    ///
     /// - Parameters:
     ///   - heard: Whether there was any sound in this block.
-    ///   - next: The frame to be decoded after this block.
+    ///   - now: The frame to be decoded after this block.
     ///   - totals: Of the buffer after this block.
     ///   - delay: Of what this block played, ms.
     mutating func add(_ heard: Bool, next now: Int64, totals: ReceptionTotals, delay: Double) {

@@ -26,8 +26,10 @@ public struct Trace {
     /// Sends a talk of 20 ms packets, over and over.
     ///
     /// - Parameters:
+    ///   - talk: What is said.
     ///   - depth: How many earlier frames each packet carries besides.
     ///   - offset: How many packets these are apart.
+    /// - Returns: What arrives, in order.
     public func flights(of talk: Talk, depth: Int = 0, offset: Int = 1) -> [Flight] {
         var order: [(arrival: Double, packet: Int)] = []
         for (i, delay) in delays.enumerated() {

@@ -1,4 +1,4 @@
-"""The jitter buffer on networks, recorded or made up, in virtual time: delay, and lost sound."""
+"""The jitter buffer on networks, recorded and made up: delay against lost sound."""
 
 import csv
 import glob
