@@ -67,6 +67,7 @@ func withoutOrigins(_ config: Config) -> Config {
                 rx-hold = 150ms
                 jitter = normal
                 jitter-max = 240ms
+                duck = -12dB
 
                 [talk]
                 preroll = 60ms

@@ -82,6 +82,7 @@ struct RandomConfig {
             + maybe("rx-hold", time(0...2_000_000))
             + maybe("jitter", pick(["low", "normal", "robust"]))
             + maybe("jitter-max", time(40_000...240_000))
+            + maybe("duck", pick(["-40dB", "-7.5dB", "0dB"]))
     }
 
     private mutating func section(channel: String, peers: [String]) -> String {
@@ -89,6 +90,8 @@ struct RandomConfig {
         return "[channel \(channel)]\n"
             + maybe("members", some.isEmpty ? "*" : some.joined(separator: " ,\t"))
             + maybe("listen", pick(["yes", "no"])) + maybe("gain", gain())
+            + maybe("mute", pick(["yes", "no"]))
+            + maybe("priority", pick(["normal", "high", "emergency"]))
     }
 
     private mutating func button(_ index: Int, targets: [String]) -> String {
@@ -114,5 +117,7 @@ struct RandomConfig {
         return "[peer \(peer)]\nkey = \(pick(["intercom1", "INTERCOM1"])):\(body):aaaa\n"
             + maybe("address", address) + maybe("suite", pick(["auto", "1", "2"]))
             + maybe("psk", pick(["", "none", "file:a.psk", "cred:a_b"])) + maybe("gain", gain())
+            + maybe("mute", pick(["yes", "no"]))
+            + maybe("priority", pick(["normal", "high", "emergency"]))
     }
 }
