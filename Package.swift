@@ -82,7 +82,14 @@ let package = Package(
         tests("Realtime"),
         tests("Wire"),
         tests("Crypto", with: ["CMbedTLS"]),
-        tests("Audio", with: ["Time"]),
+        tests("Audio", with: ["Time", "Scene"]),
+        // Speech, networks and listeners in virtual time, and a program that says what they heard.
+        .target(
+            name: "Scene", dependencies: ["Audio", "Time"], path: "Tests/Support/Scene",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "VoiceProbe", dependencies: ["Audio", "Scene"], path: "Tests/Support/VoiceProbe",
+            swiftSettings: strict),
         tests("HAL", with: ["Time", "HALProbe"]),
         // The GPIO simulator is preloaded, which a test cannot do to its own process.
         .executableTarget(

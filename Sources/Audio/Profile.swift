@@ -45,7 +45,7 @@ public enum Profile: String, CaseIterable, Sendable {
         switch self {
         case .voice:
             Settings(
-                frameSamples: 480, blockSamples: 480, periodSamples: 240, periods: 3,
+                frameSamples: 480, blockSamples: 240, periodSamples: 240, periods: 3,
                 mode: .speech, complexity: 9, bitrate: 32_000, bitrateMin: 16_000)
         case .studio:
             Settings(

@@ -50,7 +50,10 @@ public struct Voice: ~Copyable {
     /// Half a millisecond is worth leaving out of a pause, and no less.
     private static let trifle = 24
 
-    /// - Parameter blockSamples: What is pulled at once: a multiple of 120, at most 480.
+    /// - Parameters:
+    ///   - preset: What lost sound is worth.
+    ///   - delayMax: The longest playout delay the buffer may choose.
+    ///   - blockSamples: What is pulled at once: a multiple of 120, at most 480.
     /// - Throws: `OpusError` when there is no memory for a decoder.
     public init(
         preset: JitterBuffer.Preset = .normal, delayMax: Duration = .milliseconds(240),
@@ -100,6 +103,9 @@ public struct Voice: ~Copyable {
 
     /// The delay of what was pulled last; see `JitterBuffer.playoutDelay`.
     public var playoutDelay: Duration { buffer.playoutDelay }
+
+    /// The extended sequence of the frame to be decoded next, for who counts what was heard.
+    package var nextFrame: Int64 { buffer.nextSequence }
 
     /// Whether there is, or soon will be, something to pull.
     public var isActive: Bool { buffer.isActive || line.count > 0 }

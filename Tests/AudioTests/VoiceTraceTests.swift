@@ -1,4 +1,5 @@
 import Audio
+import Scene
 import Testing
 
 /// Acceptance of voice.md §1.4: added delay and invented sound on recorded and made-up networks.
@@ -24,26 +25,26 @@ import Testing
         Bound(name: "ge05_random", delayMs: 16, concealedPercent: 5.1),
     ])
     func networks(bound: Bound) throws {
-        let delays = try trace(bound.name)
+        let trace = try Trace(named: bound.name)
         var voice = try Voice()
         let heard = try listen(
-            to: flights(of: Self.talk.get(), through: delays), until: Double(delays.count) * 20,
+            to: trace.flights(of: Self.talk.get()), until: trace.length,
             voice: &voice, phase: 1)
-        let length = Double(delays.count) * 20
+        let length = trace.length
         let lost = Double(heard.totals.concealedMs + heard.totals.skippedMs) / length * 100
         #expect(heard.meanDelay <= bound.delayMs)
         #expect(lost <= bound.concealedPercent)
     }
 
     @Test func thePresetsTradeDelayForGaps() throws {
-        let delays = try trace("wifi_good")
+        let trace = try Trace(named: "wifi_good")
         var results: [Heard] = []
         for preset in [JitterBuffer.Preset.low, .normal, .robust] {
             var voice = try Voice(preset: preset)
             results.append(
                 try listen(
-                    to: flights(of: Self.talk.get(), through: delays),
-                    until: Double(delays.count) * 20, voice: &voice, phase: 1))
+                    to: trace.flights(of: Self.talk.get()),
+                    until: trace.length, voice: &voice, phase: 1))
         }
         #expect(results[0].meanDelay < results[1].meanDelay)
         #expect(results[1].meanDelay < results[2].meanDelay)
@@ -51,10 +52,10 @@ import Testing
     }
 
     @Test func theGreatestDelayIsKept() throws {
-        let delays = try trace("wifi_busy")
+        let trace = try Trace(named: "wifi_busy")
         var voice = try Voice(preset: .robust, delayMax: .milliseconds(60))
         let heard = try listen(
-            to: flights(of: Self.talk.get(), through: delays), until: Double(delays.count) * 20,
+            to: trace.flights(of: Self.talk.get()), until: trace.length,
             voice: &voice, phase: 1)
         // Starvation may leave more for a moment; it is worked off.
         #expect(heard.meanDelay < 70)
@@ -62,13 +63,13 @@ import Testing
 
     @Test(arguments: ["drift_p100", "drift_m100"])
     func tenMinutesOfClockDriftInSpeechWithoutPause(name: String) throws {
-        let delays = try trace(name)
+        let trace = try Trace(named: name)
         var voice = try Voice()
         let heard = try listen(
-            to: flights(of: Self.monologue.get(), through: delays),
-            until: Double(delays.count) * 20, voice: &voice, phase: 1)
+            to: trace.flights(of: Self.monologue.get()),
+            until: trace.length, voice: &voice, phase: 1)
         #expect(heard.meanDelay <= 20)
         #expect(heard.delays.suffix(3_000).allSatisfy { $0 <= 32 })
-        #expect(Double(heard.totals.concealedMs) / (Double(delays.count) * 20) <= 0.000_2)
+        #expect(Double(heard.totals.concealedMs) / (trace.length) <= 0.000_2)
     }
 }

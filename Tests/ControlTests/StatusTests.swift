@@ -11,7 +11,8 @@ private let golden = """
     "output":{"name":"card:Device","state":"absent","error":"unplugged","rate":null,\
     "channels":null,"format":null,"period":null,"buffer":null,"xruns":0},\
     "duplex":"half","profile":"voice"},\
-    "microphone":{"open":true,"targets":["house"],"level_dbfs":-18.5,"snr_db":null,"bitrate":null},\
+    "microphone":{"open":true,"targets":["house"],"level_dbfs":-18.5,"snr_db":null,\
+    "bitrate":null},\
     "buttons":[{"name":"ptt","line":"GPIO17","state":"pressed","error":null,"target":"house",\
     "talking":true,"press_age_s":2.5}],\
     "lamps":[{"name":"mic","line":"GPIO23","state":"on","error":null,"show":"talking"}],\

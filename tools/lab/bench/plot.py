@@ -70,3 +70,32 @@ def write(path, panels):
         for panel in drawn:
             file.write("\n".join(panel.parts()) + "\n")
         file.write("</svg>\n")
+
+
+def scatter(path, title, right, up, points):
+    """Writes one drawing of named points: (name, x, y)."""
+    width, height = 2 * WIDTH, 2 * HEIGHT
+    most_x = _round_up(max(x for _, x, _ in points) or 1)
+    most_y = _round_up(max(y for _, _, y in points) or 1)
+
+    def text(x, y, words, anchor="middle"):
+        return (f"<text x='{x:.1f}' y='{y:.1f}' text-anchor='{anchor}' {STYLE}>"
+                f"{html.escape(words)}</text>\n")
+
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}'>\n"
+                   f"<rect width='{width}' height='{height}' fill='white'/>\n"
+                   + text(LEFT, 20, f"{title}: {up} over {right}", "start"))
+        for part in range(6):
+            x = LEFT + (width - LEFT - 8 * RIGHT) * part / 5
+            y = height - BOTTOM - (height - TOP - BOTTOM) * part / 5
+            file.write(f"<polyline points='{LEFT},{y:.1f} {width - RIGHT},{y:.1f}' "
+                       "fill='none' stroke='#dddddd'/>\n"
+                       + text(LEFT - 6, y + 4, f"{most_y * part / 5:g}", "end")
+                       + text(x, height - BOTTOM + 18, f"{most_x * part / 5:g}"))
+        for name, right_by, up_by in points:
+            x = LEFT + (width - LEFT - 8 * RIGHT) * right_by / most_x
+            y = height - BOTTOM - (height - TOP - BOTTOM) * up_by / most_y
+            file.write(f"<circle cx='{x:.1f}' cy='{y:.1f}' r='4' fill='{COLOURS[0]}'/>\n"
+                       + text(x + 7, y + 4, name, "start"))
+        file.write("</svg>\n")

@@ -15,7 +15,6 @@ PREROLL_FRAMES = 6
 # The media loop tells its gauges every 64 turns; the last words take less.
 GAUGES_SECONDS = 0.9
 SETTINGS = {
-    "audio": {"period": "10ms", "periods": 2},
     "talk": {"preroll": f"{PREROLL_FRAMES * 10}ms"},
 }
 

@@ -1,0 +1,90 @@
+"""The jitter buffer on networks, recorded and made up, in virtual time: delay against lost sound."""
+
+import csv
+import glob
+import json
+import os
+import subprocess
+
+from stage import place
+
+from . import plot
+
+OWN = os.path.join(os.path.dirname(__file__), "../../../Tests/Traces")
+TALKS = 4
+"""Where a pause falls is luck: each network is talked over by so many, and their mean counts."""
+
+
+class Trace:
+    """A network: what happened to each packet of 20 ms, in ms on the way, None = lost."""
+
+    def __init__(self, path):
+        self.name, kind = os.path.splitext(os.path.basename(path))
+        try:
+            with open(path, encoding="utf-8") as file:
+                self.delays = list(_of_csv(file) if kind == ".csv" else _of_text(file))
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"{path} is no trace: {error}") from error
+        if not self.delays:
+            raise ValueError(f"{path} has no packets")
+
+    @property
+    def loses(self):
+        """Whether packets get lost, so that repeating frames is of use."""
+        return self.delays.count(None) > len(self.delays) // 1000
+
+
+def _of_csv(file):
+    """The lines `seq,send_ms,delay_ms`, in the order of sending; -1 is lost."""
+    for row in sorted(csv.DictReader(file), key=lambda row: int(row["seq"])):
+        delay = float(row["delay_ms"])
+        yield None if delay < 0 else delay
+
+
+def _of_text(file):
+    """One packet a line, in tenths of a millisecond; `-` is lost."""
+    for line in file:
+        yield None if line.strip() == "-" else float(line) / 10
+
+
+def find(folder):
+    """The traces of a folder."""
+    paths = sorted(glob.glob(os.path.join(folder, "*.csv"))
+                   or glob.glob(os.path.join(folder, "*.txt")))
+    if not paths:
+        raise ValueError(f"{folder} has no traces: NAME.csv, seq,send_ms,delay_ms")
+    return [Trace(path) for path in paths]
+
+
+def play(networks, talks=TALKS):
+    """What is heard over each of (trace, how many frames a packet repeats)."""
+    program = os.path.join(os.environ["INTERCOM_PROBES"], "VoiceProbe")
+    lines = []
+    for trace, depth in networks:
+        lines.append(f"trace {depth} 1")
+        lines += ["-" if delay is None else f"{delay:.4f}" for delay in trace.delays]
+    done = subprocess.run([program, str(talks)], input="\n".join(lines) + "\n", text=True,
+                          capture_output=True, check=False)
+    if done.returncode != 0:
+        raise place.StageError(f"VoiceProbe: {done.stderr.strip()}")
+    return [{"trace": trace.name + (f"+{depth}" if depth else ""), **json.loads(line)}
+            for (trace, depth), line in zip(networks, done.stdout.splitlines(), strict=True)]
+
+
+def run(options):
+    """Plays every trace, those that lose packets also with one frame repeated."""
+    print(f"Jitter buffer, packets of 20 ms, the mean of {TALKS} talks; J = delay + 20 x concealed")
+    print()
+    print(f"  {'':<20}{'delay ms':>10}{'95 %':>8}{'concealed %':>13}{'longest ms':>12}{'J':>8}")
+    found = play([(trace, depth) for trace in find(options.traces or OWN)
+                  for depth in ([0, 1] if trace.loses else [0])])
+    for one in found:
+        print(f"  {one['trace']:<20}{one['mean_delay_ms']:>10.1f}{one['p95_delay_ms']:>8.1f}"
+              f"{one['concealed_percent']:>13.3f}{one['longest_concealed_ms']:>12.0f}"
+              f"{one['j']:>8.1f}")
+    print()
+    if options.plot:
+        plot.scatter(options.plot, "Networks", "concealed, %", "delay, ms",
+                     [(one["trace"], one["concealed_percent"], one["mean_delay_ms"])
+                      for one in found])
+    return found

@@ -1,0 +1,59 @@
+"""The program behind `tools/bench voice`: what the network, the room and the way do to speech.
+
+Each part is a module here, named as its key of `--json`, with `run(options)`: it prints its table
+and returns its figures, a list of dictionaries.
+"""
+
+import argparse
+import importlib
+import importlib.util
+import json
+import sys
+
+from stage import place
+
+PARTS = ["traces", "loss", "echo", "latency"]
+
+
+def _part(text):
+    names = text.split(",")
+    for name in names:
+        if name not in PARTS:
+            raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(PARTS)}")
+    return names
+
+
+def arguments():
+    """What was asked for; the same `options` go to each part."""
+    parser = argparse.ArgumentParser(prog="tools/bench voice", allow_abbrev=False)
+    parser.add_argument("--traces", metavar="DIR", help="play these traces, not the project's own")
+    parser.add_argument("--only", type=_part, default=PARTS, metavar="PARTS",
+                        help="only these, with commas between: " + ", ".join(PARTS))
+    parser.add_argument("--plot", metavar="FILE", help="draw delay against loss (SVG)")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args()
+
+
+def main():
+    """Exit codes: 0 measured, whatever came of it; 1 not; 130 interrupted."""
+    options = arguments()
+    found = {}
+    try:
+        for name in PARTS:
+            if name not in options.only:
+                continue
+            if importlib.util.find_spec(f"bench.{name}") is None:
+                continue
+            found[name] = importlib.import_module(f"bench.{name}").run(options)
+    except (place.StageError, OSError, ValueError) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    if options.json:
+        print(json.dumps(found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
