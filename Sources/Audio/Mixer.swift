@@ -90,6 +90,11 @@ public struct Mixer: ~Copyable {
 }
 
 extension Mixer {
+    /// Adds one talker's block, its gain standing still.
+    public mutating func add(_ samples: Span<Int16>, gain: Gain) {
+        add(samples, from: gain, to: gain)
+    }
+
     /// Adds one talker's frame.
     public mutating func add(_ frame: borrowing Frame, gain: Gain = .unity) {
         add(frame.span, from: gain, to: gain)

@@ -32,9 +32,9 @@ public struct Voice: ~Copyable {
     }
 
     /// Samples pulled at once.
-    /// What is pulled at once.
-    public var blockSamples: Int { block }
     private let block: Int
+    /// What is pulled at once, in samples.
+    public var blockSamples: Int { block }
     /// Samples pulled since the loudness was followed last.
     private var unweighed = 0
 

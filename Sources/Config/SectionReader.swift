@@ -73,8 +73,8 @@ struct SectionReader {
         _ key: String, in range: ClosedRange<Double> = -40...20
     ) -> Double? {
         let bounds =
-            "\(Quantity.text(decibels: range.lowerBound)) to "
-            + "\(range.upperBound > 0 ? "+" : "")\(Quantity.text(decibels: range.upperBound))"
+            Quantity.text(decibels: range.lowerBound) + " to "
+            + Quantity.text(decibels: range.upperBound)
         return value(key) { text in
             Self.checked(Quantity.decibels(text), in: range, text, bounds)
         }

@@ -47,6 +47,7 @@ extension Status {
         case "frames_sent": "Frames encoded and sent, once for each channel or peer talked to."
         case "frames_mixed": "Frames of peers that were played."
         case "frames_lost": "Frames of peers that never came."
+        case "frames_recovered": "Frames of peers that came only as a copy in a later packet."
         case "concealed_ms": "Sound made up for what did not come."
         case "stretched_ms": "Sound sped up or drawn out to keep the delay."
         case "other_source": "Packets that came from another address than the one before."

@@ -78,7 +78,8 @@ extension MediaLoop {
         }
     }
 
-    /// Seals P bytes of the plaintext buffer for one peer and sends them; without a session it is dropped.
+    /// Seals P bytes of the plaintext buffer for one peer and sends them; without a session they
+    /// are dropped.
     mutating func sealAndSend(
         to peer: Int, onSession index: UInt32?, _ flags: FrameFlags, at address: SocketAddress?
     ) {

@@ -39,7 +39,8 @@ extension MediaLoop {
             meter(block.span, of: place, owner.peer)
             let gain =
                 isHeardTwice(owner, before: place) ? .muted : plan.gain(of: owner.peer, hearing)
-            let level = Int(min(peers[owner.peer].priorities[Int(owner.stream)], .emergency).rawValue)
+            let level = Int(
+                min(peers[owner.peer].priorities[Int(owner.stream)], .emergency).rawValue)
             if gain != .muted { heardAt[level] = now }
             let duck: Gain = level < highest ? plan.duck : .unity
             let (from, to) = slots[place].fade(

@@ -27,7 +27,8 @@ struct Routing {
             let members = roster.listeners(of: .channel(channel.name), in: config)
             let number = numbers[channel.name]!
             targets.append(
-                TalkTarget(stream: UInt8(number), reference: reference, listeners: members,
+                TalkTarget(
+                    stream: UInt8(number), reference: reference, listeners: members,
                     priority: Priority(channel.priority)))
             names.append(channel.name)
             channels.append(

@@ -74,6 +74,7 @@ func withoutOrigins(_ config: Config) -> Config {
                 volume = keep
                 mixer-input = auto
                 mic-volume = keep
+                duck = -12dB
 
                 [talk]
                 preroll = 200ms

@@ -70,6 +70,9 @@ import Testing
         #expect(explicit.channels[0].members == plain.channels[0].members)
         #expect(explicit.channels[0].listen == plain.channels[0].listen)
         #expect(explicit.channels[0].gain == plain.channels[0].gain)
+        #expect(explicit.channels[0].isMuted == plain.channels[0].isMuted)
+        #expect(explicit.channels[0].priority == plain.channels[0].priority)
+        #expect(explicit.audio.duck == plain.audio.duck)
         #expect(explicit.lamps[0].active == plain.lamps[0].active)
     }
 }

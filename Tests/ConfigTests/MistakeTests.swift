@@ -195,7 +195,11 @@ private let wrongCases: [WrongCase] = [
     WrongCase("[channel c]\ngain = loud", "4: gain: \"loud\" is not a gain such as -6dB"),
     WrongCase(
         "[channel c]\ngain = +21dB", "4: gain: \"+21dB\" is out of range; must be -40dB to +20dB"),
-    WrongCase("[channel c]\npriority = high", "4: priority is not in this version"),
+    WrongCase(
+        "[channel c]\npriority = urgent",
+        "4: priority: \"urgent\" must be normal, high or emergency"),
+    WrongCase(
+        "[audio]\nduck = +3dB", "4: duck: \"+3dB\" is out of range; must be -40dB to 0dB"),
     WrongCase(
         "[channel c]\n[button p]\nline = GPIO1\ntalk = c",
         "3: [channel c] has the name of the peer at p.conf:1", peers: "[peer c]\nkey = \(keyA)\n"),

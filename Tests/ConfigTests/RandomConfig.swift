@@ -89,6 +89,7 @@ struct RandomConfig {
             + maybe("mixer-input", pick(["auto", "Mic"]))
             + maybe("volume", pick(["keep", "mute", "\(number(0...100))%", "\(number(0...100))"]))
             + maybe("mic-volume", pick(["keep", "mute", "\(number(0...100))%"]))
+            + maybe("duck", pick(["-40dB", "-7.5dB", "0dB"]))
     }
 
     private mutating func section(channel: String, peers: [String]) -> String {
@@ -96,6 +97,8 @@ struct RandomConfig {
         return "[channel \(channel)]\n"
             + maybe("members", some.isEmpty ? "*" : some.joined(separator: " ,\t"))
             + maybe("listen", pick(["yes", "no"])) + maybe("gain", gain())
+            + maybe("mute", pick(["yes", "no"]))
+            + maybe("priority", pick(["normal", "high", "emergency"]))
     }
 
     private mutating func button(_ index: Int, targets: [String]) -> String {
@@ -126,5 +129,7 @@ struct RandomConfig {
         return "[peer \(peer)]\nkey = \(pick(["intercom1", "INTERCOM1"])):\(body):aaaa\n"
             + maybe("address", address) + maybe("suite", pick(["auto", "1", "2"]))
             + maybe("psk", pick(["", "none", "file:a.psk", "cred:a_b"])) + maybe("gain", gain())
+            + maybe("mute", pick(["yes", "no"]))
+            + maybe("priority", pick(["normal", "high", "emergency"]))
     }
 }

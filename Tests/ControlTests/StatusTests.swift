@@ -21,7 +21,8 @@ private let golden = """
     "talking":true,"press_age_s":2.5}],\
     "lamps":[{"name":"mic","line":"GPIO23","state":"on","error":null,"show":"talking"}],\
     "peers":[{"name":"garage","state":"up","heard_age_s":0.4,"rtt_ms":1.0,"jitter_ms":0.6,\
-    "loss_percent":0.0,"buffer_ms":20.0,"fingerprint":"7f3a-91c2","suite":1,"psk":true,\
+    "loss_percent":0.0,"buffer_ms":20.0,"redundancy_depth":2,"redundancy_offset":1,"narrow":false,\
+    "frames_recovered":0,"fingerprint":"7f3a-91c2","suite":1,"psk":true,\
     "endpoint":"192.0.2.17:5577","talking":false,"session_age_s":12.5,\
     "packets_sent":1000,"packets_opened":900,"packets_refused":1,"problem":null,\
     "bytes_sent":115000,"bytes_opened":103500,"sent_bytes_s":11500,"opened_bytes_s":0,\
@@ -66,6 +67,7 @@ func sample() -> Status {
     (lamp.name, lamp.line, lamp.state, lamp.show) = ("mic", "GPIO23", .on, "talking")
     status.lamps = [lamp]
     var peer = PeerStatus()
+    peer.redundancyDepth = 2
     (peer.name, peer.state, peer.heardAgeSeconds) = ("garage", .up, 0.4)
     (peer.rttMilliseconds, peer.jitterMilliseconds) = (1, 0.6)
     (peer.lossPercent, peer.bufferMilliseconds, peer.fingerprint) = (0, 20, "7f3a-91c2")

@@ -196,6 +196,38 @@ import Wire
         #expect(station.view(of: 0).roundTrip == .milliseconds(4))
     }
 
+    @Test func aReportAsksForARoundTripUnlessOneIsUnderWay() {
+        var station = station()
+        station.up(peer: 0, isNewBoot: true, at: start)
+        station.tick(at: start)
+        _ = drain(&station)
+        let report = Report(
+            stream: 1, highest: 9, loss: 20, burst: 8, jitter: 3, delay: 20, concealed: 0,
+            received: 100)
+        let pings = { (station: inout Station, second: Int64) -> Int in
+            station.receive(.report(report), from: 0, at: start + .seconds(second))
+            return records(to: 0, in: drain(&station)).count { record in
+                if case .ping = record { true } else { false }
+            }
+        }
+        // The first ping has not been answered yet.
+        #expect(pings(&station, 1) == 0)
+        #expect(pings(&station, 4) == 1)
+        #expect(pings(&station, 5) == 0)
+    }
+
+    @Test func aStreamIsBoundWithThePriorityOfItsTarget() {
+        var station = Station(
+            targets: [
+                TalkTarget(stream: 1, reference: house, listeners: [0], priority: .emergency)
+            ], channels: [], firstMids: [100])
+        station.up(peer: 0, isNewBoot: true, at: start)
+        let priorities = records(to: 0, in: drain(&station)).compactMap { record -> Priority? in
+            if case .stream(let binding) = record { binding.priority } else { nil }
+        }
+        #expect(priorities == [.emergency])
+    }
+
     @Test func nothingIsSentToAPeerThatIsDown() {
         var station = station()
         station.up(peer: 0, isNewBoot: true, at: start)
