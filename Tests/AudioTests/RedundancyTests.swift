@@ -1,4 +1,5 @@
 import Audio
+import Scene
 import Testing
 import Time
 
