@@ -80,7 +80,7 @@ def scores(pieces):
         environment = {**os.environ, "PYTHONPATH": os.path.join(place.ROOT, "tools", "lab"),
                        "PYTHONDONTWRITEBYTECODE": "1"}
         code, text, errors = process.run(
-            ["nice", score.scorer(SCORER), "-m", "stage.score", *names], environment=environment,
+            [score.scorer(SCORER), "-m", "stage.score", *names], environment=environment,
             seconds=600)
     if code != 0:
         raise place.StageError(f"the scorer failed: {errors.strip()[-500:]}")

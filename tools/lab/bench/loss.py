@@ -22,6 +22,8 @@ WARM = 8
 """Seconds until the talker's choice has settled; they have a score of their own."""
 SEED = 100
 GAUGES_SECONDS = 0.9
+WAITED_MS = 100
+"""More waiting for a processor in a talk than this, and the figure is of the machine's load."""
 NETWORKS = [
     Network(), Network(loss=2), Network(loss=5), Network(loss=10), Network(loss=20),
     Network(loss=5, burst=3), Network(loss=10, burst=3),
@@ -62,12 +64,13 @@ class Run:
 
     def __init__(self, cell, pair, said):
         self.cell, self.pair, self.said = cell, pair, said
-        self._sent = []
+        self._before, self._waited, self._sent = {}, 0.0, []
 
     def begin(self):
         """Makes the network bad and begins to talk."""
         self.pair.relay.become(self.cell.network)
-        self._before = self.pair.counters() if self.cell.kind is Daemons else {}
+        if self.cell.kind is Daemons:
+            self._before, self._waited = self.pair.counters(), self.pair.waited_ms()
         return self.pair.begin(self.said)
 
     def mark(self):
@@ -91,6 +94,7 @@ class Run:
             # Counters reach the status some hundred milliseconds later.
             time.sleep(GAUGES_SECONDS)
             after = self.pair.counters()
+            found["waited_ms"] = round(self.pair.waited_ms() - self._waited, 1)
             found["concealed_ms"] = after["concealed_ms"] - self._before["concealed_ms"]
         return talk, found
 
@@ -195,6 +199,11 @@ def run(options):
         print()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    slow = [row["cell"] for row in rows if row.get("waited_ms", 0) > WAITED_MS]
+    if slow:
+        print("bench: the machine was busy: media loops had to wait for a processor, which counts "
+              f"against {', '.join(slow)}; --pairs {max(1, options.pairs // 2)} asks less of it",
+              file=sys.stderr)
     late = sum(row["late_samples"] for row in rows)
     if late:
         print(f"bench: the machine was busy: {late} samples of the simulated sound came late, and "

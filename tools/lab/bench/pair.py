@@ -229,6 +229,11 @@ class Daemons(Pair):
         output = self.scene[LISTENER].status()["audio"]["output"]
         return output["period"], output["buffer"]
 
+    def waited_ms(self):
+        """How long both media loops were ready and had to wait for a processor, since ever."""
+        return 1000 * sum(process.turns(self.scene[name].pid, "media")[1]
+                          for name in self.scene.names)
+
     def counters(self):
         """Of the listener."""
         return self.scene[LISTENER].counters()
