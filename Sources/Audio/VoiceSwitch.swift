@@ -11,9 +11,9 @@ public struct VoiceSwitch: Sendable {
     private static let softened: Float = 0.1
     private static let closed: Float = 0.01
     /// dB over the expected echo that are somebody speaking here.
-    private static let margin: Float = 10
+    private static let margin: Float = 8
     /// dB that a canceller takes only of an echo with nobody speaking over it.
-    private static let sure: Float = 9
+    private static let sure: Float = 11
     /// A canceller that adds more than this, in dB, for so many blocks has lost the room.
     private static let worse: Float = 0.3
     private static let worseMax: Float = 4
@@ -26,7 +26,7 @@ public struct VoiceSwitch: Sendable {
     private static let rise: Float = 12
     private static let fall: Float = 20
     /// Open for so long after the last word.
-    private static let hang: Float = 0.12
+    private static let hang: Float = 0.15
     /// Full scale in 10 ms opening, in 60 ms closing.
     private static let opening: Float = 100
     private static let closing: Float = 16

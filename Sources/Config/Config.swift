@@ -162,22 +162,28 @@ public struct Config: Equatable, Sendable {
     /// `[button NAME]`: one talk key on a GPIO line.
     public struct Button: Equatable, Sendable {
         public enum Bias: Equatable, Sendable { case pullUp, pullDown, none }
-        public enum Mode: Equatable, Sendable { case momentary, latch, smart, open }
+        public enum Mode: Equatable, Sendable { case momentary, latch, smart, open, vox }
 
         public internal(set) var name: String
-        /// A line name ("GPIO17") or "gpiochip0/17".
+        /// A line name ("GPIO17") or "gpiochip0/17"; empty for one that speech presses.
         public internal(set) var line = ""
         public internal(set) var bias = Bias.pullUp
         public internal(set) var active = Active.low
         /// 0…200 ms.
         public internal(set) var debounce = Duration.milliseconds(5)
         public internal(set) var mode = Mode.momentary
+        /// Decibels over the room's noise that are speech, of `mode = vox`: 3…40.
+        public internal(set) var voxThreshold = 8.0
+        /// How long it stays open after the last of it: 0.1…5 s.
+        public internal(set) var voxHang = Duration.milliseconds(500)
         public internal(set) var talk = Target.channel("")
         public internal(set) var origin: Origin
         public internal(set) var lineOrigin: Origin
         public internal(set) var talkOrigin: Origin
 
         public var isActiveLow: Bool { active == .low }
+        /// Whether speech presses it, and no finger.
+        public var isVoiceOperated: Bool { mode == .vox }
     }
 
     /// `[channel NAME]`: a named group one listens and talks to.
@@ -208,7 +214,9 @@ public struct Config: Equatable, Sendable {
 
     /// `[lamp NAME]`: one line that shows a state.
     public struct Lamp: Equatable, Sendable {
-        public enum Show: Equatable, Sendable { case talking, receiving, fault, unpaired }
+        public enum Show: Equatable, Sendable {
+            case talking, receiving, listening, fault, unpaired
+        }
 
         public internal(set) var name: String
         /// A line name ("GPIO23") or "gpiochip0/23".

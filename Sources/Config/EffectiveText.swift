@@ -149,7 +149,16 @@ extension Config.Button {
             case .latch: "latch"
             case .smart: "smart"
             case .open: "open"
+            case .vox: "vox"
             }
+        if isVoiceOperated {
+            return EffectiveSection(
+                "button", name: name,
+                [
+                    ("mode", mode), ("vox-threshold", Quantity.text(decibels: voxThreshold)),
+                    ("vox-hang", Quantity.text(voxHang)), ("talk", talk.name),
+                ])
+        }
         return EffectiveSection(
             "button", name: name,
             [
@@ -181,6 +190,7 @@ extension Config.Lamp {
             switch show {
             case .talking: "talking"
             case .receiving: "receiving"
+            case .listening: "listening"
             case .fault: "fault"
             case .unpaired: "unpaired"
             }

@@ -7,22 +7,16 @@ extension Config.Button {
         origin = reader.origin
         lineOrigin = reader.origin
         talkOrigin = reader.origin
-        readLine(from: &reader, hint: "line = GPIO17", into: &line, at: &lineOrigin)
-        if let bias = reader.choice(
-            "bias", [("pull-up", Bias.pullUp), ("pull-down", .pullDown), ("none", .none)])
-        {
-            self.bias = bias
-        }
-        if let active = readActive(from: &reader) { self.active = active }
-        let debounceRange = Duration.zero...Duration.milliseconds(200)
-        if let time = reader.duration("debounce", in: debounceRange) { debounce = time }
         if let mode = reader.choice(
             "mode",
-            [("momentary", Mode.momentary), ("latch", .latch), ("smart", .smart), ("open", .open)],
-            later: ["vox"])
+            [
+                ("momentary", Mode.momentary), ("latch", .latch), ("smart", .smart),
+                ("open", .open), ("vox", .vox),
+            ])
         {
             self.mode = mode
         }
+        if isVoiceOperated { readVox(&reader) } else { readContact(&reader) }
         if let entry = reader.entryOrEmpty("talk") {
             talkOrigin = entry.origin
             switch parseName(entry.value) {
@@ -34,6 +28,38 @@ extension Config.Button {
             reader.fail(origin, "[button \(name)] needs talk = a channel or a peer")
         }
         reader.finish(later: ["press", "hold", "double"])
+    }
+
+    /// What only a key has that a finger presses.
+    private mutating func readContact(_ reader: inout SectionReader) {
+        readLine(from: &reader, hint: "line = GPIO17", into: &line, at: &lineOrigin)
+        if let bias = reader.choice(
+            "bias", [("pull-up", Bias.pullUp), ("pull-down", .pullDown), ("none", .none)])
+        {
+            self.bias = bias
+        }
+        if let active = readActive(from: &reader) { self.active = active }
+        let debounceRange = Duration.zero...Duration.milliseconds(200)
+        if let time = reader.duration("debounce", in: debounceRange) { debounce = time }
+        refuse(["vox-threshold", "vox-hang"], "belongs to mode = vox", &reader)
+    }
+
+    /// What only a key has that speech presses.
+    private mutating func readVox(_ reader: inout SectionReader) {
+        let threshold = reader.value("vox-threshold") { text in
+            SectionReader.checked(Quantity.decibels(text), in: 3...40, text, "3dB to 40dB")
+        }
+        if let threshold { voxThreshold = threshold }
+        let hangRange = Duration.milliseconds(100)...Duration.seconds(5)
+        if let hang = reader.duration("vox-hang", in: hangRange) { voxHang = hang }
+        refuse(["line", "bias", "active", "debounce"], "has no use with mode = vox", &reader)
+    }
+
+    private func refuse(_ keys: [String], _ why: String, _ reader: inout SectionReader) {
+        for key in keys {
+            guard let entry = reader.entryOrEmpty(key) else { continue }
+            reader.fail(entry.origin, "\(key): \(why)")
+        }
     }
 }
 
@@ -69,13 +95,15 @@ extension Config.Lamp {
         if let show = reader.choice(
             "show",
             [
-                ("talking", Show.talking), ("receiving", .receiving), ("fault", .fault),
-                ("unpaired", .unpaired),
-            ], later: ["ringing", "missed", "listening", "dnd"])
+                ("talking", Show.talking), ("receiving", .receiving),
+                ("listening", .listening), ("fault", .fault), ("unpaired", .unpaired),
+            ], later: ["ringing", "missed", "dnd"])
         {
             self.show = show
         } else if !reader.section.entries.contains(where: { $0.key == "show" }) {
-            reader.fail(origin, "[lamp \(name)] needs show = talking, receiving, fault or unpaired")
+            reader.fail(
+                origin,
+                "[lamp \(name)] needs show = talking, receiving, listening, fault or unpaired")
         }
         reader.finish()
     }

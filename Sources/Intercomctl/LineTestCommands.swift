@@ -7,9 +7,10 @@ internal import Time
 /// `test button [NAME]`: waits for a press and a release, and says how clean they are.
 func testButton(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let config = try readConfigOrDefaults(invocation)
-    let names = config.buttons.map { $0.name }
+    let buttons = config.buttons.filter { !$0.isVoiceOperated }
+    let names = buttons.map { $0.name }
     let place = try chosen(invocation.arguments.first, among: names, kind: "button")
-    let button = config.buttons[place]
+    let button = buttons[place]
     let patience = Duration.seconds(invocation.timeout ?? 20)
     let trial: PressTrial
     do throws(GPIOError) {

@@ -47,7 +47,8 @@ private func screen(of status: Status) -> String {
     for button in status.buttons {
         let state = button.error.map { "unreadable: \(visible($0))" } ?? button.state.rawValue
         let talking = button.isTalking ? ", talking" : ""
-        text += "key     \(visible(button.name)) \(visible(button.line))"
+        let line = button.line.isEmpty ? "(vox)" : visible(button.line)
+        text += "key     \(visible(button.name)) \(line)"
         text += " -> \(visible(button.target))  \(state)\(talking)\n"
     }
     for lamp in status.lamps {

@@ -56,11 +56,13 @@ extension ControlLoop {
         let talking = view.isTalking
         let receiving = view.isReceiving
         let fault = hasFault
+        let listening = isListening
         let isUnpaired = roster.isEmpty
         lines.show(at: now) { show in
             switch show {
             case .talking: talking
             case .receiving: receiving
+            case .listening: listening || talking
             case .fault: fault
             case .unpaired: isUnpaired
             }

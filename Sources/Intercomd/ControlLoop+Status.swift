@@ -115,6 +115,12 @@ extension ControlLoop {
         return isDeaf || isMute || view.isMasterStalled || view.asleep != nil || lines.hasFault
     }
 
+    /// What the listening lamp shows: speech in this room may open the microphone at any moment.
+    var isListening: Bool {
+        config.buttons.contains { $0.isVoiceOperated } && cards.input.isOpen
+            && view.asleep != .capture
+    }
+
     /// What is said of a card that is open and moves no sound.
     var sleepComplaint: String? {
         let name: String
@@ -273,6 +279,7 @@ extension Config.Lamp.Show {
         switch self {
         case .talking: "talking"
         case .receiving: "receiving"
+        case .listening: "listening"
         case .fault: "fault"
         case .unpaired: "unpaired"
         }

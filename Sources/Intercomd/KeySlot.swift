@@ -1,9 +1,16 @@
+internal import Audio
 internal import HAL
 internal import Station
 internal import Time
 
 /// One talk key of the media loop: its line, if it is open, and what it means.
 struct KeySlot: ~Copyable {
+    /// What speech is, to a key that it presses.
+    struct Voice: Equatable, Sendable {
+        let threshold: Float
+        let hang: Duration
+    }
+
     var line: InputLine?
     private(set) var key: TalkKey
     /// The place of its target.
@@ -15,12 +22,22 @@ struct KeySlot: ~Copyable {
     private var isReadable = false
     /// The microphone was closed by a finger, or by the limit, when the line was lost.
     private var wasSilenced = false
+    private var voice: Voice?
+    /// Who listens for speech, where that presses the key.
+    var vox: Vox?
 
-    init(settings: TalkKey.Settings, target: Int, at now: Instant) {
+    init(settings: TalkKey.Settings, target: Int, vox voice: Voice? = nil, at now: Instant) {
+        self.target = target
+        if let voice {
+            // It needs no line to be read.
+            self.voice = voice
+            vox = Vox(threshold: voice.threshold, hang: voice.hang)
+            key = TalkKey(settings, isDown: false)
+            return
+        }
         // Until its line is there it cannot be read, and a hot microphone stays closed too.
         key = TalkKey(settings, isDown: true)
         _ = key.handle(.unreadable, at: now)
-        self.target = target
     }
 
     mutating func handle(_ input: TalkKey.Input, at now: Instant) -> TalkKey.Action? {
@@ -39,8 +56,12 @@ struct KeySlot: ~Copyable {
     }
 
     /// Goes on with other times and limits; of one mode.
-    mutating func change(to settings: TalkKey.Settings, target: Int) {
+    mutating func change(to settings: TalkKey.Settings, target: Int, vox voice: Voice?) {
         key.change(to: settings)
+        if let voice, voice != self.voice {
+            vox = Vox(threshold: voice.threshold, hang: voice.hang)
+        }
+        self.voice = voice
         self.target = target
     }
 

@@ -38,7 +38,7 @@ struct Lines: ~Copyable {
     var lamps: FixedArray<Lamp>
 
     init(_ config: Config) {
-        keys = config.buttons.map { Key(button: $0) }
+        keys = config.buttons.map { Key(button: $0, isOpen: $0.isVoiceOperated) }
         lamps = FixedArray(count: config.lamps.count) { Lamp(lamp: config.lamps[$0]) }
     }
 
@@ -48,7 +48,7 @@ struct Lines: ~Copyable {
     mutating func configure(_ config: Config) {
         keys = config.buttons.map { button in
             guard var key = keys.first(where: { $0.button.hasLine(of: button) }) else {
-                return Key(button: button)
+                return Key(button: button, isOpen: button.isVoiceOperated)
             }
             key.button = button
             return key
@@ -176,7 +176,10 @@ struct Lines: ~Copyable {
 extension Config.Button {
     /// Whether the other is read from the same line in the same way.
     func hasLine(of other: Config.Button) -> Bool {
-        line == other.line && bias == other.bias && active == other.active
+        if isVoiceOperated || other.isVoiceOperated {
+            return isVoiceOperated && other.isVoiceOperated && name == other.name
+        }
+        return line == other.line && bias == other.bias && active == other.active
     }
 }
 

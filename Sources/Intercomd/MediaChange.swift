@@ -18,7 +18,8 @@ final class MediaChange: @unchecked Sendable {
     /// Where something about them changed: another encoder, other voices.
     var encoder: OpusEncoder?
     var slots: FixedArray<VoiceSlot>?
-    var chain: CaptureChain?
+    private var chain: CaptureChain
+    private let changesChain: Bool
     /// Whether the microphone must run when nobody talks, and did not, or the other way round.
     let changesRest: Bool
 
@@ -29,7 +30,7 @@ final class MediaChange: @unchecked Sendable {
             former.targets.firstIndex { $0.id == target.id }
         }
         formerKeys = plan.keys.map { key in former.keys.firstIndex { $0.hasLine(of: key) } }
-        changesRest = (former.prerollFrames > 0) != (plan.prerollFrames > 0)
+        changesRest = former.keepsCapturing != plan.keepsCapturing
         keys = plan.makeKeys(at: now)
         virtualKeys = plan.makeVirtualKeys()
         spurts = plan.makeSpurts(firstSequences)
@@ -39,11 +40,10 @@ final class MediaChange: @unchecked Sendable {
             former.jitterPreset == plan.jitterPreset && former.jitterMax == plan.jitterMax
             && former.sound.blockSamples == plan.sound.blockSamples
         slots = keepsVoices ? nil : try VoiceSlot.slots(plan)
-        let keepsChain =
-            former.capture == plan.capture && former.sound.blockSamples == plan.sound.blockSamples
-        chain =
-            keepsChain
-            ? nil : CaptureChain(plan.capture, blockSamples: plan.sound.blockSamples)
+        let blockSamples = plan.sound.blockSamples
+        changesChain = former.capture != plan.capture || former.sound.blockSamples != blockSamples
+        // One that does nothing, where the one there stays.
+        chain = CaptureChain(changesChain ? plan.capture : .init(), blockSamples: blockSamples)
         self.plan = plan
     }
 
@@ -57,9 +57,7 @@ final class MediaChange: @unchecked Sendable {
 
     /// Exchanges what is done to the microphone's sound, if that is something else.
     func exchangeChain(_ current: inout CaptureChain) {
-        guard var other = chain.take() else { return }
-        swap(&current, &other)
-        chain = consume other
+        if changesChain { swap(&current, &chain) }
     }
 
     /// Exchanges the voices, if there are others; whose they were is to be ended before.

@@ -1,5 +1,6 @@
 internal import Audio
 internal import HAL
+internal import Realtime
 
 /// What is done to the microphone's sound before anyone hears it (`CaptureChain`).
 extension MediaLoop {
@@ -16,6 +17,7 @@ extension MediaLoop {
             guard part == missing else { break }
             Self.improve(
                 &microphone, &chain, from: samplesRead + taken - blockSamples, reference)
+            if plan.hasVox { listenForSpeech(newest: blockSamples) }
         }
         samplesRead += count
     }
@@ -33,6 +35,41 @@ extension MediaLoop {
         guard chain.settings.cancelsEcho, hasPlayback, hasCapture else { return }
         reference.align(
             playbackDelay: playback!.delay(), captureDelay: capture!.delay(), captured: captured)
+    }
+
+    /// Lets speech press the keys that it may: speech in the newest samples of the microphone.
+    mutating func listenForSpeech(newest count: Int) {
+        let speaker = heardSpeaker
+        for place in keys.indices {
+            let isOpen = Self.hear(&keys[place].vox, &microphone, count, speaker)
+            guard let isOpen, isOpen != keys[place].isDown else { continue }
+            set(place, isDown: isOpen, at: now)
+        }
+    }
+
+    private static func hear(
+        _ vox: inout Vox?, _ microphone: inout Microphone, _ count: Int, _ speaker: Vox.Speaker
+    ) -> Bool? {
+        let newest = microphone.newest(count)
+        return vox?.add(newest.span, speaker: speaker)
+    }
+
+    /// What the microphone hears of the speaker.
+    private var heardSpeaker: Vox.Speaker {
+        mutating get {
+            guard activity.isSounding else { return .silent }
+            return chain.estimate?.isGood == true ? .cancelled : .heard
+        }
+    }
+
+    /// The microphone is away: nobody speaks into it.
+    mutating func silenceVoxes() {
+        guard plan.hasVox else { return }
+        for place in keys.indices {
+            guard keys[place].vox != nil else { continue }
+            keys[place].vox?.reset()
+            if keys[place].isDown { set(place, isDown: false, at: now) }
+        }
     }
 
     /// A card stood still, or another one is there: its samples have other places now.

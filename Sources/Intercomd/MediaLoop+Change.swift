@@ -52,7 +52,7 @@ extension MediaLoop {
             && change.plan.targets[old.target].id == plan.targets[new.target].id
         if isSame {
             swap(&keys[place], &change.keys[former])
-            keys[place].change(to: new.settings, target: new.target)
+            keys[place].change(to: new.settings, target: new.target, vox: new.vox)
         } else {
             // Held down now, it does not talk to someone else: it must be let go first.
             keys[place].takeLine(of: &change.keys[former], new.settings)

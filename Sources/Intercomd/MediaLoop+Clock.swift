@@ -40,6 +40,7 @@ extension MediaLoop {
         handBack(.capture(pcm))
         forgetSleep(of: .capture)
         microphone.breakOff()
+        silenceVoxes()
         for target in spurts.indices { endAtOnce(target) }
         chooseMaster()
     }
@@ -82,7 +83,7 @@ extension MediaLoop {
         if clock.asleep != nil { tell(.asleep(nil)) }
         clock.asleep = nil
         skipLostSound()
-        let isWanted = plan.prerollFrames > 0 || isTalking
+        let isWanted = plan.keepsCapturing || isTalking
         isCapturing = hasCapture && isWanted
         letCaptureRest()
         // When one of them does not start, the other has not either: again, without it.
@@ -104,7 +105,7 @@ extension MediaLoop {
     /// will rest after a talk does not stop the speaker with it.
     private mutating func letCaptureRest() {
         guard hasCapture else { return }
-        if isLinked, plan.prerollFrames == 0 {
+        if isLinked, !plan.keepsCapturing {
             PCMPair.unlink(&capture!)
             PCMPair.unlink(&playback!)
             isLinked = false
@@ -115,7 +116,7 @@ extension MediaLoop {
     private mutating func startBoth() -> PCMError? {
         do throws(PCMError) {
             if isCapturing, hasPlayback {
-                if plan.prerollFrames > 0, !isLinked {
+                if plan.keepsCapturing, !isLinked {
                     isLinked = PCMPair.link(&capture!, &playback!)
                 }
                 try PCMPair.start(&capture!, &playback!)
@@ -148,7 +149,7 @@ extension MediaLoop {
 
     /// Nobody talks: without pre-roll the microphone closes.
     mutating func restCapture() {
-        guard plan.prerollFrames == 0, isCapturing else { return }
+        guard !plan.keepsCapturing, isCapturing else { return }
         isCapturing = false
         capture?.stop()
         forgetSleep(of: .capture)
@@ -249,6 +250,7 @@ extension MediaLoop {
         if card == .capture {
             // A key pressed meanwhile is not to send what was said before.
             microphone.breakOff()
+            silenceVoxes()
             endClosing()
         }
         chooseMaster()

@@ -83,7 +83,7 @@ extension MediaLoop {
         }
     }
 
-    private mutating func set(_ place: Int, isDown: Bool, at moment: Instant) {
+    mutating func set(_ place: Int, isDown: Bool, at moment: Instant) {
         if keys[place].isDown != isDown {
             keys[place].isDown = isDown
             tell(.key(place, isDown: isDown))

@@ -218,6 +218,7 @@ extension MediaLoop {
                 if chain.settings.cancelsEcho {
                     reference.append(samples.extracting(first: count))
                 }
+                if plan.hasVox { activity.add(samples.extracting(first: count)) }
                 return count
             }
             switch outcome {

@@ -85,7 +85,7 @@ extension MediaLoop {
         moved(.capture)
         lastCapture = now
         let before = microphone.captured
-        if chain.settings.isOff {
+        if chain.settings.isOff, !plan.hasVox {
             microphone.append(samples.span.extracting(first: count))
         } else {
             improve(samples: count)

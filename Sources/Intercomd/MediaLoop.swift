@@ -53,6 +53,8 @@ struct MediaLoop: ~Copyable {
     var reference = EchoReference()
     /// Samples read from the microphone's card.
     var samplesRead = 0
+    /// Whether the speaker sounds, for keys that speech presses.
+    var activity = SpeakerActivity()
 
     var keys: FixedArray<KeySlot>
     /// The keys of `intercomctl ptt`, one for each target.

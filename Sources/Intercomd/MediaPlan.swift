@@ -13,6 +13,8 @@ struct MediaPlan: Sendable {
         let bias: Config.Button.Bias
         let isActiveLow: Bool
         let settings: TalkKey.Settings
+        /// What speech is to it, when speech presses it.
+        let vox: KeySlot.Voice?
         /// The place of its target in `targets`.
         let target: Int
 
@@ -32,6 +34,10 @@ struct MediaPlan: Sendable {
     let sound: Profile.Settings
     /// Frames kept from before the key went down; 0 closes the microphone when idle.
     let prerollFrames: Int
+    /// Whether the microphone runs while nobody talks: for the pre-roll, or to hear who speaks.
+    let keepsCapturing: Bool
+    /// Whether speech presses any of the keys.
+    let hasVox: Bool
     /// Frames of a talkspurt that carry the start mark (protocol.md §2.2).
     let startFrames: Int
     /// Frames that are left out at most where the card lost sound.
@@ -57,11 +63,18 @@ struct MediaPlan: Sendable {
                 case .latch: .latch
                 case .smart: .smart
                 case .open: .open
+                // Its hang is tail enough.
+                case .vox: .momentary
                 }
+            let isVoice = button.isVoiceOperated
             return Key(
-                line: button.line, bias: button.bias, isActiveLow: button.isActiveLow,
+                line: isVoice ? "vox \(button.name)" : button.line, bias: button.bias,
+                isActiveLow: button.isActiveLow,
                 settings: TalkKey.Settings(
-                    mode: mode, debounce: button.debounce, tail: talk.tail, talkMax: talk.maxTalk),
+                    mode: mode, debounce: isVoice ? .zero : button.debounce,
+                    tail: isVoice ? .zero : talk.tail, talkMax: talk.maxTalk),
+                vox: isVoice
+                    ? .init(threshold: Float(button.voxThreshold), hang: button.voxHang) : nil,
                 target: routing.targets.firstIndex { $0.id == id }!)
         }
         virtualKey = TalkKey.Settings(
@@ -71,6 +84,8 @@ struct MediaPlan: Sendable {
         sound = profile.settings
         let frame = sound.frameNanoseconds
         prerollFrames = Int((talk.preroll.nanoseconds + frame - 1) / frame)
+        hasVox = config.buttons.contains { $0.isVoiceOperated }
+        keepsCapturing = prerollFrames > 0 || hasVox
         startFrames = Int(Spurt.startMarked.nanoseconds / frame)
         lostFramesMax = Spurt.lostMax.nanoseconds / frame
         bitrate = config.audio.bitrate
@@ -103,7 +118,9 @@ struct MediaPlan: Sendable {
     /// The talk keys, each still without its line.
     func makeKeys(at now: Instant) -> FixedArray<KeySlot> {
         FixedArray(count: keys.count) { place in
-            KeySlot(settings: keys[place].settings, target: keys[place].target, at: now)
+            KeySlot(
+                settings: keys[place].settings, target: keys[place].target, vox: keys[place].vox,
+                at: now)
         }
     }
 

@@ -153,7 +153,13 @@ private let wrongCases: [WrongCase] = [
         "5: line: \"/dev/gpiochip0/17\" must be a line's name such as GPIO17, or gpiochip0/17"),
     WrongCase(
         "[channel c]\n[button p]\nline = GPIO1\ntalk = c\nmode = vox",
-        "7: mode: \"vox\" is not in this version"),
+        "5: line: has no use with mode = vox"),
+    WrongCase(
+        "[channel c]\n[button p]\nline = GPIO1\ntalk = c\nvox-hang = 1s",
+        "7: vox-hang: belongs to mode = vox"),
+    WrongCase(
+        "[channel c]\n[button p]\ntalk = c\nmode = vox\nvox-threshold = 2dB",
+        "7: vox-threshold: \"2dB\" is out of range; must be 3dB to 40dB"),
     WrongCase(
         "[channel c]\n[button p]\nline = GPIO1\ntalk = c\nhold = call x",
         "7: hold is not in this version"),
@@ -172,7 +178,7 @@ private let wrongCases: [WrongCase] = [
         "[lamp l]\nline = GPIO1\nshow = ringing", "5: show: \"ringing\" is not in this version"),
     WrongCase(
         "[lamp l]\nline = GPIO1",
-        "3: [lamp l] needs show = talking, receiving, fault or unpaired"),
+        "3: [lamp l] needs show = talking, receiving, listening, fault or unpaired"),
     // Channels.
     WrongCase(
         "[channel c]\nmembers = gargae",

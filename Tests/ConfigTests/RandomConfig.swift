@@ -95,6 +95,11 @@ struct RandomConfig {
     }
 
     private mutating func button(_ index: Int, targets: [String]) -> String {
+        if number(0...4) == 0 {
+            return "[button b\(index)]\nmode = vox\ntalk = \(pick(targets))\n"
+                + maybe("vox-threshold", "\(number(3...40))dB")
+                + maybe("vox-hang", time(100_000...5_000_000))
+        }
         let lines = ["GPIO1\(index)", "gpiochip0/\(index)", "a#\(index) b"]
         return "[button b\(index)]\nline = \(pick(lines))\ntalk = \(pick(targets))\n"
             + maybe("bias", pick(["pull-up", "pull-down", "none"]))
@@ -104,7 +109,7 @@ struct RandomConfig {
 
     private mutating func lamp(_ index: Int) -> String {
         "[lamp l\(index)]\nline = lamp\(index)\n"
-            + "show = \(pick(["talking", "receiving", "fault", "unpaired"]))\n"
+            + "show = \(pick(["talking", "receiving", "listening", "fault", "unpaired"]))\n"
             + maybe("active", pick(["low", "high"]))
     }
 

@@ -143,7 +143,7 @@ extension LineFacts {
     static func all(_ situation: Situation) -> [LineFacts]? {
         let config = situation.config
         if let status = situation.status {
-            let keys = status.buttons.map { button in
+            let keys = status.buttons.filter { !$0.line.isEmpty }.map { button in
                 LineFacts(
                     line: button.line, name: button.name,
                     wiring: config?.buttons.first { $0.name == button.name }.map(Wiring.init),
@@ -156,7 +156,7 @@ extension LineFacts {
         }
         guard let config else { return nil }
         let mayOpen = situation.mayOpen
-        return config.buttons.map { button in
+        return config.buttons.filter { !$0.isVoiceOperated }.map { button in
             LineFacts(
                 line: button.line, name: button.name, wiring: Wiring(button),
                 state: look(button.line, mayOpen ? Wiring(button) : nil))

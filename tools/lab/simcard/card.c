@@ -125,14 +125,14 @@ static int32_t noise(int64_t frame, int32_t peak)
 	return (int32_t)(x % (uint32_t)(2 * peak + 1)) - peak;
 }
 
-struct card_frame card_heard(struct card_shared *card, int64_t frame)
+struct card_frame card_heard(struct card_shared *card, int64_t frame, float answer)
 {
 	struct card_frame sound = card_get(card->microphone, frame);
 	int32_t gain = atomic_load_explicit(&card->echo_permille, memory_order_relaxed);
 	int32_t peak = atomic_load_explicit(&card->noise_peak, memory_order_relaxed);
-	if (gain == 0 && peak <= 0)
+	if (gain == 0 && peak <= 0 && answer == 0)
 		return sound;
-	int64_t more = 0;
+	int64_t more = lrintf(answer);
 	if (gain != 0) {
 		int32_t delay =
 			atomic_load_explicit(&card->echo_delay_frames, memory_order_relaxed);

@@ -15,7 +15,8 @@
 enum {
 	CARD_RATE = 48000,        // nominal frames a second
 	CARD_RING = 1 << 18,      // frames in a ring: 5.4 seconds
-	CARD_VERSION = 1,
+	CARD_TAPS = 14400,        // the longest answer of a room: 0.3 seconds
+	CARD_VERSION = 2,
 	CARD_FIRST_FRAME = CARD_RATE, // so that no frame of interest has a number near zero
 };
 
@@ -51,6 +52,10 @@ struct card_shared {
 	// The air between loudspeaker and microphone.
 	_Atomic int32_t echo_permille, echo_delay_frames;
 	_Atomic int32_t noise_peak; // in steps of 16-bit samples
+	_Atomic int32_t speaker_limit; // where the loudspeaker clips, softly, in such steps; 0: never
+	_Atomic uint32_t room; // which of the two answers below is the room's
+	uint32_t tap_count[2];
+	float taps[2][CARD_TAPS];
 
 	// What happened, for `simcard status`.
 	_Atomic uint32_t opens[2], starts[2], xruns[2], running[2];
@@ -94,7 +99,7 @@ static inline struct card_frame card_get(card_cell *ring, int64_t frame)
 	return (struct card_frame){ (int16_t)(cell >> 16), (int16_t)cell };
 }
 
-// What the microphone hears at `frame`: what was fed to it, the loudspeaker, and noise.
-struct card_frame card_heard(struct card_shared *card, int64_t frame);
+// What the microphone hears at `frame`: what was fed to it, the loudspeaker, noise, and `more`.
+struct card_frame card_heard(struct card_shared *card, int64_t frame, float more);
 
 #endif

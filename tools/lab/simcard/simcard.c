@@ -2,6 +2,7 @@
 // mistreats it. `simcard` without arguments prints what it can do.
 #define _GNU_SOURCE
 #include "card.h"
+#include "room.h"
 #include "wav.h"
 
 #include <errno.h>
@@ -26,6 +27,8 @@ static const char usage[] =
 	"  hang | unhang                                   let the card stand still, without a word\n"
 	"  ppm N                                           run the clock N millionths fast\n"
 	"  echo GAIN MS | echo off                         let the microphone hear the speaker\n"
+	"  room FILE.wav GAIN | room off                   the walls' answer to one sample, so many times\n"
+	"  clip PEAK                                       where the loudspeaker clips, softly; 0: never\n"
 	"  noise PEAK                                      noise floor, in 16-bit steps; 0 for none\n"
 	"  busy playback|capture [--seconds N]             hold a direction, as another program does\n"
 	"  malloc on|off                                   make transfers call malloc\n"
@@ -286,6 +289,20 @@ static int set_echo(struct card_shared *card, const char *gain, const char *ms)
 	return 0;
 }
 
+static int set_room(struct card_shared *card, const char *path, const char *gain)
+{
+	if (strcmp(path, "off") == 0)
+		return room_set(card, NULL, 0, 0);
+	struct wav wav;
+	if (gain == NULL)
+		return misused();
+	if (!wav_read(path, &wav))
+		return 1;
+	int result = room_set(card, wav.frames, wav.count, strtod(gain, NULL));
+	free(wav.frames);
+	return result < 0 ? fail("a room's answer is 0.3 s long at most") : 0;
+}
+
 static int run(struct card *card, const char *command, char **words)
 {
 	struct card_shared *shared = card->shared;
@@ -318,6 +335,10 @@ static int run(struct card *card, const char *command, char **words)
 		card_set_rate_error(shared, llround(strtod(word, NULL) * 1000));
 	} else if (strcmp(command, "echo") == 0) {
 		return set_echo(shared, word, words[1]);
+	} else if (strcmp(command, "room") == 0) {
+		return set_room(shared, word, words[1]);
+	} else if (strcmp(command, "clip") == 0) {
+		atomic_store(&shared->speaker_limit, (int32_t)strtol(word, NULL, 10));
 	} else if (strcmp(command, "noise") == 0) {
 		atomic_store(&shared->noise_peak, (int32_t)strtol(word, NULL, 10));
 	} else if (strcmp(command, "busy") == 0 && direction(word) >= 0) {

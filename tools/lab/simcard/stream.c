@@ -197,10 +197,16 @@ static snd_pcm_sframes_t on_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel
 	unsigned char *right = left;
 	if (io->channels == 2)
 		right = (unsigned char *)areas[1].addr + areas[1].first / 8 + offset * step;
+	const float *answer = NULL;
 	for (snd_pcm_uframes_t i = 0; i < size; i++, left += step, right += step) {
 		int64_t frame = stream->start_frame + (int64_t)(io->appl_ptr + i);
 		if (stream->direction == CARD_CAPTURE) {
-			struct card_frame sound = card_heard(card, frame);
+			if (i % ROOM_BLOCK == 0) {
+				size_t count = size - i < ROOM_BLOCK ? size - i : ROOM_BLOCK;
+				answer = room_answer(&stream->room, card, frame, count);
+			}
+			float more = answer == NULL ? 0 : answer[i % ROOM_BLOCK];
+			struct card_frame sound = card_heard(card, frame, more);
 			put_sample(left, io->format, sound.left);
 			if (io->channels == 2)
 				put_sample(right, io->format, sound.right);

@@ -3,6 +3,7 @@
 #define SIMCARD_STREAM_H
 
 #include "card.h"
+#include "room.h"
 
 #include <alsa/asoundlib.h>
 #include <alsa/pcm_external.h>
@@ -16,6 +17,7 @@ struct stream {
 	snd_pcm_uframes_t position; // frames the card has moved in this run
 	bool running;
 	uint32_t seen_xruns, seen_unplugs, seen_suspends;
+	struct room room;
 	struct card_frame *waiting; // what was written before the start
 };
 

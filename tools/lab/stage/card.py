@@ -65,10 +65,11 @@ class Card:
         self.takes.append(take)
         return take
 
-    def play(self, wav, at_ms=None, loop=False):
-        """Speaks a WAV file into the microphone, at_ms from now."""
+    def play(self, wav, at_ms=None, loop=False, at_ns=None):
+        """Speaks a WAV file into the microphone, at_ms from now or at at_ns of CLOCK_MONOTONIC."""
         words = ["play", wav]
         words += ["--at", f"now+{at_ms}"] if at_ms is not None else []
+        words += ["--at", f"ns:{at_ns}"] if at_ns is not None else []
         return self._take(*words, *(["--loop"] if loop else []))
 
     def record(self, wav, seconds=None, stereo=False):
