@@ -22,9 +22,10 @@ struct KeySlot: ~Copyable {
     private var isReadable = false
     /// The microphone was closed by a finger, or by the limit, when the line was lost.
     private var wasSilenced = false
-    private var voice: Voice?
-    /// Who listens for speech, where that presses the key.
-    var vox: Vox?
+    /// What speech is, where that presses the key.
+    private(set) var voice: Voice?
+    /// Who listens for it there.
+    var vox = Vox(threshold: 8, hang: .zero)
 
     init(settings: TalkKey.Settings, target: Int, vox voice: Voice? = nil, at now: Instant) {
         self.target = target
@@ -39,6 +40,9 @@ struct KeySlot: ~Copyable {
         key = TalkKey(settings, isDown: true)
         _ = key.handle(.unreadable, at: now)
     }
+
+    /// Whether speech presses it, and no finger.
+    var isVoiceOperated: Bool { voice != nil }
 
     mutating func handle(_ input: TalkKey.Input, at now: Instant) -> TalkKey.Action? {
         key.handle(input, at: now)

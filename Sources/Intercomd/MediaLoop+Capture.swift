@@ -26,7 +26,7 @@ extension MediaLoop {
         _ microphone: inout Microphone, _ chain: inout CaptureChain, from position: Int,
         _ reference: borrowing EchoReference
     ) {
-        var block = microphone.newest(chain.blockSamples)
+        var block = microphone.mutableNewest(chain.blockSamples)
         chain.process(&block, at: position, reference)
     }
 
@@ -41,17 +41,17 @@ extension MediaLoop {
     mutating func listenForSpeech(newest count: Int) {
         let speaker = heardSpeaker
         for place in keys.indices {
-            let isOpen = Self.hear(&keys[place].vox, &microphone, count, speaker)
-            guard let isOpen, isOpen != keys[place].isDown else { continue }
-            set(place, isDown: isOpen, at: now)
+            guard keys[place].isVoiceOperated else { continue }
+            let isOpen = Self.hear(&keys[place].vox, microphone, count, speaker)
+            if isOpen != keys[place].isDown { set(place, isDown: isOpen, at: now) }
         }
     }
 
     private static func hear(
-        _ vox: inout Vox?, _ microphone: inout Microphone, _ count: Int, _ speaker: Vox.Speaker
-    ) -> Bool? {
-        let newest = microphone.newest(count)
-        return vox?.add(newest.span, speaker: speaker)
+        _ vox: inout Vox, _ microphone: borrowing Microphone, _ count: Int,
+        _ speaker: Vox.Speaker
+    ) -> Bool {
+        vox.add(microphone.newest(count), speaker: speaker)
     }
 
     /// What the microphone hears of the speaker.
@@ -66,8 +66,8 @@ extension MediaLoop {
     mutating func silenceVoxes() {
         guard plan.hasVox else { return }
         for place in keys.indices {
-            guard keys[place].vox != nil else { continue }
-            keys[place].vox?.reset()
+            guard keys[place].isVoiceOperated else { continue }
+            keys[place].vox.reset()
             if keys[place].isDown { set(place, isDown: false, at: now) }
         }
     }

@@ -55,13 +55,21 @@ struct Microphone: ~Copyable {
     func missing(of blockSamples: Int) -> Int { blockSamples - filled % blockSamples }
 
     /// The newest `count` samples, which must be of one frame.
+    @_lifetime(borrow self)
+    func newest(_ count: Int) -> Span<Int16> {
+        history.span(newestEnd - count..<newestEnd)
+    }
+
+    /// The same, to be made better.
     @_lifetime(&self)
-    mutating func newest(_ count: Int) -> MutableSpan<Int16> {
-        let end =
-            filled > 0
+    mutating func mutableNewest(_ count: Int) -> MutableSpan<Int16> {
+        history.mutableSpan(newestEnd - count..<newestEnd)
+    }
+
+    private var newestEnd: Int {
+        filled > 0
             ? captured % historyMax * frameSamples + filled
             : (captured - 1) % historyMax * frameSamples + frameSamples
-        return history.mutableSpan(end - count..<end)
     }
 
     /// The oldest frame still kept.

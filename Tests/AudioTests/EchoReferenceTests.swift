@@ -1,4 +1,5 @@
 import Audio
+import Scene
 import Testing
 
 @Suite struct EchoReferenceTests {

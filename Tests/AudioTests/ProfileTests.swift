@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import Scene
 import Testing
 import Time
 

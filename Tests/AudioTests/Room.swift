@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import Scene
 
 /// A room with a loudspeaker and a microphone in it: a direct path of 12 cm and an echo that dies
 /// away by 60 dB in 0.35 s, together as loud as what is played.

@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import Scene
 
 /// Words and pauses: each word one to two seconds of speech, a pause of two after it.
 struct Words {

@@ -4,7 +4,7 @@ import Foundation
 /// A stand-in for a person: gliding pitch, moving formants, hissing consonants, a quiet room.
 ///
 /// With pauses it talks about two thirds of the time; without, it never stops.
-public struct Speech {
+public struct Speech: Sendable {
     public let samples: [Int16]
 
     public init(seconds: Double, pauses: Bool, seed: UInt64 = 1) {

@@ -1,7 +1,7 @@
 import Audio
 
 /// Opus packets of some speech.
-public struct Talk {
+public struct Talk: Sendable {
     public let payloads: [[UInt8]]
     /// Samples in each.
     public let frameSamples: Int
