@@ -39,7 +39,9 @@ public struct CaptureChain: ~Copyable {
     private var played: Table<Int16>
     private var filled = 0
 
-    /// - Parameter blockSamples: Samples of every block, 120, 240 or 480.
+    /// - Parameters:
+    ///   - settings: What is wanted.
+    ///   - blockSamples: Samples of every block, 120, 240 or 480.
     public init(_ settings: Settings, blockSamples: Int) {
         precondition(blockSamples == 120 || blockSamples == 240 || blockSamples == 480)
         self.settings = settings

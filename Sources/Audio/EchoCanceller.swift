@@ -44,12 +44,11 @@ internal import CSpeexDSP
 
     /// Replaces one captured frame by the one before it, without the echo.
     ///
-    /// Returns the powers of the frame taken in, for whoever judges how well it went.
-    ///
     /// - Parameters:
     ///   - frame: What the microphone captured.
     ///   - reference: What the loudspeaker played while it did, not later than by 2 ms or so
     ///     (`EchoReference`).
+    /// - Returns: The powers of the frame taken in, for whoever judges how well it went.
     @discardableResult
     public mutating func process(
         _ frame: inout MutableSpan<Int16>, reference: Span<Int16>

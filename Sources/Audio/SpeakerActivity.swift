@@ -1,4 +1,6 @@
-/// Whether the loudspeaker sounds, or the room still answers it. Pure.
+/// Whether the loudspeaker sounds, or the room still answers it.
+///
+/// Pure.
 public struct SpeakerActivity: Sendable {
     /// Softer than this nobody hears it through a wall of noise: dBFS.
     private static let floor: Float = -55

@@ -39,7 +39,8 @@ import Testing
     /// The commented settings are the defaults: uncommented, they change nothing.
     @Test func whatTheFullFileCallsADefaultIsOne() throws {
         let text = try text(of: "intercomd.conf")
-        let uncommented = text.replacing(/(?m)^#(?=\[session\]|\[button voice\]|[a-z-]+ = )/, with: "")
+        let hidden = /(?m)^#(?=\[session\]|\[button voice\]|[a-z-]+ = )/
+        let uncommented = text.replacing(hidden, with: "")
         #expect(uncommented != text)
         let plain = try parse(text)
         let explicit = try parse(uncommented)

@@ -145,6 +145,53 @@ def _measure(folder, name, place, near):
     }
 
 
+PHRASES = 40
+HANG = 0.3
+
+
+def _phrases():
+    """Many short talkspurts in a room with noise 15 dB below; where each is, in seconds."""
+    said = speech.talk(PHRASES * 1.2 + 1).astype(numpy.float64)
+    parts, places, begin = [wav.silence(1.5)], [], 1.5
+    for number in range(PHRASES):
+        part = said[int(number * 1.2 * wav.RATE):int((number + 1) * 1.2 * wav.RATE)]
+        parts += [_leveled(part, -35.0), wav.silence(1.4)]
+        places.append((begin, begin + 1.2))
+        begin += 1.2 + 1.4
+    return numpy.concatenate(parts), places
+
+
+def _vox(folder):
+    """How many of the talkspurts open the microphone, and how often something else does."""
+    os.makedirs(folder)
+    sound, places = _phrases()
+    with scene.Scene(folder, ["attic", "cellar"], sections=SETTINGS) as stations:
+        stations["cellar"].sections["button ptt"] = {
+            "mode": "vox", "talk": "house", "vox-hang": f"{HANG}s"}
+        stations.start()
+        card, cellar = stations["cellar"].card, stations["cellar"]
+        # White noise of -50 dBFS.
+        card.do("noise", 179)
+        path = os.path.join(folder, "said.wav")
+        wav.write(path, sound)
+        time.sleep(2)
+        said = card.play(path, at_ms=300)
+        open_at = []
+        while (moment := (time.monotonic_ns() - said.first_ns) / 1e9) < len(sound) / wav.RATE:
+            open_at.append((moment, cellar.status()["microphone"]["open"]))
+            time.sleep(0.02)
+        heap_calls = cellar.status()["media"]["heap_calls"]
+    starts = [now for (_, was), (now, is_open) in zip(open_at, open_at[1:])
+              if is_open and not was]
+    missed = sum(not any(begin <= now <= end for now, is_open in open_at if is_open)
+                 for begin, end in places)
+    wrong = sum(not any(begin - 0.1 <= now <= end + HANG for begin, end in places)
+                for now in starts)
+    return {"scene": "vox", "talkspurts": len(places), "missed": missed,
+            "false_openings": wrong, "minutes": round(len(sound) / wav.RATE / 60, 2),
+            "heap_calls": heap_calls}
+
+
 def run(_options):
     """Prints the table and returns its figures, a dictionary for each kind of room."""
     print("Echo in a room of 0.35 s, the microphone 12 cm from the speaker, as loud as it; dB gone")
@@ -165,5 +212,9 @@ def run(_options):
                   f"{one['erle_after_path_change_db']:>12.1f}"
                   f"{'never' if recovery is None else f'{recovery:.2f} s':>11}"
                   f"{one['near_gain_db']:>12.1f}{one['heap_calls'] or 0:>12}", flush=True)
+        vox = _vox(os.path.join(folder, "vox"))
     print()
-    return found
+    print(f"  vox at 15 dB of signal to noise: {vox['missed']} of {vox['talkspurts']} talkspurts"
+          f" missed, {vox['false_openings']} false openings in {vox['minutes']:.1f} minutes")
+    print()
+    return [*found, vox]
