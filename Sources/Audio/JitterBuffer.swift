@@ -4,7 +4,7 @@ public import Time
 ///
 /// Sans-I/O. Packets go in as they arrive; every playout block takes out what is to be
 /// decoded, or learns that something must be invented. Between two talkspurts only the delay
-/// histograms live on. Times inside are samples of 48 kHz; the *media time* of a frame is its
+/// trials live on. Times inside are samples of 48 kHz; the *media time* of a frame is its
 /// extended sequence times its duration, and *base* is the quickest arrival seen, minus media
 /// time, so that `arrival - media - base` is how much later than the quickest a frame came.
 /// Real-time after `init`.
@@ -83,12 +83,13 @@ public struct JitterBuffer: ~Copyable {
     }
 
     // Durations in samples.
-    static let hold: Int64 = 60 * 48
     static let delayBound: Int64 = 300 * 48
     static let starvation: Int64 = 200 * 48
     static let silenceMax: Int64 = 10 * 48_000
     static let lateMax: Int64 = 500 * 48
     static let pullGap: Int64 = 100 * 48
+    /// Of sound, after which the trials are weighed anew.
+    static let weighing: Int64 = 100 * 48
     static let initialTargetMs = 30
 
     let preset: Preset
@@ -121,15 +122,17 @@ public struct JitterBuffer: ~Copyable {
 
     var slots = PacketSlots()
     var arrivals = Table<Arrival>(count: 128, repeating: Arrival())
-    var histogram = DelayHistogram(frameSamples: 480)
+    var trials = DelayTrials()
     var targetMs = JitterBuffer.initialTargetMs
-    var sinceTarget = 0
+    var unweighed: Int64 = 0
 
     var pulls: Int64 = 0
     var lastPull: Int64 = 0
     /// The earliest pull lately, minus the sound pulled before it: later ones were only held up.
     var pullPhase: WindowedMinimum
     var delayNow: Int64 = 0
+    /// The pull that ended the last wait for a frame, if any did in this talkspurt.
+    var lastWait: Int64?
 
     var reception = Reception()
 
@@ -145,13 +148,14 @@ public struct JitterBuffer: ~Copyable {
             blockSamples % PCM.blockStep == 0 && (1...PCM.frameSamples).contains(blockSamples))
         self.preset = preset
         block = Int64(blockSamples)
+        trials.unheard = Float(blockSamples) / Float(PCM.samplesPerMs)
         // 320 ms.
         pullPhase = WindowedMinimum(window: Int64(32 * PCM.frameSamples / blockSamples))
         delayMaxMs = Int(max(10, min(240, delayMax.milliseconds)))
         targetMs = min(targetMs, delayMaxMs)
     }
 
-    /// Forgets everything, the histograms too: another talker, or the same after a restart.
+    /// Forgets everything, the trials too: another talker, or the same after a restart.
     public mutating func reset() {
         empty()
         reception = Reception()
@@ -209,9 +213,9 @@ public struct JitterBuffer: ~Copyable {
 
     mutating func forgetDelays(frameSamples: Int64) {
         self.frameSamples = frameSamples
-        histogram.reset(frameSamples: Int(frameSamples))
+        trials.reset()
         targetMs = min(Self.initialTargetMs, delayMaxMs)
-        sinceTarget = 0
+        unweighed = 0
         copyReach = 0
     }
 }

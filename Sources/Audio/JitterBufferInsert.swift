@@ -141,7 +141,7 @@ extension JitterBuffer {
         return time - number * frameSamples - base > Self.delayBound + Self.starvation
     }
 
-    /// Counts a packet that cannot be played any more; it still teaches the histogram.
+    /// Counts a packet that cannot be played any more; it still teaches the trials.
     private mutating func refuse(
         _ number: Int64, isSpurtStart: Bool, isCopy: Bool, at now: Instant
     ) -> Insertion {
@@ -172,6 +172,7 @@ extension JitterBuffer {
         nextSequence = next.first
         invented = 0
         pulls = 0
+        lastWait = nil
         pullPhase.reset()
     }
 
@@ -221,13 +222,10 @@ extension JitterBuffer {
             let arrival = arrivals[Int(finalised & 127)]
             let came = arrival.sequence == finalised
             reception.observe(lost: !(came && arrival.isOwn))
-            if let base = base(of: finalised) {
-                if came && !arrival.isSpurtStart {
-                    // Pre-roll is left out: the sender held it back, not the network.
-                    learn(arrival.time - finalised * frameSamples - base)
-                } else if !came && copyReach > 0 {
-                    learn(nil)
-                }
+            // What never came costs the same at every delay. Pre-roll is left out: the sender held
+            // it back, not the network.
+            if came && !arrival.isSpurtStart, let late = lateness(of: finalised) {
+                learn(late, next: lateness(of: finalised + 1))
             }
             finalised += 1
         }
@@ -241,28 +239,39 @@ extension JitterBuffer {
         }
     }
 
-    private mutating func learn(_ delay: Int64?) {
-        histogram.add(delay)
-        sinceTarget += 1
-        guard sinceTarget >= 5, histogram.isTelling else { return }
+    /// How much later than the quickest a frame came, in ms; nil if it did not, or nobody knows.
+    private func lateness(of number: Int64) -> Float? {
+        let arrival = arrivals[Int(number & 127)]
+        guard arrival.sequence == number, let base = base(of: number) else { return nil }
+        return Float(arrival.time - number * frameSamples - base) / Float(PCM.samplesPerMs)
+    }
+
+    private mutating func learn(_ late: Float, next: Float?) {
+        let ms = Float(PCM.samplesPerMs)
+        trials.observe(
+            late: late, next: next, frame: Float(frameSamples) / ms,
+            grain: Float(min(frameSamples, Int64(PCM.frameSamples))) / ms)
+        unweighed += frameSamples
+        guard unweighed >= Self.weighing, trials.isTelling else { return }
         chooseTarget()
     }
 
     private mutating func chooseTarget() {
-        sinceTarget = 0
-        histogram.weigh(lateCost: preset.lateCost)
-        targetMs = histogram.target(delayMax: delayMaxMs)
+        unweighed = 0
+        trials.weigh(lateCost: preset.lateCost)
+        targetMs = trials.target(delayMax: delayMaxMs)
     }
 
     /// Where the way has become longer for good, what was late by the old base is not by the new
-    /// one: unless the histogram follows, the same change is waited for twice.
+    /// one: unless the trials follow, the same change is waited for twice.
     ///
-    /// Less than a block is what the quickest of a few seconds varies by.
+    /// Less than 10 ms is what the quickest of a few seconds varies by.
     private mutating func followBase(from old: Int64?) {
-        guard let old, let base = spurt.base.value, base - old >= Int64(PCM.frameSamples)
+        guard let old, let base = spurt.base.value, abs(base - old) >= Int64(PCM.frameSamples)
         else { return }
-        histogram.shift(by: Int((base - old) / PCM.samplesPerMs))
-        if histogram.isTelling { chooseTarget() }
+        guard base > old else { return trials.baseFell() }
+        trials.baseRose(by: Float(base - old) / Float(PCM.samplesPerMs))
+        if trials.isTelling { chooseTarget() }
     }
 }
 

@@ -66,17 +66,26 @@ extension JitterBuffer {
         let waste = Int64(buffered) % unit
         // How long after its quickest arrival the youngest frame of a block is needed.
         let age = delay - waste - (block - unit)
-        let best = bestAge(from: age, unit: unit)
-        let worth = histogram.isTelling ? histogram.cost(at: age) - histogram.cost(at: best) : 0
+        var best = bestAge(from: age, unit: unit)
+        if best < age && isPatient(at: best, age: age) { best = age }
+        let worth = trials.isTelling ? trials.cost(at: age) - trials.cost(at: best) : 0
         return Correction(
             samples: Int(age - best + waste),
             worth: worth + Float(waste) / Float(PCM.samplesPerMs))
     }
 
+    /// Whether a frame came too late so lately that the next ones might, too.
+    private func isPatient(at best: Int64, age: Int64) -> Bool {
+        guard let lastWait, trials.isTelling, age <= Int64(delayMaxMs) * PCM.samplesPerMs
+        else { return false }
+        let calm = (pulls - lastWait) * block / PCM.samplesPerMs
+        return Float(calm) < trials.patience(at: best)
+    }
+
     /// The cheapest of the ages that are whole blocks away from this one.
     private func bestAge(from age: Int64, unit: Int64) -> Int64 {
         let target = Int64(targetMs) * PCM.samplesPerMs
-        guard histogram.isTelling else {
+        guard trials.isTelling else {
             // Nothing is known yet but that a longer delay is safer.
             return age < target ? age : age - (age - target) / unit * unit
         }
@@ -84,12 +93,12 @@ extension JitterBuffer {
         var candidate = age - age / unit * unit
         if candidate < 0 { candidate += unit }
         // Beyond the greatest delay one may not stay, however good it is there.
-        let cost = age > most ? .infinity : histogram.cost(at: age)
+        let cost = age > most ? .infinity : trials.cost(at: age)
         var (best, bestCost) = (age, cost)
         while candidate <= most {
             // A change is a small harm itself; only towards safety it is made lightly.
-            let threshold: Float = candidate < age ? 3 : 1
-            let other = histogram.cost(at: candidate)
+            let threshold = candidate < age ? 0.3 * Float(block) / Float(PCM.samplesPerMs) : 1
+            let other = trials.cost(at: candidate)
             if other < bestCost && other < cost - threshold {
                 (best, bestCost) = (candidate, other)
             }
@@ -124,6 +133,7 @@ extension JitterBuffer {
     ) -> Playout {
         if isPastLast { return finish() }
         if slots.contains(nextSequence) {
+            if invented > 0 { lastWait = pulls }
             skipExcess(buffered: buffered)
             return take(into: &bytes, begins: false)
         }
@@ -131,6 +141,7 @@ extension JitterBuffer {
             // Lost: what was invented fills the hole, or all that will be invented was.
             let hole = (following - nextSequence) * frameSamples
             if invented >= min(hole, Self.starvation) {
+                if invented > hole { lastWait = pulls }
                 nextSequence = following
                 skipExcess(buffered: buffered)
                 return take(into: &bytes, begins: false)
@@ -176,19 +187,11 @@ extension JitterBuffer {
         return .play(count: count, begins: begins)
     }
 
-    /// Leaves frames out when far too much waits: after a starvation what was invented stood for
-    /// them; otherwise the delay has run out of every bound.
+    /// Leaves frames out when the delay has run out of every bound: what is less is worked off by
+    /// cuts that nobody hears.
     private mutating func skipExcess(buffered: Int) {
-        guard let delay = delay(buffered: buffered) else { return }
-        let target = Int64(targetMs) * PCM.samplesPerMs
-        var frames: Int64 = 0
-        if invented > 0 && delay > target + Self.hold {
-            let excess = (delay - target - Self.hold + block - 1) / block * block
-            frames = min(invented, excess) / frameSamples
-        } else if delay > Self.delayBound {
-            frames = (delay - Self.delayBound + frameSamples - 1) / frameSamples
-        }
-        guard frames > 0 else { return }
+        guard let delay = delay(buffered: buffered), delay > Self.delayBound else { return }
+        let frames = (delay - Self.delayBound + frameSamples - 1) / frameSamples
         let limit = min(spurt.highest, nextSequence + frames)
         var landing = nextSequence
         var number = nextSequence

@@ -3,8 +3,8 @@ internal import COpus
 /// Turns frames of sound into Opus packets of constant size (RFC 6716).
 ///
 /// Hard constant bit rate, because packet sizes must say nothing about the words. No in-band FEC:
-/// at 10 ms frames it costs a whole point of quality, and shorter ones have none. No DTX: silence must look like speech.
-/// Real-time after `init`.
+/// at 10 ms frames it costs a whole point of quality, and shorter ones have none. No DTX: silence
+/// must look like speech. Real-time after `init`.
 @safe public struct OpusEncoder: ~Copyable {
     private let state: OpaquePointer
 

@@ -45,7 +45,7 @@ public enum Profile: String, CaseIterable, Sendable {
         switch self {
         case .voice:
             Settings(
-                frameSamples: 480, blockSamples: 480, periodSamples: 480, periods: 2,
+                frameSamples: 480, blockSamples: 240, periodSamples: 240, periods: 3,
                 mode: .speech, complexity: 9, bitrate: 32_000, bitrateMin: 16_000)
         case .studio:
             Settings(
@@ -57,7 +57,7 @@ public enum Profile: String, CaseIterable, Sendable {
                 mode: .widebandSpeech, complexity: 5, bitrate: 24_000, bitrateMin: 16_000)
         case .ultra:
             Settings(
-                frameSamples: 120, blockSamples: 120, periodSamples: 120, periods: 2,
+                frameSamples: 120, blockSamples: 120, periodSamples: 120, periods: 3,
                 mode: .lowDelay, complexity: 9, bitrate: 128_000, bitrateMin: 48_000)
         }
     }

@@ -48,7 +48,10 @@ public struct Voice: ~Copyable {
     /// Half a millisecond is worth leaving out of a pause, and no less.
     private static let trifle = 24
 
-    /// - Parameter blockSamples: What is pulled at once: a multiple of 120, at most 480.
+    /// - Parameters:
+    ///   - preset: What lost sound is worth.
+    ///   - delayMax: The longest playout delay the buffer may choose.
+    ///   - blockSamples: What is pulled at once: a multiple of 120, at most 480.
     /// - Throws: `OpusError` when there is no memory for a decoder.
     public init(
         preset: JitterBuffer.Preset = .normal, delayMax: Duration = .milliseconds(240),

@@ -66,9 +66,9 @@ public struct Config: Equatable, Sendable {
         /// What the four below are unless they are set by hand.
         public internal(set) var profile = Profile.voice
         /// What the card moves at once: 2.5…20 ms.
-        public internal(set) var period = Duration.milliseconds(10)
+        public internal(set) var period = Duration.milliseconds(5)
         /// Periods in the card's buffer: 2…8.
-        public internal(set) var periods = 2
+        public internal(set) var periods = 3
         /// Bits a second, within `profile.bitrates`.
         public internal(set) var bitrate = 32_000
         public internal(set) var duplex = Duplex.auto

@@ -9,9 +9,10 @@ struct SoundTrial: ~Copyable {
     private var waiting: EventLoop
     private let end: Instant
 
-    /// Often enough for the 160 ms of sound that the cards are asked to hold.
+    /// Samples that the cards are asked to hold: 160 ms.
+    private static let held = 160 * 48
+    /// Often enough for them.
     private static let pause = Duration.milliseconds(5)
-    private static let periods = 16
     /// How long a card may give or take nothing.
     private static let patience = Duration.seconds(5)
 
@@ -38,7 +39,8 @@ struct SoundTrial: ~Copyable {
     }
 
     static func request(_ audio: Config.Audio) -> PCMRequest {
-        PCMRequest(periodSamples: audio.periodSamples, periods: max(audio.periods, periods))
+        let period = audio.periodSamples
+        return PCMRequest(periodSamples: period, periods: max(audio.periods, held / period))
     }
 
     /// Plays all of it, and waits until it is heard.

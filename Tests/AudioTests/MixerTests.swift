@@ -19,6 +19,45 @@ private func frame(_ value: (Int) -> Int) -> Frame {
         }
     }
 
+    /// Blocks of any length: the mix is the same, and the limiter as quick.
+    @Test(arguments: [120, 240])
+    func shortBlocksAreMixedAsLongOnes(length: Int) {
+        let talker = frame { $0 * 137 % 65_536 - 32_768 }
+        var long = Mixer()
+        var short = Mixer()
+        var whole = frame { _ in 0 }
+        for _ in 0..<2 { long.add(talker, gain: Gain(decibels: -7)) }
+        long.render(into: &whole)
+        var pieces: [Int16] = []
+        for start in stride(from: 0, to: 480, by: length) {
+            var room = [Int16](repeating: 0, count: length)
+            for _ in 0..<2 {
+                short.add(
+                    talker.span.extracting(start..<start + length), gain: Gain(decibels: -7))
+            }
+            var block = room.mutableSpan
+            short.render(into: &block)
+            pieces += room
+        }
+        #expect((0..<480).allSatisfy { pieces[$0] == whole[$0] })
+        // Too loud by half: turned down within the block, and back in a fifth of a second.
+        var blocks = 0
+        var last: Int16 = 0
+        let loud = frame { _ in 30_000 }
+        var room = [Int16](repeating: 0, count: length)
+        for _ in 0..<2 { short.add(loud.span.extracting(first: length)) }
+        var block = room.mutableSpan
+        short.render(into: &block)
+        repeat {
+            short.add(loud.span.extracting(first: length))
+            var block = room.mutableSpan
+            short.render(into: &block)
+            last = room[length - 1]
+            blocks += 1
+        } while last < 29_999 && blocks < 1_000
+        #expect((80...110).contains(blocks * length / 48))
+    }
+
     @Test func nobodyIsSilence() {
         var mixer = Mixer()
         var out = frame { _ in 99 }

@@ -87,7 +87,9 @@ extension RoomScene {
         let count = Int(seconds * 48_000)
         let voice = leveled(
             Speech(seconds: seconds, pauses: true, seed: 3).samples, playedLevel)
-        let other = leveled(Speech(seconds: seconds, pauses: true, seed: 9).samples, nearLevel)
+        let other =
+            here == nil
+            ? [] : leveled(Speech(seconds: seconds, pauses: true, seed: 9).samples, nearLevel)
         var random = SplitMix64(seed: 5)
         var room = Room(seed: 11, coupling: coupling)
         var moved = Room(seed: 12, coupling: coupling)
@@ -99,8 +101,11 @@ extension RoomScene {
             let sample = far?.contains(time) == true ? voice[i] : 0
             let speaks = here?.contains(time) == true ? other[i] : 0
             let isMoved = pathChange.map { time >= $0 } ?? false
-            let (first, second) = (room.next(sample), moved.next(sample))
-            let echo = isMoved ? second : first
+            var echo = room.next(sample)
+            if pathChange != nil {
+                let other = moved.next(sample)
+                if isMoved { echo = other }
+            }
             let sum = echo + Double(speaks) + hiss * (2 * random.unit() - 1)
             captured.append(Int16(max(-32_768, min(32_767, sum))))
             played.append(sample)

@@ -11,7 +11,9 @@ struct Words {
     /// So many words at a level in dBFS RMS (of the words), in white noise of another.
     init(_ count: Int, level wanted: Double, noise: Double, seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        let speech = leveled(Speech(seconds: 60, pauses: false, seed: seed).samples, wanted)
+        let speech =
+            count == 0
+            ? [] : leveled(Speech(seconds: 8, pauses: false, seed: seed).samples, wanted)
         samples = [Int16](repeating: 0, count: 96_000)
         for _ in 0..<count {
             let length = 48_000 + Int(random.unit() * 48_000)

@@ -20,8 +20,9 @@ import Testing
         return found
     }
 
-    @Test(arguments: [480, 240, 120]) func itMissesNoWordAtFifteenDecibels(block: Int) {
-        let words = Words(60, level: -40, noise: -55, seed: 21)
+    @Test(arguments: [(480, 40), (240, 5), (120, 5)])
+    func itMissesNoWordAtFifteenDecibels(block: Int, count: Int) {
+        let words = Words(count, level: -40, noise: -55, seed: 21)
         var vox = Vox(threshold: 8, hang: .milliseconds(500))
         let opened = openings(words.samples, &vox, block: block)
         let missed = words.places.filter { word in
@@ -29,14 +30,14 @@ import Testing
             !opened.contains { $0.lowerBound < word.lowerBound + 9_600 && $0.overlaps(word) }
         }
         let wrong = opened.filter { span in !words.places.contains { $0.overlaps(span) } }
-        #expect(missed.count <= 1, "\(missed)")
+        #expect(missed.isEmpty, "\(missed)")
         #expect(wrong.count <= words.samples.count / 48_000 / 60)
     }
 
     @Test func noiseAloneNeverOpensIt() {
         let noise = Words(0, level: -40, noise: -45, seed: 3).samples
         var vox = Vox(threshold: 8, hang: .milliseconds(500))
-        for _ in 0..<60 { #expect(openings(noise, &vox).isEmpty) }
+        for _ in 0..<10 { #expect(openings(noise, &vox).isEmpty) }
     }
 
     @Test func itClosesAfterTheHang() {

@@ -1,3 +1,4 @@
+import Audio
 import Testing
 
 @testable import Config
@@ -41,9 +42,10 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
         #expect(config.network.dscp == 46)
         #expect(config.audio.input == .default)
         #expect(config.audio.output == .default)
-        #expect(config.audio.period == .milliseconds(10))
-        #expect(config.audio.periodSamples == 480)
-        #expect(config.audio.periods == 2)
+        #expect(config.audio.period == .milliseconds(5))
+        #expect(config.audio.periodSamples == 240)
+        #expect(config.audio.periods == 3)
+        #expect(config.audio.profile == .voice)
         #expect(config.audio.bitrate == 32_000)
         #expect(config.audio.isHalfDuplex)
         #expect(config.audio.rxHold == .milliseconds(150))

@@ -9,8 +9,9 @@ private let golden = """
     "audio":{"input":{"name":"usb:0d8c:0014","state":"open","error":null,"rate":48000,\
     "channels":1,"format":"S16_LE","period":480,"buffer":960,"xruns":2},\
     "output":{"name":"card:Device","state":"absent","error":"unplugged","rate":null,\
-    "channels":null,"format":null,"period":null,"buffer":null,"xruns":0},"duplex":"half",\
-    "duplex_reason":"echo = off","echo":"off","echo_reduction_db":null,"profile":"voice"},\
+    "channels":null,"format":null,"period":null,"buffer":null,"xruns":0},\
+    "duplex":"half","duplex_reason":"","echo":"off","echo_reduction_db":null,\
+    "profile":"voice"},\
     "microphone":{"open":true,"targets":["house"],"level_dbfs":-18.5,"snr_db":null},\
     "buttons":[{"name":"ptt","line":"GPIO17","state":"pressed","error":null,"target":"house",\
     "talking":true,"press_age_s":2.5}],\

@@ -27,6 +27,25 @@ import Testing
         }
     }
 
+    @Test(arguments: [120, 240, 480])
+    func aBlockMayBeShortAndIsHeldDownAsQuickly(count: Int) {
+        var speaker = Speaker()
+        let loud = Frame(repeating: 20_000)
+        var all: [Int16] = []
+        while all.count < 4_800 {
+            speaker.take(loud, count: count, isHeldDown: true)
+            speaker.give(480) { samples in
+                for index in samples.indices { all.append(samples[index]) }
+                return samples.count
+            }
+            let waiting = speaker.waiting
+            #expect(waiting == 0)
+        }
+        #expect(all.count == 4_800)
+        // Full scale in 50 ms, whatever the block.
+        #expect(abs(Int(all[1_200]) - 10_000) < 100 && all[2_400 + count] <= 210)
+    }
+
     @Test func halfDuplexHoldsItDownWithoutAClick() {
         var speaker = Speaker()
         let loud = Frame(repeating: 20_000)

@@ -331,8 +331,8 @@ class Pair(SceneTest):
     def test_the_cards_are_used_otherwise(self):
         audio = self.kitchen.sections["audio"]
         for entries, changes in (
-                ({"period": "5ms", "periods": 3}, 2), ({"bitrate": "48k", "jitter": "low"}, 2),
-                ({"input": "none"}, 1), ({"input": audio["input"], "period": "10ms"}, 2)):
+                ({"period": "10ms", "periods": 2}, 2), ({"bitrate": "48k", "jitter": "low"}, 2),
+                ({"input": "none"}, 1), ({"input": audio["input"], "period": "5ms"}, 2)):
             audio.update(entries)
             self.assertEqual(len(self.kitchen.reload()), changes, entries)
             if audio["input"] == "none":

@@ -15,7 +15,7 @@ import Testing
         "Session": ["Wire", "Crypto", "Time"],
         "Station": ["Wire", "Time"],
         "Control": ["Wire", "CJansson"],
-        "Config": ["Wire"],
+        "Config": ["Audio", "Wire"],
         "Settings": ["Config", "Crypto", "HAL"],
         "Intercomctl": [
             "Time", "Wire", "Crypto", "Audio", "HAL", "Control", "Config", "Settings",

@@ -42,6 +42,7 @@ import Testing
 
     /// Where `unsafe` may be written: around C and its memory, and in the ring.
     static let unsafePlaces = [
+        "Sources/Audio/EchoCanceller.swift", "Sources/Audio/NoiseSuppressor.swift",
         "Sources/Audio/OpusDecoder.swift", "Sources/Audio/OpusEncoder.swift",
         "Sources/Audio/PacketSlots.swift", "Sources/Audio/SampleLine.swift",
         "Sources/Audio/Table.swift",

@@ -18,11 +18,14 @@ struct Tally {
     }
 
     /// - Parameters:
+    ///   - heard: Whether there was any sound in this block.
     ///   - next: The frame to be decoded after this block.
     ///   - totals: Of the buffer after this block.
     ///   - delay: Of what this block played, ms.
-    mutating func add(next now: Int64, totals: ReceptionTotals, delay: Double) {
-        let invented = Double(totals.concealedMs - before.concealedMs)
+    mutating func add(_ heard: Bool, next now: Int64, totals: ReceptionTotals, delay: Double) {
+        // Before the first word there is nothing to miss; after it silence is a gap too.
+        guard heard || next != nil else { return }
+        let invented = heard ? Double(totals.concealedMs - before.concealedMs) : 10
         let skipped = Double(totals.skippedMs - before.skippedMs)
         let last = next ?? now
         played += words(in: last - 1) * 10

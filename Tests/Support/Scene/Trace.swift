@@ -81,9 +81,9 @@ extension Trace {
                 flights[next].land(in: &voice)
                 next += 1
             }
-            guard voice.pull(into: &frame, at: instant(now)) else { continue }
+            let heard = voice.pull(into: &frame, at: instant(now))
             tally.add(
-                next: voice.nextFrame, totals: voice.totals,
+                heard,                 next: voice.nextFrame, totals: voice.totals,
                 delay: Double(voice.playoutDelay.nanoseconds) / 1e6)
         }
         return tally.figures(minutes: length / 60_000)

@@ -13,7 +13,6 @@ from . import plot
 OWN = os.path.join(os.path.dirname(__file__), "../../../Tests/Traces")
 TALKS = 4
 """Where a pause falls is luck: each network is talked over by so many, and their mean counts."""
-FIGURES = ["mean_delay_ms", "p95_delay_ms", "concealed_percent", "longest_concealed_ms"]
 
 
 class Trace:
@@ -57,22 +56,19 @@ def find(folder):
     return [Trace(path) for path in paths]
 
 
-def play(trace, depth=0, talks=TALKS):
-    """What is heard over this network when each packet repeats `depth` frames."""
+def play(networks, talks=TALKS):
+    """What is heard over each of (trace, how many frames a packet repeats)."""
     program = os.path.join(os.environ["INTERCOM_PROBES"], "VoiceProbe")
-    delays = "".join("-\n" if delay is None else f"{delay:.4f}\n" for delay in trace.delays)
-    heard = []
-    for seed in range(1, talks + 1):
-        done = subprocess.run([program, str(depth), "1", str(seed)], input=delays, text=True,
-                              capture_output=True, check=False)
-        if done.returncode != 0:
-            raise place.StageError(f"VoiceProbe: {done.stderr.strip()}")
-        heard.append(json.loads(done.stdout))
-    found = {name: sum(one[name] for one in heard) / talks for name in FIGURES}
-    found["longest_concealed_ms"] = max(one["longest_concealed_ms"] for one in heard)
-    found["j"] = found["mean_delay_ms"] + 20 * found["concealed_percent"]
-    return {"trace": trace.name + (f"+{depth}" if depth else ""),
-            **{name: round(value, 3) for name, value in found.items()}}
+    lines = []
+    for trace, depth in networks:
+        lines.append(f"trace {depth} 1")
+        lines += ["-" if delay is None else f"{delay:.4f}" for delay in trace.delays]
+    done = subprocess.run([program, str(talks)], input="\n".join(lines) + "\n", text=True,
+                          capture_output=True, check=False)
+    if done.returncode != 0:
+        raise place.StageError(f"VoiceProbe: {done.stderr.strip()}")
+    return [{"trace": trace.name + (f"+{depth}" if depth else ""), **json.loads(line)}
+            for (trace, depth), line in zip(networks, done.stdout.splitlines(), strict=True)]
 
 
 def run(options):
@@ -80,14 +76,12 @@ def run(options):
     print(f"Jitter buffer, packets of 20 ms, the mean of {TALKS} talks; J = delay + 20 x concealed")
     print()
     print(f"  {'':<20}{'delay ms':>10}{'95 %':>8}{'concealed %':>13}{'longest ms':>12}{'J':>8}")
-    found = []
-    for trace in find(options.traces or OWN):
-        for depth in [0, 1] if trace.loses else [0]:
-            one = play(trace, depth)
-            found.append(one)
-            print(f"  {one['trace']:<20}{one['mean_delay_ms']:>10.1f}{one['p95_delay_ms']:>8.1f}"
-                  f"{one['concealed_percent']:>13.3f}{one['longest_concealed_ms']:>12.0f}"
-                  f"{one['j']:>8.1f}", flush=True)
+    found = play([(trace, depth) for trace in find(options.traces or OWN)
+                  for depth in ([0, 1] if trace.loses else [0])])
+    for one in found:
+        print(f"  {one['trace']:<20}{one['mean_delay_ms']:>10.1f}{one['p95_delay_ms']:>8.1f}"
+              f"{one['concealed_percent']:>13.3f}{one['longest_concealed_ms']:>12.0f}"
+              f"{one['j']:>8.1f}")
     print()
     if options.plot:
         plot.scatter(options.plot, "Networks", "concealed, %", "delay, ms",

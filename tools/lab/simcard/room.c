@@ -1,4 +1,4 @@
-// A room as a convolution: the microphone hears each sample played from every wall, softer and later.
+// A room as a convolution: each sample played comes back from every wall, softer and later.
 #include "room.h"
 
 #include <errno.h>
