@@ -27,7 +27,7 @@ static const char usage[] =
 	"  hang | unhang                                   let the card stand still, without a word\n"
 	"  ppm N                                           run the clock N millionths fast\n"
 	"  echo GAIN MS | echo off                         let the microphone hear the speaker\n"
-	"  room FILE.wav GAIN | room off                   the walls' answer to one sample, so many times\n"
+	"  room FILE.wav GAIN | room off                   the answer of all walls to one sample\n"
 	"  clip PEAK                                       where the speaker clips, softly; 0: never\n"
 	"  noise PEAK                                      noise floor, in 16-bit steps; 0 for none\n"
 	"  busy playback|capture [--seconds N]             hold a direction, as another program does\n"
