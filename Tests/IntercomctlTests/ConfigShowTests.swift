@@ -24,6 +24,8 @@ import Testing
                     members = *
                     listen = yes
                     gain = 0dB
+                    mute = no
+                    priority = normal
 
                     [peer garage]
                     address =
@@ -31,6 +33,8 @@ import Testing
                     psk = file:garage.psk
                     suite = 1
                     gain = 0dB
+                    mute = no
+                    priority = normal
 
                     """))
             for secret in [secret, String(repeating: "11", count: 32)] {
@@ -55,7 +59,8 @@ import Testing
         #expect(
             outcome.output.hasSuffix(
                 "{\"section\":\"channel\",\"name\":\"house\",\"settings\":"
-                    + "{\"members\":\"*\",\"listen\":\"yes\",\"gain\":\"0dB\"}}]}\n"))
+                    + "{\"members\":\"*\",\"listen\":\"yes\",\"gain\":\"0dB\",\"mute\":\"no\","
+                    + "\"priority\":\"normal\"}}]}\n"))
     }
 
     @Test func aMistakeIsToldWithItsPlace() throws {

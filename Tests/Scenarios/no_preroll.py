@@ -87,7 +87,7 @@ MUTATIONS = (
      "if clock.source == .capture { playSound() }\n        } catch", "} catch"),
     # The card runs on after a talk.
     ("Sources/Intercomd/MediaLoop+Clock.swift",
-     "guard plan.prerollFrames == 0, isCapturing else", "guard false, isCapturing else"),
+     "guard !plan.keepsCapturing, isCapturing else", "guard false, isCapturing else"),
     # There is always a pre-roll.
     ("Sources/Intercomd/MediaPlan.swift",
      "prerollFrames = Int((talk.preroll.nanoseconds + frame - 1) / frame)",

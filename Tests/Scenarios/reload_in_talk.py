@@ -73,6 +73,6 @@ def controls(case):
 MUTATIONS = (
     # The speaker stays linked to a microphone that will rest after the talk.
     ("Sources/Intercomd/MediaLoop+Clock.swift",
-     "if isLinked, plan.prerollFrames == 0 {",
-     "if isLinked, plan.prerollFrames == 0, !isCapturing {"),
+     "if isLinked, !plan.keepsCapturing {",
+     "if isLinked, !plan.keepsCapturing, !isCapturing {"),
 )
