@@ -1,4 +1,5 @@
 internal import Audio
+internal import Config
 internal import HAL
 internal import Realtime
 internal import Settings
