@@ -20,20 +20,20 @@ PHASES = (
 )
 END = PHASES[-1][1] + PHASES[-1][2] + 1
 
-# What is lost is repaired by copies in the two packets after it: so many are worth their delay where
-# one in ten is lost each by itself (docs/voice.md). Loss is acted on with the second report of it at
-# the latest, when the answer that was asked for with the first is lost as well.
+# What is lost is repaired by copies in the two packets after it: so many are worth their delay
+# where one in ten is lost, each by itself (docs/protocol.md §2.4). Loss is acted on with the second
+# report of it at the latest, when the answer asked for with the first is lost as well.
 COPIES, REPORTS = 2, 2.0 + 3 * FRAME / 1000
 
-# ms: the way alone, with cards that count jiffies, and what each weather adds: the wait for the last
-# copy, the delay, all its jitter, how long it holds back, and the wait for the next block.
+# ms: the way alone, with cards that count jiffies, and what each weather adds: the wait for the
+# last copy, the delay, all its jitter, how long it holds back, and the wait for the next block.
 LEAST, MOST = WAY[0] - 2 * TICK, WAY[1] + 2 * TICK
 WAIT = COPIES * FRAME
-MORE = {"good": 0, "loss": WAIT, "duplicate": WAIT, "reorder": 30 + FRAME, "jitter": 20 + 40 + FRAME,
-        "all": 20 + 40 + 30 + FRAME, "again": 0}
+MORE = {"good": 0, "loss": WAIT, "duplicate": WAIT, "reorder": 30 + FRAME,
+        "jitter": 20 + 40 + FRAME, "all": 20 + 40 + 30 + FRAME, "again": 0}
 
-# One percent of sound is worth 24 ms of delay (docs/voice.md): of what comes later by so much, copies
-# too, no more is made up than all of it costs in delay.
+# One percent of sound is worth 24 ms of delay (docs/voice.md): of what comes later by so much,
+# copies too, no more is made up than all of it costs in delay.
 CHEAPER = {"loss": WAIT / 24 / 100, "jitter": (20 + 40) / 24 / 100,
            "all": (20 + 40 + 30) / 24 / 100}
 
@@ -219,5 +219,5 @@ MUTATIONS = (
      "        if number >= max(nextSequence, highest ?? 0) { return .accepted }\n"),
     # What was overtaken counts as lost.
     ("Sources/Audio/JitterBufferInsert.swift",
-     "let through = highest - max(3, copyReach)", "let through = highest - max(1, copyReach)"),
+     "let through = highest - max(3, copyReach)", "let through = highest - 1"),
 )

@@ -15,8 +15,8 @@ LISTENER, TALKER = 6.0, 12.0
 QUIET = TALKER + ROUNDS * EVERY + 1
 END = QUIET + ROUNDS * EVERY
 
-# ms of silence that fill all periods of the speaker's card when it starts. So many samples more were
-# written than were read: then one period is written for each that is read.
+# ms of silence that fill all periods of the speaker's card when it starts. So many samples more
+# were written than were read: then one period is written for each that is read.
 FILL = QUEUED + BLOCK
 BETWEEN = FILL * 48
 # ns
