@@ -108,10 +108,9 @@ extension MediaLoop {
     /// Numbers are time to whoever hears them. Sound that came so much later by its number would
     /// look like a network that became so much slower.
     mutating func skipLostSound() {
+        let lost = microphone.framesLost(in: (now - lastCapture).nanoseconds)
         microphone.breakOff()
         loseReference()
-        let frame = plan.sound.frameNanoseconds
-        let lost = ((now - lastCapture).nanoseconds + frame / 2) / frame
         lastCapture = now
         for target in spurts.indices {
             spurts[target].lose(lost, before: microphone.captured)

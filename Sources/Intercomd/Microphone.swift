@@ -83,6 +83,14 @@ struct Microphone: ~Copyable {
         return history.span(start..<start + frameSamples)
     }
 
+    /// Frames that a gap of so many nanoseconds takes, with the part of a frame that ends at it.
+    ///
+    /// The next frame begins behind the gap, to the nearest whole frame.
+    func framesLost(in nanoseconds: Int64) -> Int64 {
+        let samples = nanoseconds * 3 / 62_500 + Int64(filled)
+        return (samples + Int64(frameSamples) / 2) / Int64(frameSamples)
+    }
+
     /// Forgets the frame begun; after a gap its two halves would not belong together.
     mutating func breakOff() {
         filled = 0

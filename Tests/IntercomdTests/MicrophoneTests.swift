@@ -88,6 +88,18 @@ import Testing
         #expect(before == 0 && unbroken == 3 && captured == 4)
     }
 
+    @Test func aGapTakesTheFrameThatHadBegunWithIt() {
+        var microphone = Microphone()
+        microphone.append(ramp(480 + 240).span)
+        let begun = microphone.framesLost(in: 95_000_000)
+        #expect(begun == 10)
+        microphone.breakOff()
+        let whole = microphone.framesLost(in: 94_900_000)
+        #expect(whole == 9)
+        let none = microphone.framesLost(in: 0)
+        #expect(none == 0)
+    }
+
     @Test func aFrameNotThereTraps() async {
         await #expect(processExitsWith: .failure) {
             let microphone = Microphone()

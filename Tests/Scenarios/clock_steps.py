@@ -89,8 +89,8 @@ def sound(case):
     """What was said all through the steps."""
     press, release = (case.entry("kitchen", what).ns for what in ("press", "release"))
     ticks = [one.ns for one in case.sent("kitchen") if press < one.ns < release + TAIL * 1e6]
-    # The pre-roll leaves when the key is believed, what follows it when the card has it.
-    grid = case.pick([ns for ns in ticks if ns > ticks[0] + LATE], 0,
+    # The pre-roll leaves at once when the key is believed, what follows it when the card has it.
+    grid = case.pick([ns for last, ns in zip(ticks, ticks[1:]) if ns - last > LATE], 0,
                      "packets of kitchen's talk after its pre-roll")
     wanted = round((release + TAIL * 1e6 - grid) / 1e7)
     places = [[] for _ in range(wanted + 1)]

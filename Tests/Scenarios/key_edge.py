@@ -2,13 +2,16 @@
 
 from collections import Counter
 
-from uml.design import DEBOUNCE, FRAME, LOOKAHEAD, PREROLL, QUEUED, TICK
+from uml.design import BLOCK, DEBOUNCE, FRAME, LOOKAHEAD, QUEUED, TICK
 
 OFTEN = True
 STATIONS = ("kitchen", "garage")
 
-# The edges go through the period of the card, 10 ms, in steps of 0.1 ms.
-PHASES, FIRST, STEP, HELD = 100, 1.0, 0.4001, 0.1
+# The edges go through a frame, 10 ms, in steps of 0.1 ms. From the first on garage reports once a
+# second, and what it asks for with that is answered at once: not while another key counts.
+PHASES, FIRST, STEP, HELD, APART = 100, 1.0, 0.4001, 0.1, 0.02
+# Short, so that the talk is not over before its pre-roll is caught up in part.
+PREROLL = 60
 # Later some more, before each of which nobody speaks.
 QUIET, QUIET_STEP = 20, 0.5005
 QUIET_FIRST = FIRST + PHASES * STEP + 1
@@ -16,7 +19,7 @@ QUIET_FIRST = FIRST + PHASES * STEP + 1
 
 def edges():
     """When the key is pressed, in seconds after zero: while someone speaks, and before."""
-    return ([FIRST + number * STEP for number in range(PHASES)],
+    return ([FIRST + number * STEP + (APART if number else 0) for number in range(PHASES)],
             [QUIET_FIRST + number * QUIET_STEP for number in range(QUIET)])
 
 
@@ -29,7 +32,6 @@ def prepare(said):
 
 
 def play(world):
-    # Short, so that the talk is not over before its pre-roll is caught up in part.
     world["kitchen"].sections["talk"] = {"preroll": f"{PREROLL}ms"}
     world.start()
     world.live()
@@ -145,17 +147,19 @@ def wire(case, presses):
 def ear(case, presses, quiet):
     """From the edge to the far speaker."""
     starts = sorted(one.first for one in presses)
-    most = DEBOUNCE + 2 * TICK + FRAME + QUEUED + TICK
+    most = DEBOUNCE + 2 * TICK + BLOCK + QUEUED + TICK
     case.claim(starts[-1] <= most, f"the far speaker begins {figures(starts)} ms after the edge, "
                f"at most {most:g}: key, next block of the mixer, speaker's card")
     delays = sorted(one.delay for one in presses)
-    least, most = PREROLL + LOOKAHEAD, PREROLL + 2 * FRAME + QUEUED + LOOKAHEAD + 2 * TICK
+    # The pre-roll begins with a whole frame, and waits for the next block.
+    least = PREROLL + LOOKAHEAD + QUEUED
+    most = least + FRAME + BLOCK + 2 * TICK
     case.claim(least < delays[0] and delays[-1] <= most and delays[-1] - delays[0] < FRAME + 0.1,
                f"what was said at the edge, behind the pre-roll, comes out {figures(delays)} ms "
-               f"after it, at most {most:g}, and within one block of the mixer")
+               f"after it, at most {most:g}, and within one frame")
     sounds = sorted(loud(case, one.edge) for one in quiet)
     # In a frame that is over before the key counts it may lie at the very end.
-    most = DEBOUNCE + 2 * TICK + FRAME + LOOKAHEAD + FRAME + QUEUED + TICK
+    most = DEBOUNCE + 2 * TICK + FRAME + LOOKAHEAD + BLOCK + QUEUED + TICK
     case.claim(0 < sounds[0] and sounds[-1] <= most,
                f"said after silence, which is left out, it comes {figures(sounds)} ms after the "
                f"edge, at most {most:g} ({len(quiet)} phases)")
@@ -177,7 +181,7 @@ def controls(case):
     yield "garage hears nothing", case.silent("garage")
     yield "the packets leave 0.2 ms later", case.later(0.2, "kitchen")
     yield "the packets leave 0.2 ms earlier", case.later(-0.2, "kitchen")
-    yield "the ears are a frame late", case.heard_later("garage", 10)
+    yield "the ears are a block late", case.heard_later("garage", BLOCK)
 
 
 MUTATIONS = (
