@@ -22,6 +22,11 @@ struct DelayTrials: ~Copyable {
     /// What was seen so many milliseconds of sound ago counts for 1/e.
     private static let memory: Float = 15_000
     private static let telling: Float = 500
+    /// How much more than a late frame a lost one is worth that a copy mends.
+    ///
+    /// The talker pays for copies by a measured price of lost sound (`Redundancy`) that is as much
+    /// higher: bought by that price they are not to be thrown away by another.
+    private static let mending: Float = 2.5
 
     private var trials = Table<DelayTrial>(count: leasts, repeating: DelayTrial())
     /// Of each least delay, the best of its trials.
@@ -76,13 +81,17 @@ struct DelayTrials: ~Copyable {
     ///   - next: The same of the frame after it, as far as it is here.
     ///   - frame: Its duration in ms.
     ///   - grain: Sound is invented in pieces of so many ms.
-    mutating func observe(late: Float, next: Float?, frame: Float, grain: Float) {
+    ///   - isMended: It came only as a copy in a later packet.
+    mutating func observe(
+        late: Float, next: Float?, frame: Float, grain: Float, isMended: Bool = false
+    ) {
         let keep = 1 - frame / Self.memory
         seen = seen * keep + frame
         seenByBase = seenByBase * keep + frame
         let late = late + margin
         let following = (next ?? 0) + margin
         let zero = SIMD4<Float>(repeating: 0)
+        let weight: Float = isMended ? Self.mending : 1
         for i in trials.indices {
             var trial = trials[i]
             let missed = trial.delay .< late
@@ -99,7 +108,7 @@ struct DelayTrials: ~Copyable {
             let fallen = pointwiseMax(least, trial.delay - Self.descent * frame)
             trial.delay = trial.delay.replacing(with: trial.delay + missing, where: came)
                 .replacing(with: fallen, where: falls)
-            trial.invented = trial.invented * keep + invented
+            trial.invented = trial.invented * keep + invented * weight
             let heard = pointwiseMax(SIMD4(repeating: unheard), trial.delay)
             trial.waited = trial.waited * keep + heard * frame
             trials[i] = trial

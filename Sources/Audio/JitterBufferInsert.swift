@@ -153,7 +153,13 @@ extension JitterBuffer {
     private mutating func refuse(
         _ number: Int64, isSpurtStart: Bool, isCopy: Bool, at now: Instant
     ) -> Insertion {
-        guard !isCopy else { return .late }
+        if isCopy {
+            // What waiting would have mended is learnt from those that came in vain.
+            if number >= finalised {
+                note(number, isOwn: false, isSpurtStart: isSpurtStart, at: Self.samples(now))
+            }
+            return .late
+        }
         let arrival = arrivals[Int(number & 127)]
         if arrival.sequence == number && arrival.isOwn {
             reception.totals.duplicates += 1
@@ -233,7 +239,7 @@ extension JitterBuffer {
             // What never came costs the same at every delay. Pre-roll is left out: the sender held
             // it back, not the network.
             if came && !arrival.isSpurtStart, let late = lateness(of: finalised) {
-                learn(late, next: lateness(of: finalised + 1))
+                learn(late, next: lateness(of: finalised + 1), isMended: !arrival.isOwn)
             }
             finalised += 1
         }
@@ -254,11 +260,11 @@ extension JitterBuffer {
         return Float(arrival.time - number * frameSamples - base) / Float(PCM.samplesPerMs)
     }
 
-    private mutating func learn(_ late: Float, next: Float?) {
+    private mutating func learn(_ late: Float, next: Float?, isMended: Bool) {
         let ms = Float(PCM.samplesPerMs)
         trials.observe(
             late: late, next: next, frame: Float(frameSamples) / ms,
-            grain: Float(min(frameSamples, Int64(PCM.frameSamples))) / ms)
+            grain: Float(min(frameSamples, Int64(PCM.frameSamples))) / ms, isMended: isMended)
         unweighed += frameSamples
         guard unweighed >= Self.weighing, trials.isTelling else { return }
         chooseTarget()
