@@ -51,6 +51,7 @@ struct DelayTrials: ~Copyable {
         for i in trials.indices {
             trials[i] = DelayTrial()
             trials[i].delay = SIMD4(repeating: Self.least(i))
+            costs[i] = 0
         }
     }
 
@@ -78,39 +79,36 @@ struct DelayTrials: ~Copyable {
     ///
     /// - Parameters:
     ///   - late: By how much it came later than the quickest, in ms.
-    ///   - next: The same of the frame after it, as far as it is here.
+    ///   - following: The same of the frames after it, infinite for those that are not here.
     ///   - frame: Its duration in ms.
     ///   - grain: Sound is invented in pieces of so many ms.
     ///   - isMended: It came only as a copy in a later packet.
     mutating func observe(
-        late: Float, next: Float?, frame: Float, grain: Float, isMended: Bool = false
+        late: Float, following: SIMD4<Float>, frame: Float, grain: Float, isMended: Bool = false
     ) {
         let keep = 1 - frame / Self.memory
         seen = seen * keep + frame
         seenByBase = seenByBase * keep + frame
-        let late = late + margin
-        let following = (next ?? 0) + margin
-        let zero = SIMD4<Float>(repeating: 0)
-        let weight: Float = isMended ? Self.mending : 1
+        let arrival = Arrival(
+            late: late + margin, following: following + margin, frame: frame, grain: grain,
+            weight: isMended ? Self.mending : 1)
+        let free = SIMD4<Float>(repeating: unheard)
         for i in trials.indices {
+            let least = Self.least(i)
             var trial = trials[i]
-            let missed = trial.delay .< late
-            // If it takes longer than its successor, it is as good as lost.
-            let missing = grain * ((late - trial.delay) / grain).rounded(.up)
-            let untilNext = frame + pointwiseMax(zero, following - trial.delay)
-            let lost = missed .& (missing .> untilNext)
-            let came = missed .& .!lost
-            let invented = zero.replacing(with: missing, where: came)
-                .replacing(with: frame, where: lost)
-            trial.calm = (trial.calm + frame).replacing(with: 0, where: came)
-            let falls = .!missed .& (trial.calm .>= Self.patiences)
-            let least = SIMD4(repeating: Self.least(i))
-            let fallen = pointwiseMax(least, trial.delay - Self.descent * frame)
-            trial.delay = trial.delay.replacing(with: trial.delay + missing, where: came)
-                .replacing(with: fallen, where: falls)
-            trial.invented = trial.invented * keep + invented * weight
-            let heard = pointwiseMax(SIMD4(repeating: unheard), trial.delay)
-            trial.waited = trial.waited * keep + heard * frame
+            let calm = trial.calm + frame
+            var falls = calm .>= Self.patiences
+            trial.calm = calm
+            trial.invented *= keep
+            // None is below its least delay.
+            if least < arrival.late {
+                falls = falls .& (trial.delay .>= arrival.late)
+                trial.miss(arrival)
+            }
+            let fallen = pointwiseMax(
+                SIMD4(repeating: least), trial.delay - Self.descent * frame)
+            trial.delay.replace(with: fallen, where: falls)
+            trial.waited = trial.waited * keep + pointwiseMax(free, trial.delay) * frame
             trials[i] = trial
         }
     }
@@ -189,4 +187,41 @@ struct DelayTrial: BitwiseCopyable {
     /// Forgetting sums: what was invented, and delay times time.
     var invented = SIMD4<Float>(repeating: 0)
     var waited = SIMD4<Float>(repeating: 0)
+
+    /// Counts what is invented where the frame comes too late, and what delay that leaves.
+    mutating func miss(_ arrival: DelayTrials.Arrival) {
+        let missed = delay .< arrival.late
+        let pieces = (arrival.late - delay) / arrival.grain
+        // Rounded up, without a call for each: beyond 2^23 a float has no fraction.
+        let large: Float = 12_582_912
+        var whole = (pieces + large) - large
+        whole.replace(with: whole + 1, where: whole .< pieces)
+        let missing = arrival.grain * whole
+        // If one of its successors can be played before it, it is as good as lost.
+        var until = SIMD4<Float>(repeating: .infinity)
+        for i in 0..<4 {
+            let wait = pointwiseMax(SIMD4(repeating: 0), arrival.following[i] - delay)
+            until = pointwiseMin(until, wait + Float(i + 1) * arrival.frame)
+        }
+        let lost = missed .& (missing .> until)
+        let came = missed .& .!lost
+        let none = SIMD4<Float>(repeating: 0)
+        invented += arrival.weight
+            * none.replacing(with: missing, where: came)
+            .replacing(with: arrival.frame, where: lost)
+        calm.replace(with: 0, where: came)
+        delay.replace(with: delay + missing, where: came)
+    }
+}
+
+extension DelayTrials {
+    /// One frame as the trials see it; times in ms.
+    struct Arrival {
+        var late: Float
+        var following: SIMD4<Float>
+        var frame: Float
+        var grain: Float
+        /// What inventing it counts for.
+        var weight: Float
+    }
 }

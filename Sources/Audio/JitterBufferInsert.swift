@@ -239,7 +239,7 @@ extension JitterBuffer {
             // What never came costs the same at every delay. Pre-roll is left out: the sender held
             // it back, not the network.
             if came && !arrival.isSpurtStart, let late = lateness(of: finalised) {
-                learn(late, next: lateness(of: finalised + 1), isMended: !arrival.isOwn)
+                learn(late, of: finalised, isMended: !arrival.isOwn)
             }
             finalised += 1
         }
@@ -260,20 +260,26 @@ extension JitterBuffer {
         return Float(arrival.time - number * frameSamples - base) / Float(PCM.samplesPerMs)
     }
 
-    private mutating func learn(_ late: Float, next: Float?, isMended: Bool) {
+    private mutating func learn(_ late: Float, of number: Int64, isMended: Bool) {
         let ms = Float(PCM.samplesPerMs)
+        var following = SIMD4<Float>(repeating: .infinity)
+        for i in 0..<4 {
+            if let late = lateness(of: number + Int64(i) + 1) { following[i] = late }
+        }
         trials.observe(
-            late: late, next: next, frame: Float(frameSamples) / ms,
+            late: late, following: following, frame: Float(frameSamples) / ms,
             grain: Float(min(frameSamples, Int64(PCM.frameSamples))) / ms, isMended: isMended)
         unweighed += frameSamples
-        guard unweighed >= Self.weighing, trials.isTelling else { return }
+        guard unweighed >= Self.weighing else { return }
         chooseTarget()
     }
 
     private mutating func chooseTarget() {
         unweighed = 0
         trials.weigh(lateCost: preset.lateCost)
-        targetMs = trials.target(delayMax: delayMaxMs)
+        let target = trials.target(delayMax: delayMaxMs)
+        // That it takes longer is believed at once; that it need not, only of more than a few.
+        targetMs = trials.isTelling ? target : max(targetMs, target)
     }
 
     /// Where the way has become longer for good, what was late by the old base is not by the new

@@ -68,7 +68,7 @@ extension JitterBuffer {
         let age = delay - waste - (block - unit)
         var best = bestAge(from: age, unit: unit)
         if best < age && isPatient(at: best, age: age) { best = age }
-        let worth = trials.isTelling ? trials.cost(at: age) - trials.cost(at: best) : 0
+        let worth = trials.cost(at: age) - trials.cost(at: best)
         return Correction(
             samples: Int(age - best + waste),
             worth: worth + Float(waste) / Float(PCM.samplesPerMs))
@@ -86,8 +86,9 @@ extension JitterBuffer {
     private func bestAge(from age: Int64, unit: Int64) -> Int64 {
         let target = Int64(targetMs) * PCM.samplesPerMs
         guard trials.isTelling else {
-            // Nothing is known yet but that a longer delay is safer.
-            return age < target ? age : age - (age - target) / unit * unit
+            // Little is known yet but that a longer delay is safer.
+            let steps = age < target ? (age - target - unit + 1) / unit : (age - target) / unit
+            return age - steps * unit
         }
         let most = Int64(delayMaxMs) * PCM.samplesPerMs
         var candidate = age - age / unit * unit
