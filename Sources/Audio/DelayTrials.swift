@@ -22,6 +22,8 @@ struct DelayTrials: ~Copyable {
     /// What was seen so many milliseconds of sound ago counts for 1/e.
     private static let memory: Float = 15_000
     private static let telling: Float = 500
+    /// The same where copies are sent, which says that packets are lost, if rarely.
+    private static let tellingOfLoss: Float = 2_000
     /// How much more than a late frame a lost one is worth that a copy mends.
     ///
     /// The talker pays for copies by a measured price of lost sound (`Redundancy`) that is as much
@@ -73,7 +75,11 @@ struct DelayTrials: ~Copyable {
     }
 
     /// Whether enough was seen to speak of the network.
-    var isTelling: Bool { seen >= Self.telling }
+    ///
+    /// - Parameter repeats: Frames are repeated in later packets.
+    func isTelling(repeats: Bool) -> Bool {
+        seen >= (repeats ? Self.tellingOfLoss : Self.telling)
+    }
 
     /// Sends one frame through all trials.
     ///
@@ -206,7 +212,8 @@ struct DelayTrial: BitwiseCopyable {
         let lost = missed .& (missing .> until)
         let came = missed .& .!lost
         let none = SIMD4<Float>(repeating: 0)
-        invented += arrival.weight
+        invented +=
+            arrival.weight
             * none.replacing(with: missing, where: came)
             .replacing(with: arrival.frame, where: lost)
         calm.replace(with: 0, where: came)

@@ -279,7 +279,7 @@ extension JitterBuffer {
         trials.weigh(lateCost: preset.lateCost)
         let target = trials.target(delayMax: delayMaxMs)
         // That it takes longer is believed at once; that it need not, only of more than a few.
-        targetMs = trials.isTelling ? target : max(targetMs, target)
+        targetMs = isTelling ? target : max(targetMs, target)
     }
 
     /// Where the way has become longer for good, what was late by the old base is not by the new
@@ -291,7 +291,7 @@ extension JitterBuffer {
         else { return }
         guard base > old else { return trials.baseFell() }
         trials.baseRose(by: Float(base - old) / Float(PCM.samplesPerMs))
-        if trials.isTelling { chooseTarget() }
+        if isTelling { chooseTarget() }
     }
 }
 

@@ -76,7 +76,7 @@ extension JitterBuffer {
 
     /// Whether a frame came too late so lately that the next ones might, too.
     private func isPatient(at best: Int64, age: Int64) -> Bool {
-        guard let lastWait, trials.isTelling, age <= Int64(delayMaxMs) * PCM.samplesPerMs
+        guard let lastWait, isTelling, age <= Int64(delayMaxMs) * PCM.samplesPerMs
         else { return false }
         let calm = (pulls - lastWait) * block / PCM.samplesPerMs
         return Float(calm) < trials.patience(at: best)
@@ -85,7 +85,7 @@ extension JitterBuffer {
     /// The cheapest of the ages that are whole blocks away from this one.
     private func bestAge(from age: Int64, unit: Int64) -> Int64 {
         let target = Int64(targetMs) * PCM.samplesPerMs
-        guard trials.isTelling else {
+        guard isTelling else {
             // Little is known yet but that a longer delay is safer.
             let steps = age < target ? (age - target - unit + 1) / unit : (age - target) / unit
             return age - steps * unit
