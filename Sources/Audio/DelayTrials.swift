@@ -22,6 +22,13 @@ struct DelayTrials: ~Copyable {
     /// What was seen so many milliseconds of sound ago counts for 1/e.
     private static let memory: Float = 15_000
     private static let telling: Float = 500
+    /// The same where copies are sent, which says that packets are lost, if rarely.
+    private static let tellingOfLoss: Float = 2_000
+    /// How much more than a late frame a lost one is worth that a copy mends.
+    ///
+    /// The talker pays for copies by a measured price of lost sound (`Redundancy`) that is as much
+    /// higher: bought by that price they are not to be thrown away by another.
+    private static let mending: Float = 2.5
 
     private var trials = Table<DelayTrial>(count: leasts, repeating: DelayTrial())
     /// Of each least delay, the best of its trials.
@@ -46,6 +53,7 @@ struct DelayTrials: ~Copyable {
         for i in trials.indices {
             trials[i] = DelayTrial()
             trials[i].delay = SIMD4(repeating: Self.least(i))
+            costs[i] = 0
         }
     }
 
@@ -67,41 +75,46 @@ struct DelayTrials: ~Copyable {
     }
 
     /// Whether enough was seen to speak of the network.
-    var isTelling: Bool { seen >= Self.telling }
+    ///
+    /// - Parameter repeats: Frames are repeated in later packets.
+    func isTelling(repeats: Bool) -> Bool {
+        seen >= (repeats ? Self.tellingOfLoss : Self.telling)
+    }
 
     /// Sends one frame through all trials.
     ///
     /// - Parameters:
     ///   - late: By how much it came later than the quickest, in ms.
-    ///   - next: The same of the frame after it, as far as it is here.
+    ///   - following: The same of the frames after it, infinite for those that are not here.
     ///   - frame: Its duration in ms.
     ///   - grain: Sound is invented in pieces of so many ms.
-    mutating func observe(late: Float, next: Float?, frame: Float, grain: Float) {
+    ///   - isMended: It came only as a copy in a later packet.
+    mutating func observe(
+        late: Float, following: SIMD4<Float>, frame: Float, grain: Float, isMended: Bool = false
+    ) {
         let keep = 1 - frame / Self.memory
         seen = seen * keep + frame
         seenByBase = seenByBase * keep + frame
-        let late = late + margin
-        let following = (next ?? 0) + margin
-        let zero = SIMD4<Float>(repeating: 0)
+        let arrival = Arrival(
+            late: late + margin, following: following + margin, frame: frame, grain: grain,
+            weight: isMended ? Self.mending : 1)
+        let free = SIMD4<Float>(repeating: unheard)
         for i in trials.indices {
+            let least = Self.least(i)
             var trial = trials[i]
-            let missed = trial.delay .< late
-            // If it takes longer than its successor, it is as good as lost.
-            let missing = grain * ((late - trial.delay) / grain).rounded(.up)
-            let untilNext = frame + pointwiseMax(zero, following - trial.delay)
-            let lost = missed .& (missing .> untilNext)
-            let came = missed .& .!lost
-            let invented = zero.replacing(with: missing, where: came)
-                .replacing(with: frame, where: lost)
-            trial.calm = (trial.calm + frame).replacing(with: 0, where: came)
-            let falls = .!missed .& (trial.calm .>= Self.patiences)
-            let least = SIMD4(repeating: Self.least(i))
-            let fallen = pointwiseMax(least, trial.delay - Self.descent * frame)
-            trial.delay = trial.delay.replacing(with: trial.delay + missing, where: came)
-                .replacing(with: fallen, where: falls)
-            trial.invented = trial.invented * keep + invented
-            let heard = pointwiseMax(SIMD4(repeating: unheard), trial.delay)
-            trial.waited = trial.waited * keep + heard * frame
+            let calm = trial.calm + frame
+            var falls = calm .>= Self.patiences
+            trial.calm = calm
+            trial.invented *= keep
+            // None is below its least delay.
+            if least < arrival.late {
+                falls = falls .& (trial.delay .>= arrival.late)
+                trial.miss(arrival)
+            }
+            let fallen = pointwiseMax(
+                SIMD4(repeating: least), trial.delay - Self.descent * frame)
+            trial.delay.replace(with: fallen, where: falls)
+            trial.waited = trial.waited * keep + pointwiseMax(free, trial.delay) * frame
             trials[i] = trial
         }
     }
@@ -180,4 +193,42 @@ struct DelayTrial: BitwiseCopyable {
     /// Forgetting sums: what was invented, and delay times time.
     var invented = SIMD4<Float>(repeating: 0)
     var waited = SIMD4<Float>(repeating: 0)
+
+    /// Counts what is invented where the frame comes too late, and what delay that leaves.
+    mutating func miss(_ arrival: DelayTrials.Arrival) {
+        let missed = delay .< arrival.late
+        let pieces = (arrival.late - delay) / arrival.grain
+        // Rounded up, without a call for each: beyond 2^23 a float has no fraction.
+        let large: Float = 12_582_912
+        var whole = (pieces + large) - large
+        whole.replace(with: whole + 1, where: whole .< pieces)
+        let missing = arrival.grain * whole
+        // If one of its successors can be played before it, it is as good as lost.
+        var until = SIMD4<Float>(repeating: .infinity)
+        for i in 0..<4 {
+            let wait = pointwiseMax(SIMD4(repeating: 0), arrival.following[i] - delay)
+            until = pointwiseMin(until, wait + Float(i + 1) * arrival.frame)
+        }
+        let lost = missed .& (missing .> until)
+        let came = missed .& .!lost
+        let none = SIMD4<Float>(repeating: 0)
+        invented +=
+            arrival.weight
+            * none.replacing(with: missing, where: came)
+            .replacing(with: arrival.frame, where: lost)
+        calm.replace(with: 0, where: came)
+        delay.replace(with: delay + missing, where: came)
+    }
+}
+
+extension DelayTrials {
+    /// One frame as the trials see it; times in ms.
+    struct Arrival {
+        var late: Float
+        var following: SIMD4<Float>
+        var frame: Float
+        var grain: Float
+        /// What inventing it counts for.
+        var weight: Float
+    }
 }

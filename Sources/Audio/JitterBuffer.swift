@@ -192,6 +192,9 @@ public struct JitterBuffer: ~Copyable {
 
     // MARK: Inside
 
+    /// Whether enough was seen of the network to wait less than at first.
+    var isTelling: Bool { trials.isTelling(repeats: copyReach > 0) }
+
     /// The moment in samples.
     ///
     /// 48,000 a second are 3 in 62,500 ns.

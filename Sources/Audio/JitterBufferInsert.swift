@@ -153,7 +153,13 @@ extension JitterBuffer {
     private mutating func refuse(
         _ number: Int64, isSpurtStart: Bool, isCopy: Bool, at now: Instant
     ) -> Insertion {
-        guard !isCopy else { return .late }
+        if isCopy {
+            // What waiting would have mended is learnt from those that came in vain.
+            if number >= finalised {
+                note(number, isOwn: false, isSpurtStart: isSpurtStart, at: Self.samples(now))
+            }
+            return .late
+        }
         let arrival = arrivals[Int(number & 127)]
         if arrival.sequence == number && arrival.isOwn {
             reception.totals.duplicates += 1
@@ -233,7 +239,7 @@ extension JitterBuffer {
             // What never came costs the same at every delay. Pre-roll is left out: the sender held
             // it back, not the network.
             if came && !arrival.isSpurtStart, let late = lateness(of: finalised) {
-                learn(late, next: lateness(of: finalised + 1))
+                learn(late, of: finalised, isMended: !arrival.isOwn)
             }
             finalised += 1
         }
@@ -254,20 +260,26 @@ extension JitterBuffer {
         return Float(arrival.time - number * frameSamples - base) / Float(PCM.samplesPerMs)
     }
 
-    private mutating func learn(_ late: Float, next: Float?) {
+    private mutating func learn(_ late: Float, of number: Int64, isMended: Bool) {
         let ms = Float(PCM.samplesPerMs)
+        var following = SIMD4<Float>(repeating: .infinity)
+        for i in 0..<4 {
+            if let late = lateness(of: number + Int64(i) + 1) { following[i] = late }
+        }
         trials.observe(
-            late: late, next: next, frame: Float(frameSamples) / ms,
-            grain: Float(min(frameSamples, Int64(PCM.frameSamples))) / ms)
+            late: late, following: following, frame: Float(frameSamples) / ms,
+            grain: Float(min(frameSamples, Int64(PCM.frameSamples))) / ms, isMended: isMended)
         unweighed += frameSamples
-        guard unweighed >= Self.weighing, trials.isTelling else { return }
+        guard unweighed >= Self.weighing else { return }
         chooseTarget()
     }
 
     private mutating func chooseTarget() {
         unweighed = 0
         trials.weigh(lateCost: preset.lateCost)
-        targetMs = trials.target(delayMax: delayMaxMs)
+        let target = trials.target(delayMax: delayMaxMs)
+        // That it takes longer is believed at once; that it need not, only of more than a few.
+        targetMs = isTelling ? target : max(targetMs, target)
     }
 
     /// Where the way has become longer for good, what was late by the old base is not by the new
@@ -279,7 +291,7 @@ extension JitterBuffer {
         else { return }
         guard base > old else { return trials.baseFell() }
         trials.baseRose(by: Float(base - old) / Float(PCM.samplesPerMs))
-        if trials.isTelling { chooseTarget() }
+        if isTelling { chooseTarget() }
     }
 }
 

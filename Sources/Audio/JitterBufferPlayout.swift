@@ -68,7 +68,7 @@ extension JitterBuffer {
         let age = delay - waste - (block - unit)
         var best = bestAge(from: age, unit: unit)
         if best < age && isPatient(at: best, age: age) { best = age }
-        let worth = trials.isTelling ? trials.cost(at: age) - trials.cost(at: best) : 0
+        let worth = trials.cost(at: age) - trials.cost(at: best)
         return Correction(
             samples: Int(age - best + waste),
             worth: worth + Float(waste) / Float(PCM.samplesPerMs))
@@ -76,7 +76,7 @@ extension JitterBuffer {
 
     /// Whether a frame came too late so lately that the next ones might, too.
     private func isPatient(at best: Int64, age: Int64) -> Bool {
-        guard let lastWait, trials.isTelling, age <= Int64(delayMaxMs) * PCM.samplesPerMs
+        guard let lastWait, isTelling, age <= Int64(delayMaxMs) * PCM.samplesPerMs
         else { return false }
         let calm = (pulls - lastWait) * block / PCM.samplesPerMs
         return Float(calm) < trials.patience(at: best)
@@ -85,9 +85,10 @@ extension JitterBuffer {
     /// The cheapest of the ages that are whole blocks away from this one.
     private func bestAge(from age: Int64, unit: Int64) -> Int64 {
         let target = Int64(targetMs) * PCM.samplesPerMs
-        guard trials.isTelling else {
-            // Nothing is known yet but that a longer delay is safer.
-            return age < target ? age : age - (age - target) / unit * unit
+        guard isTelling else {
+            // Little is known yet but that a longer delay is safer.
+            let steps = age < target ? (age - target - unit + 1) / unit : (age - target) / unit
+            return age - steps * unit
         }
         let most = Int64(delayMaxMs) * PCM.samplesPerMs
         var candidate = age - age / unit * unit

@@ -45,12 +45,42 @@ import Testing
         // below 60 ms, and 10 ms are invented at each delay.
         var trials = DelayTrials(block: 10)
         for i in 0..<1_500 {
-            trials.observe(late: i % 10 == 0 ? 60 : 0, next: 0, frame: 10, grain: 10)
+            trials.observe(
+                late: i % 10 == 0 ? 60 : 0, following: SIMD4(repeating: 0), frame: 10, grain: 10)
         }
         trials.weigh(lateCost: 20)
         let (short, longer) = (trials.cost(at: 5 * 48), trials.cost(at: 40 * 48))
         #expect(abs(longer - short - 30) < 1)
         #expect(abs(short - 210) < 5)
+    }
+
+    @Test func itIsALossTooIfNotTheNextButTheOneAfterIsPlayedBefore() {
+        // Each tenth frame and the next come 60 ms late: 20 of 100 ms are lost at each delay below.
+        var trials = DelayTrials(block: 10)
+        for i in 0..<1_500 {
+            let following = SIMD4<Float>(i % 10 == 0 ? 60 : 0, 0, 0, 0)
+            trials.observe(
+                late: i % 10 < 2 ? 60 : 0, following: following, frame: 10, grain: 10)
+        }
+        trials.weigh(lateCost: 20)
+        let (short, longer) = (trials.cost(at: 5 * 48), trials.cost(at: 40 * 48))
+        #expect(abs(short - 410) < 5 && abs(longer - short - 30) < 1)
+    }
+
+    @Test func whatACopyMendsIsWorthMoreDelay() {
+        // One frame in 100 comes 60 ms late, as a copy or by itself.
+        var targets: [Int] = []
+        for isMended in [false, true] {
+            var trials = DelayTrials(block: 10)
+            for i in 0..<1_500 {
+                trials.observe(
+                    late: i % 100 == 0 ? 60 : 2, following: SIMD4(repeating: 2), frame: 10,
+                    grain: 10, isMended: isMended && i % 100 == 0)
+            }
+            trials.weigh(lateCost: 24)
+            targets.append(trials.target(delayMax: 240))
+        }
+        #expect(targets[0] < 12 && (60...70).contains(targets[1]), "\(targets)")
     }
 
     @Test func whatWasSeenMovesWithTheQuickestArrival() {
@@ -82,13 +112,13 @@ import Testing
 
     @Test func nothingIsKnownAtFirst() {
         var trials = DelayTrials(block: 10)
-        var telling = [trials.isTelling]
+        var telling = [trials.isTelling(repeats: false)]
         trials.see((0..<49).map { _ in 3 })
-        telling.append(trials.isTelling)
+        telling.append(trials.isTelling(repeats: false))
         trials.see([3, 3])
-        telling.append(trials.isTelling)
+        telling.append(trials.isTelling(repeats: false))
         trials.reset()
-        telling.append(trials.isTelling)
+        telling.append(trials.isTelling(repeats: false))
         #expect(telling == [false, false, true, false])
     }
 }
@@ -97,8 +127,9 @@ extension DelayTrials {
     /// Frames of 10 ms that came so much later than the quickest, in ms.
     fileprivate mutating func see(_ late: [Float]) {
         for (i, one) in late.enumerated() {
-            let next = i + 1 < late.count ? late[i + 1] : nil
-            observe(late: one, next: next, frame: 10, grain: 10)
+            var following = SIMD4<Float>(repeating: .infinity)
+            for k in 0..<4 where i + 1 + k < late.count { following[k] = late[i + 1 + k] }
+            observe(late: one, following: following, frame: 10, grain: 10)
         }
     }
 }

@@ -3,13 +3,18 @@ import Audio
 /// Counts what becomes of the words of a talk while it is played block by block.
 struct Tally {
     private let talk: Talk
+    /// The duration of a block, ms.
+    private let block: Double
     private var delays: [Double] = []
     private var (played, missed) = (0.0, 0.0)
     private var (run, longestRun) = (0.0, 0.0)
     private var next: Int64?
     private var before = ReceptionTotals()
 
-    init(_ talk: Talk) { self.talk = talk }
+    init(_ talk: Talk, block: Double) {
+        self.talk = talk
+        self.block = block
+    }
 
     /// How much of a frame is words, 0...1.
     private func words(in number: Int64) -> Double {
@@ -27,12 +32,13 @@ struct Tally {
     mutating func add(_ heard: Bool, next now: Int64, totals: ReceptionTotals, delay: Double) {
         // Before the first word there is nothing to miss; after it silence is a gap too.
         guard heard || next != nil else { return }
-        let invented = heard ? Double(totals.concealedMs - before.concealedMs) : 10
+        let invented = heard ? Double(totals.concealedMs - before.concealedMs) : block
         let skipped = Double(totals.skippedMs - before.skippedMs)
         let last = next ?? now
-        played += words(in: last - 1) * 10
+        played += words(in: last - 1) * block
         if words(in: last - 1) >= 0.5 { delays.append(delay) }
-        run = invented > 0 ? run + invented : 0
+        // Sound may be invented for two blocks at once.
+        run = now == last ? run + invented : invented
         longestRun = max(longestRun, run)
         missed += invented * (words(in: last - 1) + words(in: last)) / 2
         missed += skipped * words(in: now - 2)

@@ -2,12 +2,17 @@ public import Audio
 import Foundation
 import Time
 
-/// What a network did to one packet after the other, 20 ms apart.
+/// What a network did to one packet after the other.
 public struct Trace {
     /// Milliseconds on the way; nil = lost.
     public var delays: [Double?]
+    /// So many milliseconds after one packet the next is sent.
+    public var interval = 20.0
 
-    public init(delays: [Double?]) { self.delays = delays }
+    public init(delays: [Double?], interval: Double = 20) {
+        self.delays = delays
+        self.interval = interval
+    }
 
     /// A recorded or made-up network of the project (Tests/Traces): one line a packet, in tenths
     /// of a millisecond, `-` = lost.
@@ -21,9 +26,9 @@ public struct Trace {
     }
 
     /// How long it takes to send, ms.
-    public var length: Double { Double(delays.count) * 20 }
+    public var length: Double { Double(delays.count) * interval }
 
-    /// Sends a talk of 20 ms packets, over and over.
+    /// Sends a talk, a frame a packet, over and over.
     ///
     /// - Parameters:
     ///   - talk: What is said.
@@ -33,7 +38,7 @@ public struct Trace {
     public func flights(of talk: Talk, depth: Int = 0, offset: Int = 1) -> [Flight] {
         var order: [(arrival: Double, packet: Int)] = []
         for (i, delay) in delays.enumerated() {
-            if let delay { order.append((Double(i) * 20 + delay, i)) }
+            if let delay { order.append((Double(i) * interval + delay, i)) }
         }
         order.sort { ($0.arrival, $0.packet) < ($1.arrival, $1.packet) }
         var flights: [Flight] = []
@@ -67,7 +72,7 @@ public struct TraceFigures {
 }
 
 extension Trace {
-    /// Plays the talk over this network through `voice`, in virtual time, a block every 10 ms.
+    /// Plays the talk over this network through `voice`, in virtual time, block after block.
     ///
     /// A word is what is louder than -55 dBFS in the talk itself. Sound invented between a word and
     /// a pause counts half.
@@ -75,19 +80,22 @@ extension Trace {
         _ talk: Talk, voice: inout Voice, depth: Int = 0, offset: Int = 1, phase: Double = 1
     ) -> TraceFigures {
         let flights = flights(of: talk, depth: depth, offset: offset)
-        var (next, frame) = (0, Frame(repeating: 0))
-        var tally = Tally(talk)
-        for block in 0..<Int(length / 10) {
-            let now = phase + Double(block) * 10
+        let length = voice.blockSamples
+        let ms = Double(length) / 48
+        var (next, sound) = (0, [Int16](repeating: 0, count: length))
+        var tally = Tally(talk, block: ms)
+        for block in 0..<Int(self.length / ms) {
+            let now = phase + Double(block) * ms
             while next < flights.count, flights[next].arrival <= now {
                 flights[next].land(in: &voice)
                 next += 1
             }
-            let heard = voice.pull(into: &frame, at: instant(now))
+            var span = sound.mutableSpan
+            let heard = voice.pull(into: &span, at: instant(now))
             tally.add(
                 heard, next: voice.nextFrame, totals: voice.totals,
                 delay: Double(voice.playoutDelay.nanoseconds) / 1e6)
         }
-        return tally.figures(minutes: length / 60_000)
+        return tally.figures(minutes: self.length / 60_000)
     }
 }

@@ -1,9 +1,11 @@
 // VoiceProbe: what the jitter buffer makes of speech over networks, one line of JSON for each.
 //
-// Standard input has any number of networks. Each begins with a line `trace DEPTH OFFSET`: every
-// packet repeats DEPTH frames before it, which were sent OFFSET packets apart. Then comes a line a
-// packet of 20 ms: its milliseconds on the way, `-` if it was lost. `VoiceProbe TALKS` has so many
-// talks made up and sends each over every network; what it says is the mean.
+// Standard input has any number of networks. Each begins with a line `trace DEPTH OFFSET PACKET
+// BLOCK`: every packet repeats DEPTH frames before it, which were sent OFFSET packets apart; it has
+// PACKET ms of sound, 20 or 10, and BLOCK ms are played at once, 10 or 5. Left out they are the
+// first of these. Then comes a line a packet: its milliseconds on the way, `-` if it was lost.
+// `VoiceProbe TALKS` has so many talks made up and sends each over every network; what it says is
+// the mean.
 
 import Audio
 import Foundation
@@ -12,6 +14,8 @@ import Scene
 struct Network {
     var depth = 0
     var offset = 1
+    var packet = 20
+    var block = 10
     var delays: [Double?] = []
 }
 
@@ -19,19 +23,25 @@ var networks: [Network] = []
 while let line = readLine() {
     let words = line.split(separator: " ")
     if words.first == "trace" {
-        networks.append(Network(depth: Int(words[1]) ?? 0, offset: Int(words[2]) ?? 1))
+        let numbers = words.dropFirst().map { Int($0) ?? 0 }
+        var network = Network(depth: numbers[0], offset: numbers[1])
+        if numbers.count > 2 { network.packet = numbers[2] }
+        if numbers.count > 3 { network.block = numbers[3] }
+        networks.append(network)
     } else if !networks.isEmpty {
         networks[networks.count - 1].delays.append(Double(line))
     }
 }
 let count = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 1
-let talks = try (0..<count).map { seed in
-    try Talk(Speech(seconds: 30, pauses: true, seed: UInt64(seed + 1)), perPacket: 2)
+let speeches = (0..<count).map { Speech(seconds: 30, pauses: true, seed: UInt64($0 + 1)) }
+var talks: [Int: [Talk]] = [:]
+for packet in Set(networks.map(\.packet)) {
+    talks[packet] = try speeches.map { try Talk($0, perPacket: packet / 10) }
 }
 for network in networks {
-    let figures = try talks.map { talk in
-        var voice = try Voice()
-        return Trace(delays: network.delays).play(
+    let figures = try (talks[network.packet] ?? []).map { talk in
+        var voice = try Voice(blockSamples: network.block * 48)
+        return Trace(delays: network.delays, interval: Double(network.packet)).play(
             talk, voice: &voice, depth: network.depth, offset: network.offset)
     }
     func mean(_ value: (TraceFigures) -> Double) -> Double {
