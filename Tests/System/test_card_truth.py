@@ -30,6 +30,7 @@ class CardTruth(SceneTest):
     def test_clocks_are_measured_and_two_are_told_from_one(self):
         with Scene("kitchen", "garage") as scene:
             kitchen, garage = scene.stations
+            own = garage.sections["audio"]["input"]
             garage.sections["audio"]["input"] = "pcm:simcard:other"
             for one in scene.stations:
                 one.sections["audio"].update({"echo": "on", "duplex": "auto"})
@@ -63,6 +64,12 @@ class CardTruth(SceneTest):
             self.assertIn("faster than the microphone", reason)
             self.assertIn("audio echo      not cancelled: ", doctor)
             self.assertIn("the echo is not cancelled: ", " ".join(garage.status()["notes"]))
+            # Another card is another clock.
+            garage.sections["audio"]["input"] = own
+            garage.write_config()
+            self.assertEqual(garage.ctl("reload")[0], 0)
+            wait(lambda: self.hands_free(garage) == ("on", "full", "the echo is cancelled"),
+                 "garage cancels the echo", 10)
             for one in scene.stations:
                 self.assert_no_heap_calls(one)
 
