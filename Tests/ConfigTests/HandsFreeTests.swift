@@ -18,7 +18,7 @@ import Testing
 
     @Test(arguments: ["on", "auto"]) func withOneClockAutoIsFull(echo: String) throws {
         // The names do not matter: one card may have two.
-        let found = try handsFree("input = pcm:hw:1\noutput = card:A\necho = \(echo)")
+        let found = try handsFree("input = pcm:desk\noutput = card:A\necho = \(echo)")
         #expect(!found.isHalfDuplex && found.cancelsEcho && found.echoState == "on")
         #expect(found.duplexReason == "the echo is cancelled")
     }
