@@ -1,3 +1,4 @@
+import Audio
 import Config
 import Testing
 
