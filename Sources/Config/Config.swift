@@ -100,39 +100,6 @@ public struct Config: Equatable, Sendable {
         public internal(set) var duck = -12.0
         public internal(set) var origin = Origin(file: "", line: 1)
 
-        /// Whether microphone and loudspeaker are of one card, and so of one clock.
-        public var hasOneCard: Bool { input == output && input != .none }
-        /// Whether the echo is cancelled: where that is wanted, and both sides have one clock.
-        public var cancelsEcho: Bool {
-            switch echo {
-            case .off: false
-            case .on: hasOneCard
-            case .auto: hasOneCard && duplex != .half
-            }
-        }
-        /// Whether the speaker is held down while talking; `auto` does so where no echo is
-        /// cancelled.
-        public var isHalfDuplex: Bool {
-            switch duplex {
-            case .half: true
-            case .full: false
-            case .auto: !cancelsEcho
-            }
-        }
-        /// Whether the echo is cancelled: "off", "on", or "refused" without one clock for both.
-        public var echoState: String {
-            if cancelsEcho { return "on" }
-            return echo != .off && !hasOneCard ? "refused" : "off"
-        }
-        /// Why it is half or full duplex, in a few words.
-        public var duplexReason: String {
-            switch (duplex, echo) {
-            case (.half, _), (.full, _): "as set"
-            case (.auto, .off): "echo = off"
-            case (.auto, _):
-                hasOneCard ? "the echo is cancelled" : "microphone and speaker have two clocks"
-            }
-        }
         /// The period in samples of 48 kHz, rounded to the nearest.
         public var periodSamples: Int {
             Int((period.components.attoseconds / 1_000_000_000 * 48 + 500_000) / 1_000_000)

@@ -29,7 +29,6 @@ func showPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
 
 /// Whether the echo is cancelled, and how well.
 private func echo(_ audio: Status.Audio) -> String {
-    if audio.echo == "refused" { return "refused: \(visible(audio.duplexReason))" }
     guard let gone = audio.echoReductionDB else { return visible(audio.echo) }
     return "-\(Int(gone.rounded())) dB"
 }

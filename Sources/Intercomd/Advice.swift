@@ -19,6 +19,11 @@ enum Advice {
             + " speak closer to it, or take it away from fans, cables and power supplies"
     }
 
+    /// What to do where echo cancelling is asked for and cannot be.
+    static func echoRefused(_ reason: String) -> String {
+        "the echo is not cancelled: \(reason); give input and output in [audio] one card"
+    }
+
     static func restart(for line: String) -> String {
         "changed in the files, and waits for a restart of intercomd: \(line)"
     }

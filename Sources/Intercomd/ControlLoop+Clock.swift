@@ -1,5 +1,6 @@
 internal import Audio
 internal import Config
+internal import Control
 internal import HAL
 internal import Realtime
 internal import Settings
@@ -16,21 +17,43 @@ extension ControlLoop {
         CardClocks.told(rings.counters, .playbackDrift, .playbackDriftError)
     }
 
+    /// What is done about the echo, and why.
+    var handsFree: HandsFree { HandsFree(config.audio, clocksApart: clocksApart) }
+
+    /// Cancels the echo where that is wished and can be done: a card that comes may change that,
+    /// and so may what is measured.
+    mutating func followClocks() {
+        // One exchange at a time: what was exchanged before is still to be freed.
+        guard config.audio.wishesEchoGone, change == nil, retired == nil, let clock = soundClock
+        else { return }
+        let before = handsFree
+        clocksApart = clock.reason
+        guard handsFree.cancelsEcho != before.cancelsEcho else { return }
+        tellMedia(config, routing)
+        note(
+            .audioOpen,
+            clock.reason.map { Advice.echoRefused($0) }
+                ?? "microphone and speaker have one clock: the echo is cancelled")
+    }
+
     /// Whether microphone and speaker run by one clock; nil while they are not both open.
     ///
     /// What the samples say goes before what the names say.
     var soundClock: PCMClock? {
         guard let capture = side(cards.input), let playback = side(cards.output) else { return nil }
-        if let one = captureDrift, let other = playbackDrift,
-            let apart = PCMClock.apart(
-                capturePPM: one.ppm, uncertain: one.uncertainty, playbackPPM: other.ppm,
-                uncertain: other.uncertainty)
-        {
+        let named = PCMClock(capture: capture, playback: playback)
+        guard let one = captureDrift, let other = playbackDrift else { return named }
+        let seen = PCMClock.compared(
+            capturePPM: one.ppm, uncertain: one.uncertainty, playbackPPM: other.ppm,
+            uncertain: other.uncertainty)
+        switch seen {
+        case .apart(let apart):
             return PCMClock(
                 reason: "the speaker's clock was seen to run \(oneDigit(apart)) ppm "
                     + "\(apart > 0 ? "faster" : "slower") than the microphone's")
+        case .together where named.isGuess: return PCMClock(reason: nil)
+        case .together, .unknown: return named
         }
-        return PCMClock(capture: capture, playback: playback)
     }
 
     private func side(_ side: Cards.Side) -> PCMClock.Side? {

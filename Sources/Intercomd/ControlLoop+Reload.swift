@@ -58,7 +58,8 @@ extension ControlLoop {
         let former = roster
         changePeers(files, config)
         let routing = Routing(config, roster, after: self.routing)
-        try tellMedia(config, routing)
+        if let clock = soundClock { clocksApart = clock.reason }
+        tellMedia(config, routing)
         station.configure(targets: routing.targets, channels: routing.channels, at: now)
         cards.configure(config.audio, rings)
         table.setLimits(Session.Limits(config.session), at: now)
@@ -146,8 +147,10 @@ extension ControlLoop {
         station.replace(peer: number, firstMid: Boot.randomMid())
     }
 
-    private mutating func tellMedia(_ config: Config, _ routing: Routing) throws(ControlError) {
-        let plan = MediaPlan(config, roster, routing)
+    /// The media loop takes these over; it hears too what can be done about the echo.
+    mutating func tellMedia(_ config: Config, _ routing: Routing) {
+        let handsFree = HandsFree(config.audio, clocksApart: clocksApart)
+        let plan = MediaPlan(config, roster, routing, handsFree)
         let sequences = routing.targets.map { _ in Boot.randomSequence() }
         let box: MediaChange
         do throws(OpusError) {

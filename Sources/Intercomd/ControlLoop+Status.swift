@@ -25,10 +25,10 @@ extension ControlLoop {
         status.audio.isOneClock = soundClock?.isOneClock ?? false
         status.audio.clockReason = soundClock?.reason
         status.audio.profile = config.audio.profile.rawValue
-        status.audio.duplex = config.audio.isHalfDuplex ? "half" : "full"
-        status.audio.duplexReason = config.audio.duplexReason
-        status.audio.echo = config.audio.echoState
-        if config.audio.cancelsEcho, rings.counters[.echoReduction] > 0 {
+        status.audio.duplex = handsFree.isHalfDuplex ? "half" : "full"
+        status.audio.duplexReason = handsFree.duplexReason
+        status.audio.echo = handsFree.echoState
+        if handsFree.cancelsEcho, rings.counters[.echoReduction] > 0 {
             status.audio.echoReductionDB = Double(rings.counters[.echoReduction]) / 10
         }
         status.microphone = microphoneStatus
@@ -93,6 +93,9 @@ extension ControlLoop {
             found.append(Advice.unpaired)
         }
         found += detourNotes + controlNotes
+        if handsFree.echoState == "refused" {
+            found.append(Advice.echoRefused(clocksApart ?? "two clocks"))
+        }
         for line in awaitsRestart { found.append(Advice.restart(for: line)) }
         if let note = Advice.noise(microphoneStatus.snrDB) { found.append(note) }
         for number in roster.numbers {

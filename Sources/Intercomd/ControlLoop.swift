@@ -65,6 +65,8 @@ struct ControlLoop: ~Copyable {
     var meterView = MeterView()
     /// The tone that is under way, if any.
     var latencyTrial: LatencyTrial?
+    /// Why microphone and speaker did not run by one clock when both were open last.
+    var clocksApart: String?
     /// When the figures of the peers were worked out last.
     var figuresAt: Instant?
 
@@ -134,6 +136,7 @@ struct ControlLoop: ~Copyable {
         tell(.started, detail: "intercomd \(Product.version) is \(name)")
         protectAnew()
         openDevices()
+        followClocks()
         lockMemory()
         resolveAll()
         ServiceNotifier.ready()
@@ -169,6 +172,7 @@ struct ControlLoop: ~Copyable {
         everySecond()
         doubtSilent()
         openDevices()
+        followClocks()
         lookAtMeters()
         server.tick(at: now) { fd, place, events in
             try? loop.modify(fd: fd, events: events, token: Token.caller + UInt32(place))

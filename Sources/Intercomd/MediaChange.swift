@@ -40,8 +40,8 @@ final class MediaChange: @unchecked Sendable {
             former.jitterPreset == plan.jitterPreset && former.jitterMax == plan.jitterMax
             && former.sound.blockSamples == plan.sound.blockSamples
         slots = keepsVoices ? nil : try VoiceSlot.slots(plan)
-        let blockSamples = plan.sound.blockSamples
-        changesChain = former.capture != plan.capture || former.sound.blockSamples != blockSamples
+        let blockSamples = plan.captureBlock
+        changesChain = former.capture != plan.capture || former.captureBlock != blockSamples
         // One that does nothing, where the one there stays.
         chain = CaptureChain(changesChain ? plan.capture : .init(), blockSamples: blockSamples)
         self.plan = plan

@@ -6,7 +6,7 @@ internal import Realtime
 extension MediaLoop {
     /// Takes captured samples, block by block, each of them improved before a frame of it is whole.
     mutating func improve(samples count: Int) {
-        let blockSamples = plan.sound.blockSamples
+        let blockSamples = chain.blockSamples
         alignReference(captured: samplesRead + count)
         var taken = 0
         while taken < count {

@@ -117,7 +117,7 @@ struct MediaLoop: ~Copyable {
         self.timer = timer
         self.encoder = encoder
         self.slots = slots
-        chain = CaptureChain(plan.capture, blockSamples: plan.sound.blockSamples)
+        chain = CaptureChain(plan.capture, blockSamples: plan.captureBlock)
         microphone = Microphone(frameSamples: plan.sound.frameSamples)
         busyMax = plan.periodNanoseconds / 2
         keys = plan.makeKeys(at: now)

@@ -51,13 +51,23 @@ struct MediaPlan: Sendable {
     let speakerHold: Duration
     /// What is done to the microphone's sound.
     let capture: CaptureChain.Settings
+    /// Samples of the microphone that are made better at once: an echo canceller does best with
+    /// 10 ms, which come together where the frames are as long anyway.
+    var captureBlock: Int {
+        let isWhole = capture.cancelsEcho && sound.frameSamples % PCM.frameSamples == 0
+        return isWhole ? PCM.frameSamples : sound.blockSamples
+    }
     let jitterPreset: JitterBuffer.Preset
     let jitterMax: Duration
     let periodNanoseconds: Int64
 
     private static let gainsPerPeer = Int(FrameFlags.streams.upperBound)
 
-    init(_ config: Config, _ roster: Roster, _ routing: Routing) {
+    /// What is done about the echo is what is wished, unless `handsFree` says otherwise.
+    init(
+        _ config: Config, _ roster: Roster, _ routing: Routing, _ handsFree: HandsFree? = nil
+    ) {
+        let handsFree = handsFree ?? HandsFree(config.audio, clocksApart: nil)
         targets = routing.targets
         let talk = config.talk
         keys = zip(config.buttons, routing.buttonTargets).map { button, id in
@@ -95,9 +105,9 @@ struct MediaPlan: Sendable {
         lostFramesMax = Spurt.lostMax.nanoseconds / frame
         bitrate = config.audio.bitrate
         duck = Gain(decibels: config.audio.duck)
-        isHalfDuplex = config.audio.isHalfDuplex
+        isHalfDuplex = handsFree.isHalfDuplex
         speakerHold = config.audio.rxHold
-        capture = CaptureChain.Settings(config.audio)
+        capture = CaptureChain.Settings(config.audio, handsFree)
         jitterPreset =
             switch config.audio.jitter {
             case .low: .low
@@ -153,7 +163,7 @@ struct MediaPlan: Sendable {
 }
 
 extension CaptureChain.Settings {
-    init(_ audio: Config.Audio) {
+    init(_ audio: Config.Audio, _ handsFree: HandsFree) {
         let decibels =
             switch audio.noiseSuppression {
             case .off: 0
@@ -161,7 +171,7 @@ extension CaptureChain.Settings {
             case .high: 30
             }
         self.init(
-            cancelsEcho: audio.cancelsEcho, noiseDecibels: decibels,
+            cancelsEcho: handsFree.cancelsEcho, noiseDecibels: decibels,
             controlsGain: audio.controlsGain)
     }
 }

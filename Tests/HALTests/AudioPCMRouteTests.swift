@@ -54,26 +54,30 @@ private enum Dump {
 
     @Test func twoCardsAreTwo() {
         let clock = clock("hw:1", Dump.card, "hw:0", Dump.mixed)
-        #expect(clock.reason == "pcm:hw:1 and pcm:hw:0 are two cards")
+        #expect(clock.reason == "pcm:hw:1 and pcm:hw:0 are two cards" && !clock.isGuess)
         #expect(self.clock("a", "", "b", "").reason == "pcm:a and pcm:b may be two cards")
         #expect(!self.clock("a", "", "hw:1", Dump.card).isOneClock)
     }
 
     @Test func aSoundServerHidesTheClock() {
         let clock = clock("pulse", Dump.pulse, "pulse", Dump.pulse)
+        #expect(clock.isGuess)
         #expect(
             clock.reason == "pcm:pulse goes through PulseAudio, whose clock is not the card's")
     }
 
-    @Test func samplesSpeakAgainstOneClock() {
-        func apart(_ one: Double, _ oneError: Double, _ other: Double, _ error: Double) -> Double? {
-            PCMClock.apart(
+    @Test func samplesSpeakForAndAgainstOneClock() {
+        func compared(
+            _ one: Double, _ oneError: Double, _ other: Double, _ error: Double
+        ) -> PCMClock.Comparison {
+            PCMClock.compared(
                 capturePPM: one, uncertain: oneError, playbackPPM: other, uncertain: error)
         }
-        #expect(apart(10, 0.5, 90, 0.5) == 80)
-        #expect(apart(10, 0.5, -20, 0.5) == -30)
+        #expect(compared(10, 0.5, 90, 0.5) == .apart(80))
+        #expect(compared(10, 0.5, -20, 0.5) == .apart(-30))
         // Not by less than a canceller follows, nor than is known.
-        #expect(apart(10, 0.5, 12, 0.5) == nil)
-        #expect(apart(10, 20, 40, 20) == nil)
+        #expect(compared(10, 0.5, 12, 0.5) == .together)
+        #expect(compared(10, 20, 40, 20) == .unknown)
+        #expect(compared(10, 2, 10, 2) == .unknown)
     }
 }

@@ -23,10 +23,17 @@ class CardTruth(SceneTest):
             return None
         return [(side["drift_ppm"], side["drift_error_ppm"]) for side in sides]
 
+    def hands_free(self, station):
+        audio = station.status()["audio"]
+        return audio["echo"], audio["duplex"], audio["duplex_reason"]
+
     def test_clocks_are_measured_and_two_are_told_from_one(self):
         with Scene("kitchen", "garage") as scene:
             kitchen, garage = scene.stations
+            own = garage.sections["audio"]["input"]
             garage.sections["audio"]["input"] = "pcm:simcard:other"
+            for one in scene.stations:
+                one.sections["audio"].update({"echo": "on", "duplex": "auto"})
             scene.introduce(kitchen, garage)
             scene.start()
             kitchen.card.do("ppm", 80)
@@ -51,6 +58,20 @@ class CardTruth(SceneTest):
             self.assertIn("clock   two: ", garage.ctl("status")[1])
             doctor = garage.ctl("doctor", "audio")[1]
             self.assertIn("faster than the microphone's; input -", doctor)
+            self.assertEqual(self.hands_free(kitchen), ("on", "full", "the echo is cancelled"))
+            echo, duplex, reason = self.hands_free(garage)
+            self.assertEqual((echo, duplex), ("refused", "half"))
+            self.assertIn("faster than the microphone", reason)
+            self.assertIn("audio echo      not cancelled: ", doctor)
+            self.assertIn("the echo is not cancelled: ", " ".join(garage.status()["notes"]))
+            # Another card is another clock.
+            garage.sections["audio"]["input"] = own
+            garage.write_config()
+            self.assertEqual(garage.ctl("reload")[0], 0)
+            wait(lambda: self.hands_free(garage) == ("on", "full", "the echo is cancelled"),
+                 "garage cancels the echo", 10)
+            for one in scene.stations:
+                self.assert_no_heap_calls(one)
 
     def test_volume_is_set_and_a_muted_microphone_said(self):
         with Scene("kitchen", "garage") as scene:

@@ -18,6 +18,7 @@ extension AudioFacts {
                     state: .daemon(status.audio.output)))
             cards = PCMCard.all
             running = status.audio
+            signalToNoise = status.microphone.snrDB
             muted = Self.muted(situation)
             return
         }

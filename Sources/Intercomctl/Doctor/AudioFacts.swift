@@ -34,11 +34,14 @@ struct AudioFacts {
     var cards: [PCMCard] = []
     /// The microphone's control where it lets nothing through.
     var muted: CardControl?
+    /// What the daemon heard, speech against noise in dB; nil before anybody spoke.
+    var signalToNoise: Double?
     /// What a running daemon says of both; nil without one.
     var running: Status.Audio?
 
     /// Above it, speech of a person a metre away drowns.
     private static let loudFloor = -35.0
+    private static let signalToNoiseMin = 40.0
 
     init(input: Side, output: Side) {
         self.input = input
@@ -46,8 +49,8 @@ struct AudioFacts {
     }
 
     var checks: [Check] {
-        inputChecks + mutedChecks + outputChecks + nameChecks(input) + nameChecks(output)
-            + clockChecks
+        inputChecks + mutedChecks + noiseChecks + outputChecks + nameChecks(input)
+            + nameChecks(output) + clockChecks
     }
 
     private var inputChecks: [Check] {
@@ -92,6 +95,20 @@ struct AudioFacts {
             .warn(
                 .audio, of: "input", "control \(visible(muted.name)) of \(input.name) is \(what)",
                 fix: "mic-volume = 80% in [audio], or alsamixer, F4")
+        ]
+    }
+
+    /// How far speech stood above the noise, once the daemon has heard some.
+    private var noiseChecks: [Check] {
+        guard let signalToNoise else { return [] }
+        let text = "speech \(Int(signalToNoise)) dB above the noise"
+        guard signalToNoise < Self.signalToNoiseMin else {
+            return [.ok(.audio, of: "input", text)]
+        }
+        return [
+            .warn(
+                .audio, of: "input", "\(text) (40 is good)",
+                fix: "speak closer to it, or take it away from fans, cables and power supplies")
         ]
     }
 
@@ -221,7 +238,7 @@ extension AudioFacts {
         guard input.name != output.name, input.name != "none", output.name != "none" else {
             return measuredChecks
         }
-        if let running, running.clockReason != nil { return measuredChecks }
+        if let running, running.isOneClock || running.clockReason != nil { return measuredChecks }
         return [
             .ok(
                 .audio, of: "clocks", "\(input.name) and \(output.name) are two cards: two clocks",
@@ -243,9 +260,19 @@ extension AudioFacts {
                 .ok(
                     .audio, of: "clocks", "two: \(reason)\(seen.isEmpty ? "" : "; ")\(seen)",
                     advice: "use one card for both if there are small gaps, or to cancel echo")
-            ]
+            ] + refusal(reason)
         }
         guard running.isOneClock, !seen.isEmpty else { return [] }
         return [.ok(.audio, of: "clocks", "one, by this machine's: \(seen)")]
+    }
+
+    /// That somebody asks for what two clocks do not allow.
+    private func refusal(_ reason: String) -> [Check] {
+        guard running?.echo == "refused" else { return [] }
+        return [
+            .warn(
+                .audio, of: "echo", "not cancelled: \(visible(reason))",
+                fix: "give input and output in [audio] one card, or echo = off")
+        ]
     }
 }

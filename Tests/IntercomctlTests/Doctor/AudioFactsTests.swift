@@ -140,6 +140,41 @@ import Testing
         #expect(!one.contains { $0.name == "audio clocks" })
     }
 
+    @Test func twoNamesOfOneCardHaveOneClock() {
+        var two = facts(.opened(Self.granted), names: ("pcm:hw:CARD=A", "card:A"))
+        two.running = Status.Audio()
+        two.running?.isOneClock = true
+        #expect(!two.checks.contains { $0.name == "audio clocks" })
+    }
+
+    @Test func echoThatIsRefusedIsAWarningWithTheReason() {
+        var two = facts(.opened(Self.granted), names: ("card:A", "card:B"))
+        two.running = Status.Audio()
+        two.running?.clockReason = "card:A and card:B are two cards"
+        #expect(!two.checks.contains { $0.verdict == .warn && $0.name == "audio echo" })
+        two.running?.echo = "refused"
+        #expect(
+            lines(two.checks).last
+                == "WARN  audio echo      not cancelled: card:A and card:B are two cards"
+                + "  -> give input and output in [audio] one card, or echo = off")
+    }
+
+    @Test func speechBelow40dBAboveTheNoiseIsAWarning() {
+        func said(_ signalToNoise: Double?) -> [Check] {
+            var facts = facts(.unused, names: ("none", "card:B"))
+            facts.signalToNoise = signalToNoise
+            return facts.checks.filter { $0.text.hasPrefix("speech") }
+        }
+        #expect(said(nil).isEmpty)
+        #expect(lines(said(42.4)) == ["ok    audio input     speech 42 dB above the noise"])
+        #expect(
+            lines(said(39.9)) == [
+                "WARN  audio input     speech 39 dB above the noise (40 is good)"
+                    + "  -> speak closer to it,"
+                    + " or take it away from fans, cables and power supplies"
+            ])
+    }
+
     @Test func defaultAmongSeveralAndTwinsAreTold() {
         let usb = PCMCard.USB(vendor: 1, product: 2, serial: nil)
         func card(_ id: String, _ usb: PCMCard.USB?) -> PCMCard {
