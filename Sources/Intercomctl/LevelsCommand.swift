@@ -26,8 +26,9 @@ private var hasCursor: Bool {
 private var isRich: Bool {
     for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
         guard let value = Environment.value(of: name), !value.isEmpty else { continue }
-        let text = value.lowercased()
-        return text.contains("utf-8") || text.contains("utf8")
+        // The name of a locale has its characters behind a dot: de_DE.UTF-8, C.utf8.
+        let characters = value.utf8.drop { $0 != UInt8(ascii: ".") }.map { $0 | 0x20 }
+        return characters.starts(with: ".utf-8".utf8) || characters.starts(with: ".utf8".utf8)
     }
     return false
 }
