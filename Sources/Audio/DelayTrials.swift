@@ -77,6 +77,7 @@ struct DelayTrials: ~Copyable {
     /// Whether enough was seen to speak of the network.
     ///
     /// - Parameter repeats: Frames are repeated in later packets.
+    /// - Returns: Whether one may wait less than at first.
     func isTelling(repeats: Bool) -> Bool {
         seen >= (repeats ? Self.tellingOfLoss : Self.telling)
     }

@@ -356,4 +356,15 @@ import Time
         #expect((9...11).contains(report.jitter))
         #expect(bench.totals.lost == 80)
     }
+
+    @Test func copiesThatCameInVainTeachToWait() {
+        // Each 20th packet is lost; a copy of its frame comes with the sixth after it.
+        let bench = JitterBufferBench()
+        for i in 0..<800 {
+            if i % 20 != 10 { bench.insert(i, at: Double(i) * 10) }
+            if i % 20 == 16 { bench.insert(i - 6, at: Double(i) * 10, copy: true) }
+            _ = bench.pull(at: Double(i) * 10 + 1)
+        }
+        #expect((60...70).contains(bench.buffer.targetDelay.milliseconds))
+    }
 }
