@@ -25,18 +25,18 @@ import Testing
         // A burst of 50 late frames in 15 s is one gap for who stays late, not 50.
         let late = (0..<1_500).map { (700..<750).contains($0) ? Float(80) : 2 }
         #expect(trials(of: late).target(delayMax: 240) < 20)
-        // As many in a dozen places are a dozen gaps, and worth a delay.
-        let often = (0..<1_500).map { $0 % 120 < 4 ? Float(80) : 2 }
+        // Where the network stands still in a dozen places, that is a dozen gaps, worth a delay.
+        let often = (0..<1_500).map { max(2, 80 - 10 * Float($0 % 120)) }
         #expect(trials(of: often).target(delayMax: 240) >= 80)
     }
 
     @Test func whereLateFramesComeInGroupsDelayIsKeptAWhile() {
         // Every 10 s the network stands still four times, 400 ms apart, and once.
         let groups = (0..<2_000).map { i in
-            i % 1_000 < 160 && i % 40 < 4 ? Float(100) : 2
+            i % 1_000 < 160 ? max(2, 100 - 10 * Float(i % 40)) : 2
         }
         #expect(trials(of: groups).patience(at: 10 * 48) >= 250)
-        let lonely = (0..<2_000).map { $0 % 1_000 < 4 ? Float(100) : 2 }
+        let lonely = (0..<2_000).map { max(2, 100 - 10 * Float($0 % 1_000)) }
         #expect(trials(of: lonely).patience(at: 10 * 48) == 0)
     }
 
@@ -68,14 +68,14 @@ import Testing
     }
 
     @Test func whatACopyMendsIsWorthMoreDelay() {
-        // One frame in 100 comes 60 ms late, as a copy or by itself.
+        // One frame in 60 comes 60 ms late, as a copy or by itself.
         var targets: [Int] = []
         for isMended in [false, true] {
             var trials = DelayTrials(block: 10)
             for i in 0..<1_500 {
                 trials.observe(
-                    late: i % 100 == 0 ? 60 : 2, following: SIMD4(repeating: 2), frame: 10,
-                    grain: 10, isMended: isMended && i % 100 == 0)
+                    late: i % 60 == 0 ? 60 : 2, following: SIMD4(repeating: 2), frame: 10,
+                    grain: 10, isMended: isMended && i % 60 == 0)
             }
             trials.weigh(lateCost: 24)
             targets.append(trials.target(delayMax: 240))
