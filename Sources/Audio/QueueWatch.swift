@@ -6,10 +6,10 @@ internal import Time
 /// is time spent in queues. One slow answer may be chance, two in a row are a standing queue.
 struct QueueWatch: Sendable {
     enum Verdict: Equatable {
-        /// Nothing, or nothing new, is known.
+        /// There was no answer yet.
         case unknown
         case free
-        /// One slow answer: there may be a queue.
+        /// One slow answer, or none any more where there were some: there may be a queue.
         case doubtful
         /// There is a queue, and it stays.
         case standing
@@ -39,7 +39,9 @@ struct QueueWatch: Sendable {
     }
 
     func verdict(at now: Instant) -> Verdict {
-        guard let newest, now - newest.at <= Self.fresh else { return .unknown }
+        guard let newest else { return .unknown }
+        // A queue that is full loses questions too.
+        guard now - newest.at <= Self.fresh else { return .doubtful }
         return switch (isSlow, wasSlow) {
         case (false, _): .free
         case (true, false): .doubtful

@@ -28,8 +28,9 @@ public struct Station {
 
     /// How often a round trip is measured while the peer is up.
     public static let pingInterval = Duration.seconds(15)
-    /// How long an answer may take before it is asked again.
+    /// How long an answer may take, and how soon one more is asked for: the first may be lost.
     private static let pongMax = Duration.seconds(3)
+    private static let pingAgain = Duration.milliseconds(900)
 
     private struct Peer {
         var exchange: RecordExchange
@@ -39,7 +40,8 @@ public struct Station {
         var bindings: [Binding] = []
         /// What each of its own streams is bound to.
         var theirs: [StreamBinding] = []
-        var ping: (token: UInt32, at: Instant)?
+        /// Those that may still be answered, the newest last.
+        var pings: [(token: UInt32, at: Instant)] = []
         var lastToken: UInt32 = 0
         var nextPing: Instant = .never
         var pongs: [UInt32] = []
@@ -110,7 +112,7 @@ public struct Station {
     public mutating func down(peer: Int) {
         peers[peer].isUp = false
         peers[peer].nextPing = .never
-        peers[peer].ping = nil
+        peers[peer].pings.removeAll(keepingCapacity: true)
         peers[peer].pongs.removeAll(keepingCapacity: true)
     }
 
@@ -150,10 +152,12 @@ public struct Station {
             // One answer a packet is enough for honest peers, and bounds what others can ask.
             if peers[peer].pongs.count < 4 { peers[peer].pongs.append(token) }
         case .pong(let token):
-            guard let ping = peers[peer].ping, ping.token == token else { return }
-            peers[peer].view.roundTrip = now - ping.at
+            guard let place = peers[peer].pings.firstIndex(where: { $0.token == token }) else {
+                return
+            }
+            peers[peer].view.roundTrip = now - peers[peer].pings[place].at
             peers[peer].view.roundTripAt = now
-            peers[peer].ping = nil
+            peers[peer].pings.removeSubrange(0...place)
         case .confirm, .pathChallenge, .pathResponse, .spurtEnd, .close, .unknown,
             .offer, .ringing, .answer, .reject, .cancel, .bye, .signal, .result:
             // Calls, signals and relays are not part of this version: acknowledged, else ignored.
@@ -172,12 +176,14 @@ public struct Station {
         }
     }
 
-    /// Asks for an answer, unless one is still to be expected.
+    /// Asks for an answer, unless that was done just now.
     private mutating func ping(_ peer: Int) {
         guard peers[peer].isUp else { return }
-        if let ping = peers[peer].ping, now - ping.at < Self.pongMax { return }
+        if let newest = peers[peer].pings.last, now - newest.at < Self.pingAgain { return }
+        let now = now
+        peers[peer].pings.removeAll { now - $0.at >= Self.pongMax }
         peers[peer].lastToken = peers[peer].lastToken &+ 0x9E37
-        peers[peer].ping = (peers[peer].lastToken, now)
+        peers[peer].pings.append((peers[peer].lastToken, now))
         pending.append(.send(peer: peer, ControlPayload(.ping(peers[peer].lastToken))))
     }
 

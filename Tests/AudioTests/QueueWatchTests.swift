@@ -25,7 +25,7 @@ private func at(_ seconds: Double) -> Instant {
         var watch = QueueWatch()
         watch.add(roundTrip: .milliseconds(5), at: at(0))
         watch.add(roundTrip: .milliseconds(90), at: at(1))
-        #expect(watch.verdict(at: at(5)) == .unknown)
+        #expect(watch.verdict(at: at(5)) == .doubtful)
         watch.add(roundTrip: .milliseconds(90), at: at(16))
         #expect(watch.verdict(at: at(16)) == .doubtful)
     }

@@ -196,7 +196,7 @@ import Wire
         #expect(station.view(of: 0).roundTrip == .milliseconds(4))
     }
 
-    @Test func aReportAsksForARoundTripUnlessOneIsUnderWay() {
+    @Test func aReportAsksForARoundTripUnlessThatWasDoneJustNow() {
         var station = station()
         station.up(peer: 0, isNewBoot: true, at: start)
         station.tick(at: start)
@@ -204,16 +204,24 @@ import Wire
         let report = Report(
             stream: 1, highest: 9, loss: 20, burst: 8, jitter: 3, delay: 20, concealed: 0,
             received: 100)
-        let pings = { (station: inout Station, second: Int64) -> Int in
-            station.receive(.report(report), from: 0, at: start + .seconds(second))
-            return records(to: 0, in: drain(&station)).count { record in
-                if case .ping = record { true } else { false }
+        let pings = { (station: inout Station, ms: Int64) -> [UInt32] in
+            station.receive(.report(report), from: 0, at: start + .milliseconds(ms))
+            return records(to: 0, in: drain(&station)).compactMap { record in
+                if case .ping(let token) = record { token } else { nil }
             }
         }
-        // The first ping has not been answered yet.
-        #expect(pings(&station, 1) == 0)
-        #expect(pings(&station, 4) == 1)
-        #expect(pings(&station, 5) == 0)
+        #expect(pings(&station, 800).isEmpty)
+        // The first may be lost: it is not waited for.
+        let second = pings(&station, 1_000)
+        #expect(second.count == 1)
+        #expect(pings(&station, 1_500).isEmpty)
+        let third = pings(&station, 2_000)
+        #expect(third.count == 1)
+        // An answer counts from its own question, and those before it are of no use any more.
+        station.receive(.pong(third[0]), from: 0, at: start + .milliseconds(2_300))
+        #expect(station.view(of: 0).roundTrip == .milliseconds(300))
+        station.receive(.pong(second[0]), from: 0, at: start + .milliseconds(2_400))
+        #expect(station.view(of: 0).roundTrip == .milliseconds(300))
     }
 
     @Test func aStreamIsBoundWithThePriorityOfItsTarget() {
