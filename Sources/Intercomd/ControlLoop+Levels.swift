@@ -61,7 +61,7 @@ extension ControlLoop {
     /// Whether the microphone's card moves sound now.
     var isCapturing: Bool {
         cards.input.isOpen && view.asleep != .capture
-            && (plan.prerollFrames > 0 || view.isTalking)
+            && (plan.keepsCapturing || view.isTalking)
     }
 
     var microphoneStatus: Status.Microphone {

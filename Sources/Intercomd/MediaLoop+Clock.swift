@@ -1,3 +1,4 @@
+internal import Audio
 internal import HAL
 internal import Realtime
 internal import Time
@@ -55,6 +56,7 @@ extension MediaLoop {
         isLinked = false
         handBack(.playback(pcm))
         forgetSleep(of: .playback)
+        activity = SpeakerActivity()
         for place in slots.indices { release(place) }
         chooseMaster()
     }
@@ -258,6 +260,8 @@ extension MediaLoop {
             microphone.breakOff()
             silenceVoxes()
             endClosing()
+        } else {
+            activity = SpeakerActivity()
         }
         chooseMaster()
     }

@@ -40,6 +40,7 @@ extension MediaLoop {
         case .key(let place, let line): takeKey(place, line)
         case .press(let id, let isDown):
             guard let target = plan.targets.firstIndex(where: { $0.id == id }) else { return }
+            if isDown { endTrial() }
             let action = virtualKeys[target].handle(.level(isDown: isDown), at: now)
             follow(action, target: target)
         case .watch(let isOn): meters.isWatched = isOn

@@ -76,6 +76,7 @@ extension MediaLoop {
             guard let isDown = try keys[place].line?.isActive() else { return }
             let settings = plan.keys[place].settings
             keys[place].readable(isDown: isDown, settings)
+            if keys[place].key.isTalking { endTrial() }
             tell(.key(place, isDown: isDown))
             updateGate(keys[place].target)
         } catch {

@@ -66,10 +66,12 @@ extension MediaLoop {
         return now - heardAt[1] < Self.duckHold ? 1 : 0
     }
 
-    /// One mouth speaking to two channels at once is mixed once.
+    /// One mouth speaking to two channels at once is mixed once; what is muted is not heard.
     private mutating func isHeardTwice(_ owner: VoiceSlot.Owner, before place: Int) -> Bool {
         for other in 0..<place where slots[other].isSounding {
-            if slots[other].owner?.peer == owner.peer { return true }
+            guard let first = slots[other].owner, first.peer == owner.peer else { continue }
+            let hearing = peers[first.peer].hearings[Int(first.stream)]
+            if plan.gain(of: first.peer, hearing) != .muted { return true }
         }
         return false
     }

@@ -31,7 +31,8 @@ struct TrialTone: ~Copyable {
 extension MediaLoop {
     /// Begins to send the trial to a target; ends at once where someone talks, or nobody can.
     mutating func beginTrial(_ target: Int) {
-        guard hasCapture, !isQuiet, !isTalking, trial.target == nil else {
+        guard hasCapture, clock.asleep != .capture, !isQuiet, !isTalking, trial.target == nil
+        else {
             return tell(.trialEnded)
         }
         // Nothing said before it goes out with it.
@@ -54,6 +55,8 @@ extension MediaLoop {
     /// Lets the key go when all is sent, and the microphone again when nothing more is.
     mutating func followTrial() {
         guard let target = trial.target else { return }
+        // Of a card that sleeps the end would not come.
+        if clock.asleep == .capture { return endTrial() }
         if !trial.isReleased, trial.place >= ToneTrial.count || !hasCapture {
             trial.isReleased = true
             follow(virtualKeys[target].handle(.level(isDown: false), at: now), target: target)
@@ -62,11 +65,17 @@ extension MediaLoop {
         if !spurts[target].isTalking { endTrial() }
     }
 
-    /// Someone wants to talk: the microphone is the room's again.
+    /// The trial is over, or someone wants to talk: the microphone is the room's again.
+    ///
+    /// Its talkspurt ends at once, without a tail: nobody has asked that its listener hears the
+    /// room. Of whose key is down meanwhile another one begins.
     mutating func endTrial() {
         guard let target = trial.target else { return }
         trial.target = nil
-        follow(virtualKeys[target].handle(.level(isDown: false), at: now), target: target)
+        virtualKeys[target] = TalkKey(plan.virtualKey, isDown: false)
+        endAtOnce(target)
+        microphone.breakOff()
+        updateGate(target)
         tell(.trialEnded)
     }
 }

@@ -9,9 +9,10 @@ import re
 import signal
 import struct
 import termios
+import threading
 import time
 
-from lab import Scene, SceneTest, place, wait
+from lab import Scene, SceneTest, listen, place, wait
 
 SCREENS = pathlib.Path(__file__).parent / "screens/meters"
 
@@ -159,6 +160,31 @@ class Meters(SceneTest):
         self.assertGreater(found["estimate_ms"], 20)
         self.assertLess(found["estimate_ms"], 150)
         self.assert_no_heap_calls(self.kitchen)
+
+
+class Taken(SceneTest):
+    def test_a_trial_that_somebody_interrupts_lets_nobody_hear_the_room(self):
+        with Scene("kitchen", "garage", "attic") as scene:
+            kitchen, garage, attic = scene.stations
+            scene.introduce(kitchen, garage)
+            scene.introduce(kitchen, attic)
+            scene.start()
+            kitchen.speak(700)
+            trial = threading.Thread(target=kitchen.ctl, args=("test", "latency", "garage"))
+            trial.start()
+            wait(kitchen.is_talking, "the trial is on its way")
+            wait(lambda: garage.hears("kitchen"), "garage hears the trial")
+            garage.record()
+            attic.record()
+            kitchen.ask("ptt", action="down", target="attic")
+            pressed = time.monotonic_ns()
+            span = listen(0.8)
+            kitchen.ask("ptt", action="up", target="attic")
+            trial.join()
+            self.assert_heard(attic.recorded().span(*span), 700)
+            # What was under way of the tone is played out; a tail would be heard.
+            self.assert_not_heard(
+                garage.recorded().span(pressed + 90_000_000, pressed + 400_000_000), 700)
 
 
 class Gone(SceneTest):
