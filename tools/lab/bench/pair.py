@@ -7,6 +7,7 @@ the delay is what is looked for.
 import contextlib
 import json
 import os
+import re
 import socket
 import time
 from typing import NamedTuple
@@ -24,7 +25,7 @@ TAIL_MS = 500
 
 
 class Row(NamedTuple):
-    """What the floor needs of a row of Sources/Audio/Profile.swift."""
+    """What the floor needs of a profile."""
 
     frame: int
     period: int
@@ -46,13 +47,30 @@ class Row(NamedTuple):
                 "--complexity", str(self.complexity)]
 
 
-PROFILES = {
-    "voice": Row(480, 240, 3, "speech", 32_000, 9, 6.5),
-    "studio": Row(240, 240, 2, "lowdelay", 96_000, 9, 2.5),
-    "lowpower": Row(960, 480, 2, "wideband", 24_000, 5, 6.5),
-    "ultra": Row(120, 120, 3, "lowdelay", 128_000, 9, 2.5),
-}
-"""By name; the codec's looking ahead is that of libopus at 48 kHz."""
+LOOKAHEAD_MS = {"speech": 6.5, "wideband": 6.5, "lowdelay": 2.5}
+"""How far libopus looks ahead at 48 kHz, by what it is made for."""
+TABLE = os.path.join(place.ROOT, "Sources/Audio/Profile.swift")
+MODES = {"speech": "speech", "widebandSpeech": "wideband", "lowDelay": "lowdelay"}
+"""The table's words for what Opus is made for, and the floor's."""
+
+
+def _profiles():
+    """The product's own table, by name: there is no other."""
+    with open(TABLE, encoding="utf-8") as file:
+        text = file.read()
+    found = {}
+    for name, body in re.findall(r"case \.(\w+):\s+Settings\(([^)]*)\)", text):
+        row = dict(re.findall(r"(\w+): \.?(\w+)", body))
+        mode = MODES[row["mode"]]
+        found[name] = Row(
+            int(row["frameSamples"]), int(row["periodSamples"]), int(row["periods"]), mode,
+            int(row["bitrate"]), int(row["complexity"]), LOOKAHEAD_MS[mode])
+    if set(found) != set(re.findall(r"^    case (\w+)$", text, re.MULTILINE)):
+        raise place.StageError(f"{TABLE}: not every profile is found in it")
+    return found
+
+
+PROFILES = _profiles()
 
 
 class Network(NamedTuple):
