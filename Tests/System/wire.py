@@ -76,18 +76,22 @@ class Relay:
 
     def captured(self, path, source, kind=None):
         """The datagrams of one station in a capture, of one kind when given: M1, M2, M3 or 16."""
+        return [datagram for _, datagram in self.timed(path, source, kind)]
+
+    def timed(self, path, source, kind=None):
+        """The same, each with the moment it entered the network: (ns of CLOCK_MONOTONIC, bytes)."""
         found = []
         data = path.read_bytes()
         place = 0
         while place + 12 <= len(data):
-            _, way, size = struct.unpack_from("<QBxH", data, place)
+            moment, way, size = struct.unpack_from("<QBxH", data, place)
             datagram = data[place + 12 : place + 12 + size]
             place += 12 + size
             if place > len(data):
                 break  # The relay is just writing it.
             first = min(datagram[0], 16) if datagram else 0
             if ("ab", "ba")[way] == self.way(source) and kind in (None, first):
-                found.append(datagram)
+                found.append((moment, datagram))
         return found
 
     def inject(self, source, *datagrams):
