@@ -67,6 +67,11 @@ int clinux_terminal_size(int fd, int *columns, int *rows) {
     return 0;
 }
 
+int clinux_is_foreground(int fd) {
+    pid_t group = tcgetpgrp(fd);
+    return group < 0 || group == getpgrp();
+}
+
 int64_t clinux_process_id(void) {
     return getpid();
 }
@@ -119,4 +124,13 @@ void clinux_ignore_strays(void) {
         signal(strays[i], SIG_IGN);
     for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
         signal(number, SIG_IGN);
+}
+
+void clinux_stop(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTSTP);
+    raise(SIGTSTP);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
 }

@@ -5,9 +5,13 @@ internal import Time
 func testLatency(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = invocation.arguments[0]
     var daemon = try Daemon(invocation, patience: .seconds(10))
-    try printProgress(
-        "sending three sweeps to \(visible(name)) in place of the microphone, listening for them",
-        invocation)
+    guard case .status(let status) = try daemon.ask(.status) else { throw misfit() }
+    let peer = try findPeer(name, in: status)
+    // Otherwise nothing is sent, and the answer says why.
+    if peer.state != .down, !status.microphone.isOpen, status.audio.input.state == .open {
+        try printProgress(
+            "sending \(visible(name)) three sweeps, and listening for them here", invocation)
+    }
     guard case .latency(let latency) = try daemon.ask(.latency(peer: name)) else { throw misfit() }
     if invocation.isJSON {
         try printLine(latency.json)
@@ -45,7 +49,7 @@ func latencyScreen(of latency: Latency) -> String {
     case .silent:
         text += "not heard here: normal when the two stand out of each other's earshot\n"
     case .untried:
-        text += "no tone was sent: \(visible(latency.problem ?? "unknown"))\n"
+        text += wrapped("no tone was sent: \(visible(latency.problem ?? "unknown"))")
     }
     return text
 }

@@ -59,8 +59,8 @@ private func look(_ line: [UInt8]) throws(Failure) -> Levels {
     return levels
 }
 
-private func takeSignals() throws(Failure) -> Signals {
-    do throws(SystemError) { return try Signals() } catch { throw Failure(error) }
+private func takeSignals() throws(Failure) -> TerminalSignals {
+    do throws(SystemError) { return try TerminalSignals() } catch { throw Failure(error) }
 }
 
 private func eventLoop(_ descriptors: [Int32]) throws(Failure) -> EventLoop {
@@ -75,25 +75,28 @@ private func drawLooks(_ daemon: inout Daemon, until end: Instant?) throws(Failu
     let signals = try takeSignals()
     var loop = try eventLoop([signals.fd, daemon.fd])
     var screen = LevelsScreen(isRich: isRich)
-    // Another screen, so that what was there comes back; no cursor, no wrapping.
-    try printText("\u{1b}[?1049h\u{1b}[?25l\u{1b}[?7l\u{1b}[2J")
-    defer { Terminal.write("\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l") }
-    var drawn = (columns: 0, rows: 0)
+    var terminal = LiveScreen()
+    defer { terminal.leave() }
     while true {
         _ = loop.wait(until: end)
-        if signals.next() != nil { return .ok }
+        var isNew = false
+        while let signal = signals.next() {
+            switch signal {
+            case .end: return .ok
+            case .suspend:
+                terminal.leave()
+                signals.stop()
+            case .redraw:
+                terminal.forget()
+                isNew = screen.hasLooks
+            }
+        }
         let now = Clock.now()
         if let end, now >= end { return .ok }
-        var isNew = false
         while let line = try daemon.nextLine(until: now) {
             screen.add(try look(line))
             isNew = true
         }
-        guard isNew, let size = Terminal.size(of: .result) else { continue }
-        var text = size == drawn ? "" : "\u{1b}[2J"
-        drawn = size
-        let lines = screen.lines(columns: size.columns, rows: size.rows)
-        for (row, line) in lines.enumerated() { text += "\u{1b}[\(row + 1);1H\(line)\u{1b}[K" }
-        try printText(text)
+        if isNew { try terminal.draw(&screen) }
     }
 }

@@ -2,13 +2,17 @@ internal import Audio
 internal import Control
 internal import Time
 
-/// The meters as lines of text, for a terminal of any size from 80 columns and 24 lines on.
+/// The meters as lines of text, for a terminal of any size.
 ///
 /// From top to bottom: the station; a bar for each direction and talker, with the mark of its
-/// peak; the microphone's spectrum; its last 10 s; and what the words mean.
+/// peak; the microphone's spectrum; its last 10 s; and what the words mean. A terminal smaller
+/// than 80 columns and 24 lines has the bars alone, and one without room for those says so.
 struct LevelsScreen {
     static let columnsMin = 80
     static let rowsMin = 24
+    /// Of the bars alone.
+    private static let barsColumnsMin = 40
+    private static let barsRowsMin = 4
 
     /// The last 10 s of the microphone, 20 looks a second.
     private static let looks = 200
@@ -26,10 +30,14 @@ struct LevelsScreen {
     /// Whether the terminal shows more than ASCII.
     private let isRich: Bool
 
+    /// Whether there is anything to draw.
+    private(set) var hasLooks = false
+
     init(isRich: Bool) { self.isRich = isRich }
 
     /// Takes one more look.
     mutating func add(_ levels: Levels) {
+        hasLooks = true
         now = levels
         moment = Instant(nanoseconds: Int64(levels.timeMilliseconds) * 1_000_000)
         for _ in 0..<min(levels.lost, Self.looks) { wave.append(nil) }
@@ -53,26 +61,13 @@ struct LevelsScreen {
     /// As many lines as there are rows, none longer than there are columns.
     mutating func lines(columns: Int, rows: Int) -> [String] {
         guard columns >= Self.columnsMin, rows >= Self.rowsMin else {
-            return tooSmall(columns, rows)
+            return columns >= Self.barsColumnsMin && rows >= Self.barsRowsMin
+                ? barsAlone(columns, rows) : tooSmall(columns, rows)
         }
         // Wider than this nothing is gained.
         let columns = min(columns, 200)
         var lines = [header(columns), scale(columns)]
-        lines += [
-            bar(
-                "microphone", now.microphone.meter.rmsDBFS, now.microphone.meter.peakDBFS,
-                microphoneMark.mark(now.microphone.meter.peakDBFS ?? -96, at: moment), columns),
-            bar(
-                "speaker", now.speaker.rmsDBFS, now.speaker.peakDBFS,
-                speakerMark.mark(now.speaker.peakDBFS ?? -96, at: moment), columns),
-        ]
-        for place in marks.indices.prefix(Self.talkersMax) {
-            guard let talker = now.talkers.first(where: { $0.name == marks[place].name }) else {
-                continue
-            }
-            let mark = marks[place].mark.mark(talker.peakDBFS, at: moment)
-            lines.append(bar(talker.name, talker.rmsDBFS, talker.peakDBFS, mark, columns))
-        }
+        lines += bars(columns, talkers: Self.talkersMax)
         let others = marks.count - Self.talkersMax
         lines.append(others > 0 ? "and \(others) more" : "")
         while lines.count < 9 { lines.append("") }
@@ -113,23 +108,54 @@ struct LevelsScreen {
         return text
     }
 
+    /// Microphone, speaker and so many talkers.
+    private mutating func bars(_ columns: Int, talkers: Int) -> [String] {
+        var lines = [
+            bar(
+                "microphone", now.microphone.meter.rmsDBFS, now.microphone.meter.peakDBFS,
+                microphoneMark.mark(now.microphone.meter.peakDBFS ?? -96, at: moment), columns),
+            bar(
+                "speaker", now.speaker.rmsDBFS, now.speaker.peakDBFS,
+                speakerMark.mark(now.speaker.peakDBFS ?? -96, at: moment), columns),
+        ]
+        for place in marks.indices.prefix(talkers) {
+            guard let talker = now.talkers.first(where: { $0.name == marks[place].name }) else {
+                continue
+            }
+            let mark = marks[place].mark.mark(talker.peakDBFS, at: moment)
+            lines.append(bar(talker.name, talker.rmsDBFS, talker.peakDBFS, mark, columns))
+        }
+        return lines
+    }
+
+    private mutating func barsAlone(_ columns: Int, _ rows: Int) -> [String] {
+        var lines = [String("\(visible(now.name))  \(state)".prefix(columns))]
+        lines += bars(columns, talkers: rows - Self.barsRowsMin)
+        while lines.count < rows - 1 { lines.append("") }
+        let more = "\(Self.columnsMin) x \(Self.rowsMin) shows more"
+        return lines + ["\(more)\(padding(columns - more.count - Self.ending.count))\(Self.ending)"]
+    }
+
+    private static let ending = "Ctrl-C ends"
+
     private func tooSmall(_ columns: Int, _ rows: Int) -> [String] {
         let text = [
-            "\(columns) columns, \(rows) lines:",
-            "levels needs \(Self.columnsMin) x \(Self.rowsMin);",
-            "make the window larger", Self.plain(now),
+            "too small:", "\(Self.barsColumnsMin) x \(Self.barsRowsMin)", "shows bars",
+            Self.ending,
         ]
         return text.prefix(rows).map { String($0.prefix(columns)) }
     }
 
+    private var state: String {
+        let state = now.microphone.isOpen ? "microphone OPEN" : "microphone closed"
+        guard !now.microphone.targets.isEmpty else { return state }
+        return "\(state) to \(visible(now.microphone.targets.joined(separator: ", ")))"
+    }
+
     private func header(_ columns: Int) -> String {
         let microphone = now.microphone
-        var state = microphone.isOpen ? "microphone OPEN" : "microphone closed"
-        if !microphone.targets.isEmpty {
-            state += " to \(visible(microphone.targets.joined(separator: ", ")))"
-        }
         let snr = "SNR \(whole(microphone.snrDB, unit: " dB"))"
-        let right = "\(snr)  clipped \(plural(microphone.meter.clips, "time"))  Ctrl-C ends"
+        let right = "\(snr)  clipped \(plural(microphone.meter.clips, "time"))  \(Self.ending)"
         let left = String("\(visible(now.name))  \(state)".prefix(columns - right.count - 1))
         return left + padding(columns - left.count - right.count) + right
     }
@@ -161,7 +187,10 @@ struct LevelsScreen {
         _ name: String, _ rms: Double?, _ peak: Double?, _ mark: Double, _ columns: Int
     ) -> String {
         let name = padded(String(visible(name).prefix(Self.nameWidth - 1)), to: Self.nameWidth)
-        guard let rms, let peak else { return "\(name)   -" }
+        guard let rms, let peak else {
+            let why = columns < Self.columnsMin ? "see" : "its card does not run, see"
+            return "\(name)   -  \(why) intercomctl status"
+        }
         let width = Self.barWidth(columns)
         var cells = [Character](repeating: " ", count: width)
         let eighths = Int(Self.place(rms, width) * 8)

@@ -74,3 +74,20 @@ func padding(_ count: Int) -> String { String(repeating: " ", count: max(0, coun
 func padded(_ text: String, to width: Int) -> String {
     text + padding(width - text.unicodeScalars.count)
 }
+
+/// The text on lines of at most 80 columns, broken between words; those after the first are
+/// set in.
+func wrapped(_ text: String) -> String {
+    var lines = ""
+    var line = ""
+    for word in text.split(separator: " ") {
+        if !line.isEmpty, line.unicodeScalars.count + 1 + word.unicodeScalars.count > 80 {
+            lines += line + "\n"
+            line = "  "
+        } else if !line.isEmpty {
+            line += " "
+        }
+        line += word
+    }
+    return lines + line + "\n"
+}

@@ -13,16 +13,22 @@ func showStats(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         }
         return .ok
     }
-    let names = status.peers.map { $0.name }
-    guard let peer = status.peers.first(where: { $0.name == name }) else {
-        throw Failure(.failed, unknown("peer", name, among: names, or: "intercomctl peers"))
-    }
+    let peer = try findPeer(name, in: status)
     if invocation.isJSON {
         try printLine(statsJSON(of: status, [peer]))
     } else {
         try printText(statsScreen(of: peer))
     }
     return .ok
+}
+
+/// The peer of this name; refused with the nearest one there is.
+func findPeer(_ name: String, in status: Status) throws(Failure) -> PeerStatus {
+    guard let peer = status.peers.first(where: { $0.name == name }) else {
+        let names = status.peers.map { $0.name }
+        throw Failure(.failed, unknown("peer", name, among: names, or: "intercomctl peers"))
+    }
+    return peer
 }
 
 private func statsJSON(of status: Status, _ peers: [PeerStatus]) -> JSON {

@@ -12,7 +12,7 @@ import termios
 import threading
 import time
 
-from lab import Scene, SceneTest, listen, place, wait
+from lab import ROOT, Scene, SceneTest, listen, place, wait
 
 SCREENS = pathlib.Path(__file__).parent / "screens/meters"
 
@@ -29,13 +29,24 @@ def normalised(text):
     return text
 
 
+def drawn(lines):
+    """A screen of `levels` without what is drawn and measured."""
+    kept = []
+    for line in lines:
+        if re.match(r"\w+ +-\d+ ", line):
+            line = re.sub(r"-\d+", "N", line)
+        line = re.sub(r"[▁-▏█│]+", "#", line)
+        kept.append(re.sub(r" +", " ", re.sub(r"#( *#)+", "#", line)).rstrip())
+    return "\n".join(kept) + "\n"
+
+
 class Screen:
     """A terminal of 80 columns and 24 lines, as far as this program uses one."""
 
-    def __init__(self, station, *words, columns=80, rows=24, term="xterm"):
-        program = place.program("intercomctl")
-        command = [program, "--config", str(station.etc), *words]
-        environment = dict(os.environ, TERM=term, LC_ALL="C.UTF-8")
+    def __init__(self, station, *words, columns=80, rows=24, term="xterm", shell=None):
+        program = shell or place.program("intercomctl")
+        command = [program, *words] if shell else [program, "--config", str(station.etc), *words]
+        environment = dict(os.environ, TERM=term, LC_ALL="C.UTF-8", PS1="$ ")
         environment.pop("NO_COLOR", None)
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
@@ -68,6 +79,15 @@ class Screen:
         os.close(self.fd)
         return os.waitstatus_to_exitcode(status)
 
+    def type(self, keys):
+        """Somebody presses keys."""
+        os.write(self.fd, keys)
+
+    def shows(self, text, since=0):
+        """Waits until a text was written behind a place of all that was; returns its end."""
+        wait(lambda: self.read(0.1) is not None and text.encode() in self.bytes[since:], text)
+        return self.bytes.index(text.encode(), since) + len(text.encode())
+
     @property
     def text(self):
         return self.bytes.decode()
@@ -80,8 +100,29 @@ class Screen:
         return [rows[row] for row in sorted(rows)]
 
 
-class Meters(SceneTest):
+class MetersTest(SceneTest):
     maxDiff = None
+
+    def assert_screen(self, name, text, kept=normalised):
+        path = SCREENS / f"{name}.txt"
+        if os.environ.get("INTERCOM_KEEP_SCREENS"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(kept(text), encoding="utf-8")
+        self.assertEqual(kept(text), path.read_text(encoding="utf-8"))
+        for line in text.splitlines():
+            self.assertLessEqual(len(line), 80, line)
+        self.assertLessEqual(len(text.splitlines()), 24)
+
+    def assert_levels(self, name, screen):
+        self.assert_screen(name, "\n".join(screen.lines()),
+                           lambda text: drawn(text.split("\n")))
+
+
+ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J"
+LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l"
+
+
+class Meters(MetersTest):
 
     @classmethod
     def setUpClass(cls):
@@ -90,16 +131,6 @@ class Meters(SceneTest):
         cls.scene.introduce(cls.kitchen, cls.garage)
         cls.scene.start()
         cls.kitchen.speak(500)
-
-    def assert_screen(self, name, text):
-        path = SCREENS / f"{name}.txt"
-        if os.environ.get("INTERCOM_KEEP_SCREENS"):
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(normalised(text), encoding="utf-8")
-        self.assertEqual(normalised(text), path.read_text(encoding="utf-8"))
-        for line in text.splitlines():
-            self.assertLessEqual(len(line), 80, line)
-        self.assertLessEqual(len(text.splitlines()), 24)
 
     def test_stats(self):
         with self.kitchen.talking():
@@ -132,12 +163,57 @@ class Meters(SceneTest):
         self.assertRegex(lines[2], r"^microphone +-1\d █+.* loud$")
         self.assertEqual(lines[23], "dBFS: silent -60 quiet -40 normal -15 loud -9 shouting")
         self.assertIn("█", lines[19], "the waveform")
+        self.assert_levels("levels", screen)
 
-    def test_levels_says_what_room_it_needs(self):
-        screen = Screen(self.kitchen, "levels", columns=60)
-        screen.read(1)
+    def test_levels_in_a_small_window_shows_the_bars(self):
+        with self.kitchen.talking():
+            wait(lambda: self.garage.hears(self.kitchen), "the garage hears the kitchen")
+            screen = Screen(self.garage, "levels", columns=40, rows=7)
+            screen.read(1)
+            self.assertEqual(screen.end(), 0)
+        self.assert_levels("levels-small", screen)
+        self.assertLessEqual(max(map(len, screen.lines())), 40)
+        tiny = Screen(self.garage, "levels", columns=20, rows=3)
+        tiny.read(0.5)
+        self.assertEqual(tiny.end(), 0)
+        self.assertEqual(tiny.lines(), ["too small:", "40 x 4", "shows bars"])
+
+    def test_levels_follows_the_size_of_the_window(self):
+        screen = Screen(self.kitchen, "levels")
+        screen.read(0.5)
+        fcntl.ioctl(screen.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+        screen.read(0.5)
         self.assertEqual(screen.end(), 0)
-        self.assertEqual(screen.lines()[:2], ["60 columns, 24 lines:", "levels needs 80 x 24;"])
+        lines = screen.lines()
+        self.assertEqual(len(lines), 30)
+        self.assertEqual(max(map(len, lines)), 100)
+
+    def test_ctrl_z_gives_the_terminal_back_and_fg_takes_it_again(self):
+        shell = Screen(self.kitchen, "--norc", "--noprofile", "-i", shell="/bin/bash")
+        place_ = shell.shows("$ ")
+        words = f"{place.program('intercomctl')} --config {self.kitchen.etc} levels\n"
+        shell.type(words.encode())
+        place_ = shell.shows(ENTER, place_)
+        shell.shows("dBFS: silent", place_)
+        shell.type(b"\x1a")
+        place_ = shell.shows(LEAVE, place_)
+        place_ = shell.shows("Stopped", place_)
+        shell.type(b"bg\n")
+        shell.shows("&", place_)
+        begin = len(shell.bytes)
+        shell.read(0.5)
+        self.assertNotIn(b"dBFS", shell.bytes[begin:], "nothing is drawn in the background")
+        shell.type(b"fg\n")
+        place_ = shell.shows(ENTER, place_)
+        shell.shows("dBFS: silent", place_)
+        shell.type(b"\x03")
+        place_ = shell.shows(LEAVE, place_)
+        shell.type(b"echo ended with $?\n")
+        shell.shows("ended with 0", place_)
+        shell.type(b"exit\n")
+        wait(lambda: not shell.read(0.2), "the shell ends")
+        os.waitpid(shell.pid, 0)
+        os.close(shell.fd)
 
     def test_levels_without_a_cursor(self):
         dumb = Screen(self.kitchen, "levels", "--seconds", "1", term="dumb")
@@ -153,7 +229,10 @@ class Meters(SceneTest):
         self.assertEqual(len(looks[-1]["spectrum_dbfs"]), 23)
 
     def test_latency_of_two_that_do_not_hear_each_other(self):
+        with self.kitchen.talking():
+            wait(lambda: self.kitchen.peer("garage")["report_age_s"] is not None, "a report")
         text = self.kitchen.ctl("test", "latency", "garage")[1]
+        self.assert_screen("latency", text)
         self.assertIn("not heard here: normal when the two stand out of each other's earshot", text)
         found = json.loads(self.kitchen.ctl("test", "latency", "garage", "--json")[1])
         self.assertEqual(found["finding"], "silent")
@@ -187,7 +266,59 @@ class Taken(SceneTest):
                 garage.recorded().span(pressed + 90_000_000, pressed + 400_000_000), 700)
 
 
-class Gone(SceneTest):
+class ManualPage(SceneTest):
+    def test_the_examples_about_sound_work(self):
+        page = (ROOT / "docs/intercomctl.1").read_text(encoding="utf-8")
+        words = re.findall(r"(?m)^kitchen\$ intercomctl (levels|stats|test|audio)(.*)$", page)
+        self.assertEqual(len(words), 5)
+        with Scene("kitchen", "garage") as scene:
+            kitchen, garage = scene.stations
+            scene.introduce(kitchen, garage)
+            scene.start()
+            for command, rest in words:
+                if not rest:
+                    rest = " --seconds 1"  # Nobody is there to press Ctrl-C.
+                with self.subTest(command=command + rest):
+                    code, text, errors = kitchen.ctl(command, *rest.split())
+                    self.assertEqual((code, errors), (0, ""))
+                    self.assertTrue(text)
+
+
+class Gone(MetersTest):
+    def test_without_a_card_and_with_a_peer_that_is_down(self):
+        with Scene("kitchen", "garage") as scene:
+            kitchen, garage = scene.stations
+            scene.introduce(kitchen, garage)
+            kitchen.card.do("unplug")
+            kitchen.start()
+            kitchen.ready()
+            screen = Screen(kitchen, "levels")
+            screen.read(1)
+            self.assertEqual(screen.end(), 0)
+            self.assert_levels("levels-no-card", screen)
+            self.assert_screen("latency-no-card", kitchen.ctl("test", "latency", "garage")[1])
+            kitchen.card.do("replug")
+            wait(kitchen.has_card, "the card is back")
+            code, text, errors = kitchen.ctl("test", "latency", "garage")
+            self.assert_screen("latency-down", text)
+            self.assertEqual((code, errors), (0, ""))
+            self.assert_screen("stats-down", kitchen.ctl("stats", "garage")[1])
+            self.assertEqual(
+                kitchen.ctl("test", "latency", "garaeg"),
+                (1, "", 'intercomctl: "garaeg" is no peer; did you mean "garage"?\n'))
+
+    def test_commands_of_a_daemon_that_does_not_run(self):
+        with Scene("kitchen") as scene:
+            (kitchen,) = scene.stations
+            kitchen.write_config()
+            for words in (["levels"], ["stats"], ["test", "latency", "garage"]):
+                screen = Screen(kitchen, *words)
+                wait(lambda screen=screen: not screen.read(0.2), "it ends")
+                _, status = os.waitpid(screen.pid, 0)
+                self.assertEqual(os.waitstatus_to_exitcode(status), 3)
+                self.assertNotIn("\x1b", screen.text)
+                self.assertIn("intercomd is not running", screen.text)
+
     def test_levels_of_a_daemon_that_ends(self):
         with Scene("kitchen") as scene:
             (kitchen,) = scene.stations

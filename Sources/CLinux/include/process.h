@@ -23,6 +23,8 @@ const char *clinux_environment(const char *name);
 int clinux_is_terminal(int fd);
 /// Columns and rows of the terminal; -ENOTTY when it is none.
 int clinux_terminal_size(int fd, int *columns, int *rows);
+/// Whether the terminal is this process group's to draw on; 1 also where it is nobody's.
+int clinux_is_foreground(int fd);
 int64_t clinux_process_id(void);
 uint32_t clinux_user_id(void);
 /// The id of a group by its name, or a negated errno (-ENOENT: no such group).
@@ -33,5 +35,7 @@ int clinux_memory_lock(void);
 int clinux_hide_memory(void);
 /// Ignores broken pipes, and the signals that would end the process though they ask nothing of it.
 void clinux_ignore_strays(void);
+/// Stops the process as Ctrl-Z does, although SIGTSTP is blocked; returns when it is continued.
+void clinux_stop(void);
 
 #endif

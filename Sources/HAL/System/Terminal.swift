@@ -22,6 +22,11 @@ public enum Terminal {
         return (Int(columns), Int(rows))
     }
 
+    /// Whether this program may draw there: no shell has sent it to the background.
+    public static func isForeground(_ output: Output) -> Bool {
+        clinux_is_foreground(output.rawValue) == 1
+    }
+
     /// The longest text that `offer` writes, in bytes: what a pipe with room takes in one piece.
     public static let offerMax = 4096
 
