@@ -105,28 +105,26 @@ public struct JSONCoder: ~Copyable {
     }
 
     public mutating func field(_ key: String, _ values: inout [String]) {
-        if isWriting {
-            var array = JSON.array()
-            for value in values { array.append(JSON(value)) }
-            object.set(key, array)
-        } else {
-            eachElement(of: key) { element in
-                guard let text = element.text else { return false }
-                values.append(text)
-                return true
-            }
-        }
+        field(key, &values, { JSON($0) }, { $0.text })
     }
 
     public mutating func field(_ key: String, _ values: inout [Double]) {
+        field(key, &values, { JSON($0) }, { $0.number })
+    }
+
+    /// A list of what is written as one value each.
+    private mutating func field<Value>(
+        _ key: String, _ values: inout [Value], _ written: (Value) -> JSON,
+        _ read: (borrowing JSON) -> Value?
+    ) {
         if isWriting {
             var array = JSON.array()
-            for value in values { array.append(JSON(value)) }
+            for value in values { array.append(written(value)) }
             object.set(key, array)
         } else {
             eachElement(of: key) { element in
-                guard let number = element.number else { return false }
-                values.append(number)
+                guard let value = read(element) else { return false }
+                values.append(value)
                 return true
             }
         }

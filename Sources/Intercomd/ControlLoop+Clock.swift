@@ -104,7 +104,7 @@ extension ControlLoop {
 
     func told(_ drift: Drift?) -> (Double?, Double?) {
         guard let drift else { return (nil, nil) }
-        return ((drift.ppm * 10).rounded() / 10, max(0.1, (drift.uncertainty * 10).rounded() / 10))
+        return (tenths(drift.ppm), max(0.1, tenths(drift.uncertainty)))
     }
 
     private func oneDigit(_ value: Double) -> String {

@@ -130,7 +130,8 @@ extension ControlLoop {
         guard let roundTrip = status.rttMilliseconds, let buffer = status.bufferMilliseconds,
             let loss = status.concealedPercent
         else { return }
-        let delay = ownDelays.input + ownDelays.codec + roundTrip / 2 + buffer + ownDelays.output
+        let own = ownDelays
+        let delay = own.input + own.codec + roundTrip / 2 + buffer + own.output
         let quality = EModel(delay: delay, loss: loss)
         status.delayMilliseconds = tenths(delay)
         status.rating = tenths(quality.rating)
@@ -152,7 +153,7 @@ extension ControlLoop {
 }
 
 /// More places than one nobody reads.
-private func tenths(_ number: Double) -> Double {
+func tenths(_ number: Double) -> Double {
     Double(Int(number < 0 ? number * 10 - 0.5 : number * 10 + 0.5)) / 10
 }
 

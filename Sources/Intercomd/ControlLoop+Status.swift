@@ -93,8 +93,8 @@ extension ControlLoop {
             found.append(Advice.unpaired)
         }
         found += detourNotes + controlNotes
-        if handsFree.echoState == "refused" {
-            found.append(Advice.echoRefused(clocksApart ?? "two clocks"))
+        if config.audio.wishesEchoGone, let clocksApart {
+            found.append(Advice.echoRefused(clocksApart))
         }
         for line in awaitsRestart { found.append(Advice.restart(for: line)) }
         if let note = Advice.noise(microphoneStatus.snrDB) { found.append(note) }
