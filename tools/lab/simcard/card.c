@@ -100,6 +100,22 @@ int64_t card_ns_of(struct card_shared *card, int64_t frame)
 	return clock.ns + (int64_t)ceil((double)(frame - clock.frame) / clock.frames_per_ns);
 }
 
+// Chance without a state: the same number always gives the same.
+static uint64_t scatter(int64_t number)
+{
+	uint64_t x = (uint64_t)number * UINT64_C(0x9e3779b97f4a7c15);
+	x = (x ^ x >> 31) * UINT64_C(0xbf58476d1ce4e5b9);
+	return x ^ x >> 29;
+}
+
+int64_t card_told_ns(struct card_shared *card, enum card_direction direction, int64_t frame)
+{
+	uint32_t most = (uint32_t)atomic_load_explicit(&card->jitter_frames, memory_order_relaxed);
+	if (most > 0)
+		frame += (int64_t)(scatter(2 * frame + (int64_t)direction) % (most + 1));
+	return card_ns_of(card, frame);
+}
+
 void card_set_rate_error(struct card_shared *card, int64_t ppb)
 {
 	int64_t frame = card_frame_at(card, card_now_ns());
@@ -119,10 +135,7 @@ static int16_t clip(int64_t sample)
 // Noise without a state: the same frame of the same card always sounds the same.
 static int32_t noise(int64_t frame, int32_t peak)
 {
-	uint64_t x = (uint64_t)frame * UINT64_C(0x9e3779b97f4a7c15);
-	x = (x ^ x >> 31) * UINT64_C(0xbf58476d1ce4e5b9);
-	x ^= x >> 29;
-	return (int32_t)(x % (uint32_t)(2 * peak + 1)) - peak;
+	return (int32_t)(scatter(frame) % (uint32_t)(2 * peak + 1)) - peak;
 }
 
 struct card_frame card_heard(struct card_shared *card, int64_t frame, float answer)

@@ -16,7 +16,7 @@ enum {
 	CARD_RATE = 48000,        // nominal frames a second
 	CARD_RING = 1 << 18,      // frames in a ring: 5.4 seconds
 	CARD_TAPS = 14400,        // the longest answer of a room: 0.3 seconds
-	CARD_VERSION = 2,
+	CARD_VERSION = 3,
 	CARD_FIRST_FRAME = CARD_RATE, // so that no frame of interest has a number near zero
 };
 
@@ -48,6 +48,8 @@ struct card_shared {
 	_Atomic uint32_t asleep;
 	_Atomic uint32_t hangs; // it stands still, wakes nobody and says nothing of it
 	_Atomic uint32_t allocates; // transfers call malloc: trips a heap counter on purpose
+	// Each period's end is told so many frames late at most; where the card is, is always true.
+	_Atomic int32_t jitter_frames;
 
 	// The air between loudspeaker and microphone.
 	_Atomic int32_t echo_permille, echo_delay_frames;
@@ -59,6 +61,9 @@ struct card_shared {
 
 	// What happened, for `simcard status`.
 	_Atomic uint32_t opens[2], starts[2], xruns[2], running[2];
+	// The most frames that had passed when a program moved some: of those it had given to be
+	// played, and of those it had room for. Asked for, it begins anew.
+	_Atomic int32_t spent[2];
 
 	_Alignas(4096) card_cell microphone[CARD_RING];
 	card_cell speaker[CARD_RING];
@@ -81,6 +86,8 @@ int card_claim(struct card *card, enum card_direction direction);
 int64_t card_now_ns(void);
 int64_t card_frame_at(struct card_shared *card, int64_t ns);
 int64_t card_ns_of(struct card_shared *card, int64_t frame);
+// When the end of a period at `frame` is told: then, or up to the card's jitter later.
+int64_t card_told_ns(struct card_shared *card, enum card_direction direction, int64_t frame);
 // Changes the speed of the clock from now on, with no jump.
 void card_set_rate_error(struct card_shared *card, int64_t ppb);
 

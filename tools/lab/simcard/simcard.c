@@ -21,11 +21,14 @@ static const char usage[] =
 	"  play FILE.wav [--at WHEN] [--loop]              speak into the microphone\n"
 	"  record FILE.wav [--at WHEN] [--seconds N] [--stereo]   listen to the speaker\n"
 	"  status                                          one JSON object\n"
+	"  spent                                           the most frames that passed between two moves\n"
+	"                                                  of a program, since it was asked before\n"
 	"  xrun playback|capture                           stop a running stream, as a late program does\n"
 	"  unplug | replug                                 take the card away; bring it back\n"
 	"  suspend | resume                                put the card to sleep; wake it\n"
 	"  hang | unhang                                   let the card stand still, without a word\n"
 	"  ppm N                                           run the clock N millionths fast\n"
+	"  jitter MS                                       tell of each period up to so much late\n"
 	"  echo GAIN MS | echo off                         let the microphone hear the speaker\n"
 	"  room FILE.wav GAIN | room off                   the answer of all walls to one sample\n"
 	"  clip PEAK                                       where the speaker clips, softly; 0: never\n"
@@ -310,7 +313,11 @@ static int run(struct card *card, const char *command, char **words)
 	const char *word = words[0];
 	if (strcmp(command, "status") == 0)
 		return status(shared);
-	if (strcmp(command, "unplug") == 0) {
+	if (strcmp(command, "spent") == 0) {
+		int32_t playback = atomic_exchange(&shared->spent[CARD_PLAYBACK], 0);
+		int32_t capture = atomic_exchange(&shared->spent[CARD_CAPTURE], 0);
+		printf("{\"playback\":%" PRId32 ",\"capture\":%" PRId32 "}\n", playback, capture);
+	} else if (strcmp(command, "unplug") == 0) {
 		atomic_store(&shared->absent, 1);
 		atomic_fetch_add(&shared->unplugs, 1);
 	} else if (strcmp(command, "replug") == 0) {
@@ -333,6 +340,8 @@ static int run(struct card *card, const char *command, char **words)
 		atomic_fetch_add(&shared->xruns_wanted[direction(word)], 1);
 	} else if (strcmp(command, "ppm") == 0) {
 		card_set_rate_error(shared, llround(strtod(word, NULL) * 1000));
+	} else if (strcmp(command, "jitter") == 0) {
+		atomic_store(&shared->jitter_frames, (int32_t)lround(strtod(word, NULL) * CARD_RATE / 1000));
 	} else if (strcmp(command, "echo") == 0) {
 		return set_echo(shared, word, words[1]);
 	} else if (strcmp(command, "room") == 0) {
