@@ -8,6 +8,10 @@ from .card import RATE
 from .place import StageError
 
 
+HEADER = 44
+"""Bytes before the samples."""
+
+
 def read(path):
     """The samples of a file; of two channels the first."""
     with wave.open(path, "rb") as file:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy
 import sound
-from stage import measure
+from stage import measure, wav
 from stage.wav import RATE
 
 
@@ -157,8 +157,12 @@ class Case:
         return 0.0
 
     def _part(self, name, start, seconds):
-        return numpy.fromfile(self.folder / name, dtype="<i2", count=round(seconds * RATE),
-                              offset=2 * round(start * RATE)).astype(float)
+        path, header = self.folder / name, 0
+        if not path.exists():
+            # Of a simulated card.
+            path, header = path.with_name(f"{name}.wav"), wav.HEADER
+        return numpy.fromfile(path, dtype="<i2", count=round(seconds * RATE),
+                              offset=header + 2 * round(start * RATE)).astype(float)
 
     def delays(self, mouth, ear, start, end, step=0.25, seconds=0.5):
         """How long what was said in this time took from a mouth to an ear, in ms, each `step`."""
@@ -304,7 +308,8 @@ class Case:
 
     def prints(self):
         """What must be the same in every run: name and hash of each file, and of the notes."""
-        names = ["log", "wire", *(f"{name}.heard" for name in self.stations)]
+        names = ["log", "wire", *(f"{name}.heard" for name in self.stations),
+                 *(f"{name}.heard.wav" for name in self.stations)]
         found = {name: hashlib.sha256((self.folder / name).read_bytes()).hexdigest()
                  for name in names if (self.folder / name).exists()}
         return {**found, "notes": "\n".join(self.notes)}

@@ -1,7 +1,10 @@
 """What the people of a scenario will say, written before its guest boots."""
 
+import math
+
 import numpy
 import sound
+from stage import wav
 from stage.wav import RATE
 
 
@@ -15,6 +18,11 @@ class Said:
         """What is said beside the microphone of a station: the parts, one after the other."""
         samples = numpy.concatenate([numpy.asarray(part, dtype=float) for part in parts])
         samples.round().clip(-32768, 32767).astype("<i2").tofile(self._folder / f"{name}.said")
+
+    def write_round(self, name, part, seconds):
+        """The same for a simulated card: one part, round and round for so long."""
+        self.write(name, *[part] * math.ceil(seconds * RATE / len(part)))
+        wav.write(str(self._folder / f"{name}.said.wav"), part)
 
     @staticmethod
     def silence(seconds):

@@ -32,6 +32,7 @@ class Station(station.Station):
         self.public_key = identity.text
         self.launcher = net.words(name)
         self._events, self._rest = None, b""
+        self.is_simulated = False
 
     def _environment(self):
         return {"PATH": os.environ["PATH"], "HOME": self.folder, "LC_ALL": "C.UTF-8",
@@ -140,6 +141,30 @@ class Station(station.Station):
             "since": int(whole) * 10**9 + int(part),
             "together": capture.get("trigger_time") == playback.get("trigger_time"),
             "queued": int(playback.get("appl_ptr", 0)) - int(capture.get("appl_ptr", 0))}
+
+    def simulate_card(self):
+        """Gives it a card of tools/lab/simcard, before it starts: one that can be told to jitter.
+        """
+        self.is_simulated = True
+        name = f"pcm:simcard:{self.name}"
+        self.sections["audio"].update({"input": name, "output": name})
+        self.environment |= {"ALSA_CONFIG_PATH": place.CARD_CONFIG, "SIMCARD_LIB": place.LAB,
+                             "SIMCARD_DIR": self.folder}
+
+    def room(self, said, heard, at):
+        """What is around its card from a moment on, in ns: processes that SIGTERM ends.
+
+        Beside a simulated card it is said round and round, and what is heard is a sound file.
+        """
+        shared = os.path.dirname(said)
+        with open(f"{shared}/{self.name}.room", "a", encoding="utf-8") as errors:
+            if not self.is_simulated:
+                return [process.launch([place.lab("room"), self.name, said, heard, str(at)],
+                                       errors=errors)]
+            ways = (("play", f"{said}.wav", "--loop"), ("record", f"{heard}.wav"))
+            return [process.launch([place.lab("simcard"), self.card.path, *words, "--at",
+                                    f"ns:{at}"], output=errors, errors=errors)
+                    for words in ways]
 
     def run_card(self, ppm):
         """Makes the clock of the card so much too fast, in steps of 10 ppm: both directions.

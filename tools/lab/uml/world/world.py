@@ -114,10 +114,8 @@ class World:
         """
         self.zero = at or (clock.now() // 10**9 + 2) * 10**9
         for one in self.stations.values():
-            with open(f"{SHARE}/{one.name}.room", "a", encoding="utf-8") as errors:
-                self._rooms.append(process.launch(
-                    [place.lab("room"), one.name, f"{SHARE}/{one.name}.said",
-                     f"{SHARE}/{one.name}{take}.heard", str(self.zero)], errors=errors))
+            said, heard = (f"{SHARE}/{one.name}.said", f"{SHARE}/{one.name}{take}.heard")
+            self._rooms += one.room(said, heard, self.zero)
         self.log("world", "zero", at=self.zero)
         self.until(0)
 

@@ -1,0 +1,46 @@
+"""Two whose cards are 100 ppm apart talk for ten minutes: no gap, and no growing delay."""
+
+from uml import minutes
+from uml.design import BLOCK, FRAME, TICK, WAY
+
+OFTEN = False
+STATIONS = ("kitchen", "garage")
+SECONDS = minutes.SECONDS
+
+PPM = {"kitchen": 50, "garage": -50}
+# A block is held until so much of it is due; and by a tick of each card, twice.
+MOST = WAY[1] + FRAME + 4 * TICK
+
+
+def prepare(said):
+    minutes.prepare(said, STATIONS)
+
+
+def play(world):
+    for name, ppm in PPM.items():
+        world[name].run_card(ppm)
+    minutes.prolong(world)
+    world.start()
+    world.live()
+    minutes.talk(world)
+    minutes.end(world)
+
+
+def judge(case):
+    for mouth, ear in (STATIONS, STATIONS[::-1]):
+        minutes.judge_delay(case, (mouth, ear), MOST, BLOCK + 2 * TICK,
+                            (PPM[mouth], PPM[ear]))
+        minutes.judge_made_up(case, ear)
+        minutes.judge_counts(case, ear)
+
+
+def controls(case):
+    yield from minutes.controls(case, STATIONS)
+
+
+MUTATIONS = (
+    # The delay is left as it is.
+    ("Sources/Audio/JitterBufferPlayout.swift",
+     "        guard case .playing = phase, invented == 0,",
+     "        guard case .waiting = phase, invented == 0,"),
+)
