@@ -1,0 +1,252 @@
+"""Talk in every profile, all pairs of stations at once, in real time: no card may run dry.
+
+Behind `tools/soak --xruns`. An xrun is the daemon's where the machine let it run: beside it a
+witness on each processor, of higher priority, notes when the machine itself stood still.
+"""
+
+import argparse
+import collections
+import contextlib
+import json
+import multiprocessing
+import os
+import pathlib
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "Tests/System"))
+
+# pylint: disable=wrong-import-position
+from bench.pair import LISTENER, PROFILES, TALKER, Daemons
+from stage import place, speech, wav
+
+SETTLED = 5.0
+"""Seconds from the key until it counts: what start-up needs is over."""
+PIECE = 60.0
+"""What is said goes round after so many seconds."""
+STEP = 0.001
+"""Seconds a witness sleeps at a time."""
+LATE = 0.0015
+"""A witness that wakes later than that has seen the machine stand still."""
+BEFORE = 0.1
+"""So long before an xrun is told the machine may have caused it."""
+PRIORITY = 85
+"""Of a witness: above the daemons and the world around their cards."""
+
+
+def _witness(processor, ending, found):
+    """Notes when one processor did not run what was most urgent: (moment, how late), in s."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(OSError):
+        os.sched_setaffinity(0, {processor})
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
+    late, due = [], time.monotonic()
+    while not ending.is_set():
+        due = max(due, time.monotonic()) + STEP
+        time.sleep(max(0.0, due - time.monotonic()))
+        if (now := time.monotonic()) - due > LATE:
+            late.append((now, now - due))
+    found.put((processor, late))
+
+
+class Witnesses:
+    """One for each processor."""
+
+    def __init__(self):
+        self._ending, self._found = multiprocessing.Event(), multiprocessing.Queue()
+        self._all = [multiprocessing.Process(
+            target=_witness, args=(number, self._ending, self._found), daemon=True)
+            for number in sorted(os.sched_getaffinity(0))]
+        for one in self._all:
+            one.start()
+
+    def end(self):
+        """What they saw: [(moment, how late)]."""
+        self._ending.set()
+        seen = [self._found.get(timeout=place.PATIENCE) for _ in self._all]
+        return sorted(one for _, late in seen for one in late)
+
+
+class Ears(threading.Thread):
+    """Listens to what the stations tell of xruns: [(moment, profile, station, direction)]."""
+
+    def __init__(self, stations):
+        super().__init__(daemon=True)
+        self.heard, self._links, self._ending = [], {}, threading.Event()
+        for key, one in stations.items():
+            link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            link.connect(os.path.join(one.run, "control.sock"))
+            link.sendall(b'{"v":1,"do":"monitor"}\n')
+            self._links[link] = [key, b""]
+        self.start()
+
+    def run(self):
+        while not self._ending.is_set():
+            for link in select.select(list(self._links), [], [], 0.2)[0]:
+                key, rest = self._links[link]
+                data = link.recv(65536)
+                if not data:
+                    link.close()
+                    del self._links[link]
+                    continue
+                *lines, rest = (rest + data).split(b"\n")
+                self._links[link][1] = rest
+                for line in lines:
+                    event = json.loads(line)
+                    if event.get("event") == "xrun":
+                        self.heard.append((time.monotonic(), *key, event.get("detail")))
+
+    def end(self):
+        """No longer."""
+        self._ending.set()
+        self.join()
+
+
+def _xruns(station):
+    return collections.Counter({
+        name: count for name, count in station.counters().items() if name.endswith("_xruns")})
+
+
+class Row:
+    """A profile: its two stations at the beginning, and what became of them."""
+
+    def __init__(self, profile, pair):
+        self.profile, self.pair = profile, pair
+        self.stations = [pair.scene[name] for name in (TALKER, LISTENER)]
+        self.before = [_xruns(one) for one in self.stations]
+        self.frames = [one.counters()["frames_mixed"] for one in self.stations]
+        self.waited = pair.waited_ms()
+        for card in pair.cards:
+            card.do("spent")
+
+    def xruns(self):
+        """How many there were since."""
+        return sum(sum((_xruns(one) - before).values())
+                   for one, before in zip(self.stations, self.before))
+
+    def spent(self):
+        """(the most of the speaker's queue, of the microphone's) that was used up, 1 is an xrun."""
+        found = [json.loads(card.do("spent")) for card in self.pair.cards]
+        status = [one.status()["audio"] for one in self.stations]
+        return tuple(max(one[way] / state[side]["buffer"] for one, state in zip(found, status))
+                     for way, side in (("playback", "output"), ("capture", "input")))
+
+    def heard(self, seconds):
+        """The least share of the time that one of them heard the other."""
+        block = min(PROFILES[self.profile].frame, PROFILES[self.profile].period) / 48000
+        return min((one.counters()["frames_mixed"] - before) * block / seconds
+                   for one, before in zip(self.stations, self.frames))
+
+
+def measure(minutes, folder):
+    """Lets all talk for so long; returns whether no daemon had an xrun of its own."""
+    said = [os.path.join(folder, f"said{number}.wav") for number in range(2)]
+    whole = speech.talk(2 * PIECE)
+    for path, part in zip(said, (whole[:len(whole) // 2], whole[len(whole) // 2:])):
+        wav.write(path, part)
+    witnesses = Witnesses()
+    with contextlib.ExitStack() as stack:
+        pairs = {profile: stack.enter_context(
+            Daemons(os.path.join(folder, profile), profile,
+                    sections={"talk": {"max-talk": "1h"}, "audio": {"duplex": "full"}}))
+            for profile in PROFILES}
+        fast = [_is_real_time(one) for pair in pairs.values()
+                for one in pair.scene.stations.values()]
+        for pair in pairs.values():
+            for name, card, path in zip((TALKER, LISTENER), pair.cards, said):
+                card.play(path, at_ms=100, loop=True)
+                pair.scene[name].ask("ptt", action="down", target="house")
+        time.sleep(SETTLED)
+        ears = Ears({(profile, name): pair.scene[name] for profile, pair in pairs.items()
+                     for name in (TALKER, LISTENER)})
+        rows = [Row(profile, pair) for profile, pair in pairs.items()]
+        begin = time.monotonic()
+        time.sleep(minutes * 60)
+        seconds = time.monotonic() - begin
+        late = [one for one in witnesses.end() if one[0] >= begin]
+        ears.end()
+        found = report(rows, seconds, ears.heard, late, sum(fast) == len(fast))
+        return found and sees(rows)
+
+
+def sees(rows):
+    """Makes an xrun in each profile: who does not count it would not have counted others."""
+    for row in rows:
+        before, card = row.xruns(), row.pair.cards[1]
+        card.do("xrun", "playback")
+        try:
+            place.wait_until(lambda row=row, before=before: row.xruns() > before, 5, "an xrun")
+        except place.StageError:
+            print(f"soak of xruns is blind: {row.profile} does not count one that was made")
+            return False
+    return True
+
+
+def _is_real_time(station):
+    """Whether the media loop of a station has a real-time priority."""
+    tasks = f"/proc/{station.pid}/task"
+    for thread in os.listdir(tasks):
+        with open(f"{tasks}/{thread}/comm", encoding="utf-8") as file:
+            if file.read().strip() == "media":
+                return os.sched_getscheduler(int(thread)) == os.SCHED_FIFO
+    return False
+
+
+def report(rows, seconds, told, late, is_fast):
+    """Prints the table; True when all held."""
+    print(f"{seconds / 60:.1f} minutes of talk both ways, {len(rows)} pairs at once, "
+          f"{'SCHED_FIFO' if is_fast else 'NO REAL-TIME PRIORITY'}, load {os.getloadavg()[0]:.1f}")
+    print(f"  {'':<10}{'xruns':>7}{'heard':>9}{'speaker queue used':>20}{'microphone':>12}"
+          f"{'waited for a processor':>24}")
+    for row in rows:
+        playback, capture = row.spent()
+        waited = row.pair.waited_ms() - row.waited
+        print(f"  {row.profile:<10}{row.xruns():>7}{row.heard(seconds):>9.1%}{playback:>20.0%}"
+              f"{capture:>12.0%}{waited / 10 / seconds / 2:>23.2f}%")
+    worst = max((one[1] for one in late), default=0.0)
+    print(f"  the machine stood still {len(late)} times, for {1000 * worst:.1f} ms at most")
+    own = 0
+    for moment, profile, name, way in told:
+        near = [one for one in late if moment - BEFORE <= one[0] <= moment + 0.01]
+        own += not near
+        print(f"  xrun of {profile} {name} ({way}): " + (
+            f"the machine stood still for {1000 * max(one[1] for one in near):.1f} ms"
+            if near else "the machine ran: THE DAEMON WAS LATE"))
+    unheard = [row.profile for row in rows if row.heard(seconds) < 0.98]
+    if unheard:
+        print(f"  not heard all the time: {', '.join(unheard)}")
+    found = sum(row.xruns() for row in rows)
+    if not is_fast:
+        print("  not judged: only who may have a real-time priority can promise anything")
+    print(f"soak of xruns {'passed' if found == 0 and not unheard else 'FAILED'}: {found} xruns, "
+          f"{own} while the machine ran")
+    return found == 0 and not unheard
+
+
+def main():
+    """Exit codes: 0 no xrun, 1 some, or it could not be tried."""
+    parser = argparse.ArgumentParser(prog="tools/soak --xruns")
+    parser.add_argument("--minutes", type=float, default=10)
+    chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    folder = tempfile.mkdtemp(prefix="intercom-xruns-", dir=memory)
+    try:
+        return 0 if measure(chosen.minutes, folder) else 1
+    except (place.StageError, OSError) as error:
+        print(f"soak: {error}", file=sys.stderr)
+        return 1
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
