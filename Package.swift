@@ -92,6 +92,9 @@ let package = Package(
         .executableTarget(
             name: "VoiceProbe", dependencies: ["Audio", "Scene"], path: "Tests/Support/VoiceProbe",
             swiftSettings: strict),
+        .executableTarget(
+            name: "VoxProbe", dependencies: ["Audio"], path: "Tests/Support/VoxProbe",
+            swiftSettings: strict),
         tests("HAL", with: ["Time", "HALProbe"]),
         // The GPIO simulator is preloaded, which a test cannot do to its own process.
         .executableTarget(

@@ -1,14 +1,15 @@
-"""Echo in a simulated room, through two whole stations.
+"""Echo in a simulated room, through two whole stations, in every profile.
 
 The attic speaks; the cellar's loudspeaker plays it into a room, its microphone is open to the
 attic, and what the attic hears of itself is the echo. Somebody in the cellar speaks too, for a
 while; then the microphone is moved. What is heard without a canceller is the measure of what
-each one takes away.
+each one takes away. Each round has other words and other walls.
 """
 
+import concurrent.futures
 import os
+import statistics
 import tempfile
-import time
 
 import numpy
 
@@ -16,6 +17,7 @@ from stage import scene, speech, wav
 from stage.talk import sleep_until
 
 from . import room
+from .pair import PROFILES
 
 FAR, DOUBLE, AGAIN, MOVED, END = 0.0, 14.0, 22.0, 26.0, 34.0
 """Seconds: the attic speaks throughout, the cellar from `DOUBLE` to `AGAIN`."""
@@ -27,7 +29,10 @@ GOOD = 15.0
 """dB of echo gone from which a canceller counts as recovered."""
 ROOMS = {"linear": {"noise": 10}, "clipping": {"noise": 10, "clip": CLIP},
          "noisy": {"noise": 140}}
-SETTINGS = {"audio": {"duplex": "full", "period": "10ms", "periods": 2}}
+GOALS = {"linear": 35, "clipping": 22}
+"""dB gone from 5 s on; the near voice loses `NEAR_GOAL` dB at most, and the echo of a microphone
+that was moved is gone after `RECOVERY_GOAL` s."""
+NEAR_GOAL, RECOVERY_GOAL = -4.0, 2.0
 
 
 def _level(samples):
@@ -39,9 +44,10 @@ def _leveled(samples, level):
     return samples * 10 ** ((level - _level(samples)) / 20)
 
 
-def _voices(seconds):
-    """Two people's speech, never the same sentence at once."""
-    both = speech.talk(2 * seconds).astype(numpy.float64)
+def _voices(seconds, number):
+    """Two people's speech, never the same sentence at once; others in each round."""
+    skipped = (number * 23) % 60
+    both = speech.talk(2 * seconds + skipped).astype(numpy.float64)[skipped * wav.RATE:]
     half = len(both) // 2
     far, near = _leveled(both[:half], ECHO_LEVEL), _leveled(both[half:], NEAR_LEVEL)
     moment = numpy.arange(half) / wav.RATE
@@ -50,21 +56,26 @@ def _voices(seconds):
 
 
 class _Run:
-    """What the attic heard: one kind of cellar, with or without each voice."""
+    """What the attic heard: one kind of cellar, with or without each voice.
 
-    def __init__(self, folder, audio, place, *, has_far=True, has_near=True):
+    `case` is (profile, number of the round).
+    """
+
+    def __init__(self, folder, case, place, *, echo="off", has_far=True, has_near=True):
         os.makedirs(folder)
-        far, self.near = _voices(END)
-        cellar = {"sections": {"audio": {**SETTINGS["audio"], **audio}}}
-        with scene.Scene(folder, ["attic", "cellar"], sections=SETTINGS,
+        profile, number = case
+        far, self.near = _voices(END, number)
+        audio = {"duplex": "full", "profile": profile}
+        cellar = {"sections": {"audio": {**audio, "echo": echo}}}
+        with scene.Scene(folder, ["attic", "cellar"], sections={"audio": audio},
                          each={"cellar": cellar}) as stations:
             stations.start()
-            self._play(stations["attic"], stations["cellar"], place,
+            self._play(stations["attic"], stations["cellar"], place, number,
                        [far * has_far, self.near * has_near])
 
-    def _play(self, attic, cellar, place, voices):
-        gains = [room.write(os.path.join(cellar.folder, f"room{seed}.wav"), seed)
-                 for seed in (1, 2)]
+    def _play(self, attic, cellar, place, number, voices):
+        gains = [room.write(os.path.join(cellar.folder, f"room{which}.wav"), 2 * number + which)
+                 for which in (1, 2)]
         cellar.card.do("room", os.path.join(cellar.folder, "room1.wav"), gains[0])
         cellar.card.do("noise", place["noise"])
         cellar.card.do("clip", place.get("clip", 0))
@@ -75,7 +86,7 @@ class _Run:
         recording = attic.card.record(heard)
         attic.press()
         cellar.press()
-        before = cellar.status()["media"], time.monotonic_ns()
+        ran = cellar.status()["media"]["cpu_ns"]
         said = attic.card.play(paths[0], at_ms=600)
         other = cellar.card.play(paths[1], at_ns=said.first_ns)
         sleep_until(said.first_ns + int(MOVED * 1e9))
@@ -83,8 +94,9 @@ class _Run:
         said.wait(END + 10)
         other.wait(10)
         self.status = cellar.status()
-        self.processor = 100 * (self.status["media"]["cpu_ns"] - before[0]["cpu_ns"]) / (
-            time.monotonic_ns() - before[1])
+        self.processor = 100 * (self.status["media"]["cpu_ns"] - ran) / (END * 1e9)
+        self.xruns = sum(one.counters()[name] for one in (attic, cellar)
+                         for name in ("capture_xruns", "playback_xruns"))
         recording.stop()
         first = max(0, (said.first_ns - recording.first_ns) * wav.RATE // 10**9)
         self.heard = wav.read(heard)[first:].astype(numpy.float64)
@@ -126,95 +138,92 @@ def _recovery(without, canceller):
     return 0.0 if last is None else round(last, 2) if last < END - MOVED - 1 else None
 
 
-def _measure(folder, name, place, near):
-    without = _Run(os.path.join(folder, f"{name}-off"), {}, place, has_near=False)
-    canceller = _Run(os.path.join(folder, f"{name}-on"), {"echo": "on"}, place)
-    status = canceller.status
+def _measure(folder, case, name, near):
+    """One round in one room."""
+    place = ROOMS[name]
+    without = _Run(os.path.join(folder, f"{name}-off"), case, place, has_near=False)
+    canceller = _Run(os.path.join(folder, f"{name}-on"), case, place, echo="on")
     return {
-        "scene": name,
         "erle_early_db": _gone(without, canceller, 2, 5),
         "erle_far_db": _gone(without, canceller, 5, DOUBLE),
         "erle_after_double_talk_db": _gone(without, canceller, AGAIN + 0.5, MOVED),
         "erle_after_path_change_db": _gone(without, canceller, MOVED + 2, END - 0.5),
         "recovery_s": _recovery(without, canceller),
         "near_gain_db": round(20 * float(numpy.log10(canceller.voice() / near)), 1),
-        "own_estimate_db": status["audio"]["echo_reduction_db"],
+        "own_estimate_db": canceller.status["audio"]["echo_reduction_db"],
         "processor_percent": round(canceller.processor, 1),
         "processor_without_percent": round(without.processor, 1),
-        "heap_calls": status["media"]["heap_calls"],
+        "heap_calls": canceller.status["media"]["heap_calls"] or 0,
+        "xruns": without.xruns + canceller.xruns,
     }
 
 
-PHRASES = 40
-HANG = 0.3
+def _round(folder, profile, number, names):
+    """These rooms once, in one profile: by name, what was measured."""
+    folder = os.path.join(folder, f"{profile}-{number}")
+    case = profile, number
+    quiet = _Run(os.path.join(folder, "near"), case, ROOMS["linear"], has_far=False)
+    near = quiet.voice()
+    return {name: _measure(folder, case, name, near) for name in names}
 
 
-def _phrases():
-    """Many short talkspurts in a room with noise 15 dB below; where each is, in seconds."""
-    said = speech.talk(PHRASES * 1.2 + 1).astype(numpy.float64)
-    parts, places, begin = [wav.silence(1.5)], [], 1.5
-    for number in range(PHRASES):
-        part = said[int(number * 1.2 * wav.RATE):int((number + 1) * 1.2 * wav.RATE)]
-        parts += [_leveled(part, -35.0), wav.silence(1.4)]
-        places.append((begin, begin + 1.2))
-        begin += 1.2 + 1.4
-    return numpy.concatenate(parts), places
+def _middle(values):
+    """The median; None when a value is missing, as it is of what never recovered."""
+    return None if None in values else round(statistics.median(values), 2)
 
 
-def _vox(folder):
-    """How many of the talkspurts open the microphone, and how often something else does."""
-    os.makedirs(folder)
-    sound, places = _phrases()
-    with scene.Scene(folder, ["attic", "cellar"], sections=SETTINGS) as stations:
-        stations["cellar"].sections["button ptt"] = {
-            "mode": "vox", "talk": "house", "vox-hang": f"{HANG}s"}
-        stations.start()
-        card, cellar = stations["cellar"].card, stations["cellar"]
-        # White noise of -50 dBFS.
-        card.do("noise", 179)
-        path = os.path.join(folder, "said.wav")
-        wav.write(path, sound)
-        time.sleep(2)
-        said = card.play(path, at_ms=300)
-        open_at = []
-        while (moment := (time.monotonic_ns() - said.first_ns) / 1e9) < len(sound) / wav.RATE:
-            open_at.append((moment, cellar.status()["microphone"]["open"]))
-            time.sleep(0.02)
-        heap_calls = cellar.status()["media"]["heap_calls"]
-    starts = [now for (_, was), (now, is_open) in zip(open_at, open_at[1:])
-              if is_open and not was]
-    missed = sum(not any(begin <= now <= end for now, is_open in open_at if is_open)
-                 for begin, end in places)
-    wrong = sum(not any(begin - 0.1 <= now <= end + HANG for begin, end in places)
-                for now in starts)
-    return {"scene": "vox", "talkspurts": len(places), "missed": missed,
-            "false_openings": wrong, "minutes": round(len(sound) / wav.RATE / 60, 2),
-            "heap_calls": heap_calls}
+def _row(profile, name, rounds):
+    """The figures of all rounds in one room: the median of each, and those that have a worst."""
+    found = {key: _middle([one[key] for one in rounds]) for key in rounds[0]}
+    recovered = [one["recovery_s"] for one in rounds]
+    worst = {"erle_far_db": min(one["erle_far_db"] for one in rounds),
+             "near_gain_db": min(one["near_gain_db"] for one in rounds),
+             "recovery_s": None if None in recovered else max(recovered)}
+    met = (worst["erle_far_db"] >= GOALS.get(name, -120)
+           and worst["near_gain_db"] >= NEAR_GOAL
+           and worst["recovery_s"] is not None and worst["recovery_s"] <= RECOVERY_GOAL)
+    return {"profile": profile, "scene": name, **found,
+            "heap_calls": sum(one["heap_calls"] for one in rounds),
+            "xruns": sum(one["xruns"] for one in rounds),
+            "worst": worst, "met": bool(met), "rounds": rounds}
 
 
-def run(_options):
-    """Prints the table and returns its figures, a dictionary for each kind of room."""
-    print("Echo in a room of 0.35 s, the microphone 12 cm from the speaker, as loud as it; dB gone")
+def _line(row):
+    def seconds(value):
+        return "never" if value is None else f"{value:.2f} s"
+
+    worst = row["worst"]
+    return (f"  {row['profile']:<10}{row['scene']:<10}{row['erle_early_db']:>7.1f}"
+            f"{row['erle_far_db']:>7.1f} ({worst['erle_far_db']:>5.1f})"
+            f"{row['erle_after_double_talk_db']:>8.1f}{row['erle_after_path_change_db']:>8.1f}"
+            f"{seconds(row['recovery_s']):>9} ({seconds(worst['recovery_s']):>6})"
+            f"{row['near_gain_db']:>7.1f} ({worst['near_gain_db']:>5.1f})"
+            f"{row['xruns']:>7.0f}{row['heap_calls']:>6.0f}"
+            f"   {'ok' if row['met'] else 'MISSED'}")
+
+
+def run(options):
+    """Prints the table and returns its figures, a dictionary for each profile and room."""
+    print(f"Echo in a room of {room.REVERBERATION} s, the microphone 12 cm from the speaker, as "
+          f"loud as it; dB gone,")
+    print(f"the median of {options.rounds} rounds with other walls and words, and the worst")
     print()
-    print(f"  {'':<10}{'2-5 s':>8}{'5-14 s':>8}{'after both':>12}{'after move':>12}"
-          f"{'recovered':>11}{'near voice':>12}{'heap calls':>12}")
-    found = []
+    print(f"  {'':<20}{'2-5 s':>7}{'5-14 s':>7}{'':>8}{'both':>8}{'moved':>8}"
+          f"{'recovered':>9}{'':>9}{'near':>7}{'':>8}{'xruns':>7}{'heap':>6}")
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="intercom-echo-", dir=memory) as folder:
-        quiet = _Run(os.path.join(folder, "near"), {}, ROOMS["linear"], has_far=False)
-        near = quiet.voice()
-        for name, place in ROOMS.items():
-            one = _measure(folder, name, place, near)
-            found.append(one)
-            recovery = one["recovery_s"]
-            print(f"  {name:<10}{one['erle_early_db']:>8.1f}{one['erle_far_db']:>8.1f}"
-                  f"{one['erle_after_double_talk_db']:>12.1f}"
-                  f"{one['erle_after_path_change_db']:>12.1f}"
-                  f"{'never' if recovery is None else f'{recovery:.2f} s':>11}"
-                  f"{one['near_gain_db']:>12.1f}{one['heap_calls'] or 0:>12}", flush=True)
-        vox = _vox(os.path.join(folder, "vox"))
+    with tempfile.TemporaryDirectory(prefix="intercom-echo-", dir=memory) as folder, \
+            concurrent.futures.ThreadPoolExecutor(options.pairs) as pool:
+        wanted = {profile: [name for name in ROOMS
+                            if (options.cells or "") in f"{profile} {name}"]
+                  for profile in PROFILES}
+        tasks = {profile: [pool.submit(_round, folder, profile, number, names)
+                           for number in range(options.rounds)]
+                 for profile, names in wanted.items() if names}
+        rows = []
+        for profile, rounds in tasks.items():
+            done = [task.result() for task in rounds]
+            for name in wanted[profile]:
+                rows.append(_row(profile, name, [one[name] for one in done]))
+                print(_line(rows[-1]), flush=True)
     print()
-    print(f"  vox at 15 dB of signal to noise: {vox['missed']} of {vox['talkspurts']} talkspurts"
-          f" missed, {vox['false_openings']} false openings in {vox['minutes']:.1f} minutes")
-    print()
-    return [*found, vox]
+    return rows

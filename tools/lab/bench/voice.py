@@ -11,7 +11,7 @@ import sys
 
 from stage import place
 
-PARTS = ["traces", "loss", "echo", "latency"]
+PARTS = ["traces", "loss", "echo", "vox", "latency"]
 
 
 def _part(text):
@@ -31,10 +31,11 @@ def arguments():
     parser.add_argument("--talk", type=float, default=64, metavar="SECONDS",
                         help="so much speech for each figure of loss")
     parser.add_argument("--rounds", type=int, default=5,
-                        help="start the stations so often for each figure of latency")
+                        help="start the stations so often for each figure of latency and echo")
     parser.add_argument("--pairs", type=int, default=4,
                         help="so many pairs of stations talk at once")
-    parser.add_argument("--cells", metavar="TEXT", help="of loss only those with this in the name")
+    parser.add_argument("--cells", metavar="TEXT",
+                        help="of loss and echo only those with this in the name")
     parser.add_argument("--plot", metavar="FILE", help="draw delay against loss (SVG)")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()

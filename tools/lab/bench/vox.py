@@ -1,0 +1,179 @@
+"""Speech that opens a key: how many talkspurts do not, and how often something else does.
+
+Most of it makes no sound: real prompts in noises of four colours, 15 dB below them, go through the
+daemon's own detector (VoxProbe). Then some go through a whole daemon.
+"""
+
+import concurrent.futures
+import os
+import subprocess
+import tempfile
+import time
+
+import numpy
+
+from stage import place, scene, speech, wav
+
+LEVEL, NOISE = -35.0, -50.0
+"""dBFS RMS of each talkspurt, and of the noise at all times."""
+MINUTES = 10
+"""In each colour."""
+THRESHOLD, HANG, BLOCK = 8, 0.5, 240
+"""As a key has them when nothing is set (dB, s), and a block of the profile `voice`."""
+PREROLL = 0.2
+"""s: what was said so long before the key opened is heard, too."""
+SHORTEST, LONGEST = 0.4, 6.0
+"""s: a prompt of that length is a talkspurt."""
+COLOURS = {"white": 0, "pink": 1, "brown": 2, "blue": -1}
+"""By how many times 3 dB an octave the noise falls."""
+MISSED_GOAL, FALSE_GOAL = 2.0, 1.0
+"""Per cent of the talkspurts, and a minute."""
+
+
+def _leveled(samples, level):
+    samples = samples.astype(numpy.float64)
+    power = numpy.mean(numpy.square(samples)) / 32768**2
+    return samples * 10 ** (level / 20) / numpy.sqrt(power + 1e-12)
+
+
+def _prompts():
+    """All of the one speaker that are talkspurts."""
+    names = sorted(os.path.splitext(name)[0] for name in os.listdir(speech.FOLDER)
+                   if name.endswith(".g722"))
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(speech.prompt, names))
+    return [one for one in found if SHORTEST <= len(one) / wav.RATE <= LONGEST]
+
+
+def noise(colour, count, seed):
+    """Noise of one colour from 40 Hz to 16 kHz, at `NOISE`."""
+    spectrum = numpy.fft.rfft(numpy.random.default_rng(seed).standard_normal(count))
+    hertz = numpy.fft.rfftfreq(count, 1 / wav.RATE)
+    spectrum[(hertz < 40) | (hertz > 16000)] = 0
+    spectrum *= numpy.maximum(hertz, 40) ** (-COLOURS[colour] / 2)
+    return _leveled(numpy.fft.irfft(spectrum, count), NOISE)
+
+
+def scene_of(prompts, colour, seed):
+    """(samples, where each talkspurt is, in s): prompts by chance, pauses of 1.5 to 4 s."""
+    chance = numpy.random.default_rng(seed)
+    sound = numpy.zeros(MINUTES * 60 * wav.RATE)
+    places, at = [], 3 * wav.RATE
+    while True:
+        part = _leveled(prompts[chance.integers(len(prompts))], LEVEL)
+        if at + len(part) + wav.RATE > len(sound):
+            break
+        sound[at:at + len(part)] = part
+        places.append((at / wav.RATE, (at + len(part)) / wav.RATE))
+        at += len(part) + int(chance.uniform(1.5, 4.0) * wav.RATE)
+    for start in range(0, len(sound), 60 * wav.RATE):
+        part = sound[start:start + 60 * wav.RATE]
+        part += noise(colour, len(part), seed + 1000 + start)
+    return sound, places
+
+
+def openings(samples):
+    """[(from, to)] in s: when a key that listens to it is open."""
+    program = os.path.join(os.environ["INTERCOM_PROBES"], "VoxProbe")
+    done = subprocess.run(
+        [program, str(THRESHOLD), str(round(1000 * HANG)), str(BLOCK)],
+        input=numpy.rint(samples).clip(-32768, 32767).astype("<i2").tobytes(),
+        capture_output=True, check=False)
+    if done.returncode != 0:
+        raise place.StageError(f"VoxProbe: {done.stderr.decode().strip()}")
+    return [tuple(int(word) / wav.RATE for word in line.split())
+            for line in done.stdout.decode().splitlines()]
+
+
+def judge(places, spans):
+    """(talkspurts that never opened it, those whose beginning is lost, openings at nothing)."""
+    missed = sum(not any(start < end and stop > begin for start, stop in spans)
+                 for begin, end in places)
+    late = sum(not any(start < begin + PREROLL and stop > begin for start, stop in spans)
+               for begin, end in places) - missed
+    wrong = sum(not any(begin - 0.1 <= start <= end + HANG for begin, end in places)
+                for start, _ in spans)
+    return missed, late, wrong
+
+
+def _soundless(prompts, colour, seed):
+    samples, places = scene_of(prompts, colour, seed)
+    # Both judges must be able to say no.
+    silent = judge(places, openings(numpy.zeros(len(samples))))
+    nothing = judge([], openings(samples))
+    if silent[0] != len(places) or nothing[2] == 0:
+        raise place.StageError(f"the judge of vox is blind: {silent}, {nothing}")
+    missed, late, wrong = judge(places, openings(samples))
+    return _row(colour, (missed, late, wrong), len(places), MINUTES)
+
+
+def _row(name, counts, talkspurts, minutes):
+    missed, late, wrong = counts
+    return {"scene": name, "talkspurts": talkspurts, "missed": missed, "late": late,
+            "false_openings": wrong, "minutes": round(minutes, 2),
+            "missed_percent": round(100 * missed / talkspurts, 2),
+            "false_per_minute": round(wrong / minutes, 2),
+            "met": 100 * missed <= MISSED_GOAL * talkspurts and wrong <= FALSE_GOAL * minutes}
+
+
+PHRASES = 40
+
+
+def _phrases():
+    """Many short talkspurts in a room with noise 15 dB below; where each is, in seconds."""
+    said = speech.talk(PHRASES * 1.2 + 1).astype(numpy.float64)
+    parts, places, begin = [wav.silence(1.5)], [], 1.5
+    for number in range(PHRASES):
+        part = said[int(number * 1.2 * wav.RATE):int((number + 1) * 1.2 * wav.RATE)]
+        parts += [_leveled(part, LEVEL), wav.silence(1.4)]
+        places.append((begin, begin + 1.2))
+        begin += 1.2 + 1.4
+    return numpy.concatenate(parts), places
+
+
+def _through_a_daemon(folder):
+    """The same of a whole station, as its status tells."""
+    sound, places = _phrases()
+    with scene.Scene(folder, ["attic", "cellar"],
+                     sections={"audio": {"duplex": "full"}}) as stations:
+        stations["cellar"].sections["button ptt"] = {
+            "mode": "vox", "talk": "house", "vox-hang": f"{HANG}s"}
+        stations.start()
+        card, cellar = stations["cellar"].card, stations["cellar"]
+        # White noise of -50 dBFS.
+        card.do("noise", 179)
+        path = os.path.join(folder, "said.wav")
+        wav.write(path, sound)
+        time.sleep(2)
+        said = card.play(path, at_ms=300)
+        spans, since = [], None
+        while (moment := (time.monotonic_ns() - said.first_ns) / 1e9) < len(sound) / wav.RATE:
+            is_open = cellar.status()["microphone"]["open"]
+            if is_open and since is None:
+                since = moment
+            if not is_open and since is not None:
+                spans.append((since, moment))
+                since = None
+            time.sleep(0.02)
+    return _row("daemon", judge(places, spans), len(places), len(sound) / wav.RATE / 60)
+
+
+def run(_options):
+    """Prints the table and returns its figures, a dictionary for each colour and the daemon."""
+    print(f"Vox: speech of {LEVEL:g} dBFS in noise of {NOISE:g}; at most {MISSED_GOAL:g} % missed, "
+          f"{FALSE_GOAL:g} false opening a minute")
+    print()
+    print(f"  {'':<10}{'talkspurts':>12}{'missed':>8}{'begun late':>12}{'false':>7}{'minutes':>9}")
+    prompts = _prompts()
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        rows = list(pool.map(lambda one: _soundless(prompts, one[1], 100 + one[0]),
+                             enumerate(COLOURS)))
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="intercom-vox-", dir=memory) as folder:
+        rows.append(_through_a_daemon(os.path.join(folder, "vox")))
+    for row in rows:
+        print(f"  {row['scene']:<10}{row['talkspurts']:>12}{row['missed']:>8}{row['late']:>12}"
+              f"{row['false_openings']:>7}{row['minutes']:>9.1f}"
+              f"   {'ok' if row['met'] else 'MISSED'}")
+    print()
+    return rows
