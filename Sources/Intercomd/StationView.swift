@@ -28,7 +28,8 @@ struct StationView {
         /// When its silence last had us ask whether it still has our session.
         var doubtedAt: Instant?
         /// How our sound to it is protected, and its report that has not been acted on yet.
-        var redundancy = Redundancy(frameSamples: 480, frameSize: 40, rooms: AudioPacket.roomMin...AudioPacket.roomMax)
+        var redundancy = Redundancy(
+            frameSamples: 480, frameSize: 40, rooms: AudioPacket.roomMin...AudioPacket.roomMax)
         var report: Report?
     }
 
