@@ -11,7 +11,7 @@ import unittest
 
 import numpy
 
-from lab import Scene, SceneTest, wait
+from lab import Scene, SceneTest, longer, wait
 from bench import room
 from stage import measure, wav
 from stage.card import Card
@@ -32,6 +32,8 @@ def sweep():
     return 8000 * fade * numpy.sin(2 * numpy.pi * (500 * moment + 3000 * moment**2 / 0.1))
 
 
+# Once in a while it says a frame of 10 ms less than is true; why is not known yet.
+@longer
 class Earshot(SceneTest):
     @classmethod
     def setUpClass(cls):
