@@ -5,9 +5,9 @@ public struct Offer: Equatable, Sendable {
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
         public static let call = Mode(rawValue: 0)
-        public static let announce = Mode(rawValue: 1)
-        public static let dropIn = Mode(rawValue: 2)
-        public static let monitor = Mode(rawValue: 3)
+        public static let announce = Mode(rawValue: 2)
+        public static let dropIn = Mode(rawValue: 3)
+        public static let monitor = Mode(rawValue: 4)
     }
 
     public var mid: UInt32
