@@ -1,8 +1,9 @@
-public import Wire
-
 /// A named group this station may listen to, as the peers on the wire know it.
 public struct Channel: Equatable, Sendable {
-    /// What this station calls it, 1…31; the number of the stream its own sound goes out on.
+    /// The streams that channels have; 0 is a peer alone, and the last ones are `TalkTarget`'s.
+    public static let numbers = 1..<Int(TalkTarget.announcement)
+
+    /// What this station calls it, 1…28; the number of the stream its own sound goes out on.
     public let number: Int
     /// The eight bytes its name is known by on the wire (protocol.md §2.4 `ref`); never 0.
     public let reference: UInt64
@@ -11,37 +12,11 @@ public struct Channel: Equatable, Sendable {
     public let isListenedTo: Bool
 
     public init(number: Int, reference: UInt64, members: [Int], isListenedTo: Bool) {
-        precondition(reference != 0 && FrameFlags.streams.contains(UInt8(number)) && number != 0)
+        precondition(reference != 0 && Self.numbers.contains(number))
         self.number = number
         self.reference = reference
         self.members = members
         self.isListenedTo = isListenedTo
-    }
-}
-
-/// What a talk key of this station speaks into: one stream number towards each listener.
-public struct TalkTarget: Equatable, Sendable {
-    /// Bound to the reference at every listener; 0…31, one for each target.
-    public let stream: UInt8
-    /// The channel's reference, or 0 for the peer itself.
-    public let reference: UInt64
-    /// Who hears it, by peer number.
-    public let listeners: [Int]
-    /// Over whom it is heard there.
-    public let priority: Priority
-
-    /// What it is known by while the settings change around it: 0…93, never two of one number.
-    public var id: Int {
-        reference == 0 ? Int(FrameFlags.streams.upperBound) + listeners[0] : Int(stream)
-    }
-
-    public init(
-        stream: UInt8, reference: UInt64, listeners: [Int], priority: Priority = .normal
-    ) {
-        self.stream = stream
-        self.reference = reference
-        self.listeners = listeners
-        self.priority = priority
     }
 }
 
@@ -55,11 +30,25 @@ public enum Hearing: Equatable, Sendable {
     case direct
     /// Said on the channel of this number.
     case channel(Int)
+    /// A page, to the channel of this number or to this station alone; `overrides` what is muted
+    /// and turned down here.
+    case page(channel: Int?, overrides: Bool)
+    /// The other side of a call.
+    case call
 
     public var isHeard: Bool {
         switch self {
         case .unbound, .ignored: false
-        case .direct, .channel: true
+        case .direct, .channel, .page, .call: true
+        }
+    }
+
+    /// The number of the channel it comes by.
+    public var channel: Int? {
+        switch self {
+        case .channel(let number): number
+        case .page(let number, _): number
+        case .unbound, .ignored, .direct, .call: nil
         }
     }
 }

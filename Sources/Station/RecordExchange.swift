@@ -11,7 +11,23 @@ struct RecordExchange {
         let record: ControlRecord
         let mid: UInt32
         let since: Instant
+        /// Until when an offer stands.
+        let expires: Instant
         var attempts = 0
+
+        var givenUpAt: Instant {
+            switch record {
+            case .reject, .cancel, .bye: since + RecordExchange.endGivenUpAfter
+            default: min(since + RecordExchange.givenUpAfter, expires)
+            }
+        }
+
+        /// The same bytes every time, but for the time an offer still stands.
+        func bytes(at now: Instant) -> ControlRecord {
+            guard case .offer(var offer) = record else { return record }
+            offer.ttl = UInt16(clamping: (expires - now).milliseconds)
+            return .offer(offer)
+        }
     }
 
     private struct Seen {
@@ -23,6 +39,7 @@ struct RecordExchange {
     static let seenFor = Duration.seconds(120)
     static let outgoingMax = 64
     static let givenUpAfter = Duration.seconds(8)
+    static let endGivenUpAfter = Duration.seconds(2)
 
     private var nextMid: UInt32
     private var outgoing: [Outgoing] = []
@@ -36,21 +53,54 @@ struct RecordExchange {
     ///
     /// - Returns: its number.
     @discardableResult
-    mutating func send(at now: Instant, _ make: (UInt32) -> ControlRecord) -> UInt32 {
+    mutating func send(
+        at now: Instant, until expires: Instant = .never, _ make: (UInt32) -> ControlRecord
+    ) -> UInt32 {
         let mid = nextMid
         nextMid &+= 1
         // Full only if the peer has acknowledged nothing for long: the oldest has the least hope.
         if outgoing.count == Self.outgoingMax { outgoing.removeFirst() }
-        outgoing.append(Outgoing(record: make(mid), mid: mid, since: now))
+        outgoing.append(Outgoing(record: make(mid), mid: mid, since: now, expires: expires))
         return mid
     }
 
     /// Whether record `mid` still waits for its acknowledgement.
     func isPending(_ mid: UInt32) -> Bool { outgoing.contains { $0.mid == mid } }
 
-    mutating func acknowledged(_ list: Acknowledgement) {
+    /// The peer has got these.
+    ///
+    /// - Returns: what they were.
+    @discardableResult
+    mutating func acknowledged(_ list: Acknowledgement) -> [ControlRecord] {
+        let arrived = outgoing.filter { list.contains($0.mid) }.map { $0.record }
         outgoing.removeAll { list.contains($0.mid) }
+        return arrived
     }
+
+    /// No repeats of what was offered or answered in this call.
+    mutating func forget(_ id: CallID) {
+        outgoing.removeAll { entry in
+            switch entry.record {
+            case .offer(let offer): offer.id == id
+            case .ringing(let ringing): ringing.id == id
+            case .answer(let answer): answer.id == id
+            default: false
+            }
+        }
+    }
+
+    /// Ends the repeats of what was sent in vain for too long.
+    ///
+    /// - Returns: what it was.
+    mutating func giveUp(at now: Instant) -> [ControlRecord] {
+        guard outgoing.contains(where: { now >= $0.givenUpAt }) else { return [] }
+        let lost = outgoing.filter { now >= $0.givenUpAt }.map { $0.record }
+        outgoing.removeAll { now >= $0.givenUpAt }
+        return lost
+    }
+
+    /// When `giveUp` will have something to say; nil means never.
+    var giveUpDeadline: Instant? { outgoing.map { $0.givenUpAt }.min() }
 
     /// Notes an incoming record; it is acknowledged in any case.
     ///
@@ -65,15 +115,22 @@ struct RecordExchange {
     }
 
     /// The peer has restarted: its numbers start anew, and what it never acknowledged is void.
+    ///
+    /// Not so what a person waits for: offers and requests go out to it from the beginning.
     mutating func restart() {
-        outgoing.removeAll(keepingCapacity: true)
+        outgoing.removeAll { entry in
+            switch entry.record {
+            case .offer, .signal: false
+            default: true
+            }
+        }
+        for place in outgoing.indices { outgoing[place].attempts = 0 }
         seen.removeAll(keepingCapacity: true)
         owed.removeAll(keepingCapacity: true)
     }
 
     /// The next packet to send now: acknowledgements owed, then records that are due.
     mutating func nextPayload(at now: Instant) -> ControlPayload? {
-        outgoing.removeAll { now - $0.since >= Self.givenUpAfter }
         var payload = ControlPayload()
         if let first = owed.first {
             var list = Acknowledgement(first)
@@ -83,7 +140,7 @@ struct RecordExchange {
             precondition(fits, "the longest acknowledgement fits an empty payload")
         }
         for index in outgoing.indices where dueTime(of: outgoing[index]) ?? .never <= now {
-            guard payload.append(outgoing[index].record) else { break }
+            guard payload.append(outgoing[index].bytes(at: now)) else { break }
             outgoing[index].attempts += 1
         }
         return payload.isEmpty ? nil : payload
@@ -97,7 +154,8 @@ struct RecordExchange {
     private func dueTime(of entry: Outgoing) -> Instant? {
         let times = Self.schedule(of: entry.record)
         guard entry.attempts < times.count else { return nil }
-        return entry.since + .milliseconds(times[entry.attempts])
+        let due = entry.since + .milliseconds(times[entry.attempts])
+        return due < entry.givenUpAt ? due : nil
     }
 
     /// When a record is sent, in ms after the first time.

@@ -11,6 +11,8 @@ public struct Station {
         case send(peer: Int, ControlPayload)
         /// The sound of this stream goes there from now on.
         case hear(peer: Int, stream: UInt8, Hearing, Priority)
+        /// Of calls, pages, signals and relays.
+        case call(CallAction)
     }
 
     /// What is known of a peer's side of things.
@@ -28,11 +30,18 @@ public struct Station {
 
     /// How often a round trip is measured while the peer is up.
     public static let pingInterval = Duration.seconds(15)
-    /// How long an answer may take, and how soon one more is asked for: the first may be lost.
+    /// How long an answer may take, and how soon a new round of questions may begin.
     private static let pongMax = Duration.seconds(3)
-    private static let pingAgain = Duration.milliseconds(900)
+    private static let roundMin = Duration.milliseconds(900)
+    /// How soon, and how often, one that has no answer is asked again.
+    ///
+    /// Reports come once a second, so what they make us ask falls between our packets at always
+    /// the same place. A full queue has room for it there, or never. No length of a frame divides
+    /// this time: of four questions one falls where there is room.
+    private static let askedAgainAfter = Duration.milliseconds(237)
+    private static let askedAgainMax = 3
 
-    private struct Peer {
+    struct Peer {
         var exchange: RecordExchange
         var view = PeerView()
         var isUp = false
@@ -44,22 +53,34 @@ public struct Station {
         var pings: [(token: UInt32, at: Instant)] = []
         var lastToken: UInt32 = 0
         var nextPing: Instant = .never
+        /// When the first question of this round was asked, when the next one is, and how many
+        /// more there may be.
+        var askedAt: Instant?
+        var nextAsking: Instant = .never
+        var askingsLeft = 0
         var pongs: [UInt32] = []
     }
 
-    private struct Binding {
+    struct Binding {
         let stream: UInt8
         let reference: UInt64
         let priority: Priority
+        let purpose: StreamBinding.Purpose
         let mid: UInt32
         var isKnown = false
     }
 
-    private var targets: [TalkTarget]
-    private var channels: [Channel]
-    private var peers: [Peer]
-    private var pending: [Action] = []
-    private var now = Instant(nanoseconds: 0)
+    var targets: [TalkTarget]
+    /// Those that are bound as it goes.
+    private var aimed: [TalkTarget] = []
+    var channels: [Channel]
+    var peers: [Peer]
+    var pending: [Action] = []
+    var now = Instant(nanoseconds: 0)
+    var calls: Calls
+    var pages = Pages()
+    /// What was asked of peers, and waits for their word.
+    var requests: [(peer: Int, mid: UInt32, until: Instant)] = []
 
     /// `firstMids` holds a random number for each number a peer may have, drawn at the start.
     public init(targets: [TalkTarget], channels: [Channel], firstMids: [UInt32]) {
@@ -67,6 +88,8 @@ public struct Station {
         self.targets = targets
         self.channels = channels
         peers = firstMids.map { Peer(exchange: RecordExchange(firstMid: $0)) }
+        calls = Calls(peers: firstMids.count)
+        calls.channels = channels
     }
 
     public func view(of peer: Int) -> PeerView { peers[peer].view }
@@ -79,6 +102,7 @@ public struct Station {
         self.now = now
         self.targets = targets
         self.channels = channels
+        calls.channels = channels
         for peer in peers.indices {
             peers[peer].view.hasUnknownChannel = false
             for binding in peers[peer].theirs { bound(binding, by: peer) }
@@ -86,8 +110,33 @@ public struct Station {
         }
     }
 
+    /// Binds one of `TalkTarget.aimed` anew: to these listeners, as this.
+    ///
+    /// They are told at once, and again until they know; the sound may come with it.
+    public mutating func aim(_ target: TalkTarget, at now: Instant) {
+        precondition(target.isAimed)
+        self.now = now
+        release(target.stream)
+        aimed.append(target)
+        if target.purpose == .page { pages.speak(stream: target.stream, at: now) }
+        for peer in target.listeners {
+            peers[peer].bindings.removeAll { $0.stream == target.stream }
+            if peers[peer].isUp { bindStreams(to: peer, at: now) }
+        }
+    }
+
+    /// This stream means nothing any more; what is said on it next is bound before.
+    public mutating func release(_ stream: UInt8) {
+        aimed.removeAll { $0.stream == stream }
+        pages.quiet(stream: stream)
+    }
+
     /// Another peer has this number from now on.
     public mutating func replace(peer: Int, firstMid: UInt32) {
+        calls.replaced(peer, at: now)
+        forgetPages(of: peer)
+        requests.removeAll { $0.peer == peer }
+        followCalls()
         peers[peer] = Peer(exchange: RecordExchange(firstMid: firstMid))
         forgetHearings(of: peer)
     }
@@ -98,6 +147,9 @@ public struct Station {
         peers[peer].isUp = true
         peers[peer].nextPing = now
         if isNewBoot {
+            calls.restarted(peer, at: now)
+            forgetPages(of: peer)
+            followCalls()
             peers[peer].exchange.restart()
             peers[peer].bindings.removeAll(keepingCapacity: true)
             peers[peer].view = PeerView()
@@ -109,9 +161,14 @@ public struct Station {
     }
 
     /// The peer has not been heard for long, or said goodbye.
-    public mutating func down(peer: Int) {
+    public mutating func down(peer: Int, at now: Instant) {
+        self.now = now
+        calls.wentDown(peer, at: now)
+        forgetPages(of: peer)
         peers[peer].isUp = false
         peers[peer].nextPing = .never
+        peers[peer].nextAsking = .never
+        peers[peer].askedAt = nil
         peers[peer].pings.removeAll(keepingCapacity: true)
         peers[peer].pongs.removeAll(keepingCapacity: true)
     }
@@ -126,14 +183,17 @@ public struct Station {
         if peers[peer].isUp { bindStreams(to: peer, at: now) }
     }
 
-    /// Takes one opened record of a peer; those of the session (CONFIRM, CLOSE, PATH_*) and
-    /// SPURT_END are others' business and pass without effect.
+    /// Takes one opened record of a peer; those of the session (CONFIRM, CLOSE, PATH_*) are others'
+    /// business and pass without effect.
     public mutating func receive(_ record: ControlRecord, from peer: Int, at now: Instant) {
         self.now = now
+        calls.heard(peer, at: now)
         if let mid = record.mid, !peers[peer].exchange.arrived(mid, at: now) { return }
         switch record {
         case .ack(let list):
-            peers[peer].exchange.acknowledged(list)
+            for record in peers[peer].exchange.acknowledged(list) {
+                if case .answer = record { calls.media(of: peer, at: now) }
+            }
             for place in peers[peer].bindings.indices
             where list.contains(peers[peer].bindings[place].mid) {
                 peers[peer].bindings[place].isKnown = true
@@ -142,6 +202,7 @@ public struct Station {
             guard FrameFlags.streams.contains(binding.stream) else { return }
             peers[peer].theirs.removeAll { $0.stream == binding.stream }
             peers[peer].theirs.append(binding)
+            claimed(binding, by: peer)
             bound(binding, by: peer)
         case .report(let report):
             peers[peer].view.report = report
@@ -158,9 +219,17 @@ public struct Station {
             peers[peer].view.roundTrip = now - peers[peer].pings[place].at
             peers[peer].view.roundTripAt = now
             peers[peer].pings.removeSubrange(0...place)
-        case .confirm, .pathChallenge, .pathResponse, .spurtEnd, .close, .unknown,
-            .offer, .ringing, .answer, .reject, .cancel, .bye, .signal, .result:
-            // Calls, signals and relays are not part of this version: acknowledged, else ignored.
+            peers[peer].nextAsking = .never
+        case .offer(let offer): calls.offered(offer, by: peer, at: now)
+        case .ringing(let ringing): calls.rings(ringing.id, at: peer, at: now)
+        case .answer(let answer): calls.answered(answer, by: peer, at: now)
+        case .reject(let end): calls.rejected(end, by: peer, at: now)
+        case .cancel(let end): calls.cancelled(end, by: peer, at: now)
+        case .bye(let end): calls.hungUp(end, by: peer, at: now)
+        case .signal(let signal): asked(signal, by: peer)
+        case .result(let result): resulted(result, by: peer)
+        case .spurtEnd(let end): spurtEnded(stream: end.stream, of: peer)
+        case .confirm, .pathChallenge, .pathResponse, .close, .unknown:
             return
         }
     }
@@ -168,19 +237,34 @@ public struct Station {
     /// Lets time pass; call it at `deadline`.
     public mutating func tick(at now: Instant) {
         self.now = now
+        giveUp()
+        calls.tick(at: now)
+        endPages()
         for index in peers.indices where now >= peers[index].nextPing {
             peers[index].nextPing = now + Self.pingInterval
             ping(index)
             // A binding may have been given up in a bad moment; without it we are not heard.
             bindStreams(to: index, at: now)
         }
+        for index in peers.indices where now >= peers[index].nextAsking {
+            peers[index].askingsLeft -= 1
+            ask(index)
+        }
     }
 
-    /// Asks for an answer, unless that was done just now.
-    private mutating func ping(_ peer: Int) {
+    /// Asks for an answer, unless that was begun just now.
+    mutating func ping(_ peer: Int) {
         guard peers[peer].isUp else { return }
-        if let newest = peers[peer].pings.last, now - newest.at < Self.pingAgain { return }
+        if let askedAt = peers[peer].askedAt, now - askedAt < Self.roundMin { return }
+        peers[peer].askedAt = now
+        peers[peer].askingsLeft = Self.askedAgainMax
+        ask(peer)
+    }
+
+    private mutating func ask(_ peer: Int) {
         let now = now
+        let isLast = peers[peer].askingsLeft == 0
+        peers[peer].nextAsking = isLast ? .never : now + Self.askedAgainAfter
         peers[peer].pings.removeAll { now - $0.at >= Self.pongMax }
         peers[peer].lastToken = peers[peer].lastToken &+ 0x9E37
         peers[peer].pings.append((peers[peer].lastToken, now))
@@ -189,6 +273,7 @@ public struct Station {
 
     /// The next thing to do; nil when all is done.
     public mutating func nextAction() -> Action? {
+        followCalls()
         if !pending.isEmpty { return pending.removeFirst() }
         for index in peers.indices where peers[index].isUp {
             if let token = peers[index].pongs.popLast() {
@@ -203,33 +288,37 @@ public struct Station {
 
     /// When to call `tick` next; nil means never.
     public var deadline: Instant? {
-        var first: Instant?
-        for peer in peers where peer.isUp {
-            let due = min(peer.exchange.deadline ?? .never, peer.nextPing)
-            first = min(first ?? due, due)
+        var first = min(calls.deadline ?? .never, pages.deadline ?? .never)
+        for request in requests { first = min(first, request.until) }
+        for peer in peers {
+            first = min(first, peer.exchange.giveUpDeadline ?? .never)
+            guard peer.isUp else { continue }
+            let asking = min(peer.nextPing, peer.nextAsking)
+            first = min(first, peer.exchange.deadline ?? .never, asking)
         }
-        return first
+        return first == .never ? nil : first
     }
 
     /// Tells the peer what our stream numbers mean, those it does not know yet.
     private mutating func bindStreams(to peer: Int, at now: Instant) {
-        for target in targets where target.listeners.contains(peer) {
+        for target in targets + aimed where target.listeners.contains(peer) {
             if let known = peers[peer].bindings.first(where: { $0.stream == target.stream }) {
                 let isSame =
                     known.reference == target.reference && known.priority == target.priority
+                    && known.purpose == target.purpose
                 if isSame, known.isKnown || peers[peer].exchange.isPending(known.mid) { continue }
                 peers[peer].bindings.removeAll { $0.stream == target.stream }
             }
             let mid = peers[peer].exchange.send(at: now) { mid in
                 .stream(
                     StreamBinding(
-                        mid: mid, stream: target.stream, purpose: .talk,
+                        mid: mid, stream: target.stream, purpose: target.purpose,
                         priority: target.priority, reference: target.reference))
             }
             peers[peer].bindings.append(
                 Binding(
                     stream: target.stream, reference: target.reference, priority: target.priority,
-                    mid: mid))
+                    purpose: target.purpose, mid: mid))
         }
     }
 
@@ -239,16 +328,21 @@ public struct Station {
         }
     }
 
-    private mutating func bound(_ binding: StreamBinding, by peer: Int) {
+    mutating func bound(_ binding: StreamBinding, by peer: Int) {
         pending.append(
             .hear(
                 peer: peer, stream: binding.stream, hearing(of: binding, from: peer),
-                binding.priority))
+                priority(of: binding, from: peer)))
     }
 
     private mutating func hearing(of binding: StreamBinding, from peer: Int) -> Hearing {
-        // Pages and calls are not part of this version; their sound is nobody's.
-        guard binding.purpose == .talk else { return .ignored }
+        switch binding.purpose {
+        case .talk: break
+        case .page where pages.isHeard(stream: binding.stream, of: peer):
+            return pageHearing(of: binding, from: peer)
+        case .call where calls.isHeard(peer, reference: binding.reference): return .call
+        default: return .ignored
+        }
         if binding.reference == 0 { return .direct }
         guard let channel = channels.first(where: { $0.reference == binding.reference }) else {
             peers[peer].view.hasUnknownChannel = true
@@ -256,5 +350,11 @@ public struct Station {
         }
         let isHeard = channel.isListenedTo && channel.members.contains(peer)
         return isHeard ? .channel(channel.number) : .ignored
+    }
+
+    private func pageHearing(of binding: StreamBinding, from peer: Int) -> Hearing {
+        let channel = channels.first { $0.reference == binding.reference }
+        return .page(
+            channel: channel?.number, overrides: priority(of: binding, from: peer) == .emergency)
     }
 }

@@ -10,7 +10,7 @@ import Wire
     let yard: UInt64 = 0xB2
 
     private func target(_ stream: UInt8, _ reference: UInt64, _ listeners: [Int]) -> TalkTarget {
-        TalkTarget(stream: stream, reference: reference, listeners: listeners)
+        TalkTarget(stream: stream, reference: reference, listeners: PeerSet(listeners))
     }
 
     private func channel(_ number: Int, _ reference: UInt64, _ members: [Int]) -> Channel {

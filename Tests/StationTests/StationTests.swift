@@ -224,6 +224,39 @@ import Wire
         #expect(station.view(of: 0).roundTrip == .milliseconds(300))
     }
 
+    /// At moments that fall elsewhere between packets of any length, until there is an answer.
+    @Test func whatHasNoAnswerIsAskedThreeTimesMore() throws {
+        var station = station()
+        station.up(peer: 0, isNewBoot: true, at: start)
+        var asked: [(token: UInt32, ms: Int64)] = []
+        func follow(_ station: inout Station, until end: Int64) {
+            while let due = station.deadline, due <= start + .milliseconds(end) {
+                station.tick(at: due)
+                for case .ping(let token) in records(to: 0, in: drain(&station)) {
+                    asked.append((token, (due - start).milliseconds))
+                }
+            }
+        }
+        follow(&station, until: 14_000)
+        #expect(asked.map(\.ms) == [0, 237, 474, 711])
+        follow(&station, until: 15_300)
+        #expect(asked.map(\.ms).suffix(2) == [15_000, 15_237])
+        // Which of the questions is answered, does not matter.
+        station.receive(.pong(asked[4].token), from: 0, at: start + .milliseconds(15_310))
+        #expect(station.view(of: 0).roundTrip == .milliseconds(310))
+        follow(&station, until: 29_000)
+        #expect(asked.count == 6)
+        for frame in [2.5, 5, 10, 20] {
+            let phases = (0...3).map { (Double($0) * 237).truncatingRemainder(dividingBy: frame) }
+            #expect(Set(phases).count >= 3, "\(frame) ms: \(phases)")
+        }
+        // One that is gone is asked nothing.
+        follow(&station, until: 30_000)
+        station.down(peer: 0, at: start + .seconds(30))
+        station.tick(at: start + .seconds(40))
+        #expect(station.deadline == nil)
+    }
+
     @Test func aStreamIsBoundWithThePriorityOfItsTarget() {
         var station = Station(
             targets: [
@@ -236,11 +269,43 @@ import Wire
         #expect(priorities == [.emergency])
     }
 
+    @Test func anAimedStreamIsBoundAnewEachTimeItIsAimed() {
+        var station = station()
+        for peer in 0..<2 { station.up(peer: peer, isNewBoot: true, at: start) }
+        _ = drain(&station)
+        let bindings = { (station: inout Station, peer: Int) -> [StreamBinding] in
+            let actions = drain(&station)
+            return records(to: peer, in: actions).compactMap { record in
+                if case .stream(let binding) = record { binding } else { nil }
+            }
+        }
+        for time in 0..<2 {
+            station.aim(
+                TalkTarget(
+                    stream: TalkTarget.announcement, reference: house, listeners: [1],
+                    priority: .high, purpose: .page), at: start + .milliseconds(time))
+            let found = bindings(&station, 1)
+            #expect(found.map(\.stream) == [29] && found.map(\.purpose) == [.page])
+            #expect(found.map(\.reference) == [house] && found.map(\.priority) == [.high])
+        }
+        // With a new session it is said again, until it is over; to others never.
+        station.renewed(peer: 1, at: start + .seconds(1))
+        station.renewed(peer: 0, at: start + .seconds(1))
+        let again = records(to: 1, in: drain(&station))
+        #expect(
+            again.contains { record in
+                if case .stream(let one) = record { one.stream == 29 } else { false }
+            })
+        station.release(TalkTarget.announcement)
+        station.up(peer: 1, isNewBoot: true, at: start + .seconds(2))
+        #expect(!bindings(&station, 1).contains { $0.stream == 29 })
+    }
+
     @Test func nothingIsSentToAPeerThatIsDown() {
         var station = station()
         station.up(peer: 0, isNewBoot: true, at: start)
         _ = drain(&station)
-        station.down(peer: 0)
+        station.down(peer: 0, at: start)
         station.receive(binding(stream: 4, reference: 0), from: 0, at: start)
         station.tick(at: start + .seconds(60))
         #expect(records(to: 0, in: drain(&station)).isEmpty)

@@ -1,0 +1,236 @@
+internal import Time
+internal import Wire
+
+/// The calls of a station (talking.md "Calls"): one at a time, with as many peers as it takes.
+///
+/// What a person does, what peers say and the time go in; records to send and `CallAction`s come
+/// out by `nextEffect`. A call that is over here is over at once: that its end gets there is the
+/// business of `RecordExchange`, and whoever still believes in it is told again.
+struct Calls {
+    /// What is to be done; the station numbers records and repeats them.
+    enum Effect {
+        case offer(peer: Int, CallID, Offer.Mode, Priority, UInt64, until: Instant)
+        case ringing(peer: Int, CallID)
+        case answer(peer: Int, CallID)
+        case reject(peer: Int, CallID, CallEnd.Cause)
+        case cancel(peer: Int, CallID, CallEnd.Cause)
+        case bye(peer: Int, CallID, CallEnd.Cause)
+        /// No repeats of an OFFER (or an ANSWER) that has been understood or is void.
+        case forget(peer: Int, CallID)
+        /// Our stream of calls means this call there; again, for that says we are still in it.
+        case bind(peer: Int, reference: UInt64)
+        /// What the peer's stream of calls means here is to be looked at anew.
+        case hear(peer: Int)
+        case ping(peer: Int)
+        case tell(CallAction)
+    }
+
+    static let stream = TalkTarget.call
+    static let ringTime = Duration.seconds(30)
+    static let pathTime = Duration.seconds(8)
+    static let warnTime = Duration.seconds(2)
+    static let deadTime = Duration.seconds(10)
+    /// How often those in a call say so, and how long after the last time others are taken out.
+    static let refreshTime = Duration.seconds(5)
+    static let otherTime = Duration.seconds(20)
+    static let endedMax = 64
+    static let endedFor = Duration.seconds(120)
+
+    var call: Call?
+    /// Calls that are over, so that whoever did not get to know is told again.
+    var ended: [(id: CallID, at: Instant)] = []
+    var policies: [Policy]
+    var availability = Availability.open
+    var channels: [Channel] = []
+    /// Whether this station's speaker is held down while its microphone is open.
+    var isHalfDuplex = false
+    var refusals: RefusalLog
+    private var effects: [Effect] = []
+    private var shownState: CallState?
+    private var shownListeners: [Int] = []
+
+    init(peers: Int) {
+        policies = Array(repeating: Policy(), count: peers)
+        refusals = RefusalLog(peers: peers)
+    }
+
+    mutating func nextEffect() -> Effect? { effects.isEmpty ? nil : effects.removeFirst() }
+
+    mutating func emit(_ effect: Effect) { effects.append(effect) }
+
+    mutating func tell(_ action: CallAction) { effects.append(.tell(action)) }
+
+    // MARK: What a person does
+
+    /// Calls one peer, or all of a channel (`reference`; 0 when the first answer wins).
+    mutating func call(
+        _ peers: [Int], id: CallID, mode: Offer.Mode, priority: Priority, reference: UInt64,
+        isHunt: Bool, isRedial: Bool, ringTime: Duration, at now: Instant
+    ) -> CallProblem? {
+        if let current = call {
+            // Who listens to the room must not keep the room from calling.
+            guard current.isMonitoredHere else { return .busy }
+            leave(.preempted, at: now)
+        }
+        guard !peers.isEmpty else { return .nobody }
+        let until = now + min(ringTime, Self.ringTime)
+        let summary = CallSummary(
+            id: id, isOutgoing: true, mode: mode, priority: priority, peers: peers,
+            reference: reference, since: now)
+        begin(
+            Call(
+                summary: summary, legs: peers.map { Call.Leg(peer: $0, state: .trying, at: now) },
+                isHunt: isHunt, isRedial: isRedial, ringsUntil: until, nextRefresh: .never,
+                nextPing: .never))
+        for peer in peers { emit(.offer(peer: peer, id, mode, priority, reference, until: until)) }
+        show()
+        return nil
+    }
+
+    mutating func answer(at now: Instant) -> CallProblem? {
+        guard call?.state == .ringing else { return .nothingRings }
+        accept(at: now)
+        return nil
+    }
+
+    mutating func reject(at now: Instant) -> CallProblem? {
+        guard let current = call, current.state == .ringing else { return .nothingRings }
+        emit(.reject(peer: current.legs[0].peer, current.id, .declined))
+        end(.declined, at: now)
+        return nil
+    }
+
+    mutating func hangUp(at now: Instant) -> CallProblem? {
+        guard let current = call else { return .noCall }
+        if current.state == .ringing { return reject(at: now) }
+        leave(current.isAnswered ? .hungUp : .cancelled, at: now)
+        return nil
+    }
+
+    // MARK: The life of a call
+
+    mutating func begin(_ new: Call) {
+        call = new
+        tell(.began(new.summary))
+    }
+
+    /// Takes the call that rings here.
+    mutating func accept(at now: Instant) {
+        guard let peer = call?.legs[0].peer, let id = call?.id else { return }
+        emit(.answer(peer: peer, id))
+        open(peer, at: now)
+        // Whoever else of the channel is in it, or will be, learns that we are.
+        guard let reference = call?.summary.reference, reference != 0,
+            call?.summary.mode == .call
+        else { return }
+        let members = channels.first { $0.reference == reference }?.members ?? []
+        for member in members where member != peer {
+            emit(.bind(peer: member, reference: id.reference))
+        }
+    }
+
+    /// Sound may go both ways with this peer from now on.
+    mutating func open(_ peer: Int, at now: Instant) {
+        guard let place = call?.legs.firstIndex(where: { $0.peer == peer }) else { return }
+        call?.legs[place].state = .connecting
+        call?.legs[place].since = now
+        call?.legs[place].heardAt = now
+        if call?.summary.answeredAt == nil {
+            call?.summary.answeredAt = now
+            call?.summary.answeredBy = peer
+            call?.nextRefresh = now + Self.refreshTime
+            call?.nextPing = now + .seconds(1)
+        }
+        emit(.bind(peer: peer, reference: call!.id.reference))
+        emit(.hear(peer: peer))
+        show()
+    }
+
+    /// Ends the call from here, telling everyone in it.
+    mutating func leave(_ ending: CallEnding, cause: CallEnd.Cause = .normal, at now: Instant) {
+        guard let current = call else { return }
+        for leg in current.legs { dismiss(leg, of: current, cause: cause) }
+        for other in current.others { emit(.bye(peer: other.peer, current.id, .normal)) }
+        end(ending, at: now)
+    }
+
+    /// Tells one peer that the call is over for it.
+    mutating func dismiss(_ leg: Call.Leg, of current: Call, cause: CallEnd.Cause) {
+        emit(.forget(peer: leg.peer, current.id))
+        switch leg.state {
+        case .trying: emit(.cancel(peer: leg.peer, current.id, cause))
+        case .ringing where current.summary.isOutgoing:
+            emit(.cancel(peer: leg.peer, current.id, cause))
+        case .ringing: emit(.reject(peer: leg.peer, current.id, .busy))
+        case .connecting, .active: emit(.bye(peer: leg.peer, current.id, cause))
+        }
+    }
+
+    /// Takes one peer out of the call; the last one ends it.
+    mutating func drop(_ peer: Int, _ ending: CallEnding, at now: Instant) {
+        guard let current = call else { return }
+        emit(.forget(peer: peer, current.id))
+        guard current.legs.contains(where: { $0.peer == peer && current.legs.count > 1 }) else {
+            end(ending, at: now)
+            return
+        }
+        call?.legs.removeAll { $0.peer == peer }
+        emit(.hear(peer: peer))
+        show()
+    }
+
+    mutating func end(_ ending: CallEnding, at now: Instant) {
+        guard let current = call else { return }
+        call = nil
+        remember(current.id, at: now)
+        for peer in current.participants { emit(.hear(peer: peer)) }
+        show()
+        tell(.ended(current.summary, ending))
+    }
+
+    /// A call that came and went in one moment, for the records.
+    mutating func passed(_ summary: CallSummary, _ ending: CallEnding, at now: Instant) {
+        remember(summary.id, at: now)
+        tell(.began(summary))
+        tell(.ended(summary, ending))
+    }
+
+    mutating func remember(_ id: CallID, at now: Instant) {
+        ended.removeAll { $0.id == id || now - $0.at >= Self.endedFor }
+        if ended.count == Self.endedMax { ended.removeFirst() }
+        ended.append((id, now))
+    }
+
+    /// Calls that were open when this station broke down: nobody here takes part in them now.
+    mutating func recover(_ summaries: [CallSummary], ended: [CallID], at now: Instant) {
+        for id in ended { remember(id, at: now) }
+        for summary in summaries {
+            remember(summary.id, at: now)
+            tell(.ended(summary, .crash))
+        }
+    }
+
+    func isEnded(_ id: CallID) -> Bool { ended.contains { $0.id == id } }
+
+    /// Whether a stream of the peer that means this call is heard.
+    func isHeard(_ peer: Int, reference: UInt64) -> Bool {
+        call?.id.reference == reference && call?.hears(peer) == true
+    }
+
+    /// Tells what has changed: the state, and whom the microphone goes to.
+    mutating func show() {
+        let listeners = call?.listeners ?? []
+        if listeners != shownListeners {
+            shownListeners = listeners
+            tell(.microphone(stream: Self.stream, listeners: listeners))
+        }
+        let state = call?.state
+        if state != shownState, let current = call, let state { tell(.state(current.id, state)) }
+        shownState = state
+    }
+}
+
+extension Call {
+    /// Whether a peer listens to this room.
+    var isMonitoredHere: Bool { !summary.isOutgoing && summary.mode == .monitor }
+}

@@ -1,0 +1,150 @@
+public import Time
+
+/// What a finger means by a key that does several things: a press, a hold, or a double press.
+///
+/// Sans-I/O, as `TalkKey` is: levels and the time go in, and `.tick` at the deadline. Nothing waits
+/// longer than it must: a key that only knows presses acts at the press itself; one that knows
+/// holds too acts at the release; one that knows double presses has to wait whether a second comes.
+public struct Gesture: Sendable {
+    public enum Touch: Equatable, Sendable { case press, hold, double }
+
+    /// What means something to this key.
+    public struct Settings: Equatable, Sendable {
+        public var press: Bool
+        public var hold: Bool
+        public var double: Bool
+        /// How long a change must last to count.
+        public var debounce: Duration
+
+        public init(press: Bool, hold: Bool, double: Bool, debounce: Duration) {
+            precondition(debounce >= .zero)
+            self.press = press
+            self.hold = hold
+            self.double = double
+            self.debounce = debounce
+        }
+
+        /// Whether any of them does.
+        public var isAny: Bool { press || hold || double }
+    }
+
+    /// Down for so long is held.
+    public static let holdTime = Duration.milliseconds(500)
+    /// The second press of a double one begins so soon after the release of the first.
+    public static let doubleTime = Duration.milliseconds(300)
+
+    private enum State {
+        case up
+        /// Means nothing until it was let go: it was down at the start, or cannot be read.
+        case waitingForRelease
+        /// Down, and it may become anything yet.
+        case down(since: Instant)
+        /// Up after a short press; a second one may follow.
+        case between(since: Instant)
+        /// Down, and told what it is; nil where that is nothing.
+        case decided(Touch?)
+    }
+
+    private var state: State
+    private var contact: Contact
+    private var settings: Settings
+
+    /// A key whose line reads `isDown` at the start: one held then means nothing until released.
+    public init(_ settings: Settings, isDown: Bool) {
+        self.settings = settings
+        contact = Contact(isDown: isDown, debounce: settings.debounce)
+        state = isDown ? .waitingForRelease : .up
+    }
+
+    /// Other meanings from now on; what is under way ends as it would have.
+    public mutating func change(to settings: Settings) {
+        self.settings = settings
+        contact.debounce = settings.debounce
+    }
+
+    /// What the finger is doing still: the hold, or the double press, until it lets go.
+    public var sustained: Touch? {
+        if case .decided(let touch) = state { touch } else { nil }
+    }
+
+    /// Takes one input and returns what it means, if that is known now.
+    public mutating func handle(_ input: TalkKey.Input, at now: Instant) -> Touch? {
+        switch input {
+        case .unreadable:
+            contact = Contact(isDown: true, debounce: settings.debounce)
+            state = .waitingForRelease
+            return nil
+        case .level(let isDown): return take(contact.edge(isDown: isDown, at: now), at: now)
+        case .tick: return take(contact.tick(at: now), at: now)
+        }
+    }
+
+    private mutating func take(_ change: Contact.Change?, at now: Instant) -> Touch? {
+        switch change {
+        case .pressed(let moment):
+            let earlier = timePassed(moment)
+            return pressed(at: moment) ?? earlier
+        case .released(let moment):
+            let earlier = timePassed(moment)
+            return released(at: moment) ?? earlier
+        case nil: return timePassed(now)
+        }
+    }
+
+    /// When to call `handle(.tick, …)` next; nil means never.
+    public var deadline: Instant? {
+        let own: Instant? =
+            switch state {
+            case .down(let since): since + Self.holdTime
+            case .between(let since): since + Self.doubleTime
+            case .up, .waitingForRelease, .decided: nil
+            }
+        guard let own else { return contact.deadline }
+        guard let bounce = contact.deadline else { return own }
+        return min(own, bounce)
+    }
+
+    /// When a press or a release that began will count; nil means never.
+    public var settles: Instant? { contact.deadline }
+
+    private mutating func pressed(at now: Instant) -> Touch? {
+        switch state {
+        case .between:
+            state = .decided(.double)
+            return .double
+        case .up where !settings.hold && !settings.double:
+            state = .decided(.press)
+            return settings.press ? .press : nil
+        case .up: state = .down(since: now)
+        case .waitingForRelease, .down, .decided: break
+        }
+        return nil
+    }
+
+    private mutating func released(at now: Instant) -> Touch? {
+        switch state {
+        case .down where settings.double:
+            state = .between(since: now)
+            return nil
+        case .down:
+            state = .up
+            return settings.press ? .press : nil
+        case .waitingForRelease, .decided, .up: state = .up
+        case .between: break
+        }
+        return nil
+    }
+
+    private mutating func timePassed(_ now: Instant) -> Touch? {
+        switch state {
+        case .down(let since) where now >= since + Self.holdTime:
+            let touch: Touch = settings.hold ? .hold : .press
+            state = .decided(touch)
+            return touch == .hold || settings.press ? touch : nil
+        case .between(let since) where now >= since + Self.doubleTime:
+            state = .up
+            return settings.press ? .press : nil
+        case .up, .waitingForRelease, .down, .between, .decided: return nil
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/// Peers by their numbers: sixty-four at most, in one machine word.
+///
+/// The media loop copies, changes and walks through one without touching the heap.
+public struct PeerSet: Equatable, Sendable, Swift.Sequence, ExpressibleByArrayLiteral {
+    /// A peer's number is less than this.
+    public static let capacity = 64
+
+    private var bits: UInt64 = 0
+
+    public init() {}
+
+    public init(_ peers: some Swift.Sequence<Int>) {
+        for peer in peers { insert(peer) }
+    }
+
+    public init(arrayLiteral peers: Int...) { self.init(peers) }
+
+    public var isEmpty: Bool { bits == 0 }
+    public var count: Int { bits.nonzeroBitCount }
+    /// The lowest number.
+    public var first: Int? { bits == 0 ? nil : bits.trailingZeroBitCount }
+
+    public func contains(_ peer: Int) -> Bool {
+        precondition((0..<Self.capacity).contains(peer))
+        return bits >> UInt64(peer) & 1 == 1
+    }
+
+    public mutating func insert(_ peer: Int) {
+        precondition((0..<Self.capacity).contains(peer))
+        bits |= 1 << UInt64(peer)
+    }
+
+    public mutating func remove(_ peer: Int) {
+        precondition((0..<Self.capacity).contains(peer))
+        bits &= ~(1 << UInt64(peer))
+    }
+
+    /// Those of both.
+    public func union(_ other: PeerSet) -> PeerSet { PeerSet(bits: bits | other.bits) }
+
+    /// Those that are not among the others.
+    public func subtracting(_ others: PeerSet) -> PeerSet { PeerSet(bits: bits & ~others.bits) }
+
+    private init(bits: UInt64) { self.bits = bits }
+
+    /// Walks from the lowest number up.
+    public struct Iterator: IteratorProtocol {
+        fileprivate var rest: UInt64
+
+        public mutating func next() -> Int? {
+            guard rest != 0 else { return nil }
+            defer { rest &= rest - 1 }
+            return rest.trailingZeroBitCount
+        }
+    }
+
+    public func makeIterator() -> Iterator { Iterator(rest: bits) }
+    public var underestimatedCount: Int { count }
+}

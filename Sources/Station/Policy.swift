@@ -1,0 +1,98 @@
+/// What one peer may do here: consent lives in the receiver's settings (talking.md "Consent").
+public struct Policy: Equatable, Sendable {
+    /// What its calls do.
+    public enum Answering: String, CaseIterable, Sendable {
+        case ring
+        /// Answered at once, with the microphone open.
+        case auto
+        case never
+    }
+
+    public var call: Answering
+    /// Be heard here without an answer: announcements and pages.
+    public var announce: Bool
+    /// Open the microphone and the speaker.
+    public var dropIn: Bool
+    /// Open the microphone.
+    public var monitor: Bool
+    /// Claim the emergency priority: over do-not-disturb, over other calls.
+    public var emergency: Bool
+    public var relay: Bool
+    public var signal: Bool
+
+    public init(
+        call: Answering = .ring, announce: Bool = true, dropIn: Bool = false,
+        monitor: Bool = false, emergency: Bool = false, relay: Bool = false, signal: Bool = true
+    ) {
+        self.call = call
+        self.announce = announce
+        self.dropIn = dropIn
+        self.monitor = monitor
+        self.emergency = emergency
+        self.relay = relay
+        self.signal = signal
+    }
+
+    /// Whether it may open this station's microphone without anyone here touching a key.
+    public var opensMicrophone: Bool { call == .auto || dropIn || monitor }
+}
+
+/// What a peer claimed without a right to it.
+public enum Refusal: String, CaseIterable, Sendable {
+    case call
+    case announce
+    case dropIn = "drop-in"
+    case monitor
+    case emergency
+    case relay
+    case signal
+    /// A page on a channel that is not listened to here, or of which it is no member.
+    case channel
+    /// A kind of call this version does not know.
+    case mode
+}
+
+/// How often one peer was refused what.
+public struct Refusals: Equatable, Sendable {
+    private var counts = InlineArray<9, UInt64>(repeating: 0)
+
+    public init() {}
+
+    public subscript(_ refusal: Refusal) -> UInt64 {
+        get { counts[refusal.place] }
+        set { counts[refusal.place] = newValue }
+    }
+
+    public var total: UInt64 {
+        var sum: UInt64 = 0
+        for place in counts.indices { sum += counts[place] }
+        return sum
+    }
+
+    public static func == (left: Refusals, right: Refusals) -> Bool {
+        left.counts.indices.allSatisfy { left.counts[$0] == right.counts[$0] }
+    }
+}
+
+extension Refusal {
+    fileprivate var place: Int {
+        switch self {
+        case .call: 0
+        case .announce: 1
+        case .dropIn: 2
+        case .monitor: 3
+        case .emergency: 4
+        case .relay: 5
+        case .signal: 6
+        case .channel: 7
+        case .mode: 8
+        }
+    }
+}
+
+/// Whether people here want to be disturbed now; dnd and quiet hours come to the same.
+public enum Availability: Sendable {
+    case open
+    /// Only by an emergency of a peer that may.
+    case doNotDisturb
+}

@@ -1,0 +1,33 @@
+internal import Time
+
+/// What peers claimed without a right: counted always, said once a minute of each kind.
+struct RefusalLog {
+    private struct Peer {
+        var counts = Refusals()
+        var nextSaid: [(refusal: Refusal, at: Instant)] = []
+    }
+
+    private static let pause = Duration.seconds(60)
+    private var peers: [Peer]
+
+    init(peers: Int) { self.peers = Array(repeating: Peer(), count: peers) }
+
+    func counts(of peer: Int) -> Refusals { peers[peer].counts }
+
+    /// Counts one.
+    ///
+    /// - Returns: how many there were, when it is to be said now.
+    mutating func note(_ refusal: Refusal, by peer: Int, at now: Instant) -> UInt64? {
+        peers[peer].counts[refusal] += 1
+        if let said = peers[peer].nextSaid.first(where: { $0.refusal == refusal }),
+            now < said.at
+        {
+            return nil
+        }
+        peers[peer].nextSaid.removeAll { $0.refusal == refusal }
+        peers[peer].nextSaid.append((refusal, now + Self.pause))
+        return peers[peer].counts[refusal]
+    }
+
+    mutating func forget(_ peer: Int) { peers[peer] = Peer() }
+}

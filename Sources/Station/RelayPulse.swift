@@ -1,0 +1,44 @@
+public import Time
+
+/// When a relay is on: for a moment after each request, and never for long.
+///
+/// A request while it is on makes it last longer, as somebody at a door expects; but from the
+/// first one on no longer than `longest`, whoever goes on asking. Then it rests before it may be on
+/// again, so that requests without end cannot keep a door open.
+public struct RelayPulse: Sendable {
+    /// How long it may be on at a stretch.
+    public static let longest = Duration.seconds(30)
+    /// How long it is off at least after that.
+    public static let rest = Duration.seconds(5)
+
+    private var begin: Instant?
+    private var end = Instant(nanoseconds: .min / 2)
+    /// When it was switched on after it had rested.
+    private var first = Instant(nanoseconds: .min / 2)
+
+    public init() {}
+
+    public var isOn: Bool { begin != nil }
+
+    /// When `tick` is due; nil while it is off.
+    public var deadline: Instant? { begin == nil ? nil : end }
+
+    /// Switches it on for a pulse from now; false while it has to rest.
+    public mutating func request(_ pulse: Duration, at now: Instant) -> Bool {
+        tick(at: now)
+        // Pulses with less than a rest between them are one stretch.
+        if begin == nil, now >= end + Self.rest { first = now }
+        guard now < first + Self.longest else { return false }
+        begin = begin ?? now
+        end = max(end, min(now + pulse, first + Self.longest))
+        return true
+    }
+
+    /// Lets time pass; it may go off.
+    public mutating func tick(at now: Instant) {
+        if now >= end { begin = nil }
+    }
+
+    /// Goes off at once, as when its line was lost.
+    public mutating func stop() { begin = nil }
+}

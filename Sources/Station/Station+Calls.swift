@@ -1,0 +1,160 @@
+public import Time
+public import Wire
+
+/// Calls, as the person at this station and the shell see them.
+extension Station {
+    /// What each peer may do here, by peer number, and whether people want to be disturbed.
+    public mutating func consent(to policies: [Policy], _ availability: Availability) {
+        precondition(policies.count == peers.count)
+        calls.policies = policies
+        calls.availability = availability
+    }
+
+    /// Ends what peers may no longer do.
+    public mutating func revise(at now: Instant) {
+        self.now = now
+        calls.revise(at: now)
+    }
+
+    /// Whether the speaker here is held down while the microphone is open, as peers are told.
+    public mutating func setHalfDuplex(_ isHalfDuplex: Bool) {
+        calls.isHalfDuplex = isHalfDuplex
+    }
+
+    public func policy(of peer: Int) -> Policy { calls.policies[peer] }
+
+    /// What the peer claimed without a right to it.
+    public func refusals(of peer: Int) -> Refusals { calls.refusals.counts(of: peer) }
+
+    /// The call there is, and where it stands.
+    public var call: (summary: CallSummary, state: CallState)? {
+        calls.call.map { ($0.summary, $0.state) }
+    }
+
+    /// Who is in the call, by peer number.
+    public var participants: [Int] { calls.call?.participants ?? [] }
+
+    /// Calls a peer, or all of a channel: with its `reference` all who answer are in it together,
+    /// as a hunt the first answer wins.
+    ///
+    /// - Returns: why not, if so.
+    public mutating func call(
+        _ listeners: [Int], id: CallID, mode: Offer.Mode = .call, priority: Priority = .normal,
+        reference: UInt64 = 0, isHunt: Bool = true, isRedial: Bool = false,
+        ringTime: Duration = .seconds(30), at now: Instant
+    ) -> CallProblem? {
+        self.now = now
+        return calls.call(
+            listeners, id: id, mode: mode, priority: priority, reference: reference,
+            isHunt: isHunt, isRedial: isRedial, ringTime: ringTime, at: now)
+    }
+
+    public mutating func answer(at now: Instant) -> CallProblem? {
+        self.now = now
+        return calls.answer(at: now)
+    }
+
+    public mutating func reject(at now: Instant) -> CallProblem? {
+        self.now = now
+        return calls.reject(at: now)
+    }
+
+    public mutating func hangUp(at now: Instant) -> CallProblem? {
+        self.now = now
+        return calls.hangUp(at: now)
+    }
+
+    /// Calls that the history shows as open at the start: this station broke down in them.
+    ///
+    /// The last that are `ended` there are known too: an offer of one that comes again is no new
+    /// call.
+    public mutating func recover(
+        _ summaries: [CallSummary], ended: [CallID] = [], at now: Instant
+    ) {
+        self.now = now
+        calls.recover(summaries, ended: ended, at: now)
+    }
+
+    /// Something authentic of the peer was opened, its sound or anything else.
+    public mutating func heard(peer: Int, at moment: Instant) {
+        calls.heard(peer, at: moment)
+    }
+
+    /// Does what the calls want done.
+    mutating func followCalls() {
+        while let effect = calls.nextEffect() { follow(effect) }
+    }
+
+    private mutating func follow(_ effect: Calls.Effect) {
+        switch effect {
+        case .offer(let peer, let id, let mode, let priority, let reference, let until):
+            peers[peer].exchange.send(at: now, until: until) { mid in
+                .offer(
+                    Offer(
+                        mid: mid, id: id, mode: mode, priority: priority, ttl: 0,
+                        reference: reference))
+            }
+        case .ringing(let peer, let id):
+            peers[peer].exchange.send(at: now) { .ringing(Ringing(mid: $0, id: id)) }
+        case .answer(let peer, let id):
+            let isHalfDuplex = calls.isHalfDuplex
+            let isOpen = calls.call?.listeners.contains(peer) ?? false
+            peers[peer].exchange.send(at: now) { mid in
+                .answer(
+                    Answer(
+                        mid: mid, id: id, isMicrophoneOpen: isOpen, isHalfDuplex: isHalfDuplex))
+            }
+        case .reject(let peer, let id, let cause):
+            peers[peer].exchange.send(at: now) { .reject(CallEnd(mid: $0, id: id, cause: cause)) }
+        case .cancel(let peer, let id, let cause):
+            peers[peer].exchange.send(at: now) { .cancel(CallEnd(mid: $0, id: id, cause: cause)) }
+        case .bye(let peer, let id, let cause):
+            peers[peer].exchange.send(at: now) { .bye(CallEnd(mid: $0, id: id, cause: cause)) }
+        case .forget(let peer, let id):
+            peers[peer].exchange.forget(id)
+        case .bind(let peer, let reference):
+            bind(
+                Calls.stream, to: peer, purpose: .call,
+                priority: calls.call?.summary.priority ?? .normal, reference: reference)
+        case .hear(let peer):
+            for binding in peers[peer].theirs where binding.purpose == .call {
+                bound(binding, by: peer)
+            }
+        case .ping(let peer):
+            ping(peer)
+        case .tell(let action):
+            pending.append(.call(action))
+        }
+    }
+
+    /// Tells the peer what a stream means that it had other meanings before.
+    mutating func bind(
+        _ stream: UInt8, to peer: Int, purpose: StreamBinding.Purpose, priority: Priority,
+        reference: UInt64
+    ) {
+        guard peers[peer].isUp else { return }
+        peers[peer].exchange.send(at: now) { mid in
+            .stream(
+                StreamBinding(
+                    mid: mid, stream: stream, purpose: purpose, priority: priority,
+                    reference: reference))
+        }
+    }
+
+    /// Tells those who wait for an answer that there will be none.
+    mutating func giveUp() {
+        for peer in peers.indices {
+            for record in peers[peer].exchange.giveUp(at: now) {
+                if case .offer(let offer) = record {
+                    calls.unreachable(offer.id, peer: peer, at: now)
+                }
+            }
+        }
+        while let place = requests.firstIndex(where: { now >= $0.until }) {
+            let request = requests.remove(at: place)
+            tell(.resulted(peer: request.peer, request: request.mid, nil))
+        }
+    }
+
+    mutating func tell(_ action: CallAction) { pending.append(.call(action)) }
+}

@@ -1,0 +1,124 @@
+public import Time
+public import Wire
+
+/// Pages, call lights and relays: what needs no answer of a person, but a right.
+extension Station {
+    /// Asks a peer for a light or a relay.
+    ///
+    /// - Returns: the number by which the answer is told.
+    public mutating func ask(
+        _ peer: Int, _ target: Signal.Target, argument: UInt8, time: Duration, at now: Instant
+    ) -> UInt32 {
+        self.now = now
+        let tenths = UInt16(clamping: time.milliseconds / 100)
+        let mid = peers[peer].exchange.send(at: now) { mid in
+            .signal(Signal(mid: mid, target: target, argument: argument, time: tenths))
+        }
+        // A station asks for little at a time: the oldest has the least hope.
+        if requests.count == RecordExchange.outgoingMax { requests.removeFirst() }
+        requests.append((peer, mid, now + RecordExchange.givenUpAfter))
+        return mid
+    }
+
+    /// Answers what a peer asked for.
+    public mutating func result(
+        _ status: RequestResult.Status, of signal: Signal, from peer: Int, at now: Instant
+    ) {
+        self.now = now
+        peers[peer].exchange.send(at: now) { mid in
+            .result(RequestResult(mid: mid, request: signal.mid, status: status))
+        }
+    }
+
+    mutating func asked(_ signal: Signal, by peer: Int) {
+        let policy = calls.policies[peer]
+        switch signal.target {
+        case .callLight where policy.signal, .relay where policy.relay:
+            tell(.asked(peer: peer, signal))
+        case .callLight, .relay:
+            calls.refuse(signal.target == .relay ? .relay : .signal, by: peer, at: now)
+            result(.denied, of: signal, from: peer, at: now)
+        default:
+            result(.unknown, of: signal, from: peer, at: now)
+        }
+    }
+
+    mutating func resulted(_ result: RequestResult, by peer: Int) {
+        guard
+            let place = requests.firstIndex(where: {
+                $0.peer == peer && $0.mid == result.request
+            })
+        else { return }
+        requests.remove(at: place)
+        tell(.resulted(peer: peer, request: result.request, result.status))
+    }
+
+    /// A peer says what one of its streams means: whether it may, is looked at here.
+    mutating func claimed(_ binding: StreamBinding, by peer: Int) {
+        if binding.purpose != .page || !pages.isKnown(binding, of: peer) {
+            endPage(stream: binding.stream, of: peer, isTimeUp: false)
+        }
+        switch binding.purpose {
+        case .call:
+            calls.bound(binding.reference, by: peer, at: now)
+        case .page where !pages.isKnown(binding, of: peer):
+            if let refusal = refusal(ofPage: binding, by: peer) {
+                calls.refuse(refusal, by: peer, at: now)
+                return
+            }
+            // Not refused, and not heard: these people rest.
+            if calls.availability == .doNotDisturb, binding.priority < .emergency { return }
+            pages.admit(binding, of: peer, at: now)
+            tell(
+                .pageBegan(
+                    peer: peer, stream: binding.stream, reference: binding.reference,
+                    binding.priority))
+        default:
+            if binding.priority > .high, !calls.policies[peer].emergency {
+                calls.refuse(.emergency, by: peer, at: now)
+            }
+        }
+    }
+
+    private func refusal(ofPage binding: StreamBinding, by peer: Int) -> Refusal? {
+        let policy = calls.policies[peer]
+        if binding.priority > .high, !policy.emergency { return .emergency }
+        if !policy.announce, binding.priority < .emergency { return .announce }
+        guard binding.reference != 0 else { return nil }
+        let isMember = channels.contains {
+            $0.reference == binding.reference && $0.isListenedTo && $0.members.contains(peer)
+        }
+        return isMember ? nil : .channel
+    }
+
+    /// How much a stream counts here: an emergency is one only of a peer that may claim it.
+    func priority(of binding: StreamBinding, from peer: Int) -> Priority {
+        calls.policies[peer].emergency
+            ? min(binding.priority, .emergency) : min(binding.priority, .high)
+    }
+
+    mutating func spurtEnded(stream: UInt8, of peer: Int) {
+        pages.fadeOut(stream: stream, of: peer, at: now)
+    }
+
+    mutating func endPages() {
+        while let page = pages.timedOut(at: now) {
+            endPage(stream: page.stream, of: page.peer, isTimeUp: !page.isOver)
+        }
+        while let stream = pages.spokenOut(at: now) { tell(.pageTimeUp(stream: stream)) }
+    }
+
+    mutating func forgetPages(of peer: Int) {
+        for stream in pages.streams(of: peer) {
+            endPage(stream: stream, of: peer, isTimeUp: false)
+        }
+    }
+
+    private mutating func endPage(stream: UInt8, of peer: Int, isTimeUp: Bool) {
+        guard pages.end(stream: stream, of: peer) else { return }
+        tell(.pageEnded(peer: peer, stream: stream, isTimeUp: isTimeUp))
+        if let binding = peers[peer].theirs.first(where: { $0.stream == stream }) {
+            bound(binding, by: peer)
+        }
+    }
+}

@@ -1,0 +1,263 @@
+import Station
+import Testing
+import Time
+import Wire
+
+/// Every row of the table of calls (talking.md "Calls"), with two or three stations and a network.
+@Suite struct CallTableTests {
+    /// Long enough for a record there and the answer back.
+    let moment = Duration.milliseconds(50)
+
+    // MARK: Idle
+
+    @Test func test_idle_user_calls_offers_and_tries() {
+        var world = CallWorld(2)
+        world.cut = [[0, 1]]
+        let id = world.call(0, [1])
+        #expect(world.state(0) == .trying)
+        #expect(world.history[0][id]?.starts == 1)
+        #expect(world.state(1) == nil)
+    }
+
+    @Test func test_idle_offer_rings_and_tells_the_caller() {
+        var world = CallWorld(2)
+        let id = world.call(0, [1])
+        world.run(for: moment)
+        #expect(world.state(0) == .calling)
+        #expect(world.state(1) == .ringing)
+        #expect(world.history[1][id]?.starts == 1)
+        #expect(world.listeners == [[], []])
+    }
+
+    @Test func test_idle_offer_do_not_disturb_rejects_480_and_logs_missed() {
+        var world = CallWorld(2)
+        world.resting = [1]
+        let id = world.call(0, [1])
+        world.run(for: moment)
+        #expect(world.ending(0, id) == .doNotDisturb)
+        #expect(world.ending(1, id) == .doNotDisturb)
+        #expect(world.history[1][id]!.summary!.isMissed(by: .doNotDisturb))
+        #expect(world.state(0) == nil && world.state(1) == nil)
+    }
+
+    @Test func test_idle_offer_do_not_disturb_emergency_of_one_who_may_rings() {
+        var world = CallWorld(2)
+        world.policy = Policy(emergency: true)
+        world.resting = [1]
+        world.call(0, [1], priority: .emergency)
+        world.run(for: moment)
+        #expect(world.state(1) == .ringing)
+    }
+
+    @Test(arguments: [Offer.Mode.call, .dropIn, .monitor, .announce])
+    func test_idle_offer_denied_by_policy_rejects_403_and_logs(_ mode: Offer.Mode) {
+        var world = CallWorld(2)
+        world.policy = Policy(call: .never, announce: false)
+        let id = world.call(0, [1], mode: mode)
+        world.run(for: moment)
+        #expect(world.ending(0, id) == .refused)
+        #expect(world.ending(1, id) == .refused)
+        #expect(!world.history[1][id]!.summary!.isMissed(by: .refused))
+        #expect(world.stations[1].refusals(of: 0).total == 1)
+    }
+
+    @Test func test_idle_offer_of_unknown_mode_rejects_488() {
+        var world = CallWorld(2)
+        let id = world.call(0, [1], mode: Offer.Mode(rawValue: 9))
+        world.run(for: moment)
+        #expect(world.ending(0, id) == .unknownMode)
+        #expect(world.ending(1, id) == .unknownMode)
+    }
+
+    @Test func test_idle_offer_emergency_without_right_is_refused() {
+        var world = CallWorld(2)
+        let id = world.call(0, [1], priority: .emergency)
+        world.run(for: moment)
+        #expect(world.ending(0, id) == .refused)
+        #expect(world.stations[1].refusals(of: 0)[.emergency] == 1)
+    }
+
+    @Test func test_idle_offer_auto_answer_opens_the_microphone() {
+        var world = CallWorld(2)
+        world.policy = Policy(call: .auto)
+        world.call(0, [1])
+        world.run(for: moment)
+        #expect(world.state(0) == .active && world.state(1) == .active)
+        #expect(world.listeners == [[1], [0]])
+        #expect(world.notices(1) == [.autoAnswered])
+        #expect(!world.states(1).contains(.ringing), "it never rings")
+    }
+
+    @Test func test_idle_offer_drop_in_allowed_is_heard_and_hears_and_never_silent() {
+        var world = CallWorld(2)
+        world.policy = Policy(dropIn: true)
+        world.call(0, [1], mode: .dropIn)
+        world.run(for: moment)
+        #expect(world.listeners == [[1], [0]])
+        #expect(world.notices(1) == [.droppedIn])
+    }
+
+    @Test func test_idle_offer_monitor_allowed_is_told_once_for_as_long_as_it_lasts() {
+        var world = CallWorld(2)
+        world.policy = Policy(monitor: true)
+        world.call(0, [1], mode: .monitor)
+        world.run(for: .seconds(45))
+        #expect(world.listeners == [[], [0]], "the room is heard, and hears nothing")
+        #expect(world.notices(1) == [.monitored])
+    }
+
+    @Test func test_idle_offer_announce_is_heard_only() {
+        var world = CallWorld(2)
+        world.call(0, [1], mode: .announce)
+        world.run(for: moment)
+        #expect(world.listeners == [[1], []])
+        #expect(world.notices(1) == [.announced])
+    }
+
+    // MARK: Any
+
+    @Test func test_any_offer_expired_is_dropped_and_logged_missed() {
+        var world = CallWorld(2)
+        let id = world.newID()
+        world.inject(
+            .offer(
+                Offer(mid: 9, id: id, mode: .call, priority: .normal, ttl: 0, reference: 0)),
+            from: 0, to: 1)
+        #expect(world.state(1) == nil)
+        #expect(world.ending(1, id) == .expired)
+        #expect(world.history[1][id]!.summary!.isMissed(by: .expired))
+    }
+
+    @Test func test_any_offer_replayed_is_dropped() {
+        var world = CallWorld(2)
+        let id = world.call(0, [1])
+        world.run(for: moment)
+        _ = world.act(1) { $0.reject(at: $1) }
+        world.run(for: moment)
+        // Even under another number.
+        world.inject(
+            .offer(
+                Offer(mid: 9, id: id, mode: .call, priority: .normal, ttl: 9000, reference: 0)),
+            from: 0, to: 1)
+        #expect(world.state(1) == nil)
+        #expect(world.history[1][id]?.starts == 1)
+    }
+
+    @Test func test_any_own_restart_ends_open_records_as_crash_and_the_peers_call() {
+        var world = CallWorld(2)
+        let id = world.connected()
+        world.crash(1)
+        world.run(for: moment)
+        #expect(world.ending(1, id) == .crash)
+        #expect(world.ending(0, id) == .peerRestarted)
+        #expect(world.disagreements() == [])
+    }
+
+    // MARK: Busy
+
+    @Test func test_busy_offer_of_another_rejects_486() {
+        var world = CallWorld(3)
+        world.connected()
+        let id = world.call(2, [1])
+        world.run(for: moment)
+        #expect(world.ending(2, id) == .busy)
+        #expect(world.ending(1, id) == .busy)
+        #expect(world.history[1][id]!.summary!.isMissed(by: .busy))
+        #expect(world.state(1) == .active)
+    }
+
+    @Test func test_busy_emergency_preempts_with_bye() {
+        var world = CallWorld(3)
+        world.policy = Policy(emergency: true)
+        let old = world.connected()
+        world.call(2, [1], priority: .emergency)
+        world.run(for: moment)
+        #expect(world.ending(1, old) == .preempted)
+        #expect(world.ending(0, old) == .hungUpThere)
+        #expect(world.state(1) == .ringing)
+    }
+
+    @Test func test_busy_with_a_monitor_yields_to_a_call() {
+        var world = CallWorld(3)
+        world.policy = Policy(monitor: true)
+        let old = world.call(0, [1], mode: .monitor)
+        world.run(for: moment)
+        world.call(2, [1])
+        world.run(for: moment)
+        #expect(world.ending(1, old) == .preempted)
+        #expect(world.state(1) == .ringing)
+    }
+
+    @Test func test_busy_user_calls_is_refused() {
+        var world = CallWorld(3)
+        world.connected()
+        let id = world.newID()
+        let problem = world.act(0) { station, now in
+            station.call([2], id: id, at: now)
+        }
+        #expect(problem == .busy)
+    }
+
+    // MARK: Trying
+
+    @Test func test_trying_resends_and_gives_up_as_unreachable_after_8_s() {
+        var world = CallWorld(2)
+        var ttls: [UInt16] = []
+        world.cut = [[0, 1]]
+        world.sees = { if case .offer(let offer) = $0 { ttls.append(offer.ttl) } }
+        let id = world.call(0, [1])
+        world.run(for: .milliseconds(7999))
+        #expect(world.state(0) == .trying)
+        world.run(for: .milliseconds(1))
+        #expect(world.ending(0, id) == .unreachable)
+        // At 0, 0.5, 1, 2 and 4 s; each says how long the offer still stands.
+        #expect(ttls == [30_000, 29_500, 29_000, 28_000, 26_000])
+    }
+
+    @Test func test_trying_peer_without_session_is_offered_to_when_it_comes() {
+        var world = CallWorld(2)
+        world.cut = [[0, 1]]
+        world.call(0, [1])
+        world.run(for: .seconds(3))
+        world.cut = []
+        world.crash(1)
+        world.run(for: moment)
+        #expect(world.state(1) == .ringing, "a start of the peer does not void the offer")
+    }
+
+    @Test func test_trying_ringing_acknowledges_the_offer() {
+        var world = CallWorld(2)
+        var offers = 0
+        world.sees = { if case .offer = $0 { offers += 1 } }
+        world.swallows = { if case .ack = $0 { true } else { false } }
+        world.call(0, [1])
+        world.run(for: .seconds(5))
+        #expect(world.state(0) == .calling)
+        #expect(offers == 1)
+    }
+
+    @Test func test_trying_answer_without_ringing_connects() {
+        var world = CallWorld(2)
+        world.swallows = {
+            switch $0 {
+            case .ringing, .ack: true
+            default: false
+            }
+        }
+        world.call(0, [1])
+        world.run(for: moment)
+        _ = world.act(1) { $0.answer(at: $1) }
+        world.run(for: moment)
+        #expect(world.state(0) == .active)
+    }
+
+    @Test func test_trying_user_cancels_and_the_callee_misses_it() {
+        var world = CallWorld(2)
+        let id = world.call(0, [1])
+        _ = world.act(0) { $0.hangUp(at: $1) }
+        #expect(world.state(0) == nil)
+        world.run(for: .seconds(3))
+        #expect(world.ending(0, id) == .cancelled)
+        #expect(world.state(1) == nil)
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Station
+import Testing
+import Time
+import Wire
+
+/// Whatever people, networks and power supplies do, in the end stations agree on who talks.
+@Suite struct CallWalkTests {
+    private static let environment = ProcessInfo.processInfo.environment
+    /// A million with `tools/test --all`, or as many as INTERCOM_WALK_EVENTS says.
+    static let events =
+        environment["INTERCOM_WALK_EVENTS"].flatMap { Int($0) }
+        ?? (environment["INTERCOM_ALL"] == nil ? 100_000 : 1_000_000)
+    static let seed =
+        environment["INTERCOM_SEED"].flatMap { UInt64($0) }
+        ?? UInt64.random(in: 1...UInt64.max)
+
+    @Test(arguments: 2...5)
+    func stationsAgreeInTheEnd(_ count: Int) {
+        var done = 0
+        var round: UInt64 = 0
+        while done < Self.events / 4 {
+            let seed = Self.seed &+ UInt64(count) << 32 &+ round
+            round += 1
+            var world = CallWorld(count, seed: seed)
+            walk(&world, acts: 400)
+            rest(&world)
+            done += world.events
+            let found = world.disagreements()
+            #expect(found == [], "INTERCOM_SEED=\(Self.seed), \(count) stations, seed \(seed)")
+            if !found.isEmpty { return }
+        }
+        print("\(count) stations: \(done) events in \(round) rounds, INTERCOM_SEED=\(Self.seed)")
+    }
+
+    /// The checker sees it when a BYE is lost for good and nothing tells of it again.
+    @Test func theCheckTripsWhenTheEndOfACallIsLost() {
+        var world = CallWorld(2)
+        world.connected()
+        world.swallows = {
+            switch $0 {
+            case .bye, .stream: true
+            default: false
+            }
+        }
+        _ = world.act(0) { $0.hangUp(at: $1) }
+        rest(&world)
+        #expect(world.disagreements() == ["station 1 is in call 2 with 0 alone"])
+    }
+
+    /// And when a record is missing.
+    @Test func theCheckTripsWhenACrashIsNotRecovered() {
+        var world = CallWorld(2)
+        world.connected()
+        world.crash(1, recovers: false)
+        rest(&world)
+        #expect(world.disagreements() == ["station 1, call 2: 1 starts, 0 ends, over"])
+    }
+
+    private func walk(_ world: inout CallWorld, acts: Int) {
+        for _ in 0..<acts {
+            let count = world.stations.count
+            let own = world.draw(count)
+            switch world.draw(20) {
+            case 0...3: dial(&world, from: own)
+            case 4...7: _ = world.act(own) { $0.answer(at: $1) }
+            case 8: _ = world.act(own) { $0.reject(at: $1) }
+            case 9...11: _ = world.act(own) { $0.hangUp(at: $1) }
+            case 12:
+                if world.draw(4) == 0 { world.crash(own) }
+            case 13:
+                world.lossPercent = [0, 5, 30, 60][world.draw(4)]
+                world.delayMaxMs = [1, 30, 300, 1500][world.draw(4)]
+            case 14:
+                let other = world.draw(count)
+                let pair = [min(own, other), max(own, other)]
+                if world.cut.remove(pair) == nil { world.cut.insert(pair) }
+            case 15:
+                if world.resting.remove(own) == nil { world.resting.insert(own) }
+            case 16:
+                world.policy = Policy(
+                    call: Policy.Answering.allCases[world.draw(3)], dropIn: world.draw(2) == 0,
+                    monitor: world.draw(2) == 0, emergency: world.draw(2) == 0)
+            default:
+                world.run(for: .milliseconds([10, 100, 1000, 4000][world.draw(4)]))
+            }
+            for _ in 0..<world.draw(20) { world.step() }
+        }
+    }
+
+    private func dial(_ world: inout CallWorld, from own: Int) {
+        let others = world.stations.indices.filter { $0 != own }
+        let mode: [Offer.Mode] = [.call, .call, .call, .announce, .dropIn, .monitor]
+        let isGroup = world.draw(3) == 0
+        world.call(
+            own, isGroup ? others : [others[world.draw(others.count)]],
+            mode: isGroup ? .call : mode[world.draw(6)],
+            priority: world.draw(8) == 0 ? .emergency : .normal, isHunt: world.draw(2) == 0)
+    }
+
+    /// Nobody does anything any more, the network is well again, and whatever can end does.
+    private func rest(_ world: inout CallWorld) {
+        world.lossPercent = 0
+        world.delayMaxMs = 5
+        world.cut = []
+        world.run(for: .seconds(60))
+    }
+}

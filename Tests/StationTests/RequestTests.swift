@@ -1,0 +1,129 @@
+import Station
+import Testing
+import Time
+import Wire
+
+/// Pages, call lights and relays: what peers may do here without being answered.
+@Suite struct RequestTests {
+    let moment = Duration.milliseconds(50)
+
+    func page(
+        _ world: inout CallWorld, _ priority: Priority = .normal, reference: UInt64? = nil
+    ) {
+        let reference = reference ?? world.channel
+        world.act(0) {
+            $0.aim(
+                TalkTarget(
+                    stream: TalkTarget.page, reference: reference, listeners: [1],
+                    priority: priority, purpose: .page), at: $1)
+        }
+        world.run(for: moment)
+    }
+
+    @Test func aPageIsHeardUntilItsSenderHasSaidAll() {
+        var world = CallWorld(2)
+        page(&world)
+        #expect(world.pages(1) == ["began 0"])
+        #expect(world.hearing(1, 0, 30) == .page(channel: 1, overrides: false))
+        world.inject(.spurtEnd(SpurtEnd(stream: 30, last: 9)), from: 0, to: 1)
+        world.run(for: .milliseconds(900))
+        // Its last sound is still on its way.
+        #expect(world.hearing(1, 0, 30) == .page(channel: 1, overrides: false))
+        world.run(for: .milliseconds(200))
+        #expect(world.pages(1) == ["began 0", "ended 0"])
+        #expect(world.hearing(1, 0, 30) == .ignored)
+    }
+
+    @Test func aPageLastsAMinuteAtMostOnBothSides() {
+        var world = CallWorld(2)
+        page(&world)
+        world.run(for: .seconds(61))
+        #expect(world.pages(0) == ["own time up 30"])
+        #expect(world.pages(1) == ["began 0", "time up 0"])
+        #expect(world.hearing(1, 0, 30) == .ignored)
+    }
+
+    @Test func aPageSaidAgainIsTheSamePage() {
+        var world = CallWorld(2)
+        page(&world)
+        page(&world)
+        #expect(world.pages(1) == ["began 0"])
+    }
+
+    @Test func aPageWithoutConsentIsRefusedAndCounted() {
+        var world = CallWorld(2)
+        world.policy = Policy(announce: false)
+        page(&world)
+        #expect(world.pages(1) == ["refused announce 1"])
+        #expect(world.hearing(1, 0, 30) == .ignored)
+    }
+
+    @Test func anEmergencyWithoutRightIsRefusedAndSaidOnceAMinute() {
+        var world = CallWorld(2)
+        for _ in 0..<5 {
+            page(&world, .emergency)
+            world.run(for: .seconds(10))
+        }
+        #expect(world.pages(1) == ["refused emergency 1"])
+        world.run(for: .seconds(20))
+        page(&world, .emergency)
+        #expect(world.pages(1) == ["refused emergency 1", "refused emergency 6"])
+        #expect(world.stations[1].refusals(of: 0)[.emergency] == 6)
+    }
+
+    @Test func aChannelThatIsNotHereIsRefused() {
+        var world = CallWorld(2)
+        page(&world, reference: 0xBAD)
+        #expect(world.pages(1) == ["refused channel 1"])
+    }
+
+    @Test func doNotDisturbIsOverriddenByAnEmergencyOfOneWhoMay() {
+        var world = CallWorld(2)
+        world.policy = Policy(emergency: true)
+        world.resting = [1]
+        page(&world, .high)
+        #expect(world.pages(1) == [])
+        #expect(world.hearing(1, 0, 30) == .ignored)
+        page(&world, .emergency)
+        #expect(world.pages(1) == ["began 0"])
+    }
+
+    @Test func talkThatClaimsAnEmergencyWithoutRightCountsAsHigh() {
+        var world = CallWorld(2)
+        let binding = StreamBinding(
+            mid: 5, stream: 1, purpose: .talk, priority: .emergency, reference: world.channel)
+        world.inject(.stream(binding), from: 0, to: 1)
+        #expect(world.priority(1, 0, 1) == .high)
+        #expect(world.pages(1) == ["refused emergency 1"])
+    }
+
+    @Test func aCallLightIsAskedForAndAnswered() {
+        var world = CallWorld(2)
+        let request = world.act(0) {
+            $0.ask(1, .callLight, argument: 0, time: .seconds(5), at: $1)
+        }
+        world.run(for: moment)
+        #expect(world.pages(1) == ["asked 1 50"])
+        #expect(world.pages(0) == ["result \(request) 0"])
+    }
+
+    @Test func aRelayIsDeniedUnlessAllowed() {
+        var world = CallWorld(2)
+        let first = world.act(0) { $0.ask(1, .relay, argument: 3, time: .zero, at: $1) }
+        world.run(for: moment)
+        #expect(world.pages(0) == ["result \(first) 1"])
+        #expect(world.pages(1) == ["refused relay 1"])
+        world.policy = Policy(relay: true)
+        let second = world.act(0) { $0.ask(1, .relay, argument: 3, time: .zero, at: $1) }
+        world.run(for: moment)
+        #expect(world.pages(0) == ["result \(first) 1", "result \(second) 0"])
+    }
+
+    @Test func whatIsAskedInVainIsSaid() {
+        var world = CallWorld(2)
+        world.cut = [[0, 1]]
+        let request = world.act(0) { $0.ask(1, .relay, argument: 3, time: .zero, at: $1) }
+        world.run(for: .milliseconds(8100))
+        #expect(world.pages(0) == ["result \(request) none"])
+    }
+}

@@ -1,0 +1,321 @@
+import Station
+import Time
+import Wire
+
+/// A few stations, a network between them, and people: in virtual time, from one seed.
+struct CallWorld {
+    /// What one station's history says of one call.
+    struct Entry: Equatable {
+        var starts = 0
+        var ends = 0
+        var ending: CallEnding?
+        var summary: CallSummary?
+    }
+
+    private struct Packet {
+        enum Content {
+            case control(ControlPayload)
+            case sound
+        }
+
+        let at: Instant
+        let from: Int
+        let to: Int
+        /// The starts of both sides it belongs to; others cannot open it.
+        let boots: [Int]
+        let content: Content
+    }
+
+    private(set) var stations: [Station] = []
+    private(set) var now = Instant(nanoseconds: 1_000_000_000)
+    /// By station and call; it outlives the station's restarts.
+    private(set) var history: [[CallID: Entry]]
+    private(set) var actions: [[CallAction]]
+    private(set) var listeners: [[Int]]
+    private(set) var events = 0
+    private var heard: [[[Int]: (Hearing, Priority)]]
+    private var packets: [Packet] = []
+    private var boots: [Int]
+    private var random: SplitMix64
+    private var nextSound: Instant
+    private var nextID: UInt64 = 1
+
+    /// Of a hundred packets, how many are lost.
+    var lossPercent: UInt64 = 0
+    var delayMaxMs: UInt64 = 5
+    /// Pairs that do not reach each other at all.
+    var cut: Set<[Int]> = []
+    /// Records the network swallows.
+    var swallows: (ControlRecord) -> Bool = { _ in false }
+    /// Watches every record that is sent, also those that are lost.
+    var sees: (ControlRecord) -> Void = { _ in }
+    var policy = Policy() {
+        didSet { for own in stations.indices { consent(own) } }
+    }
+    /// The one channel everybody is in.
+    let channel: UInt64 = 0xCAFE
+
+    init(_ count: Int, seed: UInt64 = 1) {
+        random = SplitMix64(seed: seed)
+        boots = Array(repeating: 0, count: count)
+        history = Array(repeating: [:], count: count)
+        actions = Array(repeating: [], count: count)
+        listeners = Array(repeating: [], count: count)
+        heard = Array(repeating: [:], count: count)
+        nextSound = now + .seconds(1)
+        for station in 0..<count { stations.append(fresh(station)) }
+        for station in 0..<count { connect(station) }
+    }
+
+    private mutating func fresh(_ own: Int) -> Station {
+        let others = boots.indices.filter { $0 != own }
+        return Station(
+            targets: [],
+            channels: [
+                Channel(number: 1, reference: channel, members: others, isListenedTo: true)
+            ], firstMids: boots.map { _ in UInt32(truncatingIfNeeded: random.next()) })
+    }
+
+    private mutating func connect(_ own: Int) {
+        for peer in stations.indices where peer != own {
+            stations[own].up(peer: peer, isNewBoot: true, at: now)
+            settle(own)
+        }
+    }
+
+    mutating func draw(_ below: Int) -> Int { Int(random.next() % UInt64(below)) }
+
+    mutating func newID() -> CallID {
+        nextID += 1
+        return CallID(high: nextID, low: random.next() | 1)
+    }
+
+    /// A person's act at one station, and all that follows at once.
+    mutating func act<Outcome>(_ station: Int, _ what: (inout Station, Instant) -> Outcome)
+        -> Outcome
+    {
+        let outcome = what(&stations[station], now)
+        settle(station)
+        return outcome
+    }
+
+    @discardableResult
+    mutating func call(
+        _ from: Int, _ to: [Int], mode: Offer.Mode = .call, priority: Priority = .normal,
+        isHunt: Bool = true
+    ) -> CallID {
+        let id = newID()
+        let reference = isHunt ? 0 : channel
+        _ = act(from) {
+            $0.call(
+                to, id: id, mode: mode, priority: priority, reference: reference, isHunt: isHunt,
+                at: $1)
+        }
+        return id
+    }
+
+    func state(_ station: Int) -> CallState? { stations[station].call?.state }
+
+    /// A call of station 0 that station 1 has answered.
+    @discardableResult
+    mutating func connected() -> CallID {
+        let id = call(0, [1])
+        run(for: .milliseconds(50))
+        _ = act(1) { $0.answer(at: $1) }
+        run(for: .milliseconds(50))
+        return id
+    }
+
+    /// A record as the peer may send it, but does not.
+    mutating func inject(_ record: ControlRecord, from: Int, to: Int) {
+        stations[to].receive(record, from: from, at: now)
+        settle(to)
+    }
+
+    func hearing(_ own: Int, _ peer: Int, _ stream: Int) -> Hearing? {
+        heard[own][[peer, stream]]?.0
+    }
+
+    func priority(_ own: Int, _ peer: Int, _ stream: Int) -> Priority? {
+        heard[own][[peer, stream]]?.1
+    }
+
+    func states(_ own: Int) -> [CallState] {
+        actions[own].compactMap { if case .state(_, let state) = $0 { state } else { nil } }
+    }
+
+    func notices(_ own: Int) -> [CallNotice] {
+        actions[own].compactMap { if case .notice(let notice, _) = $0 { notice } else { nil } }
+    }
+
+    func redials(_ own: Int) -> Int {
+        actions[own].count { if case .redial = $0 { true } else { false } }
+    }
+
+    /// What happened to pages and requests, in words.
+    func pages(_ own: Int) -> [String] {
+        actions[own].compactMap { action in
+            switch action {
+            case .pageBegan(let peer, _, _, _): "began \(peer)"
+            case .pageEnded(let peer, _, let isTimeUp): "\(isTimeUp ? "time up" : "ended") \(peer)"
+            case .pageTimeUp(let stream): "own time up \(stream)"
+            case .asked(_, let signal): "asked \(signal.target.rawValue) \(signal.time)"
+            case .resulted(_, let request, let status):
+                "result \(request) \(status.map { "\($0.rawValue)" } ?? "none")"
+            case .refused(_, let refusal, let count): "refused \(refusal.rawValue) \(count)"
+            case .began, .state, .ended, .microphone, .notice, .redial: nil
+            }
+        }
+    }
+
+    func ending(_ station: Int, _ id: CallID) -> CallEnding? { history[station][id]?.ending }
+
+    /// Stops a station without a word and starts it again.
+    mutating func crash(_ own: Int, recovers: Bool = true) {
+        let open = history[own].values.filter { $0.ends < $0.starts }.compactMap { $0.summary }
+        boots[own] += 1
+        listeners[own] = []
+        stations[own] = fresh(own)
+        consent(own)
+        let ended = history[own].keys.sorted().suffix(32).map { $0 }
+        if recovers { act(own) { $0.recover(open, ended: ended, at: $1) } }
+        connect(own)
+        for peer in stations.indices where peer != own {
+            stations[peer].up(peer: own, isNewBoot: true, at: now)
+            settle(peer)
+        }
+    }
+
+    /// Lets time pass, with all that happens in it.
+    mutating func run(for duration: Duration) {
+        let end = now + duration
+        while let moment = nextMoment, moment <= end { step(to: moment) }
+        now = end
+    }
+
+    /// Lets the next thing happen.
+    mutating func step() {
+        if let moment = nextMoment { step(to: moment) }
+    }
+
+    private var nextMoment: Instant? {
+        var first = nextSound
+        for packet in packets { first = min(first, packet.at) }
+        for station in stations { if let due = station.deadline { first = min(first, due) } }
+        return max(first, now)
+    }
+
+    private mutating func step(to moment: Instant) {
+        events += 1
+        now = max(now, moment)
+        if let place = packets.firstIndex(where: { $0.at <= now }) {
+            deliver(packets.remove(at: place))
+        } else if now >= nextSound {
+            nextSound = nextSound + .milliseconds(500)
+            for from in stations.indices {
+                for to in listeners[from] { send(.sound, from, to) }
+            }
+        } else {
+            for own in stations.indices where (stations[own].deadline ?? .distantFuture) <= now {
+                stations[own].tick(at: now)
+                settle(own)
+            }
+        }
+    }
+
+    private mutating func deliver(_ packet: Packet) {
+        guard packet.boots == [boots[packet.from], boots[packet.to]] else { return }
+        switch packet.content {
+        case .sound: stations[packet.to].heard(peer: packet.from, at: now)
+        case .control(let payload):
+            var records: [ControlRecord] = []
+            _ = ControlReader.read(payload.bytes.span) { records.append($0) }
+            for record in records where !swallows(record) {
+                stations[packet.to].receive(record, from: packet.from, at: now)
+            }
+        }
+        settle(packet.to)
+    }
+
+    private mutating func send(_ content: Packet.Content, _ from: Int, _ to: Int) {
+        if case .control(let payload) = content {
+            _ = ControlReader.read(payload.bytes.span) { sees($0) }
+        }
+        guard random.next() % 100 >= lossPercent, !cut.contains([min(from, to), max(from, to)])
+        else { return }
+        let delay = Duration.microseconds(Int64(random.next() % (delayMaxMs * 1000 + 1)))
+        packets.append(
+            Packet(
+                at: now + delay, from: from, to: to, boots: [boots[from], boots[to]],
+                content: content))
+    }
+
+    private mutating func settle(_ own: Int) {
+        while let action = stations[own].nextAction() {
+            switch action {
+            case .send(let peer, let payload): send(.control(payload), own, peer)
+            case .hear(let peer, let stream, let hearing, let priority):
+                heard[own][[peer, Int(stream)]] = (hearing, priority)
+            case .call(let action): note(action, at: own)
+            }
+        }
+    }
+
+    /// Those who do not want to be disturbed.
+    var resting: Set<Int> = [] {
+        didSet { for own in stations.indices { consent(own) } }
+    }
+
+    private mutating func consent(_ own: Int) {
+        stations[own].consent(
+            to: Array(repeating: policy, count: boots.count),
+            resting.contains(own) ? .doNotDisturb : .open)
+    }
+
+    private mutating func note(_ action: CallAction, at own: Int) {
+        actions[own].append(action)
+        if actions[own].count > 200 { actions[own].removeFirst(100) }
+        switch action {
+        case .began(let summary):
+            history[own][summary.id, default: Entry()].starts += 1
+            history[own][summary.id]!.summary = summary
+        case .ended(let summary, let ending):
+            history[own][summary.id, default: Entry()].ends += 1
+            history[own][summary.id]!.ending = ending
+            history[own][summary.id]!.summary = summary
+        case .microphone(_, let to): listeners[own] = to
+        case .asked(let peer, let signal):
+            stations[own].result(.done, of: signal, from: peer, at: now)
+        case .state, .notice, .redial, .pageBegan, .pageEnded, .pageTimeUp, .resulted, .refused:
+            break
+        }
+    }
+
+    /// What is wrong with who is in which call, and with the records; empty when all agree.
+    func disagreements() -> [String] {
+        var found: [String] = []
+        for own in stations.indices {
+            let open = stations[own].call
+            for (id, entry) in history[own] {
+                let isOpen = open?.summary.id == id
+                if entry.starts != 1 || entry.ends != (isOpen ? 0 : 1) {
+                    found.append(
+                        "station \(own), call \(id.high): \(entry.starts) starts, "
+                            + "\(entry.ends) ends, \(isOpen ? "open" : "over")")
+                }
+            }
+            guard let open else { continue }
+            for peer in stations[own].participants
+            where stations[peer].call?.summary.id != open.summary.id
+                || !stations[peer].participants.contains(own)
+            {
+                found.append("station \(own) is in call \(open.summary.id.high) with \(peer) alone")
+            }
+        }
+        return found
+    }
+}
+
+extension Instant {
+    static let distantFuture = Instant(nanoseconds: .max)
+}
