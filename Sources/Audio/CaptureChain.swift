@@ -19,10 +19,17 @@ public struct CaptureChain: ~Copyable {
 
         /// Whether sound passes as it is.
         public var isOff: Bool { self == Settings() }
+
+        /// How much later blocks of so many samples come out than they went in.
+        public func delaySamples(blockSamples: Int) -> Int {
+            guard cancelsEcho || noiseDecibels > 0 else { return 0 }
+            let frameSamples = max(blockSamples, CaptureChain.frameMin)
+            return frameSamples + frameSamples - blockSamples
+        }
     }
 
     /// The shortest frame that the filters work well on.
-    private static let frameMin = 240
+    fileprivate static let frameMin = 240
     private static let noiseDecibels = 15
 
     public let settings: Settings
@@ -48,6 +55,7 @@ public struct CaptureChain: ~Copyable {
         self.blockSamples = blockSamples
         let frameSamples = max(blockSamples, Self.frameMin)
         self.frameSamples = frameSamples
+        delaySamples = settings.delaySamples(blockSamples: blockSamples)
         waiting = Table(count: frameSamples, repeating: 0)
         done = Table(count: frameSamples, repeating: 0)
         played = Table(count: frameSamples, repeating: 0)
@@ -63,10 +71,7 @@ public struct CaptureChain: ~Copyable {
     }
 
     /// How much later sound comes out than it went in.
-    public var delaySamples: Int {
-        guard settings.cancelsEcho || settings.noiseDecibels > 0 else { return 0 }
-        return frameSamples + frameSamples - blockSamples
-    }
+    public let delaySamples: Int
 
     /// How well the echo is cancelled; nil when it is not.
     public private(set) var estimate: EchoEstimate?

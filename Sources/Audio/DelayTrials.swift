@@ -30,10 +30,16 @@ struct DelayTrials: ~Copyable {
     /// higher: bought by that price they are not to be thrown away by another.
     private static let mending: Float = 2.5
 
+    /// For as many as one frame counts, where stretching is thought of, that a copy mends: copies
+    /// are all as late, and sound that is stretched for each of them would be heard.
+    private static let mended: Float = 6
+
     private var trials = Table<DelayTrial>(count: leasts, repeating: DelayTrial())
     /// Of each least delay, the best of its trials.
     private var costs = Table<Float>(count: leasts, repeating: 0)
     private var patience = Table<Float>(count: leasts, repeating: 0)
+    /// The share of frames that came later; see `mended`.
+    private var lateShares = Table<Float>(count: leasts, repeating: 0)
     /// The forgetting sum of time.
     private var seen: Float = 0
     /// The same, since the quickest arrival became quicker.
@@ -54,6 +60,7 @@ struct DelayTrials: ~Copyable {
             trials[i] = DelayTrial()
             trials[i].delay = SIMD4(repeating: Self.least(i))
             costs[i] = 0
+            lateShares[i] = 0
         }
     }
 
@@ -107,9 +114,11 @@ struct DelayTrials: ~Copyable {
             var falls = calm .>= Self.patiences
             trial.calm = calm
             trial.invented *= keep
+            trial.late *= keep
             // None is below its least delay.
             if least < arrival.late {
                 falls = falls .& (trial.delay .>= arrival.late)
+                trial.late += isMended ? Self.mended * frame : frame
                 trial.miss(arrival)
             }
             let fallen = pointwiseMax(
@@ -141,6 +150,8 @@ struct DelayTrials: ~Copyable {
             waited = pointwiseMax(SIMD4(repeating: unheard * seen), waited)
             trials[i].invented += share * (invented - trials[i].invented)
             trials[i].waited += share * (waited - trials[i].waited)
+            let late = a.late + (b.late - a.late) * part
+            trials[i].late += share * (late - trials[i].late)
             trials[i].delay = pointwiseMax(SIMD4(repeating: least), trials[i].delay - rise)
         }
     }
@@ -157,6 +168,7 @@ struct DelayTrials: ~Copyable {
             for way in 1..<4 where cost[way] < cost[best] { best = way }
             costs[i] = cost[best]
             patience[i] = Self.patiences[best]
+            lateShares[i] = trials[i].late * a
         }
     }
 
@@ -169,6 +181,14 @@ struct DelayTrials: ~Copyable {
         let cost = costs[low] + (costs[high] - costs[low]) * (place - Float(low))
         // Beyond the ends of the table.
         return cost + max(0, -ms) + max(0, ms - Self.least(Self.leasts - 1))
+    }
+
+    /// What share of the frames came later than so many samples after the quickest arrival.
+    func lateShare(at delay: Int64) -> Float {
+        let place = Self.place(of: Float(delay) / Float(PCM.samplesPerMs))
+        let low = min(Int(place), Self.leasts - 1)
+        let high = min(low + 1, Self.leasts - 1)
+        return lateShares[low] + (lateShares[high] - lateShares[low]) * (place - Float(low))
     }
 
     /// How long, in ms, a delay above this one is kept after a frame came too late.
@@ -194,6 +214,8 @@ struct DelayTrial: BitwiseCopyable {
     /// Forgetting sums: what was invented, and delay times time.
     var invented = SIMD4<Float>(repeating: 0)
     var waited = SIMD4<Float>(repeating: 0)
+    /// A forgetting sum as well: the frames that came later than the least delay.
+    var late: Float = 0
 
     /// Counts what is invented where the frame comes too late, and what delay that leaves.
     mutating func miss(_ arrival: DelayTrials.Arrival) {

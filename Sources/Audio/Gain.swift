@@ -13,9 +13,24 @@ public struct Gain: Equatable, Sendable {
 
     init(factor: Float) { self.factor = factor }
 
+    /// This one, or the other where that is louder.
+    public func atLeast(_ other: Gain) -> Gain { factor < other.factor ? other : self }
+
     /// One after the other.
     public static func * (left: Gain, right: Gain) -> Gain {
         Gain(factor: left.factor * right.factor)
+    }
+}
+
+extension MutableSpan<Int16> {
+    /// Makes samples softer, the gain moving in a straight line; at most unity.
+    @_lifetime(self: copy self)
+    public mutating func scale(from first: Gain, to last: Gain) {
+        guard count > 0 else { return }
+        let slope = (last.factor - first.factor) / Float(count)
+        for i in indices {
+            self[i] = Int16(Float(self[i]) * (first.factor + slope * Float(i)))
+        }
     }
 }
 
@@ -58,5 +73,18 @@ public struct Fader: Sendable {
             ? Gain(factor: min(goal.factor, from.factor + step))
             : Gain(factor: max(goal.factor, from.factor - step))
         return (from, gain)
+    }
+
+    /// Moves for one block, and turns the block up or down by that.
+    public mutating func apply(
+        _ goal: Gain, to block: inout MutableSpan<Int16>, duration: Int
+    ) {
+        if goal == .unity, gain == .unity { return }
+        let (first, last) = move(to: goal, samples: block.count, duration: duration)
+        let slope = (last.factor - first.factor) / Float(block.count)
+        for index in block.indices {
+            let value = Float(block[index]) * (first.factor + slope * Float(index))
+            block[index] = Int16(max(-32_768, min(32_767, value)))
+        }
     }
 }

@@ -91,6 +91,8 @@ public struct JitterBuffer: ~Copyable {
     /// Of sound, after which the trials are weighed anew.
     static let weighing: Int64 = 100 * 48
     static let initialTargetMs = 30
+    /// What stretching spare sound to a block costs, where inventing a block costs 1.
+    static let bridgePrice: Float = 0.03
 
     let preset: Preset
     let delayMaxMs: Int

@@ -30,6 +30,11 @@ extension JitterBuffer {
             let age = Self.samples(now) - base - nextSequence * frameSamples
             guard age >= Int64(targetMs) * PCM.samplesPerMs else { return .idle }
             phase = .playing
+            // So much came that the first had to make room.
+            if !slots.contains(nextSequence) {
+                guard let following else { return finish() }
+                nextSequence = following
+            }
             reception.totals.spurts += 1
             return take(into: &bytes, begins: true)
         case .playing:
@@ -45,6 +50,14 @@ extension JitterBuffer {
         }
     }
 
+    /// Whether the talk goes on, and nothing is here to go on with.
+    public var isNextLate: Bool {
+        guard case .playing = phase, invented == 0, upcoming == nil, !isPastLast else {
+            return false
+        }
+        return !slots.contains(nextSequence) && following == nil
+    }
+
     /// What to do about the playout delay.
     public struct Correction: Equatable, Sendable {
         /// How many samples to leave out (above 0) or to put in (below 0).
@@ -56,57 +69,29 @@ extension JitterBuffer {
     /// Compares the playout delay with those one could have.
     ///
     /// Sound waits for the block it is part of. So only once a block there is a delay at
-    /// which nothing stays `buffered` after a block, and anything between two of them is
-    /// waste. The cheapest of these is chosen, not the cheapest of all.
+    /// which nothing stays `buffered` after a block, and half way to the next one where half a
+    /// block stays; anything between is waste. The cheapest of these is chosen, not the cheapest
+    /// of all.
     public mutating func correction(buffered: Int) -> Correction {
         guard case .playing = phase, invented == 0, let delay = delay(buffered: buffered)
         else { return Correction() }
         delayNow = delay
         let unit = min(frameSamples, block)
-        let waste = Int64(buffered) % unit
+        let left = Int64(buffered) % unit
         // How long after its quickest arrival the youngest frame of a block is needed.
-        let age = delay - waste - (block - unit)
-        var best = bestAge(from: age, unit: unit)
-        if best < age && isPatient(at: best, age: age) { best = age }
-        let worth = trials.cost(at: age) - trials.cost(at: best)
+        let age = delay - left - (block - unit)
+        let here = Place(age: age, spare: spare(of: left))
+        var best = bestPlace(from: here)
+        let isShorter = best.age + best.spare < age + left
+        if isShorter && isPatient(at: best, age: age) { best = here }
         return Correction(
-            samples: Int(age - best + waste),
-            worth: worth + Float(waste) / Float(PCM.samplesPerMs))
+            samples: Int(age + left - best.age - best.spare),
+            worth: cost(of: here) - cost(of: best)
+                + Float(left - here.spare) / Float(PCM.samplesPerMs))
     }
 
-    /// Whether a frame came too late so lately that the next ones might, too.
-    private func isPatient(at best: Int64, age: Int64) -> Bool {
-        guard let lastWait, isTelling, age <= Int64(delayMaxMs) * PCM.samplesPerMs
-        else { return false }
-        let calm = (pulls - lastWait) * block / PCM.samplesPerMs
-        return Float(calm) < trials.patience(at: best)
-    }
-
-    /// The cheapest of the ages that are whole blocks away from this one.
-    private func bestAge(from age: Int64, unit: Int64) -> Int64 {
-        let target = Int64(targetMs) * PCM.samplesPerMs
-        guard isTelling else {
-            // Little is known yet but that a longer delay is safer.
-            let steps = age < target ? (age - target - unit + 1) / unit : (age - target) / unit
-            return age - steps * unit
-        }
-        let most = Int64(delayMaxMs) * PCM.samplesPerMs
-        var candidate = age - age / unit * unit
-        if candidate < 0 { candidate += unit }
-        // Beyond the greatest delay one may not stay, however good it is there.
-        let cost = age > most ? .infinity : trials.cost(at: age)
-        var (best, bestCost) = (age, cost)
-        while candidate <= most {
-            // A change is a small harm itself; only towards safety it is made lightly.
-            let threshold = candidate < age ? 0.2 * Float(block) / Float(PCM.samplesPerMs) : 1
-            let other = trials.cost(at: candidate)
-            if other < bestCost && other < cost - threshold {
-                (best, bestCost) = (candidate, other)
-            }
-            candidate += unit
-        }
-        return best
-    }
+    /// Fewer samples than these are not stretched to a block.
+    static func spareLeast(block: Int) -> Int { max(120, block * 3 / 10) }
 
     /// Counts samples left out or put in to change the delay.
     public mutating func countStretched(samples: Int) {
@@ -114,6 +99,74 @@ extension JitterBuffer {
     }
 
     // MARK: Inside
+
+    /// A playout delay one can have.
+    struct Place {
+        /// How long after its quickest arrival the youngest frame of a block is needed.
+        var age: Int64
+        /// What stays decoded after a block.
+        ///
+        /// Where the next frame is late it is stretched to one: the frame has a block more time.
+        var spare: Int64
+    }
+
+    /// Half a block is spare sound, if it can be stretched to a block.
+    private var spareMost: Int64 { frameSamples >= block && block >= 240 ? block / 2 : 0 }
+
+    private func spare(of left: Int64) -> Int64 {
+        left >= Int64(Self.spareLeast(block: Int(block))) ? min(left, spareMost) : 0
+    }
+
+    private func cost(of place: Place) -> Float {
+        guard place.spare > 0 else { return trials.cost(at: place.age) }
+        let ms = Float(PCM.samplesPerMs)
+        let later = place.age + block
+        // Stretched for each frame that comes within the block more.
+        let share = trials.lateShare(at: place.age) - trials.lateShare(at: later)
+        let stretched = 100 * share * Float(block) / Float(frameSamples)
+        return trials.cost(at: later) - Float(block - place.spare) / ms
+            + Self.bridgePrice * Float(preset.lateCost) * stretched
+    }
+
+    /// Whether a frame came too late so lately that the next ones might, too.
+    private func isPatient(at best: Place, age: Int64) -> Bool {
+        guard let lastWait, isTelling, age <= Int64(delayMaxMs) * PCM.samplesPerMs
+        else { return false }
+        let calm = (pulls - lastWait) * block / PCM.samplesPerMs
+        return Float(calm) < trials.patience(at: best.age + (best.spare > 0 ? block : 0))
+    }
+
+    /// The cheapest of the places whose ages are whole blocks away from this one's.
+    private func bestPlace(from here: Place) -> Place {
+        let (age, unit) = (here.age, min(frameSamples, block))
+        let target = Int64(targetMs) * PCM.samplesPerMs
+        guard isTelling else {
+            // Little is known yet but that a longer delay is safer.
+            let steps = age < target ? (age - target - unit + 1) / unit : (age - target) / unit
+            return Place(age: age - steps * unit, spare: 0)
+        }
+        let most = Int64(delayMaxMs) * PCM.samplesPerMs
+        var candidate = Place(age: age - age / unit * unit, spare: 0)
+        if candidate.age < 0 { candidate.age += unit }
+        // Beyond the greatest delay one may not stay, however good it is there.
+        let cost = age > most ? .infinity : cost(of: here)
+        var (best, bestCost) = (here, cost)
+        while candidate.age + candidate.spare <= most {
+            // A change is a small harm itself; only towards safety it is made lightly.
+            let isShorter = candidate.age + candidate.spare < age
+            let threshold = isShorter ? 0.1 * Float(block) / Float(PCM.samplesPerMs) : 1
+            let other = self.cost(of: candidate)
+            if other < bestCost && other < cost - threshold {
+                (best, bestCost) = (candidate, other)
+            }
+            if candidate.spare == 0 && spareMost > 0 {
+                candidate.spare = spareMost
+            } else {
+                candidate = Place(age: candidate.age + unit, spare: 0)
+            }
+        }
+        return best
+    }
 
     /// Whether the next frame is none of this talkspurt any more.
     private var isPastLast: Bool {

@@ -1,39 +1,46 @@
 /// The packets of one talker that wait for their turn; a fixed ring indexed by sequence.
 ///
-/// Sequences here are extended (they do not wrap). All memory is taken in `init`.
-@safe struct PacketSlots: ~Copyable {
+/// Sequences here are extended (they do not wrap). All memory is taken in `init`: the payloads lie
+/// one behind the other in one piece of it, and the oldest make room for the newest.
+struct PacketSlots: ~Copyable {
     /// How far ahead of the playout a packet may be.
     ///
     /// 320 ms of the shortest frames: the longest pre-roll and a network's delay.
     static let count = 128
     /// The longest payload, in bytes.
     static let payloadMax = PCM.payloadMax
+    /// Bytes of all that wait: half a second at 256 kbit/s, the most a talker may choose.
+    static let capacity = 16_384
 
-    private let bytes: UnsafeMutablePointer<UInt8>
+    private var bytes = Table<UInt8>(count: capacity, repeating: 0)
+    /// Bytes that were written and passed over since the beginning.
+    private var written = 0
+    /// Where each slot's payload begins, counted as `written` is.
+    private var begins = Table<Int>(count: count, repeating: 0)
     private var sizes = Table<UInt16>(count: count, repeating: 0)
-    private var owners = Table<Int64>(count: count, repeating: -1)
+    private var owners = Table<Int64>(count: count, repeating: .min)
 
-    init() {
-        let size = Self.count * Self.payloadMax
-        unsafe bytes = .allocate(capacity: size)
-        unsafe bytes.initialize(repeating: 0, count: size)
+    init() {}
+
+    func contains(_ sequence: Int64) -> Bool {
+        let slot = index(sequence)
+        return owners[slot] == sequence && written - begins[slot] <= Self.capacity
     }
 
-    deinit { unsafe bytes.deallocate() }
-
-    func contains(_ sequence: Int64) -> Bool { owners[index(sequence)] == sequence }
-
-    /// Keeps a payload, overwriting the one `count` sequences away.
+    /// Keeps a payload, overwriting the one `count` sequences away and what was put in so long ago
+    /// that its room is needed.
     ///
     /// - Precondition: 1 to `payloadMax` bytes.
     mutating func put(_ payload: Span<UInt8>, at sequence: Int64) {
         precondition(!payload.isEmpty && payload.count <= Self.payloadMax)
+        // None is in two pieces.
+        let room = Self.capacity - written % Self.capacity
+        if room < payload.count { written += room }
         let slot = index(sequence)
-        let place = unsafe bytes + slot * Self.payloadMax
-        unsafe payload.withUnsafeBufferPointer { source in
-            // SAFETY: a slot is `payloadMax` long, and nobody else sees this memory.
-            unsafe place.update(from: source.baseAddress!, count: source.count)
-        }
+        let place = written % Self.capacity
+        for i in payload.indices { bytes[place + i] = payload[i] }
+        begins[slot] = written
+        written += payload.count
         sizes[slot] = UInt16(payload.count)
         owners[slot] = sequence
     }
@@ -43,20 +50,17 @@
     /// - Precondition: `destination` has room for `payloadMax` bytes.
     mutating func take(_ sequence: Int64, into destination: inout MutableSpan<UInt8>) -> Int? {
         precondition(destination.count >= Self.payloadMax)
+        guard contains(sequence) else { return nil }
         let slot = index(sequence)
-        guard owners[slot] == sequence else { return nil }
-        owners[slot] = -1
+        owners[slot] = .min
         let size = Int(sizes[slot])
-        let place = unsafe bytes + slot * Self.payloadMax
-        unsafe destination.withUnsafeMutableBufferPointer { target in
-            // SAFETY: both have room for `payloadMax`, which `size` does not exceed.
-            unsafe target.baseAddress!.update(from: place, count: size)
-        }
+        let place = begins[slot] % Self.capacity
+        for i in 0..<size { destination[i] = bytes[place + i] }
         return size
     }
 
     mutating func removeAll() {
-        owners.fill(with: -1)
+        owners.fill(with: .min)
     }
 
     private func index(_ sequence: Int64) -> Int { Int(sequence & Int64(Self.count - 1)) }

@@ -59,6 +59,9 @@ public struct Redundancy: Sendable {
     private var loss: Float = 0
     private var bursts: Float = 0
     private var queue = QueueWatch()
+    private var jitter = Duration.zero
+    /// Whether the report before told of loss while a queue stood.
+    private var wasCrowded = false
     /// What fits the way without a queue, as far as known.
     private var room: Int
     private var depthCap = Redundancy.depthMax
@@ -90,7 +93,7 @@ public struct Redundancy: Sendable {
 
     /// Learns of a round trip to the listener and back.
     public mutating func add(roundTrip: Duration, at now: Instant) {
-        queue.add(roundTrip: roundTrip, at: now)
+        queue.add(roundTrip: roundTrip, jitter: jitter, at: now)
     }
 
     /// Learns how our sound arrives, and chooses anew.
@@ -98,16 +101,20 @@ public struct Redundancy: Sendable {
     /// - Parameters:
     ///   - loss256: Packets lost of the last 2 s before repair, in 1/256.
     ///   - burst8: How many in a row, in 1/8 packet; 0 when there was no loss.
+    ///   - jitter: How unevenly they come (RFC 3550).
     ///   - now: When the report came.
-    public mutating func report(loss256: UInt8, burst8: UInt8, at now: Instant) {
+    public mutating func report(
+        loss256: UInt8, burst8: UInt8, jitter: Duration, at now: Instant
+    ) {
         let lost = Float(loss256) / 256
+        self.jitter = jitter
         take(lost, burst: Float(burst8) / 8)
         let verdict = queue.verdict(at: now)
-        if verdict == .standing, lost >= 0.01 {
-            narrow(at: now)
-        } else if verdict != .standing {
-            widen(at: now)
-        }
+        let isCrowded = verdict == .standing && lost >= 0.01
+        // Together once may be chance.
+        if isCrowded, wasCrowded { narrow(at: now) }
+        if verdict != .standing { widen(at: now) }
+        wasCrowded = isCrowded
         let pattern = pattern(worse: 1)
         let mayRise = verdict == .free || verdict == .unknown
         if mayRise, room == rooms.upperBound { depthCap = Self.depthMax }

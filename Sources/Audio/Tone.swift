@@ -38,25 +38,6 @@ public struct Tone: Sendable {
         begin()
     }
 
-    /// Someone calls: two falling notes.
-    public static var chime: Tone {
-        Tone(
-            Note(frequency: 784, duration: .milliseconds(300)),
-            Note(frequency: 622, duration: .milliseconds(500)))
-    }
-
-    /// The talk key was held too long: three short low notes.
-    public static var timeOut: Tone {
-        let beep = Note(frequency: 440, duration: .milliseconds(120))
-        let rest = Note(frequency: 0, duration: .milliseconds(60))
-        return Tone(beep, rest, beep, Note(frequency: 330, duration: .milliseconds(240)))
-    }
-
-    /// What was asked for cannot be: one low note.
-    public static var refusal: Tone {
-        Tone(Note(frequency: 220, duration: .milliseconds(250)))
-    }
-
     /// Fills the block with what comes next; false, and silence, when the tone is over.
     public mutating func next(into block: inout MutableSpan<Int16>) -> Bool {
         guard note < notes.count else {

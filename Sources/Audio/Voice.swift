@@ -22,6 +22,8 @@ public struct Voice: ~Copyable {
     private var age = 0
     /// Samples to play before speech may be cut again.
     private var rest = 0
+    /// Spare sound was stretched since the last frame: once, for what comes of it is like itself.
+    private var hasBridged = false
     private var change = Change.none
 
     /// What is being done about the playout delay, until it is right.
@@ -118,7 +120,7 @@ public struct Voice: ~Copyable {
     public mutating func pull(into sound: inout MutableSpan<Int16>, at now: Instant) -> Bool {
         precondition(sound.count == block)
         buffer.tick(at: now)
-        while line.count < block && fetch(at: now) {}
+        while line.count < block && !bridge() && fetch(at: now) {}
         guard line.count > 0 else {
             for i in sound.indices { sound[i] = 0 }
             return false
@@ -170,6 +172,7 @@ public struct Voice: ~Copyable {
 
     private mutating func begin() {
         decoder.reset()
+        hasBridged = false
         invented = 0
         isLeading = true
         age = 0
@@ -179,6 +182,7 @@ public struct Voice: ~Copyable {
 
     private mutating func decode(_ count: Int) {
         let start = line.count
+        hasBridged = false
         var isGood = true
         line.append { free in
             if let samples = decoder.decode(packet.span.extracting(first: count), into: &free) {
@@ -211,6 +215,25 @@ public struct Voice: ~Copyable {
 
     // MARK: Playout delay
 
+    /// Stretches what is left of the sound until a block is full, where the next frame is late.
+    ///
+    /// However little it is like itself there: inventing would be no better, and would lead the
+    /// decoder astray besides.
+    private mutating func bridge() -> Bool {
+        guard !hasBridged, buffer.frameSamples >= Int64(block), buffer.isNextLate,
+            line.count >= JitterBuffer.spareLeast(block: block)
+        else { return false }
+        let overlap = line.count / 120 * 120
+        let lagMin = max(Self.lagMin, block - line.count)
+        guard let splice = line.bestInsertion(lags: lagMin...Self.lagMax, overlap: overlap)
+        else { return false }
+        line.lengthen(splice, overlap: overlap)
+        buffer.countStretched(samples: splice.lag)
+        rest = 4 * splice.lag
+        hasBridged = true
+        return true
+    }
+
     private mutating func adjust(at now: Instant) {
         let correction = buffer.correction(buffered: line.count)
         let excess = correction.samples
@@ -218,7 +241,7 @@ public struct Voice: ~Copyable {
         let trifle = isPause ? Self.trifle : Self.lagMin
         switch change {
         case .none:
-            if excess >= (isPause || age < Self.catchUp ? trifle : block) {
+            if excess >= (isPause || age < Self.catchUp ? trifle : max(trifle, block / 2)) {
                 change = .shortening
             } else if excess < 0 {
                 change = .lengthening

@@ -3,6 +3,7 @@
 
 #include <speex/speex_echo.h>
 #include <speex/speex_preprocess.h>
+#include <speex/speex_resampler.h>
 
 // Both _ctl calls take what they are to set by an untyped address, which Swift would have to be
 // trusted with at every call.

@@ -110,6 +110,25 @@ import Testing
         #expect(trials.target(delayMax: 240) < before - 20)
     }
 
+    @Test func whatShareCameLaterIsKnown() {
+        // One of ten comes 12 ms late and one of 50 comes 40 ms late; so much early is in time.
+        let late = (0..<1_500).map { $0 % 50 == 7 ? Float(40) : $0 % 10 == 0 ? 12 : 2 }
+        var trials = trials(of: late)
+        let margin: Float = 3
+        for (delay, share) in [(Float(8), Float(0.12)), (20, 0.02), (44, 0)] {
+            let found = trials.lateShare(at: Int64((delay + margin) * 48))
+            #expect(abs(found - share) < 0.005, "\(delay) ms: \(found)")
+        }
+        // Where the way is 10 ms longer for good, each is so much less late.
+        trials.baseRose(by: 10)
+        trials.weigh(lateCost: 20)
+        let found = trials.lateShare(at: Int64((10 + margin) * 48))
+        #expect(abs(found - 0.02) < 0.005, "\(found)")
+        trials.reset()
+        let none = trials.lateShare(at: 0)
+        #expect(none == 0)
+    }
+
     @Test func nothingIsKnownAtFirst() {
         var trials = DelayTrials(block: 10)
         var telling = [trials.isTelling(repeats: false)]

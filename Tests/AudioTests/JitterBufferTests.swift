@@ -125,6 +125,33 @@ import Time
         #expect(sound == (0..<sound.count).map { $0 % 10 == 7 ? -1 : $0 })
     }
 
+    @Test func theNextIsLateOnlyWhereNothingIsHereToGoOnWith() {
+        let bench = JitterBufferBench()
+        var late = [bench.buffer.isNextLate]
+        for i in [0, 1, 3, 4] { bench.insert(i, at: Double(i) * 10) }
+        late.append(bench.buffer.isNextLate)
+        // 2 is lost: 3 is here. Behind 4 there is nothing.
+        for block in 0..<5 {
+            _ = bench.pull(at: 60 + Double(block) * 10)
+            late.append(bench.buffer.isNextLate)
+        }
+        #expect(late == [false, false, false, false, false, false, true])
+        // What is invented already is no more late, and what was the last has no next.
+        _ = bench.pull(at: 110)
+        late = [bench.buffer.isNextLate]
+        bench.insert(5, at: 112, last: true)
+        _ = bench.pull(at: 120)
+        late.append(bench.buffer.isNextLate)
+        #expect(late == [false, false])
+    }
+
+    @Test(arguments: [60, 128]) func aBeginningThatHadToMakeRoomIsLeftOut(frames: Int) {
+        let bench = JitterBufferBench()
+        bench.payload = [UInt8](repeating: 14 << 3, count: 400)
+        for i in 0..<frames { bench.insert(i, at: 0, start: true) }
+        #expect(bench.pull(at: 300) == frames - 40)
+    }
+
     @Test func aStallCostsOneGapAndNotItsPackets() {
         // 100 ms nothing, then all at once: holding the pointer plays every packet.
         let bench = JitterBufferBench()

@@ -1,23 +1,64 @@
+import Scene
 import Testing
 
 @testable import Audio
 
 @Suite struct PacketSlotsTests {
+    /// What a sequence brings: every byte tells of it.
+    private func payload(_ sequence: Int64, size: Int) -> [UInt8] {
+        (0..<size).map { UInt8(truncatingIfNeeded: Int(sequence) &* 31 &+ $0) }
+    }
+
+    private func take(_ sequence: Int64, of slots: inout PacketSlots) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: PacketSlots.payloadMax)
+        var span = bytes.mutableSpan
+        return slots.take(sequence, into: &span).map { Array(bytes.prefix($0)) }
+    }
+
     @Test func whatIsPutIsTakenOnce() {
         var slots = PacketSlots()
-        var bytes = [UInt8](repeating: 0, count: 400)
-        for n in 0..<200 {
-            let payload = [UInt8](repeating: UInt8(n), count: 1 + n * 2)
-            slots.put(payload.span, at: Int64(n))
-            let (isHere, wasHere) = (slots.contains(Int64(n)), slots.contains(Int64(n - 128)))
+        for number in 0..<Int64(200) {
+            let bytes = payload(number, size: 1 + 2 * Int(number))
+            slots.put(bytes.span, at: number)
+            let (isHere, wasHere) = (slots.contains(number), slots.contains(number - 128))
             #expect(isHere && !wasHere)
-            var span = bytes.mutableSpan
-            let size = slots.take(Int64(n), into: &span)
-            #expect(size == payload.count)
-            #expect(Array(bytes.prefix(payload.count)) == payload)
-            span = bytes.mutableSpan
-            let again = slots.take(Int64(n), into: &span)
+            let (first, again) = (take(number, of: &slots), take(number, of: &slots))
+            #expect(first == bytes)
             #expect(again == nil)
         }
+    }
+
+    @Test(arguments: [(count: 128, size: 128), (51, 320), (40, 400)])
+    func allThatMayWaitAtTheHighestBitrateIsKept(count: Int, size: Int) {
+        var slots = PacketSlots()
+        for number in 0..<Int64(1000) { slots.put(payload(number, size: size).span, at: number) }
+        for number in (1000 - Int64(count))..<1000 {
+            let found = take(number, of: &slots)
+            #expect(found == payload(number, size: size), "\(number)")
+        }
+    }
+
+    @Test(arguments: [1, 2, 3]) func whatIsHereIsWholeAndTheRestIsNotHere(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        var slots = PacketSlots()
+        var kept: [Int64: [UInt8]] = [:]
+        var missing = 0
+        for step in 0..<Int64(5000) {
+            let number = step + Int64(random.next() % 100)
+            let bytes = payload(number, size: 1 + Int(random.next() % 400))
+            slots.put(bytes.span, at: number)
+            kept[number] = bytes
+            let asked = number - Int64(random.next() % 128)
+            let (isHere, found) = (slots.contains(asked), take(asked, of: &slots))
+            #expect(isHere == (found != nil))
+            if let found {
+                #expect(found == kept[asked], "seed \(seed), \(asked) at \(step)")
+                kept[asked] = nil
+            } else if kept[asked] != nil {
+                missing += 1
+            }
+        }
+        // Some had to make room, and the newest never.
+        #expect(missing > 0)
     }
 }

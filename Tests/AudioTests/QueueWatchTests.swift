@@ -11,30 +11,45 @@ private func at(_ seconds: Double) -> Instant {
     @Test func oneSlowAnswerIsADoubtAndTwoAreAQueue() {
         var watch = QueueWatch()
         #expect(watch.verdict(at: at(0)) == .unknown)
-        watch.add(roundTrip: .milliseconds(5), at: at(0))
+        watch.add(roundTrip: .milliseconds(5), jitter: .zero, at: at(0))
         #expect(watch.verdict(at: at(0)) == .free)
-        watch.add(roundTrip: .milliseconds(90), at: at(1))
+        watch.add(roundTrip: .milliseconds(90), jitter: .zero, at: at(1))
         #expect(watch.verdict(at: at(1)) == .doubtful)
-        watch.add(roundTrip: .milliseconds(80), at: at(2))
+        watch.add(roundTrip: .milliseconds(80), jitter: .zero, at: at(2))
         #expect(watch.verdict(at: at(2)) == .standing)
-        watch.add(roundTrip: .milliseconds(6), at: at(3))
+        watch.add(roundTrip: .milliseconds(6), jitter: .zero, at: at(3))
         #expect(watch.verdict(at: at(3)) == .free)
     }
 
     @Test func ofOldAnswersNothingFollows() {
         var watch = QueueWatch()
-        watch.add(roundTrip: .milliseconds(5), at: at(0))
-        watch.add(roundTrip: .milliseconds(90), at: at(1))
+        watch.add(roundTrip: .milliseconds(5), jitter: .zero, at: at(0))
+        watch.add(roundTrip: .milliseconds(90), jitter: .zero, at: at(1))
         #expect(watch.verdict(at: at(5)) == .doubtful)
-        watch.add(roundTrip: .milliseconds(90), at: at(16))
+        watch.add(roundTrip: .milliseconds(90), jitter: .zero, at: at(16))
         #expect(watch.verdict(at: at(16)) == .doubtful)
     }
 
     @Test func aLongWayIsNoQueue() {
         var watch = QueueWatch()
         for second in 0..<60 {
-            watch.add(roundTrip: .milliseconds(200 + second % 3 * 20), at: at(Double(second)))
+            let roundTrip = Duration.milliseconds(200 + second % 3 * 20)
+            watch.add(roundTrip: roundTrip, jitter: .zero, at: at(Double(second)))
             #expect(watch.verdict(at: at(Double(second))) == .free)
+        }
+    }
+
+    /// Each packet 0 to 40 ms late, that have a jitter of 13 ms; or all of them by as much as one
+    /// of them, which is a queue.
+    @Test(arguments: [(13, QueueWatch.Verdict.free), (2, .standing)])
+    func unevennessIsNoQueue(jitterMs: Int, verdict: QueueWatch.Verdict) {
+        var watch = QueueWatch()
+        watch.add(roundTrip: .milliseconds(5), jitter: .zero, at: at(0))
+        for second in 1...20 {
+            watch.add(
+                roundTrip: .milliseconds(5 + 40 + second % 3 * 5),
+                jitter: .milliseconds(jitterMs), at: at(Double(second)))
+            if second > 1 { #expect(watch.verdict(at: at(Double(second))) == verdict) }
         }
     }
 }

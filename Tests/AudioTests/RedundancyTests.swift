@@ -27,7 +27,8 @@ private struct Way {
 
     /// One second, with these losses if there is room for all.
     mutating func pass(
-        loss: Double, burst: Double = 0, roundTrip: Duration? = .milliseconds(4)
+        loss: Double, burst: Double = 0, roundTrip: Duration? = .milliseconds(4),
+        jitter: Duration = .milliseconds(1)
     ) {
         now = now + .seconds(1)
         var lost = min(0.99, loss)
@@ -43,7 +44,8 @@ private struct Way {
         let independent = lost > 0 ? 1 / (1 - lost) : 0
         redundancy.report(
             loss256: UInt8(clamping: Int((lost * 256).rounded())),
-            burst8: UInt8(clamping: Int((max(burst, independent) * 8).rounded())), at: now)
+            burst8: UInt8(clamping: Int((max(burst, independent) * 8).rounded())),
+            jitter: jitter, at: now)
     }
 
     mutating func pass(seconds: Int, loss: Double, burst: Double = 0) {
@@ -151,6 +153,37 @@ private struct Way {
         #expect(way.choice.frameSize == 80)
         #expect(!way.redundancy.isNarrow)
         #expect(!way.choice.isHopeless)
+    }
+
+    /// Packets that are lost, and others that come late, without a queue: sizes stay, copies help.
+    ///
+    /// The same delay of all packets is a queue.
+    @Test(arguments: [(12, 40), (2, 29)])
+    func lossAndJitterAreNoQueue(jitterMs: Int, size: Int) {
+        var way = Way()
+        way.pass(seconds: 10, loss: 0)
+        for second in 0..<30 {
+            way.pass(
+                loss: 0.1, roundTrip: .milliseconds(4 + 40 + second % 4 * 13),
+                jitter: .milliseconds(jitterMs))
+        }
+        #expect(way.choice.frameSize == size)
+        #expect((way.choice.depth == 2) == (size == 40))
+    }
+
+    /// Once may be chance: one lost packet while somebody fetches a page.
+    @Test func lossAndAQueueMustStayTogether() {
+        var way = Way(size: 80)
+        way.pass(seconds: 10, loss: 0)
+        for _ in 0..<10 {
+            way.pass(loss: 0, roundTrip: .milliseconds(90))
+            way.pass(loss: 0.02, roundTrip: .milliseconds(90))
+            way.pass(loss: 0, roundTrip: .milliseconds(90))
+        }
+        #expect(way.choice.frameSize == 80)
+        way.pass(loss: 0.02, roundTrip: .milliseconds(90))
+        way.pass(loss: 0.02, roundTrip: .milliseconds(90))
+        #expect(way.choice.frameSize < 80)
     }
 
     @Test func withoutRoundTripsLossAloneCounts() {

@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import Scene
 import Testing
 
 /// Truth here: the active speech level of ITU-T P.56 of the speech alone, over the mean power of
@@ -88,7 +89,7 @@ import Testing
         let noise: [Double]
 
         init(_ colour: Colour, seed: UInt64, seconds: Int = 20) {
-            var random = Seeded(seed)
+            var random = SplitMix64(seed: seed)
             let words = SignalToNoiseTests.words(seconds, &random)
             let noise = SignalToNoiseTests.noise(colour, words.count, &random)
             let active = activePower(of: words).squareRoot()
@@ -164,6 +165,28 @@ import Testing
         #expect(found == nil)
     }
 
+    /// Begun within a word, what is known first is known well: no good microphone is warned about.
+    ///
+    /// The first sample of a word is far from the constant part of a converter, and taken for it
+    /// stands in the pauses as noise for half a minute: 14 dB too little at 42, 22 at 50.
+    @Test(arguments: Colour.allCases, [11, 12, UInt64.random(in: 1...1_000_000)])
+    func speechFromTheFirstMomentIsNotTakenForNoise(_ colour: Colour, _ seed: UInt64) throws {
+        let parts = Parts(colour, seed: seed, seconds: 14)
+        var random = SplitMix64(seed: seed + 1)
+        let start = Int.random(in: 14_000...120_000, using: &random)
+        let sound = parts.mixed(42, speechLevel: -23, offset: 300).dropFirst(start)
+        var meter = SignalToNoise()
+        for start in stride(from: sound.startIndex, to: sound.endIndex - 479, by: 480) {
+            meter.add(Array(sound[start..<start + 480]).span)
+            guard let decibels = meter.decibels else { continue }
+            #expect(
+                abs(decibels - 42) <= 2.5,
+                "\(colour): \(decibels) dB at \(start / 48) ms, seed \(seed)")
+        }
+        let decibels = meter.decibels
+        #expect(decibels != nil, "\(colour): nothing known after 11.5 s, seed \(seed)")
+    }
+
     @Test func aRoomThatBecomesLouderIsMeasuredAnew() throws {
         let parts = Parts(.pink, seed: 9, seconds: 30)
         var meter = SignalToNoise()
@@ -176,18 +199,5 @@ import Testing
             let found = try #require(decibels)
             #expect(abs(found - truth) <= 2, "\(truth) dB: \(found)")
         }
-    }
-}
-
-/// Chance that a seed repeats (splitmix64).
-private struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
     }
 }

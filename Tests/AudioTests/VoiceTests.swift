@@ -137,6 +137,59 @@ private func roughness(_ samples: some Collection<Int16>) -> Int {
         #expect(spurts == 1)
     }
 
+    /// A frame now and then is up to 9 ms later than the block it is played in: what is left of the
+    /// sound is stretched until it comes, in less delay than a whole block more would be.
+    @Test(arguments: [(block: 5, blocks: 2.7, stretchedMs: 10), (10, 2.2, 100)], 1...3)
+    func spareSoundIsStretchedUntilALateFrameComes(
+        bound: (block: Int, blocks: Double, stretchedMs: Int), seed: UInt64
+    ) throws {
+        let block = bound.block
+        let talk = try Talk(Self.monologue, perPacket: 2)
+        var random = SplitMix64(seed: seed)
+        let most = Double(block) * 0.9
+        let delays = (0..<3_000).map { _ -> Double? in
+            random.unit() < 0.02 ? 10 + most * random.unit() : 4 * random.unit()
+        }
+        var voice = try Voice(blockSamples: block * 48)
+        // Played 4.5 to 5 ms after the quickest, or whole blocks later.
+        let figures = Trace(delays: delays).play(talk, voice: &voice, phase: 4.6)
+        let totals = voice.totals
+        #expect(figures.concealedPercent < 0.1, "\(figures), seed \(seed)")
+        #expect(figures.meanDelay < 4.6 + bound.blocks * Double(block), "\(figures)")
+        #expect(totals.stretchedMs > bound.stretchedMs, "\(totals)")
+    }
+
+    /// What is left where a talker stops is stretched once, not until it is like itself.
+    @Test(arguments: [1, 3] as [UInt64])
+    func whoStopsInTheMiddleOfAWordIsSilentSoon(seed: UInt64) throws {
+        let talk = try Talk(Self.monologue)
+        var most = 0
+        for stop in stride(from: 300, to: 1_100, by: 10) {
+            var random = SplitMix64(seed: seed)
+            var voice = try Voice()
+            let flights = (0..<stop).map { number in
+                let late = random.unit() < 0.02 ? 10 + 9 * random.unit() : 4 * random.unit()
+                return Flight(
+                    arrival: Double(10 * number) + late, sequence: UInt16(number),
+                    payload: talk.payloads[number], isSpurtStart: number == 0)
+            }
+            let end = Double(10 * stop) + 20
+            _ = listen(to: flights, until: end, voice: &voice, phase: 4.6)
+            let before = voice.totals.stretchedMs
+            var sound = [Int16](repeating: 0, count: 480)
+            for block in 0..<60 {
+                var span = sound.mutableSpan
+                _ = voice.pull(into: &span, at: instant(end + 4.6 + 10 * Double(block)))
+            }
+            let isSilent = sound.allSatisfy { $0 == 0 }
+            #expect(isSilent, "\(stop)")
+            let after = voice.totals.stretchedMs
+            most = max(most, Int(after) - Int(before))
+        }
+        // The longest pitch period there is: 15 ms.
+        #expect(most <= 15)
+    }
+
     @Test func theEndIsCleanAndTheNextSpurtBeginsAnew() throws {
         let talk = try Talk(Self.monologue)
         var voice = try Voice()
