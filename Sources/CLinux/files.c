@@ -59,6 +59,11 @@ int clinux_file_create(const char *path, uint32_t mode) {
     return fd;
 }
 
+int clinux_output_open(const char *path) {
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+    return fd < 0 ? -errno : fd;
+}
+
 int clinux_file_sync(int fd) {
     return result(fsync(fd));
 }

@@ -15,10 +15,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "append.h"
+#include "calendar.h"
+#include "child.h"
 #include "constant_time.h"
 #include "descriptor.h"
 #include "files.h"
 #include "heapwatch.h"
+#include "input.h"
 #include "machine.h"
 #include "process.h"
 #include "program.h"

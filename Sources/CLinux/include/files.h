@@ -24,6 +24,8 @@ int clinux_file_status(const char *path, int follow, struct clinux_file_status *
 int clinux_file_open(const char *path, struct clinux_file_status *status);
 /// Opens a new file for writing; -EEXIST when there is one. The umask does not apply.
 int clinux_file_create(const char *path, uint32_t mode);
+/// Opens an existing file for writing, such as one of /sys.
+int clinux_output_open(const char *path);
 int clinux_file_sync(int fd);
 int clinux_file_rename(const char *from, const char *to);
 int clinux_file_remove(const char *path);

@@ -1,4 +1,5 @@
-/// Why a GPIO line cannot be used, in words for the person who wired or configured it.
+/// Why a line, a key of an input device or an LED cannot be used, in words for the person who
+/// wired or configured it.
 public struct GPIOError: Error, Equatable, Sendable {
     public enum Reason: Equatable, Sendable {
         /// The machine has no GPIO chip, or not this one.
@@ -9,6 +10,12 @@ public struct GPIOError: Error, Equatable, Sendable {
         case busy(holder: String)
         /// The user may not open the chip at this path.
         case noPermission(path: String)
+        /// No input device has this name.
+        case noDevice
+        /// The input device has no such key.
+        case noKey
+        /// The kernel knows no LED of this name.
+        case noLED
         /// Anything else, with its errno; also a line that worked and then did not.
         case failed(errno: Int32)
     }
@@ -36,10 +43,21 @@ extension GPIOError: CustomStringConvertible {
                     ? "another program or the kernel holds the line"
                     : "the line is held by \"\(holder)\""
             case .noPermission(let path):
-                "no permission to open \(path): the user must be in group gpio"
+                "no permission to open \(path): the user must be in group \(group(of: path))"
+            case .noDevice:
+                "there is no input device of this name now (intercomctl keys list)"
+            case .noKey:
+                "the input device has no such key (intercomctl keys list)"
+            case .noLED:
+                "there is no LED of this name (ls /sys/class/leds)"
             case .failed(let errno):
                 SystemError.text(of: errno)
             }
         return "line \(line): \(complaint)"
+    }
+
+    /// Whose group the device nodes are where a distribution, or our own rule, says so.
+    private func group(of path: String) -> String {
+        path.utf8.starts(with: "/dev/input".utf8) ? "input" : "gpio"
     }
 }

@@ -1,12 +1,10 @@
-internal import CGPIOD
-internal import CLinux
 public import Time
 
-/// A GPIO line with a key on it.
+/// A key: on a GPIO line, or of an input device.
 ///
 /// Whatever goes wrong after opening is thrown, never reported as a released key: a dead talk
 /// key must not look like a silent one.
-@safe public struct InputLine: ~Copyable, @unchecked Sendable {
+public struct InputLine: ~Copyable, Sendable {
     public enum Bias: Sendable { case asIs, none, pullUp, pullDown }
 
     /// A change of the key.
@@ -14,19 +12,25 @@ public import Time
         public let isActive: Bool
         /// When it happened, by the kernel's interrupt.
         public let moment: Instant
+
+        init(isActive: Bool, moment: Instant) {
+            self.isActive = isActive
+            self.moment = moment
+        }
     }
 
     /// The line as the configuration names it.
     public let name: String
-
-    private let line: OpaquePointer
-    /// What the caller was last told.
-    private var lastActive: Bool
-
+    /// To watch for `EventLoop.readable`; then `nextEdge` until it returns nil.
+    public let fd: Int32
     /// Whether the kernel holds back contact bounce; if not, the caller must.
     public let isDebounced: Bool
+    /// Which of the two is there.
+    private let isPin: Bool
+    private var pin: PinInput?
+    private var key: InputKey?
 
-    /// Requests the line: "GPIO17", found over all chips, or "gpiochip0/17".
+    /// Requests a GPIO line: "GPIO17", found over all chips, or "gpiochip0/17".
     ///
     /// `consumer` is what `gpioinfo` shows as the holder. Allocates, and may wait for the
     /// kernel: not for the media loop.
@@ -34,76 +38,38 @@ public import Time
         name: String, bias: Bias, activeLow: Bool, debounce: Duration = .zero,
         consumer: String = "intercomd"
     ) throws(GPIOError) {
-        let address = try LineAddress(finding: name)
-        var opened: OpaquePointer?
-        let microseconds = UInt32(clamping: debounce.nanoseconds / 1000)
-        let result = unsafe cgpiod_open_input(
-            address.path, address.offset, consumer, bias.raw, activeLow ? 1 : 0, microseconds,
-            &opened)
-        guard result == 0, let line = unsafe opened else {
-            throw address.refusal(errno: -result, line: name)
-        }
-        let level = unsafe cgpiod_get(line)
-        guard level >= 0 else {
-            unsafe cgpiod_close(line)
-            throw GPIOError(line: name, reason: .failed(errno: -level))
-        }
+        let pin = try PinInput(
+            name: name, bias: bias, activeLow: activeLow, debounce: debounce, consumer: consumer)
         self.name = name
-        lastActive = level == 1
-        isDebounced = microseconds > 0 && cgpiod_major_version() >= 2
-        unsafe self.line = line
+        fd = pin.fd
+        isDebounced = pin.isDebounced
+        isPin = true
+        self.pin = consume pin
     }
 
-    deinit { unsafe cgpiod_close(line) }
-
-    /// To watch for `EventLoop.readable`; then `nextEdge` until it returns nil.
-    public var fd: Int32 { unsafe cgpiod_fd(line) }
+    /// Opens the key of this number of an input device, found by what that calls itself, or by
+    /// its name in /dev/input/by-id; `name` is what the configuration calls all this.
+    public init(key code: UInt16, of device: String, name: String) throws(GPIOError) {
+        let key = try InputKey(code, of: device, name: name)
+        self.name = name
+        fd = key.fd
+        isDebounced = false
+        isPin = false
+        self.key = consume key
+    }
 
     /// Whether the key is pressed now.
     ///
     /// Real-time: one system call, no allocation (an error's text apart).
     public borrowing func isActive() throws(GPIOError) -> Bool {
-        let level = unsafe cgpiod_get(line)
-        guard level >= 0 else { throw failure(level) }
-        return level == 1
+        isPin ? try pin!.isActive() : try key!.isActive()
     }
 
     /// The next change since `init`, pressed and released strictly by turns; nil when what was
     /// last returned is how the key is now.
     ///
-    /// The kernel keeps a few edges and drops the newest, so after a burst the last one it kept
-    /// may not be the truth. The level itself is, and a change it shows is returned as one that
-    /// happens now. Real-time: two system calls at most an edge, no allocation.
+    /// Real-time: a few system calls at most an edge, no allocation.
     public mutating func nextEdge() throws(GPIOError) -> Edge? {
-        var edge = cgpiod_edge()
-        while true {
-            let result = unsafe cgpiod_next_edge(line, &edge)
-            guard result >= 0 else { throw failure(result) }
-            if result == 0 { break }
-            let isActive = edge.is_active != 0
-            // Half of a bounce was dropped, or it was seen in the level already.
-            if isActive == lastActive { continue }
-            lastActive = isActive
-            return Edge(isActive: isActive, moment: Instant(nanoseconds: edge.monotonic_ns))
-        }
-        let isActive = try self.isActive()
-        guard isActive != lastActive else { return nil }
-        lastActive = isActive
-        return Edge(isActive: isActive, moment: Clock.now())
-    }
-
-    private borrowing func failure(_ result: Int32) -> GPIOError {
-        GPIOError(line: name, reason: .failed(errno: -result))
-    }
-}
-
-extension InputLine.Bias {
-    fileprivate var raw: cgpiod_bias {
-        switch self {
-        case .asIs: CGPIOD_BIAS_AS_IS
-        case .none: CGPIOD_BIAS_NONE
-        case .pullUp: CGPIOD_BIAS_PULL_UP
-        case .pullDown: CGPIOD_BIAS_PULL_DOWN
-        }
+        isPin ? try pin!.nextEdge() : try key!.nextEdge()
     }
 }

@@ -1,16 +1,15 @@
-internal import CGPIOD
-
-/// A GPIO line that drives a lamp or a relay.
+/// What drives a lamp or a relay: a GPIO line, or an LED of the kernel's.
 ///
-/// When it goes, the line is left at its safe level.
-@safe public struct OutputLine: ~Copyable, @unchecked Sendable {
+/// When it goes, it is left at its safe level.
+public struct OutputLine: ~Copyable, Sendable {
     /// The line as the configuration names it.
     public let name: String
+    /// One of the two is there.
+    private var pin: PinOutput?
+    private var led: LEDOutput?
 
-    private let line: OpaquePointer
-    private let safeLevel: Bool
-
-    /// Requests the line and drives it: "GPIO23", found over all chips, or "gpiochip0/23".
+    /// Requests the line and drives it: "GPIO23", found over all chips, "gpiochip0/23", or
+    /// "led:NAME".
     ///
     /// `isActive` is the level it begins with, `safeLevel` the one it is left at; `activeLow`
     /// turns both over at the pin.
@@ -18,31 +17,21 @@ internal import CGPIOD
         name: String, activeLow: Bool = false, isActive: Bool = false, safeLevel: Bool = false,
         consumer: String = "intercomd"
     ) throws(GPIOError) {
-        let address = try LineAddress(finding: name)
-        var opened: OpaquePointer?
-        let result = unsafe cgpiod_open_output(
-            address.path, address.offset, consumer, activeLow ? 1 : 0, isActive ? 1 : 0, &opened)
-        guard result == 0, let line = unsafe opened else {
-            throw address.refusal(errno: -result, line: name)
-        }
         self.name = name
-        self.safeLevel = safeLevel
-        unsafe self.line = line
-    }
-
-    deinit {
-        // A chip that has gone has no level left to make safe.
-        _ = unsafe cgpiod_set(line, safeLevel ? 1 : 0)
-        unsafe cgpiod_close(line)
+        guard let led = LEDOutput.name(in: name) else {
+            pin = try PinOutput(
+                name: name, activeLow: activeLow, isActive: isActive, safeLevel: safeLevel,
+                consumer: consumer)
+            return
+        }
+        self.led = try LEDOutput(led, isLit: isActive, line: name)
     }
 
     /// Switches it on or off.
     ///
     /// Real-time: one system call, no allocation (an error's text apart).
     public borrowing func set(_ isActive: Bool) throws(GPIOError) {
-        let result = unsafe cgpiod_set(line, isActive ? 1 : 0)
-        guard result >= 0 else {
-            throw GPIOError(line: name, reason: .failed(errno: -result))
-        }
+        try pin?.set(isActive)
+        try led?.set(isActive)
     }
 }

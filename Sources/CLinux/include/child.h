@@ -1,0 +1,18 @@
+#ifndef CLINUX_CHILD_H
+#define CLINUX_CHILD_H
+
+// A program of the user's, run beside this one.
+
+#include <stdint.h>
+
+/// Starts a program that gets no arguments and this environment alone, a NULL at its end.
+///
+/// Its input and output are /dev/null, its complaints go where this program's go. It leads a
+/// process group of its own and has no signal blocked or ignored. Returns its process id.
+int64_t clinux_child_start(const char *path, char *const environment[]);
+/// 1 when it has ended: `status` is what it exited with, or 128 and its signal. 0 while it runs.
+int clinux_child_ended(int64_t process, int *status);
+/// Ends it, and what it has started in its group.
+void clinux_child_kill(int64_t process);
+
+#endif

@@ -1,0 +1,45 @@
+internal import CGPIOD
+
+/// A GPIO line that drives a lamp or a relay, as `OutputLine` has one.
+@safe struct PinOutput: ~Copyable, @unchecked Sendable {
+    /// The line as the configuration names it.
+    let name: String
+
+    private let line: OpaquePointer
+    private let safeLevel: Bool
+
+    /// Requests the line and drives it: "GPIO23", found over all chips, or "gpiochip0/23".
+    ///
+    /// `isActive` is the level it begins with, `safeLevel` the one it is left at; `activeLow`
+    /// turns both over at the pin.
+    init(
+        name: String, activeLow: Bool, isActive: Bool, safeLevel: Bool, consumer: String
+    ) throws(GPIOError) {
+        let address = try LineAddress(finding: name)
+        var opened: OpaquePointer?
+        let result = unsafe cgpiod_open_output(
+            address.path, address.offset, consumer, activeLow ? 1 : 0, isActive ? 1 : 0, &opened)
+        guard result == 0, let line = unsafe opened else {
+            throw address.refusal(errno: -result, line: name)
+        }
+        self.name = name
+        self.safeLevel = safeLevel
+        unsafe self.line = line
+    }
+
+    deinit {
+        // A chip that has gone has no level left to make safe.
+        _ = unsafe cgpiod_set(line, safeLevel ? 1 : 0)
+        unsafe cgpiod_close(line)
+    }
+
+    /// Switches it on or off.
+    ///
+    /// Real-time: one system call, no allocation (an error's text apart).
+    borrowing func set(_ isActive: Bool) throws(GPIOError) {
+        let result = unsafe cgpiod_set(line, isActive ? 1 : 0)
+        guard result >= 0 else {
+            throw GPIOError(line: name, reason: .failed(errno: -result))
+        }
+    }
+}

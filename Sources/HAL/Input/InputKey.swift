@@ -1,0 +1,94 @@
+internal import CLinux
+internal import Time
+
+/// One key of an input device, such as a USB keypad's.
+struct InputKey: ~Copyable {
+    /// Its line as the configuration names it.
+    private let name: String
+    private let code: UInt16
+    private let device: FileDescriptor
+    private var events: KeyEvents
+    /// What was read and not looked at yet.
+    private var bytes = InlineArray<96, UInt8>(repeating: 0)
+    private var next = 0
+    private var end = 0
+    /// What the caller was last told.
+    private var wasDown: Bool
+
+    init(_ code: UInt16, of device: String, name: String) throws(GPIOError) {
+        try self.init(code, of: InputDevice.open(device, having: code, line: name), name: name)
+    }
+
+    /// Takes an open input device, or, with `isDown`, something that only tells its events.
+    init(
+        _ code: UInt16, of device: consuming FileDescriptor, name: String, isDown: Bool? = nil
+    ) throws(GPIOError) {
+        if isDown == nil {
+            let result = clinux_input_follow(device.raw, UInt32(code))
+            guard result >= 0 else {
+                throw GPIOError(line: name, reason: .failed(errno: -result))
+            }
+        }
+        let level = isDown.map { $0 ? 1 : 0 } ?? clinux_input_is_down(device.raw, UInt32(code))
+        guard level >= 0 else { throw GPIOError(line: name, reason: .failed(errno: -level)) }
+        self.name = name
+        self.code = code
+        self.device = device
+        events = KeyEvents(of: code)
+        wasDown = level == 1
+    }
+
+    var fd: Int32 { device.raw }
+
+    borrowing func isActive() throws(GPIOError) -> Bool {
+        let level = clinux_input_is_down(device.raw, UInt32(code))
+        guard level >= 0 else { throw GPIOError(line: name, reason: .failed(errno: -level)) }
+        return level == 1
+    }
+
+    mutating func nextEdge() throws(GPIOError) -> InputLine.Edge? {
+        while true {
+            while end - next >= KeyEvents.size {
+                var events = self.events
+                let found = events.take(bytes.span.extracting(next..<next + KeyEvents.size))
+                self.events = events
+                next += KeyEvents.size
+                if let edge = try edge(of: found) { return edge }
+            }
+            guard try readMore() else { return nil }
+        }
+    }
+
+    private mutating func edge(of found: KeyEvents.Found?) throws(GPIOError) -> InputLine.Edge? {
+        let isDown: Bool
+        let moment: Instant
+        switch found {
+        case nil: return nil
+        case .edge(let level, let at): (isDown, moment) = (level, at)
+        case .lost(let at): (isDown, moment) = (try isActive(), at)
+        }
+        guard isDown != wasDown else { return nil }
+        wasDown = isDown
+        return InputLine.Edge(isActive: isDown, moment: moment)
+    }
+
+    /// Whether there was anything; the kernel gives whole events only.
+    private mutating func readMore() throws(GPIOError) -> Bool {
+        next = 0
+        end = 0
+        var room = bytes.mutableSpan
+        let raw = device.raw
+        let count = unsafe room.withUnsafeMutableBufferPointer { buffer in
+            // SAFETY: no more is asked for than there is room.
+            unsafe clinux_read(raw, buffer.baseAddress!, buffer.count)
+        }
+        if count == -Int(EAGAIN) { return false }
+        // The end of it is that of a device, too.
+        guard count > 0 else {
+            throw GPIOError(
+                line: name, reason: .failed(errno: count == 0 ? ENODEV : Int32(-count)))
+        }
+        end = count
+        return true
+    }
+}

@@ -1,0 +1,48 @@
+internal import CLinux
+
+/// A program of the user's that runs beside this one.
+///
+/// It gets no arguments and the environment given here, no input, and nothing of ours but where
+/// complaints go. Whoever holds it asks from time to time whether it has ended, or there would be
+/// zombies.
+public struct ChildProgram: Sendable {
+    private let process: Int64
+
+    /// - Parameters:
+    ///   - path: the program; no search, no shell.
+    ///   - environment: `NAME=value` each, without zero bytes.
+    /// - Throws: why it cannot be started.
+    public init(_ path: String, environment: [String]) throws(SystemError) {
+        // One block for all of them, each with a zero at its end, and their places in it.
+        var block: [CChar] = []
+        var places: [Int] = []
+        for text in environment {
+            places.append(block.count)
+            block += text.utf8.map { CChar(bitPattern: $0 == 0 ? UInt8(ascii: "?") : $0) } + [0]
+        }
+        block.append(0)
+        let started = unsafe block.withUnsafeMutableBufferPointer { buffer in
+            // SAFETY: every place lies in the block, which outlives the call.
+            var pointers: [UnsafeMutablePointer<CChar>?] =
+                unsafe places.map { unsafe buffer.baseAddress! + $0 }
+            unsafe pointers.append(nil)
+            return unsafe clinux_child_start(path, &pointers)
+        }
+        guard started > 0 else {
+            throw SystemError(operation: "run \(path)", errno: Int32(-started))
+        }
+        process = started
+    }
+
+    /// What it ended with, 128 and more for a signal; nil while it runs.
+    ///
+    /// Once it has ended it is not to be asked any more.
+    public func ended() -> Int? {
+        var status: Int32 = 0
+        // SAFETY: the number is written during the call only.
+        return unsafe clinux_child_ended(process, &status) == 1 ? Int(status) : nil
+    }
+
+    /// Ends it and what it has started; `ended` says so soon.
+    public func kill() { clinux_child_kill(process) }
+}

@@ -1,0 +1,37 @@
+import Testing
+
+@testable import HAL
+
+@Suite struct AppendFileTests {
+    @Test func aTornLineStaysALineOfItsOwn() throws {
+        let folder = TemporaryFolder()
+        let path = "\(folder.path)/lines"
+        try FileStore.write(Array("one\ntw".utf8).span, to: path, mode: 0o600)
+        var file = try AppendFile(path, mode: 0o600)
+        try file.append(Array("three\n".utf8))
+        try file.sync()
+        let text = String(decoding: try FileStore.read(path, limit: 100), as: UTF8.self)
+        #expect(text == "one\ntw\nthree\n")
+        #expect(file.size == text.utf8.count)
+    }
+
+    @Test func aLinkOrAFolderIsRefused() throws {
+        let folder = TemporaryFolder()
+        #expect(throws: SystemError.self) { _ = try AppendFile(folder.path, mode: 0o600) }
+        #expect(throws: SystemError.self) { _ = try AppendFile("/dev/null", mode: 0o600) }
+    }
+
+    @Test func aProgramGetsTheEnvironmentAloneAndItsEndIsSeen() throws {
+        let folder = TemporaryFolder()
+        let script = "\(folder.path)/program"
+        let text = "#!/bin/sh\nread line\necho \"$# $A $HOME\" > \(folder.path)/out\nexit 7\n"
+        try FileStore.write(Array(text.utf8).span, to: script, mode: 0o700)
+        let program = try ChildProgram(script, environment: ["A=x y"])
+        var status: Int?
+        while status == nil { status = program.ended() }
+        #expect(status == 7)
+        let out = try FileStore.read("\(folder.path)/out", limit: 100)
+        #expect(String(decoding: out, as: UTF8.self) == "0 x y \n")
+        #expect(throws: SystemError.self) { try ChildProgram("/nowhere", environment: []) }
+    }
+}
