@@ -10,12 +10,19 @@ public struct Config: Equatable, Sendable {
     public internal(set) var network = Network()
     public internal(set) var audio = Audio()
     public internal(set) var talk = Talk()
+    public internal(set) var call = Call()
+    public internal(set) var policy = Policy()
+    public internal(set) var policies: [Policy] = []
+    public internal(set) var sounds = Sounds()
     public internal(set) var session = Session()
+    public internal(set) var quiet = Quiet()
+    public internal(set) var events = Events()
     public internal(set) var paths = Paths()
-    /// In the order they were written; so are the four below.
+    /// In the order they were written; so are the five below.
     public internal(set) var buttons: [Button] = []
     public internal(set) var channels: [Channel] = []
     public internal(set) var lamps: [Lamp] = []
+    public internal(set) var relays: [Relay] = []
     public internal(set) var peers: [Peer] = []
     /// What is allowed but worth a look; the daemon starts all the same.
     public internal(set) var warnings: [Mistake] = []
@@ -144,14 +151,18 @@ public struct Config: Equatable, Sendable {
     /// Which level of a line means "on".
     public enum Active: Equatable, Sendable { case low, high }
 
-    /// `[button NAME]`: one talk key on a GPIO line.
+    /// `[button NAME]`: one key, on a GPIO line or of an input device.
     public struct Button: Equatable, Sendable {
         public enum Bias: Equatable, Sendable { case pullUp, pullDown, none }
         public enum Mode: Equatable, Sendable { case momentary, latch, smart, open, vox }
 
         public internal(set) var name: String
-        /// A line name ("GPIO17") or "gpiochip0/17"; empty for one that speech presses.
+        /// A line name ("GPIO17"), "gpiochip0/17" or "evdev:DEVICE/KEY"; empty for one that speech
+        /// presses.
         public internal(set) var line = ""
+        /// Of a key of an input device: which one, and the device's name.
+        public internal(set) var keyCode: UInt16?
+        public internal(set) var device = ""
         public internal(set) var bias = Bias.pullUp
         public internal(set) var active = Active.low
         /// 0…200 ms.
@@ -161,14 +172,26 @@ public struct Config: Equatable, Sendable {
         public internal(set) var voxThreshold = 8.0
         /// How long it stays open after the last of it: 0.1…5 s.
         public internal(set) var voxHang = Duration.milliseconds(500)
-        public internal(set) var talk = Target.channel("")
+        /// Who hears it; nil for a key that does something else, and for one that replies.
+        public internal(set) var talk: Target?
+        /// Whether it talks to whoever spoke last.
+        public internal(set) var isReply = false
+        /// What makes it talk; a press does so at once.
+        public internal(set) var talkTouch = Touch.press
+        /// What else it does.
+        public internal(set) var acts: [Touch: Act] = [:]
         public internal(set) var origin: Origin
         public internal(set) var lineOrigin: Origin
         public internal(set) var talkOrigin: Origin
+        public internal(set) var actOrigins: [Touch: Origin] = [:]
 
         public var isActiveLow: Bool { active == .low }
         /// Whether speech presses it, and no finger.
         public var isVoiceOperated: Bool { mode == .vox }
+        /// Whether it opens the microphone.
+        public var talks: Bool { talk != nil || isReply }
+        /// Whom it talks to, as the configuration spells it; empty when it does not.
+        public var talkText: String { isReply ? Deed.reply : talk?.name ?? "" }
     }
 
     /// `[channel NAME]`: a named group one listens and talks to.
@@ -179,6 +202,8 @@ public struct Config: Equatable, Sendable {
             /// Names of peers; never empty.
             case named([String])
         }
+        /// Who is in a call of the channel: whoever answers first, or all who do.
+        public enum CallMode: String, CaseIterable, Sendable { case hunt, join }
 
         public internal(set) var name: String
         public internal(set) var members = Members.all
@@ -189,6 +214,7 @@ public struct Config: Equatable, Sendable {
         public internal(set) var isMuted = false
         /// Over whom one's own sound on it is heard.
         public internal(set) var priority = Priority.normal
+        public internal(set) var callMode = CallMode.hunt
         public internal(set) var origin: Origin
         public internal(set) var membersOrigin: Origin
 
@@ -203,12 +229,12 @@ public struct Config: Equatable, Sendable {
 
     /// `[lamp NAME]`: one line that shows a state.
     public struct Lamp: Equatable, Sendable {
-        public enum Show: Equatable, Sendable {
-            case talking, receiving, listening, fault, unpaired
+        public enum Show: String, CaseIterable, Sendable {
+            case talking, receiving, listening, ringing, missed, calling, dnd, fault, unpaired
         }
 
         public internal(set) var name: String
-        /// A line name ("GPIO23") or "gpiochip0/23".
+        /// A line name ("GPIO23"), "gpiochip0/23" or "led:NAME".
         public internal(set) var line = ""
         public internal(set) var active = Active.high
         public internal(set) var show = Show.talking
@@ -235,6 +261,9 @@ public struct Config: Equatable, Sendable {
         /// `intercom1:…` of protocol.md §4.2, its form checked, its check characters not.
         public internal(set) var key = ""
         public internal(set) var psk = PSK.none
+        /// The 24 digits of the key's fingerprint in groups of four, as a person has compared
+        /// them; empty where nobody has.
+        public internal(set) var verified = ""
         /// 1 is AES-256-GCM, 2 is ChaCha20-Poly1305; `auto` is 1.
         public internal(set) var suite: UInt8 = 1
         /// Decibels: -40…+20.
@@ -248,6 +277,9 @@ public struct Config: Equatable, Sendable {
         public internal(set) var origin: Origin
         public internal(set) var keyOrigin: Origin
         public internal(set) var pskOrigin: Origin
+        public internal(set) var verifiedOrigin: Origin
+
+        public var isVerified: Bool { !verified.isEmpty }
     }
 }
 

@@ -1,5 +1,7 @@
 // What can be checked only when every file has been read.
 
+internal import Wire
+
 extension ConfigReader {
     /// - Parameter main: the file in which a missing section would stand.
     mutating func check(main: String) {
@@ -8,7 +10,9 @@ extension ConfigReader {
         checkNames()
         checkTargets()
         checkLines()
+        checkRelays()
         checkKeys()
+        checkPolicies()
         let ordinary = Config.Session()
         if config.session.rekeyAfter < ordinary.rekeyAfter
             || config.session.rekeyPackets < ordinary.rekeyPackets
@@ -32,6 +36,7 @@ extension ConfigReader {
             ("channels", config.channels.map { $0.origin }, Limits.channels),
             ("buttons", config.buttons.map { $0.origin }, Limits.buttons),
             ("lamps", config.lamps.map { $0.origin }, Limits.lamps),
+            ("relays", config.relays.map { $0.origin }, Limits.relays),
         ]
         for (what, origins, limit) in counts where origins.count > limit {
             fail(origins[limit], "more than \(limit) \(what)")
@@ -62,17 +67,17 @@ extension ConfigReader {
             }
         }
         for index in config.buttons.indices {
-            let name = config.buttons[index].talk.name
-            guard !name.isEmpty else { continue }
+            guard let name = config.buttons[index].talk?.name else { continue }
             if peers.contains(name) {
                 resolve(button: index, .peer(name))
             } else if !channels.contains(name) {
                 fail(
                     config.buttons[index].talkOrigin,
-                    "talk: there is no channel or peer \(quoted(name))",
+                    "\(config.buttons[index].talkKey): there is no channel or peer \(quoted(name))",
                     nearestWord(to: name, among: channels + peers))
             }
         }
+        checkActs()
     }
 
     /// One line, one use: the kernel would refuse the second, long after this.
@@ -81,12 +86,30 @@ extension ConfigReader {
         let all =
             config.buttons.map { ($0.line, "[button \($0.name)]", $0.lineOrigin) }
             + config.lamps.map { ($0.line, "[lamp \($0.name)]", $0.lineOrigin) }
+            + config.relays.map { ($0.line, "[relay \($0.name)]", $0.lineOrigin) }
         for (line, header, origin) in all where !line.isEmpty {
             if let other = used.first(where: { $0.line == line }) {
-                fail(origin, "line: \(line) is already the line of \(other.header)")
+                let place = "\(other.header) at \(other.origin)"
+                fail(origin, "line: \(line) is already the line of \(place)")
             } else {
                 used.append((line, header, origin))
             }
+        }
+    }
+
+    /// A peer asks for a relay by a number made of its name, which must mean one relay.
+    private mutating func checkRelays() {
+        for (index, relay) in config.relays.enumerated() {
+            let number = RelayNumber.of(relay.name)
+            guard
+                let other = config.relays[..<index].first(where: {
+                    $0.name != relay.name && RelayNumber.of($0.name) == number
+                })
+            else { continue }
+            fail(
+                relay.origin,
+                "[relay \(relay.name)]: peers could not tell it from [relay \(other.name)] at "
+                    + "\(other.origin), for both names make the number \(number); rename one")
         }
     }
 

@@ -42,8 +42,8 @@ public enum ConfigDifference {
     }
 
     static let kinds = [
-        "station", "network", "audio", "talk", "session", "paths", "button", "channel", "lamp",
-        "peer",
+        "station", "network", "audio", "talk", "sounds", "call", "policy", "session", "quiet",
+        "events", "paths", "button", "channel", "lamp", "relay", "peer",
     ]
 
     /// Every change, in the order of `Config.effective`; empty when the two say the same.

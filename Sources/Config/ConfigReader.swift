@@ -48,9 +48,14 @@ struct ConfigReader {
     /// Where each section that may exist only once was begun.
     private var begun: [(header: String, section: INI.Section)] = []
 
-    private static let single = ["station", "network", "audio", "talk", "session", "paths"]
-    private static let named = ["button", "channel", "lamp", "peer"]
-    private static let later = ["relay", "levels", "policy", "quiet", "record"]
+    private static let single = [
+        "station", "network", "audio", "talk", "sounds", "call", "session", "quiet", "events",
+        "paths",
+    ]
+    private static let named = ["button", "channel", "lamp", "relay", "peer"]
+    /// Without a name it holds for all that have none of their own.
+    private static let both = ["policy"]
+    private static let later = ["levels", "record"]
 
     init(paths: Paths) { config.paths = paths }
 
@@ -66,6 +71,8 @@ struct ConfigReader {
         config.buttons[index].talk = target
     }
 
+    mutating func fill(policy place: Int) { config.policies[place].fill(from: config.policy) }
+
     mutating func read(_ source: ConfigSource) {
         let file = INI(parsing: source)
         mistakes += file.mistakes
@@ -78,11 +85,18 @@ struct ConfigReader {
             case "network": config.network.read(&reader)
             case "audio": config.audio.read(&reader)
             case "talk": config.talk.read(&reader)
+            case "sounds": config.sounds.read(&reader)
+            case "call": config.call.read(&reader)
+            case "policy" where section.name.isEmpty: config.policy = Config.Policy(&reader)
+            case "policy": config.policies.append(Config.Policy(&reader))
             case "session": config.session.read(&reader)
+            case "quiet": config.quiet.read(&reader)
+            case "events": config.events.read(&reader)
             case "paths": config.paths.read(&reader)
             case "button": config.buttons.append(Config.Button(&reader))
             case "channel": config.channels.append(Config.Channel(&reader))
             case "lamp": config.lamps.append(Config.Lamp(&reader))
+            case "relay": config.relays.append(Config.Relay(&reader))
             default: config.peers.append(Config.Peer(&reader))
             }
             mistakes += reader.mistakes
@@ -96,14 +110,20 @@ struct ConfigReader {
             fail(origin, "[\(section.kind)] is not in this version")
             return false
         }
-        guard (Self.single + Self.named).contains(section.kind) else {
+        let all = Self.single + Self.named + Self.both
+        guard all.contains(section.kind) else {
             fail(
                 origin, "[\(shown(section.kind))] is not a section",
-                nearestWord(to: section.kind, among: Self.single + Self.named))
+                nearestWord(to: section.kind, among: all))
             return false
         }
-        guard section.role == .main || section.kind == "peer" else {
-            fail(origin, "[\(section.kind)] belongs in intercomd.conf; here only [peer NAME]")
+        let isOfPeer =
+            section.kind == "peer" || section.kind == "policy" && !section.name.isEmpty
+        guard section.role == .main || isOfPeer else {
+            fail(
+                origin,
+                "[\(section.kind)] belongs in intercomd.conf; here only [peer NAME] and "
+                    + "[policy NAME]")
             return false
         }
         return hasRightName(section) && isFirst(section)
@@ -115,6 +135,7 @@ struct ConfigReader {
             fail(section.origin, "[\(section.kind)] takes no name")
             return false
         }
+        if Self.both.contains(section.kind), section.name.isEmpty { return true }
         guard !section.name.isEmpty else {
             fail(section.origin, "[\(section.kind)] needs a name: [\(section.kind) NAME]")
             return false

@@ -43,15 +43,17 @@ extension Config {
         effectiveSections.map { $0.text }.joined(separator: "\n")
     }
 
-    /// The sections that exist once, then buttons, channels, lamps and peers as they were written.
+    /// The sections that exist once, then buttons, channels, lamps, relays and peers as they were
+    /// written.
     public var effectiveSections: [EffectiveSection] {
         [
             EffectiveSection("station", [("name", station.name)]),
-            network.section, audio.section, talk.section, session.section,
+            network.section, audio.section, talk.section, sounds.section, call.section,
+            policy.section, session.section, quiet.section, events.section,
             EffectiveSection("paths", [("state", paths.state), ("runtime", paths.runtime)]),
         ]
             + buttons.map { $0.section } + channels.map { $0.section } + lamps.map { $0.section }
-            + peers.map { $0.section }
+            + relays.map { $0.section } + peers.map { $0.section } + policies.map { $0.section }
     }
 }
 
@@ -169,15 +171,24 @@ extension Config.Button {
                 "button", name: name,
                 [
                     ("mode", mode), ("vox-threshold", Quantity.text(decibels: voxThreshold)),
-                    ("vox-hang", Quantity.text(voxHang)), ("talk", talk.name),
+                    ("vox-hang", Quantity.text(voxHang)), ("talk", talkText),
                 ])
         }
-        return EffectiveSection(
-            "button", name: name,
-            [
-                ("line", line), ("bias", bias), ("active", active.text),
-                ("debounce", Quantity.text(debounce)), ("mode", mode), ("talk", talk.name),
-            ])
+        var entries: [(key: String, value: String)] = [("line", line)]
+        if keyCode == nil { entries += [("bias", bias), ("active", active.text)] }
+        entries += [
+            ("debounce", Quantity.text(debounce)), ("mode", mode),
+            ("talk", talkTouch == .press ? talkText : ""),
+        ]
+        for touch in Config.Touch.allCases { entries.append((touch.word, text(of: touch))) }
+        return EffectiveSection("button", name: name, entries)
+    }
+
+    /// What a touch does, in the words of the file.
+    private func text(of touch: Config.Touch) -> String {
+        if let act = acts[touch] { return act.text }
+        guard talks, touch == talkTouch, touch != .press else { return "" }
+        return isReply ? talkText : "talk \(talkText)"
     }
 }
 
@@ -193,23 +204,17 @@ extension Config.Channel {
             [
                 ("members", members), ("listen", listen ? "yes" : "no"),
                 ("gain", Quantity.text(decibels: gain)), ("mute", isMuted ? "yes" : "no"),
-                ("priority", priority.word),
+                ("priority", priority.word), ("call-mode", callMode.rawValue),
             ])
     }
 }
 
 extension Config.Lamp {
     fileprivate var section: EffectiveSection {
-        let show =
-            switch show {
-            case .talking: "talking"
-            case .receiving: "receiving"
-            case .listening: "listening"
-            case .fault: "fault"
-            case .unpaired: "unpaired"
-            }
-        return EffectiveSection(
-            "lamp", name: name, [("line", line), ("active", active.text), ("show", show)])
+        var entries: [(key: String, value: String)] = [("line", line)]
+        if !line.hasPrefix("led:") { entries.append(("active", active.text)) }
+        entries.append(("show", show.rawValue))
+        return EffectiveSection("lamp", name: name, entries)
     }
 }
 
@@ -225,7 +230,7 @@ extension Config.Peer {
             "peer", name: name,
             [
                 ("address", addresses.map { $0.description }.joined(separator: ", ")),
-                ("key", key), ("psk", psk), ("suite", "\(suite)"),
+                ("key", key), ("psk", psk), ("verified", verified), ("suite", "\(suite)"),
                 ("gain", Quantity.text(decibels: gain)), ("mute", isMuted ? "yes" : "no"),
                 ("priority", priority.word),
             ])

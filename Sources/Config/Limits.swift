@@ -7,6 +7,7 @@ public enum Limits {
     public static let channels = 16
     public static let buttons = 8
     public static let lamps = 8
+    public static let relays = 4
     /// Addresses of one peer, tried in turn.
     public static let addresses = 8
     /// Bytes of a name: `[a-z0-9-]{1,31}`.

@@ -17,31 +17,80 @@ extension Config.Button {
             self.mode = mode
         }
         if isVoiceOperated { readVox(&reader) } else { readContact(&reader) }
-        if let entry = reader.entryOrEmpty("talk") {
-            talkOrigin = entry.origin
-            switch parseName(entry.value) {
-            // Peer or channel: known when all files are read.
-            case .value(let target): talk = .channel(target)
-            case .wrong(let what, _): reader.fail(entry.origin, "talk: \(what)")
-            }
+        readTalk(&reader)
+        if isVoiceOperated {
+            reader.refuse(Config.Touch.allCases.map { $0.word }, "has no use with mode = vox")
         } else {
-            reader.fail(origin, "[button \(name)] needs talk = a channel or a peer")
+            for touch in Config.Touch.allCases { readDeed(touch, &reader) }
         }
-        reader.finish(later: ["press", "hold", "double"])
+        if !talks, talkOrigin == origin, acts.isEmpty, actOrigins.isEmpty {
+            reader.fail(
+                origin,
+                "[button \(name)] needs talk = a channel or a peer, or press, hold or double")
+        }
+        reader.finish()
+    }
+
+    private mutating func readTalk(_ reader: inout SectionReader) {
+        guard let entry = reader.entryOrEmpty("talk") else { return }
+        // As the effective settings have it for a key that does something else.
+        let isElsewhere = Config.Touch.allCases.contains { touch in
+            reader.section.entries.contains { $0.key == touch.word && !$0.value.isEmpty }
+        }
+        if entry.value.isEmpty, isElsewhere { return }
+        talkOrigin = entry.origin
+        switch parseName(entry.value) {
+        case .value(Deed.reply): isReply = true
+        // Peer or channel: known when all files are read.
+        case .value(let target): talk = .channel(target)
+        case .wrong(let what, _): reader.fail(entry.origin, "talk: \(what)")
+        }
+    }
+
+    private mutating func readDeed(_ touch: Config.Touch, _ reader: inout SectionReader) {
+        guard let entry = reader.entryOrEmpty(touch.word), !entry.value.isEmpty else { return }
+        actOrigins[touch] = entry.origin
+        switch Deed.parse(entry.value) {
+        case .value(.act(let act)): acts[touch] = act
+        case .value(.talk(let target)):
+            guard talkOrigin == origin else {
+                let first = "at line \(talkOrigin.line)"
+                return reader.fail(entry.origin, "\(touch.word): it talks already, \(first)")
+            }
+            talkOrigin = entry.origin
+            talkTouch = touch
+            isReply = target == Deed.reply
+            talk = isReply ? nil : .channel(target)
+        case .wrong(let what, let suggestion):
+            reader.fail(entry.origin, "\(touch.word): \(what)", suggestion)
+        }
     }
 
     /// What only a key has that a finger presses.
     private mutating func readContact(_ reader: inout SectionReader) {
-        readLine(from: &reader, hint: "line = GPIO17", into: &line, at: &lineOrigin)
+        let place = reader.line(for: .button, hint: "line = GPIO17", at: &lineOrigin)
+        line = place?.text ?? ""
+        if case .key(let device, let code) = place {
+            self.device = device
+            keyCode = code
+            // It has been through the keypad's own, or the kernel's.
+            debounce = .zero
+            reader.refuse(["bias", "active"], "has no use with an evdev key")
+        } else {
+            readPin(&reader)
+        }
+        let debounceRange = Duration.zero...Duration.milliseconds(200)
+        if let time = reader.duration("debounce", in: debounceRange) { debounce = time }
+        reader.refuse(["vox-threshold", "vox-hang"], "belongs to mode = vox")
+    }
+
+    private mutating func readPin(_ reader: inout SectionReader) {
         if let bias = reader.choice(
             "bias", [("pull-up", Bias.pullUp), ("pull-down", .pullDown), ("none", .none)])
         {
             self.bias = bias
         }
         if let active = readActive(from: &reader) { self.active = active }
-        let debounceRange = Duration.zero...Duration.milliseconds(200)
-        if let time = reader.duration("debounce", in: debounceRange) { debounce = time }
-        refuse(["vox-threshold", "vox-hang"], "belongs to mode = vox", &reader)
     }
 
     /// What only a key has that speech presses.
@@ -52,14 +101,7 @@ extension Config.Button {
         if let threshold { voxThreshold = threshold }
         let hangRange = Duration.milliseconds(100)...Duration.seconds(5)
         if let hang = reader.duration("vox-hang", in: hangRange) { voxHang = hang }
-        refuse(["line", "bias", "active", "debounce"], "has no use with mode = vox", &reader)
-    }
-
-    private func refuse(_ keys: [String], _ why: String, _ reader: inout SectionReader) {
-        for key in keys {
-            guard let entry = reader.entryOrEmpty(key) else { continue }
-            reader.fail(entry.origin, "\(key): \(why)")
-        }
+        reader.refuse(["line", "bias", "active", "debounce"], "has no use with mode = vox")
     }
 }
 
@@ -83,6 +125,11 @@ extension Config.Channel {
         if let gain = reader.decibels("gain") { self.gain = gain }
         if let mute = readMute(from: &reader) { isMuted = mute }
         if let priority = readPriority(from: &reader) { self.priority = priority }
+        if let mode = reader.choice(
+            "call-mode", CallMode.allCases.map { ($0.rawValue, $0) })
+        {
+            callMode = mode
+        }
         reader.finish()
     }
 }
@@ -92,20 +139,18 @@ extension Config.Lamp {
         name = reader.section.name
         origin = reader.origin
         lineOrigin = reader.origin
-        readLine(from: &reader, hint: "line = GPIO23", into: &line, at: &lineOrigin)
-        if let active = readActive(from: &reader) { self.active = active }
-        if let show = reader.choice(
-            "show",
-            [
-                ("talking", Show.talking), ("receiving", .receiving),
-                ("listening", .listening), ("fault", .fault), ("unpaired", .unpaired),
-            ], later: ["ringing", "missed", "dnd"])
-        {
+        let place = reader.line(for: .lamp, hint: "line = GPIO23", at: &lineOrigin)
+        line = place?.text ?? ""
+        if case .led = place {
+            reader.refuse(["active"], "has no use with an LED of the kernel's")
+        } else if let active = readActive(from: &reader) {
+            self.active = active
+        }
+        let words = Show.allCases.map { ($0.rawValue, $0) }
+        if let show = reader.choice("show", words) {
             self.show = show
         } else if !reader.section.entries.contains(where: { $0.key == "show" }) {
-            reader.fail(
-                origin,
-                "[lamp \(name)] needs show = talking, receiving, listening, fault or unpaired")
+            reader.fail(origin, "[lamp \(name)] needs show = \(oneOf(words.map { $0.0 }))")
         }
         reader.finish()
     }
@@ -117,6 +162,7 @@ extension Config.Peer {
         origin = reader.origin
         keyOrigin = reader.origin
         pskOrigin = reader.origin
+        verifiedOrigin = reader.origin
         isLearned = reader.section.role == .learned
         if let addresses = reader.list(
             "address", limit: Limits.addresses, mayBeEmpty: true, PeerAddress.parse)
@@ -137,6 +183,17 @@ extension Config.Peer {
             switch Self.parsePSK(entry.value) {
             case .value(let psk): self.psk = psk
             case .wrong(let what, _): reader.fail(entry.origin, "psk: \(what)")
+            }
+        }
+        if let entry = reader.entryOrEmpty("verified"), !entry.value.isEmpty {
+            verifiedOrigin = entry.origin
+            if let digits = Self.digits(in: entry.value) {
+                verified = digits
+            } else {
+                reader.fail(
+                    entry.origin,
+                    "verified: must be the 24 digits that intercomctl key show --fingerprint"
+                        + " prints there")
             }
         }
         if let suite = reader.choice("suite", [("auto", UInt8(1)), ("1", 1), ("2", 2)]) {
@@ -167,6 +224,20 @@ extension Config.Peer {
         return .value(text.lowercased())
     }
 
+    /// Twenty-four digits, with or without blanks between, in groups of four; nil for all else.
+    public static func digits(in text: String) -> String? {
+        var digits: [UInt8] = []
+        for byte in text.utf8 where byte != UInt8(ascii: " ") {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte), digits.count < 24 else {
+                return nil
+            }
+            digits.append(byte)
+        }
+        guard digits.count == 24 else { return nil }
+        return (0..<6).map { String(decoding: digits[4 * $0..<4 * $0 + 4], as: UTF8.self) }
+            .joined(separator: " ")
+    }
+
     private static func parsePSK(_ text: String) -> Parsed<PSK> {
         if text.isEmpty || text == "none" { return .value(.none) }
         for (prefix, make) in [("file:", PSK.file), ("cred:", PSK.credential)]
@@ -195,42 +266,4 @@ private func readPriority(from reader: inout SectionReader) -> Config.Priority? 
 
 private func readActive(from reader: inout SectionReader) -> Config.Active? {
     reader.choice("active", [("low", Config.Active.low), ("high", .high)])
-}
-
-/// Reads a GPIO line: `GPIO17`, or `gpiochip0/17`.
-private func readLine(
-    from reader: inout SectionReader, hint: String, into line: inout String,
-    at origin: inout Origin
-) {
-    guard let entry = reader.entryOrEmpty("line") else {
-        let section = reader.section
-        return reader.fail(section.origin, "[\(section.kind) \(section.name)] needs \(hint)")
-    }
-    origin = entry.origin
-    let text = entry.value
-    if text.hasPrefix("evdev:") || text.hasPrefix("led:") {
-        return reader.fail(entry.origin, "line: \(quoted(text)) is not in this version")
-    }
-    let isOffset = !text.isEmpty && text.utf8.allSatisfy(isDigit)
-    if isOffset {
-        return reader.fail(
-            entry.origin, "line: \(quoted(text)) is a bare number, which differs by kernel",
-            "GPIO\(text)")
-    }
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    let isChip = parts.count == 2 && parts[0].hasPrefix("gpiochip")
-    let isRight =
-        if isChip {
-            parts[0].utf8.count > 8 && parts[0].utf8.dropFirst(8).allSatisfy(isDigit)
-                && (1...4).contains(parts[1].utf8.count) && parts[1].utf8.allSatisfy(isDigit)
-        } else {
-            // The kernel's names have up to 31 bytes, of any kind; a slash would be a path.
-            (1...31).contains(text.utf8.count) && parts.count == 1
-        }
-    guard isRight else {
-        return reader.fail(
-            entry.origin,
-            "line: \(quoted(text)) must be a line's name such as GPIO17, or gpiochip0/17")
-    }
-    line = text
 }

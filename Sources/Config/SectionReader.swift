@@ -99,15 +99,12 @@ struct SectionReader {
         return .wrong("\(quoted(text)) is out of range; must be \(bounds)")
     }
 
-    /// One of a few words; `later` are words of the grammar that this version cannot do yet.
+    /// One of a few words.
     mutating func choice<Value>(
-        _ key: String, _ words: [(String, Value)], later: [String] = []
+        _ key: String, _ words: [(String, Value)]
     ) -> Value? {
         value(key) { text in
             for (word, value) in words where word == text { return .value(value) }
-            if later.contains(text) {
-                return .wrong("\(quoted(text)) is not in this version")
-            }
             let right = words.map { $0.0 }
             return .wrong(
                 "\(quoted(text)) must be \(oneOf(right))", nearestWord(to: text, among: right))
@@ -153,19 +150,13 @@ struct SectionReader {
     }
 
     /// Complains of every key that nobody asked for.
-    ///
-    /// - Parameter later: keys of the grammar that this version cannot do yet.
-    mutating func finish(later: [String] = []) {
+    mutating func finish() {
         for entry in section.entries where !asked.contains(entry.key) {
             // The user's own notes.
             if entry.key.hasPrefix("x-") { continue }
-            if later.contains(entry.key) {
-                fail(entry.origin, "\(entry.key) is not in this version")
-            } else {
-                fail(
-                    entry.origin, "\(quoted(entry.key)) is not a key of [\(section.kind)]",
-                    nearestWord(to: entry.key, among: asked))
-            }
+            fail(
+                entry.origin, "\(quoted(entry.key)) is not a key of [\(section.kind)]",
+                nearestWord(to: entry.key, among: asked))
         }
     }
 }

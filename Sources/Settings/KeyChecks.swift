@@ -20,6 +20,13 @@ public enum KeyChecks {
             if key == own {
                 mistakes.append(Mistake(peer.keyOrigin, "key: is this station's own"))
             }
+            if peer.isVerified, peer.verified != key.fingerprint {
+                mistakes.append(
+                    Mistake(
+                        peer.verifiedOrigin,
+                        "verified: these are not the digits of this key, so it may be somebody"
+                            + " else's: compare them again"))
+            }
             keys.append(key)
         }
         return (keys, mistakes)

@@ -54,6 +54,8 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
         #expect(config.talk.preroll == .milliseconds(200))
         #expect(config.talk.tail == .milliseconds(150))
         #expect(config.talk.maxTalk == .seconds(120))
+        #expect(config.sounds.ring == .chime && config.sounds.permit == .off)
+        #expect(config.sounds.ringVolume == 100 && config.sounds.pageVolume == 100)
         #expect(config.session.rekeyAfter == .seconds(120))
         #expect(config.session.rekeyPackets == 1_048_576)
         #expect(config.paths.identity == "/var/lib/intercomd/keys/identity")

@@ -28,10 +28,13 @@ import Testing
             asked("audio") { config.audio.read(&$0) },
             asked("talk") { config.talk.read(&$0) },
             asked("session") { config.session.read(&$0) },
+            asked("quiet") { config.quiet.read(&$0) },
+            asked("events") { config.events.read(&$0) },
             asked("paths") { config.paths.read(&$0) },
             asked("button") { _ = Config.Button(&$0) },
             asked("channel") { _ = Config.Channel(&$0) },
             asked("lamp") { _ = Config.Lamp(&$0) },
+            asked("relay") { _ = Config.Relay(&$0) },
             asked("peer") { _ = Config.Peer(&$0) },
         ]
     }

@@ -12,11 +12,19 @@ func withoutOrigins(_ config: Config) -> Config {
     config.network.origin = nowhere
     config.audio.origin = nowhere
     config.talk.origin = nowhere
+    config.sounds.origin = nowhere
+    config.call.origin = nowhere
+    config.policy.origin = nowhere
+    config.policy.said = []
+    for index in config.policies.indices { config.policies[index].origin = nowhere }
     config.session.origin = nowhere
+    config.quiet.origin = nowhere
+    config.events.origin = nowhere
     for index in config.buttons.indices {
         config.buttons[index].origin = nowhere
         config.buttons[index].lineOrigin = nowhere
         config.buttons[index].talkOrigin = nowhere
+        config.buttons[index].actOrigins = [:]
     }
     for index in config.channels.indices {
         config.channels[index].origin = nowhere
@@ -26,11 +34,16 @@ func withoutOrigins(_ config: Config) -> Config {
         config.lamps[index].origin = nowhere
         config.lamps[index].lineOrigin = nowhere
     }
+    for index in config.relays.indices {
+        config.relays[index].origin = nowhere
+        config.relays[index].lineOrigin = nowhere
+    }
     for index in config.peers.indices {
         config.peers[index].isLearned = false
         config.peers[index].origin = nowhere
         config.peers[index].keyOrigin = nowhere
         config.peers[index].pskOrigin = nowhere
+        config.peers[index].verifiedOrigin = nowhere
     }
     return config
 }
@@ -81,9 +94,35 @@ func withoutOrigins(_ config: Config) -> Config {
                 tail = 150ms
                 max-talk = 2m
 
+                [sounds]
+                ring = chime
+                ring-volume = 100%
+                tones-volume = 100%
+                page-volume = 100%
+                permit = off
+
+                [call]
+                ring-time = 30s
+
+                [policy]
+                call = ring
+                announce = allow
+                drop-in = deny
+                monitor = deny
+                emergency = deny
+                relay = deny
+                signal = allow
+
                 [session]
                 rekey-after = 2m
                 rekey-packets = 1048576
+
+                [quiet]
+                hours = none
+                ring = 15
+
+                [events]
+                on-event = none
 
                 [paths]
                 state = /var/lib/intercomd
@@ -105,12 +144,22 @@ func withoutOrigins(_ config: Config) -> Config {
     /// Every key of the annotated example is in the effective text, so none can be forgotten.
     @Test func noKeyOfTheExampleIsMissing() throws {
         let example = try text(of: "intercomd.conf")
-        // A key of the example that speech presses is commented out as a whole.
+        // What the example has commented out as a whole.
         let voice = "[button voice]\nmode = vox\ntalk = house\n"
-        let effective = try parse(example + voice).effective
+        let door = """
+            [button door]
+            line = evdev:USB Keypad/KEY_F1
+            press = relay door
+            hold = talk house
+            double = dnd
+            [relay door]
+            line = GPIO24
+
+            """
+        let effective = try parse(example + voice + door).effective
         var section = ""
         for line in example.split(separator: "\n") {
-            if let match = line.firstMatch(of: #/^#?\[([a-z]+(?: voice)?)/#) {
+            if let match = line.firstMatch(of: #/^#?\[([a-z]+(?: voice| door)?)/#) {
                 section = String(match.1)
             }
             guard let match = line.firstMatch(of: #/^#?([a-z-]+) = /#) else { continue }

@@ -39,11 +39,14 @@ import Testing
     /// The commented settings are the defaults: uncommented, they change nothing.
     @Test func whatTheFullFileCallsADefaultIsOne() throws {
         let text = try text(of: "intercomd.conf")
-        let hidden = /(?m)^#(?=\[session\]|\[button voice\]|[a-z-]+ = )/
+        let hidden =
+            /(?m)^#(?=\[(?:session|quiet|events|button (?:voice|door)|relay door)\]|[a-z-]+ = )/
         let uncommented = text.replacing(hidden, with: "")
         #expect(uncommented != text)
         let plain = try parse(text)
         let explicit = try parse(uncommented)
+        #expect(explicit.quiet.hours == plain.quiet.hours && explicit.quiet.ring == 15)
+        #expect(explicit.events.program == plain.events.program)
         #expect(explicit.network.port == plain.network.port)
         #expect(explicit.network.listen == plain.network.listen)
         #expect(explicit.network.dscp == plain.network.dscp)
@@ -60,6 +63,14 @@ import Testing
         #expect(explicit.audio.jitter == plain.audio.jitter)
         #expect(explicit.audio.jitterMax == plain.audio.jitterMax)
         #expect(explicit.talk == plain.talk)
+        #expect(explicit.sounds.ring == plain.sounds.ring)
+        #expect(explicit.sounds.ringVolume == plain.sounds.ringVolume)
+        #expect(explicit.sounds.tonesVolume == plain.sounds.tonesVolume)
+        #expect(explicit.sounds.pageVolume == plain.sounds.pageVolume)
+        #expect(explicit.sounds.permit == plain.sounds.permit)
+        #expect(explicit.call.ringTime == plain.call.ringTime)
+        #expect(explicit.policy(ofPeer: "x").call == plain.policy(ofPeer: "x").call)
+        #expect(explicit.policy.dropIn == plain.policy.dropIn)
         #expect(explicit.session.rekeyAfter == plain.session.rekeyAfter)
         #expect(explicit.session.rekeyPackets == plain.session.rekeyPackets)
         #expect(explicit.paths == plain.paths)

@@ -42,10 +42,39 @@ private let wrongCases: [WrongCase] = [
     // Sections and keys.
     WrongCase("[audoi]", "3: [audoi] is not a section; did you mean \"audio\"?"),
     WrongCase("[zzz]", "3: [zzz] is not a section"),
-    WrongCase("[relay door]\nline = GPIO4", "3: [relay] is not in this version"),
+    WrongCase("[relay]\nline = GPIO4", "3: [relay] needs a name: [relay NAME]"),
+    WrongCase("[relay door]", "3: [relay door] needs line = GPIO24"),
+    WrongCase(
+        "[relay door]\nline = led:mic",
+        "4: line: \"led:mic\" is a lamp: only [lamp NAME] takes it"),
+    WrongCase(
+        "[relay door]\nline = GPIO4\npulse = 31s",
+        "5: pulse: \"31s\" is out of range; must be 100ms to 30s"),
+    WrongCase(
+        "[relay door]\nline = GPIO4\n[lamp l]\nline = GPIO4\nshow = fault",
+        "4: line: GPIO4 is already the line of [lamp l] at a.conf:6"),
+    WrongCase(
+        "[relay office]\nline = GPIO4\n[relay latch]\nline = GPIO5",
+        "5: [relay latch]: peers could not tell it from [relay office] at a.conf:3, for both names"
+            + " make the number 175; rename one"),
     WrongCase("[levels]", "3: [levels] is not in this version"),
-    WrongCase("[policy]", "3: [policy] is not in this version"),
-    WrongCase("[quiet]", "3: [quiet] is not in this version"),
+    WrongCase(
+        "[policy]\ncall = sometimes", "4: call: \"sometimes\" must be ring, auto or never"),
+    WrongCase(
+        "[policy]\ndrop-in = yes", "4: drop-in: \"yes\" must be allow or deny"),
+    WrongCase("[policy attic]", "3: [policy attic]: there is no [peer attic]"),
+    WrongCase(
+        "[call]\nring-time = 31s",
+        "4: ring-time: \"31s\" is out of range; must be 1s to 30s"),
+    WrongCase(
+        "[channel c]\ncall-mode = all", "4: call-mode: \"all\" must be hunt or join"),
+    WrongCase(
+        "[quiet]\nhours = 22:00",
+        "4: hours: \"22:00\" must be two times of day, such as 22:00-06:30, or none"),
+    WrongCase("[quiet]\nhours = 7:00-07:00", "4: hours: \"7:00-07:00\" begins when it ends"),
+    WrongCase(
+        "[events]\non-event = x.sh",
+        "4: on-event: \"x.sh\" must be a program's whole path, or none"),
     WrongCase("[record]", "3: [record] is not in this version"),
     WrongCase("[station]", "3: [station] is already at a.conf:1"),
     WrongCase("[audio loud]", "3: [audio] takes no name"),
@@ -57,9 +86,11 @@ private let wrongCases: [WrongCase] = [
     WrongCase("[network]\nport = 1\nport = 2", "5: port is already set at line 4"),
     WrongCase("[network]\nport =", "4: port has no value"),
     WrongCase(
-        "", "p.conf:1: [audio] belongs in intercomd.conf; here only [peer NAME]",
+        "", "p.conf:1: [audio] belongs in intercomd.conf; here only [peer NAME] and [policy NAME]",
         peers: "[audio]\n"),
-    WrongCase("", "p.conf:1: [policy] is not in this version", peers: "[policy a]\n"),
+    WrongCase(
+        "", "p.conf:1: [policy] belongs in intercomd.conf; here only [peer NAME] and [policy NAME]",
+        peers: "[policy]\n"),
     WrongCase("", "p.conf:1: \"key\" stands before the first [section]", peers: "key = 1\n"),
     // Network.
     WrongCase("[network]\nport = 0", "4: port: \"0\" is out of range; must be 1 to 65535"),
@@ -129,6 +160,11 @@ private let wrongCases: [WrongCase] = [
         "[talk]\nmax-talk = 999999999h",
         "4: max-talk: \"999999999h\" is too long a time"),
     WrongCase(
+        "[sounds]\nring = bell.wav",
+        "4: ring: \"bell.wav\" must be chime, or the whole path of a WAV file"),
+    WrongCase(
+        "[sounds]\nring-volume = 101%", "4: ring-volume: \"101%\" must be 0% to 100%"),
+    WrongCase(
         "[session]\nrekey-after = 3m",
         "4: rekey-after: \"3m\" is out of range; must be 1s to 2m"),
     WrongCase(
@@ -140,7 +176,44 @@ private let wrongCases: [WrongCase] = [
         "4: runtime: the path is longer than 94 bytes"),
     // Buttons and lamps.
     WrongCase("[channel c]\n[button p]\ntalk = c", "4: [button p] needs line = GPIO17"),
-    WrongCase("[button p]\nline = GPIO17", "3: [button p] needs talk = a channel or a peer"),
+    WrongCase(
+        "[button p]\nline = GPIO17",
+        "3: [button p] needs talk = a channel or a peer, or press, hold or double"),
+    WrongCase(
+        "[button p]\nline = GPIO17\npress = cal a",
+        "5: press: \"cal\" is nothing a key does; it may talk, call, page, answer, reject, hangup,"
+            + " reply, signal, relay, mute, volume or dnd; did you mean \"call\"?"),
+    WrongCase("[button p]\nline = GPIO17\nhold = answer now", "5: hold: answer stands alone"),
+    WrongCase(
+        "[button p]\nline = GPIO17\nhold = call", "5: hold: write call and a channel or a peer"),
+    WrongCase(
+        "[button p]\nline = GPIO17\ndouble = volume 5",
+        "5: double: volume: \"5\" must be +1 to +100 or -1 to -100"),
+    WrongCase(
+        "[button p]\nline = GPIO17\npress = relay a@b@c",
+        "5: press: relay: \"a@b@c\" is neither NAME nor NAME@PEER"),
+    WrongCase(
+        "[button p]\nline = GPIO17\npress = relay dor\n[relay door]\nline = GPIO4",
+        "5: press: there is no relay \"dor\"; did you mean \"door\"?"),
+    WrongCase(
+        "[button p]\nline = GPIO17\npress = relay door@gargae",
+        "5: press: there is no peer \"gargae\"; did you mean \"garage\"?",
+        peers: "[peer garage]\nkey = \(keyA)\n"),
+    WrongCase(
+        "[button p]\nline = GPIO17\npress = mute speeker",
+        "5: press: there is no channel \"speeker\"; did you mean \"speaker\"?"),
+    WrongCase(
+        "[channel c]\n[button p]\nline = GPIO17\ntalk = c\nhold = talk c",
+        "7: hold: it talks already, at line 6"),
+    WrongCase(
+        "[button p]\nline = GPIO17\nhold = talk cellar",
+        "5: hold: there is no channel or peer \"cellar\""),
+    WrongCase(
+        "[channel reply]\n[button p]\nline = GPIO17\ntalk = reply",
+        "6: talk: reply is who spoke last, and a name here too: rename that"),
+    WrongCase(
+        "[channel c]\n[button p]\nmode = vox\ntalk = c\npress = dnd",
+        "7: press: has no use with mode = vox"),
     WrongCase(
         "[button p]\nline = GPIO17\ntalk = cellar",
         "5: talk: there is no channel or peer \"cellar\""),
@@ -148,8 +221,19 @@ private let wrongCases: [WrongCase] = [
         "[channel house]\n[button p]\nline = GPIO17\ntalk = huose",
         "6: talk: there is no channel or peer \"huose\"; did you mean \"house\"?"),
     WrongCase(
-        "[channel c]\n[button p]\nline = evdev:kbd/KEY_F1\ntalk = c",
-        "5: line: \"evdev:kbd/KEY_F1\" is not in this version"),
+        "[channel c]\n[button p]\nline = evdev:kbd/F1\ntalk = c",
+        "5: line: \"F1\" is not a key's name, nor 1 to 767 (intercomctl keys list);"
+            + " did you mean \"KEY_F1\"?"),
+    WrongCase(
+        "[channel c]\n[button p]\nline = evdev:KEY_F1\ntalk = c",
+        "5: line: write evdev:DEVICE/KEY (intercomctl keys list)"),
+    WrongCase(
+        "[channel c]\n[button p]\nline = evdev:kbd/KEY_F1\nbias = none\ntalk = c",
+        "6: bias: has no use with an evdev key"),
+    WrongCase(
+        "[channel c]\n[button p]\nline = evdev:kbd/KEY_F1\ntalk = c\n[button q]\n"
+            + "line = evdev:kbd/59\ntalk = c",
+        "8: line: evdev:kbd/KEY_F1 is already the line of [button p] at a.conf:5"),
     WrongCase(
         "[channel c]\n[button p]\nline = 17\ntalk = c",
         "5: line: \"17\" is a bare number, which differs by kernel; did you mean \"GPIO17\"?"),
@@ -167,7 +251,7 @@ private let wrongCases: [WrongCase] = [
         "7: vox-threshold: \"2dB\" is out of range; must be 3dB to 40dB"),
     WrongCase(
         "[channel c]\n[button p]\nline = GPIO1\ntalk = c\nhold = call x",
-        "7: hold is not in this version"),
+        "7: hold: there is no channel or peer \"x\""),
     WrongCase(
         "[channel c]\n[button p]\nline = GPIO1\ntalk = c\nbias = pullup",
         "7: bias: \"pullup\" must be pull-up, pull-down or none; did you mean \"pull-up\"?"),
@@ -176,14 +260,23 @@ private let wrongCases: [WrongCase] = [
         "7: active: \"on\" must be low or high"),
     WrongCase(
         "[channel c]\n[button p]\nline = GPIO1\ntalk = c\n[lamp l]\nline = GPIO1\nshow = fault",
-        "8: line: GPIO1 is already the line of [button p]"),
+        "8: line: GPIO1 is already the line of [button p] at a.conf:5"),
     WrongCase(
-        "[lamp l]\nline = led:mic\nshow = fault", "4: line: \"led:mic\" is not in this version"),
+        "[lamp l]\nline = evdev:kbd/KEY_A\nshow = fault",
+        "4: line: \"evdev:kbd/KEY_A\" is a key, which shows and switches nothing"),
     WrongCase(
-        "[lamp l]\nline = GPIO1\nshow = ringing", "5: show: \"ringing\" is not in this version"),
+        "[lamp l]\nline = led:../x\nshow = fault",
+        "4: line: \"../x\" is not the name of an LED (ls /sys/class/leds)"),
+    WrongCase(
+        "[lamp l]\nline = led:mic\nactive = low\nshow = fault",
+        "5: active: has no use with an LED of the kernel's"),
+    WrongCase(
+        "[lamp k]\nline = led:mic\nshow = fault\n[lamp l]\nline = led:mic\nshow = talking",
+        "7: line: led:mic is already the line of [lamp k] at a.conf:4"),
     WrongCase(
         "[lamp l]\nline = GPIO1",
-        "3: [lamp l] needs show = talking, receiving, listening, fault or unpaired"),
+        "3: [lamp l] needs show = talking, receiving, listening, ringing, missed, calling, dnd,"
+            + " fault or unpaired"),
     // Channels.
     WrongCase(
         "[channel c]\nmembers = gargae",

@@ -53,8 +53,18 @@ struct RandomConfig {
         text += audio() + "[talk]\n"
         text += maybe("preroll", time(0...200_000)) + maybe("tail", time(0...2_000_000))
         text += maybe("max-talk", time(1_000_000...3_600_000_000))
+        text += "[sounds]\n" + maybe("ring", pick(["chime", "/a b.wav"]))
+        text += maybe("ring-volume", "\(number(0...100))%")
+        text += maybe("permit", pick(["off", "tone"]))
+        text += maybe("tones-volume", "\(number(0...100))")
+        text += maybe("page-volume", "\(number(0...100))%")
+        text += "[call]\n" + maybe("ring-time", time(1_000_000...30_000_000))
+        text += "[policy]\n" + policy()
         text += "[session]\n" + maybe("rekey-after", time(1_000_000...120_000_000))
         text += maybe("rekey-packets", "\(number(64...1 << 20))")
+        text += "[quiet]\n" + maybe("hours", pick(["none", "22:00-06:30", "6:05 - 7:00"]))
+        text += maybe("ring", "\(number(0...100))")
+        text += "[events]\n" + maybe("on-event", pick(["none", "/usr/bin/x y"]))
         text += "[paths]\n" + maybe("state", pick(["/s", "/var/lib/x y/", "/"]))
         text += maybe("runtime", pick(["/r", "/run/x///"]))
         let peers = (0..<number(0...4)).map { "peer\($0)" }
@@ -62,7 +72,23 @@ struct RandomConfig {
         for channel in channels { text += section(channel: channel, peers: peers) }
         for index in 0..<number(0...4) { text += button(index, targets: channels + peers) }
         for index in 0..<number(0...4) { text += lamp(index) }
+        for index in 0..<number(0...2) {
+            text += "[relay r\(index)]\nline = relay\(index)\n"
+            text += maybe("active", pick(["low", "high"]))
+            text += maybe("pulse", time(100_000...30_000_000))
+        }
         for (index, peer) in peers.enumerated() { text += section(peer: peer, index) }
+        for peer in peers where number(0...1) == 0 {
+            text += "[policy \(peer)]\n" + policy()
+        }
+        return text
+    }
+
+    private mutating func policy() -> String {
+        var text = maybe("call", pick(["ring", "auto", "never"]))
+        for key in ["announce", "drop-in", "monitor", "emergency", "relay", "signal"] {
+            text += maybe(key, pick(["allow", "deny"]))
+        }
         return text
     }
 
@@ -107,17 +133,39 @@ struct RandomConfig {
                 + maybe("vox-threshold", "\(number(3...40))dB")
                 + maybe("vox-hang", time(100_000...5_000_000))
         }
+        if number(0...3) == 0 {
+            let key = pick(["KEY_F1", "KEY_KP5", "BTN_0", "700"])
+            return "[button b\(index)]\nline = evdev:USB Pad \(index)/a/\(key)\n"
+                + "press = \(deed(targets))\n"
+                + maybe("hold", pick(["talk ", "call "]) + targets[0])
+                + maybe("double", deed(targets))
+                + maybe("debounce", time(0...200_000)) + maybe("mode", pick(["smart", "open"]))
+        }
         let lines = ["GPIO1\(index)", "gpiochip0/\(index)", "a#\(index) b"]
         return "[button b\(index)]\nline = \(pick(lines))\ntalk = \(pick(targets))\n"
-            + maybe("bias", pick(["pull-up", "pull-down", "none"]))
+            + maybe("hold", deed(targets)) + maybe("bias", pick(["pull-up", "pull-down", "none"]))
             + maybe("active", pick(["low", "high"])) + maybe("debounce", time(0...200_000))
             + maybe("mode", pick(["momentary", "latch", "smart", "open"]))
     }
 
+    private mutating func deed(_ targets: [String]) -> String {
+        let name = pick(targets)
+        return pick([
+            "answer", "dnd", "hangup", "reject", "call \(name)", "page  \(name)", "mute mic",
+            "volume +5", "volume -20",
+        ])
+    }
+
     private mutating func lamp(_ index: Int) -> String {
-        "[lamp l\(index)]\nline = lamp\(index)\n"
-            + "show = \(pick(["talking", "receiving", "listening", "fault", "unpaired"]))\n"
-            + maybe("active", pick(["low", "high"]))
+        let show = pick([
+            "talking", "receiving", "listening", "ringing", "missed", "calling", "dnd", "fault",
+            "unpaired",
+        ])
+        let line =
+            number(0...2) == 0
+            ? "line = led:in::\(index)\n"
+            : "line = lamp\(index)\n" + maybe("active", pick(["low", "high"]))
+        return "[lamp l\(index)]\n\(line)show = \(show)\n"
     }
 
     private mutating func section(peer: String, _ index: Int) -> String {
@@ -128,7 +176,8 @@ struct RandomConfig {
         ])
         return "[peer \(peer)]\nkey = \(pick(["intercom1", "INTERCOM1"])):\(body):aaaa\n"
             + maybe("address", address) + maybe("suite", pick(["auto", "1", "2"]))
-            + maybe("psk", pick(["", "none", "file:a.psk", "cred:a_b"])) + maybe("gain", gain())
+            + maybe("psk", pick(["", "none", "file:a.psk", "cred:a_b"]))
+            + maybe("verified", pick(["", "0123 4567 8901 2345 6789 0123"])) + maybe("gain", gain())
             + maybe("mute", pick(["yes", "no"]))
             + maybe("priority", pick(["normal", "high", "emergency"]))
     }

@@ -7,9 +7,26 @@ import Testing
     /// Public keys of the secrets 11…11 and 22…22.
     static let one = "intercom1:pnhjbg56p77ejrdfuiqag7lar3rvrf6td34xf4d7oseszmhxh4jq:sdyp"
 
-    func peers(_ keys: [String]) throws -> [Config.Peer] {
+    /// Digits that were compared with others than the key's say that one of the two is wrong.
+    @Test func verifiedIsBoundToTheKey() throws {
+        let key = try #require(PublicKey(text: Self.one))
+        for (digits, mistakes) in [
+            (key.fingerprint, []),
+            (key.fingerprint.filter { $0 != " " }, []),
+            (String(key.fingerprint.reversed()), ["x.conf:5"]),
+        ] {
+            let found = KeyChecks.keys(of: try peers([Self.one], verified: digits), own: nil)
+            #expect(found.mistakes.map { String($0.description.prefix(8)) } == mistakes)
+        }
+        #expect(try !peers([Self.one])[0].isVerified)
+        #expect(throws: ConfigError.self) { try peers([Self.one], verified: "1234") }
+    }
+
+    func peers(_ keys: [String], verified: String = "") throws -> [Config.Peer] {
         var text = "[station]\nname = kitchen\n"
-        for (place, key) in keys.enumerated() { text += "[peer p\(place)]\nkey = \(key)\n" }
+        for (place, key) in keys.enumerated() {
+            text += "[peer p\(place)]\nkey = \(key)\nverified = \(verified)\n"
+        }
         let source = ConfigSource(role: .main, path: "x.conf", bytes: Array(text.utf8))
         let paths = Paths(stateDirectory: nil, runtimeDirectory: nil)
         return try Config([source], paths: paths).peers

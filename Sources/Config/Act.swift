@@ -1,0 +1,136 @@
+extension Config {
+    /// What a key is told by a finger.
+    public enum Touch: CaseIterable, Hashable, Sendable {
+        /// A press that is neither of the other two.
+        case press
+        /// Held down for half a second.
+        case hold
+        /// Pressed again soon after a short press.
+        case double
+
+        /// As the configuration spells it.
+        public var word: String {
+            switch self {
+            case .press: "press"
+            case .hold: "hold"
+            case .double: "double"
+            }
+        }
+    }
+
+    /// What a key does besides talking.
+    public enum Act: Hashable, Sendable {
+        /// Rings a peer, or all of a channel.
+        case call(String)
+        /// Opens the microphone for a page, or closes it again.
+        case page(String)
+        case answer
+        case reject
+        case hangUp
+        /// Lights the call light of a peer.
+        case signal(String)
+        /// A relay here, or at a peer.
+        case relay(String, at: String?)
+        /// `mic`, `speaker`, or a channel: muted, or not any more.
+        case mute(String)
+        /// Per cent more, or less.
+        case volume(Int)
+        /// Do-not-disturb, on or off.
+        case doNotDisturb
+
+        /// As the configuration spells it.
+        public var text: String {
+            switch self {
+            case .call(let name): "call \(name)"
+            case .page(let name): "page \(name)"
+            case .answer: "answer"
+            case .reject: "reject"
+            case .hangUp: "hangup"
+            case .signal(let peer): "signal \(peer)"
+            case .relay(let name, nil): "relay \(name)"
+            case .relay(let name, let peer?): "relay \(name)@\(peer)"
+            case .mute(let what): "mute \(what)"
+            case .volume(let percent): "volume \(percent < 0 ? "" : "+")\(percent)"
+            case .doNotDisturb: "dnd"
+            }
+        }
+    }
+}
+
+/// What stands behind `press =`, `hold =` and `double =`.
+enum Deed: Equatable {
+    /// Talking, which is the media loop's own business.
+    case talk(String)
+    case act(Config.Act)
+
+    /// The word for whoever spoke last.
+    static let reply = "reply"
+
+    private static let words = [
+        "talk", "call", "page", "answer", "reject", "hangup", reply, "signal", "relay", "mute",
+        "volume", "dnd",
+    ]
+
+    static func parse(_ text: String) -> Parsed<Deed> {
+        let parts = text.split { $0 == " " || $0 == "\t" }.map { String($0) }
+        let word = parts.first ?? ""
+        guard words.contains(word) else {
+            return .wrong(
+                "\(quoted(word)) is nothing a key does; it may \(oneOf(words))",
+                nearestWord(to: word, among: words))
+        }
+        switch (word, parts.count) {
+        case ("answer", 1): return .value(.act(.answer))
+        case ("reject", 1): return .value(.act(.reject))
+        case ("hangup", 1): return .value(.act(.hangUp))
+        case ("dnd", 1): return .value(.act(.doNotDisturb))
+        case (reply, 1): return .value(.talk(reply))
+        case ("answer", _), ("reject", _), ("hangup", _), ("dnd", _), (reply, _):
+            return .wrong("\(word) stands alone")
+        case ("volume", 2): return volume(parts[1])
+        case ("relay", 2): return relay(parts[1])
+        case (_, 2): return named(word, parts[1])
+        default: return .wrong("write \(word) \(example(of: word))")
+        }
+    }
+
+    private static func example(of word: String) -> String {
+        switch word {
+        case "talk", "call": "and a channel or a peer"
+        case "page": "and a channel or a peer"
+        case "signal": "and a peer"
+        case "relay": "NAME, or relay NAME@PEER"
+        case "mute": "mic, speaker or a channel"
+        default: "+5, or -5"
+        }
+    }
+
+    private static func named(_ word: String, _ text: String) -> Parsed<Deed> {
+        guard case .value(let name) = parseName(text) else {
+            return .wrong("\(word): \(quoted(text)) is not a name: 1 to 31 of a-z, 0-9 and -")
+        }
+        switch word {
+        case "talk": return .value(.talk(name))
+        case "call": return .value(.act(.call(name)))
+        case "page": return .value(.act(.page(name)))
+        case "signal": return .value(.act(.signal(name)))
+        default: return .value(.act(.mute(name)))
+        }
+    }
+
+    private static func relay(_ text: String) -> Parsed<Deed> {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false).map { String($0) }
+        guard parts.count <= 2, parts.allSatisfy({ isName($0) }) else {
+            return .wrong("relay: \(quoted(text)) is neither NAME nor NAME@PEER")
+        }
+        return .value(.act(.relay(parts[0], at: parts.count == 2 ? parts[1] : nil)))
+    }
+
+    private static func volume(_ text: String) -> Parsed<Deed> {
+        let isSigned = text.utf8.first == UInt8(ascii: "+") || text.utf8.first == UInt8(ascii: "-")
+        guard isSigned, case .value(let percent) = Quantity.integer(text),
+            (1...100).contains(abs(percent))
+        else { return .wrong("volume: \(quoted(text)) must be +1 to +100 or -1 to -100") }
+        return .value(.act(.volume(percent)))
+    }
+}

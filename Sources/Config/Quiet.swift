@@ -1,0 +1,99 @@
+extension Config {
+    /// `[quiet]`: hours in which nobody is to be disturbed but by an emergency.
+    public struct Quiet: Equatable, Sendable {
+        /// Nil: at no time.
+        public internal(set) var hours: Hours?
+        /// How loud it rings then, at most: 0…100 %.
+        public internal(set) var ring = 15
+        public internal(set) var origin = Origin(file: "", line: 1)
+    }
+
+    /// From one time of day to another, over midnight where the second is the earlier one.
+    public struct Hours: Equatable, Sendable {
+        /// Minutes since midnight, each below 1440, and never the same.
+        public let start: Int
+        public let end: Int
+
+        /// Whether a minute since midnight is in it; the last one is not.
+        public func contains(minute: Int) -> Bool {
+            start < end
+                ? (start..<end).contains(minute) : minute >= start || minute < end
+        }
+
+        var text: String { "\(Self.text(start))-\(Self.text(end))" }
+
+        private static func text(_ minute: Int) -> String {
+            let (hours, rest) = (minute / 60, minute % 60)
+            return "\(hours < 10 ? "0" : "")\(hours):\(rest < 10 ? "0" : "")\(rest)"
+        }
+    }
+
+    /// `[events]`: what else hears of events.
+    public struct Events: Equatable, Sendable {
+        /// A program that is run at each, by its whole path; nil: none.
+        public internal(set) var program: String?
+        public internal(set) var origin = Origin(file: "", line: 1)
+    }
+}
+
+extension Config.Quiet {
+    mutating func read(_ reader: inout SectionReader) {
+        origin = reader.origin
+        if let hours = reader.value("hours", Self.hours) { self.hours = hours }
+        if let ring = reader.integer("ring", in: 0...100) { self.ring = ring }
+        reader.finish()
+    }
+
+    private static func hours(_ text: String) -> Parsed<Config.Hours?> {
+        if text == "none" { return .value(nil) }
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { minute($0) }
+        guard parts.count == 2, let start = parts[0], let end = parts[1] else {
+            return .wrong("\(quoted(text)) must be two times of day, such as 22:00-06:30, or none")
+        }
+        guard start != end else { return .wrong("\(quoted(text)) begins when it ends") }
+        return .value(Config.Hours(start: start, end: end))
+    }
+
+    /// The minutes since midnight of `6:30` or `06:30`.
+    private static func minute(_ text: Substring) -> Int? {
+        let bytes = Array(text.utf8).filter { $0 != 0x20 }
+        let parts = bytes.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        guard parts.count == 2, (1...2).contains(parts[0].count), parts[1].count == 2,
+            let hour = number(parts[0]), let minute = number(parts[1]), hour < 24, minute < 60
+        else { return nil }
+        return hour * 60 + minute
+    }
+
+    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+        var number = 0
+        for digit in digits {
+            guard (0x30...0x39).contains(digit) else { return nil }
+            number = number * 10 + Int(digit - 0x30)
+        }
+        return number
+    }
+
+    var section: EffectiveSection {
+        EffectiveSection("quiet", [("hours", hours?.text ?? "none"), ("ring", "\(ring)")])
+    }
+}
+
+extension Config.Events {
+    mutating func read(_ reader: inout SectionReader) {
+        origin = reader.origin
+        if let program = reader.value("on-event", Self.program) { self.program = program }
+        reader.finish()
+    }
+
+    private static func program(_ text: String) -> Parsed<String?> {
+        if text == "none" { return .value(nil) }
+        guard text.utf8.first == UInt8(ascii: "/") else {
+            return .wrong("\(quoted(text)) must be a program's whole path, or none")
+        }
+        return .value(text)
+    }
+
+    var section: EffectiveSection {
+        EffectiveSection("events", [("on-event", program ?? "none")])
+    }
+}

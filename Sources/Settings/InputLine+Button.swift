@@ -1,0 +1,15 @@
+public import Config
+public import HAL
+
+extension InputLine {
+    /// Opens the line of a configured key, wherever it is.
+    public init(_ button: Config.Button, consumer: String) throws(GPIOError) {
+        if let code = button.keyCode {
+            try self.init(key: code, of: button.device, name: button.line)
+        } else {
+            try self.init(
+                name: button.line, bias: button.bias.input, activeLow: button.isActiveLow,
+                consumer: consumer)
+        }
+    }
+}

@@ -1,0 +1,21 @@
+import Testing
+
+@testable import Config
+
+@Suite struct QuietTests {
+    @Test func hoursMayGoOverMidnightAndEndBeforeTheirLastMinute() throws {
+        let night = try #require(
+            try parse(
+                "[station]\nname = a\n[quiet]\nhours = 22:00 - 6:30\n"
+            ).quiet.hours)
+        for minute in [22 * 60, 24 * 60 - 1, 0, 6 * 60 + 29] {
+            #expect(night.contains(minute: minute))
+        }
+        for minute in [22 * 60 - 1, 6 * 60 + 30, 12 * 60] {
+            #expect(!night.contains(minute: minute))
+        }
+        let noon = Config.Hours(start: 720, end: 780)
+        #expect(noon.contains(minute: 720) && !noon.contains(minute: 780))
+        #expect(!noon.contains(minute: 0))
+    }
+}
