@@ -12,9 +12,47 @@ public struct Event: JSONRecord, Equatable, Sendable {
         /// A lamp line that cannot be set, and can again: `lamp` in `button`, `detail`.
         case lampFault = "lamp_fault"
         case lampReady = "lamp_ready"
+        /// A key did something besides talking: `button`, `detail`.
+        case keyAction = "key_action"
+        /// A relay was switched on, by whom (`detail`), or was not: `target`, and `peer` when one
+        /// asked for it.
+        case relay
+        /// A relay line that cannot be set, and can again: `target`, `detail`.
+        case relayFault = "relay_fault"
+        case relayReady = "relay_ready"
+        /// A peer lights the call light here: `peer`, `seconds`.
+        case signal
         /// A peer is heard, and no more: `peer`, `target`; at the end `seconds`.
         case talk
         case talkEnd = "talk_end"
+        /// How much of our talkspurt was heard, by whom: `target`, `seconds`, `detail`.
+        case heard
+        /// Nobody is there to hear what is said: `target`.
+        case noListener = "no_listener"
+        /// Sound from a file goes out, and no more: `target`; `detail` is a priority above normal.
+        case announce
+        case announceEnd = "announce_end"
+        /// A call, all with `call`, its id, and `peer` or `target`: somebody calls; it rings there;
+        /// somebody answered; both hear each other; the other side is not heard, is heard again;
+        /// it is over (`detail` says how, `seconds` how long one could talk), or was missed.
+        case ring
+        case calling
+        case answered
+        case callActive = "call_active"
+        case callWeak = "call_weak"
+        case callStrong = "call_strong"
+        case callEnded = "call_ended"
+        case missedCall = "missed_call"
+        /// A peer claimed what it has no right to, told at most once a minute: `peer`, `target`.
+        case refused
+        /// A page of a peer is heard, and no more: `peer`, `target`.
+        case page
+        case pageEnd = "page_end"
+        /// A peer hears and is heard here, or hears, with nobody here touching a key: `peer`.
+        case dropIn = "drop_in"
+        case listenIn = "listen_in"
+        /// What became of a relay or call light asked of a peer: `peer`, `detail`.
+        case result
         /// A session with a peer began (`detail`), went quiet, was heard again, ended, changed its
         /// keys: `peer`.
         case peerUp = "peer_up"
@@ -42,6 +80,15 @@ public struct Event: JSONRecord, Equatable, Sendable {
         case stopped
         /// Settings were read again and refused: `detail`.
         case reloadRefused = "reload_refused"
+        /// Do-not-disturb, a volume, a mute was changed: `detail`, and which in `target`.
+        case dnd
+        case volume
+        case mute
+        /// What cannot be kept on disk, or was damaged there: `detail`.
+        case stateFault = "state_fault"
+        case historyFault = "history_fault"
+        /// The program of `on-event` failed; told at most once a minute: `detail`.
+        case hookFault = "hook_fault"
         /// Events were lost because this reader is slow: `detail` says how many.
         case dropped
     }
@@ -53,6 +100,8 @@ public struct Event: JSONRecord, Equatable, Sendable {
     /// A peer or a channel.
     public var target: String?
     public var button: String?
+    /// The id of a call.
+    public var call: String?
     public var seconds: Double?
     public var levelDBFS: Double?
     public var detail: String?
@@ -70,6 +119,7 @@ public struct Event: JSONRecord, Equatable, Sendable {
         coder.field("peer", &peer)
         coder.field("target", &target)
         coder.field("button", &button)
+        coder.field("call", &call)
         coder.field("seconds", &seconds)
         coder.field("level_dbfs", &levelDBFS)
         coder.field("detail", &detail)

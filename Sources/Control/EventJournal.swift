@@ -11,12 +11,18 @@ extension Event {
 extension Event.Kind {
     public var priority: Event.Priority {
         switch self {
-        case .buttonFault, .audioLost, .audioStalled: .error
-        case .stuckKey, .lampFault, .audioAsleep, .xrun, .reloadRefused, .peerUnresolved: .warning
+        case .buttonFault, .audioLost, .audioStalled, .relayFault: .error
+        case .stuckKey, .lampFault, .audioAsleep, .xrun, .reloadRefused, .peerUnresolved,
+            .stateFault, .historyFault, .hookFault:
+            .warning
         case .peerUp, .peerStale, .peerHeard, .peerDown, .audioOpen, .audioAwake, .unknownKey,
-            .started, .stopped, .reload, .dropped:
+            .started, .stopped, .reload, .dropped, .noListener, .dnd, .mute, .relay, .signal,
+            .ring, .calling, .answered, .callActive, .callWeak, .callEnded, .missedCall, .refused,
+            .page, .dropIn, .listenIn, .result:
             .notice
-        case .keyDown, .keyUp, .buttonReady, .lampReady, .talk, .talkEnd: .info
+        case .keyDown, .keyUp, .buttonReady, .lampReady, .relayReady, .keyAction, .talk, .talkEnd,
+            .heard, .announce, .announceEnd, .volume, .callStrong, .pageEnd:
+            .info
         // Every two minutes with every peer.
         case .rekey: .debug
         }
@@ -32,6 +38,29 @@ extension Event.Kind {
         case .buttonReady: "b61778e4c14a4f1ea85677a7051db63a"
         case .lampFault: "b5e4ac8fe34f47de981d7e56e4996e4c"
         case .lampReady: "cacbc7635132493eaeedcb97b17f1c92"
+        case .heard: "5a0d3c1e7f9b4d2c8e61b7a4f3d20c95"
+        case .noListener: "c7e1f5a92b384e60a6d38f0b14c9e27d"
+        case .announce: "2f8b64d0913e4ac7b5e07d19c6a8f342"
+        case .announceEnd: "9d47a1c3e5f04b28867a2e6db0c1953f"
+        case .keyAction: "3d0f6e1b52c94c6f9a7be0d8841f5a27"
+        case .relay: "b8f51a0c7d2e4f93a6c80917e5d43b6f"
+        case .relayFault: "5e7c92d41ab846f0b3196c0fd82ea754"
+        case .relayReady: "9a14f7c3e06d4b58b2c5718d3f90ae62"
+        case .signal: "e2603bd97c5148afb09d1c64f87a25e3"
+        case .ring: "14a03569d26b4496a2e5dfe8cb1855fe"
+        case .calling: "096d373742f94039a320a4737c2b3abe"
+        case .answered: "9623d7cfa9ae4a34a54499c7001d9a88"
+        case .callActive: "bc1e3ac1c27d44eca72c2c2678629522"
+        case .callWeak: "059a91e1c5274279a1c342505f877031"
+        case .callStrong: "32b7228fcd4a4557ad24b39645cf8aa4"
+        case .callEnded: "e91b4ad169fc4360af5ca32ebad5ccc2"
+        case .missedCall: "181e290aae9a4169aa0c510089ce5ef7"
+        case .refused: "b313fc7e8db9492ca03c2ac9316774fe"
+        case .page: "a9b3d1a243f9400caa98666ace1c9c17"
+        case .pageEnd: "168e5087af894f5bac2c0ac2cda95957"
+        case .dropIn: "fd80206055e843ebacb9185ed822e2f9"
+        case .listenIn: "68f22599ccdf440bacb53ec017d7ab26"
+        case .result: "b31a5bf371f940cfa01fe4fcce06294d"
         case .talk: "ca978c0f769d4661a788d7f26719afd8"
         case .talkEnd: "0c2633e03fd04a4286c3c8f05484066a"
         case .peerUp: "36897045ea8f47c4b03088626703ecd6"
@@ -51,6 +80,12 @@ extension Event.Kind {
         case .stopped: "5165e21e74854ae890e3a0f7e2058e5e"
         case .reload: "8e2a6aabf1c7400d98202da6ad041a90"
         case .reloadRefused: "9c1d00a672ef4806b41d9a1d38944411"
+        case .dnd: "8582033c7a3d4d4ca32356e82f5ae0eb"
+        case .volume: "e64a91ea59694aada9695ab175fa745b"
+        case .mute: "e789fc86ba854bb5a287a97138c87931"
+        case .stateFault: "c7140d130fd840c5ab2e35c66397108b"
+        case .historyFault: "c3c06d02d8eb4887ab44b4787d0acde4"
+        case .hookFault: "21a81e9e92de480ea5d708950ca3bf47"
         case .dropped: "93f707e3062f4ae58440536f54fe502f"
         }
     }
@@ -60,6 +95,7 @@ extension Event {
     /// The event in one sentence, with nothing in it that could move a cursor or begin a line.
     public var sentence: String {
         let peer = peer ?? "", button = button ?? "", detail = detail ?? ""
+        let who = self.peer ?? target ?? "nobody"
         let to = target.map { " to \($0)" } ?? ""
         let after = seconds.map { " after \(Self.tenths($0)) s" } ?? ""
         let text =
@@ -71,9 +107,32 @@ extension Event {
             case .buttonReady: "button \(button): open"
             case .lampFault: "lamp \(button): \(detail)"
             case .lampReady: "lamp \(button): open"
+            case .keyAction: "key \(button): \(detail)"
+            case .relay: "relay \(target ?? ""): \(detail)"
+            case .relayFault: "relay \(target ?? ""): \(detail)"
+            case .relayReady: "relay \(target ?? ""): open"
+            case .signal: "\(peer) calls: its call light is lit here"
             case .talk: self.peer == nil ? "talking\(to)" : "\(peer) talks\(to)"
             case .talkEnd:
                 self.peer == nil ? "talk\(to) ended\(after)" : "\(peer) ended\(to)\(after)"
+            case .heard: "heard\(to): \(detail)"
+            case .noListener: "nobody is there to hear\(to)"
+            case .announce: "announcing\(to)"
+            case .announceEnd: "announced\(to)"
+            case .ring: "\(peer) calls"
+            case .calling: "it rings at \(who)"
+            case .answered: "call with \(who) answered"
+            case .callActive: "call with \(who)"
+            case .callWeak: "\(peer) is not heard in the call"
+            case .callStrong: "\(peer) is heard in the call again"
+            case .callEnded: "call with \(who) ended\(after): \(detail)"
+            case .missedCall: "missed call from \(who): \(detail)"
+            case .refused: "\(peer) claimed \(target ?? ""): \(detail)"
+            case .page: "page of \(peer)\(to)"
+            case .pageEnd: "page of \(peer) ended"
+            case .dropIn: "\(peer) drops in: the microphone is open"
+            case .listenIn: "\(peer) listens in: the microphone is open"
+            case .result: "\(peer): \(detail)"
             case .peerUp: "\(peer) up, \(detail)"
             case .peerStale: "\(peer) stale: its heartbeat did not come"
             case .peerHeard: "\(peer) is heard again"
@@ -84,7 +143,11 @@ extension Event {
             case .stopped: "stopped"
             case .dropped: "\(detail) events were not told"
             case .reload: "settings read again: \(detail)"
-            case .peerUnresolved, .audioOpen, .audioLost, .audioAsleep, .audioAwake, .audioStalled,
+            case .dnd: "do not disturb: \(detail)"
+            case .volume: "volume of \(target ?? ""): \(detail)"
+            case .mute: "mute of \(target ?? ""): \(detail)"
+            case .stateFault, .historyFault, .hookFault, .peerUnresolved, .audioOpen, .audioLost,
+                .audioAsleep, .audioAwake, .audioStalled,
                 .started, .reloadRefused:
                 detail
             }

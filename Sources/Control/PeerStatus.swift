@@ -29,6 +29,8 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     public var suite = 1
     /// Whether a pre-shared key is set.
     public var hasPSK = false
+    /// Whether a person has compared its key's fingerprint.
+    public var isVerified = false
     /// Where it is now: `192.0.2.17:5577`.
     public var endpoint: String?
     /// Whether it is heard now.
@@ -53,6 +55,8 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     public var delayMilliseconds: Double?
     public var rating: Double?
     public var mos: Double?
+    /// How much it has heard of what this station said last; null before that.
+    public var heardPercent: Int?
     /// What it reports of our voice there; null until it has.
     public var reportAgeSeconds: Double?
     public var reportLossPercent: Double?
@@ -79,6 +83,7 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         coder.field("fingerprint", &fingerprint)
         coder.field("suite", &suite)
         coder.field("psk", &hasPSK)
+        coder.field("verified", &isVerified)
         coder.field("endpoint", &endpoint)
         coder.field("talking", &isTalking)
         coder.field("session_age_s", &sessionAgeSeconds)
@@ -97,6 +102,7 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         coder.field("delay_ms", &delayMilliseconds)
         coder.field("r", &rating)
         coder.field("mos", &mos)
+        coder.field("heard_percent", &heardPercent)
         coder.field("report_age_s", &reportAgeSeconds)
         coder.field("report_loss_percent", &reportLossPercent)
         coder.field("report_jitter_ms", &reportJitterMilliseconds)

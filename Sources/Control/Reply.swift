@@ -11,9 +11,16 @@ public enum Reply: Equatable, Sendable {
     /// From now on every line is a `Levels`.
     case levels
     case latency(Latency)
+    case announce(Announced)
     case key(PublicKeyText)
     case version(Version)
     case reload(Reload)
+    case history(HistoryList)
+    /// How it is after a change, too.
+    case state(SavedState)
+    case peer(PeerDetail)
+    /// It was done, or is on its way: what is to be said of it.
+    case done(Done)
     case refused(ControlError)
 
     /// What a `ptt` did.
@@ -30,6 +37,28 @@ public enum Reply: Equatable, Sendable {
             coder.field("target", &target)
             coder.field("talking", &isTalking)
             coder.field("listeners", &listeners)
+        }
+    }
+
+    /// An announcement: twice, when sound may come and when it is over.
+    public struct Announced: JSONRecord, Equatable, Sendable {
+        public var schema = 1
+        public var target = ""
+        /// Peers that will hear it: those with a session.
+        public var listeners: [String] = []
+        /// Whether this is the end of it.
+        public var isOver = false
+        /// At the end: who has heard how much of it.
+        public var heard: String?
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("schema", &schema)
+            coder.field("target", &target)
+            coder.field("listeners", &listeners)
+            coder.field("over", &isOver)
+            coder.field("heard", &heard)
         }
     }
 
@@ -64,6 +93,25 @@ public enum Reply: Equatable, Sendable {
             coder.field("schema", &schema)
             coder.field("version", &version)
             coder.field("protocol", &protocolVersion)
+        }
+    }
+
+    /// What a command did that asks for nothing.
+    public struct Done: JSONRecord, Equatable, Sendable {
+        public var schema = 1
+        /// One sentence.
+        public var text = ""
+        /// The id of the call it is about.
+        public var call: String?
+
+        public init() {}
+
+        public init(_ text: String) { self.text = text }
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("schema", &schema)
+            coder.field("text", &text)
+            coder.field("call", &call)
         }
     }
 
@@ -121,9 +169,14 @@ extension Reply {
         case .monitor: json.set("monitor", JSON(true))
         case .levels: json.set("levels", JSON(true))
         case .latency(let latency): json.set("latency", latency.json)
+        case .announce(let announced): json.set("announce", announced.json)
         case .key(let key): json.set("key", key.json)
         case .version(let version): json.set("version", version.json)
         case .reload(let reload): json.set("reload", reload.json)
+        case .history(let list): json.set("history", list.json)
+        case .state(let state): json.set("state", state.json)
+        case .peer(let detail): json.set("detail", detail.json)
+        case .done(let done): json.set("done", done.json)
         case .refused(let error):
             var inner = JSON.object()
             inner.set("code", JSON(error.code.rawValue))
@@ -162,8 +215,17 @@ extension Reply {
         if let inner = json.member("key") { return PublicKeyText(json: inner).map { .key($0) } }
         if let inner = json.member("version") { return Version(json: inner).map { .version($0) } }
         if let inner = json.member("latency") { return Latency(json: inner).map { .latency($0) } }
+        if let inner = json.member("announce") {
+            return Announced(json: inner).map { .announce($0) }
+        }
         if json.member("levels")?.flag == true { return .levels }
+        if let inner = json.member("detail") { return PeerDetail(json: inner).map { .peer($0) } }
+        if let inner = json.member("done") { return Done(json: inner).map { .done($0) } }
         if let inner = json.member("reload") { return Reload(json: inner).map { .reload($0) } }
+        if let inner = json.member("history") {
+            return HistoryList(json: inner).map { .history($0) }
+        }
+        if let inner = json.member("state") { return SavedState(json: inner).map { .state($0) } }
         return json.member("monitor")?.flag == true ? .monitor : nil
     }
 

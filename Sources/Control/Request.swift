@@ -1,7 +1,8 @@
 /// What `intercomctl` asks of the daemon: one JSON object, one line.
 ///
 /// `{"v":1,"do":"status"}`; `ptt` has `action` and `target` besides, `reload` has `check`,
-/// `latency` has `peer`.
+/// `latency` and `signal` have `peer`, `relay` has `relay` and perhaps `peer`; for others see
+/// `StateRequest`, `HistoryQuery` and `CallRequest`.
 public enum Request: Equatable, Sendable {
     case status
     case peers
@@ -13,16 +14,30 @@ public enum Request: Equatable, Sendable {
     case levels
     /// Has a tone played by a peer, and listens for it here.
     case latency(peer: String)
+    /// Sound follows the answer: so many samples of 48 kHz, two bytes each, the lower first.
+    case announce(target: String, priority: String, samples: Int)
+    /// Switches a relay on for its pulse: one here, or a peer's.
+    case relay(String, peer: String?)
+    /// Lights the call light of a peer.
+    case signal(peer: String)
     case key
     case version
     /// Reads the configuration anew and applies it; a check only tells what would change.
     case reload(isCheck: Bool)
+    /// The calls that were.
+    case history(HistoryQuery)
+    /// Volumes, mutes, do-not-disturb.
+    case state(StateRequest)
+    /// Calls, pages, and all about one peer.
+    case calls(CallRequest)
 
     /// The version of this protocol, the same in requests and replies.
     public static let protocolVersion = 1
 
     static let commands = [
-        "status", "peers", "ptt", "monitor", "levels", "latency", "key", "version", "reload",
+        "status", "peers", "ptt", "monitor", "levels", "latency", "announce", "relay", "signal",
+        "key", "version", "reload", "history", "state", "call", "answer", "reject", "hangup",
+        "page", "show",
     ]
 
     /// Reads one line, without its newline.
@@ -54,11 +69,32 @@ public enum Request: Equatable, Sendable {
                 throw ControlError(.badRequest, "latency needs \"peer\": its name")
             }
             self = .latency(peer: peer)
+        case "announce": self = try Self.announce(json)
+        case "relay":
+            guard let name = json.member("relay")?.text else {
+                throw ControlError(.badRequest, "relay needs \"relay\": its name")
+            }
+            guard json.has("peer") else { self = .relay(name, peer: nil); return }
+            guard let peer = json.member("peer")?.text else {
+                throw ControlError(.badRequest, "relay takes \"peer\": its name")
+            }
+            self = .relay(name, peer: peer)
+        case "signal":
+            guard let peer = json.member("peer")?.text else {
+                throw ControlError(.badRequest, "signal needs \"peer\": its name")
+            }
+            self = .signal(peer: peer)
         case "key": self = .key
         case "version": self = .version
         case "ptt": self = try Self.ptt(json)
         case "reload": self = try Self.reload(json)
-        case .some:
+        case "history": self = .history(try HistoryQuery(json))
+        case "state": self = .state(try StateRequest(json))
+        case .some(let command):
+            if let request = try CallRequest(command, json) {
+                self = .calls(request)
+                return
+            }
             throw ControlError(.unknownCommand, "this daemon does not know that command")
         case nil:
             throw ControlError(.badRequest, "the request has no \"do\"")
@@ -74,6 +110,20 @@ public enum Request: Equatable, Sendable {
             throw ControlError(.badRequest, "ptt needs \"target\": a peer or a channel")
         }
         return .ptt(isDown: action == "down", target: target)
+    }
+
+    private static func announce(_ json: borrowing JSON) throws(ControlError) -> Request {
+        let priority = json.member("priority")?.text ?? "normal"
+        guard let target = json.member("target")?.text,
+            let samples = json.member("samples")?.integer,
+            ["normal", "high", "emergency"].contains(priority)
+        else {
+            throw ControlError(
+                .badRequest,
+                "announce needs \"target\", \"samples\": their number; \"priority\" is normal, "
+                    + "high or emergency")
+        }
+        return .announce(target: target, priority: priority, samples: samples)
     }
 
     private static func reload(_ json: borrowing JSON) throws(ControlError) -> Request {
@@ -97,6 +147,18 @@ public enum Request: Equatable, Sendable {
         case .latency(let peer):
             json.set("do", JSON("latency"))
             json.set("peer", JSON(peer))
+        case .announce(let target, let priority, let samples):
+            json.set("do", JSON("announce"))
+            json.set("target", JSON(target))
+            json.set("priority", JSON(priority))
+            json.set("samples", JSON(samples))
+        case .relay(let name, let peer):
+            json.set("do", JSON("relay"))
+            json.set("relay", JSON(name))
+            if let peer { json.set("peer", JSON(peer)) }
+        case .signal(let peer):
+            json.set("do", JSON("signal"))
+            json.set("peer", JSON(peer))
         case .key: json.set("do", JSON("key"))
         case .version: json.set("do", JSON("version"))
         case .ptt(let isDown, let target):
@@ -106,6 +168,9 @@ public enum Request: Equatable, Sendable {
         case .reload(let isCheck):
             json.set("do", JSON("reload"))
             json.set("check", JSON(isCheck))
+        case .history(let query): query.write(&json)
+        case .state(let request): request.write(&json)
+        case .calls(let request): request.write(&json)
         }
         guard let line = json.encoded(limit: ControlLimits.reply) else {
             preconditionFailure("a request is a few short words")

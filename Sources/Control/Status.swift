@@ -16,6 +16,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
     public var notes: [String] = []
     public var audio = Audio()
     public var microphone = Microphone()
+    public var call = CallStatus()
     /// What is played, all talkers together.
     public var speaker = Meter()
     public var buttons: [Button] = []
@@ -23,6 +24,8 @@ public struct Status: JSONRecord, Equatable, Sendable {
     public var peers: [PeerStatus] = []
     public var channels: [Channel] = []
     public var media = Media()
+    /// Volumes, mutes, do-not-disturb.
+    public var state = SavedState()
     /// What was counted since the start, by cause, such as `dropped_replay`.
     public var counters: [Counter] = []
 
@@ -39,12 +42,14 @@ public struct Status: JSONRecord, Equatable, Sendable {
         coder.field("notes", &notes)
         coder.field("audio", &audio)
         coder.field("microphone", &microphone)
+        coder.field("call", &call)
         coder.field("speaker", &speaker)
         coder.field("buttons", &buttons)
         coder.field("lamps", &lamps)
         coder.field("peers", &peers)
         coder.field("channels", &channels)
         coder.field("media", &media)
+        coder.field("state", &state)
         coder.field("counters", &counters)
     }
 }
@@ -137,6 +142,8 @@ extension Status {
         public var isOpen = false
         /// Peers and channels talked to now.
         public var targets: [String] = []
+        /// Peers that may open it without anyone here touching a key.
+        public var mayOpen: [String] = []
         /// Decibels relative to full scale; null while closed.
         public var levelDBFS: Double?
         /// Speech above noise in decibels; null until enough of both was heard.
@@ -151,6 +158,7 @@ extension Status {
         public mutating func fields(_ coder: inout JSONCoder) {
             coder.field("open", &isOpen)
             coder.field("targets", &targets)
+            coder.field("may_open", &mayOpen)
             coder.field("level_dbfs", &levelDBFS)
             coder.field("snr_db", &snrDB)
             coder.field("bitrate", &bitrate)

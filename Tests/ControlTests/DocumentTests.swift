@@ -37,7 +37,13 @@ import Testing
         all += keys(of: reload.json) + keys(of: Event().json)
         var levels = Levels()
         levels.talkers = [Levels.Talker()]
+        all += keys(of: PeerDetail().json) + keys(of: Reply.Done().json)
+        all += keys(of: Reply.Announced().json)
         all += keys(of: levels.json) + keys(of: Latency().json)
+        var history = HistoryList()
+        history.calls = [HistoryList.Call()]
+        all += keys(of: history.json)
+        all += HistoryRecord.Cause.allCases.filter { $0 != .other }.map { $0.rawValue }
         all += Event.Kind.allCases.map { $0.rawValue }
         #expect(all.count > 80)
         for key in all { #expect(words.contains(key)) }

@@ -42,6 +42,7 @@ private func line(_ reply: Reply) -> String { String(decoding: reply.encoded, as
                 #"{"v":1,"ok":true,"ptt":{"target":"house","talking":true,"listeners":["garage"]}}"#
             ),
             (.peers(PeerList([])), #"{"v":1,"ok":true,"peers":{"schema":1,"peers":[]}}"#),
+            (.done(.init("on")), #"{"v":1,"ok":true,"done":{"schema":1,"text":"on","call":null}}"#),
             (.monitor, #"{"v":1,"ok":true,"monitor":true}"#),
             (
                 .refused(ControlError(.unknownTarget, "no")),

@@ -17,11 +17,49 @@ private func refusal(_ line: String) -> ControlError.Code? {
         (.peers, #"{"v":1,"do":"peers"}"#),
         (.monitor, #"{"v":1,"do":"monitor"}"#),
         (.levels, #"{"v":1,"do":"levels"}"#),
+        (
+            .announce(target: "house", priority: "high", samples: 48_000),
+            #"{"v":1,"do":"announce","target":"house","priority":"high","samples":48000}"#
+        ),
         (.latency(peer: "garage"), #"{"v":1,"do":"latency","peer":"garage"}"#),
+        (.relay("door", peer: nil), #"{"v":1,"do":"relay","relay":"door"}"#),
+        (
+            .relay("door", peer: "garage"),
+            #"{"v":1,"do":"relay","relay":"door","peer":"garage"}"#
+        ),
+        (.signal(peer: "garage"), #"{"v":1,"do":"signal","peer":"garage"}"#),
+        (.calls(.answer), #"{"v":1,"do":"answer"}"#),
+        (.calls(.reject), #"{"v":1,"do":"reject"}"#),
+        (.calls(.hangUp), #"{"v":1,"do":"hangup"}"#),
+        (.calls(.show(peer: "a")), #"{"v":1,"do":"show","peer":"a"}"#),
+        (
+            .calls(.call("a", .dropIn, .high)),
+            #"{"v":1,"do":"call","target":"a","mode":"drop-in","priority":"high"}"#
+        ),
+        (
+            .calls(.page("a", isDown: true, .normal)),
+            #"{"v":1,"do":"page","action":"down","target":"a","priority":"normal"}"#
+        ),
         (.key, #"{"v":1,"do":"key"}"#),
         (.version, #"{"v":1,"do":"version"}"#),
         (.reload(isCheck: true), #"{"v":1,"do":"reload","check":true}"#),
         (.reload(isCheck: false), #"{"v":1,"do":"reload","check":false}"#),
+        (
+            .state(.volume(.ring, .by(-5))),
+            #"{"v":1,"do":"state","set":"volume","what":"ring","step":-5}"#
+        ),
+        (
+            .state(.mute(what: "attic", isOn: true)),
+            #"{"v":1,"do":"state","set":"mute","what":"attic","on":true}"#
+        ),
+        (
+            .state(.doNotDisturb(isOn: true, seconds: 60)),
+            #"{"v":1,"do":"state","set":"dnd","on":true,"seconds":60}"#
+        ),
+        (
+            .history(HistoryQuery()),
+            #"{"v":1,"do":"history","missed":false,"since_ms":0,"limit":300,"skip":0}"#
+        ),
         (
             .ptt(isDown: true, target: "house"),
             #"{"v":1,"do":"ptt","action":"down","target":"house"}"#
@@ -46,6 +84,15 @@ private func refusal(_ line: String) -> ControlError.Code? {
         (#"{"v":1,"do":"ptt","action":"down"}"#, .badRequest),
         (#"{"v":1,"do":"ptt","action":"sideways","target":"a"}"#, .badRequest),
         (#"{"v":1,"do":"ptt","action":"up","target":null}"#, .badRequest),
+        (#"{"v":1,"do":"announce","target":"house"}"#, .badRequest),
+        (
+            #"{"v":1,"do":"announce","target":"house","samples":9,"priority":"loud"}"#, .badRequest
+        ),
+        (#"{"v":1,"do":"call"}"#, .badRequest),
+        (#"{"v":1,"do":"call","target":"a","mode":"shout"}"#, .badRequest),
+        (#"{"v":1,"do":"call","target":"a","priority":9}"#, .badRequest),
+        (#"{"v":1,"do":"page","target":"a"}"#, .badRequest),
+        (#"{"v":1,"do":"show"}"#, .badRequest),
         (#"{"v":1,"do":"latency"}"#, .badRequest),
         (#"{"v":1,"do":"latency","peer":7}"#, .badRequest),
         (#"{"v":1,"do":"reload","check":1}"#, .badRequest),

@@ -14,23 +14,30 @@ private let golden = """
     "drift_ppm":null,"drift_error_ppm":null,"detours":[]},\
     "duplex":"half","duplex_reason":"","echo":"off","echo_reduction_db":null,\
     "one_clock":false,"clock_reason":"two cards","profile":"voice"},\
-    "microphone":{"open":true,"targets":["house"],"level_dbfs":-18.5,"snr_db":43.5,\
-    "bitrate":null,"peak_dbfs":-6.5,"rms_dbfs":-18.5,"clips":3},\
+    "microphone":{"open":true,"targets":["house"],"may_open":["attic"],\
+    "level_dbfs":-18.5,"snr_db":43.5,"bitrate":null,"peak_dbfs":-6.5,"rms_dbfs":-18.5,"clips":3},\
+    "call":{"state":"active","call":"0190","kind":"call","direction":"in","peers":["attic"],\
+    "seconds":4.5,"last":"018f","last_direction":"out","last_peer":"garage",\
+    "last_cause":"rejected","last_ended_ms":1000,"last_missed":false},\
     "speaker":{"peak_dbfs":null,"rms_dbfs":null,"clips":0},\
     "buttons":[{"name":"ptt","line":"GPIO17","state":"pressed","error":null,"target":"house",\
     "talking":true,"press_age_s":2.5}],\
     "lamps":[{"name":"mic","line":"GPIO23","state":"on","error":null,"show":"talking"}],\
     "peers":[{"name":"garage","state":"up","heard_age_s":0.4,"rtt_ms":1.0,"jitter_ms":0.6,\
     "loss_percent":0.0,"buffer_ms":20.0,"redundancy_depth":2,"redundancy_offset":1,"narrow":false,\
-    "frames_recovered":0,"fingerprint":"7f3a-91c2","suite":1,"psk":true,\
+    "frames_recovered":0,"fingerprint":"7f3a-91c2","suite":1,"psk":true,"verified":false,\
     "endpoint":"192.0.2.17:5577","talking":false,"session_age_s":12.5,\
     "packets_sent":1000,"packets_opened":900,"packets_refused":1,"problem":null,\
     "bytes_sent":115000,"bytes_opened":103500,"sent_bytes_s":11500,"opened_bytes_s":0,\
     "peak_dbfs":-9.5,"rms_dbfs":-20.5,"concealed_ms":40,"concealed_percent":0.5,"delay_ms":48.5,\
-    "r":93.0,"mos":4.25,"report_age_s":0.5,"report_loss_percent":1.5,"report_jitter_ms":0.5,\
+    "r":93.0,"mos":4.25,"heard_percent":98,"report_age_s":0.5,"report_loss_percent":1.5,\
+    "report_jitter_ms":0.5,\
     "report_buffer_ms":11.0,"report_concealed_ms":20.0}],\
     "channels":[{"name":"house","listen":true,"members":["garage"],"talking":true}],\
     "media":{"cpu_ns":123456789,"periods":1000,"heap_calls":0},\
+    "state":{"schema":1,"volumes":{"speaker":80,"ring":100,"tones":100,"page":100},\
+    "mute_mic":true,"mute_speaker":false,"muted":["garage"],\
+    "dnd":{"on":true,"until_ms":1000}},\
     "counters":{"frames_sent":10,"dropped_replay":1}}
     """
 
@@ -55,10 +62,16 @@ func sample() -> Status {
     status.audio.output.error = "unplugged"
     status.microphone.isOpen = true
     status.microphone.targets = ["house"]
+    status.microphone.mayOpen = ["attic"]
     status.microphone.levelDBFS = -18.5
     status.microphone.snrDB = 43.5
     (status.microphone.meter.peakDBFS, status.microphone.meter.rmsDBFS) = (-6.5, -18.5)
     status.microphone.meter.clips = 3
+    (status.call.state, status.call.call, status.call.kind) = (.active, "0190", "call")
+    (status.call.direction, status.call.peers, status.call.seconds) = ("in", ["attic"], 4.5)
+    (status.call.last, status.call.lastDirection) = ("018f", "out")
+    (status.call.lastPeer, status.call.lastCause) = ("garage", "rejected")
+    status.call.lastEndedMilliseconds = 1000
     var button = Status.Button()
     (button.name, button.line, button.state) = ("ptt", "GPIO17", .pressed)
     (button.target, button.isTalking, button.pressAgeSeconds) = ("house", true, 2.5)
@@ -77,6 +90,7 @@ func sample() -> Status {
     (peer.peakDBFS, peer.rmsDBFS, peer.concealedMilliseconds) = (-9.5, -20.5, 40)
     (peer.concealedPercent, peer.delayMilliseconds) = (0.5, 48.5)
     (peer.rating, peer.mos, peer.reportAgeSeconds) = (93, 4.25, 0.5)
+    peer.heardPercent = 98
     (peer.reportLossPercent, peer.reportJitterMilliseconds) = (1.5, 0.5)
     (peer.reportBufferMilliseconds, peer.reportConcealedMilliseconds) = (11, 20)
     status.peers = [peer]
@@ -86,6 +100,10 @@ func sample() -> Status {
     status.channels = [channel]
     (status.media.cpuNanoseconds, status.media.periods) = (123_456_789, 1000)
     status.media.heapCalls = 0
+    status.state.volumes.speaker = 80
+    (status.state.isMicrophoneMuted, status.state.muted) = (true, ["garage"])
+    status.state.doNotDisturb.isOn = true
+    status.state.doNotDisturb.untilMilliseconds = 1000
     status.counters = [
         Counter(name: "frames_sent", value: 10), Counter(name: "dropped_replay", value: 1),
     ]

@@ -1,0 +1,94 @@
+/// The call there is, as `status` shows it.
+public struct CallStatus: JSONRecord, Equatable, Sendable {
+    public enum State: String, Sendable {
+        case idle
+        /// Offered, and nothing heard of it yet.
+        case trying
+        /// It rings there.
+        case calling
+        /// It rings here.
+        case ringing
+        case connecting
+        case active
+    }
+
+    public var state = State.idle
+    /// The same on both sides; null while idle, as are those below.
+    public var call: String?
+    public var kind: String?
+    public var direction: String?
+    /// Who is in it, or rings, or is rung.
+    public var peers: [String] = []
+    /// Since the first word about it.
+    public var seconds: Double?
+    /// The last that ended here since the start: its id, who it was with, how it ended, and when,
+    /// in milliseconds since 1970; null before there was one.
+    public var last: String?
+    public var lastDirection: String?
+    public var lastPeer: String?
+    public var lastCause: String?
+    public var lastEndedMilliseconds: Int?
+    public var isLastMissed = false
+
+    public init() {}
+
+    public mutating func fields(_ coder: inout JSONCoder) {
+        coder.field("state", &state)
+        coder.field("call", &call)
+        coder.field("kind", &kind)
+        coder.field("direction", &direction)
+        coder.field("peers", &peers)
+        coder.field("seconds", &seconds)
+        coder.field("last", &last)
+        coder.field("last_direction", &lastDirection)
+        coder.field("last_peer", &lastPeer)
+        coder.field("last_cause", &lastCause)
+        coder.field("last_ended_ms", &lastEndedMilliseconds)
+        coder.field("last_missed", &isLastMissed)
+    }
+}
+
+/// All about one peer: how it is, how it is protected, what it may do and has tried to.
+public struct PeerDetail: JSONRecord, Equatable, Sendable {
+    public var schema = 1
+    public var peer = PeerStatus()
+    /// What it may do here, by the keys of `[policy]`.
+    public var policy = PeerPolicy()
+    /// Whether it may open this station's microphone without anyone here touching a key.
+    public var opensMicrophone = false
+    /// What it was refused since the start, by what it claimed; those that happened.
+    public var refused: [Counter] = []
+
+    public init() {}
+
+    public mutating func fields(_ coder: inout JSONCoder) {
+        coder.field("schema", &schema)
+        coder.field("peer", &peer)
+        coder.field("policy", &policy)
+        coder.field("opens_microphone", &opensMicrophone)
+        coder.field("refused", &refused)
+    }
+}
+
+/// What a peer may do here.
+public struct PeerPolicy: JSONRecord, Equatable, Sendable {
+    public var call = ""
+    public var announce = false
+    public var dropIn = false
+    public var monitor = false
+    public var emergency = false
+    public var relay = false
+    public var signal = false
+
+    public init() {}
+
+    public mutating func fields(_ coder: inout JSONCoder) {
+        coder.field("call", &call)
+        coder.field("announce", &announce)
+        coder.field("drop_in", &dropIn)
+        coder.field("monitor", &monitor)
+        coder.field("emergency", &emergency)
+        coder.field("relay", &relay)
+        coder.field("signal", &signal)
+    }
+}

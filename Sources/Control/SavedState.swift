@@ -1,0 +1,85 @@
+/// What a person has set by key or command, and finds again after a restart.
+public struct SavedState: JSONRecord, Equatable, Sendable {
+    public var schema = 1
+    public var volumes = Volumes()
+    public var isMicrophoneMuted = false
+    public var isSpeakerMuted = false
+    /// Peers and channels that are not heard.
+    public var muted: [String] = []
+    public var doNotDisturb = DoNotDisturb()
+
+    public init() {}
+
+    public mutating func fields(_ coder: inout JSONCoder) {
+        coder.field("schema", &schema)
+        coder.field("volumes", &volumes)
+        coder.field("mute_mic", &isMicrophoneMuted)
+        coder.field("mute_speaker", &isSpeakerMuted)
+        coder.field("muted", &muted)
+        coder.field("dnd", &doNotDisturb)
+    }
+
+    /// Per cent, 0 to 100; 100 is as loud as it comes.
+    public struct Volumes: JSONRecord, Equatable, Sendable {
+        public var speaker = 100
+        public var ring = 100
+        public var tones = 100
+        public var page = 100
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("speaker", &speaker)
+            coder.field("ring", &ring)
+            coder.field("tones", &tones)
+            coder.field("page", &page)
+            for key in Kind.allCases { self[key] = min(max(self[key], 0), 100) }
+        }
+
+        public enum Kind: String, Sendable, CaseIterable { case speaker, ring, tones, page }
+
+        public subscript(kind: Kind) -> Int {
+            get {
+                switch kind {
+                case .speaker: speaker
+                case .ring: ring
+                case .tones: tones
+                case .page: page
+                }
+            }
+            set {
+                switch kind {
+                case .speaker: speaker = newValue
+                case .ring: ring = newValue
+                case .tones: tones = newValue
+                case .page: page = newValue
+                }
+            }
+        }
+    }
+
+    /// Whether nobody may ring.
+    public struct DoNotDisturb: JSONRecord, Equatable, Sendable {
+        public var isOn = false
+        /// When it ends by itself, in milliseconds since 1970; null: never.
+        public var untilMilliseconds: Int?
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("on", &isOn)
+            coder.field("until_ms", &untilMilliseconds)
+        }
+    }
+
+    /// The file: one line.
+    public var line: [UInt8] { SealedLine.seal(json) }
+
+    /// Reads the file; nil when it is not as it was written.
+    public init?(parsing bytes: [UInt8]) {
+        guard bytes.last == UInt8(ascii: "\n"),
+            let object = SealedLine.open(bytes.span.extracting(droppingLast: 1))
+        else { return nil }
+        self.init(json: object)
+    }
+}
