@@ -37,7 +37,8 @@ enum Boot {
             limits: Session.Limits(config.session), random: { bytes in Random.fill(&bytes) })
         let roster = try roster(config, &table, at: startedAt)
         let routing = Routing(config, roster)
-        let plan = MediaPlan(config, roster, routing)
+        let ring = RingFile.samples(config.sounds)
+        let plan = MediaPlan(config, roster, routing, ring: ring)
         if isUnconfigured { Log.notice(Advice.unconfigured(folder)) }
 
         do throws(SystemError) {
@@ -136,7 +137,7 @@ enum Boot {
     /// Where a stream's packets begin.
     static func randomSequence() -> UInt16 { UInt16(truncatingIfNeeded: random()) }
 
-    private static func random() -> UInt64 {
+    static func random() -> UInt64 {
         var bytes = InlineArray<8, UInt8>(repeating: 0)
         var span = bytes.mutableSpan
         Random.fill(&span)

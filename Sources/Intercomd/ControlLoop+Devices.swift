@@ -2,6 +2,7 @@ internal import Config
 internal import Control
 internal import HAL
 internal import Realtime
+internal import Station
 internal import Time
 
 extension ControlLoop {
@@ -41,6 +42,10 @@ extension ControlLoop {
         case .lamp(let place, let error?):
             let name = config.lamps[place].name
             tell(.lampFault, lamp: name, detail: error.description)
+        case .relay(let place, nil):
+            tell(.relayReady, target: config.relays[place].name)
+        case .relay(let place, let error?):
+            tell(.relayFault, target: config.relays[place].name, detail: error.description)
         }
     }
 
@@ -58,13 +63,22 @@ extension ControlLoop {
         let fault = hasFault
         let listening = isListening
         let isUnpaired = roster.isEmpty
+        if let called = view.calledBy, now >= called.until { view.calledBy = nil }
+        let isCalled = view.calledBy != nil
+        let isRinging = station.call?.state == .ringing
+        let hasMissed = view.hasMissed
+        let isResting = isDoNotDisturb
         lines.show(at: now) { show in
             switch show {
-            case .talking: talking
-            case .receiving: receiving
-            case .listening: listening || talking
-            case .fault: fault
-            case .unpaired: isUnpaired
+            case .talking: talking ? .steady : nil
+            case .receiving: receiving ? .steady : nil
+            case .listening: listening || talking ? .steady : nil
+            case .fault: fault ? .steady : nil
+            case .unpaired: isUnpaired ? .steady : nil
+            case .calling: isCalled ? .calling : nil
+            case .ringing: isRinging ? .ringing : nil
+            case .missed: hasMissed ? .missed : nil
+            case .dnd: isResting ? .steady : nil
             }
         }
     }

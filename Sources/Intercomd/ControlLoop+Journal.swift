@@ -1,3 +1,4 @@
+internal import Config
 internal import Control
 internal import HAL
 
@@ -5,7 +6,19 @@ extension ControlLoop {
     /// Tells of an event: those who watch and the journal hear the same.
     mutating func announce(_ event: Event) {
         server.tell(event)
+        if let program = config.events.program, event.kind != .hookFault {
+            hook.add(event, program: program)
+        }
         if logBudget.admits(event.kind, at: now), !Log.tell(event) { view.journalLost += 1 }
+    }
+
+    /// Runs the user's program for what has happened.
+    mutating func runHook() {
+        var complaint: String?
+        hook.tick(at: now) { notice in
+            if case .failed(let reason) = notice { complaint = reason }
+        }
+        if let complaint { tell(.hookFault, detail: complaint) }
     }
 
     /// Tells the journal more of an event: somebody asked for it, so it is told in full.

@@ -12,12 +12,10 @@ extension ControlLoop {
     ///
     /// - Returns: the answer where it can be given at once.
     mutating func beginLatencyTrial(_ name: String, for caller: Int) -> Reply? {
-        guard let peer = roster.numbers.first(where: { roster[$0].name == name }),
+        guard let peer = roster.number(named: name),
             let target = routing.target(named: name)
         else {
-            let known = roster.numbers.map { roster[$0].name }.joined(separator: ", ")
-            return .refused(
-                ControlError(.unknownTarget, "no peer \(name); there are: \(known)"))
+            return unknownPeer(name)
         }
         guard latencyTrial == nil else {
             return .refused(ControlError(.failed, "another test is under way: try again in 5 s"))

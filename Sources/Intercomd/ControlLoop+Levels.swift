@@ -138,17 +138,9 @@ extension ControlLoop {
         status.mos = tenths(quality.mos * 10) / 10
     }
 
-    /// What microphone, coder and loudspeaker of this station hold back, ms; a peer's are taken
-    /// for alike.
-    var ownDelays: (input: Double, codec: Double, output: Double) {
-        let perMs = 48.0
-        let period = cards.input.granted?.periodSamples ?? plan.sound.periodSamples
-        let frame = max(period, plan.sound.frameSamples)
-        // Opus looks 6.5 ms ahead for SILK, 2.5 ms without (measured).
-        let codec = plan.sound.mode == .lowDelay ? 2.5 : 6.5
-        let fill = cards.output.granted?.fillSamples
-        let queued = fill ?? plan.sound.periodSamples * plan.sound.periods
-        return (Double(frame) / perMs, codec, Double(queued) / perMs)
+    /// What this station holds back; a peer is taken for alike.
+    var ownDelays: OwnDelays {
+        OwnDelays(plan, input: cards.input.granted, output: cards.output.granted)
     }
 }
 

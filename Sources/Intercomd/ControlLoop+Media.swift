@@ -6,6 +6,7 @@ internal import Realtime
 internal import Session
 internal import Station
 internal import Time
+internal import Wire
 
 extension ControlLoop {
     /// What the media loop handed back dies here.
@@ -17,6 +18,7 @@ extension ControlLoop {
             switch consume returned {
             case .session: break
             case .change(let change): tookBack(change)
+            case .announcement(let box): retiredAnnouncement = box
             case .capture: Cards.returned(&cards.input, at: now)
             case .playback: Cards.returned(&cards.output, at: now)
             case .key(let line): lines.returned(line.name, at: now)
@@ -38,8 +40,10 @@ extension ControlLoop {
             tell(.rekey, peer: peer)
         case .talking(let target, let isOpen):
             talking(target, isOpen)
+        case .said(let target, let frames): said(target, frames: frames)
+        case .announcementEnded: announcementEnded()
         case .talkTimedOut(let target):
-            let name = routing.target(target)?.name
+            let name = name(of: target)
             tell(.stuckKey, target: name, since: view.talkingSince[target])
             for place in lines.keys.indices where routing.buttonTargets[place] == target {
                 lines.keys[place].isStuck = lines.keys[place].isDown
@@ -51,11 +55,17 @@ extension ControlLoop {
             lines.keys[place].isDown = isDown
             if isDown { lines.keys[place].pressedAt = now }
             if !isDown { lines.keys[place].isStuck = false }
-            let target = config.buttons[place].talk.name
-            tell(isDown ? .keyDown : .keyUp, target: target, button: place)
+            let target = config.buttons[place].talkText
+            tell(
+                isDown ? .keyDown : .keyUp, target: target.isEmpty ? nil : target, button: place)
+            if isDown {
+                view.calledBy = nil
+                view.hasMissed = false
+            }
         case .keyUnreadable(let place, let error):
             lines.lost(key: place, error, at: now)
             tell(.buttonFault, button: place, detail: error.description)
+        case .touched(let place, let touch): touched(place, Config.Touch(touch))
         case .receiving(let peer, let stream, let isOn):
             receiving(peer, stream, isOn)
         case .captureFailed(let error):
@@ -96,10 +106,11 @@ extension ControlLoop {
     private mutating func talking(_ target: Int, _ isOpen: Bool) {
         let since = view.talkingSince[target]
         view.talkingSince[target] = isOpen ? since ?? now : nil
-        let name = routing.target(target)?.name
+        let name = name(of: target)
         if isOpen {
             want(target)
             tell(.talk, target: name)
+            saying(target)
         } else {
             tell(.talkEnd, target: name, since: since)
         }
@@ -112,9 +123,9 @@ extension ControlLoop {
         guard (was == 0) != (view.peers[peer].sounding == 0) else { return }
         let since = view.peers[peer].soundingSince
         view.peers[peer].soundingSince = isOn ? now : nil
+        if isOn { view.lastHeard = peer }
         let place = view.peers[peer].hearings[Int(stream)]
-        var target: String?
-        if case .channel(let number) = place { target = routing.channelName(number) }
+        let target = place.channel.flatMap { routing.channelName($0) }
         tell(isOn ? .talk : .talkEnd, peer: peer, target: target, since: isOn ? nil : since)
     }
 
@@ -127,6 +138,8 @@ extension ControlLoop {
 
     mutating func wentDown(_ peer: Int) {
         view.peers[peer].reach = .down
+        // What its way bore is of the past, and those who are there are not to pay for it.
+        protectAnew(peer)
         tell(.peerDown, peer: peer)
     }
 
@@ -151,7 +164,8 @@ extension ControlLoop {
     /// Tells journal and those who watch that something happened; peers and buttons by their place.
     mutating func tell(
         _ kind: Event.Kind, peer: Int? = nil, target: String? = nil, button: Int? = nil,
-        lamp: String? = nil, since: Instant? = nil, detail: String? = nil
+        lamp: String? = nil, since: Instant? = nil, detail: String? = nil,
+        call: CallID? = nil
     ) {
         var event = Event(kind, at: Int(Clock.wallMilliseconds()))
         if let peer { event.peer = roster[peer].name }
@@ -160,6 +174,7 @@ extension ControlLoop {
         if let since { event.seconds = seconds(now - since) }
         event.target = target
         event.detail = detail
+        event.call = call?.text
         announce(event)
     }
 

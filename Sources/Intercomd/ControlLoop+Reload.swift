@@ -60,6 +60,7 @@ extension ControlLoop {
         let routing = Routing(config, roster, after: self.routing)
         if let clock = soundClock { clocksApart = clock.reason }
         tellMedia(config, routing)
+        self.consent()
         station.configure(targets: routing.targets, channels: routing.channels, at: now)
         cards.configure(config.audio, rings)
         table.setLimits(Session.Limits(config.session), at: now)
@@ -118,6 +119,7 @@ extension ControlLoop {
         for number in roster.numbers where !kept.contains(number) {
             view.handshakesBefore += table.state(of: number)?.handshakes ?? 0
             table.remove(peer: number, at: now)
+            aimAway(from: number)
             // Nothing of it is heard any more, from here on.
             station.replace(peer: number, firstMid: Boot.randomMid())
             doWhatCoresAsk()
@@ -137,9 +139,10 @@ extension ControlLoop {
 
     /// A number is another peer's now.
     private mutating func welcome(_ number: Int) {
-        let isWireless = view.peers[number].redundancy.depthMin > 0
+        protectAnew(number)
+        let protection = view.peers[number].protection
         view.peers[number] = StationView.Peer()
-        protectAnew(number, isWireless: isWireless)
+        view.peers[number].protection = protection
         let traffic = rings.traffic[number]
         view.packetsBefore.sent += traffic[.sent]
         view.packetsBefore.opened += traffic[.opened]
@@ -150,8 +153,9 @@ extension ControlLoop {
     /// The media loop takes these over; it hears too what can be done about the echo.
     mutating func tellMedia(_ config: Config, _ routing: Routing) {
         let handsFree = HandsFree(config.audio, clocksApart: clocksApart)
-        let plan = MediaPlan(config, roster, routing, handsFree)
-        let sequences = routing.targets.map { _ in Boot.randomSequence() }
+        let ring = RingFile.samples(config.sounds)
+        let plan = MediaPlan(config, roster, routing, handsFree, ring: ring)
+        let sequences = plan.targets.map { _ in Boot.randomSequence() }
         let box: MediaChange
         do throws(OpusError) {
             box = try MediaChange(from: self.plan, to: plan, firstSequences: sequences, at: now)
@@ -200,6 +204,7 @@ extension ControlLoop {
             && former.sound.frameSamples == plan.sound.frameSamples
         if !isSameFrame { protectAnew() }
         lines.configure(config)
+        consent()
     }
 
     /// The settings before have come back: their lines are closed here, and all is freed.

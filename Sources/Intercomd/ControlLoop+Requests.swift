@@ -5,6 +5,7 @@ internal import HAL
 internal import Realtime
 internal import Session
 internal import Station
+internal import Wire
 
 extension ControlLoop {
     mutating func serveCaller(_ place: Int) {
@@ -19,6 +20,13 @@ extension ControlLoop {
             guard let reply = beginLatencyTrial(peer, for: place) else { return }
             return server.replyLate(reply, to: place, at: now)
         }
+        if case .announce(let target, let priority, let samples) = request {
+            server.keep(place)
+            let reply = beginAnnouncement(
+                target, Priority(word: priority), samples: samples, for: place)
+            guard case .refused = reply else { return server.reply(reply, to: place) }
+            return server.replyLate(reply, to: place, at: now)
+        }
         server.reply(answer(request), to: place)
     }
 
@@ -29,7 +37,10 @@ extension ControlLoop {
         case .ptt(let isDown, let name): return press(name, isDown: isDown)
         case .monitor: return .monitor
         case .levels: return .levels
-        case .latency: preconditionFailure("it is answered when it is over")
+        case .announce, .latency: preconditionFailure("it is answered when it is over")
+        case .relay(let name, nil): return switchRelay(name, by: "intercomctl")
+        case .relay(let name, let peer?): return askForRelay(name, of: peer)
+        case .signal(let peer): return signal(peer)
         case .key:
             var key = Reply.PublicKeyText()
             key.key = table.publicKey.text
@@ -41,6 +52,9 @@ extension ControlLoop {
             return .version(version)
         case .reload(let isCheck):
             return reload(isCheck: isCheck)
+        case .history(let query): return .history(history.list(query))
+        case .state(let request): return answer(request)
+        case .calls(let request): return answer(request)
         }
     }
 
@@ -57,23 +71,43 @@ extension ControlLoop {
         }
     }
 
+    func unknownTarget(_ name: String) -> Reply {
+        unknown("peer or channel", name, known: routing.names)
+    }
+
+    func unknownPeer(_ name: String) -> Reply {
+        unknown("peer", name, known: roster.numbers.map { roster[$0].name })
+    }
+
+    func unknown(_ what: String, _ name: String, known: [String]) -> Reply {
+        let there =
+            known.isEmpty ? "there is none" : "there are: \(known.joined(separator: ", "))"
+        return .refused(ControlError(.unknownTarget, "no \(what) \(name); \(there)"))
+    }
+
     private mutating func press(_ name: String, isDown: Bool) -> Reply {
-        guard let target = routing.target(named: name) else {
-            let known = routing.names.joined(separator: ", ")
-            return .refused(
-                ControlError(.unknownTarget, "no peer or channel \(name); there are: \(known)"))
+        let named = routing.target(named: name)
+        guard let target = named ?? replyTarget(name, isDown: isDown) else {
+            guard name == Self.replyName else { return unknownTarget(name) }
+            return .refused(ControlError(.failed, "nobody was heard yet"))
         }
         guard !isDown || cards.input.isOpen else {
             let reason = cards.input.error?.description ?? "[audio] input = none"
             return .refused(ControlError(.failed, "there is no microphone: \(reason)"))
         }
+        if named == nil { follow(reply: isDown) }
         rings.tell(.press(target: target.id, isDown: isDown))
         var ptt = Reply.PTT()
-        ptt.target = name
+        ptt.target = routing.target(target.id)?.name ?? name
         ptt.isTalking = isDown
-        ptt.listeners = target.listeners.filter { view.peers[$0].reach != .down }
-            .map { roster[$0].name }
+        ptt.listeners = namesThere(of: target.listeners)
         return .ptt(ptt)
+    }
+
+    /// Which of these peers are there, by name.
+    func namesThere(of peers: PeerSet) -> [String] {
+        roster.numbers.filter { peers.contains($0) && view.peers[$0].reach != .down }
+            .map { roster[$0].name }
     }
 }
 
@@ -83,8 +117,9 @@ extension Request {
         switch self {
         case .ptt(let isDown, _): isDown
         case .reload(let isCheck): !isCheck
-        case .latency: true
-        case .status, .peers, .monitor, .levels, .key, .version: false
+        case .announce, .latency, .relay, .signal: true
+        case .status, .peers, .monitor, .levels, .key, .version, .history, .state: false
+        case .calls(let request): request.isForNow
         }
     }
 }

@@ -59,6 +59,7 @@ extension ControlLoop {
                 case .report(let report):
                     station.receive(record, from: peer, at: now)
                     reported(peer, report)
+                    noteReport(report, from: peer)
                 case .pong:
                     let before = station.view(of: peer).roundTripAt
                     station.receive(record, from: peer, at: now)
@@ -108,7 +109,7 @@ extension ControlLoop {
             station.up(peer: peer, isNewBoot: newBoot, at: now)
             cameUp(peer)
         case .down(let peer):
-            station.down(peer: peer)
+            station.down(peer: peer, at: now)
             wentDown(peer)
         }
     }
@@ -120,6 +121,8 @@ extension ControlLoop {
         case .hear(let peer, let stream, let hearing, let priority):
             view.peers[peer].hearings[Int(stream)] = hearing
             rings.tell(.hear(peer: peer, stream: stream, hearing, priority))
+        case .call(let action):
+            perform(action)
         }
     }
 
@@ -131,6 +134,7 @@ extension ControlLoop {
                 peer: peer, sent: traffic[.sentOnCurrent],
                 lastSent: moment(traffic[.lastSent]), lastOpened: moment(traffic[.lastOpened]),
                 lastRefused: moment(traffic[.lastRefused]), at: now)
+            if let heard = moment(traffic[.lastOpened]) { station.heard(peer: peer, at: heard) }
             doWhatCoresAsk()
         }
     }
@@ -193,7 +197,7 @@ extension ControlLoop {
     /// does not listen to what we say has no reason to speak either.
     mutating func doubtSilent() {
         for (target, since) in view.talkingSince where now - since >= Self.silentAfter {
-            for peer in routing.target(target)?.target.listeners ?? [] {
+            for peer in listeners(of: target) {
                 doubt(peer, talkingSince: since)
             }
         }
@@ -203,7 +207,7 @@ extension ControlLoop {
     var doubtDeadline: Instant? {
         var first: Instant?
         for (target, since) in view.talkingSince {
-            for peer in routing.target(target)?.target.listeners ?? [] {
+            for peer in listeners(of: target) {
                 guard let opened = moment(rings.traffic[peer][.lastOpened]) else { continue }
                 var due = max(opened, since) + Self.silentAfter
                 if let doubted = view.peers[peer].doubtedAt {
@@ -237,7 +241,7 @@ extension ControlLoop {
 
     /// A key press towards peers without session tries them again at once (protocol §1.7 rule 6).
     mutating func want(_ target: Int) {
-        for peer in routing.target(target)?.target.listeners ?? [] {
+        for peer in listeners(of: target) {
             table.wanted(peer: peer, at: now)
             doWhatCoresAsk()
         }

@@ -32,6 +32,8 @@ extension ControlLoop {
             status.audio.echoReductionDB = Double(rings.counters[.echoReduction]) / 10
         }
         status.microphone = microphoneStatus
+        status.microphone.mayOpen = mayOpenMicrophone
+        status.call = callStatus
         status.speaker = speakerMeter
         status.buttons = config.buttons.indices.map { button($0) }
         status.lamps = config.lamps.indices.map { lamp($0) }
@@ -42,6 +44,7 @@ extension ControlLoop {
         let heap = rings.counters[.heapCalls]
         status.media.heapCalls = heap == UInt64.max ? nil : Int(heap)
         status.counters = counters
+        status.state = keeper.state
         return status
     }
 
@@ -66,6 +69,10 @@ extension ControlLoop {
             guard let error = lines.lamps[place].error else { continue }
             found.append("lamp \(lines.lamps[place].lamp.name): \(error)")
         }
+        for place in lines.relays.indices {
+            guard let error = lines.relays[place].error else { continue }
+            found.append("relay \(lines.relays[place].relay.name): \(error)")
+        }
         for key in lines.keys where key.isStuck {
             found.append(
                 "button \(key.button.name): held longer than max-talk, so it is not heard; "
@@ -79,6 +86,9 @@ extension ControlLoop {
             found.append(
                 "no real-time priority, sound may break under load: "
                     + "give the service LimitRTPRIO=70, or ulimit -r 70")
+        }
+        for problem in [history.problem, keeper.problem] {
+            if let problem { found.append(problem) }
         }
         if let problem = memoryProblem { found.append(problem) }
         return found
@@ -150,11 +160,6 @@ extension ControlLoop {
             + "compare key, psk and suite in the peer files of both sides"
     }
 
-    var talkedTo: [String] {
-        zip(routing.targets, routing.names).filter { view.talkingSince[$0.0.id] != nil }
-            .map { $0.1 }
-    }
-
     private func device(_ side: Cards.Side, xruns: MediaCount) -> Status.Device {
         var device = Status.Device()
         device.name = side.name.description
@@ -184,10 +189,12 @@ extension ControlLoop {
         let key = lines.keys[place]
         button.name = key.button.name
         button.line = key.button.line
-        button.target = key.button.talk.name
+        button.target = key.button.talkText
         button.state = !key.isOpen ? .unreadable : key.isDown ? .pressed : .released
         button.error = key.error?.description
-        button.isTalking = view.talkingSince[routing.buttonTargets[place]] != nil
+        if let target = routing.buttonTargets[place] {
+            button.isTalking = view.talkingSince[target] != nil
+        }
         button.pressAgeSeconds = key.pressedAt.map { seconds(now - $0) }
         return button
     }
@@ -196,9 +203,9 @@ extension ControlLoop {
         var lamp = Status.Lamp()
         lamp.name = config.lamps[place].name
         lamp.line = config.lamps[place].line
-        lamp.show = config.lamps[place].show.word
+        lamp.show = config.lamps[place].show.rawValue
         lamp.error = lines.lamps[place].error?.description
-        lamp.state = lamp.error != nil ? .failed : lines.lamps[place].isOn ? .on : .off
+        lamp.state = lamp.error != nil ? .failed : lines.lamps[place].isShowing ? .on : .off
         return lamp
     }
 
@@ -230,7 +237,7 @@ extension ControlLoop {
             status.lossPercent = Double(traffic[.loss]) * 100 / 256
             status.bufferMilliseconds = Double(traffic[.playoutDelay])
         }
-        let redundancy = view.peers[peer].redundancy
+        let redundancy = view.peers[peer].protection.redundancy
         status.redundancyDepth = redundancy.choice.depth
         status.redundancyOffset = redundancy.choice.offset
         status.isNarrow = redundancy.isNarrow
@@ -239,6 +246,7 @@ extension ControlLoop {
         status.packetsOpened = Int(traffic[.opened])
         status.packetsRefused = Int(traffic[.refused])
         status.fingerprint = roster.key(of: peer).short
+        status.isVerified = roster[peer].isVerified
         status.problem = misfit(peer) ?? view.peers[peer].resolverProblem
         addFigures(of: peer, to: &status)
         guard let state = table.state(of: peer) else { return status }
@@ -282,20 +290,10 @@ extension ControlLoop {
         found.append(Counter(name: "events_untold", value: server.eventsUntold))
         found.append(Counter(name: "levels_untold", value: server.levelsUntold))
         found.append(Counter(name: "journal_suppressed", value: logBudget.suppressed))
+        found.append(Counter(name: "history_lost", value: history.lost))
+        found.append(Counter(name: "history_set_aside", value: history.setAside))
+        found.append(Counter(name: "hook_failed", value: hook.left))
         found.append(Counter(name: "journal_lost", value: view.journalLost))
         return found
-    }
-}
-
-extension Config.Lamp.Show {
-    /// As the configuration spells it.
-    var word: String {
-        switch self {
-        case .talking: "talking"
-        case .receiving: "receiving"
-        case .listening: "listening"
-        case .fault: "fault"
-        case .unpaired: "unpaired"
-        }
     }
 }

@@ -16,6 +16,7 @@ internal import Wire
 /// - `ControlLoop+Session` feeds handshakes and opened records to the cores, and obeys them,
 /// - `ControlLoop+Media` follows what the media loop tells,
 /// - `ControlLoop+Devices` opens cards and lines, and lights the lamps,
+/// - `ControlLoop+Acts` does what keys ask for besides talking,
 /// - `ControlLoop+Reload` takes over other settings,
 /// - `ControlLoop+Levels` and `ControlLoop+Latency` show and measure the sound,
 /// - `ControlLoop+Requests` answers `intercomctl`,
@@ -62,7 +63,16 @@ struct ControlLoop: ~Copyable {
     var server: ControlServer
     var view: StationView
     var logBudget = LogBudget()
+    var history: History
+    var keeper: StateKeeper
+    var hook = EventHook()
+    /// What the media loop was told of volumes last.
+    var toldVolumes = MediaVolumes()
     var meterView = MeterView()
+    /// The announcement that is under way, if any; and the last one, which the media loop may not
+    /// have let go of yet.
+    var announcement: AnnouncementView?
+    var retiredAnnouncement: Announcement?
     /// The tone that is under way, if any.
     var latencyTrial: LatencyTrial?
     /// Why microphone and speaker did not run by one clock when both were open last.
@@ -115,6 +125,8 @@ struct ControlLoop: ~Copyable {
         cards = Cards(config.audio)
         lines = Lines(config)
         view = StationView()
+        history = History(in: config.paths.state)
+        keeper = StateKeeper(in: config.paths.state)
         nextSecond = facts.startedAt
         self.config = config
         self.roster = roster
@@ -134,6 +146,10 @@ struct ControlLoop: ~Copyable {
     mutating func run() {
         let name = "\(config.station.name), \(table.publicKey.text)"
         tell(.started, detail: "intercomd \(Product.version) is \(name)")
+        beginHistory()
+        beginState()
+        knowFormerCalls()
+        consent()
         protectAnew()
         openDevices()
         followClocks()
@@ -174,9 +190,14 @@ struct ControlLoop: ~Copyable {
         openDevices()
         followClocks()
         lookAtMeters()
+        followAnnouncement()
+        tellHeard()
+        tickHistory()
+        runHook()
         server.tick(at: now) { fd, place, events in
             try? loop.modify(fd: fd, events: events, token: Token.caller + UInt32(place))
         }
+        followRelays()
         showLamps()
     }
 
@@ -220,7 +241,12 @@ struct ControlLoop: ~Copyable {
         if let deadline = cards.deadline { first = min(first, deadline) }
         if let deadline = lines.deadline { first = min(first, deadline) }
         if let deadline = doubtDeadline { first = min(first, deadline) }
+        if let deadline = history.deadline { first = min(first, deadline) }
+        if let deadline = hook.deadline(at: now) { first = min(first, deadline) }
+        if let called = view.calledBy { first = min(first, called.until) }
         if let deadline = lookDeadline { first = min(first, deadline) }
+        if let deadline = announcementDeadline { first = min(first, deadline) }
+        if let deadline = heardDeadline { first = min(first, deadline) }
         // A deadline that keeps lying in the past must not make the loop spin.
         timer.arm(at: max(first, now + .milliseconds(1)))
     }
@@ -236,6 +262,8 @@ struct ControlLoop: ~Copyable {
         followXruns()
         seekAbsent()
         tellWhatWasSuppressed()
+        tickState()
+        consent()
         // The watchdog is fed only while the sound moves.
         let ticks = rings.counters[.ticks]
         let hasTurned = ticks != watchdogTicks
@@ -248,8 +276,11 @@ struct ControlLoop: ~Copyable {
     /// Closes the microphone, takes leave of every peer, darkens the lamps; within a second.
     private mutating func sayGoodbye() {
         ServiceNotifier.stopping()
-        lines.show(at: now) { _ in false }
+        lines.show(at: now) { _ in nil }
+        lines.stopRelays()
         rings.tell(.quiet)
+        _ = station.hangUp(at: now)
+        doWhatCoresAsk()
         table.close(reason: .stopping, at: now)
         doWhatCoresAsk()
         let end = now + .milliseconds(500)
@@ -265,6 +296,9 @@ struct ControlLoop: ~Copyable {
         }
         takeReturns()
         tell(.stopped)
+        closeHistory()
+        closeState()
+        hook.close()
     }
 
     /// Waits for what the media loop tells, and no longer than until then.

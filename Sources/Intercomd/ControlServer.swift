@@ -121,6 +121,18 @@ struct ControlServer: ~Copyable {
         if !isFree(place) { callers[place]!.isServed = true }
     }
 
+    /// Takes sound that one who is kept sends, as it comes; nil when there is none.
+    mutating func readSound(_ place: Int, into bytes: inout MutableSpan<UInt8>) -> Int? {
+        guard !isFree(place), callers[place]!.isServed else { return nil }
+        switch callers[place]!.readSound(into: &bytes) {
+        case .bytes(let count): return count
+        case .wouldBlock: return nil
+        case .closed:
+            callers[place] = nil
+            return nil
+        }
+    }
+
     /// Answers one who was kept.
     mutating func replyLate(_ reply: Reply, to place: Int, at now: Instant) {
         guard !isFree(place), callers[place]!.isServed else { return }
@@ -280,6 +292,10 @@ struct Caller: ~Copyable {
 
     mutating func read(into bytes: inout MutableSpan<UInt8>) -> LocalTransfer {
         isBusy || isServed ? .wouldBlock : peer.read(into: &bytes)
+    }
+
+    mutating func readSound(into bytes: inout MutableSpan<UInt8>) -> LocalTransfer {
+        peer.read(into: &bytes)
     }
 
     /// Tells `watch` the descriptor and what to wait for on it, when that has changed.

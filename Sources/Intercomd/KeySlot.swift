@@ -13,8 +13,10 @@ struct KeySlot: ~Copyable {
 
     var line: InputLine?
     private(set) var key: TalkKey
-    /// The place of its target.
-    var target: Int
+    private var gesture: Gesture
+    private var meaning: KeyMeaning
+    /// The place of its target; nil when there is none, or none yet for a key that replies.
+    var target: Int?
     var isDown = false
     /// Its line may have more edges than were read in one turn.
     var hasMoreEdges = false
@@ -27,8 +29,19 @@ struct KeySlot: ~Copyable {
     /// Who listens for it there.
     var vox = Vox(threshold: 8, hang: .zero)
 
-    init(settings: TalkKey.Settings, target: Int, vox voice: Voice? = nil, at now: Instant) {
+    /// What one input came to.
+    struct Outcome: Equatable {
+        var talk: TalkKey.Action?
+        var touch: Gesture.Touch?
+    }
+
+    init(
+        settings: TalkKey.Settings, target: Int?, meaning: KeyMeaning = .talk,
+        vox voice: Voice? = nil, at now: Instant
+    ) {
         self.target = target
+        self.meaning = meaning
+        gesture = Gesture(meaning.gestures, isDown: voice == nil)
         if let voice {
             // It needs no line to be read.
             self.voice = voice
@@ -44,8 +57,48 @@ struct KeySlot: ~Copyable {
     /// Whether speech presses it, and no finger.
     var isVoiceOperated: Bool { voice != nil }
 
-    mutating func handle(_ input: TalkKey.Input, at now: Instant) -> TalkKey.Action? {
-        key.handle(input, at: now)
+    /// Whether it talks to whoever was heard last.
+    var isReply: Bool { meaning.isReply }
+
+    mutating func handle(_ input: TalkKey.Input, at now: Instant) -> Outcome {
+        guard meaning.gestures.isAny else {
+            return Outcome(talk: meaning.talkTouch == nil ? nil : key.handle(input, at: now))
+        }
+        let was = gesture.sustained
+        let touch = gesture.handle(input, at: now)
+        let talk: TalkKey.Action? =
+            switch meaning.talkTouch {
+            case nil: nil
+            case .press: key.handle(input, at: now)
+            case let wanted?: follow(was == wanted, gesture.sustained == wanted, input, at: now)
+            }
+        return Outcome(talk: talk, touch: touch == meaning.talkTouch && talksLater ? nil : touch)
+    }
+
+    /// Whether something other than its line's level makes it talk.
+    private var talksLater: Bool { meaning.talkTouch == .hold || meaning.talkTouch == .double }
+
+    /// A hold, or a double press, that talks is to the talk key what its line is to others.
+    private mutating func follow(
+        _ was: Bool, _ isNow: Bool, _ input: TalkKey.Input, at now: Instant
+    ) -> TalkKey.Action? {
+        if case .unreadable = input { return key.handle(input, at: now) }
+        return key.handle(was == isNow ? .tick : .level(isDown: isNow), at: now)
+    }
+
+    /// When to call `handle(.tick, …)` next; nil means never.
+    var deadline: Instant? {
+        meaning.gestures.isAny ? Self.earlier(key.deadline, gesture.deadline) : key.deadline
+    }
+
+    /// When a press or a release that began will count, unless it is a bounce; nil means never.
+    var settles: Instant? {
+        meaning.gestures.isAny ? Self.earlier(key.settles, gesture.settles) : key.settles
+    }
+
+    private static func earlier(_ one: Instant?, _ other: Instant?) -> Instant? {
+        guard let one else { return other }
+        return other.map { min(one, $0) } ?? one
     }
 
     /// The line is there, for the first time or again, and its level known.
@@ -56,12 +109,22 @@ struct KeySlot: ~Copyable {
         isReadable = true
         self.isDown = isDown
         // What it reads is no edge, and lasts already.
-        key = TalkKey(settings, isDown: isDown, isSilenced: wasSilenced)
+        key = TalkKey(settings, isDown: isDown && !talksLater, isSilenced: wasSilenced)
+        gesture = Gesture(meaning.gestures, isDown: isDown)
     }
 
     /// Goes on with other times and limits; of one mode.
-    mutating func change(to settings: TalkKey.Settings, target: Int, vox voice: Voice?) {
+    mutating func change(
+        to settings: TalkKey.Settings, target: Int?, meaning: KeyMeaning, vox voice: Voice?
+    ) {
         key.change(to: settings)
+        if self.meaning.gestures.isAny, meaning.gestures.isAny {
+            gesture.change(to: meaning.gestures)
+        } else {
+            // One begun is none any more, and nothing must be due that nobody asks about.
+            gesture = Gesture(meaning.gestures, isDown: isDown)
+        }
+        self.meaning = meaning
         if let voice, voice != self.voice {
             vox = Vox(threshold: voice.threshold, hang: voice.hang)
         }
@@ -89,10 +152,10 @@ struct KeySlot: ~Copyable {
     }
 
     /// The line cannot be read any more: the key is neither up nor down.
-    mutating func unreadable(at now: Instant) -> TalkKey.Action? {
+    mutating func unreadable(at now: Instant) -> Outcome {
         if isReadable { wasSilenced = !key.isTalking }
         isReadable = false
         hasMoreEdges = false
-        return key.handle(.unreadable, at: now)
+        return handle(.unreadable, at: now)
     }
 }

@@ -2,9 +2,10 @@ internal import Config
 internal import HAL
 internal import Realtime
 internal import Settings
+internal import Station
 internal import Time
 
-/// The GPIO lines: talk keys, which go to the media loop, and lamps, which stay here.
+/// The lines: keys, which go to the media loop, lamps and relays, which stay here.
 ///
 /// Lines that are absent or busy are tried again for ever, as cards are.
 struct Lines: ~Copyable {
@@ -25,21 +26,29 @@ struct Lines: ~Copyable {
         var line: OutputLine?
         var error: GPIOError?
         var isOn = false
+        /// Since when it has something to show, and when its rhythm goes on.
+        var since: Instant?
+        var changesAt: Instant?
         var backoff = Backoff()
+
+        var isShowing: Bool { since != nil }
     }
 
     /// A line that opened (nil), or cannot be opened for a reason not told yet; by its place.
     enum Change {
         case key(Int, GPIOError?)
         case lamp(Int, GPIOError?)
+        case relay(Int, GPIOError?)
     }
 
     var keys: [Key]
     var lamps: FixedArray<Lamp>
+    var relays: FixedArray<Relay>
 
     init(_ config: Config) {
         keys = config.buttons.map { Key(button: $0, isOpen: $0.isVoiceOperated) }
         lamps = FixedArray(count: config.lamps.count) { Lamp(lamp: config.lamps[$0]) }
+        relays = FixedArray(count: config.relays.count) { Relay(relay: config.relays[$0]) }
     }
 
     /// Other settings: lines that are the same stay as they are, the others are opened anew.
@@ -64,6 +73,7 @@ struct Lines: ~Copyable {
             swap(&lamps[place], &former[other])
             lamps[place].lamp = config.lamps[place]
         }
+        configureRelays(config)
     }
 
     /// Opens what is not open and due; `report` is told each new complaint.
@@ -82,14 +92,13 @@ struct Lines: ~Copyable {
                 report(.lamp(place, lamps[place].error))
             }
         }
+        openRelays(at: now) { report(.relay($0, $1)) }
     }
 
     private mutating func openKey(_ place: Int, at now: Instant, _ rings: Rings) {
         let button = keys[place].button
         do throws(GPIOError) {
-            let line = try InputLine(
-                name: button.line, bias: button.bias.input, activeLow: button.isActiveLow,
-                consumer: "intercomd \(button.name)")
+            let line = try InputLine(button, consumer: "intercomd \(button.name)")
             rings.tell(.key(place, line))
             keys[place].isOpen = true
             keys[place].error = nil
@@ -137,9 +146,21 @@ struct Lines: ~Copyable {
         }
     }
 
-    /// Lights each lamp that `isOn` says, and darkens the others.
-    mutating func show(at now: Instant, _ isOn: (Config.Lamp.Show) -> Bool) {
-        for place in lamps.indices { set(place, isOn(lamps[place].lamp.show), at: now) }
+    /// Lights each lamp in the rhythm that `pattern` says, and darkens those without one.
+    mutating func show(at now: Instant, _ pattern: (Config.Lamp.Show) -> LampPattern?) {
+        for place in lamps.indices {
+            guard let pattern = pattern(lamps[place].lamp.show) else {
+                lamps[place].since = nil
+                lamps[place].changesAt = nil
+                set(place, false, at: now)
+                continue
+            }
+            let since = lamps[place].since ?? now
+            let look = pattern.look(since: since, at: now)
+            lamps[place].since = since
+            lamps[place].changesAt = look.until
+            set(place, look.isLit, at: now)
+        }
     }
 
     private mutating func set(_ place: Int, _ isOn: Bool, at now: Instant) {
@@ -158,10 +179,11 @@ struct Lines: ~Copyable {
     var hasFault: Bool {
         if keys.contains(where: { !$0.isOpen }) { return true }
         for place in lamps.indices where lamps[place].error != nil { return true }
+        for place in relays.indices where relays[place].error != nil { return true }
         return false
     }
 
-    /// When the next attempt is due; nil when all are open.
+    /// When the next attempt, or the next change of a lamp or a relay, is due; nil when none is.
     var deadline: Instant? {
         var first: Instant?
         for key in keys where !key.isOpen { first = min(first ?? key.backoff.due, key.backoff.due) }
@@ -169,6 +191,11 @@ struct Lines: ~Copyable {
             let due = lamps[place].backoff.due
             first = min(first ?? due, due)
         }
+        for place in lamps.indices {
+            guard let due = lamps[place].changesAt else { continue }
+            first = min(first ?? due, due)
+        }
+        if let due = relayDeadline { first = min(first ?? due, due) }
         return first
     }
 }

@@ -22,7 +22,10 @@ extension MediaLoop {
             guard let former = change.formerTargets[place] else { continue }
             swap(&spurts[place], &change.spurts[former])
             swap(&virtualKeys[place], &change.virtualKeys[former])
-            virtualKeys[place].change(to: plan.virtualKey)
+            virtualKeys[place].change(to: plan.virtualKeys[place])
+            // Those of an aimed one stay whom it was aimed at.
+            guard !plan.targets[place].isAimed else { continue }
+            spurts[place].listeners = plan.targets[place].listeners
         }
         for place in keys.indices { takeOver(key: place, change) }
         unwatchLeftLines(change)
@@ -49,12 +52,18 @@ extension MediaLoop {
         // The old settings have changed places with the new ones.
         let old = change.plan.keys[former]
         let new = plan.keys[place]
+        let oldTarget = change.plan.id(ofTarget: old.target)
         let isSame =
-            old.settings.mode == new.settings.mode
-            && change.plan.targets[old.target].id == plan.targets[new.target].id
+            old.settings.mode == new.settings.mode && oldTarget == plan.id(ofTarget: new.target)
+            && old.meaning.hasTalk(of: new.meaning)
         if isSame {
             swap(&keys[place], &change.keys[former])
-            keys[place].change(to: new.settings, target: new.target, vox: new.vox)
+            var target = new.target
+            if new.meaning.isReply, let aimed = keys[place].target {
+                target = change.formerTargets.firstIndex(of: aimed)
+            }
+            keys[place].change(
+                to: new.settings, target: target, meaning: new.meaning, vox: new.vox)
         } else {
             // Held down now, it does not talk to someone else: it must be let go first.
             keys[place].takeLine(of: &change.keys[former], new.settings)
@@ -85,7 +94,7 @@ extension MediaLoop {
                 first = min(first, spurts[target].nextFrame)
             }
             encoded.begin(at: max(first, microphone.oldest))
-            chooseFrameSize()
+            isFrameSizeDue = true
         }
         change.exchangeChain(&chain)
         if change.hasVoices {

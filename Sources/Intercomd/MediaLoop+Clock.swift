@@ -44,7 +44,7 @@ extension MediaLoop {
         microphone.breakOff()
         silenceVoxes()
         meters.forgetMicrophone()
-        for target in spurts.indices { endAtOnce(target) }
+        for target in spurts.indices where target != plan.announcement { endAtOnce(target) }
         chooseMaster()
     }
 
@@ -244,7 +244,7 @@ extension MediaLoop {
             timer.arm(at: now + ClockMaster.guardInterval, every: ClockMaster.guardInterval)
             return
         }
-        let hasWork = hasCapture || hasPlayback || keys.count > 0
+        let hasWork = hasCapture || hasPlayback || keys.count > 0 || announcement != nil
         let interval: Duration =
             hasWork ? .nanoseconds(plan.periodNanoseconds) : .milliseconds(100)
         timer.arm(at: now + interval, every: interval)

@@ -34,7 +34,7 @@ extension MediaLoop {
             bind(stream, of: peer, to: hearing)
         case .protect(let peer, let choice):
             peers[peer].protection = choice
-            chooseFrameSize()
+            isFrameSizeDue = true
         case .capture(let pcm): takeCapture(pcm)
         case .playback(let pcm): takePlayback(pcm)
         case .key(let place, let line): takeKey(place, line)
@@ -43,12 +43,19 @@ extension MediaLoop {
             if isDown { endTrial() }
             let action = virtualKeys[target].handle(.level(isDown: isDown), at: now)
             follow(action, target: target)
+        case .aim(let id, let listeners): aim(id, at: listeners)
+        case .chime(let chime): self.chime(chime)
+        case .ring(let chime): ring(chime)
+        case .beep(let isOn): beep(isOn)
+        case .announce(let box): beginAnnouncement(box)
+        case .announceEnd(let isNow): endAnnouncement(isNow: isNow)
         case .watch(let isOn): meters.isWatched = isOn
         case .trial(let id):
             guard let target = plan.targets.firstIndex(where: { $0.id == id }) else {
                 return tell(.trialEnded)
             }
             beginTrial(target)
+        case .volumes(let volumes): change(volumes)
         case .adopt(let change): adopt(change)
         case .giveUp(.capture):
             giveUpCapture()
@@ -59,8 +66,19 @@ extension MediaLoop {
         case .quiet:
             isQuiet = true
             for target in spurts.indices { endAtOnce(target) }
+            finishAnnouncement()
         case .stop: stop()
         }
+    }
+
+    private mutating func change(_ new: MediaVolumes) {
+        // What was said before, also while it fades, is nobody's: no pre-roll has it.
+        if new.isMicrophoneMuted, !volumes.isMicrophoneMuted {
+            // Nothing fades in a microphone that rests.
+            if !isCapturing { muteFader = Fader(.muted) }
+            mutedFrom = microphone.frame(behind: Self.muteSamples + chain.delaySamples)
+        }
+        volumes = new
     }
 
     /// Seals control records; on session `index` if given, else on the current one.
@@ -121,6 +139,7 @@ extension MediaLoop {
 
     private mutating func stop() {
         for target in spurts.indices { endAtOnce(target) }
+        finishAnnouncement()
         for peer in peers.indices {
             while let keys = peers[peer].slots.dropAny() { handBack(.session(keys)) }
         }

@@ -30,8 +30,8 @@ extension MediaLoop {
             readEdges(of: place)
         }
         for place in keys.indices {
-            while let deadline = keys[place].key.deadline, deadline <= now {
-                follow(keys[place].handle(.tick, at: now), target: keys[place].target)
+            while let deadline = keys[place].deadline, deadline <= now {
+                follow(keys[place].handle(.tick, at: now), of: place)
             }
         }
         for target in virtualKeys.indices {
@@ -48,7 +48,7 @@ extension MediaLoop {
         if hasBacklog { return now }
         var first: Instant?
         for place in keys.indices {
-            guard let settles = keys[place].key.settles else { continue }
+            guard let settles = keys[place].settles else { continue }
             first = min(first ?? settles, settles)
         }
         return first
@@ -78,7 +78,7 @@ extension MediaLoop {
             keys[place].readable(isDown: isDown, settings)
             if keys[place].key.isTalking { endTrial() }
             tell(.key(place, isDown: isDown))
-            updateGate(keys[place].target)
+            if let target = keys[place].target { updateGate(target) }
         } catch {
             lose(place, error)
         }
@@ -90,17 +90,28 @@ extension MediaLoop {
             keys[place].isDown = isDown
             tell(.key(place, isDown: isDown))
         }
-        let action = keys[place].handle(.level(isDown: isDown), at: moment)
-        follow(action, target: keys[place].target)
+        if isDown, keys[place].isReply, !keys[place].key.isTalking { aimReply(place) }
+        follow(keys[place].handle(.level(isDown: isDown), at: moment), of: place)
+    }
+
+    /// A key that replies talks to whoever was heard last as it went down; to nobody before that.
+    private mutating func aimReply(_ place: Int) {
+        keys[place].target = lastSpeaker.flatMap { plan.target(ofPeer: $0) }
     }
 
     /// A key that cannot be read closes the microphone: it is neither up nor down.
     private mutating func lose(_ place: Int, _ error: GPIOError) {
-        follow(keys[place].unreadable(at: now), target: keys[place].target)
+        follow(keys[place].unreadable(at: now), of: place)
         guard let line = keys[place].line.take() else { return }
         try? loop.remove(fd: line.fd)
         handBack(.key(line))
         tell(.keyUnreadable(place, error))
+    }
+
+    /// Acts on what a key decided; what is no talk is the control thread's.
+    private mutating func follow(_ outcome: KeySlot.Outcome, of place: Int) {
+        if let touch = outcome.touch { tell(.touched(place, touch)) }
+        if let target = keys[place].target { follow(outcome.talk, target: target) }
     }
 
     /// Acts on what a talk key decided.
@@ -108,7 +119,7 @@ extension MediaLoop {
         guard let action else { return }
         if action == .timeOut {
             tell(.talkTimedOut(target: plan.targets[target].id))
-            tone = .timeOut
+            chime(.timeOut)
         }
         updateGate(target)
     }
@@ -116,6 +127,7 @@ extension MediaLoop {
     /// Opens or closes the microphone for a target: open while any of its keys says so, and there
     /// is a microphone.
     mutating func updateGate(_ target: Int) {
+        guard target != plan.announcement else { return }
         var wanted = virtualKeys[target].isTalking
         for place in keys.indices where keys[place].target == target {
             wanted = wanted || keys[place].key.isTalking

@@ -191,6 +191,8 @@ extension MediaLoop {
         let was = peers[peer].hearings[Int(stream)]
         peers[peer].hearings[Int(stream)] = hearing
         guard hearing == .unbound, was != .unbound else { return }
+        // It has started again, or the number is another's: nobody to be answered.
+        if lastSpeaker == peer { lastSpeaker = nil }
         // Its numbers start anew (protocol.md §2.3): the old ones would make the new ones late.
         if let place = slot(of: .init(peer: peer, stream: stream)) { release(place) }
     }
@@ -233,6 +235,7 @@ extension MediaLoop {
             case .samples(let count):
                 room -= count
                 cardClocks.played(count)
+                pace(.playback, count)
                 moved(.playback)
             case .wouldBlock:
                 return
@@ -271,9 +274,6 @@ extension MediaLoop {
         }
     }
 
-    /// Half duplex: the speaker is held down while the own microphone is open, and a moment after.
-    private var isHeldDown: Bool { plan.isHalfDuplex && (isTalking || now < speakerHeldUntil) }
-
     /// Sound nobody here listens to: kept a moment if its binding may still come.
     mutating func giveUpUnheard(_ place: Int, _ hearing: Hearing) {
         if hearing == .unbound, now - slots[place].since < VoiceSlot.unboundMax { return }
@@ -285,7 +285,7 @@ extension MediaLoop {
     mutating func report(_ place: Int, _ owner: VoiceSlot.Owner) {
         guard now >= slots[place].nextReport else { return }
         slots[place].nextReport = now + .seconds(1)
-        let found = slots[place].voice.report(at: now)
+        let found = slots[place].newReport(at: now)
         let traffic = rings.traffic[owner.peer]
         traffic.set(.playoutDelay, to: UInt64(found.playoutDelayMs))
         traffic.set(.jitter, to: UInt64(found.jitter))

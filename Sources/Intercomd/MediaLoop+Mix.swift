@@ -31,14 +31,18 @@ extension MediaLoop {
             countTotals(of: place)
             if isSounding != wasSounding {
                 slots[place].isSounding = isSounding
+                lastSpeaker = owner.peer
                 tell(.receiving(peer: owner.peer, stream: owner.stream, isOn: isSounding))
+                // Its talker waits for what was heard of it.
+                if !isSounding { slots[place].nextReport = min(slots[place].nextReport, now) }
             }
             report(place, owner)
             guard isSounding else { continue }
+            announcePage(hearing)
             rings.counters.add(.framesMixed)
             meter(block.span, of: place, owner.peer)
             let gain =
-                isHeardTwice(owner, before: place) ? .muted : plan.gain(of: owner.peer, hearing)
+                isHeardTwice(owner, at: place) ? .muted : gain(of: owner.peer, hearing)
             let level = Int(
                 min(peers[owner.peer].priorities[Int(owner.stream)], .emergency).rawValue)
             if gain != .muted { heardAt[level] = now }
@@ -47,8 +51,9 @@ extension MediaLoop {
                 to: gain, duck, samples: block.count, isBeginning: !wasSounding)
             mixer.add(block.span, from: from, to: to)
         }
-        if tone?.next(into: &block) == true { mixer.add(block.span) } else { tone = nil }
+        mixChimes(&block)
         mixer.render(into: &block)
+        if isSwitched { duplex.played(block.span) }
         meters.played(block.span, rings)
         return room
     }
@@ -61,19 +66,40 @@ extension MediaLoop {
     }
 
     /// The highest priority that was heard just now.
-    private var highestHeard: Int {
+    var highestHeard: Int {
         if now - heardAt[2] < Self.duckHold { return 2 }
         return now - heardAt[1] < Self.duckHold ? 1 : 0
     }
 
-    /// One mouth speaking to two channels at once is mixed once; what is muted is not heard.
-    private mutating func isHeardTwice(_ owner: VoiceSlot.Owner, before place: Int) -> Bool {
-        for other in 0..<place where slots[other].isSounding {
-            guard let first = slots[other].owner, first.peer == owner.peer else { continue }
-            let hearing = peers[first.peer].hearings[Int(first.stream)]
-            if plan.gain(of: first.peer, hearing) != .muted { return true }
+    /// One mouth speaking to two channels at once is mixed once, as what matters most; what is
+    /// muted is not heard.
+    private mutating func isHeardTwice(_ owner: VoiceSlot.Owner, at place: Int) -> Bool {
+        let own = rank(owner)
+        for other in slots.indices where other != place && slots[other].isSounding {
+            guard let one = slots[other].owner, one.peer == owner.peer else { continue }
+            let hearing = peers[one.peer].hearings[Int(one.stream)]
+            guard gain(of: one.peer, hearing) != .muted else { continue }
+            let rank = rank(one)
+            if rank > own || rank == own && other < place { return true }
         }
         return false
+    }
+
+    /// By priority, and a page before talk.
+    private mutating func rank(_ owner: VoiceSlot.Owner) -> Int {
+        let level = min(peers[owner.peer].priorities[Int(owner.stream)], .emergency).rawValue
+        if case .page = peers[owner.peer].hearings[Int(owner.stream)] { return 2 * Int(level) + 1 }
+        return 2 * Int(level)
+    }
+
+    /// How loud a peer's voice is there: as configured, or not at all where a person has muted it.
+    private func gain(of peer: Int, _ hearing: Hearing) -> Gain {
+        let gain = plan.gain(of: peer, hearing)
+        // Neither the speaker's volume nor what is muted holds up what overrides them.
+        if case .page(_, overrides: true) = hearing { return gain }
+        guard !volumes.isMuted(peer: peer, channel: hearing.channel) else { return .muted }
+        if case .page = hearing { return gain * volumes.page * volumes.speaker }
+        return gain * volumes.speaker
     }
 
     /// What would have been its next block fades, whatever ends it: cut off it would click.

@@ -20,15 +20,19 @@ extension MediaLoop {
             return
         case .silent: break
         }
-        if !isTalking { beginEncoding() }
+        // What was said before a call was taken is nobody's.
+        let start = target == plan.call ? microphone.captured : prerollStart
+        if !isTalking { beginEncoding(at: start) }
+        if target == plan.call { duplex.reset() }
         // What it has heard already is not said again.
-        spurts[target].begin(at: max(spurts[target].nextFrame, prerollStart, encoded.oldest))
-        chooseFrameSize()
+        spurts[target].begin(at: max(spurts[target].nextFrame, start, encoded.oldest))
+        isFrameSizeDue = true
         // First: where the card does not start, the end of it follows.
         tell(.talking(target: plan.targets[target].id, isOpen: true))
         wakeCapture()
         hasBacklog = true
         openedAt = trial.target == nil ? now : nil
+        permit(target)
     }
 
     /// Closes it: the frame being captured is the talkspurt's last.
@@ -47,18 +51,21 @@ extension MediaLoop {
 
     /// Whether the microphone is open for anyone.
     var isTalking: Bool {
-        for target in spurts.indices where spurts[target].isTalking { return true }
+        for target in spurts.indices where target != plan.announcement {
+            if spurts[target].isTalking { return true }
+        }
         return false
     }
 
     /// The oldest frame of the pre-roll.
     private var prerollStart: Int {
-        max(microphone.captured - plan.prerollFrames, microphone.unbroken, microphone.oldest)
+        max(
+            microphone.captured - plan.prerollFrames, microphone.unbroken, microphone.oldest,
+            mutedFrom)
     }
 
     /// Starts at the oldest frame of the pre-roll, or where the last talkspurt stopped.
-    private mutating func beginEncoding() {
-        let first = prerollStart
+    private mutating func beginEncoding(at first: Int) {
         // What the encoder remembers is of another time; also where the microphone has rested.
         guard first > encoded.next || !isCapturing else { return }
         encoder.reset()
@@ -92,6 +99,8 @@ extension MediaLoop {
         let before = microphone.captured
         let trialPlace = trial.target == nil ? nil : trial.place
         meters.captured(samples.span.extracting(first: count), trialPlace: trialPlace, rings)
+        shutMicrophone(samples: count)
+        silenceMuted(samples: count)
         if trialPlace != nil {
             layTrial(over: count)
         } else if chain.settings.isOff, !plan.hasVox {
@@ -100,6 +109,7 @@ extension MediaLoop {
             improve(samples: count)
         }
         rings.counters.add(.framesCaptured, UInt64(microphone.captured - before))
+        pace(.capture, count)
     }
 
     /// The card stood still, and what was said meanwhile is lost: the talkspurts' numbers go on by
@@ -120,14 +130,21 @@ extension MediaLoop {
     /// Encodes the frames that wait, at most `framesPerTurn`, and sends each target what it lacks.
     mutating func talk() {
         if isTalking {
+            // What is encoded goes out as it is, a pre-roll too, before frames change their size.
+            if isFrameSizeDue { sendWaiting() }
+            chooseFrameSize()
             encodeWaiting()
-            for target in spurts.indices {
-                while spurts[target].isTalking, let number = firstWaiting(for: target) {
-                    send(number, to: target)
-                }
-            }
+            sendWaiting()
         }
         sendSpurtEnds()
+    }
+
+    private mutating func sendWaiting() {
+        for target in spurts.indices where target != plan.announcement {
+            while spurts[target].isTalking, let number = firstWaiting(for: target) {
+                send(number, to: target)
+            }
+        }
     }
 
     private mutating func encodeWaiting() {
@@ -159,19 +176,7 @@ extension MediaLoop {
         spurts[target].advance(to: number, lostMax: plan.lostFramesMax)
         var isLast = false
         if case .closing(let last) = spurts[target].phase { isLast = number >= last }
-        let flags = FrameFlags(
-            kind: .audio, isSpurtStart: spurts[target].packets < plan.startFrames,
-            stream: plan.targets[target].stream)
-        var laid = (depth: -1, offset: 0)
-        for peer in plan.targets[target].listeners {
-            let copies = copies(in: number, to: peer, of: target)
-            // Most listeners need the same.
-            if copies != laid {
-                write(frame: number, of: target, isLast: isLast, copies)
-                laid = copies
-            }
-            sealAndSend(to: peer, onSession: nil, flags, at: nil)
-        }
+        sendToAll(number, of: target, isLast: isLast)
         rings.counters.add(.framesSent)
         if let pressed = openedAt {
             let took = (Clock.now() - pressed).nanoseconds
@@ -180,6 +185,23 @@ extension MediaLoop {
         }
         spurts[target].sent()
         if isLast { ended(target) }
+    }
+
+    /// Seals an encoded frame for each who hears this target.
+    mutating func sendToAll(_ number: Int, of target: Int, isLast: Bool) {
+        let flags = FrameFlags(
+            kind: .audio, isSpurtStart: spurts[target].packets < plan.startFrames,
+            stream: plan.targets[target].stream)
+        var laid = (depth: -1, offset: 0)
+        for peer in spurts[target].listeners {
+            let copies = copies(in: number, to: peer, of: target)
+            // Most listeners need the same.
+            if copies != laid {
+                write(frame: number, of: target, isLast: isLast, copies)
+                laid = copies
+            }
+            sealAndSend(to: peer, onSession: nil, flags, at: nil)
+        }
     }
 
     /// The copies a packet carries: those this listener needs, and those its padding has room for.
@@ -214,13 +236,16 @@ extension MediaLoop {
     /// Gives frames the size that suits all who are talked to.
     ///
     /// The microphone is encoded once, so the one with the narrowest way decides; but not one whose
-    /// way bears nothing at all, unless there are only such.
+    /// way bears nothing at all, unless there are only such. All that is encoded has been sent, for
+    /// a packet holds frames of one size.
     mutating func chooseFrameSize() {
+        guard isFrameSizeDue, isTalking || announcement != nil else { return }
+        isFrameSizeDue = false
         var size = plan.frameSize
         var hopeless = plan.frameSize
         var isHoped = false
         for target in spurts.indices where spurts[target].isTalking {
-            for peer in plan.targets[target].listeners {
+            for peer in spurts[target].listeners {
                 let wish = peers[peer].protection.frameSize
                 if peers[peer].protection.isHopeless {
                     hopeless = min(hopeless, wish)
@@ -231,7 +256,6 @@ extension MediaLoop {
             }
         }
         if !isHoped { size = hopeless }
-        guard isTalking else { return }
         rings.counters.set(
             .bitrate, to: UInt64(size * 8 * PCM.sampleRate / encoder.frameSamples))
         guard size != encoder.frameSize else { return }
@@ -240,11 +264,15 @@ extension MediaLoop {
     }
 
     private mutating func ended(_ target: Int) {
+        if target == plan.announcement { return finishAnnouncement() }
         spurts[target].phase = .silent
+        tell(.said(target: plan.targets[target].id, frames: spurts[target].packets))
         if spurts[target].packets > 0 {
             spurts[target].endsLeft = Spurt.ends
             spurts[target].nextEnd = now
         }
+        // Those who are left need no longer do with what this one's way bore.
+        isFrameSizeDue = true
         speakerHeldUntil = now + plan.speakerHold
         tell(.talking(target: plan.targets[target].id, isOpen: false))
         if !isTalking { restCapture() }
@@ -261,8 +289,12 @@ extension MediaLoop {
     }
 
     mutating func sendSpurtEnd(of target: Int) {
+        sendSpurtEnd(of: target, to: spurts[target].listeners)
+    }
+
+    mutating func sendSpurtEnd(of target: Int, to listeners: PeerSet) {
         let end = SpurtEnd(stream: plan.targets[target].stream, last: spurts[target].lastSequence)
-        sendRecord(.spurtEnd(end), to: plan.targets[target].listeners)
+        sendRecord(.spurtEnd(end), to: listeners)
     }
 
     /// Sends one control record on the current session of each of these peers.

@@ -72,7 +72,7 @@ extension MediaLoop {
     mutating func endTrial() {
         guard let target = trial.target else { return }
         trial.target = nil
-        virtualKeys[target] = TalkKey(plan.virtualKey, isDown: false)
+        virtualKeys[target] = TalkKey(plan.virtualKeys[target], isDown: false)
         endAtOnce(target)
         microphone.breakOff()
         updateGate(target)

@@ -18,7 +18,10 @@ internal import Wire
 /// - `MediaLoop+Keys` follows the talk keys,
 /// - `MediaLoop+Capture` makes the microphone's sound better,
 /// - `MediaLoop+Talk` holds the way from the microphone to the wire,
+/// - `MediaLoop+Aim` says who listens where that changes as it goes,
+/// - `MediaLoop+Announce` sends what is read from a file,
 /// - `MediaLoop+Listen` the way from the wire to the speaker,
+/// - `MediaLoop+Chimes` what is heard besides voices, `MediaLoop+Duplex` who has the word,
 /// - `MediaLoop+Commands` what the control thread asks for,
 /// - `MediaLoop+Change` new settings,
 /// - `MediaLoop+Trial` tones that are sent to measure the way,
@@ -66,6 +69,8 @@ struct MediaLoop: ~Copyable {
     /// Until when the speaker is held down, half duplex.
     var speakerHeldUntil = Instant(nanoseconds: .min)
     var encoder: OpusEncoder
+    /// Whether frames may need another size: others are talked to, or ways have changed.
+    var isFrameSizeDue = false
     var meters = Meters()
     var trial = TrialTone()
     /// When a key opened the microphone for the talkspurt whose first packet is due.
@@ -75,6 +80,8 @@ struct MediaLoop: ~Copyable {
     var peers: FixedArray<MediaPeer>
     var peersEnd = 0
     var slots: FixedArray<VoiceSlot>
+    /// Whose voice began or ended last.
+    var lastSpeaker: Int?
     var mixer = Mixer()
     /// When somebody of each priority was last heard.
     var heardAt = InlineArray<3, Instant>(repeating: Instant(nanoseconds: .min / 2))
@@ -96,8 +103,27 @@ struct MediaLoop: ~Copyable {
     var busyFrom: Int64 = 0
     /// It has taken that much: the socket is disarmed.
     var isFlooded = false
-    /// A tone for whoever stands here, mixed with the voices until it is over.
-    var tone: Tone?
+    /// What whoever stands here hears besides the voices: rings, chimes, and that he may be heard.
+    var ringer = ChimePlayer()
+    var ringDucker = Fader()
+    var chimer = ChimePlayer()
+    var beeper = ChimePlayer()
+    /// Until when a chime that must be heard sounds in the room; half duplex, nothing else may.
+    var chimeUntil = Instant(nanoseconds: .min)
+    var chimeFader = Fader()
+    /// When a page was heard last.
+    var pageHeardAt = Instant(nanoseconds: .min / 2)
+    /// Who has the word in a call, half duplex.
+    var duplex = DuplexSwitch()
+    /// What is read from a file, and the samples of it that are due.
+    var announcement: Announcement?
+    var isAnnouncementWhole = false
+    var announcementCredit = 0
+    var pacedAt = Instant(nanoseconds: 0)
+    var volumes = MediaVolumes()
+    /// The microphone on its way to silence and back, and the first frame after it was muted last.
+    var muteFader = Fader()
+    var mutedFrom = 0
     var hasTold = false
 
     init(
@@ -177,6 +203,7 @@ struct MediaLoop: ~Copyable {
             readKeys(woken)
             let isPeriod = woken.isPeriod(of: clock.source)
             if isPeriod { moveCapturedSound() }
+            if woken.timer { paceByTimer() }
             talk()
             followTrial()
             if woken.socket { listen() }

@@ -15,8 +15,9 @@ struct MediaPlan: Sendable {
         let settings: TalkKey.Settings
         /// What speech is to it, when speech presses it.
         let vox: KeySlot.Voice?
-        /// The place of its target in `targets`.
-        let target: Int
+        /// The place of its target in `targets`; nil when it has none, or replies.
+        let target: Int?
+        let meaning: KeyMeaning
 
         /// Whether the other is read from the same line in the same way.
         func hasLine(of other: Key) -> Bool {
@@ -26,8 +27,8 @@ struct MediaPlan: Sendable {
 
     let targets: [TalkTarget]
     let keys: [Key]
-    /// For `intercomctl ptt`: held until let go, no bounce.
-    let virtualKey: TalkKey.Settings
+    /// The keys that nobody's finger is on, by the place of their target: held until let go.
+    let virtualKeys: [TalkKey.Settings]
     /// The gain of each peer's voice on each channel: a row for each number, alone first.
     private let gains: [Gain]
     let profile: Profile
@@ -57,6 +58,17 @@ struct MediaPlan: Sendable {
         let isWhole = capture.cancelsEcho && sound.frameSamples % PCM.frameSamples == 0
         return isWhole ? PCM.frameSamples : sound.blockSamples
     }
+    /// The user's own ring, 48 kHz; empty where it is the built-in one.
+    let ring: [Int16]
+    /// How loud that is, tones and chimes, and pages.
+    let ringVolume: Gain
+    let tonesVolume: Gain
+    let pageVolume: Gain
+    /// Whether who opens the microphone hears that it is open.
+    let hasPermitTone: Bool
+    /// The places of two targets that are aimed.
+    var announcement: Int { targets.count - 3 }
+    var call: Int { targets.count - 1 }
     let jitterPreset: JitterBuffer.Preset
     let jitterMax: Duration
     let periodNanoseconds: Int64
@@ -65,10 +77,11 @@ struct MediaPlan: Sendable {
 
     /// What is done about the echo is what is wished, unless `handsFree` says otherwise.
     init(
-        _ config: Config, _ roster: Roster, _ routing: Routing, _ handsFree: HandsFree? = nil
+        _ config: Config, _ roster: Roster, _ routing: Routing, _ handsFree: HandsFree? = nil,
+        ring: [Int16] = []
     ) {
         let handsFree = handsFree ?? HandsFree(config.audio, clocksApart: nil)
-        targets = routing.targets
+        let targets = routing.targets + TalkTarget.aimed
         let talk = config.talk
         keys = zip(config.buttons, routing.buttonTargets).map { button, id in
             let mode: TalkKey.Mode =
@@ -81,18 +94,23 @@ struct MediaPlan: Sendable {
                 case .vox: .momentary
                 }
             let isVoice = button.isVoiceOperated
+            let meaning = isVoice ? .talk : KeyMeaning(button)
+            // What has waited for the finger to make up its mind has no bounce any more.
+            let isSettled = isVoice || meaning.talkTouch != .press
             return Key(
                 line: isVoice ? "vox \(button.name)" : button.line, bias: button.bias,
                 isActiveLow: button.isActiveLow,
                 settings: TalkKey.Settings(
-                    mode: mode, debounce: isVoice ? .zero : button.debounce,
+                    mode: button.talks ? mode : .momentary,
+                    debounce: isSettled ? .zero : button.debounce,
                     tail: isVoice ? .zero : talk.tail, talkMax: talk.maxTalk),
                 vox: isVoice
                     ? .init(threshold: Float(button.voxThreshold), hang: button.voxHang) : nil,
-                target: routing.targets.firstIndex { $0.id == id }!)
+                target: routing.targets.firstIndex { $0.id == id },
+                meaning: meaning)
         }
-        virtualKey = TalkKey.Settings(
-            mode: .momentary, debounce: .zero, tail: talk.tail, talkMax: talk.maxTalk)
+        virtualKeys = targets.map { Self.virtualKey(of: $0, talk) }
+        self.targets = targets
         gains = Self.gains(config, roster, routing)
         profile = config.audio.profile
         sound = profile.settings
@@ -108,6 +126,11 @@ struct MediaPlan: Sendable {
         isHalfDuplex = handsFree.isHalfDuplex
         speakerHold = config.audio.rxHold
         capture = CaptureChain.Settings(config.audio, handsFree)
+        self.ring = ring
+        ringVolume = Self.volume(config.sounds.ringVolume)
+        tonesVolume = Self.volume(config.sounds.tonesVolume)
+        pageVolume = Self.volume(config.sounds.pageVolume)
+        hasPermitTone = config.sounds.permit == .tone
         jitterPreset =
             switch config.audio.jitter {
             case .low: .low
@@ -134,31 +157,64 @@ struct MediaPlan: Sendable {
         return gains
     }
 
+    /// How the microphone opens for a target by command.
+    ///
+    /// A call is open for as long as it lasts, and closed at once; a page has a limit of its own.
+    private static func virtualKey(of target: TalkTarget, _ talk: Config.Talk) -> TalkKey.Settings {
+        let (tail, limit): (Duration, Duration) =
+            switch target.stream {
+            case TalkTarget.call: (.zero, .seconds(100 * 365 * 86_400))
+            case TalkTarget.page: (talk.tail, Spurt.pageMax)
+            default: (talk.tail, talk.maxTalk)
+            }
+        return TalkKey.Settings(mode: .momentary, debounce: .zero, tail: tail, talkMax: limit)
+    }
+
+    /// 100 is as loud as it is, 50 is -25 dB, 0 is silence.
+    private static func volume(_ percent: Int) -> Gain {
+        percent > 0 ? Gain(decibels: Double(percent - 100) / 2) : .muted
+    }
+
     /// The talk keys, each still without its line.
     func makeKeys(at now: Instant) -> FixedArray<KeySlot> {
         FixedArray(count: keys.count) { place in
             KeySlot(
-                settings: keys[place].settings, target: keys[place].target, vox: keys[place].vox,
-                at: now)
+                settings: keys[place].settings, target: keys[place].target,
+                meaning: keys[place].meaning, vox: keys[place].vox, at: now)
         }
     }
 
-    /// The keys of `intercomctl ptt`, one for each target.
+    /// What the target at a place is known by while the settings change; nil where there is none.
+    func id(ofTarget place: Int?) -> Int? {
+        guard let place else { return nil }
+        return targets[place].id
+    }
+
+    /// The place of the target that is this peer alone.
+    func target(ofPeer number: Int) -> Int? {
+        targets.firstIndex { $0.stream == 0 && $0.listeners.contains(number) }
+    }
+
+    /// The keys of commands, one for each target.
     func makeVirtualKeys() -> FixedArray<TalkKey> {
-        FixedArray(count: targets.count) { _ in TalkKey(virtualKey, isDown: false) }
+        FixedArray(count: targets.count) { TalkKey(virtualKeys[$0], isDown: false) }
     }
 
     /// Silence to every target; the numbers of packets begin anywhere.
     func makeSpurts(_ firstSequences: [UInt16]) -> FixedArray<Spurt> {
-        FixedArray(count: targets.count) { Spurt(sequence: firstSequences[$0]) }
+        FixedArray(count: targets.count) {
+            Spurt(sequence: firstSequences[$0], listeners: targets[$0].listeners)
+        }
     }
 
     /// How loud a peer's voice is, heard as `hearing` says.
     func gain(of peer: Int, _ hearing: Hearing) -> Gain {
-        var place = peer * Self.gainsPerPeer
-        if case .channel(let number) = hearing { place += number }
+        let place = peer * Self.gainsPerPeer + (hearing.channel ?? 0)
         // One who is leaving has none any more.
-        return place < gains.count ? gains[place] : .unity
+        let gain = place < gains.count ? gains[place] : .unity
+        guard case .page(_, let overrides) = hearing else { return gain }
+        if overrides { return gain == .muted ? .unity : gain }
+        return gain * pageVolume
     }
 }
 

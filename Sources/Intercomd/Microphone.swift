@@ -54,6 +54,11 @@ struct Microphone: ~Copyable {
     /// Samples that are still to come to a whole block, of which a frame has one or more.
     func missing(of blockSamples: Int) -> Int { blockSamples - filled % blockSamples }
 
+    /// The first frame that has nothing of the next `samples` samples, nor of any before them.
+    func frame(behind samples: Int) -> Int {
+        captured + (filled + samples + frameSamples - 1) / frameSamples
+    }
+
     /// The newest `count` samples, which must be of one frame.
     @_lifetime(borrow self)
     func newest(_ count: Int) -> Span<Int16> {

@@ -64,14 +64,26 @@ enum MediaCommand: ~Copyable {
     case capture(CapturePCM)
     case playback(PlaybackPCM)
     case key(Int, InputLine)
-    /// `intercomctl ptt`: the virtual key of a talk target, by its `id`.
+    /// The virtual key of a talk target, by its `id`: `intercomctl ptt`, a page or a call.
     case press(target: Int, isDown: Bool)
+    /// Who hears this aimed target from now on, by its `id`.
+    case aim(target: Int, listeners: PeerSet)
+    /// Play a chime once; ring, or play what a caller hears, until nil says stop; beep while
+    /// somebody far may listen here.
+    case chime(Chime)
+    case ring(Chime?)
+    case beep(Bool)
+    /// Send what comes through this box to the announcement's target; nothing more comes of it.
+    case announce(Announcement)
+    case announceEnd(isNow: Bool)
     /// Push the microphone's sound, or no longer.
     case watch(Bool)
     /// Send a tone trial to this talk target, by its `id`.
     case trial(target: Int)
     /// Other settings.
     case adopt(MediaChange)
+    /// How loud what is.
+    case volumes(MediaVolumes)
     /// Hand this card back: it is to be opened otherwise.
     case giveUp(PCMError.Direction)
     /// Close the microphone for everyone, and leave it closed.
@@ -85,11 +97,17 @@ enum MediaEvent: Sendable {
     case switched(peer: Int, index: UInt32)
     /// The microphone opened or closed for a talk target, by its `id`.
     case talking(target: Int, isOpen: Bool)
+    /// A talkspurt to this target is over; of it so many frames were sent.
+    case said(target: Int, frames: Int)
+    /// The announcement is over, or could not be.
+    case announcementEnded
     /// A talk key was held past the limit.
     case talkTimedOut(target: Int)
     /// The physical key at this place went down or up.
     case key(Int, isDown: Bool)
     case keyUnreadable(Int, GPIOError)
+    /// A finger on the key at this place meant this.
+    case touched(Int, Gesture.Touch)
     /// A peer's voice began or ended on a stream.
     case receiving(peer: Int, stream: UInt8, isOn: Bool)
     case captureFailed(PCMError)
@@ -122,6 +140,7 @@ enum Returned: ~Copyable {
     case capture(CapturePCM)
     case playback(PlaybackPCM)
     case key(InputLine)
+    case announcement(Announcement)
     /// The settings before, to be freed.
     case change(MediaChange)
 }

@@ -32,6 +32,9 @@ struct Roster {
 
     func contains(_ number: Int) -> Bool { numbers.contains(number) }
 
+    /// The number of the peer of this name; nil when there is none.
+    func number(named name: String) -> Int? { numbers.first { self[$0].name == name } }
+
     /// The peer that has this number, or had it last.
     subscript(number: Int) -> Config.Peer {
         guard let entry = entries[number] else { preconditionFailure("nobody has this number") }

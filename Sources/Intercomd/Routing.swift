@@ -11,8 +11,8 @@ struct Routing {
     let names: [String]
     /// Every configured channel, in the order of the configuration.
     let channels: [Channel]
-    /// The `id` of the target each configured button speaks into.
-    let buttonTargets: [Int]
+    /// The `id` of the target each configured button speaks into; nil when it has none of its own.
+    let buttonTargets: [Int?]
     /// The number of each channel, now or lately; it keeps it, so a stream's meaning stays.
     private let channelNumbers: [String: Int]
 
@@ -28,7 +28,7 @@ struct Routing {
             let number = numbers[channel.name]!
             targets.append(
                 TalkTarget(
-                    stream: UInt8(number), reference: reference, listeners: members,
+                    stream: UInt8(number), reference: reference, listeners: PeerSet(members),
                     priority: Priority(channel.priority)))
             names.append(channel.name)
             channels.append(
@@ -47,7 +47,9 @@ struct Routing {
         self.names = names
         self.channels = channels
         channelNumbers = numbers
-        buttonTargets = config.buttons.map { targets[names.firstIndex(of: $0.talk.name)!].id }
+        buttonTargets = config.buttons.map { button in
+            button.talk.map { targets[names.firstIndex(of: $0.name)!].id }
+        }
     }
 
     /// A number for each channel: the one it had, else one that no other has or had lately.
@@ -57,7 +59,7 @@ struct Routing {
         var known = former?.channelNumbers ?? [:]
         let present = Set(channels.map { $0.name })
         for channel in channels where known[channel.name] == nil {
-            let all = 1..<Int(FrameFlags.streams.upperBound)
+            let all = Channel.numbers
             if all.allSatisfy({ known.values.contains($0) }) {
                 known = known.filter { present.contains($0.key) }
             }

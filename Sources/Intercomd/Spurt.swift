@@ -1,3 +1,4 @@
+internal import Station
 internal import Time
 
 /// What is being said to one talk target.
@@ -10,6 +11,8 @@ struct Spurt {
     }
 
     var phase = Phase.silent
+    /// Who hears it, by peer number.
+    var listeners: PeerSet
     /// The next frame of the microphone to be sent here.
     var nextFrame = 0
     /// The number of the next packet on this stream; random at start (protocol.md §2.3).
@@ -32,13 +35,18 @@ struct Spurt {
     /// What waits in the microphone besides the pre-roll: the key's debounce, and this turn's work.
     static let besidesPreroll = Duration.milliseconds(40)
     static let ends = 3
+    /// A page ends after as much, whoever opened it.
+    static let pageMax = Duration.seconds(60)
     /// The longest sound lost at the card that is told by numbers left out.
     static let lostMax = Duration.seconds(10)
     static let endInterval = Duration.milliseconds(20)
 
     var isTalking: Bool { phase != .silent }
 
-    init(sequence: UInt16) { self.sequence = sequence }
+    init(sequence: UInt16, listeners: PeerSet = []) {
+        self.sequence = sequence
+        self.listeners = listeners
+    }
 
     /// Nothing was sent yet of a talkspurt that begins with this frame of the microphone.
     mutating func begin(at frame: Int) {

@@ -1,4 +1,5 @@
 internal import Audio
+internal import Control
 internal import HAL
 internal import Session
 internal import Station
@@ -23,18 +24,39 @@ struct StationView {
         var isResolved = false
         /// Its addresses are others than before: where its session found it may lead nowhere.
         var hasMoved = false
+        /// Per cent that it has heard of our last talkspurt; nil before there was one.
+        var heardPercent: Int?
         /// Bytes a second, and sound made up.
         var figures = PeerFigures()
         /// When its silence last had us ask whether it still has our session.
         var doubtedAt: Instant?
-        /// How our sound to it is protected, and its report that has not been acted on yet.
-        var redundancy = Redundancy(
-            frameSamples: 480, frameSize: 40, rooms: AudioPacket.roomMin...AudioPacket.roomMax)
-        var report: Report?
+        /// How our sound to it is protected.
+        var protection = Protection()
     }
 
     /// Since when the microphone is open, for each talk target it is open for, by `id`.
     var talkingSince: [Int: Instant] = [:]
+    /// Whom the page from the microphone is for.
+    var pagedTo: String?
+    /// The channel that this station has called last, and by which call: where the first answer
+    /// takes it, the core knows its members alone.
+    var called: (channel: String, by: CallID)?
+    /// The call that ended last, as the history has it.
+    var lastEnded: HistoryRecord?
+    /// Somebody called in vain, and nobody has touched anything since.
+    var hasMissed = false
+    /// The call that rings here, or at the other side.
+    var ringing: CallID?
+    /// Whoever was heard last.
+    var lastHeard: Int?
+    /// Who `reply down` opened the microphone to: that one `reply up` closes it to.
+    var replyingTo: Int?
+    /// What was asked of peers, and how it is called.
+    var requests: [(peer: Int, mid: UInt32, what: String)] = []
+    /// Whom the streams reach that are aimed as it goes.
+    var aims = [Aim](repeating: Aim(), count: TalkTarget.aimed.count)
+    /// Talkspurts of this station whose listeners still report.
+    var spurts: [OwnSpurt] = []
     /// By number.
     var peers = [Peer](repeating: Peer(), count: Roster.capacity)
     /// What peers have counted whose number is another's now, or who have left.
@@ -55,6 +77,8 @@ struct StationView {
     var isMasterStalled = false
     /// The card that is suspended or stands still.
     var asleep: ClockMaster.Source?
+    /// The peer whose call light is lit here, and until when.
+    var calledBy: (peer: Int, until: Instant)?
     var hasStopped = false
 
     var isTalking: Bool { !talkingSince.isEmpty }

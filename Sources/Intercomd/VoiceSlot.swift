@@ -27,6 +27,8 @@ struct VoiceSlot: ~Copyable {
     /// Its gain on the way to what it is to be, and how far it is turned down for others.
     private(set) var fader = Fader(.muted)
     private(set) var ducker = Fader()
+    /// What of the voice's totals was told to the talker.
+    private var reported = ReceptionTotals()
     /// What of the voice's totals has been counted.
     private var counted = ReceptionTotals()
 
@@ -47,6 +49,7 @@ struct VoiceSlot: ~Copyable {
         voice.reset()
         meter.reset()
         counted = ReceptionTotals()
+        reported = ReceptionTotals()
         self.owner = owner
         fader = Fader(.muted)
         ducker = Fader()
@@ -65,10 +68,25 @@ struct VoiceSlot: ~Copyable {
             ducker = Fader(duck)
         }
         let own = fader.move(to: gain, samples: samples, duration: 480)
-        // Down within a word's first sound, up so slowly that nobody notices.
-        let isDown = duck != .unity
-        let others = ducker.move(to: duck, samples: samples, duration: isDown ? 2_400 : 19_200)
+        let others = Self.move(&ducker, to: duck, samples: samples)
         return (own.from * others.from, own.to * others.to)
+    }
+
+    /// Down within a word's first sound, up so slowly that nobody notices.
+    static func move(
+        _ ducker: inout Fader, to duck: Gain, samples: Int
+    ) -> (from: Gain, to: Gain) {
+        ducker.move(to: duck, samples: samples, duration: duck != .unity ? 2_400 : 19_200)
+    }
+
+    /// What it sees since the last report: what was received and invented, it says once.
+    mutating func newReport(at now: Instant) -> ReceptionReport {
+        var report = voice.report(at: now)
+        let totals = voice.totals
+        report.received = UInt16(clamping: totals.received - reported.received)
+        report.concealedMs = UInt16(clamping: totals.concealedMs - reported.concealedMs)
+        reported = totals
+        return report
     }
 
     /// What has been received, lost and made up since this was asked last.

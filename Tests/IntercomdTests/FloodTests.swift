@@ -25,7 +25,7 @@ import Testing
         let rings = try Rings()
         var loop = try MediaLoop(
             plan: plan(config), rings: rings, socket: ours.data,
-            firstSequences: [])
+            firstSequences: [0, 0, 0])
 
         // As many as the kernel keeps for us.
         let garbage = [UInt8](repeating: 0xff, count: 10)

@@ -19,7 +19,7 @@ import Testing
         let sockets = try SocketPair(listen: address, port: 0, dscp: 0)
         var loop = try MediaLoop(
             plan: plan(config), rings: try Rings(),
-            socket: sockets.data, firstSequences: [])
+            socket: sockets.data, firstSequences: [0, 0, 0])
 
         loop.takeCapture(try CapturePCM(name: .pcm("null"), request: PCMRequest()))
         let (hasCapture, master) = (loop.hasCapture, loop.clock.source)

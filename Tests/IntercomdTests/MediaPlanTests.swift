@@ -1,5 +1,6 @@
 import Audio
 import Config
+import Station
 import Testing
 
 @testable import Intercomd
@@ -27,5 +28,38 @@ import Testing
         let two = try made("echo = on\nduplex = auto", apart: "two cards")
         #expect(two.capture.isOff && two.isHalfDuplex)
         #expect(two.captureBlock == two.sound.blockSamples)
+    }
+
+    @Test func volumesOfPagesApplyUnlessTheyAreOverridden() throws {
+        let key = "pnhjbg56p77ejrdfuiqag7lar3rvrf6td34xf4d7oseszmhxh4jq:sdyp"
+        let plan = try plan(
+            config(
+                """
+                [station]
+                name = a
+                [sounds]
+                page-volume = 0%
+                [channel house]
+                members = *
+                mute = yes
+                [peer b]
+                key = intercom1:\(key)
+                """))
+        #expect(plan.gain(of: 0, .direct) == .unity && plan.gain(of: 0, .call) == .unity)
+        #expect(plan.gain(of: 0, .channel(1)) == .muted)
+        #expect(plan.gain(of: 0, .page(channel: nil, overrides: false)) == .muted)
+        #expect(plan.gain(of: 0, .page(channel: nil, overrides: true)) == .unity)
+        #expect(plan.gain(of: 0, .page(channel: 1, overrides: true)) == .unity)
+    }
+
+    @Test func targetsThatAreAimedComeLastAndHaveKeysOfTheirOwn() throws {
+        let plan = try plan(config("[station]\nname = a\n[talk]\nmax-talk = 1s\n"))
+        #expect(plan.targets.map(\.stream) == [29, 30, 31])
+        #expect(plan.targets[plan.announcement].stream == 29)
+        #expect(plan.targets[plan.call].stream == 31)
+        let talkMax = plan.virtualKeys.map(\.talkMax)
+        #expect(talkMax[1] == .seconds(60), "a page has a limit of its own")
+        #expect(talkMax[2] > .seconds(86_400 * 365), "a call has none")
+        #expect(plan.virtualKeys[2].tail == .zero, "and is closed at once")
     }
 }

@@ -26,6 +26,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [0, 1, 240, 479])
+    func aFrameBehindSamplesHasNothingOfThem(begun: Int) {
+        for samples in [1, 240, 480, 481, 960] {
+            var microphone = Microphone()
+            microphone.append(ramp(480 + begun, from: -480 - begun).span)
+            let behind = microphone.frame(behind: samples)
+            microphone.append(ramp(3 * 480).span)
+            let (first, before) = (microphone.frame(behind)[0], microphone.frame(behind - 1)[0])
+            #expect(first >= samples)
+            #expect(before < samples)
+        }
+    }
+
     @Test func theOldestAreForgotten() {
         var microphone = Microphone()
         microphone.append(ramp(480 * 40).span)

@@ -1,0 +1,200 @@
+internal import Audio
+internal import Config
+internal import Control
+internal import HAL
+internal import Realtime
+internal import Station
+internal import Time
+internal import Wire
+
+/// An announcement as the control thread follows it: the caller's sound on its way to the ring.
+struct AnnouncementView {
+    /// Who reads it to us, by its place at the control socket.
+    let caller: Int
+    let target: String
+    let box: Announcement
+    /// Bytes of sound that are still to come.
+    var left: Int
+    /// A block that found no room, and a byte whose other half has not come.
+    var waiting: SoundBlock?
+    var half: UInt8?
+    /// The silence before it, in which listeners hear that it comes.
+    var silence = AnnouncementView.leadSamples
+    /// Blocks that were given; the media loop begins when there is something ahead.
+    var given = 0
+    var hasBegun = false
+    var isWhole = false
+    /// All is sent, or was given up: its listeners' last reports are awaited.
+    var isOver = false
+    var movedAt: Instant
+
+    static let secondsMax = 60
+    static let samplesMax = secondsMax * PCM.sampleRate
+    /// The tone of a page takes 0.64 s.
+    static let leadSamples = 33_600
+    /// A reader that says nothing for so long is gone.
+    static let idleMax = Duration.seconds(5)
+    static let look = Duration.milliseconds(20)
+}
+
+/// `intercomctl announce`: sound that a caller reads from a file, said to a channel or a peer.
+extension ControlLoop {
+    /// Begins one; the answer says that sound may come, or why not.
+    mutating func beginAnnouncement(
+        _ name: String, _ priority: Priority, samples: Int, for caller: Int
+    ) -> Reply {
+        guard let routed = routing.target(named: name) else { return unknownTarget(name) }
+        guard announcement == nil else {
+            return .refused(ControlError(.failed, "another announcement is under way"))
+        }
+        guard samples > 0, samples <= AnnouncementView.samplesMax else {
+            let limit = AnnouncementView.secondsMax
+            return .refused(ControlError(.failed, "an announcement is of 1 to \(limit) seconds"))
+        }
+        let box: Announcement
+        do throws(OpusError) { box = try Announcement(plan) } catch {
+            return .refused(ControlError(.failed, "\(error)"))
+        }
+        announcement = AnnouncementView(
+            caller: caller, target: name, box: box, left: samples * 2, movedAt: now)
+        let target = TalkTarget(
+            stream: TalkTarget.announcement, reference: routed.reference,
+            listeners: routed.listeners, priority: priority, purpose: .page)
+        station.aim(target, at: now)
+        doWhatCoresAsk()
+        aim(TalkTarget.announcement, at: routed.listeners, name: name)
+        want(target.id)
+        tell(.announce, target: name, detail: priority == .normal ? nil : priority.word)
+        saying(target.id)
+        return .announce(announced(isOver: false))
+    }
+
+    private func announced(isOver: Bool) -> Reply.Announced {
+        var reply = Reply.Announced()
+        reply.target = announcement?.target ?? ""
+        reply.isOver = isOver
+        reply.listeners = namesThere(of: listeners(of: Int(TalkTarget.announcement)))
+        return reply
+    }
+
+    /// When its reader is looked after again.
+    var announcementDeadline: Instant? {
+        announcement.map { _ in now + AnnouncementView.look }
+    }
+
+    /// Takes what its reader has sent, as much as there is room for.
+    mutating func followAnnouncement() {
+        guard let one = announcement, !one.isOver else { return }
+        guard !server.hasHungUp(one.caller) else { return stopAnnouncement() }
+        guard now - one.movedAt < AnnouncementView.idleMax else { return stopAnnouncement() }
+        while giveSound() {}
+        beginWhenAhead()
+    }
+
+    /// Its reader is gone, or nobody is to hear it any more: it ends at once.
+    mutating func stopAnnouncement() {
+        guard let one = announcement else { return }
+        if one.hasBegun {
+            rings.tell(.announceEnd(isNow: true))
+        } else {
+            announcementEnded()
+        }
+    }
+
+    private mutating func beginWhenAhead() {
+        guard let one = announcement, !one.hasBegun else { return }
+        guard one.isWhole || one.given >= Announcement.ahead else { return }
+        announcement?.hasBegun = true
+        rings.tell(.announce(one.box))
+        if one.isWhole { rings.tell(.announceEnd(isNow: false)) }
+    }
+
+    /// Puts one more block into the ring; false when there is no room, or nothing to put in.
+    private mutating func giveSound() -> Bool {
+        guard var one = announcement, !one.isWhole else { return false }
+        defer { announcement = one }
+        guard let block = one.waiting ?? nextBlock(&one) else { return false }
+        one.waiting = one.box.sound.push(block)
+        guard one.waiting == nil else { return false }
+        one.given += 1
+        one.movedAt = now
+        if one.left == 0, one.silence == 0 {
+            one.isWhole = true
+            if one.hasBegun { rings.tell(.announceEnd(isNow: false)) }
+        }
+        return true
+    }
+
+    private mutating func nextBlock(_ one: inout AnnouncementView) -> SoundBlock? {
+        var block = SoundBlock()
+        if one.silence > 0 {
+            block.count = min(PCM.frameSamples, one.silence)
+            one.silence -= block.count
+            return block
+        }
+        var bytes = InlineArray<960, UInt8>(repeating: 0)
+        var start = 0
+        if let half = one.half {
+            bytes[0] = half
+            start = 1
+        }
+        let wanted = min(960, one.left + start)
+        guard wanted > start else { return nil }
+        var room = bytes.mutableSpan
+        var rest = room._mutatingExtracting(start..<wanted)
+        guard let count = server.readSound(one.caller, into: &rest), count > 0 else { return nil }
+        one.left -= count
+        let filled = start + count
+        block.count = filled / 2
+        for index in 0..<block.count {
+            let value = UInt16(bytes[2 * index]) | UInt16(bytes[2 * index + 1]) << 8
+            block.samples[index] = Int16(bitPattern: value)
+        }
+        one.half = filled % 2 == 1 ? bytes[filled - 1] : nil
+        return block
+    }
+
+    /// The media loop sends nothing more of it.
+    mutating func announcementEnded() {
+        guard let one = announcement, !one.isOver else { return }
+        announcement?.isOver = true
+        station.release(TalkTarget.announcement)
+        tell(.announceEnd, target: one.target)
+        if !one.hasBegun { said(Int(TalkTarget.announcement), frames: 0) }
+        // Nobody waits for what was heard of it.
+        if server.hasHungUp(one.caller) { announcement = nil }
+    }
+
+    /// Who has heard how much of it: its reader waits for that.
+    mutating func announcementHeard(_ target: Int, _ text: String) {
+        guard target == Int(TalkTarget.announcement), let one = announcement, one.isOver else {
+            return
+        }
+        var reply = announced(isOver: true)
+        reply.heard = text
+        server.replyLate(.announce(reply), to: one.caller, at: now)
+        announcement = nil
+        retiredAnnouncement = nil
+    }
+}
+
+extension Priority {
+    /// As it is written.
+    var word: String {
+        switch self {
+        case .emergency: "emergency"
+        case .high: "high"
+        default: "normal"
+        }
+    }
+
+    /// What is written; normal for anything else.
+    init(word: String) {
+        self =
+            switch word {
+            case "emergency": .emergency
+            case "high": .high
+            default: .normal
+            }
+    }
+}

@@ -1,0 +1,100 @@
+internal import Control
+internal import HAL
+internal import Time
+
+/// The user's program that is run at every event: `[events] on-event`.
+///
+/// Four at once at most, others wait, so many of them; one that takes longer than 10 s is ended.
+/// What an event says goes into its environment: no shell reads it, no argument holds it.
+struct EventHook {
+    /// Why something did not run, or how it ended.
+    enum Notice: Equatable {
+        case failed(String)
+    }
+
+    static let runningMax = 4
+    static let waitingMax = 32
+    static let patience = Duration.seconds(10)
+    private static let quietFor = Duration.seconds(60)
+
+    private struct Run {
+        let program: ChildProgram
+        let end: Instant
+        var isKilled = false
+    }
+
+    private var running: [Run] = []
+    private var waiting: [(path: String, environment: [String])] = []
+    /// Events for which no program was run.
+    private(set) var left = 0
+    private var nextComplaint = Instant(nanoseconds: .min)
+
+    /// When `tick` is due: it looks ten times a second while something runs.
+    func deadline(at now: Instant) -> Instant? {
+        running.isEmpty ? nil : now + .milliseconds(100)
+    }
+
+    /// An event happened: the program is run for it, soon.
+    mutating func add(_ event: Event, program path: String) {
+        guard waiting.count < Self.waitingMax else {
+            left += 1
+            return
+        }
+        waiting.append((path, Self.environment(of: event)))
+    }
+
+    /// Starts what waits, and ends what takes too long.
+    mutating func tick(at now: Instant, _ tell: (Notice) -> Void) {
+        for place in running.indices.reversed() {
+            if let status = running[place].program.ended() {
+                let run = running.remove(at: place)
+                if run.isKilled {
+                    complain("took longer than 10 s, and was ended", at: now, tell)
+                } else if status != 0 {
+                    complain("ended with \(status)", at: now, tell)
+                }
+            } else if now >= running[place].end, !running[place].isKilled {
+                running[place].program.kill()
+                running[place].isKilled = true
+            }
+        }
+        while running.count < Self.runningMax, !waiting.isEmpty {
+            let next = waiting.removeFirst()
+            do throws(SystemError) {
+                let program = try ChildProgram(next.path, environment: next.environment)
+                running.append(Run(program: program, end: now + Self.patience))
+            } catch { complain(error.description, at: now, tell) }
+        }
+    }
+
+    /// Ends all that still runs.
+    mutating func close() {
+        for run in running { run.program.kill() }
+        waiting = []
+    }
+
+    /// Once a minute: a program that fails does so at every event.
+    private mutating func complain(_ what: String, at now: Instant, _ tell: (Notice) -> Void) {
+        left += 1
+        guard now >= nextComplaint else { return }
+        nextComplaint = now + Self.quietFor
+        tell(.failed("on-event: \(what)"))
+    }
+
+    /// What the program is told: a variable for each of the event's fields that is not null.
+    static func environment(of event: Event) -> [String] {
+        var all = [
+            "PATH=/usr/local/bin:/usr/bin:/bin", "INTERCOM_EVENT=\(event.kind.rawValue)",
+            "INTERCOM_TIME_MS=\(event.timeMilliseconds)",
+            "INTERCOM_SENTENCE=\(event.sentence)",
+        ]
+        if let peer = event.peer { all.append("INTERCOM_PEER=\(peer.visible)") }
+        if let target = event.target { all.append("INTERCOM_TARGET=\(target.visible)") }
+        if let button = event.button { all.append("INTERCOM_BUTTON=\(button.visible)") }
+        if let seconds = event.seconds, seconds.isFinite, seconds.magnitude < 1e12 {
+            all.append("INTERCOM_SECONDS=\(Int(seconds))")
+        }
+        if let detail = event.detail { all.append("INTERCOM_DETAIL=\(detail.visible)") }
+        return all
+    }
+}

@@ -1,0 +1,202 @@
+internal import Control
+internal import HAL
+internal import Time
+
+/// The calls that were, on disk: `history` in the state directory, and three files before it.
+///
+/// A line is written with one call as soon as it is known, and the disk is asked to keep it at most
+/// every 30 s. What cannot be written waits in memory, so much of it, and is tried again. Nothing
+/// here ends the program.
+struct History: ~Copyable {
+    /// What happened to the files, for the journal.
+    enum Notice: Equatable {
+        case torn
+        case setAside(lines: Int)
+        /// Nothing can be written, and why.
+        case failed(String)
+        case writtenAgain(lost: Int)
+    }
+
+    static let fileMax = 256 * 1024
+    /// Files before the current one.
+    static let former = 3
+    static let syncInterval = Duration.seconds(30)
+    /// Bytes that wait where nothing can be written, some 150 records.
+    static let waitingMax = 64 * 1024
+    /// Of lines set aside so much is kept.
+    static let badMax = 64 * 1024
+    private static let mode: UInt32 = 0o600
+
+    private let path: String
+    private var file: AppendFile?
+    /// Lines that are not on disk, the oldest first.
+    private var waiting: [[UInt8]] = []
+    private var waitingBytes = 0
+    /// Records for which there was no room.
+    private(set) var lost = 0
+    /// Damaged lines found since the start.
+    private(set) var setAside = 0
+    /// Why nothing can be written; nil when it can.
+    private(set) var problem: String?
+    private var owesSync = false
+    private var nextSync = Instant(nanoseconds: .min)
+    private var nextTry = Instant(nanoseconds: .min)
+
+    init(in folder: String) { path = "\(folder)/history" }
+
+    /// When `tick` is due.
+    var deadline: Instant? {
+        if problem != nil { return nextTry }
+        return owesSync ? nextSync : nil
+    }
+
+    /// Looks through the files of the last run, sets aside what is damaged in them, and ends the
+    /// calls that were open when it fell.
+    mutating func begin(wall: Int, at now: Instant, _ tell: (Notice) -> Void) {
+        var records: [HistoryRecord] = []
+        for number in stride(from: Self.former, through: 0, by: -1) {
+            records += clean(name(number), tell).records
+        }
+        for start in HistoryRecord.open(in: records) {
+            append(start.ended(by: .crash, at: wall), at: now, tell)
+        }
+    }
+
+    /// Keeps a record.
+    mutating func append(_ record: HistoryRecord, at now: Instant, _ tell: (Notice) -> Void) {
+        let line = record.line
+        while waitingBytes + line.count > Self.waitingMax, !waiting.isEmpty {
+            waitingBytes -= waiting.removeFirst().count
+            lost += 1
+        }
+        waiting.append(line)
+        waitingBytes += line.count
+        // Where the last try failed, the next one is due later: a full disk is not asked each time.
+        if problem == nil { write(at: now, tell) }
+    }
+
+    mutating func tick(at now: Instant, _ tell: (Notice) -> Void) {
+        if problem != nil, now >= nextTry { write(at: now, tell) }
+        sync(at: now, tell)
+    }
+
+    /// Writes what waits, and has the disk keep it.
+    mutating func close(at now: Instant, _ tell: (Notice) -> Void) {
+        if !waiting.isEmpty { write(at: now, tell) }
+        nextSync = now
+        sync(at: now, tell)
+    }
+
+    /// The calls that were asked for.
+    func list(_ query: HistoryQuery) -> HistoryList {
+        var records: [HistoryRecord] = []
+        for number in stride(from: Self.former, through: 0, by: -1) {
+            guard let bytes = try? FileStore.read(name(number), limit: Self.readMax) else {
+                continue
+            }
+            records += HistoryFile(parsing: bytes).records
+        }
+        for line in waiting { records += HistoryFile(parsing: line).records }
+        var list = HistoryList(records, query)
+        list.problem = problem
+        return list
+    }
+
+    /// A file of another's making may be larger than ours ever are.
+    private static let readMax = 4 * fileMax
+
+    private func name(_ number: Int) -> String { number == 0 ? path : "\(path).\(number)" }
+
+    /// Writes each line that waits; the first that fails stays, with those behind it.
+    private mutating func write(at now: Instant, _ tell: (Notice) -> Void) {
+        while let line = waiting.first {
+            do throws(SystemError) {
+                try write(line)
+            } catch { return failed(error, at: now, tell) }
+            waitingBytes -= waiting.removeFirst().count
+            owesSync = true
+        }
+        if problem != nil {
+            problem = nil
+            tell(.writtenAgain(lost: lost))
+        }
+        sync(at: now, tell)
+    }
+
+    private mutating func write(_ line: [UInt8]) throws(SystemError) {
+        var current = try takeFile()
+        if current.size > 0, current.size + line.count > Self.fileMax {
+            try current.sync()
+            _ = consume current
+            try rotate()
+            current = try AppendFile(path, mode: Self.mode)
+        }
+        try current.append(line)
+        file = consume current
+    }
+
+    /// The file to write to; it is opened anew after a failure.
+    private mutating func takeFile() throws(SystemError) -> AppendFile {
+        switch file.take() {
+        case .some(let file): return file
+        case .none: return try AppendFile(path, mode: Self.mode)
+        }
+    }
+
+    private func rotate() throws(SystemError) {
+        for number in stride(from: Self.former - 1, through: 0, by: -1) {
+            guard try FileStore.status(of: name(number)) != nil else { continue }
+            try FileStore.rename(name(number), to: name(number + 1))
+        }
+    }
+
+    private mutating func sync(at now: Instant, _ tell: (Notice) -> Void) {
+        guard owesSync, now >= nextSync else { return }
+        owesSync = false
+        nextSync = now + Self.syncInterval
+        guard let current = file.take() else { return }
+        do throws(SystemError) {
+            try current.sync()
+            file = consume current
+        } catch { failed(error, at: now, tell) }
+    }
+
+    private mutating func failed(
+        _ error: SystemError, at now: Instant, _ tell: (Notice) -> Void
+    ) {
+        nextTry = now + Self.syncInterval
+        let isNew = problem == nil
+        problem = error.description
+        if isNew { tell(.failed(error.description)) }
+    }
+
+    /// Reads a file, and takes out of it what is damaged; that is kept in `history.bad`.
+    private mutating func clean(_ path: String, _ tell: (Notice) -> Void) -> HistoryFile {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try FileStore.read(path, limit: Self.readMax)
+        } catch {
+            if error.errno != SystemError.noSuchFile { tell(.failed(error.description)) }
+            return HistoryFile(parsing: [])
+        }
+        let found = HistoryFile(parsing: bytes)
+        guard !found.isSound else { return found }
+        if found.isTorn { tell(.torn) }
+        if !found.damaged.isEmpty {
+            setAside += found.damaged.count
+            keep(found.damaged)
+            tell(.setAside(lines: found.damaged.count))
+        }
+        // Where that cannot be written either, the damaged lines are passed over once more.
+        try? FileStore.write(found.whole.span, to: path, mode: Self.mode)
+        return found
+    }
+
+    private func keep(_ lines: [[UInt8]]) {
+        guard var bad = try? AppendFile("\(path).bad", mode: Self.mode) else { return }
+        for line in lines where bad.size + line.count <= Self.badMax {
+            guard (try? bad.append(line)) != nil else { return }
+        }
+        try? bad.sync()
+    }
+}

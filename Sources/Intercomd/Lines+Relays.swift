@@ -1,0 +1,136 @@
+internal import Config
+internal import HAL
+internal import Realtime
+internal import Station
+internal import Time
+
+/// Lines that switch something for a moment.
+///
+/// They are held from the start, switched off; a line that nobody holds could be anybody's.
+extension Lines {
+    struct Relay: ~Copyable {
+        var relay: Config.Relay
+        var line: OutputLine?
+        var error: GPIOError?
+        var pulse = RelayPulse()
+        var backoff = Backoff()
+
+        init(relay: Config.Relay) { self.relay = relay }
+    }
+
+    /// What became of a request.
+    enum Switched: Equatable {
+        case done
+        /// It was on for as long as it may be, and rests.
+        case resting
+        case failed(GPIOError?)
+    }
+
+    mutating func configureRelays(_ config: Config) {
+        var former = FixedArray(count: config.relays.count) { Relay(relay: config.relays[$0]) }
+        swap(&former, &relays)
+        for place in relays.indices {
+            guard
+                let other = former.indices.first(where: {
+                    former[$0].relay.hasLine(of: relays[place].relay)
+                })
+            else { continue }
+            swap(&relays[place], &former[other])
+            relays[place].relay = config.relays[place]
+        }
+        // The others are switched off as they go.
+    }
+
+    mutating func openRelays(at now: Instant, _ report: (Int, GPIOError?) -> Void) {
+        for place in relays.indices where isDue(relay: place, at: now) {
+            let before = relays[place].error
+            openRelay(place, at: now)
+            if relays[place].error == nil || relays[place].error != before {
+                report(place, relays[place].error)
+            }
+        }
+    }
+
+    private func isDue(relay place: Int, at now: Instant) -> Bool {
+        switch relays[place].line {
+        case .some: false
+        case .none: relays[place].backoff.isDue(at: now)
+        }
+    }
+
+    private mutating func openRelay(_ place: Int, at now: Instant) {
+        let relay = relays[place].relay
+        do throws(GPIOError) {
+            relays[place].line = try OutputLine(
+                name: relay.line, activeLow: relay.isActiveLow,
+                consumer: "intercomd \(relay.name)")
+            relays[place].error = nil
+            relays[place].backoff.succeeded(at: now)
+        } catch {
+            relays[place].error = error
+            relays[place].backoff.failed(at: now)
+        }
+    }
+
+    /// Switches one on for its pulse.
+    mutating func pulse(relay place: Int, at now: Instant) -> Switched {
+        guard !isLost(relay: place) else { return .failed(relays[place].error) }
+        guard relays[place].pulse.request(relays[place].relay.pulse, at: now) else {
+            return .resting
+        }
+        set(relay: place, true, at: now)
+        return relays[place].pulse.isOn ? .done : .failed(relays[place].error)
+    }
+
+    /// Switches off those whose time is over.
+    mutating func followRelays(at now: Instant) {
+        for place in relays.indices where relays[place].pulse.isOn {
+            relays[place].pulse.tick(at: now)
+            if !relays[place].pulse.isOn { set(relay: place, false, at: now) }
+        }
+    }
+
+    /// Switches all off, for good; each is off too when its line goes.
+    mutating func stopRelays() {
+        for place in relays.indices {
+            relays[place].pulse.stop()
+            relays[place].line = nil
+        }
+    }
+
+    private func isLost(relay place: Int) -> Bool {
+        switch relays[place].line {
+        case .some: false
+        case .none: true
+        }
+    }
+
+    private mutating func set(relay place: Int, _ isOn: Bool, at now: Instant) {
+        do throws(GPIOError) {
+            try relays[place].line?.set(isOn)
+        } catch {
+            // What it does now nobody knows; closing the line is all that can be done.
+            relays[place].line = nil
+            relays[place].pulse.stop()
+            relays[place].error = error
+            relays[place].backoff.lost(at: now)
+        }
+    }
+
+    /// When one goes off, or is tried again.
+    var relayDeadline: Instant? {
+        var first: Instant?
+        for place in relays.indices {
+            let retry = relays[place].error == nil ? nil : relays[place].backoff.due
+            for due in [retry, relays[place].pulse.deadline] {
+                if let due { first = min(first ?? due, due) }
+            }
+        }
+        return first
+    }
+}
+
+extension Config.Relay {
+    /// Whether the other is on the same line, switched in the same way.
+    func hasLine(of other: Config.Relay) -> Bool { line == other.line && active == other.active }
+}

@@ -1,0 +1,161 @@
+import Control
+import Foundation
+import HAL
+import Testing
+import Time
+
+@testable import Intercomd
+
+/// A folder of one test, removed with it.
+private final class Folder {
+    let path = "/tmp/history-\(UInt64.random(in: 0 ..< .max))"
+
+    init() throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func bytes(_ name: String) -> [UInt8] {
+        (try? FileStore.read("\(path)/\(name)", limit: 1 << 24)) ?? []
+    }
+}
+
+private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> HistoryRecord {
+    var record = HistoryRecord()
+    (record.call, record.phase, record.peer) = ("call-\(number)", phase, "attic")
+    record.timeMilliseconds = number
+    return record
+}
+
+@Suite struct HistoryTests {
+    private let start = Instant(nanoseconds: 0)
+
+    @Test func aCallOpenWhenItFellIsEndedAtTheNextStart() throws {
+        let folder = try Folder()
+        do {
+            var history = History(in: folder.path)
+            history.append(record(1, .start), at: start) { _ in }
+        }
+        var history = History(in: folder.path)
+        history.begin(wall: 9, at: start) { _ in }
+        let calls = history.list(HistoryQuery()).calls
+        #expect(calls.map { $0.record.cause } == [.crash])
+        history.begin(wall: 10, at: start) { _ in }
+        #expect(HistoryFile(parsing: folder.bytes("history")).records.count == 2)
+    }
+
+    @Test func whatIsTornOrDamagedIsSaidAndSetAside() throws {
+        let folder = try Folder()
+        var bad = record(2).line
+        bad[5] ^= 1
+        let torn = record(4).line.dropLast(3)
+        let bytes = record(1).line + bad + record(3).line + torn
+        try FileStore.write(bytes.span, to: "\(folder.path)/history", mode: 0o600)
+        var history = History(in: folder.path)
+        var notices: [History.Notice] = []
+        history.begin(wall: 9, at: start) { notices.append($0) }
+        #expect(notices == [.torn, .setAside(lines: 1)])
+        #expect(folder.bytes("history.bad") == bad)
+        #expect(folder.bytes("history") == record(1).line + record(3).line)
+        #expect(history.list(HistoryQuery()).calls.count == 2)
+    }
+
+    @Test func fourFilesHoldAllThereIsAndNoMore() throws {
+        let folder = try Folder()
+        var history = History(in: folder.path)
+        for number in 0..<6_000 { history.append(record(number), at: start) { _ in } }
+        for name in ["history", "history.1", "history.2", "history.3"] {
+            #expect((1...History.fileMax).contains(folder.bytes(name).count))
+            #expect(HistoryFile(parsing: folder.bytes(name)).isSound)
+        }
+        #expect(folder.bytes("history.4").isEmpty)
+        #expect(history.list(HistoryQuery()).calls.first?.record == record(5_999))
+    }
+
+    @Test func withoutADiskItWaitsInBoundsAndIsWrittenLater() throws {
+        let folder = try Folder()
+        var history = History(in: "\(folder.path)/absent")
+        var notices: [History.Notice] = []
+        for number in 0..<1_000 {
+            history.append(record(number), at: start) { notices.append($0) }
+        }
+        #expect(notices.count == 1 && history.problem != nil)
+        #expect(history.lost > 0 && history.list(HistoryQuery()).calls.count + history.lost > 299)
+        let lost = history.lost
+        try FileStore.makeDirectory("\(folder.path)/absent", mode: 0o700)
+        history.tick(at: start + .seconds(29)) { notices.append($0) }
+        #expect(history.problem != nil)
+        history.tick(at: start + .seconds(31)) { notices.append($0) }
+        #expect(notices.last == .writtenAgain(lost: lost) && history.problem == nil)
+        let records = HistoryFile(parsing: folder.bytes("absent/history")).records
+        #expect(records.count == 1_000 - lost && records.last == record(999))
+    }
+}
+
+@Suite struct StateKeeperTests {
+    private let start = Instant(nanoseconds: 0)
+
+    @Test func aChangeIsWrittenWhenItRestsAndFoundAgain() throws {
+        let folder = try Folder()
+        var keeper = StateKeeper(in: folder.path)
+        #expect(keeper.change(at: start) { $0.volumes.ring = 30 })
+        #expect(!keeper.change(at: start) { $0.volumes.ring = 30 })
+        keeper.tick(at: start + .seconds(2)) { _ in }
+        #expect(folder.bytes("state").isEmpty)
+        keeper.tick(at: start + .seconds(3)) { _ in }
+        var next = StateKeeper(in: folder.path)
+        next.begin { _ in }
+        #expect(next.state.volumes.ring == 30)
+    }
+
+    @Test func aKnobThatIsTurnedForMinutesIsWrittenAllTheSame() throws {
+        let folder = try Folder()
+        var keeper = StateKeeper(in: folder.path)
+        for second in 0...40 {
+            _ = keeper.change(at: start + .seconds(second)) { $0.volumes.ring = second }
+            keeper.tick(at: start + .seconds(second)) { _ in }
+        }
+        #expect(!folder.bytes("state").isEmpty)
+    }
+
+    @Test func aDamagedFileIsSetAsideAndSaid() throws {
+        let folder = try Folder()
+        try FileStore.write(Array("{}\n".utf8).span, to: "\(folder.path)/state", mode: 0o600)
+        var keeper = StateKeeper(in: folder.path)
+        var notices = 0
+        keeper.begin { _ in notices += 1 }
+        #expect(notices == 1 && keeper.state == SavedState())
+        #expect(folder.bytes("state.bad") == Array("{}\n".utf8))
+    }
+}
+
+@Suite struct EventHookTests {
+    @Test func fourRunAtOnceOthersWaitAndWhatHangsIsEnded() throws {
+        let folder = try Folder()
+        let script = "\(folder.path)/program"
+        let text = "#!/bin/sh\necho \"$INTERCOM_EVENT\" >> \(folder.path)/out\nexec sleep 600\n"
+        try FileStore.write(Array(text.utf8).span, to: script, mode: 0o700)
+        var hook = EventHook()
+        var notices: [EventHook.Notice] = []
+        for _ in 0..<40 { hook.add(Event(.xrun, at: 1), program: script) }
+        #expect(hook.left == 40 - EventHook.waitingMax)
+        var now = Instant(nanoseconds: 0)
+        hook.tick(at: now) { notices.append($0) }
+        while folder.bytes("out").count < 20 { Clock.sleep(.milliseconds(5)) }
+        #expect(folder.bytes("out") == Array(String(repeating: "xrun\n", count: 4).utf8))
+        now = now + .seconds(11)
+        while notices.isEmpty {
+            hook.tick(at: now) { notices.append($0) }
+            Clock.sleep(.milliseconds(5))
+        }
+        #expect(notices == [.failed("on-event: took longer than 10 s, and was ended")])
+        hook.close()
+        // Whoever waits for other children of this process must not find these.
+        while hook.deadline(at: now) != nil {
+            hook.tick(at: now) { notices.append($0) }
+            Clock.sleep(.milliseconds(5))
+        }
+        #expect(notices.count == 1)
+    }
+}
