@@ -26,8 +26,63 @@ extension Command {
             name: "ptt", arguments: "down|up TARGET", count: 2...2, options: ["--json"],
             help: "press or let go a talk key for a peer or channel", function: pressTalkKey),
         Command(
-            name: "monitor", arguments: "", count: 0...0, options: ["--json"],
+            name: "call", arguments: "TARGET", count: 1...1, options: ["--priority", "--json"],
+            help: "ring a peer, or all of a channel", function: callTarget),
+        Command(
+            name: "answer", arguments: "", count: 0...0, options: ["--json"],
+            help: "take the call that rings here", function: answerCall),
+        Command(
+            name: "reject", arguments: "", count: 0...0, options: ["--json"],
+            help: "turn away the call that rings here", function: rejectCall),
+        Command(
+            name: "hangup", arguments: "", count: 0...0, options: ["--json"],
+            help: "end the call, or take back one's own", function: hangUp),
+        Command(
+            name: "page", arguments: "TARGET", count: 1...1,
+            options: ["--priority", "--seconds", "--json"],
+            help: "speak to a peer or channel at once, until Ctrl-C", function: page),
+        Command(
+            name: "reply", arguments: "down|up", count: 1...1, options: ["--json"],
+            help: "a talk key for whoever was heard last", function: reply),
+        Command(
+            name: "drop-in", arguments: "PEER", count: 1...1, options: ["--json"],
+            help: "be heard and hear at a peer, where it allows it", function: dropIn),
+        Command(
+            name: "listen", arguments: "PEER", count: 1...1, options: ["--json"],
+            help: "hear a peer's room, where it allows it", function: listenIn),
+        Command(
+            name: "show peer", arguments: "NAME", count: 1...1, options: ["--json"],
+            help: "how a peer is protected, and what it may do here", function: showPeer),
+        Command(
+            name: "announce", arguments: "TARGET", count: 1...1,
+            options: ["--file", "--priority", "--json"],
+            help: "say a WAV file to a peer or channel", function: announce),
+        Command(
+            name: "relay", arguments: "NAME [PEER]", count: 1...2, options: ["--json"],
+            help: "switch a relay on for its pulse, here or at a peer", function: switchRelay),
+        Command(
+            name: "signal", arguments: "PEER", count: 1...1, options: ["--json"],
+            help: "light the call light of a peer", function: signalPeer),
+        Command(
+            name: "monitor", arguments: "", count: 0...0,
+            options: ["--json", "--json-lines"],
             help: "what happens, line by line, until Ctrl-C", function: monitor),
+        Command(
+            name: "history", arguments: "", count: 0...0,
+            options: ["--missed", "--since", "--limit", "--json"],
+            help: "the calls that were", function: showHistory),
+        Command(
+            name: "volume", arguments: "[WHAT] [N|+N|-N]", count: 0...2, options: ["--json"],
+            help: "how loud: speaker, ring, tones or page; per cent", function: setVolume),
+        Command(
+            name: "mute", arguments: "WHAT", count: 1...1, options: ["--json"],
+            help: "silence mic, speaker, a peer or a channel", function: mute),
+        Command(
+            name: "unmute", arguments: "WHAT", count: 1...1, options: ["--json"],
+            help: "let it be heard again", function: unmute),
+        Command(
+            name: "dnd", arguments: "[on|off]", count: 0...1, options: ["--for", "--json"],
+            help: "do not disturb, for a while or until it is off", function: setDoNotDisturb),
         Command(
             name: "stats", arguments: "[PEER]", count: 0...1, options: ["--json"],
             help: "how it sounds, and what the network does to it", function: showStats),
@@ -39,15 +94,18 @@ extension Command {
             help: "the status as OpenMetrics text, for a collector", function: printMetrics),
         Command(
             name: "key show", arguments: "", count: 0...0, options: ["--json", "--fingerprint"],
-            help: "the public key to give to others, or its fingerprint", function: showKey),
+            help: "the public key for others, or its fingerprint", function: showKey),
         Command(
             name: "peer add", arguments: "NAME ADDRESS KEY", count: 3...3,
             options: ["--psk-file"],
             help: "make a peer known; ADDRESS - when it calls us", function: addPeer),
         Command(
+            name: "peer verify", arguments: "NAME DIGITS", count: 2...7, options: [],
+            help: "say that a peer's fingerprint was compared", function: verifyPeer),
+        Command(
             name: "setup", arguments: "", count: 0...0,
             options: ["--name", "--yes", "--force", "--json"],
-            help: "write a first configuration from the cards and lines found", function: setUp),
+            help: "write a first configuration from what is found", function: setUp),
         Command(
             name: "doctor", arguments: "[TOPIC...]", count: 0...32, options: ["--json"],
             help: "look for faults, each with what mends it", function: runDoctor),
@@ -92,6 +150,9 @@ extension Command {
             name: "gpio list", arguments: "", count: 0...0, options: ["--json"],
             help: "the GPIO lines, as line takes them", function: listGPIO),
         Command(
+            name: "keys list", arguments: "", count: 0...0, options: ["--json"],
+            help: "keys of keypads and the like, as line takes them", function: listKeys),
+        Command(
             name: "version", arguments: "", count: 0...0, options: ["--json"],
             help: "of this program and of the daemon", function: showVersion),
         Command(
@@ -102,7 +163,7 @@ extension Command {
     /// `peer add [--psk-file FILE] NAME ADDRESS KEY`.
     var usage: String {
         var text = name
-        for option in options { text += " [\(Option.usage(of: option))]" }
+        for option in options { text += " [\(Option.named(option)?.usage ?? option)]" }
         return arguments.isEmpty ? text : "\(text) \(arguments)"
     }
 }

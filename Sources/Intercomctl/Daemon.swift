@@ -83,6 +83,23 @@ struct Daemon: ~Copyable {
         }
     }
 
+    /// Sends sound that the daemon takes as fast as it plays it.
+    borrowing func give(_ bytes: [UInt8]) throws(Failure) {
+        try send(bytes)
+    }
+
+    /// The answer to what took its time.
+    mutating func answerLate() throws(Failure) -> Reply {
+        let line = try nextLine(isPatient: false)
+        let reply: Reply
+        do throws(ControlError) {
+            reply = try Reply(parsing: line.span)
+        } catch {
+            throw Failure(.failed, error.text)
+        }
+        return try answer(reply)
+    }
+
     private borrowing func answer(_ reply: Reply) throws(Failure) -> Reply {
         if case .refused(let error) = reply { throw Failure(.failed, visibleLines(error.text)) }
         return reply

@@ -39,16 +39,23 @@ func showHelp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
 }
 
 func printHelp(of command: Command) throws(Failure) -> ExitCode {
-    try printLine("usage: intercomctl \(command.usage)")
+    try printText(wrapped("usage: intercomctl \(command.usage)"))
     try printLine(command.help)
+    var table = Table()
+    for option in command.options.compactMap({ Option.named($0) }) {
+        table.add(["  \(option.usage)", option.help])
+    }
+    try printText(table.text)
     return .ok
 }
 
 private func printTable() throws(Failure) {
     try printLine("usage: intercomctl [--config DIR] [--socket PATH] [COMMAND]")
     var table = Table()
-    for command in Command.all { table.add(["  \(command.usage)", command.help]) }
+    for command in Command.all {
+        table.add(["  \(command.name) \(command.arguments)", command.help])
+    }
     try printText(table.text)
-    try printLine("without a command: status. exit: 0 ok, 1 failed, 2 usage, 3 daemon not running,")
-    try printLine("4 degraded. man intercomctl says more")
+    try printLine("Without a command it shows status; intercomctl help COMMAND has the options.")
+    try printLine("Ends with 0 ok, 1 failed, 2 usage, 3 daemon not running, 4 degraded.")
 }

@@ -1,26 +1,48 @@
 internal import Config
 
-/// The options there are, and which take a value.
-enum Option {
-    static let all = [
-        "--config", "--socket", "--json", "--fingerprint", "--psk-file", "--effective", "--name",
-        "--yes", "--force", "--timeout", "--json-lines", "--seconds", "--help",
+/// The options there are.
+struct Option {
+    let name: String
+    /// What it takes, as help shows it; empty when nothing.
+    let value: String
+    let help: String
+
+    private init(_ name: String, _ value: String, _ help: String) {
+        (self.name, self.value, self.help) = (name, value, help)
+    }
+
+    private static let table = [
+        Option("--config", "DIR", "the settings' folder, in place of /etc/intercomd"),
+        Option("--socket", "PATH", "the daemon's control socket"),
+        Option("--json", "", "one JSON object as one line"),
+        Option("--fingerprint", "", "24 digits to read out, in place of the key"),
+        Option("--psk-file", "FILE", "64 hexadecimal digits that both stations have"),
+        Option("--effective", "", "with every default, as is shown anyway"),
+        Option("--name", "NAME", "the station's name, in place of the machine's"),
+        Option("--yes", "", "take every choice without asking"),
+        Option("--force", "", "also where there is a configuration; it is kept"),
+        Option("--timeout", "SECONDS", "wait so long, 1 to 600"),
+        Option("--json-lines", "", "one JSON object a line, as it comes"),
+        Option("--seconds", "N", "end by itself after so long"),
+        Option("--file", "FILE.wav", "PCM or float, up to a minute"),
+        Option("--priority", "P", "normal, high or emergency"),
+        Option("--missed", "", "only those that nobody here answered"),
+        Option("--since", "WHEN", "30m, 2h or 3d ago, 21:00, 2026-11-20"),
+        Option("--limit", "N", "so many, the newest"),
+        Option("--for", "TIME", "90s, 30m, 1h or 2d"),
+        Option("--help", "", "more of a command"),
     ]
 
-    /// What the options that take a value take.
-    private static let values = [
-        ("--config", "DIR"), ("--socket", "PATH"), ("--psk-file", "FILE"), ("--name", "NAME"),
-        ("--timeout", "SECONDS"), ("--seconds", "N"),
-    ]
+    static let all = table.map { $0.name }
+
+    static func named(_ name: String) -> Option? { table.first { $0.name == name } }
 
     static func takesValue(_ option: String) -> Bool {
-        values.contains { $0.0 == option }
+        named(option).map { !$0.value.isEmpty } ?? false
     }
 
-    static func usage(of option: String) -> String {
-        guard let value = values.first(where: { $0.0 == option })?.1 else { return option }
-        return "\(option) \(value)"
-    }
+    /// `--for TIME`.
+    var usage: String { value.isEmpty ? name : "\(name) \(value)" }
 }
 
 /// What was typed, taken apart.
@@ -39,6 +61,15 @@ struct Invocation {
     private(set) var isJSONLines = false
     /// As `--seconds` says: 1 to 86400; nil without it.
     private(set) var seconds: Int?
+    private(set) var file: String?
+    private(set) var priority: String?
+    private(set) var isMissed = false
+    /// As `--since` says; see `When`.
+    private(set) var since: String?
+    /// As `--limit` says: 1 to 100000; nil without it.
+    private(set) var limit: Int?
+    /// As `--for` says: `1h`.
+    private(set) var length: String?
     private(set) var isHelp = false
     /// Options as typed, without their values.
     private(set) var options: [String] = []
@@ -56,8 +87,10 @@ struct Invocation {
                 words += rest
                 return
             }
-            // A lone hyphen is an argument: the address of a peer that calls us.
-            guard word.utf8.first == UInt8(ascii: "-"), word.utf8.count > 1 else {
+            // A lone hyphen is an argument: the address of a peer that calls us. So is -5.
+            guard word.utf8.first == UInt8(ascii: "-"), word.utf8.count > 1,
+                !(0x30...0x39).contains(word.utf8.dropFirst().first!)
+            else {
                 words.append(word)
                 continue
             }
@@ -84,6 +117,9 @@ struct Invocation {
             guard option != "--timeout" || timeout != nil else {
                 throw Failure(.usage, "--timeout takes 1 to 600 seconds")
             }
+            guard option != "--limit" || limit != nil else {
+                throw Failure(.usage, "--limit takes 1 to 100000")
+            }
             guard option != "--seconds" || seconds != nil else {
                 throw Failure(.usage, "--seconds takes 1 to 86400")
             }
@@ -100,11 +136,17 @@ struct Invocation {
         // What is shown is always the effective configuration; the word says so.
         case "--effective": break
         case "--name": name = value
+        case "--file": file = value
+        case "--priority": priority = value
         case "--yes": isYes = true
         case "--force": isForced = true
         case "--timeout": timeout = Int(value).flatMap { (1...600).contains($0) ? $0 : nil }
         case "--json-lines": isJSONLines = true
         case "--seconds": seconds = Int(value).flatMap { (1...86_400).contains($0) ? $0 : nil }
+        case "--missed": isMissed = true
+        case "--since": since = value
+        case "--limit": limit = Int(value).flatMap { (1...100_000).contains($0) ? $0 : nil }
+        case "--for": length = value
         default: isHelp = true
         }
     }

@@ -14,9 +14,8 @@ func testButton(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     let patience = Duration.seconds(invocation.timeout ?? 20)
     let trial: PressTrial
     do throws(GPIOError) {
-        let line = try InputLine(
-            name: button.line, bias: button.bias.input, activeLow: button.isActiveLow,
-            consumer: "intercomctl test")
+        // Anybody may read an input device, so the daemon need not be in the way.
+        let line = try InputLine(button, consumer: "intercomctl test")
         trial = try watch(line, button, patience, invocation)
     } catch {
         guard case .busy = error.reason, isRunning(invocation) else {
@@ -151,7 +150,8 @@ private func watchThroughDaemon(
     guard case .monitor = try daemon.ask(.monitor) else { throw misfit() }
     try printProgress(
         "intercomd has \(button.line): press \(button.name) and let it go"
-            + " (\(patience.components.seconds) s); \(button.talk.name) hears you", invocation)
+            + " (\(patience.components.seconds) s)"
+            + (button.talks ? "; \(button.talkText) hears you" : ""), invocation)
     let end = Clock.now() + patience
     var isDown = false
     var isUp = false

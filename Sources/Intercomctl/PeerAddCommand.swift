@@ -9,7 +9,7 @@ func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let folder = ConfigFolder(invocation.configFolder)
     let config = try addition.check(against: folder)
     let before = try addition.pskOfBefore(in: config)
-    try addition.write(into: config.paths, keeping: before)
+    try addition.write(into: config.paths, keeping: before, addition.former(in: config))
     let hasRemoved = try addition.removeStray(besides: before, config)
 
     try printLine("\(addition.name) is known as \(addition.key.fingerprint)")
@@ -17,7 +17,8 @@ func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if hasRemoved {
         try printLine("a pre-shared key left from a former \(addition.name) is removed")
     }
-    try printLine("compare that with \"intercomctl key show --fingerprint\" on the other station")
+    try printLine("compare that with \"intercomctl key show --fingerprint\" on the other station,")
+    try printLine("and say so: intercomctl peer verify \(addition.name) DIGITS")
     try printLine("to use it: intercomctl reload")
     return .ok
 }
@@ -103,15 +104,16 @@ private struct PeerAddition: ~Copyable {
         return config
     }
 
+    /// The same station as it was known before.
+    func former(in config: Config) -> Config.Peer? {
+        config.peers.first { $0.name == name && PublicKey(text: $0.key) == key }
+    }
+
     /// The pre-shared key that stays, for none is given anew and the same station has one.
     ///
     /// A file of that name alone says nothing: it may be of a station that was here before.
     func pskOfBefore(in config: Config) throws(Failure) -> Config.Peer.PSK {
-        guard psk == nil,
-            let peer = config.peers.first(where: {
-                $0.name == name && PublicKey(text: $0.key) == key
-            })
-        else { return .none }
+        guard psk == nil, let peer = former(in: config) else { return .none }
         guard case .file = peer.psk else { return peer.psk }
         do throws(KeyStoreError) {
             _ = try KeyStore.psk(of: peer, config.paths)
@@ -136,7 +138,9 @@ private struct PeerAddition: ~Copyable {
         }
     }
 
-    func write(into paths: Paths, keeping before: Config.Peer.PSK) throws(Failure) {
+    func write(
+        into paths: Paths, keeping before: Config.Peer.PSK, _ former: Config.Peer?
+    ) throws(Failure) {
         do throws(SystemError) {
             try FileStore.makeDirectory(paths.state, mode: 0o750)
             try FileStore.makeDirectory(
@@ -145,7 +149,9 @@ private struct PeerAddition: ~Copyable {
         // The secret first: a peer file must never name one that is not there.
         try writePSK(into: paths)
         do throws(SystemError) {
-            let bytes = Array(text(keeping: before).utf8)
+            var contents = text(keeping: before)
+            if let former, former.isVerified { contents += "verified = \(former.verified)\n" }
+            let bytes = Array(contents.utf8)
             try FileStore.write(
                 bytes.span, to: file(in: paths), mode: 0o640, ownerOf: paths.state)
         } catch { throw Failure(error) }

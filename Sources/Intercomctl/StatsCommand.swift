@@ -90,6 +90,9 @@ func statsScreen(of peer: PeerStatus) -> String {
         "concealed \(decimal(peer.concealedPercent, unit: "%")) of the last 10 s of it, "
             + "\(peer.concealedMilliseconds)ms in all")
     text += line("  waits here", whole(peer.bufferMilliseconds, unit: "ms"))
+    if let heard = peer.heardPercent {
+        text += line("our last words", "\(heard)% heard there")
+    }
     if let reported = peer.reportAgeSeconds {
         text += line("our voice there", "as it reported \(age(seconds: reported)) ago")
         text += line(

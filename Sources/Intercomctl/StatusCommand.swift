@@ -38,12 +38,16 @@ private func screen(of status: Status) -> String {
     text += "up \(age(seconds: status.uptimeSeconds))   intercomd \(visible(status.version))\n"
     for problem in status.problems { text += "! \(visible(problem))\n" }
     for note in status.notes { text += "* \(visible(note))\n" }
-    text += "audio   in  \(device(status.audio.input))   out \(device(status.audio.output))"
-    text += "   duplex \(visible(status.audio.duplex))"
+    text += "audio   in  \(device(status.audio.input))\n"
+    text += "        out \(device(status.audio.output))\n"
+    text += "        duplex \(visible(status.audio.duplex))"
     if status.audio.echo != "off" { text += "   echo \(echo(status.audio))" }
     text += "   profile \(visible(status.audio.profile))\n"
     if let reason = status.audio.clockReason { text += "clock   two: \(visible(reason))\n" }
     text += "mic     \(microphone(status.microphone))\n"
+    if status.call.state != .idle { text += "call    \(call(status.call))\n" }
+    if let last = lastCall(status.call) { text += "last    \(last)\n" }
+    if let remarks = remarks(on: status.state) { text += "set     \(remarks)\n" }
     for button in status.buttons {
         let state = button.error.map { "unreadable: \(visible($0))" } ?? button.state.rawValue
         let talking = button.isTalking ? ", talking" : ""
@@ -83,14 +87,36 @@ private func device(_ device: Status.Device) -> String {
     return device.xruns > 0 ? "\(text) \(plural(device.xruns, "xrun"))" : text
 }
 
+private func call(_ call: CallStatus) -> String {
+    var text = call.state.rawValue
+    if let kind = call.kind, kind != "call" { text += " (\(visible(kind)))" }
+    text += " \(visible(call.peers.joined(separator: ", ")))"
+    if let seconds = call.seconds { text += "  \(age(seconds: Int(seconds)))" }
+    return text
+}
+
+/// The call that ended last; nil before there was one.
+private func lastCall(_ call: CallStatus) -> String? {
+    guard let ended = call.lastEndedMilliseconds, let peer = call.lastPeer else { return nil }
+    let who = peer.isEmpty ? "nobody" : visible(peer)
+    let time = localTime(milliseconds: ended)
+    guard !call.isLastMissed else {
+        return "missed call from \(who), \(time)  (intercomctl history)"
+    }
+    let cause = call.lastCause.flatMap { HistoryRecord.Cause(rawValue: $0) }?.words ?? "ended"
+    return "call \(call.lastDirection == "in" ? "from" : "to") \(who): \(cause), \(time)"
+}
+
 private func microphone(_ microphone: Status.Microphone) -> String {
-    guard microphone.isOpen else { return "closed" }
+    let others = microphone.mayOpen.joined(separator: ", ")
+    let remark = others.isEmpty ? "" : "   may be opened by \(visible(others))"
+    guard microphone.isOpen else { return "closed\(remark)" }
     var text = "OPEN"
     if !microphone.targets.isEmpty {
         text += " to \(visible(microphone.targets.joined(separator: ", ")))"
     }
     if let level = microphone.levelDBFS { text += "  \(whole(level)) dBFS" }
-    return text
+    return text + remark
 }
 
 private func remarks(on peer: PeerStatus) -> String {

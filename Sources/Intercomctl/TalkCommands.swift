@@ -7,9 +7,15 @@ func pressTalkKey(_ invocation: borrowing Invocation) throws(Failure) -> ExitCod
     guard action == "down" || action == "up" else {
         throw Failure(.usage, "\(unknown("action", action, among: ["down", "up"])) (down or up)")
     }
-    let target = invocation.arguments[1]
+    return try press(invocation.arguments[1], isDown: action == "down", invocation)
+}
+
+/// Presses or lets go, and prints who hears it.
+func press(
+    _ target: String, isDown: Bool, _ invocation: borrowing Invocation
+) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
-    let request = Request.ptt(isDown: action == "down", target: target)
+    let request = Request.ptt(isDown: isDown, target: target)
     guard case .ptt(let result) = try daemon.ask(request) else { throw misfit() }
     if invocation.isJSON {
         try printLine(result.json)
@@ -32,7 +38,7 @@ func monitor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     guard case .monitor = try daemon.ask(.monitor) else { throw misfit() }
     while true {
         let line = try daemon.nextLine(isPatient: true)
-        if invocation.isJSON {
+        if invocation.isJSON || invocation.isJSONLines {
             try printLine(String(decoding: line, as: UTF8.self))
         } else if let event = Event(parsing: line.span) {
             try printLine(sentence(of: event))

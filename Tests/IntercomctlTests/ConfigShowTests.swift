@@ -26,11 +26,13 @@ import Testing
                     gain = 0dB
                     mute = no
                     priority = normal
+                    call-mode = hunt
 
                     [peer garage]
                     address =
                     key = \(otherKey)
                     psk = file:garage.psk
+                    verified =
                     suite = 1
                     gain = 0dB
                     mute = no
@@ -60,7 +62,7 @@ import Testing
             outcome.output.hasSuffix(
                 "{\"section\":\"channel\",\"name\":\"house\",\"settings\":"
                     + "{\"members\":\"*\",\"listen\":\"yes\",\"gain\":\"0dB\",\"mute\":\"no\","
-                    + "\"priority\":\"normal\"}}]}\n"))
+                    + "\"priority\":\"normal\",\"call-mode\":\"hunt\"}}]}\n"))
     }
 
     @Test func aMistakeIsToldWithItsPlace() throws {

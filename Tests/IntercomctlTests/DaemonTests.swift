@@ -40,8 +40,9 @@ private func sample() -> Status {
             #expect(
                 outcome.output == """
                     kitchen                             up 3d 4h   intercomd 0.3.1
-                    audio   in  usb:0d8c:0014  48000/mono 480/960   \
-                    out card:Device  absent   duplex half   profile voice
+                    audio   in  usb:0d8c:0014  48000/mono 480/960
+                            out card:Device  absent
+                            duplex half   profile voice
                     mic     closed
                     key     ptt GPIO17 -> house  released
                     channel house: frontdoor, nursery
@@ -73,7 +74,7 @@ private func sample() -> Status {
         #expect(outcome.code == 4)
         #expect(
             outcome.output.split(separator: "\n")[1] == "! no real-time priority: expect drop-outs")
-        #expect(outcome.output.contains(" 480/960 1 xrun  "))
+        #expect(outcome.output.contains(" 480/960 1 xrun\n"))
         let json = try folder.run("status", "--json")
         #expect(json.code == 4)
         let inner = String(decoding: Reply.status(status).encoded, as: UTF8.self)

@@ -12,8 +12,9 @@ private let usageCases: [UsageCase] = [
     UsageCase(
         arguments: ["statsu"], complaint: "\"statsu\" is no command; did you mean \"status\"?"),
     UsageCase(arguments: ["zzz"], complaint: "\"zzz\" is no command; try: intercomctl help"),
-    UsageCase(arguments: ["peer"], complaint: "peer what? try: peer add"),
-    UsageCase(arguments: ["help", "peer"], complaint: "peer what? try: peer add"),
+    UsageCase(arguments: ["peer"], complaint: "peer what? try: peer add, peer verify"),
+    UsageCase(
+        arguments: ["help", "peer"], complaint: "peer what? try: peer add, peer verify"),
     UsageCase(
         arguments: ["key", "list"], complaint: "\"key list\" is no command; try: key show"),
     UsageCase(
@@ -98,6 +99,25 @@ private let usageCases: [UsageCase] = [
             one.code == 0
                 && one.output.hasPrefix("usage: intercomctl ptt [--json] down|up TARGET\n"))
         #expect(try Intercomctl.run(["help", "peer", "add"]).output.contains("--psk-file FILE"))
+    }
+
+    /// Help is read at a terminal, and says what each option takes.
+    @Test func helpFitsEightyColumns() throws {
+        let all = try Intercomctl.run(["help"]).output
+        let names = all.split(separator: "\n").filter { $0.hasPrefix("  ") }.map { line in
+            line.split(separator: " ").prefix(2).map(String.init)
+        }
+        #expect(names.count > 40)
+        var text = all
+        for words in names {
+            // Of two words or of one.
+            let two = try Intercomctl.run(["help"] + words)
+            let one = two.code == 0 ? two : try Intercomctl.run(["help", words[0]])
+            #expect(one.code == 0 && one.output.hasPrefix("usage: intercomctl \(words[0])"))
+            text += one.output
+        }
+        for line in text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+        #expect(try Intercomctl.run(["dnd", "--help"]).output.contains("--for TIME  90s, 30m"))
     }
 
     @Test func versionNeedsNoDaemon() throws {

@@ -7,6 +7,8 @@ struct DiskFacts {
     var space: DiskSpace?
     /// Why there is nothing to be said of it.
     var fault: SystemError?
+    /// Files of what was found damaged, by their names.
+    var setAside: [String] = []
 
     private static let little: UInt64 = 16 << 20
     private static let nothing: UInt64 = 64 << 10
@@ -22,6 +24,20 @@ struct DiskFacts {
         do throws(SystemError) {
             space = try DiskSpace(at: path)
         } catch { fault = error }
+        for name in ["history.bad", "state.bad"] {
+            if (try? FileStore.status(of: "\(path)/\(name)")) ?? nil != nil {
+                setAside.append(name)
+            }
+        }
+    }
+
+    /// What was damaged stays until somebody has looked at it.
+    private var damage: [Check] {
+        setAside.map { name in
+            .warn(
+                .disk, "damaged parts were set aside in \(path)/\(name)",
+                fix: "look at the disk, then sudo rm \(path)/\(name)")
+        }
     }
 
     var checks: [Check] {
@@ -49,7 +65,7 @@ struct DiskFacts {
         let free = "\(space.freeBytes >> 20) MB free at \(path)"
         let fix = "sudo du -xh / | sort -h | tail"
         if space.freeBytes < Self.nothing { return [.fail(.disk, "full: \(free)", fix: fix)] }
-        if space.freeBytes < Self.little { return [.warn(.disk, "\(free)", fix: fix)] }
-        return [.ok(.disk, free)]
+        if space.freeBytes < Self.little { return damage + [.warn(.disk, "\(free)", fix: fix)] }
+        return damage + [.ok(.disk, free)]
     }
 }

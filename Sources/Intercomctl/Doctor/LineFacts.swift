@@ -98,10 +98,12 @@ struct LineFacts {
         case .noPermission:
             .fail(
                 .gpio, of: line, complaint(error.description),
-                fix: "sudo adduser $USER gpio, or sudo intercomctl doctor")
-        case .noChip, .noLine, .failed: failure(error.description)
+                fix: "sudo adduser $USER \(group), or sudo intercomctl doctor")
+        case .noChip, .noLine, .noDevice, .noKey, .noLED, .failed: failure(error.description)
         }
     }
+
+    private var group: String { line.hasPrefix("evdev:") ? "input" : "gpio" }
 
     private func busy(_ holder: String) -> Check {
         let other = "another `line` in [\(wiring == nil ? "lamp" : "button") \(name)]"
@@ -123,13 +125,14 @@ struct LineFacts {
         let text = complaint(sentence)
         let mark = "the line is held by \""
         if text.hasPrefix(mark) { return busy(String(text.dropFirst(mark.count).dropLast())) }
-        let hint = " (intercomctl gpio list)"
-        guard text.hasSuffix(hint) else {
-            return .fail(.gpio, of: line, text, fix: "intercomctl gpio list")
+        for look in ["intercomctl gpio list", "intercomctl keys list", "ls /sys/class/leds"] {
+            let hint = " (\(look))"
+            guard text.hasSuffix(hint) else { continue }
+            return .fail(
+                .gpio, of: line, String(text.dropLast(hint.count)),
+                fix: "\(look): `line` in the section of \(name)")
         }
-        return .fail(
-            .gpio, of: line, String(text.dropLast(hint.count)),
-            fix: "intercomctl gpio list: `line` in the section of \(name)")
+        return .fail(.gpio, of: line, text, fix: "intercomctl gpio list")
     }
 
     private func complaint(_ sentence: String) -> String {
@@ -159,11 +162,20 @@ extension LineFacts {
         return config.buttons.filter { !$0.isVoiceOperated }.map { button in
             LineFacts(
                 line: button.line, name: button.name, wiring: Wiring(button),
-                state: look(button.line, mayOpen ? Wiring(button) : nil))
+                state: button.keyCode == nil
+                    ? look(button.line, mayOpen ? Wiring(button) : nil) : read(button))
         }
             + config.lamps.map {
                 LineFacts(line: $0.line, name: $0.name, state: look($0.line, nil))
             }
+    }
+
+    /// A key of an input device is read, which disturbs nobody.
+    private static func read(_ button: Config.Button) -> State {
+        do throws(GPIOError) {
+            let input = try InputLine(button, consumer: "intercomctl")
+            return .read(isPressed: try input.isActive())
+        } catch { return .failed(error) }
     }
 
     /// Looks at a line and, if it is free and a key, reads it for a moment.

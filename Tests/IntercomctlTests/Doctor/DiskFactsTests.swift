@@ -20,6 +20,13 @@ import Testing
                 "WARN  disk            /s is read-only"))
     }
 
+    @Test func whatWasSetAsideIsSaidUntilItIsTakenAway() {
+        var facts = DiskFacts(path: "/s", space: DiskSpace(freeBytes: 1 << 30, isReadOnly: false))
+        facts.setAside = ["history.bad"]
+        #expect(facts.checks.map { $0.verdict } == [.warn, .ok])
+        #expect(facts.checks[0].text.contains("/s/history.bad"))
+    }
+
     @Test func noFolderIsAWarningAndAHiddenOneIsNot() {
         let none = SystemError(operation: "x", errno: 2)
         #expect(DiskFacts(path: "/s", space: nil, fault: none).checks.map { $0.verdict } == [.warn])

@@ -1,0 +1,129 @@
+internal import Control
+internal import HAL
+internal import Time
+
+/// `call PEER|CHANNEL`: it rings there.
+func callTarget(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let priority = try priority(of: invocation)
+    return try ask(.calls(.call(invocation.arguments[0], .call, priority)), invocation)
+}
+
+/// `drop-in PEER`: be heard and hear at once, where the peer allows it.
+func dropIn(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    try ask(.calls(.call(invocation.arguments[0], .dropIn, .normal)), invocation)
+}
+
+/// `listen PEER`: hear its room, where the peer allows it.
+func listenIn(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    try ask(.calls(.call(invocation.arguments[0], .listen, .normal)), invocation)
+}
+
+func answerCall(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    try ask(.calls(.answer), invocation)
+}
+
+func rejectCall(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    try ask(.calls(.reject), invocation)
+}
+
+func hangUp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    try ask(.calls(.hangUp), invocation)
+}
+
+/// `page TARGET`: speaks to all of it until Ctrl-C, or for as long as was asked.
+func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let target = invocation.arguments[0]
+    let priority = try priority(of: invocation)
+    let seconds = invocation.seconds ?? pageMax
+    guard seconds <= pageMax else {
+        throw Failure(.usage, "--seconds: a page lasts \(pageMax) seconds at most")
+    }
+    let signals: TerminalSignals
+    do throws(SystemError) { signals = try TerminalSignals() } catch { throw Failure(error) }
+    let code = try ask(.calls(.page(target, isDown: true, priority)), invocation)
+    let end = Clock.now() + .seconds(seconds)
+    while Clock.now() < end {
+        if signals.next() == .end { break }
+        Clock.sleep(.milliseconds(20))
+    }
+    var daemon = try Daemon(invocation)
+    do throws(Failure) {
+        _ = try daemon.ask(.calls(.page(target, isDown: false, priority)))
+    } catch {
+        // Ended by the station meanwhile, as it is to be.
+        guard error.code == .failed else { throw error }
+    }
+    return code
+}
+
+/// The station ends a page then by itself.
+private let pageMax = 60
+
+/// `reply down|up`: talks to whoever was heard last.
+func reply(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let action = invocation.arguments[0]
+    guard action == "down" || action == "up" else {
+        throw Failure(.usage, "\(unknown("action", action, among: ["down", "up"])) (down or up)")
+    }
+    return try press("reply", isDown: action == "down", invocation)
+}
+
+/// `show peer NAME`: how it is protected, what it may do here, what it was refused.
+func showPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    var daemon = try Daemon(invocation)
+    let request = Request.calls(.show(peer: invocation.arguments[0]))
+    guard case .peer(let detail) = try daemon.ask(request) else { throw misfit() }
+    if invocation.isJSON {
+        try printLine(detail.json)
+    } else {
+        try printText(screen(of: detail))
+    }
+    return .ok
+}
+
+private func priority(
+    of invocation: borrowing Invocation
+) throws(Failure) -> HistoryRecord.Priority {
+    let word = invocation.priority ?? "normal"
+    guard let priority = HistoryRecord.Priority(rawValue: word) else {
+        let all = ["normal", "high", "emergency"]
+        throw Failure(
+            .usage, "\(unknown("priority", word, among: all)) (normal, high, emergency)")
+    }
+    return priority
+}
+
+private func screen(of detail: PeerDetail) -> String {
+    let peer = detail.peer
+    let name = visible(peer.name)
+    var text = "\(name): \(peer.state.rawValue)"
+    if let endpoint = peer.endpoint { text += " at \(visible(endpoint))" }
+    let cipher = peer.suite == 2 ? "ChaCha20-Poly1305" : "AES-256-GCM"
+    text += "\nsealed: suite \(peer.suite) (\(cipher)), X25519 and ML-KEM-768\n"
+    text +=
+        peer.hasPSK
+        ? "psk: yes, so not even a quantum computer can pose as it\n"
+        : "psk: none, so no post-quantum authentication\n"
+    text += "key: \(visible(peer.fingerprint)), "
+    text +=
+        peer.isVerified
+        ? "verified: its 24 digits were compared\n"
+        : "NOT VERIFIED: intercomctl peer verify \(name) DIGITS\n"
+    let policy = detail.policy
+    let rights = [
+        ("announce", policy.announce), ("drop-in", policy.dropIn), ("monitor", policy.monitor),
+        ("emergency", policy.emergency), ("relay", policy.relay), ("signal", policy.signal),
+    ]
+    text += "its calls: \(visible(policy.call))\n"
+    for (word, isAllowed) in [("allowed", true), ("denied", false)] {
+        let some = rights.filter { $0.1 == isAllowed }.map { $0.0 }
+        text += "\(word): \(some.isEmpty ? "nothing" : some.joined(separator: ", "))\n"
+    }
+    text +=
+        detail.opensMicrophone
+        ? "it MAY OPEN THE MICROPHONE HERE\n" : "it cannot open the microphone here\n"
+    for counter in detail.refused {
+        text += "refused: \(visible(counter.name)), \(plural(counter.value, "time"))\n"
+    }
+    return text
+}

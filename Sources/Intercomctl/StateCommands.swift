@@ -1,0 +1,95 @@
+internal import Control
+internal import HAL
+
+/// `volume [WHAT] [N|+N|-N]`: how loud what is, for a person's ears.
+func setVolume(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    var words = invocation.arguments[...]
+    var kind = SavedState.Volumes.Kind.speaker
+    if let word = words.first, let named = SavedState.Volumes.Kind(rawValue: word) {
+        kind = named
+        words.removeFirst()
+    }
+    guard let word = words.first else { return try ask(.show, invocation) }
+    guard words.count == 1, let change = StateRequest.VolumeChange(typed: word) else {
+        let kinds = SavedState.Volumes.Kind.allCases.map { $0.rawValue }
+        throw Failure(
+            .usage,
+            "\(unknown("volume", word, among: kinds)) (speaker, ring, tones or page; then 0 to 100,"
+                + " +5 or -5)")
+    }
+    return try ask(.volume(kind, change), invocation)
+}
+
+/// `mute WHAT`: "mic", "speaker", a peer or a channel.
+func mute(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    try ask(.mute(what: invocation.arguments[0], isOn: true), invocation)
+}
+
+func unmute(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    try ask(.mute(what: invocation.arguments[0], isOn: false), invocation)
+}
+
+/// `dnd [on|off] [--for TIME]`.
+func setDoNotDisturb(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    var seconds: Int?
+    if let length = invocation.length {
+        seconds = When.seconds(length)
+        guard let seconds, (1...StateRequest.secondsMax).contains(seconds) else {
+            throw Failure(.usage, "--for takes 90s, 30m, 1h or 2d; 31d at most")
+        }
+    }
+    switch invocation.arguments.first {
+    case nil where seconds == nil: return try ask(.show, invocation)
+    case "on": return try ask(.doNotDisturb(isOn: true, seconds: seconds), invocation)
+    case "off" where seconds == nil:
+        return try ask(.doNotDisturb(isOn: false, seconds: nil), invocation)
+    default: throw Failure(.usage, "usage: intercomctl dnd on [--for TIME], or dnd off")
+    }
+}
+
+private func ask(
+    _ request: StateRequest, _ invocation: borrowing Invocation
+) throws(Failure) -> ExitCode {
+    var daemon = try Daemon(invocation)
+    guard case .state(let state) = try daemon.ask(.state(request)) else { throw misfit() }
+    if invocation.isJSON {
+        try printLine(state.json)
+    } else {
+        try printText(lines(of: state))
+    }
+    return .ok
+}
+
+/// What a person has set, a line each.
+private func lines(of state: SavedState) -> String {
+    let volumes = SavedState.Volumes.Kind.allCases.map { "\($0.rawValue) \(state.volumes[$0])%" }
+    return "volume  \(volumes.joined(separator: "   "))\n"
+        + (remarks(on: state) ?? "nothing is muted, anybody may ring") + "\n"
+}
+
+/// What keeps sound or people away; nil when nothing does.
+func remarks(on state: SavedState) -> String? {
+    var parts: [String] = []
+    var muted = state.muted
+    if state.isSpeakerMuted { muted.insert("speaker", at: 0) }
+    if state.isMicrophoneMuted { muted.insert("mic", at: 0) }
+    if !muted.isEmpty { parts.append("MUTED: \(visible(muted.joined(separator: ", ")))") }
+    if state.doNotDisturb.isOn {
+        let end = state.doNotDisturb.untilMilliseconds
+            .map { " until \(localTime(milliseconds: $0))" }
+        parts.append("do not disturb\(end ?? "")")
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: "   ")
+}
+
+extension StateRequest.VolumeChange {
+    /// `40`, `40%`, `+5`, `-5`; nil for anything else.
+    fileprivate init?(typed text: String) {
+        let digits = text.utf8.last == UInt8(ascii: "%") ? String(text.dropLast()) : text
+        guard digits.utf8.count <= 4, let number = Int(digits), (-100...100).contains(number)
+        else { return nil }
+        let sign = digits.utf8.first
+        let isStep = sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-")
+        self = isStep ? .by(number) : .to(number)
+    }
+}

@@ -1,0 +1,40 @@
+import Foundation
+import Testing
+
+@Suite struct PeerVerifyTests {
+    @Test func whatWasComparedIsKeptWithTheKey() throws {
+        let folder = try StationFolder()
+        _ = try folder.run("peer", "add", "garage", "-", otherKey)
+        let wrong = String(otherFingerprint.reversed())
+        let refused = try folder.run("peer", "verify", "garage", wrong)
+        #expect(refused.code == 1)
+        #expect(refused.complaint.contains("those are NOT the digits of the key"))
+        #expect(folder.read("state/peers.d/garage.conf")?.contains("verified") == false)
+        let halves = otherFingerprint.split(separator: " ").map(String.init)
+        let done = try Intercomctl.run(
+            ["--config", folder.config, "peer", "verify", "garage"] + halves)
+        #expect(done.code == 0 && done.output.hasPrefix("garage is verified"))
+        let line = "key = \(otherKey)\nverified = \(otherFingerprint)\n"
+        #expect(folder.read("state/peers.d/garage.conf")?.contains(line) == true)
+        #expect(try folder.run("config", "check").code == 0)
+        // Again, and with a new address.
+        #expect(try folder.run("peer", "verify", "garage", otherFingerprint).code == 0)
+        #expect(try folder.run("peer", "add", "garage", "192.0.2.9", otherKey).code == 0)
+        let text = folder.read("state/peers.d/garage.conf") ?? ""
+        #expect(text.components(separatedBy: "verified = \(otherFingerprint)\n").count == 2)
+    }
+
+    @Test func whatCannotBeVerifiedIsSaid() throws {
+        let folder = try StationFolder()
+        try folder.write("[peer attic]\nkey = \(otherKey)\n", to: "etc/peers.d/attic.conf")
+        for (arguments, code, complaint) in [
+            (["attic", otherFingerprint], 1, "below its key add verified = \(otherFingerprint)"),
+            (["attic", "12345"], 2, "DIGITS are the 24 that"),
+            (["atic", otherFingerprint], 1, "no peer atic; there are: attic"),
+        ] {
+            let outcome = try Intercomctl.run(
+                ["--config", folder.config, "peer", "verify"] + arguments)
+            #expect(outcome.code == Int32(code) && outcome.complaint.contains(complaint))
+        }
+    }
+}
