@@ -15,8 +15,9 @@ PHASES = (
     ("jitter", 29, 6, (("delay", "ab", 20, 40),)),
     ("all", 36, 6, (("loss", "ab", 10), ("delay", "ab", 20, 40), ("reorder", "ab", 5, 30),
                     ("duplicate", "ab", 10))),
-    # What was late is forgotten after 15 s of sound.
-    ("again", 43, 20, ()),
+    # What was late is forgotten after 15 s of sound; copies go one by one, 10 s after the last loss
+    # and every 5 s from there.
+    ("again", 43, 26, ()),
 )
 END = PHASES[-1][1] + PHASES[-1][2] + 1
 

@@ -94,8 +94,8 @@ def controls(case):
 MUTATIONS = (
     # The delay is left as it is.
     ("Sources/Audio/JitterBufferPlayout.swift",
-     "        guard case .playing = phase, invented == 0,",
-     "        guard case .waiting = phase, invented == 0,"),
+     "        guard case .playing = phase, invented == 0, let delay",
+     "        guard case .waiting = phase, invented == 0, let delay"),
     # The next block is mixed in the middle of a period, before what arrives by its end.
     ("Sources/Intercomd/Woken.swift",
      "card || timer && master == .timer", "card || timer || commands"),

@@ -195,7 +195,7 @@ MUTATIONS = (
      "            if woken.isPeriod(of: clock.source) { readKeys(woken) }\n"),
     # There is no sound from before the key.
     ("Sources/Intercomd/MediaLoop+Talk.swift",
-     "max(spurts[target].nextFrame, prerollStart, encoded.oldest)",
+     "max(spurts[target].nextFrame, start, encoded.oldest)",
      "max(spurts[target].nextFrame, microphone.captured, encoded.oldest)"),
     # The end of the bounce is seen when the card has a frame.
     ("Sources/Intercomd/MediaLoop.swift",

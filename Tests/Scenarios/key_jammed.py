@@ -113,5 +113,5 @@ MUTATIONS = (
     ("Sources/Intercomd/MediaLoop+Keys.swift",
      "        if action == .timeOut {", "        if action == .openMicrophone {"),
     # No tone.
-    ("Sources/Intercomd/MediaLoop+Keys.swift", "            tone = .timeOut\n", ""),
+    ("Sources/Intercomd/MediaLoop+Keys.swift", "            chime(.timeOut)\n", ""),
 )

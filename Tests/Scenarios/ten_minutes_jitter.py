@@ -55,6 +55,6 @@ def controls(case):
 MUTATIONS = (
     # The delay is left as it is: the pre-roll is never caught up.
     ("Sources/Audio/JitterBufferPlayout.swift",
-     "        guard case .playing = phase, invented == 0,",
-     "        guard case .waiting = phase, invented == 0,"),
+     "        guard case .playing = phase, invented == 0, let delay",
+     "        guard case .waiting = phase, invented == 0, let delay"),
 )

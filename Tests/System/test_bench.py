@@ -10,7 +10,8 @@ import xml.etree.ElementTree
 from lab import ROOT, longer
 
 SAID = {
-    "cpu_ratio": "  cpu_ratio  ", "listener_ratio": "  listener_ratio  ",
+    "cpu_ratio": "  cpu_ratio  ", "improved_ratio": "  improved_ratio  ",
+    "listener_ratio": "  listener_ratio  ",
     "private_dirty_kb": "  private_dirty_kb  ", "ready_ms": "start to ready  ",
     "first_sound_ms": "to the first sound {} ms", "talker_ratio": "  each further talker  ",
     "handshakes_per_second": "{:.0f} a second on one core", "handshake_ms": "{} ms each",

@@ -1,6 +1,5 @@
 """Lost packets are made up for by copies, and a narrow network is given less to carry."""
 
-import os
 import time
 import unittest
 
@@ -58,8 +57,6 @@ class LossProtection(SceneTest):
         self.assertEqual(max(peer["redundancy_depth"] for peer, _, _ in looks), 0)
         self.assertEqual(looks[-1][2]["frames_recovered"], 0)
 
-    @unittest.skipUnless(
-        os.environ.get("INTERCOM_ALL"), "a full queue may lose each question: needs --all")
     def test_a_narrow_network_gets_fewer_bits_and_no_copies(self):
         # 92 kbit/s do not fit: a queue of 200 ms fills up, and what comes then is lost.
         looks = self.talk(("rate", "ab", 80, 200), 12)

@@ -134,14 +134,14 @@ class Meters(MetersTest):
 
     def test_stats(self):
         with self.kitchen.talking():
-            wait(lambda: self.garage.peer("kitchen")["mos"], "the garage knows how it sounds")
+            # A machine that is busy at first makes sound up, which is rated for some seconds.
+            wait(lambda: (self.garage.peer("kitchen")["mos"] or 0) > 4, "it sounds good", 30)
             wait(lambda: self.garage.peer("kitchen")["opened_bytes_s"] > 8000, "a whole second")
             wait(lambda: self.kitchen.peer("garage")["report_age_s"] is not None, "a report")
             self.assert_screen("stats", self.garage.ctl("stats")[1])
             self.assert_screen("stats-listener", self.garage.ctl("stats", "kitchen")[1])
             self.assert_screen("stats-talker", self.kitchen.ctl("stats", "garage")[1])
             found = json.loads(self.garage.ctl("stats", "kitchen", "--json")[1])["peers"][0]
-        self.assertGreater(found["mos"], 4)
         self.assertLess(abs(found["rms_dbfs"] + 12), 2)
         self.assertGreater(found["opened_bytes_s"], 8000)
         code, _, errors = self.kitchen.ctl("stats", "garaeg")

@@ -1,5 +1,6 @@
 """A key is held and the other station hears it; let go, it does not."""
 
+import time
 import unittest
 
 from lab import Scene, SceneTest, listen, sound, wait
@@ -34,6 +35,47 @@ class TwoStationsTalk(SceneTest):
                 self.assert_heard(heard.span(*after), 500)
             with self.assertRaises(AssertionError):
                 self.assert_heard(heard.span(*during), 800)
+
+    def test_a_muted_microphone_gives_silence(self):
+        with Scene("kitchen", "garage") as scene:
+            kitchen, garage = scene.stations
+            scene.introduce(kitchen, garage)
+            scene.start()
+            kitchen.speak(500)
+            garage.record()
+            with kitchen.talking():
+                wait(lambda: garage.hears(kitchen), "garage hears kitchen")
+                before = listen()
+                kitchen.ask("state", set="mute", what="mic", on=True)
+                # What was said before is still on its way.
+                listen()
+                muted = listen()
+                kitchen.ask("state", set="mute", what="mic", on=False)
+                listen()
+                after = listen()
+            heard = garage.recorded()
+            self.assert_heard(heard.span(*before), 500)
+            self.assert_silent(heard.span(*muted))
+            self.assert_heard(heard.span(*after), 500)
+
+    def test_what_was_said_before_the_microphone_was_muted_is_in_no_pre_roll(self):
+        with Scene("kitchen", "garage") as scene:
+            kitchen, garage = scene.stations
+            scene.introduce(kitchen, garage)
+            scene.start()
+            kitchen.speak(500)
+            garage.record()
+            # The moment falls anywhere in a frame: how much of it has faded differs.
+            for _ in range(4):
+                listen()
+                kitchen.ask("state", set="mute", what="mic", on=True)
+                begin = time.monotonic_ns()
+                with kitchen.talking():
+                    wait(lambda: garage.hears(kitchen), "garage hears kitchen")
+                    _, end = listen(0.3)
+                self.assert_silent(garage.recorded().span(begin, end))
+                wait(lambda: not garage.hears(kitchen), "the talk has ended")
+                kitchen.ask("state", set="mute", what="mic", on=False)
 
     def test_with_the_other_suite_a_psk_and_ipv6(self):
         with Scene("kitchen", "garage") as scene:

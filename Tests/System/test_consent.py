@@ -1,0 +1,169 @@
+"""What a peer may do here is decided here: refused, counted, said once a minute; never silent."""
+
+import unittest
+
+import numpy
+from callers import CallersTest
+from lab import listen, sound, wait
+
+BEEP = 1400
+DOOR, LIGHT = "GPIO24", "GPIO25"
+
+
+def beeps(samples):
+    """The seconds at which beeps begin in a recording."""
+    loud = sound.tone_track(samples, BEEP) > -45
+    starts = numpy.flatnonzero(loud[1:] & ~loud[:-1]) + 1
+    kept = [start for place, start in enumerate(starts)
+            if place == 0 or start - starts[place - 1] > 20]
+    return [round(start * 0.02, 1) for start in kept]
+
+
+class Consent(CallersTest):
+    def allow(self, station, **policy):
+        station.sections["policy"] = policy
+        station.reload()
+
+    def refused(self, station, what, times):
+        """It was counted, and said once."""
+        peer = "kitchen"
+        self.watches[station].saw("refused", peer=peer, target=what)
+        self.assertEqual(len(self.watches[station].events("refused", target=what)), 1)
+        wait(lambda: f"refused: {what}, {times} time" in self.do(station, "show", "peer", peer),
+             f"{station} has counted {what} {times} times")
+
+    def test_listening_is_denied_then_allowed_and_told(self):
+        kitchen, garage = self.scene("kitchen", "garage")
+        self.assertEqual(garage.status()["microphone"]["may_open"], [])
+        for _ in range(3):
+            call = self.call(kitchen, "listen", "garage")
+            self.ended(call, (kitchen, garage), "denied")
+        self.refused(garage, "monitor", 3)
+        self.assertIn("cannot open the microphone here", self.do(garage, "show", "peer", "kitchen"))
+        self.allow(garage, monitor="allow")
+        self.assertEqual(garage.status()["microphone"]["may_open"], ["kitchen"])
+        self.assertIn("may be opened by kitchen", garage.ctl("status")[1])
+        call = self.call(kitchen, "listen", "garage")
+        self.watches[garage].saw("listen_in", peer="kitchen")
+        wait(garage.is_talking, "the microphone opens")
+        wait(garage.is_lit, "its lamp is lit")
+        self.assertFalse(kitchen.is_talking())
+        garage.speak(600)
+        kitchen.record()
+        span = listen()
+        self.assert_heard(kitchen.recorded().span(*span), 600)
+        self.do(kitchen, "hangup")
+        wait(lambda: not garage.is_talking(), "the microphone closes")
+        self.ended(call, (kitchen, garage), "hung_up")
+
+    def test_who_listens_is_beeped_every_ten_seconds_whoever_else_tries(self):
+        kitchen, garage, attic = self.scene(
+            "kitchen", "garage", "attic", policy={"monitor": "allow"})
+        # Neither volume nor mute hides it.
+        self.do(garage, "volume", "tones", "0")
+        self.do(garage, "mute", "speaker")
+        garage.record()
+        self.call(kitchen, "listen", "garage")
+        self.watches[garage].saw("listen_in", peer="kitchen")
+        call = self.call(attic, "listen", "garage")
+        self.ended(call, (attic,), "busy")
+        listen(11)
+        found = beeps(garage.recorded().samples)
+        self.assertEqual(len(found), 2, f"beeps at {found} s")
+        self.assertAlmostEqual(found[1] - found[0], 10, delta=0.3)
+        self.assertEqual(len(self.watches[garage].events("listen_in")), 1)
+        self.do(kitchen, "hangup")
+
+    def test_drop_in_is_denied_then_allowed_and_never_silent(self):
+        kitchen, garage = self.scene("kitchen", "garage")
+        call = self.call(kitchen, "drop-in", "garage")
+        self.ended(call, (kitchen, garage), "denied")
+        self.refused(garage, "drop-in", 1)
+        self.assertFalse(garage.is_talking())
+        self.allow(garage, **{"drop-in": "allow"})
+        self.do(garage, "volume", "tones", "0")
+        self.do(garage, "volume", "speaker", "0")
+        garage.record()
+        call = self.call(kitchen, "drop-in", "garage")
+        self.watches[garage].saw("drop_in", peer="kitchen")
+        for station in (kitchen, garage):
+            wait(station.is_talking, f"the microphone of {station} opens")
+        wait(garage.is_lit, "its lamp is lit")
+        listen()
+        self.assertEqual(len(beeps(garage.recorded().samples)), 1)
+        self.do(garage, "volume", "speaker", "100")
+        kitchen.speak(500)
+        garage.speak(800)
+        kitchen.record()
+        garage.record()
+        span = listen()
+        self.assert_heard(garage.recorded().span(*span), 500)
+        self.assert_heard(kitchen.recorded().span(*span), 800)
+        # Whoever is dropped in on may end it.
+        self.do(garage, "hangup")
+        self.ended(call, (kitchen, garage), "hung_up")
+
+    def test_a_relay_of_another(self):
+        door = {"relay door": {"line": DOOR, "pulse": "500ms"}}
+        kitchen, garage = self.scene("kitchen", "garage", **door)
+        for _ in range(2):
+            self.assertIn("asked garage for its relay door",
+                          self.do(kitchen, "relay", "door", "garage"))
+        self.refused(garage, "relay", 2)
+        self.watches[kitchen].saw(
+            "result", peer="garage",
+            detail="relay door: not allowed, or could not be done there")
+        self.assertFalse(garage.is_lit(DOOR))
+        self.allow(garage, relay="allow")
+        self.do(kitchen, "relay", "door", "garage")
+        wait(lambda: garage.is_lit(DOOR), "the door opens", interval=0.01)
+        wait(lambda: not garage.is_lit(DOOR), "the door closes", interval=0.01)
+        self.watches[kitchen].saw("result", peer="garage", detail="relay door: done")
+        garage.said("relay door: on for 0.5 s, by peer kitchen")
+        self.assertFalse(kitchen.is_lit(DOOR), "the one here has the same name")
+        self.do(kitchen, "relay", "gate", "garage")
+        self.watches[kitchen].saw("result", detail="relay gate: not known there")
+
+    def test_the_call_light_of_another(self):
+        light = {"lamp light": {"line": LIGHT, "show": "calling"}}
+        kitchen, garage = self.scene("kitchen", "garage", **light)
+        self.do(kitchen, "signal", "garage")
+        self.watches[garage].saw("signal", peer="kitchen")
+        self.watches[kitchen].saw("result", peer="garage", detail="call light: done")
+        for level in (True, False, True):
+            wait(lambda is_on=level: garage.is_lit(LIGHT) == is_on, "it blinks", interval=0.01)
+        # Any key says that it was seen.
+        with garage.talking():
+            pass
+        wait(lambda: not garage.is_lit(LIGHT), "it is dark")
+        self.allow(garage, signal="deny")
+        for _ in range(2):
+            self.do(kitchen, "signal", "garage")
+        self.refused(garage, "signal", 2)
+        self.assertEqual(len(self.watches[garage].events("signal")), 1)
+
+    def test_an_emergency_overrides_do_not_disturb_only_where_it_may(self):
+        kitchen, garage, attic = self.scene("kitchen", "garage", "attic")
+        self.do(garage, "dnd", "on")
+        call = self.call(kitchen, "call", "garage", "--priority", "high")
+        self.ended(call, (kitchen,), "do_not_disturb")
+        call = self.call(kitchen, "call", "garage", "--priority", "emergency")
+        self.ended(call, (kitchen, garage), "denied")
+        self.refused(garage, "emergency", 1)
+        self.allow(garage, emergency="allow")
+        call = self.call(kitchen, "call", "garage", "--priority", "emergency")
+        self.stands(garage, "ringing")
+        self.do(garage, "reject")
+        self.ended(call, (kitchen, garage), "rejected")
+        # It takes the place of another call.
+        self.do(garage, "dnd", "off")
+        former = self.answered(attic, garage)
+        call = self.call(kitchen, "call", "garage", "--priority", "emergency")
+        wait(lambda: garage.status()["call"]["call"] == call, "it rings in place of the other")
+        [one] = self.history(garage, former)
+        self.assertEqual(one["cause"], "preempted")
+        self.ended(former, (attic,), "hung_up")
+
+
+if __name__ == "__main__":
+    unittest.main()

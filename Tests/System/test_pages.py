@@ -1,0 +1,90 @@
+"""Pages: heard without an answer, ended by whoever speaks, over do-not-disturb only by right."""
+
+import subprocess
+import unittest
+
+from callers import CallersTest
+from lab import listen, wait
+from stage import place
+
+
+class Pages(CallersTest):
+    def page(self, station, *words):
+        """A page that goes on; it ends with the test."""
+        pager = subprocess.Popen(
+            [place.program("intercomctl"), "--config", str(station.etc), "page", "house",
+             "--seconds", "30", *words], stdout=subprocess.DEVNULL)
+
+        def end():
+            pager.terminate()
+            return pager.wait(place.PATIENCE)
+        self.addCleanup(end)
+        wait(station.is_talking, f"{station} pages")
+        return end
+
+    def heard(self, station):
+        station.record()
+        span = listen()
+        return station.recorded().span(*span)
+
+    def test_it_is_heard_after_a_tone_and_answered_by_the_reply_key(self):
+        kitchen, garage, attic = self.scene("kitchen", "garage", "attic")
+        kitchen.speak(500)
+        garage.speak(800)
+        code, _, error = attic.ctl("reply", "down")
+        self.assertEqual(code, 1)
+        self.assertIn("nobody was heard yet", error)
+        end = self.page(kitchen)
+        for station in (garage, attic):
+            self.assertEqual(self.watches[station].saw("page")["target"], "house")
+            self.watches[station].saw("talk", peer="kitchen")
+        listen(1)
+        self.assert_heard(self.heard(garage), 500)
+        self.assertEqual(end(), 0)
+        for station in (garage, attic):
+            self.watches[station].saw("page_end")
+        self.assertFalse(kitchen.is_talking())
+        # To who spoke last alone.
+        self.assertIn("talking to kitchen", self.do(garage, "reply", "down"))
+        attic.record()
+        self.assert_heard(self.heard(kitchen), 800)
+        attic_heard = attic.recorded().samples[-24_000:]
+        self.assert_silent(attic_heard)
+        self.do(garage, "reply", "up")
+        wait(lambda: not garage.is_talking(), "garage is silent")
+
+    def test_where_it_is_not_allowed_it_is_not_heard(self):
+        kitchen, garage, attic = self.scene("kitchen", "garage", "attic")
+        garage.sections["policy kitchen"] = {"announce": "deny"}
+        garage.reload()
+        kitchen.speak(500)
+        self.page(kitchen)
+        self.watches[attic].saw("page")
+        self.watches[garage].saw("refused", target="announce", peer="kitchen")
+        self.assert_silent(self.heard(garage))
+
+    def test_an_emergency_is_heard_over_do_not_disturb_only_where_it_may(self):
+        kitchen, garage, attic = self.scene("kitchen", "garage", "attic")
+        attic.sections["policy kitchen"] = {"emergency": "allow"}
+        attic.reload()
+        for station in (garage, attic):
+            self.do(station, "dnd", "on")
+            self.do(station, "mute", "speaker")
+        kitchen.speak(500)
+        end = self.page(kitchen, "--priority", "high")
+        for station in (garage, attic):
+            self.assert_silent(self.heard(station))
+        end()
+        wait(lambda: not kitchen.is_talking(), "the page ends")
+        self.page(kitchen, "--priority", "emergency")
+        event = self.watches[attic].saw("page")
+        self.assertIn("emergency", event["detail"])
+        self.watches[garage].saw("refused", target="emergency", peer="kitchen")
+        listen(1)
+        self.assert_heard(self.heard(attic), 500)
+        self.assert_silent(self.heard(garage))
+        self.assertEqual(self.watches[garage].events("page"), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,68 @@
+"""A relay is off but for its pulse: asked for, refused, in use at the end, and on a lost line."""
+
+import time
+import unittest
+
+from lab import Scene, wait
+
+RELAY, GATE, LOW = "GPIO24", "GPIO25", "GPIO26"
+
+
+class RelayOutput(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scene = cls.enterClassContext(Scene("kitchen"))
+        cls.kitchen, = cls.scene.stations
+        cls.kitchen.sections |= {
+            "relay door": {"line": RELAY, "pulse": "400ms"},
+            "relay gate": {"line": GATE, "pulse": "30s"},
+            "relay low": {"line": LOW, "active": "low", "pulse": "400ms"},
+        }
+        cls.scene.start()
+
+    def on(self):
+        return self.kitchen.level(RELAY) == 1
+
+    def test_it_is_on_for_its_pulse_and_no_longer(self):
+        self.assertFalse(self.on())
+        start = time.monotonic()
+        code, out, _ = self.kitchen.ctl("relay", "door")
+        self.assertEqual((code, out.strip()), (0, "relay door is on for 0.4 s"))
+        wait(lambda: not self.on(), "it is off", interval=0.01)
+        self.assertGreater(time.monotonic() - start, 0.3)
+        self.kitchen.said("relay door: on for 0.4 s, by intercomctl")
+
+    def test_an_unknown_one_is_refused_by_name(self):
+        code, _, complaint = self.kitchen.ctl("relay", "dor")
+        self.assertEqual(code, 1)
+        self.assertIn("no relay dor; there are: door, gate, low", complaint)
+
+    def test_active_low_is_high_but_for_its_pulse(self):
+        self.assertEqual(self.kitchen.level(LOW), 1)
+        self.kitchen.ctl("relay", "low")
+        wait(lambda: self.kitchen.level(LOW) == 0, "it is on", interval=0.01)
+        wait(lambda: self.kitchen.level(LOW) == 1, "it is off", interval=0.01)
+
+    def test_a_relay_in_use_is_off_at_the_end(self):
+        self.kitchen.ctl("relay", "gate")
+        wait(lambda: self.kitchen.level(GATE) == 1, "the gate is on")
+        self.kitchen.stop()
+        self.assertEqual(self.kitchen.level(GATE), 0)
+        self.kitchen.start()
+        self.kitchen.ready()
+        self.assertEqual(self.kitchen.level(GATE), 0)
+
+    def test_a_relay_in_use_is_off_when_the_settings_lose_it(self):
+        gate = self.kitchen.sections.pop("relay gate")
+        self.kitchen.ctl("relay", "gate")
+        wait(lambda: self.kitchen.level(GATE) == 1, "the gate is on")
+        self.kitchen.reload()
+        wait(lambda: self.kitchen.level(GATE) == 0, "the gate is off")
+        low = self.kitchen.sections.pop("relay low")
+        self.kitchen.sections |= {"relay gate": gate, "relay low": low}
+        self.kitchen.reload()
+        self.kitchen.said("relay gate: open")
+
+
+if __name__ == "__main__":
+    unittest.main()
