@@ -55,7 +55,10 @@ def measure(chosen, folder):
     memory = starts.memory(room("memory"), MEMORY_PEERS, progress)
     handshakes = starts.handshakes(room("handshakes"), 8, max(3.0, 2 * chosen.seconds), progress)
     rounds, size = loops.measure(room("loops"), chosen.seconds, chosen.rounds, progress)
-    return figures.figures(rounds, size, memory, started, handshakes, sizes(chosen.dynamic))
+    improved = loops.measure_improved(
+        room("improved"), chosen.seconds, chosen.rounds, progress)
+    return figures.figures(
+        rounds, improved, size, memory, started, handshakes, sizes(chosen.dynamic))
 
 
 def main():

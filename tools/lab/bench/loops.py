@@ -44,6 +44,8 @@ ONE, EIGHT, ALL = Case(1, 0), Case(8, 0), Case(LISTENERS_MAX, 0)
 HEARS_ONE, HEARS_EIGHT = Case(0, 1), Case(0, TALKERS_MAX)
 JUDGED = [ONE, ALL, BOTH]
 """Those that the ratios with a target are made of."""
+IMPROVED = {"audio": {"echo": "on", "noise-suppression": "high", "gain-control": "on"}}
+"""All that makes the microphone's sound better."""
 CASES = [IDLE, ONE, EIGHT, ALL, HEARS_ONE, HEARS_EIGHT, BOTH]
 
 
@@ -170,9 +172,9 @@ def _bytes_a_packet(scene, daemon):
     return statistics.mode(sizes) + HEADERS if sizes else None
 
 
-def _round(workers, seconds, number, progress):
+def _round(workers, seconds, number, progress, cases):
     found = {}
-    for case in CASES:
+    for case in cases:
         progress(f"round {number + 1}: {case}")
         # What is judged gets three pairs of windows, of which the middle one counts.
         pairs = []
@@ -191,13 +193,30 @@ def measure(folder, seconds, rounds, progress):
     with house.House(folder, LISTENERS_MAX, TALKERS_MAX, sections) as scene:
         progress("starting 32 stations")
         scene.start()
-        for one in scene.peers[:TALKERS_MAX]:
-            house.say(one, seconds)
-        daemon, floor = Daemon(scene), Floor(scene, house.say(scene.main, seconds))
-        with contextlib.closing(scene.also_end(_Closing(floor))):
-            size = _bytes_a_packet(scene, daemon)
-            return [_round([daemon, floor], seconds, number, progress)
+        with _workers(scene, seconds, TALKERS_MAX) as workers:
+            size = _bytes_a_packet(scene, workers[0])
+            return [_round(workers, seconds, number, progress, CASES)
                     for number in range(rounds)], size
+
+
+def measure_improved(folder, seconds, rounds, progress):
+    """The same of one who talks with one, the microphone's sound made better: [Pair]."""
+    with house.House(folder, TALKERS_MAX + 1, 1, IMPROVED) as scene:
+        progress("starting a station with echo, noise and gain control on")
+        scene.start()
+        with _workers(scene, seconds, 1) as workers:
+            return [_round(workers, seconds, number, progress, [BOTH])[BOTH]
+                    for number in range(rounds)]
+
+
+@contextlib.contextmanager
+def _workers(scene, seconds, voices):
+    """The daemon and the floor, both in the house, where so many peers have something to say."""
+    for one in scene.peers[:voices]:
+        house.say(one, seconds)
+    daemon, floor = Daemon(scene), Floor(scene, house.say(scene.main, seconds))
+    with contextlib.closing(scene.also_end(_Closing(floor))):
+        yield [daemon, floor]
 
 
 class _Closing:
@@ -229,11 +248,14 @@ def spread(values):
     return Spread(statistics.median(values), min(values), max(values))
 
 
+def middle(pairs):
+    """The `Pair` of the medians of both sides."""
+    return Pair(*(statistics.median(pair[side] for pair in pairs) for side in (0, 1)))
+
+
 def middles(rounds):
     """{case: Pair} of the medians of all rounds."""
-    return {case: Pair(*(statistics.median(found[case][side] for found in rounds)
-                         for side in (0, 1)))
-            for case in CASES}
+    return {case: middle([found[case] for found in rounds]) for case in CASES}
 
 
 def each_further(found, from_case, to_case):

@@ -7,6 +7,7 @@ and returns its figures, a list of dictionaries.
 import argparse
 import importlib
 import json
+import os
 import sys
 
 from stage import place
@@ -32,7 +33,7 @@ def arguments():
                         help="so much speech for each figure of loss")
     parser.add_argument("--rounds", type=int, default=5,
                         help="start the stations so often for each figure of latency and echo")
-    parser.add_argument("--pairs", type=int, default=4,
+    parser.add_argument("--pairs", type=int, default=min(4, os.cpu_count() or 1),
                         help="so many pairs of stations talk at once")
     parser.add_argument("--cells", metavar="TEXT",
                         help="of loss and echo only those with this in the name")

@@ -87,6 +87,16 @@ int fsync(int fd) {
     return NEXT(fsync)(fd);
 }
 
+int fdatasync(int fd) {
+    change_file(fd);
+    return NEXT(fdatasync)(fd);
+}
+
+int ftruncate(int fd, off_t size) {
+    change_file(fd);
+    return NEXT(ftruncate)(fd, size);
+}
+
 ssize_t write(int fd, const void *bytes, size_t size) {
     change_file(fd);
     return NEXT(write)(fd, bytes, size);

@@ -98,7 +98,7 @@ class Station(Home):
     # What it says of itself.
 
     def ask(self, do, **members):
-        """One request on the control socket; the member of the reply that is named for it."""
+        """One request on the control socket; the reply's member named for it, or done."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
             link.settimeout(place.PATIENCE)
             link.connect(os.path.join(self.run, "control.sock"))
@@ -107,7 +107,7 @@ class Station(Home):
                 reply = json.loads(answers.readline() or b"{}")
         if not reply.get("ok"):
             raise StageError(f"{self.name}: {do}: {reply.get('error', 'no answer')}")
-        return reply[do]
+        return reply["done"] if "done" in reply else reply[do]
 
     def status(self):
         """What `intercomctl status --json` shows."""

@@ -105,7 +105,7 @@ class Station(station.Station):
         reply = json.loads(data or b"{}")
         if not reply.get("ok"):
             raise place.StageError(f"{self.name}: {do}: {reply.get('error', 'no answer')}")
-        return reply[do]
+        return reply["done"] if "done" in reply else reply[do]
 
     def move(self, host):
         """It gets another address, as a router may give it one; its settings know nothing of it."""

@@ -213,13 +213,15 @@ class World:
             file.write(json.dumps(figures) + "\n")
 
     def told(self, one, event):
-        """What a station has told; its own clock, which is the wall's, is left out."""
+        """What a station has told; left out are its own clock, which is the wall's, and the ids of
+        calls, which it draws.
+        """
         self.events.append((clock.now(), one.name, event))
         if self.is_timeless:
             return
         self.log(one.name, event["event"], **{
             name: value for name, value in event.items()
-            if value is not None and name not in ("event", "schema", "time_ms")})
+            if value is not None and name not in ("event", "schema", "time_ms", "call")})
 
     def counters(self, one):
         """Logs the counters of a station that are not 0."""
