@@ -32,7 +32,7 @@ import Testing
             var microphone = Microphone()
             microphone.append(ramp(480 + begun, from: -480 - begun).span)
             let behind = microphone.frame(behind: samples)
-            microphone.append(ramp(3 * 480).span)
+            microphone.append(ramp(5 * 480).span)
             let (first, before) = (microphone.frame(behind)[0], microphone.frame(behind - 1)[0])
             #expect(first >= samples)
             #expect(before < samples)
