@@ -4,7 +4,7 @@
 /// captured and not yet read in the other: those two delays tell which sample left the loudspeaker
 /// when a captured one came in, and that stays so until a card stops. Real-time after `init`.
 public struct EchoReference: ~Copyable {
-    private static let capacity = 1 << 15
+    private static let capacityMax = 1 << 15
     /// What is played is taken to be heard this much later than it was: of two cards that do not
     /// say quite the truth the echo must not come before its cause.
     static let lead = 96
@@ -14,7 +14,9 @@ public struct EchoReference: ~Copyable {
     private static let jumpsMax = 3
     private static let share: Float = 1 / 64
 
-    private var ring = Table<Int16>(count: capacity, repeating: 0)
+    /// A power of two.
+    private let capacity: Int
+    private var ring: Table<Int16>
     /// Samples given to the loudspeaker so far.
     private var written = 0
     /// What has to be added to the number of a captured sample; nil: not known yet.
@@ -24,13 +26,17 @@ public struct EchoReference: ~Copyable {
     /// Times the place was found to be another one than thought.
     public private(set) var realignments = 0
 
-    public init() {}
+    /// - Parameter isWanted: Whether anyone asks what was played; else it takes no memory.
+    public init(isWanted: Bool = true) {
+        capacity = isWanted ? Self.capacityMax : 1
+        ring = Table(count: capacity, repeating: 0)
+    }
 
     public var isAligned: Bool { offset != nil }
 
     /// Takes samples that were given to the loudspeaker's card.
     public mutating func append(_ samples: Span<Int16>) {
-        for i in samples.indices { ring[(written &+ i) & (Self.capacity - 1)] = samples[i] }
+        for i in samples.indices { ring[(written &+ i) & (capacity - 1)] = samples[i] }
         written &+= samples.count
     }
 
@@ -68,8 +74,8 @@ public struct EchoReference: ~Copyable {
     public func sample(at position: Int) -> Int16 {
         guard let offset else { return 0 }
         let place = position + offset + Self.lead
-        let isKept = place < written && place >= written - Self.capacity && place >= 0
-        return isKept ? ring[place & (Self.capacity - 1)] : 0
+        let isKept = place < written && place >= written - capacity && place >= 0
+        return isKept ? ring[place & (capacity - 1)] : 0
     }
 
     /// A card stood still: what waited in it is gone, and its samples have other places.

@@ -19,6 +19,7 @@ final class MediaChange: @unchecked Sendable {
     var encoder: OpusEncoder?
     var slots: FixedArray<VoiceSlot>?
     private var chain: CaptureChain
+    private var reference: EchoReference
     private let changesChain: Bool
     /// Whether the microphone must run when nobody talks, and did not, or the other way round.
     let changesRest: Bool
@@ -44,6 +45,7 @@ final class MediaChange: @unchecked Sendable {
         changesChain = former.capture != plan.capture || former.captureBlock != blockSamples
         // One that does nothing, where the one there stays.
         chain = CaptureChain(changesChain ? plan.capture : .init(), blockSamples: blockSamples)
+        reference = EchoReference(isWanted: changesChain && plan.capture.cancelsEcho)
         self.plan = plan
     }
 
@@ -56,8 +58,10 @@ final class MediaChange: @unchecked Sendable {
     }
 
     /// Exchanges what is done to the microphone's sound, if that is something else.
-    func exchangeChain(_ current: inout CaptureChain) {
-        if changesChain { swap(&current, &chain) }
+    func exchangeChain(_ current: inout CaptureChain, _ played: inout EchoReference) {
+        guard changesChain else { return }
+        swap(&current, &chain)
+        swap(&played, &reference)
     }
 
     /// Exchanges the voices, if there are others; whose they were is to be ended before.

@@ -96,7 +96,7 @@ extension MediaLoop {
             encoded.begin(at: max(first, microphone.oldest))
             isFrameSizeDue = true
         }
-        change.exchangeChain(&chain)
+        change.exchangeChain(&chain, &reference)
         if change.hasVoices {
             for place in slots.indices { release(place) }
             change.exchangeVoices(&slots)

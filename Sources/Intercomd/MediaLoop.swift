@@ -55,7 +55,7 @@ struct MediaLoop: ~Copyable {
     var speaker = Speaker()
     /// What is done to the microphone's sound, and what it is told of the speaker.
     var chain: CaptureChain
-    var reference = EchoReference()
+    var reference: EchoReference
     /// Samples read from the microphone's card.
     var samplesRead = 0
     /// Whether the speaker sounds, for keys that speech presses.
@@ -144,6 +144,7 @@ struct MediaLoop: ~Copyable {
         self.encoder = encoder
         self.slots = slots
         chain = CaptureChain(plan.capture, blockSamples: plan.captureBlock)
+        reference = EchoReference(isWanted: plan.capture.cancelsEcho)
         microphone = Microphone(frameSamples: plan.sound.frameSamples)
         busyMax = plan.periodNanoseconds / 2
         keys = plan.makeKeys(at: now)

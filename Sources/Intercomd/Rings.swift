@@ -15,16 +15,17 @@ final class Rings: Sendable {
     ///
     /// What does not fit waits until there is room (`tell`): a quarter of a kilobyte each, all of
     /// which is in memory once it was used.
-    let commands = SPSCRing<MediaCommand>(capacity: 256)
+    let commands = SPSCRing<MediaCommand>(capacity: 128)
     /// Media to control.
     let events = SPSCRing<MediaEvent>(capacity: 256)
     /// Media to control: opened control packets, larger than events and rarer.
     let records = SPSCRing<OpenedRecords>(capacity: 64)
-    /// Media to control: what dies on the control thread.
-    let returns = SPSCRing<Returned>(capacity: 256)
+    /// Media to control: what dies on the control thread; at most, three sessions
+    /// of each peer, with cards and keys.
+    let returns = SPSCRing<Returned>(capacity: 128)
     /// Media to control: what the microphone hears, only while somebody watches; fetched 20 times a
     /// second, so it wakes nobody.
-    let sound = SPSCRing<SoundBlock>(capacity: 64)
+    let sound = SPSCRing<SoundBlock>(capacity: 32)
     let counters = CounterTable<MediaCount>(count: MediaCount.allCases.count)
     /// By the peer's number.
     let traffic: [CounterTable<PeerCount>]
