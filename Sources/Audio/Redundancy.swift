@@ -113,10 +113,10 @@ public struct Redundancy: Sendable {
         let isCrowded = verdict == .standing && lost >= 0.01
         // Together once may be chance.
         if isCrowded, wasCrowded { narrow(at: now) }
-        if verdict != .standing { widen(at: now) }
         wasCrowded = isCrowded
         let pattern = pattern(worse: 1)
         let mayRise = verdict == .free || verdict == .unknown
+        if mayRise { widen(at: now) }
         if mayRise, room == rooms.upperBound { depthCap = Self.depthMax }
         chooseCopies(pattern, mayRise: mayRise, at: now)
         judgeHope(lost, verdict, at: now)
