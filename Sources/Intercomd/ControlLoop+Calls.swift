@@ -39,9 +39,8 @@ extension ControlLoop {
         for number in roster.numbers {
             policies[number] = Policy(config.policy(ofPeer: roster[number].name))
         }
-        station.consent(to: policies, isDoNotDisturb ? .doNotDisturb : .open)
+        station.consent(to: policies, isDoNotDisturb ? .doNotDisturb : .open, at: now)
         station.setHalfDuplex(handsFree.isHalfDuplex)
-        station.revise(at: now)
     }
 
     // MARK: What the core says
@@ -71,7 +70,7 @@ extension ControlLoop {
             detail: record.cause?.words, call: summary.id)
         // One that was turned away leaves alone what goes on meanwhile.
         if summary.id == view.ringing { ring(nil, for: nil) }
-        if summary.isListeningHere { rings.tell(.beep(false)) }
+        if summary.isHeardUnasked { rings.tell(.beep(false)) }
         switch ending {
         case .busy, .declined, .doNotDisturb, .refused, .unknownMode, .unreachable:
             if summary.isOutgoing { rings.tell(.chime(.busy)) }
@@ -133,7 +132,7 @@ extension ControlLoop {
         switch notice {
         case .autoAnswered, .announced: rings.tell(.chime(.page))
         case .droppedIn:
-            rings.tell(.chime(.beep))
+            rings.tell(.beep(true))
             tell(.dropIn, peer: peer)
         case .monitored:
             rings.tell(.beep(true))
@@ -242,7 +241,7 @@ extension ControlLoop {
         return .done(Reply.Done("paging \(name)"))
     }
 
-    private mutating func endPage() {
+    mutating func endPage() {
         view.pagedTo = nil
         rings.tell(.press(target: Int(TalkTarget.page), isDown: false))
         station.release(TalkTarget.page)

@@ -30,6 +30,7 @@ extension MediaLoop {
             mixer.add(block.span, gain: gain)
             if chimer.chime?.isUrgent == true { chimeUntil = now + Self.chimeHold }
         }
+        // Nobody listens here in secret, whatever volume tones have.
         if Self.next(&beeper, into: &block) {
             mixer.add(block.span, gain: tones.atLeast(Self.beepLeast))
             chimeUntil = now + Self.chimeHold
@@ -39,8 +40,6 @@ extension MediaLoop {
     private func chimeGain(_ tones: Gain) -> Gain {
         switch chimer.chime {
         case .page: volumes.page * plan.pageVolume * volumes.speaker
-        // Nobody listens here in secret, whatever volume tones have.
-        case .beep: tones.atLeast(Self.beepLeast)
         default: tones
         }
     }

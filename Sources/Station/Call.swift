@@ -71,9 +71,11 @@ public struct CallSummary: Equatable, Sendable {
         self.since = since
     }
 
-    /// Whether it is, or was, that a peer listens to this room: from its beginning it is beeped
-    /// here every ten seconds.
-    public var isListeningHere: Bool { !isOutgoing && mode == .monitor && answeredAt != nil }
+    /// Whether a peer hears, or heard, this room without anyone here having answered: from its
+    /// beginning it is beeped here every ten seconds.
+    public var isHeardUnasked: Bool {
+        !isOutgoing && (mode == .monitor || mode == .dropIn) && answeredAt != nil
+    }
 
     /// Whether somebody rang here in vain when a call ended so.
     public func isMissed(by ending: CallEnding) -> Bool {

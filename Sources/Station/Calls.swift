@@ -45,6 +45,7 @@ struct Calls {
     /// Whether this station's speaker is held down while its microphone is open.
     var isHalfDuplex = false
     var refusals: RefusalLog
+    var budgets: [CallBudget]
     private var effects: [Effect] = []
     private var shownState: CallState?
     private var shownListeners: [Int] = []
@@ -52,6 +53,7 @@ struct Calls {
     init(peers: Int) {
         policies = Array(repeating: Policy(), count: peers)
         refusals = RefusalLog(peers: peers)
+        budgets = Array(repeating: CallBudget(), count: peers)
     }
 
     mutating func nextEffect() -> Effect? { effects.isEmpty ? nil : effects.removeFirst() }

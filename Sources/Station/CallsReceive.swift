@@ -13,6 +13,11 @@ extension Calls {
             emit(.reject(peer: peer, offer.id, .unknownCall))
             return
         }
+        guard budgets[peer].take(at: now) || isEmergency(offer, by: peer) else {
+            refuse(.tooOften, by: peer, at: now)
+            emit(.reject(peer: peer, offer.id, .busy))
+            return
+        }
         guard offer.ttl > 0 else {
             passed(summary, .expired, at: now)
             return
@@ -25,8 +30,7 @@ extension Calls {
             passed(summary, isMode ? .unknownMode : .refused, at: now)
             return
         }
-        let isEmergency = offer.priority == .emergency
-        if availability == .doNotDisturb, !isEmergency {
+        if availability == .doNotDisturb, offer.priority < .emergency {
             emit(.reject(peer: peer, offer.id, .doNotDisturb))
             passed(summary, .doNotDisturb, at: now)
             return
@@ -73,6 +77,10 @@ extension Calls {
         return true
     }
 
+    private func isEmergency(_ offer: Offer, by peer: Int) -> Bool {
+        offer.priority == .emergency && policies[peer].emergency
+    }
+
     private func refusal(
         of mode: Offer.Mode, _ priority: Priority, by peer: Int
     ) -> Refusal? {
@@ -95,7 +103,7 @@ extension Calls {
             leave(.refused, cause: .noConsent, at: now)
             return
         }
-        for other in current.others where policies[other.peer].call == .never {
+        for other in current.others where !mayJoin(other.peer, current) {
             emit(.bye(peer: other.peer, current.id, .noConsent))
             takeOut(other.peer)
         }
@@ -230,10 +238,7 @@ extension Calls {
     /// Another member of the channel is in this call too.
     private mutating func joined(_ peer: Int, at now: Instant) {
         guard let current = call, !current.summary.isOutgoing, current.isAnswered,
-            current.summary.mode == .call, policies[peer].call != .never,
-            channels.contains(where: {
-                $0.reference == current.summary.reference && $0.members.contains(peer)
-            })
+            current.summary.mode == .call, mayJoin(peer, current)
         else { return }
         if let place = current.others.firstIndex(where: { $0.peer == peer }) {
             call?.others[place].at = now
@@ -243,6 +248,13 @@ extension Calls {
         emit(.bind(peer: peer, reference: current.id.reference))
         emit(.hear(peer: peer))
         show()
+    }
+
+    private func mayJoin(_ peer: Int, _ current: Call) -> Bool {
+        policies[peer].call != .never
+            && channels.contains {
+                $0.reference == current.summary.reference && $0.members.contains(peer)
+            }
     }
 
     private func outgoingLeg(_ id: CallID, of peer: Int) -> Int? {

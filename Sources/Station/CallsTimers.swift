@@ -72,6 +72,7 @@ extension Calls {
         }
         policies[peer] = Policy()
         refusals.forget(peer)
+        budgets[peer] = CallBudget()
     }
 
     /// Another member of the channel is in this call no more.

@@ -18,6 +18,11 @@ struct Pages {
 
     static let timeMax = Duration.seconds(60)
 
+    /// What is read from a file has silence before it, in which its listeners hear that it comes;
+    /// and clocks differ.
+    static let announcementMax = Duration.seconds(62)
+    private static let heardMax = Duration.seconds(63)
+
     /// Its last sound is still on its way, and in the jitter buffer.
     private static let tail = Duration.seconds(1)
 
@@ -39,7 +44,7 @@ struct Pages {
         heard.append(
             Page(
                 peer: peer, stream: binding.stream, reference: binding.reference,
-                priority: binding.priority, until: now + Self.timeMax))
+                priority: binding.priority, until: now + Self.heardMax))
     }
 
     func isHeard(stream: UInt8, of peer: Int) -> Bool {
@@ -75,7 +80,8 @@ struct Pages {
 
     mutating func speak(stream: UInt8, at now: Instant) {
         spoken.removeAll { $0.stream == stream }
-        spoken.append((stream, now + Self.timeMax))
+        let most = stream == TalkTarget.announcement ? Self.announcementMax : Self.timeMax
+        spoken.append((stream, now + most))
     }
 
     mutating func quiet(stream: UInt8) { spoken.removeAll { $0.stream == stream } }

@@ -50,11 +50,13 @@ public enum Refusal: String, CaseIterable, Sendable {
     case channel
     /// A kind of call this version does not know.
     case mode
+    /// More calls than one peer may offer.
+    case tooOften = "too-often"
 }
 
 /// How often one peer was refused what.
 public struct Refusals: Equatable, Sendable {
-    private var counts = InlineArray<9, UInt64>(repeating: 0)
+    private var counts = InlineArray<10, UInt64>(repeating: 0)
 
     public init() {}
 
@@ -86,6 +88,7 @@ extension Refusal {
         case .signal: 6
         case .channel: 7
         case .mode: 8
+        case .tooOften: 9
         }
     }
 }

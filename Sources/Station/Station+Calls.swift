@@ -4,16 +4,18 @@ public import Wire
 /// Calls, as the person at this station and the shell see them.
 extension Station {
     /// What each peer may do here, by peer number, and whether people want to be disturbed.
-    public mutating func consent(to policies: [Policy], _ availability: Availability) {
+    ///
+    /// What peers may no longer do ends, and what they have said of their streams is read anew.
+    public mutating func consent(
+        to policies: [Policy], _ availability: Availability, at now: Instant
+    ) {
         precondition(policies.count == peers.count)
+        self.now = now
+        let isSame = calls.policies == policies
         calls.policies = policies
         calls.availability = availability
-    }
-
-    /// Ends what peers may no longer do.
-    public mutating func revise(at now: Instant) {
-        self.now = now
         calls.revise(at: now)
+        if !isSame { readAnew() }
     }
 
     /// Whether the speaker here is held down while the microphone is open, as peers are told.

@@ -80,6 +80,19 @@ extension Station {
         }
     }
 
+    /// Pages that are no longer allowed end; all else counts as much as it may now.
+    mutating func readAnew() {
+        for peer in peers.indices {
+            for binding in peers[peer].theirs {
+                if binding.purpose == .page, refusal(ofPage: binding, by: peer) != nil {
+                    endPage(stream: binding.stream, of: peer, isTimeUp: false)
+                } else {
+                    bound(binding, by: peer)
+                }
+            }
+        }
+    }
+
     private func refusal(ofPage binding: StreamBinding, by peer: Int) -> Refusal? {
         let policy = calls.policies[peer]
         if binding.priority > .high, !policy.emergency { return .emergency }

@@ -180,6 +180,19 @@ import Wire
         #expect(world.disagreements() == [])
     }
 
+    @Test func test_active_member_that_may_be_in_it_no_more_is_sent_away() {
+        var world = CallWorld(4)
+        world.call(0, [1, 2, 3], isHunt: false)
+        world.run(for: moment)
+        for station in 1...3 { _ = world.act(station) { $0.answer(at: $1) } }
+        world.run(for: .seconds(1))
+        #expect(world.listeners == [[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]])
+        world.leaves(3, theChannelOf: 1)
+        world.run(for: .seconds(1))
+        #expect(world.listeners[1] == [0, 2])
+        #expect(!world.stations[1].participants.contains(3))
+    }
+
     // MARK: Connecting
 
     @Test func test_connecting_without_media_ends_408_after_8_s() {

@@ -40,6 +40,42 @@ import Wire
         #expect(world.state(0) == nil && world.state(1) == nil)
     }
 
+    @Test func test_idle_offers_too_many_are_busy_and_leave_no_trace() {
+        var world = CallWorld(2)
+        world.policy = Policy(call: .never, emergency: true)
+        // No room for them either where each has another cause.
+        for _ in 0..<100 {
+            world.call(0, [1])
+            world.run(for: moment)
+        }
+        #expect(world.history[1].count == 16)
+        #expect(world.history[0].count == 100)
+        #expect(world.stations[1].refusals(of: 0)[.tooOften] == 84)
+        // One a minute from then on, and no more of them after a pause than at first.
+        for minutes in [1, 2, 60] {
+            let before = world.history[1].count
+            world.run(for: .seconds(60 * minutes))
+            for _ in 0..<40 {
+                world.call(0, [1])
+                world.run(for: moment)
+            }
+            #expect(world.history[1].count - before == min(minutes, 16))
+        }
+    }
+
+    @Test func test_idle_offers_too_many_an_emergency_of_one_who_may_rings() {
+        var world = CallWorld(2)
+        world.policy = Policy(call: .never, emergency: true)
+        for _ in 0..<20 {
+            world.call(0, [1])
+            world.run(for: moment)
+        }
+        world.policy = Policy(emergency: true)
+        world.call(0, [1], priority: .emergency)
+        world.run(for: moment)
+        #expect(world.state(1) == .ringing)
+    }
+
     @Test func test_idle_offer_do_not_disturb_emergency_of_one_who_may_rings() {
         var world = CallWorld(2)
         world.policy = Policy(emergency: true)

@@ -37,7 +37,7 @@ import Wire
     @Test func aPageLastsAMinuteAtMostOnBothSides() {
         var world = CallWorld(2)
         page(&world)
-        world.run(for: .seconds(61))
+        world.run(for: .seconds(64))
         #expect(world.pages(0) == ["own time up 30"])
         #expect(world.pages(1) == ["began 0", "time up 0"])
         #expect(world.hearing(1, 0, 30) == .ignored)
@@ -95,6 +95,42 @@ import Wire
         world.inject(.stream(binding), from: 0, to: 1)
         #expect(world.priority(1, 0, 1) == .high)
         #expect(world.pages(1) == ["refused emergency 1"])
+    }
+
+    @Test func aRightThatIsTakenAwayCountsNoMoreWhereItIsInUse() {
+        var world = CallWorld(2)
+        world.policy = Policy(emergency: true)
+        let binding = StreamBinding(
+            mid: 5, stream: 1, purpose: .talk, priority: .emergency, reference: world.channel)
+        world.inject(.stream(binding), from: 0, to: 1)
+        #expect(world.priority(1, 0, 1) == .emergency)
+        world.policy = Policy()
+        #expect(world.priority(1, 0, 1) == .high)
+        world.policy = Policy(emergency: true)
+        #expect(world.priority(1, 0, 1) == .emergency)
+    }
+
+    @Test(arguments: [Priority.normal, .emergency])
+    func aPageEndsWithTheRightToIt(_ priority: Priority) {
+        var world = CallWorld(2)
+        world.policy = Policy(emergency: true)
+        page(&world, priority)
+        #expect(world.pages(1) == ["began 0"])
+        world.policy = priority == .emergency ? Policy() : Policy(announce: false)
+        #expect(world.pages(1) == ["began 0", "ended 0"])
+        #expect(world.hearing(1, 0, 30) == .ignored)
+    }
+
+    @Test func anAnnouncementOfAMinuteIsHeardToItsEnd() {
+        var world = CallWorld(2)
+        let binding = StreamBinding(
+            mid: 5, stream: TalkTarget.announcement, purpose: .page, priority: .normal,
+            reference: world.channel)
+        world.inject(.stream(binding), from: 0, to: 1)
+        world.run(for: .milliseconds(62_500))
+        #expect(world.pages(1) == ["began 0"])
+        world.run(for: .seconds(1))
+        #expect(world.pages(1) == ["began 0", "time up 0"])
     }
 
     @Test func aCallLightIsAskedForAndAnswered() {

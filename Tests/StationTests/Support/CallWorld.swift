@@ -266,10 +266,20 @@ struct CallWorld {
         didSet { for own in stations.indices { consent(own) } }
     }
 
+    /// A peer is in the channel no more, in the settings of one station.
+    mutating func leaves(_ peer: Int, theChannelOf own: Int) {
+        let members = stations.indices.filter { $0 != own && $0 != peer }
+        let channel = Channel(
+            number: 1, reference: channel, members: members, isListenedTo: true)
+        act(own) { $0.configure(targets: [], channels: [channel], at: $1) }
+        consent(own)
+    }
+
     private mutating func consent(_ own: Int) {
-        stations[own].consent(
-            to: Array(repeating: policy, count: boots.count),
-            resting.contains(own) ? .doNotDisturb : .open)
+        let policies = Array(repeating: policy, count: boots.count)
+        let availability: Availability = resting.contains(own) ? .doNotDisturb : .open
+        stations[own].consent(to: policies, availability, at: now)
+        settle(own)
     }
 
     private mutating func note(_ action: CallAction, at own: Int) {
