@@ -51,9 +51,11 @@ extension ControlLoop {
         case .done:
             tell(.relay, peer: peer, target: name, detail: "on for \(time), by \(who)")
             return .done(Reply.Done("relay \(name) is on for \(time)"))
-        case .resting:
+        case .resting(let isNews):
             let most = RelayPulse.longest.components.seconds
-            tell(.relay, peer: peer, target: name, detail: "refused to \(who): it rests")
+            if isNews {
+                tell(.relay, peer: peer, target: name, detail: "refused to \(who): it rests")
+            }
             return .refused(
                 ControlError(
                     .failed, "relay \(name) was on for \(most) s, the longest there is: it rests"))

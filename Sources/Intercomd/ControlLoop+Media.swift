@@ -98,6 +98,8 @@ extension ControlLoop {
     }
 
     private mutating func cardLost(_ error: PCMError) {
+        // Its listeners take it for over: it does not go on when the microphone is back.
+        if error.direction == .capture, view.pagedTo != nil { endPage() }
         view.isMasterStalled = false
         view.asleep = nil
         tell(.audioLost, detail: error.description)

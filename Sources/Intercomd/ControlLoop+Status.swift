@@ -48,6 +48,16 @@ extension ControlLoop {
         return status
     }
 
+    /// A card that wakes the loop for nothing; a sound server does so when periods are short.
+    private var stallComplaint: String {
+        let detours = [cards.input, cards.output].flatMap { $0.route?.detours ?? [] }
+        guard let detour = detours.first else {
+            return "the sound card wakes without sound: unplug it, or try another"
+        }
+        return "\(detour.name) wakes without sound: set period = 20ms in [audio], or use the card "
+            + "itself (intercomctl audio list)"
+    }
+
     /// What a person should mend, worst first; empty when all is well.
     var problems: [String] {
         var found: [String] = []
@@ -60,7 +70,7 @@ extension ControlLoop {
                 "the sound stands still: as a service it is started again, else restart intercomd")
         }
         if view.isMasterStalled {
-            found.append("the sound card wakes without sound: unplug it, or try another")
+            found.append(stallComplaint)
         }
         for key in lines.keys where !key.isOpen {
             found.append("button \(key.button.name): \(key.error?.description ?? "not open yet")")

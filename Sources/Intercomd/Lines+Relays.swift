@@ -13,6 +13,8 @@ extension Lines {
         var line: OutputLine?
         var error: GPIOError?
         var pulse = RelayPulse()
+        /// Whether it was told that it rests.
+        var isRestTold = false
         var backoff = Backoff()
 
         init(relay: Config.Relay) { self.relay = relay }
@@ -22,7 +24,7 @@ extension Lines {
     enum Switched: Equatable {
         case done
         /// It was on for as long as it may be, and rests.
-        case resting
+        case resting(isNews: Bool)
         case failed(GPIOError?)
     }
 
@@ -76,8 +78,11 @@ extension Lines {
     mutating func pulse(relay place: Int, at now: Instant) -> Switched {
         guard !isLost(relay: place) else { return .failed(relays[place].error) }
         guard relays[place].pulse.request(relays[place].relay.pulse, at: now) else {
-            return .resting
+            let isNews = !relays[place].isRestTold
+            relays[place].isRestTold = true
+            return .resting(isNews: isNews)
         }
+        relays[place].isRestTold = false
         set(relay: place, true, at: now)
         return relays[place].pulse.isOn ? .done : .failed(relays[place].error)
     }

@@ -4,9 +4,10 @@ internal import Time
 /// How much of one kind of event the journal is told: what flaps must not fill the disk.
 ///
 /// Of each kind so many lines in the minute that begins with the first; the rest are counted, and
-/// the count is told once when that minute is over.
+/// the count is told once when that minute is over. Of relays it is more than a hand can ask for:
+/// who opened a door is to be found there.
 struct LogBudget {
-    static let linesPerMinute = 20
+    static func linesPerMinute(of kind: Event.Kind) -> Int { kind == .relay ? 600 : 20 }
     private static let minute = Duration.seconds(60)
 
     private struct Share {
@@ -27,7 +28,7 @@ struct LogBudget {
         if now >= shares[place].end, shares[place].suppressed == 0 {
             shares[place] = Share(end: now + Self.minute)
         }
-        guard shares[place].lines < Self.linesPerMinute else {
+        guard shares[place].lines < Self.linesPerMinute(of: kind) else {
             shares[place].suppressed += 1
             suppressed += 1
             return false

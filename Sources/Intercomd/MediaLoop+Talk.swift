@@ -127,24 +127,33 @@ extension MediaLoop {
         }
     }
 
-    /// Encodes the frames that wait, at most `framesPerTurn`, and sends each target what it lacks.
+    /// Encodes the frames that wait and sends each target what it lacks, at most `framesPerTurn`.
     mutating func talk() {
-        if isTalking {
-            // What is encoded goes out as it is, a pre-roll too, before frames change their size.
-            if isFrameSizeDue { sendWaiting() }
+        // What is encoded goes out as it is, a pre-roll too, before frames change their size.
+        if isTalking, !isFrameSizeDue || sendWaiting() {
             chooseFrameSize()
             encodeWaiting()
-            sendWaiting()
+            _ = sendWaiting()
         }
         sendSpurtEnds()
     }
 
-    private mutating func sendWaiting() {
+    /// False when some must wait for the next turn: a pre-roll to many would hold up the sound.
+    private mutating func sendWaiting() -> Bool {
+        var isDone = true
         for target in spurts.indices where target != plan.announcement {
+            var left = Self.framesPerTurn
             while spurts[target].isTalking, let number = firstWaiting(for: target) {
+                guard left > 0 else {
+                    hasBacklog = true
+                    isDone = false
+                    break
+                }
+                left -= 1
                 send(number, to: target)
             }
         }
+        return isDone
     }
 
     private mutating func encodeWaiting() {

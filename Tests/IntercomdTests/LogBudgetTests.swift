@@ -18,6 +18,16 @@ import Time
         }
     }
 
+    @Test func whoOpenedADoorIsToldTenTimesASecond() {
+        var budget = LogBudget()
+        for tenth in 0..<600 {
+            let isTold = budget.admits(.relay, at: at(Double(tenth) / 10))
+            #expect(isTold)
+        }
+        let isTold = budget.admits(.relay, at: at(59.95))
+        #expect(!isTold)
+    }
+
     @Test func aFloodIsTwentyLinesAMinuteAndItsCountIsToldOnce() {
         var budget = LogBudget()
         var told = 0

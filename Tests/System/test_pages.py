@@ -85,6 +85,23 @@ class Pages(CallersTest):
         self.assert_silent(self.heard(garage))
         self.assertEqual(self.watches[garage].events("page"), [])
 
+    def test_it_ends_when_its_microphone_is_unplugged(self):
+        kitchen, garage, attic = self.scene("kitchen", "garage", "attic")
+        kitchen.speak(500)
+        self.page(kitchen)
+        for station in (garage, attic):
+            self.watches[station].saw("page")
+        kitchen.card.do("unplug")
+        for station in (garage, attic):
+            self.watches[station].saw("page_end")
+        kitchen.card.do("replug")
+        wait(lambda: kitchen.has_card("open"), "the card is back")
+        self.assert_silent(self.heard(garage))
+        self.assertFalse(kitchen.is_talking())
+        # And another one may begin.
+        self.page(kitchen)
+        wait(lambda: len(self.watches[garage].events("page")) == 2, "another page begins")
+
 
 if __name__ == "__main__":
     unittest.main()
