@@ -64,9 +64,9 @@ class TwoStationsTalk(SceneTest):
             scene.introduce(kitchen, garage)
             scene.start()
             kitchen.speak(500)
-            garage.record()
             # The moment falls anywhere in a frame: how much of it has faded differs.
             for _ in range(4):
+                garage.record()
                 listen()
                 kitchen.ask("state", set="mute", what="mic", on=True)
                 begin = time.monotonic_ns()
