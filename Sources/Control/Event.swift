@@ -33,12 +33,15 @@ public struct Event: JSONRecord, Equatable, Sendable {
         case announce
         case announceEnd = "announce_end"
         /// A call, all with `call`, its id, and `peer` or `target`: somebody calls; it rings there;
-        /// somebody answered; both hear each other; the other side is not heard, is heard again;
-        /// it is over (`detail` says how, `seconds` how long one could talk), or was missed.
+        /// somebody answered; both hear each other; another one is in it too, and no more; the
+        /// other side is not heard, is heard again; it is over (`detail` says how, `seconds` how
+        /// long one could talk), or was missed.
         case ring
         case calling
         case answered
         case callActive = "call_active"
+        case callJoined = "call_joined"
+        case callLeft = "call_left"
         case callWeak = "call_weak"
         case callStrong = "call_strong"
         case callEnded = "call_ended"

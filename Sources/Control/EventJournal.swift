@@ -17,8 +17,8 @@ extension Event.Kind {
             .warning
         case .peerUp, .peerStale, .peerHeard, .peerDown, .audioOpen, .audioAwake, .unknownKey,
             .started, .stopped, .reload, .dropped, .noListener, .dnd, .mute, .relay, .signal,
-            .ring, .calling, .answered, .callActive, .callWeak, .callEnded, .missedCall, .refused,
-            .page, .dropIn, .listenIn, .result:
+            .ring, .calling, .answered, .callActive, .callJoined, .callLeft, .callWeak,
+            .callEnded, .missedCall, .refused, .page, .dropIn, .listenIn, .result:
             .notice
         case .keyDown, .keyUp, .buttonReady, .lampReady, .relayReady, .keyAction, .talk, .talkEnd,
             .heard, .announce, .announceEnd, .volume, .callStrong, .pageEnd:
@@ -51,6 +51,8 @@ extension Event.Kind {
         case .calling: "096d373742f94039a320a4737c2b3abe"
         case .answered: "9623d7cfa9ae4a34a54499c7001d9a88"
         case .callActive: "bc1e3ac1c27d44eca72c2c2678629522"
+        case .callJoined: "e208b24833f8473185d9cad2683a159b"
+        case .callLeft: "b5dbace8d80a41f58a2126f153252018"
         case .callWeak: "059a91e1c5274279a1c342505f877031"
         case .callStrong: "32b7228fcd4a4557ad24b39645cf8aa4"
         case .callEnded: "e91b4ad169fc4360af5ca32ebad5ccc2"
@@ -123,6 +125,8 @@ extension Event {
             case .calling: "it rings at \(who)"
             case .answered: "call with \(who) answered"
             case .callActive: "call with \(who)"
+            case .callJoined: "\(peer) is in the call too"
+            case .callLeft: "\(peer) has left the call"
             case .callWeak: "\(peer) is not heard in the call"
             case .callStrong: "\(peer) is heard in the call again"
             case .callEnded: "call with \(who) ended\(after): \(detail)"

@@ -137,6 +137,8 @@ extension ControlLoop {
         case .monitored:
             rings.tell(.beep(true))
             tell(.listenIn, peer: peer)
+        case .joined: tell(.callJoined, peer: peer)
+        case .left: tell(.callLeft, peer: peer)
         case .weak: tell(.callWeak, peer: peer)
         case .strong: tell(.callStrong, peer: peer)
         }

@@ -34,6 +34,9 @@ public enum CallNotice: Sendable {
     case droppedIn
     /// The room is listened to from now on.
     case monitored
+    /// Another one is in it too, and no more.
+    case joined
+    case left
     /// The other side has not been heard for two seconds, or is heard again.
     case weak
     case strong

@@ -142,6 +142,8 @@ struct Calls {
             call?.summary.answeredBy = peer
             call?.nextRefresh = now + Self.refreshTime
             call?.nextPing = now + .seconds(1)
+        } else {
+            tell(.notice(.joined, peer: peer))
         }
         emit(.bind(peer: peer, reference: call!.id.reference))
         emit(.hear(peer: peer))
@@ -172,11 +174,13 @@ struct Calls {
     mutating func drop(_ peer: Int, _ ending: CallEnding, at now: Instant) {
         guard let current = call else { return }
         emit(.forget(peer: peer, current.id))
-        guard current.legs.contains(where: { $0.peer == peer && current.legs.count > 1 }) else {
+        guard current.legs.count > 1, let leg = current.legs.first(where: { $0.peer == peer })
+        else {
             end(ending, at: now)
             return
         }
         call?.legs.removeAll { $0.peer == peer }
+        if leg.isOpen { tell(.notice(.left, peer: peer)) }
         emit(.hear(peer: peer))
         show()
     }

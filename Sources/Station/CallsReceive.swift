@@ -245,6 +245,7 @@ extension Calls {
             return
         }
         call?.others.append((peer, now))
+        tell(.notice(.joined, peer: peer))
         emit(.bind(peer: peer, reference: current.id.reference))
         emit(.hear(peer: peer))
         show()

@@ -79,6 +79,7 @@ extension Calls {
     mutating func takeOut(_ peer: Int) {
         guard call?.others.contains(where: { $0.peer == peer }) == true else { return }
         call?.others.removeAll { $0.peer == peer }
+        tell(.notice(.left, peer: peer))
         emit(.hear(peer: peer))
         show()
     }

@@ -168,10 +168,12 @@ import Wire
         world.run(for: .seconds(1))
         #expect(world.listeners == [[1, 3], [0, 3], [], [0, 1]])
         #expect(world.state(2) == .ringing)
+        for station in [0, 1, 3] { #expect(world.notices(station) == [.joined]) }
         // Who leaves is not heard any more; the others stay.
         _ = world.act(1) { $0.hangUp(at: $1) }
         world.run(for: .seconds(1))
         #expect(world.listeners == [[3], [], [], [0]])
+        for station in [0, 3] { #expect(world.notices(station) == [.joined, .left]) }
         // Whose call it is ends it for all.
         _ = world.act(0) { $0.hangUp(at: $1) }
         world.run(for: .seconds(1))

@@ -76,6 +76,8 @@ class GroupCalls(CallersTest):
             wait(lambda one=station, all_=others: self.peers(one) == all_,
                  f"{station} is in it with {others}")
         self.hear(*stations)
+        self.watches[kitchen].saw("call_joined", peer="attic")
+        self.watches[garage].saw("call_joined", peer="attic")
         # Who leaves, leaves the others in it; where the caller leaves, it is over.
         self.do(garage, "hangup")
         self.ended(call, (garage,), "hung_up")
