@@ -379,5 +379,5 @@ MUTATIONS = (
      "            append(start.ended(by: .crash, at: wall), at: now, tell)\n",
      "            _ = start\n"),
     # A torn end is not said.
-    ("Sources/Intercomd/History.swift", "        if found.isTorn { tell(.torn) }\n", ""),
+    ("Sources/Intercomd/History.swift", "            tell(.torn)\n", ""),
 )

@@ -148,7 +148,7 @@ MUTATIONS = (
      "        act(at: now)\n        waiting = report", "        waiting = nil"),
     # What is encoded for the others is thrown away when somebody with a narrow way joins.
     ("Sources/Intercomd/MediaLoop+Talk.swift",
-     "            if isFrameSizeDue { sendWaiting() }\n", ""),
+     "if isTalking, !isFrameSizeDue || sendWaiting() {", "if isTalking {"),
     # Who is left goes on with what the narrow way bore.
     ("Sources/Intercomd/MediaLoop+Talk.swift",
      "        isFrameSizeDue = true\n        speakerHeldUntil", "        speakerHeldUntil"),
