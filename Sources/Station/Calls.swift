@@ -109,6 +109,14 @@ struct Calls {
         return nil
     }
 
+    /// This station stops: whoever rings here has not been answered, and nobody has declined.
+    mutating func stop(at now: Instant) {
+        guard let current = call else { return }
+        guard current.state == .ringing else { return leave(.hungUp, at: now) }
+        emit(.reject(peer: current.legs[0].peer, current.id, .unknownCall))
+        end(.peerGone, at: now)
+    }
+
     // MARK: The life of a call
 
     mutating func begin(_ new: Call) {

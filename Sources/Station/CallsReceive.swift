@@ -22,14 +22,15 @@ extension Calls {
             passed(summary, .expired, at: now)
             return
         }
-        if meets(offer, of: peer, at: now) { return }
         if let refusal = refusal(of: offer.mode, offer.priority, by: peer) {
             let isMode = refusal == .mode
             refuse(refusal, by: peer, at: now)
             emit(.reject(peer: peer, offer.id, isMode ? .unknownMode : .noConsent))
             passed(summary, isMode ? .unknownMode : .refused, at: now)
+            offerAgain(to: peer)
             return
         }
+        if meets(offer, of: peer, at: now) { return }
         if availability == .doNotDisturb, offer.priority < .emergency {
             emit(.reject(peer: peer, offer.id, .doNotDisturb))
             passed(summary, .doNotDisturb, at: now)
@@ -75,6 +76,18 @@ extension Calls {
         ring(summary, of: peer, until: now + .milliseconds(Int(offer.ttl)), at: now)
         accept(at: now)
         return true
+    }
+
+    /// Its own offer has crossed ours, and it took that for the same call: now it is not.
+    private mutating func offerAgain(to peer: Int) {
+        guard let current = call, current.summary.isOutgoing, current.summary.mode == .call,
+            let leg = current.legs.first(where: { $0.peer == peer }), leg.state == .trying
+        else { return }
+        emit(.forget(peer: peer, current.id))
+        emit(
+            .offer(
+                peer: peer, current.id, .call, current.summary.priority,
+                current.summary.reference, until: current.ringsUntil))
     }
 
     private func isEmergency(_ offer: Offer, by peer: Int) -> Bool {

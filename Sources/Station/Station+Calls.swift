@@ -66,6 +66,12 @@ extension Station {
         return calls.hangUp(at: now)
     }
 
+    /// Ends the call there is, for this station stops.
+    public mutating func stopCalls(at now: Instant) {
+        self.now = now
+        calls.stop(at: now)
+    }
+
     /// Calls that the history shows as open at the start: this station broke down in them.
     ///
     /// The last that are `ended` there are known too: an offer of one that comes again is no new

@@ -77,7 +77,15 @@ extension Station {
             if binding.priority > .high, !calls.policies[peer].emergency {
                 calls.refuse(.emergency, by: peer, at: now)
             }
+            if binding.purpose == .talk, isOutside(peer, binding.reference) {
+                calls.refuse(.channel, by: peer, at: now)
+            }
         }
+    }
+
+    /// Whether this is a channel here of which the peer is no member.
+    private func isOutside(_ peer: Int, _ reference: UInt64) -> Bool {
+        channels.contains { $0.reference == reference && !$0.members.contains(peer) }
     }
 
     /// Pages that are no longer allowed end; all else counts as much as it may now.

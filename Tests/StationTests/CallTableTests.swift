@@ -40,6 +40,24 @@ import Wire
         #expect(world.state(0) == nil && world.state(1) == nil)
     }
 
+    @Test(arguments: 1...8)
+    func test_trying_glare_with_one_denied_is_refused_and_tried_again(_ seed: UInt64) {
+        var world = CallWorld(2, seed: seed)
+        // Station 0 lets nobody call it.
+        world.policies[0] = Policy(call: .never)
+        world.policies[1] = Policy(call: .auto)
+        // The lower id wins: of the denied one, here.
+        let denied = world.call(1, [0])
+        let own = world.call(0, [1])
+        world.run(for: .milliseconds(500))
+        #expect(world.ending(0, denied) == .refused)
+        #expect(world.ending(1, denied) == .refused)
+        #expect(world.stations[0].refusals(of: 1)[.call] == 1)
+        #expect(world.stations[0].call?.summary.id == own)
+        #expect(world.stations[1].call?.summary.id == own)
+        #expect(world.disagreements() == [])
+    }
+
     @Test func test_idle_offers_too_many_are_busy_and_leave_no_trace() {
         var world = CallWorld(2)
         world.policy = Policy(call: .never, emergency: true)

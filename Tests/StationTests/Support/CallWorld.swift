@@ -52,6 +52,10 @@ struct CallWorld {
     var policy = Policy() {
         didSet { for own in stations.indices { consent(own) } }
     }
+    /// Of stations that have another one.
+    var policies: [Int: Policy] = [:] {
+        didSet { for own in stations.indices { consent(own) } }
+    }
     /// The one channel everybody is in.
     let channel: UInt64 = 0xCAFE
 
@@ -258,6 +262,23 @@ struct CallWorld {
                 heard[own][[peer, Int(stream)]] = (hearing, priority)
             case .call(let action): note(action, at: own)
             }
+            if let open = stations[own].call?.summary, !open.isOutgoing, !isAllowed(open, at: own) {
+                trespasses.append("station \(own) is in call \(open.id.high) against its policy")
+            }
+        }
+    }
+
+    /// Calls that a station's policy does not admit, and that it took all the same.
+    private(set) var trespasses: [String] = []
+
+    private func isAllowed(_ call: CallSummary, at own: Int) -> Bool {
+        let policy = policies[own] ?? policy
+        guard call.priority < .emergency || policy.emergency else { return false }
+        return switch call.mode {
+        case .announce: policy.announce
+        case .dropIn: policy.dropIn
+        case .monitor: policy.monitor
+        default: policy.call != .never
         }
     }
 
@@ -276,7 +297,7 @@ struct CallWorld {
     }
 
     private mutating func consent(_ own: Int) {
-        let policies = Array(repeating: policy, count: boots.count)
+        let policies = Array(repeating: policies[own] ?? policy, count: boots.count)
         let availability: Availability = resting.contains(own) ? .doNotDisturb : .open
         stations[own].consent(to: policies, availability, at: now)
         settle(own)
@@ -303,7 +324,7 @@ struct CallWorld {
 
     /// What is wrong with who is in which call, and with the records; empty when all agree.
     func disagreements() -> [String] {
-        var found: [String] = []
+        var found = trespasses
         for own in stations.indices {
             let open = stations[own].call
             for (id, entry) in history[own] {
