@@ -3,12 +3,14 @@ public struct HistoryFile {
     public private(set) var records: [HistoryRecord] = []
     /// Lines that are not as they were written, each with its newline.
     public private(set) var damaged: [[UInt8]] = []
-    /// Whether the last line has no end: power failed while it was written.
-    public private(set) var isTorn = false
+    /// What there is of a last line without an end: power failed while it was written.
+    public private(set) var torn: [UInt8] = []
     /// Lines that are whole and of no kind known here: a newer program's.
     public private(set) var unknown = 0
     /// The file without what is damaged or torn.
     public private(set) var whole: [UInt8] = []
+
+    public var isTorn: Bool { !torn.isEmpty }
 
     /// Whether everything in it is as it was written.
     public var isSound: Bool { damaged.isEmpty && !isTorn }
@@ -31,7 +33,7 @@ public struct HistoryFile {
             }
             records.append(record)
         }
-        isTorn = start < bytes.count
+        torn = Array(bytes[start...])
     }
 }
 

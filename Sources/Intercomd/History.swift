@@ -12,6 +12,8 @@ struct History: ~Copyable {
     enum Notice: Equatable {
         case torn
         case setAside(lines: Int)
+        /// There is no room to set them aside: they stay where they are.
+        case damaged(lines: Int)
         /// Nothing can be written, and why.
         case failed(String)
         case writtenAgain(lost: Int)
@@ -23,8 +25,10 @@ struct History: ~Copyable {
     static let syncInterval = Duration.seconds(30)
     /// Bytes that wait where nothing can be written, some 150 records.
     static let waitingMax = 64 * 1024
-    /// Of lines set aside so much is kept.
-    static let badMax = 64 * 1024
+    /// Of lines set aside so much is kept; more stays where it was.
+    static let badMax = 4 * 1024 * 1024
+    /// What one cut can leave of a record, at most.
+    private static let tornMax = 4 * 1024
     private static let mode: UInt32 = 0o600
 
     private let path: String
@@ -181,22 +185,32 @@ struct History: ~Copyable {
         }
         let found = HistoryFile(parsing: bytes)
         guard !found.isSound else { return found }
-        if found.isTorn { tell(.torn) }
-        if !found.damaged.isEmpty {
-            setAside += found.damaged.count
-            keep(found.damaged)
-            tell(.setAside(lines: found.damaged.count))
+        var damaged = found.damaged
+        if found.torn.count > Self.tornMax {
+            damaged.append(found.torn + [UInt8(ascii: "\n")])
+        } else if found.isTorn {
+            tell(.torn)
+        }
+        if !damaged.isEmpty {
+            setAside += damaged.count
+            guard keep(damaged) else {
+                // They are passed over, now and at the next start.
+                tell(.damaged(lines: damaged.count))
+                return found
+            }
+            tell(.setAside(lines: damaged.count))
         }
         // Where that cannot be written either, the damaged lines are passed over once more.
         try? FileStore.write(found.whole.span, to: path, mode: Self.mode)
         return found
     }
 
-    private func keep(_ lines: [[UInt8]]) {
-        guard var bad = try? AppendFile("\(path).bad", mode: Self.mode) else { return }
-        for line in lines where bad.size + line.count <= Self.badMax {
-            guard (try? bad.append(line)) != nil else { return }
-        }
-        try? bad.sync()
+    /// Whether all of them are in `history.bad` now, and kept by the disk.
+    private func keep(_ lines: [[UInt8]]) -> Bool {
+        guard var bad = try? AppendFile("\(path).bad", mode: Self.mode),
+            bad.size + lines.reduce(0, { $0 + $1.count }) <= Self.badMax
+        else { return false }
+        for line in lines { guard (try? bad.append(line)) != nil else { return false } }
+        return (try? bad.sync()) != nil
     }
 }

@@ -61,6 +61,33 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
         #expect(history.list(HistoryQuery()).calls.count == 2)
     }
 
+    @Test func whatFindsNoRoomInHistoryBadStaysWhereItWas() throws {
+        let folder = try Folder()
+        var bad = record(2).line
+        bad[5] ^= 1
+        let bytes = record(1).line + bad
+        try FileStore.write(bytes.span, to: "\(folder.path)/history", mode: 0o600)
+        let full = [UInt8](repeating: 65, count: History.badMax)
+        try FileStore.write(full.span, to: "\(folder.path)/history.bad", mode: 0o600)
+        var history = History(in: folder.path)
+        var notices: [History.Notice] = []
+        history.begin(wall: 9, at: start) { notices.append($0) }
+        #expect(notices == [.damaged(lines: 1)])
+        #expect(folder.bytes("history").starts(with: bytes))
+    }
+
+    @Test func aTailThatNoCutCouldLeaveIsDamage() throws {
+        let folder = try Folder()
+        let tail = [UInt8](repeating: 65, count: 300_000)
+        let bytes = record(1).line + tail
+        try FileStore.write(bytes.span, to: "\(folder.path)/history", mode: 0o600)
+        var history = History(in: folder.path)
+        var notices: [History.Notice] = []
+        history.begin(wall: 9, at: start) { notices.append($0) }
+        #expect(notices == [.setAside(lines: 1)])
+        #expect(folder.bytes("history.bad") == tail + [UInt8(ascii: "\n")])
+    }
+
     @Test func fourFilesHoldAllThereIsAndNoMore() throws {
         let folder = try Folder()
         var history = History(in: folder.path)
