@@ -8,6 +8,10 @@ public struct SpeechDetector: Sendable {
     private static let speechFloor: Float = -58
     /// Per sample: a corner at 150 Hz, twice.
     private static let lowShare: Float = 0.0194
+    /// What is quieter than any room comes from no microphone: it is muted, or shut by half duplex.
+    private static let silence: Float = -85
+    /// The noise of a room of which only silence is known.
+    private static let ordinary: Float = -57
     private static let smoothing: Float = 0.35
     private static let windows = 16
     private static let windowBlocks = 25
@@ -72,14 +76,16 @@ public struct SpeechDetector: Sendable {
         guard hasNoise else {
             // What a card gives at first, before it has settled, is no measure of the room.
             blocks += 1
-            smooth = level
+            smooth = level > Self.silence ? level : Self.ordinary
             guard blocks >= Self.windowBlocks else { return }
-            for place in minima.indices { minima[place] = level }
-            noise = level + Self.bias
+            for place in minima.indices { minima[place] = smooth }
+            noise = smooth + Self.bias
             hasNoise = true
             blocks = 0
             return
         }
+        // It says nothing of the room, whose noise is there again when it ends.
+        guard level > Self.silence else { return }
         smooth += (level - smooth) * Self.smoothing
         minima[window] = min(minima[window], smooth)
         blocks += 1

@@ -45,6 +45,11 @@ extension ConfigReader {
 
     /// A name is one thing: `ptt down house` must not have two meanings.
     private mutating func checkNames() {
+        for channel in config.channels where ["mic", "speaker"].contains(channel.name) {
+            fail(
+                channel.origin,
+                "[channel \(channel.name)]: to mute, mic and speaker mean this station's own")
+        }
         for channel in config.channels {
             guard let peer = config.peers.first(where: { $0.name == channel.name }) else {
                 continue

@@ -44,6 +44,27 @@ import Testing
         return share
     }
 
+    /// While one side has the word the other's microphone gives nothing but zeros.
+    @Test(arguments: [-65.0, -56, -53])
+    func noiseAfterSilenceTakesTheWordFromNobody(_ level: Double) {
+        var duplex = DuplexSwitch()
+        var (here, far) = (Room(level: level), Room(level: -120))
+        _ = run(&duplex, &here, &far, blocks: 60)
+        for _ in 0..<10 {
+            _ = run(&duplex, &here, &far, blocks: 20)
+            _ = run(&duplex, &here, &far, blocks: 40, hereSpeaks: true)
+            #expect(duplex.side == .here)
+        }
+        far = Room(level: level)
+        #expect(run(&duplex, &here, &far, blocks: 120) == 1)
+        #expect(duplex.side == .nobody)
+        #expect(run(&duplex, &here, &far, blocks: 20, hereSpeaks: true) == 1)
+        #expect(duplex.side == .here)
+        _ = run(&duplex, &here, &far, blocks: 120)
+        _ = run(&duplex, &here, &far, blocks: 20, farSpeaks: true)
+        #expect(duplex.side == .far)
+    }
+
     @Test func whoSpeaksFirstHasTheWordUntilAPause() {
         var duplex = DuplexSwitch()
         var (here, far) = (Room(level: -60), Room(level: -60))
