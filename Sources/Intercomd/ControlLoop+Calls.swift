@@ -38,9 +38,31 @@ extension ControlLoop {
         var policies = [Policy](repeating: Policy(), count: Roster.capacity)
         for number in roster.numbers {
             policies[number] = Policy(config.policy(ofPeer: roster[number].name))
+            // Nobody listens here in secret.
+            guard tellsOfListeners else {
+                policies[number].dropIn = false
+                policies[number].monitor = false
+                continue
+            }
         }
         station.consent(to: policies, isDoNotDisturb ? .doNotDisturb : .open, at: now)
         station.setHalfDuplex(handsFree.isHalfDuplex)
+    }
+
+    /// Whether people here are told by a beep or a lamp that somebody listens.
+    var tellsOfListeners: Bool {
+        if cards.output.isOpen { return true }
+        for place in lines.lamps.indices
+        where lines.lamps[place].isOpen && lines.lamps[place].lamp.show == .talking {
+            return true
+        }
+        return false
+    }
+
+    /// Whether this peer may open the microphone with nobody here touching a key.
+    func opensUnasked(_ peer: Int) -> Bool {
+        let policy = config.policy(ofPeer: roster[peer].name)
+        return policy.dropIn || policy.monitor
     }
 
     // MARK: What the core says
@@ -220,13 +242,14 @@ extension ControlLoop {
 
     /// Opens the microphone for a page of a minute at most, or closes it.
     mutating func page(_ name: String, isDown: Bool, _ priority: Priority = .normal) -> Reply {
-        guard let target = routing.target(named: name) else { return unknownTarget(name) }
-        let stream = TalkTarget.page
-        guard isDown else {
-            guard view.pagedTo == name else { return refusal("no page to \(name) is under way") }
+        // Its target may be gone since.
+        if !isDown, view.pagedTo == name {
             endPage()
             return .done(Reply.Done("page to \(name) ended"))
         }
+        guard let target = routing.target(named: name) else { return unknownTarget(name) }
+        let stream = TalkTarget.page
+        guard isDown else { return refusal("no page to \(name) is under way") }
         guard cards.input.isOpen else {
             return refusal(
                 "there is no microphone: \(cards.input.error?.description ?? "input = none")")

@@ -76,6 +76,8 @@ extension ControlLoop {
             announcementHeard(spurt.target, text)
             // A key let go at once has said nothing.
             guard ended.frames > 0 else { continue }
+            // Who hangs up reports no more; and in a call each can say whether he hears.
+            guard spurt.target != Int(TalkTarget.call) else { continue }
             for one in found { view.peers[one.peer].heardPercent = one.percent }
             let ms = ended.frames * plan.sound.frameSamples / 48
             tell(.heard, target: spurt.name, since: now - .milliseconds(ms), detail: text)

@@ -204,6 +204,7 @@ extension ControlLoop {
             && former.sound.frameSamples == plan.sound.frameSamples
         if !isSameFrame { protectAnew() }
         lines.configure(config)
+        if let name = view.pagedTo, routing.target(named: name) == nil { endPage() }
         consent()
     }
 

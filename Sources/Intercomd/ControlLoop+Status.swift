@@ -113,6 +113,14 @@ extension ControlLoop {
             found.append(Advice.unpaired)
         }
         found += detourNotes + controlNotes
+        if isQuietTime {
+            found.append("quiet hours: only an emergency may ring or page now, where it is allowed")
+        }
+        if !tellsOfListeners, roster.numbers.contains(where: { opensUnasked($0) }) {
+            found.append(
+                "nobody can drop in or listen in: no speaker is open that could beep, and no lamp "
+                    + "that shows it")
+        }
         if config.audio.wishesEchoGone, let clocksApart {
             found.append(Advice.echoRefused(clocksApart))
         }
@@ -252,6 +260,7 @@ extension ControlLoop {
         status.redundancyOffset = redundancy.choice.offset
         status.isNarrow = redundancy.isNarrow
         status.framesRecovered = Int(traffic[.recovered])
+        status.heardPercent = view.peers[peer].heardPercent
         status.packetsSent = Int(traffic[.sent])
         status.packetsOpened = Int(traffic[.opened])
         status.packetsRefused = Int(traffic[.refused])

@@ -279,7 +279,7 @@ struct ControlLoop: ~Copyable {
         lines.show(at: now) { _ in nil }
         lines.stopRelays()
         rings.tell(.quiet)
-        _ = station.hangUp(at: now)
+        station.stopCalls(at: now)
         doWhatCoresAsk()
         table.close(reason: .stopping, at: now)
         doWhatCoresAsk()

@@ -32,6 +32,12 @@ struct Lines: ~Copyable {
         var backoff = Backoff()
 
         var isShowing: Bool { since != nil }
+        var isOpen: Bool {
+            switch line {
+            case .some: true
+            case .none: false
+            }
+        }
     }
 
     /// A line that opened (nil), or cannot be opened for a reason not told yet; by its place.

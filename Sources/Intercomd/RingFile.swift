@@ -5,6 +5,8 @@ internal import HAL
 /// The user's own sound for when somebody calls.
 enum RingFile {
     private static let secondsMax = 10
+    /// Of any format, with whatever else is in the file: reading it must not take long.
+    private static let bytesMax: UInt64 = 32 << 20
 
     /// Its samples, 48 kHz; empty where there is none, or none that can be played.
     static func samples(_ sounds: Config.Sounds) -> [Int16] {
@@ -25,6 +27,9 @@ enum RingFile {
         let file: FileReader
         do throws(SystemError) { file = try FileReader(path) } catch {
             throw Complaint(text: "cannot be read, \(error)")
+        }
+        guard file.size <= bytesMax else {
+            throw Complaint(text: "is larger than \(bytesMax >> 20) MB")
         }
         var reader = WAVReader()
         var sound: [Float] = []

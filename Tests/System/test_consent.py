@@ -74,6 +74,19 @@ class Consent(CallersTest):
         self.assertEqual(len(self.watches[garage].events("listen_in")), 1)
         self.do(kitchen, "hangup")
 
+    def test_nobody_listens_where_nothing_can_beep_or_be_lit(self):
+        kitchen, garage = self.scene("kitchen", "garage", policy={"monitor": "allow"})
+        self.call(kitchen, "listen", "garage")
+        wait(garage.is_talking, "the microphone of garage opens")
+        garage.sections["audio"]["output"] = "none"
+        garage.sections = {title: entries for title, entries in garage.sections.items()
+                           if not title.startswith("lamp")}
+        garage.reload()
+        wait(lambda: not garage.is_talking(), "the microphone closes")
+        self.assertIn("nobody can drop in or listen in", garage.ctl("status")[1])
+        call = self.call(kitchen, "listen", "garage")
+        self.ended(call, (kitchen, garage), "denied")
+
     def test_drop_in_is_denied_then_allowed_and_never_silent(self):
         kitchen, garage = self.scene("kitchen", "garage")
         call = self.call(kitchen, "drop-in", "garage")

@@ -9,10 +9,10 @@ from stage import place
 
 
 class Pages(CallersTest):
-    def page(self, station, *words):
+    def page(self, station, *words, target="house"):
         """A page that goes on; it ends with the test."""
         pager = subprocess.Popen(
-            [place.program("intercomctl"), "--config", str(station.etc), "page", "house",
+            [place.program("intercomctl"), "--config", str(station.etc), "page", target,
              "--seconds", "30", *words], stdout=subprocess.DEVNULL)
 
         def end():
@@ -84,6 +84,15 @@ class Pages(CallersTest):
         self.assert_heard(self.heard(attic), 500)
         self.assert_silent(self.heard(garage))
         self.assertEqual(self.watches[garage].events("page"), [])
+
+    def test_it_ends_with_ctrl_c_also_where_its_channel_is_gone(self):
+        kitchen, _, _ = self.scene("kitchen", "garage", "attic")
+        kitchen.sections["channel yard"] = {"members": "all"}
+        kitchen.reload()
+        self.page(kitchen, target="yard")
+        del kitchen.sections["channel yard"]
+        kitchen.reload()
+        wait(lambda: not kitchen.is_talking(), "the microphone closes")
 
     def test_it_ends_when_its_microphone_is_unplugged(self):
         kitchen, garage, attic = self.scene("kitchen", "garage", "attic")
