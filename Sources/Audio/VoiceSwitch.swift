@@ -4,7 +4,9 @@
 /// little, and a quiet voice opens the switch; behind one that does badly only a voice louder than
 /// the echo does, and one side speaks at a time. Two things are sure besides. What a canceller
 /// takes most of away is echo, however much of it is left; and a canceller that adds to what it
-/// hears has lost the room, so that everything is echo until it has learned again. Pure; no delay.
+/// hears has lost the room, so that everything is echo until it has learned again. That takes it
+/// longer for sounds it has not heard since: for a while only a voice nearly as loud as the echo
+/// counts as one. Pure; no delay.
 public struct VoiceSwitch: Sendable {
     /// What is left of the microphone while it is down, with a good canceller before it and
     /// without: -20 and -40 dB.
@@ -17,6 +19,14 @@ public struct VoiceSwitch: Sendable {
     /// A canceller that adds more than this, in dB, for so many blocks has lost the room.
     private static let worse: Float = 0.3
     private static let worseMax: Float = 4
+    /// Once it was lost the expected echo may fall so fast at most, dB a second of sound.
+    ///
+    /// Lost again within `relapse` seconds, which a voice beginning here does not do, it stays for
+    /// `stay` seconds first and then falls more slowly.
+    private static let trust: Float = 6
+    private static let trustAfterRelapse: Float = 3
+    private static let relapse: Float = 1
+    private static let stay: Float = 1
     private static let playedFloor: Float = -55
     private static let playedClear: Float = -45
     private static let heardFloor: Float = -60
@@ -39,6 +49,11 @@ public struct VoiceSwitch: Sendable {
     private var lastOver: Float = 0
     private var left: Float = 0
     private var lost: Float = 0
+    private var sinceLost: Float = 60
+    /// The expected echo is this at least; it stays so for so many seconds, then falls so fast.
+    private var least: Float = -70
+    private var leastStays: Float = 0
+    private var leastFall = Self.trust
     private var gain: Float = 1
 
     public init() {}
@@ -72,14 +87,13 @@ public struct VoiceSwitch: Sendable {
     ) {
         let captured = Power.decibels(powers.captured)
         let gone = captured - Power.decibels(powers.left)
+        sinceLost = min(60, sinceLost + seconds)
         if played > Self.playedClear, captured > Self.heardFloor {
             lost = gone < -Self.worse ? lost + 1 : max(0, lost - 0.5)
+            trustAgain(seconds)
         }
-        if lost >= Self.worseMax {
-            lost = 0
-            left = 0
-            expected = max(expected, 0)
-        }
+        if lost >= Self.worseMax { distrust() }
+        expected = max(expected, least)
         let over = Power.decibels(power) - played - expected
         if gone >= Self.sure {
             left = 0
@@ -89,6 +103,25 @@ public struct VoiceSwitch: Sendable {
         lastOver = over
         expected += (over > 0 ? Self.rise : -Self.fall) * seconds
         expected = min(12, max(-70, expected))
+    }
+
+    /// The canceller has lost the room.
+    private mutating func distrust() {
+        let isAgain = sinceLost < Self.relapse
+        leastStays = isAgain ? Self.stay : 0
+        leastFall = isAgain ? Self.trustAfterRelapse : Self.trust
+        sinceLost = 0
+        lost = 0
+        left = 0
+        least = 0
+    }
+
+    private mutating func trustAgain(_ seconds: Float) {
+        if leastStays > 0 {
+            leastStays -= seconds
+        } else {
+            least = max(-70, least - leastFall * seconds)
+        }
     }
 
     private mutating func fade(_ sound: inout MutableSpan<Int16>, to goal: Float) {

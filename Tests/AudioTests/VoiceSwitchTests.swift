@@ -55,4 +55,30 @@ import Testing
         for _ in 0..<20 where turn(0.01, 0.012) { open += 1 }
         #expect(open <= 4)
     }
+
+    /// What a canceller has not heard since it lost the room it does not take away yet.
+    @Test func soundsNewToACancellerThatLostTheRoomTwiceAreNobodyHere() {
+        var voice = VoiceSwitch()
+        func run(_ blocks: Int, _ left: Float) -> Int {
+            var open = 0
+            for _ in 0..<blocks {
+                var block = [Int16](repeating: Int16(left.squareRoot() * 32_768), count: 480)
+                var span = block.mutableSpan
+                let powers = EchoPowers(captured: 0.01, left: left, played: 0.01)
+                voice.process(&span, powers, isGood: true)
+                if voice.isOpen { open += 1 }
+            }
+            return open
+        }
+        _ = run(400, 0.000_01)
+        _ = run(10, 0.012)
+        _ = run(20, 0.000_1)
+        // Lost again, 0.3 s later; then it learns vowels, and a consonant comes.
+        _ = run(10, 0.012)
+        _ = run(60, 0.000_1)
+        #expect(run(20, 0.003) == 0)
+        // After some seconds the same is somebody speaking here.
+        _ = run(800, 0.000_01)
+        #expect(run(20, 0.003) > 10)
+    }
 }
