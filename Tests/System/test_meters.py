@@ -134,6 +134,9 @@ class Meters(MetersTest):
 
     def test_stats(self):
         with self.kitchen.talking():
+            listen(0.5)
+        wait(lambda: self.kitchen.peer("garage")["heard_percent"] is not None, "what was heard")
+        with self.kitchen.talking():
             # A machine that is busy at first makes sound up, which is rated for some seconds.
             wait(lambda: (self.garage.peer("kitchen")["mos"] or 0) > 4, "it sounds good", 30)
             wait(lambda: self.garage.peer("kitchen")["opened_bytes_s"] > 8000, "a whole second")
