@@ -99,10 +99,16 @@ extension ControlLoop {
     mutating func lightCallLight(for peer: Int, tenths: UInt16) {
         let time = min(
             max(.milliseconds(100 * Int(tenths)), Self.callLightShortest), Self.callLightLongest)
-        view.calledBy = (peer, now + time)
+        if let called = view.calledBy, called.peer == peer, now < called.told + Self.signalPause {
+            // Whoever asks without pause keeps it lit, and does not fill the journal.
+            view.calledBy = (peer, now + time, called.told)
+            return
+        }
+        view.calledBy = (peer, now + time, now)
         tell(.signal, peer: peer, detail: "for \(time.milliseconds / 1000) s")
     }
 
+    private static var signalPause: Duration { .seconds(5) }
     private static var callLightShortest: Duration { .seconds(1) }
     private static var callLightLongest: Duration { .seconds(300) }
 }

@@ -240,42 +240,6 @@ extension ControlLoop {
         return answer(problem, "hung up", id)
     }
 
-    /// Opens the microphone for a page of a minute at most, or closes it.
-    mutating func page(_ name: String, isDown: Bool, _ priority: Priority = .normal) -> Reply {
-        // Its target may be gone since.
-        if !isDown, view.pagedTo == name {
-            endPage()
-            return .done(Reply.Done("page to \(name) ended"))
-        }
-        guard let target = routing.target(named: name) else { return unknownTarget(name) }
-        let stream = TalkTarget.page
-        guard isDown else { return refusal("no page to \(name) is under way") }
-        guard cards.input.isOpen else {
-            return refusal(
-                "there is no microphone: \(cards.input.error?.description ?? "input = none")")
-        }
-        if view.pagedTo != nil { endPage() }
-        view.pagedTo = name
-        station.aim(
-            TalkTarget(
-                stream: stream, reference: target.reference, listeners: target.listeners,
-                priority: priority, purpose: .page), at: now)
-        doWhatCoresAsk()
-        aim(stream, at: target.listeners, name: name)
-        rings.tell(.press(target: Int(stream), isDown: true))
-        return .done(Reply.Done("paging \(name)"))
-    }
-
-    mutating func endPage() {
-        view.pagedTo = nil
-        rings.tell(.press(target: Int(TalkTarget.page), isDown: false))
-        station.release(TalkTarget.page)
-    }
-
-    private mutating func pageTimeUp(_ stream: UInt8) {
-        if stream == TalkTarget.page { endPage() } else { stopAnnouncement() }
-    }
-
     /// Asks a peer for a light or a relay; what came of it is told when it is known.
     mutating func ask(_ peer: String, _ target: Signal.Target, _ argument: UInt8, _ what: String)
         -> Reply
@@ -310,7 +274,7 @@ extension ControlLoop {
         }
     }
 
-    private func refusal(_ text: String) -> Reply { .refused(ControlError(.failed, text)) }
+    func refusal(_ text: String) -> Reply { .refused(ControlError(.failed, text)) }
 
     /// The channel that a call is of.
     private func channelName(of summary: CallSummary) -> String? {

@@ -11,6 +11,8 @@ extension ControlLoop {
     mutating func serveCaller(_ place: Int) {
         server.flush(place)
         server.read(place)
+        // Nobody is left to end it.
+        if view.pager == place, server.hasHungUp(place) { endPage() }
         // One a turn, so that nobody's many requests hold up the others.
         guard let request = server.next(place, at: now) else { return }
         // Who has given up waiting does not want the microphone open by now.
@@ -19,6 +21,9 @@ extension ControlLoop {
             server.keep(place)
             guard let reply = beginLatencyTrial(peer, for: place) else { return }
             return server.replyLate(reply, to: place, at: now)
+        }
+        if case .calls(.page(let target, isDown: true, let priority)) = request {
+            return beginPage(target, Priority(word: priority.rawValue), for: place)
         }
         if case .announce(let target, let priority, let samples) = request {
             server.keep(place)

@@ -38,6 +38,8 @@ struct StationView {
     var talkingSince: [Int: Instant] = [:]
     /// Whom the page from the microphone is for.
     var pagedTo: String?
+    /// The place of the caller that asked for the page, and stays while it lasts.
+    var pager: Int?
     /// The channel that this station has called last, and by which call: where the first answer
     /// takes it, the core knows its members alone.
     var called: (channel: String, by: CallID)?
@@ -77,8 +79,8 @@ struct StationView {
     var isMasterStalled = false
     /// The card that is suspended or stands still.
     var asleep: ClockMaster.Source?
-    /// The peer whose call light is lit here, and until when.
-    var calledBy: (peer: Int, until: Instant)?
+    /// The peer whose call light is lit here, until when, and when that was told.
+    var calledBy: (peer: Int, until: Instant, told: Instant)?
     var hasStopped = false
 
     var isTalking: Bool { !talkingSince.isEmpty }

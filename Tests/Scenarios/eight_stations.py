@@ -137,17 +137,15 @@ def by_turns(world, boss, left, right, desk):
 def pages(world, boss, left, spot, desk):
     """A page as people know it, and one that must be heard."""
     world.until(12)
-    spot.ask("page", action="down", target="lights", priority="normal")
-    world.until(13.5)
-    spot.ask("page", action="up", target="lights", priority="normal")
+    with spot.page("lights", "normal"):
+        world.until(13.5)
     keys = (left, LINES[0]), (desk, LINES[0]), (boss, LINES[1])
     world.until(14.5)
     for one, line in keys:
         one.press(line)
     world.until(EMERGENCY[0])
-    spot.ask("page", action="down", target="lights", priority="emergency")
-    world.until(EMERGENCY[1])
-    spot.ask("page", action="up", target="lights", priority="emergency")
+    with spot.page("lights", "emergency"):
+        world.until(EMERGENCY[1])
     world.until(19.2)
     for one, line in keys:
         one.release(line)
@@ -159,9 +157,8 @@ def ring(world, boss, spot, caller):
     caller.ask("call", target="boss", mode="call", priority="normal")
     # It rings every 3 s.
     world.until(21.5)
-    spot.ask("page", action="down", target="lights", priority="emergency")
-    world.until(24)
-    spot.ask("page", action="up", target="lights", priority="emergency")
+    with spot.page("lights", "emergency"):
+        world.until(24)
     world.until(24.2)
     boss.ask("reject")
     world.until(25)

@@ -18,6 +18,7 @@ class Pages(CallersTest):
         def end():
             pager.terminate()
             return pager.wait(place.PATIENCE)
+        end.process = pager
         self.addCleanup(end)
         wait(station.is_talking, f"{station} pages")
         return end
@@ -85,9 +86,20 @@ class Pages(CallersTest):
         self.assert_silent(self.heard(garage))
         self.assertEqual(self.watches[garage].events("page"), [])
 
+    def test_it_ends_with_the_command_however_that_comes(self):
+        kitchen, garage = self.scene("kitchen", "garage")
+        self.page(kitchen).process.kill()
+        wait(lambda: not kitchen.is_talking(), "the microphone closes")
+        self.watches[garage].saw("page_end")
+        end = self.page(kitchen)
+        # Another one takes its place, and it is told.
+        self.page(kitchen, target="garage")
+        self.assertEqual(end.process.wait(place.PATIENCE), 1)
+        self.assertTrue(kitchen.is_talking())
+
     def test_it_ends_with_ctrl_c_also_where_its_channel_is_gone(self):
         kitchen, _, _ = self.scene("kitchen", "garage", "attic")
-        kitchen.sections["channel yard"] = {"members": "all"}
+        kitchen.sections["channel yard"] = {"members": "garage"}
         kitchen.reload()
         self.page(kitchen, target="yard")
         del kitchen.sections["channel yard"]

@@ -1,5 +1,6 @@
 """A station of the guest: the real daemon on a loopback card, a simulated chip, its own network."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -93,15 +94,24 @@ class Station(station.Station):
     def ask(self, do, **members):
         """One request on the control socket; meanwhile the world is listened to."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-            link.connect(os.path.join(self.run, "control.sock"))
-            link.sendall(json.dumps({"v": 1, "do": do, **members}).encode() + b"\n")
-            data = b""
-            while not data.endswith(b"\n"):
-                self.world.hear(link)
-                part = link.recv(65536)
-                if not part:
-                    break
-                data += part
+            return self._ask(link, do, **members)
+
+    @contextlib.contextmanager
+    def page(self, target, priority):
+        """A page that lasts as long as the block."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+            yield self._ask(link, "page", action="down", target=target, priority=priority)
+
+    def _ask(self, link, do, **members):
+        link.connect(os.path.join(self.run, "control.sock"))
+        link.sendall(json.dumps({"v": 1, "do": do, **members}).encode() + b"\n")
+        data = b""
+        while not data.endswith(b"\n"):
+            self.world.hear(link)
+            part = link.recv(65536)
+            if not part:
+                break
+            data += part
         reply = json.loads(data or b"{}")
         if not reply.get("ok"):
             raise place.StageError(f"{self.name}: {do}: {reply.get('error', 'no answer')}")

@@ -1,0 +1,58 @@
+internal import Control
+internal import HAL
+internal import Station
+internal import Wire
+
+/// What is said to all of a channel at once, for a minute at most.
+extension ControlLoop {
+    /// A page lasts as long as whoever asked for it is there.
+    mutating func beginPage(_ target: String, _ priority: Priority, for place: Int) {
+        let reply = page(target, isDown: true, priority)
+        server.reply(reply, to: place)
+        guard case .done = reply else { return }
+        server.keep(place)
+        view.pager = place
+        if server.hasHungUp(place) { endPage() }
+    }
+
+    /// Opens the microphone for a page of a minute at most, or closes it.
+    mutating func page(_ name: String, isDown: Bool, _ priority: Priority = .normal) -> Reply {
+        // Its target may be gone since.
+        if !isDown, view.pagedTo == name {
+            endPage()
+            return .done(Reply.Done("page to \(name) ended"))
+        }
+        guard let target = routing.target(named: name) else { return unknownTarget(name) }
+        let stream = TalkTarget.page
+        guard isDown else { return refusal("no page to \(name) is under way") }
+        guard cards.input.isOpen else {
+            return refusal(
+                "there is no microphone: \(cards.input.error?.description ?? "input = none")")
+        }
+        if view.pagedTo != nil { endPage() }
+        view.pagedTo = name
+        station.aim(
+            TalkTarget(
+                stream: stream, reference: target.reference, listeners: target.listeners,
+                priority: priority, purpose: .page), at: now)
+        doWhatCoresAsk()
+        aim(stream, at: target.listeners, name: name)
+        rings.tell(.press(target: Int(stream), isDown: true))
+        return .done(Reply.Done("paging \(name)"))
+    }
+
+    mutating func endPage() {
+        if let pager = view.pager {
+            view.pager = nil
+            let text = "page to \(view.pagedTo ?? "nobody") ended"
+            server.replyLate(.done(Reply.Done(text)), to: pager, at: now)
+        }
+        view.pagedTo = nil
+        rings.tell(.press(target: Int(TalkTarget.page), isDown: false))
+        station.release(TalkTarget.page)
+    }
+
+    mutating func pageTimeUp(_ stream: UInt8) {
+        if stream == TalkTarget.page { endPage() } else { stopAnnouncement() }
+    }
+}
