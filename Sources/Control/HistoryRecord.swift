@@ -11,7 +11,7 @@ public struct HistoryRecord: JSONRecord, Equatable, Sendable {
         case call
         case dropIn = "drop_in"
         case listenIn = "listen_in"
-        case page, announce
+        case announce
         /// Written by a newer program.
         case other
     }
@@ -26,7 +26,7 @@ public struct HistoryRecord: JSONRecord, Equatable, Sendable {
 
     /// Why it ended.
     public enum Cause: String, Sendable, CaseIterable {
-        /// Somebody hung up, or the page was over.
+        /// Somebody hung up.
         case hungUp = "hung_up"
         /// Nobody answered while it rang.
         case noAnswer = "no_answer"
@@ -49,15 +49,10 @@ public struct HistoryRecord: JSONRecord, Equatable, Sendable {
         case peerRestarted = "peer_restarted"
         /// It gave way to one of higher priority.
         case preempted
-        /// A page or a call that may last only so long.
-        case timeLimit = "time_limit"
-        /// The other does not know the call.
-        case unknownCall = "unknown_call"
         /// This station was stopped, or its settings took the peer away.
         case stopped
         /// This station fell, and said so when it was back.
         case crash
-        case failed
         /// Written by a newer program.
         case other
     }
@@ -128,11 +123,8 @@ extension HistoryRecord.Cause {
         case .mediaTimeout: "the sound stopped"
         case .peerRestarted: "the other restarted"
         case .preempted: "gave way to another"
-        case .timeLimit: "time limit"
-        case .unknownCall: "not known there"
         case .stopped: "stopped"
         case .crash: "cut off by a fall"
-        case .failed: "failed"
         case .other: "another cause"
         }
     }

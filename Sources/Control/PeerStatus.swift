@@ -40,6 +40,8 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     public var packetsSent = 0
     public var packetsOpened = 0
     public var packetsRefused = 0
+    /// What it claimed since the start without a right to it, all together.
+    public var claimsRefused = 0
     /// The same in bytes, with the headers of IP and UDP; and of the last second.
     public var bytesSent = 0
     public var bytesOpened = 0
@@ -90,6 +92,7 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         coder.field("packets_sent", &packetsSent)
         coder.field("packets_opened", &packetsOpened)
         coder.field("packets_refused", &packetsRefused)
+        coder.field("claims_refused", &claimsRefused)
         coder.field("problem", &problem)
         coder.field("bytes_sent", &bytesSent)
         coder.field("bytes_opened", &bytesOpened)

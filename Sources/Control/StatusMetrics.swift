@@ -143,6 +143,9 @@ extension Status {
         counter(&metrics, "peer_packets_refused", "Packets for a peer's session that were not.") {
             $0.packetsRefused
         }
+        counter(&metrics, "peer_claims_refused", "What a peer claimed without a right to it.") {
+            $0.claimsRefused
+        }
     }
 
     /// A family of those peers of which the number is known; one of it is so many millionths.

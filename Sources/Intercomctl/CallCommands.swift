@@ -5,17 +5,17 @@ internal import Time
 /// `call PEER|CHANNEL`: it rings there.
 func callTarget(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let priority = try priority(of: invocation)
-    return try ask(.calls(.call(invocation.arguments[0], .call, priority)), invocation)
+    return try begin(.call(invocation.arguments[0], .call, priority), invocation)
 }
 
 /// `drop-in PEER`: be heard and hear at once, where the peer allows it.
 func dropIn(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    try ask(.calls(.call(invocation.arguments[0], .dropIn, .normal)), invocation)
+    try begin(.call(invocation.arguments[0], .dropIn, .normal), invocation)
 }
 
 /// `listen PEER`: hear its room, where the peer allows it.
 func listenIn(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    try ask(.calls(.call(invocation.arguments[0], .listen, .normal)), invocation)
+    try begin(.call(invocation.arguments[0], .listen, .normal), invocation)
 }
 
 func answerCall(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
@@ -40,20 +40,39 @@ func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     }
     let signals: TerminalSignals
     do throws(SystemError) { signals = try TerminalSignals() } catch { throw Failure(error) }
-    let code = try ask(.calls(.page(target, isDown: true, priority)), invocation)
-    let end = Clock.now() + .seconds(seconds)
-    while Clock.now() < end {
-        if signals.next() == .end { break }
-        Clock.sleep(.milliseconds(20))
-    }
+    // The page lasts as long as this line to the daemon.
     var daemon = try Daemon(invocation)
+    let request = Request.calls(.page(target, isDown: true, priority))
+    guard case .done(let done) = try daemon.ask(request) else { throw misfit() }
+    let code = try say(done, invocation)
+    let begin = Clock.now()
+    while Clock.now() < begin + .seconds(seconds) {
+        if signals.next() == .end { break }
+        guard let line = try daemon.nextLine(until: Clock.now() + .milliseconds(20)) else {
+            continue
+        }
+        return try ended(line, after: Clock.now() - begin, invocation)
+    }
+    var other = try Daemon(invocation)
     do throws(Failure) {
-        _ = try daemon.ask(.calls(.page(target, isDown: false, priority)))
+        _ = try other.ask(.calls(.page(target, isDown: false, priority)))
     } catch {
         // Ended by the station meanwhile, as it is to be.
         guard error.code == .failed else { throw error }
     }
     return code
+}
+
+/// The station has ended the page: its time is over, or its microphone or its target is gone.
+private func ended(
+    _ line: [UInt8], after time: Duration, _ invocation: borrowing Invocation
+) throws(Failure) -> ExitCode {
+    let isTimeUp = time >= .seconds(pageMax - 1)
+    guard let reply = try? Reply(parsing: line.span), case .done(let done) = reply else {
+        throw misfit()
+    }
+    if !invocation.isJSON { try printLine(visible(done.text)) }
+    return isTimeUp ? .ok : .failed
 }
 
 /// The station ends a page then by itself.

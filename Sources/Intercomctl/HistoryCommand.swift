@@ -90,7 +90,6 @@ extension HistoryRecord.Kind {
         case .call: "call"
         case .dropIn: "drop-in"
         case .listenIn: "listen-in"
-        case .page: "page"
         case .announce: "announcement"
         case .other: "?"
         }

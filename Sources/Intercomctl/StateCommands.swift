@@ -63,8 +63,10 @@ private func ask(
 /// What a person has set, a line each.
 private func lines(of state: SavedState) -> String {
     let volumes = SavedState.Volumes.Kind.allCases.map { "\($0.rawValue) \(state.volumes[$0])%" }
-    return "volume  \(volumes.joined(separator: "   "))\n"
-        + (remarks(on: state) ?? "nothing is muted, anybody may ring") + "\n"
+    var text = "volume  \(volumes.joined(separator: "   "))\n"
+    text += (remarks(on: state) ?? "nothing is muted, do not disturb is off") + "\n"
+    if state.isQuietTime { text += "quiet hours now: only an emergency may ring, where allowed\n" }
+    return text
 }
 
 /// What keeps sound or people away; nil when nothing does.

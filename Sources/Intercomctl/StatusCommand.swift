@@ -67,6 +67,7 @@ private func screen(of status: Status) -> String {
         text += channel.isTalking ? "  talking\n" : "\n"
     }
     text += status.peers.isEmpty ? "no peers\n" : table(of: status.peers)
+    text += doubts(about: status.peers)
     return text
 }
 
@@ -123,6 +124,7 @@ private func remarks(on peer: PeerStatus) -> String {
     var remarks: [String] = []
     if peer.isTalking { remarks.append("talking") }
     // Without one a future quantum computer could pose as the peer (protocol.md §1.5).
+    if peer.suite != 1 { remarks.append("suite \(peer.suite)") }
     if !peer.hasPSK { remarks.append("no psk") }
     return remarks.joined(separator: ", ")
 }
@@ -139,4 +141,20 @@ private func table(of peers: [PeerStatus]) -> String {
         ])
     }
     return table.text
+}
+
+/// Whose key nobody has compared, and who claimed what it has no right to.
+private func doubts(about peers: [PeerStatus]) -> String {
+    let strangers = peers.filter { !$0.isVerified }.map { $0.name }
+    let pushy = peers.filter { $0.claimsRefused > 0 }.map { "\($0.name) \($0.claimsRefused)" }
+    var text = ""
+    if !strangers.isEmpty {
+        text += "not verified: \(visible(strangers.joined(separator: ", ")))"
+        text += "  (intercomctl peer verify)\n"
+    }
+    if !pushy.isEmpty {
+        text += "refused: \(visible(pushy.joined(separator: ", ")))"
+        text += "  (intercomctl show peer NAME)\n"
+    }
+    return text
 }

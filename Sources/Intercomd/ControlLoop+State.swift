@@ -56,7 +56,14 @@ extension ControlLoop {
             }
         case .doNotDisturb(let isOn, let seconds): setDoNotDisturb(isOn, seconds: seconds)
         }
-        return .state(keeper.state)
+        return .state(stateNow)
+    }
+
+    /// What a person has set, and whether quiet hours are on.
+    var stateNow: SavedState {
+        var state = keeper.state
+        state.isQuietTime = isQuietTime
+        return state
     }
 
     mutating func setVolume(_ kind: SavedState.Volumes.Kind, _ percent: Int) {

@@ -44,7 +44,7 @@ extension ControlLoop {
         let heap = rings.counters[.heapCalls]
         status.media.heapCalls = heap == UInt64.max ? nil : Int(heap)
         status.counters = counters
-        status.state = keeper.state
+        status.state = stateNow
         return status
     }
 
@@ -264,6 +264,8 @@ extension ControlLoop {
         status.packetsSent = Int(traffic[.sent])
         status.packetsOpened = Int(traffic[.opened])
         status.packetsRefused = Int(traffic[.refused])
+        let refusals = station.refusals(of: peer)
+        status.claimsRefused = Refusal.allCases.reduce(0) { $0 + Int(refusals[$1]) }
         status.fingerprint = roster.key(of: peer).short
         status.isVerified = roster[peer].isVerified
         status.problem = misfit(peer) ?? view.peers[peer].resolverProblem

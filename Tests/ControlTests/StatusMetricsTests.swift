@@ -144,6 +144,9 @@ private let golden = """
     # HELP intercom_peer_packets_refused Packets for a peer's session that were not.
     # TYPE intercom_peer_packets_refused counter
     intercom_peer_packets_refused_total{peer="garage"} 1
+    # HELP intercom_peer_claims_refused What a peer claimed without a right to it.
+    # TYPE intercom_peer_claims_refused counter
+    intercom_peer_claims_refused_total{peer="garage"} 3
     # HELP intercom_datagrams_dropped Datagrams, or their sound, that were not used.
     # TYPE intercom_datagrams_dropped counter
     intercom_datagrams_dropped_total{cause="replay"} 1

@@ -27,7 +27,7 @@ private let golden = """
     "loss_percent":0.0,"buffer_ms":20.0,"redundancy_depth":2,"redundancy_offset":1,"narrow":false,\
     "frames_recovered":0,"fingerprint":"7f3a-91c2","suite":1,"psk":true,"verified":false,\
     "endpoint":"192.0.2.17:5577","talking":false,"session_age_s":12.5,\
-    "packets_sent":1000,"packets_opened":900,"packets_refused":1,"problem":null,\
+    "packets_sent":1000,"packets_opened":900,"packets_refused":1,"claims_refused":3,"problem":null,\
     "bytes_sent":115000,"bytes_opened":103500,"sent_bytes_s":11500,"opened_bytes_s":0,\
     "peak_dbfs":-9.5,"rms_dbfs":-20.5,"concealed_ms":40,"concealed_percent":0.5,"delay_ms":48.5,\
     "r":93.0,"mos":4.25,"heard_percent":98,"report_age_s":0.5,"report_loss_percent":1.5,\
@@ -37,7 +37,7 @@ private let golden = """
     "media":{"cpu_ns":123456789,"periods":1000,"heap_calls":0},\
     "state":{"schema":1,"volumes":{"speaker":80,"ring":100,"tones":100,"page":100},\
     "mute_mic":true,"mute_speaker":false,"muted":["garage"],\
-    "dnd":{"on":true,"until_ms":1000}},\
+    "dnd":{"on":true,"until_ms":1000},"quiet_hours":false},\
     "counters":{"frames_sent":10,"dropped_replay":1}}
     """
 
@@ -86,6 +86,7 @@ func sample() -> Status {
     (peer.lossPercent, peer.bufferMilliseconds, peer.fingerprint) = (0, 20, "7f3a-91c2")
     (peer.hasPSK, peer.endpoint, peer.sessionAgeSeconds) = (true, "192.0.2.17:5577", 12.5)
     (peer.packetsSent, peer.packetsOpened, peer.packetsRefused) = (1000, 900, 1)
+    peer.claimsRefused = 3
     (peer.bytesSent, peer.bytesOpened, peer.sentPerSecond) = (115_000, 103_500, 11_500)
     (peer.peakDBFS, peer.rmsDBFS, peer.concealedMilliseconds) = (-9.5, -20.5, 40)
     (peer.concealedPercent, peer.delayMilliseconds) = (0.5, 48.5)

@@ -21,6 +21,7 @@ private func sample() -> Status {
     var stale = PeerStatus()
     (stale.name, stale.state, stale.heardAgeSeconds) = ("nursery", .stale, 14)
     stale.fingerprint = "aa10-7c44"
+    (stale.suite, stale.isVerified, stale.claimsRefused) = (2, true, 3)
     status.peers = [up, stale]
     var channel = Status.Channel()
     (channel.name, channel.isListening, channel.members) = (
@@ -48,7 +49,9 @@ private func sample() -> Status {
                     channel house: frontdoor, nursery
                     PEER       STATE  HEARD  RTT  JITTER  LOSS  BUFFER  KEY
                     frontdoor  up     0.4s   1ms  0.6ms   0.0%  20ms    7f3a-91c2  talking, no psk
-                    nursery    stale  14s    -    -       -     -       aa10-7c44  no psk
+                    nursery    stale  14s    -    -       -     -       aa10-7c44  suite 2, no psk
+                    not verified: frontdoor  (intercomctl peer verify)
+                    refused: nursery 3  (intercomctl show peer NAME)
 
                     """)
         }

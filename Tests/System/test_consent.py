@@ -87,6 +87,21 @@ class Consent(CallersTest):
         call = self.call(kitchen, "listen", "garage")
         self.ended(call, (kitchen, garage), "denied")
 
+    def test_the_commands_say_what_came_of_it(self):
+        kitchen, garage = self.scene("kitchen", "garage")
+        for words, code, said in (
+                (("listen", "garage"), 1, "it is over: not allowed"),
+                (("drop-in", "garage"), 1, "it is over: not allowed"),
+                (("relay", "door", "garage"), 1, "relay door: not allowed"),
+                (("signal", "garage"), 0, "call light: done"),
+                (("call", "garage"), 0, "it rings at garage")):
+            with self.subTest(words):
+                ended, text, _ = kitchen.ctl(*words)
+                self.assertEqual(ended, code, text)
+                self.assertIn(said, text)
+        self.do(kitchen, "hangup")
+        self.assertIn("refused: kitchen 3", garage.ctl("status")[1])
+
     def test_drop_in_is_denied_then_allowed_and_never_silent(self):
         kitchen, garage = self.scene("kitchen", "garage")
         call = self.call(kitchen, "drop-in", "garage")
@@ -120,8 +135,9 @@ class Consent(CallersTest):
         door = {"relay door": {"line": DOOR, "pulse": "500ms"}}
         kitchen, garage = self.scene("kitchen", "garage", **door)
         for _ in range(2):
-            self.assertIn("asked garage for its relay door",
-                          self.do(kitchen, "relay", "door", "garage"))
+            code, text, _ = kitchen.ctl("relay", "door", "garage")
+            self.assertEqual(code, 1)
+            self.assertIn("asked garage for its relay door\nrelay door: not allowed", text)
         self.refused(garage, "relay", 2)
         self.watches[kitchen].saw(
             "result", peer="garage",
@@ -134,7 +150,7 @@ class Consent(CallersTest):
         self.watches[kitchen].saw("result", peer="garage", detail="relay door: done")
         garage.said("relay door: on for 0.5 s, by peer kitchen")
         self.assertFalse(kitchen.is_lit(DOOR), "the one here has the same name")
-        self.do(kitchen, "relay", "gate", "garage")
+        self.assertEqual(kitchen.ctl("relay", "gate", "garage")[0], 1)
         self.watches[kitchen].saw("result", detail="relay gate: not known there")
 
     def test_the_call_light_of_another(self):
@@ -151,7 +167,7 @@ class Consent(CallersTest):
         wait(lambda: not garage.is_lit(LIGHT), "it is dark")
         self.allow(garage, signal="deny")
         for _ in range(2):
-            self.do(kitchen, "signal", "garage")
+            self.assertEqual(kitchen.ctl("signal", "garage")[0], 1)
         self.refused(garage, "signal", 2)
         self.assertEqual(len(self.watches[garage].events("signal")), 1)
 
