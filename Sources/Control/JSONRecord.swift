@@ -55,6 +55,12 @@ public struct JSONCoder: ~Copyable {
         }
     }
 
+    /// A field that records of older programs do not have; of those the value stays as it is.
+    public mutating func late(_ key: String, _ value: inout Bool) {
+        guard isWriting || member(key) != nil else { return }
+        field(key, &value)
+    }
+
     public mutating func field(_ key: String, _ value: inout Int) {
         if isWriting {
             object.set(key, JSON(value))

@@ -7,7 +7,7 @@ public struct SavedState: JSONRecord, Equatable, Sendable {
     /// Peers and channels that are not heard.
     public var muted: [String] = []
     public var doNotDisturb = DoNotDisturb()
-    /// Whether the quiet hours of the settings are on: nobody keeps that, it is told with the rest.
+    /// Whether the quiet hours of the settings are on: told with the rest, false in the file.
     public var isQuietTime = false
 
     public init() {}
@@ -19,7 +19,7 @@ public struct SavedState: JSONRecord, Equatable, Sendable {
         coder.field("mute_speaker", &isSpeakerMuted)
         coder.field("muted", &muted)
         coder.field("dnd", &doNotDisturb)
-        coder.field("quiet_hours", &isQuietTime)
+        coder.late("quiet_hours", &isQuietTime)
     }
 
     /// Per cent, 0 to 100; 100 is as loud as it comes.

@@ -53,13 +53,6 @@ func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         }
         return try ended(line, after: Clock.now() - begin, invocation)
     }
-    var other = try Daemon(invocation)
-    do throws(Failure) {
-        _ = try other.ask(.calls(.page(target, isDown: false, priority)))
-    } catch {
-        // Ended by the station meanwhile, as it is to be.
-        guard error.code == .failed else { throw error }
-    }
     return code
 }
 

@@ -70,6 +70,11 @@ struct Daemon: ~Copyable {
         return try answer(try askOnce(request))
     }
 
+    /// Asks, and waits for the answer; not again where too many others do.
+    mutating func askAtOnce(_ request: Request) throws(Failure) -> Reply {
+        try answer(try askOnce(request))
+    }
+
     private static let retries = 10
     private static let retryWait = Duration.milliseconds(200)
 

@@ -2,8 +2,8 @@ internal import Control
 internal import HAL
 internal import Time
 
-/// How long a command waits for the other side's answer: policies and busy boxes answer at once.
-private let patience = Duration.seconds(5)
+/// An offer, or a question, that nobody answers is given up after 8 s.
+private let patience = Duration.seconds(10)
 private let look = Duration.milliseconds(100)
 
 /// Asks for a call, and says what comes of it; with `--json` its id alone, at once.
@@ -18,28 +18,47 @@ func begin(
     while Clock.now() < end {
         Clock.sleep(look)
         guard case .status(let status) = try daemon.ask(.status) else { throw misfit() }
-        guard let (text, code) = outcome(of: id, status.call) else { continue }
-        try printLine(text)
-        return code
+        if status.call.call == id, let text = progress(of: status.call) {
+            try printLine(text)
+            return .ok
+        }
+        guard status.call.call != id, let cause = try ending(of: id, &daemon) else { continue }
+        // Both called each other: the other's call is the one that counts.
+        if cause == .cancelled, status.call.call != nil {
+            guard let text = progress(of: status.call) else { continue }
+            try printLine(text)
+            return .ok
+        }
+        try printLine("it is over: \(cause.words)")
+        return cause == .hungUp ? .ok : .failed
     }
     try printLine("no word of it yet; intercomctl status shows how it goes on")
-    return .ok
+    return .failed
 }
 
-/// What became of a call; nil while nothing is known.
-private func outcome(of id: String, _ call: CallStatus) -> (String, ExitCode)? {
-    if call.last == id {
-        let cause = call.lastCause.flatMap { HistoryRecord.Cause(rawValue: $0) }?.words ?? "ended"
-        return ("it is over: \(cause)", call.lastCause == "hung_up" ? .ok : .failed)
-    }
-    guard call.call == id else { return nil }
-    let who = visible(call.peers.joined(separator: ", "))
+/// How a call goes; nil while nothing is known.
+private func progress(of call: CallStatus) -> String? {
+    // Of several it is not known here who rings and who is in it.
+    let who = call.peers.count == 1 ? visible(call.peers[0]) : nil
     switch (call.state, call.kind) {
     case (.idle, _), (.trying, _), (.ringing, _), (.connecting, _): return nil
-    case (.calling, _): return ("it rings at \(who)", .ok)
-    case (.active, "listen_in"): return ("listening to \(who), where it beeps; end: hangup", .ok)
-    case (.active, _): return ("speaking with \(who); end: hangup", .ok)
+    case (.calling, _): return who.map { "it rings at \($0)" } ?? "it rings"
+    case (.active, "listen_in"):
+        return "listening to \(who ?? "them"), where it beeps; end: intercomctl hangup"
+    case (.active, _):
+        return who.map { "speaking with \($0); end: intercomctl hangup" }
+            ?? "somebody has answered; end: intercomctl hangup"
     }
+}
+
+/// Why a call ended, from the history; nil while it goes on.
+private func ending(
+    of id: String, _ daemon: inout Daemon
+) throws(Failure) -> HistoryRecord.Cause? {
+    var query = HistoryQuery()
+    query.limit = 20
+    guard case .history(let list) = try daemon.ask(.history(query)) else { throw misfit() }
+    return list.calls.first { $0.record.call == id }?.record.cause
 }
 
 /// Asks a peer for something, and says what comes of it; with `--json` that it was asked, at once.
@@ -48,8 +67,8 @@ func askThere(
 ) throws(Failure) -> ExitCode {
     guard !invocation.isJSON else { return try ask(request, invocation) }
     var watcher = try Daemon(invocation)
-    // Where too many watch already there is nothing to wait for.
-    do throws(Failure) { _ = try watcher.ask(.monitor) } catch {
+    // Where too many watch already nothing can be waited for.
+    do throws(Failure) { _ = try watcher.askAtOnce(.monitor) } catch {
         return try ask(request, invocation)
     }
     _ = try ask(request, invocation)
