@@ -112,7 +112,9 @@ struct Calls {
     /// This station stops: whoever rings here has not been answered, and nobody has declined.
     mutating func stop(at now: Instant) {
         guard let current = call else { return }
-        guard current.state == .ringing else { return leave(.hungUp, at: now) }
+        guard current.state == .ringing else {
+            return leave(current.isAnswered ? .hungUp : .cancelled, at: now)
+        }
         emit(.reject(peer: current.legs[0].peer, current.id, .unknownCall))
         end(.peerGone, at: now)
     }

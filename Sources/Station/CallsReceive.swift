@@ -16,6 +16,7 @@ extension Calls {
         guard budgets[peer].take(at: now) || isEmergency(offer, by: peer) else {
             refuse(.tooOften, by: peer, at: now)
             emit(.reject(peer: peer, offer.id, .busy))
+            offerAgain(to: peer)
             return
         }
         guard offer.ttl > 0 else {

@@ -46,7 +46,8 @@ public enum Refusal: String, CaseIterable, Sendable {
     case emergency
     case relay
     case signal
-    /// A page on a channel that is not listened to here, or of which it is no member.
+    /// A page on a channel that is not listened to here; a page or talk on one of which it is no
+    /// member here.
     case channel
     /// A kind of call this version does not know.
     case mode
