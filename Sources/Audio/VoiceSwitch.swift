@@ -5,8 +5,8 @@
 /// the echo does, and one side speaks at a time. Two things are sure besides. What a canceller
 /// takes most of away is echo, however much of it is left; and a canceller that adds to what it
 /// hears has lost the room, so that everything is echo until it has learned again. That takes it
-/// longer for sounds it has not heard since: for a while only a voice nearly as loud as the echo
-/// counts as one. Pure; no delay.
+/// longer for sounds it has not heard since: for some seconds only a voice about as loud as what is
+/// played counts as one. Pure; no delay.
 public struct VoiceSwitch: Sendable {
     /// What is left of the microphone while it is down, with a good canceller before it and
     /// without: -20 and -40 dB.

@@ -45,10 +45,16 @@ extension ConfigReader {
 
     /// A name is one thing: `ptt down house` must not have two meanings.
     private mutating func checkNames() {
-        for channel in config.channels where ["mic", "speaker"].contains(channel.name) {
+        let taken = ["mic", "speaker"]
+        for channel in config.channels where taken.contains(channel.name) {
             fail(
                 channel.origin,
                 "[channel \(channel.name)]: to mute, mic and speaker mean this station's own")
+        }
+        for peer in config.peers where taken.contains(peer.name) {
+            fail(
+                peer.origin,
+                "[peer \(peer.name)]: to mute, mic and speaker mean this station's own")
         }
         for channel in config.channels {
             guard let peer = config.peers.first(where: { $0.name == channel.name }) else {

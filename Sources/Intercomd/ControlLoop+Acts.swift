@@ -99,12 +99,10 @@ extension ControlLoop {
     mutating func lightCallLight(for peer: Int, tenths: UInt16) {
         let time = min(
             max(.milliseconds(100 * Int(tenths)), Self.callLightShortest), Self.callLightLongest)
-        if let called = view.calledBy, called.peer == peer, now < called.told + Self.signalPause {
-            // Whoever asks without pause keeps it lit, and does not fill the journal.
-            view.calledBy = (peer, now + time, called.told)
-            return
-        }
-        view.calledBy = (peer, now + time, now)
+        view.calledBy = (peer, now + time)
+        // Whoever asks without pause keeps it lit, and does not fill the journal.
+        if let told = view.peers[peer].signalTold, now < told + Self.signalPause { return }
+        view.peers[peer].signalTold = now
         tell(.signal, peer: peer, detail: "for \(time.milliseconds / 1000) s")
     }
 

@@ -35,6 +35,7 @@ extension ControlLoop {
 
     /// Tells the core what peers may do and whether people want to be disturbed.
     mutating func consent() {
+        if cards.output.isOpen { view.speakerSeen = now }
         var policies = [Policy](repeating: Policy(), count: Roster.capacity)
         for number in roster.numbers {
             policies[number] = Policy(config.policy(ofPeer: roster[number].name))
@@ -42,6 +43,7 @@ extension ControlLoop {
             guard tellsOfListeners else {
                 policies[number].dropIn = false
                 policies[number].monitor = false
+                if policies[number].call == .auto { policies[number].call = .ring }
                 continue
             }
         }
@@ -50,8 +52,16 @@ extension ControlLoop {
     }
 
     /// Whether people here are told by a beep or a lamp that somebody listens.
+    ///
+    /// A speaker that is away for some seconds, as a card is that was unplugged, ends nothing:
+    /// the beep comes every ten.
     var tellsOfListeners: Bool {
-        if cards.output.isOpen { return true }
+        let speakerSeen = view.speakerSeen ?? facts.startedAt
+        if cards.output.isWanted, config.audio.volume != .mute,
+            now - speakerSeen < Self.speakerPatience
+        {
+            return true
+        }
         for place in lines.lamps.indices
         where lines.lamps[place].isOpen && lines.lamps[place].lamp.show == .talking {
             return true
@@ -59,10 +69,11 @@ extension ControlLoop {
         return false
     }
 
+    private static var speakerPatience: Duration { .seconds(10) }
+
     /// Whether this peer may open the microphone with nobody here touching a key.
     func opensUnasked(_ peer: Int) -> Bool {
-        let policy = config.policy(ofPeer: roster[peer].name)
-        return policy.dropIn || policy.monitor
+        Policy(config.policy(ofPeer: roster[peer].name)).opensMicrophone
     }
 
     // MARK: What the core says

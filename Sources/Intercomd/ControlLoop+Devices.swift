@@ -11,15 +11,12 @@ extension ControlLoop {
         var cardChanges: [Cards.Change] = []
         cards.tick(at: now, rings) { cardChanges.append($0) }
         for change in cardChanges { report(change) }
-        // Where nothing can beep or be lit, nobody may listen.
-        if !cardChanges.isEmpty { consent() }
 
         // Places of keys are about to mean others.
         guard change == nil else { return }
         var lineChanges: [Lines.Change] = []
         lines.tick(at: now, rings) { lineChanges.append($0) }
         for change in lineChanges { report(change) }
-        if !lineChanges.isEmpty { consent() }
     }
 
     private mutating func report(_ change: Cards.Change) {

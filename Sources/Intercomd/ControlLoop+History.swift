@@ -37,7 +37,8 @@ extension ControlLoop {
     private func sentence(_ notice: History.Notice) -> String {
         switch notice {
         case .damaged(let lines):
-            "history: \(lines) damaged lines stay where they are: history.bad has no room for them"
+            "history: \(lines) damaged \(lines == 1 ? "line stays" : "lines stay") where they are: "
+                + "history.bad cannot take them"
         case .torn: "history: its last line was torn by a power cut or a fall, and is left out"
         case .setAside(let lines):
             "history: \(lines) damaged \(lines == 1 ? "line" : "lines") set aside in history.bad"

@@ -100,7 +100,6 @@ extension ControlLoop {
     private mutating func cardLost(_ error: PCMError) {
         // Its listeners take it for over: it does not go on when the microphone is back.
         if error.direction == .capture, view.pagedTo != nil { endPage() }
-        if error.direction == .playback { consent() }
         view.isMasterStalled = false
         view.asleep = nil
         tell(.audioLost, detail: error.description)

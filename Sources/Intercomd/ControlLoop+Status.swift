@@ -118,8 +118,8 @@ extension ControlLoop {
         }
         if !tellsOfListeners, roster.numbers.contains(where: { opensUnasked($0) }) {
             found.append(
-                "nobody can drop in or listen in: no speaker is open that could beep, and no lamp "
-                    + "that shows it")
+                "nobody can drop in or listen in, and calls answer themselves no more: no speaker "
+                    + "is open that could beep, and no lamp with show = talking")
         }
         if config.audio.wishesEchoGone, let clocksApart {
             found.append(Advice.echoRefused(clocksApart))

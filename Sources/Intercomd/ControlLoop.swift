@@ -197,6 +197,8 @@ struct ControlLoop: ~Copyable {
         server.tick(at: now) { fd, place, events in
             try? loop.modify(fd: fd, events: events, token: Token.caller + UInt32(place))
         }
+        // Closed in writing to it, which no event tells.
+        if let pager = view.pager, server.hasHungUp(pager) { endPage() }
         followRelays()
         showLamps()
     }

@@ -192,12 +192,12 @@ struct History: ~Copyable {
             tell(.torn)
         }
         if !damaged.isEmpty {
-            setAside += damaged.count
             guard keep(damaged) else {
                 // They are passed over, now and at the next start.
                 tell(.damaged(lines: damaged.count))
                 return found
             }
+            setAside += damaged.count
             tell(.setAside(lines: damaged.count))
         }
         // Where that cannot be written either, the damaged lines are passed over once more.

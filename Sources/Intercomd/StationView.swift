@@ -26,6 +26,8 @@ struct StationView {
         var hasMoved = false
         /// Per cent that it has heard of our last talkspurt; nil before there was one.
         var heardPercent: Int?
+        /// When it was told last that it lights the call light here.
+        var signalTold: Instant?
         /// Bytes a second, and sound made up.
         var figures = PeerFigures()
         /// When its silence last had us ask whether it still has our session.
@@ -79,8 +81,10 @@ struct StationView {
     var isMasterStalled = false
     /// The card that is suspended or stands still.
     var asleep: ClockMaster.Source?
-    /// The peer whose call light is lit here, until when, and when that was told.
-    var calledBy: (peer: Int, until: Instant, told: Instant)?
+    /// The peer whose call light is lit here, and until when.
+    var calledBy: (peer: Int, until: Instant)?
+    /// When the speaker was open last; nil before it was.
+    var speakerSeen: Instant?
     var hasStopped = false
 
     var isTalking: Bool { !talkingSince.isEmpty }
