@@ -124,13 +124,13 @@ SND_PCM_PLUGIN_DEFINE_FUNC(simcard)
 	int result = read_settings(conf, &settings);
 	if (result < 0)
 		return result;
-	struct stream *new = calloc(1, sizeof *new);
+	struct stream *new = stream_make();
 	if (new == NULL)
 		return -ENOMEM;
 	new->direction = stream == SND_PCM_STREAM_PLAYBACK ? CARD_PLAYBACK : CARD_CAPTURE;
 	result = card_open(&new->card, settings.path, settings.ppm * 1000);
 	if (result < 0) {
-		free(new);
+		stream_free(new);
 		return result;
 	}
 	new->io.version = SND_PCM_IOPLUG_VERSION;
@@ -146,7 +146,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(simcard)
 	}
 	if (result < 0) {
 		card_close(&new->card);
-		free(new);
+		stream_free(new);
 		return result;
 	}
 	atomic_fetch_add(&new->card.shared->opens[new->direction], 1);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -303,6 +304,18 @@ static int on_sw_params(snd_pcm_ioplug_t *io, snd_pcm_sw_params_t *params)
 	return result;
 }
 
+struct stream *stream_make(void)
+{
+	void *memory = mmap(NULL, sizeof(struct stream), PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+void stream_free(struct stream *stream)
+{
+	munmap(stream, sizeof *stream);
+}
+
 static int on_close(snd_pcm_ioplug_t *io)
 {
 	struct stream *stream = io->private_data;
@@ -310,7 +323,7 @@ static int on_close(snd_pcm_ioplug_t *io)
 	close(io->poll_fd);
 	card_close(&stream->card);
 	free(stream->waiting);
-	free(stream);
+	stream_free(stream);
 	return 0;
 }
 

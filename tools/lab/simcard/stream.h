@@ -17,9 +17,14 @@ struct stream {
 	snd_pcm_uframes_t position; // frames the card has moved in this run
 	bool running;
 	uint32_t seen_xruns, seen_unplugs, seen_suspends;
-	struct room room;
 	struct card_frame *waiting; // what was written before the start
+	struct room room;
 };
+
+// A stream of zeros; NULL when there is no memory. A real card has no room: what is not used of it
+// is no memory of the program's.
+struct stream *stream_make(void);
+void stream_free(struct stream *stream);
 
 extern const snd_pcm_ioplug_callback_t stream_callbacks;
 
