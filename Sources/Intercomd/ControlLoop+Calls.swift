@@ -36,16 +36,12 @@ extension ControlLoop {
     /// Tells the core what peers may do and whether people want to be disturbed.
     mutating func consent() {
         if cards.output.isOpen { view.speakerSeen = now }
+        // Nobody listens here in secret.
+        let areListenersTold = tellsOfListeners
         var policies = [Policy](repeating: Policy(), count: Roster.capacity)
         for number in roster.numbers {
-            policies[number] = Policy(config.policy(ofPeer: roster[number].name))
-            // Nobody listens here in secret.
-            guard tellsOfListeners else {
-                policies[number].dropIn = false
-                policies[number].monitor = false
-                if policies[number].call == .auto { policies[number].call = .ring }
-                continue
-            }
+            let policy = Policy(config.policy(ofPeer: roster[number].name))
+            policies[number] = areListenersTold ? policy : policy.withoutListeners
         }
         station.consent(to: policies, isDoNotDisturb ? .doNotDisturb : .open, at: now)
         station.setHalfDuplex(handsFree.isHalfDuplex)
@@ -62,11 +58,9 @@ extension ControlLoop {
         {
             return true
         }
-        for place in lines.lamps.indices
-        where lines.lamps[place].isOpen && lines.lamps[place].lamp.show == .talking {
-            return true
+        return lines.lamps.indices.contains {
+            lines.lamps[$0].isOpen && lines.lamps[$0].lamp.show == .talking
         }
-        return false
     }
 
     private static var speakerPatience: Duration { .seconds(10) }

@@ -12,7 +12,12 @@ extension ControlLoop {
         guard case .done = reply else { return }
         server.keep(place)
         view.pager = place
-        if server.hasHungUp(place) { endPage() }
+        endPageOfNobody()
+    }
+
+    /// Ends the page of a caller that is gone: nobody else would.
+    mutating func endPageOfNobody() {
+        if let pager = view.pager, server.hasHungUp(pager) { endPage() }
     }
 
     /// Opens the microphone for a page of a minute at most, or closes it.

@@ -11,8 +11,8 @@ extension ControlLoop {
     mutating func serveCaller(_ place: Int) {
         server.flush(place)
         server.read(place)
-        // Nobody is left to end it.
-        if view.pager == place, server.hasHungUp(place) { endPage() }
+        // Before somebody else gets the place.
+        endPageOfNobody()
         // One a turn, so that nobody's many requests hold up the others.
         guard let request = server.next(place, at: now) else { return }
         // Who has given up waiting does not want the microphone open by now.

@@ -198,7 +198,7 @@ struct ControlLoop: ~Copyable {
             try? loop.modify(fd: fd, events: events, token: Token.caller + UInt32(place))
         }
         // Closed in writing to it, which no event tells.
-        if let pager = view.pager, server.hasHungUp(pager) { endPage() }
+        endPageOfNobody()
         followRelays()
         showLamps()
     }

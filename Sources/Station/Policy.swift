@@ -35,6 +35,15 @@ public struct Policy: Equatable, Sendable {
 
     /// Whether it may open this station's microphone without anyone here touching a key.
     public var opensMicrophone: Bool { call == .auto || dropIn || monitor }
+
+    /// The same, but that somebody here has to touch a key.
+    public var withoutListeners: Policy {
+        var policy = self
+        if policy.call == .auto { policy.call = .ring }
+        policy.dropIn = false
+        policy.monitor = false
+        return policy
+    }
 }
 
 /// What a peer claimed without a right to it.
