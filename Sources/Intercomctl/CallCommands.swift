@@ -42,8 +42,7 @@ func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     do throws(SystemError) { signals = try TerminalSignals() } catch { throw Failure(error) }
     // The page lasts as long as this line to the daemon.
     var daemon = try Daemon(invocation)
-    let request = Request.calls(.page(target, isDown: true, priority))
-    guard case .done(let done) = try daemon.ask(request) else { throw misfit() }
+    let done = try daemon.order(.calls(.page(target, isDown: true, priority)))
     let code = try say(done, invocation)
     let begin = Clock.now()
     while Clock.now() < begin + .seconds(seconds) {

@@ -67,7 +67,13 @@ struct Daemon: ~Copyable {
             peer = try Self.connect(path)
             lines = LineBuffer(limit: ControlLimits.reply)
         }
-        return try answer(try askOnce(request))
+        return try askAtOnce(request)
+    }
+
+    /// Asks for something to be done, and takes the sentence that comes back.
+    mutating func order(_ request: Request) throws(Failure) -> Reply.Done {
+        guard case .done(let done) = try ask(request) else { throw misfit() }
+        return done
     }
 
     /// Asks, and waits for the answer; not again where too many others do.

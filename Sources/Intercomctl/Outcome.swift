@@ -11,7 +11,7 @@ func begin(
     _ request: CallRequest, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
-    guard case .done(let done) = try daemon.ask(.calls(request)) else { throw misfit() }
+    let done = try daemon.order(.calls(request))
     guard !invocation.isJSON, let id = done.call else { return try say(done, invocation) }
     try printLine(visible(done.text))
     let end = Clock.now() + patience

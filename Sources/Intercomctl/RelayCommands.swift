@@ -19,6 +19,5 @@ func signalPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
 /// Asks for something to be done, and prints the sentence that comes back.
 func ask(_ request: Request, _ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
-    guard case .done(let done) = try daemon.ask(request) else { throw misfit() }
-    return try say(done, invocation)
+    return try say(try daemon.order(request), invocation)
 }
