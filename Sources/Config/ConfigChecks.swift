@@ -45,16 +45,11 @@ extension ConfigReader {
 
     /// A name is one thing: `ptt down house` must not have two meanings.
     private mutating func checkNames() {
-        let taken = ["mic", "speaker"]
-        for channel in config.channels where taken.contains(channel.name) {
-            fail(
-                channel.origin,
-                "[channel \(channel.name)]: to mute, mic and speaker mean this station's own")
-        }
-        for peer in config.peers where taken.contains(peer.name) {
-            fail(
-                peer.origin,
-                "[peer \(peer.name)]: to mute, mic and speaker mean this station's own")
+        let names =
+            config.channels.map { ("channel", $0.name, $0.origin) }
+            + config.peers.map { ("peer", $0.name, $0.origin) }
+        for (what, name, origin) in names where ["mic", "speaker"].contains(name) {
+            fail(origin, "[\(what) \(name)]: to mute, mic and speaker mean this station's own")
         }
         for channel in config.channels {
             guard let peer = config.peers.first(where: { $0.name == channel.name }) else {
