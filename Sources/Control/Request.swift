@@ -113,10 +113,10 @@ public enum Request: Equatable, Sendable {
     }
 
     private static func announce(_ json: borrowing JSON) throws(ControlError) -> Request {
-        let priority = json.member("priority")?.text ?? "normal"
+        let priority = json.has("priority") ? json.member("priority")?.text : "normal"
         guard let target = json.member("target")?.text,
             let samples = json.member("samples")?.integer,
-            ["normal", "high", "emergency"].contains(priority)
+            let priority, ["normal", "high", "emergency"].contains(priority)
         else {
             throw ControlError(
                 .badRequest,

@@ -88,6 +88,11 @@ private func refusal(_ line: String) -> ControlError.Code? {
         (
             #"{"v":1,"do":"announce","target":"house","samples":9,"priority":"loud"}"#, .badRequest
         ),
+        (#"{"v":1,"do":"announce","target":"house","samples":9,"priority":2}"#, .badRequest),
+        (#"{"v":1,"do":"relay","relay":"door","peer":5}"#, .badRequest),
+        (#"{"v":1,"do":"history","limit":0}"#, .badRequest),
+        (#"{"v":1,"do":"history","limit":"9"}"#, .badRequest),
+        (#"{"v":1,"do":"history","since_ms":true}"#, .badRequest),
         (#"{"v":1,"do":"call"}"#, .badRequest),
         (#"{"v":1,"do":"call","target":"a","mode":"shout"}"#, .badRequest),
         (#"{"v":1,"do":"call","target":"a","priority":9}"#, .badRequest),
