@@ -16,9 +16,10 @@ public struct VoiceSwitch: Sendable {
     private static let margin: Float = 8
     /// dB that a canceller takes only of an echo with nobody speaking over it.
     private static let sure: Float = 11
-    /// A canceller that adds more than this, in dB, for so many blocks has lost the room.
+    /// A canceller that adds more than this, in dB, for so many seconds has lost the room: for 40
+    /// ms, whatever those sum up to in steps of a block.
     private static let worse: Float = 0.3
-    private static let worseMax: Float = 4
+    private static let worseMax: Float = 0.039
     /// Once it was lost the expected echo may fall so fast at most, dB a second of sound.
     ///
     /// Lost again within `relapse` seconds, which a voice beginning here does not do, it stays for
@@ -89,7 +90,7 @@ public struct VoiceSwitch: Sendable {
         let gone = captured - Power.decibels(powers.left)
         sinceLost = min(60, sinceLost + seconds)
         if played > Self.playedClear, captured > Self.heardFloor {
-            lost = gone < -Self.worse ? lost + 1 : max(0, lost - 0.5)
+            lost = gone < -Self.worse ? lost + seconds : max(0, lost - seconds / 2)
             trustAgain(seconds)
         }
         if lost >= Self.worseMax { distrust() }

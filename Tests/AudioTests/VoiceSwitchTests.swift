@@ -56,6 +56,27 @@ import Testing
         #expect(open <= 4)
     }
 
+    @Test(arguments: [240, 480])
+    func aCancellerHasLostTheRoomAfterTheSameTimeInBlocksOfAnySize(_ samples: Int) {
+        func expected(afterMilliseconds: Int) -> Float {
+            var voice = VoiceSwitch()
+            func run(_ milliseconds: Int, _ left: Float) {
+                for _ in 0..<milliseconds * 48 / samples {
+                    var block = [Int16](
+                        repeating: Int16(left.squareRoot() * 32_768), count: samples)
+                    var span = block.mutableSpan
+                    let powers = EchoPowers(captured: 0.01, left: left, played: 0.01)
+                    voice.process(&span, powers, isGood: true)
+                }
+            }
+            run(4_000, 0.000_01)
+            run(afterMilliseconds, 0.012)
+            return voice.expected
+        }
+        #expect(expected(afterMilliseconds: 30) < -20)
+        #expect(expected(afterMilliseconds: 40) > -1)
+    }
+
     /// What a canceller has not heard since it lost the room it does not take away yet.
     @Test func soundsNewToACancellerThatLostTheRoomTwiceAreNobodyHere() {
         var voice = VoiceSwitch()
