@@ -5,8 +5,8 @@
 /// the echo does, and one side speaks at a time. Two things are sure besides. What a canceller
 /// takes most of away is echo, however much of it is left; and a canceller that adds to what it
 /// hears has lost the room, so that everything is echo until it has learned again. That takes it
-/// longer for sounds it has not heard since: for some seconds only a voice about as loud as what is
-/// played counts as one. Pure; no delay.
+/// longer for sounds it has not heard since, or not heard yet: for some seconds, and in the first
+/// ones of all, only a voice about as loud as what is played counts as one. Pure; no delay.
 public struct VoiceSwitch: Sendable {
     /// What is left of the microphone while it is down, with a good canceller before it and
     /// without: -20 and -40 dB.
@@ -22,10 +22,10 @@ public struct VoiceSwitch: Sendable {
     private static let worseMax: Float = 0.039
     /// Once it was lost the expected echo may fall so fast at most, dB a second of sound.
     ///
-    /// Lost again within `relapse` seconds, which a voice beginning here does not do, it stays for
-    /// `stay` seconds first and then falls more slowly.
+    /// At first, and lost again within `relapse` seconds, which a voice beginning here does not do,
+    /// it stays for `stay` seconds and then falls more slowly.
     private static let trust: Float = 6
-    private static let trustAfterRelapse: Float = 3
+    private static let slowTrust: Float = 3
     private static let relapse: Float = 1
     private static let stay: Float = 1
     private static let playedFloor: Float = -55
@@ -52,9 +52,9 @@ public struct VoiceSwitch: Sendable {
     private var lost: Float = 0
     private var sinceLost: Float = 60
     /// The expected echo is this at least; it stays so for so many seconds, then falls so fast.
-    private var least: Float = -70
-    private var leastStays: Float = 0
-    private var leastFall = Self.trust
+    private var least: Float = 0
+    private var leastStays = Self.stay
+    private var leastFall = Self.slowTrust
     private var gain: Float = 1
 
     public init() {}
@@ -110,7 +110,7 @@ public struct VoiceSwitch: Sendable {
     private mutating func distrust() {
         let isAgain = sinceLost < Self.relapse
         leastStays = isAgain ? Self.stay : 0
-        leastFall = isAgain ? Self.trustAfterRelapse : Self.trust
+        leastFall = isAgain ? Self.slowTrust : Self.trust
         sinceLost = 0
         lost = 0
         left = 0
@@ -132,7 +132,4 @@ public struct VoiceSwitch: Sendable {
             sound[i] = Int16(Float(sound[i]) * gain)
         }
     }
-
-    /// Forgets the room.
-    public mutating func reset() { self = VoiceSwitch() }
 }

@@ -39,51 +39,17 @@ import Testing
         #expect(lost <= 4, "\(lost)")
     }
 
-    @Test func anEchoTheCancellerLostIsHeldBackAtOnce() {
+    /// A switch behind a canceller, and what is played at -20 dBFS and heard as loud.
+    private struct Canceller {
         var voice = VoiceSwitch()
-        func turn(_ captured: Float, _ left: Float) -> Bool {
-            var block = [Int16](repeating: Int16(left.squareRoot() * 32_768), count: 480)
-            var span = block.mutableSpan
-            let powers = EchoPowers(captured: captured, left: left, played: 0.01)
-            voice.process(&span, powers, isGood: true)
-            return voice.isOpen
-        }
-        for _ in 0..<400 { _ = turn(0.01, 0.000_01) }
-        #expect(!voice.isOpen && voice.expected < -20)
-        // Four blocks in which the canceller adds to what it hears.
-        var open = 0
-        for _ in 0..<20 where turn(0.01, 0.012) { open += 1 }
-        #expect(open <= 4)
-    }
 
-    @Test(arguments: [240, 480])
-    func aCancellerHasLostTheRoomAfterTheSameTimeInBlocksOfAnySize(_ samples: Int) {
-        func expected(afterMilliseconds: Int) -> Float {
-            var voice = VoiceSwitch()
-            func run(_ milliseconds: Int, _ left: Float) {
-                for _ in 0..<milliseconds * 48 / samples {
-                    var block = [Int16](
-                        repeating: Int16(left.squareRoot() * 32_768), count: samples)
-                    var span = block.mutableSpan
-                    let powers = EchoPowers(captured: 0.01, left: left, played: 0.01)
-                    voice.process(&span, powers, isGood: true)
-                }
-            }
-            run(4_000, 0.000_01)
-            run(afterMilliseconds, 0.012)
-            return voice.expected
-        }
-        #expect(expected(afterMilliseconds: 30) < -20)
-        #expect(expected(afterMilliseconds: 40) > -1)
-    }
-
-    /// What a canceller has not heard since it lost the room it does not take away yet.
-    @Test func soundsNewToACancellerThatLostTheRoomTwiceAreNobodyHere() {
-        var voice = VoiceSwitch()
-        func run(_ blocks: Int, _ left: Float) -> Int {
+        /// Leaves so much of each block, and returns for how many of them the switch was open.
+        @discardableResult
+        mutating func leave(_ left: Float, milliseconds: Int, blocksOf samples: Int = 480) -> Int {
             var open = 0
-            for _ in 0..<blocks {
-                var block = [Int16](repeating: Int16(left.squareRoot() * 32_768), count: 480)
+            for _ in 0..<milliseconds * 48 / samples {
+                var block = [Int16](
+                    repeating: Int16(left.squareRoot() * 32_768), count: samples)
                 var span = block.mutableSpan
                 let powers = EchoPowers(captured: 0.01, left: left, played: 0.01)
                 voice.process(&span, powers, isGood: true)
@@ -91,15 +57,54 @@ import Testing
             }
             return open
         }
-        _ = run(400, 0.000_01)
-        _ = run(10, 0.012)
-        _ = run(20, 0.000_1)
+    }
+
+    @Test func anEchoTheCancellerLostIsHeldBackAtOnce() {
+        var canceller = Canceller()
+        canceller.leave(0.000_01, milliseconds: 12_000)
+        #expect(!canceller.voice.isOpen && canceller.voice.expected < -20)
+        // Four blocks in which the canceller adds to what it hears.
+        let open = canceller.leave(0.012, milliseconds: 200)
+        #expect(open <= 4)
+    }
+
+    @Test(arguments: [240, 480])
+    func aCancellerHasLostTheRoomAfterTheSameTimeInBlocksOfAnySize(_ samples: Int) {
+        func expected(afterMilliseconds: Int) -> Float {
+            var canceller = Canceller()
+            canceller.leave(0.000_01, milliseconds: 12_000, blocksOf: samples)
+            canceller.leave(0.012, milliseconds: afterMilliseconds, blocksOf: samples)
+            return canceller.voice.expected
+        }
+        #expect(expected(afterMilliseconds: 30) < -20)
+        #expect(expected(afterMilliseconds: 40) > -1)
+    }
+
+    /// What a canceller has not heard since it lost the room it does not take away yet.
+    @Test func soundsNewToACancellerThatLostTheRoomTwiceAreNobodyHere() {
+        var canceller = Canceller()
+        canceller.leave(0.000_01, milliseconds: 12_000)
+        canceller.leave(0.012, milliseconds: 100)
+        canceller.leave(0.000_1, milliseconds: 200)
         // Lost again, 0.3 s later; then it learns vowels, and a consonant comes.
-        _ = run(10, 0.012)
-        _ = run(60, 0.000_1)
-        #expect(run(20, 0.003) == 0)
+        canceller.leave(0.012, milliseconds: 100)
+        canceller.leave(0.000_1, milliseconds: 600)
+        let atFirst = canceller.leave(0.003, milliseconds: 200)
+        #expect(atFirst == 0)
         // After some seconds the same is somebody speaking here.
-        _ = run(800, 0.000_01)
-        #expect(run(20, 0.003) > 10)
+        canceller.leave(0.000_01, milliseconds: 8_000)
+        let later = canceller.leave(0.003, milliseconds: 200)
+        #expect(later > 10)
+    }
+
+    @Test func soundsNewToACancellerThatHasJustBegunAreNobodyHere() {
+        var canceller = Canceller()
+        // Vowels are learned, and the first consonant comes.
+        canceller.leave(0.000_01, milliseconds: 3_000)
+        let atFirst = canceller.leave(0.001, milliseconds: 200)
+        #expect(atFirst == 0)
+        canceller.leave(0.000_01, milliseconds: 10_000)
+        let later = canceller.leave(0.001, milliseconds: 200)
+        #expect(later > 10)
     }
 }
