@@ -12,7 +12,6 @@ import unittest
 import numpy
 
 from lab import Scene, SceneTest, longer, wait
-from bench import room
 from stage import measure, wav
 from stage.card import Card
 from wire import Relay

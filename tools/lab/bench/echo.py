@@ -2,8 +2,7 @@
 
 The attic speaks; the cellar's loudspeaker plays it into a room, its microphone is open to the
 attic, and what the attic hears of itself is the echo. Somebody in the cellar speaks too, for a
-while; then the microphone is moved. What is heard without a canceller is the measure of what
-each one takes away. Each round has other words and other walls.
+while; then the microphone is moved (stage.duet). Each round has other words and other walls.
 """
 
 import concurrent.futures
@@ -11,22 +10,13 @@ import os
 import statistics
 import tempfile
 
-import numpy
-
-from stage import scene, speech, wav
+from stage import duet, echoes, room, scene, wav
 from stage.talk import sleep_until
 
-from . import room
 from .pair import PROFILES
 
-FAR, DOUBLE, AGAIN, MOVED, END = 0.0, 14.0, 22.0, 26.0, 34.0
-"""Seconds: the attic speaks throughout, the cellar from `DOUBLE` to `AGAIN`."""
-ECHO_LEVEL, NEAR_LEVEL = -24.0, -27.0
-"""dBFS RMS at the cellar's microphone: somebody there is 3 dB softer than the echo."""
 CLIP = 8000
 """Where the loudspeaker that clips does so, softly, in steps of 16 bits."""
-GOOD = 15.0
-"""dB of echo gone from which a canceller counts as recovered."""
 ROOMS = {"linear": {"noise": 10}, "clipping": {"noise": 10, "clip": CLIP},
          "noisy": {"noise": 140}}
 GOALS = {"linear": 35, "clipping": 22}
@@ -35,27 +25,7 @@ that was moved is gone after `RECOVERY_GOAL` s."""
 NEAR_GOAL, RECOVERY_GOAL = -4.0, 2.0
 
 
-def _level(samples):
-    power = numpy.mean(numpy.square(samples.astype(numpy.float64)))
-    return 10 * numpy.log10(power / 32768**2 + 1e-12)
-
-
-def _leveled(samples, level):
-    return samples * 10 ** ((level - _level(samples)) / 20)
-
-
-def _voices(seconds, number):
-    """Two people's speech, never the same sentence at once; others in each round."""
-    skipped = (number * 23) % 60
-    both = speech.talk(2 * seconds + skipped).astype(numpy.float64)[skipped * wav.RATE:]
-    half = len(both) // 2
-    far, near = _leveled(both[:half], ECHO_LEVEL), _leveled(both[half:], NEAR_LEVEL)
-    moment = numpy.arange(half) / wav.RATE
-    near[(moment < DOUBLE) | (moment >= AGAIN)] = 0
-    return far, near
-
-
-class _Run:
+class _Run(echoes.Heard):
     """What the attic heard: one kind of cellar, with or without each voice.
 
     `case` is (profile, number of the round).
@@ -64,14 +34,15 @@ class _Run:
     def __init__(self, folder, case, place, *, echo="off", has_far=True, has_near=True):
         os.makedirs(folder)
         profile, number = case
-        far, self.near = _voices(END, number)
+        far, near = echoes.voices(number)
         audio = {"duplex": "full", "profile": profile}
         cellar = {"sections": {"audio": {**audio, "echo": echo}}}
         with scene.Scene(folder, ["attic", "cellar"], sections={"audio": audio},
                          each={"cellar": cellar}) as stations:
             stations.start()
-            self._play(stations["attic"], stations["cellar"], place, number,
-                       [far * has_far, self.near * has_near])
+            heard = self._play(stations["attic"], stations["cellar"], place, number,
+                               [far * has_far, near * has_near])
+        super().__init__(heard, near)
 
     def _play(self, attic, cellar, place, number, voices):
         gains = [room.write(os.path.join(cellar.folder, f"room{which}.wav"), 2 * number + which)
@@ -89,53 +60,17 @@ class _Run:
         ran = cellar.status()["media"]["cpu_ns"]
         said = attic.card.play(paths[0], at_ms=600)
         other = cellar.card.play(paths[1], at_ns=said.first_ns)
-        sleep_until(said.first_ns + int(MOVED * 1e9))
+        sleep_until(said.first_ns + int(duet.MOVED * 1e9))
         cellar.card.do("room", os.path.join(cellar.folder, "room2.wav"), gains[1])
-        said.wait(END + 10)
+        said.wait(duet.END + 10)
         other.wait(10)
         self.status = cellar.status()
-        self.processor = 100 * (self.status["media"]["cpu_ns"] - ran) / (END * 1e9)
+        self.processor = 100 * (self.status["media"]["cpu_ns"] - ran) / (duet.END * 1e9)
         self.xruns = sum(one.counters()[name] for one in (attic, cellar)
                          for name in ("capture_xruns", "playback_xruns"))
         recording.stop()
         first = max(0, (said.first_ns - recording.first_ns) * wav.RATE // 10**9)
-        self.heard = wav.read(heard)[first:].astype(numpy.float64)
-
-    def level(self, begin, end):
-        """dBFS RMS of some seconds of the scene."""
-        return _level(self.heard[int(begin * wav.RATE):int(end * wav.RATE)])
-
-    def voice(self):
-        """How much of the cellar's voice is in what was heard, as a ratio."""
-        said = found = 0.0
-        # Short parts: what a jitter buffer stretches between them does not count as lost.
-        part, reach, size = wav.RATE // 4, wav.RATE // 4, 1 << 16
-        for begin in range(int((DOUBLE + 0.5) * wav.RATE), int((AGAIN - 1) * wav.RATE), part):
-            near = self.near[begin:begin + part]
-            heard = self.heard[begin:begin + part + reach]
-            product = numpy.fft.irfft(
-                numpy.fft.rfft(heard, size) * numpy.conj(numpy.fft.rfft(near, size)), size)
-            found += numpy.max(product[:reach])
-            said += numpy.dot(near, near)
-        return found / said
-
-
-def _gone(without, canceller, begin, end):
-    return round(without.level(begin, end) - canceller.level(begin, end), 1)
-
-
-def _recovery(without, canceller):
-    """Seconds after the microphone was moved until the echo stays gone; None: it does not."""
-    step = 0.25
-    last = None
-    for part in range(int((END - MOVED - 1) / step)):
-        begin = MOVED + 0.1 + part * step
-        # Between two words there is no echo to judge by.
-        if without.level(begin, begin + 0.5) < ECHO_LEVEL - 15:
-            continue
-        if _gone(without, canceller, begin, begin + 0.5) < GOOD:
-            last = begin + 0.5 - MOVED
-    return 0.0 if last is None else round(last, 2) if last < END - MOVED - 1 else None
+        return wav.read(heard)[first:]
 
 
 def _measure(folder, case, name, near):
@@ -144,12 +79,9 @@ def _measure(folder, case, name, near):
     without = _Run(os.path.join(folder, f"{name}-off"), case, place, has_near=False)
     canceller = _Run(os.path.join(folder, f"{name}-on"), case, place, echo="on")
     return {
-        "erle_early_db": _gone(without, canceller, 2, 5),
-        "erle_far_db": _gone(without, canceller, 5, DOUBLE),
-        "erle_after_double_talk_db": _gone(without, canceller, AGAIN + 0.5, MOVED),
-        "erle_after_path_change_db": _gone(without, canceller, MOVED + 2, END - 0.5),
-        "recovery_s": _recovery(without, canceller),
-        "near_gain_db": round(20 * float(numpy.log10(canceller.voice() / near)), 1),
+        **echoes.gone_by_part(without, canceller),
+        "recovery_s": echoes.recovery(without, canceller),
+        "near_gain_db": echoes.near_gain(canceller, near),
         "own_estimate_db": canceller.status["audio"]["echo_reduction_db"],
         "processor_percent": round(canceller.processor, 1),
         "processor_without_percent": round(without.processor, 1),
@@ -162,8 +94,7 @@ def _round(folder, profile, number, names):
     """These rooms once, in one profile: by name, what was measured."""
     folder = os.path.join(folder, f"{profile}-{number}")
     case = profile, number
-    quiet = _Run(os.path.join(folder, "near"), case, ROOMS["linear"], has_far=False)
-    near = quiet.voice()
+    near = _Run(os.path.join(folder, "near"), case, ROOMS["linear"], has_far=False)
     return {name: _measure(folder, case, name, near) for name in names}
 
 

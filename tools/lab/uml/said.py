@@ -1,10 +1,11 @@
 """What the people of a scenario will say, written before its guest boots."""
 
+import json
 import math
 
 import numpy
 import sound
-from stage import wav
+from stage import room, wav
 from stage.wav import RATE
 
 
@@ -23,6 +24,12 @@ class Said:
         """The same for a simulated card: one part, round and round for so long."""
         self.write(name, *[part] * math.ceil(seconds * RATE / len(part)))
         wav.write(str(self._folder / f"{name}.said.wav"), part)
+
+    def write_walls(self, *seeds):
+        """The walls of as many places as there are seeds, around simulated cards."""
+        gains = [room.write(str(self._folder / f"walls{place}.wav"), seed)
+                 for place, seed in enumerate(seeds)]
+        (self._folder / "walls").write_text(json.dumps(gains))
 
     @staticmethod
     def silence(seconds):

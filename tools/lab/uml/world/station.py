@@ -176,6 +176,11 @@ class Station(station.Station):
                                     f"ns:{at}"], output=errors, errors=errors)
                     for words in ways]
 
+    def stand(self, place):
+        """Puts it within the walls of a place that `prepare` wrote: beside a simulated card."""
+        gains = json.loads(self.world.setting("walls"))
+        self.card.do("room", self.world.shared(f"walls{place}.wav"), gains[place])
+
     def run_card(self, ppm):
         """Makes the clock of the card so much too fast, in steps of 10 ppm: both directions.
 

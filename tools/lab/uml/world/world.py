@@ -230,9 +230,13 @@ class World:
         return found
 
     @staticmethod
-    def setting(name):
+    def shared(name):
+        """The path of a file that outlives the guest."""
+        return os.path.join(SHARE, name)
+
+    def setting(self, name):
         """What whoever boots the guest has written in a file of that name."""
-        with open(os.path.join(SHARE, name), encoding="utf-8") as file:
+        with open(self.shared(name), encoding="utf-8") as file:
             return file.read().strip()
 
     def run(self, *words):

@@ -1,0 +1,13 @@
+"""When two people speak in one talk, and how loud: what a canceller is measured with.
+
+The far voice speaks from the beginning to `END`, the near one from `DOUBLE` to `AGAIN`; at `MOVED`
+the near microphone is moved. What is heard without a canceller is the measure of what one takes
+away (stage.echoes).
+"""
+
+DOUBLE, AGAIN, MOVED, END = 14.0, 22.0, 26.0, 34.0
+"""Seconds."""
+ECHO_LEVEL, NEAR_LEVEL = -24.0, -27.0
+"""dBFS RMS at the near microphone: somebody there is 3 dB softer than the echo."""
+GOOD = 15.0
+"""dB of echo gone from which a canceller counts as recovered."""
