@@ -282,6 +282,12 @@ class Case:
         other._sounds[name] = measure.Sound(numpy.zeros(len(sound.samples)), sound.first_ns)
         return other
 
+    def hearing(self, name, other):
+        """As if a speaker had played what another station's did."""
+        spoiled = self.spoiled()
+        spoiled._sounds[name] = self.heard(other)
+        return spoiled
+
     def with_sound(self, name, start, samples):
         """As if a speaker had played this besides, from a moment on, in seconds after `zero`."""
         other = self.spoiled()
