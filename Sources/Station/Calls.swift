@@ -226,6 +226,11 @@ struct Calls {
         }
     }
 
+    /// Whether these people rest, and this is no emergency.
+    func isRest(_ priority: Priority) -> Bool {
+        availability == .doNotDisturb && priority < .emergency
+    }
+
     func isEnded(_ id: CallID) -> Bool { ended.contains { $0.id == id } }
 
     /// Whether a stream of the peer that means this call is heard.

@@ -32,7 +32,7 @@ extension Calls {
             return
         }
         if meets(offer, of: peer, at: now) { return }
-        if availability == .doNotDisturb, offer.priority < .emergency {
+        if isRest(offer.priority) {
             emit(.reject(peer: peer, offer.id, .doNotDisturb))
             passed(summary, .doNotDisturb, at: now)
             return
@@ -109,12 +109,17 @@ extension Calls {
         }
     }
 
-    /// Other policies hold: what a peer may do no more it stops doing.
+    /// Other policies hold, or people rest now: what a peer may do no more it stops doing.
     mutating func revise(at now: Instant) {
         guard let current = call, !current.summary.isOutgoing else { return }
         let (mode, priority) = (current.summary.mode, current.summary.priority)
         if refusal(of: mode, priority, by: current.legs[0].peer) != nil {
             leave(.refused, cause: .noConsent, at: now)
+            return
+        }
+        if current.state == .ringing, isRest(priority) {
+            emit(.reject(peer: current.legs[0].peer, current.id, .doNotDisturb))
+            end(.doNotDisturb, at: now)
             return
         }
         for other in current.others where !mayJoin(other.peer, current) {
@@ -223,6 +228,7 @@ extension Calls {
         guard let leg = current.legs.first(where: { $0.peer == peer }) else { return }
         switch bye.cause {
         case .noMedia: drop(peer, leg.state == .active ? .mediaTimeout : .noPath, at: now)
+        case .noConsent: drop(peer, .refused, at: now)
         default: drop(peer, .hungUpThere, at: now)
         }
     }

@@ -5,13 +5,14 @@ public import Wire
 extension Station {
     /// What each peer may do here, by peer number, and whether people want to be disturbed.
     ///
-    /// What peers may no longer do ends, and what they have said of their streams is read anew.
+    /// What peers may no longer do, and what disturbs who does not want to be, ends; what peers
+    /// have said of their streams is read anew.
     public mutating func consent(
         to policies: [Policy], _ availability: Availability, at now: Instant
     ) {
         precondition(policies.count == peers.count)
         self.now = now
-        let isSame = calls.policies == policies
+        let isSame = calls.policies == policies && calls.availability == availability
         calls.policies = policies
         calls.availability = availability
         calls.revise(at: now)
@@ -35,6 +36,11 @@ extension Station {
 
     /// Who is in the call, by peer number.
     public var participants: [Int] { calls.call?.participants ?? [] }
+
+    /// Those of them of whom nothing was heard for a while.
+    public var weakParticipants: [Int] {
+        calls.call?.legs.filter { $0.isWeak }.map { $0.peer } ?? []
+    }
 
     /// Calls a peer, or all of a channel: with its `reference` all who answer are in it together,
     /// as a hunt the first answer wins.

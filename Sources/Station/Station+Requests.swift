@@ -66,8 +66,8 @@ extension Station {
                 calls.refuse(refusal, by: peer, at: now)
                 return
             }
-            // Not refused, and not heard: these people rest.
-            if calls.availability == .doNotDisturb, binding.priority < .emergency { return }
+            // Not refused, and not heard.
+            if calls.isRest(binding.priority) { return }
             pages.admit(binding, of: peer, at: now)
             tell(
                 .pageBegan(
@@ -88,11 +88,13 @@ extension Station {
         channels.contains { $0.reference == reference && !$0.members.contains(peer) }
     }
 
-    /// Pages that are no longer allowed end; all else counts as much as it may now.
+    /// Pages that are no longer allowed, or wanted, end; all else counts as much as it may now.
     mutating func readAnew() {
         for peer in peers.indices {
             for binding in peers[peer].theirs {
-                if binding.purpose == .page, refusal(ofPage: binding, by: peer) != nil {
+                if binding.purpose == .page,
+                    calls.isRest(binding.priority) || refusal(ofPage: binding, by: peer) != nil
+                {
                     endPage(stream: binding.stream, of: peer, isTimeUp: false)
                 } else {
                     bound(binding, by: peer)

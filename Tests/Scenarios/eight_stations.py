@@ -275,7 +275,7 @@ MUTATIONS = (
     (STATION, "channel.isListenedTo && channel.members.contains(peer)",
      "channel.members.contains(peer)"),
     # Nobody may disturb, and anybody may cry wolf.
-    (REQUESTS, "if calls.availability == .doNotDisturb, binding.priority < .emergency { return }",
+    (REQUESTS, "if calls.isRest(binding.priority) { return }",
      "if calls.availability == .doNotDisturb { return }"),
     (REQUESTS, "        if binding.priority > .high, !policy.emergency { return .emergency }\n",
      ""),

@@ -40,6 +40,31 @@ import Wire
         #expect(world.state(0) == nil && world.state(1) == nil)
     }
 
+    @Test func test_ringing_do_not_disturb_rejects_480_and_logs_missed() {
+        var world = CallWorld(2)
+        let id = world.call(0, [1])
+        world.run(for: moment)
+        #expect(world.state(1) == .ringing)
+        world.resting = [1]
+        #expect(world.state(1) == nil)
+        world.run(for: moment)
+        #expect(world.ending(0, id) == .doNotDisturb)
+        #expect(world.ending(1, id) == .doNotDisturb)
+        #expect(world.history[1][id]!.summary!.isMissed(by: .doNotDisturb))
+    }
+
+    @Test func test_active_right_taken_away_ends_as_refused_on_both() {
+        var world = CallWorld(2)
+        world.policy = Policy(call: .auto)
+        let id = world.call(0, [1])
+        world.run(for: moment)
+        #expect(world.state(0) == .active && world.state(1) == .active)
+        world.policies[1] = Policy(call: .never)
+        world.run(for: moment)
+        #expect(world.ending(0, id) == .refused)
+        #expect(world.ending(1, id) == .refused)
+    }
+
     @Test(arguments: 1...8)
     func test_trying_glare_with_one_denied_is_refused_and_tried_again(_ seed: UInt64) {
         var world = CallWorld(2, seed: seed)

@@ -88,6 +88,22 @@ import Wire
         #expect(world.pages(1) == ["began 0"])
     }
 
+    @Test func aPageUnderWayEndsWherePeopleRestAndAnEmergencyGoesOn() {
+        var world = CallWorld(2)
+        world.policy = Policy(emergency: true)
+        page(&world, .high)
+        world.resting = [1]
+        #expect(world.pages(1) == ["began 0", "ended 0"])
+        #expect(world.hearing(1, 0, 30) == .ignored)
+        // Said again, as it may be, it is the same page.
+        page(&world, .high)
+        #expect(world.hearing(1, 0, 30) == .ignored)
+        page(&world, .emergency)
+        world.resting = []
+        world.resting = [1]
+        #expect(world.pages(1) == ["began 0", "ended 0", "began 0"])
+    }
+
     @Test func talkThatClaimsAnEmergencyWithoutRightCountsAsHigh() {
         var world = CallWorld(2)
         let binding = StreamBinding(
