@@ -12,6 +12,10 @@ struct AnnouncementView {
     /// Who reads it to us, by its place at the control socket.
     let caller: Int
     let target: String
+    /// What its stream means, which listeners learn when there is sound: of one whose reader is
+    /// gone before nobody would tell them the end.
+    let reference: UInt64
+    let priority: Priority
     let box: Announcement
     /// Bytes of sound that are still to come.
     var left: Int
@@ -56,16 +60,10 @@ extension ControlLoop {
             return .refused(ControlError(.failed, "\(error)"))
         }
         announcement = AnnouncementView(
-            caller: caller, target: name, box: box, left: samples * 2, movedAt: now)
-        let target = TalkTarget(
-            stream: TalkTarget.announcement, reference: routed.reference,
-            listeners: routed.listeners, priority: priority, purpose: .page)
-        station.aim(target, at: now)
-        doWhatCoresAsk()
+            caller: caller, target: name, reference: routed.reference, priority: priority,
+            box: box, left: samples * 2, movedAt: now)
         aim(TalkTarget.announcement, at: routed.listeners, name: name)
-        want(target.id)
-        tell(.announce, target: name, detail: priority == .normal ? nil : priority.word)
-        saying(target.id)
+        want(Int(TalkTarget.announcement))
         return .announce(announced(isOver: false))
     }
 
@@ -105,6 +103,16 @@ extension ControlLoop {
         guard let one = announcement, !one.hasBegun else { return }
         guard one.isWhole || one.given >= Announcement.ahead else { return }
         announcement?.hasBegun = true
+        let stream = TalkTarget.announcement
+        station.aim(
+            TalkTarget(
+                stream: stream, reference: one.reference, listeners: listeners(of: Int(stream)),
+                priority: one.priority, purpose: .page), at: now)
+        doWhatCoresAsk()
+        tell(
+            .announce, target: one.target,
+            detail: one.priority == .normal ? nil : one.priority.word)
+        saying(Int(stream))
         rings.tell(.announce(one.box))
         if one.isWhole { rings.tell(.announceEnd(isNow: false)) }
     }
@@ -158,9 +166,12 @@ extension ControlLoop {
     mutating func announcementEnded() {
         guard let one = announcement, !one.isOver else { return }
         announcement?.isOver = true
-        station.release(TalkTarget.announcement)
-        tell(.announceEnd, target: one.target)
-        if !one.hasBegun { said(Int(TalkTarget.announcement), frames: 0) }
+        if one.hasBegun {
+            station.release(TalkTarget.announcement)
+            tell(.announceEnd, target: one.target)
+        } else {
+            announcementHeard(Int(TalkTarget.announcement), "nobody")
+        }
         // Nobody waits for what was heard of it.
         if server.hasHungUp(one.caller) { announcement = nil }
     }

@@ -43,7 +43,9 @@ extension ControlLoop {
         doWhatCoresAsk()
         aim(stream, at: target.listeners, name: name)
         rings.tell(.press(target: Int(stream), isDown: true))
-        return .done(Reply.Done("paging \(name)"))
+        let names = namesThere(of: target.listeners).joined(separator: ", ")
+        return .done(
+            Reply.Done("paging \(name): \(names.isEmpty ? "nobody hears it now" : names)"))
     }
 
     mutating func endPage() {

@@ -86,6 +86,30 @@ class Pages(CallersTest):
         self.assert_silent(self.heard(garage))
         self.assertEqual(self.watches[garage].events("page"), [])
 
+    def test_who_wants_to_rest_hears_no_more_of_it(self):
+        kitchen, garage = self.scene("kitchen", "garage")
+        kitchen.speak(500)
+        self.page(kitchen)
+        self.watches[garage].saw("page")
+        listen(1)
+        self.assert_heard(self.heard(garage), 500)
+        self.do(garage, "dnd", "on")
+        self.watches[garage].saw("page_end")
+        listen(0.5)
+        self.assert_silent(self.heard(garage))
+
+    def test_of_an_announcement_that_is_never_spoken_nobody_learns(self):
+        kitchen, garage = self.scene("kitchen", "garage")
+        said = kitchen.ask("announce", target="garage", samples=480)
+        self.assertEqual((said["listeners"], said["over"]), (["garage"], False))
+        # Its reader has hung up. Other pages begin and end as ever.
+        end = self.page(kitchen)
+        self.watches[garage].saw("page", target="house")
+        end()
+        self.watches[garage].saw("page_end")
+        self.assertEqual(len(self.watches[garage].events("page")), 1)
+        self.assertEqual(self.watches[kitchen].events("announce", "announce_end"), [])
+
     def test_it_ends_with_the_command_however_that_comes(self):
         kitchen, garage = self.scene("kitchen", "garage")
         self.page(kitchen).process.kill()
