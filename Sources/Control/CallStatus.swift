@@ -19,6 +19,8 @@ public struct CallStatus: JSONRecord, Equatable, Sendable {
     public var direction: String?
     /// Who is in it, or rings, or is rung.
     public var peers: [String] = []
+    /// Those in it of whom nothing was heard for 2 s.
+    public var weak: [String] = []
     /// Since the first word about it.
     public var seconds: Double?
     /// The last that ended here since the start: its id, who it was with, how it ended, and when,
@@ -38,6 +40,7 @@ public struct CallStatus: JSONRecord, Equatable, Sendable {
         coder.field("kind", &kind)
         coder.field("direction", &direction)
         coder.field("peers", &peers)
+        coder.field("weak", &weak)
         coder.field("seconds", &seconds)
         coder.field("last", &last)
         coder.field("last_direction", &lastDirection)

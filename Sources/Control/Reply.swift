@@ -25,6 +25,7 @@ public enum Reply: Equatable, Sendable {
 
     /// What a `ptt` did.
     public struct PTT: JSONRecord, Equatable, Sendable {
+        public var schema = 1
         public var target = ""
         /// Whether the station talks to it now.
         public var isTalking = false
@@ -34,6 +35,7 @@ public enum Reply: Equatable, Sendable {
         public init() {}
 
         public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("schema", &schema)
             coder.field("target", &target)
             coder.field("talking", &isTalking)
             coder.field("listeners", &listeners)

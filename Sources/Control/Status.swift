@@ -21,6 +21,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
     public var speaker = Meter()
     public var buttons: [Button] = []
     public var lamps: [Lamp] = []
+    public var relays: [Relay] = []
     public var peers: [PeerStatus] = []
     public var channels: [Channel] = []
     public var media = Media()
@@ -46,6 +47,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
         coder.field("speaker", &speaker)
         coder.field("buttons", &buttons)
         coder.field("lamps", &lamps)
+        coder.field("relays", &relays)
         coder.field("peers", &peers)
         coder.field("channels", &channels)
         coder.field("media", &media)
@@ -232,6 +234,26 @@ extension Status {
             coder.field("state", &state)
             coder.field("error", &error)
             coder.field("show", &show)
+        }
+    }
+
+    /// One relay.
+    public struct Relay: JSONRecord, Equatable, Sendable {
+        public enum State: String, Sendable { case on, off, failed }
+
+        public var name = ""
+        public var line = ""
+        public var state = State.failed
+        /// Why it failed.
+        public var error: String?
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("name", &name)
+            coder.field("line", &line)
+            coder.field("state", &state)
+            coder.field("error", &error)
         }
     }
 

@@ -82,6 +82,14 @@ extension Status {
                     [.init("lamp", lamp.name)])
             }
         }
+        if !relays.isEmpty {
+            metrics.family("relay_state", .gauge, "1 for the state of a relay.")
+            for relay in relays {
+                metrics.states(
+                    ["on", "off", "failed"], now: relay.state.rawValue,
+                    [.init("relay", relay.name)])
+            }
+        }
         if !channels.isEmpty {
             metrics.family("channel_talking", .gauge, "Whether this station talks to a channel.")
             for channel in channels {

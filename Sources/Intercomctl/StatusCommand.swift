@@ -60,6 +60,10 @@ private func screen(of status: Status) -> String {
         text += "lamp    \(visible(lamp.name)) \(visible(lamp.line))"
         text += " (\(visible(lamp.show)))  \(state)\n"
     }
+    for relay in status.relays {
+        let state = relay.error.map { "failed: \(visible($0))" } ?? relay.state.rawValue
+        text += "relay   \(visible(relay.name)) \(visible(relay.line))  \(state)\n"
+    }
     for channel in status.channels {
         let members = channel.members.isEmpty ? "nobody" : channel.members.joined(separator: ", ")
         text += "channel \(visible(channel.name)): \(visible(members))"
@@ -93,6 +97,9 @@ private func call(_ call: CallStatus) -> String {
     if let kind = call.kind, kind != "call" { text += " (\(visible(kind)))" }
     text += " \(visible(call.peers.joined(separator: ", ")))"
     if let seconds = call.seconds { text += "  \(age(seconds: Int(seconds)))" }
+    if !call.weak.isEmpty {
+        text += "  nothing heard of \(visible(call.weak.joined(separator: ", ")))"
+    }
     return text
 }
 

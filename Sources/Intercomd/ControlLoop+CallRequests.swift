@@ -8,6 +8,7 @@ internal import Wire
 /// What `intercomctl` asks about calls, and what it is shown of them.
 extension ControlLoop {
     mutating func answer(_ request: CallRequest) -> Reply {
+        if case .show = request {} else { view.hasMissed = false }
         switch request {
         case .call(let name, let mode, let priority):
             return callTarget(
@@ -95,6 +96,7 @@ extension ControlLoop {
             }
         status.direction = summary.isOutgoing ? "out" : "in"
         status.peers = station.participants.map { roster[$0].name }
+        status.weak = station.weakParticipants.map { roster[$0].name }
         status.seconds = seconds(now - summary.since)
         return status
     }

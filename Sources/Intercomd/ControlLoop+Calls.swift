@@ -115,7 +115,6 @@ extension ControlLoop {
         case .trying: return want(summary)
         case .ringing:
             kind = .ring
-            view.hasMissed = false
             ring(.ring, for: id)
         case .calling:
             kind = .calling

@@ -100,6 +100,7 @@ extension ControlLoop {
             let reason = cards.input.error?.description ?? "[audio] input = none"
             return .refused(ControlError(.failed, "there is no microphone: \(reason)"))
         }
+        view.hasMissed = false
         if named == nil { follow(reply: isDown) }
         rings.tell(.press(target: target.id, isDown: isDown))
         var ptt = Reply.PTT()

@@ -37,6 +37,7 @@ extension ControlLoop {
         status.speaker = speakerMeter
         status.buttons = config.buttons.indices.map { button($0) }
         status.lamps = config.lamps.indices.map { lamp($0) }
+        status.relays = config.relays.indices.map { relay($0) }
         status.peers = roster.numbers.map { peerStatus($0) }
         status.channels = config.channels.indices.map { channel($0) }
         status.media.cpuNanoseconds = Int(rings.counters[.cpuNanoseconds])
@@ -225,6 +226,15 @@ extension ControlLoop {
         lamp.error = lines.lamps[place].error?.description
         lamp.state = lamp.error != nil ? .failed : lines.lamps[place].isShowing ? .on : .off
         return lamp
+    }
+
+    private func relay(_ place: Int) -> Status.Relay {
+        var relay = Status.Relay()
+        relay.name = config.relays[place].name
+        relay.line = config.relays[place].line
+        relay.error = lines.relays[place].error?.description
+        relay.state = relay.error != nil ? .failed : lines.relays[place].pulse.isOn ? .on : .off
+        return relay
     }
 
     private func channel(_ place: Int) -> Status.Channel {

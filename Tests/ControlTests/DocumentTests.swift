@@ -28,6 +28,7 @@ import Testing
         var status = Status()
         status.buttons = [Status.Button()]
         status.lamps = [Status.Lamp()]
+        status.relays = [Status.Relay()]
         status.channels = [Status.Channel()]
         status.peers = [PeerStatus()]
         var all = keys(of: status.json) + keys(of: PeerList([PeerStatus()]).json)

@@ -39,7 +39,8 @@ private func line(_ reply: Reply) -> String { String(decoding: reply.encoded, as
             ),
             (
                 .ptt(ptt),
-                #"{"v":1,"ok":true,"ptt":{"target":"house","talking":true,"listeners":["garage"]}}"#
+                #"{"v":1,"ok":true,"ptt":{"schema":1,"target":"house","talking":true,"#
+                    + #""listeners":["garage"]}}"#
             ),
             (.peers(PeerList([])), #"{"v":1,"ok":true,"peers":{"schema":1,"peers":[]}}"#),
             (.done(.init("on")), #"{"v":1,"ok":true,"done":{"schema":1,"text":"on","call":null}}"#),

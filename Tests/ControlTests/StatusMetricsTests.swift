@@ -77,6 +77,11 @@ private let golden = """
     intercom_lamp_state{lamp="mic",state="on"} 1
     intercom_lamp_state{lamp="mic",state="off"} 0
     intercom_lamp_state{lamp="mic",state="failed"} 0
+    # HELP intercom_relay_state 1 for the state of a relay.
+    # TYPE intercom_relay_state gauge
+    intercom_relay_state{relay="door",state="on"} 0
+    intercom_relay_state{relay="door",state="off"} 1
+    intercom_relay_state{relay="door",state="failed"} 0
     # HELP intercom_channel_talking Whether this station talks to a channel.
     # TYPE intercom_channel_talking gauge
     intercom_channel_talking{channel="house"} 1

@@ -17,12 +17,13 @@ private let golden = """
     "microphone":{"open":true,"targets":["house"],"may_open":["attic"],\
     "level_dbfs":-18.5,"snr_db":43.5,"bitrate":null,"peak_dbfs":-6.5,"rms_dbfs":-18.5,"clips":3},\
     "call":{"state":"active","call":"0190","kind":"call","direction":"in","peers":["attic"],\
-    "seconds":4.5,"last":"018f","last_direction":"out","last_peer":"garage",\
+    "weak":["attic"],"seconds":4.5,"last":"018f","last_direction":"out","last_peer":"garage",\
     "last_cause":"rejected","last_ended_ms":1000,"last_missed":false},\
     "speaker":{"peak_dbfs":null,"rms_dbfs":null,"clips":0},\
     "buttons":[{"name":"ptt","line":"GPIO17","state":"pressed","error":null,"target":"house",\
     "talking":true,"press_age_s":2.5}],\
     "lamps":[{"name":"mic","line":"GPIO23","state":"on","error":null,"show":"talking"}],\
+    "relays":[{"name":"door","line":"GPIO24","state":"off","error":null}],\
     "peers":[{"name":"garage","state":"up","heard_age_s":0.4,"rtt_ms":1.0,"jitter_ms":0.6,\
     "loss_percent":0.0,"buffer_ms":20.0,"redundancy_depth":2,"redundancy_offset":1,"narrow":false,\
     "frames_recovered":0,"fingerprint":"7f3a-91c2","suite":1,"psk":true,"verified":false,\
@@ -72,6 +73,7 @@ func sample() -> Status {
     (status.call.last, status.call.lastDirection) = ("018f", "out")
     (status.call.lastPeer, status.call.lastCause) = ("garage", "rejected")
     status.call.lastEndedMilliseconds = 1000
+    status.call.weak = ["attic"]
     var button = Status.Button()
     (button.name, button.line, button.state) = ("ptt", "GPIO17", .pressed)
     (button.target, button.isTalking, button.pressAgeSeconds) = ("house", true, 2.5)
@@ -79,6 +81,9 @@ func sample() -> Status {
     var lamp = Status.Lamp()
     (lamp.name, lamp.line, lamp.state, lamp.show) = ("mic", "GPIO23", .on, "talking")
     status.lamps = [lamp]
+    var relay = Status.Relay()
+    (relay.name, relay.line, relay.state) = ("door", "GPIO24", .off)
+    status.relays = [relay]
     var peer = PeerStatus()
     peer.redundancyDepth = 2
     (peer.name, peer.state, peer.heardAgeSeconds) = ("garage", .up, 0.4)

@@ -53,6 +53,28 @@ class Calls(CallersTest):
         self.ended(call, (kitchen, garage), "cancelled", missed=(garage,))
         self.assertIn("last    missed call from kitchen, ", garage.ctl("status")[1])
 
+    def test_missed_calls_stay_lit_until_somebody_is_there(self):
+        kitchen, garage = self.scene("kitchen", "garage")
+        garage.sections["lamp missed"] = {"line": "GPIO24", "show": "missed"}
+        garage.reload()
+
+        def is_lit():
+            lamps = {lamp["name"]: lamp["state"] for lamp in garage.status()["lamps"]}
+            return lamps["missed"] == "on"
+
+        for _ in range(2):
+            # Another that rings does not put it out.
+            self.ring(kitchen, garage)
+            self.do(kitchen, "hangup")
+            wait(lambda: self.state(garage) == "idle", "it rings no more")
+            wait(is_lit, "it flashes")
+        self.ring(kitchen, garage)
+        wait(is_lit, "it flashes while it rings")
+        self.do(garage, "reject")
+        for _ in range(25):
+            self.assertFalse(is_lit())
+            time.sleep(0.1)
+
     def test_busy(self):
         kitchen, garage, attic = self.scene("kitchen", "garage", "attic")
         self.answered(kitchen, garage)

@@ -5,6 +5,11 @@ internal import Settings
 
 /// One GPIO line of the station: whether it is there, ours, and at rest where it should be.
 struct LineFacts {
+    /// What the line is for: the sections of the settings.
+    enum Kind: String {
+        case button, lamp, relay
+    }
+
     /// How a key is said to be wired.
     struct Wiring: Equatable {
         let isActiveLow: Bool
@@ -29,20 +34,22 @@ struct LineFacts {
         /// The daemon has it, or tries to.
         case key(Status.Button)
         case lamp(Status.Lamp)
+        case relay(Status.Relay)
     }
 
     /// As in the configuration: "GPIO17".
     let line: String
-    /// Of the button or lamp.
+    let kind: Kind
+    /// Of the button, lamp or relay.
     let name: String
-    /// Nil for a lamp, and for a key that the settings do not have any more.
+    /// Nil for what is no key, and for a key that the settings do not have any more.
     var wiring: Wiring?
     var state: State
 
     var checks: [Check] {
         switch state {
         case .free:
-            return [.ok(.gpio, of: line, "\(wiring == nil ? "lamp " : "")\(name), free")]
+            return [.ok(.gpio, of: line, "\(title), free")]
         case .read(let isPressed):
             return [
                 isPressed
@@ -55,11 +62,18 @@ struct LineFacts {
         case .key(let button): return [check(button)]
         case .lamp(let lamp):
             guard lamp.state == .failed else {
-                return [.ok(.gpio, of: line, "lamp \(name), \(lamp.state.rawValue)")]
+                return [.ok(.gpio, of: line, "\(title), \(lamp.state.rawValue)")]
             }
             return [failure(lamp.error ?? "not open yet")]
+        case .relay(let relay):
+            guard relay.state == .failed else {
+                return [.ok(.gpio, of: line, "\(title), \(relay.state.rawValue)")]
+            }
+            return [failure(relay.error ?? "not open yet")]
         }
     }
+
+    private var title: String { kind == .button ? name : "\(kind.rawValue) \(name)" }
 
     private func check(_ button: Status.Button) -> Check {
         switch button.state {
@@ -106,7 +120,7 @@ struct LineFacts {
     private var group: String { line.hasPrefix("evdev:") ? "input" : "gpio" }
 
     private func busy(_ holder: String) -> Check {
-        let other = "another `line` in [\(wiring == nil ? "lamp" : "button") \(name)]"
+        let other = "another `line` in [\(kind.rawValue) \(name)]"
         let fix =
             switch holder {
             case "gpio-keys", "gpio-leds", "leds-gpio", "w1", "sysfs":
@@ -148,25 +162,33 @@ extension LineFacts {
         if let status = situation.status {
             let keys = status.buttons.filter { !$0.line.isEmpty }.map { button in
                 LineFacts(
-                    line: button.line, name: button.name,
+                    line: button.line, kind: .button, name: button.name,
                     wiring: config?.buttons.first { $0.name == button.name }.map(Wiring.init),
                     state: .key(button))
             }
             return keys
                 + status.lamps.map {
-                    LineFacts(line: $0.line, name: $0.name, state: .lamp($0))
+                    LineFacts(line: $0.line, kind: .lamp, name: $0.name, state: .lamp($0))
+                }
+                + status.relays.map {
+                    LineFacts(line: $0.line, kind: .relay, name: $0.name, state: .relay($0))
                 }
         }
         guard let config else { return nil }
         let mayOpen = situation.mayOpen
         return config.buttons.filter { !$0.isVoiceOperated }.map { button in
             LineFacts(
-                line: button.line, name: button.name, wiring: Wiring(button),
+                line: button.line, kind: .button, name: button.name, wiring: Wiring(button),
                 state: button.keyCode == nil
                     ? look(button.line, mayOpen ? Wiring(button) : nil) : read(button))
         }
             + config.lamps.map {
-                LineFacts(line: $0.line, name: $0.name, state: look($0.line, nil))
+                LineFacts(
+                    line: $0.line, kind: .lamp, name: $0.name, state: look($0.line, nil))
+            }
+            + config.relays.map {
+                LineFacts(
+                    line: $0.line, kind: .relay, name: $0.name, state: look($0.line, nil))
             }
     }
 

@@ -11,11 +11,17 @@ import Testing
     func key(
         _ state: LineFacts.State, _ wiring: Wiring? = Wiring(isActiveLow: true, bias: .pullUp)
     ) -> String {
-        lines(LineFacts(line: "GPIO17", name: "ptt", wiring: wiring, state: state).checks)[0]
+        lines(
+            LineFacts(line: "GPIO17", kind: .button, name: "ptt", wiring: wiring, state: state)
+                .checks)[0]
     }
 
     func lamp(_ state: LineFacts.State) -> String {
-        lines(LineFacts(line: "GPIO23", name: "mic", state: state).checks)[0]
+        lines(LineFacts(line: "GPIO23", kind: .lamp, name: "mic", state: state).checks)[0]
+    }
+
+    func relay(_ state: LineFacts.State) -> String {
+        lines(LineFacts(line: "GPIO24", kind: .relay, name: "door", state: state).checks)[0]
     }
 
     func button(
@@ -33,6 +39,19 @@ import Testing
                 == "ok    gpio GPIO17     ptt, free, reads released; a press is not tested"
                 + "  -> intercomctl test button")
         #expect(lamp(.free) == "ok    gpio GPIO23     lamp mic, free")
+    }
+
+    @Test func aRelayIsSaidToBeOne() {
+        #expect(relay(.free) == "ok    gpio GPIO24     relay door, free")
+        var door = Status.Relay()
+        door.state = .off
+        #expect(relay(.relay(door)) == "ok    gpio GPIO24     relay door, off")
+        door.state = .failed
+        door.error = "line GPIO24: the line is held by \"other\""
+        #expect(
+            relay(.relay(door))
+                == "FAIL  gpio GPIO24     held by \"other\""
+                + "  -> end that program, or another `line` in [relay door]")
     }
 
     @Test func aKeyThatReadsPressedIsAWarningByItsWiring() {
