@@ -19,6 +19,8 @@ struct AnnouncementView {
     let box: Announcement
     /// Bytes of sound that are still to come.
     var left: Int
+    /// The first of its sound: before that is here, nothing of it begins.
+    var first: SoundBlock?
     /// A block that found no room, and a byte whose other half has not come.
     var waiting: SoundBlock?
     var half: UInt8?
@@ -126,7 +128,7 @@ extension ControlLoop {
         guard one.waiting == nil else { return false }
         one.given += 1
         one.movedAt = now
-        if one.left == 0, one.silence == 0 {
+        if one.left == 0, one.silence == 0, one.first == nil {
             one.isWhole = true
             if one.hasBegun { rings.tell(.announceEnd(isNow: false)) }
         }
@@ -134,12 +136,20 @@ extension ControlLoop {
     }
 
     private mutating func nextBlock(_ one: inout AnnouncementView) -> SoundBlock? {
-        var block = SoundBlock()
-        if one.silence > 0 {
-            block.count = min(PCM.frameSamples, one.silence)
-            one.silence -= block.count
-            return block
+        guard one.silence > 0 else {
+            defer { one.first = nil }
+            return one.first ?? readBlock(&one)
         }
+        one.first = one.first ?? readBlock(&one)
+        guard one.first != nil else { return nil }
+        var block = SoundBlock()
+        block.count = min(PCM.frameSamples, one.silence)
+        one.silence -= block.count
+        return block
+    }
+
+    private mutating func readBlock(_ one: inout AnnouncementView) -> SoundBlock? {
+        var block = SoundBlock()
         var bytes = InlineArray<960, UInt8>(repeating: 0)
         var start = 0
         if let half = one.half {
