@@ -11,6 +11,7 @@ struct Pages {
         let stream: UInt8
         let reference: UInt64
         let priority: Priority
+        let began: Instant
         var until: Instant
         /// Its sender has said so.
         var isOver = false
@@ -25,6 +26,10 @@ struct Pages {
 
     /// Its last sound is still on its way, and in the jitter buffer.
     private static let tail = Duration.seconds(1)
+
+    /// The end of what was on its stream before it is said for 40 ms, and takes its way. No page
+    /// is as short: the tail of a talk key alone is longer.
+    private static let formerEnd = Duration.milliseconds(100)
 
     /// At most one for each stream of a peer.
     private(set) var heard: [Page] = []
@@ -44,7 +49,7 @@ struct Pages {
         heard.append(
             Page(
                 peer: peer, stream: binding.stream, reference: binding.reference,
-                priority: binding.priority, until: now + Self.heardMax))
+                priority: binding.priority, began: now, until: now + Self.heardMax))
     }
 
     func isHeard(stream: UInt8, of peer: Int) -> Bool {
@@ -56,6 +61,7 @@ struct Pages {
         guard
             let place = heard.firstIndex(where: {
                 $0.peer == peer && $0.stream == stream && !$0.isOver
+                    && now - $0.began >= Self.formerEnd
             })
         else { return }
         heard[place].isOver = true

@@ -25,6 +25,7 @@ import Wire
         page(&world)
         #expect(world.pages(1) == ["began 0"])
         #expect(world.hearing(1, 0, 30) == .page(channel: 1, overrides: false))
+        world.run(for: .milliseconds(200))
         world.inject(.spurtEnd(SpurtEnd(stream: 30, last: 9)), from: 0, to: 1)
         world.run(for: .milliseconds(900))
         // Its last sound is still on its way.
@@ -135,6 +136,15 @@ import Wire
         world.policy = priority == .emergency ? Policy() : Policy(announce: false)
         #expect(world.pages(1) == ["began 0", "ended 0"])
         #expect(world.hearing(1, 0, 30) == .ignored)
+    }
+
+    /// The end of a page is said three times, the last perhaps after the next has begun.
+    @Test func theEndOfTheFormerPageIsNotTheNextOnes() {
+        var world = CallWorld(2)
+        page(&world)
+        world.inject(.spurtEnd(SpurtEnd(stream: 30, last: 9)), from: 0, to: 1)
+        world.run(for: .seconds(5))
+        #expect(world.pages(1) == ["began 0"])
     }
 
     @Test func anAnnouncementOfAMinuteIsHeardToItsEnd() {
