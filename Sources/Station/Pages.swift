@@ -11,7 +11,6 @@ struct Pages {
         let stream: UInt8
         let reference: UInt64
         let priority: Priority
-        let began: Instant
         var until: Instant
         /// Its sender has said so.
         var isOver = false
@@ -27,12 +26,11 @@ struct Pages {
     /// Its last sound is still on its way, and in the jitter buffer.
     private static let tail = Duration.seconds(1)
 
-    /// The end of what was on its stream before it is said for 40 ms, and takes its way. No page
-    /// is as short: the tail of a talk key alone is longer.
-    private static let formerEnd = Duration.milliseconds(100)
-
     /// At most one for each stream of a peer.
     private(set) var heard: [Page] = []
+    /// The last end of each stream: it is said three times, the last perhaps in the next page.
+    private var ends: [(peer: Int, end: SpurtEnd)] = []
+    private static let endsMax = 64
     /// When our own are over.
     private var spoken: [(stream: UInt8, until: Instant)] = []
 
@@ -49,7 +47,7 @@ struct Pages {
         heard.append(
             Page(
                 peer: peer, stream: binding.stream, reference: binding.reference,
-                priority: binding.priority, began: now, until: now + Self.heardMax))
+                priority: binding.priority, until: now + Self.heardMax))
     }
 
     func isHeard(stream: UInt8, of peer: Int) -> Bool {
@@ -57,16 +55,22 @@ struct Pages {
     }
 
     /// The sender has said all: it is heard to its end, and no more.
-    mutating func fadeOut(stream: UInt8, of peer: Int, at now: Instant) {
+    mutating func fadeOut(_ end: SpurtEnd, of peer: Int, at now: Instant) {
+        guard !ends.contains(where: { $0.peer == peer && $0.end == end }) else { return }
+        ends.removeAll { $0.peer == peer && $0.end.stream == end.stream }
+        if ends.count == Self.endsMax { ends.removeFirst() }
+        ends.append((peer, end))
         guard
             let place = heard.firstIndex(where: {
-                $0.peer == peer && $0.stream == stream && !$0.isOver
-                    && now - $0.began >= Self.formerEnd
+                $0.peer == peer && $0.stream == end.stream && !$0.isOver
             })
         else { return }
         heard[place].isOver = true
         heard[place].until = min(heard[place].until, now + Self.tail)
     }
+
+    /// The peer numbers its sound anew.
+    mutating func forgetEnds(of peer: Int) { ends.removeAll { $0.peer == peer } }
 
     /// The stream is over, or means something else.
     ///

@@ -120,8 +120,8 @@ extension Station {
             ? min(binding.priority, .emergency) : min(binding.priority, .high)
     }
 
-    mutating func spurtEnded(stream: UInt8, of peer: Int) {
-        pages.fadeOut(stream: stream, of: peer, at: now)
+    mutating func spurtEnded(_ end: SpurtEnd, of peer: Int) {
+        pages.fadeOut(end, of: peer, at: now)
     }
 
     mutating func endPages() {
@@ -132,6 +132,7 @@ extension Station {
     }
 
     mutating func forgetPages(of peer: Int) {
+        pages.forgetEnds(of: peer)
         for stream in pages.streams(of: peer) {
             endPage(stream: stream, of: peer, isTimeUp: false)
         }

@@ -228,7 +228,7 @@ public struct Station {
         case .bye(let end): calls.hungUp(end, by: peer, at: now)
         case .signal(let signal): asked(signal, by: peer)
         case .result(let result): resulted(result, by: peer)
-        case .spurtEnd(let end): spurtEnded(stream: end.stream, of: peer)
+        case .spurtEnd(let end): spurtEnded(end, of: peer)
         case .confirm, .pathChallenge, .pathResponse, .close, .unknown:
             return
         }

@@ -1,7 +1,5 @@
 """Speech in each profile: from mouth to ear as soon as promised, as good as promised, no xrun."""
 
-from stage.wav import RATE
-
 OFTEN = False
 PAIRS = {
     # profile: (who talks, who hears, ms from mouth to ear, PESQ-WB)
@@ -19,11 +17,11 @@ BEGIN, STEADY, END = 1, 4, 60
 
 def prepare(said):
     # A guest, which plays, has no numpy.
-    from stage import speech  # pylint: disable=import-outside-toplevel
+    from stage import speech, wav  # pylint: disable=import-outside-toplevel
 
     for number, (mouth, *_) in enumerate(PAIRS.values()):
         # Nobody says the same at the same moment.
-        said.write(mouth, speech.talk(END + 2 + 9 * number)[9 * number * RATE:])
+        said.write(mouth, speech.talk(END + 2 + 9 * number)[9 * number * wav.RATE:])
 
 
 def play(world):

@@ -25,7 +25,6 @@ import Wire
         page(&world)
         #expect(world.pages(1) == ["began 0"])
         #expect(world.hearing(1, 0, 30) == .page(channel: 1, overrides: false))
-        world.run(for: .milliseconds(200))
         world.inject(.spurtEnd(SpurtEnd(stream: 30, last: 9)), from: 0, to: 1)
         world.run(for: .milliseconds(900))
         // Its last sound is still on its way.
@@ -142,9 +141,16 @@ import Wire
     @Test func theEndOfTheFormerPageIsNotTheNextOnes() {
         var world = CallWorld(2)
         page(&world)
-        world.inject(.spurtEnd(SpurtEnd(stream: 30, last: 9)), from: 0, to: 1)
+        let end = SpurtEnd(stream: 30, last: 9)
+        world.inject(.spurtEnd(end), from: 0, to: 1)
+        world.act(0) { station, _ in station.release(TalkTarget.page) }
+        page(&world, .high)
+        world.inject(.spurtEnd(end), from: 0, to: 1)
         world.run(for: .seconds(5))
-        #expect(world.pages(1) == ["began 0"])
+        #expect(world.hearing(1, 0, 30) == .page(channel: 1, overrides: false))
+        world.inject(.spurtEnd(SpurtEnd(stream: 30, last: 40)), from: 0, to: 1)
+        world.run(for: .seconds(2))
+        #expect(world.hearing(1, 0, 30) == .ignored)
     }
 
     @Test func anAnnouncementOfAMinuteIsHeardToItsEnd() {
