@@ -208,7 +208,7 @@ public struct Redundancy: Sendable {
         guard isNarrow, now - narrowedAt >= widenAfter, now - widenedAt >= Self.widenEvery
         else { return }
         widenedAt = now
-        room += max(4, room * 15 / 100)
+        room = min(rooms.upperBound, room + max(4, room * 15 / 100))
         if room >= frameSize * (1 + Self.depthMax) { room = rooms.upperBound }
         depthCap = min(Self.depthMax, max(depthCap, room / frameSize - 1))
     }

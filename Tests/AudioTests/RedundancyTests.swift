@@ -192,6 +192,22 @@ private struct Way {
         #expect(way.choice.depth == 2)
     }
 
+    /// Of large frames six take more than there is room for, so nothing else ends the growing.
+    @Test(arguments: [(480, 320), (960, 400), (960, 240)])
+    func wideAgainPacketsTakeNoMoreThanThereIsRoomFor(_ samples: Int, _ size: Int) {
+        var way = Way(samples: samples, size: size, depthMin: 0)
+        var wasNarrow = false
+        for second in 0..<200 {
+            let isQueued = (10..<19).contains(second)
+            way.pass(loss: 0.2, burst: 1, roundTrip: .milliseconds(isQueued ? 250 : 2))
+            let choice = way.choice
+            wasNarrow = wasNarrow || choice.room < 1172
+            #expect(choice.room <= 1172, "after \(second) s")
+            #expect(choice.frameSize * (1 + choice.depth) <= 1172, "after \(second) s")
+        }
+        #expect(wasNarrow && way.choice.room == 1172)
+    }
+
     @Test func whateverIsReportedTheChoiceIsInRange() {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SplitMix64(seed: seed)
