@@ -14,6 +14,9 @@ struct LatencyTrial {
     private var first: Int?
     private var start: Int?
     private var room = LevelSurvey()
+    /// What is surveyed next; blocks are shorter than a frame in most profiles.
+    private var frame = SoundBlock().samples
+    private var filled = 0
 
     /// Longer than the trial, its tail and what a card may hold.
     static let limit = Duration.seconds(5)
@@ -37,7 +40,17 @@ struct LatencyTrial {
         for _ in 0..<gap { recording.append(0) }
         for index in 0..<block.count { recording.append(block.samples[index]) }
         // Before the first sweep is heard.
-        if place < 14_400, block.count == PCM.frameSamples { room.add(block.samples) }
+        if place < 14_400 { survey(block) }
+    }
+
+    private mutating func survey(_ block: SoundBlock) {
+        for index in 0..<block.count {
+            frame[filled] = block.samples[index]
+            filled += 1
+            guard filled == PCM.frameSamples else { continue }
+            filled = 0
+            room.add(frame)
+        }
     }
 
     /// dBFS, before the first sweep.
