@@ -4,7 +4,8 @@ Five pairs at once, in each the same words and walls: the first speaks through t
 the second, whose microphone hears that and somebody there (stage.duet). No pair hears another.
 """
 
-from stage.duet import DOUBLE, ECHO_LEVEL, END, MOVED
+from stage.duet import (
+    CLIP, DOUBLE, ECHO_LEVEL, END, GOALS, MOVED, NEAR_GOAL, RECOVERY_GOAL)
 
 OFTEN = False
 PAIRS = {
@@ -22,13 +23,8 @@ SECONDS = 900
 
 ROUND = 1
 """Which words and walls."""
-NOISE, CLIP = 10, 8000
-"""Of the microphone, and where the loudspeaker clips: in steps of 16 bits."""
-ERLE = {"linear": 35.0, "clipping": 22.0}
-NEAR = -4.0
-"""dB the near voice may lose."""
-RECOVERY = 2.0
-"""Seconds after which a moved microphone is known."""
+NOISE = 10
+"""Of the microphone, in steps of 16 bits."""
 
 
 def prepare(said):
@@ -76,7 +72,7 @@ def judge(case):
         return echoes.Heard(case.heard(name).samples, near)
 
     alone = heard(ALONE[0])
-    for name, least in ERLE.items():
+    for name, least in GOALS.items():
         cancelled, without = heard(PAIRS[name][0]), heard(PAIRS[f"{name}, not cancelled"][0])
         echo = without.level(5, DOUBLE)
         case.claim(echo >= ECHO_LEVEL - 3,
@@ -85,18 +81,17 @@ def judge(case):
         case.claim(found["erle_far_db"] >= least, f"{name}: {found['erle_far_db']} dB of the echo "
                    f"are gone after 5 s, at least {least:g} ({found})")
         gain = echoes.near_gain(cancelled, alone)
-        case.claim(gain >= NEAR, f"{name}: the near voice has {gain:+} dB, at least {NEAR:g}")
+        case.claim(gain >= NEAR_GOAL,
+                   f"{name}: the near voice has {gain:+} dB, at least {NEAR_GOAL:g}")
         seconds = echoes.recovery(without, cancelled)
-        case.claim(seconds is not None and seconds <= RECOVERY, f"{name}: a moved microphone is "
-                   f"known after {seconds} s, at most {RECOVERY:g}")
+        case.claim(seconds is not None and seconds <= RECOVERY_GOAL, f"{name}: a moved microphone "
+                   f"is known after {seconds} s, at most {RECOVERY_GOAL:g}")
     for name in STATIONS:
-        found = case.counters(name)
-        xruns = found["capture_xruns"] + found["playback_xruns"]
-        case.claim(xruns == 0, f"{name} has {xruns} xruns")
+        case.claim(case.xruns(name) == 0, f"{name} has {case.xruns(name)} xruns")
 
 
 def controls(case):
-    for name in ERLE:
+    for name in GOALS:
         first, _, _, _ = PAIRS[name]
         yield f"{name} is not cancelled", case.hearing(
             first, PAIRS[f"{name}, not cancelled"][0])

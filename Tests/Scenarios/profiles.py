@@ -65,9 +65,7 @@ def judge(case):
         else:
             case.claim(found.pesq >= least, f"{profile}: PESQ {found.pesq:.2f}, at least {least}")
         for name in (mouth, ear):
-            count = case.counters(name)
-            xruns = count["capture_xruns"] + count["playback_xruns"]
-            case.claim(xruns == 0, f"{profile}: {name} has {xruns} xruns")
+            case.claim(case.xruns(name) == 0, f"{profile}: {name} has {case.xruns(name)} xruns")
 
 
 def controls(case):

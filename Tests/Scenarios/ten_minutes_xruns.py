@@ -48,7 +48,7 @@ def judge(case):
         minutes.judge_delay(case, (mouth, ear), MOST, BLOCK + 2 * TICK, leave_out=around)
         mine = [still for _, name, still in moments() if name == ear]
         others = [still for _, name, still in moments() if name == mouth]
-        xruns = case.counters(ear)["capture_xruns"] + case.counters(ear)["playback_xruns"]
+        xruns = case.xruns(ear)
         case.claim(xruns == len(mine), f"{ear} counts {xruns} of {len(mine)} xruns")
         # What it lost itself it does not make up, but for what came meanwhile and is too old.
         minutes.judge_made_up(case, ear, 1000 * sum(others))

@@ -15,14 +15,8 @@ from stage.talk import sleep_until
 
 from .pair import PROFILES
 
-CLIP = 8000
-"""Where the loudspeaker that clips does so, softly, in steps of 16 bits."""
-ROOMS = {"linear": {"noise": 10}, "clipping": {"noise": 10, "clip": CLIP},
+ROOMS = {"linear": {"noise": 10}, "clipping": {"noise": 10, "clip": duet.CLIP},
          "noisy": {"noise": 140}}
-GOALS = {"linear": 35, "clipping": 22}
-"""dB gone from 5 s on; the near voice loses `NEAR_GOAL` dB at most, and the echo of a microphone
-that was moved is gone after `RECOVERY_GOAL` s."""
-NEAR_GOAL, RECOVERY_GOAL = -4.0, 2.0
 
 
 class _Run(echoes.Heard):
@@ -110,9 +104,9 @@ def _row(profile, name, rounds):
     worst = {"erle_far_db": min(one["erle_far_db"] for one in rounds),
              "near_gain_db": min(one["near_gain_db"] for one in rounds),
              "recovery_s": None if None in recovered else max(recovered)}
-    met = (worst["erle_far_db"] >= GOALS.get(name, -120)
-           and worst["near_gain_db"] >= NEAR_GOAL
-           and worst["recovery_s"] is not None and worst["recovery_s"] <= RECOVERY_GOAL)
+    met = (worst["erle_far_db"] >= duet.GOALS.get(name, -120)
+           and worst["near_gain_db"] >= duet.NEAR_GOAL
+           and worst["recovery_s"] is not None and worst["recovery_s"] <= duet.RECOVERY_GOAL)
     return {"profile": profile, "scene": name, **found,
             "heap_calls": sum(one["heap_calls"] for one in rounds),
             "xruns": sum(one["xruns"] for one in rounds),

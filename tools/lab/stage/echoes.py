@@ -2,17 +2,12 @@
 
 import numpy
 
-from . import speech, wav
+from . import measure, speech, wav
 from .duet import AGAIN, DOUBLE, ECHO_LEVEL, END, GOOD, MOVED, NEAR_LEVEL
 
 
-def _level(samples):
-    power = numpy.mean(numpy.square(samples.astype(numpy.float64)))
-    return 10 * numpy.log10(power / 32768**2 + 1e-12)
-
-
 def _leveled(samples, level):
-    return samples * 10 ** ((level - _level(samples)) / 20)
+    return samples * 10 ** ((level - measure.level(samples)) / 20)
 
 
 def voices(number):
@@ -34,7 +29,7 @@ class Heard:
 
     def level(self, begin, end):
         """dBFS RMS of some seconds."""
-        return _level(self.samples[int(begin * wav.RATE):int(end * wav.RATE)])
+        return measure.level(self.samples[int(begin * wav.RATE):int(end * wav.RATE)])
 
     def voice(self):
         """How much of the near voice is in it, as a ratio."""

@@ -93,6 +93,11 @@ class Case:
         """The counters a station had when they were logged; those that are not there are 0."""
         return collections.Counter(self.entry(name, "counters", which).figures)
 
+    def xruns(self, name):
+        """Those of both directions, when the counters of a station were logged last."""
+        found = self.counters(name)
+        return found["capture_xruns"] + found["playback_xruns"]
+
     def since_zero(self, one):
         """The seconds after `zero` at which a line was logged or a packet came."""
         return (one.ns - self.zero) / 1e9
