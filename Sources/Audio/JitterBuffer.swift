@@ -80,6 +80,8 @@ public struct JitterBuffer: ~Copyable {
         /// It came in its own packet, not only as a copy.
         var isOwn = false
         var isSpurtStart = false
+        /// It could still be played.
+        var isInTime = true
     }
 
     // Durations in samples.
@@ -178,7 +180,8 @@ public struct JitterBuffer: ~Copyable {
         switch phase {
         case .idle: false
         case .waiting: true
-        case .playing: invented < Self.starvation || spurt.highest >= nextSequence
+        case .playing:
+            invented < Self.starvation || spurt.highest >= nextSequence || upcoming != nil
         }
     }
 

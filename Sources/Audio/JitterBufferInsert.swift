@@ -156,7 +156,9 @@ extension JitterBuffer {
         if isCopy {
             // What waiting would have mended is learnt from those that came in vain.
             if number >= finalised {
-                note(number, isOwn: false, isSpurtStart: isSpurtStart, at: Self.samples(now))
+                let time = Self.samples(now)
+                note(
+                    number, isOwn: false, isSpurtStart: isSpurtStart, isInTime: false, at: time)
             }
             return .late
         }
@@ -217,13 +219,16 @@ extension JitterBuffer {
         finalise()
     }
 
-    private mutating func note(_ number: Int64, isOwn: Bool, isSpurtStart: Bool, at time: Int64) {
+    private mutating func note(
+        _ number: Int64, isOwn: Bool, isSpurtStart: Bool, isInTime: Bool = true, at time: Int64
+    ) {
         let i = Int(number & 127)
         if arrivals[i].sequence == number {
             arrivals[i].isOwn = arrivals[i].isOwn || isOwn
         } else {
             arrivals[i] = Arrival(
-                sequence: number, time: time, isOwn: isOwn, isSpurtStart: isSpurtStart)
+                sequence: number, time: time, isOwn: isOwn, isSpurtStart: isSpurtStart,
+                isInTime: isInTime)
         }
     }
 
@@ -235,7 +240,7 @@ extension JitterBuffer {
         while finalised < through {
             let arrival = arrivals[Int(finalised & 127)]
             let came = arrival.sequence == finalised
-            reception.observe(lost: !(came && arrival.isOwn), isRecovered: came)
+            reception.observe(lost: !(came && arrival.isOwn), isRecovered: came && arrival.isInTime)
             // What never came costs the same at every delay. Pre-roll is left out: the sender held
             // it back, not the network.
             if came && !arrival.isSpurtStart, let late = lateness(of: finalised) {

@@ -24,7 +24,8 @@ public struct ReceptionReport: Equatable, Sendable {
 public struct ReceptionTotals: Equatable, Sendable {
     /// Packets, copies (redundancy) and duplicates not counted.
     public var received: UInt64 = 0
-    /// Frames that had not come when the three after them had, neither themselves nor as copies.
+    /// Frames that had not come when the three after them had, neither themselves nor as copies
+    /// in time.
     public var lost: UInt64 = 0
     /// Frames that came only as a copy (redundancy), in time to be played.
     public var recovered: UInt64 = 0
