@@ -22,7 +22,8 @@ struct MediaPeer: ~Copyable {
 
     /// Copies each packet has room for when frames are so long.
     func depth(frameSize: Int) -> Int {
-        max(0, min(protection.depth, protection.room / frameSize - 1))
+        let room = min(protection.room, AudioPacket.roomMax)
+        return max(0, min(protection.depth, room / frameSize - 1))
     }
 
     /// P of protocol.md §2.2: one size for audio, control and cover.
