@@ -102,6 +102,7 @@ extension ControlLoop {
                 sent: traffic[.sentBytes], opened: traffic[.openedBytes],
                 playedSamples: traffic[.playedSamples], concealedMs: traffic[.concealedMs],
                 milliseconds: Int(elapsed))
+            if view.peers[peer].sounding != 0 { station.measure(peer, at: now) }
         }
     }
 

@@ -258,7 +258,7 @@ extension ControlLoop {
             case .down: .down
             }
         status.heardAgeSeconds = moment(traffic[.lastOpened]).map { seconds(now - $0) }
-        status.rttMilliseconds = station.view(of: peer).roundTrip
+        status.rttMilliseconds = station.view(of: peer).usualRoundTrip
             .map { Double($0.nanoseconds) / 1_000_000 }
         if traffic[.playoutDelay] > 0 {
             status.jitterMilliseconds = Double(traffic[.jitter]) / 10

@@ -266,6 +266,7 @@ struct ControlLoop: ~Copyable {
         tellWhatWasSuppressed()
         tickState()
         consent()
+        doWhatCoresAsk()
         // The watchdog is fed only while the sound moves.
         let ticks = rings.counters[.ticks]
         let hasTurned = ticks != watchdogTicks

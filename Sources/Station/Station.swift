@@ -26,10 +26,25 @@ public struct Station {
         public internal(set) var roundTrip: Duration?
         /// When that was.
         public internal(set) var roundTripAt: Instant?
+        /// The middle one of the last few round trips: one slow answer does not move it.
+        public var usualRoundTrip: Duration? {
+            roundTrips.isEmpty ? nil : roundTrips.sorted()[(roundTrips.count - 1) / 2]
+        }
+        private var roundTrips: [Duration] = []
+
+        mutating func took(_ time: Duration, at now: Instant) {
+            // Of before a long silence nothing follows.
+            let isOld = roundTripAt.map { now - $0 > Station.pingInterval + Station.pongMax }
+            if isOld ?? true { roundTrips.removeAll(keepingCapacity: true) }
+            if roundTrips.count == Station.tripsKept { roundTrips.removeFirst() }
+            roundTrips.append(time)
+            (roundTrip, roundTripAt) = (time, now)
+        }
     }
 
-    /// How often a round trip is measured while the peer is up.
+    /// How often a round trip is measured while the peer is up and nobody speaks.
     public static let pingInterval = Duration.seconds(15)
+    private static let tripsKept = 5
     /// How long an answer may take, and how soon a new round of questions may begin.
     private static let pongMax = Duration.seconds(3)
     private static let roundMin = Duration.milliseconds(900)
@@ -216,8 +231,7 @@ public struct Station {
             guard let place = peers[peer].pings.firstIndex(where: { $0.token == token }) else {
                 return
             }
-            peers[peer].view.roundTrip = now - peers[peer].pings[place].at
-            peers[peer].view.roundTripAt = now
+            peers[peer].view.took(now - peers[peer].pings[place].at, at: now)
             peers[peer].pings.removeSubrange(0...place)
             peers[peer].nextAsking = .never
         case .offer(let offer): calls.offered(offer, by: peer, at: now)
@@ -250,6 +264,12 @@ public struct Station {
             peers[index].askingsLeft -= 1
             ask(index)
         }
+    }
+
+    /// The peer is heard just now: how long its way is should be no older than a second.
+    public mutating func measure(_ peer: Int, at now: Instant) {
+        self.now = now
+        ping(peer)
     }
 
     /// Asks for an answer, unless that was begun just now.

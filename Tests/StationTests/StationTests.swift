@@ -224,6 +224,34 @@ import Wire
         #expect(station.view(of: 0).roundTrip == .milliseconds(300))
     }
 
+    @Test func whoIsHeardIsMeasuredOnceASecondAndOneSlowAnswerIsNotTheUsual() throws {
+        var station = station()
+        station.up(peer: 0, isNewBoot: true, at: start)
+        _ = drain(&station)
+        func roundTrip(_ station: inout Station, of ms: Int64, at second: Int64) throws {
+            let now = start + .seconds(second)
+            station.measure(0, at: now)
+            let token = try #require(
+                records(to: 0, in: drain(&station)).compactMap { record -> UInt32? in
+                    if case .ping(let token) = record { token } else { nil }
+                }.first)
+            station.receive(.pong(token), from: 0, at: now + .milliseconds(ms))
+        }
+        #expect(station.view(of: 0).usualRoundTrip == nil)
+        for (second, ms) in [4, 5, 90, 6, 5].enumerated() {
+            try roundTrip(&station, of: Int64(ms), at: Int64(second) + 1)
+        }
+        #expect(station.view(of: 0).usualRoundTrip == .milliseconds(5))
+        // Within the second it is not asked again.
+        station.measure(0, at: start + .milliseconds(5_500))
+        #expect(records(to: 0, in: drain(&station)).isEmpty)
+        // Another way is known in three seconds; of before a silence nothing counts.
+        for second in 6...8 { try roundTrip(&station, of: 60, at: Int64(second)) }
+        #expect(station.view(of: 0).usualRoundTrip == .milliseconds(60))
+        try roundTrip(&station, of: 3, at: 40)
+        #expect(station.view(of: 0).usualRoundTrip == .milliseconds(3))
+    }
+
     /// At moments that fall elsewhere between packets of any length, until there is an answer.
     @Test func whatHasNoAnswerIsAskedThreeTimesMore() throws {
         var station = station()
