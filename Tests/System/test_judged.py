@@ -1,0 +1,82 @@
+"""A test of sound fails by the daemons, and not by a machine that kept them from running."""
+
+import ctypes
+import multiprocessing
+import os
+import time
+import unittest
+
+from lab import SceneTest, wait
+from judged import UNJUDGED, WAITED, turns
+
+PR_SET_NAME = 15
+
+
+def behave(name, is_busy):
+    """Takes the first processor for ever when others leave it, or sleeps."""
+    ctypes.CDLL(None).prctl(PR_SET_NAME, name, 0, 0, 0)
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    if name == b"media":
+        os.nice(10)
+    while True:
+        if not is_busy:
+            time.sleep(1)
+
+
+class Program:
+    """A process whose only thread has the name of a daemon's."""
+
+    def __init__(self, name, is_busy):
+        self._process = multiprocessing.Process(target=behave, args=(name, is_busy), daemon=True)
+        self._process.start()
+        self.pid = self._process.pid
+
+    def is_named(self, name):
+        with open(f"/proc/{self.pid}/comm", "rb") as file:
+            return file.read().strip() == name
+
+    def end(self):
+        self._process.kill()
+        self._process.join()
+
+
+class Judged(unittest.TestCase):
+    def setUp(self):
+        self.addCleanup(setattr, turns, "stations", turns.stations)
+
+    def outcome(self, is_busy, holds):
+        """Of a test during which the first processor belongs to somebody else."""
+        daemon, other = Program(b"media", is_busy), Program(b"other", True)
+        for one in (daemon, other):
+            self.addCleanup(one.end)
+        wait(lambda: daemon.is_named(b"media"), "it has its name")
+        turns.stations = [daemon]
+
+        class Claim(SceneTest):
+            def test_claim(self):
+                time.sleep(4 * WAITED)
+                self.assertTrue(holds, "not heard")
+
+        result = unittest.TestResult()
+        Claim("test_claim").run(result)
+        return result
+
+    def test_what_fails_while_it_was_kept_waiting_is_no_verdict(self):
+        result = self.outcome(is_busy=True, holds=False)
+        self.assertEqual((result.failures, result.errors), ([], []))
+        [(_, reason)] = result.skipped
+        self.assertTrue(reason.startswith(UNJUDGED), reason)
+        self.assertTrue(reason.endswith("not heard"), reason)
+
+    def test_what_fails_while_nobody_waited_has_failed(self):
+        result = self.outcome(is_busy=False, holds=False)
+        self.assertEqual((len(result.failures), result.skipped), (1, []))
+
+    def test_what_holds_has_passed_whoever_waited(self):
+        result = self.outcome(is_busy=True, holds=True)
+        self.assertTrue(result.wasSuccessful())
+        self.assertEqual(result.skipped, [])
+
+
+if __name__ == "__main__":
+    unittest.main()
