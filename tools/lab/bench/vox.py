@@ -20,6 +20,8 @@ MINUTES = 10
 """In each colour."""
 THRESHOLD, HANG, BLOCK = 8, 0.5, 240
 """As a key has them when nothing is set (dB, s), and a block of the profile `voice`."""
+LINGER = 1.0
+"""s: a pause that is longer than the hang and this must close the key."""
 PREROLL = 0.2
 """s: what was said so long before the key opened is heard, too."""
 SHORTEST, LONGEST = 0.4, 6.0
@@ -86,13 +88,19 @@ def openings(samples):
 
 
 def judge(places, spans):
-    """(talkspurts that never opened it, those whose beginning is lost, openings at nothing)."""
+    """(talkspurts that never opened it, those whose beginning is lost, openings at nothing).
+
+    A key that does not close in a long pause has been opened at nothing, too.
+    """
     missed = sum(not any(start < end and stop > begin for start, stop in spans)
                  for begin, end in places)
     late = sum(not any(start < begin + PREROLL and stop > begin for start, stop in spans)
                for begin, end in places) - missed
     wrong = sum(not any(begin - 0.1 <= start <= end + HANG for begin, end in places)
                 for start, _ in spans)
+    wrong += sum(begin - end >= HANG + LINGER
+                 and any(start < end and stop >= begin - 0.1 for start, stop in spans)
+                 for (_, end), (begin, _) in zip(places, [*places[1:], (float("inf"), 0)]))
     return missed, late, wrong
 
 
@@ -101,8 +109,9 @@ def _soundless(prompts, colour, seed):
     # Both judges must be able to say no.
     silent = judge(places, openings(numpy.zeros(len(samples))))
     nothing = judge([], openings(samples))
-    if silent[0] != len(places) or nothing[2] == 0:
-        raise place.StageError(f"the judge of vox is blind: {silent}, {nothing}")
+    stuck = judge(places, [(0, float("inf"))])
+    if silent[0] != len(places) or nothing[2] == 0 or stuck[2] < 2:
+        raise place.StageError(f"the judge of vox is blind: {silent}, {nothing}, {stuck}")
     missed, late, wrong = judge(places, openings(samples))
     return _row(colour, (missed, late, wrong), len(places), MINUTES)
 
@@ -155,6 +164,8 @@ def _through_a_daemon(folder):
                 spans.append((since, moment))
                 since = None
             time.sleep(0.02)
+        if since is not None:
+            spans.append((since, float("inf")))
     return _row("daemon", judge(places, spans), len(places), len(sound) / wav.RATE / 60)
 
 
