@@ -80,6 +80,9 @@ def judge(case):
         found = echoes.gone_by_part(without, cancelled)
         case.claim(found["erle_far_db"] >= least, f"{name}: {found['erle_far_db']} dB of the echo "
                    f"are gone after 5 s, at least {least:g} ({found})")
+        after = found["erle_after_path_change_db"]
+        case.claim(after >= least, f"{name}: {after} dB of it are gone 2 s after the microphone "
+                   f"was moved, at least {least:g}")
         gain = echoes.near_gain(cancelled, alone)
         case.claim(gain >= NEAR_GOAL,
                    f"{name}: the near voice has {gain:+} dB, at least {NEAR_GOAL:g}")

@@ -58,6 +58,8 @@ def judge(case):
     for profile, (mouth, ear, most, least) in PAIRS.items():
         found = judges.verdict(Talk(case, mouth, ear), start, end)
         case.need(found.delay_ms is not None, f"{profile}: nothing of it is heard")
+        case.claim(found.recognised >= 0.9, f"{profile}: {found.recognised:.0%} of it is known "
+                   "again, at least 90 %")
         case.claim(found.delay_ms <= most, f"{profile}: {found.delay_ms:.1f} ms from mouth to ear, "
                    f"95 % within {found.delay_p95_ms:.1f}, at most {most} in the middle")
         if found.pesq is None:

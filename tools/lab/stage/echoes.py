@@ -77,4 +77,6 @@ def recovery(without, canceller):
 
 def near_gain(canceller, alone):
     """dB of the near voice in both voices, against the same voice alone."""
-    return round(20 * float(numpy.log10(canceller.voice() / alone.voice())), 1)
+    # What is not there at all has a level, too.
+    part = max(1e-6, canceller.voice() / alone.voice())
+    return round(20 * float(numpy.log10(part)), 1)
