@@ -46,7 +46,7 @@ class Announce(SceneTest):
         self.assertRegex(text, r"heard: garage (9\d|100) %")
         heard = garage.recorded().samples
         likeness, level = self.found(said, heard)
-        self.assertGreater(likeness, 0.9)
+        self.judge(likeness > 0.9, f"it is {likeness:.2f} alike")
         self.assertLess(abs(level), 1.5, "dB louder than the file")
         for station in scene.stations:
             self.assert_no_heap_calls(station)
@@ -54,18 +54,18 @@ class Announce(SceneTest):
         self.assertGreater(max(sound.tone_track(heard, 784)), -40)
 
     def found(self, said, heard):
-        """How alike the best place of a recording is to what was said, and how much louder."""
-        a = sound.envelope(said)
-        b = sound.envelope(heard)
-        best = (0.0, 0.0)
-        for lag in range(len(b) - len(a)):
-            part = b[lag : lag + len(a)]
-            x, y = a - a.mean(), part - part.mean()
-            scale = numpy.sqrt(numpy.sum(x**2) * numpy.sum(y**2))
-            likeness = float(numpy.sum(x * y) / scale) if scale > 0 else 0.0
-            louder = sound.decibels(numpy.mean(part**2)) - sound.decibels(numpy.mean(a**2))
-            best = max(best, (likeness, float(louder)))
-        return best
+        """How alike a recording is to what was said, and how much louder.
+
+        The middle of windows: one xrun, which a busy machine makes, moves all that comes after.
+        """
+        a, b = sound.envelope(said), sound.envelope(heard)
+        alike = sound.likenesses(said, heard, longest=len(b) / 100)
+        louder = []
+        for number, (_, late) in enumerate(alike):
+            first, lag = 50 * number, round(100 * late)
+            x, y = a[first : first + 150], b[first + lag : first + lag + 150]
+            louder.append(sound.decibels(numpy.mean(y**2)) - sound.decibels(numpy.mean(x**2)))
+        return numpy.median(alike[:, 0]), numpy.median(louder)
 
     def test_it_is_said_beside_a_key_and_ends_with_its_reader(self):
         scene = self.scene("kitchen", "garage")
