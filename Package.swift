@@ -119,7 +119,8 @@ let package = Package(
         tests(
             "Intercomd",
             with: [
-                "Audio", "Config", "Control", "Crypto", "HAL", "Realtime", "Station", "Time",
+                "Audio", "Config", "Control", "Crypto", "HAL", "Realtime", "Scene", "Station",
+                "Time",
             ]),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
