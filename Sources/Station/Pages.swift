@@ -31,11 +31,6 @@ struct Pages {
     /// The last end of each stream: it is said three times, the last perhaps in the next page.
     private var ends: [(peer: Int, end: SpurtEnd)] = []
     private static let endsMax = 64
-    /// Streams that were bound to a page since their last end, heard here or not.
-    private var bound: [(peer: Int, stream: UInt8)] = []
-    /// Ends that came without: their page may be bound yet, by a record that was lost at first.
-    private var early: [(peer: Int, stream: UInt8, at: Instant)] = []
-    private static let earliest = Duration.seconds(5)
     /// When our own are over.
     private var spoken: [(stream: UInt8, until: Instant)] = []
 
@@ -47,27 +42,12 @@ struct Pages {
         }
     }
 
-    /// A stream was bound to a page, which may be heard here or not.
-    ///
-    /// - Returns: whether its sender has said already that it is over.
-    mutating func bind(_ stream: UInt8, of peer: Int, at now: Instant) -> Bool {
-        if !bound.contains(where: { $0.peer == peer && $0.stream == stream }) {
-            bound.append((peer, stream))
-        }
-        let isOver = early.contains {
-            $0.peer == peer && $0.stream == stream && now - $0.at < Self.earliest
-        }
-        early.removeAll { $0.peer == peer && $0.stream == stream }
-        return isOver
-    }
-
-    mutating func admit(_ binding: StreamBinding, of peer: Int, isOver: Bool, at now: Instant) {
+    mutating func admit(_ binding: StreamBinding, of peer: Int, at now: Instant) {
         heard.removeAll { $0.peer == peer && $0.stream == binding.stream }
         heard.append(
             Page(
                 peer: peer, stream: binding.stream, reference: binding.reference,
-                priority: binding.priority, until: now + (isOver ? Self.tail : Self.heardMax),
-                isOver: isOver))
+                priority: binding.priority, until: now + Self.heardMax))
     }
 
     func isHeard(stream: UInt8, of peer: Int) -> Bool {
@@ -80,13 +60,6 @@ struct Pages {
         ends.removeAll { $0.peer == peer && $0.end.stream == end.stream }
         if ends.count == Self.endsMax { ends.removeFirst() }
         ends.append((peer, end))
-        if let place = bound.firstIndex(where: { $0.peer == peer && $0.stream == end.stream }) {
-            bound.remove(at: place)
-        } else {
-            early.removeAll { $0.peer == peer && $0.stream == end.stream }
-            if early.count == Self.endsMax { early.removeFirst() }
-            early.append((peer, end.stream, now))
-        }
         guard
             let place = heard.firstIndex(where: {
                 $0.peer == peer && $0.stream == end.stream && !$0.isOver
@@ -97,11 +70,7 @@ struct Pages {
     }
 
     /// The peer numbers its sound anew.
-    mutating func forgetEnds(of peer: Int) {
-        ends.removeAll { $0.peer == peer }
-        bound.removeAll { $0.peer == peer }
-        early.removeAll { $0.peer == peer }
-    }
+    mutating func forgetEnds(of peer: Int) { ends.removeAll { $0.peer == peer } }
 
     /// The stream is over, or means something else.
     ///

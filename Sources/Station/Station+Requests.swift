@@ -62,14 +62,13 @@ extension Station {
         case .call:
             calls.bound(binding.reference, by: peer, at: now)
         case .page where !pages.isKnown(binding, of: peer):
-            let isOver = pages.bind(binding.stream, of: peer, at: now)
             if let refusal = refusal(ofPage: binding, by: peer) {
                 calls.refuse(refusal, by: peer, at: now)
                 return
             }
             // Not refused, and not heard.
             if calls.isRest(binding.priority) { return }
-            pages.admit(binding, of: peer, isOver: isOver, at: now)
+            pages.admit(binding, of: peer, at: now)
             tell(
                 .pageBegan(
                     peer: peer, stream: binding.stream, reference: binding.reference,

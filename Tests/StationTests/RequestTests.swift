@@ -153,29 +153,6 @@ import Wire
         #expect(world.hearing(1, 0, 30) == .ignored)
     }
 
-    /// What binds its stream was lost at first, and is sent again after all was said.
-    @Test func aPageThatIsOverWhenItIsBoundIsNotHeld() {
-        var world = CallWorld(2)
-        world.inject(.spurtEnd(SpurtEnd(stream: 30, last: 9)), from: 0, to: 1)
-        page(&world)
-        #expect(world.pages(1) == ["began 0"])
-        world.run(for: .milliseconds(1_100))
-        #expect(world.pages(1) == ["began 0", "ended 0"])
-    }
-
-    /// The end of a page that was refused here was its own.
-    @Test func thePageAfterARefusedOneIsHeard() {
-        var world = CallWorld(2)
-        world.policy = Policy(announce: false)
-        page(&world)
-        world.inject(.spurtEnd(SpurtEnd(stream: 30, last: 9)), from: 0, to: 1)
-        world.act(0) { station, _ in station.release(TalkTarget.page) }
-        world.policy = Policy()
-        page(&world, .high)
-        world.run(for: .seconds(5))
-        #expect(world.pages(1) == ["refused announce 1", "began 0"])
-    }
-
     @Test func anAnnouncementOfAMinuteIsHeardToItsEnd() {
         var world = CallWorld(2)
         let binding = StreamBinding(
