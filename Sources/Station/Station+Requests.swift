@@ -121,6 +121,7 @@ extension Station {
     }
 
     mutating func spurtEnded(_ end: SpurtEnd, of peer: Int) {
+        guard FrameFlags.streams.contains(end.stream) else { return }
         pages.fadeOut(end, of: peer, at: now)
     }
 

@@ -45,6 +45,8 @@ public struct Station {
     /// How often a round trip is measured while the peer is up and nobody speaks.
     public static let pingInterval = Duration.seconds(15)
     private static let tripsKept = 5
+    /// More than the second after which the next report comes.
+    private static let measuredEvery = Duration.milliseconds(1500)
     /// How long an answer may take, and how soon a new round of questions may begin.
     private static let pongMax = Duration.seconds(3)
     private static let roundMin = Duration.milliseconds(900)
@@ -266,9 +268,13 @@ public struct Station {
         }
     }
 
-    /// The peer is heard just now: how long its way is should be no older than a second.
+    /// The peer is heard just now: how long its way is should be no older than two seconds.
+    ///
+    /// Where reports come they ask more often, and their answers tell of their losses: this must
+    /// not be in their way.
     public mutating func measure(_ peer: Int, at now: Instant) {
         self.now = now
+        if let askedAt = peers[peer].askedAt, now - askedAt < Self.measuredEvery { return }
         ping(peer)
     }
 
