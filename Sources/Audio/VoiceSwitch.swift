@@ -89,8 +89,11 @@ public struct VoiceSwitch: Sendable {
         let captured = Power.decibels(powers.captured)
         let gone = captured - Power.decibels(powers.left)
         sinceLost = min(60, sinceLost + seconds)
-        if played > Self.playedClear, captured > Self.heardFloor {
-            lost = gone < -Self.worse ? lost + seconds : max(0, lost - seconds / 2)
+        if played > Self.playedClear {
+            // A room that does not answer can be trusted, too.
+            if captured > Self.heardFloor {
+                lost = gone < -Self.worse ? lost + seconds : max(0, lost - seconds / 2)
+            }
             trustAgain(seconds)
         }
         if lost >= Self.worseMax { distrust() }

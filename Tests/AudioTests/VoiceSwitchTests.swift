@@ -45,13 +45,15 @@ import Testing
 
         /// Leaves so much of each block, and returns for how many of them the switch was open.
         @discardableResult
-        mutating func leave(_ left: Float, milliseconds: Int, blocksOf samples: Int = 480) -> Int {
+        mutating func leave(
+            _ left: Float, of captured: Float = 0.01, milliseconds: Int, blocksOf samples: Int = 480
+        ) -> Int {
             var open = 0
             for _ in 0..<milliseconds * 48 / samples {
                 var block = [Int16](
                     repeating: Int16(left.squareRoot() * 32_768), count: samples)
                 var span = block.mutableSpan
-                let powers = EchoPowers(captured: 0.01, left: left, played: 0.01)
+                let powers = EchoPowers(captured: captured, left: left, played: 0.01)
                 voice.process(&span, powers, isGood: true)
                 if voice.isOpen { open += 1 }
             }
@@ -105,6 +107,16 @@ import Testing
         #expect(atFirst == 0)
         canceller.leave(0.000_01, milliseconds: 10_000)
         let later = canceller.leave(0.001, milliseconds: 200)
+        #expect(later > 10)
+    }
+
+    /// With a headset there is no echo to learn from; who speaks then is somebody here.
+    @Test func aRoomThatDoesNotAnswerIsTrustedToo() {
+        var canceller = Canceller()
+        let atFirst = canceller.leave(0.001, of: 0.001, milliseconds: 200)
+        #expect(atFirst == 0)
+        canceller.leave(0.000_000_1, of: 0.000_000_1, milliseconds: 15_000)
+        let later = canceller.leave(0.001, of: 0.001, milliseconds: 200)
         #expect(later > 10)
     }
 }
