@@ -46,7 +46,7 @@ class Announce(SceneTest):
         self.assertRegex(text, r"heard: garage (9\d|100) %")
         heard = garage.recorded().samples
         likeness, level = self.found(said, heard)
-        self.judge(likeness > 0.9, f"it is {likeness:.2f} alike")
+        self.judge_in_time(likeness > 0.8, f"it is {likeness:.2f} alike")
         self.assertLess(abs(level), 1.5, "dB louder than the file")
         for station in scene.stations:
             self.assert_no_heap_calls(station)
@@ -56,7 +56,8 @@ class Announce(SceneTest):
     def found(self, said, heard):
         """How alike a recording is to what was said, and how much louder.
 
-        The middle of windows: one xrun, which a busy machine makes, moves all that comes after.
+        Of windows, for one xrun, which a busy machine makes, moves all that comes after: how alike
+        seven of ten are, and how loud the middle one.
         """
         a, b = sound.envelope(said), sound.envelope(heard)
         alike = sound.likenesses(said, heard, longest=len(b) / 100)
@@ -65,7 +66,9 @@ class Announce(SceneTest):
             first, lag = 50 * number, round(100 * late)
             x, y = a[first : first + 150], b[first + lag : first + lag + 150]
             louder.append(sound.decibels(numpy.mean(y**2)) - sound.decibels(numpy.mean(x**2)))
-        return numpy.median(alike[:, 0]), numpy.median(louder)
+        # Nothing is left out, and nothing put in, in the middle of it.
+        self.judge_in_time(numpy.ptp(alike[:, 1]) < 0.3, f"it comes late: {alike}")
+        return numpy.quantile(alike[:, 0], 0.3), numpy.median(louder)
 
     def test_it_is_said_beside_a_key_and_ends_with_its_reader(self):
         scene = self.scene("kitchen", "garage")

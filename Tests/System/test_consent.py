@@ -69,8 +69,9 @@ class Consent(CallersTest):
         self.ended(call, (attic,), "busy")
         listen(11)
         found = beeps(garage.recorded().samples)
-        self.assertEqual(len(found), 2, f"beeps at {found} s")
-        self.assertAlmostEqual(found[1] - found[0], 10, delta=0.3)
+        # A card that runs dry puts the recording off.
+        self.judge_in_time(len(found) == 2 and abs(found[1] - found[0] - 10) < 0.3,
+                           f"beeps at {found} s")
         self.assertEqual(len(self.watches[garage].events("listen_in")), 1)
         self.do(kitchen, "hangup")
 

@@ -6,7 +6,7 @@ import os
 import time
 import unittest
 
-from lab import SceneTest, wait
+from lab import Scene, SceneTest, wait
 from judged import UNJUDGED, WAITED, turns
 
 PR_SET_NAME = 15
@@ -42,9 +42,11 @@ class Program:
 
 class Judged(unittest.TestCase):
     def setUp(self):
+        self.addCleanup(setattr, Scene, "last", Scene.last)
+        Scene.last = None
         self.addCleanup(setattr, turns, "stations", turns.stations)
 
-    def outcome(self, is_busy, holds):
+    def outcome(self, is_busy, holds, says=True):
         """Of a test during which the first processor belongs to somebody else."""
         daemon, other = Program(b"media", is_busy), Program(b"other", True)
         for one in (daemon, other):
@@ -55,7 +57,8 @@ class Judged(unittest.TestCase):
         class Claim(SceneTest):
             def test_claim(self):
                 time.sleep(4 * WAITED)
-                self.assertTrue(holds, "not heard")
+                self.judge_in_time(holds, "not heard")
+                self.assertTrue(says, "a wrong answer")
 
         result = unittest.TestResult()
         Claim("test_claim").run(result)
@@ -70,6 +73,10 @@ class Judged(unittest.TestCase):
 
     def test_what_fails_while_nobody_waited_has_failed(self):
         result = self.outcome(is_busy=False, holds=False)
+        self.assertEqual((len(result.failures), result.skipped), (1, []))
+
+    def test_any_other_failure_is_one_whoever_waited(self):
+        result = self.outcome(is_busy=True, holds=True, says=False)
         self.assertEqual((len(result.failures), result.skipped), (1, []))
 
     def test_what_holds_has_passed_whoever_waited(self):

@@ -67,7 +67,8 @@ class UnderSpeech(SceneTest):
             time.sleep(0.15)
         time.sleep(0.4)
         end = time.monotonic_ns()
-        self.assertEqual(self.losses(), before)
+        lost = self.losses()
+        self.judge_in_time(lost == before, f"{lost}, and {before} before")
         heard = self.kitchen.recorded()
         for other, tone in zip(self.others, TONES.values()):
             self.assertTrue(other.is_talking(), other)
