@@ -89,8 +89,10 @@ def sound(case):
     """What was said all through the steps."""
     press, release = (case.entry("kitchen", what).ns for what in ("press", "release"))
     ticks = [one.ns for one in case.sent("kitchen") if press < one.ns < release + TAIL * 1e6]
-    # The pre-roll leaves at once when the key is believed, what follows it when the card has it.
-    grid = case.pick([ns for last, ns in zip(ticks, ticks[1:]) if ns - last > LATE], 0,
+    # The pre-roll leaves at once when the key is believed, what follows it when the card has it; an
+    # answer to garage may leave between them, but none 10 ms later.
+    grid = case.pick([ns for last, ns in zip(ticks, ticks[1:]) if ns - last > LATE
+                      and any(abs(other - ns - 10**7) < LATE for other in ticks)], 0,
                      "packets of kitchen's talk after its pre-roll")
     wanted = round((release + TAIL * 1e6 - grid) / 1e7)
     places = [[] for _ in range(wanted + 1)]
