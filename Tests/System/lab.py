@@ -40,12 +40,12 @@ PATIENCE = place.PATIENCE
 longer = unittest.skipUnless(os.environ.get("INTERCOM_ALL"), "tools/system-tests --all runs it")
 
 
-def wait(condition, what, seconds=PATIENCE, interval=0.03):
+def wait(condition, what, seconds=PATIENCE, interval=0.03, failure=AssertionError):
     """Waits until the condition holds, and returns what it gave."""
     try:
         return place.wait_until(condition, seconds, what, interval)
     except place.StageError as error:
-        raise AssertionError(str(error)) from None
+        raise failure(str(error)) from None
 
 
 class Recording(measure.Sound):
