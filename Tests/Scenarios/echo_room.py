@@ -44,8 +44,7 @@ def play(world):
         world[second].simulate_card()
         world[second].sections["audio"]["echo"] = "on" if is_cancelled else "off"
         for one, other in ((first, second), (second, first)):
-            del world[one].sections["channel house"]
-            world[one].sections["button ptt"]["talk"] = other
+            world[one].talk_alone_to(other)
     world.start()
     for _, name, _, clips in PAIRS.values():
         world[name].stand(0)

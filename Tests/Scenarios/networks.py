@@ -24,11 +24,10 @@ BEGIN, STEADY, END = 1, 9, 73
 
 def prepare(said):
     # A guest, which plays, has no numpy.
-    from stage import speech, wav  # pylint: disable=import-outside-toplevel
+    from uml import speech  # pylint: disable=import-outside-toplevel
 
-    for number, (mouth, *_) in enumerate(PAIRS.values()):
-        # Nobody says the same at the same moment.
-        said.write_round(mouth, speech.talk(END + 2 + 9 * number)[9 * number * wav.RATE:], END)
+    for mouth, samples in speech.speeches([mouth for mouth, *_ in PAIRS.values()], END):
+        said.write_round(mouth, samples, END)
 
 
 def play(world):
@@ -38,8 +37,7 @@ def play(world):
         relays.append(world.relay(mouth, ear, seed=100 + number))
         for one, other in ((mouth, ear), (ear, mouth)):
             world[one].sections["talk"] = {"max-talk": "10m"}
-            del world[one].sections["channel house"]
-            world[one].sections["button ptt"]["talk"] = other
+            world[one].talk_alone_to(other)
     world.start()
     world.live()
     for relay, (_, _, weather, *_) in zip(relays, PAIRS.values()):
@@ -53,28 +51,12 @@ def play(world):
         world.counters(one)
 
 
-class Talk:
-    """What a judge of talks looks at."""
-
-    def __init__(self, case, mouth, ear):
-        self.said, self.heard = case.said(mouth), case.heard(ear)
-
-
 def judge(case):
-    from bench import judge as judges  # pylint: disable=import-outside-toplevel
+    # A guest, which plays, has no numpy.
+    from uml import speech  # pylint: disable=import-outside-toplevel
 
-    start, end = (case.zero + second * 10**9 for second in (STEADY, END))
     for network, (mouth, ear, _, least, most) in PAIRS.items():
-        found = judges.verdict(Talk(case, mouth, ear), start, end)
-        case.need(found.delay_ms is not None, f"{network}: nothing of it is heard")
-        case.claim(found.recognised >= 0.9, f"{network}: {found.recognised:.0%} of it is known "
-                   "again, at least 90 %")
-        case.claim(found.delay_ms <= most, f"{network}: {found.delay_ms:.1f} ms from mouth to ear, "
-                   f"95 % within {found.delay_p95_ms:.1f}, at most {most} in the middle")
-        if found.pesq is None:
-            case.note(f"{network}: no scorer of speech here (tools/lab/scorer), so none is judged")
-        else:
-            case.claim(found.pesq >= least, f"{network}: PESQ {found.pesq:.2f}, at least {least}")
+        speech.judge(case, network, mouth, ear, (STEADY, END), least=least, most=most)
         case.claim(case.xruns(ear) == 0, f"{network}: {ear} has {case.xruns(ear)} xruns")
 
 

@@ -17,11 +17,10 @@ BEGIN, STEADY, END = 1, 4, 60
 
 def prepare(said):
     # A guest, which plays, has no numpy.
-    from stage import speech, wav  # pylint: disable=import-outside-toplevel
+    from uml import speech  # pylint: disable=import-outside-toplevel
 
-    for number, (mouth, *_) in enumerate(PAIRS.values()):
-        # Nobody says the same at the same moment.
-        said.write(mouth, speech.talk(END + 2 + 9 * number)[9 * number * wav.RATE:])
+    for mouth, samples in speech.speeches([mouth for mouth, *_ in PAIRS.values()], END):
+        said.write(mouth, samples)
 
 
 def play(world):
@@ -29,8 +28,7 @@ def play(world):
         for one, other in ((mouth, ear), (ear, mouth)):
             world[one].sections["audio"]["profile"] = profile
             world[one].sections["talk"] = {"max-talk": "10m"}
-            del world[one].sections["channel house"]
-            world[one].sections["button ptt"]["talk"] = other
+            world[one].talk_alone_to(other)
     world.start()
     world.live()
     world.until(BEGIN)
@@ -44,28 +42,12 @@ def play(world):
         world.counters(one)
 
 
-class Talk:
-    """What a judge of talks looks at."""
-
-    def __init__(self, case, mouth, ear):
-        self.said, self.heard = case.said(mouth), case.heard(ear)
-
-
 def judge(case):
-    from bench import judge as judges  # pylint: disable=import-outside-toplevel
+    # A guest, which plays, has no numpy.
+    from uml import speech  # pylint: disable=import-outside-toplevel
 
-    start, end = (case.zero + second * 10**9 for second in (STEADY, END))
     for profile, (mouth, ear, most, least) in PAIRS.items():
-        found = judges.verdict(Talk(case, mouth, ear), start, end)
-        case.need(found.delay_ms is not None, f"{profile}: nothing of it is heard")
-        case.claim(found.recognised >= 0.9, f"{profile}: {found.recognised:.0%} of it is known "
-                   "again, at least 90 %")
-        case.claim(found.delay_ms <= most, f"{profile}: {found.delay_ms:.1f} ms from mouth to ear, "
-                   f"95 % within {found.delay_p95_ms:.1f}, at most {most} in the middle")
-        if found.pesq is None:
-            case.note(f"{profile}: no scorer of speech here (tools/lab/scorer), so none is judged")
-        else:
-            case.claim(found.pesq >= least, f"{profile}: PESQ {found.pesq:.2f}, at least {least}")
+        speech.judge(case, profile, mouth, ear, (STEADY, END), least=least, most=most)
         for name in (mouth, ear):
             case.claim(case.xruns(name) == 0, f"{profile}: {name} has {case.xruns(name)} xruns")
 

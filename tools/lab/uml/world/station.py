@@ -152,6 +152,11 @@ class Station(station.Station):
             "together": capture.get("trigger_time") == playback.get("trigger_time"),
             "queued": int(playback.get("appl_ptr", 0)) - int(capture.get("appl_ptr", 0))}
 
+    def talk_alone_to(self, other):
+        """Its key talks to one peer, and there is no channel, from the next start."""
+        del self.sections["channel house"]
+        self.sections["button ptt"]["talk"] = other
+
     def simulate_card(self):
         """Gives it a card of tools/lab/simcard, before it starts: one that can be told to jitter.
         """
