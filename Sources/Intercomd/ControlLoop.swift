@@ -87,6 +87,7 @@ struct ControlLoop: ~Copyable {
     private var watchdogTicks: UInt64 = 0
     private var nextSecond: Instant
     var now = Clock.now()
+    private let byAddress = PassedByAddress()
 
     /// What was found at the start and does not change.
     struct Facts {

@@ -125,6 +125,7 @@ struct MediaLoop: ~Copyable {
     var muteFader = Fader()
     var mutedFrom = 0
     var hasTold = false
+    private let byAddress = PassedByAddress()
 
     init(
         plan: MediaPlan, rings: Rings, socket: consuming UDPSocket, firstSequences: [UInt16]
