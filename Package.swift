@@ -92,6 +92,10 @@ let package = Package(
         .executableTarget(
             name: "VoiceProbe", dependencies: ["Audio", "Scene"], path: "Tests/Support/VoiceProbe",
             swiftSettings: strict),
+        // Days at random, until one of them ends it (tools/random-days).
+        .executableTarget(
+            name: "DayProbe", dependencies: ["Audio", "Scene"], path: "Tests/Support/DayProbe",
+            swiftSettings: strict),
         .executableTarget(
             name: "VoxProbe", dependencies: ["Audio"], path: "Tests/Support/VoxProbe",
             swiftSettings: strict),

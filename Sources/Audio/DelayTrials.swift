@@ -74,8 +74,10 @@ struct DelayTrials: ~Copyable {
 
     /// Where a delay is among the least delays, in parts of the step between two.
     private static func place(of delay: Float) -> Float {
-        switch delay {
-        case ...20: max(0, delay)
+        // What is no number is no delay.
+        guard delay > 0 else { return 0 }
+        return switch delay {
+        case ...20: delay
         case ...60: 20 + (delay - 20) / 4
         default: min(30 + (delay - 60) / 10, Float(leasts - 1))
         }

@@ -4,22 +4,25 @@
 @safe struct SampleLine: ~Copyable {
     /// Played samples kept: 30 ms.
     static let history = 1_440
-    /// Unplayed samples there is room for: 120 ms.
-    static let capacity = 5_760
+    /// Unplayed samples there is room for.
+    let capacity: Int
 
     let samples: UnsafeMutablePointer<Int16>
     /// A coarse copy for the search in `TimeStretch`.
     let coarse: UnsafeMutablePointer<Float>
-    static let coarseCapacity = (history + capacity) / 6
 
     private(set) var count = 0
 
-    init() {
-        let size = Self.history + Self.capacity
+    /// - Parameter capacity: Unplayed samples there is to be room for.
+    init(capacity: Int) {
+        precondition(capacity > 0)
+        self.capacity = capacity
+        let size = Self.history + capacity
         unsafe samples = .allocate(capacity: size)
         unsafe samples.initialize(repeating: 0, count: size)
-        unsafe coarse = .allocate(capacity: Self.coarseCapacity)
-        unsafe coarse.initialize(repeating: 0, count: Self.coarseCapacity)
+        let coarseSize = size / Self.decimation
+        unsafe coarse = .allocate(capacity: coarseSize)
+        unsafe coarse.initialize(repeating: 0, count: coarseSize)
     }
 
     deinit {
@@ -31,7 +34,7 @@
     var front: UnsafeMutablePointer<Int16> { unsafe samples + Self.history }
 
     /// How many samples still fit.
-    var room: Int { Self.capacity - count }
+    var room: Int { capacity - count }
 
     /// Has `write` put samples behind the last one; it returns how many, at most `room`.
     mutating func append(_ write: (inout MutableSpan<Int16>) -> Int) {
@@ -65,7 +68,7 @@
     }
 
     mutating func removeAll() {
-        unsafe samples.update(repeating: 0, count: Self.history + Self.capacity)
+        unsafe samples.update(repeating: 0, count: Self.history + capacity)
         count = 0
     }
 
@@ -81,6 +84,8 @@
     }
 
     /// Opens a gap, filled with what lies `lag` samples before it.
+    ///
+    /// - Precondition: There is room; a `Splice` of this line has seen to it.
     mutating func insert(at position: Int, repeating lag: Int) {
         precondition(lag > 0 && position - lag >= -Self.history)
         precondition(position <= count && lag <= room)

@@ -5,14 +5,39 @@
 /// voiced speech one or more pitch periods, and the two ends are cross-faded.
 extension SampleLine {
     /// Where the sound may jump.
+    ///
+    /// Only the line makes one, so none is longer than its sound, its past or its room.
     struct Splice {
         let position: Int
         let lag: Int
         /// Normalised correlation of the two ends, -1...1.
         let likeness: Float
+
+        fileprivate init(position: Int, lag: Int, likeness: Float) {
+            self.position = position
+            self.lag = lag
+            self.likeness = likeness
+        }
     }
 
-    private static let decimation = 6
+    /// Samples that are one in the coarse copy.
+    static let decimation = 6
+    /// A splice begins so many samples from the front at most.
+    private static let positionMax = 480
+
+    /// Leaves out so much at the front, a whole cross-fade before the end: of a pause, where any
+    /// two places are alike.
+    func pauseRemoval(_ wanted: Int, overlap: Int) -> Splice? {
+        let lag = min(wanted, count - overlap)
+        return lag > 0 ? Splice(position: 0, lag: lag, likeness: 0) : nil
+    }
+
+    /// Repeats so much before the front, at least a cross-fade: of a pause.
+    func pauseInsertion(_ wanted: Int, overlap: Int) -> Splice? {
+        let lag = min(max(overlap, wanted), Self.history, room)
+        guard lag >= overlap, count >= overlap else { return nil }
+        return Splice(position: 0, lag: lag, likeness: 0)
+    }
 
     /// The best place to leave out `lags` samples, a whole cross-fade before the end.
     func bestRemoval(lags: ClosedRange<Int>, overlap: Int) -> Splice? {
@@ -23,7 +48,7 @@ extension SampleLine {
 
     /// The best place to repeat `lags` samples.
     func bestInsertion(lags: ClosedRange<Int>, overlap: Int) -> Splice? {
-        let limit = min(lags.upperBound, Self.history)
+        let limit = min(lags.upperBound, Self.history, room)
         guard limit >= lags.lowerBound, count >= overlap else { return nil }
         return best(lags: lags.lowerBound...limit, overlap: overlap, sign: -1)
     }
@@ -63,14 +88,14 @@ extension SampleLine {
     }
 
     private func best(lags: ClosedRange<Int>, overlap: Int, sign: Int) -> Splice? {
-        makeCoarse()
+        makeCoarse(through: Self.positionMax + overlap + lags.upperBound)
         let d = Self.decimation
         var found: Splice?
         var foundScore: Float = -2
         // A longer lag at the same likeness is one cut fewer.
         let bonus = 0.05 / Float(lags.upperBound)
         var position = 0
-        while position <= 480 {
+        while position <= Self.positionMax {
             var lag = lags.lowerBound / d * d
             while lag <= lags.upperBound {
                 defer { lag += d }
@@ -107,9 +132,9 @@ extension SampleLine {
         return best
     }
 
-    private func makeCoarse() {
+    private func makeCoarse(through end: Int) {
         let d = Self.decimation
-        for i in 0..<((Self.history + count) / d) {
+        for i in 0..<((Self.history + min(count, end)) / d) {
             var sum: Int32 = 0
             for k in 0..<d { unsafe sum &+= Int32(samples[i &* d &+ k]) }
             unsafe coarse[i] = Float(sum)

@@ -8,7 +8,7 @@ public import Time
 public struct Voice: ~Copyable {
     public private(set) var buffer: JitterBuffer
     private var decoder: OpusDecoder
-    private var line = SampleLine()
+    private var line: SampleLine
     private var packet = InlineArray<400, UInt8>(repeating: 0)
 
     private var loudness = Loudness()
@@ -49,6 +49,8 @@ public struct Voice: ~Copyable {
     private static let lagMin = 120
     private static let lagMax = 720
     private static let quietOverlap = 120
+    /// The longest sound of one packet, and the longest piece that is put into a pause.
+    private static let pieceMax = 20 * 48
     /// Half a millisecond is worth leaving out of a pause, and no less.
     private static let trifle = 24
 
@@ -64,6 +66,11 @@ public struct Voice: ~Copyable {
         decoder = try OpusDecoder()
         buffer = JitterBuffer(preset: preset, delayMax: delayMax, blockSamples: blockSamples)
         block = blockSamples
+        // What waits decoded is never more than the longest delay, but for the block that is
+        // played and one piece on top; and whoever adds to it looks whether there is room.
+        line = SampleLine(
+            capacity: buffer.delayMaxMs * Int(PCM.samplesPerMs) + blockSamples
+                + 2 * Self.pieceMax)
     }
 
     /// Begins anew, for another talker.
@@ -153,8 +160,9 @@ public struct Voice: ~Copyable {
 
     // MARK: Decoding
 
-    /// Decodes or invents the next piece; false when there is none.
+    /// Decodes or invents the next piece; false when there is none, or no room for it.
     private mutating func fetch(at now: Instant) -> Bool {
+        guard line.room >= Self.pieceMax else { return false }
         var bytes = packet.mutableSpan
         switch buffer.next(into: &bytes, buffered: line.count, at: now) {
         case .idle, .ended:
@@ -272,7 +280,7 @@ public struct Voice: ~Copyable {
 
     /// Decodes ahead, without inventing anything, until so many samples wait.
     private mutating func lookAhead(to samples: Int, at now: Instant) {
-        while line.count < samples && line.room >= 960 && buffer.hasNext && fetch(at: now) {}
+        while line.count < samples && buffer.hasNext && fetch(at: now) {}
     }
 
     private mutating func shortenSpeech(by excess: Int, at now: Instant) {
@@ -303,23 +311,23 @@ public struct Voice: ~Copyable {
         }
         let overlap = Self.quietOverlap
         let lag = min(excess, quiet - 2 * overlap, line.count - block)
-        guard lag > 0 else { return }
+        guard let splice = line.pauseRemoval(lag, overlap: overlap) else { return }
         if isLeading {
-            line.remove(at: 0, count: lag)
+            line.remove(at: 0, count: splice.lag)
             line.ramp(at: 0, count: overlap, from: 0, to: 1)
         } else {
-            line.shorten(
-                SampleLine.Splice(position: 0, lag: lag, likeness: 0), overlap: overlap)
+            line.shorten(splice, overlap: overlap)
         }
-        buffer.countStretched(samples: lag)
+        buffer.countStretched(samples: splice.lag)
     }
 
     private mutating func lengthenPause(by missing: Int) {
         guard loudness.wasQuiet else { return }
         let overlap = Self.quietOverlap
-        let lag = max(overlap, min(missing, 2 * Self.window))
-        line.lengthen(SampleLine.Splice(position: 0, lag: lag, likeness: 0), overlap: overlap)
-        buffer.countStretched(samples: lag)
+        guard let splice = line.pauseInsertion(min(missing, Self.pieceMax), overlap: overlap)
+        else { return }
+        line.lengthen(splice, overlap: overlap)
+        buffer.countStretched(samples: splice.lag)
     }
 
     private mutating func lengthenSpeech(by missing: Int) {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct TimeStretchTests {
     private func line(_ samples: [Int16]) -> SampleLine {
-        var line = SampleLine()
+        var line = SampleLine(capacity: 5_760)
         line.append { free in
             for i in samples.indices { free[i] = samples[i] }
             return samples.count
@@ -54,7 +54,7 @@ import Testing
         for i in got.indices { #expect(abs(Int(got[i]) - Int(expected[i])) <= 2) }
     }
 
-    @Test func noiseKeepsItsPowerAcrossACut() {
+    @Test func noiseKeepsItsPowerAcrossACut() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SplitMix64(seed: seed)
         var (before, inside) = (0.0, 0.0)
@@ -62,7 +62,9 @@ import Testing
             let noise = (0..<1_440).map { _ in Int16(random.unit() * 8_000 - 4_000) }
             var line = line(noise)
             before += Double(line.energy(at: 0, count: 240))
-            line.shorten(SampleLine.Splice(position: 0, lag: 700, likeness: 0), overlap: 240)
+            let found = line.pauseRemoval(700, overlap: 240)
+            let splice = try #require(found)
+            line.shorten(splice, overlap: 240)
             inside += Double(line.energy(at: 0, count: 240))
         }
         #expect(abs(10 * log10(inside / before)) < 0.3, "seed \(seed)")
@@ -72,5 +74,19 @@ import Testing
         let line = line(voiced(480))
         let found = line.bestRemoval(lags: 120...720, overlap: 480)
         #expect(found == nil)
+    }
+
+    @Test func nothingIsPutInThatThereIsNoRoomFor() throws {
+        var line = line(voiced(5_700))
+        let none = line.pauseInsertion(960, overlap: 120)
+        let noneOfWords = line.bestInsertion(lags: 120...720, overlap: 240)
+        #expect(none == nil && noneOfWords == nil)
+        var frame = Frame(repeating: 0)
+        line.pop(into: &frame)
+        let found = line.pauseInsertion(960, overlap: 120)
+        let pause = try #require(found)
+        line.lengthen(pause, overlap: 120)
+        let room = line.room
+        #expect(pause.lag == 540 && room == 0)
     }
 }

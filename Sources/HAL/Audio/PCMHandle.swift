@@ -94,13 +94,18 @@ internal import CLinux
         case SND_PCM_STATE_SETUP:
             return 0  // stopped
         default:
-            return max(0, count)
+            // A plug-in may say anything, and those who reckon with it must not overflow.
+            return max(0, min(count, parameters.bufferSamples))
         }
     }
 
+    /// No card keeps more than ten seconds, whatever it says.
+    private static let delayMax = 480_000
+
     func delay() -> Int {
         var frames: snd_pcm_sframes_t = 0
-        return unsafe snd_pcm_delay(pcm, &frames) < 0 ? 0 : frames
+        guard unsafe snd_pcm_delay(pcm, &frames) >= 0 else { return 0 }
+        return max(-Self.delayMax, min(frames, Self.delayMax))
     }
 
     // The verbs below return what went wrong, nil when nothing did: throwing, even a typed error,
