@@ -40,6 +40,8 @@ struct DelayTrials: ~Copyable {
     private var patience = Table<Float>(count: leasts, repeating: 0)
     /// The share of frames that came later; see `mended`.
     private var lateShares = Table<Float>(count: leasts, repeating: 0)
+    /// How often the costs have changed.
+    private(set) var weighings = 0
     /// The forgetting sum of time.
     private var seen: Float = 0
     /// The same, since the quickest arrival became quicker.
@@ -54,6 +56,7 @@ struct DelayTrials: ~Copyable {
 
     /// Forgets everything.
     mutating func reset() {
+        weighings += 1
         seen = 0
         seenByBase = 0
         for i in trials.indices {
@@ -162,6 +165,7 @@ struct DelayTrials: ~Copyable {
     ///
     /// - Parameter lateCost: Milliseconds of delay that one percent of invented sound is worth.
     mutating func weigh(lateCost: Int) {
+        weighings += 1
         let a: Float = 1 / max(1, seen)
         let b: Float = Float(lateCost) * 100 * a
         for i in costs.indices {

@@ -128,6 +128,8 @@ public struct JitterBuffer: ~Copyable {
     var arrivals = Table<Arrival>(count: 128, repeating: Arrival())
     var trials: DelayTrials
     var targetMs = JitterBuffer.initialTargetMs
+    /// The playout delay that was chosen last, and of what.
+    var choice: Choice?
     var unweighed: Int64 = 0
 
     var pulls: Int64 = 0
