@@ -17,12 +17,12 @@ extension MediaLoop {
     mutating func listen() {
         guard !isFlooded else { return }
         var taken = 0
-        while taken < Self.datagramsPerTurn {
-            var room = datagram.mutableSpan
-            guard let arrived = socket.receive(into: &room) else { break }
-            taken += 1
-            open(arrived)
-        }
+        repeat {
+            socket.receive(into: &inbox)
+            for place in 0..<inbox.count { openDatagram(place) }
+            taken += inbox.count
+            // Fewer than it could have given: the kernel has no more.
+        } while inbox.count == DatagramBatch.capacity && taken < Self.datagramsPerTurn
         guard isBusy(after: taken) else { return }
         isFlooded = true
         try? loop.modify(fd: socket.fd, events: 0, token: Token.socket.rawValue)
@@ -48,16 +48,17 @@ extension MediaLoop {
     }
 
     /// One datagram: length, index, authentication, replay window, and only then its content.
-    private mutating func open(_ arrived: Datagram) {
+    private mutating func openDatagram(_ place: Int) {
+        let arrived = inbox[place]
         guard !arrived.isTruncated else { return rings.counters.add(.droppedTruncated) }
         guard arrived.count >= FrameLayout.datagramMin else {
             return rings.counters.add(.droppedLength)
         }
         var index: UInt32 = 0
-        for place in 0..<4 { index = index << 8 | UInt32(datagram[place]) }
+        for offset in 0..<4 { index = index << 8 | UInt32(inbox.bytes(of: place)[offset]) }
         guard let peer = owner(of: index) else { return rings.counters.add(.droppedIndex) }
 
-        switch unseal(arrived.count, from: peer) {
+        switch unseal(place, from: peer) {
         case .foreign:
             rings.counters.add(.droppedIndex)
         case .refused(let refusal):
@@ -75,11 +76,17 @@ extension MediaLoop {
         }
     }
 
-    /// Opens the datagram buffer into the plaintext buffer.
-    private mutating func unseal(_ count: Int, from peer: Int) -> KeySlots.Outcome {
-        let sealed = datagram.span.extracting(first: count)
+    /// Opens a datagram into the plaintext buffer.
+    private mutating func unseal(_ place: Int, from peer: Int) -> KeySlots.Outcome {
+        Self.open(inbox, place, by: &peers[peer].slots, into: &plaintext)
+    }
+
+    private static func open(
+        _ inbox: borrowing DatagramBatch, _ place: Int, by slots: inout KeySlots,
+        into plaintext: inout InlineArray<1209, UInt8>
+    ) -> KeySlots.Outcome {
         var plain = plaintext.mutableSpan
-        return peers[peer].slots.open(sealed, into: &plain)
+        return slots.open(inbox.bytes(of: place), into: &plain)
     }
 
     private mutating func countBytes(of arrived: Datagram, from peer: Int) {

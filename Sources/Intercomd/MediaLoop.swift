@@ -88,7 +88,9 @@ struct MediaLoop: ~Copyable {
 
     var samples = InlineArray<4096, Int16>(repeating: 0)
     var plaintext = InlineArray<1209, UInt8>(repeating: 0)
-    var datagram = InlineArray<1500, UInt8>(repeating: 0)
+    /// What came, and what is about to be sent.
+    var inbox: DatagramBatch
+    var datagram = InlineArray<1232, UInt8>(repeating: 0)
 
     var now = Clock.now()
     /// The station is about to stop: no microphone opens any more.
@@ -134,6 +136,7 @@ struct MediaLoop: ~Copyable {
         // What can fail first, on locals: a noncopyable value is made whole or not at all.
         let loop = try Self.eventLoop()
         let timer = try Self.timer()
+        let inbox = try Self.inbox()
         try Self.watch(loop, rings.commandsWaiting.fd, .commands)
         try Self.watch(loop, socket.fd, .socket)
         try Self.watch(loop, timer.fd, .timer)
@@ -142,6 +145,7 @@ struct MediaLoop: ~Copyable {
 
         self.loop = loop
         self.timer = timer
+        self.inbox = inbox
         self.encoder = encoder
         self.slots = slots
         chain = CaptureChain(plan.capture, blockSamples: plan.captureBlock)
@@ -164,6 +168,10 @@ struct MediaLoop: ~Copyable {
 
     private static func timer() throws(MediaError) -> Timer {
         do throws(SystemError) { return try Timer() } catch { throw .system(error) }
+    }
+
+    private static func inbox() throws(MediaError) -> DatagramBatch {
+        do throws(SystemError) { return try DatagramBatch() } catch { throw .system(error) }
     }
 
     private static func watch(

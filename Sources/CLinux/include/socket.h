@@ -46,6 +46,22 @@ ptrdiff_t clinux_udp_send(
 /// Returns the datagram's whole size, also when only its beginning fitted.
 ptrdiff_t clinux_udp_receive(int fd, void *bytes, size_t size, struct clinux_address *from);
 
+/// Datagrams that one call takes at most, and the room for each.
+#define CLINUX_INBOX_COUNT 8
+#define CLINUX_INBOX_ROOM 1500
+
+struct clinux_inbox;
+
+/// Room for that many datagrams; NULL where there is no memory.
+struct clinux_inbox *clinux_inbox_make(void);
+void clinux_inbox_free(struct clinux_inbox *inbox);
+/// Takes what waits; returns how many, 0 where there is none.
+int clinux_inbox_receive(struct clinux_inbox *inbox, int fd);
+/// The bytes of one, as far as they fitted; `size` is its whole size.
+const uint8_t *clinux_inbox_bytes(const struct clinux_inbox *inbox, int index, size_t *size);
+void clinux_inbox_source(
+    const struct clinux_inbox *inbox, int index, struct clinux_address *from);
+
 /// The longest path of a Unix socket, without the terminating zero.
 #define CLINUX_LOCAL_PATH_MAX 107
 

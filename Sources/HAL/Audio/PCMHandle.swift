@@ -88,6 +88,9 @@ internal import CLinux
         // Asks the hardware: what the last interrupt left is old where the other direction of the
         // card is the one that wakes us.
         let count = unsafe snd_pcm_avail(pcm)
+        // Whole periods are there, and reading them tells of any fault. The state is a system call
+        // more where the kernel shares no page with us, as on Arm.
+        if direction == .capture, count >= parameters.periodSamples { return count }
         switch state {
         case SND_PCM_STATE_XRUN, SND_PCM_STATE_SUSPENDED, SND_PCM_STATE_DISCONNECTED:
             return parameters.bufferSamples

@@ -14,7 +14,8 @@ enum HeapProbe {
         guard let armSymbol = unsafe dlsym(nil, "heapwatch_arm"),
             let countSymbol = unsafe dlsym(nil, "heapwatch_count"),
             let pair = try? SocketPair(port: 0, dscp: 46), var loop = try? EventLoop(),
-            let timer = try? HAL.Timer(), let signal = try? EventSignal(),
+            let timer = try? HAL.Timer(), var batch = try? DatagramBatch(),
+            let signal = try? EventSignal(),
             let target = SocketAddress(host: "127.0.0.1", port: pair.data.local.port)
         else { return nil }
         let arm = unsafe unsafeBitCast(armSymbol, to: Arm.self)
@@ -32,8 +33,7 @@ enum HeapProbe {
             signal.drain()
             guard pair.data.send(packet.span, to: target) == .sent else { return nil }
             for index in 0..<loop.wait(until: nil) where loop[index].token == 2 { timer.drain() }
-            var span = packet.mutableSpan
-            while pair.data.receive(into: &span) != nil {}
+            pair.data.receive(into: &batch)
             do throws(GPIOError) {
                 while try input.nextEdge() != nil {}
                 try output.set(period & 1 == 0)

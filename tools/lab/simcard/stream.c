@@ -13,6 +13,9 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+// Transfers after which nobody waits for a stream that was not polled since.
+enum { UNPOLLED_MAX = 8 };
+
 static void arm_at(struct stream *stream, int64_t ns)
 {
 	struct itimerspec when = { .it_value = { ns / 1000000000, ns % 1000000000 } };
@@ -236,10 +239,13 @@ static snd_pcm_sframes_t on_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel
 		else
 			stream->waiting[(io->appl_ptr + i) % io->buffer_size] = sound;
 	}
-	// Memory-mapped capture has moved nothing yet: its timer is set when next polled.
+	// Memory-mapped capture has moved nothing yet: its timer is set when next polled. So is that of
+	// a stream that nobody waits for: it costs a system call, and a real card's interrupt does not.
 	bool mapped = io->access != SND_PCM_ACCESS_RW_INTERLEAVED;
-	if (!mapped || stream->direction == CARD_PLAYBACK)
+	if (stream->unpolled < UNPOLLED_MAX && (!mapped || stream->direction == CARD_PLAYBACK)) {
+		stream->unpolled++;
 		arm(stream, io->appl_ptr + size);
+	}
 	return (snd_pcm_sframes_t)size;
 }
 
@@ -252,6 +258,7 @@ static int on_poll(snd_pcm_ioplug_t *io, struct pollfd *fds, unsigned int count,
 	*events = 0;
 	if (count < 1 || (fds[0].revents & POLLIN) == 0)
 		return 0;
+	stream->unpolled = 0;
 	if (atomic_load(&stream->card.shared->hangs) != 0 && io->state == SND_PCM_STATE_RUNNING) {
 		disarm(stream);
 		return 0;

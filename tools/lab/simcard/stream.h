@@ -16,6 +16,7 @@ struct stream {
 	int64_t start_frame;     // on the card's clock: where frame 0 of this run is
 	snd_pcm_uframes_t position; // frames the card has moved in this run
 	bool running;
+	int unpolled; // transfers since the program asked what its descriptor's wake meant
 	uint32_t seen_xruns, seen_unplugs, seen_suspends;
 	struct card_frame *waiting; // what was written before the start
 	struct room room;

@@ -1,0 +1,54 @@
+internal import CLinux
+
+/// What one system call took from a UDP socket: some datagrams and where they came from.
+///
+/// The kernel is asked once for all that wait. Asked for one at a time, it would have to be asked
+/// once more to say that there are none. All memory is taken in `init`; real-time after that.
+@safe public struct DatagramBatch: ~Copyable {
+    /// Datagrams taken at once, at most; where there are as many, there may be more.
+    public static let capacity = Int(CLINUX_INBOX_COUNT)
+
+    private let inbox: OpaquePointer
+    /// How many there are now.
+    public private(set) var count = 0
+
+    /// - Throws: `SystemError` when there is no memory.
+    public init() throws(SystemError) {
+        guard let inbox = unsafe clinux_inbox_make() else {
+            throw SystemError(operation: "take memory for datagrams", errno: ENOMEM)
+        }
+        unsafe self.inbox = inbox
+    }
+
+    deinit { unsafe clinux_inbox_free(inbox) }
+
+    /// Takes what waits at a socket, in the place of what was here.
+    mutating func fill(from descriptor: Int32) {
+        count = Int(unsafe clinux_inbox_receive(inbox, descriptor))
+    }
+
+    /// One datagram's size and source; its bytes are `bytes(of:)`.
+    public subscript(_ index: Int) -> Datagram {
+        precondition(index >= 0 && index < count)
+        var from = clinux_address()
+        var size = 0
+        // SAFETY: the last call filled `count` places.
+        unsafe clinux_inbox_source(inbox, Int32(index), &from)
+        _ = unsafe clinux_inbox_bytes(inbox, Int32(index), &size)
+        let room = Int(CLINUX_INBOX_ROOM)
+        return Datagram(
+            count: min(size, room), from: SocketAddress(from), isTruncated: size > room)
+    }
+
+    /// The bytes of one datagram, as far as there was room for them.
+    @_lifetime(borrow self)
+    public func bytes(of index: Int) -> Span<UInt8> {
+        precondition(index >= 0 && index < count)
+        var size = 0
+        let start = unsafe clinux_inbox_bytes(inbox, Int32(index), &size)
+        // SAFETY: the bytes belong to the inbox, which lives as long as this batch.
+        let span = unsafe Span(
+            _unsafeStart: start!, count: min(size, Int(CLINUX_INBOX_ROOM)))
+        return unsafe _overrideLifetime(span, borrowing: self)
+    }
+}

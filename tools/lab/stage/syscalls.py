@@ -1,0 +1,77 @@
+"""The system calls of one thread of a program, by name, as strace counts them."""
+
+import contextlib
+import os
+import shutil
+import signal
+from typing import NamedTuple
+
+from . import place, process
+
+TIMER = "timerfd_settime"
+"""The simulated card's: it sets its next interrupt so, which a real card needs no call for."""
+RECEIVE = ("recvfrom", "recvmsg", "recvmmsg")
+
+
+class Count(NamedTuple):
+    """How often one was made, and how often it failed."""
+
+    calls: int
+    errors: int
+
+
+def can_count():
+    """Whether strace is there."""
+    return shutil.which("strace") is not None
+
+
+def read(text):
+    """{name: Count} of the table that `strace -c` prints."""
+    found = {}
+    for line in text.splitlines():
+        words = line.split()
+        if len(words) < 2 or not words[0].isdigit() or words[-1] == "total":
+            continue
+        errors = int(words[1]) if len(words) == 3 else 0
+        found[words[-1]] = Count(int(words[0]), errors)
+    return found
+
+
+def _thread(pid, name):
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/comm", encoding="utf-8") as file:
+            if file.read().strip() == name:
+                return thread
+    raise ProcessLookupError(f"process {pid} has no thread {name}")
+
+
+def _is_traced(thread):
+    with open(f"/proc/{thread}/status", encoding="utf-8") as file:
+        for line in file:
+            if line.startswith("TracerPid:"):
+                return int(line.split()[1]) != 0
+    return False
+
+
+@contextlib.contextmanager
+def counted(pid, name, folder):
+    """Counts while the block runs: the dictionary it gives is filled when that ends."""
+    found = {}
+    path = os.path.join(folder, f"calls-{pid}")
+    thread = _thread(pid, name)
+    strace = process.launch(
+        ["strace", "-q", "-c", "-U", "calls,errors,name", "-o", path, "-p", thread],
+        output=process.subprocess.DEVNULL)
+    try:
+        place.wait_until(lambda: _is_traced(thread), place.PATIENCE, "strace looks on")
+        yield found
+    finally:
+        strace.send_signal(signal.SIGINT)
+        strace.wait(place.PATIENCE)
+    with open(path, encoding="utf-8") as file:
+        found.update(read(file.read()))
+
+
+def own(found):
+    """All calls but those that stand for a card's hardware."""
+    return sum(count.calls for name, count in found.items() if name != TIMER)
