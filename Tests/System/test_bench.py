@@ -14,6 +14,7 @@ SAID = {
     "listener_ratio": "  listener_ratio  ",
     "private_dirty_kb": "  private_dirty_kb  ", "ready_ms": "start to ready  ",
     "first_sound_ms": "to the first sound {} ms", "talker_ratio": "  each further talker  ",
+    "system_calls": "  system calls a second  ",
     "handshakes_per_second": "{:.0f} a second on one core", "handshake_ms": "{} ms each",
 }
 """The figures, and how a person is told of each."""

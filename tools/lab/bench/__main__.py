@@ -54,11 +54,11 @@ def measure(chosen, folder):
     started = starts.measure(room("starts"), STARTS, progress)
     memory = starts.memory(room("memory"), MEMORY_PEERS, progress)
     handshakes = starts.handshakes(room("handshakes"), 8, max(3.0, 2 * chosen.seconds), progress)
-    rounds, size = loops.measure(room("loops"), chosen.seconds, chosen.rounds, progress)
+    rounds, size, calls = loops.measure(room("loops"), chosen.seconds, chosen.rounds, progress)
     improved = loops.measure_improved(
         room("improved"), chosen.seconds, chosen.rounds, progress)
     return figures.figures(
-        rounds, improved, size, memory, started, handshakes, sizes(chosen.dynamic))
+        rounds, improved, size, calls, memory, started, handshakes, sizes(chosen.dynamic))
 
 
 def main():

@@ -12,7 +12,7 @@ import statistics
 import time
 from typing import NamedTuple
 
-from stage import place, process
+from stage import place, process, syscalls
 from stage.capture import Capture
 from stage.card import Card
 
@@ -44,7 +44,7 @@ class Case(NamedTuple):
 IDLE, BOTH = Case(0, 0), Case(1, 1)
 ONE, EIGHT, ALL = Case(1, 0), Case(8, 0), Case(LISTENERS_MAX, 0)
 HEARS_ONE, HEARS_EIGHT = Case(0, 1), Case(0, TALKERS_MAX)
-JUDGED = [ONE, ALL, BOTH]
+JUDGED = [ONE, ALL, HEARS_ONE, HEARS_EIGHT, BOTH]
 """Those that the ratios with a target are made of."""
 IMPROVED = {"audio": {"echo": "on", "noise-suppression": "high", "gain-control": "on"}}
 """All that makes the microphone's sound better."""
@@ -179,6 +179,20 @@ def _bytes_a_packet(scene, daemon):
     return statistics.mode(sizes) + HEADERS if sizes else None
 
 
+def _system_calls(worker, folder, seconds):
+    """{name: calls a second} of one who talks with one; None where nobody can count them."""
+    if not syscalls.can_count():
+        return None
+    worker.work(BOTH)
+    time.sleep(SETTLE_SECONDS)
+    with syscalls.counted(worker.pid, worker.thread, folder) as found:
+        begin = time.monotonic_ns()
+        time.sleep(seconds)
+        took = (time.monotonic_ns() - begin) / 1e9
+    worker.work(IDLE)
+    return {name: count.calls / took for name, count in found.items()}
+
+
 def _round(workers, seconds, number, progress, cases):
     found = {}
     for case in cases:
@@ -194,7 +208,10 @@ def _round(workers, seconds, number, progress, cases):
 
 
 def measure(folder, seconds, rounds, progress):
-    """Lets the house live for so many rounds; returns ([{case: Pair}], bytes of a packet)."""
+    """Lets the house live for so many rounds.
+
+    Returns ([{case: Pair}], bytes of a packet, Pair of the system calls of `BOTH`).
+    """
     eight = ", ".join(house.peer_name(TALKERS_MAX + number) for number in range(8))
     sections = {"channel eight": {"members": eight}}
     with house.House(folder, LISTENERS_MAX, TALKERS_MAX, sections) as scene:
@@ -202,8 +219,9 @@ def measure(folder, seconds, rounds, progress):
         scene.start()
         with _workers(scene, seconds, TALKERS_MAX) as workers:
             size = _bytes_a_packet(scene, workers[0])
+            calls = Pair(*(_system_calls(one, folder, max(3.0, seconds)) for one in workers))
             return [_round(workers, seconds, number, progress, CASES)
-                    for number in range(rounds)], size
+                    for number in range(rounds)], size, calls
 
 
 def measure_improved(folder, seconds, rounds, progress):

@@ -54,8 +54,16 @@ MODES = {"speech": "speech", "widebandSpeech": "wideband", "lowDelay": "lowdelay
 """The table's words for what Opus is made for, and the floor's."""
 
 
+FLOOR = {"voice": (32_000, 9), "studio": (96_000, 9),
+         "lowpower": (24_000, 5), "ultra": (128_000, 9)}
+"""Bit rate and complexity of the floor's codec, at a hard constant bit rate.
+
+They stand still, as a floor does: what the product's own settings save is seen beside them.
+"""
+
+
 def _profiles():
-    """The product's own table, by name: there is no other."""
+    """The product's own table of frames and cards, by name: there is no other."""
     with open(TABLE, encoding="utf-8") as file:
         text = file.read()
     found = {}
@@ -64,7 +72,7 @@ def _profiles():
         mode = MODES[row["mode"]]
         found[name] = Row(
             int(row["frameSamples"]), int(row["periodSamples"]), int(row["periods"]), mode,
-            int(row["bitrate"]), int(row["complexity"]), LOOKAHEAD_MS[mode])
+            *FLOOR[name], LOOKAHEAD_MS[mode])
     if set(found) != set(re.findall(r"^    case (\w+)$", text, re.MULTILINE)):
         raise place.StageError(f"{TABLE}: not every profile is found in it")
     return found
