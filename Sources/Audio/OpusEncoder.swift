@@ -2,9 +2,12 @@ internal import COpus
 
 /// Turns frames of sound into Opus packets of constant size (RFC 6716).
 ///
-/// Hard constant bit rate, because packet sizes must say nothing about the words. No in-band FEC:
-/// at 10 ms frames it costs a whole point of quality, and shorter ones have none. No DTX: silence
-/// must look like speech. Real-time after `init`.
+/// Packet sizes must say nothing about the words. SILK meets a size exactly only by encoding each
+/// frame several times over, so it aims lower (`Profile.Settings.fill`), may never take more than
+/// the packet, and what is left is Opus's own padding (RFC 6716 §3.2.5), which every decoder skips.
+/// CELT meets it exactly at no cost, and fills it. No in-band FEC: at 10 ms frames it costs a whole
+/// point of quality, and shorter ones have none. No DTX: silence must look like speech. Real-time
+/// after `init`.
 @safe public struct OpusEncoder: ~Copyable {
     private let state: OpaquePointer
 
@@ -13,6 +16,8 @@ internal import COpus
 
     /// Samples in every frame.
     public let frameSamples: Int
+
+    private let profile: Profile.Settings
 
     /// Makes an encoder for a profile.
     ///
@@ -28,7 +33,7 @@ internal import COpus
         let profile = profile.settings
         let bitrate = bitrate ?? profile.bitrate
         let complexity = complexity ?? profile.complexity
-        let size = bitrate * profile.frameSamples / (8 * PCM.sampleRate)
+        let size = profile.frameSize(bitrate: bitrate)
         guard (6_000...256_000).contains(bitrate), (0...10).contains(complexity),
             (2...PCM.payloadMax).contains(size)
         else { throw OpusError(status: OPUS_BAD_ARG) }
@@ -42,9 +47,10 @@ internal import COpus
         else { throw OpusError(status: status) }
 
         do throws(OpusError) {
-            let settings: [9 of (request: Int32, value: Int32)] = [
-                (OPUS_SET_BITRATE_REQUEST, Int32(bitrate)),
-                (OPUS_SET_VBR_REQUEST, 0),
+            let settings: [10 of (request: Int32, value: Int32)] = [
+                (OPUS_SET_BITRATE_REQUEST, Int32(profile.aim(bitrate: bitrate))),
+                (OPUS_SET_VBR_REQUEST, profile.aim(bitrate: bitrate) < bitrate ? 1 : 0),
+                (OPUS_SET_VBR_CONSTRAINT_REQUEST, 0),
                 (OPUS_SET_INBAND_FEC_REQUEST, 0),
                 (OPUS_SET_DTX_REQUEST, 0),
                 (OPUS_SET_COMPLEXITY_REQUEST, Int32(complexity)),
@@ -67,6 +73,7 @@ internal import COpus
         }
         frameSize = size
         frameSamples = profile.frameSamples
+        self.profile = profile
         // Last: once `self` is whole, only deinit may free the state.
         unsafe self.state = state
     }
@@ -89,8 +96,18 @@ internal import COpus
             }
         }
         // All arguments are ours and constant: a refusal can only be our own bug.
-        precondition(count > 0)
-        return Int(count)
+        precondition(count > 0 && count <= size)
+        if count < size { pad(&packet, from: count, to: size) }
+        return frameSize
+    }
+
+    /// Makes a packet longer without a change to its sound.
+    private func pad(_ packet: inout MutableSpan<UInt8>, from count: Int32, to size: Int32) {
+        let status = unsafe packet.withUnsafeMutableBufferPointer { bytes in
+            // SAFETY: the buffer holds `size` bytes, of which libopus has just written `count`.
+            unsafe opus_packet_pad(bytes.baseAddress!, count, size)
+        }
+        precondition(status == OPUS_OK)
     }
 
     /// Encodes one frame of 10 ms.
@@ -104,9 +121,13 @@ internal import COpus
     public mutating func change(frameSize: Int) {
         precondition((2...PCM.payloadMax).contains(frameSize))
         let bitrate = frameSize * 8 * PCM.sampleRate / frameSamples
-        let status = unsafe copus_encoder_set(state, OPUS_SET_BITRATE_REQUEST, Int32(bitrate))
+        let aim = profile.aim(bitrate: bitrate)
+        let statuses = (
+            unsafe copus_encoder_set(state, OPUS_SET_BITRATE_REQUEST, Int32(aim)),
+            unsafe copus_encoder_set(state, OPUS_SET_VBR_REQUEST, aim < bitrate ? 1 : 0)
+        )
         // What is in that range suits libopus.
-        precondition(status == OPUS_OK)
+        precondition(statuses == (OPUS_OK, OPUS_OK))
         self.frameSize = frameSize
     }
 

@@ -35,8 +35,12 @@ public enum Profile: String, CaseIterable, Sendable {
         public let mode: Mode
         /// 0 (least work) to 10 (best sound).
         public let complexity: Int
-        /// Bits a second.
+        /// Bits a second that packets have room for.
         public let bitrate: Int
+        /// The same where frames are repeated: each byte is sent more than once.
+        public let bitrateRepeated: Int
+        /// Percent of a packet that the codec aims at while SILK is at work; 100 fills it exactly.
+        public let fill: Int
         /// Below it the codec has too few bytes a frame to say anything.
         let bitrateMin: Int
     }
@@ -46,19 +50,24 @@ public enum Profile: String, CaseIterable, Sendable {
         case .voice:
             Settings(
                 frameSamples: 480, blockSamples: 240, periodSamples: 240, periods: 3,
-                mode: .speech, complexity: 9, bitrate: 32_000, bitrateMin: 16_000)
+                mode: .speech, complexity: 7, bitrate: 47_000, bitrateRepeated: 40_000, fill: 80,
+                bitrateMin: 16_000)
         case .studio:
             Settings(
                 frameSamples: 240, blockSamples: 240, periodSamples: 240, periods: 2,
-                mode: .lowDelay, complexity: 9, bitrate: 96_000, bitrateMin: 32_000)
+                mode: .lowDelay, complexity: 9, bitrate: 96_000, bitrateRepeated: 96_000, fill: 100,
+                bitrateMin: 32_000)
         case .lowpower:
             Settings(
                 frameSamples: 960, blockSamples: 480, periodSamples: 480, periods: 2,
-                mode: .widebandSpeech, complexity: 5, bitrate: 24_000, bitrateMin: 16_000)
+                mode: .widebandSpeech, complexity: 5, bitrate: 29_000, bitrateRepeated: 29_000,
+                fill: 80, bitrateMin: 16_000)
         case .ultra:
             Settings(
                 frameSamples: 120, blockSamples: 120, periodSamples: 120, periods: 3,
-                mode: .lowDelay, complexity: 9, bitrate: 128_000, bitrateMin: 48_000)
+                mode: .lowDelay, complexity: 5, bitrate: 188_000, bitrateRepeated: 128_000,
+                fill: 100,
+                bitrateMin: 48_000)
         }
     }
 
@@ -70,6 +79,14 @@ public enum Profile: String, CaseIterable, Sendable {
 }
 
 extension Profile.Settings {
+    /// Bytes of a frame at so many bits a second.
+    public func frameSize(bitrate: Int) -> Int { bitrate * frameSamples / (8 * PCM.sampleRate) }
+
+    /// Bits a second that the codec aims at in packets with room for so many.
+    ///
+    /// Where there is room for 96,000 libopus uses CELT alone, which fills a packet at no cost.
+    func aim(bitrate: Int) -> Int { bitrate < 96_000 ? bitrate * fill / 100 : bitrate }
+
     /// The time of one frame.
     public var frameNanoseconds: Int64 { Int64(frameSamples) * 62_500 / 3 }
 }

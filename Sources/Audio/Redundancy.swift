@@ -47,6 +47,8 @@ public struct Redundancy: Sendable {
 
     private let frameMs: Float
     private let frameSize: Int
+    /// The same where frames are repeated.
+    private let frameSizeRepeated: Int
     private let rooms: ClosedRange<Int>
     /// Copies sent even when nothing is lost: more than none where loss comes suddenly.
     public var depthMin: Int
@@ -76,13 +78,16 @@ public struct Redundancy: Sendable {
     /// - Parameters:
     ///   - frameSamples: The duration of one frame.
     ///   - frameSize: Its bytes when nothing is wrong.
+    ///   - frameSizeRepeated: Its bytes where each is sent more than once.
     ///   - rooms: What frames can take of the smallest and of the largest packet, in bytes.
     ///   - depthMin: Copies sent even when nothing is lost.
     public init(
-        frameSamples: Int, frameSize: Int, rooms: ClosedRange<Int>, depthMin: Int = 0
+        frameSamples: Int, frameSize: Int, frameSizeRepeated: Int, rooms: ClosedRange<Int>,
+        depthMin: Int = 0
     ) {
         frameMs = Float(frameSamples) / Float(PCM.samplesPerMs)
         self.frameSize = frameSize
+        self.frameSizeRepeated = min(frameSize, frameSizeRepeated)
         self.rooms = rooms
         self.depthMin = depthMin
         wanted = (depthMin, 1)
@@ -209,8 +214,8 @@ public struct Redundancy: Sendable {
         else { return }
         widenedAt = now
         room = min(rooms.upperBound, room + max(4, room * 15 / 100))
-        if room >= frameSize * (1 + Self.depthMax) { room = rooms.upperBound }
-        depthCap = min(Self.depthMax, max(depthCap, room / frameSize - 1))
+        if room >= frameSizeRepeated * (1 + Self.depthMax) { room = rooms.upperBound }
+        depthCap = min(Self.depthMax, max(depthCap, room / frameSizeRepeated - 1))
     }
 
     private mutating func judgeHope(_ lost: Float, _ verdict: QueueWatch.Verdict, at now: Instant) {
@@ -234,7 +239,7 @@ public struct Redundancy: Sendable {
         while depth > 0, least * (1 + depth) > room { depth -= 1 }
         choice.depth = depth
         choice.offset = depth == 0 ? 1 : wanted.offset
-        choice.frameSize = min(frameSize, room / (1 + depth))
+        choice.frameSize = min(depth == 0 ? frameSize : frameSizeRepeated, room / (1 + depth))
         if room == rooms.lowerBound, isNarrow, depth == 0 {
             // Packets become no smaller than that: a copy in what is padding otherwise is free.
             choice.frameSize = min(frameSize, max(least, room / 2))

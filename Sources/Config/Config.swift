@@ -85,7 +85,7 @@ public struct Config: Equatable, Sendable {
         /// Periods in the card's buffer: 2…8.
         public internal(set) var periods = 3
         /// Bits a second, within `profile.bitrates`.
-        public internal(set) var bitrate = 32_000
+        public internal(set) var bitrate = Profile.voice.settings.bitrate
         public internal(set) var duplex = Duplex.auto
         /// Half duplex: the speaker comes back this long after one's own talk; 0…2 s.
         public internal(set) var rxHold = Duration.milliseconds(150)

@@ -34,7 +34,7 @@ extension ControlLoop {
         let wasWireless = view.peers[peer].protection.redundancy.depthMin > 0
         view.peers[peer].protection = Protection(
             frameSamples: plan.sound.frameSamples, frameSize: plan.frameSize,
-            isWireless: isWireless ?? wasWireless)
+            frameSizeRepeated: plan.frameSizeRepeated, isWireless: isWireless ?? wasWireless)
         let choice = view.peers[peer].protection.redundancy.choice
         rings.tell(.protect(peer: peer, choice))
     }

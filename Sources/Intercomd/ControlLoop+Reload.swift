@@ -201,6 +201,7 @@ extension ControlLoop {
         plan = change.plan
         let isSameFrame =
             former.frameSize == plan.frameSize
+            && former.frameSizeRepeated == plan.frameSizeRepeated
             && former.sound.frameSamples == plan.sound.frameSamples
         if !isSameFrame { protectAnew() }
         lines.configure(config)

@@ -45,7 +45,11 @@ struct MediaPlan: Sendable {
     let lostFramesMax: Int64
     let bitrate: Int
     /// Bytes of a frame at this bit rate.
-    var frameSize: Int { bitrate * sound.frameSamples / (8 * PCM.sampleRate) }
+    var frameSize: Int { sound.frameSize(bitrate: bitrate) }
+    /// The same where frames are repeated; a bit rate set by hand is that of all frames.
+    var frameSizeRepeated: Int {
+        sound.frameSize(bitrate: bitrate == sound.bitrate ? sound.bitrateRepeated : bitrate)
+    }
     /// What others are turned down to while somebody of higher priority speaks.
     let duck: Gain
     let isHalfDuplex: Bool

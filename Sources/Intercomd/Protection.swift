@@ -11,9 +11,13 @@ struct Protection {
     private var waiting: Report?
 
     /// Nothing is known of the way yet.
-    init(frameSamples: Int = 480, frameSize: Int = 40, isWireless: Bool = false) {
+    init(
+        frameSamples: Int = 480, frameSize: Int = 58, frameSizeRepeated: Int = 50,
+        isWireless: Bool = false
+    ) {
         redundancy = Redundancy(
             frameSamples: frameSamples, frameSize: frameSize,
+            frameSizeRepeated: frameSizeRepeated,
             rooms: AudioPacket.roomMin...AudioPacket.roomMax, depthMin: isWireless ? 1 : 0)
     }
 

@@ -22,7 +22,7 @@ public struct AudioPacket: Equatable, Sendable {
     public let offset: Int
     /// Whether this is the last packet of the talkspurt.
     public let isLast: Bool
-    /// The length of each frame in bytes; hard CBR makes them equal.
+    /// The length of each frame in bytes; padding makes them equal.
     public let frameSize: Int
 
     /// Reads the five header bytes and checks that all frames lie within `plaintext`.

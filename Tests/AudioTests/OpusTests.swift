@@ -19,6 +19,65 @@ import Testing
         #expect(declared == size)
     }
 
+    /// Packets of every profile are of one size, whatever is said, and what is said decides what of
+    /// them is padding: so a size that followed it would be seen here.
+    @Test(arguments: Profile.allCases)
+    func sizesDoNotTellSpeechFromSilence(profile: Profile) throws {
+        let length = profile.settings.frameSamples
+        let speech = Speech(seconds: 3, pauses: true).samples
+        var random = SplitMix64(seed: 11)
+        let noise = (0..<48_000).map { _ in Int16.random(in: -32_000...32_000, using: &random) }
+        let silence = [Int16](repeating: 0, count: 48_000)
+        var encoder = try OpusEncoder(profile)
+        var bytes = [UInt8](repeating: 0, count: 400)
+        var sizes: Set<Int> = []
+        var paddings: Set<Int> = []
+        for sound in [speech, silence, noise, speech] {
+            for start in stride(from: 0, through: sound.count - length, by: length) {
+                var room = bytes.mutableSpan
+                let size = encoder.encode(sound[start..<start + length].span, into: &room)
+                sizes.insert(size)
+                paddings.insert(padding(of: bytes[..<size]))
+                let samples = OpusDecoder.sampleCount(of: bytes[0..<size].span)
+                #expect(samples == length)
+            }
+        }
+        #expect(sizes == [profile.settings.frameSize(bitrate: profile.settings.bitrate)])
+        #expect((paddings.count > 5) == (profile.settings.fill < 100), "\(paddings.sorted())")
+    }
+
+    /// Opus's own padding (RFC 6716 §3.2.5) of a packet of one frame, with what announces it.
+    private func padding(of packet: ArraySlice<UInt8>) -> Int {
+        guard packet[0] & 3 == 3 else { return 0 }
+        guard packet[1] & 0x40 != 0 else { return 1 }
+        var (place, count) = (2, 2)
+        while packet[place] == 255 {
+            (place, count) = (place + 1, count + 255)
+        }
+        return count + 1 + Int(packet[place])
+    }
+
+    /// Whatever is to be said, it never takes more than the packet.
+    @Test(arguments: [Profile.voice, .lowpower], [20, 29, 48, 58, 72, 119, 120, 400])
+    func theLoudestNoiseFitsItsPacket(profile: Profile, size: Int) throws {
+        let length = profile.settings.frameSamples
+        var random = SplitMix64(seed: 12)
+        var encoder = try OpusEncoder(profile)
+        encoder.change(frameSize: size)
+        var decoder = try OpusDecoder()
+        var bytes = [UInt8](repeating: 0, count: 400)
+        var sound = [Int16](repeating: 0, count: length)
+        for _ in 0..<100 {
+            let noise = (0..<length).map { _ in Int16.random(in: -32_768...32_767, using: &random) }
+            var room = bytes.mutableSpan
+            let count = encoder.encode(noise.span, into: &room)
+            #expect(count == size)
+            var out = sound.mutableSpan
+            let decoded = decoder.decode(bytes[0..<size].span, into: &out)
+            #expect(decoded == length)
+        }
+    }
+
     @Test func soundSurvivesTheWay() throws {
         var encoder = try OpusEncoder(bitrate: 96_000)
         var decoder = try OpusDecoder()

@@ -14,9 +14,10 @@ private struct Way {
     let packets: Int
     private var queue: Int64 = 0
 
-    init(samples: Int = 480, size: Int = 40, depthMin: Int = 0) {
+    init(samples: Int = 480, size: Int = 40, repeated: Int? = nil, depthMin: Int = 0) {
         redundancy = Redundancy(
-            frameSamples: samples, frameSize: size, rooms: 59...1172, depthMin: depthMin)
+            frameSamples: samples, frameSize: size, frameSizeRepeated: repeated ?? size,
+            rooms: 59...1172, depthMin: depthMin)
         packets = 48_000 / samples
     }
 
@@ -103,6 +104,21 @@ private struct Way {
         #expect(way.choice.depth == 1)
         way.pass(seconds: 60, loss: 0)
         #expect(way.choice.depth == 1)
+    }
+
+    /// Each byte of a frame that is repeated is sent more than once: such frames are shorter.
+    @Test func framesAreShorterWhileTheyAreRepeated() {
+        var way = Way(size: 58, repeated: 48)
+        way.pass(seconds: 10, loss: 0)
+        #expect(way.choice.depth == 0 && way.choice.frameSize == 58)
+        way.pass(loss: 0.1)
+        #expect(way.choice.depth == 2 && way.choice.frameSize == 48)
+        way.pass(seconds: 80, loss: 0)
+        #expect(way.choice.depth == 0 && way.choice.frameSize == 58)
+        // What is set for copies is never more than what is set for all.
+        var thin = Way(size: 30, repeated: 48)
+        thin.pass(seconds: 10, loss: 0.1)
+        #expect(thin.choice.frameSize == 30)
     }
 
     @Test func lossWithAQueueMakesPacketsSmallerAndAddsNoCopies() {
@@ -214,7 +230,10 @@ private struct Way {
         func dice() -> Double { Double.random(in: 0..<1, using: &random) }
         for samples in [120, 240, 480, 960] {
             for size in [15, 40, 60, 160, 320] {
-                var way = Way(samples: samples, size: size, depthMin: dice() < 0.5 ? 0 : 1)
+                let repeated = dice() < 0.5 ? size : size * 4 / 5
+                var way = Way(
+                    samples: samples, size: size, repeated: repeated,
+                    depthMin: dice() < 0.5 ? 0 : 1)
                 var base = 0.0
                 for _ in 0..<300 {
                     if dice() < 0.1 { base = dice() * dice() }
@@ -228,7 +247,7 @@ private struct Way {
                     let choice = way.choice
                     #expect((0...4).contains(choice.depth), "seed \(seed)")
                     #expect((1...4).contains(choice.offset), "seed \(seed)")
-                    #expect((min(29, size)...size).contains(choice.frameSize), "seed \(seed)")
+                    #expect((min(29, repeated)...size).contains(choice.frameSize), "seed \(seed)")
                     #expect(
                         choice.frameSize * (1 + choice.depth) <= min(choice.room, 1172),
                         "seed \(seed)")

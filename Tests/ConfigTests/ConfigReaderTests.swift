@@ -46,7 +46,7 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
         #expect(config.audio.periodSamples == 240)
         #expect(config.audio.periods == 3)
         #expect(config.audio.profile == .voice)
-        #expect(config.audio.bitrate == 32_000)
+        #expect(config.audio.bitrate == 47_000)
         #expect(config.audio.duplex == .auto && config.audio.echo == .off)
         #expect(config.audio.rxHold == .milliseconds(150))
         #expect(config.audio.jitter == .normal)

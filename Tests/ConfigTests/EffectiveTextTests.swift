@@ -75,7 +75,7 @@ func withoutOrigins(_ config: Config) -> Config {
                 period = 5ms
                 periods = 3
                 profile = voice
-                bitrate = 32k
+                bitrate = 47k
                 duplex = auto
                 rx-hold = 150ms
                 echo = off

@@ -37,8 +37,10 @@ private struct NarrowLink {
         bitsPerMs = kbits
         let settings = profile.settings
         frameMs = Double(settings.frameSamples) / 48
-        let frameSize = settings.bitrate * settings.frameSamples / 384_000
-        protection = Protection(frameSamples: settings.frameSamples, frameSize: frameSize)
+        protection = Protection(
+            frameSamples: settings.frameSamples,
+            frameSize: settings.frameSize(bitrate: settings.bitrate),
+            frameSizeRepeated: settings.frameSize(bitrate: settings.bitrateRepeated))
     }
 
     private var packetSize: Double {

@@ -15,7 +15,7 @@ KNOWN, FULL = 3.0, 9.0
 """Seconds until as many copies are sent as are needed, and until a queue is seen wherever the
 questions fall: two slow answers and two reports, and twice as long."""
 HERTZ, LEVEL = 500, -12.0
-RATE = 32_000
+RATE = 46_400
 MADE_UP = 0.5
 """Percent of the sound that copies leave to be made up, at most."""
 SOON = 0.05
