@@ -66,6 +66,7 @@ public struct Station {
         var bindings: [Binding] = []
         /// What each of its own streams is bound to.
         var theirs: [StreamBinding] = []
+        var unknown = UnknownChannels()
         /// Those that may still be answered, the newest last.
         var pings: [(token: UInt32, at: Instant)] = []
         var lastToken: UInt32 = 0
@@ -89,7 +90,7 @@ public struct Station {
 
     var targets: [TalkTarget]
     /// Those that are bound as it goes.
-    private var aimed: [TalkTarget] = []
+    var aimed: [TalkTarget] = []
     var channels: [Channel]
     var peers: [Peer]
     var pending: [Action] = []
@@ -121,8 +122,9 @@ public struct Station {
         self.channels = channels
         calls.channels = channels
         for peer in peers.indices {
-            peers[peer].view.hasUnknownChannel = false
             for binding in peers[peer].theirs { bound(binding, by: peer) }
+            seekUnknownChannel(of: peer)
+            forgetBindingsGone(to: peer)
             if peers[peer].isUp { bindStreams(to: peer, at: now) }
         }
     }
@@ -171,6 +173,7 @@ public struct Station {
             peers[peer].bindings.removeAll(keepingCapacity: true)
             peers[peer].view = PeerView()
             peers[peer].theirs.removeAll(keepingCapacity: true)
+            peers[peer].unknown = UnknownChannels()
             // What its streams meant before it restarted, nobody knows.
             forgetHearings(of: peer)
         }
@@ -221,6 +224,7 @@ public struct Station {
             peers[peer].theirs.append(binding)
             claimed(binding, by: peer)
             bound(binding, by: peer)
+            lookForUnknownChannel(binding, of: peer)
         case .report(let report):
             peers[peer].view.report = report
             peers[peer].view.reportAt = now
@@ -371,7 +375,6 @@ public struct Station {
         }
         if binding.reference == 0 { return .direct }
         guard let channel = channels.first(where: { $0.reference == binding.reference }) else {
-            peers[peer].view.hasUnknownChannel = true
             return .ignored
         }
         let isHeard = channel.isListenedTo && channel.members.contains(peer)

@@ -78,6 +78,16 @@ import Wire
         #expect(bindings(in: drain(&station)).map { $0.reference } == [yard])
     }
 
+    @Test func aChannelThatWentAndCameBackIsBoundAgainAtOnce() {
+        var station = station()
+        station.configure(
+            targets: [target(2, yard, [0])], channels: [channel(2, yard, [0])], at: start)
+        #expect(bindings(in: drain(&station)).map { $0.reference } == [yard])
+        station.configure(
+            targets: [target(1, house, [0])], channels: [channel(1, house, [0])], at: start)
+        #expect(bindings(in: drain(&station)).map { $0.reference } == [house])
+    }
+
     @Test func whatAPeerHasBoundIsLookedAtAgain() {
         var station = station()
         station.receive(binds(4, yard, mid: 1), from: 0, at: start)

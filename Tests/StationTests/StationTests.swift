@@ -133,6 +133,27 @@ import Wire
         #expect(!station.view(of: 1).hasUnknownChannel)
     }
 
+    @Test func aChannelThatIsNotHereIsForgottenWhenThePeerBindsAKnownOneAfterIt() {
+        var station = station()
+        station.up(peer: 1, isNewBoot: true, at: start)
+        // A misspelt one, and one that is meant to be there.
+        station.receive(binding(stream: 6, reference: 0xBAD, mid: 1), from: 1, at: start)
+        station.receive(
+            binding(stream: 4, reference: house, mid: 2), from: 1, at: start + .seconds(1))
+        #expect(station.view(of: 1).hasUnknownChannel, "it has told both at once: it has both")
+        let later = start + .seconds(9)
+        station.receive(binding(stream: 4, reference: house, mid: 3), from: 1, at: later)
+        #expect(!station.view(of: 1).hasUnknownChannel)
+        // Settings taken over here do not bring it back; that it is bound again does.
+        station.configure(
+            targets: [],
+            channels: [Channel(number: 1, reference: house, members: [0, 1], isListenedTo: true)],
+            at: later)
+        #expect(!station.view(of: 1).hasUnknownChannel)
+        station.receive(binding(stream: 6, reference: 0xBAD, mid: 4), from: 1, at: later)
+        #expect(station.view(of: 1).hasUnknownChannel)
+    }
+
     @Test func aChannelIsNotHeardFromOneWhoIsNoMember() {
         var station = station()
         station.up(peer: 2, isNewBoot: true, at: start)

@@ -1,0 +1,53 @@
+internal import Time
+internal import Wire
+
+/// Streams of a peer that are bound to a channel this station does not have.
+struct UnknownChannels {
+    /// A station tells all it speaks on at once: what it tells later than that is news.
+    static let burst = Duration.seconds(2)
+
+    /// When the last such binding came.
+    var boundAt: Instant?
+    /// Streams that no longer count: the peer has bound a known channel after them, and not them.
+    var former: [UInt8] = []
+}
+
+extension Station {
+    /// Notes whether the peer speaks on a channel that is not here, at each of its bindings.
+    ///
+    /// A channel that it does not have any more is never unbound. But with every session it binds
+    /// those it has, all together, and one that it has renamed at once.
+    mutating func lookForUnknownChannel(_ binding: StreamBinding, of peer: Int) {
+        peers[peer].unknown.former.removeAll { $0 == binding.stream }
+        if isUnknown(binding) {
+            peers[peer].unknown.boundAt = now
+        } else if binding.purpose == .talk, binding.reference != 0,
+            let boundAt = peers[peer].unknown.boundAt, now >= boundAt + UnknownChannels.burst
+        {
+            peers[peer].unknown.former = peers[peer].theirs.filter { isUnknown($0) }
+                .map { $0.stream }
+        }
+        seekUnknownChannel(of: peer)
+    }
+
+    mutating func seekUnknownChannel(of peer: Int) {
+        let former = peers[peer].unknown.former
+        peers[peer].view.hasUnknownChannel = peers[peer].theirs.contains {
+            isUnknown($0) && !former.contains($0.stream)
+        }
+    }
+
+    private func isUnknown(_ binding: StreamBinding) -> Bool {
+        binding.purpose == .talk && binding.reference != 0
+            && !channels.contains { $0.reference == binding.reference }
+    }
+
+    /// Forgets that the peer knows the streams of targets that are gone: should they come back, it
+    /// is told again at once.
+    mutating func forgetBindingsGone(to peer: Int) {
+        let present = targets + aimed
+        peers[peer].bindings.removeAll { binding in
+            !present.contains { $0.stream == binding.stream && $0.listeners.contains(peer) }
+        }
+    }
+}
