@@ -24,6 +24,7 @@
 #include "heapwatch.h"
 #include "input.h"
 #include "machine.h"
+#include "network.h"
 #include "process.h"
 #include "program.h"
 #include "secret.h"

@@ -34,6 +34,11 @@ public struct SocketAddress: Hashable, Sendable {
         high == 0 && low >> 32 == SocketAddress.mappedPrefix >> 32 ? .ipv4 : .ipv6
     }
 
+    /// Whether it never leaves this machine: 127.0.0.0/8 or ::1.
+    public var isLoopback: Bool {
+        family == .ipv4 ? low >> 24 & 0xff == 127 : high == 0 && low == 1
+    }
+
     /// Bytes of the IP and UDP headers before what is sent there.
     public var datagramOverhead: Int { family == .ipv4 ? 28 : 48 }
 

@@ -1,0 +1,37 @@
+#ifndef CLINUX_NETWORK_H
+#define CLINUX_NETWORK_H
+
+// This machine's own network, and whether the kernel finds a way to an address.
+
+#include "socket.h"
+
+#define CLINUX_INTERFACES_MAX 32
+#define CLINUX_INTERFACE_ADDRESSES_MAX 8
+
+struct clinux_interface {
+    char name[16];
+    int is_up, is_running, is_loopback;
+    int address_count;
+    struct clinux_address addresses[CLINUX_INTERFACE_ADDRESSES_MAX];
+};
+
+/// Returns how many there are, at most `capacity`.
+int clinux_interfaces(struct clinux_interface *interfaces, int capacity);
+
+const char *clinux_interface_name(const struct clinux_interface *interface);
+struct clinux_address clinux_interface_address(
+    const struct clinux_interface *interface, int place);
+
+/// A descriptor on which the kernel tells of links and addresses that change.
+int clinux_network_watch(void);
+/// 1 when something has changed since it was asked last.
+int clinux_network_changed(int fd);
+
+/// Sends an empty datagram; returns the socket, on which an ICMP error will show.
+int clinux_udp_probe(const struct clinux_address *to);
+/// The error that came, as a positive errno; 0 while there is none.
+int clinux_udp_probe_error(int fd);
+/// The own address from which datagrams would go there; nothing is sent.
+int clinux_udp_source(const struct clinux_address *to, struct clinux_address *source);
+
+#endif

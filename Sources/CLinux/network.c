@@ -1,0 +1,132 @@
+#define _GNU_SOURCE
+#include "network.h"
+
+#include <errno.h>
+#include <ifaddrs.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "address.h"
+
+static struct clinux_interface *place(
+    const char *name, struct clinux_interface *interfaces, int *count, int capacity) {
+    for (int i = 0; i < *count; i++)
+        if (strcmp(interfaces[i].name, name) == 0)
+            return &interfaces[i];
+    if (*count == capacity || strlen(name) >= sizeof interfaces->name)
+        return NULL;
+    struct clinux_interface *found = &interfaces[(*count)++];
+    *found = (struct clinux_interface){0};
+    strcpy(found->name, name);
+    return found;
+}
+
+int clinux_interfaces(struct clinux_interface *interfaces, int capacity) {
+    struct ifaddrs *list;
+    if (getifaddrs(&list) < 0)
+        return -errno;
+    int count = 0;
+    for (struct ifaddrs *entry = list; entry != NULL; entry = entry->ifa_next) {
+        struct clinux_interface *found = place(entry->ifa_name, interfaces, &count, capacity);
+        if (found == NULL)
+            continue;
+        found->is_up = (entry->ifa_flags & IFF_UP) != 0;
+        found->is_running = (entry->ifa_flags & IFF_RUNNING) != 0;
+        found->is_loopback = (entry->ifa_flags & IFF_LOOPBACK) != 0;
+        int family = entry->ifa_addr == NULL ? AF_UNSPEC : entry->ifa_addr->sa_family;
+        if (family != AF_INET && family != AF_INET6)
+            continue;
+        if (found->address_count == CLINUX_INTERFACE_ADDRESSES_MAX)
+            continue;
+        struct sockaddr_storage packed = {0};
+        size_t size =
+            family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+        memcpy(&packed, entry->ifa_addr, size);
+        clinux_address_unpack(&packed, &found->addresses[found->address_count++]);
+    }
+    freeifaddrs(list);
+    return count;
+}
+
+const char *clinux_interface_name(const struct clinux_interface *interface) {
+    return interface->name;
+}
+
+struct clinux_address clinux_interface_address(
+    const struct clinux_interface *interface, int place) {
+    return interface->addresses[place];
+}
+
+int clinux_network_watch(void) {
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (fd < 0)
+        return -errno;
+    struct sockaddr_nl own = {
+        .nl_family = AF_NETLINK,
+        .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR,
+    };
+    if (bind(fd, (struct sockaddr *)&own, sizeof own) == 0)
+        return fd;
+    int error = -errno;
+    close(fd);
+    return error;
+}
+
+int clinux_network_changed(int fd) {
+    char news[4096];
+    int changed = 0;
+    // What the kernel had no room for has changed something too (ENOBUFS).
+    while (recv(fd, news, sizeof news, 0) >= 0 || errno == EINTR || errno == ENOBUFS)
+        changed = 1;
+    return changed;
+}
+
+static int make_probe(const struct clinux_address *to) {
+    int is_v6 = !(to->high == 0 && to->low >> 32 == 0xffff);
+    int fd = socket(is_v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    int on = 1;
+    struct sockaddr_storage packed;
+    socklen_t size;
+    int error = clinux_address_pack(to, is_v6, &packed, &size);
+    // Else only a closed port is an error, and not an address that cannot be reached.
+    if (error == 0 && setsockopt(fd, is_v6 ? IPPROTO_IPV6 : IPPROTO_IP,
+                          is_v6 ? IPV6_RECVERR : IP_RECVERR, &on, sizeof on) < 0)
+        error = -errno;
+    if (error == 0 && connect(fd, (struct sockaddr *)&packed, size) < 0)
+        error = -errno;
+    if (error == 0)
+        return fd;
+    close(fd);
+    return error;
+}
+
+int clinux_udp_probe(const struct clinux_address *to) {
+    int fd = make_probe(to);
+    if (fd < 0 || send(fd, "", 0, MSG_NOSIGNAL) >= 0)
+        return fd;
+    int error = -errno;
+    close(fd);
+    return error;
+}
+
+int clinux_udp_source(const struct clinux_address *to, struct clinux_address *source) {
+    int fd = make_probe(to);
+    if (fd < 0)
+        return fd;
+    int error = clinux_udp_local(fd, source);
+    close(fd);
+    return error;
+}
+
+int clinux_udp_probe_error(int fd) {
+    int error = 0;
+    socklen_t size = sizeof error;
+    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? errno : error;
+}

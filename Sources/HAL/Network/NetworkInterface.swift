@@ -1,0 +1,131 @@
+internal import CLinux
+
+/// A network interface of this machine, as the kernel has it.
+public struct NetworkInterface: Equatable, Sendable {
+    /// Such as "eth0".
+    public let name: String
+    /// Whether a person or a program has switched it on.
+    public let isUp: Bool
+    /// Whether it has a carrier: a cable with a switch at the other end, or a Wi-Fi it has joined.
+    public let isRunning: Bool
+    public let isLoopback: Bool
+    /// Its addresses, with port 0.
+    public let addresses: [SocketAddress]
+
+    public init(
+        name: String, isUp: Bool, isRunning: Bool, isLoopback: Bool, addresses: [SocketAddress]
+    ) {
+        self.name = name
+        self.isUp = isUp
+        self.isRunning = isRunning
+        self.isLoopback = isLoopback
+        self.addresses = addresses
+    }
+
+    public func has(_ family: SocketAddress.Family) -> Bool {
+        addresses.contains { $0.family == family }
+    }
+
+    /// All there are, in the kernel's order; nil when it does not tell.
+    public static func all() -> [NetworkInterface]? {
+        let capacity = Int(CLINUX_INTERFACES_MAX)
+        var raw = [clinux_interface](repeating: clinux_interface(), count: capacity)
+        // SAFETY: at most as many are written as there is room for.
+        let count = unsafe raw.withUnsafeMutableBufferPointer { buffer in
+            unsafe clinux_interfaces(buffer.baseAddress!, Int32(buffer.count))
+        }
+        guard count >= 0 else { return nil }
+        return raw.prefix(Int(count)).map { NetworkInterface($0) }
+    }
+
+    private init(_ raw: clinux_interface) {
+        var raw = raw
+        // SAFETY: the name is terminated by a zero, and copied before `raw` goes.
+        name = unsafe String(cString: clinux_interface_name(&raw))
+        isUp = raw.is_up != 0
+        isRunning = raw.is_running != 0
+        isLoopback = raw.is_loopback != 0
+        addresses = (0..<raw.address_count).map { place in
+            SocketAddress(unsafe clinux_interface_address(&raw, place))
+        }
+    }
+}
+
+/// What keeps this machine from reaching anybody: its own cable, Wi-Fi or address.
+public enum NetworkFault: Equatable, Sendable {
+    /// There is no interface but the machine's own.
+    case noInterface
+    /// Switched off.
+    case down(String)
+    /// No cable, or nothing at the other end of it; a Wi-Fi that is not joined.
+    case noCarrier(String)
+    /// No address of any kind that peers have.
+    case noAddress(String)
+
+    /// What is wrong with all of them together; nil when one can be used.
+    ///
+    /// - Parameters:
+    ///   - interfaces: all there are.
+    ///   - families: of the peers' addresses; one of them is enough.
+    public init?(_ interfaces: [NetworkInterface], for families: [SocketAddress.Family]) {
+        let others = interfaces.filter { !$0.isLoopback }
+        let isUsable = others.contains { one in
+            one.isUp && one.isRunning && families.contains { one.has($0) }
+        }
+        guard !isUsable else { return nil }
+        // Those of cables and Wi-Fi before bridges and the like, which programs make.
+        let ranked = others.filter { $0.isHardware } + others.filter { !$0.isHardware }
+        if let one = ranked.first(where: { $0.isUp && $0.isRunning }) {
+            self = .noAddress(one.name)
+        } else if let one = ranked.first(where: { $0.isUp }) {
+            self = .noCarrier(one.name)
+        } else if let one = ranked.first {
+            self = .down(one.name)
+        } else {
+            self = .noInterface
+        }
+    }
+
+    /// The word for programs.
+    public var code: StaticString {
+        switch self {
+        case .noInterface: "no_interface"
+        case .down: "link_down"
+        case .noCarrier: "no_carrier"
+        case .noAddress: "no_address"
+        }
+    }
+
+    /// What a person reads: what is wrong.
+    public var text: String {
+        switch self {
+        case .noInterface: "this machine has no network interface"
+        case .down(let name): "\(name) is switched off"
+        case .noCarrier(let name):
+            Self.isWireless(name)
+                ? "\(name) has joined no Wi-Fi" : "\(name) has no link: its cable or switch is out"
+        case .noAddress(let name): "\(name) has no address that reaches a peer"
+        }
+    }
+
+    /// And what to do.
+    public var fix: String {
+        switch self {
+        case .noInterface: "see the cable of the USB adapter, and ip link"
+        case .down(let name): "sudo ip link set \(name) up"
+        case .noCarrier(let name):
+            Self.isWireless(name)
+                ? "join it: sudo nmtui, or raspi-config" : "plug the cable in at both ends"
+        case .noAddress: "see whether the router gives addresses (DHCP), and ip address"
+        }
+    }
+
+    private static func isWireless(_ name: String) -> Bool { name.hasPrefix("wl") }
+}
+
+extension NetworkInterface {
+    /// Whether its name is one that the kernel or udev gives to a card.
+    fileprivate var isHardware: Bool {
+        ["e", "wl", "usb"].contains { name.hasPrefix($0) }
+    }
+}

@@ -1,0 +1,55 @@
+import Testing
+import Time
+
+@testable import HAL
+
+@Suite struct UDPProbeTests {
+    private func address(_ host: String, _ port: UInt16) -> SocketAddress {
+        SocketAddress(host: host, port: port)!
+    }
+
+    private func fault(at address: SocketAddress) -> UDPProbe.Fault? {
+        guard case .sent(let probe) = UDPProbe.start(to: address) else { return .other }
+        let end = Clock.now() + .seconds(10)
+        while Clock.now() < end {
+            if let fault = probe.fault() { return fault }
+        }
+        return nil
+    }
+
+    @Test func aClosedPortIsTold() throws {
+        // One that was free a moment ago, and is again.
+        let port = try SocketPair(
+            listen: address("127.0.0.1", 0), port: 0, dscp: 0
+        ).handshake.local.port
+        #expect(fault(at: address("127.0.0.1", port)) == .portClosed)
+    }
+
+    @Test func onePortWhereSomebodyListensTellsNothingAndGetsAnEmptyDatagram() throws {
+        let pair = try SocketPair(
+            listen: address("127.0.0.1", 0), port: 0, dscp: 0)
+        guard case .sent(let probe) = UDPProbe.start(to: pair.handshake.local) else {
+            Issue.record("not sent")
+            return
+        }
+        #expect(probe.fault() == nil)
+        var bytes = InlineArray<8, UInt8>(repeating: 7)
+        var room = bytes.mutableSpan
+        let datagram = try #require(pair.handshake.receive(into: &room))
+        #expect(datagram.count == 0)
+        #expect(probe.fault() == nil)
+    }
+
+    @Test func anAddressThatCannotBeSentToIsToldAtOnce() {
+        guard case .failed(let fault) = UDPProbe.start(to: address("fe80::1", 5577)) else {
+            Issue.record("a link-local address without its interface has no way")
+            return
+        }
+        #expect(fault == .noRoute)
+    }
+
+    @Test func theOwnAddressTowardsAnotherIsKnownWithoutSending() throws {
+        let source = try UDPProbe.source(to: address("127.0.0.1", 9))
+        #expect(source.host == "127.0.0.1")
+    }
+}
