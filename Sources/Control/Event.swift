@@ -65,6 +65,11 @@ public struct Event: JSONRecord, Equatable, Sendable {
         case rekey
         /// The name of a peer's address is not found: `peer`, `detail`.
         case peerUnresolved = "peer_unresolved"
+        /// Two stations use the key of a peer: `peer`, `detail`.
+        case sharedKey = "shared_key"
+        /// This machine cannot reach its peers (`detail`), and can again.
+        case networkFault = "network_fault"
+        case networkReady = "network_ready"
         /// A card opened, or was lost: `detail`.
         case audioOpen = "audio_open"
         case audioLost = "audio_lost"
@@ -76,7 +81,8 @@ public struct Event: JSONRecord, Equatable, Sendable {
         case xrun
         /// Other settings were taken over: `detail`.
         case reload
-        /// Some stranger knocked; told at most once a minute: `detail`.
+        /// An unknown station called, told at most once a minute: its key in `detail`, from where
+        /// in `target`.
         case unknownKey = "unknown_key"
         /// The station began, ended: `detail`.
         case started

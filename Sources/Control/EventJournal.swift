@@ -13,9 +13,10 @@ extension Event.Kind {
         switch self {
         case .buttonFault, .audioLost, .audioStalled, .relayFault: .error
         case .stuckKey, .lampFault, .audioAsleep, .xrun, .reloadRefused, .peerUnresolved,
-            .stateFault, .historyFault, .hookFault:
+            .sharedKey, .networkFault, .stateFault, .historyFault, .hookFault:
             .warning
-        case .peerUp, .peerStale, .peerHeard, .peerDown, .audioOpen, .audioAwake, .unknownKey,
+        case .peerUp, .peerStale, .peerHeard, .peerDown, .networkReady, .audioOpen, .audioAwake,
+            .unknownKey,
             .started, .stopped, .reload, .dropped, .noListener, .dnd, .mute, .relay, .signal,
             .ring, .calling, .answered, .callActive, .callJoined, .callLeft, .callWeak,
             .callEnded, .missedCall, .refused, .page, .dropIn, .listenIn, .result:
@@ -71,6 +72,9 @@ extension Event.Kind {
         case .peerDown: "8139a7895e1f4cd399269aee950e25f6"
         case .rekey: "ec4217af48eb419cbe28eeb2b216e2da"
         case .peerUnresolved: "f94466f766b246bbad71beb770528d19"
+        case .sharedKey: "6b0f7d2c51e84a9db3a4c8170fe2d965"
+        case .networkFault: "d41c83e5a07f4b62918ce6f03b5a7d2e"
+        case .networkReady: "70e9b5a2c6314f8dae05d17f9483bc61"
         case .audioOpen: "e9ee8034e5654dad8cf45f9e7d947225"
         case .audioLost: "e5c7488e89d54351bc211812fffd1325"
         case .audioAsleep: "31ff33391f7b4b1db028ba686397d0d0"
@@ -142,7 +146,11 @@ extension Event {
             case .peerHeard: "\(peer) is heard again"
             case .peerDown: "\(peer) down"
             case .rekey: "\(peer): new keys"
-            case .unknownKey: "a station with the unknown key \(detail) called; it got no answer"
+            case .unknownKey:
+                "a station with the unknown key \(detail) called from \(target ?? "?"); to add it: "
+                    + "intercomctl peers"
+            case .networkReady: "network: there again"
+            case .networkFault: "network: \(detail)"
             case .xrun: "sound was lost between card and program: \(detail)"
             case .stopped: "stopped"
             case .dropped: "\(detail) events were not told"
@@ -150,8 +158,8 @@ extension Event {
             case .dnd: "do not disturb: \(detail)"
             case .volume: "volume of \(target ?? ""): \(detail)"
             case .mute: "mute of \(target ?? ""): \(detail)"
-            case .stateFault, .historyFault, .hookFault, .peerUnresolved, .audioOpen, .audioLost,
-                .audioAsleep, .audioAwake, .audioStalled,
+            case .stateFault, .historyFault, .hookFault, .peerUnresolved, .sharedKey, .audioOpen,
+                .audioLost, .audioAsleep, .audioAwake, .audioStalled,
                 .started, .reloadRefused:
                 detail
             }

@@ -67,6 +67,15 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     public var reportConcealedMilliseconds: Double?
     /// Why it is not up, as far as this station knows; one of the status's problems.
     public var problem: String?
+    /// The same for programs, also before it is a problem; these four are null while it is up.
+    public var downReason: String?
+    /// Seconds since it was lost, or since this station knows it.
+    public var downAgeSeconds: Double?
+    /// Why it is down, and what to do about it, in words.
+    public var downText: String?
+    public var downFix: String?
+    /// Where two stations with its one key were seen; empty when there is one.
+    public var sharedKeyAt: [String] = []
 
     public init() {}
 
@@ -94,6 +103,11 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         coder.field("packets_refused", &packetsRefused)
         coder.field("claims_refused", &claimsRefused)
         coder.field("problem", &problem)
+        coder.field("down_reason", &downReason)
+        coder.field("down_age_s", &downAgeSeconds)
+        coder.field("down_text", &downText)
+        coder.field("down_fix", &downFix)
+        coder.field("shared_key_at", &sharedKeyAt)
         coder.field("bytes_sent", &bytesSent)
         coder.field("bytes_opened", &bytesOpened)
         coder.field("sent_bytes_s", &sentPerSecond)
@@ -118,12 +132,18 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
 public struct PeerList: JSONRecord, Equatable, Sendable {
     public var schema = 1
     public var peers: [PeerStatus] = []
+    /// Unknown stations that have called.
+    public var callers: [CallerStatus] = []
 
     public init() {}
-    public init(_ peers: [PeerStatus]) { self.peers = peers }
+    public init(_ peers: [PeerStatus], callers: [CallerStatus] = []) {
+        self.peers = peers
+        self.callers = callers
+    }
 
     public mutating func fields(_ coder: inout JSONCoder) {
         coder.field("schema", &schema)
         coder.field("peers", &peers)
+        coder.field("callers", &callers)
     }
 }

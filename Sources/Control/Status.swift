@@ -23,6 +23,10 @@ public struct Status: JSONRecord, Equatable, Sendable {
     public var lamps: [Lamp] = []
     public var relays: [Relay] = []
     public var peers: [PeerStatus] = []
+    /// Unknown stations that have called of late, the newest first.
+    public var callers: [CallerStatus] = []
+    /// What keeps this machine from its peers.
+    public var network = NetworkStatus()
     public var channels: [Channel] = []
     public var media = Media()
     /// Volumes, mutes, do-not-disturb.
@@ -49,6 +53,8 @@ public struct Status: JSONRecord, Equatable, Sendable {
         coder.field("lamps", &lamps)
         coder.field("relays", &relays)
         coder.field("peers", &peers)
+        coder.field("callers", &callers)
+        coder.field("network", &network)
         coder.field("channels", &channels)
         coder.field("media", &media)
         coder.field("state", &state)

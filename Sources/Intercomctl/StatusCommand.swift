@@ -21,8 +21,9 @@ func showPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         try printLine(list.json)
     } else if list.peers.isEmpty {
         try printLine("no peers; add one: intercomctl peer add NAME ADDRESS KEY")
+        try printText(remarks(onPeersOf: list))
     } else {
-        try printText(table(of: list.peers))
+        try printText(table(of: list.peers) + remarks(onPeersOf: list))
     }
     return .ok
 }
@@ -38,6 +39,7 @@ private func screen(of status: Status) -> String {
     text += "up \(age(seconds: status.uptimeSeconds))   intercomd \(visible(status.version))\n"
     for problem in status.problems { text += "! \(visible(problem))\n" }
     for note in status.notes { text += "* \(visible(note))\n" }
+    text += lines(of: status.callers)
     text += "audio   in  \(device(status.audio.input))\n"
     text += "        out \(device(status.audio.output))\n"
     text += "        duplex \(visible(status.audio.duplex))"

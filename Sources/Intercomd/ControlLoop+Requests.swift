@@ -38,7 +38,9 @@ extension ControlLoop {
     private mutating func answer(_ request: Request) -> Reply {
         switch request {
         case .status: return .status(status())
-        case .peers: return .peers(PeerList(roster.numbers.map { peerStatus($0) }))
+        case .peers:
+            let peers = roster.numbers.map { peerStatus($0) }
+            return .peers(PeerList(peers, callers: callers))
         case .ptt(let isDown, let name): return press(name, isDown: isDown)
         case .monitor: return .monitor
         case .levels: return .levels

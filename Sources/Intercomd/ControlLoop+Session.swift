@@ -19,17 +19,17 @@ extension ControlLoop {
             guard let arrived = handshakes.receive(into: &room) else { return }
             let datagram = bytes.span.extracting(first: arrived.count)
             let verdict = table.receive(datagram, from: Endpoint(arrived.from), at: now)
-            if case .dropped(let drop) = verdict { count(drop) }
+            if case .dropped(let drop) = verdict { count(drop, from: arrived.from) }
             doWhatCoresAsk()
         }
     }
 
-    private mutating func count(_ drop: Drop) {
+    private mutating func count(_ drop: Drop, from source: SocketAddress) {
         view.handshakeDrops[drop.counter] += 1
         guard case .unknownKey(let key) = drop, now >= view.nextUnknownKey else { return }
         // Anyone may try any number of keys: one line a minute.
         view.nextUnknownKey = now + .seconds(60)
-        tell(.unknownKey, detail: key.text)
+        tell(.unknownKey, target: source.description, detail: key.text)
     }
 
     /// Control records the media loop has opened.
@@ -103,6 +103,8 @@ extension ControlLoop {
             rings.tell(.drop(peer: peer, index: index))
         case .endpoint(let peer, let endpoint):
             rings.tell(.endpoint(peer: peer, SocketAddress(endpoint)))
+        case .probe(let peer, let endpoint):
+            probe(peer, endpoint)
         case .resolve(let peer):
             resolve(peer)
         case .up(let peer, let newBoot):

@@ -39,6 +39,8 @@ extension ControlLoop {
         status.lamps = config.lamps.indices.map { lamp($0) }
         status.relays = config.relays.indices.map { relay($0) }
         status.peers = roster.numbers.map { peerStatus($0) }
+        status.callers = callers
+        status.network = networkStatus
         status.channels = config.channels.indices.map { channel($0) }
         status.media.cpuNanoseconds = Int(rings.counters[.cpuNanoseconds])
         status.media.periods = Int(rings.counters[.ticks])
@@ -61,7 +63,7 @@ extension ControlLoop {
 
     /// What a person should mend, worst first; empty when all is well.
     var problems: [String] {
-        var found: [String] = []
+        var found = [networkProblem].compactMap { $0 }
         for side in [cards.input, cards.output] where side.isWanted && !side.isOpen {
             found.append(side.error?.description ?? "audio \(side.name): not open yet")
         }
@@ -90,9 +92,9 @@ extension ControlLoop {
                     + "let it go (or look whether it is jammed)")
         }
         for peer in roster.numbers {
-            if let complaint = misfit(peer) { found.append(complaint) }
-            if let complaint = view.peers[peer].resolverProblem { found.append(complaint) }
+            if let complaint = problem(of: peer) { found.append(complaint) }
         }
+        if let complaint = ownKeyProblem { found.append(complaint) }
         if !facts.isRealtime {
             found.append(
                 "no real-time priority, sound may break under load: "
@@ -129,7 +131,8 @@ extension ControlLoop {
         if let note = Advice.noise(microphoneStatus.snrDB) { found.append(note) }
         for number in roster.numbers {
             let peer = roster[number]
-            if station.view(of: number).hasUnknownChannel {
+            if let note = downNote(of: number) { found.append(note) }
+            if view.peers[number].reach != .down, station.view(of: number).hasUnknownChannel {
                 found.append(
                     "\(peer.name) speaks on a channel that this station does not have; to hear it, "
                         + "name a [channel] as there")
@@ -147,6 +150,7 @@ extension ControlLoop {
     var hasFault: Bool {
         let isDeaf = cards.input.isWanted && !cards.input.isOpen
         let isMute = cards.output.isWanted && !cards.output.isOpen
+        guard view.networkFault == nil else { return true }
         return isDeaf || isMute || view.isMasterStalled || view.asleep != nil || lines.hasFault
     }
 
@@ -165,18 +169,6 @@ extension ControlLoop {
         case .playback: name = "output \(cards.output.name)"
         }
         return "audio \(name): suspended or hanging; it goes on when the card does"
-    }
-
-    /// Why a peer that answers does not come up: the keys of the two sides do not fit.
-    private func misfit(_ peer: Int) -> String? {
-        guard view.peers[peer].reach == .down, let state = table.state(of: peer) else { return nil }
-        let failures = state.failures
-        // A peer that is away leaves handshakes unanswered; these were answered, and failed.
-        guard failures.psk > 0 || failures.wrongSuite > 0 || failures.unconfirmed >= 3 else {
-            return nil
-        }
-        return "\(roster[peer].name): answers, but its keys do not fit ours: "
-            + "compare key, psk and suite in the peer files of both sides"
     }
 
     private func device(_ side: Cards.Side, xruns: MediaCount) -> Status.Device {
@@ -278,7 +270,7 @@ extension ControlLoop {
         status.claimsRefused = Refusal.allCases.reduce(0) { $0 + Int(refusals[$1]) }
         status.fingerprint = roster.key(of: peer).short
         status.isVerified = roster[peer].isVerified
-        status.problem = misfit(peer) ?? view.peers[peer].resolverProblem
+        addDownReason(of: peer, to: &status)
         addFigures(of: peer, to: &status)
         guard let state = table.state(of: peer) else { return status }
         status.suite = Int(state.suite.rawValue)

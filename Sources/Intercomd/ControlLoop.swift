@@ -20,7 +20,7 @@ internal import Wire
 /// - `ControlLoop+Reload` takes over other settings,
 /// - `ControlLoop+Levels` and `ControlLoop+Latency` show and measure the sound,
 /// - `ControlLoop+Requests` answers `intercomctl`,
-/// - `ControlLoop+Status` describes the station.
+/// - `ControlLoop+Status` describes the station, `ControlLoop+Diagnosis` what is wrong with peers.
 struct ControlLoop: ~Copyable {
     private enum Token {
         static let handshakes: UInt32 = 0
@@ -56,6 +56,8 @@ struct ControlLoop: ~Copyable {
     private(set) var memoryProblem: String?
     let handshakes: UDPSocket
     let resolver: Resolver
+    /// Nil where the kernel does not tell; then it is looked at now and then.
+    let networkWatch = try? NetworkWatch()
     var table: PeerTable
     var station: Station
     var cards: Cards
@@ -261,6 +263,9 @@ struct ControlLoop: ~Copyable {
         if owesReload { reloadBySignal() }
         reportTraffic()
         followPeers()
+        followNetwork()
+        followProbes()
+        followKeys()
         followFigures()
         followXruns()
         seekAbsent()

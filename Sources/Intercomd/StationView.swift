@@ -18,6 +18,10 @@ struct StationView {
         /// What each of its streams means here.
         var hearings = [Hearing](repeating: .unbound, count: 32)
         var reach = Reach.down
+        /// A look whether anybody listens where it should be, while it is down.
+        var probe: (probe: UDPProbe, endpoint: Endpoint, sentAt: Instant)?
+        /// Whether it was told that two stations use its key.
+        var isKeyShared = false
         /// Why its name was not found.
         var resolverProblem: String?
         /// Whether the names among its addresses have been found once.
@@ -73,6 +77,9 @@ struct StationView {
     /// Lines that neither the journal nor standard error took.
     var journalLost = 0
     var nextUnknownKey = Instant(nanoseconds: .min)
+    /// What is wrong with this machine's network, and when to look again.
+    var networkFault: NetworkFault?
+    var nextNetworkLook = Instant(nanoseconds: .min)
     /// When peers that are wanted and not there are tried next.
     var nextSought = Instant(nanoseconds: .min)
     /// Xruns of microphone and speaker that have been told.

@@ -15,6 +15,11 @@ public enum Action: ~Copyable {
     case drop(peer: Int, index: UInt32)
     /// Media: the peer is to be found here from now on.
     case endpoint(peer: Int, Endpoint)
+    /// The kernel: does anybody listen there?
+    ///
+    /// An M1 was not answered. An empty datagram to it tells, which no station answers; `probed`
+    /// takes what becomes of it.
+    case probe(peer: Int, Endpoint)
     /// The resolver: an M1 has just been sent, so look the peer's name up again.
     case resolve(peer: Int)
     /// The peer can be talked to.

@@ -81,8 +81,16 @@ final class Association {
     var handshakes: UInt64 = 0
     var newSources: UInt64 = 0
     var failures = PeerState.Failures()
+    /// What was seen since the peer is down.
+    var evidence: Evidence
+    var boots = Boots()
+    /// When it was last asked whether anybody listens where the peer should be.
+    var lastProbe: Instant?
 
-    init(own: PublicKey, publicKey: PublicKey, psk: consuming Key?, suite: Suite) {
+    init(
+        own: PublicKey, publicKey: PublicKey, psk: consuming Key?, suite: Suite, at now: Instant
+    ) {
+        evidence = Evidence(since: now)
         self.publicKey = publicKey
         self.suite = suite
         mac = HandshakeMAC(responder: publicKey)

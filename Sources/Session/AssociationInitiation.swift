@@ -18,6 +18,7 @@ extension Association {
     ) {
         if latest != nil { failures.unanswered += 1 }
         if finish != nil { failures.unconfirmed += 1 }
+        evidence.called(at: now)
         finish = nil
         earlier = latest
         latest = Initiator(

@@ -44,6 +44,10 @@ public struct Limits: Sendable {
     public var confirmTimeout = Duration.seconds(5)
     /// The least time between an M1 and the next that a person's act causes.
     public var wantedSpacing = Duration.seconds(1)
+    /// The least time between two looks whether anybody listens where a peer should be.
+    public var probeSpacing = Duration.seconds(4)
+    /// M1 in a suite that no peer is pinned to, answered in one second.
+    public var strangersPerSecond = 2
     /// CLOSE is sent this often, the first at once (§2.4).
     public var closeCount = 3
     public var closeInterval = Duration.milliseconds(20)
@@ -69,6 +73,8 @@ public struct Limits: Sendable {
         precondition(confirmTimeout < expiry)
         precondition(halfOpenMax > 0 && confirmCount > 0 && closeCount > 0)
         precondition((1...TryLimit.countMax).contains(triesPerSecond))
+        precondition((1...TryLimit.countMax).contains(strangersPerSecond))
+        precondition(probeSpacing > .zero)
         precondition(finishRepeats >= 0 && retryPercent > 0 && heartbeatPercent > 0)
         precondition(finishInterval > .zero && confirmInterval > .zero && closeInterval > .zero)
     }

@@ -15,6 +15,10 @@ public struct PeerTable: ~Copyable {
     var associations: [Association?] = []
     var halfOpen: HalfOpenTable
     var actions = ActionQueue()
+    /// M1 in a suite that no peer is pinned to.
+    var strangers: TryLimit
+    var callers = UnknownCallers()
+    var ownKeyCaller: UnknownCaller?
     /// The time of the last call, at which peers that are due are advanced.
     var now = Instant(nanoseconds: 0)
     var isClosing = false
@@ -37,6 +41,7 @@ public struct PeerTable: ~Copyable {
         self.random = random
         own = Identity(secret: identity, bootID: bootID)
         halfOpen = HalfOpenTable(limits: limits)
+        strangers = TryLimit(perSecond: limits.strangersPerSecond)
         associations = Array(repeating: nil, count: Limits.numbers)
     }
 
@@ -57,7 +62,8 @@ public struct PeerTable: ~Copyable {
         precondition(publicKey != own.publicKey, "a station is not its own peer")
         precondition(peer(of: publicKey) == nil, "two peers with one key")
         let association = Association(
-            own: own.publicKey, publicKey: publicKey, psk: psk, suite: suite)
+            own: own.publicKey, publicKey: publicKey, psk: psk, suite: suite, at: now)
+        callers.remove(publicKey)
         let present = associations.count { $0 != nil && $0?.goodbye == nil }
         precondition(present < Limits.peersMax, "too many peers")
         while associations[nextNumber] != nil { nextNumber = (nextNumber + 1) % Limits.numbers }
@@ -102,6 +108,7 @@ public struct PeerTable: ~Copyable {
     /// Sets the peer's addresses, in the order to try them; handshakes begin with the first ones.
     public mutating func setEndpoints(_ endpoints: [Endpoint], of peer: Int, at now: Instant) {
         guard let association = associations[peer] else { return }
+        if association.endpoints != endpoints { association.evidence.moved() }
         association.endpoints = endpoints
         markDue(association, at: now)
     }
@@ -111,6 +118,7 @@ public struct PeerTable: ~Copyable {
     /// It is called at the new ones at once; the session stays until there is another.
     public mutating func moved(to endpoints: [Endpoint], peer: Int, at now: Instant) {
         guard let association = associations[peer] else { return }
+        if association.endpoints != endpoints { association.evidence.moved() }
         association.endpoints = endpoints
         if let endpoint = association.endpoint, !endpoints.isEmpty, !endpoints.contains(endpoint) {
             association.endpoint = nil

@@ -49,7 +49,7 @@ extension PeerTable {
         while let record = association.records.remove(where: { _ in true }) {
             actions.push(.drop(peer: peer, index: record.index))
         }
-        lose(peer, association)
+        lose(peer, association, at: now)
         associations[peer] = nil
     }
 }

@@ -35,7 +35,7 @@ extension PeerTable {
         }) {
             actions.push(.drop(peer: peer, index: record.index))
         }
-        if association.records.current == nil { lose(peer, association) }
+        if association.records.current == nil { lose(peer, association, at: now) }
         if association.records.next == nil {
             // It is going, so not at once; it will start handshakes itself when it is back.
             association.endInitiation()
@@ -106,6 +106,7 @@ extension PeerTable {
     ) {
         let isNewBoot = association.capabilities?.bootID != record.capabilities.bootID
         association.capabilities = record.capabilities
+        association.boots.used(record.capabilities.bootID, at: record.endpoint, now: now)
         association.handshakes += 1
         association.isInDoubt = false
         association.sent = 0

@@ -28,6 +28,9 @@ extension PeerTable {
                 accept(datagram, header: header, suite: suite, from: source, at: now)
             case .cookieReply: .cookie
             }
+        if drop == .mac, header.kind == .initiation {
+            noteMessageForOtherKey(from: source, at: now)
+        }
         return if let drop { .dropped(drop) } else { .accepted }
     }
 
@@ -44,9 +47,9 @@ extension PeerTable {
             actions.push(.transmit(entry.response, to: source))
             return nil
         }
-        guard associations.contains(where: { $0?.suite == suite && $0?.goodbye == nil }) else {
-            return .suite
-        }
+        let isPinned = associations.contains { $0?.suite == suite && $0?.goodbye == nil }
+        // Few of the others: M3 names the caller, so that a person can be told of it.
+        guard isPinned || strangers.allows(at: now) else { return .suite }
         let index = newIndex()
         var response = Datagram(count: HandshakeLayout.Response.size)
         var bytes = response.mutableBytes
@@ -88,6 +91,7 @@ extension PeerTable {
             association.failures.badResponse += 1
             return drop
         case .success(let established):
+            association.evidence.answered(at: now)
             let record = SessionRecord(
                 index: index, isInitiator: true, established: now, endpoint: source,
                 capabilities: established.capabilities)
@@ -117,22 +121,29 @@ extension PeerTable {
             return confirmAgain(peer: peer, index: entry.index)
         }
         guard let claim = entry.responder?.identify(finish) else { return .decrypt }
-        guard let peer = peer(of: claim.publicKey), let association = associations[peer],
+        let key = claim.publicKey
+        guard let peer = peer(of: key), let association = associations[peer],
             association.goodbye == nil
-        else { return .unknownKey(claim.publicKey) }
-        guard association.suite == suite else {
-            association.failures.wrongSuite += 1
-            return .wrongSuite(peer: peer)
+        else {
+            // As long as a peer's takes: the time must not tell who is one.
+            let isProven = entry.responder!.accepts(claim, finish, psk: Key.zero())
+            note(UnknownCaller(publicKey: key, source: source, isProven: isProven, calledAt: now))
+            return .unknownKey(key)
         }
-        // Both have started at once, and ours goes on (§1.7, rule 4).
-        if hasPrecedence(association, at: now) {
-            return .crossed(peer: peer)
+        guard association.suite == suite else {
+            _ = entry.responder!.accepts(claim, finish, psk: association.psk)
+            association.failures.wrongSuite += 1
+            association.evidence.refused(suite: suite, at: now)
+            return .wrongSuite(peer: peer)
         }
         switch entry.responder!.accept(claim, finish, psk: association.psk) {
         case .refused(let drop):
             association.failures.psk += 1
+            association.evidence.refusedPSK(at: now)
             return drop == .decrypt ? .psk(peer: peer) : drop
         case .success(let established):
+            // Both have started at once, and ours goes on (§1.7, rule 4).
+            guard !hasPrecedence(association, at: now) else { return .crossed(peer: peer) }
             entry.phase = .finished(
                 bytes: InlineArray { i in finish[i] }, peer: peer, at: now)
             entry.responder = nil

@@ -56,7 +56,7 @@ extension PeerTable {
             return
         }
         if now >= opened + limits.downAfter {
-            lose(peer, association)
+            lose(peer, association, at: now)
         } else if association.upSince == nil {
             association.upSince = opened
             actions.push(.up(peer: peer, newBoot: false))
@@ -64,9 +64,10 @@ extension PeerTable {
     }
 
     /// The peer cannot be talked to any longer.
-    mutating func lose(_ peer: Int, _ association: Association) {
+    mutating func lose(_ peer: Int, _ association: Association, at now: Instant) {
         guard association.upSince != nil else { return }
         association.upSince = nil
+        association.evidence = Evidence(since: now)
         actions.push(.down(peer: peer))
     }
 
@@ -91,7 +92,7 @@ extension PeerTable {
         }) {
             actions.push(.drop(peer: peer, index: record.index))
         }
-        if association.records.current == nil { lose(peer, association) }
+        if association.records.current == nil { lose(peer, association, at: now) }
     }
 
     /// CONFIRM(0) on `next` until the initiator uses it, or has had its time (rule 1).
@@ -129,6 +130,7 @@ extension PeerTable {
             finish.due = now + limits.finishInterval
         } else {
             finish.due = nil
+            association.evidence.gaveUpFinish()
             association.initiateAt = now + nextWait(association)
         }
         association.finish = finish
@@ -149,6 +151,10 @@ extension PeerTable {
             association.initiateAt = due
         }
         guard now >= due else { return }
+        if isProbeDue(association, at: now) {
+            association.lastProbe = now
+            actions.push(.probe(peer: peer, target))
+        }
         let index = newIndex()
         var message = Datagram(count: HandshakeLayout.Initiation.size)
         var bytes = message.mutableBytes
@@ -158,6 +164,12 @@ extension PeerTable {
         actions.push(.transmit(message, to: target))
         actions.push(.resolve(peer: peer))
         association.initiateAt = now + nextWait(association)
+    }
+
+    /// Whether to look if anybody listens there: the peer is down, and the last M1 had no answer.
+    private func isProbeDue(_ association: Association, at now: Instant) -> Bool {
+        guard association.upSince == nil, association.latest != nil else { return false }
+        return association.lastProbe.map { now >= $0 + limits.probeSpacing } ?? true
     }
 
     /// A cover packet when the peer has not heard from us for long (rule 8).

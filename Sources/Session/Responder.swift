@@ -78,6 +78,13 @@ struct Responder: ~Copyable {
         return Claim(publicKey: PublicKey(bytes: identity.span), transcript: transcript)
     }
 
+    /// Whether a claim is proven with this psk; no session comes of it.
+    borrowing func accepts(
+        _ claim: consuming Claim, _ finish: Span<UInt8>, psk: borrowing Key
+    ) -> Bool {
+        if case .success = accept(claim, finish, psk: psk) { true } else { false }
+    }
+
     /// Proves a claim with the peer's static key and psk.
     borrowing func accept(
         _ claim: consuming Claim, _ finish: Span<UInt8>, psk: borrowing Key

@@ -31,6 +31,7 @@ import Testing
         status.relays = [Status.Relay()]
         status.channels = [Status.Channel()]
         status.peers = [PeerStatus()]
+        status.callers = [CallerStatus()]
         var all = keys(of: status.json) + keys(of: PeerList([PeerStatus()]).json)
         all += keys(of: Reply.PTT().json) + keys(of: Reply.PublicKeyText().json)
         var reload = Reply.Reload()

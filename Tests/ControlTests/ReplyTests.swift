@@ -42,7 +42,10 @@ private func line(_ reply: Reply) -> String { String(decoding: reply.encoded, as
                 #"{"v":1,"ok":true,"ptt":{"schema":1,"target":"house","talking":true,"#
                     + #""listeners":["garage"]}}"#
             ),
-            (.peers(PeerList([])), #"{"v":1,"ok":true,"peers":{"schema":1,"peers":[]}}"#),
+            (
+                .peers(PeerList([])),
+                #"{"v":1,"ok":true,"peers":{"schema":1,"peers":[],"callers":[]}}"#
+            ),
             (.done(.init("on")), #"{"v":1,"ok":true,"done":{"schema":1,"text":"on","call":null}}"#),
             (.monitor, #"{"v":1,"ok":true,"monitor":true}"#),
             (

@@ -29,11 +29,15 @@ private let golden = """
     "frames_recovered":0,"fingerprint":"7f3a-91c2","suite":1,"psk":true,"verified":false,\
     "endpoint":"192.0.2.17:5577","talking":false,"session_age_s":12.5,\
     "packets_sent":1000,"packets_opened":900,"packets_refused":1,"claims_refused":3,"problem":null,\
+    "down_reason":null,"down_age_s":null,"down_text":null,"down_fix":null,"shared_key_at":[],\
     "bytes_sent":115000,"bytes_opened":103500,"sent_bytes_s":11500,"opened_bytes_s":0,\
     "peak_dbfs":-9.5,"rms_dbfs":-20.5,"concealed_ms":40,"concealed_percent":0.5,"delay_ms":48.5,\
     "r":93.0,"mos":4.25,"heard_percent":98,"report_age_s":0.5,"report_loss_percent":1.5,\
     "report_jitter_ms":0.5,\
     "report_buffer_ms":11.0,"report_concealed_ms":20.0}],\
+    "callers":[{"key":"intercom1:a","fingerprint":"7699 5418","address":"192.0.2.9:5577",\
+    "age_s":12.5,"proven":true}],\
+    "network":{"fault":"no_carrier","text":"eth0 has no link","fix":"plug it in"},\
     "channels":[{"name":"house","listen":true,"members":["garage"],"talking":true}],\
     "media":{"cpu_ns":123456789,"periods":1000,"heap_calls":0},\
     "state":{"schema":1,"volumes":{"speaker":80,"ring":100,"tones":100,"page":100},\
@@ -100,6 +104,14 @@ func sample() -> Status {
     (peer.reportLossPercent, peer.reportJitterMilliseconds) = (1.5, 0.5)
     (peer.reportBufferMilliseconds, peer.reportConcealedMilliseconds) = (11, 20)
     status.peers = [peer]
+    var caller = CallerStatus()
+    (caller.key, caller.fingerprint, caller.address) = (
+        "intercom1:a", "7699 5418", "192.0.2.9:5577"
+    )
+    (caller.ageSeconds, caller.isProven) = (12.5, true)
+    status.callers = [caller]
+    (status.network.fault, status.network.text) = ("no_carrier", "eth0 has no link")
+    status.network.fix = "plug it in"
     var channel = Status.Channel()
     (channel.name, channel.isListening, channel.members) = ("house", true, ["garage"])
     channel.isTalking = true

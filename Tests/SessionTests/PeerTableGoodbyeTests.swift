@@ -84,7 +84,7 @@ import Wire
         pair.network.run(for: .seconds(60))
         // It keeps knocking, and nobody answers.
         #expect(!pair.b.isUp())
-        #expect(pair.a.drops.contains(.suite))
+        #expect(pair.a.drops.contains(.unknownKey(pair.b.publicKey)))
         // It may come back, under another number: nothing that was under way is taken for its.
         pair.a.control {
             let again = $0.add(

@@ -26,6 +26,8 @@ final class SimulatedStation {
     let publicKey: PublicKey
     var limits = Limits()
     var lag = Duration.zero
+    /// Whether the machine there tells that nobody listens.
+    var isProbeAnswered = false
     var peers: [Peer] = []
 
     private(set) var table: PeerTable
@@ -99,6 +101,14 @@ final class SimulatedStation {
     var isClosed: Bool { table.isClosed }
     var numbers: [Int] { table.peers }
     func state(_ peer: Int = 0) -> PeerState? { table.state(of: peer) }
+
+    func reason(_ peer: Int = 0) -> DownReason? {
+        table.downReason(of: peer, hasNetwork: true, isUnresolved: false, at: network.now)
+    }
+
+    var unknownCallers: [UnknownCaller] { table.unknownCallers(at: network.now) }
+
+    func sharedKey(_ peer: Int = 0) -> SharedKey? { table.sharedKey(of: peer, at: network.now) }
 
     func clearHappenings() { happenings = [] }
 
@@ -226,6 +236,15 @@ final class SimulatedStation {
         }
     }
 
+    // MARK: The kernel
+
+    /// The port is closed where no station is, and that is told or not.
+    private func probe(_ peer: Int, _ target: Endpoint) {
+        let outcome: ProbeOutcome =
+            if isProbeAnswered, network.stations[target] == nil { .portClosed } else { .silent }
+        later { $0.probed(peer: peer, target, outcome, at: $1) }
+    }
+
     // MARK: The control thread
 
     /// Does all the table wants, then sleeps until its deadline.
@@ -274,6 +293,7 @@ final class SimulatedStation {
             ring { [unowned self] in _ = media[peer].slots.drop(index: index) }
         case .endpoint(let peer, let target):
             ring { [unowned self] in media[peer].endpoint = target }
+        case .probe(let peer, let target): probe(peer, target)
         case .resolve: break
         case .up(let peer, let newBoot): happenings.append(.up(peer: peer, newBoot: newBoot))
         case .down(let peer): happenings.append(.down(peer: peer))

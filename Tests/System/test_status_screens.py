@@ -21,7 +21,8 @@ def normalised(text, scene):
     for pattern, word in (
             (r"up \d+ ?[smhd]( \d+ ?[smhd])?", "up AGE"),
             (r"intercomd \d+\.\d+\.\d+", "intercomd V"),
-            (r"[0-9a-f]{4}-[0-9a-f]{4}", "FINGERPRINT"), (r" +", " "), (r" \n", "\n")):
+            (r"[0-9a-f]{4}-[0-9a-f]{4}", "FINGERPRINT"),
+            (r"127\.0\.0\.1:\d+", "ADDRESS"), (r" +", " "), (r" \n", "\n")):
         text = re.sub(pattern, word, text)
     return text
 

@@ -32,9 +32,9 @@ class Strangers(SceneTest):
             wait(lambda: kitchen.counters()["handshake_dropped_psk"]
                  + thief.counters()["handshake_dropped_psk"] > 0, "the psk is refused")
             kitchen.moved("handshake_dropped_unknown_key", none)
-            kitchen.moved("handshake_dropped_suite", none)
+            kitchen.moved("handshake_dropped_wrong_suite", none)
             forger.moved("handshake_dropped_mac", none)
-            fossil.moved("handshake_dropped_suite", none)
+            fossil.moved("handshake_dropped_wrong_suite", none)
             kitchen.said("unknown key")
 
             for one in scene.stations[1:]:

@@ -55,8 +55,8 @@ struct Check: Equatable {
 extension Check {
     /// What the doctor looks at, in the order in which it is told.
     enum Topic: String, CaseIterable, Sendable {
-        case config, keys, daemon, service, audio, gpio, realtime, memory, peers, wifi, clock,
-            xruns, disk
+        case config, keys, daemon, service, audio, gpio, realtime, memory, network, peers, wifi,
+            clock, xruns, disk
 
         /// What one of the checks is called.
         var noun: String { self == .peers ? "peer" : rawValue }

@@ -44,6 +44,7 @@ private func checks(of topic: Check.Topic, _ situation: Situation) -> [Check] {
     case .gpio: lineChecks(situation)
     case .realtime: RightsFacts(situation).realtimeChecks
     case .memory: RightsFacts(situation).memoryChecks
+    case .network: NetworkFacts(situation).checks
     case .peers: PeersFacts(situation)?.checks ?? [unseen(topic, situation)]
     case .wifi: WirelessFacts().checks
     case .clock: ClockFacts().checks

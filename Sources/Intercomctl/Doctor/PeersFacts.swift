@@ -20,6 +20,10 @@ struct PeersFacts {
     /// Whether the daemon was asked.
     var isAsked: Bool
     var hasAES = true
+    /// This machine has no network, so that no peer is to blame.
+    var hasNetworkFault = false
+    /// Unknown stations that called.
+    var callers: [CallerStatus] = []
 
     init(_ peers: [Peer], isAsked: Bool) {
         self.peers = peers
@@ -28,13 +32,30 @@ struct PeersFacts {
 
     var checks: [Check] {
         guard !peers.isEmpty else {
-            return [
-                .warn(
-                    .peers, "none: there is nobody to talk to",
-                    fix: "sudo intercomctl peer add NAME ADDRESS KEY")
-            ]
+            let nobody = Check.warn(
+                .peers, "none: there is nobody to talk to",
+                fix: "sudo intercomctl peer add NAME ADDRESS KEY")
+            return [nobody] + callerChecks
         }
-        return peers.flatMap { [check($0)] + suiteCheck($0) }
+        return peers.flatMap { [check($0)] + suiteCheck($0) + sharedKeyCheck($0) } + callerChecks
+    }
+
+    private var callerChecks: [Check] {
+        callers.map { .warn(.peers, words(about: $0), fix: "to add it: \($0.addition)") }
+    }
+
+    private func sharedKeyCheck(_ peer: Peer) -> [Check] {
+        guard let status = peer.status, !status.sharedKeyAt.isEmpty, let problem = status.problem
+        else { return [] }
+        let complaint = Complaint(problem)
+        let head = "\(peer.name): "
+        let text = complaint.text
+        return [
+            .fail(
+                .peers, of: peer.name,
+                text.hasPrefix(head) ? String(text.dropFirst(head.utf8.count)) : text,
+                fix: complaint.fix ?? "give one of them another card")
+        ]
     }
 
     private func check(_ peer: Peer) -> Check {
@@ -48,6 +69,12 @@ struct PeersFacts {
             return .warn(
                 .peers, of: peer.name, "is known to the running daemon, and not in the files",
                 fix: Self.reload)
+        }
+        let isHere = status.endpoint.flatMap { SocketAddress(parsing: $0) }?.isLoopback ?? false
+        if hasNetworkFault, !isHere {
+            return .warn(
+                .peers, of: peer.name, "cannot be reached: this machine has no network",
+                fix: "intercomctl doctor network")
         }
         switch status.state {
         case .up: return .ok(.peers, of: peer.name, description(of: status))
@@ -70,31 +97,17 @@ struct PeersFacts {
     }
 
     private func down(_ peer: Peer, _ status: PeerStatus) -> Check {
-        if let problem = status.problem {
-            // The daemon begins with the name, which stands before this already.
-            let head = "\(peer.name): "
-            let text = problem.hasPrefix(head) ? String(problem.dropFirst(head.count)) : problem
-            guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else {
-                return .fail(.peers, of: peer.name, text, fix: "intercomctl config check")
-            }
-            guard text.hasPrefix("answers,") else {
-                return .fail(
-                    .peers, of: peer.name, text,
-                    fix: "see whether that name is right, and the network")
-            }
-            return .fail(
-                .peers, of: peer.name, String(text[..<colon]),
-                fix: String(text[text.utf8.index(after: colon)...].dropFirst()))
-        }
-        guard let endpoint = status.endpoint else {
-            return .warn(
-                .peers, of: peer.name, "has not called us yet, and we know no address to call it",
-                fix: "see whether it runs, and knows this station's address and key")
-        }
-        return .warn(
-            .peers, of: peer.name, "no answer from \(endpoint)",
-            fix: "see whether intercomd runs there and UDP gets through: ping, firewall")
+        let text = status.downText ?? "down"
+        let fix = status.downFix ?? "intercomctl status"
+        return Self.mended.contains(status.downReason ?? "")
+            ? .fail(.peers, of: peer.name, text, fix: fix)
+            : .warn(.peers, of: peer.name, text, fix: fix)
     }
+
+    /// Reasons that a person must mend; the others may pass.
+    private static let mended: Set<String> = [
+        "unresolved", "not_accepted", "psk", "suite", "other_key", "told_other_key", "blocked",
+    ]
 
     private func lookedUp(_ peer: Peer) -> Check {
         if peer.addresses.isEmpty { return .ok(.peers, of: peer.name, "calls us; not tried now") }
@@ -140,6 +153,8 @@ extension PeersFacts {
         guard status != nil || situation.config != nil else { return nil }
         self.init([], isAsked: status != nil)
         hasAES = Processor.hasAES
+        hasNetworkFault = status?.network.fault != nil
+        callers = status?.callers ?? []
         for configured in situation.config?.peers ?? [] {
             var peer = Peer(name: configured.name)
             peer.addresses = configured.addresses

@@ -1,0 +1,35 @@
+/// An unknown station that has called: what a person needs to add it as a peer.
+public struct CallerStatus: JSONRecord, Equatable, Sendable {
+    /// Its public key as text: `intercom1:…`.
+    public var key = ""
+    /// The 24 digits to compare.
+    public var fingerprint = ""
+    /// Where it called from: `192.0.2.17:5577`.
+    public var address = ""
+    /// Seconds since it called last.
+    public var ageSeconds = 0.0
+    /// Whether it has shown that the key is its own; one that has a psk for this station cannot.
+    public var isProven = false
+
+    public init() {}
+
+    public mutating func fields(_ coder: inout JSONCoder) {
+        coder.field("key", &key)
+        coder.field("fingerprint", &fingerprint)
+        coder.field("address", &address)
+        coder.field("age_s", &ageSeconds)
+        coder.field("proven", &isProven)
+    }
+
+    /// The command that makes it a peer, once a person has given it a name.
+    public var addition: String { "sudo intercomctl peer add NAME \(place) \(key)" }
+
+    /// Its address as `peer add` takes it: the port only where it is not the usual one.
+    private var place: String {
+        let port = ":5577"
+        guard address.hasSuffix(port) else { return address }
+        let host = String(address.dropLast(port.utf8.count))
+        guard host.hasPrefix("["), host.hasSuffix("]") else { return host }
+        return String(host.dropFirst().dropLast())
+    }
+}

@@ -1,0 +1,97 @@
+internal import Config
+internal import Control
+internal import HAL
+
+/// This machine's own network: links and addresses, a way to each peer, the port.
+struct NetworkFacts {
+    struct Way {
+        let peer: String
+        let address: SocketAddress
+        /// The own address it goes out from; nil without a route.
+        let source: SocketAddress?
+    }
+
+    /// Nil when the kernel does not tell.
+    var interfaces: [NetworkInterface]?
+    var ways: [Way] = []
+    /// The port of the settings, and how many sockets have it; nil when not known.
+    var port: UInt16?
+    var sockets: Int?
+    var isDaemonUp = false
+
+    init(_ interfaces: [NetworkInterface]?) { self.interfaces = interfaces }
+
+    var checks: [Check] {
+        linkChecks + ways.compactMap { check($0) } + portChecks
+    }
+
+    private var linkChecks: [Check] {
+        guard let interfaces else {
+            return [.warn(.network, "the kernel does not tell its interfaces", fix: "ip address")]
+        }
+        // Where no peer tells which kind of address it has, either will do.
+        var families = ways.filter { !$0.address.isLoopback }.map { $0.address.family }
+        if families.isEmpty { families = [.ipv4, .ipv6] }
+        var found: [Check] = []
+        if let fault = NetworkFault(interfaces, for: families) {
+            found.append(.fail(.network, fault.text, fix: fault.fix))
+        }
+        for one in interfaces where !one.isLoopback && one.isUp && !one.addresses.isEmpty {
+            let addresses = one.addresses.prefix(3).map { $0.host }.joined(separator: ", ")
+            let state = one.isRunning ? "" : ", no link"
+            found.append(.ok(.network, of: one.name, addresses + state))
+        }
+        return found
+    }
+
+    private func check(_ way: Way) -> Check? {
+        guard !way.address.isLoopback else { return nil }
+        guard let source = way.source else {
+            return .fail(
+                .network, of: "route", "no route to \(way.peer) at \(way.address.host)",
+                fix: "see whether that address is right, and ip route")
+        }
+        return .ok(
+            .network, of: "route", "to \(way.peer) at \(way.address.host) from \(source.host)")
+    }
+
+    private var portChecks: [Check] {
+        guard let port, let sockets, isDaemonUp else { return [] }
+        guard sockets > 0 else {
+            return [
+                .fail(
+                    .network, of: "port", "nothing listens at UDP port \(port)",
+                    fix: "sudo systemctl restart intercomd: the port has changed")
+            ]
+        }
+        return [.ok(.network, of: "port", "UDP \(port), which firewalls must let in")]
+    }
+}
+
+extension NetworkFacts {
+    init(_ situation: Situation) {
+        self.init(NetworkInterface.all())
+        isDaemonUp = situation.status != nil
+        if let config = situation.config {
+            port = config.network.port
+            sockets = UDPPort.socketCount(of: config.network.port)
+        }
+        ways = Self.addresses(situation).map { peer, address in
+            Way(peer: peer, address: address, source: try? UDPProbe.source(to: address))
+        }
+    }
+
+    /// Where each peer is: as the daemon knows it, else by number in the settings.
+    private static func addresses(_ situation: Situation) -> [(String, SocketAddress)] {
+        if let status = situation.status {
+            return status.peers.compactMap { peer in
+                peer.endpoint.flatMap { SocketAddress(parsing: $0) }.map { (peer.name, $0) }
+            }
+        }
+        return (situation.config?.peers ?? []).flatMap { peer in
+            peer.addresses.compactMap { address in
+                SocketAddress(host: address.host, port: address.port).map { (peer.name, $0) }
+            }
+        }
+    }
+}

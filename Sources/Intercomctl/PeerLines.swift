@@ -1,0 +1,34 @@
+internal import Control
+
+/// Below a table of peers: why those that are down are, and who called without being known.
+func remarks(onPeersOf list: PeerList) -> String {
+    var text = ""
+    for peer in list.peers {
+        if !peer.sharedKeyAt.isEmpty, let problem = peer.problem {
+            text += "! \(visible(problem))\n"
+        }
+        guard let reason = peer.downText else { continue }
+        let mark = peer.problem == nil ? "*" : "!"
+        text += "\(mark) \(visible(peer.name)): \(visible(reason))"
+        text += peer.downFix.map { "; \(visible($0))\n" } ?? "\n"
+    }
+    return text + lines(of: list.callers)
+}
+
+/// One line for each unknown station that called.
+func lines(of callers: [CallerStatus]) -> String {
+    var text = ""
+    for caller in callers {
+        text += "* \(visible(words(about: caller)));"
+        text += " to add it: \(visible(caller.addition))\n"
+    }
+    return text
+}
+
+/// What is known of an unknown caller; its digits are what a person compares.
+func words(about caller: CallerStatus) -> String {
+    let digits = caller.fingerprint.split(separator: " ").prefix(2).joined(separator: " ")
+    let doubt = caller.isProven ? "" : " (with a psk, or the key is not its own)"
+    let age = age(seconds: caller.ageSeconds)
+    return "an unknown station called from \(caller.address) \(age) ago, key \(digits) …\(doubt)"
+}

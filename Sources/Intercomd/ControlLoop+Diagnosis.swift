@@ -1,0 +1,202 @@
+internal import Config
+internal import Control
+internal import Crypto
+internal import HAL
+internal import Session
+internal import Time
+internal import Wire
+
+/// Why peers are down, who calls without being known, and what is wrong with the own network.
+extension ControlLoop {
+    /// A peer that is down for longer is a problem, whatever the reason.
+    private static var downPatience: Duration { .seconds(60) }
+    /// How long an ICMP message may be on its way; a neighbour that is off is told after 3 s.
+    private static var probePatience: Duration { .seconds(5) }
+    private static var networkLook: Duration { .seconds(10) }
+
+    // MARK: The kernel's word
+
+    mutating func probe(_ peer: Int, _ endpoint: Endpoint) {
+        switch UDPProbe.start(to: SocketAddress(endpoint)) {
+        case .sent(let probe):
+            view.peers[peer].probe = (probe, endpoint, now)
+        case .failed(let fault):
+            guard let outcome = ProbeOutcome(fault) else { return }
+            table.probed(peer: peer, endpoint, outcome, at: now)
+        }
+    }
+
+    mutating func followProbes() {
+        for peer in roster.numbers {
+            guard let sent = view.peers[peer].probe else { continue }
+            let fault = sent.probe.fault()
+            guard fault != nil || now >= sent.sentAt + Self.probePatience else { continue }
+            view.peers[peer].probe = nil
+            if let outcome = fault.map({ ProbeOutcome($0) }) ?? .silent {
+                table.probed(peer: peer, sent.endpoint, outcome, at: now)
+            }
+        }
+    }
+
+    // MARK: The own network
+
+    mutating func followNetwork() {
+        let hasChanged = networkWatch?.hasChanged() ?? false
+        guard hasChanged || now >= view.nextNetworkLook else { return }
+        view.nextNetworkLook = now + Self.networkLook
+        let former = view.networkFault
+        view.networkFault = networkFault
+        switch (former, view.networkFault) {
+        case (nil, nil): break
+        case (.some(let before), .some(let fault)) where before == fault: break
+        case (_, .some(let fault)): tell(.networkFault, detail: "\(fault.text); \(fault.fix)")
+        case (.some, nil):
+            tell(.networkReady)
+            // Nobody need wait half a minute for the next try.
+            table.retryAll(at: now)
+            doWhatCoresAsk()
+        }
+    }
+
+    /// What keeps this machine from every peer that is not on it; nil when nothing does.
+    private var networkFault: NetworkFault? {
+        var families: Set<SocketAddress.Family> = []
+        for peer in roster.numbers {
+            if let endpoint = table.state(of: peer)?.endpoint {
+                let address = SocketAddress(endpoint)
+                if !address.isLoopback { families.insert(address.family) }
+            } else {
+                families.formUnion([.ipv4, .ipv6])
+            }
+        }
+        guard !families.isEmpty, let interfaces = NetworkInterface.all() else { return nil }
+        return NetworkFault(interfaces, for: Array(families))
+    }
+
+    var networkStatus: NetworkStatus {
+        var status = NetworkStatus()
+        status.fault = view.networkFault?.code.description
+        status.text = view.networkFault?.text
+        status.fix = view.networkFault?.fix
+        return status
+    }
+
+    var networkProblem: String? {
+        view.networkFault.map { "network: \($0.text); \($0.fix)" }
+    }
+
+    // MARK: Peers
+
+    /// Why a peer is down; nil when it is up.
+    func downReason(of peer: Int) -> DownReason? {
+        let endpoint = table.state(of: peer)?.endpoint.map { SocketAddress($0) }
+        let hasNetwork = view.networkFault == nil || endpoint?.isLoopback ?? false
+        return table.downReason(
+            of: peer, hasNetwork: hasNetwork,
+            isUnresolved: view.peers[peer].resolverProblem != nil, at: now)
+    }
+
+    private func complaint(of peer: Int, _ reason: DownReason) -> PeerComplaint {
+        let state = table.state(of: peer)
+        return PeerComplaint(
+            reason,
+            .init(
+                peer: roster[peer].name,
+                endpoint: state?.endpoint.map { SocketAddress($0).description },
+                suite: state?.suite ?? .aesGCM, own: config.station.name,
+                ownKey: table.publicKey.text, resolver: view.peers[peer].resolverProblem))
+    }
+
+    /// What to mend so that the peer comes up, or what else is wrong with it; nil when that is
+    /// nothing, or may pass by itself.
+    func problem(of peer: Int) -> String? {
+        if let shared = sharedKeyProblem(of: peer) { return shared }
+        guard let reason = downReason(of: peer), reason != .noNetwork,
+            reason.needsMending || isLongDown(peer)
+        else { return nil }
+        let complaint = complaint(of: peer, reason)
+        return "\(roster[peer].name): \(complaint.text); \(complaint.fix)"
+    }
+
+    /// Why it is down, where that is no problem yet.
+    func downNote(of peer: Int) -> String? {
+        guard let reason = downReason(of: peer), problem(of: peer) == nil,
+            reason != .calling, reason != .noNetwork, reason != .noAddress
+        else { return nil }
+        let complaint = complaint(of: peer, reason)
+        return "\(roster[peer].name): \(complaint.text); \(complaint.fix)"
+    }
+
+    func addDownReason(of peer: Int, to status: inout PeerStatus) {
+        status.problem = problem(of: peer)
+        if let shared = table.sharedKey(of: peer, at: now) {
+            status.sharedKeyAt = [
+                SocketAddress(shared.endpoints.0).description,
+                SocketAddress(shared.endpoints.1).description,
+            ]
+        }
+        guard let reason = downReason(of: peer) else { return }
+        let complaint = complaint(of: peer, reason)
+        status.downReason = reason.code.description
+        status.downText = complaint.text
+        status.downFix = complaint.fix
+        status.downAgeSeconds = table.downSince(peer).map { seconds(now - $0) }
+    }
+
+    private func isLongDown(_ peer: Int) -> Bool {
+        table.downSince(peer).map { now >= $0 + Self.downPatience } ?? false
+    }
+
+    // MARK: Keys
+
+    private func sharedKeyProblem(of peer: Int) -> String? {
+        guard let shared = table.sharedKey(of: peer, at: now) else { return nil }
+        let (one, other) = shared.endpoints
+        return "\(roster[peer].name): two stations use its key, at \(SocketAddress(one)) and"
+            + " \(SocketAddress(other)): was its card copied?; on one of them: sudo rm"
+            + " \(config.paths.identity), sudo systemctl restart intercomd, and add its new key here"
+    }
+
+    /// A call with this station's own key: only another with its card could make it.
+    var ownKeyProblem: String? {
+        guard let caller = table.ownKeyCaller(at: now) else { return nil }
+        return "a caller at \(SocketAddress(caller.source)) used this station's own key: was its"
+            + " card copied?; on one of them: sudo rm \(config.paths.identity), sudo systemctl"
+            + " restart intercomd"
+    }
+
+    mutating func followKeys() {
+        for peer in roster.numbers {
+            let isShared = table.sharedKey(of: peer, at: now) != nil
+            if isShared, !view.peers[peer].isKeyShared, let text = sharedKeyProblem(of: peer) {
+                tell(.sharedKey, peer: peer, detail: text)
+            }
+            view.peers[peer].isKeyShared = isShared
+        }
+    }
+
+    var callers: [CallerStatus] {
+        table.unknownCallers(at: now).map { caller in
+            var status = CallerStatus()
+            status.key = caller.publicKey.text
+            status.fingerprint = caller.publicKey.fingerprint
+            status.address = SocketAddress(caller.source).description
+            status.ageSeconds = seconds(now - caller.calledAt)
+            status.isProven = caller.isProven
+            return status
+        }
+    }
+}
+
+extension ProbeOutcome {
+    /// Nil for what tells nothing of the address.
+    fileprivate init?(_ fault: UDPProbe.Fault) {
+        switch fault {
+        case .portClosed: self = .portClosed
+        case .unreachable: self = .unreachable
+        case .noRoute: self = .noRoute
+        case .blocked: self = .blocked
+        case .other: return nil
+        }
+    }
+}

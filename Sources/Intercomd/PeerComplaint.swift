@@ -1,0 +1,94 @@
+internal import Control
+internal import Crypto
+internal import HAL
+internal import Session
+internal import Wire
+
+/// Why a peer is down and what to do about it, in words for a person.
+///
+/// What only a packet from its address hints is told as that, and not as what is so.
+struct PeerComplaint {
+    /// What both sides are called, and where.
+    struct Context {
+        let peer: String
+        /// Where it is called, or where it was last; nil when there is no address.
+        let endpoint: String?
+        let suite: Suite
+        let own: String
+        let ownKey: String
+        /// What the resolver said of its name.
+        let resolver: String?
+    }
+
+    let text: String
+    let fix: String
+
+    init(_ reason: DownReason, _ context: Context) {
+        let place = context.endpoint ?? "its address"
+        let addition = "sudo intercomctl peer add \(context.own) ADDRESS \(context.ownKey)"
+        switch reason {
+        case .noNetwork:
+            text = "this station has no network"
+            fix = "intercomctl doctor network"
+        case .unresolved:
+            text = context.resolver ?? "the name of its address is not found"
+            fix = "see whether that name is right, and whether the router or mDNS knows it"
+        case .noAddress:
+            text = "has not called, and there is no address to call it at"
+            fix = "see whether it is on, and knows the address and key of this station"
+        case .calling:
+            text = "is being called at \(place)"
+            fix = "wait a few seconds"
+        case .noAnswer:
+            text = "no answer from \(place)"
+            fix =
+                "see whether it is on and intercomd runs there (intercomctl doctor), and whether a"
+                + " firewall drops UDP"
+        case .notAccepted:
+            text =
+                "answers at \(place), but does not accept this station: it has not added it, or has"
+                + " another psk or suite for it"
+            fix = "see intercomctl status there; if this station is not added there: \(addition)"
+        case .psk:
+            text = "calls with another psk than the one known here"
+            fix =
+                "give both sides the same psk: sudo intercomctl peer add --psk-file FILE NAME"
+                + " ADDRESS KEY"
+        case .suite(let theirs):
+            text = "calls with \(Self.name(theirs)), and here it has \(Self.name(context.suite))"
+            fix = "write the same suite in the peer files of both sides, then intercomctl reload"
+        case .otherKey(let key, let endpoint):
+            text =
+                "a station at \(SocketAddress(endpoint)) calls with another key than the one known"
+                + " here: \(key.text) (\(key.fingerprint))"
+            fix =
+                "if that is \(context.peer) with a new key, compare these digits with intercomctl"
+                + " key show --fingerprint there, take its old key out here and add the new one"
+        case .toldOtherKey(let endpoint):
+            text =
+                "a packet from its address \(SocketAddress(endpoint)) was made for another key than"
+                + " this station's"
+            fix = "take this station's old key out there, then: \(addition)"
+        case .portClosed(let endpoint):
+            text = "nothing listens at \(SocketAddress(endpoint)): the port is closed"
+            fix =
+                "see whether intercomd runs there, and whether its firewall lets UDP in:"
+                + " intercomctl doctor"
+        case .unreachable(let endpoint):
+            text = "\(SocketAddress(endpoint).host) cannot be reached"
+            fix =
+                "see whether it is on and has its cable or Wi-Fi, whether that is still its"
+                + " address, and whether a firewall refuses UDP"
+        case .noRoute(let endpoint):
+            text = "this machine has no route to \(SocketAddress(endpoint).host)"
+            fix = "see whether that address is right, and ip route"
+        case .blocked(let endpoint):
+            text = "this machine's own firewall lets nothing out to \(SocketAddress(endpoint))"
+            fix = "let UDP to that port out"
+        }
+    }
+
+    private static func name(_ suite: Suite) -> String {
+        suite == .aesGCM ? "suite 1 (AES-256-GCM)" : "suite 2 (ChaCha20-Poly1305)"
+    }
+}

@@ -1,0 +1,64 @@
+import Testing
+
+@testable import HAL
+@testable import Intercomctl
+
+@Suite struct NetworkFactsTests {
+    private func interface(
+        _ name: String, _ address: String? = nil, isUp: Bool = true, isRunning: Bool = true
+    ) -> NetworkInterface {
+        NetworkInterface(
+            name: name, isUp: isUp, isRunning: isRunning, isLoopback: name == "lo",
+            addresses: [address.flatMap { SocketAddress(host: $0, port: 0) }].compactMap { $0 })
+    }
+
+    private func facts(_ interfaces: [NetworkInterface]) -> NetworkFacts {
+        NetworkFacts([interface("lo", "127.0.0.1")] + interfaces)
+    }
+
+    @Test func aLinkWithAnAddressIsWell() {
+        #expect(
+            lines(facts([interface("eth0", "192.0.2.5")]).checks)
+                == ["ok    network eth0    192.0.2.5"])
+    }
+
+    @Test func aCableThatIsOutIsAFailureAndIsNamed() {
+        #expect(
+            lines(facts([interface("eth0", "192.0.2.5", isRunning: false)]).checks) == [
+                "FAIL  network         eth0 has no link: its cable or switch is out"
+                    + "  -> plug the cable in at both ends",
+                "ok    network eth0    192.0.2.5, no link",
+            ])
+        // Another way is there: nothing is wrong.
+        let both = [interface("eth0", isRunning: false), interface("wlan0", "192.0.2.6")]
+        #expect(lines(facts(both).checks) == ["ok    network wlan0   192.0.2.6"])
+    }
+
+    @Test func anAddressOfAnotherKindThanThePeersIsNone() {
+        var facts = facts([interface("eth0", "fe80::1%1")])
+        #expect(facts.checks.allSatisfy { $0.verdict == .ok })
+        let peer = SocketAddress(parsing: "192.0.2.9:5577")!
+        facts.ways = [.init(peer: "garage", address: peer, source: nil)]
+        let found = lines(facts.checks)
+        #expect(found[0].hasPrefix("FAIL  network         eth0 has no address that reaches a peer"))
+        #expect(
+            found.last?.hasPrefix("FAIL  network route   no route to garage at 192.0.2.9") == true)
+    }
+
+    @Test func peersOnThisMachineNeedNoRoute() {
+        var facts = facts([interface("eth0", "192.0.2.5")])
+        let peer = SocketAddress(parsing: "127.0.0.1:5577")!
+        facts.ways = [.init(peer: "garage", address: peer, source: nil)]
+        #expect(facts.checks.count == 1)
+    }
+
+    @Test func aPortOnWhichNobodyListensIsAFailure() {
+        var facts = facts([interface("eth0", "192.0.2.5")])
+        (facts.port, facts.sockets, facts.isDaemonUp) = (5577, 2, true)
+        #expect(facts.checks.last?.verdict == .ok)
+        facts.sockets = 0
+        #expect(facts.checks.last?.verdict == .fail)
+        facts.isDaemonUp = false
+        #expect(facts.checks.count == 1)
+    }
+}

@@ -1,0 +1,187 @@
+import Crypto
+import Testing
+import Time
+import Wire
+
+@testable import Session
+
+/// Each fault of a pair is told apart, on both sides where both can see it, and is forgotten.
+@Suite struct DownReasonTests {
+    @Test func aPeerThatDoesNotKnowUsAnswersAndDoesNotAcceptUs() {
+        let pair = Pair(seed: 1)
+        pair.b.peers = []
+        pair.start()
+        #expect(pair.a.reason() == .calling)
+        pair.network.run(for: .seconds(12))
+        #expect(pair.a.reason() == .notAccepted)
+        // There it is an unknown caller, and without a psk it would have proven its key.
+        let caller = pair.b.unknownCallers.first
+        #expect(caller?.publicKey == pair.a.publicKey)
+        #expect(caller?.source == host(1))
+        #expect(caller?.isProven == false)
+        // Added there, with the psk, it comes up, and nobody is unknown any more.
+        pair.b.peers = [.init(publicKey: pair.a.publicKey, psk: Pair.psk, endpoints: [])]
+        let added = (key: pair.a.publicKey, at: pair.network.now)
+        pair.b.control {
+            $0.add(publicKey: added.key, psk: key(Pair.psk), suite: .aesGCM, at: added.at)
+        }
+        #expect(pair.network.run(for: .seconds(40)) { pair.a.isUp() })
+        #expect(pair.a.reason() == nil)
+        #expect(pair.b.unknownCallers.isEmpty)
+    }
+
+    @Test func aCallerWithoutPSKProvesItsKeyToOneWithoutPeers() {
+        let pair = Pair(seed: 2)
+        pair.a.peers[0].psk = nil
+        pair.b.peers = []
+        pair.start()
+        pair.network.run(for: .seconds(3))
+        #expect(pair.b.unknownCallers.map(\.publicKey) == [pair.a.publicKey])
+        #expect(pair.b.unknownCallers.map(\.isProven) == [true])
+        // It gets an M2, and nothing after it.
+        #expect(Set(pair.b.transmitted.keys) == [2])
+        pair.a.stop()
+        pair.network.run(for: .seconds(601))
+        #expect(pair.b.unknownCallers.isEmpty)
+    }
+
+    @Test func anotherPSKIsSeenByBothSides() {
+        let pair = Pair(seed: 3)
+        pair.b.peers[0].psk = [UInt8](repeating: 0x78, count: 32)
+        pair.start()
+        pair.network.run(for: .seconds(12))
+        #expect(pair.a.reason() == .psk)
+        #expect(pair.b.reason() == .psk)
+    }
+
+    @Test func anotherPSKOfOneThatNeverCallsIsToldAsNotAccepted() {
+        let pair = Pair(seed: 3)
+        pair.b.peers[0].psk = nil
+        pair.b.peers[0].endpoints = []
+        pair.start()
+        pair.network.run(for: .seconds(12))
+        #expect(pair.a.reason() == .notAccepted)
+        #expect(pair.b.reason() == .psk)
+    }
+
+    @Test func anotherSuiteIsNamedOnBothSides() {
+        let pair = Pair(seed: 4)
+        pair.b.peers[0].suite = .chaChaPoly
+        pair.start()
+        pair.network.run(for: .seconds(12))
+        #expect(pair.a.reason() == .suite(.chaChaPoly))
+        #expect(pair.b.reason() == .suite(.aesGCM))
+    }
+
+    @Test func aPeerWithAnotherKeyThanWeWereToldIsToldOnBothSides() {
+        let pair = Pair(seed: 5)
+        let wrong = X25519.publicKey(of: key([UInt8](repeating: 0x33, count: 32)))
+        pair.a.peers[0].publicKey = wrong
+        pair.start()
+        pair.network.run(for: .seconds(12))
+        #expect(pair.a.reason() == .otherKey(pair.b.publicKey, at: host(2)))
+        #expect(pair.b.reason() == .toldOtherKey(at: host(1)))
+    }
+
+    @Test func aClosedPortIsToldAndForgottenWhenSomebodyListens() {
+        let pair = Pair(seed: 6)
+        pair.a.isProbeAnswered = true
+        pair.a.start()
+        pair.network.run(for: .seconds(3))
+        #expect(pair.a.reason() == .portClosed(host(2)))
+        pair.b.start()
+        #expect(pair.network.run(for: .seconds(5)) { pair.a.isUp() })
+        #expect(pair.a.reason() == nil)
+        // Lost again, nothing of before is said.
+        pair.b.stop()
+        pair.a.isProbeAnswered = false
+        pair.network.run(for: .seconds(52))
+        #expect(pair.a.reason() == .calling)
+        pair.network.run(for: .seconds(20))
+        #expect(pair.a.reason() == .noAnswer)
+    }
+
+    @Test func nothingIsSaidOfOneWhoIsUpWhateverComesFromItsAddress() {
+        let pair = Pair(seed: 7)
+        pair.start()
+        #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+        var forged = [UInt8](repeating: 0, count: 1232)
+        (forged[0], forged[1], forged[2], forged[4]) = (1, 1, 1, 0x20)
+        for _ in 0..<5 { pair.a.receive(forged, from: host(2)) }
+        #expect(pair.a.drops.last == .mac)
+        pair.a.control {
+            $0.probed(peer: 0, host(2), .portClosed, at: Instant(nanoseconds: 2_000_000_000))
+        }
+        #expect(pair.a.reason() == nil)
+        // Nor is any of it remembered for the time when it is down.
+        pair.b.stop()
+        pair.network.run(for: .seconds(60))
+        #expect(pair.a.reason() == .noAnswer)
+    }
+
+    @Test func hintsGoAfterAMinuteAndAHalf() {
+        let pair = Pair(seed: 8)
+        pair.a.start()
+        pair.network.run(for: .seconds(10))
+        #expect(pair.a.reason() == .noAnswer)
+        var forged = [UInt8](repeating: 0, count: 1232)
+        (forged[0], forged[1], forged[2], forged[4]) = (1, 1, 1, 0x20)
+        // From elsewhere it is no hint.
+        pair.a.receive(forged, from: host(9))
+        #expect(pair.a.reason() == .noAnswer)
+        pair.a.receive(forged, from: host(2))
+        #expect(pair.a.reason() == .toldOtherKey(at: host(2)))
+        pair.network.run(for: .seconds(91))
+        #expect(pair.a.reason() == .noAnswer)
+    }
+
+    @Test func otherAddressesForgetWhatWasSeenAtTheFormer() {
+        let pair = Pair(seed: 9)
+        pair.a.isProbeAnswered = true
+        pair.a.start()
+        pair.network.run(for: .seconds(3))
+        #expect(pair.a.reason() == .portClosed(host(2)))
+        let now = pair.network.now
+        pair.a.control { $0.setEndpoints([host(3)], of: 0, at: now) }
+        #expect(pair.a.reason() == .calling)
+    }
+
+    @Test func oneAddressWhereSomebodyMayListenOutweighsAnotherWithoutARoute() {
+        var evidence = Evidence(since: Instant(nanoseconds: 0))
+        let now = Instant(nanoseconds: 1)
+        evidence.probed(host(1), .noRoute, at: now)
+        #expect(evidence.reason(hasAddress: true, at: now) == .noRoute(host(1)))
+        evidence.probed(host(2), .silent, at: now)
+        #expect(evidence.reason(hasAddress: true, at: now) == .calling)
+        evidence.probed(host(2), .portClosed, at: now)
+        #expect(evidence.reason(hasAddress: true, at: now) == .portClosed(host(2)))
+        evidence.answered(at: now)
+        #expect(evidence.reason(hasAddress: true, at: now) == .calling)
+    }
+
+    @Test func thePeerIsNotBlamedWhereThisStationHasNoNetworkOrNoName() {
+        let pair = Pair(seed: 10)
+        pair.a.peers[0].endpoints = []
+        pair.a.start()
+        let now = pair.network.now
+        pair.a.control { table in
+            func reason(_ hasNetwork: Bool, _ isUnresolved: Bool) -> DownReason? {
+                table.downReason(
+                    of: 0, hasNetwork: hasNetwork, isUnresolved: isUnresolved, at: now)
+            }
+            #expect(reason(true, false) == .noAddress)
+            #expect(reason(true, true) == .unresolved)
+            #expect(reason(false, true) == .noNetwork)
+        }
+    }
+
+    @Test func everyReasonHasAWordOfItsOwn() {
+        let reasons: [DownReason] = [
+            .noNetwork, .unresolved, .noAddress, .calling, .noAnswer, .notAccepted, .psk,
+            .suite(.aesGCM), .otherKey(Pair(seed: 1).a.publicKey, at: host(1)),
+            .toldOtherKey(at: host(1)), .portClosed(host(1)), .unreachable(host(1)),
+            .noRoute(host(1)), .blocked(host(1)),
+        ]
+        #expect(Set(reasons.map(\.code.description)).count == reasons.count)
+    }
+}

@@ -1,0 +1,82 @@
+import Crypto
+import Testing
+import Time
+import Wire
+
+@testable import Session
+
+/// Two stations with one key are told apart by a third; one that moves or restarts is not two.
+@Suite struct SharedKeyTests {
+    @Test func aCopiedCardIsToldByTheThirdStation() throws {
+        let pair = Pair(seed: 1)
+        let copy = SimulatedStation(pair.network, at: host(3), secret: pair.b.secret)
+        copy.peers = pair.b.peers
+        pair.start()
+        #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+        copy.start()
+        pair.network.run(for: .seconds(10))
+        // So far it may have started again at another address.
+        #expect(pair.a.sharedKey() == nil)
+        #expect(pair.network.run(for: .seconds(180)) { pair.a.sharedKey() != nil })
+        let shared = try #require(pair.a.sharedKey())
+        #expect(Set([shared.endpoints.0, shared.endpoints.1]) == [host(2), host(3)])
+        // Long after the copy is gone nothing is said any more.
+        copy.stop()
+        pair.network.run(for: .seconds(700))
+        #expect(pair.a.isUp())
+        #expect(pair.a.sharedKey() == nil)
+    }
+
+    @Test func aStationThatMovesAndRestartsIsNotTwo() {
+        for seed in seeds(5) {
+            let pair = Pair(seed: seed)
+            pair.start()
+            for round in 0..<20 {
+                pair.network.run(for: .seconds(Int64(pair.network.random(40)) + 3))
+                switch pair.network.random(3) {
+                case 0: pair.b.start()
+                case 1: pair.b.move(to: host(round % 2 == 0 ? 3 : 2))
+                default:
+                    pair.b.stop()
+                    pair.b.move(to: host(round % 2 == 0 ? 2 : 3))
+                    pair.b.start()
+                }
+                #expect(pair.a.sharedKey() == nil, "seed \(seed)")
+            }
+        }
+    }
+
+    @Test func aCallWithOurOwnKeyIsToldAndIsNoUnknownCaller() throws {
+        let vectors = try Vectors()
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        let secret = vectors.input("resp_static")
+        let own = exchange.responder.publicKey
+        let mac = HandshakeMAC(responder: own)
+        var message = [UInt8](repeating: 0, count: 1232)
+        var span = message.mutableSpan
+        let random = ByteSource(seed: 1)
+        let initiator = Initiator(
+            suite: .aesGCM, responder: own, mac: mac, index: 0x2000_0001,
+            tries: TryLimit(perSecond: 16), random: random.fill, writing: &span)
+        let m2 = try #require(exchange.m2(message))
+        let parsed = HandshakeHeader(parsing: m2.span)
+        let header = try #require(parsed)
+        var finish = [UInt8](repeating: 0, count: 96)
+        var room = finish.mutableSpan
+        let identity = Identity(secret: key(secret), bootID: 7)
+        guard
+            case .success = initiator.finish(
+                m2.span, header: header, own: identity, psk: Key.zero(), mac: mac, writing: &room)
+        else {
+            Issue.record("M2 is not taken")
+            return
+        }
+        #expect(exchange.refusedByResponder(finish) == .unknownKey(own))
+        let caller = exchange.responder.ownKeyCaller(at: exchange.now)
+        #expect(caller?.source == Exchange.initiatorAt)
+        #expect(caller?.isProven == true)
+        #expect(exchange.responder.unknownCallers(at: exchange.now).isEmpty)
+        exchange.wait(.seconds(601))
+        #expect(exchange.responder.ownKeyCaller(at: exchange.now) == nil)
+    }
+}

@@ -1,0 +1,354 @@
+"""Why a peer is down: told truly, on both sides, in `status`, `peers`, `doctor` and `--json`, and
+no longer than it is so. Who calls without being known, and who uses the key of another.
+"""
+
+import json
+import os
+import socket
+import time
+import unittest
+
+from faults import may
+from identity import Identity
+from lab import Scene, SceneTest, place, process, random_psk, wait
+
+
+class DiagnosisTest(SceneTest):
+    def reason(self, one, other):
+        return one.peer(str(other))["down_reason"]
+
+    def wait_reason(self, one, other, reason, *words):
+        """Waits for it, and looks that every place where a person may look tells it."""
+        wait(lambda: self.reason(one, other) == reason,
+             f"{one} tells of {other}: {reason} and not {self.reason(one, other)}", 30)
+        line = one.peer(str(other))["down_text"]
+        for word in words:
+            self.assertIn(word, line)
+        for command in ("status", "peers"):
+            _, text, _ = one.ctl(command)
+            self.assertIn(f"{other}: {line}; ", text, command)
+        _, text, _ = one.ctl("doctor", "peers")
+        self.assertRegex(text, rf"(?m)^(WARN|FAIL)  peer {other} .*  -> ")
+        self.assertIn(line, text)
+
+    def assert_well(self, one):
+        """Nothing is left of what was wrong."""
+        wait(lambda: all(peer["state"] == "up" for peer in one.status()["peers"]),
+             f"all are up at {one}", 40)
+        for peer in one.status()["peers"]:
+            for key in ("problem", "down_reason", "down_text", "down_fix", "down_age_s"):
+                self.assertIsNone(peer[key])
+        code, text, _ = one.ctl("doctor", "peers")
+        self.assertEqual(code, 0, text)
+
+
+class Faults(DiagnosisTest):
+    """Each fault of two stations, from both sides, and that it is gone when it is mended."""
+
+    def test_key_psk_and_suite_are_told_apart_on_both_sides(self):
+        with Scene("kitchen", "thief", "fossil", "forger") as scene:
+            kitchen, thief, fossil, forger = scene.stations
+            scene.introduce(kitchen, thief, psk=[random_psk(), random_psk()])
+            kitchen.knows(fossil, suite=1)
+            fossil.knows(kitchen, suite=2)
+            # Kitchen knows a forger by a key that is not its own.
+            own, forger.public_key = forger.public_key, Identity().text
+            kitchen.knows(forger)
+            forger.public_key = own
+            forger.knows(kitchen)
+            scene.start(together=False)
+
+            self.wait_reason(kitchen, thief, "psk", "another psk")
+            self.wait_reason(thief, kitchen, "psk", "another psk")
+            self.wait_reason(kitchen, fossil, "suite", "suite 2", "suite 1")
+            self.wait_reason(fossil, kitchen, "suite", "suite 1", "suite 2")
+            self.wait_reason(kitchen, forger, "other_key", own)
+            self.wait_reason(forger, kitchen, "told_other_key", "made for another key")
+            code, text, _ = kitchen.ctl("status")
+            self.assertEqual(code, 4)
+            for name in ("thief", "fossil", "forger"):
+                self.assertRegex(text, rf"(?m)^! {name}: .*; ")
+
+            # Mended on one side each, everything goes.
+            psk = random_psk()
+            kitchen.knows(thief, psk=psk)
+            thief.knows(kitchen, psk=psk)
+            kitchen.knows(fossil, suite=2)
+            kitchen.knows(forger)
+            for one in (thief, kitchen):
+                one.reload()
+            for one in scene.stations:
+                self.assert_well(one)
+
+    def test_a_station_that_was_not_added_is_told_and_added_by_the_line_that_is_shown(self):
+        with Scene("kitchen", "garage") as scene:
+            kitchen, garage = scene.stations
+            # Garage has nobody yet, and so no suite to expect.
+            kitchen.knows(garage)
+            scene.start(together=False)
+            self.wait_reason(kitchen, garage, "not_accepted", "does not accept this station")
+            fix = kitchen.peer("garage")["down_fix"]
+            self.assertIn(f"peer add kitchen ADDRESS {kitchen.public_key}", fix)
+
+            callers = wait(lambda: garage.status()["callers"], "garage tells who calls")
+            self.assertEqual([one["key"] for one in callers], [kitchen.public_key])
+            self.assertEqual(callers[0]["address"], f"127.0.0.1:{kitchen.port}")
+            self.assertTrue(callers[0]["proven"])
+            self.assertLess(callers[0]["age_s"], 60)
+            command = f"peer add NAME 127.0.0.1:{kitchen.port} {kitchen.public_key}"
+            digits = callers[0]["fingerprint"].split()[0]
+            for words in (("status",), ("peers",), ("doctor", "peers")):
+                _, text, _ = garage.ctl(*words)
+                self.assertIn(f"intercomctl {command}\n", text, words)
+                self.assertIn(f"key {digits} ", text, words)
+            garage.said(f"unknown key {kitchen.public_key} called from 127.0.0.1:{kitchen.port}")
+            code, _, _ = garage.ctl("status")
+            self.assertEqual(code, 0, "what a stranger does is no fault of this station")
+
+            code, _, errors = garage.ctl(*command.replace("NAME", "kitchen").split())
+            self.assertEqual((code, errors), (0, ""))
+            garage.ctl("reload")
+            self.assert_well(kitchen)
+            self.assert_well(garage)
+            self.assertEqual(garage.status()["callers"], [])
+
+    def test_a_closed_port_and_one_that_swallows_everything(self):
+        with Scene("kitchen", "garage", "attic") as scene:
+            kitchen, garage, attic = scene.stations
+            kitchen.knows(garage)
+            kitchen.knows(attic)
+            garage.knows(kitchen, calls=False)
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as hole:
+                hole.bind(("127.0.0.1", attic.port))
+                kitchen.start()
+                kitchen.ready()
+                self.wait_reason(kitchen, garage, "port_closed", "the port is closed")
+                self.wait_reason(kitchen, attic, "no_answer", f"from 127.0.0.1:{attic.port}")
+                # So far nothing says that it will not pass.
+                code, text, _ = kitchen.ctl("status")
+                self.assertEqual(code, 0, text)
+                self.assertIn("* garage: ", text)
+                garage.start()
+                garage.ready()
+                wait(lambda: kitchen.is_with(garage), "garage is found", 40)
+                self.assertIsNone(self.reason(kitchen, garage))
+
+    def test_a_peer_that_is_down_for_a_minute_is_a_problem(self):
+        with Scene("kitchen", "garage", "attic") as scene:
+            kitchen, garage, attic = scene.stations
+            kitchen.knows(garage)
+            # It has no address, and is waited for.
+            kitchen.knows(attic, calls=False)
+            kitchen.start()
+            kitchen.ready()
+            self.assertEqual(kitchen.ctl("status")[0], 0)
+            self.wait_reason(kitchen, garage, "port_closed")
+            self.assertEqual(kitchen.ctl("status")[0], 0)
+            self.assertIsNone(kitchen.peer("garage")["problem"])
+            wait(lambda: kitchen.peer("attic")["problem"], "the minute is over", 70, 0.5)
+            self.assertGreaterEqual(kitchen.peer("attic")["down_age_s"], 59)
+            code, text, _ = kitchen.ctl("status")
+            self.assertEqual(code, 4)
+            self.assertRegex(text, "(?m)^! garage: nothing listens at .*; ")
+            self.assertRegex(text, "(?m)^! attic: has not called, .*; ")
+            # One that comes is none any more.
+            garage.knows(kitchen)
+            garage.start()
+            wait(lambda: kitchen.is_with(garage), "garage is there", 40)
+            self.assertIsNone(kitchen.peer("garage")["problem"])
+
+
+class Keys(DiagnosisTest):
+    """One identity in two stations."""
+
+    def scene_of_three(self):
+        scene = self.enterContext(Scene("kitchen", "garage", "copy"))
+        kitchen, garage, copy = scene.stations
+        copy.identity = kitchen.identity
+        copy.public_key = kitchen.public_key
+        copy.write_identity(kitchen.identity.secret.hex())
+        garage.knows(kitchen)
+        kitchen.knows(garage)
+        copy.knows(garage)
+        for one in (garage, kitchen):
+            one.start()
+            one.ready()
+        kitchen.wait_for(garage)
+        return kitchen, garage, copy
+
+    def test_a_copied_card_is_told_by_the_third_station(self):
+        kitchen, garage, copy = self.scene_of_three()
+        copy.start()
+        copy.ready()
+        copy.wait_for(garage)
+        # It may as well have moved: nothing is said yet.
+        self.assertEqual(garage.peer("kitchen")["shared_key_at"], [])
+        # The first one notices that nobody hears it, and calls.
+        with kitchen.talking():
+            wait(lambda: garage.peer("kitchen")["shared_key_at"], "garage tells the two apart", 30)
+        places = {f"127.0.0.1:{kitchen.port}", f"127.0.0.1:{copy.port}"}
+        self.assertEqual(set(garage.peer("kitchen")["shared_key_at"]), places)
+        code, text, _ = garage.ctl("status")
+        self.assertEqual(code, 4)
+        self.assertRegex(text, "(?m)^! kitchen: two stations use its key, at .*card copied")
+        _, text, _ = garage.ctl("peers")
+        self.assertIn("! kitchen: two stations use its key", text)
+        code, text, _ = garage.ctl("doctor", "peers")
+        self.assertEqual(code, 4)
+        self.assertRegex(text, "(?m)^FAIL  peer kitchen .*two stations use its key")
+        garage.said("two stations use its key")
+
+    def test_a_station_that_moves_and_starts_again_is_not_taken_for_two(self):
+        kitchen, garage, copy = self.scene_of_three()
+        for port in (copy.port, kitchen.port, copy.port):
+            kitchen.stop()
+            kitchen.sections["network"]["port"] = port
+            kitchen.start()
+            kitchen.ready()
+            kitchen.wait_for(garage)
+            wait(lambda p=port: garage.peer("kitchen")["endpoint"] == f"127.0.0.1:{p}", "it moved")
+        self.assertEqual(garage.peer("kitchen")["shared_key_at"], [])
+        self.assertIsNone(garage.peer("kitchen")["problem"])
+
+
+class Notes(DiagnosisTest):
+    """What is advised goes when it is not so any more."""
+
+    NOTE = "speaks on a channel that this station does not have"
+
+    def notes(self, one):
+        return "\n".join(one.status()["notes"])
+
+    def test_a_channel_that_was_misspelt_is_forgotten_when_it_is_right(self):
+        with Scene("kitchen", "garage") as scene:
+            kitchen, garage = scene.stations
+            scene.introduce(kitchen, garage)
+            scene.start()
+            self.assertNotIn(self.NOTE, self.notes(garage))
+            house = kitchen.sections.pop("channel house")
+            kitchen.sections["channel hause"] = house
+            kitchen.sections["button ptt"]["talk"] = "hause"
+            kitchen.reload()
+            wait(lambda: f"kitchen {self.NOTE}" in self.notes(garage), "garage notes it")
+            # What a station tells within two seconds it tells at once.
+            time.sleep(2.5)
+            kitchen.sections["channel house"] = kitchen.sections.pop("channel hause")
+            kitchen.sections["button ptt"]["talk"] = "house"
+            kitchen.reload()
+            wait(lambda: self.NOTE not in self.notes(garage), "the note goes")
+
+
+NETWORK = ("unshare", "--net")
+
+
+@unittest.skipUnless(may(*NETWORK), "needs the right to unshare(1) a network: root")
+class OwnNetwork(DiagnosisTest):
+    """Two machines and a cable between them."""
+
+    def setUp(self):
+        self.scene = self.enterContext(Scene("kitchen", "garage"))
+        self.kitchen, self.garage = self.scene.stations
+        self.inside = {}
+        for one in self.scene.stations:
+            holder = process.launch([*NETWORK, "sleep", "1000"])
+            self.addCleanup(process.end, holder)
+            own = os.readlink("/proc/self/ns/net")
+            wait(lambda h=holder: os.readlink(f"/proc/{h.pid}/ns/net") != own, "the network is")
+            self.inside[one] = ["nsenter", f"--net=/proc/{holder.pid}/ns/net"]
+            one.launcher, one.holder = self.inside[one], holder
+            one.sections["network"].pop("listen")
+        self.ip(self.kitchen, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0",
+                "netns", str(self.garage.holder.pid))
+        self.address = {self.kitchen: "10.77.0.11", self.garage: "10.77.0.12"}
+        for one in self.scene.stations:
+            self.ip(one, "address", "add", f"{self.address[one]}/24", "dev", "eth0")
+            self.ip(one, "link", "set", "eth0", "up")
+            self.ip(one, "link", "set", "lo", "up")
+        self.knows(self.kitchen, self.garage)
+        self.knows(self.garage, self.kitchen)
+
+    def ip(self, one, *words):
+        code, _, errors = process.run([*self.inside[one], "ip", *words])
+        self.assertEqual(code, 0, errors)
+
+    def knows(self, one, other):
+        one.write_peer(other.name, other.public_key, f"{self.address[other]}:{other.port}")
+        one.known.append(other)
+
+    def doctor(self, one, *topics):
+        code, text, errors = process.run(
+            [*self.inside[one], place.program("intercomctl"), "--config", one.etc, "doctor",
+             *topics])
+        self.assertEqual(errors, "")
+        return code, text
+
+    def test_the_own_cable_is_told_first_and_no_peer_is_blamed(self):
+        self.scene.start()
+        code, text = self.doctor(self.kitchen, "network", "peers")
+        self.assertEqual(code, 0, text)
+        self.assertIn("ok    network eth0    10.77.0.11", text)
+        self.assertIn("to garage at 10.77.0.12 from 10.77.0.11", text)
+
+        # The other end is pulled: kitchen's is up, and has no carrier.
+        self.ip(self.garage, "link", "set", "eth0", "down")
+        problems = wait(lambda: self.kitchen.status()["problems"], "kitchen tells it", 5)
+        self.assertRegex(problems[0], "^network: eth0 has no link: .*; plug the cable in")
+        self.assertNotIn("garage", "".join(problems))
+        self.assertEqual(self.kitchen.status()["network"]["fault"], "no_carrier")
+        wait(lambda: self.garage.status()["network"]["fault"] == "link_down", "it is off there")
+        code, text, _ = self.kitchen.ctl("status")
+        self.assertEqual(code, 4)
+        self.assertRegex(text.splitlines()[1], "^! network: ")
+        code, text = self.doctor(self.kitchen, "network", "peers")
+        self.assertEqual(code, 4)
+        self.assertRegex(text, "(?m)^FAIL  network         eth0 has no link")
+        self.assertRegex(text, "(?m)^WARN  peer garage     cannot be reached: this machine has no")
+        self.assertNotRegex(text, "(?m)^ok    peer")
+        self.kitchen.said("network: eth0 has no link")
+        # A handshake that was begun meanwhile blames nobody either.
+        self.kitchen.stop()
+        self.kitchen.start()
+        self.kitchen.ready()
+        wait(lambda: self.reason(self.kitchen, "garage") == "no_network", "nobody is blamed")
+        self.assertIsNone(self.kitchen.peer("garage")["problem"])
+
+        self.ip(self.garage, "link", "set", "eth0", "up")
+        self.kitchen.wait_for(self.garage)
+        self.kitchen.said("network: there again")
+        self.assert_well(self.kitchen)
+        wait(lambda: self.kitchen.status()["network"]["fault"] is None, "the network is")
+
+    def test_an_address_that_is_gone_and_one_without_a_route(self):
+        self.kitchen.write_peer("attic", Identity().text, "192.0.2.9")
+        self.ip(self.garage, "address", "flush", "dev", "eth0")
+        self.scene.start(together=False)
+        self.wait_reason(self.kitchen, "attic", "no_route", "no route to 192.0.2.9")
+        # The neighbour does not answer to its address: the kernel says so after three seconds.
+        self.wait_reason(self.kitchen, self.garage, "unreachable", "10.77.0.12 cannot be reached")
+        code, text = self.doctor(self.kitchen, "network")
+        self.assertEqual(code, 4)
+        self.assertIn("FAIL  network route   no route to attic at 192.0.2.9", text)
+        # Garage has a link, and no address that could reach anybody.
+        self.assertEqual(self.garage.status()["network"]["fault"], "no_address")
+
+
+class Codes(DiagnosisTest):
+    """Programs get words of a closed list."""
+
+    def test_json_has_the_reason_by_its_code(self):
+        with Scene("kitchen", "garage") as scene:
+            kitchen, garage = scene.stations
+            kitchen.knows(garage)
+            kitchen.start()
+            kitchen.ready()
+            wait(lambda: self.reason(kitchen, garage) == "port_closed", "the port is closed")
+            _, text, _ = kitchen.ctl("peers", "--json")
+            found = json.loads(text)
+            self.assertEqual(found["callers"], [])
+            self.assertEqual(found["peers"][0]["down_reason"], "port_closed")
+            _, text, _ = kitchen.ctl("status", "--json")
+            self.assertIsNone(json.loads(text)["network"]["fault"])
+
+
+if __name__ == "__main__":
+    unittest.main()
