@@ -19,6 +19,19 @@ extension AudioOnSimulatedCard {
             #expect(again?.percent == 100 && again?.isMuted == false)
         }
 
+        @Test func aMixerThatIsKeptOpenSeesWhatOthersChange() throws {
+            let device = SimCard().pcm()
+            let mixer = try #require(CardMixer(of: device))
+            #expect(mixer.controls(.playback)?.map { $0.isSilent } == [false])
+            _ = CardControl.set(
+                .init(name: "Speaker", percent: nil, isMuted: true), of: device, .playback)
+            #expect(mixer.controls(.playback)?.map { $0.isMuted } == [true])
+            _ = CardControl.set(
+                .init(name: "Speaker", percent: 0, isMuted: false), of: device, .playback)
+            #expect(mixer.controls(.playback)?.map { $0.percent } == [0])
+            #expect(mixer.controls(.playback)?.map { $0.isMuted } == [false])
+        }
+
         @Test func whatIsNotThereIsNotSet() {
             let device = SimCard().pcm()
             let bass = CardControl.Wish(name: "Bass", percent: 1, isMuted: nil)
@@ -31,6 +44,25 @@ extension AudioOnSimulatedCard {
 @Suite struct CardControlChoiceTests {
     private func control(_ name: String) -> CardControl {
         CardControl(name: name, direction: .playback, percent: 1, isMuted: nil)
+    }
+
+    private func control(_ name: String, percent: Int?, isMuted: Bool? = nil) -> CardControl {
+        CardControl(name: name, direction: .playback, percent: percent, isMuted: isMuted)
+    }
+
+    @Test func whatLetsNothingThroughIsFoundOnTheWayAndNotBesideIt() {
+        let fine = [control("Master", percent: 40, isMuted: false), control("PCM", percent: 90)]
+        func silencing(_ more: [CardControl], _ name: String? = nil) -> String? {
+            CardControl.silencing(fine + more, name, .playback)?.name
+        }
+        #expect(silencing([]) == nil)
+        // A headphone socket is off while nothing is in it.
+        #expect(silencing([control("Headphone", percent: 0, isMuted: true)]) == nil)
+        #expect(silencing([control("Headphone", percent: 0)], "Headphone") == "Headphone")
+        let muted = [control("Master", percent: 40, isMuted: true), control("PCM", percent: 90)]
+        #expect(CardControl.silencing(muted, nil, .playback)?.name == "Master")
+        let low = [control("Master", percent: 40, isMuted: false), control("PCM", percent: 0)]
+        #expect(CardControl.silencing(low, nil, .playback)?.name == "PCM")
     }
 
     @Test func theUsualOneIsChosenUnlessNamed() {

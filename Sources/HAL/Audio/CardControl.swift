@@ -53,6 +53,22 @@ public struct CardControl: Equatable, Sendable {
         return controls.count == 1 ? controls.first : nil
     }
 
+    /// What lets no sound through to the ear: the chosen one, or one through which all that a card
+    /// plays must pass; nil where none does.
+    public static func silencing(
+        _ controls: [CardControl], _ name: String?, _ direction: PCMError.Direction
+    ) -> CardControl? {
+        var path = controls.filter { passesAll.contains($0.name) && $0.direction == direction }
+        if let one = chosen(among: controls, name, direction) { path.insert(one, at: 0) }
+        return path.first { $0.isSilent }
+    }
+
+    /// Behind these lie a card's single outputs, of which some are off where others are on.
+    private static let passesAll = ["Master", "PCM"]
+
+    /// Whether it lets nothing through.
+    public var isSilent: Bool { isMuted == true || percent == 0 }
+
     /// Sets what is wished.
     ///
     /// - Returns: What the control is afterwards; nil when there is none of that name.
@@ -82,7 +98,7 @@ public struct CardControl: Equatable, Sendable {
         self.isMuted = isMuted
     }
 
-    private init?(_ element: OpaquePointer, _ direction: PCMError.Direction) {
+    init?(_ element: OpaquePointer, _ direction: PCMError.Direction) {
         let plays = direction == .playback
         let hasVolume =
             unsafe plays
@@ -155,19 +171,12 @@ public struct CardControl: Equatable, Sendable {
 
     /// Opens the mixer of a device's card; does nothing where there is none.
     private static func withMixer(of device: PCMName, _ body: (OpaquePointer) -> Void) {
-        calsa_silence()
-        guard let name = device.alsaName(of: device.card(among: PCMCard.all)) else { return }
-        var opened: OpaquePointer?
-        guard unsafe snd_mixer_open(&opened, 0) == 0, let mixer = unsafe opened else { return }
+        guard let mixer = unsafe CardMixer.open(of: device) else { return }
         defer { unsafe snd_mixer_close(mixer) }
-        guard unsafe snd_mixer_attach(mixer, name) == 0,
-            unsafe snd_mixer_selem_register(mixer, nil, nil) == 0,
-            unsafe snd_mixer_load(mixer) == 0
-        else { return }
         unsafe body(mixer)
     }
 
-    private static func eachElement(
+    static func eachElement(
         of mixer: OpaquePointer, _ body: (OpaquePointer) -> Void
     ) {
         var element = unsafe snd_mixer_first_elem(mixer)

@@ -1,8 +1,9 @@
 // The controls of a simulated sound card as alsa-lib opens them: `type simcard` of a ctl.
 //
 // Field: path, that of the card. The controls are Speaker (0 to 64) and Mic (0 to 31), each with a
-// switch, kept in PATH.mixer, which everyone maps. They change no sound: what the world hears and
-// says is up to the program `simcard`. To see or set them: amixer -D simcard:CARD=kitchen.
+// switch, kept in PATH.mixer, which everyone maps; who has them open gets an event of each change,
+// as of a real card, when it asks for one (nothing wakes it). They change no sound: what the world
+// hears and says is up to the program `simcard`. To see or set them: amixer -D simcard:CARD=kitchen.
 #include <alsa/asoundlib.h>
 #include <alsa/control_external.h>
 #include <errno.h>
@@ -34,6 +35,8 @@ struct shared {
 struct mixer {
 	snd_ctl_ext_t ext;
 	struct shared *shared;
+	/* As this program knows them: what differs is an event for it. */
+	int32_t seen[ELEMENTS];
 };
 
 static struct shared *open_shared(const char *path)
@@ -126,18 +129,25 @@ static int write_value(snd_ctl_ext_t *ext, snd_ctl_ext_key_t key, long *value)
 	return old != *value;
 }
 
-static int no_event(snd_ctl_ext_t *ext, snd_ctl_elem_id_t *id, unsigned int *mask)
+static int read_event(snd_ctl_ext_t *ext, snd_ctl_elem_id_t *id, unsigned int *mask)
 {
-	(void)ext;
-	(void)id;
-	(void)mask;
+	struct mixer *mixer = ext->private_data;
+	for (unsigned int i = 0; i < ELEMENTS; i++) {
+		int32_t now = mixer->shared->values[i];
+		if (now == mixer->seen[i])
+			continue;
+		mixer->seen[i] = now;
+		list(ext, i, id);
+		*mask = SND_CTL_EVENT_MASK_VALUE;
+		return 1;
+	}
 	return -EAGAIN;
 }
 
 static const snd_ctl_ext_callback_t callbacks = {
 	.close = close_mixer, .elem_count = count, .elem_list = list, .find_elem = find,
 	.get_attribute = attribute, .get_integer_info = bounds, .read_integer = read_value,
-	.write_integer = write_value, .read_event = no_event,
+	.write_integer = write_value, .read_event = read_event,
 };
 
 static const char *path_of(snd_config_t *conf)
@@ -163,6 +173,8 @@ SND_CTL_PLUGIN_DEFINE_FUNC(simcard)
 		free(mixer);
 		return -errno;
 	}
+	for (int i = 0; i < ELEMENTS; i++)
+		mixer->seen[i] = mixer->shared->values[i];
 	mixer->ext = (snd_ctl_ext_t){ .version = SND_CTL_EXT_VERSION, .id = "simcard",
 		.driver = "simcard", .name = "simulated sound card", .longname = "simulated sound card",
 		.mixername = "simulated mixer", .poll_fd = -1, .callback = &callbacks,
