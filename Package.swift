@@ -110,7 +110,7 @@ let package = Package(
             path: "Tests/Support/RingProbe", swiftSettings: strict),
         tests("Session", with: ["Wire", "Crypto", "Time"]),
         tests("Station", with: ["Wire", "Time"]),
-        tests("Control"),
+        tests("Control", with: ["Wire"]),
         tests("Config", with: ["Audio", "Wire"]),
         // What it tests is the program itself, which the build puts beside the tests.
         .testTarget(
@@ -124,7 +124,7 @@ let package = Package(
             "Intercomd",
             with: [
                 "Audio", "Config", "Control", "Crypto", "HAL", "Realtime", "Scene", "Station",
-                "Time",
+                "Time", "Wire",
             ]),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]

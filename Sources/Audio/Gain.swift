@@ -1,7 +1,7 @@
 /// How much louder or softer a talker is mixed.
 public struct Gain: Equatable, Sendable {
     /// What samples are multiplied by.
-    let factor: Float
+    public let factor: Float
 
     public static let unity = Gain(factor: 1)
     public static let muted = Gain(factor: 0)

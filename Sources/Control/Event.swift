@@ -25,9 +25,9 @@ public struct Event: JSONRecord, Equatable, Sendable {
         /// A peer is heard, and no more: `peer`, `target`; at the end `seconds`.
         case talk
         case talkEnd = "talk_end"
-        /// How much of our talkspurt was heard, by whom: `target`, `seconds`, `detail`.
+        /// How much of our talkspurt was heard, by whom: `target`, `seconds`, `detail`, `heard`.
         case heard
-        /// Nobody is there to hear what is said: `target`.
+        /// Nobody can hear what is said: `target`, `heard` with the reasons.
         case noListener = "no_listener"
         /// Sound from a file goes out, and no more: `target`; `detail` is a priority above normal.
         case announce
@@ -54,7 +54,7 @@ public struct Event: JSONRecord, Equatable, Sendable {
         /// A peer hears and is heard here, or hears, with nobody here touching a key: `peer`.
         case dropIn = "drop_in"
         case listenIn = "listen_in"
-        /// What became of a relay or call light asked of a peer: `peer`, `detail`.
+        /// What became of a relay or call light asked of a peer: `peer`, `detail`, `outcome`.
         case result
         /// A session with a peer began (`detail`), went quiet, was heard again, ended, changed its
         /// keys: `peer`.
@@ -114,6 +114,10 @@ public struct Event: JSONRecord, Equatable, Sendable {
     public var seconds: Double?
     public var levelDBFS: Double?
     public var detail: String?
+    /// What came of what was asked: of `result`, and of `heard` and `no_listener`.
+    public var outcome: String?
+    /// Of `heard` and `no_listener`: who has heard how much, and why not.
+    public var heard: [HeardBy] = []
 
     public init() {}
 
@@ -132,6 +136,8 @@ public struct Event: JSONRecord, Equatable, Sendable {
         coder.field("seconds", &seconds)
         coder.field("level_dbfs", &levelDBFS)
         coder.field("detail", &detail)
+        coder.field("outcome", &outcome)
+        coder.field("heard", &heard)
     }
 
     /// The line, newline included.

@@ -121,8 +121,9 @@ extension Event {
             case .talk: self.peer == nil ? "talking\(to)" : "\(peer) talks\(to)"
             case .talkEnd:
                 self.peer == nil ? "talk\(to) ended\(after)" : "\(peer) ended\(to)\(after)"
-            case .heard: "heard\(to): \(detail)"
-            case .noListener: "nobody is there to hear\(to)"
+            case .heard: "said\(to), heard: \(detail)"
+            case .noListener:
+                "nobody can hear what is said\(to)\(detail.isEmpty ? "" : ": \(detail)")"
             case .announce: "announcing\(to)"
             case .announceEnd: "announced\(to)"
             case .ring: "\(peer) calls"

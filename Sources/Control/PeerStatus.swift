@@ -59,6 +59,10 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     public var mos: Double?
     /// How much it has heard of what this station said last; null before that.
     public var heardPercent: Int?
+    /// Why it has not heard all of that; null where nothing but the network kept it.
+    public var heardReason: HeardBy.Reason?
+    /// While this station talks to it: `heard`, or why it does not hear; null until it has said.
+    public var hearsNow: String?
     /// What it reports of our voice there; null until it has.
     public var reportAgeSeconds: Double?
     public var reportLossPercent: Double?
@@ -120,6 +124,10 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         coder.field("r", &rating)
         coder.field("mos", &mos)
         coder.field("heard_percent", &heardPercent)
+        var word = heardReason?.rawValue
+        coder.field("heard_reason", &word)
+        heardReason = word.map { HeardBy.Reason(rawValue: $0) ?? .other }
+        coder.field("hears_now", &hearsNow)
         coder.field("report_age_s", &reportAgeSeconds)
         coder.field("report_loss_percent", &reportLossPercent)
         coder.field("report_jitter_ms", &reportJitterMilliseconds)

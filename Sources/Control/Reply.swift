@@ -29,8 +29,10 @@ public enum Reply: Equatable, Sendable {
         public var target = ""
         /// Whether the station talks to it now.
         public var isTalking = false
-        /// Peers that will hear it: those with a session.
+        /// Peers that are there to hear it: those with a session.
         public var listeners: [String] = []
+        /// Those of all who were to hear it that cannot: by what is known as it begins.
+        public var heard: [HeardBy] = []
 
         public init() {}
 
@@ -39,19 +41,21 @@ public enum Reply: Equatable, Sendable {
             coder.field("target", &target)
             coder.field("talking", &isTalking)
             coder.field("listeners", &listeners)
+            coder.field("heard", &heard)
         }
     }
 
     /// An announcement: twice, when sound may come and when it is over.
     public struct Announced: JSONRecord, Equatable, Sendable {
-        public var schema = 1
+        /// 2: `heard` is a list; it was a sentence.
+        public var schema = 2
         public var target = ""
-        /// Peers that will hear it: those with a session.
+        /// Peers that are there to hear it: those with a session.
         public var listeners: [String] = []
         /// Whether this is the end of it.
         public var isOver = false
-        /// At the end: who has heard how much of it.
-        public var heard: String?
+        /// At the end: who has heard how much of it, and why not.
+        public var heard: [HeardBy] = []
 
         public init() {}
 
@@ -105,6 +109,10 @@ public enum Reply: Equatable, Sendable {
         public var text = ""
         /// The id of the call it is about.
         public var call: String?
+        /// What came of it, by a code; null where nothing was waited for.
+        public var outcome: String?
+        /// Of a page: who has heard how much of it, and why not.
+        public var heard: [HeardBy] = []
 
         public init() {}
 
@@ -114,6 +122,8 @@ public enum Reply: Equatable, Sendable {
             coder.field("schema", &schema)
             coder.field("text", &text)
             coder.field("call", &call)
+            coder.field("outcome", &outcome)
+            coder.field("heard", &heard)
         }
     }
 

@@ -22,6 +22,9 @@ public struct SavedState: JSONRecord, Equatable, Sendable {
         coder.late("quiet_hours", &isQuietTime)
     }
 
+    /// Whether a volume in per cent is too low to be heard: 20 is -40 dB.
+    public static func isInaudible(_ percent: Int) -> Bool { percent <= 20 }
+
     /// Per cent, 0 to 100; 100 is as loud as it comes.
     public struct Volumes: JSONRecord, Equatable, Sendable {
         public var speaker = 100

@@ -14,6 +14,9 @@ public struct Status: JSONRecord, Equatable, Sendable {
     public var problems: [String] = []
     /// What could be better, and how; the station works all the same.
     public var notes: [String] = []
+    /// What keeps voices from being heard, here and at peers; those that hold now are among the
+    /// problems, the others among the notes.
+    public var unheard: [Hindrance] = []
     public var audio = Audio()
     public var microphone = Microphone()
     public var call = CallStatus()
@@ -45,6 +48,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
         coder.field("memory_locked", &isMemoryLocked)
         coder.field("problems", &problems)
         coder.field("notes", &notes)
+        coder.field("unheard", &unheard)
         coder.field("audio", &audio)
         coder.field("microphone", &microphone)
         coder.field("call", &call)
@@ -77,6 +81,8 @@ extension Status {
         public var echoReductionDB: Double?
         /// Whether both are open and run by one clock.
         public var isOneClock = false
+        /// What is said of a card that is open and moves no sound; null while both do.
+        public var standstill: String?
         /// Why they run by two; null too while they are not both open.
         public var clockReason: String?
         /// What frames, codec and periods are: "voice", "studio", "lowpower" or "ultra".
@@ -93,6 +99,7 @@ extension Status {
             coder.field("echo_reduction_db", &echoReductionDB)
             coder.field("one_clock", &isOneClock)
             coder.field("clock_reason", &clockReason)
+            coder.field("standstill", &standstill)
             coder.field("profile", &profile)
         }
     }

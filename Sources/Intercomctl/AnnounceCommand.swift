@@ -36,9 +36,9 @@ func announce(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if invocation.isJSON {
         try printLine(over.json)
     } else {
-        try printLine("heard: \(visible(over.heard ?? "nobody"))")
+        try printLine("heard: \(visible(over.heard.sentence))")
     }
-    return .ok
+    return over.heard.isHeard ? .ok : .failed
 }
 
 /// A WAV file as sound of 48 kHz, 16 bits, one channel, read in parts.

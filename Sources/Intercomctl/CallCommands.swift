@@ -43,7 +43,7 @@ func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     // The page lasts as long as this line to the daemon.
     var daemon = try Daemon(invocation)
     let done = try daemon.order(.calls(.page(target, isDown: true, priority)))
-    let code = try say(done, invocation)
+    if !invocation.isJSON { try printLine(visible(done.text)) }
     let begin = Clock.now()
     while Clock.now() < begin + .seconds(seconds) {
         if signals.next() == .end { break }
@@ -52,19 +52,34 @@ func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         }
         return try ended(line, after: Clock.now() - begin, invocation)
     }
-    return code
+    // Over another line: this one waits for what was heard.
+    var other = try Daemon(invocation)
+    _ = try? other.ask(.calls(.page(target, isDown: false, priority)))
+    guard let line = try daemon.nextLine(until: Clock.now() + wordsMax) else {
+        throw Failure(.failed, "the daemon does not say what was heard of the page")
+    }
+    return try ended(line, after: nil, invocation)
 }
 
-/// The station has ended the page: its time is over, or its microphone or its target is gone.
+/// The last reports of a page come 1.3 s after it.
+private let wordsMax = Duration.seconds(5)
+
+/// The page is over, and who has heard how much of it is known; `time` where the station has
+/// ended it: its time is over, or its microphone or its target is gone.
 private func ended(
-    _ line: [UInt8], after time: Duration, _ invocation: borrowing Invocation
+    _ line: [UInt8], after time: Duration?, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
-    let isTimeUp = time >= .seconds(pageMax - 1)
+    let isTimeUp = time.map { $0 >= .seconds(pageMax - 1) } ?? true
     guard let reply = try? Reply(parsing: line.span), case .done(let done) = reply else {
         throw misfit()
     }
-    if !invocation.isJSON { try printLine(visible(done.text)) }
-    return isTimeUp ? .ok : .failed
+    if invocation.isJSON {
+        try printLine(done.json)
+    } else {
+        if time != nil { try printLine(visible(done.text)) }
+        try printLine("heard: \(visible(done.heard.sentence))")
+    }
+    return isTimeUp && done.heard.isHeard ? .ok : .failed
 }
 
 /// The station ends a page then by itself.

@@ -1,3 +1,4 @@
+internal import Control
 internal import HAL
 
 /// One row of the table that is this program: what to type, what it takes, what it does.
@@ -23,10 +24,12 @@ extension Command {
             name: "peers", arguments: "", count: 0...0, options: ["--json"],
             help: "the peers alone", function: showPeers),
         Command(
-            name: "ptt", arguments: "down|up TARGET", count: 2...2, options: ["--json"],
+            name: "ptt", arguments: "down|up TARGET", count: 2...2,
+            options: ["--no-wait", "--json"],
             help: "press or let go a talk key for a peer or channel", function: pressTalkKey),
         Command(
-            name: "call", arguments: "TARGET", count: 1...1, options: ["--priority", "--json"],
+            name: "call", arguments: "TARGET", count: 1...1,
+            options: ["--priority", "--no-wait", "--json"],
             help: "ring a peer, or all of a channel", function: callTarget),
         Command(
             name: "answer", arguments: "", count: 0...0, options: ["--json"],
@@ -42,13 +45,14 @@ extension Command {
             options: ["--priority", "--seconds", "--json"],
             help: "speak to a peer or channel at once, until Ctrl-C", function: page),
         Command(
-            name: "reply", arguments: "down|up", count: 1...1, options: ["--json"],
+            name: "reply", arguments: "down|up", count: 1...1,
+            options: ["--no-wait", "--json"],
             help: "a talk key for whoever was heard last", function: reply),
         Command(
-            name: "drop-in", arguments: "PEER", count: 1...1, options: ["--json"],
+            name: "drop-in", arguments: "PEER", count: 1...1, options: ["--no-wait", "--json"],
             help: "be heard and hear at a peer, where it allows it", function: dropIn),
         Command(
-            name: "listen", arguments: "PEER", count: 1...1, options: ["--json"],
+            name: "listen", arguments: "PEER", count: 1...1, options: ["--no-wait", "--json"],
             help: "hear a peer's room, where it allows it", function: listenIn),
         Command(
             name: "show peer", arguments: "NAME", count: 1...1, options: ["--json"],
@@ -58,10 +62,11 @@ extension Command {
             options: ["--file", "--priority", "--json"],
             help: "say a WAV file to a peer or channel", function: announce),
         Command(
-            name: "relay", arguments: "NAME [PEER]", count: 1...2, options: ["--json"],
+            name: "relay", arguments: "NAME [PEER]", count: 1...2,
+            options: ["--no-wait", "--json"],
             help: "switch a relay on for its pulse, here or at a peer", function: switchRelay),
         Command(
-            name: "signal", arguments: "PEER", count: 1...1, options: ["--json"],
+            name: "signal", arguments: "PEER", count: 1...1, options: ["--no-wait", "--json"],
             help: "light the call light of a peer", function: signalPeer),
         Command(
             name: "monitor", arguments: "", count: 0...0,
@@ -182,10 +187,19 @@ enum ExitCode: Int32 {
 struct Failure: Error {
     let code: ExitCode
     let text: String
+    /// As `--json` names it.
+    let word: String
 
-    init(_ code: ExitCode, _ text: String) {
+    /// `refusal` is the daemon's own code for it.
+    init(_ code: ExitCode, _ text: String, _ refusal: ControlError.Code? = nil) {
         self.code = code
         self.text = text
+        word =
+            switch code {
+            case .notRunning: "not_running"
+            case .usage: "usage"
+            default: (refusal ?? .failed).rawValue
+            }
     }
 
     /// What the system refused; where it was a matter of rights, with what may help.

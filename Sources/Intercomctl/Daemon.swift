@@ -112,7 +112,9 @@ struct Daemon: ~Copyable {
     }
 
     private borrowing func answer(_ reply: Reply) throws(Failure) -> Reply {
-        if case .refused(let error) = reply { throw Failure(.failed, visibleLines(error.text)) }
+        if case .refused(let error) = reply {
+            throw Failure(.failed, visibleLines(error.text), error.code)
+        }
         return reply
     }
 

@@ -26,6 +26,7 @@ struct Option {
         Option("--seconds", "N", "end by itself after so long"),
         Option("--file", "FILE.wav", "PCM or float, up to a minute"),
         Option("--priority", "P", "normal, high or emergency"),
+        Option("--no-wait", "", "do not wait for what comes of it"),
         Option("--missed", "", "only those that nobody here answered"),
         Option("--since", "WHEN", "30m, 2h or 3d ago, 21:00, 2026-11-20"),
         Option("--limit", "N", "so many, the newest"),
@@ -64,6 +65,7 @@ struct Invocation {
     private(set) var file: String?
     private(set) var priority: String?
     private(set) var isMissed = false
+    private(set) var isNoWait = false
     /// As `--since` says; see `When`.
     private(set) var since: String?
     /// As `--limit` says: 1 to 100000; nil without it.
@@ -144,6 +146,7 @@ struct Invocation {
         case "--json-lines": isJSONLines = true
         case "--seconds": seconds = Int(value).flatMap { (1...86_400).contains($0) ? $0 : nil }
         case "--missed": isMissed = true
+        case "--no-wait": isNoWait = true
         case "--since": since = value
         case "--limit": limit = Int(value).flatMap { (1...100_000).contains($0) ? $0 : nil }
         case "--for": length = value

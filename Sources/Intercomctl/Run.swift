@@ -54,14 +54,8 @@ func findCommand(_ words: [String]) throws(Failure) -> Command {
 }
 
 private func printFailure(_ failure: Failure) throws(Failure) {
-    let word =
-        switch failure.code {
-        case .notRunning: "not_running"
-        case .usage: "usage"
-        default: "failed"
-        }
     var inner = JSON.object()
-    inner.set("code", JSON(word))
+    inner.set("code", JSON(failure.word))
     inner.set("message", JSON(failure.text))
     var outer = JSON.object()
     outer.set("schema", JSON(1))

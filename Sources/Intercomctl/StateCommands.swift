@@ -64,13 +64,17 @@ private func ask(
 private func lines(of state: SavedState) -> String {
     let volumes = SavedState.Volumes.Kind.allCases.map { "\($0.rawValue) \(state.volumes[$0])%" }
     var text = "volume  \(volumes.joined(separator: "   "))\n"
-    text += (remarks(on: state) ?? "nothing is muted, do not disturb is off") + "\n"
+    let remarks = remarks(on: state, withVolumes: false)
+    text += (remarks ?? "nothing is muted, do not disturb is off") + "\n"
+    if SavedState.isInaudible(state.volumes.speaker) {
+        text += "the speaker is at \(state.volumes.speaker)%: nobody is heard here\n"
+    }
     if state.isQuietTime { text += "quiet hours now: only an emergency may ring, where allowed\n" }
     return text
 }
 
-/// What keeps sound or people away; nil when nothing does.
-func remarks(on state: SavedState) -> String? {
+/// What a person has set that keeps sound or people away, or sound down; nil when nothing does.
+func remarks(on state: SavedState, withVolumes: Bool = true) -> String? {
     var parts: [String] = []
     var muted = state.muted
     if state.isSpeakerMuted { muted.insert("speaker", at: 0) }
@@ -80,6 +84,11 @@ func remarks(on state: SavedState) -> String? {
         let end = state.doNotDisturb.untilMilliseconds
             .map { " until \(localTime(milliseconds: $0))" }
         parts.append("do not disturb\(end ?? "")")
+    }
+    let set = SavedState.Volumes.Kind.allCases.filter { state.volumes[$0] < 100 }
+    if withVolumes, !set.isEmpty {
+        let volumes = set.map { "\($0.rawValue) \(state.volumes[$0])%" }
+        parts.append("volume: \(volumes.joined(separator: ", "))")
     }
     return parts.isEmpty ? nil : parts.joined(separator: "   ")
 }

@@ -91,7 +91,9 @@ func statsScreen(of peer: PeerStatus) -> String {
             + "\(peer.concealedMilliseconds)ms in all")
     text += line("  waits here", whole(peer.bufferMilliseconds, unit: "ms"))
     if let heard = peer.heardPercent {
-        text += line("our last words", "\(heard)% heard there")
+        let word = peer.heardReason == .unknown ? "arrived" : "heard"
+        let why = peer.heardReason.map { ": \($0.words)" } ?? ""
+        text += line("our last words", "\(heard)% \(word) there\(why)")
     }
     if let reported = peer.reportAgeSeconds {
         text += line("our voice there", "as it reported \(age(seconds: reported)) ago")

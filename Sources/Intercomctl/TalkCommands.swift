@@ -17,19 +17,31 @@ func press(
     var daemon = try Daemon(invocation)
     let request = Request.ptt(isDown: isDown, target: target)
     guard case .ptt(let result) = try daemon.ask(request) else { throw misfit() }
-    if invocation.isJSON {
-        try printLine(result.json)
+    guard result.isTalking else {
+        if invocation.isJSON {
+            try printLine(result.json)
+        } else {
+            try printLine("silent towards \(visible(result.target))")
+        }
         return .ok
     }
-    let name = visible(result.target)
-    if !result.isTalking {
-        try printLine("silent towards \(name)")
-    } else if result.listeners.isEmpty {
-        try printLine("talking to \(name): nobody hears it now")
+    let words = FirstWords(try heard(result, &daemon, invocation))
+    if invocation.isJSON {
+        var json = result
+        json.heard = words.heard
+        try printLine(json.json)
     } else {
-        try printLine("talking to \(name): \(visible(result.listeners.joined(separator: ", ")))")
+        try printLine("talking to \(visible(result.target)): \(visible(words.sentence))")
     }
-    return .ok
+    return words.isUnheard ? .failed : .ok
+}
+
+/// What the listeners say of it, unless nobody is to wait for that.
+private func heard(
+    _ result: Reply.PTT, _ daemon: inout Daemon, _ invocation: borrowing Invocation
+) throws(Failure) -> [HeardBy] {
+    guard !invocation.isNoWait else { return result.heard }
+    return try FirstWords.ask(result.heard, &daemon)
 }
 
 /// `monitor`: events as they come, until the daemon ends or the person has seen enough.

@@ -180,19 +180,19 @@ extension ControlLoop {
             station.release(TalkTarget.announcement)
             tell(.announceEnd, target: one.target)
         } else {
-            announcementHeard(Int(TalkTarget.announcement), "nobody")
+            announcementHeard(Int(TalkTarget.announcement), [])
         }
         // Nobody waits for what was heard of it.
         if server.hasHungUp(one.caller) { announcement = nil }
     }
 
     /// Who has heard how much of it: its reader waits for that.
-    mutating func announcementHeard(_ target: Int, _ text: String) {
+    mutating func announcementHeard(_ target: Int, _ heard: [HeardBy]) {
         guard target == Int(TalkTarget.announcement), let one = announcement, one.isOver else {
             return
         }
         var reply = announced(isOver: true)
-        reply.heard = text
+        reply.heard = heard
         server.replyLate(.announce(reply), to: one.caller, at: now)
         announcement = nil
         retiredAnnouncement = nil

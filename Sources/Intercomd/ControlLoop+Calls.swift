@@ -180,7 +180,7 @@ extension ControlLoop {
         switch signal.target {
         case .callLight:
             lightCallLight(for: peer, tenths: signal.time)
-            status = .done
+            status = lines.canShow(.calling) ? .done : .unseen
         default: status = switchRelay(number: signal.argument, for: peer)
         }
         station.result(status, of: signal, from: peer, at: now)
@@ -192,14 +192,19 @@ extension ControlLoop {
         guard let place = view.requests.firstIndex(where: { $0.peer == peer && $0.mid == request })
         else { return }
         let asked = view.requests.remove(at: place)
-        let text =
+        let (outcome, text) =
             switch status {
-            case .done?: "\(asked.what): done"
-            case .denied?: "\(asked.what): not allowed, or could not be done there"
-            case .some: "\(asked.what): not known there"
-            case nil: "\(asked.what): no answer"
+            case .done?: ("done", "done")
+            case .denied?: ("denied", "not allowed, or could not be done there")
+            case .unseen?: ("unseen", "nothing there shows it: no lamp has show = calling")
+            case .some: ("unknown", "not known there")
+            case nil: ("no_answer", "no answer")
             }
-        tell(.result, peer: peer, detail: text)
+        var event = Event(.result, at: Int(Clock.wallMilliseconds()))
+        event.peer = roster[peer].name
+        event.detail = "\(asked.what): \(text)"
+        event.outcome = outcome
+        announce(event)
     }
 
     // MARK: What people do

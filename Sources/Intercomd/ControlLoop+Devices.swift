@@ -59,6 +59,7 @@ extension ControlLoop {
 
     mutating func showLamps() {
         let talking = view.isTalking
+        let mouth: LampPattern = isTalkingToNobody ? .unheard : .steady
         let receiving = view.isReceiving
         let fault = hasFault
         let listening = isListening
@@ -70,7 +71,7 @@ extension ControlLoop {
         let isResting = isDoNotDisturb
         lines.show(at: now) { show in
             switch show {
-            case .talking: talking ? .steady : nil
+            case .talking: talking ? mouth : nil
             case .receiving: receiving ? .steady : nil
             case .listening: listening || talking ? .steady : nil
             case .fault: fault ? .steady : nil

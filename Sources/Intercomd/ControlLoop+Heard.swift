@@ -1,6 +1,7 @@
 internal import Audio
 internal import Config
 internal import Control
+internal import HAL
 internal import Station
 internal import Time
 internal import Wire
@@ -12,9 +13,17 @@ struct OwnSpurt {
     var share: HeardShare
     /// Frames that were sent of it, and when; nil while it goes on.
     var ended: (frames: Int, at: Instant)?
+    /// Nobody can hear it at this moment, as far as is known.
+    var isUnheard = false
 }
 
-/// After a talkspurt: who has heard how much of it.
+/// What came of this station's last words at a peer.
+struct LastWords {
+    let heard: HeardBy
+    let at: Instant
+}
+
+/// After a talkspurt: who has heard how much of it; during it, whether anybody does.
 extension ControlLoop {
     /// The last reports come within so long: a second, and the way here.
     private static var reportsMax: Duration { .milliseconds(1_300) }
@@ -30,8 +39,7 @@ extension ControlLoop {
             stream: target < 32 ? UInt8(target) : 0, listeners: listeners(of: target),
             frameMs: frameMs)
         view.spurts.append(OwnSpurt(target: target, name: name(of: target), share: share))
-        let isReached = share.listeners.contains { view.peers[$0].reach == .up }
-        if !isReached { tell(.noListener, target: name(of: target)) }
+        judge(view.spurts.count - 1)
     }
 
     /// Others hear it as well from now on.
@@ -50,13 +58,81 @@ extension ControlLoop {
         view.spurts[place].ended = (frames, now)
     }
 
-    /// A listener says what came of our sound.
-    mutating func noteReport(_ report: Report, from peer: Int) {
+    /// A listener says what came of our sound, and what of that was heard.
+    mutating func noteReport(_ report: Report, _ heard: Heard?, from peer: Int) {
         for place in view.spurts.indices {
             // Of two streams that are 0, each is for one peer alone.
             guard view.spurts[place].share.listeners.contains(peer) else { continue }
-            view.spurts[place].share.report(report, from: peer)
+            view.spurts[place].share.report(report, heard, from: peer)
+            judge(place)
         }
+    }
+
+    /// A listener says whether it hears us at this moment.
+    mutating func note(_ heard: Heard, from peer: Int) {
+        for place in view.spurts.indices where view.spurts[place].ended == nil {
+            view.spurts[place].share.note(heard, from: peer)
+            judge(place)
+        }
+    }
+
+    /// Whether anybody can hear a talkspurt that goes on; who speaks is told when nobody can.
+    ///
+    /// A peer that has not said is taken to hear.
+    private mutating func judge(_ place: Int) {
+        let spurt = view.spurts[place]
+        guard spurt.ended == nil, spurt.target != Int(TalkTarget.call) else { return }
+        let isHeard = spurt.share.listeners.contains {
+            view.peers[$0].reach == .up && spurt.share.hearsNow($0) != false
+        }
+        guard isHeard == spurt.isUnheard else { return }
+        view.spurts[place].isUnheard = !isHeard
+        let isFinger = spurt.target != Int(TalkTarget.announcement) && plan.hasPermitTone
+        guard !isHeard else {
+            if isFinger { rings.tell(.chime(.permit)) }
+            return
+        }
+        let isAnyUp = spurt.share.listeners.contains { view.peers[$0].reach == .up }
+        // The media loop itself says that nobody is there.
+        if isFinger, isAnyUp { rings.tell(.chime(.nobody)) }
+        tellNobody(spurt.name, unheard(of: spurt.share))
+    }
+
+    /// Why those who were to hear it do not, as far as is known now.
+    func unheard(of share: HeardShare) -> [HeardBy] {
+        roster.numbers.filter { share.listeners.contains($0) }.map { peer in
+            let isDown = view.peers[peer].reach != .up
+            let why = share.whyNow(peer).flatMap { HeardBy.Reason($0) }
+            return HeardBy(roster[peer].name, percent: nil, reason: isDown ? .down : why)
+        }
+    }
+
+    private mutating func tellNobody(_ target: String?, _ heard: [HeardBy]) {
+        var event = Event(.noListener, at: Int(Clock.wallMilliseconds()))
+        event.target = target
+        event.detail = heard.sentence
+        event.outcome = "unheard"
+        event.heard = heard
+        announce(event)
+    }
+
+    /// Whether this station talks, and nobody can hear any of it: what the lamp shows.
+    var isTalkingToNobody: Bool {
+        let open = view.spurts.filter {
+            $0.ended == nil && $0.target != Int(TalkTarget.announcement)
+                && view.talkingSince[$0.target] != nil
+        }
+        return !open.isEmpty && open.allSatisfy { $0.isUnheard }
+    }
+
+    /// Whether a peer hears what is said to it now: `heard`, or why not; nil until it has said.
+    func hearsNow(_ peer: Int) -> String? {
+        for spurt in view.spurts.reversed() where spurt.ended == nil {
+            guard let hears = spurt.share.hearsNow(peer) else { continue }
+            if hears { return "heard" }
+            return (spurt.share.whyNow(peer).flatMap { HeardBy.Reason($0) } ?? .other).rawValue
+        }
+        return nil
     }
 
     /// When the next talkspurt's last reports are in.
@@ -71,29 +147,43 @@ extension ControlLoop {
         }) {
             let spurt = view.spurts.remove(at: place)
             guard let ended = spurt.ended else { continue }
-            let found = shares(spurt.share, frames: ended.frames)
-            let text = Self.sentence(found, roster)
-            announcementHeard(spurt.target, text)
+            let found = outcomes(spurt.share, frames: ended.frames)
+            announcementHeard(spurt.target, found.map { $0.heard })
+            pageHeard(spurt.target, found.map { $0.heard })
             // A key let go at once has said nothing.
             guard ended.frames > 0 else { continue }
             // Who hangs up reports no more; and in a call each can say whether he hears.
             guard spurt.target != Int(TalkTarget.call) else { continue }
-            for one in found { view.peers[one.peer].heardPercent = one.percent }
+            for one in found {
+                view.peers[one.peer].lastWords = LastWords(heard: one.heard, at: now)
+            }
             let ms = ended.frames * plan.sound.frameSamples / 48
-            tell(.heard, target: spurt.name, since: now - .milliseconds(ms), detail: text)
+            tell(found.map { $0.heard }, of: spurt.name, since: now - .milliseconds(ms))
         }
     }
 
-    private func shares(_ share: HeardShare, frames: Int) -> [(peer: Int, percent: Int)] {
-        roster.numbers.filter { share.listeners.contains($0) }
-            .map { ($0, share.percent(of: $0, frames: frames)) }
+    private mutating func tell(_ heard: [HeardBy], of target: String?, since begin: Instant) {
+        var event = Event(.heard, at: Int(Clock.wallMilliseconds()))
+        event.target = target
+        event.seconds = seconds(now - begin)
+        event.detail = heard.sentence
+        event.outcome = heard.isHeard ? "heard" : "unheard"
+        event.heard = heard
+        announce(event)
     }
 
-    /// "kitchen 100 %, garage nothing"; "nobody".
-    private static func sentence(_ heard: [(peer: Int, percent: Int)], _ roster: Roster) -> String {
-        if heard.allSatisfy({ $0.percent == 0 }) { return "nobody" }
-        return heard.map { one in
-            "\(roster[one.peer].name) \(one.percent == 0 ? "nothing" : "\(one.percent) %")"
-        }.joined(separator: ", ")
+    private func outcomes(
+        _ share: HeardShare, frames: Int
+    ) -> [(peer: Int, heard: HeardBy)] {
+        roster.numbers.filter { share.listeners.contains($0) }.map { peer in
+            let found = share.outcome(of: peer, frames: frames)
+            var reason = HeardBy.Reason(found.why)
+            if !found.hasReported {
+                reason = view.peers[peer].reach == .down ? .down : .noAnswer
+            } else if !found.isKnown {
+                reason = .unknown
+            }
+            return (peer, HeardBy(roster[peer].name, percent: found.percent, reason: reason))
+        }
     }
 }

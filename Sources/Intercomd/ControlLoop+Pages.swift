@@ -51,12 +51,31 @@ extension ControlLoop {
     mutating func endPage() {
         if let pager = view.pager {
             view.pager = nil
-            let text = "page to \(view.pagedTo ?? "nobody") ended"
-            server.replyLate(.done(Reply.Done(text)), to: pager, at: now)
+            // It waits for what was heard of it; where nothing was said, for nothing.
+            answerPageWaiter([])
+            view.pageWaiter = (pager, "page to \(view.pagedTo ?? "nobody") ended")
+            let isOpen = view.spurts.contains {
+                $0.target == Int(TalkTarget.page) && $0.ended == nil
+            }
+            if !isOpen { answerPageWaiter([]) }
         }
         view.pagedTo = nil
         rings.tell(.press(target: Int(TalkTarget.page), isDown: false))
         station.release(TalkTarget.page)
+    }
+
+    /// What was heard of a page that is over.
+    mutating func pageHeard(_ target: Int, _ heard: [HeardBy]) {
+        if target == Int(TalkTarget.page) { answerPageWaiter(heard) }
+    }
+
+    private mutating func answerPageWaiter(_ heard: [HeardBy]) {
+        guard let waiter = view.pageWaiter else { return }
+        view.pageWaiter = nil
+        var done = Reply.Done(waiter.text)
+        done.heard = heard
+        done.outcome = heard.isHeard ? "heard" : "unheard"
+        server.replyLate(.done(done), to: waiter.place, at: now)
     }
 
     mutating func pageTimeUp(_ stream: UInt8) {

@@ -109,6 +109,10 @@ extension ControlLoop {
         ptt.target = routing.target(target.id)?.name ?? name
         ptt.isTalking = isDown
         ptt.listeners = namesThere(of: target.listeners)
+        ptt.heard = roster.numbers.filter { target.listeners.contains($0) }.map {
+            let isDown = view.peers[$0].reach == .down
+            return HeardBy(roster[$0].name, percent: nil, reason: isDown ? .down : nil)
+        }
         return .ptt(ptt)
     }
 

@@ -45,7 +45,12 @@ extension ControlLoop {
             let source = Endpoint(opened.source)
             let plain = opened.bytes.span.extracting(first: opened.count)
             var records: [ControlRecord] = []
-            _ = ControlReader.read(plain) { records.append($0) }
+            var heard: Heard?
+            _ = ControlReader.read(plain) {
+                if case .heard(let found) = $0 { heard = heard ?? found }
+                records.append($0)
+            }
+            var hasReport = false
             var isConfirmed = false
             for record in records {
                 switch record {
@@ -59,7 +64,13 @@ extension ControlLoop {
                 case .report(let report):
                     station.receive(record, from: peer, at: now)
                     reported(peer, report)
-                    noteReport(report, from: peer)
+                    // What was heard of it is said beside it.
+                    let isOfIt = heard?.stream == report.stream
+                    if isOfIt { hasReport = true }
+                    noteReport(report, isOfIt ? heard : nil, from: peer)
+                case .heard(let found):
+                    station.receive(record, from: peer, at: now)
+                    if !hasReport { note(found, from: peer) }
                 case .pong:
                     let before = station.view(of: peer).roundTripAt
                     station.receive(record, from: peer, at: now)

@@ -115,6 +115,8 @@ extension ControlLoop {
         var volumes = MediaVolumes()
         volumes.speaker =
             state.isSpeakerMuted ? .muted : MediaVolumes.gain(percent: state.volumes.speaker)
+        volumes.isSpeakerMuted = state.isSpeakerMuted
+        volumes.isCardMuted = view.silentControl != nil
         let ring = isQuietTime ? min(state.volumes.ring, config.quiet.ring) : state.volumes.ring
         volumes.ring = MediaVolumes.gain(percent: ring)
         volumes.tones = MediaVolumes.gain(percent: state.volumes.tones)

@@ -18,12 +18,14 @@ extension ControlLoop {
         status.isMemoryLocked = memoryProblem == nil
         status.problems = problems
         status.notes = notes
+        status.unheard = hindrances
         status.audio.input = device(cards.input, xruns: .captureXruns)
         status.audio.output = device(cards.output, xruns: .playbackXruns)
         (status.audio.input.driftPPM, status.audio.input.driftErrorPPM) = told(captureDrift)
         (status.audio.output.driftPPM, status.audio.output.driftErrorPPM) = told(playbackDrift)
         status.audio.isOneClock = soundClock?.isOneClock ?? false
         status.audio.clockReason = soundClock?.reason
+        status.audio.standstill = sleepComplaint
         status.audio.profile = config.audio.profile.rawValue
         status.audio.duplex = handsFree.isHalfDuplex ? "half" : "full"
         status.audio.duplexReason = handsFree.duplexReason
@@ -75,6 +77,7 @@ extension ControlLoop {
         if view.isMasterStalled {
             found.append(stallComplaint)
         }
+        found += standingHindrances.map { "\($0.text): \($0.remedy)" }
         for key in lines.keys where !key.isOpen {
             found.append("button \(key.button.name): \(key.error?.description ?? "not open yet")")
         }
@@ -115,6 +118,7 @@ extension ControlLoop {
         } else if roster.isEmpty {
             found.append(Advice.unpaired)
         }
+        found += pastHindrances.map { "\($0.text): \($0.remedy)" }
         found += detourNotes + controlNotes
         if isQuietTime {
             found.append("quiet hours: only an emergency may ring or page now, where it is allowed")
@@ -262,7 +266,9 @@ extension ControlLoop {
         status.redundancyOffset = redundancy.choice.offset
         status.isNarrow = redundancy.isNarrow
         status.framesRecovered = Int(traffic[.recovered])
-        status.heardPercent = view.peers[peer].heardPercent
+        status.heardPercent = view.peers[peer].lastWords?.heard.percent
+        status.heardReason = view.peers[peer].lastWords?.heard.reason
+        status.hearsNow = hearsNow(peer)
         status.packetsSent = Int(traffic[.sent])
         status.packetsOpened = Int(traffic[.opened])
         status.packetsRefused = Int(traffic[.refused])

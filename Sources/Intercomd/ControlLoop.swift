@@ -15,6 +15,7 @@ internal import Wire
 ///
 /// - `ControlLoop+Session` feeds handshakes and opened records to the cores, and obeys them,
 /// - `ControlLoop+Media` follows what the media loop tells,
+/// - `ControlLoop+Heard` what of our words is heard, `ControlLoop+Unheard` what keeps them from it,
 /// - `ControlLoop+Devices` opens cards and lines, and lights the lamps,
 /// - `ControlLoop+Acts` does what keys ask for besides talking,
 /// - `ControlLoop+Reload` takes over other settings,
@@ -68,6 +69,7 @@ struct ControlLoop: ~Copyable {
     var history: History
     var keeper: StateKeeper
     var hook = EventHook()
+    var speakerMixer = SpeakerMixer()
     /// What the media loop was told of volumes last.
     var toldVolumes = MediaVolumes()
     var meterView = MeterView()
@@ -270,6 +272,7 @@ struct ControlLoop: ~Copyable {
         followXruns()
         seekAbsent()
         tellWhatWasSuppressed()
+        followMixer()
         tickState()
         consent()
         doWhatCoresAsk()

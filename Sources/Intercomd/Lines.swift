@@ -169,6 +169,11 @@ struct Lines: ~Copyable {
         }
     }
 
+    /// Whether there is a lamp that shows this, and its line can be set.
+    func canShow(_ show: Config.Lamp.Show) -> Bool {
+        lamps.indices.contains { lamps[$0].lamp.show == show && lamps[$0].isOpen }
+    }
+
     private mutating func set(_ place: Int, _ isOn: Bool, at now: Instant) {
         guard isOn != lamps[place].isOn else { return }
         lamps[place].isOn = isOn

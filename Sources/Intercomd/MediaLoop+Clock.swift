@@ -29,6 +29,7 @@ extension MediaLoop {
     mutating func takePlayback(_ pcm: consuming PlaybackPCM) {
         giveUpPlayback()
         playback = consume pcm
+        blockAt = now
         startCards()
     }
 

@@ -156,14 +156,21 @@ extension MediaLoop {
             return rings.counters.add(.droppedAudio)
         }
         // Without a speaker there is nobody to hear it.
-        guard hasPlayback else { return rings.counters.add(.droppedNoSpeaker) }
+        guard hasPlayback else {
+            rings.counters.add(.droppedNoSpeaker)
+            let why: Unheard = plan.hasSpeaker ? .outputLost : .noOutput
+            return tellUnheard(flags, of: peer, why)
+        }
         let owner = VoiceSlot.Owner(peer: peer, stream: flags.stream)
-        if peers[peer].hearings[Int(flags.stream)] == .ignored {
-            return rings.counters.add(.droppedIgnored)
+        if case .ignored(let why) = peers[peer].hearings[Int(flags.stream)] {
+            rings.counters.add(.droppedIgnored)
+            return tellUnheard(flags, of: peer, why)
         }
         guard let place = slot(of: owner) ?? freeSlot(for: owner) else {
-            return rings.counters.add(.droppedVoices)
+            rings.counters.add(.droppedVoices)
+            return tellUnheard(flags, of: peer, .tooMany)
         }
+        defer { if isSpeakerStill { tellUnheard(flags, of: peer, .outputStill) } }
         slots[place].lastPacket = now
         for index in 0...audio.depth {
             let (sequence, range) = audio.frame(index)
@@ -225,6 +232,7 @@ extension MediaLoop {
         var room = playbackRoom
         while room > 0 {
             if speaker.waiting == 0 {
+                blockAt = now
                 speaker.take(
                     nextBlock(), count: plan.sound.blockSamples, isHeldDown: isHeldDown)
             }
@@ -302,7 +310,11 @@ extension MediaLoop {
             stream: owner.stream, highest: found.highestSequence, loss: found.loss256,
             burst: found.burst8, jitter: found.jitter, delay: found.playoutDelayMs,
             concealed: found.concealedMs, received: found.received)
-        sendRecord(.report(report), to: CollectionOfOne(owner.peer))
+        let heard = slots[place].tally.report(of: owner.stream)
+        if heard.share == 0 || heard.share == 255 { publish(heard.why, of: owner.peer) }
+        var payload = ControlPayload(.report(report))
+        _ = payload.append(.heard(heard))
+        sendRecords(payload, to: CollectionOfOne(owner.peer))
     }
 
     mutating func countTotals(of place: Int) {

@@ -14,7 +14,7 @@ extension MediaLoop {
         var room = Frame(repeating: 0)
         var all = room.mutableSpan
         var block = all._mutatingExtracting(first: plan.sound.blockSamples)
-        let highest = highestHeard
+        let (highest, isHeldDown) = (highestHeard, isHeldDown)
         for place in slots.indices {
             guard let owner = slots[place].owner else { continue }
             if now - slots[place].lastPacket >= VoiceSlot.keptFor {
@@ -35,6 +35,7 @@ extension MediaLoop {
                 tell(.receiving(peer: owner.peer, stream: owner.stream, isOn: isSounding))
                 // Its talker waits for what was heard of it.
                 if !isSounding { slots[place].nextReport = min(slots[place].nextReport, now) }
+                if isSounding { slots[place].tally.begin() }
             }
             report(place, owner)
             guard isSounding else { continue }
@@ -47,6 +48,8 @@ extension MediaLoop {
                 min(peers[owner.peer].priorities[Int(owner.stream)], .emergency).rawValue)
             if gain != .muted { heardAt[level] = now }
             let duck: Gain = level < highest ? plan.duck : .unity
+            let why = unheard(owner.peer, hearing, duck: duck, isHeldDown: isHeldDown)
+            note(why, of: place, owner, samples: block.count)
             let (from, to) = slots[place].fade(
                 to: gain, duck, samples: block.count, isBeginning: !wasSounding)
             mixer.add(block.span, from: from, to: to)
@@ -72,15 +75,16 @@ extension MediaLoop {
     }
 
     /// One mouth speaking to two channels at once is mixed once, as what matters most; what is
-    /// muted is not heard.
+    /// muted or far down is not heard.
     private mutating func isHeardTwice(_ owner: VoiceSlot.Owner, at place: Int) -> Bool {
         let own = rank(owner)
-        for other in slots.indices where other != place && slots[other].isSounding {
-            guard let one = slots[other].owner, one.peer == owner.peer else { continue }
+        for another in slots.indices where another != place && slots[another].isSounding {
+            guard let one = slots[another].owner, one.peer == owner.peer else { continue }
             let hearing = peers[one.peer].hearings[Int(one.stream)]
-            guard gain(of: one.peer, hearing) != .muted else { continue }
+            let gain = gain(of: one.peer, hearing)
+            guard !Audibility.isInaudible(gain.factor) else { continue }
             let rank = rank(one)
-            if rank > own || rank == own && other < place { return true }
+            if rank > own || rank == own && another < place { return true }
         }
         return false
     }

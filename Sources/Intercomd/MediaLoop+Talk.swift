@@ -308,7 +308,11 @@ extension MediaLoop {
 
     /// Sends one control record on the current session of each of these peers.
     mutating func sendRecord(_ record: ControlRecord, to listeners: some Swift.Sequence<Int>) {
-        lay(ControlPayload(record))
+        sendRecords(ControlPayload(record), to: listeners)
+    }
+
+    mutating func sendRecords(_ payload: ControlPayload, to listeners: some Swift.Sequence<Int>) {
+        lay(payload)
         for peer in listeners {
             sealAndSend(to: peer, onSession: nil, FrameFlags(kind: .control), at: nil)
         }

@@ -21,6 +21,7 @@ internal import Wire
 /// - `MediaLoop+Aim` says who listens where that changes as it goes,
 /// - `MediaLoop+Announce` sends what is read from a file,
 /// - `MediaLoop+Listen` the way from the wire to the speaker,
+/// - `MediaLoop+Heard` tells talkers what of it is heard,
 /// - `MediaLoop+Chimes` what is heard besides voices, `MediaLoop+Duplex` who has the word,
 /// - `MediaLoop+Commands` what the control thread asks for,
 /// - `MediaLoop+Change` new settings,
@@ -93,6 +94,9 @@ struct MediaLoop: ~Copyable {
     var datagram = InlineArray<1232, UInt8>(repeating: 0)
 
     var now = Clock.now()
+    /// When the turn before this one was, and when the speaker's card last took a block.
+    var turnBefore = Instant(nanoseconds: 0)
+    var blockAt = Instant(nanoseconds: 0)
     /// The station is about to stop: no microphone opens any more.
     var isQuiet = false
     var isStopping = false
@@ -203,6 +207,7 @@ struct MediaLoop: ~Copyable {
         armTimer()
         while !isStopping {
             let ready = loop.wait(until: nextTurn)
+            turnBefore = now
             now = Clock.now()
             hasBacklog = false
             var woken = Woken()

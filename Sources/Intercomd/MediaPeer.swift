@@ -2,6 +2,7 @@ internal import Audio
 internal import Crypto
 internal import HAL
 internal import Station
+internal import Time
 internal import Wire
 
 /// What the media loop holds of one peer.
@@ -14,6 +15,8 @@ struct MediaPeer: ~Copyable {
     var hearings = InlineArray<32, Hearing>(repeating: .unbound)
     /// Over whom each of them is heard.
     var priorities = InlineArray<32, Priority>(repeating: .normal)
+    /// When it was told last that nothing of a stream is played.
+    var unheardAt = InlineArray<32, Instant>(repeating: Instant(nanoseconds: .min / 2))
     /// How our sound to it is protected; its frame size is a wish, as the encoder has one for all.
     var protection = MediaPeer.unprotected
 

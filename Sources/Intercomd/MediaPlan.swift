@@ -52,6 +52,8 @@ struct MediaPlan: Sendable {
     }
     /// What others are turned down to while somebody of higher priority speaks.
     let duck: Gain
+    /// Whether a speaker is configured.
+    let hasSpeaker: Bool
     let isHalfDuplex: Bool
     let speakerHold: Duration
     /// What is done to the microphone's sound.
@@ -127,6 +129,7 @@ struct MediaPlan: Sendable {
         lostFramesMax = Spurt.lostMax.nanoseconds / frame
         bitrate = config.audio.bitrate
         duck = Gain(decibels: config.audio.duck)
+        hasSpeaker = config.audio.output != .none
         isHalfDuplex = handsFree.isHalfDuplex
         speakerHold = config.audio.rxHold
         capture = CaptureChain.Settings(config.audio, handsFree)

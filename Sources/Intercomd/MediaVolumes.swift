@@ -9,6 +9,10 @@ struct MediaVolumes: Equatable, Sendable {
     var ring = Gain.unity
     var tones = Gain.unity
     var page = Gain.unity
+    /// Whether a person has muted the speaker, and whether its card's own mixer lets nothing
+    /// through: why it is not heard.
+    var isSpeakerMuted = false
+    var isCardMuted = false
     /// Whether the microphone's sound is replaced by silence.
     var isMicrophoneMuted = false
     /// Peers that are not heard; and channels, by number, as bits.

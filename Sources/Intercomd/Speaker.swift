@@ -4,7 +4,7 @@ internal import Time
 /// The speaker's side of the media loop: whole blocks in, as many samples out as the card takes.
 struct Speaker: ~Copyable {
     /// What is left of the speaker while the own microphone is open, half duplex: -40 dB.
-    private static let heldDown: Float = 0.01
+    static let heldDown: Float = 0.01
     /// Gain moves this far a sample, so that it never clicks: full scale in 50 ms.
     private static let slope: Float = 0.2 / 480
 

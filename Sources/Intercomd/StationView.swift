@@ -28,8 +28,8 @@ struct StationView {
         var isResolved = false
         /// Its addresses are others than before: where its session found it may lead nowhere.
         var hasMoved = false
-        /// Per cent that it has heard of our last talkspurt; nil before there was one.
-        var heardPercent: Int?
+        /// What it has heard of our last talkspurt; nil before there was one.
+        var lastWords: LastWords?
         /// When it was told last that it lights the call light here.
         var signalTold: Instant?
         /// Bytes a second, and sound made up.
@@ -44,8 +44,10 @@ struct StationView {
     var talkingSince: [Int: Instant] = [:]
     /// Whom the page from the microphone is for.
     var pagedTo: String?
-    /// The place of the caller that asked for the page, and stays while it lasts.
+    /// The place of the caller that asked for the page, and stays while it lasts; and of one that
+    /// waits for what was heard of a page that is over.
     var pager: Int?
+    var pageWaiter: (place: Int, text: String)?
     /// The channel that this station has called last, and by which call: where the first answer
     /// takes it, the core knows its members alone.
     var called: (channel: String, by: CallID)?
@@ -90,6 +92,8 @@ struct StationView {
     var asleep: ClockMaster.Source?
     /// The peer whose call light is lit here, and until when.
     var calledBy: (peer: Int, until: Instant)?
+    /// The control of the speaker's card that lets nothing through; nil where none does.
+    var silentControl: CardControl?
     /// When the speaker was open last; nil before it was.
     var speakerSeen: Instant?
     var hasStopped = false

@@ -24,6 +24,8 @@ struct VoiceSlot: ~Copyable {
     /// Whether the last playout block had its sound.
     var isSounding = false
     var meter = LevelMeter()
+    /// What is told to its talker of what was heard.
+    var tally = HeardTally()
     /// Its gain on the way to what it is to be, and how far it is turned down for others.
     private(set) var fader = Fader(.muted)
     private(set) var ducker = Fader()
@@ -48,6 +50,7 @@ struct VoiceSlot: ~Copyable {
     mutating func take(_ owner: Owner, at now: Instant) {
         voice.reset()
         meter.reset()
+        tally = HeardTally()
         counted = ReceptionTotals()
         reported = ReceptionTotals()
         self.owner = owner

@@ -1,3 +1,5 @@
+public import Wire
+
 /// A named group this station may listen to, as the peers on the wire know it.
 public struct Channel: Equatable, Sendable {
     /// The streams that channels have; 0 is a peer alone, and the last ones are `TalkTarget`'s.
@@ -24,8 +26,8 @@ public struct Channel: Equatable, Sendable {
 public enum Hearing: Equatable, Sendable {
     /// Not bound by the peer (yet): its sound is kept a moment, then dropped.
     case unbound
-    /// Bound, and not listened to here.
-    case ignored
+    /// Bound, and not heard here, for this reason.
+    case ignored(Unheard)
     /// Said to this station alone.
     case direct
     /// Said on the channel of this number.

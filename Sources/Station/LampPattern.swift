@@ -5,6 +5,8 @@ public import Time
 /// Times are counted from when it began to show it, so that it is lit at once.
 public enum LampPattern: Sendable {
     case steady
+    /// The microphone is open, and nobody can hear it: mostly on, dark twice a second.
+    case unheard
     /// Somebody calls: half a second on, half a second off.
     case ringing
     /// Somebody called: two short flashes every two seconds.
@@ -16,6 +18,7 @@ public enum LampPattern: Sendable {
     private var steps: [Duration] {
         switch self {
         case .steady: []
+        case .unheard: [.milliseconds(400), .milliseconds(100)]
         case .ringing: [.milliseconds(500), .milliseconds(500)]
         case .missed:
             [.milliseconds(100), .milliseconds(200), .milliseconds(100), .milliseconds(1600)]

@@ -114,6 +114,19 @@ extension Station {
         return isMember ? nil : .channel
     }
 
+    /// Why a page is not heard here.
+    func unheard(page binding: StreamBinding, by peer: Int) -> Unheard {
+        switch refusal(ofPage: binding, by: peer) {
+        case .channel?:
+            let isMember = channels.contains {
+                $0.reference == binding.reference && $0.members.contains(peer)
+            }
+            return isMember ? .notListening : .notMember
+        case .some: return .denied
+        case nil: return calls.isRest(binding.priority) ? .doNotDisturb : .over
+        }
+    }
+
     /// How much a stream counts here: an emergency is one only of a peer that may claim it.
     func priority(of binding: StreamBinding, from peer: Int) -> Priority {
         calls.policies[peer].emergency

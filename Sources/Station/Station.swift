@@ -249,7 +249,7 @@ public struct Station {
         case .signal(let signal): asked(signal, by: peer)
         case .result(let result): resulted(result, by: peer)
         case .spurtEnd(let end): spurtEnded(end, of: peer)
-        case .confirm, .pathChallenge, .pathResponse, .close, .unknown:
+        case .confirm, .pathChallenge, .pathResponse, .close, .heard, .unknown:
             return
         }
     }
@@ -371,14 +371,15 @@ public struct Station {
         case .page where pages.isHeard(stream: binding.stream, of: peer):
             return pageHearing(of: binding, from: peer)
         case .call where calls.isHeard(peer, reference: binding.reference): return .call
-        default: return .ignored
+        case .page: return .ignored(unheard(page: binding, by: peer))
+        default: return .ignored(.over)
         }
         if binding.reference == 0 { return .direct }
         guard let channel = channels.first(where: { $0.reference == binding.reference }) else {
-            return .ignored
+            return .ignored(.notMember)
         }
-        let isHeard = channel.isListenedTo && channel.members.contains(peer)
-        return isHeard ? .channel(channel.number) : .ignored
+        guard channel.members.contains(peer) else { return .ignored(.notMember) }
+        return channel.isListenedTo ? .channel(channel.number) : .ignored(.notListening)
     }
 
     private func pageHearing(of binding: StreamBinding, from peer: Int) -> Hearing {

@@ -43,7 +43,7 @@ extension ControlRecord {
         case .report: 13
         case .pathChallenge, .pathResponse: 8
         case .ping, .pong, .unknown: 4
-        case .spurtEnd: 3
+        case .spurtEnd, .heard: 3
         case .offer: 32
         case .ringing: 20
         case .answer: 21
@@ -66,6 +66,10 @@ extension ControlRecord {
             span[start] = end.stream
             span.write(end.last, at: start + 1)
         case .close(let reason): span[start] = reason.rawValue
+        case .heard(let heard):
+            span[start] = heard.stream
+            span[start + 1] = heard.share
+            span[start + 2] = heard.why.rawValue
         case .offer(let offer): offer.write(into: &span, at: start)
         case .ringing(let ringing):
             span.write(ringing.mid, at: start)

@@ -54,6 +54,8 @@ public enum ControlReader {
         case 4, 5: size == 8
         case 6, 7: size == 4
         case 8: size == 3
+        // More may follow what is known of it.
+        case 10: size >= 3
         case 16: size == 32
         case 17: size == 20
         case 18: size == 21
@@ -80,6 +82,9 @@ extension ControlRecord {
         case 7: self = .pong(body.uint32(at: 0))
         case 8: self = .spurtEnd(SpurtEnd(stream: body[0], last: body.uint16(at: 1)))
         case 9: self = .close(CloseReason(rawValue: body[0]))
+        case 10:
+            let why = Unheard(rawValue: body[2])
+            self = .heard(Heard(stream: body[0], share: body[1], why: why))
         case 16: self = .offer(Offer(body))
         case 17: self = .ringing(Ringing(mid: body.uint32(at: 0), id: body.callID(at: 4)))
         case 18:

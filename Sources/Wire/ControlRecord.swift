@@ -13,6 +13,7 @@ public enum ControlRecord: Equatable, Sendable {
     case pong(UInt32)
     case spurtEnd(SpurtEnd)
     case close(CloseReason)
+    case heard(Heard)
     case offer(Offer)
     case ringing(Ringing)
     case answer(Answer)
@@ -29,7 +30,7 @@ public enum ControlRecord: Equatable, Sendable {
     public var mid: UInt32? {
         switch self {
         case .confirm, .ack, .report, .pathChallenge, .pathResponse, .ping, .pong, .spurtEnd,
-            .close:
+            .close, .heard:
             nil
         case .offer(let offer): offer.mid
         case .ringing(let ringing): ringing.mid
@@ -54,6 +55,7 @@ public enum ControlRecord: Equatable, Sendable {
         case .pong: 7
         case .spurtEnd: 8
         case .close: 9
+        case .heard: 10
         case .offer: 16
         case .ringing: 17
         case .answer: 18

@@ -41,6 +41,8 @@ public struct RequestResult: Equatable, Sendable {
         public static let done = Status(rawValue: 0)
         public static let denied = Status(rawValue: 1)
         public static let unknown = Status(rawValue: 2)
+        /// Allowed, and nothing there shows it.
+        public static let unseen = Status(rawValue: 3)
     }
 
     public var mid: UInt32

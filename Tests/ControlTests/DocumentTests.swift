@@ -30,6 +30,7 @@ import Testing
         status.lamps = [Status.Lamp()]
         status.relays = [Status.Relay()]
         status.channels = [Status.Channel()]
+        status.unheard = [Hindrance()]
         status.peers = [PeerStatus()]
         status.callers = [CallerStatus()]
         var all = keys(of: status.json) + keys(of: PeerList([PeerStatus()]).json)
@@ -40,7 +41,8 @@ import Testing
         var levels = Levels()
         levels.talkers = [Levels.Talker()]
         all += keys(of: PeerDetail().json) + keys(of: Reply.Done().json)
-        all += keys(of: Reply.Announced().json)
+        all += keys(of: Reply.Announced().json) + keys(of: HeardBy().json)
+        all += HeardBy.Reason.allCases.filter { $0 != .other }.map { $0.rawValue }
         all += keys(of: levels.json) + keys(of: Latency().json)
         var history = HistoryList()
         history.calls = [HistoryList.Call()]

@@ -12,7 +12,7 @@ import Testing
             line
                 == #"{"event":"talk_end","time_ms":1700000000123,"peer":"garage","target":null,"#
                 + #""button":null,"call":null,"seconds":2.5,"level_dbfs":null,"detail":null,"#
-                + #""schema":1}"# + "\n"
+                + #""outcome":null,"heard":[],"schema":1}"# + "\n"
         )
         #expect(Event(parsing: Array(line.utf8.dropLast()).span) == event)
     }

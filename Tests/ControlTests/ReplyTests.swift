@@ -20,6 +20,10 @@ private func line(_ reply: Reply) -> String { String(decoding: reply.encoded, as
         ptt.target = "house"
         ptt.isTalking = true
         ptt.listeners = ["garage"]
+        ptt.heard = [HeardBy("garage", percent: nil, reason: .speakerMuted)]
+        var over = Reply.Announced()
+        (over.target, over.isOver) = ("house", true)
+        over.heard = [HeardBy("garage", percent: 97, reason: nil)]
         var reload = Reply.Reload()
         reload.isCheck = true
         reload.difference = [Reply.Reload.Line(text: "+ [peer attic]", needsRestart: false)]
@@ -40,13 +44,23 @@ private func line(_ reply: Reply) -> String { String(decoding: reply.encoded, as
             (
                 .ptt(ptt),
                 #"{"v":1,"ok":true,"ptt":{"schema":1,"target":"house","talking":true,"#
-                    + #""listeners":["garage"]}}"#
+                    + #""listeners":["garage"],"heard":[{"peer":"garage","percent":null,"#
+                    + #""reason":"speaker_muted"}]}}"#
+            ),
+            (
+                .announce(over),
+                #"{"v":1,"ok":true,"announce":{"schema":2,"target":"house","listeners":[],"#
+                    + #""over":true,"heard":[{"peer":"garage","percent":97,"reason":null}]}}"#
             ),
             (
                 .peers(PeerList([])),
                 #"{"v":1,"ok":true,"peers":{"schema":1,"peers":[],"callers":[]}}"#
             ),
-            (.done(.init("on")), #"{"v":1,"ok":true,"done":{"schema":1,"text":"on","call":null}}"#),
+            (
+                .done(.init("on")),
+                #"{"v":1,"ok":true,"done":{"schema":1,"text":"on","call":null,"#
+                    + #""outcome":null,"heard":[]}}"#
+            ),
             (.monitor, #"{"v":1,"ok":true,"monitor":true}"#),
             (
                 .refused(ControlError(.unknownTarget, "no")),

@@ -6,6 +6,8 @@ import Testing
 private let golden = """
     {"schema":1,"version":"0.1.0","name":"kitchen","uptime_s":273600,"realtime":true,\
     "memory_locked":false,"problems":["no card"],"notes":[],\
+    "unheard":[{"where":"there","peer":"garage","reason":"held_down","text":"half","remedy":"wait",\
+    "age_s":1.5}],\
     "audio":{"input":{"name":"usb:0d8c:0014","state":"open","error":null,"rate":48000,\
     "channels":1,"format":"S16_LE","period":480,"buffer":960,"xruns":2,\
     "drift_ppm":80.4,"drift_error_ppm":0.3,"detours":["PulseAudio"]},\
@@ -13,7 +15,7 @@ private let golden = """
     "channels":null,"format":null,"period":null,"buffer":null,"xruns":0,\
     "drift_ppm":null,"drift_error_ppm":null,"detours":[]},\
     "duplex":"half","duplex_reason":"","echo":"off","echo_reduction_db":null,\
-    "one_clock":false,"clock_reason":"two cards","profile":"voice"},\
+    "one_clock":false,"clock_reason":"two cards","standstill":null,"profile":"voice"},\
     "microphone":{"open":true,"targets":["house"],"may_open":["attic"],\
     "level_dbfs":-18.5,"snr_db":43.5,"bitrate":null,"peak_dbfs":-6.5,"rms_dbfs":-18.5,"clips":3},\
     "call":{"state":"active","call":"0190","kind":"call","direction":"in","peers":["attic"],\
@@ -32,7 +34,8 @@ private let golden = """
     "down_reason":null,"down_age_s":null,"down_text":null,"down_fix":null,"shared_key_at":[],\
     "bytes_sent":115000,"bytes_opened":103500,"sent_bytes_s":11500,"opened_bytes_s":0,\
     "peak_dbfs":-9.5,"rms_dbfs":-20.5,"concealed_ms":40,"concealed_percent":0.5,"delay_ms":48.5,\
-    "r":93.0,"mos":4.25,"heard_percent":98,"report_age_s":0.5,"report_loss_percent":1.5,\
+    "r":93.0,"mos":4.25,"heard_percent":98,"heard_reason":"held_down","hears_now":"heard",\
+    "report_age_s":0.5,"report_loss_percent":1.5,\
     "report_jitter_ms":0.5,\
     "report_buffer_ms":11.0,"report_concealed_ms":20.0}],\
     "callers":[{"key":"intercom1:a","fingerprint":"7699 5418","address":"192.0.2.9:5577",\
@@ -53,6 +56,9 @@ func sample() -> Status {
     status.uptimeSeconds = 273_600
     status.isRealtime = true
     status.problems = ["no card"]
+    status.unheard = [
+        Hindrance(.there, .heldDown, "half", "wait", peer: "garage", ageSeconds: 1.5)
+    ]
     var input = Status.Device()
     input.name = "usb:0d8c:0014"
     input.state = .open
@@ -100,7 +106,7 @@ func sample() -> Status {
     (peer.peakDBFS, peer.rmsDBFS, peer.concealedMilliseconds) = (-9.5, -20.5, 40)
     (peer.concealedPercent, peer.delayMilliseconds) = (0.5, 48.5)
     (peer.rating, peer.mos, peer.reportAgeSeconds) = (93, 4.25, 0.5)
-    peer.heardPercent = 98
+    (peer.heardPercent, peer.heardReason, peer.hearsNow) = (98, .heldDown, "heard")
     (peer.reportLossPercent, peer.reportJitterMilliseconds) = (1.5, 0.5)
     (peer.reportBufferMilliseconds, peer.reportConcealedMilliseconds) = (11, 20)
     status.peers = [peer]

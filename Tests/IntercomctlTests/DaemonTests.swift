@@ -118,17 +118,55 @@ private func sample() -> Status {
             }
             var ptt = Reply.PTT()
             (ptt.target, ptt.isTalking, ptt.listeners) = (target, isDown, isDown ? ["garage"] : [])
+            let garage = HeardBy("garage", percent: nil, reason: nil)
+            ptt.heard = [garage, HeardBy("attic", percent: nil, reason: .down)]
             return [Reply.ptt(ptt).encoded]
         }
-        #expect(try folder.run("ptt", "down", "house").output == "talking to house: garage\n")
+        #expect(
+            try folder.run("ptt", "down", "house", "--no-wait").output
+                == "talking to house: garage; not heard by attic (it is down)\n")
         #expect(try folder.run("ptt", "up", "house").output == "silent towards house\n")
         let wrong = try folder.run("ptt", "down", "hosue")
         #expect(wrong.code == 1 && wrong.complaint == "intercomctl: no such target\n")
         let json = try folder.run("ptt", "down", "hosue", "--json")
         #expect(
             json.output
-                == "{\"schema\":1,\"error\":{\"code\":\"failed\",\"message\":\"no such target\"}}\n"
+                == "{\"schema\":1,\"error\":{\"code\":\"unknown_target\","
+                + "\"message\":\"no such target\"}}\n"
         )
+        withExtendedLifetime(daemon) {}
+    }
+
+    @Test func whatNobodyHearsEndsWithOneAndSaysWhy() throws {
+        let folder = try StationFolder()
+        let daemon = try FakeDaemon(at: folder.socket) { request in
+            guard case .ptt(_, let target) = request else { return [] }
+            var ptt = Reply.PTT()
+            (ptt.target, ptt.isTalking) = (target, true)
+            ptt.heard = [HeardBy("attic", percent: nil, reason: .down)]
+            if target == "void" { ptt.heard = [] }
+            return [Reply.ptt(ptt).encoded]
+        }
+        let down = try folder.run("ptt", "down", "attic")
+        #expect(down.code == 1)
+        #expect(down.output == "talking to attic: nobody hears it now: attic (it is down)\n")
+        let json = try folder.run("ptt", "down", "attic", "--json")
+        #expect(json.code == 1)
+        #expect(json.output.contains(#""heard":[{"peer":"attic","percent":null,"reason":"down"}]"#))
+        #expect(try folder.run("ptt", "down", "void").code == 1)
+        withExtendedLifetime(daemon) {}
+    }
+
+    @Test(arguments: [ControlError.Code.denied, .busy, .unknownTarget, .failed])
+    func theCodeOfARefusalIsPassedOn(_ code: ControlError.Code) throws {
+        let folder = try StationFolder()
+        let refused = Reply.refused(ControlError(code, "no"))
+        let daemon = try FakeDaemon(at: folder.socket, reply: refused)
+        let json = try folder.run("relay", "door", "--json")
+        #expect(json.code == 1)
+        #expect(
+            json.output
+                == "{\"schema\":1,\"error\":{\"code\":\"\(code.rawValue)\",\"message\":\"no\"}}\n")
         withExtendedLifetime(daemon) {}
     }
 

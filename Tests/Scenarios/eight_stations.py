@@ -272,8 +272,8 @@ def controls(case):
 STATION, REQUESTS = "Sources/Station/Station.swift", "Sources/Station/Station+Requests.swift"
 MUTATIONS = (
     # A channel is heard whether it is listened to or not.
-    (STATION, "channel.isListenedTo && channel.members.contains(peer)",
-     "channel.members.contains(peer)"),
+    (STATION, "return channel.isListenedTo ? .channel(channel.number) : .ignored(.notListening)",
+     "return .channel(channel.number)"),
     # Nobody may disturb, and anybody may cry wolf.
     (REQUESTS, "if calls.isRest(binding.priority) { return }",
      "if calls.availability == .doNotDisturb { return }"),

@@ -54,4 +54,63 @@ import Wire
         #expect(share.percent(of: 1, frames: 10) == 100)
         #expect(share.percent(of: 1, frames: 0) == 0)
     }
+
+    private func heard(_ share: UInt8, _ why: Unheard = .heard, stream: UInt8 = 3) -> Heard {
+        Heard(stream: stream, share: share, why: why)
+    }
+
+    @Test func whatReachedNoSpeakerWasNotHeard() {
+        var share = share()
+        share.report(report(received: 100), heard(0, .speakerMuted), from: 1)
+        share.report(report(received: 100), heard(255), from: 2)
+        let muted = share.outcome(of: 1, frames: 100)
+        #expect(muted.percent == 0 && muted.why == .speakerMuted && muted.isKnown)
+        let whole = share.outcome(of: 2, frames: 100)
+        #expect(whole.percent == 100 && whole.why == .heard && whole.isKnown)
+    }
+
+    @Test func aPartThatWasHeldDownIsMissingAndTheReasonIsKept() {
+        var share = share()
+        share.report(report(received: 100), heard(255), from: 1)
+        share.report(report(received: 100), heard(102, .heldDown), from: 1)
+        share.report(report(received: 100), heard(255), from: 1)
+        let found = share.outcome(of: 1, frames: 300)
+        #expect(found.percent == 80 && found.why == .heldDown)
+    }
+
+    @Test func aSyllableThatWasHeldDownIsNoReason() {
+        var share = share()
+        share.report(report(received: 100), heard(245, .heldDown), from: 1)
+        let found = share.outcome(of: 1, frames: 100)
+        #expect(found.percent == 96 && found.why == .heard)
+    }
+
+    @Test func aReportAloneIsOfWhatArrivedAndNotOfWhatWasHeard() {
+        var share = share()
+        share.report(report(received: 100), from: 1)
+        let found = share.outcome(of: 1, frames: 100)
+        #expect(found.percent == 100 && found.hasReported && !found.isKnown)
+    }
+
+    @Test func whoListensToNoneOfItSaysWhyWithoutAReport() {
+        var share = share()
+        share.note(heard(0, .notListening), from: 1)
+        share.note(heard(0, .notMember, stream: 9), from: 2)
+        let one = share.outcome(of: 1, frames: 100)
+        #expect(one.percent == 0 && one.why == .notListening && one.hasReported)
+        // Of another stream it says nothing of this one.
+        #expect(share.outcome(of: 2, frames: 100) == HeardShare.Outcome())
+    }
+
+    @Test func whetherItIsHeardNowIsWhatWasSaidLast() {
+        var share = share()
+        #expect(share.hearsNow(1) == nil && share.whyNow(1) == nil)
+        share.note(heard(0, .heldDown), from: 1)
+        #expect(share.hearsNow(1) == false && share.whyNow(1) == .heldDown)
+        share.note(heard(255), from: 1)
+        #expect(share.hearsNow(1) == true && share.whyNow(1) == nil)
+        // Who was not to hear it has no say.
+        share.note(heard(255), from: 9)
+        #expect(share.hearsNow(9) == nil)
+    }
 }

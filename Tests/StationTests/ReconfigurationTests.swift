@@ -91,14 +91,14 @@ import Wire
     @Test func whatAPeerHasBoundIsLookedAtAgain() {
         var station = station()
         station.receive(binds(4, yard, mid: 1), from: 0, at: start)
-        #expect(hearings(in: drain(&station)) == [.ignored])
+        #expect(hearings(in: drain(&station)) == [.ignored(.notMember)])
         #expect(station.view(of: 0).hasUnknownChannel)
         station.configure(
             targets: [], channels: [channel(7, yard, [0])], at: start)
         #expect(hearings(in: drain(&station)) == [.channel(7)])
         #expect(!station.view(of: 0).hasUnknownChannel)
         station.configure(targets: [], channels: [channel(7, yard, [1])], at: start)
-        #expect(hearings(in: drain(&station)) == [.ignored])
+        #expect(hearings(in: drain(&station)) == [.ignored(.notMember)])
     }
 
     @Test func aNumberGivenToAnotherPeerForgetsTheOneBefore() {

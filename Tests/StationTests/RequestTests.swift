@@ -31,7 +31,7 @@ import Wire
         #expect(world.hearing(1, 0, 30) == .page(channel: 1, overrides: false))
         world.run(for: .milliseconds(200))
         #expect(world.pages(1) == ["began 0", "ended 0"])
-        #expect(world.hearing(1, 0, 30) == .ignored)
+        #expect(world.hearing(1, 0, 30) == .ignored(.over))
     }
 
     @Test func aPageLastsAMinuteAtMostOnBothSides() {
@@ -40,7 +40,7 @@ import Wire
         world.run(for: .seconds(64))
         #expect(world.pages(0) == ["own time up 30"])
         #expect(world.pages(1) == ["began 0", "time up 0"])
-        #expect(world.hearing(1, 0, 30) == .ignored)
+        #expect(world.hearing(1, 0, 30) == .ignored(.over))
     }
 
     @Test func aPageSaidAgainIsTheSamePage() {
@@ -55,7 +55,7 @@ import Wire
         world.policy = Policy(announce: false)
         page(&world)
         #expect(world.pages(1) == ["refused announce 1"])
-        #expect(world.hearing(1, 0, 30) == .ignored)
+        #expect(world.hearing(1, 0, 30) == .ignored(.denied))
     }
 
     @Test func anEmergencyWithoutRightIsRefusedAndSaidOnceAMinute() {
@@ -83,7 +83,7 @@ import Wire
         world.resting = [1]
         page(&world, .high)
         #expect(world.pages(1) == [])
-        #expect(world.hearing(1, 0, 30) == .ignored)
+        #expect(world.hearing(1, 0, 30) == .ignored(.doNotDisturb))
         page(&world, .emergency)
         #expect(world.pages(1) == ["began 0"])
     }
@@ -94,10 +94,10 @@ import Wire
         page(&world, .high)
         world.resting = [1]
         #expect(world.pages(1) == ["began 0", "ended 0"])
-        #expect(world.hearing(1, 0, 30) == .ignored)
+        #expect(world.hearing(1, 0, 30) == .ignored(.doNotDisturb))
         // Said again, as it may be, it is the same page.
         page(&world, .high)
-        #expect(world.hearing(1, 0, 30) == .ignored)
+        #expect(world.hearing(1, 0, 30) == .ignored(.doNotDisturb))
         page(&world, .emergency)
         world.resting = []
         world.resting = [1]
@@ -134,7 +134,7 @@ import Wire
         #expect(world.pages(1) == ["began 0"])
         world.policy = priority == .emergency ? Policy() : Policy(announce: false)
         #expect(world.pages(1) == ["began 0", "ended 0"])
-        #expect(world.hearing(1, 0, 30) == .ignored)
+        #expect(world.hearing(1, 0, 30) == .ignored(.denied))
     }
 
     /// The end of a page is said three times, the last perhaps after the next has begun.
@@ -150,7 +150,7 @@ import Wire
         #expect(world.hearing(1, 0, 30) == .page(channel: 1, overrides: false))
         world.inject(.spurtEnd(SpurtEnd(stream: 30, last: 40)), from: 0, to: 1)
         world.run(for: .seconds(2))
-        #expect(world.hearing(1, 0, 30) == .ignored)
+        #expect(world.hearing(1, 0, 30) == .ignored(.over))
     }
 
     @Test func anAnnouncementOfAMinuteIsHeardToItsEnd() {

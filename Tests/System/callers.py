@@ -69,7 +69,7 @@ class CallersTest(SceneTest):
 
     def call(self, caller, *words):
         """Does what begins a call; returns its id."""
-        return json.loads(self.do(caller, *words, "--json"))["call"]
+        return json.loads(self.do(caller, *words, "--no-wait", "--json"))["call"]
 
     def ring(self, caller, called):
         """Calls, until it rings there; both show it under one id."""

@@ -9,7 +9,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
 @Suite struct ControlPayloadTests {
     @Test func writesEveryRecordOfTheVectors() throws {
         let cases = try Vectors().cases("control")
-        #expect(cases.count == 21)
+        #expect(cases.count == 24)
         for (input, expected) in cases {
             let expected = try #require(expected as? [String: Any])
             let fields = try #require(input as? [String: Any])
@@ -88,6 +88,11 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
         case "SPURT_END":
             return .spurtEnd(SpurtEnd(stream: fields.uint8("stream"), last: fields.uint16("last")))
         case "CLOSE": return .close(CloseReason(rawValue: fields.uint8("why")))
+        case "HEARD":
+            return .heard(
+                Heard(
+                    stream: fields.uint8("stream"), share: fields.uint8("share"),
+                    why: Unheard(rawValue: fields.uint8("why"))))
         case "OFFER":
             return .offer(
                 Offer(
@@ -134,7 +139,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
         let id = CallID(high: random.next(), low: random.next())
         let short = UInt16(truncatingIfNeeded: random.next())
         let byte = UInt8(truncatingIfNeeded: random.next())
-        switch random.next() % 19 {
+        switch random.next() % 20 {
         case 0: return .confirm(byte)
         case 1:
             var list = Acknowledgement(mid)
@@ -158,6 +163,9 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
                     mid: mid, id: id, mode: Offer.Mode(rawValue: byte),
                     priority: Priority(rawValue: byte &+ 1), ttl: short, reference: random.next()))
         case 10: return .ringing(Ringing(mid: mid, id: id))
+        case 19:
+            return .heard(
+                Heard(stream: byte, share: byte &+ 1, why: Unheard(rawValue: byte &+ 2)))
         case 11:
             return .answer(
                 Answer(mid: mid, id: id, isMicrophoneOpen: byte > 99, isHalfDuplex: short > 99))

@@ -15,7 +15,7 @@ func records(in plaintext: [UInt8]) -> [ControlRecord]? {
 @Suite struct ControlReaderTests {
     @Test func readsAndRefusesAsTheVectorsSay() throws {
         let cases = try Vectors().cases("control_parse")
-        #expect(cases.count == 17)
+        #expect(cases.count == 19)
         for (input, expected) in cases {
             let found = records(in: bytes(hex: input))
             guard let expected = expected as? [[Any]] else {
@@ -33,6 +33,10 @@ func records(in plaintext: [UInt8]) -> [ControlRecord]? {
                     #expect(value == pair.body.prefix(4).reduce(0) { $0 << 8 | UInt32($1) })
                 case .confirm(let value): #expect([value] == pair.body)
                 case .close(let reason): #expect([reason.rawValue] == pair.body)
+                case .heard(let heard):
+                    // What a newer station says after it is passed over.
+                    let known = [heard.stream, heard.share, heard.why.rawValue]
+                    #expect(known == Array(pair.body.prefix(3)))
                 default: Issue.record("a record the vectors do not have: \(record.type)")
                 }
             }
@@ -51,7 +55,8 @@ func records(in plaintext: [UInt8]) -> [ControlRecord]? {
     func onlyTheRightLengthOfAKnownTypeIsRead(type: Int) {
         let right: [Int: Set<Int>] = [
             1: [1], 2: [4, 8, 12, 16, 20, 24, 28, 32], 3: [13], 4: [8], 5: [8], 6: [4], 7: [4],
-            8: [3], 9: [1], 16: [32], 17: [20], 18: [21], 19: [22], 20: [22], 21: [22], 22: [15],
+            8: [3], 9: [1], 10: Set(3...60), 16: [32], 17: [20], 18: [21], 19: [22], 20: [22],
+            21: [22], 22: [15],
             23: [8], 24: [9],
         ]
         for size in 0...255 {

@@ -40,12 +40,16 @@ private func checks(of topic: Check.Topic, _ situation: Situation) -> [Check] {
     case .keys: KeysFacts(situation).checks
     case .daemon: DaemonFacts(situation).checks
     case .service: UnitFacts().checks
-    case .audio: AudioFacts(situation)?.checks ?? [unseen(topic, situation)]
+    case .audio:
+        (AudioFacts(situation)?.checks ?? [unseen(topic, situation)])
+            + HearingFacts(situation).audioChecks
     case .gpio: lineChecks(situation)
     case .realtime: RightsFacts(situation).realtimeChecks
     case .memory: RightsFacts(situation).memoryChecks
     case .network: NetworkFacts(situation).checks
-    case .peers: PeersFacts(situation)?.checks ?? [unseen(topic, situation)]
+    case .peers:
+        (PeersFacts(situation)?.checks ?? [unseen(topic, situation)])
+            + HearingFacts(situation).peerChecks
     case .wifi: WirelessFacts().checks
     case .clock: ClockFacts().checks
     case .xruns: XrunFacts(situation).checks

@@ -3,7 +3,8 @@
 // Field: path, that of the card. The controls are Speaker (0 to 64) and Mic (0 to 31), each with a
 // switch, kept in PATH.mixer, which everyone maps; who has them open gets an event of each change,
 // as of a real card, when it asks for one (nothing wakes it). They change no sound: what the world
-// hears and says is up to the program `simcard`. To see or set them: amixer -D simcard:CARD=kitchen.
+// hears and says is up to the program `simcard`. To see or set them:
+// amixer -D simcard:CARD=kitchen.
 #include <alsa/asoundlib.h>
 #include <alsa/control_external.h>
 #include <errno.h>

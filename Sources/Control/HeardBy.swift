@@ -1,0 +1,162 @@
+public import Wire
+
+/// What came of something said, at one of those who were to hear it.
+public struct HeardBy: JSONRecord, Equatable, Sendable {
+    public var peer = ""
+    /// Of what was said, or, where `reason` is `unknown`, of what has arrived; null while it is
+    /// still said.
+    public var percent: Int?
+    /// Why not all of it was heard; null where nothing but the network kept it.
+    public var reason: Reason?
+
+    public init() {}
+
+    public init(_ peer: String, percent: Int?, reason: Reason?) {
+        self.peer = peer
+        self.percent = percent
+        self.reason = reason
+    }
+
+    public mutating func fields(_ coder: inout JSONCoder) {
+        coder.field("peer", &peer)
+        coder.field("percent", &percent)
+        var word = reason?.rawValue
+        coder.field("reason", &word)
+        reason = word.map { Reason(rawValue: $0) ?? .other }
+    }
+
+    /// Why a peer does not hear what is said to it.
+    public enum Reason: String, Sendable, CaseIterable {
+        /// There is no session with it.
+        case down
+        /// Nothing came back of it.
+        case noAnswer = "no_answer"
+        /// Its program is older: it says what has arrived, and not whether that was heard.
+        case unknown
+        case noOutput = "no_output"
+        case outputLost = "output_lost"
+        case outputStill = "output_still"
+        case cardMuted = "card_muted"
+        case speakerMuted = "speaker_muted"
+        case volume
+        case heldDown = "held_down"
+        case turnedDown = "turned_down"
+        case outranked
+        case notListening = "not_listening"
+        case notMember = "not_member"
+        case doNotDisturb = "do_not_disturb"
+        case denied
+        case over
+        case tooMany = "too_many"
+        /// Told by a newer program.
+        case other
+    }
+}
+
+extension HeardBy.Reason {
+    /// What a station told of it; nil for nothing.
+    public init?(_ why: Unheard) {
+        switch why {
+        case .heard: return nil
+        case .noOutput: self = .noOutput
+        case .outputLost: self = .outputLost
+        case .outputStill: self = .outputStill
+        case .cardMuted: self = .cardMuted
+        case .speakerMuted: self = .speakerMuted
+        case .volume: self = .volume
+        case .heldDown: self = .heldDown
+        case .turnedDown: self = .turnedDown
+        case .outranked: self = .outranked
+        case .notListening: self = .notListening
+        case .notMember: self = .notMember
+        case .doNotDisturb: self = .doNotDisturb
+        case .denied: self = .denied
+        case .over: self = .over
+        case .tooMany: self = .tooMany
+        default: self = .other
+        }
+    }
+
+    /// For a person, of the station that does not hear.
+    public var words: String {
+        switch self {
+        case .down: "it is down"
+        case .noAnswer: "nothing came back"
+        case .unknown: "its program is older and does not say what was heard"
+        case .noOutput: "it has no speaker"
+        case .outputLost: "its speaker's sound card is not there"
+        case .outputStill: "its speaker's sound card stands still"
+        case .cardMuted: "its sound card is muted or at 0 in the mixer"
+        case .speakerMuted: "its speaker is muted"
+        case .volume: "its volume is at or near 0"
+        case .heldDown: "its microphone is open, which holds its speaker down (half duplex)"
+        case .turnedDown: "this station, or the channel, is muted or far down there"
+        case .outranked: "something of higher priority was heard there"
+        case .notListening: "it does not listen to this channel"
+        case .notMember: "this station is not on such a channel there"
+        case .doNotDisturb: "do not disturb"
+        case .denied: "not allowed there"
+        case .over: "it is over there"
+        case .tooMany: "too many spoke there at once"
+        case .other: "its program is newer and gives a reason not known here"
+        }
+    }
+
+    /// For a person, of the station that does not hear: here.
+    public var wordsHere: String {
+        switch self {
+        case .noOutput: "this station has no speaker (output = none)"
+        case .outputLost: "the speaker's sound card is not there"
+        case .outputStill: "the speaker's sound card stands still"
+        case .cardMuted: "the sound card is muted or at 0 in the mixer"
+        case .speakerMuted: "the speaker is muted"
+        case .volume: "the volume is at or near 0"
+        case .heldDown: "the microphone was open, which holds the speaker down (half duplex)"
+        case .turnedDown: "the peer, or the channel, is muted or far down here"
+        case .outranked: "something of higher priority was heard"
+        case .notListening: "the channel is not listened to (listen = no)"
+        case .notMember: "there is no such channel here, or the peer is no member of it"
+        case .doNotDisturb: "do not disturb is on"
+        case .denied: "its policy here does not allow it"
+        case .over: "it was over here"
+        case .tooMany: "too many spoke at once"
+        case .down, .noAnswer, .unknown, .other: words
+        }
+    }
+
+    /// What to do about it, on the station that does not hear.
+    public var remedy: String {
+        switch self {
+        case .down, .noAnswer: "see whether it has power and network"
+        case .unknown: "install the same version on both"
+        case .noOutput, .outputLost: "intercomctl audio list; output in [audio]"
+        case .outputStill: "unplug its card and plug it in again"
+        case .cardMuted: "volume = 80% in [audio], or alsamixer"
+        case .speakerMuted: "intercomctl unmute speaker"
+        case .volume: "intercomctl volume 80"
+        case .heldDown: "let go the button; intercomctl status says who has it open"
+        case .turnedDown: "intercomctl unmute NAME, or mute and gain of its section"
+        case .outranked, .over, .tooMany: "say it again"
+        case .notListening: "listen = yes in its [channel]"
+        case .notMember: "compare the names and members of the [channel] on both sides"
+        case .doNotDisturb: "intercomctl dnd off"
+        case .denied: "its [policy]"
+        case .other: "intercomctl doctor"
+        }
+    }
+}
+
+extension [HeardBy] {
+    /// Whether anybody has heard it, or may have.
+    public var isHeard: Bool { contains { ($0.percent ?? 0) > 0 } }
+
+    /// `kitchen 100 %, garage nothing (its speaker is muted)`; `nobody` of an empty list.
+    public var sentence: String {
+        guard !isEmpty else { return "nobody" }
+        return map { one in
+            let share = one.percent.map { $0 == 0 ? " nothing" : " \($0) %" } ?? ""
+            let why = one.reason.map { " (\($0.words))" } ?? ""
+            return one.peer + share + why
+        }.joined(separator: ", ")
+    }
+}

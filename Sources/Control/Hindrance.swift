@@ -1,0 +1,47 @@
+/// Something that keeps a voice from being heard, here or at a peer: one of those of `status`.
+public struct Hindrance: JSONRecord, Equatable, Sendable {
+    public enum Place: String, Sendable {
+        /// This station does not hear.
+        case here
+        /// A peer does not hear this station.
+        case there
+    }
+
+    public var place = Place.here
+    /// Who is not heard here, or does not hear us there; null where nobody at all is heard.
+    public var peer: String?
+    public var reason = HeardBy.Reason.other
+    /// For a person, and what to do about it.
+    public var text = ""
+    public var remedy = ""
+    /// How long ago somebody spoke and was not heard; null where it holds now.
+    public var ageSeconds: Double?
+
+    public init() {}
+
+    public init(
+        _ place: Place, _ reason: HeardBy.Reason, _ text: String, _ remedy: String,
+        peer: String? = nil, ageSeconds: Double? = nil
+    ) {
+        self.place = place
+        self.peer = peer
+        self.reason = reason
+        self.text = text
+        self.remedy = remedy
+        self.ageSeconds = ageSeconds
+    }
+
+    public mutating func fields(_ coder: inout JSONCoder) {
+        coder.field("where", &place)
+        coder.field("peer", &peer)
+        var word = reason.rawValue
+        coder.field("reason", &word)
+        reason = HeardBy.Reason(rawValue: word) ?? .other
+        coder.field("text", &text)
+        coder.field("remedy", &remedy)
+        coder.field("age_s", &ageSeconds)
+    }
+
+    /// Whether it holds now, for all or for one, until a person changes it.
+    public var isStanding: Bool { ageSeconds == nil }
+}

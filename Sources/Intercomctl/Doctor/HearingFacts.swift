@@ -1,0 +1,56 @@
+internal import Config
+internal import Control
+internal import HAL
+internal import Settings
+
+/// Whether voices are heard: here, where the daemon plays them, and at the peers it talks to.
+struct HearingFacts {
+    /// As the daemon says.
+    var unheard: [Hindrance] = []
+    /// What it says of a card that is open and moves no sound.
+    var standstill: String?
+    /// Without a daemon: the control of the speaker's card that lets nothing through.
+    var silent: CardControl?
+    var output = ""
+
+    init() {}
+
+    init(_ situation: Situation) {
+        if let status = situation.status {
+            unheard = status.unheard
+            standstill = status.audio.standstill
+            return
+        }
+        guard let audio = situation.config?.audio, let name = audio.output.pcm else { return }
+        output = audio.output.description
+        silent = CardControl.silencing(
+            CardControl.all(of: name, .playback), audio.mixerOutput, .playback)
+    }
+
+    var audioChecks: [Check] {
+        var found: [Check] = []
+        if let standstill {
+            let complaint = Complaint(standstill)
+            found.append(
+                .fail(
+                    .audio, of: "card", complaint.text,
+                    fix: "unplug it and plug it in again; sudo dmesg | tail"))
+        }
+        for one in unheard where one.isStanding {
+            found.append(.warn(.audio, of: "output", one.text, fix: one.remedy))
+        }
+        if let silent {
+            let how = silent.isMuted == true ? "muted" : "at 0 %"
+            found.append(
+                .warn(
+                    .audio, of: "output", "control \(visible(silent.name)) of \(output) is \(how)",
+                    fix: HeardBy.Reason.cardMuted.remedy))
+        }
+        return found
+    }
+
+    var peerChecks: [Check] {
+        unheard.filter { !$0.isStanding }
+            .map { .warn(.peers, of: $0.peer, $0.text, fix: $0.remedy) }
+    }
+}

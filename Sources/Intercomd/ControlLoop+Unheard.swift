@@ -1,0 +1,159 @@
+internal import Audio
+internal import Config
+internal import Control
+internal import HAL
+internal import Realtime
+internal import Station
+internal import Time
+internal import Wire
+
+/// What keeps voices from being heard, here and at peers, for `status` and `doctor`.
+extension ControlLoop {
+    /// How long it is told that somebody was not heard.
+    private static var toldFor: Duration { .seconds(600) }
+    /// A microphone that is open so long holds the speaker down for too long.
+    private static var openMax: Duration { .seconds(60) }
+    /// What was not heard so lately is still said.
+    private static var lately: Duration { .seconds(3) }
+
+    /// Follows the mixer of the speaker's card.
+    mutating func followMixer() {
+        let name = config.audio.mixerOutput
+        view.silentControl = speakerMixer.look(cards.output, name, at: now)
+    }
+
+    var hindrances: [Hindrance] { standingHindrances + pastHindrances }
+
+    /// Those that hold now: all of this station, or what a person has set here.
+    var standingHindrances: [Hindrance] {
+        guard cards.output.isWanted else { return [] }
+        return speakerHindrances + mutedHindrances + heldHindrances
+    }
+
+    private var speakerHindrances: [Hindrance] {
+        var found: [Hindrance] = []
+        if let control = view.silentControl {
+            let how = control.isMuted == true ? "muted" : "at 0 %"
+            found.append(
+                Hindrance(
+                    .here, .cardMuted,
+                    "nobody is heard here: \(control.name) of \(cards.output.name) is \(how) in "
+                        + "the card's mixer",
+                    HeardBy.Reason.cardMuted.remedy))
+        }
+        let state = keeper.state
+        if state.isSpeakerMuted {
+            found.append(
+                Hindrance(
+                    .here, .speakerMuted, "nobody is heard here: the speaker is muted",
+                    HeardBy.Reason.speakerMuted.remedy))
+        }
+        if Audibility.isInaudible(MediaVolumes.gain(percent: state.volumes.speaker).factor) {
+            found.append(
+                Hindrance(
+                    .here, .volume,
+                    "nobody is heard here: the volume is at \(state.volumes.speaker) %",
+                    HeardBy.Reason.volume.remedy))
+        }
+        return found
+    }
+
+    /// Peers and channels that a person, or the settings, keep from being heard.
+    private var mutedHindrances: [Hindrance] {
+        var found: [Hindrance] = []
+        let muted = keeper.state.muted
+        for name in muted where routing.names.contains(name) {
+            found.append(
+                Hindrance(
+                    .here, .turnedDown, "\(name) is not heard here: it is muted",
+                    "intercomctl unmute \(name)", peer: peer(name)))
+        }
+        for peer in config.peers {
+            guard peer.isMuted || isInaudible(peer.gain) else { continue }
+            let how = peer.isMuted ? "muted" : "turned down"
+            found.append(
+                Hindrance(
+                    .here, .turnedDown,
+                    "\(peer.name) is not heard here: it is \(how) in the settings",
+                    "mute and gain of [peer \(peer.name)]", peer: peer.name))
+        }
+        for channel in config.channels {
+            guard channel.isMuted || isInaudible(channel.gain) else { continue }
+            let how = channel.isMuted ? "muted" : "turned down"
+            found.append(
+                Hindrance(
+                    .here, .turnedDown,
+                    "channel \(channel.name) is not heard here: it is \(how) in the settings",
+                    "mute and gain of [channel \(channel.name)]"))
+        }
+        return found
+    }
+
+    private func peer(_ name: String) -> String? { roster.number(named: name).map { _ in name } }
+
+    private func isInaudible(_ decibels: Double) -> Bool {
+        Audibility.isInaudible(Gain(decibels: decibels).factor)
+    }
+
+    /// A microphone left open keeps the speaker down, half duplex.
+    private var heldHindrances: [Hindrance] {
+        guard handsFree.isHalfDuplex else { return [] }
+        let open = view.talkingSince.filter {
+            $0.key != Int(TalkTarget.call) && $0.key != Int(TalkTarget.announcement)
+        }
+        guard let since = open.values.min() else { return [] }
+        let isMissed = roster.numbers.contains { number in
+            unheard(number).map { $0.why == .heldDown && now - $0.at <= Self.lately } ?? false
+        }
+        guard isMissed || now - since >= Self.openMax else { return [] }
+        let names = open.keys.compactMap { name(of: $0) }.sorted()
+        let first = names.first ?? "NAME"
+        return [
+            Hindrance(
+                .here, .heldDown,
+                "nobody is heard here: the microphone is open to "
+                    + names.joined(separator: ", ")
+                    + ", which holds the speaker down (half duplex)",
+                "let go the button, or intercomctl ptt up \(first)")
+        ]
+    }
+
+    /// Why a peer was not heard here when it spoke last, and when that was; nil where it was.
+    private func unheard(_ peer: Int) -> (why: Unheard, at: Instant)? {
+        let traffic = rings.traffic[peer]
+        guard let at = moment(traffic[.unheardAt]) else { return nil }
+        return (Unheard(rawValue: UInt8(truncatingIfNeeded: traffic[.unheardWhy])), at)
+    }
+
+    /// Who spoke lately and was not heard, here or there.
+    var pastHindrances: [Hindrance] {
+        var found: [Hindrance] = []
+        for number in roster.numbers {
+            let name = roster[number].name
+            if let (why, at) = unheard(number), now - at < Self.toldFor,
+                let reason = HeardBy.Reason(why), reason != .over
+            {
+                let age = seconds(now - at)
+                found.append(
+                    Hindrance(
+                        .here, reason,
+                        "\(name) spoke \(Int(age)) s ago and was not heard here: "
+                            + reason.wordsHere,
+                        reason.remedy, peer: name, ageSeconds: age))
+            }
+            if let last = view.peers[number].lastWords, now - last.at < Self.toldFor,
+                let reason = last.heard.reason, reason != .unknown, reason != .down,
+                reason != .over
+            {
+                let share = last.heard.percent == 0 ? "nothing" : "\(last.heard.percent ?? 0) %"
+                found.append(
+                    Hindrance(
+                        .there, reason,
+                        "\(name) has heard \(share) of what was said last: \(reason.words)",
+                        "there: \(reason.remedy)", peer: name,
+                        ageSeconds: seconds(now - last.at)))
+            }
+        }
+        return found
+    }
+}

@@ -1,0 +1,81 @@
+internal import Audio
+internal import Realtime
+internal import Station
+internal import Time
+internal import Wire
+
+/// What is heard here of what arrives, told to its talker (HEARD, protocol.md §2.4).
+extension MediaLoop {
+    /// How often it is told that nothing of a stream is played.
+    private static var unheardInterval: Duration { .seconds(1) }
+    /// A loop that turns and has given its speaker nothing for so long has one that stands still.
+    private static var stillAfter: Duration { .milliseconds(500) }
+    private static var turnMax: Duration { .milliseconds(100) }
+
+    /// What keeps a voice that is mixed now from being heard, if anything does.
+    mutating func unheard(
+        _ peer: Int, _ hearing: Hearing, duck: Gain, isHeldDown: Bool
+    ) -> Unheard {
+        var path = Audibility()
+        path.pass(volumes.isCardMuted ? 0 : 1, .cardMuted)
+        var own = hearing
+        switch hearing {
+        case .page(_, overrides: true): break
+        case .page(let channel, overrides: false):
+            passSpeaker(&path)
+            path.pass((volumes.page * plan.pageVolume).factor, .volume)
+            own = channel.map { .channel($0) } ?? .direct
+            path.pass(volumes.isMuted(peer: peer, channel: channel) ? 0 : 1, .turnedDown)
+        default:
+            passSpeaker(&path)
+            let isMuted = volumes.isMuted(peer: peer, channel: hearing.channel)
+            path.pass(isMuted ? 0 : 1, .turnedDown)
+        }
+        path.pass(isHeldDown ? Speaker.heldDown : 1, .heldDown)
+        path.pass(plan.gain(of: peer, own).factor, .turnedDown)
+        path.pass(duck.factor, .outranked)
+        return path.why
+    }
+
+    private mutating func passSpeaker(_ path: inout Audibility) {
+        path.pass(volumes.isSpeakerMuted ? 0 : 1, .speakerMuted)
+        path.pass(volumes.speaker.factor, .volume)
+    }
+
+    /// A block of a voice was mixed: its talker learns at once where it began to be heard, or not
+    /// to be.
+    mutating func note(_ why: Unheard, of place: Int, _ owner: VoiceSlot.Owner, samples: Int) {
+        guard slots[place].tally.played(samples, why, at: now) else { return }
+        publish(why, of: owner.peer)
+        sendRecord(
+            .heard(slots[place].tally.state(of: owner.stream)), to: CollectionOfOne(owner.peer))
+    }
+
+    /// Tells a talker that nothing of this stream is played, and why: when it begins to speak, and
+    /// once a second.
+    ///
+    /// Uses the plaintext buffer.
+    mutating func tellUnheard(_ flags: FrameFlags, of peer: Int, _ why: Unheard) {
+        let pause = flags.isSpurtStart ? HeardTally.pause : Self.unheardInterval
+        guard now - peers[peer].unheardAt[Int(flags.stream)] >= pause else { return }
+        peers[peer].unheardAt[Int(flags.stream)] = now
+        publish(why, of: peer)
+        let heard = Heard(stream: flags.stream, share: 0, why: why)
+        sendRecord(.heard(heard), to: CollectionOfOne(peer))
+    }
+
+    /// Shows the control thread whether a peer that speaks is heard here.
+    mutating func publish(_ why: Unheard, of peer: Int) {
+        let traffic = rings.traffic[peer]
+        traffic.set(.unheardWhy, to: UInt64(why.rawValue))
+        traffic.set(.unheardAt, to: why == .heard ? 0 : UInt64(now.nanoseconds))
+    }
+
+    /// Whether the speaker's card takes no sound although this loop turns.
+    var isSpeakerStill: Bool {
+        mutating get {
+            if clock.asleep == .playback { return true }
+            return now - blockAt >= Self.stillAfter && now - turnBefore < Self.turnMax
+        }
+    }
+}

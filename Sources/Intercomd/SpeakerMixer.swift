@@ -1,0 +1,52 @@
+internal import Config
+internal import HAL
+internal import Settings
+internal import Time
+
+/// What the mixer of the speaker's card lets through, followed while the card is open.
+///
+/// Anybody may turn it down, by another program or a knob, while this station plays on.
+struct SpeakerMixer: ~Copyable {
+    /// A card without a mixer is not asked for one every second.
+    private static let retry = Duration.seconds(30)
+
+    private var mixer: CardMixer?
+    private var device: DeviceName?
+    private var due = Instant(nanoseconds: .min)
+
+    /// Looks again, once a second.
+    ///
+    /// - Returns: the control that lets nothing through; nil where none does.
+    mutating func look(_ side: Cards.Side, _ control: String?, at now: Instant) -> CardControl? {
+        guard side.isOpen, let name = side.name.pcm else {
+            mixer = nil
+            device = nil
+            return nil
+        }
+        if device != side.name {
+            mixer = nil
+            device = side.name
+            due = now
+        }
+        open(name, at: now)
+        guard let controls = controls() else {
+            mixer = nil
+            return nil
+        }
+        return CardControl.silencing(controls, control, .playback)
+    }
+
+    private mutating func open(_ name: PCMName, at now: Instant) {
+        if mixer != nil || now < due { return }
+        due = now + Self.retry
+        mixer = CardMixer(of: name)
+        PCMCard.forgetSettings()
+    }
+
+    private borrowing func controls() -> [CardControl]? {
+        switch mixer {
+        case .some(let mixer): mixer.controls(.playback)
+        case .none: nil
+        }
+    }
+}

@@ -1,0 +1,306 @@
+"""What is said to be heard came out of a speaker; where it did not, both sides say why.
+
+Each row of the table makes the kitchen deaf in one way. The door talks to it: `ptt`, `stats`,
+`status`, `peers` and `doctor` of the door say that the kitchen did not hear it, and why; `status`
+and `doctor` of the kitchen say so too. Then the kitchen is mended, and both say that it hears.
+"""
+
+import contextlib
+import json
+import subprocess
+import time
+import unittest
+
+from lab import Scene, SceneTest, sound, wait
+from test_announce import write_wav
+
+
+def mixer(station, *words):
+    """Turns a control of a station's card, as any other program may."""
+    subprocess.run(
+        ["amixer", "-q", "-D", f"simcard:CARD={station.name}", "sset", *words], check=True,
+        env=station._environment() | {"LD_PRELOAD": ""})  # pylint: disable=protected-access
+
+
+@contextlib.contextmanager
+def typed(station, do, undo):
+    """A command and the one that takes it back."""
+    assert station.ctl(*do)[0] == 0
+    try:
+        yield
+    finally:
+        assert station.ctl(*undo)[0] == 0
+
+
+@contextlib.contextmanager
+def turned(station, do, undo):
+    mixer(station, *do)
+    shows(station, "card_muted")
+    try:
+        yield
+    finally:
+        mixer(station, *undo)
+    wait(lambda: not reasons(station, "here", standing=True), f"{station} sees the mixer")
+
+
+@contextlib.contextmanager
+def settings(station, section, **entries):
+    """Other settings of one section for a while."""
+    before = dict(station.sections.get(section, {}))
+    station.sections.setdefault(section, {}).update(entries)
+    station.reload()
+    try:
+        yield
+    finally:
+        station.sections[section] = before
+        station.reload()
+
+
+@contextlib.contextmanager
+def misspelt(station):
+    """The channel has another name here."""
+    house, button = station.sections.pop("channel house"), dict(station.sections["button ptt"])
+    station.sections["channel hause"] = house
+    station.sections["button ptt"]["talk"] = "hause"
+    station.reload()
+    try:
+        yield
+    finally:
+        del station.sections["channel hause"]
+        station.sections.update({"channel house": house, "button ptt": button})
+        station.reload()
+
+
+def reasons(station, where, standing=None):
+    """Why who is not heard, as the status says."""
+    return [one["reason"] for one in station.status()["unheard"] if one["where"] == where
+            and standing in (None, one["age_s"] is None)]
+
+
+def shows(station, reason):
+    wait(lambda: reason in reasons(station, "here"), f"{station} shows {reason}")
+
+
+def diagnosis(station, *topics):
+    """What `doctor` says of these topics that is not ok, one text each."""
+    code, text, error = station.ctl("doctor", *topics, "--json")
+    assert code in (0, 4), error
+    return [f"{one['name']}: {one['text']} -> {one['fix']}" for one in json.loads(text)["checks"]
+            if one["verdict"] != "ok"]
+
+
+class Heard(SceneTest):
+    def scene(self, *names, **kitchen):
+        scene = self.enterContext(Scene(*names))
+        scene.introduce(*scene.stations)
+        for title, entries in kitchen.items():
+            scene.stations[0].sections.setdefault(title, {}).update(entries)
+        scene.start()
+        scene.stations[1].speak(500)
+        return scene.stations
+
+    def talk(self, door, target):
+        """Talks for a while; returns how `ptt` ended, what it said, and what came of it."""
+        code, text, _ = door.ctl("ptt", "down", target)
+        time.sleep(1.2)
+        before = door.counters()["frames_sent"]
+        door.ctl("ptt", "up", target)
+        wait(lambda: not door.is_talking(), f"{door} is silent")
+        self.assertGreater(before, 0)
+        # The last reports are in by then.
+        time.sleep(1.6)
+        peer = door.peer("kitchen")
+        return code, text, peer["heard_percent"], peer["heard_reason"]
+
+    def is_heard(self, kitchen, door, target):
+        """The negative control: in order, all is heard, and nobody complains."""
+        code, text, percent, reason = self.talk(door, target)
+        self.assertEqual((code, reason), (0, None), text)
+        self.assertIn("kitchen", text)
+        self.judge_in_time(percent >= 90, f"{percent} % was heard")
+        self.assertEqual(reasons(kitchen, "here"), [])
+        self.assertEqual(reasons(door, "there"), [])
+        for station in (kitchen, door):
+            self.assertNotIn("heard", "\n".join(diagnosis(station, "audio", "peers")))
+
+    def is_deaf(self, kitchen, door, target, reason, here):
+        """One row: both sides say what is so."""
+        code, text, percent, why = self.talk(door, target)
+        self.assertEqual((why, percent), (reason, 0), text)
+        self.assertEqual(code, 1, text)
+        self.assertIn("nobody hears it now: kitchen (", text)
+        # The talker's side.
+        self.assertEqual(reasons(door, "there"), [reason])
+        self.assertRegex(door.ctl("status")[1], r"(?m)^\* kitchen has heard nothing of what was")
+        self.assertIn(f"heard 0% of us: {reason}", door.ctl("peers")[1])
+        self.assertIn("0% heard there: ", door.ctl("stats", "kitchen")[1])
+        self.assertIn("kitchen has heard nothing", "\n".join(diagnosis(door, "peers")))
+        # The listener's.
+        self.assertIn(reason, reasons(kitchen, "here"))
+        self.assertRegex(kitchen.ctl("status")[1], f"(?m)^[!*] .*{here}")
+        self.assertRegex("\n".join(diagnosis(kitchen, "audio", "peers")), here)
+
+    def test_the_table_of_what_makes_a_station_deaf(self):
+        kitchen, door = self.scene("kitchen", "door")
+        self.is_heard(kitchen, door, "house")
+        rows = [
+            ("speaker_muted", "the speaker is muted",
+             typed(kitchen, ("mute", "speaker"), ("unmute", "speaker"))),
+            ("volume", "the volume is at 0 %",
+             typed(kitchen, ("volume", "0"), ("volume", "100"))),
+            ("volume", "the volume is at 20 %",
+             typed(kitchen, ("volume", "20"), ("volume", "100"))),
+            ("turned_down", "door is not heard here: it is muted",
+             typed(kitchen, ("mute", "door"), ("unmute", "door"))),
+            ("turned_down", "house is not heard here: it is muted",
+             typed(kitchen, ("mute", "house"), ("unmute", "house"))),
+            ("card_muted", "Speaker of .* is muted",
+             turned(kitchen, ("Speaker", "mute"), ("Speaker", "unmute"))),
+            ("card_muted", "Speaker of .* is at 0 %",
+             turned(kitchen, ("Speaker", "0%"), ("Speaker", "50%"))),
+            ("turned_down", "channel house is not heard here: it is turned down",
+             settings(kitchen, "channel house", gain="-40dB")),
+            ("not_member", "door spoke .* and was not heard here: there is no such channel",
+             misspelt(kitchen)),
+            ("not_listening", "door spoke .* and was not heard here: the channel is not listened",
+             settings(kitchen, "channel house", listen="no")),
+            ("no_output", "door spoke .* and was not heard here: this station has no speaker",
+             settings(kitchen, "audio", output="none")),
+        ]
+        for reason, here, deafness in rows:
+            with self.subTest(reason=reason, here=here):
+                with deafness:
+                    self.is_deaf(kitchen, door, "house", reason, here)
+                wait(kitchen.is_up, "kitchen answers")
+                wait(lambda: kitchen.has_card(), "kitchen has its card")
+                self.is_heard(kitchen, door, "house")
+
+    def test_a_microphone_left_open_is_said_where_it_holds_the_speaker_down(self):
+        kitchen, door = self.scene("kitchen", "door", audio={"duplex": "half"})
+        self.is_heard(kitchen, door, "kitchen")
+        self.assertEqual(kitchen.ctl("ptt", "down", "house")[0], 0)
+        self.is_deaf(kitchen, door, "kitchen", "held_down",
+                     "the microphone was open, which holds the speaker down")
+        # While it goes on, it is a problem of the kitchen.
+        with self.pressed(door, "kitchen"):
+            kitchen.problem("nobody is heard here: the microphone is open to house")
+        kitchen.ctl("ptt", "up", "house")
+        wait(lambda: not kitchen.is_talking(), "kitchen is silent")
+        time.sleep(2)
+        self.is_heard(kitchen, door, "kitchen")
+
+    @contextlib.contextmanager
+    def pressed(self, station, target):
+        station.ctl("ptt", "down", target)
+        yield
+        station.ctl("ptt", "up", target)
+
+    def test_a_card_that_is_gone_or_stands_still_is_told_to_the_talker(self):
+        kitchen, door = self.scene("kitchen", "door")
+        for reason, verb, again, here in (
+                ("output_lost", "unplug", "replug", "no such card now"),
+                ("output_still", "hang", "unhang", "suspended or hanging")):
+            with self.subTest(reason=reason):
+                kitchen.card.do(verb)
+                wait(lambda: kitchen.status()["audio"]["standstill"] or not kitchen.has_card(),
+                     "kitchen sees it")
+                code, text, percent, why = self.talk(door, "kitchen")
+                self.assertEqual((code, percent, why), (1, 0, reason), text)
+                self.assertEqual(reasons(door, "there"), [reason])
+                self.assertIn(here, "\n".join(diagnosis(kitchen, "audio")))
+                kitchen.card.do(again)
+                wait(lambda: kitchen.has_card() and not kitchen.status()["audio"]["standstill"],
+                     "kitchen has its card again")
+                self.is_heard(kitchen, door, "kitchen")
+
+    def test_an_announcement_or_page_that_nobody_heard_ends_with_one_and_says_why(self):
+        kitchen, door = self.scene("kitchen", "door")
+        path = str(kitchen.folder) + "/tone.wav"
+        write_wav(path, sound.tone(900, 1, -20))
+
+        def announced(*more):
+            return door.ctl("announce", "house", "--file", path, *more, seconds=30)
+
+        def paged(*more):
+            return door.ctl("page", "house", "--seconds", "2", *more, seconds=30)
+
+        for does in (announced, paged):
+            code, text, _ = does()
+            self.assertEqual(code, 0, text)
+            self.assertRegex(text, r"heard: kitchen \d+ %")
+        self.assertEqual(kitchen.ctl("dnd", "on")[0], 0)
+        for does in (announced, paged):
+            code, text, _ = does()
+            self.assertEqual(code, 1, text)
+            self.assertIn("heard: kitchen nothing (do not disturb)", text)
+            code, text, _ = does("--json")
+            self.assertEqual(code, 1, text)
+            found = json.loads(text)
+            self.assertEqual(found["heard"], [
+                {"peer": "kitchen", "percent": 0, "reason": "do_not_disturb"}])
+        kitchen.ctl("dnd", "off")
+        kitchen.sections["policy door"] = {"announce": "deny"}
+        kitchen.reload()
+        self.assertIn("heard: kitchen nothing (not allowed there)", announced()[1])
+        del kitchen.sections["policy door"]
+        kitchen.reload()
+        kitchen.stop()
+        wait(lambda: door.peer("kitchen")["state"] == "down", "kitchen is down")
+        code, text, _ = announced()
+        self.assertEqual((code, "heard: kitchen nothing (it is down)" in text), (1, True), text)
+        code, text, _ = door.ctl("ptt", "down", "house")
+        self.assertEqual(code, 1)
+        self.assertIn("nobody hears it now: kitchen (it is down)", text)
+
+    def test_a_call_light_that_no_lamp_shows_is_not_done(self):
+        kitchen, door = self.scene("kitchen", "door")
+        code, text, _ = door.ctl("signal", "kitchen")
+        self.assertEqual(code, 1, text)
+        self.assertIn("nothing there shows it", text)
+        code, text, _ = door.ctl("signal", "kitchen", "--json")
+        self.assertEqual((code, json.loads(text)["outcome"]), (1, "unseen"))
+        code, text, _ = door.ctl("signal", "kitchen", "--no-wait", "--json")
+        self.assertEqual((code, json.loads(text)["outcome"]), (0, None))
+        kitchen.sections["lamp bell"] = {"line": "GPIO24", "show": "calling"}
+        kitchen.reload()
+        wait(lambda: [one for one in kitchen.status()["lamps"] if one["name"] == "bell"
+                      and one["error"] is None], "kitchen has a lamp")
+        code, text, _ = door.ctl("signal", "kitchen", "--json")
+        self.assertEqual((code, json.loads(text)["outcome"]), (0, "done"), text)
+
+    def test_a_call_says_by_a_code_what_came_of_it(self):
+        kitchen, door = self.scene("kitchen", "door")
+        kitchen.ctl("dnd", "on")
+        code, text, _ = door.ctl("call", "kitchen", "--json")
+        self.assertEqual((code, json.loads(text)["outcome"]), (1, "do_not_disturb"))
+        kitchen.ctl("dnd", "off")
+        code, text, _ = door.ctl("call", "kitchen", "--json")
+        self.assertEqual((code, json.loads(text)["outcome"]), (0, "calling"))
+        code, text, _ = door.ctl("call", "nobody", "--json")
+        self.assertEqual((code, json.loads(text)["error"]["code"]), (1, "unknown_target"))
+
+    def test_volume_zero_is_shown_as_it_is_set(self):
+        kitchen, _ = self.scene("kitchen", "door")
+        self.assertIn("the speaker is at 0%: nobody is heard here", kitchen.ctl("volume", "0")[1])
+        self.assertRegex(kitchen.ctl("status")[1], r"(?m)^set     volume: speaker 0%$")
+        kitchen.ctl("volume", "100")
+        self.assertNotIn("set  ", kitchen.ctl("status")[1])
+
+    def test_who_speaks_to_nobody_sees_and_hears_it(self):
+        kitchen, door = self.scene("kitchen", "door")
+        door.sections["sounds"] = {"permit": "tone"}
+        door.reload()
+        kitchen.ctl("mute", "speaker")
+        with door.talking():
+            # The lamp of the microphone is dark twice a second.
+            wait(lambda: not door.is_lit(), "the lamp shows that nobody hears")
+            wait(door.is_lit, "the lamp is lit again")
+            kitchen.ctl("unmute", "speaker")
+            time.sleep(0.5)
+            for _ in range(20):
+                self.assertTrue(door.is_lit())
+                time.sleep(0.03)
+
+
+if __name__ == "__main__":
+    unittest.main()
