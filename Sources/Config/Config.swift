@@ -54,6 +54,7 @@ public struct Config: Equatable, Sendable {
     public struct Network: Equatable, Sendable {
         /// UDP, 1…65535.
         public internal(set) var port: UInt16 = 5577
+        public internal(set) var portOrigin = Origin(file: "", line: 1)
         /// A numeric address; nil means any.
         public internal(set) var listen: String?
         /// Differentiated services code point, 0…63; 46 is expedited forwarding (RFC 3246).

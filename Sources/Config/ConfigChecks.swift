@@ -6,6 +6,7 @@ extension ConfigReader {
     /// - Parameter main: the file in which a missing section would stand.
     mutating func check(main: String) {
         checkStation(main: main)
+        checkPort()
         checkCounts()
         checkNames()
         checkTargets()
@@ -30,6 +31,15 @@ extension ConfigReader {
             "[station] name is missing; add: name = kitchen")
     }
 
+    /// Some systems let everybody have such a port: then it is the right one.
+    private mutating func checkPort() {
+        guard config.network.port < 1024 else { return }
+        warn(
+            config.network.portOrigin,
+            "port: the service may not take \(config.network.port): ports below 1024 are root's;"
+                + " take one from 1024 to 65535, such as \(PeerAddress.defaultPort)")
+    }
+
     private mutating func checkCounts() {
         let counts = [
             ("peers", config.peers.map { $0.origin }, Limits.peers),
@@ -50,6 +60,13 @@ extension ConfigReader {
             + config.peers.map { ("peer", $0.name, $0.origin) }
         for (what, name, origin) in names where ["mic", "speaker"].contains(name) {
             fail(origin, "[\(what) \(name)]: to mute, mic and speaker mean this station's own")
+        }
+        // It works, and everybody who reads a screen takes one for the other.
+        for peer in config.peers where peer.name == config.station.name {
+            warn(
+                peer.origin,
+                "[peer \(peer.name)] has this station's own name; call the peer something else:"
+                    + " the name is for this station alone")
         }
         for channel in config.channels {
             guard let peer = config.peers.first(where: { $0.name == channel.name }) else {

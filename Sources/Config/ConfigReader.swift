@@ -43,7 +43,7 @@ private func sorted(_ mistakes: [Mistake], by files: [String]) -> [Mistake] {
 struct ConfigReader {
     private(set) var config = Config()
     private(set) var mistakes: [Mistake] = []
-    /// Whether `[station]` has a name, be it a wrong one.
+    /// Whether `[station]` has a name, be it a wrong one, or a slip where the name should be.
     private(set) var isNamed = false
     /// Where each section that may exist only once was begun.
     private var begun: [(header: String, section: INI.Section)] = []
@@ -76,12 +76,15 @@ struct ConfigReader {
     mutating func read(_ source: ConfigSource) {
         let file = INI(parsing: source)
         mistakes += file.mistakes
+        if source.role == .main { isNamed = file.hasStrayFaults }
         for section in file.sections where isWelcome(section) {
             var reader = SectionReader(section)
             switch section.kind {
             case "station":
                 config.station.read(&reader)
-                isNamed = section.entries.contains { $0.key == "name" }
+                isNamed =
+                    isNamed || section.hasFaults || !reader.mistakes.isEmpty
+                    || section.entries.contains { $0.key == "name" }
             case "network": config.network.read(&reader)
             case "audio": config.audio.read(&reader)
             case "talk": config.talk.read(&reader)
@@ -112,9 +115,9 @@ struct ConfigReader {
         }
         let all = Self.single + Self.named + Self.both
         guard all.contains(section.kind) else {
-            fail(
-                origin, "[\(shown(section.kind))] is not a section",
-                nearestWord(to: section.kind, among: all))
+            let nearest = nearestWord(to: section.kind, among: all)
+            fail(origin, "[\(shown(section.kind))] is not a section", nearest)
+            isNamed = isNamed || nearest == "station"
             return false
         }
         let isOfPeer =

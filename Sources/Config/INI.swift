@@ -17,10 +17,14 @@ struct INI {
         let role: ConfigSource.Role
         let origin: Origin
         var entries: [Entry] = []
+        /// Whether a line in it could not be read: what is missing may be what that line meant.
+        var hasFaults = false
     }
 
     private(set) var sections: [Section] = []
     private(set) var mistakes: [Mistake] = []
+    /// Whether a line outside every section, or a header, could not be read.
+    private(set) var hasStrayFaults = false
     /// After a header that could not be read, its keys are nobody's: said once, at the header.
     private var isSkipping = false
 
@@ -99,6 +103,11 @@ struct INI {
 
     private mutating func fail(_ origin: Origin, _ what: String) {
         mistakes.append(Mistake(origin, what))
+        if let last = sections.indices.last, !isSkipping {
+            sections[last].hasFaults = true
+        } else {
+            hasStrayFaults = true
+        }
     }
 
     private static func shown(_ bytes: ArraySlice<UInt8>) -> String {
@@ -106,7 +115,7 @@ struct INI {
     }
 
     /// Cuts at a `#` that begins the line or follows a blank.
-    private static func withoutComment(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    static func withoutComment(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         for i in line.indices where line[i] == UInt8(ascii: "#") {
             if i == line.startIndex || isBlank(line[i - 1]) { return line[..<i] }
         }

@@ -88,7 +88,7 @@ extension SectionReader {
         for kind: LineText.Kind, hint: String, at origin: inout Origin
     ) -> LineText? {
         guard let entry = entryOrEmpty("line") else {
-            fail(section.origin, "[\(section.kind) \(section.name)] needs \(hint)")
+            failMissing(section.origin, "[\(section.kind) \(section.name)] needs \(hint)")
             return nil
         }
         origin = entry.origin

@@ -24,7 +24,7 @@ extension Config.Button {
             for touch in Config.Touch.allCases { readDeed(touch, &reader) }
         }
         if !talks, talkOrigin == origin, acts.isEmpty, actOrigins.isEmpty {
-            reader.fail(
+            reader.failMissing(
                 origin,
                 "[button \(name)] needs talk = a channel or a peer, or press, hold or double")
         }
@@ -150,7 +150,7 @@ extension Config.Lamp {
         if let show = reader.choice("show", words) {
             self.show = show
         } else if !reader.section.entries.contains(where: { $0.key == "show" }) {
-            reader.fail(origin, "[lamp \(name)] needs show = \(oneOf(words.map { $0.0 }))")
+            reader.failMissing(origin, "[lamp \(name)] needs show = \(oneOf(words.map { $0.0 }))")
         }
         reader.finish()
     }
@@ -176,7 +176,8 @@ extension Config.Peer {
             case .wrong(let what, _): reader.fail(entry.origin, "key: \(what)")
             }
         } else {
-            reader.fail(origin, "[peer \(name)] needs key = intercom1:... (intercomctl key show)")
+            reader.failMissing(
+                origin, "[peer \(name)] needs key = intercom1:... (intercomctl key show)")
         }
         if let entry = reader.entryOrEmpty("psk") {
             pskOrigin = entry.origin

@@ -29,7 +29,14 @@ extension PeerAddress: CustomStringConvertible {
 }
 
 extension PeerAddress {
+    /// What is wrong with this text as an address; nil when it is one.
+    public static func complaint(about text: String) -> String? {
+        guard case .wrong(let what, _) = parse(text) else { return nil }
+        return what
+    }
+
     static func parse(_ text: String) -> Parsed<PeerAddress> {
+        guard !text.isEmpty else { return .wrong("an address is missing") }
         var host = text[...]
         var port: Substring?
         if text.utf8.first == UInt8(ascii: "[") {
@@ -43,7 +50,7 @@ extension PeerAddress {
             } else if !rest.isEmpty {
                 return .wrong("\(quoted(text)) is not [ADDRESS]:PORT")
             }
-            guard isIPv6(host) else {
+            guard IPv6Text.isRight(host) else {
                 return .wrong("\(quoted(text)) has no IPv6 address in its brackets")
             }
         } else {
@@ -53,8 +60,8 @@ extension PeerAddress {
                 port = text[text.utf8.index(after: colon)...]
             }
             // Two colons and more can only be an IPv6 address by itself.
-            guard colons < 2 ? isHostName(host) : isIPv6(host) else {
-                return .wrong("\(quoted(text)) is not a host name or address")
+            if let what = colons < 2 ? complaint(aboutName: host, in: text) : bareIPv6(text) {
+                return .wrong(what)
             }
         }
         guard let port else {
@@ -66,23 +73,84 @@ extension PeerAddress {
         return .value(PeerAddress(host: String(host), port: number))
     }
 
+    /// A name whose last part is a number can only be an IPv4 address: the C library would take
+    /// `192.168.1` for 192.168.0.1.
+    private static func complaint(aboutName host: Substring, in text: String) -> String? {
+        guard isHostName(host) else { return "\(quoted(text)) is not a host name or address" }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        guard let last = parts.last, last.utf8.allSatisfy(isDigit), !last.isEmpty else {
+            return nil
+        }
+        return IPv4Text.isRight(parts)
+            ? nil : "\(quoted(text)) is not an IPv4 address: that is four numbers from 0 to 255"
+    }
+
+    private static func bareIPv6(_ text: String) -> String? {
+        guard IPv6Text.isRight(text[...]) else {
+            return "\(quoted(text)) is not an IPv6 address (with a port: [ADDRESS]:PORT)"
+        }
+        let suffix = ":\(defaultPort)"
+        guard text.hasSuffix(suffix) else { return nil }
+        let host = text.dropLast(suffix.utf8.count)
+        return "\(quoted(text)) ends like a port: write [\(host)]\(suffix), or [\(text)] when it"
+            + " is all address"
+    }
+
     private static func isHostName(_ host: Substring) -> Bool {
         (1...253).contains(host.utf8.count)
             && host.utf8.allSatisfy { isWordByte($0) || $0 == UInt8(ascii: ".") }
             && host.utf8.first != UInt8(ascii: "-") && host.utf8.first != UInt8(ascii: ".")
     }
+}
 
-    /// The form only: hexadecimal groups, an IPv4 tail, an interface after `%`.
-    private static func isIPv6(_ host: Substring) -> Bool {
-        let parts = host.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let address = parts.first, (2...45).contains(address.utf8.count),
-            address.utf8.contains(UInt8(ascii: ":")),
-            address.utf8.allSatisfy({
-                isHexDigit($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
-            })
-        else { return false }
-        guard parts.count == 2 else { return true }
-        return (1...15).contains(parts[1].utf8.count)
-            && parts[1].utf8.allSatisfy { isWordByte($0) || $0 == UInt8(ascii: ".") }
+private enum IPv4Text {
+    static func isRight(_ parts: [Substring]) -> Bool {
+        parts.count == 4
+            && parts.allSatisfy { part in
+                (1...3).contains(part.utf8.count) && part.utf8.allSatisfy(isDigit)
+                    && UInt8(part) != nil
+            }
+    }
+}
+
+/// The form of an IPv6 address (RFC 4291 §2.2), an interface after `%` (RFC 4007 §11).
+private enum IPv6Text {
+    static func isRight(_ text: Substring) -> Bool {
+        let parts = text.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
+        if parts.count == 2 {
+            let isInterface =
+                (1...15).contains(parts[1].utf8.count)
+                && parts[1].utf8.allSatisfy { isWordByte($0) || $0 == UInt8(ascii: ".") }
+            guard isInterface else { return false }
+        }
+        return isAddress(parts[0])
+    }
+
+    private static func isAddress(_ text: Substring) -> Bool {
+        var groups = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard groups.count >= 3 else { return false }
+        var wanted = 8
+        if let tail = groups.last, tail.utf8.contains(UInt8(ascii: ".")) {
+            let bytes = tail.split(separator: ".", omittingEmptySubsequences: false)
+            guard IPv4Text.isRight(bytes) else { return false }
+            groups.removeLast()
+            wanted = 6
+        }
+        // A gap at either end leaves two empty places there, in the middle one.
+        let isOpenLeft = groups.first!.isEmpty
+        if isOpenLeft {
+            guard groups.count > 1, groups[1].isEmpty else { return false }
+            groups.removeFirst()
+        }
+        if wanted == 8, groups.last!.isEmpty {
+            guard groups.count > 1, groups[groups.count - 2].isEmpty else { return false }
+            groups.removeLast()
+        }
+        let gaps = groups.count { $0.isEmpty }
+        let isHexadecimal = groups.allSatisfy { group in
+            group.utf8.count <= 4 && group.utf8.allSatisfy(isHexDigit)
+        }
+        guard isHexadecimal, gaps <= 1 else { return false }
+        return gaps == 1 ? groups.count - 1 < wanted : groups.count == wanted
     }
 }

@@ -33,6 +33,7 @@ extension Config {
         /// A program that is run at each, by its whole path; nil: none.
         public internal(set) var program: String?
         public internal(set) var origin = Origin(file: "", line: 1)
+        public internal(set) var programOrigin = Origin(file: "", line: 1)
     }
 }
 
@@ -81,6 +82,7 @@ extension Config.Quiet {
 extension Config.Events {
     mutating func read(_ reader: inout SectionReader) {
         origin = reader.origin
+        programOrigin = reader.place(of: "on-event")
         if let program = reader.value("on-event", Self.program) { self.program = program }
         reader.finish()
     }

@@ -6,6 +6,7 @@ struct SectionReader {
     let section: INI.Section
     private(set) var mistakes: [Mistake] = []
     private(set) var asked: [String] = []
+    private var missing: [Mistake] = []
 
     init(_ section: INI.Section) { self.section = section }
 
@@ -13,6 +14,14 @@ struct SectionReader {
 
     mutating func fail(_ origin: Origin, _ what: String, _ suggestion: String? = nil) {
         mistakes.append(Mistake(origin, what, didYouMean: suggestion))
+    }
+
+    /// Complains at `finish` that something is missing.
+    ///
+    /// Not where a line of the section could not be read, or has a key that nobody knows: that
+    /// line most likely was to say it, and one slip is told once.
+    mutating func failMissing(_ origin: Origin, _ what: String) {
+        missing.append(Mistake(origin, what))
     }
 
     /// Where this key is set, else where its section begins.
@@ -151,12 +160,16 @@ struct SectionReader {
 
     /// Complains of every key that nobody asked for.
     mutating func finish() {
+        var isMisspelt = section.hasFaults
         for entry in section.entries where !asked.contains(entry.key) {
             // The user's own notes.
             if entry.key.hasPrefix("x-") { continue }
+            isMisspelt = true
             fail(
                 entry.origin, "\(quoted(entry.key)) is not a key of [\(section.kind)]",
                 nearestWord(to: entry.key, among: asked))
         }
+        if !isMisspelt { mistakes += missing }
+        missing = []
     }
 }

@@ -13,6 +13,7 @@ extension Config.Station {
 extension Config.Network {
     mutating func read(_ reader: inout SectionReader) {
         origin = reader.origin
+        portOrigin = reader.place(of: "port")
         if let port = reader.integer("port", in: 1...65535) { self.port = UInt16(port) }
         if let listen = reader.value("listen", Self.parseListen) {
             self.listen = listen == "*" ? nil : listen

@@ -10,6 +10,7 @@ func withoutOrigins(_ config: Config) -> Config {
     config.warnings = []
     config.station.origin = nowhere
     config.network.origin = nowhere
+    config.network.portOrigin = nowhere
     config.audio.origin = nowhere
     config.talk.origin = nowhere
     config.sounds.origin = nowhere
@@ -19,6 +20,7 @@ func withoutOrigins(_ config: Config) -> Config {
     for index in config.policies.indices { config.policies[index].origin = nowhere }
     config.session.origin = nowhere
     config.quiet.origin = nowhere
+    config.events.programOrigin = nowhere
     config.events.origin = nowhere
     for index in config.buttons.indices {
         config.buttons[index].origin = nowhere

@@ -1,0 +1,42 @@
+import Testing
+
+@testable import Config
+
+/// One slip is told once: what is missing because of it is not told besides.
+@Suite struct FollowUpTests {
+    @Test(arguments: [
+        ("[station]\nname = K\u{fc}che\n", "2: only plain ASCII"),
+        ("[station]\nname: kitchen\n", "2: \"name: kitchen\" is neither"),
+        ("[station]\nnmae = kitchen\n", "2: \"nmae\" is not a key of [station]"),
+        ("[Station]\nname = kitchen\n", "1: [Station] is not a section; did you mean \"station\"?"),
+        ("[station\nname = kitchen\n", "1: a section is written"),
+        ("name = kitchen\n", "1: \"name\" stands before the first"),
+        ("[station]\nname = a\n[button p]\nline = GPIO1\ntakl = house\n[channel house]\n", "5: "),
+        ("[station]\nname = a\n[button p]\nlien = GPIO1\ntalk = house\n[channel house]\n", "4: "),
+        ("[station]\nname = a\n[lamp p]\nline = GPIO1\nshwo = talking\n", "5: "),
+        ("[station]\nname = a\n[peer p]\nkye = x\n", "4: "),
+    ])
+    func aSlipIsToldAlone(text: String, complaint: String) {
+        let found = complaints(text)
+        #expect(found.count == 1, "\(found)")
+        #expect(found[0].hasPrefix("a.conf:\(complaint)"), "\(found)")
+    }
+
+    /// A slip elsewhere hides nothing.
+    @Test func whatIsMissingForItselfIsTold() {
+        let found = complaints("[station]\nname = a\n[audio]\nx = 1\n[button p]\nline = GPIO1\n")
+        #expect(found.count == 2)
+        #expect(complaints("[audio]\nx = 1\n").count == 2)
+        #expect(complaints("[station]\n[audio]\nname: x\n").count == 2)
+    }
+
+    @Test func whatWorksHereAndMaybeNotThereIsAWarning() throws {
+        let port = try parse("[station]\nname = a\n[network]\n\nport = 80\n")
+        #expect(port.warnings.map { $0.origin.line } == [5])
+        #expect(port.warnings[0].what.contains("1024 to 65535"))
+        let own = try parse("[station]\nname = a\n", peers: "[peer a]\nkey = \(keyA)\n")
+        #expect(own.warnings.map { $0.origin.file } == ["p.conf"])
+        #expect(own.warnings[0].what.contains("this station's own name"))
+        #expect(try parse("[station]\nname = a\n[network]\nport = 1024\n").warnings.isEmpty)
+    }
+}
