@@ -22,6 +22,11 @@ public enum Chime: UInt8, CaseIterable, Equatable, Sendable {
     case timeOut
     /// What was asked for cannot be.
     case refusal
+    /// The loudspeaker is tried.
+    case trial
+
+    /// How long the trial sounds, and the card's buffer after it.
+    public static let trialLength = Duration.milliseconds(1_100)
 
     /// Its notes.
     public var tone: Tone {
@@ -40,6 +45,7 @@ public enum Chime: UInt8, CaseIterable, Equatable, Sendable {
         case .nobody: Tone(note(330, 90), rest(50), note(330, 90), decibels: -16)
         case .timeOut: Tone(note(440, 120), rest(60), note(440, 120), note(330, 240))
         case .refusal: Tone(note(220, 250))
+        case .trial: Tone(note(600, 250), note(800, 250), note(1_000, 400))
         }
     }
 
@@ -49,14 +55,14 @@ public enum Chime: UInt8, CaseIterable, Equatable, Sendable {
         case .ring: .seconds(3)
         case .ringback: .seconds(4)
         case .beep: .seconds(10)
-        case .busy, .ended, .page, .permit, .nobody, .timeOut, .refusal: nil
+        case .busy, .ended, .page, .permit, .nobody, .timeOut, .refusal, .trial: nil
         }
     }
 
     /// Whether whoever is at the microphone must hear it, whatever the speaker does just then.
     public var isUrgent: Bool {
         switch self {
-        case .beep, .permit, .nobody, .timeOut, .refusal, .ended, .busy: true
+        case .beep, .permit, .nobody, .timeOut, .refusal, .ended, .busy, .trial: true
         case .ring, .ringback, .page: false
         }
     }

@@ -12,6 +12,20 @@ public struct LevelSurvey: Sendable {
         case loud
         /// Samples are cut off.
         case clipping
+
+        /// What a level in dBFS and so many places that were cut off come to.
+        public init(level: Double, clips: Int) {
+            self =
+                if clips >= LevelSurvey.clipsAllowed {
+                    .clipping
+                } else if level < LevelSurvey.silence {
+                    .silent
+                } else if level < LevelSurvey.quiet {
+                    .quiet
+                } else {
+                    level > LevelSurvey.loud ? .loud : .normal
+                }
+        }
     }
 
     /// Mean squares of the frames, full scale being 1.
@@ -58,12 +72,7 @@ public struct LevelSurvey: Sendable {
     /// The level that one frame in ten stays below: that of the room.
     public var noiseFloor: Double { quantile(1, of: 10) }
 
-    public var verdict: Verdict {
-        if clips >= Self.clipsAllowed { return .clipping }
-        if level < Self.silence { return .silent }
-        if level < Self.quiet { return .quiet }
-        return level > Self.loud ? .loud : .normal
-    }
+    public var verdict: Verdict { Verdict(level: level, clips: clips) }
 
     private func quantile(_ part: Int, of parts: Int) -> Double {
         guard !energies.isEmpty else { return LevelMeter.floor }

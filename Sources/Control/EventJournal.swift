@@ -167,7 +167,8 @@ extension Event {
         return text.visible
     }
 
-    private static func tenths(_ number: Double) -> String {
+    /// With one decimal, as the sentence and the hook have it.
+    public static func tenths(_ number: Double) -> String {
         guard number.isFinite, number.magnitude < 1e9 else { return "?" }
         let tenths = Int(number * 10 + 0.5)
         return "\(tenths / 10).\(tenths % 10)"

@@ -8,6 +8,8 @@ public enum Request: Equatable, Sendable {
     case peers
     /// Presses or lets go a key that is not there, towards a peer or channel.
     case ptt(isDown: Bool, target: String)
+    /// The same key, held for as long as the line is open.
+    case talk(target: String)
     /// Keeps the line open and gets every `Event`.
     case monitor
     /// Keeps the line open and gets `Levels` 20 times a second.
@@ -20,6 +22,8 @@ public enum Request: Equatable, Sendable {
     case relay(String, peer: String?)
     /// Lights the call light of a peer.
     case signal(peer: String)
+    /// Plays a test tone at the speaker here.
+    case tone
     case key
     case version
     /// Reads the configuration anew and applies it; a check only tells what would change.
@@ -35,7 +39,9 @@ public enum Request: Equatable, Sendable {
     public static let protocolVersion = 1
 
     static let commands = [
-        "status", "peers", "ptt", "monitor", "levels", "latency", "announce", "relay", "signal",
+        "status", "peers", "ptt", "talk", "tone", "monitor", "levels", "latency", "announce",
+        "relay",
+        "signal",
         "key", "version", "reload", "history", "state", "call", "answer", "reject", "hangup",
         "page", "show",
     ]
@@ -84,9 +90,15 @@ public enum Request: Equatable, Sendable {
                 throw ControlError(.badRequest, "signal needs \"peer\": its name")
             }
             self = .signal(peer: peer)
+        case "tone": self = .tone
         case "key": self = .key
         case "version": self = .version
         case "ptt": self = try Self.ptt(json)
+        case "talk":
+            guard let target = json.member("target")?.text else {
+                throw ControlError(.badRequest, "talk needs \"target\": a peer or a channel")
+            }
+            self = .talk(target: target)
         case "reload": self = try Self.reload(json)
         case "history": self = .history(try HistoryQuery(json))
         case "state": self = .state(try StateRequest(json))
@@ -159,11 +171,15 @@ public enum Request: Equatable, Sendable {
         case .signal(let peer):
             json.set("do", JSON("signal"))
             json.set("peer", JSON(peer))
+        case .tone: json.set("do", JSON("tone"))
         case .key: json.set("do", JSON("key"))
         case .version: json.set("do", JSON("version"))
         case .ptt(let isDown, let target):
             json.set("do", JSON("ptt"))
             json.set("action", JSON(isDown ? "down" : "up"))
+            json.set("target", JSON(target))
+        case .talk(let target):
+            json.set("do", JSON("talk"))
             json.set("target", JSON(target))
         case .reload(let isCheck):
             json.set("do", JSON("reload"))

@@ -83,9 +83,12 @@ extension ControlLoop {
         record.ringSeconds = seconds((summary.answeredAt ?? now) - summary.since)
         if let answered = summary.answeredAt {
             record.talkSeconds = seconds(now - answered)
-            record.answeredBy =
-                summary.isOutgoing
-                ? summary.answeredBy.map { roster[$0].name } ?? "" : config.station.name
+            // Of what opens by itself nobody has answered.
+            if record.kind == .call {
+                record.answeredBy =
+                    summary.isOutgoing
+                    ? summary.answeredBy.map { roster[$0].name } ?? "" : config.station.name
+            }
         }
         self.record(record)
         view.lastEnded = record

@@ -45,6 +45,7 @@ extension ControlLoop {
         case .talkTimedOut(let target):
             let name = name(of: target)
             tell(.stuckKey, target: name, since: view.talkingSince[target])
+            endTalks(to: target, "max-talk is over")
             for place in lines.keys.indices where routing.buttonTargets[place] == target {
                 lines.keys[place].isStuck = lines.keys[place].isDown
             }
@@ -142,7 +143,8 @@ extension ControlLoop {
         view.peers[peer].reach = .down
         // What its way bore is of the past, and those who are there are not to pay for it.
         protectAnew(peer)
-        tell(.peerDown, peer: peer)
+        // It is this station that goes: nobody has lost a peer.
+        if !view.isLeaving { tell(.peerDown, peer: peer) }
     }
 
     /// A peer that missed its heartbeat is stale until it is heard again, or given up.

@@ -12,7 +12,7 @@ extension ControlLoop {
         guard case .done = reply else { return }
         server.keep(place)
         view.pager = place
-        endPageOfNobody()
+        endWhatNobodyHolds()
     }
 
     /// Ends the page of a caller that is gone: nobody else would.

@@ -206,6 +206,9 @@ extension ControlLoop {
         if !isSameFrame { protectAnew() }
         lines.configure(config)
         if let name = view.pagedTo, routing.target(named: name) == nil { endPage() }
+        for talk in view.talks where routing.target(talk.target) == nil {
+            endTalks(to: talk.target, "the settings have \(talk.name) no more")
+        }
         consent()
     }
 

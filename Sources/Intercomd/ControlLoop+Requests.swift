@@ -12,7 +12,7 @@ extension ControlLoop {
         server.flush(place)
         server.read(place)
         // Before somebody else gets the place.
-        endPageOfNobody()
+        endWhatNobodyHolds()
         // One a turn, so that nobody's many requests hold up the others.
         guard let request = server.next(place, at: now) else { return }
         // Who has given up waiting does not want the microphone open by now.
@@ -22,6 +22,7 @@ extension ControlLoop {
             guard let reply = beginLatencyTrial(peer, for: place) else { return }
             return server.replyLate(reply, to: place, at: now)
         }
+        if case .talk(let target) = request { return beginTalk(target, for: place) }
         if case .calls(.page(let target, isDown: true, let priority)) = request {
             return beginPage(target, Priority(word: priority.rawValue), for: place)
         }
@@ -44,10 +45,11 @@ extension ControlLoop {
         case .ptt(let isDown, let name): return press(name, isDown: isDown)
         case .monitor: return .monitor
         case .levels: return .levels
-        case .announce, .latency: preconditionFailure("it is answered when it is over")
+        case .announce, .latency, .talk: preconditionFailure("its line is kept, and answered late")
         case .relay(let name, nil): return switchRelay(name, by: "intercomctl")
         case .relay(let name, let peer?): return askForRelay(name, of: peer)
         case .signal(let peer): return signal(peer)
+        case .tone: return playTone()
         case .key:
             var key = Reply.PublicKeyText()
             key.key = table.publicKey.text
@@ -92,7 +94,7 @@ extension ControlLoop {
         return .refused(ControlError(.unknownTarget, "no \(what) \(name); \(there)"))
     }
 
-    private mutating func press(_ name: String, isDown: Bool) -> Reply {
+    mutating func press(_ name: String, isDown: Bool) -> Reply {
         let named = routing.target(named: name)
         guard let target = named ?? replyTarget(name, isDown: isDown) else {
             guard name == Self.replyName else { return unknownTarget(name) }
@@ -105,6 +107,7 @@ extension ControlLoop {
         view.hasMissed = false
         if named == nil { follow(reply: isDown) }
         rings.tell(.press(target: target.id, isDown: isDown))
+        if !isDown { endTalks(to: target.id, "it was let go") }
         var ptt = Reply.PTT()
         ptt.target = routing.target(target.id)?.name ?? name
         ptt.isTalking = isDown
@@ -129,7 +132,7 @@ extension Request {
         switch self {
         case .ptt(let isDown, _): isDown
         case .reload(let isCheck): !isCheck
-        case .announce, .latency, .relay, .signal: true
+        case .talk, .tone, .announce, .latency, .relay, .signal: true
         case .status, .peers, .monitor, .levels, .key, .version, .history, .state: false
         case .calls(let request): request.isForNow
         }

@@ -113,6 +113,11 @@ extension ControlLoop {
     /// Advice that changes nothing now.
     private var notes: [String] {
         var found: [String] = []
+        if hook.left > 0 {
+            found.append(
+                "on-event: its program failed at \(hook.left) events:"
+                    + " journalctl INTERCOM_EVENT=hook_fault")
+        }
         if isUnconfigured {
             found.append(Advice.unconfigured(facts.folder))
         } else if roster.isEmpty {

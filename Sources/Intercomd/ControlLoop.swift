@@ -203,7 +203,7 @@ struct ControlLoop: ~Copyable {
             try? loop.modify(fd: fd, events: events, token: Token.caller + UInt32(place))
         }
         // Closed in writing to it, which no event tells.
-        endPageOfNobody()
+        endWhatNobodyHolds()
         followRelays()
         showLamps()
     }
@@ -287,6 +287,7 @@ struct ControlLoop: ~Copyable {
 
     /// Closes the microphone, takes leave of every peer, darkens the lamps; within a second.
     private mutating func sayGoodbye() {
+        view.isLeaving = true
         ServiceNotifier.stopping()
         lines.show(at: now) { _ in nil }
         lines.stopRelays()

@@ -92,8 +92,8 @@ struct EventHook {
         if let target = event.target { all.append("INTERCOM_TARGET=\(target.visible)") }
         if let call = event.call { all.append("INTERCOM_CALL=\(call.visible)") }
         if let button = event.button { all.append("INTERCOM_BUTTON=\(button.visible)") }
-        if let seconds = event.seconds, seconds.isFinite, seconds.magnitude < 1e12 {
-            all.append("INTERCOM_SECONDS=\(Int(seconds))")
+        if let seconds = event.seconds, seconds.isFinite, seconds.magnitude < 1e9 {
+            all.append("INTERCOM_SECONDS=\(Event.tenths(seconds))")
         }
         if let detail = event.detail { all.append("INTERCOM_DETAIL=\(detail.visible)") }
         return all

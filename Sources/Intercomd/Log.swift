@@ -47,9 +47,8 @@ enum Log {
     }
 
     private static func line(_ message: String, _ priority: Event.Priority) -> String {
-        // A supervisor that reads lines takes the number for the priority, as sd-daemon(3) has it;
-        // a person at a terminal needs none.
-        let mark = Terminal.isInteractive(.complaint) ? "" : "<\(priority.rawValue)>"
+        // The journal takes the number for the priority (sd-daemon(3)); a person needs none.
+        let mark = journal == nil ? "" : "<\(priority.rawValue)>"
         return "\(mark)\(message)\n"
     }
 

@@ -40,6 +40,7 @@ extension MediaLoop {
     private func chimeGain(_ tones: Gain) -> Gain {
         switch chimer.chime {
         case .page: volumes.page * plan.pageVolume * volumes.speaker
+        case .trial: volumes.speaker
         default: tones
         }
     }

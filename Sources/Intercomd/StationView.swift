@@ -48,6 +48,10 @@ struct StationView {
     /// waits for what was heard of a page that is over.
     var pager: Int?
     var pageWaiter: (place: Int, text: String)?
+    /// The talks that last as long as a caller is there: its place, and whom it talks to.
+    var talks: [(place: Int, target: Int, name: String)] = []
+    /// The daemon is being stopped.
+    var isLeaving = false
     /// The channel that this station has called last, and by which call: where the first answer
     /// takes it, the core knows its members alone.
     var called: (channel: String, by: CallID)?

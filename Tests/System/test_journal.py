@@ -138,7 +138,7 @@ class JournalTest(unittest.TestCase):
     def test_a_stream_that_is_not_the_journals_gets_the_lines(self):
         self.kitchen.environment["JOURNAL_STREAM"] = "1:2"
         self.scene.start()
-        self.kitchen.said("<5>garage up, suite 1")
+        self.kitchen.said("\ngarage up, suite 1")
         self.assertEqual(self.journal.entries, [])
 
     def test_without_a_journal_or_with_one_that_is_full_the_station_goes_on(self):
