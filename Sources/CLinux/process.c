@@ -2,9 +2,11 @@
 #include "process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <malloc.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +89,33 @@ int64_t clinux_group_id(const char *name) {
     if (error != 0)
         return -error;
     return found != NULL ? (int64_t)group.gr_gid : -ENOENT;
+}
+
+int clinux_become(uint32_t user, uint32_t group) {
+    gid_t groups[256] = {group};
+    int count = 1;
+    struct passwd entry, *found = NULL;
+    char buffer[16384];
+    // A user without a name has no further groups.
+    if (getpwuid_r(user, &entry, buffer, sizeof buffer, &found) == 0 && found != NULL) {
+        count = sizeof groups / sizeof groups[0];
+        if (getgrouplist(found->pw_name, group, groups, &count) < 0)
+            return -E2BIG;
+    }
+    if (setgroups((size_t)count, groups) < 0 || setresgid(group, group, group) < 0 ||
+        setresuid(user, user, user) < 0)
+        return -errno;
+    return 0;
+}
+
+void clinux_fill_streams(void) {
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0)
+            continue;
+        // What a closed stream refuses, this one refuses too; and no socket gets its number.
+        if (open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            return;
+    }
 }
 
 // Whether memory may be locked without end.

@@ -40,13 +40,14 @@ func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     }
     let signals: TerminalSignals
     do throws(SystemError) { signals = try TerminalSignals() } catch { throw Failure(error) }
+    var lifeline = Lifeline(at: Clock.now())
     // The page lasts as long as this line to the daemon.
     var daemon = try Daemon(invocation)
     let done = try daemon.order(.calls(.page(target, isDown: true, priority)))
     if !invocation.isJSON { try printLine(visible(done.text)) }
     let begin = Clock.now()
     while Clock.now() < begin + .seconds(seconds) {
-        if signals.next() == .end { break }
+        if signals.next() == .end || lifeline.isCut(at: Clock.now()) { break }
         guard let line = try daemon.nextLine(until: Clock.now() + .milliseconds(20)) else {
             continue
         }
@@ -134,7 +135,7 @@ private func screen(of detail: PeerDetail) -> String {
     text +=
         peer.isVerified
         ? "verified: its 24 digits were compared\n"
-        : "NOT VERIFIED: intercomctl peer verify \(name) DIGITS\n"
+        : "NOT VERIFIED: sudo intercomctl peer verify \(name) DIGITS\n"
     let policy = detail.policy
     let rights = [
         ("announce", policy.announce), ("drop-in", policy.dropIn), ("monitor", policy.monitor),

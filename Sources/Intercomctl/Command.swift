@@ -11,6 +11,8 @@ struct Command: Sendable {
     let count: ClosedRange<Int>
     /// The options it takes besides `--config`, `--socket` and `--help`.
     let options: [String]
+    /// Those of the options without which it does nothing.
+    var needed: [String] = []
     let help: String
     let function: @Sendable (borrowing Invocation) throws(Failure) -> ExitCode
 }
@@ -27,6 +29,9 @@ extension Command {
             name: "ptt", arguments: "down|up TARGET", count: 2...2,
             options: ["--no-wait", "--json"],
             help: "press or let go a talk key for a peer or channel", function: pressTalkKey),
+        Command(
+            name: "talk", arguments: "TARGET", count: 1...1, options: ["--seconds", "--json"],
+            help: "talk to a peer or channel until Ctrl-C", function: talk),
         Command(
             name: "call", arguments: "TARGET", count: 1...1,
             options: ["--priority", "--no-wait", "--json"],
@@ -59,7 +64,7 @@ extension Command {
             help: "how a peer is protected, and what it may do here", function: showPeer),
         Command(
             name: "announce", arguments: "TARGET", count: 1...1,
-            options: ["--file", "--priority", "--json"],
+            options: ["--file", "--priority", "--json"], needed: ["--file"],
             help: "say a WAV file to a peer or channel", function: announce),
         Command(
             name: "relay", arguments: "NAME [PEER]", count: 1...2,
@@ -101,12 +106,31 @@ extension Command {
             name: "key show", arguments: "", count: 0...0, options: ["--json", "--fingerprint"],
             help: "the public key for others, or its fingerprint", function: showKey),
         Command(
+            name: "peer list", arguments: "", count: 0...0, options: ["--json"],
+            help: "the peers in the files, with the daemon or without", function: listPeers),
+        Command(
             name: "peer add", arguments: "NAME ADDRESS KEY", count: 3...3,
-            options: ["--psk-file"],
+            options: ["--psk-file", "--suite", "--gain", "--no-reload", "--json"],
             help: "make a peer known; ADDRESS - when it calls us", function: addPeer),
         Command(
-            name: "peer verify", arguments: "NAME DIGITS", count: 2...7, options: [],
-            help: "say that a peer's fingerprint was compared", function: verifyPeer),
+            name: "peer set", arguments: "NAME", count: 1...1,
+            options: ["--address", "--psk-file", "--suite", "--gain", "--no-reload", "--json"],
+            help: "change what is set for a known peer", function: setPeer),
+        Command(
+            name: "peer show", arguments: "NAME", count: 1...1, options: ["--json"],
+            help: "the same as show peer", function: showPeer),
+        Command(
+            name: "peer verify", arguments: "NAME DIGITS", count: 2...7,
+            options: ["--no-reload", "--json"],
+            help: "record that a peer's fingerprint was compared", function: verifyPeer),
+        Command(
+            name: "peer rename", arguments: "NAME NEW", count: 2...2,
+            options: ["--no-reload", "--json"],
+            help: "give a peer another name on this station", function: renamePeer),
+        Command(
+            name: "peer remove", arguments: "NAME", count: 1...1,
+            options: ["--no-reload", "--json"],
+            help: "forget a peer and its pre-shared key", function: removePeer),
         Command(
             name: "setup", arguments: "", count: 0...0,
             options: ["--name", "--yes", "--force", "--json"],
@@ -168,7 +192,10 @@ extension Command {
     /// `peer add [--psk-file FILE] NAME ADDRESS KEY`.
     var usage: String {
         var text = name
-        for option in options { text += " [\(Option.named(option)?.usage ?? option)]" }
+        for option in options {
+            let usage = Option.named(option)?.usage ?? option
+            text += needed.contains(option) ? " \(usage)" : " [\(usage)]"
+        }
         return arguments.isEmpty ? text : "\(text) \(arguments)"
     }
 }

@@ -17,7 +17,8 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     var summary = ""
     do throws(ConfigError) {
         let config = try Config(sources, paths: folder.paths)
-        report.warnings = config.warnings.map(ConfigReport.Finding.init)
+        let warnings = config.warnings + PlaceChecks.mistakes(in: config)
+        report.warnings = warnings.map(ConfigReport.Finding.init)
         report.errors = keyMistakes(in: config).map(ConfigReport.Finding.init)
         if let finding = keyFolderMistake(config.paths) { report.errors.append(finding) }
         summary = "ok: \(plural(sources.count, "file")), station \(config.station.name),"

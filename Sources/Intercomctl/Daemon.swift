@@ -33,7 +33,8 @@ struct Daemon: ~Copyable {
                 ? Failure(
                     .notRunning,
                     "intercomd is not running (no answer at \(path)); start it:"
-                        + " systemctl start intercomd; why it stopped: journalctl -u intercomd")
+                        + " sudo systemctl start intercomd;"
+                        + " why it stopped: journalctl -u intercomd")
                 : Failure(error)
         }
     }

@@ -31,6 +31,7 @@ func showHelp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         return .ok
     }
     let name = invocation.arguments.joined(separator: " ")
+    if let group = CommandGroup(named: invocation.arguments) { return try printHelp(of: group) }
     let command = try findCommand(invocation.arguments)
     guard command.name == name else {
         throw Failure(.usage, unknown("command", name, among: Command.all.map { $0.name }))
@@ -49,13 +50,19 @@ func printHelp(of command: Command) throws(Failure) -> ExitCode {
     return .ok
 }
 
+/// The commands that begin with one word: `peer`.
+func printHelp(of group: CommandGroup) throws(Failure) -> ExitCode {
+    try printText(CommandGroup.table(of: [group]))
+    try printLine("intercomctl help COMMAND has the options of each.")
+    return .ok
+}
+
 private func printTable() throws(Failure) {
     try printLine("usage: intercomctl [--config DIR] [--socket PATH] [COMMAND]")
-    var table = Table()
-    for command in Command.all {
-        table.add(["  \(command.name) \(command.arguments)", command.help])
-    }
-    try printText(table.text)
+    try printText(CommandGroup.table(of: CommandGroup.all))
     try printLine("Without a command it shows status; intercomctl help COMMAND has the options.")
+    try printLine("--json, of most commands, prints one JSON object on one line.")
+    try printLine("--config is the folder of settings, in place of /etc/intercomd;")
+    try printLine("--socket is the control socket, in place of the one in the settings.")
     try printLine("Ends with 0 ok, 1 failed, 2 usage, 3 daemon not running, 4 degraded.")
 }

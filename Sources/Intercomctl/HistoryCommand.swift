@@ -57,7 +57,9 @@ private func row(_ call: HistoryList.Call) -> [String] {
     if call.endedMilliseconds != nil {
         ending = record.cause?.words ?? "ended"
         if record.isMissed { ending = "MISSED, \(ending)" }
-        if let name = record.answeredBy, name != record.peer { ending += ", answered by \(name)" }
+        if let name = record.answeredBy, name != record.peer, record.kind == .call {
+            ending += ", answered by \(name)"
+        }
     }
     return [
         localTime(milliseconds: call.startedMilliseconds), "\(arrow) \(who)", what,

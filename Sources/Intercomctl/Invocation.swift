@@ -31,10 +31,18 @@ struct Option {
         Option("--since", "WHEN", "30m, 2h or 3d ago, 21:00, 2026-11-20"),
         Option("--limit", "N", "so many, the newest"),
         Option("--for", "TIME", "90s, 30m, 1h or 2d"),
+        Option("--address", "ADDRESS", "HOST or HOST:PORT, several by commas; - for none"),
+        Option("--suite", "N", "auto, 1 (AES-256-GCM) or 2 (ChaCha20-Poly1305)"),
+        Option("--gain", "DB", "-40dB to +20dB: how loud the peer is here"),
+        Option("--no-reload", "", "write the files only; reload applies them"),
+        Option("--version", "", "the versions, as the command version prints them"),
         Option("--help", "", "more of a command"),
     ]
 
     static let all = table.map { $0.name }
+
+    /// Short forms, and commands that people look for among the options.
+    static let shorts = ["-h": "--help", "-V": "--version"]
 
     static func named(_ name: String) -> Option? { table.first { $0.name == name } }
 
@@ -72,6 +80,12 @@ struct Invocation {
     private(set) var limit: Int?
     /// As `--for` says: `1h`.
     private(set) var length: String?
+    private(set) var address: String?
+    private(set) var suite: String?
+    private(set) var gain: String?
+    /// Whether what is written is not to be applied yet.
+    private(set) var isUnapplied = false
+    private(set) var isVersion = false
     private(set) var isHelp = false
     /// Options as typed, without their values.
     private(set) var options: [String] = []
@@ -96,8 +110,9 @@ struct Invocation {
                 words.append(word)
                 continue
             }
-            if word == "-h" {
-                isHelp = true
+            if let option = Option.shorts[word] {
+                options.append(option)
+                set(option)
                 continue
             }
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -150,6 +165,11 @@ struct Invocation {
         case "--since": since = value
         case "--limit": limit = Int(value).flatMap { (1...100_000).contains($0) ? $0 : nil }
         case "--for": length = value
+        case "--address": address = value
+        case "--suite": suite = value
+        case "--gain": gain = value
+        case "--no-reload": isUnapplied = true
+        case "--version": isVersion = true
         default: isHelp = true
         }
     }
@@ -159,7 +179,7 @@ struct Invocation {
 func unknown(
     _ what: String, _ word: String, among words: [String], or trial: String = "intercomctl help"
 ) -> String {
-    let complaint = "\"\(visible(word))\" is no \(what)"
+    let complaint = "unknown \(what) \"\(visible(word))\""
     guard let nearest = nearestWord(to: word, among: words) else {
         return "\(complaint); try: \(trial)"
     }

@@ -28,7 +28,7 @@ private func publicKey(
             throw Failure(
                 .notRunning,
                 "this station has no identity yet and intercomd, which makes it, is not running:"
-                    + " start it once (systemctl start intercomd), then ask again")
+                    + " start it once (sudo systemctl start intercomd), then ask again")
         }
         var reply = Reply.PublicKeyText()
         reply.key = key.text

@@ -1,203 +1,137 @@
 internal import Config
+internal import Control
 internal import Crypto
 internal import HAL
 internal import Settings
 
-/// `peer add NAME ADDRESS KEY`: writes what the daemon reads at its next start.
+/// `peer add NAME ADDRESS KEY`: makes another station known, or gives a known one what is said
+/// anew; all else that its file has stays.
 func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let addition = try PeerAddition(invocation)
-    let folder = ConfigFolder(invocation.configFolder)
-    let config = try addition.check(against: folder)
-    let before = try addition.pskOfBefore(in: config)
-    try addition.write(into: config.paths, keeping: before, addition.former(in: config))
-    let hasRemoved = try addition.removeStray(besides: before, config)
+    let arguments = invocation.arguments
+    let name = try peerName(arguments[0])
+    let address = try peerAddress(arguments[1])
+    let key = try pastedKey(arguments[2])
+    let psk = try readPSK(invocation)
+    var book = try PeerBook(invocation)
+    let former = try checkStation(name, key, in: book)
+    let before = psk == nil ? try pskOfBefore(former, book) : .none
 
-    try printLine("\(addition.name) is known as \(addition.key.fingerprint)")
-    if before != .none { try printLine("with the pre-shared key of before") }
-    if hasRemoved {
-        try printLine("a pre-shared key left from a former \(addition.name) is removed")
+    var (path, file) = book.file(of: name) ?? book.newFile(of: name)
+    file.set("address", to: address, of: name)
+    file.set("key", to: key.text, of: name)
+    if psk != nil { file.set("psk", to: "file:\(PeerBook.pskFile(of: name))", of: name) }
+    setOptions(of: name, in: &file, invocation)
+    try book.put(file, at: path)
+    // The secret first: a peer file must never name one that is not there.
+    if let psk { try book.write(psk: psk, of: name) }
+    try book.write(path)
+    let hasRemoved = try book.removeStray(of: name)
+
+    var report = PeerReport(name: name, fingerprint: key.fingerprint)
+    report.add("\(former == nil ? "added" : "changed") \(name); fingerprint: \(key.fingerprint)")
+    if before != .none { report.add("with the pre-shared key of before") }
+    if hasRemoved { report.add("a pre-shared key left from a former \(name) is removed") }
+    if former?.isVerified != true {
+        report.add("compare it with \"intercomctl key show --fingerprint\" on \(name);")
+        report.add("if they match: sudo intercomctl peer verify \(name) DIGITS")
     }
-    try printLine("compare that with \"intercomctl key show --fingerprint\" on the other station,")
-    try printLine("and say so: intercomctl peer verify \(addition.name) DIGITS")
-    try printLine("to use it: intercomctl reload")
-    return .ok
+    return try report.finish(invocation)
 }
 
-/// A peer to be added, its parts checked one by one.
-private struct PeerAddition: ~Copyable {
-    let name: String
-    /// As the configuration takes it; empty when the peer calls us.
-    let address: String
-    let key: PublicKey
-    let psk: Key?
+/// `peer set NAME`: changes what is said of a known peer; what is not said stays.
+func setPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let name = try peerName(invocation.arguments[0])
+    let address = try invocation.address.map { (text) throws(Failure) in try peerAddress(text) }
+    let psk = try readPSK(invocation)
+    let hasPSK = psk != nil
+    guard address != nil || hasPSK || invocation.suite != nil || invocation.gain != nil else {
+        throw Failure(.usage, "peer set needs --address, --suite, --gain or --psk-file")
+    }
+    var book = try PeerBook(invocation)
+    var (path, file) = try book.knownFile(of: name)
+    if let address { file.set("address", to: address, of: name) }
+    if hasPSK { file.set("psk", to: "file:\(PeerBook.pskFile(of: name))", of: name) }
+    setOptions(of: name, in: &file, invocation)
+    try book.put(file, at: path)
+    if let psk { try book.write(psk: psk, of: name) }
+    try book.write(path)
+    var report = PeerReport(name: name)
+    report.add("changed \(name)")
+    if invocation.suite != nil || hasPSK {
+        report.add("the other station needs the same: intercomctl peer set there, too")
+    }
+    return try report.finish(invocation)
+}
 
-    init(_ invocation: borrowing Invocation) throws(Failure) {
-        let arguments = invocation.arguments
-        guard isName(arguments[0]) else {
-            throw Failure(
-                .failed, "\"\(visible(arguments[0]))\" is not a name: 1 to 31 of a-z, 0-9 and -")
-        }
-        let address = arguments[1] == "-" ? "" : arguments[1]
-        for part in address.split(separator: ",", omittingEmptySubsequences: false)
-        where !address.isEmpty {
-            guard PeerAddress(text: String(part)) != nil else {
-                throw Failure(
-                    .failed, "\"\(visible(String(part)))\" is not a HOST or HOST:PORT (- for none)")
-            }
-        }
-        guard let key = PublicKey(text: arguments[2]) else {
+private func setOptions(
+    of name: String, in file: inout PeerFile, _ invocation: borrowing Invocation
+) {
+    if let suite = invocation.suite { file.set("suite", to: suite, of: name) }
+    if let gain = invocation.gain { file.set("gain", to: gain, of: name) }
+}
+
+private func pastedKey(_ text: String) throws(Failure) -> PublicKey {
+    switch PastedKey(text) {
+    case .key(let key): return key
+    case .wrong(let what):
+        throw Failure(
+            .failed, "\(what); \"intercomctl key show\" on the other station prints its key")
+    }
+}
+
+/// The same station as it was known before; refuses what would confuse two stations.
+private func checkStation(
+    _ name: String, _ key: PublicKey, in book: PeerBook
+) throws(Failure) -> Config.Peer? {
+    let config = try book.config()
+    if try ownKey(book.paths) == key {
+        throw Failure(
+            .failed,
+            "that is this station's own key; if another station shows it, its card was copied"
+                + " from this one: remove \(book.paths.identity) there and restart intercomd")
+    }
+    guard name != config.station.name else {
+        throw Failure(
+            .failed,
+            "\(name) is this station's own name; call the peer something else: the name is for"
+                + " this station alone")
+    }
+    for peer in config.peers {
+        let isSameKey = PublicKey(text: peer.key) == key
+        if isSameKey, peer.name != name {
             throw Failure(
                 .failed,
-                "that is not a public key, or it was copied wrongly: it is what"
-                    + " \"intercomctl key show\" prints on the other station")
+                "that key is already known as \(peer.name): \(peer.origin)"
+                    + (peer.isLearned ? " (intercomctl peer rename)" : ""))
         }
-        let psk: Key?
-        if let file = invocation.pskFile {
-            psk = try readPSK(file)
-        } else {
-            psk = nil
-        }
-        name = arguments[0]
-        self.address = address
-        self.key = key
-        self.psk = psk
-    }
-
-    /// Whether the station may have this peer; returns the configuration without it.
-    func check(against folder: ConfigFolder) throws(Failure) -> Config {
-        let sources: [ConfigSource]
-        do throws(SystemError) {
-            sources = try folder.sources()
-        } catch {
-            throw Failure(error)
-        }
-        let config: Config
-        do throws(ConfigError) {
-            config = try Config(sources, paths: folder.paths)
-        } catch {
-            throw Failure(.failed, "the configuration must be right first:\n\(error.description)")
-        }
-        if try ownKey(config.paths) == key {
-            throw Failure(.failed, "that is this station's own key")
-        }
-        guard name != config.station.name else {
-            throw Failure(.failed, "\(name) is this station's own name")
-        }
-        for peer in config.peers {
-            let isSameKey = PublicKey(text: peer.key) == key
-            if isSameKey, peer.name != name {
-                throw Failure(.failed, "that key is already known as \(peer.name): \(peer.origin)")
-            }
-            guard peer.name == name else { continue }
-            guard isSameKey else {
-                throw Failure(
-                    .failed,
-                    "\(name) is already known with another key: \(peer.keyOrigin);"
-                        + " remove it there if its station was replaced")
-            }
-            guard peer.isLearned else {
-                throw Failure(.failed, "\(name) is already known, change it in \(peer.origin.file)")
-            }
-        }
-        let before = try pskOfBefore(in: config)
-        try checkWhole(sources, paths: config.paths, keeping: before)
-        return config
-    }
-
-    /// The same station as it was known before.
-    func former(in config: Config) -> Config.Peer? {
-        config.peers.first { $0.name == name && PublicKey(text: $0.key) == key }
-    }
-
-    /// The pre-shared key that stays, for none is given anew and the same station has one.
-    ///
-    /// A file of that name alone says nothing: it may be of a station that was here before.
-    func pskOfBefore(in config: Config) throws(Failure) -> Config.Peer.PSK {
-        guard psk == nil, let peer = former(in: config) else { return .none }
-        guard case .file = peer.psk else { return peer.psk }
-        do throws(KeyStoreError) {
-            _ = try KeyStore.psk(of: peer, config.paths)
-        } catch {
-            throw Failure(.failed, "\(error); give it anew with --psk-file")
-        }
-        return peer.psk
-    }
-
-    /// Whether the whole still holds with the new file in place of an older one of that name.
-    private func checkWhole(
-        _ sources: [ConfigSource], paths: Paths, keeping before: Config.Peer.PSK
-    ) throws(Failure) {
-        let path = file(in: paths)
-        let added = ConfigSource(
-            role: .learned, path: path, bytes: Array(text(keeping: before).utf8))
-        do throws(ConfigError) {
-            _ = try Config(sources.filter { $0.path != path } + [added], paths: paths)
-        } catch {
+        guard peer.name == name else { continue }
+        guard isSameKey else {
+            let way =
+                peer.isLearned
+                ? "if its station was replaced: sudo intercomctl peer remove \(name)"
+                : "remove it there if its station was replaced"
             throw Failure(
-                .failed, "with this peer the configuration is wrong:\n\(error.description)")
+                .failed, "\(name) is already known with another key: \(peer.keyOrigin); \(way)")
         }
-    }
-
-    func write(
-        into paths: Paths, keeping before: Config.Peer.PSK, _ former: Config.Peer?
-    ) throws(Failure) {
-        do throws(SystemError) {
-            try FileStore.makeDirectory(paths.state, mode: 0o750)
-            try FileStore.makeDirectory(
-                paths.learnedPeers, mode: 0o750, ownerOf: paths.state)
-        } catch { throw Failure(error) }
-        // The secret first: a peer file must never name one that is not there.
-        try writePSK(into: paths)
-        do throws(SystemError) {
-            var contents = text(keeping: before)
-            if let former, former.isVerified { contents += "verified = \(former.verified)\n" }
-            let bytes = Array(contents.utf8)
-            try FileStore.write(
-                bytes.span, to: file(in: paths), mode: 0o640, ownerOf: paths.state)
-        } catch { throw Failure(error) }
-    }
-
-    private func writePSK(into paths: Paths) throws(Failure) {
-        do throws(KeyStoreError) {
-            switch psk {
-            case .some(let psk): try KeyStore.write(psk: psk, of: name, paths)
-            case .none: break
-            }
-        } catch { throw Failure(.failed, error.description) }
-    }
-
-    /// Removes `NAME.psk` when nothing names it any more; returns whether there was one.
-    func removeStray(besides kept: Config.Peer.PSK, _ config: Config) throws(Failure) -> Bool {
-        let isNamed = config.peers.contains { $0.name != name && $0.psk == .file(pskFile) }
-        guard psk == nil, kept != .file(pskFile), !isNamed else { return false }
-        let path = "\(config.paths.keys)/\(pskFile)"
-        do throws(SystemError) {
-            guard try FileStore.status(of: path) != nil else { return false }
-            try FileStore.remove(path)
-        } catch { throw Failure(error) }
-        return true
-    }
-
-    private func file(in paths: Paths) -> String { "\(paths.learnedPeers)/\(name).conf" }
-
-    private var pskFile: String { "\(name).psk" }
-
-    private func text(keeping before: Config.Peer.PSK) -> String {
-        var text = "# Written by intercomctl peer add.\n[peer \(name)]\n"
-        text += "address = \(address)\nkey = \(key.text)\n"
-        switch psk == nil ? before : .file(pskFile) {
-        case .none: break
-        case .file(let name): text += "psk = file:\(name)\n"
-        case .credential(let name): text += "psk = cred:\(name)\n"
+        guard peer.isLearned else {
+            throw Failure(.failed, "\(name) is already known, change it in \(peer.origin.file)")
         }
-        return text
+        return peer
     }
+    return nil
 }
 
-private func readPSK(_ path: String) throws(Failure) -> Key {
+/// The pre-shared key that stays, for none is given anew and the same station has one.
+///
+/// A file of that name alone says nothing: it may be of a station that was here before.
+private func pskOfBefore(
+    _ former: Config.Peer?, _ book: PeerBook
+) throws(Failure) -> Config.Peer.PSK {
+    guard let former, case .file = former.psk else { return former?.psk ?? .none }
     do throws(KeyStoreError) {
-        return try KeyStore.psk(at: path)
+        _ = try KeyStore.psk(of: former, book.paths)
     } catch {
-        throw Failure(.failed, error.description)
+        throw Failure(.failed, "\(error); give it anew with --psk-file")
     }
+    return former.psk
 }

@@ -1,6 +1,6 @@
 internal import Control
 
-private let restart = "systemctl restart intercomd"
+private let restart = "sudo systemctl restart intercomd"
 
 /// `config diff`: what the running daemon would change if it read the files now.
 func showDifference(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
@@ -25,7 +25,7 @@ func reloadConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCod
     return ending
 }
 
-private func askReload(
+func askReload(
     _ invocation: borrowing Invocation, isCheck: Bool
 ) throws(Failure) -> Reply.Reload {
     var daemon = try Daemon(invocation)

@@ -8,7 +8,8 @@ func run(_ typed: [String]) -> ExitCode {
     } catch {
         // Whoever asked for JSON gets an object in every case, also for a line that makes no sense.
         if typed.prefix(while: { $0 != "--" }).contains("--json") { try? printFailure(error) }
-        Terminal.write("intercomctl: \(error.text)\n", to: .complaint)
+        // Names of files are in it, which a lesser user may have given.
+        Terminal.write("intercomctl: \(visibleLines(error.text))\n", to: .complaint)
         return error.code
     }
 }
@@ -16,13 +17,16 @@ func run(_ typed: [String]) -> ExitCode {
 private func dispatch(_ typed: Invocation) throws(Failure) -> ExitCode {
     var invocation = typed
     // As wg does: no argument shows how things are.
-    let words = typed.words.isEmpty ? (typed.isHelp ? ["help"] : ["status"]) : typed.words
+    var words = typed.words
+    if words.isEmpty { words = [typed.isVersion ? "version" : typed.isHelp ? "help" : "status"] }
+    if typed.isHelp, let group = CommandGroup(named: words) { return try printHelp(of: group) }
     let command = try findCommand(words)
     invocation.arguments = Array(words.dropFirst(command.name.split(separator: " ").count))
     if typed.isHelp, command.name != "help" {
         return try printHelp(of: command)
     }
-    let shared = ["--config", "--socket", "--help"]
+    let shared =
+        ["--config", "--socket", "--help"] + (command.name == "version" ? ["--version"] : [])
     for option in typed.options where !(command.options + shared).contains(option) {
         throw Failure(
             .usage, "\(command.name) takes no \(option); usage: intercomctl \(command.usage)")
@@ -44,7 +48,9 @@ func findCommand(_ words: [String]) throws(Failure) -> Command {
     let siblings = names.filter { $0.hasPrefix("\(words[0]) ") }
     if !siblings.isEmpty {
         guard words.count > 1 else {
-            throw Failure(.usage, "\(words[0]) what? try: \(siblings.joined(separator: ", "))")
+            let halves = siblings.map { $0.dropFirst(words[0].utf8.count + 1) }
+            throw Failure(
+                .usage, "\"\(words[0])\" needs a subcommand: \(halves.joined(separator: ", "))")
         }
         throw Failure(
             .usage, unknown("command", pair, among: siblings, or: siblings.joined(separator: ", ")))

@@ -22,12 +22,12 @@ extension Setup {
     func advice(isRunning: Bool) -> String {
         var text = "wrote \(path)\n"
         if let backup { text += "kept the old one as \(backup)\n" }
+        text += "try:  intercomctl test speaker, test mic"
+        text += plan.key.value == "none" ? "\n" : ", test button\n"
         text +=
             isRunning
             ? "next: intercomctl reload\n" : "next: sudo systemctl enable --now intercomd\n"
-        text += "try:  intercomctl test speaker, test mic"
-        text += plan.key.value == "none" ? "\n" : ", test button\n"
-        return text + "pair: intercomctl key show here, intercomctl peer add there, and back\n"
+        return text + "pair: intercomctl key show here, sudo intercomctl peer add there, and back\n"
     }
 
     func printCards() throws(Failure) {

@@ -6,6 +6,9 @@ internal import Time
 
 /// `test speaker`: a rising tone three times; only the person can tell whether it is heard.
 func testSpeaker(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    if var trials = DaemonTrials(invocation), trials.hasSpeaker {
+        return try trials.speaker(invocation).print(invocation)
+    }
     let audio = try readConfigOrDefaults(invocation).audio
     var pcm = try openOutput(audio, invocation)
     let sound = risingTones()
@@ -23,6 +26,9 @@ func testSpeaker(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
 
 /// `test mic`: three seconds of levels, and what is to be thought of them.
 func testMicrophone(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    if var trials = DaemonTrials(invocation), trials.hasMicrophone {
+        return try trials.microphone(invocation).print(invocation)
+    }
     let audio = try readConfigOrDefaults(invocation).audio
     var pcm = try openInput(audio, invocation)
     let isJSON = invocation.isJSON
@@ -47,7 +53,10 @@ func testMicrophone(_ invocation: borrowing Invocation) throws(Failure) -> ExitC
             text: stuck(audio.input)
         ).print(invocation)
     }
-    return try report(on: survey, audio.input).print(invocation)
+    return try microphoneReport(
+        survey.verdict, device: audio.input.description, level: survey.level,
+        noiseFloor: survey.noiseFloor, clips: survey.clips
+    ).print(invocation)
 }
 
 /// `test loop`: plays and listens at once, and looks for the one in the other.
@@ -139,25 +148,26 @@ private func bar(_ seconds: Double, _ level: Double) -> String {
     return marks.isEmpty ? head : "\(head)  \(marks)"
 }
 
-private func report(on survey: LevelSurvey, _ device: DeviceName) -> TrialReport {
-    let level = "\(whole(survey.level)) dBFS, noise floor \(whole(survey.noiseFloor)) dBFS"
-    let verdict = survey.verdict
+/// What `test mic` has found, and what is to be done about it.
+func microphoneReport(
+    _ verdict: LevelSurvey.Verdict, device: String, level: Double, noiseFloor: Double, clips: Int
+) -> TrialReport {
+    let levels = "\(whole(level)) dBFS, noise floor \(whole(noiseFloor)) dBFS"
     let text =
         switch verdict {
         case .silent:
-            "silent (\(level)): muted, unplugged, or not the microphone you mean (alsamixer, F4)"
-        case .quiet: "quiet: \(level); if you did speak, raise the gain (alsamixer, F4)"
-        case .normal: "normal: \(level)"
-        case .loud: "loud: \(level); lower the gain a little (alsamixer, F4)"
+            "silent (\(levels)): muted, unplugged, or not the microphone you mean (alsamixer, F4)"
+        case .quiet: "quiet: \(levels); if you did speak, raise the gain (alsamixer, F4)"
+        case .normal: "normal: \(levels)"
+        case .loud: "loud: \(levels); lower the gain a little (alsamixer, F4)"
         case .clipping:
-            "clipping \(plural(survey.clips, "time")): \(level); lower the gain (alsamixer, F4)"
+            "clipping \(plural(clips, "time")): \(levels); lower the gain (alsamixer, F4)"
         }
     let isBad = verdict == .silent || verdict == .clipping
     return TrialReport(
-        test: "mic", device: device.description, verdict: isBad ? .failed : .ok, text: text,
+        test: "mic", device: device, verdict: isBad ? .failed : .ok, text: text,
         word: verdict.rawValue,
         numbers: [
-            ("level_dbfs", survey.level), ("noise_floor_dbfs", survey.noiseFloor),
-            ("clips", Double(survey.clips)),
+            ("level_dbfs", level), ("noise_floor_dbfs", noiseFloor), ("clips", Double(clips)),
         ])
 }

@@ -20,7 +20,7 @@ func showPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if invocation.isJSON {
         try printLine(list.json)
     } else if list.peers.isEmpty {
-        try printLine("no peers; add one: intercomctl peer add NAME ADDRESS KEY")
+        try printLine(noPeers(invocation))
         try printText(remarks(onPeersOf: list))
     } else {
         try printText(table(of: list.peers) + remarks(onPeersOf: list))
@@ -162,7 +162,7 @@ private func doubts(about peers: [PeerStatus]) -> String {
     var text = ""
     if !strangers.isEmpty {
         text += "not verified: \(visible(strangers.joined(separator: ", ")))"
-        text += "  (intercomctl peer verify)\n"
+        text += "  (sudo intercomctl peer verify)\n"
     }
     if !pushy.isEmpty {
         text += "refused: \(visible(pushy.joined(separator: ", ")))"

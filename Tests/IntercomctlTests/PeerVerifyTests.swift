@@ -28,9 +28,9 @@ import Testing
         let folder = try StationFolder()
         try folder.write("[peer attic]\nkey = \(otherKey)\n", to: "etc/peers.d/attic.conf")
         for (arguments, code, complaint) in [
-            (["attic", otherFingerprint], 1, "below its key add verified = \(otherFingerprint)"),
+            (["attic", otherFingerprint], 1, "below the key add verified = \(otherFingerprint)"),
             (["attic", "12345"], 2, "DIGITS are the 24 that"),
-            (["atic", otherFingerprint], 1, "no peer atic; there are: attic"),
+            (["atic", otherFingerprint], 1, "unknown peer \"atic\"; did you mean \"attic\"?"),
         ] {
             let outcome = try Intercomctl.run(
                 ["--config", folder.config, "peer", "verify"] + arguments)

@@ -31,7 +31,7 @@ private func daemon(_ folder: StationFolder, _ lines: [(String, Bool)]) throws -
             outcome.output == """
                 ~ [network] port: 5577 -> 6000  (needs a restart)
                 + [peer attic]
-                not applied yet: intercomctl reload, then systemctl restart intercomd
+                not applied yet: intercomctl reload, then sudo systemctl restart intercomd
 
                 """)
         let json = try folder.run("config", "diff", "--json")
@@ -51,7 +51,7 @@ private func daemon(_ folder: StationFolder, _ lines: [(String, Bool)]) throws -
             outcome.output == """
                 ~ [network] port: 5577 -> 6000  (needs a restart)
                 + [peer attic]
-                applied; the rest: systemctl restart intercomd
+                applied; the rest: sudo systemctl restart intercomd
 
                 """)
         let json = try folder.run("reload", "--json")

@@ -10,18 +10,19 @@ private struct UsageCase: CustomTestStringConvertible {
 
 private let usageCases: [UsageCase] = [
     UsageCase(
-        arguments: ["statsu"], complaint: "\"statsu\" is no command; did you mean \"status\"?"),
-    UsageCase(arguments: ["zzz"], complaint: "\"zzz\" is no command; try: intercomctl help"),
-    UsageCase(arguments: ["peer"], complaint: "peer what? try: peer add, peer verify"),
+        arguments: ["statsu"], complaint: "unknown command \"statsu\"; did you mean \"status\"?"),
+    UsageCase(arguments: ["zzz"], complaint: "unknown command \"zzz\"; try: intercomctl help"),
     UsageCase(
-        arguments: ["help", "peer"], complaint: "peer what? try: peer add, peer verify"),
+        arguments: ["peer"],
+        complaint: "\"peer\" needs a subcommand:"
+            + " list, add, set, show, verify, rename, remove"),
     UsageCase(
-        arguments: ["key", "list"], complaint: "\"key list\" is no command; try: key show"),
+        arguments: ["key", "list"], complaint: "unknown command \"key list\"; try: key show"),
     UsageCase(
         arguments: ["peer", "ad"],
-        complaint: "\"peer ad\" is no command; did you mean \"peer add\"?"),
+        complaint: "unknown command \"peer ad\"; did you mean \"peer add\"?"),
     UsageCase(
-        arguments: ["--jsno"], complaint: "\"--jsno\" is no option; did you mean \"--json\"?"),
+        arguments: ["--jsno"], complaint: "unknown option \"--jsno\"; did you mean \"--json\"?"),
     UsageCase(arguments: ["--config"], complaint: "--config needs a value"),
     UsageCase(arguments: ["--config="], complaint: "--config needs a value"),
     UsageCase(arguments: ["--json=yes"], complaint: "--json takes no value"),
@@ -32,16 +33,17 @@ private let usageCases: [UsageCase] = [
         complaint: "status takes no --fingerprint; usage: intercomctl status [--json]"),
     UsageCase(
         arguments: ["peer", "add", "x"],
-        complaint: "usage: intercomctl peer add [--psk-file FILE] NAME ADDRESS KEY"),
+        complaint: "usage: intercomctl peer add [--psk-file FILE] [--suite N] [--gain DB]"
+            + " [--no-reload] [--json] NAME ADDRESS KEY"),
     UsageCase(
         arguments: ["ptt", "dwon", "house"],
-        complaint: "\"dwon\" is no action; did you mean \"down\"? (down or up)"),
+        complaint: "unknown action \"dwon\"; did you mean \"down\"? (down or up)"),
     UsageCase(
         arguments: ["help", "stauts"],
-        complaint: "\"stauts\" is no command; did you mean \"status\"?"),
+        complaint: "unknown command \"stauts\"; did you mean \"status\"?"),
     UsageCase(
         arguments: ["\u{1b}[2Jstatus"],
-        complaint: "\"?[2Jstatus\" is no command; try: intercomctl help"),
+        complaint: "unknown command \"?[2Jstatus\"; try: intercomctl help"),
 ]
 
 @Suite struct UsageTests {
@@ -146,7 +148,7 @@ private let usageCases: [UsageCase] = [
             #expect(
                 outcome.complaint
                     == "intercomctl: intercomd is not running (no answer at /nowhere/s);"
-                    + " start it: systemctl start intercomd;"
+                    + " start it: sudo systemctl start intercomd;"
                     + " why it stopped: journalctl -u intercomd\n")
         }
         let json = try Intercomctl.run(["--socket", "/nowhere/s", "status", "--json"])

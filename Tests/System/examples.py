@@ -25,7 +25,7 @@ NOFILL = re.compile(r"^\.nf\n(.*?)^\.fi$", re.MULTILINE | re.DOTALL)
 OWNER = re.compile(r"# (\S+): /etc/intercomd/intercomd\.conf\n")
 PROMPT = re.compile(r"^(\S+)[$#] +(.*)$")
 INLINE = re.compile(r"`((?:sudo )?intercomctl [^`\n]+)`")
-UNTIL_CTRL_C = ("levels", "monitor", "page")
+UNTIL_CTRL_C = ("levels", "monitor", "page", "talk")
 
 
 def read(name):
@@ -67,15 +67,25 @@ def session(body):
     return found
 
 
-def commands(text):
-    """Every intercomctl command of a text, in blocks and in sentences, as words."""
+def typed(text):
+    """Every intercomctl command of a text, in blocks and in sentences: (as root, words)."""
     lines = [line for kind in ("", "sh", "text") for body in blocks(text, kind)
              for line in body.splitlines()]
-    found = [line.split("$ ", 1)[-1].split("# ", 1)[-1] for line in lines]
-    found = [line for line in found if re.match(r"(sudo )?intercomctl ", line)]
+    found = []
+    for line in lines:
+        # "kitchen$ ", "kitchen# " of root, or nothing before it.
+        command = re.match(r"(?:[a-z]*([$#]) +)?((?:sudo )?intercomctl .*)", line)
+        if command:
+            plain = command[2].removeprefix("sudo ")
+            found.append(f"sudo {plain}" if command[1] == "#" else command[2])
     found += INLINE.findall(text)
     words = [shlex.split(line.split("  #")[0].split(" >")[0]) for line in found]
-    return [line[line.index("intercomctl") + 1 :] for line in words]
+    return [(line[0] == "sudo", line[line.index("intercomctl") + 1 :]) for line in words]
+
+
+def commands(text):
+    """The words of every intercomctl command of a text."""
+    return [words for _, words in typed(text)]
 
 
 def adapt(config, station):

@@ -80,20 +80,20 @@ not applied yet: intercomctl reload
         self.assert_said(["config", "diff"], 0, """\
 ~ [network] dscp: ef -> cs0  (needs a restart)
 ~ [talk] tail: 150ms -> 1s
-not applied yet: intercomctl reload, then systemctl restart intercomd
+not applied yet: intercomctl reload, then sudo systemctl restart intercomd
 """)
         self.assert_said(["reload"], 4, """\
 ~ [network] dscp: ef -> cs0  (needs a restart)
 ~ [talk] tail: 150ms -> 1s
-applied; the rest: systemctl restart intercomd
+applied; the rest: sudo systemctl restart intercomd
 """)
         self.assert_said(["config", "diff"], 0, """\
 ~ [network] dscp: ef -> cs0  (needs a restart)
-not applied yet: systemctl restart intercomd
+not applied yet: sudo systemctl restart intercomd
 """)
         self.assert_said(["reload"], 4, """\
 ~ [network] dscp: ef -> cs0  (needs a restart)
-not applied: systemctl restart intercomd
+not applied: sudo systemctl restart intercomd
 """)
 
     def test_the_effective_settings_hold_no_secret_and_are_settings(self):

@@ -232,10 +232,12 @@ class Manuals(SceneTest):
         plain = [word for word in words if not re.search(r"[\[\]…]", word)]
         names = [" ".join(plain[:2]), plain[0]]
         helped = [station.ctl("help", *name.split()) for name in names]
-        if all(code != 0 for code, _, _ in helped):
-            # Half of a two-word command: "try intercomctl test".
-            is_half = len(plain) == 1 and "what? try" in station.ctl(plain[0])[2]
-            return "" if is_half else helped[1][2]
+        # The first word alone may be a group, such as "test": its help is a list.
+        is_group = helped[1][0] == 0 and not helped[1][1].startswith("usage:")
+        if is_group and len(plain) == 1:
+            return ""
+        if helped[0][0] != 0 and (is_group or helped[1][0] != 0):
+            return helped[0][2] if is_group else helped[1][2]
         usage = next(text for code, text, _ in helped if code == 0).splitlines()[0]
         for word in plain:
             if word.startswith("--") and word.split("=")[0] not in usage + "--config --socket":

@@ -148,7 +148,7 @@ class Meters(MetersTest):
         self.assertLess(abs(found["rms_dbfs"] + 12), 2)
         self.assertGreater(found["opened_bytes_s"], 8000)
         code, _, errors = self.kitchen.ctl("stats", "garaeg")
-        self.assertEqual((code, errors), (1, 'intercomctl: "garaeg" is no peer; '
+        self.assertEqual((code, errors), (1, 'intercomctl: unknown peer "garaeg"; '
                                           'did you mean "garage"?\n'))
 
     def test_levels_at_a_terminal(self):
@@ -308,7 +308,7 @@ class Gone(MetersTest):
             self.assert_screen("stats-down", kitchen.ctl("stats", "garage")[1])
             self.assertEqual(
                 kitchen.ctl("test", "latency", "garaeg"),
-                (1, "", 'intercomctl: "garaeg" is no peer; did you mean "garage"?\n'))
+                (1, "", 'intercomctl: unknown peer "garaeg"; did you mean "garage"?\n'))
 
     def test_commands_of_a_daemon_that_does_not_run(self):
         with Scene("kitchen") as scene:

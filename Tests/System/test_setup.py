@@ -70,9 +70,9 @@ input   default  ALSA's default, opens at 48 kHz
 output  default  the same card
 key     GPIO17   gpiochip0/17, free
 wrote DIR/default/etc/intercomd.conf
-next: sudo systemctl enable --now intercomd
 try:  intercomctl test speaker, test mic, test button
-pair: intercomctl key show here, intercomctl peer add there, and back
+next: sudo systemctl enable --now intercomd
+pair: intercomctl key show here, sudo intercomctl peer add there, and back
 """)
         self.assertEqual(self.path.read_text("ascii"), WRITTEN)
         self.assertEqual(self.path.stat().st_mode & 0o777, 0o644)
@@ -97,9 +97,9 @@ output  default  no sound card found
 key     GPIO17   gpiochip0/17, free
 ! no sound card: plug one in, then intercomctl setup --force
 wrote DIR/default/etc/intercomd.conf
-next: sudo systemctl enable --now intercomd
 try:  intercomctl test speaker, test mic, test button
-pair: intercomctl key show here, intercomctl peer add there, and back
+next: sudo systemctl enable --now intercomd
+pair: intercomctl key show here, sudo intercomctl peer add there, and back
 """)
         self.assertEqual(self.path.read_text("ascii"), WRITTEN)
         self.assert_checked()
@@ -235,7 +235,7 @@ intercomctl: "Küche 1" is not a name: 1 to 31 of a-z, 0-9 and -; "k-che-1" woul
 ~ [network] port: {self.box.port} -> 5577  (needs a restart)
 + [button ptt]
 + [channel house]
-applied; the rest: systemctl restart intercomd
+applied; the rest: sudo systemctl restart intercomd
 """)
         wait(lambda: self.box.status()["buttons"], "there is a talk key")
         self.assertEqual(self.box.status()["name"], "kitchen")
@@ -279,9 +279,9 @@ talk key's line, or none [GPIO17]:\x20
 {WRITTEN}
 write this to DIR/default/etc/intercomd.conf? [yes]\x20
 wrote DIR/default/etc/intercomd.conf
-next: sudo systemctl enable --now intercomd
 try:  intercomctl test speaker, test mic, test button
-pair: intercomctl key show here, intercomctl peer add there, and back
+next: sudo systemctl enable --now intercomd
+pair: intercomctl key show here, sudo intercomctl peer add there, and back
 """)
         self.assertEqual(code, 0)
         self.assertEqual(self.path.read_text("ascii"), WRITTEN)

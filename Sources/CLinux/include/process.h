@@ -30,6 +30,11 @@ uint32_t clinux_user_id(void);
 /// The id of a group by its name, or a negated errno (-ENOENT: no such group).
 int64_t clinux_group_id(const char *name);
 
+/// Gives up root's rights for those of a user, with this group as its first, for good.
+int clinux_become(uint32_t user, uint32_t group);
+/// Opens /dev/null, the wrong way round, for whichever of the three standard streams is closed.
+void clinux_fill_streams(void);
+
 int clinux_memory_lock(void);
 /// No core dumps, and no other process of the same user may read this one's memory.
 int clinux_hide_memory(void);

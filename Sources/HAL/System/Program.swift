@@ -10,6 +10,11 @@ public enum Program {
         }
     }
 
+    /// Puts /dev/null where a standard stream is closed, before something else gets its number.
+    ///
+    /// Reading and writing there go on to fail. Before anything is opened.
+    public static func fillStreams() { clinux_fill_streams() }
+
     /// Ends the program at once with a status for whoever started it.
     ///
     /// Nothing is unwound: what must be put away is put away before.

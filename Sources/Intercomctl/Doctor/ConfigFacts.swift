@@ -1,5 +1,6 @@
 internal import Config
 internal import HAL
+internal import Settings
 
 /// The configuration files, read as the daemon reads them.
 struct ConfigFacts {
@@ -85,10 +86,11 @@ struct ConfigFacts {
         case .right(let config):
             let peers = plural(config.peers.count, "peer")
             return [.ok(.config, "\(folder)/intercomd.conf + \(peers)")]
-                + config.warnings.map { warning in
+                + (config.warnings + PlaceChecks.mistakes(in: config)).map { warning in
                     .warn(
                         .config, "\(warning.origin): \(warning.what)",
-                        fix: "sudoedit \(warning.origin.file)")
+                        fix: warning.suggestion.map { "did you mean \"\($0)\"?" }
+                            ?? "sudoedit \(warning.origin.file)")
                 }
         }
     }

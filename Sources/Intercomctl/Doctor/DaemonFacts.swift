@@ -23,7 +23,19 @@ struct DaemonFacts {
         sockets = UDPPort.socketCount(of: config.network.port)
     }
 
-    var checks: [Check] { [life] + portChecks }
+    var checks: [Check] { [life] + portChecks + hookChecks }
+
+    /// Events at which the user's own program was not run, or failed.
+    private var hookChecks: [Check] {
+        guard case .up(let status, _) = answer else { return [] }
+        let failed = status.counters.first { $0.name == "hook_failed" }?.value ?? 0
+        guard failed > 0 else { return [] }
+        return [
+            .warn(
+                .daemon, of: "on-event", "its program failed \(plural(failed, "time"))",
+                fix: "journalctl INTERCOM_EVENT=hook_fault")
+        ]
+    }
 
     private var life: Check {
         switch answer {

@@ -105,7 +105,7 @@ extension KeysFacts {
         switch (folder, identity) {
         case (.hidden, _), (_, .hidden):
             return .ok(
-                .keys, "not for this user to look into, which is right",
+                .keys, "not readable by this user, as intended",
                 advice: "sudo intercomctl doctor keys")
         case (.absent, _), (_, .absent):
             return .ok(.keys, "no identity yet; intercomd makes it at its first start")
@@ -120,12 +120,12 @@ extension KeysFacts {
         peersWithoutPSK.map { peer in
             .ok(
                 .keys, of: peer, "no pre-shared key: no post-quantum authentication",
-                advice: "intercomctl peer add --psk-file FILE, on both stations")
+                advice: "sudo intercomctl peer set --psk-file FILE \(peer), on both stations")
         }
             + shared.map { peer in
                 .ok(
                     .keys, of: peer, "its pre-shared key is also another peer's",
-                    advice: "intercomctl peer add --psk-file FILE, one for each pair")
+                    advice: "sudo intercomctl peer set --psk-file FILE \(peer), one for each pair")
             }
     }
 
@@ -151,7 +151,7 @@ extension KeysFacts {
             return [
                 .fail(
                     .keys, of: psk.peer, "there is no \(psk.path)",
-                    fix: "sudo intercomctl peer add --psk-file FILE \(psk.peer) ADDRESS KEY")
+                    fix: "sudo intercomctl peer set --psk-file FILE \(psk.peer)")
             ]
         }
         let rights = complaint(about: psk.sight, psk.path, mode: 0o600)
@@ -159,7 +159,7 @@ extension KeysFacts {
         return [
             .fail(
                 .keys, of: psk.peer, fault,
-                fix: "sudo intercomctl peer add --psk-file FILE \(psk.peer) ADDRESS KEY")
+                fix: "sudo intercomctl peer set --psk-file FILE \(psk.peer)")
         ]
     }
 }

@@ -6,7 +6,8 @@ import Testing
     @Test func aTopicThatIsNoneIsTwo() throws {
         let outcome = try Intercomctl.run(["doctor", "gpoi"])
         #expect(outcome.code == 2 && outcome.output.isEmpty)
-        #expect(outcome.complaint == "intercomctl: \"gpoi\" is no topic; did you mean \"gpio\"?\n")
+        #expect(
+            outcome.complaint == "intercomctl: unknown topic \"gpoi\"; did you mean \"gpio\"?\n")
     }
 
     @Test func topicsAreToldInTheirOwnOrderOnce() throws {

@@ -83,7 +83,7 @@ import Testing
         facts.psks = [.init(peer: "a", path: "/s/keys/a.psk", sight: .hidden)]
         #expect(
             lines(facts.checks) == [
-                "ok    keys            not for this user to look into, which is right"
+                "ok    keys            not readable by this user, as intended"
                     + "  -> sudo intercomctl doctor keys"
             ])
     }

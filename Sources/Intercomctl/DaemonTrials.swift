@@ -1,0 +1,74 @@
+internal import Audio
+internal import Control
+internal import HAL
+internal import Time
+
+/// Tests of a card that the running daemon has open: it plays and listens for them.
+struct DaemonTrials: ~Copyable {
+    private var daemon: Daemon
+    private let status: Status
+
+    /// Nil where no daemon runs.
+    init?(_ invocation: borrowing Invocation) {
+        do throws(Failure) {
+            var daemon = try Daemon(invocation)
+            guard case .status(let status) = try daemon.ask(.status) else { return nil }
+            self.daemon = daemon
+            self.status = status
+        } catch { return nil }
+    }
+
+    var hasSpeaker: Bool { status.audio.output.state == .open }
+    var hasMicrophone: Bool { status.audio.input.state == .open }
+
+    /// Plays a rising tone; what would keep it from being heard is said.
+    mutating func speaker(_ invocation: borrowing Invocation) throws(Failure) -> TrialReport {
+        let device = status.audio.output.name
+        func report(_ verdict: TrialReport.Verdict, _ text: String) -> TrialReport {
+            TrialReport(test: "speaker", device: device, verdict: verdict, text: text)
+        }
+        guard !status.state.isSpeakerMuted else {
+            return report(.failed, "the speaker is muted: intercomctl unmute speaker")
+        }
+        guard status.state.volumes.speaker > 0 else {
+            return report(.failed, "the volume is 0: intercomctl volume 100")
+        }
+        try printProgress("intercomd plays a rising tone on \(visible(device))", invocation)
+        _ = try daemon.order(.tone)
+        Clock.sleep(Chime.trialLength)
+        let volume = status.state.volumes.speaker
+        return report(
+            .done,
+            "played at volume \(volume); if you did not hear it: volume (alsamixer), cable,"
+                + " or another output (intercomctl audio list)")
+    }
+
+    /// Three seconds of the meters that `levels` shows, judged as `test mic` does.
+    mutating func microphone(_ invocation: borrowing Invocation) throws(Failure) -> TrialReport {
+        let device = status.audio.input.name
+        try printProgress(
+            "intercomd has \(visible(device)): listening for 3 s, speak", invocation)
+        guard case .levels = try daemon.ask(.levels) else { throw misfit() }
+        var levels: [Double] = []
+        var clips: (first: Int, last: Int)?
+        let end = Clock.now() + .seconds(3)
+        while let line = try daemon.nextLine(until: end) {
+            guard let look = Levels(parsing: line.span) else { throw misfit() }
+            let meter = look.microphone.meter
+            clips = (clips?.first ?? meter.clips, meter.clips)
+            if let level = meter.rmsDBFS { levels.append(level) }
+        }
+        levels.sort()
+        guard !levels.isEmpty else {
+            return TrialReport(
+                test: "mic", device: device, verdict: .failed,
+                text: "\(device) moves no sound: unplug it and plug it in again")
+        }
+        let verdict = LevelSurvey.Verdict(
+            level: levels[levels.count * 19 / 20],
+            clips: clips.map { $0.last - $0.first } ?? 0)
+        return microphoneReport(
+            verdict, device: device, level: levels[levels.count * 19 / 20],
+            noiseFloor: levels[levels.count / 10], clips: clips.map { $0.last - $0.first } ?? 0)
+    }
+}

@@ -1,0 +1,71 @@
+internal import Control
+
+/// What a command has done to a peer, and that the running daemon has taken it over.
+struct PeerReport {
+    private let name: String
+    private let fingerprint: String?
+    private var lines: [String] = []
+    private var isApplied = false
+    private var needsRestart = false
+
+    init(name: String, fingerprint: String? = nil) {
+        self.name = name
+        self.fingerprint = fingerprint
+    }
+
+    mutating func add(_ line: String) { lines.append(line) }
+
+    /// Lets the daemon read the files, unless that is not wanted; then prints everything.
+    consuming func finish(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+        var ending = ExitCode.ok
+        if invocation.isUnapplied {
+            add("to apply it: intercomctl reload")
+        } else {
+            ending = try apply(invocation)
+        }
+        if invocation.isJSON {
+            try printLine(json)
+        } else {
+            for line in lines { try printLine(visible(line)) }
+        }
+        return ending
+    }
+
+    private mutating func apply(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+        let reload: Reply.Reload
+        do throws(Failure) {
+            reload = try askReload(invocation, isCheck: false)
+        } catch {
+            guard error.code == .notRunning else {
+                throw Failure(
+                    .failed,
+                    "\(name) is written, but intercomd does not take the files:\n\(error.text)\n"
+                        + "mend that, then: intercomctl reload")
+            }
+            add("intercomd is not running; it takes this over at its next start")
+            return .ok
+        }
+        isApplied = true
+        // The person may have changed something else, and forgotten it.
+        let others = reload.difference.filter { line in
+            !line.text.hasSuffix(" \(name)]") && !line.text.contains(" \(name)] ")
+        }
+        for line in others {
+            add("also applied: \(line.text)" + (line.needsRestart ? "  (needs a restart)" : ""))
+        }
+        needsRestart = reload.needsRestart
+        if needsRestart { add("for the rest: sudo systemctl restart intercomd") }
+        add("applied: the running intercomd has it")
+        return .ok
+    }
+
+    private var json: JSON {
+        var json = JSON.object()
+        json.set("schema", JSON(1))
+        json.set("name", JSON(name))
+        json.set("fingerprint", fingerprint.map { JSON($0) } ?? .null())
+        json.set("applied", JSON(isApplied))
+        json.set("restart", JSON(needsRestart))
+        return json
+    }
+}

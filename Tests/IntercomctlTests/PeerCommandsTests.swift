@@ -1,0 +1,148 @@
+import Foundation
+import Testing
+
+private let psk = String(repeating: "5a", count: 32) + "\n"
+
+/// What a person has written into the file that `peer add` made.
+private let written = """
+    # Behind the barn.
+    [peer garage]
+    address = 192.0.2.7  # wired
+    key = \(otherKey)
+    psk = file:garage.psk
+    verified = \(otherFingerprint)
+    suite = 2
+    gain = +3dB
+    mute = yes
+    priority = high
+    x-room = west
+
+    [policy garage]
+    drop-in = allow
+
+    """
+
+@Suite struct PeerCommandsTests {
+    private func folder(_ main: String = "") throws -> StationFolder {
+        let folder = try StationFolder(main)
+        try folder.writeIdentity()
+        try folder.write(psk, to: "state/keys/garage.psk", mode: 0o600)
+        try folder.write(written, to: "state/peers.d/garage.conf")
+        return folder
+    }
+
+    @Test func addingAgainKeepsWhatItDoesNotSet() throws {
+        let folder = try folder()
+        let outcome = try folder.run("peer", "add", "garage", "192.0.2.8", otherKey)
+        #expect(outcome.code == 0, "\(outcome.complaint)")
+        #expect(
+            folder.read("state/peers.d/garage.conf")
+                == written.replacing("192.0.2.7  # wired", with: "192.0.2.8  # wired"))
+        #expect(folder.read("state/keys/garage.psk") == psk)
+        #expect(!outcome.output.contains("peer verify"), "it is verified already")
+    }
+
+    @Test func settingChangesThatAlone() throws {
+        let folder = try folder()
+        let outcome = try folder.run(
+            "peer", "set", "garage", "--address", "barn.local, 192.0.2.9:6000", "--gain", "-6dB",
+            "--suite", "1")
+        #expect(outcome.code == 0, "\(outcome.complaint)")
+        #expect(
+            folder.read("state/peers.d/garage.conf")
+                == written.replacing(
+                    "192.0.2.7  # wired", with: "barn.local, 192.0.2.9:6000  # wired"
+                ).replacing("suite = 2", with: "suite = 1").replacing("+3dB", with: "-6dB"))
+        #expect(try folder.run("config", "check").code == 0)
+    }
+
+    @Test func wrongOptionsChangeNothing() throws {
+        let folder = try folder()
+        for (options, complaint) in [
+            (["--gain", "loud"], "gain: \"loud\""), (["--suite", "3"], "suite: \"3\""),
+            (["--address", "192.168.1"], "four numbers"), (["--address", ""], "needs a value"),
+            ([], "peer set needs"),
+        ] {
+            let outcome = try Intercomctl.run(
+                ["--config", folder.config, "peer", "set", "garage"] + options)
+            #expect(outcome.code != 0 && outcome.complaint.contains(complaint))
+            #expect(folder.read("state/peers.d/garage.conf") == written)
+        }
+        let outcome = try folder.run("peer", "set", "garag", "--suite", "2")
+        #expect(outcome.complaint.contains("did you mean \"garage\"?"))
+    }
+
+    @Test func listShowsThePeersWithoutADaemon() throws {
+        let folder = try folder()
+        try folder.write("[peer attic]\nkey = \(thirdKey)\n", to: "etc/peers.d/attic.conf")
+        let text = try folder.run("peer", "list").output
+        #expect(text.contains("attic"))
+        #expect(text.contains("garage  192.0.2.7:5577  yes  yes       \(otherFingerprint)\n"))
+        let json = try folder.run("peer", "list", "--json").output
+        #expect(json.contains("\"address\":\"192.0.2.7:5577\"") && json.contains("\"suite\":2"))
+        #expect(!(text + json).contains("5a5a"))
+    }
+
+    @Test func removingForgetsThePeerItsPolicyAndItsSecret() throws {
+        let folder = try folder()
+        let outcome = try folder.run("peer", "remove", "garage")
+        #expect(outcome.code == 0, "\(outcome.complaint)")
+        #expect(outcome.output.hasPrefix("removed garage and its pre-shared key\n"))
+        #expect(folder.read("state/peers.d/garage.conf") == nil)
+        #expect(folder.read("state/keys/garage.psk") == nil)
+        #expect(try folder.run("peer", "list").output.hasPrefix("no peers"))
+    }
+
+    @Test func whatTheSettingsNeedIsNotRemoved() throws {
+        let folder = try folder("[channel house]\nmembers = garage")
+        for words in [["remove", "garage"], ["rename", "garage", "barn"]] {
+            let outcome = try Intercomctl.run(["--config", folder.config, "peer"] + words)
+            #expect(outcome.code == 1)
+            #expect(outcome.complaint.contains("intercomd.conf:7: members: there is no [peer"))
+            #expect(folder.read("state/peers.d/garage.conf") == written)
+            #expect(folder.read("state/keys/garage.psk") == psk)
+        }
+    }
+
+    @Test func anotherNameIsThatOfFileAndSecretToo() throws {
+        let folder = try folder()
+        let outcome = try folder.run("peer", "rename", "garage", "barn")
+        #expect(outcome.code == 0, "\(outcome.complaint)")
+        #expect(folder.read("state/peers.d/garage.conf") == nil)
+        #expect(
+            folder.read("state/peers.d/barn.conf")
+                == written.replacing("[peer garage]", with: "[peer barn]")
+                .replacing("[policy garage]", with: "[policy barn]")
+                .replacing("garage.psk", with: "barn.psk"))
+        #expect(folder.read("state/keys/barn.psk") == psk)
+        #expect(folder.read("state/keys/garage.psk") == nil)
+        #expect(try folder.run("config", "check").code == 0)
+        for name in ["kitchen", "Barn"] {
+            #expect(try folder.run("peer", "rename", "barn", name).code == 1)
+        }
+    }
+
+    @Test func peersOfTheOwnerAreLeftAlone() throws {
+        let folder = try StationFolder()
+        let text = "[peer attic]\nkey = \(thirdKey)\n"
+        try folder.write(text, to: "etc/peers.d/attic.conf")
+        for words in [
+            ["remove", "attic"], ["rename", "attic", "loft"], ["set", "attic", "--suite", "2"],
+        ] {
+            let outcome = try Intercomctl.run(["--config", folder.config, "peer"] + words)
+            #expect(outcome.code == 1 && outcome.complaint.contains("attic.conf, which is for you"))
+            #expect(folder.read("etc/peers.d/attic.conf") == text)
+        }
+    }
+
+    @Test func withoutADaemonThatIsSaidAndAllIsWell() throws {
+        let folder = try folder()
+        let outcome = try folder.run("peer", "rename", "garage", "barn")
+        #expect(outcome.output.hasPrefix("renamed garage to barn\nintercomd is not running; "))
+        let json = try folder.run("peer", "set", "barn", "--suite", "1", "--json")
+        #expect(
+            json.output
+                == "{\"schema\":1,\"name\":\"barn\",\"fingerprint\":null,\"applied\":false,"
+                + "\"restart\":false}\n")
+    }
+}

@@ -1,0 +1,136 @@
+"""`talk` and `page` hold the microphone open as long as somebody is at their other end."""
+
+import contextlib
+import os
+import pty
+import signal
+import subprocess
+import time
+import unittest
+
+from lab import Scene, SceneTest, place, wait
+
+HOLDERS = (["talk", "house"], ["talk", "garage"], ["page", "garage"])
+LIVES = 1.5
+"""Seconds after which what should have ended would have."""
+
+
+class HeldOpen(SceneTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.scene = cls.enterClassContext(Scene("kitchen", "garage"))
+        cls.kitchen, cls.garage = cls.scene.stations
+        cls.scene.introduce(cls.kitchen, cls.garage)
+        cls.scene.start()
+
+    def tearDown(self):
+        wait(lambda: not self.kitchen.is_talking(), "the microphone is closed again")
+
+    @contextlib.contextmanager
+    def program(self, *words, **streams):
+        """Starts intercomctl, and waits until the microphone is open."""
+        given = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL,
+                 "stderr": subprocess.DEVNULL, **streams}
+        with subprocess.Popen(
+                [place.program("intercomctl"), "--config", self.kitchen.etc, *words],
+                **given) as program:
+            try:
+                wait(self.kitchen.is_talking, f"{words} opens the microphone")
+                yield program
+            finally:
+                program.kill()
+
+    def assert_ends(self, program, code=0):
+        wait(lambda: program.poll() is not None, "it ends")
+        self.assertEqual(program.returncode, code)
+        wait(lambda: not self.kitchen.is_talking(), "the microphone closes")
+
+    def assert_lives(self, program):
+        time.sleep(LIVES)
+        self.assertIsNone(program.poll(), "it has ended")
+        self.assertTrue(self.kitchen.is_talking())
+
+    def test_three_pipes_that_are_closed_end_it(self):
+        for words in HOLDERS:
+            with self.subTest(words=words), self.program(
+                    *words, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE) as program:
+                self.assert_lives(program)
+                for pipe in (program.stdin, program.stdout, program.stderr):
+                    pipe.close()
+                self.assert_ends(program)
+
+    def test_one_pipe_is_enough(self):
+        for name in ("stdin", "stdout", "stderr"):
+            with self.subTest(name=name), self.program(
+                    "talk", "house", **{name: subprocess.PIPE}) as program:
+                self.assert_lives(program)
+                getattr(program, name).close()
+                self.assert_ends(program)
+
+    def test_nothing_at_the_other_end_is_no_hang_up(self):
+        # As `</dev/null`, `<&-` and `ssh -n` give it.
+        read, write = os.pipe()
+        os.close(write)
+        closed = {"preexec_fn": lambda: os.close(0), "stdin": None}
+        for streams in ({}, closed, {"stdin": read}):
+            with self.subTest(streams=streams), self.program("talk", "house", **streams) as program:
+                self.assert_lives(program)
+                program.send_signal(signal.SIGTERM)
+                self.assert_ends(program)
+        os.close(read)
+
+    def test_a_terminal_that_is_closed_ends_it(self):
+        for words in HOLDERS:
+            control, terminal = pty.openpty()
+            with self.subTest(words=words), self.program(
+                    *words, stdin=terminal, stdout=terminal, stderr=terminal,
+                    start_new_session=True) as program:
+                os.close(terminal)
+                self.assert_lives(program)
+                os.close(control)
+                self.assert_ends(program)
+
+    def test_its_sudden_end_closes_the_microphone(self):
+        for words in HOLDERS:
+            with self.subTest(words=words), self.program(*words) as program:
+                program.send_signal(signal.SIGKILL)
+                self.assert_ends(program, -signal.SIGKILL)
+
+    def test_it_ends_by_itself_after_so_many_seconds(self):
+        with self.program("talk", "house", "--seconds", "1") as program:
+            self.assert_ends(program)
+
+    def test_one_of_two_leaves_the_microphone_to_the_other(self):
+        with self.program("talk", "house") as one:
+            with self.program("talk", "house", "--json", stdout=subprocess.PIPE) as other:
+                self.assertIn(b'"target":"house","talking":true', other.stdout.readline())
+                one.send_signal(signal.SIGTERM)
+                wait(lambda: one.poll() is not None, "the one ends")
+                self.assert_lives(other)
+                other.send_signal(signal.SIGTERM)
+                self.assert_ends(other)
+
+    def test_ptt_up_and_max_talk_end_it_with_a_reason(self):
+        with self.program("talk", "house", stderr=subprocess.PIPE) as program:
+            self.assertEqual(self.kitchen.ctl("ptt", "up", "house")[0], 0)
+            self.assert_ends(program, 1)
+            self.assertEqual(program.stderr.read(),
+                             b"intercomctl: the talk to house is over: it was let go\n")
+        self.kitchen.sections["talk"] = {"max-talk": "1s"}
+        self.kitchen.reload()
+        with self.program("talk", "house", stderr=subprocess.PIPE) as program:
+            self.assert_ends(program, 1)
+            self.assertIn(b"max-talk is over", program.stderr.read())
+        del self.kitchen.sections["talk"]
+        self.kitchen.reload()
+
+    def test_a_target_that_is_none_opens_nothing(self):
+        code, text, error = self.kitchen.ctl("talk", "attic")
+        self.assertEqual((code, text), (1, ""))
+        self.assertIn("no peer or channel attic; there are: house, garage", error)
+        self.assertFalse(self.kitchen.is_talking())
+
+
+if __name__ == "__main__":
+    unittest.main()
