@@ -32,6 +32,7 @@ struct line {
 struct chip {
     char label[GPIO_MAX_NAME_SIZE];
     int is_present, is_denied;
+    int keeps; // An output stays as it is when nobody holds it any more.
     uint32_t count;
     struct line lines[LINES_MAX];
 };
@@ -99,7 +100,8 @@ static void release(struct handle *handle) {
         struct line *line = &handle->chip->lines[handle->offsets[i]];
         line->is_used = 0;
         line->flags = 0;
-        line->inside = FLOATING;
+        if (!handle->chip->keeps)
+            line->inside = FLOATING;
         line->consumer[0] = '\0';
         settle(line);
     }
@@ -146,8 +148,7 @@ static int request_lines(
         line->is_used = 1;
         line->flags = flags;
         snprintf(line->consumer, sizeof line->consumer, "%s", *consumer != '\0' ? consumer : "?");
-        if (flags & GPIOHANDLE_REQUEST_OUTPUT)
-            line->inside = logical(line, values[i] != 0);
+        line->inside = flags & GPIOHANDLE_REQUEST_OUTPUT ? logical(line, values[i] != 0) : FLOATING;
         settle(line);
     }
     return 0;

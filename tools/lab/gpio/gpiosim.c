@@ -14,6 +14,7 @@
 //     unplug CHIP         takes the chip away under the programs that use it; CHIP is a label
 //     replug CHIP         or gpiochipN
 //     deny CHIP on|off    refuses to open the chip, as for a user outside group gpio
+//     keep CHIP on|off    keeps an output as it is when its program ends, as a Raspberry Pi does
 //     fail-read on|off    lets every reading of a level fail with EIO
 
 #define _GNU_SOURCE
@@ -116,6 +117,8 @@ static void obey(char *text, char *reply) {
         plug(chip, *verb == 'r');
     } else if (chip != NULL && strcmp(verb, "deny") == 0) {
         chip->is_denied = is_on(words[2]);
+    } else if (chip != NULL && strcmp(verb, "keep") == 0) {
+        chip->keeps = is_on(words[2]);
     } else if (line != NULL && strcmp(verb, "claim") == 0) {
         line->is_used = *words[2] != '\0';
         snprintf(line->consumer, sizeof line->consumer, "%s", words[2]);
@@ -273,7 +276,7 @@ static int usage(void) {
         "       gpiosim ctl CONTROL VERB [WORD...]\n"
         "verbs: set LINE 0|1, press LINE, release LINE, bounce LINE N MS, get LINE,\n"
         "       claim LINE [NAME], unplug CHIP, replug CHIP, deny CHIP on|off,\n"
-        "       fail-read on|off\n", stderr);
+        "       keep CHIP on|off, fail-read on|off\n", stderr);
     return 2;
 }
 

@@ -16,7 +16,7 @@ enum {
 	CARD_RATE = 48000,        // nominal frames a second
 	CARD_RING = 1 << 18,      // frames in a ring: 5.4 seconds
 	CARD_TAPS = 14400,        // the longest answer of a room: 0.3 seconds
-	CARD_VERSION = 3,
+	CARD_VERSION = 4,
 	CARD_FIRST_FRAME = CARD_RATE, // so that no frame of interest has a number near zero
 };
 
@@ -46,7 +46,10 @@ struct card_shared {
 	_Atomic uint32_t absent;
 	_Atomic uint32_t suspends;
 	_Atomic uint32_t asleep;
-	_Atomic uint32_t hangs; // it stands still, wakes nobody and says nothing of it
+	// It stands still, wakes nobody and says nothing of it: a bit for each direction. So do streams
+	// up to a number, as `opens` counts them: only opening it again helps.
+	_Atomic uint32_t hangs;
+	_Atomic uint32_t stuck[2];
 	_Atomic uint32_t allocates; // transfers call malloc: trips a heap counter on purpose
 	// Each period's end is told so many frames late at most; where the card is, is always true.
 	_Atomic int32_t jitter_frames;

@@ -149,7 +149,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(simcard)
 		stream_free(new);
 		return result;
 	}
-	atomic_fetch_add(&new->card.shared->opens[new->direction], 1);
+	new->number = atomic_fetch_add(&new->card.shared->opens[new->direction], 1) + 1;
 	result = constrain(&new->io, &settings);
 	if (result < 0) {
 		snd_pcm_ioplug_delete(&new->io); // closes, and so frees, all of it

@@ -26,7 +26,7 @@ static const char usage[] =
 	"  xrun playback|capture                           stop a running stream, as a late program does\n"
 	"  unplug | replug                                 take the card away; bring it back\n"
 	"  suspend | resume                                put the card to sleep; wake it\n"
-	"  hang | unhang                                   let the card stand still, without a word\n"
+	"  hang [playback|capture] [until-reopen] | unhang  let it stand still, without a word\n"
 	"  ppm N                                           run the clock N millionths fast\n"
 	"  jitter MS                                       tell of each period up to so much late\n"
 	"  echo GAIN MS | echo off                         let the microphone hear the speaker\n"
@@ -281,6 +281,26 @@ static int hold(struct card *card, int which, double seconds)
 	return 0;
 }
 
+// hang [playback|capture] [until-reopen]
+static int hang(struct card_shared *card, char **words)
+{
+	int only = direction(*words);
+	if (only >= 0)
+		words++;
+	bool reopen = *words != NULL && strcmp(*words, "until-reopen") == 0;
+	if (*words != NULL && !reopen)
+		return misused();
+	for (int i = 0; i < 2; i++) {
+		if (only >= 0 && only != i)
+			continue;
+		if (reopen)
+			atomic_store(&card->stuck[i], atomic_load(&card->opens[i]));
+		else
+			atomic_fetch_or(&card->hangs, 1u << i);
+	}
+	return 0;
+}
+
 static int set_echo(struct card_shared *card, const char *gain, const char *ms)
 {
 	bool off = strcmp(gain, "off") == 0;
@@ -327,8 +347,12 @@ static int run(struct card *card, const char *command, char **words)
 		atomic_fetch_add(&shared->suspends, 1);
 	} else if (strcmp(command, "resume") == 0) {
 		atomic_store(&shared->asleep, 0);
-	} else if (strcmp(command, "hang") == 0 || strcmp(command, "unhang") == 0) {
-		atomic_store(&shared->hangs, *command == 'h');
+	} else if (strcmp(command, "hang") == 0) {
+		return hang(shared, words);
+	} else if (strcmp(command, "unhang") == 0) {
+		atomic_store(&shared->hangs, 0);
+		for (int i = 0; i < 2; i++)
+			atomic_store(&shared->stuck[i], 0);
 	} else if (word == NULL) {
 		return misused();
 	} else if (strcmp(command, "play") == 0 || strcmp(command, "record") == 0) {

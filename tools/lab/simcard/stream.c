@@ -27,12 +27,19 @@ static void disarm(struct stream *stream) { arm_at(stream, 0); }
 // Readable at once, and until armed again: a time that has passed long ago.
 static void arm_now(struct stream *stream) { arm_at(stream, 1); }
 
+static bool hangs(const struct stream *stream)
+{
+	struct card_shared *card = stream->card.shared;
+	return (atomic_load(&card->hangs) >> stream->direction & 1) != 0
+		|| stream->number <= atomic_load(&card->stuck[stream->direction]);
+}
+
 // Sets the next interrupt: the first period end at which the program, having moved `moved` frames,
 // finds `avail_min` of them ready.
 static void arm(struct stream *stream, snd_pcm_uframes_t moved)
 {
 	const snd_pcm_ioplug_t *io = &stream->io;
-	if (atomic_load(&stream->card.shared->hangs) != 0) {
+	if (hangs(stream)) {
 		disarm(stream);
 		return;
 	}
@@ -142,7 +149,7 @@ static snd_pcm_sframes_t on_pointer(snd_pcm_ioplug_t *io)
 	struct stream *stream = io->private_data;
 	struct card_shared *card = stream->card.shared;
 	bool playing = stream->direction == CARD_PLAYBACK;
-	if (check(stream) < 0 || !stream->running || atomic_load(&card->hangs) != 0)
+	if (check(stream) < 0 || !stream->running || hangs(stream))
 		return (snd_pcm_sframes_t)(stream->position % io->buffer_size);
 	if (atomic_load(&card->xruns_wanted[stream->direction]) != stream->seen_xruns) {
 		stream->seen_xruns++;
@@ -259,7 +266,7 @@ static int on_poll(snd_pcm_ioplug_t *io, struct pollfd *fds, unsigned int count,
 	if (count < 1 || (fds[0].revents & POLLIN) == 0)
 		return 0;
 	stream->unpolled = 0;
-	if (atomic_load(&stream->card.shared->hangs) != 0 && io->state == SND_PCM_STATE_RUNNING) {
+	if (hangs(stream) && io->state == SND_PCM_STATE_RUNNING) {
 		disarm(stream);
 		return 0;
 	}

@@ -17,6 +17,7 @@ struct stream {
 	snd_pcm_uframes_t position; // frames the card has moved in this run
 	bool running;
 	int unpolled; // transfers since the program asked what its descriptor's wake meant
+	uint32_t number; // which opening of its direction it is, from 1
 	uint32_t seen_xruns, seen_unplugs, seen_suspends;
 	struct card_frame *waiting; // what was written before the start
 	struct room room;
