@@ -77,8 +77,8 @@ public struct Config: Equatable, Sendable {
         public enum Echo: Equatable, Sendable { case off, on, auto }
         public enum NoiseSuppression: Equatable, Sendable { case off, low, high }
 
-        public internal(set) var input = DeviceName.default
-        public internal(set) var output = DeviceName.default
+        public internal(set) var input = DeviceName.auto
+        public internal(set) var output = DeviceName.auto
         /// What the four below are unless they are set by hand.
         public internal(set) var profile = Profile.voice
         /// What the card moves at once: 2.5…20 ms.

@@ -8,6 +8,8 @@ public enum DeviceName: Hashable, Sendable {
     case pcm(String)
     /// ALSA's default card.
     case `default`
+    /// The card that suits best of those that are there.
+    case auto
     /// No card: this direction is not used.
     case none
 }
@@ -22,6 +24,7 @@ extension DeviceName: CustomStringConvertible {
             return serial.map { "\(device):\($0)" } ?? device
         case .pcm(let name): return "pcm:\(name)"
         case .default: return "default"
+        case .auto: return "auto"
         case .none: return "none"
         }
     }
@@ -33,11 +36,12 @@ extension DeviceName: CustomStringConvertible {
 }
 
 extension DeviceName {
-    static let forms = "card:ID, usb:VENDOR:PRODUCT, pcm:NAME, default or none"
+    static let forms = "auto, card:ID, usb:VENDOR:PRODUCT, pcm:NAME, default or none"
     static let numbered = "card numbers change at boot; use card:Device (intercomctl audio list)"
 
     /// Reads a device name, or says what is wrong with it.
     static func parse(_ text: String) -> Parsed<DeviceName> {
+        if text == "auto" { return .value(.auto) }
         if text == "default" { return .value(.default) }
         if text == "none" { return .value(.none) }
         if isNumbered(text) { return .wrong("\(quoted(text)) is refused: \(numbered)") }
@@ -66,7 +70,7 @@ extension DeviceName {
         default:
             return .wrong(
                 "\(quoted(text)) is not a device; must be \(forms)",
-                nearestWord(to: text, among: ["default", "none"]))
+                nearestWord(to: text, among: ["auto", "default", "none"]))
         }
     }
 

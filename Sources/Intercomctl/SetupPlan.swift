@@ -83,18 +83,10 @@ extension SetupPlan {
     private static func order(
         _ card: (offset: Int, element: CardTrial), _ rank: (CardTrial) -> Int
     ) -> (Int, Int, Int) {
-        let isForScreen = isHDMI(card.element.name) || isHDMI(card.element.value)
+        let isForScreen = [card.element.name, card.element.value]
+            .contains { PCMCard.isForScreen($0) }
         let kind = card.element.isUSB ? 0 : isForScreen ? 2 : 1
         return (kind, rank(card.element), card.offset)
-    }
-
-    private static func isHDMI(_ text: String) -> Bool {
-        var rest = text.lowercased().utf8[...]
-        while !rest.isEmpty {
-            if rest.starts(with: "hdmi".utf8) { return true }
-            rest = rest.dropFirst()
-        }
-        return false
     }
 
     private static func reason(_ card: CardTrial, _ outcome: CardTrial.Outcome) -> String {

@@ -39,7 +39,7 @@ struct SpeakerMixer: ~Copyable {
     private mutating func open(_ name: PCMName, at now: Instant) {
         if mixer != nil || now < due { return }
         due = now + Self.retry
-        mixer = CardMixer(of: name)
+        mixer = CardMixer(of: name, .playback)
         PCMCard.forgetSettings()
     }
 

@@ -10,6 +10,7 @@ extension DeviceName {
             .usb(vendor: vendor, product: product, serial: serial)
         case .pcm(let name): .pcm(name)
         case .default: .default
+        case .auto: .automatic
         case .none: nil
         }
     }

@@ -94,7 +94,8 @@ struct RandomConfig {
 
     private mutating func audio() -> String {
         let devices = [
-            "default", "none", "card:Device", "usb:0D8c:0014", "usb:0d8c:0014:S N:1", "pcm:plug:x",
+            "auto", "default", "none", "card:Device", "usb:0D8c:0014", "usb:0d8c:0014:S N:1",
+            "pcm:plug:x",
         ]
         let profile = pick(Profile.allCases.map { $0.rawValue })
         let bitrates = Profile(rawValue: profile)!.bitrates

@@ -62,6 +62,11 @@ extension AudioOnSimulatedCard {
         (.absent, "no such card now; 'intercomctl audio list' shows what is there"),
         (.busy, "in use by another program; 'fuser -v /dev/snd/*' shows which"),
         (.notPermitted, "no permission; add the user to group audio"),
+        (
+            .refused,
+            "the service's DeviceAllow= does not have it, as when the sound driver came after the "
+                + "service: sudo systemctl restart intercomd"
+        ),
         (.oneWay, "the card cannot record; choose another input, or none"),
         (.failed(call: "snd_pcm_open", errno: ENOMEM), "snd_pcm_open: Cannot allocate memory"),
     ]

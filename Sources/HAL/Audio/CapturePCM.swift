@@ -12,6 +12,8 @@ internal import CALSA
         handle = try PCMHandle(name: name, direction: .capture, request: request)
     }
 
+    /// The device as the configuration names it, with the card that was chosen for `auto`.
+    public var device: String { handle.device }
     /// What the card granted.
     public var granted: PCMParameters { handle.parameters }
     /// What stands between this program and the card.

@@ -34,7 +34,7 @@ public struct CardControl: Equatable, Sendable {
     /// Those of one direction, in the driver's order; none where the device has no mixer.
     public static func all(of device: PCMName, _ direction: PCMError.Direction) -> [CardControl] {
         var found: [CardControl] = []
-        unsafe withMixer(of: device) { mixer in
+        unsafe withMixer(of: device, direction) { mixer in
             unsafe eachElement(of: mixer) { element in
                 if let control = unsafe CardControl(element, direction) { found.append(control) }
             }
@@ -79,7 +79,7 @@ public struct CardControl: Equatable, Sendable {
             return nil
         }
         var result: CardControl?
-        unsafe withMixer(of: device) { mixer in
+        unsafe withMixer(of: device, direction) { mixer in
             unsafe eachElement(of: mixer) { element in
                 guard let control = unsafe CardControl(element, direction),
                     control.name == target.name, result == nil
@@ -170,8 +170,10 @@ public struct CardControl: Equatable, Sendable {
     }
 
     /// Opens the mixer of a device's card; does nothing where there is none.
-    private static func withMixer(of device: PCMName, _ body: (OpaquePointer) -> Void) {
-        guard let mixer = unsafe CardMixer.open(of: device) else { return }
+    private static func withMixer(
+        of device: PCMName, _ direction: PCMError.Direction, _ body: (OpaquePointer) -> Void
+    ) {
+        guard let mixer = unsafe CardMixer.open(of: device, direction) else { return }
         defer { unsafe snd_mixer_close(mixer) }
         unsafe body(mixer)
     }

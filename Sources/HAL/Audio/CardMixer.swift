@@ -8,8 +8,8 @@ internal import CALSA
     private let mixer: OpaquePointer
 
     /// Nil where the device has no mixer.
-    public init?(of device: PCMName) {
-        guard let mixer = unsafe Self.open(of: device) else { return nil }
+    public init?(of device: PCMName, _ direction: PCMError.Direction) {
+        guard let mixer = unsafe Self.open(of: device, direction) else { return nil }
         unsafe self.mixer = mixer
     }
 
@@ -25,9 +25,12 @@ internal import CALSA
         return found
     }
 
-    static func open(of device: PCMName) -> OpaquePointer? {
+    static func open(of device: PCMName, _ direction: PCMError.Direction) -> OpaquePointer? {
         calsa_silence()
-        guard let name = device.alsaName(of: device.card(among: PCMCard.all)) else { return nil }
+        let cards = PCMCard.all
+        guard let device = device.resolved(among: cards, for: direction),
+            let name = device.alsaName(of: device.card(among: cards))
+        else { return nil }
         var opened: OpaquePointer?
         guard unsafe snd_mixer_open(&opened, 0) == 0, let mixer = unsafe opened else { return nil }
         guard unsafe snd_mixer_attach(mixer, name) == 0,

@@ -11,7 +11,10 @@ public struct PCMError: Error, Equatable {
         case absent
         /// Another program has it.
         case busy
+        /// The file of the device is not for this user.
         case notPermitted
+        /// The file is, but whoever started this program does not let it: the service's rules.
+        case refused
         /// The card has no such direction.
         case oneWay
         /// The card cannot do 48 kHz.
@@ -43,6 +46,7 @@ extension PCMError: CustomStringConvertible {
         case .absent: "no such card now; 'intercomctl audio list' shows what is there"
         case .busy: "in use by another program; 'fuser -v /dev/snd/*' shows which"
         case .notPermitted: "no permission; add the user to group audio"
+        case .refused: refusal
         case .oneWay:
             direction == .capture
                 ? "the card cannot record; choose another input, or none"
@@ -56,6 +60,19 @@ extension PCMError: CustomStringConvertible {
         case .unplugged: "unplugged; it is taken up again when it is back"
         case .failed(let call, let errno): call + ": " + errorText(errno)
         }
+    }
+}
+
+extension PCMError {
+    /// A kernel device is opened, or is not; what mixes needs memory that programs share as well.
+    private var refusal: String {
+        let isKernels = device.hasPrefix("card:") || device.hasPrefix("usb:")
+        let driver =
+            "the service's DeviceAllow= does not have it, as when the sound driver came after the "
+            + "service: sudo systemctl restart intercomd"
+        guard !isKernels else { return driver }
+        return "not permitted: if it is dmix or dsnoop, the service's SystemCallFilter= must let "
+            + "it use shared memory (shmget, semget), or name a card:ID in [audio]; else \(driver)"
     }
 }
 

@@ -29,8 +29,12 @@ internal import CLinux
         name: PCMName, direction: PCMError.Direction, request: PCMRequest
     ) throws(PCMError) {
         calsa_silence()
-        let device = name.description
-        let pcm = try unsafe openPCM(name, device, direction)
+        let cards = PCMCard.all
+        guard let found = name.resolved(among: cards, for: direction) else {
+            throw PCMError(device: name.description, direction: direction, reason: .absent)
+        }
+        let device = found == name ? name.description : "\(name) (\(found))"
+        let pcm = try unsafe openPCM(found, device, direction, among: cards)
         let parameters: PCMParameters
         do throws(PCMError) {
             parameters = try unsafe PCMNegotiation(pcm: pcm, device: device, direction: direction)
@@ -204,13 +208,13 @@ extension PCMParameters {
 
 /// Opens a device without waiting for it.
 private func openPCM(
-    _ name: PCMName, _ device: String, _ direction: PCMError.Direction
+    _ name: PCMName, _ device: String, _ direction: PCMError.Direction, among cards: [PCMCard]
 ) throws(PCMError) -> OpaquePointer {
     /// The error for the caller; copies the name made at opening, and so allocates nothing.
     func error(_ reason: PCMError.Reason) -> PCMError {
         PCMError(device: device, direction: direction, reason: reason)
     }
-    let card = name.card(among: PCMCard.all)
+    let card = name.card(among: cards)
     if let card, direction == .capture ? !card.captures : !card.plays { throw error(.oneWay) }
     guard let alsaName = name.alsaName(of: card) else { throw error(.absent) }
     var pcm: OpaquePointer?
@@ -220,7 +224,8 @@ private func openPCM(
     case ...0: break
     case ENOENT, ENODEV: throw error(.absent)
     case EBUSY, EAGAIN: throw error(.busy)
-    case EACCES, EPERM: throw error(.notPermitted)
+    case EACCES: throw error(.notPermitted)
+    case EPERM: throw error(.refused)
     case let errno: throw error(.failed(call: "snd_pcm_open", errno: errno))
     }
     guard let pcm = unsafe pcm else { throw error(.absent) }

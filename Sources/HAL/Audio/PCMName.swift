@@ -12,6 +12,8 @@ public enum PCMName: Equatable, Sendable {
     case pcm(String)
     /// What alsa-lib calls `default`.
     case `default`
+    /// The card that suits best of those present (`PCMCard.chosen`): `auto`.
+    case automatic
 }
 
 extension PCMName: CustomStringConvertible {
@@ -20,6 +22,7 @@ extension PCMName: CustomStringConvertible {
         case .card(let id): return "card:" + id
         case .pcm(let name): return "pcm:" + name
         case .default: return "default"
+        case .automatic: return "auto"
         case .usb(let vendor, let product, let serial):
             let numbers = "usb:" + fourHexDigits(vendor) + ":" + fourHexDigits(product)
             guard let serial else { return numbers }
@@ -39,11 +42,12 @@ extension PCMName {
                 return usb.vendor == vendor && usb.product == product
                     && (serial == nil || serial == usb.serial)
             }
-        case .pcm, .default: return nil
+        case .pcm, .default, .automatic: return nil
         }
     }
 
-    /// The name to hand to alsa-lib; nil when a USB card is not plugged in.
+    /// The name to hand to alsa-lib; nil when a USB card is not plugged in, and for a name that is
+    /// still to be resolved.
     func alsaName(of card: PCMCard?) -> String? {
         switch self {
         case .card(let id): return "hw:CARD=" + id
@@ -52,6 +56,7 @@ extension PCMName {
             return "hw:CARD=" + card.id
         case .pcm(let name): return name
         case .default: return "default"
+        case .automatic: return nil
         }
     }
 }

@@ -13,6 +13,8 @@ internal import CLinux
         handle = try PCMHandle(name: name, direction: .playback, request: request)
     }
 
+    /// The device as the configuration names it, with the card that was chosen for `auto`.
+    public var device: String { handle.device }
     /// What the card granted.
     public var granted: PCMParameters { handle.parameters }
     /// What stands between this program and the card.

@@ -140,7 +140,8 @@ struct AudioFacts {
         switch device.state {
         case .none: return .ok(.audio, of: side.word, "none, as configured")
         case .open:
-            var text = "\(side.name)  in use by intercomd"
+            let name = device.name.isEmpty ? side.name : device.name
+            var text = "\(name)  in use by intercomd"
             if let rate = device.rate { text += ", \(rate) Hz" }
             let test = side.direction == .capture ? "mic" : "speaker"
             return .ok(.audio, of: side.word, text, advice: "intercomctl test \(test)")
@@ -164,7 +165,7 @@ struct AudioFacts {
             return .fail(
                 .audio, of: side.word, "\(side.name): this user may not open it",
                 fix: "sudo adduser $USER audio, or sudo intercomctl doctor")
-        case .oneWay, .rate, .format, .channels, .failed:
+        case .refused, .oneWay, .rate, .format, .channels, .failed:
             var device = Status.Device()
             (device.state, device.error) = (.failed, error.description)
             return check(side, device)

@@ -1,0 +1,46 @@
+/// Which card is meant where nobody has named one.
+extension PCMCard {
+    /// The card for a direction; nil where none has it.
+    ///
+    /// One card for both directions if any has both, for it has one clock; USB before what is built
+    /// in, as that is what people plug in to talk with; what is for a screen last, as few screens
+    /// have speakers.
+    static func chosen(among cards: [PCMCard], for direction: PCMError.Direction) -> PCMCard? {
+        best(of: cards.filter { $0.captures && $0.plays })
+            ?? best(of: cards.filter { direction == .capture ? $0.captures : $0.plays })
+    }
+
+    private static func best(of cards: [PCMCard]) -> PCMCard? {
+        // The first of the lowest: `min` keeps the kernel's order.
+        cards.min { $0.kind < $1.kind }
+    }
+
+    private var kind: Int {
+        if usb != nil { return 0 }
+        return Self.isForScreen(name) || Self.isForScreen(id) ? 2 : 1
+    }
+
+    /// Whether a card's name or id says that it plays through a screen.
+    public static func isForScreen(_ text: String) -> Bool {
+        var rest = text.lowercased().utf8[...]
+        while !rest.isEmpty {
+            if rest.starts(with: "hdmi".utf8) { return true }
+            rest = rest.dropFirst()
+        }
+        return false
+    }
+}
+
+extension PCMName {
+    /// The device that is meant now, of the cards that are there; nil where no card has this
+    /// direction.
+    ///
+    /// Without any card there may still be a sound server, which ALSA then calls `default`. Where
+    /// there is one, `default` is never meant by itself: for a USB card it is dmix and dsnoop, on a
+    /// desktop somebody's sound server, and on a Pi often the screen.
+    func resolved(among cards: [PCMCard], for direction: PCMError.Direction) -> PCMName? {
+        guard self == .automatic else { return self }
+        guard !cards.isEmpty else { return .default }
+        return PCMCard.chosen(among: cards, for: direction).map { .card($0.id) }
+    }
+}
