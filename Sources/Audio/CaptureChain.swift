@@ -44,7 +44,17 @@ public struct CaptureChain: ~Copyable {
     private var waiting: Table<Int16>
     private var done: Table<Int16>
     private var played: Table<Int16>
+    /// The frame before, as it was captured: what comes out where a filter is left out, which would
+    /// delay it by as much.
+    private var before: Table<Int16>
     private var filled = 0
+    /// Whether noise, or the echo, is left in for now, to spare the processor.
+    public var isNoiseLeft = false
+    public var isEchoLeft = false {
+        didSet { if isEchoLeft, estimate != nil { estimate = EchoEstimate() } }
+    }
+    /// Whether the filter was left out of the last frame: what it remembers is of another time.
+    private var wasLeft = false
 
     /// - Parameters:
     ///   - settings: What is wanted.
@@ -59,6 +69,7 @@ public struct CaptureChain: ~Copyable {
         waiting = Table(count: frameSamples, repeating: 0)
         done = Table(count: frameSamples, repeating: 0)
         played = Table(count: frameSamples, repeating: 0)
+        before = Table(count: frameSamples, repeating: 0)
         if settings.cancelsEcho {
             canceller = EchoCanceller(
                 frameSamples: frameSamples,
@@ -117,10 +128,30 @@ public struct CaptureChain: ~Copyable {
     }
 
     private mutating func improve() {
+        let isLeft = settings.cancelsEcho ? isEchoLeft : isNoiseLeft
+        // When it begins again, its first frame is still that which it was given last.
+        if isLeft || wasLeft {
+            for i in 0..<frameSamples { done[i] = before[i] }
+            keepFrame()
+            if !isLeft { prime() }
+            wasLeft = isLeft
+            return
+        }
+        keepFrame()
         Self.suppress(&suppressor, &done)
         guard let powers = Self.cancel(&canceller, &done, played) else { return }
         estimate?.add(powers, samples: frameSamples)
         Self.pass(&voiceSwitch, &done, powers, isGood: estimate?.isGood ?? false)
+    }
+
+    private mutating func keepFrame() {
+        for i in 0..<frameSamples { before[i] = waiting[i] }
+    }
+
+    /// Lets the filter take in the frame that it did not delay, for the next one to follow it.
+    private mutating func prime() {
+        Self.suppress(&suppressor, &waiting)
+        _ = Self.cancel(&canceller, &waiting, played)
     }
 
     private static func suppress(
@@ -152,5 +183,6 @@ public struct CaptureChain: ~Copyable {
         waiting.fill(with: 0)
         done.fill(with: 0)
         played.fill(with: 0)
+        before.fill(with: 0)
     }
 }

@@ -131,6 +131,14 @@ internal import COpus
         self.frameSize = frameSize
     }
 
+    /// Takes so much care from now on: 0 (least work) to 10 (best sound).
+    public mutating func change(complexity: Int) {
+        precondition((0...10).contains(complexity))
+        let status = unsafe copus_encoder_set(
+            state, OPUS_SET_COMPLEXITY_REQUEST, Int32(complexity))
+        precondition(status == OPUS_OK)
+    }
+
     /// Forgets all sound so far; to be called before the first frame of a talkspurt, because the
     /// receiver's decoder begins each talkspurt anew too.
     public mutating func reset() { _ = unsafe copus_encoder_reset(state) }

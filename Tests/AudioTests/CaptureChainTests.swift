@@ -54,4 +54,28 @@ import Testing
         #expect(likeness(delay) > likeness(delay - 2))
         #expect(likeness(delay) > likeness(delay + 2))
     }
+
+    /// A filter that is left out delays sound by as much as it did, to the sample.
+    @Test(arguments: [480, 240, 120], [false, true])
+    func whatAFilterLeavesComesAtTheSameTime(block: Int, isEcho: Bool) {
+        let settings = CaptureChain.Settings(
+            cancelsEcho: isEcho, noiseDecibels: isEcho ? 0 : 15)
+        var chain = CaptureChain(settings, blockSamples: block)
+        let reference = EchoReference(isWanted: isEcho)
+        let sound = (0..<96_000).map { Int16(4000 * sin(Double($0) * 0.03)) }
+        var out: [Int16] = []
+        for start in stride(from: 0, to: sound.count, by: block) {
+            chain.isNoiseLeft = !isEcho && (24_000..<72_000).contains(start)
+            chain.isEchoLeft = isEcho && (24_000..<72_000).contains(start)
+            var part = Array(sound[start..<start + block])
+            var span = part.mutableSpan
+            chain.process(&span, at: start, reference)
+            out += part
+        }
+        let delay = chain.delaySamples
+        for place in 26_000..<72_000 where out[place] != sound[place - delay] {
+            Issue.record("sample \(place) is \(out[place]), not \(sound[place - delay])")
+            return
+        }
+    }
 }
