@@ -77,6 +77,10 @@ public struct Event: JSONRecord, Equatable, Sendable {
         case audioAsleep = "audio_asleep"
         case audioAwake = "audio_awake"
         case audioStalled = "audio_stalled"
+        /// The processor cannot keep up with the sound: what is left out (`detail`); and nothing
+        /// any more.
+        case overload
+        case overloadEnd = "overload_end"
         /// Sound was lost between card and program: `detail` is `input` or `output`.
         case xrun
         /// Other settings were taken over: `detail`.

@@ -12,12 +12,12 @@ extension Event.Kind {
     public var priority: Event.Priority {
         switch self {
         case .buttonFault, .audioLost, .audioStalled, .relayFault: .error
-        case .stuckKey, .lampFault, .audioAsleep, .xrun, .reloadRefused, .peerUnresolved,
+        case .stuckKey, .lampFault, .audioAsleep, .overload, .xrun, .reloadRefused, .peerUnresolved,
             .sharedKey, .networkFault, .stateFault, .historyFault, .hookFault:
             .warning
         case .peerUp, .peerStale, .peerHeard, .peerDown, .networkReady, .audioOpen, .audioAwake,
-            .unknownKey,
-            .started, .stopped, .reload, .dropped, .noListener, .dnd, .mute, .relay, .signal,
+            .overloadEnd, .unknownKey, .started, .stopped, .reload, .dropped, .noListener, .dnd,
+            .mute, .relay, .signal,
             .ring, .calling, .answered, .callActive, .callJoined, .callLeft, .callWeak,
             .callEnded, .missedCall, .refused, .page, .dropIn, .listenIn, .result:
             .notice
@@ -80,6 +80,8 @@ extension Event.Kind {
         case .audioAsleep: "31ff33391f7b4b1db028ba686397d0d0"
         case .audioAwake: "6d2f18072a0d49aa9144cdb990e08d57"
         case .audioStalled: "97b7a40deb184d17b52721a5168b9b5e"
+        case .overload: "1e506c88dd12419b5397a8404bac39c6"
+        case .overloadEnd: "40d95d0e6d60eab78ca5d75ded2b778b"
         case .xrun: "7cb198f66c584d108934fe7ac595aff9"
         case .unknownKey: "903d11c6ab014226aa0f3ecf8281ee47"
         case .started: "1727c319e2d348aabdead6092d6a871e"
@@ -160,7 +162,7 @@ extension Event {
             case .volume: "volume of \(target ?? ""): \(detail)"
             case .mute: "mute of \(target ?? ""): \(detail)"
             case .stateFault, .historyFault, .hookFault, .peerUnresolved, .sharedKey, .audioOpen,
-                .audioLost, .audioAsleep, .audioAwake, .audioStalled,
+                .audioLost, .audioAsleep, .audioAwake, .audioStalled, .overload, .overloadEnd,
                 .started, .reloadRefused:
                 detail
             }

@@ -28,6 +28,9 @@ struct Backoff {
         due = Instant(nanoseconds: .min)
     }
 
+    /// The next attempt is due at once.
+    mutating func skip() { due = Instant(nanoseconds: .min) }
+
     /// The device was lost just now: closing it takes a moment.
     ///
     /// One that opens and fails at once, over and over, is tried as seldom as one not there.

@@ -29,6 +29,10 @@ enum Boot {
         let startedAt = Clock.now()
         let signals = try takeSignals()
         try? ProcessHardening.hideMemory()
+        // One that died may have left them on, and its settings may have been broken since.
+        RelayNote.switchOff(in: ConfigFolder(folder).paths.runtime) { line, error in
+            if error == nil { Log.notice("relay line \(line.name) is off") }
+        }
         let (config, isUnconfigured) = try StationFiles.settings(in: folder)
         for warning in config.warnings { Log.warning(warning.description) }
         let listen = try Self.listen(config)

@@ -12,6 +12,8 @@ struct Cards {
     struct Side {
         var name: DeviceName
         var error: PCMError?
+        /// The open device, as `status` names it: with the card that was chosen for `auto`.
+        var device: String?
         var granted: PCMParameters?
         /// What stands between us and the card, while it is open.
         var route: PCMRoute?
@@ -20,6 +22,8 @@ struct Cards {
         var isReported = false
         /// The media loop was asked to hand it back: until it is, it cannot be opened.
         var isLeaving = false
+        /// It stood still, and is closed for the moment that it takes to open it again.
+        var isReopening = false
 
         /// What the card's mixer is to be set to, and what came of it when the card was opened.
         var wish: CardControl.Wish?
@@ -27,6 +31,7 @@ struct Cards {
 
         var isWanted: Bool { name != .none }
         var isOpen: Bool { granted != nil }
+        var shown: String { device ?? name.description }
     }
 
     enum Change {
@@ -101,6 +106,7 @@ struct Cards {
         if let name = Self.due(input, at: now) {
             do throws(PCMError) {
                 let pcm = try CapturePCM(name: name, request: request)
+                input.device = pcm.device
                 let (granted, route) = (pcm.granted, pcm.route)
                 rings.tell(.capture(pcm))
                 Self.opened(&input, granted, route, at: now, report)
@@ -110,6 +116,7 @@ struct Cards {
         if let name = Self.due(output, at: now) {
             do throws(PCMError) {
                 let pcm = try PlaybackPCM(name: name, request: request)
+                output.device = pcm.device
                 let (granted, route) = (pcm.granted, pcm.route)
                 rings.tell(.playback(pcm))
                 Self.opened(&output, granted, route, at: now, report)
@@ -128,6 +135,22 @@ struct Cards {
         side.error = error
         side.backoff.lost(at: now)
         side.isReported = true
+    }
+
+    /// The media loop handed a stream back that stood still: it is opened again at once, for most
+    /// cards that hang go on then.
+    mutating func reopen(_ direction: PCMError.Direction) {
+        switch direction {
+        case .capture: Self.reopen(&input)
+        case .playback: Self.reopen(&output)
+        }
+    }
+
+    private static func reopen(_ side: inout Side) {
+        guard !side.isLeaving else { return }
+        side.granted = nil
+        side.isReopening = true
+        side.backoff.skip()
     }
 
     /// The media loop has handed a card back; if it counts as open, why went unheard.
@@ -160,7 +183,9 @@ struct Cards {
         side.error = nil
         side.isReported = false
         side.backoff.succeeded(at: now)
-        report(.opened(side.name.description, granted))
+        // Whether it moves now is for the media loop to say.
+        if !side.isReopening { report(.opened(side.shown, granted)) }
+        side.isReopening = false
     }
 
     private static func failed(
@@ -170,6 +195,7 @@ struct Cards {
         let isNews = !side.isReported || side.error != error
         side.error = error
         side.isReported = true
+        side.isReopening = false
         if isNews { report(.failed(error)) }
     }
 }

@@ -10,35 +10,26 @@ struct ClockMaster {
     enum Source: Equatable { case capture, playback, timer }
 
     static let wakesMax = 4
-    /// A master silent for so long stands still, whatever it says: a USB card can hang like that.
-    static let silenceMax = Duration.milliseconds(500)
     /// How often the timer looks after a card that is master.
     static let guardInterval = Duration.milliseconds(250)
 
     var source = Source.timer
     /// Set by a fault: the timer wakes the loop although a card is open.
     var isDistrusted = false
-    /// The card that is suspended or stands still; the timer wakes the loop until that very card
-    /// moves sound again.
-    var asleep: Source?
+    /// Whether each direction moves sound; one that does not is no master.
+    var capture = StreamWatch()
+    var playback = StreamWatch()
     /// How many descriptors are in the epoll set.
     private(set) var armed = 0
 
     private var descriptors = InlineArray<8, Int32>(repeating: -1)
     private var wakes = 0
     private var since = Instant(nanoseconds: 0)
-    private var lastProgress = Instant(nanoseconds: 0)
 
     /// Sound was moved, or another master begins.
     mutating func progressed(at now: Instant) {
         wakes = 0
         since = now
-        lastProgress = now
-    }
-
-    /// Whether a card is master and has moved nothing for long.
-    func isSilent(at now: Instant) -> Bool {
-        source != .timer && now - lastProgress >= Self.silenceMax
     }
 
     /// Counts a wake by the card; true when it has woken the loop too often without sound.

@@ -60,7 +60,7 @@ extension ControlLoop {
 
     /// Whether the microphone's card moves sound now.
     var isCapturing: Bool {
-        cards.input.isOpen && view.asleep != .capture
+        cards.input.isOpen && view.still.capture == nil
             && (plan.keepsCapturing || view.isTalking)
     }
 
@@ -79,7 +79,7 @@ extension ControlLoop {
     }
 
     var speakerMeter: Status.Meter {
-        let isPlaying = cards.output.isOpen && view.asleep != .playback
+        let isPlaying = cards.output.isOpen && view.still.playback == nil
         return meter(.speakerMeter, .speakerClips, isOn: isPlaying)
     }
 

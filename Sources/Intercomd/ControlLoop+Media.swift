@@ -75,12 +75,12 @@ extension ControlLoop {
         case .playbackFailed(let error):
             Cards.lost(&cards.output, error, at: now)
             cardLost(error)
-        case .asleep(let card):
-            fellAsleep(card)
+        case .stream(let direction, let change): follow(direction, change)
         case .masterStalled:
             view.isMasterStalled = true
             let detail = "the sound card wakes without sound: its driver is at fault; "
             tell(.audioStalled, detail: detail + "using the timer")
+        case .shedding(let step): follow(shed: step)
         case .trialEnded: endLatencyTrial()
         case .adopted: adopted()
         case .gaveUp(let direction): cards.gaveUp(direction)
@@ -89,20 +89,11 @@ extension ControlLoop {
         }
     }
 
-    private mutating func fellAsleep(_ card: ClockMaster.Source?) {
-        view.asleep = card
-        if card == nil {
-            tell(.audioAwake, detail: "audio moves again")
-        } else {
-            tell(.audioAsleep, detail: sleepComplaint ?? "audio stands still")
-        }
-    }
-
     private mutating func cardLost(_ error: PCMError) {
         // Its listeners take it for over: it does not go on when the microphone is back.
         if error.direction == .capture, view.pagedTo != nil { endPage() }
         view.isMasterStalled = false
-        view.asleep = nil
+        view.still[error.direction] = nil
         tell(.audioLost, detail: error.description)
     }
 

@@ -205,6 +205,7 @@ extension ControlLoop {
             && former.sound.frameSamples == plan.sound.frameSamples
         if !isSameFrame { protectAnew() }
         lines.configure(config)
+        noteRelays()
         if let name = view.pagedTo, routing.target(named: name) == nil { endPage() }
         for talk in view.talks where routing.target(talk.target) == nil {
             endTalks(to: talk.target, "the settings have \(talk.name) no more")

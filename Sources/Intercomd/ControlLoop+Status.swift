@@ -25,7 +25,7 @@ extension ControlLoop {
         (status.audio.output.driftPPM, status.audio.output.driftErrorPPM) = told(playbackDrift)
         status.audio.isOneClock = soundClock?.isOneClock ?? false
         status.audio.clockReason = soundClock?.reason
-        status.audio.standstill = sleepComplaint
+        status.audio.standstill = stillComplaints.first
         status.audio.profile = config.audio.profile.rawValue
         status.audio.duplex = handsFree.isHalfDuplex ? "half" : "full"
         status.audio.duplexReason = handsFree.duplexReason
@@ -33,6 +33,7 @@ extension ControlLoop {
         if handsFree.cancelsEcho, rings.counters[.echoReduction] > 0 {
             status.audio.echoReductionDB = Double(rings.counters[.echoReduction]) / 10
         }
+        tellShed(&status.audio)
         status.microphone = microphoneStatus
         status.microphone.mayOpen = mayOpenMicrophone
         status.call = callStatus
@@ -66,10 +67,12 @@ extension ControlLoop {
     /// What a person should mend, worst first; empty when all is well.
     var problems: [String] {
         var found = [networkProblem].compactMap { $0 }
-        for side in [cards.input, cards.output] where side.isWanted && !side.isOpen {
+        for side in [cards.input, cards.output]
+        where side.isWanted && !side.isOpen && !side.isReopening {
             found.append(side.error?.description ?? "audio \(side.name): not open yet")
         }
-        if let sleepComplaint { found.append(sleepComplaint) }
+        found += stillComplaints
+        if let overload { found.append(overload) }
         if isSoundStill {
             found.append(
                 "the sound stands still: as a service it is started again, else restart intercomd")
@@ -103,7 +106,7 @@ extension ControlLoop {
                 "no real-time priority, sound may break under load: "
                     + "give the service LimitRTPRIO=70, or ulimit -r 70")
         }
-        for problem in [history.problem, keeper.problem] {
+        for problem in [history.problem, keeper.problem, relayNoteProblem] {
             if let problem { found.append(problem) }
         }
         if let problem = memoryProblem { found.append(problem) }
@@ -160,29 +163,18 @@ extension ControlLoop {
         let isDeaf = cards.input.isWanted && !cards.input.isOpen
         let isMute = cards.output.isWanted && !cards.output.isOpen
         guard view.networkFault == nil else { return true }
-        return isDeaf || isMute || view.isMasterStalled || view.asleep != nil || lines.hasFault
+        return isDeaf || isMute || view.isMasterStalled || view.still.isAny || lines.hasFault
     }
 
     /// What the listening lamp shows: speech in this room may open the microphone at any moment.
     var isListening: Bool {
         config.buttons.contains { $0.isVoiceOperated } && cards.input.isOpen
-            && view.asleep != .capture
-    }
-
-    /// What is said of a card that is open and moves no sound.
-    var sleepComplaint: String? {
-        let name: String
-        switch view.asleep {
-        case nil, .timer: return nil
-        case .capture: name = "input \(cards.input.name)"
-        case .playback: name = "output \(cards.output.name)"
-        }
-        return "audio \(name): suspended or hanging; it goes on when the card does"
+            && view.still.capture == nil
     }
 
     private func device(_ side: Cards.Side, xruns: MediaCount) -> Status.Device {
         var device = Status.Device()
-        device.name = side.name.description
+        device.name = side.shown
         device.xruns = Int(rings.counters[xruns])
         if let granted = side.granted {
             device.state = .open

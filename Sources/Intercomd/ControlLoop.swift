@@ -79,6 +79,8 @@ struct ControlLoop: ~Copyable {
     var retiredAnnouncement: Announcement?
     /// The tone that is under way, if any.
     var latencyTrial: LatencyTrial?
+    /// Why the relays' lines could not be written down; nil when they are.
+    private(set) var relayNoteProblem: String?
     /// Why microphone and speaker did not run by one clock when both were open last.
     var clocksApart: String?
     /// When the figures of the peers were worked out last.
@@ -156,6 +158,7 @@ struct ControlLoop: ~Copyable {
         knowFormerCalls()
         consent()
         protectAnew()
+        noteRelays()
         openDevices()
         followClocks()
         lockMemory()
@@ -176,6 +179,14 @@ struct ControlLoop: ~Copyable {
             Log.warning(error.description)
             memoryProblem = error.description
         }
+    }
+
+    /// Writes down the lines that are to be switched off should this process die.
+    mutating func noteRelays() {
+        relayNoteProblem = RelayNote.write(config.relays, in: config.paths.runtime).map {
+            "relays stay as they are should the daemon die: \($0)"
+        }
+        if let relayNoteProblem { Log.warning(relayNoteProblem) }
     }
 
     private mutating func turn() {

@@ -29,6 +29,9 @@ enum MediaCount: Int, CaseIterable {
     // Sound.
     case captureXruns
     case playbackXruns
+    /// Streams that stood still and were opened again.
+    case captureReopens
+    case playbackReopens
     case framesCaptured
     case framesSent
     case framesMixed
@@ -73,6 +76,8 @@ enum MediaCount: Int, CaseIterable {
         case .signalToNoise, .keyToPacket: nil
         case .captureXruns: "capture_xruns"
         case .playbackXruns: "playback_xruns"
+        case .captureReopens: "capture_reopens"
+        case .playbackReopens: "playback_reopens"
         case .framesCaptured: "frames_captured"
         case .framesSent: "frames_sent"
         case .framesMixed: "frames_mixed"

@@ -30,6 +30,7 @@ extension MediaLoop {
         for place in keys.indices { takeOver(key: place, change) }
         unwatchLeftLines(change)
         changeSound(change)
+        obeyShedding()
         for target in spurts.indices { updateGate(target) }
         busyMax = plan.periodNanoseconds / 2
         tell(.adopted)

@@ -20,43 +20,84 @@ extension MediaLoop {
     }
 
     mutating func takeCapture(_ pcm: consuming CapturePCM) {
-        giveUpCapture()
+        // Where it was opened again because it stood still, the talk goes on.
+        if hasCapture { giveUpCapture() }
         capture = consume pcm
-        startCards()
+        if clock.capture.isStill, hasPlayback, !clock.playback.isStill {
+            isCapturing = plan.keepsCapturing || isTalking
+            startAlone(.capture)
+        } else {
+            startCards()
+        }
         for target in spurts.indices { updateGate(target) }
     }
 
     mutating func takePlayback(_ pcm: consuming PlaybackPCM) {
-        giveUpPlayback()
+        if hasPlayback { giveUpPlayback() }
         playback = consume pcm
-        blockAt = now
-        startCards()
+        if clock.playback.isStill, isCapturing, hasCapture, !clock.capture.isStill {
+            startAlone(.playback)
+        } else {
+            startCards()
+        }
+    }
+
+    /// Starts what was opened again beside a direction that runs, and is left alone.
+    private mutating func startAlone(_ direction: PCMError.Direction) {
+        do throws(PCMError) {
+            switch direction {
+            case .capture:
+                clock.capture.begins()
+                skipLostSound()
+                cardClocks.captureBegins()
+                if isCapturing { try capture!.start() }
+            case .playback:
+                clock.playback.begins()
+                loseReference()
+                cardClocks.playbackBegins()
+                try playback!.start()
+            }
+            chooseMaster()
+        } catch {
+            switch direction {
+            case .capture: lose(capture: error)
+            case .playback: lose(playback: error)
+            }
+        }
     }
 
     /// Hands the microphone's card back; whoever was talking is no longer heard.
     mutating func giveUpCapture() {
+        handBackCapture()
+        forgetStillness(of: .capture)
+        silenceVoxes()
+        for target in spurts.indices where target != plan.announcement { endAtOnce(target) }
+    }
+
+    private mutating func handBackCapture() {
         guard let pcm = capture.take() else { return }
         cardClocks.captureGone(rings.counters)
         clock.disarm(in: loop)
         if isLinked, hasPlayback { PCMPair.unlink(&playback!) }
         isLinked = false
         handBack(.capture(pcm))
-        forgetSleep(of: .capture)
         microphone.breakOff()
-        silenceVoxes()
         meters.forgetMicrophone()
-        for target in spurts.indices where target != plan.announcement { endAtOnce(target) }
         chooseMaster()
     }
 
     mutating func giveUpPlayback() {
+        handBackPlayback()
+        forgetStillness(of: .playback)
+    }
+
+    private mutating func handBackPlayback() {
         guard let pcm = playback.take() else { return }
         cardClocks.playbackGone(rings.counters)
         clock.disarm(in: loop)
         if isLinked, hasCapture { PCMPair.unlink(&capture!) }
         isLinked = false
         handBack(.playback(pcm))
-        forgetSleep(of: .playback)
         activity = SpeakerActivity()
         for place in slots.indices { release(place) }
         chooseMaster()
@@ -86,8 +127,8 @@ extension MediaLoop {
     mutating func startCards() {
         clock.disarm(in: loop)
         clock.isDistrusted = false
-        if clock.asleep != nil { tell(.asleep(nil)) }
-        clock.asleep = nil
+        clock.capture.begins()
+        clock.playback.begins()
         skipLostSound()
         cardClocks.captureBegins()
         cardClocks.playbackBegins()
@@ -161,32 +202,33 @@ extension MediaLoop {
         guard !plan.keepsCapturing, isCapturing else { return }
         isCapturing = false
         capture?.stop()
-        forgetSleep(of: .capture)
+        forgetStillness(of: .capture)
         chooseMaster()
     }
 
-    /// A card that is stopped or gone does not sleep.
-    private mutating func forgetSleep(of card: ClockMaster.Source) {
-        guard clock.asleep == card else { return }
-        clock.asleep = nil
-        tell(.asleep(nil))
+    /// A card that is stopped or gone need not move.
+    private mutating func forgetStillness(of direction: PCMError.Direction) {
+        let wasStill =
+            switch direction {
+            case .capture: clock.capture.ends()
+            case .playback: clock.playback.ends()
+            }
+        if wasStill { tell(.stream(direction, .over)) }
     }
 
     /// Arms the descriptors of the clock master, and of it alone.
     mutating func chooseMaster() {
         clock.disarm(in: loop)
         clock.progressed(at: now)
-        if clock.isDistrusted || clock.asleep != nil {
-            clock.source = .timer
+        clock.source = .timer
+        if clock.isDistrusted {
+            // The timer stands in until a card is opened.
         } else if isCapturing, hasCapture {
-            clock.source = .capture
-            armMaster()
-        } else if hasPlayback {
+            if !clock.capture.isStill { clock.source = .capture }
+        } else if hasPlayback, !clock.playback.isStill {
             clock.source = .playback
-            armMaster()
-        } else {
-            clock.source = .timer
         }
+        armMaster()
         if clock.isDistrusted, clock.source != .timer {
             // Not all of its descriptors could be watched.
             clock.disarm(in: loop)
@@ -251,20 +293,48 @@ extension MediaLoop {
         timer.arm(at: now + interval, every: interval)
     }
 
-    /// The card sleeps: its descriptors would wake the loop without end, or never.
-    mutating func fellAsleep(_ card: ClockMaster.Source) {
-        guard clock.asleep == nil else { return }
-        clock.asleep = card
-        tell(.asleep(card))
-        if card == .capture {
-            // A key pressed meanwhile is not to send what was said before.
-            microphone.breakOff()
-            silenceVoxes()
-            endClosing()
-        } else {
-            activity = SpeakerActivity()
-        }
+    /// The card is suspended: its descriptors would wake the loop without end, or never.
+    mutating func fellAsleep(_ direction: PCMError.Direction) {
+        let isNews =
+            switch direction {
+            case .capture: clock.capture.suspended()
+            case .playback: clock.playback.suspended()
+            }
+        guard isNews else { return }
+        tell(.stream(direction, .suspended))
+        forgetSound(of: direction)
         chooseMaster()
+    }
+
+    /// Looks whether what should run moves sound, and has a stream that does not opened again.
+    ///
+    /// To prepare and start it here would not do: with a card that hangs the kernel may take
+    /// seconds for that, in which the other card and the keys would stand still too. A linked pair
+    /// is one stream to its driver.
+    mutating func watchStreams() {
+        let capture = clock.capture.isToReopen(at: now, runs: isCapturing && hasCapture)
+        let playback = clock.playback.isToReopen(at: now, runs: hasPlayback)
+        guard capture || playback else { return }
+        let isPair = isLinked
+        if capture || isPair {
+            rings.counters.add(.captureReopens)
+            handBackCapture()
+            forgetSound(of: .capture)
+            tell(.stream(.capture, .stands))
+        }
+        if playback || isPair {
+            rings.counters.add(.playbackReopens)
+            handBackPlayback()
+            tell(.stream(.playback, .stands))
+        }
+    }
+
+    private mutating func forgetSound(of direction: PCMError.Direction) {
+        guard direction == .capture else { return activity = SpeakerActivity() }
+        // A key pressed meanwhile is not to send what was said before.
+        microphone.breakOff()
+        silenceVoxes()
+        endClosing()
     }
 
     /// Talkspurts whose key is up wait for a frame that a sleeping card does not bring.
@@ -275,20 +345,25 @@ extension MediaLoop {
     }
 
     /// The card moved sound: it is awake, and the loop was not woken in vain.
-    mutating func moved(_ card: ClockMaster.Source) {
-        if clock.source == card { clock.progressed(at: now) }
-        guard clock.asleep == card else { return }
-        forgetSleep(of: card)
+    mutating func moved(_ direction: PCMError.Direction) {
+        let wasStill: Bool
+        switch direction {
+        case .capture:
+            if clock.source == .capture { clock.progressed(at: now) }
+            wasStill = clock.capture.progressed()
+        case .playback:
+            if clock.source == .playback { clock.progressed(at: now) }
+            wasStill = clock.playback.progressed()
+        }
+        guard wasStill else { return }
+        tell(.stream(direction, .moves))
         chooseMaster()
     }
 
     /// Asks the card what its wake meant: plug-ins of alsa-lib wake again until they are asked.
     mutating func askMaster(_ woken: borrowing Woken) {
         if woken.timer { timer.drain() }
-        guard woken.card else {
-            if clock.isSilent(at: now) { fellAsleep(clock.source) }
-            return
-        }
+        guard woken.card else { return }
         for place in 0..<clock.armed where woken.cardEvents[place] != 0 {
             let events = woken.cardEvents[place]
             switch clock.source {

@@ -9,14 +9,14 @@ extension MediaLoop {
     /// In a call the microphone is open all the time: there the word goes to and fro. What tells
     /// the person at the microphone about it is heard in any case.
     var isHeldDown: Bool {
-        guard plan.isHalfDuplex, now >= chimeUntil else { return false }
+        guard isHalfDuplex, now >= chimeUntil else { return false }
         if isSwitched { return duplex.side == .here }
         return isTalking || now < speakerHeldUntil
     }
 
     /// Whether the microphone is open for a call alone: a key that is pressed has the word.
     var isSwitched: Bool {
-        guard plan.isHalfDuplex, spurts[plan.call].isTalking else { return false }
+        guard isHalfDuplex, spurts[plan.call].isTalking else { return false }
         for target in spurts.indices where target != plan.call && target != plan.announcement {
             if spurts[target].isTalking { return false }
         }
@@ -25,7 +25,7 @@ extension MediaLoop {
 
     /// Shuts the microphone, its newest samples, to the far side's word and to own chimes.
     mutating func shutMicrophone(samples count: Int) {
-        guard plan.isHalfDuplex, isTalking else { return }
+        guard isHalfDuplex, isTalking else { return }
         let isSwitched = isSwitched
         let goal: Gain = now < chimeUntil ? .muted : .unity
         var all = samples.mutableSpan

@@ -8,9 +8,6 @@ internal import Wire
 extension MediaLoop {
     /// How often it is told that nothing of a stream is played.
     private static var unheardInterval: Duration { .seconds(1) }
-    /// A loop that turns and has given its speaker nothing for so long has one that stands still.
-    private static var stillAfter: Duration { .milliseconds(500) }
-    private static var turnMax: Duration { .milliseconds(100) }
 
     /// What keeps a voice that is mixed now from being heard, if anything does.
     mutating func unheard(
@@ -71,11 +68,11 @@ extension MediaLoop {
         traffic.set(.unheardAt, to: why == .heard ? 0 : UInt64(now.nanoseconds))
     }
 
-    /// Whether the speaker's card takes no sound although this loop turns.
-    var isSpeakerStill: Bool {
+    /// Why nothing sounds while no speaker is open.
+    var whySilent: Unheard {
         mutating get {
-            if clock.asleep == .playback { return true }
-            return now - blockAt >= Self.stillAfter && now - turnBefore < Self.turnMax
+            guard plan.hasSpeaker else { return .noOutput }
+            return clock.playback.isStill ? .outputStill : .outputLost
         }
     }
 }

@@ -158,8 +158,7 @@ extension MediaLoop {
         // Without a speaker there is nobody to hear it.
         guard hasPlayback else {
             rings.counters.add(.droppedNoSpeaker)
-            let why: Unheard = plan.hasSpeaker ? .outputLost : .noOutput
-            return tellUnheard(flags, of: peer, why)
+            return tellUnheard(flags, of: peer, whySilent)
         }
         let owner = VoiceSlot.Owner(peer: peer, stream: flags.stream)
         if case .ignored(let why) = peers[peer].hearings[Int(flags.stream)] {
@@ -170,7 +169,7 @@ extension MediaLoop {
             rings.counters.add(.droppedVoices)
             return tellUnheard(flags, of: peer, .tooMany)
         }
-        defer { if isSpeakerStill { tellUnheard(flags, of: peer, .outputStill) } }
+        defer { if clock.playback.isStill { tellUnheard(flags, of: peer, .outputStill) } }
         slots[place].lastPacket = now
         for index in 0...audio.depth {
             let (sequence, range) = audio.frame(index)
@@ -194,7 +193,9 @@ extension MediaLoop {
     }
 
     private mutating func freeSlot(for owner: VoiceSlot.Owner) -> Int? {
-        guard let place = VoiceSlot.place(in: slots, at: now) else { return nil }
+        guard mayBeHeard(owner), let place = VoiceSlot.place(in: slots, at: now) else {
+            return nil
+        }
         release(place)
         slots[place].take(owner, at: now)
         return place
@@ -229,10 +230,10 @@ extension MediaLoop {
 
     /// Fills the speaker's card with mixed voices, as much as it has room for now.
     mutating func playSound() {
+        defer { playedAt = now }
         var room = playbackRoom
         while room > 0 {
             if speaker.waiting == 0 {
-                blockAt = now
                 speaker.take(
                     nextBlock(), count: plan.sound.blockSamples, isHeldDown: isHeldDown)
             }
@@ -257,12 +258,13 @@ extension MediaLoop {
             case .xrun:
                 // The refused block is offered again, in the next turn of this loop.
                 rings.counters.add(.playbackXruns)
+                noteLateness(xrunAfter: now - playedAt)
                 cardClocks.playbackBegins()
                 loseReference()
                 if isLinked { startCards() }
                 room = playbackRoom
             case .suspended:
-                if clock.source == .playback { fellAsleep(.playback) }
+                fellAsleep(.playback)
                 return
             case .gone(let error):
                 lose(playback: error)

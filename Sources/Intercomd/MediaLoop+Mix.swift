@@ -90,7 +90,7 @@ extension MediaLoop {
     }
 
     /// By priority, and a page before talk.
-    private mutating func rank(_ owner: VoiceSlot.Owner) -> Int {
+    mutating func rank(_ owner: VoiceSlot.Owner) -> Int {
         let level = min(peers[owner.peer].priorities[Int(owner.stream)], .emergency).rawValue
         if case .page = peers[owner.peer].hearings[Int(owner.stream)] { return 2 * Int(level) + 1 }
         return 2 * Int(level)

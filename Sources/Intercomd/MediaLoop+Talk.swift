@@ -39,7 +39,7 @@ extension MediaLoop {
     mutating func close(_ target: Int) {
         guard spurts[target].phase == .talking else { return }
         // Of a card that sleeps that frame never comes.
-        if clock.asleep == .capture { return endAtOnce(target) }
+        if clock.capture.isStill { return endAtOnce(target) }
         spurts[target].phase = .closing(last: microphone.captured)
     }
 
@@ -81,6 +81,7 @@ extension MediaLoop {
         case .wouldBlock: return
         case .xrun:
             rings.counters.add(.captureXruns)
+            noteLateness(xrunAfter: now - lastCapture)
             cardClocks.captureBegins()
             skipLostSound()
             moved(.capture)
@@ -96,6 +97,7 @@ extension MediaLoop {
         moved(.capture)
         cardClocks.captured(count, at: now, rings.counters)
         lastCapture = now
+        noteLateness(captured: count)
         let before = microphone.captured
         let trialPlace = trial.target == nil ? nil : trial.place
         meters.captured(samples.span.extracting(first: count), trialPlace: trialPlace, rings)

@@ -31,7 +31,7 @@ struct TrialTone: ~Copyable {
 extension MediaLoop {
     /// Begins to send the trial to a target; ends at once where someone talks, or nobody can.
     mutating func beginTrial(_ target: Int) {
-        guard hasCapture, clock.asleep != .capture, !isQuiet, !isTalking, trial.target == nil
+        guard hasCapture, !clock.capture.isStill, !isQuiet, !isTalking, trial.target == nil
         else {
             return tell(.trialEnded)
         }
@@ -56,7 +56,7 @@ extension MediaLoop {
     mutating func followTrial() {
         guard let target = trial.target else { return }
         // Of a card that sleeps the end would not come.
-        if clock.asleep == .capture { return endTrial() }
+        if clock.capture.isStill { return endTrial() }
         if !trial.isReleased, trial.place >= ToneTrial.count || !hasCapture {
             trial.isReleased = true
             follow(virtualKeys[target].handle(.level(isDown: false), at: now), target: target)

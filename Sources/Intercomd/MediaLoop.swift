@@ -26,6 +26,7 @@ internal import Wire
 /// - `MediaLoop+Commands` what the control thread asks for,
 /// - `MediaLoop+Change` new settings,
 /// - `MediaLoop+Trial` tones that are sent to measure the way,
+/// - `MediaLoop+Shedding` what is left out when the processor cannot keep up,
 /// - `MediaLoop+Clock` the cards, and which of them wakes the loop.
 struct MediaLoop: ~Copyable {
     /// Datagrams taken in one turn at most, so that a flood cannot hold up the sound.
@@ -94,9 +95,6 @@ struct MediaLoop: ~Copyable {
     var datagram = InlineArray<1232, UInt8>(repeating: 0)
 
     var now = Clock.now()
-    /// When the turn before this one was, and when the speaker's card last took a block.
-    var turnBefore = Instant(nanoseconds: 0)
-    var blockAt = Instant(nanoseconds: 0)
     /// The station is about to stop: no microphone opens any more.
     var isQuiet = false
     var isStopping = false
@@ -132,6 +130,11 @@ struct MediaLoop: ~Copyable {
     var mutedFrom = 0
     var hasTold = false
     private let byAddress = PassedByAddress()
+    /// What is left out while the processor cannot keep up, and whether sound waited for the loop.
+    var shedding = LoadShedding()
+    var wasLate = false
+    /// When the speaker was looked after last.
+    var playedAt = Instant(nanoseconds: 0)
 
     init(
         plan: MediaPlan, rings: Rings, socket: consuming UDPSocket, firstSequences: [UInt16]
@@ -207,7 +210,6 @@ struct MediaLoop: ~Copyable {
         armTimer()
         while !isStopping {
             let ready = loop.wait(until: nextTurn)
-            turnBefore = now
             now = Clock.now()
             hasBacklog = false
             var woken = Woken()
@@ -223,6 +225,8 @@ struct MediaLoop: ~Copyable {
             followTrial()
             if woken.socket { listen() }
             if isPeriod { playSound() }
+            if isPeriod || woken.timer { watchStreams() }
+            followLoad()
             finishTurn()
         }
         HeapWatch.arm(false)

@@ -3,6 +3,8 @@ internal import Settings
 /// What the command line of `intercomd` says.
 struct Options {
     var folder = ConfigFolder.standard
+    /// Switch off the relays of a daemon that has ended, and nothing else.
+    var switchesRelaysOff = false
 
     /// What to do instead of running.
     enum Instead: Error, Equatable {
@@ -19,6 +21,7 @@ struct Options {
         intercomd.conf(5); intercomctl(1) shows what it does.
 
           --config DIR   read settings from DIR instead
+          --relays-off   switch off the relays that an intercomd which ended may have left on
           --version      print the version
           --help         print this
 
@@ -30,6 +33,7 @@ struct Options {
             switch argument {
             case "--help", "-h": throw .help
             case "--version": throw .version
+            case "--relays-off": switchesRelaysOff = true
             case "--config":
                 guard let folder = rest.popFirst() else { throw .usage("--config needs a folder") }
                 self.folder = folder

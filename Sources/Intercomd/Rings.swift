@@ -115,8 +115,10 @@ enum MediaEvent: Sendable {
     case playbackFailed(PCMError)
     /// The card woke the loop without moving sound; the timer has taken over.
     case masterStalled
-    /// This card is suspended or stands still; nil when it moves sound again.
-    case asleep(ClockMaster.Source?)
+    /// A stream stands still, or does so no more.
+    case stream(PCMError.Direction, StreamWatch.Change)
+    /// The processor cannot keep up, or can again: what is left out from now on.
+    case shedding(LoadShedding.Step)
     /// The tone trial is over, or could not be.
     case trialEnded
     /// The new settings hold: places of keys mean theirs from here on.

@@ -92,8 +92,10 @@ struct StationView {
     var xruns: (UInt64, UInt64) = (0, 0)
     /// The card woke the loop for nothing; the timer has taken over.
     var isMasterStalled = false
-    /// The card that is suspended or stands still.
-    var asleep: ClockMaster.Source?
+    /// Streams that are open, or were just now, and stand still.
+    var still = StillStreams()
+    /// What is left out because the processor cannot keep up.
+    var shed = LoadShedding.Step.none
     /// The peer whose call light is lit here, and until when.
     var calledBy: (peer: Int, until: Instant)?
     /// The control of the speaker's card that lets nothing through; nil where none does.

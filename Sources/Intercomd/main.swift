@@ -3,6 +3,7 @@ internal import HAL
 
 do throws(Options.Instead) {
     let options = try Options(Program.arguments)
+    if options.switchesRelaysOff { Program.exit(RelayNote.switchOff(options.folder)) }
     do throws(Boot.Failure) {
         try Boot.run(options.folder)
     } catch {

@@ -36,18 +36,4 @@ import Time
         for _ in 0...ClockMaster.wakesMax { stalled = clock.isStalled(at: at(1), period: period) }
         #expect(stalled)
     }
-
-    @Test func aMasterThatStandsStillIsFound() {
-        var clock = ClockMaster()
-        clock.source = .capture
-        clock.progressed(at: at(1000))
-        #expect(!clock.isSilent(at: at(1499)))
-        #expect(clock.isSilent(at: at(1500)))
-        // Wakes without sound are no sign of life.
-        _ = clock.isStalled(at: at(1490), period: period)
-        #expect(clock.isSilent(at: at(1500)))
-        // The timer needs nobody to look after it.
-        clock.source = .timer
-        #expect(!clock.isSilent(at: at(9999)))
-    }
 }

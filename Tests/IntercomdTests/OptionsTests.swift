@@ -8,6 +8,11 @@ import Testing
         #expect(try Options(["--config", "/tmp/x"]).folder == "/tmp/x")
     }
 
+    @Test func relaysMayBeSwitchedOffAndNothingElse() throws {
+        #expect(try !Options([]).switchesRelaysOff)
+        #expect(try Options(["--relays-off", "--config", "/tmp/x"]).switchesRelaysOff)
+    }
+
     @Test(
         arguments: [
             (["--help"], Options.Instead.help),

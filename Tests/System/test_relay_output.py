@@ -3,7 +3,7 @@
 import time
 import unittest
 
-from lab import Scene, wait
+from lab import Scene, listen, place, process, wait
 
 RELAY, GATE, LOW = "GPIO24", "GPIO25", "GPIO26"
 
@@ -62,6 +62,72 @@ class RelayOutput(unittest.TestCase):
         self.kitchen.sections |= {"relay gate": gate, "relay low": low}
         self.kitchen.reload()
         self.kitchen.said("relay gate: open")
+
+
+class Killed(unittest.TestCase):
+    """The daemon dies with a relay on, on a chip that keeps its outputs, as a Raspberry Pi's does.
+
+    What systemd runs in ExecStopPost= is run here by hand.
+    """
+
+    def setUp(self):
+        self.scene = self.enterContext(Scene("kitchen"))
+        self.kitchen, = self.scene.stations
+        self.kitchen.sections |= {
+            "relay gate": {"line": GATE, "pulse": "30s"},
+            "relay low": {"line": LOW, "active": "low", "pulse": "30s"},
+        }
+        self.scene.start()
+        self.kitchen.lines.do("keep", "gpiochip0", "on")
+
+    def levels(self):
+        return self.kitchen.level(GATE), self.kitchen.level(LOW)
+
+    def kill(self):
+        for name in ("gate", "low"):
+            self.assertEqual(self.kitchen.ctl("relay", name)[0], 0)
+        wait(lambda: self.levels() == (1, 0), "both are on", interval=0.01)
+        self.kitchen.kill()
+
+    def relays_off(self):
+        code, _, errors = process.run(
+            [place.program("intercomd"), "--relays-off", "--config", self.kitchen.etc],
+            environment=self.kitchen._environment())
+        return code, errors
+
+    def test_a_pin_stays_on_without_it(self):
+        self.kill()
+        listen(0.5)
+        self.assertEqual(self.levels(), (1, 0))
+
+    def test_it_is_off_within_two_seconds(self):
+        self.kill()
+        start = time.monotonic()
+        self.assertEqual(self.relays_off()[0], 0)
+        self.assertEqual(self.levels(), (0, 1))
+        self.assertLess(time.monotonic() - start, 2)
+
+    def test_settings_that_were_broken_meanwhile_do_not_matter(self):
+        with open(f"{self.kitchen.etc}/intercomd.conf", "a", encoding="ascii") as file:
+            file.write("[relay gate\nline = \n")
+        self.kill()
+        self.assertEqual(self.relays_off()[0], 0)
+        self.assertEqual(self.levels(), (0, 1))
+
+    def test_the_next_start_switches_off_what_its_settings_do_not_have(self):
+        del self.kitchen.sections["relay gate"], self.kitchen.sections["relay low"]
+        self.kill()
+        self.kitchen.start()
+        self.kitchen.ready()
+        self.assertEqual(self.levels(), (0, 1))
+
+    def test_a_relay_that_a_running_daemon_holds_is_left_to_it(self):
+        self.assertEqual(self.kitchen.ctl("relay", "gate")[0], 0)
+        wait(lambda: self.levels()[0] == 1, "the gate is on", interval=0.01)
+        code, errors = self.relays_off()
+        self.assertEqual(code, 1)
+        self.assertIn(f"relay line {GATE} is not switched off", errors)
+        self.assertEqual(self.levels()[0], 1)
 
 
 if __name__ == "__main__":

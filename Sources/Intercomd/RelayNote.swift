@@ -1,0 +1,85 @@
+internal import Config
+internal import HAL
+internal import Settings
+
+/// The lines of the relays, written down for a process that comes after this one.
+///
+/// Some kernels leave a pin as it is when its program dies, that of a Raspberry Pi among them. So
+/// the service manager runs `intercomd --relays-off` whenever the daemon has ended, however it
+/// ended; and what it needs to know does not hang on settings that somebody may have changed since.
+enum RelayNote {
+    struct Line: Equatable {
+        let name: String
+        let isActiveLow: Bool
+    }
+
+    private static let linesMax = 16
+    private static let sizeMax = 4096
+
+    static func path(in runtime: String) -> String { "\(runtime)/relays" }
+
+    /// Writes down the relays' lines, or takes the note away where there are none; returns why it
+    /// could not.
+    static func write(_ relays: [Config.Relay], in runtime: String) -> SystemError? {
+        do throws(SystemError) {
+            guard !relays.isEmpty else {
+                try FileStore.remove(path(in: runtime))
+                return nil
+            }
+            let lines = relays.map { Line(name: $0.line, isActiveLow: $0.isActiveLow) }
+            let bytes = Array(text(lines).utf8)
+            try FileStore.write(bytes.span, to: path(in: runtime), mode: 0o644)
+            return nil
+        } catch { return error }
+    }
+
+    static func text(_ lines: [Line]) -> String {
+        lines.map { ($0.isActiveLow ? "low " : "high ") + $0.name + "\n" }.joined()
+    }
+
+    /// The lines of a note; what is none is left out.
+    static func lines(of bytes: [UInt8]) -> [Line] {
+        let rows = bytes.split(separator: UInt8(ascii: "\n")).prefix(linesMax)
+        return rows.compactMap { row in
+            let text = String(decoding: row, as: UTF8.self)
+            for (word, isActiveLow) in [("low ", true), ("high ", false)]
+            where text.hasPrefix(word) && text.utf8.count > word.utf8.count {
+                return Line(
+                    name: String(text.dropFirst(word.utf8.count)), isActiveLow: isActiveLow)
+            }
+            return nil
+        }
+    }
+
+    /// Switches off every line of the note, and says of each what came of it.
+    ///
+    /// A note of another user's is none of ours. A line that somebody holds is left alone: it is
+    /// the holder's.
+    static func switchOff(in runtime: String, _ tell: (Line, GPIOError?) -> Void) {
+        let path = path(in: runtime)
+        guard let status = (try? FileStore.status(of: path)) ?? nil, status.isRegular,
+            status.owner == Environment.userID,
+            let bytes = try? FileStore.read(path, limit: sizeMax)
+        else { return }
+        for line in lines(of: bytes) {
+            do throws(GPIOError) {
+                // Requested at its inactive level, and left so when it goes.
+                _ = try OutputLine(
+                    name: line.name, activeLow: line.isActiveLow, consumer: "intercomd")
+                tell(line, nil)
+            } catch { tell(line, error) }
+        }
+    }
+
+    /// What `intercomd --relays-off` does; returns its exit code.
+    static func switchOff(_ folder: String) -> Int32 {
+        var code: Int32 = 0
+        // Of settings that are wrong the paths are known all the same.
+        switchOff(in: ConfigFolder(folder).paths.runtime) { line, error in
+            guard let error else { return Log.notice("relay line \(line.name) is off") }
+            Log.error("relay line \(line.name) is not switched off: \(error)")
+            code = 1
+        }
+        return code
+    }
+}

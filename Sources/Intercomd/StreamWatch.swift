@@ -1,0 +1,75 @@
+internal import Time
+
+/// Whether one direction of a card moves sound as it should, and when a stream that does not is to
+/// be closed and opened again.
+///
+/// Only time in which the loop looked counts: a loop that was held up has seen nothing.
+struct StreamWatch {
+    /// What became of a stream, for the control thread.
+    enum Change: Equatable, Sendable {
+        /// It moves no sound and says nothing of it, as a USB card does that hangs.
+        case stands
+        /// The card says that it is suspended.
+        case suspended
+        /// It moves sound again.
+        case moves
+        /// It is stopped or gone, so it need not move.
+        case over
+    }
+
+    /// A stream that has moved sound may stand still for so long.
+    static let silenceMax = Duration.milliseconds(500)
+    /// One that was opened again is given twice as long each time, but no more than this.
+    static let patienceMax = Duration.seconds(2)
+    /// So much of the time between two looks counts, which the loop's timer never exceeds.
+    static let lookMax = ClockMaster.guardInterval
+
+    /// Suspended, or not moving: until it moves sound again.
+    private(set) var isStill = false
+    private var silence = Duration.zero
+    private var patience = silenceMax
+    private var lookedAt: Instant?
+
+    /// The stream was started, perhaps anew.
+    mutating func begins() {
+        silence = .zero
+        lookedAt = nil
+    }
+
+    /// It moved sound; true when it had stood still.
+    mutating func progressed() -> Bool {
+        silence = .zero
+        patience = Self.silenceMax
+        defer { isStill = false }
+        return isStill
+    }
+
+    /// The card says that it is suspended, so there is nothing to open again; true when it did not
+    /// say so before.
+    mutating func suspended() -> Bool {
+        silence = .zero
+        defer { isStill = true }
+        return !isStill
+    }
+
+    /// It need not move any more; true when it had stood still.
+    mutating func ends() -> Bool {
+        begins()
+        return progressed()
+    }
+
+    /// Whether a stream that should run has stood still for too long by now.
+    mutating func isToReopen(at now: Instant, runs: Bool) -> Bool {
+        guard runs else {
+            begins()
+            return false
+        }
+        if let lookedAt { silence += min(now - lookedAt, Self.lookMax) }
+        lookedAt = now
+        guard silence >= patience else { return false }
+        patience = min(patience * 2, Self.patienceMax)
+        isStill = true
+        begins()
+        return true
+    }
+}

@@ -1,0 +1,57 @@
+"""A processor that cannot keep up: what is left out is told, nothing dies, and all comes back."""
+
+import os
+import unittest
+
+from lab import Scene, SceneTest, Unheard, listen, place, process, wait
+
+
+class Overload(SceneTest):
+    def slow(self, times):
+        with open(self.stall, "w", encoding="ascii") as file:
+            file.write(f"x{times}")
+
+    def overload(self):
+        return [text for text in self.kitchen.status()["problems"] if "cannot keep up" in text]
+
+    def test_a_slow_processor_is_told_of_and_not_killed_and_soon_whole_again(self):
+        with Scene("kitchen", "garage") as scene:
+            self.kitchen, garage = scene.stations
+            self.stall = os.path.join(self.kitchen.folder, "stall")
+            self.kitchen.environment["STALL"] = self.stall
+            self.kitchen.preloads = [*self.kitchen.preloads, place.lab("libstall.so")]
+            # As the unit says; without the right to real-time priority it means nothing.
+            self.kitchen.launcher = [
+                *self.kitchen.launcher, "prlimit", "--rttime=1000000:1000000"]
+            self.kitchen.sections["audio"].update(echo="on", duplex="full")
+            scene.introduce(self.kitchen, garage)
+            scene.start()
+            wait(lambda: self.kitchen.status()["audio"]["echo"] == "on", "the echo is cancelled")
+            self.kitchen.speak(500)
+            with self.kitchen.talking():
+                listen(1)
+                self.assertEqual(self.overload(), [])
+                self.slow(200)
+                wait(self.overload, "it says that it cannot keep up")
+                # A thread that never rests for so long is killed.
+                listen(3)
+                told = self.overload()
+                self.assertIn("speech is encoded plainly", told[0])
+                self.assertIn("the echo is not cancelled", told[0])
+                audio = self.kitchen.status()["audio"]
+                self.assertEqual((audio["echo"], audio["duplex"]), ("refused", "half"))
+                self.assertTrue(process.is_alive(self.kitchen.process))
+                os.unlink(self.stall)
+                wait(lambda: not self.overload(), "it is whole again", 10, failure=Unheard)
+            self.assertEqual(self.kitchen.status()["audio"]["echo"], "on")
+            garage.record()
+            with self.kitchen.talking():
+                span = listen()
+            self.assert_heard(garage.recorded().span(*span), 500)
+            self.assertIn("the processor cannot keep up: ", self.kitchen.log)
+            self.assertIn("the sound is whole again", self.kitchen.log)
+            self.assert_no_heap_calls(self.kitchen)
+
+
+if __name__ == "__main__":
+    unittest.main()
