@@ -62,7 +62,8 @@ private func lineChecks(_ situation: Situation) -> [Check] {
     guard !lines.isEmpty else {
         return [.ok(.gpio, "no line is configured", advice: "[button NAME] in intercomd.conf")]
     }
-    return lines.flatMap { $0.checks }
+    let hasRelays = lines.contains { $0.kind == .relay }
+    return lines.flatMap { $0.checks } + RelayFacts(hasRelays: hasRelays).checks
 }
 
 /// What only right settings, or the daemon, could tell.
