@@ -154,7 +154,8 @@ extension ControlLoop {
         let (one, other) = shared.endpoints
         return "\(roster[peer].name): two stations use its key, at \(SocketAddress(one)) and"
             + " \(SocketAddress(other)): was its card copied?; on one of them: sudo rm"
-            + " \(config.paths.identity), sudo systemctl restart intercomd, and add its new key here"
+            + " \(config.paths.identity), sudo systemctl restart intercomd, and add its new key"
+            + " here"
     }
 
     /// A call with this station's own key: only another with its card could make it.

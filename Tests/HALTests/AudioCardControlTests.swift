@@ -19,9 +19,12 @@ extension AudioOnSimulatedCard {
             #expect(again?.percent == 100 && again?.isMuted == false)
         }
 
-        @Test func aMixerThatIsKeptOpenSeesWhatOthersChange() throws {
+        @Test func aMixerThatIsKeptOpenSeesWhatOthersChange() {
             let device = SimCard().pcm()
-            let mixer = try #require(CardMixer(of: device))
+            guard let mixer = CardMixer(of: device, .playback) else {
+                Issue.record("the simulated card has no mixer")
+                return
+            }
             #expect(mixer.controls(.playback)?.map { $0.isSilent } == [false])
             _ = CardControl.set(
                 .init(name: "Speaker", percent: nil, isMuted: true), of: device, .playback)

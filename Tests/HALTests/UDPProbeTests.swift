@@ -35,8 +35,8 @@ import Time
         #expect(probe.fault() == nil)
         var bytes = InlineArray<8, UInt8>(repeating: 7)
         var room = bytes.mutableSpan
-        let datagram = try #require(pair.handshake.receive(into: &room))
-        #expect(datagram.count == 0)
+        let datagram = pair.handshake.receive(into: &room)
+        #expect(datagram?.count == 0)
         #expect(probe.fault() == nil)
     }
 

@@ -188,7 +188,8 @@ class DaemonDown(DoctorTest):
         code, text, _ = self.kitchen.ctl("doctor")
         self.assertEqual(code, 4)
         for noun in ("config", "keys", "daemon", "service", "audio input", "gpio GPIO17",
-                     "realtime", "memory", "network", "peer garage", "wifi", "clock", "xruns", "disk"):
+                     "realtime", "memory", "network", "peer garage", "wifi", "clock", "xruns",
+                     "disk"):
             self.assertRegex(text, rf"(?m)^(ok  |WARN|FAIL)  {noun}")
         _, lines, _ = self.kitchen.ctl("doctor", "--json")
         found = json.loads(lines)
@@ -220,7 +221,8 @@ class DaemonUp(DoctorTest):
         self.assert_screen(self.kitchen, "key-was-pressed", "gpio", code=0)
         # What else may be wrong: the peer goes, the card goes, the line goes.
         self.garage.stop()
-        wait(lambda: self.kitchen.peer("garage")["down_reason"] == "port_closed", "it is gone")
+        reason = lambda: self.kitchen.peer("garage")["down_reason"]
+        wait(lambda: reason() == "port_closed", "garage is gone")
         self.assert_screen(self.kitchen, "unreachable-peer", "peers")
         self.kitchen.card.do("unplug")
         wait(lambda: self.kitchen.has_card("absent"), "the card is told to be gone")

@@ -71,8 +71,8 @@ import Testing
         facts.callers = [caller]
         #expect(
             lines(facts.checks).last
-                == "WARN  peer            an unknown station called from 192.0.2.7:5577 12s ago, key"
-                + " 7699 5418 …  -> to add it: sudo intercomctl peer add NAME 192.0.2.7"
+                == "WARN  peer            an unknown station called from 192.0.2.7:5577 12s ago,"
+                + " key 7699 5418 …  -> to add it: sudo intercomctl peer add NAME 192.0.2.7"
                 + " intercom1:abc")
         facts.callers[0].address = "[2001:db8::7]:5577"
         #expect(lines(facts.checks).last?.hasSuffix("NAME 2001:db8::7 intercom1:abc") == true)

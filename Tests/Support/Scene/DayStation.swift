@@ -26,9 +26,10 @@ struct DayStation: ~Copyable {
         self.block = block
         let settings = [Profile.voice, .studio, .lowpower, .ultra].pick(&random).settings
         let size = 29 + Int(random.unit() * 300)
+        let sizeRepeated = 29 + Int(random.unit() * 300)
         redundancy = Redundancy(
-            frameSamples: settings.frameSamples, frameSize: size, rooms: 59...1172,
-            depthMin: Int(random.unit() * 2))
+            frameSamples: settings.frameSamples, frameSize: size,
+            frameSizeRepeated: sizeRepeated, rooms: 59...1172, depthMin: Int(random.unit() * 2))
         vox = Vox(
             threshold: 3 + Float(random.unit() * 37), hang: .milliseconds(random.next() % 5_000))
         // A block of 7.5 ms is none of a microphone's.
