@@ -183,7 +183,9 @@ public struct JitterBuffer: ~Copyable {
         case .idle: false
         case .waiting: true
         case .playing:
-            invented < Self.starvation || spurt.highest >= nextSequence || upcoming != nil
+            // Of what came, the oldest may have made room for others: then nothing is left.
+            invented < Self.starvation || upcoming != nil || slots.contains(nextSequence)
+                || following != nil
         }
     }
 

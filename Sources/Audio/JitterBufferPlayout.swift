@@ -247,7 +247,7 @@ extension JitterBuffer {
     }
 
     /// The nearest frame here after the next one, of the same talkspurt.
-    private var following: Int64? {
+    var following: Int64? {
         let end = min(nextSequence + Int64(PacketSlots.count), upcoming?.first ?? .max)
         var number = nextSequence + 1
         while number < end && number <= spurt.highest {
