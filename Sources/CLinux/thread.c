@@ -9,40 +9,51 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "lastwords.h"
+
 struct start {
     void (*body)(void *);
     void *argument;
     char name[16]; /* The kernel's limit, the terminating zero included. */
+    void *lowest;  /* Of its memory: the stack for its last words. */
+    const void *top;
 };
 
 static void *run(void *pointer) {
     struct start start = *(struct start *)pointer;
     free(pointer);
     pthread_setname_np(pthread_self(), start.name);
+    clinux_last_words_thread(start.lowest, CLINUX_LAST_WORDS_STACK, start.top);
     start.body(start.argument);
     return NULL;
 }
 
-/* The lowest page is a guard; of the others so many bytes are written, so none faults later. */
+/* What lies below the stack: the one for the last words, and a guard between them. */
+static size_t below_stack(size_t page) {
+    return (CLINUX_LAST_WORDS_STACK + page - 1) / page * page + page;
+}
+
+/* Of the stack so many bytes are written, so none faults later. */
 static int make_stack(struct clinux_thread *thread, size_t size, size_t present) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     if (size < (size_t)PTHREAD_STACK_MIN)
         size = (size_t)PTHREAD_STACK_MIN;
     size = (size + page - 1) / page * page;
-    thread->size = size + page;
+    thread->size = size + below_stack(page);
     thread->stack = mmap(
         NULL, thread->size, PROT_READ | PROT_WRITE,
         MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     if (thread->stack == MAP_FAILED)
         return -errno;
-    if (mprotect(thread->stack, page, PROT_NONE) < 0) {
+    void *guard = (char *)thread->stack + below_stack(page) - page;
+    if (mprotect(guard, page, PROT_NONE) < 0) {
         int error = errno;
         munmap(thread->stack, thread->size);
         return -error;
     }
     /* A stack grows downwards: its first bytes are the highest. */
     volatile char *end = (char *)thread->stack + thread->size;
-    for (size_t below = page; below <= present && below < thread->size; below += page)
+    for (size_t below = page; below <= present && below < size; below += page)
         end[-(ptrdiff_t)below] = 0;
     return 0;
 }
@@ -74,10 +85,12 @@ int clinux_thread_start(
     /* Half is more than twice what the sound needs. Who is not in a hurry may wait for a page. */
     int result = make_stack(thread, stack_size, priority > 0 ? stack_size / 2 : 0);
     if (result == 0) {
-        size_t page = (size_t)sysconf(_SC_PAGESIZE);
+        size_t below = below_stack((size_t)sysconf(_SC_PAGESIZE));
         pthread_attr_t attributes;
         pthread_attr_init(&attributes);
-        pthread_attr_setstack(&attributes, (char *)thread->stack + page, thread->size - page);
+        pthread_attr_setstack(&attributes, (char *)thread->stack + below, thread->size - below);
+        start->lowest = thread->stack;
+        start->top = (char *)thread->stack + thread->size;
         result = create(thread, &attributes, priority, start);
         pthread_attr_destroy(&attributes);
         if (result < 0)

@@ -27,6 +27,7 @@ enum Boot {
 
     static func run(_ folder: String) throws(Failure) {
         let startedAt = Clock.now()
+        try prepareLastWords()
         let signals = try takeSignals()
         try? ProcessHardening.hideMemory()
         // One that died may have left them on, and its settings may have been broken since.
@@ -72,6 +73,12 @@ enum Boot {
         } catch {
             throw Failure(text: error.description)
         }
+    }
+
+    private static func prepareLastWords() throws(Failure) {
+        do throws(SystemError) {
+            try LastWords.prepare()
+        } catch { throw Failure(text: error.description) }
     }
 
     /// Signals are blocked before there are threads, so that one thread gets them all; and first of

@@ -23,6 +23,7 @@
 #include "files.h"
 #include "heapwatch.h"
 #include "input.h"
+#include "lastwords.h"
 #include "machine.h"
 #include "network.h"
 #include "process.h"

@@ -15,6 +15,11 @@ final class ProcessProbe {
             case "thread":
                 thread = Box(
                     try RealtimeThread(name: "idle", priority: 0) { while true { sleep(1) } })
+            case "words":
+                // Where the test reads.
+                dup2(1, 2)
+                try LastWords.prepare()
+            case "fault": try fault(words[1])
             case "hide": try ProcessHardening.hideMemory()
             case "limit":
                 var limit = rlimit()
@@ -37,6 +42,16 @@ final class ProcessProbe {
         }
     }
 
+    /// Ends the probe on a thread of its own.
+    private func fault(_ what: Substring) throws(SystemError) {
+        let isDeep = what == "stack"
+        thread = Box(
+            try RealtimeThread(name: "faulty", priority: 0) {
+                if isDeep { _ = Faults.descend(0) } else { Faults.trap() }
+            })
+        sleep(10)
+    }
+
     private func notify(_ what: Substring) {
         switch what {
         case "ready": ServiceNotifier.ready()
@@ -45,5 +60,21 @@ final class ProcessProbe {
         case "status": ServiceNotifier.status("2 of 3 peers up")
         default: ServiceNotifier.watchdog()
         }
+    }
+}
+
+/// Ways to end a program, under names that its last words are to tell.
+enum Faults {
+    @inline(never)
+    static func trap() { preconditionFailure("as asked") }
+
+    /// Uses up the stack.
+    @inline(never)
+    static func descend(_ depth: Int) -> Int {
+        // Never so deep, as the compiler cannot know.
+        guard depth >= 0 else { return depth }
+        var room = InlineArray<1024, Int>(repeating: depth)
+        room[depth & 1023] = descend(depth + 1)
+        return room[0] &+ room[1]
     }
 }

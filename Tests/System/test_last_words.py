@@ -1,0 +1,79 @@
+"""A fault of the program leaves one line that says where, and ends it as it would have."""
+
+import ctypes
+import os
+import re
+import signal
+import time
+import unittest
+
+from lab import Scene, SceneTest, place, process, wait
+
+LINE = re.compile(r"(?:<2>)?(SIG[A-Z]+) in thread (\S+) at (0x[0-9a-f]+) ?(.*)")
+OWN = re.compile(r"(0x[0-9a-f]+) ([^ ,;]+)(?: of (\S+?))?(?=[,;]|$)")
+
+
+def thread(pid, name):
+    for number in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{number}/comm", encoding="utf-8") as file:
+            if file.read().strip() == name:
+                return int(number)
+    raise AssertionError(f"process {pid} has no thread {name}")
+
+
+def functions(program):
+    """(first, behind the last, name) of each function in the program's table."""
+    code, text, errors = process.run(["nm", "-S", "--defined-only", program])
+    assert code == 0, errors
+    rows = [line.split() for line in text.splitlines()]
+    return [(int(row[0], 16), int(row[0], 16) + int(row[1], 16), row[3])
+            for row in rows if len(row) == 4 and row[2] in "tTwW"]
+
+
+class LastWords(SceneTest):
+    def send(self, name, number):
+        with Scene("kitchen", "garage") as scene:
+            kitchen, _ = scene.stations
+            kitchen.environment["SWIFT_BACKTRACE"] = "enable=no"
+            scene.introduce(*scene.stations)
+            scene.start()
+            tid = thread(kitchen.pid, name)
+            self.assertEqual(
+                ctypes.CDLL(None, use_errno=True).tgkill(kitchen.pid, tid, int(number)), 0)
+            wait(lambda: not process.is_alive(kitchen.process), "the daemon ends")
+            self.assertEqual(kitchen.process.returncode, -number)
+            return [LINE.fullmatch(line) for line in kitchen.log.splitlines()
+                    if LINE.fullmatch(line)]
+
+    def check(self, name, number):
+        found = self.send(name, number)
+        self.assertEqual(len(found), 1)
+        self.assertEqual(found[0][1], number.name)
+        self.assertEqual(found[0][2], name)
+        print(found[0][0])
+        program = place.program("intercomd")
+        table = functions(program)
+        own = [(int(at, 16), word) for at, word, file in OWN.findall(found[0][0])
+               if not file]
+        self.assertTrue(own, "no function of the program is named")
+        for at, word in own:
+            names = [known for start, end, known in table if start <= at - 1 < end
+                     or start <= at < end]
+            self.assertTrue(any(known.startswith(word) for known in names), (hex(at), word))
+
+    def test_a_fault_of_the_media_thread_says_where(self):
+        self.check("media", signal.SIGILL)
+        self.check("media", signal.SIGSEGV)
+
+    def test_what_is_no_fault_leaves_no_such_line(self):
+        with Scene("kitchen") as scene:
+            kitchen, = scene.stations
+            kitchen.start()
+            kitchen.ready()
+            time.sleep(0.2)
+            self.assertEqual(kitchen.stop(), 0)
+            self.assertFalse([line for line in kitchen.log.splitlines() if LINE.fullmatch(line)])
+
+
+if __name__ == "__main__":
+    unittest.main()
