@@ -12,6 +12,7 @@
 //     delay WAY MS [JITTER-MS [free]]
 //                                    a fixed delay, and up to JITTER more; the order is kept,
 //                                    unless each is free of those before it
+//     pause WAY MS                   nothing arrives for so long, then all at once, in order
 //     reorder WAY PERCENT MS         holds some back MS longer, behind what follows them
 //     duplicate WAY PERCENT
 //     rate WAY KBIT QUEUE-MS         a narrow link, headers included, and the queue before it
@@ -170,6 +171,10 @@ static bool obey_on(int way, const char *verb, char **words, int count) {
         path->delay = (int64_t)(first * 1e6);
         path->jitter = (int64_t)(second * 1e6);
         path->is_in_order = strcmp(words[4], "free") != 0;
+    } else if (strcmp(verb, "pause") == 0) {
+        int64_t until = now() + (int64_t)(first * 1e6);
+        if (until > path->last_due)
+            path->last_due = until;
     } else if (strcmp(verb, "reorder") == 0) {
         path->reorder = first / 100;
         path->hold = (int64_t)(second * 1e6);
