@@ -12,6 +12,8 @@ extension MediaLoop {
         guard woken.commands else { return }
         rings.commandsWaiting.drain()
         while let command = rings.commands.pop() { take(command) }
+        // It may have moved a virtual key, or put others in their place.
+        virtualDue = now
     }
 
     private mutating func take(_ command: consuming MediaCommand) {

@@ -34,10 +34,21 @@ extension MediaLoop {
                 follow(keys[place].handle(.tick, at: now), of: place)
             }
         }
+        followVirtualKeys()
+    }
+
+    /// There is one for each target, and none of them moves of itself but at its deadline.
+    private mutating func followVirtualKeys() {
+        guard let due = virtualDue, due <= now else { return }
+        virtualDue = nil
         for target in virtualKeys.indices {
             while let deadline = virtualKeys[target].deadline, deadline <= now {
                 follow(virtualKeys[target].handle(.tick, at: now), target: target)
             }
+        }
+        for target in virtualKeys.indices {
+            guard let deadline = virtualKeys[target].deadline else { continue }
+            virtualDue = min(virtualDue ?? deadline, deadline)
         }
     }
 

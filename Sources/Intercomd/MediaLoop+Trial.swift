@@ -60,6 +60,7 @@ extension MediaLoop {
         if !trial.isReleased, trial.place >= ToneTrial.count || !hasCapture {
             trial.isReleased = true
             follow(virtualKeys[target].handle(.level(isDown: false), at: now), target: target)
+            virtualDue = now
         }
         // The tail after the key is not the room's either.
         if !spurts[target].isTalking { endTrial() }

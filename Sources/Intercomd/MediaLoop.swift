@@ -66,6 +66,8 @@ struct MediaLoop: ~Copyable {
     var keys: FixedArray<KeySlot>
     /// The keys of `intercomctl ptt`, one for each target.
     var virtualKeys: FixedArray<TalkKey>
+    /// None of their deadlines is earlier; nil when they have none.
+    var virtualDue: Instant?
     var spurts: FixedArray<Spurt>
     var encoded = EncodedFrames()
     /// Until when the speaker is held down, half duplex.
