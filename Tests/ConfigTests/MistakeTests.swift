@@ -21,7 +21,7 @@ private let notKey =
     "key: not a public key, which is intercom1:, 52 characters, : and 4 more"
     + " (intercomctl key show, on the other station)"
 private let hint = "card numbers change at boot; use card:Device (intercomctl audio list)"
-private let forms = "must be card:ID, usb:VENDOR:PRODUCT, pcm:NAME, default or none"
+private let forms = "must be auto, card:ID, usb:VENDOR:PRODUCT, pcm:NAME, default or none"
 
 // Every message there is, each with its place. Line 3 is the first after the station's two.
 private let wrongCases: [WrongCase] = [
