@@ -58,7 +58,7 @@ func setPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var report = PeerReport(name: name)
     report.add("changed \(name)")
     if invocation.suite != nil || hasPSK {
-        report.add("the other station needs the same: intercomctl peer set there, too")
+        report.add("the other station needs the same: sudo intercomctl peer set there, too")
     }
     return try report.finish(invocation)
 }

@@ -6,8 +6,8 @@ internal import Settings
 /// The files of peers that `peer add` and its kin write in the state directory, and all other
 /// settings, which they must fit.
 ///
-/// The directory belongs to the daemon's user. Root gives up its rights for that user's before
-/// anything in it is looked at: no link that user makes there leads root anywhere.
+/// The directory belongs to the daemon's user. Root acts with that user's rights while it looks at
+/// anything in it or writes there: no link that user makes leads root anywhere.
 struct PeerBook {
     let paths: Paths
     private(set) var sources: [ConfigSource]
@@ -17,8 +17,7 @@ struct PeerBook {
         let folder = ConfigFolder(invocation.configFolder)
         paths = folder.paths
         do throws(SystemError) {
-            try OwnersRights.take(of: paths.state)
-            sources = try folder.sources()
+            sources = try folder.sourcesAsOwner()
         } catch { throw Failure(error) }
     }
 

@@ -1,4 +1,5 @@
 internal import Control
+internal import HAL
 
 /// What a command has done to a peer, and that the running daemon has taken it over.
 struct PeerReport {
@@ -17,6 +18,8 @@ struct PeerReport {
 
     /// Lets the daemon read the files, unless that is not wanted; then prints everything.
     consuming func finish(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+        // All is written: the rest is between this program and the daemon.
+        do throws(SystemError) { try OwnersRights.giveBack() } catch { throw Failure(error) }
         var ending = ExitCode.ok
         if invocation.isUnapplied {
             add("to apply it: intercomctl reload")

@@ -30,7 +30,8 @@ func setUp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         Terminal.write(setup.summary(besidesAnswers: false), to: .complaint)
         try printText(setup.plan.text)
         Terminal.write(
-            "nothing was written; this is for \(setup.path): intercomctl setup --yes writes it\n",
+            "nothing was written; this is for \(setup.path):"
+                + " sudo intercomctl setup --yes writes it\n",
             to: .complaint)
     }
     return .ok

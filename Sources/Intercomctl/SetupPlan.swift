@@ -28,7 +28,7 @@ struct SetupPlan: Equatable {
         for (side, choice) in [("microphone", input), ("loudspeaker", output)]
         where choice.value == "none" {
             warnings.append(
-                "no \(side) that works: plug one in, then intercomctl setup --force")
+                "no \(side) that works: plug one in, then sudo intercomctl setup --force")
         }
         if let warning = key.warning { warnings.append(warning) }
     }
@@ -96,7 +96,7 @@ extension SetupPlan {
 
     private static func warning(on cards: [CardTrial]) -> String? {
         if cards.isEmpty {
-            return "no sound card: plug one in, then intercomctl setup --force"
+            return "no sound card: plug one in, then sudo intercomctl setup --force"
         }
         for card in cards {
             for outcome in [card.input, card.output] {

@@ -1,13 +1,13 @@
 /// What a person is told to do next, in the journal and in `status` alike.
 enum Advice {
     static func unconfigured(_ folder: String) -> String {
-        "no settings yet, so no sound and no peers: intercomctl setup writes"
+        "no settings yet, so no sound and no peers: sudo intercomctl setup writes"
             + " \(folder)/intercomd.conf, and intercomctl reload takes it over"
     }
 
     static let unpaired =
         "no peers yet: give each station the other's key (intercomctl key show) with"
-        + " intercomctl peer add"
+        + " sudo intercomctl peer add"
 
     /// Speech should stand so far above the noise, in dB.
     static let signalToNoiseMin = 40.0

@@ -36,7 +36,7 @@ public struct ConfigFolder {
                 error.errno == SystemError.noSuchFile
                 ? SystemError(
                     operation: error.operation, errno: error.errno,
-                    advice: "intercomctl setup writes it (man intercomd.conf),"
+                    advice: "sudo intercomctl setup writes it (man intercomd.conf),"
                         + " or name another folder with --config DIR")
                 : error
             paths = otherwise
@@ -62,20 +62,35 @@ public struct ConfigFolder {
         return try others(beside: main)
     }
 
+    /// Every file, in order of precedence; the learned peers are read with the rights of their
+    /// directory's owner, which the process has from then on (`OwnersRights`).
+    public func sourcesAsOwner() throws(SystemError) -> [ConfigSource] {
+        var sources = try sources(withLearned: false)
+        try OwnersRights.take(of: paths.state)
+        try read(folder: paths.learnedPeers, role: .learned, into: &sources)
+        return sources
+    }
+
     /// Every file, in order of precedence.
     public func sources() throws(SystemError) -> [ConfigSource] {
+        try sources(withLearned: true)
+    }
+
+    private func sources(withLearned: Bool) throws(SystemError) -> [ConfigSource] {
         guard let main else {
             throw mainError
                 ?? SystemError(
                     operation: "read \(folder)/intercomd.conf", errno: SystemError.noSuchFile)
         }
-        return try others(beside: main)
+        return try others(beside: main, withLearned: withLearned)
     }
 
-    private func others(beside main: ConfigSource) throws(SystemError) -> [ConfigSource] {
+    private func others(
+        beside main: ConfigSource, withLearned: Bool = true
+    ) throws(SystemError) -> [ConfigSource] {
         var sources = [main]
         try read(folder: "\(folder)/peers.d", role: .peers, into: &sources)
-        try read(folder: paths.learnedPeers, role: .learned, into: &sources)
+        if withLearned { try read(folder: paths.learnedPeers, role: .learned, into: &sources) }
         return sources
     }
 

@@ -43,6 +43,15 @@ class ConfigMistakes(SceneTest):
             file.write("\n".join([*self.lines, text]) + "\n")
         return f"{self.path}:{len(self.lines) + text.count(chr(10)) + 1}"
 
+    def test_a_line_of_another_case_is_shown_as_it_is_here(self):
+        self.kitchen.lines.start()
+        self.with_line("[lamp x]\nline = gpio4\nshow = fault")
+        code, _, errors = self.kitchen.ctl("config", "check")
+        self.assertEqual(code, 4)
+        self.assertIn('there is no line "gpio4" on this machine; did you mean "GPIO4"?', errors)
+        self.with_line("[lamp x]\nline = GPIO4\nshow = fault")
+        self.assertEqual(self.kitchen.ctl("config", "check")[0], 0)
+
     def test_unknown_key_with_the_nearest(self):
         place = self.with_line("[talk]\nprerol = 60ms")
         self.assert_refused(place, "prerol", "preroll")

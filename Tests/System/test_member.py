@@ -6,6 +6,7 @@ gives.
 """
 
 import grp
+import json
 import os
 import pwd
 import re
@@ -52,6 +53,7 @@ class Member(unittest.TestCase):
         cls.alone = [cls.type(NAME, "test", *words)[1] for words in (
             ["speaker"], ["mic"], ["button", "--timeout", "1"])]
         cls.start()
+        cls.unpaired = json.loads(cls.type("root", "status", "--json")[1])
         cls.garage.knows(cls.kitchen, port=5577, calls=False)
         cls.garage.start()
         cls.garage.ready()
@@ -157,6 +159,12 @@ class Member(unittest.TestCase):
             said = self.type(NAME, "test", test)[1]
             self.assertIn("intercomd ", said)
             self.assertIn(told, said)
+
+    def test_3_what_status_tells(self):
+        notes = self.unpaired["notes"] + self.type(NAME, "status")[1].splitlines()
+        lines = self.told("\n".join(notes).replace("(", "\n").replace(")", "\n"))
+        self.assertIn((True, ("peer", "add")), lines)
+        self.assertEqual(self.refusals(lines), [])
 
     def test_3_what_doctor_tells(self):
         for user in (NAME, "root"):

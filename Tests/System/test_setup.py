@@ -84,7 +84,8 @@ name    kitchen  as you say
 input   default  ALSA's default, opens at 48 kHz
 output  default  the same card
 key     GPIO17   gpiochip0/17, free
-nothing was written; this is for DIR/default/etc/intercomd.conf: intercomctl setup --yes writes it
+nothing was written; this is for DIR/default/etc/intercomd.conf: sudo intercomctl setup --yes \
+writes it
 """)
         self.assertFalse(self.path.exists())
 
@@ -95,7 +96,7 @@ name    kitchen  as you say
 input   default  no sound card found
 output  default  no sound card found
 key     GPIO17   gpiochip0/17, free
-! no sound card: plug one in, then intercomctl setup --force
+! no sound card: plug one in, then sudo intercomctl setup --force
 wrote DIR/default/etc/intercomd.conf
 try:  intercomctl test speaker, test mic, test button
 next: sudo systemctl enable --now intercomd
