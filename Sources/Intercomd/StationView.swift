@@ -29,7 +29,7 @@ struct StationView {
         /// Its addresses are others than before: where its session found it may lead nowhere.
         var hasMoved = false
         /// What it has heard of our last talkspurt; nil before there was one.
-        var lastWords: LastWords?
+        var lastWords: LastTalk?
         /// When it was told last that it lights the call light here.
         var signalTold: Instant?
         /// Bytes a second, and sound made up.

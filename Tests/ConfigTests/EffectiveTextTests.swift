@@ -72,8 +72,8 @@ func withoutOrigins(_ config: Config) -> Config {
                 dscp = ef
 
                 [audio]
-                input = default
-                output = default
+                input = auto
+                output = auto
                 period = 5ms
                 periods = 3
                 profile = voice

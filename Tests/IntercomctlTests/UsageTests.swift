@@ -99,7 +99,8 @@ private let usageCases: [UsageCase] = [
         let one = try Intercomctl.run(["ptt", "--help"])
         #expect(
             one.code == 0
-                && one.output.hasPrefix("usage: intercomctl ptt [--json] down|up TARGET\n"))
+                && one.output.hasPrefix(
+                    "usage: intercomctl ptt [--no-wait] [--json] down|up TARGET\n"))
         #expect(try Intercomctl.run(["help", "peer", "add"]).output.contains("--psk-file FILE"))
     }
 

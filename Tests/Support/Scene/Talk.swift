@@ -10,7 +10,8 @@ public struct Talk: Sendable {
 
     /// Packs `perPacket` frames of 10 ms, 1 or 2, into each packet (RFC 6716 §3.2.3: code 1).
     public init(_ speech: Speech, perPacket: Int = 1) throws {
-        var encoder = try OpusEncoder()
+        // Two frames can share a packet only where neither is padded: at this rate none is.
+        var encoder = try OpusEncoder(bitrate: perPacket == 2 ? 96_000 : nil)
         var bytes = [UInt8](repeating: 0, count: 400)
         var frames: [[UInt8]] = []
         for i in 0..<speech.frameCount {
