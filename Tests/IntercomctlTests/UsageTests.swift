@@ -100,7 +100,8 @@ private let usageCases: [UsageCase] = [
         #expect(
             one.code == 0
                 && one.output.hasPrefix(
-                    "usage: intercomctl ptt [--no-wait] [--json] down|up TARGET\n"))
+                    "usage: intercomctl ptt [--no-wait] [--json] down|up TARGET\n")
+        )
         #expect(try Intercomctl.run(["help", "peer", "add"]).output.contains("--psk-file FILE"))
     }
 
