@@ -50,6 +50,8 @@ extension Status {
         case "frames_recovered": "Frames of peers that came only as a copy in a later packet."
         case "concealed_ms": "Sound made up for what did not come."
         case "stretched_ms": "Sound sped up or drawn out to keep the delay."
+        case "capture_reopens": "Times the microphone's stream stood still and was opened again."
+        case "playback_reopens": "Times the speaker's stream stood still and was opened again."
         case "other_source": "Packets that came from another address than the one before."
         case "packets_sent": "Packets sent to all peers."
         case "packets_opened": "Genuine packets of all peers."

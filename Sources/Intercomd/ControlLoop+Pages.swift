@@ -15,9 +15,13 @@ extension ControlLoop {
         endWhatNobodyHolds()
     }
 
-    /// Ends the page of a caller that is gone: nobody else would.
+    /// Ends the page of a caller that is gone: nobody else would. Its place is another's next, which
+    /// must not get its answer.
     mutating func endPageOfNobody() {
-        if let pager = view.pager, server.hasHungUp(pager) { endPage() }
+        if let waiter = view.pageWaiter, server.hasHungUp(waiter.place) { view.pageWaiter = nil }
+        guard let pager = view.pager, server.hasHungUp(pager) else { return }
+        view.pager = nil
+        endPage()
     }
 
     /// Opens the microphone for a page of a minute at most, or closes it.

@@ -199,7 +199,7 @@ class Heard(SceneTest):
         kitchen, door = self.scene("kitchen", "door")
         for reason, verb, again, here in (
                 ("output_lost", "unplug", "replug", "no such card now"),
-                ("output_still", "hang", "unhang", "suspended or hanging")):
+                ("output_still", "hang", "unhang", "stands still")):
             with self.subTest(reason=reason):
                 kitchen.card.do(verb)
                 wait(lambda: kitchen.status()["audio"]["standstill"] or not kitchen.has_card(),

