@@ -15,8 +15,9 @@ extension ControlLoop {
         endWhatNobodyHolds()
     }
 
-    /// Ends the page of a caller that is gone: nobody else would. Its place is another's next, which
-    /// must not get its answer.
+    /// Ends the page of a caller that is gone: nobody else would.
+    ///
+    /// Its place is another caller's next, which must not get its answer.
     mutating func endPageOfNobody() {
         if let waiter = view.pageWaiter, server.hasHungUp(waiter.place) { view.pageWaiter = nil }
         guard let pager = view.pager, server.hasHungUp(pager) else { return }
