@@ -5,7 +5,7 @@ import unittest
 import numpy
 
 from lab import wav  # and what lies beside it
-from bench import judge, loss, pair
+from bench import judge, loss, mahimahi, pair
 from stage import score, speech
 from stage.measure import Sound
 
@@ -51,6 +51,18 @@ class Judges(unittest.TestCase):
     def test_the_controls_of_each_run_pass(self):
         found = judge.controls(self.said)
         self.assertLess(found["delay_error_ms"], 0.05)
+
+
+class Recordings(unittest.TestCase):
+    def test_a_packet_leaves_when_the_recording_lets_it(self):
+        # 1500 bytes every 100 ms, and 20 ms more on the way.
+        found = mahimahi.delays([100, 200], 0.2)
+        self.assertEqual(found, [120, 100, 80, 60, 40, 20, 100, 80, 60, 40])
+
+    def test_what_does_not_fit_waits_for_the_next_moment(self):
+        found = mahimahi.delays([400], 0.3)
+        self.assertEqual(found[:13], [420 - 20 * number for number in range(13)])
+        self.assertEqual(found[13:], [800 - 260 + 20, 800 - 280 + 20])
 
 
 class Plot(unittest.TestCase):
