@@ -51,7 +51,7 @@ struct PeerReport {
         isApplied = true
         // The person may have changed something else, and forgotten it.
         let others = reload.difference.filter { line in
-            !line.text.hasSuffix(" \(name)]") && !line.text.contains(" \(name)] ")
+            !line.text.split(separator: " ").contains { $0 == "\(name)]" }
         }
         for line in others {
             add("also applied: \(line.text)" + (line.needsRestart ? "  (needs a restart)" : ""))

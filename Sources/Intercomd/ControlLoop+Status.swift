@@ -152,7 +152,7 @@ extension ControlLoop {
             if !facts.hasAES, peer.suite == 1 {
                 found.append(
                     "\(peer.name): this processor has no AES instructions, whose stand-in is slow "
-                        + "and not constant in time: set suite = 2 in the peer files of both sides")
+                        + "and not constant in time: give both sides suite 2 (peer set --suite 2)")
             }
         }
         return found

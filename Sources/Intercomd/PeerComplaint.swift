@@ -52,23 +52,26 @@ struct PeerComplaint {
         case .psk:
             text = "calls with another psk than the one known here"
             fix =
-                "give both sides the same psk: sudo intercomctl peer add --psk-file FILE NAME"
-                + " ADDRESS KEY"
+                "give both sides the same psk: sudo intercomctl peer set --psk-file FILE"
+                + " \(context.peer)"
         case .suite(let theirs):
             text = "calls with \(Self.name(theirs)), and here it has \(Self.name(context.suite))"
-            fix = "write the same suite in the peer files of both sides, then intercomctl reload"
+            fix =
+                "give both sides the same suite: sudo intercomctl peer set --suite N"
+                + " \(context.peer)"
         case .otherKey(let key, let endpoint):
             text =
                 "a station at \(SocketAddress(endpoint)) calls with another key than the one known"
                 + " here: \(key.text) (\(key.fingerprint))"
             fix =
                 "if that is \(context.peer) with a new key, compare these digits with intercomctl"
-                + " key show --fingerprint there, take its old key out here and add the new one"
+                + " key show --fingerprint there, then here: sudo intercomctl peer remove"
+                + " \(context.peer), and peer add it anew"
         case .toldOtherKey(let endpoint):
             text =
                 "a packet from its address \(SocketAddress(endpoint)) was made for another key than"
                 + " this station's"
-            fix = "take this station's old key out there, then: \(addition)"
+            fix = "there: sudo intercomctl peer remove \(context.own), then: \(addition)"
         case .portClosed(let endpoint):
             text = "nothing listens at \(SocketAddress(endpoint)): the port is closed"
             fix =

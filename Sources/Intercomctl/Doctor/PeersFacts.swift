@@ -138,7 +138,7 @@ struct PeersFacts {
             .warn(
                 .peers, of: peer.name,
                 "this processor has no AES instructions: slow, and not constant in time",
-                fix: "suite = 2 in the peer files of both sides")
+                fix: "on both sides: sudo intercomctl peer set --suite 2 \(peer.name)")
         ]
     }
 }
