@@ -60,7 +60,8 @@ extension PeerTable {
     /// Notes a caller that no peer's key belongs to.
     mutating func note(_ caller: UnknownCaller) {
         guard caller.publicKey != own.publicKey else {
-            ownKeyCaller = caller
+            // A public key is claimed by anyone: only its secret shows a copied card.
+            if caller.isProven { ownKeyCaller = caller }
             return
         }
         callers.add(caller)

@@ -131,15 +131,19 @@ extension PeerTable {
             return .unknownKey(key)
         }
         guard association.suite == suite else {
-            _ = entry.responder!.accepts(claim, finish, psk: association.psk)
             association.failures.wrongSuite += 1
-            association.evidence.refused(suite: suite, at: now)
+            if entry.responder!.accepts(claim, finish, psk: association.psk) {
+                association.evidence.refused(suite: suite, at: now)
+            }
             return .wrongSuite(peer: peer)
         }
         switch entry.responder!.accept(claim, finish, psk: association.psk) {
         case .refused(let drop):
             association.failures.psk += 1
-            association.evidence.refusedPSK(at: now)
+            // A wrong psk and a wrong secret key look alike: from anywhere else it tells nothing.
+            if association.endpoints.isEmpty || association.endpoints.contains(source) {
+                association.evidence.refusedPSK(at: now)
+            }
             return drop == .decrypt ? .psk(peer: peer) : drop
         case .success(let established):
             // Both have started at once, and ours goes on (§1.7, rule 4).

@@ -52,6 +52,13 @@ import Wire
         pair.network.run(for: .seconds(12))
         #expect(pair.a.reason() == .psk)
         #expect(pair.b.reason() == .psk)
+        // From an address that is not the peer's anybody can claim its key.
+        let other = Pair(seed: 5)
+        other.b.peers[0].psk = [UInt8](repeating: 0x78, count: 32)
+        other.b.move(to: host(3))
+        other.start()
+        other.network.run(for: .seconds(30))
+        #expect(other.a.reason() == .noAnswer)
     }
 
     @Test func anotherPSKOfOneThatNeverCallsIsToldAsNotAccepted() {

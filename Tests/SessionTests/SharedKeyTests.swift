@@ -78,5 +78,12 @@ import Wire
         #expect(exchange.responder.unknownCallers(at: exchange.now).isEmpty)
         exchange.wait(.seconds(601))
         #expect(exchange.responder.ownKeyCaller(at: exchange.now) == nil)
+        // The key is public: one that claims it without its secret has copied nothing.
+        exchange.responder.note(
+            UnknownCaller(
+                publicKey: own, source: Exchange.initiatorAt, isProven: false,
+                calledAt: exchange.now))
+        #expect(exchange.responder.ownKeyCaller(at: exchange.now) == nil)
+        #expect(exchange.responder.unknownCallers(at: exchange.now).isEmpty)
     }
 }
