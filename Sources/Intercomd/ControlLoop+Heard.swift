@@ -15,6 +15,9 @@ struct OwnSpurt {
     var ended: (frames: Int, at: Instant)?
     /// Nobody can hear it at this moment, as far as is known.
     var isUnheard = false
+    /// How often that was told, and when last: a peer may say one thing and the other in turn.
+    var tellings = 0
+    var toldAt = Instant(nanoseconds: .min / 2)
 }
 
 /// What came of this station's last words at a peer.
@@ -27,6 +30,10 @@ struct LastTalk {
 extension ControlLoop {
     /// The last reports come within so long: a second, and the way here.
     private static var reportsMax: Duration { .milliseconds(1_300) }
+
+    /// Changes of one talkspurt that are told at once, and how far apart those after them are.
+    private static var tellingsMax: Int { 6 }
+    private static var tellingsApart: Duration { .seconds(10) }
 
     /// Of one whose end was not told, nothing is kept for ever.
     private static var spurtsMax: Int { 128 }
@@ -87,6 +94,10 @@ extension ControlLoop {
         }
         guard isHeard == spurt.isUnheard else { return }
         view.spurts[place].isUnheard = !isHeard
+        guard spurt.tellings < Self.tellingsMax || now >= spurt.toldAt + Self.tellingsApart
+        else { return }
+        view.spurts[place].tellings += 1
+        view.spurts[place].toldAt = now
         let isFinger = spurt.target != Int(TalkTarget.announcement) && plan.hasPermitTone
         guard !isHeard else {
             if isFinger { rings.tell(.chime(.permit)) }

@@ -52,6 +52,7 @@ extension ControlLoop {
             }
             var hasReport = false
             var isConfirmed = false
+            var hasHeard = false
             for record in records {
                 switch record {
                 case .confirm(let value):
@@ -69,6 +70,9 @@ extension ControlLoop {
                     if isOfIt { hasReport = true }
                     noteReport(report, isOfIt ? heard : nil, from: peer)
                 case .heard(let found):
+                    // As above: one counts.
+                    guard !hasHeard else { continue }
+                    hasHeard = true
                     station.receive(record, from: peer, at: now)
                     if !hasReport { note(found, from: peer) }
                 case .pong:
