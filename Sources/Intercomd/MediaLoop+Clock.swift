@@ -317,12 +317,14 @@ extension MediaLoop {
         guard capture || playback else { return }
         let isPair = isLinked
         if capture || isPair {
+            if !capture { clock.capture.stands() }
             rings.counters.add(.captureReopens)
             handBackCapture()
             forgetSound(of: .capture)
             tell(.stream(.capture, .stands))
         }
         if playback || isPair {
+            if !playback { clock.playback.stands() }
             rings.counters.add(.playbackReopens)
             handBackPlayback()
             tell(.stream(.playback, .stands))

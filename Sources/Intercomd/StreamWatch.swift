@@ -52,6 +52,12 @@ struct StreamWatch {
         return !isStill
     }
 
+    /// It was taken along when the other direction of its card was opened again.
+    mutating func stands() {
+        begins()
+        isStill = true
+    }
+
     /// It need not move any more; true when it had stood still.
     mutating func ends() -> Bool {
         begins()

@@ -73,6 +73,17 @@ import Time
         #expect(looks(&watch, 60_240..<60_500) == [60_245])
     }
 
+    @Test func oneThatWasTakenAlongIsSaidToMoveAgain() {
+        var watch = StreamWatch()
+        _ = looks(&watch, 0..<100, moves: true)
+        watch.stands()
+        #expect(watch.isStill)
+        // It has as long as any to begin.
+        #expect(looks(&watch, 100..<590) == [])
+        let wasStill = watch.progressed()
+        #expect(wasStill && !watch.isStill)
+    }
+
     @Test func oneThatIsSuspendedIsNotOpenedAgain() {
         var watch = StreamWatch()
         var news = 0
