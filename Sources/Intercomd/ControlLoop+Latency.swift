@@ -61,7 +61,9 @@ extension ControlLoop {
                 latency.finding = .silent
             }
         }
-        server.replyLate(.latency(latency), to: trial.caller, at: now)
+        if let caller = trial.caller {
+            server.replyLate(.latency(latency), to: caller, at: now)
+        }
     }
 
     /// What is known without a tone.

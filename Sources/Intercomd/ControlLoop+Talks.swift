@@ -34,6 +34,11 @@ extension ControlLoop {
     /// Ends the page and the talks of callers that are gone: nobody else would.
     mutating func endWhatNobodyHolds() {
         endPageOfNobody()
+        // An answer that is still to come must not reach the next caller in the place.
+        if let one = announcement, one.isOver, server.hasHungUp(one.caller) { announcement = nil }
+        if let caller = latencyTrial?.caller, server.hasHungUp(caller) {
+            latencyTrial?.caller = nil
+        }
         for talk in view.talks where server.hasHungUp(talk.place) {
             view.talks.removeAll { $0.place == talk.place }
             // Somebody else may hold the same.

@@ -245,6 +245,8 @@ struct ControlLoop: ~Copyable {
     }
 
     private mutating func acceptCallers() {
+        // A place that was left in this turn is given away only after what it held.
+        endWhatNobodyHolds()
         server.accept(at: now) { fd, place in
             // Refused, the caller is closed as idle in a few seconds.
             try? loop.add(fd: fd, token: Token.caller + UInt32(place))

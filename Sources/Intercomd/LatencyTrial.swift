@@ -4,7 +4,7 @@ internal import Time
 /// One tone trial as the control thread follows it: what the microphone heard, and who waits.
 struct LatencyTrial {
     /// Who asked, by its place at the control socket.
-    let caller: Int
+    var caller: Int?
     let peer: Int
     /// When it is given up: the sound may stand still.
     let end: Instant
