@@ -160,7 +160,9 @@ static void say_callers(struct line *line, uintptr_t frame, uintptr_t stack) {
             || frame > stack_top - 2 * sizeof(uintptr_t))
             return;
         const uintptr_t *pair = (const uintptr_t *)frame;
-        if (pair[1] == 0)
+        // Code without frame pointers leaves anything there: only a place in code is printed.
+        struct dl_find_object code;
+        if (_dl_find_object((void *)pair[1], &code) != 0)
             return;
         say(line, i == 0 ? "; called from " : ", ");
         say_place(line, pair[1], 1);
