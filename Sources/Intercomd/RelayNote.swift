@@ -44,8 +44,12 @@ enum RelayNote {
             let text = String(decoding: row, as: UTF8.self)
             for (word, isActiveLow) in [("low ", true), ("high ", false)]
             where text.hasPrefix(word) && text.utf8.count > word.utf8.count {
-                return Line(
-                    name: String(text.dropFirst(word.utf8.count)), isActiveLow: isActiveLow)
+                let name = String(text.dropFirst(word.utf8.count))
+                // An LED's name is that of a folder.
+                guard !(name.hasPrefix("led:") && name.utf8.contains(UInt8(ascii: "/"))) else {
+                    return nil
+                }
+                return Line(name: name, isActiveLow: isActiveLow)
             }
             return nil
         }

@@ -12,7 +12,9 @@ import Testing
         #expect(RelayNote.lines(of: Array(RelayNote.text(lines).utf8)) == lines)
     }
 
-    @Test(arguments: ["", "\n\n", "high", "high \n", "GPIO24\n", "on GPIO24\n", "\u{0}\u{ff}\n"])
+    @Test(arguments: [
+        "", "\n\n", "high", "high \n", "GPIO24\n", "on GPIO24\n", "\u{0}\u{ff}\n", "low led:a/b\n",
+    ])
     func whatIsNoLineIsLeftOut(text: String) {
         #expect(RelayNote.lines(of: Array(text.utf8)) == [])
     }
