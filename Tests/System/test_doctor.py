@@ -241,7 +241,8 @@ class DaemonUp(DoctorTest):
             lambda: next((pair for pair in pairs if pair[0].peer(pair[1].name)["problem"]), None),
             "a misfit is seen")
         code, text, _ = one.ctl("doctor", "peers")
-        self.assert_text(text.replace(f"peer {other.name:10}", "peer OTHER     "), "psk-mismatch")
+        text = text.replace(f"peer {other.name:10}", "peer OTHER     ")
+        self.assert_text(text.replace(f"FILE {other.name}", "FILE OTHER"), "psk-mismatch")
         self.assertEqual(code, 4)
 
     def test_lines_held_by_another_and_a_peer_who_is_new(self):
