@@ -113,7 +113,7 @@ extension Status {
             case failed
         }
 
-        /// As in the configuration: `card:Device`.
+        /// As in the configuration, `card:Device`; of `auto` with the card: `auto (card:Device)`.
         public var name = ""
         public var state = State.none
         /// Why it is not open.
