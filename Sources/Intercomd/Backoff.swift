@@ -11,14 +11,24 @@ struct Backoff {
     /// Open for so long, a device is one that works.
     static let settled = Duration.seconds(10)
 
+    /// Of the time that opening takes, so many times as much is left for everything else: a card
+    /// that hangs may take seconds of the control thread each time.
+    static let restShare: Int64 = 3
+    /// Opening takes less of a card that works.
+    static let slow = Duration.milliseconds(200)
+
     private var wait = first
+    private var took = Duration.zero
     private var opened: Instant?
     private(set) var due = Instant(nanoseconds: .min)
 
     func isDue(at now: Instant) -> Bool { now >= due }
 
+    /// The last attempt took so long, whatever came of it.
+    mutating func attempted(_ took: Duration) { self.took = took }
+
     mutating func failed(at now: Instant) {
-        due = now + wait
+        due = now + max(wait, rest)
         wait = min(wait * 2, Self.last)
     }
 
@@ -28,8 +38,10 @@ struct Backoff {
         due = Instant(nanoseconds: .min)
     }
 
-    /// The next attempt is due at once.
-    mutating func skip() { due = Instant(nanoseconds: .min) }
+    /// The next attempt is due at once, unless the last one took long.
+    mutating func skip(at now: Instant) { due = now + rest }
+
+    private var rest: Duration { took >= Self.slow ? took * Self.restShare : .zero }
 
     /// The device was lost just now: closing it takes a moment.
     ///

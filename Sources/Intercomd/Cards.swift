@@ -103,25 +103,28 @@ struct Cards {
     /// Opens what is wanted, not open and due, and gives it to the media loop.
     mutating func tick(at now: Instant, _ rings: Rings, _ report: (Change) -> Void) {
         let wasComplete = isComplete
+        let begin = Clock.now()
         if let name = Self.due(input, at: now) {
             do throws(PCMError) {
                 let pcm = try CapturePCM(name: name, request: request)
                 input.device = pcm.device
                 let (granted, route) = (pcm.granted, pcm.route)
                 rings.tell(.capture(pcm))
-                Self.opened(&input, granted, route, at: now, report)
+                Self.opened(&input, granted, route, since: begin, report)
                 Self.mix(&input, .capture)
-            } catch { Self.failed(&input, error, at: now, report) }
+            } catch { Self.failed(&input, error, since: begin, report) }
         }
-        if let name = Self.due(output, at: now) {
+        // One that took long is followed by all else that the loop has to do.
+        let middle = Clock.now()
+        if middle - begin < Backoff.slow, let name = Self.due(output, at: now) {
             do throws(PCMError) {
                 let pcm = try PlaybackPCM(name: name, request: request)
                 output.device = pcm.device
                 let (granted, route) = (pcm.granted, pcm.route)
                 rings.tell(.playback(pcm))
-                Self.opened(&output, granted, route, at: now, report)
+                Self.opened(&output, granted, route, since: middle, report)
                 Self.mix(&output, .playback)
-            } catch { Self.failed(&output, error, at: now, report) }
+            } catch { Self.failed(&output, error, since: middle, report) }
         }
         // Until then it is kept for the next attempt.
         if isComplete, !wasComplete { PCMCard.forgetSettings() }
@@ -139,18 +142,18 @@ struct Cards {
 
     /// The media loop handed a stream back that stood still: it is opened again at once, for most
     /// cards that hang go on then.
-    mutating func reopen(_ direction: PCMError.Direction) {
+    mutating func reopen(_ direction: PCMError.Direction, at now: Instant) {
         switch direction {
-        case .capture: Self.reopen(&input)
-        case .playback: Self.reopen(&output)
+        case .capture: Self.reopen(&input, at: now)
+        case .playback: Self.reopen(&output, at: now)
         }
     }
 
-    private static func reopen(_ side: inout Side) {
+    private static func reopen(_ side: inout Side, at now: Instant) {
         guard !side.isLeaving else { return }
         side.granted = nil
         side.isReopening = true
-        side.backoff.skip()
+        side.backoff.skip(at: now)
     }
 
     /// The media loop has handed a card back; if it counts as open, why went unheard.
@@ -175,9 +178,11 @@ struct Cards {
     }
 
     private static func opened(
-        _ side: inout Side, _ granted: PCMParameters, _ route: PCMRoute, at now: Instant,
+        _ side: inout Side, _ granted: PCMParameters, _ route: PCMRoute, since begin: Instant,
         _ report: (Change) -> Void
     ) {
+        let now = Clock.now()
+        side.backoff.attempted(now - begin)
         side.granted = granted
         side.route = route
         side.error = nil
@@ -189,8 +194,10 @@ struct Cards {
     }
 
     private static func failed(
-        _ side: inout Side, _ error: PCMError, at now: Instant, _ report: (Change) -> Void
+        _ side: inout Side, _ error: PCMError, since begin: Instant, _ report: (Change) -> Void
     ) {
+        let now = Clock.now()
+        side.backoff.attempted(now - begin)
         side.backoff.failed(at: now)
         let isNews = !side.isReported || side.error != error
         side.error = error

@@ -32,7 +32,7 @@ extension ControlLoop {
         case .suspended: view.still[direction] = .suspended
         case .stands:
             view.still[direction] = .stands
-            cards.reopen(direction)
+            cards.reopen(direction, at: now)
         case .moves, .over: view.still[direction] = nil
         }
         // Opened again in vain, it is the same trouble.
