@@ -31,7 +31,7 @@ enum Boot {
         let signals = try takeSignals()
         try? ProcessHardening.hideMemory()
         // One that died may have left them on, and its settings may have been broken since.
-        RelayNote.switchOff(in: ConfigFolder(folder).paths.runtime) { line, error in
+        RelayNote.switchOff(ConfigFolder(folder).paths) { line, error in
             if error == nil { Log.notice("relay line \(line.name) is off") }
         }
         let (config, isUnconfigured) = try StationFiles.settings(in: folder)

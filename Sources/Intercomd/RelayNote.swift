@@ -57,14 +57,18 @@ enum RelayNote {
 
     /// Switches off every line of the note, and says of each what came of it.
     ///
-    /// A note of another user's is none of ours. A line that somebody holds is left alone: it is
-    /// the holder's.
-    static func switchOff(in runtime: String, _ tell: (Line, GPIOError?) -> Void) {
-        let path = path(in: runtime)
+    /// A note of another user's is none of ours. A line that another program holds is left alone;
+    /// nothing holds an LED, so all are left alone while a daemon answers.
+    ///
+    /// - Returns: false while one answers.
+    @discardableResult
+    static func switchOff(_ paths: Paths, _ tell: (Line, GPIOError?) -> Void) -> Bool {
+        guard !LocalSocket.isAnswered(paths.controlSocket) else { return false }
+        let path = path(in: paths.runtime)
         guard let status = (try? FileStore.status(of: path)) ?? nil, status.isRegular,
             status.owner == Environment.userID,
             let bytes = try? FileStore.read(path, limit: sizeMax)
-        else { return }
+        else { return true }
         for line in lines(of: bytes) {
             do throws(GPIOError) {
                 // Requested at its inactive level, and left so when it goes.
@@ -73,16 +77,22 @@ enum RelayNote {
                 tell(line, nil)
             } catch { tell(line, error) }
         }
+        return true
     }
 
     /// What `intercomd --relays-off` does; returns its exit code.
     static func switchOff(_ folder: String) -> Int32 {
         var code: Int32 = 0
         // Of settings that are wrong the paths are known all the same.
-        switchOff(in: ConfigFolder(folder).paths.runtime) { line, error in
+        let paths = ConfigFolder(folder).paths
+        let isDone = switchOff(paths) { line, error in
             guard let error else { return Log.notice("relay line \(line.name) is off") }
             Log.error("relay line \(line.name) is not switched off: \(error)")
             code = 1
+        }
+        guard isDone else {
+            Log.error("no relay is switched off: intercomd runs, and its relays are its own")
+            return 1
         }
         return code
     }

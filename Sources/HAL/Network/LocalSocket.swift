@@ -41,6 +41,14 @@ public struct LocalSocket: ~Copyable, Sendable {
         return raw >= 0 ? LocalPeer(accepted: FileDescriptor(owning: raw)) : nil
     }
 
+    /// Whether a daemon takes connections on the socket of this path.
+    public static func isAnswered(_ path: String) -> Bool {
+        let raw = unsafe clinux_local_connect(path)
+        guard raw >= 0 else { return false }
+        _ = clinux_close(raw)
+        return true
+    }
+
     private static func removeStale(_ path: String) throws(SystemError) {
         var status = clinux_file_status()
         _ = try SystemError.check(unsafe clinux_file_status(path, 0, &status), "look at \(path)")
