@@ -8,6 +8,8 @@ internal import Wire
 
 /// A talkspurt of this station that listeners still report on.
 struct OwnSpurt {
+    /// Counted since the start.
+    let number: Int
     let target: Int
     let name: String?
     var share: HeardShare
@@ -45,7 +47,10 @@ extension ControlLoop {
         let share = HeardShare(
             stream: target < 32 ? UInt8(target) : 0, listeners: listeners(of: target),
             frameMs: frameMs)
-        view.spurts.append(OwnSpurt(target: target, name: name(of: target), share: share))
+        view.spurtsBegun += 1
+        view.spurts.append(
+            OwnSpurt(
+                number: view.spurtsBegun, target: target, name: name(of: target), share: share))
         judge(view.spurts.count - 1)
     }
 
@@ -159,8 +164,8 @@ extension ControlLoop {
             let spurt = view.spurts.remove(at: place)
             guard let ended = spurt.ended else { continue }
             let found = outcomes(spurt.share, frames: ended.frames)
-            announcementHeard(spurt.target, found.map { $0.heard })
-            pageHeard(spurt.target, found.map { $0.heard })
+            announcementHeard(spurt.number, found.map { $0.heard })
+            pageHeard(spurt.number, found.map { $0.heard })
             // A key let go at once has said nothing.
             guard ended.frames > 0 else { continue }
             // Who hangs up reports no more; and in a call each can say whether he hears.

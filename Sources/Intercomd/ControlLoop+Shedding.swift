@@ -39,9 +39,14 @@ extension ControlLoop {
         return found.joined(separator: ", ")
     }
 
+    /// Whether microphone and speaker take turns: as set, or because the echo is not cancelled now.
+    var isHalfDuplexNow: Bool { handsFree.isHalfDuplex || isEchoShed }
+
+    private var isEchoShed: Bool { view.shed >= .noEchoCancelling && handsFree.cancelsEcho }
+
     /// Echo and duplex as they are now.
     func tellShed(_ audio: inout Status.Audio) {
-        guard view.shed >= .noEchoCancelling, handsFree.cancelsEcho else { return }
+        guard isEchoShed else { return }
         audio.echo = "refused"
         audio.echoReductionDB = nil
         audio.duplex = "half"

@@ -66,30 +66,31 @@ extension ControlLoop {
             found.append(
                 Hindrance(
                     .here, .turnedDown, "\(name) is not heard here: it is muted",
-                    "intercomctl unmute \(name)", peer: peer(name)))
+                    "intercomctl unmute \(name)",
+                    peer: roster.number(named: name).map { _ in name }))
         }
-        for peer in config.peers {
-            guard peer.isMuted || isInaudible(peer.gain) else { continue }
-            let how = peer.isMuted ? "muted" : "turned down"
+        let peers = config.peers.map {
+            (
+                name: $0.name, peer: $0.name as String?, section: "peer \($0.name)",
+                isMuted: $0.isMuted, gain: $0.gain
+            )
+        }
+        let channels = config.channels.map {
+            (
+                name: "channel \($0.name)", peer: nil as String?, section: "channel \($0.name)",
+                isMuted: $0.isMuted, gain: $0.gain
+            )
+        }
+        for one in peers + channels where one.isMuted || isInaudible(one.gain) {
+            let how = one.isMuted ? "muted" : "turned down"
             found.append(
                 Hindrance(
                     .here, .turnedDown,
-                    "\(peer.name) is not heard here: it is \(how) in the settings",
-                    "mute and gain of [peer \(peer.name)]", peer: peer.name))
-        }
-        for channel in config.channels {
-            guard channel.isMuted || isInaudible(channel.gain) else { continue }
-            let how = channel.isMuted ? "muted" : "turned down"
-            found.append(
-                Hindrance(
-                    .here, .turnedDown,
-                    "channel \(channel.name) is not heard here: it is \(how) in the settings",
-                    "mute and gain of [channel \(channel.name)]"))
+                    "\(one.name) is not heard here: it is \(how) in the settings",
+                    "mute and gain of [\(one.section)]", peer: one.peer))
         }
         return found
     }
-
-    private func peer(_ name: String) -> String? { roster.number(named: name).map { _ in name } }
 
     private func isInaudible(_ decibels: Double) -> Bool {
         Audibility.isInaudible(Gain(decibels: decibels).factor)
@@ -97,7 +98,7 @@ extension ControlLoop {
 
     /// A microphone left open keeps the speaker down, half duplex.
     private var heldHindrances: [Hindrance] {
-        guard handsFree.isHalfDuplex else { return [] }
+        guard isHalfDuplexNow else { return [] }
         let open = view.talkingSince.filter {
             $0.key != Int(TalkTarget.call) && $0.key != Int(TalkTarget.announcement)
         }

@@ -28,6 +28,7 @@ struct LoadShedding {
     /// Shares of the time: more is too much; a step is taken back where it would come to less.
     static let loadMax = 0.8
     static let loadCalm = 0.6
+    static let loadBusy = 0.5
     /// Windows in a row that are too much.
     static let pressMax = 2
     /// Calm windows before the first step back, and before each after it; the first grows with each
@@ -58,6 +59,9 @@ struct LoadShedding {
     private var sinceBack = lasting
     /// Whether the last window was too much.
     private(set) var isPressed = false
+    /// Whether the loop may not have slept at all in it: where the machine itself is held up, the
+    /// kernel counts the time of others as the loop's.
+    private(set) var isBusy = false
 
     /// Says whether a step would change anything: one that would not is passed over.
     mutating func setUse(of step: Step, _ isOfUse: Bool) { isIdle[step.rawValue] = !isOfUse }
@@ -89,6 +93,7 @@ struct LoadShedding {
             gain[step.rawValue] = min(Self.gainMax, max(gain[step.rawValue], saved))
         }
         isPressed = isLate || load > Self.loadMax
+        isBusy = isPressed || load > Self.loadBusy
         if isPressed {
             calm = 0
             pressed += 1

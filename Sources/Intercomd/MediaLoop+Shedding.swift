@@ -26,7 +26,7 @@ extension MediaLoop {
         wasLate = false
         if changed != nil { obeyShedding() }
         if let changed { tell(.shedding(changed)) }
-        if shedding.isPressed { Clock.sleep(Self.nap) }
+        if shedding.isBusy { Clock.sleep(Self.nap) }
     }
 
     /// Notes how much sound waited in the microphone's card.
