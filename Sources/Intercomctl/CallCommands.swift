@@ -78,7 +78,9 @@ private func ended(
         try printLine(done.json)
     } else {
         if time != nil { try printLine(visible(done.text)) }
-        try printLine("heard: \(visible(done.heard.sentence))")
+        if done.outcome != "replaced" {
+            try printLine("heard: \(visible(done.heard.sentence))")
+        }
     }
     return isTimeUp && done.heard.isHeard ? .ok : .failed
 }

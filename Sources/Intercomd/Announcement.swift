@@ -23,6 +23,9 @@ final class Announcement: @unchecked Sendable {
         filling = FixedArray(count: plan.sound.frameSamples) { _ in 0 }
     }
 
+    /// The length of a frame.
+    var frameSamples: Int { filling.count }
+
     /// The number of the next frame.
     var next: Int { frames.next }
 

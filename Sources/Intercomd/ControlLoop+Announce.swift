@@ -9,8 +9,8 @@ internal import Wire
 
 /// An announcement as the control thread follows it: the caller's sound on its way to the ring.
 struct AnnouncementView {
-    /// Who reads it to us, by its place at the control socket.
-    let caller: Int
+    /// Who reads it to us.
+    let caller: CallerTicket
     let target: String
     /// What its stream means, which listeners learn when there is sound: of one whose reader is
     /// gone before nobody would tell them the end.
@@ -32,6 +32,8 @@ struct AnnouncementView {
     var isWhole = false
     /// All is sent, or was given up: its listeners' last reports are awaited.
     var isOver = false
+    /// The number of its talkspurt; nil before it began.
+    var spurt: Int?
     var movedAt: Instant
 
     static let secondsMax = 60
@@ -47,7 +49,7 @@ struct AnnouncementView {
 extension ControlLoop {
     /// Begins one; the answer says that sound may come, or why not.
     mutating func beginAnnouncement(
-        _ name: String, _ priority: Priority, samples: Int, for caller: Int
+        _ name: String, _ priority: Priority, samples: Int, for caller: CallerTicket
     ) -> Reply {
         guard let routed = routing.target(named: name) else { return unknownTarget(name) }
         guard announcement == nil else {
@@ -84,8 +86,14 @@ extension ControlLoop {
 
     /// Takes what its reader has sent, as much as there is room for.
     mutating func followAnnouncement() {
-        guard let one = announcement, !one.isOver else { return }
-        guard !server.hasHungUp(one.caller) else { return stopAnnouncement() }
+        guard let one = announcement else { return }
+        let isAlone = server.hasHungUp(one.caller)
+        guard !one.isOver else {
+            // Nobody waits for what was heard of it, and the next may begin.
+            if isAlone { announcement = nil }
+            return
+        }
+        guard !isAlone else { return stopAnnouncement() }
         guard now - one.movedAt < AnnouncementView.idleMax else { return stopAnnouncement() }
         while giveSound() {}
         beginWhenAhead()
@@ -115,6 +123,7 @@ extension ControlLoop {
             .announce, target: one.target,
             detail: one.priority == .normal ? nil : one.priority.word)
         saying(Int(stream))
+        announcement?.spurt = view.spurtsBegun
         rings.tell(.announce(one.box))
         if one.isWhole { rings.tell(.announceEnd(isNow: false)) }
     }
@@ -160,7 +169,9 @@ extension ControlLoop {
         guard wanted > start else { return nil }
         var room = bytes.mutableSpan
         var rest = room._mutatingExtracting(start..<wanted)
-        guard let count = server.readSound(one.caller, into: &rest), count > 0 else { return nil }
+        guard let count = server.readSound(of: one.caller, into: &rest), count > 0 else {
+            return nil
+        }
         one.left -= count
         let filled = start + count
         block.count = filled / 2
@@ -180,17 +191,19 @@ extension ControlLoop {
             station.release(TalkTarget.announcement)
             tell(.announceEnd, target: one.target)
         } else {
-            announcementHeard(Int(TalkTarget.announcement), [])
+            tellAnnouncer([])
         }
-        // Nobody waits for what was heard of it.
-        if server.hasHungUp(one.caller) { announcement = nil }
     }
 
-    /// Who has heard how much of it: its reader waits for that.
-    mutating func announcementHeard(_ target: Int, _ heard: [HeardBy]) {
-        guard target == Int(TalkTarget.announcement), let one = announcement, one.isOver else {
-            return
-        }
+    /// What was heard of a talkspurt that is over, which may have been an announcement.
+    mutating func announcementHeard(_ spurt: Int, _ heard: [HeardBy]) {
+        guard let one = announcement, one.isOver, one.spurt == spurt else { return }
+        tellAnnouncer(heard)
+    }
+
+    /// Tells the reader of an announcement that is over which listeners heard how much of it.
+    private mutating func tellAnnouncer(_ heard: [HeardBy]) {
+        guard let one = announcement else { return }
         var reply = announced(isOver: true)
         reply.heard = heard
         server.replyLate(.announce(reply), to: one.caller, at: now)

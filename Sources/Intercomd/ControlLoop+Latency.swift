@@ -11,7 +11,7 @@ extension ControlLoop {
     /// Begins a trial for a caller, who is answered when it is over.
     ///
     /// - Returns: the answer where it can be given at once.
-    mutating func beginLatencyTrial(_ name: String, for caller: Int) -> Reply? {
+    mutating func beginLatencyTrial(_ name: String, for caller: CallerTicket) -> Reply? {
         guard let peer = roster.number(named: name),
             let target = routing.target(named: name)
         else {
@@ -61,9 +61,7 @@ extension ControlLoop {
                 latency.finding = .silent
             }
         }
-        if let caller = trial.caller {
-            server.replyLate(.latency(latency), to: caller, at: now)
-        }
+        server.replyLate(.latency(latency), to: trial.caller, at: now)
     }
 
     /// What is known without a tone.

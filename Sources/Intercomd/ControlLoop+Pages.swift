@@ -5,21 +5,17 @@ internal import Wire
 
 /// What is said to all of a channel at once, for a minute at most.
 extension ControlLoop {
-    /// A page lasts as long as whoever asked for it is there.
+    /// A page lasts as long as the program that asked for it is there.
     mutating func beginPage(_ target: String, _ priority: Priority, for place: Int) {
         let reply = page(target, isDown: true, priority)
         server.reply(reply, to: place)
         guard case .done = reply else { return }
-        server.keep(place)
-        view.pager = place
-        endWhatNobodyHolds()
+        view.pager = server.keep(place)
     }
 
     /// Ends the page of a caller that is gone: nobody else would.
-    ///
-    /// Its place is another caller's next, which must not get its answer.
     mutating func endPageOfNobody() {
-        if let waiter = view.pageWaiter, server.hasHungUp(waiter.place) { view.pageWaiter = nil }
+        view.pageWaiters.removeAll { server.hasHungUp($0.caller) }
         guard let pager = view.pager, server.hasHungUp(pager) else { return }
         view.pager = nil
         endPage()
@@ -39,7 +35,10 @@ extension ControlLoop {
             return refusal(
                 "there is no microphone: \(cards.input.error?.description ?? "input = none")")
         }
-        if view.pagedTo != nil { endPage() }
+        if view.pagedTo != nil {
+            tellPager(isReplacedBy: name)
+            endPage()
+        }
         view.pagedTo = name
         station.aim(
             TalkTarget(
@@ -56,31 +55,45 @@ extension ControlLoop {
     mutating func endPage() {
         if let pager = view.pager {
             view.pager = nil
+            let text = "page to \(view.pagedTo ?? "nobody") ended"
             // It waits for what was heard of it; where nothing was said, for nothing.
-            answerPageWaiter([])
-            view.pageWaiter = (pager, "page to \(view.pagedTo ?? "nobody") ended")
-            let isOpen = view.spurts.contains {
+            let open = view.spurts.last {
                 $0.target == Int(TalkTarget.page) && $0.ended == nil
             }
-            if !isOpen { answerPageWaiter([]) }
+            if let open {
+                view.pageWaiters.append((pager, open.number, text))
+            } else {
+                tellPager(pager, text, [])
+            }
         }
         view.pagedTo = nil
         rings.tell(.press(target: Int(TalkTarget.page), isDown: false))
         station.release(TalkTarget.page)
     }
 
-    /// What was heard of a page that is over.
-    mutating func pageHeard(_ target: Int, _ heard: [HeardBy]) {
-        if target == Int(TalkTarget.page) { answerPageWaiter(heard) }
+    /// What was heard of a talkspurt that is over, which may have been a page.
+    mutating func pageHeard(_ spurt: Int, _ heard: [HeardBy]) {
+        for waiter in view.pageWaiters where waiter.spurt == spurt {
+            tellPager(waiter.caller, waiter.text, heard)
+        }
+        view.pageWaiters.removeAll { $0.spurt == spurt }
     }
 
-    private mutating func answerPageWaiter(_ heard: [HeardBy]) {
-        guard let waiter = view.pageWaiter else { return }
-        view.pageWaiter = nil
-        var done = Reply.Done(waiter.text)
+    private mutating func tellPager(_ pager: CallerTicket, _ text: String, _ heard: [HeardBy]) {
+        var done = Reply.Done(text)
         done.heard = heard
         done.outcome = heard.isHeard ? "heard" : "unheard"
-        server.replyLate(.done(done), to: waiter.place, at: now)
+        server.replyLate(.done(done), to: pager, at: now)
+    }
+
+    /// The talkspurt may go on as the next page's, so what was heard of this one is not known.
+    private mutating func tellPager(isReplacedBy name: String) {
+        guard let pager = view.pager else { return }
+        view.pager = nil
+        var done = Reply.Done(
+            "the page to \(view.pagedTo ?? "nobody") is over: one to \(name) took its place")
+        done.outcome = "replaced"
+        server.replyLate(.done(done), to: pager, at: now)
     }
 
     mutating func pageTimeUp(_ stream: UInt8) {

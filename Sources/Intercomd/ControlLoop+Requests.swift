@@ -11,27 +11,25 @@ extension ControlLoop {
     mutating func serveCaller(_ place: Int) {
         server.flush(place)
         server.read(place)
-        // Before somebody else gets the place.
-        endWhatNobodyHolds()
         // One a turn, so that nobody's many requests hold up the others.
         guard let request = server.next(place, at: now) else { return }
         // Who has given up waiting does not want the microphone open by now.
         guard !request.isForNow || !server.hasHungUp(place) else { return }
         if case .latency(let peer) = request {
-            server.keep(place)
-            guard let reply = beginLatencyTrial(peer, for: place) else { return }
-            return server.replyLate(reply, to: place, at: now)
+            let ticket = server.keep(place)
+            guard let reply = beginLatencyTrial(peer, for: ticket) else { return }
+            return server.replyLate(reply, to: ticket, at: now)
         }
         if case .talk(let target) = request { return beginTalk(target, for: place) }
         if case .calls(.page(let target, isDown: true, let priority)) = request {
             return beginPage(target, Priority(word: priority.rawValue), for: place)
         }
         if case .announce(let target, let priority, let samples) = request {
-            server.keep(place)
+            let ticket = server.keep(place)
             let reply = beginAnnouncement(
-                target, Priority(word: priority), samples: samples, for: place)
+                target, Priority(word: priority), samples: samples, for: ticket)
             guard case .refused = reply else { return server.reply(reply, to: place) }
-            return server.replyLate(reply, to: place, at: now)
+            return server.replyLate(reply, to: ticket, at: now)
         }
         server.reply(answer(request), to: place)
     }
@@ -42,7 +40,7 @@ extension ControlLoop {
         case .peers:
             let peers = roster.numbers.map { peerStatus($0) }
             return .peers(PeerList(peers, callers: callers))
-        case .ptt(let isDown, let name): return press(name, isDown: isDown)
+        case .ptt(let isDown, let name): return holdTalk(name, isDown: isDown)
         case .monitor: return .monitor
         case .levels: return .levels
         case .announce, .latency, .talk: preconditionFailure("its line is kept, and answered late")

@@ -14,17 +14,29 @@ extension ControlLoop {
         let reply = press(name, isDown: true)
         server.reply(reply, to: place)
         guard case .ptt = reply else { return }
-        server.keep(place)
-        view.talks.append((place, target.id, name))
-        endWhatNobodyHolds()
+        view.talks.append((server.keep(place), target.id, name))
+    }
+
+    /// Presses it until `ptt up`, or lets it go for all that hold it.
+    mutating func holdTalk(_ name: String, isDown: Bool) -> Reply {
+        let reply = press(name, isDown: isDown)
+        // Of `reply` the answer names the peer.
+        guard isDown, case .ptt(let ptt) = reply,
+            let target = routing.target(named: ptt.target)
+        else { return reply }
+        if !view.talks.contains(where: { $0.caller == nil && $0.target == target.id }) {
+            view.talks.append((nil, target.id, ptt.target))
+        }
+        return reply
     }
 
     /// Closes the microphone to a target, and tells those who held it open.
     mutating func endTalks(to target: Int, _ reason: String) {
         guard view.talks.contains(where: { $0.target == target }) else { return }
         for talk in view.talks where talk.target == target {
+            guard let caller = talk.caller else { continue }
             let text = "the talk to \(talk.name) is over: \(reason)"
-            server.replyLate(.done(Reply.Done(text)), to: talk.place, at: now)
+            server.replyLate(.done(Reply.Done(text)), to: caller, at: now)
         }
         view.talks.removeAll { $0.target == target }
         // A key that was held too long counts as down until it is let go.
@@ -34,26 +46,15 @@ extension ControlLoop {
     /// Ends the page and the talks of callers that are gone: nobody else would.
     mutating func endWhatNobodyHolds() {
         endPageOfNobody()
-        // An answer that is still to come must not reach the next caller in the place.
-        if let one = announcement, one.isOver, server.hasHungUp(one.caller) { announcement = nil }
-        if let caller = latencyTrial?.caller, server.hasHungUp(caller) {
-            latencyTrial?.caller = nil
+        var left: [Int] = []
+        view.talks.removeAll { talk in
+            guard let caller = talk.caller, server.hasHungUp(caller) else { return false }
+            left.append(talk.target)
+            return true
         }
-        for talk in view.talks where server.hasHungUp(talk.place) {
-            view.talks.removeAll { $0.place == talk.place }
-            // Somebody else may hold the same.
-            guard !view.talks.contains(where: { $0.target == talk.target }) else { continue }
-            rings.tell(.press(target: talk.target, isDown: false))
+        // Somebody else may hold the same.
+        for target in left where !view.talks.contains(where: { $0.target == target }) {
+            rings.tell(.press(target: target, isDown: false))
         }
-    }
-
-    /// Plays what `intercomctl test speaker` wants to be heard, as loud as voices are.
-    mutating func playTone() -> Reply {
-        guard cards.output.isOpen else {
-            let reason = cards.output.error?.description ?? "[audio] output = none"
-            return refusal("there is no speaker: \(reason)")
-        }
-        rings.tell(.chime(.trial))
-        return .done(Reply.Done("playing a tone"))
     }
 }

@@ -213,7 +213,6 @@ struct ControlLoop: ~Copyable {
         server.tick(at: now) { fd, place, events in
             try? loop.modify(fd: fd, events: events, token: Token.caller + UInt32(place))
         }
-        // Closed in writing to it, which no event tells.
         endWhatNobodyHolds()
         followRelays()
         showLamps()
@@ -245,8 +244,6 @@ struct ControlLoop: ~Copyable {
     }
 
     private mutating func acceptCallers() {
-        // A place that was left in this turn is given away only after what it held.
-        endWhatNobodyHolds()
         server.accept(at: now) { fd, place in
             // Refused, the caller is closed as idle in a few seconds.
             try? loop.add(fd: fd, token: Token.caller + UInt32(place))

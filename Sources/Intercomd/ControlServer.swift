@@ -26,6 +26,7 @@ struct ControlServer: ~Copyable {
 
     private let socket: LocalSocket
     private var callers = FixedArray<Caller?>(count: callersMax) { _ in nil }
+    private var lastTicket: UInt64 = 0
 
     init(path: String, group: UInt32?) throws(SystemError) {
         socket = try LocalSocket(path: path, group: group)
@@ -52,7 +53,7 @@ struct ControlServer: ~Copyable {
     /// Takes what a caller sent, once what it sent before is answered.
     mutating func read(_ place: Int) {
         guard !isFree(place) else { return }
-        let isServed = callers[place]!.isServed
+        let isServed = callers[place]!.ticket != nil
         if isServed, hasHungUp(place) {
             callers[place] = nil
             return
@@ -70,7 +71,7 @@ struct ControlServer: ~Copyable {
     ///
     /// What is none, or one too many who want to watch, is refused here.
     mutating func next(_ place: Int, at now: Instant) -> Request? {
-        guard !isFree(place), callers[place]!.waiting.isEmpty, !callers[place]!.isServed else {
+        guard !isFree(place), callers[place]!.waiting.isEmpty, callers[place]!.ticket == nil else {
             return nil
         }
         let line: LineBuffer.Line
@@ -116,29 +117,42 @@ struct ControlServer: ~Copyable {
         callers[place]!.subscription = subscription
     }
 
-    /// The caller's request takes time: its line is kept until the answer, however long.
-    mutating func keep(_ place: Int) {
-        if !isFree(place) { callers[place]!.isServed = true }
+    /// The caller's request takes time: its connection is kept until the answer, however long.
+    mutating func keep(_ place: Int) -> CallerTicket {
+        lastTicket += 1
+        if !isFree(place) { callers[place]!.ticket = lastTicket }
+        return CallerTicket(place: place, number: lastTicket)
     }
 
-    /// Takes sound that one who is kept sends, as it comes; nil when there is none.
-    mutating func readSound(_ place: Int, into bytes: inout MutableSpan<UInt8>) -> Int? {
-        guard !isFree(place), callers[place]!.isServed else { return nil }
-        switch callers[place]!.readSound(into: &bytes) {
+    /// Takes sound that a kept caller sends, as it comes; nil when there is none.
+    mutating func readSound(
+        of ticket: CallerTicket, into bytes: inout MutableSpan<UInt8>
+    ) -> Int? {
+        guard isValid(ticket) else { return nil }
+        switch callers[ticket.place]!.readSound(into: &bytes) {
         case .bytes(let count): return count
         case .wouldBlock: return nil
         case .closed:
-            callers[place] = nil
+            callers[ticket.place] = nil
             return nil
         }
     }
 
-    /// Answers one who was kept.
-    mutating func replyLate(_ reply: Reply, to place: Int, at now: Instant) {
-        guard !isFree(place), callers[place]!.isServed else { return }
-        callers[place]!.isServed = false
-        callers[place]!.lastActive = now
-        self.reply(reply, to: place)
+    /// Answers a kept caller; a caller that is gone gets nothing, nor does the next in its place.
+    mutating func replyLate(_ reply: Reply, to ticket: CallerTicket, at now: Instant) {
+        guard isValid(ticket) else { return }
+        callers[ticket.place]!.ticket = nil
+        callers[ticket.place]!.lastActive = now
+        self.reply(reply, to: ticket.place)
+    }
+
+    /// Whether a kept caller is gone, or was answered.
+    func hasHungUp(_ ticket: CallerTicket) -> Bool {
+        !isValid(ticket) || callers[ticket.place]!.hasHungUp
+    }
+
+    private func isValid(_ ticket: CallerTicket) -> Bool {
+        !isFree(ticket.place) && callers[ticket.place]!.holds(ticket)
     }
 
     /// Whether a caller is gone, and nobody waits for its answer any more.
@@ -231,7 +245,7 @@ struct ControlServer: ~Copyable {
             flush(place)
             guard !isFree(place) else { continue }
             let isIdle = now - callers[place]!.lastActive >= Self.idleMax
-            if isIdle, callers[place]!.subscription == nil, !callers[place]!.isServed {
+            if isIdle, callers[place]!.subscription == nil, callers[place]!.ticket == nil {
                 callers[place] = nil
                 continue
             }
@@ -245,6 +259,12 @@ struct ControlServer: ~Copyable {
         case .some: false
         }
     }
+}
+
+/// One request of a caller that is answered later: its place is another caller's once it is gone.
+struct CallerTicket: Equatable {
+    let place: Int
+    let number: UInt64
 }
 
 /// One who speaks to the daemon over the local socket.
@@ -270,8 +290,8 @@ struct Caller: ~Copyable {
     var waiting: [UInt8] = []
     /// What it watches; nil for one who asks and is answered.
     var subscription: Subscription?
-    /// Its request takes time, and it waits for the answer.
-    var isServed = false
+    /// Its request takes time, and it waits for the answer to this ticket.
+    var ticket: UInt64?
     /// Lines that found no room.
     var lost = 0
     var closesWhenSent = false
@@ -286,6 +306,10 @@ struct Caller: ~Copyable {
     }
 
     var hasHungUp: Bool { peer.hasHungUp }
+
+    var isServed: Bool { ticket != nil }
+
+    func holds(_ ticket: CallerTicket) -> Bool { self.ticket == ticket.number }
 
     /// It has a reply to take or a request to be answered: no more is read of it until then.
     private var isBusy: Bool { !waiting.isEmpty || lines.hasLine }

@@ -3,8 +3,8 @@ internal import Time
 
 /// One tone trial as the control thread follows it: what the microphone heard, and who waits.
 struct LatencyTrial {
-    /// Who asked, by its place at the control socket.
-    var caller: Int?
+    /// Who asked.
+    let caller: CallerTicket
     let peer: Int
     /// When it is given up: the sound may stand still.
     let end: Instant
@@ -21,7 +21,7 @@ struct LatencyTrial {
     /// Longer than the trial, its tail and what a card may hold.
     static let limit = Duration.seconds(5)
 
-    init(caller: Int, peer: Int, at now: Instant) {
+    init(caller: CallerTicket, peer: Int, at now: Instant) {
         (self.caller, self.peer) = (caller, peer)
         end = now + Self.limit
     }

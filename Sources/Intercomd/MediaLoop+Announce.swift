@@ -9,7 +9,9 @@ extension MediaLoop {
     private static var framesLate: Int { 4 }
 
     mutating func beginAnnouncement(_ box: Announcement) {
-        guard announcement == nil, !isQuiet, !isStopping else {
+        // Of settings before a reload its frames may have another length.
+        let isFit = box.frameSamples == plan.sound.frameSamples
+        guard announcement == nil, !isQuiet, !isStopping, isFit else {
             handBack(.announcement(box))
             tell(.said(target: plan.targets[plan.announcement].id, frames: 0))
             return tell(.announcementEnded)

@@ -44,12 +44,13 @@ struct StationView {
     var talkingSince: [Int: Instant] = [:]
     /// Whom the page from the microphone is for.
     var pagedTo: String?
-    /// The place of the caller that asked for the page, and stays while it lasts; and of one that
-    /// waits for what was heard of a page that is over.
-    var pager: Int?
-    var pageWaiter: (place: Int, text: String)?
-    /// The talks that last as long as a caller is there: its place, and whom it talks to.
-    var talks: [(place: Int, target: Int, name: String)] = []
+    /// The caller that asked for the page, and stays while it lasts.
+    var pager: CallerTicket?
+    /// Callers whose page is over, until its listeners have said what they heard of it.
+    var pageWaiters: [(caller: CallerTicket, spurt: Int, text: String)] = []
+    /// What holds the microphone open by command: `talk` as long as its caller is there, and `ptt
+    /// down` until `ptt up`, without a caller.
+    var talks: [(caller: CallerTicket?, target: Int, name: String)] = []
     /// The daemon is being stopped.
     var isLeaving = false
     /// The channel that this station has called last, and by which call: where the first answer
@@ -71,6 +72,7 @@ struct StationView {
     var aims = [Aim](repeating: Aim(), count: TalkTarget.aimed.count)
     /// Talkspurts of this station whose listeners still report.
     var spurts: [OwnSpurt] = []
+    var spurtsBegun = 0
     /// By number.
     var peers = [Peer](repeating: Peer(), count: Roster.capacity)
     /// What peers have counted whose number is another's now, or who have left.

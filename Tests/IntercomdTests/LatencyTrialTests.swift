@@ -11,7 +11,8 @@ import Time
     func theNoiseOfTheRoomIsMeasuredInBlocksOfAnySize(count: Int) {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SplitMix64(seed: seed)
-        var trial = LatencyTrial(caller: 0, peer: 0, at: Instant(nanoseconds: 0))
+        var trial = LatencyTrial(
+            caller: CallerTicket(place: 0, number: 1), peer: 0, at: Instant(nanoseconds: 0))
         #expect(!trial.hasBegun)
         for place in stride(from: 0, to: 14_400, by: count) {
             var block = SoundBlock()

@@ -1,5 +1,6 @@
 """Pages: heard without an answer, ended by whoever speaks, over do-not-disturb only by right."""
 
+import json
 import subprocess
 import unittest
 
@@ -53,6 +54,41 @@ class Pages(CallersTest):
         self.assert_silent(attic_heard)
         self.do(garage, "reply", "up")
         wait(lambda: not garage.is_talking(), "garage is silent")
+
+    def test_each_of_two_in_a_row_is_told_what_was_heard_of_itself(self):
+        kitchen, garage, attic = self.scene("kitchen", "garage", "attic")
+        self.do(garage, "mute", "speaker")
+        kitchen.speak(500)
+        listening = {"stdout": subprocess.PIPE, "text": True}
+
+        def page(target, *words):
+            return subprocess.Popen(
+                [place.program("intercomctl"), "--config", str(kitchen.etc), "page", target,
+                 "--json", *words], **listening)
+        with page("attic", "--seconds", "30") as first:
+            wait(kitchen.is_talking, "the first page")
+            listen(1)
+            first.terminate()
+            wait(lambda: not kitchen.is_talking(), "the first page ends")
+            # Its listener has not reported the end of it yet.
+            with page("garage", "--seconds", "1") as second:
+                outcomes = [json.loads(each.communicate()[0].splitlines()[-1])
+                            for each in (first, second)]
+        self.assertEqual([each["outcome"] for each in outcomes], ["heard", "unheard"])
+        self.assertEqual([each["heard"][0]["peer"] for each in outcomes], ["attic", "garage"])
+
+    def test_one_that_another_replaces_says_so(self):
+        kitchen, garage, attic = self.scene("kitchen", "garage", "attic")
+        first = subprocess.Popen(
+            [place.program("intercomctl"), "--config", str(kitchen.etc), "page", "attic"],
+            stdout=subprocess.PIPE, text=True)
+        with first:
+            wait(kitchen.is_talking, "the first page")
+            self.assertEqual(kitchen.ctl("page", "garage", "--seconds", "1")[0], 0)
+            text = first.communicate()[0]
+        self.assertEqual(first.returncode, 1)
+        self.assertIn("the page to attic is over: one to garage took its place", text)
+        self.assertNotIn("heard: ", text)
 
     def test_where_it_is_not_allowed_it_is_not_heard(self):
         kitchen, garage, attic = self.scene("kitchen", "garage", "attic")

@@ -62,6 +62,17 @@ class HeldOpen(SceneTest):
                     pipe.close()
                 self.assert_ends(program)
 
+    def test_its_end_leaves_open_what_ptt_down_opened(self):
+        self.assertEqual(self.kitchen.ctl("ptt", "down", "house", "--no-wait")[0], 0)
+        with self.program("talk", "house") as program:
+            program.terminate()
+            wait(lambda: program.poll() is not None, "it ends")
+            time.sleep(LIVES)
+            self.assertTrue(self.kitchen.is_talking())
+        with self.program("talk", "house") as program:
+            self.assertEqual(self.kitchen.ctl("ptt", "up", "house", "--no-wait")[0], 0)
+            wait(lambda: program.poll() is not None, "let go, it ends for all")
+
     def test_one_pipe_is_enough(self):
         for name in ("stdin", "stdout", "stderr"):
             with self.subTest(name=name), self.program(

@@ -1,0 +1,17 @@
+internal import Audio
+internal import Control
+internal import HAL
+internal import Realtime
+
+/// `intercomctl test speaker`.
+extension ControlLoop {
+    /// Plays what `intercomctl test speaker` wants to be heard, as loud as voices are.
+    mutating func playTone() -> Reply {
+        guard cards.output.isOpen else {
+            let reason = cards.output.error?.description ?? "[audio] output = none"
+            return refusal("there is no speaker: \(reason)")
+        }
+        rings.tell(.chime(.trial))
+        return .done(Reply.Done("playing a tone"))
+    }
+}
