@@ -43,7 +43,7 @@ class UnderSpeech(SceneTest):
         kitchen, sections = self.kitchen, self.kitchen.sections
         guest = f"guest{round_ // 4}"
         if round_ % 4 == 0:
-            kitchen.write_peer(guest, Identity().text, f"127.0.0.1:{place.free_port()}")
+            kitchen.write_peer(guest, Identity().text, f"127.0.0.1:{place.closed_port()}")
             sections["audio"]["rx-hold"] = f"{200 + round_}ms"
         elif round_ % 4 == 1:
             sections["channel yard"] = {"members": guest}

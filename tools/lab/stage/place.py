@@ -1,8 +1,10 @@
 """Where things are: the repository, the programs under test, the simulated hardware."""
 
 import os
-import socket
 import time
+
+from . import ports
+from .ports import StageError
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 LAB = os.environ.get("INTERCOM_LAB", os.path.join(ROOT, ".build", "lab"))
@@ -11,10 +13,6 @@ CARD_CONFIG = os.path.join(ROOT, "tools", "lab", "simcard", "simcard.conf")
 
 PATIENCE = 20.0
 """Seconds that anything may take on a loaded machine before it counts as failed."""
-
-
-class StageError(Exception):
-    """The stage could not do what it was told; the text is for a person."""
 
 
 def program(name):
@@ -38,17 +36,13 @@ def missing():
 
 
 def free_port():
-    """A UDP port that nobody has, on either family."""
-    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as six:
-        try:
-            six.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-            six.bind(("::", 0))
-            return six.getsockname()[1]
-        except OSError:
-            pass
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as four:
-        four.bind(("", 0))
-        return four.getsockname()[1]
+    """A UDP port for a program to be started: nobody has it, and no other test gets it."""
+    return ports.reserve(ports.OPEN)
+
+
+def closed_port():
+    """A UDP port at which nobody listens, as long as this program runs."""
+    return ports.reserve(ports.CLOSED)
 
 
 def wait_until(condition, seconds, what, interval=0.02):
