@@ -87,12 +87,16 @@ struct Daemon: ~Copyable {
 
     private mutating func askOnce(_ request: Request) throws(Failure) -> Reply {
         try send(request.encoded)
-        let line = try nextLine(isPatient: false)
-        do throws(ControlError) {
-            return try Reply(parsing: line.span)
-        } catch {
-            throw Failure(.failed, error.text)
-        }
+        return try Self.reply(try nextLine(isPatient: false))
+    }
+
+    /// Asks without waiting; `answer(until:)` takes what comes.
+    borrowing func begin(_ request: Request) throws(Failure) { try send(request.encoded) }
+
+    /// The answer to what was asked; nil when it does not come before `end`.
+    mutating func answer(until end: Instant) throws(Failure) -> Reply? {
+        guard let line = try nextLine(until: end) else { return nil }
+        return try answer(try Self.reply(line))
     }
 
     /// Sends sound that the daemon takes as fast as it plays it.
@@ -102,14 +106,13 @@ struct Daemon: ~Copyable {
 
     /// The answer to what took its time.
     mutating func answerLate() throws(Failure) -> Reply {
-        let line = try nextLine(isPatient: false)
-        let reply: Reply
+        try answer(try Self.reply(try nextLine(isPatient: false)))
+    }
+
+    private static func reply(_ line: [UInt8]) throws(Failure) -> Reply {
         do throws(ControlError) {
-            reply = try Reply(parsing: line.span)
-        } catch {
-            throw Failure(.failed, error.text)
-        }
-        return try answer(reply)
+            return try Reply(parsing: line.span)
+        } catch { throw Failure(.failed, error.text) }
     }
 
     private borrowing func answer(_ reply: Reply) throws(Failure) -> Reply {

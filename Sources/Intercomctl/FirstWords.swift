@@ -4,13 +4,50 @@ internal import Time
 
 /// What listeners say of a talkspurt that has just begun: whether they hear it.
 struct FirstWords {
-    let heard: [HeardBy]
-
-    init(_ heard: [HeardBy]) { self.heard = heard }
+    private(set) var heard: [HeardBy]
+    /// Of which of them nothing was known as it began.
+    private let isAsked: [Bool]
+    /// Whether one of them has still to say.
+    private(set) var isOpen: Bool
+    private let begin: Instant
 
     /// The first sound is played a tenth of a second after the press; and networks differ.
-    private static let patience = Duration.seconds(1)
-    private static let look = Duration.milliseconds(20)
+    static let patience = Duration.seconds(1)
+    static let look = Duration.milliseconds(20)
+
+    /// What was known as it began; a listener without a reason has still to say.
+    init(_ heard: [HeardBy], at now: Instant) {
+        self.heard = heard
+        begin = now
+        isAsked = heard.map { $0.reason == nil }
+        isOpen = heard.contains { $0.reason == nil }
+    }
+
+    /// Takes what the peers have said until now.
+    mutating func hear(_ list: PeerList) {
+        isOpen = false
+        let age = Double((Clock.now() - begin).milliseconds) / 1_000
+        for place in heard.indices {
+            let peer = list.peers.first { $0.name == heard[place].peer }
+            if let answer = peer.flatMap({ Self.word(of: $0, since: age) }) {
+                heard[place].reason = answer
+            } else if isAsked[place] || heard[place].reason == .down {
+                heard[place].reason = .noAnswer
+                isOpen = isOpen || isAsked[place]
+            }
+        }
+    }
+
+    /// Waits no longer for those that have not said.
+    mutating func giveUp() {
+        for place in heard.indices where isOpen && heard[place].reason == nil {
+            heard[place].reason = .noAnswer
+        }
+        isOpen = false
+    }
+
+    /// Whether one has said that it hears; to be asked after `hear` alone.
+    var isHeard: Bool { heard.contains { $0.reason == nil } }
 
     /// Whether it is known that nobody hears it.
     var isUnheard: Bool {
@@ -19,8 +56,8 @@ struct FirstWords {
         }
     }
 
-    /// `garage; not heard by kitchen (its speaker is muted)`.
-    var sentence: String {
+    /// `garage; not heard by kitchen (its speaker is muted)`, or `heard by garage; …`.
+    func sentence(_ head: String = "") -> String {
         guard !heard.isEmpty else { return "nobody hears it now" }
         let hears = heard.filter { $0.reason == nil }.map { $0.peer }
         let open = heard.filter { $0.reason == .unknown || $0.reason == .noAnswer }.map { $0.peer }
@@ -28,49 +65,40 @@ struct FirstWords {
             one.reason.map { $0 != .unknown && $0 != .noAnswer } ?? false
         }
         var parts: [String] = []
-        if !hears.isEmpty { parts.append(hears.joined(separator: ", ")) }
+        if !hears.isEmpty { parts.append(head + hears.joined(separator: ", ")) }
         if !open.isEmpty {
             parts.append("not known yet whether heard by \(open.joined(separator: ", "))")
         }
         if !deaf.isEmpty {
-            let head = deaf.count == heard.count ? "nobody hears it now: " : "not heard by "
-            parts.append(head + deaf.sentence)
+            let isAll = deaf.count == heard.count
+            parts.append((isAll ? "nobody hears it now: " : "not heard by ") + deaf.sentence)
         }
         return parts.joined(separator: "; ")
     }
 
     /// Waits until those that are there have said whether they hear.
-    static func ask(
-        _ heard: [HeardBy], _ daemon: inout Daemon
-    ) throws(Failure) -> [HeardBy] {
-        guard heard.contains(where: { $0.reason == nil }) else { return heard }
-        let end = Clock.now() + patience
-        var found = heard
-        while true {
+    mutating func ask(_ daemon: inout Daemon) throws(Failure) {
+        let end = begin + Self.patience
+        while isOpen {
             let isLast = Clock.now() >= end
             guard case .peers(let list) = try daemon.ask(.peers) else { throw misfit() }
-            var isOpen = false
-            for place in found.indices where heard[place].reason == nil {
-                let peer = list.peers.first { $0.name == heard[place].peer }
-                let answer = peer.flatMap { word(of: $0) }
-                isOpen = isOpen || answer == nil
-                found[place].reason = answer == nil ? .noAnswer : answer!
-            }
-            if !isOpen || isLast { return found }
-            Clock.sleep(look)
+            hear(list)
+            if isLast { return }
+            if isOpen { Clock.sleep(Self.look) }
         }
     }
 
     /// Nil until it has said; then why it does not hear, if so.
-    private static func word(of peer: PeerStatus) -> HeardBy.Reason?? {
+    private static func word(of peer: PeerStatus, since age: Double) -> HeardBy.Reason?? {
         switch peer.hearsNow {
         case "heard"?: return .some(nil)
         case let word?: return .some(HeardBy.Reason(rawValue: word) ?? .other)
         case nil: break
         }
         if peer.state == .down { return .some(.down) }
-        // An older program reports what arrives, and says no more.
-        let reports = peer.reportAgeSeconds.map { $0 < 0.9 } ?? false
+        // An older program reports what arrives, and says no more. The first reports may be of the
+        // talkspurt before.
+        let reports = peer.reportAgeSeconds.map { $0 < age - 0.3 } ?? false
         return reports ? .some(.unknown) : nil
     }
 }

@@ -12,18 +12,21 @@ func talk(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
     let request = Request.talk(target: invocation.arguments[0])
     guard case .ptt(let result) = try daemon.ask(request) else { throw misfit() }
-    if invocation.isJSON {
-        try printLine(result.json)
-    } else {
-        let listeners =
-            result.listeners.isEmpty
-            ? "nobody hears it now" : visible(result.listeners.joined(separator: ", "))
-        try printLine("talking to \(visible(result.target)): \(listeners)")
+    if !invocation.isJSON {
+        let time = invocation.seconds.map { " for \($0) s" } ?? ""
+        try printLine("talking to \(visible(result.target))\(time); Ctrl-C ends it")
     }
+    var watch = ListenerWatch(result.heard, at: Clock.now())
     let end = invocation.seconds.map { Clock.now() + .seconds($0) }
     while end.map({ Clock.now() < $0 }) ?? true {
-        if signals.next() == .end || lifeline.isCut(at: Clock.now()) { return .ok }
-        guard let line = try daemon.nextLine(until: Clock.now() + .milliseconds(20)) else {
+        // Nobody is there to read more.
+        if lifeline.isCut(at: Clock.now()) { return watch.words.isUnheard ? .failed : .ok }
+        if signals.next() == .end { break }
+        let isFirst = watch.isUntold
+        if watch.look(invocation), isFirst || !invocation.isJSON {
+            try say(watch.words, result, invocation)
+        }
+        guard let line = try daemon.nextLine(until: Clock.now() + FirstWords.look) else {
             continue
         }
         // The station has ended it: another let go, max-talk is over, or the target is gone.
@@ -32,5 +35,18 @@ func talk(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         }
         throw Failure(.failed, visible(done.text))
     }
-    return .ok
+    if watch.isUntold, watch.tell() { try say(watch.words, result, invocation) }
+    return watch.words.isUnheard ? .failed : .ok
+}
+
+/// Prints who hears it; with `--json` one object, of the first words.
+private func say(
+    _ words: FirstWords, _ result: Reply.PTT, _ invocation: borrowing Invocation
+) throws(Failure) {
+    guard invocation.isJSON else {
+        return try printLine(visible(words.sentence("heard by ")))
+    }
+    var result = result
+    result.heard = words.heard
+    try printLine(result.json)
 }

@@ -1,5 +1,6 @@
 internal import Control
 internal import HAL
+internal import Time
 
 /// `ptt down|up TARGET`: a talk key that is not there.
 func pressTalkKey(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
@@ -25,23 +26,16 @@ func press(
         }
         return .ok
     }
-    let words = FirstWords(try heard(result, &daemon, invocation))
+    var words = FirstWords(result.heard, at: Clock.now())
+    if !invocation.isNoWait { try words.ask(&daemon) }
     if invocation.isJSON {
         var json = result
         json.heard = words.heard
         try printLine(json.json)
     } else {
-        try printLine("talking to \(visible(result.target)): \(visible(words.sentence))")
+        try printLine("talking to \(visible(result.target)): \(visible(words.sentence()))")
     }
     return words.isUnheard ? .failed : .ok
-}
-
-/// What the listeners say of it, unless nobody is to wait for that.
-private func heard(
-    _ result: Reply.PTT, _ daemon: inout Daemon, _ invocation: borrowing Invocation
-) throws(Failure) -> [HeardBy] {
-    guard !invocation.isNoWait else { return result.heard }
-    return try FirstWords.ask(result.heard, &daemon)
 }
 
 /// `monitor`: events as they come, until the daemon ends or the person has seen enough.

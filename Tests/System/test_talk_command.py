@@ -1,6 +1,7 @@
 """`talk` and `page` hold the microphone open as long as somebody is at their other end."""
 
 import contextlib
+import json
 import os
 import pty
 import signal
@@ -137,6 +138,66 @@ class HeldOpen(SceneTest):
             self.assertIn(b"max-talk is over", program.stderr.read())
         del self.kitchen.sections["talk"]
         self.kitchen.reload()
+
+    def test_it_says_who_hears_it(self):
+        self.kitchen.speak(300)
+        code, text, _ = self.kitchen.ctl("talk", "house", "--seconds", "2")
+        self.assertEqual((code, text), (
+            0, "talking to house for 2 s; Ctrl-C ends it\nheard by garage\n"))
+        code, text, _ = self.kitchen.ctl("talk", "garage", "--seconds", "2", "--json")
+        self.assertEqual((code, json.loads(text)["heard"]), (
+            0, [{"peer": "garage", "percent": None, "reason": None}]))
+
+    def test_it_says_that_and_why_nobody_hears_it_and_ends_with_one(self):
+        with self.deaf("speaker_muted", ("mute", "speaker"), ("unmute", "speaker")):
+            code, text, _ = self.kitchen.ctl("talk", "house", "--seconds", "2")
+            self.assertIn("\nnobody hears it now: garage (its speaker is muted)\n", text)
+            self.assertEqual(code, 1)
+            code, text, _ = self.kitchen.ctl("talk", "house", "--seconds", "2", "--json")
+            self.assertEqual((code, json.loads(text)["heard"]), (
+                1, [{"peer": "garage", "percent": None, "reason": "speaker_muted"}]))
+
+    def test_it_says_when_somebody_hears_it_after_all(self):
+        with contextlib.ExitStack() as deafness:
+            deafness.enter_context(
+                self.deaf("speaker_muted", ("mute", "speaker"), ("unmute", "speaker")))
+            with self.program("talk", "house", stdout=subprocess.PIPE) as program:
+                for line in ("talking to house", "nobody hears it now: garage"):
+                    self.assertIn(line, program.stdout.readline().decode())
+                deafness.close()
+                self.assertEqual(program.stdout.readline(), b"heard by garage\n")
+                program.send_signal(signal.SIGINT)
+                self.assert_ends(program)
+
+    def test_ctrl_c_ends_it_before_the_listeners_have_said_and_while_the_daemon_hangs(self):
+        # Neither says anything as long as it is stopped.
+        self.garage.process.send_signal(signal.SIGSTOP)
+        try:
+            with self.program("talk", "garage", stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as program:
+                self.kitchen.process.send_signal(signal.SIGSTOP)
+                try:
+                    program.send_signal(signal.SIGINT)
+                    wait(lambda: program.poll() is not None, "it ends")
+                finally:
+                    self.kitchen.process.send_signal(signal.SIGCONT)
+                self.assertEqual((program.returncode, program.stderr.read()), (0, b""))
+                self.assertIn(b"not known yet whether heard by garage", program.stdout.read())
+        finally:
+            self.garage.process.send_signal(signal.SIGCONT)
+        self.kitchen.wait_for(self.garage)
+        self.garage.wait_for(self.kitchen)
+
+    @contextlib.contextmanager
+    def deaf(self, reason, do, undo):
+        """The garage does not hear for a while."""
+        self.assertEqual(self.garage.ctl(*do)[0], 0)
+        try:
+            wait(lambda: reason in [one["reason"] for one in self.garage.status()["unheard"]],
+                 "the garage knows it")
+            yield
+        finally:
+            self.assertEqual(self.garage.ctl(*undo)[0], 0)
 
     def test_a_target_that_is_none_opens_nothing(self):
         code, text, error = self.kitchen.ctl("talk", "attic")
