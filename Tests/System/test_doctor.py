@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
 import unittest
 
@@ -179,7 +180,7 @@ class DaemonDown(DoctorTest):
         self.assert_screen(self.kitchen, "no-peer", "peers")
 
     def test_the_port_is_taken(self):
-        other = place.socket.socket(place.socket.AF_INET, place.socket.SOCK_DGRAM)
+        other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.addCleanup(other.close)
         other.bind(("127.0.0.1", self.kitchen.port))
         self.assert_screen(self.kitchen, "taken-port", "daemon")
