@@ -99,15 +99,11 @@ struct PeersFacts {
     private func down(_ peer: Peer, _ status: PeerStatus) -> Check {
         let text = status.downText ?? "down"
         let fix = status.downFix ?? "intercomctl status"
-        return Self.mended.contains(status.downReason ?? "")
+        // The daemon knows what a person must mend, and what may pass within a minute.
+        return status.problem != nil
             ? .fail(.peers, of: peer.name, text, fix: fix)
             : .warn(.peers, of: peer.name, text, fix: fix)
     }
-
-    /// Reasons that a person must mend; the others may pass.
-    private static let mended: Set<String> = [
-        "unresolved", "not_accepted", "psk", "suite", "other_key", "told_other_key", "blocked",
-    ]
 
     private func lookedUp(_ peer: Peer) -> Check {
         if peer.addresses.isEmpty { return .ok(.peers, of: peer.name, "calls us; not tried now") }

@@ -8,12 +8,13 @@ import Testing
 @Suite struct PeersFactsTests {
     func asked(
         _ state: PeerStatus.State, endpoint: String? = "192.0.2.1:5577", reason: String? = nil,
-        isConfigured: Bool = true, hasNetworkFault: Bool = false
+        problem: String? = nil, isConfigured: Bool = true, hasNetworkFault: Bool = false
     ) -> String {
         var status = PeerStatus()
         (status.name, status.state, status.endpoint) = ("attic", state, endpoint)
         (status.rttMilliseconds, status.hasPSK, status.heardAgeSeconds) = (1.25, true, 30)
         (status.downReason, status.downText, status.downFix) = (reason, "words", "what to do")
+        status.problem = problem
         var peer = PeersFacts.Peer(name: "attic")
         (peer.status, peer.isConfigured) = (status, isConfigured)
         var facts = PeersFacts([peer], isAsked: true)
@@ -32,10 +33,16 @@ import Testing
         #expect(asked(.stale).hasPrefix("WARN  peer attic      silent for 30s  -> "))
     }
 
-    @Test func whyAPeerIsDownIsAFailureWhereSettingsAreToBeMended() {
+    @Test func whyAPeerIsDownIsAFailureWhereTheDaemonHasAProblemWithIt() {
+        // What may pass, and for a minute.
         #expect(
             asked(.down, reason: "port_closed") == "WARN  peer attic      words  -> what to do")
-        #expect(asked(.down, reason: "psk") == "FAIL  peer attic      words  -> what to do")
+        #expect(
+            asked(.down, reason: "port_closed", problem: "attic: words; what to do")
+                == "FAIL  peer attic      words  -> what to do")
+        #expect(
+            asked(.down, reason: "psk", problem: "attic: words; what to do")
+                == "FAIL  peer attic      words  -> what to do")
         // A newer daemon may know reasons that are not known here.
         #expect(asked(.down, reason: "sunspots").hasPrefix("WARN  peer attic      words"))
     }
