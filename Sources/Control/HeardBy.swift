@@ -130,7 +130,7 @@ extension HeardBy.Reason {
         case .down, .noAnswer: "see whether it has power and network"
         case .unknown: "install the same version on both"
         case .noOutput, .outputLost: "intercomctl audio list; output in [audio]"
-        case .outputStill: "unplug its card and plug it in again"
+        case .outputStill: Standstill.remedy
         case .cardMuted: "volume = 80% in [audio], or alsamixer"
         case .speakerMuted: "intercomctl unmute speaker"
         case .volume: "intercomctl volume 80"

@@ -30,6 +30,8 @@ public struct Status: JSONRecord, Equatable, Sendable {
     public var callers: [CallerStatus] = []
     /// What keeps this machine from its peers.
     public var network = NetworkStatus()
+    /// What is left out while the processor cannot keep up.
+    public var overload = OverloadStatus()
     public var channels: [Channel] = []
     public var media = Media()
     /// Volumes, mutes, do-not-disturb.
@@ -59,6 +61,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
         coder.field("peers", &peers)
         coder.field("callers", &callers)
         coder.field("network", &network)
+        coder.field("overload", &overload)
         coder.field("channels", &channels)
         coder.field("media", &media)
         coder.field("state", &state)
@@ -75,14 +78,15 @@ extension Status {
         public var duplex = "half"
         /// Why it is so, in a few words.
         public var duplexReason = ""
-        /// Whether the echo is cancelled: "off", "on", or "refused" without one clock for both.
+        /// Whether the echo is cancelled: "off", "on", "refused" without one clock for both, or
+        /// "shed" while the processor cannot keep up.
         public var echo = "off"
         /// Decibels the canceller takes away; nil until there was an echo.
         public var echoReductionDB: Double?
         /// Whether both are open and run by one clock.
         public var isOneClock = false
-        /// What is said of a card that is open and moves no sound; null while both do.
-        public var standstill: String?
+        /// What is said of streams that move no sound and should, the microphone's first.
+        public var standstill: [String] = []
         /// Why they run by two; null too while they are not both open.
         public var clockReason: String?
         /// What frames, codec and periods are: "voice", "studio", "lowpower" or "ultra".
@@ -116,7 +120,7 @@ extension Status {
         /// As in the configuration, `card:Device`; of `auto` with the card: `auto (card:Device)`.
         public var name = ""
         public var state = State.none
-        /// Why it is not open.
+        /// Why it is not open, or that it moves no sound.
         public var error: String?
         /// Hertz; this and the four below are null while it is not open.
         public var rate: Int?

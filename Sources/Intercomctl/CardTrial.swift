@@ -1,3 +1,4 @@
+internal import Config
 internal import HAL
 
 /// A sound card as `setup` found it: what the configuration calls it, and what works of it.
@@ -34,7 +35,7 @@ struct CardTrial: Equatable {
 }
 
 extension CardTrial {
-    /// Tries every card of the machine; where there is none, what alsa-lib calls default.
+    /// Tries every card of the machine; where there is none, what `auto` is then.
     static func all() -> [CardTrial] {
         let cards = PCMCard.all
         let trials = cards.map { card in
@@ -46,8 +47,8 @@ extension CardTrial {
         }
         guard trials.isEmpty else { return trials }
         let fallback = CardTrial(
-            value: "default", name: "ALSA's default", isUSB: false, input: capture(.default),
-            output: playback(.default))
+            value: DeviceName.auto.description, name: "ALSA's default", isUSB: false,
+            input: capture(.default), output: playback(.default))
         return fallback.input.isUsable || fallback.output.isUsable ? [fallback] : []
     }
 

@@ -18,8 +18,13 @@ struct DaemonTrials: ~Copyable {
         } catch { return nil }
     }
 
-    var hasSpeaker: Bool { status.audio.output.state == .open }
-    var hasMicrophone: Bool { status.audio.input.state == .open }
+    var hasSpeaker: Bool { has(status.audio.output) }
+    var hasMicrophone: Bool { has(status.audio.input) }
+
+    /// Whether the daemon has it: one that stands still it opens again and again.
+    private borrowing func has(_ device: Status.Device) -> Bool {
+        device.state == .open || device.error.map { status.audio.standstill.contains($0) } ?? false
+    }
 
     /// Plays a rising tone; what would keep it from being heard is said.
     mutating func speaker(_ invocation: borrowing Invocation) throws(Failure) -> TrialReport {
@@ -27,6 +32,7 @@ struct DaemonTrials: ~Copyable {
         func report(_ verdict: TrialReport.Verdict, _ text: String) -> TrialReport {
             TrialReport(test: "speaker", device: device, verdict: verdict, text: text)
         }
+        if let error = status.audio.output.error { return report(.failed, error) }
         guard !status.state.isSpeakerMuted else {
             return report(.failed, "the speaker is muted: intercomctl unmute speaker")
         }
@@ -46,6 +52,9 @@ struct DaemonTrials: ~Copyable {
     /// Three seconds of the meters that `levels` shows, judged as `test mic` does.
     mutating func microphone(_ invocation: borrowing Invocation) throws(Failure) -> TrialReport {
         let device = status.audio.input.name
+        if let error = status.audio.input.error {
+            return TrialReport(test: "mic", device: device, verdict: .failed, text: error)
+        }
         try printProgress(
             "intercomd has \(visible(device)): listening for 3 s, speak", invocation)
         guard case .levels = try daemon.ask(.levels) else { throw misfit() }
@@ -62,7 +71,7 @@ struct DaemonTrials: ~Copyable {
         guard !levels.isEmpty else {
             return TrialReport(
                 test: "mic", device: device, verdict: .failed,
-                text: "\(device) moves no sound: unplug it and plug it in again")
+                text: "\(device) moves no sound: \(Standstill.remedy)")
         }
         let verdict = LevelSurvey.Verdict(
             level: levels[levels.count * 19 / 20],

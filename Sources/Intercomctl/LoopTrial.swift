@@ -42,7 +42,7 @@ struct LoopTrial {
         return agreed.count >= 2 ? agreed : []
     }
 
-    func report(on recording: SoundTrial.Heard, _ audio: Config.Audio) -> TrialReport {
+    func report(on recording: SoundTrial.Heard, of device: String) -> TrialReport {
         var room = LevelSurvey()
         var frame = Frame(repeating: 0)
         // Before the first sweep, the card having settled.
@@ -54,7 +54,7 @@ struct LoopTrial {
         let found = heard(in: recording)
         guard let loudest = found.map({ $0.level }).max() else {
             return TrialReport(
-                test: "loop", device: audio.input.description, verdict: .failed,
+                test: "loop", device: device, verdict: .failed,
                 text: "not heard, noise floor \(whole(floor)) dBFS: loudspeaker off, microphone"
                     + " muted, or too far apart (test speaker, test mic)",
                 word: "silent",
@@ -63,7 +63,7 @@ struct LoopTrial {
         let delays = found.map { $0.delay }.sorted()
         let delay = Double(delays[delays.count / 2]) / 48
         return TrialReport(
-            test: "loop", device: audio.input.description, verdict: .ok,
+            test: "loop", device: device, verdict: .ok,
             text: "heard at \(whole(loudest)) dBFS, \(whole(delay)) ms after it was played;"
                 + " noise floor \(whole(floor)) dBFS",
             word: "heard",

@@ -19,6 +19,8 @@ struct SetupPlan: Equatable {
 
     /// The line that most of the wiring diagrams use, pin 11 of the 40-pin header.
     static let usualLine = "GPIO17"
+    /// What the daemon takes where no card is named.
+    private static let unnamed = DeviceName.auto.description
 
     init(name: Choice, cards: [CardTrial], key: KeyTrial) {
         self.name = name
@@ -37,7 +39,7 @@ struct SetupPlan: Equatable {
     var text: String {
         var text = "# Written by intercomctl setup; intercomd.conf(5) tells of every setting.\n"
         text += "[station]\nname = \(name.value)\n"
-        if input.value != "default" || output.value != "default" {
+        if input.value != Self.unnamed || output.value != Self.unnamed {
             text += "\n[audio]\ninput = \(input.value)\noutput = \(output.value)\n"
         }
         if key.value != "none" {
@@ -52,7 +54,7 @@ extension SetupPlan {
     /// plug in to talk with.
     private static func devices(among cards: [CardTrial]) -> (Choice, Choice) {
         guard !cards.isEmpty else {
-            let later = Choice(value: "default", reason: "no sound card found")
+            let later = Choice(value: unnamed, reason: "no sound card found")
             return (later, later)
         }
         let whole = cards.filter { $0.input.isUsable && $0.output.isUsable }
@@ -96,7 +98,7 @@ extension SetupPlan {
 
     private static func warning(on cards: [CardTrial]) -> String? {
         if cards.isEmpty {
-            return "no sound card: plug one in, then sudo intercomctl setup --force"
+            return "no sound card: plug one in, and intercomd takes it"
         }
         for card in cards {
             for outcome in [card.input, card.output] {

@@ -1,5 +1,6 @@
 internal import Audio
 internal import Config
+internal import Control
 internal import HAL
 internal import Settings
 internal import Time
@@ -13,14 +14,14 @@ func testSpeaker(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     var pcm = try openOutput(audio, invocation)
     let sound = risingTones()
     var trial = try SoundTrial(samples: sound.count)
-    try printProgress("playing a rising tone three times on \(audio.output)", invocation)
+    try printProgress("playing a rising tone three times on \(visible(pcm.device))", invocation)
     let isPlayed = try trial.play(sound, on: &pcm)
     return try TrialReport(
-        test: "speaker", device: audio.output.description, verdict: isPlayed ? .done : .failed,
+        test: "speaker", device: pcm.device, verdict: isPlayed ? .done : .failed,
         text: isPlayed
             ? "played; if you did not hear it: volume (alsamixer), cable,"
                 + " or another output (intercomctl audio list)"
-            : stuck(audio.output)
+            : stuck(pcm.device)
     ).print(invocation)
 }
 
@@ -38,7 +39,7 @@ func testMicrophone(_ invocation: borrowing Invocation) throws(Failure) -> ExitC
     var frames = 0
     var loudest = LevelMeter.floor
     var trial = try SoundTrial(samples: (settling + wanted) * PCM.frameSamples)
-    try printProgress("listening on \(audio.input) for 3 s: speak", invocation)
+    try printProgress("listening on \(visible(pcm.device)) for 3 s: speak", invocation)
     let isWhole = try trial.listen(settling + wanted, on: &pcm) { (frame) throws(Failure) in
         frames += 1
         guard frames > settling else { return }
@@ -49,12 +50,12 @@ func testMicrophone(_ invocation: borrowing Invocation) throws(Failure) -> ExitC
     }
     guard isWhole else {
         return try TrialReport(
-            test: "mic", device: audio.input.description, verdict: .failed,
-            text: stuck(audio.input)
+            test: "mic", device: pcm.device, verdict: .failed,
+            text: stuck(pcm.device)
         ).print(invocation)
     }
     return try microphoneReport(
-        survey.verdict, device: audio.input.description, level: survey.level,
+        survey.verdict, device: pcm.device, level: survey.level,
         noiseFloor: survey.noiseFloor, clips: survey.clips
     ).print(invocation)
 }
@@ -66,17 +67,18 @@ func testLoop(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var output = try openOutput(audio, invocation)
     let loop = LoopTrial()
     try printProgress(
-        "playing three sweeps on \(audio.output), listening on \(audio.input)", invocation)
+        "playing three sweeps on \(visible(output.device)), listening on \(visible(input.device))",
+        invocation)
     // A busy machine loses samples now and then, and then nothing fits.
     for _ in 0..<3 {
         var trial = try SoundTrial(samples: loop.sound.count)
         guard let heard = try trial.playAndListen(loop.sound, on: &output, &input) else {
             continue
         }
-        return try loop.report(on: heard, audio).print(invocation)
+        return try loop.report(on: heard, of: input.device).print(invocation)
     }
     return try TrialReport(
-        test: "loop", device: audio.input.description, verdict: .failed,
+        test: "loop", device: input.device, verdict: .failed,
         text: "samples were lost each time: the machine is too busy, or the card does not run"
     ).print(invocation)
 }
@@ -122,8 +124,8 @@ private func failure(_ error: PCMError, _ invocation: borrowing Invocation) -> F
 let daemonHasIt =
     "intercomd has it; sudo systemctl stop intercomd, test again, then start it again"
 
-private func stuck(_ device: DeviceName) -> String {
-    "\(device) opened, but moves no sound: unplug it and plug it in again"
+private func stuck(_ device: String) -> String {
+    "\(device) opened, but moves no sound: \(Standstill.remedy)"
 }
 
 private func risingTones() -> [Int16] {

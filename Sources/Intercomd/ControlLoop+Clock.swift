@@ -57,8 +57,8 @@ extension ControlLoop {
     }
 
     private func side(_ side: Cards.Side) -> PCMClock.Side? {
-        guard side.isOpen, let name = side.name.pcm, let route = side.route else { return nil }
-        return PCMClock.Side(name: name, route: route)
+        guard side.isOpen, let route = side.route else { return nil }
+        return PCMClock.Side(name: side.shown, route: route)
     }
 
     /// Devices that work, and cost.
@@ -67,7 +67,7 @@ extension ControlLoop {
         for (word, side) in [("input", cards.input), ("output", cards.output)] where side.isOpen {
             for detour in side.route?.detours ?? [] {
                 found.append(
-                    "audio \(word) \(side.name) goes through \(detour.name), \(detour.cost): "
+                    "audio \(word) \(side.shown) goes through \(detour.name), \(detour.cost): "
                         + "\(word) = card:ID in [audio] is direct (intercomctl audio list)")
             }
         }
@@ -81,11 +81,11 @@ extension ControlLoop {
         where side.isOpen && side.wish != nil && side.control == nil {
             let name = side.wish?.name.map { " \($0)" } ?? ""
             found.append(
-                "\(key): \(side.name) has no control\(name) to set: intercomctl audio controls")
+                "\(key): \(side.shown) has no control\(name) to set: intercomctl audio controls")
         }
         if let control = mutedMicrophone {
             found.append(
-                "the microphone is muted: control \(control.name) of \(cards.input.name); "
+                "the microphone is muted: control \(control.name) of \(cards.input.shown); "
                     + "mic-volume = 80% in [audio], or amixer, turns it on")
         }
         return found

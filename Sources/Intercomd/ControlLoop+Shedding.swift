@@ -13,30 +13,47 @@ extension ControlLoop {
         }
     }
 
-    /// The problem of `status`; nil while it keeps up.
-    var overload: String? {
-        guard view.shed > .none else { return nil }
-        return "the processor cannot keep up, so for now \(shedText); look for another program "
-            + "that takes it (top), a weak power supply, or set profile = lowpower"
+    /// What of the status says it.
+    var overload: OverloadStatus {
+        var status = OverloadStatus()
+        guard view.shed > .none else { return status }
+        status.leftOut = leftOut.map { $0.word }
+        status.text = "the processor cannot keep up, so for now \(shedText)"
+        status.fix =
+            "look for another program that takes it (top), a weak power supply, or set "
+            + "profile = lowpower"
+        return status
     }
 
-    /// Of what is configured, all that is left out.
-    private var shedText: String {
-        var found: [String] = []
+    /// The problem of `status`; nil while it keeps up.
+    var overloadProblem: String? {
+        let status = overload
+        guard let text = status.text, let fix = status.fix else { return nil }
+        return "\(text); \(fix)"
+    }
+
+    private var shedText: String { leftOut.map { $0.text }.joined(separator: ", ") }
+
+    /// Of what is configured, all that is left out: a word for programs, and for a person.
+    private var leftOut: [(word: String, text: String)] {
+        var found: [(word: String, text: String)] = []
         if view.shed >= .thriftyEncoder {
             let isPlain = view.shed >= .plainEncoder
-            found.append(isPlain ? "speech is encoded plainly" : "speech is encoded with less care")
+            let how = isPlain ? "plainly" : "with less care"
+            found.append(("encoder_care", "speech is encoded \(how)"))
         }
         if view.shed >= .noNoiseSuppression, config.audio.noiseSuppression != .off {
-            found.append("noise stays in")
+            found.append(("noise_suppression", "noise stays in"))
         }
-        if view.shed >= .noEchoCancelling, handsFree.cancelsEcho {
-            found.append("the echo is not cancelled, and the speaker is silent while you talk")
+        if isEchoShed {
+            let text = "the echo is not cancelled, and the speaker is silent while you talk"
+            found.append(("echo_cancelling", text))
         }
         if view.shed >= .fourVoices {
-            found.append("\(view.shed >= .twoVoices ? 2 : 4) voices are heard at once at most")
+            let count = view.shed >= .twoVoices ? 2 : 4
+            found.append(("voices", "\(count) voices are heard at once at most"))
         }
-        return found.joined(separator: ", ")
+        return found
     }
 
     /// Whether microphone and speaker take turns: as set, or because the echo is not cancelled now.
@@ -47,7 +64,7 @@ extension ControlLoop {
     /// Echo and duplex as they are now.
     func tellShed(_ audio: inout Status.Audio) {
         guard isEchoShed else { return }
-        audio.echo = "refused"
+        audio.echo = "shed"
         audio.echoReductionDB = nil
         audio.duplex = "half"
         audio.duplexReason = "the processor cannot keep up"

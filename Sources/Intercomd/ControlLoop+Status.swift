@@ -19,13 +19,13 @@ extension ControlLoop {
         status.problems = problems
         status.notes = notes
         status.unheard = hindrances
-        status.audio.input = device(cards.input, xruns: .captureXruns)
-        status.audio.output = device(cards.output, xruns: .playbackXruns)
+        status.audio.input = device(cards.input, .capture, xruns: .captureXruns)
+        status.audio.output = device(cards.output, .playback, xruns: .playbackXruns)
         (status.audio.input.driftPPM, status.audio.input.driftErrorPPM) = told(captureDrift)
         (status.audio.output.driftPPM, status.audio.output.driftErrorPPM) = told(playbackDrift)
         status.audio.isOneClock = soundClock?.isOneClock ?? false
         status.audio.clockReason = soundClock?.reason
-        status.audio.standstill = stillComplaints.first
+        status.audio.standstill = stillComplaints
         status.audio.profile = config.audio.profile.rawValue
         status.audio.duplex = handsFree.isHalfDuplex ? "half" : "full"
         status.audio.duplexReason = handsFree.duplexReason
@@ -44,6 +44,7 @@ extension ControlLoop {
         status.peers = roster.numbers.map { peerStatus($0) }
         status.callers = callers
         status.network = networkStatus
+        status.overload = overload
         status.channels = config.channels.indices.map { channel($0) }
         status.media.cpuNanoseconds = Int(rings.counters[.cpuNanoseconds])
         status.media.periods = Int(rings.counters[.ticks])
@@ -69,10 +70,10 @@ extension ControlLoop {
         var found = [networkProblem].compactMap { $0 }
         for side in [cards.input, cards.output]
         where side.isWanted && !side.isOpen && !side.isReopening {
-            found.append(side.error?.description ?? "audio \(side.name): not open yet")
+            found.append(side.error?.description ?? "audio \(side.shown): not open yet")
         }
         found += stillComplaints
-        if let overload { found.append(overload) }
+        if let overloadProblem { found.append(overloadProblem) }
         if isSoundStill {
             found.append(
                 "the sound stands still: as a service it is started again, else restart intercomd")
@@ -172,8 +173,11 @@ extension ControlLoop {
             && view.still.capture == nil
     }
 
-    private func device(_ side: Cards.Side, xruns: MediaCount) -> Status.Device {
+    private func device(
+        _ side: Cards.Side, _ direction: PCMError.Direction, xruns: MediaCount
+    ) -> Status.Device {
         var device = Status.Device()
+        device.error = stillComplaint(direction)
         device.name = side.shown
         device.xruns = Int(rings.counters[xruns])
         if let granted = side.granted {
@@ -192,6 +196,9 @@ extension ControlLoop {
                 case .busy: .busy
                 default: .failed
                 }
+        } else if side.isWanted {
+            device.state = .failed
+            device.error = device.error ?? "audio \(side.shown): not open yet"
         }
         return device
     }

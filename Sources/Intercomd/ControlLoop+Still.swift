@@ -39,7 +39,7 @@ extension ControlLoop {
         guard (before == nil) != (view.still[direction] == nil) else { return }
         switch change {
         case .suspended, .stands:
-            tell(.audioAsleep, detail: complaint(direction) ?? "audio stands still")
+            tell(.audioAsleep, detail: stillComplaint(direction) ?? "audio stands still")
         case .moves:
             tell(.audioAwake, detail: "audio \(name(of: direction)) moves again")
         case .over: break
@@ -48,14 +48,15 @@ extension ControlLoop {
 
     /// The problems of `status` that streams are which stand still.
     var stillComplaints: [String] {
-        [PCMError.Direction.capture, .playback].compactMap { complaint($0) }
+        [PCMError.Direction.capture, .playback].compactMap { stillComplaint($0) }
     }
 
     private func name(of direction: PCMError.Direction) -> String {
         direction == .capture ? "input \(cards.input.shown)" : "output \(cards.output.shown)"
     }
 
-    private func complaint(_ direction: PCMError.Direction) -> String? {
+    /// What is said of one that stands still; nil where it moves, or need not.
+    func stillComplaint(_ direction: PCMError.Direction) -> String? {
         let head = "audio \(name(of: direction)): "
         switch view.still[direction] {
         case nil: return nil
@@ -64,8 +65,7 @@ extension ControlLoop {
             let count = rings.counters[
                 direction == .capture ? .captureReopens : .playbackReopens]
             return head + "stands still, and is closed and opened again until it moves "
-                + "(\(count) times since the start); if it stays so, plug it in anew, "
-                + "or try another port or cable"
+                + "(\(count) times since the start); if it stays so, \(Standstill.remedy)"
         }
     }
 }

@@ -37,7 +37,7 @@ extension ControlLoop {
             found.append(
                 Hindrance(
                     .here, .cardMuted,
-                    "nobody is heard here: \(control.name) of \(cards.output.name) is \(how) in "
+                    "nobody is heard here: \(control.name) of \(cards.output.shown) is \(how) in "
                         + "the card's mixer",
                     HeardBy.Reason.cardMuted.remedy))
         }

@@ -15,7 +15,7 @@ private let golden = """
     "channels":null,"format":null,"period":null,"buffer":null,"xruns":0,\
     "drift_ppm":null,"drift_error_ppm":null,"detours":[]},\
     "duplex":"half","duplex_reason":"","echo":"off","echo_reduction_db":null,\
-    "one_clock":false,"clock_reason":"two cards","standstill":null,"profile":"voice"},\
+    "one_clock":false,"clock_reason":"two cards","standstill":["still"],"profile":"voice"},\
     "microphone":{"open":true,"targets":["house"],"may_open":["attic"],\
     "level_dbfs":-18.5,"snr_db":43.5,"bitrate":null,"peak_dbfs":-6.5,"rms_dbfs":-18.5,"clips":3},\
     "call":{"state":"active","call":"0190","kind":"call","direction":"in","peers":["attic"],\
@@ -41,6 +41,7 @@ private let golden = """
     "callers":[{"key":"intercom1:a","fingerprint":"7699 5418","address":"192.0.2.9:5577",\
     "age_s":12.5,"proven":true}],\
     "network":{"fault":"no_carrier","text":"eth0 has no link","fix":"plug it in"},\
+    "overload":{"left_out":["voices"],"text":"too slow","fix":"top"},\
     "channels":[{"name":"house","listen":true,"members":["garage"],"talking":true}],\
     "media":{"cpu_ns":123456789,"periods":1000,"heap_calls":0},\
     "state":{"schema":1,"volumes":{"speaker":80,"ring":100,"tones":100,"page":100},\
@@ -68,6 +69,7 @@ func sample() -> Status {
     (status.audio.input.driftPPM, status.audio.input.driftErrorPPM) = (80.4, 0.3)
     status.audio.input.detours = ["PulseAudio"]
     status.audio.clockReason = "two cards"
+    status.audio.standstill = ["still"]
     status.audio.output.name = "card:Device"
     status.audio.output.state = .absent
     status.audio.output.error = "unplugged"
@@ -118,6 +120,8 @@ func sample() -> Status {
     status.callers = [caller]
     (status.network.fault, status.network.text) = ("no_carrier", "eth0 has no link")
     status.network.fix = "plug it in"
+    status.overload.leftOut = ["voices"]
+    (status.overload.text, status.overload.fix) = ("too slow", "top")
     var channel = Status.Channel()
     (channel.name, channel.isListening, channel.members) = ("house", true, ["garage"])
     channel.isTalking = true

@@ -54,4 +54,11 @@ import Testing
     @Test func twoOfAKindAreTakenInTheKernelsOrder() {
         #expect(chosen([Self.card("B", usb: true), Self.card("A", usb: true)])[0] == "card:B")
     }
+
+    @Test func whatIsMeantIsShownWithTheCardFound() {
+        let cards = [Self.card("Device", usb: true)]
+        #expect(PCMName.automatic.shown(among: cards, for: .capture) == "auto (card:Device)")
+        #expect(PCMName.automatic.shown(among: [], for: .capture) == "auto (default)")
+        #expect(PCMName.card("x").shown(among: cards, for: .capture) == "card:x")
+    }
 }

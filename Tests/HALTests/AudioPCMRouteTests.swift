@@ -43,8 +43,8 @@ private enum Dump {
         _ capture: String, _ captureDump: String, _ playback: String, _ playbackDump: String
     ) -> PCMClock {
         PCMClock(
-            capture: .init(name: .pcm(capture), route: PCMRoute(dump: captureDump)),
-            playback: .init(name: .pcm(playback), route: PCMRoute(dump: playbackDump)))
+            capture: .init(name: "pcm:\(capture)", route: PCMRoute(dump: captureDump)),
+            playback: .init(name: "pcm:\(playback)", route: PCMRoute(dump: playbackDump)))
     }
 
     @Test func oneCardIsOneClockByWhateverName() {

@@ -213,6 +213,36 @@ class Heard(SceneTest):
                      "kitchen has its card again")
                 self.is_heard(kitchen, door, "kitchen")
 
+    def test_a_card_that_stands_still_is_told_for_both_directions_while_it_is_opened_again(self):
+        kitchen, _ = self.scene("kitchen", "door")
+        before = kitchen.counters()
+        kitchen.card.do("hang")
+        wait(lambda: len(kitchen.status()["audio"]["standstill"]) == 2, "both stand still")
+        seen, fixes = set(), set()
+
+        def opened_again():
+            audio = kitchen.status()["audio"]
+            for side in ("input", "output"):
+                seen.add(audio[side]["state"])
+                self.assertIn("stands still", audio[side]["error"])
+            for one in json.loads(kitchen.ctl("doctor", "audio", "--json")[1])["checks"]:
+                self.assertEqual(one["verdict"], "fail", one)
+                self.assertIn("stands still", one["text"])
+                fixes.add(one["fix"])
+            now = kitchen.counters()
+            return all(now[name] - before[name] >= 2
+                       for name in ("capture_reopens", "playback_reopens"))
+
+        wait(opened_again, "both are opened again", interval=0)
+        # Never "none", as configured.
+        self.assertLessEqual(seen, {"open", "failed"})
+        # One advice, the daemon's.
+        self.assertEqual(len(fixes), 1)
+        self.assertIn(f"; {fixes.pop()}", "\n".join(kitchen.status()["problems"]))
+        kitchen.card.do("unhang")
+        wait(lambda: not kitchen.status()["audio"]["standstill"], "both move again")
+        self.assertIsNone(kitchen.status()["audio"]["input"]["error"])
+
     def test_an_announcement_or_page_that_nobody_heard_ends_with_one_and_says_why(self):
         kitchen, door = self.scene("kitchen", "door")
         path = str(kitchen.folder) + "/tone.wav"

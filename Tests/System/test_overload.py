@@ -1,5 +1,6 @@
 """A processor that cannot keep up: what is left out is told, nothing dies, and all comes back."""
 
+import json
 import os
 import unittest
 
@@ -10,6 +11,10 @@ class Overload(SceneTest):
     def slow(self, times):
         with open(self.stall, "w", encoding="ascii") as file:
             file.write(f"x{times}")
+
+    def diagnosis(self, topic):
+        return [(one["verdict"], one["name"], one["text"]) for one in json.loads(
+            self.kitchen.ctl("doctor", topic, "--json")[1])["checks"]]
 
     def overload(self):
         return [text for text in self.kitchen.status()["problems"] if "cannot keep up" in text]
@@ -31,6 +36,10 @@ class Overload(SceneTest):
             with self.kitchen.talking():
                 listen(1)
                 self.assertEqual(self.overload(), [])
+                self.assertEqual(self.kitchen.status()["overload"],
+                                 {"left_out": [], "text": None, "fix": None})
+                self.assertEqual(self.diagnosis("processor"), [
+                    ("ok", "processor", "keeps up with the sound")])
                 self.slow(200)
                 wait(self.overload, "it says that it cannot keep up")
                 # A thread that never rests for so long is killed.
@@ -39,7 +48,16 @@ class Overload(SceneTest):
                 self.assertIn("speech is encoded plainly", told[0])
                 self.assertIn("the echo is not cancelled", told[0])
                 audio = self.kitchen.status()["audio"]
-                self.assertEqual((audio["echo"], audio["duplex"]), ("refused", "half"))
+                self.assertEqual((audio["echo"], audio["duplex"]), ("shed", "half"))
+                shed = self.kitchen.status()["overload"]
+                self.assertIn("encoder_care", shed["left_out"])
+                self.assertIn("echo_cancelling", shed["left_out"])
+                self.assertEqual(f"{shed['text']}; {shed['fix']}", self.overload()[0])
+                (verdict, _, text), = self.diagnosis("processor")
+                self.assertEqual(verdict, "warn")
+                self.assertIn("the echo is not cancelled", text)
+                # The clocks of the cards have no part in it.
+                self.assertNotIn("audio echo", [name for _, name, _ in self.diagnosis("audio")])
                 self.assertTrue(process.is_alive(self.kitchen.process))
                 os.unlink(self.stall)
                 wait(lambda: not self.overload(), "it is whole again", 10, failure=Unheard)

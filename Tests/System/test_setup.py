@@ -66,8 +66,8 @@ class Setup(FreshBox):
     def test_takes_what_it_finds_and_writes_it(self):
         self.assert_setup(["--yes", "--name", "kitchen"], 0, """\
 name    kitchen  as you say
-input   default  ALSA's default, opens at 48 kHz
-output  default  the same card
+input   auto     ALSA's default, opens at 48 kHz
+output  auto     the same card
 key     GPIO17   gpiochip0/17, free
 wrote DIR/default/etc/intercomd.conf
 try:  intercomctl test speaker, test mic, test button
@@ -81,8 +81,8 @@ pair: intercomctl key show here, sudo intercomctl peer add there, and back
     def test_without_a_terminal_it_prints_the_file_and_writes_nothing(self):
         self.assert_setup(["--name", "kitchen"], 0, WRITTEN, """\
 name    kitchen  as you say
-input   default  ALSA's default, opens at 48 kHz
-output  default  the same card
+input   auto     ALSA's default, opens at 48 kHz
+output  auto     the same card
 key     GPIO17   gpiochip0/17, free
 nothing was written; this is for DIR/default/etc/intercomd.conf: sudo intercomctl setup --yes \
 writes it
@@ -93,10 +93,10 @@ writes it
         self.box.card.do("unplug")
         self.assert_setup(["--yes", "--name", "kitchen"], 0, """\
 name    kitchen  as you say
-input   default  no sound card found
-output  default  no sound card found
+input   auto     no sound card found
+output  auto     no sound card found
 key     GPIO17   gpiochip0/17, free
-! no sound card: plug one in, then sudo intercomctl setup --force
+! no sound card: plug one in, and intercomd takes it
 wrote DIR/default/etc/intercomd.conf
 try:  intercomctl test speaker, test mic, test button
 next: sudo systemctl enable --now intercomd
@@ -110,13 +110,13 @@ pair: intercomctl key show here, sudo intercomctl peer add there, and back
         self.addCleanup(process.end, holder)
         code, text, errors = self.box.ctl("setup", "--yes")
         self.assertEqual((code, errors), (0, ""))
-        self.assertIn("input   default  ALSA's default, in use now\n", text)
+        self.assertIn("input   auto    ALSA's default, in use now\n", text)
 
     def test_no_gpio(self):
         self.box.lines.do("unplug", "gpiochip0")
         code, text, errors = self.box.ctl("setup", "--yes")
         self.assertEqual((code, errors), (0, ""))
-        self.assertIn("key     none     no GPIO on this machine\n", text)
+        self.assertIn("key     none  no GPIO on this machine\n", text)
         self.assertIn("! no talk key; talk with: intercomctl ptt down house\n", text)
         self.assertIn("try:  intercomctl test speaker, test mic\n", text)
         self.assertNotIn("[button", self.path.read_text("ascii"))
@@ -125,7 +125,7 @@ pair: intercomctl key show here, sudo intercomctl peer add there, and back
     def test_no_right_to_the_gpio_chip(self):
         self.box.lines.do("deny", "gpiochip0", "on")
         _, text, _ = self.box.ctl("setup", "--yes")
-        self.assertIn("key     none     the GPIO lines cannot be looked at\n", text)
+        self.assertIn("key     none  the GPIO lines cannot be looked at\n", text)
         self.assertIn("no permission to open /dev/gpiochip0: the user must be in group gpio; "
                       "talk with: intercomctl ptt down house\n", text)
         self.assert_checked()
@@ -133,7 +133,7 @@ pair: intercomctl key show here, sudo intercomctl peer add there, and back
     def test_a_line_that_a_driver_holds(self):
         self.box.lines.do("claim", "GPIO17", "gpio-keys")
         _, text, _ = self.box.ctl("setup", "--yes")
-        self.assertIn("key     GPIO17   in use by gpio-keys\n", text)
+        self.assertIn("key     GPIO17  in use by gpio-keys\n", text)
         self.assertIn("! GPIO17 is in use by gpio-keys: free it, or write another line "
                       "(intercomctl gpio list)\n", text)
         self.assert_checked()
@@ -215,7 +215,7 @@ intercomctl: "Küche 1" is not a name: 1 to 31 of a-z, 0-9 and -; "k-che-1" woul
         self.assertEqual((code, errors), (0, ""))
         self.assertEqual(json.loads(self.shown(text)), {
             "schema": 1, "path": "DIR/default/etc/intercomd.conf", "written": True,
-            "backup": None, "name": "kitchen", "input": "default", "output": "default",
+            "backup": None, "name": "kitchen", "input": "auto", "output": "auto",
             "key": "GPIO17", "warnings": [], "text": WRITTEN})
         code, text, _ = self.box.ctl("setup", "--json")
         self.assertEqual((code, json.loads(text)["written"]), (0, False))
@@ -270,11 +270,11 @@ class AtATerminal(FreshBox):
     def test_five_returns_are_enough(self):
         code, screen = self.converse("\n", "\n", "\n", "\n", "\n")
         self.assertEqual(screen, f"""\
-CARD     INPUT  OUTPUT
-default  yes    yes     ALSA's default
+CARD  INPUT  OUTPUT
+auto  yes    yes     ALSA's default
 name of this station [kitchen]:\x20
-microphone, or none [default]:\x20
-loudspeaker, or none [default]:\x20
+microphone, or none [auto]:\x20
+loudspeaker, or none [auto]:\x20
 talk key's line, or none [GPIO17]:\x20
 
 {WRITTEN}

@@ -363,7 +363,7 @@ class WithoutSettings(TryTest):
             (box,) = scene.stations
             code, text, _ = box.ctl("test", "speaker")
             self.assertEqual(code, 0)
-            self.assertIn("playing a rising tone three times on auto\n", text)
+            self.assertIn("playing a rising tone three times on auto (default)\n", text)
             self.assertEqual(box.card.status()["playback"]["opens"], 1)
 
     def test_a_mistake_in_the_settings_comes_first(self):

@@ -43,4 +43,16 @@ extension PCMName {
         guard !cards.isEmpty else { return .default }
         return PCMCard.chosen(among: cards, for: direction).map { .card($0.id) }
     }
+
+    /// As a person reads it: of `auto` with the card that is meant now.
+    public func shown(for direction: PCMError.Direction) -> String {
+        shown(among: PCMCard.all, for: direction)
+    }
+
+    func shown(among cards: [PCMCard], for direction: PCMError.Direction) -> String {
+        resolved(among: cards, for: direction).map { shown(as: $0) } ?? description
+    }
+
+    /// The same of the one that was found.
+    func shown(as found: PCMName) -> String { found == self ? description : "\(self) (\(found))" }
 }

@@ -18,10 +18,11 @@ public struct PCMClock: Equatable, Sendable {
 
     /// One direction, open.
     public struct Side {
-        public let name: PCMName
+        /// With the card that was chosen for `auto`.
+        public let name: String
         public let route: PCMRoute
 
-        public init(name: PCMName, route: PCMRoute) {
+        public init(name: String, route: PCMRoute) {
             self.name = name
             self.route = route
         }

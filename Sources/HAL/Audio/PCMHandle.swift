@@ -33,7 +33,7 @@ internal import CLinux
         guard let found = name.resolved(among: cards, for: direction) else {
             throw PCMError(device: name.description, direction: direction, reason: .absent)
         }
-        let device = found == name ? name.description : "\(name) (\(found))"
+        let device = name.shown(as: found)
         let pcm = try unsafe openPCM(found, device, direction, among: cards)
         let parameters: PCMParameters
         do throws(PCMError) {

@@ -26,18 +26,15 @@ extension AudioFacts {
         let mayOpen = situation.mayOpen
         let request = PCMRequest(periodSamples: audio.periodSamples, periods: audio.periods)
         var survey: LevelSurvey?
-        var played = State.untouched
-        let heard = Self.listen(audio.input, request, mayOpen) { pcm in
+        var input = Side(.capture, audio.input)
+        var output = Side(.playback, audio.output)
+        Self.listen(&input, audio.input, request, mayOpen) { pcm in
             // Both at once, as the daemon has them.
-            played = Self.play(audio.output, request, mayOpen)
+            Self.play(&output, audio.output, request, mayOpen)
             survey = Self.survey(&pcm)
         }
-        if case .untouched = played { played = Self.play(audio.output, request, mayOpen) }
-        self.init(
-            input: Side(
-                direction: .capture, name: audio.input.description, state: heard),
-            output: Side(
-                direction: .playback, name: audio.output.description, state: played))
+        if case .untouched = output.state { Self.play(&output, audio.output, request, mayOpen) }
+        self.init(input: input, output: output)
         self.survey = survey
         cards = PCMCard.all
         muted = Self.muted(situation)
@@ -52,29 +49,30 @@ extension AudioFacts {
     }
 
     private static func listen(
-        _ device: DeviceName, _ request: PCMRequest, _ mayOpen: Bool,
+        _ side: inout Side, _ device: DeviceName, _ request: PCMRequest, _ mayOpen: Bool,
         _ use: (inout CapturePCM) -> Void
-    ) -> State {
-        guard let name = device.pcm else { return .unused }
-        guard mayOpen else { return .untouched }
+    ) {
+        guard mayOpen, let name = device.pcm else { return }
         do throws(PCMError) {
             var pcm = try CapturePCM(name: name, request: request)
+            side.name = pcm.device
             let granted = pcm.granted
             try pcm.start()
             use(&pcm)
-            return .opened(granted)
-        } catch { return .failed(error) }
+            side.state = .opened(granted)
+        } catch { side.state = .failed(error) }
     }
 
     /// Opens the speaker, silently.
     private static func play(
-        _ device: DeviceName, _ request: PCMRequest, _ mayOpen: Bool
-    ) -> State {
-        guard let name = device.pcm else { return .unused }
-        guard mayOpen else { return .untouched }
+        _ side: inout Side, _ device: DeviceName, _ request: PCMRequest, _ mayOpen: Bool
+    ) {
+        guard mayOpen, let name = device.pcm else { return }
         do throws(PCMError) {
-            return .opened(try PlaybackPCM(name: name, request: request).granted)
-        } catch { return .failed(error) }
+            let pcm = try PlaybackPCM(name: name, request: request)
+            side.name = pcm.device
+            side.state = .opened(pcm.granted)
+        } catch { side.state = .failed(error) }
     }
 
     /// Hears the microphone for a second; nil when it gives nothing.
@@ -109,4 +107,15 @@ extension AudioFacts {
 
     /// For a second of sound; a card that hangs is told by then.
     private static let patience = Duration.milliseconds(1500)
+}
+
+extension AudioFacts.Side {
+    /// A side of the settings, of which nothing was opened yet.
+    fileprivate init(_ direction: PCMError.Direction, _ device: DeviceName) {
+        let name = device.pcm
+        self.init(
+            direction: direction,
+            name: name?.shown(for: direction) ?? device.description,
+            state: name == nil ? .unused : .untouched)
+    }
 }

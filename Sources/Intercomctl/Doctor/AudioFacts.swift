@@ -19,9 +19,9 @@ struct AudioFacts {
 
     struct Side {
         let direction: PCMError.Direction
-        /// As in the configuration.
-        let name: String
-        let state: State
+        /// As in the configuration; of `auto` with the card found.
+        var name: String
+        var state: State
 
         var word: String { direction == .capture ? "input" : "output" }
     }
@@ -60,7 +60,7 @@ struct AudioFacts {
             return [
                 .fail(
                     .audio, of: "input", "\(opened), but no sound comes from it",
-                    fix: "unplug it and plug it in again; sudo dmesg | tail")
+                    fix: Standstill.remedy)
             ]
         }
         // Even a silent room has the noise of the converter; that of a muted one is nothing at all.
@@ -140,6 +140,7 @@ struct AudioFacts {
         switch device.state {
         case .none: return .ok(.audio, of: side.word, "none, as configured")
         case .open:
+            if let error = device.error { return fault(side, error) }
             let name = device.name.isEmpty ? side.name : device.name
             var text = "\(name)  in use by intercomd"
             if let rate = device.rate { text += ", \(rate) Hz" }
@@ -147,14 +148,18 @@ struct AudioFacts {
             return .ok(.audio, of: side.word, text, advice: "intercomctl test \(test)")
         case .absent: return absence(side)
         case .busy: return business(side)
-        case .failed:
-            let complaint = Complaint(device.error ?? "not open yet")
-            let head = "audio \(side.word) "
-            let text =
-                complaint.text.hasPrefix(head)
-                ? String(complaint.text.dropFirst(head.count)) : complaint.text
-            return .fail(.audio, of: side.word, text, fix: complaint.fix ?? Self.list(side))
+        case .failed: return fault(side, device.error ?? "not open yet")
         }
+    }
+
+    /// What the daemon, or the card, complains of.
+    private func fault(_ side: Side, _ error: String) -> Check {
+        let complaint = Complaint(error)
+        let head = "audio \(side.word) "
+        let text =
+            complaint.text.hasPrefix(head)
+            ? String(complaint.text.dropFirst(head.count)) : complaint.text
+        return .fail(.audio, of: side.word, text, fix: complaint.fix ?? Self.list(side))
     }
 
     private func failure(_ side: Side, _ error: PCMError) -> Check {
@@ -166,9 +171,7 @@ struct AudioFacts {
                 .audio, of: side.word, "\(side.name): this user may not open it",
                 fix: "sudo adduser $USER audio, or sudo intercomctl doctor")
         case .refused, .oneWay, .rate, .format, .channels, .failed:
-            var device = Status.Device()
-            (device.state, device.error) = (.failed, error.description)
-            return check(side, device)
+            return fault(side, error.description)
         }
     }
 

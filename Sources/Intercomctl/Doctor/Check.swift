@@ -56,7 +56,7 @@ extension Check {
     /// What the doctor looks at, in the order in which it is told.
     enum Topic: String, CaseIterable, Sendable {
         case config, keys, daemon, service, audio, gpio, realtime, memory, network, peers, wifi,
-            clock, xruns, disk
+            clock, processor, xruns, disk
 
         /// What one of the checks is called.
         var noun: String { self == .peers ? "peer" : rawValue }

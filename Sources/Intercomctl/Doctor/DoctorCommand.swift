@@ -52,6 +52,7 @@ private func checks(of topic: Check.Topic, _ situation: Situation) -> [Check] {
             + HearingFacts(situation).peerChecks
     case .wifi: WirelessFacts().checks
     case .clock: ClockFacts().checks
+    case .processor: ProcessorFacts(situation).checks
     case .xruns: XrunFacts(situation).checks
     case .disk: DiskFacts(situation).checks
     }

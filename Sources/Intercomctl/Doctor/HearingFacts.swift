@@ -7,8 +7,6 @@ internal import Settings
 struct HearingFacts {
     /// As the daemon says.
     var unheard: [Hindrance] = []
-    /// What it says of a card that is open and moves no sound.
-    var standstill: String?
     /// Without a daemon: the control of the speaker's card that lets nothing through.
     var silent: CardControl?
     var output = ""
@@ -18,24 +16,16 @@ struct HearingFacts {
     init(_ situation: Situation) {
         if let status = situation.status {
             unheard = status.unheard
-            standstill = status.audio.standstill
             return
         }
         guard let audio = situation.config?.audio, let name = audio.output.pcm else { return }
-        output = audio.output.description
+        output = name.shown(for: .playback)
         silent = CardControl.silencing(
             CardControl.all(of: name, .playback), audio.mixerOutput, .playback)
     }
 
     var audioChecks: [Check] {
         var found: [Check] = []
-        if let standstill {
-            let complaint = Complaint(standstill)
-            found.append(
-                .fail(
-                    .audio, of: "card", complaint.text,
-                    fix: "unplug it and plug it in again; sudo dmesg | tail"))
-        }
         for one in unheard where one.isStanding {
             found.append(.warn(.audio, of: "output", one.text, fix: one.remedy))
         }

@@ -133,6 +133,16 @@ import Testing
         #expect(!AudioFacts.isNumbered(name))
     }
 
+    @Test(arguments: [Status.Device.State.open, .failed])
+    func aCardThatStandsStillIsAFailureWithTheDaemonsAdvice(_ state: Status.Device.State) {
+        var device = Status.Device()
+        (device.name, device.state) = ("card:x", state)
+        device.error = "audio input card:x: stands still; plug it in anew"
+        let checks = facts(.daemon(device), names: ("card:x", "none")).checks
+        #expect(
+            lines(checks)[0] == "FAIL  audio input     card:x: stands still  -> plug it in anew")
+    }
+
     @Test func twoCardsHaveTwoClocks() {
         let two = facts(.opened(Self.granted), names: ("card:A", "card:B")).checks
         #expect(two.contains { $0.name == "audio clocks" && $0.verdict == .ok })

@@ -65,7 +65,7 @@ import Testing
         #expect(
             outcome.output.contains("FAIL  daemon          the daemon does not answer  -> see: "))
         // It may have the cards: they are left alone.
-        #expect(outcome.output.contains("auto: not opened, for intercomd may have it"))
+        #expect(outcome.output.contains(": not opened, for intercomd may have it"))
         withExtendedLifetime(daemon) {}
     }
 

@@ -26,14 +26,6 @@ import Testing
         #expect(facts.audioChecks[0].fix == "unmute")
     }
 
-    @Test func aCardThatStandsStillIsAFailure() {
-        var facts = HearingFacts()
-        facts.standstill = "audio input card:x: suspended or hanging; it goes on when the card does"
-        #expect(
-            lines(facts.audioChecks)
-                == ["FAIL audio card: audio input card:x: suspended or hanging"])
-    }
-
     @Test func withoutADaemonTheMixerIsLookedAt() {
         var facts = HearingFacts()
         facts.output = "card:x"
