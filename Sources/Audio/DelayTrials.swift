@@ -102,15 +102,17 @@ struct DelayTrials: ~Copyable {
     ///   - frame: Its duration in ms.
     ///   - grain: Sound is invented in pieces of so many ms.
     ///   - isMended: It came only as a copy in a later packet.
+    ///   - most: More delay than so many ms is skipped.
     mutating func observe(
-        late: Float, following: SIMD4<Float>, frame: Float, grain: Float, isMended: Bool = false
+        late: Float, following: SIMD4<Float>, frame: Float, grain: Float, isMended: Bool = false,
+        most: Float = 1_200
     ) {
         let keep = 1 - frame / Self.memory
         seen = seen * keep + frame
         seenByBase = seenByBase * keep + frame
         let arrival = Arrival(
             late: late + margin, following: following + margin, frame: frame, grain: grain,
-            weight: isMended ? Self.mending : 1)
+            weight: isMended ? Self.mending : 1, most: most)
         let free = SIMD4<Float>(repeating: unheard)
         for i in trials.indices {
             let least = Self.least(i)
@@ -122,7 +124,7 @@ struct DelayTrials: ~Copyable {
             trial.late *= keep
             // None is below its least delay.
             if least < arrival.late {
-                falls = falls .& (trial.delay .>= arrival.late)
+                falls = falls .& (trial.delay .>= min(arrival.late, most))
                 trial.late += isMended ? Self.mended * frame : frame
                 trial.miss(arrival)
             }
@@ -246,7 +248,8 @@ struct DelayTrial: BitwiseCopyable {
             * none.replacing(with: missing, where: came)
             .replacing(with: arrival.frame, where: lost)
         calm.replace(with: 0, where: came)
-        delay.replace(with: delay + missing, where: came)
+        let limit = SIMD4<Float>(repeating: arrival.most)
+        delay.replace(with: pointwiseMin(limit, delay + missing), where: came)
     }
 }
 
@@ -259,5 +262,7 @@ extension DelayTrials {
         var grain: Float
         /// What inventing it counts for.
         var weight: Float
+        /// The longest delay.
+        var most: Float
     }
 }

@@ -85,7 +85,12 @@ public struct JitterBuffer: ~Copyable {
     }
 
     // Durations in samples.
-    static let delayBound: Int64 = 300 * 48
+    /// The longest delay there may be after packets were held; what is more is skipped.
+    ///
+    /// To skip is to lose words; playing faster removes the delay again.
+    static let delayMost: Int64 = 1_200 * 48
+    /// What comes this much later than the quickest, after a gap, is measured by a new base.
+    static let holdMost: Int64 = 500 * 48
     static let starvation: Int64 = 200 * 48
     static let silenceMax: Int64 = 10 * 48_000
     static let lateMax: Int64 = 500 * 48
@@ -200,6 +205,9 @@ public struct JitterBuffer: ~Copyable {
     }
 
     // MARK: Inside
+
+    /// `delayMost`, as far as there are slots for it.
+    var delayBound: Int64 { min(Self.delayMost, Int64(PacketSlots.count - 8) * frameSamples) }
 
     /// Whether enough was seen of the network to wait less than at first.
     var isTelling: Bool { trials.isTelling(repeats: copyReach > 0) }

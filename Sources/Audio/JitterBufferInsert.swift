@@ -146,7 +146,7 @@ extension JitterBuffer {
         // After so long a gap a flagged packet begins a spurt, and so does one that would have
         // to be later than any packet ever is.
         guard !isSpurtStart, let base = spurt.base.value else { return true }
-        return time - number * frameSamples - base > Self.delayBound + Self.starvation
+        return time - number * frameSamples - base > Self.holdMost
     }
 
     /// Counts a packet that cannot be played any more; it still teaches the trials.
@@ -273,7 +273,8 @@ extension JitterBuffer {
         }
         trials.observe(
             late: late, following: following, frame: Float(frameSamples) / ms,
-            grain: Float(min(frameSamples, Int64(PCM.frameSamples))) / ms, isMended: isMended)
+            grain: Float(min(frameSamples, Int64(PCM.frameSamples))) / ms, isMended: isMended,
+            most: Float(delayBound) / ms)
         unweighed += frameSamples
         guard unweighed >= Self.weighing else { return }
         chooseTarget()

@@ -269,8 +269,8 @@ extension JitterBuffer {
     /// Leaves frames out when the delay has run out of every bound: what is less is worked off by
     /// cuts that nobody hears.
     private mutating func skipExcess(buffered: Int) {
-        guard let delay = delay(buffered: buffered), delay > Self.delayBound else { return }
-        let frames = (delay - Self.delayBound + frameSamples - 1) / frameSamples
+        guard let delay = delay(buffered: buffered), delay > delayBound else { return }
+        let frames = (delay - delayBound + frameSamples - 1) / frameSamples
         let limit = min(spurt.highest, nextSequence + frames)
         var landing = nextSequence
         var number = nextSequence

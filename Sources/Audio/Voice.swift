@@ -46,6 +46,8 @@ public struct Voice: ~Copyable {
     private static let fadeBegin = 60 * 48
     private static let fadeEnd = 100 * 48
     private static let catchUp = 1_500 * 48
+    /// So much too late, speech is made shorter as fast as a pre-roll is caught up.
+    private static let haste = 60 * 48
     private static let lagMin = 120
     private static let lagMax = 720
     private static let quietOverlap = 120
@@ -297,8 +299,9 @@ public struct Voice: ~Copyable {
         guard splice.likeness >= wanted else { return }
         line.shorten(splice, overlap: overlap)
         buffer.countStretched(samples: splice.lag)
-        // At most a quarter faster; by half where a pre-roll is to be caught up.
-        rest = age < Self.catchUp ? 2 * splice.lag : 4 * splice.lag
+        // At most a quarter faster; by half where a pre-roll or a hold is to be caught up.
+        let isHasty = age < Self.catchUp || excess > Self.haste
+        rest = (isHasty ? 2 : 4) * splice.lag
     }
 
     /// Leaves out as much of a pause as is too much, but never the moment before a word.
