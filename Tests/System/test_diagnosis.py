@@ -64,8 +64,8 @@ class Faults(DiagnosisTest):
             self.wait_reason(fossil, kitchen, "suite", "suite 1", "suite 2")
             self.wait_reason(kitchen, forger, "other_key", own)
             self.wait_reason(forger, kitchen, "told_other_key", "made for another key")
-            code, text, _ = kitchen.ctl("status")
-            self.assertEqual(code, 4)
+            code, text, errors = kitchen.ctl("status")
+            self.assertEqual(code, 4, text + errors)
             for name in ("thief", "fossil", "forger"):
                 self.assertRegex(text, rf"(?m)^! {name}: .*; ")
 
@@ -147,8 +147,8 @@ class Faults(DiagnosisTest):
             self.assertIsNone(kitchen.peer("garage")["problem"])
             wait(lambda: kitchen.peer("attic")["problem"], "the minute is over", 70, 0.5)
             self.assertGreaterEqual(kitchen.peer("attic")["down_age_s"], 59)
-            code, text, _ = kitchen.ctl("status")
-            self.assertEqual(code, 4)
+            code, text, errors = kitchen.ctl("status")
+            self.assertEqual(code, 4, text + errors)
             self.assertRegex(text, "(?m)^! garage: nothing listens at .*; ")
             self.assertRegex(text, "(?m)^! attic: has not called, .*; ")
             # One that comes is none any more.

@@ -1,4 +1,4 @@
-"""Ports of the stage: no two programs get the same, and nobody comes to one that is to be closed."""
+"""Ports of the stage: no two programs get the same, and nothing takes one that stays closed."""
 
 import json
 import subprocess
