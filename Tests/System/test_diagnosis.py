@@ -41,6 +41,14 @@ class DiagnosisTest(SceneTest):
         code, text, _ = one.ctl("doctor", "peers")
         self.assertEqual(code, 0, text)
 
+    def assert_no_problem(self, one):
+        """`status` knows none, except that this machine is busy, which tests at once make it."""
+        code, text, errors = one.ctl("status")
+        problems = [line for line in text.splitlines() if line.startswith("! ")]
+        others = [line for line in problems if "the processor cannot keep up" not in line]
+        self.assertEqual((code, others, errors), (4 if problems else 0, [], ""), text)
+        return text
+
 
 class Faults(DiagnosisTest):
     """Each fault of two stations, from both sides, and that it is gone when it is mended."""
@@ -102,8 +110,8 @@ class Faults(DiagnosisTest):
                 self.assertIn(f"intercomctl {command}\n", text, words)
                 self.assertIn(f"key {digits} ", text, words)
             garage.said(f"unknown key {kitchen.public_key} called from 127.0.0.1:{kitchen.port}")
-            code, _, _ = garage.ctl("status")
-            self.assertEqual(code, 0, "what a stranger does is no fault of this station")
+            # What a stranger does is no fault of this station.
+            self.assert_no_problem(garage)
 
             code, _, errors = garage.ctl(*command.replace("NAME", "kitchen").split())
             self.assertEqual((code, errors), (0, ""))
@@ -125,9 +133,7 @@ class Faults(DiagnosisTest):
                 self.wait_reason(kitchen, garage, "port_closed", "the port is closed")
                 self.wait_reason(kitchen, attic, "no_answer", f"from 127.0.0.1:{attic.port}")
                 # So far nothing says that it will not pass.
-                code, text, _ = kitchen.ctl("status")
-                self.assertEqual(code, 0, text)
-                self.assertIn("* garage: ", text)
+                self.assertIn("* garage: ", self.assert_no_problem(kitchen))
                 garage.start()
                 garage.ready()
                 wait(lambda: kitchen.is_with(garage), "garage is found", 40)
@@ -141,9 +147,9 @@ class Faults(DiagnosisTest):
             kitchen.knows(attic, calls=False)
             kitchen.start()
             kitchen.ready()
-            self.assertEqual(kitchen.ctl("status")[0], 0)
+            self.assert_no_problem(kitchen)
             self.wait_reason(kitchen, garage, "port_closed")
-            self.assertEqual(kitchen.ctl("status")[0], 0)
+            self.assert_no_problem(kitchen)
             self.assertIsNone(kitchen.peer("garage")["problem"])
             wait(lambda: kitchen.peer("attic")["problem"], "the minute is over", 70, 0.5)
             self.assertGreaterEqual(kitchen.peer("attic")["down_age_s"], 59)

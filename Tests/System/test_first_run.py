@@ -31,7 +31,7 @@ class FirstRun(SceneTest):
             code, text, _ = kitchen.ctl("doctor", "config", "audio")
             self.assertEqual(code, 4)
             self.assertIn("intercomd.conf yet  -> sudo intercomctl setup\n", text)
-            self.assertIn("ok    audio output    auto  48000/mono", text)
+            self.assertIn("ok    audio output    auto (default)  48000/mono", text)
             # It holds no card that setup would want to try.
             self.assertEqual(kitchen.card.status()["capture"]["opens"], 0)
             # Its key is there to be shown to the others.
