@@ -2,7 +2,7 @@
 ///
 /// Sequences here are extended (they do not wrap). All memory is taken in `init`: the payloads lie
 /// one behind the other in one piece of it, and the oldest make room for the newest.
-struct PacketSlots: ~Copyable {
+@safe struct PacketSlots: ~Copyable {
     /// How far ahead of the playout a packet may be.
     ///
     /// 320 ms of the shortest frames: the longest pre-roll and a network's delay.
@@ -12,7 +12,8 @@ struct PacketSlots: ~Copyable {
     /// Bytes of all that wait: half a second at 256 kbit/s, the most a talker may choose.
     static let capacity = 16_384
 
-    private var bytes = Table<UInt8>(count: capacity, repeating: 0)
+    /// Raw, and so untouched until a packet is put there.
+    private let bytes: UnsafeMutableRawPointer
     /// Bytes that were written and passed over since the beginning.
     private var written = 0
     /// Where each slot's payload begins, counted as `written` is.
@@ -20,7 +21,9 @@ struct PacketSlots: ~Copyable {
     private var sizes = Table<UInt16>(count: count, repeating: 0)
     private var owners = Table<Int64>(count: count, repeating: .min)
 
-    init() {}
+    init() { unsafe bytes = .allocate(byteCount: Self.capacity, alignment: 16) }
+
+    deinit { unsafe bytes.deallocate() }
 
     func contains(_ sequence: Int64) -> Bool {
         let slot = index(sequence)
@@ -38,7 +41,11 @@ struct PacketSlots: ~Copyable {
         if room < payload.count { written += room }
         let slot = index(sequence)
         let place = written % Self.capacity
-        for i in payload.indices { bytes[place + i] = payload[i] }
+        // SAFETY: what does not fit before the end was passed over, so `place` and all of the
+        // payload lie inside the allocation.
+        unsafe payload.withUnsafeBytes {
+            unsafe (bytes + place).copyMemory(from: $0.baseAddress!, byteCount: $0.count)
+        }
         begins[slot] = written
         written += payload.count
         sizes[slot] = UInt16(payload.count)
@@ -55,7 +62,10 @@ struct PacketSlots: ~Copyable {
         owners[slot] = .min
         let size = Int(sizes[slot])
         let place = begins[slot] % Self.capacity
-        for i in 0..<size { destination[i] = bytes[place + i] }
+        // SAFETY: `put` wrote so many bytes there, inside the allocation.
+        let payload = unsafe Span<UInt8>(
+            _unsafeStart: (bytes + place).assumingMemoryBound(to: UInt8.self), count: size)
+        for i in payload.indices { destination[i] = payload[i] }
         return size
     }
 

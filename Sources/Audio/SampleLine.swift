@@ -1,15 +1,23 @@
 /// Decoded sound on its way to the speaker, with the last moments already played behind it.
 ///
-/// Index 0 is the next sample to play; negative ones were played. All memory is taken in `init`.
+/// Index 0 is the next sample to play; negative ones were played. All memory is taken in `init`,
+/// but no more of it is touched than the longest delay so far needed: a kernel gives a process
+/// only memory that it has touched.
 @safe struct SampleLine: ~Copyable {
     /// Played samples kept: 30 ms.
     static let history = 1_440
+    /// Samples one piece appends at most: the 20 ms of a frame.
+    static let pieceMax = 960
+    /// Unplayed samples whose memory is touched from the first: a usual delay, 60 ms.
+    private static let usual = 2_880
     /// Unplayed samples there is room for.
     let capacity: Int
 
     let samples: UnsafeMutablePointer<Int16>
     /// A coarse copy for the search in `TimeStretch`.
     let coarse: UnsafeMutablePointer<Float>
+    /// Samples of the memory that have a value, history included.
+    private var touched: Int
 
     private(set) var count = 0
 
@@ -19,8 +27,9 @@
         self.capacity = capacity
         let size = Self.history + capacity
         unsafe samples = .allocate(capacity: size)
-        unsafe samples.initialize(repeating: 0, count: size)
-        let coarseSize = size / Self.decimation
+        touched = min(size, Self.history + Self.usual)
+        unsafe samples.initialize(repeating: 0, count: touched)
+        let coarseSize = (Self.history + Self.searchMost) / Self.decimation
         unsafe coarse = .allocate(capacity: coarseSize)
         unsafe coarse.initialize(repeating: 0, count: coarseSize)
     }
@@ -36,13 +45,26 @@
     /// How many samples still fit.
     var room: Int { capacity - count }
 
-    /// Has `write` put samples behind the last one; it returns how many, at most `room`.
+    /// Has `write` put samples behind the last one; it returns how many, at most `pieceMax` and
+    /// `room`.
     mutating func append(_ write: (inout MutableSpan<Int16>) -> Int) {
+        let most = min(room, Self.pieceMax)
+        touch(through: count + most)
         let start = unsafe front + count
-        var free = unsafe MutableSpan(_unsafeStart: start, count: room)
+        // SAFETY: all of it lies inside the allocation and has a value.
+        var free = unsafe MutableSpan(_unsafeStart: start, count: most)
         let written = write(&free)
-        precondition(written >= 0 && written <= room)
+        precondition(written >= 0 && written <= most)
         count += written
+    }
+
+    /// Gives a value to all samples before this place that have none yet.
+    private mutating func touch(through end: Int) {
+        let wanted = Self.history + end
+        guard wanted > touched else { return }
+        // SAFETY: `end` is at most the capacity, as each caller sees to.
+        unsafe (samples + touched).initialize(repeating: 0, count: wanted - touched)
+        touched = wanted
     }
 
     /// Plays one block.
@@ -68,7 +90,7 @@
     }
 
     mutating func removeAll() {
-        unsafe samples.update(repeating: 0, count: Self.history + capacity)
+        unsafe samples.update(repeating: 0, count: touched)
         count = 0
     }
 
@@ -89,6 +111,7 @@
     mutating func insert(at position: Int, repeating lag: Int) {
         precondition(lag > 0 && position - lag >= -Self.history)
         precondition(position <= count && lag <= room)
+        touch(through: count + lag)
         // SAFETY: the preconditions keep both ends inside the allocation.
         let source = unsafe front + position - lag
         unsafe (source + lag).update(from: source, count: count - position + lag)
@@ -124,6 +147,8 @@
         let fade = min(count, 120)
         ramp(at: count - fade, count: fade, from: 1, to: 0)
         guard count < block else { return }
+        precondition(block <= capacity)
+        touch(through: block)
         unsafe (front + count).update(repeating: 0, count: block - count)
         count = block
     }

@@ -24,6 +24,9 @@ extension SampleLine {
     static let decimation = 6
     /// A splice begins so many samples from the front at most.
     private static let positionMax = 480
+    /// The search looks at so many samples from the front at most: the last place where a splice
+    /// begins, a cross-fade and a lag of 20 ms each.
+    static let searchMost = positionMax + 2 * pieceMax
 
     /// Leaves out so much at the front, a whole cross-fade before the end: of a pause, where any
     /// two places are alike.
@@ -100,7 +103,7 @@ extension SampleLine {
             while lag <= lags.upperBound {
                 defer { lag += d }
                 let end = position + overlap + (sign > 0 ? lag : 0)
-                guard lag >= lags.lowerBound, end <= count else { continue }
+                guard lag >= lags.lowerBound, end <= min(count, Self.searchMost) else { continue }
                 let likeness = coarseLikeness(position, position + sign * lag, overlap)
                 let score = likeness + bonus * Float(lag)
                 if score > foundScore {
@@ -134,7 +137,7 @@ extension SampleLine {
 
     private func makeCoarse(through end: Int) {
         let d = Self.decimation
-        for i in 0..<((Self.history + min(count, end)) / d) {
+        for i in 0..<((Self.history + min(count, end, Self.searchMost)) / d) {
             var sum: Int32 = 0
             for k in 0..<d { unsafe sum &+= Int32(samples[i &* d &+ k]) }
             unsafe coarse[i] = Float(sum)

@@ -7,9 +7,14 @@ import Testing
 @Suite struct TimeStretchTests {
     private func line(_ samples: [Int16]) -> SampleLine {
         var line = SampleLine(capacity: 5_760)
-        line.append { free in
-            for i in samples.indices { free[i] = samples[i] }
-            return samples.count
+        var rest = samples[...]
+        while !rest.isEmpty {
+            line.append { free in
+                let piece = rest.prefix(free.count)
+                for (i, sample) in piece.enumerated() { free[i] = sample }
+                rest = rest.dropFirst(piece.count)
+                return piece.count
+            }
         }
         return line
     }
