@@ -113,7 +113,6 @@ struct DelayTrials: ~Copyable {
         let arrival = Arrival(
             late: late + margin, following: following + margin, frame: frame, grain: grain,
             weight: isMended ? Self.mending : 1, most: most)
-        let free = SIMD4<Float>(repeating: unheard)
         for i in trials.indices {
             let least = Self.least(i)
             var trial = trials[i]
@@ -128,10 +127,9 @@ struct DelayTrials: ~Copyable {
                 trial.late += isMended ? Self.mended * frame : frame
                 trial.miss(arrival)
             }
-            let fallen = pointwiseMax(
-                SIMD4(repeating: least), trial.delay - Self.descent * frame)
+            let fallen = (trial.delay - Self.descent * frame).atLeast(least)
             trial.delay.replace(with: fallen, where: falls)
-            trial.waited = trial.waited * keep + pointwiseMax(free, trial.delay) * frame
+            trial.waited = trial.waited * keep + trial.delay.atLeast(unheard) * frame
             trials[i] = trial
         }
     }
@@ -154,12 +152,12 @@ struct DelayTrials: ~Copyable {
             let part = from - Float(low)
             let invented = a.invented + (b.invented - a.invented) * part
             var waited = a.waited + (b.waited - a.waited) * part - rise * seen
-            waited = pointwiseMax(SIMD4(repeating: unheard * seen), waited)
+            waited = waited.atLeast(unheard * seen)
             trials[i].invented += share * (invented - trials[i].invented)
             trials[i].waited += share * (waited - trials[i].waited)
             let late = a.late + (b.late - a.late) * part
             trials[i].late += share * (late - trials[i].late)
-            trials[i].delay = pointwiseMax(SIMD4(repeating: least), trials[i].delay - rise)
+            trials[i].delay = (trials[i].delay - rise).atLeast(least)
         }
     }
 
@@ -237,8 +235,9 @@ struct DelayTrial: BitwiseCopyable {
         // If one of its successors can be played before it, it is as good as lost.
         var until = SIMD4<Float>(repeating: .infinity)
         for i in 0..<4 {
-            let wait = pointwiseMax(SIMD4(repeating: 0), arrival.following[i] - delay)
-            until = pointwiseMin(until, wait + Float(i + 1) * arrival.frame)
+            let wait = (arrival.following[i] - delay).atLeast(0)
+            let after = wait + Float(i + 1) * arrival.frame
+            until.replace(with: after, where: after .< until)
         }
         let lost = missed .& (missing .> until)
         let came = missed .& .!lost
@@ -248,8 +247,18 @@ struct DelayTrial: BitwiseCopyable {
             * none.replacing(with: missing, where: came)
             .replacing(with: arrival.frame, where: lost)
         calm.replace(with: 0, where: came)
-        let limit = SIMD4<Float>(repeating: arrival.most)
-        delay.replace(with: pointwiseMin(limit, delay + missing), where: came)
+        var grown = delay + missing
+        grown.replace(with: arrival.most, where: grown .> arrival.most)
+        delay.replace(with: grown, where: came)
+    }
+}
+
+extension SIMD4<Float> {
+    /// Each element, or the least it may be.
+    ///
+    /// The library's `pointwiseMax` is a call, and one step for each element.
+    fileprivate func atLeast(_ least: Float) -> SIMD4<Float> {
+        replacing(with: least, where: self .< least)
     }
 }
 

@@ -108,7 +108,7 @@ extension MediaLoop {
             rings.counters.add(.unsentNoSession)
             return
         }
-        let plaintextSize = peers[peer].plaintextSize(frameSize: encoder.frameSize)
+        let plaintextSize = peers[peer].protection.plaintextSize(frameSize: encoder.frameSize)
         let plain = plaintext.span.extracting(first: plaintextSize)
         var out = datagram.mutableSpan
         let size =

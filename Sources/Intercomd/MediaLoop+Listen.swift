@@ -321,15 +321,15 @@ extension MediaLoop {
 
     mutating func countTotals(of place: Int) {
         let new = slots[place].newTotals()
+        // Nearly always so: every counter is a store that other threads see.
+        guard new.lost | new.recovered | new.concealedMs | new.stretchedMs != 0 else { return }
         rings.counters.add(.framesLost, new.lost)
         rings.counters.add(.framesRecovered, new.recovered)
+        rings.counters.add(.concealedMs, new.concealedMs)
+        rings.counters.add(.stretchedMs, new.stretchedMs)
         if let owner = slots[place].owner {
             rings.traffic[owner.peer].add(.recovered, new.recovered)
-        }
-        rings.counters.add(.concealedMs, new.concealedMs)
-        if let owner = slots[place].owner {
             rings.traffic[owner.peer].add(.concealedMs, new.concealedMs)
         }
-        rings.counters.add(.stretchedMs, new.stretchedMs)
     }
 }

@@ -222,7 +222,9 @@ extension MediaLoop {
     private mutating func copies(
         in number: Int, to peer: Int, of target: Int
     ) -> (depth: Int, offset: Int) {
-        let room = peers[peer].plaintextSize(frameSize: encoded.frameSize) - AudioPacket.headerSize
+        let room =
+            peers[peer].protection.plaintextSize(frameSize: encoded.frameSize)
+            - AudioPacket.headerSize
         let offset = peers[peer].protection.offset
         let past = (number - max(spurts[target].unbroken, encoded.oldest)) / offset
         let depth = min(room / encoded.frameSize - 1, Redundancy.depthMax, past)

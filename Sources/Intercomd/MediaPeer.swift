@@ -22,11 +22,14 @@ struct MediaPeer: ~Copyable {
 
     static let unprotected = Redundancy.Choice(
         frameSize: PCM.payloadMax, room: AudioPacket.roomMax)
+}
 
+/// Asked of what lies inside a peer, not of the peer, which would be copied first: 2 kB and more.
+extension Redundancy.Choice {
     /// Copies each packet has room for when frames are so long.
-    func depth(frameSize: Int) -> Int {
-        let room = min(protection.room, AudioPacket.roomMax)
-        return max(0, min(protection.depth, room / frameSize - 1))
+    private func depth(frameSize: Int) -> Int {
+        let room = min(self.room, AudioPacket.roomMax)
+        return max(0, min(depth, room / frameSize - 1))
     }
 
     /// P of protocol.md §2.2: one size for audio, control and cover.
