@@ -88,7 +88,7 @@ def panels(found):
 def table(found, seconds):
     """The figures for a person."""
     lines = [f"Processor time of the media loop in us a frame of 10 ms: {found['rounds']} rounds, "
-             f"{seconds:g} s each in turn.", "",
+             f"{seconds:g} s each, both at once.", "",
              f"  {'':<24}{'intercomd':>11}{'floor':>9}{'ratio':>8}"]
     for case in CASES:
         one = found["frame_us"][str(case)]

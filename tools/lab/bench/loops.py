@@ -1,8 +1,8 @@
-"""The media loop beside the floor: processor time a frame, in turn, by who talks and who listens.
+"""The media loop beside the floor: processor time a frame, by how many talk and how many listen.
 
-Each round measures every case with the daemon and with the floor, one right after the other, so
-that what else the machine does meets both. A figure is the median of the rounds' ratios, beside the
-least and the greatest.
+Each round measures every case with the daemon and with the floor in the same moment, so that both
+meet the same machine: 31 daemons that decode, or eight that encode, cost their neighbours caches
+and wake-ups. A figure is the median of the rounds' ratios, beside the least and the greatest.
 """
 
 import contextlib
@@ -63,12 +63,15 @@ class Pair(NamedTuple):
         return self.daemon / self.floor
 
 
-def microseconds(pid, name, seconds):
-    """Processor time of a thread in us a frame of 10 ms, over the next seconds."""
-    ran, begin = process.turns(pid, name)[0], time.monotonic_ns()
+def microseconds(workers, seconds):
+    """Processor time of each one's thread in us a frame of 10 ms, over the next seconds."""
+    def ran():
+        return [process.turns(one.pid, one.thread)[0] for one in workers]
+
+    before, begin = ran(), time.monotonic_ns()
     time.sleep(seconds)
-    ran = process.turns(pid, name)[0] - ran
-    return ran * 1e6 * FRAME_NS / (time.monotonic_ns() - begin)
+    after, took = ran(), time.monotonic_ns() - begin
+    return [(now - then) * 1e6 * FRAME_NS / took for now, then in zip(after, before)]
 
 
 class Daemon:
@@ -145,24 +148,29 @@ class Floor:
             process.end(one)
 
 
-def _window(one, case, seconds):
-    """us a frame of one at this work, which it must really have done.
+def _window(workers, case, seconds):
+    """us a frame of the daemon and of the floor at this work, which they must really have done.
 
-    On a machine that stood still meanwhile it was not: then once more.
+    On a machine that stood still meanwhile they have not: then once more.
     """
     for _ in range(TRIES):
-        one.work(case)
+        for one in workers:
+            one.work(case)
         time.sleep(SETTLE_SECONDS)
-        before = one.counts()
-        cost = microseconds(one.pid, one.thread, seconds)
-        sent, played = (now - then for now, then in zip(one.counts(), before))
-        one.work(IDLE)
-        lacks = [done for done, peers in ((sent, case.listeners), (played, case.talkers))
-                 if done < 0.9 * peers * seconds * 100]
+        before = [one.counts() for one in workers]
+        costs = microseconds(workers, seconds)
+        lacks = []
+        for one, then in zip(workers, before):
+            sent, played = (now - count for now, count in zip(one.counts(), then))
+            lacks += [f"{type(one).__name__.lower()}: {done} frames"
+                      for done, peers in ((sent, case.listeners), (played, case.talkers))
+                      if done < 0.9 * peers * seconds * 100]
+        for one in workers:
+            one.work(IDLE)
         if not lacks:
-            return cost
-    raise place.StageError(f"{type(one).__name__.lower()} with {case}: {lacks[0]} frames in "
-                           f"{seconds:g} s, the last of {TRIES} times: this machine is too busy")
+            return Pair(*costs)
+    raise place.StageError(f"{case}, {lacks[0]} in {seconds:g} s, the last of {TRIES} times: this "
+                           "machine is too busy")
 
 
 def _bytes_a_packet(scene, daemon):
@@ -197,12 +205,9 @@ def _round(workers, seconds, number, progress, cases):
     found = {}
     for case in cases:
         progress(f"round {number + 1}: {case}")
-        # What is judged gets three pairs of windows, of which the middle one counts.
-        pairs = []
-        for turn in range(3 if case in JUDGED else 1):
-            order = workers if (number + turn) % 2 == 0 else workers[::-1]
-            costs = {one.thread: _window(one, case, seconds) for one in order}
-            pairs.append(Pair(costs["media"], costs["floor"]))
+        # What is judged gets three windows, of which the middle one counts.
+        pairs = [_window(workers, case, seconds)
+                 for _ in range(3 if case in JUDGED else 1)]
         found[case] = sorted(pairs, key=lambda pair: pair.ratio)[len(pairs) // 2]
     return found
 
