@@ -29,15 +29,35 @@ extension MediaLoop {
         if shedding.isBusy { Clock.sleep(Self.nap) }
     }
 
-    /// Notes how much sound waited in the microphone's card.
+    /// Notes how much sound waited in the microphone's card, which hands over whole periods.
+    ///
+    /// These are the card's own: dmix and dsnoop grant 1024 samples whatever is asked for.
     mutating func noteLateness(captured count: Int) {
-        let period = Int(plan.periodNanoseconds * 48 / 1_000_000)
-        if count >= max(Self.lateSamples, 3 * period) { wasLate = true }
+        if count >= max(Self.lateSamples, 3 * capturePeriod) { wasLate = true }
     }
 
     /// The loop did not turn for longer than the card can wait, and it was the loop's doing.
-    mutating func noteLateness(xrunAfter gap: Duration) {
-        if gap >= .milliseconds(10) { wasLate = true }
+    mutating func noteLateness(xrunAfter gap: Duration, period: Int) {
+        if gap >= max(.milliseconds(10), .microseconds(2 * period * 1_000 / 48)) { wasLate = true }
+    }
+
+    /// Samples of a granted period; 0 without a card.
+    var capturePeriod: Int {
+        mutating get {
+            switch capture {
+            case .some(let pcm): pcm.granted.periodSamples
+            case .none: 0
+            }
+        }
+    }
+
+    var playbackPeriod: Int {
+        mutating get {
+            switch playback {
+            case .some(let pcm): pcm.granted.periodSamples
+            case .none: 0
+            }
+        }
     }
 
     private static let complexityThrifty = 5

@@ -81,7 +81,7 @@ extension MediaLoop {
         case .wouldBlock: return
         case .xrun:
             rings.counters.add(.captureXruns)
-            noteLateness(xrunAfter: now - lastCapture)
+            noteLateness(xrunAfter: now - lastCapture, period: capturePeriod)
             cardClocks.captureBegins()
             skipLostSound()
             moved(.capture)
