@@ -54,8 +54,7 @@ extension MediaLoop {
         guard arrived.count >= FrameLayout.datagramMin else {
             return rings.counters.add(.droppedLength)
         }
-        var index: UInt32 = 0
-        for offset in 0..<4 { index = index << 8 | UInt32(inbox.bytes(of: place)[offset]) }
+        let index = Self.index(of: inbox.bytes(of: place))
         guard let peer = owner(of: index) else { return rings.counters.add(.droppedIndex) }
 
         switch unseal(place, from: peer) {
@@ -74,6 +73,13 @@ extension MediaLoop {
             tell(.switched(peer: peer, index: index))
             use(opened, index: index, from: peer, at: arrived.from)
         }
+    }
+
+    /// The index in the first four bytes of a datagram.
+    private static func index(of datagram: Span<UInt8>) -> UInt32 {
+        var index: UInt32 = 0
+        for offset in 0..<4 { index = index << 8 | UInt32(datagram[offset]) }
+        return index
     }
 
     /// Opens a datagram into the plaintext buffer.
@@ -95,7 +101,12 @@ extension MediaLoop {
     }
 
     private mutating func owner(of index: UInt32) -> Int? {
-        for peer in 0..<peersEnd where peers[peer].slots.owns(index: index) { return peer }
+        let last = owners[index]
+        if last < peersEnd, peers[last].slots.owns(index: index) { return last }
+        for peer in 0..<peersEnd where peers[peer].slots.owns(index: index) {
+            owners[index] = peer
+            return peer
+        }
         return nil
     }
 
@@ -258,7 +269,7 @@ extension MediaLoop {
             case .xrun:
                 // The refused block is offered again, in the next turn of this loop.
                 rings.counters.add(.playbackXruns)
-                noteLateness(xrunAfter: now - playedAt)
+                noteLateness(xrunAfter: now - playedAt, period: playbackPeriod)
                 cardClocks.playbackBegins()
                 loseReference()
                 if isLinked { startCards() }

@@ -83,6 +83,7 @@ struct MediaLoop: ~Copyable {
     /// By number; from `peersEnd` on none has been here yet.
     var peers: FixedArray<MediaPeer>
     var peersEnd = 0
+    var owners = SessionOwners()
     var slots: FixedArray<VoiceSlot>
     /// Whose voice began or ended last.
     var lastSpeaker: Int?
