@@ -37,6 +37,9 @@ extension ControlLoop {
         guard isDown, former != view.lastHeard, let target = talkTarget(ofPeer: former) else {
             return
         }
+        // Its hold ends; that of a `talk` goes on until its caller ends it.
+        view.talks.removeAll { $0.caller == nil && $0.target == target.id }
+        guard !view.talks.contains(where: { $0.target == target.id }) else { return }
         rings.tell(.press(target: target.id, isDown: false))
     }
 
