@@ -57,18 +57,24 @@ enum RelayNote {
 
     /// Switches off every line of the note, and says of each what came of it.
     ///
-    /// A note of another user's is none of ours. A line that another program holds is left alone;
-    /// nothing holds an LED, so all are left alone while a daemon answers.
+    /// A note of another user's is not followed, by root least of all. A line that another program
+    /// holds is left alone; nothing holds an LED, so all are left alone while a daemon answers.
     ///
-    /// - Returns: false while one answers.
+    /// - Returns: why nothing was done, if so; nil also where there is no note.
     @discardableResult
-    static func switchOff(_ paths: Paths, _ tell: (Line, GPIOError?) -> Void) -> Bool {
-        guard !LocalSocket.isAnswered(paths.controlSocket) else { return false }
+    static func switchOff(_ paths: Paths, _ tell: (Line, GPIOError?) -> Void) -> String? {
+        guard !LocalSocket.isAnswered(paths.controlSocket) else {
+            return "intercomd runs, and its relays are its own"
+        }
         let path = path(in: paths.runtime)
-        guard let status = (try? FileStore.status(of: path)) ?? nil, status.isRegular,
-            status.owner == Environment.userID,
-            let bytes = try? FileStore.read(path, limit: sizeMax)
-        else { return true }
+        guard let status = (try? FileStore.status(of: path)) ?? nil else { return nil }
+        guard status.isRegular, status.owner == Environment.userID else {
+            return "\(path) belongs to another user; run this as the user of the daemon: "
+                + "sudo -u intercomd intercomd --relays-off"
+        }
+        guard let bytes = try? FileStore.read(path, limit: sizeMax) else {
+            return "\(path) cannot be read, or is no note of relays"
+        }
         for line in lines(of: bytes) {
             do throws(GPIOError) {
                 // Requested at its inactive level, and left so when it goes.
@@ -77,7 +83,7 @@ enum RelayNote {
                 tell(line, nil)
             } catch { tell(line, error) }
         }
-        return true
+        return nil
     }
 
     /// What `intercomd --relays-off` does; returns its exit code.
@@ -85,15 +91,13 @@ enum RelayNote {
         var code: Int32 = 0
         // Of settings that are wrong the paths are known all the same.
         let paths = ConfigFolder(folder).paths
-        let isDone = switchOff(paths) { line, error in
+        let reason = switchOff(paths) { line, error in
             guard let error else { return Log.notice("relay line \(line.name) is off") }
             Log.error("relay line \(line.name) is not switched off: \(error)")
             code = 1
         }
-        guard isDone else {
-            Log.error("no relay is switched off: intercomd runs, and its relays are its own")
-            return 1
-        }
-        return code
+        guard let reason else { return code }
+        Log.error("no relay is switched off: \(reason)")
+        return 1
     }
 }
