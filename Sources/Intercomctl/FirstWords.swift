@@ -56,6 +56,11 @@ struct FirstWords {
         }
     }
 
+    /// Whether nobody has said that it hears, or can only not say so.
+    var isSilent: Bool {
+        heard.allSatisfy { one in one.reason.map { $0 != .unknown } ?? false }
+    }
+
     /// `garage; not heard by kitchen (its speaker is muted)`, or `heard by garage; …`.
     func sentence(_ head: String = "") -> String {
         guard !heard.isEmpty else { return "nobody hears it now" }

@@ -25,6 +25,13 @@ struct ListenerWatch: ~Copyable {
         (begin, next) = (now, now)
     }
 
+    /// Whether nobody has heard the talk: each listener has said why not, or had the time to say
+    /// something and was silent.
+    func isUnheard(at now: Instant) -> Bool {
+        guard !isHeard else { return false }
+        return now >= begin + FirstWords.patience ? words.isSilent : words.isUnheard
+    }
+
     /// Whether nothing was told yet.
     var isUntold: Bool { told == nil }
 

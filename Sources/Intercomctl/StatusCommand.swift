@@ -135,7 +135,9 @@ private func remarks(on peer: PeerStatus) -> String {
     if peer.suite != 1 { remarks.append("suite \(peer.suite)") }
     // Without one a future quantum computer could pose as the peer (protocol.md §1.5).
     if !peer.hasPSK { remarks.append("no psk") }
-    if let reason = peer.heardReason, reason != .unknown, reason != .down {
+    if let now = peer.hearsNow, now != "heard" {
+        remarks.append("does not hear us now: \(now)")
+    } else if let reason = peer.heardReason, reason != .unknown, reason != .down {
         remarks.append("heard \(peer.heardPercent ?? 0)% of us: \(reason.rawValue)")
     }
     return remarks.joined(separator: ", ")

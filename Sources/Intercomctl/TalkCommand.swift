@@ -20,7 +20,9 @@ func talk(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let end = invocation.seconds.map { Clock.now() + .seconds($0) }
     while end.map({ Clock.now() < $0 }) ?? true {
         // Nobody is there to read more.
-        if lifeline.isCut(at: Clock.now()) { return watch.words.isUnheard ? .failed : .ok }
+        if lifeline.isCut(at: Clock.now()) {
+            return watch.isUnheard(at: Clock.now()) ? .failed : .ok
+        }
         if signals.next() == .end { break }
         let isFirst = watch.isUntold
         if watch.look(invocation), isFirst || !invocation.isJSON {
@@ -36,7 +38,7 @@ func talk(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         throw Failure(.failed, visible(done.text))
     }
     if watch.isUntold, watch.tell() { try say(watch.words, result, invocation) }
-    return watch.words.isUnheard ? .failed : .ok
+    return watch.isUnheard(at: Clock.now()) ? .failed : .ok
 }
 
 /// Prints who hears it; with `--json` one object, of the first words.

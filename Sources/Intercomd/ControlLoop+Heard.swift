@@ -93,7 +93,7 @@ extension ControlLoop {
     /// A peer that has not said is taken to hear.
     private mutating func judge(_ place: Int) {
         let spurt = view.spurts[place]
-        guard spurt.ended == nil, spurt.target != Int(TalkTarget.call) else { return }
+        guard spurt.ended == nil else { return }
         let isHeard = spurt.share.listeners.contains {
             view.peers[$0].reach == .up && spurt.share.hearsNow($0) != false
         }
@@ -103,7 +103,10 @@ extension ControlLoop {
         else { return }
         view.spurts[place].tellings += 1
         view.spurts[place].toldAt = now
-        let isFinger = spurt.target != Int(TalkTarget.announcement) && plan.hasPermitTone
+        // In a call the tones would disturb the talk; each can also say whether he hears.
+        let isFinger =
+            spurt.target != Int(TalkTarget.announcement) && spurt.target != Int(TalkTarget.call)
+            && plan.hasPermitTone
         guard !isHeard else {
             if isFinger { rings.tell(.chime(.permit)) }
             return
@@ -143,12 +146,20 @@ extension ControlLoop {
 
     /// Whether a peer hears what is said to it now: `heard`, or why not; nil until it has said.
     func hearsNow(_ peer: Int) -> String? {
-        for spurt in view.spurts.reversed() where spurt.ended == nil {
-            guard let hears = spurt.share.hearsNow(peer) else { continue }
-            if hears { return "heard" }
-            return (spurt.share.whyNow(peer).flatMap { HeardBy.Reason($0) } ?? .other).rawValue
-        }
-        return nil
+        guard let hears = shareNow(of: peer)?.hearsNow(peer) else { return nil }
+        return hears ? "heard" : whyNotNow(peer)?.rawValue
+    }
+
+    /// Why a peer does not hear what is said to it now; nil where it hears or has not said.
+    func whyNotNow(_ peer: Int) -> HeardBy.Reason? {
+        guard let share = shareNow(of: peer), share.hearsNow(peer) == false else { return nil }
+        return share.whyNow(peer).flatMap { HeardBy.Reason($0) } ?? .other
+    }
+
+    /// Of the newest talkspurt to the peer that goes on: what it says of an older one, such as an
+    /// announcement, tells nothing of it.
+    private func shareNow(of peer: Int) -> HeardShare? {
+        view.spurts.last { $0.ended == nil && $0.share.listeners.contains(peer) }?.share
     }
 
     /// When the next talkspurt's last reports are in.

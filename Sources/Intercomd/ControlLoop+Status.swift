@@ -127,7 +127,7 @@ extension ControlLoop {
         } else if roster.isEmpty {
             found.append(Advice.unpaired)
         }
-        found += pastHindrances.map { "\($0.text): \($0.remedy)" }
+        found += (presentHindrances + pastHindrances).map { "\($0.text): \($0.remedy)" }
         found += detourNotes + controlNotes
         if isQuietTime {
             found.append("quiet hours: only an emergency may ring or page now, where it is allowed")

@@ -22,7 +22,18 @@ extension ControlLoop {
         view.silentControl = speakerMixer.look(cards.output, name, at: now)
     }
 
-    var hindrances: [Hindrance] { standingHindrances + pastHindrances }
+    var hindrances: [Hindrance] { standingHindrances + presentHindrances + pastHindrances }
+
+    /// Peers that this station speaks to in this moment, and that do not hear it.
+    var presentHindrances: [Hindrance] {
+        roster.numbers.compactMap { number in
+            guard let reason = whyNotNow(number) else { return nil }
+            let name = roster[number].name
+            return Hindrance(
+                .there, reason, "\(name) does not hear this station now: \(reason.words)",
+                "there: \(reason.remedy)", peer: name)
+        }
+    }
 
     /// Those that hold now: all of this station, or what a person has set here.
     var standingHindrances: [Hindrance] {
@@ -126,13 +137,14 @@ extension ControlLoop {
         return (Unheard(rawValue: UInt8(truncatingIfNeeded: traffic[.unheardWhy])), at)
     }
 
-    /// Who spoke lately and was not heard, here or there.
+    /// Who spoke lately and was not heard, here or there, and would not be heard now either.
     var pastHindrances: [Hindrance] {
+        let standing = standingHindrances
         var found: [Hindrance] = []
         for number in roster.numbers {
             let name = roster[number].name
             if let (why, at) = unheard(number), now - at < Self.toldFor,
-                let reason = HeardBy.Reason(why), reason != .over
+                let reason = HeardBy.Reason(why), reason != .over, !isMended(reason, standing)
             {
                 let age = seconds(now - at)
                 found.append(
@@ -142,19 +154,31 @@ extension ControlLoop {
                             + reason.wordsHere,
                         reason.remedy, peer: name, ageSeconds: age))
             }
-            if let last = view.peers[number].lastWords, now - last.at < Self.toldFor,
+            if whyNotNow(number) == nil, let last = view.peers[number].lastWords,
+                now - last.at < Self.toldFor,
                 let reason = last.heard.reason, reason != .unknown, reason != .down,
                 reason != .over
             {
+                let age = seconds(now - last.at)
                 let share = last.heard.percent == 0 ? "nothing" : "\(last.heard.percent ?? 0) %"
                 found.append(
                     Hindrance(
                         .there, reason,
-                        "\(name) has heard \(share) of what was said last: \(reason.words)",
-                        "there: \(reason.remedy)", peer: name,
-                        ageSeconds: seconds(now - last.at)))
+                        "\(name) has heard \(share) of what was said last, \(Int(age)) s ago: "
+                            + reason.words,
+                        "there: \(reason.remedy)", peer: name, ageSeconds: age))
             }
         }
         return found
+    }
+
+    /// Whether what kept a voice from being heard here is known to hold no more.
+    private func isMended(_ reason: HeardBy.Reason, _ standing: [Hindrance]) -> Bool {
+        switch reason {
+        case .cardMuted, .speakerMuted, .volume, .turnedDown:
+            !standing.contains { $0.reason == reason }
+        case .noOutput, .outputLost: cards.output.isOpen
+        default: false
+        }
     }
 }

@@ -11,6 +11,7 @@ import subprocess
 import time
 import unittest
 
+from identity import Identity
 from lab import Scene, SceneTest, sound, wait
 from test_announce import write_wav
 
@@ -142,6 +143,9 @@ class Heard(SceneTest):
 
     def test_the_table_of_what_makes_a_station_deaf(self):
         kitchen, door = self.scene("kitchen", "door")
+        # One more for the members of a channel, without an address: it is not called.
+        kitchen.write_peer("garage", Identity().text)
+        kitchen.reload()
         self.is_heard(kitchen, door, "house")
         rows = [
             ("speaker_muted", "the speaker is muted",
@@ -162,6 +166,8 @@ class Heard(SceneTest):
              settings(kitchen, "channel house", gain="-40dB")),
             ("not_member", "door spoke .* and was not heard here: there is no such channel",
              misspelt(kitchen)),
+            ("not_member", "door spoke .* and was not heard here: there is no such channel",
+             settings(kitchen, "channel house", members="garage")),
             ("not_listening", "door spoke .* and was not heard here: the channel is not listened",
              settings(kitchen, "channel house", listen="no")),
             ("no_output", "door spoke .* and was not heard here: this station has no speaker",
@@ -173,6 +179,9 @@ class Heard(SceneTest):
                     self.is_deaf(kitchen, door, "house", reason, here)
                 wait(kitchen.is_up, "kitchen answers")
                 wait(lambda: kitchen.has_card(), "kitchen has its card")
+                # What is mended is told no more, before anybody has spoken again.
+                if reason not in ("not_member", "not_listening"):
+                    self.assertEqual(reasons(kitchen, "here"), [])
                 self.is_heard(kitchen, door, "house")
 
     def test_a_microphone_left_open_is_said_where_it_holds_the_speaker_down(self):
@@ -297,6 +306,24 @@ class Heard(SceneTest):
                       and one["error"] is None], "kitchen has a lamp")
         code, text, _ = door.ctl("signal", "kitchen", "--json")
         self.assertEqual((code, json.loads(text)["outcome"]), (0, "done"), text)
+
+    def test_a_call_shows_that_the_other_does_not_hear(self):
+        kitchen, door = self.scene("kitchen", "door")
+        self.assertEqual(door.ctl("call", "kitchen")[0], 0)
+        wait(lambda: kitchen.ctl("answer")[0] == 0, "kitchen answers")
+        wait(lambda: door.peer("kitchen")["hears_now"] == "heard", "kitchen hears door")
+        self.assertNotIn("does not hear", door.ctl("status")[1])
+        kitchen.ctl("mute", "speaker")
+        wait(lambda: door.peer("kitchen")["hears_now"] == "speaker_muted", "door is told")
+        self.assertRegex(door.ctl("status")[1], r"(?m)^\* kitchen does not hear this station now: "
+                                                "its speaker is muted")
+        self.assertIn("kitchen does not hear", "\n".join(diagnosis(door, "peers")))
+        self.assertIn("does not hear us now: speaker_muted", door.ctl("peers")[1])
+        wait(lambda: not door.is_lit(), "the lamp shows that nobody hears")
+        kitchen.ctl("unmute", "speaker")
+        wait(lambda: door.peer("kitchen")["hears_now"] == "heard", "kitchen hears door again")
+        self.assertNotIn("does not hear", door.ctl("status")[1])
+        door.ctl("hangup")
 
     def test_a_call_says_by_a_code_what_came_of_it(self):
         kitchen, door = self.scene("kitchen", "door")

@@ -26,7 +26,7 @@ struct HearingFacts {
 
     var audioChecks: [Check] {
         var found: [Check] = []
-        for one in unheard where one.isStanding {
+        for one in unheard where one.isStanding && one.place == .here {
             found.append(.warn(.audio, of: "output", one.text, fix: one.remedy))
         }
         if let silent {
@@ -40,7 +40,7 @@ struct HearingFacts {
     }
 
     var peerChecks: [Check] {
-        unheard.filter { !$0.isStanding }
+        unheard.filter { !$0.isStanding || $0.place == .there }
             .map { .warn(.peers, of: $0.peer, $0.text, fix: $0.remedy) }
     }
 }
