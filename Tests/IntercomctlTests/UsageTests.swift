@@ -105,6 +105,30 @@ private let usageCases: [UsageCase] = [
         #expect(try Intercomctl.run(["help", "peer", "add"]).output.contains("--psk-file FILE"))
     }
 
+    @Test(arguments: [["peer", "--help"], ["peer", "-h"], ["help", "peer"]])
+    func helpOfAGroupNamesItsCommandsAndEndsWithZero(arguments: [String]) throws {
+        let outcome = try Intercomctl.run(arguments)
+        #expect(outcome.code == 0)
+        for command in ["list", "add", "set", "show", "verify", "rename", "remove"] {
+            #expect(outcome.output.contains("  peer \(command) "))
+        }
+        #expect(!outcome.output.contains("ptt"))
+    }
+
+    @Test(arguments: [["--version"], ["-V"], ["version"]])
+    func theVersionIsTold(arguments: [String]) throws {
+        let outcome = try Intercomctl.run(arguments)
+        #expect(outcome.code == 0)
+        #expect(outcome.output.hasPrefix("intercomctl \(Product.version)"))
+    }
+
+    /// What a command cannot do without stands in its usage without brackets.
+    @Test func theUsageTellsWhichOptionIsNeeded() throws {
+        let outcome = try Intercomctl.run(["announce"])
+        #expect(outcome.code == 2)
+        #expect(outcome.complaint.contains("announce --file FILE.wav [--priority P]"))
+    }
+
     /// Help is read at a terminal, and says what each option takes.
     @Test func helpFitsEightyColumns() throws {
         let all = try Intercomctl.run(["help"]).output

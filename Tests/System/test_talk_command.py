@@ -65,12 +65,15 @@ class HeldOpen(SceneTest):
 
     def test_its_end_leaves_open_what_ptt_down_opened(self):
         self.assertEqual(self.kitchen.ctl("ptt", "down", "house", "--no-wait")[0], 0)
-        with self.program("talk", "house") as program:
+        with self.program("talk", "house", stdout=subprocess.PIPE) as program:
+            self.assertIn(b"talking to house", program.stdout.readline())
             program.terminate()
             wait(lambda: program.poll() is not None, "it ends")
             time.sleep(LIVES)
             self.assertTrue(self.kitchen.is_talking())
-        with self.program("talk", "house") as program:
+        with self.program("talk", "house", stdout=subprocess.PIPE) as program:
+            # The microphone was open before: only its words tell that it holds it, too.
+            self.assertIn(b"talking to house", program.stdout.readline())
             self.assertEqual(self.kitchen.ctl("ptt", "up", "house", "--no-wait")[0], 0)
             wait(lambda: program.poll() is not None, "let go, it ends for all")
 
