@@ -115,6 +115,8 @@ class JournalTest(unittest.TestCase):
         self.garage.stop()
         self.journal.await_one("peer_down")
         self.kitchen.stop()
+        # The collector may be behind the daemon's end.
+        self.journal.await_one("stopped")
         told = [json.loads(line) for line in watched]
         first = next(place for place, entry in enumerate(self.journal.entries)
                      if entry.get("INTERCOM_EVENT") == told[0]["event"])
