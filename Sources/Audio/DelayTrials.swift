@@ -105,7 +105,7 @@ struct DelayTrials: ~Copyable {
     ///   - most: More delay than so many ms is skipped.
     mutating func observe(
         late: Float, following: SIMD4<Float>, frame: Float, grain: Float, isMended: Bool = false,
-        most: Float = 1_200
+        most: Float = Float(JitterBuffer.delayMost / PCM.samplesPerMs)
     ) {
         let keep = 1 - frame / Self.memory
         seen = seen * keep + frame

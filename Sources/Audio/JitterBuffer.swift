@@ -89,7 +89,7 @@ public struct JitterBuffer: ~Copyable {
     ///
     /// To skip is to lose words; playing faster removes the delay again.
     static let delayMost: Int64 = 1_200 * 48
-    /// What comes this much later than the quickest, after a gap, is measured by a new base.
+    /// A packet that is this much later than the quickest, after a gap, starts a new base.
     static let holdMost: Int64 = 500 * 48
     static let starvation: Int64 = 200 * 48
     static let silenceMax: Int64 = 10 * 48_000

@@ -52,7 +52,7 @@ public struct Voice: ~Copyable {
     private static let lagMax = 720
     private static let quietOverlap = 120
     /// The longest sound of one packet, and the longest piece that is put into a pause.
-    private static let pieceMax = 20 * 48
+    private static let pieceMax = SampleLine.pieceMax
     /// Half a millisecond is worth leaving out of a pause, and no less.
     private static let trifle = 24
 

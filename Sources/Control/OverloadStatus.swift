@@ -1,4 +1,4 @@
-/// What the station leaves out for now, because the processor cannot keep up.
+/// The work that the station leaves out while the processor cannot keep up.
 public struct OverloadStatus: JSONRecord, Equatable, Sendable {
     /// Words for programs, empty while it keeps up: "encoder_care", "noise_suppression",
     /// "echo_cancelling", "voices".

@@ -30,7 +30,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
     public var callers: [CallerStatus] = []
     /// What keeps this machine from its peers.
     public var network = NetworkStatus()
-    /// What is left out while the processor cannot keep up.
+    /// The work left out while the processor cannot keep up.
     public var overload = OverloadStatus()
     public var channels: [Channel] = []
     public var media = Media()
@@ -85,7 +85,7 @@ extension Status {
         public var echoReductionDB: Double?
         /// Whether both are open and run by one clock.
         public var isOneClock = false
-        /// What is said of streams that move no sound and should, the microphone's first.
+        /// A complaint for each stream that should move sound and does not, the microphone's first.
         public var standstill: [String] = []
         /// Why they run by two; null too while they are not both open.
         public var clockReason: String?

@@ -56,14 +56,18 @@ public struct KeySlots: ~Copyable, Sendable {
     /// Frames sealed on `current`; 0 without one.
     public private(set) var currentCounter: UInt64 = 0
 
+    /// The session a datagram names in its first four bytes; nil for one that is shorter.
+    public static func index(of datagram: Span<UInt8>) -> UInt32? {
+        guard datagram.count >= 4 else { return nil }
+        return UInt32(datagram[0]) << 24 | UInt32(datagram[1]) << 16
+            | UInt32(datagram[2]) << 8 | UInt32(datagram[3])
+    }
+
     /// Opens a datagram on the slot its first four bytes name.
     public mutating func open(
         _ datagram: Span<UInt8>, into plaintext: inout MutableSpan<UInt8>
     ) -> Outcome {
-        guard datagram.count >= 4 else { return .refused(.length) }
-        let index =
-            UInt32(datagram[0]) << 24 | UInt32(datagram[1]) << 16
-            | UInt32(datagram[2]) << 8 | UInt32(datagram[3])
+        guard let index = Self.index(of: datagram) else { return .refused(.length) }
         guard let slot = slot(of: index) else { return .foreign }
         let outcome =
             switch slot {

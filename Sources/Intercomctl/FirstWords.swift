@@ -51,9 +51,12 @@ struct FirstWords {
 
     /// Whether it is known that nobody hears it.
     var isUnheard: Bool {
-        heard.allSatisfy { one in
-            one.reason.map { $0 != .unknown && $0 != .noAnswer } ?? false
-        }
+        heard.allSatisfy { Self.isDeaf($0) }
+    }
+
+    /// Whether a listener is known not to hear.
+    private static func isDeaf(_ one: HeardBy) -> Bool {
+        one.reason.map { $0 != .unknown && $0 != .noAnswer } ?? false
     }
 
     /// Whether nobody has said that it hears, or can only not say so.
@@ -66,9 +69,7 @@ struct FirstWords {
         guard !heard.isEmpty else { return "nobody hears it now" }
         let hears = heard.filter { $0.reason == nil }.map { $0.peer }
         let open = heard.filter { $0.reason == .unknown || $0.reason == .noAnswer }.map { $0.peer }
-        let deaf = heard.filter { one in
-            one.reason.map { $0 != .unknown && $0 != .noAnswer } ?? false
-        }
+        let deaf = heard.filter { Self.isDeaf($0) }
         var parts: [String] = []
         if !hears.isEmpty { parts.append(head + hears.joined(separator: ", ")) }
         if !open.isEmpty {

@@ -27,12 +27,9 @@ extension ControlLoop {
                 + "\(granted.periodSamples), buffer \(granted.bufferSamples)"
             tell(.audioOpen, detail: text)
         case .failed(let error):
-            // What stood still and does not open again is gone: nobody speaks into it, and its
-            // listeners take a page for over.
-            if error.direction == .capture, view.pagedTo != nil { endPage() }
+            // A stream that stood still and does not open again is gone: nobody speaks into it.
             if view.still[error.direction] != nil { rings.tell(.giveUp(error.direction)) }
-            view.still[error.direction] = nil
-            tell(.audioLost, detail: error.description)
+            tellLoss(error)
         }
     }
 

@@ -90,9 +90,14 @@ extension ControlLoop {
     }
 
     private mutating func cardLost(_ error: PCMError) {
-        // Its listeners take it for over: it does not go on when the microphone is back.
-        if error.direction == .capture, view.pagedTo != nil { endPage() }
         view.isMasterStalled = false
+        tellLoss(error)
+    }
+
+    /// Tells that a direction has no card now.
+    mutating func tellLoss(_ error: PCMError) {
+        // The listeners of a page take it for over: it does not go on when the microphone is back.
+        if error.direction == .capture, view.pagedTo != nil { endPage() }
         view.still[error.direction] = nil
         tell(.audioLost, detail: error.description)
     }

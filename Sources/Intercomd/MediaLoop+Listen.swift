@@ -54,7 +54,9 @@ extension MediaLoop {
         guard arrived.count >= FrameLayout.datagramMin else {
             return rings.counters.add(.droppedLength)
         }
-        let index = Self.index(of: inbox.bytes(of: place))
+        guard let index = KeySlots.index(of: inbox.bytes(of: place)) else {
+            return rings.counters.add(.droppedLength)
+        }
         guard let peer = owner(of: index) else { return rings.counters.add(.droppedIndex) }
 
         switch unseal(place, from: peer) {
@@ -73,13 +75,6 @@ extension MediaLoop {
             tell(.switched(peer: peer, index: index))
             use(opened, index: index, from: peer, at: arrived.from)
         }
-    }
-
-    /// The index in the first four bytes of a datagram.
-    private static func index(of datagram: Span<UInt8>) -> UInt32 {
-        var index: UInt32 = 0
-        for offset in 0..<4 { index = index << 8 | UInt32(datagram[offset]) }
-        return index
     }
 
     /// Opens a datagram into the plaintext buffer.

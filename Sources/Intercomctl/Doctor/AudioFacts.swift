@@ -152,7 +152,7 @@ struct AudioFacts {
         }
     }
 
-    /// What the daemon, or the card, complains of.
+    /// A check that failed with a complaint of the daemon or the card.
     private func fault(_ side: Side, _ error: String) -> Check {
         let complaint = Complaint(error)
         let head = "audio \(side.word) "
