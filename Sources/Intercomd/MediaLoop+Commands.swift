@@ -99,46 +99,6 @@ extension MediaLoop {
         }
     }
 
-    /// Seals P bytes of the plaintext buffer for one peer and sends them; without a session they
-    /// are dropped.
-    mutating func sealAndSend(
-        to peer: Int, onSession index: UInt32?, _ flags: FrameFlags, at address: SocketAddress?
-    ) {
-        guard let endpoint = address ?? self.endpoint(of: peer, onSession: index) else {
-            rings.counters.add(.unsentNoSession)
-            return
-        }
-        let plaintextSize = peers[peer].protection.plaintextSize(frameSize: encoder.frameSize)
-        let plain = plaintext.span.extracting(first: plaintextSize)
-        var out = datagram.mutableSpan
-        let size =
-            if let index {
-                peers[peer].slots.seal(
-                    onIndex: index, flags: flags.rawValue, plaintext: plain, into: &out)
-            } else {
-                peers[peer].slots.seal(flags: flags.rawValue, plaintext: plain, into: &out)
-            }
-        guard let size else {
-            rings.counters.add(
-                peers[peer].slots.currentIndex == nil ? .unsentNoSession : .unsentSpent)
-            return
-        }
-        let traffic = rings.traffic[peer]
-        traffic.set(.sentOnCurrent, to: peers[peer].slots.currentCounter)
-        traffic.set(.lastSent, to: UInt64(now.nanoseconds))
-        switch socket.send(datagram.span.extracting(first: size), to: endpoint) {
-        case .sent:
-            traffic.add(.sent)
-            traffic.add(.sentBytes, UInt64(size + endpoint.datagramOverhead))
-        case .wouldBlock, .unreachable, .failed: rings.counters.add(.unsentUnreachable)
-        }
-    }
-
-    private mutating func endpoint(of peer: Int, onSession index: UInt32?) -> SocketAddress? {
-        guard let index, index == peers[peer].slots.nextIndex else { return peers[peer].endpoint }
-        return peers[peer].nextEndpoint
-    }
-
     private mutating func stop() {
         for target in spurts.indices { endAtOnce(target) }
         finishAnnouncement()

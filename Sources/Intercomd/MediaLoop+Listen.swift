@@ -22,7 +22,7 @@ extension MediaLoop {
             for place in 0..<inbox.count { openDatagram(place) }
             taken += inbox.count
             // Fewer than it could have given: the kernel has no more.
-        } while inbox.count == DatagramBatch.capacity && taken < Self.datagramsPerTurn
+        } while inbox.count == DatagramInbox.capacity && taken < Self.datagramsPerTurn
         guard isBusy(after: taken) else { return }
         isFlooded = true
         try? loop.modify(fd: socket.fd, events: 0, token: Token.socket.rawValue)
@@ -83,7 +83,7 @@ extension MediaLoop {
     }
 
     private static func open(
-        _ inbox: borrowing DatagramBatch, _ place: Int, by slots: inout KeySlots,
+        _ inbox: borrowing DatagramInbox, _ place: Int, by slots: inout KeySlots,
         into plaintext: inout InlineArray<1209, UInt8>
     ) -> KeySlots.Outcome {
         var plain = plaintext.mutableSpan

@@ -211,8 +211,9 @@ extension MediaLoop {
                 write(frame: number, of: target, isLast: isLast, copies)
                 laid = copies
             }
-            sealAndSend(to: peer, onSession: nil, flags, at: nil)
+            seal(to: peer, onSession: nil, flags, at: nil)
         }
+        sendSealed()
     }
 
     /// The copies a packet carries: those this listener needs, and those its padding has room for.
@@ -317,8 +318,6 @@ extension MediaLoop {
 
     mutating func sendRecords(_ payload: ControlPayload, to listeners: some Swift.Sequence<Int>) {
         lay(payload)
-        for peer in listeners {
-            sealAndSend(to: peer, onSession: nil, FrameFlags(kind: .control), at: nil)
-        }
+        sealAndSend(to: listeners, FrameFlags(kind: .control))
     }
 }

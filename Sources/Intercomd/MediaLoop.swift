@@ -94,8 +94,8 @@ struct MediaLoop: ~Copyable {
     var samples = InlineArray<4096, Int16>(repeating: 0)
     var plaintext = InlineArray<1209, UInt8>(repeating: 0)
     /// What came, and what is about to be sent.
-    var inbox: DatagramBatch
-    var datagram = InlineArray<1232, UInt8>(repeating: 0)
+    var inbox: DatagramInbox
+    var outbox: DatagramOutbox
 
     var now = Clock.now()
     /// The station is about to stop: no microphone opens any more.
@@ -147,6 +147,7 @@ struct MediaLoop: ~Copyable {
         let loop = try Self.eventLoop()
         let timer = try Self.timer()
         let inbox = try Self.inbox()
+        let outbox = try Self.outbox(socket)
         try Self.watch(loop, rings.commandsWaiting.fd, .commands)
         try Self.watch(loop, socket.fd, .socket)
         try Self.watch(loop, timer.fd, .timer)
@@ -156,6 +157,7 @@ struct MediaLoop: ~Copyable {
         self.loop = loop
         self.timer = timer
         self.inbox = inbox
+        self.outbox = outbox
         self.encoder = encoder
         self.slots = slots
         chain = CaptureChain(plan.capture, blockSamples: plan.captureBlock)
@@ -180,8 +182,16 @@ struct MediaLoop: ~Copyable {
         do throws(SystemError) { return try Timer() } catch { throw .system(error) }
     }
 
-    private static func inbox() throws(MediaError) -> DatagramBatch {
-        do throws(SystemError) { return try DatagramBatch() } catch { throw .system(error) }
+    private static func inbox() throws(MediaError) -> DatagramInbox {
+        do throws(SystemError) { return try DatagramInbox() } catch { throw .system(error) }
+    }
+
+    private static func outbox(
+        _ socket: borrowing UDPSocket
+    ) throws(MediaError) -> DatagramOutbox {
+        do throws(SystemError) {
+            return try DatagramOutbox(for: socket)
+        } catch { throw .system(error) }
     }
 
     private static func watch(

@@ -62,6 +62,27 @@ const uint8_t *clinux_inbox_bytes(const struct clinux_inbox *inbox, int index, s
 void clinux_inbox_source(
     const struct clinux_inbox *inbox, int index, struct clinux_address *from);
 
+/// Datagrams that one call sends at most, and the longest of them.
+#define CLINUX_OUTBOX_COUNT 16
+#define CLINUX_OUTBOX_ROOM 1232
+
+struct clinux_outbox;
+
+/// Room for that many datagrams; NULL where there is no memory.
+struct clinux_outbox *clinux_outbox_make(void);
+void clinux_outbox_free(struct clinux_outbox *outbox);
+/// Whether it must be sent before there is room for the longest again.
+int clinux_outbox_is_full(const struct clinux_outbox *outbox);
+/// Where the next one is to be written: CLINUX_OUTBOX_ROOM bytes, unless it is full.
+uint8_t *clinux_outbox_room(struct clinux_outbox *outbox);
+/// Takes what was written there, `size` bytes; -EAFNOSUPPORT where the socket has no way to `to`.
+int clinux_outbox_add(
+    struct clinux_outbox *outbox, size_t size, int is_v6, const struct clinux_address *to);
+/// Sends all and is empty again; returns how many there were.
+int clinux_outbox_send(struct clinux_outbox *outbox, int fd);
+/// Why one of those was not sent: an errno, or 0 where it was.
+int clinux_outbox_error(const struct clinux_outbox *outbox, int index);
+
 /// The longest path of a Unix socket, without the terminating zero.
 #define CLINUX_LOCAL_PATH_MAX 107
 

@@ -23,7 +23,7 @@ public struct Datagram: Equatable, Sendable {
 /// A nonblocking UDP socket of one or both IP families.
 public struct UDPSocket: ~Copyable, Sendable {
     private let descriptor: FileDescriptor
-    private let isIPv6: Bool
+    let isIPv6: Bool
 
     /// Where it listens, with the port the kernel chose if none was asked for.
     public let local: SocketAddress
@@ -65,11 +65,18 @@ public struct UDPSocket: ~Copyable, Sendable {
             count: min(size, capacity), from: SocketAddress(from), isTruncated: size > capacity)
     }
 
-    /// Takes what waits, in the place of what the batch held.
+    /// Takes what waits, in the place of what the inbox held.
     ///
     /// Real-time: one system call, no allocation.
-    public borrowing func receive(into batch: inout DatagramBatch) {
-        batch.fill(from: descriptor.raw)
+    public borrowing func receive(into inbox: inout DatagramInbox) {
+        inbox.fill(from: descriptor.raw)
+    }
+
+    /// Sends all that lie in the outbox, which then tells what became of each.
+    ///
+    /// Real-time: one system call, and one more for each that cannot be sent; no allocation.
+    public borrowing func send(_ outbox: inout DatagramOutbox) {
+        outbox.send(by: descriptor.raw)
     }
 
     /// How many datagrams found the kernel's buffer of a socket full, since it was made.
@@ -77,7 +84,7 @@ public struct UDPSocket: ~Copyable, Sendable {
     /// By descriptor, so that a thread may ask that does not own the socket.
     public static func overflow(of fd: Int32) -> Int { max(0, Int(clinux_udp_overflow(fd))) }
 
-    private static func classify(_ errno: Int32) -> SendResult {
+    static func classify(_ errno: Int32) -> SendResult {
         switch errno {
         case EAGAIN, ENOBUFS, ENOMEM: .wouldBlock
         case ENETUNREACH, EHOSTUNREACH, ENETDOWN, EHOSTDOWN, EADDRNOTAVAIL, EAFNOSUPPORT, ENODEV,

@@ -14,8 +14,8 @@ enum HeapProbe {
         guard let armSymbol = unsafe dlsym(nil, "heapwatch_arm"),
             let countSymbol = unsafe dlsym(nil, "heapwatch_count"),
             let pair = try? SocketPair(port: 0, dscp: 46), var loop = try? EventLoop(),
-            let timer = try? HAL.Timer(), var batch = try? DatagramBatch(),
-            let signal = try? EventSignal(),
+            let timer = try? HAL.Timer(), var inbox = try? DatagramInbox(),
+            var outbox = try? DatagramOutbox(for: pair.data), let signal = try? EventSignal(),
             let target = SocketAddress(host: "127.0.0.1", port: pair.data.local.port)
         else { return nil }
         let arm = unsafe unsafeBitCast(armSymbol, to: Arm.self)
@@ -31,16 +31,31 @@ enum HeapProbe {
             timer.arm(at: Clock.now())
             signal.raise()
             signal.drain()
-            guard pair.data.send(packet.span, to: target) == .sent else { return nil }
+            guard send(packet.span, to: target, &outbox, by: pair.data) else { return nil }
             for index in 0..<loop.wait(until: nil) where loop[index].token == 2 { timer.drain() }
-            pair.data.receive(into: &batch)
+            pair.data.receive(into: &inbox)
             do throws(GPIOError) {
                 while try input.nextEdge() != nil {}
                 try output.set(period & 1 == 0)
             } catch { return nil }
-            if allocating { packet.append(1) }
+            if allocating { packet = [UInt8](repeating: 0x40 | UInt8(period & 1), count: 143) }
         }
         arm(0)
         return count()
+    }
+
+    private static func send(
+        _ packet: Span<UInt8>, to target: SocketAddress, _ outbox: inout DatagramOutbox,
+        by socket: borrowing UDPSocket
+    ) -> Bool {
+        lay(packet, into: &outbox)
+        guard outbox.append(size: packet.count, to: target, tag: 0) else { return false }
+        socket.send(&outbox)
+        return outbox.count == 1 && outbox[0].result == .sent
+    }
+
+    private static func lay(_ packet: Span<UInt8>, into outbox: inout DatagramOutbox) {
+        var room = outbox.next
+        for place in packet.indices { room[place] = packet[place] }
     }
 }

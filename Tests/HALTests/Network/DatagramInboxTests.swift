@@ -2,7 +2,7 @@ import Foundation
 import HAL
 import Testing
 
-@Suite struct DatagramBatchTests {
+@Suite struct DatagramInboxTests {
     private func makePair() throws -> SocketPair {
         let any = try #require(SocketAddress(host: "127.0.0.1", port: 0))
         return try SocketPair(listen: any, port: 0, dscp: 0)
@@ -16,24 +16,24 @@ import Testing
         #expect(result == .sent)
     }
 
-    /// More than one batch, so that the next one takes what the first left, and then nothing.
+    /// More than one fill, so that the next one takes what the first left, and then nothing.
     @Test func allThatWaitComeInOrderWithTheirSource() throws {
         let pair = try makePair()
         let source = pair.handshake.local.port
-        var batch = try DatagramBatch()
-        let total = DatagramBatch.capacity + 3
+        var inbox = try DatagramInbox()
+        let total = DatagramInbox.capacity + 3
         for number in 0..<total {
             let bytes = [0x40, UInt8(number)] + [UInt8](repeating: 7, count: number)
             try send(bytes, within: pair)
         }
         var seen = 0
-        for count in [DatagramBatch.capacity, 3, 0] {
-            pair.data.receive(into: &batch)
-            let came = batch.count
+        for count in [DatagramInbox.capacity, 3, 0] {
+            pair.data.receive(into: &inbox)
+            let came = inbox.count
             #expect(came == count)
             for place in 0..<came {
-                let datagram = batch[place]
-                let bytes = batch.bytes(of: place)
+                let datagram = inbox[place]
+                let bytes = inbox.bytes(of: place)
                 let (size, number) = (bytes.count, bytes[1])
                 #expect(number == UInt8(seen) && size == 2 + seen && datagram.count == size)
                 #expect(datagram.from.port == source && !datagram.isTruncated)
@@ -45,18 +45,18 @@ import Testing
 
     @Test func oneThatIsTooLongSaysSoAndOneThatFitsDoesNot() throws {
         let pair = try makePair()
-        var batch = try DatagramBatch()
+        var inbox = try DatagramInbox()
         for size in [1500, 1501, 4000, 20] {
             try send([UInt8](repeating: 0x40, count: size), within: pair)
         }
-        pair.data.receive(into: &batch)
-        let came = batch.count
+        pair.data.receive(into: &inbox)
+        let came = inbox.count
         #expect(came == 4)
         for (place, expected) in [(1500, false), (1500, true), (1500, true), (20, false)]
             .enumerated()
         {
-            let datagram = batch[place]
-            let size = batch.bytes(of: place).count
+            let datagram = inbox[place]
+            let size = inbox.bytes(of: place).count
             #expect(datagram.count == expected.0 && size == expected.0)
             #expect(datagram.isTruncated == expected.1)
         }

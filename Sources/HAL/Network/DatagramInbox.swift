@@ -4,7 +4,7 @@ internal import CLinux
 ///
 /// The kernel is asked once for all that wait. Asked for one at a time, it would have to be asked
 /// once more to say that there are none. All memory is taken in `init`; real-time after that.
-@safe public struct DatagramBatch: ~Copyable {
+@safe public struct DatagramInbox: ~Copyable {
     /// Datagrams taken at once, at most; where there are as many, there may be more.
     public static let capacity = Int(CLINUX_INBOX_COUNT)
 
@@ -46,7 +46,7 @@ internal import CLinux
         precondition(index >= 0 && index < count)
         var size = 0
         let start = unsafe clinux_inbox_bytes(inbox, Int32(index), &size)
-        // SAFETY: the bytes belong to the inbox, which lives as long as this batch.
+        // SAFETY: the bytes belong to the inbox, which lives as long as this value.
         let span = unsafe Span(
             _unsafeStart: start!, count: min(size, Int(CLINUX_INBOX_ROOM)))
         return unsafe _overrideLifetime(span, borrowing: self)

@@ -1,0 +1,85 @@
+internal import CLinux
+
+/// Datagrams that one system call hands to the kernel.
+///
+/// One that is said to many is sealed for all of them first and sent then: sealing and the kernel's
+/// network code would push each other out of the processor's caches. All memory is taken in
+/// `init`; real-time after that.
+@safe public struct DatagramOutbox: ~Copyable {
+    /// Datagrams sent at once, at most.
+    public static let capacity = Int(CLINUX_OUTBOX_COUNT)
+    /// Bytes of the longest datagram.
+    public static let room = Int(CLINUX_OUTBOX_ROOM)
+
+    private let outbox: OpaquePointer
+    private let isIPv6: Bool
+    private var tags = InlineArray<16, Int32>(repeating: 0)
+    private var bytes = InlineArray<16, Int32>(repeating: 0)
+    private var added = 0
+    /// How many were sent last, or could not be.
+    public private(set) var count = 0
+
+    /// - Throws: `SystemError` when there is no memory.
+    public init(for socket: borrowing UDPSocket) throws(SystemError) {
+        guard let outbox = unsafe clinux_outbox_make() else {
+            throw SystemError(operation: "take memory for datagrams", errno: ENOMEM)
+        }
+        unsafe self.outbox = outbox
+        isIPv6 = socket.isIPv6
+    }
+
+    deinit { unsafe clinux_outbox_free(outbox) }
+
+    /// Whether it must be sent before another one fits.
+    public var isFull: Bool { unsafe clinux_outbox_is_full(outbox) != 0 }
+
+    /// Where the next datagram is to be written; only while it is not full.
+    public var next: MutableSpan<UInt8> {
+        @_lifetime(&self)
+        mutating get {
+            precondition(!isFull)
+            // SAFETY: there is room for the longest, in memory that lives as long as this value.
+            let span = unsafe MutableSpan(
+                _unsafeStart: clinux_outbox_room(outbox), count: Self.room)
+            return unsafe _overrideLifetime(span, mutating: &self)
+        }
+    }
+
+    /// Takes what was written to `next`; it is known by `tag` when it is sent.
+    ///
+    /// False, and it is not taken, where the socket's family has no way to the address.
+    public mutating func append(size: Int, to address: SocketAddress, tag: Int) -> Bool {
+        precondition(!isFull && size > 0 && size <= Self.room)
+        var raw = address.raw
+        guard unsafe clinux_outbox_add(outbox, size, isIPv6 ? 1 : 0, &raw) == 0 else {
+            return false
+        }
+        tags[added] = Int32(truncatingIfNeeded: tag)
+        bytes[added] = Int32(size + address.datagramOverhead)
+        added += 1
+        return true
+    }
+
+    mutating func send(by descriptor: Int32) {
+        count = Int(unsafe clinux_outbox_send(outbox, descriptor))
+        added = 0
+    }
+
+    /// What became of one that was sent last.
+    public subscript(_ index: Int) -> Sent {
+        precondition(index >= 0 && index < count)
+        let errno = unsafe clinux_outbox_error(outbox, Int32(index))
+        return Sent(
+            result: errno == 0 ? .sent : UDPSocket.classify(errno), tag: Int(tags[index]),
+            bytes: Int(bytes[index]))
+    }
+
+    /// One datagram that was sent, or could not be.
+    public struct Sent: Equatable, Sendable {
+        public let result: SendResult
+        /// What it is known by.
+        public let tag: Int
+        /// Its size with the headers of IP and UDP.
+        public let bytes: Int
+    }
+}

@@ -1,0 +1,131 @@
+import HAL
+import Testing
+
+@Suite struct DatagramOutboxTests {
+    private func makePair() throws -> SocketPair {
+        let any = try #require(SocketAddress(host: "127.0.0.1", port: 0))
+        return try SocketPair(listen: any, port: 0, dscp: 0)
+    }
+
+    /// Writes a datagram of so many bytes, all of them `byte`.
+    private func lay(
+        _ size: Int, of byte: UInt8, to address: SocketAddress, tag: Int,
+        into outbox: inout DatagramOutbox
+    ) -> Bool {
+        write(size, byte, into: &outbox)
+        return outbox.append(size: size, to: address, tag: tag)
+    }
+
+    private func write(_ size: Int, _ byte: UInt8, into outbox: inout DatagramOutbox) {
+        var room = outbox.next
+        for place in 0..<size { room[place] = byte }
+    }
+
+    @Test func eachArrivesWholeAndInOrderAndIsToldByItsTag() throws {
+        let pair = try makePair()
+        let target = try #require(SocketAddress(host: "127.0.0.1", port: pair.data.local.port))
+        var outbox = try DatagramOutbox(for: pair.handshake)
+        var inbox = try DatagramInbox()
+        // Twice, as what was sent makes room.
+        for _ in 0..<2 {
+            for number in 0..<DatagramOutbox.capacity {
+                let isFull = outbox.isFull
+                #expect(!isFull, "\(number) short ones")
+                let isTaken = lay(
+                    87 + number, of: UInt8(0x40 + number), to: target, tag: 100 + number,
+                    into: &outbox)
+                #expect(isTaken)
+            }
+            let isFull = outbox.isFull
+            #expect(isFull)
+            pair.handshake.send(&outbox)
+            let sent = outbox.count
+            #expect(sent == DatagramOutbox.capacity)
+            for place in 0..<sent {
+                let one = outbox[place]
+                #expect(one.result == .sent && one.tag == 100 + place)
+                #expect(one.bytes == 87 + place + 28, "headers and all")
+            }
+            var number = 0
+            while number < sent {
+                pair.data.receive(into: &inbox)
+                let came = inbox.count
+                try #require(came > 0)
+                for place in 0..<came {
+                    let bytes = inbox.bytes(of: place)
+                    let (size, first, last) = (bytes.count, bytes[0], bytes[bytes.count - 1])
+                    #expect(size == 87 + number)
+                    #expect(first == UInt8(0x40 + number) && last == first)
+                    number += 1
+                }
+            }
+        }
+        pair.handshake.send(&outbox)
+        let none = outbox.count
+        #expect(none == 0, "nothing is sent twice")
+    }
+
+    /// Port 0 can be sent to by nobody.
+    @Test func oneThatCannotBeSentKeepsNoOtherBack() throws {
+        let pair = try makePair()
+        let port = pair.data.local.port
+        let target = try #require(SocketAddress(host: "127.0.0.1", port: port))
+        let nowhere = try #require(SocketAddress(host: "127.0.0.1", port: 0))
+        var outbox = try DatagramOutbox(for: pair.handshake)
+        let bad: Set = [0, 3, 4, 7]
+        for tag in 0..<8 {
+            let isTaken = lay(
+                64, of: UInt8(0x40 + tag), to: bad.contains(tag) ? nowhere : target, tag: tag,
+                into: &outbox)
+            #expect(isTaken)
+        }
+        pair.handshake.send(&outbox)
+        let count = outbox.count
+        try #require(count == 8)
+        for place in 0..<8 {
+            let one = outbox[place]
+            #expect((one.result == .sent) == !bad.contains(place) && one.tag == place)
+        }
+        var inbox = try DatagramInbox()
+        pair.data.receive(into: &inbox)
+        let came = inbox.count
+        #expect(came == 4)
+    }
+
+    @Test func thereIsAlwaysRoomForTheLongestUntilItIsFull() throws {
+        let pair = try makePair()
+        let target = try #require(SocketAddress(host: "127.0.0.1", port: pair.data.local.port))
+        var outbox = try DatagramOutbox(for: pair.handshake)
+        var laid = 0
+        var isFull = false
+        while !isFull {
+            let isTaken = lay(
+                DatagramOutbox.room, of: UInt8(0x40 + laid), to: target, tag: laid, into: &outbox)
+            #expect(isTaken)
+            laid += 1
+            isFull = outbox.isFull
+        }
+        #expect(laid >= 2)
+        pair.handshake.send(&outbox)
+        var inbox = try DatagramInbox()
+        pair.data.receive(into: &inbox)
+        let came = inbox.count
+        #expect(came == laid)
+        for place in 0..<came {
+            let bytes = inbox.bytes(of: place)
+            let (size, last) = (bytes.count, bytes[bytes.count - 1])
+            #expect(size == DatagramOutbox.room && last == UInt8(0x40 + place))
+        }
+    }
+
+    @Test func anAddressOfTheOtherFamilyIsRefused() throws {
+        let pair = try makePair()
+        let other = try #require(SocketAddress(host: "::1", port: 9))
+        var outbox = try DatagramOutbox(for: pair.handshake)
+        let isTaken = lay(64, of: 7, to: other, tag: 0, into: &outbox)
+        #expect(!isTaken)
+        pair.handshake.send(&outbox)
+        let count = outbox.count
+        #expect(count == 0)
+    }
+}
