@@ -9,7 +9,7 @@ import tempfile
 
 from stage import place, process
 
-from . import figures, loops, plot, starts
+from . import against, figures, loops, plot, starts
 
 MEMORY_PEERS = [1, figures.PEERS, 8, 31]
 STARTS = 7
@@ -22,6 +22,7 @@ def arguments():
     parser.add_argument("--seconds", type=float, default=1.5)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--plot")
+    parser.add_argument("--against", help="folder of other programs, static too")
     parser.add_argument("--dynamic", required=True, help="the dynamic build of intercomd")
     return parser.parse_args()
 
@@ -55,8 +56,8 @@ def measure(chosen, folder):
     memory = starts.memory(room("memory"), MEMORY_PEERS, progress)
     handshakes = starts.handshakes(room("handshakes"), 8, max(3.0, 2 * chosen.seconds), progress)
     rounds, size, calls = loops.measure(room("loops"), chosen.seconds, chosen.rounds, progress)
-    improved = loops.measure_improved(
-        room("improved"), chosen.seconds, chosen.rounds, progress)
+    improved = loops.measure_talk(
+        room("improved"), chosen.seconds, chosen.rounds, progress, loops.IMPROVED)
     return figures.figures(
         rounds, improved, size, calls, memory, started, handshakes, sizes(chosen.dynamic))
 
@@ -69,6 +70,9 @@ def main():
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     folder = tempfile.mkdtemp(prefix="intercom-bench-", dir=memory)
     try:
+        if chosen.against:
+            print(against.measure(chosen, folder, progress))
+            return 0
         found = measure(chosen, folder)
     except (place.StageError, OSError) as error:
         print(f"bench: {error}", file=sys.stderr)

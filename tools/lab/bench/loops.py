@@ -229,10 +229,10 @@ def measure(folder, seconds, rounds, progress):
                     for number in range(rounds)], size, calls
 
 
-def measure_improved(folder, seconds, rounds, progress):
-    """The same of one who talks with one, the microphone's sound made better: [Pair]."""
-    with house.House(folder, TALKERS_MAX + 1, 1, IMPROVED) as scene:
-        progress("starting a station with echo, noise and gain control on")
+def measure_talk(folder, seconds, rounds, progress, sections=None):
+    """The same of one who talks with one, with these settings: [Pair]."""
+    with house.House(folder, TALKERS_MAX + 1, 1, sections) as scene:
+        progress("starting ten stations")
         scene.start()
         with _workers(scene, seconds, 1) as workers:
             return [_round(workers, seconds, number, progress, [BOTH])[BOTH]
