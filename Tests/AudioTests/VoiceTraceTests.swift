@@ -96,4 +96,11 @@ import Testing
         #expect(heard.delays.suffix(3_000).allSatisfy { $0 <= 32 })
         #expect(Double(heard.totals.concealedMs) / trace.length <= 0.000_2)
     }
+
+    /// A fixed delay of 40 ms mends nothing here, one of 50 ms what a copy brings.
+    @Test func aFrameIsAsLateAsTheFirstPacketThatCarriesIt() {
+        let trace = Trace(delays: [20, nil, 50, nil])
+        #expect(trace.lateness() == [0, .infinity, 30, .infinity])
+        #expect(trace.lateness(depth: 1) == [0, 50, 30, .infinity])
+    }
 }

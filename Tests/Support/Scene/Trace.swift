@@ -68,10 +68,25 @@ public struct TraceFigures {
     public var stretchedPerMinute = 0.0
 
     /// Delay and lost sound as one figure, in ms: a percent of the words is worth 20.
-    public var cost: Double { meanDelay + 20 * concealedPercent }
+    public var cost: Double { Self.cost(delay: meanDelay, concealed: concealedPercent) }
+
+    public static func cost(delay: Double, concealed: Double) -> Double { delay + 20 * concealed }
 }
 
 extension Trace {
+    /// How much later than the quickest packet of all each frame came, whatever carried it, in ms;
+    /// infinite for those that never came.
+    public func lateness(depth: Int = 0, offset: Int = 1) -> [Double] {
+        let quickest = delays.compactMap(\.self).min() ?? 0
+        return delays.indices.map { number in
+            (0...depth).map { copy in
+                let packet = number + copy * offset
+                guard packet < delays.count, let delay = delays[packet] else { return .infinity }
+                return Double(copy * offset) * interval + delay - quickest
+            }.min() ?? .infinity
+        }
+    }
+
     /// Plays the talk over this network through `voice`, in virtual time, block after block.
     ///
     /// A word is what is louder than -55 dBFS in the talk itself. Sound invented between a word and

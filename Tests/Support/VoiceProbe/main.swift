@@ -39,11 +39,26 @@ for packet in Set(networks.map(\.packet)) {
     talks[packet] = try speeches.map { try Talk($0, perPacket: packet / 10) }
 }
 for network in networks {
-    let figures = try (talks[network.packet] ?? []).map { talk in
+    let talked = talks[network.packet] ?? []
+    let trace = Trace(delays: network.delays, interval: Double(network.packet))
+    let figures = try talked.map { talk in
         var voice = try Voice(blockSamples: network.block * 48)
-        return Trace(delays: network.delays, interval: Double(network.packet)).play(
-            talk, voice: &voice, depth: network.depth, offset: network.offset)
+        return trace.play(talk, voice: &voice, depth: network.depth, offset: network.offset)
     }
+    // What a delay that never changes would have come to, the best chosen afterwards.
+    let lateness = trace.lateness(depth: network.depth, offset: network.offset)
+    func concealed(fixed delay: Double) -> Double {
+        let shares = talked.map { talk in
+            let words = lateness.indices.map { talk.words[$0 % talk.words.count] }
+            let missed = zip(words, lateness).reduce(0) { $1.1 > delay ? $0 + $1.0 : $0 }
+            return missed / max(1e-9, words.reduce(0, +))
+        }
+        return shares.reduce(0, +) / Double(count) * 100
+    }
+    let fixed = stride(from: 0.0, through: 600, by: 10).map { delay in
+        (delay: delay, j: TraceFigures.cost(delay: delay, concealed: concealed(fixed: delay)))
+    }
+    let best = fixed.min { $0.j < $1.j } ?? (0, 0)
     func mean(_ value: (TraceFigures) -> Double) -> Double {
         figures.map(value).reduce(0, +) / Double(count)
     }
@@ -52,6 +67,8 @@ for network in networks {
         ("concealed_percent", mean(\.concealedPercent)),
         ("longest_concealed_ms", figures.map(\.longestConcealed).max() ?? 0),
         ("stretched_ms_per_minute", mean(\.stretchedPerMinute)), ("j", mean(\.cost)),
+        ("fixed_240_concealed_percent", concealed(fixed: 240)),
+        ("best_fixed_ms", best.delay), ("best_fixed_j", best.j),
     ]
     let body = fields.map { "\"\($0)\": \(($1 * 1e3).rounded() / 1e3)" }.joined(separator: ", ")
     print("{\(body)}")
