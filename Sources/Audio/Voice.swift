@@ -48,6 +48,8 @@ public struct Voice: ~Copyable {
     private static let catchUp = 1_500 * 48
     /// So much too late, speech is made shorter as fast as a pre-roll is caught up.
     private static let haste = 60 * 48
+    /// So much too late, speech is played twice as fast: no pre-roll is, but what was held back.
+    private static let greatHaste = 250 * 48
     private static let lagMin = 120
     private static let lagMax = 720
     private static let quietOverlap = 120
@@ -299,9 +301,10 @@ public struct Voice: ~Copyable {
         guard splice.likeness >= wanted else { return }
         line.shorten(splice, overlap: overlap)
         buffer.countStretched(samples: splice.lag)
-        // At most a quarter faster; by half where a pre-roll or a hold is to be caught up.
+        // At most a quarter faster; by half where a pre-roll or a hold is to be caught up, and
+        // twice as fast where that would take longest.
         let isHasty = age < Self.catchUp || excess > Self.haste
-        rest = (isHasty ? 2 : 4) * splice.lag
+        rest = (excess > Self.greatHaste ? 1 : isHasty ? 2 : 4) * splice.lag
     }
 
     /// Leaves out as much of a pause as is too much, but never the moment before a word.

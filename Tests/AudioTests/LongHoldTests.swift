@@ -22,8 +22,8 @@ import Testing
         #expect(skippedMs == 0)
         // The silence itself is 9 %.
         #expect(figures.concealedPercent < 11, "\(figures)")
-        // And it is caught up.
-        #expect(figures.meanDelay < 160, "\(figures)")
+        // And it is caught up, at twice the speed: at one and a half the mean is 115 ms.
+        #expect(figures.meanDelay < 108, "\(figures)")
     }
 
     @Test func oneOf50PacketsHeldWithAllBehindItIsNotMissed() throws {
