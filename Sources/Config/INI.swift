@@ -27,6 +27,8 @@ struct INI {
     private(set) var hasStrayFaults = false
     /// After a header that could not be read, its keys are nobody's: said once, at the header.
     private var isSkipping = false
+    /// The line before ended in a backslash: this one was meant as its rest.
+    private var isContinuing = false
 
     init(parsing source: ConfigSource) {
         var rest = source.bytes[...]
@@ -52,7 +54,10 @@ struct INI {
             return fail(origin, "the line is longer than \(Limits.line) bytes")
         }
         let line = Self.trimmed(Self.withoutComment(raw))
-        guard let first = line.first else { return }
+        let isRest = isContinuing
+        isContinuing = line.last == UInt8(ascii: "\\")
+        // One slip is reported once, at its first line.
+        guard !isRest, let first = line.first else { return }
         // Comments may be in any script. All else is plain: what cannot be seen cannot be mended.
         guard line.allSatisfy({ (0x20..<0x7f).contains($0) || $0 == 0x09 }) else {
             return fail(origin, "only plain ASCII text is allowed outside comments")
@@ -92,6 +97,15 @@ struct INI {
             return fail(origin, "\(Self.shown(key)) is not a key: letters, digits and -")
         }
         guard !isSkipping else { return }
+        // A person's own notes may end in anything.
+        if key.starts(with: "x-".utf8) { isContinuing = false }
+        // A value that ends so is never right, and its rest would be lost.
+        guard !isContinuing else {
+            return fail(
+                origin,
+                "\(Self.shown(key)) ends in \\, and lines are not continued: write the whole value"
+                    + " on one line")
+        }
         guard let last = sections.indices.last else {
             return fail(origin, "\(Self.shown(key)) stands before the first [section]")
         }

@@ -29,6 +29,8 @@ public struct HeardBy: JSONRecord, Equatable, Sendable {
     public enum Reason: String, Sendable, CaseIterable {
         /// There is no session with it.
         case down
+        /// The talker's machine has no network that would lead to it.
+        case noNetwork = "no_network"
         /// Nothing came back of it.
         case noAnswer = "no_answer"
         /// Its program is older: it says what has arrived, and not whether that was heard.
@@ -81,6 +83,7 @@ extension HeardBy.Reason {
     public var words: String {
         switch self {
         case .down: "it is down"
+        case .noNetwork: "this station has no network"
         case .noAnswer: "nothing came back"
         case .unknown: "its program is older and does not say what was heard"
         case .noOutput: "it has no speaker"
@@ -120,13 +123,14 @@ extension HeardBy.Reason {
         case .denied: "its policy here does not allow it"
         case .over: "it was over here"
         case .tooMany: "too many spoke at once"
-        case .down, .noAnswer, .unknown, .other: words
+        case .down, .noNetwork, .noAnswer, .unknown, .other: words
         }
     }
 
     /// What to do about it, on the station that does not hear.
     public var remedy: String {
         switch self {
+        case .noNetwork: "intercomctl doctor network"
         case .down, .noAnswer: "see whether it has power and network"
         case .unknown: "install the same version on both"
         case .noOutput, .outputLost: "intercomctl audio list; output in [audio]"

@@ -101,7 +101,9 @@ struct FirstWords {
         case let word?: return .some(HeardBy.Reason(rawValue: word) ?? .other)
         case nil: break
         }
-        if peer.state == .down { return .some(.down) }
+        if peer.state == .down {
+            return .some(peer.downReason == HeardBy.Reason.noNetwork.rawValue ? .noNetwork : .down)
+        }
         // An older program reports what arrives, and says no more. The first reports may be of the
         // talkspurt before.
         let reports = peer.reportAgeSeconds.map { $0 < age - 0.3 } ?? false

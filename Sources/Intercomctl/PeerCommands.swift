@@ -4,6 +4,9 @@ internal import Crypto
 internal import HAL
 internal import Settings
 
+/// What to do where there are no peers.
+let peerRemedy = "; add one: sudo intercomctl peer add NAME ADDRESS KEY"
+
 /// `peer list`: the peers of the files, whether the daemon runs or not.
 func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let config = try readConfig(ConfigFolder(invocation.configFolder))
@@ -12,7 +15,7 @@ func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         for peer in config.peers { list.append(peer.json) }
         try printListing("peers", list)
     } else if config.peers.isEmpty {
-        try printLine("no peers; add one: sudo intercomctl peer add NAME ADDRESS KEY")
+        try printLine("no peers\(peerRemedy)")
     } else {
         var table = Table(["PEER", "ADDRESS", "PSK", "VERIFIED", "FINGERPRINT"])
         for peer in config.peers { table.add(peer.row) }
@@ -21,12 +24,10 @@ func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return .ok
 }
 
-/// What to say where the daemon knows no peers: the files may have some by now.
-func noPeers(_ invocation: borrowing Invocation) -> String {
+/// What to print where the daemon knows no peers; `remedy` follows where the files have none either.
+func noPeers(_ invocation: borrowing Invocation, remedy: String = "") -> String {
     let written = try? readConfig(ConfigFolder(invocation.configFolder)).peers.count
-    guard let written, written > 0 else {
-        return "no peers; add one: sudo intercomctl peer add NAME ADDRESS KEY"
-    }
+    guard let written, written > 0 else { return "no peers\(remedy)" }
     let count = plural(written, "peer")
     return "no peers yet; the files have \(count): intercomctl reload applies them"
 }

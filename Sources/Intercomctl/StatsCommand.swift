@@ -9,7 +9,7 @@ func showStats(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         if invocation.isJSON {
             try printLine(statsJSON(of: status, status.peers))
         } else {
-            try printText(statsScreen(of: status))
+            try printText(statsScreen(of: status, invocation))
         }
         return .ok
     }
@@ -44,14 +44,14 @@ private func statsJSON(of status: Status, _ peers: [PeerStatus]) -> JSON {
 }
 
 /// Both directions and all peers; no wider than 80 columns while names and numbers are short.
-func statsScreen(of status: Status) -> String {
+func statsScreen(of status: Status, _ invocation: borrowing Invocation) -> String {
     var text = padded(visible(status.name), to: 36)
     text += "up \(age(seconds: status.uptimeSeconds))   intercomd \(visible(status.version))\n"
     let microphone = status.microphone
     text += "microphone  \(microphone.isOpen ? "OPEN  " : "closed")  \(levels(microphone.meter))"
     text += "  SNR \(whole(microphone.snrDB, unit: " dB"))\n"
     text += "speaker             \(levels(status.speaker))\n"
-    guard !status.peers.isEmpty else { return text + "no peers\n" }
+    guard !status.peers.isEmpty else { return text + "\(noPeers(invocation))\n" }
     var table = Table([
         "PEER", "RMS", "PEAK", "LOSS", "CONCEALED", "BUFFER", "JITTER", "RTT", "UP", "DOWN", "MOS",
     ])

@@ -8,7 +8,7 @@ func showStatus(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     if invocation.isJSON {
         try printLine(status.json)
     } else {
-        try printText(screen(of: status))
+        try printText(screen(of: status, invocation))
     }
     return status.problems.isEmpty ? .ok : .degraded
 }
@@ -20,7 +20,7 @@ func showPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if invocation.isJSON {
         try printLine(list.json)
     } else if list.peers.isEmpty {
-        try printLine(noPeers(invocation))
+        try printLine(noPeers(invocation, remedy: peerRemedy))
         try printText(remarks(onPeersOf: list))
     } else {
         try printText(table(of: list.peers) + remarks(onPeersOf: list))
@@ -34,7 +34,7 @@ private func echo(_ audio: Status.Audio) -> String {
     return "-\(Int(gone.rounded())) dB"
 }
 
-private func screen(of status: Status) -> String {
+private func screen(of status: Status, _ invocation: borrowing Invocation) -> String {
     var text = padded(visible(status.name), to: 36)
     text += "up \(age(seconds: status.uptimeSeconds))   intercomd \(visible(status.version))\n"
     for problem in status.problems { text += "! \(visible(problem))\n" }
@@ -72,7 +72,7 @@ private func screen(of status: Status) -> String {
         text += channel.isListening ? "" : "  (not listening)"
         text += channel.isTalking ? "  talking\n" : "\n"
     }
-    text += status.peers.isEmpty ? "no peers\n" : table(of: status.peers)
+    text += status.peers.isEmpty ? "\(noPeers(invocation))\n" : table(of: status.peers)
     text += doubts(about: status.peers)
     return text
 }

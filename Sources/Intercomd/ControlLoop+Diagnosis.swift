@@ -49,9 +49,12 @@ extension ControlLoop {
         switch (former, view.networkFault) {
         case (nil, nil): break
         case (.some(let before), .some(let fault)) where before == fault: break
-        case (_, .some(let fault)): tell(.networkFault, detail: "\(fault.text); \(fault.fix)")
+        case (_, .some(let fault)):
+            tell(.networkFault, detail: "\(fault.text); \(fault.fix)")
+            judgeAnew()
         case (.some, nil):
             tell(.networkReady)
+            judgeAnew()
             // Nobody need wait half a minute for the next try.
             table.retryAll(at: now)
             doWhatCoresAsk()
@@ -87,12 +90,17 @@ extension ControlLoop {
 
     // MARK: Peers
 
+    /// Whether this machine has no network that would lead to a peer.
+    func isCutOff(from peer: Int) -> Bool {
+        guard view.networkFault != nil else { return false }
+        let endpoint = table.state(of: peer)?.endpoint.map { SocketAddress($0) }
+        return !(endpoint?.isLoopback ?? false)
+    }
+
     /// Why a peer is down; nil when it is up.
     func downReason(of peer: Int) -> DownReason? {
-        let endpoint = table.state(of: peer)?.endpoint.map { SocketAddress($0) }
-        let hasNetwork = view.networkFault == nil || endpoint?.isLoopback ?? false
-        return table.downReason(
-            of: peer, hasNetwork: hasNetwork,
+        table.downReason(
+            of: peer, hasNetwork: !isCutOff(from: peer),
             isUnresolved: view.peers[peer].resolverProblem != nil, at: now)
     }
 

@@ -17,6 +17,8 @@ struct OwnSpurt {
     var ended: (frames: Int, at: Instant)?
     /// Nobody can hear it at this moment, as far as is known.
     var isUnheard = false
+    /// Its listeners did not hear what was said last, and none has said yet that it hears this.
+    var isDoubted = false
     /// How often that was told, and when last: a peer may say one thing and the other in turn.
     var tellings = 0
     var toldAt = Instant(nanoseconds: .min / 2)
@@ -41,7 +43,7 @@ extension ControlLoop {
     private static var spurtsMax: Int { 128 }
 
     /// The microphone opened for this target, or an announcement began.
-    mutating func saying(_ target: Int) {
+    mutating func saying(_ target: Int, isDoubted: Bool = false) {
         if view.spurts.count >= Self.spurtsMax { view.spurts.removeFirst() }
         let frameMs = Double(plan.sound.frameSamples) / 48
         let share = HeardShare(
@@ -50,7 +52,8 @@ extension ControlLoop {
         view.spurtsBegun += 1
         view.spurts.append(
             OwnSpurt(
-                number: view.spurtsBegun, target: target, name: name(of: target), share: share))
+                number: view.spurtsBegun, target: target, name: name(of: target), share: share,
+                isDoubted: isDoubted))
         judge(view.spurts.count - 1)
     }
 
@@ -78,6 +81,29 @@ extension ControlLoop {
             view.spurts[place].share.report(report, heard, from: peer)
             judge(place)
         }
+        noteWord(from: peer)
+    }
+
+    /// Keeps what a listener has said last: whether it hears us.
+    private mutating func noteWord(from peer: Int) {
+        let words = view.spurts.compactMap { $0.share.hearsNow(peer) }
+        guard let hears = words.last else { return }
+        view.peers[peer].isDeaf = !hears
+        doubt(peer)
+    }
+
+    /// Tells the media loop whether a peer may not hear us: a tone must not promise that it does.
+    private mutating func doubt(_ peer: Int) {
+        let isDoubted = view.peers[peer].isDeaf || isCutOff(from: peer)
+        guard isDoubted != view.peers[peer].isDoubted else { return }
+        view.peers[peer].isDoubted = isDoubted
+        rings.tell(.doubt(peer: peer, isDoubted))
+    }
+
+    /// The own network went, or came.
+    mutating func judgeAnew() {
+        for peer in roster.numbers { doubt(peer) }
+        for place in view.spurts.indices { judge(place) }
     }
 
     /// A listener says whether it hears us at this moment.
@@ -86,6 +112,7 @@ extension ControlLoop {
             view.spurts[place].share.note(heard, from: peer)
             judge(place)
         }
+        noteWord(from: peer)
     }
 
     /// Whether anybody can hear a talkspurt that goes on; who speaks is told when nobody can.
@@ -94,27 +121,46 @@ extension ControlLoop {
     private mutating func judge(_ place: Int) {
         let spurt = view.spurts[place]
         guard spurt.ended == nil else { return }
-        let isHeard = spurt.share.listeners.contains {
-            view.peers[$0].reach == .up && spurt.share.hearsNow($0) != false
+        let there = spurt.share.listeners.filter {
+            view.peers[$0].reach == .up && !isCutOff(from: $0)
         }
+        if spurt.isDoubted {
+            let hasHeard = there.contains { spurt.share.hearsNow($0) == true }
+            guard hasHeard || there.allSatisfy({ spurt.share.hearsNow($0) != nil }) else { return }
+            view.spurts[place].isDoubted = false
+            if hasHeard {
+                if isFinger(spurt.target) { rings.tell(.chime(.permit)) }
+                return
+            }
+        }
+        let isHeard = there.contains { spurt.share.hearsNow($0) != false }
         guard isHeard == spurt.isUnheard else { return }
         view.spurts[place].isUnheard = !isHeard
         guard spurt.tellings < Self.tellingsMax || now >= spurt.toldAt + Self.tellingsApart
         else { return }
         view.spurts[place].tellings += 1
         view.spurts[place].toldAt = now
-        // In a call the tones would disturb the talk; each can also say whether he hears.
-        let isFinger =
-            spurt.target != Int(TalkTarget.announcement) && spurt.target != Int(TalkTarget.call)
-            && plan.hasPermitTone
         guard !isHeard else {
-            if isFinger { rings.tell(.chime(.permit)) }
+            if isFinger(spurt.target) { rings.tell(.chime(.permit)) }
             return
         }
         let isAnyUp = spurt.share.listeners.contains { view.peers[$0].reach == .up }
         // The media loop itself says that nobody is there.
-        if isFinger, isAnyUp { rings.tell(.chime(.nobody)) }
+        if isFinger(spurt.target), isAnyUp || spurt.isDoubted { rings.tell(.chime(.nobody)) }
         tellNobody(spurt.name, unheard(of: spurt.share))
+    }
+
+    /// Whether the tones tell of a talk to this target: in a call they would disturb it, and each
+    /// side can say whether it hears.
+    private func isFinger(_ target: Int) -> Bool {
+        target != Int(TalkTarget.announcement) && target != Int(TalkTarget.call)
+            && plan.hasPermitTone
+    }
+
+    /// Why a peer cannot be spoken to now, before it says anything; nil where it can be.
+    func hindrance(to peer: Int) -> HeardBy.Reason? {
+        if isCutOff(from: peer) { return .noNetwork }
+        return view.peers[peer].reach == .down ? .down : nil
     }
 
     /// Why those who were to hear it do not, as far as is known now.
@@ -122,7 +168,8 @@ extension ControlLoop {
         roster.numbers.filter { share.listeners.contains($0) }.map { peer in
             let isDown = view.peers[peer].reach != .up
             let why = share.whyNow(peer).flatMap { HeardBy.Reason($0) }
-            return HeardBy(roster[peer].name, percent: nil, reason: isDown ? .down : why)
+            let reason = hindrance(to: peer) ?? (isDown ? .down : why)
+            return HeardBy(roster[peer].name, percent: nil, reason: reason)
         }
     }
 
@@ -206,7 +253,7 @@ extension ControlLoop {
             let found = share.outcome(of: peer, frames: frames)
             var reason = HeardBy.Reason(found.why)
             if !found.hasReported {
-                reason = view.peers[peer].reach == .down ? .down : .noAnswer
+                reason = hindrance(to: peer) ?? .noAnswer
             } else if !found.isKnown {
                 reason = .unknown
             }

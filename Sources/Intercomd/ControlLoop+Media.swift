@@ -38,8 +38,8 @@ extension ControlLoop {
             station.renewed(peer: peer, at: now)
             doWhatCoresAsk()
             tell(.rekey, peer: peer)
-        case .talking(let target, let isOpen):
-            talking(target, isOpen)
+        case .talking(let target, let isOpen, let isDoubted):
+            talking(target, isOpen, isDoubted: isDoubted)
         case .said(let target, let frames): said(target, frames: frames)
         case .announcementEnded: announcementEnded()
         case .talkTimedOut(let target):
@@ -102,14 +102,14 @@ extension ControlLoop {
         tell(.audioLost, detail: error.description)
     }
 
-    private mutating func talking(_ target: Int, _ isOpen: Bool) {
+    private mutating func talking(_ target: Int, _ isOpen: Bool, isDoubted: Bool) {
         let since = view.talkingSince[target]
         view.talkingSince[target] = isOpen ? since ?? now : nil
         let name = name(of: target)
         if isOpen {
             want(target)
             tell(.talk, target: name)
-            saying(target)
+            saying(target, isDoubted: isDoubted)
         } else {
             tell(.talkEnd, target: name, since: since)
         }

@@ -141,6 +141,7 @@ extension ControlLoop {
     private mutating func welcome(_ number: Int) {
         protectAnew(number)
         let protection = view.peers[number].protection
+        if view.peers[number].isDoubted { rings.tell(.doubt(peer: number, false)) }
         view.peers[number] = StationView.Peer()
         view.peers[number].protection = protection
         let traffic = rings.traffic[number]

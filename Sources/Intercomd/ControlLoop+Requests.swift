@@ -111,15 +111,14 @@ extension ControlLoop {
         ptt.isTalking = isDown
         ptt.listeners = namesThere(of: target.listeners)
         ptt.heard = roster.numbers.filter { target.listeners.contains($0) }.map {
-            let isDown = view.peers[$0].reach == .down
-            return HeardBy(roster[$0].name, percent: nil, reason: isDown ? .down : nil)
+            HeardBy(roster[$0].name, percent: nil, reason: hindrance(to: $0))
         }
         return .ptt(ptt)
     }
 
     /// Which of these peers are there, by name.
     func namesThere(of peers: PeerSet) -> [String] {
-        roster.numbers.filter { peers.contains($0) && view.peers[$0].reach != .down }
+        roster.numbers.filter { peers.contains($0) && hindrance(to: $0) == nil }
             .map { roster[$0].name }
     }
 }

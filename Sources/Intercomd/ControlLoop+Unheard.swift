@@ -157,7 +157,7 @@ extension ControlLoop {
             if whyNotNow(number) == nil, let last = view.peers[number].lastWords,
                 now - last.at < Self.toldFor,
                 let reason = last.heard.reason, reason != .unknown, reason != .down,
-                reason != .over
+                reason != .noNetwork, reason != .over
             {
                 let age = seconds(now - last.at)
                 let share = last.heard.percent == 0 ? "nothing" : "\(last.heard.percent ?? 0) %"

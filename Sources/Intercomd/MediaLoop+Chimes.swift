@@ -60,19 +60,36 @@ extension MediaLoop {
     /// Beeps as long as somebody far may listen through this microphone.
     mutating func beep(_ isOn: Bool) { beeper.play(isOn ? .beep : nil) }
 
-    /// Tells who opened the microphone whether anyone hears.
-    mutating func permit(_ target: Int) {
-        guard plan.hasPermitTone, trial.target == nil, target != plan.call else { return }
-        chime(isReached(target) ? .permit : .nobody)
+    /// Whether a talk that begins will be heard.
+    enum Prospect {
+        /// A listener is there.
+        case heard
+        /// Those that are there did not hear what was said last.
+        case doubted
+        case nobody
     }
 
-    /// Whether any listener of the target is there.
-    private mutating func isReached(_ target: Int) -> Bool {
+    /// Tells the person at the microphone whether any listener hears; where that is doubtful, the
+    /// listeners' first word decides, and the control loop plays the tone.
+    mutating func permit(_ target: Int, _ prospect: Prospect) {
+        guard plan.hasPermitTone, trial.target == nil, target != plan.call else { return }
+        switch prospect {
+        case .heard: chime(.permit)
+        case .doubted: break
+        case .nobody: chime(.nobody)
+        }
+    }
+
+    /// What is known of the target's listeners before they have said anything.
+    mutating func prospect(of target: Int) -> Prospect {
+        var found = Prospect.nobody
         for peer in spurts[target].listeners where peers[peer].slots.currentIndex != nil {
             let heard = Instant(nanoseconds: Int64(rings.traffic[peer][.lastOpened]))
-            if now - heard < Self.absentAfter { return true }
+            guard now - heard < Self.absentAfter else { continue }
+            guard peers[peer].isDoubted else { return .heard }
+            found = .doubted
         }
-        return false
+        return found
     }
 
     /// A voice begins to sound: a page is told of before.

@@ -37,6 +37,7 @@ extension MediaLoop {
         case .protect(let peer, let choice):
             peers[peer].protection = choice
             isFrameSizeDue = true
+        case .doubt(let peer, let isDoubted): peers[peer].isDoubted = isDoubted
         case .capture(let pcm): takeCapture(pcm)
         case .playback(let pcm): takePlayback(pcm)
         case .key(let place, let line): takeKey(place, line)

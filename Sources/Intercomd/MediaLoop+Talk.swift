@@ -28,11 +28,14 @@ extension MediaLoop {
         spurts[target].begin(at: max(spurts[target].nextFrame, start, encoded.oldest))
         isFrameSizeDue = true
         // First: where the card does not start, the end of it follows.
-        tell(.talking(target: plan.targets[target].id, isOpen: true))
+        let prospect = prospect(of: target)
+        tell(
+            .talking(
+                target: plan.targets[target].id, isOpen: true, isDoubted: prospect == .doubted))
         wakeCapture()
         hasBacklog = true
         openedAt = trial.target == nil ? now : nil
-        permit(target)
+        permit(target, prospect)
     }
 
     /// Closes it: the frame being captured is the talkspurt's last.

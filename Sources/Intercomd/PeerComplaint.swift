@@ -75,8 +75,8 @@ struct PeerComplaint {
         case .portClosed(let endpoint):
             text = "nothing listens at \(SocketAddress(endpoint)): the port is closed"
             fix =
-                "see whether intercomd runs there, and whether its firewall lets UDP in:"
-                + " intercomctl doctor"
+                "see whether intercomd runs there, whether port in its [network] is this one, and"
+                + " whether its firewall lets UDP in: intercomctl doctor"
         case .unreachable(let endpoint):
             text = "\(SocketAddress(endpoint).host) cannot be reached"
             fix =

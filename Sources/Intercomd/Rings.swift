@@ -62,6 +62,8 @@ enum MediaCommand: ~Copyable {
     case hear(peer: Int, stream: UInt8, Hearing, Priority)
     /// How our sound to this peer is protected against loss.
     case protect(peer: Int, Redundancy.Choice)
+    /// Whether it is doubtful that this peer hears us, before it says so.
+    case doubt(peer: Int, Bool)
     case capture(CapturePCM)
     case playback(PlaybackPCM)
     case key(Int, InputLine)
@@ -96,8 +98,9 @@ enum MediaCommand: ~Copyable {
 /// What the media loop tells the control thread.
 enum MediaEvent: Sendable {
     case switched(peer: Int, index: UInt32)
-    /// The microphone opened or closed for a talk target, by its `id`.
-    case talking(target: Int, isOpen: Bool)
+    /// The microphone opened or closed for a talk target, by its `id`; whether it is doubtful that
+    /// any listener hears it, so that no tone was played yet.
+    case talking(target: Int, isOpen: Bool, isDoubted: Bool = false)
     /// A talkspurt to this target is over; of it so many frames were sent.
     case said(target: Int, frames: Int)
     /// The announcement is over, or could not be.

@@ -28,6 +28,10 @@ struct StationView {
         var isResolved = false
         /// Its addresses are others than before: where its session found it may lead nowhere.
         var hasMoved = false
+        /// It said last that it does not hear us.
+        var isDeaf = false
+        /// The media loop knows that it may not hear us.
+        var isDoubted = false
         /// What it has heard of our last talkspurt; nil before there was one.
         var lastWords: LastTalk?
         /// When it was told last that it lights the call light here.

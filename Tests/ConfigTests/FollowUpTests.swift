@@ -15,11 +15,24 @@ import Testing
         ("[station]\nname = a\n[button p]\nlien = GPIO1\ntalk = house\n[channel house]\n", "4: "),
         ("[station]\nname = a\n[lamp p]\nline = GPIO1\nshwo = talking\n", "5: "),
         ("[station]\nname = a\n[peer p]\nkye = x\n", "4: "),
+        (
+            "[station]\nname = a\n[channel c]\nmembers = b, \\\n  c\n",
+            "4: \"members\" ends in \\, and lines are not continued"
+        ),
+        (
+            "[station]\nname = a\n[events]\non-event = /bin/true \\ # as in a shell\n",
+            "4: \"on-event\" ends in \\"
+        ),
     ])
     func aSlipIsToldAlone(text: String, complaint: String) {
         let found = complaints(text)
         #expect(found.count == 1, "\(found)")
         #expect(found[0].hasPrefix("a.conf:\(complaint)"), "\(found)")
+    }
+
+    @Test func aBackslashInACommentOrANoteContinuesNothing() throws {
+        let config = try parse("[station] # \\\nx-share = C:\\\nname = a # a \\\n# \\\n[audio]\n")
+        #expect(config.station.name == "a")
     }
 
     /// A slip elsewhere hides nothing.

@@ -38,9 +38,15 @@ def blocks(text, kind):
 
 
 def man_blocks(text):
-    """What stands in the EXAMPLES of a manual page as it is."""
+    """What a reader sees of the EXAMPLES of a manual page, where they stand as they are."""
     section = text.split(".SH EXAMPLES\n")[1].split("\n.SH ")[0]
-    return [body.replace("\\-", "-").replace("\\e", "\\") for body in NOFILL.findall(section)]
+    return [shown(body) for body in NOFILL.findall(section)]
+
+
+def shown(body):
+    """Lines of a manual page as groff(7) shows them: a backslash at the end joins two lines."""
+    body = body.replace("\\\n", "").replace("\\-", "-").replace("\\(aq", "'")
+    return body.replace("\\e", "\\")
 
 
 def configs(text):

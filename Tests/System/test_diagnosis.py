@@ -11,6 +11,7 @@ import unittest
 from faults import may
 from identity import Identity
 from lab import Scene, SceneTest, place, process, random_psk, wait
+from tones import NOBODY, PERMIT, has_tone
 
 
 class DiagnosisTest(SceneTest):
@@ -281,12 +282,54 @@ class OwnNetwork(DiagnosisTest):
         one.write_peer(other.name, other.public_key, f"{self.address[other]}:{other.port}")
         one.known.append(other)
 
-    def doctor(self, one, *topics):
+    def type(self, one, *words):
+        """Runs intercomctl on one of the machines."""
         code, text, errors = process.run(
-            [*self.inside[one], place.program("intercomctl"), "--config", one.etc, "doctor",
-             *topics])
+            [*self.inside[one], place.program("intercomctl"), "--config", one.etc, *words])
         self.assertEqual(errors, "")
         return code, text
+
+    def doctor(self, one, *topics):
+        return self.type(one, "doctor", *topics)
+
+    def test_a_talk_while_the_own_cable_is_out_says_so_and_ends_with_one(self):
+        self.kitchen.sections["sounds"] = {"permit": "tone"}
+        self.scene.start()
+        self.kitchen.speak(500)
+        code, text = self.type(self.kitchen, "talk", "house", "--seconds", "1")
+        self.assertEqual((code, text.splitlines()[1:]), (0, ["heard by garage"]))
+        self.ip(self.garage, "link", "set", "eth0", "down")
+        wait(lambda: self.kitchen.status()["network"]["fault"], "kitchen notices it", 5)
+        # The session is still there, and the peer was not silent for long.
+        self.assertEqual(self.kitchen.peer("garage")["state"], "up")
+        why = "nobody hears it now: garage (this station has no network)"
+        for words, code in ((("ptt", "down", "house"), 1), (("ptt", "up", "house"), 0),
+                            (("talk", "garage", "--seconds", "1"), 1)):
+            found, text = self.type(self.kitchen, *words)
+            self.assertEqual(found, code, text)
+            self.assertEqual(why in text, code == 1, text)
+        _, text = self.type(self.kitchen, "talk", "house", "--seconds", "1", "--json")
+        self.assertEqual(json.loads(text)["heard"], [
+            {"peer": "garage", "percent": None, "reason": "no_network"}])
+        code, text = self.type(self.kitchen, "page", "house", "--seconds", "1")
+        self.assertEqual((code, "heard: garage nothing (this station has no network)" in text),
+                         (1, True), text)
+        # No tone says that the channel is open: the two low ones say that nobody hears.
+        self.kitchen.record()
+        with self.kitchen.talking():
+            time.sleep(0.7)
+            wait(lambda: not self.kitchen.is_lit(), "the lamp is dark twice a second")
+        samples = self.kitchen.recorded().samples
+        self.assertFalse(has_tone(samples, PERMIT))
+        self.assertTrue(has_tone(samples, NOBODY))
+        # Nobody is blamed, and the cable mends it.
+        self.assertNotIn("garage does not hear", self.type(self.kitchen, "status")[1])
+        self.ip(self.garage, "link", "set", "eth0", "up")
+        self.kitchen.wait_for(self.garage)
+
+        def is_heard():
+            return self.type(self.kitchen, "talk", "house", "--seconds", "2")[0] == 0
+        wait(is_heard, "garage hears again")
 
     def test_the_own_cable_is_told_first_and_no_peer_is_blamed(self):
         self.scene.start()
