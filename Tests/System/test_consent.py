@@ -1,5 +1,6 @@
 """What a peer may do here is decided here: refused, counted, said once a minute; never silent."""
 
+import json
 import unittest
 
 import numpy
@@ -139,13 +140,17 @@ class Consent(CallersTest):
             code, text, _ = kitchen.ctl("relay", "door", "garage")
             self.assertEqual(code, 1)
             self.assertIn("asked garage for its relay door\nrelay door: not allowed", text)
-        self.refused(garage, "relay", 2)
+        # A program is told by a code what a person is told in words.
+        code, text, _ = kitchen.ctl("relay", "door", "garage", "--json")
+        self.assertEqual((code, json.loads(text)["outcome"]), (1, "denied"), text)
+        self.refused(garage, "relay", 3)
         self.watches[kitchen].saw(
             "result", peer="garage",
             detail="relay door: not allowed, or could not be done there")
         self.assertFalse(garage.is_lit(DOOR))
         self.allow(garage, relay="allow")
-        self.do(kitchen, "relay", "door", "garage")
+        found = json.loads(self.do(kitchen, "relay", "door", "garage", "--json"))
+        self.assertEqual(found["outcome"], "done")
         wait(lambda: garage.is_lit(DOOR), "the door opens", interval=0.01)
         wait(lambda: not garage.is_lit(DOOR), "the door closes", interval=0.01)
         self.watches[kitchen].saw("result", peer="garage", detail="relay door: done")
