@@ -300,7 +300,8 @@ struct ControlLoop: ~Copyable {
         view.isLeaving = true
         ServiceNotifier.stopping()
         lines.show(at: now) { _ in nil }
-        lines.stopRelays()
+        // A later start is not to drive lines that may be another program's by then.
+        if lines.stopRelays() { _ = RelayNote.write([], in: config.paths.runtime) }
         rings.tell(.quiet)
         station.stopCalls(at: now)
         doWhatCoresAsk()

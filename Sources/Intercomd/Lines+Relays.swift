@@ -96,11 +96,16 @@ extension Lines {
     }
 
     /// Switches all off, for good; each is off too when its line goes.
-    mutating func stopRelays() {
+    ///
+    /// - Returns: whether all of them are off for certain; of a line that was lost nobody knows.
+    mutating func stopRelays() -> Bool {
+        var areOff = true
         for place in relays.indices {
             relays[place].pulse.stop()
+            if isLost(relay: place) { areOff = false }
             relays[place].line = nil
         }
+        return areOff
     }
 
     private func isLost(relay place: Int) -> Bool {

@@ -1,5 +1,6 @@
 """A relay is off but for its pulse: asked for, refused, in use at the end, and on a lost line."""
 
+import os
 import time
 import unittest
 
@@ -120,6 +121,29 @@ class Killed(unittest.TestCase):
         self.kitchen.start()
         self.kitchen.ready()
         self.assertEqual(self.levels(), (0, 1))
+
+    def test_an_orderly_end_leaves_no_line_for_the_next_start_to_drive(self):
+        note = f"{self.kitchen.run}/relays"
+        self.assertEqual(self.kitchen.ctl("relay", "gate")[0], 0)
+        wait(lambda: self.levels() == (1, 1), "the gate is on", interval=0.01)
+        with open(note, encoding="ascii") as file:
+            self.assertEqual(file.read(), f"high {GATE}\nlow {LOW}\n")
+        self.kitchen.stop()
+        self.assertEqual(self.levels(), (0, 1))
+        self.assertFalse(os.path.exists(note))
+        # Its lines are another's from now on, and neither start nor service manager touch them.
+        del self.kitchen.sections["relay gate"], self.kitchen.sections["relay low"]
+        self.assertEqual(self.relays_off(), (0, ""))
+        self.kitchen.start()
+        self.kitchen.ready()
+        self.assertNotIn("is off", self.kitchen.log)
+
+    def test_a_line_that_was_lost_at_an_orderly_end_stays_noted(self):
+        self.kitchen.sections["relay gone"] = {"line": "GPIO99"}
+        self.kitchen.reload()
+        self.kitchen.stop()
+        with open(f"{self.kitchen.run}/relays", encoding="ascii") as file:
+            self.assertIn("high GPIO99\n", file.read())
 
     def test_a_relay_that_a_running_daemon_holds_is_left_to_it(self):
         self.assertEqual(self.kitchen.ctl("relay", "gate")[0], 0)
