@@ -42,13 +42,13 @@ extension ControlLoop {
             talking(target, isOpen, isDoubted: isDoubted)
         case .said(let target, let frames): said(target, frames: frames)
         case .announcementEnded: announcementEnded()
-        case .talkTimedOut(let target):
+        case .talkTimedOut(let target, let place):
             let name = name(of: target)
             tell(.stuckKey, target: name, since: view.talkingSince[target])
-            endTalks(to: target, "max-talk is over")
-            for place in lines.keys.indices where routing.buttonTargets[place] == target {
-                lines.keys[place].isStuck = lines.keys[place].isDown
-            }
+            // A command that holds the same microphone open has a time of its own.
+            guard let place else { return endTalks(to: target, "max-talk is over") }
+            guard lines.keys.indices.contains(place) else { return }
+            lines.keys[place].isStuck = lines.keys[place].isDown
         // Of other settings, whose coming found no room in the ring.
         case .key(let place, _) where !lines.keys.indices.contains(place): break
         case .keyUnreadable(let place, _) where !lines.keys.indices.contains(place): break

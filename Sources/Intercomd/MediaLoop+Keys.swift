@@ -122,14 +122,14 @@ extension MediaLoop {
     /// Acts on what a key decided; what is no talk is the control thread's.
     private mutating func follow(_ outcome: KeySlot.Outcome, of place: Int) {
         if let touch = outcome.touch { tell(.touched(place, touch)) }
-        if let target = keys[place].target { follow(outcome.talk, target: target) }
+        if let target = keys[place].target { follow(outcome.talk, target: target, key: place) }
     }
 
-    /// Acts on what a talk key decided.
-    mutating func follow(_ action: TalkKey.Action?, target: Int) {
+    /// Acts on what a talk key decided: the one at a place, or that of the commands.
+    mutating func follow(_ action: TalkKey.Action?, target: Int, key place: Int? = nil) {
         guard let action else { return }
         if action == .timeOut {
-            tell(.talkTimedOut(target: plan.targets[target].id))
+            tell(.talkTimedOut(target: plan.targets[target].id, key: place))
             chime(.timeOut)
         }
         updateGate(target)

@@ -105,8 +105,8 @@ enum MediaEvent: Sendable {
     case said(target: Int, frames: Int)
     /// The announcement is over, or could not be.
     case announcementEnded
-    /// A talk key was held past the limit.
-    case talkTimedOut(target: Int)
+    /// The talk key at this place, or that of the commands, was held past the limit.
+    case talkTimedOut(target: Int, key: Int?)
     /// The physical key at this place went down or up.
     case key(Int, isDown: Bool)
     case keyUnreadable(Int, GPIOError)

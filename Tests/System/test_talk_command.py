@@ -142,6 +142,25 @@ class HeldOpen(SceneTest):
         del self.kitchen.sections["talk"]
         self.kitchen.reload()
 
+    def test_a_button_that_is_held_too_long_ends_no_younger_talk(self):
+        self.kitchen.sections["talk"] = {"max-talk": "3s"}
+        self.kitchen.reload()
+        self.kitchen.press()
+        wait(self.kitchen.is_talking, "the button opens the microphone")
+        time.sleep(LIVES)
+        with self.program("talk", "house", stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as program:
+            self.assertIn(b"talking to house", program.stdout.readline())
+            self.kitchen.problem("button ptt: held longer than max-talk")
+            self.assertIsNone(program.poll(), "it has ended with the button")
+            self.assertTrue(self.kitchen.is_talking())
+            # Its own time is as long.
+            self.assert_ends(program, 1)
+            self.assertIn(b"max-talk is over", program.stderr.read())
+        self.kitchen.release()
+        del self.kitchen.sections["talk"]
+        self.kitchen.reload()
+
     def test_it_says_who_hears_it(self):
         self.kitchen.speak(300)
         code, text, _ = self.kitchen.ctl("talk", "house", "--seconds", "2")
