@@ -3,7 +3,8 @@ internal import Time
 /// When to try again what is not there: soon at first, then every two seconds, for ever.
 ///
 /// Looking for a card or a line that is absent costs well under a millisecond on the control
-/// thread, and what was plugged in again is to sound within 3 s: two of waiting, one to open.
+/// thread, and what was plugged in again is to sound within 3 s: two of waiting, one to open. Where
+/// an attempt takes longer than that, as with a card that hangs, so does the wait after it.
 struct Backoff {
     static let first = Duration.milliseconds(500)
     static let last = Duration.seconds(2)

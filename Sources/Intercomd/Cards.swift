@@ -101,28 +101,34 @@ struct Cards {
     }
 
     /// Opens what is wanted, not open and due, and gives it to the media loop.
-    mutating func tick(at now: Instant, _ rings: Rings, _ report: (Change) -> Void) {
+    mutating func tick(
+        at now: Instant, _ rings: Rings, _ watchdog: inout Watchdog, _ report: (Change) -> Void
+    ) {
         let wasComplete = isComplete
         let begin = Clock.now()
         if let name = Self.due(input, at: now) {
+            watchdog.feed(rings.counters)
             do throws(PCMError) {
                 let pcm = try CapturePCM(name: name, request: request)
                 input.device = pcm.device
                 let (granted, route) = (pcm.granted, pcm.route)
                 rings.tell(.capture(pcm))
                 Self.opened(&input, granted, route, since: begin, report)
+                watchdog.feed(rings.counters)
                 Self.mix(&input, .capture)
             } catch { Self.failed(&input, error, since: begin, report) }
         }
         // One that took long is followed by all else that the loop has to do.
         let middle = Clock.now()
         if middle - begin < Backoff.slow, let name = Self.due(output, at: now) {
+            watchdog.feed(rings.counters)
             do throws(PCMError) {
                 let pcm = try PlaybackPCM(name: name, request: request)
                 output.device = pcm.device
                 let (granted, route) = (pcm.granted, pcm.route)
                 rings.tell(.playback(pcm))
                 Self.opened(&output, granted, route, since: middle, report)
+                watchdog.feed(rings.counters)
                 Self.mix(&output, .playback)
             } catch { Self.failed(&output, error, since: middle, report) }
         }

@@ -9,7 +9,10 @@ extension ControlLoop {
     /// Opens what is wanted and not open, cards and lines; the journal and `monitor` hear of it.
     mutating func openDevices() {
         var cardChanges: [Cards.Change] = []
-        cards.tick(at: now, rings) { cardChanges.append($0) }
+        // One that took long to close is followed by all else that the loop has to do.
+        if !owesReturns {
+            cards.tick(at: now, rings, &watchdog) { cardChanges.append($0) }
+        }
         for change in cardChanges { report(change) }
 
         // Places of keys are about to mean others.

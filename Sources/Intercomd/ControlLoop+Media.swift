@@ -12,17 +12,29 @@ extension ControlLoop {
     /// What the media loop handed back dies here.
     ///
     /// A device that comes back is not open any more. The event says so first, and why; but that
-    /// ring may have been full, and nobody would open the device again.
+    /// ring may have been full, and nobody would open the device again. Closing a card that hangs
+    /// may take seconds: all else that the loop has to do comes between it and the next one.
     mutating func takeReturns() {
-        while let returned = rings.returns.pop() {
+        owesReturns = false
+        while !owesReturns, let returned = rings.returns.pop() {
+            let begin = Clock.now()
             switch consume returned {
             case .session: break
             case .change(let change): tookBack(change)
             case .announcement(let box): retiredAnnouncement = box
-            case .capture: Cards.returned(&cards.input, at: now)
-            case .playback: Cards.returned(&cards.output, at: now)
+            case .capture(let pcm):
+                watchdog.feed(rings.counters)
+                _ = consume pcm
+                Cards.returned(&cards.input, at: now)
+            case .playback(let pcm):
+                watchdog.feed(rings.counters)
+                _ = consume pcm
+                Cards.returned(&cards.output, at: now)
             case .key(let line): lines.returned(line.name, at: now)
             }
+            let end = Clock.now()
+            owesReturns = end - begin >= Backoff.slow
+            if owesReturns { now = end }
         }
     }
 

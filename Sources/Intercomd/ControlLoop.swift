@@ -90,7 +90,10 @@ struct ControlLoop: ~Copyable {
     private let timer: Timer
     private let signals: Signals
     private var isStopping = false
-    private var watchdogTicks: UInt64 = 0
+    private var ticksBefore: UInt64 = 0
+    var watchdog: Watchdog
+    /// Closing a card took long: what else the media loop handed back is left for the next turn.
+    var owesReturns = false
     private var nextSecond: Instant
     var now = Clock.now()
     private let byAddress = PassedByAddress()
@@ -135,6 +138,7 @@ struct ControlLoop: ~Copyable {
         history = History(in: config.paths.state)
         keeper = StateKeeper(in: config.paths.state)
         nextSecond = facts.startedAt
+        watchdog = Watchdog(isThere: facts.watchdog != nil)
         self.config = config
         self.roster = roster
         self.routing = routing
@@ -252,7 +256,7 @@ struct ControlLoop: ~Copyable {
 
     /// Wakes the loop at the first deadline of anyone, and at least once a second.
     private mutating func armTimer() {
-        var first = nextSecond
+        var first = owesReturns ? now : nextSecond
         if let deadline = table.deadline { first = min(first, deadline) }
         if let deadline = station.deadline { first = min(first, deadline) }
         if let deadline = cards.deadline { first = min(first, deadline) }
@@ -286,13 +290,12 @@ struct ControlLoop: ~Copyable {
         tickState()
         consent()
         doWhatCoresAsk()
-        // The watchdog is fed only while the sound moves.
         let ticks = rings.counters[.ticks]
-        let hasTurned = ticks != watchdogTicks
+        let hasTurned = ticks != ticksBefore
         // The first look is at the start, when it need not have turned yet.
         isSoundStill = !hasTurned && now >= facts.startedAt + .seconds(1)
-        if hasTurned, facts.watchdog != nil { ServiceNotifier.watchdog() }
-        watchdogTicks = ticks
+        ticksBefore = ticks
+        watchdog.feed(rings.counters)
     }
 
     /// Closes the microphone, takes leave of every peer, darkens the lamps; within a second.

@@ -69,7 +69,7 @@ extension MediaLoop {
     /// Hands the microphone's card back; whoever was talking is no longer heard.
     mutating func giveUpCapture() {
         handBackCapture()
-        forgetStillness(of: .capture)
+        forgetStillness(of: .capture, isGone: true)
         silenceVoxes()
         for target in spurts.indices where target != plan.announcement { endAtOnce(target) }
     }
@@ -88,7 +88,7 @@ extension MediaLoop {
 
     mutating func giveUpPlayback() {
         handBackPlayback()
-        forgetStillness(of: .playback)
+        forgetStillness(of: .playback, isGone: true)
     }
 
     private mutating func handBackPlayback() {
@@ -207,11 +207,13 @@ extension MediaLoop {
     }
 
     /// A card that is stopped or gone need not move.
-    private mutating func forgetStillness(of direction: PCMError.Direction) {
+    private mutating func forgetStillness(
+        of direction: PCMError.Direction, isGone: Bool = false
+    ) {
         let wasStill =
             switch direction {
-            case .capture: clock.capture.ends()
-            case .playback: clock.playback.ends()
+            case .capture: isGone ? clock.capture.isGone() : clock.capture.ends()
+            case .playback: isGone ? clock.playback.isGone() : clock.playback.ends()
             }
         if wasStill { tell(.stream(direction, .over)) }
     }

@@ -19,8 +19,12 @@ struct StreamWatch {
 
     /// A stream that has moved sound may stand still for so long.
     static let silenceMax = Duration.milliseconds(500)
-    /// One that was opened again is given twice as long each time, but no more than this.
+    /// One that was opened again in vain is given twice as long each time, but no more than this.
     static let patienceMax = Duration.seconds(2)
+    /// A card that has not moved any since it was found is given so long: a Bluetooth headset may
+    /// first have to be called, for which a controller takes up to 5.12 s (HCI, Page Timeout), and
+    /// of some USB cards Linux awaits a valid clock for 5 s (sound/usb/clock.c).
+    static let firstSoundMax = Duration.seconds(6)
     /// So much of the time between two looks counts, which the loop's timer never exceeds.
     static let lookMax = ClockMaster.guardInterval
 
@@ -29,15 +33,27 @@ struct StreamWatch {
     private var silence = Duration.zero
     private var patience = silenceMax
     private var lookedAt: Instant?
+    /// Whether it has moved sound since it was started last.
+    private var hasMoved = false
+    /// How long this card took to its first sound when it was started before; nil while it has not
+    /// moved any.
+    private var firstSound: Duration?
 
     /// The stream was started, perhaps anew.
     mutating func begins() {
         silence = .zero
         lookedAt = nil
+        hasMoved = false
     }
 
     /// It moved sound; true when it had stood still.
     mutating func progressed() -> Bool {
+        if !hasMoved { firstSound = silence }
+        hasMoved = true
+        return moves()
+    }
+
+    private mutating func moves() -> Bool {
         silence = .zero
         patience = Self.silenceMax
         defer { isStill = false }
@@ -61,7 +77,13 @@ struct StreamWatch {
     /// It need not move any more; true when it had stood still.
     mutating func ends() -> Bool {
         begins()
-        return progressed()
+        return moves()
+    }
+
+    /// The card is gone, and nothing is known of the next one; true when it had stood still.
+    mutating func isGone() -> Bool {
+        firstSound = nil
+        return ends()
     }
 
     /// Whether a stream that should run has stood still for too long by now.
@@ -72,10 +94,17 @@ struct StreamWatch {
         }
         if let lookedAt { silence += min(now - lookedAt, Self.lookMax) }
         lookedAt = now
-        guard silence >= patience else { return false }
+        guard silence >= silenceAllowed else { return false }
         patience = min(patience * 2, Self.patienceMax)
         isStill = true
         begins()
         return true
+    }
+
+    private var silenceAllowed: Duration {
+        if hasMoved { return Self.silenceMax }
+        // A card that was slow to begin will be so again.
+        guard let firstSound else { return Self.firstSoundMax }
+        return max(patience, min(firstSound, Self.firstSoundMax) * 2 + Self.lookMax)
     }
 }

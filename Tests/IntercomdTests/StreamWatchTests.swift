@@ -42,11 +42,43 @@ import Time
 
     @Test func inVainItIsOpenedLessAndLessOften() {
         var watch = StreamWatch()
-        let found = looks(&watch, 0..<20_000)
+        _ = looks(&watch, 0..<1000, moves: true)
+        let found = looks(&watch, 1000..<20_000)
         let waits = zip(found.dropFirst(), found).map { $0 - $1 }
-        #expect(found.first == 500)
+        #expect(found.first == 1490)
         // Each opening begins with a first look, from which on time counts.
         #expect(waits.prefix(5) == [1005, 2005, 2005, 2005, 2005])
+    }
+
+    @Test func aCardThatHasNeverMovedHasSixSecondsForItsFirstSound() {
+        var watch = StreamWatch()
+        #expect(looks(&watch, 0..<5_995) == [])
+        _ = watch.progressed()
+        // From then on it is watched as any other.
+        #expect(looks(&watch, 6_000..<6_600) == [6_490])
+
+        var dead = StreamWatch()
+        #expect(looks(&dead, 0..<20_000) == [6_000, 12_005, 18_010])
+    }
+
+    @Test func aCardThatWasSlowToBeginHasTwiceAsLongAgain() {
+        var watch = StreamWatch()
+        #expect(looks(&watch, 0..<4_000) == [])
+        #expect(looks(&watch, 4_000..<5_000, moves: true) == [])
+        // It hangs, which is seen at once, and is opened again.
+        #expect(looks(&watch, 5_000..<5_500) == [5_490])
+        #expect(looks(&watch, 5_500..<13_000) == [])
+        #expect(looks(&watch, 13_000..<14_000) == [13_735])
+        // Another card is as unknown as the first one was.
+        _ = watch.isGone()
+        #expect(looks(&watch, 20_000..<30_000) == [26_000])
+    }
+
+    @Test func aCardThatBeganAtOnceIsNotGivenSixSecondsWhenItBeginsAnew() {
+        var watch = StreamWatch()
+        _ = looks(&watch, 0..<100, moves: true)
+        _ = watch.ends()
+        #expect(looks(&watch, 1_000..<1_600) == [1_500])
     }
 
     @Test func oneThatMovedAgainHasTheFirstPatience() {

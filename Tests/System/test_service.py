@@ -95,6 +95,37 @@ class ServiceTest(unittest.TestCase):
         supervisor.hears("WATCHDOG=1", before + 3)
         self.assertTrue(process.is_alive(kitchen.process))
 
+    def test_a_card_that_dies_slowly_does_not_bring_the_watchdog_to_bite(self):
+        scene = self.enterContext(Scene("kitchen"))
+        kitchen, = scene.stations
+        supervisor = scene.also_end(Supervisor(kitchen, watchdog=10))
+        kitchen.start()
+        kitchen.ready()
+        wait(lambda: kitchen.has_card("open"), "the card is open")
+        supervisor.hears("WATCHDOG=1", 2)
+        # Two to close, and two to open: in one go they take longer than is allowed below.
+        slow = 2.0
+        kitchen.card.do("slow", int(slow * 1000))
+        kitchen.card.do("hang", "until-reopen")
+        began = time.monotonic()
+
+        def is_back():
+            # The station cannot be asked while its card is slow, and what it says is timed here.
+            supervisor.listen()
+            card = kitchen.card.status()
+            return all(card[side]["opens"] == 2 and card[side]["running"]
+                       for side in ("capture", "playback"))
+
+        wait(is_back, "both directions are opened again and run")
+        kitchen.card.do("slow", 0)
+        supervisor.hears("WATCHDOG=1", supervisor.times("WATCHDOG=1") + 1)
+        fed = [began] + [at for at, line in supervisor.heard
+                         if line == "WATCHDOG=1" and at > began]
+        longest = max(later - one for one, later in zip(fed, fed[1:]))
+        print(f"fed {len(fed) - 1} times, {longest:.2f} s apart at most")
+        self.assertLess(longest, 1.7 * slow)
+        wait(lambda: not kitchen.status()["problems"], "all is well")
+
     def is_standing(self, station):
         """Whether a whole second has passed without a period."""
         first = station.status()

@@ -19,6 +19,14 @@ int64_t card_now_ns(void)
 	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
+void card_dawdle(struct card_shared *card)
+{
+	uint32_t ms = atomic_load(&card->slow_ms);
+	struct timespec time = { ms / 1000, ms % 1000 * 1000000L };
+	if (ms > 0)
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
+}
+
 static int make(struct card *card, int64_t ppb)
 {
 	struct stat status;

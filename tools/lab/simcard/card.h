@@ -16,7 +16,7 @@ enum {
 	CARD_RATE = 48000,        // nominal frames a second
 	CARD_RING = 1 << 18,      // frames in a ring: 5.4 seconds
 	CARD_TAPS = 14400,        // the longest answer of a room: 0.3 seconds
-	CARD_VERSION = 4,
+	CARD_VERSION = 5,
 	CARD_FIRST_FRAME = CARD_RATE, // so that no frame of interest has a number near zero
 };
 
@@ -50,6 +50,7 @@ struct card_shared {
 	// up to a number, as `opens` counts them: only opening it again helps.
 	_Atomic uint32_t hangs;
 	_Atomic uint32_t stuck[2];
+	_Atomic uint32_t slow_ms; // opening a direction takes so long, and closing it
 	_Atomic uint32_t allocates; // transfers call malloc: trips a heap counter on purpose
 	// Each period's end is told so many frames late at most; where the card is, is always true.
 	_Atomic int32_t jitter_frames;
@@ -87,6 +88,8 @@ void card_close(struct card *card);
 int card_claim(struct card *card, enum card_direction direction);
 
 int64_t card_now_ns(void);
+// Waits as long as opening or closing a direction takes.
+void card_dawdle(struct card_shared *card);
 int64_t card_frame_at(struct card_shared *card, int64_t ns);
 int64_t card_ns_of(struct card_shared *card, int64_t frame);
 // When the end of a period at `frame` is told: then, or up to the card's jitter later.

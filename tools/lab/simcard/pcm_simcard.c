@@ -102,6 +102,7 @@ static int constrain(snd_pcm_ioplug_t *io, const struct settings *settings)
 static int open_stream(struct stream *stream)
 {
 	struct card_shared *card = stream->card.shared;
+	card_dawdle(card);
 	if (atomic_load(&card->absent) != 0)
 		return -ENODEV;
 	int result = card_claim(&stream->card, stream->direction);

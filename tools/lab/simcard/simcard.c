@@ -340,6 +340,8 @@ static int run(struct card *card, const char *command, char **words)
 		atomic_fetch_add(&shared->xruns_wanted[direction(word)], 1);
 	} else if (strcmp(command, "ppm") == 0) {
 		card_set_rate_error(shared, llround(strtod(word, NULL) * 1000));
+	} else if (strcmp(command, "slow") == 0) {
+		atomic_store(&shared->slow_ms, (uint32_t)strtoul(word, NULL, 10));
 	} else if (strcmp(command, "jitter") == 0) {
 		atomic_store(&shared->jitter_frames, (int32_t)lround(strtod(word, NULL) * CARD_RATE / 1000));
 	} else if (strcmp(command, "echo") == 0) {

@@ -334,6 +334,7 @@ static int on_close(snd_pcm_ioplug_t *io)
 {
 	struct stream *stream = io->private_data;
 	halt(stream);
+	card_dawdle(stream->card.shared);
 	close(io->poll_fd);
 	card_close(&stream->card);
 	free(stream->waiting);

@@ -13,6 +13,7 @@ static const char usage[] =
 	"  unplug | replug                                 take the card away; bring it back\n"
 	"  suspend | resume                                put the card to sleep; wake it\n"
 	"  hang [playback|capture] [until-reopen] | unhang  let it stand still, without a word\n"
+	"  slow MS                                         each opening and closing takes so long\n"
 	"  ppm N                                           run the clock N millionths fast\n"
 	"  jitter MS                                       tell of each period up to so much late\n"
 	"  echo GAIN MS | echo off                         let the microphone hear the speaker\n"
