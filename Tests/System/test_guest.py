@@ -12,7 +12,7 @@ from lab import ROOT
 @unittest.skipIf(os.getuid() != 0, "it needs root")
 @unittest.skipIf(not os.path.exists("/etc/debian_version"), "this machine is no Debian")
 class Guest(unittest.TestCase):
-    def service_test(self, guest):
+    def service_test(self, guest, *options):
         """Runs it with a root that is empty and a guest that is this shell script."""
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         with open("/etc/os-release", encoding="utf-8") as file:
@@ -25,7 +25,7 @@ class Guest(unittest.TestCase):
             (programs / name).write_text(f"#!/bin/bash\n{text}\n", encoding="utf-8")
             (programs / name).chmod(0o755)
         done = subprocess.run(
-            [ROOT / "tools/service-test", "--guest", "nspawn"], check=False, capture_output=True,
+            [ROOT / "tools/service-test", "--guest", "nspawn", *options], check=False, capture_output=True,
             text=True, stdin=subprocess.DEVNULL,
             env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}",
                  "XDG_CACHE_HOME": str(folder / "cache")})
@@ -53,6 +53,18 @@ printf '%s\\n' systemd "ok      it runs" """
             f'{self.REPORT} "all claims hold" >"${{share%:/share}}/report"')
         self.assertEqual(code, 0, text)
         self.assertIn("1 claims hold", text)
+
+    def test_what_is_skipped_is_said_last_and_a_failure_where_that_is_asked_for(self):
+        guest = f'{self.REPORT} "skipped relays" "all claims hold" >"${{share%:/share}}/report"'
+        code, text = self.service_test(guest)
+        self.assertEqual(code, 0, text)
+        self.assertIn("1 parts skipped", text.splitlines()[-1])
+        code, text = self.service_test(guest, "--strict")
+        self.assertEqual(code, 1, text)
+        whole = guest.replace('"skipped relays" ', "")
+        code, text = self.service_test(whole, "--strict")
+        self.assertEqual(code, 0, text)
+        self.assertIn("0 parts skipped", text.splitlines()[-1])
 
     def test_a_report_that_breaks_off_is_a_failure(self):
         code, text = self.service_test(f'{self.REPORT} >"${{share%:/share}}/report"')
