@@ -24,7 +24,7 @@ func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return .ok
 }
 
-/// What to print where the daemon knows no peers; `remedy` follows where the files have none either.
+/// What to print where the daemon knows no peers; `remedy` follows where the files have none.
 func noPeers(_ invocation: borrowing Invocation, remedy: String = "") -> String {
     let written = try? readConfig(ConfigFolder(invocation.configFolder)).peers.count
     guard let written, written > 0 else { return "no peers\(remedy)" }

@@ -35,7 +35,9 @@ struct LoadShedding {
     /// return that did not last, up to a bound.
     static let calmFirst = 10
     static let calmNext = 5
-    static let calmMax = 50
+    static let calmMax = 45
+    /// Calm windows that a single one that was too much costs.
+    static let hiccup = 5
     /// A step back has lasted after so many windows.
     static let lasting = 30
     /// No step saves more than this.
@@ -95,8 +97,9 @@ struct LoadShedding {
         isPressed = isLate || load > Self.loadMax
         isBusy = isPressed || load > Self.loadBusy
         if isPressed {
-            calm = 0
             pressed += 1
+            // One alone may be the machine's: it costs a while, and not all the patience again.
+            calm = pressed < Self.pressMax ? max(0, calm - Self.hiccup) : 0
             return pressed >= Self.pressMax ? shed(load) : nil
         }
         pressed = 0

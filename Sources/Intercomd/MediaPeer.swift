@@ -17,8 +17,8 @@ struct MediaPeer: ~Copyable {
     var priorities = InlineArray<32, Priority>(repeating: .normal)
     /// When it was told last that nothing of a stream is played.
     var unheardAt = InlineArray<32, Instant>(repeating: Instant(nanoseconds: .min / 2))
-    /// It has heard nothing of what was said last, or cannot be reached: whether it hears is told by
-    /// its first word.
+    /// It has heard nothing of what was said last, or cannot be reached: its first word tells
+    /// whether it hears.
     var isDoubted = false
     /// How our sound to it is protected; its frame size is a wish, as the encoder has one for all.
     var protection = MediaPeer.unprotected

@@ -71,6 +71,23 @@ private struct Processor {
         }
     }
 
+    /// Other programs hold a machine up now and then, and its first calm seconds are no exception.
+    @Test(arguments: [true, false]) func aHiccupMeanwhileCostsItNoMore(isSlow: Bool) {
+        for seconds in 1...60 {
+            var processor = Processor()
+            processor.run(seconds: 5)
+            if isSlow { processor.speed = 0.2 } else { processor.share = 0.2 }
+            processor.run(seconds: Double(seconds))
+            for _ in 0..<5 {
+                (processor.speed, processor.share) = (1, 1)
+                processor.run(seconds: 1.9)
+                processor.share = 0.01
+                processor.run(seconds: 0.1)
+            }
+            #expect(processor.shedding.step == .none, "after \(seconds) s")
+        }
+    }
+
     @Test func aShareOfTheTimeIsNoticedByWhatCameLate() {
         var processor = Processor()
         processor.run(seconds: 5)

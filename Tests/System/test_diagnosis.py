@@ -381,23 +381,5 @@ class OwnNetwork(DiagnosisTest):
         self.assertEqual(self.garage.status()["network"]["fault"], "no_address")
 
 
-class Codes(DiagnosisTest):
-    """Programs get words of a closed list."""
-
-    def test_json_has_the_reason_by_its_code(self):
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            kitchen.knows(garage)
-            kitchen.start()
-            kitchen.ready()
-            wait(lambda: self.reason(kitchen, garage) == "port_closed", "the port is closed")
-            _, text, _ = kitchen.ctl("peers", "--json")
-            found = json.loads(text)
-            self.assertEqual(found["callers"], [])
-            self.assertEqual(found["peers"][0]["down_reason"], "port_closed")
-            _, text, _ = kitchen.ctl("status", "--json")
-            self.assertIsNone(json.loads(text)["network"]["fault"])
-
-
 if __name__ == "__main__":
     unittest.main()

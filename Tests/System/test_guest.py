@@ -25,8 +25,8 @@ class Guest(unittest.TestCase):
             (programs / name).write_text(f"#!/bin/bash\n{text}\n", encoding="utf-8")
             (programs / name).chmod(0o755)
         done = subprocess.run(
-            [ROOT / "tools/service-test", "--guest", "nspawn", *options], check=False, capture_output=True,
-            text=True, stdin=subprocess.DEVNULL,
+            [ROOT / "tools/service-test", "--guest", "nspawn", *options], check=False,
+            capture_output=True, text=True, stdin=subprocess.DEVNULL,
             env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}",
                  "XDG_CACHE_HOME": str(folder / "cache")})
         return done.returncode, done.stdout + done.stderr
