@@ -65,6 +65,6 @@ def controls(case):
 
 MUTATIONS = (
     ("Sources/Intercomd/MediaLoop+Talk.swift",
-     "            sealAndSend(to: peer, onSession: nil, flags, at: nil)",
-     "            if peer < 3 { sealAndSend(to: peer, onSession: nil, flags, at: nil) }"),
+     "            seal(to: peer, onSession: nil, flags, at: nil)",
+     "            if peer < 3 { seal(to: peer, onSession: nil, flags, at: nil) }"),
 )
