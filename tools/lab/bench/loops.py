@@ -213,20 +213,28 @@ def _round(workers, seconds, number, progress, cases):
 
 
 def measure(folder, seconds, rounds, progress):
-    """Lets the house live for so many rounds.
+    """Lets the house live anew for each round.
+
+    Where in a period the cards of the two begin is chance, and stays so while they run: whoever
+    sends just after the other finds the listeners awake. So each round begins anew.
 
     Returns ([{case: Pair}], bytes of a packet, Pair of the system calls of `BOTH`).
     """
     eight = ", ".join(house.peer_name(TALKERS_MAX + number) for number in range(8))
     sections = {"channel eight": {"members": eight}}
-    with house.House(folder, LISTENERS_MAX, TALKERS_MAX, sections) as scene:
-        progress("starting 32 stations")
-        scene.start()
-        with _workers(scene, seconds, TALKERS_MAX) as workers:
-            size = _bytes_a_packet(scene, workers[0])
-            calls = Pair(*(_system_calls(one, folder, max(3.0, seconds)) for one in workers))
-            return [_round(workers, seconds, number, progress, CASES)
-                    for number in range(rounds)], size, calls
+    found, size, calls = [], None, None
+    for number in range(rounds):
+        room = os.path.join(folder, str(number))
+        with house.House(room, LISTENERS_MAX, TALKERS_MAX, sections) as scene:
+            progress(f"round {number + 1}: starting 32 stations")
+            scene.start()
+            with _workers(scene, seconds, TALKERS_MAX) as workers:
+                if number == 0:
+                    size = _bytes_a_packet(scene, workers[0])
+                    calls = Pair(
+                        *(_system_calls(one, room, max(3.0, seconds)) for one in workers))
+                found.append(_round(workers, seconds, number, progress, CASES))
+    return found, size, calls
 
 
 def measure_talk(folder, seconds, rounds, progress, sections=None):
