@@ -48,8 +48,7 @@ int clinux_outbox_add(
     header->msg_iov = &outbox->rooms[place];
     header->msg_iovlen = 1;
     outbox->used += size;
-    outbox->count++;
-    return 0;
+    return outbox->count++;
 }
 
 int clinux_outbox_send(struct clinux_outbox *outbox, int fd) {

@@ -4,7 +4,7 @@ internal import Crypto
 internal import HAL
 internal import Settings
 
-/// What to do where there are no peers.
+/// The advice for a station without peers.
 let peerRemedy = "; add one: sudo intercomctl peer add NAME ADDRESS KEY"
 
 /// `peer list`: the peers of the files, whether the daemon runs or not.
@@ -24,7 +24,7 @@ func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return .ok
 }
 
-/// What to print where the daemon knows no peers; `remedy` follows where the files have none.
+/// The line for a daemon that knows no peers; `remedy` is added if the files have none either.
 func noPeers(_ invocation: borrowing Invocation, remedy: String = "") -> String {
     let written = try? readConfig(ConfigFolder(invocation.configFolder)).peers.count
     guard let written, written > 0 else { return "no peers\(remedy)" }

@@ -137,7 +137,7 @@ extension ControlLoop {
         return (Unheard(rawValue: UInt8(truncatingIfNeeded: traffic[.unheardWhy])), at)
     }
 
-    /// Who spoke lately and was not heard, here or there, and would not be heard now either.
+    /// Peers and own talks of the last minutes that were not heard, and would not be heard now.
     var pastHindrances: [Hindrance] {
         let standing = standingHindrances
         var found: [Hindrance] = []

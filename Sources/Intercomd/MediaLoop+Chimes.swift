@@ -80,7 +80,7 @@ extension MediaLoop {
         }
     }
 
-    /// What is known of the target's listeners before they have said anything.
+    /// Judges the target's listeners before any of them has reported on this talk.
     mutating func prospect(of target: Int) -> Prospect {
         var found = Prospect.nobody
         for peer in spurts[target].listeners where peers[peer].slots.currentIndex != nil {

@@ -51,12 +51,9 @@ extension MediaLoop {
     private mutating func openDatagram(_ place: Int) {
         let arrived = inbox[place]
         guard !arrived.isTruncated else { return rings.counters.add(.droppedTruncated) }
-        guard arrived.count >= FrameLayout.datagramMin else {
-            return rings.counters.add(.droppedLength)
-        }
-        guard let index = KeySlots.index(of: inbox.bytes(of: place)) else {
-            return rings.counters.add(.droppedLength)
-        }
+        guard arrived.count >= FrameLayout.datagramMin,
+            let index = KeySlots.index(of: inbox.bytes(of: place))
+        else { return rings.counters.add(.droppedLength) }
         guard let peer = owner(of: index) else { return rings.counters.add(.droppedIndex) }
 
         switch unseal(place, from: peer) {

@@ -15,6 +15,15 @@ private struct Processor {
     var busy: Int64 = 0
     var steps: [LoadShedding.Step] = []
 
+    /// One that was well and then held to a fifth, of its speed or of the time, for some seconds.
+    static func held(down seconds: Int, isSlow: Bool) -> Processor {
+        var processor = Processor()
+        processor.run(seconds: 5)
+        if isSlow { processor.speed = 0.2 } else { processor.share = 0.2 }
+        processor.run(seconds: Double(seconds))
+        return processor
+    }
+
     mutating func run(seconds: Double) {
         for _ in 0..<Int(seconds * 10) {
             moment += 100
@@ -60,10 +69,7 @@ private struct Processor {
 
     @Test(arguments: [true, false]) func itIsWholeWithinTenSecondsAgain(isSlow: Bool) {
         for seconds in 1...60 {
-            var processor = Processor()
-            processor.run(seconds: 5)
-            if isSlow { processor.speed = 0.2 } else { processor.share = 0.2 }
-            processor.run(seconds: Double(seconds))
+            var processor = Processor.held(down: seconds, isSlow: isSlow)
             #expect(processor.shedding.step > .none)
             (processor.speed, processor.share) = (1, 1)
             processor.run(seconds: 10)
@@ -74,10 +80,7 @@ private struct Processor {
     /// Other programs hold a machine up now and then, and its first calm seconds are no exception.
     @Test(arguments: [true, false]) func aHiccupMeanwhileCostsItNoMore(isSlow: Bool) {
         for seconds in 1...60 {
-            var processor = Processor()
-            processor.run(seconds: 5)
-            if isSlow { processor.speed = 0.2 } else { processor.share = 0.2 }
-            processor.run(seconds: Double(seconds))
+            var processor = Processor.held(down: seconds, isSlow: isSlow)
             for _ in 0..<5 {
                 (processor.speed, processor.share) = (1, 1)
                 processor.run(seconds: 1.9)

@@ -75,7 +75,9 @@ void clinux_outbox_free(struct clinux_outbox *outbox);
 int clinux_outbox_is_full(const struct clinux_outbox *outbox);
 /// Where the next one is to be written: CLINUX_OUTBOX_ROOM bytes, unless it is full.
 uint8_t *clinux_outbox_room(struct clinux_outbox *outbox);
-/// Takes what was written there, `size` bytes; -EAFNOSUPPORT where the socket has no way to `to`.
+/// Takes what was written there, `size` bytes.
+///
+/// Returns its index, or -EAFNOSUPPORT where the socket has no way to `to`.
 int clinux_outbox_add(
     struct clinux_outbox *outbox, size_t size, int is_v6, const struct clinux_address *to);
 /// Sends all and is empty again; returns how many there were.

@@ -15,7 +15,6 @@ internal import CLinux
     private let isIPv6: Bool
     private var tags = InlineArray<16, Int32>(repeating: 0)
     private var bytes = InlineArray<16, Int32>(repeating: 0)
-    private var added = 0
     /// How many were sent last, or could not be.
     public private(set) var count = 0
 
@@ -51,21 +50,18 @@ internal import CLinux
     public mutating func append(size: Int, to address: SocketAddress, tag: Int) -> Bool {
         precondition(!isFull && size > 0 && size <= Self.room)
         var raw = address.raw
-        guard unsafe clinux_outbox_add(outbox, size, isIPv6 ? 1 : 0, &raw) == 0 else {
-            return false
-        }
-        tags[added] = Int32(truncatingIfNeeded: tag)
-        bytes[added] = Int32(size + address.datagramOverhead)
-        added += 1
+        let index = Int(unsafe clinux_outbox_add(outbox, size, isIPv6 ? 1 : 0, &raw))
+        guard index >= 0 else { return false }
+        tags[index] = Int32(truncatingIfNeeded: tag)
+        bytes[index] = Int32(size + address.datagramOverhead)
         return true
     }
 
     mutating func send(by descriptor: Int32) {
         count = Int(unsafe clinux_outbox_send(outbox, descriptor))
-        added = 0
     }
 
-    /// What became of one that was sent last.
+    /// The outcome for one datagram of the last send.
     public subscript(_ index: Int) -> Sent {
         precondition(index >= 0 && index < count)
         let errno = unsafe clinux_outbox_error(outbox, Int32(index))
@@ -77,7 +73,7 @@ internal import CLinux
     /// One datagram that was sent, or could not be.
     public struct Sent: Equatable, Sendable {
         public let result: SendResult
-        /// What it is known by.
+        /// The tag that `append` was given.
         public let tag: Int
         /// Its size with the headers of IP and UDP.
         public let bytes: Int
