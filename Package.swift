@@ -94,8 +94,8 @@ let package = Package(
             swiftSettings: strict),
         // Days at random, until one of them ends it (tools/random-days).
         .executableTarget(
-            name: "DayProbe", dependencies: ["Audio", "Scene"], path: "Tests/Support/DayProbe",
-            swiftSettings: strict),
+            name: "DayProbe", dependencies: ["Audio", "HAL", "Scene"],
+            path: "Tests/Support/DayProbe", swiftSettings: strict),
         .executableTarget(
             name: "VoxProbe", dependencies: ["Audio"], path: "Tests/Support/VoxProbe",
             swiftSettings: strict),

@@ -9,6 +9,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#if defined(__SSE2__)
+#include <xmmintrin.h>
+#endif
+
 #include "lastwords.h"
 
 struct start {
@@ -19,9 +23,25 @@ struct start {
     const void *top;
 };
 
+/*
+ * Filters that fade out in silence reach subnormal numbers, which cost an x86 processor a hundred
+ * times as much as others. FTZ and DAZ: Intel SDM, volume 1, 10.2.3; FZ: Arm ARM, C5.2.8, FPCR.
+ */
+static void flush_subnormals(void) {
+#if defined(__SSE2__)
+    _mm_setcsr(_mm_getcsr() | 1u << 15 | 1u << 6);
+#elif defined(__aarch64__)
+    unsigned long control;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(control));
+    control |= 1ul << 24;
+    __asm__ volatile("msr fpcr, %0" : : "r"(control));
+#endif
+}
+
 static void *run(void *pointer) {
     struct start start = *(struct start *)pointer;
     free(pointer);
+    flush_subnormals();
     pthread_setname_np(pthread_self(), start.name);
     clinux_last_words_thread(start.lowest, CLINUX_LAST_WORDS_STACK, start.top);
     start.body(start.argument);

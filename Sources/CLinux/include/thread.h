@@ -1,7 +1,8 @@
 #ifndef CLINUX_THREAD_H
 #define CLINUX_THREAD_H
 
-// A thread on a stack of its own; that of one in a hurry is in memory before it runs.
+// A thread on a stack of its own, to which subnormal numbers are zero; the stack of one in a hurry
+// is in memory before it runs.
 
 #include <pthread.h>
 #include <stddef.h>

@@ -31,6 +31,25 @@ import Testing
         #expect(policy.load(ordering: .relaxed) == (isRealtime ? 1 : 0))
     }
 
+    /// What decays in silence would cost a hundred times as much as sound.
+    @Test func subnormalNumbersAreZeroOnIt() throws {
+        // Read from memory, so that no compiler reckons them beforehand.
+        let smallest = Mutex(Float.leastNormalMagnitude)
+        let halved = Mutex<Float>(-1)
+        let doubled = Mutex<Float>(-1)
+        let subnormal = Mutex(Float.leastNonzeroMagnitude)
+        @Sendable func reckon() {
+            halved.withLock { $0 = smallest.withLock { $0 } * 0.5 }
+            doubled.withLock { $0 = subnormal.withLock { $0 } * 0x1p30 }
+        }
+        reckon()
+        #expect(halved.withLock { $0 } > 0)
+        #expect(doubled.withLock { $0 } > 0)
+        try RealtimeThread(name: "quiet", priority: 0) { reckon() }.join()
+        #expect(halved.withLock { $0 } == 0)
+        #expect(doubled.withLock { $0 } == 0)
+    }
+
     @Test func droppingTheValueWaitsForTheBody() throws {
         let isDone = Atomic<Bool>(false)
         do {

@@ -6,35 +6,55 @@
 
 import Audio
 import Foundation
+import HAL
 import Scene
+import Synchronization
 
 let numbers = CommandLine.arguments.dropFirst().compactMap { UInt64($0) }
 guard numbers.count == 2 else {
     FileHandle.standardError.write(Data("usage: DayProbe FIRST COUNT\n".utf8))
     exit(2)
 }
-var sums = ReceptionTotals()
-for offset in 0..<numbers[1] {
-    let seed = numbers[0] &+ offset
-    FileHandle.standardOutput.write(Data("seed \(seed)\n".utf8))
-    var day = try RandomDay(seed: seed)
-    guard day.live() else {
-        FileHandle.standardError.write(Data("the voice never ends\n".utf8))
-        exit(1)
+
+/// Lives all of the days; returns what was counted in them.
+@Sendable func liveAll(_ numbers: [UInt64]) throws -> ReceptionTotals {
+    var sums = ReceptionTotals()
+    for offset in 0..<numbers[1] {
+        let seed = numbers[0] &+ offset
+        FileHandle.standardOutput.write(Data("seed \(seed)\n".utf8))
+        var day = try RandomDay(seed: seed)
+        guard day.live() else {
+            FileHandle.standardError.write(Data("the voice never ends\n".utf8))
+            exit(1)
+        }
+        sums += day.totals
     }
-    let totals = day.totals
-    sums.received += totals.received
-    sums.lost += totals.lost
-    sums.recovered += totals.recovered
-    sums.late += totals.late
-    sums.duplicates += totals.duplicates
-    sums.malformed += totals.malformed
-    sums.spurts += totals.spurts
-    sums.restarts += totals.restarts
-    sums.concealedMs += totals.concealedMs
-    sums.stretchedMs += totals.stretchedMs
-    sums.skippedMs += totals.skippedMs
+    return sums
 }
+
+extension ReceptionTotals {
+    static func += (sums: inout ReceptionTotals, day: ReceptionTotals) {
+        sums.received += day.received
+        sums.lost += day.lost
+        sums.recovered += day.recovered
+        sums.late += day.late
+        sums.duplicates += day.duplicates
+        sums.malformed += day.malformed
+        sums.spurts += day.spurts
+        sums.restarts += day.restarts
+        sums.concealedMs += day.concealedMs
+        sums.stretchedMs += day.stretchedMs
+        sums.skippedMs += day.skippedMs
+    }
+}
+
+// On a thread like that of the media loop.
+let lived = Mutex<Result<ReceptionTotals, any Error>?>(nil)
+try RealtimeThread(name: "days", priority: 0) {
+    let result = Result { try liveAll(numbers) }
+    lived.withLock { $0 = result }
+}.join()
+let sums = try lived.withLock { $0! }.get()
 let fields: [(String, UInt64)] = [
     ("days", numbers[1]), ("received", sums.received), ("lost", sums.lost),
     ("recovered", sums.recovered), ("late", sums.late), ("duplicates", sums.duplicates),
