@@ -124,8 +124,8 @@
         let start = unsafe front + position
         var sum: Int64 = 0
         for i in 0..<length {
-            let sample = unsafe Int64(start[i])
-            sum &+= sample &* sample
+            let sample = unsafe Int32(start[i])
+            sum &+= Int64(sample &* sample)
         }
         return Float(sum) / Float(length)
     }

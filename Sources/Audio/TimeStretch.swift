@@ -193,10 +193,10 @@ extension SampleLine {
         var (dot, ofLeft, ofRight): (Int64, Int64, Int64) = (0, 0, 0)
         var i = 0
         while i < length {
-            let (x, y) = unsafe (Int64(left[i]), Int64(right[i]))
-            dot &+= x &* y
-            ofLeft &+= x &* x
-            ofRight &+= y &* y
+            let (x, y) = unsafe (Int32(left[i]), Int32(right[i]))
+            dot &+= Int64(x &* y)
+            ofLeft &+= Int64(x &* x)
+            ofRight &+= Int64(y &* y)
             i += 2
         }
         return Float(dot) / (Float(ofLeft).squareRoot() * Float(ofRight).squareRoot() + 1)
