@@ -34,10 +34,12 @@ struct LoadShedding {
     /// Calm windows before the first step back, and before each after it; the first grows with each
     /// return that did not last, up to a bound.
     static let calmFirst = 10
-    static let calmNext = 5
-    static let calmMax = 45
+    static let calmNext = 3
+    static let calmMax = 40
     /// Calm windows that a single one that was too much costs.
-    static let hiccup = 5
+    static let hiccup = 3
+    /// What a step saves is measured for so many windows.
+    static let settling = 5
     /// A step back has lasted after so many windows.
     static let lasting = 30
     /// No step saves more than this.
@@ -90,7 +92,7 @@ struct LoadShedding {
         sinceBack = min(sinceBack + 1, Self.lasting)
         if sinceBack == Self.lasting, step == .none { patience = Self.calmFirst }
         // What the step saved shows once what had piled up is done.
-        if step > .none, sinceShed <= Self.calmNext {
+        if step > .none, sinceShed <= Self.settling {
             let saved = loadBefore / max(load, 0.01)
             gain[step.rawValue] = min(Self.gainMax, max(gain[step.rawValue], saved))
         }
