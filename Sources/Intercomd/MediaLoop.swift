@@ -222,11 +222,19 @@ struct MediaLoop: ~Copyable {
         HeapWatch.arm(true)
         armTimer()
         while !isStopping {
-            let ready = loop.wait(until: nextTurn)
+            let deadline = nextTurn
+            let ready = loop.wait(until: deadline)
             now = Clock.now()
-            hasBacklog = false
             var woken = Woken()
             for index in 0..<ready { woken.note(loop[index]) }
+            let isDue = if let deadline { deadline <= now } else { false }
+            // Datagrams move no key and no sound of ours, and many come between two periods.
+            if woken.isSocketOnly, !isDue {
+                listen()
+                finishTurn()
+                continue
+            }
+            hasBacklog = false
             askMaster(woken)
             if woken.card || woken.timer { endFlood() }
             takeCommands(woken)

@@ -25,6 +25,9 @@ struct Woken {
     /// One bit for each talk key.
     var keys: UInt32 = 0
 
+    /// Whether datagrams came, and nothing else happened.
+    var isSocketOnly: Bool { socket && !(commands || timer || card) && keys == 0 }
+
     /// Whether a period has passed: the clock master says so, nobody else.
     ///
     /// A card may have its period before it wakes us. Taken then, in a turn that is about something

@@ -199,6 +199,6 @@ MUTATIONS = (
      "max(spurts[target].nextFrame, microphone.captured, encoded.oldest)"),
     # The end of the bounce is seen when the card has a frame.
     ("Sources/Intercomd/MediaLoop.swift",
-     "loop.wait(until: nextTurn)",
-     "loop.wait(until: hasBacklog ? now : nil)"),
+     "let deadline = nextTurn",
+     "let deadline = hasBacklog ? now : nil"),
 )
