@@ -118,7 +118,12 @@ extension JitterBuffer {
             break
         }
         if slots.contains(number) { return .duplicate }
-        if number >= nextSequence + Int64(PacketSlots.count) { return .restarted }
+        if number >= nextSequence + Int64(PacketSlots.count) {
+            guard number - (upcoming?.highest ?? spurt.highest) <= Self.burstGap else {
+                return .restarted
+            }
+            makeRoom(for: number)
+        }
         if isOfNextSpurt(number, isSpurtStart: isSpurtStart, at: time) {
             if let next = upcoming {
                 upcoming?.first = min(next.first, number)
@@ -135,6 +140,13 @@ extension JitterBuffer {
         spurt.first = number
         nextSequence = number
         return .accepted
+    }
+
+    /// More frames than fit came before the next one was taken out: leaves out the oldest.
+    private mutating func makeRoom(for number: Int64) {
+        let oldest = number - Int64(PacketSlots.count) + 1
+        reception.skip((oldest - nextSequence) * frameSamples)
+        nextSequence = oldest
     }
 
     private func isOfNextSpurt(_ number: Int64, isSpurtStart: Bool, at time: Int64) -> Bool {

@@ -25,7 +25,8 @@ struct start {
 
 /*
  * Filters that fade out in silence reach subnormal numbers, which cost an x86 processor a hundred
- * times as much as others. FTZ and DAZ: Intel SDM, volume 1, 10.2.3; FZ: Arm ARM, C5.2.8, FPCR.
+ * times as much as others. FTZ and DAZ: Intel SDM, volume 1, 10.2.3; FZ: Arm ARM, C5.2.8, FPCR, and
+ * FPSCR, which has the same bit.
  */
 static void flush_subnormals(void) {
 #if defined(__SSE2__)
@@ -35,6 +36,11 @@ static void flush_subnormals(void) {
     __asm__ volatile("mrs %0, fpcr" : "=r"(control));
     control |= 1ul << 24;
     __asm__ volatile("msr fpcr, %0" : : "r"(control));
+#elif defined(__arm__) && defined(__ARM_FP)
+    unsigned long control;
+    __asm__ volatile("vmrs %0, fpscr" : "=r"(control));
+    control |= 1ul << 24;
+    __asm__ volatile("vmsr fpscr, %0" : : "r"(control));
 #endif
 }
 

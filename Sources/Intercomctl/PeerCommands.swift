@@ -9,7 +9,7 @@ let peerRemedy = "; add one: sudo intercomctl peer add NAME ADDRESS KEY"
 
 /// `peer list`: the peers of the files, whether the daemon runs or not.
 func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let config = try readConfig(ConfigFolder(invocation.configFolder))
+    let config = try PeerBook(invocation).config()
     if invocation.isJSON {
         var list = JSON.array()
         for peer in config.peers { list.append(peer.json) }

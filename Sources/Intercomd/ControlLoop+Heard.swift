@@ -43,12 +43,14 @@ extension ControlLoop {
     private static var spurtsMax: Int { 128 }
 
     /// The microphone opened for this target, or an announcement began.
-    mutating func saying(_ target: Int, isDoubted: Bool = false) {
+    ///
+    /// `first` is the number of its first frame, where that is known.
+    mutating func saying(_ target: Int, first: UInt16? = nil, isDoubted: Bool = false) {
         if view.spurts.count >= Self.spurtsMax { view.spurts.removeFirst() }
         let frameMs = Double(plan.sound.frameSamples) / 48
         let share = HeardShare(
-            stream: target < 32 ? UInt8(target) : 0, listeners: listeners(of: target),
-            frameMs: frameMs)
+            stream: target < 32 ? UInt8(target) : 0, first: first,
+            listeners: listeners(of: target), frameMs: frameMs)
         view.spurtsBegun += 1
         view.spurts.append(
             OwnSpurt(
@@ -75,10 +77,13 @@ extension ControlLoop {
 
     /// A listener says what came of our sound, and what of that was heard.
     mutating func noteReport(_ report: Report, _ heard: Heard?, from peer: Int) {
-        for place in view.spurts.indices {
+        var rest: Report? = report
+        // From the newest: what is not of it is of the one before.
+        for place in view.spurts.indices.reversed() {
             // Of two streams that are 0, each is for one peer alone.
-            guard view.spurts[place].share.listeners.contains(peer) else { continue }
-            view.spurts[place].share.report(report, heard, from: peer)
+            guard let report = rest, view.spurts[place].share.listeners.contains(peer)
+            else { continue }
+            rest = view.spurts[place].share.report(report, heard, from: peer)
             judge(place)
         }
         noteWord(from: peer)

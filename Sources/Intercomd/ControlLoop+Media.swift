@@ -50,8 +50,9 @@ extension ControlLoop {
             station.renewed(peer: peer, at: now)
             doWhatCoresAsk()
             tell(.rekey, peer: peer)
-        case .talking(let target, let isOpen, let isDoubted):
-            talking(target, isOpen, isDoubted: isDoubted)
+        case .talking(let target, let first, let isDoubted):
+            talking(target, first: first, isDoubted: isDoubted)
+        case .silent(let target): silent(target)
         case .said(let target, let frames): said(target, frames: frames)
         case .announcementEnded: announcementEnded()
         case .talkTimedOut(let target, let place):
@@ -114,17 +115,16 @@ extension ControlLoop {
         tell(.audioLost, detail: error.description)
     }
 
-    private mutating func talking(_ target: Int, _ isOpen: Bool, isDoubted: Bool) {
-        let since = view.talkingSince[target]
-        view.talkingSince[target] = isOpen ? since ?? now : nil
-        let name = name(of: target)
-        if isOpen {
-            want(target)
-            tell(.talk, target: name)
-            saying(target, isDoubted: isDoubted)
-        } else {
-            tell(.talkEnd, target: name, since: since)
-        }
+    private mutating func talking(_ target: Int, first: UInt16, isDoubted: Bool) {
+        view.talkingSince[target] = view.talkingSince[target] ?? now
+        want(target)
+        tell(.talk, target: name(of: target))
+        saying(target, first: first, isDoubted: isDoubted)
+    }
+
+    private mutating func silent(_ target: Int) {
+        let since = view.talkingSince.removeValue(forKey: target)
+        tell(.talkEnd, target: name(of: target), since: since)
     }
 
     private mutating func receiving(_ peer: Int, _ stream: UInt8, _ isOn: Bool) {

@@ -130,21 +130,23 @@ extension ControlLoop {
         ]
     }
 
-    /// Why a peer was not heard here when it spoke last, and when that was; nil where it was.
-    private func unheard(_ peer: Int) -> (why: Unheard, at: Instant)? {
+    /// Why a peer was not heard here when it spoke last, when that was, and on which stream; nil
+    /// where it was.
+    private func unheard(_ peer: Int) -> (why: Unheard, at: Instant, stream: Int)? {
         let traffic = rings.traffic[peer]
         guard let at = moment(traffic[.unheardAt]) else { return nil }
-        return (Unheard(rawValue: UInt8(truncatingIfNeeded: traffic[.unheardWhy])), at)
+        let value = traffic[.unheardWhy]
+        return (Unheard(rawValue: UInt8(truncatingIfNeeded: value)), at, Int(value >> 8 & 31))
     }
 
     /// Peers and own talks of the last minutes that were not heard, and would not be heard now.
     var pastHindrances: [Hindrance] {
-        let standing = standingHindrances
         var found: [Hindrance] = []
         for number in roster.numbers {
             let name = roster[number].name
-            if let (why, at) = unheard(number), now - at < Self.toldFor,
-                let reason = HeardBy.Reason(why), reason != .over, !isMended(reason, standing)
+            if let (why, at, stream) = unheard(number), now - at < Self.toldFor,
+                let reason = HeardBy.Reason(why), reason != .over,
+                !isMended(reason, of: number, on: stream)
             {
                 let age = seconds(now - at)
                 found.append(
@@ -173,12 +175,17 @@ extension ControlLoop {
     }
 
     /// Whether what kept a voice from being heard here is known to hold no more.
-    private func isMended(_ reason: HeardBy.Reason, _ standing: [Hindrance]) -> Bool {
+    ///
+    /// Volumes and gains are judged together, as they were when it spoke: none of them alone may
+    /// be too little.
+    private func isMended(_ reason: HeardBy.Reason, of peer: Int, on stream: Int) -> Bool {
         switch reason {
         case .cardMuted, .speakerMuted, .volume, .turnedDown:
-            !standing.contains { $0.reason == reason }
-        case .noOutput, .outputLost: cards.output.isOpen
-        default: false
+            let hearing = view.peers[peer].hearings[stream]
+            if case .ignored = hearing { return false }
+            return plan.path(of: peer, hearing, toldVolumes).why == .heard
+        case .noOutput, .outputLost: return cards.output.isOpen
+        default: return false
         }
     }
 }

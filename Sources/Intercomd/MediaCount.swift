@@ -132,8 +132,8 @@ enum PeerCount: Int, CaseIterable {
     /// What was played of it, and how much of that was made up.
     case playedSamples
     case concealedMs
-    /// Why what it said last is not heard here, as on the wire, and when that was seen last; both
-    /// 0 where it is heard.
+    /// Why what it said last is not heard here, as on the wire, and 256 times the stream; and when
+    /// that was seen last, 0 where it is heard.
     case unheardWhy
     case unheardAt
     /// With the headers of IP and UDP.

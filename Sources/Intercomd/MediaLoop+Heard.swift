@@ -13,37 +13,17 @@ extension MediaLoop {
     mutating func unheard(
         _ peer: Int, _ hearing: Hearing, duck: Gain, isHeldDown: Bool
     ) -> Unheard {
-        var path = Audibility()
-        path.pass(volumes.isCardMuted ? 0 : 1, .cardMuted)
-        var own = hearing
-        switch hearing {
-        case .page(_, overrides: true): break
-        case .page(let channel, overrides: false):
-            passSpeaker(&path)
-            path.pass((volumes.page * plan.pageVolume).factor, .volume)
-            own = channel.map { .channel($0) } ?? .direct
-            path.pass(volumes.isMuted(peer: peer, channel: channel) ? 0 : 1, .turnedDown)
-        default:
-            passSpeaker(&path)
-            let isMuted = volumes.isMuted(peer: peer, channel: hearing.channel)
-            path.pass(isMuted ? 0 : 1, .turnedDown)
-        }
+        var path = plan.path(of: peer, hearing, volumes)
         path.pass(isHeldDown ? Speaker.heldDown : 1, .heldDown)
-        path.pass(plan.gain(of: peer, own).factor, .turnedDown)
         path.pass(duck.factor, .outranked)
         return path.why
-    }
-
-    private mutating func passSpeaker(_ path: inout Audibility) {
-        path.pass(volumes.isSpeakerMuted ? 0 : 1, .speakerMuted)
-        path.pass(volumes.speaker.factor, .volume)
     }
 
     /// A block of a voice was mixed: its talker learns at once where it began to be heard, or not
     /// to be.
     mutating func note(_ why: Unheard, of place: Int, _ owner: VoiceSlot.Owner, samples: Int) {
         guard slots[place].tally.played(samples, why, at: now) else { return }
-        publish(why, of: owner.peer)
+        publish(why, of: owner)
         sendRecord(
             .heard(slots[place].tally.state(of: owner.stream)), to: CollectionOfOne(owner.peer))
     }
@@ -56,15 +36,15 @@ extension MediaLoop {
         let pause = flags.isSpurtStart ? HeardTally.pause : Self.unheardInterval
         guard now - peers[peer].unheardAt[Int(flags.stream)] >= pause else { return }
         peers[peer].unheardAt[Int(flags.stream)] = now
-        publish(why, of: peer)
+        publish(why, of: VoiceSlot.Owner(peer: peer, stream: flags.stream))
         let heard = Heard(stream: flags.stream, share: 0, why: why)
         sendRecord(.heard(heard), to: CollectionOfOne(peer))
     }
 
     /// Shows the control thread whether a peer that speaks is heard here.
-    mutating func publish(_ why: Unheard, of peer: Int) {
-        let traffic = rings.traffic[peer]
-        traffic.set(.unheardWhy, to: UInt64(why.rawValue))
+    mutating func publish(_ why: Unheard, of owner: VoiceSlot.Owner) {
+        let traffic = rings.traffic[owner.peer]
+        traffic.set(.unheardWhy, to: UInt64(why.rawValue) | UInt64(owner.stream) << 8)
         traffic.set(.unheardAt, to: why == .heard ? 0 : UInt64(now.nanoseconds))
     }
 

@@ -235,6 +235,7 @@ extension MediaLoop {
     mutating func playSound() {
         defer { playedAt = now }
         var room = playbackRoom
+        var xruns = 0
         while room > 0 {
             if speaker.waiting == 0 {
                 speaker.take(
@@ -265,6 +266,9 @@ extension MediaLoop {
                 cardClocks.playbackBegins()
                 loseReference()
                 if isLinked { startCards() }
+                xruns += 1
+                // A card that refuses every block is not to hold up all else.
+                guard xruns < Self.xrunsPerTurn else { return }
                 room = playbackRoom
             case .suspended:
                 fellAsleep(.playback)
@@ -316,7 +320,7 @@ extension MediaLoop {
             burst: found.burst8, jitter: found.jitter, delay: found.playoutDelayMs,
             concealed: found.concealedMs, received: found.received)
         let heard = slots[place].tally.report(of: owner.stream)
-        if heard.share == 0 || heard.share == 255 { publish(heard.why, of: owner.peer) }
+        if heard.share == 0 || heard.share == 255 { publish(heard.why, of: owner) }
         var payload = ControlPayload(.report(report))
         _ = payload.append(.heard(heard))
         sendRecords(payload, to: CollectionOfOne(owner.peer))

@@ -37,8 +37,11 @@ extension MediaLoop {
                 if !isSounding { slots[place].nextReport = min(slots[place].nextReport, now) }
                 if isSounding { slots[place].tally.begin() }
             }
-            report(place, owner)
-            guard isSounding else { continue }
+            guard isSounding else {
+                // What waits for its first block is not reported on before that is played.
+                if !slots[place].voice.isActive { report(place, owner) }
+                continue
+            }
             announcePage(hearing)
             rings.counters.add(.framesMixed)
             meter(block.span, of: place, owner.peer)
@@ -50,6 +53,7 @@ extension MediaLoop {
             let duck: Gain = level < highest ? plan.duck : .unity
             let why = unheard(owner.peer, hearing, duck: duck, isHeldDown: isHeldDown)
             note(why, of: place, owner, samples: block.count)
+            report(place, owner)
             let (from, to) = slots[place].fade(
                 to: gain, duck, samples: block.count, isBeginning: !wasSounding)
             mixer.add(block.span, from: from, to: to)

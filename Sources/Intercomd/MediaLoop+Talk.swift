@@ -31,7 +31,8 @@ extension MediaLoop {
         let prospect = prospect(of: target)
         tell(
             .talking(
-                target: plan.targets[target].id, isOpen: true, isDoubted: prospect == .doubted))
+                target: plan.targets[target].id, first: spurts[target].sequence,
+                isDoubted: prospect == .doubted))
         wakeCapture()
         hasBacklog = true
         openedAt = trial.target == nil ? now : nil
@@ -291,7 +292,7 @@ extension MediaLoop {
         // Those who are left need no longer do with what this one's way bore.
         isFrameSizeDue = true
         speakerHeldUntil = now + plan.speakerHold
-        tell(.talking(target: plan.targets[target].id, isOpen: false))
+        tell(.silent(target: plan.targets[target].id))
         if !isTalking { restCapture() }
     }
 

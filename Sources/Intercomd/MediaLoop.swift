@@ -31,6 +31,8 @@ internal import Wire
 struct MediaLoop: ~Copyable {
     /// Datagrams taken in one turn at most, so that a flood cannot hold up the sound.
     static let datagramsPerTurn = 64
+    /// A speaker that refuses so many blocks of one turn is asked again in the next.
+    static let xrunsPerTurn = 3
     /// Datagrams of one period that are no flood: every peer's, and as many again.
     static let arrivalsCalm = 64
     /// Frames encoded in one turn at most: the newest, and two of the pre-roll behind it.

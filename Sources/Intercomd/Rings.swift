@@ -98,9 +98,11 @@ enum MediaCommand: ~Copyable {
 /// What the media loop tells the control thread.
 enum MediaEvent: Sendable {
     case switched(peer: Int, index: UInt32)
-    /// The microphone opened or closed for a talk target, by its `id`; whether it is doubtful that
-    /// any listener hears it, so that no tone was played yet.
-    case talking(target: Int, isOpen: Bool, isDoubted: Bool = false)
+    /// The microphone opened for a talk target, by its `id`: the number of the first frame, and
+    /// whether it is doubtful that any listener hears it, so that no tone was played yet.
+    case talking(target: Int, first: UInt16, isDoubted: Bool)
+    /// The microphone closed for a talk target.
+    case silent(target: Int)
     /// A talkspurt to this target is over; of it so many frames were sent.
     case said(target: Int, frames: Int)
     /// The announcement is over, or could not be.

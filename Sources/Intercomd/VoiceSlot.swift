@@ -83,11 +83,15 @@ struct VoiceSlot: ~Copyable {
     }
 
     /// What it sees since the last report: what was received and invented, it says once.
+    ///
+    /// Sound that came and was skipped was not heard, either.
     mutating func newReport(at now: Instant) -> ReceptionReport {
         var report = voice.report(at: now)
         let totals = voice.totals
         report.received = UInt16(clamping: totals.received - reported.received)
-        report.concealedMs = UInt16(clamping: totals.concealedMs - reported.concealedMs)
+        report.concealedMs = UInt16(
+            clamping: totals.concealedMs - reported.concealedMs + totals.skippedMs
+                - reported.skippedMs)
         reported = totals
         return report
     }

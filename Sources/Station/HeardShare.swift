@@ -22,6 +22,8 @@ public struct HeardShare: Sendable {
 
     /// What one listener has told so far.
     private struct Listener {
+        /// Packets of this talkspurt that it has reported.
+        var received = 0
         var heardMs = 0.0
         var unheardMs = 0.0
         var why = Unheard.heard
@@ -32,15 +34,22 @@ public struct HeardShare: Sendable {
     }
 
     public let stream: UInt8
+    /// The number of its first frame, where that is known.
+    private let first: UInt16?
     /// All who were to hear it.
     public private(set) var listeners: PeerSet
     /// Milliseconds of a frame.
     private let frameMs: Double
     private var told = [Listener](repeating: Listener(), count: PeerSet.capacity)
 
-    public init(stream: UInt8, listeners: PeerSet, frameMs: Double) {
+    /// Frames that lie so far before the first, or farther, are of one who came to listen when the
+    /// numbers had gone round.
+    private static let reach = 1_024
+
+    public init(stream: UInt8, first: UInt16? = nil, listeners: PeerSet, frameMs: Double) {
         precondition(frameMs > 0)
         self.stream = stream
+        self.first = first
         self.listeners = listeners
         self.frameMs = frameMs
     }
@@ -50,9 +59,40 @@ public struct HeardShare: Sendable {
 
     /// Takes a listener's report, and what it said beside it of what was heard; of another stream
     /// they say nothing.
-    public mutating func report(_ report: Report, _ heard: Heard? = nil, from peer: Int) {
-        guard report.stream == stream, listeners.contains(peer) else { return }
+    ///
+    /// - Returns: What of the report is of other talkspurts, those before this one; nil where
+    ///   nothing is.
+    @discardableResult
+    public mutating func report(
+        _ report: Report, _ heard: Heard? = nil, from peer: Int
+    ) -> Report? {
+        guard report.stream == stream, listeners.contains(peer) else { return report }
+        let (own, earlier) = parts(of: report, from: peer)
+        if let own { take(own, heard, from: peer) }
+        return earlier
+    }
+
+    /// What of a report is of this talkspurt, and what of those before it on the same stream.
+    private func parts(of report: Report, from peer: Int) -> (own: Report?, earlier: Report?) {
+        // In a long talk the numbers go round, and reports of the one before are no more.
+        guard let first, told[peer].received < Self.reach else { return (report, nil) }
+        let frames = Int(Int16(bitPattern: report.highest &- first)) + 1
+        guard frames < Int(report.received) || frames <= 0, frames > -Self.reach else {
+            return (report, nil)
+        }
+        guard frames > 0 else { return (nil, report) }
+        var (own, earlier) = (report, report)
+        own.received = UInt16(frames)
+        own.concealed = UInt16(Int(report.concealed) * frames / Int(report.received))
+        earlier.received -= own.received
+        earlier.concealed -= own.concealed
+        earlier.highest = first &- 1
+        return (own, earlier)
+    }
+
+    private mutating func take(_ report: Report, _ heard: Heard?, from peer: Int) {
         told[peer].hasReported = true
+        told[peer].received += Int(report.received)
         // Copies mend what did not come itself: it counts as sound, unless it was invented.
         let came = Double(report.received) * frameMs * 256 / Double(256 - Int(report.loss))
         let played = max(0, came - Double(report.concealed))

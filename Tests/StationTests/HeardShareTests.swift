@@ -55,6 +55,44 @@ import Wire
         #expect(share.percent(of: 1, frames: 0) == 0)
     }
 
+    private func talk(first: UInt16) -> HeardShare {
+        HeardShare(stream: 3, first: first, listeners: [1, 2], frameMs: 10)
+    }
+
+    private func report(received: UInt16, highest: UInt16, concealed: UInt16 = 0) -> Report {
+        var report = report(received: received, concealed: concealed)
+        report.highest = highest
+        return report
+    }
+
+    @Test func whatIsReportedOfTheTalkBeforeCountsForThatAlone() {
+        var share = talk(first: 65_530)
+        let late = report(received: 50, highest: 65_529)
+        #expect(share.report(late, heard(255), from: 1) == late)
+        #expect(share.percent(of: 1, frames: 100) == 0)
+        #expect(share.hearsNow(1) == nil)
+        // Six frames before the numbers go round, and four after.
+        #expect(share.report(report(received: 10, highest: 3), from: 1) == nil)
+        #expect(share.percent(of: 1, frames: 100) == 10)
+    }
+
+    @Test func aReportOfTwoTalksIsDividedBetweenThem() {
+        var share = talk(first: 1_000)
+        let both = report(received: 100, highest: 1_029, concealed: 100)
+        let earlier = share.report(both, from: 1)
+        #expect(earlier == report(received: 70, highest: 999, concealed: 70))
+        #expect(share.percent(of: 1, frames: 30) == 90)
+    }
+
+    @Test func aTalkIsReportedOnHoweverLongItIs() {
+        var share = talk(first: 1_000)
+        for second in 1...700 {
+            let highest = UInt16(truncatingIfNeeded: 999 + second * 100)
+            #expect(share.report(report(received: 100, highest: highest), from: 1) == nil)
+        }
+        #expect(share.percent(of: 1, frames: 70_000) == 100)
+    }
+
     private func heard(_ share: UInt8, _ why: Unheard = .heard, stream: UInt8 = 3) -> Heard {
         Heard(stream: stream, share: share, why: why)
     }

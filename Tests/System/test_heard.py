@@ -86,6 +86,13 @@ def done_to_card(station, verb, again):
          f"{station} has its card again")
 
 
+@contextlib.contextmanager
+def both(one, another):
+    """Neither makes a station deaf alone."""
+    with one, another:
+        yield
+
+
 def reasons(station, where, standing=None):
     """Why who is not heard, as the status says."""
     return [one["reason"] for one in station.status()["unheard"] if one["where"] == where
@@ -175,6 +182,9 @@ class Heard(SceneTest):
              typed(kitchen, ("volume", "0"), ("volume", "100"))),
             ("volume", "the volume is at 20 %",
              typed(kitchen, ("volume", "20"), ("volume", "100"))),
+            ("volume", "door spoke .* and was not heard here: the volume",
+             both(typed(kitchen, ("volume", "50"), ("volume", "100")),
+                  settings(kitchen, "channel house", gain="-15dB"))),
             ("turned_down", "door is not heard here: it is muted",
              typed(kitchen, ("mute", "door"), ("unmute", "door"))),
             ("turned_down", "house is not heard here: it is muted",
