@@ -146,6 +146,11 @@ extension JitterBuffer {
     private mutating func makeRoom(for number: Int64) {
         let oldest = number - Int64(PacketSlots.count) + 1
         reception.skip((oldest - nextSequence) * frameSamples)
+        if let next = upcoming, oldest >= next.first {
+            // All of the talkspurt before it is left out.
+            endedThrough = next.first - 1
+            begin(next)
+        }
         nextSequence = oldest
     }
 

@@ -1,6 +1,7 @@
 import Audio
 import Scene
 import Testing
+import Time
 
 /// Networks that stand still for longer than any delay one would choose, as on a drive.
 @Suite struct LongHoldTests {
@@ -37,5 +38,35 @@ import Testing
         var short = try Voice(delayMax: .milliseconds(60))
         let missed = try Trace(delays: delays).play(Self.talk.get(), voice: &short)
         #expect(missed.concealedPercent > 2, "\(missed)")
+    }
+
+    /// What is left of the second begins at once, and not when the first would have been over.
+    @Test func ofTwoTalksReleasedAtOnceTheFirstMayBeLeftOutWhole() throws {
+        var voice = try Voice(blockSamples: 240)
+        // CELT, 2.5 ms (RFC 6716, 3.1).
+        let packet: [UInt8] = [0xE0, 0x7F, 0xFF, 0xFE]
+        let begin = Instant(nanoseconds: 5_000_000_000)
+        for number in 0..<1_000 {
+            voice.insert(
+                sequence: UInt16(number), payload: packet.span,
+                isSpurtStart: number < 10 || (20..<30).contains(number),
+                isLast: number == 19 || number == 999, at: begin)
+        }
+        var room = Frame(repeating: 0)
+        var sounding: [Int] = []
+        for block in 1..<200 {
+            var all = room.mutableSpan
+            var sound = all._mutatingExtracting(first: 240)
+            if voice.pull(into: &sound, at: begin + .milliseconds(block * 5)) {
+                sounding.append(block)
+            }
+        }
+        #expect(sounding.first ?? 200 < 10)
+        // At most 128 frames of 2.5 ms are left, less what is cut from a pause.
+        #expect((25...66).contains(sounding.count), "\(sounding)")
+        let (isActive, totals) = (voice.isActive, voice.totals)
+        #expect(!isActive)
+        #expect(totals.restarts == 0)
+        #expect((2_180...2_210).contains(totals.skippedMs))
     }
 }
