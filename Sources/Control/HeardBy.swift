@@ -31,6 +31,8 @@ public struct HeardBy: JSONRecord, Equatable, Sendable {
         case down
         /// The talker's machine has no network that would lead to it.
         case noNetwork = "no_network"
+        /// The talker's microphone is muted: what it sends is silence.
+        case microphoneMuted = "microphone_muted"
         /// Nothing came back of it.
         case noAnswer = "no_answer"
         /// Its program is older: it says what has arrived, and not whether that was heard.
@@ -84,6 +86,7 @@ extension HeardBy.Reason {
         switch self {
         case .down: "it is down"
         case .noNetwork: "this station has no network"
+        case .microphoneMuted: "this station's microphone is muted"
         case .noAnswer: "nothing came back"
         case .unknown: "its program is older and does not say what was heard"
         case .noOutput: "it has no speaker"
@@ -91,7 +94,7 @@ extension HeardBy.Reason {
         case .outputStill: "its speaker's sound card stands still"
         case .cardMuted: "its sound card is muted or at 0 in the mixer"
         case .speakerMuted: "its speaker is muted"
-        case .volume: "its volume is at or near 0"
+        case .volume: "its volume is too low"
         case .heldDown: "its microphone is open, which holds its speaker down (half duplex)"
         case .turnedDown: "this station, or the channel, is muted or far down there"
         case .outranked: "something of higher priority was heard there"
@@ -113,7 +116,7 @@ extension HeardBy.Reason {
         case .outputStill: "the speaker's sound card stands still"
         case .cardMuted: "the sound card is muted or at 0 in the mixer"
         case .speakerMuted: "the speaker is muted"
-        case .volume: "the volume is at or near 0"
+        case .volume: "the volume is too low"
         case .heldDown: "the microphone was open, which holds the speaker down (half duplex)"
         case .turnedDown: "the peer, or the channel, is muted or far down here"
         case .outranked: "something of higher priority was heard"
@@ -123,13 +126,14 @@ extension HeardBy.Reason {
         case .denied: "its policy here does not allow it"
         case .over: "it was over here"
         case .tooMany: "too many spoke at once"
-        case .down, .noNetwork, .noAnswer, .unknown, .other: words
+        case .down, .noNetwork, .microphoneMuted, .noAnswer, .unknown, .other: words
         }
     }
 
-    /// What to do about it, on the station that does not hear.
+    /// What to do about it, on the station that does not hear; or here, where it is this station's.
     public var remedy: String {
         switch self {
+        case .microphoneMuted: "intercomctl unmute mic"
         case .noNetwork: "intercomctl doctor network"
         case .down, .noAnswer: "see whether it has power and network"
         case .unknown: "install the same version on both"

@@ -6,24 +6,6 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// A talkspurt of this station that listeners still report on.
-struct OwnSpurt {
-    /// Counted since the start.
-    let number: Int
-    let target: Int
-    let name: String?
-    var share: HeardShare
-    /// Frames that were sent of it, and when; nil while it goes on.
-    var ended: (frames: Int, at: Instant)?
-    /// Nobody can hear it at this moment, as far as is known.
-    var isUnheard = false
-    /// Its listeners did not hear what was said last, and none has said yet that it hears this.
-    var isDoubted = false
-    /// How often that was told, and when last: a peer may say one thing and the other in turn.
-    var tellings = 0
-    var toldAt = Instant(nanoseconds: .min / 2)
-}
-
 /// What came of this station's last words at a peer.
 struct LastTalk {
     let heard: HeardBy
@@ -72,7 +54,7 @@ extension ControlLoop {
         guard
             let place = view.spurts.lastIndex(where: { $0.target == target && $0.ended == nil })
         else { return }
-        view.spurts[place].ended = (frames, now)
+        view.spurts[place].end(frames: frames, at: now)
     }
 
     /// A listener says what came of our sound, and what of that was heard.
@@ -126,10 +108,12 @@ extension ControlLoop {
     private mutating func judge(_ place: Int) {
         let spurt = view.spurts[place]
         guard spurt.ended == nil else { return }
+        let isMuted = isMuted(spurt.target)
+        view.spurts[place].follow(isMuted: isMuted, at: now)
         let there = spurt.share.listeners.filter {
             view.peers[$0].reach == .up && !isCutOff(from: $0)
         }
-        if spurt.isDoubted {
+        if spurt.isDoubted, !isMuted {
             let hasHeard = there.contains { spurt.share.hearsNow($0) == true }
             guard hasHeard || there.allSatisfy({ spurt.share.hearsNow($0) != nil }) else { return }
             view.spurts[place].isDoubted = false
@@ -138,7 +122,7 @@ extension ControlLoop {
                 return
             }
         }
-        let isHeard = there.contains { spurt.share.hearsNow($0) != false }
+        let isHeard = !isMuted && there.contains { spurt.share.hearsNow($0) != false }
         guard isHeard == spurt.isUnheard else { return }
         view.spurts[place].isUnheard = !isHeard
         guard spurt.tellings < Self.tellingsMax || now >= spurt.toldAt + Self.tellingsApart
@@ -152,7 +136,15 @@ extension ControlLoop {
         let isAnyUp = spurt.share.listeners.contains { view.peers[$0].reach == .up }
         // The media loop itself says that nobody is there.
         if isFinger(spurt.target), isAnyUp || spurt.isDoubted { rings.tell(.chime(.nobody)) }
-        tellNobody(spurt.name, unheard(of: spurt.share))
+        tellNobody(spurt.name, unheard(of: spurt.share, isVoice: isVoice(spurt.target)))
+    }
+
+    /// Whether what goes to this target comes from the microphone.
+    private func isVoice(_ target: Int) -> Bool { target != Int(TalkTarget.announcement) }
+
+    /// Whether silence goes to this target instead of the microphone's sound.
+    private func isMuted(_ target: Int) -> Bool {
+        keeper.state.isMicrophoneMuted && isVoice(target)
     }
 
     /// Whether the tones tell of a talk to this target: in a call they would disturb it, and each
@@ -163,17 +155,18 @@ extension ControlLoop {
     }
 
     /// Why a peer cannot be spoken to now, before it says anything; nil where it can be.
-    func hindrance(to peer: Int) -> HeardBy.Reason? {
+    func hindrance(to peer: Int, isVoice: Bool = true) -> HeardBy.Reason? {
         if isCutOff(from: peer) { return .noNetwork }
-        return view.peers[peer].reach == .down ? .down : nil
+        if view.peers[peer].reach == .down { return .down }
+        return isVoice && keeper.state.isMicrophoneMuted ? .microphoneMuted : nil
     }
 
     /// Why those who were to hear it do not, as far as is known now.
-    func unheard(of share: HeardShare) -> [HeardBy] {
+    private func unheard(of share: HeardShare, isVoice: Bool) -> [HeardBy] {
         roster.numbers.filter { share.listeners.contains($0) }.map { peer in
             let isDown = view.peers[peer].reach != .up
             let why = share.whyNow(peer).flatMap { HeardBy.Reason($0) }
-            let reason = hindrance(to: peer) ?? (isDown ? .down : why)
+            let reason = hindrance(to: peer, isVoice: isVoice) ?? (isDown ? .down : why)
             return HeardBy(roster[peer].name, percent: nil, reason: reason)
         }
     }
@@ -198,20 +191,23 @@ extension ControlLoop {
 
     /// Whether a peer hears what is said to it now: `heard`, or why not; nil until it has said.
     func hearsNow(_ peer: Int) -> String? {
-        guard let hears = shareNow(of: peer)?.hearsNow(peer) else { return nil }
+        guard let spurt = spurtNow(to: peer) else { return nil }
+        if isMuted(spurt.target) { return HeardBy.Reason.microphoneMuted.rawValue }
+        guard let hears = spurt.share.hearsNow(peer) else { return nil }
         return hears ? "heard" : whyNotNow(peer)?.rawValue
     }
 
     /// Why a peer does not hear what is said to it now; nil where it hears or has not said.
     func whyNotNow(_ peer: Int) -> HeardBy.Reason? {
-        guard let share = shareNow(of: peer), share.hearsNow(peer) == false else { return nil }
+        guard let share = spurtNow(to: peer)?.share, share.hearsNow(peer) == false
+        else { return nil }
         return share.whyNow(peer).flatMap { HeardBy.Reason($0) } ?? .other
     }
 
     /// Of the newest talkspurt to the peer that goes on: what it says of an older one, such as an
     /// announcement, tells nothing of it.
-    private func shareNow(of peer: Int) -> HeardShare? {
-        view.spurts.last { $0.ended == nil && $0.share.listeners.contains(peer) }?.share
+    private func spurtNow(to peer: Int) -> OwnSpurt? {
+        view.spurts.last { $0.ended == nil && $0.share.listeners.contains(peer) }
     }
 
     /// When the next talkspurt's last reports are in.
@@ -226,7 +222,7 @@ extension ControlLoop {
         }) {
             let spurt = view.spurts.remove(at: place)
             guard let ended = spurt.ended else { continue }
-            let found = outcomes(spurt.share, frames: ended.frames)
+            let found = outcomes(spurt, frames: ended.frames)
             announcementHeard(spurt.number, found.map { $0.heard })
             pageHeard(spurt.number, found.map { $0.heard })
             // A key let go at once has said nothing.
@@ -252,17 +248,21 @@ extension ControlLoop {
     }
 
     private func outcomes(
-        _ share: HeardShare, frames: Int
+        _ spurt: OwnSpurt, frames: Int
     ) -> [(peer: Int, heard: HeardBy)] {
-        roster.numbers.filter { share.listeners.contains($0) }.map { peer in
-            let found = share.outcome(of: peer, frames: frames)
+        let length = Double(frames * plan.sound.frameSamples) / 48
+        let open = isVoice(spurt.target) ? spurt.openShare(ofMs: length) : 1
+        return roster.numbers.filter { spurt.share.listeners.contains($0) }.map { peer in
+            let found = spurt.share.outcome(of: peer, frames: frames)
             var reason = HeardBy.Reason(found.why)
             if !found.hasReported {
-                reason = hindrance(to: peer) ?? .noAnswer
+                reason = hindrance(to: peer, isVoice: false) ?? .noAnswer
             } else if !found.isKnown {
                 reason = .unknown
             }
-            return (peer, HeardBy(roster[peer].name, percent: found.percent, reason: reason))
+            if open < 0.95, found.percent > 0 { reason = .microphoneMuted }
+            let percent = Int((Double(found.percent) * open).rounded())
+            return (peer, HeardBy(roster[peer].name, percent: percent, reason: reason))
         }
     }
 }

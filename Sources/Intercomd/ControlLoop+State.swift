@@ -92,6 +92,7 @@ extension ControlLoop {
         guard isChange else { return true }
         tellVolumes()
         tell(.mute, target: what, detail: isOn ? "on" : "off")
+        if what == "mic" { judgeAnew() }
         return true
     }
 

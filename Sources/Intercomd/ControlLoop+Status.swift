@@ -81,7 +81,9 @@ extension ControlLoop {
         if view.isMasterStalled {
             found.append(stallComplaint)
         }
-        found += standingHindrances.map { "\($0.text): \($0.remedy)" }
+        found += (standingHindrances + microphoneHindrances).map {
+            "\($0.text): \($0.remedy)"
+        }
         for key in lines.keys where !key.isOpen {
             found.append("button \(key.button.name): \(key.error?.description ?? "not open yet")")
         }

@@ -22,7 +22,20 @@ extension ControlLoop {
         view.silentControl = speakerMixer.look(cards.output, name, at: now)
     }
 
-    var hindrances: [Hindrance] { standingHindrances + presentHindrances + pastHindrances }
+    var hindrances: [Hindrance] {
+        standingHindrances + microphoneHindrances + presentHindrances + pastHindrances
+    }
+
+    /// A talk goes on, and its microphone is muted.
+    var microphoneHindrances: [Hindrance] {
+        let open = view.talkingSince.keys.filter { $0 != Int(TalkTarget.announcement) }
+        guard keeper.state.isMicrophoneMuted, !open.isEmpty else { return [] }
+        return [
+            Hindrance(
+                .there, .microphoneMuted, "nobody hears this station now: its microphone is muted",
+                HeardBy.Reason.microphoneMuted.remedy)
+        ]
+    }
 
     /// Peers that this station speaks to in this moment, and that do not hear it.
     var presentHindrances: [Hindrance] {
@@ -159,7 +172,8 @@ extension ControlLoop {
             if whyNotNow(number) == nil, let last = view.peers[number].lastWords,
                 now - last.at < Self.toldFor,
                 let reason = last.heard.reason, reason != .unknown, reason != .down,
-                reason != .noNetwork, reason != .over
+                reason != .noNetwork, reason != .over,
+                reason != .microphoneMuted || keeper.state.isMicrophoneMuted
             {
                 let age = seconds(now - last.at)
                 let share = last.heard.percent == 0 ? "nothing" : "\(last.heard.percent ?? 0) %"
@@ -168,7 +182,8 @@ extension ControlLoop {
                         .there, reason,
                         "\(name) has heard \(share) of what was said last, \(Int(age)) s ago: "
                             + reason.words,
-                        "there: \(reason.remedy)", peer: name, ageSeconds: age))
+                        reason == .microphoneMuted ? reason.remedy : "there: \(reason.remedy)",
+                        peer: name, ageSeconds: age))
             }
         }
         return found
@@ -185,6 +200,8 @@ extension ControlLoop {
             if case .ignored = hearing { return false }
             return plan.path(of: peer, hearing, toldVolumes).why == .heard
         case .noOutput, .outputLost: return cards.output.isOpen
+        case .doNotDisturb: return !isDoNotDisturb
+        case .heldDown: return !isHalfDuplexNow || view.talkingSince.isEmpty
         default: return false
         }
     }

@@ -24,6 +24,11 @@ extension MediaLoop {
         let changed = shedding.windowEnded(
             at: now, busy: Clock.threadNanoseconds(), isLate: wasLate)
         wasLate = false
+        if shedding.isPressed {
+            // Positions that were read late say nothing of how fast the cards run.
+            cardClocks.captureBegins()
+            cardClocks.playbackBegins()
+        }
         if changed != nil { obeyShedding() }
         if let changed { tell(.shedding(changed)) }
         if shedding.isBusy { Clock.sleep(Self.nap) }

@@ -10,6 +10,9 @@ struct UnknownChannels {
     var boundAt: Instant?
     /// Streams that no longer count: the peer has bound a known channel after them, and not them.
     var former: [UInt8] = []
+    /// When the peer was to tell all its streams anew, and those it has told since, as bits.
+    var renewedAt: Instant?
+    var told: UInt32 = 0
 }
 
 extension Station {
@@ -19,6 +22,7 @@ extension Station {
     /// those it has, all together, and one that it has renamed at once.
     mutating func lookForUnknownChannel(_ binding: StreamBinding, of peer: Int) {
         peers[peer].unknown.former.removeAll { $0 == binding.stream }
+        peers[peer].unknown.told |= 1 << UInt32(binding.stream)
         if isUnknown(binding) {
             peers[peer].unknown.boundAt = now
         } else if binding.purpose == .talk, binding.reference != 0,
@@ -27,6 +31,24 @@ extension Station {
             peers[peer].unknown.former = peers[peer].theirs.filter { isUnknown($0) }
                 .map { $0.stream }
         }
+        seekUnknownChannel(of: peer)
+    }
+
+    /// A new session: the peer tells anew what it has.
+    mutating func expectBindings(of peer: Int) {
+        peers[peer].unknown.renewedAt = now
+        peers[peer].unknown.told = 0
+    }
+
+    /// What it has not told a while after a new session it has no more.
+    mutating func forgetUntoldChannels(of peer: Int) {
+        guard let at = peers[peer].unknown.renewedAt, now >= at + UnknownChannels.burst else {
+            return
+        }
+        peers[peer].unknown.renewedAt = nil
+        let told = peers[peer].unknown.told
+        peers[peer].unknown.former = peers[peer].theirs
+            .filter { isUnknown($0) && told >> UInt32($0.stream) & 1 == 0 }.map { $0.stream }
         seekUnknownChannel(of: peer)
     }
 

@@ -200,6 +200,7 @@ public struct Station {
     public mutating func renewed(peer: Int, at now: Instant) {
         self.now = now
         for place in peers[peer].bindings.indices { peers[peer].bindings[place].isKnown = false }
+        expectBindings(of: peer)
         if peers[peer].isUp { bindStreams(to: peer, at: now) }
     }
 
@@ -263,6 +264,7 @@ public struct Station {
         for index in peers.indices where now >= peers[index].nextPing {
             peers[index].nextPing = now + Self.pingInterval
             ping(index)
+            forgetUntoldChannels(of: index)
             // A binding may have been given up in a bad moment; without it we are not heard.
             bindStreams(to: index, at: now)
         }

@@ -154,6 +154,21 @@ import Wire
         #expect(station.view(of: 1).hasUnknownChannel)
     }
 
+    @Test func aChannelThatAPeerDoesNotTellAgainWithANewSessionIsForgotten() {
+        for isToldAgain in [false, true] {
+            var station = station()
+            station.up(peer: 1, isNewBoot: true, at: start)
+            station.receive(binding(stream: 6, reference: 0xBAD, mid: 1), from: 1, at: start)
+            let later = start + .seconds(120)
+            station.renewed(peer: 1, at: later)
+            if isToldAgain {
+                station.receive(binding(stream: 6, reference: 0xBAD, mid: 2), from: 1, at: later)
+            }
+            station.tick(at: later + .seconds(20))
+            #expect(station.view(of: 1).hasUnknownChannel == isToldAgain)
+        }
+    }
+
     @Test func aChannelIsNotHeardFromOneWhoIsNoMember() {
         var station = station()
         station.up(peer: 2, isNewBoot: true, at: start)

@@ -111,7 +111,7 @@ def diagnosis(station, *topics):
             if one["verdict"] != "ok"]
 
 
-class Heard(SceneTest):
+class HeardTest(SceneTest):
     def scene(self, *names, **kitchen):
         scene = self.enterContext(Scene(*names))
         scene.introduce(*scene.stations)
@@ -129,8 +129,7 @@ class Heard(SceneTest):
         door.ctl("ptt", "up", target)
         wait(lambda: not door.is_talking(), f"{door} is silent")
         self.assertGreater(before, 0)
-        # The last reports are in by then.
-        time.sleep(1.6)
+        time.sleep(1.6)  # The last reports are in by then.
         (peer,) = [one for one in door.status()["peers"] if one["heard_percent"] is not None]
         return code, text, peer["heard_percent"], peer["heard_reason"]
 
@@ -169,6 +168,8 @@ class Heard(SceneTest):
         self.assertRegex(kitchen.ctl("status")[1], f"(?m)^[!*] .*{here}")
         self.assertRegex("\n".join(diagnosis(kitchen, "audio", "peers")), here)
 
+
+class Heard(HeardTest):
     def test_the_table_of_what_makes_a_station_deaf(self):
         kitchen, door = self.scene("kitchen", "door")
         # One more for the members of a channel, without an address: it is not called.
@@ -326,7 +327,9 @@ class Heard(SceneTest):
             found = json.loads(text)
             self.assertEqual(found["heard"], [
                 {"peer": "kitchen", "percent": 0, "reason": "do_not_disturb"}])
+        self.assertIn("do_not_disturb", reasons(kitchen, "here"))
         kitchen.ctl("dnd", "off")
+        self.assertEqual(reasons(kitchen, "here"), [])
         kitchen.sections["policy door"] = {"announce": "deny"}
         kitchen.reload()
         self.assertIn("heard: kitchen nothing (not allowed there)", announced()[1])
