@@ -24,6 +24,8 @@ public struct ClockDrift {
     private static let windowFirst: Int64 = 1_000_000_000
     /// Fewer say nothing of how far they scatter.
     private static let windowsMin = 10
+    /// How long the moments after a late one are left out, in ns.
+    private static let distrustLasts: Int64 = 300_000_000
     /// No moment is known better, in ns, however straight the line looks.
     private static let scatterMin = 2_000.0
 
@@ -39,11 +41,19 @@ public struct ClockDrift {
     /// Lateness a moment, as far as known: without it the end of each window would be its least.
     private var slope = 0.0
     private var origin: (position: Int, moment: Int64)?
+    private var trustedFrom = Int64.min
 
     public init() {}
 
     /// The card begins anew: its samples are counted from another moment.
     public mutating func reset() { self = ClockDrift() }
+
+    /// Leaves out the moments of the running window so far, and of the next 0.3 s: the loop was
+    /// kept from looking in time, and even the least late of them may be late.
+    public mutating func distrust(at now: Instant) {
+        forgetLeast()
+        trustedFrom = now.nanoseconds + Self.distrustLasts
+    }
 
     /// The card had moved this many samples in all by that moment.
     ///
@@ -64,6 +74,7 @@ public struct ClockDrift {
             // A card that has slept leaves windows with nothing in them.
             windowEnd += (moment - windowEnd) / window * window + window
         }
+        guard moment >= trustedFrom else { return isNews }
         let since = moment - origin.moment
         let corrected = Double(late) - slope * Double(since)
         if corrected < leastCorrected {
@@ -109,11 +120,15 @@ public struct ClockDrift {
         moments[count] = leastMoment
         delays[count] = least
         count += 1
-        self.least = nil
-        leastCorrected = .infinity
+        forgetLeast()
         slope = slopeOfEnds
         if count == Self.windowsMax { halve() }
         return true
+    }
+
+    private mutating func forgetLeast() {
+        least = nil
+        leastCorrected = .infinity
     }
 
     /// Two windows become one, with the less late moment of both.

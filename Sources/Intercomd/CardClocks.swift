@@ -43,6 +43,12 @@ struct CardClocks: ~Copyable {
 
     mutating func playbackBegins() { playback.drift.reset() }
 
+    /// The loop was kept from looking in time: what it saw just now is left out.
+    mutating func distrust(at now: Instant) {
+        capture.drift.distrust(at: now)
+        playback.drift.distrust(at: now)
+    }
+
     /// The card is gone: of the next one nothing is known.
     mutating func captureGone(_ counters: CounterTable<MediaCount>) {
         capture = Side()

@@ -24,11 +24,8 @@ extension MediaLoop {
         let changed = shedding.windowEnded(
             at: now, busy: Clock.threadNanoseconds(), isLate: wasLate)
         wasLate = false
-        if shedding.isPressed {
-            // Positions that were read late say nothing of how fast the cards run.
-            cardClocks.captureBegins()
-            cardClocks.playbackBegins()
-        }
+        // Positions that were read late say nothing of how fast the cards run.
+        if shedding.isPressed { cardClocks.distrust(at: now) }
         if changed != nil { obeyShedding() }
         if let changed { tell(.shedding(changed)) }
         if shedding.isBusy { Clock.sleep(Self.nap) }

@@ -100,4 +100,39 @@ private struct Card {
         let found = try #require(drift.estimate)
         #expect(abs(found.ppm - 50) < 1, "\(found)")
     }
+
+    /// A loop with a share of a processor: for a while it comes later and later, and says so.
+    private func driftOfAStarvedLoop(says: Bool, wholeSeconds: Int, seed: UInt64) -> ClockDrift {
+        var random = SplitMix64(seed: seed)
+        var drift = ClockDrift()
+        var starvedUntil = 0
+        for period in 1...60 * 100 {
+            let second = period / 100
+            // Starved for two seconds between those in which it is let run.
+            let isStarved = second % (wholeSeconds + 2) >= wholeSeconds
+            let due = Double(period) * 1e7 / (1 + 20e-6)
+            let late = isStarved ? 10e6 + Double(second) * 1e6 : 100e3 * random.unit()
+            let now = Instant(nanoseconds: Int64(due + late))
+            drift.add(position: period * 480, at: now)
+            if isStarved { starvedUntil = period + 10 }
+            if says, period % 10 == 0, period <= starvedUntil { drift.distrust(at: now) }
+        }
+        return drift
+    }
+
+    @Test func aLoopThatIsKeptFromLookingStillKnowsTheClock() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        for whole in [3, 5, 9] {
+            let drift = driftOfAStarvedLoop(says: true, wholeSeconds: whole, seed: seed)
+            let found = try #require(drift.estimate)
+            #expect(abs(found.ppm - 20) < 1, "\(whole) s, seed \(seed): \(found)")
+            let misled = driftOfAStarvedLoop(says: false, wholeSeconds: whole, seed: seed)
+            #expect(abs(try #require(misled.estimate).ppm - 20) > 10, "seed \(seed)")
+        }
+    }
+
+    @Test func aLoopThatNeverLooksInTimeKnowsNothing() throws {
+        let drift = driftOfAStarvedLoop(says: true, wholeSeconds: 0, seed: 1)
+        #expect(drift.estimate == nil)
+    }
 }
