@@ -61,7 +61,7 @@ extension ControlLoop {
             // A command that holds the same microphone open has a time of its own.
             guard let place else { return endTalks(to: target, "max-talk is over") }
             guard lines.keys.indices.contains(place) else { return }
-            lines.keys[place].isStuck = lines.keys[place].isDown
+            lines.keys[place].isStuck = lines.keys[place].isDown == true
         // Of other settings, whose coming found no room in the ring.
         case .key(let place, _) where !lines.keys.indices.contains(place): break
         case .keyUnreadable(let place, _) where !lines.keys.indices.contains(place): break

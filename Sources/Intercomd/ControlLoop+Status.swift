@@ -211,7 +211,8 @@ extension ControlLoop {
         button.name = key.button.name
         button.line = key.button.line
         button.target = key.button.talkText
-        button.state = !key.isOpen ? .unreadable : key.isDown ? .pressed : .released
+        let isDown = key.button.isVoiceOperated ? key.isDown ?? false : key.isDown
+        if key.isOpen, let isDown { button.state = isDown ? .pressed : .released }
         button.error = key.error?.description
         if let target = routing.buttonTargets[place] {
             button.isTalking = view.talkingSince[target] != nil

@@ -13,7 +13,8 @@ struct Lines: ~Copyable {
         var button: Config.Button
         var error: GPIOError?
         var isOpen = false
-        var isDown = false
+        /// nil until the media loop has read it; a press before that counts as none.
+        var isDown: Bool?
         /// When it last went down.
         var pressedAt: Instant?
         /// Held past the limit, and still down.
@@ -107,6 +108,7 @@ struct Lines: ~Copyable {
             let line = try InputLine(button, consumer: "intercomd \(button.name)")
             rings.tell(.key(place, line))
             keys[place].isOpen = true
+            keys[place].isDown = nil
             keys[place].error = nil
             keys[place].backoff.succeeded(at: now)
         } catch {

@@ -96,7 +96,14 @@ class Pair(SceneTest):
             one.sections["button ptt"] = {"line": "GPIO17", "talk": "house"}
         self.scene.introduce(self.kitchen, self.garage)
         self.scene.start()
+        self.addCleanup(self.let_go)
         self.kitchen.speak(500)
+
+    def let_go(self):
+        """One that has failed leaves no key down to the next."""
+        self.kitchen.lines.do("replug", "gpiochip0")
+        for line in ("GPIO17", "GPIO22"):
+            self.kitchen.release(line)
 
     def check_heard(self, line="GPIO17"):
         self.garage.record()
@@ -158,6 +165,20 @@ class Pair(SceneTest):
         self.kitchen.preloads, self.kitchen.environment = [], {}
         del self.kitchen.sections["audio"]["rx-hold"]
         self.check_heard()
+
+    def test_a_key_that_was_not_read_yet_is_not_said_to_be_up(self):
+        stall = f"{self.kitchen.folder}/stall"
+        self.kitchen.stop()
+        self.kitchen.environment = {"STALL": stall}
+        self.kitchen.preloads = [place.lab("libstall.so")]
+        with open(stall, "w", encoding="ascii"):
+            self.kitchen.start()
+        self.kitchen.ready()
+        self.kitchen.problem("the sound stands still")
+        self.assertEqual(self.kitchen.status()["buttons"][0]["state"], "unreadable")
+        os.unlink(stall)
+        wait(lambda: self.kitchen.status()["buttons"][0]["state"] == "released", "it is read")
+        self.kitchen.preloads, self.kitchen.environment = [], {}
 
     def test_settings_that_are_gone_change_nothing(self):
         away = f"{self.kitchen.etc}/intercomd.conf.old"
