@@ -84,6 +84,9 @@ public struct JitterBuffer: ~Copyable {
         var isInTime = true
     }
 
+    /// The most frames in a row that may be missing in a burst; more is a jump of the sequence.
+    static let burstGap: Int64 = 64
+
     // Durations in samples.
     /// The longest delay there may be after packets were held; what is more is skipped.
     ///
@@ -94,8 +97,6 @@ public struct JitterBuffer: ~Copyable {
     static let starvation: Int64 = 200 * 48
     static let silenceMax: Int64 = 10 * 48_000
     static let lateMax: Int64 = 500 * 48
-    /// Frames missing in one row of what a network releases at once; more is a jump.
-    static let burstGap: Int64 = 64
     static let pullGap: Int64 = 100 * 48
     /// Of sound, after which the trials are weighed anew.
     static let weighing: Int64 = 100 * 48

@@ -130,7 +130,7 @@ extension HeardBy.Reason {
         }
     }
 
-    /// What to do about it, on the station that does not hear; or here, where it is this station's.
+    /// The advice: for the station that does not hear, or for this one if the reason is its own.
     public var remedy: String {
         switch self {
         case .microphoneMuted: "intercomctl unmute mic"

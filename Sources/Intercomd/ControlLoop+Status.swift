@@ -81,9 +81,7 @@ extension ControlLoop {
         if view.isMasterStalled {
             found.append(stallComplaint)
         }
-        found += (standingHindrances + microphoneHindrances).map {
-            "\($0.text): \($0.remedy)"
-        }
+        found += standingHindrances.map { "\($0.text): \($0.remedy)" }
         for key in lines.keys where !key.isOpen {
             found.append("button \(key.button.name): \(key.error?.description ?? "not open yet")")
         }

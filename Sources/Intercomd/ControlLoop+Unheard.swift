@@ -22,12 +22,10 @@ extension ControlLoop {
         view.silentControl = speakerMixer.look(cards.output, name, at: now)
     }
 
-    var hindrances: [Hindrance] {
-        standingHindrances + microphoneHindrances + presentHindrances + pastHindrances
-    }
+    var hindrances: [Hindrance] { standingHindrances + presentHindrances + pastHindrances }
 
     /// A talk goes on, and its microphone is muted.
-    var microphoneHindrances: [Hindrance] {
+    private var microphoneHindrances: [Hindrance] {
         let open = view.talkingSince.keys.filter { $0 != Int(TalkTarget.announcement) }
         guard keeper.state.isMicrophoneMuted, !open.isEmpty else { return [] }
         return [
@@ -50,8 +48,8 @@ extension ControlLoop {
 
     /// Those that hold now: all of this station, or what a person has set here.
     var standingHindrances: [Hindrance] {
-        guard cards.output.isWanted else { return [] }
-        return speakerHindrances + mutedHindrances + heldHindrances
+        guard cards.output.isWanted else { return microphoneHindrances }
+        return speakerHindrances + mutedHindrances + heldHindrances + microphoneHindrances
     }
 
     private var speakerHindrances: [Hindrance] {

@@ -38,7 +38,7 @@ struct LoadShedding {
     static let calmMax = 40
     /// Calm windows that a single one that was too much costs.
     static let hiccup = 3
-    /// What a step saves is measured for so many windows.
+    /// The number of windows in which the saving of a step is measured.
     static let settling = 5
     /// A step back has lasted after so many windows.
     static let lasting = 30

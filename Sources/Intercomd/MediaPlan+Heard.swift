@@ -4,7 +4,7 @@ internal import Wire
 
 /// Whether a voice is heard here, as far as settings and a person's volumes go.
 extension MediaPlan {
-    /// What is left of a peer's voice on its way to the speaker, and what takes the most of it.
+    /// Judges a peer's voice by every volume and gain between it and the speaker.
     func path(of peer: Int, _ hearing: Hearing, _ volumes: MediaVolumes) -> Audibility {
         var path = Audibility()
         path.pass(volumes.isCardMuted ? 0 : 1, .cardMuted)

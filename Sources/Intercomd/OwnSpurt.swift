@@ -10,7 +10,7 @@ struct OwnSpurt {
     var share: HeardShare
     /// Frames that were sent of it, and when; nil while it goes on.
     var ended: (frames: Int, at: Instant)?
-    /// Nobody can hear it at this moment, as far as is known.
+    /// Whether no listener is known to hear the talkspurt at this moment.
     var isUnheard = false
     /// Its listeners did not hear what was said last, and none has said yet that it hears this.
     var isDoubted = false
@@ -33,9 +33,11 @@ struct OwnSpurt {
 
     /// The microphone is muted from now on, or open.
     mutating func follow(isMuted: Bool, at now: Instant) {
-        if !isMuted { hasBeenOpen = true }
-        if isMuted, mutedSince == nil { mutedSince = now }
-        if !isMuted { closeMute(at: now) }
+        guard isMuted else {
+            hasBeenOpen = true
+            return closeMute(at: now)
+        }
+        mutedSince = mutedSince ?? now
     }
 
     /// It is over, so many frames of it were sent.

@@ -60,8 +60,8 @@ public struct HeardShare: Sendable {
     /// Takes a listener's report, and what it said beside it of what was heard; of another stream
     /// they say nothing.
     ///
-    /// - Returns: What of the report is of other talkspurts, those before this one; nil where
-    ///   nothing is.
+    /// - Returns: The part of the report that belongs to earlier talkspurts or to another stream;
+    ///   nil if there is none.
     @discardableResult
     public mutating func report(
         _ report: Report, _ heard: Heard? = nil, from peer: Int
@@ -72,7 +72,7 @@ public struct HeardShare: Sendable {
         return earlier
     }
 
-    /// What of a report is of this talkspurt, and what of those before it on the same stream.
+    /// Splits a report between this talkspurt and earlier ones of its stream.
     private func parts(of report: Report, from peer: Int) -> (own: Report?, earlier: Report?) {
         // In a long talk the numbers go round, and reports of the one before are no more.
         guard let first, told[peer].received < Self.reach else { return (report, nil) }

@@ -28,35 +28,37 @@ extension Station {
         } else if binding.purpose == .talk, binding.reference != 0,
             let boundAt = peers[peer].unknown.boundAt, now >= boundAt + UnknownChannels.burst
         {
-            peers[peer].unknown.former = peers[peer].theirs.filter { isUnknown($0) }
-                .map { $0.stream }
+            peers[peer].unknown.former = unknownStreams(of: peer)
         }
         seekUnknownChannel(of: peer)
     }
 
-    /// A new session: the peer tells anew what it has.
+    /// Begins to note which streams the peer binds with a new session.
     mutating func expectBindings(of peer: Int) {
         peers[peer].unknown.renewedAt = now
         peers[peer].unknown.told = 0
     }
 
-    /// What it has not told a while after a new session it has no more.
+    /// Forgets unknown channels that the peer has not bound again with its new session.
     mutating func forgetUntoldChannels(of peer: Int) {
         guard let at = peers[peer].unknown.renewedAt, now >= at + UnknownChannels.burst else {
             return
         }
         peers[peer].unknown.renewedAt = nil
         let told = peers[peer].unknown.told
-        peers[peer].unknown.former = peers[peer].theirs
-            .filter { isUnknown($0) && told >> UInt32($0.stream) & 1 == 0 }.map { $0.stream }
+        peers[peer].unknown.former = unknownStreams(of: peer)
+            .filter { told >> UInt32($0) & 1 == 0 }
         seekUnknownChannel(of: peer)
     }
 
     mutating func seekUnknownChannel(of peer: Int) {
         let former = peers[peer].unknown.former
-        peers[peer].view.hasUnknownChannel = peers[peer].theirs.contains {
-            isUnknown($0) && !former.contains($0.stream)
-        }
+        peers[peer].view.hasUnknownChannel = unknownStreams(of: peer)
+            .contains { !former.contains($0) }
+    }
+
+    private func unknownStreams(of peer: Int) -> [UInt8] {
+        peers[peer].theirs.filter { isUnknown($0) }.map { $0.stream }
     }
 
     private func isUnknown(_ binding: StreamBinding) -> Bool {
