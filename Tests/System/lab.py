@@ -318,6 +318,18 @@ class SceneTest(unittest.TestCase):
             if name.startswith("test_"):
                 setattr(cls, name, judged(test))
 
+    @contextlib.contextmanager
+    def subTest(self, *words, **facts):
+        """As unittest's; but what was not heard in one may be no verdict, and ends the test."""
+        unheard = None
+        with super().subTest(*words, **facts):
+            try:
+                yield
+            except Unheard as error:
+                unheard = error
+        if unheard is not None:
+            raise Unheard(f"{words or ''}{facts or ''}: {unheard}") from unheard
+
     def judge(self, holds, what):
         self.assertTrue(holds, what if holds else what + Scene.last.circumstances())
 

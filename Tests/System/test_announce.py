@@ -9,7 +9,7 @@ import unittest
 import wave
 
 import numpy
-from lab import Scene, SceneTest, sound, wait
+from lab import Scene, SceneTest, listen, sound, wait
 from stage import place
 from stage.wav import RATE
 
@@ -84,17 +84,12 @@ class Announce(SceneTest):
         self.assertIn("announcing", reader.stdout.readline())
         time.sleep(1.5)
         with kitchen.talking():
-            time.sleep(0.4)
-            start = time.monotonic_ns()
-            time.sleep(0.6)
-            both = start, time.monotonic_ns()
+            both = listen()
         reader.send_signal(signal.SIGINT)
         reader.wait()
         reader.stdout.close()
         wait(lambda: not garage.hears(kitchen), "garage hears no more")
-        start = time.monotonic_ns()
-        time.sleep(0.6)
-        after = start, time.monotonic_ns()
+        after = listen()
         heard = garage.recorded()
         # One mouth is mixed once: whichever of its streams came first.
         self.assert_heard(heard.span(*both), 900)

@@ -7,7 +7,8 @@ import time
 import unittest
 
 from lab import Scene, SceneTest, wait
-from judged import UNJUDGED, WAITED, turns
+import judged
+from judged import UNJUDGED, WAITED, Pauses, turns
 
 PR_SET_NAME = 15
 
@@ -40,13 +41,34 @@ class Program:
         self._process.join()
 
 
+needs_priority = unittest.skipIf(os.geteuid(), "needs real-time priority")
+
+
+def take_first_processor(seconds):
+    """Lets nobody else have it: to all others it stands still."""
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(os.sched_get_priority_max(1)))
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+
+
+def hold_up(seconds):
+    one = multiprocessing.Process(target=take_first_processor, args=(seconds,))
+    one.start()
+    one.join()
+
+
 class Judged(unittest.TestCase):
     def setUp(self):
+        # This machine may stand still of itself: no such pause is long enough.
+        self.addCleanup(setattr, judged, "pauses", judged.pauses)
+        judged.pauses = Pauses(least=60)
         self.addCleanup(setattr, Scene, "last", Scene.last)
         Scene.last = None
         self.addCleanup(setattr, turns, "stations", turns.stations)
 
-    def outcome(self, is_busy, holds, says=True):
+    def outcome(self, is_busy, holds, says=True, meanwhile=lambda: None):
         """Of a test during which the first processor belongs to somebody else."""
         daemon, other = Program(b"media", is_busy), Program(b"other", True)
         for one in (daemon, other):
@@ -57,6 +79,7 @@ class Judged(unittest.TestCase):
         class Claim(SceneTest):
             def test_claim(self):
                 time.sleep(4 * WAITED)
+                meanwhile()
                 self.judge_in_time(holds, "not heard")
                 self.assertTrue(says, "a wrong answer")
 
@@ -75,6 +98,13 @@ class Judged(unittest.TestCase):
         result = self.outcome(is_busy=False, holds=False)
         self.assertEqual((len(result.failures), result.skipped), (1, []))
 
+    @needs_priority
+    def test_what_fails_while_the_machine_stood_still_is_no_verdict(self):
+        judged.pauses = Pauses()
+        result = self.outcome(is_busy=False, holds=False, meanwhile=lambda: hold_up(0.1))
+        [(_, reason)] = result.skipped
+        self.assertTrue(reason.startswith(f"{UNJUDGED}, the machine stood still for"), reason)
+
     def test_any_other_failure_is_one_whoever_waited(self):
         result = self.outcome(is_busy=True, holds=True, says=False)
         self.assertEqual((len(result.failures), result.skipped), (1, []))
@@ -83,6 +113,18 @@ class Judged(unittest.TestCase):
         result = self.outcome(is_busy=True, holds=True)
         self.assertTrue(result.wasSuccessful())
         self.assertEqual(result.skipped, [])
+
+
+@needs_priority
+class Watch(unittest.TestCase):
+    def test_a_pause_is_seen_and_how_long_it_was(self):
+        pauses = Pauses()
+        pauses.begin()
+        time.sleep(0.1)
+        start = time.monotonic()
+        hold_up(0.3)
+        self.assertGreater(wait(lambda: pauses.longest(start), "the pause is told"), 0.28)
+        self.assertEqual(pauses.longest(time.monotonic() + 1), 0)
 
 
 if __name__ == "__main__":

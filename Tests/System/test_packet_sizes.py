@@ -39,7 +39,8 @@ class PacketSizes(SceneTest):
             with self.subTest(profile):
                 found = self.of_talk(profile)
                 print(f"{profile}: {found}")
-                self.assertEqual(list(found), [size])
+                # Packets that come late cost copies, which are longer.
+                self.judge_in_time(list(found) == [size], f"{found}")
                 self.assertGreater(found[size], 200)
 
     def test_another_length_would_be_seen(self):

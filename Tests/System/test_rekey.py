@@ -45,8 +45,9 @@ class Rekey(SceneTest):
             concealed = after["concealed_ms"] - before["concealed_ms"]
             track = sound.tone_track(heard.span(start, end), 500)
             print(f"{rekeys} rekeys, {concealed} ms concealed, lowest {track.min():.1f} dBFS")
-            # Sound may be late where the machine is too busy; no frame may be lost for good.
-            self.assertEqual(after["frames_lost"], before["frames_lost"])
+            # What comes after its time counts as lost, too, where the machine is too busy.
+            lost = after["frames_lost"] - before["frames_lost"]
+            self.judge_in_time(lost == 0, f"{lost} frames lost")
             self.assert_steady(heard, (start, end), 500, 0.95, "the tone has gaps")
             for one in scene.stations:
                 self.assertEqual(one.status()["media"]["heap_calls"], 0, one.name)

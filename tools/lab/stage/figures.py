@@ -34,7 +34,9 @@ def key_to_first_packet_ms(moments, edge_ns):
     later = moments[moments >= first_end]
     if numpy.count_nonzero(moments < first_end) >= PREROLL_FRAMES:
         return float(later[0]) / 1e6
-    return float(later[later < first_end + FRAME_NS][-1]) / 1e6
+    first = later[later < first_end + FRAME_NS]
+    # None at all went out in that time where the machine stood still.
+    return float(first[-1]) / 1e6 if len(first) else None
 
 
 def first_syllable_db(talk):
