@@ -124,7 +124,8 @@ extension JitterBuffer {
             }
             makeRoom(for: number)
         }
-        if isOfNextSpurt(number, isSpurtStart: isSpurtStart, at: time) {
+        // A copy says when its packet was sent, not when it was itself: it begins no talkspurt.
+        if !isCopy || upcoming != nil, isOfNextSpurt(number, isSpurtStart: isSpurtStart, at: time) {
             if let next = upcoming {
                 upcoming?.first = min(next.first, number)
             } else {

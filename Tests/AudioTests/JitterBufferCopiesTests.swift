@@ -36,4 +36,16 @@ import Testing
         }
         #expect(played.contains(40))
     }
+
+    /// Packets of the beginning were overtaken by a later one, and the last of them came twice.
+    @Test func aCopyBeginsNoTalkspurt() {
+        let bench = JitterBufferBench()
+        for i in [0, 1, 5] { bench.insert(i, at: Double(i) * 10, start: true) }
+        bench.insert(2, at: 51)
+        bench.insert(5, at: 60, start: true)
+        bench.insert(4, at: 60, start: true, copy: true)
+        let played = (0..<60).compactMap { bench.pull(at: 65 + Double($0) * 10) }
+        #expect(Array(played.prefix(6)) == [0, 1, 2, -1, 4, 5])
+        #expect(!bench.isActive, "nothing came any more")
+    }
 }
