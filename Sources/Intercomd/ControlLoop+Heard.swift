@@ -65,7 +65,7 @@ extension ControlLoop {
             // Of two streams that are 0, each is for one peer alone.
             guard let report = rest, view.spurts[place].share.listeners.contains(peer)
             else { continue }
-            rest = view.spurts[place].share.report(report, heard, from: peer)
+            rest = view.spurts[place].share.report(report, heard, from: peer, at: now)
             judge(place)
         }
         noteWord(from: peer)
@@ -96,7 +96,7 @@ extension ControlLoop {
     /// A listener says whether it hears us at this moment.
     mutating func note(_ heard: Heard, from peer: Int) {
         for place in view.spurts.indices where view.spurts[place].ended == nil {
-            view.spurts[place].share.note(heard, from: peer)
+            view.spurts[place].share.note(heard, from: peer, at: now)
             judge(place)
         }
         noteWord(from: peer)
@@ -222,7 +222,7 @@ extension ControlLoop {
         }) {
             let spurt = view.spurts.remove(at: place)
             guard let ended = spurt.ended else { continue }
-            let found = outcomes(spurt, frames: ended.frames)
+            let found = outcomes(spurt, ended)
             announcementHeard(spurt.number, found.map { $0.heard })
             pageHeard(spurt.number, found.map { $0.heard })
             // A key let go at once has said nothing.
@@ -248,12 +248,13 @@ extension ControlLoop {
     }
 
     private func outcomes(
-        _ spurt: OwnSpurt, frames: Int
+        _ spurt: OwnSpurt, _ ended: (frames: Int, at: Instant)
     ) -> [(peer: Int, heard: HeardBy)] {
-        let length = Double(frames * plan.sound.frameSamples) / 48
+        let length = Double(ended.frames * plan.sound.frameSamples) / 48
         let open = isVoice(spurt.target) ? spurt.openShare(ofMs: length) : 1
         return roster.numbers.filter { spurt.share.listeners.contains($0) }.map { peer in
-            let found = spurt.share.outcome(of: peer, frames: frames)
+            let found = spurt.share.outcome(
+                of: peer, frames: ended.frames, endedAt: ended.at)
             var reason = HeardBy.Reason(found.why)
             if !found.hasReported {
                 reason = hindrance(to: peer, isVoice: false) ?? .noAnswer

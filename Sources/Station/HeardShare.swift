@@ -1,3 +1,4 @@
+public import Time
 public import Wire
 
 /// How much of one talkspurt each listener has heard, from what they report (protocol.md §2.4).
@@ -31,6 +32,26 @@ public struct HeardShare: Sendable {
         var isKnown = false
         /// What it said last: whether it hears us at this moment.
         var now: Unheard?
+        /// Since when it does not, and how long it did not before: it may play nothing meanwhile,
+        /// and then it reports nothing either.
+        var deafSince: Instant?
+        var deafMs = 0.0
+
+        mutating func follow(_ why: Unheard, at moment: Instant) {
+            now = why
+            guard why == .heard else {
+                self.why = why
+                deafSince = deafSince ?? moment
+                return
+            }
+            deafMs = deafMs(until: moment)
+            deafSince = nil
+        }
+
+        func deafMs(until end: Instant) -> Double {
+            guard let deafSince else { return deafMs }
+            return deafMs + max(0, Double((end - deafSince).nanoseconds) / 1e6)
+        }
     }
 
     public let stream: UInt8
@@ -64,11 +85,11 @@ public struct HeardShare: Sendable {
     ///   nil if there is none.
     @discardableResult
     public mutating func report(
-        _ report: Report, _ heard: Heard? = nil, from peer: Int
+        _ report: Report, _ heard: Heard? = nil, from peer: Int, at now: Instant
     ) -> Report? {
         guard report.stream == stream, listeners.contains(peer) else { return report }
         let (own, earlier) = parts(of: report, from: peer)
-        if let own { take(own, heard, from: peer) }
+        if let own { take(own, heard, from: peer, at: now) }
         return earlier
     }
 
@@ -90,7 +111,9 @@ public struct HeardShare: Sendable {
         return (own, earlier)
     }
 
-    private mutating func take(_ report: Report, _ heard: Heard?, from peer: Int) {
+    private mutating func take(
+        _ report: Report, _ heard: Heard?, from peer: Int, at now: Instant
+    ) {
         told[peer].hasReported = true
         told[peer].received += Int(report.received)
         // Copies mend what did not come itself: it counts as sound, unless it was invented.
@@ -103,18 +126,17 @@ public struct HeardShare: Sendable {
         told[peer].isKnown = true
         if heard.why != .heard { told[peer].why = heard.why }
         // What was heard in part is over, or goes on: what is told at once says which.
-        if heard.share == 0 || heard.share == 255 { told[peer].now = heard.why }
+        if heard.share == 0 || heard.share == 255 { told[peer].follow(heard.why, at: now) }
         let share = Double(heard.share) / 255
         told[peer].heardMs += played * share
         told[peer].unheardMs += played * (1 - share)
     }
 
     /// Takes what a listener says without a report: how it is at this moment.
-    public mutating func note(_ heard: Heard, from peer: Int) {
+    public mutating func note(_ heard: Heard, from peer: Int, at now: Instant) {
         guard heard.stream == stream, listeners.contains(peer) else { return }
         told[peer].isKnown = true
-        told[peer].now = heard.why
-        if heard.why != .heard { told[peer].why = heard.why }
+        told[peer].follow(heard.why, at: now)
     }
 
     /// Whether a listener hears it at this moment; nil until it has said so.
@@ -128,15 +150,17 @@ public struct HeardShare: Sendable {
         told[peer].now.flatMap { $0 == .heard ? nil : $0 }
     }
 
-    /// What came of so many frames at a listener.
-    public func outcome(of peer: Int, frames: Int) -> Outcome {
+    /// What came of so many frames at a listener, the last of which was sent at `end`.
+    public func outcome(of peer: Int, frames: Int, endedAt end: Instant) -> Outcome {
         let told = told[peer]
         var outcome = Outcome()
         outcome.hasReported = told.hasReported || told.isKnown
         outcome.isKnown = told.isKnown
         outcome.percent = percent(of: peer, frames: frames)
         // What is held down for a syllable is no reason.
-        let isMuch = told.unheardMs * 20 > told.heardMs + told.unheardMs
+        let isSilent = told.deafMs(until: end) * 20 > Double(frames) * frameMs
+        let isMuch =
+            told.unheardMs * 20 > told.heardMs + told.unheardMs || isSilent && outcome.percent < 95
         if isMuch || outcome.percent == 0 { outcome.why = told.why }
         return outcome
     }

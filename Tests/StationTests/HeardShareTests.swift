@@ -1,5 +1,6 @@
 import Station
 import Testing
+import Time
 import Wire
 
 @Suite struct HeardShareTests {
@@ -11,25 +12,28 @@ import Wire
             concealed: concealed, received: received)
     }
 
+    private let begin = Instant(nanoseconds: 7_000_000_000)
+    private var end: Instant { begin + .seconds(1) }
+
     private func share() -> HeardShare { HeardShare(stream: 3, listeners: [1, 2], frameMs: 10) }
 
     @Test func whoReportsAllOfItHasHeardAll() {
         var share = share()
-        for _ in 0..<2 { share.report(report(received: 100), from: 1) }
-        share.report(report(received: 50), from: 1)
+        for _ in 0..<2 { share.report(report(received: 100), from: 1, at: begin) }
+        share.report(report(received: 50), from: 1, at: begin)
         #expect(share.percent(of: 1, frames: 250) == 100)
     }
 
     @Test func whoReportsNothingHasHeardNothing() {
         var share = share()
-        share.report(report(received: 100), from: 1)
+        share.report(report(received: 100), from: 1, at: begin)
         #expect(share.percent(of: 2, frames: 100) == 0)
     }
 
     @Test func ofAnotherStreamOrAnotherPeerNothingCounts() {
         var share = share()
-        share.report(report(4, received: 100), from: 1)
-        share.report(report(received: 100), from: 5)
+        share.report(report(4, received: 100), from: 1, at: begin)
+        share.report(report(received: 100), from: 5, at: begin)
         #expect(share.percent(of: 1, frames: 100) == 0)
         #expect(share.percent(of: 5, frames: 100) == 0)
     }
@@ -37,20 +41,20 @@ import Wire
     @Test func whatWasInventedWasNotHeard() {
         var share = share()
         // A fifth lost, half of that made up for by copies.
-        share.report(report(received: 80, loss: 51, concealed: 100), from: 1)
+        share.report(report(received: 80, loss: 51, concealed: 100), from: 1, at: begin)
         #expect(share.percent(of: 1, frames: 100) == 90)
     }
 
     @Test func whoCameLateHasHeardAPart() {
         var share = share()
         share.join([7])
-        share.report(report(received: 25), from: 7)
+        share.report(report(received: 25), from: 7, at: begin)
         #expect(share.percent(of: 7, frames: 100) == 25)
     }
 
     @Test func noShareIsOverAHundredOrOfNothing() {
         var share = share()
-        share.report(report(received: .max, loss: 255), from: 1)
+        share.report(report(received: .max, loss: 255), from: 1, at: begin)
         #expect(share.percent(of: 1, frames: 10) == 100)
         #expect(share.percent(of: 1, frames: 0) == 0)
     }
@@ -68,18 +72,18 @@ import Wire
     @Test func whatIsReportedOfTheTalkBeforeCountsForThatAlone() {
         var share = talk(first: 65_530)
         let late = report(received: 50, highest: 65_529)
-        #expect(share.report(late, heard(255), from: 1) == late)
+        #expect(share.report(late, heard(255), from: 1, at: begin) == late)
         #expect(share.percent(of: 1, frames: 100) == 0)
         #expect(share.hearsNow(1) == nil)
         // Six frames before the numbers go round, and four after.
-        #expect(share.report(report(received: 10, highest: 3), from: 1) == nil)
+        #expect(share.report(report(received: 10, highest: 3), from: 1, at: begin) == nil)
         #expect(share.percent(of: 1, frames: 100) == 10)
     }
 
     @Test func aReportOfTwoTalksIsDividedBetweenThem() {
         var share = talk(first: 1_000)
         let both = report(received: 100, highest: 1_029, concealed: 100)
-        let earlier = share.report(both, from: 1)
+        let earlier = share.report(both, from: 1, at: begin)
         #expect(earlier == report(received: 70, highest: 999, concealed: 70))
         #expect(share.percent(of: 1, frames: 30) == 90)
     }
@@ -88,7 +92,8 @@ import Wire
         var share = talk(first: 1_000)
         for second in 1...700 {
             let highest = UInt16(truncatingIfNeeded: 999 + second * 100)
-            #expect(share.report(report(received: 100, highest: highest), from: 1) == nil)
+            let one = report(received: 100, highest: highest)
+            #expect(share.report(one, from: 1, at: begin) == nil)
         }
         #expect(share.percent(of: 1, frames: 70_000) == 100)
     }
@@ -99,56 +104,83 @@ import Wire
 
     @Test func whatReachedNoSpeakerWasNotHeard() {
         var share = share()
-        share.report(report(received: 100), heard(0, .speakerMuted), from: 1)
-        share.report(report(received: 100), heard(255), from: 2)
-        let muted = share.outcome(of: 1, frames: 100)
+        share.report(report(received: 100), heard(0, .speakerMuted), from: 1, at: begin)
+        share.report(report(received: 100), heard(255), from: 2, at: begin)
+        let muted = share.outcome(of: 1, frames: 100, endedAt: end)
         #expect(muted.percent == 0 && muted.why == .speakerMuted && muted.isKnown)
-        let whole = share.outcome(of: 2, frames: 100)
+        let whole = share.outcome(of: 2, frames: 100, endedAt: end)
         #expect(whole.percent == 100 && whole.why == .heard && whole.isKnown)
     }
 
     @Test func aPartThatWasHeldDownIsMissingAndTheReasonIsKept() {
         var share = share()
-        share.report(report(received: 100), heard(255), from: 1)
-        share.report(report(received: 100), heard(102, .heldDown), from: 1)
-        share.report(report(received: 100), heard(255), from: 1)
-        let found = share.outcome(of: 1, frames: 300)
+        share.report(report(received: 100), heard(255), from: 1, at: begin)
+        share.report(report(received: 100), heard(102, .heldDown), from: 1, at: begin)
+        share.report(report(received: 100), heard(255), from: 1, at: begin)
+        let found = share.outcome(of: 1, frames: 300, endedAt: end)
         #expect(found.percent == 80 && found.why == .heldDown)
     }
 
     @Test func aSyllableThatWasHeldDownIsNoReason() {
         var share = share()
-        share.report(report(received: 100), heard(245, .heldDown), from: 1)
-        let found = share.outcome(of: 1, frames: 100)
+        share.report(report(received: 100), heard(245, .heldDown), from: 1, at: begin)
+        let found = share.outcome(of: 1, frames: 100, endedAt: end)
         #expect(found.percent == 96 && found.why == .heard)
     }
 
     @Test func aReportAloneIsOfWhatArrivedAndNotOfWhatWasHeard() {
         var share = share()
-        share.report(report(received: 100), from: 1)
-        let found = share.outcome(of: 1, frames: 100)
+        share.report(report(received: 100), from: 1, at: begin)
+        let found = share.outcome(of: 1, frames: 100, endedAt: end)
         #expect(found.percent == 100 && found.hasReported && !found.isKnown)
+    }
+
+    /// Its card is gone in the middle: it plays nothing any more, and reports nothing.
+    @Test func whoGoesDeafInTheMiddleIsKnownToHaveDoneSo() {
+        var share = share()
+        share.report(report(received: 100), heard(255), from: 1, at: begin + .seconds(1))
+        share.report(report(received: 100), heard(255), from: 2, at: begin + .seconds(1))
+        share.note(heard(0, .outputLost), from: 1, at: begin + .seconds(1))
+        let deaf = share.outcome(of: 1, frames: 500, endedAt: begin + .seconds(5))
+        #expect(deaf.percent == 20 && deaf.why == .outputLost)
+        // Where the network alone is to blame, no reason was told.
+        let gone = share.outcome(of: 2, frames: 500, endedAt: begin + .seconds(5))
+        #expect(gone.percent == 20 && gone.why == .heard)
+    }
+
+    @Test func whoWasDeafForAWhileOnlyIsKnownToHaveBeen() {
+        var share = share()
+        share.note(heard(0, .outputLost), from: 1, at: begin)
+        share.note(heard(255), from: 1, at: begin + .seconds(2))
+        share.report(report(received: 100), heard(255), from: 1, at: begin + .seconds(3))
+        let long = share.outcome(of: 1, frames: 300, endedAt: begin + .seconds(3))
+        #expect(long.percent == 33 && long.why == .outputLost)
+        // What goes wrong after the end is none of it.
+        share.note(heard(0, .speakerMuted), from: 2, at: begin + .seconds(3))
+        share.report(report(received: 200), heard(255), from: 2, at: begin + .seconds(3))
+        let later = share.outcome(of: 2, frames: 300, endedAt: begin + .seconds(3))
+        #expect(later.percent == 67 && later.why == .heard)
     }
 
     @Test func whoListensToNoneOfItSaysWhyWithoutAReport() {
         var share = share()
-        share.note(heard(0, .notListening), from: 1)
-        share.note(heard(0, .notMember, stream: 9), from: 2)
-        let one = share.outcome(of: 1, frames: 100)
+        share.note(heard(0, .notListening), from: 1, at: begin)
+        share.note(heard(0, .notMember, stream: 9), from: 2, at: begin)
+        let one = share.outcome(of: 1, frames: 100, endedAt: end)
         #expect(one.percent == 0 && one.why == .notListening && one.hasReported)
         // Of another stream it says nothing of this one.
-        #expect(share.outcome(of: 2, frames: 100) == HeardShare.Outcome())
+        #expect(share.outcome(of: 2, frames: 100, endedAt: end) == HeardShare.Outcome())
     }
 
     @Test func whetherItIsHeardNowIsWhatWasSaidLast() {
         var share = share()
         #expect(share.hearsNow(1) == nil && share.whyNow(1) == nil)
-        share.note(heard(0, .heldDown), from: 1)
+        share.note(heard(0, .heldDown), from: 1, at: begin)
         #expect(share.hearsNow(1) == false && share.whyNow(1) == .heldDown)
-        share.note(heard(255), from: 1)
+        share.note(heard(255), from: 1, at: begin)
         #expect(share.hearsNow(1) == true && share.whyNow(1) == nil)
         // Who was not to hear it has no say.
-        share.note(heard(255), from: 9)
+        share.note(heard(255), from: 9, at: begin)
         #expect(share.hearsNow(9) == nil)
     }
 }
