@@ -9,8 +9,8 @@ struct ListenerWatch: ~Copyable {
     private(set) var words: FirstWords
     private var daemon: Daemon?
     private var isAsked = false
-    /// Whether a listener has said that it hears.
-    private var isHeard = false
+    /// Whether a listener has ever said that it hears.
+    private var wasHeard = false
     private let begin: Instant
     private var next: Instant
     /// The sentence that was news last; nil before the first.
@@ -28,7 +28,7 @@ struct ListenerWatch: ~Copyable {
     /// Whether nobody has heard the talk: each listener has said why not, or had the time to say
     /// something and was silent.
     func isUnheard(at now: Instant) -> Bool {
-        guard !isHeard else { return false }
+        guard !wasHeard else { return false }
         return now >= begin + FirstWords.patience ? words.isSilent : words.isUnheard
     }
 
@@ -37,10 +37,10 @@ struct ListenerWatch: ~Copyable {
 
     /// Takes an answer that has come, and asks again when that is due.
     ///
-    /// - Returns: whether `words` are news: the first, and others for as long as nobody hears.
+    /// - Returns: whether `words` are news: the first, and whatever changes after them.
     mutating func look(_ invocation: borrowing Invocation) -> Bool {
         let now = Clock.now()
-        if isUntold ? words.isOpen : !isHeard, isAsked || now >= next {
+        if !isUntold || words.isOpen, isAsked || now >= next {
             // Where all places at the daemon are taken, one may be free the next time.
             do throws(Failure) { try ask(invocation, at: now) } catch { hangUp(at: now) }
         }
@@ -54,7 +54,6 @@ struct ListenerWatch: ~Copyable {
         let sentence = words.sentence()
         guard sentence != told else { return false }
         told = sentence
-        if isHeard { daemon = nil }
         return true
     }
 
@@ -70,7 +69,7 @@ struct ListenerWatch: ~Copyable {
         guard let reply else { return }
         guard case .peers(let list) = reply else { throw misfit() }
         words.hear(list)
-        isHeard = words.isHeard
+        wasHeard = wasHeard || words.isHeard
         next = now + (isUntold ? FirstWords.look : Self.pause)
     }
 

@@ -15,6 +15,8 @@ WAITED, SHARE = 0.15, 0.02
 more than both, what did not come in time says nothing of them."""
 PAUSE = 0.02
 """Seconds that the machine itself may stand still at once; a card is empty after little more."""
+RECENT = 10
+"""Seconds before a miss in which a pause may be to blame for it."""
 UNJUDGED = "not judged"
 """How the reason begins of a test that this machine could not bear."""
 
@@ -75,7 +77,8 @@ pauses = Pauses()
 
 def excuse(start, waited):
     """Why what was missed since that moment, with so much waiting, is no verdict; None: it is."""
-    took, pause = time.monotonic() - start, pauses.longest(start)
+    now = time.monotonic()
+    took, pause = now - start, pauses.longest(max(start, now - RECENT))
     if sanitizer.NAME:
         return None
     if waited >= max(WAITED, SHARE * took * len(turns.stations)):

@@ -105,6 +105,15 @@ class Judged(unittest.TestCase):
         [(_, reason)] = result.skipped
         self.assertTrue(reason.startswith(f"{UNJUDGED}, the machine stood still for"), reason)
 
+    @needs_priority
+    def test_what_fails_long_after_the_machine_stood_still_has_failed(self):
+        self.addCleanup(setattr, judged, "RECENT", judged.RECENT)
+        judged.RECENT = 0.3
+        judged.pauses = Pauses()
+        result = self.outcome(
+            is_busy=False, holds=False, meanwhile=lambda: (hold_up(0.1), time.sleep(0.6)))
+        self.assertEqual((len(result.failures), result.skipped), (1, []))
+
     def test_any_other_failure_is_one_whoever_waited(self):
         result = self.outcome(is_busy=True, holds=True, says=False)
         self.assertEqual((len(result.failures), result.skipped), (1, []))

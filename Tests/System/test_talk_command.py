@@ -192,6 +192,20 @@ class HeldOpen(SceneTest):
                 program.send_signal(signal.SIGINT)
                 self.assert_ends(program)
 
+    def test_it_says_when_nobody_hears_it_any_more(self):
+        with self.program("talk", "house", stdout=subprocess.PIPE) as program:
+            self.assertIn("talking to house", program.stdout.readline().decode())
+            line = program.stdout.readline()
+            if line.startswith(b"not known yet"):
+                line = program.stdout.readline()
+            self.assertEqual(line, b"heard by garage\n")
+            with self.deaf("speaker_muted", ("mute", "speaker"), ("unmute", "speaker")):
+                self.assertEqual(program.stdout.readline(),
+                                 b"nobody hears it now: garage (its speaker is muted)\n")
+            self.assertEqual(program.stdout.readline(), b"heard by garage\n")
+            program.send_signal(signal.SIGINT)
+            self.assert_ends(program)
+
     def test_ctrl_c_ends_it_before_the_listeners_have_said_and_while_the_daemon_hangs(self):
         # Neither says anything as long as it is stopped.
         self.garage.process.send_signal(signal.SIGSTOP)
