@@ -91,7 +91,7 @@ public struct JitterBuffer: ~Copyable {
     /// The longest delay there may be after packets were held; what is more is skipped.
     ///
     /// To skip is to lose words; playing faster removes the delay again.
-    static let delayMost: Int64 = 1_200 * 48
+    static let delayMost: Int64 = 1_600 * 48
     /// A packet that is this much later than the quickest, after a gap, starts a new base.
     static let holdMost: Int64 = 500 * 48
     static let starvation: Int64 = 200 * 48

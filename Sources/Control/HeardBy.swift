@@ -33,6 +33,10 @@ public struct HeardBy: JSONRecord, Equatable, Sendable {
         case noNetwork = "no_network"
         /// The talker's microphone is muted: what it sends is silence.
         case microphoneMuted = "microphone_muted"
+        /// The mixer of the talker's card lets none of its microphone's sound through.
+        case microphoneCardMuted = "microphone_card_muted"
+        /// The talker's microphone is gone, or stands still: nothing is sent.
+        case microphoneLost = "microphone_lost"
         /// Nothing came back of it.
         case noAnswer = "no_answer"
         /// Its program is older: it says what has arrived, and not whether that was heard.
@@ -87,6 +91,9 @@ extension HeardBy.Reason {
         case .down: "it is down"
         case .noNetwork: "this station has no network"
         case .microphoneMuted: "this station's microphone is muted"
+        case .microphoneCardMuted:
+            "this station's microphone is muted or at 0 in its card's mixer"
+        case .microphoneLost: "this station's microphone is not there, or stands still"
         case .noAnswer: "nothing came back"
         case .unknown: "its program is older and does not say what was heard"
         case .noOutput: "it has no speaker"
@@ -108,7 +115,7 @@ extension HeardBy.Reason {
         }
     }
 
-    /// For a person, of the station that does not hear: here.
+    /// For a person, of the station that does not hear, or whose reason it is: here.
     public var wordsHere: String {
         switch self {
         case .noOutput: "this station has no speaker (output = none)"
@@ -126,7 +133,18 @@ extension HeardBy.Reason {
         case .denied: "its policy here does not allow it"
         case .over: "it was over here"
         case .tooMany: "too many spoke at once"
-        case .down, .noNetwork, .microphoneMuted, .noAnswer, .unknown, .other: words
+        case .microphoneMuted: "its microphone is muted"
+        case .microphoneCardMuted: "its microphone is muted or at 0 in its card's mixer"
+        case .microphoneLost: "its microphone is not there, or stands still"
+        case .down, .noNetwork, .noAnswer, .unknown, .other: words
+        }
+    }
+
+    /// Whether it is the talker's own: those who are to hear it can do nothing about it.
+    public var isTalkers: Bool {
+        switch self {
+        case .noNetwork, .microphoneMuted, .microphoneCardMuted, .microphoneLost: true
+        default: false
         }
     }
 
@@ -134,6 +152,8 @@ extension HeardBy.Reason {
     public var remedy: String {
         switch self {
         case .microphoneMuted: "intercomctl unmute mic"
+        case .microphoneCardMuted: "mic-volume = 80% in [audio], or alsamixer, F4"
+        case .microphoneLost: "intercomctl doctor audio"
         case .noNetwork: "intercomctl doctor network"
         case .down, .noAnswer: "see whether it has power and network"
         case .unknown: "install the same version on both"

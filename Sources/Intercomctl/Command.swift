@@ -1,5 +1,6 @@
 internal import Control
 internal import HAL
+internal import Settings
 
 /// One row of the table that is this program: what to type, what it takes, what it does.
 struct Command: Sendable {
@@ -232,6 +233,13 @@ struct Failure: Error {
     /// What the system refused; where it was a matter of rights, with what may help.
     init(_ error: SystemError) {
         let isMute = error.errno == SystemError.noPermission && error.advice.isEmpty
-        self.init(.failed, isMute ? "\(error); try it with sudo" : "\(error)")
+        self.init(refused: isMute, error.description)
+    }
+
+    /// A key that could not be read or written.
+    init(_ error: KeyStoreError) { self.init(refused: error.isRefused, error.description) }
+
+    private init(refused: Bool, _ text: String) {
+        self.init(.failed, refused ? "\(text); try it with sudo" : text)
     }
 }

@@ -68,12 +68,17 @@ struct FirstWords {
     func sentence(_ head: String = "") -> String {
         guard !heard.isEmpty else { return "nobody hears it now" }
         let hears = heard.filter { $0.reason == nil }.map { $0.peer }
-        let open = heard.filter { $0.reason == .unknown || $0.reason == .noAnswer }.map { $0.peer }
+        let open = heard.filter { $0.reason == .noAnswer }.map { $0.peer }
+        let older = heard.filter { $0.reason == .unknown }.map { $0.peer }
         let deaf = heard.filter { Self.isDeaf($0) }
         var parts: [String] = []
         if !hears.isEmpty { parts.append(head + hears.joined(separator: ", ")) }
         if !open.isEmpty {
             parts.append("not known yet whether heard by \(open.joined(separator: ", "))")
+        }
+        if !older.isEmpty {
+            let who = older.joined(separator: ", ")
+            parts.append("not known whether heard by \(who), whose program is older")
         }
         if !deaf.isEmpty {
             let isAll = deaf.count == heard.count

@@ -42,6 +42,6 @@ func ownKey(_ paths: Paths) throws(Failure) -> PublicKey? {
     do throws(KeyStoreError) {
         return try KeyStore.publicKey(paths)
     } catch {
-        throw Failure(.failed, error.description)
+        throw Failure(error)
     }
 }

@@ -106,7 +106,7 @@ struct PeerBook {
         } catch { throw Failure(error) }
         do throws(KeyStoreError) {
             try KeyStore.write(psk: psk, of: peer, paths)
-        } catch { throw Failure(.failed, error.description) }
+        } catch { throw Failure(error) }
     }
 
     /// Removes `NAME.psk` when no peer of this book names it; returns whether there was one.
@@ -128,7 +128,7 @@ func readPSK(_ invocation: borrowing Invocation) throws(Failure) -> Key? {
     guard let path = invocation.pskFile else { return nil }
     do throws(KeyStoreError) {
         return try KeyStore.psk(at: path)
-    } catch { throw Failure(.failed, error.description) }
+    } catch { throw Failure(error) }
 }
 
 /// A peer's name as typed, without the blanks that were pasted with it.

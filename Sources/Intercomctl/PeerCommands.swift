@@ -84,7 +84,7 @@ private func copySecret(
     let path = "\(book.paths.keys)/\(PeerBook.pskFile(of: old))"
     let psk: Key
     do throws(KeyStoreError) { psk = try KeyStore.psk(at: path) } catch {
-        throw Failure(.failed, error.description)
+        throw Failure(error)
     }
     try book.write(psk: psk, of: new)
 }

@@ -83,23 +83,12 @@ extension ControlLoop {
             found.append(
                 "\(key): \(side.shown) has no control\(name) to set: intercomctl audio controls")
         }
-        if let control = mutedMicrophone {
+        if let control = view.silentMicrophone {
             found.append(
                 "the microphone is muted: control \(control.name) of \(cards.input.shown); "
                     + "mic-volume = 80% in [audio], or amixer, turns it on")
         }
         return found
-    }
-
-    /// Asked of the mixer only where there is nothing to hear, for that takes some milliseconds.
-    private var mutedMicrophone: CardControl? {
-        let level = -Double(rings.counters[.microphoneLevel]) / 10
-        guard cards.input.isOpen, level <= LevelMeter.floor, let name = cards.input.name.pcm
-        else { return nil }
-        let control = CardControl.chosen(
-            among: CardControl.all(of: name, .capture), cards.input.wish?.name, .capture)
-        PCMCard.forgetSettings()
-        return control?.isMuted == true || control?.percent == 0 ? control : nil
     }
 
     func told(_ drift: Drift?) -> (Double?, Double?) {

@@ -108,12 +108,12 @@ extension ControlLoop {
     private mutating func judge(_ place: Int) {
         let spurt = view.spurts[place]
         guard spurt.ended == nil else { return }
-        let isMuted = isMuted(spurt.target)
-        view.spurts[place].follow(isMuted: isMuted, at: now)
+        let silence = silence(of: spurt.target)
+        view.spurts[place].follow(silence, at: now)
         let there = spurt.share.listeners.filter {
             view.peers[$0].reach == .up && !isCutOff(from: $0)
         }
-        if spurt.isDoubted, !isMuted {
+        if spurt.isDoubted, silence == nil {
             let hasHeard = there.contains { spurt.share.hearsNow($0) == true }
             guard hasHeard || there.allSatisfy({ spurt.share.hearsNow($0) != nil }) else { return }
             view.spurts[place].isDoubted = false
@@ -122,7 +122,7 @@ extension ControlLoop {
                 return
             }
         }
-        let isHeard = !isMuted && there.contains { spurt.share.hearsNow($0) != false }
+        let isHeard = silence == nil && there.contains { spurt.share.hearsNow($0) != false }
         guard isHeard == spurt.isUnheard else { return }
         view.spurts[place].isUnheard = !isHeard
         guard spurt.tellings < Self.tellingsMax || now >= spurt.toldAt + Self.tellingsApart
@@ -142,9 +142,9 @@ extension ControlLoop {
     /// Whether what goes to this target comes from the microphone.
     private func isVoice(_ target: Int) -> Bool { target != Int(TalkTarget.announcement) }
 
-    /// Whether silence goes to this target instead of the microphone's sound.
-    private func isMuted(_ target: Int) -> Bool {
-        keeper.state.isMicrophoneMuted && isVoice(target)
+    /// Why silence, or nothing, goes to this target instead of the microphone's sound.
+    private func silence(of target: Int) -> HeardBy.Reason? {
+        isVoice(target) ? microphoneSilence : nil
     }
 
     /// Whether the tones tell of a talk to this target: in a call they would disturb it, and each
@@ -158,7 +158,7 @@ extension ControlLoop {
     func hindrance(to peer: Int, isVoice: Bool = true) -> HeardBy.Reason? {
         if isCutOff(from: peer) { return .noNetwork }
         if view.peers[peer].reach == .down { return .down }
-        return isVoice && keeper.state.isMicrophoneMuted ? .microphoneMuted : nil
+        return isVoice ? microphoneSilence : nil
     }
 
     /// Why those who were to hear it do not, as far as is known now.
@@ -192,7 +192,7 @@ extension ControlLoop {
     /// Whether a peer hears what is said to it now: `heard`, or why not; nil until it has said.
     func hearsNow(_ peer: Int) -> String? {
         guard let spurt = spurtNow(to: peer) else { return nil }
-        if isMuted(spurt.target) { return HeardBy.Reason.microphoneMuted.rawValue }
+        if let silence = silence(of: spurt.target) { return silence.rawValue }
         guard let hears = spurt.share.hearsNow(peer) else { return nil }
         return hears ? "heard" : whyNotNow(peer)?.rawValue
     }
@@ -261,7 +261,7 @@ extension ControlLoop {
             } else if !found.isKnown {
                 reason = .unknown
             }
-            if open < 0.95, found.percent > 0 { reason = .microphoneMuted }
+            if open < 0.95, found.percent > 0 { reason = spurt.silence }
             let percent = Int((Double(found.percent) * open).rounded())
             return (peer, HeardBy(roster[peer].name, percent: percent, reason: reason))
         }

@@ -67,6 +67,7 @@ extension ControlLoop {
         callMoved(since: former)
         doWhatCoresAsk()
         awaitAdoption()
+        followMixers()
         guard change == nil else {
             throw ControlError(
                 .failed, "the sound stands still; it takes the settings over when it moves again")

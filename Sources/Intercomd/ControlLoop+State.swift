@@ -117,7 +117,7 @@ extension ControlLoop {
         volumes.speaker =
             state.isSpeakerMuted ? .muted : MediaVolumes.gain(percent: state.volumes.speaker)
         volumes.isSpeakerMuted = state.isSpeakerMuted
-        volumes.isCardMuted = view.silentControl != nil
+        volumes.isCardMuted = view.silentSpeaker != nil
         let ring = isQuietTime ? min(state.volumes.ring, config.quiet.ring) : state.volumes.ring
         volumes.ring = MediaVolumes.gain(percent: ring)
         volumes.tones = MediaVolumes.gain(percent: state.volumes.tones)

@@ -81,7 +81,7 @@ extension ControlLoop {
         if view.isMasterStalled {
             found.append(stallComplaint)
         }
-        found += standingHindrances.map { "\($0.text): \($0.remedy)" }
+        found += standingHindrances.map { "\($0.text) -> \($0.remedy)" }
         for key in lines.keys where !key.isOpen {
             found.append("button \(key.button.name): \(key.error?.description ?? "not open yet")")
         }
@@ -127,7 +127,7 @@ extension ControlLoop {
         } else if roster.isEmpty {
             found.append(Advice.unpaired)
         }
-        found += (presentHindrances + pastHindrances).map { "\($0.text): \($0.remedy)" }
+        found += (presentHindrances + pastHindrances).map { "\($0.text) -> \($0.remedy)" }
         found += detourNotes + controlNotes
         if isQuietTime {
             found.append("quiet hours: only an emergency may ring or page now, where it is allowed")

@@ -16,24 +16,7 @@ extension ControlLoop {
     /// What was not heard so lately is still said.
     private static var lately: Duration { .seconds(3) }
 
-    /// Follows the mixer of the speaker's card.
-    mutating func followMixer() {
-        let name = config.audio.mixerOutput
-        view.silentControl = speakerMixer.look(cards.output, name, at: now)
-    }
-
     var hindrances: [Hindrance] { standingHindrances + presentHindrances + pastHindrances }
-
-    /// A talk goes on, and its microphone is muted.
-    private var microphoneHindrances: [Hindrance] {
-        let open = view.talkingSince.keys.filter { $0 != Int(TalkTarget.announcement) }
-        guard keeper.state.isMicrophoneMuted, !open.isEmpty else { return [] }
-        return [
-            Hindrance(
-                .there, .microphoneMuted, "nobody hears this station now: its microphone is muted",
-                HeardBy.Reason.microphoneMuted.remedy)
-        ]
-    }
 
     /// Peers that this station speaks to in this moment, and that do not hear it.
     var presentHindrances: [Hindrance] {
@@ -54,7 +37,7 @@ extension ControlLoop {
 
     private var speakerHindrances: [Hindrance] {
         var found: [Hindrance] = []
-        if let control = view.silentControl {
+        if let control = view.silentSpeaker {
             let how = control.isMuted == true ? "muted" : "at 0 %"
             found.append(
                 Hindrance(
@@ -170,8 +153,8 @@ extension ControlLoop {
             if whyNotNow(number) == nil, let last = view.peers[number].lastWords,
                 now - last.at < Self.toldFor,
                 let reason = last.heard.reason, reason != .unknown, reason != .down,
-                reason != .noNetwork, reason != .over,
-                reason != .microphoneMuted || keeper.state.isMicrophoneMuted
+                reason != .over,
+                !reason.isTalkers || reason == microphoneSilence
             {
                 let age = seconds(now - last.at)
                 let share = last.heard.percent == 0 ? "nothing" : "\(last.heard.percent ?? 0) %"
@@ -180,7 +163,7 @@ extension ControlLoop {
                         .there, reason,
                         "\(name) has heard \(share) of what was said last, \(Int(age)) s ago: "
                             + reason.words,
-                        reason == .microphoneMuted ? reason.remedy : "there: \(reason.remedy)",
+                        reason.isTalkers ? reason.remedy : "there: \(reason.remedy)",
                         peer: name, ageSeconds: age))
             }
         }

@@ -69,7 +69,8 @@ struct ControlLoop: ~Copyable {
     var history: History
     var keeper: StateKeeper
     var hook = EventHook()
-    var speakerMixer = SpeakerMixer()
+    var speakerMixer = MixerWatch(.playback)
+    var microphoneMixer = MixerWatch(.capture)
     /// What the media loop was told of volumes last.
     var toldVolumes = MediaVolumes()
     var meterView = MeterView()
@@ -286,7 +287,7 @@ struct ControlLoop: ~Copyable {
         followXruns()
         seekAbsent()
         tellWhatWasSuppressed()
-        followMixer()
+        followMixers()
         tickState()
         consent()
         doWhatCoresAsk()

@@ -1,3 +1,4 @@
+internal import Control
 internal import Station
 internal import Time
 
@@ -17,8 +18,10 @@ struct OwnSpurt {
     /// How often that was told, and when last: a peer may say one thing and the other in turn.
     var tellings = 0
     var toldAt = Instant(nanoseconds: .min / 2)
-    /// Since when this station's microphone is muted, how long it was before, and whether it was
-    /// ever open: the listeners hear silence, and do not know that it is none.
+    /// Why this station's microphone gives nothing, or gave nothing last, since when, how long
+    /// that was before, and whether it was ever open: the listeners hear silence, and do not know
+    /// that it is none.
+    private(set) var silence: HeardBy.Reason?
     private var mutedSince: Instant?
     private var mutedMs = 0.0
     private var hasBeenOpen = false
@@ -31,13 +34,15 @@ struct OwnSpurt {
         self.isDoubted = isDoubted
     }
 
-    /// The microphone is muted from now on, or open.
-    mutating func follow(isMuted: Bool, at now: Instant) {
-        guard isMuted else {
+    /// The microphone gives nothing from now on, and why; or it is open.
+    mutating func follow(_ silence: HeardBy.Reason?, at now: Instant) {
+        guard let silence else {
             hasBeenOpen = true
             return closeMute(at: now)
         }
-        mutedSince = mutedSince ?? now
+        self.silence = silence
+        // Of one that is gone nothing is sent either.
+        if silence == .microphoneLost { closeMute(at: now) } else { mutedSince = mutedSince ?? now }
     }
 
     /// It is over, so many frames of it were sent.

@@ -105,7 +105,11 @@ struct StationView {
     /// The peer whose call light is lit here, and until when.
     var calledBy: (peer: Int, until: Instant)?
     /// The control of the speaker's card that lets nothing through; nil where none does.
-    var silentControl: CardControl?
+    var silentSpeaker: CardControl?
+    /// That of the microphone's card.
+    var silentMicrophone: CardControl?
+    /// Why the microphone gave nothing when that was looked at last.
+    var silence: HeardBy.Reason?
     /// When the speaker was open last; nil before it was.
     var speakerSeen: Instant?
     var hasStopped = false

@@ -17,7 +17,7 @@ public enum KeyStore {
         do throws(SystemError) {
             try FileStore.makeDirectory(paths.state, mode: 0o750)
             try FileStore.makeDirectory(paths.keys, mode: 0o700)
-        } catch { throw KeyStoreError(error.description) }
+        } catch { throw KeyStoreError(error) }
         try checkFolder(paths)
         do throws(SystemError) {
             if try FileStore.status(of: paths.identity) == nil {
@@ -25,7 +25,7 @@ public enum KeyStore {
                 made()
                 return key
             }
-        } catch { throw KeyStoreError(error.description) }
+        } catch { throw KeyStoreError(error) }
         return try readIdentity(paths)
     }
 
@@ -34,7 +34,7 @@ public enum KeyStore {
         try checkFolder(paths)
         do throws(SystemError) {
             guard try FileStore.status(of: paths.identity) != nil else { return nil }
-        } catch { throw KeyStoreError(error.description) }
+        } catch { throw KeyStoreError(error) }
         return X25519.publicKey(of: try readIdentity(paths))
     }
 
@@ -60,7 +60,7 @@ public enum KeyStore {
     ) throws(KeyStoreError) {
         do throws(SystemError) {
             try FileStore.makeDirectory(paths.keys, mode: 0o700, ownerOf: paths.state)
-        } catch { throw KeyStoreError(error.description) }
+        } catch { throw KeyStoreError(error) }
         try checkFolder(paths)
         var text = Secret(count: PSKFile.size)
         var bytes = text.mutableBytes
@@ -68,7 +68,7 @@ public enum KeyStore {
         let path = "\(paths.keys)/\(name).psk"
         do throws(SystemError) {
             try FileStore.write(text.bytes, to: path, mode: 0o600, ownerOf: paths.state)
-        } catch { throw KeyStoreError(error.description) }
+        } catch { throw KeyStoreError(error) }
     }
 
     private static func make(_ path: String) throws(SystemError) -> Key {
@@ -118,7 +118,7 @@ public enum KeyStore {
         do throws(SystemError) {
             var bytes = secret.mutableBytes
             count = try FileStore.readSecret(path, into: &bytes)
-        } catch { throw KeyStoreError(error.description) }
+        } catch { throw KeyStoreError(error) }
         do throws(KeyFileError) {
             return try parse(secret.bytes.extracting(first: count))
         } catch { throw KeyStoreError(advice("\(path) \(error)")) }
@@ -144,6 +144,16 @@ public enum KeyStore {
 /// Why a key cannot be used, in words for the person who must act.
 public struct KeyStoreError: Error, Equatable, CustomStringConvertible {
     public let description: String
+    /// Whether who asks has no right to the file, and another may.
+    public let isRefused: Bool
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String) {
+        self.description = description
+        isRefused = false
+    }
+
+    init(_ error: SystemError) {
+        description = error.description
+        isRefused = error.errno == SystemError.noPermission && error.advice.isEmpty
+    }
 }

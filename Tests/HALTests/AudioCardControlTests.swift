@@ -68,6 +68,19 @@ extension AudioOnSimulatedCard {
         #expect(CardControl.silencing(low, nil, .playback)?.name == "PCM")
     }
 
+    @Test func whatAMicrophoneGivesPassesItsOwnControlAndTheCardsCapture() {
+        func silencing(_ mic: Bool, _ capture: Bool, line: Bool = false) -> String? {
+            let controls = [("Mic", mic), ("Line", line), ("Capture", capture)].map {
+                CardControl(name: $0.0, direction: .capture, percent: 50, isMuted: $0.1)
+            }
+            return CardControl.silencing(controls, nil, .capture)?.name
+        }
+        #expect(silencing(false, false) == nil)
+        #expect(silencing(true, false) == "Mic")
+        #expect(silencing(false, true) == "Capture")
+        #expect(silencing(false, false, line: true) == nil)
+    }
+
     @Test func theUsualOneIsChosenUnlessNamed() {
         let controls = ["Headphone", "PCM", "Beep"].map(control)
         #expect(CardControl.chosen(among: controls, nil, .playback)?.name == "PCM")

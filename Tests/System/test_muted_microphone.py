@@ -1,30 +1,99 @@
-"""Silence from a muted microphone is not said to be heard."""
+"""Silence of a microphone that is muted, turned off or gone is not said to be heard."""
 
+import contextlib
 import time
 import unittest
 
-from lab import wait
-from test_heard import HeardTest, reasons, typed
+from lab import sound, wait
+from test_heard import HeardTest, diagnosis, done_to_card, mixer, reasons, typed
+
+
+@contextlib.contextmanager
+def nocap(station):
+    """Another program switches the microphone off in the card's mixer."""
+    mixer(station, "Mic", "nocap")
+    wait(lambda: any("the microphone is muted" in note for note in station.status()["notes"]),
+         f"{station} sees the mixer")
+    try:
+        yield
+    finally:
+        mixer(station, "Mic", "cap")
+    wait(lambda: not any("the microphone is muted" in note for note in station.status()["notes"]),
+         f"{station} sees that it is on")
 
 
 class MutedMicrophone(HeardTest):
+    def is_silent(self, door, reason, words):
+        """No command, and nothing in the status, says that anybody hears the door."""
+        code, text, _ = door.ctl("talk", "house", "--seconds", "1", seconds=20)
+        self.assertEqual(code, 1, text)
+        self.assertIn(words, text)
+        code, text, _ = door.ctl("ptt", "down", "house")
+        self.assertEqual(code, 1, text)
+        self.assertIn(words, text)
+        wait(lambda: "nobody hears this station now: its microphone" in door.ctl("status")[1],
+             "door says so while it talks")
+        self.assertEqual(reasons(door, "there", standing=True), [reason])
+        self.assertIn("microphone", "\n".join(diagnosis(door, "audio", "peers")))
+        door.ctl("ptt", "up", "house")
+        wait(lambda: not door.is_talking(), "door is silent")
+
+    def is_muted(self, door, reason, words):
+        """So much was sent, and nothing of it was sound."""
+        code, text, percent, why = self.talk(door, "house")
+        self.assertEqual((code, percent, why), (1, 0, reason), text)
+        self.assertIn(words, text)
+        self.assertEqual(reasons(door, "there"), [reason])
+        self.is_silent(door, reason, words)
+
     def test_a_microphone_that_is_muted_is_heard_by_nobody(self):
         kitchen, door = self.scene("kitchen", "door")
         self.is_heard(kitchen, door, "house")
         with typed(door, ("mute", "mic"), ("unmute", "mic")):
-            code, text, percent, why = self.talk(door, "house")
-            self.assertEqual((code, percent, why), (1, 0, "microphone_muted"), text)
-            self.assertIn("this station's microphone is muted", text)
-            self.assertEqual(reasons(door, "there"), ["microphone_muted"])
-            code, text, _ = door.ctl("talk", "house", "--seconds", "1", "--json", seconds=20)
-            self.assertEqual(code, 1, text)
-            door.ctl("ptt", "down", "house")
-            wait(lambda: "nobody hears this station now: its microphone is muted"
-                 in door.ctl("status")[1], "door says so while it talks")
-            door.ctl("ptt", "up", "house")
-            wait(lambda: not door.is_talking(), "door is silent")
+            self.is_muted(door, "microphone_muted", "this station's microphone is muted")
         time.sleep(1.6)
         self.assertEqual(reasons(door, "there"), [], "what is mended is told no more")
+        self.is_heard(kitchen, door, "house")
+
+    def test_a_microphone_that_is_off_in_its_mixer_is_heard_by_nobody(self):
+        kitchen, door = self.scene("kitchen", "door")
+        self.is_heard(kitchen, door, "house")
+        with nocap(door):
+            kitchen.record()
+            self.is_muted(door, "microphone_card_muted",
+                          "this station's microphone is muted or at 0 in its card's mixer")
+            self.assertLess(sound.tone_level(kitchen.recorded().samples, 500), -80)
+        time.sleep(1.6)
+        self.assertEqual(reasons(door, "there"), [], "what is mended is told no more")
+        self.is_heard(kitchen, door, "house")
+
+    def test_it_goes_off_while_somebody_talks(self):
+        kitchen, door = self.scene("kitchen", "door")
+        self.is_heard(kitchen, door, "house")
+        door.ctl("ptt", "down", "house")
+        wait(lambda: kitchen.hears(door), "kitchen hears door")
+        time.sleep(2)
+        with nocap(door):
+            time.sleep(2)
+            door.ctl("ptt", "up", "house")
+            wait(lambda: not door.is_talking(), "door is silent")
+            time.sleep(1.6)
+            (peer,) = door.status()["peers"]
+        self.assertEqual(peer["heard_reason"], "microphone_card_muted")
+        self.assertTrue(20 <= peer["heard_percent"] <= 80, peer["heard_percent"])
+
+    def test_a_control_that_is_off_beside_one_that_is_heard_is_no_reason(self):
+        """Its volume is at 0, which many cards still let through: what it gives decides."""
+        kitchen, door = self.scene("kitchen", "door")
+        mixer(door, "Mic", "0%")
+        time.sleep(2.5)
+        self.is_heard(kitchen, door, "house")
+
+    def test_a_microphone_that_is_gone_is_not_the_listeners_fault(self):
+        kitchen, door = self.scene("kitchen", "door")
+        self.is_heard(kitchen, door, "house")
+        with done_to_card(door, "hang", "unhang"):
+            self.is_silent(door, "microphone_lost", "this station's microphone is not there, or")
         self.is_heard(kitchen, door, "house")
 
 

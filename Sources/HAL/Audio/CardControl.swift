@@ -53,18 +53,22 @@ public struct CardControl: Equatable, Sendable {
         return controls.count == 1 ? controls.first : nil
     }
 
-    /// What lets no sound through to the ear: the chosen one, or one through which all that a card
-    /// plays must pass; nil where none does.
+    /// What lets no sound through: the chosen one, or one through which all that a card plays, or
+    /// records, must pass; nil where none does.
     public static func silencing(
         _ controls: [CardControl], _ name: String?, _ direction: PCMError.Direction
     ) -> CardControl? {
-        var path = controls.filter { passesAll.contains($0.name) && $0.direction == direction }
+        var path = controls.filter {
+            passesAll[direction, default: []].contains($0.name) && $0.direction == direction
+        }
         if let one = chosen(among: controls, name, direction) { path.insert(one, at: 0) }
         return path.first { $0.isSilent }
     }
 
-    /// Behind these lie a card's single outputs, of which some are off where others are on.
-    private static let passesAll = ["Master", "PCM"]
+    /// A card's single outputs and inputs, of which some are off where others are on, lie beyond.
+    private static let passesAll: [PCMError.Direction: [String]] = [
+        .playback: ["Master", "PCM"], .capture: ["Capture"],
+    ]
 
     /// Whether it lets nothing through.
     public var isSilent: Bool { isMuted == true || percent == 0 }

@@ -43,9 +43,8 @@ extension AudioFacts {
     /// The control of the configured microphone, when it is off or at zero.
     private static func muted(_ situation: Situation) -> CardControl? {
         guard let audio = situation.config?.audio, let name = audio.input.pcm else { return nil }
-        let control = CardControl.chosen(
-            among: CardControl.all(of: name, .capture), audio.mixerInput, .capture)
-        return control?.isMuted == true || control?.percent == 0 ? control : nil
+        return CardControl.silencing(
+            CardControl.all(of: name, .capture), audio.mixerInput, .capture)
     }
 
     private static func listen(

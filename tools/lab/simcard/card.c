@@ -44,6 +44,9 @@ static int make(struct card *card, int64_t ppb)
 	atomic_store(&card->shared->base_ns, card_now_ns());
 	atomic_store(&card->shared->base_frame, CARD_FIRST_FRAME);
 	atomic_store(&card->shared->rate_error_ppb, ppb);
+	static const int32_t controls[CARD_CONTROLS] = { 1, 32, 1, 15 };
+	for (int i = 0; i < CARD_CONTROLS; i++)
+		atomic_store(&card->shared->controls[i], controls[i]);
 	atomic_store(&card->shared->magic, magic);
 	return 0;
 }

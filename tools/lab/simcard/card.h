@@ -16,12 +16,15 @@ enum {
 	CARD_RATE = 48000,        // nominal frames a second
 	CARD_RING = 1 << 18,      // frames in a ring: 5.4 seconds
 	CARD_TAPS = 14400,        // the longest answer of a room: 0.3 seconds
-	CARD_VERSION = 5,
+	CARD_VERSION = 6,
 	CARD_FIRST_FRAME = CARD_RATE, // so that no frame of interest has a number near zero
 };
 
 // Indexes of everything that exists once for each direction; equal to ALSA's stream numbers.
 enum card_direction { CARD_PLAYBACK = 0, CARD_CAPTURE = 1 };
+
+// What the mixer has of each direction: a switch and a volume.
+enum { CARD_SPEAKER_SWITCH, CARD_SPEAKER_VOLUME, CARD_MIC_SWITCH, CARD_MIC_VOLUME, CARD_CONTROLS };
 
 // Left in the upper half of the low word, right in the lower; the frame number above them.
 typedef _Atomic uint64_t card_cell;
@@ -54,6 +57,9 @@ struct card_shared {
 	_Atomic uint32_t allocates; // transfers call malloc: trips a heap counter on purpose
 	// Each period's end is told so many frames late at most; where the card is, is always true.
 	_Atomic int32_t jitter_frames;
+
+	// The mixer. Of a direction whose switch is off comes silence; volumes change no sound.
+	_Atomic int32_t controls[CARD_CONTROLS];
 
 	// The air between loudspeaker and microphone.
 	_Atomic int32_t echo_permille, echo_delay_frames;
@@ -96,6 +102,12 @@ int64_t card_ns_of(struct card_shared *card, int64_t frame);
 int64_t card_told_ns(struct card_shared *card, enum card_direction direction, int64_t frame);
 // Changes the speed of the clock from now on, with no jump.
 void card_set_rate_error(struct card_shared *card, int64_t ppb);
+
+static inline bool card_is_muted(struct card_shared *card, enum card_direction direction)
+{
+	int place = direction == CARD_PLAYBACK ? CARD_SPEAKER_SWITCH : CARD_MIC_SWITCH;
+	return atomic_load_explicit(&card->controls[place], memory_order_relaxed) == 0;
+}
 
 static inline void card_put(card_cell *ring, int64_t frame, struct card_frame sound)
 {

@@ -1,82 +1,57 @@
 // The controls of a simulated sound card as alsa-lib opens them: `type simcard` of a ctl.
 //
 // Field: path, that of the card. The controls are Speaker (0 to 64) and Mic (0 to 31), each with a
-// switch, kept in PATH.mixer, which everyone maps; who has them open gets an event of each change,
-// as of a real card, when it asks for one (nothing wakes it). They change no sound: what the world
-// hears and says is up to the program `simcard`. To see or set them:
-// amixer -D simcard:CARD=kitchen.
+// switch; who has them open gets an event of each change, as of a real card, when it asks for one
+// (nothing wakes it). A switch that is off silences its direction, from the next block that a
+// program moves; the volumes change no sound. To see or set them: amixer -D simcard:CARD=kitchen.
+#include "card.h"
+
 #include <alsa/asoundlib.h>
 #include <alsa/control_external.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-enum { ELEMENTS = 4, MAGIC = 0x6d697865 };
 
 static const struct element {
 	const char *name;
 	int type;
-	long most, first;
-} elements[ELEMENTS] = {
-	{ "Speaker Playback Switch", SND_CTL_ELEM_TYPE_BOOLEAN, 1, 1 },
-	{ "Speaker Playback Volume", SND_CTL_ELEM_TYPE_INTEGER, 64, 32 },
-	{ "Mic Capture Switch", SND_CTL_ELEM_TYPE_BOOLEAN, 1, 1 },
-	{ "Mic Capture Volume", SND_CTL_ELEM_TYPE_INTEGER, 31, 15 },
-};
-
-struct shared {
-	_Atomic int32_t magic, values[ELEMENTS];
+	long most;
+} elements[CARD_CONTROLS] = {
+	[CARD_SPEAKER_SWITCH] = { "Speaker Playback Switch", SND_CTL_ELEM_TYPE_BOOLEAN, 1 },
+	[CARD_SPEAKER_VOLUME] = { "Speaker Playback Volume", SND_CTL_ELEM_TYPE_INTEGER, 64 },
+	[CARD_MIC_SWITCH] = { "Mic Capture Switch", SND_CTL_ELEM_TYPE_BOOLEAN, 1 },
+	[CARD_MIC_VOLUME] = { "Mic Capture Volume", SND_CTL_ELEM_TYPE_INTEGER, 31 },
 };
 
 struct mixer {
 	snd_ctl_ext_t ext;
-	struct shared *shared;
+	struct card card;
 	/* As this program knows them: what differs is an event for it. */
-	int32_t seen[ELEMENTS];
+	int32_t seen[CARD_CONTROLS];
 };
 
-static struct shared *open_shared(const char *path)
+static _Atomic int32_t *control(struct mixer *mixer, snd_ctl_ext_key_t key)
 {
-	char name[512];
-	snprintf(name, sizeof name, "%s.mixer", path);
-	int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-	if (fd < 0 || ftruncate(fd, sizeof(struct shared)) < 0)
-		return NULL;
-	struct shared *shared =
-		mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
-	if (shared == MAP_FAILED)
-		return NULL;
-	int32_t fresh = 0;
-	if (atomic_compare_exchange_strong(&shared->magic, &fresh, MAGIC)) {
-		for (int i = 0; i < ELEMENTS; i++)
-			shared->values[i] = (int32_t)elements[i].first;
-	}
-	return shared;
+	return &mixer->card.shared->controls[key];
 }
 
 static void close_mixer(snd_ctl_ext_t *ext)
 {
 	struct mixer *mixer = ext->private_data;
-	munmap(mixer->shared, sizeof *mixer->shared);
+	card_close(&mixer->card);
 	free(mixer);
 }
 
 static int count(snd_ctl_ext_t *ext)
 {
 	(void)ext;
-	return ELEMENTS;
+	return CARD_CONTROLS;
 }
 
 static int list(snd_ctl_ext_t *ext, unsigned int offset, snd_ctl_elem_id_t *id)
 {
 	(void)ext;
-	if (offset >= ELEMENTS)
+	if (offset >= CARD_CONTROLS)
 		return -EINVAL;
 	snd_ctl_elem_id_set_interface(id, SND_CTL_ELEM_IFACE_MIXER);
 	snd_ctl_elem_id_set_name(id, elements[offset].name);
@@ -87,7 +62,7 @@ static snd_ctl_ext_key_t find(snd_ctl_ext_t *ext, const snd_ctl_elem_id_t *id)
 {
 	(void)ext;
 	const char *name = snd_ctl_elem_id_get_name(id);
-	for (unsigned int i = 0; i < ELEMENTS; i++) {
+	for (unsigned int i = 0; i < CARD_CONTROLS; i++) {
 		if (strcmp(name, elements[i].name) == 0)
 			return i;
 	}
@@ -117,7 +92,7 @@ static int bounds(
 static int read_value(snd_ctl_ext_t *ext, snd_ctl_ext_key_t key, long *value)
 {
 	struct mixer *mixer = ext->private_data;
-	*value = mixer->shared->values[key];
+	*value = atomic_load(control(mixer, key));
 	return 0;
 }
 
@@ -126,15 +101,15 @@ static int write_value(snd_ctl_ext_t *ext, snd_ctl_ext_key_t key, long *value)
 	struct mixer *mixer = ext->private_data;
 	if (*value < 0 || *value > elements[key].most)
 		return -EINVAL;
-	int32_t old = atomic_exchange(&mixer->shared->values[key], (int32_t)*value);
+	int32_t old = atomic_exchange(control(mixer, key), (int32_t)*value);
 	return old != *value;
 }
 
 static int read_event(snd_ctl_ext_t *ext, snd_ctl_elem_id_t *id, unsigned int *mask)
 {
 	struct mixer *mixer = ext->private_data;
-	for (unsigned int i = 0; i < ELEMENTS; i++) {
-		int32_t now = mixer->shared->values[i];
+	for (unsigned int i = 0; i < CARD_CONTROLS; i++) {
+		int32_t now = atomic_load(control(mixer, i));
 		if (now == mixer->seen[i])
 			continue;
 		mixer->seen[i] = now;
@@ -169,18 +144,18 @@ SND_CTL_PLUGIN_DEFINE_FUNC(simcard)
 	struct mixer *mixer = calloc(1, sizeof *mixer);
 	if (mixer == NULL)
 		return -ENOMEM;
-	mixer->shared = open_shared(path);
-	if (mixer->shared == NULL) {
+	int result = card_open(&mixer->card, path, 0);
+	if (result < 0) {
 		free(mixer);
-		return -errno;
+		return result;
 	}
-	for (int i = 0; i < ELEMENTS; i++)
-		mixer->seen[i] = mixer->shared->values[i];
+	for (snd_ctl_ext_key_t i = 0; i < CARD_CONTROLS; i++)
+		mixer->seen[i] = atomic_load(control(mixer, i));
 	mixer->ext = (snd_ctl_ext_t){ .version = SND_CTL_EXT_VERSION, .id = "simcard",
 		.driver = "simcard", .name = "simulated sound card", .longname = "simulated sound card",
 		.mixername = "simulated mixer", .poll_fd = -1, .callback = &callbacks,
 		.private_data = mixer };
-	int result = snd_ctl_ext_create(&mixer->ext, name, mode);
+	result = snd_ctl_ext_create(&mixer->ext, name, mode);
 	if (result < 0) {
 		close_mixer(&mixer->ext);
 		return result;

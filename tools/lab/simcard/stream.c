@@ -225,6 +225,7 @@ static snd_pcm_sframes_t on_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel
 	if (io->channels == 2)
 		right = (unsigned char *)areas[1].addr + areas[1].first / 8 + offset * step;
 	const float *answer = NULL;
+	bool muted = card_is_muted(card, stream->direction);
 	for (snd_pcm_uframes_t i = 0; i < size; i++, left += step, right += step) {
 		int64_t frame = stream->start_frame + (int64_t)(io->appl_ptr + i);
 		if (stream->direction == CARD_CAPTURE) {
@@ -233,7 +234,9 @@ static snd_pcm_sframes_t on_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel
 				answer = room_answer(&stream->room, card, frame, count);
 			}
 			float more = answer == NULL ? 0 : answer[i % ROOM_BLOCK];
-			struct card_frame sound = card_heard(card, frame, more);
+			struct card_frame sound = { 0, 0 };
+			if (!muted)
+				sound = card_heard(card, frame, more);
 			put_sample(left, io->format, sound.left);
 			if (io->channels == 2)
 				put_sample(right, io->format, sound.right);
@@ -241,6 +244,8 @@ static snd_pcm_sframes_t on_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel
 		}
 		struct card_frame sound =
 			{ get_sample(left, io->format), get_sample(right, io->format) };
+		if (muted)
+			sound = (struct card_frame){ 0, 0 };
 		if (stream->running)
 			card_put(card->speaker, frame, sound);
 		else

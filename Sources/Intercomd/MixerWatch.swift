@@ -3,16 +3,19 @@ internal import HAL
 internal import Settings
 internal import Time
 
-/// What the mixer of the speaker's card lets through, followed while the card is open.
+/// What a card's mixer lets through in one direction, followed while the card is open.
 ///
-/// Anybody may turn it down, by another program or a knob, while this station plays on.
-struct SpeakerMixer: ~Copyable {
+/// Anybody may turn it down, by another program or a knob, while this station goes on.
+struct MixerWatch: ~Copyable {
     /// A card without a mixer is not asked for one every second.
     private static let retry = Duration.seconds(30)
 
+    private let direction: PCMError.Direction
     private var mixer: CardMixer?
     private var device: DeviceName?
     private var due = Instant(nanoseconds: .min)
+
+    init(_ direction: PCMError.Direction) { self.direction = direction }
 
     /// Looks again, once a second.
     ///
@@ -33,19 +36,19 @@ struct SpeakerMixer: ~Copyable {
             mixer = nil
             return nil
         }
-        return CardControl.silencing(controls, control, .playback)
+        return CardControl.silencing(controls, control, direction)
     }
 
     private mutating func open(_ name: PCMName, at now: Instant) {
         if mixer != nil || now < due { return }
         due = now + Self.retry
-        mixer = CardMixer(of: name, .playback)
+        mixer = CardMixer(of: name, direction)
         PCMCard.forgetSettings()
     }
 
     private borrowing func controls() -> [CardControl]? {
         switch mixer {
-        case .some(let mixer): mixer.controls(.playback)
+        case .some(let mixer): mixer.controls(direction)
         case .none: nil
         }
     }

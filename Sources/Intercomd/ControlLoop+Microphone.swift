@@ -1,0 +1,54 @@
+internal import Audio
+internal import Config
+internal import Control
+internal import HAL
+internal import Realtime
+internal import Station
+internal import Time
+
+/// Why this station's own microphone gives nothing: its listeners hear silence, and cannot know.
+extension ControlLoop {
+    /// The loudest that a microphone is whose card is muted, in dBFS: the noise of a converter.
+    ///
+    /// An open one has the noise of a room. It tells a microphone that is off from a control that
+    /// is off and not its own, such as that of an input that nobody uses.
+    private static var mutedMost: Double { -75 }
+
+    /// Follows the mixers of both cards.
+    mutating func followMixers() {
+        view.silentSpeaker = speakerMixer.look(
+            cards.output, config.audio.mixerOutput, at: now)
+        let control = microphoneMixer.look(cards.input, config.audio.mixerInput, at: now)
+        view.silentMicrophone = control.flatMap { isTrue(of: $0) ? $0 : nil }
+        let silence = microphoneSilence
+        guard silence != view.silence else { return }
+        view.silence = silence
+        judgeAnew()
+    }
+
+    /// Whether what the microphone gives is as little as its control lets through.
+    private func isTrue(of control: CardControl) -> Bool {
+        guard isCapturing else { return control.isMuted == true }
+        let level = LevelMeter.Reading(packed: rings.counters[.microphoneMeter]).rms
+        return level <= Self.mutedMost
+    }
+
+    /// Nil where sound comes of it, as far as is known.
+    var microphoneSilence: HeardBy.Reason? {
+        if keeper.state.isMicrophoneMuted { return .microphoneMuted }
+        guard cards.input.isWanted else { return nil }
+        if !cards.input.isOpen || view.still.capture != nil { return .microphoneLost }
+        return view.silentMicrophone == nil ? nil : .microphoneCardMuted
+    }
+
+    /// A talk goes on, and nothing comes of its microphone.
+    var microphoneHindrances: [Hindrance] {
+        let open = view.talkingSince.keys.filter { $0 != Int(TalkTarget.announcement) }
+        guard let silence = microphoneSilence, !open.isEmpty else { return [] }
+        return [
+            Hindrance(
+                .there, silence, "nobody hears this station now: \(silence.wordsHere)",
+                silence.remedy)
+        ]
+    }
+}
