@@ -118,6 +118,7 @@ extension ControlLoop {
             guard hasHeard || there.allSatisfy({ spurt.share.hearsNow($0) != nil }) else { return }
             view.spurts[place].isDoubted = false
             if hasHeard {
+                view.spurts[place].isUnheard = false
                 if isFinger(spurt.target) { rings.tell(.chime(.permit)) }
                 return
             }

@@ -19,15 +19,16 @@ extension ControlLoop {
         view.silentSpeaker = speakerMixer.look(
             cards.output, config.audio.mixerOutput, at: now)
         let control = microphoneMixer.look(cards.input, config.audio.mixerInput, at: now)
-        view.silentMicrophone = control.flatMap { isTrue(of: $0) ? $0 : nil }
+        view.silentMicrophone = control.flatMap { isSilent(behind: $0) ? $0 : nil }
         let silence = microphoneSilence
         guard silence != view.silence else { return }
         view.silence = silence
+        tellVolumes()
         judgeAnew()
     }
 
     /// Whether what the microphone gives is as little as its control lets through.
-    private func isTrue(of control: CardControl) -> Bool {
+    private func isSilent(behind control: CardControl) -> Bool {
         guard isCapturing else { return control.isMuted == true }
         let level = LevelMeter.Reading(packed: rings.counters[.microphoneMeter]).rms
         return level <= Self.mutedMost

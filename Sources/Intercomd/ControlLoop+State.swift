@@ -123,6 +123,7 @@ extension ControlLoop {
         volumes.tones = MediaVolumes.gain(percent: state.volumes.tones)
         volumes.page = MediaVolumes.gain(percent: state.volumes.page)
         volumes.isMicrophoneMuted = state.isMicrophoneMuted
+        volumes.isMicrophoneSilent = microphoneSilence != nil
         for number in roster.numbers where state.muted.contains(roster[number].name) {
             volumes.mutedPeers.insert(number)
         }

@@ -64,7 +64,7 @@ extension MediaLoop {
     enum Prospect {
         /// A listener is there.
         case heard
-        /// Those that are there did not hear what was said last.
+        /// Those that are there did not hear what was said last, or the microphone is silent.
         case doubted
         case nobody
     }
@@ -86,7 +86,7 @@ extension MediaLoop {
         for peer in spurts[target].listeners where peers[peer].slots.currentIndex != nil {
             let heard = Instant(nanoseconds: Int64(rings.traffic[peer][.lastOpened]))
             guard now - heard < Self.absentAfter else { continue }
-            guard peers[peer].isDoubted else { return .heard }
+            guard peers[peer].isDoubted || volumes.isMicrophoneSilent else { return .heard }
             found = .doubted
         }
         return found

@@ -15,6 +15,9 @@ struct MediaVolumes: Equatable, Sendable {
     var isCardMuted = false
     /// Whether the microphone's sound is replaced by silence.
     var isMicrophoneMuted = false
+    /// Whether nothing comes of the microphone that a listener could hear: it is muted here or in
+    /// its card's mixer, or gone.
+    var isMicrophoneSilent = false
     /// Peers that are not heard; and channels, by number, as bits.
     var mutedPeers = PeerSet()
     var mutedChannels: UInt32 = 0

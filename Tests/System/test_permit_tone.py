@@ -4,6 +4,8 @@ import time
 import unittest
 
 from lab import Scene, SceneTest, wait
+from test_heard import typed
+from test_muted_microphone import nocap
 from tones import NOBODY, PERMIT, has_tone
 from wire import Relay
 
@@ -54,6 +56,23 @@ class PermitTone(SceneTest):
         self.mute(kitchen, False)
         for _ in range(2):
             self.assertEqual(self.tones(door, kitchen), (True, False))
+
+    def test_no_tone_says_open_where_the_microphone_is_silent(self):
+        kitchen, door = self.scene("kitchen", "door")
+        self.assertEqual(self.tones(door, kitchen), (True, False))
+        for silence in (typed(door, ("mute", "mic"), ("unmute", "mic")), nocap(door)):
+            with silence:
+                self.assertEqual(self.tones(door, kitchen), (False, True))
+            self.assertEqual(self.tones(door, kitchen), (True, False))
+        # One that is opened in the middle of a talk is told then, once.
+        door.ctl("mute", "mic")
+        with door.talking():
+            time.sleep(1)
+            door.record()
+            door.ctl("unmute", "mic")
+            time.sleep(1)
+            samples = door.recorded().samples
+        self.assertEqual((has_tone(samples, PERMIT), has_tone(samples, NOBODY)), (True, False))
 
     def test_one_listener_of_two_is_enough(self):
         kitchen, garage, door = self.scene("kitchen", "garage", "door")
