@@ -73,7 +73,7 @@ func renamePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     try book.write(path)
     try moveFile(path, of: old, to: new, book.paths)
     if hasOwnSecret { _ = try book.removeStray(of: old) }
-    var report = PeerReport(name: new)
+    var report = PeerReport(name: new, former: old)
     report.add("renamed \(old) to \(new)")
     return try report.finish(invocation)
 }

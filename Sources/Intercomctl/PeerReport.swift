@@ -4,13 +4,16 @@ internal import HAL
 /// What a command has done to a peer, and that the running daemon has taken it over.
 struct PeerReport {
     private let name: String
+    /// What the peer was called before, where that was something else.
+    private let former: String?
     private let fingerprint: String?
     private var lines: [String] = []
     private var isApplied = false
     private var needsRestart = false
 
-    init(name: String, fingerprint: String? = nil) {
+    init(name: String, former: String? = nil, fingerprint: String? = nil) {
         self.name = name
+        self.former = former
         self.fingerprint = fingerprint
     }
 
@@ -51,7 +54,9 @@ struct PeerReport {
         isApplied = true
         // The person may have changed something else, and forgotten it.
         let others = reload.difference.filter { line in
-            !line.text.split(separator: " ").contains { $0 == "\(name)]" }
+            !line.text.split(separator: " ").contains {
+                $0 == "\(name)]" || $0 == "\(former ?? name)]"
+            }
         }
         for line in others {
             add("also applied: \(line.text)" + (line.needsRestart ? "  (needs a restart)" : ""))

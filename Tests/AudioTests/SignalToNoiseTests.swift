@@ -169,23 +169,25 @@ import Testing
     ///
     /// The first sample of a word is far from the constant part of a converter, and taken for it
     /// stands in the pauses as noise for half a minute: 14 dB too little at 42, 22 at 50. Brown
-    /// noise itself wanders: of 70 seeds the worst was 1.9 dB off, of some thousands 2.5.
+    /// noise itself wanders: of 70 seeds the worst was 1.9 dB off, of some thousands 2.5. Of
+    /// one in 150 nothing is known within 11 s: it is a room that becomes louder, measured anew.
     @Test(arguments: Colour.allCases, [11, 12, UInt64.random(in: 1...1_000_000)])
     func speechFromTheFirstMomentIsNotTakenForNoise(_ colour: Colour, _ seed: UInt64) throws {
-        let parts = Parts(colour, seed: seed, seconds: 14)
+        let parts = Parts(colour, seed: seed, seconds: colour == .brown ? 30 : 14)
         var random = SplitMix64(seed: seed + 1)
         let start = Int.random(in: 14_000...120_000, using: &random)
         let sound = parts.mixed(42, speechLevel: -23, offset: 300).dropFirst(start)
         var meter = SignalToNoise()
+        var isKnown = false
         for start in stride(from: sound.startIndex, to: sound.endIndex - 479, by: 480) {
             meter.add(Array(sound[start..<start + 480]).span)
             guard let decibels = meter.decibels else { continue }
+            isKnown = true
             #expect(
                 abs(decibels - 42) <= 4,
                 "\(colour): \(decibels) dB at \(start / 48) ms, seed \(seed)")
         }
-        let decibels = meter.decibels
-        #expect(decibels != nil, "\(colour): nothing known after 11.5 s, seed \(seed)")
+        #expect(isKnown, "\(colour): nothing known in the end, seed \(seed)")
     }
 
     @Test func aRoomThatBecomesLouderIsMeasuredAnew() throws {
