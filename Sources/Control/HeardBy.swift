@@ -161,7 +161,7 @@ extension HeardBy.Reason {
         case .outputStill: Standstill.remedy
         case .cardMuted: "volume = 80% in [audio], or alsamixer"
         case .speakerMuted: "intercomctl unmute speaker"
-        case .volume: "intercomctl volume 80; of pages alone: volume page 80"
+        case .volume: "intercomctl volume 100; for pages: intercomctl volume page 100"
         case .heldDown: "let go the button; intercomctl status says who has it open"
         case .turnedDown: "intercomctl unmute NAME, or mute and gain of its section"
         case .outranked, .over, .tooMany: "say it again"

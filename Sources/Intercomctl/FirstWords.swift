@@ -7,6 +7,8 @@ struct FirstWords {
     private(set) var heard: [HeardBy]
     /// Of which of them nothing was known as it began.
     private let isAsked: [Bool]
+    /// Which of them have said something of it: their programs are not older.
+    private var hasSaid: [Bool]
     /// Whether one of them has still to say.
     private(set) var isOpen: Bool
     private let begin: Instant
@@ -14,12 +16,15 @@ struct FirstWords {
     /// The first sound is played a tenth of a second after the press; and networks differ.
     static let patience = Duration.seconds(1)
     static let look = Duration.milliseconds(20)
+    /// A listener reports at least once a second while sound comes.
+    private static let goneAfter = 3.0
 
     /// What was known as it began; a listener without a reason has still to say.
     init(_ heard: [HeardBy], at now: Instant) {
         self.heard = heard
         begin = now
         isAsked = heard.map { $0.reason == nil }
+        hasSaid = heard.map { _ in false }
         isOpen = heard.contains { $0.reason == nil }
     }
 
@@ -29,7 +34,9 @@ struct FirstWords {
         let age = Double((Clock.now() - begin).milliseconds) / 1_000
         for place in heard.indices {
             let peer = list.peers.first { $0.name == heard[place].peer }
-            if let answer = peer.flatMap({ Self.word(of: $0, since: age) }) {
+            if peer?.hearsNow != nil { hasSaid[place] = true }
+            if let answer = peer.flatMap({ Self.word(of: $0, since: age) }),
+                answer != .unknown || !hasSaid[place] {
                 heard[place].reason = answer
             } else if isAsked[place] || heard[place].reason == .down {
                 heard[place].reason = .noAnswer
@@ -99,9 +106,15 @@ struct FirstWords {
         }
     }
 
+    /// Whether a listener that said it hears says nothing more.
+    private static func isSilent(_ peer: PeerStatus, since age: Double) -> Bool {
+        age > goneAfter && peer.reportAgeSeconds.map { $0 > goneAfter } ?? true
+    }
+
     /// Nil until it has said; then why it does not hear, if so.
     private static func word(of peer: PeerStatus, since age: Double) -> HeardBy.Reason?? {
         switch peer.hearsNow {
+        case "heard"? where isSilent(peer, since: age): return nil
         case "heard"?: return .some(nil)
         case let word?: return .some(HeardBy.Reason(rawValue: word) ?? .other)
         case nil: break

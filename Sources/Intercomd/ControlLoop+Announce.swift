@@ -75,7 +75,8 @@ extension ControlLoop {
         var reply = Reply.Announced()
         reply.target = announcement?.target ?? ""
         reply.isOver = isOver
-        reply.listeners = namesThere(of: listeners(of: Int(TalkTarget.announcement)))
+        reply.listeners = namesThere(
+            of: listeners(of: Int(TalkTarget.announcement)), isVoice: false)
         return reply
     }
 

@@ -37,7 +37,7 @@ extension ControlLoop {
         view.spurts.append(
             OwnSpurt(
                 number: view.spurtsBegun, target: target, name: name(of: target), share: share,
-                isDoubted: isDoubted))
+                isDoubted: isDoubted, at: now))
         judge(view.spurts.count - 1)
     }
 
@@ -109,7 +109,7 @@ extension ControlLoop {
         let spurt = view.spurts[place]
         guard spurt.ended == nil else { return }
         let silence = silence(of: spurt.target)
-        view.spurts[place].follow(silence, at: now)
+        view.spurts[place].follow(silence, since: silentSince, at: now)
         let there = spurt.share.listeners.filter {
             view.peers[$0].reach == .up && !isCutOff(from: $0)
         }
@@ -192,7 +192,7 @@ extension ControlLoop {
 
     /// Whether a peer hears what is said to it now: `heard`, or why not; nil until it has said.
     func hearsNow(_ peer: Int) -> String? {
-        guard let spurt = spurtNow(to: peer) else { return nil }
+        guard let spurt = spurtNow(to: peer), view.peers[peer].reach != .down else { return nil }
         if let silence = silence(of: spurt.target) { return silence.rawValue }
         guard let hears = spurt.share.hearsNow(peer) else { return nil }
         return hears ? "heard" : whyNotNow(peer)?.rawValue
@@ -225,7 +225,7 @@ extension ControlLoop {
             guard let ended = spurt.ended else { continue }
             let found = outcomes(spurt, ended)
             announcementHeard(spurt.number, found.map { $0.heard })
-            pageHeard(spurt.number, found.map { $0.heard })
+            pageHeard(spurt, found.map { $0.heard })
             // A key let go at once has said nothing.
             guard ended.frames > 0 else { continue }
             // Who hangs up reports no more; and in a call each can say whether he hears.
@@ -258,9 +258,11 @@ extension ControlLoop {
                 of: peer, frames: ended.frames, endedAt: ended.at)
             var reason = HeardBy.Reason(found.why)
             if !found.hasReported {
-                reason = hindrance(to: peer, isVoice: false) ?? .noAnswer
+                reason = hindrance(to: peer, isVoice: false) ?? spurt.silence ?? .noAnswer
             } else if !found.isKnown {
                 reason = .unknown
+            } else if reason == nil, found.hasGone {
+                reason = hindrance(to: peer, isVoice: false) ?? .noAnswer
             }
             if open < 0.95, found.percent > 0 { reason = spurt.silence }
             let percent = Int((Double(found.percent) * open).rounded())

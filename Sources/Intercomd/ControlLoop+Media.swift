@@ -152,7 +152,9 @@ extension ControlLoop {
         // What its way bore is of the past, and those who are there are not to pay for it.
         protectAnew(peer)
         // It is this station that goes: nobody has lost a peer.
-        if !view.isLeaving { tell(.peerDown, peer: peer) }
+        guard !view.isLeaving else { return }
+        tell(.peerDown, peer: peer)
+        judgeAnew()
     }
 
     /// A peer that missed its heartbeat is stale until it is heard again, or given up.
@@ -163,6 +165,7 @@ extension ControlLoop {
             if isStale, view.peers[peer].reach == .up {
                 view.peers[peer].reach = .stale
                 tell(.peerStale, peer: peer)
+                judgeAnew()
             } else if !isStale, view.peers[peer].reach == .stale {
                 view.peers[peer].reach = .up
                 tell(.peerHeard, peer: peer)

@@ -1,4 +1,3 @@
-internal import Audio
 internal import Config
 internal import Control
 internal import HAL
@@ -8,11 +7,10 @@ internal import Time
 
 /// Why this station's own microphone gives nothing: its listeners hear silence, and cannot know.
 extension ControlLoop {
-    /// The loudest that a microphone is whose card is muted, in dBFS: the noise of a converter.
-    ///
-    /// An open one has the noise of a room. It tells a microphone that is off from a control that
-    /// is off and not its own, such as that of an input that nobody uses.
-    private static var mutedMost: Double { -75 }
+    /// A microphone whose card is muted gives nothing for so long; an open one has the noise of a
+    /// room. It tells a control that is off from one that is off and not the microphone's own, such
+    /// as that of an input that nobody uses.
+    private static var mutedMin: Duration { .milliseconds(250) }
 
     /// Follows the mixers of both cards.
     mutating func followMixers() {
@@ -30,9 +28,16 @@ extension ControlLoop {
     /// Whether what the microphone gives is as little as its control lets through.
     private func isSilent(behind control: CardControl) -> Bool {
         guard isCapturing else { return control.isMuted == true }
-        let level = LevelMeter.Reading(packed: rings.counters[.microphoneMeter]).rms
-        return level <= Self.mutedMost
+        return now - microphoneSoundAt >= Self.mutedMin
     }
+
+    /// When more than a muted card gives came of the microphone last.
+    private var microphoneSoundAt: Instant {
+        Instant(nanoseconds: Int64(rings.counters[.microphoneSoundAt]))
+    }
+
+    /// Since when nothing comes of it, where that is known from its sound.
+    var silentSince: Instant { microphoneSilence == .microphoneCardMuted ? microphoneSoundAt : now }
 
     /// Nil where sound comes of it, as far as is known.
     var microphoneSilence: HeardBy.Reason? {

@@ -40,6 +40,7 @@ extension ControlLoop {
             endPage()
         }
         view.pagedTo = name
+        view.pageOutcome = []
         station.aim(
             TalkTarget(
                 stream: stream, reference: target.reference, listeners: target.listeners,
@@ -57,13 +58,10 @@ extension ControlLoop {
             view.pager = nil
             let text = "page to \(view.pagedTo ?? "nobody") ended"
             // It waits for what was heard of it; where nothing was said, for nothing.
-            let open = view.spurts.last {
-                $0.target == Int(TalkTarget.page) && $0.ended == nil
-            }
-            if let open {
-                view.pageWaiters.append((pager, open.number, text))
+            if let last = view.spurts.last(where: { $0.target == Int(TalkTarget.page) }) {
+                view.pageWaiters.append((pager, last.number, text))
             } else {
-                tellPager(pager, text, [])
+                tellPager(pager, text, view.pageOutcome)
             }
         }
         view.pagedTo = nil
@@ -72,11 +70,13 @@ extension ControlLoop {
     }
 
     /// What was heard of a talkspurt that is over, which may have been a page.
-    mutating func pageHeard(_ spurt: Int, _ heard: [HeardBy]) {
-        for waiter in view.pageWaiters where waiter.spurt == spurt {
+    mutating func pageHeard(_ spurt: OwnSpurt, _ heard: [HeardBy]) {
+        // Its microphone went, and the page goes on in silence.
+        if spurt.target == Int(TalkTarget.page) { view.pageOutcome = heard }
+        for waiter in view.pageWaiters where waiter.spurt == spurt.number {
             tellPager(waiter.caller, waiter.text, heard)
         }
-        view.pageWaiters.removeAll { $0.spurt == spurt }
+        view.pageWaiters.removeAll { $0.spurt == spurt.number }
     }
 
     private mutating func tellPager(_ pager: CallerTicket, _ text: String, _ heard: [HeardBy]) {

@@ -117,9 +117,10 @@ extension ControlLoop {
     }
 
     /// Which of these peers are there, by name.
-    func namesThere(of peers: PeerSet) -> [String] {
-        roster.numbers.filter { peers.contains($0) && hindrance(to: $0) == nil }
-            .map { roster[$0].name }
+    func namesThere(of peers: PeerSet, isVoice: Bool = true) -> [String] {
+        roster.numbers.filter {
+            peers.contains($0) && hindrance(to: $0, isVoice: isVoice) == nil
+        }.map { roster[$0].name }
     }
 }
 

@@ -154,7 +154,7 @@ extension ControlLoop {
                 now - last.at < Self.toldFor,
                 let reason = last.heard.reason, reason != .unknown, reason != .down,
                 reason != .over,
-                !reason.isTalkers || reason == microphoneSilence
+                isStill(reason, at: number)
             {
                 let age = seconds(now - last.at)
                 let share = last.heard.percent == 0 ? "nothing" : "\(last.heard.percent ?? 0) %"
@@ -168,6 +168,12 @@ extension ControlLoop {
             }
         }
         return found
+    }
+
+    /// Whether what kept this station's voice from being heard at a peer may hold still.
+    private func isStill(_ reason: HeardBy.Reason, at peer: Int) -> Bool {
+        if reason.isTalkers { return reason == microphoneSilence }
+        return reason == .noAnswer || view.peers[peer].isDeaf
     }
 
     /// Whether what kept a voice from being heard here is known to hold no more.

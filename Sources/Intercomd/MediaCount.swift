@@ -9,6 +9,8 @@ enum MediaCount: Int, CaseIterable {
     case heapCalls
     /// The microphone's level, in 0.1 dB below full scale.
     case microphoneLevel
+    /// When the microphone last gave more than a card gives that is muted, in ns.
+    case microphoneSoundAt
     /// How fast the cards run, and how sure that is, in 0.001 ppm as Int64; ~0 while not known.
     case captureDrift, captureDriftError
     case playbackDrift, playbackDriftError
@@ -71,6 +73,7 @@ enum MediaCount: Int, CaseIterable {
     var name: String? {
         switch self {
         case .ticks, .cpuNanoseconds, .heapCalls, .microphoneLevel, .bitrate, .echoReduction: nil
+        case .microphoneSoundAt: nil
         case .captureDrift, .captureDriftError, .playbackDrift, .playbackDriftError: nil
         case .microphoneMeter, .microphoneClips, .speakerMeter, .speakerClips: nil
         case .signalToNoise, .keyToPacket: nil

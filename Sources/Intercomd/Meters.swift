@@ -1,5 +1,6 @@
 internal import Audio
 internal import Realtime
+internal import Time
 
 /// Sound of the microphone on its way to the control thread, which only while it is watched.
 struct SoundBlock: Sendable {
@@ -22,17 +23,32 @@ struct Meters: ~Copyable {
     /// Samples captured since the start.
     private var position = 0
 
+    /// The mean square of -75 dBFS: a converter whose card is muted gives less, an open microphone
+    /// has the noise of a room.
+    private static let mutedSquare = 34
+
     /// The microphone's RMS in dBFS.
     var level: Double { microphone.rms }
 
     /// Takes what was captured, any number of samples.
-    mutating func captured(_ samples: Span<Int16>, trialPlace: Int?, _ rings: Rings) {
+    mutating func captured(
+        _ samples: Span<Int16>, trialPlace: Int?, at now: Instant, _ rings: Rings
+    ) {
         microphone.add(samples)
+        if Self.isSound(samples) {
+            rings.counters.set(.microphoneSoundAt, to: UInt64(now.nanoseconds))
+        }
         signalToNoise.add(samples)
         rings.counters.set(.microphoneMeter, to: microphone.reading.packed)
         rings.counters.set(.microphoneClips, to: microphone.clips)
         if isWatched { show(samples, trialPlace, rings) }
         position += samples.count
+    }
+
+    private static func isSound(_ samples: Span<Int16>) -> Bool {
+        var squares = 0
+        for i in samples.indices { squares &+= Int(samples[i]) &* Int(samples[i]) }
+        return squares > mutedSquare &* samples.count
     }
 
     /// Takes a block of what is played.

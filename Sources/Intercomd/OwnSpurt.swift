@@ -22,11 +22,18 @@ struct OwnSpurt {
     /// that was before, and whether it was ever open: the listeners hear silence, and do not know
     /// that it is none.
     private(set) var silence: HeardBy.Reason?
-    private var mutedSince: Instant?
+    private var silentSince: Instant?
     private var mutedMs = 0.0
+    /// How long nothing was sent at all, of a microphone that was gone.
+    private var lostMs = 0.0
     private var hasBeenOpen = false
+    private let begun: Instant
 
-    init(number: Int, target: Int, name: String?, share: HeardShare, isDoubted: Bool) {
+    init(
+        number: Int, target: Int, name: String?, share: HeardShare, isDoubted: Bool,
+        at now: Instant
+    ) {
+        begun = now
         self.number = number
         self.target = target
         self.name = name
@@ -34,31 +41,31 @@ struct OwnSpurt {
         self.isDoubted = isDoubted
     }
 
-    /// The microphone gives nothing from now on, and why; or it is open.
-    mutating func follow(_ silence: HeardBy.Reason?, at now: Instant) {
-        guard let silence else {
-            hasBeenOpen = true
-            return closeMute(at: now)
-        }
+    /// The microphone gives nothing, since when, and why; or it is open.
+    mutating func follow(_ silence: HeardBy.Reason?, since: Instant, at now: Instant) {
+        let begins = silentSince == nil ? max(begun, min(since, now)) : now
+        close(at: now)
+        guard let silence else { return hasBeenOpen = true }
         self.silence = silence
-        // Of one that is gone nothing is sent either.
-        if silence == .microphoneLost { closeMute(at: now) } else { mutedSince = mutedSince ?? now }
+        silentSince = begins
     }
 
     /// It is over, so many frames of it were sent.
     mutating func end(frames: Int, at now: Instant) {
         ended = (frames, now)
-        closeMute(at: now)
+        close(at: now)
     }
 
-    private mutating func closeMute(at now: Instant) {
-        if let since = mutedSince { mutedMs += Double((now - since).nanoseconds) / 1e6 }
-        mutedSince = nil
+    private mutating func close(at now: Instant) {
+        guard let since = silentSince else { return }
+        let ms = Double((now - since).nanoseconds) / 1e6
+        if silence == .microphoneLost { lostMs += ms } else { mutedMs += ms }
+        silentSince = nil
     }
 
-    /// How much of so many milliseconds was said into an open microphone.
-    func openShare(ofMs length: Double) -> Double {
-        guard hasBeenOpen, length > 0 else { return 0 }
-        return max(0, 1 - mutedMs / length)
+    /// Which share of the talk was said into an open microphone, of which so much was sent.
+    func openShare(ofMs sent: Double) -> Double {
+        guard hasBeenOpen, sent > 0 else { return 0 }
+        return max(0, sent - mutedMs) / (sent + lostMs)
     }
 }

@@ -50,6 +50,8 @@ struct StationView {
     var pagedTo: String?
     /// The caller that asked for the page, and stays while it lasts.
     var pager: CallerTicket?
+    /// What was heard of the page under way where its microphone went before its end.
+    var pageOutcome: [HeardBy] = []
     /// Callers whose page is over, until its listeners have said what they heard of it.
     var pageWaiters: [(caller: CallerTicket, spurt: Int, text: String)] = []
     /// What holds the microphone open by command: `talk` as long as its caller is there, and `ptt

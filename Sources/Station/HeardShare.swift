@@ -17,6 +17,8 @@ public struct HeardShare: Sendable {
         public var hasReported = false
         /// Whether the listener says what was heard, and not only what has arrived.
         public var isKnown = false
+        /// Whether it said nothing more well before the end.
+        public var hasGone = false
 
         public init() {}
     }
@@ -36,6 +38,8 @@ public struct HeardShare: Sendable {
         /// and then it reports nothing either.
         var deafSince: Instant?
         var deafMs = 0.0
+        /// When it said something last.
+        var saidAt: Instant?
 
         mutating func follow(_ why: Unheard, at moment: Instant) {
             now = why
@@ -66,6 +70,8 @@ public struct HeardShare: Sendable {
     /// Frames that lie so far before the first, or farther, are of one who came to listen when the
     /// numbers had gone round.
     private static let reach = 1_024
+    /// A listener to whom sound comes reports more often.
+    private static let silentMax = Duration.seconds(2)
 
     public init(stream: UInt8, first: UInt16? = nil, listeners: PeerSet, frameMs: Double) {
         precondition(frameMs > 0)
@@ -115,6 +121,7 @@ public struct HeardShare: Sendable {
         _ report: Report, _ heard: Heard?, from peer: Int, at now: Instant
     ) {
         told[peer].hasReported = true
+        told[peer].saidAt = now
         told[peer].received += Int(report.received)
         // Copies mend what did not come itself: it counts as sound, unless it was invented.
         let came = Double(report.received) * frameMs * 256 / Double(256 - Int(report.loss))
@@ -136,6 +143,7 @@ public struct HeardShare: Sendable {
     public mutating func note(_ heard: Heard, from peer: Int, at now: Instant) {
         guard heard.stream == stream, listeners.contains(peer) else { return }
         told[peer].isKnown = true
+        told[peer].saidAt = now
         told[peer].follow(heard.why, at: now)
     }
 
@@ -157,6 +165,8 @@ public struct HeardShare: Sendable {
         outcome.hasReported = told.hasReported || told.isKnown
         outcome.isKnown = told.isKnown
         outcome.percent = percent(of: peer, frames: frames)
+        outcome.hasGone =
+            outcome.percent < 95 && told.saidAt.map { end - $0 >= Self.silentMax } ?? false
         // What is held down for a syllable is no reason.
         let isSilent = told.deafMs(until: end) * 20 > Double(frames) * frameMs
         let isMuch =

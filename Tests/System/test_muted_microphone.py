@@ -1,10 +1,13 @@
 """Silence of a microphone that is muted, turned off or gone is not said to be heard."""
 
 import contextlib
+import os
 import time
 import unittest
 
 from lab import sound, wait
+from test_announce import write_wav
+from test_deaf_midway import typing
 from test_heard import HeardTest, diagnosis, done_to_card, mixer, reasons, typed
 
 
@@ -70,17 +73,56 @@ class MutedMicrophone(HeardTest):
     def test_it_goes_off_while_somebody_talks(self):
         kitchen, door = self.scene("kitchen", "door")
         self.is_heard(kitchen, door, "house")
-        door.ctl("ptt", "down", "house")
-        wait(lambda: kitchen.hears(door), "kitchen hears door")
-        time.sleep(2)
+        for off, on in ((lambda: mixer(door, "Mic", "nocap"), lambda: mixer(door, "Mic", "cap")),
+                        (lambda: door.card.do("hang"), lambda: door.card.do("unhang"))):
+            with self.subTest(off=off):
+                door.ctl("ptt", "down", "house")
+                wait(lambda: kitchen.hears(door), "kitchen hears door")
+                time.sleep(2)
+                off()
+                time.sleep(3)
+                door.ctl("ptt", "up", "house")
+                wait(lambda: not door.is_talking(), "door is silent")
+                time.sleep(1.6)
+                (peer,) = door.status()["peers"]
+                on()
+                self.assertIn(peer["heard_reason"], ("microphone_card_muted", "microphone_lost"))
+                self.assertTrue(25 <= peer["heard_percent"] <= 65, peer["heard_percent"])
+                wait(lambda: not door.status()["audio"]["standstill"], "door has its card again")
+                time.sleep(1)
+                self.is_heard(kitchen, door, "house")
+
+    def test_what_was_said_just_before_does_not_make_it_heard(self):
+        kitchen, door = self.scene("kitchen", "door")
+        self.is_heard(kitchen, door, "house")
+        mixer(door, "Mic", "nocap")
+        time.sleep(1.6)
+        self.is_muted(door, "microphone_card_muted",
+                      "this station's microphone is muted or at 0 in its card's mixer")
+
+    def test_what_does_not_come_of_the_microphone_is_heard_all_the_same(self):
+        kitchen, door = self.scene("kitchen", "door")
+        path = os.path.join(door.folder, "supper.wav")
+        write_wav(path, sound.tone(700, 1.0))
+        self.is_heard(kitchen, door, "house")
         with nocap(door):
-            time.sleep(2)
-            door.ctl("ptt", "up", "house")
-            wait(lambda: not door.is_talking(), "door is silent")
-            time.sleep(1.6)
-            (peer,) = door.status()["peers"]
-        self.assertEqual(peer["heard_reason"], "microphone_card_muted")
-        self.assertTrue(20 <= peer["heard_percent"] <= 80, peer["heard_percent"])
+            code, text, _ = door.ctl("announce", "house", "--file", path, seconds=20)
+        self.assertEqual(code, 0, text)
+        self.assertNotIn("nobody", text)
+        self.assertIn("kitchen 100 %", text)
+
+    def test_a_page_whose_card_goes_was_heard_until_then(self):
+        kitchen, door = self.scene("kitchen", "door")
+        self.is_heard(kitchen, door, "house")
+        with typing(door, "page", "house", "--seconds", "5", "--json") as pager:
+            wait(lambda: kitchen.hears(door), "kitchen hears door")
+            time.sleep(1.5)
+            door.card.do("unplug")
+            said, _ = pager.communicate(timeout=20)
+        door.card.do("replug")
+        # It did not last as long as it was to.
+        self.assertEqual(pager.returncode, 1, said)
+        self.assertIn(b'"outcome":"heard"', said.replace(b" ", b""))
 
     def test_a_control_that_is_off_beside_one_that_is_heard_is_no_reason(self):
         """Its volume is at 0, which many cards still let through: what it gives decides."""
