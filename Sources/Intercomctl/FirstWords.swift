@@ -36,7 +36,8 @@ struct FirstWords {
             let peer = list.peers.first { $0.name == heard[place].peer }
             if peer?.hearsNow != nil { hasSaid[place] = true }
             if let answer = peer.flatMap({ Self.word(of: $0, since: age) }),
-                answer != .unknown || !hasSaid[place] {
+                answer != .unknown || !hasSaid[place]
+            {
                 heard[place].reason = answer
             } else if isAsked[place] || heard[place].reason == .down {
                 heard[place].reason = .noAnswer

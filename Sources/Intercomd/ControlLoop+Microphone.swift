@@ -7,9 +7,10 @@ internal import Time
 
 /// Why this station's own microphone gives nothing: its listeners hear silence, and cannot know.
 extension ControlLoop {
-    /// A microphone whose card is muted gives nothing for so long; an open one has the noise of a
-    /// room. It tells a control that is off from one that is off and not the microphone's own, such
-    /// as that of an input that nobody uses.
+    /// A microphone whose card is muted gives nothing for so long; an open one has a room's noise.
+    ///
+    /// It tells a control that is off from one that is off and not the microphone's own, such as
+    /// that of an input that nobody uses.
     private static var mutedMin: Duration { .milliseconds(250) }
 
     /// Follows the mixers of both cards.

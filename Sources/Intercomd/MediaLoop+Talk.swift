@@ -104,7 +104,8 @@ extension MediaLoop {
         noteLateness(captured: count)
         let before = microphone.captured
         let trialPlace = trial.target == nil ? nil : trial.place
-        meters.captured(samples.span.extracting(first: count), trialPlace: trialPlace, at: now, rings)
+        meters.captured(
+            samples.span.extracting(first: count), trialPlace: trialPlace, at: now, rings)
         shutMicrophone(samples: count)
         silenceMuted(samples: count)
         if trialPlace != nil {

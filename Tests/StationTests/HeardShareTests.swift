@@ -162,6 +162,19 @@ import Wire
         #expect(later.percent == 67 && later.why == .heard)
     }
 
+    @Test func whoSaysNothingMoreIsKnownToHaveGone() {
+        var share = share()
+        share.report(report(received: 100), heard(255), from: 1, at: begin + .seconds(1))
+        let gone = share.outcome(of: 1, frames: 400, endedAt: begin + .seconds(4))
+        #expect(gone.percent == 25 && gone.why == .heard && gone.hasGone)
+        // One that reported until the end has lost it on the way; and of all that was said nothing
+        // is missing.
+        share.report(report(received: 100), heard(255), from: 2, at: begin + .seconds(4))
+        #expect(!share.outcome(of: 2, frames: 400, endedAt: begin + .seconds(4)).hasGone)
+        #expect(!share.outcome(of: 1, frames: 100, endedAt: begin + .seconds(4)).hasGone)
+        #expect(!share.outcome(of: 3, frames: 400, endedAt: begin + .seconds(4)).hasGone)
+    }
+
     @Test func whoListensToNoneOfItSaysWhyWithoutAReport() {
         var share = share()
         share.note(heard(0, .notListening), from: 1, at: begin)

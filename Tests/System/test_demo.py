@@ -15,6 +15,8 @@ from stage import demo, talk
 
 SECONDS = 5
 SOUNDS = ("said.wav", "wire.wav", "heard.wav")
+SIZES = [87, 134, 181, 228, 275]
+"""Bytes of a packet of the profile `voice`; with one to four copies, where packets were lost."""
 TRIES = 3
 """A machine that is busy makes the simulated sound late, which is told, and is no verdict."""
 
@@ -49,10 +51,12 @@ class Demo(unittest.TestCase):
         for left in reversed(range(TRIES)):
             code, shown, found = self.run_demo()
             self.check_always(code, found)
-            if (code == 0 and found["first_syllable_kept"] or left == 0
-                    or not (found["late_samples"] or found["xruns"])):
+            is_plain = found["packet_sizes"] == SIZES[:1]
+            if (code == 0 and found["first_syllable_kept"] and is_plain or left == 0
+                    or is_plain and not (found["late_samples"] or found["xruns"])):
                 break
         self.assertEqual(code, 0, shown)
+        self.assertEqual(found["packet_sizes"], SIZES[:1])
         self.assertTrue(found["first_syllable_kept"], shown)
         self.assertGreaterEqual(found["recognised"], 0.8)
         delay = found["mouth_to_ear_ms"]
@@ -71,7 +75,7 @@ class Demo(unittest.TestCase):
     def check_always(self, code, found):
         """What holds however busy the machine is."""
         self.assertEqual(code, 0 if found["heard"] else 1)
-        self.assertEqual(found["packet_sizes"], [87])
+        self.assertLessEqual(set(found["packet_sizes"]), set(SIZES))
         self.assertLess(found["wire_correlation"], 0.1)
         self.assertEqual(
             (found["heap_calls_media_loop"], found["heap_calls_since_start"],
