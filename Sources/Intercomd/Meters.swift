@@ -36,7 +36,7 @@ struct Meters: ~Copyable {
     ) {
         microphone.add(samples)
         if Self.isSound(samples) {
-            rings.counters.set(.microphoneSoundAt, to: UInt64(now.nanoseconds))
+            rings.counters.set(.microphoneSoundAt, to: UInt64(max(0, now.nanoseconds)))
         }
         signalToNoise.add(samples)
         rings.counters.set(.microphoneMeter, to: microphone.reading.packed)

@@ -160,7 +160,7 @@ struct RandomCards: ~Copyable {
         clocks.captured(count, at: now, rings.counters)
         if isMetered {
             meters.isWatched = chance(0.1)
-            meters.captured(sound.span, trialPlace: nil, rings)
+            meters.captured(sound.span, trialPlace: nil, at: now, rings)
             while rings.sound.pop() != nil {}
             var span = sound.mutableSpan
             duplex.captured(&span)
