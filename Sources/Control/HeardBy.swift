@@ -152,14 +152,15 @@ extension HeardBy.Reason {
     public var remedy: String {
         switch self {
         case .microphoneMuted: "intercomctl unmute mic"
-        case .microphoneCardMuted: "mic-volume = 80% in [audio], or alsamixer, F4"
+        case .microphoneCardMuted:
+            "alsamixer, F4; mic-volume = 80% in [audio] sets it when the card is opened"
         case .microphoneLost: "intercomctl doctor audio"
         case .noNetwork: "intercomctl doctor network"
         case .down, .noAnswer: "see whether it has power and network"
         case .unknown: "install the same version on both"
         case .noOutput, .outputLost: "intercomctl audio list; output in [audio]"
         case .outputStill: Standstill.remedy
-        case .cardMuted: "volume = 80% in [audio], or alsamixer"
+        case .cardMuted: "alsamixer; volume = 80% in [audio] sets it when the card is opened"
         case .speakerMuted: "intercomctl unmute speaker"
         case .volume: "intercomctl volume 100; for pages: intercomctl volume page 100"
         case .heldDown: "let go the button; intercomctl status says who has it open"

@@ -69,6 +69,9 @@ private func lines(of state: SavedState) -> String {
     if SavedState.isInaudible(state.volumes.speaker) {
         text += "the speaker is at \(state.volumes.speaker)%: nobody is heard here\n"
     }
+    if SavedState.isInaudible(state.volumes.page) {
+        text += "pages are at \(state.volumes.page)%: no page is heard here\n"
+    }
     if state.isQuietTime { text += "quiet hours now: only an emergency may ring, where allowed\n" }
     return text
 }

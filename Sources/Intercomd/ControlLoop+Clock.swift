@@ -85,8 +85,8 @@ extension ControlLoop {
         }
         if let control = view.silentMicrophone {
             found.append(
-                "the microphone is muted: control \(control.name) of \(cards.input.shown); "
-                    + "mic-volume = 80% in [audio], or amixer, turns it on")
+                "the microphone is muted: control \(control.name) of \(cards.input.shown): "
+                    + HeardBy.Reason.microphoneCardMuted.remedy)
         }
         return found
     }

@@ -231,7 +231,7 @@ extension ControlLoop {
             // Who hangs up reports no more; and in a call each can say whether he hears.
             guard spurt.target != Int(TalkTarget.call) else { continue }
             for one in found {
-                view.peers[one.peer].lastWords = LastTalk(heard: one.heard, at: now)
+                view.peers[one.peer].lastWords = LastTalk(heard: one.heard, at: ended.at)
             }
             let ms = ended.frames * plan.sound.frameSamples / 48
             tell(found.map { $0.heard }, of: spurt.name, since: now - .milliseconds(ms))

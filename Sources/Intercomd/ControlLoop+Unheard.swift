@@ -60,6 +60,16 @@ extension ControlLoop {
                     "nobody is heard here: the volume is at \(state.volumes.speaker) %",
                     HeardBy.Reason.volume.remedy))
         }
+        let page = MediaVolumes.gain(percent: state.volumes.page)
+        if Audibility.isInaudible((page * plan.pageVolume).factor) {
+            let isOwn = !Audibility.isInaudible(plan.pageVolume.factor)
+            found.append(
+                Hindrance(
+                    .here, .volume,
+                    "no page is heard here: the volume of pages is at "
+                        + (isOwn ? "\(state.volumes.page) %" : "\(config.sounds.pageVolume) %"),
+                    isOwn ? "intercomctl volume page 100" : "page-volume in [sounds]"))
+        }
         return found
     }
 
@@ -189,6 +199,12 @@ extension ControlLoop {
         case .noOutput, .outputLost: return cards.output.isOpen
         case .doNotDisturb: return !isDoNotDisturb
         case .heldDown: return !isHalfDuplexNow || view.talkingSince.isEmpty
+        case .notListening, .notMember, .denied:
+            switch view.peers[peer].hearings[stream] {
+            case .unbound: return false
+            case .ignored(let why): return HeardBy.Reason(why) != reason
+            default: return true
+            }
         default: return false
         }
     }

@@ -94,7 +94,7 @@ struct AudioFacts {
         return [
             .warn(
                 .audio, of: "input", "control \(visible(muted.name)) of \(input.name) is \(what)",
-                fix: "mic-volume = 80% in [audio], or alsamixer, F4")
+                fix: HeardBy.Reason.microphoneCardMuted.remedy)
         ]
     }
 
