@@ -33,6 +33,9 @@ public struct Voice: ~Copyable {
         case lengthening
     }
 
+    /// Samples since `init` or `reset` that were decoded from what arrived, not invented.
+    public private(set) var decodedSamples: UInt64 = 0
+
     /// Samples pulled at once.
     private let block: Int
     /// What is pulled at once, in samples.
@@ -89,6 +92,7 @@ public struct Voice: ~Copyable {
         isLeading = false
         rest = 0
         change = .none
+        decodedSamples = 0
     }
 
     /// Takes in one frame; see `JitterBuffer.insert`.
@@ -206,7 +210,10 @@ public struct Voice: ~Copyable {
             decoder.conceal(samples: samples, into: &free)
             return samples
         }
-        if isGood { invented = 0 }
+        if isGood {
+            invented = 0
+            decodedSamples += UInt64(line.count - start)
+        }
         // Back from silence, or from a fade: without a click.
         line.ramp(at: start, count: 120, from: fade, to: 1)
         fade = 1

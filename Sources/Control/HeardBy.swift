@@ -6,7 +6,7 @@ public struct HeardBy: JSONRecord, Equatable, Sendable {
     /// Of what was said, or, where `reason` is `unknown`, of what has arrived; null while it is
     /// still said.
     public var percent: Int?
-    /// Why not all of it was heard; null where nothing but the network kept it.
+    /// Why not all of it was heard; null where nearly all was.
     public var reason: Reason?
 
     public init() {}
@@ -39,6 +39,8 @@ public struct HeardBy: JSONRecord, Equatable, Sendable {
         case microphoneLost = "microphone_lost"
         /// Nothing came back of it.
         case noAnswer = "no_answer"
+        /// The network lost much of it, or brought it too late.
+        case network
         /// Its program is older: it says what has arrived, and not whether that was heard.
         case unknown
         case noOutput = "no_output"
@@ -95,6 +97,7 @@ extension HeardBy.Reason {
             "this station's microphone is muted or at 0 in its card's mixer"
         case .microphoneLost: "this station's microphone is not there, or stands still"
         case .noAnswer: "nothing came back"
+        case .network: "the network lost the rest, or brought it too late"
         case .unknown: "its program is older and does not say what was heard"
         case .noOutput: "it has no speaker"
         case .outputLost: "its speaker's sound card is not there"
@@ -136,7 +139,7 @@ extension HeardBy.Reason {
         case .microphoneMuted: "its microphone is muted"
         case .microphoneCardMuted: "its microphone is muted or at 0 in its card's mixer"
         case .microphoneLost: "its microphone is not there, or stands still"
-        case .down, .noNetwork, .noAnswer, .unknown, .other: words
+        case .down, .noNetwork, .noAnswer, .network, .unknown, .other: words
         }
     }
 
@@ -148,6 +151,9 @@ extension HeardBy.Reason {
         }
     }
 
+    /// Whether it lies between both: neither station can do anything about it alone.
+    public var isBetween: Bool { self == .network }
+
     /// The advice: for the station that does not hear, or for this one if the reason is its own.
     public var remedy: String {
         switch self {
@@ -157,6 +163,7 @@ extension HeardBy.Reason {
         case .microphoneLost: "intercomctl doctor audio"
         case .noNetwork: "intercomctl doctor network"
         case .down, .noAnswer: "see whether it has power and network"
+        case .network: "a cable, or a place nearer to the access point; intercomctl stats has loss"
         case .unknown: "install the same version on both"
         case .noOutput, .outputLost: "intercomctl audio list; output in [audio]"
         case .outputStill: Standstill.remedy

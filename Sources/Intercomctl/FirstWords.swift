@@ -7,7 +7,7 @@ struct FirstWords {
     private(set) var heard: [HeardBy]
     /// Of which of them nothing was known as it began.
     private let isAsked: [Bool]
-    /// Which of them have said something of it: their programs are not older.
+    /// Which of them have said something of it.
     private var hasSaid: [Bool]
     /// Whether one of them has still to say.
     private(set) var isOpen: Bool
@@ -16,8 +16,6 @@ struct FirstWords {
     /// The first sound is played a tenth of a second after the press; and networks differ.
     static let patience = Duration.seconds(1)
     static let look = Duration.milliseconds(20)
-    /// A listener reports at least once a second while sound comes.
-    private static let goneAfter = 3.0
 
     /// What was known as it began; a listener without a reason has still to say.
     init(_ heard: [HeardBy], at now: Instant) {
@@ -31,13 +29,10 @@ struct FirstWords {
     /// Takes what the peers have said until now.
     mutating func hear(_ list: PeerList) {
         isOpen = false
-        let age = Double((Clock.now() - begin).milliseconds) / 1_000
         for place in heard.indices {
             let peer = list.peers.first { $0.name == heard[place].peer }
-            if peer?.hearsNow != nil { hasSaid[place] = true }
-            if let answer = peer.flatMap({ Self.word(of: $0, since: age) }),
-                answer != .unknown || !hasSaid[place]
-            {
+            if let answer = peer.flatMap({ Self.word(of: $0) }) {
+                if answer != .noAnswer { hasSaid[place] = true }
                 heard[place].reason = answer
             } else if isAsked[place] || heard[place].reason == .down {
                 heard[place].reason = .noAnswer
@@ -72,17 +67,27 @@ struct FirstWords {
         heard.allSatisfy { one in one.reason.map { $0 != .unknown } ?? false }
     }
 
+    /// Those of whom nothing comes back: now, after they had said something, or from the first.
+    private func silent(afterWords: Bool) -> [String] {
+        heard.indices.filter { heard[$0].reason == .noAnswer && hasSaid[$0] == afterWords }
+            .map { heard[$0].peer }
+    }
+
     /// `garage; not heard by kitchen (its speaker is muted)`, or `heard by garage; …`.
     func sentence(_ head: String = "") -> String {
         guard !heard.isEmpty else { return "nobody hears it now" }
         let hears = heard.filter { $0.reason == nil }.map { $0.peer }
-        let open = heard.filter { $0.reason == .noAnswer }.map { $0.peer }
+        let gone = silent(afterWords: true)
+        let open = silent(afterWords: false)
         let older = heard.filter { $0.reason == .unknown }.map { $0.peer }
         let deaf = heard.filter { Self.isDeaf($0) }
         var parts: [String] = []
         if !hears.isEmpty { parts.append(head + hears.joined(separator: ", ")) }
         if !open.isEmpty {
             parts.append("not known yet whether heard by \(open.joined(separator: ", "))")
+        }
+        if !gone.isEmpty {
+            parts.append("nothing comes back any more from \(gone.joined(separator: ", "))")
         }
         if !older.isEmpty {
             let who = older.joined(separator: ", ")
@@ -107,25 +112,14 @@ struct FirstWords {
         }
     }
 
-    /// Whether a listener that said it hears says nothing more.
-    private static func isSilent(_ peer: PeerStatus, since age: Double) -> Bool {
-        age > goneAfter && peer.reportAgeSeconds.map { $0 > goneAfter } ?? true
-    }
-
     /// Nil until it has said; then why it does not hear, if so.
-    private static func word(of peer: PeerStatus, since age: Double) -> HeardBy.Reason?? {
+    private static func word(of peer: PeerStatus) -> HeardBy.Reason?? {
         switch peer.hearsNow {
-        case "heard"? where isSilent(peer, since: age): return nil
         case "heard"?: return .some(nil)
         case let word?: return .some(HeardBy.Reason(rawValue: word) ?? .other)
         case nil: break
         }
-        if peer.state == .down {
-            return .some(peer.downReason == HeardBy.Reason.noNetwork.rawValue ? .noNetwork : .down)
-        }
-        // An older program reports what arrives, and says no more. The first reports may be of the
-        // talkspurt before.
-        let reports = peer.reportAgeSeconds.map { $0 < age - 0.3 } ?? false
-        return reports ? .some(.unknown) : nil
+        guard peer.state == .down else { return nil }
+        return .some(peer.downReason == HeardBy.Reason.noNetwork.rawValue ? .noNetwork : .down)
     }
 }

@@ -137,7 +137,9 @@ private func remarks(on peer: PeerStatus) -> String {
     if !peer.hasPSK { remarks.append("no psk") }
     if let now = peer.hearsNow, now != "heard" {
         remarks.append("does not hear us now: \(now)")
-    } else if let reason = peer.heardReason, reason != .unknown, reason != .down {
+    } else if peer.hearsNow == nil, let reason = peer.heardReason, reason != .unknown,
+        reason != .down
+    {
         remarks.append("heard \(peer.heardPercent ?? 0)% of us: \(reason.rawValue)")
     }
     return remarks.joined(separator: ", ")

@@ -21,6 +21,9 @@ extension ControlLoop {
     private static var tellingsMax: Int { 6 }
     private static var tellingsApart: Duration { .seconds(10) }
 
+    /// Per cent of a talkspurt: of less than that, it is told what became of the rest.
+    private static var wholeMin: Int { 90 }
+
     /// Of one whose end was not told, nothing is kept for ever.
     private static var spurtsMax: Int { 128 }
 
@@ -45,7 +48,7 @@ extension ControlLoop {
     mutating func joined(_ target: Int, by listeners: PeerSet) {
         for place in view.spurts.indices
         where view.spurts[place].target == target && view.spurts[place].ended == nil {
-            view.spurts[place].share.join(listeners)
+            view.spurts[place].join(listeners, at: now)
         }
     }
 
@@ -59,11 +62,11 @@ extension ControlLoop {
 
     /// A listener says what came of our sound, and what of that was heard.
     mutating func noteReport(_ report: Report, _ heard: Heard?, from peer: Int) {
-        var rest: Report? = report
+        var rest: (report: Report, heard: Heard?)? = (report, heard)
         // From the newest: what is not of it is of the one before.
         for place in view.spurts.indices.reversed() {
             // Of two streams that are 0, each is for one peer alone.
-            guard let report = rest, view.spurts[place].share.listeners.contains(peer)
+            guard let (report, heard) = rest, view.spurts[place].share.listeners.contains(peer)
             else { continue }
             rest = view.spurts[place].share.report(report, heard, from: peer, at: now)
             judge(place)
@@ -85,6 +88,19 @@ extension ControlLoop {
         guard isDoubted != view.peers[peer].isDoubted else { return }
         view.peers[peer].isDoubted = isDoubted
         rings.tell(.doubt(peer: peer, isDoubted))
+    }
+
+    /// Of whom nothing more comes back is not taken to hear because it once said so.
+    mutating func followSilentListeners() {
+        for place in view.spurts.indices where view.spurts[place].ended == nil {
+            let spurt = view.spurts[place]
+            let silent = roster.numbers.filter { spurt.isSilent($0, at: now) }
+            for peer in silent where view.peers[peer].reach == .up {
+                view.peers[peer].isDeaf = true
+                doubt(peer)
+            }
+            if !silent.isEmpty { judge(place) }
+        }
     }
 
     /// The own network went, or came.
@@ -123,7 +139,11 @@ extension ControlLoop {
                 return
             }
         }
-        let isHeard = silence == nil && there.contains { spurt.share.hearsNow($0) != false }
+        let isHeard =
+            silence == nil
+            && there.contains {
+                spurt.share.hearsNow($0) != false && !spurt.isSilent($0, at: now)
+            }
         guard isHeard == spurt.isUnheard else { return }
         view.spurts[place].isUnheard = !isHeard
         guard spurt.tellings < Self.tellingsMax || now >= spurt.toldAt + Self.tellingsApart
@@ -166,7 +186,7 @@ extension ControlLoop {
     private func unheard(of share: HeardShare, isVoice: Bool) -> [HeardBy] {
         roster.numbers.filter { share.listeners.contains($0) }.map { peer in
             let isDown = view.peers[peer].reach != .up
-            let why = share.whyNow(peer).flatMap { HeardBy.Reason($0) }
+            let why = whyNotNow(peer) ?? share.whyNow(peer).flatMap { HeardBy.Reason($0) }
             let reason = hindrance(to: peer, isVoice: isVoice) ?? (isDown ? .down : why)
             return HeardBy(roster[peer].name, percent: nil, reason: reason)
         }
@@ -194,20 +214,22 @@ extension ControlLoop {
     func hearsNow(_ peer: Int) -> String? {
         guard let spurt = spurtNow(to: peer), view.peers[peer].reach != .down else { return nil }
         if let silence = silence(of: spurt.target) { return silence.rawValue }
-        guard let hears = spurt.share.hearsNow(peer) else { return nil }
-        return hears ? "heard" : whyNotNow(peer)?.rawValue
+        if let why = whyNotNow(peer) { return why.rawValue }
+        if spurt.share.isOlder(peer) { return HeardBy.Reason.unknown.rawValue }
+        return spurt.share.hearsNow(peer) == nil ? nil : "heard"
     }
 
     /// Why a peer does not hear what is said to it now; nil where it hears or has not said.
     func whyNotNow(_ peer: Int) -> HeardBy.Reason? {
-        guard let share = spurtNow(to: peer)?.share, share.hearsNow(peer) == false
-        else { return nil }
-        return share.whyNow(peer).flatMap { HeardBy.Reason($0) } ?? .other
+        guard let spurt = spurtNow(to: peer) else { return nil }
+        if spurt.isSilent(peer, at: now) { return .noAnswer }
+        guard spurt.share.hearsNow(peer) == false else { return nil }
+        return spurt.share.whyNow(peer).flatMap { HeardBy.Reason($0) } ?? .other
     }
 
     /// Of the newest talkspurt to the peer that goes on: what it says of an older one, such as an
     /// announcement, tells nothing of it.
-    private func spurtNow(to peer: Int) -> OwnSpurt? {
+    func spurtNow(to peer: Int) -> OwnSpurt? {
         view.spurts.last { $0.ended == nil && $0.share.listeners.contains(peer) }
     }
 
@@ -264,6 +286,7 @@ extension ControlLoop {
             } else if reason == nil, found.hasGone {
                 reason = hindrance(to: peer, isVoice: false) ?? .noAnswer
             }
+            if reason == nil, found.percent < Self.wholeMin { reason = .network }
             if open < 0.95, found.percent > 0 { reason = spurt.silence }
             let percent = Int((Double(found.percent) * open).rounded())
             return (peer, HeardBy(roster[peer].name, percent: percent, reason: reason))

@@ -150,7 +150,7 @@ extension ControlLoop {
             let name = roster[number].name
             if let (why, at, stream) = unheard(number), now - at < Self.toldFor,
                 let reason = HeardBy.Reason(why), reason != .over,
-                !isMended(reason, of: number, on: stream)
+                !isMended(reason, of: number, on: stream, since: at)
             {
                 let age = seconds(now - at)
                 found.append(
@@ -160,7 +160,7 @@ extension ControlLoop {
                             + reason.wordsHere,
                         reason.remedy, peer: name, ageSeconds: age))
             }
-            if whyNotNow(number) == nil, let last = view.peers[number].lastWords,
+            if spurtNow(to: number) == nil, let last = view.peers[number].lastWords,
                 now - last.at < Self.toldFor,
                 let reason = last.heard.reason, reason != .unknown, reason != .down,
                 reason != .over,
@@ -173,7 +173,8 @@ extension ControlLoop {
                         .there, reason,
                         "\(name) has heard \(share) of what was said last, \(Int(age)) s ago: "
                             + reason.words,
-                        reason.isTalkers ? reason.remedy : "there: \(reason.remedy)",
+                        reason.isBetween || reason.isTalkers
+                            ? reason.remedy : "there: \(reason.remedy)",
                         peer: name, ageSeconds: age))
             }
         }
@@ -183,22 +184,34 @@ extension ControlLoop {
     /// Whether what kept this station's voice from being heard at a peer may hold still.
     private func isStill(_ reason: HeardBy.Reason, at peer: Int) -> Bool {
         if reason.isTalkers { return reason == microphoneSilence }
-        return reason == .noAnswer || view.peers[peer].isDeaf
+        switch reason {
+        case .network: return true
+        case .noAnswer:
+            // Where there and back again works, something has come back since.
+            let answered = station.view(of: peer).roundTripAt
+            let said = view.peers[peer].lastWords?.at
+            return !(view.peers[peer].reach == .up && answered ?? now > said ?? now)
+        default: return view.peers[peer].isDeaf
+        }
     }
 
     /// Whether what kept a voice from being heard here is known to hold no more.
     ///
     /// Volumes and gains are judged together, as they were when it spoke: none of them alone may
     /// be too little.
-    private func isMended(_ reason: HeardBy.Reason, of peer: Int, on stream: Int) -> Bool {
+    private func isMended(
+        _ reason: HeardBy.Reason, of peer: Int, on stream: Int, since at: Instant
+    ) -> Bool {
         switch reason {
         case .cardMuted, .speakerMuted, .volume, .turnedDown:
             let hearing = view.peers[peer].hearings[stream]
             if case .ignored = hearing { return false }
             return plan.path(of: peer, hearing, toldVolumes).why == .heard
         case .noOutput, .outputLost: return cards.output.isOpen
+        case .outputStill: return cards.output.isOpen && view.still.playback == nil
         case .doNotDisturb: return !isDoNotDisturb
-        case .heldDown: return !isHalfDuplexNow || view.talkingSince.isEmpty
+        // A microphone that was opened since is another matter.
+        case .heldDown: return !isHalfDuplexNow || !view.talkingSince.values.contains { $0 <= at }
         case .notListening, .notMember, .denied:
             switch view.peers[peer].hearings[stream] {
             case .unbound: return false

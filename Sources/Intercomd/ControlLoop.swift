@@ -288,6 +288,7 @@ struct ControlLoop: ~Copyable {
         seekAbsent()
         tellWhatWasSuppressed()
         followMixers()
+        followSilentListeners()
         tickState()
         consent()
         doWhatCoresAsk()

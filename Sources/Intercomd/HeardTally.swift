@@ -9,42 +9,58 @@ struct HeardTally {
 
     private var heard = 0
     private var all = 0
+    /// Samples decoded so far of the voice, and how many of them were told.
+    private(set) var decoded: UInt64 = 0
+    private var told: UInt64 = 0
     /// What keeps the voice from being heard now.
     private(set) var now = Unheard.heard
     /// What kept it last since the last report.
     private var before = Unheard.heard
     /// What the talker knows; nil at the beginning of a talkspurt.
-    private var told: Unheard?
+    private var known: Unheard?
     private var next = Instant(nanoseconds: .min)
 
     /// A talkspurt begins: its talker wants to know at once whether it is heard, and what faded
     /// out of the one before is none of it.
     mutating func begin() {
-        told = nil
+        known = nil
         forget()
     }
 
     private mutating func forget() { (heard, all, before) = (0, 0, .heard) }
 
-    /// A block of it was played.
+    /// A block of it was played, `decoded` being all samples of the voice that were not invented.
     ///
     /// - Returns: whether that is news for the talker, to be told at once.
-    mutating func played(_ samples: Int, _ why: Unheard, at moment: Instant) -> Bool {
+    mutating func played(
+        _ samples: Int, decoded: UInt64, _ why: Unheard, at moment: Instant
+    ) -> Bool {
+        // A voice that began anew counts anew.
+        if decoded < told { told = 0 }
+        self.decoded = decoded
         all += samples
         if why == .heard { heard += samples } else { before = why }
         now = why
-        guard why != told, moment >= next else { return false }
-        told = why
+        guard why != known, moment >= next else { return false }
+        known = why
         next = moment + Self.pause
         return true
     }
 
+    /// Whether something was played that was not told.
+    var hasPlayed: Bool { decoded - told >= 48 }
+
     /// What is told with a report; what was played is said once.
     mutating func report(of stream: UInt8) -> Heard {
         defer { forget() }
-        guard all > 0 else { return state(of: stream) }
-        let share = UInt8(heard * 255 / all)
-        return Heard(stream: stream, share: share, why: share == 255 ? .heard : before)
+        var found = state(of: stream)
+        let ms = UInt16(clamping: (decoded - told) / 48)
+        found.playedMs = ms
+        told += UInt64(ms) * 48
+        guard all > 0 else { return found }
+        found.share = UInt8(heard * 255 / all)
+        found.why = found.share == 255 ? .heard : before
+        return found
     }
 
     /// How it is at this moment.

@@ -22,7 +22,8 @@ extension MediaLoop {
     /// A block of a voice was mixed: its talker learns at once where it began to be heard, or not
     /// to be.
     mutating func note(_ why: Unheard, of place: Int, _ owner: VoiceSlot.Owner, samples: Int) {
-        guard slots[place].tally.played(samples, why, at: now) else { return }
+        let decoded = slots[place].voice.decodedSamples
+        guard slots[place].tally.played(samples, decoded: decoded, why, at: now) else { return }
         publish(why, of: owner)
         sendRecord(
             .heard(slots[place].tally.state(of: owner.stream)), to: CollectionOfOne(owner.peer))

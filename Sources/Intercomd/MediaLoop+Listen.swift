@@ -314,7 +314,7 @@ extension MediaLoop {
         traffic.set(.playoutDelay, to: UInt64(found.playoutDelayMs))
         traffic.set(.jitter, to: UInt64(found.jitter))
         traffic.set(.loss, to: UInt64(found.loss256))
-        guard found.received > 0 else { return }
+        guard found.received > 0 || slots[place].tally.hasPlayed else { return }
         let report = Report(
             stream: owner.stream, highest: found.highestSequence, loss: found.loss256,
             burst: found.burst8, jitter: found.jitter, delay: found.playoutDelayMs,

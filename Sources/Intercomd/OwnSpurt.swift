@@ -28,17 +28,31 @@ struct OwnSpurt {
     private var lostMs = 0.0
     private var hasBeenOpen = false
     private let begun: Instant
+    /// When the last of its listeners came to it.
+    private var joined: Instant
 
     init(
         number: Int, target: Int, name: String?, share: HeardShare, isDoubted: Bool,
         at now: Instant
     ) {
-        begun = now
+        (begun, joined) = (now, now)
         self.number = number
         self.target = target
         self.name = name
         self.share = share
         self.isDoubted = isDoubted
+    }
+
+    /// Others hear it as well from now on.
+    mutating func join(_ others: PeerSet, at now: Instant) {
+        share.join(others)
+        joined = now
+    }
+
+    /// Whether it goes on, and nothing comes back of one of its listeners.
+    func isSilent(_ peer: Int, at now: Instant) -> Bool {
+        ended == nil && share.listeners.contains(peer)
+            && share.isSilent(peer, since: joined, at: now)
     }
 
     /// The microphone gives nothing, since when, and why; or it is open.

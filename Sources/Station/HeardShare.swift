@@ -72,6 +72,8 @@ public struct HeardShare: Sendable {
     private static let reach = 1_024
     /// A listener to whom sound comes reports more often.
     private static let silentMax = Duration.seconds(2)
+    /// It is taken for gone when it is silent for longer: three reports are missing then.
+    private static let goneAfter = Duration.milliseconds(3_200)
 
     public init(stream: UInt8, first: UInt16? = nil, listeners: PeerSet, frameMs: Double) {
         precondition(frameMs > 0)
@@ -87,16 +89,23 @@ public struct HeardShare: Sendable {
     /// Takes a listener's report, and what it said beside it of what was heard; of another stream
     /// they say nothing.
     ///
-    /// - Returns: The part of the report that belongs to earlier talkspurts or to another stream;
-    ///   nil if there is none.
+    /// - Returns: The part of both that belongs to earlier talkspurts or to another stream; nil if
+    ///   there is none.
     @discardableResult
     public mutating func report(
         _ report: Report, _ heard: Heard? = nil, from peer: Int, at now: Instant
-    ) -> Report? {
-        guard report.stream == stream, listeners.contains(peer) else { return report }
+    ) -> (report: Report, heard: Heard?)? {
+        guard report.stream == stream, listeners.contains(peer) else { return (report, heard) }
         let (own, earlier) = parts(of: report, from: peer)
-        if let own { take(own, heard, from: peer, at: now) }
-        return earlier
+        var (new, old) = (heard, heard)
+        if own != nil, let earlier, let played = heard?.playedMs {
+            // What was said first was played first.
+            let ms = UInt16(clamping: Int(Double(earlier.received) * frameMs))
+            old?.playedMs = min(played, ms)
+            new?.playedMs = played - min(played, ms)
+        }
+        if let own { take(own, new, from: peer, at: now) }
+        return earlier.map { ($0, old) }
     }
 
     /// Splits a report between this talkspurt and earlier ones of its stream.
@@ -123,9 +132,7 @@ public struct HeardShare: Sendable {
         told[peer].hasReported = true
         told[peer].saidAt = now
         told[peer].received += Int(report.received)
-        // Copies mend what did not come itself: it counts as sound, unless it was invented.
-        let came = Double(report.received) * frameMs * 256 / Double(256 - Int(report.loss))
-        let played = max(0, came - Double(report.concealed))
+        let played = played(report, heard)
         guard let heard, heard.stream == stream else {
             told[peer].heardMs += played
             return
@@ -137,6 +144,14 @@ public struct HeardShare: Sendable {
         let share = Double(heard.share) / 255
         told[peer].heardMs += played * share
         told[peer].unheardMs += played * (1 - share)
+    }
+
+    /// Milliseconds of the talkspurt that were played, as the listener says; where it does not,
+    /// copies are taken to have mended what did not come itself, but for what was invented.
+    private func played(_ report: Report, _ heard: Heard?) -> Double {
+        if let ms = heard?.playedMs, heard?.stream == stream { return Double(ms) }
+        let came = Double(report.received) * frameMs * 256 / Double(256 - Int(report.loss))
+        return max(0, came - Double(report.concealed))
     }
 
     /// Takes what a listener says without a report: how it is at this moment.
@@ -152,6 +167,14 @@ public struct HeardShare: Sendable {
         guard listeners.contains(peer) else { return nil }
         return told[peer].now.map { $0 == .heard }
     }
+
+    /// Whether nothing comes back of a listener, of a talk that goes on since then at least.
+    public func isSilent(_ peer: Int, since begin: Instant, at now: Instant) -> Bool {
+        now - max(begin, told[peer].saidAt ?? begin) >= Self.goneAfter
+    }
+
+    /// Whether a listener has reported, and does not say what was heard: an older program.
+    public func isOlder(_ peer: Int) -> Bool { told[peer].hasReported && !told[peer].isKnown }
 
     /// Why a listener does not hear it at this moment; nil where it does, or has not said.
     public func whyNow(_ peer: Int) -> Unheard? {

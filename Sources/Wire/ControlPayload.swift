@@ -43,7 +43,8 @@ extension ControlRecord {
         case .report: 13
         case .pathChallenge, .pathResponse: 8
         case .ping, .pong, .unknown: 4
-        case .spurtEnd, .heard: 3
+        case .spurtEnd: 3
+        case .heard(let heard): heard.playedMs == nil ? 3 : 5
         case .offer: 32
         case .ringing: 20
         case .answer: 21
@@ -70,6 +71,7 @@ extension ControlRecord {
             span[start] = heard.stream
             span[start + 1] = heard.share
             span[start + 2] = heard.why.rawValue
+            if let played = heard.playedMs { span.write(played, at: start + 3) }
         case .offer(let offer): offer.write(into: &span, at: start)
         case .ringing(let ringing):
             span.write(ringing.mid, at: start)

@@ -7,11 +7,15 @@ public struct Heard: Equatable, Sendable {
     public var share: UInt8
     /// Why the rest, or what is played at this moment, is not heard.
     public var why: Unheard
+    /// Milliseconds of what was said that were played since the last REPORT, nothing of them
+    /// invented; nil without a REPORT, and of a program that does not say.
+    public var playedMs: UInt16?
 
-    public init(stream: UInt8, share: UInt8, why: Unheard) {
+    public init(stream: UInt8, share: UInt8, why: Unheard, playedMs: UInt16? = nil) {
         self.stream = stream
         self.share = share
         self.why = why
+        self.playedMs = playedMs
     }
 }
 

@@ -9,33 +9,42 @@ import Wire
         Instant(nanoseconds: Int64(milliseconds) * 1_000_000)
     }
 
+    /// Plays a block, all of which was decoded.
+    private func play(
+        _ tally: inout HeardTally, _ samples: Int, _ why: Unheard, at moment: Instant
+    ) -> Bool {
+        tally.played(
+            samples, decoded: tally.decoded + UInt64(samples), why, at: moment)
+    }
+
     @Test func whatIsHeardIsSaidToBeHeard() {
         var tally = HeardTally()
         tally.begin()
-        let isNews = tally.played(480, .heard, at: at(0))
+        let isNews = play(&tally, 480, .heard, at: at(0))
         #expect(isNews)
         for block in 1..<100 {
-            let isNews = tally.played(480, .heard, at: at(10 * block))
+            let isNews = play(&tally, 480, .heard, at: at(10 * block))
             #expect(!isNews)
         }
-        #expect(tally.report(of: 3) == Heard(stream: 3, share: 255, why: .heard))
+        #expect(tally.report(of: 3) == Heard(stream: 3, share: 255, why: .heard, playedMs: 1_000))
     }
 
     @Test func aPartIsSaidAsAShareWithItsReasonAndOnce() {
         var tally = HeardTally()
         for block in 0..<100 {
-            _ = tally.played(480, block < 60 ? .heldDown : .heard, at: at(10 * block))
+            _ = play(&tally, 480, block < 60 ? .heldDown : .heard, at: at(10 * block))
         }
-        #expect(tally.report(of: 0) == Heard(stream: 0, share: 102, why: .heldDown))
-        for block in 100..<200 { _ = tally.played(480, .heard, at: at(10 * block)) }
-        #expect(tally.report(of: 0) == Heard(stream: 0, share: 255, why: .heard))
+        let part = tally.report(of: 0)
+        #expect(part == Heard(stream: 0, share: 102, why: .heldDown, playedMs: 1_000))
+        for block in 100..<200 { _ = play(&tally, 480, .heard, at: at(10 * block)) }
+        #expect(tally.report(of: 0) == Heard(stream: 0, share: 255, why: .heard, playedMs: 1_000))
     }
 
     @Test func whereNothingWasPlayedSinceItIsAsItWas() {
         var tally = HeardTally()
-        _ = tally.played(480, .speakerMuted, at: at(0))
+        _ = play(&tally, 480, .speakerMuted, at: at(0))
         _ = tally.report(of: 1)
-        #expect(tally.report(of: 1) == Heard(stream: 1, share: 0, why: .speakerMuted))
+        #expect(tally.report(of: 1) == Heard(stream: 1, share: 0, why: .speakerMuted, playedMs: 0))
     }
 
     @Test func aChangeIsNewsAtOnceAndWhatFluttersIsNot() {
@@ -45,7 +54,7 @@ import Wire
         for ms in stride(from: 0, to: 1000, by: 10) {
             // Every 20 ms another.
             let why: Unheard = ms / 20 % 2 == 0 ? .heldDown : .heard
-            if tally.played(480, why, at: at(ms)) { news.append(ms) }
+            if play(&tally, 480, why, at: at(ms)) { news.append(ms) }
         }
         #expect(news.first == 0 && news.count <= 5)
         for (one, next) in zip(news, news.dropFirst()) { #expect(next - one >= 200) }
@@ -54,21 +63,41 @@ import Wire
     @Test func everyTalkspurtBeginsWithNews() {
         var tally = HeardTally()
         tally.begin()
-        let first = tally.played(480, .heard, at: at(0))
+        let first = play(&tally, 480, .heard, at: at(0))
         tally.begin()
-        let second = tally.played(480, .heard, at: at(900))
+        let second = play(&tally, 480, .heard, at: at(900))
         #expect(first && second)
     }
 
     @Test func whatFadedOutOfTheOneBeforeIsNotOfThisOne() {
         var tally = HeardTally()
         tally.begin()
-        _ = tally.played(480, .heard, at: at(0))
+        _ = play(&tally, 480, .heard, at: at(0))
         _ = tally.report(of: 1)
         // After its last report.
-        _ = tally.played(4_800, .heard, at: at(10))
+        _ = play(&tally, 4_800, .heard, at: at(10))
         tally.begin()
-        _ = tally.played(48_000, .cardMuted, at: at(500))
-        #expect(tally.report(of: 1) == Heard(stream: 1, share: 0, why: .cardMuted))
+        _ = play(&tally, 48_000, .cardMuted, at: at(500))
+        let found = tally.report(of: 1)
+        #expect(found == Heard(stream: 1, share: 0, why: .cardMuted, playedMs: 1_100))
+    }
+
+    @Test func whatWasInventedIsNotPlayed() {
+        var tally = HeardTally()
+        tally.begin()
+        for block in 0..<100 {
+            let decoded = UInt64(min(block, 40)) * 480
+            _ = tally.played(480, decoded: decoded, .heard, at: at(10 * block))
+        }
+        #expect(tally.report(of: 0).playedMs == 400)
+        #expect(!tally.hasPlayed)
+        // What is no whole millisecond is told the next time.
+        _ = tally.played(120, decoded: 19_200 + 120, .heard, at: at(1_000))
+        #expect(tally.report(of: 0).playedMs == 2)
+        _ = tally.played(120, decoded: 19_200 + 240, .heard, at: at(1_003))
+        #expect(tally.report(of: 0).playedMs == 3)
+        // A voice that began anew.
+        _ = tally.played(480, decoded: 480, .heard, at: at(2_000))
+        #expect(tally.report(of: 0).playedMs == 10)
     }
 }

@@ -271,7 +271,9 @@ struct RandomCards: ~Copyable {
                 speaker.take(
                     Frame(repeating: .min), count: [120, 240, 480].pick(&random),
                     isHeldDown: chance(0.5))
-                _ = tally.played(480, chance(0.7) ? .heard : .speakerMuted, at: now)
+                let decoded = chance(0.02) ? random.next() : tally.decoded &+ 480
+                _ = tally.played(
+                    480, decoded: decoded, chance(0.7) ? .heard : .speakerMuted, at: now)
             }
             let share = random.unit()
             var given = 0

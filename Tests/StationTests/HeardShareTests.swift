@@ -72,7 +72,7 @@ import Wire
     @Test func whatIsReportedOfTheTalkBeforeCountsForThatAlone() {
         var share = talk(first: 65_530)
         let late = report(received: 50, highest: 65_529)
-        #expect(share.report(late, heard(255), from: 1, at: begin) == late)
+        #expect(share.report(late, heard(255), from: 1, at: begin)?.report == late)
         #expect(share.percent(of: 1, frames: 100) == 0)
         #expect(share.hearsNow(1) == nil)
         // Six frames before the numbers go round, and four after.
@@ -84,8 +84,41 @@ import Wire
         var share = talk(first: 1_000)
         let both = report(received: 100, highest: 1_029, concealed: 100)
         let earlier = share.report(both, from: 1, at: begin)
-        #expect(earlier == report(received: 70, highest: 999, concealed: 70))
+        #expect(earlier?.report == report(received: 70, highest: 999, concealed: 70))
         #expect(share.percent(of: 1, frames: 30) == 90)
+    }
+
+    @Test func whatWasPlayedCountsAndNotWhatArrived() {
+        var share = talk(first: 1_000)
+        // A second in which half was lost and only 200 ms of that were invented.
+        let half = report(received: 50, highest: 1_099, concealed: 200)
+        let played = Heard(stream: 3, share: 255, why: .heard, playedMs: 500)
+        share.report(half, played, from: 1, at: begin)
+        #expect(share.percent(of: 1, frames: 100) == 50)
+        // An older listener does not say: copies are taken to have mended the rest.
+        share.report(half, heard(255), from: 2, at: begin)
+        #expect(share.percent(of: 2, frames: 100) == 30)
+    }
+
+    @Test func whatWasPlayedOfTwoTalksIsDividedBetweenThem() {
+        var share = talk(first: 1_000)
+        let both = report(received: 100, highest: 1_029)
+        let played = Heard(stream: 3, share: 255, why: .heard, playedMs: 900)
+        let earlier = share.report(both, played, from: 1, at: begin)
+        #expect(earlier?.report.received == 70 && earlier?.heard?.playedMs == 700)
+        #expect(share.percent(of: 1, frames: 30) == 67)
+    }
+
+    @Test func ofWhomNothingComesBackIsSilentAfterThreeReports() {
+        var share = talk(first: 0)
+        #expect(!share.isSilent(1, since: begin, at: begin + .seconds(3)))
+        #expect(share.isSilent(1, since: begin, at: begin + .seconds(4)))
+        share.note(heard(255), from: 1, at: begin + .seconds(2))
+        #expect(!share.isSilent(1, since: begin, at: begin + .seconds(5)))
+        #expect(share.isSilent(1, since: begin, at: begin + .seconds(6)))
+        #expect(!share.isOlder(1) && !share.isOlder(2))
+        share.report(report(received: 100, highest: 99), from: 2, at: begin)
+        #expect(share.isOlder(2))
     }
 
     @Test func aTalkIsReportedOnHoweverLongItIs() {

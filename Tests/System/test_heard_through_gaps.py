@@ -1,0 +1,102 @@
+"""What a network lost is not counted as heard, and of whom nothing comes back is not taken to
+hear."""
+
+import time
+import unittest
+
+import numpy
+from lab import Scene, wait
+from test_deaf_midway import typing
+from test_heard import HeardTest, diagnosis, reasons
+from wire import Relay
+
+
+def sounding(recording):
+    """Seconds of a recording in which a tone sounds."""
+    samples = numpy.asarray(recording.samples, dtype=float)
+    blocks = samples[: len(samples) // 480 * 480].reshape(-1, 480)
+    loudness = numpy.sqrt((blocks**2).mean(axis=1))
+    return (loudness > numpy.percentile(loudness, 97) / 2).sum() * 0.01
+
+
+class HeardThroughGaps(HeardTest):
+    def between(self, *names):
+        """Stations, and the relay between them: `ab` is the way to the first from the second."""
+        scene = self.enterContext(Scene(*names))
+        kitchen, door = scene.stations
+        relay = Relay(scene, door, kitchen, seed=3)
+        scene.introduce(kitchen, door, via=relay)
+        scene.start()
+        door.speak(500)
+        return kitchen, door, relay
+
+    def test_runs_of_lost_packets_are_not_heard(self):
+        kitchen, door, relay = self.between("kitchen", "door")
+        for through, lost in ((1, 0), (1, 1), (0.6, 0.8), (0.3, 0.3)):
+            with self.subTest(through=through, lost=lost):
+                kitchen.record()
+                before = door.counters()["frames_sent"]
+                with door.talking():
+                    end = time.monotonic() + 6
+                    while time.monotonic() < end:
+                        time.sleep(through)
+                        if lost:
+                            relay.do("drop", "ab", "data")
+                            time.sleep(lost)
+                            relay.do("drop", "ab", "off")
+                time.sleep(1.7)
+                sent = (door.counters()["frames_sent"] - before) / 100
+                share = 100 * sounding(kitchen.recorded()) / sent
+                found = door.peer("kitchen")
+                claim, reason = found["heard_percent"], found["heard_reason"]
+                # A tone that fades counts as half; what was invented sounds and is not heard.
+                self.judge_in_time(share - 20 <= claim <= share + 8,
+                                   f"{claim} % are said to be heard, {share:.0f} % sounded")
+                if not lost:
+                    self.assertEqual(reasons(door, "there"), [])
+                    continue
+                self.assertEqual(reason, "network")
+                self.assertEqual(reasons(door, "there"), ["network"])
+                self.assertEqual(door.ctl("status")[0], 0)
+                self.assertRegex(door.ctl("status")[1], rf"kitchen has heard {claim} % of what was")
+                self.assertIn("the network lost", "\n".join(diagnosis(door, "peers")))
+
+    def test_of_whom_nothing_comes_back_is_said_not_to_hear_while_the_talk_goes_on(self):
+        kitchen, door, relay = self.between("kitchen", "door")
+        # A reason of its own, of the talk before: it is none of the next talk.
+        kitchen.ctl("mute", "speaker")
+        self.talk(door, "house")
+        kitchen.ctl("unmute", "speaker")
+        with typing(door, "talk", "house", "--seconds", "12") as talker:
+            wait(lambda: door.peer("kitchen")["hears_now"] == "heard", "kitchen hears door")
+            wait(door.is_lit, "the lamp is lit")
+            # One way only: what kitchen says still comes, its heartbeats above all.
+            relay.do("drop", "ab", "any")
+            wait(lambda: door.peer("kitchen")["hears_now"] == "no_answer", "door is told",
+                 seconds=6)
+            self.assertEqual(door.peer("kitchen")["state"], "up")
+            self.assertEqual(reasons(door, "there"), ["no_answer"])
+            self.assertIn("does not hear us now: no_answer", door.ctl("peers")[1])
+            self.assertIn("nothing came back", "\n".join(diagnosis(door, "peers")))
+            wait(lambda: not door.is_lit(), "the lamp shows that nobody hears")
+            door.said("nobody can hear what is said to house")
+            relay.do("drop", "ab", "off")
+            wait(lambda: door.peer("kitchen")["hears_now"] == "heard", "kitchen hears again")
+            self.assertEqual(reasons(door, "there"), [])
+            said, _ = talker.communicate(timeout=20)
+        self.assertRegex(said.decode(), "(?s)heard by kitchen\nnothing comes back any more from "
+                                        "kitchen\nheard by kitchen")
+
+    def test_late_reports_of_the_talk_before_are_of_no_older_program(self):
+        _, door, relay = self.between("kitchen", "door")
+        relay.do("delay", "both", 300, 0)
+        for pause in (1, 0.3, 0.3, 0.6):
+            time.sleep(pause)
+            code, text, _ = door.ctl("ptt", "down", "house")
+            time.sleep(1)
+            door.ctl("ptt", "up", "house")
+            self.assertEqual((code, "older" in text), (0, False), text)
+
+
+if __name__ == "__main__":
+    unittest.main()
