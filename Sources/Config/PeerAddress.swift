@@ -53,6 +53,7 @@ extension PeerAddress {
             guard IPv6Text.isRight(host) else {
                 return .wrong("\(quoted(text)) has no IPv6 address in its brackets")
             }
+            if let what = complaint(aboutNobody: host) { return .wrong(what) }
         } else {
             let colons = text.utf8.count { $0 == UInt8(ascii: ":") }
             if colons == 1, let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) {
@@ -81,8 +82,23 @@ extension PeerAddress {
         guard let last = parts.last, last.utf8.allSatisfy(isDigit), !last.isEmpty else {
             return nil
         }
-        return IPv4Text.isRight(parts)
-            ? nil : "\(quoted(text)) is not an IPv4 address: that is four numbers from 0 to 255"
+        guard IPv4Text.isRight(parts) else {
+            return "\(quoted(text)) is not an IPv4 address: that is four numbers from 0 to 255"
+        }
+        return complaint(aboutNobody: host)
+    }
+
+    /// Addresses that no single station has: none at all, all of them, a group (RFC 6890, RFC 5771,
+    /// RFC 4291 §2.7).
+    private static func complaint(aboutNobody host: Substring) -> String? {
+        let isIPv6 = host.utf8.contains(UInt8(ascii: ":"))
+        let first = host.prefix { $0 != (isIPv6 ? ":" : ".") }
+        let isNobodys =
+            isIPv6
+            ? host.utf8.allSatisfy { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "0") }
+                || first.utf8.count == 4 && first.lowercased().hasPrefix("ff")
+            : UInt8(first).map { $0 == 0 || $0 >= 224 } ?? false
+        return isNobodys ? "\(host) is no address of a single station" : nil
     }
 
     private static func bareIPv6(_ text: String) -> String? {
@@ -90,7 +106,7 @@ extension PeerAddress {
             return "\(quoted(text)) is not an IPv6 address (with a port: [ADDRESS]:PORT)"
         }
         let suffix = ":\(defaultPort)"
-        guard text.hasSuffix(suffix) else { return nil }
+        guard text.hasSuffix(suffix) else { return complaint(aboutNobody: text[...]) }
         let host = text.dropLast(suffix.utf8.count)
         return "\(quoted(text)) ends like a port: write [\(host)]\(suffix), or [\(text)] when it"
             + " is all address"

@@ -112,7 +112,17 @@ extension ControlLoop {
                 peer: roster[peer].name,
                 endpoint: state?.endpoint.map { SocketAddress($0).description },
                 suite: state?.suite ?? .aesGCM, own: config.station.name,
-                ownKey: table.publicKey.text, resolver: view.peers[peer].resolverProblem))
+                ownKey: table.publicKey.text, resolver: view.peers[peer].resolverProblem,
+                isOwnAddress: state?.endpoint.map { isOwn(SocketAddress($0)) } ?? false))
+    }
+
+    /// Whether what is sent there comes back to this station itself.
+    private func isOwn(_ address: SocketAddress) -> Bool {
+        guard address.port == config.network.port else { return false }
+        if address.isLoopback { return true }
+        return (NetworkInterface.all() ?? []).contains { one in
+            one.addresses.contains { $0.host == address.host }
+        }
     }
 
     /// What to mend so that the peer comes up, or what else is wrong with it; nil when that is
@@ -184,8 +194,14 @@ extension ControlLoop {
         }
     }
 
+    /// But for one that is taken for a peer with another key: that is told of the peer.
     var callers: [CallerStatus] {
-        table.unknownCallers(at: now).map { caller in
+        let taken: [PublicKey] = roster.numbers.compactMap { peer in
+            guard case .otherKey(let key, _) = downReason(of: peer) else { return nil }
+            return key
+        }
+        return table.unknownCallers(at: now).filter { !taken.contains($0.publicKey) }.map {
+            caller in
             var status = CallerStatus()
             status.key = caller.publicKey.text
             status.fingerprint = caller.publicKey.fingerprint

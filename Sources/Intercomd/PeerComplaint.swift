@@ -18,6 +18,8 @@ struct PeerComplaint {
         let ownKey: String
         /// What the resolver said of its name.
         let resolver: String?
+        /// Whether the endpoint is this station's own.
+        let isOwnAddress: Bool
     }
 
     let text: String
@@ -26,6 +28,11 @@ struct PeerComplaint {
     init(_ reason: DownReason, _ context: Context) {
         let place = context.endpoint ?? "its address"
         let addition = "sudo intercomctl peer add \(context.own) ADDRESS \(context.ownKey)"
+        guard !context.isOwnAddress else {
+            text = "its address \(place) is this station's own"
+            fix = "give it its own: sudo intercomctl peer set \(context.peer) --address ADDRESS"
+            return
+        }
         switch reason {
         case .noNetwork:
             text = "this station has no network"

@@ -73,6 +73,7 @@ class Faults(DiagnosisTest):
             self.wait_reason(fossil, kitchen, "suite", "suite 1", "suite 2")
             self.wait_reason(kitchen, forger, "other_key", own)
             self.wait_reason(forger, kitchen, "told_other_key", "made for another key")
+            self.assertNotIn("an unknown station", kitchen.ctl("status")[1])  # That is told.
             code, text, errors = kitchen.ctl("status")
             self.assertEqual(code, 4, text + errors)
             for name in ("thief", "fossil", "forger"):
@@ -88,6 +89,20 @@ class Faults(DiagnosisTest):
                 one.reload()
             for one in scene.stations:
                 self.assert_well(one)
+
+    def test_an_address_that_is_the_own_one_is_told(self):
+        with Scene("kitchen", "garage") as scene:
+            kitchen, garage = scene.stations
+            scene.introduce(kitchen, garage)
+            kitchen.knows(garage, port=kitchen.port)
+            garage.knows(kitchen, calls=False)
+            scene.start(together=False)
+            own = f"its address 127.0.0.1:{kitchen.port} is this station's own"
+            wait(lambda: own in (kitchen.peer("garage")["down_text"] or ""), "the address is told")
+            self.assertIn("peer set garage --address ADDRESS", kitchen.ctl("status")[1])
+            kitchen.knows(garage)
+            kitchen.reload()
+            self.assert_well(kitchen)
 
     def test_a_station_that_was_not_added_is_told_and_added_by_the_line_that_is_shown(self):
         with Scene("kitchen", "garage") as scene:

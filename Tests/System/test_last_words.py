@@ -9,7 +9,7 @@ import unittest
 
 from lab import Scene, SceneTest, place, process, wait
 
-LINE = re.compile(r"(?:<2>)?(SIG[A-Z]+) in thread (\S+) at (0x[0-9a-f]+) ?(.*)")
+LINE = re.compile(r"(SIG[A-Z]+) in thread (\S+) at (0x[0-9a-f]+) ?(.*)")
 OWN = re.compile(r"(0x[0-9a-f]+) ([^ ,;]+)(?: of (\S+?))?(?=[,;]|$)")
 
 

@@ -9,8 +9,8 @@ internal import CLinux
 public enum LastWords {
     /// From now on; to be asked for on the main thread before any other is started.
     public static func prepare() throws(SystemError) {
-        // As sd-daemon(3) has it: a person at a terminal needs no priority.
-        let mark = Terminal.isInteractive(.complaint) ? "" : "<2>"
+        // The journal takes the number for the priority (sd-daemon(3)); a person needs none.
+        let mark = JournalSocket.isStandardError ? "<2>" : ""
         _ = try SystemError.check(unsafe clinux_last_words(mark), "sigaction")
     }
 }

@@ -22,14 +22,14 @@ import Testing
         let (words, signal) = end(by: "trap")
         // What a trap is depends on the processor.
         let name = try #require([SIGILL: "SIGILL", SIGTRAP: "SIGTRAP"][signal])
-        #expect(words.hasPrefix("<2>\(name) in thread faulty at 0x"), "\(words)")
+        #expect(words.hasPrefix("\(name) in thread faulty at 0x"), "\(words)")
         #expect(words.contains("FaultsO4trap"), "\(words)")
     }
 
     @Test func aStackThatIsUsedUpIsSaidOnAnother() {
         let (words, signal) = end(by: "stack")
         #expect(signal == SIGSEGV)
-        #expect(words.hasPrefix("<2>SIGSEGV in thread faulty at 0x"), "\(words)")
+        #expect(words.hasPrefix("SIGSEGV in thread faulty at 0x"), "\(words)")
         #expect(words.contains("FaultsO7descend"), "\(words)")
     }
 
