@@ -62,6 +62,10 @@ extension ControlLoop {
 
     /// A listener says what came of our sound, and what of that was heard.
     mutating func noteReport(_ report: Report, _ heard: Heard?, from peer: Int) {
+        var heard = heard
+        if let found = heard, found.played != nil {
+            heard?.played?.ms = newlyPlayed(found, at: peer)
+        }
         var rest: (report: Report, heard: Heard?)? = (report, heard)
         // From the newest: what is not of it is of the one before.
         for place in view.spurts.indices.reversed() {
@@ -72,6 +76,17 @@ extension ControlLoop {
             judge(place)
         }
         noteWord(from: peer)
+    }
+
+    /// Milliseconds that a listener has played of a stream since it told that last; what REPORTs
+    /// that were lost have told is in the total.
+    private mutating func newlyPlayed(_ heard: Heard, at peer: Int) -> UInt16 {
+        guard let played = heard.played, FrameFlags.streams.contains(heard.stream) else { return 0 }
+        let before = view.peers[peer].played[Int(heard.stream)]
+        view.peers[peer].played[Int(heard.stream)] = played.total
+        let since = played.total &- before
+        // One that has begun anew counts anew; half of the circle is 32 s.
+        return played.total == played.ms || since > .max / 2 ? played.ms : since
     }
 
     /// Keeps what a listener has said last: whether it hears us.
@@ -111,6 +126,15 @@ extension ControlLoop {
 
     /// A listener says whether it hears us at this moment.
     mutating func note(_ heard: Heard, from peer: Int) {
+        let late = newlyPlayed(heard, at: peer)
+        if late > 0,
+            let place = view.spurts.lastIndex(where: {
+                $0.share.stream == heard.stream && $0.share.listeners.contains(peer)
+            })
+        {
+            view.spurts[place].share.add(late, heard, from: peer, at: now)
+        }
+        guard heard.played == nil else { return }
         for place in view.spurts.indices where view.spurts[place].ended == nil {
             view.spurts[place].share.note(heard, from: peer, at: now)
             judge(place)

@@ -12,6 +12,12 @@ struct HeardTally {
     /// Samples decoded so far of the voice, and how many of them were told.
     private(set) var decoded: UInt64 = 0
     private var told: UInt64 = 0
+    /// Milliseconds of it that were told.
+    private var total: UInt16 = 0
+    /// How often the last report of a talkspurt is still to be said again: it may be lost.
+    private var repeats = 0
+    static let repeatsMax = 2
+    static let repeatPause = Duration.milliseconds(150)
     /// What keeps the voice from being heard now.
     private(set) var now = Unheard.heard
     /// What kept it last since the last report.
@@ -24,6 +30,7 @@ struct HeardTally {
     /// out of the one before is none of it.
     mutating func begin() {
         known = nil
+        repeats = 0
         forget()
     }
 
@@ -55,11 +62,24 @@ struct HeardTally {
         defer { forget() }
         var found = state(of: stream)
         let ms = UInt16(clamping: (decoded - told) / 48)
-        found.playedMs = ms
         told += UInt64(ms) * 48
+        total &+= ms
+        found.played = Heard.Played(ms: ms, total: total)
         guard all > 0 else { return found }
         found.share = UInt8(heard * 255 / all)
         found.why = found.share == 255 ? .heard : before
+        return found
+    }
+
+    /// Nothing more is played of the talkspurt.
+    mutating func end() { repeats = Self.repeatsMax }
+
+    /// The last report of a talkspurt once more; nil when it was said often enough.
+    mutating func reportAgain(of stream: UInt8) -> Heard? {
+        guard repeats > 0 else { return nil }
+        repeats -= 1
+        var found = state(of: stream)
+        found.played = Heard.Played(ms: 0, total: total)
         return found
     }
 

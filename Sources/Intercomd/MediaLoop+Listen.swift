@@ -314,7 +314,12 @@ extension MediaLoop {
         traffic.set(.playoutDelay, to: UInt64(found.playoutDelayMs))
         traffic.set(.jitter, to: UInt64(found.jitter))
         traffic.set(.loss, to: UInt64(found.loss256))
-        guard found.received > 0 || slots[place].tally.hasPlayed else { return }
+        guard found.received > 0 || slots[place].tally.hasPlayed else {
+            return reportAgain(place, owner)
+        }
+        if !slots[place].isSounding {
+            slots[place].nextReport = now + HeardTally.repeatPause
+        }
         let report = Report(
             stream: owner.stream, highest: found.highestSequence, loss: found.loss256,
             burst: found.burst8, jitter: found.jitter, delay: found.playoutDelayMs,
@@ -324,6 +329,13 @@ extension MediaLoop {
         var payload = ControlPayload(.report(report))
         _ = payload.append(.heard(heard))
         sendRecords(payload, to: CollectionOfOne(owner.peer))
+    }
+
+    /// Says what was heard of a talkspurt once more after its end.
+    private mutating func reportAgain(_ place: Int, _ owner: VoiceSlot.Owner) {
+        guard let heard = slots[place].tally.reportAgain(of: owner.stream) else { return }
+        slots[place].nextReport = now + HeardTally.repeatPause
+        sendRecord(.heard(heard), to: CollectionOfOne(owner.peer))
     }
 
     mutating func countTotals(of place: Int) {

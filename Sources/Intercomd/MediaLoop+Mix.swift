@@ -34,8 +34,12 @@ extension MediaLoop {
                 lastSpeaker = owner.peer
                 tell(.receiving(peer: owner.peer, stream: owner.stream, isOn: isSounding))
                 // Its talker waits for what was heard of it.
-                if !isSounding { slots[place].nextReport = min(slots[place].nextReport, now) }
-                if isSounding { slots[place].tally.begin() }
+                if !isSounding {
+                    slots[place].nextReport = min(slots[place].nextReport, now)
+                    slots[place].tally.end()
+                } else {
+                    slots[place].tally.begin()
+                }
             }
             guard isSounding else {
                 // What waits for its first block is not reported on before that is played.

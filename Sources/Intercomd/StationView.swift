@@ -34,6 +34,8 @@ struct StationView {
         var isDoubted = false
         /// What it has heard of our last talkspurt; nil before there was one.
         var lastWords: LastTalk?
+        /// Milliseconds of each of our streams that it says it has played, modulo 2^16.
+        var played = [UInt16](repeating: 0, count: 32)
         /// When it was told last that it lights the call light here.
         var signalTold: Instant?
         /// Bytes a second, and sound made up.

@@ -52,6 +52,12 @@ public struct HeardShare: Sendable {
             deafSince = nil
         }
 
+        /// So much was played, and of that a share heard, in 1/255.
+        mutating func add(_ ms: Double, share: UInt8) {
+            heardMs += ms * Double(share) / 255
+            unheardMs += ms * Double(255 - share) / 255
+        }
+
         func deafMs(until end: Instant) -> Double {
             guard let deafSince else { return deafMs }
             return deafMs + max(0, Double((end - deafSince).nanoseconds) / 1e6)
@@ -98,14 +104,35 @@ public struct HeardShare: Sendable {
         guard report.stream == stream, listeners.contains(peer) else { return (report, heard) }
         let (own, earlier) = parts(of: report, from: peer)
         var (new, old) = (heard, heard)
-        if own != nil, let earlier, let played = heard?.playedMs {
-            // What was said first was played first.
-            let ms = UInt16(clamping: Int(Double(earlier.received) * frameMs))
-            old?.playedMs = min(played, ms)
-            new?.playedMs = played - min(played, ms)
+        if own != nil, let ms = heard?.played?.ms {
+            // What was said first was played first, and of this no more than was said.
+            let before = min(ms, milliseconds(Int(earlier?.received ?? 0)))
+            let most = saidUntil(report.highest, to: peer).map { milliseconds($0) } ?? .max
+            new?.played?.ms = min(ms - before, most)
+            old?.played?.ms = ms - min(ms - before, most)
         }
         if let own { take(own, new, from: peer, at: now) }
         return earlier.map { ($0, old) }
+    }
+
+    /// What was played and not told before, as a report was lost, or came again.
+    public mutating func add(_ ms: UInt16, _ heard: Heard, from peer: Int, at now: Instant) {
+        guard heard.stream == stream, listeners.contains(peer) else { return }
+        told[peer].hasReported = true
+        told[peer].isKnown = true
+        told[peer].saidAt = now
+        told[peer].add(Double(ms), share: heard.share)
+    }
+
+    private func milliseconds(_ frames: Int) -> UInt16 {
+        UInt16(clamping: Int(Double(frames) * frameMs))
+    }
+
+    /// How many frames were said until this one; nil where that is not known.
+    private func saidUntil(_ highest: UInt16, to peer: Int) -> Int? {
+        guard let first, told[peer].received < Self.reach else { return nil }
+        let frames = Int(Int16(bitPattern: highest &- first)) + 1
+        return frames > 0 ? frames : nil
     }
 
     /// Splits a report between this talkspurt and earlier ones of its stream.
@@ -141,15 +168,13 @@ public struct HeardShare: Sendable {
         if heard.why != .heard { told[peer].why = heard.why }
         // What was heard in part is over, or goes on: what is told at once says which.
         if heard.share == 0 || heard.share == 255 { told[peer].follow(heard.why, at: now) }
-        let share = Double(heard.share) / 255
-        told[peer].heardMs += played * share
-        told[peer].unheardMs += played * (1 - share)
+        told[peer].add(played, share: heard.share)
     }
 
     /// Milliseconds of the talkspurt that were played, as the listener says; where it does not,
     /// copies are taken to have mended what did not come itself, but for what was invented.
     private func played(_ report: Report, _ heard: Heard?) -> Double {
-        if let ms = heard?.playedMs, heard?.stream == stream { return Double(ms) }
+        if let ms = heard?.played?.ms, heard?.stream == stream { return Double(ms) }
         let came = Double(report.received) * frameMs * 256 / Double(256 - Int(report.loss))
         return max(0, came - Double(report.concealed))
     }

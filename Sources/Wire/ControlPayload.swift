@@ -44,7 +44,7 @@ extension ControlRecord {
         case .pathChallenge, .pathResponse: 8
         case .ping, .pong, .unknown: 4
         case .spurtEnd: 3
-        case .heard(let heard): heard.playedMs == nil ? 3 : 5
+        case .heard(let heard): heard.played == nil ? 3 : 7
         case .offer: 32
         case .ringing: 20
         case .answer: 21
@@ -71,7 +71,10 @@ extension ControlRecord {
             span[start] = heard.stream
             span[start + 1] = heard.share
             span[start + 2] = heard.why.rawValue
-            if let played = heard.playedMs { span.write(played, at: start + 3) }
+            if let played = heard.played {
+                span.write(played.ms, at: start + 3)
+                span.write(played.total, at: start + 5)
+            }
         case .offer(let offer): offer.write(into: &span, at: start)
         case .ringing(let ringing):
             span.write(ringing.mid, at: start)

@@ -84,8 +84,11 @@ extension ControlRecord {
         case 9: self = .close(CloseReason(rawValue: body[0]))
         case 10:
             let why = Unheard(rawValue: body[2])
-            let played = body.count < 5 ? nil : body.uint16(at: 3)
-            self = .heard(Heard(stream: body[0], share: body[1], why: why, playedMs: played))
+            var heard = Heard(stream: body[0], share: body[1], why: why)
+            if body.count >= 7 {
+                heard.played = Heard.Played(ms: body.uint16(at: 3), total: body.uint16(at: 5))
+            }
+            self = .heard(heard)
         case 16: self = .offer(Offer(body))
         case 17: self = .ringing(Ringing(mid: body.uint32(at: 0), id: body.callID(at: 4)))
         case 18:

@@ -7,15 +7,27 @@ public struct Heard: Equatable, Sendable {
     public var share: UInt8
     /// Why the rest, or what is played at this moment, is not heard.
     public var why: Unheard
-    /// Milliseconds of what was said that were played since the last REPORT, nothing of them
-    /// invented; nil without a REPORT, and of a program that does not say.
-    public var playedMs: UInt16?
+    /// How much was played; nil where only this moment is told, and of a program that does not say.
+    public var played: Played?
 
-    public init(stream: UInt8, share: UInt8, why: Unheard, playedMs: UInt16? = nil) {
+    /// Milliseconds of what was said that were played, nothing of them invented.
+    public struct Played: Equatable, Sendable {
+        /// Since the last REPORT.
+        public var ms: UInt16
+        /// Since the listener keeps a place for the voice, modulo 2^16: what a lost REPORT told.
+        public var total: UInt16
+
+        public init(ms: UInt16, total: UInt16) {
+            self.ms = ms
+            self.total = total
+        }
+    }
+
+    public init(stream: UInt8, share: UInt8, why: Unheard, played: Played? = nil) {
         self.stream = stream
         self.share = share
         self.why = why
-        self.playedMs = playedMs
+        self.played = played
     }
 }
 

@@ -17,6 +17,12 @@ import Wire
             samples, decoded: tally.decoded + UInt64(samples), why, at: moment)
     }
 
+    private func heard(
+        _ stream: UInt8, _ share: UInt8, _ why: Unheard, ms: UInt16, total: UInt16
+    ) -> Heard {
+        Heard(stream: stream, share: share, why: why, played: .init(ms: ms, total: total))
+    }
+
     @Test func whatIsHeardIsSaidToBeHeard() {
         var tally = HeardTally()
         tally.begin()
@@ -26,7 +32,7 @@ import Wire
             let isNews = play(&tally, 480, .heard, at: at(10 * block))
             #expect(!isNews)
         }
-        #expect(tally.report(of: 3) == Heard(stream: 3, share: 255, why: .heard, playedMs: 1_000))
+        #expect(tally.report(of: 3) == heard(3, 255, .heard, ms: 1_000, total: 1_000))
     }
 
     @Test func aPartIsSaidAsAShareWithItsReasonAndOnce() {
@@ -35,16 +41,16 @@ import Wire
             _ = play(&tally, 480, block < 60 ? .heldDown : .heard, at: at(10 * block))
         }
         let part = tally.report(of: 0)
-        #expect(part == Heard(stream: 0, share: 102, why: .heldDown, playedMs: 1_000))
+        #expect(part == heard(0, 102, .heldDown, ms: 1_000, total: 1_000))
         for block in 100..<200 { _ = play(&tally, 480, .heard, at: at(10 * block)) }
-        #expect(tally.report(of: 0) == Heard(stream: 0, share: 255, why: .heard, playedMs: 1_000))
+        #expect(tally.report(of: 0) == heard(0, 255, .heard, ms: 1_000, total: 2_000))
     }
 
     @Test func whereNothingWasPlayedSinceItIsAsItWas() {
         var tally = HeardTally()
         _ = play(&tally, 480, .speakerMuted, at: at(0))
         _ = tally.report(of: 1)
-        #expect(tally.report(of: 1) == Heard(stream: 1, share: 0, why: .speakerMuted, playedMs: 0))
+        #expect(tally.report(of: 1) == heard(1, 0, .speakerMuted, ms: 0, total: 10))
     }
 
     @Test func aChangeIsNewsAtOnceAndWhatFluttersIsNot() {
@@ -79,7 +85,22 @@ import Wire
         tally.begin()
         _ = play(&tally, 48_000, .cardMuted, at: at(500))
         let found = tally.report(of: 1)
-        #expect(found == Heard(stream: 1, share: 0, why: .cardMuted, playedMs: 1_100))
+        #expect(found == heard(1, 0, .cardMuted, ms: 1_100, total: 1_110))
+    }
+
+    @Test func theLastReportIsSaidAgainTwice() {
+        var tally = HeardTally()
+        tally.begin()
+        _ = play(&tally, 48_000, .heard, at: at(0))
+        #expect(tally.reportAgain(of: 2) == nil)
+        tally.end()
+        _ = tally.report(of: 2)
+        let again = heard(2, 255, .heard, ms: 0, total: 1_000)
+        let said = (0..<3).map { _ in tally.reportAgain(of: 2) }
+        #expect(said == [again, again, nil])
+        tally.end()
+        tally.begin()
+        #expect(tally.reportAgain(of: 2) == nil)
     }
 
     @Test func whatWasInventedIsNotPlayed() {
@@ -89,15 +110,15 @@ import Wire
             let decoded = UInt64(min(block, 40)) * 480
             _ = tally.played(480, decoded: decoded, .heard, at: at(10 * block))
         }
-        #expect(tally.report(of: 0).playedMs == 400)
+        #expect(tally.report(of: 0).played?.ms == 400)
         #expect(!tally.hasPlayed)
         // What is no whole millisecond is told the next time.
         _ = tally.played(120, decoded: 19_200 + 120, .heard, at: at(1_000))
-        #expect(tally.report(of: 0).playedMs == 2)
+        #expect(tally.report(of: 0).played?.ms == 2)
         _ = tally.played(120, decoded: 19_200 + 240, .heard, at: at(1_003))
-        #expect(tally.report(of: 0).playedMs == 3)
+        #expect(tally.report(of: 0).played?.ms == 3)
         // A voice that began anew.
         _ = tally.played(480, decoded: 480, .heard, at: at(2_000))
-        #expect(tally.report(of: 0).playedMs == 10)
+        #expect(tally.report(of: 0).played?.ms == 10)
     }
 }

@@ -92,7 +92,7 @@ import Wire
         var share = talk(first: 1_000)
         // A second in which half was lost and only 200 ms of that were invented.
         let half = report(received: 50, highest: 1_099, concealed: 200)
-        let played = Heard(stream: 3, share: 255, why: .heard, playedMs: 500)
+        let played = Heard(stream: 3, share: 255, why: .heard, played: .init(ms: 500, total: 500))
         share.report(half, played, from: 1, at: begin)
         #expect(share.percent(of: 1, frames: 100) == 50)
         // An older listener does not say: copies are taken to have mended the rest.
@@ -103,10 +103,24 @@ import Wire
     @Test func whatWasPlayedOfTwoTalksIsDividedBetweenThem() {
         var share = talk(first: 1_000)
         let both = report(received: 100, highest: 1_029)
-        let played = Heard(stream: 3, share: 255, why: .heard, playedMs: 900)
+        let played = Heard(stream: 3, share: 255, why: .heard, played: .init(ms: 900, total: 0))
         let earlier = share.report(both, played, from: 1, at: begin)
-        #expect(earlier?.report.received == 70 && earlier?.heard?.playedMs == 700)
+        #expect(earlier?.report.received == 70 && earlier?.heard?.played?.ms == 700)
         #expect(share.percent(of: 1, frames: 30) == 67)
+    }
+
+    @Test func noMoreWasPlayedThanWasSaid() {
+        var share = talk(first: 1_000)
+        // Ten frames were said; the rest that is told is of the talk before.
+        let one = report(received: 10, highest: 1_009)
+        let played = Heard(stream: 3, share: 255, why: .heard, played: .init(ms: 900, total: 0))
+        #expect(share.report(one, played, from: 1, at: begin) == nil)
+        #expect(share.percent(of: 1, frames: 50) == 20)
+        share.add(200, heard(255), from: 1, at: begin)
+        #expect(share.percent(of: 1, frames: 50) == 60)
+        share.add(200, heard(255, stream: 4), from: 1, at: begin)
+        share.add(200, heard(255), from: 7, at: begin)
+        #expect(share.percent(of: 1, frames: 50) == 60)
     }
 
     @Test func ofWhomNothingComesBackIsSilentAfterThreeReports() {

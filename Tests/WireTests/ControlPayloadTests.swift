@@ -42,13 +42,13 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
     @Test func whatWasPlayedStandsBehindTheReasonWhereItIsSaid() {
         var heard = Heard(stream: 3, share: 128, why: .heldDown)
         #expect(records(in: [10, 4, 3, 128, 7, 3]) == [.heard(heard)])
-        heard.playedMs = 1_000
-        let bytes: [UInt8] = [10, 5, 3, 128, 7, 3, 232]
+        heard.played = Heard.Played(ms: 1_000, total: 513)
+        let bytes: [UInt8] = [10, 7, 3, 128, 7, 3, 232, 2, 1]
         let padding = [UInt8](repeating: 0, count: 64 - bytes.count)
         #expect(plaintext(of: ControlPayload(.heard(heard))) == bytes + padding)
         #expect(records(in: bytes) == [.heard(heard)])
         // Longer ones of newer programs are read as far as they are known.
-        #expect(records(in: [10, 7, 3, 128, 7, 3, 232, 9, 9]) == [.heard(heard)])
+        #expect(records(in: [10, 9, 3, 128, 7, 3, 232, 2, 1, 9, 9]) == [.heard(heard)])
     }
 
     @Test func whatIsWrittenIsReadBack() {
