@@ -91,14 +91,21 @@ extension PeerAddress {
     /// Addresses that no single station has: none at all, all of them, a group (RFC 6890, RFC 5771,
     /// RFC 4291 §2.7).
     private static func complaint(aboutNobody host: Substring) -> String? {
-        let isIPv6 = host.utf8.contains(UInt8(ascii: ":"))
-        let first = host.prefix { $0 != (isIPv6 ? ":" : ".") }
-        let isNobodys =
-            isIPv6
-            ? host.utf8.allSatisfy { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "0") }
-                || first.utf8.count == 4 && first.lowercased().hasPrefix("ff")
-            : UInt8(first).map { $0 == 0 || $0 >= 224 } ?? false
-        return isNobodys ? "\(host) is no address of a single station" : nil
+        let address = host.prefix { $0 != "%" }
+        let groups = address.split(separator: ":")
+        let first = address.utf8.first == UInt8(ascii: ":") ? "" : groups.first ?? ""
+        let isGroup = first.utf8.count == 4 && first.lowercased().hasPrefix("ff")
+        let isNobody =
+            isGroup || address.utf8.allSatisfy { "0:.".utf8.contains($0) }
+            || groups.last.map { isNobodys($0) } ?? false
+        return isNobody ? "\(host) is no address of a single station" : nil
+    }
+
+    /// Whether that is an IPv4 address, by itself or at the end of one of IPv6, and nobody's.
+    private static func isNobodys(_ address: Substring) -> Bool {
+        let parts = address.split(separator: ".")
+        guard parts.count == 4, let first = UInt8(parts[0]) else { return false }
+        return first == 0 || first >= 224
     }
 
     private static func bareIPv6(_ text: String) -> String? {
@@ -107,7 +114,9 @@ extension PeerAddress {
         }
         let suffix = ":\(defaultPort)"
         guard text.hasSuffix(suffix) else { return complaint(aboutNobody: text[...]) }
-        let host = text.dropLast(suffix.utf8.count)
+        var host = text.dropLast(suffix.utf8.count)
+        // Of `::` half is left.
+        if host.hasSuffix(":") { host += ":" }
         return "\(quoted(text)) ends like a port: write [\(host)]\(suffix), or [\(text)] when it"
             + " is all address"
     }

@@ -34,6 +34,9 @@ struct FirstWords {
             if let answer = peer.flatMap({ Self.word(of: $0) }) {
                 if answer != .noAnswer { hasSaid[place] = true }
                 heard[place].reason = answer
+            } else if hasSaid[place], peer?.hearsNow == nil {
+                // Nothing is said now, so nothing can be known.
+                continue
             } else if isAsked[place] || heard[place].reason == .down {
                 heard[place].reason = .noAnswer
                 isOpen = isOpen || isAsked[place]

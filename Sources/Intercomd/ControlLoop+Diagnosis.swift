@@ -119,6 +119,7 @@ extension ControlLoop {
     /// Whether what is sent there comes back to this station itself.
     private func isOwn(_ address: SocketAddress) -> Bool {
         guard address.port == config.network.port else { return false }
+        if let listen = config.network.listen { return address.host == listen }
         if address.isLoopback { return true }
         return (NetworkInterface.all() ?? []).contains { one in
             one.addresses.contains { $0.host == address.host }

@@ -14,8 +14,10 @@ struct LastTalk {
 
 /// After a talkspurt: who has heard how much of it; during it, whether anybody does.
 extension ControlLoop {
-    /// The last reports come within so long: a second, and the way here.
+    /// The last reports come within so long: a second, what is said again, and the way there and
+    /// back.
     private static var reportsMax: Duration { .milliseconds(1_300) }
+    private static var wayMax: Duration { .seconds(3) }
 
     /// Changes of one talkspurt that are told at once, and how far apart those after them are.
     private static var tellingsMax: Int { 6 }
@@ -62,20 +64,34 @@ extension ControlLoop {
 
     /// A listener says what came of our sound, and what of that was heard.
     mutating func noteReport(_ report: Report, _ heard: Heard?, from peer: Int) {
-        var heard = heard
-        if let found = heard, found.played != nil {
-            heard?.played?.ms = newlyPlayed(found, at: peer)
-        }
-        var rest: (report: Report, heard: Heard?)? = (report, heard)
+        var rest: Report? = report
         // From the newest: what is not of it is of the one before.
         for place in view.spurts.indices.reversed() {
             // Of two streams that are 0, each is for one peer alone.
-            guard let (report, heard) = rest, view.spurts[place].share.listeners.contains(peer)
+            guard let report = rest, view.spurts[place].share.listeners.contains(peer)
             else { continue }
             rest = view.spurts[place].share.report(report, heard, from: peer, at: now)
             judge(place)
         }
+        if let heard { notePlayed(heard, from: peer) }
         noteWord(from: peer)
+    }
+
+    /// Counts what a listener has played for the talkspurts it was of: what was said first was
+    /// played first.
+    private mutating func notePlayed(_ heard: Heard, from peer: Int) {
+        var ms = newlyPlayed(heard, at: peer)
+        let places = view.spurts.indices.filter {
+            view.spurts[$0].share.stream == heard.stream
+                && view.spurts[$0].share.listeners.contains(peer)
+        }
+        for place in places {
+            let isNewest = place == places.last
+            guard isNewest || ms > 0 else { continue }
+            let own = isNewest ? ms : min(ms, view.spurts[place].share.waiting(at: peer))
+            view.spurts[place].share.add(own, heard, from: peer, at: now)
+            ms -= own
+        }
     }
 
     /// Milliseconds that a listener has played of a stream since it told that last; what REPORTs
@@ -126,14 +142,7 @@ extension ControlLoop {
 
     /// A listener says whether it hears us at this moment.
     mutating func note(_ heard: Heard, from peer: Int) {
-        let late = newlyPlayed(heard, at: peer)
-        if late > 0,
-            let place = view.spurts.lastIndex(where: {
-                $0.share.stream == heard.stream && $0.share.listeners.contains(peer)
-            })
-        {
-            view.spurts[place].share.add(late, heard, from: peer, at: now)
-        }
+        notePlayed(heard, from: peer)
         guard heard.played == nil else { return }
         for place in view.spurts.indices where view.spurts[place].ended == nil {
             view.spurts[place].share.note(heard, from: peer, at: now)
@@ -236,11 +245,18 @@ extension ControlLoop {
 
     /// Whether a peer hears what is said to it now: `heard`, or why not; nil until it has said.
     func hearsNow(_ peer: Int) -> String? {
-        guard let spurt = spurtNow(to: peer), view.peers[peer].reach != .down else { return nil }
+        guard view.peers[peer].reach != .down else { return nil }
+        guard let spurt = spurtNow(to: peer) else { return silenceInstead(to: peer)?.rawValue }
         if let silence = silence(of: spurt.target) { return silence.rawValue }
         if let why = whyNotNow(peer) { return why.rawValue }
         if spurt.share.isOlder(peer) { return HeardBy.Reason.unknown.rawValue }
         return spurt.share.hearsNow(peer) == nil ? nil : "heard"
+    }
+
+    /// Why a talk to the peer that a program holds open is no talkspurt: the microphone is gone.
+    private func silenceInstead(to peer: Int) -> HeardBy.Reason? {
+        let isHeld = view.talks.contains { listeners(of: $0.target).contains(peer) }
+        return isHeld && microphoneSilence == .microphoneLost ? .microphoneLost : nil
     }
 
     /// Why a peer does not hear what is said to it now; nil where it hears or has not said.
@@ -259,13 +275,21 @@ extension ControlLoop {
 
     /// When the next talkspurt's last reports are in.
     var heardDeadline: Instant? {
-        view.spurts.compactMap { $0.ended.map { $0.at + Self.reportsMax } }.min()
+        view.spurts.compactMap { reportsIn($0) }.min()
+    }
+
+    /// When the last reports on a talkspurt that is over are in.
+    private func reportsIn(_ spurt: OwnSpurt) -> Instant? {
+        guard let ended = spurt.ended else { return nil }
+        let ways = roster.numbers.filter { spurt.share.listeners.contains($0) }
+            .compactMap { station.view(of: $0).roundTrip }
+        return ended.at + Self.reportsMax + min(ways.max() ?? .zero, Self.wayMax)
     }
 
     /// Tells of talkspurts whose last reports are in.
     mutating func tellHeard() {
         while let place = view.spurts.firstIndex(where: {
-            $0.ended.map { now >= $0.at + Self.reportsMax } ?? false
+            reportsIn($0).map { now >= $0 } ?? false
         }) {
             let spurt = view.spurts.remove(at: place)
             guard let ended = spurt.ended else { continue }

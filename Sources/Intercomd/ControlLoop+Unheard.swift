@@ -11,6 +11,8 @@ internal import Wire
 extension ControlLoop {
     /// How long it is told that somebody was not heard.
     private static var toldFor: Duration { .seconds(600) }
+    /// A network is another one soon, and nobody knows until somebody speaks.
+    private static var netFor: Duration { .seconds(60) }
     /// A microphone that is open so long holds the speaker down for too long.
     private static var openMax: Duration { .seconds(60) }
     /// What was not heard so lately is still said.
@@ -185,7 +187,7 @@ extension ControlLoop {
     private func isStill(_ reason: HeardBy.Reason, at peer: Int) -> Bool {
         if reason.isTalkers { return reason == microphoneSilence }
         switch reason {
-        case .network: return true
+        case .network: return view.peers[peer].lastWords.map { now - $0.at < Self.netFor } ?? false
         case .noAnswer:
             // Where there and back again works, something has come back since.
             let answered = station.view(of: peer).roundTripAt

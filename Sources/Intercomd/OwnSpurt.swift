@@ -28,7 +28,7 @@ struct OwnSpurt {
     private var lostMs = 0.0
     private var hasBeenOpen = false
     private let begun: Instant
-    /// When the last of its listeners came to it.
+    /// When the last of its listeners came to it, or the microphone came back.
     private var joined: Instant
 
     init(
@@ -51,12 +51,16 @@ struct OwnSpurt {
 
     /// Whether it goes on, and nothing comes back of one of its listeners.
     func isSilent(_ peer: Int, at now: Instant) -> Bool {
-        ended == nil && share.listeners.contains(peer)
+        ended == nil && !isCut && share.listeners.contains(peer)
             && share.isSilent(peer, since: joined, at: now)
     }
 
+    /// Whether nothing is sent, as the microphone is gone: nothing can come back then.
+    private var isCut: Bool { silentSince != nil && silence == .microphoneLost }
+
     /// The microphone gives nothing, since when, and why; or it is open.
     mutating func follow(_ silence: HeardBy.Reason?, since: Instant, at now: Instant) {
+        if isCut { joined = now }
         let begins = silentSince == nil ? max(begun, min(since, now)) : now
         close(at: now)
         guard let silence else { return hasBeenOpen = true }

@@ -17,7 +17,7 @@ public struct HeardShare: Sendable {
         public var hasReported = false
         /// Whether the listener says what was heard, and not only what has arrived.
         public var isKnown = false
-        /// Whether it said nothing more well before the end.
+        /// Whether it said nothing more after the end, and so not all.
         public var hasGone = false
 
         public init() {}
@@ -76,8 +76,6 @@ public struct HeardShare: Sendable {
     /// Frames that lie so far before the first, or farther, are of one who came to listen when the
     /// numbers had gone round.
     private static let reach = 1_024
-    /// A listener to whom sound comes reports more often.
-    private static let silentMax = Duration.seconds(2)
     /// It is taken for gone when it is silent for longer: three reports are missing then.
     private static let goneAfter = Duration.milliseconds(3_200)
 
@@ -95,27 +93,21 @@ public struct HeardShare: Sendable {
     /// Takes a listener's report, and what it said beside it of what was heard; of another stream
     /// they say nothing.
     ///
-    /// - Returns: The part of both that belongs to earlier talkspurts or to another stream; nil if
-    ///   there is none.
+    /// What was played is counted by `add`, where the listener says how much.
+    ///
+    /// - Returns: The part of the report that belongs to earlier talkspurts or to another stream;
+    ///   nil if there is none.
     @discardableResult
     public mutating func report(
         _ report: Report, _ heard: Heard? = nil, from peer: Int, at now: Instant
-    ) -> (report: Report, heard: Heard?)? {
-        guard report.stream == stream, listeners.contains(peer) else { return (report, heard) }
+    ) -> Report? {
+        guard report.stream == stream, listeners.contains(peer) else { return report }
         let (own, earlier) = parts(of: report, from: peer)
-        var (new, old) = (heard, heard)
-        if own != nil, let ms = heard?.played?.ms {
-            // What was said first was played first, and of this no more than was said.
-            let before = min(ms, milliseconds(Int(earlier?.received ?? 0)))
-            let most = saidUntil(report.highest, to: peer).map { milliseconds($0) } ?? .max
-            new?.played?.ms = min(ms - before, most)
-            old?.played?.ms = ms - min(ms - before, most)
-        }
-        if let own { take(own, new, from: peer, at: now) }
-        return earlier.map { ($0, old) }
+        if let own { take(own, heard, from: peer, at: now) }
+        return earlier
     }
 
-    /// What was played and not told before, as a report was lost, or came again.
+    /// So much of it was played at a listener, of which a share was heard.
     public mutating func add(_ ms: UInt16, _ heard: Heard, from peer: Int, at now: Instant) {
         guard heard.stream == stream, listeners.contains(peer) else { return }
         told[peer].hasReported = true
@@ -124,15 +116,10 @@ public struct HeardShare: Sendable {
         told[peer].add(Double(ms), share: heard.share)
     }
 
-    private func milliseconds(_ frames: Int) -> UInt16 {
-        UInt16(clamping: Int(Double(frames) * frameMs))
-    }
-
-    /// How many frames were said until this one; nil where that is not known.
-    private func saidUntil(_ highest: UInt16, to peer: Int) -> Int? {
-        guard let first, told[peer].received < Self.reach else { return nil }
-        let frames = Int(Int16(bitPattern: highest &- first)) + 1
-        return frames > 0 ? frames : nil
+    /// Milliseconds that have arrived at a listener and were not played yet, as far as it has told.
+    public func waiting(at peer: Int) -> UInt16 {
+        let came = Double(told[peer].received) * frameMs
+        return UInt16(clamping: Int(max(0, came - told[peer].heardMs - told[peer].unheardMs)))
     }
 
     /// Splits a report between this talkspurt and earlier ones of its stream.
@@ -159,22 +146,21 @@ public struct HeardShare: Sendable {
         told[peer].hasReported = true
         told[peer].saidAt = now
         told[peer].received += Int(report.received)
-        let played = played(report, heard)
         guard let heard, heard.stream == stream else {
-            told[peer].heardMs += played
+            told[peer].heardMs += arrived(report)
             return
         }
         told[peer].isKnown = true
         if heard.why != .heard { told[peer].why = heard.why }
         // What was heard in part is over, or goes on: what is told at once says which.
         if heard.share == 0 || heard.share == 255 { told[peer].follow(heard.why, at: now) }
-        told[peer].add(played, share: heard.share)
+        guard heard.played == nil else { return }
+        told[peer].add(arrived(report), share: heard.share)
     }
 
-    /// Milliseconds of the talkspurt that were played, as the listener says; where it does not,
-    /// copies are taken to have mended what did not come itself, but for what was invented.
-    private func played(_ report: Report, _ heard: Heard?) -> Double {
-        if let ms = heard?.played?.ms, heard?.stream == stream { return Double(ms) }
+    /// Milliseconds that have come: copies are taken to have mended what did not come itself, but
+    /// for what was invented.
+    private func arrived(_ report: Report) -> Double {
         let came = Double(report.received) * frameMs * 256 / Double(256 - Int(report.loss))
         return max(0, came - Double(report.concealed))
     }
@@ -213,8 +199,7 @@ public struct HeardShare: Sendable {
         outcome.hasReported = told.hasReported || told.isKnown
         outcome.isKnown = told.isKnown
         outcome.percent = percent(of: peer, frames: frames)
-        outcome.hasGone =
-            outcome.percent < 95 && told.saidAt.map { end - $0 >= Self.silentMax } ?? false
+        outcome.hasGone = outcome.percent < 95 && told.saidAt.map { $0 < end } ?? false
         // What is held down for a syllable is no reason.
         let isSilent = told.deafMs(until: end) * 20 > Double(frames) * frameMs
         let isMuch =

@@ -30,7 +30,8 @@ import Testing
         ("1:2:3:4:5:6:7:8:9", "not an IPv6"), ("::1.2.3.256", "not an IPv6"),
         ("0.0.0.0", "single"), ("255.255.255.255:5577", "single"), ("224.0.0.1", "single"),
         ("::", "single"), ("[::]:5577", "single"), ("[ff02::1%eth0]:5577", "single"),
-        ("FF05::2", "single"),
+        ("FF05::2", "single"), ("[::ffff:0.0.0.0]", "single"), ("::ffff:224.0.0.1", "single"),
+        ("::%lo", "single"), ("::0.0.0.0", "single"), ("2001:db8::5577", "[2001:db8::]:5577"),
     ])
     func isNone(text: String, complaint: String) {
         #expect(PeerAddress(text: text) == nil)
