@@ -9,6 +9,8 @@
 struct DelayTrials: ~Copyable {
     /// The least delays: 0 to 20 ms by 1, to 60 by 4, to 240 by 10.
     static let leasts = 49
+    /// The longest of them, in samples.
+    static let longest: Int64 = 240 * PCM.samplesPerMs
     /// How long delay is kept after a frame came too late, ms: each least delay is tried with all.
     private static var patiences: SIMD4<Float> { SIMD4(0, 250, 500, 1_000) }
 
@@ -61,6 +63,7 @@ struct DelayTrials: ~Copyable {
         seenByBase = 0
         for i in trials.indices {
             trials[i] = DelayTrial()
+            trials[i].least = Self.least(i)
             trials[i].delay = SIMD4(repeating: Self.least(i))
             costs[i] = 0
             lateShares[i] = 0
@@ -114,8 +117,8 @@ struct DelayTrials: ~Copyable {
             late: late + margin, following: following + margin, frame: frame, grain: grain,
             weight: isMended ? Self.mending : 1, most: most)
         for i in trials.indices {
-            let least = Self.least(i)
             var trial = trials[i]
+            let least = trial.least
             let calm = trial.calm + frame
             var falls = calm .>= Self.patiences
             trial.calm = calm
@@ -214,6 +217,7 @@ struct DelayTrials: ~Copyable {
 
 /// What the trials of one least delay have come to, each with another patience; times in ms.
 struct DelayTrial: BitwiseCopyable {
+    var least: Float = 0
     var delay = SIMD4<Float>(repeating: 0)
     /// Since a frame came too late.
     var calm = SIMD4<Float>(repeating: 1e6)

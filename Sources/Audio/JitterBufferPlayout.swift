@@ -176,7 +176,9 @@ extension JitterBuffer {
         // Beyond the greatest delay one may not stay, however good it is there.
         let cost = age > most ? .infinity : cost(of: here)
         var (best, bestCost) = (here, cost)
-        while candidate.age + candidate.spare <= most {
+        // Where nothing was tried any more, each place only costs more than the one before it.
+        let last = min(most, DelayTrials.longest + block + spareMost)
+        while candidate.age + candidate.spare <= last {
             // A change is a small harm itself; only towards safety it is made lightly.
             let isShorter = candidate.age + candidate.spare < age
             let threshold = isShorter ? 0.1 * Float(block) / Float(PCM.samplesPerMs) : 1

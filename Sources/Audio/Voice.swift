@@ -256,6 +256,8 @@ public struct Voice: ~Copyable {
     private mutating func adjust(at now: Instant) {
         let correction = buffer.correction(buffered: line.count)
         let excess = correction.samples
+        // Nothing to change, pause or not: nearly always.
+        if case .none = change, !isLeading, 0..<Self.trifle ~= excess { return }
         let isPause = isQuiet(at: 0)
         let trifle = isPause ? Self.trifle : Self.lagMin
         switch change {
