@@ -36,6 +36,10 @@ int clinux_udp_set_buffers(int fd, int send_size, int receive_size) {
     return error < 0 ? error : set(fd, SOL_SOCKET, SO_RCVBUF, receive_size);
 }
 
+int clinux_udp_stamp(int fd) {
+    return set(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
+}
+
 int clinux_udp_bind(int fd, int is_v6, const struct clinux_address *address) {
     struct sockaddr_storage packed;
     socklen_t size;

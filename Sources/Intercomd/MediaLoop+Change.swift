@@ -32,7 +32,7 @@ extension MediaLoop {
         changeSound(change)
         obeyShedding()
         for target in spurts.indices { updateGate(target) }
-        busyMax = plan.periodNanoseconds / 2
+        intake.busyMax = plan.periodNanoseconds / 2
         tell(.adopted)
         handBack(.change(change))
     }

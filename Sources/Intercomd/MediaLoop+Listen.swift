@@ -8,43 +8,48 @@ internal import Wire
 
 /// From the wire to the speaker.
 extension MediaLoop {
-    /// Takes what has arrived, at most `datagramsPerTurn`; each refusal is a counter.
+    /// Takes what has arrived, at most `Intake.turnMax`; each refusal is a counter.
     ///
-    /// When the loop has been busy for `busyMax` since the card or the timer woke it, the socket is
+    /// When the loop has been busy for too long since the card or the timer woke it, the socket is
     /// left alone until they do again: a flood then costs a bounded share of each period, and fills
     /// the kernel's buffer, not ours. The number of datagrams is no bound: on a slow machine each
     /// turn may find a few and the loop never sleep, until LimitRTTIME= ends it.
     mutating func listen() {
-        guard !isFlooded else { return }
+        guard !intake.isFlooded else { return }
         var taken = 0
         repeat {
             socket.receive(into: &inbox)
             for place in 0..<inbox.count { openDatagram(place) }
             taken += inbox.count
             // Fewer than it could have given: the kernel has no more.
-        } while inbox.count == DatagramInbox.capacity && taken < Self.datagramsPerTurn
-        guard isBusy(after: taken) else { return }
-        isFlooded = true
-        try? loop.modify(fd: socket.fd, events: 0, token: Token.socket.rawValue)
+        } while inbox.count == DatagramInbox.capacity && taken < Intake.turnMax
+        intake.take(taken)
+        watchSocket()
     }
 
-    /// Whether what came in this period has cost too much; the kernel is asked when it is much.
-    private mutating func isBusy(after taken: Int) -> Bool {
-        let before = arrivals
-        arrivals += taken
-        guard arrivals >= Self.arrivalsCalm else { return false }
-        let busy = Clock.threadNanoseconds()
-        if before < Self.arrivalsCalm { busyFrom = busy }
-        return busy - busyFrom >= busyMax
+    /// A period has passed: a flood may go on.
+    mutating func beginPeriod() {
+        intake.beginPeriod()
+        watchSocket()
     }
 
-    /// A period has passed: the socket may wake the loop again.
-    mutating func endFlood() {
-        arrivals = 0
-        guard isFlooded else { return }
-        isFlooded = false
+    /// With so many voices in a block, datagrams may wait for the next one.
+    mutating func leaveDatagrams(voices: Int) {
+        intake.mixed(voices: voices)
+        watchSocket()
+    }
+
+    /// Lets the socket wake the loop, or not.
+    private mutating func watchSocket() {
+        guard let wakes = intake.newWaking() else { return }
         try? loop.modify(
-            fd: socket.fd, events: EventLoop.readable, token: Token.socket.rawValue)
+            fd: socket.fd, events: wakes ? EventLoop.readable : 0, token: Token.socket.rawValue)
+    }
+
+    /// When a datagram came: what waited for the turn to read it came since the one before.
+    private mutating func arrival(of place: Int) -> Instant {
+        guard intake.waitsForTurn else { return now }
+        return max(turnBefore, now - inbox.waited(place))
     }
 
     /// One datagram: length, index, authentication, replay window, and only then its content.
@@ -63,14 +68,14 @@ extension MediaLoop {
             count(refusal, of: peer)
         case .opened(let opened, slot: _):
             countBytes(of: arrived, from: peer)
-            use(opened, index: index, from: peer, at: arrived.from)
+            use(opened, index: index, from: peer, place)
         case .switched(let opened, let index, retired: let retired):
             countBytes(of: arrived, from: peer)
             if let retired { handBack(.session(retired)) }
             rings.traffic[peer].set(.sentOnCurrent, to: 0)
             peers[peer].endpoint = peers[peer].nextEndpoint ?? peers[peer].endpoint
             tell(.switched(peer: peer, index: index))
-            use(opened, index: index, from: peer, at: arrived.from)
+            use(opened, index: index, from: peer, place)
         }
     }
 
@@ -117,14 +122,15 @@ extension MediaLoop {
     }
 
     private mutating func use(
-        _ opened: Opener.Opened, index: UInt32, from peer: Int, at source: SocketAddress
+        _ opened: Opener.Opened, index: UInt32, from peer: Int, _ place: Int
     ) {
+        let source = inbox[place].from
         rings.traffic[peer].add(.opened)
         rings.traffic[peer].set(.lastOpened, to: UInt64(now.nanoseconds))
         if opened.isNewest, source != peers[peer].endpoint { rings.counters.add(.otherSource) }
         let flags = FrameFlags(rawValue: opened.flags)
         switch flags.kind {
-        case .audio: hear(flags, count: opened.count, from: peer)
+        case .audio: hear(flags, count: opened.count, from: peer, at: arrival(of: place))
         case .control: read(count: opened.count, index: index, from: peer, at: source)
         case .cover: break
         case .drop: rings.counters.add(.droppedKind)
@@ -154,7 +160,9 @@ extension MediaLoop {
         hasTold = true
     }
 
-    private mutating func hear(_ flags: FrameFlags, count: Int, from peer: Int) {
+    private mutating func hear(
+        _ flags: FrameFlags, count: Int, from peer: Int, at arrival: Instant
+    ) {
         guard let audio = AudioPacket(parsing: plaintext.span.extracting(first: count)) else {
             return rings.counters.add(.droppedAudio)
         }
@@ -179,7 +187,7 @@ extension MediaLoop {
             let insertion = slots[place].voice.insert(
                 sequence: sequence, payload: plaintext.span.extracting(range),
                 isSpurtStart: flags.isSpurtStart, isLast: audio.isLast && index == 0,
-                isCopy: index > 0, at: now)
+                isCopy: index > 0, at: arrival)
             switch insertion {
             case .accepted: break
             case .duplicate: if index == 0 { rings.counters.add(.droppedDuplicate) }

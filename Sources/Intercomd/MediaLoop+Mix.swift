@@ -15,6 +15,7 @@ extension MediaLoop {
         var all = room.mutableSpan
         var block = all._mutatingExtracting(first: plan.sound.blockSamples)
         let (highest, isHeldDown) = (highestHeard, isHeldDown)
+        var voices = 0
         for place in slots.indices {
             guard let owner = slots[place].owner else { continue }
             if now - slots[place].lastPacket >= VoiceSlot.keptFor {
@@ -46,6 +47,7 @@ extension MediaLoop {
                 if !slots[place].voice.isActive { report(place, owner) }
                 continue
             }
+            voices += 1
             announcePage(hearing)
             rings.counters.add(.framesMixed)
             meter(block.span, of: place, owner.peer)
@@ -62,6 +64,7 @@ extension MediaLoop {
                 to: gain, duck, samples: block.count, isBeginning: !wasSounding)
             mixer.add(block.span, from: from, to: to)
         }
+        leaveDatagrams(voices: voices)
         mixChimes(&block)
         mixer.render(into: &block)
         if isSwitched { duplex.played(block.span) }

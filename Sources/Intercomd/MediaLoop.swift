@@ -29,12 +29,8 @@ internal import Wire
 /// - `MediaLoop+Shedding` what is left out when the processor cannot keep up,
 /// - `MediaLoop+Clock` the cards, and which of them wakes the loop.
 struct MediaLoop: ~Copyable {
-    /// Datagrams taken in one turn at most, so that a flood cannot hold up the sound.
-    static let datagramsPerTurn = 64
     /// A speaker that refuses so many blocks of one turn is asked again in the next.
     static let xrunsPerTurn = 3
-    /// Datagrams of one period that are no flood: every peer's, and as many again.
-    static let arrivalsCalm = 64
     /// Frames encoded in one turn at most: the newest, and two of the pre-roll behind it.
     static let framesPerTurn = 3
     static let voices = 8
@@ -100,18 +96,14 @@ struct MediaLoop: ~Copyable {
     var outbox: DatagramOutbox
 
     var now = Clock.now()
+    /// When the turn before this one began.
+    var turnBefore = Clock.now()
     /// The station is about to stop: no microphone opens any more.
     var isQuiet = false
     var isStopping = false
     var hasBacklog = false
-    /// Processor time in ns the loop may take of a period before it leaves the socket alone.
-    var busyMax: Int64
-    /// Datagrams taken since the card or the timer woke it last.
-    var arrivals = 0
-    /// Its processor time when those became more than peers at talk send.
-    var busyFrom: Int64 = 0
-    /// It has taken that much: the socket is disarmed.
-    var isFlooded = false
+    /// When the socket is read.
+    var intake: Intake
     /// What whoever stands here hears besides the voices: rings, chimes, and that he may be heard.
     var ringer = ChimePlayer()
     var ringDucker = Fader()
@@ -165,7 +157,7 @@ struct MediaLoop: ~Copyable {
         chain = CaptureChain(plan.capture, blockSamples: plan.captureBlock)
         reference = EchoReference(isWanted: plan.capture.cancelsEcho)
         microphone = Microphone(frameSamples: plan.sound.frameSamples)
-        busyMax = plan.periodNanoseconds / 2
+        intake = Intake(busyMax: plan.periodNanoseconds / 2)
         keys = plan.makeKeys(at: now)
         virtualKeys = plan.makeVirtualKeys()
         spurts = plan.makeSpurts(firstSequences)
@@ -226,6 +218,7 @@ struct MediaLoop: ~Copyable {
         while !isStopping {
             let deadline = nextTurn
             let ready = loop.wait(until: deadline)
+            turnBefore = now
             now = Clock.now()
             var woken = Woken()
             for index in 0..<ready { woken.note(loop[index]) }
@@ -238,7 +231,7 @@ struct MediaLoop: ~Copyable {
             }
             hasBacklog = false
             askMaster(woken)
-            if woken.card || woken.timer { endFlood() }
+            if woken.card || woken.timer { beginPeriod() }
             takeCommands(woken)
             readKeys(woken)
             let isPeriod = woken.isPeriod(of: clock.source)
@@ -246,8 +239,9 @@ struct MediaLoop: ~Copyable {
             if woken.timer { paceByTimer() }
             talk()
             followTrial()
-            if woken.socket { listen() }
-            if isPeriod { playSound() }
+            if woken.socket || intake.waitsForTurn { listen() }
+            // A card that is late may be so for long.
+            if isPeriod { playSound() } else if woken.timer { leaveDatagrams(voices: 0) }
             if isPeriod || woken.timer { watchStreams() }
             followLoad()
             finishTurn()

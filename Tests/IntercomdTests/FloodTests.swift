@@ -32,26 +32,26 @@ import Testing
         for _ in 0..<200 { #expect(theirs.data.send(garbage.span, to: target) == .sent) }
 
         // With time to spare, turn after turn.
-        loop.busyMax = .max
-        loop.endFlood()
+        loop.intake.busyMax = .max
+        loop.beginPeriod()
         loop.listen()
         loop.listen()
         #expect(rings.counters[.droppedLength] == 128)
 
         // The share of the period is used up: the rest waits, however often the loop turns.
-        loop.busyMax = 0
+        loop.intake.busyMax = 0
         loop.listen()
         loop.listen()
         #expect(rings.counters[.droppedLength] == 192)
-        var isFlooded = loop.isFlooded
+        var isFlooded = loop.intake.isFlooded
         #expect(isFlooded)
 
         // The card or the timer has woken the loop.
-        loop.busyMax = .max
-        loop.endFlood()
+        loop.intake.busyMax = .max
+        loop.beginPeriod()
         loop.listen()
         #expect(rings.counters[.droppedLength] == 200)
-        isFlooded = loop.isFlooded
+        isFlooded = loop.intake.isFlooded
         #expect(!isFlooded)
     }
 }

@@ -1,5 +1,12 @@
-"""Two people talk at once: a third hears both as loud as alone, they themselves only each other."""
+"""Two people talk at once: a third hears both as loud as alone, they themselves only each other.
 
+The third reads what came before each block, by when the kernel says it came; the clock of the day,
+by which it says so, is set meanwhile.
+"""
+
+import time
+
+from stage import process
 from uml.design import DEBOUNCE, FRAME, QUEUED, TAIL, TICK
 
 OFTEN = True
@@ -7,9 +14,17 @@ STATIONS = ("kitchen", "garage", "attic")
 TONES = {"kitchen": 500, "garage": 1250}
 LEVEL = -12.0
 TALKS = {"kitchen": (1.0, 4.0), "garage": (2.0, 5.0)}
-BOTH = 2.1, 4.1
+BOTH = 2.1, 3.0
 # In 4 ms both tones, and the space between them, have whole cycles: one does not show as the other.
 STEP = 0.004
+
+# s: spans of one who talks and of two, and when the clock of the day jumps: at all moments of a
+# block, so that packets wait meanwhile.
+ONE, TWO = (1.2, 1.9), (2.3, 2.9)
+JUMPS = [3.1 + 0.031 * number for number in range(20)]
+DAY = 86_400 * 10**9
+BLOCKS = 200
+"""Blocks a second; each packet of two talkers would wake as often once more."""
 
 # ms. The pre-roll is there at once: turn of the loop, block, queue of the speaker.
 FIRST = (0, DEBOUNCE + 2 * FRAME + QUEUED + TICK)
@@ -28,8 +43,15 @@ def play(world):
     world.live()
     world.until(1)
     world["kitchen"].press()
+    counted(world, ONE)
     world.until(2)
     world["garage"].press()
+    counted(world, TWO)
+    right = time.clock_gettime_ns(time.CLOCK_REALTIME) - time.monotonic_ns()
+    for number, at in enumerate(JUMPS):
+        world.until(at)
+        off = 0 if number % 2 else -DAY
+        time.clock_settime_ns(time.CLOCK_REALTIME, time.monotonic_ns() + right + off)
     world.until(4)
     world["kitchen"].release()
     world.until(5)
@@ -37,6 +59,13 @@ def play(world):
     world.until(6)
     for one in world.stations.values():
         world.counters(one)
+
+
+def counted(world, span):
+    """Logs how often the third has waited, at both ends of a span."""
+    for at in span:
+        world.until(at)
+        world.log("attic", "sleeps", count=process.sleeps(world["attic"].pid, "media"))
 
 
 def edge(case, who, what):
@@ -53,6 +82,7 @@ def judge(case):
         # What is left of the others' tones at this pitch lies some 50 dB below them.
         case.claim(own < -55, f"{who} does not hear itself ({own:.0f} dBFS)")
     judge_mix(case)
+    judge_turns(case)
     for name in STATIONS:
         found = case.counters(name)
         odd = {what: count for what, count in found.items()
@@ -101,6 +131,15 @@ def judge_mix(case):
                f"the two peaks add up, unlimited ({peak:.2f} of full scale)")
 
 
+def judge_turns(case):
+    """One talker's packets wake the third between its blocks, those of two wait for them."""
+    found = [(one.ns, one.figures["count"]) for one in case.entries("attic", "sleeps")]
+    one, two = ((last[1] - first[1]) * 1e9 / (last[0] - first[0])
+                for first, last in (found[:2], found[2:]))
+    case.claim(one > 1.4 * BLOCKS, f"one talker: attic wakes {one:.0f} times a second")
+    case.claim(two < 1.1 * BLOCKS, f"two talkers: {two:.0f} times")
+
+
 def sum_of(levels):
     """Of powers, in dB."""
     from math import log10  # pylint: disable=import-outside-toplevel
@@ -108,10 +147,21 @@ def sum_of(levels):
 
 
 def controls(case):
+    other = case.spoiled()
+    last = max(i for i, one in enumerate(other.log) if one.what == "sleeps")
+    other.log[last] = other.log[last]._replace(
+        figures={"count": other.log[last].figures["count"] + BLOCKS // 2})
+    yield "every packet wakes attic", other
     yield "attic hears nothing", case.silent("attic")
 
 
 MUTATIONS = (
+    # Each packet wakes the loop.
+    ("Sources/Intercomd/Intake.swift",
+     "static let voicesLeft = 2", "static let voicesLeft = 9"),
+    # What came by another time of day is believed.
+    ("Sources/Intercomd/MediaLoop+Listen.swift",
+     "return max(turnBefore, now - inbox.waited(place))", "return now - inbox.waited(place)"),
     # The last voice is heard alone.
     ("Sources/Audio/Mixer.swift",
      "sums[i] &+= Int32(samples[i]) }", "sums[i] = Int32(samples[i]) }"),

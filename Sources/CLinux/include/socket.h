@@ -31,6 +31,8 @@ int clinux_resolve_error_is_temporary(int code);
 int clinux_udp_make(int is_v6);
 int clinux_udp_set_dscp(int fd, int is_v6, int dscp);
 int clinux_udp_set_buffers(int fd, int send_size, int receive_size);
+/// Lets the kernel tell when each datagram came.
+int clinux_udp_stamp(int fd);
 int clinux_udp_bind(int fd, int is_v6, const struct clinux_address *address);
 /// Lets this socket and the next one bound share the port.
 int clinux_udp_share_port(int fd);
@@ -59,6 +61,8 @@ void clinux_inbox_free(struct clinux_inbox *inbox);
 int clinux_inbox_receive(struct clinux_inbox *inbox, int fd);
 /// The bytes of one, as far as they fitted; `size` is its whole size.
 const uint8_t *clinux_inbox_bytes(const struct clinux_inbox *inbox, int index, size_t *size);
+/// For how many ns it has waited there, by the kernel's clock; 0 where the kernel does not say.
+int64_t clinux_inbox_waited(const struct clinux_inbox *inbox, int index);
 void clinux_inbox_source(
     const struct clinux_inbox *inbox, int index, struct clinux_address *from);
 

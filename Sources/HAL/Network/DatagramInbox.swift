@@ -40,6 +40,15 @@ internal import CLinux
             count: min(size, room), from: SocketAddress(from), isTruncated: size > room)
     }
 
+    /// For how long a datagram had waited in the kernel when it was taken, at least 0.
+    ///
+    /// By the clock of the day: where that was set meanwhile, it says anything. 0 where the kernel
+    /// does not know.
+    public func waited(_ index: Int) -> Duration {
+        precondition(index >= 0 && index < count)
+        return .nanoseconds(max(0, unsafe clinux_inbox_waited(inbox, Int32(index))))
+    }
+
     /// The bytes of one datagram, as far as there was room for them.
     @_lifetime(borrow self)
     public func bytes(of index: Int) -> Span<UInt8> {

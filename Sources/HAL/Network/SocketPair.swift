@@ -53,6 +53,8 @@ internal import CLinux
         try SocketPair.bind(second, isIPv6, local)
         _ = try SystemError.check(
             clinux_udp_split(first.raw, SocketPair.firstDataByte), "split UDP port \(local.port)")
+        _ = try SystemError.check(
+            clinux_udp_stamp(second.raw), "have the kernel stamp datagrams")
         handshake = UDPSocket(owning: first, isIPv6: isIPv6, local: local)
         data = UDPSocket(owning: second, isIPv6: isIPv6, local: local)
     }

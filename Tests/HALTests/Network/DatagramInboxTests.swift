@@ -43,6 +43,26 @@ import Testing
         #expect(seen == total)
     }
 
+    /// Each from its own moment, and the second fill anew.
+    @Test func eachSaysHowLongItHasWaited() throws {
+        let pair = try makePair()
+        var inbox = try DatagramInbox()
+        // The kernel stamps what comes some time after it was first asked to.
+        usleep(50_000)
+        for _ in 0..<2 {
+            try send([0x40, 1], within: pair)
+            usleep(30_000)
+            try send([0x40, 2], within: pair)
+            usleep(20_000)
+            pair.data.receive(into: &inbox)
+            let came = inbox.count
+            try #require(came == 2)
+            let (first, second) = (inbox.waited(0), inbox.waited(1))
+            #expect(second >= .milliseconds(20) && second < .seconds(10))
+            #expect(first - second >= .milliseconds(30))
+        }
+    }
+
     @Test func oneThatIsTooLongSaysSoAndOneThatFitsDoesNot() throws {
         let pair = try makePair()
         var inbox = try DatagramInbox()

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import re
 import signal
 import subprocess
 
@@ -65,14 +66,24 @@ def run(words, *, environment=None, seconds=PATIENCE):
 
 def turns(pid, name):
     """(seconds it ran, seconds it was ready and had to wait) of a thread of a process."""
+    with open(f"{_thread(pid, name)}/schedstat", encoding="ascii") as file:
+        ran, waited, _ = file.read().split()
+    return int(ran) / 1e9, int(waited) / 1e9
+
+
+def sleeps(pid, name):
+    """How often a thread of a process has waited for something."""
+    with open(f"{_thread(pid, name)}/status", encoding="utf-8") as file:
+        return int(re.search(r"^voluntary_ctxt_switches:\s*(\d+)", file.read(), re.M)[1])
+
+
+def _thread(pid, name):
+    """The folder of a thread of a process under /proc."""
     for thread in os.listdir(f"/proc/{pid}/task"):
         folder = f"/proc/{pid}/task/{thread}"
         with open(f"{folder}/comm", encoding="utf-8") as file:
-            if file.read().strip() != name:
-                continue
-        with open(f"{folder}/schedstat", encoding="ascii") as file:
-            ran, waited, _ = file.read().split()
-        return int(ran) / 1e9, int(waited) / 1e9
+            if file.read().strip() == name:
+                return folder
     raise ProcessLookupError(f"process {pid} has no thread {name}")
 
 
