@@ -97,7 +97,7 @@ extension PeerAddress {
         let isGroup = first.utf8.count == 4 && first.lowercased().hasPrefix("ff")
         let isNobody =
             isGroup || address.utf8.allSatisfy { "0:.".utf8.contains($0) }
-            || groups.last.map { isNobodys($0) } ?? false
+            || groups.last.map { isNobodys($0) } ?? false || isNobodysMapped(groups)
         return isNobody ? "\(host) is no address of a single station" : nil
     }
 
@@ -106,6 +106,14 @@ extension PeerAddress {
         let parts = address.split(separator: ".")
         guard parts.count == 4, let first = UInt8(parts[0]) else { return false }
         return first == 0 || first >= 224
+    }
+
+    /// The same of an IPv4 address that IPv6 writes as `::ffff:c000:201`.
+    private static func isNobodysMapped(_ groups: [Substring]) -> Bool {
+        guard groups.count == 3, groups[0].lowercased() == "ffff",
+            let high = UInt16(groups[1], radix: 16)
+        else { return false }
+        return high >> 8 == 0 || high >> 8 >= 224
     }
 
     private static func bareIPv6(_ text: String) -> String? {
@@ -117,6 +125,7 @@ extension PeerAddress {
         var host = text.dropLast(suffix.utf8.count)
         // Of `::` half is left.
         if host.hasSuffix(":") { host += ":" }
+        if let complaint = complaint(aboutNobody: host) { return complaint }
         return "\(quoted(text)) ends like a port: write [\(host)]\(suffix), or [\(text)] when it"
             + " is all address"
     }

@@ -59,6 +59,8 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     public var mos: Double?
     /// How much it has heard of what this station said last; null before that.
     public var heardPercent: Int?
+    /// Since that was said.
+    public var lastWordsAgeSeconds: Double?
     /// Why it has not heard all of that; null where nothing but the network kept it.
     public var heardReason: HeardBy.Reason?
     /// While this station talks to it: `heard`, or why it does not hear; null until it has said.
@@ -124,6 +126,7 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         coder.field("r", &rating)
         coder.field("mos", &mos)
         coder.field("heard_percent", &heardPercent)
+        coder.field("last_words_age_s", &lastWordsAgeSeconds)
         var word = heardReason?.rawValue
         coder.field("heard_reason", &word)
         heardReason = word.map { HeardBy.Reason(rawValue: $0) ?? .other }

@@ -93,7 +93,8 @@ func statsScreen(of peer: PeerStatus) -> String {
     if let heard = peer.heardPercent {
         let word = peer.heardReason == .unknown ? "arrived" : "heard"
         let why = peer.heardReason.map { ": \($0.words)" } ?? ""
-        text += line("our last words", "\(heard)% \(word) there\(why)")
+        let ago = "\(age(seconds: peer.lastWordsAgeSeconds)) ago"
+        text += line("our last words", "\(ago), \(heard)% \(word) there\(why)")
     }
     if let reported = peer.reportAgeSeconds {
         text += line("our voice there", "as it reported \(age(seconds: reported)) ago")

@@ -129,6 +129,9 @@ private func microphone(_ microphone: Status.Microphone) -> String {
     return text + remark
 }
 
+/// What was heard of so long ago is no remark any more, s.
+private let wordsKept = 600.0
+
 private func remarks(on peer: PeerStatus) -> String {
     var remarks: [String] = []
     if peer.isTalking { remarks.append("talking") }
@@ -138,9 +141,11 @@ private func remarks(on peer: PeerStatus) -> String {
     if let now = peer.hearsNow, now != "heard" {
         remarks.append("does not hear us now: \(now)")
     } else if peer.hearsNow == nil, let reason = peer.heardReason, reason != .unknown,
-        reason != .down
+        reason != .down, let seconds = peer.lastWordsAgeSeconds, seconds < wordsKept
     {
-        remarks.append("heard \(peer.heardPercent ?? 0)% of us: \(reason.rawValue)")
+        remarks.append(
+            "heard \(peer.heardPercent ?? 0)% of us \(age(seconds: seconds)) ago: "
+                + reason.rawValue)
     }
     return remarks.joined(separator: ", ")
 }

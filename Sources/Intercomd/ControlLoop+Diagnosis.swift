@@ -99,9 +99,14 @@ extension ControlLoop {
 
     /// Why a peer is down; nil when it is up.
     func downReason(of peer: Int) -> DownReason? {
-        table.downReason(
-            of: peer, hasNetwork: !isCutOff(from: peer),
-            isUnresolved: view.peers[peer].resolverProblem != nil, at: now)
+        let isUnresolved = view.peers[peer].resolverProblem != nil
+        let reason = table.downReason(
+            of: peer, hasNetwork: !isCutOff(from: peer), isUnresolved: isUnresolved, at: now)
+        guard let reason, reason != .noNetwork else { return reason }
+        // What is known yet is of the address it had before.
+        if view.peers[peer].hasMoved, isUnresolved { return .unresolved }
+        let endpoint = table.state(of: peer)?.endpoint.map { SocketAddress($0) }
+        return endpoint.map { isOwn($0) } ?? false ? .ownAddress : reason
     }
 
     private func complaint(of peer: Int, _ reason: DownReason) -> PeerComplaint {
@@ -112,14 +117,15 @@ extension ControlLoop {
                 peer: roster[peer].name,
                 endpoint: state?.endpoint.map { SocketAddress($0).description },
                 suite: state?.suite ?? .aesGCM, own: config.station.name,
-                ownKey: table.publicKey.text, resolver: view.peers[peer].resolverProblem,
-                isOwnAddress: state?.endpoint.map { isOwn(SocketAddress($0)) } ?? false))
+                ownKey: table.publicKey.text, resolver: view.peers[peer].resolverProblem))
     }
 
     /// Whether what is sent there comes back to this station itself.
     private func isOwn(_ address: SocketAddress) -> Bool {
         guard address.port == config.network.port else { return false }
-        if let listen = config.network.listen { return address.host == listen }
+        if let listen = config.network.listen, !["0.0.0.0", "::"].contains(listen) {
+            return address.host == listen
+        }
         if address.isLoopback { return true }
         return (NetworkInterface.all() ?? []).contains { one in
             one.addresses.contains { $0.host == address.host }

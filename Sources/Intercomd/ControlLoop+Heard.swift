@@ -80,7 +80,10 @@ extension ControlLoop {
     /// Counts what a listener has played for the talkspurts it was of: what was said first was
     /// played first.
     private mutating func notePlayed(_ heard: Heard, from peer: Int) {
-        var ms = newlyPlayed(heard, at: peer)
+        var ms: UInt16 = 0
+        if let played = heard.played, FrameFlags.streams.contains(heard.stream) {
+            ms = view.peers[peer].played[Int(heard.stream)].grow(to: played)
+        }
         let places = view.spurts.indices.filter {
             view.spurts[$0].share.stream == heard.stream
                 && view.spurts[$0].share.listeners.contains(peer)
@@ -88,21 +91,10 @@ extension ControlLoop {
         for place in places {
             let isNewest = place == places.last
             guard isNewest || ms > 0 else { continue }
-            let own = isNewest ? ms : min(ms, view.spurts[place].share.waiting(at: peer))
+            let own = isNewest ? ms : min(ms, view.spurts[place].waiting(at: peer))
             view.spurts[place].share.add(own, heard, from: peer, at: now)
             ms -= own
         }
-    }
-
-    /// Milliseconds that a listener has played of a stream since it told that last; what REPORTs
-    /// that were lost have told is in the total.
-    private mutating func newlyPlayed(_ heard: Heard, at peer: Int) -> UInt16 {
-        guard let played = heard.played, FrameFlags.streams.contains(heard.stream) else { return 0 }
-        let before = view.peers[peer].played[Int(heard.stream)]
-        view.peers[peer].played[Int(heard.stream)] = played.total
-        let since = played.total &- before
-        // One that has begun anew counts anew; half of the circle is 32 s.
-        return played.total == played.ms || since > .max / 2 ? played.ms : since
     }
 
     /// Keeps what a listener has said last: whether it hears us.

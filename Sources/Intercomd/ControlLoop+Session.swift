@@ -123,6 +123,7 @@ extension ControlLoop {
         case .resolve(let peer):
             resolve(peer)
         case .up(let peer, let newBoot):
+            view.peers[peer].cameUp(isNewBoot: newBoot)
             station.up(peer: peer, isNewBoot: newBoot, at: now)
             cameUp(peer)
         case .down(let peer):
@@ -137,6 +138,7 @@ extension ControlLoop {
             rings.tell(.send(peer: peer, index: nil, payload, to: nil))
         case .hear(let peer, let stream, let hearing, let priority):
             view.peers[peer].hearings[Int(stream)] = hearing
+            if hearing.isHeard { view.peers[peer].formerHearings[Int(stream)] = hearing }
             rings.tell(.hear(peer: peer, stream: stream, hearing, priority))
         case .call(let action):
             perform(action)

@@ -272,6 +272,7 @@ extension ControlLoop {
         status.isNarrow = redundancy.isNarrow
         status.framesRecovered = Int(traffic[.recovered])
         status.heardPercent = view.peers[peer].lastWords?.heard.percent
+        status.lastWordsAgeSeconds = view.peers[peer].lastWords.map { seconds(now - $0.at) }
         status.heardReason = view.peers[peer].lastWords?.heard.reason
         status.hearsNow = hearsNow(peer)
         status.packetsSent = Int(traffic[.sent])

@@ -206,8 +206,9 @@ extension ControlLoop {
     ) -> Bool {
         switch reason {
         case .cardMuted, .speakerMuted, .volume, .turnedDown:
-            let hearing = view.peers[peer].hearings[stream]
-            if case .ignored = hearing { return false }
+            var hearing = view.peers[peer].hearings[stream]
+            if hearing == .ignored(.over) { hearing = view.peers[peer].formerHearings[stream] }
+            guard hearing.isHeard else { return false }
             return plan.path(of: peer, hearing, toldVolumes).why == .heard
         case .noOutput, .outputLost: return cards.output.isOpen
         case .outputStill: return cards.output.isOpen && view.still.playback == nil

@@ -12,8 +12,6 @@ struct HeardTally {
     /// Samples decoded so far of the voice, and how many of them were told.
     private(set) var decoded: UInt64 = 0
     private var told: UInt64 = 0
-    /// Milliseconds of it that were told.
-    private var total: UInt16 = 0
     /// How often the last report of a talkspurt is still to be said again: it may be lost.
     private var repeats = 0
     static let repeatsMax = 2
@@ -57,8 +55,8 @@ struct HeardTally {
     /// Whether something was played that was not told.
     var hasPlayed: Bool { decoded - told >= 48 }
 
-    /// What is told with a report; what was played is said once.
-    mutating func report(of stream: UInt8) -> Heard {
+    /// What is told with a report; what was played is said once, and adds to the stream's total.
+    mutating func report(of stream: UInt8, total: inout UInt16) -> Heard {
         defer { forget() }
         var found = state(of: stream)
         let ms = UInt16(clamping: (decoded - told) / 48)
@@ -75,7 +73,7 @@ struct HeardTally {
     mutating func end() { repeats = Self.repeatsMax }
 
     /// The last report of a talkspurt once more; nil when it was said often enough.
-    mutating func reportAgain(of stream: UInt8) -> Heard? {
+    mutating func reportAgain(of stream: UInt8, total: UInt16) -> Heard? {
         guard repeats > 0 else { return nil }
         repeats -= 1
         var found = state(of: stream)

@@ -216,6 +216,7 @@ extension MediaLoop {
     mutating func bind(_ stream: UInt8, of peer: Int, to hearing: Hearing) {
         let was = peers[peer].hearings[Int(stream)]
         peers[peer].hearings[Int(stream)] = hearing
+        if hearing == .unbound { peers[peer].playedMs[Int(stream)] = 0 }
         guard hearing == .unbound, was != .unbound else { return }
         // It has started again, or the number is another's: nobody to be answered.
         if lastSpeaker == peer { lastSpeaker = nil }
@@ -332,7 +333,8 @@ extension MediaLoop {
             stream: owner.stream, highest: found.highestSequence, loss: found.loss256,
             burst: found.burst8, jitter: found.jitter, delay: found.playoutDelayMs,
             concealed: found.concealedMs, received: found.received)
-        let heard = slots[place].tally.report(of: owner.stream)
+        let heard = slots[place].tally.report(
+            of: owner.stream, total: &peers[owner.peer].playedMs[Int(owner.stream)])
         if heard.share == 0 || heard.share == 255 { publish(heard.why, of: owner) }
         var payload = ControlPayload(.report(report))
         _ = payload.append(.heard(heard))
@@ -341,7 +343,9 @@ extension MediaLoop {
 
     /// Says what was heard of a talkspurt once more after its end.
     private mutating func reportAgain(_ place: Int, _ owner: VoiceSlot.Owner) {
-        guard let heard = slots[place].tally.reportAgain(of: owner.stream) else { return }
+        let total = peers[owner.peer].playedMs[Int(owner.stream)]
+        guard let heard = slots[place].tally.reportAgain(of: owner.stream, total: total)
+        else { return }
         slots[place].nextReport = now + HeardTally.repeatPause
         sendRecord(.heard(heard), to: CollectionOfOne(owner.peer))
     }

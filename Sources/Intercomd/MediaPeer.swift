@@ -17,6 +17,8 @@ struct MediaPeer: ~Copyable {
     var priorities = InlineArray<32, Priority>(repeating: .normal)
     /// When it was told last that nothing of a stream is played.
     var unheardAt = InlineArray<32, Instant>(repeating: Instant(nanoseconds: .min / 2))
+    /// Milliseconds of each that it was told were played here, modulo 2^16.
+    var playedMs = InlineArray<32, UInt16>(repeating: 0)
     /// It has heard nothing of what was said last, or cannot be reached: its first word tells
     /// whether it hears.
     var isDoubted = false

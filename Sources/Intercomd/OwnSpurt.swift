@@ -55,6 +55,9 @@ struct OwnSpurt {
             && share.isSilent(peer, since: joined, at: now)
     }
 
+    /// Milliseconds of it that a listener has and was not told to have played, as far as is known.
+    func waiting(at peer: Int) -> UInt16 { share.waiting(at: peer, frames: ended?.frames) }
+
     /// Whether nothing is sent, as the microphone is gone: nothing can come back then.
     private var isCut: Bool { silentSince != nil && silence == .microphoneLost }
 

@@ -18,8 +18,6 @@ struct PeerComplaint {
         let ownKey: String
         /// What the resolver said of its name.
         let resolver: String?
-        /// Whether the endpoint is this station's own.
-        let isOwnAddress: Bool
     }
 
     let text: String
@@ -28,11 +26,6 @@ struct PeerComplaint {
     init(_ reason: DownReason, _ context: Context) {
         let place = context.endpoint ?? "its address"
         let addition = "sudo intercomctl peer add \(context.own) ADDRESS \(context.ownKey)"
-        guard !context.isOwnAddress else {
-            text = "its address \(place) is this station's own"
-            fix = "give it its own: sudo intercomctl peer set \(context.peer) --address ADDRESS"
-            return
-        }
         switch reason {
         case .noNetwork:
             text = "this station has no network"
@@ -40,6 +33,9 @@ struct PeerComplaint {
         case .unresolved:
             text = context.resolver ?? "the name of its address is not found"
             fix = "see whether that name is right, and whether the router or mDNS knows it"
+        case .ownAddress:
+            text = "its address \(place) is this station's own"
+            fix = "give it its own: sudo intercomctl peer set \(context.peer) --address ADDRESS"
         case .noAddress:
             text = "has not called, and there is no address to call it at"
             fix = "see whether it is on, and knows the address and key of this station"

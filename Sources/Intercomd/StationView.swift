@@ -17,6 +17,8 @@ struct StationView {
         var soundingSince: Instant?
         /// What each of its streams means here.
         var hearings = [Hearing](repeating: .unbound, count: 32)
+        /// What each meant when it was heard last: a page that is over means nothing any more.
+        var formerHearings = [Hearing](repeating: .unbound, count: 32)
         var reach = Reach.down
         /// A look whether anybody listens where it should be, while it is down.
         var probe: (probe: UDPProbe, endpoint: Endpoint, sentAt: Instant)?
@@ -34,8 +36,16 @@ struct StationView {
         var isDoubted = false
         /// What it has heard of our last talkspurt; nil before there was one.
         var lastWords: LastTalk?
-        /// Milliseconds of each of our streams that it says it has played, modulo 2^16.
-        var played = [UInt16](repeating: 0, count: 32)
+        /// What it says it has played of each of our streams.
+        var played = [PlayedSum](repeating: PlayedSum(), count: 32)
+
+        /// A session with it is there, and both count anew where either has started again.
+        mutating func cameUp(isNewBoot: Bool) {
+            for stream in played.indices {
+                if isNewBoot { played[stream].begin() } else { played[stream].forget() }
+            }
+        }
+
         /// When it was told last that it lights the call light here.
         var signalTold: Instant?
         /// Bytes a second, and sound made up.

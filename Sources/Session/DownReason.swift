@@ -10,6 +10,8 @@ public enum DownReason: Equatable, Sendable {
     case noNetwork
     /// The name of its address is not found.
     case unresolved
+    /// Its address is this station's own, which the program finds out.
+    case ownAddress
     /// It has not called, and there is no address to call it at.
     case noAddress
     /// It has been called for a few seconds only.
@@ -40,6 +42,7 @@ public enum DownReason: Equatable, Sendable {
         switch self {
         case .noNetwork: "no_network"
         case .unresolved: "unresolved"
+        case .ownAddress: "own_address"
         case .noAddress: "no_address"
         case .calling: "calling"
         case .noAnswer: "no_answer"
@@ -58,7 +61,9 @@ public enum DownReason: Equatable, Sendable {
     /// Whether settings of one side are to be mended: waiting will not do.
     public var needsMending: Bool {
         switch self {
-        case .unresolved, .notAccepted, .psk, .suite, .otherKey, .toldOtherKey, .blocked: true
+        case .unresolved, .ownAddress, .notAccepted, .psk, .suite, .otherKey, .toldOtherKey,
+            .blocked:
+            true
         case .noNetwork, .noAddress, .calling, .noAnswer, .portClosed, .unreachable, .noRoute:
             false
         }

@@ -118,11 +118,12 @@ public struct PeerTable: ~Copyable {
     /// It is called at the new ones at once; the session stays until there is another.
     public mutating func moved(to endpoints: [Endpoint], peer: Int, at now: Instant) {
         guard let association = associations[peer] else { return }
-        if association.endpoints != endpoints { association.evidence.moved() }
+        let isOther = association.endpoints != endpoints
+        if isOther { association.evidence.moved() }
         association.endpoints = endpoints
-        if let endpoint = association.endpoint, !endpoints.isEmpty, !endpoints.contains(endpoint) {
+        if !endpoints.isEmpty, association.endpoint.map({ !endpoints.contains($0) }) ?? isOther {
+            association.isInDoubt = association.isInDoubt || association.endpoint != nil
             association.endpoint = nil
-            association.isInDoubt = true
             restart(association, at: now)
         }
         markDue(association, at: now)

@@ -27,6 +27,8 @@ public struct HeardShare: Sendable {
     private struct Listener {
         /// Packets of this talkspurt that it has reported.
         var received = 0
+        /// Milliseconds that have come, in packets or as copies.
+        var cameMs = 0.0
         var heardMs = 0.0
         var unheardMs = 0.0
         var why = Unheard.heard
@@ -76,6 +78,8 @@ public struct HeardShare: Sendable {
     /// Frames that lie so far before the first, or farther, are of one who came to listen when the
     /// numbers had gone round.
     private static let reach = 1_024
+    /// Of lost packets in a row, in 1/8: copies lie no farther behind.
+    private static let mendedMost: UInt8 = 4 * 8
     /// It is taken for gone when it is silent for longer: three reports are missing then.
     private static let goneAfter = Duration.milliseconds(3_200)
 
@@ -116,10 +120,12 @@ public struct HeardShare: Sendable {
         told[peer].add(Double(ms), share: heard.share)
     }
 
-    /// Milliseconds that have arrived at a listener and were not played yet, as far as it has told.
-    public func waiting(at peer: Int) -> UInt16 {
-        let came = Double(told[peer].received) * frameMs
-        return UInt16(clamping: Int(max(0, came - told[peer].heardMs - told[peer].unheardMs)))
+    /// Milliseconds that have arrived at a listener and were not played yet, as far as it has told,
+    /// of so many frames that were sent, where that is known.
+    public func waiting(at peer: Int, frames: Int? = nil) -> UInt16 {
+        let sent = frames.map { Double($0) * frameMs } ?? .infinity
+        let played = told[peer].heardMs + told[peer].unheardMs
+        return UInt16(clamping: Int(max(0, min(told[peer].cameMs, sent, 65_535) - played)))
     }
 
     /// Splits a report between this talkspurt and earlier ones of its stream.
@@ -146,6 +152,7 @@ public struct HeardShare: Sendable {
         told[peer].hasReported = true
         told[peer].saidAt = now
         told[peer].received += Int(report.received)
+        told[peer].cameMs += came(report)
         guard let heard, heard.stream == stream else {
             told[peer].heardMs += arrived(report)
             return
@@ -156,6 +163,13 @@ public struct HeardShare: Sendable {
         if heard.share == 0 || heard.share == 255 { told[peer].follow(heard.why, at: now) }
         guard heard.played == nil else { return }
         told[peer].add(arrived(report), share: heard.share)
+    }
+
+    /// Milliseconds that have come, in packets or as copies: these mend what is lost a few packets
+    /// at a time.
+    private func came(_ report: Report) -> Double {
+        let own = Double(report.received) * frameMs
+        return report.burst <= Self.mendedMost ? max(own, arrived(report)) : own
     }
 
     /// Milliseconds that have come: copies are taken to have mended what did not come itself, but
@@ -212,6 +226,6 @@ public struct HeardShare: Sendable {
     public func percent(of peer: Int, frames: Int) -> Int {
         guard frames > 0 else { return 0 }
         let share = told[peer].heardMs * 100 / (Double(frames) * frameMs)
-        return min(100, Int(share.rounded()))
+        return Int(min(100, share.rounded()))
     }
 }

@@ -34,7 +34,8 @@ private let golden = """
     "down_reason":null,"down_age_s":null,"down_text":null,"down_fix":null,"shared_key_at":[],\
     "bytes_sent":115000,"bytes_opened":103500,"sent_bytes_s":11500,"opened_bytes_s":0,\
     "peak_dbfs":-9.5,"rms_dbfs":-20.5,"concealed_ms":40,"concealed_percent":0.5,"delay_ms":48.5,\
-    "r":93.0,"mos":4.25,"heard_percent":98,"heard_reason":"held_down","hears_now":"heard",\
+    "r":93.0,"mos":4.25,"heard_percent":98,"last_words_age_s":2.5,\
+    "heard_reason":"held_down","hears_now":"heard",\
     "report_age_s":0.5,"report_loss_percent":1.5,\
     "report_jitter_ms":0.5,\
     "report_buffer_ms":11.0,"report_concealed_ms":20.0}],\
@@ -109,6 +110,7 @@ func sample() -> Status {
     (peer.concealedPercent, peer.delayMilliseconds) = (0.5, 48.5)
     (peer.rating, peer.mos, peer.reportAgeSeconds) = (93, 4.25, 0.5)
     (peer.heardPercent, peer.heardReason, peer.hearsNow) = (98, .heldDown, "heard")
+    peer.lastWordsAgeSeconds = 2.5
     (peer.reportLossPercent, peer.reportJitterMilliseconds) = (1.5, 0.5)
     (peer.reportBufferMilliseconds, peer.reportConcealedMilliseconds) = (11, 20)
     status.peers = [peer]

@@ -62,6 +62,7 @@ struct RandomCards: ~Copyable {
     private var meters = Meters()
     private var duplex = DuplexSwitch()
     private var tally = HeardTally()
+    private var total = UInt16(0)
     private var speaker = Speaker()
     private var spurt: Spurt
     private var lastCapture: Int64
@@ -343,7 +344,7 @@ struct RandomCards: ~Copyable {
             protection.measured(.nanoseconds(Int64(random.unit() * longest * 1e9)), at: now)
         }
         if chance(0.1) { tally.begin() }
-        if chance(0.2) { _ = tally.report(of: 0) }
+        if chance(0.2) { _ = tally.report(of: 0, total: &total) }
         let choice = protection.redundancy.choice
         let rooms = AudioPacket.roomMin...AudioPacket.roomMax
         let isSound =

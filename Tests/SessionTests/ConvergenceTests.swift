@@ -223,6 +223,18 @@ import Wire
         }
     }
 
+    /// Not when its next call is due: that may be half a minute away.
+    @Test func aStationThatNeverAnsweredIsCalledAtItsNewAddressAtOnce() {
+        let pair = Pair(seed: 4)
+        pair.a.peers[0].endpoints = [host(9)]
+        pair.b.peers[0].endpoints = []
+        pair.start()
+        pair.network.run(for: .seconds(40))
+        #expect(!pair.isConverged)
+        pair.a.control { $0.moved(to: [host(2)], peer: 0, at: pair.network.now) }
+        #expect(pair.network.run(for: .seconds(3)) { pair.isConverged })
+    }
+
     @Test func anAddressThatIsStillRightChangesNothing() {
         let pair = Pair(seed: 3)
         pair.start()

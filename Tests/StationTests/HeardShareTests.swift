@@ -108,6 +108,29 @@ import Wire
         #expect(share.percent(of: 2, frames: 100) == 30)
     }
 
+    /// Where talks follow each other at once, what a copy brought of one is not the next one's.
+    @Test func whatCopiesBroughtIsWaitedForAndNoMoreThanWasSent() {
+        func copied(burst: UInt8) -> Report {
+            Report(
+                stream: 3, highest: 1_099, loss: 85, burst: burst, jitter: 0, delay: 20,
+                concealed: 0, received: 67)
+        }
+        func played(_ ms: UInt16) -> Heard {
+            Heard(stream: 3, share: 255, why: .heard, played: .init(ms: ms, total: ms))
+        }
+        var share = talk(first: 1_000)
+        let third = copied(burst: 12)
+        share.report(third, played(300), from: 1, at: begin)
+        #expect(share.waiting(at: 1, frames: 100) == 1_000)
+        share.add(300, played(300), from: 1, at: begin)
+        #expect(share.waiting(at: 1, frames: 100) == 700)
+        #expect(share.waiting(at: 1, frames: 60) == 300)
+        // A gap is mended by no copy.
+        let gap = copied(burst: 255)
+        share.report(gap, played(300), from: 2, at: begin)
+        #expect(share.waiting(at: 2, frames: 100) == 670)
+    }
+
     @Test func ofWhomNothingComesBackIsSilentAfterThreeReports() {
         var share = talk(first: 0)
         #expect(!share.isSilent(1, since: begin, at: begin + .seconds(3)))

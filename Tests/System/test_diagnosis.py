@@ -90,20 +90,6 @@ class Faults(DiagnosisTest):
             for one in scene.stations:
                 self.assert_well(one)
 
-    def test_an_address_that_is_the_own_one_is_told(self):
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            scene.introduce(kitchen, garage)
-            kitchen.knows(garage, port=kitchen.port)
-            garage.knows(kitchen, calls=False)
-            scene.start(together=False)
-            own = f"its address 127.0.0.1:{kitchen.port} is this station's own"
-            wait(lambda: own in (kitchen.peer("garage")["down_text"] or ""), "the address is told")
-            self.assertIn("peer set garage --address ADDRESS", kitchen.ctl("status")[1])
-            kitchen.knows(garage)
-            kitchen.reload()
-            self.assert_well(kitchen)
-
     def test_a_station_that_was_not_added_is_told_and_added_by_the_line_that_is_shown(self):
         with Scene("kitchen", "garage") as scene:
             kitchen, garage = scene.stations

@@ -158,8 +158,8 @@ class HeardTest(SceneTest):
         self.assertEqual(reasons(door, "there"), [reason])
         self.assertRegex(door.ctl("status")[1],
                          rf"(?m)^\* {kitchen} has heard nothing of what was")
-        self.assertIn(f"heard 0% of us: {reason}", door.ctl("peers")[1])
-        self.assertIn("0% heard there: ", door.ctl("stats", kitchen.name)[1])
+        self.assertRegex(door.ctl("peers")[1], rf"heard 0% of us \S+ ago: {reason}")
+        self.assertIn(" ago, 0% heard there: ", door.ctl("stats", kitchen.name)[1])
         self.assertIn(f"{kitchen} has heard nothing", "\n".join(diagnosis(door, "peers")))
 
     def owns_up(self, kitchen, reason, here):

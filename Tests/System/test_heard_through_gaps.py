@@ -79,6 +79,24 @@ class HeardThroughGaps(HeardTest):
             self.judge_in_time(claim >= 90 and reason is None,
                                f"{seconds} s: {claim} % heard, {reason}; {share:.0f} % sounded")
 
+    def test_they_are_also_where_the_listener_has_forgotten_the_voice(self):
+        kitchen, door, relay = self.between("kitchen", "door")
+
+        def network():
+            time.sleep(0.7)
+            relay.do("drop", "ba", "any")
+            time.sleep(0.6)
+            relay.do("drop", "ba", "off")
+            time.sleep(1.2)
+
+        for pause in (1, 12):
+            self.said(kitchen, door, lambda: time.sleep(1), seconds=6)
+            time.sleep(pause)
+            # The first report of all that follows is lost.
+            claim, reason, share = self.said(kitchen, door, network, seconds=2.5)
+            self.judge_in_time(claim >= 90 and reason is None,
+                               f"{pause} s: {claim} % heard, {reason}; {share:.0f} % sounded")
+
     def test_of_whom_nothing_comes_back_is_said_not_to_hear_while_the_talk_goes_on(self):
         kitchen, door, relay = self.between("kitchen", "door")
         # A reason of its own, of the talk before: it is none of the next talk.
@@ -124,18 +142,32 @@ class HeardThroughGaps(HeardTest):
     def test_talks_close_together_are_each_counted_for_themselves(self):
         _, door, relay = self.between("kitchen", "door")
         relay.do("delay", "ab", 200, 0)
+        found = self.heard_of(door, 5, 0.3, 0.25)
+        self.assertGreaterEqual(len(found), 4)
+        self.judge_in_time(min(found) >= 95, f"{found} % of them heard")
+
+    def test_so_they_are_where_copies_mend_what_is_lost(self):
+        kitchen, door, relay = self.between("kitchen", "door")
+        relay.do("loss", "ab", 20)
+        # Until copies are sent.
+        self.said(kitchen, door, lambda: time.sleep(1), seconds=6)
+        found = self.heard_of(door, 8, 0.6, 0.15)
+        self.assertGreaterEqual(len(found), 6)
+        self.judge_in_time(sorted(found)[1] >= 80 and sum(found) / len(found) >= 90,
+                           f"{found} % of them heard")
+
+    def heard_of(self, door, count, seconds, pause):
+        """What is claimed of so many talks, in per cent."""
         with typing(door, "monitor", "--json") as monitor:
             time.sleep(0.5)
-            for _ in range(5):
+            for _ in range(count):
                 with door.talking():
-                    time.sleep(0.3)
-                time.sleep(0.25)
+                    time.sleep(seconds)
+                time.sleep(pause)
             time.sleep(2)
             monitor.terminate()
             events = [json.loads(line) for line in monitor.stdout]
-        found = [one["heard"][0]["percent"] for one in events if one["event"] == "heard"]
-        self.assertGreaterEqual(len(found), 4)
-        self.judge_in_time(min(found) >= 95, f"{found} % of them heard")
+        return [one["heard"][0]["percent"] for one in events if one["event"] == "heard"]
 
     def test_late_reports_of_the_talk_before_are_of_no_older_program(self):
         _, door, relay = self.between("kitchen", "door")

@@ -31,6 +31,27 @@ class Volumes(HeardTest):
             self.is_said(kitchen, "the volume of pages is at 10 %", "page-volume in [sounds]")
         wait(lambda: not reasons(kitchen, "here"), "pages are heard again")
 
+    def test_a_page_that_was_missed_is_told_no_more_where_the_next_would_be_heard(self):
+        kitchen, door = self.scene("kitchen", "door")
+        door.speak(500)
+        for way in ("talk", "page"):
+            kitchen.ctl("mute", "speaker")
+            door.ctl(way, "house", "--seconds", "1", seconds=30)
+            wait(lambda: None in self.ages(kitchen), f"{way}: the mute is told")
+            wait(lambda: len(self.ages(kitchen)) == 2, f"{way}: and that it was missed")
+            kitchen.ctl("unmute", "speaker")
+            wait(lambda: not reasons(kitchen, "here"), f"{way}: nothing is left of it", 3)
+        # Muted still, it is told on.
+        kitchen.ctl("mute", "door")
+        door.ctl("page", "house", "--seconds", "1", seconds=30)
+        kitchen.ctl("mute", "speaker")
+        kitchen.ctl("unmute", "speaker")
+        self.assertEqual(len(self.ages(kitchen)), 2)
+
+    def ages(self, station):
+        """How old each reason is for which somebody is not heard here; None: it lasts."""
+        return [one["age_s"] for one in station.status()["unheard"] if one["where"] == "here"]
+
     def is_said(self, station, what, remedy):
         (problem,) = station.status()["problems"]
         self.assertIn(what, problem)

@@ -1,4 +1,4 @@
-"""An `address` whose port is another than the peer's: what both sides then say is so."""
+"""An `address` that is not the peer's: what both sides then say is so."""
 
 import unittest
 
@@ -82,6 +82,43 @@ class WrongPort(DiagnosisTest):
         code, text, _ = garage.ctl("talk", "kitchen", "--seconds", "2")
         self.assertNotIn("heard by kitchen\n", text.replace("whether heard by", "whether"))
         self.assertEqual(code, 1, text)
+
+
+class WrongHost(DiagnosisTest):
+    def setUp(self):
+        self.scene = self.enterContext(Scene("kitchen", "garage"))
+        self.kitchen, self.garage = self.scene.stations
+
+    def test_an_address_that_is_the_own_one_is_told(self):
+        kitchen, garage = self.kitchen, self.garage
+        self.scene.introduce(kitchen, garage)
+        kitchen.knows(garage, port=kitchen.port)
+        garage.knows(kitchen, calls=False)
+        self.scene.start(together=False)
+        self.wait_reason(kitchen, garage, "own_address",
+                         f"its address 127.0.0.1:{kitchen.port} is this station's own")
+        self.assertIn("peer set garage --address ADDRESS", kitchen.ctl("status")[1])
+        kitchen.knows(garage)
+        kitchen.reload()
+        self.assert_well(kitchen)
+
+    def test_a_name_that_is_not_found_is_told_and_not_the_address_of_before(self):
+        kitchen, garage = self.kitchen, self.garage
+        garage.knows(kitchen, calls=False)
+        for port, before in ((self.garage.port, "up"), (place.closed_port(), "port_closed"),
+                             (kitchen.port, "own_address")):
+            kitchen.knows(garage, port=port)
+            if before == "up":
+                self.scene.start()
+                garage.stop()
+            else:
+                kitchen.reload()
+                self.wait_reason(kitchen, garage, before)
+            # Such a name is never found (RFC 6761 §6.4).
+            kitchen.write_peer("garage", garage.public_key, "garage.invalid")
+            kitchen.reload()
+            self.wait_reason(kitchen, garage, "unresolved", "garage.invalid")
+            self.assertNotIn("127.0.0.1", kitchen.peer("garage")["down_text"])
 
 
 if __name__ == "__main__":
