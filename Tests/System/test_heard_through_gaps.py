@@ -147,22 +147,21 @@ class HeardThroughGaps(HeardTest):
         self.judge_in_time(min(found) >= 95, f"{found} % of them heard")
 
     def test_so_they_are_where_copies_mend_what_is_lost(self):
-        kitchen, door, relay = self.between("kitchen", "door")
+        _, door, relay = self.between("kitchen", "door")
         relay.do("loss", "ab", 20)
-        # Until copies are sent.
-        self.said(kitchen, door, lambda: time.sleep(1), seconds=6)
-        found = self.heard_of(door, 8, 0.6, 0.15)
-        self.assertGreaterEqual(len(found), 6)
-        self.judge_in_time(sorted(found)[1] >= 80 and sum(found) / len(found) >= 90,
-                           f"{found} % of them heard")
+        found = self.heard_of(door, 5, 0.6, 0.15)
+        self.assertGreaterEqual(len(found), 4)
+        # The first one, before copies are sent, is not.
+        self.judge_in_time(sorted(found)[len(found) // 2] >= 92, f"{found} % of them heard")
 
     def heard_of(self, door, count, seconds, pause):
         """What is claimed of so many talks, in per cent."""
         with typing(door, "monitor", "--json") as monitor:
             time.sleep(0.5)
             for _ in range(count):
-                with door.talking():
-                    time.sleep(seconds)
+                door.ctl("ptt", "down", "house")
+                time.sleep(seconds)
+                door.ctl("ptt", "up", "house")
                 time.sleep(pause)
             time.sleep(2)
             monitor.terminate()
