@@ -66,6 +66,8 @@ class Pauses:
     def longest(self, since):
         """Seconds of the longest pause that ended after that moment; 0 without one."""
         if self._watch is not None:
+            # One that ends at this moment is told in the next.
+            time.sleep(0.05)
             self._text += self._watch.stdout.buffer.read() or b""
         *lines, self._text = self._text.split(b"\n")
         self._found += [[int(word) / 1e9 for word in line.split()] for line in lines]
