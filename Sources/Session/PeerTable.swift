@@ -119,7 +119,10 @@ public struct PeerTable: ~Copyable {
     public mutating func moved(to endpoints: [Endpoint], peer: Int, at now: Instant) {
         guard let association = associations[peer] else { return }
         let isOther = association.endpoints != endpoints
-        if isOther { association.evidence.moved() }
+        if isOther {
+            association.evidence.moved()
+            association.lastProbe = nil
+        }
         association.endpoints = endpoints
         if !endpoints.isEmpty, association.endpoint.map({ !endpoints.contains($0) }) ?? isOther {
             association.isInDoubt = association.isInDoubt || association.endpoint != nil

@@ -111,6 +111,7 @@ class WrongHost(DiagnosisTest):
             if before == "up":
                 self.scene.start()
                 garage.stop()
+                self.wait_reason(kitchen, garage, "port_closed", str(garage.port))
             else:
                 kitchen.reload()
                 self.wait_reason(kitchen, garage, before)
