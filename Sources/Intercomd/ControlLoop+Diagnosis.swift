@@ -44,8 +44,10 @@ extension ControlLoop {
         let hasChanged = networkWatch?.hasChanged() ?? false
         guard hasChanged || now >= view.nextNetworkLook else { return }
         view.nextNetworkLook = now + Self.networkLook
+        let interfaces = NetworkInterface.all()
+        view.ownHosts = Set((interfaces ?? []).flatMap { one in one.addresses.map { $0.host } })
         let former = view.networkFault
-        view.networkFault = networkFault
+        view.networkFault = networkFault(of: interfaces)
         switch (former, view.networkFault) {
         case (nil, nil): break
         case (.some(let before), .some(let fault)) where before == fault: break
@@ -62,7 +64,7 @@ extension ControlLoop {
     }
 
     /// What keeps this machine from every peer that is not on it; nil when nothing does.
-    private var networkFault: NetworkFault? {
+    private func networkFault(of interfaces: [NetworkInterface]?) -> NetworkFault? {
         var families: Set<SocketAddress.Family> = []
         for peer in roster.numbers {
             if let endpoint = table.state(of: peer)?.endpoint {
@@ -72,7 +74,7 @@ extension ControlLoop {
                 families.formUnion([.ipv4, .ipv6])
             }
         }
-        guard !families.isEmpty, let interfaces = NetworkInterface.all() else { return nil }
+        guard !families.isEmpty, let interfaces else { return nil }
         return NetworkFault(interfaces, for: Array(families))
     }
 
@@ -105,8 +107,9 @@ extension ControlLoop {
         guard let reason, reason != .noNetwork else { return reason }
         // What is known yet is of the address it had before.
         if view.peers[peer].hasMoved, isUnresolved { return .unresolved }
-        let endpoint = table.state(of: peer)?.endpoint.map { SocketAddress($0) }
-        return endpoint.map { isOwn($0) } ?? false ? .ownAddress : reason
+        guard !reason.isProven else { return reason }
+        return table.endpoints(of: peer).first { isOwn(SocketAddress($0)) }
+            .map { .ownAddress($0) } ?? reason
     }
 
     private func complaint(of peer: Int, _ reason: DownReason) -> PeerComplaint {
@@ -123,13 +126,11 @@ extension ControlLoop {
     /// Whether what is sent there comes back to this station itself.
     private func isOwn(_ address: SocketAddress) -> Bool {
         guard address.port == config.network.port else { return false }
-        if let listen = config.network.listen, !["0.0.0.0", "::"].contains(listen) {
-            return address.host == listen
+        let listen = config.network.listen.flatMap { SocketAddress(host: $0, port: address.port) }
+        if let listen, listen != .any(port: address.port), listen != .anyIPv4(port: address.port) {
+            return address == listen
         }
-        if address.isLoopback { return true }
-        return (NetworkInterface.all() ?? []).contains { one in
-            one.addresses.contains { $0.host == address.host }
-        }
+        return address.isLoopback || view.ownHosts.contains(address.host)
     }
 
     /// What to mend so that the peer comes up, or what else is wrong with it; nil when that is

@@ -144,6 +144,7 @@ extension ControlLoop {
         let protection = view.peers[number].protection
         if view.peers[number].isDoubted { rings.tell(.doubt(peer: number, false)) }
         view.peers[number] = StationView.Peer()
+        view.peers[number].isAdded = true
         view.peers[number].protection = protection
         let traffic = rings.traffic[number]
         view.packetsBefore.sent += traffic[.sent]

@@ -77,7 +77,7 @@ extension ControlLoop {
                     if !hasReport { note(found, from: peer) }
                 case .pong:
                     let before = station.view(of: peer).roundTripAt
-                    station.receive(record, from: peer, at: now)
+                    station.receive(record, from: peer, at: now, cameAt: opened.cameAt)
                     if station.view(of: peer).roundTripAt != before { measured(peer) }
                 default:
                     station.receive(record, from: peer, at: now)

@@ -32,7 +32,7 @@ extension MediaLoop {
         changeSound(change)
         obeyShedding()
         for target in spurts.indices { updateGate(target) }
-        intake.busyMax = plan.periodNanoseconds / 2
+        intake.adopt(period: plan.periodNanoseconds)
         tell(.adopted)
         handBack(.change(change))
     }

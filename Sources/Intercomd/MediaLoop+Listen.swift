@@ -8,7 +8,7 @@ internal import Wire
 
 /// From the wire to the speaker.
 extension MediaLoop {
-    /// Takes what has arrived, at most `Intake.turnMax`; each refusal is a counter.
+    /// Takes what has arrived, at most `Intake.mostPerTurn`; each refusal is a counter.
     ///
     /// When the loop has been busy for too long since the card or the timer woke it, the socket is
     /// left alone until they do again: a flood then costs a bounded share of each period, and fills
@@ -19,10 +19,11 @@ extension MediaLoop {
         var taken = 0
         repeat {
             socket.receive(into: &inbox)
+            if intake.isGathering { readAt = Clock.now() }
             for place in 0..<inbox.count { openDatagram(place) }
             taken += inbox.count
             // Fewer than it could have given: the kernel has no more.
-        } while inbox.count == DatagramInbox.capacity && taken < Intake.turnMax
+        } while inbox.count == DatagramInbox.capacity && taken < Intake.mostPerTurn
         intake.take(taken)
         watchSocket()
     }
@@ -33,9 +34,15 @@ extension MediaLoop {
         watchSocket()
     }
 
-    /// With so many voices in a block, datagrams may wait for the next one.
-    mutating func leaveDatagrams(voices: Int) {
+    /// With so many voices in a block, datagrams may stay in the kernel until the next one.
+    mutating func gather(voices: Int) {
         intake.mixed(voices: voices)
+        watchSocket()
+    }
+
+    /// No next block is near: the socket wakes the loop again.
+    mutating func gatherNoMore() {
+        intake.missedBlock()
         watchSocket()
     }
 
@@ -46,10 +53,12 @@ extension MediaLoop {
             fd: socket.fd, events: wakes ? EventLoop.readable : 0, token: Token.socket.rawValue)
     }
 
-    /// When a datagram came: what waited for the turn to read it came since the one before.
+    /// When a datagram came: by the kernel, where it stayed there until this turn.
+    ///
+    /// Between the last turn and this one, whatever the clock of the day was set to meanwhile.
     private mutating func arrival(of place: Int) -> Instant {
-        guard intake.waitsForTurn else { return now }
-        return max(turnBefore, now - inbox.waited(place))
+        guard intake.isGathering else { return now }
+        return max(turnBefore, min(now, readAt - inbox.waited(place)))
     }
 
     /// One datagram: length, index, authentication, replay window, and only then its content.
@@ -131,15 +140,17 @@ extension MediaLoop {
         let flags = FrameFlags(rawValue: opened.flags)
         switch flags.kind {
         case .audio: hear(flags, count: opened.count, from: peer, at: arrival(of: place))
-        case .control: read(count: opened.count, index: index, from: peer, at: source)
+        case .control:
+            read(count: opened.count, index: index, from: peer, at: source, arrival(of: place))
         case .cover: break
         case .drop: rings.counters.add(.droppedKind)
         }
     }
 
     /// Control records go to the control thread; the end of a talkspurt is for the voices here.
-    private mutating func read(count: Int, index: UInt32, from peer: Int, at source: SocketAddress)
-    {
+    private mutating func read(
+        count: Int, index: UInt32, from peer: Int, at source: SocketAddress, _ arrival: Instant
+    ) {
         var ends = InlineArray<8, SpurtEnd>(repeating: SpurtEnd(stream: 0, last: 0))
         var found = 0
         let isGood = ControlReader.read(plaintext.span.extracting(first: count)) { record in
@@ -155,7 +166,8 @@ extension MediaLoop {
             }
         }
         let records = OpenedRecords(
-            peer: peer, index: index, source: source, count: count, bytes: plaintext)
+            peer: peer, index: index, source: source, cameAt: arrival, count: count,
+            bytes: plaintext)
         if rings.records.push(records) != nil { rings.counters.add(.eventsLost) }
         hasTold = true
     }

@@ -96,8 +96,9 @@ struct MediaLoop: ~Copyable {
     var outbox: DatagramOutbox
 
     var now = Clock.now()
-    /// When the turn before this one began.
+    /// When the turn before this one began, and when datagrams were read last.
     var turnBefore = Clock.now()
+    var readAt = Clock.now()
     /// The station is about to stop: no microphone opens any more.
     var isQuiet = false
     var isStopping = false
@@ -157,7 +158,7 @@ struct MediaLoop: ~Copyable {
         chain = CaptureChain(plan.capture, blockSamples: plan.captureBlock)
         reference = EchoReference(isWanted: plan.capture.cancelsEcho)
         microphone = Microphone(frameSamples: plan.sound.frameSamples)
-        intake = Intake(busyMax: plan.periodNanoseconds / 2)
+        intake = Intake(period: plan.periodNanoseconds)
         keys = plan.makeKeys(at: now)
         virtualKeys = plan.makeVirtualKeys()
         spurts = plan.makeSpurts(firstSequences)
@@ -239,9 +240,8 @@ struct MediaLoop: ~Copyable {
             if woken.timer { paceByTimer() }
             talk()
             followTrial()
-            if woken.socket || intake.waitsForTurn { listen() }
-            // A card that is late may be so for long.
-            if isPeriod { playSound() } else if woken.timer { leaveDatagrams(voices: 0) }
+            if woken.socket || intake.isGathering { listen() }
+            if isPeriod { playSound() } else if woken.timer { gatherNoMore() }
             if isPeriod || woken.timer { watchStreams() }
             followLoad()
             finishTurn()

@@ -33,8 +33,8 @@ struct PeerComplaint {
         case .unresolved:
             text = context.resolver ?? "the name of its address is not found"
             fix = "see whether that name is right, and whether the router or mDNS knows it"
-        case .ownAddress:
-            text = "its address \(place) is this station's own"
+        case .ownAddress(let endpoint):
+            text = "its address \(SocketAddress(endpoint)) is this station's own"
             fix = "give it its own: sudo intercomctl peer set \(context.peer) --address ADDRESS"
         case .noAddress:
             text = "has not called, and there is no address to call it at"

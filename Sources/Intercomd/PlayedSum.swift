@@ -1,9 +1,9 @@
 internal import Wire
 
-/// How much more a listener has played of one of our streams, from the sums that it tells
+/// How much more a listener has played of one of our streams, from the sums that it reports
 /// (protocol.md §2.4).
 struct PlayedSum {
-    /// A sum that lies behind by so many ms was overtaken on its way, by later ones.
+    /// A sum that lies behind by so many ms arrived after later ones.
     private static let lateMost: UInt16 = 5_000
 
     /// The last one, in ms modulo 2^16; nil where it is not known.

@@ -3,6 +3,7 @@ internal import Crypto
 internal import HAL
 internal import Realtime
 internal import Station
+internal import Time
 internal import Wire
 
 /// Everything two threads share: one-way bounded rings, two wake-ups, and counters.
@@ -138,6 +139,7 @@ struct OpenedRecords: Sendable {
     let peer: Int
     let index: UInt32
     let source: SocketAddress
+    let cameAt: Instant
     let count: Int
     let bytes: InlineArray<1209, UInt8>
 }

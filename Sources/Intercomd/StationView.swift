@@ -39,11 +39,17 @@ struct StationView {
         /// What it says it has played of each of our streams.
         var played = [PlayedSum](repeating: PlayedSum(), count: 32)
 
-        /// A session with it is there, and both count anew where either has started again.
+        /// It was added while this station ran, and has had no session yet.
+        var isAdded = false
+
+        /// A session with it begins: both count from 0 where either has started again.
+        ///
+        /// One that was added here may have known this station before, and count on.
         mutating func cameUp(isNewBoot: Bool) {
             for stream in played.indices {
-                if isNewBoot { played[stream].begin() } else { played[stream].forget() }
+                if isNewBoot, !isAdded { played[stream].begin() } else { played[stream].forget() }
             }
+            isAdded = false
         }
 
         /// When it was told last that it lights the call light here.
@@ -105,6 +111,8 @@ struct StationView {
     var nextUnknownKey = Instant(nanoseconds: .min)
     /// What is wrong with this machine's network, and when to look again.
     var networkFault: NetworkFault?
+    /// The addresses of this machine.
+    var ownHosts: Set<String> = []
     var nextNetworkLook = Instant(nanoseconds: .min)
     /// When peers that are wanted and not there are tried next.
     var nextSought = Instant(nanoseconds: .min)

@@ -10,8 +10,8 @@ public enum DownReason: Equatable, Sendable {
     case noNetwork
     /// The name of its address is not found.
     case unresolved
-    /// Its address is this station's own, which the program finds out.
-    case ownAddress
+    /// One of its addresses is this station's own; the daemon knows those, and not the session.
+    case ownAddress(Endpoint)
     /// It has not called, and there is no address to call it at.
     case noAddress
     /// It has been called for a few seconds only.
@@ -55,6 +55,14 @@ public enum DownReason: Equatable, Sendable {
         case .unreachable: "unreachable"
         case .noRoute: "no_route"
         case .blocked: "blocked"
+        }
+    }
+
+    /// Whether a handshake with the peer's key proves it, and not only what was seen on the way.
+    public var isProven: Bool {
+        switch self {
+        case .notAccepted, .psk, .suite: true
+        default: false
         }
     }
 

@@ -20,6 +20,11 @@ extension PeerTable {
         return reason == .noAddress && isUnresolved ? .unresolved : reason
     }
 
+    /// Where a peer is called.
+    public func endpoints(of peer: Int) -> [Endpoint] {
+        associations.indices.contains(peer) ? associations[peer]?.endpoints ?? [] : []
+    }
+
     /// Since when a peer is down: since it is known at all, or was lost; nil when it is up.
     public func downSince(_ peer: Int) -> Instant? {
         guard associations.indices.contains(peer), let association = associations[peer],

@@ -206,7 +206,11 @@ public struct Station {
 
     /// Takes one opened record of a peer; those of the session (CONFIRM, CLOSE, PATH_*) are others'
     /// business and pass without effect.
-    public mutating func receive(_ record: ControlRecord, from peer: Int, at now: Instant) {
+    ///
+    /// `cameAt` is when it came, if that was before `now`.
+    public mutating func receive(
+        _ record: ControlRecord, from peer: Int, at now: Instant, cameAt: Instant? = nil
+    ) {
         self.now = now
         calls.heard(peer, at: now)
         if let mid = record.mid, !peers[peer].exchange.arrived(mid, at: now) { return }
@@ -238,7 +242,8 @@ public struct Station {
             guard let place = peers[peer].pings.firstIndex(where: { $0.token == token }) else {
                 return
             }
-            peers[peer].view.took(now - peers[peer].pings[place].at, at: now)
+            let way = (cameAt ?? now) - peers[peer].pings[place].at
+            peers[peer].view.took(max(.zero, way), at: now)
             peers[peer].pings.removeSubrange(0...place)
             peers[peer].nextAsking = .never
         case .offer(let offer): calls.offered(offer, by: peer, at: now)

@@ -158,10 +158,11 @@ def controls(case):
 MUTATIONS = (
     # Each packet wakes the loop.
     ("Sources/Intercomd/Intake.swift",
-     "static let voicesLeft = 2", "static let voicesLeft = 9"),
+     "static let severalVoices = 2", "static let severalVoices = 9"),
     # What came by another time of day is believed.
     ("Sources/Intercomd/MediaLoop+Listen.swift",
-     "return max(turnBefore, now - inbox.waited(place))", "return now - inbox.waited(place)"),
+     "return max(turnBefore, min(now, readAt - inbox.waited(place)))",
+     "return readAt - inbox.waited(place)"),
     # The last voice is heard alone.
     ("Sources/Audio/Mixer.swift",
      "sums[i] &+= Int32(samples[i]) }", "sums[i] = Int32(samples[i]) }"),

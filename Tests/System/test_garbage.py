@@ -109,6 +109,31 @@ class Garbage(SceneTest):
             self.assert_steady(heard, (start, end), 500, 0.95, "the speech was disturbed")
             self.assertTrue(garage.is_with(kitchen))
 
+    def test_a_flood_takes_no_packet_of_two_who_talk_at_once(self):
+        with Scene("kitchen", "garage", "attic") as scene:
+            kitchen, garage, attic = scene.stations
+            scene.introduce(kitchen, garage, attic)
+            scene.start()
+            kitchen.speak(500)
+            garage.speak(1250)
+            with kitchen.talking(), garage.talking(), Stranger(attic) as stranger:
+                wait(lambda: attic.hears("kitchen") and attic.hears("garage"), "attic hears both")
+                time.sleep(1)
+                before, start = attic.counters(), time.monotonic()
+                sent = 0
+                # 100 in a period are more than one turn takes.
+                while (took := time.monotonic() - start) < 3:
+                    while sent < 20_000 * took:
+                        stranger.send(bytes([0x40]) * 40)
+                        sent += 1
+                    time.sleep(0.0005)
+                after = attic.counters()
+            print(f"{sent} datagrams in {took:.1f} s")
+            names = ("packets_opened", "frames_lost", "concealed_ms")
+            opened, lost, concealed = (after[name] - before[name] for name in names)
+            self.judge_in_time(opened >= 190 * took and lost + concealed / 10 < 10,
+                               f"{opened} opened, {lost} lost, {concealed} ms made up")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -79,7 +79,7 @@ class HeardThroughGaps(HeardTest):
             self.judge_in_time(claim >= 90 and reason is None,
                                f"{seconds} s: {claim} % heard, {reason}; {share:.0f} % sounded")
 
-    def test_they_are_also_where_the_listener_has_forgotten_the_voice(self):
+    def test_a_lost_report_is_made_up_for_where_the_listener_has_forgotten_the_voice(self):
         kitchen, door, relay = self.between("kitchen", "door")
 
         def network():
@@ -96,6 +96,29 @@ class HeardThroughGaps(HeardTest):
             claim, reason, share = self.said(kitchen, door, network, seconds=2.5)
             self.judge_in_time(claim >= 90 and reason is None,
                                f"{pause} s: {claim} % heard, {reason}; {share:.0f} % sounded")
+
+    def test_a_listener_that_was_added_anew_is_not_said_to_hear_what_it_heard_before(self):
+        kitchen, door, relay = self.between("kitchen", "door")
+
+        def network():
+            time.sleep(1)
+            relay.do("drop", "ab", "data")
+            time.sleep(2.4)
+            relay.do("drop", "ab", "off")
+            time.sleep(0.6)
+
+        self.said(kitchen, door, lambda: time.sleep(1), seconds=8)
+        for one, other in ((door, kitchen), (kitchen, door)):
+            one.forgets(other)
+            one.reload()
+            wait(lambda: not one.status()["peers"], f"{one} has forgotten {other}")
+            one.knows(other, relay.port_for(one))
+            one.reload()
+            wait(lambda: door.is_with(kitchen) and kitchen.is_with(door), "they meet again", 40)
+            time.sleep(1)
+            claim, reason, share = self.said(kitchen, door, network, seconds=4)
+            self.judge_in_time(share - 20 <= claim <= share + 8 and reason == "network",
+                               f"{one}: {claim} % heard, {reason}; {share:.0f} % sounded")
 
     def test_of_whom_nothing_comes_back_is_said_not_to_hear_while_the_talk_goes_on(self):
         kitchen, door, relay = self.between("kitchen", "door")
@@ -146,7 +169,7 @@ class HeardThroughGaps(HeardTest):
         self.assertGreaterEqual(len(found), 4)
         self.judge_in_time(min(found) >= 95, f"{found} % of them heard")
 
-    def test_so_they_are_where_copies_mend_what_is_lost(self):
+    def test_talks_close_together_are_each_counted_where_copies_mend_what_is_lost(self):
         _, door, relay = self.between("kitchen", "door")
         relay.do("loss", "ab", 20)
         found = self.heard_of(door, 5, 0.6, 0.15)

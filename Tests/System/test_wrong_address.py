@@ -98,6 +98,20 @@ class WrongHost(DiagnosisTest):
         self.wait_reason(kitchen, garage, "own_address",
                          f"its address 127.0.0.1:{kitchen.port} is this station's own")
         self.assertIn("peer set garage --address ADDRESS", kitchen.ctl("status")[1])
+        # Whatever it listens to, and among others.
+        for listen in (None, "0.0.0.0", "::0"):
+            kitchen.stop()
+            kitchen.sections["network"]["listen"] = listen
+            if listen is None:
+                del kitchen.sections["network"]["listen"]
+            kitchen.knows(garage, port=kitchen.port)
+            kitchen.start()
+            kitchen.ready()
+            self.wait_reason(kitchen, garage, "own_address")
+        kitchen.write_peer("garage", garage.public_key,
+                           f"127.0.0.1:{place.closed_port()}, 127.0.0.1:{kitchen.port}")
+        kitchen.reload()
+        self.wait_reason(kitchen, garage, "own_address", f"127.0.0.1:{kitchen.port}")
         kitchen.knows(garage)
         kitchen.reload()
         self.assert_well(kitchen)
