@@ -10,7 +10,7 @@ struct DelayTrials: ~Copyable {
     /// The least delays: 0 to 20 ms by 1, to 60 by 4, to 240 by 10.
     static let leasts = 49
     /// The longest of them, in samples.
-    static let longest: Int64 = 240 * PCM.samplesPerMs
+    static var longest: Int64 { Int64(least(leasts - 1)) * PCM.samplesPerMs }
     /// How long delay is kept after a frame came too late, ms: each least delay is tried with all.
     private static var patiences: SIMD4<Float> { SIMD4(0, 250, 500, 1_000) }
 

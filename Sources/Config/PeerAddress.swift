@@ -105,7 +105,7 @@ extension PeerAddress {
     private static func isNobodys(_ address: Substring) -> Bool {
         let parts = address.split(separator: ".")
         guard parts.count == 4, let first = UInt8(parts[0]) else { return false }
-        return first == 0 || first >= 224
+        return isNobodys(firstByte: first)
     }
 
     /// The same of an IPv4 address that IPv6 writes as `::ffff:c000:201`.
@@ -113,8 +113,10 @@ extension PeerAddress {
         guard groups.count == 3, groups[0].lowercased() == "ffff",
             let high = UInt16(groups[1], radix: 16)
         else { return false }
-        return high >> 8 == 0 || high >> 8 >= 224
+        return isNobodys(firstByte: UInt8(high >> 8))
     }
+
+    private static func isNobodys(firstByte: UInt8) -> Bool { firstByte == 0 || firstByte >= 224 }
 
     private static func bareIPv6(_ text: String) -> String? {
         guard IPv6Text.isRight(text[...]) else {

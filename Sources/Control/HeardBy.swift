@@ -154,6 +154,11 @@ extension HeardBy.Reason {
     /// Whether it lies between both: neither station can do anything about it alone.
     public var isBetween: Bool { self == .network }
 
+    /// For how many seconds after a talk it is shown.
+    ///
+    /// What a network does changes soon, and shows only when somebody speaks.
+    public var shownForSeconds: Double { isBetween ? 60 : 600 }
+
     /// The advice: for the station that does not hear, or for this one if the reason is its own.
     public var remedy: String {
         switch self {

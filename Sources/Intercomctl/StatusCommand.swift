@@ -129,9 +129,6 @@ private func microphone(_ microphone: Status.Microphone) -> String {
     return text + remark
 }
 
-/// What was heard of so long ago is no remark any more, s; a network is another one soon.
-private func wordsKept(_ reason: HeardBy.Reason) -> Double { reason == .network ? 60 : 600 }
-
 private func remarks(on peer: PeerStatus) -> String {
     var remarks: [String] = []
     if peer.isTalking { remarks.append("talking") }
@@ -141,7 +138,7 @@ private func remarks(on peer: PeerStatus) -> String {
     if let now = peer.hearsNow, now != "heard" {
         remarks.append("does not hear us now: \(now)")
     } else if peer.hearsNow == nil, let reason = peer.heardReason, reason != .unknown,
-        reason != .down, let seconds = peer.lastWordsAgeSeconds, seconds < wordsKept(reason)
+        reason != .down, let seconds = peer.lastWordsAgeSeconds, seconds < reason.shownForSeconds
     {
         remarks.append(
             "heard \(peer.heardPercent ?? 0)% of us \(age(seconds: seconds)) ago: "

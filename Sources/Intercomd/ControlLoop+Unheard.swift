@@ -9,10 +9,6 @@ internal import Wire
 
 /// What keeps voices from being heard, here and at peers, for `status` and `doctor`.
 extension ControlLoop {
-    /// How long it is told that somebody was not heard.
-    private static var toldFor: Duration { .seconds(600) }
-    /// A network is another one soon, and nobody knows until somebody speaks.
-    private static var netFor: Duration { .seconds(60) }
     /// A microphone that is open so long holds the speaker down for too long.
     private static var openMax: Duration { .seconds(60) }
     /// What was not heard so lately is still said.
@@ -150,8 +146,9 @@ extension ControlLoop {
         var found: [Hindrance] = []
         for number in roster.numbers {
             let name = roster[number].name
-            if let (why, at, stream) = unheard(number), now - at < Self.toldFor,
+            if let (why, at, stream) = unheard(number),
                 let reason = HeardBy.Reason(why), reason != .over,
+                seconds(now - at) < reason.shownForSeconds,
                 !isMended(reason, of: number, on: stream, since: at)
             {
                 let age = seconds(now - at)
@@ -163,9 +160,8 @@ extension ControlLoop {
                         reason.remedy, peer: name, ageSeconds: age))
             }
             if spurtNow(to: number) == nil, let last = view.peers[number].lastWords,
-                now - last.at < Self.toldFor,
                 let reason = last.heard.reason, reason != .unknown, reason != .down,
-                reason != .over,
+                reason != .over, seconds(now - last.at) < reason.shownForSeconds,
                 isStill(reason, at: number)
             {
                 let age = seconds(now - last.at)
@@ -187,7 +183,7 @@ extension ControlLoop {
     private func isStill(_ reason: HeardBy.Reason, at peer: Int) -> Bool {
         if reason.isTalkers { return reason == microphoneSilence }
         switch reason {
-        case .network: return view.peers[peer].lastWords.map { now - $0.at < Self.netFor } ?? false
+        case .network: return true
         case .noAnswer:
             // Where there and back again works, something has come back since.
             let answered = station.view(of: peer).roundTripAt

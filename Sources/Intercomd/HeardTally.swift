@@ -55,7 +55,7 @@ struct HeardTally {
     /// Whether something was played that was not told.
     var hasPlayed: Bool { decoded - told >= 48 }
 
-    /// What is told with a report; what was played is said once, and adds to the stream's total.
+    /// The HEARD beside a REPORT; it reports each millisecond played once, and adds it to `total`.
     mutating func report(of stream: UInt8, total: inout UInt16) -> Heard {
         defer { forget() }
         var found = state(of: stream)

@@ -17,9 +17,9 @@ struct Intake {
     private static let periodMost: Int64 = 10_000_000
 
     /// Processor time in ns they may take of a period before they are left alone.
-    var busyMax: Int64
+    var busyMax: Int64 = 0
     /// Whether a period is short enough for datagrams to stay in the kernel so long.
-    private var isShort: Bool
+    private var isShort = false
     /// Datagrams taken since the card or the timer woke the loop last.
     private var arrivals = 0
     /// More than talkers send: each datagram is to find the loop awake for the rest of the period.
@@ -34,10 +34,7 @@ struct Intake {
     private var wakes = true
 
     /// - Parameter period: How often the card wakes the loop, in ns.
-    init(period: Int64) {
-        busyMax = period / 2
-        isShort = period <= Self.periodMost
-    }
+    init(period: Int64) { adopt(period: period) }
 
     /// The period is another from now on.
     mutating func adopt(period: Int64) {

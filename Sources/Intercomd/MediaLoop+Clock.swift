@@ -100,7 +100,7 @@ extension MediaLoop {
         handBack(.playback(pcm))
         activity = SpeakerActivity()
         for place in slots.indices { release(place) }
-        gatherNoMore()
+        intake.missedBlock()
         chooseMaster()
     }
 

@@ -25,29 +25,10 @@ extension MediaLoop {
             // Fewer than it could have given: the kernel has no more.
         } while inbox.count == DatagramInbox.capacity && taken < Intake.mostPerTurn
         intake.take(taken)
-        watchSocket()
     }
 
-    /// A period has passed: a flood may go on.
-    mutating func beginPeriod() {
-        intake.beginPeriod()
-        watchSocket()
-    }
-
-    /// With so many voices in a block, datagrams may stay in the kernel until the next one.
-    mutating func gather(voices: Int) {
-        intake.mixed(voices: voices)
-        watchSocket()
-    }
-
-    /// No next block is near: the socket wakes the loop again.
-    mutating func gatherNoMore() {
-        intake.missedBlock()
-        watchSocket()
-    }
-
-    /// Lets the socket wake the loop, or not.
-    private mutating func watchSocket() {
+    /// Lets the socket wake the loop from the next turn on, or not.
+    mutating func watchSocket() {
         guard let wakes = intake.newWaking() else { return }
         try? loop.modify(
             fd: socket.fd, events: wakes ? EventLoop.readable : 0, token: Token.socket.rawValue)
@@ -77,14 +58,14 @@ extension MediaLoop {
             count(refusal, of: peer)
         case .opened(let opened, slot: _):
             countBytes(of: arrived, from: peer)
-            use(opened, index: index, from: peer, place)
+            use(opened, index: index, from: peer, at: arrived.from, arrival(of: place))
         case .switched(let opened, let index, retired: let retired):
             countBytes(of: arrived, from: peer)
             if let retired { handBack(.session(retired)) }
             rings.traffic[peer].set(.sentOnCurrent, to: 0)
             peers[peer].endpoint = peers[peer].nextEndpoint ?? peers[peer].endpoint
             tell(.switched(peer: peer, index: index))
-            use(opened, index: index, from: peer, place)
+            use(opened, index: index, from: peer, at: arrived.from, arrival(of: place))
         }
     }
 
@@ -131,17 +112,17 @@ extension MediaLoop {
     }
 
     private mutating func use(
-        _ opened: Opener.Opened, index: UInt32, from peer: Int, _ place: Int
+        _ opened: Opener.Opened, index: UInt32, from peer: Int, at source: SocketAddress,
+        _ arrival: Instant
     ) {
-        let source = inbox[place].from
         rings.traffic[peer].add(.opened)
         rings.traffic[peer].set(.lastOpened, to: UInt64(now.nanoseconds))
         if opened.isNewest, source != peers[peer].endpoint { rings.counters.add(.otherSource) }
         let flags = FrameFlags(rawValue: opened.flags)
         switch flags.kind {
-        case .audio: hear(flags, count: opened.count, from: peer, at: arrival(of: place))
+        case .audio: hear(flags, count: opened.count, from: peer, at: arrival)
         case .control:
-            read(count: opened.count, index: index, from: peer, at: source, arrival(of: place))
+            read(count: opened.count, index: index, from: peer, at: source, arrival)
         case .cover: break
         case .drop: rings.counters.add(.droppedKind)
         }

@@ -64,7 +64,7 @@ extension MediaLoop {
                 to: gain, duck, samples: block.count, isBeginning: !wasSounding)
             mixer.add(block.span, from: from, to: to)
         }
-        gather(voices: voices)
+        intake.mixed(voices: voices)
         mixChimes(&block)
         mixer.render(into: &block)
         if isSwitched { duplex.played(block.span) }

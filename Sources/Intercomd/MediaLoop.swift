@@ -232,7 +232,7 @@ struct MediaLoop: ~Copyable {
             }
             hasBacklog = false
             askMaster(woken)
-            if woken.card || woken.timer { beginPeriod() }
+            if woken.card || woken.timer { intake.beginPeriod() }
             takeCommands(woken)
             readKeys(woken)
             let isPeriod = woken.isPeriod(of: clock.source)
@@ -241,7 +241,7 @@ struct MediaLoop: ~Copyable {
             talk()
             followTrial()
             if woken.socket || intake.isGathering { listen() }
-            if isPeriod { playSound() } else if woken.timer { gatherNoMore() }
+            if isPeriod { playSound() } else if woken.timer { intake.missedBlock() }
             if isPeriod || woken.timer { watchStreams() }
             followLoad()
             finishTurn()
@@ -267,6 +267,7 @@ struct MediaLoop: ~Copyable {
     }
 
     private mutating func finishTurn() {
+        watchSocket()
         rings.counters.add(.ticks)
         if rings.counters[.ticks] % 64 == 0 { publishGauges() }
         if hasTold {

@@ -17,7 +17,7 @@ struct StationView {
         var soundingSince: Instant?
         /// What each of its streams means here.
         var hearings = [Hearing](repeating: .unbound, count: 32)
-        /// What each meant when it was heard last: a page that is over means nothing any more.
+        /// The last value of each of `hearings` that let it be heard; a page ends as `.ignored`.
         var formerHearings = [Hearing](repeating: .unbound, count: 32)
         var reach = Reach.down
         /// A look whether anybody listens where it should be, while it is down.
@@ -36,9 +36,8 @@ struct StationView {
         var isDoubted = false
         /// What it has heard of our last talkspurt; nil before there was one.
         var lastWords: LastTalk?
-        /// What it says it has played of each of our streams.
+        /// How much of each of our streams it has played, from its reports.
         var played = [PlayedSum](repeating: PlayedSum(), count: 32)
-
         /// It was added while this station ran, and has had no session yet.
         var isAdded = false
 

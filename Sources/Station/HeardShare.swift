@@ -97,7 +97,7 @@ public struct HeardShare: Sendable {
     /// Takes a listener's report, and what it said beside it of what was heard; of another stream
     /// they say nothing.
     ///
-    /// What was played is counted by `add`, where the listener says how much.
+    /// If the listener reports how much it has played, `add` counts that, and not this method.
     ///
     /// - Returns: The part of the report that belongs to earlier talkspurts or to another stream;
     ///   nil if there is none.

@@ -14,7 +14,7 @@ public struct Heard: Equatable, Sendable {
     public struct Played: Equatable, Sendable {
         /// Since the last REPORT.
         public var ms: UInt16
-        /// Since the listener keeps a place for the voice, modulo 2^16: what a lost REPORT told.
+        /// Since either station started, modulo 2^16: it makes up for a lost REPORT.
         public var total: UInt16
 
         public init(ms: UInt16, total: UInt16) {

@@ -33,7 +33,7 @@ import Testing
 
         // With time to spare, turn after turn.
         loop.intake.busyMax = .max
-        loop.beginPeriod()
+        loop.intake.beginPeriod()
         loop.listen()
         loop.listen()
         #expect(rings.counters[.droppedLength] == 128)
@@ -48,7 +48,7 @@ import Testing
 
         // The card or the timer has woken the loop.
         loop.intake.busyMax = .max
-        loop.beginPeriod()
+        loop.intake.beginPeriod()
         loop.listen()
         #expect(rings.counters[.droppedLength] == 200)
         isFlooded = loop.intake.isFlooded

@@ -162,10 +162,10 @@ def controls(case):
     other.log.remove(case.entries("kitchen", "rekey")[3])
     yield "keys were not made anew once", other
     for what, by in (("session", 86_400.0), ("heard", -86_400.0)):
-        yield f"the age {what} follows the clock", spoiled(
-            case, "ages", lambda figures, what=what, by=by: figures | {what: figures[what] + by})
-    yield "events carry another time", spoiled(
-        case, "stamp", lambda figures: figures | {"time_ms": figures["time_ms"] - 86_400_000})
+        yield f"the age {what} follows the clock", case.with_last(
+            "ages", lambda figures, what=what, by=by: figures | {what: figures[what] + by})
+    yield "events carry another time", case.with_last(
+        "stamp", lambda figures: figures | {"time_ms": figures["time_ms"] - 86_400_000})
     yield "kitchen's sound is 1 ms late from its middle on", later_half(case)
 
 
@@ -184,13 +184,6 @@ def later_half(case):
     other.packets = [one._replace(ns=one.ns + 10**6 * (one.ns > middle)) for one in case.packets]
     return other
 
-
-def spoiled(case, what, change):
-    """With other figures in the last line of that kind."""
-    other = case.spoiled()
-    last = max(i for i, one in enumerate(other.log) if one.what == what)
-    other.log[last] = other.log[last]._replace(figures=change(other.log[last].figures))
-    return other
 
 
 MUTATIONS = (

@@ -147,11 +147,8 @@ def sum_of(levels):
 
 
 def controls(case):
-    other = case.spoiled()
-    last = max(i for i, one in enumerate(other.log) if one.what == "sleeps")
-    other.log[last] = other.log[last]._replace(
-        figures={"count": other.log[last].figures["count"] + BLOCKS // 2})
-    yield "every packet wakes attic", other
+    yield "every packet wakes attic", case.with_last(
+        "sleeps", lambda figures: {"count": figures["count"] + BLOCKS // 2})
     yield "attic hears nothing", case.silent("attic")
 
 

@@ -20,6 +20,15 @@ def sounding(recording):
     return (loudness > numpy.percentile(loudness, 97) / 2).sum() * 0.01
 
 
+def through_and_lost(relay, way, what, through, lost):
+    """Lets all pass for some seconds, and then loses packets of one kind and way for some."""
+    time.sleep(through)
+    if lost:
+        relay.do("drop", way, what)
+        time.sleep(lost)
+        relay.do("drop", way, "off")
+
+
 class HeardThroughGaps(HeardTest):
     def said(self, kitchen, door, network, seconds=6):
         """What is claimed of a talk, why not all of it, and how much sounded, in per cent."""
@@ -49,14 +58,9 @@ class HeardThroughGaps(HeardTest):
         kitchen, door, relay = self.between("kitchen", "door")
         for through, lost in ((1, 0), (1, 1), (0.6, 0.8), (0.3, 0.3)):
             with self.subTest(through=through, lost=lost):
-                def network(through=through, lost=lost):
-                    time.sleep(through)
-                    if lost:
-                        relay.do("drop", "ab", "data")
-                        time.sleep(lost)
-                        relay.do("drop", "ab", "off")
-
-                claim, reason, share = self.said(kitchen, door, network)
+                claim, reason, share = self.said(
+                    kitchen, door, lambda through=through, lost=lost: through_and_lost(
+                        relay, "ab", "data", through, lost))
                 # A tone that fades counts as half; what was invented sounds and is not heard.
                 self.judge_in_time(share - 20 <= claim <= share + 8,
                                    f"{claim} % are said to be heard, {share:.0f} % sounded")
@@ -83,10 +87,7 @@ class HeardThroughGaps(HeardTest):
         kitchen, door, relay = self.between("kitchen", "door")
 
         def network():
-            time.sleep(0.7)
-            relay.do("drop", "ba", "any")
-            time.sleep(0.6)
-            relay.do("drop", "ba", "off")
+            through_and_lost(relay, "ba", "any", 0.7, 0.6)
             time.sleep(1.2)
 
         for pause in (1, 12):
@@ -101,10 +102,7 @@ class HeardThroughGaps(HeardTest):
         kitchen, door, relay = self.between("kitchen", "door")
 
         def network():
-            time.sleep(1)
-            relay.do("drop", "ab", "data")
-            time.sleep(2.4)
-            relay.do("drop", "ab", "off")
+            through_and_lost(relay, "ab", "data", 1, 2.4)
             time.sleep(0.6)
 
         self.said(kitchen, door, lambda: time.sleep(1), seconds=8)

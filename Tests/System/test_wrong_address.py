@@ -6,10 +6,15 @@ from lab import Scene, place, wait
 from test_diagnosis import DiagnosisTest
 
 
-class WrongPort(DiagnosisTest):
+class TwoStations(DiagnosisTest):
     def setUp(self):
         self.scene = self.enterContext(Scene("kitchen", "garage"))
         self.kitchen, self.garage = self.scene.stations
+
+
+class WrongPort(TwoStations):
+    def setUp(self):
+        super().setUp()
         self.wrong = place.closed_port()
 
     def check(self, one):
@@ -84,11 +89,7 @@ class WrongPort(DiagnosisTest):
         self.assertEqual(code, 1, text)
 
 
-class WrongHost(DiagnosisTest):
-    def setUp(self):
-        self.scene = self.enterContext(Scene("kitchen", "garage"))
-        self.kitchen, self.garage = self.scene.stations
-
+class WrongHost(TwoStations):
     def test_an_address_that_is_the_own_one_is_told(self):
         kitchen, garage = self.kitchen, self.garage
         self.scene.introduce(kitchen, garage)
@@ -99,12 +100,10 @@ class WrongHost(DiagnosisTest):
                          f"its address 127.0.0.1:{kitchen.port} is this station's own")
         self.assertIn("peer set garage --address ADDRESS", kitchen.ctl("status")[1])
         # Whatever it listens to, and among others.
-        for listen in (None, "0.0.0.0", "::0"):
+        del kitchen.sections["network"]["listen"]
+        for listen in ({}, {"listen": "0.0.0.0"}, {"listen": "::0"}):
             kitchen.stop()
-            kitchen.sections["network"]["listen"] = listen
-            if listen is None:
-                del kitchen.sections["network"]["listen"]
-            kitchen.knows(garage, port=kitchen.port)
+            kitchen.sections["network"] |= listen
             kitchen.start()
             kitchen.ready()
             self.wait_reason(kitchen, garage, "own_address")

@@ -324,6 +324,13 @@ class Case:
                          for one in self.log]
         return other
 
+    def with_last(self, what, change):
+        """With other figures in the last line of the log of one kind: `change` of those it has."""
+        other = self.spoiled()
+        last = max(i for i, one in enumerate(other.log) if one.what == what)
+        other.log[last] = other.log[last]._replace(figures=change(other.log[last].figures))
+        return other
+
     # --- sameness ---
 
     def prints(self):
