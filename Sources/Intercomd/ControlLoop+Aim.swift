@@ -1,3 +1,4 @@
+internal import Media
 internal import Realtime
 internal import Station
 

@@ -1,5 +1,6 @@
 internal import Config
 internal import Control
+internal import Media
 internal import Realtime
 internal import Station
 internal import Time

@@ -1,5 +1,6 @@
 internal import Control
 internal import HAL
+internal import Media
 internal import Station
 internal import Wire
 

@@ -1,5 +1,6 @@
 internal import Audio
 internal import HAL
+internal import Media
 internal import Station
 internal import Time
 internal import Wire

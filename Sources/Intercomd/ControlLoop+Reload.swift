@@ -3,6 +3,7 @@ internal import Config
 internal import Control
 internal import Crypto
 internal import HAL
+internal import Media
 internal import Realtime
 internal import Session
 internal import Station
@@ -157,11 +158,15 @@ extension ControlLoop {
     mutating func tellMedia(_ config: Config, _ routing: Routing) {
         let handsFree = HandsFree(config.audio, clocksApart: clocksApart)
         let ring = RingFile.samples(config.sounds)
-        let plan = MediaPlan(config, roster, routing, handsFree, ring: ring)
+        let plan = MediaPlan(config, roster, routing, handsFree, ringtone: ring)
         let sequences = plan.targets.map { _ in Boot.randomSequence() }
         let box: MediaChange
         do throws(OpusError) {
-            box = try MediaChange(from: self.plan, to: plan, firstSequences: sequences, at: now)
+            box = try MediaChange(
+                from: self.plan, to: plan,
+                formerKeys: config.buttons.map { button in
+                    self.config.buttons.firstIndex { $0.hasLine(of: button) }
+                }, firstSequences: sequences, at: now)
         } catch { preconditionFailure("\(error)") }
         change = PendingChange(config: config, routing: routing, plan: plan, box: box)
         rings.tell(.adopt(box))

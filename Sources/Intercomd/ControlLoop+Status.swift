@@ -3,6 +3,7 @@ internal import Config
 internal import Control
 internal import Crypto
 internal import HAL
+internal import Media
 internal import Realtime
 internal import Session
 internal import Station
@@ -296,7 +297,9 @@ extension ControlLoop {
     /// Every counter there is, sound first, then handshakes by cause.
     private var counters: [Counter] {
         var found = MediaCount.allCases.compactMap { count in
-            count.name.map { Counter(name: $0, value: Int(rings.counters[count])) }
+            count.name.map {
+                Counter(name: $0.description, value: Int(rings.counters[count]))
+            }
         }
         let full = UDPSocket.overflow(of: facts.dataSocket)
         found.append(Counter(name: "dropped_full", value: full))

@@ -1,4 +1,5 @@
 internal import Audio
+internal import Media
 internal import Time
 
 /// One tone trial as the control thread follows it: what the microphone heard, and who waits.

@@ -6,6 +6,7 @@ import Time
 import Wire
 
 @testable import Intercomd
+@testable import Media
 
 /// A day of the two cards of a station, made up from a seed, as the media loop goes through it:
 /// they run by clocks that are none, give and take any number of samples, stand still, lose sound,
