@@ -60,6 +60,8 @@ let package = Package(
         // L2: policy, sans-I/O.
         module("Session", uses: ["Wire", "Crypto", "Time"]),
         module("Station", uses: ["Wire", "Time"]),
+        // What a station decides, without I/O.
+        module("Switchboard", uses: ["Station", "Wire", "Audio", "Time"]),
         module("Control", uses: ["Wire", "CJansson"]),
         module("Config", uses: ["Wire", "Audio"]),
 
@@ -75,7 +77,7 @@ let package = Package(
             name: "Intercomd",
             dependencies: [
                 "Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Session", "Station",
-                "Media", "Control", "Config", "Settings",
+                "Switchboard", "Media", "Control", "Config", "Settings",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Intercomctl",
@@ -117,6 +119,7 @@ let package = Package(
         tests(
             "Media",
             with: ["Audio", "Crypto", "HAL", "Realtime", "Station", "Time", "Wire"]),
+        tests("Switchboard", with: ["Audio", "Station", "Time", "Wire"]),
         tests("Control", with: ["Wire"]),
         tests("Config", with: ["Audio", "Wire"]),
         // What it tests is the program itself, which the build puts beside the tests.
@@ -131,7 +134,7 @@ let package = Package(
             "Intercomd",
             with: [
                 "Audio", "Config", "Control", "Crypto", "HAL", "Media", "Realtime", "Scene",
-                "Station", "Time", "Wire",
+                "Station", "Switchboard", "Time", "Wire",
             ]),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]

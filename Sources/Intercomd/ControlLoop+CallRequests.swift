@@ -3,6 +3,7 @@ internal import Control
 internal import Media
 internal import Realtime
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -28,16 +29,13 @@ extension ControlLoop {
     /// The target of a reply: whoever was heard last when it began.
     func replyTarget(_ name: String, isDown: Bool) -> TalkTarget? {
         guard name == Self.replyName else { return nil }
-        return talkTarget(ofPeer: isDown ? view.lastHeard : view.replyingTo ?? view.lastHeard)
+        return talkTarget(ofPeer: switchboard.replyKey.peer(isDown: isDown))
     }
 
     /// Remembers who is replied to; another one before is so no more.
     mutating func follow(reply isDown: Bool) {
-        let former = view.replyingTo
-        view.replyingTo = isDown ? view.lastHeard : nil
-        guard isDown, former != view.lastHeard, let target = talkTarget(ofPeer: former) else {
-            return
-        }
+        let former = switchboard.followReply(isDown: isDown)
+        guard let target = talkTarget(ofPeer: former) else { return }
         // Its hold ends; that of a `talk` goes on until its caller ends it.
         view.talks.removeAll { $0.caller == nil && $0.target == target.id }
         guard !view.talks.contains(where: { $0.target == target.id }) else { return }

@@ -6,6 +6,7 @@ internal import Media
 internal import Realtime
 internal import Session
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -27,7 +28,8 @@ extension ControlLoop {
             tell(.pageEnd, peer: peer, detail: isTimeUp ? "a page lasts a minute at most" : nil)
         case .pageTimeUp(let stream): pageTimeUp(stream)
         case .asked(let peer, let signal): asked(signal, by: peer)
-        case .resulted(let peer, let request, let status): resulted(request, of: peer, status)
+        case .resulted(let peer, let request, let status):
+            switchboard.resulted(request, of: peer, PeerRequests.Outcome(status))
         case .refused(let peer, let refusal, let count):
             let more = count > 1 ? ", \(count) times since the start" : ""
             tell(.refused, peer: peer, target: refusal.rawValue, detail: "not allowed\(more)")
@@ -183,32 +185,11 @@ extension ControlLoop {
         let status: RequestResult.Status
         switch signal.target {
         case .callLight:
-            lightCallLight(for: peer, tenths: signal.time)
+            switchboard.signalled(by: peer, for: .milliseconds(100 * Int(signal.time)), at: now)
             status = lines.canShow(.calling) ? .done : .unseen
         default: status = switchRelay(number: signal.argument, for: peer)
         }
         station.result(status, of: signal, from: peer, at: now)
-    }
-
-    private mutating func resulted(
-        _ request: UInt32, of peer: Int, _ status: RequestResult.Status?
-    ) {
-        guard let place = view.requests.firstIndex(where: { $0.peer == peer && $0.mid == request })
-        else { return }
-        let asked = view.requests.remove(at: place)
-        let (outcome, text) =
-            switch status {
-            case .done?: ("done", "done")
-            case .denied?: ("denied", "not allowed, or could not be done there")
-            case .unseen?: ("unseen", "nothing there shows it: no lamp has show = calling")
-            case .some: ("unknown", "not known there")
-            case nil: ("no_answer", "no answer")
-            }
-        var event = Event(.result, at: Int(Clock.wallMilliseconds()))
-        event.peer = roster[peer].name
-        event.detail = "\(asked.what): \(text)"
-        event.outcome = outcome
-        announce(event)
     }
 
     // MARK: What people do
@@ -263,14 +244,12 @@ extension ControlLoop {
         let mid = station.ask(
             number, target, argument: argument, time: Self.callLightTime, at: now)
         table.wanted(peer: number, at: now)
-        if view.requests.count == Self.requestsMax { view.requests.removeFirst() }
-        view.requests.append((number, mid, what))
+        switchboard.asked(number, mid: mid, for: what)
         doWhatCoresAsk()
         return .done(Reply.Done("asked \(peer) for its \(what)"))
     }
 
     private static var callLightTime: Duration { .seconds(30) }
-    private static var requestsMax: Int { 64 }
 
     // MARK: Detail
 
@@ -348,6 +327,20 @@ extension Policy {
             call: call, announce: configured.announce, dropIn: configured.dropIn,
             monitor: configured.monitor, emergency: configured.emergency,
             relay: configured.relay, signal: configured.signal)
+    }
+}
+
+extension PeerRequests.Outcome {
+    /// What a peer has answered; nil: nothing.
+    init(_ status: RequestResult.Status?) {
+        self =
+            switch status {
+            case .done?: .done
+            case .denied?: .denied
+            case .unseen?: .unseen
+            case .some: .unknown
+            case nil: .noAnswer
+            }
     }
 }
 

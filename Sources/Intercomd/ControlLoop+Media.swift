@@ -6,6 +6,7 @@ internal import Media
 internal import Realtime
 internal import Session
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -74,7 +75,7 @@ extension ControlLoop {
             tell(
                 isDown ? .keyDown : .keyUp, target: target.isEmpty ? nil : target, button: place)
             if isDown {
-                view.calledBy = nil
+                switchboard.buttonPressed()
                 view.hasMissed = false
             }
         case .keyUnreadable(let place, let error):
@@ -135,7 +136,7 @@ extension ControlLoop {
         guard (was == 0) != (view.peers[peer].sounding == 0) else { return }
         let since = view.peers[peer].soundingSince
         view.peers[peer].soundingSince = isOn ? now : nil
-        if isOn { view.lastHeard = peer }
+        if isOn { switchboard.heard(peer) }
         let place = view.peers[peer].hearings[Int(stream)]
         let target = place.channel.flatMap { routing.channelName($0) }
         tell(isOn ? .talk : .talkEnd, peer: peer, target: target, since: isOn ? nil : since)
@@ -151,7 +152,7 @@ extension ControlLoop {
     mutating func wentDown(_ peer: Int) {
         view.peers[peer].reach = .down
         // What its way bore is of the past, and those who are there are not to pay for it.
-        protectAnew(peer)
+        switchboard.beginProtection(of: peer)
         // It is this station that goes: nobody has lost a peer.
         guard !view.isLeaving else { return }
         tell(.peerDown, peer: peer)

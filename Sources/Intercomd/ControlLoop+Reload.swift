@@ -7,6 +7,7 @@ internal import Media
 internal import Realtime
 internal import Session
 internal import Station
+internal import Switchboard
 internal import Time
 
 /// Other settings while everything goes on.
@@ -141,12 +142,10 @@ extension ControlLoop {
 
     /// A number is another peer's now.
     private mutating func welcome(_ number: Int) {
-        protectAnew(number)
-        let protection = view.peers[number].protection
+        switchboard.replace(peer: number)
         if view.peers[number].isDoubted { rings.tell(.doubt(peer: number, false)) }
         view.peers[number] = StationView.Peer()
         view.peers[number].isAdded = true
-        view.peers[number].protection = protection
         let traffic = rings.traffic[number]
         view.packetsBefore.sent += traffic[.sent]
         view.packetsBefore.opened += traffic[.opened]

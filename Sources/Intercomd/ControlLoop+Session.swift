@@ -6,6 +6,7 @@ internal import Media
 internal import Realtime
 internal import Session
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -65,7 +66,7 @@ extension ControlLoop {
                     table.closed(peer: peer, index: opened.index, at: now)
                 case .report(let report):
                     station.receive(record, from: peer, at: now)
-                    reported(peer, report)
+                    switchboard.reported(report, by: peer, at: now)
                     // What was heard of it is said beside it.
                     let isOfIt = heard?.stream == report.stream
                     if isOfIt { hasReport = true }
@@ -79,7 +80,10 @@ extension ControlLoop {
                 case .pong:
                     let before = station.view(of: peer).roundTripAt
                     station.receive(record, from: peer, at: now, cameAt: opened.cameAt)
-                    if station.view(of: peer).roundTripAt != before { measured(peer) }
+                    let known = station.view(of: peer)
+                    if known.roundTripAt != before, let roundTrip = known.roundTrip {
+                        switchboard.measured(roundTrip, to: peer, at: now)
+                    }
                 default:
                     station.receive(record, from: peer, at: now)
                 }
@@ -96,6 +100,8 @@ extension ControlLoop {
                 perform(action)
             } else if let action = station.nextAction() {
                 perform(action)
+            } else if let order = switchboard.nextOrder() {
+                perform(order)
             } else {
                 return
             }

@@ -7,6 +7,7 @@ internal import Media
 internal import Realtime
 internal import Session
 internal import Station
+internal import Switchboard
 internal import Time
 
 extension ControlLoop {
@@ -267,7 +268,7 @@ extension ControlLoop {
             status.lossPercent = Double(traffic[.loss]) * 100 / 256
             status.bufferMilliseconds = Double(traffic[.playoutDelay])
         }
-        let redundancy = view.peers[peer].protection.redundancy
+        let redundancy = switchboard.protection.redundancy(of: peer)
         status.redundancyDepth = redundancy.choice.depth
         status.redundancyOffset = redundancy.choice.offset
         status.isNarrow = redundancy.isNarrow

@@ -6,6 +6,7 @@ internal import Media
 internal import Realtime
 internal import Session
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -62,6 +63,7 @@ struct ControlLoop: ~Copyable {
     let networkWatch = try? NetworkWatch()
     var table: PeerTable
     var station: Station
+    var switchboard: Switchboard
     var cards: Cards
     var lines: Lines
     var server: ControlServer
@@ -139,6 +141,8 @@ struct ControlLoop: ~Copyable {
         view = StationView()
         history = History(in: config.paths.state)
         keeper = StateKeeper(in: config.paths.state)
+        switchboard = Switchboard(
+            peers: Roster.capacity, frames: LossProtection.Frames(plan), at: facts.startedAt)
         nextSecond = facts.startedAt
         watchdog = Watchdog(isThere: facts.watchdog != nil)
         self.config = config
@@ -206,6 +210,7 @@ struct ControlLoop: ~Copyable {
         takeReturns()
         table.tick(at: now)
         station.tick(at: now)
+        switchboard.tick(at: now)
         doWhatCoresAsk()
         everySecond()
         doubtSilent()
@@ -266,7 +271,7 @@ struct ControlLoop: ~Copyable {
         if let deadline = doubtDeadline { first = min(first, deadline) }
         if let deadline = history.deadline { first = min(first, deadline) }
         if let deadline = hook.deadline(at: now) { first = min(first, deadline) }
-        if let called = view.calledBy { first = min(first, called.until) }
+        if let deadline = switchboard.deadline { first = min(first, deadline) }
         if let deadline = lookDeadline { first = min(first, deadline) }
         if let deadline = announcementDeadline { first = min(first, deadline) }
         if let deadline = heardDeadline { first = min(first, deadline) }

@@ -52,14 +52,10 @@ struct StationView {
             isAdded = false
         }
 
-        /// When it was told last that it lights the call light here.
-        var signalTold: Instant?
         /// Bytes a second, and sound made up.
         var figures = PeerFigures()
         /// When its silence last had us ask whether it still has our session.
         var doubtedAt: Instant?
-        /// How our sound to it is protected.
-        var protection = Protection()
     }
 
     /// Since when the microphone is open, for each talk target it is open for, by `id`.
@@ -86,12 +82,6 @@ struct StationView {
     var hasMissed = false
     /// The call that rings here, or at the other side.
     var ringing: CallID?
-    /// Whoever was heard last.
-    var lastHeard: Int?
-    /// Who `reply down` opened the microphone to: that one `reply up` closes it to.
-    var replyingTo: Int?
-    /// What was asked of peers, and how it is called.
-    var requests: [(peer: Int, mid: UInt32, what: String)] = []
     /// Whom the streams reach that are aimed as it goes.
     var aims = [Aim](repeating: Aim(), count: TalkTarget.aimed.count)
     /// Talkspurts of this station whose listeners still report.
@@ -124,8 +114,6 @@ struct StationView {
     var still = StillStreams()
     /// What is left out because the processor cannot keep up.
     var shed = LoadShedding.Step.none
-    /// The peer whose call light is lit here, and until when.
-    var calledBy: (peer: Int, until: Instant)?
     /// The control of the speaker's card that lets nothing through; nil where none does.
     var silentSpeaker: CardControl?
     /// That of the microphone's card.

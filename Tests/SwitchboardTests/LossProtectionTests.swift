@@ -4,8 +4,9 @@ import Testing
 import Time
 import Wire
 
-@testable import Intercomd
+@testable import Switchboard
 
+private let frames = LossProtection.Frames(samples: 480, size: 58, sizeRepeated: 50)
 private let start = Instant(nanoseconds: 5_000_000_000_000)
 
 /// A talker on a narrow link with a queue before it that drops what does not fit, and one who
@@ -19,7 +20,7 @@ private struct NarrowLink {
     var station = Station(
         targets: [TalkTarget(stream: 0, reference: 0, listeners: [0])], channels: [],
         firstMids: [100])
-    var protection: Protection
+    var protection: LossProtection.Way
     /// Whether questions go out that no report has just asked for.
     var asksAgain = true
     var depthMax = 0
@@ -37,10 +38,12 @@ private struct NarrowLink {
         bitsPerMs = kbits
         let settings = profile.settings
         frameMs = Double(settings.frameSamples) / 48
-        protection = Protection(
-            frameSamples: settings.frameSamples,
-            frameSize: settings.frameSize(bitrate: settings.bitrate),
-            frameSizeRepeated: settings.frameSize(bitrate: settings.bitrateRepeated))
+        protection = LossProtection.Way(
+            LossProtection.Frames(
+                samples: settings.frameSamples,
+                size: settings.frameSize(bitrate: settings.bitrate),
+                sizeRepeated: settings.frameSize(bitrate: settings.bitrateRepeated)),
+            isWireless: false)
     }
 
     private var packetSize: Double {
@@ -126,7 +129,7 @@ private struct NarrowLink {
     }
 }
 
-@Suite struct ProtectionTests {
+@Suite struct LossProtectionTests {
     /// Wherever the questions fall between the packets: the queue is seen, packets become smaller
     /// and carry no copies but those in padding.
     @Test(arguments: [
@@ -166,13 +169,13 @@ private struct NarrowLink {
         let lossy = Report(
             stream: 0, highest: 0, loss: 26, burst: 9, jitter: 10, delay: 20, concealed: 0,
             received: 90)
-        var protection = Protection()
+        var protection = LossProtection.Way(frames, isWireless: false)
         protection.measured(.milliseconds(4), at: start)
         protection.reported(lossy, at: start + .seconds(1))
         #expect(protection.redundancy.choice.depth == 0)
         protection.measured(.milliseconds(4), at: start + .milliseconds(1004))
         #expect(protection.redundancy.choice.depth == 2)
-        var unanswered = Protection()
+        var unanswered = LossProtection.Way(frames, isWireless: false)
         unanswered.reported(lossy, at: start)
         unanswered.reported(lossy, at: start + .seconds(1))
         #expect(unanswered.redundancy.choice.depth == 2)
