@@ -10,7 +10,7 @@ internal import Wire
 /// What `intercomctl` asks about calls, and what it is shown of them.
 extension ControlLoop {
     mutating func answer(_ request: CallRequest) -> Reply {
-        if case .show = request {} else { view.hasMissed = false }
+        if case .show = request {} else { switchboard.seen() }
         switch request {
         case .call(let name, let mode, let priority):
             return callTarget(
@@ -34,12 +34,12 @@ extension ControlLoop {
 
     /// Remembers who is replied to; another one before is so no more.
     mutating func follow(reply isDown: Bool) {
-        let former = switchboard.followReply(isDown: isDown)
-        guard let target = talkTarget(ofPeer: former) else { return }
-        // Its hold ends; that of a `talk` goes on until its caller ends it.
-        view.talks.removeAll { $0.caller == nil && $0.target == target.id }
-        guard !view.talks.contains(where: { $0.target == target.id }) else { return }
-        rings.tell(.press(target: target.id, isDown: false))
+        let (roster, routing) = (roster, routing)
+        switchboard.reply(isDown: isDown) { former in
+            guard roster.contains(former) else { return nil }
+            return routing.target(named: roster[former].name)?.id
+        }
+        doWhatCoresAsk()
     }
 
     private func talkTarget(ofPeer peer: Int?) -> TalkTarget? {
@@ -61,7 +61,7 @@ extension ControlLoop {
         var query = HistoryQuery()
         query.limit = 64
         let ended = history.list(query).calls.compactMap { CallID($0.record.call) }
-        station.recover([], ended: ended, at: now)
+        switchboard.recover(ended: ended, at: now)
     }
 
     /// Peers that may open the microphone without anyone here touching a key.

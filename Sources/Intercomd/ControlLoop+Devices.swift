@@ -73,7 +73,7 @@ extension ControlLoop {
         let isUnpaired = roster.isEmpty
         let isCalled = switchboard.callLight.isLit
         let isRinging = station.call?.state == .ringing
-        let hasMissed = view.hasMissed
+        let hasMissed = switchboard.callDesk.hasMissed
         let isResting = isDoNotDisturb
         lines.show(at: now) { show in
             switch show {

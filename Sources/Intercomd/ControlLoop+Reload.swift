@@ -63,7 +63,7 @@ extension ControlLoop {
         if let clock = soundClock { clocksApart = clock.reason }
         tellMedia(config, routing)
         self.consent()
-        station.configure(targets: routing.targets, channels: routing.channels, at: now)
+        switchboard.configure(targets: routing.targets, channels: routing.channels, at: now)
         cards.configure(config.audio, rings)
         table.setLimits(Session.Limits(config.session), at: now)
         callMoved(since: former)
@@ -122,9 +122,7 @@ extension ControlLoop {
         for number in roster.numbers where !kept.contains(number) {
             view.handshakesBefore += table.state(of: number)?.handshakes ?? 0
             table.remove(peer: number, at: now)
-            aimAway(from: number)
-            // Nothing of it is heard any more, from here on.
-            station.replace(peer: number, firstMid: Boot.randomMid())
+            switchboard.left(number, firstMid: Boot.randomMid())
             doWhatCoresAsk()
         }
         var numbers: [Int] = []
@@ -142,7 +140,6 @@ extension ControlLoop {
 
     /// A number is another peer's now.
     private mutating func welcome(_ number: Int) {
-        switchboard.replace(peer: number)
         if view.peers[number].isDoubted { rings.tell(.doubt(peer: number, false)) }
         view.peers[number] = StationView.Peer()
         view.peers[number].isAdded = true
@@ -150,7 +147,7 @@ extension ControlLoop {
         view.packetsBefore.sent += traffic[.sent]
         view.packetsBefore.opened += traffic[.opened]
         for count in PeerCount.allCases { traffic.set(count, to: 0) }
-        station.replace(peer: number, firstMid: Boot.randomMid())
+        switchboard.replace(number, firstMid: Boot.randomMid())
     }
 
     /// The media loop takes these over; it hears too what can be done about the echo.
@@ -214,8 +211,8 @@ extension ControlLoop {
         lines.configure(config)
         noteRelays()
         if let name = view.pagedTo, routing.target(named: name) == nil { endPage() }
-        for talk in view.talks where routing.target(talk.target) == nil {
-            endTalks(to: talk.target, "the settings have \(talk.name) no more")
+        for target in switchboard.talks.targets where routing.target(target) == nil {
+            switchboard.endTalks(to: target, .targetGone)
         }
         consent()
     }

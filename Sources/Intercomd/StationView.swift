@@ -4,6 +4,7 @@ internal import HAL
 internal import Media
 internal import Session
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -68,22 +69,10 @@ struct StationView {
     var pageOutcome: [HeardBy] = []
     /// Callers whose page is over, until its listeners have said what they heard of it.
     var pageWaiters: [(caller: CallerTicket, spurt: Int, text: String)] = []
-    /// What holds the microphone open by command: `talk` as long as its caller is there, and `ptt
-    /// down` until `ptt up`, without a caller.
-    var talks: [(caller: CallerTicket?, target: Int, name: String)] = []
     /// The daemon is being stopped.
     var isLeaving = false
-    /// The channel that this station has called last, and by which call: where the first answer
-    /// takes it, the core knows its members alone.
-    var called: (channel: String, by: CallID)?
     /// The call that ended last, as the history has it.
     var lastEnded: HistoryRecord?
-    /// Somebody called in vain, and nobody has touched anything since.
-    var hasMissed = false
-    /// The call that rings here, or at the other side.
-    var ringing: CallID?
-    /// Whom the streams reach that are aimed as it goes.
-    var aims = [Aim](repeating: Aim(), count: TalkTarget.aimed.count)
     /// Talkspurts of this station whose listeners still report.
     var spurts: [OwnSpurt] = []
     var spurtsBegun = 0

@@ -6,6 +6,7 @@ package struct Orders: Sendable {
 
     mutating func add(_ order: Order) { waiting.append(order) }
 
+    /// People are told.
     mutating func add(_ notice: Notice) { waiting.append(.notice(notice)) }
 
     /// The oldest one; nil when none waits.
