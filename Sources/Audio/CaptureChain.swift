@@ -87,9 +87,6 @@ public struct CaptureChain: ~Copyable {
     /// How well the echo is cancelled; nil when it is not.
     public private(set) var estimate: EchoEstimate?
 
-    /// Decibels that speech is turned up by.
-    public var gainDecibels: Float { gain.gain }
-
     /// Replaces one block by what came `delaySamples` before it, made better.
     ///
     /// - Parameters:

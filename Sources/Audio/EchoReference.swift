@@ -32,8 +32,6 @@ public struct EchoReference: ~Copyable {
         ring = Table(count: capacity, repeating: 0)
     }
 
-    public var isAligned: Bool { offset != nil }
-
     /// Takes samples that were given to the loudspeaker's card.
     public mutating func append(_ samples: Span<Int16>) {
         for i in samples.indices { ring[(written &+ i) & (capacity - 1)] = samples[i] }

@@ -1,14 +1,9 @@
 internal import CMbedTLS
 
-/// HKDF over SHA-256 (RFC 5869).
+/// HKDF-Expand over SHA-256 (RFC 5869 §2.3); HKDF-Extract is `HMAC.key`.
 public enum HKDF {
     /// The longest output: 255 blocks.
     public static let outputMax = 255 * 32
-
-    /// HKDF-Extract; an empty salt is 32 zero bytes.
-    public static func extract(salt: Span<UInt8>, input: Span<UInt8>) -> Key {
-        HMAC.key(from: input, key: salt)
-    }
 
     /// HKDF-Expand into `output`, whose size is the length asked for.
     ///

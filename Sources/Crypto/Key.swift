@@ -59,12 +59,6 @@ internal import CLinux
         }
     }
 
-    public borrowing func withBytes<Result: ~Copyable>(
-        _ body: (Span<UInt8>) -> Result
-    ) -> Result {
-        body(bytes)
-    }
-
     public borrowing func copy() -> Key { Key(copying: bytes) }
 
     /// Compares in a time that does not depend on where the keys differ.

@@ -51,7 +51,6 @@ public struct KeySlots: ~Copyable, Sendable {
     /// The index of the session that seals, nil when there is none.
     public var currentIndex: UInt32? { currentName }
     public var nextIndex: UInt32? { nextName }
-    public var previousIndex: UInt32? { previousName }
 
     /// Frames sealed on `current`; 0 without one.
     public private(set) var currentCounter: UInt64 = 0

@@ -71,7 +71,6 @@ final class Association {
     /// The wait before the next heartbeat; drawn when there is a session, as it comes from the
     /// same generator as the waits of rule 7.
     var heartbeat = Duration.zero
-    var isInCall = false
 
     /// Something has happened, and what follows from it is still to be done.
     var isDue = false
@@ -79,8 +78,6 @@ final class Association {
     /// Of the last session that was used; nil before the first since our own start.
     var capabilities: Capabilities?
     var handshakes: UInt64 = 0
-    var newSources: UInt64 = 0
-    var failures = PeerState.Failures()
     /// What was seen since the peer is down.
     var evidence: Evidence
     var boots = Boots()

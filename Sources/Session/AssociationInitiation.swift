@@ -16,8 +16,6 @@ extension Association {
         index: UInt32, tries: TryLimit, random: (inout MutableSpan<UInt8>) -> Void,
         at now: Instant, writing message: inout MutableSpan<UInt8>
     ) {
-        if latest != nil { failures.unanswered += 1 }
-        if finish != nil { failures.unconfirmed += 1 }
         evidence.called(at: now)
         finish = nil
         earlier = latest

@@ -23,8 +23,6 @@ public struct Limits: Sendable {
     public var downAfter = Duration.seconds(50)
     /// Silence after which packets that carry our index and do not open call for a handshake.
     public var refusedAfter = Duration.seconds(10)
-    /// How often the peer hears from us while a call with it is open.
-    public var heartbeatInCall = Duration.seconds(1)
 
     // Handshakes (§1.4, rules 6 and 7; §1.7, rules 1 and 6).
 

@@ -47,9 +47,6 @@ public struct PeerTable: ~Copyable {
 
     public var publicKey: PublicKey { own.publicKey }
 
-    /// Half-open handshakes that had to make room for newer ones: a sign of a flood.
-    public var halfOpenEvictions: UInt64 { halfOpen.evictions }
-
     /// Adds a peer and returns its number, 0..<62; without a psk, 32 zero bytes take its place.
     ///
     /// The key must not be our own nor another peer's, and there must be room: the configuration
@@ -129,13 +126,6 @@ public struct PeerTable: ~Copyable {
             association.endpoint = nil
             restart(association, at: now)
         }
-        markDue(association, at: now)
-    }
-
-    /// Whether a call with the peer is open, which shortens the heartbeat to a second.
-    public mutating func setInCall(_ isInCall: Bool, peer: Int, at now: Instant) {
-        guard let association = associations[peer] else { return }
-        association.isInCall = isInCall
         markDue(association, at: now)
     }
 

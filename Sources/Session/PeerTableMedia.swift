@@ -88,18 +88,6 @@ extension PeerTable {
         markDue(association, at: now)
     }
 
-    /// A newer valid packet of the session came from another address than the endpoint.
-    ///
-    /// It is only counted: the address is not proven, and whoever copies packets on the path
-    /// could aim our sound at a victim. The path challenge (PATH_CHALLENGE at 0, 0.5, 1 s to
-    /// `source`, and `.endpoint` on its response) belongs here.
-    public mutating func newSource(
-        peer: Int, index: UInt32, from source: Endpoint, at now: Instant
-    ) {
-        guard let association = associations[peer], association.records.owns(index) else { return }
-        association.newSources += 1
-    }
-
     /// The first packet of a session has opened: both sides have the keys.
     private mutating func use(
         _ record: SessionRecord, of peer: Int, _ association: Association, at now: Instant

@@ -88,7 +88,6 @@ extension PeerTable {
             writing: &bytes)
         {
         case .refused(let drop):
-            association.failures.badResponse += 1
             return drop
         case .success(let established):
             association.evidence.answered(at: now)
@@ -131,7 +130,6 @@ extension PeerTable {
             return .unknownKey(key)
         }
         guard association.suite == suite else {
-            association.failures.wrongSuite += 1
             if entry.responder!.accepts(claim, finish, psk: association.psk) {
                 association.evidence.refused(suite: suite, at: now)
             }
@@ -139,7 +137,6 @@ extension PeerTable {
         }
         switch entry.responder!.accept(claim, finish, psk: association.psk) {
         case .refused(let drop):
-            association.failures.psk += 1
             // A wrong psk and a wrong secret key look alike: from anywhere else it tells nothing.
             if association.endpoints.isEmpty || association.endpoints.contains(source) {
                 association.evidence.refusedPSK(at: now)

@@ -21,10 +21,8 @@ extension PeerTable {
         return PeerState(
             phase: phase, suite: association.suite, hasPSK: association.hasPSK,
             sessionSince: association.records.current?.established,
-            sessionIndex: association.records.current?.index,
             handshakes: association.handshakes,
             endpoint: association.endpoint ?? association.endpoints.first,
-            lastOpened: association.lastOpened, capabilities: association.capabilities,
-            failures: association.failures, newSources: association.newSources)
+            lastOpened: association.lastOpened)
     }
 }

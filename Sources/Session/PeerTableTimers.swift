@@ -100,7 +100,6 @@ extension PeerTable {
         guard var confirmation = association.confirmation else { return }
         if now >= confirmation.end {
             association.confirmation = nil
-            association.failures.unconfirmed += 1
             if let record = association.records.remove(where: { $0.index == confirmation.index }) {
                 actions.push(.drop(peer: peer, index: record.index))
             }
@@ -203,8 +202,7 @@ extension PeerTable {
 
     private func beatDue(_ association: Association) -> Instant? {
         guard let current = association.records.current else { return nil }
-        let wait = association.isInCall ? limits.heartbeatInCall : association.heartbeat
-        return (association.lastSent ?? current.established) + wait
+        return (association.lastSent ?? current.established) + association.heartbeat
     }
 }
 

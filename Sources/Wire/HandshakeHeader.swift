@@ -37,9 +37,6 @@ public struct HandshakeHeader: Equatable, Sendable {
     /// The index the receiver gave out (of a cookie reply: M1's); 0 in M1, which has none.
     public let receiverIndex: UInt32
 
-    /// Whether a datagram with this first byte belongs to a handshake rather than to a session.
-    public static func isHandshake(firstByte: UInt8) -> Bool { firstByte < 0x10 }
-
     /// Whether an index may be used: its first byte must not look like a handshake's.
     public static func isValid(index: UInt32) -> Bool { index >= 0x1000_0000 }
 

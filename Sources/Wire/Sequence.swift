@@ -11,9 +11,4 @@ public struct Sequence: Hashable, Sendable {
     public func distance(to other: Sequence) -> Int {
         Int(Int16(bitPattern: other.rawValue &- rawValue))
     }
-
-    /// The number `count` frames later, or earlier when negative.
-    public func advanced(by count: Int) -> Sequence {
-        Sequence(rawValue &+ UInt16(truncatingIfNeeded: count))
-    }
 }

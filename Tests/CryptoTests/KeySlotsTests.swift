@@ -117,7 +117,7 @@ import Testing
             open(&slots, two.there.sealer.sealed(flags: 0, plaintext))
                 == .switched(2, retired: nil))
         #expect(open(&slots, later) == .opened(.previous))
-        #expect(slots.previousIndex == 1)
+        #expect(slots.slot(of: 1) == .previous)
 
         let last = one.there.sealer.sealed(flags: 0, plaintext)
         _ = localIndex(slots.install(three.here))
@@ -125,7 +125,7 @@ import Testing
             open(&slots, three.there.sealer.sealed(flags: 0, plaintext))
                 == .switched(3, retired: 1))
         #expect(open(&slots, last) == .foreign)
-        #expect(slots.previousIndex == 2)
+        #expect(slots.slot(of: 2) == .previous)
     }
 
     @Test func newerNextDisplacesTheOlder() {

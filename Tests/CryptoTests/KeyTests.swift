@@ -8,7 +8,6 @@ import Testing
         let bytes = (0..<32).map { UInt8($0 * 7) }
         let key = Key(copying: bytes.span)
         #expect([UInt8](key.bytes) == bytes)
-        #expect(key.withBytes { [UInt8]($0) } == bytes)
     }
 
     @Test func fillingStartsFromZeros() {

@@ -23,8 +23,8 @@ private enum Dump {
 @Suite struct PCMRouteTests {
     @Test func aCardIsDirect() {
         let route = PCMRoute(dump: Dump.card)
-        #expect(route.isDirect && route.card == 1)
-        #expect(PCMRoute(dump: "simulated sound card\nIts setup is:\n").isDirect)
+        #expect(route.detours.isEmpty && route.card == 1)
+        #expect(PCMRoute(dump: "simulated sound card\nIts setup is:\n").detours.isEmpty)
         #expect(PCMRoute(dump: "") == PCMRoute(dump: "Null PCM"))
     }
 

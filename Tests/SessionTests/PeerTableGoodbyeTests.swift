@@ -38,7 +38,7 @@ import Wire
             let pair = met(seed: 2)
             var sent = -1
             pair.network.isLost = { bytes in
-                guard !HandshakeHeader.isHandshake(firstByte: bytes[0]) else { return true }
+                guard !isHandshake(bytes) else { return true }
                 sent += 1
                 return sent != survivor
             }

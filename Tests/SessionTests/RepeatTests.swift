@@ -114,7 +114,7 @@ import Wire
             #expect(exchange.m2(other) != nil)
             #expect(exchange.responder.halfOpen.count == min(64, i + 1))
         }
-        #expect(exchange.responder.halfOpenEvictions == 1)
+        #expect(exchange.responder.halfOpen.evictions == 1)
         #expect(exchange.refusedByResponder(m3) == .index)
         exchange.wait(.seconds(5))
         exchange.responder.tick(at: exchange.now)

@@ -126,3 +126,6 @@ final class ByteSource {
         for i in bytes.indices { bytes[i] = UInt8(truncatingIfNeeded: generator.next() >> 24) }
     }
 }
+
+/// Whether the first byte marks a handshake message, not a packet of a session (protocol.md §1.3).
+func isHandshake(_ datagram: [UInt8]) -> Bool { datagram[0] < 0x10 }

@@ -115,8 +115,8 @@ final class SimulatedStation {
     // MARK: Packets
 
     func receive(_ bytes: [UInt8], from source: Endpoint) {
-        guard isRunning, let first = bytes.first else { return }
-        if HandshakeHeader.isHandshake(firstByte: first) {
+        guard isRunning, !bytes.isEmpty else { return }
+        if isHandshake(bytes) {
             if case .dropped(let drop) = table.receive(bytes.span, from: source, at: network.now) {
                 drops.append(drop)
             }

@@ -18,9 +18,6 @@ public struct PCMRoute: Equatable, Sendable {
     /// The kernel's number of the card it ends at; nil where it ends elsewhere.
     public let card: Int?
 
-    /// Whether nothing but the card, or a plug-in that stands for one, is in between.
-    public var isDirect: Bool { detours.isEmpty }
-
     /// Reads what `snd_pcm_dump` writes.
     init(dump: String) {
         let text = Array(dump.utf8)

@@ -5,9 +5,6 @@ public struct ResolutionError: Error, Equatable, Sendable {
     public let host: String
     /// The resolver's code (EAI_…).
     public let code: Int32
-
-    /// Whether asking again later may help without anybody's doing.
-    public var isTemporary: Bool { clinux_resolve_error_is_temporary(code) != 0 }
 }
 
 extension ResolutionError: CustomStringConvertible {

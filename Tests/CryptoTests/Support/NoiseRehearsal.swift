@@ -162,7 +162,7 @@ struct NoiseRehearsal {
 
     /// Noise's own Split, and the messages after the handshake under its two keys.
     private func transport(_ state: borrowing SymmetricState) throws {
-        let temporary = HKDF.extract(salt: state.chainingKey.bytes, input: [UInt8]().span)
+        let temporary = HMAC.key(from: [UInt8]().span, key: state.chainingKey.bytes)
         let output = filled(64) {
             HKDF.expand(prk: temporary.bytes, info: [UInt8]().span, into: &$0)
         }
