@@ -1,3 +1,5 @@
+internal import Realtime
+
 /// What is done to the microphone's sound before anyone hears it: echo, noise, loudness.
 ///
 /// Each part is there only if it is wanted. Echo and noise delay sound by one frame, and by what
@@ -41,12 +43,12 @@ public struct CaptureChain: ~Copyable {
     private var speech = SpeechDetector()
     private var gain = GainControl()
     /// The frame being filled, and the one that is done.
-    private var waiting: Table<Int16>
-    private var done: Table<Int16>
-    private var played: Table<Int16>
+    private var waiting: FixedArray<Int16>
+    private var done: FixedArray<Int16>
+    private var played: FixedArray<Int16>
     /// The frame before, as it was captured: what comes out where a filter is left out, which would
     /// delay it by as much.
-    private var before: Table<Int16>
+    private var before: FixedArray<Int16>
     private var filled = 0
     /// Whether noise, or the echo, is left in for now, to spare the processor.
     public var isNoiseLeft = false
@@ -66,10 +68,10 @@ public struct CaptureChain: ~Copyable {
         let frameSamples = max(blockSamples, Self.frameMin)
         self.frameSamples = frameSamples
         delaySamples = settings.delaySamples(blockSamples: blockSamples)
-        waiting = Table(count: frameSamples, repeating: 0)
-        done = Table(count: frameSamples, repeating: 0)
-        played = Table(count: frameSamples, repeating: 0)
-        before = Table(count: frameSamples, repeating: 0)
+        waiting = FixedArray(count: frameSamples, repeating: 0)
+        done = FixedArray(count: frameSamples, repeating: 0)
+        played = FixedArray(count: frameSamples, repeating: 0)
+        before = FixedArray(count: frameSamples, repeating: 0)
         if settings.cancelsEcho {
             canceller = EchoCanceller(
                 frameSamples: frameSamples,
@@ -152,22 +154,22 @@ public struct CaptureChain: ~Copyable {
     }
 
     private static func suppress(
-        _ suppressor: inout NoiseSuppressor?, _ frame: inout Table<Int16>
+        _ suppressor: inout NoiseSuppressor?, _ frame: inout FixedArray<Int16>
     ) {
         var sound = frame.mutableSpan
         suppressor?.process(&sound)
     }
 
     private static func cancel(
-        _ canceller: inout EchoCanceller?, _ frame: inout Table<Int16>,
-        _ played: borrowing Table<Int16>
+        _ canceller: inout EchoCanceller?, _ frame: inout FixedArray<Int16>,
+        _ played: borrowing FixedArray<Int16>
     ) -> EchoPowers? {
         var sound = frame.mutableSpan
         return canceller?.process(&sound, reference: played.span)
     }
 
     private static func pass(
-        _ voiceSwitch: inout VoiceSwitch, _ frame: inout Table<Int16>, _ powers: EchoPowers,
+        _ voiceSwitch: inout VoiceSwitch, _ frame: inout FixedArray<Int16>, _ powers: EchoPowers,
         isGood: Bool
     ) {
         var sound = frame.mutableSpan

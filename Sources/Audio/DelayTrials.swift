@@ -1,3 +1,5 @@
+internal import Realtime
+
 /// Which playout delay is worth its price, found out by trying them all on what arrives.
 ///
 /// A trial is a jitter buffer without sound: it has a least delay, is driven above it by frames
@@ -36,12 +38,12 @@ struct DelayTrials: ~Copyable {
     /// are all as late, and sound that is stretched for each of them would be heard.
     private static let mended: Float = 6
 
-    private var trials = Table<DelayTrial>(count: leasts, repeating: DelayTrial())
+    private var trials = FixedArray<DelayTrial>(count: leasts, repeating: DelayTrial())
     /// Of each least delay, the best of its trials.
-    private var costs = Table<Float>(count: leasts, repeating: 0)
-    private var patience = Table<Float>(count: leasts, repeating: 0)
+    private var costs = FixedArray<Float>(count: leasts, repeating: 0)
+    private var patience = FixedArray<Float>(count: leasts, repeating: 0)
     /// The share of frames that came later; see `mended`.
-    private var lateShares = Table<Float>(count: leasts, repeating: 0)
+    private var lateShares = FixedArray<Float>(count: leasts, repeating: 0)
     /// How often the costs have changed.
     private(set) var weighings = 0
     /// The forgetting sum of time.

@@ -1,4 +1,5 @@
 internal import CSpeexDSP
+internal import Realtime
 
 /// Takes the loudspeaker's sound out of the microphone's.
 ///
@@ -16,7 +17,7 @@ internal import CSpeexDSP
 
     private let state: OpaquePointer
     private var rest: NoiseSuppressor
-    private var cancelled: Table<Int16>
+    private var cancelled: FixedArray<Int16>
     /// Samples of every frame.
     public let frameSamples: Int
 
@@ -33,7 +34,7 @@ internal import CSpeexDSP
             state, SPEEX_ECHO_SET_SAMPLING_RATE, Int32(PCM.sampleRate))
         precondition(status == 0)
         self.frameSamples = frameSamples
-        cancelled = Table(count: frameSamples, repeating: 0)
+        cancelled = FixedArray(count: frameSamples, repeating: 0)
         rest = NoiseSuppressor(frameSamples: frameSamples, decibels: noiseDecibels)
         // SAFETY: both live as long as this value, and no call is made after deinit.
         unsafe rest.follow(

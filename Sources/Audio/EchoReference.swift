@@ -1,3 +1,5 @@
+internal import Realtime
+
 /// What the loudspeaker played, by the moment the microphone heard it.
 ///
 /// Both cards count samples on one clock. What is not yet played waits in the one card, what is
@@ -16,7 +18,7 @@ public struct EchoReference: ~Copyable {
 
     /// A power of two.
     private let capacity: Int
-    private var ring: Table<Int16>
+    private var ring: FixedArray<Int16>
     /// Samples given to the loudspeaker so far.
     private var written = 0
     /// What has to be added to the number of a captured sample; nil: not known yet.
@@ -29,7 +31,7 @@ public struct EchoReference: ~Copyable {
     /// - Parameter isWanted: Whether anyone asks what was played; else it takes no memory.
     public init(isWanted: Bool = true) {
         capacity = isWanted ? Self.capacityMax : 1
-        ring = Table(count: capacity, repeating: 0)
+        ring = FixedArray(count: capacity, repeating: 0)
     }
 
     /// Takes samples that were given to the loudspeaker's card.

@@ -1,3 +1,4 @@
+internal import Realtime
 public import Time
 
 /// Holds the packets of one talker until their turn, and decides how long that is.
@@ -133,7 +134,7 @@ public struct JitterBuffer: ~Copyable {
     var copyReach: Int64 = 0
 
     var slots = PacketSlots()
-    var arrivals = Table<Arrival>(count: 128, repeating: Arrival())
+    var arrivals = FixedArray<Arrival>(count: 128, repeating: Arrival())
     var trials: DelayTrials
     var targetMs = JitterBuffer.initialTargetMs
     /// The playout delay that was chosen last, and of what.

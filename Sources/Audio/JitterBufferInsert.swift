@@ -1,3 +1,4 @@
+internal import Realtime
 public import Time
 
 /// The side of the buffer where packets arrive.

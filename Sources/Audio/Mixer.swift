@@ -1,3 +1,5 @@
+internal import Realtime
+
 /// Adds the talkers of one playout block.
 ///
 /// One talker at unity gain comes out bit for bit. Where the sum passes full scale it is turned
@@ -14,9 +16,9 @@ public struct Mixer: ~Copyable {
     private static let fall: Float = 1 / 4
     private static let ceiling: Float = 32_767
 
-    private var sum = Table<Int32>(count: blockMax, repeating: 0)
+    private var sum = FixedArray<Int32>(count: blockMax, repeating: 0)
     /// What the limiter multiplies by between two parts, 0..1; the first is the last of before.
-    private var limits = Table<Float>(count: blockMax / part + 1, repeating: 1)
+    private var limits = FixedArray<Float>(count: blockMax / part + 1, repeating: 1)
     private var limit: Float = 1
 
     public init() {}

@@ -1,3 +1,5 @@
+internal import Realtime
+
 /// The packets of one talker that wait for their turn; a fixed ring indexed by sequence.
 ///
 /// Sequences here are extended (they do not wrap). All memory is taken in `init`: the payloads lie
@@ -17,9 +19,9 @@
     /// Bytes that were written and passed over since the beginning.
     private var written = 0
     /// Where each slot's payload begins, counted as `written` is.
-    private var begins = Table<Int>(count: count, repeating: 0)
-    private var sizes = Table<UInt16>(count: count, repeating: 0)
-    private var owners = Table<Int64>(count: count, repeating: .min)
+    private var begins = FixedArray<Int>(count: count, repeating: 0)
+    private var sizes = FixedArray<UInt16>(count: count, repeating: 0)
+    private var owners = FixedArray<Int64>(count: count, repeating: .min)
 
     init() { unsafe bytes = .allocate(byteCount: Self.capacity, alignment: 16) }
 

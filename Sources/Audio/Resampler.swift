@@ -1,4 +1,5 @@
 internal import CSpeexDSP
+internal import Realtime
 
 /// Brings sound of any rate to 48 kHz.
 ///
@@ -11,9 +12,9 @@ internal import CSpeexDSP
     private static let quality: Int32 = 8
 
     private let state: OpaquePointer?
-    private var input = Table<Float>(count: 480, repeating: 0)
+    private var input = FixedArray<Float>(count: 480, repeating: 0)
     private var filled = 0
-    private var output = Table<Float>(count: 512, repeating: 0)
+    private var output = FixedArray<Float>(count: 512, repeating: 0)
 
     /// Makes one for sound of this rate, which must be one of `rates`.
     public init(rate: Int) {
@@ -71,8 +72,8 @@ internal import CSpeexDSP
 
     /// - Returns: how many samples it took, and how many it made.
     @unsafe private static func run(
-        _ state: OpaquePointer, _ input: borrowing Table<Float>, _ range: Range<Int>,
-        _ output: inout Table<Float>
+        _ state: OpaquePointer, _ input: borrowing FixedArray<Float>, _ range: Range<Int>,
+        _ output: inout FixedArray<Float>
     ) -> (Int, Int) {
         var (inputs, outputs) = (UInt32(range.count), UInt32(output.count))
         let source = input.span.extracting(range)

@@ -1,3 +1,5 @@
+internal import Realtime
+
 /// Measures how far speech stands above the noise of room and microphone, by itself and for hours.
 ///
 /// Speech is told from noise by the energy of 10 ms: the noise follows the least that was there
@@ -17,7 +19,7 @@ public struct SignalToNoise: ~Copyable {
     private var noise = EnergyHistory()
     private var speech = EnergyHistory()
     /// The newest energies, the oldest of which may by now be known to be of a pause.
-    private var recent = Table<Float>(count: guardFrames, repeating: 0)
+    private var recent = FixedArray<Float>(count: guardFrames, repeating: 0)
     private var frames = 0
     /// Frames since speech was heard last, and since anything that is not plainly noise.
     private var sinceSpeech = Int.max / 2
@@ -163,8 +165,8 @@ struct EnergyHistory: ~Copyable {
     private static let kept = 80
     private static let blockFrames = 10
 
-    private var energies = Table<Float>(count: kept, repeating: 0)
-    private var sorted = Table<Float>(count: kept, repeating: 0)
+    private var energies = FixedArray<Float>(count: kept, repeating: 0)
+    private var sorted = FixedArray<Float>(count: kept, repeating: 0)
     private var sum: Float = 0
     private var frames = 0
     /// Blocks since the start.

@@ -46,7 +46,6 @@ import Testing
         "Sources/Audio/OpusDecoder.swift", "Sources/Audio/OpusEncoder.swift",
         "Sources/Audio/PacketSlots.swift", "Sources/Audio/Resampler.swift",
         "Sources/Audio/SampleLine.swift",
-        "Sources/Audio/Table.swift",
         "Sources/Audio/TimeStretch.swift", "Sources/Control/JSON.swift", "Sources/Crypto/",
         "Sources/HAL/", "Sources/Realtime/",
     ]
