@@ -67,7 +67,7 @@ public struct ClockDrift {
             return false
         }
         let late =
-            moment - origin.moment - Int64(position - origin.position) * 62_500 / 3
+            moment - origin.moment - PCM.nanoseconds(of: Int64(position - origin.position))
         var isNews = false
         if moment >= windowEnd {
             isNews = close()

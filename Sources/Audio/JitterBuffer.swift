@@ -184,7 +184,7 @@ public struct JitterBuffer: ~Copyable {
     public var targetDelay: Duration { .milliseconds(targetMs) }
 
     /// How long a frame waits here from its quickest possible arrival to its playout.
-    public var playoutDelay: Duration { .nanoseconds(delayNow * 62_500 / 3) }
+    public var playoutDelay: Duration { PCM.duration(of: delayNow) }
 
     /// Whether sound waits here or is being played.
     public var isActive: Bool {
@@ -217,9 +217,9 @@ public struct JitterBuffer: ~Copyable {
     var isTelling: Bool { trials.isTelling(repeats: copyReach > 0) }
 
     /// The moment in samples.
-    ///
-    /// 48,000 a second are 3 in 62,500 ns.
-    static func samples(_ instant: Instant) -> Int64 { instant.nanoseconds * 3 / 62_500 }
+    static func samples(_ instant: Instant) -> Int64 {
+        PCM.samples(nanoseconds: instant.nanoseconds)
+    }
 
     /// Drops all packets and the sequence count; keeps what was learnt about delays.
     mutating func empty() {

@@ -88,5 +88,5 @@ extension Profile.Settings {
     func aim(bitrate: Int) -> Int { bitrate < 96_000 ? bitrate * fill / 100 : bitrate }
 
     /// The time of one frame.
-    public var frameNanoseconds: Int64 { Int64(frameSamples) * 62_500 / 3 }
+    public var frameNanoseconds: Int64 { PCM.nanoseconds(of: Int64(frameSamples)) }
 }

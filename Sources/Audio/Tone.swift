@@ -91,7 +91,7 @@ public struct Tone: Sendable {
     }
 
     private func samples(of index: Int) -> Int {
-        Int(notes[index].duration.nanoseconds * 3 / 62_500)
+        Int(PCM.samples(in: notes[index].duration))
     }
 }
 

@@ -30,9 +30,7 @@ public struct Vox: Sendable {
     public init(threshold: Float, hang: Duration) {
         precondition(threshold >= 3 && threshold <= 40 && hang >= .zero)
         self.threshold = threshold
-        let (seconds, attoseconds) = hang.components
-        hangSamples =
-            Int(seconds) * PCM.sampleRate + Int(attoseconds / 1_000_000_000_000 * 48) / 1_000
+        hangSamples = Int(PCM.samples(in: hang))
         detector = SpeechDetector(threshold: threshold)
     }
 
