@@ -214,13 +214,13 @@ MUTATIONS = (
     ("Sources/Crypto/Packets/ReplayWindow.swift",
      "        guard seen[word] & bit == 0 else { return false }\n", ""),
     # For each that is lost one more is made up.
-    ("Sources/Audio/Playout/JitterBufferPlayout.swift",
+    ("Sources/Audio/Playout/JitterBuffer+Playout.swift",
      "if invented >= min(hole, Self.starvation) {", "if invented > min(hole, Self.starvation) {"),
     # What was overtaken is not played.
-    ("Sources/Audio/Playout/JitterBufferInsert.swift",
+    ("Sources/Audio/Playout/JitterBuffer+Insert.swift",
      "        if number >= nextSequence { return .accepted }\n",
      "        if number >= max(nextSequence, highest ?? 0) { return .accepted }\n"),
     # What was overtaken counts as lost.
-    ("Sources/Audio/Playout/JitterBufferInsert.swift",
+    ("Sources/Audio/Playout/JitterBuffer+Insert.swift",
      "let through = highest - max(3, copyReach)", "let through = highest - 1"),
 )
