@@ -54,7 +54,7 @@ let package = Package(
         module("Realtime", uses: []),
         module("Wire", uses: ["Time"]),
         module("Crypto", uses: ["CMbedTLS", "CLinux"]),
-        module("Audio", uses: ["COpus", "CSpeexDSP", "Time"]),
+        module("Audio", uses: ["COpus", "CSpeexDSP", "Realtime", "Time"]),
         module("HAL", uses: ["CALSA", "CGPIOD", "CLinux", "Time"]),
 
         // L2: policy, sans-I/O.

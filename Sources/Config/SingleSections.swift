@@ -65,7 +65,7 @@ extension Config.Audio {
         let row = profile.settings
         let periodRange = Duration.microseconds(2_500)...Duration.milliseconds(20)
         let period = reader.unlessAuto("period") { $0.duration("period", in: periodRange) }
-        self.period = period ?? .nanoseconds(row.periodSamples * 62_500 / 3)
+        self.period = period ?? PCM.duration(of: Int64(row.periodSamples))
         periods = reader.unlessAuto("periods") { $0.integer("periods", in: 2...8) } ?? row.periods
         bitrate = reader.unlessAuto("bitrate") { readBitrate(&$0) } ?? row.bitrate
         if let duplex = reader.choice(

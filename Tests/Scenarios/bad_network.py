@@ -208,19 +208,19 @@ def changed(case, what, by, looks=2):
 
 MUTATIONS = (
     # What was late once is late for ever.
-    ("Sources/Audio/DelayTrials.swift",
+    ("Sources/Audio/Playout/DelayTrials.swift",
      "let keep = 1 - frame / Self.memory", "let keep: Float = 1"),
     # A packet counts as often as it comes.
-    ("Sources/Crypto/ReplayWindow.swift",
+    ("Sources/Crypto/Packets/ReplayWindow.swift",
      "        guard seen[word] & bit == 0 else { return false }\n", ""),
     # For each that is lost one more is made up.
-    ("Sources/Audio/JitterBufferPlayout.swift",
+    ("Sources/Audio/Playout/JitterBuffer+Playout.swift",
      "if invented >= min(hole, Self.starvation) {", "if invented > min(hole, Self.starvation) {"),
     # What was overtaken is not played.
-    ("Sources/Audio/JitterBufferInsert.swift",
+    ("Sources/Audio/Playout/JitterBuffer+Insert.swift",
      "        if number >= nextSequence { return .accepted }\n",
      "        if number >= max(nextSequence, highest ?? 0) { return .accepted }\n"),
     # What was overtaken counts as lost.
-    ("Sources/Audio/JitterBufferInsert.swift",
+    ("Sources/Audio/Playout/JitterBuffer+Insert.swift",
      "let through = highest - max(3, copyReach)", "let through = highest - 1"),
 )

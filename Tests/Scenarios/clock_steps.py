@@ -195,7 +195,7 @@ MUTATIONS = (
      "status.sessionAgeSeconds = state.sessionSince.map { seconds(now - $0) }",
      "status.sessionAgeSeconds = state.sessionSince.map { _ in"
      " Double(Clock.wallMilliseconds() % 1_000_000) / 1000 }"),
-    ("Sources/Session/PeerTableTimers.swift",
+    ("Sources/Session/PeerTable+Timers.swift",
      "+ (current.isInitiator ? limits.rekeyInitiator : limits.rekeyResponder)",
      "+ (current.isInitiator ? limits.rekeyInitiator : limits.rekeyResponder) + .milliseconds(10)"),
 )

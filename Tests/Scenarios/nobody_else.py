@@ -319,7 +319,7 @@ def leaking(case, name, target, size):
 
 
 MUTATIONS = (
-    ("Sources/Session/PeerTableReceive.swift",
+    ("Sources/Session/PeerTable+Receive.swift",
      "guard own.mac.verify(initiation) else { return .mac }", ""),
     ("Sources/Media/Listen/MediaLoop+Listen.swift",
      "if opened.isNewest, source != peers[peer].endpoint { rings.counters.add(.otherSource) }",

@@ -10,7 +10,7 @@ import Testing
         "Realtime": ["Synchronization"],
         "Wire": ["Time"],
         "Crypto": ["CMbedTLS", "CLinux"],
-        "Audio": ["COpus", "CSpeexDSP", "Time"],
+        "Audio": ["COpus", "CSpeexDSP", "Realtime", "Time"],
         "HAL": ["CALSA", "CGPIOD", "CLinux", "Glibc", "Time"],
         "Session": ["Wire", "Crypto", "Time"],
         "Station": ["Wire", "Time"],

@@ -50,9 +50,9 @@ extension MediaLoop {
     /// Without a card time itself is what moves.
     mutating func paceByTimer() {
         guard announcement != nil else { return }
-        let samples = Int((now - pacedAt).nanoseconds * 3 / 62_500)
-        pacedAt = pacedAt + .nanoseconds(Int64(samples) * 62_500 / 3)
-        pace(.timer, samples)
+        let samples = PCM.samples(in: now - pacedAt)
+        pacedAt = pacedAt + PCM.duration(of: samples)
+        pace(.timer, Int(samples))
     }
 
     /// Sends one frame of it; false when there is none yet.

@@ -49,7 +49,7 @@ class Row(NamedTuple):
 
 LOOKAHEAD_MS = {"speech": 6.5, "wideband": 6.5, "lowdelay": 2.5}
 """How far libopus looks ahead at 48 kHz, by what it is made for."""
-TABLE = os.path.join(place.ROOT, "Sources/Audio/Profile.swift")
+TABLE = os.path.join(place.ROOT, "Sources/Audio/Codec/Profile.swift")
 MODES = {"speech": "speech", "widebandSpeech": "wideband", "lowDelay": "lowdelay"}
 """The table's words for what Opus is made for, and the floor's."""
 
