@@ -19,13 +19,6 @@ extension Config {
         var said: [String] = []
     }
 
-    /// `[call]`: how calls go.
-    public struct Call: Equatable, Sendable {
-        /// How long it rings: 1…30 s.
-        public internal(set) var ringTime = Duration.seconds(30)
-        public internal(set) var origin = Origin(file: "", line: 1)
-    }
-
     /// What the peer of this name may do here.
     public func policy(ofPeer name: String) -> Policy {
         policies.first { $0.name == name } ?? policy
@@ -76,20 +69,6 @@ extension Config.Policy {
                 ("monitor", word(monitor)), ("emergency", word(emergency)),
                 ("relay", word(relay)), ("signal", word(signal)),
             ])
-    }
-}
-
-extension Config.Call {
-    mutating func read(_ reader: inout SectionReader) {
-        origin = reader.origin
-        if let time = reader.duration("ring-time", in: .seconds(1)...Duration.seconds(30)) {
-            ringTime = time
-        }
-        reader.finish()
-    }
-
-    var section: EffectiveSection {
-        EffectiveSection("call", [("ring-time", Quantity.text(ringTime))])
     }
 }
 
