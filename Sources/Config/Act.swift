@@ -66,7 +66,7 @@ enum Deed: Equatable {
     /// The word for whoever spoke last.
     static let reply = "reply"
 
-    private static let words = [
+    static let words = [
         "talk", "call", "page", "answer", "reject", "hangup", reply, "signal", "relay", "mute",
         "volume", "dnd",
     ]

@@ -54,10 +54,10 @@ public struct Config: Equatable, Sendable {
     }
 
     /// Who may be heard over whom.
-    public enum Priority: Equatable, Sendable { case normal, high, emergency }
+    public enum Priority: String, CaseIterable, Sendable { case normal, high, emergency }
 
     /// Which level of a line means "on".
-    public enum Active: Equatable, Sendable { case low, high }
+    public enum Active: String, CaseIterable, Sendable { case low, high }
 }
 
 extension Config {
@@ -71,11 +71,6 @@ extension Config {
     /// The place in `peers` of the one with this name.
     public func peerIndex(named name: String) -> Int? {
         peers.firstIndex { $0.name == name }
-    }
-
-    /// The place in `channels` of the one with this name.
-    public func channelIndex(named name: String) -> Int? {
-        channels.firstIndex { $0.name == name }
     }
 
     /// The peers who hear this target, by place in `peers`, in order.

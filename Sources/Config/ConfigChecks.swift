@@ -40,19 +40,6 @@ extension ConfigReader {
                 + " take one from 1024 to 65535, such as \(PeerAddress.defaultPort)")
     }
 
-    private mutating func checkCounts() {
-        let counts = [
-            ("peers", config.peers.map { $0.origin }, Limits.peers),
-            ("channels", config.channels.map { $0.origin }, Limits.channels),
-            ("buttons", config.buttons.map { $0.origin }, Limits.buttons),
-            ("lamps", config.lamps.map { $0.origin }, Limits.lamps),
-            ("relays", config.relays.map { $0.origin }, Limits.relays),
-        ]
-        for (what, origins, limit) in counts where origins.count > limit {
-            fail(origins[limit], "more than \(limit) \(what)")
-        }
-    }
-
     /// A name is one thing: `ptt down house` must not have two meanings.
     private mutating func checkNames() {
         let names =
@@ -143,6 +130,16 @@ extension ConfigReader {
                 continue
             }
             fail(peer.keyOrigin, "key: is already the key of [peer \(other.name)]")
+        }
+    }
+
+    /// The policy of a peer is for a peer that is there.
+    private mutating func checkPolicies() {
+        let peers = config.peers.map { $0.name }
+        for policy in config.policies where !peers.contains(policy.name) {
+            fail(
+                policy.origin, "[policy \(policy.name)]: there is no [peer \(policy.name)]",
+                nearestWord(to: policy.name, among: peers))
         }
     }
 }

@@ -41,11 +41,6 @@ public enum ConfigDifference {
         }
     }
 
-    static let kinds = [
-        "station", "network", "audio", "talk", "sounds", "call", "policy", "session", "quiet",
-        "events", "paths", "button", "channel", "lamp", "relay", "peer",
-    ]
-
     /// Every change, in the order of `Config.effective`; empty when the two say the same.
     ///
     /// Within one kind of section first those of `old` as they stand there, changed or gone, then
@@ -54,8 +49,13 @@ public enum ConfigDifference {
         let before = old.effectiveSections
         let after = new.effectiveSections
         var lines: [Line] = []
-        for kind in kinds {
-            for section in before where section.kind == kind {
+        var done: [String] = []
+        for kind in Config.kinds where !done.contains(kind.name) {
+            done.append(kind.name)
+            let line = { (section: EffectiveSection, change: Line.Change) in
+                Line(header: section.header, change: change, needsRestart: kind.needsRestart)
+            }
+            for section in before where section.kind == kind.name {
                 guard let same = after.first(where: { $0.header == section.header }) else {
                     lines.append(line(section, .removed))
                     continue
@@ -67,7 +67,7 @@ public enum ConfigDifference {
                     lines.append(line(section, change))
                 }
             }
-            for section in after where section.kind == kind {
+            for section in after where section.kind == kind.name {
                 if !before.contains(where: { $0.header == section.header }) {
                     lines.append(line(section, .added))
                 }
@@ -75,19 +75,13 @@ public enum ConfigDifference {
         }
         return lines
     }
-
-    private static func line(_ section: EffectiveSection, _ change: Line.Change) -> Line {
-        let needsRestart = section.kind == "network" || section.kind == "paths"
-        return Line(header: section.header, change: change, needsRestart: needsRestart)
-    }
 }
 
 extension Config {
     /// These settings as far as a running station can take them over; the rest stays as it is.
     public func applied(over running: Config) -> Config {
         var config = self
-        config.network = running.network
-        config.paths = running.paths
+        for kind in Self.kinds where kind.needsRestart { kind.copy(&config, running) }
         return config
     }
 }

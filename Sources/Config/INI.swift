@@ -19,6 +19,9 @@ struct INI {
         var entries: [Entry] = []
         /// Whether a line in it could not be read: what is missing may be what that line meant.
         var hasFaults = false
+
+        /// `[peer attic]`.
+        var header: String { name.isEmpty ? "[\(kind)]" : "[\(kind) \(name)]" }
     }
 
     private(set) var sections: [Section] = []

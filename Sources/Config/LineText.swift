@@ -8,7 +8,7 @@ enum LineText {
     enum Kind { case button, lamp, relay }
 
     private static let keyMark = "evdev:"
-    private static let ledMark = "led:"
+    static let ledMark = "led:"
 
     /// The one spelling of it, so that the same thing has the same text.
     var text: String {
@@ -82,29 +82,20 @@ enum LineText {
     }
 }
 
-extension SectionReader {
-    /// Reads `line`; nil when it is absent or wrong, which has been complained of.
-    mutating func line(
-        for kind: LineText.Kind, hint: String, at origin: inout Origin
-    ) -> LineText? {
-        guard let entry = entryOrEmpty("line") else {
-            failMissing(section.origin, "[\(section.kind) \(section.name)] needs \(hint)")
-            return nil
-        }
-        origin = entry.origin
-        switch LineText.parse(entry.value, for: kind) {
-        case .value(let line): return line
-        case .wrong(let what, let suggestion):
-            fail(entry.origin, "line: \(what)", suggestion)
-            return nil
-        }
-    }
-
-    /// Complains of keys that have no use here.
-    mutating func refuse(_ keys: [String], _ why: String) {
-        for key in keys {
-            guard let entry = entryOrEmpty(key) else { continue }
-            fail(entry.origin, "\(key): \(why)")
-        }
+extension Setting {
+    /// `line`: which line of the machine it is about; required.
+    static func line(
+        for kind: LineText.Kind, such hint: String, _ get: @escaping (Section) -> String,
+        _ set: @escaping (inout Section, LineText) -> Void,
+        at remember: @escaping (inout Section, Origin) -> Void
+    ) -> Self {
+        Self(
+            "line", .forms([]), text: get,
+            take: { section, entry, reader in
+                let parse = { (text: String) in LineText.parse(text, for: kind) }
+                guard let line = reader.value(of: entry, parse) else { return }
+                set(&section, line)
+            }
+        ).orEmpty.required(such: hint).at(remember)
     }
 }

@@ -7,6 +7,9 @@ public struct Origin: Hashable, Sendable {
         self.file = file
         self.line = line
     }
+
+    /// Of what no file says.
+    static let nowhere = Origin(file: "", line: 1)
 }
 
 extension Origin: CustomStringConvertible {

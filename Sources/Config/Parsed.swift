@@ -3,6 +3,17 @@ enum Parsed<Value> {
     case value(Value)
     /// What is wrong, without the place; and the nearest right word.
     case wrong(String, String? = nil)
+    /// What the setting has that it should not have.
+    case has(String)
+
+    /// What `next` makes of the value.
+    func then<Other>(_ next: (Value) -> Parsed<Other>) -> Parsed<Other> {
+        switch self {
+        case .value(let value): next(value)
+        case .wrong(let what, let suggestion): .wrong(what, suggestion)
+        case .has(let what): .has(what)
+        }
+    }
 }
 
 func isDigit(_ byte: UInt8) -> Bool {
@@ -51,6 +62,14 @@ public func nearestName(to text: String) -> String? {
     }
     if bytes.last == UInt8(ascii: "-") { bytes.removeLast() }
     return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+}
+
+/// Reads a name, or says what one is.
+func parseName(_ text: String) -> Parsed<String> {
+    guard isName(text) else {
+        return .wrong("\(quoted(text)) is not a name: 1 to 31 of a-z, 0-9 and -")
+    }
+    return .value(text)
 }
 
 /// What the file said, for a person: short, and with nothing that could move a cursor.

@@ -5,23 +5,17 @@ import Testing
 
 /// The settings alone: where they were written, and what was remarked on, left out.
 func withoutOrigins(_ config: Config) -> Config {
-    let nowhere = Origin(file: "", line: 1)
+    let nowhere = Origin.nowhere
     var config = config
     config.warnings = []
     config.station.origin = nowhere
     config.network.origin = nowhere
     config.network.portOrigin = nowhere
-    config.audio.origin = nowhere
-    config.talk.origin = nowhere
     config.sounds.origin = nowhere
-    config.call.origin = nowhere
     config.policy.origin = nowhere
-    config.policy.said = []
     for index in config.policies.indices { config.policies[index].origin = nowhere }
     config.session.origin = nowhere
-    config.quiet.origin = nowhere
     config.events.programOrigin = nowhere
-    config.events.origin = nowhere
     for index in config.buttons.indices {
         config.buttons[index].origin = nowhere
         config.buttons[index].lineOrigin = nowhere

@@ -1,30 +1,31 @@
 extension Config {
-    /// `[events]`: what else hears of events.
+    /// `[events]`: a program that is told of events.
     public struct Events: Equatable, Sendable {
-        /// A program that is run at each, by its whole path; nil: none.
+        /// Run at each event, by its whole path; nil: none.
         public internal(set) var program: String?
-        public internal(set) var origin = Origin(file: "", line: 1)
-        public internal(set) var programOrigin = Origin(file: "", line: 1)
+        public internal(set) var programOrigin = Origin.nowhere
     }
 }
 
-extension Config.Events {
-    mutating func read(_ reader: inout SectionReader) {
-        origin = reader.origin
-        programOrigin = reader.place(of: "on-event")
-        if let program = reader.value("on-event", Self.program) { self.program = program }
-        reader.finish()
+extension Config.Events: ConfigSection {
+    static var settings: [Setting<Self>] {
+        [
+            Setting("on-event", path.or("none"), { $0.program }, { $0.program = $1 })
+                .at { $0.programOrigin = $1 }
+        ]
     }
 
-    private static func program(_ text: String) -> Parsed<String?> {
-        if text == "none" { return .value(nil) }
-        guard text.utf8.first == UInt8(ascii: "/") else {
-            return .wrong("\(quoted(text)) must be a program's whole path, or none")
-        }
-        return .value(text)
-    }
+    mutating func begin(_ section: INI.Section) { programOrigin = section.origin }
 
-    var section: EffectiveSection {
-        EffectiveSection("events", [("on-event", program ?? "none")])
+    private static var path: Form<String> {
+        Form(
+            allowed: .forms(["none"]),
+            parse: { text in
+                guard text.utf8.first == UInt8(ascii: "/") else {
+                    return .wrong("\(quoted(text)) must be a program's whole path, or none")
+                }
+                return .value(text)
+            },
+            text: { $0 })
     }
 }

@@ -1,7 +1,5 @@
 extension Config {
     /// `[policy]` and `[policy PEER]`: what a peer may do here.
-    ///
-    /// Read, it holds what its section says; checked, the rest is what `[policy]` says.
     public struct Policy: Equatable, Sendable {
         public enum Answering: String, CaseIterable, Sendable { case ring, auto, never }
 
@@ -14,9 +12,7 @@ extension Config {
         public internal(set) var emergency = false
         public internal(set) var relay = false
         public internal(set) var signal = true
-        public internal(set) var origin = Origin(file: "", line: 1)
-        /// The keys that its section has.
-        var said: [String] = []
+        public internal(set) var origin = Origin.nowhere
     }
 
     /// What the peer of this name may do here.
@@ -25,65 +21,22 @@ extension Config {
     }
 }
 
-extension Config.Policy {
-    init(_ reader: inout SectionReader) {
-        name = reader.section.name
-        origin = reader.origin
-        if let call = reader.choice(
-            "call", Answering.allCases.map { ($0.rawValue, $0) })
-        {
-            self.call = call
-        }
-        announce = Self.read("announce", &reader) ?? announce
-        dropIn = Self.read("drop-in", &reader) ?? dropIn
-        monitor = Self.read("monitor", &reader) ?? monitor
-        emergency = Self.read("emergency", &reader) ?? emergency
-        relay = Self.read("relay", &reader) ?? relay
-        signal = Self.read("signal", &reader) ?? signal
-        said = reader.section.entries.map { $0.key }
-        reader.finish()
+extension Config.Policy: NamedSection {
+    static var settings: [Setting<Self>] {
+        let consent = Form<Bool>.words([("allow", true), ("deny", false)])
+        return [
+            Setting("call", .cases, { $0.call }, { $0.call = $1 }),
+            Setting("announce", consent, { $0.announce }, { $0.announce = $1 }),
+            Setting("drop-in", consent, { $0.dropIn }, { $0.dropIn = $1 }),
+            Setting("monitor", consent, { $0.monitor }, { $0.monitor = $1 }),
+            Setting("emergency", consent, { $0.emergency }, { $0.emergency = $1 }),
+            Setting("relay", consent, { $0.relay }, { $0.relay = $1 }),
+            Setting("signal", consent, { $0.signal }, { $0.signal = $1 }),
+        ]
     }
 
-    private static func read(_ key: String, _ reader: inout SectionReader) -> Bool? {
-        reader.choice(key, [("allow", true), ("deny", false)])
-    }
-
-    /// What this section does not say is as in `other`.
-    mutating func fill(from other: Self) {
-        if !said.contains("call") { call = other.call }
-        if !said.contains("announce") { announce = other.announce }
-        if !said.contains("drop-in") { dropIn = other.dropIn }
-        if !said.contains("monitor") { monitor = other.monitor }
-        if !said.contains("emergency") { emergency = other.emergency }
-        if !said.contains("relay") { relay = other.relay }
-        if !said.contains("signal") { signal = other.signal }
-        said = []
-    }
-
-    var section: EffectiveSection {
-        let word = { (isAllowed: Bool) in isAllowed ? "allow" : "deny" }
-        return EffectiveSection(
-            "policy", name: name,
-            [
-                ("call", call.rawValue), ("announce", word(announce)), ("drop-in", word(dropIn)),
-                ("monitor", word(monitor)), ("emergency", word(emergency)),
-                ("relay", word(relay)), ("signal", word(signal)),
-            ])
-    }
-}
-
-extension ConfigReader {
-    /// Each policy is of a peer that is there, and says nothing only where `[policy]` does.
-    mutating func checkPolicies() {
-        let peers = config.peers.map { $0.name }
-        for place in config.policies.indices {
-            let name = config.policies[place].name
-            if !peers.contains(name) {
-                fail(
-                    config.policies[place].origin, "[policy \(name)]: there is no [peer \(name)]",
-                    nearestWord(to: name, among: peers))
-            }
-            fill(policy: place)
-        }
+    mutating func begin(_ section: INI.Section) {
+        name = section.name
+        origin = section.origin
     }
 }

@@ -1,11 +1,10 @@
 extension Config {
-    /// `[quiet]`: hours in which nobody is to be disturbed but by an emergency.
+    /// `[quiet]`: hours in which only an emergency may disturb.
     public struct Quiet: Equatable, Sendable {
         /// Nil: at no time.
         public internal(set) var hours: Hours?
-        /// How loud it rings then, at most: 0…100 %.
+        /// The volume of the ringtone in these hours, at most, in per cent.
         public internal(set) var ring = 15
-        public internal(set) var origin = Origin(file: "", line: 1)
     }
 
     /// From one time of day to another, over midnight where the second is the earlier one.
@@ -29,22 +28,30 @@ extension Config {
     }
 }
 
-extension Config.Quiet {
-    mutating func read(_ reader: inout SectionReader) {
-        origin = reader.origin
-        if let hours = reader.value("hours", Self.hours) { self.hours = hours }
-        if let ring = reader.integer("ring", in: 0...100) { self.ring = ring }
-        reader.finish()
+extension Config.Quiet: ConfigSection {
+    static var settings: [Setting<Self>] {
+        [
+            Setting("hours", Config.Hours.form.or("none"), { $0.hours }, { $0.hours = $1 }),
+            Setting("ring", .integer(in: 0...100), { $0.ring }, { $0.ring = $1 }),
+        ]
     }
+}
 
-    private static func hours(_ text: String) -> Parsed<Config.Hours?> {
-        if text == "none" { return .value(nil) }
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { minute($0) }
-        guard parts.count == 2, let start = parts[0], let end = parts[1] else {
-            return .wrong("\(quoted(text)) must be two times of day, such as 22:00-06:30, or none")
-        }
-        guard start != end else { return .wrong("\(quoted(text)) begins when it ends") }
-        return .value(Config.Hours(start: start, end: end))
+extension Config.Hours {
+    fileprivate static var form: Form<Self> {
+        Form(
+            allowed: .forms(["none"]),
+            parse: { text in
+                let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+                    .map { minute($0) }
+                guard parts.count == 2, let start = parts[0], let end = parts[1] else {
+                    return .wrong(
+                        "\(quoted(text)) must be two times of day, such as 22:00-06:30, or none")
+                }
+                guard start != end else { return .wrong("\(quoted(text)) begins when it ends") }
+                return .value(Self(start: start, end: end))
+            },
+            text: { $0.text })
     }
 
     /// The minutes since midnight of `6:30` or `06:30`.
@@ -64,9 +71,5 @@ extension Config.Quiet {
             number = number * 10 + Int(digit - 0x30)
         }
         return number
-    }
-
-    var section: EffectiveSection {
-        EffectiveSection("quiet", [("hours", hours?.text ?? "none"), ("ring", "\(ring)")])
     }
 }

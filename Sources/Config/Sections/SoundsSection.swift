@@ -1,66 +1,55 @@
 extension Config {
-    /// `[sounds]`: what the station says without words.
+    /// `[sounds]`: the sounds that the station makes itself.
     public struct Sounds: Equatable, Sendable {
-        /// What is heard when somebody calls.
+        /// What sounds while a call rings.
         public enum Ring: Equatable, Sendable {
             case chime
             /// A WAV file, by its whole path.
             case file(String)
         }
 
-        public enum Permit: Equatable, Sendable { case off, tone }
+        public enum Permit: String, CaseIterable, Sendable { case off, tone }
 
         public internal(set) var ring = Ring.chime
-        /// How loud they are where `intercomctl volume` says 100, in per cent.
+        /// The volumes in per cent, where `intercomctl volume` is 100.
         public internal(set) var ringVolume = 100
         public internal(set) var tonesVolume = 100
         public internal(set) var pageVolume = 100
-        /// Whether a tone says that the channel is open, or that nobody hears.
+        /// Whether a tone reports that the channel is open, or that no listener hears.
         public internal(set) var permit = Permit.off
-        public internal(set) var origin = Origin(file: "", line: 1)
+        public internal(set) var origin = Origin.nowhere
     }
 }
 
-extension Config.Sounds {
-    mutating func read(_ reader: inout SectionReader) {
-        origin = reader.origin
-        if let ring = reader.value("ring", Self.parseRing) { self.ring = ring }
-        if let volume = reader.value("ring-volume", Self.percent) { ringVolume = volume }
-        if let volume = reader.value("tones-volume", Self.percent) { tonesVolume = volume }
-        if let volume = reader.value("page-volume", Self.percent) { pageVolume = volume }
-        if let permit = reader.choice("permit", [("off", Permit.off), ("tone", .tone)]) {
-            self.permit = permit
-        }
-        reader.finish()
+extension Config.Sounds: ConfigSection {
+    static var settings: [Setting<Self>] {
+        [
+            Setting("ring", ringtone, { $0.ring }, { $0.ring = $1 }),
+            Setting("ring-volume", .percent, { $0.ringVolume }, { $0.ringVolume = $1 }),
+            Setting("tones-volume", .percent, { $0.tonesVolume }, { $0.tonesVolume = $1 }),
+            Setting("page-volume", .percent, { $0.pageVolume }, { $0.pageVolume = $1 }),
+            Setting("permit", .cases, { $0.permit }, { $0.permit = $1 }),
+        ]
     }
 
-    private static func parseRing(_ text: String) -> Parsed<Ring> {
-        if text == "chime" { return .value(.chime) }
-        guard text.hasPrefix("/"), text.utf8.count > 1 else {
-            return .wrong("\(quoted(text)) must be chime, or the whole path of a WAV file")
-        }
-        return .value(.file(text))
-    }
+    mutating func begin(_ section: INI.Section) { origin = section.origin }
 
-    private static func percent(_ text: String) -> Parsed<Int> {
-        let digits = text.utf8.last == UInt8(ascii: "%") ? String(text.dropLast()) : text
-        guard case .value(let percent) = Quantity.integer(digits), (0...100).contains(percent)
-        else { return .wrong("\(quoted(text)) must be 0% to 100%") }
-        return .value(percent)
-    }
-
-    var section: EffectiveSection {
-        let ring =
-            switch ring {
-            case .chime: "chime"
-            case .file(let path): path
-            }
-        return EffectiveSection(
-            "sounds",
-            [
-                ("ring", ring), ("ring-volume", "\(ringVolume)%"),
-                ("tones-volume", "\(tonesVolume)%"), ("page-volume", "\(pageVolume)%"),
-                ("permit", permit == .tone ? "tone" : "off"),
-            ])
+    private static var ringtone: Form<Ring> {
+        Form(
+            allowed: .forms(["chime"]),
+            parse: { text in
+                if text == "chime" { return .value(.chime) }
+                guard text.hasPrefix("/"), text.utf8.count > 1 else {
+                    return .wrong(
+                        "\(quoted(text)) must be chime, or the whole path of a WAV file")
+                }
+                return .value(.file(text))
+            },
+            text: { ring in
+                switch ring {
+                case .chime: "chime"
+                case .file(let path): path
+                }
+            })
     }
 }
