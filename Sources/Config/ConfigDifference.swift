@@ -60,11 +60,11 @@ public enum ConfigDifference {
                     lines.append(line(section, .removed))
                     continue
                 }
-                for (was, becomes) in zip(section.entries, same.entries)
-                where was.value != becomes.value {
-                    let change = Line.Change.changed(
-                        key: was.key, old: was.value, new: becomes.value)
-                    lines.append(line(section, change))
+                // A setting that has no use in one of the two has no value there.
+                for (name, _, _) in kind.settings {
+                    let (was, becomes) = (section.value(of: name), same.value(of: name))
+                    guard was != becomes else { continue }
+                    lines.append(line(section, .changed(key: name, old: was, new: becomes)))
                 }
             }
             for section in after where section.kind == kind.name {

@@ -10,6 +10,9 @@ public struct EffectiveSection: Equatable, Sendable {
     /// `[peer attic]`.
     var header: String { name.isEmpty ? "[\(kind)]" : "[\(kind) \(name)]" }
 
+    /// The value of a setting; empty where it has no use.
+    func value(of name: String) -> String { entries.first { $0.key == name }?.value ?? "" }
+
     var text: String {
         var text = "\(header)\n"
         for (key, value) in entries {

@@ -64,6 +64,28 @@ import Testing
             ])
     }
 
+    /// A mode or a line may take the use from other settings, and give it to them.
+    @Test func eachSettingIsComparedWithItself() throws {
+        let rest = station + "[channel c]\n"
+        let contact = rest + "[button b]\ntalk = c\nline = GPIO1\n"
+        let voice = rest + "[button b]\ntalk = c\nmode = vox\n"
+        #expect(
+            try lines(contact, voice) == [
+                "~ [button b] line: GPIO1 -> (empty)",
+                "~ [button b] bias: pull-up -> (empty)",
+                "~ [button b] active: low -> (empty)",
+                "~ [button b] debounce: 5ms -> (empty)",
+                "~ [button b] mode: momentary -> vox",
+                "~ [button b] vox-threshold: (empty) -> +8dB",
+                "~ [button b] vox-hang: (empty) -> 500ms",
+            ])
+        let lamp = station + "[lamp l]\nshow = fault\nline = "
+        #expect(
+            try lines(lamp + "GPIO1", lamp + "led:a") == [
+                "~ [lamp l] line: GPIO1 -> led:a", "~ [lamp l] active: high -> (empty)",
+            ])
+    }
+
     @Test func onlyNetworkAndPathsNeedARestart() throws {
         let old = try parse(station)
         let new = try parse(
