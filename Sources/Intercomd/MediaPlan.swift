@@ -235,6 +235,6 @@ extension CaptureChain.Settings {
             }
         self.init(
             cancelsEcho: handsFree.cancelsEcho, noiseDecibels: decibels,
-            controlsGain: audio.controlsGain)
+            controlsGain: audio.gainControl)
     }
 }

@@ -12,8 +12,8 @@ public enum PlaceChecks {
     private static let hidden = ["/home", "/root", "/run/user"]
 
     private static func hook(_ events: Config.Events) -> [Mistake] {
-        guard let path = events.program else { return [] }
-        let origin = events.programOrigin
+        guard let path = events.onEvent else { return [] }
+        let origin = events.onEventOrigin
         if let folder = hidden.first(where: { path.hasPrefix("\($0)/") }) {
             return [
                 Mistake(

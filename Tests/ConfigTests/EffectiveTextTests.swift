@@ -15,7 +15,7 @@ func withoutOrigins(_ config: Config) -> Config {
     config.policy.origin = nowhere
     for index in config.policies.indices { config.policies[index].origin = nowhere }
     config.session.origin = nowhere
-    config.events.programOrigin = nowhere
+    config.events.onEventOrigin = nowhere
     for index in config.buttons.indices {
         config.buttons[index].origin = nowhere
         config.buttons[index].lineOrigin = nowhere

@@ -33,7 +33,7 @@ extension Config {
         public internal(set) var echo = Echo.off
         public internal(set) var noiseSuppression = NoiseSuppression.off
         /// Whether speech is brought to one loudness.
-        public internal(set) var controlsGain = false
+        public internal(set) var gainControl = false
         public internal(set) var jitter = Jitter.normal
         /// The longest playout delay.
         public internal(set) var jitterMax = Duration.milliseconds(240)
@@ -80,7 +80,7 @@ extension Config.Audio: ConfigSection {
                 "noise-suppression", .cases, { $0.noiseSuppression }, { $0.noiseSuppression = $1 }),
             Setting(
                 "gain-control", .words([("off", false), ("on", true)]),
-                { $0.controlsGain }, { $0.controlsGain = $1 }),
+                { $0.gainControl }, { $0.gainControl = $1 }),
             Setting("jitter", .cases, { $0.jitter }, { $0.jitter = $1 }),
             Setting(
                 "jitter-max", .time(in: .milliseconds(40) ... .milliseconds(240)),

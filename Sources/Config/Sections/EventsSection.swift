@@ -2,20 +2,20 @@ extension Config {
     /// `[events]`: a program that is told of events.
     public struct Events: Equatable, Sendable {
         /// Run at each event, by its whole path; nil: none.
-        public internal(set) var program: String?
-        public internal(set) var programOrigin = Origin.nowhere
+        public internal(set) var onEvent: String?
+        public internal(set) var onEventOrigin = Origin.nowhere
     }
 }
 
 extension Config.Events: ConfigSection {
     static var settings: [Setting<Self>] {
         [
-            Setting("on-event", path.or("none"), { $0.program }, { $0.program = $1 })
-                .at { $0.programOrigin = $1 }
+            Setting("on-event", path.or("none"), { $0.onEvent }, { $0.onEvent = $1 })
+                .at { $0.onEventOrigin = $1 }
         ]
     }
 
-    mutating func begin(_ section: INI.Section) { programOrigin = section.origin }
+    mutating func begin(_ section: INI.Section) { onEventOrigin = section.origin }
 
     private static var path: Form<String> {
         Form(
