@@ -1,8 +1,9 @@
-/// What a station is told to be: the checked settings, with every default in one place.
+/// The checked settings of a station.
 ///
-/// A value of this type has passed every check that needs no device and no key: names are
-/// unique, targets exist, numbers are in range. Keys as text are checked for their form only;
-/// their check characters are for whoever holds `PublicKey`.
+/// A value of this type has passed every check that needs no device and no cryptography: names are
+/// unique, targets exist, numbers are in range. Only the form of a public key is checked here;
+/// `KeyChecks` checks its last characters. `Config.kinds` lists the sections; each section has a
+/// table of its settings.
 public struct Config: Equatable, Sendable {
     public internal(set) var station = Station()
     public internal(set) var network = Network()
@@ -22,26 +23,26 @@ public struct Config: Equatable, Sendable {
     public internal(set) var lamps: [Lamp] = []
     public internal(set) var relays: [Relay] = []
     public internal(set) var peers: [Peer] = []
-    /// What is allowed but worth a look; the daemon starts all the same.
+    /// What is allowed and probably not meant; the daemon starts all the same.
     public internal(set) var warnings: [Mistake] = []
 
     init() {}
 
-    /// A station that nobody has set up yet: every default, no keys, no peers.
+    /// A station without a main file: every default, no buttons, no peers.
     ///
     /// - Parameters:
-    ///   - name: what it is called meanwhile; must be a name (`isName`).
-    ///   - paths: where things are; see `Paths.init`.
-    /// - Returns: what a main file with nothing but this name would give.
+    ///   - name: its name until then; must be a name (`isName`).
+    ///   - paths: see `Paths.init`.
+    /// - Returns: the same as a main file with this name alone.
     public static func unconfigured(name: String, paths: Paths) -> Config {
-        precondition(isName(name), "a station's name is checked by who gives it")
+        precondition(isName(name), "the caller checks the name of the station")
         var config = Config()
         config.station.name = name
         config.paths = paths
         return config
     }
 
-    /// Who hears a talk key.
+    /// The listeners of a talk button.
     public enum Target: Hashable, Sendable {
         case peer(String)
         case channel(String)
@@ -53,10 +54,10 @@ public struct Config: Equatable, Sendable {
         }
     }
 
-    /// Who may be heard over whom.
+    /// Voices of lower priority are turned down for one of higher priority.
     public enum Priority: String, CaseIterable, Sendable { case normal, high, emergency }
 
-    /// Which level of a line means "on".
+    /// The level of a line that means "on".
     public enum Active: String, CaseIterable, Sendable { case low, high }
 }
 
@@ -68,12 +69,12 @@ extension Config {
         return nil
     }
 
-    /// The place in `peers` of the one with this name.
+    /// The index in `peers` of the peer with this name.
     public func peerIndex(named name: String) -> Int? {
         peers.firstIndex { $0.name == name }
     }
 
-    /// The peers who hear this target, by place in `peers`, in order.
+    /// The peers that hear this target, as indices in `peers`, in order.
     public func listeners(of target: Target) -> [Int] {
         switch target {
         case .peer(let name):

@@ -1,9 +1,9 @@
-// What can be checked only when every file has been read.
+// The checks that need every file.
 
 internal import Wire
 
 extension ConfigReader {
-    /// - Parameter main: the file in which a missing section would stand.
+    /// - Parameter main: the file that a missing section is missing in.
     mutating func check(main: String) {
         checkStation(main: main)
         checkPort()
@@ -23,7 +23,7 @@ extension ConfigReader {
     }
 
     private mutating func checkStation(main: String) {
-        // A name that is there and wrong has been complained of.
+        // A wrong name has been reported.
         guard !isNamed else { return }
         let begin = config.station.origin
         fail(
@@ -31,7 +31,7 @@ extension ConfigReader {
             "[station] name is missing; add: name = kitchen")
     }
 
-    /// Some systems let everybody have such a port: then it is the right one.
+    /// Only a warning: some systems let every process take such a port.
     private mutating func checkPort() {
         guard config.network.port < 1024 else { return }
         warn(
@@ -48,7 +48,7 @@ extension ConfigReader {
         for (what, name, origin) in names where ["mic", "speaker"].contains(name) {
             fail(origin, "[\(what) \(name)]: to mute, mic and speaker mean this station's own")
         }
-        // It works, and everybody who reads a screen takes one for the other.
+        // It works, but on a screen nobody can tell one from the other.
         for peer in config.peers where peer.name == config.station.name {
             warn(
                 peer.origin,
@@ -90,7 +90,7 @@ extension ConfigReader {
         checkActs()
     }
 
-    /// One line, one use: the kernel would refuse the second, long after this.
+    /// Two uses of one line: the kernel would refuse the second one, much later.
     private mutating func checkLines() {
         var used: [(line: String, header: String, origin: Origin)] = []
         let all =
@@ -107,7 +107,7 @@ extension ConfigReader {
         }
     }
 
-    /// A peer asks for a relay by a number made of its name, which must mean one relay.
+    /// A peer asks for a relay by a number made from its name, so each number must mean one relay.
     private mutating func checkRelays() {
         for (index, relay) in config.relays.enumerated() {
             let number = RelayNumber.of(relay.name)
@@ -123,7 +123,7 @@ extension ConfigReader {
         }
     }
 
-    /// Two names for one key would be one station counted twice.
+    /// Two peers with one key would be one station under two names.
     private mutating func checkKeys() {
         for (index, peer) in config.peers.enumerated() where !peer.key.isEmpty {
             guard let other = config.peers[..<index].first(where: { $0.key == peer.key }) else {

@@ -7,7 +7,7 @@ public enum ConfigDifference {
             case added
             /// A whole section is gone.
             case removed
-            /// One key of a section has another value.
+            /// One setting of a section has another value.
             case changed(key: String, old: String, new: String)
             /// The pre-shared key is another, in the file of the same name.
             case otherPSK
@@ -30,12 +30,12 @@ public enum ConfigDifference {
             }
         }
 
-        /// What only those can see who hold the keys.
+        /// The caller has compared the keys; this module never reads them.
         public static func otherPSK(of peer: Config.Peer) -> Line {
             Line(header: "[peer \(peer.name)]", change: .otherPSK, needsRestart: false)
         }
 
-        /// A peer that calls us has no address: a blank would look like a slip.
+        /// An empty value, such as the address of a peer that calls us, would look like a fault.
         private static func shown(_ value: String) -> String {
             value.isEmpty ? "(empty)" : value
         }
@@ -43,8 +43,9 @@ public enum ConfigDifference {
 
     /// Every change, in the order of `Config.effective`; empty when the two say the same.
     ///
-    /// Within one kind of section first those of `old` as they stand there, changed or gone, then
-    /// the new ones. What has another name is gone and new. The order of sections says nothing.
+    /// Within one kind of section: the changed and removed sections in the order of `old`, then the
+    /// added ones. A renamed section counts as removed and added. The order of sections does not
+    /// matter.
     public static func between(_ old: Config, _ new: Config) -> [Line] {
         let before = old.effectiveSections
         let after = new.effectiveSections
@@ -78,7 +79,7 @@ public enum ConfigDifference {
 }
 
 extension Config {
-    /// These settings as far as a running station can take them over; the rest stays as it is.
+    /// These settings, except those that need a restart: they stay as `running` has them.
     public func applied(over running: Config) -> Config {
         var config = self
         for kind in Self.kinds where kind.needsRestart { kind.copy(&config, running) }

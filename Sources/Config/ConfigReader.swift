@@ -1,11 +1,11 @@
 extension Config {
-    /// Reads a whole configuration, or says everything that is wrong with it.
+    /// Reads a whole configuration, or reports everything that is wrong with it.
     ///
     /// - Parameters:
     ///   - sources: the files in order of precedence: `intercomd.conf`, then `peers.d` beside
     ///     it, then `peers.d` in the state directory, each sorted by name.
-    ///   - paths: where things are if `[paths]` does not say; see `Paths.init`.
-    /// - Throws: every mistake that was found, by file and line.
+    ///   - paths: the directories unless `[paths]` sets them; see `Paths.init`.
+    /// - Throws: every mistake, by file and line.
     public init(_ sources: [ConfigSource], paths: Paths) throws(ConfigError) {
         var reader = ConfigReader(paths: paths)
         for source in sources { reader.read(source) }
@@ -19,9 +19,9 @@ extension Config {
         self = reader.config
     }
 
-    /// Only what `[paths]` of the main file says, mistakes elsewhere passed over.
+    /// The paths of the main file alone; mistakes elsewhere in it are ignored.
     ///
-    /// The learned peers are found by it before everything can be read.
+    /// The learned peers lie in one of these directories, so it must be known before all is read.
     public static func paths(in main: ConfigSource, otherwise paths: Paths) -> Paths {
         var result = paths
         for section in INI(parsing: main).sections where section.kind == "paths" {
@@ -32,7 +32,7 @@ extension Config {
     }
 }
 
-/// By file as given, then by line, so that a person goes through each file once.
+/// In the order of the files, then of the lines, so that a person goes through each file once.
 private func sorted(_ mistakes: [Mistake], by files: [String]) -> [Mistake] {
     let ranked = mistakes.enumerated().map { index, mistake in
         (files.firstIndex(of: mistake.origin.file) ?? 0, mistake.origin.line, index)
@@ -44,13 +44,13 @@ private func sorted(_ mistakes: [Mistake], by files: [String]) -> [Mistake] {
 struct ConfigReader {
     private(set) var config = Config()
     private(set) var mistakes: [Mistake] = []
-    /// Whether `[station]` has a name, be it a wrong one, or a slip where the name should be.
+    /// Whether `[station]` has a name, even a wrong one, or a line that was probably meant as one.
     private(set) var isNamed = false
     /// The first section of each header.
     private var begun: [INI.Section] = []
 
     private let kinds = Config.kinds
-    /// Sections that are read when all others are.
+    /// The sections that are read last.
     private var waiting: [(kind: SectionKind, section: INI.Section)] = []
 
     private static let later = ["levels", "record"]
@@ -83,7 +83,7 @@ struct ConfigReader {
         }
     }
 
-    /// Reads what had to wait for all files.
+    /// Reads the sections that wait for all files.
     mutating func readWaiting() {
         for (kind, section) in waiting { read(section, as: kind) }
         waiting = []
@@ -100,7 +100,7 @@ struct ConfigReader {
         mistakes += reader.mistakes
     }
 
-    /// The kind of a section that is known, may stand in this file, and is the first of its name.
+    /// The kind of a section; nil where it is unknown, in the wrong file, or there already.
     private mutating func welcome(_ section: INI.Section) -> SectionKind? {
         let origin = section.origin
         if Self.later.contains(section.kind) {
@@ -156,7 +156,7 @@ struct ConfigReader {
         return false
     }
 
-    /// More sections of a kind than there may be: the first one too many.
+    /// Reports the first section beyond the limit of its kind.
     mutating func checkCounts() {
         for kind in kinds {
             guard let limit = kind.limit else { continue }

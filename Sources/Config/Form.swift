@@ -9,7 +9,7 @@ struct Form<Value> {
 }
 
 extension Form where Value: Comparable {
-    /// A quantity between two bounds; `condition` says on what else the bounds depend.
+    /// A quantity between two bounds; `condition` names what the bounds depend on.
     private init(
         _ allowed: Allowed, in range: ClosedRange<Value>, condition: String = "",
         parse: @escaping (String) -> Parsed<Value>, text: @escaping (Value) -> String
@@ -112,7 +112,7 @@ extension Form<String> {
 }
 
 extension Form {
-    /// The same, or a word for none of it.
+    /// The same, or a word for nil.
     func or(_ word: String) -> Form<Value?> {
         let (parse, write) = (parse, text)
         return Form<Value?>(
@@ -123,7 +123,7 @@ extension Form {
             text: { $0.map(write) ?? word })
     }
 
-    /// A list by commas, in which no item comes twice.
+    /// A list with commas, in which no item comes twice.
     func list(limit: Int) -> Form<[Value]> where Value: Equatable {
         let (parse, write) = (parse, text)
         return Form<[Value]>(

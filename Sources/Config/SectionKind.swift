@@ -5,19 +5,19 @@ struct SectionKind {
     let name: String
     /// Whether its header has a name; such a section may exist more than once.
     let isNamed: Bool
-    /// How many there may be; nil where something else bounds them.
+    /// The most there may be; nil where something else limits them.
     var limit: Int?
     /// Whether only a restart can apply it: sockets and directories are taken at start.
     var needsRestart = false
     /// Whether it may stand in a file of `peers.d`.
     var isOfPeer = false
-    /// Whether it is read when all others are: what it leaves out, they say.
+    /// Whether it is read after all others, because it takes from them what it leaves out.
     var isLast = false
     let read: (inout Config, inout SectionReader) -> Void
     let effective: (Config) -> [EffectiveSection]
     /// Puts this section of the second configuration into the first one.
     let copy: (inout Config, Config) -> Void
-    /// What there is to document of each of its settings.
+    /// What the documents must have of each of its settings.
     let settings: [(name: String, allowed: Allowed, isRequired: Bool)]
 
     private init<Section: ConfigSection>(
@@ -51,7 +51,7 @@ struct SectionKind {
         return kind
     }
 
-    /// A section that exists once for each name; `new` gives it before it is read.
+    /// A section that exists once for each name; `new` makes it, with its defaults.
     static func many<Section: NamedSection>(
         _ name: String, limit: Int? = nil, isOfPeer: Bool = false, isLast: Bool = false,
         _ get: @escaping (Config) -> [Section],

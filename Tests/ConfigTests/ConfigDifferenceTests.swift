@@ -11,7 +11,7 @@ import Testing
 
     @Test func theSameTwiceHasNoDifference() throws {
         #expect(try lines(station, station) == [])
-        // What is written otherwise but means the same is no difference.
+        // Another spelling of the same value is no difference.
         #expect(try lines(station, station + "[audio]\nbitrate = auto\nrx-hold = 0.15s\n") == [])
         #expect(
             try lines(
@@ -64,7 +64,7 @@ import Testing
             ])
     }
 
-    /// A mode or a line may take the use from other settings, and give it to them.
+    /// Whether a setting has a use may depend on the mode or the line.
     @Test func eachSettingIsComparedWithItself() throws {
         let rest = station + "[channel c]\n"
         let contact = rest + "[button b]\ntalk = c\nline = GPIO1\n"

@@ -16,7 +16,7 @@ import Testing
         kind.isNamed ? "[\(kind.name) NAME]" : "[\(kind.name)]"
     }
 
-    // What is missing or wrong in the man page, one line each.
+    // The faults of the man page, one line each.
 
     private static func complaints(aboutPage text: String) -> [String] {
         let page = ManPage(text)
@@ -63,7 +63,7 @@ import Testing
         case .forms(let forms): return forms.filter { !text.contains($0) }
         case .times, .integers, .bitrates, .gains, .levels, .percents:
             let bounds = allowed.text.components(separatedBy: " to ")
-            // Between the two may stand what holds for some profiles.
+            // Bounds for single profiles may stand between the two.
             guard let least = text.range(of: "\(bounds[0]) "),
                 text[least.upperBound...].contains("to \(bounds[1])")
             else { return [allowed.text] }
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    /// Whether a setting that has this value is as if it were not there.
+    /// Whether setting it to this value changes nothing.
     private static func isDefault(_ value: String, of name: String, _ kind: SectionKind) -> Bool {
         let header = kind.isNamed ? "[\(kind.name) attic]" : "[\(kind.name)]"
         var others = "\n[channel house]\n"
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    /// Sections of a kind that are right as they are.
+    /// Right sections of a kind, without most settings.
     private static func contexts(of kind: SectionKind) -> [[String]] {
         switch kind.name {
         case "station": [["name = a"]]
@@ -109,7 +109,7 @@ import Testing
         #expect(try Self.complaints(aboutPage: Self.text(of: "docs/intercomd.conf.5")) == [])
     }
 
-    /// Negative controls: what is lost or wrong in the page is reported, and nothing else.
+    /// Negative controls: a planted fault in the page is reported, and nothing else.
     @Test(arguments: [
         (
             "BR rx-hold \" = 150ms\"", "B hold",
@@ -134,7 +134,7 @@ import Testing
         #expect(Self.complaints(aboutPage: page.replacing(text, with: other)) == report)
     }
 
-    /// What is missing in the examples, or shown with another value than its default.
+    /// The settings that the examples lack, or show with another value than the default.
     private static func complaints(aboutExample main: String, peer: String) throws -> [String] {
         let page = ManPage(try text(of: "docs/intercomd.conf.5"))
         let (main, peer) = (ExampleFile(main), ExampleFile(peer))
@@ -146,7 +146,7 @@ import Testing
                 let shown = file.values(of: setting.name, in: kind.name, isNamed: kind.isNamed)
                 if shown.isEmpty { found.append("\(place) is not shown") }
                 let standard = page.entry(setting.name, in: header(of: kind))?.standard ?? ""
-                // The peer of the example has settings of its own.
+                // The example is one certain peer, which need not have the defaults.
                 guard !standard.isEmpty, kind.name != "peer", !shown.isEmpty else { continue }
                 if !shown.contains(standard) {
                     found.append("\(place) is shown as \(shown[0]), not as \(standard)")
@@ -163,7 +163,7 @@ import Testing
         #expect(found == [])
     }
 
-    /// Negative controls: what is lost or wrong in an example is reported, and nothing else.
+    /// Negative controls: a planted fault in an example is reported, and nothing else.
     @Test(arguments: [
         ("#rx-hold = 150ms\n", "", ["[audio] rx-hold is not shown"]),
         ("#rx-hold = 150ms\n", "#rx-hold = 2s\n", ["[audio] rx-hold is shown as 2s, not as 150ms"]),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Config
 
-/// The settings alone: where they were written, and what was remarked on, left out.
+/// The settings alone, without their places and without warnings.
 func withoutOrigins(_ config: Config) -> Config {
     let nowhere = Origin.nowhere
     var config = config
@@ -140,7 +140,7 @@ func withoutOrigins(_ config: Config) -> Config {
     /// Every key of the annotated example is in the effective text, so none can be forgotten.
     @Test func noKeyOfTheExampleIsMissing() throws {
         let example = try text(of: "intercomd.conf")
-        // What the example has commented out as a whole.
+        // The sections that the example has commented out.
         let voice = "[button voice]\nmode = vox\ntalk = house\n"
         let door = """
             [button door]
@@ -176,7 +176,7 @@ func withoutOrigins(_ config: Config) -> Config {
         }
     }
 
-    /// Negative control: what the property compares does see a lost setting.
+    /// Negative control: the comparison above notices a lost setting.
     @Test func aLostSettingIsSeen() throws {
         let config = try parse("[station]\nname = a\n[talk]\ntail = 1s\n")
         let spoiled = config.effective.replacing("tail = 1s\n", with: "")

@@ -1,4 +1,4 @@
-/// The settings that an example shows: as they stand there, or commented out.
+/// The settings that an example shows, commented out or not.
 struct ExampleFile {
     /// One line `name = value`, or `#name = value`.
     struct Entry {
@@ -26,7 +26,7 @@ struct ExampleFile {
         }
     }
 
-    /// Every value that is shown of a setting.
+    /// Every value that it shows for a setting.
     func values(of name: String, in kind: String, isNamed: Bool) -> [String] {
         entries.filter { $0.kind == kind && $0.isNamed == isNamed && $0.name == name }
             .map { $0.value }

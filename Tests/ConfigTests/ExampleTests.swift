@@ -51,7 +51,7 @@ import Testing
             }
             #expect(same == section)
         }
-        // What stands in the example for itself is there besides.
+        // The sections that the example comments out as a whole.
         let names = explicit.effectiveSections.map { $0.name }
         #expect(names.contains("voice") && names.contains("door"))
     }

@@ -2,11 +2,11 @@ import Foundation
 
 /// The settings that intercomd.conf(5) describes.
 struct ManPage {
-    /// What it says of one setting.
+    /// The description of one setting.
     struct Entry {
         let section: String
         let name: String
-        /// nil where it names none.
+        /// The default; nil where the page names none.
         let standard: String?
         /// The description, without markup.
         var text = ""
@@ -55,7 +55,7 @@ struct ManPage {
         entries.first { $0.name == name && $0.section.contains(header) }
     }
 
-    /// A line as roff sees it: words, or quoted groups of them.
+    /// The arguments of a macro as roff splits them, or the whole line of text.
     private static func words(of line: Substring) -> [String] {
         guard line.hasPrefix(".") else { return [String(line)] }
         var words: [String] = []

@@ -2,8 +2,7 @@ import Audio
 
 @testable import Config
 
-/// Right configurations at random: every setting of the tables, written in one of its forms or left
-/// out.
+/// Right configurations at random, in which each setting of the tables is there or not.
 struct RandomConfig {
     private var random: SplitMix64
     private var peers: [String] = []
@@ -43,7 +42,7 @@ struct RandomConfig {
         }
     }
 
-    /// The settings of one section, each in two of three cases; all that it must have.
+    /// The settings of one section: the required ones, and two of three others.
     private mutating func settings(of kind: SectionKind, _ index: Int) -> String {
         var fixed: [String: String] = [:]
         var left: Set<String> = []
@@ -74,7 +73,8 @@ struct RandomConfig {
         return text
     }
 
-    /// What a button must have, and what it may not have: by a line, a keypad, or speech.
+    /// The settings that a button must have and those it may not have: it has a line or a key of a
+    /// keypad, or speech presses it.
     private mutating func button(_ index: Int) -> (fixed: [String: String], left: Set<String>) {
         let talk = pick(channels + peers + ["reply"])
         let touches: Set = ["press", "hold", "double"]

@@ -23,7 +23,7 @@ extension Config {
         public internal(set) var origin = Origin.nowhere
         public internal(set) var membersOrigin = Origin.nowhere
 
-        /// Whether what the peer of this name says here is for us, and ours for it.
+        /// Whether this station and the peer of this name hear each other on it.
         public func includes(peer: String) -> Bool {
             switch members {
             case .all: true

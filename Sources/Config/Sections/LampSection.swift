@@ -15,7 +15,7 @@ extension Config {
         public internal(set) var lineOrigin = Origin.nowhere
 
         public var isActiveLow: Bool { active == .low }
-        /// Whether the kernel drives it: such a one has no level.
+        /// Whether it is an LED of the kernel, which has no level.
         var isLED: Bool { line.hasPrefix(LineText.ledMark) }
     }
 }

@@ -1,4 +1,4 @@
-/// Where the station keeps what it must not lose, and its socket.
+/// `[paths]`: the directories of the station.
 public struct Paths: Equatable, Sendable {
     /// Keys, learned peers, state.
     public internal(set) var state = "/var/lib/intercomd"
@@ -15,11 +15,11 @@ public struct Paths: Equatable, Sendable {
 
     init() {}
 
-    /// The defaults, or what the service manager says.
+    /// The directories of the service manager, or the defaults.
     ///
     /// - Parameters:
-    ///   - stateDirectory: the value of `STATE_DIRECTORY`; of a list by colons, the first counts.
-    ///   - runtimeDirectory: likewise `RUNTIME_DIRECTORY`.
+    ///   - stateDirectory: the value of `STATE_DIRECTORY`; the first one of a list by colons.
+    ///   - runtimeDirectory: likewise the value of `RUNTIME_DIRECTORY`.
     public init(stateDirectory: String?, runtimeDirectory: String?) {
         if let first = Self.first(of: stateDirectory) { state = first }
         if let first = Self.first(of: runtimeDirectory) { runtime = first }

@@ -11,13 +11,13 @@ extension Config {
         }
 
         public internal(set) var name = ""
-        /// Tried in turn; empty means that it calls us.
+        /// Tried in turn; empty where the peer calls this station.
         public internal(set) var addresses: [PeerAddress] = []
-        /// `intercom1:…` of protocol.md §4.2, its form checked, its check characters not.
+        /// `intercom1:…` (protocol.md §4.2); the form is checked, the check characters are not.
         public internal(set) var key = ""
         public internal(set) var psk = PSK.none
-        /// The 24 digits of the key's fingerprint in groups of four, as a person has compared
-        /// them; empty where nobody has.
+        /// The 24 digits of the fingerprint in groups of four, once a person has compared them;
+        /// empty before.
         public internal(set) var verified = ""
         /// 1 is AES-256-GCM, 2 is ChaCha20-Poly1305; `auto` is 1.
         public internal(set) var suite: UInt8 = 1
@@ -69,7 +69,8 @@ extension Config.Peer: NamedSection {
         verifiedOrigin = section.origin
     }
 
-    /// Twenty-four digits, with or without blanks between, in groups of four; nil for all else.
+    /// The 24 digits of a text, in groups of four; nil when it is anything else than 24 digits and
+    /// blanks.
     public static func digits(in text: String) -> String? {
         var digits: [UInt8] = []
         for byte in text.utf8 where byte != UInt8(ascii: " ") {
@@ -115,7 +116,7 @@ extension Form<String> {
             text: { $0 })
     }
 
-    /// The digits of a key's fingerprint; empty where nobody has compared them.
+    /// The digits of a fingerprint, or nothing.
     fileprivate static var fingerprint: Self {
         Self(
             allowed: .forms([]),

@@ -3,7 +3,7 @@ extension Config {
     public struct Policy: Equatable, Sendable {
         public enum Answering: String, CaseIterable, Sendable { case ring, auto, never }
 
-        /// The peer; empty for what holds for all others.
+        /// The peer; empty for the policy of all other peers.
         public internal(set) var name = ""
         public internal(set) var call = Answering.ring
         public internal(set) var announce = true
@@ -15,7 +15,7 @@ extension Config {
         public internal(set) var origin = Origin.nowhere
     }
 
-    /// What the peer of this name may do here.
+    /// The policy that holds for the peer of this name.
     public func policy(ofPeer name: String) -> Policy {
         policies.first { $0.name == name } ?? policy
     }

@@ -7,13 +7,13 @@ extension Config {
         public internal(set) var ring = 15
     }
 
-    /// From one time of day to another, over midnight where the second is the earlier one.
+    /// A span of the day, over midnight where its end is the earlier time.
     public struct Hours: Equatable, Sendable {
         /// Minutes since midnight, each below 1440, and never the same.
         public let start: Int
         public let end: Int
 
-        /// Whether a minute since midnight is in it; the last one is not.
+        /// Whether a minute since midnight is in it; the end is not.
         public func contains(minute: Int) -> Bool {
             start < end
                 ? (start..<end).contains(minute) : minute >= start || minute < end
