@@ -1,6 +1,6 @@
 /// A section of the configuration: its values, and the table of its settings.
 protocol ConfigSection {
-    /// Every setting, in the order of intercomd.conf(5).
+    /// Every setting, in the order of the effective text.
     ///
     /// A new setting is one row here and one field that has its default; the tests then ask for it
     /// in the man page and in the example.

@@ -4,7 +4,7 @@ public struct EffectiveSection: Equatable, Sendable {
     public let kind: String
     /// Empty for a section that exists once.
     public let name: String
-    /// Every setting that has a use, with its value as text, in the order of intercomd.conf(5).
+    /// Every setting that has a use, with its value as text, in the order of the table.
     public let entries: [(key: String, value: String)]
 
     /// `[peer attic]`.
