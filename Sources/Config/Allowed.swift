@@ -11,10 +11,10 @@ enum Allowed {
     case levels(ClosedRange<Double>)
     /// One of a few words.
     case words([String])
-    /// Text with a form of its own; the strings are the words in it, or beginnings.
+    /// Text in forms of its own; the strings are the words in them, or their beginnings.
     case forms([String])
 
-    /// `0 to 2s`, or `half, full or auto`.
+    /// `0 to 2s`, `half, full or auto`, or `keep, mute, or 0% to 100%`.
     var text: String {
         switch self {
         case .times(let range):
@@ -31,7 +31,12 @@ enum Allowed {
         case .levels(let range):
             Self.text(
                 Quantity.text(level: range.lowerBound), Quantity.text(level: range.upperBound))
-        case .words(let words), .forms(let words): oneOf(words)
+        case .words(let words): oneOf(words)
+        case .forms(let forms):
+            // Forms have blanks, so the last one is set off by a comma too.
+            forms.count > 1
+                ? forms.dropLast().joined(separator: ", ") + ", or " + forms[forms.count - 1]
+                : oneOf(forms)
         }
     }
 

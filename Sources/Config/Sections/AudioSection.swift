@@ -122,22 +122,24 @@ extension Form<DeviceName> {
 
 extension Form<Config.Audio.Volume> {
     fileprivate static var volume: Self {
-        Self(
-            allowed: .forms(["keep", "mute", Form<Int>.percent.allowed.text]),
+        let percent = Form<Int>.percent
+        let allowed = Allowed.forms(["keep", "mute", percent.allowed.text])
+        return Self(
+            allowed: allowed,
             parse: { text in
                 switch text {
                 case "keep": .value(.keep)
                 case "mute": .value(.mute)
                 default:
                     Quantity.percent(text).map { .value(.percent($0)) }
-                        ?? .wrong("\(quoted(text)) must be keep, mute, or 0% to 100%")
+                        ?? .wrong("\(quoted(text)) must be \(allowed.text)")
                 }
             },
             text: { volume in
                 switch volume {
                 case .keep: "keep"
                 case .mute: "mute"
-                case .percent(let percent): Form<Int>.percent.text(percent)
+                case .percent(let share): percent.text(share)
                 }
             })
     }

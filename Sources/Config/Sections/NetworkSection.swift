@@ -47,9 +47,9 @@ extension Config.Network: ConfigSection {
 
     /// Names of RFC 2474, 2597 and 3246, or a number.
     private static var codePoint: Form<UInt8> {
-        let words = ["ef", "af11 to af43", "cs0 to cs7", "0 to 63"]
+        let allowed = Allowed.forms(["ef", "af11 to af43", "cs0 to cs7", "0 to 63"])
         return Form(
-            allowed: .forms(words),
+            allowed: allowed,
             parse: { text in
                 let bytes = Array(text.utf8)
                 if text == "ef" { return .value(46) }
@@ -64,7 +64,7 @@ extension Config.Network: ConfigSection {
                 if case .value(let number) = Quantity.integer(text), (0...63).contains(number) {
                     return .value(UInt8(number))
                 }
-                return .wrong("\(quoted(text)) must be ef, af11 to af43, cs0 to cs7, or 0 to 63")
+                return .wrong("\(quoted(text)) must be \(allowed.text)")
             },
             text: { value in
                 if value == 46 { return "ef" }
