@@ -53,6 +53,7 @@ struct ConfigReader {
     /// The sections that are read last.
     private var waiting: [(kind: SectionKind, section: INI.Section)] = []
 
+    /// Sections that a later version may have.
     private static let later = ["levels", "record"]
 
     init(paths: Paths) { config.paths = paths }

@@ -15,10 +15,8 @@ struct SectionReader {
     /// Not where a line of the section could not be read, or has an unknown setting: that line was
     /// most likely meant to say it, and one slip is reported once.
     mutating func failMissing(_ what: String) {
-        missing.append(Mistake(section.origin, "\(header) \(what)"))
+        missing.append(Mistake(section.origin, "\(section.header) \(what)"))
     }
-
-    private var header: String { "[\(section.kind) \(section.name)]" }
 
     /// Reads every setting of a section into it.
     mutating func read<Section: ConfigSection>(into target: inout Section) {
