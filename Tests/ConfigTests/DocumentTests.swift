@@ -117,22 +117,24 @@ import Testing
             ["[audio] rx-hold is missing", "[audio] hold is no setting"]
         ),
         (
+            "BR hours \" = none\"", "B hour",
+            ["[quiet] hours is missing", "[quiet] hour is no setting"]
+        ),
+        (
             "jitter-max \" = 240ms\"", "jitter-max \" = 200ms\"",
             ["[audio] jitter-max: 200ms is not its default"]
         ),
-        ("40ms to 240ms", "40ms to 250ms", ["[audio] jitter-max does not name 40ms to 240ms"]),
-        ("ignored, 0 to 200ms", "ignored", ["[button NAME] debounce does not name 0 to 200ms"]),
-        (".B latch\n", "", ["[button NAME] mode does not name latch"]),
         ("suite \" = auto\"", "suite \" = 2\"", ["[peer NAME] suite: 2 is not its default"]),
-        (
-            "there:\n.BR intercom1: ,", "there:",
-            ["[peer NAME] key does not name intercom1:"]
-        ),
+        ("40ms to 240ms", "40ms to 250ms", ["[audio] jitter-max does not name 40ms to 240ms"]),
+        ("1 to 65535", "1 to 65536", ["[network] port does not name 1 to 65535"]),
+        (".B latch\n", "", ["[button NAME] mode does not name latch"]),
     ])
     func aFaultInTheManPageIsReported(_ text: String, _ other: String, _ report: [String]) throws {
         let page = try Self.text(of: "docs/intercomd.conf.5")
         #expect(page.contains(text))
-        #expect(Self.complaints(aboutPage: page.replacing(text, with: other)) == report)
+        let before = Self.complaints(aboutPage: page)
+        let found = Self.complaints(aboutPage: page.replacing(text, with: other))
+        #expect(found.filter { !before.contains($0) } == report)
     }
 
     /// The settings that the examples lack, or show with another value than the default.
@@ -176,9 +178,10 @@ import Testing
         let main = try Self.text(of: "etc/intercomd.conf")
         let peer = try Self.text(of: "etc/peers.d/frontdoor.conf")
         #expect(main.contains(text) || peer.contains(text))
+        let before = try Self.complaints(aboutExample: main, peer: peer)
         let found = try Self.complaints(
             aboutExample: main.replacing(text, with: other),
             peer: peer.replacing(text, with: other))
-        #expect(found == report)
+        #expect(found.filter { !before.contains($0) } == report)
     }
 }
