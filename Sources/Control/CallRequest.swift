@@ -1,3 +1,5 @@
+public import Wire
+
 /// What `intercomctl` asks about calls and pages.
 ///
 /// `call` has `target` and perhaps `mode` (`call`, `drop-in`, `listen`) and `priority`; `page` has
@@ -10,11 +12,11 @@ public enum CallRequest: Equatable, Sendable {
         case listen
     }
 
-    case call(String, Mode, HistoryRecord.Priority)
+    case call(String, Mode, Priority)
     case answer
     case reject
     case hangUp
-    case page(String, isDown: Bool, HistoryRecord.Priority)
+    case page(String, isDown: Bool, Priority)
     case show(peer: String)
 
     /// Reads the rest of a request; nil when the command is none of these.
@@ -59,10 +61,10 @@ public enum CallRequest: Equatable, Sendable {
 
     private static func priority(
         _ command: String, _ json: borrowing JSON
-    ) throws(ControlError) -> HistoryRecord.Priority {
+    ) throws(ControlError) -> Priority {
         guard json.has("priority") else { return .normal }
         guard let text = json.member("priority")?.text,
-            let priority = HistoryRecord.Priority(rawValue: text)
+            let priority = Priority(word: text)
         else {
             throw ControlError(
                 .badRequest,
@@ -80,12 +82,12 @@ public enum CallRequest: Equatable, Sendable {
             json.set("do", JSON("call"))
             json.set("target", JSON(target))
             json.set("mode", JSON(mode.rawValue))
-            json.set("priority", JSON(priority.rawValue))
+            json.set("priority", JSON(priority.word))
         case .page(let target, let isDown, let priority):
             json.set("do", JSON("page"))
             json.set("action", JSON(isDown ? "down" : "up"))
             json.set("target", JSON(target))
-            json.set("priority", JSON(priority.rawValue))
+            json.set("priority", JSON(priority.word))
         case .show(let peer):
             json.set("do", JSON("show"))
             json.set("peer", JSON(peer))

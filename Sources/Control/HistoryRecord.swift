@@ -1,3 +1,5 @@
+public import Wire
+
 /// One line of the history: a call began, or a call is over.
 ///
 /// Every call leaves two on each side, with one `call`: that is how the two histories are laid side
@@ -21,8 +23,6 @@ public struct HistoryRecord: JSONRecord, Equatable, Sendable {
         case outgoing = "out"
         case incoming = "in"
     }
-
-    public enum Priority: String, Sendable { case normal, high, emergency }
 
     /// Why it ended.
     public enum Cause: String, Sendable, CaseIterable {

@@ -1,3 +1,5 @@
+public import Wire
+
 /// Something with named fields that is written to JSON and read from it by one description.
 ///
 /// One list of fields serves both ways, so what one program writes the other can read.
@@ -144,6 +146,14 @@ public struct JSONCoder: ~Copyable {
             object.set(key, JSON(value.rawValue))
         } else {
             value = found(member(key)?.text.flatMap { Word(rawValue: $0) }, value)
+        }
+    }
+
+    public mutating func field(_ key: String, _ value: inout Priority) {
+        if isWriting {
+            object.set(key, JSON(value.word))
+        } else {
+            value = found(member(key)?.text.flatMap { Priority(word: $0) }, value)
         }
     }
 

@@ -1,3 +1,5 @@
+public import Wire
+
 /// What `intercomctl` asks of the daemon: one JSON object, one line.
 ///
 /// `{"v":1,"do":"status"}`; `ptt` has `action` and `target` besides, `reload` has `check`,
@@ -17,7 +19,7 @@ public enum Request: Equatable, Sendable {
     /// Has a tone played by a peer, and listens for it here.
     case latency(peer: String)
     /// Sound follows the answer: so many samples of 48 kHz, two bytes each, the lower first.
-    case announce(target: String, priority: String, samples: Int)
+    case announce(target: String, priority: Priority, samples: Int)
     /// Switches a relay on for its pulse: one here, or a peer's.
     case relay(String, peer: String?)
     /// Lights the call light of a peer.
@@ -37,14 +39,6 @@ public enum Request: Equatable, Sendable {
 
     /// The version of this protocol, the same in requests and replies.
     public static let protocolVersion = 1
-
-    static let commands = [
-        "status", "peers", "ptt", "talk", "tone", "monitor", "levels", "latency", "announce",
-        "relay",
-        "signal",
-        "key", "version", "reload", "history", "state", "call", "answer", "reject", "hangup",
-        "page", "show",
-    ]
 
     /// Reads one line, without its newline.
     ///
@@ -125,10 +119,10 @@ public enum Request: Equatable, Sendable {
     }
 
     private static func announce(_ json: borrowing JSON) throws(ControlError) -> Request {
-        let priority = json.has("priority") ? json.member("priority")?.text : "normal"
+        let word = json.has("priority") ? json.member("priority")?.text : "normal"
         guard let target = json.member("target")?.text,
             let samples = json.member("samples")?.integer,
-            let priority, ["normal", "high", "emergency"].contains(priority)
+            let priority = word.flatMap({ Priority(word: $0) })
         else {
             throw ControlError(
                 .badRequest,
@@ -162,7 +156,7 @@ public enum Request: Equatable, Sendable {
         case .announce(let target, let priority, let samples):
             json.set("do", JSON("announce"))
             json.set("target", JSON(target))
-            json.set("priority", JSON(priority))
+            json.set("priority", JSON(priority.word))
             json.set("samples", JSON(samples))
         case .relay(let name, let peer):
             json.set("do", JSON("relay"))

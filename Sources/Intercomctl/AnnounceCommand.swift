@@ -11,12 +11,7 @@ func announce(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     guard let path = invocation.file else {
         throw Failure(.usage, "announce needs --file FILE.wav")
     }
-    let priority = invocation.priority ?? "normal"
-    let priorities = ["normal", "high", "emergency"]
-    guard priorities.contains(priority) else {
-        throw Failure(
-            .usage, "\(unknown("priority", priority, among: priorities)) (normal, high, emergency)")
-    }
+    let priority = try priority(of: invocation)
     var file = try SoundFile(path)
     try file.open()
     let target = invocation.arguments[0]

@@ -1,6 +1,7 @@
 internal import Control
 internal import HAL
 internal import Time
+internal import Wire
 
 /// `call PEER|CHANNEL`: it rings there.
 func callTarget(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
@@ -110,14 +111,12 @@ func showPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return .ok
 }
 
-private func priority(
-    of invocation: borrowing Invocation
-) throws(Failure) -> HistoryRecord.Priority {
-    let word = invocation.priority ?? "normal"
-    guard let priority = HistoryRecord.Priority(rawValue: word) else {
-        let all = ["normal", "high", "emergency"]
-        throw Failure(
-            .usage, "\(unknown("priority", word, among: all)) (normal, high, emergency)")
+/// As `--priority` says; normal without it.
+func priority(of invocation: borrowing Invocation) throws(Failure) -> Priority {
+    guard let word = invocation.priority else { return .normal }
+    guard let priority = Priority(word: word) else {
+        let complaint = unknown("priority", word, among: Priority.words)
+        throw Failure(.usage, "\(complaint) (\(Priority.words.joined(separator: ", ")))")
     }
     return priority
 }

@@ -1,5 +1,6 @@
 internal import Control
 internal import HAL
+internal import Wire
 
 /// `history`: the calls that were, the newest last as in a log.
 func showHistory(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
@@ -52,7 +53,7 @@ private func row(_ call: HistoryList.Call) -> [String] {
         who = record.peer.isEmpty ? channel : "\(record.peer) (\(channel))"
     }
     var what = record.kind.word
-    if record.priority != .normal { what = "\(record.priority.rawValue) \(what)" }
+    if record.priority != .normal { what = "\(record.priority.word) \(what)" }
     var ending = "goes on"
     if call.endedMilliseconds != nil {
         ending = record.cause?.words ?? "ended"

@@ -325,12 +325,7 @@ extension ControlLoop {
         let peer = summary.peers.count == 1 ? summary.peers[0] : summary.answeredBy
         record.peer = peer.map { roster[$0].name } ?? ""
         record.channel = channelName(of: summary)
-        record.priority =
-            switch summary.priority {
-            case .emergency: .emergency
-            case .high: .high
-            default: .normal
-            }
+        record.priority = summary.priority
         return record
     }
 }

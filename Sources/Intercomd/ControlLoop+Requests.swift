@@ -22,12 +22,11 @@ extension ControlLoop {
         }
         if case .talk(let target) = request { return beginTalk(target, for: place) }
         if case .calls(.page(let target, isDown: true, let priority)) = request {
-            return beginPage(target, Priority(word: priority.rawValue), for: place)
+            return beginPage(target, priority, for: place)
         }
         if case .announce(let target, let priority, let samples) = request {
             let ticket = server.keep(place)
-            let reply = beginAnnouncement(
-                target, Priority(word: priority), samples: samples, for: ticket)
+            let reply = beginAnnouncement(target, priority, samples: samples, for: ticket)
             guard case .refused = reply else { return server.reply(reply, to: place) }
             return server.replyLate(reply, to: ticket, at: now)
         }

@@ -157,7 +157,7 @@ private func sample() -> Status {
         withExtendedLifetime(daemon) {}
     }
 
-    @Test(arguments: [ControlError.Code.denied, .busy, .unknownTarget, .failed])
+    @Test(arguments: [ControlError.Code.tooLong, .busy, .unknownTarget, .failed])
     func theCodeOfARefusalIsPassedOn(_ code: ControlError.Code) throws {
         let folder = try StationFolder()
         let refused = Reply.refused(ControlError(code, "no"))
