@@ -9,7 +9,7 @@ public struct Event: JSONRecord, Equatable, Sendable {
         /// Key lines that cannot be read, and can again: `button`, `detail`.
         case buttonFault = "button_fault"
         case buttonReady = "button_ready"
-        /// A lamp line that cannot be set, and can again: `lamp` in `button`, `detail`.
+        /// A lamp line that cannot be set, and can again: `lamp`, `detail`.
         case lampFault = "lamp_fault"
         case lampReady = "lamp_ready"
         /// A key did something besides talking: `button`, `detail`.
@@ -34,8 +34,8 @@ public struct Event: JSONRecord, Equatable, Sendable {
         case announceEnd = "announce_end"
         /// A call, all with `call`, its id, and `peer` or `target`: somebody calls; it rings there;
         /// somebody answered; both hear each other; another one is in it too, and no more; the
-        /// other side is not heard, is heard again; it is over (`detail` says how, `seconds` how
-        /// long one could talk), or was missed.
+        /// other side is not heard, is heard again; it is over (`cause` and `detail` say why,
+        /// `seconds` how long one could talk), or was missed.
         case ring
         case calling
         case answered
@@ -54,7 +54,8 @@ public struct Event: JSONRecord, Equatable, Sendable {
         /// A peer hears and is heard here, or hears, with nobody here touching a key: `peer`.
         case dropIn = "drop_in"
         case listenIn = "listen_in"
-        /// What became of a relay or call light asked of a peer: `peer`, `detail`, `outcome`.
+        /// What became of a relay or call light asked of a peer: `peer`, `request`, `status`,
+        /// `cause`, `detail`, `outcome`.
         case result
         /// A session with a peer began (`detail`), went quiet, was heard again, ended, changed its
         /// keys: `peer`.
@@ -113,6 +114,7 @@ public struct Event: JSONRecord, Equatable, Sendable {
     /// A peer or a channel.
     public var target: String?
     public var button: String?
+    public var lamp: String?
     /// The id of a call.
     public var call: String?
     public var seconds: Double?
@@ -120,8 +122,15 @@ public struct Event: JSONRecord, Equatable, Sendable {
     public var detail: String?
     /// What came of what was asked: of `result`, and of `heard` and `no_listener`.
     public var outcome: String?
+    /// Whether what was asked of a peer was done, and by which request it was asked: of `result`.
+    public var status: Status?
+    public var request: Int?
+    /// Why not, or why a call ended, in a word: see `PeerAnswer` and `HistoryRecord.Cause`.
+    public var cause: String?
     /// Of `heard` and `no_listener`: who has heard how much, and why not.
     public var heard: [HeardBy] = []
+
+    public enum Status: String, Sendable { case done, failed }
 
     public init() {}
 
@@ -135,12 +144,22 @@ public struct Event: JSONRecord, Equatable, Sendable {
         coder.field("time_ms", &timeMilliseconds)
         coder.field("peer", &peer)
         coder.field("target", &target)
+        // The name of a lamp stands in both: programs of before look for it in `button`.
+        var button = button ?? lamp
         coder.field("button", &button)
+        coder.late("lamp", &lamp)
+        self.button = lamp == nil ? button : nil
         coder.field("call", &call)
         coder.field("seconds", &seconds)
         coder.field("level_dbfs", &levelDBFS)
         coder.field("detail", &detail)
         coder.field("outcome", &outcome)
+        var word = status?.rawValue
+        coder.late("status", &word)
+        // A word of a newer daemon is not `done`.
+        status = word.map { Status(rawValue: $0) ?? .failed }
+        coder.late("cause", &cause)
+        coder.late("request", &request)
         coder.field("heard", &heard)
     }
 

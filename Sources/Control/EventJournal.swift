@@ -102,7 +102,7 @@ extension Event.Kind {
 extension Event {
     /// The event in one sentence, with nothing in it that could move a cursor or begin a line.
     public var sentence: String {
-        let peer = peer ?? "", button = button ?? "", detail = detail ?? ""
+        let peer = peer ?? "", button = button ?? "", lamp = lamp ?? "", detail = detail ?? ""
         let who = self.peer ?? target ?? "nobody"
         let to = target.map { " to \($0)" } ?? ""
         let after = seconds.map { " after \(Self.tenths($0)) s" } ?? ""
@@ -113,8 +113,8 @@ extension Event {
             case .stuckKey: "talk\(to) stopped\(after): the key was held too long"
             case .buttonFault: "button \(button): \(detail)"
             case .buttonReady: "button \(button): open"
-            case .lampFault: "lamp \(button): \(detail)"
-            case .lampReady: "lamp \(button): open"
+            case .lampFault: "lamp \(lamp): \(detail)"
+            case .lampReady: "lamp \(lamp): open"
             case .keyAction: "key \(button): \(detail)"
             case .relay: "relay \(target ?? ""): \(detail)"
             case .relayFault: "relay \(target ?? ""): \(detail)"

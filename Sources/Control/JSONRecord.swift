@@ -112,6 +112,18 @@ public struct JSONCoder: ~Copyable {
         }
     }
 
+    /// The same of a text that may be null.
+    public mutating func late(_ key: String, _ value: inout String?) {
+        guard isWriting || object.has(key) else { return }
+        field(key, &value)
+    }
+
+    /// The same of a number that may be null.
+    public mutating func late(_ key: String, _ value: inout Int?) {
+        guard isWriting || object.has(key) else { return }
+        field(key, &value)
+    }
+
     public mutating func field(_ key: String, _ values: inout [String]) {
         field(key, &values, { JSON($0) }, { $0.text })
     }

@@ -109,6 +109,8 @@ public enum Reply: Equatable, Sendable {
         public var text = ""
         /// The id of the call it is about.
         public var call: String?
+        /// The number of a request to a peer, which its `result` event has too.
+        public var request: Int?
         /// What came of it, by a code; null where nothing was waited for.
         public var outcome: String?
         /// Of a page: who has heard how much of it, and why not.
@@ -122,6 +124,7 @@ public enum Reply: Equatable, Sendable {
             coder.field("schema", &schema)
             coder.field("text", &text)
             coder.field("call", &call)
+            coder.late("request", &request)
             coder.field("outcome", &outcome)
             coder.field("heard", &heard)
         }

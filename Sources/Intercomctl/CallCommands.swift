@@ -6,17 +6,17 @@ internal import Wire
 /// `call PEER|CHANNEL`: it rings there.
 func callTarget(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let priority = try priority(of: invocation)
-    return try begin(.call(invocation.arguments[0], .call, priority), invocation)
+    return try beginCall(.call(invocation.arguments[0], .call, priority), invocation)
 }
 
 /// `drop-in PEER`: be heard and hear at once, where the peer allows it.
 func dropIn(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    try begin(.call(invocation.arguments[0], .dropIn, .normal), invocation)
+    try beginCall(.call(invocation.arguments[0], .dropIn, .normal), invocation)
 }
 
 /// `listen PEER`: hear its room, where the peer allows it.
 func listenIn(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    try begin(.call(invocation.arguments[0], .listen, .normal), invocation)
+    try beginCall(.call(invocation.arguments[0], .listen, .normal), invocation)
 }
 
 func answerCall(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

@@ -7,17 +7,11 @@ func switchRelay(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
         return try ask(.relay(relay, peer: nil), invocation)
     }
     let peer = invocation.arguments[1]
-    return try askThere(.relay(relay, peer: peer), peer, "relay \(relay)", invocation)
+    return try askPeer(peer, .relay(relay, peer: peer), invocation)
 }
 
 /// `signal PEER`: its call light.
 func signalPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let peer = invocation.arguments[0]
-    return try askThere(.signal(peer: peer), peer, "call light", invocation)
-}
-
-/// Asks for something to be done, and prints the sentence that comes back.
-func ask(_ request: Request, _ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    var daemon = try Daemon(invocation)
-    return try say(try daemon.order(request), invocation)
+    return try askPeer(peer, .signal(peer: peer), invocation)
 }

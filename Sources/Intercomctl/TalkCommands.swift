@@ -57,6 +57,7 @@ private func sentence(of event: Event) -> String {
     text += padded(event.kind.rawValue, to: 13)
     var parts: [String] = []
     if let button = event.button { parts.append("key \(visible(button))") }
+    if let lamp = event.lamp { parts.append("lamp \(visible(lamp))") }
     if let peer = event.peer { parts.append(visible(peer)) }
     if let target = event.target { parts.append("-> \(visible(target))") }
     if let level = event.levelDBFS { parts.append("\(whole(level)) dBFS") }

@@ -97,7 +97,8 @@ extension ControlLoop {
         tell(
             record.isMissed ? .missedCall : .callEnded, peer: peer,
             target: channelName(of: summary), since: summary.answeredAt,
-            detail: record.cause?.words, call: summary.id)
+            detail: record.cause?.words, call: summary.id,
+            cause: record.cause)
         // One that was turned away leaves alone what goes on meanwhile.
         if summary.id == view.ringing { ring(nil, for: nil) }
         if summary.isHeardUnasked { rings.tell(.beep(false)) }
@@ -195,19 +196,18 @@ extension ControlLoop {
         guard let place = view.requests.firstIndex(where: { $0.peer == peer && $0.mid == request })
         else { return }
         let asked = view.requests.remove(at: place)
-        let (outcome, text) =
+        let answer: PeerAnswer =
             switch status {
-            case .done?: ("done", "done")
-            case .denied?: ("denied", "not allowed, or could not be done there")
-            case .unseen?: ("unseen", "nothing there shows it: no lamp has show = calling")
-            case .some: ("unknown", "not known there")
-            case nil: ("no_answer", "no answer")
+            case .done?: .done
+            case .denied?: .denied
+            case .unseen?: .unseen
+            case .some: .unknown
+            case nil: .noAnswer
             }
-        var event = Event(.result, at: Int(Clock.wallMilliseconds()))
-        event.peer = roster[peer].name
-        event.detail = "\(asked.what): \(text)"
-        event.outcome = outcome
-        announce(event)
+        announce(
+            Event(
+                answer, to: asked.what, request: Int(request), of: roster[peer].name,
+                at: Int(Clock.wallMilliseconds())))
     }
 
     // MARK: What people do
@@ -265,7 +265,9 @@ extension ControlLoop {
         if view.requests.count == Self.requestsMax { view.requests.removeFirst() }
         view.requests.append((number, mid, what))
         doWhatCoresAsk()
-        return .done(Reply.Done("asked \(peer) for its \(what)"))
+        var done = Reply.Done("asked \(peer) for its \(what)")
+        done.request = Int(mid)
+        return .done(done)
     }
 
     private static var callLightTime: Duration { .seconds(30) }

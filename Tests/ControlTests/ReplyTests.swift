@@ -59,7 +59,7 @@ private func line(_ reply: Reply) -> String { String(decoding: reply.encoded, as
             (
                 .done(.init("on")),
                 #"{"v":1,"ok":true,"done":{"schema":1,"text":"on","call":null,"#
-                    + #""outcome":null,"heard":[]}}"#
+                    + #""request":null,"outcome":null,"heard":[]}}"#
             ),
             (.monitor, #"{"v":1,"ok":true,"monitor":true}"#),
             (
