@@ -11,13 +11,13 @@ func announce(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     guard let path = invocation.file else {
         throw Failure(.usage, "announce needs --file FILE.wav")
     }
-    let priority = try priority(of: invocation)
     var file = try SoundFile(path)
     try file.open()
     let target = invocation.arguments[0]
     // What waits in the socket is still to be played.
     var daemon = try Daemon(invocation, patience: .seconds(15))
-    let request = Request.announce(target: target, priority: priority, samples: file.samples)
+    let request = Request.announce(
+        target: target, priority: invocation.priority, samples: file.samples)
     guard case .announce(let begun) = try daemon.ask(request) else { throw misfit() }
     if !invocation.isJSON {
         let listeners =

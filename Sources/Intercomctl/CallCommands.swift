@@ -5,8 +5,7 @@ internal import Wire
 
 /// `call PEER|CHANNEL`: it rings there.
 func callTarget(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let priority = try priority(of: invocation)
-    return try beginCall(.call(invocation.arguments[0], .call, priority), invocation)
+    try beginCall(.call(invocation.arguments[0], .call, invocation.priority), invocation)
 }
 
 /// `drop-in PEER`: be heard and hear at once, where the peer allows it.
@@ -34,7 +33,7 @@ func hangUp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
 /// `page TARGET`: speaks to all of it until Ctrl-C, or for as long as was asked.
 func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let target = invocation.arguments[0]
-    let priority = try priority(of: invocation)
+    let priority = invocation.priority
     let seconds = invocation.seconds ?? pageMax
     guard seconds <= pageMax else {
         throw Failure(.usage, "--seconds: a page lasts \(pageMax) seconds at most")
@@ -91,11 +90,7 @@ private let pageMax = 60
 
 /// `reply down|up`: talks to whoever was heard last.
 func reply(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let action = invocation.arguments[0]
-    guard action == "down" || action == "up" else {
-        throw Failure(.usage, "\(unknown("action", action, among: ["down", "up"])) (down or up)")
-    }
-    return try press("reply", isDown: action == "down", invocation)
+    try press("reply", isDown: try invocation.isDown(), invocation)
 }
 
 /// `show peer NAME`: how it is protected, what it may do here, what it was refused.
@@ -109,16 +104,6 @@ func showPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         try printText(screen(of: detail))
     }
     return .ok
-}
-
-/// As `--priority` says; normal without it.
-func priority(of invocation: borrowing Invocation) throws(Failure) -> Priority {
-    guard let word = invocation.priority else { return .normal }
-    guard let priority = Priority(word: word) else {
-        let complaint = unknown("priority", word, among: Priority.words)
-        throw Failure(.usage, "\(complaint) (\(Priority.words.joined(separator: ", ")))")
-    }
-    return priority
 }
 
 private func screen(of detail: PeerDetail) -> String {

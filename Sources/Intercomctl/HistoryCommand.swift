@@ -7,9 +7,8 @@ func showHistory(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     var query = HistoryQuery()
     query.isMissed = invocation.isMissed
     if let since = invocation.since {
-        guard let moment = When(since)?.milliseconds(before: Clock.wallMilliseconds()) else {
-            throw Failure(
-                .usage, "--since takes 30m, 2h, 3d, 21:00, 2026-11-20 or \"2026-11-20 21:00\"")
+        guard let moment = since.milliseconds(before: Clock.wallMilliseconds()) else {
+            throw When.complaint
         }
         query.sinceMilliseconds = Int(moment)
     }

@@ -31,13 +31,7 @@ func unmute(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
 
 /// `dnd [on|off] [--for TIME]`.
 func setDoNotDisturb(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    var seconds: Int?
-    if let length = invocation.length {
-        seconds = When.seconds(length)
-        guard let seconds, (1...StateRequest.secondsMax).contains(seconds) else {
-            throw Failure(.usage, "--for takes 90s, 30m, 1h or 2d; 31d at most")
-        }
-    }
+    let seconds = invocation.length
     switch invocation.arguments.first {
     case nil where seconds == nil: return try ask(.show, invocation)
     case "on": return try ask(.doNotDisturb(isOn: true, seconds: seconds), invocation)

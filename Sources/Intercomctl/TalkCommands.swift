@@ -4,11 +4,7 @@ internal import Time
 
 /// `ptt down|up TARGET`: a talk key that is not there.
 func pressTalkKey(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let action = invocation.arguments[0]
-    guard action == "down" || action == "up" else {
-        throw Failure(.usage, "\(unknown("action", action, among: ["down", "up"])) (down or up)")
-    }
-    return try press(invocation.arguments[1], isDown: action == "down", invocation)
+    try press(invocation.arguments[1], isDown: try invocation.isDown(), invocation)
 }
 
 /// Presses or lets go, and prints who hears it.

@@ -28,6 +28,10 @@ enum When: Equatable {
         self = .moment(day)
     }
 
+    static var complaint: Failure {
+        Failure(.usage, "--since takes 30m, 2h, 3d, 21:00, 2026-11-20 or \"2026-11-20 21:00\"")
+    }
+
     /// When that was, seen from `now`; both in milliseconds since 1970.
     func milliseconds(before now: Int64) -> Int64? {
         switch self {

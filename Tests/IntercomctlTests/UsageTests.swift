@@ -15,7 +15,7 @@ private let usageCases: [UsageCase] = [
     UsageCase(
         arguments: ["peer"],
         complaint: "\"peer\" needs a subcommand:"
-            + " list, add, set, show, verify, rename, remove"),
+            + " list, show, add, set, verify, rename, remove"),
     UsageCase(
         arguments: ["key", "list"], complaint: "unknown command \"key list\"; try: key show"),
     UsageCase(
