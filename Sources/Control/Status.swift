@@ -311,14 +311,3 @@ extension Status {
         }
     }
 }
-
-/// Something counted, by cause.
-public struct Counter: Equatable, Sendable {
-    public var name: String
-    public var value: Int
-
-    public init(name: String, value: Int) {
-        self.name = name
-        self.value = value
-    }
-}

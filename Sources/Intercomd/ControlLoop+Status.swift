@@ -299,36 +299,35 @@ extension ControlLoop {
             count.name.map { Counter(name: $0, value: Int(rings.counters[count])) }
         }
         let full = UDPSocket.overflow(of: facts.dataSocket)
-        found.append(Counter(name: "dropped_full", value: full))
+        found.append(Counter(.dropped, "full", full))
         for (place, name) in Drop.names.enumerated() {
             let word = name.description.map { $0 == "-" ? "_" : String($0) }.joined()
-            found.append(
-                Counter(name: "handshake_dropped_\(word)", value: view.handshakeDrops[place]))
+            found.append(Counter(.handshakeDropped, word, view.handshakeDrops[place]))
         }
         var handshakes = view.handshakesBefore
         for peer in roster.numbers {
             handshakes += table.state(of: peer)?.handshakes ?? 0
         }
-        found.append(Counter(name: "handshakes", value: Int(handshakes)))
+        found.append(Counter(.handshakes, Int(handshakes)))
         let handshakesFull = UDPSocket.overflow(of: self.handshakes.fd)
-        found.append(Counter(name: "handshake_dropped_full", value: handshakesFull))
+        found.append(Counter(.handshakeDropped, "full", handshakesFull))
         var (sent, opened) = view.packetsBefore
         for traffic in rings.traffic {
             sent += traffic[.sent]
             opened += traffic[.opened]
         }
-        found.append(Counter(name: "packets_sent", value: Int(sent)))
-        found.append(Counter(name: "packets_opened", value: Int(opened)))
-        found.append(Counter(name: "handshakes_unsent", value: view.handshakesUnsent))
-        found.append(Counter(name: "callers_refused", value: server.callersRefused))
-        found.append(Counter(name: "requests_refused", value: server.requestsRefused))
-        found.append(Counter(name: "events_untold", value: server.eventsUntold))
-        found.append(Counter(name: "levels_untold", value: server.levelsUntold))
-        found.append(Counter(name: "journal_suppressed", value: logBudget.suppressed))
-        found.append(Counter(name: "history_lost", value: history.lost))
-        found.append(Counter(name: "history_set_aside", value: history.setAside))
-        found.append(Counter(name: "hook_failed", value: hook.left))
-        found.append(Counter(name: "journal_lost", value: view.journalLost))
+        found.append(Counter(.packetsSent, Int(sent)))
+        found.append(Counter(.packetsOpened, Int(opened)))
+        found.append(Counter(.handshakesUnsent, view.handshakesUnsent))
+        found.append(Counter(.callersRefused, server.callersRefused))
+        found.append(Counter(.requestsRefused, server.requestsRefused))
+        found.append(Counter(.eventsUntold, server.eventsUntold))
+        found.append(Counter(.levelsUntold, server.levelsUntold))
+        found.append(Counter(.journalSuppressed, logBudget.suppressed))
+        found.append(Counter(.historyLost, history.lost))
+        found.append(Counter(.historySetAside, history.setAside))
+        found.append(Counter(.hookFailed, hook.left))
+        found.append(Counter(.journalLost, view.journalLost))
         return found
     }
 }

@@ -28,7 +28,7 @@ struct DaemonFacts {
     /// Events at which the user's own program was not run, or failed.
     private var hookChecks: [Check] {
         guard case .up(let status, _) = answer else { return [] }
-        let failed = status.counters.first { $0.name == "hook_failed" }?.value ?? 0
+        let failed = status.count(.hookFailed) ?? 0
         guard failed > 0 else { return [] }
         return [
             .warn(
