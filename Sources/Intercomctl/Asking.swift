@@ -2,7 +2,7 @@ internal import Control
 internal import HAL
 internal import Time
 
-// Requests whose outcome comes later, as events. Each subscribes before it asks: no event is missed.
+// Requests whose outcome comes later, as events. Each subscribes before it asks: it misses none.
 
 /// A station gives up a call or a question that nobody answers after 8 s.
 private let patience = Duration.seconds(10)
