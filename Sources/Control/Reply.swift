@@ -153,18 +153,22 @@ public enum Reply: Equatable, Sendable {
         public struct Line: JSONRecord, Equatable, Sendable {
             /// `~ [audio] jitter: normal -> robust`.
             public var text = ""
+            /// The section that it is in: `peer attic`.
+            public var section: String?
             /// Whether only a restart of the daemon applies it.
             public var needsRestart = false
 
             public init() {}
 
-            public init(text: String, needsRestart: Bool) {
+            public init(text: String, section: String, needsRestart: Bool) {
                 self.text = text
+                self.section = section
                 self.needsRestart = needsRestart
             }
 
             public mutating func fields(_ coder: inout JSONCoder) {
                 coder.field("text", &text)
+                coder.late("section", &section)
                 coder.field("restart", &needsRestart)
             }
         }

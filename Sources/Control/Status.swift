@@ -122,6 +122,8 @@ extension Status {
         public var state = State.none
         /// Why it is not open, or that it moves no sound.
         public var error: String?
+        /// Whether the error is that it moves no sound: it is opened again and again.
+        public var standsStill = false
         /// Hertz; this and the four below are null while it is not open.
         public var rate: Int?
         public var channels: Int?
@@ -144,6 +146,7 @@ extension Status {
             coder.field("name", &name)
             coder.field("state", &state)
             coder.field("error", &error)
+            coder.field("stands_still", &standsStill)
             coder.field("rate", &rate)
             coder.field("channels", &channels)
             coder.field("format", &format)
@@ -212,6 +215,7 @@ extension Status {
         public var state = State.unreadable
         /// Why it is unreadable.
         public var error: String?
+        public var fault = LineFault()
         /// The peer or channel it talks to.
         public var target = ""
         public var isTalking = false
@@ -225,6 +229,7 @@ extension Status {
             coder.field("line", &line)
             coder.field("state", &state)
             coder.field("error", &error)
+            fault.fields(&coder)
             coder.field("target", &target)
             coder.field("talking", &isTalking)
             coder.field("press_age_s", &pressAgeSeconds)
@@ -240,6 +245,7 @@ extension Status {
         public var state = State.failed
         /// Why it failed.
         public var error: String?
+        public var fault = LineFault()
         /// What it shows, as configured: `talking`.
         public var show = ""
 
@@ -250,6 +256,7 @@ extension Status {
             coder.field("line", &line)
             coder.field("state", &state)
             coder.field("error", &error)
+            fault.fields(&coder)
             coder.field("show", &show)
         }
     }
@@ -263,6 +270,7 @@ extension Status {
         public var state = State.failed
         /// Why it failed.
         public var error: String?
+        public var fault = LineFault()
 
         public init() {}
 
@@ -271,6 +279,7 @@ extension Status {
             coder.field("line", &line)
             coder.field("state", &state)
             coder.field("error", &error)
+            fault.fields(&coder)
         }
     }
 

@@ -23,7 +23,7 @@ struct DaemonTrials: ~Copyable {
 
     /// Whether the daemon has it: one that stands still it opens again and again.
     private borrowing func has(_ device: Status.Device) -> Bool {
-        device.state == .open || device.error.map { status.audio.standstill.contains($0) } ?? false
+        device.state == .open || device.standsStill
     }
 
     /// Plays a rising tone; what would keep it from being heard is said.

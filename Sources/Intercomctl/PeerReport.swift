@@ -54,9 +54,8 @@ struct PeerReport {
         isApplied = true
         // The person may have changed something else, and forgotten it.
         let others = reload.difference.filter { line in
-            !line.text.split(separator: " ").contains {
-                $0 == "\(name)]" || $0 == "\(former ?? name)]"
-            }
+            let words = (line.section ?? "").split(separator: " ").map { String($0) }
+            return words.count < 2 || words[1] != name && words[1] != former
         }
         for line in others {
             add("also applied: \(line.text)" + (line.needsRestart ? "  (needs a restart)" : ""))

@@ -69,7 +69,11 @@ extension ControlLoop {
         reply.isCheck = isCheck
         do throws(ControlError) {
             let lines = isCheck ? try difference() : try reload()
-            reply.difference = lines.map { .init(text: $0.text, needsRestart: $0.needsRestart) }
+            reply.difference = lines.map {
+                .init(
+                    text: $0.text, section: String($0.header.dropFirst().dropLast()),
+                    needsRestart: $0.needsRestart)
+            }
             return .reload(reply)
         } catch {
             if !isCheck { refused(error) }

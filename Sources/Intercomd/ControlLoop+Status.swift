@@ -178,6 +178,7 @@ extension ControlLoop {
     ) -> Status.Device {
         var device = Status.Device()
         device.error = stillComplaint(direction)
+        device.standsStill = device.error != nil && side.error == nil
         device.name = side.shown
         device.xruns = Int(rings.counters[xruns])
         if let granted = side.granted {
@@ -212,6 +213,7 @@ extension ControlLoop {
         let isDown = key.button.isVoiceOperated ? key.isDown ?? false : key.isDown
         if key.isOpen, let isDown { button.state = isDown ? .pressed : .released }
         button.error = key.error?.description
+        button.fault = LineFault(key.error)
         if let target = routing.buttonTargets[place] {
             button.isTalking = view.talkingSince[target] != nil
         }
@@ -225,6 +227,7 @@ extension ControlLoop {
         lamp.line = config.lamps[place].line
         lamp.show = config.lamps[place].show.rawValue
         lamp.error = lines.lamps[place].error?.description
+        lamp.fault = LineFault(lines.lamps[place].error)
         lamp.state = lamp.error != nil ? .failed : lines.lamps[place].isShowing ? .on : .off
         return lamp
     }
@@ -234,6 +237,7 @@ extension ControlLoop {
         relay.name = config.relays[place].name
         relay.line = config.relays[place].line
         relay.error = lines.relays[place].error?.description
+        relay.fault = LineFault(lines.relays[place].error)
         relay.state = relay.error != nil ? .failed : lines.relays[place].pulse.isOn ? .on : .off
         return relay
     }

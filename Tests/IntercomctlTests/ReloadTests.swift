@@ -5,7 +5,10 @@ import Testing
 private func reply(_ lines: [(String, Bool)], isCheck: Bool) -> Reply {
     var reload = Reply.Reload()
     reload.isCheck = isCheck
-    reload.difference = lines.map { Reply.Reload.Line(text: $0.0, needsRestart: $0.1) }
+    reload.difference = lines.map { text, needsRestart in
+        let section = text.dropFirst(3).prefix { $0 != "]" }
+        return .init(text: text, section: String(section), needsRestart: needsRestart)
+    }
     return .reload(reload)
 }
 
@@ -37,8 +40,9 @@ private func daemon(_ folder: StationFolder, _ lines: [(String, Bool)]) throws -
         let json = try folder.run("config", "diff", "--json")
         #expect(
             json.output == "{\"schema\":1,\"check\":true,\"difference\":"
-                + "[{\"text\":\"~ [network] port: 5577 -> 6000\",\"restart\":true},"
-                + "{\"text\":\"+ [peer attic]\",\"restart\":false}]}\n")
+                + "[{\"text\":\"~ [network] port: 5577 -> 6000\",\"section\":\"network\","
+                + "\"restart\":true},"
+                + "{\"text\":\"+ [peer attic]\",\"section\":\"peer attic\",\"restart\":false}]}\n")
         withExtendedLifetime(daemon) {}
     }
 

@@ -64,12 +64,12 @@ struct LineFacts {
             guard lamp.state == .failed else {
                 return [.ok(.gpio, of: line, "\(title), \(lamp.state.rawValue)")]
             }
-            return [failure(lamp.error ?? "not open yet")]
+            return [failure(lamp.fault, lamp.error)]
         case .relay(let relay):
             guard relay.state == .failed else {
                 return [.ok(.gpio, of: line, "\(title), \(relay.state.rawValue)")]
             }
-            return [failure(relay.error ?? "not open yet")]
+            return [failure(relay.fault, relay.error)]
         }
     }
 
@@ -77,7 +77,7 @@ struct LineFacts {
 
     private func check(_ button: Status.Button) -> Check {
         switch button.state {
-        case .unreadable: return failure(button.error ?? "not open yet")
+        case .unreadable: return failure(button.fault, button.error)
         case .pressed:
             return button.isTalking
                 ? .ok(.gpio, of: line, "\(name), pressed, and heard by \(button.target)") : pressed
@@ -113,8 +113,23 @@ struct LineFacts {
             .fail(
                 .gpio, of: line, complaint(error.description),
                 fix: "sudo adduser $USER \(group), or sudo intercomctl doctor")
-        case .noChip, .noLine, .noDevice, .noKey, .noLED, .failed: failure(error.description)
+        case .noChip, .noLine: failure(error, whoseListIs: "intercomctl gpio list")
+        case .noDevice, .noKey: failure(error, whoseListIs: "intercomctl keys list")
+        case .noLED: failure(error, whoseListIs: "ls /sys/class/leds")
+        case .failed: failure(error.description)
         }
+    }
+
+    /// A name that a list of all there are would mend; the sentence ends with its command.
+    private func failure(_ error: GPIOError, whoseListIs look: String) -> Check {
+        let text = complaint(error.description)
+        return .fail(
+            .gpio, of: line, String(text.dropLast(" (\(look))".utf8.count)),
+            fix: "\(look): `line` in the section of \(name)")
+    }
+
+    private func failure(_ sentence: String) -> Check {
+        .fail(.gpio, of: line, complaint(sentence), fix: "intercomctl gpio list")
     }
 
     private var group: String { line.hasPrefix("evdev:") ? "input" : "gpio" }
@@ -134,19 +149,19 @@ struct LineFacts {
     }
 
     /// What the daemon says of a line it has not got.
-    private func failure(_ sentence: String) -> Check {
-        // In the daemon's words (`GPIOError`), whose names of holders come from the kernel.
-        let text = complaint(sentence)
-        let mark = "the line is held by \""
-        if text.hasPrefix(mark) { return busy(String(text.dropFirst(mark.count).dropLast())) }
-        for look in ["intercomctl gpio list", "intercomctl keys list", "ls /sys/class/leds"] {
-            let hint = " (\(look))"
-            guard text.hasSuffix(hint) else { continue }
-            return .fail(
-                .gpio, of: line, String(text.dropLast(hint.count)),
-                fix: "\(look): `line` in the section of \(name)")
+    private func failure(_ fault: LineFault, _ sentence: String?) -> Check {
+        func error(_ reason: GPIOError.Reason) -> Check {
+            failure(GPIOError(line: line, reason: reason))
         }
-        return .fail(.gpio, of: line, text, fix: "intercomctl gpio list")
+        return switch fault.cause {
+        case .busy?: busy(fault.holder ?? "")
+        case .noChip?: error(.noChip)
+        case .noLine?: error(.noLine)
+        case .noDevice?: error(.noDevice)
+        case .noKey?: error(.noKey)
+        case .noLED?: error(.noLED)
+        case .noPermission?, .failed?, .other?, nil: failure(sentence ?? "not open yet")
+        }
     }
 
     private func complaint(_ sentence: String) -> String {
