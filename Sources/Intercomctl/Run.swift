@@ -9,7 +9,7 @@ func run(_ typed: [String]) -> ExitCode {
         // Whoever asked for JSON gets an object in every case, also for a line that makes no sense.
         if typed.prefix(while: { $0 != "--" }).contains("--json") { try? printFailure(error) }
         // Names of files are in it, which a lesser user may have given.
-        Terminal.write("intercomctl: \(visibleLines(error.text))\n", to: .complaint)
+        Terminal.write("intercomctl: \(error.text.visibleLines)\n", to: .complaint)
         return error.code
     }
 }

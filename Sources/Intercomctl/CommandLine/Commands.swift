@@ -110,7 +110,7 @@ extension CommandGroup {
             [
                 Command(
                     name: "key show", options: ["--json", "--fingerprint"],
-                    help: "the public key for others, or its fingerprint", function: showKey),
+                    help: "the public key for others, or its fingerprint", function: showPublicKey),
                 Command(
                     name: "peer list", options: ["--json"],
                     help: "the peers in the files, with the daemon or without",
@@ -199,7 +199,8 @@ extension CommandGroup {
                     help: "the GPIO lines, as line takes them", function: listGPIO),
                 Command(
                     name: "keys list", options: ["--json"],
-                    help: "keys of keypads and the like, as line takes them", function: listKeys),
+                    help: "keys of keypads and the like, as line takes them",
+                    function: listKeypadKeys),
             ]),
         CommandGroup(
             "Help",

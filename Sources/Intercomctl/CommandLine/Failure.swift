@@ -1,3 +1,4 @@
+internal import Config
 internal import Control
 internal import HAL
 internal import Settings
@@ -31,6 +32,10 @@ struct Failure: Error {
             }
     }
 
+    /// The daemon's reply is to another question than the one that was asked.
+    static let misfit = Failure(
+        .failed, "the daemon answered another question; is it of another version?")
+
     /// What the system refused; where it was a matter of rights, with what may help.
     init(_ error: SystemError) {
         let isMute = error.errno == SystemError.noPermission && error.advice.isEmpty
@@ -43,4 +48,15 @@ struct Failure: Error {
     private init(refused: Bool, _ text: String) {
         self.init(.failed, refused ? "\(text); try it with sudo" : text)
     }
+}
+
+/// What to say to a word that does not exist: the nearest one that does, else what to try.
+func unknown(
+    _ what: String, _ word: String, among words: [String], or trial: String = "intercomctl help"
+) -> String {
+    let complaint = "unknown \(what) \"\(word.visible)\""
+    guard let nearest = nearestWord(to: word, among: words) else {
+        return "\(complaint); try: \(trial)"
+    }
+    return "\(complaint); did you mean \"\(nearest)\"?"
 }

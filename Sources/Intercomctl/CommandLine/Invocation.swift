@@ -84,14 +84,3 @@ struct Invocation {
         }
     }
 }
-
-/// What to say to a word that does not exist: the nearest one that does, else what to try.
-func unknown(
-    _ what: String, _ word: String, among words: [String], or trial: String = "intercomctl help"
-) -> String {
-    let complaint = "unknown \(what) \"\(visible(word))\""
-    guard let nearest = nearestWord(to: word, among: words) else {
-        return "\(complaint); try: \(trial)"
-    }
-    return "\(complaint); did you mean \"\(nearest)\"?"
-}

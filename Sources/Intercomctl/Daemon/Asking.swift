@@ -14,7 +14,7 @@ func ask(_ request: Request, _ invocation: borrowing Invocation) throws(Failure)
     if invocation.isJSON {
         try printLine(done.json)
     } else {
-        try printLine(visible(done.text))
+        try printLine(done.text.visible)
     }
     return .ok
 }
@@ -56,7 +56,7 @@ private func askAndFollow(
     }
     var daemon = try Daemon(invocation)
     let done = try daemon.order(request)
-    if !invocation.isJSON { try printLine(visible(done.text)) }
+    if !invocation.isJSON { try printLine(done.text.visible) }
     return try follow(done, &watch, invocation).print(done, invocation)
 }
 
@@ -88,6 +88,6 @@ private func outcome(
 
 private func callNow(_ invocation: borrowing Invocation) throws(Failure) -> CallStatus {
     var daemon = try Daemon(invocation)
-    guard case .status(let status) = try daemon.ask(.status) else { throw misfit() }
+    guard case .status(let status) = try daemon.ask(.status) else { throw Failure.misfit }
     return status.call
 }

@@ -73,7 +73,7 @@ struct Daemon: ~Copyable {
 
     /// Asks for something to be done, and takes the sentence that comes back.
     mutating func order(_ request: Request) throws(Failure) -> Reply.Done {
-        guard case .done(let done) = try ask(request) else { throw misfit() }
+        guard case .done(let done) = try ask(request) else { throw Failure.misfit }
         return done
     }
 
@@ -117,7 +117,7 @@ struct Daemon: ~Copyable {
 
     private borrowing func answer(_ reply: Reply) throws(Failure) -> Reply {
         if case .refused(let error) = reply {
-            throw Failure(.failed, visibleLines(error.text), error.code)
+            throw Failure(.failed, error.text.visibleLines, error.code)
         }
         return reply
     }
@@ -179,9 +179,4 @@ struct Daemon: ~Copyable {
     private static var gone: Failure {
         Failure(.notRunning, "the daemon has closed the line; it may be stopping")
     }
-}
-
-/// A reply to another question: the two programs do not fit.
-func misfit() -> Failure {
-    Failure(.failed, "the daemon answered another question; is it of another version?")
 }

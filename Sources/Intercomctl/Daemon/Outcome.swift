@@ -16,7 +16,7 @@ struct Outcome {
             done.outcome = code
             try printLine(done.json)
         } else {
-            try printLine(visible(text))
+            try printLine(text.visible)
         }
         return exit
     }
@@ -26,7 +26,7 @@ extension Outcome {
     /// How a call stands; nil while it has not reached anybody.
     init?(_ call: CallStatus) {
         // Of several, `status` does not say which of them rings and which is in the call.
-        let peer = call.peers.count == 1 ? visible(call.peers[0]) : nil
+        let peer = call.peers.count == 1 ? call.peers[0].visible : nil
         exit = .ok
         code = call.state.rawValue
         switch (call.state, call.kind) {

@@ -23,7 +23,7 @@ func listControls(_ invocation: borrowing Invocation) throws(Failure) -> ExitCod
                 json(of: control, side: word, device, isChosen: control.name == chosen?.name))
             let mark = control.name == chosen?.name ? " *" : ""
             table.add([
-                word, visible(control.name) + mark, control.percent.map { "\($0)%" } ?? "-",
+                word, control.name.visible + mark, control.percent.map { "\($0)%" } ?? "-",
                 control.isMuted.map { $0 ? "yes" : "no" } ?? "-", device.description,
             ])
         }

@@ -39,7 +39,7 @@ struct DaemonTrials: ~Copyable {
         guard status.state.volumes.speaker > 0 else {
             return report(.failed, "the volume is 0: intercomctl volume 100")
         }
-        try printProgress("intercomd plays a rising tone on \(visible(device))", invocation)
+        try printProgress("intercomd plays a rising tone on \(device.visible)", invocation)
         _ = try daemon.order(.tone)
         Clock.sleep(Chime.trialLength)
         let volume = status.state.volumes.speaker
@@ -56,13 +56,13 @@ struct DaemonTrials: ~Copyable {
             return TrialReport(test: "mic", device: device, verdict: .failed, text: error)
         }
         try printProgress(
-            "intercomd has \(visible(device)): listening for 3 s, speak", invocation)
-        guard case .levels = try daemon.ask(.levels) else { throw misfit() }
+            "intercomd has \(device.visible): listening for 3 s, speak", invocation)
+        guard case .levels = try daemon.ask(.levels) else { throw Failure.misfit }
         var levels: [Double] = []
         var clips: (first: Int, last: Int)?
         let end = Clock.now() + .seconds(3)
         while let line = try daemon.nextLine(until: end) {
-            guard let look = Levels(parsing: line.span) else { throw misfit() }
+            guard let look = Levels(parsing: line.span) else { throw Failure.misfit }
             let meter = look.microphone.meter
             clips = (clips?.first ?? meter.clips, meter.clips)
             if let level = meter.rmsDBFS { levels.append(level) }

@@ -50,7 +50,7 @@ func listGPIO(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
             refusals.append(error.description)
         }
     }
-    for refusal in refusals { Terminal.write("intercomctl: \(visible(refusal))\n", to: .complaint) }
+    for refusal in refusals { Terminal.write("intercomctl: \(refusal.visible)\n", to: .complaint) }
     if invocation.isJSON {
         var list = JSON.array()
         for line in lines { list.append(line.json) }

@@ -5,14 +5,16 @@ internal import Time
 func testLatency(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = invocation.arguments[0]
     var daemon = try Daemon(invocation, patience: .seconds(10))
-    guard case .status(let status) = try daemon.ask(.status) else { throw misfit() }
+    guard case .status(let status) = try daemon.ask(.status) else { throw Failure.misfit }
     let peer = try findPeer(name, in: status)
     // Otherwise nothing is sent, and the answer says why.
     if peer.state != .down, !status.microphone.isOpen, status.audio.input.state == .open {
         try printProgress(
-            "sending \(visible(name)) three sweeps, and listening for them here", invocation)
+            "sending \(name.visible) three sweeps, and listening for them here", invocation)
     }
-    guard case .latency(let latency) = try daemon.ask(.latency(peer: name)) else { throw misfit() }
+    guard case .latency(let latency) = try daemon.ask(.latency(peer: name)) else {
+        throw Failure.misfit
+    }
     if invocation.isJSON {
         try printLine(latency.json)
     } else {
@@ -49,7 +51,7 @@ func latencyScreen(of latency: Latency) -> String {
     case .silent:
         text += "not heard here: normal when the two stand out of each other's earshot\n"
     case .untried:
-        text += wrapped("no tone was sent: \(visible(latency.problem ?? "unknown"))")
+        text += wrapped("no tone was sent: \((latency.problem ?? "unknown").visible)")
     }
     return text
 }

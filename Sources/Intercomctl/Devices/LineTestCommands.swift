@@ -19,7 +19,7 @@ func testButton(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
         trial = try watch(line, button, patience, invocation)
     } catch {
         guard case .busy = error.reason, isRunning(invocation) else {
-            throw Failure(.failed, visible(error.description))
+            throw Failure(.failed, error.description.visible)
         }
         return try watchThroughDaemon(button, patience, invocation)
     }
@@ -44,7 +44,7 @@ func testLamp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         }
     } catch {
         guard case .busy(let holder) = error.reason, holder.hasPrefix("intercomd") else {
-            throw Failure(.failed, visible(error.description))
+            throw Failure(.failed, error.description.visible)
         }
         throw Failure(.failed, "\(lamp.line): \(daemonHasIt)")
     }
@@ -147,7 +147,7 @@ private func watchThroughDaemon(
     _ button: Config.Button, _ patience: Duration, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
-    guard case .monitor = try daemon.ask(.monitor) else { throw misfit() }
+    guard case .monitor = try daemon.ask(.monitor) else { throw Failure.misfit }
     try printProgress(
         "intercomd has \(button.line): press \(button.name) and let it go"
             + " (\(patience.components.seconds) s)"

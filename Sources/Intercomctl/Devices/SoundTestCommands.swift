@@ -14,7 +14,7 @@ func testSpeaker(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     var pcm = try openOutput(audio, invocation)
     let sound = risingTones()
     var trial = try SoundTrial(samples: sound.count)
-    try printProgress("playing a rising tone three times on \(visible(pcm.device))", invocation)
+    try printProgress("playing a rising tone three times on \(pcm.device.visible)", invocation)
     let isPlayed = try trial.play(sound, on: &pcm)
     return try TrialReport(
         test: "speaker", device: pcm.device, verdict: isPlayed ? .done : .failed,
@@ -39,7 +39,7 @@ func testMicrophone(_ invocation: borrowing Invocation) throws(Failure) -> ExitC
     var frames = 0
     var loudest = LevelMeter.floor
     var trial = try SoundTrial(samples: (settling + wanted) * PCM.frameSamples)
-    try printProgress("listening on \(visible(pcm.device)) for 3 s: speak", invocation)
+    try printProgress("listening on \(pcm.device.visible) for 3 s: speak", invocation)
     let isWhole = try trial.listen(settling + wanted, on: &pcm) { (frame) throws(Failure) in
         frames += 1
         guard frames > settling else { return }
@@ -67,7 +67,7 @@ func testLoop(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var output = try openOutput(audio, invocation)
     let loop = LoopTrial()
     try printProgress(
-        "playing three sweeps on \(visible(output.device)), listening on \(visible(input.device))",
+        "playing three sweeps on \(output.device.visible), listening on \(input.device.visible)",
         invocation)
     // A busy machine loses samples now and then, and then nothing fits.
     for _ in 0..<3 {
@@ -115,9 +115,9 @@ private func openInput(
 /// A card that is in use is most often in use by the daemon, which need not be looked for.
 private func failure(_ error: PCMError, _ invocation: borrowing Invocation) -> Failure {
     guard error.reason == .busy, isRunning(invocation) else {
-        return Failure(.failed, visible(error.description))
+        return Failure(.failed, error.description.visible)
     }
-    return Failure(.failed, "\(visible(error.device)): \(daemonHasIt)")
+    return Failure(.failed, "\(error.device.visible): \(daemonHasIt)")
 }
 
 /// What to do when a test needs what the daemon has.

@@ -35,7 +35,7 @@ struct TrialReport {
         if invocation.isJSON {
             try printLine(json)
         } else {
-            try printLine(verdict.word + visible(text))
+            try printLine(verdict.word + text.visible)
         }
         return verdict == .failed ? .failed : .ok
     }

@@ -93,7 +93,7 @@ struct AudioFacts {
         let what = muted.isMuted == true ? "muted" : "turned down to nothing"
         return [
             .warn(
-                .audio, of: "input", "control \(visible(muted.name)) of \(input.name) is \(what)",
+                .audio, of: "input", "control \(muted.name.visible) of \(input.name) is \(what)",
                 fix: HeardBy.Reason.microphoneCardMuted.remedy)
         ]
     }
@@ -275,7 +275,7 @@ extension AudioFacts {
         guard running?.echo == "refused" else { return [] }
         return [
             .warn(
-                .audio, of: "echo", "not cancelled: \(visible(reason))",
+                .audio, of: "echo", "not cancelled: \(reason.visible)",
                 fix: "give input and output in [audio] one card, or echo = off")
         ]
     }

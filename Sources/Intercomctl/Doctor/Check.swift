@@ -78,8 +78,8 @@ struct Diagnosis {
         var text = ""
         for check in checks {
             text += padded(check.verdict.word, to: 6)
-            text += padded(visible(check.name), to: width + 2) + visible(check.text)
-            if let fix = check.fix { text += "  -> \(visible(fix))" }
+            text += padded(check.name.visible, to: width + 2) + check.text.visible
+            if let fix = check.fix { text += "  -> \(fix.visible)" }
             text += "\n"
         }
         return text + "\(plural(failures, "failure")), \(plural(warnings, "warning"))\n"

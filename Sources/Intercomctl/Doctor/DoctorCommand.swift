@@ -37,7 +37,7 @@ private func wantedTopics(_ words: [String]) throws(Failure) -> [Check.Topic] {
 private func checks(of topic: Check.Topic, _ situation: Situation) -> [Check] {
     switch topic {
     case .config: ConfigFacts(situation).checks
-    case .keys: KeysFacts(situation).checks
+    case .keys: KeyFileFacts(situation).checks
     case .daemon: DaemonFacts(situation).checks
     case .service: UnitFacts().checks
     case .audio:

@@ -33,7 +33,7 @@ struct HearingFacts {
             let how = silent.isMuted == true ? "muted" : "at 0 %"
             found.append(
                 .warn(
-                    .audio, of: "output", "control \(visible(silent.name)) of \(output) is \(how)",
+                    .audio, of: "output", "control \(silent.name.visible) of \(output) is \(how)",
                     fix: HeardBy.Reason.cardMuted.remedy))
         }
         return found

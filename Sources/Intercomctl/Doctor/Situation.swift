@@ -84,7 +84,7 @@ struct Situation {
     private static func daemon(_ invocation: borrowing Invocation) -> Answer {
         do throws(Failure) {
             var daemon = try Daemon(invocation, patience: patience)
-            guard case .status(let status) = try daemon.ask(.status) else { throw misfit() }
+            guard case .status(let status) = try daemon.ask(.status) else { throw Failure.misfit }
             return .up(status, process: daemon.process)
         } catch {
             if error.code == .notRunning { return .down }

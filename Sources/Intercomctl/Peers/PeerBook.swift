@@ -1,4 +1,5 @@
 internal import Config
+internal import Control
 internal import Crypto
 internal import HAL
 internal import Settings
@@ -137,7 +138,7 @@ func peerName(_ typed: String) throws(Failure) -> String {
     guard !isName(name) else { return name }
     let nearest = nearestName(to: name).map { "; \"\($0)\" would be" } ?? ""
     throw Failure(
-        .failed, "\"\(visible(typed))\" is not a name: 1 to 31 of a-z, 0-9 and -\(nearest)")
+        .failed, "\"\(typed.visible)\" is not a name: 1 to 31 of a-z, 0-9 and -\(nearest)")
 }
 
 /// Addresses as typed, as the settings have them; empty for a peer that calls this station.

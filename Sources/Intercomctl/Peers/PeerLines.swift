@@ -5,12 +5,12 @@ func remarks(onPeersOf list: PeerList) -> String {
     var text = ""
     for peer in list.peers {
         if !peer.sharedKeyAt.isEmpty, let problem = peer.problem {
-            text += "! \(visible(problem))\n"
+            text += "! \(problem.visible)\n"
         }
         guard let reason = peer.downText else { continue }
         let mark = peer.problem == nil ? "*" : "!"
-        text += "\(mark) \(visible(peer.name)): \(visible(reason))"
-        text += peer.downFix.map { "; \(visible($0))\n" } ?? "\n"
+        text += "\(mark) \(peer.name.visible): \(reason.visible)"
+        text += peer.downFix.map { "; \($0.visible)\n" } ?? "\n"
     }
     return text + lines(of: list.callers)
 }
@@ -19,8 +19,8 @@ func remarks(onPeersOf list: PeerList) -> String {
 func lines(of callers: [CallerStatus]) -> String {
     var text = ""
     for caller in callers {
-        text += "* \(visible(words(about: caller)));"
-        text += " to add it: \(visible(caller.addition))\n"
+        text += "* \(words(about: caller).visible);"
+        text += " to add it: \(caller.addition.visible)\n"
     }
     return text
 }

@@ -32,7 +32,7 @@ struct PeerReport {
         if invocation.isJSON {
             try printLine(json)
         } else {
-            for line in lines { try printLine(visible(line)) }
+            for line in lines { try printLine(line.visible) }
         }
         return ending
     }

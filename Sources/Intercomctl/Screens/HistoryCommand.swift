@@ -18,7 +18,9 @@ func showHistory(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     repeat {
         query.limit = min(limit - all.calls.count, HistoryList.callsMax)
         query.skip = all.calls.count
-        guard case .history(let list) = try daemon.ask(.history(query)) else { throw misfit() }
+        guard case .history(let list) = try daemon.ask(.history(query)) else {
+            throw Failure.misfit
+        }
         // A call that began meanwhile pushes those before it down by one.
         let known = Set(all.calls.map { $0.record.call })
         let new = list.calls.filter { !known.contains($0.record.call) }
@@ -35,7 +37,7 @@ func showHistory(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
 }
 
 private func text(of list: HistoryList) -> String {
-    var text = list.problem.map { "! \(visible($0))\n" } ?? ""
+    var text = list.problem.map { "! \($0.visible)\n" } ?? ""
     guard !list.calls.isEmpty else { return text + "no calls\n" }
     var table = Table(["WHEN", "WHO", "WHAT", "RANG", "TALKED", "HOW IT ENDED"])
     for call in list.calls.reversed() { table.add(row(call)) }

@@ -5,7 +5,7 @@ internal import Time
 /// `levels`: live meters on a terminal, lines everywhere else, until Ctrl-C or `--seconds`.
 func showLevels(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
-    guard case .levels = try daemon.ask(.levels) else { throw misfit() }
+    guard case .levels = try daemon.ask(.levels) else { throw Failure.misfit }
     let end = invocation.seconds.map { Clock.now() + .seconds($0) }
     if invocation.isJSONLines { return try printLooks(&daemon, until: end, every: 1) { $0.0 } }
     guard hasCursor else {
@@ -55,7 +55,7 @@ private func nextLook(_ daemon: inout Daemon, until end: Instant?) throws(Failur
 }
 
 private func look(_ line: [UInt8]) throws(Failure) -> Levels {
-    guard let levels = Levels(parsing: line.span) else { throw misfit() }
+    guard let levels = Levels(parsing: line.span) else { throw Failure.misfit }
     return levels
 }
 

@@ -93,7 +93,7 @@ struct LevelsScreen {
         text += "  " + part("microphone", microphone.rmsDBFS, microphone.peakDBFS)
         text += "  " + part("speaker", levels.speaker.rmsDBFS, levels.speaker.peakDBFS)
         for talker in levels.talkers {
-            text += "  " + part(visible(talker.name), talker.rmsDBFS, talker.peakDBFS)
+            text += "  " + part(talker.name.visible, talker.rmsDBFS, talker.peakDBFS)
         }
         return text
     }
@@ -129,7 +129,7 @@ struct LevelsScreen {
     }
 
     private mutating func barsAlone(_ columns: Int, _ rows: Int) -> [String] {
-        var lines = [String("\(visible(now.name))  \(state)".prefix(columns))]
+        var lines = [String("\(now.name.visible)  \(state)".prefix(columns))]
         lines += bars(columns, talkers: rows - Self.barsRowsMin)
         while lines.count < rows - 1 { lines.append("") }
         let more = "\(Self.columnsMin) x \(Self.rowsMin) shows more"
@@ -149,14 +149,14 @@ struct LevelsScreen {
     private var state: String {
         let state = now.microphone.isOpen ? "microphone OPEN" : "microphone closed"
         guard !now.microphone.targets.isEmpty else { return state }
-        return "\(state) to \(visible(now.microphone.targets.joined(separator: ", ")))"
+        return "\(state) to \(now.microphone.targets.joined(separator: ", ").visible)"
     }
 
     private func header(_ columns: Int) -> String {
         let microphone = now.microphone
         let snr = "SNR \(whole(microphone.snrDB, unit: " dB"))"
         let right = "\(snr)  clipped \(plural(microphone.meter.clips, "time"))  \(Self.ending)"
-        let left = String("\(visible(now.name))  \(state)".prefix(columns - right.count - 1))
+        let left = String("\(now.name.visible)  \(state)".prefix(columns - right.count - 1))
         return left + padding(columns - left.count - right.count) + right
     }
 
@@ -186,7 +186,7 @@ struct LevelsScreen {
     private func bar(
         _ name: String, _ rms: Double?, _ peak: Double?, _ mark: Double, _ columns: Int
     ) -> String {
-        let name = padded(String(visible(name).prefix(Self.nameWidth - 1)), to: Self.nameWidth)
+        let name = padded(String(name.visible.prefix(Self.nameWidth - 1)), to: Self.nameWidth)
         guard let rms, let peak else {
             let why = columns < Self.columnsMin ? "see" : "its card does not run, see"
             return "\(name)   -  \(why) intercomctl status"

@@ -4,7 +4,7 @@ internal import Control
 /// `stats [PEER]`: how it sounds, and what the network does to it.
 func showStats(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
-    guard case .status(let status) = try daemon.ask(.status) else { throw misfit() }
+    guard case .status(let status) = try daemon.ask(.status) else { throw Failure.misfit }
     guard let name = invocation.arguments.first else {
         if invocation.isJSON {
             try printLine(statsJSON(of: status, status.peers))
@@ -45,8 +45,8 @@ private func statsJSON(of status: Status, _ peers: [PeerStatus]) -> JSON {
 
 /// Both directions and all peers; no wider than 80 columns while names and numbers are short.
 func statsScreen(of status: Status, _ invocation: borrowing Invocation) -> String {
-    var text = padded(visible(status.name), to: 36)
-    text += "up \(age(seconds: status.uptimeSeconds))   intercomd \(visible(status.version))\n"
+    var text = padded(status.name.visible, to: 36)
+    text += "up \(age(seconds: status.uptimeSeconds))   intercomd \(status.version.visible)\n"
     let microphone = status.microphone
     text += "microphone  \(microphone.isOpen ? "OPEN  " : "closed")  \(levels(microphone.meter))"
     text += "  SNR \(whole(microphone.snrDB, unit: " dB"))\n"
@@ -75,8 +75,8 @@ func statsScreen(of status: Status, _ invocation: borrowing Invocation) -> Strin
 /// One peer, in both directions.
 func statsScreen(of peer: PeerStatus) -> String {
     func line(_ head: String, _ rest: String) -> String { padded(head, to: 20) + rest + "\n" }
-    var text = line(visible(peer.name), "\(peer.state.rawValue)\(endpoint(of: peer))")
-    if let problem = peer.problem { text += "! \(visible(problem))\n" }
+    var text = line(peer.name.visible, "\(peer.state.rawValue)\(endpoint(of: peer))")
+    if let problem = peer.problem { text += "! \(problem.visible)\n" }
     let talking =
         peer.isTalking
         ? "talking  \(whole(peer.rmsDBFS)) dBFS, peak \(whole(peer.peakDBFS))" : "silent"
@@ -127,7 +127,7 @@ func statsScreen(of peer: PeerStatus) -> String {
 }
 
 private func endpoint(of peer: PeerStatus) -> String {
-    peer.endpoint.map { " at \(visible($0))" } ?? ""
+    peer.endpoint.map { " at \($0.visible)" } ?? ""
 }
 
 /// `rms  -23 dBFS  peak  -12 dBFS  clipped 0 times`.

@@ -4,7 +4,7 @@ internal import HAL
 /// `status`: one screen, problems first.
 func showStatus(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
-    guard case .status(let status) = try daemon.ask(.status) else { throw misfit() }
+    guard case .status(let status) = try daemon.ask(.status) else { throw Failure.misfit }
     if invocation.isJSON {
         try printLine(status.json)
     } else {
@@ -16,7 +16,7 @@ func showStatus(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
 /// `peers`: the table alone.
 func showPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
-    guard case .peers(let list) = try daemon.ask(.peers) else { throw misfit() }
+    guard case .peers(let list) = try daemon.ask(.peers) else { throw Failure.misfit }
     if invocation.isJSON {
         try printLine(list.json)
     } else if list.peers.isEmpty {
@@ -30,45 +30,45 @@ func showPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
 
 /// Whether the echo is cancelled, and how well.
 private func echo(_ audio: Status.Audio) -> String {
-    guard let gone = audio.echoReductionDB else { return visible(audio.echo) }
+    guard let gone = audio.echoReductionDB else { return audio.echo.visible }
     return "-\(Int(gone.rounded())) dB"
 }
 
 private func screen(of status: Status, _ invocation: borrowing Invocation) -> String {
-    var text = padded(visible(status.name), to: 36)
-    text += "up \(age(seconds: status.uptimeSeconds))   intercomd \(visible(status.version))\n"
-    for problem in status.problems { text += "! \(visible(problem))\n" }
-    for note in status.notes { text += "* \(visible(note))\n" }
+    var text = padded(status.name.visible, to: 36)
+    text += "up \(age(seconds: status.uptimeSeconds))   intercomd \(status.version.visible)\n"
+    for problem in status.problems { text += "! \(problem.visible)\n" }
+    for note in status.notes { text += "* \(note.visible)\n" }
     text += lines(of: status.callers)
     text += "audio   in  \(device(status.audio.input))\n"
     text += "        out \(device(status.audio.output))\n"
-    text += "        duplex \(visible(status.audio.duplex))"
+    text += "        duplex \(status.audio.duplex.visible)"
     if status.audio.echo != "off" { text += "   echo \(echo(status.audio))" }
-    text += "   profile \(visible(status.audio.profile))\n"
-    if let reason = status.audio.clockReason { text += "clock   two: \(visible(reason))\n" }
+    text += "   profile \(status.audio.profile.visible)\n"
+    if let reason = status.audio.clockReason { text += "clock   two: \(reason.visible)\n" }
     text += "mic     \(microphone(status.microphone))\n"
     if status.call.state != .idle { text += "call    \(call(status.call))\n" }
     if let last = lastCall(status.call) { text += "last    \(last)\n" }
     if let remarks = remarks(on: status.state) { text += "set     \(remarks)\n" }
     for button in status.buttons {
-        let state = button.error.map { "unreadable: \(visible($0))" } ?? button.state.rawValue
+        let state = button.error.map { "unreadable: \($0.visible)" } ?? button.state.rawValue
         let talking = button.isTalking ? ", talking" : ""
-        let line = button.line.isEmpty ? "(vox)" : visible(button.line)
-        text += "key     \(visible(button.name)) \(line)"
-        text += " -> \(visible(button.target))  \(state)\(talking)\n"
+        let line = button.line.isEmpty ? "(vox)" : button.line.visible
+        text += "key     \(button.name.visible) \(line)"
+        text += " -> \(button.target.visible)  \(state)\(talking)\n"
     }
     for lamp in status.lamps {
-        let state = lamp.error.map { "failed: \(visible($0))" } ?? lamp.state.rawValue
-        text += "lamp    \(visible(lamp.name)) \(visible(lamp.line))"
-        text += " (\(visible(lamp.show)))  \(state)\n"
+        let state = lamp.error.map { "failed: \($0.visible)" } ?? lamp.state.rawValue
+        text += "lamp    \(lamp.name.visible) \(lamp.line.visible)"
+        text += " (\(lamp.show.visible))  \(state)\n"
     }
     for relay in status.relays {
-        let state = relay.error.map { "failed: \(visible($0))" } ?? relay.state.rawValue
-        text += "relay   \(visible(relay.name)) \(visible(relay.line))  \(state)\n"
+        let state = relay.error.map { "failed: \($0.visible)" } ?? relay.state.rawValue
+        text += "relay   \(relay.name.visible) \(relay.line.visible)  \(state)\n"
     }
     for channel in status.channels {
         let members = channel.members.isEmpty ? "nobody" : channel.members.joined(separator: ", ")
-        text += "channel \(visible(channel.name)): \(visible(members))"
+        text += "channel \(channel.name.visible): \(members.visible)"
         text += channel.isListening ? "" : "  (not listening)"
         text += channel.isTalking ? "  talking\n" : "\n"
     }
@@ -79,7 +79,7 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
 
 private func device(_ device: Status.Device) -> String {
     guard device.state != .none else { return "none" }
-    var text = visible(device.name)
+    var text = device.name.visible
     if device.state == .open {
         if let rate = device.rate { text += "  \(rate)" }
         if let channels = device.channels {
@@ -96,11 +96,11 @@ private func device(_ device: Status.Device) -> String {
 
 private func call(_ call: CallStatus) -> String {
     var text = call.state.rawValue
-    if let kind = call.kind, kind != "call" { text += " (\(visible(kind)))" }
-    text += " \(visible(call.peers.joined(separator: ", ")))"
+    if let kind = call.kind, kind != "call" { text += " (\(kind.visible))" }
+    text += " \(call.peers.joined(separator: ", ").visible)"
     if let seconds = call.seconds { text += "  \(age(seconds: Int(seconds)))" }
     if !call.weak.isEmpty {
-        text += "  nothing heard of \(visible(call.weak.joined(separator: ", ")))"
+        text += "  nothing heard of \(call.weak.joined(separator: ", ").visible)"
     }
     return text
 }
@@ -108,7 +108,7 @@ private func call(_ call: CallStatus) -> String {
 /// The call that ended last; nil before there was one.
 private func lastCall(_ call: CallStatus) -> String? {
     guard let ended = call.lastEndedMilliseconds, let peer = call.lastPeer else { return nil }
-    let who = peer.isEmpty ? "nobody" : visible(peer)
+    let who = peer.isEmpty ? "nobody" : peer.visible
     let time = localTime(milliseconds: ended)
     guard !call.isLastMissed else {
         return "missed call from \(who), \(time)  (intercomctl history)"
@@ -119,11 +119,11 @@ private func lastCall(_ call: CallStatus) -> String? {
 
 private func microphone(_ microphone: Status.Microphone) -> String {
     let others = microphone.mayOpen.joined(separator: ", ")
-    let remark = others.isEmpty ? "" : "   may be opened by \(visible(others))"
+    let remark = others.isEmpty ? "" : "   may be opened by \(others.visible)"
     guard microphone.isOpen else { return "closed\(remark)" }
     var text = "OPEN"
     if !microphone.targets.isEmpty {
-        text += " to \(visible(microphone.targets.joined(separator: ", ")))"
+        text += " to \(microphone.targets.joined(separator: ", ").visible)"
     }
     if let level = microphone.levelDBFS { text += "  \(whole(level)) dBFS" }
     return text + remark
@@ -167,11 +167,11 @@ private func doubts(about peers: [PeerStatus]) -> String {
     let pushy = peers.filter { $0.claimsRefused > 0 }.map { "\($0.name) \($0.claimsRefused)" }
     var text = ""
     if !strangers.isEmpty {
-        text += "not verified: \(visible(strangers.joined(separator: ", ")))"
+        text += "not verified: \(strangers.joined(separator: ", ").visible)"
         text += "  (sudo intercomctl peer verify)\n"
     }
     if !pushy.isEmpty {
-        text += "refused: \(visible(pushy.joined(separator: ", ")))"
+        text += "refused: \(pushy.joined(separator: ", ").visible)"
         text += "  (intercomctl show peer NAME)\n"
     }
     return text

@@ -31,7 +31,7 @@ func askReload(
     var daemon = try Daemon(invocation)
     guard case .reload(let reload) = try daemon.ask(.reload(isCheck: isCheck)),
         reload.isCheck == isCheck
-    else { throw misfit() }
+    else { throw Failure.misfit }
     return reload
 }
 
@@ -44,7 +44,7 @@ private func printDifference(
         return false
     }
     for line in reload.difference {
-        try printLine(visible(line.text) + (line.needsRestart ? "  (needs a restart)" : ""))
+        try printLine(line.text.visible + (line.needsRestart ? "  (needs a restart)" : ""))
     }
     if reload.difference.isEmpty { try printLine("nothing has changed") }
     return !reload.difference.isEmpty

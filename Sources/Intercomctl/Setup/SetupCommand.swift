@@ -72,14 +72,14 @@ struct Setup {
             choice = SetupPlan.Choice(value: "station", reason: "the machine has no name")
         }
         cards = CardTrial.all()
-        plan = SetupPlan(name: choice, cards: cards, key: KeyTrial.usual())
+        plan = SetupPlan(name: choice, cards: cards, key: ButtonTrial.usual())
     }
 
     private static func check(name: String) throws(Failure) {
         guard !isName(name) else { return }
         let nearest = nearestName(to: name).map { "; \"\($0)\" would be" } ?? ""
         throw Failure(
-            .usage, "\"\(visible(name))\" is not a name: 1 to 31 of a-z, 0-9 and -\(nearest)")
+            .usage, "\"\(name.visible)\" is not a name: 1 to 31 of a-z, 0-9 and -\(nearest)")
     }
 
     /// A configuration that is there stays, unless it is to be replaced; a link always does.

@@ -1,4 +1,5 @@
 internal import Config
+internal import Control
 internal import HAL
 
 /// What `setup` would write, and why.
@@ -22,7 +23,7 @@ struct SetupPlan: Equatable {
     /// What the daemon takes where no card is named.
     private static let unnamed = DeviceName.auto.description
 
-    init(name: Choice, cards: [CardTrial], key: KeyTrial) {
+    init(name: Choice, cards: [CardTrial], key: ButtonTrial) {
         self.name = name
         (input, output) = Self.devices(among: cards)
         self.key = Choice(value: key.isThere ? Self.usualLine : "none", reason: key.reason)
@@ -92,7 +93,7 @@ extension SetupPlan {
     }
 
     private static func reason(_ card: CardTrial, _ outcome: CardTrial.Outcome) -> String {
-        let name = visible(card.name)
+        let name = card.name.visible
         return outcome == .busy ? "\(name), in use now" : "\(name), opens at 48 kHz"
     }
 

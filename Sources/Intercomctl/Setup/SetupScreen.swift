@@ -15,7 +15,7 @@ extension Setup {
             table.add(["key", plan.key.value, plan.key.reason])
             text = table.text
         }
-        for warning in plan.warnings { text += "! \(visible(warning))\n" }
+        for warning in plan.warnings { text += "! \(warning.visible)\n" }
         return text
     }
 
@@ -58,7 +58,7 @@ extension Setup {
     ) throws(Failure) -> Bool {
         let before = plan
         while true {
-            try printText("\(question) [\(visible(value(before)))]: ")
+            try printText("\(question) [\(value(before).visible)]: ")
             guard let answer = Keyboard.line() else {
                 try printLine("")
                 return false
@@ -67,7 +67,7 @@ extension Setup {
             if !answer.isEmpty { set(&plan, answer) }
             guard let mistake = try mistakes().first else { return true }
             let hint = mistake.suggestion.map { "; did you mean \"\($0)\"?" } ?? ""
-            try printLine("  \(visible(mistake.what + hint))")
+            try printLine("  \((mistake.what + hint).visible)")
         }
     }
 

@@ -18,20 +18,20 @@ func announce(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation, patience: .seconds(15))
     let request = Request.announce(
         target: target, priority: invocation.priority, samples: file.samples)
-    guard case .announce(let begun) = try daemon.ask(request) else { throw misfit() }
+    guard case .announce(let begun) = try daemon.ask(request) else { throw Failure.misfit }
     if !invocation.isJSON {
         let listeners =
             begun.listeners.isEmpty
-            ? "nobody hears it now" : visible(begun.listeners.joined(separator: ", "))
+            ? "nobody hears it now" : begun.listeners.joined(separator: ", ").visible
         let length = decimal(Double(file.samples) / Double(PCM.sampleRate), unit: " s")
-        try printLine("announcing \(length) to \(visible(begun.target)): \(listeners)")
+        try printLine("announcing \(length) to \(begun.target.visible): \(listeners)")
     }
     while let sound = try file.next() { try daemon.give(sound) }
-    guard case .announce(let over) = try daemon.answerLate() else { throw misfit() }
+    guard case .announce(let over) = try daemon.answerLate() else { throw Failure.misfit }
     if invocation.isJSON {
         try printLine(over.json)
     } else {
-        try printLine("heard: \(visible(over.heard.sentence))")
+        try printLine("heard: \(over.heard.sentence.visible)")
     }
     return over.heard.isHeard ? .ok : .failed
 }
@@ -69,12 +69,12 @@ private struct SoundFile: ~Copyable {
         let wanted = reader.soundBytes ?? there
         guard wanted <= there else {
             let text = "\(seconds(format, there)) of \(seconds(format, wanted)) are there"
-            throw Failure(.failed, "\(visible(path)) ends before its sound does: \(text)")
+            throw Failure(.failed, "\(path.visible) ends before its sound does: \(text)")
         }
         guard format.seconds(wanted) <= Double(Self.secondsMax) else {
             let text = "it has \(seconds(format, wanted)), and a page ends after"
             throw Failure(
-                .failed, "\(visible(path)) is too long: \(text) \(Self.secondsMax) s")
+                .failed, "\(path.visible) is too long: \(text) \(Self.secondsMax) s")
         }
         let frames = Int(wanted / UInt64(format.frameSize))
         guard frames > 0 else { throw failure(.empty) }
@@ -143,7 +143,7 @@ private struct SoundFile: ~Copyable {
     }
 
     private borrowing func failure(_ problem: WAVProblem) -> Failure {
-        Failure(.failed, "\(visible(path)) \(problem.text)")
+        Failure(.failed, "\(path.visible) \(problem.text)")
     }
 
     private borrowing func seconds(_ format: WAVFormat, _ bytes: UInt64) -> String {

@@ -108,7 +108,7 @@ struct FirstWords {
         let end = begin + Self.patience
         while isOpen {
             let isLast = Clock.now() >= end
-            guard case .peers(let list) = try daemon.ask(.peers) else { throw misfit() }
+            guard case .peers(let list) = try daemon.ask(.peers) else { throw Failure.misfit }
             hear(list)
             if isLast { return }
             if isOpen { Clock.sleep(Self.look) }

@@ -67,7 +67,7 @@ struct ListenerWatch: ~Copyable {
         isAsked = reply == nil
         daemon = consume line
         guard let reply else { return }
-        guard case .peers(let list) = reply else { throw misfit() }
+        guard case .peers(let list) = reply else { throw Failure.misfit }
         words.hear(list)
         wasHeard = wasHeard || words.isHeard
         next = now + (isUntold ? FirstWords.look : Self.pause)

@@ -45,7 +45,7 @@ private func ask(
     _ request: StateRequest, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
-    guard case .state(let state) = try daemon.ask(.state(request)) else { throw misfit() }
+    guard case .state(let state) = try daemon.ask(.state(request)) else { throw Failure.misfit }
     if invocation.isJSON {
         try printLine(state.json)
     } else {
@@ -76,7 +76,7 @@ func remarks(on state: SavedState, withVolumes: Bool = true) -> String? {
     var muted = state.muted
     if state.isSpeakerMuted { muted.insert("speaker", at: 0) }
     if state.isMicrophoneMuted { muted.insert("mic", at: 0) }
-    if !muted.isEmpty { parts.append("MUTED: \(visible(muted.joined(separator: ", ")))") }
+    if !muted.isEmpty { parts.append("MUTED: \(muted.joined(separator: ", ").visible)") }
     if state.doNotDisturb.isOn {
         let end = state.doNotDisturb.untilMilliseconds
             .map { " until \(localTime(milliseconds: $0))" }

@@ -11,10 +11,10 @@ func talk(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     // The talk lasts as long as this line to the daemon.
     var daemon = try Daemon(invocation)
     let request = Request.talk(target: invocation.arguments[0])
-    guard case .ptt(let result) = try daemon.ask(request) else { throw misfit() }
+    guard case .ptt(let result) = try daemon.ask(request) else { throw Failure.misfit }
     if !invocation.isJSON {
         let time = invocation.seconds.map { " for \($0) s" } ?? ""
-        try printLine("talking to \(visible(result.target))\(time); Ctrl-C ends it")
+        try printLine("talking to \(result.target.visible)\(time); Ctrl-C ends it")
     }
     var watch = ListenerWatch(result.heard, at: Clock.now())
     let end = invocation.seconds.map { Clock.now() + .seconds($0) }
@@ -33,9 +33,9 @@ func talk(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         }
         // The station has ended it: another let go, max-talk is over, or the target is gone.
         guard let reply = try? Reply(parsing: line.span), case .done(let done) = reply else {
-            throw misfit()
+            throw Failure.misfit
         }
-        throw Failure(.failed, visible(done.text))
+        throw Failure(.failed, done.text.visible)
     }
     if watch.isUntold, watch.tell() { try say(watch.words, result, invocation) }
     return watch.isUnheard(at: Clock.now()) ? .failed : .ok
@@ -46,7 +46,7 @@ private func say(
     _ words: FirstWords, _ result: Reply.PTT, _ invocation: borrowing Invocation
 ) throws(Failure) {
     guard invocation.isJSON else {
-        return try printLine(visible(words.sentence("heard by ")))
+        return try printLine(words.sentence("heard by ").visible)
     }
     var result = result
     result.heard = words.heard

@@ -10,7 +10,8 @@ private func card(
     CardTrial(value: value, name: name, isUSB: usb, input: input, output: output)
 }
 
-private func plan(_ cards: [CardTrial], _ key: KeyTrial = .free(place: "gpiochip0/17")) -> SetupPlan
+private func plan(_ cards: [CardTrial], _ key: ButtonTrial = .free(place: "gpiochip0/17"))
+    -> SetupPlan
 {
     SetupPlan(name: SetupPlan.Choice(value: "kitchen", reason: ""), cards: cards, key: key)
 }
@@ -92,9 +93,9 @@ private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .
     }
 
     @Test(arguments: [
-        KeyTrial.noChip, .noLine, .unknown("no permission to open /dev/gpiochip0"),
+        ButtonTrial.noChip, .noLine, .unknown("no permission to open /dev/gpiochip0"),
     ])
-    func withoutTheLineThereIsNoKeyAndAnotherWayToTalk(_ key: KeyTrial) {
+    func withoutTheLineThereIsNoKeyAndAnotherWayToTalk(_ key: ButtonTrial) {
         let plan = plan([hat], key)
         #expect(plan.key.value == "none" && !plan.text.contains("[button"))
         #expect(plan.warnings.count == 1 && plan.warnings[0].contains("ptt down house"))

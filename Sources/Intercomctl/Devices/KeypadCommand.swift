@@ -3,10 +3,10 @@ internal import Control
 internal import HAL
 
 /// `keys list`: every key of every input device, as `line` takes it.
-func listKeys(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+func listKeypadKeys(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let (devices, refused) = InputDevice.all()
     for error in refused {
-        Terminal.write("intercomctl: \(visible(error.description))\n", to: .complaint)
+        Terminal.write("intercomctl: \(error.description.visible)\n", to: .complaint)
     }
     if invocation.isJSON {
         var list = JSON.array()
@@ -20,7 +20,7 @@ func listKeys(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         var table = Table(["VALUE", "DEVICE"])
         for device in devices {
             for key in device.keys {
-                table.add([visible(value(of: key, device)), "/dev/input/\(device.node)"])
+                table.add([value(of: key, device).visible, "/dev/input/\(device.node)"])
             }
         }
         try printText(table.text)

@@ -4,12 +4,12 @@ internal import Crypto
 internal import Settings
 
 /// `key show`: the public key, from the daemon or, without it, from the identity file.
-func showKey(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+func showPublicKey(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let key = try publicKey(invocation)
     if invocation.isJSON {
         try printLine(key.json)
     } else {
-        try printLine(invocation.isFingerprint ? visible(key.fingerprint) : visible(key.key))
+        try printLine(invocation.isFingerprint ? key.fingerprint.visible : key.key.visible)
     }
     return .ok
 }
@@ -19,7 +19,7 @@ private func publicKey(
 ) throws(Failure) -> Reply.PublicKeyText {
     do throws(Failure) {
         var daemon = try Daemon(invocation)
-        guard case .key(let key) = try daemon.ask(.key) else { throw misfit() }
+        guard case .key(let key) = try daemon.ask(.key) else { throw Failure.misfit }
         return key
     } catch {
         guard error.code == .notRunning else { throw error }

@@ -4,7 +4,7 @@ internal import HAL
 internal import Settings
 
 /// The secrets on disk: whether they are there, whose they are, and who else may touch them.
-struct KeysFacts {
+struct KeyFileFacts {
     /// What can be seen of a file or folder.
     enum Sight: Equatable {
         case absent
@@ -38,7 +38,7 @@ struct KeysFacts {
     init(paths: Paths) { self.paths = paths }
 }
 
-extension KeysFacts {
+extension KeyFileFacts {
     init(_ situation: Situation) {
         self.init(paths: situation.paths)
         if case .seen(_, let owner) = Self.sight(of: paths.state) { self.owner = owner }
@@ -83,7 +83,7 @@ extension KeysFacts {
     }
 }
 
-extension KeysFacts {
+extension KeyFileFacts {
     var checks: [Check] {
         var found: [Check] = []
         found += complaint(about: folder, paths.keys, mode: 0o700)

@@ -3,12 +3,12 @@ import Testing
 
 @testable import Intercomctl
 
-@Suite struct KeysFactsTests {
+@Suite struct KeyFileFactsTests {
     let paths = Paths(stateDirectory: "/s", runtimeDirectory: nil)
 
     /// All is right: the station is user 990.
-    func facts() -> KeysFacts {
-        var facts = KeysFacts(paths: paths)
+    func facts() -> KeyFileFacts {
+        var facts = KeyFileFacts(paths: paths)
         facts.owner = 990
         facts.folder = .seen(mode: 0o700, owner: 990)
         facts.identity = .seen(mode: 0o600, owner: 990)
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func beforeTheFirstStartThereIsNone() {
-        #expect(lines(KeysFacts(paths: paths).checks)[0].contains("no identity yet"))
+        #expect(lines(KeyFileFacts(paths: paths).checks)[0].contains("no identity yet"))
     }
 
     @Test func whatIsHiddenFromUsIsHiddenFromOthers() {

@@ -1,7 +1,8 @@
+internal import Control
 internal import HAL
 
 /// Whether the usual line for a talk key can be had.
-enum KeyTrial: Equatable {
+enum ButtonTrial: Equatable {
     case free(place: String)
     /// Somebody else holds it now; the name may be empty.
     case held(by: String)
@@ -11,7 +12,7 @@ enum KeyTrial: Equatable {
     /// What keeps us from looking.
     case unknown(String)
 
-    static func usual() -> KeyTrial {
+    static func usual() -> ButtonTrial {
         var refusal: GPIOError?
         let numbers = GPIOChip.numbers()
         for number in numbers {
@@ -40,7 +41,7 @@ enum KeyTrial: Equatable {
     var reason: String {
         switch self {
         case .free(let place): "\(place), free"
-        case .held(let holder): "in use by \(holder.isEmpty ? "the kernel" : visible(holder))"
+        case .held(let holder): "in use by \(holder.isEmpty ? "the kernel" : holder.visible)"
         case .noLine: "no GPIO line has the name \(SetupPlan.usualLine)"
         case .noChip: "no GPIO on this machine"
         case .unknown: "the GPIO lines cannot be looked at"
@@ -58,7 +59,7 @@ enum KeyTrial: Equatable {
         case .noLine:
             return "no talk key: write [button ptt] with a line of intercomctl gpio list; \(byHand)"
         case .noChip: return "no talk key; \(byHand)"
-        case .unknown(let why): return "\(visible(why)); \(byHand)"
+        case .unknown(let why): return "\(why.visible); \(byHand)"
         }
     }
 }

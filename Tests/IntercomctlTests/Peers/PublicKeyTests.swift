@@ -2,7 +2,7 @@ import Control
 import Foundation
 import Testing
 
-@Suite struct KeyTests {
+@Suite struct PublicKeyTests {
     @Test func theIdentityFileIsEnough() throws {
         let folder = try StationFolder()
         try folder.writeIdentity()
