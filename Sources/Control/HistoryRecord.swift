@@ -119,12 +119,12 @@ extension HistoryRecord.Cause {
         case .unsupported: "not supported there"
         case .unreachable: "unreachable"
         case .answeredElsewhere: "answered elsewhere"
-        case .noPath: "no sound came"
-        case .mediaTimeout: "the sound stopped"
-        case .peerRestarted: "the other restarted"
-        case .preempted: "gave way to another"
+        case .noPath: "no sound arrived"
+        case .mediaTimeout: "the sound stopped coming"
+        case .peerRestarted: "the other station restarted"
+        case .preempted: "gave way to another call"
         case .stopped: "stopped"
-        case .crash: "cut off by a fall"
+        case .crash: "cut off by a crash"
         case .other: "another cause"
         }
     }

@@ -222,7 +222,8 @@ extension Reply {
             let reply = isOK ? Self.accepted(json) : Self.refusal(json)
         else {
             throw ControlError(
-                .badRequest, "the daemon's answer makes no sense; is it of another version?")
+                .badRequest,
+                "the daemon's reply cannot be read; compare the versions: intercomctl version")
         }
         self = reply
     }

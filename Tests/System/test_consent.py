@@ -92,8 +92,8 @@ class Consent(CallersTest):
     def test_the_commands_say_what_came_of_it(self):
         kitchen, garage = self.scene("kitchen", "garage")
         for words, code, said in (
-                (("listen", "garage"), 1, "it is over: not allowed"),
-                (("drop-in", "garage"), 1, "it is over: not allowed"),
+                (("listen", "garage"), 1, "the call is over: not allowed"),
+                (("drop-in", "garage"), 1, "the call is over: not allowed"),
                 (("relay", "door", "garage"), 1, "relay door: not allowed"),
                 (("signal", "garage"), 1, "call light: nothing there shows it"),
                 (("call", "garage"), 0, "it rings at garage")):

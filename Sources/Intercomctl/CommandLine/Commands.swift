@@ -6,25 +6,25 @@ extension CommandGroup {
             [
                 Command(
                     name: "status", options: ["--json"],
-                    help: "how the station, its devices and its peers are", function: showStatus),
+                    help: "show the station, its devices and its peers", function: showStatus),
                 Command(
                     name: "peers", options: ["--json"],
-                    help: "the peers alone", function: showPeers),
+                    help: "show only the peers", function: showPeers),
                 Command(
                     name: "monitor", options: ["--json", "--json-lines"],
-                    help: "what happens, line by line, until Ctrl-C", function: monitor),
+                    help: "print events, line by line, until Ctrl-C", function: monitor),
                 Command(
                     name: "history", options: ["--missed", "--since", "--limit", "--json"],
-                    help: "the calls that were", function: showHistory),
+                    help: "show the call history", function: showHistory),
                 Command(
                     name: "stats", arguments: "[PEER]", count: 0...1, options: ["--json"],
-                    help: "how it sounds, and what the network does to it", function: showStats),
+                    help: "show sound quality and network figures", function: showStats),
                 Command(
                     name: "levels", options: ["--json-lines", "--seconds"],
-                    help: "how loud it is, live, until Ctrl-C", function: showLevels),
+                    help: "show live meters until Ctrl-C", function: showLevels),
                 Command(
                     name: "metrics", options: [],
-                    help: "the status as OpenMetrics text, for a collector",
+                    help: "print the status as OpenMetrics text",
                     function: printMetrics),
             ]),
         CommandGroup(
@@ -37,12 +37,12 @@ extension CommandGroup {
                 Command(
                     name: "ptt", arguments: "down|up TARGET", count: 2...2,
                     options: ["--no-wait", "--json"],
-                    help: "press or let go a talk key for a peer or channel",
+                    help: "press or release a virtual talk button",
                     function: pressTalkKey),
                 Command(
                     name: "reply", arguments: "down|up", count: 1...1,
                     options: ["--no-wait", "--json"],
-                    help: "a talk key for whoever was heard last", function: reply),
+                    help: "the same, for the station that was heard last", function: reply),
                 Command(
                     name: "page", arguments: "TARGET", count: 1...1,
                     options: ["--priority", "--seconds", "--json"],
@@ -50,7 +50,7 @@ extension CommandGroup {
                 Command(
                     name: "announce", arguments: "TARGET", count: 1...1,
                     options: ["--file", "--priority", "--json"], needed: ["--file"],
-                    help: "say a WAV file to a peer or channel", function: announce),
+                    help: "play a WAV file to a peer or channel", function: announce),
                 Command(
                     name: "relay", arguments: "NAME [PEER]", count: 1...2,
                     options: ["--no-wait", "--json"],
@@ -67,24 +67,24 @@ extension CommandGroup {
                 Command(
                     name: "call", arguments: "TARGET", count: 1...1,
                     options: ["--priority", "--no-wait", "--json"],
-                    help: "ring a peer, or all of a channel", function: callTarget),
+                    help: "call a peer, or all of a channel", function: callTarget),
                 Command(
                     name: "answer", options: ["--json"],
-                    help: "take the call that rings here", function: answerCall),
+                    help: "answer the call that rings here", function: answerCall),
                 Command(
                     name: "reject", options: ["--json"],
-                    help: "turn away the call that rings here", function: rejectCall),
+                    help: "reject the call that rings here", function: rejectCall),
                 Command(
                     name: "hangup", options: ["--json"],
-                    help: "end the call, or take back one's own", function: hangUp),
+                    help: "end the call, or cancel one you are making", function: hangUp),
                 Command(
                     name: "drop-in", arguments: "PEER", count: 1...1,
                     options: ["--no-wait", "--json"],
-                    help: "be heard and hear at a peer, where it allows it", function: dropIn),
+                    help: "open both microphones, if the peer allows it", function: dropIn),
                 Command(
                     name: "listen", arguments: "PEER", count: 1...1,
                     options: ["--no-wait", "--json"],
-                    help: "hear a peer's room, where it allows it", function: listenIn),
+                    help: "listen to a peer's room, if the peer allows it", function: listenIn),
             ]),
         CommandGroup(
             "Set for now",
@@ -92,17 +92,17 @@ extension CommandGroup {
                 Command(
                     name: "volume", arguments: "[WHAT] [N|+N|-N]", count: 0...2,
                     options: ["--json"],
-                    help: "how loud: speaker, ring, tones or page; per cent", function: setVolume),
+                    help: "set speaker, ring, tones or page, in percent", function: setVolume),
                 Command(
                     name: "mute", arguments: "WHAT", count: 1...1, options: ["--json"],
-                    help: "silence mic, speaker, a peer or a channel", function: mute),
+                    help: "mute mic, speaker, a peer or a channel", function: mute),
                 Command(
                     name: "unmute", arguments: "WHAT", count: 1...1, options: ["--json"],
-                    help: "let it be heard again", function: unmute),
+                    help: "unmute it", function: unmute),
                 Command(
                     name: "dnd", arguments: "[on|off]", count: 0...1,
                     options: ["--for", "--json"],
-                    help: "do not disturb, for a while or until it is off",
+                    help: "do not disturb, for a time or until turned off",
                     function: setDoNotDisturb),
             ]),
         CommandGroup(
@@ -110,27 +110,27 @@ extension CommandGroup {
             [
                 Command(
                     name: "key show", options: ["--json", "--fingerprint"],
-                    help: "the public key for others, or its fingerprint", function: showPublicKey),
+                    help: "print the public key, or its fingerprint", function: showPublicKey),
                 Command(
                     name: "peer list", options: ["--json"],
-                    help: "the peers in the files, with the daemon or without",
+                    help: "list the peers in the files; needs no daemon",
                     function: listPeers),
                 Command(
                     name: "peer show", arguments: "NAME", count: 1...1, options: ["--json"],
                     help: "the same as show peer", function: showPeer),
                 Command(
                     name: "show peer", arguments: "NAME", count: 1...1, options: ["--json"],
-                    help: "how a peer is protected, and what it may do here", function: showPeer),
+                    help: "show how a peer is protected and what it may do", function: showPeer),
                 Command(
                     name: "peer add", arguments: "NAME ADDRESS KEY", count: 3...3,
                     options: ["--psk-file", "--suite", "--gain", "--no-reload", "--json"],
-                    help: "make a peer known; ADDRESS - when it calls us", function: addPeer),
+                    help: "add a peer; ADDRESS - if it calls this station", function: addPeer),
                 Command(
                     name: "peer set", arguments: "NAME", count: 1...1,
                     options: [
                         "--address", "--psk-file", "--suite", "--gain", "--no-reload", "--json",
                     ],
-                    help: "change what is set for a known peer", function: setPeer),
+                    help: "change settings of a peer", function: setPeer),
                 Command(
                     name: "peer verify", arguments: "NAME DIGITS", count: 2...7,
                     options: ["--no-reload", "--json"],
@@ -138,33 +138,33 @@ extension CommandGroup {
                 Command(
                     name: "peer rename", arguments: "NAME NEW", count: 2...2,
                     options: ["--no-reload", "--json"],
-                    help: "give a peer another name on this station", function: renamePeer),
+                    help: "rename a peer on this station", function: renamePeer),
                 Command(
                     name: "peer remove", arguments: "NAME", count: 1...1,
                     options: ["--no-reload", "--json"],
-                    help: "forget a peer and its pre-shared key", function: removePeer),
+                    help: "remove a peer and its pre-shared key", function: removePeer),
             ]),
         CommandGroup(
             "Set up",
             [
                 Command(
                     name: "setup", options: ["--name", "--yes", "--force", "--json"],
-                    help: "write a first configuration from what is found", function: setUp),
+                    help: "write a first configuration for this machine", function: setUp),
                 Command(
                     name: "doctor", arguments: "[TOPIC...]", count: 0...32, options: ["--json"],
-                    help: "look for faults, each with what mends it", function: runDoctor),
+                    help: "look for faults and print how to fix each", function: runDoctor),
                 Command(
                     name: "config check", options: ["--json"],
-                    help: "read the configuration and say what is wrong", function: checkConfig),
+                    help: "check the configuration", function: checkConfig),
                 Command(
                     name: "config show", options: ["--effective", "--json"],
-                    help: "the configuration with every default", function: showConfig),
+                    help: "print the configuration with every default", function: showConfig),
                 Command(
                     name: "config diff", options: ["--json"],
-                    help: "what a reload would change", function: showDifference),
+                    help: "show what a reload would change", function: showDifference),
                 Command(
                     name: "reload", options: ["--json"],
-                    help: "let the daemon read the configuration anew", function: reloadConfig),
+                    help: "make the daemon read the configuration again", function: reloadConfig),
             ]),
         CommandGroup(
             "Try devices",
@@ -174,32 +174,32 @@ extension CommandGroup {
                     help: "play a tone three times", function: testSpeaker),
                 Command(
                     name: "test mic", options: ["--json"],
-                    help: "show for 3 s how loud the microphone is", function: testMicrophone),
+                    help: "show the microphone's level for 3 s", function: testMicrophone),
                 Command(
                     name: "test loop", options: ["--json"],
-                    help: "play, and hear whether the microphone hears it", function: testLoop),
+                    help: "play a sound, check that the microphone hears it", function: testLoop),
                 Command(
                     name: "test latency", arguments: "PEER", count: 1...1, options: ["--json"],
-                    help: "how long a voice takes to a peer's ear", function: testLatency),
+                    help: "measure the delay from here to a peer's speaker", function: testLatency),
                 Command(
                     name: "test button", arguments: "[NAME]", count: 0...1,
                     options: ["--timeout", "--json"],
-                    help: "wait for a press of a talk key", function: testButton),
+                    help: "wait for a press of a talk button", function: testButton),
                 Command(
                     name: "test led", arguments: "[NAME]", count: 0...1, options: ["--json"],
                     help: "blink a lamp five times", function: testLamp),
                 Command(
                     name: "audio list", options: ["--json"],
-                    help: "the sound cards, as input and output take them", function: listAudio),
+                    help: "list sound cards, as input and output name them", function: listAudio),
                 Command(
                     name: "audio controls", options: ["--json"],
-                    help: "volumes and mutes of the configured cards", function: listControls),
+                    help: "list volumes and mutes of the configured cards", function: listControls),
                 Command(
                     name: "gpio list", options: ["--json"],
-                    help: "the GPIO lines, as line takes them", function: listGPIO),
+                    help: "list GPIO lines, as line names them", function: listGPIO),
                 Command(
                     name: "keys list", options: ["--json"],
-                    help: "keys of keypads and the like, as line takes them",
+                    help: "list keys of keypads, as line names them",
                     function: listKeypadKeys),
             ]),
         CommandGroup(
@@ -207,10 +207,11 @@ extension CommandGroup {
             [
                 Command(
                     name: "version", options: ["--json"],
-                    help: "of this program and of the daemon", function: showVersion),
+                    help: "print the versions of this program and the daemon", function: showVersion
+                ),
                 Command(
                     name: "help", arguments: "[COMMAND]", count: 0...2, options: [],
-                    help: "this, or more of one command", function: showHelp),
+                    help: "print this, or the help of one command", function: showHelp),
             ]),
     ]
 }

@@ -34,7 +34,8 @@ struct Failure: Error {
 
     /// The daemon's reply is to another question than the one that was asked.
     static let misfit = Failure(
-        .failed, "the daemon answered another question; is it of another version?")
+        .failed,
+        "the daemon's reply does not fit the request; compare versions: intercomctl version")
 
     /// What the system refused; where it was a matter of rights, with what may help.
     init(_ error: SystemError) {

@@ -27,16 +27,17 @@ func printHelp(of command: Command) throws(Failure) -> ExitCode {
 /// The commands that begin with one word: `peer`.
 func printHelp(of group: CommandGroup) throws(Failure) -> ExitCode {
     try printText(CommandGroup.table(of: [group]))
-    try printLine("intercomctl help COMMAND has the options of each.")
+    try printLine("Options: intercomctl help COMMAND.")
     return .ok
 }
 
 private func printTable() throws(Failure) {
     try printLine("usage: intercomctl [--config DIR] [--socket PATH] [COMMAND]")
     try printText(CommandGroup.table(of: CommandGroup.all))
-    try printLine("Without a command it shows status; intercomctl help COMMAND has the options.")
-    try printLine("--json, of most commands, prints one JSON object on one line.")
-    try printLine("--config is the folder of settings, in place of /etc/intercomd;")
-    try printLine("--socket is the control socket, in place of the one in the settings.")
-    try printLine("Ends with 0 ok, 1 failed, 2 usage, 3 daemon not running, 4 degraded.")
+    try printLine(
+        "Without a command it shows status. Options: intercomctl help COMMAND.")
+    try printLine("With --json, most commands print one JSON object on one line.")
+    try printLine("--config names the settings' folder, instead of /etc/intercomd;")
+    try printLine("--socket names the control socket, instead of the one in the settings.")
+    try printLine("Exit status: 0 ok, 1 failed, 2 usage, 3 daemon not running, 4 degraded.")
 }

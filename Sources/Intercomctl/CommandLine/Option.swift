@@ -19,27 +19,27 @@ struct Option: Sendable {
 
 extension Option {
     static let all: [Option] = [
-        text("--config", "DIR", "the settings' folder, in place of /etc/intercomd") {
+        text("--config", "DIR", "the settings' folder, instead of /etc/intercomd") {
             $0.config = $1
         },
         text("--socket", "PATH", "the daemon's control socket") { $0.socket = $1 },
-        flag("--json", "one JSON object as one line") { $0.isJSON = true },
-        flag("--fingerprint", "24 digits to read out, in place of the key") {
+        flag("--json", "print one JSON object on one line") { $0.isJSON = true },
+        flag("--fingerprint", "print the 24 digits to read out, not the key") {
             $0.isFingerprint = true
         },
-        text("--psk-file", "FILE", "64 hexadecimal digits that both stations have") {
+        text("--psk-file", "FILE", "file of 64 hexadecimal digits, the same at both") {
             $0.pskFile = $1
         },
         // The effective configuration is shown without it, too; the word says so.
-        flag("--effective", "with every default, as is shown anyway") { _ in },
-        text("--name", "NAME", "the station's name, in place of the machine's") { $0.name = $1 },
-        flag("--yes", "take every choice without asking") { $0.isYes = true },
-        flag("--force", "also where there is a configuration; it is kept") { $0.isForced = true },
-        number("--timeout", "SECONDS", 1...600, "seconds", "wait so long, 1 to 600") {
+        flag("--effective", "include every default, as is done anyway") { _ in },
+        text("--name", "NAME", "the station's name, instead of the machine's") { $0.name = $1 },
+        flag("--yes", "accept every choice without asking") { $0.isYes = true },
+        flag("--force", "replace a configuration; the old one is kept") { $0.isForced = true },
+        number("--timeout", "SECONDS", 1...600, "seconds", "how long to wait, 1 to 600") {
             $0.timeout = $1
         },
-        flag("--json-lines", "one JSON object a line, as it comes") { $0.isJSONLines = true },
-        number("--seconds", "N", 1...86_400, "", "end by itself after so long") {
+        flag("--json-lines", "print one JSON object per line") { $0.isJSONLines = true },
+        number("--seconds", "N", 1...86_400, "", "stop after N seconds") {
             $0.seconds = $1
         },
         text("--file", "FILE.wav", "PCM or float, up to a minute") { $0.file = $1 },
@@ -51,30 +51,30 @@ extension Option {
             }
             typed.priority = priority
         },
-        flag("--no-wait", "do not wait for what comes of it") { $0.isNoWait = true },
-        flag("--missed", "only those that nobody here answered") { $0.isMissed = true },
+        flag("--no-wait", "do not wait for the outcome") { $0.isNoWait = true },
+        flag("--missed", "only missed calls") { $0.isMissed = true },
         Option(name: "--since", value: "WHEN", help: "30m, 2h or 3d ago, 21:00, 2026-11-20") {
             (typed, word) throws(Failure) in
             guard let when = When(word) else { throw When.complaint }
             typed.since = when
         },
-        number("--limit", "N", 1...100_000, "", "so many, the newest") { $0.limit = $1 },
+        number("--limit", "N", 1...100_000, "", "only the newest N") { $0.limit = $1 },
         Option(name: "--for", value: "TIME", help: "90s, 30m, 1h or 2d") {
             (typed, word) throws(Failure) in
             guard let seconds = When.seconds(word), (1...StateRequest.secondsMax).contains(seconds)
             else { throw Failure(.usage, "--for takes 90s, 30m, 1h or 2d; 31d at most") }
             typed.length = seconds
         },
-        text("--address", "ADDRESS", "HOST or HOST:PORT, several by commas; - for none") {
+        text("--address", "ADDRESS", "HOST or HOST:PORT, a comma between two; - for none") {
             $0.address = $1
         },
         text("--suite", "N", "auto, 1 (AES-256-GCM) or 2 (ChaCha20-Poly1305)") { $0.suite = $1 },
-        text("--gain", "DB", "-40dB to +20dB: how loud the peer is here") { $0.gain = $1 },
-        flag("--no-reload", "write the files only; reload applies them") { $0.isUnapplied = true },
-        flag("--version", "the versions, as the command version prints them") {
+        text("--gain", "DB", "-40dB to +20dB: volume of the peer here") { $0.gain = $1 },
+        flag("--no-reload", "only write the files; reload applies them") { $0.isUnapplied = true },
+        flag("--version", "print the versions, as the command version does") {
             $0.isVersion = true
         },
-        flag("--help", "more of a command") { $0.isHelp = true },
+        flag("--help", "print the help of a command") { $0.isHelp = true },
     ]
 
     /// Short forms, and commands that people look for among the options.

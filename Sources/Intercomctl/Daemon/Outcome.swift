@@ -44,7 +44,7 @@ extension Outcome {
     /// A call that is over.
     init(_ cause: HistoryRecord.Cause) {
         code = cause.rawValue
-        text = "it is over: \(cause.words)"
+        text = "the call is over: \(cause.words)"
         exit = cause == .hungUp ? .ok : .failed
     }
 

@@ -45,8 +45,8 @@ struct DaemonTrials: ~Copyable {
         let volume = status.state.volumes.speaker
         return report(
             .done,
-            "played at volume \(volume); if you did not hear it: volume (alsamixer), cable,"
-                + " or another output (intercomctl audio list)")
+            "played at volume \(volume); if you heard nothing: check volume (alsamixer) and cable,"
+                + " or try another output (intercomctl audio list)")
     }
 
     /// Three seconds of the meters that `levels` shows, judged as `test mic` does.

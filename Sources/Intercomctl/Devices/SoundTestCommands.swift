@@ -19,8 +19,8 @@ func testSpeaker(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     return try TrialReport(
         test: "speaker", device: pcm.device, verdict: isPlayed ? .done : .failed,
         text: isPlayed
-            ? "played; if you did not hear it: volume (alsamixer), cable,"
-                + " or another output (intercomctl audio list)"
+            ? "played; if you heard nothing: check volume (alsamixer) and cable, or try"
+                + " another output (intercomctl audio list)"
             : stuck(pcm.device)
     ).print(invocation)
 }

@@ -116,7 +116,8 @@ struct AudioFacts {
         guard case .opened(let granted) = output.state else { return [check(output)] }
         return [
             .ok(
-                .audio, of: "output", "\(output.name)  \(description(of: granted)), not heard now",
+                .audio, of: "output",
+                "\(output.name)  \(description(of: granted)), sound not tested",
                 advice: "intercomctl test speaker")
         ]
     }

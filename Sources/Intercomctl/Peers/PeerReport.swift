@@ -45,10 +45,10 @@ struct PeerReport {
             guard error.code == .notRunning else {
                 throw Failure(
                     .failed,
-                    "\(name) is written, but intercomd does not take the files:\n\(error.text)\n"
-                        + "mend that, then: intercomctl reload")
+                    "\(name) is written, but intercomd refused the files:\n\(error.text)\n"
+                        + "fix that, then: intercomctl reload")
             }
-            add("intercomd is not running; it takes this over at its next start")
+            add("intercomd is not running; it reads this at its next start")
             return .ok
         }
         isApplied = true

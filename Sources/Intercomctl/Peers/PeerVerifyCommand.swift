@@ -36,6 +36,6 @@ func verifyPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
         try book.write(path)
     }
     var report = PeerReport(name: name, fingerprint: digits)
-    report.add("\(name) is verified: it has the key that this station knows it by")
+    report.add("\(name) is verified")
     return try report.finish(invocation)
 }

@@ -42,7 +42,7 @@ private func text(of list: HistoryList) -> String {
     var table = Table(["WHEN", "WHO", "WHAT", "RANG", "TALKED", "HOW IT ENDED"])
     for call in list.calls.reversed() { table.add(row(call)) }
     text += table.text
-    if list.isCut { text += "there are older ones: --limit N\n" }
+    if list.isCut { text += "older calls are not shown: --limit N\n" }
     return text
 }
 

@@ -6,7 +6,8 @@ internal import HAL
 /// What could not be printed is a failure: a script must not take a cut answer for a whole one.
 func printText(_ text: String) throws(Failure) {
     guard Terminal.write(text) else {
-        throw Failure(.failed, "the output cannot be written: the reader is gone or the disk full")
+        let text = "the output cannot be written: the reader is gone or the disk is full"
+        throw Failure(.failed, text)
     }
 }
 

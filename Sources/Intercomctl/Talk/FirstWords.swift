@@ -94,7 +94,7 @@ struct FirstWords {
         }
         if !older.isEmpty {
             let who = older.joined(separator: ", ")
-            parts.append("not known whether heard by \(who), whose program is older")
+            parts.append("not known whether heard by \(who): an older version does not say")
         }
         if !deaf.isEmpty {
             let isAll = deaf.count == heard.count

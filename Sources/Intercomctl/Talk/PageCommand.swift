@@ -29,7 +29,7 @@ func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var other = try Daemon(invocation)
     _ = try? other.ask(.calls(.page(target, isDown: false, priority)))
     guard let line = try daemon.nextLine(until: Clock.now() + wordsMax) else {
-        throw Failure(.failed, "the daemon does not say what was heard of the page")
+        throw Failure(.failed, "the daemon did not report what was heard of the page")
     }
     return try ended(line, after: nil, invocation)
 }

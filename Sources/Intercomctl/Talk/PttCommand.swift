@@ -23,7 +23,7 @@ func press(
         if invocation.isJSON {
             try printLine(result.json)
         } else {
-            try printLine("silent towards \(result.target.visible)")
+            try printLine("stopped talking to \(result.target.visible)")
         }
         return .ok
     }

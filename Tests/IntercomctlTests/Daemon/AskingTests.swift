@@ -61,7 +61,7 @@ private struct Story {
         var story = Story()
         story.add(.callEnded, call: "1", cause: cause)
         let outcome = try story.run("call", "garage")
-        #expect(outcome.output == "calling garage\nit is over: \(cause.words)\n")
+        #expect(outcome.output == "calling garage\nthe call is over: \(cause.words)\n")
         #expect(outcome.code == (cause == .hungUp ? 0 : 1))
     }
 
@@ -76,14 +76,15 @@ private struct Story {
         story.stands(.connecting, call: "0")
         story.add(.callEnded, call: "0", cause: .mediaTimeout)
         let other = try story.run("call", "garage")
-        #expect(other.output.hasSuffix("\nit is over: \(HistoryRecord.Cause.mediaTimeout.words)\n"))
+        let words = HistoryRecord.Cause.mediaTimeout.words
+        #expect(other.output.hasSuffix("\nthe call is over: \(words)\n"))
     }
 
     @Test func aCallThatIsTakenBackIsOver() throws {
         var story = Story()
         story.add(.callEnded, call: "1", cause: .cancelled)
         let outcome = try story.run("call", "garage")
-        #expect(outcome.output == "calling garage\nit is over: cancelled\n")
+        #expect(outcome.output == "calling garage\nthe call is over: cancelled\n")
         #expect(outcome.code == 1)
     }
 

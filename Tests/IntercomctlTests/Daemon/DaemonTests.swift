@@ -125,7 +125,7 @@ private func sample() -> Status {
         #expect(
             try folder.run("ptt", "down", "house", "--no-wait").output
                 == "talking to house: garage; not heard by attic (it is down)\n")
-        #expect(try folder.run("ptt", "up", "house").output == "silent towards house\n")
+        #expect(try folder.run("ptt", "up", "house").output == "stopped talking to house\n")
         let wrong = try folder.run("ptt", "down", "hosue")
         #expect(wrong.code == 1 && wrong.complaint == "intercomctl: no such target\n")
         let json = try folder.run("ptt", "down", "hosue", "--json")

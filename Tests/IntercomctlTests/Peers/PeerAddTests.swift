@@ -14,7 +14,7 @@ private let psk = String(repeating: "5a", count: 32) + "\n"
                 added garage; fingerprint: \(otherFingerprint)
                 compare it with "intercomctl key show --fingerprint" on garage;
                 if they match: sudo intercomctl peer verify garage DIGITS
-                intercomd is not running; it takes this over at its next start
+                intercomd is not running; it reads this at its next start
 
                 """)
         #expect(
