@@ -1,6 +1,6 @@
 public import Wire
 
-/// What `intercomctl` asks about calls and pages.
+/// Requests about calls and pages.
 ///
 /// `call` has `target` and perhaps `mode` (`call`, `drop-in`, `listen`) and `priority`; `page` has
 /// `action`, `target` and perhaps `priority`; `show` has `peer`; `answer`, `reject` and `hangup`

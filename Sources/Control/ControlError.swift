@@ -13,7 +13,7 @@ public struct ControlError: Error, Equatable {
         case unknownTarget = "unknown_target"
         /// Too many are asking at once.
         case busy
-        /// It was understood and could not be done; the words say why.
+        /// The request is valid but could not be done; the text has the reason.
         case failed
     }
 

@@ -11,7 +11,7 @@ extension Event {
 extension Event.Kind {
     public var priority: Event.Priority { row.priority }
 
-    /// What the journal knows the kind by, for ever: 128 random bits in hexadecimal.
+    /// The MESSAGE_ID of the kind, which never changes: 128 random bits in hexadecimal.
     public var messageID: StaticString { row.messageID }
 
     private var row: (priority: Event.Priority, messageID: StaticString) {

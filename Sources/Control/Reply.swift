@@ -19,19 +19,19 @@ public enum Reply: Equatable, Sendable {
     /// How it is after a change, too.
     case state(SavedState)
     case peer(PeerDetail)
-    /// It was done, or is on its way: what is to be said of it.
+    /// The request was done or is under way; the reply is a sentence.
     case done(Done)
     case refused(ControlError)
 
-    /// What a `ptt` did.
+    /// The result of a `ptt`.
     public struct PTT: JSONRecord, Equatable, Sendable {
         public var schema = 1
         public var target = ""
         /// Whether the station talks to it now.
         public var isTalking = false
-        /// Peers that are there to hear it: those with a session.
+        /// Peers with a session, which can hear it.
         public var listeners: [String] = []
-        /// Those of all who were to hear it that cannot: by what is known as it begins.
+        /// The listeners, with the reason if one is already known not to hear.
         public var heard: [HeardBy] = []
 
         public init() {}
@@ -50,11 +50,11 @@ public enum Reply: Equatable, Sendable {
         /// 2: `heard` is a list; it was a sentence.
         public var schema = 2
         public var target = ""
-        /// Peers that are there to hear it: those with a session.
+        /// Peers with a session, which can hear it.
         public var listeners: [String] = []
         /// Whether this is the end of it.
         public var isOver = false
-        /// At the end: who has heard how much of it, and why not.
+        /// At the end: how much each listener heard, and the reason if not all.
         public var heard: [HeardBy] = []
 
         public init() {}
@@ -85,7 +85,7 @@ public enum Reply: Equatable, Sendable {
         }
     }
 
-    /// What is running.
+    /// The versions of the daemon and of the wire protocol.
     public struct Version: JSONRecord, Equatable, Sendable {
         public var schema = 1
         /// Of the daemon.
@@ -102,7 +102,7 @@ public enum Reply: Equatable, Sendable {
         }
     }
 
-    /// What a command did that asks for nothing.
+    /// The reply to a command that only does something.
     public struct Done: JSONRecord, Equatable, Sendable {
         public var schema = 1
         /// One sentence.
@@ -111,9 +111,9 @@ public enum Reply: Equatable, Sendable {
         public var call: String?
         /// The number of a request to a peer, which its `result` event has too.
         public var request: Int?
-        /// What came of it, by a code; null where nothing was waited for.
+        /// The outcome as a code; null if nothing was waited for.
         public var outcome: String?
-        /// Of a page: who has heard how much of it, and why not.
+        /// Of a page: how much each listener heard, and the reason if not all.
         public var heard: [HeardBy] = []
 
         public init() {}
@@ -130,10 +130,10 @@ public enum Reply: Equatable, Sendable {
         }
     }
 
-    /// What a `reload` changed, or would change.
+    /// The changes that a `reload` made or would make.
     public struct Reload: JSONRecord, Equatable, Sendable {
         public var schema = 1
-        /// Whether it was only asked for, and nothing was applied.
+        /// Whether this was a check that applied nothing.
         public var isCheck = false
         /// In the order of `config show --effective`; empty when nothing has changed.
         public var difference: [Line] = []
@@ -253,7 +253,7 @@ extension Reply {
         guard let inner = json.member("error"), let text = inner.member("message")?.text,
             let word = inner.member("code")?.text
         else { return nil }
-        // A code from a newer daemon still has words for a person.
+        // An unknown code of a newer daemon still has a text for people.
         return .refused(ControlError(ControlError.Code(rawValue: word) ?? .failed, text))
     }
 }

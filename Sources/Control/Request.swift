@@ -1,6 +1,6 @@
 public import Wire
 
-/// What `intercomctl` asks of the daemon: one JSON object, one line.
+/// A request of `intercomctl` to the daemon: one JSON object on one line.
 ///
 /// `{"v":1,"do":"status"}`; `ptt` has `action` and `target` besides, `reload` has `check`,
 /// `latency` and `signal` have `peer`, `relay` has `relay` and perhaps `peer`; for others see
@@ -8,17 +8,17 @@ public import Wire
 public enum Request: Equatable, Sendable {
     case status
     case peers
-    /// Presses or lets go a key that is not there, towards a peer or channel.
+    /// Presses or releases a virtual talk button for a peer or channel.
     case ptt(isDown: Bool, target: String)
-    /// The same key, held for as long as the line is open.
+    /// The same button, held for as long as the connection is open.
     case talk(target: String)
-    /// Keeps the line open and gets every `Event`.
+    /// Keeps the connection open and receives every `Event`.
     case monitor
-    /// Keeps the line open and gets `Levels` 20 times a second.
+    /// Keeps the connection open and receives `Levels` 20 times a second.
     case levels
-    /// Has a tone played by a peer, and listens for it here.
+    /// Plays sweeps at a peer and listens for them here.
     case latency(peer: String)
-    /// Sound follows the answer: so many samples of 48 kHz, two bytes each, the lower first.
+    /// Audio follows the reply: this many samples at 48 kHz, two bytes each, low byte first.
     case announce(target: String, priority: Priority, samples: Int)
     /// Switches a relay on for its pulse: one here, or a peer's.
     case relay(String, peer: String?)
@@ -28,9 +28,9 @@ public enum Request: Equatable, Sendable {
     case tone
     case key
     case version
-    /// Reads the configuration anew and applies it; a check only tells what would change.
+    /// Reads and applies the configuration; a check only reports what would change.
     case reload(isCheck: Bool)
-    /// The calls that were.
+    /// The call history.
     case history(HistoryQuery)
     /// Volumes, mutes, do-not-disturb.
     case state(StateRequest)
@@ -133,7 +133,7 @@ public enum Request: Equatable, Sendable {
     }
 
     private static func reload(_ json: borrowing JSON) throws(ControlError) -> Request {
-        // Not a check unless it says so; but a "check" of another kind was meant to be one.
+        // Without "check" it applies; a "check" that is not a truth value is an error.
         guard json.has("check") else { return .reload(isCheck: false) }
         guard let isCheck = json.member("check")?.flag else {
             throw ControlError(.badRequest, "reload takes \"check\": true or false")

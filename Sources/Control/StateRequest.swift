@@ -1,6 +1,6 @@
-/// What may be asked of what a person has set.
+/// Requests about volumes, mutes and do-not-disturb.
 public enum StateRequest: Equatable, Sendable {
-    /// Nothing but how it is.
+    /// Only shows them.
     case show
     case volume(SavedState.Volumes.Kind, VolumeChange)
     /// `what`: "mic", "speaker", a peer or a channel.

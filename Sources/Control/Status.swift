@@ -12,7 +12,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
     public var isMemoryLocked = false
     /// Sentences for a person, worst first, shown above all else; none means healthy.
     public var problems: [String] = []
-    /// What could be better, and how; the station works all the same.
+    /// Advice on what could be better; the station works without it.
     public var notes: [String] = []
     /// What keeps voices from being heard, here and at peers; those that hold now are among the
     /// problems, the others among the notes.
@@ -28,7 +28,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
     public var peers: [PeerStatus] = []
     /// Unknown stations that have called of late, the newest first.
     public var callers: [CallerStatus] = []
-    /// What keeps this machine from its peers.
+    /// The fault of this machine's own network, if there is one.
     public var network = NetworkStatus()
     /// The work left out while the processor cannot keep up.
     public var overload = OverloadStatus()
@@ -133,8 +133,8 @@ extension Status {
         public var period: Int?
         public var buffer: Int?
         public var xruns = 0
-        /// How much faster than this machine's clock it runs, in millionths, and what that may be
-        /// wrong by; null while not known.
+        /// How much faster it runs than this machine's clock, in millionths, and the possible error
+        /// of that; null while not known.
         public var driftPPM: Double?
         public var driftErrorPPM: Double?
         /// What stands between this station and the card, such as "PulseAudio".
@@ -172,7 +172,7 @@ extension Status {
         public var snrDB: Double?
         /// Bits a second it is encoded with; null while closed.
         public var bitrate: Int?
-        /// What its card gives, whether anyone can hear it or not.
+        /// The level of its card, whether the microphone is open or not.
         public var meter = Meter()
 
         public init() {}

@@ -1,4 +1,4 @@
-/// One row of the table that is this program: what to type, what it takes, what it does.
+/// One row of the table of commands: name, arguments, options, help and function.
 struct Command: Sendable {
     /// "peer add": one word or two.
     let name: String
@@ -6,9 +6,9 @@ struct Command: Sendable {
     var arguments = ""
     /// How many arguments it takes.
     var count = 0...0
-    /// The options it takes besides `--config`, `--socket` and `--help`, by their rows.
+    /// Names of the options it takes besides `--config`, `--socket` and `--help`.
     let options: [String]
-    /// Those of the options without which it does nothing.
+    /// The options that it cannot do without.
     var needed: [String] = []
     let help: String
     let function: @Sendable (borrowing Invocation) throws(Failure) -> ExitCode

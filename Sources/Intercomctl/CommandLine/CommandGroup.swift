@@ -1,6 +1,6 @@
-/// The commands of one kind, as `help` shows them together.
+/// Commands that `help` lists under one title.
 struct CommandGroup: Sendable {
-    /// Empty for commands that begin with one word.
+    /// Empty for the commands that share a first word, such as `peer`.
     let title: String
     let commands: [Command]
 
@@ -8,7 +8,7 @@ struct CommandGroup: Sendable {
         (self.title, self.commands) = (title, commands)
     }
 
-    /// The commands of two words that begin with this one word; nil where there are none.
+    /// The two-word commands that begin with this word; nil if there are none.
     init?(named words: [String]) {
         guard words.count == 1 else { return nil }
         let found = Command.all.filter { $0.name.hasPrefix("\(words[0]) ") }
@@ -18,7 +18,7 @@ struct CommandGroup: Sendable {
         self.init("", found)
     }
 
-    /// One table, so that the columns of all groups stand under each other.
+    /// One table for all groups, so that their columns line up.
     static func table(of groups: [CommandGroup]) -> String {
         var table = Table()
         for group in groups {

@@ -1,5 +1,5 @@
 extension CommandGroup {
-    /// Every command there is, one row each, in the order of intercomctl(1).
+    /// Every command, one row each, in the order of intercomctl(1).
     static let all = [
         CommandGroup(
             "Look",

@@ -3,7 +3,7 @@ internal import Control
 internal import HAL
 internal import Settings
 
-/// What the program ends with, for scripts.
+/// The exit status, for scripts.
 enum ExitCode: Int32 {
     case ok = 0
     case failed = 1
@@ -13,11 +13,11 @@ enum ExitCode: Int32 {
     case degraded = 4
 }
 
-/// Why a command ends early, in words for the person who typed it.
+/// The reason why a command ends early, for the person who typed it.
 struct Failure: Error {
     let code: ExitCode
     let text: String
-    /// As `--json` names it.
+    /// The error code that `--json` prints.
     let word: String
 
     /// `refusal` is the daemon's own code for it.
@@ -32,18 +32,18 @@ struct Failure: Error {
             }
     }
 
-    /// The daemon's reply is to another question than the one that was asked.
+    /// The reply does not belong to the request.
     static let misfit = Failure(
         .failed,
         "the daemon's reply does not fit the request; compare versions: intercomctl version")
 
-    /// What the system refused; where it was a matter of rights, with what may help.
+    /// An error of the system; if permission is missing, with the advice to use sudo.
     init(_ error: SystemError) {
         let isMute = error.errno == SystemError.noPermission && error.advice.isEmpty
         self.init(refused: isMute, error.description)
     }
 
-    /// A key that could not be read or written.
+    /// A key file that could not be read or written.
     init(_ error: KeyStoreError) { self.init(refused: error.isRefused, error.description) }
 
     private init(refused: Bool, _ text: String) {
@@ -51,7 +51,7 @@ struct Failure: Error {
     }
 }
 
-/// What to say to a word that does not exist: the nearest one that does, else what to try.
+/// The complaint about an unknown word: it suggests the nearest known word, or a command to try.
 func unknown(
     _ what: String, _ word: String, among words: [String], or trial: String = "intercomctl help"
 ) -> String {

@@ -1,7 +1,7 @@
 internal import Config
 internal import Wire
 
-/// What was typed, taken apart.
+/// The command line: its options and words.
 struct Invocation {
     /// As `--config` says; nil without it.
     var config: String?
@@ -27,13 +27,13 @@ struct Invocation {
     var address: String?
     var suite: String?
     var gain: String?
-    /// Whether what is written is not to be applied yet.
+    /// `--no-reload`: files are written, and the daemon is not asked to read them.
     var isUnapplied = false
     var isVersion = false
     var isHelp = false
     /// Options as typed, without their values.
     private(set) var options: [String] = []
-    /// What is no option, the command's words first.
+    /// Everything that is not an option; the command's own words come first.
     private(set) var words: [String] = []
     /// The command's arguments: the words after its name.
     var arguments: [String] = []
@@ -73,7 +73,7 @@ struct Invocation {
         }
     }
 
-    /// The first argument of a talk key: whether it is pressed or let go.
+    /// Whether the first argument presses the button (`down`) or releases it (`up`).
     func isDown() throws(Failure) -> Bool {
         switch arguments[0] {
         case "down": return true

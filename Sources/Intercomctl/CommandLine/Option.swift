@@ -8,7 +8,7 @@ struct Option: Sendable {
     /// What it takes, as help shows it; empty when nothing.
     let value: String
     let help: String
-    /// Puts the value into what was typed.
+    /// Stores the value in the invocation.
     ///
     /// - Throws: what the option takes, when the value is something else.
     let take: @Sendable (inout Invocation, String) throws(Failure) -> Void
@@ -30,7 +30,7 @@ extension Option {
         text("--psk-file", "FILE", "file of 64 hexadecimal digits, the same at both") {
             $0.pskFile = $1
         },
-        // The effective configuration is shown without it, too; the word says so.
+        // `config show` prints the effective configuration with and without it.
         flag("--effective", "include every default, as is done anyway") { _ in },
         text("--name", "NAME", "the station's name, instead of the machine's") { $0.name = $1 },
         flag("--yes", "accept every choice without asking") { $0.isYes = true },
@@ -77,7 +77,7 @@ extension Option {
         flag("--help", "print the help of a command") { $0.isHelp = true },
     ]
 
-    /// Short forms, and commands that people look for among the options.
+    /// Short forms of options.
     static let shorts = ["-h": "--help", "-V": "--version"]
 
     static func named(_ name: String) -> Option? { all.first { $0.name == name } }

@@ -7,7 +7,7 @@ func showVersion(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
         var daemon = try Daemon(invocation)
         if case .version(let version) = try daemon.ask(.version) { running = version.version }
     } catch {
-        // Whatever keeps the daemon from answering, this program knows its own version.
+        // Without the daemon's answer, this program still prints its own version.
         running = nil
     }
     if invocation.isJSON {

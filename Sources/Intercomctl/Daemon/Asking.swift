@@ -2,12 +2,12 @@ internal import Control
 internal import HAL
 internal import Time
 
-// Requests whose outcome comes later, as events. Each subscribes before it asks: it misses none.
+// Requests whose outcome arrives as an event. Each subscribes first, so that it misses none.
 
-/// A station gives up a call or a question that nobody answers after 8 s.
+/// The station gives up a call or request without an answer after 8 s.
 private let patience = Duration.seconds(10)
 
-/// Asks the daemon for something that is done at once, and prints its answer.
+/// Sends a request that is done at once, and prints the reply.
 func ask(_ request: Request, _ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
     let done = try daemon.order(request)
@@ -19,7 +19,7 @@ func ask(_ request: Request, _ invocation: borrowing Invocation) throws(Failure)
     return .ok
 }
 
-/// Begins a call, and prints what comes of it; with `--no-wait` its id alone, at once.
+/// Begins a call and prints its outcome; with `--no-wait`, only its id.
 func beginCall(
     _ request: CallRequest, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
@@ -31,7 +31,7 @@ func beginCall(
     }
 }
 
-/// Asks a peer for something, and prints what comes of it; with `--no-wait` that it was asked.
+/// Sends a request to a peer and prints its outcome; with `--no-wait`, only that it was sent.
 func askPeer(
     _ peer: String, _ request: Request, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
@@ -60,7 +60,7 @@ private func askAndFollow(
     return try follow(done, &watch, invocation).print(done, invocation)
 }
 
-/// Follows a call until it rings, is answered or is over; nil where nothing comes in time.
+/// Follows a call until it rings, is answered or is over; nil if none of them happens in time.
 private func outcome(
     ofCall id: String?, _ watch: inout EventWatch, _ invocation: borrowing Invocation
 ) throws(Failure) -> Outcome? {
@@ -75,7 +75,7 @@ private func outcome(
         case .callEnded, .missedCall:
             let cause = event.cause.flatMap { HistoryRecord.Cause(rawValue: $0) } ?? .other
             guard cause == .cancelled else { return Outcome(cause) }
-            // Both stations called each other: the call of the other one counts.
+            // Both stations called each other, and the call of the peer has won.
             let call = try callNow(invocation)
             guard let other = call.call, other != id else { return Outcome(cause) }
             if let outcome = Outcome(call) { return outcome }

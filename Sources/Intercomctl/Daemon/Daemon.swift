@@ -4,7 +4,7 @@ internal import HAL
 internal import Settings
 internal import Time
 
-/// The running daemon, through its control socket.
+/// A connection to the running daemon through its control socket.
 struct Daemon: ~Copyable {
     private var peer: LocalPeer
     private let path: String
@@ -39,25 +39,25 @@ struct Daemon: ~Copyable {
         }
     }
 
-    /// To wait for more lines.
+    /// The descriptor to wait on for more lines.
     var fd: Int32 { peer.fd }
 
-    /// The daemon's process.
+    /// The daemon's process ID.
     var process: Int32 { peer.identity.process }
 
-    /// Where the daemon listens.
+    /// The path of the daemon's socket.
     private static func socket(_ invocation: borrowing Invocation) throws(Failure) -> String {
         if let socket = invocation.socket { return socket }
         let folder = ConfigFolder(invocation.configFolder)
-        // A folder that was named is the one meant: never ask another station in its place.
-        // One without settings may have a station that waits for them.
+        // With `--config`, never fall back to the socket of another station.
+        // A folder without settings may belong to a station that waits for them.
         if invocation.config != nil, !folder.isEmpty, let error = folder.mainError {
             throw Failure(error)
         }
         return folder.paths.controlSocket
     }
 
-    /// Asks, and waits for the answer; again for two seconds where too many others ask.
+    /// Sends a request and waits for the reply; while the daemon is busy, retries for two seconds.
     mutating func ask(_ request: Request) throws(Failure) -> Reply {
         for _ in 0..<Self.retries {
             let reply = try askOnce(request)
@@ -71,13 +71,13 @@ struct Daemon: ~Copyable {
         return try askAtOnce(request)
     }
 
-    /// Asks for something to be done, and takes the sentence that comes back.
+    /// Sends a request whose reply is a sentence.
     mutating func order(_ request: Request) throws(Failure) -> Reply.Done {
         guard case .done(let done) = try ask(request) else { throw Failure.misfit }
         return done
     }
 
-    /// Asks, and waits for the answer; not again where too many others do.
+    /// Sends a request and waits for the reply; does not retry when the daemon is busy.
     mutating func askAtOnce(_ request: Request) throws(Failure) -> Reply {
         try answer(try askOnce(request))
     }
@@ -90,21 +90,21 @@ struct Daemon: ~Copyable {
         return try Self.reply(try nextLine(isPatient: false))
     }
 
-    /// Asks without waiting; `answer(until:)` takes what comes.
+    /// Sends a request without waiting; `answer(until:)` reads the reply.
     borrowing func begin(_ request: Request) throws(Failure) { try send(request.encoded) }
 
-    /// The answer to what was asked; nil when it does not come before `end`.
+    /// The reply to the last request; nil if it does not arrive before `end`.
     mutating func answer(until end: Instant) throws(Failure) -> Reply? {
         guard let line = try nextLine(until: end) else { return nil }
         return try answer(try Self.reply(line))
     }
 
-    /// Sends sound that the daemon takes as fast as it plays it.
+    /// Sends audio; the daemon reads it as fast as it plays it.
     borrowing func give(_ bytes: [UInt8]) throws(Failure) {
         try send(bytes)
     }
 
-    /// The answer to what took its time.
+    /// The second reply, to a request that takes time.
     mutating func answerLate() throws(Failure) -> Reply {
         try answer(try Self.reply(try nextLine(isPatient: false)))
     }
@@ -129,13 +129,13 @@ struct Daemon: ~Copyable {
             case .bytes(let count): rest = rest.extracting(droppingFirst: count)
             case .wouldBlock:
                 guard peer.waitWritable(limit: patience) else { throw Self.silence }
-            // Turned away before it was asked: the answer that waits here says why.
+            // The daemon refused the connection; its reply, still unread, has the reason.
             case .closed: return
             }
         }
     }
 
-    /// The next line; with patience, however long it takes.
+    /// The next line; a patient caller waits without limit.
     mutating func nextLine(isPatient: Bool) throws(Failure) -> [UInt8] {
         while true {
             if let line = try arrivedLine() { return line }
@@ -154,7 +154,7 @@ struct Daemon: ~Copyable {
         }
     }
 
-    /// The next line of what has come; nil when the rest of it has not.
+    /// The next complete line that has arrived; nil if there is none yet.
     private mutating func arrivedLine() throws(Failure) -> [UInt8]? {
         var chunk = [UInt8](repeating: 0, count: 16_384)
         while true {

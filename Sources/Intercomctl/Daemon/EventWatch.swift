@@ -5,7 +5,7 @@ internal import Time
 struct EventWatch: ~Copyable {
     private var daemon: Daemon
 
-    /// Nil where the daemon has no place for one more watching program.
+    /// Nil if the daemon has no room for another watcher.
     init?(_ invocation: borrowing Invocation) throws(Failure) {
         var daemon = try Daemon(invocation)
         do throws(Failure) {
@@ -14,7 +14,7 @@ struct EventWatch: ~Copyable {
         self.daemon = daemon
     }
 
-    /// The next event of a kind known here; nil when none comes before `end`.
+    /// The next event of a known kind; nil if none arrives before `end`.
     mutating func next(until end: Instant) throws(Failure) -> Event? {
         while let line = try daemon.nextLine(until: end) {
             if let event = Event(parsing: line.span) { return event }

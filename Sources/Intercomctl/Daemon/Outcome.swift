@@ -1,12 +1,12 @@
 internal import Control
 
-/// What came of a request: a code for programs, a sentence for people.
+/// The outcome of a request: a code for programs, a sentence for people.
 struct Outcome {
     let code: String
     let text: String
     let exit: ExitCode
 
-    /// Prints it; with `--json` as one object, the daemon's answer with the outcome in it.
+    /// Prints it; with `--json`, prints the daemon's reply with the outcome added.
     func print(
         _ done: Reply.Done, _ invocation: borrowing Invocation
     ) throws(Failure) -> ExitCode {
@@ -23,9 +23,9 @@ struct Outcome {
 }
 
 extension Outcome {
-    /// How a call stands; nil while it has not reached anybody.
+    /// The state of a call; nil while it has not reached a peer.
     init?(_ call: CallStatus) {
-        // Of several, `status` does not say which of them rings and which is in the call.
+        // With several peers, `status` does not say which one rings and which one is in the call.
         let peer = call.peers.count == 1 ? call.peers[0].visible : nil
         exit = .ok
         code = call.state.rawValue
@@ -48,7 +48,7 @@ extension Outcome {
         exit = cause == .hungUp ? .ok : .failed
     }
 
-    /// A request to a peer that was answered, or that the station has given up.
+    /// A request that the peer has answered, or that the station has given up.
     init(_ result: Event) {
         code = result.cause ?? (result.status == .done ? "done" : "unknown")
         text = result.detail ?? ""

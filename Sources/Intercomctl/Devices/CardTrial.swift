@@ -1,14 +1,14 @@
 internal import Config
 internal import HAL
 
-/// A sound card as `setup` found it: what the configuration calls it, and what works of it.
+/// A sound card as `setup` found it: its value in the configuration, and the directions that work.
 struct CardTrial: Equatable {
     enum Outcome: Equatable {
         /// The card has no such direction.
         case none
         /// It opened at 48 kHz.
         case opens
-        /// Another program has it, so that nothing else can be said.
+        /// Another program has it, so it could not be tried.
         case busy
         /// Why it cannot be used.
         case refused(String)
@@ -35,7 +35,7 @@ struct CardTrial: Equatable {
 }
 
 extension CardTrial {
-    /// Tries every card of the machine; where there is none, what `auto` is then.
+    /// Tries every card of the machine; without any, tries the default device.
     static func all() -> [CardTrial] {
         let cards = PCMCard.all
         let trials = cards.map { card in
@@ -52,21 +52,21 @@ extension CardTrial {
         return fallback.input.isUsable || fallback.output.isUsable ? [fallback] : []
     }
 
-    /// The name that means this card and no other, after a restart as well.
+    /// The name that means this card only, also after a restart.
     static func value(of card: PCMCard, among cards: [PCMCard]) -> PCMName {
         guard let usb = card.usb else { return card.value }
         let alike = cards.filter {
             $0.usb?.vendor == usb.vendor && $0.usb?.product == usb.product
         }
         guard alike.count > 1 else { return card.value }
-        // Of two that are alike only the serial number tells which, if they have one at all.
+        // Only a serial number tells two identical cards apart.
         guard let serial = usb.serial, isPlain(serial),
             alike.filter({ $0.usb?.serial == serial }).count == 1
         else { return .card(card.id) }
         return .usb(vendor: usb.vendor, product: usb.product, serial: serial)
     }
 
-    /// Whether the text can stand in a configuration as it is.
+    /// Whether the text needs no escaping in a configuration.
     private static func isPlain(_ text: String) -> Bool {
         text.utf8.allSatisfy { (0x21..<0x7f).contains($0) && $0 != UInt8(ascii: "#") }
     }

@@ -3,12 +3,12 @@ internal import Control
 internal import HAL
 internal import Time
 
-/// Tests of a card that the running daemon has open: it plays and listens for them.
+/// Tests of a card that the running daemon has open: the daemon plays and records.
 struct DaemonTrials: ~Copyable {
     private var daemon: Daemon
     private let status: Status
 
-    /// Nil where no daemon runs.
+    /// Nil if no daemon runs.
     init?(_ invocation: borrowing Invocation) {
         do throws(Failure) {
             var daemon = try Daemon(invocation)
@@ -21,12 +21,12 @@ struct DaemonTrials: ~Copyable {
     var hasSpeaker: Bool { has(status.audio.output) }
     var hasMicrophone: Bool { has(status.audio.input) }
 
-    /// Whether the daemon has it: one that stands still it opens again and again.
+    /// Whether the daemon has the card; it keeps reopening a card that stands still.
     private borrowing func has(_ device: Status.Device) -> Bool {
         device.state == .open || device.standsStill
     }
 
-    /// Plays a rising tone; what would keep it from being heard is said.
+    /// Plays a rising tone, or reports why it could not be heard.
     mutating func speaker(_ invocation: borrowing Invocation) throws(Failure) -> TrialReport {
         let device = status.audio.output.name
         func report(_ verdict: TrialReport.Verdict, _ text: String) -> TrialReport {
@@ -49,7 +49,7 @@ struct DaemonTrials: ~Copyable {
                 + " or try another output (intercomctl audio list)")
     }
 
-    /// Three seconds of the meters that `levels` shows, judged as `test mic` does.
+    /// Judges three seconds of the daemon's meters as `test mic` does.
     mutating func microphone(_ invocation: borrowing Invocation) throws(Failure) -> TrialReport {
         let device = status.audio.input.name
         if let error = status.audio.input.error {

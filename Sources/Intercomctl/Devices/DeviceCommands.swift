@@ -63,13 +63,13 @@ func listGPIO(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return refusals.isEmpty ? .ok : .failed
 }
 
-/// A line, and what to write in the configuration for it.
+/// A GPIO line and its value in the configuration.
 private struct NamedLine {
     let value: String
     let chip: String
     let line: GPIOLine
 
-    /// A name that an earlier line has too would find that one: then only the number will do.
+    /// A name that an earlier line also has would find that one; then the number is used.
     init(_ line: GPIOLine, of chip: String, after earlier: [NamedLine]) {
         let isFound =
             line.name.isEmpty || line.name.utf8.contains(UInt8(ascii: "/"))

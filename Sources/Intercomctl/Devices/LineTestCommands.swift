@@ -14,7 +14,7 @@ func testButton(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     let patience = Duration.seconds(invocation.timeout ?? 20)
     let trial: PressTrial
     do throws(GPIOError) {
-        // Anybody may read an input device, so the daemon need not be in the way.
+        // Several programs may read an input device, so the daemon is not in the way.
         let line = try InputLine(button, consumer: "intercomctl test")
         trial = try watch(line, button, patience, invocation)
     } catch {
@@ -56,7 +56,7 @@ func testLamp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     ).print(invocation)
 }
 
-/// The place of the section of this name, or of the first; refused with the names there are.
+/// The index of the section of this name, or of the first one without a name.
 private func chosen(
     _ name: String?, among names: [String], kind: String
 ) throws(Failure) -> Int {
@@ -74,7 +74,7 @@ private func chosen(
     return place
 }
 
-/// Follows the line until it was pressed and let go, or the time is over.
+/// Follows the line until the button was pressed and released, or the time is over.
 private func watch(
     _ line: consuming InputLine, _ button: Config.Button, _ patience: Duration,
     _ invocation: borrowing Invocation
@@ -135,14 +135,14 @@ private func bounces(of trial: PressTrial, _ button: Config.Button) -> String {
         + " \(decimal(seconds(trial.longestBounce) * 1000)) ms, settled in"
         + " \(decimal(seconds(trial.settling) * 1000)) ms"
     guard trial.longestBounce >= button.debounce else { return settled }
-    // Twice as long as was seen, for contacts do not get better.
+    // Twice the measured time, because contacts wear out.
     let longer = 2 * (trial.longestBounce.nanoseconds / 1_000_000 + 1)
     return "\(settled); write debounce = \(min(200, longer))ms (\(button.origin))"
 }
 
 private func seconds(_ time: Duration) -> Double { Double(time.nanoseconds) / 1e9 }
 
-/// The daemon has the line, and tells of each press: that its sound is sent cannot be helped.
+/// The daemon has the line and reports each press; the press also opens the microphone.
 private func watchThroughDaemon(
     _ button: Config.Button, _ patience: Duration, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {

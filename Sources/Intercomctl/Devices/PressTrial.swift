@@ -1,9 +1,9 @@
 internal import Time
 
-/// Follows one press and release of a key, bounces and all.
+/// Follows one press and release of a button, bounces included.
 ///
-/// Contacts bounce: within some milliseconds the level goes to and fro before it stays. A key is
-/// down, or up, when its level has stayed for a moment.
+/// Contacts bounce: for some milliseconds the level changes to and fro. A button counts as pressed
+/// or released once its level has been stable for a moment.
 struct PressTrial: Equatable {
     /// One level, and since when.
     private struct Change: Equatable {
@@ -14,9 +14,9 @@ struct PressTrial: Equatable {
     private var changes: [Change] = []
     private let wasPressed: Bool
 
-    /// No contact bounces for longer, and nobody taps faster.
+    /// Contacts bounce for less time, and people tap more slowly.
     private static let quiet = Duration.milliseconds(25)
-    /// A line that swings by itself is not to fill the memory.
+    /// A floating line must not fill the memory.
     private static let changesMax = 10_000
 
     /// `isPressed` is how the key reads before anybody touches it.
@@ -27,7 +27,7 @@ struct PressTrial: Equatable {
         changes.append(Change(isPressed: isPressed, moment: moment))
     }
 
-    /// Whether it has been pressed and let go, and stays so.
+    /// Whether the button was pressed and released, and has settled.
     func isOver(at now: Instant) -> Bool {
         guard let last = changes.last, !last.isPressed else { return false }
         return now - last.moment >= Self.quiet && pressedFor != nil
@@ -48,7 +48,7 @@ struct PressTrial: Equatable {
         return up[0].moment - bursts[down][0].moment
     }
 
-    /// How often the contact opened and closed more than was meant.
+    /// How often the contact opened and closed by bouncing.
     var bounces: Int { bursts.reduce(0) { $0 + ($1.count - 1) / 2 } }
 
     /// The longest that the contact took to settle.
@@ -56,7 +56,7 @@ struct PressTrial: Equatable {
         bursts.map { $0.last!.moment - $0[0].moment }.max() ?? .zero
     }
 
-    /// The longest that the contact stayed where it was not meant to: what a debounce must outlast.
+    /// The longest bounce; the debounce time must be longer.
     var longestBounce: Duration {
         var longest = Duration.zero
         for burst in bursts {
@@ -67,7 +67,7 @@ struct PressTrial: Equatable {
         return longest
     }
 
-    /// Changes that follow each other so closely that they are one movement of the finger.
+    /// Changes so close together that they belong to one movement of the finger.
     private var bursts: [[Change]] {
         var bursts: [[Change]] = []
         for change in changes {

@@ -25,7 +25,7 @@ func testSpeaker(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     ).print(invocation)
 }
 
-/// `test mic`: three seconds of levels, and what is to be thought of them.
+/// `test mic`: three seconds of levels, and a verdict.
 func testMicrophone(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if var trials = DaemonTrials(invocation), trials.hasMicrophone {
         return try trials.microphone(invocation).print(invocation)
@@ -69,7 +69,7 @@ func testLoop(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     try printProgress(
         "playing three sweeps on \(output.device.visible), listening on \(input.device.visible)",
         invocation)
-    // A busy machine loses samples now and then, and then nothing fits.
+    // A busy machine loses samples now and then, which spoils the measurement.
     for _ in 0..<3 {
         var trial = try SoundTrial(samples: loop.sound.count)
         guard let heard = try trial.playAndListen(loop.sound, on: &output, &input) else {
@@ -83,7 +83,7 @@ func testLoop(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     ).print(invocation)
 }
 
-/// The settings; where nobody has written any, the defaults.
+/// The settings; the defaults if there is no configuration yet.
 func readConfigOrDefaults(_ invocation: borrowing Invocation) throws(Failure) -> Config {
     let folder = ConfigFolder(invocation.configFolder)
     return folder.isEmpty
@@ -112,7 +112,7 @@ private func openInput(
     } catch { throw failure(error, invocation) }
 }
 
-/// A card that is in use is most often in use by the daemon, which need not be looked for.
+/// A busy card is most often held by the daemon.
 private func failure(_ error: PCMError, _ invocation: borrowing Invocation) -> Failure {
     guard error.reason == .busy, isRunning(invocation) else {
         return Failure(.failed, error.description.visible)
@@ -120,7 +120,7 @@ private func failure(_ error: PCMError, _ invocation: borrowing Invocation) -> F
     return Failure(.failed, "\(error.device.visible): \(daemonHasIt)")
 }
 
-/// What to do when a test needs what the daemon has.
+/// The advice for a test of a device that the daemon has.
 let daemonHasIt =
     "intercomd has it; sudo systemctl stop intercomd, test again, then start it again"
 
@@ -150,7 +150,7 @@ private func bar(_ seconds: Double, _ level: Double) -> String {
     return marks.isEmpty ? head : "\(head)  \(marks)"
 }
 
-/// What `test mic` has found, and what is to be done about it.
+/// The report of `test mic`, with advice.
 func microphoneReport(
     _ verdict: LevelSurvey.Verdict, device: String, level: Double, noiseFloor: Double, clips: Int
 ) -> TrialReport {

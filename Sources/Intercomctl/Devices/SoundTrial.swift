@@ -16,21 +16,21 @@ struct SoundTrial: ~Copyable {
     /// How long a card may give or take nothing.
     private static let patience = Duration.seconds(5)
 
-    /// What came of moving samples once.
+    /// The result of one transfer of samples.
     private enum Step {
         case moved(Int)
         case nothing
         case lost
     }
 
-    /// What was played and what was heard, and how the two lie to each other.
+    /// The played and the recorded sound, and the offset between them.
     struct Heard {
         var sound: [Int16] = []
         /// The sample of `sound` that was captured while sample 0 of what was to be played sounded.
         var offset = 0
     }
 
-    /// Begins one that moves so many samples each way.
+    /// Begins a trial that moves this many samples each way.
     init(samples: Int) throws(Failure) {
         do throws(SystemError) {
             waiting = try EventLoop()

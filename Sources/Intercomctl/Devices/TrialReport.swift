@@ -1,7 +1,7 @@
 internal import Control
 internal import HAL
 
-/// What a `test …` found: a verdict for a person, and the numbers for a program.
+/// The result of a `test` command: a verdict for people, numbers for programs.
 struct TrialReport {
     enum Verdict: String {
         case ok
@@ -9,7 +9,7 @@ struct TrialReport {
         case done
         case failed
 
-        /// In front of the line, as wide for each.
+        /// The start of the line, padded to one width.
         var word: String {
             switch self {
             case .ok: "ok    "
@@ -55,7 +55,7 @@ struct TrialReport {
     }
 }
 
-/// Says what goes on meanwhile, to a person only.
+/// Prints progress, unless the output is JSON.
 func printProgress(_ text: String, _ invocation: borrowing Invocation) throws(Failure) {
     if !invocation.isJSON { try printLine(text) }
 }

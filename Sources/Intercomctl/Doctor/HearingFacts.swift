@@ -7,7 +7,7 @@ internal import Settings
 struct HearingFacts {
     /// As the daemon says.
     var unheard: [Hindrance] = []
-    /// Without a daemon: the control of the speaker's card that lets nothing through.
+    /// Without a daemon: the speaker's mixer control, if it is muted or at zero.
     var silent: CardControl?
     var output = ""
 

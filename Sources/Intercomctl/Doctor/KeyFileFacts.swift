@@ -3,12 +3,12 @@ internal import Crypto
 internal import HAL
 internal import Settings
 
-/// The secrets on disk: whether they are there, whose they are, and who else may touch them.
+/// The files of keys: whether they exist, their owner, and their permissions.
 struct KeyFileFacts {
     /// What can be seen of a file or folder.
     enum Sight: Equatable {
         case absent
-        /// We may not look; then others may not either.
+        /// No permission to look; then others have none either.
         case hidden
         case seen(mode: UInt32, owner: UInt32)
     }
@@ -22,7 +22,7 @@ struct KeyFileFacts {
     }
 
     var paths: Paths
-    /// Whose station this is: the owner of the state directory.
+    /// The station's user: the owner of the state directory.
     var owner: UInt32?
     var folder = Sight.absent
     var identity = Sight.absent
@@ -31,7 +31,7 @@ struct KeyFileFacts {
     /// What is wrong with the peers' public keys.
     var mistakes: [Mistake] = []
     var peersWithoutPSK: [String] = []
-    /// Peers who name one file for their pre-shared key.
+    /// Peers whose pre-shared key is in a file that another peer names, too.
     var shared: [String] = []
     var peerCount = 0
 

@@ -3,14 +3,14 @@ internal import Control
 internal import HAL
 internal import Settings
 
-/// One GPIO line of the station: whether it is there, ours, and at rest where it should be.
+/// One line of the station: whether it exists, is available, and reads released at rest.
 struct LineFacts {
-    /// What the line is for: the sections of the settings.
+    /// The section of the settings that the line is for.
     enum Kind: String {
         case button, lamp, relay
     }
 
-    /// How a key is said to be wired.
+    /// The wiring of a button according to the settings.
     struct Wiring: Equatable {
         let isActiveLow: Bool
         let bias: Config.Button.Bias
@@ -28,7 +28,7 @@ struct LineFacts {
     enum State {
         /// Opened by us for a moment, and read.
         case read(isPressed: Bool)
-        /// Nobody has it; not opened.
+        /// No program holds it; not opened.
         case free
         case failed(GPIOError)
         /// The daemon has it, or tries to.
@@ -42,7 +42,7 @@ struct LineFacts {
     let kind: Kind
     /// Of the button, lamp or relay.
     let name: String
-    /// Nil for what is no key, and for a key that the settings do not have any more.
+    /// Nil for a lamp or relay, and for a button that the settings no longer have.
     var wiring: Wiring?
     var state: State
 
@@ -92,7 +92,7 @@ struct LineFacts {
         }
     }
 
-    /// A key that nobody holds should not read so.
+    /// A button that nobody presses should not read pressed.
     private var pressed: Check {
         if let wiring, wiring.pullsToActive {
             let (pull, level) = wiring.bias == .pullUp ? ("pull-up", "low") : ("pull-down", "high")
@@ -120,7 +120,7 @@ struct LineFacts {
         }
     }
 
-    /// A name that a list of all there are would mend; the sentence ends with its command.
+    /// A wrong name: the sentence ends with the command that lists the right ones.
     private func failure(_ error: GPIOError, whoseListIs look: String) -> Check {
         let text = complaint(error.description)
         return .fail(
@@ -148,7 +148,7 @@ struct LineFacts {
             fix: fix)
     }
 
-    /// What the daemon says of a line it has not got.
+    /// A line that the daemon could not open.
     private func failure(_ fault: LineFault, _ sentence: String?) -> Check {
         func error(_ reason: GPIOError.Reason) -> Check {
             failure(GPIOError(line: line, reason: reason))
@@ -171,7 +171,7 @@ struct LineFacts {
 }
 
 extension LineFacts {
-    /// Every line of the settings or, when it runs, of the daemon; nil when neither is known.
+    /// Every line of the daemon or, without one, of the settings; nil if both are unknown.
     static func all(_ situation: Situation) -> [LineFacts]? {
         let config = situation.config
         if let status = situation.status {
@@ -207,7 +207,7 @@ extension LineFacts {
             }
     }
 
-    /// A key of an input device is read, which disturbs nobody.
+    /// Reads the key of an input device, which does not disturb other programs.
     private static func read(_ button: Config.Button) -> State {
         do throws(GPIOError) {
             let input = try InputLine(button, consumer: "intercomctl")
@@ -215,7 +215,7 @@ extension LineFacts {
         } catch { return .failed(error) }
     }
 
-    /// Looks at a line and, if it is free and a key, reads it for a moment.
+    /// Looks at a line; reads it for a moment if it is free and belongs to a button.
     private static func look(_ line: String, _ key: Wiring?) -> State {
         do throws(GPIOError) {
             let found = try GPIOLine.find(line)

@@ -4,8 +4,7 @@ internal import Crypto
 internal import HAL
 internal import Settings
 
-/// `peer add NAME ADDRESS KEY`: makes another station known, or gives a known one what is said
-/// anew; all else that its file has stays.
+/// `peer add NAME ADDRESS KEY`: adds a peer, or rewrites address and key of a known one.
 func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let arguments = invocation.arguments
     let name = try peerName(arguments[0])
@@ -47,7 +46,7 @@ private func pastedKey(_ text: String) throws(Failure) -> PublicKey {
     }
 }
 
-/// The same station as it was known before; refuses what would confuse two stations.
+/// The peer's entry so far; refuses a name or key that would confuse two stations.
 private func checkStation(
     _ name: String, _ key: PublicKey, in book: PeerBook
 ) throws(Failure) -> Config.Peer? {
@@ -89,9 +88,9 @@ private func checkStation(
     return nil
 }
 
-/// The pre-shared key that stays, for none is given anew and the same station has one.
+/// The pre-shared key that stays, as no new one is given.
 ///
-/// A file of that name alone says nothing: it may be of a station that was here before.
+/// A file of that name alone proves nothing: it may belong to a former station.
 private func pskOfBefore(
     _ former: Config.Peer?, _ book: PeerBook
 ) throws(Failure) -> Config.Peer.PSK {

@@ -4,16 +4,15 @@ internal import Crypto
 internal import HAL
 internal import Settings
 
-/// The files of peers that `peer add` and its kin write in the state directory, and all other
-/// settings, which they must fit.
+/// The peer files in the state directory, which `peer add` writes, with all other settings.
 ///
-/// The directory belongs to the daemon's user. Root acts with that user's rights while it looks at
-/// anything in it or writes there: no link that user makes leads root anywhere.
+/// The directory belongs to the daemon's user. Root reads and writes there with that user's rights,
+/// so that no symbolic link in it can mislead root.
 struct PeerBook {
     let paths: Paths
     private(set) var sources: [ConfigSource]
 
-    /// What else is to be read with the rights of the person who asks is read before.
+    /// Files that need the caller's own rights are read before this.
     init(_ invocation: borrowing Invocation) throws(Failure) {
         let folder = ConfigFolder(invocation.configFolder)
         paths = folder.paths
@@ -31,7 +30,7 @@ struct PeerBook {
         }
     }
 
-    /// The file that has this peer, of those that may be written here.
+    /// The writable file that has this peer.
     func file(of peer: String) -> (path: String, file: PeerFile)? {
         for source in sources where source.role == .learned {
             let file = PeerFile(source.bytes)
@@ -40,7 +39,7 @@ struct PeerBook {
         return nil
     }
 
-    /// The same of a peer that must be there.
+    /// The same, for a peer that must exist.
     func knownFile(of peer: String) throws(Failure) -> (path: String, file: PeerFile) {
         if let found = file(of: peer) { return found }
         for source in sources where PeerFile(source.bytes).has(peer) {
@@ -52,7 +51,7 @@ struct PeerBook {
             unknown("peer", peer, among: names, or: "intercomctl peer list"))
     }
 
-    /// The peers there are, wherever they stand.
+    /// The names of all peers in all files.
     var names: [String] { sources.flatMap { PeerFile($0.bytes).peers } }
 
     /// Where a new peer goes, and what is there already.
@@ -73,7 +72,7 @@ struct PeerBook {
         do throws(ConfigError) {
             _ = try Config(all, paths: paths)
         } catch {
-            // A line of a file that is not written yet helps nobody.
+            // A line number is of no use for a file that is not written yet.
             let text = error.mistakes.map { mistake in
                 mistake.origin.file == path ? mistake.what : mistake.description
             }
@@ -85,7 +84,7 @@ struct PeerBook {
         sources = all
     }
 
-    /// Writes a file of this book; takes it away from the disk where the book has it no more.
+    /// Writes a file of this book, or removes it from the disk if the book no longer has it.
     func write(_ path: String) throws(Failure) {
         do throws(SystemError) {
             guard let source = sources.first(where: { $0.path == path }) else {
@@ -100,7 +99,7 @@ struct PeerBook {
     /// The name of a peer's own file for its pre-shared key.
     static func pskFile(of peer: String) -> String { "\(peer).psk" }
 
-    /// Keeps a pre-shared key for a peer; before the file that names it.
+    /// Writes a peer's pre-shared key; must come before the file that names it.
     func write(psk: borrowing Key, of peer: String) throws(Failure) {
         do throws(SystemError) {
             try FileStore.makeDirectory(paths.state, mode: 0o750)
@@ -124,7 +123,7 @@ struct PeerBook {
     }
 }
 
-/// A pre-shared key from a file of the person's own.
+/// The pre-shared key in the file that `--psk-file` names.
 func readPSK(_ invocation: borrowing Invocation) throws(Failure) -> Key? {
     guard let path = invocation.pskFile else { return nil }
     do throws(KeyStoreError) {

@@ -4,7 +4,7 @@ internal import Crypto
 internal import HAL
 internal import Settings
 
-/// The advice for a station without peers.
+/// Advice for a station without peers.
 let peerRemedy = "; add one: sudo intercomctl peer add NAME ADDRESS KEY"
 
 /// `peer list`: the peers of the files, whether the daemon runs or not.
@@ -89,7 +89,7 @@ private func copySecret(
     try book.write(psk: psk, of: new)
 }
 
-/// A file that is called as its peer was is called as it is now, unless another has that name.
+/// Renames a file that has its peer's old name, unless the new name is taken.
 private func moveFile(
     _ path: String, of old: String, to new: String, _ paths: Paths
 ) throws(Failure) {

@@ -1,6 +1,6 @@
 internal import Control
 
-/// Below a table of peers: why those that are down are, and who called without being known.
+/// The lines below a table of peers: reasons why peers are down, and unknown callers.
 func remarks(onPeersOf list: PeerList) -> String {
     var text = ""
     for peer in list.peers {
@@ -25,7 +25,7 @@ func lines(of callers: [CallerStatus]) -> String {
     return text
 }
 
-/// What is known of an unknown caller; its digits are what a person compares.
+/// The line about an unknown caller, with the digits that a person compares.
 func words(about caller: CallerStatus) -> String {
     let digits = caller.fingerprint.split(separator: " ").prefix(2).joined(separator: " ")
     let doubt = caller.isProven ? "" : " (with a psk, or the key is not its own)"

@@ -1,10 +1,10 @@
 internal import Control
 internal import HAL
 
-/// What a command has done to a peer, and that the running daemon has taken it over.
+/// The report of a command that changed a peer, and of the reload that applies the change.
 struct PeerReport {
     private let name: String
-    /// What the peer was called before, where that was something else.
+    /// The peer's former name, if it was renamed.
     private let former: String?
     private let fingerprint: String?
     private var lines: [String] = []
@@ -19,9 +19,9 @@ struct PeerReport {
 
     mutating func add(_ line: String) { lines.append(line) }
 
-    /// Lets the daemon read the files, unless that is not wanted; then prints everything.
+    /// Makes the daemon read the files, except with `--no-reload`; then prints the report.
     consuming func finish(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-        // All is written: the rest is between this program and the daemon.
+        // The files are written; the reload needs no rights of the owner.
         do throws(SystemError) { try OwnersRights.giveBack() } catch { throw Failure(error) }
         var ending = ExitCode.ok
         if invocation.isUnapplied {
@@ -52,7 +52,7 @@ struct PeerReport {
             return .ok
         }
         isApplied = true
-        // The person may have changed something else, and forgotten it.
+        // The reload also applies earlier changes that the person may have forgotten.
         let others = reload.difference.filter { line in
             let words = (line.section ?? "").split(separator: " ").map { String($0) }
             return words.count < 2 || words[1] != name && words[1] != former

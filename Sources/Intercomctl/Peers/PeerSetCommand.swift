@@ -1,7 +1,7 @@
 internal import Config
 internal import Crypto
 
-/// `peer set NAME`: changes what is said of a known peer; what is not said stays.
+/// `peer set NAME`: changes settings of a known peer; the others stay.
 func setPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
     let address = try invocation.address.map { (text) throws(Failure) in try peerAddress(text) }
@@ -27,7 +27,7 @@ func setPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
 }
 
 extension PeerFile {
-    /// What `add` and `set` are told besides address and keys.
+    /// The options of `add` and `set` that need no check.
     mutating func setOptions(of name: String, _ invocation: borrowing Invocation) {
         if let suite = invocation.suite { set("suite", to: suite, of: name) }
         if let gain = invocation.gain { set("gain", to: gain, of: name) }

@@ -2,8 +2,7 @@ internal import Config
 internal import Crypto
 internal import HAL
 
-/// `peer verify NAME DIGITS`: what the peer's own station showed, compared with the key that this
-/// station has of it.
+/// `peer verify NAME DIGITS`: compares the digits with the peer's key, and records the match.
 func verifyPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
     let typed = invocation.arguments.dropFirst().joined(separator: " ")

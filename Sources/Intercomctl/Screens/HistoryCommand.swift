@@ -2,7 +2,7 @@ internal import Control
 internal import HAL
 internal import Wire
 
-/// `history`: the calls that were, the newest last as in a log.
+/// `history`: the call history, newest last as in a log.
 func showHistory(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var query = HistoryQuery()
     query.isMissed = invocation.isMissed
@@ -21,7 +21,7 @@ func showHistory(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
         guard case .history(let list) = try daemon.ask(.history(query)) else {
             throw Failure.misfit
         }
-        // A call that began meanwhile pushes those before it down by one.
+        // A call that began between two requests shifts the older ones by one.
         let known = Set(all.calls.map { $0.record.call })
         let new = list.calls.filter { !known.contains($0.record.call) }
         all.calls += new
@@ -79,7 +79,7 @@ private func duration(_ seconds: Double?) -> String {
     return "\(whole / 3600):\(two(whole / 60 % 60)):\(two(whole % 60))"
 }
 
-/// As the clock on the wall showed it: 2026-11-20 21:10:04.
+/// Local time: 2026-11-20 21:10:04.
 func localTime(milliseconds: Int) -> String {
     guard let time = LocalTime(milliseconds: Int64(milliseconds)) else { return "?" }
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -15,18 +15,18 @@ func showLevels(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     return try drawLooks(&daemon, until: end)
 }
 
-/// Whether someone sits at a terminal that can move its cursor, and wants it moved.
+/// Whether the output is a terminal that can move its cursor, and NO_COLOR does not forbid it.
 private var hasCursor: Bool {
     guard Terminal.isInteractive(.result), Terminal.size(of: .result) != nil else { return false }
     let kind = Environment.value(of: "TERM") ?? ""
     return kind != "" && kind != "dumb" && Environment.value(of: "NO_COLOR") == nil
 }
 
-/// Whether the terminal is told to show more than ASCII.
+/// Whether the locale allows more than ASCII.
 private var isRich: Bool {
     for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
         guard let value = Environment.value(of: name), !value.isEmpty else { continue }
-        // The name of a locale has its characters behind a dot: de_DE.UTF-8, C.utf8.
+        // The character set stands after a dot in the name of a locale: de_DE.UTF-8, C.utf8.
         let characters = value.utf8.drop { $0 != UInt8(ascii: ".") }.map { $0 | 0x20 }
         return characters.starts(with: ".utf-8".utf8) || characters.starts(with: ".utf8".utf8)
     }

@@ -4,9 +4,9 @@ internal import Time
 
 /// The meters as lines of text, for a terminal of any size.
 ///
-/// From top to bottom: the station; a bar for each direction and talker, with the mark of its
-/// peak; the microphone's spectrum; its last 10 s; and what the words mean. A terminal smaller
-/// than 80 columns and 24 lines has the bars alone, and one without room for those says so.
+/// From top to bottom: the station; a bar for each direction and talker, with a mark for the peak;
+/// the microphone's spectrum; its last 10 s; and the meaning of the words. A terminal smaller than
+/// 80 columns and 24 lines shows only the bars, and one without room for those prints a notice.
 struct LevelsScreen {
     static let columnsMin = 80
     static let rowsMin = 24

@@ -1,6 +1,6 @@
 internal import HAL
 
-/// The whole terminal, drawn anew at every look; when it is left, what was there comes back.
+/// The whole terminal, redrawn with every reading; `leave` restores its former content.
 struct LiveScreen: ~Copyable {
     private var isShown = false
     private var drawn = (columns: 0, rows: 0)
@@ -10,7 +10,7 @@ struct LiveScreen: ~Copyable {
         guard let size = Terminal.size(of: .result), Terminal.isForeground(.result) else { return }
         var text = ""
         if !isShown {
-            // Another screen, so that what was there comes back; no cursor, no wrapping.
+            // The alternate screen, so that the former content comes back; no cursor, no wrapping.
             text += "\u{1b}[?1049h\u{1b}[?25l\u{1b}[?7l"
             isShown = true
             drawn = (0, 0)
@@ -22,7 +22,7 @@ struct LiveScreen: ~Copyable {
         try printText(text)
     }
 
-    /// Forgets what was drawn: a shell, or whoever changed the window, may have written over it.
+    /// Forgets what was drawn: a shell or a resized window may have overwritten it.
     mutating func forget() { drawn = (0, 0) }
 
     /// Gives the terminal back as it was found.

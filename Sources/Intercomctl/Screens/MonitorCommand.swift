@@ -1,6 +1,6 @@
 internal import Control
 
-/// `monitor`: events as they come, until the daemon ends or the person has seen enough.
+/// `monitor`: prints events until the daemon ends or the person presses Ctrl-C.
 func monitor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
     guard case .monitor = try daemon.ask(.monitor) else { throw Failure.misfit }

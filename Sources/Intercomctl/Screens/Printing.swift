@@ -1,9 +1,9 @@
 internal import Control
 internal import HAL
 
-/// Prints text of the result as it is.
+/// Prints text of the result unchanged.
 ///
-/// What could not be printed is a failure: a script must not take a cut answer for a whole one.
+/// A failed write is a failure: a script must not mistake cut output for all of it.
 func printText(_ text: String) throws(Failure) {
     guard Terminal.write(text) else {
         let text = "the output cannot be written: the reader is gone or the disk is full"

@@ -1,7 +1,7 @@
 internal import Audio
 internal import Control
 
-/// `stats [PEER]`: how it sounds, and what the network does to it.
+/// `stats [PEER]`: sound quality and network figures.
 func showStats(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
     guard case .status(let status) = try daemon.ask(.status) else { throw Failure.misfit }
@@ -22,7 +22,7 @@ func showStats(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return .ok
 }
 
-/// The peer of this name; refused with the nearest one there is.
+/// The peer of this name; the complaint about an unknown name suggests the nearest one.
 func findPeer(_ name: String, in status: Status) throws(Failure) -> PeerStatus {
     guard let peer = status.peers.first(where: { $0.name == name }) else {
         let names = status.peers.map { $0.name }

@@ -161,7 +161,7 @@ private func table(of peers: [PeerStatus]) -> String {
     return table.text
 }
 
-/// Whose key nobody has compared, and who claimed what it has no right to.
+/// Peers whose key is not verified, and peers whose requests were refused.
 private func doubts(about peers: [PeerStatus]) -> String {
     let strangers = peers.filter { !$0.isVerified }.map { $0.name }
     let pushy = peers.filter { $0.claimsRefused > 0 }.map { "\($0.name) \($0.claimsRefused)" }

@@ -21,7 +21,7 @@ struct Table {
             var line = ""
             for (column, cell) in row.enumerated() {
                 line += cell
-                // Nothing trails: what is copied from a terminal stays clean.
+                // No blanks at the end of a line: text copied from the terminal stays clean.
                 guard row[(column + 1)...].contains(where: { !$0.isEmpty }) else { break }
                 line += padding(widths[column] - cell.unicodeScalars.count + 2)
             }

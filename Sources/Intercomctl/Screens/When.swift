@@ -1,10 +1,10 @@
 internal import HAL
 
-/// A moment as a person says it: so long ago, or a time of day, or a day.
+/// A moment as a person types it: an age, a time of day, or a day.
 enum When: Equatable {
     /// Seconds.
     case ago(Int)
-    /// The last time the clock on the wall showed this.
+    /// The last time at which the local clock showed this.
     case timeOfDay(hour: Int, minute: Int)
     case moment(LocalTime)
 
@@ -32,7 +32,7 @@ enum When: Equatable {
         Failure(.usage, "--since takes 30m, 2h, 3d, 21:00, 2026-11-20 or \"2026-11-20 21:00\"")
     }
 
-    /// When that was, seen from `now`; both in milliseconds since 1970.
+    /// The moment in milliseconds since 1970, as `now` is.
     func milliseconds(before now: Int64) -> Int64? {
         switch self {
         case .ago(let seconds): return now - Int64(seconds) * 1000

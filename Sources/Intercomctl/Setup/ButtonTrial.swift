@@ -1,15 +1,15 @@
 internal import Control
 internal import HAL
 
-/// Whether the usual line for a talk key can be had.
+/// Whether the usual GPIO line of a talk button is available.
 enum ButtonTrial: Equatable {
     case free(place: String)
-    /// Somebody else holds it now; the name may be empty.
+    /// Another program holds it; its name may be empty.
     case held(by: String)
-    /// There are chips, and none has the line.
+    /// There are GPIO chips, but none has the line.
     case noLine
     case noChip
-    /// What keeps us from looking.
+    /// The error that prevented a look.
     case unknown(String)
 
     static func usual() -> ButtonTrial {
@@ -30,7 +30,7 @@ enum ButtonTrial: Equatable {
         return numbers.isEmpty ? .noChip : .noLine
     }
 
-    /// Ours when the daemon has it already; another's may be taken away, so it is written too.
+    /// A held line counts, too: the daemon may hold it, or the other program may be removed.
     var isThere: Bool {
         switch self {
         case .free, .held: true

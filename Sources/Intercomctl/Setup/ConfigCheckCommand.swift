@@ -43,15 +43,15 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     return report.warnings.isEmpty ? .ok : .degraded
 }
 
-/// What only the keys themselves can tell.
+/// The checks that need the keys themselves.
 private func keyMistakes(in config: Config) -> [Mistake] {
-    // Not everyone may read the identity; then nothing can be said of it here.
+    // Without the right to read the identity, it is not checked.
     let own = (try? KeyStore.publicKey(config.paths)) ?? nil
     var mistakes = KeyChecks.keys(of: config.peers, own: own).mistakes
     for peer in config.peers {
         guard case .file(let name) = peer.psk else { continue }
         let path = "\(config.paths.keys)/\(name)"
-        // Whether it is there, not what is in it: that too may not be for the one who asks.
+        // Only whether the file exists: the caller may not be allowed to read it.
         do throws(SystemError) {
             guard try FileStore.status(of: path) == nil else { continue }
             mistakes.append(Mistake(peer.pskOrigin, "psk: there is no file \(path)"))
@@ -62,7 +62,7 @@ private func keyMistakes(in config: Config) -> [Mistake] {
     return mistakes
 }
 
-/// What the daemon would say of the folder that the keys are in.
+/// The daemon's complaints about the folder of the keys.
 private func keyFolderMistake(_ paths: Paths) -> ConfigReport.Finding? {
     do throws(KeyStoreError) {
         try KeyStore.checkFolder(paths)

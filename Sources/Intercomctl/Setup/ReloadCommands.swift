@@ -35,7 +35,7 @@ func askReload(
     return reload
 }
 
-/// Shows it; false when there is nothing more to say.
+/// Prints the difference; false if nothing more is to be printed.
 private func printDifference(
     _ reload: Reply.Reload, _ invocation: borrowing Invocation
 ) throws(Failure) -> Bool {

@@ -48,7 +48,7 @@ func isRunning(_ invocation: borrowing Invocation) -> Bool {
     }
 }
 
-/// One run of `setup`: what was found, what is chosen, what was done.
+/// One run of `setup`: the devices found, the choices and the result.
 struct Setup {
     let folder: ConfigFolder
     let cards: [CardTrial]
@@ -59,7 +59,7 @@ struct Setup {
 
     var path: String { "\(folder.folder)/intercomd.conf" }
 
-    /// Looks around; `name` is what the person calls the station.
+    /// Looks for devices; `name` is the station's name, if the person gave one.
     init(_ folder: ConfigFolder, name: String?) throws(Failure) {
         self.folder = folder
         let choice: SetupPlan.Choice
@@ -82,7 +82,7 @@ struct Setup {
             .usage, "\"\(name.visible)\" is not a name: 1 to 31 of a-z, 0-9 and -\(nearest)")
     }
 
-    /// A configuration that is there stays, unless it is to be replaced; a link always does.
+    /// Keeps an existing configuration, unless `--force` replaces it; a symbolic link always stays.
     func checkPlace(isForced: Bool) throws(Failure) {
         let isLink: Bool
         do throws(SystemError) {
@@ -106,7 +106,7 @@ struct Setup {
         let sources: [ConfigSource]
         do throws(SystemError) {
             let main = ConfigSource(role: .main, path: path, bytes: Array(plan.text.utf8))
-            // A folder that is yet to be made has no others.
+            // A folder that does not exist yet has no other files.
             let isMissing = folder.mainError?.errno == SystemError.noSuchFile && !folder.isEmpty
             let others = isMissing ? [] : try folder.sources(orElse: "")
             sources = [main] + others.filter { $0.role != .main }

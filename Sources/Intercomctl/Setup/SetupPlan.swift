@@ -2,7 +2,7 @@ internal import Config
 internal import Control
 internal import HAL
 
-/// What `setup` would write, and why.
+/// The configuration that `setup` would write, with reasons.
 struct SetupPlan: Equatable {
     /// One setting with its reason, for the person to judge.
     struct Choice: Equatable {
@@ -13,14 +13,14 @@ struct SetupPlan: Equatable {
     var name: Choice
     var input: Choice
     var output: Choice
-    /// The talk key's line; "none" leaves the key out.
+    /// The talk button's line; "none" leaves the button out.
     var key: Choice
-    /// What the person should know or do.
+    /// Warnings for the person.
     var warnings: [String] = []
 
     /// The line that most of the wiring diagrams use, pin 11 of the 40-pin header.
     static let usualLine = "GPIO17"
-    /// What the daemon takes where no card is named.
+    /// The daemon's default.
     private static let unnamed = DeviceName.auto.description
 
     init(name: Choice, cards: [CardTrial], key: ButtonTrial) {
@@ -36,7 +36,7 @@ struct SetupPlan: Equatable {
         if let warning = key.warning { warnings.append(warning) }
     }
 
-    /// The whole file: the shortest that does the work.
+    /// The text of the file, as short as possible.
     var text: String {
         var text = "# Written by intercomctl setup; intercomd.conf(5) tells of every setting.\n"
         text += "[station]\nname = \(name.value)\n"
@@ -51,8 +51,8 @@ struct SetupPlan: Equatable {
 }
 
 extension SetupPlan {
-    /// One card for both if any has both, and USB before what is built in: that is what people
-    /// plug in to talk with.
+    /// One card for both directions if there is one, and USB before built-in cards: people plug in
+    /// a USB card to talk with it.
     private static func devices(among cards: [CardTrial]) -> (Choice, Choice) {
         guard !cards.isEmpty else {
             let later = Choice(value: unnamed, reason: "no sound card found")
@@ -76,7 +76,7 @@ extension SetupPlan {
 
     /// The first of the lowest rank.
     ///
-    /// What is for a screen comes last: few screens have speakers.
+    /// HDMI comes last: few screens have speakers.
     private static func best(_ cards: [CardTrial], _ rank: (CardTrial) -> Int) -> CardTrial? {
         cards.enumerated().min { left, right in
             order(left, rank) < order(right, rank)

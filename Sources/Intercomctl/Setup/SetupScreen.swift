@@ -4,7 +4,7 @@ internal import HAL
 
 // What `setup` shows and asks.
 extension Setup {
-    /// What is chosen and why, then what to look at.
+    /// The choices with their reasons, then the warnings.
     func summary(besidesAnswers: Bool) -> String {
         var text = ""
         if !besidesAnswers {
@@ -39,7 +39,7 @@ extension Setup {
         try printText(table.text)
     }
 
-    /// One question at a time; false when the person would rather not.
+    /// Asks one question at a time; false if the person declines.
     mutating func ask() throws(Failure) -> Bool {
         guard try ask("name of this station", { $0.name.value }, { $0.name.value = $1 }),
             try ask("microphone, or none", { $0.input.value }, { $0.input.value = $1 }),
@@ -51,7 +51,7 @@ extension Setup {
         return ["", "y", "yes"].contains(answer.lowercased())
     }
 
-    /// Asks until the answer is one that the configuration may have; false when there is none.
+    /// Asks until the answer is valid in the configuration; false at the end of the input.
     private mutating func ask(
         _ question: String, _ value: (SetupPlan) -> String,
         _ set: (inout SetupPlan, String) -> Void

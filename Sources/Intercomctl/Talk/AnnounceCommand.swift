@@ -3,10 +3,9 @@ internal import Control
 internal import HAL
 internal import Time
 
-/// `announce TARGET --file x.wav`: reads a file, and has the station say it.
+/// `announce TARGET --file x.wav`: reads a file and lets the station send it.
 ///
-/// The file is opened and read here, with the rights of the person who asks and not with those of
-/// the daemon; what goes to the daemon is sound.
+/// This program reads the file with the caller's permissions; the daemon only receives samples.
 func announce(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     guard let path = invocation.file else {
         throw Failure(.usage, "announce needs --file FILE.wav")
@@ -14,7 +13,7 @@ func announce(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var file = try SoundFile(path)
     try file.open()
     let target = invocation.arguments[0]
-    // What waits in the socket is still to be played.
+    // The reply comes after the daemon has played the audio that waits in the socket.
     var daemon = try Daemon(invocation, patience: .seconds(15))
     let request = Request.announce(
         target: target, priority: invocation.priority, samples: file.samples)
@@ -36,7 +35,7 @@ func announce(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return over.heard.isHeard ? .ok : .failed
 }
 
-/// A WAV file as sound of 48 kHz, 16 bits, one channel, read in parts.
+/// A WAV file, read in parts and converted to 48 kHz, 16 bits, one channel.
 private struct SoundFile: ~Copyable {
     private static let part = 65_536
     private static let secondsMax = 60
@@ -49,7 +48,7 @@ private struct SoundFile: ~Copyable {
     private var isDone = false
     /// Samples given so far.
     private var given = 0
-    /// Samples of 48 kHz there are in all.
+    /// The number of samples at 48 kHz.
     private(set) var samples = 0
 
     init(_ path: String) throws(Failure) {
@@ -61,7 +60,7 @@ private struct SoundFile: ~Copyable {
         self.path = path
     }
 
-    /// Reads until the sound begins, and looks whether all of it is there.
+    /// Reads the header and checks that the file is as long as it says.
     mutating func open() throws(Failure) {
         while !reader.hasBegun, !isDone { try readPart() }
         guard let format = reader.format, reader.hasBegun else { throw failure(.notWAV) }
@@ -81,7 +80,7 @@ private struct SoundFile: ~Copyable {
         samples = max(1, frames * PCM.sampleRate / format.rate)
     }
 
-    /// More sound, two bytes a sample, the lower first; nil when that was all.
+    /// The next samples, two bytes each, low byte first; nil at the end.
     mutating func next() throws(Failure) -> [UInt8]? {
         while ready.isEmpty, !isDone { try readPart() }
         if ready.isEmpty {

@@ -1,17 +1,17 @@
 internal import Control
 internal import Wire
 
-/// `call PEER|CHANNEL`: it rings there.
+/// `call PEER|CHANNEL`: rings it.
 func callTarget(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     try beginCall(.call(invocation.arguments[0], .call, invocation.priority), invocation)
 }
 
-/// `drop-in PEER`: be heard and hear at once, where the peer allows it.
+/// `drop-in PEER`: opens both microphones without an answer, if the peer allows it.
 func dropIn(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     try beginCall(.call(invocation.arguments[0], .dropIn, .normal), invocation)
 }
 
-/// `listen PEER`: hear its room, where the peer allows it.
+/// `listen PEER`: opens the peer's microphone, if the peer allows it.
 func listenIn(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     try beginCall(.call(invocation.arguments[0], .listen, .normal), invocation)
 }

@@ -2,22 +2,22 @@ internal import Control
 internal import HAL
 internal import Time
 
-/// What listeners say of a talkspurt that has just begun: whether they hear it.
+/// The first reports of the listeners to a talkspurt: whether they hear it.
 struct FirstWords {
     private(set) var heard: [HeardBy]
-    /// Of which of them nothing was known as it began.
+    /// For each listener: whether its state was unknown at the start.
     private let isAsked: [Bool]
-    /// Which of them have said something of it.
+    /// For each listener: whether it has reported.
     private var hasSaid: [Bool]
-    /// Whether one of them has still to say.
+    /// Whether a report is still missing.
     private(set) var isOpen: Bool
     private let begin: Instant
 
-    /// The first sound is played a tenth of a second after the press; and networks differ.
+    /// The first sound is played 0.1 s after the press; the rest is for slow networks.
     static let patience = Duration.seconds(1)
     static let look = Duration.milliseconds(20)
 
-    /// What was known as it began; a listener without a reason has still to say.
+    /// Takes what was known at the start; a listener without a reason has not reported yet.
     init(_ heard: [HeardBy], at now: Instant) {
         self.heard = heard
         begin = now
@@ -26,7 +26,7 @@ struct FirstWords {
         isOpen = heard.contains { $0.reason == nil }
     }
 
-    /// Takes what the peers have said until now.
+    /// Takes the reports that the peers have sent so far.
     mutating func hear(_ list: PeerList) {
         isOpen = false
         for place in heard.indices {
@@ -35,7 +35,7 @@ struct FirstWords {
                 if answer != .noAnswer { hasSaid[place] = true }
                 heard[place].reason = answer
             } else if hasSaid[place], peer?.hearsNow == nil {
-                // Nothing is said now, so nothing can be known.
+                // The talk pauses, so a listener has nothing to report.
                 continue
             } else if isAsked[place] || heard[place].reason == .down {
                 heard[place].reason = .noAnswer
@@ -44,7 +44,7 @@ struct FirstWords {
         }
     }
 
-    /// Waits no longer for those that have not said.
+    /// Stops waiting for missing reports.
     mutating func giveUp() {
         for place in heard.indices where isOpen && heard[place].reason == nil {
             heard[place].reason = .noAnswer
@@ -52,10 +52,10 @@ struct FirstWords {
         isOpen = false
     }
 
-    /// Whether one has said that it hears; to be asked after `hear` alone.
+    /// Whether a listener reports that it hears; valid only after `hear`.
     var isHeard: Bool { heard.contains { $0.reason == nil } }
 
-    /// Whether it is known that nobody hears it.
+    /// Whether every listener is known not to hear.
     var isUnheard: Bool {
         heard.allSatisfy { Self.isDeaf($0) }
     }
@@ -65,12 +65,12 @@ struct FirstWords {
         one.reason.map { $0 != .unknown && $0 != .noAnswer } ?? false
     }
 
-    /// Whether nobody has said that it hears, or can only not say so.
+    /// Whether no listener hears, except one whose version cannot report it.
     var isSilent: Bool {
         heard.allSatisfy { one in one.reason.map { $0 != .unknown } ?? false }
     }
 
-    /// Those of whom nothing comes back: now, after they had said something, or from the first.
+    /// The listeners that do not report: after earlier reports, or from the start.
     private func silent(afterWords: Bool) -> [String] {
         heard.indices.filter { heard[$0].reason == .noAnswer && hasSaid[$0] == afterWords }
             .map { heard[$0].peer }
@@ -103,7 +103,7 @@ struct FirstWords {
         return parts.joined(separator: "; ")
     }
 
-    /// Waits until those that are there have said whether they hear.
+    /// Waits for the reports of the listeners that are up.
     mutating func ask(_ daemon: inout Daemon) throws(Failure) {
         let end = begin + Self.patience
         while isOpen {
@@ -115,7 +115,7 @@ struct FirstWords {
         }
     }
 
-    /// Nil until it has said; then why it does not hear, if so.
+    /// Nil without a report; otherwise the reason why the peer does not hear, if there is one.
     private static func word(of peer: PeerStatus) -> HeardBy.Reason?? {
         switch peer.hearsNow {
         case "heard"?: return .some(nil)

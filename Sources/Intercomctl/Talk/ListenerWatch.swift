@@ -2,53 +2,52 @@ internal import Control
 internal import HAL
 internal import Time
 
-/// What listeners say while a talk goes on, asked over a line to the daemon of its own.
+/// The reports of the listeners during a talk, over a second connection to the daemon.
 ///
 /// It never waits: the program that talks must see Ctrl-C and a closed terminal at once.
 struct ListenerWatch: ~Copyable {
     private(set) var words: FirstWords
     private var daemon: Daemon?
     private var isAsked = false
-    /// Whether a listener has ever said that it hears.
+    /// Whether a listener has ever reported that it hears.
     private var wasHeard = false
     private let begin: Instant
     private var next: Instant
-    /// The sentence that was news last; nil before the first.
+    /// The sentence that was printed last; nil before the first.
     private var told: String?
 
-    /// Between two looks after the first words.
+    /// The pause between two requests after the first report.
     private static let pause = Duration.milliseconds(500)
 
-    /// `heard` is what was known as the talk began.
+    /// `heard` is what was known at the start of the talk.
     init(_ heard: [HeardBy], at now: Instant) {
         words = FirstWords(heard, at: now)
         (begin, next) = (now, now)
     }
 
-    /// Whether nobody has heard the talk: each listener has said why not, or had the time to say
-    /// something and was silent.
+    /// Whether no listener has heard the talk: each has reported why, or has not reported in time.
     func isUnheard(at now: Instant) -> Bool {
         guard !wasHeard else { return false }
         return now >= begin + FirstWords.patience ? words.isSilent : words.isUnheard
     }
 
-    /// Whether nothing was told yet.
+    /// Whether nothing was printed yet.
     var isUntold: Bool { told == nil }
 
-    /// Takes an answer that has come, and asks again when that is due.
+    /// Takes a reply that has arrived, and asks again when that is due.
     ///
     /// - Returns: whether `words` are news: the first, and whatever changes after them.
     mutating func look(_ invocation: borrowing Invocation) -> Bool {
         let now = Clock.now()
         if !isUntold || words.isOpen, isAsked || now >= next {
-            // Where all places at the daemon are taken, one may be free the next time.
+            // If the daemon is busy now, it may have room the next time.
             do throws(Failure) { try ask(invocation, at: now) } catch { hangUp(at: now) }
         }
         guard !isUntold || !words.isOpen || now >= begin + FirstWords.patience else { return false }
         return tell()
     }
 
-    /// Counts the words as told, with those that have not said as silent.
+    /// Counts the report as printed; listeners that have not reported count as silent.
     mutating func tell() -> Bool {
         words.giveUp()
         let sentence = words.sentence()

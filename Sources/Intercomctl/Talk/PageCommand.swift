@@ -2,7 +2,7 @@ internal import Control
 internal import HAL
 internal import Time
 
-/// `page TARGET`: speaks to all of it until Ctrl-C, or for as long as was asked.
+/// `page TARGET`: pages a peer or channel until Ctrl-C, or for `--seconds`.
 func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let target = invocation.arguments[0]
     let priority = invocation.priority
@@ -13,7 +13,7 @@ func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let signals: TerminalSignals
     do throws(SystemError) { signals = try TerminalSignals() } catch { throw Failure(error) }
     var lifeline = Lifeline(at: Clock.now())
-    // The page lasts as long as this line to the daemon.
+    // The page ends when this connection closes.
     var daemon = try Daemon(invocation)
     let done = try daemon.order(.calls(.page(target, isDown: true, priority)))
     if !invocation.isJSON { try printLine(done.text.visible) }
@@ -25,7 +25,7 @@ func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         }
         return try ended(line, after: Clock.now() - begin, invocation)
     }
-    // Over another line: this one waits for what was heard.
+    // On a second connection: the first one waits for the report.
     var other = try Daemon(invocation)
     _ = try? other.ask(.calls(.page(target, isDown: false, priority)))
     guard let line = try daemon.nextLine(until: Clock.now() + wordsMax) else {
@@ -34,11 +34,12 @@ func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return try ended(line, after: nil, invocation)
 }
 
-/// The last reports of a page come 1.3 s after it.
+/// The last reports arrive 1.3 s after the page.
 private let wordsMax = Duration.seconds(5)
 
-/// The page is over, and who has heard how much of it is known; `time` where the station has
-/// ended it: its time is over, or its microphone or its target is gone.
+/// Prints how much of the page each listener heard.
+///
+/// `time` is set if the station ended it: after a minute, or without microphone or target.
 private func ended(
     _ line: [UInt8], after time: Duration?, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
@@ -57,5 +58,5 @@ private func ended(
     return isTimeUp && done.heard.isHeard ? .ok : .failed
 }
 
-/// The station ends a page then by itself.
+/// The station ends a page after this many seconds.
 private let pageMax = 60

@@ -2,17 +2,17 @@ internal import Control
 internal import HAL
 internal import Time
 
-/// `ptt down|up TARGET`: a talk key that is not there.
+/// `ptt down|up TARGET`: presses or releases a virtual talk button.
 func pressTalkKey(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     try press(invocation.arguments[1], isDown: try invocation.isDown(), invocation)
 }
 
-/// `reply down|up`: talks to whoever was heard last.
+/// `reply down|up`: a virtual talk button for the station that was heard last.
 func reply(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     try press("reply", isDown: try invocation.isDown(), invocation)
 }
 
-/// Presses or lets go, and prints who hears it.
+/// Presses or releases the button, and prints the listeners.
 func press(
     _ target: String, isDown: Bool, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {

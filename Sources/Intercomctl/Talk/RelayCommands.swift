@@ -1,6 +1,6 @@
 internal import Control
 
-/// `relay NAME [PEER]`: a door for a moment.
+/// `relay NAME [PEER]`: switches a relay on for its pulse.
 func switchRelay(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let relay = invocation.arguments[0]
     guard invocation.arguments.count > 1 else {
@@ -10,7 +10,7 @@ func switchRelay(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     return try askPeer(peer, .relay(relay, peer: peer), invocation)
 }
 
-/// `signal PEER`: its call light.
+/// `signal PEER`: lights the peer's call light.
 func signalPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let peer = invocation.arguments[0]
     return try askPeer(peer, .signal(peer: peer), invocation)

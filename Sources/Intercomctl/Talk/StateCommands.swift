@@ -1,7 +1,7 @@
 internal import Control
 internal import HAL
 
-/// `volume [WHAT] [N|+N|-N]`: how loud what is, for a person's ears.
+/// `volume [WHAT] [N|+N|-N]`: shows or sets a volume.
 func setVolume(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var words = invocation.arguments[...]
     var kind = SavedState.Volumes.Kind.speaker
@@ -54,7 +54,7 @@ private func ask(
     return .ok
 }
 
-/// What a person has set, a line each.
+/// The settings that people make by command, one line each.
 private func lines(of state: SavedState) -> String {
     let volumes = SavedState.Volumes.Kind.allCases.map { "\($0.rawValue) \(state.volumes[$0])%" }
     var text = "volume  \(volumes.joined(separator: "   "))\n"
@@ -70,7 +70,7 @@ private func lines(of state: SavedState) -> String {
     return text
 }
 
-/// What a person has set that keeps sound or people away, or sound down; nil when nothing does.
+/// The mutes, do-not-disturb and lowered volumes in one line; nil if there are none.
 func remarks(on state: SavedState, withVolumes: Bool = true) -> String? {
     var parts: [String] = []
     var muted = state.muted

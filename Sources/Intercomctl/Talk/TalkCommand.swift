@@ -2,13 +2,12 @@ internal import Control
 internal import HAL
 internal import Time
 
-/// `talk TARGET`: holds a talk button for a peer or channel for as long as this program lives, and
-/// no longer than somebody is at its other end.
+/// `talk TARGET`: holds a virtual talk button until this program ends, or its terminal is closed.
 func talk(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let signals: TerminalSignals
     do throws(SystemError) { signals = try TerminalSignals() } catch { throw Failure(error) }
     var lifeline = Lifeline(at: Clock.now())
-    // The talk lasts as long as this line to the daemon.
+    // The talk ends when this connection closes.
     var daemon = try Daemon(invocation)
     let request = Request.talk(target: invocation.arguments[0])
     guard case .ptt(let result) = try daemon.ask(request) else { throw Failure.misfit }
@@ -19,7 +18,7 @@ func talk(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var watch = ListenerWatch(result.heard, at: Clock.now())
     let end = invocation.seconds.map { Clock.now() + .seconds($0) }
     while end.map({ Clock.now() < $0 }) ?? true {
-        // Nobody is there to read more.
+        // The terminal is closed, or the output has no reader.
         if lifeline.isCut(at: Clock.now()) {
             return watch.isUnheard(at: Clock.now()) ? .failed : .ok
         }
@@ -31,7 +30,7 @@ func talk(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         guard let line = try daemon.nextLine(until: Clock.now() + FirstWords.look) else {
             continue
         }
-        // The station has ended it: another let go, max-talk is over, or the target is gone.
+        // The daemon ended it: another program released it, max-talk is over, or it has no target.
         guard let reply = try? Reply(parsing: line.span), case .done(let done) = reply else {
             throw Failure.misfit
         }
@@ -41,7 +40,7 @@ func talk(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return watch.isUnheard(at: Clock.now()) ? .failed : .ok
 }
 
-/// Prints who hears it; with `--json` one object, of the first words.
+/// Prints the listeners; with `--json`, one object for the first report.
 private func say(
     _ words: FirstWords, _ result: Reply.PTT, _ invocation: borrowing Invocation
 ) throws(Failure) {
