@@ -182,20 +182,20 @@ extension Reply {
         json.set("v", JSON(Request.protocolVersion))
         json.set("ok", JSON(!isRefusal))
         switch self {
-        case .status(let status): json.set("status", status.json)
-        case .peers(let list): json.set("peers", list.json)
-        case .ptt(let ptt): json.set("ptt", ptt.json)
-        case .monitor: json.set("monitor", JSON(true))
-        case .levels: json.set("levels", JSON(true))
-        case .latency(let latency): json.set("latency", latency.json)
-        case .announce(let announced): json.set("announce", announced.json)
-        case .key(let key): json.set("key", key.json)
-        case .version(let version): json.set("version", version.json)
-        case .reload(let reload): json.set("reload", reload.json)
-        case .history(let list): json.set("history", list.json)
-        case .state(let state): json.set("state", state.json)
-        case .peer(let detail): json.set("detail", detail.json)
-        case .done(let done): json.set("done", done.json)
+        case .status(let status): json.set(Key.status.rawValue, status.json)
+        case .peers(let list): json.set(Key.peers.rawValue, list.json)
+        case .ptt(let ptt): json.set(Key.ptt.rawValue, ptt.json)
+        case .monitor: json.set(Key.monitor.rawValue, JSON(true))
+        case .levels: json.set(Key.levels.rawValue, JSON(true))
+        case .latency(let latency): json.set(Key.latency.rawValue, latency.json)
+        case .announce(let announced): json.set(Key.announce.rawValue, announced.json)
+        case .key(let key): json.set(Key.key.rawValue, key.json)
+        case .version(let version): json.set(Key.version.rawValue, version.json)
+        case .reload(let reload): json.set(Key.reload.rawValue, reload.json)
+        case .history(let list): json.set(Key.history.rawValue, list.json)
+        case .state(let state): json.set(Key.state.rawValue, state.json)
+        case .peer(let detail): json.set(Key.detail.rawValue, detail.json)
+        case .done(let done): json.set(Key.done.rawValue, done.json)
         case .refused(let error):
             var inner = JSON.object()
             inner.set("code", JSON(error.code.rawValue))
@@ -228,25 +228,33 @@ extension Reply {
         self = reply
     }
 
+    /// The member that has the reply.
+    private enum Key: String, CaseIterable {
+        case status, peers, ptt, monitor, levels, latency, announce, key, version, reload, history
+        case state, detail, done
+    }
+
     private static func accepted(_ json: borrowing JSON) -> Reply? {
-        if let inner = json.member("status") { return Status(json: inner).map { .status($0) } }
-        if let inner = json.member("peers") { return PeerList(json: inner).map { .peers($0) } }
-        if let inner = json.member("ptt") { return PTT(json: inner).map { .ptt($0) } }
-        if let inner = json.member("key") { return PublicKeyText(json: inner).map { .key($0) } }
-        if let inner = json.member("version") { return Version(json: inner).map { .version($0) } }
-        if let inner = json.member("latency") { return Latency(json: inner).map { .latency($0) } }
-        if let inner = json.member("announce") {
-            return Announced(json: inner).map { .announce($0) }
+        for key in Key.allCases {
+            guard let inner = json.member(key.rawValue) else { continue }
+            return switch key {
+            case .status: Status(json: inner).map { .status($0) }
+            case .peers: PeerList(json: inner).map { .peers($0) }
+            case .ptt: PTT(json: inner).map { .ptt($0) }
+            case .monitor: inner.flag == true ? .monitor : nil
+            case .levels: inner.flag == true ? .levels : nil
+            case .latency: Latency(json: inner).map { .latency($0) }
+            case .announce: Announced(json: inner).map { .announce($0) }
+            case .key: PublicKeyText(json: inner).map { .key($0) }
+            case .version: Version(json: inner).map { .version($0) }
+            case .reload: Reload(json: inner).map { .reload($0) }
+            case .history: HistoryList(json: inner).map { .history($0) }
+            case .state: SavedState(json: inner).map { .state($0) }
+            case .detail: PeerDetail(json: inner).map { .peer($0) }
+            case .done: Done(json: inner).map { .done($0) }
+            }
         }
-        if json.member("levels")?.flag == true { return .levels }
-        if let inner = json.member("detail") { return PeerDetail(json: inner).map { .peer($0) } }
-        if let inner = json.member("done") { return Done(json: inner).map { .done($0) } }
-        if let inner = json.member("reload") { return Reload(json: inner).map { .reload($0) } }
-        if let inner = json.member("history") {
-            return HistoryList(json: inner).map { .history($0) }
-        }
-        if let inner = json.member("state") { return SavedState(json: inner).map { .state($0) } }
-        return json.member("monitor")?.flag == true ? .monitor : nil
+        return nil
     }
 
     private static func refusal(_ json: borrowing JSON) -> Reply? {

@@ -60,7 +60,6 @@ public enum StateRequest: Equatable, Sendable {
     }
 
     func write(_ json: inout JSON) {
-        json.set("do", JSON("state"))
         switch self {
         case .show: break
         case .volume(let kind, let change):
@@ -104,7 +103,6 @@ extension HistoryQuery {
     }
 
     func write(_ json: inout JSON) {
-        json.set("do", JSON("history"))
         json.set("missed", JSON(isMissed))
         json.set("since_ms", JSON(sinceMilliseconds))
         json.set("limit", JSON(limit))
