@@ -60,8 +60,14 @@ let package = Package(
         // L2: policy, sans-I/O.
         module("Session", uses: ["Wire", "Crypto", "Time"]),
         module("Station", uses: ["Wire", "Time"]),
+        // What a station decides, without I/O.
+        module("Switchboard", uses: ["Station", "Wire", "Audio", "Time"]),
         module("Control", uses: ["Wire", "CJansson"]),
         module("Config", uses: ["Wire", "Audio"]),
+
+        // The sound: everything on the real-time thread, and the rings to it.
+        module(
+            "Media", uses: ["Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Station"]),
 
         // What both programs do with the files of a station.
         module("Settings", uses: ["Config", "Crypto", "HAL"]),
@@ -71,7 +77,7 @@ let package = Package(
             name: "Intercomd",
             dependencies: [
                 "Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Session", "Station",
-                "Control", "Config", "Settings",
+                "Switchboard", "Media", "Control", "Config", "Settings",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Intercomctl",
@@ -110,6 +116,10 @@ let package = Package(
             path: "Tests/Support/RingProbe", swiftSettings: strict),
         tests("Session", with: ["Wire", "Crypto", "Time"]),
         tests("Station", with: ["Wire", "Time"]),
+        tests(
+            "Media",
+            with: ["Audio", "Crypto", "HAL", "Realtime", "Station", "Time", "Wire"]),
+        tests("Switchboard", with: ["Audio", "Station", "Time", "Wire"]),
         tests("Control", with: ["Wire"]),
         tests("Config", with: ["Audio", "Wire"]),
         // What it tests is the program itself, which the build puts beside the tests.
@@ -123,8 +133,8 @@ let package = Package(
         tests(
             "Intercomd",
             with: [
-                "Audio", "Config", "Control", "Crypto", "HAL", "Realtime", "Scene", "Station",
-                "Time", "Wire",
+                "Audio", "Config", "Control", "Crypto", "HAL", "Media", "Realtime", "Scene",
+                "Station", "Switchboard", "Time", "Wire",
             ]),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]

@@ -11,6 +11,12 @@ public struct Gain: Equatable, Sendable {
         factor = decibels > -70 ? Float(Decibels.ratio(min(decibels, 24))) : 0
     }
 
+    /// - Parameter percent: A volume as people set it: 100 is as recorded, each 2 below that are
+    ///   one decibel less, 0 is silence.
+    public init(percent: Int) {
+        self = percent > 0 ? Gain(decibels: Double(min(percent, 100) - 100) / 2) : .muted
+    }
+
     init(factor: Float) { self.factor = factor }
 
     /// This one, or the other where that is louder.

@@ -31,7 +31,7 @@ public struct Redundancy: Sendable {
     private static let worthwhile: Float = 0.003
     /// What one percent of lost frames is worth, in milliseconds of waiting.
     ///
-    /// With it the cheapest choice is the best one of a measured table (docs/performance.md).
+    /// With it the cheapest choice is the best one of a measured table (docs/measure.md).
     private static let lossCost: Float = 60
     /// The least a frame is made for a narrow way: two of them fill the smallest packet.
     private static let frameSizeMin = 29

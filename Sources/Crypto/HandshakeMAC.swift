@@ -1,8 +1,8 @@
-/// The eight bytes at the end of a handshake datagram that show its sender knows the responder's
-/// public key (protocol.md §1.6).
+/// The eight bytes at the end of a handshake datagram that only a program with the responder's
+/// public key can make (protocol.md §1.6).
 ///
-/// Whoever does not know that key gets no answer at all. K_mac is no secret of its own: it follows
-/// from the public key.
+/// There is no time in them: a recorded datagram stays valid when another program sends it again.
+/// K_mac is no secret of its own: it follows from the public key.
 public struct HandshakeMAC: Sendable {
     public static let size = 8
     /// A cookie is mixed into the key of an M1 sent under load.

@@ -2,6 +2,7 @@ internal import Audio
 internal import Config
 internal import Crypto
 internal import HAL
+internal import Media
 internal import Realtime
 internal import Session
 internal import Settings
@@ -18,7 +19,7 @@ enum Boot {
     typealias Failure = StationFiles.Failure
 
     /// The media loop, on its way to its thread.
-    private final class Media: @unchecked Sendable {
+    private final class MediaThread: @unchecked Sendable {
         var loop: MediaLoop
         init(_ loop: consuming MediaLoop) { self.loop = loop }
     }
@@ -43,7 +44,7 @@ enum Boot {
         let roster = try roster(config, &table, at: startedAt)
         let routing = Routing(config, roster)
         let ring = RingFile.samples(config.sounds)
-        let plan = MediaPlan(config, roster, routing, ring: ring)
+        let plan = MediaPlan(config, roster, routing, ringtone: ring)
         if isUnconfigured { Log.notice(Advice.unconfigured(folder)) }
 
         do throws(SystemError) {
@@ -123,10 +124,10 @@ enum Boot {
 
     private static func media(
         _ plan: MediaPlan, _ rings: Rings, _ socket: consuming UDPSocket
-    ) throws(SystemError) -> Media {
+    ) throws(SystemError) -> MediaThread {
         let sequences = plan.targets.map { _ in randomSequence() }
         do throws(MediaError) {
-            return Media(
+            return MediaThread(
                 try MediaLoop(plan: plan, rings: rings, socket: socket, firstSequences: sequences))
         } catch {
             switch error {

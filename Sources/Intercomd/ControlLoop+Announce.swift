@@ -2,8 +2,10 @@ internal import Audio
 internal import Config
 internal import Control
 internal import HAL
+internal import Media
 internal import Realtime
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -66,7 +68,8 @@ extension ControlLoop {
         announcement = AnnouncementView(
             caller: caller, target: name, reference: routed.reference, priority: priority,
             box: box, left: samples * 2, movedAt: now)
-        aim(TalkTarget.announcement, at: routed.listeners, name: name)
+        switchboard.aim(TalkTarget.announcement, at: routed.listeners, named: name)
+        doWhatCoresAsk()
         want(Int(TalkTarget.announcement))
         return .announce(announced(isOver: false))
     }
@@ -115,7 +118,7 @@ extension ControlLoop {
         guard one.isWhole || one.given >= Announcement.ahead else { return }
         announcement?.hasBegun = true
         let stream = TalkTarget.announcement
-        station.aim(
+        switchboard.bind(
             TalkTarget(
                 stream: stream, reference: one.reference, listeners: listeners(of: Int(stream)),
                 priority: one.priority, purpose: .page), at: now)
@@ -189,7 +192,7 @@ extension ControlLoop {
         guard let one = announcement, !one.isOver else { return }
         announcement?.isOver = true
         if one.hasBegun {
-            station.release(TalkTarget.announcement)
+            switchboard.release(TalkTarget.announcement)
             tell(.announceEnd, target: one.target)
         } else {
             tellAnnouncer([])

@@ -3,9 +3,11 @@ internal import Config
 internal import Control
 internal import Crypto
 internal import HAL
+internal import Media
 internal import Realtime
 internal import Session
 internal import Station
+internal import Switchboard
 internal import Time
 
 /// Other settings while everything goes on.
@@ -61,7 +63,7 @@ extension ControlLoop {
         if let clock = soundClock { clocksApart = clock.reason }
         tellMedia(config, routing)
         self.consent()
-        station.configure(targets: routing.targets, channels: routing.channels, at: now)
+        switchboard.configure(targets: routing.targets, channels: routing.channels, at: now)
         cards.configure(config.audio, rings)
         table.setLimits(Session.Limits(config.session), at: now)
         callMoved(since: former)
@@ -120,9 +122,7 @@ extension ControlLoop {
         for number in roster.numbers where !kept.contains(number) {
             view.handshakesBefore += table.state(of: number)?.handshakes ?? 0
             table.remove(peer: number, at: now)
-            aimAway(from: number)
-            // Nothing of it is heard any more, from here on.
-            station.replace(peer: number, firstMid: Boot.randomMid())
+            switchboard.left(number, firstMid: Boot.randomMid())
             doWhatCoresAsk()
         }
         var numbers: [Int] = []
@@ -140,28 +140,29 @@ extension ControlLoop {
 
     /// A number is another peer's now.
     private mutating func welcome(_ number: Int) {
-        protectAnew(number)
-        let protection = view.peers[number].protection
         if view.peers[number].isDoubted { rings.tell(.doubt(peer: number, false)) }
         view.peers[number] = StationView.Peer()
         view.peers[number].isAdded = true
-        view.peers[number].protection = protection
         let traffic = rings.traffic[number]
         view.packetsBefore.sent += traffic[.sent]
         view.packetsBefore.opened += traffic[.opened]
         for count in PeerCount.allCases { traffic.set(count, to: 0) }
-        station.replace(peer: number, firstMid: Boot.randomMid())
+        switchboard.replace(number, firstMid: Boot.randomMid())
     }
 
     /// The media loop takes these over; it hears too what can be done about the echo.
     mutating func tellMedia(_ config: Config, _ routing: Routing) {
         let handsFree = HandsFree(config.audio, clocksApart: clocksApart)
         let ring = RingFile.samples(config.sounds)
-        let plan = MediaPlan(config, roster, routing, handsFree, ring: ring)
+        let plan = MediaPlan(config, roster, routing, handsFree, ringtone: ring)
         let sequences = plan.targets.map { _ in Boot.randomSequence() }
         let box: MediaChange
         do throws(OpusError) {
-            box = try MediaChange(from: self.plan, to: plan, firstSequences: sequences, at: now)
+            box = try MediaChange(
+                from: self.plan, to: plan,
+                formerKeys: config.buttons.map { button in
+                    self.config.buttons.firstIndex { $0.hasLine(of: button) }
+                }, firstSequences: sequences, at: now)
         } catch { preconditionFailure("\(error)") }
         change = PendingChange(config: config, routing: routing, plan: plan, box: box)
         rings.tell(.adopt(box))
@@ -210,8 +211,8 @@ extension ControlLoop {
         lines.configure(config)
         noteRelays()
         if let name = view.pagedTo, routing.target(named: name) == nil { endPage() }
-        for talk in view.talks where routing.target(talk.target) == nil {
-            endTalks(to: talk.target, "the settings have \(talk.name) no more")
+        for target in switchboard.talks.targets where routing.target(target) == nil {
+            switchboard.endTalks(to: target, .targetGone)
         }
         consent()
     }

@@ -2,9 +2,11 @@ internal import Config
 internal import Control
 internal import Crypto
 internal import HAL
+internal import Media
 internal import Realtime
 internal import Session
 internal import Station
+internal import Switchboard
 internal import Wire
 
 extension ControlLoop {
@@ -105,10 +107,10 @@ extension ControlLoop {
             let reason = cards.input.error?.description ?? "[audio] input = none"
             return .refused(ControlError(.failed, "there is no microphone: \(reason)"))
         }
-        view.hasMissed = false
+        switchboard.seen()
         if named == nil { follow(reply: isDown) }
         rings.tell(.press(target: target.id, isDown: isDown))
-        if !isDown { endTalks(to: target.id, "it was let go") }
+        if !isDown { switchboard.endTalks(to: target.id, .letGo) }
         var ptt = Reply.PTT()
         ptt.target = routing.target(target.id)?.name ?? name
         ptt.isTalking = isDown

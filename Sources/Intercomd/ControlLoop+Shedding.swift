@@ -1,5 +1,6 @@
 internal import Config
 internal import Control
+internal import Media
 
 /// What is said of a processor that cannot keep up.
 extension ControlLoop {

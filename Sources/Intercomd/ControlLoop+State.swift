@@ -2,6 +2,7 @@ internal import Audio
 internal import Config
 internal import Control
 internal import HAL
+internal import Media
 internal import Station
 internal import Time
 
@@ -115,13 +116,13 @@ extension ControlLoop {
         let state = keeper.state
         var volumes = MediaVolumes()
         volumes.speaker =
-            state.isSpeakerMuted ? .muted : MediaVolumes.gain(percent: state.volumes.speaker)
+            state.isSpeakerMuted ? .muted : Gain(percent: state.volumes.speaker)
         volumes.isSpeakerMuted = state.isSpeakerMuted
         volumes.isCardMuted = view.silentSpeaker != nil
         let ring = isQuietTime ? min(state.volumes.ring, config.quiet.ring) : state.volumes.ring
-        volumes.ring = MediaVolumes.gain(percent: ring)
-        volumes.tones = MediaVolumes.gain(percent: state.volumes.tones)
-        volumes.page = MediaVolumes.gain(percent: state.volumes.page)
+        volumes.ring = Gain(percent: ring)
+        volumes.tones = Gain(percent: state.volumes.tones)
+        volumes.page = Gain(percent: state.volumes.page)
         volumes.isMicrophoneMuted = state.isMicrophoneMuted
         volumes.isMicrophoneSilent = microphoneSilence != nil
         for number in roster.numbers where state.muted.contains(roster[number].name) {

@@ -3,9 +3,11 @@ internal import Config
 internal import Control
 internal import Crypto
 internal import HAL
+internal import Media
 internal import Realtime
 internal import Session
 internal import Station
+internal import Switchboard
 internal import Time
 
 extension ControlLoop {
@@ -270,7 +272,7 @@ extension ControlLoop {
             status.lossPercent = Double(traffic[.loss]) * 100 / 256
             status.bufferMilliseconds = Double(traffic[.playoutDelay])
         }
-        let redundancy = view.peers[peer].protection.redundancy
+        let redundancy = switchboard.protection.redundancy(of: peer)
         status.redundancyDepth = redundancy.choice.depth
         status.redundancyOffset = redundancy.choice.offset
         status.isNarrow = redundancy.isNarrow
@@ -300,7 +302,9 @@ extension ControlLoop {
     /// Every counter there is, sound first, then handshakes by cause.
     private var counters: [Counter] {
         var found = MediaCount.allCases.compactMap { count in
-            count.name.map { Counter(name: $0, value: Int(rings.counters[count])) }
+            count.name.map {
+                Counter(name: $0.description, value: Int(rings.counters[count]))
+            }
         }
         let full = UDPSocket.overflow(of: facts.dataSocket)
         found.append(Counter(.dropped, "full", full))

@@ -1,5 +1,6 @@
 internal import Control
 internal import HAL
+internal import Media
 internal import Realtime
 
 /// Streams that are open and move no sound: why, by direction; nil for one that moves.

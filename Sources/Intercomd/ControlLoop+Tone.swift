@@ -1,6 +1,7 @@
 internal import Audio
 internal import Control
 internal import HAL
+internal import Media
 internal import Realtime
 
 /// `intercomctl test speaker`.

@@ -2,6 +2,7 @@ internal import Audio
 internal import Config
 internal import Control
 internal import HAL
+internal import Media
 internal import Realtime
 internal import Station
 internal import Time
@@ -51,14 +52,14 @@ extension ControlLoop {
                     .here, .speakerMuted, "nobody is heard here: the speaker is muted",
                     HeardBy.Reason.speakerMuted.remedy))
         }
-        if Audibility.isInaudible(MediaVolumes.gain(percent: state.volumes.speaker).factor) {
+        if Audibility.isInaudible(Gain(percent: state.volumes.speaker).factor) {
             found.append(
                 Hindrance(
                     .here, .volume,
                     "nobody is heard here: the volume is at \(state.volumes.speaker) %",
                     HeardBy.Reason.volume.remedy))
         }
-        let page = MediaVolumes.gain(percent: state.volumes.page)
+        let page = Gain(percent: state.volumes.page)
         if Audibility.isInaudible((page * plan.pageVolume).factor) {
             let isOwn = !Audibility.isInaudible(plan.pageVolume.factor)
             found.append(

@@ -1,5 +1,6 @@
 internal import Config
 internal import HAL
+internal import Media
 internal import Realtime
 internal import Settings
 internal import Station

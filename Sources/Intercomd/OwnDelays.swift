@@ -1,5 +1,6 @@
 internal import Audio
 internal import HAL
+internal import Media
 
 /// What microphone, coder and loudspeaker of this station hold back, in ms.
 struct OwnDelays: Equatable {

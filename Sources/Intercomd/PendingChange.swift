@@ -1,4 +1,5 @@
 internal import Config
+internal import Media
 
 /// New settings, from the moment the media loop is told of them until it has taken them over.
 ///

@@ -1,4 +1,5 @@
 internal import HAL
+internal import Media
 internal import Realtime
 
 /// The service manager's watchdog, fed only while the media loop turns.

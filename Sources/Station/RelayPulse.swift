@@ -2,9 +2,9 @@ public import Time
 
 /// When a relay is on: for a moment after each request, and never for long.
 ///
-/// A request while it is on makes it last longer, as somebody at a door expects; but from the
-/// first one on no longer than `longest`, whoever goes on asking. Then it rests before it may be on
-/// again, so that requests without end cannot keep a door open.
+/// A request while it is on makes it last longer, as a person at a door expects, but no longer than
+/// `longest` from the first request on. Then it rests before it may be on again, so that requests
+/// without end close a door again and again.
 public struct RelayPulse: Sendable {
     /// How long it may be on at a stretch.
     public static let longest = Duration.seconds(30)

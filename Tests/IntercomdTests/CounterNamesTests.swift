@@ -1,4 +1,5 @@
 import Control
+import Media
 import Testing
 
 @testable import Intercomd

@@ -4,6 +4,7 @@ import Station
 import Testing
 
 @testable import Intercomd
+@testable import Media
 
 @Suite struct MediaPlanTests {
     private func made(_ audio: String, apart: String? = nil) throws -> MediaPlan {

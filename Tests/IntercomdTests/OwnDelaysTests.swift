@@ -3,6 +3,7 @@ import Config
 import Testing
 
 @testable import Intercomd
+@testable import Media
 
 @Suite struct OwnDelaysTests {
     private func delays(_ audio: String) throws -> OwnDelays {

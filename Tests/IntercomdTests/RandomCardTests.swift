@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Intercomd
+@testable import Media
 
 /// A trap cannot be caught: days are lived in a process of their own, which writes the seed of each
 /// down before it begins, and what was absurd in it.

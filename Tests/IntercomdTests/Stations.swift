@@ -2,6 +2,7 @@ import Config
 import Crypto
 
 @testable import Intercomd
+@testable import Media
 
 /// The configuration that a text says.
 func config(_ text: String) throws -> Config {

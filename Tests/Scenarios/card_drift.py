@@ -97,6 +97,6 @@ MUTATIONS = (
      "        guard case .playing = phase, invented == 0, let delay",
      "        guard case .waiting = phase, invented == 0, let delay"),
     # The next block is mixed in the middle of a period, before what arrives by its end.
-    ("Sources/Intercomd/Woken.swift",
+    ("Sources/Media/Loop/Woken.swift",
      "card || timer && master == .timer", "card || timer || commands"),
 )

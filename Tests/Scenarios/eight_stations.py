@@ -280,14 +280,14 @@ MUTATIONS = (
     (REQUESTS, "        if binding.priority > .high, !policy.emergency { return .emergency }\n",
      ""),
     # An emergency is as loud as the rest.
-    ("Sources/Intercomd/MediaLoop+Mix.swift",
+    ("Sources/Media/Listen/MediaLoop+Mix.swift",
      "let duck: Gain = level < highest ? plan.duck : .unity",
      "let duck: Gain = level < highest ? .unity : .unity"),
-    ("Sources/Intercomd/MediaLoop+Capture.swift",
+    ("Sources/Media/Capture/MediaLoop+Capture.swift",
      "let goal: Gain = volumes.isMicrophoneMuted ? .muted : .unity",
      "let goal: Gain = volumes.isMicrophoneMuted ? .unity : .unity"),
     # A ring is as loud as ever.
-    ("Sources/Intercomd/MediaLoop+Chimes.swift",
+    ("Sources/Media/Listen/MediaLoop+Chimes.swift",
      "let duck: Gain = highestHeard > 0 ? plan.duck : .unity",
      "let duck: Gain = highestHeard > 0 ? .unity : .unity"),
 )

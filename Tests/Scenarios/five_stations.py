@@ -64,7 +64,7 @@ def controls(case):
 
 
 MUTATIONS = (
-    ("Sources/Intercomd/MediaLoop+Talk.swift",
+    ("Sources/Media/Talk/MediaLoop+Talk.swift",
      "            seal(to: peer, onSession: nil, flags, at: nil)",
      "            if peer < 3 { seal(to: peer, onSession: nil, flags, at: nil) }"),
 )

@@ -180,14 +180,14 @@ MUTATIONS = (
     ("Sources/HAL/Audio/PCMPair.swift",
      "        _ = capture.handle.reset()\n        _ = playback.handle.reset()\n", ""),
     # What the card lost is no time to whoever hears it.
-    ("Sources/Intercomd/MediaLoop+Talk.swift",
+    ("Sources/Media/Talk/MediaLoop+Talk.swift",
      "spurts[target].lose(lost, before:", "spurts[target].lose(lost * 0, before:"),
     # The part of a frame that was there is no time.
-    ("Sources/Intercomd/Microphone.swift",
+    ("Sources/Media/Capture/Microphone.swift",
      "let samples = nanoseconds * 3 / 62_500 + Int64(filled)",
      "let samples = nanoseconds * 3 / 62_500"),
     # Prepared, but not started again.
-    ("Sources/Intercomd/MediaLoop+Talk.swift",
+    ("Sources/Media/Talk/MediaLoop+Talk.swift",
      "            moved(.capture)\n            if isLinked { startCards() }",
      "            moved(.capture)"),
 )

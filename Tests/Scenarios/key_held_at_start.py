@@ -76,7 +76,7 @@ def controls(case):
 
 MUTATIONS = (
     # A key is thought to be up at the start, and its level a press.
-    ("Sources/Intercomd/KeySlot.swift",
+    ("Sources/Media/Buttons/TalkKeySlot.swift",
      "key = TalkKey(settings, isDown: isDown && !talksLater, isSilenced: wasSilenced)",
      "key = TalkKey(settings, isDown: false, isSilenced: wasSilenced)\n"
      "        _ = key.handle(.level(isDown: isDown), at: Instant(nanoseconds: 0))"),

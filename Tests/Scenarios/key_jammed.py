@@ -110,8 +110,8 @@ MUTATIONS = (
     ("Sources/Station/TalkKey.swift",
      "self.talkMax = talkMax", "self.talkMax = talkMax + .milliseconds(20)"),
     # Nobody is told.
-    ("Sources/Intercomd/MediaLoop+Keys.swift",
+    ("Sources/Media/Buttons/MediaLoop+Keys.swift",
      "        if action == .timeOut {", "        if action == .openMicrophone {"),
     # No tone.
-    ("Sources/Intercomd/MediaLoop+Keys.swift", "            chime(.timeOut)\n", ""),
+    ("Sources/Media/Buttons/MediaLoop+Keys.swift", "            chime(.timeOut)\n", ""),
 )

@@ -92,7 +92,7 @@ MUTATIONS = (
      "        case .latch: .latched(since: now)",
      "        case .latch: .held(since: now, latches: false)"),
     # The last key decides alone.
-    ("Sources/Intercomd/MediaLoop+Keys.swift",
+    ("Sources/Media/Buttons/MediaLoop+Keys.swift",
      "            wanted = wanted || keys[place].key.isTalking",
      "            wanted = keys[place].key.isTalking"),
     # The tail is longer.

@@ -144,12 +144,12 @@ def controls(case):
 
 MUTATIONS = (
     # Nothing is ever chosen.
-    ("Sources/Intercomd/Protection.swift",
-     "        act(at: now)\n        waiting = report", "        waiting = nil"),
+    ("Sources/Switchboard/LossProtection.swift",
+     "            act(at: now)\n            waiting = report", "            waiting = nil"),
     # What is encoded for the others is thrown away when somebody with a narrow way joins.
-    ("Sources/Intercomd/MediaLoop+Talk.swift",
+    ("Sources/Media/Talk/MediaLoop+Talk.swift",
      "if isTalking, !isFrameSizeDue || sendWaiting() {", "if isTalking {"),
     # Who is left goes on with what the narrow way bore.
-    ("Sources/Intercomd/MediaLoop+Talk.swift",
+    ("Sources/Media/Talk/MediaLoop+Talk.swift",
      "        isFrameSizeDue = true\n        speakerHeldUntil", "        speakerHeldUntil"),
 )

@@ -68,6 +68,6 @@ def controls(case):
 
 MUTATIONS = (
     # No report is ever acted on.
-    ("Sources/Intercomd/Protection.swift",
-     "        act(at: now)\n        waiting = report", "        waiting = nil"),
+    ("Sources/Switchboard/LossProtection.swift",
+     "            act(at: now)\n            waiting = report", "            waiting = nil"),
 )

@@ -80,16 +80,16 @@ def controls(case):
 
 MUTATIONS = (
     # The encoder goes on where the last talk ended, of which it still has some milliseconds.
-    ("Sources/Intercomd/MediaLoop+Talk.swift",
+    ("Sources/Media/Talk/MediaLoop+Talk.swift",
      "guard first > encoded.next || !isCapturing else", "guard first > encoded.next else"),
     # The speaker waits for the microphone.
-    ("Sources/Intercomd/MediaLoop+Clock.swift",
+    ("Sources/Media/Cards/MediaLoop+Clock.swift",
      "if clock.source == .capture { playSound() }\n        } catch", "} catch"),
     # The card runs on after a talk.
-    ("Sources/Intercomd/MediaLoop+Clock.swift",
+    ("Sources/Media/Cards/MediaLoop+Clock.swift",
      "guard !plan.keepsCapturing, isCapturing else", "guard false, isCapturing else"),
     # There is always a pre-roll.
-    ("Sources/Intercomd/MediaPlan.swift",
-     "prerollFrames = Int((talk.preroll.nanoseconds + frame - 1) / frame)",
-     "prerollFrames = max(2, Int((talk.preroll.nanoseconds + frame - 1) / frame))"),
+    ("Sources/Media/Plan/MediaPlan.swift",
+     "prerollFrames = Int((preroll.nanoseconds + frame - 1) / frame)",
+     "prerollFrames = max(2, Int((preroll.nanoseconds + frame - 1) / frame))"),
 )

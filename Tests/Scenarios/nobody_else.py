@@ -321,7 +321,7 @@ def leaking(case, name, target, size):
 MUTATIONS = (
     ("Sources/Session/PeerTableReceive.swift",
      "guard own.mac.verify(initiation) else { return .mac }", ""),
-    ("Sources/Intercomd/MediaLoop+Listen.swift",
+    ("Sources/Media/Listen/MediaLoop+Listen.swift",
      "if opened.isNewest, source != peers[peer].endpoint { rings.counters.add(.otherSource) }",
      "if opened.isNewest, source != peers[peer].endpoint {\n"
      "            rings.counters.add(.otherSource)\n"

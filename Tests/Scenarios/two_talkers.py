@@ -154,10 +154,10 @@ def controls(case):
 
 MUTATIONS = (
     # Each packet wakes the loop.
-    ("Sources/Intercomd/Intake.swift",
+    ("Sources/Media/Listen/Intake.swift",
      "static let severalVoices = 2", "static let severalVoices = 9"),
     # What came by another time of day is believed.
-    ("Sources/Intercomd/MediaLoop+Listen.swift",
+    ("Sources/Media/Listen/MediaLoop+Listen.swift",
      "return max(turnBefore, min(now, readAt - inbox.waited(place)))",
      "return readAt - inbox.waited(place)"),
     # The last voice is heard alone.

@@ -1,0 +1,121 @@
+internal import Audio
+internal import Config
+internal import Media
+internal import Station
+internal import Time
+
+/// The media loop's plan, worked out from the settings.
+extension MediaPlan {
+    /// How long a page may last.
+    private static let pageMax = Duration.seconds(60)
+    /// A call has no limit of its own.
+    private static let endless = Duration.seconds(100 * 365 * 86_400)
+
+    /// The echo is treated as the settings ask, unless `handsFree` says otherwise.
+    init(
+        _ config: Config, _ roster: Roster, _ routing: Routing, _ handsFree: HandsFree? = nil,
+        ringtone: [Int16] = []
+    ) {
+        let audio = config.audio
+        let handsFree = handsFree ?? HandsFree(audio, clocksApart: nil)
+        self.init(
+            targets: routing.targets,
+            keys: zip(config.buttons, routing.buttonTargets).map { button, id in
+                let target = routing.targets.firstIndex { $0.id == id }
+                return Key(button, target: target, config.talk)
+            },
+            virtualKeys: { Self.virtualKey(of: $0, config.talk) },
+            gains: Self.gains(config, roster, routing), profile: audio.profile,
+            bitrate: audio.bitrate, periodSamples: audio.periodSamples,
+            preroll: config.talk.preroll, jitterMax: audio.jitterMax)
+        duck = Gain(decibels: audio.duck)
+        hasSpeaker = audio.output != .none
+        isHalfDuplex = handsFree.isHalfDuplex
+        rxHold = audio.rxHold
+        capture = CaptureChain.Settings(audio, handsFree)
+        self.ringtone = ringtone
+        ringVolume = Gain(percent: config.sounds.ringVolume)
+        tonesVolume = Gain(percent: config.sounds.tonesVolume)
+        pageVolume = Gain(percent: config.sounds.pageVolume)
+        hasPermitTone = config.sounds.permit == .tone
+        jitterPreset =
+            switch audio.jitter {
+            case .low: .low
+            case .normal: .normal
+            case .robust: .robust
+            }
+    }
+
+    private static func gains(_ config: Config, _ roster: Roster, _ routing: Routing) -> [Gain] {
+        let rows = (roster.numbers.max() ?? -1) + 1
+        // A place without a setting is muted, or never heard.
+        var gains = [Gain](repeating: .muted, count: rows * gainsPerPeer)
+        for (peer, number) in zip(config.peers, roster.numbers) {
+            let row = number * gainsPerPeer
+            guard !peer.isMuted else { continue }
+            gains[row] = Gain(decibels: peer.gain)
+            for (channel, routed) in zip(config.channels, routing.channels) {
+                gains[row + routed.number] =
+                    channel.isMuted ? .muted : Gain(decibels: peer.gain + channel.gain)
+            }
+        }
+        return gains
+    }
+
+    /// How the microphone opens for a target by command.
+    ///
+    /// A call is open for as long as it lasts, and closed at once; a page has a limit of its own.
+    private static func virtualKey(of target: TalkTarget, _ talk: Config.Talk) -> TalkKey.Settings {
+        let (tail, limit): (Duration, Duration) =
+            switch target.stream {
+            case TalkTarget.call: (.zero, endless)
+            case TalkTarget.page: (talk.tail, pageMax)
+            default: (talk.tail, talk.maxTalk)
+            }
+        return TalkKey.Settings(mode: .momentary, debounce: .zero, tail: tail, talkMax: limit)
+    }
+}
+
+extension MediaPlan.Key {
+    init(_ button: Config.Button, target: Int?, _ talk: Config.Talk) {
+        let isVoice = button.isVoiceOperated
+        let meaning = isVoice ? .talk : KeyMeaning(button)
+        // A gesture has outlasted the bounce already.
+        let isSettled = isVoice || meaning.talkTouch != .press
+        self.init(
+            settings: TalkKey.Settings(
+                mode: button.talks ? TalkKey.Mode(button.mode) : .momentary,
+                debounce: isSettled ? .zero : button.debounce,
+                tail: isVoice ? .zero : talk.tail, talkMax: talk.maxTalk),
+            vox: isVoice ? .init(threshold: Float(button.voxThreshold), hang: button.voxHang) : nil,
+            target: target, meaning: meaning)
+    }
+}
+
+extension TalkKey.Mode {
+    fileprivate init(_ configured: Config.Button.Mode) {
+        self =
+            switch configured {
+            case .momentary: .momentary
+            case .latch: .latch
+            case .smart: .smart
+            case .open: .open
+            // Speech has a hang time, which is tail enough.
+            case .vox: .momentary
+            }
+    }
+}
+
+extension CaptureChain.Settings {
+    fileprivate init(_ audio: Config.Audio, _ handsFree: HandsFree) {
+        let decibels =
+            switch audio.noiseSuppression {
+            case .off: 0
+            case .low: 15
+            case .high: 30
+            }
+        self.init(
+            cancelsEcho: handsFree.cancelsEcho, noiseDecibels: decibels,
+            controlsGain: audio.controlsGain)
+    }
+}

@@ -1,0 +1,156 @@
+internal import Audio
+internal import HAL
+internal import Station
+internal import Time
+
+/// One talk key of the media loop: its line, if it is open, and what it means.
+struct TalkKeySlot: ~Copyable {
+    var line: InputLine?
+    private(set) var key: TalkKey
+    private var gesture: Gesture
+    private var meaning: KeyMeaning
+    /// The place of its target; nil when there is none, or none yet for a key that replies.
+    var target: Int?
+    var isDown = false
+    /// Its line may have more edges than were read in one turn.
+    var hasMoreEdges = false
+    /// Whether the level of the line is known; before the first line, and after a loss, it is not.
+    private var isReadable = false
+    /// The microphone was closed by a finger, or by the limit, when the line was lost.
+    private var wasSilenced = false
+    /// What speech is, where that presses the key.
+    private(set) var voice: MediaPlan.Key.Voice?
+    /// Who listens for it there.
+    var vox = Vox(threshold: 8, hang: .zero)
+
+    /// What one input came to.
+    struct Outcome: Equatable {
+        var talk: TalkKey.Action?
+        var touch: Gesture.Touch?
+    }
+
+    init(
+        settings: TalkKey.Settings, target: Int?, meaning: KeyMeaning = .talk,
+        vox voice: MediaPlan.Key.Voice? = nil, at now: Instant
+    ) {
+        self.target = target
+        self.meaning = meaning
+        gesture = Gesture(meaning.gestures, isDown: voice == nil)
+        if let voice {
+            // It needs no line to be read.
+            self.voice = voice
+            vox = Vox(threshold: voice.threshold, hang: voice.hang)
+            key = TalkKey(settings, isDown: false)
+            return
+        }
+        // Until its line is there it cannot be read, and a hot microphone stays closed too.
+        key = TalkKey(settings, isDown: true)
+        _ = key.handle(.unreadable, at: now)
+    }
+
+    /// Whether speech presses it, and no finger.
+    var isVoiceOperated: Bool { voice != nil }
+
+    /// Whether it talks to whoever was heard last.
+    var isReply: Bool { meaning.isReply }
+
+    mutating func handle(_ input: TalkKey.Input, at now: Instant) -> Outcome {
+        guard meaning.gestures.isAny else {
+            return Outcome(talk: meaning.talkTouch == nil ? nil : key.handle(input, at: now))
+        }
+        let was = gesture.sustained
+        let touch = gesture.handle(input, at: now)
+        let talk: TalkKey.Action? =
+            switch meaning.talkTouch {
+            case nil: nil
+            case .press: key.handle(input, at: now)
+            case let wanted?: follow(was == wanted, gesture.sustained == wanted, input, at: now)
+            }
+        return Outcome(talk: talk, touch: touch == meaning.talkTouch && talksLater ? nil : touch)
+    }
+
+    /// Whether something other than its line's level makes it talk.
+    private var talksLater: Bool { meaning.talkTouch == .hold || meaning.talkTouch == .double }
+
+    /// A hold, or a double press, that talks is to the talk key what its line is to others.
+    private mutating func follow(
+        _ was: Bool, _ isNow: Bool, _ input: TalkKey.Input, at now: Instant
+    ) -> TalkKey.Action? {
+        if case .unreadable = input { return key.handle(input, at: now) }
+        return key.handle(was == isNow ? .tick : .level(isDown: isNow), at: now)
+    }
+
+    /// When to call `handle(.tick, …)` next; nil means never.
+    var deadline: Instant? {
+        meaning.gestures.isAny ? Self.earlier(key.deadline, gesture.deadline) : key.deadline
+    }
+
+    /// When a press or a release that began will count, unless it is a bounce; nil means never.
+    var settles: Instant? {
+        meaning.gestures.isAny ? Self.earlier(key.settles, gesture.settles) : key.settles
+    }
+
+    private static func earlier(_ one: Instant?, _ other: Instant?) -> Instant? {
+        guard let one else { return other }
+        return other.map { min(one, $0) } ?? one
+    }
+
+    /// The line is there, for the first time or again, and its level known.
+    ///
+    /// A hot microphone opens with it, but one that somebody had closed stays closed: a plug that
+    /// goes out and in again is nobody's wish to be heard.
+    mutating func readable(isDown: Bool, _ settings: TalkKey.Settings) {
+        isReadable = true
+        self.isDown = isDown
+        // What it reads is no edge, and lasts already.
+        key = TalkKey(settings, isDown: isDown && !talksLater, isSilenced: wasSilenced)
+        gesture = Gesture(meaning.gestures, isDown: isDown)
+    }
+
+    /// Goes on with other times and limits; of one mode.
+    mutating func change(
+        to settings: TalkKey.Settings, target: Int?, meaning: KeyMeaning,
+        vox voice: MediaPlan.Key.Voice?
+    ) {
+        key.change(to: settings)
+        if self.meaning.gestures.isAny, meaning.gestures.isAny {
+            gesture.change(to: meaning.gestures)
+        } else {
+            // One begun is none any more, and nothing must be due that nobody asks about.
+            gesture = Gesture(meaning.gestures, isDown: isDown)
+        }
+        self.meaning = meaning
+        if let voice, voice != self.voice {
+            vox = Vox(threshold: voice.threshold, hang: voice.hang)
+        }
+        self.voice = voice
+        self.target = target
+    }
+
+    /// Reads the line of another key from now on, whose level is known.
+    mutating func takeLine(of other: inout TalkKeySlot, _ settings: TalkKey.Settings) {
+        // Whoever closed a hot microphone has closed this one too, line or none.
+        wasSilenced = other.isReadable ? !other.key.isTalking : other.wasSilenced
+        guard let line = other.line.take() else { return }
+        self.line = consume line
+        hasMoreEdges = other.hasMoreEdges
+        guard other.isReadable else { return }
+        readable(isDown: other.isDown, settings)
+    }
+
+    /// The descriptor that has its edges; nil without a line.
+    var descriptor: Int32? {
+        switch line {
+        case .some(let line): line.fd
+        case .none: nil
+        }
+    }
+
+    /// The line cannot be read any more: the key is neither up nor down.
+    mutating func unreadable(at now: Instant) -> Outcome {
+        if isReadable { wasSilenced = !key.isTalking }
+        isReadable = false
+        hasMoreEdges = false
+        return handle(.unreadable, at: now)
+    }
+}

@@ -1,0 +1,89 @@
+package import Audio
+internal import Realtime
+internal import Time
+
+/// Sound of the microphone on its way to the control thread, which only while it is watched.
+package struct SoundBlock: Sendable {
+    /// Of its first sample, counted since the start.
+    package var position = 0
+    /// The place in the tone trial that it was captured at; nil outside of one.
+    package var trialPlace: Int?
+    package var count = 0
+    package var samples = Frame(repeating: 0)
+
+    package init() {}
+}
+
+/// How loud microphone and speaker are, for the media loop; and the microphone's sound itself
+/// while somebody watches.
+struct Meters: ~Copyable {
+    private var microphone = LevelMeter()
+    private var signalToNoise = SignalToNoise()
+    private var speaker = LevelMeter()
+    /// Whether the control thread wants the microphone's sound.
+    var isWatched = false
+    /// Samples captured since the start.
+    private var position = 0
+
+    /// The mean square of -75 dBFS: a converter whose card is muted gives less, an open microphone
+    /// has the noise of a room.
+    private static let mutedSquare = 34
+
+    /// The microphone's RMS in dBFS.
+    var level: Double { microphone.rms }
+
+    /// Takes what was captured, any number of samples.
+    mutating func captured(
+        _ samples: Span<Int16>, trialPlace: Int?, at now: Instant, _ rings: Rings
+    ) {
+        microphone.add(samples)
+        if Self.isSound(samples) {
+            rings.counters.set(.microphoneSoundAt, to: UInt64(max(0, now.nanoseconds)))
+        }
+        signalToNoise.add(samples)
+        rings.counters.set(.microphoneMeter, to: microphone.reading.packed)
+        rings.counters.set(.microphoneClips, to: microphone.clips)
+        if isWatched { show(samples, trialPlace, rings) }
+        position += samples.count
+    }
+
+    private static func isSound(_ samples: Span<Int16>) -> Bool {
+        var squares = 0
+        for i in samples.indices { squares &+= Int(samples[i]) &* Int(samples[i]) }
+        return squares > mutedSquare &* samples.count
+    }
+
+    /// Takes a block of what is played.
+    mutating func played(_ samples: Span<Int16>, _ rings: Rings) {
+        speaker.add(samples)
+        rings.counters.set(.speakerMeter, to: speaker.reading.packed)
+        rings.counters.set(.speakerClips, to: speaker.clips)
+    }
+
+    /// What costs a logarithm, now and then.
+    mutating func publish(_ rings: Rings) {
+        // One more than tenths of decibels: 0 says that it is not known.
+        let tenths = signalToNoise.decibels.map { UInt64($0 * 10 + 0.5) + 1 } ?? 0
+        rings.counters.set(.signalToNoise, to: tenths)
+    }
+
+    /// The microphone begins anew, with another card perhaps.
+    mutating func forgetMicrophone() {
+        microphone.reset()
+        signalToNoise.reset()
+    }
+
+    private func show(_ samples: Span<Int16>, _ trialPlace: Int?, _ rings: Rings) {
+        var start = 0
+        while start < samples.count {
+            var block = SoundBlock()
+            block.position = position + start
+            block.trialPlace = trialPlace.map { $0 + start }
+            block.count = min(PCM.frameSamples, samples.count - start)
+            var room = block.samples.mutableSpan
+            for index in 0..<block.count { room[index] = samples[start + index] }
+            if rings.sound.push(block) != nil { rings.counters.add(.eventsLost) }
+            start += block.count
+        }
+    }
+}

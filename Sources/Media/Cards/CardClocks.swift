@@ -1,0 +1,86 @@
+internal import Audio
+package import Realtime
+internal import Time
+
+/// How fast both cards run, measured while they move sound.
+package struct CardClocks: ~Copyable {
+    /// One direction of a card.
+    struct Side {
+        fileprivate var drift = ClockDrift()
+        /// Samples since it began.
+        fileprivate var moved = 0
+        /// The uncertainty of what was told last.
+        fileprivate var toldError = Double.infinity
+    }
+
+    /// What is known this well is told anew whatever was told before.
+    private static let errorGood = 5.0
+    private static let steps = 1_000.0
+
+    private var capture = Side()
+    private var playback = Side()
+
+    /// Samples were taken from the microphone's card just now.
+    mutating func captured(_ count: Int, at now: Instant, _ counters: CounterTable<MediaCount>) {
+        capture.moved += count
+        if capture.drift.add(position: capture.moved, at: now) {
+            Self.tell(&capture, counters, .captureDrift, .captureDriftError)
+        }
+    }
+
+    /// The speaker's card has this many of the samples it was given yet to play.
+    mutating func asked(queued: Int, at now: Instant, _ counters: CounterTable<MediaCount>) {
+        if playback.drift.add(position: playback.moved - queued, at: now) {
+            Self.tell(&playback, counters, .playbackDrift, .playbackDriftError)
+        }
+    }
+
+    /// Samples were given to the speaker's card.
+    mutating func played(_ count: Int) { playback.moved += count }
+
+    /// The microphone's card begins anew: what was told of it stays until it is known as well.
+    mutating func captureBegins() { capture.drift.reset() }
+
+    mutating func playbackBegins() { playback.drift.reset() }
+
+    /// The loop was kept from looking in time: what it saw just now is left out.
+    mutating func distrust(at now: Instant) {
+        capture.drift.distrust(at: now)
+        playback.drift.distrust(at: now)
+    }
+
+    /// The card is gone: of the next one nothing is known.
+    mutating func captureGone(_ counters: CounterTable<MediaCount>) {
+        capture = Side()
+        counters.set(.captureDriftError, to: .max)
+    }
+
+    mutating func playbackGone(_ counters: CounterTable<MediaCount>) {
+        playback = Side()
+        counters.set(.playbackDriftError, to: .max)
+    }
+
+    private static func tell(
+        _ side: inout Side, _ counters: CounterTable<MediaCount>, _ drift: MediaCount,
+        _ error: MediaCount
+    ) {
+        guard let found = side.drift.estimate,
+            found.uncertaintyPPM <= max(side.toldError, errorGood)
+        else { return }
+        side.toldError = found.uncertaintyPPM
+        // 100,000 ppm are no clock: the numbers below stay small.
+        let ppm = max(-100_000, min(100_000, found.ppm))
+        counters.set(drift, to: UInt64(bitPattern: Int64(ppm * steps)))
+        counters.set(error, to: UInt64(min(100_000, found.uncertaintyPPM) * steps))
+    }
+
+    /// As the control thread reads it: (ppm, uncertainty); nil while not known.
+    package static func told(
+        _ counters: CounterTable<MediaCount>, _ drift: MediaCount, _ error: MediaCount
+    ) -> (ppm: Double, uncertainty: Double)? {
+        let uncertainty = counters[error]
+        guard uncertainty != .max else { return nil }
+        let ppm = Int64(bitPattern: counters[drift])
+        return (Double(ppm) / steps, Double(uncertainty) / steps)
+    }
+}

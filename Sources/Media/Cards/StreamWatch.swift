@@ -1,0 +1,110 @@
+internal import Time
+
+/// Whether one direction of a card moves sound as it should, and when a stream that does not is to
+/// be closed and opened again.
+///
+/// Only time in which the loop looked counts: a loop that was held up has seen nothing.
+package struct StreamWatch {
+    /// What became of a stream, for the control thread.
+    package enum Change: Equatable, Sendable {
+        /// It moves no sound and says nothing of it, as a USB card does that hangs.
+        case stands
+        /// The card says that it is suspended.
+        case suspended
+        /// It moves sound again.
+        case moves
+        /// It is stopped or gone, so it need not move.
+        case over
+    }
+
+    /// A stream that has moved sound may stand still for so long.
+    static let silenceMax = Duration.milliseconds(500)
+    /// One that was opened again in vain is given twice as long each time, but no more than this.
+    static let patienceMax = Duration.seconds(2)
+    /// A card that has not moved any since it was found is given so long: a Bluetooth headset may
+    /// first have to be called, for which a controller takes up to 5.12 s (HCI, Page Timeout), and
+    /// of some USB cards Linux awaits a valid clock for 5 s (sound/usb/clock.c).
+    static let firstSoundMax = Duration.seconds(6)
+    /// So much of the time between two looks counts, which the loop's timer never exceeds.
+    static let lookMax = ClockMaster.guardInterval
+
+    /// Suspended, or not moving: until it moves sound again.
+    private(set) var isStill = false
+    private var silence = Duration.zero
+    private var patience = silenceMax
+    private var lookedAt: Instant?
+    /// Whether it has moved sound since it was started last.
+    private var hasMoved = false
+    /// How long this card took to its first sound when it was started before; nil while it has not
+    /// moved any.
+    private var firstSound: Duration?
+
+    /// The stream was started, perhaps anew.
+    mutating func begins() {
+        silence = .zero
+        lookedAt = nil
+        hasMoved = false
+    }
+
+    /// It moved sound; true when it had stood still.
+    mutating func progressed() -> Bool {
+        if !hasMoved { firstSound = silence }
+        hasMoved = true
+        return moves()
+    }
+
+    private mutating func moves() -> Bool {
+        silence = .zero
+        patience = Self.silenceMax
+        defer { isStill = false }
+        return isStill
+    }
+
+    /// The card says that it is suspended, so there is nothing to open again; true when it did not
+    /// say so before.
+    mutating func suspended() -> Bool {
+        silence = .zero
+        defer { isStill = true }
+        return !isStill
+    }
+
+    /// It was taken along when the other direction of its card was opened again.
+    mutating func stands() {
+        begins()
+        isStill = true
+    }
+
+    /// It need not move any more; true when it had stood still.
+    mutating func ends() -> Bool {
+        begins()
+        return moves()
+    }
+
+    /// The card is gone, and nothing is known of the next one; true when it had stood still.
+    mutating func isGone() -> Bool {
+        firstSound = nil
+        return ends()
+    }
+
+    /// Whether a stream that should run has stood still for too long by now.
+    mutating func isToReopen(at now: Instant, runs: Bool) -> Bool {
+        guard runs else {
+            begins()
+            return false
+        }
+        if let lookedAt { silence += min(now - lookedAt, Self.lookMax) }
+        lookedAt = now
+        guard silence >= silenceAllowed else { return false }
+        patience = min(patience * 2, Self.patienceMax)
+        isStill = true
+        begins()
+        return true
+    }
+
+    private var silenceAllowed: Duration {
+        if hasMoved { return Self.silenceMax }
+        // A card that was slow to begin will be so again.
+        guard let firstSound else { return Self.firstSoundMax }
+        return max(patience, min(firstSound, Self.firstSoundMax) * 2 + Self.lookMax)
+    }
+}

@@ -1,0 +1,145 @@
+/// What the media loop counts; the raw value is the place in its table.
+package enum MediaCount: Int, CaseIterable {
+    // Gauges.
+    /// Turns of the loop: the watchdog is fed only while it grows.
+    case ticks
+    /// Processor time of the media thread in ns.
+    case cpuNanoseconds
+    /// Heap calls of the media thread since it was ready; ~0 without the counting library.
+    case heapCalls
+    /// The microphone's level, in 0.1 dB below full scale.
+    case microphoneLevel
+    /// When the microphone last gave more than a card gives that is muted, in ns.
+    case microphoneSoundAt
+    /// How fast the cards run, and how sure that is, in 0.001 ppm as Int64; ~0 while not known.
+    case captureDrift, captureDriftError
+    case playbackDrift, playbackDriftError
+    /// What the microphone is encoded with while it is open, in bits a second.
+    case bitrate
+    /// What the echo canceller takes away, in 0.1 dB.
+    case echoReduction
+    /// `LevelMeter.Reading`, packed; and places where sound was cut off.
+    case microphoneMeter
+    case microphoneClips
+    case speakerMeter
+    case speakerClips
+    /// Speech above noise in 0.1 dB, and 1; 0 while it is not known.
+    case signalToNoise
+    /// From a key to the first packet of its talkspurt in ns, the last time; 0 before.
+    case keyToPacket
+
+    // Sound.
+    case captureXruns
+    case playbackXruns
+    /// Streams that stood still and were opened again.
+    case captureReopens
+    case playbackReopens
+    case framesCaptured
+    case framesSent
+    case framesMixed
+    /// Frames that never came; sound made up for them; sound sped up or drawn out.
+    case framesLost
+    /// Frames that came only as a copy.
+    case framesRecovered
+    case concealedMs
+    case stretchedMs
+
+    // Dropped datagrams, by cause.
+    case droppedLength
+    case droppedIndex
+    case droppedCounter
+    case droppedAuthentication
+    case droppedReplay
+    case droppedKind
+    case droppedAudio
+    case droppedUnbound
+    case droppedIgnored
+    case droppedNoSpeaker
+    case droppedVoices
+    case droppedRecords
+    case droppedDuplicate
+    case droppedLate
+    case droppedTruncated
+    case otherSource
+
+    // Dropped on the way out.
+    case unsentNoSession
+    case unsentUnreachable
+    case unsentSpent
+    /// A ring to the control thread was full.
+    case eventsLost
+
+    /// As `status --json` and the manual page name it; nil for gauges shown elsewhere.
+    package var name: StaticString? {
+        switch self {
+        case .ticks, .cpuNanoseconds, .heapCalls, .microphoneLevel, .bitrate, .echoReduction: nil
+        case .microphoneSoundAt: nil
+        case .captureDrift, .captureDriftError, .playbackDrift, .playbackDriftError: nil
+        case .microphoneMeter, .microphoneClips, .speakerMeter, .speakerClips: nil
+        case .signalToNoise, .keyToPacket: nil
+        case .captureXruns: "capture_xruns"
+        case .playbackXruns: "playback_xruns"
+        case .captureReopens: "capture_reopens"
+        case .playbackReopens: "playback_reopens"
+        case .framesCaptured: "frames_captured"
+        case .framesSent: "frames_sent"
+        case .framesMixed: "frames_mixed"
+        case .framesLost: "frames_lost"
+        case .framesRecovered: "frames_recovered"
+        case .concealedMs: "concealed_ms"
+        case .stretchedMs: "stretched_ms"
+        case .droppedLength: "dropped_length"
+        case .droppedIndex: "dropped_index"
+        case .droppedCounter: "dropped_counter"
+        case .droppedAuthentication: "dropped_authentication"
+        case .droppedReplay: "dropped_replay"
+        case .droppedKind: "dropped_kind"
+        case .droppedAudio: "dropped_audio"
+        case .droppedUnbound: "dropped_unbound"
+        case .droppedIgnored: "dropped_ignored"
+        case .droppedNoSpeaker: "dropped_no_speaker"
+        case .droppedVoices: "dropped_voices"
+        case .droppedRecords: "dropped_records"
+        case .droppedDuplicate: "dropped_duplicate"
+        case .droppedLate: "dropped_late"
+        case .droppedTruncated: "dropped_truncated"
+        case .otherSource: "other_source"
+        case .unsentNoSession: "unsent_no_session"
+        case .unsentUnreachable: "unsent_unreachable"
+        case .unsentSpent: "unsent_spent"
+        case .eventsLost: "events_lost"
+        }
+    }
+}
+
+/// What the media loop counts for each peer.
+package enum PeerCount: Int, CaseIterable {
+    /// Packets sealed on the current session.
+    case sentOnCurrent
+    /// All packets, since the start.
+    case sent
+    case opened
+    case refused
+    /// Monotonic ns of the last packet sent, opened, refused; 0 before the first.
+    case lastSent
+    case lastOpened
+    case lastRefused
+    /// Playout of the peer's voice: delay in ms, jitter in 0.1 ms, loss in 1/256 of 2 s.
+    case playoutDelay
+    case jitter
+    case loss
+    /// Frames of the peer that came only as a copy.
+    case recovered
+    /// How loud it comes: `LevelMeter.Reading`, packed.
+    case meter
+    /// What was played of it, and how much of that was made up.
+    case playedSamples
+    case concealedMs
+    /// Why what it said last is not heard here, as on the wire, and 256 times the stream; and when
+    /// that was seen last, 0 where it is heard.
+    case unheardWhy
+    case unheardAt
+    /// With the headers of IP and UDP.
+    case sentBytes
+    case openedBytes
+}

@@ -1,0 +1,180 @@
+package import Audio
+package import Crypto
+package import HAL
+package import Realtime
+package import Station
+package import Time
+package import Wire
+
+/// Everything two threads share: one-way bounded rings, two wake-ups, and counters.
+///
+/// The control thread tells the media loop with commands; the media loop tells it back with events
+/// and opened control packets, and hands back what it must not free itself. Nobody waits for an
+/// answer, so neither thread can hold up the other.
+package final class Rings: Sendable {
+    /// Control to media; the largest burst is at the start, every peer's 32 hearings.
+    ///
+    /// What does not fit waits until there is room (`tell`): a quarter of a kilobyte each, all of
+    /// which is in memory once it was used.
+    package let commands = SPSCRing<MediaCommand>(capacity: 128)
+    /// Media to control.
+    package let events = SPSCRing<MediaEvent>(capacity: 256)
+    /// Media to control: opened control packets, larger than events and rarer.
+    package let records = SPSCRing<OpenedRecords>(capacity: 64)
+    /// Media to control: what dies on the control thread; at most, three sessions
+    /// of each peer, with cards and keys.
+    package let returns = SPSCRing<Returned>(capacity: 128)
+    /// Media to control: what the microphone hears, only while somebody watches; fetched 20 times a
+    /// second, so it wakes nobody.
+    package let sound = SPSCRing<SoundBlock>(capacity: 32)
+    package let counters = CounterTable<MediaCount>(count: MediaCount.allCases.count)
+    /// By the peer's number.
+    package let traffic: [CounterTable<PeerCount>]
+    /// Raised after commands were pushed.
+    package let commandsWaiting: EventSignal
+    /// Raised after anything was pushed for the control thread.
+    package let eventsWaiting: EventSignal
+
+    package init() throws(SystemError) {
+        // Until the media loop has told, nobody knows.
+        counters.set(.heapCalls, to: UInt64.max)
+        counters.set(.captureDriftError, to: UInt64.max)
+        counters.set(.playbackDriftError, to: UInt64.max)
+        commandsWaiting = try EventSignal()
+        eventsWaiting = try EventSignal()
+        traffic = (0..<PeerSet.capacity).map { _ in
+            CounterTable<PeerCount>(count: PeerCount.allCases.count)
+        }
+    }
+}
+
+/// What the control thread tells the media loop.
+package enum MediaCommand: ~Copyable {
+    /// Into the peer's `next` slot (protocol.md §1.7).
+    case install(peer: Int, SessionKeys, SocketAddress)
+    /// Seal these records; on that session if `index` is given, else on the current one.
+    case send(peer: Int, index: UInt32?, ControlPayload, to: SocketAddress?)
+    /// A heartbeat on the current session.
+    case cover(peer: Int)
+    case endpoint(peer: Int, SocketAddress)
+    /// Erase that session.
+    case drop(peer: Int, index: UInt32)
+    /// Where the sound of this stream goes.
+    case hear(peer: Int, stream: UInt8, Hearing, Priority)
+    /// How our sound to this peer is protected against loss.
+    case protect(peer: Int, Redundancy.Choice)
+    /// Whether it is doubtful that this peer hears us, before it says so.
+    case doubt(peer: Int, Bool)
+    case capture(CapturePCM)
+    case playback(PlaybackPCM)
+    case key(Int, InputLine)
+    /// The virtual key of a talk target, by its `id`: `intercomctl ptt`, a page or a call.
+    case press(target: Int, isDown: Bool)
+    /// Who hears this aimed target from now on, by its `id`.
+    case aim(target: Int, listeners: PeerSet)
+    /// Play a chime once; ring, or play what a caller hears, until nil says stop; beep while
+    /// somebody far may listen here.
+    case chime(Chime)
+    case ring(Chime?)
+    case beep(Bool)
+    /// Send what comes through this box to the announcement's target; nothing more comes of it.
+    case announce(Announcement)
+    case announceEnd(isNow: Bool)
+    /// Push the microphone's sound, or no longer.
+    case watch(Bool)
+    /// Send a tone trial to this talk target, by its `id`.
+    case trial(target: Int)
+    /// Other settings.
+    case adopt(MediaChange)
+    /// How loud what is.
+    case volumes(MediaVolumes)
+    /// Hand this card back: it is to be opened otherwise.
+    case giveUp(PCMError.Direction)
+    /// Close the microphone for everyone, and leave it closed.
+    case quiet
+    /// Hand everything back and return.
+    case stop
+}
+
+/// What the media loop tells the control thread.
+package enum MediaEvent: Sendable {
+    case switched(peer: Int, index: UInt32)
+    /// The microphone opened for a talk target, by its `id`: the number of the first frame, and
+    /// whether it is doubtful that any listener hears it, so that no tone was played yet.
+    case talking(target: Int, first: UInt16, isDoubted: Bool)
+    /// The microphone closed for a talk target.
+    case silent(target: Int)
+    /// A talkspurt to this target is over; of it so many frames were sent.
+    case said(target: Int, frames: Int)
+    /// The announcement is over, or could not be.
+    case announcementEnded
+    /// The talk key at this place, or that of the commands, was held past the limit.
+    case talkTimedOut(target: Int, key: Int?)
+    /// The physical key at this place went down or up.
+    case key(Int, isDown: Bool)
+    case keyUnreadable(Int, GPIOError)
+    /// A finger on the key at this place meant this.
+    case touched(Int, Gesture.Touch)
+    /// A peer's voice began or ended on a stream.
+    case receiving(peer: Int, stream: UInt8, isOn: Bool)
+    case captureFailed(PCMError)
+    case playbackFailed(PCMError)
+    /// The card woke the loop without moving sound; the timer has taken over.
+    case masterStalled
+    /// A stream stands still, or does so no more.
+    case stream(PCMError.Direction, StreamWatch.Change)
+    /// The processor cannot keep up, or can again: what is left out from now on.
+    case shedding(LoadShedding.Step)
+    /// The tone trial is over, or could not be.
+    case trialEnded
+    /// The new settings hold: places of keys mean theirs from here on.
+    case adopted
+    /// There is no such card in use any more, as was asked.
+    case gaveUp(PCMError.Direction)
+    case stopped
+}
+
+/// An opened control packet, on its way to session and station.
+package struct OpenedRecords: Sendable {
+    package let peer: Int
+    package let index: UInt32
+    package let source: SocketAddress
+    package let cameAt: Instant
+    package let count: Int
+    package let bytes: InlineArray<1209, UInt8>
+}
+
+/// What the media loop hands back: closing and freeing is the control thread's work.
+package enum Returned: ~Copyable {
+    case session(SessionKeys)
+    case capture(CapturePCM)
+    case playback(PlaybackPCM)
+    case key(InputLine)
+    case announcement(Announcement)
+    /// The settings before, to be freed.
+    case change(MediaChange)
+}
+
+extension Rings {
+    /// How long the media loop may leave no room, in waits of a millisecond.
+    private static let waitsMax = 2000
+
+    /// Gives the media loop a command.
+    ///
+    /// Control thread only. The ring holds more than is usually told at once, and the media loop
+    /// empties it every turn; where that takes long, this waits. A loop that does nothing for two
+    /// seconds may be holding a microphone open that it was told to close: the program ends then,
+    /// and is started anew.
+    package func tell(_ command: consuming MediaCommand) {
+        var command: MediaCommand? = consume command
+        for _ in 0..<Self.waitsMax {
+            command = commands.push(command.take()!)
+            commandsWaiting.raise()
+            switch command {
+            case .none: return
+            case .some: Clock.sleep(.milliseconds(1))
+            }
+        }
+        preconditionFailure("the media loop stands still")
+    }
+}

@@ -1,0 +1,88 @@
+package import Audio
+internal import Realtime
+internal import Station
+package import Time
+
+/// New settings on their way to the media loop; what they replace comes back in the same box.
+///
+/// All that has to be allocated for them is here before they leave the control thread, and is freed
+/// there when the box is back: the media loop only exchanges and moves.
+package final class MediaChange: @unchecked Sendable {
+    var plan: MediaPlan
+    var keys: FixedArray<TalkKeySlot>
+    var virtualKeys: FixedArray<TalkKey>
+    var spurts: FixedArray<Spurt>
+    /// The place each target and each key had before; nil for a new one.
+    let formerTargets: [Int?]
+    let formerKeys: [Int?]
+    /// Where something about them changed: another encoder, other voices.
+    var encoder: OpusEncoder?
+    var slots: FixedArray<VoiceSlot>?
+    private var chain: CaptureChain
+    private var reference: EchoReference
+    private let changesChain: Bool
+    /// Whether the microphone must run when nobody talks, and did not, or the other way round.
+    let changesRest: Bool
+
+    /// Makes all that is new: for each talk key, `formerKeys` is the place it had before, if its
+    /// line was read there; for each target, `firstSequences` has the number of its first packet.
+    package init(
+        from former: MediaPlan, to plan: MediaPlan, formerKeys: [Int?], firstSequences: [UInt16],
+        at now: Instant
+    ) throws(OpusError) {
+        formerTargets = plan.targets.map { target in
+            former.targets.firstIndex { $0.id == target.id }
+        }
+        self.formerKeys = formerKeys
+        changesRest = former.keepsCapturing != plan.keepsCapturing
+        keys = plan.makeKeys(at: now)
+        virtualKeys = plan.makeVirtualKeys()
+        spurts = plan.makeSpurts(firstSequences)
+        let keepsEncoder = former.bitrate == plan.bitrate && former.profile == plan.profile
+        encoder = keepsEncoder ? nil : try OpusEncoder(plan.profile, bitrate: plan.bitrate)
+        let keepsVoices =
+            former.jitterPreset == plan.jitterPreset && former.jitterMax == plan.jitterMax
+            && former.sound.blockSamples == plan.sound.blockSamples
+        slots = keepsVoices ? nil : try VoiceSlot.slots(plan)
+        let blockSamples = plan.captureBlock
+        changesChain = former.capture != plan.capture || former.captureBlock != blockSamples
+        // One that does nothing, where the one there stays.
+        chain = CaptureChain(changesChain ? plan.capture : .init(), blockSamples: blockSamples)
+        reference = EchoReference(isWanted: changesChain && plan.capture.cancelsEcho)
+        self.plan = plan
+    }
+
+    /// Exchanges the encoder, if there is another.
+    func exchangeEncoder(_ current: inout OpusEncoder) -> Bool {
+        guard var other = encoder.take() else { return false }
+        swap(&current, &other)
+        encoder = consume other
+        return true
+    }
+
+    /// Exchanges what is done to the microphone's sound, if that is something else.
+    func exchangeChain(_ current: inout CaptureChain, _ played: inout EchoReference) {
+        guard changesChain else { return }
+        swap(&current, &chain)
+        swap(&played, &reference)
+    }
+
+    /// Exchanges the voices, if there are others; whose they were is to be ended before.
+    func exchangeVoices(_ current: inout FixedArray<VoiceSlot>) {
+        guard var others = slots.take() else { return }
+        swap(&current, &others)
+        slots = consume others
+    }
+
+    /// Closes the lines that no key is read from any more.
+    package func closeLines() {
+        for place in keys.indices { keys[place].line = nil }
+    }
+
+    var hasVoices: Bool {
+        switch slots {
+        case .some: true
+        case .none: false
+        }
+    }
+}

@@ -1,0 +1,32 @@
+internal import Audio
+package import Station
+internal import Wire
+
+/// Whether a voice is heard here, as far as settings and a person's volumes go.
+extension MediaPlan {
+    /// Judges a peer's voice by every volume and gain between it and the speaker.
+    package func path(of peer: Int, _ hearing: Hearing, _ volumes: MediaVolumes) -> Audibility {
+        var path = Audibility()
+        path.pass(volumes.isCardMuted ? 0 : 1, .cardMuted)
+        var own = hearing
+        switch hearing {
+        case .page(_, overrides: true): break
+        case .page(let channel, overrides: false):
+            passSpeaker(&path, volumes)
+            path.pass((volumes.page * pageVolume).factor, .volume)
+            own = channel.map { .channel($0) } ?? .direct
+            path.pass(volumes.isMuted(peer: peer, channel: channel) ? 0 : 1, .turnedDown)
+        default:
+            passSpeaker(&path, volumes)
+            let isMuted = volumes.isMuted(peer: peer, channel: hearing.channel)
+            path.pass(isMuted ? 0 : 1, .turnedDown)
+        }
+        path.pass(gain(of: peer, own).factor, .turnedDown)
+        return path
+    }
+
+    private func passSpeaker(_ path: inout Audibility, _ volumes: MediaVolumes) {
+        path.pass(volumes.isSpeakerMuted ? 0 : 1, .speakerMuted)
+        path.pass(volumes.speaker.factor, .volume)
+    }
+}

@@ -1,0 +1,180 @@
+package import Audio
+internal import Realtime
+package import Station
+internal import Time
+internal import Wire
+
+/// What the media loop knows of the settings: given at its start, and with each reload.
+package struct MediaPlan: Sendable {
+    /// What a talk key does.
+    package struct Key: Sendable {
+        /// What speech is, to a key that it presses.
+        package struct Voice: Equatable, Sendable {
+            let threshold: Float
+            let hang: Duration
+
+            /// - Parameters:
+            ///   - threshold: How far speech stands above the noise, in dB.
+            ///   - hang: How long the key stays down after it.
+            package init(threshold: Float, hang: Duration) {
+                self.threshold = threshold
+                self.hang = hang
+            }
+        }
+
+        package let settings: TalkKey.Settings
+        /// What speech is to it, when speech presses it.
+        package let vox: Voice?
+        /// The place of its target in `targets`; nil when it has none, or replies.
+        package let target: Int?
+        package let meaning: KeyMeaning
+
+        package init(
+            settings: TalkKey.Settings, vox: Voice?, target: Int?, meaning: KeyMeaning
+        ) {
+            self.settings = settings
+            self.vox = vox
+            self.target = target
+            self.meaning = meaning
+        }
+    }
+
+    /// The configured targets, and behind them those that are aimed as the program runs.
+    package let targets: [TalkTarget]
+    package let keys: [Key]
+    /// Whether speech presses any of them.
+    package let hasVox: Bool
+    /// The keys that no finger presses, by the place of their target: held until let go.
+    package let virtualKeys: [TalkKey.Settings]
+    /// The gain of each peer's voice on each channel: a row for each number, alone first.
+    private let gains: [Gain]
+    package let profile: Profile
+    package let sound: Profile.Settings
+    package let bitrate: Int
+    /// Samples that the cards move at once, at 48 kHz.
+    package let periodSamples: Int
+    /// Frames kept from before the key went down; 0 closes the microphone when idle.
+    package let prerollFrames: Int
+    /// Frames of a talkspurt that carry the start mark (protocol.md §2.2).
+    let startFrames: Int
+    /// Frames that are left out at most where the card lost sound.
+    let lostFramesMax: Int64
+    /// What others are turned down to while somebody of higher priority speaks.
+    package var duck = Gain.unity
+    /// Whether a speaker is configured.
+    package var hasSpeaker = true
+    package var isHalfDuplex = false
+    /// How long the speaker stays held down after the own microphone has closed, half duplex.
+    package var rxHold = Duration.zero
+    /// What is done to the microphone's sound.
+    package var capture = CaptureChain.Settings()
+    /// The user's own ringtone, 48 kHz; empty where it is the built-in one.
+    package var ringtone: [Int16] = []
+    /// How loud that is, tones and chimes, and pages.
+    package var ringVolume = Gain.unity
+    package var tonesVolume = Gain.unity
+    package var pageVolume = Gain.unity
+    /// Whether a tone says that the microphone is open.
+    package var hasPermitTone = false
+    package var jitterPreset = JitterBuffer.Preset.normal
+    package var jitterMax: Duration
+
+    /// Columns of `gains`: a peer alone, and each channel.
+    package static let gainsPerPeer = Int(FrameFlags.streams.upperBound)
+
+    /// What has a default is set afterwards.
+    ///
+    /// - Parameters:
+    ///   - targets: Those configured; the aimed ones are added.
+    ///   - keys: The talk keys, in the order of the buttons.
+    ///   - virtualKeys: How the microphone opens for a target by command.
+    ///   - gains: `gainsPerPeer` for each number a peer has.
+    ///   - profile: What the encoder and the cards are asked for.
+    ///   - bitrate: Bits a second.
+    ///   - periodSamples: Samples that the cards move at once, at 48 kHz.
+    ///   - preroll: How much sound is kept from before the key went down.
+    ///   - jitterMax: The longest playout delay.
+    package init(
+        targets: [TalkTarget], keys: [Key], virtualKeys: (TalkTarget) -> TalkKey.Settings,
+        gains: [Gain], profile: Profile, bitrate: Int, periodSamples: Int, preroll: Duration,
+        jitterMax: Duration
+    ) {
+        precondition(gains.count % Self.gainsPerPeer == 0)
+        self.targets = targets + TalkTarget.aimed
+        self.keys = keys
+        hasVox = keys.contains { $0.vox != nil }
+        self.virtualKeys = self.targets.map(virtualKeys)
+        self.gains = gains
+        self.profile = profile
+        sound = profile.settings
+        self.bitrate = bitrate
+        self.periodSamples = periodSamples
+        self.jitterMax = jitterMax
+        let frame = sound.frameNanoseconds
+        prerollFrames = Int((preroll.nanoseconds + frame - 1) / frame)
+        let marked = max(Spurt.startMarked, preroll + Spurt.besidesPreroll)
+        startFrames = Int(marked.nanoseconds / frame)
+        lostFramesMax = Spurt.lostMax.nanoseconds / frame
+    }
+
+    /// Bytes of a frame at this bit rate.
+    package var frameSize: Int { sound.frameSize(bitrate: bitrate) }
+    /// The same where frames are repeated; a bit rate set by hand is that of all frames.
+    package var frameSizeRepeated: Int {
+        sound.frameSize(bitrate: bitrate == sound.bitrate ? sound.bitrateRepeated : bitrate)
+    }
+    var periodNanoseconds: Int64 { Int64(periodSamples) * 1_000_000_000 / 48_000 }
+    /// Whether the microphone runs while nobody talks: for the pre-roll, or to hear who speaks.
+    package var keepsCapturing: Bool { prerollFrames > 0 || hasVox }
+    /// Samples of the microphone that are made better at once: an echo canceller does best with
+    /// 10 ms, which come together where the frames are as long anyway.
+    package var captureBlock: Int {
+        let isWhole = capture.cancelsEcho && sound.frameSamples % PCM.frameSamples == 0
+        return isWhole ? PCM.frameSamples : sound.blockSamples
+    }
+    /// The places of two targets that are aimed.
+    package var announcement: Int { targets.count - 3 }
+    package var call: Int { targets.count - 1 }
+
+    /// The talk keys, each still without its line.
+    func makeKeys(at now: Instant) -> FixedArray<TalkKeySlot> {
+        FixedArray(count: keys.count) { place in
+            TalkKeySlot(
+                settings: keys[place].settings, target: keys[place].target,
+                meaning: keys[place].meaning, vox: keys[place].vox, at: now)
+        }
+    }
+
+    /// What the target at a place is known by while the settings change; nil where there is none.
+    package func id(ofTarget place: Int?) -> Int? {
+        guard let place else { return nil }
+        return targets[place].id
+    }
+
+    /// The place of the target that is this peer alone.
+    package func target(ofPeer number: Int) -> Int? {
+        targets.firstIndex { $0.stream == 0 && $0.listeners.contains(number) }
+    }
+
+    /// The keys of commands, one for each target.
+    func makeVirtualKeys() -> FixedArray<TalkKey> {
+        FixedArray(count: targets.count) { TalkKey(virtualKeys[$0], isDown: false) }
+    }
+
+    /// Silence to every target; the numbers of packets begin anywhere.
+    func makeSpurts(_ firstSequences: [UInt16]) -> FixedArray<Spurt> {
+        FixedArray(count: targets.count) {
+            Spurt(sequence: firstSequences[$0], listeners: targets[$0].listeners)
+        }
+    }
+
+    /// How loud a peer's voice is, heard as `hearing` says.
+    func gain(of peer: Int, _ hearing: Hearing) -> Gain {
+        let place = peer * Self.gainsPerPeer + (hearing.channel ?? 0)
+        // One who is leaving has none any more.
+        let gain = place < gains.count ? gains[place] : .unity
+        guard case .page(_, let overrides) = hearing else { return gain }
+        if overrides { return gain == .muted ? .unity : gain }
+        return gain * pageVolume
+    }
+}

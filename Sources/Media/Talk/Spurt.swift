@@ -1,0 +1,89 @@
+internal import Station
+internal import Time
+
+/// What is being said to one talk target.
+struct Spurt {
+    enum Phase: Equatable {
+        case silent
+        case talking
+        /// The key is up: frame `last` of the microphone is the talkspurt's last.
+        case closing(last: Int)
+    }
+
+    var phase = Phase.silent
+    /// Who hears it, by peer number.
+    var listeners: PeerSet
+    /// The next frame of the microphone to be sent here.
+    var nextFrame = 0
+    /// The number of the next packet on this stream; random at start (protocol.md §2.3).
+    var sequence: UInt16
+    /// The last one that was sent.
+    var lastSequence: UInt16 = 0
+    /// The frames that the card lost before a frame of the microphone that is still to be sent.
+    private var hole = (before: 0, frames: Int64(0))
+    /// The first frame since which every frame of the microphone was sent: a copy reaches no
+    /// farther back, or its number would be another's.
+    private(set) var unbroken = 0
+    /// Packets of this talkspurt so far: those of its pre-roll, and of 100 ms in any
+    /// case, carry the start mark.
+    var packets = 0
+    /// SPURT_ENDs still to send, and when the next one is due.
+    var endsLeft = 0
+    var nextEnd = Instant(nanoseconds: 0)
+
+    static let startMarked = Duration.milliseconds(100)
+    /// What waits in the microphone besides the pre-roll: the key's debounce, and this turn's work.
+    static let besidesPreroll = Duration.milliseconds(40)
+    static let ends = 3
+    /// The longest sound lost at the card that is told by numbers left out.
+    static let lostMax = Duration.seconds(10)
+    static let endInterval = Duration.milliseconds(20)
+
+    var isTalking: Bool { phase != .silent }
+
+    init(sequence: UInt16, listeners: PeerSet = []) {
+        self.sequence = sequence
+        self.listeners = listeners
+    }
+
+    /// Nothing was sent yet of a talkspurt that begins with this frame of the microphone.
+    mutating func begin(at frame: Int) {
+        phase = .talking
+        nextFrame = frame
+        unbroken = frame
+        packets = 0
+        endsLeft = 0
+        hole.frames = 0
+    }
+
+    /// The card lost so many frames before this one.
+    mutating func lose(_ frames: Int64, before number: Int) {
+        guard isTalking else { return }
+        hole = (before: number, frames: hole.frames + max(0, frames))
+    }
+
+    /// Goes on to a frame; what lies between is time that went by, so the numbers go on as well.
+    ///
+    /// At most by `lostMax`, in frames.
+    mutating func advance(to number: Int, lostMax: Int64) {
+        var skipped = Int64(number - nextFrame)
+        nextFrame = number
+        if number >= hole.before {
+            skipped += hole.frames
+            hole.frames = 0
+        }
+        if skipped > 0 { unbroken = number }
+        // Before the first packet there is nothing to be late for.
+        guard packets > 0 else { return }
+        // After as much the other side begins anew.
+        sequence &+= UInt16(max(0, min(skipped, lostMax)))
+    }
+
+    /// The frame that was to be next is under way.
+    mutating func sent() {
+        lastSequence = sequence
+        nextFrame += 1
+        sequence &+= 1
+        packets += 1
+    }
+}

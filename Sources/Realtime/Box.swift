@@ -1,0 +1,37 @@
+/// One value on the heap, with one owner at any time.
+///
+/// A large value crosses threads by moving its box through an `SPSCRing`: only the pointer moves,
+/// and the compiler refuses a second owner. `init` allocates; `deinit` and `take` free, so a box
+/// that reaches the media loop goes back through a ring and ends on the thread that made it.
+@safe public struct Box<Value: ~Copyable>: ~Copyable {
+    private let storage: UnsafeMutablePointer<Value>
+
+    /// Allocates room for `value` and moves it there.
+    public init(_ value: consuming Value) {
+        unsafe storage = .allocate(capacity: 1)
+        unsafe storage.initialize(to: value)
+    }
+
+    deinit {
+        unsafe storage.deinitialize(count: 1)
+        unsafe storage.deallocate()
+    }
+
+    /// The value, read and changed in place: neither moves it, nor allocates.
+    public var value: Value {
+        unsafeAddress { unsafe UnsafePointer(storage) }
+        unsafeMutableAddress { unsafe storage }
+    }
+
+    /// Ends the box: frees its memory and returns the value.
+    public consuming func take() -> Value {
+        // SAFETY: `discard` keeps `deinit` from ending the value a second time.
+        let value = unsafe storage.move()
+        unsafe storage.deallocate()
+        discard self
+        return value
+    }
+}
+
+// SAFETY: a box owns its value alone, as the value itself would be owned.
+extension Box: @unchecked Sendable where Value: Sendable & ~Copyable {}

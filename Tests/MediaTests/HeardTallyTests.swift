@@ -1,0 +1,126 @@
+import Testing
+import Time
+import Wire
+
+@testable import Media
+
+@Suite struct HeardTallyTests {
+    private func at(_ milliseconds: Int) -> Instant {
+        Instant(nanoseconds: Int64(milliseconds) * 1_000_000)
+    }
+
+    /// Plays a block, all of which was decoded.
+    private func play(
+        _ tally: inout HeardTally, _ samples: Int, _ why: Unheard, at moment: Instant
+    ) -> Bool {
+        tally.played(
+            samples, decoded: tally.decoded + UInt64(samples), why, at: moment)
+    }
+
+    private func heard(
+        _ stream: UInt8, _ share: UInt8, _ why: Unheard, ms: UInt16, total: UInt16
+    ) -> Heard {
+        Heard(stream: stream, share: share, why: why, played: .init(ms: ms, total: total))
+    }
+
+    @Test func whatIsHeardIsSaidToBeHeard() {
+        var (tally, total) = (HeardTally(), UInt16(0))
+        tally.begin()
+        let isNews = play(&tally, 480, .heard, at: at(0))
+        #expect(isNews)
+        for block in 1..<100 {
+            let isNews = play(&tally, 480, .heard, at: at(10 * block))
+            #expect(!isNews)
+        }
+        let all = tally.report(of: 3, total: &total)
+        #expect(all == heard(3, 255, .heard, ms: 1_000, total: 1_000))
+    }
+
+    @Test func aPartIsSaidAsAShareWithItsReasonAndOnce() {
+        var (tally, total) = (HeardTally(), UInt16(0))
+        for block in 0..<100 {
+            _ = play(&tally, 480, block < 60 ? .heldDown : .heard, at: at(10 * block))
+        }
+        let part = tally.report(of: 0, total: &total)
+        #expect(part == heard(0, 102, .heldDown, ms: 1_000, total: 1_000))
+        for block in 100..<200 { _ = play(&tally, 480, .heard, at: at(10 * block)) }
+        let rest = tally.report(of: 0, total: &total)
+        #expect(rest == heard(0, 255, .heard, ms: 1_000, total: 2_000))
+    }
+
+    @Test func whereNothingWasPlayedSinceItIsAsItWas() {
+        var (tally, total) = (HeardTally(), UInt16(0))
+        _ = play(&tally, 480, .speakerMuted, at: at(0))
+        _ = tally.report(of: 1, total: &total)
+        #expect(tally.report(of: 1, total: &total) == heard(1, 0, .speakerMuted, ms: 0, total: 10))
+    }
+
+    @Test func aChangeIsNewsAtOnceAndWhatFluttersIsNot() {
+        var tally = HeardTally()
+        tally.begin()
+        var news: [Int] = []
+        for ms in stride(from: 0, to: 1000, by: 10) {
+            // Every 20 ms another.
+            let why: Unheard = ms / 20 % 2 == 0 ? .heldDown : .heard
+            if play(&tally, 480, why, at: at(ms)) { news.append(ms) }
+        }
+        #expect(news.first == 0 && news.count <= 5)
+        for (one, next) in zip(news, news.dropFirst()) { #expect(next - one >= 200) }
+    }
+
+    @Test func everyTalkspurtBeginsWithNews() {
+        var tally = HeardTally()
+        tally.begin()
+        let first = play(&tally, 480, .heard, at: at(0))
+        tally.begin()
+        let second = play(&tally, 480, .heard, at: at(900))
+        #expect(first && second)
+    }
+
+    @Test func whatFadedOutOfTheOneBeforeIsNotOfThisOne() {
+        var (tally, total) = (HeardTally(), UInt16(0))
+        tally.begin()
+        _ = play(&tally, 480, .heard, at: at(0))
+        _ = tally.report(of: 1, total: &total)
+        // After its last report.
+        _ = play(&tally, 4_800, .heard, at: at(10))
+        tally.begin()
+        _ = play(&tally, 48_000, .cardMuted, at: at(500))
+        let found = tally.report(of: 1, total: &total)
+        #expect(found == heard(1, 0, .cardMuted, ms: 1_100, total: 1_110))
+    }
+
+    @Test func theLastReportIsSaidAgainTwice() {
+        var (tally, total) = (HeardTally(), UInt16(0))
+        tally.begin()
+        _ = play(&tally, 48_000, .heard, at: at(0))
+        #expect(tally.reportAgain(of: 2, total: total) == nil)
+        tally.end()
+        _ = tally.report(of: 2, total: &total)
+        let again = heard(2, 255, .heard, ms: 0, total: 1_000)
+        let said = (0..<3).map { _ in tally.reportAgain(of: 2, total: total) }
+        #expect(said == [again, again, nil])
+        tally.end()
+        tally.begin()
+        #expect(tally.reportAgain(of: 2, total: total) == nil)
+    }
+
+    @Test func whatWasInventedIsNotPlayed() {
+        var (tally, total) = (HeardTally(), UInt16(0))
+        tally.begin()
+        for block in 0..<100 {
+            let decoded = UInt64(min(block, 40)) * 480
+            _ = tally.played(480, decoded: decoded, .heard, at: at(10 * block))
+        }
+        #expect(tally.report(of: 0, total: &total).played?.ms == 400)
+        #expect(!tally.hasPlayed)
+        // What is no whole millisecond is told the next time.
+        _ = tally.played(120, decoded: 19_200 + 120, .heard, at: at(1_000))
+        #expect(tally.report(of: 0, total: &total).played?.ms == 2)
+        _ = tally.played(120, decoded: 19_200 + 240, .heard, at: at(1_003))
+        #expect(tally.report(of: 0, total: &total).played?.ms == 3)
+        // A voice that began anew.
+        _ = tally.played(480, decoded: 480, .heard, at: at(2_000))
+        #expect(tally.report(of: 0, total: &total).played?.ms == 10)
+    }
+}

@@ -1,0 +1,61 @@
+import Testing
+
+@testable import Media
+
+/// When the media loop's socket wakes it.
+@Suite struct IntakeTests {
+    @Test func withSeveralVoicesDatagramsStayInTheKernel() {
+        var intake = Intake(period: 5_000_000)
+        #expect(intake.newWaking() == nil)
+        intake.mixed(voices: 1)
+        #expect(!intake.isGathering && intake.newWaking() == nil)
+        intake.mixed(voices: 2)
+        #expect(intake.isGathering && intake.newWaking() == false)
+        // Nothing new: the kernel is not told again.
+        intake.mixed(voices: 8)
+        intake.beginPeriod()
+        #expect(intake.newWaking() == nil)
+        intake.mixed(voices: 1)
+        #expect(!intake.isGathering && intake.newWaking() == true)
+    }
+
+    /// What waits may be more than the kernel keeps: a flood is taken as it comes.
+    @Test func moreThanATurnTakesWakeTheLoop() {
+        var intake = Intake(period: 5_000_000)
+        intake.mixed(voices: 8)
+        intake.take(Intake.mostPerTurn - 1)
+        #expect(intake.isGathering && intake.newWaking() == false)
+        intake.take(Intake.mostPerTurn)
+        #expect(!intake.isGathering && intake.newWaking() == true)
+        // The block of the same turn; and the rest of the flood finds the loop awake.
+        intake.mixed(voices: 8)
+        intake.take(10)
+        #expect(!intake.isGathering && intake.newWaking() == nil)
+        intake.beginPeriod()
+        intake.take(Intake.mostPerTurn - 1)
+        intake.mixed(voices: 8)
+        #expect(intake.isGathering && intake.newWaking() == false)
+    }
+
+    @Test func theyDoNotStayInALongPeriodNorWhereNoBlockIsDue() {
+        var intake = Intake(period: 20_000_000)
+        intake.mixed(voices: 8)
+        #expect(!intake.isGathering)
+        intake.adopt(period: 10_000_000)
+        intake.mixed(voices: 8)
+        #expect(intake.isGathering && intake.newWaking() == false)
+        intake.missedBlock()
+        #expect(!intake.isGathering && intake.newWaking() == true)
+    }
+
+    @Test func whatCostsTooMuchOfAPeriodWaitsForTheNextOne() {
+        var intake = Intake(period: 5_000_000)
+        intake.busyMax = 0
+        intake.take(Intake.mostPerTurn - 1)
+        #expect(!intake.isFlooded)
+        intake.take(1)
+        #expect(intake.isFlooded && intake.newWaking() == false)
+        intake.beginPeriod()
+        #expect(!intake.isFlooded && intake.newWaking() == true)
+    }
+}
