@@ -215,24 +215,3 @@ extension ControlLoop {
         retiredAnnouncement = nil
     }
 }
-
-extension Priority {
-    /// As it is written.
-    var word: String {
-        switch self {
-        case .emergency: "emergency"
-        case .high: "high"
-        default: "normal"
-        }
-    }
-
-    /// What is written; normal for anything else.
-    init(word: String) {
-        self =
-            switch word {
-            case "emergency": .emergency
-            case "high": .high
-            default: .normal
-            }
-    }
-}

@@ -33,7 +33,8 @@ extension ControlLoop {
         tell(
             record.isMissed ? .missedCall : .callEnded,
             peer: summary.answeredBy ?? summary.peers.first, target: name(of: channel),
-            since: summary.answeredAt, detail: record.cause?.words, call: summary.id)
+            since: summary.answeredAt, detail: record.cause?.words, call: summary.id,
+            cause: record.cause)
     }
 
     mutating func stands(
@@ -88,12 +89,7 @@ extension ControlLoop {
         let peer = summary.peers.count == 1 ? summary.peers[0] : summary.answeredBy
         record.peer = peer.map { roster[$0].name } ?? ""
         record.channel = name(of: channel)
-        record.priority =
-            switch summary.priority {
-            case .emergency: .emergency
-            case .high: .high
-            default: .normal
-            }
+        record.priority = summary.priority
         return record
     }
 }

@@ -13,13 +13,12 @@ extension ControlLoop {
         if case .show = request {} else { switchboard.seen() }
         switch request {
         case .call(let name, let mode, let priority):
-            return callTarget(
-                name, mode: Offer.Mode(mode), priority: Priority(word: priority.rawValue))
+            return callTarget(name, mode: Offer.Mode(mode), priority: priority)
         case .answer: return answerCall()
         case .reject: return rejectCall()
         case .hangUp: return hangUpCall()
         case .page(let name, let isDown, let priority):
-            return page(name, isDown: isDown, Priority(word: priority.rawValue))
+            return page(name, isDown: isDown, priority)
         case .show(let peer): return show(peer)
         }
     }

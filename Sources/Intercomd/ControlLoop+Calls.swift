@@ -98,9 +98,11 @@ extension ControlLoop {
         guard let number = roster.number(named: peer) else {
             return unknownPeer(peer)
         }
-        switchboard.ask(number, target, argument: argument, for: what, at: now)
+        let mid = switchboard.ask(number, target, argument: argument, for: what, at: now)
         doWhatCoresAsk()
-        return .done(Reply.Done("asked \(peer) for its \(what)"))
+        var done = Reply.Done("asked \(peer) for its \(what)")
+        done.request = Int(mid)
+        return .done(done)
     }
 
     // MARK: Detail

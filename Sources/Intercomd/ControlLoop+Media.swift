@@ -177,16 +177,17 @@ extension ControlLoop {
     mutating func tell(
         _ kind: Event.Kind, peer: Int? = nil, target: String? = nil, button: Int? = nil,
         lamp: String? = nil, since: Instant? = nil, detail: String? = nil,
-        call: CallID? = nil
+        call: CallID? = nil, cause: HistoryRecord.Cause? = nil
     ) {
         var event = Event(kind, at: Int(Clock.wallMilliseconds()))
         if let peer { event.peer = roster[peer].name }
         if let button { event.button = config.buttons[button].name }
-        if let lamp { event.button = lamp }
+        event.lamp = lamp
         if let since { event.seconds = seconds(now - since) }
         event.target = target
         event.detail = detail
         event.call = call?.text
+        event.cause = cause?.rawValue
         announce(event)
     }
 

@@ -58,7 +58,11 @@ extension ControlLoop {
             tell(.refused, peer: peer, target: refusal.rawValue, detail: "not allowed\(more)")
         case .signal(let peer, let time):
             tell(.signal, peer: peer, detail: "for \(time.milliseconds / 1000) s")
-        case .result(let peer, let what, let outcome): tell(result: outcome, of: what, by: peer)
+        case .result(let peer, let request, let what, let outcome):
+            announce(
+                Event(
+                    PeerAnswer(outcome), to: what, request: Int(request), of: roster[peer].name,
+                    at: Int(Clock.wallMilliseconds())))
         }
     }
 
@@ -70,20 +74,17 @@ extension ControlLoop {
             "the talk to \(name) is over: the settings have \(name) no more"
         }
     }
+}
 
-    private mutating func tell(result: PeerRequests.Outcome, of what: String, by peer: Int) {
-        let (outcome, text) =
-            switch result {
-            case .done: ("done", "done")
-            case .denied: ("denied", "not allowed, or could not be done there")
-            case .unseen: ("unseen", "nothing there shows it: no lamp has show = calling")
-            case .unknown: ("unknown", "not known there")
-            case .noAnswer: ("no_answer", "no answer")
+extension PeerAnswer {
+    init(_ outcome: PeerRequests.Outcome) {
+        self =
+            switch outcome {
+            case .done: .done
+            case .denied: .denied
+            case .unseen: .unseen
+            case .unknown: .unknown
+            case .noAnswer: .noAnswer
             }
-        var event = Event(.result, at: Int(Clock.wallMilliseconds()))
-        event.peer = roster[peer].name
-        event.detail = "\(what): \(text)"
-        event.outcome = outcome
-        announce(event)
     }
 }

@@ -24,12 +24,11 @@ extension ControlLoop {
         }
         if case .talk(let target) = request { return beginTalk(target, for: place) }
         if case .calls(.page(let target, isDown: true, let priority)) = request {
-            return beginPage(target, Priority(word: priority.rawValue), for: place)
+            return beginPage(target, priority, for: place)
         }
         if case .announce(let target, let priority, let samples) = request {
             let ticket = server.keep(place)
-            let reply = beginAnnouncement(
-                target, Priority(word: priority), samples: samples, for: ticket)
+            let reply = beginAnnouncement(target, priority, samples: samples, for: ticket)
             guard case .refused = reply else { return server.reply(reply, to: place) }
             return server.replyLate(reply, to: ticket, at: now)
         }
@@ -72,7 +71,11 @@ extension ControlLoop {
         reply.isCheck = isCheck
         do throws(ControlError) {
             let lines = isCheck ? try difference() : try reload()
-            reply.difference = lines.map { .init(text: $0.text, needsRestart: $0.needsRestart) }
+            reply.difference = lines.map {
+                .init(
+                    text: $0.text, section: String($0.header.dropFirst().dropLast()),
+                    needsRestart: $0.needsRestart)
+            }
             return .reload(reply)
         } catch {
             if !isCheck { refused(error) }

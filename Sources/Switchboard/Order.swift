@@ -57,5 +57,5 @@ package enum Notice: Equatable, Sendable {
     /// A peer lit the call light here, for this long.
     case signal(peer: Int, Duration)
     /// What came of a request to a peer.
-    case result(peer: Int, what: String, PeerRequests.Outcome)
+    case result(peer: Int, request: UInt32, what: String, PeerRequests.Outcome)
 }

@@ -23,6 +23,7 @@ package struct PeerRequests: Sendable {
         guard let place = waiting.firstIndex(where: { $0.peer == peer && $0.mid == mid }) else {
             return
         }
-        orders.add(.result(peer: peer, what: waiting.remove(at: place).what, outcome))
+        let what = waiting.remove(at: place).what
+        orders.add(.result(peer: peer, request: mid, what: what, outcome))
     }
 }

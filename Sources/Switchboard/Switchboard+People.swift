@@ -89,11 +89,12 @@ extension Switchboard {
     /// Asks a peer for a light or a relay; what came of it is told later.
     package mutating func ask(
         _ peer: Int, _ target: Signal.Target, argument: UInt8, for what: String, at now: Instant
-    ) {
+    ) -> UInt32 {
         self.now = now
         let mid = station.ask(peer, target, argument: argument, time: CallLight.asked, at: now)
         requests.asked(peer, mid: mid, for: what)
         queue.add(.want(peer: peer))
+        return mid
     }
 
     // MARK: Talks by command

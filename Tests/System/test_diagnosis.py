@@ -364,7 +364,7 @@ class OwnNetwork(DiagnosisTest):
 
         self.ip(self.garage, "link", "set", "eth0", "up")
         self.kitchen.wait_for(self.garage)
-        self.kitchen.said("network: there again")
+        self.kitchen.said("network: back")
         self.assert_well(self.kitchen)
         wait(lambda: self.kitchen.status()["network"]["fault"] is None, "the network is")
 
