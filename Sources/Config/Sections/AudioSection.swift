@@ -54,7 +54,7 @@ extension Config {
 }
 
 extension Profile {
-    fileprivate var period: Duration { .nanoseconds(settings.periodSamples * 62_500 / 3) }
+    fileprivate var period: Duration { PCM.duration(of: Int64(settings.periodSamples)) }
 }
 
 extension Config.Audio: ConfigSection {
