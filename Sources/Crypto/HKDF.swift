@@ -7,7 +7,7 @@ public enum HKDF {
 
     /// HKDF-Expand into `output`, whose size is the length asked for.
     ///
-    /// Our bug, so a trap: more than 255 blocks.
+    /// Traps above 255 blocks.
     public static func expand(
         prk: Span<UInt8>, info: Span<UInt8>, into output: inout MutableSpan<UInt8>
     ) {

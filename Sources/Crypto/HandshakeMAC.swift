@@ -1,8 +1,8 @@
 /// The eight bytes at the end of a handshake datagram that show its sender knows the responder's
 /// public key (protocol.md §1.6).
 ///
-/// Whoever does not know that key gets no answer at all. K_mac is no secret of its own: it follows
-/// from the public key.
+/// A sender that does not know that key gets no answer. The key of the mac is derived from the
+/// public key and is no secret of its own.
 public struct HandshakeMAC: Sendable {
     public static let size = 8
     /// A cookie is mixed into the key of an M1 sent under load.
@@ -20,7 +20,7 @@ public struct HandshakeMAC: Sendable {
         sign(&datagram, cookie: empty.span)
     }
 
-    /// The same with the cookie of 16 bytes that the responder sent.
+    /// Writes the mac of an M1 with the 16-byte cookie that the responder sent.
     public func sign(_ datagram: inout MutableSpan<UInt8>, cookie: Span<UInt8>) {
         let start = datagram.count - HandshakeMAC.size
         precondition(start >= 0)
@@ -34,7 +34,7 @@ public struct HandshakeMAC: Sendable {
         return verify(datagram, cookie: empty.span)
     }
 
-    /// The same with a cookie that the source of the datagram was given.
+    /// Verifies the mac of an M1 that was keyed with the cookie given to its source.
     public func verify(_ datagram: Span<UInt8>, cookie: Span<UInt8>) -> Bool {
         let start = datagram.count - HandshakeMAC.size
         guard start >= 0 else { return false }
@@ -43,7 +43,7 @@ public struct HandshakeMAC: Sendable {
             mac.span, datagram.extracting(start..<datagram.count))
     }
 
-    /// The mac of `bytes`, which are a datagram without its last eight.
+    /// The mac of `bytes`: a datagram without its last eight.
     public func compute(_ bytes: Span<UInt8>) -> InlineArray<8, UInt8> {
         let empty = InlineArray<0, UInt8>(repeating: 0)
         return compute(bytes, cookie: empty.span)

@@ -23,7 +23,7 @@ extension Polynomial {
     /// Reads what `compress` wrote.
     mutating func decompress(_ bytes: Span<UInt8>, from bits: Int) {
         unpack(bytes, bits: bits) {
-            // Hidden, as a compiler sees that one bit has two values and makes a branch of it.
+            // Hidden: a compiler that sees only two values makes a branch of them.
             Field.decompress(secret_hide($0), from: UInt32(bits))
         }
     }

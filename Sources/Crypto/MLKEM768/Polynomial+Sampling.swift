@@ -2,7 +2,7 @@
 extension Polynomial {
     /// Fills with uniform values: entry (row, column) of the matrix Â (algorithm 7).
     ///
-    /// The seed is public, so rejecting values by a branch gives nothing away.
+    /// The seed is public, so the branch that rejects values reveals nothing secret.
     mutating func sampleUniform(
         seed: Span<UInt8>, row: Int, column: Int, with sponge: inout Sponge
     ) {

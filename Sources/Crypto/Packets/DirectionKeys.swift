@@ -4,7 +4,7 @@ public struct DirectionKeys: ~Copyable, Sendable {
     public let key: Key
     /// Masks their headers.
     public let headerKey: Key
-    /// What the counter is mixed with to make the nonce.
+    /// The nonce of a frame is this XOR the counter.
     public let iv: AEAD.Nonce
 
     public init(key: consuming Key, headerKey: consuming Key, iv: AEAD.Nonce) {

@@ -63,7 +63,7 @@ struct HeaderMask: ~Copyable, Sendable {
 
     func bytes(tag: Span<UInt8>) -> HeaderMask.Bytes {
         precondition(tag.count == AEAD.tagSize)
-        // A whole AES block; of the key stream only three bytes are asked for, into zeros.
+        // AES fills a whole block; ChaCha20 is asked for three bytes of key stream, over zeros.
         var block = InlineArray<16, UInt8>(repeating: 0)
         var span = block.mutableSpan
         let status = unsafe tag.withUnsafeBufferPointer { tag in

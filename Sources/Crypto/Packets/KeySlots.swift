@@ -1,33 +1,35 @@
 /// The sessions of one peer: `previous`, `current` and `next` (protocol.md §1.7).
 ///
-/// All three open what is sent to their index; only `current` seals, but for control plaintext
-/// that belongs to a given session. The first datagram that opens on `next` makes it `current`
-/// and `current` `previous`; both peers do so alike. Real-time: sessions go in and out whole and
-/// are never made or wiped here, so whoever gets one back hands it on to be wiped elsewhere.
+/// Each opens the packets that carry its index. Only `current` seals, except control records that
+/// belong to a particular session. The first datagram that opens on `next` makes it `current`, and
+/// `current` becomes `previous`; both peers do the same. Real-time: sessions move in and out whole
+/// and are neither made nor wiped here; the caller passes a session it gets back to another thread
+/// to be wiped.
 public struct KeySlots: ~Copyable, Sendable {
     public enum Slot: Sendable { case previous, current, next }
 
     /// What became of a datagram.
     public enum Outcome: ~Copyable {
         case opened(Opener.Opened, slot: Slot)
-        /// Opened on `next`, which is now `current`; `retired` was `previous` and is the caller's.
+        /// Opened on `next`, which is now `current`; `retired` is the former `previous`, for the
+        /// caller to pass on.
         case switched(Opener.Opened, index: UInt32, retired: SessionKeys?)
         case refused(Opener.Refusal)
-        /// No slot has the index.
+        /// No session has the index.
         case foreign
     }
 
     private var previous: SessionKeys?
     private var current: SessionKeys?
     private var next: SessionKeys?
-    // What each peer's packet is compared with, without a look into sessions that are large.
+    // Copies of the three indices: comparing them does not touch the large sessions.
     private var previousName: UInt32?
     private var currentName: UInt32?
     private var nextName: UInt32?
 
     public init() {}
 
-    /// Puts a session into `next` and returns the one it displaces.
+    /// Makes a session `next` and returns the one it replaces.
     public mutating func install(_ keys: consuming SessionKeys) -> SessionKeys? {
         let displaced = next.take()
         nextName = keys.localIndex
@@ -35,10 +37,10 @@ public struct KeySlots: ~Copyable, Sendable {
         return displaced
     }
 
-    /// The slot of the session that peers call by `index`.
+    /// Which session the peer addresses by `index`; nil when none.
     ///
-    /// Mutating, although it changes nothing: a borrow may copy the sessions, and this is asked of
-    /// every peer for every packet.
+    /// Mutating, although it changes nothing: a borrow may copy the sessions, and the media loop
+    /// asks every peer for every packet.
     public mutating func slot(of index: UInt32) -> Slot? {
         if currentName == index { return .current }
         if nextName == index { return .next }
@@ -55,14 +57,14 @@ public struct KeySlots: ~Copyable, Sendable {
     /// Frames sealed on `current`; 0 without one.
     public private(set) var currentCounter: UInt64 = 0
 
-    /// The session a datagram names in its first four bytes; nil for one that is shorter.
+    /// The index in the first four bytes of a datagram; nil for a shorter one.
     public static func index(of datagram: Span<UInt8>) -> UInt32? {
         guard datagram.count >= 4 else { return nil }
         return UInt32(datagram[0]) << 24 | UInt32(datagram[1]) << 16
             | UInt32(datagram[2]) << 8 | UInt32(datagram[3])
     }
 
-    /// Opens a datagram on the slot its first four bytes name.
+    /// Opens a datagram on the session that its first four bytes name.
     public mutating func open(
         _ datagram: Span<UInt8>, into plaintext: inout MutableSpan<UInt8>
     ) -> Outcome {
@@ -88,7 +90,7 @@ public struct KeySlots: ~Copyable, Sendable {
         }
     }
 
-    /// Seals on `current`; nil without one or when its counter is spent.
+    /// Seals on `current`; nil without one, or when its counter is used up.
     public mutating func seal(
         flags: UInt8, plaintext: Span<UInt8>, into datagram: inout MutableSpan<UInt8>
     ) -> Int? {
@@ -97,7 +99,7 @@ public struct KeySlots: ~Copyable, Sendable {
         return size
     }
 
-    /// Seals on the session that peers call by `index`; nil when there is none or it is spent.
+    /// Seals on the session with this index; nil when there is none, or its counter is used up.
     public mutating func seal(
         onIndex index: UInt32, flags: UInt8, plaintext: Span<UInt8>,
         into datagram: inout MutableSpan<UInt8>
@@ -114,7 +116,7 @@ public struct KeySlots: ~Copyable, Sendable {
         }
     }
 
-    /// Takes out the session that peers call by `index`.
+    /// Removes and returns the session with this index.
     public mutating func drop(index: UInt32) -> SessionKeys? {
         switch slot(of: index) {
         case .previous: take(.previous)
@@ -124,7 +126,7 @@ public struct KeySlots: ~Copyable, Sendable {
         }
     }
 
-    /// Takes out any one session; nil when all slots are empty.
+    /// Removes and returns any session; nil when there are none.
     public mutating func dropAny() -> SessionKeys? {
         if nextName != nil { return take(.next) }
         if currentName != nil { return take(.current) }
@@ -146,7 +148,7 @@ public struct KeySlots: ~Copyable, Sendable {
         }
     }
 
-    /// Wipes all sessions, here and now: not for the media thread.
+    /// Wipes all sessions at once: not for the media thread.
     public mutating func removeAll() {
         previous = nil
         current = nil

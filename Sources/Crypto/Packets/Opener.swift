@@ -1,26 +1,27 @@
 /// The receiving half of one session: authenticates datagrams and refuses repeats.
 ///
-/// Order of protocol.md §2.1: length, unmask, counter, AEAD, window. Nothing an outsider can see
-/// depends on the header before the tag is checked, and nothing changes unless it is good.
-/// Real-time after init: no heap call, lock or system call per datagram.
+/// Order of protocol.md §2.1: length, unmask, counter, AEAD, window. Nothing an outsider can
+/// observe depends on the header before the tag is checked, and nothing changes unless the tag is
+/// good. Real-time after init: no heap call, lock or system call per datagram.
 public struct Opener: ~Copyable, Sendable {
     /// Why a datagram was dropped; each is a counter of the caller.
     public enum Refusal: Sendable {
         case length
-        /// The counter would be below zero or beyond the last one a session has.
+        /// The counter would be negative, or beyond the last one of a session.
         case counter
         case authentication
         /// Seen already, or older than the window.
         case replay
     }
 
-    /// What a good datagram was.
+    /// A datagram that was authentic and new.
     public struct Opened: Sendable {
         public let flags: UInt8
         public let counter: UInt64
         /// Bytes of plaintext written.
         public let count: Int
-        /// The highest counter so far: the datagram tells where the peer is now.
+        /// Whether the counter is the highest so far: then the datagram shows where the peer is
+        /// now.
         public let isNewest: Bool
     }
 
@@ -43,9 +44,9 @@ public struct Opener: ~Copyable, Sendable {
     /// The highest counter opened so far, or -1.
     public var highest: Int64 { window.highest }
 
-    /// Opens one datagram whose index was found to be this session's.
+    /// Opens one datagram whose index is that of this session.
     ///
-    /// `plaintext` has room for the datagram less 23 bytes; 1209 bytes are always enough.
+    /// `plaintext` needs room for the datagram less 23 bytes; 1209 bytes are always enough.
     public mutating func open(
         _ datagram: Span<UInt8>, into plaintext: inout MutableSpan<UInt8>
     ) -> Outcome {

@@ -1,7 +1,7 @@
-/// Which counters of one session have been opened (protocol.md §2.1, RFC 6479).
+/// Remembers which counters of one session were opened (protocol.md §2.1, RFC 6479).
 ///
-/// A ring of 1024 + 64 bits: the word of the newest counter is always partly ahead of it, so one
-/// word more than the window is kept and moving forward clears whole words only.
+/// A ring of 1024 + 64 bits. The word of the newest counter also has bits of later ones, so the
+/// ring has one word more than the window, and moving forward clears whole words.
 public struct ReplayWindow: Sendable {
     public static let size = 1024
 
@@ -14,10 +14,10 @@ public struct ReplayWindow: Sendable {
 
     public init() {}
 
-    /// The one counter congruent to `low` mod 2¹⁶ nearest to the next expected one.
+    /// The counter congruent to `low` mod 2¹⁶ that is nearest to the next expected one.
     ///
-    /// It lies above highest + 1 - 2¹⁵ and at most at highest + 1 + 2¹⁵; nil when that is below
-    /// zero or at 2²² and beyond.
+    /// It lies above highest + 1 - 2¹⁵ and at most at highest + 1 + 2¹⁵; nil when that is negative,
+    /// or 2²² and above.
     public func reconstruct(_ low: UInt16) -> UInt64? {
         let expected = highest + 1
         var ahead = Int64(low &- UInt16(truncatingIfNeeded: expected))

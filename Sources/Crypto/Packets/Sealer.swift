@@ -18,7 +18,7 @@ public struct Sealer: ~Copyable, Sendable {
         self.init(suite: suite, keys: keys, receiverIndex: receiverIndex, counter: 0)
     }
 
-    /// A sealer that begins late in its count, for tests of what happens there.
+    /// A sealer that begins late in its count, for tests of its end.
     init(suite: Suite, keys: borrowing DirectionKeys, receiverIndex: UInt32, counter: UInt64) {
         aead = AEAD(suite: suite, key: keys.key)
         mask = HeaderMask(suite: suite, key: keys.headerKey)
@@ -29,8 +29,8 @@ public struct Sealer: ~Copyable, Sendable {
 
     /// Writes the whole datagram (index, masked header, ciphertext, tag) and returns its size.
     ///
-    /// Takes 64 to 1209 bytes of plaintext; `datagram` has room for 23 more. Nil when the counter
-    /// is spent: 2²² frames, after which only a new session may seal.
+    /// Takes 64 to 1209 bytes of plaintext; `datagram` needs room for 23 more. Nil when the counter
+    /// has reached 2²²: only a new session may seal then.
     public mutating func seal(
         flags: UInt8, plaintext: Span<UInt8>, into datagram: inout MutableSpan<UInt8>
     ) -> Int? {
@@ -40,7 +40,7 @@ public struct Sealer: ~Copyable, Sendable {
         precondition(datagram.count >= size)
         guard counter < FrameSeal.counterLimit else { return nil }
 
-        // Spent before it is used: whatever happens below, this nonce is gone.
+        // The counter moves first: whatever fails below, this nonce is never used again.
         let nonce = FrameSeal.nonce(iv: iv, counter: counter)
         let header: FrameSeal.Header = [
             UInt8(truncatingIfNeeded: receiverIndex >> 24),

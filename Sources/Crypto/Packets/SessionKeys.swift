@@ -1,4 +1,4 @@
-/// One session as the media thread holds it: both halves, and the index peers call it by.
+/// One session as the media thread holds it: both halves, and the index its packets carry.
 public struct SessionKeys: ~Copyable, Sendable {
     public let suite: Suite
     /// The index the peer puts in the frames it sends here.

@@ -16,7 +16,7 @@ enum Base32 {
 
     /// Fills `bytes` from `characters`; false at a character outside the alphabet.
     ///
-    /// Bits beyond the last byte are not looked at.
+    /// Bits beyond the last byte are ignored.
     static func decode(_ characters: Span<UInt8>, into bytes: inout MutableSpan<UInt8>) -> Bool {
         for i in bytes.indices { bytes[i] = 0 }
         for position in characters.indices {

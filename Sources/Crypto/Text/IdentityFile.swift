@@ -39,7 +39,7 @@ public enum PSKFile {
     }
 }
 
-/// Why the text of a key file was refused; says nothing of what is in it.
+/// Why the text of a key file was refused; it never contains any of that text.
 public enum KeyFileError: Error, Equatable, CustomStringConvertible {
     case notAnIdentity
     case digitCount

@@ -6,8 +6,8 @@ extension PublicKey {
 
     /// Reads `intercom1:<52 characters>:<4 check characters>`, in any case.
     ///
-    /// Nil when anything else is there, when the check characters do not fit, or when one of the
-    /// four bits that the last character has too many is set.
+    /// Nil for any other text, for wrong check characters, and when one of the four unused bits of
+    /// the last character is set.
     public init?(text: String) {
         let count = PublicKey.prefix.bytes.count + PublicKey.bodyCount + 1 + PublicKey.checkCount
         var characters: [UInt8] = []
@@ -27,11 +27,12 @@ extension PublicKey {
         else { return nil }
         self.init(bytes: key.span)
 
-        // The one canonical text; it also settles prefix, colon, check and unused bits.
+        // Comparing with the one canonical text also checks prefix, colon, check characters and
+        // unused bits.
         guard characters == canonicalText else { return nil }
     }
 
-    /// The key as a person pastes it: 67 lower-case ASCII characters.
+    /// The key as text: 67 lower-case ASCII characters.
     public var text: String { String(decoding: canonicalText, as: UTF8.self) }
 
     /// Twenty-four digits in six groups of four, for two people to compare by voice.
@@ -39,8 +40,8 @@ extension PublicKey {
     /// The number is SHA-256("intercom/1 fpr" ‖ key) mod 10²⁴, leading zeros kept.
     public var fingerprint: String {
         let digest = fingerprintDigest
-        // Limbs of four decimal digits, least significant first. What carries out of the sixth
-        // is a multiple of 10²⁴ and falls away: that is the modulus.
+        // Limbs of four decimal digits, least significant first. The carry out of the sixth is a
+        // multiple of 10²⁴: dropping it is the modulus.
         var groups = InlineArray<6, UInt32>(repeating: 0)
         for i in digest.indices {
             var carry = UInt32(digest[i])
@@ -62,7 +63,7 @@ extension PublicKey {
         return String(decoding: characters, as: UTF8.self)
     }
 
-    /// A name for logs and lists, not for proof: 8 hex digits of the fingerprint's hash.
+    /// A short name for logs and lists, no proof: 8 hex digits of the fingerprint's hash.
     public var short: String {
         let digest = fingerprintDigest
         var characters: [UInt8] = []
