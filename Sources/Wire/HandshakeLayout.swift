@@ -1,4 +1,4 @@
-/// Where the fields of M1, M2 and M3 lie; the mac covers all bytes before it (protocol.md §1.3).
+/// The fields of M1, M2 and M3; the mac covers all bytes before it (protocol.md §1.3).
 public enum HandshakeLayout {
     /// M1.
     public enum Initiation {

@@ -1,7 +1,7 @@
 /// The number of an audio frame in its stream, counted modulo 2^16 (protocol.md §2.3).
 ///
-/// It has no `<`: on a circle "earlier" holds only for numbers near each other. Ask for the
-/// signed distance instead.
+/// It has no `<`, because on a circle "earlier" is defined only for numbers near each other. Use
+/// the signed distance.
 public struct Sequence: Hashable, Sendable {
     public let rawValue: UInt16
 
