@@ -1,7 +1,7 @@
 /// The actions not yet fetched: a ring of fixed size, allocated once.
 ///
-/// One call on the peer table never makes more than it holds, because timers are run one peer at
-/// a time, as the actions are fetched.
+/// One call on the peer table never makes more actions than fit: timers run one peer at a time,
+/// while the actions are fetched.
 struct ActionQueue: ~Copyable {
     private static let capacity = 32
 

@@ -2,7 +2,7 @@ internal import Crypto
 internal import Time
 internal import Wire
 
-// Our own handshakes with the peer: the last two M1, and what becomes of their M2.
+// Our own handshakes with the peer: the last two M1, and the answers to them.
 extension Association {
     /// Our handshake that an M2 with this receiver index answers.
     func initiator(_ index: UInt32) -> Initiator? {
@@ -26,7 +26,7 @@ extension Association {
         lastInitiation = now
     }
 
-    /// Where the next M1 goes: each in turn of where the session has the peer, and the addresses.
+    /// Where the next M1 goes: the session's endpoint and the configured addresses, in turn.
     var target: Endpoint? {
         var candidates = endpoints
         if records.current != nil, let endpoint {

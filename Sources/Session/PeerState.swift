@@ -5,7 +5,7 @@ public import Wire
 /// One peer as `status` shows it.
 public struct PeerState: Sendable {
     public enum Phase: Equatable, Sendable {
-        /// No session, and nobody to ask for one: the peer has no address.
+        /// No session, and no address to call.
         case down
         /// No session yet; handshakes are under way.
         case connecting
@@ -18,7 +18,7 @@ public struct PeerState: Sendable {
     public let hasPSK: Bool
     /// When the current session was made; nil without one.
     public let sessionSince: Instant?
-    /// Sessions that came to be used since our start.
+    /// Sessions used since our start.
     public let handshakes: UInt64
     public let endpoint: Endpoint?
     public let lastOpened: Instant?

@@ -2,12 +2,12 @@ internal import Crypto
 public import Time
 public import Wire
 
-// For a person who looks for a fault: nothing here changes what the table does.
+// For a person who looks for a fault: these methods do not affect sessions.
 extension PeerTable {
-    /// Why a peer is down; nil when it is up, or is none.
+    /// Why a peer is down; nil when it is up or does not exist.
     ///
-    /// Without `hasNetwork` this station could reach nobody; `isUnresolved` is a name that was not
-    /// found.
+    /// Without `hasNetwork` this station could reach no peer; `isUnresolved` means that the peer's
+    /// host name was not found.
     public func downReason(
         of peer: Int, hasNetwork: Bool, isUnresolved: Bool, at now: Instant
     ) -> DownReason? {
@@ -20,12 +20,12 @@ extension PeerTable {
         return reason == .noAddress && isUnresolved ? .unresolved : reason
     }
 
-    /// Where a peer is called.
+    /// The addresses at which a peer is called.
     public func endpoints(of peer: Int) -> [Endpoint] {
         associations.indices.contains(peer) ? associations[peer]?.endpoints ?? [] : []
     }
 
-    /// Since when a peer is down: since it is known at all, or was lost; nil when it is up.
+    /// When a peer was added or lost; nil when it is up.
     public func downSince(_ peer: Int) -> Instant? {
         guard associations.indices.contains(peer), let association = associations[peer],
             association.upSince == nil
@@ -41,31 +41,32 @@ extension PeerTable {
         association.evidence.probed(endpoint, outcome, at: now)
     }
 
-    /// Stations that have called and are no peers, the newest first.
+    /// Callers that are no peers, newest first.
     public func unknownCallers(at now: Instant) -> [UnknownCaller] { callers.list(at: now) }
 
-    /// Where somebody last called with this station's own key; nil when nobody has of late.
+    /// The last caller that used this station's own key; nil when there was none lately.
     public func ownKeyCaller(at now: Instant) -> UnknownCaller? {
         ownKeyCaller.flatMap { now < $0.calledAt + UnknownCallers.lifetime ? $0 : nil }
     }
 
-    /// Whether two stations use a peer's key, as those do whose card was copied.
+    /// Whether two stations use the peer's key, as with a copied card.
     public func sharedKey(of peer: Int, at now: Instant) -> SharedKey? {
         guard associations.indices.contains(peer) else { return nil }
         return associations[peer]?.boots.shared(at: now)
     }
 
-    /// Notes an M1 whose mac is not for our key, of a peer that is down.
+    /// Notes an M1 from the address of a peer that is down, if its mac is for another key than
+    /// ours.
     mutating func noteMessageForOtherKey(from source: Endpoint, at now: Instant) {
         for case let association? in associations where association.isDown(at: source) {
             association.evidence.sawMessageForOtherKey(from: source, at: now)
         }
     }
 
-    /// Notes a caller that no peer's key belongs to.
+    /// Notes a caller whose key belongs to no peer.
     mutating func note(_ caller: UnknownCaller) {
         guard caller.publicKey != own.publicKey else {
-            // A public key is claimed by anyone: only its secret shows a copied card.
+            // Any station can claim a public key; only its secret proves a copied card.
             if caller.isProven { ownKeyCaller = caller }
             return
         }
@@ -78,7 +79,7 @@ extension PeerTable {
 }
 
 extension Association {
-    /// Whether the peer is down, and this is where it should be.
+    /// Whether the peer is down and should be at this address.
     fileprivate func isDown(at source: Endpoint) -> Bool {
         upSince == nil && goodbye == nil && endpoints.contains(source)
     }

@@ -1,9 +1,9 @@
 public import Time
 public import Wire
 
-// Leaving, as a whole or from one peer (protocol.md §2.4, CLOSE).
+// Closing sessions, with all peers or with one (protocol.md §2.4, CLOSE).
 extension PeerTable {
-    /// Says goodbye to all peers and erases all sessions; over when `isClosed`, within 50 ms.
+    /// Sends CLOSE to all peers and erases all sessions; done when `isClosed`, within 50 ms.
     public mutating func close(reason: CloseReason, at now: Instant) {
         isClosing = true
         halfOpen.removeAll()
@@ -11,7 +11,7 @@ extension PeerTable {
         tick(at: now)
     }
 
-    /// Revokes a peer: goodbye, sessions erased, and its number is free when they are.
+    /// Removes a peer: sends CLOSE and erases its sessions; after that its number is free.
     public mutating func remove(peer: Int, at now: Instant) {
         guard let association = associations[peer] else { return }
         halfOpen.remove(peer: peer)
@@ -19,7 +19,7 @@ extension PeerTable {
         markDue(association, at: now)
     }
 
-    /// Whether `close` has come to its end: the last goodbye is sent, no session remains.
+    /// Whether `close` is done: the last CLOSE is sent and no session remains.
     public var isClosed: Bool {
         isClosing && actions.isEmpty && associations.allSatisfy { $0 == nil }
     }
@@ -33,7 +33,7 @@ extension PeerTable {
             reason: reason, remaining: limits.closeCount, due: now)
     }
 
-    /// CLOSE on the current session, and after the last of them the end of all sessions.
+    /// Sends CLOSE on the current session; after the last one, erases all sessions.
     mutating func continueGoodbye(_ peer: Int, _ association: Association, at now: Instant) {
         guard var goodbye = association.goodbye, now >= goodbye.due else { return }
         if let current = association.records.current {

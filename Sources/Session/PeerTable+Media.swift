@@ -1,9 +1,9 @@
 public import Time
 public import Wire
 
-// What the media thread reports (protocol.md §1.7).
+// Reports of the media thread (protocol.md §1.7).
 extension PeerTable {
-    /// An opened CONFIRM record: 0 from a responder is answered on that very session.
+    /// An opened CONFIRM record; a 0 from the responder is answered on the same session.
     public mutating func confirm(
         _ value: UInt8, peer: Int, index: UInt32, from source: Endpoint, at now: Instant
     ) {
@@ -21,8 +21,8 @@ extension PeerTable {
 
     /// An opened CLOSE record: erases the peer's sessions.
     ///
-    /// With the index of the session it was opened on, sessions with another run of the peer
-    /// stay: a station that starts again at once may be faster than its last goodbye.
+    /// With the index of the session it was opened on, sessions with another run of the peer stay:
+    /// a restarted station may be faster than its last CLOSE.
     public mutating func closed(peer: Int, index: UInt32? = nil, at now: Instant) {
         guard let association = associations[peer], association.goodbye == nil else { return }
         var bootID: UInt64?
@@ -37,7 +37,7 @@ extension PeerTable {
         }
         if association.records.current == nil { lose(peer, association, at: now) }
         if association.records.next == nil {
-            // It is going, so not at once; it will start handshakes itself when it is back.
+            // The peer is leaving: no handshake now. It starts one itself when it is back.
             association.endInitiation()
             association.confirmation = nil
             association.restartSeries()
@@ -48,7 +48,7 @@ extension PeerTable {
 
     /// The media thread has opened the first packet on `next`, which is now `current` (rule 2).
     public mutating func switched(peer: Int, index: UInt32, at now: Instant) {
-        // One that is being taken leave of does not come up any more.
+        // A peer that is being removed does not come up again.
         guard let association = associations[peer], association.goodbye == nil else { return }
         switch association.records.switched(to: index) {
         case .next(let record):
@@ -57,7 +57,7 @@ extension PeerTable {
             association.restartSeries()
             use(record, of: peer, association, at: now)
         case .displaced(let record):
-            // The handshake of the session that displaced it goes on.
+            // The handshake of the session that replaced it goes on.
             use(record, of: peer, association, at: now)
         case .dropped, .unknown:
             break
@@ -65,16 +65,16 @@ extension PeerTable {
         markDue(association, at: now)
     }
 
-    /// What the media thread has counted; to be told at least once a second, and before `tick`.
+    /// The counts of the media thread; call at least once a second, and before `tick`.
     ///
-    /// In one order with `switched`: a count of the session before would age the new one.
+    /// Call it in one order with `switched`: a count of the former session would age the new one.
     ///
     /// - Parameters:
     ///   - peer: its number.
     ///   - sent: packets sealed on `current`.
-    ///   - lastSent: when anything was last sent to the peer.
-    ///   - lastOpened: when anything from the peer last opened, on any slot.
-    ///   - lastRefused: when a datagram with an index of ours last did not open.
+    ///   - lastSent: when a packet was last sent to the peer.
+    ///   - lastOpened: when a packet of the peer last opened, on any session.
+    ///   - lastRefused: when a datagram with an index of ours last failed to open.
     ///   - now: the time.
     public mutating func traffic(
         peer: Int, sent: UInt64, lastSent: Instant?, lastOpened: Instant?, lastRefused: Instant?,

@@ -2,10 +2,10 @@ internal import Crypto
 public import Time
 public import Wire
 
-// Datagrams from the handshake socket (protocol.md §1.4). Every check that needs no secret comes
-// before every one that does, and nothing changes before the last of them.
+// Datagrams from the handshake socket (protocol.md §1.4). Checks that need no secret come first,
+// and nothing changes before the last check.
 extension PeerTable {
-    /// Takes one datagram; whatever is wrong with it, it is dropped and nobody gets an answer.
+    /// Takes one datagram; an invalid one is dropped without an answer.
     public mutating func receive(
         _ datagram: Span<UInt8>, from source: Endpoint, at now: Instant
     ) -> Verdict {
@@ -34,12 +34,12 @@ extension PeerTable {
         return if let drop { .dropped(drop) } else { .accepted }
     }
 
-    /// M1: answers with M2, without knowing whom.
+    /// M1: answers with M2, before the caller's identity is known.
     private mutating func respond(
         to initiation: Span<UInt8>, header: HandshakeHeader, suite: Suite, from source: Endpoint,
         at now: Instant
     ) -> Drop? {
-        // No cookies are given out, so there is none it could be keyed with (§1.6).
+        // No cookies are handed out, so none can be valid (§1.6).
         guard !header.isCookieKeyed else { return .cookie }
         guard own.mac.verify(initiation) else { return .mac }
         let hash = SHA256.hash(initiation)
@@ -48,7 +48,7 @@ extension PeerTable {
             return nil
         }
         let isPinned = associations.contains { $0?.suite == suite && $0?.goodbye == nil }
-        // Few of the others: M3 names the caller, so that a person can be told of it.
+        // A few M1 of unknown suites are answered: M3 names the caller, for a person to see.
         guard isPinned || strangers.allows(at: now) else { return .suite }
         let index = newIndex()
         var response = Datagram(count: HandshakeLayout.Response.size)
@@ -69,7 +69,7 @@ extension PeerTable {
         }
     }
 
-    /// M2: makes the session, and tells the responder with M3.
+    /// M2: makes the session, and sends M3 to the responder.
     private mutating func finish(
         _ response: Span<UInt8>, header: HandshakeHeader, suite: Suite, from source: Endpoint,
         at now: Instant
@@ -96,7 +96,7 @@ extension PeerTable {
                 capabilities: established.capabilities)
             association.endInitiation()
             association.records.install(record)
-            // The keys first: the answer to M3 must find them.
+            // The keys come first: the answer to M3 must find them.
             actions.push(.install(peer: peer, established.sessionKeys(), endpoint: source))
             actions.push(.transmit(message, to: source))
             association.finish = Association.Finish(
@@ -106,7 +106,7 @@ extension PeerTable {
         }
     }
 
-    /// M3: finds out who asks, and makes the session.
+    /// M3: identifies the caller and makes the session.
     private mutating func accept(
         _ finish: Span<UInt8>, header: HandshakeHeader, suite: Suite, from source: Endpoint,
         at now: Instant
@@ -124,7 +124,7 @@ extension PeerTable {
         guard let peer = peer(of: key), let association = associations[peer],
             association.goodbye == nil
         else {
-            // As long as a peer's takes: the time must not tell who is one.
+            // Takes as long as for a peer: the time must not reveal which keys are peers.
             let isProven = entry.responder!.accepts(claim, finish, psk: Key.zero())
             note(UnknownCaller(publicKey: key, source: source, isProven: isProven, calledAt: now))
             return .unknownKey(key)
@@ -137,7 +137,8 @@ extension PeerTable {
         }
         switch entry.responder!.accept(claim, finish, psk: association.psk) {
         case .refused(let drop):
-            // A wrong psk and a wrong secret key look alike: from anywhere else it tells nothing.
+            // A wrong psk and a wrong secret key look alike: only from the peer's own address is it
+            // evidence.
             if association.endpoints.isEmpty || association.endpoints.contains(source) {
                 association.evidence.refusedPSK(at: now)
             }
@@ -162,10 +163,10 @@ extension PeerTable {
         }
     }
 
-    /// Whether our own M3 is unconfirmed and the lower key is ours.
+    /// Whether our own M3 is unconfirmed and our key is the lower one.
     ///
-    /// Not for longer than the responder waits for it: after that the peer can only have lost it,
-    /// by a restart perhaps, and its own handshake is the one that comes to something.
+    /// Only as long as the responder waits for it: after that the peer has lost it, perhaps by a
+    /// restart, and only its own handshake can succeed.
     private func hasPrecedence(_ association: Association, at now: Instant) -> Bool {
         guard let finish = association.finish, own.publicKey < association.publicKey else {
             return false
@@ -173,7 +174,7 @@ extension PeerTable {
         return now < finish.sent + limits.halfOpenLifetime
     }
 
-    /// A repeated M3: the peer has not heard our CONFIRM(0) yet.
+    /// A repeated M3: the peer has not received our CONFIRM(0) yet.
     private mutating func confirmAgain(peer: Int, index: UInt32) -> Drop? {
         guard let record = associations[peer]?.records.record(index) else { return .repeated }
         actions.push(

@@ -1,9 +1,9 @@
 // For `status` and `peers`.
 extension PeerTable {
-    /// The numbers of the peers there are.
+    /// The numbers of all peers.
     public var peers: [Int] { associations.indices.filter { associations[$0] != nil } }
 
-    /// What is known of a peer; nil when there is none of that number.
+    /// The state of a peer; nil when there is none of that number.
     public func state(of peer: Int) -> PeerState? {
         guard associations.indices.contains(peer), let association = associations[peer] else {
             return nil

@@ -2,15 +2,15 @@ internal import Crypto
 internal import Time
 internal import Wire
 
-// What time brings about for one peer (protocol.md §1.7). `advance` and `deadline` belong
-// together: whatever the one does at a time, the other names that time.
+// The timers of one peer (protocol.md §1.7). `advance` and `deadline` belong together: whatever
+// `advance` does at a time, `deadline` names that time.
 extension PeerTable {
     /// Why a handshake of our own is wanted.
     private enum Need {
         case none
         /// The session works and is getting old.
         case rekey
-        /// No session, or none that anything is heard on.
+        /// No session, or none on which packets arrive.
         case session
     }
 
@@ -28,7 +28,7 @@ extension PeerTable {
         beat(peer, association, at: now)
     }
 
-    /// When `advance` has something to do next.
+    /// When `advance` next has something to do.
     func deadline(of association: Association) -> Instant? {
         if let goodbye = association.goodbye { return goodbye.due }
         var first = association.records.expiry(after: limits.expiry)
@@ -50,7 +50,7 @@ extension PeerTable {
         return first
     }
 
-    /// Down after a long silence; and anything that opens ends it, however long it was (rule 6).
+    /// Down after a long silence; any opened packet ends that, however long it was (rule 6).
     private mutating func judge(_ peer: Int, _ association: Association, at now: Instant) {
         guard association.records.current != nil, let opened = association.lastOpened else {
             return
@@ -63,7 +63,7 @@ extension PeerTable {
         }
     }
 
-    /// The peer cannot be talked to any longer.
+    /// Marks the peer as down.
     mutating func lose(_ peer: Int, _ association: Association, at now: Instant) {
         guard association.upSince != nil else { return }
         association.upSince = nil
@@ -71,7 +71,7 @@ extension PeerTable {
         actions.push(.down(peer: peer))
     }
 
-    /// Starts the series of M1 over, with one at once unless the last is too young (rule 6).
+    /// Restarts the series of M1, the first at once unless the last one is too recent (rule 6).
     func restart(_ association: Association, at now: Instant) {
         association.restartSeries()
         guard association.mayInitiate else { return }
@@ -95,7 +95,7 @@ extension PeerTable {
         if association.records.current == nil { lose(peer, association, at: now) }
     }
 
-    /// CONFIRM(0) on `next` until the initiator uses it, or has had its time (rule 1).
+    /// CONFIRM(0) on `next` until the initiator uses the session or its time is over (rule 1).
     private mutating func confirm(_ peer: Int, _ association: Association, at now: Instant) {
         guard var confirmation = association.confirmation else { return }
         if now >= confirmation.end {
@@ -103,8 +103,8 @@ extension PeerTable {
             if let record = association.records.remove(where: { $0.index == confirmation.index }) {
                 actions.push(.drop(peer: peer, index: record.index))
             }
-            // If only our half of the confirmation was lost, the peer talks on a session that is
-            // no more; another handshake ends that sooner than its silence would.
+            // If only our half of the confirmation was lost, the peer uses a session that no longer
+            // exists; another handshake ends that sooner than waiting for silence.
             association.isInDoubt = true
             association.initiateAt = now + nextWait(association)
         } else if confirmation.remaining > 0, now >= confirmation.due {
@@ -165,13 +165,13 @@ extension PeerTable {
         association.initiateAt = now + nextWait(association)
     }
 
-    /// Whether to look if anybody listens there: the peer is down, and the last M1 had no answer.
+    /// Whether to probe the address: the peer is down, and the last M1 had no answer.
     private func isProbeDue(_ association: Association, at now: Instant) -> Bool {
         guard association.upSince == nil, association.latest != nil else { return false }
         return association.lastProbe.map { now >= $0 + limits.probeSpacing } ?? true
     }
 
-    /// A cover packet when the peer has not heard from us for long (rule 8).
+    /// A cover packet when nothing was sent to the peer for long (rule 8).
     private mutating func beat(_ peer: Int, _ association: Association, at now: Instant) {
         guard let due = beatDue(association), now >= due else { return }
         actions.push(.cover(peer: peer))
@@ -183,7 +183,7 @@ extension PeerTable {
         guard association.records.current != nil, association.upSince != nil,
             !association.isInDoubt
         else { return .session }
-        // The peer holds a session of ours that we cannot open any longer (rule 6).
+        // The peer uses a session of ours that we can no longer open (rule 6).
         if let refused = association.lastRefused, let opened = association.lastOpened,
             refused >= opened + limits.refusedAfter
         {
@@ -207,7 +207,7 @@ extension PeerTable {
 }
 
 extension Association {
-    /// Whether an M1 may be sent: not while M3 is repeated, nor while the peer's handshake is
-    /// about to give us a session.
+    /// Whether an M1 may be sent: not while M3 is repeated, nor while the peer's own handshake is
+    /// about to make a session.
     var mayInitiate: Bool { finish?.due == nil && confirmation == nil }
 }

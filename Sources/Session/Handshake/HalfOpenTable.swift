@@ -2,22 +2,22 @@ internal import Crypto
 internal import Time
 internal import Wire
 
-/// A handshake somebody has started with us, from M2 until its repeats need no more answers.
+/// A handshake that another station has started, from M2 until no more repeats are expected.
 ///
-/// A class, so that its secrets stay where they are while the table moves its entries about.
+/// A class, so that its secrets stay in place while the table moves its entries.
 final class HalfOpen {
     enum Phase {
         case awaitingFinish
-        /// M3 was accepted; its bytes, to know a repeat by.
+        /// M3 was accepted; its bytes identify a repeat.
         case finished(bytes: InlineArray<96, UInt8>, peer: Int, at: Instant)
     }
 
-    /// Of the whole M1: equal hashes mean equal bytes.
+    /// The hash of the whole M1: equal hashes mean equal bytes.
     let initiation: Digest
     let suite: Suite
     let index: UInt32
     let created: Instant
-    /// M2, for repeats of M1.
+    /// M2, to answer repeats of M1.
     let response: Datagram
     var tries: TryLimit
     var phase = Phase.awaitingFinish
@@ -45,13 +45,13 @@ final class HalfOpen {
     }
 }
 
-/// The handshakes others have started with us (protocol.md §1.6): few, and none for long.
+/// The handshakes that other stations have started (protocol.md §1.6): few, and none for long.
 struct HalfOpenTable {
     private let capacity: Int
     private let lifetime: Duration
-    /// The oldest first.
+    /// Oldest first.
     private var entries: [HalfOpen] = []
-    /// How many had to make room before their time.
+    /// Entries removed early to make room.
     private(set) var evictions: UInt64 = 0
 
     init(limits: Limits) {
@@ -66,7 +66,7 @@ struct HalfOpenTable {
 
     func entry(_ index: UInt32) -> HalfOpen? { entries.first { $0.index == index } }
 
-    /// The handshake of an M1 that was answered less than a lifetime ago.
+    /// The handshake of an M1 that was answered within `lifetime`.
     func entry(initiation: Digest, at now: Instant) -> HalfOpen? {
         entries.first {
             $0.initiation.span.equals(initiation.span) && now < $0.created + lifetime
@@ -81,12 +81,12 @@ struct HalfOpenTable {
         entries.append(entry)
     }
 
-    /// Wipes what has lived its time.
+    /// Wipes entries older than their lifetime.
     mutating func expire(at now: Instant) {
         entries.removeAll { now >= $0.ends(after: lifetime) }
     }
 
-    /// Wipes the handshakes a peer has finished: it is no peer any longer.
+    /// Wipes the handshakes that a removed peer has finished.
     mutating func remove(peer: Int) {
         entries.removeAll {
             if case .finished(_, peer, _) = $0.phase { true } else { false }

@@ -1,7 +1,7 @@
 internal import Crypto
 internal import Wire
 
-/// What both sides of a handshake mix, in the order of protocol.md §1.4.
+/// The values that both sides of a handshake mix, in the order of protocol.md §1.4.
 ///
 /// A step that fails leaves the mixes before it in place, so a message from the network is always
 /// tried on a `copy()`.
@@ -21,7 +21,7 @@ struct HandshakeTranscript: ~Copyable {
     /// The exporter of §1.5, for tests.
     borrowing func exporter() -> Key { state.exporter() }
 
-    /// All that M1 mixes.
+    /// Mixes the fields of M1.
     mutating func mixInitiation(_ message: Span<UInt8>) {
         typealias Layout = HandshakeLayout.Initiation
         state.mixHash(message.extracting(Layout.header))
@@ -49,7 +49,7 @@ struct HandshakeTranscript: ~Copyable {
         precondition(size == range.count)
     }
 
-    /// Opens a field; false when it was not sealed by the one who shares this transcript.
+    /// Opens a field; false when it was sealed with another transcript.
     mutating func open(
         _ message: Span<UInt8>, _ range: Range<Int>, into plaintext: inout MutableSpan<UInt8>
     ) -> Bool {
@@ -65,12 +65,12 @@ struct HandshakeTranscript: ~Copyable {
     consuming func transportKeys() -> TransportKeys { state.transportKeys() }
 }
 
-/// A handshake come to its end.
+/// A completed handshake.
 struct Established: ~Copyable {
     let isInitiator: Bool
     let localIndex: UInt32
     let remoteIndex: UInt32
-    /// Of the peer.
+    /// The peer's.
     let capabilities: Capabilities
     /// After M3.
     let transcript: HandshakeTranscript
@@ -81,7 +81,7 @@ struct Established: ~Copyable {
     }
 }
 
-/// What a message made of a handshake.
+/// The outcome of a handshake message.
 enum HandshakeOutcome<Success: ~Copyable>: ~Copyable {
     case success(Success)
     case refused(Drop)

@@ -1,11 +1,11 @@
 internal import Crypto
 internal import Wire
 
-/// This station in a handshake: its static key, and what it says of itself.
+/// This station in a handshake: its static key and its capabilities.
 struct Identity: ~Copyable {
     let secret: Key
     let publicKey: PublicKey
-    /// Of the messages of handshakes that others start with us.
+    /// The mac of the handshakes that other stations start.
     let mac: HandshakeMAC
     let capabilities: Capabilities
 

@@ -1,12 +1,12 @@
 internal import Crypto
 internal import Wire
 
-/// A handshake this station has started: M1 is sent, M2 awaited (protocol.md §1.4).
+/// A handshake that this station has started: M1 is sent, M2 awaited (protocol.md §1.4).
 ///
-/// M2 may be wrong any number of times; it is tried on a copy, and nothing changes. A class, so
-/// that its secrets stay where they are until they are wiped.
+/// Any number of wrong M2 may come: each is tried on a copy, and nothing changes. A class, so that
+/// its secrets stay in place until they are wiped.
 final class Initiator {
-    /// The index we want to receive by; the session's, if one comes of it.
+    /// The index we want to receive by; that of the session, if the handshake succeeds.
     let index: UInt32
     var tries: TryLimit
 
@@ -19,7 +19,7 @@ final class Initiator {
 
     /// Starts a handshake and writes M1.
     ///
-    /// `random` is asked for the ephemeral (32 bytes), then for the ML-KEM seed (64 bytes).
+    /// Calls `random` for the ephemeral key (32 bytes), then for the ML-KEM seed (64 bytes).
     init(
         suite: Suite, responder: PublicKey, mac: HandshakeMAC, index: UInt32, tries: TryLimit,
         random: (inout MutableSpan<UInt8>) -> Void, writing message: inout MutableSpan<UInt8>

@@ -1,9 +1,9 @@
 internal import Crypto
 internal import Wire
 
-/// A handshake another station has started: M2 is sent, M3 awaited (protocol.md §1.4).
+/// A handshake that another station has started: M2 is sent, M3 awaited (protocol.md §1.4).
 ///
-/// Until M3 nobody knows who asks. M3 may be wrong any number of times; it is tried on a copy.
+/// The caller is unknown until M3. Any number of wrong M3 may come: each is tried on a copy.
 struct Responder: ~Copyable {
     private let suite: Suite
     private let ephemeral: Key
@@ -14,7 +14,7 @@ struct Responder: ~Copyable {
 
     /// Takes M1, whose header and mac have been checked, and writes M2.
     ///
-    /// `random` is asked for the ephemeral (32 bytes), then for ML-KEM's message (32 bytes).
+    /// Calls `random` for the ephemeral key (32 bytes), then for ML-KEM's message (32 bytes).
     static func respond(
         to initiation: Span<UInt8>, header: HandshakeHeader, suite: Suite,
         own: borrowing Identity, index: UInt32, random: (inout MutableSpan<UInt8>) -> Void,
@@ -61,7 +61,7 @@ struct Responder: ~Copyable {
                 remoteIndex: header.senderIndex, transcript: transcript))
     }
 
-    /// An M3 whose identity has opened; the rest of it is still to be proven.
+    /// An M3 whose identity has opened; the rest is still to be proven.
     struct Claim: ~Copyable {
         let publicKey: PublicKey
         fileprivate var transcript: HandshakeTranscript
@@ -78,7 +78,7 @@ struct Responder: ~Copyable {
         return Claim(publicKey: PublicKey(bytes: identity.span), transcript: transcript)
     }
 
-    /// Whether a claim is proven with this psk; no session comes of it.
+    /// Whether this psk proves a claim; makes no session.
     borrowing func accepts(
         _ claim: consuming Claim, _ finish: Span<UInt8>, psk: borrowing Key
     ) -> Bool {

@@ -1,14 +1,14 @@
 internal import Time
 
-/// Bounds how often a pending handshake may be tried (protocol.md §1.4, rule 6).
+/// Bounds the attempts on a pending handshake (protocol.md §1.4, rule 6).
 ///
-/// Each try costs a Diffie-Hellman or two, and whoever is on the path can send as many as the
-/// line carries. In no second, wherever it begins, are there more than the limit.
+/// Each attempt costs a Diffie-Hellman or two, and an attacker on the path can send as many as the
+/// line carries. No second, wherever it begins, has more attempts than the limit.
 struct TryLimit {
     static let countMax = 16
 
     private let limit: Int
-    /// The times of the last tries, a ring.
+    /// The times of the last attempts, a ring.
     private var times = InlineArray<16, Instant>(repeating: Instant(nanoseconds: 0))
     private var tries = 0
 
@@ -17,7 +17,7 @@ struct TryLimit {
         self.limit = limit
     }
 
-    /// Counts a try and says whether it may be made.
+    /// Counts an attempt and returns whether it is allowed.
     mutating func allows(at now: Instant) -> Bool {
         let slot = tries % limit
         guard tries < limit || now >= times[slot] + .seconds(1) else { return false }
