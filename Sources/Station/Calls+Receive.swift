@@ -1,7 +1,7 @@
 internal import Time
 internal import Wire
 
-/// What peers say about calls.
+/// Records from peers about calls.
 extension Calls {
     mutating func offered(_ offer: Offer, by peer: Int, at now: Instant) {
         let summary = CallSummary(
@@ -9,7 +9,7 @@ extension Calls {
             peers: [peer], reference: offer.reference, since: now)
         guard call?.id != offer.id else { return }
         guard !isEnded(offer.id) else {
-            // Of a call that we ended, or broke down in.
+            // Left over from a call that this station ended, or crashed in.
             emit(.reject(peer: peer, offer.id, .unknownCall))
             return
         }
@@ -43,16 +43,16 @@ extension Calls {
                 passed(summary, .busy, at: now)
                 return
             }
-            // Of the same peer, its withdrawal is late or lost.
+            // An offer by the same peer: its CANCEL is late or lost.
             let isSame = current.state == .ringing && current.legs[0].peer == peer
             if isSame { end(.cancelled, at: now) } else { leave(.preempted, at: now) }
         }
         take(offer, summary, of: peer, at: now)
     }
 
-    /// Both call each other: the lower id wins, the other side answers it at once.
+    /// Both stations call each other: the lower id wins, and the other side answers it at once.
     ///
-    /// - Returns: whether that is so, and settled.
+    /// - Returns: whether that was so; then nothing is left to do.
     private mutating func meets(_ offer: Offer, of peer: Int, at now: Instant) -> Bool {
         guard let current = call, current.summary.isOutgoing, offer.mode == .call,
             current.summary.mode == .call,
@@ -65,7 +65,7 @@ extension Calls {
         case .connecting, .active:
             return false
         }
-        // Who is called meanwhile is told; this peer knows by our answer.
+        // The other peers called meanwhile are told; this peer learns it from our answer.
         for other in current.legs where other.peer != peer {
             dismiss(other, of: current, cause: .normal)
         }
@@ -79,7 +79,7 @@ extension Calls {
         return true
     }
 
-    /// Its own offer has crossed ours, and it took that for the same call: now it is not.
+    /// The peer took our offer for its own call, which is over: offer it again.
     private mutating func offerAgain(to peer: Int) {
         guard let current = call, current.summary.isOutgoing, current.summary.mode == .call,
             let leg = current.legs.first(where: { $0.peer == peer }), leg.state == .trying
@@ -109,7 +109,7 @@ extension Calls {
         }
     }
 
-    /// Other policies hold, or people rest now: what a peer may do no more it stops doing.
+    /// Applies new policies or do-not-disturb: ends what a peer may no longer do.
     mutating func revise(at now: Instant) {
         guard let current = call, !current.summary.isOutgoing else { return }
         let (mode, priority) = (current.summary.mode, current.summary.priority)
@@ -156,7 +156,7 @@ extension Calls {
         accept(at: now)
     }
 
-    /// Begins a call that a peer offers, as one that rings.
+    /// Begins a call that a peer offers, ringing.
     private mutating func ring(
         _ summary: CallSummary, of peer: Int, until: Instant, at now: Instant
     ) {
@@ -179,7 +179,7 @@ extension Calls {
 
     mutating func answered(_ answer: Answer, by peer: Int, at now: Instant) {
         guard let place = outgoingLeg(answer.id, of: peer), let current = call else {
-            // It crossed our withdrawal: whoever answered must not stay in it alone.
+            // The answer crossed our CANCEL: the peer must not remain in the call alone.
             let isLost = isEnded(answer.id) || (call?.id == answer.id && !hasPart(peer))
             if isLost { emit(.bye(peer: peer, answer.id, .unknownCall)) }
             return
@@ -213,7 +213,7 @@ extension Calls {
 
     mutating func cancelled(_ cancel: CallEnd, by peer: Int, at now: Instant) {
         guard let current = call, current.id == cancel.id else {
-            // The offer may yet come.
+            // The offer may still arrive.
             remember(cancel.id, at: now)
             return
         }
@@ -233,10 +233,10 @@ extension Calls {
         }
     }
 
-    /// The peer's stream of calls means this call.
+    /// The peer's call stream is bound to this call.
     mutating func bound(_ reference: UInt64, by peer: Int, at now: Instant) {
         guard let current = call, current.id.reference == reference else {
-            // It is still in a call that is over here: the end of it was lost.
+            // The peer is still in a call that is over here: the record of its end was lost.
             guard let place = ended.firstIndex(where: { $0.id.reference == reference }) else {
                 return
             }
@@ -248,7 +248,7 @@ extension Calls {
             return
         }
         guard !current.summary.isOutgoing else {
-            // We have given it up, and it did not get to know.
+            // We gave the call up, but the peer did not learn it.
             emit(.bye(peer: peer, current.id, .unknownCall))
             return
         }

@@ -1,9 +1,9 @@
 internal import Time
 internal import Wire
 
-/// What time, the network and broken stations do to calls.
+/// Effects of time, of the network and of crashed stations on calls.
 extension Calls {
-    /// Something authentic of the peer has come.
+    /// An authentic packet of the peer has come.
     mutating func heard(_ peer: Int, at moment: Instant) {
         guard let current = call,
             let place = current.legs.firstIndex(where: { $0.peer == peer })
@@ -13,7 +13,7 @@ extension Calls {
             call?.legs[place].isWeak = false
             tell(.notice(.strong, peer: peer))
         }
-        // The caller's has been answered: whatever comes now shows that there is a way.
+        // We answered its call: any later packet shows that the network path works.
         if current.summary.isOutgoing, current.legs[place].state == .connecting,
             moment > current.legs[place].since
         {
@@ -21,7 +21,7 @@ extension Calls {
         }
     }
 
-    /// The peer knows of our answer, or its sound in this call has come.
+    /// The peer has our answer, or its sound in this call has come.
     mutating func media(of peer: Int, at now: Instant) {
         guard let current = call,
             let place = current.legs.firstIndex(where: { $0.peer == peer }),
@@ -33,7 +33,7 @@ extension Calls {
         show()
     }
 
-    /// Nobody acknowledged our OFFER for as long as it was repeated.
+    /// An OFFER was never acknowledged, although it was repeated to the end.
     mutating func unreachable(_ id: CallID, peer: Int, at now: Instant) {
         guard let current = call, current.id == id,
             current.legs.contains(where: { $0.peer == peer && $0.state == .trying })
@@ -41,7 +41,7 @@ extension Calls {
         drop(peer, .unreachable, at: now)
     }
 
-    /// The peer has started again; an offer it has not answered goes out to it anew.
+    /// The peer has restarted; an offer that it has not answered is sent again.
     mutating func restarted(_ peer: Int, at now: Instant) {
         takeOut(peer)
         guard let current = call, let leg = current.legs.first(where: { $0.peer == peer }) else {
@@ -55,7 +55,7 @@ extension Calls {
         if isIntercom { tell(.redial(peer: peer)) }
     }
 
-    /// The peer has said goodbye, or was not heard for long.
+    /// The peer closed its session, or was silent for long.
     mutating func wentDown(_ peer: Int, at now: Instant) {
         takeOut(peer)
         guard let leg = call?.legs.first(where: { $0.peer == peer }), leg.state != .trying else {
@@ -75,7 +75,7 @@ extension Calls {
         budgets[peer] = CallBudget()
     }
 
-    /// Another member of the channel is in this call no more.
+    /// Another member of the channel has left this call.
     mutating func takeOut(_ peer: Int) {
         guard call?.others.contains(where: { $0.peer == peer }) == true else { return }
         call?.others.removeAll { $0.peer == peer }
@@ -123,7 +123,7 @@ extension Calls {
         }
     }
 
-    /// Those in a call hear of each other every second, and that they are in it every five.
+    /// Members send each other a packet every second, and a confirmation every five.
     private mutating func keepUp(at now: Instant) {
         guard let current = call else { return }
         if now >= current.nextPing {
