@@ -9,7 +9,7 @@
 
     /// Makes `count` elements, calling `make` with each index in order.
     ///
-    /// What `make` throws is thrown on, after the elements made so far are gone.
+    /// Rethrows what `make` throws, after destroying the elements made so far.
     public init<Failure>(count: Int, _ make: (Int) throws(Failure) -> Element) throws(Failure) {
         precondition(count >= 0)
         let elements = UnsafeMutablePointer<Element>.allocate(capacity: max(count, 1))
@@ -98,5 +98,5 @@ extension FixedArray where Element: BitwiseCopyable {
     }
 }
 
-// SAFETY: it owns its elements alone, as an array does.
+// SAFETY: it alone owns its elements, as an array does.
 extension FixedArray: @unchecked Sendable where Element: Sendable & ~Copyable {}

@@ -1,10 +1,10 @@
-/// Which card is meant where nobody has named one.
+/// The choice of a card where the configuration names none.
 extension PCMCard {
     /// The card for a direction; nil where none has it.
     ///
-    /// One card for both directions if any has both, for it has one clock; USB before what is built
-    /// in, as that is what people plug in to talk with; what is for a screen last, as few screens
-    /// have speakers.
+    /// One card for both directions if there is one, because it has one clock. USB cards before
+    /// built-in ones, because people plug them in to talk. Cards for screens last, because few
+    /// screens have speakers.
     static func chosen(among cards: [PCMCard], for direction: PCMError.Direction) -> PCMCard? {
         best(of: cards.filter { $0.captures && $0.plays })
             ?? best(of: cards.filter { direction == .capture ? $0.captures : $0.plays })
@@ -20,7 +20,7 @@ extension PCMCard {
         return Self.isForScreen(name) || Self.isForScreen(id) ? 2 : 1
     }
 
-    /// Whether a card's name or id says that it plays through a screen.
+    /// Whether a card's name or id shows that it plays through a screen.
     public static func isForScreen(_ text: String) -> Bool {
         var rest = text.lowercased().utf8[...]
         while !rest.isEmpty {
@@ -32,19 +32,18 @@ extension PCMCard {
 }
 
 extension PCMName {
-    /// The device that is meant now, of the cards that are there; nil where no card has this
-    /// direction.
+    /// The device chosen from the cards present; nil where no card has this direction.
     ///
-    /// Without any card there may still be a sound server, which ALSA then calls `default`. Where
-    /// there is one, `default` is never meant by itself: for a USB card it is dmix and dsnoop, on a
-    /// desktop somebody's sound server, and on a Pi often the screen.
+    /// Without any card there may still be a sound server, which ALSA then calls `default`. With a
+    /// card, `default` is never chosen: for a USB card it is dmix and dsnoop, on a desktop the
+    /// user's sound server, and on a Pi often the screen.
     func resolved(among cards: [PCMCard], for direction: PCMError.Direction) -> PCMName? {
         guard self == .automatic else { return self }
         guard !cards.isEmpty else { return .default }
         return PCMCard.chosen(among: cards, for: direction).map { .card($0.id) }
     }
 
-    /// As a person reads it: of `auto` with the card that is meant now.
+    /// The text for people: `auto` together with the card chosen now.
     public func shown(for direction: PCMError.Direction) -> String {
         shown(among: PCMCard.all, for: direction)
     }
@@ -53,6 +52,6 @@ extension PCMName {
         resolved(among: cards, for: direction).map { shown(as: $0) } ?? description
     }
 
-    /// The same of the one that was found.
+    /// The same text for a known choice.
     func shown(as found: PCMName) -> String { found == self ? description : "\(self) (\(found))" }
 }

@@ -1,9 +1,9 @@
-/// Samples between our form, 16 bits and one channel, and the card's.
+/// Converts samples between our form, 16 bits and one channel, and the card's.
 ///
-/// Real-time: one pass, no allocation. The 16 bits are the top ones of the card's, so a card of 24
-/// or 32 bits loses its lowest on capture and gets zeros on playback.
+/// Real-time: one pass, no allocation. Our 16 bits are the card's top ones, so a card of 24 or 32
+/// bits loses its lowest bits on capture and gets zeros on playback.
 extension PCMParameters {
-    /// Whether a card has samples exactly as we do, as most can.
+    /// Whether the card has samples in our form, as most can.
     private var isOurs: Bool { format == .s16 && channels == 1 && 1.littleEndian == 1 }
 
     // Where the top two bytes of a sample lie.
@@ -32,14 +32,14 @@ extension PCMParameters {
             } else {
                 let other = unsafe (left + format.size).loadUnaligned(as: Int16.self)
                 let sum = Int32(Int16(littleEndian: sample)) + Int32(Int16(littleEndian: other))
-                // Half of a sum of two samples is a sample.
+                // Half of the sum of two samples fits a sample.
                 samples[index] = Int16(truncatingIfNeeded: sum >> 1)
             }
             unsafe left += step
         }
     }
 
-    /// Writes `samples` at `card`, to every channel alike.
+    /// Writes `samples` at `card`, to all channels alike.
     func pack(_ samples: Span<Int16>, into card: UnsafeMutableRawPointer) {
         if isOurs {
             return unsafe samples.withUnsafeBytes { bytes in

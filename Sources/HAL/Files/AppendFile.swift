@@ -1,15 +1,15 @@
 internal import CLinux
 
-/// A file that only grows: a whole line at a time, or nothing of it.
+/// A file that only grows: each line is written whole, or not at all.
 public struct AppendFile: ~Copyable {
     private let path: String
     private let descriptor: FileDescriptor
-    /// Bytes in it.
+    /// Its size in bytes.
     public private(set) var size: Int
-    /// Its last line has no end: power failed in the middle of it, or another program wrote.
+    /// Its last line has no end: a power failure cut it, or another program wrote.
     private var isTorn: Bool
 
-    /// Opens a file, and makes it where there is none.
+    /// Opens a file, or makes it.
     public init(_ path: String, mode: UInt32) throws(SystemError) {
         var (size, last): (UInt64, UInt8) = (0, 0)
         let raw = try SystemError.check(
@@ -20,9 +20,9 @@ public struct AppendFile: ~Copyable {
         isTorn = size > 0 && last != UInt8(ascii: "\n")
     }
 
-    /// Appends lines with one call; on a full disk what got in of them is taken away again.
+    /// Appends lines with one call; when the disk is full, a part that was written is removed.
     public mutating func append(_ lines: [UInt8]) throws(SystemError) {
-        // What is torn stays a line of its own, and does not spoil the next one.
+        // A torn line stays a line of its own and does not spoil the next one.
         let bytes = isTorn ? [UInt8(ascii: "\n")] + lines : lines
         let count = unsafe bytes.span.withUnsafeBufferPointer { buffer in
             // SAFETY: as many bytes as the buffer has are read during the call.
@@ -40,14 +40,14 @@ public struct AppendFile: ~Copyable {
         throw SystemError(operation: "write \(path)", errno: count < 0 ? Int32(-count) : ENOSPC)
     }
 
-    /// Waits until the disk has what was appended.
+    /// Waits until the disk has all that was appended.
     public borrowing func sync() throws(SystemError) {
         _ = try SystemError.check(clinux_append_sync(descriptor.raw), "write \(path)")
     }
 }
 
 extension FileStore {
-    /// Gives a file another name, in place of one that has it already; both in one directory.
+    /// Renames a file, replacing one of that name; both in one directory.
     public static func rename(_ path: String, to other: String) throws(SystemError) {
         _ = try SystemError.check(
             unsafe clinux_file_rename(path, other), "rename \(path) to \(other)")

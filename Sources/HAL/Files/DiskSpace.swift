@@ -1,8 +1,8 @@
 internal import CLinux
 
-/// What may still be written in a directory.
+/// The space left in a directory's file system.
 public struct DiskSpace: Equatable, Sendable {
-    /// For this user, in the file system of the directory.
+    /// Free for this user.
     public let freeBytes: UInt64
     /// Whether the file system is mounted read-only.
     public let isReadOnly: Bool
@@ -12,7 +12,7 @@ public struct DiskSpace: Equatable, Sendable {
         self.isReadOnly = isReadOnly
     }
 
-    /// Looks at the file system that `path` is in.
+    /// Examines the file system that `path` is in.
     public init(at path: String) throws(SystemError) {
         var free: UInt64 = 0
         var isReadOnly: Int32 = 0

@@ -1,10 +1,10 @@
 /// A plain file, read in parts from its beginning to its end.
 public struct FileReader: ~Copyable {
-    /// Bytes it has.
+    /// Its size in bytes.
     public let size: UInt64
     private let file: OpenFile
 
-    /// Opens it; what is no plain file (a directory, a pipe) is refused.
+    /// Opens it; refuses anything but a plain file (a directory, a pipe).
     public init(_ path: String) throws(SystemError) {
         file = try OpenFile(reading: path)
         size = UInt64(file.status.size)

@@ -1,10 +1,10 @@
 internal import CLinux
 
 extension FileStore {
-    /// Gives a file or directory to whom another one belongs, user and group.
+    /// Gives a file or directory the owner and group of another one.
     ///
-    /// Root does this with what it writes for the daemon, which could not read it otherwise. A
-    /// symbolic link is given itself, not what it points to.
+    /// Root does this with files it writes for the daemon, which could not read them otherwise. A
+    /// symbolic link itself gets the owner, not its target.
     public static func giveOwner(of model: String, to path: String) throws(SystemError) {
         let wanted = try look(at: model, followsLinks: true)
         let found = try look(at: path, followsLinks: false)
@@ -23,15 +23,15 @@ extension FileStore {
         return found
     }
 
-    /// Makes a directory of the owner of `model`; one that is there already is given to him.
+    /// Makes a directory with the owner of `model`; an existing directory gets this owner.
     ///
-    /// It appears as his: also when the power fails it is not left as another's.
+    /// It appears with this owner: even a power failure does not leave it with another one.
     public static func makeDirectory(
         _ path: String, mode: UInt32, ownerOf model: String
     ) throws(SystemError) {
         guard try status(of: path) == nil else { return try giveOwner(of: model, to: path) }
         let draft = "\(path).new"
-        // Left over from a crash it would have whatever mode it got as far as.
+        // A directory left over from a crash may have any mode.
         _ = unsafe clinux_directory_remove(draft)
         try makeDirectory(draft, mode: mode)
         try giveOwner(of: model, to: draft)

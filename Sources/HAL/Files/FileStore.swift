@@ -2,7 +2,7 @@ internal import CLinux
 
 /// Whole small files: settings, keys, the saved state.
 public enum FileStore {
-    /// Who may do what with a file.
+    /// Owner and permissions of a file.
     public struct Status: Equatable, Sendable {
         public let size: Int
         /// The permission bits.
@@ -12,7 +12,7 @@ public enum FileStore {
         public let isDirectory: Bool
     }
 
-    /// What a path names; nil when there is nothing.
+    /// The file at a path; nil when there is none.
     public static func status(of path: String) throws(SystemError) -> Status? {
         var status = clinux_file_status()
         let result = unsafe clinux_file_status(path, 1, &status)
@@ -21,7 +21,7 @@ public enum FileStore {
         return Status(status)
     }
 
-    /// Whether a path is itself a symbolic link, wherever that leads.
+    /// Whether a path is a symbolic link, whatever its target.
     public static func isLink(_ path: String) throws(SystemError) -> Bool {
         var status = clinux_file_status()
         let result = unsafe clinux_file_status(path, 0, &status)
@@ -34,8 +34,8 @@ public enum FileStore {
     public static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
         let file = try OpenFile(reading: path)
         guard file.status.size <= limit else { throw tooLarge(path, limit) }
-        // What it says it holds, and one byte more, to notice when that is not all: those of /proc
-        // say 0. Never all that is allowed at once, which would stay with the heap.
+        // The size that the file reports, and one byte more to notice when that is wrong: files of
+        // /proc report 0. Never the whole limit at once: the heap would keep that memory.
         var bytes = [UInt8](repeating: 0, count: min(max(file.status.size, 4095), limit) + 1)
         var count = 0
         while true {
@@ -53,9 +53,9 @@ public enum FileStore {
 
     /// Reads a secret straight into the caller's buffer and returns its size.
     ///
-    /// Refuses a file that anyone but its owner may touch, and one of another owner than the
-    /// process or root; root itself reads everyone's, for the station's keys belong to its own
-    /// user. The file must be smaller than the buffer, so that a longer one shows.
+    /// Refuses a file that other users may access, and one whose owner is neither the process's
+    /// user nor root. Root itself may read every user's file, because the station's keys belong to
+    /// its own user. The file must be smaller than the buffer, so that a longer one is noticed.
     public static func readSecret(
         _ path: String, into bytes: inout MutableSpan<UInt8>
     ) throws(SystemError) -> Int {
@@ -74,10 +74,10 @@ public enum FileStore {
         return try readWhole(file, path, into: &bytes)
     }
 
-    /// Reads a secret that systemd keeps for the service (`LoadCredential=`), as `readSecret`.
+    /// Reads a secret that systemd keeps for the service (`LoadCredential=`), like `readSecret`.
     ///
-    /// The rights are not looked at: systemd grants them by an access list, which makes the file
-    /// look open to a group, in a directory that only the service may enter.
+    /// Does not check the permissions: systemd grants access by a list that makes the file look
+    /// open to a group, in a directory that only the service can enter.
     public static func readCredential(
         _ name: String, into bytes: inout MutableSpan<UInt8>
     ) throws(SystemError) -> Int {
@@ -93,15 +93,15 @@ public enum FileStore {
         return try readWhole(try OpenFile(reading: path), path, into: &bytes)
     }
 
-    /// Puts a file in place whole, or leaves what was there: also when the power fails.
+    /// Writes a file as a whole, or leaves the former one: even when the power fails.
     ///
-    /// `mode` is set before the first byte is written, whatever the umask, and so is the owner when
-    /// it is to be that of `model`: it never lies there as somebody else's.
+    /// `mode` is set before the first byte is written, whatever the umask, and so is the owner of
+    /// `model` if given: the file never exists with another owner.
     public static func write(
         _ bytes: Span<UInt8>, to path: String, mode: UInt32, ownerOf model: String? = nil
     ) throws(SystemError) {
         let draft = "\(path).new"
-        // Left over from a crash, for two writers would be our own bug.
+        // Left over from a crash: two writers at once would be our own bug.
         _ = unsafe clinux_file_remove(draft)
         let file = try OpenFile(making: draft, mode: mode)
         do throws(SystemError) {
@@ -113,7 +113,8 @@ public enum FileStore {
             _ = unsafe clinux_file_remove(draft)
             throw error
         }
-        // The file is whole either way: without this the power may bring back the old one.
+        // The file is whole either way, but without this a power failure may bring the former one
+        // back.
         _ = unsafe clinux_directory_sync(folder(of: path))
     }
 
@@ -124,14 +125,14 @@ public enum FileStore {
         _ = try SystemError.check(result, "remove \(path)")
     }
 
-    /// Makes a directory; one that is there already is left as it is.
+    /// Makes a directory; an existing one is left as it is.
     public static func makeDirectory(_ path: String, mode: UInt32) throws(SystemError) {
         let result = unsafe clinux_directory_make(path, mode)
         if result == -EEXIST { return }
         _ = try SystemError.check(result, "make directory \(path)")
     }
 
-    /// The names in a directory that end with `suffix`, in byte order, hidden ones left out.
+    /// The names in a directory that end with `suffix`, in byte order, without hidden ones.
     ///
     /// An absent directory has none.
     public static func names(in path: String, suffix: String) throws(SystemError) -> [String] {
@@ -166,7 +167,7 @@ public enum FileStore {
             operation: "read \(path)", errno: EFBIG, advice: "at most \(limit) bytes are expected")
     }
 
-    /// The directory a path lies in.
+    /// The directory of a path.
     static func folder(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])

@@ -30,7 +30,7 @@ struct OpenFile: ~Copyable {
         self.path = path
     }
 
-    /// Gives it to whom another file belongs, user and group; it may have another name by now.
+    /// Gives it the owner and group of another file, whatever its name is by now.
     borrowing func giveOwner(of model: String) throws(SystemError) {
         let wanted = try FileStore.look(at: model, followsLinks: true)
         _ = try SystemError.check(
@@ -43,7 +43,7 @@ struct OpenFile: ~Copyable {
         var done = 0
         while done < bytes.count {
             let count = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
-                // SAFETY: `done` is below `count`, and what is left lies in the buffer.
+                // SAFETY: `done` is below `count`, and the rest lies in the buffer.
                 unsafe clinux_read(
                     descriptor.raw, buffer.baseAddress! + done, buffer.count - done)
             }
@@ -61,7 +61,7 @@ struct OpenFile: ~Copyable {
         var done = 0
         while done < bytes.count {
             let count = unsafe bytes.withUnsafeBufferPointer { buffer in
-                // SAFETY: `done` is below `count`, and what is left lies in the buffer.
+                // SAFETY: `done` is below `count`, and the rest lies in the buffer.
                 unsafe clinux_write(
                     descriptor.raw, buffer.baseAddress! + done, buffer.count - done)
             }

@@ -1,12 +1,12 @@
 internal import CLinux
 
-/// How root works in a directory that belongs to a lesser user.
+/// Lets root work safely in a directory that belongs to another user.
 public enum OwnersRights {
     /// Acts with the rights of the directory's owner until `giveBack`.
     ///
-    /// Below such a directory every path may lead anywhere by the time root follows it; with its
-    /// owner's rights it leads nowhere that the owner could not go. A process that is not root
-    /// keeps the rights it has; so does root where the directory is root's, or not there yet.
+    /// In such a directory the owner can redirect every path before root follows it; with the
+    /// owner's rights, a path leads only where the owner may go. A process that is not root keeps
+    /// its rights; so does root in a directory that is root's, or does not exist.
     public static func take(of path: String) throws(SystemError) {
         guard Environment.userID == 0, try FileStore.status(of: path) != nil else { return }
         let itself = try FileStore.look(at: path, followsLinks: false)

@@ -1,14 +1,14 @@
 /// One entry of the journal, in the bytes of its native protocol.
 ///
-/// Every value goes in the form with its length before it (systemd's "Native Journal Protocol"):
-/// no value, whatever is in it, can end its field and begin another.
+/// Every value is written in the form that begins with its length (systemd's "Native Journal
+/// Protocol"), so no value can end its field and begin another.
 public struct JournalEntry: Sendable {
     /// The datagram.
     public private(set) var bytes: [UInt8] = []
 
     public init() {}
 
-    /// Adds a field; the name has capitals, digits and underscores only, and begins with a capital.
+    /// Adds a field; its name has capitals, digits and underscores only, and begins with a capital.
     public mutating func set(_ name: StaticString, _ value: String) {
         let name = name.description.utf8
         precondition(name.first.map { Self.isCapital($0) } == true && name.count <= 64)

@@ -1,9 +1,9 @@
 internal import CLinux
 
-/// The way to the journal of this machine (spoken without libsystemd).
+/// A connection to this machine's journal, without libsystemd.
 ///
-/// Nothing here waits: an entry that does not go at once, or is too large for one datagram, is
-/// refused, and the caller has standard error left.
+/// It never waits: an entry that cannot be sent at once, or is too large for one datagram, is
+/// refused; the caller can still use standard error.
 public final class JournalSocket: Sendable {
     private let descriptor: FileDescriptor
     private let path: String
@@ -11,7 +11,7 @@ public final class JournalSocket: Sendable {
     /// Where journald listens.
     public static let standardPath = "/run/systemd/journal/socket"
 
-    /// Nil when the process may make no socket.
+    /// Nil when the process cannot make a socket.
     public init?(path: String = standardPath) {
         let raw = clinux_local_datagram_make()
         guard raw >= 0 else { return nil }
@@ -19,9 +19,9 @@ public final class JournalSocket: Sendable {
         self.path = path
     }
 
-    /// Whether standard error goes to the journal: it is what `$JOURNAL_STREAM` names.
+    /// Whether standard error goes to the journal: then `$JOURNAL_STREAM` names it.
     ///
-    /// A daemon whose standard error was sent elsewhere must write there (systemd.exec(5)).
+    /// A daemon whose standard error was redirected must write there (systemd.exec(5)).
     public static var isStandardError: Bool {
         guard let named = Environment.value(of: "JOURNAL_STREAM") else { return false }
         var device: UInt64 = 0

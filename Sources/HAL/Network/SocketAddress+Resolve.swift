@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// A name that could not be turned into an address.
+/// A host name that could not be turned into an address.
 public struct ResolutionError: Error, Equatable, Sendable {
     public let host: String
     /// The resolver's code (EAI_…).
@@ -16,9 +16,9 @@ extension ResolutionError: CustomStringConvertible {
 }
 
 extension SocketAddress {
-    /// The addresses of a name or of a numeric address, best first, at most eight.
+    /// The addresses of a host name or of a numeric address, best first, at most eight.
     ///
-    /// Asks the network: it may take many seconds, so only the resolver thread calls it.
+    /// Asks the network, which may take many seconds: only the resolver thread calls it.
     public static func resolve(
         host: String, port: UInt16
     ) throws(ResolutionError) -> [SocketAddress] {

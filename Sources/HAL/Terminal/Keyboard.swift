@@ -1,28 +1,28 @@
 internal import CLinux
 
-/// What a person types into a program.
+/// The text that a person types into a program.
 public enum Keyboard {
     private static let descriptor: Int32 = 0
-    /// More than anybody types.
+    /// Longer than any typed line.
     private static let lineMax = 4096
 
-    /// Whether there is a person, rather than a file or another program.
+    /// Whether standard input is a terminal, not a file or another program.
     public static var isThere: Bool { clinux_is_terminal(descriptor) == 1 }
 
-    /// The next line without its line feed; nil when there will be none.
+    /// The next line without its line feed; nil at the end.
     ///
-    /// What is not UTF-8 in it is replaced; what is too long is cut off.
+    /// Bytes that are not UTF-8 are replaced; a line that is too long is cut.
     public static func line() -> String? {
         var bytes: [UInt8] = []
         var byte: UInt8 = 0
         while true {
-            // One at a time: what follows the line is for whoever reads next.
-            // SAFETY: the call writes at most the one byte.
+            // Byte by byte: what follows the line is for the next reader. SAFETY: the call writes
+            // at most the one byte.
             let count = unsafe withUnsafeMutablePointer(to: &byte) { pointer in
                 unsafe clinux_read(descriptor, pointer, 1)
             }
             guard count == 1 else {
-                // Cut short by Ctrl-D, it was not meant to be taken.
+                // Ended by Ctrl-D in the middle: the person has dropped the line.
                 return nil
             }
             if byte == UInt8(ascii: "\n") { return String(decoding: bytes, as: UTF8.self) }

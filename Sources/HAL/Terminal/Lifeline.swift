@@ -1,12 +1,12 @@
 internal import CLinux
 public import Time
 
-/// The streams a program was started with: where one is cut, nobody is at its other end any more.
+/// The standard streams of a program: when one is cut, its other end is gone.
 ///
-/// A closed terminal or an ssh that is gone cuts them; a file, /dev/null and a stream that was
+/// A closed terminal or a closed ssh connection cuts them; a file, /dev/null and a stream that was
 /// never open have no other end.
 public struct Lifeline: ~Copyable {
-    /// An input that ends so soon was never anybody's: `ssh -n` gives such a one.
+    /// An input that ends sooner never had another end: `ssh -n` gives such an input.
     private static let settling = Duration.seconds(1)
 
     private let begin: Instant

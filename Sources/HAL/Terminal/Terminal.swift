@@ -7,12 +7,12 @@ public enum Terminal {
         case complaint = 2
     }
 
-    /// Whether a person is looking rather than a file or another program.
+    /// Whether it is a terminal, not a file or another program.
     public static func isInteractive(_ output: Output) -> Bool {
         clinux_is_terminal(output.rawValue) == 1
     }
 
-    /// Columns and rows that a person sees; nil where nobody does, or the terminal does not know.
+    /// Columns and rows of the terminal; nil where there is none, or it does not know.
     public static func size(of output: Output) -> (columns: Int, rows: Int)? {
         var (columns, rows): (Int32, Int32) = (0, 0)
         // SAFETY: the call writes the two numbers and keeps neither pointer.
@@ -22,18 +22,18 @@ public enum Terminal {
         return (Int(columns), Int(rows))
     }
 
-    /// Whether this program may draw there: no shell has sent it to the background.
+    /// Whether this program may draw there: the shell has not sent it to the background.
     public static func isForeground(_ output: Output) -> Bool {
         clinux_is_foreground(output.rawValue) == 1
     }
 
-    /// The longest text that `offer` writes, in bytes: what a pipe with room takes in one piece.
+    /// The longest text that `offer` writes, in bytes: a pipe with room accepts it in one piece.
     public static let offerMax = 4096
 
     /// Writes a short text if the reader has room for it now, and never waits.
     ///
-    /// Of a longer one as much as may be is written, and the line feed at its end. Returns false
-    /// when nothing was written, or less than that.
+    /// A longer text is cut to fit, with the line feed at its end. Returns false when not all of
+    /// that was written.
     public static func offer(_ text: String, to output: Output) -> Bool {
         var text = shortened(text)
         return text.withUTF8 { bytes in
@@ -56,7 +56,7 @@ public enum Terminal {
         return String(decoding: bytes[..<cut], as: UTF8.self) + end
     }
 
-    /// Writes the text as it is, without a line feed of its own.
+    /// Writes the text as it is, without adding a line feed.
     ///
     /// Returns false when the reader has gone or the disk is full.
     @discardableResult
@@ -65,11 +65,11 @@ public enum Terminal {
         return text.withUTF8 { bytes in
             var done = 0
             while done < bytes.count {
-                // SAFETY: `done` is below `count`, and what is left lies in the buffer.
+                // SAFETY: `done` is below `count`, and the rest lies in the buffer.
                 let count = unsafe clinux_write(
                     output.rawValue, bytes.baseAddress! + done, bytes.count - done)
                 if count == -Int(EAGAIN) {
-                    // The terminal was made nonblocking by whoever shares it.
+                    // Another program that shares the terminal has made it nonblocking.
                     _ = clinux_poll(output.rawValue, Int16(CLINUX_WRITABLE), -1)
                 } else if count <= 0 {
                     return false

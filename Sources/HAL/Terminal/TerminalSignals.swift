@@ -1,13 +1,13 @@
 internal import CLinux
 
-/// What a person at a terminal asks of a program that draws on it, as a readable descriptor.
+/// Signals from a person at a terminal to a program that draws on it, as a readable descriptor.
 public struct TerminalSignals: ~Copyable {
     public enum Signal: Equatable, Sendable {
-        /// Ctrl-C, or whatever else is to end it.
+        /// Ctrl-C, or another signal that ends the program.
         case end
         /// Ctrl-Z: give the terminal back, then `stop()`.
         case suspend
-        /// The window has another size, or the program goes on after it was stopped.
+        /// The window has another size, or the program continues after a stop.
         case redraw
     }
 
@@ -16,11 +16,11 @@ public struct TerminalSignals: ~Copyable {
 
     private let descriptor: FileDescriptor
 
-    /// Takes over the signals from the process, and ignores broken pipes and stray signals.
+    /// Blocks the signals for the process, and ignores broken pipes and stray signals.
     ///
-    /// Only for the main thread, before any other is started.
+    /// Only for the main thread, before any other thread starts.
     public init() throws(SystemError) {
-        // What ends a program at a terminal: the window closed, Ctrl-C, Ctrl-\, kill.
+        // The signals that end a program at a terminal: the window closed, Ctrl-C, Ctrl-\, kill.
         var numbers: [7 of Int32] = [
             1, 2, 3, 15, Self.suspend, Self.redraws[0], Self.redraws[1],
         ]
@@ -46,6 +46,6 @@ public struct TerminalSignals: ~Copyable {
         }
     }
 
-    /// Stops the process as Ctrl-Z would have; returns when the shell lets it go on.
+    /// Stops the process as Ctrl-Z would have; returns when the shell continues it.
     public borrowing func stop() { clinux_stop() }
 }
