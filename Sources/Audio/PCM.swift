@@ -1,10 +1,10 @@
 internal import Time
 
-/// The one form in which sound travels inside a station: 48 kHz, mono, signed 16 bit.
+/// The one form of sound inside a station: 48 kHz, mono, signed 16 bit.
 ///
-/// The edge (`HAL`) converts whatever the card speaks to and from this form, once.
+/// `HAL` converts between this form and the card's.
 public enum PCM {
-    /// Samples a second.
+    /// Samples per second.
     public static let sampleRate = 48_000
 
     /// Samples in a `Frame`, the longest block that is mixed at once: 10 ms.
@@ -24,7 +24,7 @@ public enum PCM {
         samples(nanoseconds: time.nanoseconds)
     }
 
-    /// The samples in so many nanoseconds, rounded towards zero: 48,000 a second are 3 in 62,500 ns.
+    /// The samples in so many nanoseconds, rounded towards zero; 3 samples last 62,500 ns.
     public static func samples(nanoseconds: Int64) -> Int64 { nanoseconds * 3 / 62_500 }
 
     /// How long a number of samples lasts.

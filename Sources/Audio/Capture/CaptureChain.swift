@@ -1,14 +1,14 @@
 internal import Realtime
 
-/// What is done to the microphone's sound before anyone hears it: echo, noise, loudness.
+/// The processing of the microphone's sound: echo, noise, loudness.
 ///
-/// Each part is there only if it is wanted. Echo and noise delay sound by one frame, and by what
-/// is needed to fill one where blocks are shorter. Real-time after `init`.
+/// Each part exists only if it is wanted. The filters of echo and noise delay sound by one frame,
+/// and, where blocks are shorter, by the time to fill one. Real-time after `init`.
 public struct CaptureChain: ~Copyable {
     public struct Settings: Equatable, Sendable {
-        /// Takes the loudspeaker out of the microphone; lets noise down by 15 dB at least.
+        /// Removes the loudspeaker's sound from the microphone's; lowers noise by 15 dB at least.
         public var cancelsEcho: Bool
-        /// How far noise is let down, in dB; 0 leaves it alone.
+        /// How far noise is lowered, in dB; 0 leaves it unchanged.
         public var noiseDecibels: Int
         /// Brings speech to one loudness.
         public var controlsGain: Bool
@@ -19,10 +19,10 @@ public struct CaptureChain: ~Copyable {
             self.controlsGain = controlsGain
         }
 
-        /// Whether sound passes as it is.
+        /// Whether sound passes unchanged.
         public var isOff: Bool { self == Settings() }
 
-        /// How much later blocks of so many samples come out than they went in.
+        /// By how many samples blocks of this size are delayed.
         public func delaySamples(blockSamples: Int) -> Int {
             guard cancelsEcho || noiseDecibels > 0 else { return 0 }
             let frameSamples = max(blockSamples, CaptureChain.frameMin)
@@ -30,7 +30,7 @@ public struct CaptureChain: ~Copyable {
         }
     }
 
-    /// The shortest frame that the filters work well on.
+    /// The shortest frame on which the filters work well.
     fileprivate static let frameMin = 240
     private static let noiseDecibels = 15
 
@@ -42,24 +42,24 @@ public struct CaptureChain: ~Copyable {
     private var voiceSwitch = VoiceSwitch()
     private var speech = SpeechDetector()
     private var gain = GainControl()
-    /// The frame being filled, and the one that is done.
+    /// The frame being filled, and the finished one.
     private var waiting: FixedArray<Int16>
     private var done: FixedArray<Int16>
     private var played: FixedArray<Int16>
-    /// The frame before, as it was captured: what comes out where a filter is left out, which would
-    /// delay it by as much.
+    /// The former frame as captured: it is the output where a filter is bypassed, which would have
+    /// delayed it as much.
     private var before: FixedArray<Int16>
     private var filled = 0
-    /// Whether noise, or the echo, is left in for now, to spare the processor.
+    /// Whether the filter is bypassed for now, to spare the processor.
     public var isNoiseLeft = false
     public var isEchoLeft = false {
         didSet { if isEchoLeft, estimate != nil { estimate = EchoEstimate() } }
     }
-    /// Whether the filter was left out of the last frame: what it remembers is of another time.
+    /// Whether the last frame bypassed the filter, so that the filter's memory is out of date.
     private var wasLeft = false
 
     /// - Parameters:
-    ///   - settings: What is wanted.
+    ///   - settings: The wanted parts.
     ///   - blockSamples: Samples of every block, 120, 240 or 480.
     public init(_ settings: Settings, blockSamples: Int) {
         precondition(blockSamples == 120 || blockSamples == 240 || blockSamples == 480)
@@ -83,18 +83,18 @@ public struct CaptureChain: ~Copyable {
         }
     }
 
-    /// How much later sound comes out than it went in.
+    /// By how many samples sound is delayed.
     public let delaySamples: Int
 
-    /// How well the echo is cancelled; nil when it is not.
+    /// How well the echo is cancelled; nil without a canceller.
     public private(set) var estimate: EchoEstimate?
 
-    /// Replaces one block by what came `delaySamples` before it, made better.
+    /// Replaces one block by the processed sound of `delaySamples` before.
     ///
     /// - Parameters:
     ///   - block: Sound of the microphone, `blockSamples` of it.
     ///   - position: The number of its first sample, as `EchoReference` counts.
-    ///   - reference: What the loudspeaker played.
+    ///   - reference: The sound that the loudspeaker played.
     public mutating func process(
         _ block: inout MutableSpan<Int16>, at position: Int, _ reference: borrowing EchoReference
     ) {
@@ -102,12 +102,12 @@ public struct CaptureChain: ~Copyable {
         if delaySamples > 0 { exchange(&block, at: position, reference) }
         guard settings.controlsGain else { return }
         speech.add(block.span)
-        // What is left of an echo is nobody here.
+        // The remainder of an echo is no speech of a person here.
         let isEcho = estimate?.isPlaying == true && !voiceSwitch.isOpen
         gain.process(&block, isSpeech: speech.isSpeech && !isEcho)
     }
 
-    /// Takes a block in, and gives one out of the frame that is done.
+    /// Takes a block in, and returns one of the finished frame.
     private mutating func exchange(
         _ block: inout MutableSpan<Int16>, at position: Int, _ reference: borrowing EchoReference
     ) {
@@ -128,7 +128,7 @@ public struct CaptureChain: ~Copyable {
 
     private mutating func improve() {
         let isLeft = settings.cancelsEcho ? isEchoLeft : isNoiseLeft
-        // When it begins again, its first frame is still that which it was given last.
+        // When the filter starts again, its first output is still the last frame it took in.
         if isLeft || wasLeft {
             for i in 0..<frameSamples { done[i] = before[i] }
             keepFrame()
@@ -147,7 +147,7 @@ public struct CaptureChain: ~Copyable {
         for i in 0..<frameSamples { before[i] = waiting[i] }
     }
 
-    /// Lets the filter take in the frame that it did not delay, for the next one to follow it.
+    /// Feeds the filter the frame that bypassed it, so that the next frame follows on.
     private mutating func prime() {
         Self.suppress(&suppressor, &waiting)
         _ = Self.cancel(&canceller, &waiting, played)
@@ -176,7 +176,7 @@ public struct CaptureChain: ~Copyable {
         voiceSwitch.process(&sound, powers, isGood: isGood)
     }
 
-    /// The microphone was away: what is half done is of another time.
+    /// The microphone was off: the frame begun is out of date.
     public mutating func breakOff() {
         filled = 0
         waiting.fill(with: 0)

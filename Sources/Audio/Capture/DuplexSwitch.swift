@@ -1,15 +1,15 @@
-/// Who has the word in a call where only one side can be heard at a time.
+/// Decides which side has the word in a call where only one can be heard at a time.
 ///
-/// A speaker that the microphone hears would send every word back. So while somebody far speaks
-/// the microphone is shut, and while somebody speaks here the speaker is held down; the first has
-/// it until a pause. Both are told from noise by `SpeechDetector`, the far one before the room
-/// hears it. Pure.
+/// A speaker that the microphone hears would send every word back. So the microphone is shut while
+/// the far side speaks, and the speaker is held down while a person speaks here; the first to speak
+/// keeps the word until a pause. `SpeechDetector` tells speech from noise on both sides, on the far
+/// side before the room hears it. Pure.
 public struct DuplexSwitch: Sendable {
     public enum Side: Equatable, Sendable { case nobody, here, far }
 
-    /// A pause so long gives the word away: 300 ms.
+    /// A pause of this length ends a turn: 300 ms.
     private static let pause = 14_400
-    /// What waits in the card, and the room's answer, come on top of the far side's: 150 ms.
+    /// Sound queued in the card and the room's echo outlast the far side's speech: 150 ms.
     private static let room = 7_200
     /// The microphone opens in 10 ms and shuts in 5.
     private static let opening: Float = 1 / 480
@@ -23,18 +23,18 @@ public struct DuplexSwitch: Sendable {
 
     public init() {}
 
-    /// Takes a block that goes to the speaker, as it is before that is held down.
+    /// Takes a block for the speaker, before it is held down.
     public mutating func played(_ block: Span<Int16>) {
         guard far.add(block) > 0, far.isSpeech, side != .here else { return }
         side = .far
         left = Self.pause + Self.room
     }
 
-    /// Takes a block of the microphone, and lets it through or does not.
+    /// Takes a block of the microphone, and passes or mutes it.
     public mutating func captured(_ block: inout MutableSpan<Int16>) {
         left -= block.count
         if left <= 0 { side = .nobody }
-        // While the far side speaks this hears the speaker.
+        // While the far side speaks, the microphone hears the speaker.
         if side != .far, here.add(block.span) > 0, here.isSpeech {
             side = .here
             left = Self.pause

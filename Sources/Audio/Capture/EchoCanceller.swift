@@ -1,16 +1,16 @@
 internal import CSpeexDSP
 internal import Realtime
 
-/// Takes the loudspeaker's sound out of the microphone's.
+/// Removes the loudspeaker's sound from the microphone's.
 ///
 /// The adaptive filter of libspeexdsp (Valin: "On adjusting the learning rate in frequency domain
-/// echo cancellation with double-talk", 2007) over 200 ms, and behind it the suppression of what
-/// the filter left. It needs microphone and loudspeaker on one clock: 20 ppm between them cost
-/// 20 dB. It delays sound by one frame. Real-time after `init`.
+/// echo cancellation with double-talk", 2007) over 200 ms, followed by suppression of the
+/// remainder. It needs microphone and loudspeaker on one clock: 20 ppm between them cost 20 dB. It
+/// delays sound by one frame. Real-time after `init`.
 @safe public struct EchoCanceller: ~Copyable {
-    /// The longest way from the loudspeaker to the microphone, over all walls, in samples.
+    /// The longest path from the loudspeaker to the microphone by way of the walls, in samples.
     static let tailSamples = 9_600
-    /// Echo left over is let down by this many decibels, and by this many while somebody speaks
+    /// By how many decibels the remaining echo is lowered: normally, and while a person speaks
     /// here.
     private static let suppression = 45
     private static let suppressionDuringSpeech = 15
@@ -24,12 +24,12 @@ internal import Realtime
     /// - Parameters:
     ///   - frameSamples: Samples of 48 kHz in each frame: 480, or 240 for less delay at half again
     ///     the work.
-    ///   - noiseDecibels: How far steady noise is let down as well, 1 to 40.
+    ///   - noiseDecibels: How far steady noise is lowered as well, 1 to 40.
     public init(frameSamples: Int = PCM.frameSamples, noiseDecibels: Int = 15) {
         precondition(frameSamples == 240 || frameSamples == 480)
         // The library ends the program when there is no memory.
         unsafe state = speex_echo_state_init(Int32(frameSamples), Int32(Self.tailSamples))!
-        // Left at 8 kHz, it would take the near voice away: -20 dB.
+        // With the default of 8 kHz it would remove the near voice: -20 dB.
         let status = unsafe cspeex_echo_set(
             state, SPEEX_ECHO_SET_SAMPLING_RATE, Int32(PCM.sampleRate))
         precondition(status == 0)
@@ -43,13 +43,13 @@ internal import Realtime
 
     deinit { unsafe speex_echo_state_destroy(state) }
 
-    /// Replaces one captured frame by the one before it, without the echo.
+    /// Replaces one captured frame by the former one, without the echo.
     ///
     /// - Parameters:
-    ///   - frame: What the microphone captured.
-    ///   - reference: What the loudspeaker played while it did, not later than by 2 ms or so
+    ///   - frame: The captured frame.
+    ///   - reference: The sound that the loudspeaker played meanwhile, at most 2 ms late
     ///     (`EchoReference`).
-    /// - Returns: The powers of the frame taken in, for whoever judges how well it went.
+    /// - Returns: The powers of the frame taken in, to judge the result by.
     @discardableResult
     public mutating func process(
         _ frame: inout MutableSpan<Int16>, reference: Span<Int16>
@@ -61,7 +61,7 @@ internal import Realtime
         return EchoPowers(captured: captured, left: left, played: Power.mean(reference))
     }
 
-    /// Runs the filter, and returns the mean square of what it left.
+    /// Runs the filter, and returns the mean square of its output.
     private mutating func cancel(
         _ frame: inout MutableSpan<Int16>, _ reference: Span<Int16>
     ) -> Float {

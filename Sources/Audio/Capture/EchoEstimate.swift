@@ -1,5 +1,5 @@
-/// The mean squares of one frame, 1 being a full-scale square: as captured, after the canceller,
-/// and of what was played meanwhile.
+/// The mean squares of one frame, where 1 is a full-scale square: as captured, after the canceller,
+/// and of the sound played meanwhile.
 public struct EchoPowers: Sendable {
     public var captured: Float
     public var left: Float
@@ -12,13 +12,13 @@ public struct EchoPowers: Sendable {
     }
 }
 
-/// How well the echo is cancelled, as far as that can be heard.
+/// How well the echo is cancelled, as far as it can be heard.
 ///
-/// Echo return loss enhancement (ITU-T G.168) of the moments in which the loudspeaker plays and
-/// the microphone hears well more than the room's noise. Somebody speaking here makes single
-/// moments look bad, so the figure follows the better ones: about the upper fifth. Pure.
+/// Echo return loss enhancement (ITU-T G.168), measured while the loudspeaker plays and the
+/// microphone hears clearly more than the room's noise. A person speaking here makes single moments
+/// look bad, so the result follows the better ones: about the upper fifth. Pure.
 public struct EchoEstimate: Sendable {
-    /// Below this, what is left of the echo is a nuisance.
+    /// Below this, the remaining echo disturbs.
     public static let good: Float = 15
 
     private static let playedFloor: Float = -55
@@ -27,10 +27,10 @@ public struct EchoEstimate: Sendable {
     private static let rise: Float = 20
     private static let fall: Float = 5
     private static let noiseRise: Float = 1
-    /// Echo outlasts what makes it: dB a second of a room that is slow to die away.
+    /// Echo outlasts its source: dB per second in a slowly decaying room.
     private static let decay: Float = 170
 
-    /// Decibels taken away, 0 to 60.
+    /// Decibels of echo removed, 0 to 60.
     public private(set) var decibels: Float = 0
     /// Whether the echo is cancelled well enough to speak and listen at once.
     public private(set) var isGood = false
@@ -52,7 +52,7 @@ public struct EchoEstimate: Sendable {
         let gone = heard - Power.decibels(powers.left)
         decibels += (gone > decibels ? Self.rise : -Self.fall) * seconds
         decibels = min(60, max(0, decibels))
-        // Once good, it is not given up for a little.
+        // Hysteresis: small changes do not end a good state.
         isGood = decibels >= (isGood ? Self.good - 3 : Self.good)
     }
 

@@ -1,16 +1,18 @@
 internal import Realtime
 
-/// What the loudspeaker played, by the moment the microphone heard it.
+/// The sound that the loudspeaker played, by the moment the microphone heard it.
 ///
-/// Both cards count samples on one clock. What is not yet played waits in the one card, what is
-/// captured and not yet read in the other: those two delays tell which sample left the loudspeaker
-/// when a captured one came in, and that stays so until a card stops. Real-time after `init`.
+/// Both cards count samples on one clock. One card still holds samples to be played, the other
+/// holds captured samples that were not read yet: the two delays tell which sample left the
+/// loudspeaker when a captured one came in, and that remains true until a card stops. Real-time
+/// after `init`.
 public struct EchoReference: ~Copyable {
     private static let capacityMax = 1 << 15
-    /// What is played is taken to be heard this much later than it was: of two cards that do not
-    /// say quite the truth the echo must not come before its cause.
+    /// Played sound is placed this much later than the cards report: with slightly wrong reports,
+    /// the echo must not come before its cause.
     static let lead = 96
-    /// Delays that differ by more than this, on average, tell of another place; by `jump`, at once.
+    /// Delays that differ by more than this, on average, mean another alignment; by `jump`, at
+    /// once.
     private static let tolerance: Float = 72
     private static let jump = 720
     private static let jumpsMax = 3
@@ -19,31 +21,32 @@ public struct EchoReference: ~Copyable {
     /// A power of two.
     private let capacity: Int
     private var ring: FixedArray<Int16>
-    /// Samples given to the loudspeaker so far.
+    /// Samples passed to the loudspeaker's card so far.
     private var written = 0
-    /// What has to be added to the number of a captured sample; nil: not known yet.
+    /// The offset from the number of a captured sample to that of the played one; nil while
+    /// unknown.
     private var offset: Int?
     private var error: Float = 0
     private var jumps = 0
-    /// Times the place was found to be another one than thought.
+    /// How often the alignment has changed.
     public private(set) var realignments = 0
 
-    /// - Parameter isWanted: Whether anyone asks what was played; else it takes no memory.
+    /// - Parameter isWanted: Whether the played sound will be asked for; else no memory is used.
     public init(isWanted: Bool = true) {
         capacity = isWanted ? Self.capacityMax : 1
         ring = FixedArray(count: capacity, repeating: 0)
     }
 
-    /// Takes samples that were given to the loudspeaker's card.
+    /// Takes samples that were passed to the loudspeaker's card.
     public mutating func append(_ samples: Span<Int16>) {
         for i in samples.indices { ring[(written &+ i) & (capacity - 1)] = samples[i] }
         written &+= samples.count
     }
 
-    /// Takes what both cards say of themselves at one moment.
+    /// Takes the delays that both cards report at one moment.
     ///
     /// - Parameters:
-    ///   - playbackDelay: Samples until one given to the loudspeaker's card now is played.
+    ///   - playbackDelay: Samples until one passed to the loudspeaker's card now is played.
     ///   - captureDelay: Samples captured and not read.
     ///   - captured: Samples read from the microphone's card so far.
     public mutating func align(playbackDelay: Int, captureDelay: Int, captured: Int) {
@@ -69,8 +72,8 @@ public struct EchoReference: ~Copyable {
         realignments += 1
     }
 
-    /// What was played while the microphone captured its sample of this number; silence where that
-    /// is not known.
+    /// The sample played when the microphone captured its sample of this number; silence while
+    /// unknown.
     public func sample(at position: Int) -> Int16 {
         guard let offset else { return 0 }
         let place = position + offset + Self.lead
@@ -78,7 +81,7 @@ public struct EchoReference: ~Copyable {
         return isKept ? ring[place & (capacity - 1)] : 0
     }
 
-    /// A card stood still: what waited in it is gone, and its samples have other places.
+    /// A card has stopped: its queued samples are gone, and the alignment changes.
     public mutating func breakOff() {
         ring.fill(with: 0)
         offset = nil

@@ -1,10 +1,10 @@
-/// Brings speech to one loudness, whoever speaks and however far from the microphone.
+/// Brings speech to one loudness, whoever speaks and at whatever distance.
 ///
-/// Only what is speech moves the gain: in pauses it stands still, and noise does not swell up.
-/// Towards louder it goes slowly, towards softer four times as fast, and what would still be too
-/// loud is turned down within a millisecond. No delay. Real-time.
+/// Only speech moves the gain: it stands still in pauses, so noise does not rise. It rises slowly
+/// and falls four times as fast; sound that is still too loud is lowered within a millisecond. No
+/// delay. Real-time.
 public struct GainControl: Sendable {
-    /// RMS of speech it aims at, and peak it never passes: dBFS.
+    /// The target RMS of speech, and the limit of peaks: dBFS.
     public static let target: Float = -23
     public static let peak: Float = -3
     public static let gainMax: Float = 18
@@ -13,26 +13,26 @@ public struct GainControl: Sendable {
     /// dB a second.
     private static let rise: Float = 3
     private static let fall: Float = 12
-    /// How long speech is listened to: 1 s.
+    /// The averaging time of speech: 1 s.
     private static let memory: Float = 1
     private static let attackSamples = 48
     private static let recoveryPerSecond: Float = 5
     private static let ceiling: Float = 23_197
 
-    /// Decibels that speech is now turned up by.
+    /// The gain for speech now, in decibels.
     public private(set) var gain: Float = 0
     private var speech = Power.ratio(target) * Power.ratio(target)
-    /// What the last sample was multiplied by, without and with the limiter.
+    /// The last sample's factor, without and with the limiter.
     private var factor: Float = 1
     private var limit: Float = 1
 
     public init() {}
 
-    /// Turns a block of sound up or down.
+    /// Applies the gain to a block.
     ///
     /// - Parameters:
     ///   - sound: Any number of samples, 10 ms at most.
-    ///   - isSpeech: Whether it is speech of somebody here.
+    ///   - isSpeech: Whether it is speech of a person here.
     public mutating func process(_ sound: inout MutableSpan<Int16>, isSpeech: Bool) {
         guard sound.count > 0 else { return }
         let seconds = Float(sound.count) / Float(PCM.sampleRate)
@@ -74,6 +74,6 @@ public struct GainControl: Sendable {
         }
     }
 
-    /// Forgets how loud it was.
+    /// Forgets the loudness so far.
     public mutating func reset() { self = GainControl() }
 }

@@ -1,28 +1,29 @@
 /// Tells speech from the room's noise, by level alone.
 ///
 /// The noise is the quietest 30 ms of the last four seconds (Martin's minimum statistics, 2001,
-/// without its spectrum): speech has a dip in every word, a fan has none. What hums below the
-/// voice does not count. It judges every 10 ms. Pure.
+/// without its spectrum): speech has a dip in every word, a fan has none. Hum below the voice does
+/// not count. It decides every 10 ms. Pure.
 public struct SpeechDetector: Sendable {
-    /// Below this nothing is speech, however silent the room: dBFS.
+    /// Sound below this is no speech, however silent the room: dBFS.
     private static let speechFloor: Float = -58
     /// Per sample: a corner at 150 Hz, twice.
     private static let lowShare: Float = 0.0194
-    /// What is quieter than any room comes from no microphone: it is muted, or shut by half duplex.
+    /// Sound quieter than any room does not come from a microphone: it is muted, or shut by half
+    /// duplex.
     private static let silence: Float = -85
-    /// The noise of a room of which only silence is known.
+    /// The assumed noise of a room of which only silence is known.
     private static let ordinary: Float = -57
     private static let smoothing: Float = 0.35
     private static let windows = 16
     private static let windowBlocks = 25
-    /// The quietest of so many stretches is quieter than the noise is on average.
+    /// The quietest of many stretches is quieter than the noise is on average.
     private static let bias: Float = 1
 
-    /// Decibels over the noise that are speech.
+    /// Speech is this many decibels above the noise.
     public var threshold: Float
     /// Whether the last 10 ms were speech.
     public private(set) var isSpeech = false
-    /// Level of the last 10 ms, and of the room's noise, without what hums: dBFS.
+    /// Level of the last 10 ms, and of the room's noise, without hum: dBFS.
     public private(set) var level = Power.floor
     public private(set) var noise = Power.floor
 
@@ -38,10 +39,10 @@ public struct SpeechDetector: Sendable {
     /// One bit for each of the last blocks: whether it was loud enough.
     private var loud: UInt8 = 0
 
-    /// - Parameter threshold: Decibels over the noise that are speech, 3 to 40.
+    /// - Parameter threshold: Speech is this many decibels above the noise, 3 to 40.
     public init(threshold: Float = 8) { self.threshold = threshold }
 
-    /// Takes more sound; returns how many times it has judged, `isSpeech` being the last.
+    /// Takes more sound; returns how often it has decided, `isSpeech` being the last result.
     @discardableResult
     public mutating func add(_ sound: Span<Int16>) -> Int {
         var judged = 0
@@ -68,13 +69,13 @@ public struct SpeechDetector: Sendable {
         let limit = noise + threshold - (isSpeech ? 3 : 0)
         let isLoud = hasNoise && level > max(limit, Self.speechFloor)
         loud = (loud << 1 | (isLoud ? 1 : 0)) & 0b111
-        // Two of three: a click is no word, nor is a dip the end of one.
+        // Two of three: a click is no word, and a dip does not end one.
         isSpeech = loud.nonzeroBitCount >= 2
     }
 
     private mutating func follow(_ level: Float) {
         guard hasNoise else {
-            // What a card gives at first, before it has settled, is no measure of the room.
+            // A card's first samples, before it has settled, do not measure the room.
             blocks += 1
             smooth = level > Self.silence ? level : Self.ordinary
             guard blocks >= Self.windowBlocks else { return }
@@ -84,7 +85,7 @@ public struct SpeechDetector: Sendable {
             blocks = 0
             return
         }
-        // It says nothing of the room, whose noise is there again when it ends.
+        // Silence says nothing of the room, whose noise returns when it ends.
         guard level > Self.silence else { return }
         smooth += (level - smooth) * Self.smoothing
         minima[window] = min(minima[window], smooth)

@@ -1,29 +1,30 @@
-/// Lets the microphone down while it hears nothing but what is left of the echo.
+/// Lowers the microphone while it hears only the remaining echo.
 ///
-/// How much that is, it learns against what is played: behind a canceller that does well it is
-/// little, and a quiet voice opens the switch; behind one that does badly only a voice louder than
-/// the echo does, and one side speaks at a time. Two things are sure besides. What a canceller
-/// takes most of away is echo, however much of it is left; and a canceller that adds to what it
-/// hears has lost the room, so that everything is echo until it has learned again. That takes it
-/// longer for sounds it has not heard since, or not heard yet: for some seconds, and in the first
-/// ones of all, only a voice about as loud as what is played counts as one. Pure; no delay.
+/// It learns how loud that is, relative to the played sound. Behind a good canceller the remaining
+/// echo is low, and a quiet voice opens the switch; behind a bad one only a voice louder than the
+/// echo does, so that one side speaks at a time. Two facts are certain besides. Sound that the
+/// canceller removes for the most part is echo, however much remains; and a canceller that adds to
+/// the sound has lost the room, so everything is echo until it has learned again. It takes longer
+/// to learn sounds that it has not heard since then, or never: so for some seconds after a loss,
+/// and at the start, only a voice about as loud as the played sound counts as one. Pure; no delay.
 public struct VoiceSwitch: Sendable {
-    /// What is left of the microphone while it is down, with a good canceller before it and
-    /// without: -20 and -40 dB.
+    /// The microphone's gain while it is lowered, with a good canceller and without: -20 and -40
+    /// dB.
     private static let softened: Float = 0.1
     private static let closed: Float = 0.01
-    /// dB over the expected echo that are somebody speaking here.
+    /// dB above the expected echo that mean a person speaking here.
     private static let margin: Float = 8
-    /// dB that a canceller takes only of an echo with nobody speaking over it.
+    /// A canceller removes this many dB only of an echo without speech over it.
     private static let sure: Float = 11
     /// A canceller that adds more than this, in dB, for so many seconds has lost the room: for 40
-    /// ms, whatever those sum up to in steps of a block.
+    /// ms, whatever steps the blocks make of it.
     private static let worse: Float = 0.3
     private static let worseMax: Float = 0.039
-    /// Once it was lost the expected echo may fall so fast at most, dB a second of sound.
+    /// After a loss of the room the expected echo falls at most this fast, in dB per second of
+    /// sound.
     ///
-    /// At first, and lost again within `relapse` seconds, which a voice beginning here does not do,
-    /// it stays for `stay` seconds and then falls more slowly.
+    /// At the start, and after another loss within `relapse` seconds, which a voice that begins
+    /// here does not cause, it stays for `stay` seconds and then falls more slowly.
     private static let trust: Float = 6
     private static let slowTrust: Float = 3
     private static let relapse: Float = 1
@@ -31,27 +32,27 @@ public struct VoiceSwitch: Sendable {
     private static let playedFloor: Float = -55
     private static let playedClear: Float = -45
     private static let heardFloor: Float = -60
-    /// The room's answer to a sound falls so fast, dB a second.
+    /// The room's echo of a sound falls this fast, dB per second.
     private static let decay: Float = 170
-    /// The expected echo is what five of eight moments stay below: dB a second.
+    /// The expected echo exceeds five of eight moments: dB per second.
     private static let rise: Float = 12
     private static let fall: Float = 20
-    /// Open for so long after the last word.
+    /// Stays open for so long after the last word.
     private static let hang: Float = 0.15
-    /// Full scale in 10 ms opening, in 60 ms closing.
+    /// Opens to full scale in 10 ms, closes in 60 ms.
     private static let opening: Float = 100
     private static let closing: Float = 16
 
-    /// Whether the microphone is let through.
+    /// Whether the microphone passes.
     public private(set) var isOpen = true
-    /// Level of the echo against what is played, in dB.
+    /// Level of the echo relative to the played sound, in dB.
     public private(set) var expected: Float = 0
     private var envelope = Power.floor
     private var lastOver: Float = 0
     private var left: Float = 0
     private var lost: Float = 0
     private var sinceLost: Float = 60
-    /// The expected echo is this at least; it stays so for so many seconds, then falls so fast.
+    /// The least expected echo; it stays for so many seconds, then falls this fast.
     private var least: Float = 0
     private var leastStays = Self.stay
     private var leastFall = Self.slowTrust
@@ -59,18 +60,18 @@ public struct VoiceSwitch: Sendable {
 
     public init() {}
 
-    /// Lets one frame through, or does not.
+    /// Passes or lowers one frame.
     ///
     /// - Parameters:
-    ///   - sound: What the microphone captured, its echo cancelled as far as it was.
-    ///   - powers: The mean squares before and after the canceller, and of what was played.
-    ///   - isGood: Whether the canceller does well enough to speak and listen at once.
+    ///   - sound: The microphone's sound after the canceller.
+    ///   - powers: The mean squares before and after the canceller, and of the played sound.
+    ///   - isGood: Whether the canceller is good enough to speak and listen at once.
     public mutating func process(
         _ sound: inout MutableSpan<Int16>, _ powers: EchoPowers, isGood: Bool
     ) {
         let seconds = Float(sound.count) / Float(PCM.sampleRate)
         let played = Power.decibels(powers.played)
-        // What comes out of the canceller may be of the frame before.
+        // The canceller's output may belong to the former frame.
         let before = envelope
         envelope = max(played, envelope - Self.decay * seconds)
         left = max(0, left - seconds)
@@ -90,7 +91,7 @@ public struct VoiceSwitch: Sendable {
         let gone = captured - Power.decibels(powers.left)
         sinceLost = min(60, sinceLost + seconds)
         if played > Self.playedClear {
-            // A room that does not answer can be trusted, too.
+            // A room without an echo can be trusted, too.
             if captured > Self.heardFloor {
                 lost = gone < -Self.worse ? lost + seconds : max(0, lost - seconds / 2)
             }

@@ -1,14 +1,14 @@
 /// A talk key that speech presses (talking.md "Voice-operated").
 ///
-/// It opens at speech, and stays open for `hang` after the last of it. What this station's own
-/// speaker says does not open it: while that sounds, and the echo is not cancelled well, nothing
-/// does; with a good canceller it takes a voice that is clearly louder. Pure.
+/// It opens at speech, and stays open for `hang` after the last of it. Sound from this station's
+/// own speaker does not open it: while the speaker sounds and the echo is not cancelled well,
+/// nothing does; with a good canceller, only a clearly louder voice does. Pure.
 public struct Vox: Sendable {
-    /// What the speaker does, as far as it matters to whoever listens beside it.
+    /// The speaker's state, as far as the microphone is concerned.
     public enum Speaker: Sendable {
         /// Silent, and the room too.
         case silent
-        /// It sounds, and what is left of the echo is little.
+        /// It sounds, and little of the echo remains.
         case cancelled
         /// It sounds, and the microphone hears it.
         case heard
@@ -25,8 +25,8 @@ public struct Vox: Sendable {
     public private(set) var isOpen = false
 
     /// - Parameters:
-    ///   - threshold: Decibels over the room's noise that are speech, 3 to 40.
-    ///   - hang: How long it stays open after the last of it.
+    ///   - threshold: Speech is this many decibels above the room's noise, 3 to 40.
+    ///   - hang: How long it stays open after the last speech.
     public init(threshold: Float, hang: Duration) {
         precondition(threshold >= 3 && threshold <= 40 && hang >= .zero)
         self.threshold = threshold
@@ -46,7 +46,7 @@ public struct Vox: Sendable {
         return isOpen
     }
 
-    /// The microphone was away: nobody speaks, and the room may be another.
+    /// The microphone was off: no one speaks, and the room may be another.
     public mutating func reset() {
         left = 0
         isOpen = false

@@ -17,8 +17,8 @@ internal import COpus
 
     deinit { unsafe opus_decoder_destroy(state) }
 
-    /// Decodes one packet and returns the number of samples, nil when it is no Opus packet or
-    /// there is no room for its sound.
+    /// Decodes one packet and returns the number of samples; nil for an invalid Opus packet, or
+    /// when there is no room for its sound.
     public mutating func decode(
         _ packet: Span<UInt8>, into sound: inout MutableSpan<Int16>
     ) -> Int? {
@@ -39,7 +39,7 @@ internal import COpus
     ///
     /// - Parameters:
     ///   - samples: How many; a multiple of 120 (2.5 ms), at most 5760 (120 ms).
-    ///   - sound: Gets them, at its start.
+    ///   - sound: Receives them, at its start.
     public mutating func conceal(samples: Int, into sound: inout MutableSpan<Int16>) {
         precondition(samples > 0 && samples % 120 == 0 && samples <= 5760)
         precondition(sound.count >= samples)
@@ -47,15 +47,14 @@ internal import COpus
             // SAFETY: the buffer has room for `samples`; a null packet asks for concealment.
             unsafe opus_decode(state, nil, 0, buffer.baseAddress!, Int32(samples), 0)
         }
-        // libopus conceals whatever its state; should it not, silence is the honest answer.
+        // libopus conceals in any state; if it should fail, silence is the honest result.
         for i in max(0, Int(count))..<samples { sound[i] = 0 }
     }
 
     /// Forgets all sound so far.
     public mutating func reset() { _ = unsafe copus_decoder_reset(state) }
 
-    /// How many samples at 48 kHz a packet holds; nil when it is no Opus packet
-    /// (RFC 6716 §3.4).
+    /// How many samples at 48 kHz a packet holds; nil for an invalid Opus packet (RFC 6716 §3.4).
     public static func sampleCount(of packet: Span<UInt8>) -> Int? {
         guard !packet.isEmpty, packet.count <= 1275 * 3 else { return nil }
         let count = unsafe packet.withUnsafeBufferPointer { bytes in

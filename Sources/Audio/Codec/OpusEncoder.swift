@@ -2,12 +2,12 @@ internal import COpus
 
 /// Turns frames of sound into Opus packets of constant size (RFC 6716).
 ///
-/// Packet sizes must say nothing about the words. SILK meets a size exactly only by encoding each
-/// frame several times over, so it aims lower (`Profile.Settings.fill`), may never take more than
-/// the packet, and what is left is Opus's own padding (RFC 6716 §3.2.5), which every decoder skips.
-/// CELT meets it exactly at no cost, and fills it. No in-band FEC: at 10 ms frames it costs a whole
-/// point of quality, and shorter ones have none. No DTX: silence must look like speech. Real-time
-/// after `init`.
+/// Packet sizes must reveal nothing about the words. SILK meets a size exactly only by encoding
+/// each frame several times, so it aims lower (`Profile.Settings.fill`), may never exceed the
+/// packet, and Opus's own padding (RFC 6716 §3.2.5), which every decoder skips, fills the rest.
+/// CELT fills the packet exactly at no cost. No in-band FEC: at 10 ms frames it costs a whole point
+/// of quality, and shorter ones have none. No DTX: silence must look like speech. Real-time after
+/// `init`.
 @safe public struct OpusEncoder: ~Copyable {
     private let state: OpaquePointer
 
@@ -22,8 +22,8 @@ internal import COpus
     /// Makes an encoder for a profile.
     ///
     /// - Parameters:
-    ///   - profile: What frames, mode and settings are.
-    ///   - bitrate: Bits a second, 6,000 to 256,000 and at most 400 bytes a frame; nil is the
+    ///   - profile: The frames, mode and settings.
+    ///   - bitrate: Bits per second, 6,000 to 256,000 and at most 400 bytes a frame; nil is the
     ///     profile's.
     ///   - complexity: 0 (least work) to 10 (best sound); nil is the profile's.
     /// - Throws: `OpusError` when a setting is out of range or there is no memory.
@@ -117,7 +117,7 @@ internal import COpus
         encode(frame.span, into: &packet)
     }
 
-    /// Goes on with packets of another size, 2 to 400 bytes; the sound has no seam.
+    /// Continues with packets of another size, 2 to 400 bytes; the sound has no seam.
     public mutating func change(frameSize: Int) {
         precondition((2...PCM.payloadMax).contains(frameSize))
         let bitrate = frameSize * 8 * PCM.sampleRate / frameSamples
@@ -126,12 +126,12 @@ internal import COpus
             unsafe copus_encoder_set(state, OPUS_SET_BITRATE_REQUEST, Int32(aim)),
             unsafe copus_encoder_set(state, OPUS_SET_VBR_REQUEST, aim < bitrate ? 1 : 0)
         )
-        // What is in that range suits libopus.
+        // libopus accepts all values of that range.
         precondition(statuses == (OPUS_OK, OPUS_OK))
         self.frameSize = frameSize
     }
 
-    /// Takes so much care from now on: 0 (least work) to 10 (best sound).
+    /// Sets the complexity: 0 (least work) to 10 (best sound).
     public mutating func change(complexity: Int) {
         precondition((0...10).contains(complexity))
         let status = unsafe copus_encoder_set(
@@ -139,7 +139,7 @@ internal import COpus
         precondition(status == OPUS_OK)
     }
 
-    /// Forgets all sound so far; to be called before the first frame of a talkspurt, because the
-    /// receiver's decoder begins each talkspurt anew too.
+    /// Forgets all sound so far; call it before the first frame of a talkspurt, where the
+    /// receiver's decoder starts anew too.
     public mutating func reset() { _ = unsafe copus_encoder_reset(state) }
 }

@@ -1,7 +1,7 @@
-/// What a station's sound is set up for: the one table of frame, block, card and codec.
+/// The sound settings of a station: the one table of frame, block, card and codec.
 ///
-/// It speaks of what this station says and how it plays. What a peer's frames are its packets
-/// tell: stations of different profiles hear each other.
+/// It describes what this station sends and how it plays. The packets of a peer describe its own
+/// frames: stations of different profiles hear each other.
 public enum Profile: String, CaseIterable, Sendable {
     /// Talk over any network.
     case voice
@@ -12,13 +12,13 @@ public enum Profile: String, CaseIterable, Sendable {
     /// The least delay there is, for wired rooms.
     case ultra
 
-    /// What Opus is made for (RFC 6716 §2).
+    /// What Opus optimises for (RFC 6716 §2).
     public enum Mode: Equatable, Sendable {
         /// SILK and CELT, as suits speech.
         case speech
-        /// The same, up to 8 kHz of sound.
+        /// The same, for sound up to 8 kHz.
         case widebandSpeech
-        /// CELT alone, 4 ms less of looking ahead.
+        /// CELT alone, with 4 ms less look-ahead.
         case lowDelay
     }
 
@@ -35,13 +35,13 @@ public enum Profile: String, CaseIterable, Sendable {
         public let mode: Mode
         /// 0 (least work) to 10 (best sound).
         public let complexity: Int
-        /// Bits a second that packets have room for.
+        /// Bits per second that packets have room for.
         public let bitrate: Int
         /// The same where frames are repeated: each byte is sent more than once.
         public let bitrateRepeated: Int
-        /// Percent of a packet that the codec aims at while SILK is at work; 100 fills it exactly.
+        /// The codec's target in percent of a packet while SILK is at work; 100 fills it exactly.
         public let fill: Int
-        /// Below it the codec has too few bytes a frame to say anything.
+        /// Below it the codec has too few bytes per frame for speech.
         let bitrateMin: Int
     }
 
@@ -71,7 +71,7 @@ public enum Profile: String, CaseIterable, Sendable {
         }
     }
 
-    /// Bits a second that may be set for it: enough to say something, and what fits a packet.
+    /// The bit rates that may be set: enough for speech, and at most what fits a packet.
     public var bitrates: ClosedRange<Int> {
         let most = PCM.payloadMax * 8 * PCM.sampleRate / settings.frameSamples
         return settings.bitrateMin...min(256_000, most)
@@ -79,14 +79,14 @@ public enum Profile: String, CaseIterable, Sendable {
 }
 
 extension Profile.Settings {
-    /// Bytes of a frame at so many bits a second.
+    /// Bytes of a frame at a bit rate.
     public func frameSize(bitrate: Int) -> Int { bitrate * frameSamples / (8 * PCM.sampleRate) }
 
-    /// Bits a second that the codec aims at in packets with room for so many.
+    /// The codec's bit rate for packets with room for `bitrate`.
     ///
-    /// Where there is room for 96,000 libopus uses CELT alone, which fills a packet at no cost.
+    /// From 96,000 on libopus uses CELT alone, which fills a packet at no cost.
     func aim(bitrate: Int) -> Int { bitrate < 96_000 ? bitrate * fill / 100 : bitrate }
 
-    /// The time of one frame.
+    /// The duration of one frame.
     public var frameNanoseconds: Int64 { PCM.nanoseconds(of: Int64(frameSamples)) }
 }

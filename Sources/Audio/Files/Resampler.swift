@@ -3,12 +3,12 @@ internal import Realtime
 
 /// Brings sound of any rate to 48 kHz.
 ///
-/// The resampler of libspeexdsp, without the silence it begins with; at 48 kHz sound passes bit for
-/// bit. What is too loud for 16 bits is cut off at full scale.
+/// The resampler of libspeexdsp, without its initial silence; at 48 kHz sound passes bit for bit.
+/// Sound too loud for 16 bits is clipped at full scale.
 @safe public struct Resampler: ~Copyable {
-    /// Samples a second that it takes.
+    /// The sample rates it accepts.
     public static let rates = 4_000...192_000
-    /// 0 to 10: at 8 a sweep up to 0.95 of the band comes through as it is.
+    /// 0 to 10: at 8 a sweep up to 0.95 of the band passes unchanged.
     private static let quality: Int32 = 8
 
     private let state: OpaquePointer?
@@ -16,7 +16,7 @@ internal import Realtime
     private var filled = 0
     private var output = FixedArray<Float>(count: 512, repeating: 0)
 
-    /// Makes one for sound of this rate, which must be one of `rates`.
+    /// Makes a resampler for sound of this rate, one of `rates`.
     public init(rate: Int) {
         precondition(Self.rates.contains(rate))
         guard rate != PCM.sampleRate else {
@@ -32,18 +32,19 @@ internal import Realtime
 
     deinit { if let state = unsafe state { unsafe speex_resampler_destroy(state) } }
 
-    /// Takes one sample, full scale being 1, and gives those of 48 kHz that it makes, if any.
+    /// Takes one sample, full scale being 1, and passes the samples of 48 kHz that result to
+    /// `take`.
     public mutating func add(_ sample: Float, _ take: (Int16) -> Void) {
         input[filled] = sample
         filled += 1
         if filled == input.count { flush(take) }
     }
 
-    /// Gives what is left at the end.
+    /// Passes the remaining samples to `take`.
     public mutating func finish(_ take: (Int16) -> Void) {
         flush(take)
         guard let state = unsafe state else { return }
-        // What the filter still holds comes out when as much silence has gone in.
+        // As much silence pushes the rest out of the filter.
         var left = unsafe Int(speex_resampler_get_input_latency(state))
         while left > 0 {
             let count = min(left, input.count)
@@ -65,12 +66,12 @@ internal import Realtime
             let (inputs, outputs) = unsafe Self.run(state, input, taken..<filled, &output)
             for index in 0..<outputs { take(Self.sample(output[index])) }
             taken += inputs
-            // It has taken all that it will, and made nothing of it: no more is to come.
+            // It has consumed all its input and returns nothing: this is the end.
             if inputs == 0, outputs == 0 { return }
         }
     }
 
-    /// - Returns: how many samples it took, and how many it made.
+    /// - Returns: how many samples it consumed, and how many it made.
     @unsafe private static func run(
         _ state: OpaquePointer, _ input: borrowing FixedArray<Float>, _ range: Range<Int>,
         _ output: inout FixedArray<Float>

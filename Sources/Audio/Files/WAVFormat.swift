@@ -1,4 +1,4 @@
-/// What the samples of a WAV file are.
+/// The form of the samples in a WAV file.
 public struct WAVFormat: Equatable, Sendable {
     public enum Encoding: Equatable, Sendable {
         case unsigned8, signed16, signed24, signed32, float32
@@ -18,10 +18,10 @@ public struct WAVFormat: Equatable, Sendable {
         }
     }
 
-    /// Bytes of one moment, all channels.
+    /// Bytes of one sample on all channels.
     public var frameSize: Int { sampleSize * channels }
 
-    /// Seconds of so many bytes.
+    /// The duration of so many bytes, in seconds.
     public func seconds(_ bytes: UInt64) -> Double {
         Double(bytes) / Double(frameSize) / Double(rate)
     }
@@ -71,14 +71,14 @@ public struct WAVFormat: Equatable, Sendable {
         Int(chunk[place]) | Int(chunk[place + 1]) << 8
     }
 
-    /// So many bytes as the upper ones of a word, the lowest first.
+    /// Bytes as the upper ones of a word, the lowest first.
     private static func raised(_ bytes: Span<UInt8>, _ place: Int, _ count: Int) -> UInt32 {
         var word: UInt32 = 0
         for index in 0..<count { word |= UInt32(bytes[place + index]) << UInt32(8 * index) }
         return word << UInt32(8 * (4 - count))
     }
 
-    /// One sample of one channel, full scale being 1; what is no number is silence.
+    /// One sample of one channel, full scale being 1; NaN counts as silence.
     func sample(_ bytes: Span<UInt8>, at place: Int) -> Float {
         if encoding == .unsigned8 { return Float(Int32(bytes[place]) - 128) / 128 }
         let word = Self.raised(bytes, place, sampleSize)
@@ -90,11 +90,11 @@ public struct WAVFormat: Equatable, Sendable {
     }
 }
 
-/// Why a file is not played.
+/// Why a file cannot be played.
 public enum WAVProblem: Error, Equatable, Sendable {
     case notWAV
     case malformed
-    /// Another way of writing samples than as numbers.
+    /// The samples are compressed, not plain numbers.
     case compressed(Int)
     case bits(Int)
     case channels(Int)
@@ -103,7 +103,7 @@ public enum WAVProblem: Error, Equatable, Sendable {
     case truncated
     case empty
 
-    /// What to say of the file.
+    /// The message about the file.
     public var text: String {
         switch self {
         case .notWAV: "is not a WAV file"

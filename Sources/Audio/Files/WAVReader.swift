@@ -1,10 +1,10 @@
-/// Reads a WAV file as its bytes come, in parts of any length: one channel comes out.
+/// Reads a WAV file as its bytes come, in parts of any length; the result is one channel.
 ///
-/// Pure and total: whatever the bytes are, it says what is wrong with them or gives samples. Two
-/// channels are mixed to one. Chunks that say nothing about the sound are skipped.
+/// Pure and total: for any bytes it returns samples or an error. Two channels are mixed to one.
+/// Chunks without relevance to the sound are skipped.
 public struct WAVReader: Sendable {
     private enum State {
-        /// RIFF, a size that nobody keeps, WAVE.
+        /// RIFF, a size that many programs get wrong, WAVE.
         case header
         /// A chunk's name and size.
         case chunk
@@ -14,12 +14,13 @@ public struct WAVReader: Sendable {
         case done
     }
 
-    /// Formats have 16 to 40 bytes; what is more says nothing to us.
+    /// Formats have 16 to 40 bytes; anything behind that is ignored.
     private static let formatMax = 128
 
-    /// What the samples are, once that was read.
+    /// The form of the samples, once it was read.
     public private(set) var format: WAVFormat?
-    /// Bytes of sound there are to be; nil before they begin, or where the file does not say.
+    /// Bytes of sound that the file announces; nil before the sound begins, or where the file does
+    /// not say.
     public private(set) var soundBytes: UInt64?
     /// Whether the sound has begun: `format` and `soundBytes` are known.
     public var hasBegun: Bool {
@@ -38,7 +39,7 @@ public struct WAVReader: Sendable {
 
     public init() {}
 
-    /// Takes more bytes, and gives the samples in them, full scale being 1.
+    /// Takes more bytes, and passes the samples in them to `take`, full scale being 1.
     public mutating func add(
         _ bytes: Span<UInt8>, _ take: (Float) -> Void
     ) throws(WAVProblem) {
@@ -61,11 +62,11 @@ public struct WAVReader: Sendable {
         }
     }
 
-    /// Nothing more comes.
+    /// The file has ended.
     public func finish() throws(WAVProblem) {
         switch state {
         case .done: if frames == 0 { throw .empty }
-        // Of a length that was not known when it was written, all there is counts.
+        // If the length was unknown when the file was written, all its sound counts.
         case .sound where soundBytes == nil: if frames == 0 { throw .empty }
         case .sound: throw .truncated
         case .header: throw .notWAV
@@ -102,7 +103,7 @@ public struct WAVReader: Sendable {
             state = .format(size: Int(size))
         } else if isName("data", at: 0) {
             guard let format else { throw .malformed }
-            // Who writes as sound comes cannot say how much it will be.
+            // A program that writes while it records does not know the length.
             if size < 0xFFFF_FFFF, size > 0 {
                 let whole = size - size % UInt64(format.frameSize)
                 guard whole > 0 else { throw .empty }
@@ -111,7 +112,7 @@ public struct WAVReader: Sendable {
             }
             state = .sound
         } else {
-            // A chunk of odd length has a byte more.
+            // A chunk of odd length is followed by a padding byte.
             let rest = size + size % 2
             state = rest > 0 ? .skipping(rest) : .chunk
         }

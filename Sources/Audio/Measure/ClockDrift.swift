@@ -1,35 +1,36 @@
 public import Time
 
-/// How much faster or slower than this machine's clock a card runs, told by its samples.
+/// How much faster or slower a card runs than this machine's clock, measured by its samples.
 ///
-/// A card says how many samples it has moved, a little late each time: when the loop is woken, or
-/// when it interrupts next. Never early, so of many such moments the least late ones lie on a
-/// straight line, and its slope is the drift. Each window keeps its least late moment; when the
-/// windows are full, two become one, so hours fit into the same memory and the figure gets better
-/// with the square root of time and more. The line is that of least squares.
+/// A card reports how many samples it has moved, a little late each time: when the loop is woken,
+/// or at its next interrupt. It never reports early, so the least late of many reports lie on a
+/// straight line, and its slope is the drift. Each window keeps its least late report; when all
+/// windows are full, two become one, so hours fit into the same memory and the result improves
+/// faster than with the square root of time. The line is fitted by least squares.
 ///
-/// The machine's clock has an error of its own, of some ten millionths. Both directions have the
-/// same one: what the drifts of two cards differ by has none of it.
+/// The machine's clock has an error of its own, of some ten millionths. It is the same for both
+/// directions, so the difference between two cards' drifts is free of it.
 public struct ClockDrift {
     public struct Estimate: Equatable, Sendable {
-        /// Millionths; positive where the card is faster.
+        /// Millionths; positive when the card is faster.
         public let ppm: Double
-        /// What it may be wrong by, with 95 %.
+        /// The 95 % confidence bound of the error.
         public let uncertaintyPPM: Double
-        /// How long was looked.
+        /// The duration of the measurement.
         public let seconds: Double
     }
 
     private static let windowsMax = 64
     private static let windowFirst: Int64 = 1_000_000_000
-    /// Fewer say nothing of how far they scatter.
+    /// Fewer windows do not show how far they scatter.
     private static let windowsMin = 10
-    /// How long the moments after a late one are left out, in ns.
+    /// How long reports after a late wake are ignored, in ns.
     private static let distrustLasts: Int64 = 300_000_000
-    /// No moment is known better, in ns, however straight the line looks.
+    /// No report is more accurate than this, in ns, however straight the line looks.
     private static let scatterMin = 2_000.0
 
-    // By window: when the least late moment was, and how late, in ns from the first one.
+    // For each window: the moment of its least late report, and its lateness, in ns since the first
+    // report.
     private var moments = InlineArray<64, Int64>(repeating: 0)
     private var delays = InlineArray<64, Int64>(repeating: 0)
     private var count = 0
@@ -38,26 +39,27 @@ public struct ClockDrift {
     private var least: Int64?
     private var leastMoment: Int64 = 0
     private var leastCorrected = Double.infinity
-    /// Lateness a moment, as far as known: without it the end of each window would be its least.
+    /// Lateness per moment, as far as known: without it, the last report of a window would always
+    /// look like the least late one.
     private var slope = 0.0
     private var origin: (position: Int, moment: Int64)?
     private var trustedFrom = Int64.min
 
     public init() {}
 
-    /// The card begins anew: its samples are counted from another moment.
+    /// The card starts again and counts its samples from another moment.
     public mutating func reset() { self = ClockDrift() }
 
-    /// Leaves out the moments of the running window so far, and of the next 0.3 s: the loop was
-    /// kept from looking in time, and even the least late of them may be late.
+    /// Ignores the reports of the running window so far, and of the next 0.3 s: the loop was
+    /// delayed, and even the least late of them may be late.
     public mutating func distrust(at now: Instant) {
         forgetLeast()
         trustedFrom = now.nanoseconds + Self.distrustLasts
     }
 
-    /// The card had moved this many samples in all by that moment.
+    /// Takes a report: the card had moved this many samples in all at that moment.
     ///
-    /// - Returns: Whether there is something new to estimate.
+    /// - Returns: Whether there is a new estimate.
     @discardableResult
     public mutating func add(position: Int, at now: Instant) -> Bool {
         let moment = now.nanoseconds
@@ -71,7 +73,7 @@ public struct ClockDrift {
         var isNews = false
         if moment >= windowEnd {
             isNews = close()
-            // A card that has slept leaves windows with nothing in them.
+            // A card that has slept leaves empty windows.
             windowEnd += (moment - windowEnd) / window * window + window
         }
         guard moment >= trustedFrom else { return isNews }
@@ -85,7 +87,7 @@ public struct ClockDrift {
         return isNews
     }
 
-    /// What all windows so far say; nil until there are enough.
+    /// The estimate from all windows so far; nil until there are enough.
     public var estimate: Estimate? {
         guard count >= Self.windowsMin else { return nil }
         let total = Double(count)
@@ -110,7 +112,7 @@ public struct ClockDrift {
         }
         let scatter = max((residue / (total - 2)).squareRoot(), Self.scatterMin)
         return Estimate(
-            // Who is slow comes later and later.
+            // Reports of a slow card come later and later.
             ppm: -slope * 1e6, uncertaintyPPM: 2e6 * scatter / spread.squareRoot(),
             seconds: Double(moments[count - 1] - moments[0]) / 1e9)
     }
@@ -131,7 +133,7 @@ public struct ClockDrift {
         leastCorrected = .infinity
     }
 
-    /// Two windows become one, with the less late moment of both.
+    /// Merges windows in pairs, keeping the less late report of each.
     private mutating func halve() {
         for index in 0..<count / 2 {
             let (first, second) = (2 * index, 2 * index + 1)
@@ -143,7 +145,7 @@ public struct ClockDrift {
         window *= 2
     }
 
-    /// How late without what the drift so far makes of it.
+    /// The lateness without the part that the drift so far explains.
     private func lateness(_ index: Int) -> Double {
         Double(delays[index]) - slope * Double(moments[index])
     }

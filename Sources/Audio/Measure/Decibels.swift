@@ -1,6 +1,6 @@
-/// Decibels without a C mathematics library, which Embedded Swift does not bring.
+/// Decibels without a C mathematics library, which Embedded Swift does not have.
 ///
-/// Good to 0.001 dB; for meters and gains, not for signal paths.
+/// Accurate to 0.001 dB; for meters and gains, not for signal paths.
 enum Decibels {
     /// The amplitude ratio of a level difference: 10^(decibels / 20).
     static func ratio(_ decibels: Double) -> Double {

@@ -1,9 +1,9 @@
-/// How good a voice is to talk with, from delay and loss: the E-model of ITU-T G.107, reduced.
+/// The quality of a conversation, from delay and loss: the E-model of ITU-T G.107, reduced.
 ///
-/// R = 93.2 - Idd - Ieff, with Idd of the delay from mouth to ear and Ieff of what was lost for
-/// good, that is after repair; Ie = 0, Bpl = 8 and BurstR = 1 fit what PESQ says of Opus at
-/// 32 kbit/s. Echo counts nothing. The scale is that of narrow-band telephony: not to be compared
-/// with ratings by G.107.1.
+/// R = 93.2 - Idd - Ieff, with Idd for the delay from mouth to ear and Ieff for the loss after
+/// repair; Ie = 0, Bpl = 8 and BurstR = 1 fit the PESQ scores of Opus at 32 kbit/s. Echo is not
+/// considered. The scale is that of narrow-band telephony: do not compare it with ratings by
+/// G.107.1.
 public struct EModel: Equatable, Sendable {
     /// The rating R: 0 to 93.2.
     public let rating: Double
@@ -13,7 +13,7 @@ public struct EModel: Equatable, Sendable {
 
     /// - Parameters:
     ///   - delay: From mouth to ear, ms.
-    ///   - loss: Sound that was made up or left out, per cent.
+    ///   - loss: Sound that was invented or left out, percent.
     public init(delay: Double, loss: Double) {
         let loss = min(max(loss, 0), 100)
         let effective = 95 * loss / (loss + Self.robustness)

@@ -1,6 +1,6 @@
-/// How loud a stretch of samples is; for those who decide by it, not for meters.
+/// The level of a stretch of samples, for decisions; meters have `LevelMeter`.
 enum Power {
-    /// What silence reads, in dBFS.
+    /// The reading for silence, in dBFS.
     static let floor: Float = -96
 
     /// The mean square of samples; 1 is a full-scale square.

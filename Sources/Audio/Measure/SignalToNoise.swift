@@ -1,52 +1,52 @@
 internal import Realtime
 
-/// Measures how far speech stands above the noise of room and microphone, by itself and for hours.
+/// Measures how far speech stands above the noise of room and microphone, unattended for hours.
 ///
-/// Speech is told from noise by the energy of 10 ms: the noise follows the least that was there
-/// lately, and the mean of all pauses since; speech is what stands 5 dB above it and at most 16 dB
-/// below the talker's own level, with 200 ms after it, as ITU-T P.56 counts active speech. The
-/// result is the mean power of the last 8 s of active speech, less that of the noise, over the
-/// mean power of the last 8 s of pauses. Real-time.
+/// The energy of 10 ms tells speech from noise. The noise follows the lowest recent energy and the
+/// mean of all pauses since then; speech is 5 dB above the noise and at most 16 dB below the
+/// talker's own level, with 200 ms after it, as ITU-T P.56 counts active speech. The result is the
+/// mean power of the last 8 s of active speech, less that of the noise, over the mean power of the
+/// last 8 s of pauses. Real-time.
 public struct SignalToNoise: ~Copyable {
-    /// What is under way: of 10 ms, the sum of squares.
+    /// The block of 10 ms under way: its samples so far and the sum of squares.
     private var count = 0
     private var squares: Float = 0
-    /// The sample before, and what it was without the constant part that cheap converters add.
+    /// The former sample, and its value without the constant offset that cheap converters add.
     private var last: Float?
     private var value: Float = 0
 
     private var least = LeastEnergy()
     private var noise = EnergyHistory()
     private var speech = EnergyHistory()
-    /// The newest energies, the oldest of which may by now be known to be of a pause.
+    /// The newest energies; a later one can show that the oldest belongs to a pause.
     private var recent = FixedArray<Float>(count: guardFrames, repeating: 0)
     private var frames = 0
-    /// Frames since speech was heard last, and since anything that is not plainly noise.
+    /// Frames since the last speech, and since the last sound that is not plainly noise.
     private var sinceSpeech = Int.max / 2
     private var sinceSound = 0
-    /// Frames that were not sound.
+    /// Frames without sound.
     private var quiet = 0
 
     private static let frameSamples = 480
-    /// Speech and noise are told apart by the mean of 50 ms.
+    /// The mean of 50 ms tells speech and noise apart.
     private static let smoothFrames = 5
-    /// A high pass at 5 Hz: a room is known 0.1 s after a word that was not centred.
+    /// A high pass at 5 Hz: it settles 0.1 s after a word with an offset.
     private static let pole: Float = 0.999_346
-    /// 5 dB above the noise somebody speaks.
+    /// Sound 5 dB above the noise is speech.
     private static let aboveNoise: Float = 3.16
     /// No steady noise falls 10 dB below its mean for 50 ms.
     private static let belowNoise: Float = 0.1
-    /// 15.9 dB: what is softer than a talker by as much is not counted as talk (P.56).
+    /// 15.9 dB: sound this far below the talker's level does not count as talk (P.56).
     private static let belowSpeech: Float = 0.025_7
     private static let hangover = 20
-    /// A pause is one from 60 ms after the last sound to 60 ms before the next: the ends of words
-    /// are none.
+    /// A pause lasts from 60 ms after the last sound to 60 ms before the next: ends of words do not
+    /// count.
     private static let tail = 6
     private static let guardFrames = 6
-    /// Half a step of a 16-bit converter: below it is no noise.
+    /// Half a step of a 16-bit converter: no noise is lower.
     private static let energyMin: Float = 1 / 12
-    /// Heard before anything is said: 1 s of speech, in blocks; 2 s of quiet, in frames, of which
-    /// 1 s was plainly a pause.
+    /// Needed before a result: 1 s of speech, in blocks; 2 s of quiet, in frames, 1 s of them
+    /// plainly a pause.
     private static let speechMin = 10
     private static let noiseMin = 10
     private static let quietMin = 200
@@ -71,7 +71,7 @@ public struct SignalToNoise: ~Copyable {
             before = sample
             squares += value * value
         }
-        // Dying away in digital silence it would end where numbers are slow to reckon with.
+        // In digital silence it would decay to subnormal numbers, which are slow.
         if abs(value) < 1e-9 { value = 0 }
         (last, self.value, self.squares) = (before, value, squares)
         count += samples.count
@@ -88,12 +88,12 @@ public struct SignalToNoise: ~Copyable {
         else { return nil }
         let floor = noiseEnergy
         let above = speech.mean - floor
-        // So near to each other it is no speech that was taken for it.
+        // So near to the noise, the "speech" was none.
         guard above > Self.aboveNoise * floor else { return nil }
         return min(96, Decibels.level(Double(above / floor).squareRoot()))
     }
 
-    /// Nothing was heard yet.
+    /// Forgets all sound so far.
     public mutating func reset() {
         (count, squares, frames) = (0, 0, 0)
         (last, value) = (nil, 0)
@@ -117,13 +117,13 @@ public struct SignalToNoise: ~Copyable {
         for age in 1...lately { smooth += recent[(frames - age) % Self.guardFrames] }
         smooth /= Float(lately)
         least.add(smooth)
-        // It cannot have been less all the while: the room has become louder.
+        // It cannot have been lower all the time: the room has become louder.
         if noise.blocks > 0, least.value > 1.6 * noise.low {
             noise.reset()
             speech.reset()
             quiet = 0
         }
-        // So far below what was taken for noise, that was somebody's voice, from the start on.
+        // So far below the assumed noise: that was a voice, from the start on.
         if noise.blocks > 0, smooth < Self.belowNoise * noise.low {
             noise.reset()
             quiet = 0
@@ -138,12 +138,12 @@ public struct SignalToNoise: ~Copyable {
     }
 }
 
-/// The least energy of the last 8 s, in seconds.
+/// The lowest energy of the last 8 s, in seconds.
 struct LeastEnergy {
     private var seconds = InlineArray<8, Float>(repeating: .infinity)
     private var frames = 0
 
-    /// Takes one of 100 a second.
+    /// Takes one value, 100 per second.
     mutating func add(_ energy: Float) {
         let place = frames / 100 % 8
         if frames % 100 == 0 { seconds[place] = energy }
@@ -173,10 +173,10 @@ struct EnergyHistory: ~Copyable {
     private(set) var blocks = 0
     /// The mean of all blocks.
     private(set) var mean: Float = 0
-    /// The mean of those that are not plainly something else: up to 6 dB above one of the lowest.
+    /// The mean of the low blocks: up to 6 dB above one of the lowest.
     private(set) var low: Float = 0
 
-    /// Takes one of 100 a second.
+    /// Takes one value, 100 per second.
     mutating func add(_ energy: Float) {
         sum += energy
         frames += 1

@@ -1,6 +1,6 @@
-/// The sine without a C mathematics library, which Embedded Swift does not bring.
+/// The sine without a C mathematics library, which Embedded Swift does not have.
 enum Sine {
-    /// The sine of so many whole turns; good to 1e-12.
+    /// The sine of a number of whole turns; accurate to 1e-12.
     static func of(turns: Double) -> Double {
         let part = turns - turns.rounded(.down)
         // Folded into a quarter turn either side of 0.

@@ -1,18 +1,18 @@
-/// How loud sound is, in a word; the one table of what the words mean.
+/// Loudness in a word; the one table of what the words mean.
 public enum SoundLevel: String, CaseIterable, Sendable {
     case silent, quiet, normal, loud, shouting
 
-    /// The RMS over 300 ms, in dBFS, from which on it is called so.
+    /// The word applies from this RMS over 300 ms on, in dBFS.
     public var threshold: Double {
         switch self {
-        // Nothing is softer.
+        // No sound is softer.
         case .silent: LevelMeter.floor
-        // The noise of a usual room and microphone stays below.
+        // The noise of a usual room and microphone stays below this.
         case .quiet: -60
-        // Speech at arm's length is above.
+        // Speech at arm's length is above this.
         case .normal: -40
         case .loud: -15
-        // The peaks of a voice are 12 dB above: it is about to be cut off.
+        // The peaks of a voice are 12 dB above: it is about to clip.
         case .shouting: -9
         }
     }

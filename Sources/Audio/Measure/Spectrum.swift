@@ -1,6 +1,6 @@
-/// How loud sound is in each third of an octave, for whoever watches it.
+/// The level of sound in each third of an octave, for a display.
 ///
-/// The bands are those of IEC 61260 from 100 Hz to 16 kHz. Takes the newest 43 ms; not for the
+/// The bands are those of IEC 61260 from 100 Hz to 16 kHz. It uses the newest 43 ms; not for the
 /// media loop.
 public struct Spectrum {
     /// The middle of each band in Hz, as the standard names it.
@@ -12,7 +12,7 @@ public struct Spectrum {
     private static let size = 2_048
     private static let bits = 11
 
-    /// The newest samples, the next one's place being `next`.
+    /// The newest samples; `next` is the place of the next one.
     private var ring = [Float](repeating: 0, count: size)
     private var next = 0
     private let window: [Float]
@@ -23,11 +23,11 @@ public struct Spectrum {
 
     public init() {
         let size = Double(Self.size)
-        // Hann, such that a sine within a band reads its own mean square.
+        // A Hann window, scaled so that a sine within a band reads its own mean square.
         window = (0..<Self.size).map { Float(1 - Sine.of(turns: Double($0) / size + 0.25)) }
         cosines = (0..<Self.size / 2).map { Float(Sine.of(turns: Double($0) / size + 0.25)) }
         sines = (0..<Self.size / 2).map { Float(-Sine.of(turns: Double($0) / size)) }
-        // 1 kHz times 10^(n/10), and half a step further for the edge above.
+        // 1 kHz times 10^(n/10), and half a step further for the upper edge.
         edges = (0...Self.centres.count).map { band in
             let hertz = 1_000 * Decibels.ratio(Double(band - 10) * 2 - 1)
             return Float(hertz * size / Double(PCM.sampleRate))
@@ -47,7 +47,7 @@ public struct Spectrum {
         var real = (0..<Self.size).map { ring[(next + $0) % Self.size] * window[$0] }
         var imaginary = [Float](repeating: 0, count: Self.size)
         transform(&real, &imaginary)
-        // Of a sine both lines of its mirror images, and the window's own power of 3/2.
+        // A sine has two mirrored lines, and the window has a power of 3/2.
         let scale = 2 / (1.5 * Float(Self.size) * Float(Self.size))
         return (0..<Self.centres.count).map { band in
             var square: Float = 0

@@ -1,31 +1,31 @@
 internal import Time
 
-/// What a station says to the person in front of it without words.
+/// The sounds by which a station tells the person in front of it something.
 public enum Chime: UInt8, CaseIterable, Equatable, Sendable {
-    /// Someone calls; or the user's own sound.
+    /// A call rings here; the user may set another sound.
     case ring
     /// It rings at the other side.
     case ringback
-    /// The other side is busy, or takes no calls.
+    /// The other side is busy, or accepts no calls.
     case busy
     /// The call is over.
     case ended
     /// A page begins.
     case page
-    /// Someone listens here.
+    /// A peer listens to this room.
     case beep
     /// The channel is open: talk.
     case permit
-    /// Nobody can hear what is said now.
+    /// No station can hear you now.
     case nobody
-    /// The talk key was held too long.
+    /// The talk button was held too long.
     case timeOut
-    /// What was asked for cannot be.
+    /// The request is refused.
     case refusal
-    /// The loudspeaker is tried.
+    /// A test of the loudspeaker.
     case trial
 
-    /// How long the trial sounds, and the card's buffer after it.
+    /// How long the test sounds, and the card's buffer after it.
     public static let trialLength = Duration.milliseconds(1_100)
 
     /// Its notes.
@@ -49,7 +49,8 @@ public enum Chime: UInt8, CaseIterable, Equatable, Sendable {
         }
     }
 
-    /// From one beginning to the next where it goes on until it is stopped; nil: once.
+    /// The time from one start to the next, for a chime that repeats until it is stopped; nil for
+    /// others.
     public var cycle: Duration? {
         switch self {
         case .ring: .seconds(3)
@@ -59,7 +60,7 @@ public enum Chime: UInt8, CaseIterable, Equatable, Sendable {
         }
     }
 
-    /// Whether whoever is at the microphone must hear it, whatever the speaker does just then.
+    /// Whether the person at the microphone must hear it, even while the speaker is held down.
     public var isUrgent: Bool {
         switch self {
         case .beep, .permit, .nobody, .timeOut, .refusal, .ended, .busy, .trial: true

@@ -1,18 +1,18 @@
-/// Plays one chime after another; what is cut short fades, so that nothing clicks.
+/// Plays one chime at a time; a chime that is cut short fades, so that it does not click.
 ///
 /// Real-time.
 public struct ChimePlayer: Sendable {
     /// 5 ms.
     private static let fadeSamples = 240
 
-    /// What sounds, or waits to sound again.
+    /// The chime that sounds, or waits to sound again.
     public private(set) var chime: Chime?
     private var tone = Chime.refusal.tone
     /// Samples since its beginning.
     private var place = 0
-    /// What comes after the fade: nil is silence.
+    /// The chime after the fade; nil is silence.
     private var next: Chime?
-    /// Samples left of it; nil while nothing is cut short.
+    /// Samples left of the fade; nil while there is none.
     private var fade: Int?
 
     public init() {}
@@ -20,20 +20,20 @@ public struct ChimePlayer: Sendable {
     /// Whether the last block had sound.
     public private(set) var isSounding = false
 
-    /// Plays another chime, or nothing any more.
+    /// Plays another chime; nil stops it.
     public mutating func play(_ other: Chime?) {
-        // It goes on: one that goes in circles would begin anew with each call.
+        // The same repeating chime goes on: starting it again with every call would cut it.
         if other == chime, other?.cycle != nil, fade == nil { return }
         next = other
         if isSounding { fade = fade ?? Self.fadeSamples } else { begin() }
     }
 
-    /// Writes what comes next; false, and silence, when there is nothing.
+    /// Writes the next block; returns false, and writes silence, when nothing sounds.
     ///
     /// - Parameters:
     ///   - block: Filled from its beginning to its end.
-    ///   - ring: The user's own sound for `Chime.ring`; empty: there is none.
-    /// - Returns: whether there is anything in it.
+    ///   - ring: The user's own sound for `Chime.ring`; empty when there is none.
+    /// - Returns: whether anything sounds in the block.
     public mutating func next(into block: inout MutableSpan<Int16>, ring: Span<Int16>) -> Bool {
         isSounding = false
         guard let current = chime else {
@@ -71,7 +71,7 @@ public struct ChimePlayer: Sendable {
             if !isSounding { chime = nil }
             return
         }
-        // After the user's own there is a second of silence.
+        // A second of silence follows the user's own sound.
         let own = current == .ring && length > 0 ? length + PCM.sampleRate : 0
         let samples = max(Int(cycle.components.seconds) * PCM.sampleRate, own)
         guard place >= samples else { return }

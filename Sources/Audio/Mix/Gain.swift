@@ -1,6 +1,6 @@
 /// How much louder or softer a talker is mixed.
 public struct Gain: Equatable, Sendable {
-    /// What samples are multiplied by.
+    /// Samples are multiplied by this.
     public let factor: Float
 
     public static let unity = Gain(factor: 1)
@@ -13,10 +13,10 @@ public struct Gain: Equatable, Sendable {
 
     init(factor: Float) { self.factor = factor }
 
-    /// This one, or the other where that is louder.
+    /// The louder of the two gains.
     public func atLeast(_ other: Gain) -> Gain { factor < other.factor ? other : self }
 
-    /// One after the other.
+    /// Both gains, one after the other.
     public static func * (left: Gain, right: Gain) -> Gain {
         Gain(factor: left.factor * right.factor)
     }
@@ -34,14 +34,14 @@ extension MutableSpan<Int16> {
     }
 }
 
-/// A gain on its way to another one, in small steps that nobody hears.
+/// A gain that moves to another value in small, inaudible steps.
 ///
-/// A straight line from block to block: a gain that jumps clicks, and one that jumps a little in
-/// every block buzzes. Real-time.
+/// It moves in a straight line from block to block: a gain that jumps clicks, and small jumps in
+/// every block buzz. Real-time.
 public struct Fader: Sendable {
-    /// Where it is now.
+    /// The present gain.
     public private(set) var gain: Gain
-    /// Where it was last told to go, and how far that is in a sample.
+    /// The last goal, and the change per sample.
     private var goal: Gain
     private var slope: Float = 0
 
@@ -53,10 +53,10 @@ public struct Fader: Sendable {
     /// Moves for one block.
     ///
     /// - Parameters:
-    ///   - goal: Where to.
+    ///   - goal: The gain to reach.
     ///   - samples: The length of the block.
-    ///   - duration: How many samples the way from silence to full takes, or to the greater of
-    ///     the two gains where that is more.
+    ///   - duration: The number of samples from silence to full, or to the greater of the two gains
+    ///     where that is more.
     /// - Returns: The gain at the block's beginning and at its end.
     public mutating func move(
         to goal: Gain, samples: Int, duration: Int
@@ -75,7 +75,7 @@ public struct Fader: Sendable {
         return (from, gain)
     }
 
-    /// Moves for one block, and turns the block up or down by that.
+    /// Moves for one block, and applies the gain to it.
     public mutating func apply(
         _ goal: Gain, to block: inout MutableSpan<Int16>, duration: Int
     ) {

@@ -2,22 +2,23 @@ internal import Realtime
 
 /// Adds the talkers of one playout block.
 ///
-/// One talker at unity gain comes out bit for bit. Where the sum passes full scale it is turned
-/// down just before, and recovers over a fifth of a second: two people shouting get softer, they
-/// do not crackle. Real-time.
+/// One talker at unity gain comes out bit for bit. Where the sum exceeds full scale, it is lowered
+/// just before that and recovers over a fifth of a second: two people shouting get softer instead
+/// of crackling. Real-time.
 public struct Mixer: ~Copyable {
     /// The longest block.
     public static let blockMax = 480
-    /// The gain is decided for so many samples at once, half a millisecond.
+    /// The limiter sets its gain per part of so many samples, half a millisecond.
     private static let part = 24
-    /// It rises so much in each of them, a whole in 200 ms.
+    /// The gain rises by this per part: from 0 to 1 in 200 ms.
     private static let rise: Float = 1 / 400
-    /// It falls at most so much where that is seen coming, a whole in 2 ms.
+    /// The gain falls by this per part at most, where the peak is known in advance: from 1 to 0 in
+    /// 2 ms.
     private static let fall: Float = 1 / 4
     private static let ceiling: Float = 32_767
 
     private var sum = FixedArray<Int32>(count: blockMax, repeating: 0)
-    /// What the limiter multiplies by between two parts, 0..1; the first is the last of before.
+    /// The limiter's gains between the parts, 0..1; the first is the last one of the former block.
     private var limits = FixedArray<Float>(count: blockMax / part + 1, repeating: 1)
     private var limit: Float = 1
 
@@ -52,12 +53,12 @@ public struct Mixer: ~Copyable {
         sum.fill(with: 0)
     }
 
-    /// Finds what each part may be multiplied by; false when nothing is too loud.
+    /// Finds the greatest gain for each part; false when nothing is too loud.
     private mutating func weigh(_ count: Int) -> Bool {
         var isLoud = false
         for part in 0..<count / Self.part {
             var peak: Int32 = 0
-            // Full scale reaches one further down than up: -32,768 counts as 32,767.
+            // The negative range is one value larger: -32,768 counts as 32,767.
             for i in part * Self.part..<(part + 1) * Self.part {
                 peak = max(peak, sum[i] ^ (sum[i] >> 31))
             }
@@ -70,7 +71,7 @@ public struct Mixer: ~Copyable {
 
     private mutating func renderLimited(into samples: inout MutableSpan<Int16>) {
         let parts = samples.count / Self.part
-        // Between two parts it is right for both.
+        // The gain between two parts must suit both.
         for edge in 1..<parts { limits[edge] = min(limits[edge], limits[edge + 1]) }
         limits[0] = limit
         for edge in 1...parts { limits[edge] = min(limits[edge], limits[edge - 1] + Self.rise) }
@@ -83,7 +84,7 @@ public struct Mixer: ~Copyable {
             for i in 0..<Self.part {
                 let place = part * Self.part + i
                 let value = Float(sum[place]) * (first + slope * Float(i + 1))
-                // Only the first part can still be too loud: nobody has seen it coming.
+                // Only the first part can still be too loud: its peak was not known in advance.
                 samples[place] = Int16(max(-32_768, min(32_767, value)))
             }
         }
@@ -92,7 +93,7 @@ public struct Mixer: ~Copyable {
 }
 
 extension Mixer {
-    /// Adds one talker's block, its gain standing still.
+    /// Adds one talker's block with a constant gain.
     public mutating func add(_ samples: Span<Int16>, gain: Gain) {
         add(samples, from: gain, to: gain)
     }

@@ -38,7 +38,7 @@ public struct Tone: Sendable {
         begin()
     }
 
-    /// Fills the block with what comes next; false, and silence, when the tone is over.
+    /// Fills the block with the next samples; false, and silence, when the tone is over.
     public mutating func next(into block: inout MutableSpan<Int16>) -> Bool {
         guard note < notes.count else {
             for i in block.indices { block[i] = 0 }
@@ -96,6 +96,6 @@ public struct Tone: Sendable {
 }
 
 extension Tone.Note {
-    /// No note at all.
+    /// No note.
     public static var none: Self { Self(frequency: 0, duration: .zero) }
 }

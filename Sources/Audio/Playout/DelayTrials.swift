@@ -1,54 +1,55 @@
 internal import Realtime
 
-/// Which playout delay is worth its price, found out by trying them all on what arrives.
+/// Finds the best playout delay by trying all of them on the frames that arrive.
 ///
-/// A trial is a jitter buffer without sound: it has a least delay, is driven above it by frames
-/// that come later (and counts what it would have to invent meanwhile), stays there for as long as
-/// its patience lasts, and then comes down as fast as speech can be cut. What each of them would
-/// have cost in the last seconds is known, so the best is known: more delay where frames are late
-/// one by one, more patience where one late frame announces the next, neither where a gap now and
-/// then is cheaper. Times are milliseconds of sound. Real-time after `init`.
+/// A trial is a jitter buffer without sound. It has a least delay; later frames drive it above that
+/// (and it counts the sound it would have to invent meanwhile); it stays there as long as its
+/// patience lasts, and then comes down as fast as speech can be cut. The cost of each trial over
+/// the last seconds is known, and so the best one: more delay where single frames are late, more
+/// patience where one late frame announces the next, neither where an occasional gap is cheaper.
+/// Times are milliseconds of sound. Real-time after `init`.
 struct DelayTrials: ~Copyable {
     /// The least delays: 0 to 20 ms by 1, to 60 by 4, to 240 by 10.
     static let leasts = 49
-    /// The longest of them, in samples.
+    /// The longest least delay, in samples.
     static var longest: Int64 { Int64(least(leasts - 1)) * PCM.samplesPerMs }
-    /// How long delay is kept after a frame came too late, ms: each least delay is tried with all.
+    /// How long delay is kept after a frame came too late, in ms; each least delay is tried with
+    /// all of these.
     private static var patiences: SIMD4<Float> { SIMD4(0, 250, 500, 1_000) }
 
     /// Delay below one playout block is free: sound waits for its block anyway.
     private let unheard: Float
-    /// Milliseconds a frame must come before its moment to be called in time: the quickest way is
-    /// followed with a delay of its own where clocks drift apart.
+    /// A frame is in time if it comes this many milliseconds before its moment: with drifting
+    /// clocks, the quickest arrival is followed with a delay.
     private let margin: Float
-    /// Milliseconds of delay that leave in one of sound: what is cut from speech, and from pauses.
+    /// Milliseconds of delay removed per millisecond of sound: cut from speech and from pauses.
     private static let descent: Float = 0.25
-    /// What was seen so many milliseconds of sound ago counts for 1/e.
+    /// After so many milliseconds of sound, an observation counts for 1/e.
     private static let memory: Float = 15_000
     private static let telling: Float = 500
-    /// The same where copies are sent, which says that packets are lost, if rarely.
+    /// The same where copies are sent, which means that packets are lost, if rarely.
     private static let tellingOfLoss: Float = 2_000
-    /// How much more than a late frame a lost one is worth that a copy mends.
+    /// How much more a lost frame that a copy repairs is worth than a late one.
     ///
-    /// The talker pays for copies by a measured price of lost sound (`Redundancy`) that is as much
-    /// higher: bought by that price they are not to be thrown away by another.
+    /// The talker pays for copies by a measured price of lost sound (`Redundancy`), which is higher
+    /// by this factor: a lower price here would discard the copies it has paid for.
     private static let mending: Float = 2.5
 
-    /// For as many as one frame counts, where stretching is thought of, that a copy mends: copies
-    /// are all as late, and sound that is stretched for each of them would be heard.
+    /// Where sound may be stretched, a frame repaired by a copy counts for this many: all copies
+    /// are equally late, and stretching for each of them would be audible.
     private static let mended: Float = 6
 
     private var trials = FixedArray<DelayTrial>(count: leasts, repeating: DelayTrial())
-    /// Of each least delay, the best of its trials.
+    /// For each least delay, the cost of its best trial.
     private var costs = FixedArray<Float>(count: leasts, repeating: 0)
     private var patience = FixedArray<Float>(count: leasts, repeating: 0)
     /// The share of frames that came later; see `mended`.
     private var lateShares = FixedArray<Float>(count: leasts, repeating: 0)
     /// How often the costs have changed.
     private(set) var weighings = 0
-    /// The forgetting sum of time.
+    /// The exponentially forgetting sum of time.
     private var seen: Float = 0
-    /// The same, since the quickest arrival became quicker.
+    /// The same sum since the quickest arrival became quicker.
     private var seenByBase: Float = 0
 
     /// - Parameter block: The duration of a playout block in ms.
@@ -58,7 +59,7 @@ struct DelayTrials: ~Copyable {
         reset()
     }
 
-    /// Forgets everything.
+    /// Forgets all observations.
     mutating func reset() {
         weighings += 1
         seen = 0
@@ -80,9 +81,9 @@ struct DelayTrials: ~Copyable {
         }
     }
 
-    /// Where a delay is among the least delays, in parts of the step between two.
+    /// The position of a delay among the least delays, in fractions of a step.
     private static func place(of delay: Float) -> Float {
-        // What is no number is no delay.
+        // NaN is no delay.
         guard delay > 0 else { return 0 }
         return switch delay {
         case ...20: delay
@@ -91,10 +92,10 @@ struct DelayTrials: ~Copyable {
         }
     }
 
-    /// Whether enough was seen to speak of the network.
+    /// Whether enough was observed to judge the network.
     ///
     /// - Parameter repeats: Frames are repeated in later packets.
-    /// - Returns: Whether one may wait less than at first.
+    /// - Returns: Whether the delay may be shorter than at first.
     func isTelling(repeats: Bool) -> Bool {
         seen >= (repeats ? Self.tellingOfLoss : Self.telling)
     }
@@ -102,12 +103,12 @@ struct DelayTrials: ~Copyable {
     /// Sends one frame through all trials.
     ///
     /// - Parameters:
-    ///   - late: By how much it came later than the quickest, in ms.
-    ///   - following: The same of the frames after it, infinite for those that are not here.
+    ///   - late: By how much it came later than the quickest frame, in ms.
+    ///   - following: The same of the frames after it; infinite for those that have not come.
     ///   - frame: Its duration in ms.
-    ///   - grain: Sound is invented in pieces of so many ms.
+    ///   - grain: Sound is invented in pieces of this many ms.
     ///   - isMended: It came only as a copy in a later packet.
-    ///   - most: More delay than so many ms is skipped.
+    ///   - most: Delay beyond this many ms is skipped.
     mutating func observe(
         late: Float, following: SIMD4<Float>, frame: Float, grain: Float, isMended: Bool = false,
         most: Float = Float(JitterBuffer.delayMost / PCM.samplesPerMs)
@@ -126,7 +127,7 @@ struct DelayTrials: ~Copyable {
             trial.calm = calm
             trial.invented *= keep
             trial.late *= keep
-            // None is below its least delay.
+            // No trial is below its least delay.
             if least < arrival.late {
                 falls = falls .& (trial.delay .>= min(arrival.late, most))
                 trial.late += isMended ? Self.mended * frame : frame
@@ -139,16 +140,17 @@ struct DelayTrials: ~Copyable {
         }
     }
 
-    /// The quickest arrival is less late now: what was seen until then counts from it.
+    /// The quickest arrival became quicker: earlier observations count from the new one.
     mutating func baseFell() { seenByBase = 0 }
 
-    /// The quickest arrival is so many milliseconds later now: what was seen is less late by them.
+    /// The quickest arrival is later by so many milliseconds: observed lateness shrinks by them.
     ///
-    /// Only what was seen since it was found: what came before was measured by another.
+    /// Only for observations since that arrival was found: earlier ones were measured against
+    /// another.
     mutating func baseRose(by rise: Float) {
         let share = seen > 0 ? seenByBase / seen : 0
         seenByBase = seen
-        // Upwards, so that what is read was not written yet.
+        // Upwards, so that values are read before they are overwritten.
         for i in trials.indices {
             let least = Self.least(i)
             let from = Self.place(of: least + rise)
@@ -166,7 +168,7 @@ struct DelayTrials: ~Copyable {
         }
     }
 
-    /// Weighs anew what was seen; all that follows speaks of the last time this was called.
+    /// Updates the costs; the methods below answer from this last update.
     ///
     /// - Parameter lateCost: Milliseconds of delay that one percent of invented sound is worth.
     mutating func weigh(lateCost: Int) {
@@ -183,7 +185,7 @@ struct DelayTrials: ~Copyable {
         }
     }
 
-    /// What playing so many samples after the quickest arrival costs, in milliseconds.
+    /// The cost of playing so many samples after the quickest arrival, in milliseconds.
     func cost(at delay: Int64) -> Float {
         let ms = Float(delay) / Float(PCM.samplesPerMs)
         let place = Self.place(of: ms)
@@ -194,7 +196,7 @@ struct DelayTrials: ~Copyable {
         return cost + max(0, -ms) + max(0, ms - Self.least(Self.leasts - 1))
     }
 
-    /// What share of the frames came later than so many samples after the quickest arrival.
+    /// The share of frames that came later than so many samples after the quickest arrival.
     func lateShare(at delay: Int64) -> Float {
         let place = Self.place(of: Float(delay) / Float(PCM.samplesPerMs))
         let low = min(Int(place), Self.leasts - 1)
@@ -217,28 +219,28 @@ struct DelayTrials: ~Copyable {
     }
 }
 
-/// What the trials of one least delay have come to, each with another patience; times in ms.
+/// The state of the trials of one least delay, one for each patience; times in ms.
 struct DelayTrial: BitwiseCopyable {
     var least: Float = 0
     var delay = SIMD4<Float>(repeating: 0)
-    /// Since a frame came too late.
+    /// The time since a frame came too late.
     var calm = SIMD4<Float>(repeating: 1e6)
-    /// Forgetting sums: what was invented, and delay times time.
+    /// Forgetting sums: of invented sound, and of delay times time.
     var invented = SIMD4<Float>(repeating: 0)
     var waited = SIMD4<Float>(repeating: 0)
-    /// A forgetting sum as well: the frames that came later than the least delay.
+    /// Another forgetting sum: frames that came later than the least delay.
     var late: Float = 0
 
-    /// Counts what is invented where the frame comes too late, and what delay that leaves.
+    /// Counts the sound invented when a frame comes too late, and the delay that results.
     mutating func miss(_ arrival: DelayTrials.Arrival) {
         let missed = delay .< arrival.late
         let pieces = (arrival.late - delay) / arrival.grain
-        // Rounded up, without a call for each: beyond 2^23 a float has no fraction.
+        // Rounds up without a function call per element: beyond 2^23 a float has no fraction.
         let large: Float = 12_582_912
         var whole = (pieces + large) - large
         whole.replace(with: whole + 1, where: whole .< pieces)
         let missing = arrival.grain * whole
-        // If one of its successors can be played before it, it is as good as lost.
+        // A frame counts as lost if one of its successors can be played before it.
         var until = SIMD4<Float>(repeating: .infinity)
         for i in 0..<4 {
             let wait = (arrival.following[i] - delay).atLeast(0)
@@ -260,9 +262,9 @@ struct DelayTrial: BitwiseCopyable {
 }
 
 extension SIMD4<Float> {
-    /// Each element, or the least it may be.
+    /// Each element, raised to a minimum.
     ///
-    /// The library's `pointwiseMax` is a call, and one step for each element.
+    /// The library's `pointwiseMax` is a function call, with one step per element.
     fileprivate func atLeast(_ least: Float) -> SIMD4<Float> {
         replacing(with: least, where: self .< least)
     }
@@ -275,7 +277,7 @@ extension DelayTrials {
         var following: SIMD4<Float>
         var frame: Float
         var grain: Float
-        /// What inventing it counts for.
+        /// The weight of inventing it.
         var weight: Float
         /// The longest delay.
         var most: Float

@@ -6,13 +6,13 @@ extension JitterBuffer {
     /// Takes in one frame.
     ///
     /// - Parameters:
-    ///   - sequence: Of the frame, as on the wire.
+    ///   - sequence: The frame's number, as on the wire.
     ///   - payload: The Opus packet, at most 400 bytes.
     ///   - isSpurtStart: The flag of the packet's header: pre-roll, or the first 100 ms.
     ///   - isLast: The packet ends its talkspurt.
     ///   - isCopy: The frame came as redundancy within a later packet.
     ///   - now: When the datagram arrived.
-    /// - Returns: What became of it.
+    /// - Returns: The outcome.
     public mutating func insert(
         sequence: UInt16, payload: Span<UInt8>, isSpurtStart: Bool, isLast: Bool,
         isCopy: Bool = false, at now: Instant
@@ -50,7 +50,7 @@ extension JitterBuffer {
             guard !isCopy else { return .duplicate }
             let arrival = arrivals[Int(number & 127)]
             if arrival.sequence == number, !arrival.isOwn, number >= finalised {
-                // Its copy has overtaken it: not lost, only late.
+                // Its copy has overtaken it: the frame is late, not lost.
                 note(number, isOwn: true, isSpurtStart: isSpurtStart, at: time)
                 reception.receive(at: now, transit: nil)
                 return .accepted
@@ -67,7 +67,7 @@ extension JitterBuffer {
         return .accepted
     }
 
-    /// Learns which sequence was the last of the talkspurt (SPURT_END, protocol.md §2.4).
+    /// Takes the sequence of the talkspurt's last frame (SPURT_END, protocol.md §2.4).
     public mutating func end(last: UInt16) {
         guard highest != nil else { return }
         let number = extended(last)
@@ -80,7 +80,7 @@ extension JitterBuffer {
         switch phase {
         case .idle: return
         case .waiting, .playing:
-            // A repeat for the spurt before, or overtaken by the next one.
+            // A repeat for the former talkspurt, or overtaken by the next one.
             guard number >= spurt.highest, upcoming == nil else { return }
             spurt.last = number
         }
@@ -88,7 +88,7 @@ extension JitterBuffer {
 
     // MARK: Inside
 
-    /// Starts anew where the old state cannot be continued.
+    /// Starts again where the former state cannot be continued.
     private mutating func prepare(samples: Int64, at time: Int64) {
         if let lastArrival, time - lastArrival > Self.silenceMax { empty() }
         if samples != frameSamples {
@@ -99,14 +99,14 @@ extension JitterBuffer {
         lastArrival = time
     }
 
-    /// The sequence without its wrap: the number nearest to the highest that ends in these bits.
+    /// The sequence without its wrap: the number nearest to the highest with these low bits.
     func extended(_ sequence: UInt16) -> Int64 {
         guard let highest else { return 1 << 32 + Int64(sequence) }
         let step = Int16(bitPattern: sequence &- UInt16(truncatingIfNeeded: highest))
         return highest + Int64(step)
     }
 
-    /// Finds the talkspurt of a frame and whether there is room for it.
+    /// Finds the talkspurt of a frame, and whether there is room for the frame.
     private mutating func place(
         _ number: Int64, isSpurtStart: Bool, isCopy: Bool, at time: Int64
     ) -> Insertion {
@@ -125,7 +125,7 @@ extension JitterBuffer {
             }
             makeRoom(for: number)
         }
-        // A copy says when its packet was sent, not when it was itself: it begins no talkspurt.
+        // A copy begins no talkspurt: its packet was sent later than the frame itself.
         if !isCopy || upcoming != nil, isOfNextSpurt(number, isSpurtStart: isSpurtStart, at: time) {
             if let next = upcoming {
                 upcoming?.first = min(next.first, number)
@@ -144,12 +144,12 @@ extension JitterBuffer {
         return .accepted
     }
 
-    /// More frames than fit came before the next one was taken out: leaves out the oldest.
+    /// More frames came than fit: drops the oldest.
     private mutating func makeRoom(for number: Int64) {
         let oldest = number - Int64(PacketSlots.count) + 1
         reception.skip((oldest - nextSequence) * frameSamples)
         if let next = upcoming, oldest >= next.first {
-            // All of the talkspurt before it is left out.
+            // All earlier frames of the talkspurt are left out.
             endedThrough = next.first - 1
             begin(next)
         }
@@ -162,18 +162,18 @@ extension JitterBuffer {
         if isSpurtStart, let plain = spurt.highestPlain { return number > plain }
         guard case .playing = phase, invented >= Self.starvation, number > spurt.highest
         else { return false }
-        // After so long a gap a flagged packet begins a spurt, and so does one that would have
-        // to be later than any packet ever is.
+        // After so long a gap, a flagged packet begins a talkspurt, and so does one that would
+        // otherwise be later than any packet can be.
         guard !isSpurtStart, let base = spurt.base.value else { return true }
         return time - number * frameSamples - base > Self.holdMost
     }
 
-    /// Counts a packet that cannot be played any more; it still teaches the trials.
+    /// Counts a packet that can no longer be played; the trials still learn from it.
     private mutating func refuse(
         _ number: Int64, isSpurtStart: Bool, isCopy: Bool, at now: Instant
     ) -> Insertion {
         if isCopy {
-            // What waiting would have mended is learnt from those that came in vain.
+            // Packets that came in vain show what a longer wait would have saved.
             if number >= finalised {
                 let time = Self.samples(now)
                 note(
@@ -192,7 +192,7 @@ extension JitterBuffer {
             note(number, isOwn: true, isSpurtStart: isSpurtStart, at: Self.samples(now))
         }
         lateInARow += 1
-        // The sender counts elsewhere now, and no boot id told us.
+        // The sender has started to count elsewhere, without a new boot id.
         if lateInARow >= max(50, Self.lateMax / frameSamples) {
             empty()
             reception.totals.restarts += 1
@@ -251,7 +251,7 @@ extension JitterBuffer {
         }
     }
 
-    /// Judges every frame that is older than the newest by more than packets overtake each other.
+    /// Judges every frame older than the newest by more than packets overtake each other.
     private mutating func finalise() {
         guard let highest else { return }
         let through = highest - max(3, copyReach)
@@ -260,8 +260,8 @@ extension JitterBuffer {
             let arrival = arrivals[Int(finalised & 127)]
             let came = arrival.sequence == finalised
             reception.observe(lost: !(came && arrival.isOwn), isRecovered: came && arrival.isInTime)
-            // What never came costs the same at every delay. Pre-roll is left out: the sender held
-            // it back, not the network.
+            // A frame that never came costs the same at every delay. Pre-roll is left out: the
+            // sender held it back, not the network.
             if came && !arrival.isSpurtStart, let late = lateness(of: finalised) {
                 learn(late, of: finalised, isMended: !arrival.isOwn)
             }
@@ -277,7 +277,8 @@ extension JitterBuffer {
         }
     }
 
-    /// How much later than the quickest a frame came, in ms; nil if it did not, or nobody knows.
+    /// How much later than the quickest a frame came, in ms; nil if it did not come, or that is
+    /// unknown.
     private func lateness(of number: Int64) -> Float? {
         let arrival = arrivals[Int(number & 127)]
         guard arrival.sequence == number, let base = base(of: number) else { return nil }
@@ -303,14 +304,14 @@ extension JitterBuffer {
         unweighed = 0
         trials.weigh(lateCost: preset.lateCost)
         let target = trials.target(delayMax: delayMaxMs)
-        // That it takes longer is believed at once; that it need not, only of more than a few.
+        // A longer delay is accepted at once; a shorter one only after enough observations.
         targetMs = isTelling ? target : max(targetMs, target)
     }
 
-    /// Where the way has become longer for good, what was late by the old base is not by the new
-    /// one: unless the trials follow, the same change is waited for twice.
+    /// Where the path has become longer for good, a frame that was late by the old base is not late
+    /// by the new one: the trials must follow, or the same change is waited for twice.
     ///
-    /// Less than 10 ms is what the quickest of a few seconds varies by.
+    /// The quickest arrival of a few seconds varies by less than 10 ms anyway.
     private mutating func followBase(from old: Int64?) {
         guard let old, let base = spurt.base.value, abs(base - old) >= Int64(PCM.frameSamples)
         else { return }
@@ -324,7 +325,7 @@ extension JitterBuffer.Spurt {
     fileprivate mutating func take(
         _ number: Int64, _ transit: Int64, isSpurtStart: Bool, isLast: Bool, at time: Int64
     ) {
-        // Overtaken by packets of the next spurt it would cut them off.
+        // If packets of the next talkspurt have overtaken it, it would cut them off.
         if isLast && number >= highest { last = number }
         highest = max(highest, number)
         if !isSpurtStart { highestPlain = max(highestPlain ?? number, number) }

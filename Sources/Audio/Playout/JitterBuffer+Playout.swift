@@ -2,20 +2,20 @@ public import Time
 
 /// The side of the buffer where sound is taken out.
 extension JitterBuffer {
-    /// Tells that a playout block begins; once a block, before `next`.
+    /// Begins a playout block; call it once per block, before `next`.
     public mutating func tick(at now: Instant) {
         let time = Self.samples(now)
-        // Nobody pulled for a while: the old phase means nothing.
+        // After a long break the old phase means nothing.
         if time - lastPull > Self.pullGap { pullPhase.reset() }
         lastPull = time
         pulls += 1
         pullPhase.add(time - pulls * block, at: pulls)
     }
 
-    /// Takes out what comes next, after what was taken out before and not played yet.
+    /// Takes out the next packet, after the one taken out before and perhaps not played yet.
     ///
     /// - Parameters:
-    ///   - bytes: Gets the packet; at least 400 long.
+    ///   - bytes: Receives the packet; at least 400 long.
     ///   - buffered: How many samples were decoded or invented and not played yet.
     ///   - now: The moment of the block.
     /// - Returns: What to do.
@@ -30,7 +30,7 @@ extension JitterBuffer {
             let age = Self.samples(now) - base - nextSequence * frameSamples
             guard age >= Int64(targetMs) * PCM.samplesPerMs else { return .idle }
             phase = .playing
-            // So much came that the first had to make room.
+            // So many packets came that the first had to make room.
             if !slots.contains(nextSequence) {
                 guard let following else { return finish() }
                 nextSequence = following
@@ -42,7 +42,7 @@ extension JitterBuffer {
         }
     }
 
-    /// Whether `next` would give the frame after the last one, so that one may look ahead.
+    /// Whether `next` would return the frame after the last one, so that a caller can decode ahead.
     public var hasNext: Bool {
         switch phase {
         case .idle, .waiting: false
@@ -50,7 +50,7 @@ extension JitterBuffer {
         }
     }
 
-    /// Whether the talk goes on, and nothing is here to go on with.
+    /// Whether the talk goes on, but the next frame has not come.
     public var isNextLate: Bool {
         guard case .playing = phase, invented == 0, upcoming == nil, !isPastLast else {
             return false
@@ -58,19 +58,19 @@ extension JitterBuffer {
         return !slots.contains(nextSequence) && following == nil
     }
 
-    /// What to do about the playout delay.
+    /// A correction of the playout delay.
     public struct Correction: Equatable, Sendable {
-        /// How many samples to leave out (above 0) or to put in (below 0).
+        /// How many samples to leave out (above 0) or to insert (below 0).
         public var samples = 0
-        /// What that is worth, in milliseconds of delay.
+        /// The worth of the correction, in milliseconds of delay.
         public var worth: Float = 0
     }
 
-    /// Compares the playout delay with those one could have.
+    /// Compares the playout delay with the possible ones.
     ///
-    /// Sound waits for the block it is part of. So only once a block there is a delay at
-    /// which nothing stays `buffered` after a block, and half way to the next one where half a
-    /// block stays; anything between is waste. The cheapest of these is chosen, not the cheapest
+    /// Sound waits for the block it is part of. So once per block there is a delay at which no
+    /// `buffered` sound remains after a block, and half way to the next one where half a block
+    /// remains; delays between these are waste. The cheapest of these is chosen, not the cheapest
     /// of all.
     public mutating func correction(buffered: Int) -> Correction {
         guard case .playing = phase, invented == 0, let delay = delay(buffered: buffered)
@@ -93,24 +93,25 @@ extension JitterBuffer {
     /// Fewer samples than these are not stretched to a block.
     static func spareLeast(block: Int) -> Int { max(120, block * 3 / 10) }
 
-    /// Counts samples left out or put in to change the delay.
+    /// Counts samples left out or inserted to change the delay.
     public mutating func countStretched(samples: Int) {
         reception.stretch(samples)
     }
 
     // MARK: Inside
 
-    /// A playout delay one can have.
+    /// A possible playout delay.
     struct Place: Equatable {
         /// How long after its quickest arrival the youngest frame of a block is needed.
         var age: Int64
-        /// What stays decoded after a block.
+        /// The decoded sound that remains after a block.
         ///
-        /// Where the next frame is late it is stretched to one: the frame has a block more time.
+        /// Where the next frame is late, the remainder is stretched to a block, which gives the
+        /// frame a block more time.
         var spare: Int64
     }
 
-    /// A choice among all places, with everything that it follows from.
+    /// A choice among all places, with its inputs.
     struct Choice {
         var here: Place
         var target: Int
@@ -120,7 +121,7 @@ extension JitterBuffer {
         var best: Place
     }
 
-    /// `bestPlace`, which looks at a hundred places, where it was not asked the same a block ago.
+    /// `bestPlace`, which looks at a hundred places, unless it was just asked for the same.
     private mutating func choose(from here: Place) -> Place {
         if let choice, choice.here == here, choice.target == targetMs,
             choice.weighings == trials.weighings, choice.frameSamples == frameSamples,
@@ -146,14 +147,14 @@ extension JitterBuffer {
         guard place.spare > 0 else { return trials.cost(at: place.age) }
         let ms = Float(PCM.samplesPerMs)
         let later = place.age + block
-        // Stretched for each frame that comes within the block more.
+        // The remainder is stretched for each frame that comes within one block more.
         let share = trials.lateShare(at: place.age) - trials.lateShare(at: later)
         let stretched = 100 * share * Float(block) / Float(frameSamples)
         return trials.cost(at: later) - Float(block - place.spare) / ms
             + Self.bridgePrice * Float(preset.lateCost) * stretched
     }
 
-    /// Whether a frame came too late so lately that the next ones might, too.
+    /// Whether a frame came too late so recently that the next ones might, too.
     private func isPatient(at best: Place, age: Int64) -> Bool {
         guard let lastWait, isTelling, age <= Int64(delayMaxMs) * PCM.samplesPerMs
         else { return false }
@@ -166,20 +167,20 @@ extension JitterBuffer {
         let (age, unit) = (here.age, min(frameSamples, block))
         let target = Int64(targetMs) * PCM.samplesPerMs
         guard isTelling else {
-            // Little is known yet but that a longer delay is safer.
+            // Little is known yet, except that a longer delay is safer.
             let steps = age < target ? (age - target - unit + 1) / unit : (age - target) / unit
             return Place(age: age - steps * unit, spare: 0)
         }
         let most = Int64(delayMaxMs) * PCM.samplesPerMs
         var candidate = Place(age: age - age / unit * unit, spare: 0)
         if candidate.age < 0 { candidate.age += unit }
-        // Beyond the greatest delay one may not stay, however good it is there.
+        // Delays beyond the greatest one are not allowed, however cheap.
         let cost = age > most ? .infinity : cost(of: here)
         var (best, bestCost) = (here, cost)
-        // Where nothing was tried any more, each place only costs more than the one before it.
+        // Beyond the tried delays, each place only costs more than the one before it.
         let last = min(most, DelayTrials.longest + block + spareMost)
         while candidate.age + candidate.spare <= last {
-            // A change is a small harm itself; only towards safety it is made lightly.
+            // A change does a little harm itself; only a safer delay is chosen for a small gain.
             let isShorter = candidate.age + candidate.spare < age
             let threshold = isShorter ? 0.1 * Float(block) / Float(PCM.samplesPerMs) : 1
             let other = self.cost(of: candidate)
@@ -195,7 +196,7 @@ extension JitterBuffer {
         return best
     }
 
-    /// Whether the next frame is none of this talkspurt any more.
+    /// Whether the next frame is beyond the end of this talkspurt.
     private var isPastLast: Bool {
         if let last = spurt.last, nextSequence > last { return true }
         if let upcoming { return nextSequence >= upcoming.first }
@@ -219,7 +220,7 @@ extension JitterBuffer {
             return take(into: &bytes, begins: false)
         }
         if let following {
-            // Lost: what was invented fills the hole, or all that will be invented was.
+            // Lost: the invented sound fills the hole, or its limit is reached.
             let hole = (following - nextSequence) * frameSamples
             if invented >= min(hole, Self.starvation) {
                 if invented > hole { lastWait = pulls }
@@ -268,8 +269,8 @@ extension JitterBuffer {
         return .play(count: count, begins: begins)
     }
 
-    /// Leaves frames out when the delay has run out of every bound: what is less is worked off by
-    /// cuts that nobody hears.
+    /// Skips frames when the delay is beyond all limits; a smaller excess is removed by inaudible
+    /// cuts.
     private mutating func skipExcess(buffered: Int) {
         guard let delay = delay(buffered: buffered), delay > delayBound else { return }
         let frames = (delay - delayBound + frameSamples - 1) / frameSamples
@@ -291,7 +292,7 @@ extension JitterBuffer {
             begin(next)
         } else {
             phase = .idle
-            // Whatever of it still arrives has nowhere to go.
+            // Frames of it that still arrive are useless.
             slots.removeAll()
         }
         return .ended

@@ -1,18 +1,17 @@
 internal import Realtime
 public import Time
 
-/// Holds the packets of one talker until their turn, and decides how long that is.
+/// Holds the packets of one talker until their turn, and decides how long that is (docs/voice.md).
 ///
-/// Sans-I/O. Packets go in as they arrive; every playout block takes out what is to be
-/// decoded, or learns that something must be invented. Between two talkspurts only the delay
-/// trials live on. Times inside are samples of 48 kHz; the *media time* of a frame is its
-/// extended sequence times its duration, and *base* is the quickest arrival seen, minus media
-/// time, so that `arrival - media - base` is how much later than the quickest a frame came.
-/// Real-time after `init`.
+/// Sans-I/O. Packets go in as they arrive; every playout block takes out a packet to decode, or
+/// learns that sound must be invented. From one talkspurt to the next, only the delay trials
+/// remain. Times inside are samples of 48 kHz; the *media time* of a frame is its extended sequence
+/// times its duration, and *base* is the quickest arrival seen, minus media time, so that `arrival
+/// - media - base` is how much later than the quickest a frame came. Real-time after `init`.
 public struct JitterBuffer: ~Copyable {
     /// How the buffer trades delay against lost sound.
     public enum Preset: Sendable {
-        /// Conversation first: accepts a gap now and then.
+        /// Conversation first: accepts an occasional gap.
         case low
         case normal
         /// Every word first.
@@ -28,13 +27,13 @@ public struct JitterBuffer: ~Copyable {
         }
     }
 
-    /// What became of an inserted packet.
+    /// The outcome of inserting a packet.
     public enum Insertion: Equatable, Sendable {
         case accepted
         case duplicate
-        /// Its moment has passed.
+        /// The moment to play it has passed.
         case late
-        /// Accepted, but too far ahead of all before: the buffer was emptied for it.
+        /// Accepted, but so far ahead that the buffer was emptied for it.
         case restarted
         /// Not an Opus packet of 2.5, 5, 10 or 20 ms and at most 400 bytes.
         case malformed
@@ -48,7 +47,7 @@ public struct JitterBuffer: ~Copyable {
         case conceal(samples: Int)
         /// The talkspurt is over; its last frame was played.
         case ended
-        /// There is nothing to hear.
+        /// There is nothing to play.
         case idle
     }
 
@@ -69,40 +68,40 @@ public struct JitterBuffer: ~Copyable {
 
     enum Phase {
         case idle
-        /// Packets are here; the first is not due yet.
+        /// Packets have come; the first is not due yet.
         case waiting
         case playing
     }
 
-    /// When a frame first came, whatever carried it.
+    /// When a frame first came, as itself or as a copy.
     struct Arrival {
         var sequence: Int64 = -1
         var time: Int64 = 0
         /// It came in its own packet, not only as a copy.
         var isOwn = false
         var isSpurtStart = false
-        /// It could still be played.
+        /// It came in time to be played.
         var isInTime = true
     }
 
-    /// The most frames in a row that may be missing in a burst; more is a jump of the sequence.
+    /// The most frames in a row that a burst of losses may take; more means a jump of the sequence.
     static let burstGap: Int64 = 64
 
     // Durations in samples.
-    /// The longest delay there may be after packets were held; what is more is skipped.
+    /// The longest delay allowed after packets were held; the excess is skipped.
     ///
-    /// To skip is to lose words; playing faster removes the delay again.
+    /// Skipping loses words; playing faster removes the rest of the delay.
     static let delayMost: Int64 = 1_600 * 48
-    /// A packet that is this much later than the quickest, after a gap, starts a new base.
+    /// A packet this much later than the quickest, after a gap, starts a new base.
     static let holdMost: Int64 = 500 * 48
     static let starvation: Int64 = 200 * 48
     static let silenceMax: Int64 = 10 * 48_000
     static let lateMax: Int64 = 500 * 48
     static let pullGap: Int64 = 100 * 48
-    /// Of sound, after which the trials are weighed anew.
+    /// The trials are weighed again after this much sound.
     static let weighing: Int64 = 100 * 48
     static let initialTargetMs = 30
-    /// What stretching spare sound to a block costs, where inventing a block costs 1.
+    /// The cost of stretching spare sound to a block, where inventing a block costs 1.
     static let bridgePrice: Float = 0.03
 
     let preset: Preset
@@ -114,15 +113,15 @@ public struct JitterBuffer: ~Copyable {
     /// Meaningless while idle.
     var spurt = Spurt(first: 0)
     var upcoming: Spurt?
-    /// The newest frame of the spurts that are over.
+    /// The newest frame of earlier talkspurts.
     var endedThrough = Int64.min
 
     /// The frame to take out next.
     var nextSequence: Int64 = 0
     /// Sound invented since a frame was last taken out.
     ///
-    /// The media pointer stands still meanwhile: whether the missing frame is lost or late is
-    /// known only when more arrives.
+    /// The media pointer stands still meanwhile: only later arrivals show whether the missing frame
+    /// is lost or late.
     var invented: Int64 = 0
 
     var frameSamples: Int64 = 480
@@ -137,24 +136,24 @@ public struct JitterBuffer: ~Copyable {
     var arrivals = FixedArray<Arrival>(count: 128, repeating: Arrival())
     var trials: DelayTrials
     var targetMs = JitterBuffer.initialTargetMs
-    /// The playout delay that was chosen last, and of what.
+    /// The last choice of a playout delay, and the inputs it followed from.
     var choice: Choice?
     var unweighed: Int64 = 0
 
     var pulls: Int64 = 0
     var lastPull: Int64 = 0
-    /// The earliest pull lately, minus the sound pulled before it: later ones were only held up.
+    /// The earliest pull lately, minus the sound pulled before it: later pulls were merely delayed.
     var pullPhase: WindowedMinimum
     var delayNow: Int64 = 0
-    /// The pull that ended the last wait for a frame, if any did in this talkspurt.
+    /// The pull that ended the last wait for a frame in this talkspurt, if any.
     var lastWait: Int64?
 
     var reception = Reception()
 
     /// - Parameters:
-    ///   - preset: What lost sound is worth.
+    ///   - preset: The price of lost sound.
     ///   - delayMax: The longest playout delay the buffer may choose, 10 to 240 ms.
-    ///   - blockSamples: What is taken out at once: a multiple of 120, at most 480.
+    ///   - blockSamples: Samples taken out at once: a multiple of 120, at most 480.
     public init(
         preset: Preset = .normal, delayMax: Duration = .milliseconds(240),
         blockSamples: Int = PCM.frameSamples
@@ -170,7 +169,7 @@ public struct JitterBuffer: ~Copyable {
         targetMs = min(targetMs, delayMaxMs)
     }
 
-    /// Forgets everything, the trials too: another talker, or the same after a restart.
+    /// Forgets everything, the trials too: for another talker, or the same one after a restart.
     public mutating func reset() {
         empty()
         reception = Reception()
@@ -178,9 +177,9 @@ public struct JitterBuffer: ~Copyable {
         endedThrough = .min
     }
 
-    // MARK: What is known
+    // MARK: State for callers
 
-    /// The delay the buffer aims at; how long the sound just pulled had waited is `playoutDelay`.
+    /// The delay that the buffer aims at; `playoutDelay` is that of the sound pulled last.
     public var targetDelay: Duration { .milliseconds(targetMs) }
 
     /// How long a frame waits here from its quickest possible arrival to its playout.
@@ -192,7 +191,7 @@ public struct JitterBuffer: ~Copyable {
         case .idle: false
         case .waiting: true
         case .playing:
-            // Of what came, the oldest may have made room for others: then nothing is left.
+            // The oldest packets may have made room for others, so that nothing is left.
             invented < Self.starvation || upcoming != nil || slots.contains(nextSequence)
                 || following != nil
         }
@@ -210,10 +209,10 @@ public struct JitterBuffer: ~Copyable {
 
     // MARK: Inside
 
-    /// `delayMost`, as far as there are slots for it.
+    /// `delayMost`, limited by the number of packet slots.
     var delayBound: Int64 { min(Self.delayMost, Int64(PacketSlots.count - 8) * frameSamples) }
 
-    /// Whether enough was seen of the network to wait less than at first.
+    /// Whether enough was observed of the network to wait less than at first.
     var isTelling: Bool { trials.isTelling(repeats: copyReach > 0) }
 
     /// The moment in samples.
@@ -221,7 +220,7 @@ public struct JitterBuffer: ~Copyable {
         PCM.samples(nanoseconds: instant.nanoseconds)
     }
 
-    /// Drops all packets and the sequence count; keeps what was learnt about delays.
+    /// Drops all packets and the sequence count; keeps the observed delays.
     mutating func empty() {
         phase = .idle
         upcoming = nil

@@ -1,9 +1,9 @@
 internal import Realtime
 
-/// The packets of one talker that wait for their turn; a fixed ring indexed by sequence.
+/// The waiting packets of one talker; a fixed ring indexed by sequence.
 ///
-/// Sequences here are extended (they do not wrap). All memory is taken in `init`: the payloads lie
-/// one behind the other in one piece of it, and the oldest make room for the newest.
+/// Sequences here are extended (they do not wrap). All memory is allocated in `init`: the payloads
+/// lie behind each other in one block of it, and the newest overwrite the oldest.
 @safe struct PacketSlots: ~Copyable {
     /// How far ahead of the playout a packet may be.
     ///
@@ -11,14 +11,14 @@ internal import Realtime
     static let count = 128
     /// The longest payload, in bytes.
     static let payloadMax = PCM.payloadMax
-    /// Bytes of all that wait: half a second at 256 kbit/s, the most a talker may choose.
+    /// Bytes for all waiting packets: half a second at 256 kbit/s, the most a talker may choose.
     static let capacity = 16_384
 
-    /// Raw, and so untouched until a packet is put there.
+    /// Raw, so that its pages stay untouched until a packet is put there.
     private let bytes: UnsafeMutableRawPointer
-    /// Bytes that were written and passed over since the beginning.
+    /// Bytes written or skipped since the beginning.
     private var written = 0
-    /// Where each slot's payload begins, counted as `written` is.
+    /// Where each slot's payload begins, in the count of `written`.
     private var begins = FixedArray<Int>(count: count, repeating: 0)
     private var sizes = FixedArray<UInt16>(count: count, repeating: 0)
     private var owners = FixedArray<Int64>(count: count, repeating: .min)
@@ -32,18 +32,19 @@ internal import Realtime
         return owners[slot] == sequence && written - begins[slot] <= Self.capacity
     }
 
-    /// Keeps a payload, overwriting the one `count` sequences away and what was put in so long ago
-    /// that its room is needed.
+    /// Stores a payload.
+    ///
+    /// It overwrites the one `count` sequences away, and those in the memory it needs.
     ///
     /// - Precondition: 1 to `payloadMax` bytes.
     mutating func put(_ payload: Span<UInt8>, at sequence: Int64) {
         precondition(!payload.isEmpty && payload.count <= Self.payloadMax)
-        // None is in two pieces.
+        // No payload wraps around the end.
         let room = Self.capacity - written % Self.capacity
         if room < payload.count { written += room }
         let slot = index(sequence)
         let place = written % Self.capacity
-        // SAFETY: what does not fit before the end was passed over, so `place` and all of the
+        // SAFETY: the bytes before the end that are too few were skipped, so `place` and all of the
         // payload lie inside the allocation.
         unsafe payload.withUnsafeBytes {
             unsafe (bytes + place).copyMemory(from: $0.baseAddress!, byteCount: $0.count)
@@ -64,7 +65,7 @@ internal import Realtime
         owners[slot] = .min
         let size = Int(sizes[slot])
         let place = begins[slot] % Self.capacity
-        // SAFETY: `put` wrote so many bytes there, inside the allocation.
+        // SAFETY: `put` wrote this many bytes there, inside the allocation.
         let payload = unsafe Span<UInt8>(
             _unsafeStart: (bytes + place).assumingMemoryBound(to: UInt8.self), count: size)
         for i in payload.indices { destination[i] = payload[i] }

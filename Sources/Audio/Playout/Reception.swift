@@ -1,10 +1,10 @@
 internal import Time
 
-/// What was received of one talker, for REPORT (protocol.md §2.4) and `status`.
+/// What was received from one talker, for REPORT (protocol.md §2.4) and `status`.
 public struct ReceptionReport: Equatable, Sendable {
     /// The newest sequence received.
     public var highestSequence: UInt16 = 0
-    /// Frames of the last 2 s of talk that did not come themselves, of 256; saturates at 255.
+    /// Frames of the last 2 s of talk that did not come themselves, in 1/256; saturates at 255.
     public var loss256: UInt8 = 0
     /// Mean length of a run of such frames, in 1/8 packet; 0 when there was none.
     public var burst8: UInt8 = 0
@@ -24,25 +24,24 @@ public struct ReceptionReport: Equatable, Sendable {
 public struct ReceptionTotals: Equatable, Sendable {
     /// Packets, copies (redundancy) and duplicates not counted.
     public var received: UInt64 = 0
-    /// Frames that had not come when the three after them had, neither themselves nor as copies
-    /// in time.
+    /// Frames that had come neither themselves nor as copies in time when the three after them had.
     public var lost: UInt64 = 0
     /// Frames that came only as a copy (redundancy), in time to be played.
     public var recovered: UInt64 = 0
-    /// Packets that came after their frame should have been played.
+    /// Packets that came after their frame was due.
     public var late: UInt64 = 0
     public var duplicates: UInt64 = 0
     /// Payloads that are no Opus packet of 2.5, 5, 10 or 20 ms.
     public var malformed: UInt64 = 0
     /// Talkspurts begun.
     public var spurts: UInt64 = 0
-    /// Times the buffer had to start anew: sequence jump, other frame duration, 10 s of nothing.
+    /// How often the buffer started again: sequence jump, other frame duration, 10 s of silence.
     public var restarts: UInt64 = 0
     /// Sound invented, ms.
     public var concealedMs: UInt64 = 0
-    /// Sound left out or put in to change the delay, ms.
+    /// Sound left out or inserted to change the delay, ms.
     public var stretchedMs: UInt64 = 0
-    /// Sound thrown away because far too much had piled up, ms.
+    /// Sound discarded because far too much had piled up, ms.
     public var skippedMs: UInt64 = 0
 
     public init() {}
@@ -60,12 +59,12 @@ struct Reception {
     private var jitter16: Int64 = 0
     private var lastTransit: Int64?
 
-    /// One bit a frame of talk, 1 = did not come itself; newest at `newest`.
+    /// One bit per frame of talk, 1 = did not come itself; newest at `newest`.
     private var lossBits = InlineArray<16, UInt64>(repeating: 0)
     private var newest = 0
     private var observed = 0
 
-    /// Tenths of seconds: what was received and invented in each.
+    /// Tenths of seconds: sound received and invented in each.
     private var tenths = InlineArray<16, Tenth>(repeating: Tenth())
 
     private struct Tenth {
@@ -78,8 +77,8 @@ struct Reception {
     ///
     /// - Parameters:
     ///   - now: When it arrived.
-    ///   - transit: Arrival minus media time, in samples; nil where it says nothing about the
-    ///     network: pre-roll is sent in one burst.
+    ///   - transit: Arrival minus media time, in samples; nil for pre-roll, which is sent in one
+    ///     burst and says nothing about the network.
     mutating func receive(at now: Instant, transit: Int64?) {
         totals.received += 1
         let slot = tenth(of: now)
@@ -90,7 +89,7 @@ struct Reception {
         lastTransit = transit
     }
 
-    /// Counts sound invented, in samples.
+    /// Counts invented sound, in samples.
     mutating func conceal(_ samples: Int, at now: Instant) {
         let slot = tenth(of: now)
         tenths[slot].concealed &+= UInt32(samples)
@@ -98,13 +97,13 @@ struct Reception {
         totals.concealedMs = concealedSamples / 48
     }
 
-    /// Counts sound left out or put in, in samples.
+    /// Counts sound left out or inserted, in samples.
     mutating func stretch(_ samples: Int) {
         stretchedSamples &+= UInt64(abs(samples))
         totals.stretchedMs = stretchedSamples / 48
     }
 
-    /// Counts sound thrown away, in samples.
+    /// Counts discarded sound, in samples.
     mutating func skip(_ samples: Int64) {
         skippedSamples &+= UInt64(samples)
         totals.skippedMs = skippedSamples / 48
@@ -123,7 +122,7 @@ struct Reception {
         observed = min(observed + 1, 1024)
     }
 
-    /// The figures of the last seconds, all but the playout delay and the sequence.
+    /// The figures of the last seconds, except the playout delay and the sequence.
     func report(at now: Instant, frameSamples: Int) -> ReceptionReport {
         var report = ReceptionReport()
         let frames = min(observed, 2 * PCM.sampleRate / frameSamples)
@@ -151,7 +150,7 @@ struct Reception {
         return report
     }
 
-    /// The slot of this tenth of a second, emptied when it still held an older one.
+    /// The entry of this tenth of a second, emptied if it was an older one's.
     private mutating func tenth(of now: Instant) -> Int {
         let number = now.nanoseconds / 100_000_000
         let slot = Int(number & 15)
@@ -159,6 +158,6 @@ struct Reception {
         return slot
     }
 
-    /// The transit before says nothing about the next one: another talkspurt begins.
+    /// Another talkspurt begins: its transit times do not follow on.
     mutating func forgetTransit() { lastTransit = nil }
 }

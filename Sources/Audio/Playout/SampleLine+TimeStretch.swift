@@ -4,7 +4,7 @@
 /// One cut at a time: the sound jumps ahead or back by a `lag` at which it resembles itself, in
 /// voiced speech one or more pitch periods, and the two ends are cross-faded.
 extension SampleLine {
-    /// Where the sound may jump.
+    /// A place where the sound may jump.
     ///
     /// Only the line makes one, so none is longer than its sound, its past or its room.
     struct Splice {
@@ -20,29 +20,29 @@ extension SampleLine {
         }
     }
 
-    /// Samples that are one in the coarse copy.
+    /// Samples per sample of the decimated copy.
     static let decimation = 6
-    /// A splice begins so many samples from the front at most.
+    /// A splice begins at most this many samples from the front.
     private static let positionMax = 480
-    /// The search looks at so many samples from the front at most: the last place where a splice
-    /// begins, a cross-fade and a lag of 20 ms each.
+    /// The search looks at most this many samples from the front: the last start of a splice, a
+    /// cross-fade and a lag of 20 ms each.
     static let searchMost = positionMax + 2 * pieceMax
 
-    /// Leaves out so much at the front, a whole cross-fade before the end: of a pause, where any
+    /// Removes sound of a pause at the front, a whole cross-fade before the end: in a pause, any
     /// two places are alike.
     func pauseRemoval(_ wanted: Int, overlap: Int) -> Splice? {
         let lag = min(wanted, count - overlap)
         return lag > 0 ? Splice(position: 0, lag: lag, likeness: 0) : nil
     }
 
-    /// Repeats so much before the front, at least a cross-fade: of a pause.
+    /// Repeats sound of a pause before the front, at least a cross-fade.
     func pauseInsertion(_ wanted: Int, overlap: Int) -> Splice? {
         let lag = min(max(overlap, wanted), Self.history, room)
         guard lag >= overlap, count >= overlap else { return nil }
         return Splice(position: 0, lag: lag, likeness: 0)
     }
 
-    /// The best place to leave out `lags` samples, a whole cross-fade before the end.
+    /// The best place to remove `lags` samples, a whole cross-fade before the end.
     func bestRemoval(lags: ClosedRange<Int>, overlap: Int) -> Splice? {
         let limit = min(lags.upperBound, count - overlap)
         guard limit >= lags.lowerBound else { return nil }
@@ -56,13 +56,13 @@ extension SampleLine {
         return best(lags: lags.lowerBound...limit, overlap: overlap, sign: -1)
     }
 
-    /// Leaves out `lag` samples; the cross-fade begins at the position.
+    /// Removes `lag` samples; the cross-fade begins at the position.
     mutating func shorten(_ splice: Splice, overlap: Int) {
         crossfade(splice, overlap: overlap, from: splice.lag)
         remove(at: splice.position + overlap, count: splice.lag)
     }
 
-    /// Puts in `lag` samples; the cross-fade begins at the position.
+    /// Inserts `lag` samples; the cross-fade begins at the position.
     mutating func lengthen(_ splice: Splice, overlap: Int) {
         precondition(splice.position + overlap <= count)
         insert(at: splice.position + overlap, repeating: splice.lag)
@@ -71,19 +71,19 @@ extension SampleLine {
 
     // MARK: Inside
 
-    /// Fades from what is at the position to what is `offset` away from it.
+    /// Fades from the sound at the position to the sound `offset` away from it.
     private mutating func crossfade(_ splice: Splice, overlap: Int, from offset: Int) {
         let start = unsafe front + splice.position
         let other = unsafe start + offset
         let rho = max(0, min(1, splice.likeness))
         for n in 0..<overlap {
-            // Towards higher indices the other end is read before it is overwritten, and towards
-            // lower ones from the back.
+            // Forwards, the other end is read before it is overwritten; backwards, it is copied
+            // from the end.
             let i = offset > 0 ? n : overlap - 1 - n
             let t = (Float(i) + 0.5) / Float(overlap)
             let rise = t * t * (3 - 2 * t)
             let fall = 1 - rise
-            // Ends that are not alike lose power where they meet; this gives it back.
+            // Ends that are not alike lose power where they meet; this restores it.
             let power = (rise * rise + fall * fall + 2 * rho * rise * fall).squareRoot()
             let value = unsafe (Float(start[i]) * fall + Float(other[i]) * rise) / power
             unsafe start[i] = Int16(max(-32_768, min(32_767, value)))
@@ -96,7 +96,7 @@ extension SampleLine {
         let (first, length) = ((lags.lowerBound + d - 1) / d * d, overlap / d)
         var found: Splice?
         var foundScore: Float = -2
-        // A longer lag at the same likeness is one cut fewer.
+        // A longer lag at the same likeness saves a cut.
         let bonus = 0.05 / Float(lags.upperBound)
         for position in stride(from: 0, through: Self.positionMax, by: 120) {
             let room = min(count, Self.searchMost) - position - overlap
@@ -105,12 +105,12 @@ extension SampleLine {
             let left = unsafe coarse + (Self.history + position) / d
             var right = unsafe left + sign * first / d
             let ofLeft = unsafe Self.product(left, left, length)
-            // Whole numbers below 2^53: nothing is lost where a loud sample leaves a quiet stretch.
+            // Whole numbers below 2^53: exact, even where a loud sample leaves a quiet stretch.
             var ofRight = 0.0
             for i in 0..<length { unsafe ofRight += Double(right[i]) * Double(right[i]) }
             for lag in stride(from: first, through: last, by: d) {
                 if lag > first {
-                    // One sample leaves at one end, and one comes at the other.
+                    // One sample leaves at one end, and one enters at the other.
                     let (gone, new) = sign > 0 ? (0, length) : (length - 1, -1)
                     unsafe ofRight +=
                         Double(right[new]) * Double(right[new])
@@ -157,9 +157,9 @@ extension SampleLine {
         }
     }
 
-    /// The sum of the products of two stretches of the coarse copy, sixteen at a time.
+    /// The sum of the products of two stretches of the decimated copy, sixteen at a time.
     ///
-    /// It is asked for some five hundred times for one splice.
+    /// One splice needs it some five hundred times.
     private static func product(
         _ left: UnsafeMutablePointer<Float>, _ right: UnsafeMutablePointer<Float>, _ length: Int
     ) -> Float {

@@ -1,27 +1,27 @@
-/// Decoded sound on its way to the speaker, with the last moments already played behind it.
+/// Decoded sound on its way to the speaker, followed by the last played moments.
 ///
-/// Index 0 is the next sample to play; negative ones were played. All memory is taken in `init`,
-/// but no more of it is touched than the longest delay so far needed: a kernel gives a process
-/// only memory that it has touched.
+/// Index 0 is the next sample to play; negative ones were played. All memory is allocated in
+/// `init`, but only as much is touched as the longest delay so far needed: the kernel provides
+/// memory only when it is touched.
 @safe struct SampleLine: ~Copyable {
     /// Played samples kept: 30 ms.
     static let history = 1_440
-    /// Samples one piece appends at most: the 20 ms of a frame.
+    /// The most samples one piece appends: the 20 ms of a frame.
     static let pieceMax = 960
-    /// Unplayed samples whose memory is touched from the first: a usual delay, 60 ms.
+    /// Unplayed samples whose memory is touched from the start: a usual delay, 60 ms.
     private static let usual = 2_880
-    /// Unplayed samples there is room for.
+    /// The most unplayed samples.
     let capacity: Int
 
     let samples: UnsafeMutablePointer<Int16>
-    /// A coarse copy for the search in `TimeStretch`.
+    /// A decimated copy for the search in `SampleLine+TimeStretch.swift`.
     let coarse: UnsafeMutablePointer<Float>
     /// Samples of the memory that have a value, history included.
     private var touched: Int
 
     private(set) var count = 0
 
-    /// - Parameter capacity: Unplayed samples there is to be room for.
+    /// - Parameter capacity: The most unplayed samples.
     init(capacity: Int) {
         precondition(capacity > 0)
         self.capacity = capacity
@@ -45,8 +45,7 @@
     /// How many samples still fit.
     var room: Int { capacity - count }
 
-    /// Has `write` put samples behind the last one; it returns how many, at most `pieceMax` and
-    /// `room`.
+    /// Lets `write` append samples; it returns how many, at most `pieceMax` and `room`.
     mutating func append(_ write: (inout MutableSpan<Int16>) -> Int) {
         let most = min(room, Self.pieceMax)
         touch(through: count + most)
@@ -62,14 +61,14 @@
     private mutating func touch(through end: Int) {
         let wanted = Self.history + end
         guard wanted > touched else { return }
-        // SAFETY: `end` is at most the capacity, as each caller sees to.
+        // SAFETY: `end` is at most the capacity, which each caller ensures.
         unsafe (samples + touched).initialize(repeating: 0, count: wanted - touched)
         touched = wanted
     }
 
     /// Plays one block.
     ///
-    /// - Precondition: At least as much is here.
+    /// - Precondition: At least as many samples are here.
     mutating func pop(into block: inout MutableSpan<Int16>) {
         let played = block.count
         precondition(count >= played)
@@ -94,10 +93,10 @@
         count = 0
     }
 
-    /// Takes back what was appended last.
+    /// Removes the samples appended last.
     mutating func removeLast(_ samples: Int) { count -= min(samples, count) }
 
-    /// Takes samples away, the following ones moving up.
+    /// Removes samples; the following ones move up.
     mutating func remove(at position: Int, count removed: Int) {
         precondition(position >= 0 && removed >= 0 && position + removed <= count)
         let target = unsafe front + position
@@ -105,9 +104,9 @@
         count -= removed
     }
 
-    /// Opens a gap, filled with what lies `lag` samples before it.
+    /// Opens a gap and fills it with the samples `lag` before it.
     ///
-    /// - Precondition: There is room; a `Splice` of this line has seen to it.
+    /// - Precondition: There is room; a `Splice` of this line guarantees it.
     mutating func insert(at position: Int, repeating lag: Int) {
         precondition(lag > 0 && position - lag >= -Self.history)
         precondition(position <= count && lag <= room)
@@ -130,7 +129,7 @@
         return Float(sum) / Float(length)
     }
 
-    /// Multiplies a range by a factor that goes from one value to another, in a straight line.
+    /// Multiplies a range by a factor that moves from one value to another in a straight line.
     mutating func ramp(at position: Int, count length: Int, from first: Float, to last: Float) {
         precondition(length >= 0 && position >= 0 && position + length <= count)
         guard length > 0, first != 1 || last != 1 else { return }

@@ -2,9 +2,9 @@ public import Time
 
 /// One talker, from packets to frames for the mixer.
 ///
-/// Joins the jitter buffer, the decoder and the sound decoded ahead, and changes the playout
-/// delay where it is heard least: in pauses by whole pieces, in speech by pitch periods. Made at
-/// start and `reset()` for the next talker. Real-time after `init`.
+/// Joins the jitter buffer, the decoder and the decoded sound, and changes the playout delay where
+/// that is least audible: in pauses by whole pieces, in speech by pitch periods. Made at start,
+/// with `reset()` for the next talker. Real-time after `init`.
 public struct Voice: ~Copyable {
     public private(set) var buffer: JitterBuffer
     private var decoder: OpusDecoder
@@ -12,21 +12,22 @@ public struct Voice: ~Copyable {
     private var packet = InlineArray<400, UInt8>(repeating: 0)
 
     private var loudness = Loudness()
-    /// What the sound is multiplied by: below 1 while a missing talker fades away.
+    /// The gain of the sound: below 1 while a missing talker fades away.
     private var fade: Float = 0
-    /// Invented without a break, in samples.
+    /// Samples invented in a row.
     private var invented = 0
-    /// Nothing but pauses of this talkspurt was played yet.
+    /// Only pauses of this talkspurt were played so far.
     private var isLeading = false
     /// Samples of this talkspurt pulled.
     private var age = 0
     /// Samples to play before speech may be cut again.
     private var rest = 0
-    /// Spare sound was stretched since the last frame: once, for what comes of it is like itself.
+    /// Whether spare sound was stretched since the last frame: only once, because the result
+    /// repeats itself.
     private var hasBridged = false
     private var change = Change.none
 
-    /// What is being done about the playout delay, until it is right.
+    /// The change of the playout delay under way.
     private enum Change {
         case none
         case shortening
@@ -40,31 +41,32 @@ public struct Voice: ~Copyable {
     private let block: Int
     /// What is pulled at once, in samples.
     public var blockSamples: Int { block }
-    /// Samples pulled since the loudness was followed last.
+    /// Samples pulled since the loudness was last updated.
     private var unweighed = 0
 
     // Durations in samples.
-    /// What a pause is judged by: less may be quiet between two pitch pulses.
+    /// A pause is judged by this much sound: less may be quiet between two pitch pulses.
     private static let window = PCM.frameSamples
     private static let fadeBegin = 60 * 48
     private static let fadeEnd = 100 * 48
     private static let catchUp = 1_500 * 48
-    /// So much too late, speech is made shorter as fast as a pre-roll is caught up.
+    /// With this much excess delay, speech is shortened as fast as a pre-roll is caught up.
     private static let haste = 60 * 48
-    /// So much too late, speech is played twice as fast: no pre-roll is, but what was held back.
+    /// With this much excess delay, speech is played twice as fast: no pre-roll is so long, but
+    /// sound held by the network is.
     private static let greatHaste = 250 * 48
     private static let lagMin = 120
     private static let lagMax = 720
     private static let quietOverlap = 120
     /// The longest sound of one packet, and the longest piece that is put into a pause.
     private static let pieceMax = SampleLine.pieceMax
-    /// Half a millisecond is worth leaving out of a pause, and no less.
+    /// Half a millisecond is worth removing from a pause, and no less.
     private static let trifle = 24
 
     /// - Parameters:
-    ///   - preset: What lost sound is worth.
+    ///   - preset: The price of lost sound.
     ///   - delayMax: The longest playout delay the buffer may choose.
-    ///   - blockSamples: What is pulled at once: a multiple of 120, at most 480.
+    ///   - blockSamples: Samples pulled at once: a multiple of 120, at most 480.
     /// - Throws: `OpusError` when there is no memory for a decoder.
     public init(
         preset: JitterBuffer.Preset = .normal, delayMax: Duration = .milliseconds(240),
@@ -73,14 +75,14 @@ public struct Voice: ~Copyable {
         decoder = try OpusDecoder()
         buffer = JitterBuffer(preset: preset, delayMax: delayMax, blockSamples: blockSamples)
         block = blockSamples
-        // What waits decoded is never more than the longest delay, but for the block that is
-        // played and one piece on top; and whoever adds to it looks whether there is room.
+        // Decoded sound never exceeds the longest delay, one block being played, and one piece;
+        // code that adds to it checks for room.
         line = SampleLine(
             capacity: buffer.delayMaxMs * Int(PCM.samplesPerMs) + blockSamples
                 + 2 * Self.pieceMax)
     }
 
-    /// Begins anew, for another talker.
+    /// Starts again, for another talker.
     public mutating func reset() {
         buffer.reset()
         decoder.reset()
@@ -106,7 +108,7 @@ public struct Voice: ~Copyable {
             isCopy: isCopy, at: now)
     }
 
-    /// Learns which sequence was the last of the talkspurt.
+    /// Takes the sequence of the talkspurt's last frame.
     public mutating func end(last: UInt16) { buffer.end(last: last) }
 
     /// The figures of REPORT (protocol.md §2.4).
@@ -121,15 +123,16 @@ public struct Voice: ~Copyable {
     /// The delay of what was pulled last; see `JitterBuffer.playoutDelay`.
     public var playoutDelay: Duration { buffer.playoutDelay }
 
-    /// The extended sequence of the frame to be decoded next, for who counts what was heard.
+    /// The extended sequence of the frame to be decoded next, for counting the sound that was
+    /// heard.
     package var nextFrame: Int64 { buffer.nextSequence }
 
-    /// Whether there is, or soon will be, something to pull.
+    /// Whether there is, or soon will be, sound to pull.
     public var isActive: Bool { buffer.isActive || line.count > 0 }
 
-    /// Writes the next block; false, and silence, when this talker has nothing to say.
+    /// Writes the next block; false, and silence, when this talker has no sound.
     ///
-    /// To be called once a playout block as long as `isActive`.
+    /// Call it once per playout block as long as `isActive`.
     ///
     /// - Precondition: `sound` is as long as a block.
     public mutating func pull(into sound: inout MutableSpan<Int16>, at now: Instant) -> Bool {
@@ -158,7 +161,7 @@ public struct Voice: ~Copyable {
         return pull(into: &sound, at: now)
     }
 
-    /// Follows the loudness, every 10 ms, of the 10 ms that end with this block.
+    /// Updates the loudness every 10 ms, from the 10 ms that end with this block.
     private mutating func weigh() {
         unweighed += block
         guard unweighed >= Self.window else { return }
@@ -204,7 +207,7 @@ public struct Voice: ~Copyable {
             if let samples = decoder.decode(packet.span.extracting(first: count), into: &free) {
                 return samples
             }
-            // It passed as an Opus packet, yet its inside is broken: as good as lost.
+            // It passed as an Opus packet, but its contents are broken: as good as lost.
             isGood = false
             let samples = Int(buffer.frameSamples)
             decoder.conceal(samples: samples, into: &free)
@@ -214,7 +217,7 @@ public struct Voice: ~Copyable {
             invented = 0
             decodedSamples += UInt64(line.count - start)
         }
-        // Back from silence, or from a fade: without a click.
+        // Back from silence, or from a fade, without a click.
         line.ramp(at: start, count: 120, from: fade, to: 1)
         fade = 1
     }
@@ -234,10 +237,9 @@ public struct Voice: ~Copyable {
 
     // MARK: Playout delay
 
-    /// Stretches what is left of the sound until a block is full, where the next frame is late.
+    /// Stretches the remaining sound to a block, where the next frame is late.
     ///
-    /// However little it is like itself there: inventing would be no better, and would lead the
-    /// decoder astray besides.
+    /// Whatever its likeness: inventing would sound no better, and would also mislead the decoder.
     private mutating func bridge() -> Bool {
         guard !hasBridged, buffer.frameSamples >= Int64(block), buffer.isNextLate,
             line.count >= JitterBuffer.spareLeast(block: block)
@@ -256,7 +258,7 @@ public struct Voice: ~Copyable {
     private mutating func adjust(at now: Instant) {
         let correction = buffer.correction(buffered: line.count)
         let excess = correction.samples
-        // Nothing to change, pause or not: nearly always.
+        // No change, in a pause or not: nearly always.
         if case .none = change, !isLeading, 0..<Self.trifle ~= excess { return }
         let isPause = isQuiet(at: 0)
         let trifle = isPause ? Self.trifle : Self.lagMin
@@ -305,18 +307,18 @@ public struct Voice: ~Copyable {
         guard overlap >= 120,
             let splice = line.bestRemoval(lags: Self.lagMin...lagMax, overlap: overlap)
         else { return }
-        // The longer it takes, the less choosy.
+        // The longer it takes, the lower the likeness accepted.
         let wanted: Float = age < 400 * 48 ? 0.85 : age < 700 * 48 ? 0.7 : 0.5
         guard splice.likeness >= wanted else { return }
         line.shorten(splice, overlap: overlap)
         buffer.countStretched(samples: splice.lag)
-        // At most a quarter faster; by half where a pre-roll or a hold is to be caught up, and
-        // twice as fast where that would take longest.
+        // At most a quarter faster; by half to catch up a pre-roll or a hold, and twice as fast
+        // where that would take longest.
         let isHasty = age < Self.catchUp || excess > Self.haste
         rest = (excess > Self.greatHaste ? 1 : isHasty ? 2 : 4) * splice.lag
     }
 
-    /// Leaves out as much of a pause as is too much, but never the moment before a word.
+    /// Removes the excess from a pause, but never the moment before a word.
     private mutating func shortenPause(by excess: Int, at now: Instant) {
         var quiet = block
         while quiet < block + excess {

@@ -1,16 +1,16 @@
-/// The least value seen lately: in the running window and the whole one before it.
+/// The lowest recent value: in the running window and the whole one before it.
 ///
-/// The two-bucket form forgets in one to two windows and needs no memory of the values.
+/// With two buckets it forgets after one to two windows and needs no memory of the values.
 struct WindowedMinimum {
     private var current = Int64.max
     private var previous = Int64.max
     private var windowEnd = Int64.min
     private let window: Int64
 
-    /// - Parameter window: In whatever unit `add` counts its moments.
+    /// - Parameter window: In the unit of `add`'s moments.
     init(window: Int64) { self.window = window }
 
-    /// Nil until something was added.
+    /// Nil until a value was added.
     var value: Int64? {
         let least = min(current, previous)
         return least == .max ? nil : least

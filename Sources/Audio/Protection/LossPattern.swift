@@ -1,11 +1,11 @@
 /// How a network loses packets: how many, and how many in a row.
 ///
-/// Gilbert's chain of two states (Bell System Technical Journal 39, 1960): a packet after a lost
-/// one is lost more often than one after another that came.
+/// Gilbert's chain of two states (Bell System Technical Journal 39, 1960): a packet is lost more
+/// often after a lost one than after one that came.
 public struct LossPattern: Equatable, Sendable {
-    /// The share of the packets that is lost, 0...0.99.
+    /// The share of lost packets, 0...0.99.
     public let loss: Float
-    /// How many are lost in a row, on average; at least what chance makes of independent losses.
+    /// The mean length of a loss in packets; at least that of independent losses.
     public let meanBurst: Float
     /// How much a packet's fate tells about the next one's: 0 nothing, 1 all.
     private let memory: Float
@@ -19,7 +19,7 @@ public struct LossPattern: Equatable, Sendable {
         memory = 1 - independent / self.meanBurst
     }
 
-    /// The share of frames that neither come themselves nor as one of their copies.
+    /// The share of frames that come neither themselves nor as one of their copies.
     ///
     /// - Parameters:
     ///   - depth: Copies of each frame.

@@ -1,31 +1,30 @@
 internal import Time
 
-/// Tells from round trips whether packets stand in a queue on the way.
+/// Finds out from round trips whether packets wait in a queue on the network path.
 ///
-/// The shortest round trip of minutes is the way itself; what the newest ones have on top of it
-/// is time spent in queues, unless packets come so unevenly that it is nothing but that. One slow
-/// answer may be chance, two in a row are a standing queue.
+/// The shortest round trip of some minutes is the path itself; the excess of the newest ones is
+/// time in queues, unless packets come so unevenly that jitter explains it. One slow answer may be
+/// chance, two in a row are a standing queue.
 struct QueueWatch: Sendable {
     enum Verdict: Equatable {
         /// There was no answer yet.
         case unknown
         case free
-        /// One slow answer, or none any more where there were some: there may be a queue.
+        /// One slow answer, or no more answers where there were some: there may be a queue.
         case doubtful
-        /// There is a queue, and it stays.
+        /// There is a queue, and it lasts.
         case standing
     }
 
-    /// The least that counts as a queue; so many times the jitter is added.
+    /// The least excess that counts as a queue; a multiple of the jitter is added.
     ///
-    /// And a quarter of the way, for long ways vary. Of times that vary evenly, each packet by
-    /// itself, three times the jitter is the whole range, and six times where none may overtake
-    /// another. In a queue that is full each packet waits as long as the others.
+    /// A quarter of the path is added too, because long paths vary. If times vary evenly and
+    /// independently, three times the jitter is the whole range, and six times where no packet may
+    /// overtake another. In a full queue all packets wait equally long.
     private static let leastQueue = Duration.milliseconds(20).nanoseconds
     private static let jitters = Int64(6)
     private static let remembers = Duration.seconds(300).nanoseconds
-    /// Round trips are measured once a second while sound is on its way; of older ones nothing
-    /// follows.
+    /// Round trips are measured once a second while sound is under way; older ones say nothing.
     private static let fresh = Duration.milliseconds(3500)
 
     private var way = WindowedMinimum(window: remembers)
@@ -33,7 +32,7 @@ struct QueueWatch: Sendable {
     private var isSlow = false
     private var wasSlow = false
 
-    /// Learns of a round trip, while the packets of sound come as unevenly as `jitter` says.
+    /// Takes a round trip, measured while audio packets come as unevenly as `jitter`.
     mutating func add(roundTrip: Duration, jitter: Duration, at now: Instant) {
         let time = roundTrip.nanoseconds
         way.add(time, at: now.nanoseconds)
@@ -46,7 +45,7 @@ struct QueueWatch: Sendable {
 
     func verdict(at now: Instant) -> Verdict {
         guard let newest else { return .unknown }
-        // A queue that is full loses questions too.
+        // A full queue also loses PINGs.
         guard now - newest.at <= Self.fresh else { return .doubtful }
         return switch (isSlow, wasSlow) {
         case (false, _): .free

@@ -1,23 +1,24 @@
 public import Time
 
-/// How the sound to one listener is protected against loss, from what the listener reports.
+/// How the sound to one listener is protected against loss, from the listener's reports.
 ///
-/// Frames are repeated in later packets when packets are lost, the more the more are lost, and
-/// farther apart the longer the losses are. Where loss goes with a queue on the way, copies would
-/// make both worse: then packets become smaller instead, which the bit rate pays for, and grow
-/// again slowly when the queue is gone. Sans-I/O.
+/// Lost frames are repeated in later packets: the more losses, the more copies, and the longer the
+/// losses, the farther apart. Where loss comes with a queue on the path, copies would make both
+/// worse: then packets become smaller instead, at the cost of the bit rate, and grow again slowly
+/// when the queue is gone. Sans-I/O.
 public struct Redundancy: Sendable {
-    /// What is laid into the packets to this listener.
+    /// The contents of the packets to this listener.
     public struct Choice: Equatable, Sendable {
         /// Earlier frames in each packet, 0...4.
         public var depth = 0
         /// How many frames apart they are.
         public var offset = 1
-        /// The longest frame that suits this way, in bytes.
+        /// The longest frame for this path, in bytes.
         public var frameSize: Int
-        /// What frames may take of a packet, in bytes.
+        /// The room for frames in a packet, in bytes.
         public var room: Int
-        /// The way bears not even the smallest packets: others need not suffer for it.
+        /// The path does not carry even the smallest packets: other listeners must not be limited
+        /// by it.
         public var isHopeless = false
 
         public init(frameSize: Int, room: Int) {
@@ -27,15 +28,15 @@ public struct Redundancy: Sendable {
     }
 
     public static let depthMax = 4
-    /// Below this copies cost more than they mend.
+    /// Below this loss, copies cost more than they repair.
     private static let worthwhile: Float = 0.003
-    /// What one percent of lost frames is worth, in milliseconds of waiting.
+    /// The worth of one percent of lost frames, in milliseconds of delay.
     ///
     /// With it the cheapest choice is the best one of a measured table (docs/performance.md).
     private static let lossCost: Float = 60
-    /// The least a frame is made for a narrow way: two of them fill the smallest packet.
+    /// The shortest frame for a narrow path: two of them fill the smallest packet.
     private static let frameSizeMin = 29
-    /// How much of a new report goes into the running figures.
+    /// The weight of a new report in the running figures.
     private static let share: Float = 0.15
     private static let fewerAfter = Duration.seconds(10)
     private static let fewerEvery = Duration.seconds(5)
@@ -50,21 +51,21 @@ public struct Redundancy: Sendable {
     /// The same where frames are repeated.
     private let frameSizeRepeated: Int
     private let rooms: ClosedRange<Int>
-    /// Copies sent even when nothing is lost: more than none where loss comes suddenly.
+    /// Copies sent even without losses: more than none where losses come suddenly.
     public var depthMin: Int
 
     public private(set) var choice: Choice
-    /// Whether packets are kept small for a queue on the way.
+    /// Whether packets are kept small because of a queue on the path.
     public var isNarrow: Bool { room < rooms.upperBound }
 
-    // The running figures: the share that is lost, and of all packets those that begin a loss.
+    // Running figures: the share of lost packets, and the share of packets that begin a loss.
     private var loss: Float = 0
     private var bursts: Float = 0
     private var queue = QueueWatch()
     private var jitter = Duration.zero
-    /// Whether the report before told of loss while a queue stood.
+    /// Whether the former report had losses while a queue stood.
     private var wasCrowded = false
-    /// What fits the way without a queue, as far as known.
+    /// The room that fits the path without a queue, as far as known.
     private var room: Int
     private var depthCap = Redundancy.depthMax
     private var wanted: (depth: Int, offset: Int)
@@ -72,15 +73,15 @@ public struct Redundancy: Sendable {
     private var narrowedAt = Instant(nanoseconds: .min / 2)
     private var widenedAt = Instant(nanoseconds: .min / 2)
     private var widenAfter = Redundancy.widenAfterMin
-    /// Since when it is as bad as can be.
+    /// Since when the path is hopeless.
     private var hopelessSince: Instant?
 
     /// - Parameters:
     ///   - frameSamples: The duration of one frame.
-    ///   - frameSize: Its bytes when nothing is wrong.
+    ///   - frameSize: Its bytes without losses.
     ///   - frameSizeRepeated: Its bytes where each is sent more than once.
-    ///   - rooms: What frames can take of the smallest and of the largest packet, in bytes.
-    ///   - depthMin: Copies sent even when nothing is lost.
+    ///   - rooms: The room for frames in the smallest and in the largest packet, in bytes.
+    ///   - depthMin: Copies sent even without losses.
     public init(
         frameSamples: Int, frameSize: Int, frameSizeRepeated: Int, rooms: ClosedRange<Int>,
         depthMin: Int = 0
@@ -96,12 +97,12 @@ public struct Redundancy: Sendable {
         compose()
     }
 
-    /// Learns of a round trip to the listener and back.
+    /// Takes a round trip to the listener and back.
     public mutating func add(roundTrip: Duration, at now: Instant) {
         queue.add(roundTrip: roundTrip, jitter: jitter, at: now)
     }
 
-    /// Learns how our sound arrives, and chooses anew.
+    /// Takes a listener's report, and chooses anew.
     ///
     /// - Parameters:
     ///   - loss256: Packets lost of the last 2 s before repair, in 1/256.
@@ -116,7 +117,7 @@ public struct Redundancy: Sendable {
         take(lost, burst: Float(burst8) / 8)
         let verdict = queue.verdict(at: now)
         let isCrowded = verdict == .standing && lost >= 0.01
-        // Together once may be chance.
+        // One coincidence may be chance.
         if isCrowded, wasCrowded { narrow(at: now) }
         wasCrowded = isCrowded
         let pattern = pattern(worse: 1)
@@ -141,7 +142,7 @@ public struct Redundancy: Sendable {
         }
     }
 
-    /// The losses to be expected; a few bursts say little about their length.
+    /// The expected losses; a few bursts say little about their length.
     private func pattern(worse factor: Float) -> LossPattern {
         let expected = min(0.9, loss * factor)
         let packets = 2_000 / frameMs / Self.share
@@ -160,7 +161,8 @@ public struct Redundancy: Sendable {
             guard mayRise, isWorth || wanted.depth == 0 else { return }
             (wanted, changedAt) = (best, now)
         } else if best.depth < wanted.depth || best.offset < wanted.offset {
-            // Fewer only if that held for a while, and would hold with somewhat more loss.
+            // Fewer copies only if that would have sufficed for a while, and also with somewhat
+            // more loss.
             guard now - changedAt >= Self.fewerAfter else { return }
             let careful = cheapest(for: self.pattern(worse: 1.3))
             guard careful.depth < wanted.depth || careful.offset < wanted.offset else { return }
@@ -172,7 +174,7 @@ public struct Redundancy: Sendable {
 
     private func cheapest(for pattern: LossPattern) -> (depth: Int, offset: Int) {
         guard pattern.loss >= Self.worthwhile else { return (depthMin, 1) }
-        // Where packets are short, a loss of the same duration takes more of them.
+        // Where packets are short, a loss of the same duration hits more of them.
         let offsetMax = frameMs < 10 ? 4 : 2
         var best = (depth: max(1, depthMin), offset: 1)
         var bestCost = cost(best, of: pattern)
@@ -185,7 +187,8 @@ public struct Redundancy: Sendable {
         return best
     }
 
-    /// What waiting for the last copy costs, and what is lost in spite of it, in milliseconds.
+    /// The delay of waiting for the last copy, plus the worth of the remaining losses, in
+    /// milliseconds.
     private func cost(_ copies: (depth: Int, offset: Int), of pattern: LossPattern) -> Float {
         let residual = pattern.residual(depth: copies.depth, offset: copies.offset)
         return frameMs * Float(copies.depth * copies.offset) + Self.lossCost * 100 * residual
@@ -194,11 +197,11 @@ public struct Redundancy: Sendable {
     // MARK: Queues
 
     private mutating func narrow(at now: Instant) {
-        // No more copies than there are, until the way is free and wide again.
+        // No more copies than now, until the path is free and wide again.
         depthCap = min(depthCap, choice.depth)
         guard now - narrowedAt >= Self.narrowEvery else { return }
         let used = max(rooms.lowerBound, choice.frameSize * (1 + choice.depth))
-        // It is back soon after packets have grown: be slower to try again.
+        // The queue is back soon after packets have grown: wait longer before the next attempt.
         let isAgain = widenedAt > narrowedAt && now - narrowedAt < .seconds(120)
         if isAgain {
             widenAfter = min(Self.widenAfterMax, widenAfter * 2)
@@ -232,7 +235,7 @@ public struct Redundancy: Sendable {
 
     // MARK: Both
 
-    /// Fits what is wanted against loss into the room there is.
+    /// Fits the copies wanted against loss into the room there is.
     private mutating func compose() {
         let least = min(Self.frameSizeMin, frameSize)
         var depth = max(0, min(wanted.depth, depthCap))
@@ -241,7 +244,7 @@ public struct Redundancy: Sendable {
         choice.offset = depth == 0 ? 1 : wanted.offset
         choice.frameSize = min(depth == 0 ? frameSize : frameSizeRepeated, room / (1 + depth))
         if room == rooms.lowerBound, isNarrow, depth == 0 {
-            // Packets become no smaller than that: a copy in what is padding otherwise is free.
+            // Packets have a least size, so a copy in place of padding is free.
             choice.frameSize = min(frameSize, max(least, room / 2))
         }
         choice.room = room

@@ -1,19 +1,19 @@
-/// Judges what a microphone gives over a few seconds, for whoever sets a station up.
+/// Judges a microphone's level over a few seconds, for a person who sets a station up.
 ///
-/// Levels are RMS in dBFS over 10 ms, without the constant part that cheap converters add.
+/// Levels are RMS in dBFS over 10 ms, without the constant offset that cheap converters add.
 public struct LevelSurvey: Sendable {
     public enum Verdict: String, Sendable {
         /// Not even noise: muted, unplugged, or no microphone.
         case silent
-        /// Nobody spoke, or the gain is low.
+        /// No person spoke, or the gain is low.
         case quiet
         case normal
-        /// Speech has no room left above it.
+        /// Speech leaves no headroom.
         case loud
-        /// Samples are cut off.
+        /// Samples are clipped.
         case clipping
 
-        /// What a level in dBFS and so many places that were cut off come to.
+        /// The verdict for a level in dBFS and a number of clips.
         public init(level: Double, clips: Int) {
             self =
                 if clips >= LevelSurvey.clipsAllowed {
@@ -28,25 +28,25 @@ public struct LevelSurvey: Sendable {
         }
     }
 
-    /// Mean squares of the frames, full scale being 1.
+    /// Mean squares of the frames; full scale is 1.
     private var energies: [Float] = []
-    /// Places where at least three samples in a row are at full scale.
+    /// How often at least three samples in a row were at full scale.
     public private(set) var clips = 0
     private var run = 0
     private var lastSide: Int64 = 0
 
-    /// Below it not even the noise of a converter is heard.
+    /// Below it not even a converter's noise is heard.
     public static let silence = -75.0
     /// Speech at arm's length is above it.
     public static let quiet = -42.0
-    /// Speech above it is cut off when someone laughs.
+    /// Speech above it clips when a person laughs.
     public static let loud = -9.0
-    /// Three samples at full scale may be chance; a voice that is cut off has many.
+    /// Three samples at full scale may be chance; a clipped voice has many.
     private static let clipsAllowed = 3
 
     public init() {}
 
-    /// Takes one more frame into account; returns its level.
+    /// Takes one more frame; returns its level.
     @discardableResult
     public mutating func add(_ frame: Frame) -> Double {
         var sum: Int64 = 0

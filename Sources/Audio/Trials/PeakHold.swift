@@ -1,10 +1,10 @@
 public import Time
 
-/// Holds the mark of a meter at its greatest for a while, so that an eye can follow it.
+/// Holds the peak mark of a meter for a while, so that an eye can follow it.
 public struct PeakHold: Sendable {
     /// How long a mark stays before it falls.
     public static let holds = Duration.milliseconds(1_500)
-    /// How fast it falls then, in dB/s: as the peak does.
+    /// How fast it falls then, in dB/s: as fast as the peak itself.
     public static let fall = 20 / 1.7
 
     private var level = LevelMeter.floor
@@ -13,7 +13,7 @@ public struct PeakHold: Sendable {
 
     public init() {}
 
-    /// Where the mark is when the meter reads `peak`, in dBFS; moments never go back.
+    /// The position of the mark when the meter reads `peak`, in dBFS; moments never go back.
     public mutating func mark(_ peak: Double, at now: Instant) -> Double {
         if peak >= level {
             (level, since) = (peak, now)

@@ -1,15 +1,16 @@
-/// A short rising sweep, and where in a recording it is: for the way from speaker to microphone.
+/// A short rising sweep, and its position in a recording: measures the path from speaker to
+/// microphone.
 ///
 /// 50 ms from 500 Hz to 3.5 kHz, which even a small loudspeaker plays. Its autocorrelation is a
-/// peak of a fraction of a millisecond, so it is found to a few samples in any room.
+/// peak of a fraction of a millisecond, so it is located to a few samples in any room.
 public struct Sweep: Sendable {
-    /// Where it was found.
+    /// A sweep found in a recording.
     public struct Finding: Equatable, Sendable {
         /// The place of its first sample in the recording.
         public let place: Int
-        /// How much of what is there is the sweep: 0…1.
+        /// The share of the sweep in the sound there: 0…1.
         public let likeness: Double
-        /// How loud it is there, RMS in dBFS.
+        /// The level there, RMS in dBFS.
         public let level: Double
     }
 
@@ -17,9 +18,9 @@ public struct Sweep: Sendable {
     public let samples: [Int16]
 
     static let count = 2_400
-    /// Searched first at a quarter of the rate, which still holds 3.5 kHz.
+    /// The first search runs at a quarter of the rate, which still holds 3.5 kHz.
     private static let step = 4
-    /// Random sound of this length is this much like the sweep one time in thousands.
+    /// Random sound of this length reaches this likeness one time in thousands.
     private static let likenessMin = 0.3
 
     /// A sweep whose peak is at `decibels` dBFS, at most 0.
@@ -30,13 +31,13 @@ public struct Sweep: Sendable {
             let time = Double(index) / Double(PCM.sampleRate)
             // The frequency grows steadily, so the phase is its integral, in whole turns.
             let turns = 500 * time + (3_500 - 500) * time * time / (2 * seconds)
-            // Faded over 5 ms at both ends, or it would begin and end with a click.
+            // Faded over 5 ms at both ends, so that it does not click.
             let fade = min(1, Double(min(index, Self.count - 1 - index)) / 240)
             return Int16(amplitude * fade * Sine.of(turns: turns))
         }
     }
 
-    /// Looks for the sweep where its first sample would be in `places`; nil when it is not there.
+    /// Searches the sweep with its first sample in `places`; nil when it is not there.
     public func find(in recording: [Int16], at places: Range<Int>) -> Finding? {
         let wanted = samples.map { Float($0) }
         let last = recording.count - samples.count
@@ -83,9 +84,9 @@ public struct Sweep: Sendable {
             var product: Float = 0
             for index in wanted.indices { product += wanted[index] * sound[place + index] }
             let there = energy(sound[place..<place + wanted.count])
-            // Nothing but zeros is like nothing.
+            // Zeros have no likeness.
             guard there > 0 else { continue }
-            // Of either sign: a loudspeaker may be wired the other way round.
+            // Either sign: a loudspeaker may be wired in reverse.
             let likeness = product.magnitude / (own * there).squareRoot()
             if likeness > best.likeness { best = (place, likeness) }
         }

@@ -1,7 +1,7 @@
-/// Three sweeps sent in place of a microphone, and whether that microphone hears them: how long a
-/// voice takes from mouth to ear.
+/// Three sweeps sent in place of a microphone, which that microphone may hear: measures the delay
+/// from mouth to ear.
 public struct ToneTrial: Sendable {
-    /// Where and how the sweeps were heard.
+    /// The sweeps as they were heard.
     public struct Heard: Equatable, Sendable {
         /// Samples from where they were sent to where they were heard.
         public let delay: Int
@@ -9,24 +9,25 @@ public struct ToneTrial: Sendable {
         public let level: Double
     }
 
-    /// The sound of the trial: 2.5 s of 48 kHz mono, silence but for the sweeps.
+    /// The length of the trial: 2.5 s of 48 kHz mono, silence except for the sweeps.
     public static let count = 120_000
 
-    /// 0.4 s, for the jitter buffer there to find its delay; then 0.7 s apart, longer than any way.
+    /// 0.4 s, for the jitter buffer there to find its delay; then 0.7 s apart, longer than any
+    /// delay.
     private static let first = 19_200
     private static let spacing = 33_600
     private static let delays = 0..<28_800
-    /// The same way takes as long each time, but for what a jitter buffer changes: 30 ms.
+    /// The delay varies by this much at most, because of the jitter buffer: 30 ms.
     private static let agreement = 1_440
 
     private let sweep: Sweep
 
-    /// The sweep once, to be laid where `place(at:)` says.
+    /// The sweep once; `place(at:)` tells where it belongs.
     public var samples: [Int16] { sweep.samples }
 
     public init() { sweep = Sweep(decibels: -12) }
 
-    /// Which sample of the sweep is at this place of the trial; nil where there is silence.
+    /// The sample of the sweep at this place of the trial; nil where there is silence.
     ///
     /// Real-time.
     public static func sweepPlace(at place: Int) -> Int? {
@@ -35,9 +36,9 @@ public struct ToneTrial: Sendable {
         return offset < Sweep.count ? offset : nil
     }
 
-    /// Looks for the sweeps in what a microphone heard, `start` being where the trial began in it.
+    /// Searches the sweeps in a microphone's recording, in which the trial began at `start`.
     ///
-    /// Nil unless two agree with each other.
+    /// Nil unless two of them agree.
     public func heard(in recording: [Int16], from start: Int) -> Heard? {
         var found: [Heard] = []
         for number in 0..<3 {
