@@ -48,7 +48,7 @@ extension MediaLoop {
     private static func next(
         _ player: inout ChimePlayer, into block: inout MutableSpan<Int16>, ring: [Int16] = []
     ) -> Bool {
-        player.next(into: &block, ring: ring.span)
+        player.next(into: &block, ringtone: ring.span)
     }
 
     /// Rings, or plays what a caller hears; nil stops that.

@@ -10,7 +10,7 @@ import Testing
         for _ in 0..<blocks {
             var frame = Frame(repeating: 7)
             var block = frame.mutableSpan
-            _ = player.next(into: &block, ring: ring.span)
+            _ = player.next(into: &block, ringtone: ring.span)
             for index in 0..<480 { sound.append(Int(frame[index])) }
         }
         return sound

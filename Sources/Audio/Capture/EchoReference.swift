@@ -20,7 +20,7 @@ public struct EchoReference: ~Copyable {
 
     /// A power of two.
     private let capacity: Int
-    private var ring: FixedArray<Int16>
+    private var played: FixedArray<Int16>
     /// Samples passed to the loudspeaker's card so far.
     private var written = 0
     /// The offset from the number of a captured sample to that of the played one; nil while
@@ -34,12 +34,12 @@ public struct EchoReference: ~Copyable {
     /// - Parameter isWanted: Whether the played sound will be asked for; else no memory is used.
     public init(isWanted: Bool = true) {
         capacity = isWanted ? Self.capacityMax : 1
-        ring = FixedArray(count: capacity, repeating: 0)
+        played = FixedArray(count: capacity, repeating: 0)
     }
 
     /// Takes samples that were passed to the loudspeaker's card.
     public mutating func append(_ samples: Span<Int16>) {
-        for i in samples.indices { ring[(written &+ i) & (capacity - 1)] = samples[i] }
+        for i in samples.indices { played[(written &+ i) & (capacity - 1)] = samples[i] }
         written &+= samples.count
     }
 
@@ -78,12 +78,12 @@ public struct EchoReference: ~Copyable {
         guard let offset else { return 0 }
         let place = position + offset + Self.lead
         let isKept = place < written && place >= written - capacity && place >= 0
-        return isKept ? ring[place & (capacity - 1)] : 0
+        return isKept ? played[place & (capacity - 1)] : 0
     }
 
     /// A card has stopped: its queued samples are gone, and the alignment changes.
     public mutating func breakOff() {
-        ring.fill(with: 0)
+        played.fill(with: 0)
         offset = nil
         error = 0
         jumps = 0

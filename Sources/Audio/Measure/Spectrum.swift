@@ -13,7 +13,7 @@ public struct Spectrum {
     private static let bits = 11
 
     /// The newest samples; `next` is the place of the next one.
-    private var ring = [Float](repeating: 0, count: size)
+    private var newest = [Float](repeating: 0, count: size)
     private var next = 0
     private let window: [Float]
     private let cosines: [Float]
@@ -37,14 +37,14 @@ public struct Spectrum {
     /// Takes a block of 48 kHz mono, of any length.
     public mutating func add(_ samples: Span<Int16>) {
         for index in samples.indices {
-            ring[next] = Float(samples[index]) / 32_768
+            newest[next] = Float(samples[index]) / 32_768
             next = (next + 1) % Self.size
         }
     }
 
     /// The RMS of each band in dBFS, at least `LevelMeter.floor`.
     public var bands: [Double] {
-        var real = (0..<Self.size).map { ring[(next + $0) % Self.size] * window[$0] }
+        var real = (0..<Self.size).map { newest[(next + $0) % Self.size] * window[$0] }
         var imaginary = [Float](repeating: 0, count: Self.size)
         transform(&real, &imaginary)
         // A sine has two mirrored lines, and the window has a power of 3/2.
@@ -64,7 +64,7 @@ public struct Spectrum {
 
     /// Silence again.
     public mutating func reset() {
-        for index in ring.indices { ring[index] = 0 }
+        for index in newest.indices { newest[index] = 0 }
     }
 
     /// The discrete Fourier transform, radix 2, in place.

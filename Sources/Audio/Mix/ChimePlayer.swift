@@ -32,26 +32,26 @@ public struct ChimePlayer: Sendable {
     ///
     /// - Parameters:
     ///   - block: Filled from its beginning to its end.
-    ///   - ring: The user's own sound for `Chime.ring`; empty when there is none.
+    ///   - ringtone: The user's own sound for `Chime.ring`; empty when there is none.
     /// - Returns: whether anything sounds in the block.
-    public mutating func next(into block: inout MutableSpan<Int16>, ring: Span<Int16>) -> Bool {
+    public mutating func next(into block: inout MutableSpan<Int16>, ringtone: Span<Int16>) -> Bool {
         isSounding = false
         guard let current = chime else {
             for index in block.indices { block[index] = 0 }
             return false
         }
-        if current == .ring, !ring.isEmpty {
+        if current == .ring, !ringtone.isEmpty {
             for index in block.indices {
                 let at = place + index
-                block[index] = at < ring.count ? ring[at] : 0
+                block[index] = at < ringtone.count ? ringtone[at] : 0
             }
-            isSounding = place < ring.count
+            isSounding = place < ringtone.count
         } else {
             isSounding = tone.next(into: &block)
         }
         place += block.count
         fadeOut(&block)
-        circle(current, length: ring.count)
+        circle(current, length: ringtone.count)
         return isSounding
     }
 

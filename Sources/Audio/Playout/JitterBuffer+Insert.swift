@@ -60,7 +60,7 @@ extension JitterBuffer {
         }
         if isCopy {
             note(number, isOwn: false, isSpurtStart: isSpurtStart, at: time)
-            slots.put(payload, at: number)
+            packets.put(payload, at: number)
         } else {
             keep(number, payload, isSpurtStart: isSpurtStart, isLast: isLast, at: now)
         }
@@ -118,7 +118,7 @@ extension JitterBuffer {
         case .waiting, .playing:
             break
         }
-        if slots.contains(number) { return .duplicate }
+        if packets.contains(number) { return .duplicate }
         if number >= nextSequence + Int64(PacketSlots.count) {
             guard number - (upcoming?.highest ?? spurt.highest) <= Self.burstGap else {
                 return .restarted
@@ -225,7 +225,7 @@ extension JitterBuffer {
             spurt.take(number, transit, isSpurtStart: isSpurtStart, isLast: isLast, at: time)
             followBase(from: base)
         }
-        slots.put(payload, at: number)
+        packets.put(payload, at: number)
         note(number, isOwn: true, isSpurtStart: isSpurtStart, at: time)
         reception.receive(at: now, transit: isSpurtStart ? nil : transit)
 

@@ -31,7 +31,7 @@ extension JitterBuffer {
             guard age >= Int64(targetMs) * PCM.samplesPerMs else { return .idle }
             phase = .playing
             // So many packets came that the first had to make room.
-            if !slots.contains(nextSequence) {
+            if !packets.contains(nextSequence) {
                 guard let following else { return finish() }
                 nextSequence = following
             }
@@ -46,7 +46,7 @@ extension JitterBuffer {
     public var hasNext: Bool {
         switch phase {
         case .idle, .waiting: false
-        case .playing: invented == 0 && slots.contains(nextSequence) && !isPastLast
+        case .playing: invented == 0 && packets.contains(nextSequence) && !isPastLast
         }
     }
 
@@ -55,7 +55,7 @@ extension JitterBuffer {
         guard case .playing = phase, invented == 0, upcoming == nil, !isPastLast else {
             return false
         }
-        return !slots.contains(nextSequence) && following == nil
+        return !packets.contains(nextSequence) && following == nil
     }
 
     /// A correction of the playout delay.
@@ -214,7 +214,7 @@ extension JitterBuffer {
         into bytes: inout MutableSpan<UInt8>, buffered: Int, at now: Instant
     ) -> Playout {
         if isPastLast { return finish() }
-        if slots.contains(nextSequence) {
+        if packets.contains(nextSequence) {
             if invented > 0 { lastWait = pulls }
             skipExcess(buffered: buffered)
             return take(into: &bytes, begins: false)
@@ -254,14 +254,14 @@ extension JitterBuffer {
         let end = min(nextSequence + Int64(PacketSlots.count), upcoming?.first ?? .max)
         var number = nextSequence + 1
         while number < end && number <= spurt.highest {
-            if slots.contains(number) { return number }
+            if packets.contains(number) { return number }
             number += 1
         }
         return nil
     }
 
     private mutating func take(into bytes: inout MutableSpan<UInt8>, begins: Bool) -> Playout {
-        guard let count = slots.take(nextSequence, into: &bytes) else {
+        guard let count = packets.take(nextSequence, into: &bytes) else {
             preconditionFailure("only a frame that is here is taken")
         }
         nextSequence += 1
@@ -278,7 +278,7 @@ extension JitterBuffer {
         var landing = nextSequence
         var number = nextSequence
         while number <= limit {
-            if slots.contains(number) { landing = number }
+            if packets.contains(number) { landing = number }
             number += 1
         }
         reception.skip((landing - nextSequence) * frameSamples)
@@ -293,7 +293,7 @@ extension JitterBuffer {
         } else {
             phase = .idle
             // Frames of it that still arrive are useless.
-            slots.removeAll()
+            packets.removeAll()
         }
         return .ended
     }

@@ -132,7 +132,7 @@ public struct JitterBuffer: ~Copyable {
     /// How far back the copies (redundancy) reach, in frames.
     var copyReach: Int64 = 0
 
-    var slots = PacketSlots()
+    var packets = PacketSlots()
     var arrivals = FixedArray<Arrival>(count: 128, repeating: Arrival())
     var trials: DelayTrials
     var targetMs = JitterBuffer.initialTargetMs
@@ -192,7 +192,7 @@ public struct JitterBuffer: ~Copyable {
         case .waiting: true
         case .playing:
             // The oldest packets may have made room for others, so that nothing is left.
-            invented < Self.starvation || upcoming != nil || slots.contains(nextSequence)
+            invented < Self.starvation || upcoming != nil || packets.contains(nextSequence)
                 || following != nil
         }
     }
@@ -229,7 +229,7 @@ public struct JitterBuffer: ~Copyable {
         highest = nil
         lastArrival = nil
         lateInARow = 0
-        slots.removeAll()
+        packets.removeAll()
         for i in arrivals.indices { arrivals[i].sequence = -1 }
         reception.forgetTransit()
     }

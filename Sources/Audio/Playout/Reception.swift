@@ -81,8 +81,8 @@ struct Reception {
     ///     burst and says nothing about the network.
     mutating func receive(at now: Instant, transit: Int64?) {
         totals.received += 1
-        let slot = tenth(of: now)
-        tenths[slot].received &+= 1
+        let place = tenth(of: now)
+        tenths[place].received &+= 1
         if let transit, let lastTransit {
             jitter16 += abs(transit - lastTransit) - ((jitter16 + 8) >> 4)
         }
@@ -91,8 +91,8 @@ struct Reception {
 
     /// Counts invented sound, in samples.
     mutating func conceal(_ samples: Int, at now: Instant) {
-        let slot = tenth(of: now)
-        tenths[slot].concealed &+= UInt32(samples)
+        let place = tenth(of: now)
+        tenths[place].concealed &+= UInt32(samples)
         concealedSamples &+= UInt64(samples)
         totals.concealedMs = concealedSamples / 48
     }
@@ -153,9 +153,9 @@ struct Reception {
     /// The entry of this tenth of a second, emptied if it was an older one's.
     private mutating func tenth(of now: Instant) -> Int {
         let number = now.nanoseconds / 100_000_000
-        let slot = Int(number & 15)
-        if tenths[slot].number != number { tenths[slot] = Tenth(number: number) }
-        return slot
+        let place = Int(number & 15)
+        if tenths[place].number != number { tenths[place] = Tenth(number: number) }
+        return place
     }
 
     /// Another talkspurt begins: its transit times do not follow on.

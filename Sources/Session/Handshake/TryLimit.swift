@@ -19,9 +19,9 @@ struct TryLimit {
 
     /// Counts an attempt and returns whether it is allowed.
     mutating func allows(at now: Instant) -> Bool {
-        let slot = tries % limit
-        guard tries < limit || now >= times[slot] + .seconds(1) else { return false }
-        times[slot] = now
+        let place = tries % limit
+        guard tries < limit || now >= times[place] + .seconds(1) else { return false }
+        times[place] = now
         tries += 1
         return true
     }
