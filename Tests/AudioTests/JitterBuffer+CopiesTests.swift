@@ -2,7 +2,7 @@ import Audio
 import Testing
 
 @Suite struct JitterBufferCopiesTests {
-    /// Frame 19 of 30 is lost; each packet has a copy of the frame so many before it.
+    /// Frame 19 of 30 is lost; each packet has a copy of the frame this many before it.
     private func totals(reach: Int) -> ReceptionTotals {
         let bench = JitterBufferBench()
         for i in 0..<30 {
@@ -37,7 +37,7 @@ import Testing
         #expect(played.contains(40))
     }
 
-    /// Packets of the beginning were overtaken by a later one, and the last of them came twice.
+    /// A later packet overtook the first packets, and the last of them came twice.
     @Test func aCopyBeginsNoTalkspurt() {
         let bench = JitterBufferBench()
         for i in [0, 1, 5] { bench.insert(i, at: Double(i) * 10, start: true) }

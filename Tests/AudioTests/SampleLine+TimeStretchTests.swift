@@ -40,7 +40,7 @@ import Testing
         line.shorten(splice, overlap: 480)
         let got = contents(line)
         #expect(got.count == 1_440 - splice.lag)
-        // Shorter by a period, and yet the same wave.
+        // Shorter by a period, but the same wave.
         for i in got.indices { #expect(abs(Int(got[i]) - Int(samples[i])) <= 2) }
     }
 

@@ -40,7 +40,7 @@ import Testing
                 for test in group.tests {
                     let size = try #require(test.size)
                     guard test.result == "valid" else {
-                        // The invalid cases ask for too much, which is a trap here.
+                        // The invalid cases ask for too much output, which is a trap here.
                         #expect(size > HKDF.outputMax, "case \(test.tcId)")
                         tally.run()
                         continue

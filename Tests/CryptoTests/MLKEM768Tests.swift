@@ -135,7 +135,7 @@ import Testing
         for (given, expected) in zip(given, pairings) {
             let seed = MLKEM768Vectors.bytes(given["kem_seed"])
             let key = MLKEM768.DecapsulationKey(seed: seed.span)
-            // After length, type, version, suites, nonce and pA; and so in the answer.
+            // After length, type, version, suites, nonce and pA; the same in the answer.
             let publicKey = Array(MLKEM768Vectors.bytes(expected["p1"])[86..<86 + 1184])
             let ciphertext = Array(MLKEM768Vectors.bytes(expected["p2"])[86..<86 + 1088])
             let secret = MLKEM768Vectors.bytes(expected["ss"])

@@ -26,7 +26,7 @@ import Wire
         pair.network.run(for: .milliseconds(50))
         #expect(pair.b.happenings == [.down(peer: 0)])
         #expect(pair.b.remoteIndex() == nil)
-        // It says no more, whatever it hears.
+        // It sends nothing more, whatever it receives.
         let transmitted = pair.a.transmitted
         pair.network.run(for: .seconds(20))
         #expect(pair.a.transmitted == transmitted)
@@ -82,10 +82,10 @@ import Wire
         #expect(pair.a.happenings == [.down(peer: 0)])
         #expect(pair.b.happenings == [.down(peer: 0)])
         pair.network.run(for: .seconds(60))
-        // It keeps knocking, and nobody answers.
+        // It keeps calling without an answer.
         #expect(!pair.b.isUp())
         #expect(pair.a.drops.contains(.unknownKey(pair.b.publicKey)))
-        // It may come back, under another number: nothing that was under way is taken for its.
+        // It may come back under another number: nothing that was under way applies to it.
         pair.a.control {
             let again = $0.add(
                 publicKey: pair.b.publicKey, psk: key(Pair.psk), suite: .aesGCM,
@@ -111,7 +111,7 @@ import Wire
         }
         pair.network.run(for: .seconds(1))
         #expect(pair.a.numbers == [1])
-        // The other side still has the old one.
+        // The other side still has the old session.
         #expect(!pair.a.isUp(1))
     }
 }

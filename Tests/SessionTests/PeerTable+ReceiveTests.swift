@@ -5,7 +5,7 @@ import Wire
 
 @testable import Session
 
-/// What is accepted and what is not, by the shared vectors.
+/// Which messages are accepted, by the shared vectors.
 @Suite struct PeerTableReceiveTests {
     let vectors: Vectors
     init() throws { vectors = try Vectors() }

@@ -5,7 +5,7 @@ import Wire
 
 @testable import Session
 
-/// What time brings about: retries, repeats, heartbeats, rekey, expiry.
+/// The effects of time: retries, repeats, heartbeats, rekey, expiry.
 @Suite struct PeerTableTimersTests {
     let vectors: Vectors
     init() throws { vectors = try Vectors() }
@@ -44,7 +44,7 @@ import Wire
             if case .transmit(_, let target) = timed.what { target } else { nil }
         }
         #expect(Array(targets.prefix(6)) == all + all)
-        // And each time the names are to be looked up again.
+        // And each time the names are looked up again.
         #expect(sent.filter { $0.what == .resolve(peer: 0) }.count == targets.count)
     }
 
@@ -116,7 +116,7 @@ import Wire
                 .endpoint(peer: 0, Exchange.responderAt), .up(peer: 0, newBoot: true),
                 .send(peer: 0, index: initiatorIndex, [1, 1], to: Exchange.responderAt),
             ])
-        // Whatever else it says on whatever else: nothing.
+        // Any other value, on any other session: nothing.
         exchange.initiator.confirm(
             1, peer: 0, index: initiatorIndex, from: Exchange.responderAt, at: ms(2))
         exchange.initiator.confirm(0, peer: 0, index: 5, from: Exchange.responderAt, at: ms(2))
@@ -153,7 +153,7 @@ import Wire
             $0.what != .cover(peer: 0)
         }
         #expect(done.first == Timed(ms: 50_000, what: .down(peer: 0)))
-        // And asked for a session at once.
+        // And it asks for a session at once.
         #expect(done.count == 3)
         #expect(done[1].what.message?.first == 1)
         exchange.initiator.traffic(
@@ -234,7 +234,7 @@ import Wire
                 lastRefused: ms(refused), at: ms(refused))
             #expect(exchange.initiator.messages().count == expected)
         }
-        // It is still up: whoever throws noise at us cannot take the session away.
+        // It is still up: noise cannot take the session away.
         #expect(exchange.initiator.state(of: 0)?.phase == .up(since: ms(0)))
     }
 
@@ -280,7 +280,7 @@ import Wire
         let before = exchange.initiator.associations[0]?.records.current?.index
         exchange.initiator.doubted(peer: 0, at: seconds(5))
         #expect(exchange.initiator.messages().count == 1)
-        // Unanswered, it goes on as any series does; whoever is up stays so.
+        // Unanswered, the series continues as usual, and the peer stays up.
         let sent = exchange.initiator.run(from: seconds(5), to: seconds(10))
         #expect(sent.filter { $0.what.message != nil }.count == 2)
         #expect(exchange.initiator.associations[0]?.records.current?.index == before)
@@ -308,7 +308,7 @@ import Wire
         _ = exchange.responder.fetch()
     }
 
-    /// Both hear from each other.
+    /// Both receive packets of each other.
     private func hear(_ exchange: Exchange, at now: Instant) {
         exchange.initiator.traffic(
             peer: 0, sent: 1, lastSent: now, lastOpened: now, lastRefused: nil, at: now)

@@ -33,7 +33,7 @@ import Wire
         #expect(pair.a.state(1) == nil)
     }
 
-    /// Whatever is called in whatever order: no trap, and nothing left overdue.
+    /// Any calls in any order: no trap, and nothing left overdue.
     @Test func anyOrderOfCallsLeavesNothingOverdue() {
         for seed in seeds(15) {
             var generator = SplitMix64(seed: seed)
