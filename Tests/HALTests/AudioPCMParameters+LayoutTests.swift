@@ -67,7 +67,7 @@ import Testing
     @Test func bitsBelowOursAndUnusedOnesAreNotHeard() {
         #expect(unpacked([0xff, 0xff, 0x34, 0x12], .s32, channels: 1) == [0x1234])
         #expect(unpacked([0xff, 0x34, 0x12], .s24Packed, channels: 1) == [0x1234])
-        // The fourth byte of S24 is the driver's business.
+        // The fourth byte of S24 belongs to the driver.
         #expect(unpacked([0xff, 0x34, 0x12, 0x99], .s24, channels: 1) == [0x1234])
     }
 }

@@ -25,12 +25,12 @@ import Testing
         let folder = TemporaryFolder()
         let (model, file, made) = (folder.path("model"), folder.path("file"), folder.path("made"))
         try FileStore.makeDirectory(model, mode: 0o700)
-        // What a power cut has left on the way.
+        // Left over from a power failure.
         try FileStore.makeDirectory("\(made).new", mode: 0o700)
         try FileManager.default.setAttributes([.ownerAccountID: 4711], ofItemAtPath: model)
         try FileStore.write(Array("one".utf8).span, to: file, mode: 0o640, ownerOf: model)
         #expect(try FileStore.status(of: file)?.owner == 4711)
-        // Again, and when it was another's before.
+        // Again, and with another owner before.
         for _ in 0..<2 {
             try FileStore.makeDirectory(made, mode: 0o750, ownerOf: model)
             let status = try #require(try FileStore.status(of: made))

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct ServiceNotifierTests {
-    /// A supervisor that listens at the path ("@" begins an abstract name), and what it hears.
+    /// A service manager that listens at the path ("@" begins an abstract name), and its messages.
     private func heard(at path: String, _ command: String) -> String {
         let listener = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { close(listener) }
