@@ -43,12 +43,6 @@ public struct HandshakeMAC: Sendable {
             mac.span, datagram.extracting(start..<datagram.count))
     }
 
-    /// The mac of `bytes`: a datagram without its last eight.
-    public func compute(_ bytes: Span<UInt8>) -> InlineArray<8, UInt8> {
-        let empty = InlineArray<0, UInt8>(repeating: 0)
-        return compute(bytes, cookie: empty.span)
-    }
-
     private func compute(_ bytes: Span<UInt8>, cookie: Span<UInt8>) -> InlineArray<8, UInt8> {
         precondition(cookie.isEmpty || cookie.count == HandshakeMAC.cookieSize)
         let keyed = InlineArray<48, UInt8> { i in

@@ -75,12 +75,6 @@ public struct Refusals: Equatable, Sendable {
         set { counts[refusal.place] = newValue }
     }
 
-    public var total: UInt64 {
-        var sum: UInt64 = 0
-        for place in counts.indices { sum += counts[place] }
-        return sum
-    }
-
     public static func == (left: Refusals, right: Refusals) -> Bool {
         left.counts.indices.allSatisfy { left.counts[$0] == right.counts[$0] }
     }

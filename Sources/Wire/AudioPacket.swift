@@ -88,12 +88,5 @@ public struct AudioPacket: Equatable, Sendable {
         max(FrameLayout.plaintextMin, headerSize + frameSize * (1 + depth))
     }
 
-    /// The depth packet `index` of a talkspurt carries (from 0) while `depth` is in force.
-    ///
-    /// A copy never reaches back before the talkspurt.
-    public static func depth(inForce depth: Int, offset: Int, packet index: Int) -> Int {
-        min(depth, index / offset)
-    }
-
     private var end: Int { Self.headerSize + frameSize * (1 + depth) }
 }

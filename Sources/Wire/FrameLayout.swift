@@ -9,11 +9,7 @@ public enum FrameLayout {
     public static let overhead = headerSize + tagSize
 
     public static let plaintextMin = 64
+    /// With its overhead it fits in one IPv6 packet of 1280 bytes, which every IPv6 link carries.
     public static let plaintextMax = 1209
     public static let datagramMin = plaintextMin + overhead
-    /// Fits in one IPv6 packet of 1280 bytes, which every IPv6 link must carry.
-    public static let datagramMax = plaintextMax + overhead
-
-    /// The sending counter never reaches this; the session ends first.
-    public static let counterLimit: UInt64 = 1 << 22
 }

@@ -3,6 +3,13 @@ import Testing
 
 @testable import Crypto
 
+extension MLKEM768.DecapsulationKey {
+    /// A fresh key pair from the kernel's generator.
+    static func random() -> MLKEM768.DecapsulationKey {
+        MLKEM768.DecapsulationKey { Random.fill(&$0) }
+    }
+}
+
 @Suite struct MLKEM768Tests {
     /// An encapsulation made from bytes, for tests that compare bytes.
     static func encapsulate(to key: [UInt8], randomness: [UInt8]) -> (

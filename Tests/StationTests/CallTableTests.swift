@@ -137,7 +137,8 @@ import Wire
         #expect(world.ending(0, id) == .refused)
         #expect(world.ending(1, id) == .refused)
         #expect(!world.history[1][id]!.summary!.isMissed(by: .refused))
-        #expect(world.stations[1].refusals(of: 0).total == 1)
+        let refusals = world.stations[1].refusals(of: 0)
+        #expect(Refusal.allCases.map { refusals[$0] }.reduce(0, +) == 1)
     }
 
     @Test func test_idle_offer_of_unknown_mode_rejects_488() {

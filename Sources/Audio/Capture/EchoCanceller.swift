@@ -80,9 +80,4 @@ internal import Realtime
         for i in clean.indices { frame[i] = clean[i] }
         return Power.mean(clean)
     }
-
-    /// Forgets the room.
-    public mutating func reset() {
-        unsafe speex_echo_state_reset(state)
-    }
 }

@@ -55,6 +55,4 @@ public struct EchoEstimate: Sendable {
         // Hysteresis: small changes do not end a good state.
         isGood = decibels >= (isGood ? Self.good - 3 : Self.good)
     }
-
-    public mutating func reset() { self = EchoEstimate() }
 }

@@ -73,7 +73,4 @@ public struct GainControl: Sendable {
             sound[i] = Int16(max(-Self.ceiling, min(Self.ceiling, value)))
         }
     }
-
-    /// Forgets the loudness so far.
-    public mutating func reset() { self = GainControl() }
 }

@@ -93,9 +93,6 @@
         count = 0
     }
 
-    /// Removes the samples appended last.
-    mutating func removeLast(_ samples: Int) { count -= min(samples, count) }
-
     /// Removes samples; the following ones move up.
     mutating func remove(at position: Int, count removed: Int) {
         precondition(position >= 0 && removed >= 0 && position + removed <= count)

@@ -97,8 +97,6 @@ int clinux_local_set_group(const char *path, uint32_t group);
 int clinux_local_connect(const char *path);
 int clinux_local_accept(int fd);
 int clinux_local_identity(int fd, int32_t *process, uint32_t *user, uint32_t *group);
-/// The other process's supplementary groups; -ERANGE when there are more than `capacity`.
-int clinux_local_groups(int fd, uint32_t *groups, int capacity);
 /// Never raises SIGPIPE.
 ptrdiff_t clinux_local_send(int fd, const void *bytes, size_t size);
 

@@ -10,14 +10,6 @@ extension MLKEM768 {
         /// z: the secret from which the answer to an invalid ciphertext is made.
         let rejection: Key
 
-        /// A fresh key pair from the kernel's generator (FIPS 203 §7.1).
-        public static func random() -> DecapsulationKey {
-            var seed = Scratch(size: seedSize)
-            var span = seed.mutableSpan
-            Random.fill(&span)
-            return DecapsulationKey(seed: seed.span)
-        }
-
         /// The key pair of a 64-byte seed d ‖ z (algorithm 16); wiping the seed is its owner's
         /// duty.
         public init(seed: Span<UInt8>) {

@@ -35,18 +35,4 @@ public struct SessionKeys: ~Copyable, Sendable {
             opener = Opener(suite: suite, keys: keys.initiatorToResponder)
         }
     }
-
-    /// Seals one frame for the peer, as `Sealer.seal` does.
-    public mutating func seal(
-        flags: UInt8, plaintext: Span<UInt8>, into datagram: inout MutableSpan<UInt8>
-    ) -> Int? {
-        sealer.seal(flags: flags, plaintext: plaintext, into: &datagram)
-    }
-
-    /// Opens one datagram of the peer, as `Opener.open` does.
-    public mutating func open(
-        _ datagram: Span<UInt8>, into plaintext: inout MutableSpan<UInt8>
-    ) -> Opener.Outcome {
-        opener.open(datagram, into: &plaintext)
-    }
 }

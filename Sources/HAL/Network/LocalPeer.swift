@@ -55,21 +55,6 @@ public struct LocalPeer: ~Copyable, Sendable {
     /// To watch for `EventLoop.readable` or `.writable`.
     public var fd: Int32 { descriptor.raw }
 
-    /// Whether the other program's user is in the group, first or supplementary.
-    public borrowing func belongs(toGroup id: UInt32) -> Bool {
-        if identity.group == id { return true }
-        var groups = InlineArray<256, UInt32>(repeating: 0)
-        var span = groups.mutableSpan
-        let count = unsafe span.withUnsafeMutableBufferPointer { buffer in
-            // SAFETY: the call writes at most `count` groups.
-            unsafe clinux_local_groups(descriptor.raw, buffer.baseAddress!, Int32(buffer.count))
-        }
-        // More groups than fit count as none: a right must never come from a guess.
-        guard count > 0 else { return false }
-        for index in 0..<Int(count) where groups[index] == id { return true }
-        return false
-    }
-
     /// Reads what has come, at most as much as fits.
     public borrowing func read(into bytes: inout MutableSpan<UInt8>) -> LocalTransfer {
         precondition(!bytes.isEmpty)

@@ -8,8 +8,6 @@ public import Time
     /// Conditions to wait for; an error or a hang-up is always reported.
     public static let readable = CLINUX_READABLE
     public static let writable = CLINUX_WRITABLE
-    public static let error = CLINUX_ERROR
-    public static let hangup = CLINUX_HANGUP
 
     /// What happened to one descriptor.
     public struct Event: Equatable, Sendable {

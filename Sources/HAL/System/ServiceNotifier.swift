@@ -16,9 +16,6 @@ public enum ServiceNotifier {
 
     public static func stopping() { send("STOPPING=1") }
 
-    /// One line for `systemctl status`.
-    public static func status(_ text: String) { send("STATUS=\(text)") }
-
     /// Feeds the watchdog.
     public static func watchdog() { send("WATCHDOG=1") }
 

@@ -33,7 +33,6 @@ import Testing
         #expect(heard(at: folder.path("notify"), "notify ready") == "READY=1")
         #expect(heard(at: folder.path("n2"), "notify stopping") == "STOPPING=1")
         #expect(heard(at: folder.path("n3"), "notify watchdog") == "WATCHDOG=1")
-        #expect(heard(at: folder.path("n4"), "notify status") == "STATUS=2 of 3 peers up")
         #expect(
             heard(at: folder.path("n5"), "notify reloading").hasPrefix(
                 "RELOADING=1\nMONOTONIC_USEC="))
