@@ -20,7 +20,7 @@ import numpy
 from fuzz_lines import REQUEST_MOST, answers_due, line
 from lab import PATIENCE, Scene, listen, sound, unjudged, wait
 from stage import place, process
-from wire import Relay
+from stage.wire import Relay
 
 TONE = 500
 

@@ -5,7 +5,7 @@ import unittest
 
 import numpy
 from lab import Scene, SceneTest, longer, measure, sound, unjudged, wait, wav
-from wire import M1, M2, M3, Relay
+from stage.wire import M1, M2, M3, Relay
 
 
 class BadNetwork(SceneTest):

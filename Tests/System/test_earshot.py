@@ -14,7 +14,7 @@ import numpy
 from lab import Scene, SceneTest, longer, wait
 from stage import measure, wav
 from stage.card import Card
-from wire import Relay
+from stage.wire import Relay
 
 ERROR_MS = 5
 FRAME_NS = 10_000_000

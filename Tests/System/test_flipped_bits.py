@@ -4,7 +4,7 @@ import time
 import unittest
 
 from lab import Scene, SceneTest, listen, wait
-from wire import HANDSHAKE_SIZES, M1, M2, M3, Relay
+from stage.wire import HANDSHAKE_SIZES, M1, M2, M3, Relay
 
 DATA = 16
 

@@ -6,7 +6,7 @@ import unittest
 
 from lab import Scene, SceneTest, wait
 from stage import process
-from wire import HANDSHAKE_SIZES, M1, Relay, Stranger
+from stage.wire import HANDSHAKE_SIZES, M1, Relay, Stranger
 
 COUNT = 20_000
 

@@ -7,9 +7,9 @@ import unittest
 
 import numpy
 from lab import Scene, wait
+from stage.wire import Relay
 from test_deaf_midway import typing
 from test_heard import HeardTest, diagnosis, reasons
-from wire import Relay
 
 
 def sounding(recording):

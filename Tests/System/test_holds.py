@@ -7,7 +7,7 @@ import unittest
 
 import numpy
 from lab import Scene, SceneTest, longer, sound, unjudged, wait
-from wire import Relay
+from stage.wire import Relay
 
 LONGEST = 0.7
 """Seconds that a word may come late: what is held, and what the buffer adds."""

@@ -4,7 +4,7 @@ import time
 import unittest
 
 from lab import Scene, SceneTest, sound, wait
-from wire import Relay
+from stage.wire import Relay
 
 
 class LossProtection(SceneTest):

@@ -3,7 +3,7 @@
 import unittest
 
 from lab import Scene, SceneTest, sound, wait
-from wire import Relay
+from stage.wire import Relay
 
 SECONDS = 3
 

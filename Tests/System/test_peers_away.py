@@ -7,7 +7,7 @@ import unittest
 
 from faults import FaultTest, may
 from lab import Scene, longer, process, wait
-from wire import Relay
+from stage.wire import Relay
 
 NAME = "garage.intercom.test"
 

@@ -4,10 +4,10 @@ import time
 import unittest
 
 from lab import Scene, SceneTest, wait
+from stage.wire import Relay
 from test_heard import typed
 from test_muted_microphone import nocap
 from tones import NOBODY, PERMIT, has_tone
-from wire import Relay
 
 
 class PermitTone(SceneTest):

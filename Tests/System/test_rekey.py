@@ -4,7 +4,7 @@ import time
 import unittest
 
 from lab import Scene, SceneTest, longer, sound, wait
-from wire import Relay
+from stage.wire import Relay
 
 ON_THE_WAY = 30
 """How long a packet travels, in ms: at each switch of keys some are under way."""

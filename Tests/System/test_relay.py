@@ -6,7 +6,8 @@ import tempfile
 import time
 import unittest
 
-from wire import Relay
+import lab  # pylint: disable=unused-import  # It knows where the stage is.
+from stage.wire import Relay
 
 COUNT = 3000
 

@@ -3,7 +3,7 @@
 import unittest
 
 from lab import Scene, SceneTest, listen, wait
-from wire import HANDSHAKE_SIZES, M1, M2, M3, Relay
+from stage.wire import HANDSHAKE_SIZES, M1, M2, M3, Relay
 
 DATA = 16
 

@@ -5,8 +5,8 @@ import random
 import signal
 import time
 
-import lab
-from wire import Stranger
+from stage import people
+from stage.wire import Stranger
 
 
 class Happen:
@@ -30,7 +30,7 @@ class Happen:
         for _ in range(int(event.scale(5, 40))):
             one.press()
             one.release()
-        lab.wait(lambda: not one.is_talking(), f"{one} is silent")
+        people.wait(lambda: not one.is_talking(), f"{one} is silent")
 
     def _weather(self, event, one, _):
         relay, way = self.town.relay(event), event.way
@@ -49,7 +49,7 @@ class Happen:
 
     def _unplug(self, event, one, _):
         one.card.do("unplug")
-        lab.wait(lambda: one.has_card("absent"), f"{one} has no card")
+        people.wait(lambda: one.has_card("absent"), f"{one} has no card")
         time.sleep(event.scale(0, 3))
         one.card.do("replug")
 
@@ -58,7 +58,7 @@ class Happen:
 
     def _in_talk(self, one, what):
         one.press()
-        lab.wait(one.is_talking, f"{one} talks")
+        people.wait(one.is_talking, f"{one} talks")
         what()
         one.release()
 
@@ -115,10 +115,10 @@ class Happen:
         names = lambda: [peer["name"] for peer in one.status()["peers"]]
         with self.town.apart_from(one, other):
             self._ask_reload(event, one)
-            lab.wait(lambda: other.name not in names(), f"{one} no longer knows {other}")
+            people.wait(lambda: other.name not in names(), f"{one} no longer knows {other}")
             self.talk([one], event.seconds)
         self._ask_reload(event, one)
-        lab.wait(lambda: other.name in names(), f"{one} knows {other} again")
+        people.wait(lambda: other.name in names(), f"{one} knows {other} again")
 
     def _reload_address(self, event, one, other):
         self.note(f"{one} now has {other} at {self.town.move(one, other)}")

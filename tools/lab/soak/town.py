@@ -5,9 +5,8 @@ import os
 import pathlib
 import socket
 
-import lab
-import sound
-from wire import Relay
+from stage import people, sound
+from stage.wire import Relay
 
 NAMES = ["kitchen", "garage", "cellar", "attic"]
 TONES = {"kitchen": 500, "garage": 800, "cellar": 1100, "attic": 1450}
@@ -17,7 +16,7 @@ VIA = [("kitchen", "garage"), ("kitchen", "cellar"), ("garage", "attic")]
 """The pairs with a relay between them; the others are neighbours."""
 
 
-class Town(lab.Scene):
+class Town(people.Scene):
     """Four stations, all known to each other, some of them over a bad network."""
 
     def __init__(self, seed):
@@ -72,7 +71,7 @@ class Town(lab.Scene):
 
     def whole(self):
         """Waits for `is_whole`."""
-        lab.wait(self.is_whole, "all have their sessions and cards", interval=0.05)
+        people.wait(self.is_whole, "all have their sessions and cards", interval=0.05)
 
     # What is between them.
 
@@ -122,7 +121,7 @@ class Town(lab.Scene):
         """So many who monitor it and never read."""
         for _ in range(count):
             link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            link.settimeout(lab.PATIENCE)
+            link.settimeout(people.PATIENCE)
             link.connect(os.path.join(one.run, "control.sock"))
             link.sendall(b'{"v":1,"do":"monitor"}\n')
             self.watchers.append(link)

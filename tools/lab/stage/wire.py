@@ -6,8 +6,8 @@ import os
 import socket
 import struct
 
-from lab import PATIENCE, wait
-from stage import place, process
+from . import place, process
+from .people import PATIENCE, wait
 
 M1, M2, M3, COOKIE = 1, 2, 3, 4
 HANDSHAKE_SIZES = {M1: 1232, M2: 1188, M3: 96}
