@@ -17,10 +17,11 @@ import sys
 import time
 
 import numpy
-from fuzz_lines import REQUEST_MOST, answers_due, line
-from lab import PATIENCE, Scene, listen, sound, unjudged, wait
-from stage import place, process
+from stage import place, process, sound
+from stage.people import PATIENCE, Scene, listen, unjudged, wait
 from stage.wire import Relay
+
+from .lines import REQUEST_MOST, answers_due, line
 
 TONE = 500
 
