@@ -27,11 +27,11 @@ def prepare(said):
 
 
 def play(world):
-    relay = world.relay("kitchen", "garage", seed=3)
+    badnet = world.badnet("kitchen", "garage", seed=3)
     world.start()
     world.live()
-    talk(world, "garage", LOSS, relay, ("loss", "ab", 10))
-    talk(world, "garage", NARROW, relay, ("rate", "ab", 80, 200))
+    talk(world, "garage", LOSS, badnet, ("loss", "ab", 10))
+    talk(world, "garage", NARROW, badnet, ("rate", "ab", 80, 200))
     world.until(SHARED[0])
     ptt(world, "down", "attic")
     look(world, ALONE[0] - 0.1)
@@ -46,10 +46,10 @@ def play(world):
     world.sleep(1)
 
 
-def talk(world, target, times, relay, weather):
+def talk(world, target, times, badnet, weather):
     start, end = times
     world.until(start - 0.1)
-    relay.do(*weather)
+    badnet.do(*weather)
     world.until(start)
     ptt(world, "down", target)
     for second in range(1, round(end - start)):
@@ -57,7 +57,7 @@ def talk(world, target, times, relay, weather):
     world.until(end)
     ptt(world, "up", target)
     world.until(end + 0.5)
-    relay.do("clear", "both")
+    badnet.do("clear", "both")
 
 
 def ptt(world, action, target):

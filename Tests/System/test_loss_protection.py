@@ -4,7 +4,7 @@ import time
 import unittest
 
 from lab import Scene, SceneTest, sound, wait
-from stage.wire import Relay
+from stage.wire import BadNet
 
 
 class LossProtection(SceneTest):
@@ -12,8 +12,8 @@ class LossProtection(SceneTest):
         """Kitchen talks through this weather; what both stations say of it after each second."""
         with Scene("kitchen", "garage") as scene:
             kitchen, garage = scene.stations
-            relay = Relay(scene, kitchen, garage, seed=5)
-            scene.introduce(kitchen, garage, via=relay)
+            badnet = BadNet(scene, kitchen, garage, seed=5)
+            scene.introduce(kitchen, garage, via=badnet)
             scene.start()
             said = sound.syllables(seconds + 6, seed=4)
             looks = []
@@ -21,7 +21,7 @@ class LossProtection(SceneTest):
                 kitchen.speak(said, loop=False)
                 wait(lambda: garage.hears("kitchen"), "garage hears kitchen")
                 time.sleep(1.5)
-                relay.do(*weather)
+                badnet.do(*weather)
                 for _ in range(seconds):
                     time.sleep(1)
                     here, there = kitchen.status(), garage.counters()

@@ -33,19 +33,19 @@ class Happen:
         people.wait(lambda: not one.is_talking(), f"{one} is silent")
 
     def _weather(self, event, one, _):
-        relay, way = self.town.relay(event), event.way
-        relay.do("loss", way, round(event.scale(2, 15)), 1 + event.seed % 3)
-        relay.do("delay", way, event.seed % 30, event.seed // 30 % 40)
-        relay.do("reorder", way, round(event.scale(0, 20)), 30)
-        relay.do("duplicate", way, round(event.scale(0, 10)))
+        badnet, way = self.town.badnet(event), event.way
+        badnet.do("loss", way, round(event.scale(2, 15)), 1 + event.seed % 3)
+        badnet.do("delay", way, event.seed % 30, event.seed // 30 % 40)
+        badnet.do("reorder", way, round(event.scale(0, 20)), 30)
+        badnet.do("duplicate", way, round(event.scale(0, 10)))
         self.talk([one], max(event.seconds, 1.2), calm=False)
-        relay.do("clear", "both")
+        badnet.do("clear", "both")
 
     def _outage(self, event, *_):
-        relay = self.town.relay(event)
-        relay.do("drop", event.way, "any")
+        badnet = self.town.badnet(event)
+        badnet.do("drop", event.way, "any")
         time.sleep(event.scale(0.2, 6))
-        relay.do("clear", "both")
+        badnet.do("clear", "both")
 
     def _unplug(self, event, one, _):
         one.card.do("unplug")

@@ -92,8 +92,8 @@ class Soak:
     def raise_the_dead(self):
         """A daemon that ended by itself is a fault; the others go on with a new one."""
         for one in self.town.stations:
-            for relay in self.town.relays.values():
-                relay.do("clear", "both")
+            for badnet in self.town.badnets.values():
+                badnet.do("clear", "both")
             if not process.is_alive(one.process):
                 self.counts["crashes"] += 1
                 self.fault(f"{one} ended by itself with {one.process.returncode}")

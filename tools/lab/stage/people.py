@@ -248,7 +248,7 @@ class Scene:
         return other
 
     def introduce(self, *stations, via=None, psk=None, **entries):
-        """Makes every pair known to each other; `via` is the relay between a pair.
+        """Makes every pair known to each other; `via` is the network between a pair.
 
         `psk` is one for all, or a list with that of each.
         """
