@@ -14,14 +14,21 @@ let strict: [SwiftSetting] =
         .enableExperimentalFeature("Lifetimes"),
         .strictMemorySafety(),
         .treatAllWarnings(as: .error),
-        // Generic code of one module is made concrete in another: the ring and the arrays of the
-        // media loop then cost what their C likes cost, and nothing is set up at their first use.
-        .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
     ] + (embedded ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo"])] : [])
+
+// The generic code of these modules is made concrete in others: the ring and the arrays of the media
+// loop then cost what their C likes cost, and nothing is set up on the heap at their first use. For
+// all modules it makes the build longer and the programs no faster.
+let generic: Set<String> = ["Realtime"]
+let concreteElsewhere: [SwiftSetting] = [
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))
+]
 
 /// One module of the product: the imports it may have are exactly `uses`.
 func module(_ name: String, uses: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: uses, swiftSettings: strict)
+    .target(
+        name: name, dependencies: uses,
+        swiftSettings: strict + (generic.contains(name) ? concreteElsewhere : []))
 }
 
 /// The tests of one module, with the modules they import besides.

@@ -8,7 +8,7 @@ import os
 import socket
 import subprocess
 
-from identity import Identity
+from stage.identity import Identity
 from uml.design import DATA, M1, M2, M3
 from uml.world import net, wire
 

@@ -57,7 +57,7 @@ def boot_words(folder):
 
 def key_of(name):
     """Another station's public key, and a secret shared with it."""
-    from identity import Identity  # pylint: disable=import-outside-toplevel
+    from stage.identity import Identity  # pylint: disable=import-outside-toplevel
     secret = hashlib.sha256(name.encode())
     return Identity(secret.digest()).text, secret.hexdigest()
 

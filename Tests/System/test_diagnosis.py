@@ -9,8 +9,8 @@ import time
 import unittest
 
 from faults import may
-from identity import Identity
 from lab import Scene, SceneTest, place, process, random_psk, wait
+from stage.identity import Identity
 from tones import NOBODY, PERMIT, has_tone
 
 

@@ -5,8 +5,8 @@ import re
 import unittest
 
 import examples
-from identity import Identity
 from lab import ROOT, Scene, SceneTest, listen, place, process, wait
+from stage.identity import Identity
 
 SITES = sorted(path.name for path in (ROOT / "docs/sites").glob("*.md"))
 PAGES = ["README.md", *(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("**/*.md"))]

@@ -1,6 +1,6 @@
-// One direction of the relay: what a bad network does to the datagrams that pass it.
-#ifndef RELAY_PATH_H
-#define RELAY_PATH_H
+// One direction of a bad network: what it does to the datagrams that pass it.
+#ifndef BADNET_PATH_H
+#define BADNET_PATH_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -17,10 +17,11 @@ import sys
 import time
 
 import numpy
-from fuzz_lines import REQUEST_MOST, answers_due, line
-from lab import PATIENCE, Scene, listen, sound, unjudged, wait
-from stage import place, process
-from wire import Relay
+from stage import place, process, sound
+from stage.people import PATIENCE, Scene, listen, unjudged, wait
+from stage.wire import BadNet
+
+from .lines import REQUEST_MOST, answers_due, line
 
 TONE = 500
 
@@ -96,20 +97,20 @@ class Fuzz:
     def __init__(self, scene, seed):
         self.scene, self.seed, self.round = scene, seed, 0
         self.kitchen, self.garage = scene.stations
-        self.relay = Relay(scene, self.kitchen, self.garage, seed=1)
-        scene.introduce(self.kitchen, self.garage, via=self.relay)
+        self.badnet = BadNet(scene, self.kitchen, self.garage, seed=1)
+        scene.introduce(self.kitchen, self.garage, via=self.badnet)
         self.handshakes, self.complaints = [], []
         self.shares = {"datagrams": [], "lines": []}
         self.totals = {"sent": 0, "dropped": 0, "refused": 0, "answered": 0, "seconds": 0.0}
 
     def start(self):
         """Starts both, and sees that speech is heard."""
-        file = self.relay.capture("first")
+        file = self.badnet.capture("first")
         self.scene.start()
         self.handshakes = wait(
             lambda: [one for kind in (1, 2, 3) for one in
-                     self.relay.captured(file, self.kitchen, kind)], "a handshake is captured")
-        self.relay.do("capture", "off")
+                     self.badnet.captured(file, self.kitchen, kind)], "a handshake is captured")
+        self.badnet.do("capture", "off")
         self.kitchen.speak(TONE)
         self.check_speech("before")
 
@@ -125,10 +126,11 @@ class Fuzz:
     def samples(self):
         """A capture of what garage was sent of late: handshakes of the start, frames of now."""
         name = f"samples-{self.round}"
-        file = self.relay.capture(f"{name}.raw")
-        frames = wait(lambda: (found := self.relay.captured(file, self.kitchen, 16))[64:] and found,
+        file = self.badnet.capture(f"{name}.raw")
+        net = self.badnet
+        frames = wait(lambda: (found := net.captured(file, self.kitchen, 16))[64:] and found,
                       "frames are captured")
-        self.relay.do("capture", "off")
+        self.badnet.do("capture", "off")
         file.unlink()
         path = self.scene.folder / name
         path.write_bytes(b"".join(

@@ -1,4 +1,4 @@
-"""Datagrams between stations: the relay between two, captures, and a stranger's socket."""
+"""Datagrams between stations: the bad network between two, captures, and a stranger's socket."""
 
 import contextlib
 import json
@@ -6,30 +6,30 @@ import os
 import socket
 import struct
 
-from lab import PATIENCE, wait
-from stage import place, process
+from . import place, process
+from .people import PATIENCE, wait
 
 M1, M2, M3, COOKIE = 1, 2, 3, 4
 HANDSHAKE_SIZES = {M1: 1232, M2: 1188, M3: 96}
 
 
-class Relay:
+class BadNet:
     """The network between two stations; each takes `port_for(itself)` for the other's port."""
 
     def __init__(self, scene, a, b, seed=1):
         self.a, self.b = a, b
         self._ports = {a: place.free_port(), b: place.free_port()}
-        self._control = scene.folder / f"relay-{a}-{b}.ctl"
+        self._control = scene.folder / f"badnet-{a}-{b}.ctl"
         self._folder = scene.folder
         self._process = process.launch([
-            place.lab("relay"), "--a", f"{self._ports[a]}:{a.port}", "--b",
+            place.lab("badnet"), "--a", f"{self._ports[a]}:{a.port}", "--b",
             f"{self._ports[b]}:{b.port}", "--control", str(self._control), "--seed", str(seed)],
             output=process.subprocess.DEVNULL)
         scene.also_end(self)
         # A network is not late because the machine is busy.
         with contextlib.suppress(OSError):
             os.sched_setscheduler(self._process.pid, os.SCHED_FIFO, os.sched_param(20))
-        wait(self._listens, "the relay listens")
+        wait(self._listens, "the bad network listens")
 
     def _listens(self):
         """Its socket is there a moment before it can be called."""
@@ -46,7 +46,7 @@ class Relay:
         return self._ports[station]
 
     def way(self, source):
-        """The relay's word for what `source` sends."""
+        """The bad network's word for what `source` sends."""
         return "ab" if source is self.a else "ba"
 
     def do(self, *words):
@@ -62,7 +62,7 @@ class Relay:
                 for words in commands:
                     link.sendall(" ".join(map(str, words)).encode() + b"\n")
                     replies.append(json.loads(lines.readline()))
-                    assert replies[-1]["ok"], f"relay refused {words}"
+                    assert replies[-1]["ok"], f"badnet refused {words}"
         return replies
 
     def sent_by(self, source):
@@ -88,7 +88,7 @@ class Relay:
             datagram = data[place + 12 : place + 12 + size]
             place += 12 + size
             if place > len(data):
-                break  # The relay is just writing it.
+                break  # The bad network is just writing it.
             first = min(datagram[0], 16) if datagram else 0
             if ("ab", "ba")[way] == self.way(source) and kind in (None, first):
                 found.append((moment, datagram))

@@ -1,8 +1,8 @@
-// relay: a bad network between two stations, the same one for the same seed.
+// badnet: a bad network between two stations, the same one for the same seed.
 //
-// relay --a PORT:STATION --b PORT:STATION [--bind ADDRESS] [--control PATH] [--seed N]
+// badnet --a PORT:STATION --b PORT:STATION [--bind ADDRESS] [--control PATH] [--seed N]
 //     What reaches PORT of side a goes, from PORT of side b, to the UDP port STATION of side b, and
-//     the other way round. So station a takes the relay's PORT of side a for station b. All is on
+//     the other way round. So station a takes badnet's PORT of side a for station b. All is on
 //     ADDRESS (127.0.0.1), unless STATION is an IPv4 ADDRESS:PORT. Prints one JSON line, with the
 //     seed, when it is ready.
 //
@@ -59,7 +59,7 @@ static FILE *capture;
 static uint8_t buffer[DATAGRAM_MAX];
 
 static void die(const char *what) {
-    fprintf(stderr, "relay: %s: %s\n", what, strerror(errno));
+    fprintf(stderr, "badnet: %s: %s\n", what, strerror(errno));
     exit(1);
 }
 
@@ -233,7 +233,7 @@ static void answer(int fd, bool is_done) {
     fputs("}}\n", out);
     fclose(out);
     if (write(fd, text, count) < 0)
-        perror("relay: answer");
+        perror("badnet: answer");
     free(text);
 }
 
@@ -302,7 +302,7 @@ static void open_side(int side, const char *text, const char *address) {
     struct sockaddr_in own = {.sin_family = AF_INET}, to = {.sin_family = AF_INET};
     if (text == NULL || inet_pton(AF_INET, address, &own.sin_addr) != 1 ||
         inet_pton(AF_INET, host, &to.sin_addr) != 1) {
-        fprintf(stderr, "relay: --a and --b take PORT:STATION, --bind an IPv4 address\n");
+        fprintf(stderr, "badnet: --a and --b take PORT:STATION, --bind an IPv4 address\n");
         exit(2);
     }
     own.sin_port = htons((uint16_t)port);
@@ -370,7 +370,7 @@ int main(int count, char **words) {
     for (int i = 1; i < CALLERS_MAX; i++)
         callers[i].in = -1;
     int fd = control != NULL ? open_control(control) : -1;
-    printf("{\"relay\":\"ready\",\"seed\":%" PRIu64 "}\n", seed);
+    printf("{\"badnet\":\"ready\",\"seed\":%" PRIu64 "}\n", seed);
     fflush(stdout);
     run(fd);
 }

@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from stage import place, process, sanitizer
+from . import place, process, sanitizer
 
 WAITED, SHARE = 0.15, 0.02
 """Seconds that daemons may wait in one test, and the part of its time, of each of them: if it is

@@ -1,7 +1,8 @@
 """Sounds a test plays and what it makes of a recording: tones in, levels in dBFS out."""
 
 import numpy
-from stage.wav import RATE
+
+from .wav import RATE
 
 FULL = 32_768
 SILENCE = -60.0

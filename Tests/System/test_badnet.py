@@ -1,4 +1,4 @@
-"""The relay does what it is told, and the same again for the same seed."""
+"""The bad network does what it is told, and the same again for the same seed."""
 
 import pathlib
 import socket
@@ -6,7 +6,8 @@ import tempfile
 import time
 import unittest
 
-from wire import Relay
+import lab  # pylint: disable=unused-import  # It knows where the stage is.
+from stage.wire import BadNet
 
 COUNT = 3000
 
@@ -35,25 +36,25 @@ class End:
                 return found
 
 
-class RelayTest(unittest.TestCase):
+class BadNetTest(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.a, self.b = End("a"), End("b")
         for end in (self.a, self.b):
             self.enterContext(end.socket)
 
-    def also_end(self, relay):
-        self.addCleanup(relay.end)
+    def also_end(self, badnet):
+        self.addCleanup(badnet.end)
 
-    def relay(self, seed):
-        return Relay(self, self.a, self.b, seed)
+    def badnet(self, seed):
+        return BadNet(self, self.a, self.b, seed)
 
-    def send(self, relay, first=0x10, count=COUNT):
+    def send(self, badnet, first=0x10, count=COUNT):
         """Sends numbered datagrams from a to b; returns what came, once it is quiet."""
         for number in range(count):
             self.a.socket.sendto(
                 bytes([first]) + number.to_bytes(4, "big") + bytes(95),
-                ("127.0.0.1", relay.port_for(self.a)))
+                ("127.0.0.1", badnet.port_for(self.a)))
             if number % 50 == 0:
                 time.sleep(0.001)
         return self.b.received()
@@ -62,11 +63,11 @@ class RelayTest(unittest.TestCase):
         return [int.from_bytes(one[1:5], "big") for one in datagrams]
 
     def bad(self, seed):
-        relay = self.relay(seed)
-        relay.do("loss", "ab", 10, 4)
-        relay.do("duplicate", "ab", 5)
-        came = self.numbers(self.send(relay))
-        relay.end()
+        badnet = self.badnet(seed)
+        badnet.do("loss", "ab", 10, 4)
+        badnet.do("duplicate", "ab", 5)
+        came = self.numbers(self.send(badnet))
+        badnet.end()
         return came
 
     def test_chance_follows_from_the_seed(self):
@@ -80,35 +81,35 @@ class RelayTest(unittest.TestCase):
         self.assertTrue(0.03 * COUNT < len(one) - len(set(one)) < 0.07 * COUNT)
 
     def test_good_weather_changes_nothing(self):
-        came = self.send(self.relay(1))
+        came = self.send(self.badnet(1))
         self.assertEqual(self.numbers(came), list(range(COUNT)))
 
     def test_what_is_held_back_arrives_after_what_followed(self):
-        relay = self.relay(1)
-        relay.do("delay", "ab", 5, 5)
-        relay.do("reorder", "ab", 5, 20)
-        came = self.numbers(self.send(relay))
+        badnet = self.badnet(1)
+        badnet.do("delay", "ab", 5, 5)
+        badnet.do("reorder", "ab", 5, 20)
+        came = self.numbers(self.send(badnet))
         self.assertEqual(sorted(came), list(range(COUNT)))
         self.assertGreater(sum(b < a for a, b in zip(came, came[1:])), COUNT // 100)
 
     def test_one_bit_of_one_kind(self):
-        relay = self.relay(1)
-        relay.do("corrupt", "ab", "data", 50, 3, 2)
-        came = self.send(relay, 0x03, 5)
+        badnet = self.badnet(1)
+        badnet.do("corrupt", "ab", "data", 50, 3, 2)
+        came = self.send(badnet, 0x03, 5)
         self.assertTrue(all(one[50] == 0 for one in came))
-        came = self.send(relay, 0x77, 5)
+        came = self.send(badnet, 0x77, 5)
         self.assertEqual([one[50] for one in came], [8, 8, 0, 0, 0])
 
     def test_capture_drop_and_replay(self):
-        relay = self.relay(1)
-        file = relay.capture()
-        relay.do("drop", "ab", "any")
-        self.assertEqual(self.send(relay, count=20), [])
-        relay.do("clear", "ab")
-        relay.do("capture", "off")
-        self.assertEqual(len(relay.captured(file, self.a)), 20)
-        relay.do("replay", "ab", file, "data", 1)
-        self.assertEqual(self.b.received(), relay.captured(file, self.a))
+        badnet = self.badnet(1)
+        file = badnet.capture()
+        badnet.do("drop", "ab", "any")
+        self.assertEqual(self.send(badnet, count=20), [])
+        badnet.do("clear", "ab")
+        badnet.do("capture", "off")
+        self.assertEqual(len(badnet.captured(file, self.a)), 20)
+        badnet.do("replay", "ab", file, "data", 1)
+        self.assertEqual(self.b.received(), badnet.captured(file, self.a))
 
 
 if __name__ == "__main__":
