@@ -3,6 +3,7 @@ internal import Control
 internal import Crypto
 internal import HAL
 internal import Session
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -101,12 +102,12 @@ extension ControlLoop {
 
     /// Why a peer is down; nil when it is up.
     func downReason(of peer: Int) -> DownReason? {
-        let isUnresolved = view.peers[peer].resolverProblem != nil
+        let isUnresolved = switchboard.whereabouts.complaint(of: peer) != nil
         let reason = table.downReason(
             of: peer, hasNetwork: !isCutOff(from: peer), isUnresolved: isUnresolved, at: now)
         guard let reason, reason != .noNetwork else { return reason }
         // What is known yet is of the address it had before.
-        if view.peers[peer].hasMoved, isUnresolved { return .unresolved }
+        if switchboard.whereabouts.hasMoved(peer), isUnresolved { return .unresolved }
         guard !reason.isProven else { return reason }
         return table.endpoints(of: peer).first { isOwn(SocketAddress($0)) }
             .map { .ownAddress($0) } ?? reason
@@ -120,7 +121,8 @@ extension ControlLoop {
                 peer: roster[peer].name,
                 endpoint: state?.endpoint.map { SocketAddress($0).description },
                 suite: state?.suite ?? .aesGCM, own: config.station.name,
-                ownKey: table.publicKey.text, resolver: view.peers[peer].resolverProblem))
+                ownKey: table.publicKey.text,
+                resolver: switchboard.whereabouts.complaint(of: peer)))
     }
 
     /// Whether what is sent there comes back to this station itself.

@@ -142,42 +142,6 @@ extension ControlLoop {
         tell(isOn ? .talk : .talkEnd, peer: peer, target: target, since: isOn ? nil : since)
     }
 
-    mutating func cameUp(_ peer: Int) {
-        view.peers[peer].reach = .up
-        guard let state = table.state(of: peer) else { return }
-        let note = state.hasPSK ? "" : ", no post-quantum authentication"
-        tell(.peerUp, peer: peer, detail: "suite \(state.suite.rawValue)\(note)")
-    }
-
-    mutating func wentDown(_ peer: Int) {
-        view.peers[peer].reach = .down
-        // What its way bore is of the past, and those who are there are not to pay for it.
-        switchboard.beginProtection(of: peer)
-        // It is this station that goes: nobody has lost a peer.
-        guard !view.isLeaving else { return }
-        tell(.peerDown, peer: peer)
-        judgeAnew()
-    }
-
-    /// A peer that missed its heartbeat is stale until it is heard again, or given up.
-    mutating func followPeers() {
-        for peer in roster.numbers where view.peers[peer].reach != .down {
-            guard let heard = moment(rings.traffic[peer][.lastOpened]) else { continue }
-            let isStale = now - heard > Self.staleAfter
-            if isStale, view.peers[peer].reach == .up {
-                view.peers[peer].reach = .stale
-                tell(.peerStale, peer: peer)
-                judgeAnew()
-            } else if !isStale, view.peers[peer].reach == .stale {
-                view.peers[peer].reach = .up
-                tell(.peerHeard, peer: peer)
-            }
-        }
-    }
-
-    /// One heartbeat, and some patience.
-    static var staleAfter: Duration { .seconds(20) }
-
     /// Tells journal and those who watch that something happened; peers and buttons by their place.
     mutating func tell(
         _ kind: Event.Kind, peer: Int? = nil, target: String? = nil, button: Int? = nil,

@@ -1,7 +1,9 @@
 internal import Config
 internal import Control
+internal import Crypto
 internal import HAL
 internal import Media
+internal import Session
 internal import Switchboard
 internal import Time
 
@@ -10,6 +12,9 @@ extension ControlLoop {
     mutating func perform(_ order: Order) {
         switch order {
         case .protect(let peer, let choice): rings.tell(.protect(peer: peer, choice))
+        case .want(let peer): table.wanted(peer: peer, at: now)
+        case .ask(let peer): table.doubted(peer: peer, at: now)
+        case .resolve(let peer): resolve(peer)
         case .notice(let notice): tell(notice)
         }
     }
@@ -19,8 +24,24 @@ extension ControlLoop {
         switch notice {
         case .signal(let peer, let time):
             tell(.signal, peer: peer, detail: "for \(time.milliseconds / 1000) s")
+        case .peerUp(let peer): tellUp(peer)
+        case .peerDown(let peer):
+            tell(.peerDown, peer: peer)
+            judgeAnew()
+        case .peerStale(let peer):
+            tell(.peerStale, peer: peer)
+            judgeAnew()
+        case .peerHeard(let peer): tell(.peerHeard, peer: peer)
+        case .unresolved(let peer, let complaint):
+            tell(.peerUnresolved, peer: peer, detail: complaint)
         case .result(let peer, let what, let outcome): tell(result: outcome, of: what, by: peer)
         }
+    }
+
+    private mutating func tellUp(_ peer: Int) {
+        guard let state = table.state(of: peer) else { return }
+        let note = state.hasPSK ? "" : ", no post-quantum authentication"
+        tell(.peerUp, peer: peer, detail: "suite \(state.suite.rawValue)\(note)")
     }
 
     private mutating func tell(result: PeerRequests.Outcome, of what: String, by peer: Int) {

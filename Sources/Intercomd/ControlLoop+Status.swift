@@ -147,7 +147,9 @@ extension ControlLoop {
         for number in roster.numbers {
             let peer = roster[number]
             if let note = downNote(of: number) { found.append(note) }
-            if view.peers[number].reach != .down, station.view(of: number).hasUnknownChannel {
+            if switchboard.presence.reach(of: number) != .down,
+                station.view(of: number).hasUnknownChannel
+            {
                 found.append(
                     "\(peer.name) speaks on a channel that this station does not have; to hear it, "
                         + "name a [channel] as there")
@@ -255,7 +257,7 @@ extension ControlLoop {
         let traffic = rings.traffic[peer]
         status.name = roster[peer].name
         status.state =
-            switch view.peers[peer].reach {
+            switch switchboard.presence.reach(of: peer) {
             case .up: .up
             case .stale: .stale
             case .down: .down

@@ -213,7 +213,7 @@ struct ControlLoop: ~Copyable {
         switchboard.tick(at: now)
         doWhatCoresAsk()
         everySecond()
-        doubtSilent()
+        followListeners()
         openDevices()
         followClocks()
         lookAtMeters()
@@ -268,7 +268,6 @@ struct ControlLoop: ~Copyable {
         if let deadline = station.deadline { first = min(first, deadline) }
         if let deadline = cards.deadline { first = min(first, deadline) }
         if let deadline = lines.deadline { first = min(first, deadline) }
-        if let deadline = doubtDeadline { first = min(first, deadline) }
         if let deadline = history.deadline { first = min(first, deadline) }
         if let deadline = hook.deadline(at: now) { first = min(first, deadline) }
         if let deadline = switchboard.deadline { first = min(first, deadline) }
@@ -308,7 +307,7 @@ struct ControlLoop: ~Copyable {
 
     /// Closes the microphone, takes leave of every peer, darkens the lamps; within a second.
     private mutating func sayGoodbye() {
-        view.isLeaving = true
+        switchboard.leave()
         ServiceNotifier.stopping()
         lines.show(at: now) { _ in nil }
         // A later start is not to drive lines that may be another program's by then.

@@ -9,8 +9,6 @@ internal import Wire
 
 /// What the control thread has been told, for `status`, lamps and the journal.
 struct StationView {
-    enum Reach: Equatable { case up, stale, down }
-
     /// What is known of one peer.
     struct Peer {
         /// What is heard of it: the streams that sound now, as bits.
@@ -20,17 +18,10 @@ struct StationView {
         var hearings = [Hearing](repeating: .unbound, count: 32)
         /// The last value of each of `hearings` that let it be heard; a page ends as `.ignored`.
         var formerHearings = [Hearing](repeating: .unbound, count: 32)
-        var reach = Reach.down
         /// A look whether anybody listens where it should be, while it is down.
         var probe: (probe: UDPProbe, endpoint: Endpoint, sentAt: Instant)?
         /// Whether it was told that two stations use its key.
         var isKeyShared = false
-        /// Why its name was not found.
-        var resolverProblem: String?
-        /// Whether the names among its addresses have been found once.
-        var isResolved = false
-        /// Its addresses are others than before: where its session found it may lead nowhere.
-        var hasMoved = false
         /// It said last that it does not hear us.
         var isDeaf = false
         /// The media loop knows that it may not hear us.
@@ -54,8 +45,6 @@ struct StationView {
 
         /// Bytes a second, and sound made up.
         var figures = PeerFigures()
-        /// When its silence last had us ask whether it still has our session.
-        var doubtedAt: Instant?
     }
 
     /// Since when the microphone is open, for each talk target it is open for, by `id`.
@@ -71,8 +60,6 @@ struct StationView {
     /// What holds the microphone open by command: `talk` as long as its caller is there, and `ptt
     /// down` until `ptt up`, without a caller.
     var talks: [(caller: CallerTicket?, target: Int, name: String)] = []
-    /// The daemon is being stopped.
-    var isLeaving = false
     /// The channel that this station has called last, and by which call: where the first answer
     /// takes it, the core knows its members alone.
     var called: (channel: String, by: CallID)?
@@ -104,8 +91,6 @@ struct StationView {
     /// The addresses of this machine.
     var ownHosts: Set<String> = []
     var nextNetworkLook = Instant(nanoseconds: .min)
-    /// When peers that are wanted and not there are tried next.
-    var nextSought = Instant(nanoseconds: .min)
     /// Xruns of microphone and speaker that have been told.
     var xruns: (UInt64, UInt64) = (0, 0)
     /// The card woke the loop for nothing; the timer has taken over.

@@ -4,6 +4,12 @@ package import Audio
 package enum Order: Equatable, Sendable {
     /// The sound to this peer is protected against loss like this from now on.
     case protect(peer: Int, Redundancy.Choice)
+    /// This peer is called at once where it has no session.
+    case want(peer: Int)
+    /// This peer is asked whether it still has its session.
+    case ask(peer: Int)
+    /// The names among this peer's addresses are looked for again.
+    case resolve(peer: Int)
     /// The journal, and everyone who watches, is told.
     case notice(Notice)
 }
@@ -12,6 +18,16 @@ package enum Order: Equatable, Sendable {
 package enum Notice: Equatable, Sendable {
     /// A peer lit the call light here, for this long.
     case signal(peer: Int, Duration)
+    /// A session with this peer begins.
+    case peerUp(Int)
+    /// The session with this peer is over.
+    case peerDown(Int)
+    /// This peer has missed its heartbeat.
+    case peerStale(Int)
+    /// This peer was stale, and is heard again.
+    case peerHeard(Int)
+    /// The names among a peer's addresses were not found, and why.
+    case unresolved(peer: Int, String)
     /// What came of a request to a peer.
     case result(peer: Int, what: String, PeerRequests.Outcome)
 }

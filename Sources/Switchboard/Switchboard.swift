@@ -9,14 +9,20 @@ package import Wire
 /// belong to the loop around it. Each decision has an owner with its own state and its own file.
 package struct Switchboard: Sendable {
     /// How the sound to each peer is protected against loss.
-    package private(set) var protection: LossProtection
+    package internal(set) var protection: LossProtection
     package private(set) var callLight: CallLight
     /// Whom a talk key that replies speaks to.
     package private(set) var replyKey = ReplyKey()
+    /// Whether each peer is there.
+    package internal(set) var presence: Presence
+    /// Whether the addresses of each peer are known.
+    package internal(set) var whereabouts: Whereabouts
+    var doubts: Doubts
+    var search = Search()
     private var requests = PeerRequests()
 
-    private var orders = Orders()
-    private var now: Instant
+    var orders = Orders()
+    var now: Instant
 
     /// - Parameters:
     ///   - peers: Numbers that a peer may have.
@@ -26,13 +32,18 @@ package struct Switchboard: Sendable {
         self.now = now
         protection = LossProtection(peers: peers, frames)
         callLight = CallLight(peers: peers)
+        presence = Presence(peers: peers)
+        whereabouts = Whereabouts(peers: peers)
+        doubts = Doubts(peers: peers)
     }
 
     /// The next thing to be done; nil when all is done.
     package mutating func nextOrder() -> Order? { orders.next() }
 
     /// When to call `tick` next; nil means never.
-    package var deadline: Instant? { callLight.deadline }
+    package var deadline: Instant? {
+        [callLight.deadline, doubts.deadline].compactMap { $0 }.min()
+    }
 
     /// Lets time pass; call it at `deadline`.
     package mutating func tick(at now: Instant) {
@@ -76,13 +87,13 @@ extension Switchboard {
         protection.begin(frames, isWireless: isWireless, &orders)
     }
 
-    /// Nothing is known of the way to this peer any more.
-    package mutating func beginProtection(of peer: Int) { protection.begin(peer, &orders) }
-
     /// Another peer has this number from now on.
     package mutating func replace(peer: Int) {
         protection.begin(peer, &orders)
         callLight.forget(peer)
+        presence.forget(peer)
+        whereabouts.forget(peer)
+        doubts.forget(peer)
     }
 
     /// A peer was asked for something in the record of this number.

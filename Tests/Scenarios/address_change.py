@@ -161,9 +161,9 @@ def controls(case):
 
 
 MUTATIONS = (
-    ("Sources/Intercomd/ControlLoop.swift",
-     "if let deadline = doubtDeadline { first = min(first, deadline) }", ""),
-    ("Sources/Intercomd/ControlLoop+Reload.swift", "view.peers[number].hasMoved = true", ""),
+    ("Sources/Switchboard/Switchboard.swift",
+     "[callLight.deadline, doubts.deadline]", "[callLight.deadline]"),
+    ("Sources/Switchboard/Whereabouts.swift", "places[peer].hasMoved = true", ""),
     ("Sources/Session/AssociationInitiation.swift",
      "candidates.insert(endpoint, at: 0)", ""),
     ("Sources/Session/PeerTableReceive.swift",
