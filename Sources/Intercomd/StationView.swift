@@ -105,8 +105,6 @@ struct StationView {
     var silentMicrophone: CardControl?
     /// Why the microphone gave nothing when that was looked at last.
     var silence: HeardBy.Reason?
-    /// When the speaker was open last; nil before it was.
-    var speakerSeen: Instant?
     var hasStopped = false
 
     var isTalking: Bool { !talkingSince.isEmpty }

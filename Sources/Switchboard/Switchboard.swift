@@ -1,4 +1,5 @@
 internal import Audio
+package import Station
 package import Time
 package import Wire
 
@@ -19,6 +20,8 @@ package struct Switchboard: Sendable {
     package internal(set) var whereabouts: Whereabouts
     var doubts: Doubts
     var search = Search()
+    /// Which of the rights that peers have here hold now.
+    package private(set) var consent: Consent
     private var requests = PeerRequests()
 
     var orders = Orders()
@@ -35,6 +38,7 @@ package struct Switchboard: Sendable {
         presence = Presence(peers: peers)
         whereabouts = Whereabouts(peers: peers)
         doubts = Doubts(peers: peers)
+        consent = Consent(at: now)
     }
 
     /// The next thing to be done; nil when all is done.
@@ -99,6 +103,15 @@ extension Switchboard {
     /// A peer was asked for something in the record of this number.
     package mutating func asked(_ peer: Int, mid: UInt32, for what: String) {
         requests.asked(peer, mid: mid, for: what)
+    }
+
+    /// Of the rights that peers have by the settings, in the order of their numbers, those that
+    /// hold now; ask once a second.
+    package mutating func policies(
+        _ configured: [Policy], _ signs: Consent.Signs, at now: Instant
+    ) -> [Policy] {
+        self.now = now
+        return consent.policies(configured, signs, at: now)
     }
 
     /// A talk key or any other button went down: somebody is here.
