@@ -64,29 +64,41 @@ extension ControlLoop {
         view.xruns = counts
     }
 
+    /// Lights the lamps for what holds now.
     mutating func showLamps() {
-        let talking = view.isTalking
-        let mouth: LampPattern = isTalkingToNobody ? .unheard : .steady
-        let receiving = view.isReceiving
-        let fault = hasFault
-        let listening = isListening
-        let isUnpaired = roster.isEmpty
-        let isCalled = switchboard.callLight.isLit
-        let isRinging = station.call?.state == .ringing
-        let hasMissed = view.hasMissed
-        let isResting = isDoNotDisturb
-        lines.show(at: now) { show in
-            switch show {
-            case .talking: talking ? mouth : nil
-            case .receiving: receiving ? .steady : nil
-            case .listening: listening || talking ? .steady : nil
-            case .fault: fault ? .steady : nil
-            case .unpaired: isUnpaired ? .steady : nil
-            case .calling: isCalled ? .calling : nil
-            case .ringing: isRinging ? .ringing : nil
-            case .missed: hasMissed ? .missed : nil
-            case .dnd: isResting ? .steady : nil
+        let facts = lampFacts
+        lines.show(at: now) { facts.pattern(for: LampShow($0)) }
+    }
+
+    private var lampFacts: LampFacts {
+        var facts = LampFacts()
+        facts.isTalking = view.isTalking
+        facts.isUnheard = isTalkingToNobody
+        facts.isReceiving = view.isReceiving
+        facts.isListening = isListening
+        facts.isRinging = station.call?.state == .ringing
+        facts.hasMissed = view.hasMissed
+        facts.isCalled = switchboard.callLight.isLit
+        facts.isResting = isDoNotDisturb
+        facts.hasFault = hasFault
+        facts.isUnpaired = roster.isEmpty
+        return facts
+    }
+}
+
+extension LampShow {
+    fileprivate init(_ configured: Config.Lamp.Show) {
+        self =
+            switch configured {
+            case .talking: .talking
+            case .receiving: .receiving
+            case .listening: .listening
+            case .ringing: .ringing
+            case .missed: .missed
+            case .calling: .calling
+            case .dnd: .doNotDisturb
+            case .fault: .fault
+            case .unpaired: .unpaired
             }
-        }
     }
 }
