@@ -15,12 +15,15 @@ extension ControlLoop {
         case .want(let peer): table.wanted(peer: peer, at: now)
         case .ask(let peer): table.doubted(peer: peer, at: now)
         case .resolve(let peer): resolve(peer)
-        case .notice(let notice): tell(notice)
+        case .retryAll: table.retryAll(at: now)
+        case .notice(let notice): tell(of: notice)
         }
     }
 
     /// Finds the words for what happened.
-    private mutating func tell(_ notice: Notice) {
+    ///
+    /// The label tells a notice from the event of the same name, as `tell(.networkReady)` is.
+    private mutating func tell(of notice: Notice) {
         switch notice {
         case .signal(let peer, let time):
             tell(.signal, peer: peer, detail: "for \(time.milliseconds / 1000) s")
@@ -34,6 +37,13 @@ extension ControlLoop {
         case .peerHeard(let peer): tell(.peerHeard, peer: peer)
         case .unresolved(let peer, let complaint):
             tell(.peerUnresolved, peer: peer, detail: complaint)
+        case .networkFault(let trouble):
+            tell(.networkFault, detail: "\(trouble.text); \(trouble.fix)")
+            judgeAnew()
+        case .networkReady:
+            tell(.networkReady)
+            judgeAnew()
+        case .sharedKey(let peer): tell(.sharedKey, peer: peer, detail: sharedKeyProblem(of: peer))
         case .result(let peer, let what, let outcome): tell(result: outcome, of: what, by: peer)
         }
     }

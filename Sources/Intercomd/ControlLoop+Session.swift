@@ -28,9 +28,7 @@ extension ControlLoop {
 
     private mutating func count(_ drop: Drop, from source: SocketAddress) {
         view.handshakeDrops[drop.counter] += 1
-        guard case .unknownKey(let key) = drop, now >= view.nextUnknownKey else { return }
-        // Anyone may try any number of keys: one line a minute.
-        view.nextUnknownKey = now + .seconds(60)
+        guard case .unknownKey(let key) = drop, switchboard.strangerCalled(at: now) else { return }
         tell(.unknownKey, target: source.description, detail: key.text)
     }
 

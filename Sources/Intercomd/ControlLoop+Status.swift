@@ -167,7 +167,7 @@ extension ControlLoop {
     var hasFault: Bool {
         let isDeaf = cards.input.isWanted && !cards.input.isOpen
         let isMute = cards.output.isWanted && !cards.output.isOpen
-        guard view.networkFault == nil else { return true }
+        guard switchboard.downWatch.networkTrouble == nil else { return true }
         return isDeaf || isMute || view.isMasterStalled || view.still.isAny || lines.hasFault
     }
 

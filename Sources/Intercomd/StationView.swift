@@ -19,9 +19,7 @@ struct StationView {
         /// The last value of each of `hearings` that let it be heard; a page ends as `.ignored`.
         var formerHearings = [Hearing](repeating: .unbound, count: 32)
         /// A look whether anybody listens where it should be, while it is down.
-        var probe: (probe: UDPProbe, endpoint: Endpoint, sentAt: Instant)?
-        /// Whether it was told that two stations use its key.
-        var isKeyShared = false
+        var probe: (probe: UDPProbe, endpoint: Endpoint)?
         /// It said last that it does not hear us.
         var isDeaf = false
         /// The media loop knows that it may not hear us.
@@ -85,12 +83,8 @@ struct StationView {
     var handshakesUnsent = 0
     /// Lines that neither the journal nor standard error took.
     var journalLost = 0
-    var nextUnknownKey = Instant(nanoseconds: .min)
-    /// What is wrong with this machine's network, and when to look again.
-    var networkFault: NetworkFault?
     /// The addresses of this machine.
     var ownHosts: Set<String> = []
-    var nextNetworkLook = Instant(nanoseconds: .min)
     /// Xruns of microphone and speaker that have been told.
     var xruns: (UInt64, UInt64) = (0, 0)
     /// The card woke the loop for nothing; the timer has taken over.

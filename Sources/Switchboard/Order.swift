@@ -10,6 +10,8 @@ package enum Order: Equatable, Sendable {
     case ask(peer: Int)
     /// The names among this peer's addresses are looked for again.
     case resolve(peer: Int)
+    /// Peers without session are called at once.
+    case retryAll
     /// The journal, and everyone who watches, is told.
     case notice(Notice)
 }
@@ -28,6 +30,12 @@ package enum Notice: Equatable, Sendable {
     case peerHeard(Int)
     /// The names among a peer's addresses were not found, and why.
     case unresolved(peer: Int, String)
+    /// This machine's network keeps it from peers.
+    case networkFault(DownWatch.NetworkTrouble)
+    /// This machine's network is in order again.
+    case networkReady
+    /// Two stations use this peer's key.
+    case sharedKey(Int)
     /// What came of a request to a peer.
     case result(peer: Int, what: String, PeerRequests.Outcome)
 }

@@ -18,6 +18,8 @@ package struct Switchboard: Sendable {
     package internal(set) var presence: Presence
     /// Whether the addresses of each peer are known.
     package internal(set) var whereabouts: Whereabouts
+    /// Why peers are down, as far as this station can find out.
+    package internal(set) var downWatch: DownWatch
     var doubts: Doubts
     var search = Search()
     /// Which of the rights that peers have here hold now.
@@ -38,6 +40,7 @@ package struct Switchboard: Sendable {
         presence = Presence(peers: peers)
         whereabouts = Whereabouts(peers: peers)
         doubts = Doubts(peers: peers)
+        downWatch = DownWatch(peers: peers)
         consent = Consent(at: now)
     }
 
@@ -98,6 +101,7 @@ extension Switchboard {
         presence.forget(peer)
         whereabouts.forget(peer)
         doubts.forget(peer)
+        downWatch.forget(peer)
     }
 
     /// A peer was asked for something in the record of this number.
