@@ -33,7 +33,9 @@ extension ControlLoop {
             tell(.audioOpen, detail: text)
         case .failed(let error):
             // A stream that stood still and does not open again is gone: nobody speaks into it.
-            if view.still[error.direction] != nil { rings.tell(.giveUp(error.direction)) }
+            if switchboard.still[.init(error.direction)] != nil {
+                rings.tell(.giveUp(error.direction))
+            }
             tellLoss(error)
         }
     }

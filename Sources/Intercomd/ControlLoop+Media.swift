@@ -113,7 +113,7 @@ extension ControlLoop {
     mutating func tellLoss(_ error: PCMError) {
         // The listeners of a page take it for over: it does not go on when the microphone is back.
         if error.direction == .capture, view.pagedTo != nil { endPage() }
-        view.still[error.direction] = nil
+        switchboard.streamLost(.init(error.direction))
         tell(.audioLost, detail: error.description)
     }
 

@@ -16,6 +16,7 @@ extension ControlLoop {
         case .ask(let peer): table.doubted(peer: peer, at: now)
         case .resolve(let peer): resolve(peer)
         case .retryAll: table.retryAll(at: now)
+        case .reopen(let direction): cards.reopen(PCMError.Direction(direction), at: now)
         case .notice(let notice): tell(of: notice)
         }
     }
@@ -44,6 +45,8 @@ extension ControlLoop {
             tell(.networkReady)
             judgeAnew()
         case .sharedKey(let peer): tell(.sharedKey, peer: peer, detail: sharedKeyProblem(of: peer))
+        case .asleep(let direction): tell(.audioAsleep, detail: asleep(direction))
+        case .awake(let direction): tell(.audioAwake, detail: awake(direction))
         case .result(let peer, let what, let outcome): tell(result: outcome, of: what, by: peer)
         }
     }

@@ -168,13 +168,13 @@ extension ControlLoop {
         let isDeaf = cards.input.isWanted && !cards.input.isOpen
         let isMute = cards.output.isWanted && !cards.output.isOpen
         guard switchboard.downWatch.networkTrouble == nil else { return true }
-        return isDeaf || isMute || view.isMasterStalled || view.still.isAny || lines.hasFault
+        return isDeaf || isMute || view.isMasterStalled || switchboard.still.isAny || lines.hasFault
     }
 
     /// What the listening lamp shows: speech in this room may open the microphone at any moment.
     var isListening: Bool {
         config.buttons.contains { $0.isVoiceOperated } && cards.input.isOpen
-            && view.still.capture == nil
+            && switchboard.still[.capture] == nil
     }
 
     private func device(

@@ -209,7 +209,7 @@ extension ControlLoop {
             guard hearing.isHeard else { return false }
             return plan.path(of: peer, hearing, toldVolumes).why == .heard
         case .noOutput, .outputLost: return cards.output.isOpen
-        case .outputStill: return cards.output.isOpen && view.still.playback == nil
+        case .outputStill: return cards.output.isOpen && switchboard.still[.playback] == nil
         case .doNotDisturb: return !isDoNotDisturb
         // A microphone that was opened since is another matter.
         case .heldDown: return !isHalfDuplexNow || !view.talkingSince.values.contains { $0 <= at }

@@ -89,16 +89,12 @@ struct StationView {
     var xruns: (UInt64, UInt64) = (0, 0)
     /// The card woke the loop for nothing; the timer has taken over.
     var isMasterStalled = false
-    /// Streams that are open, or were just now, and stand still.
-    var still = StillStreams()
     /// What is left out because the processor cannot keep up.
     var shed = LoadShedding.Step.none
     /// The control of the speaker's card that lets nothing through; nil where none does.
     var silentSpeaker: CardControl?
     /// That of the microphone's card.
     var silentMicrophone: CardControl?
-    /// Why the microphone gave nothing when that was looked at last.
-    var silence: HeardBy.Reason?
     var hasStopped = false
 
     var isTalking: Bool { !talkingSince.isEmpty }

@@ -12,6 +12,8 @@ package enum Order: Equatable, Sendable {
     case resolve(peer: Int)
     /// Peers without session are called at once.
     case retryAll
+    /// The card of this stream is closed and opened again.
+    case reopen(StillStreams.Direction)
     /// The journal, and everyone who watches, is told.
     case notice(Notice)
 }
@@ -36,6 +38,10 @@ package enum Notice: Equatable, Sendable {
     case networkReady
     /// Two stations use this peer's key.
     case sharedKey(Int)
+    /// A stream is open, and moves no sound.
+    case asleep(StillStreams.Direction)
+    /// A stream moves sound again.
+    case awake(StillStreams.Direction)
     /// What came of a request to a peer.
     case result(peer: Int, what: String, PeerRequests.Outcome)
 }

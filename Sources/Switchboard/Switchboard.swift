@@ -20,6 +20,9 @@ package struct Switchboard: Sendable {
     package internal(set) var whereabouts: Whereabouts
     /// Why peers are down, as far as this station can find out.
     package internal(set) var downWatch: DownWatch
+    /// Streams of sound that are open and move none.
+    package internal(set) var still = StillStreams()
+    var microphoneWatch = MicrophoneWatch()
     var doubts: Doubts
     var search = Search()
     /// Which of the rights that peers have here hold now.
