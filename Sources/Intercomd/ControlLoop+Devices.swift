@@ -60,10 +60,9 @@ extension ControlLoop {
 
     /// Tells once a second that sound was lost between card and program.
     mutating func followXruns() {
-        let counts = (rings.counters[.captureXruns], rings.counters[.playbackXruns])
-        if counts.0 != view.xruns.0 { tell(.xrun, detail: "input") }
-        if counts.1 != view.xruns.1 { tell(.xrun, detail: "output") }
-        view.xruns = counts
+        switchboard.soundLost(
+            capture: rings.counters[.captureXruns], playback: rings.counters[.playbackXruns])
+        doWhatCoresAsk()
     }
 
     /// Lights the lamps for what holds now.

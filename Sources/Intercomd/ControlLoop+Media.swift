@@ -92,9 +92,8 @@ extension ControlLoop {
             cardLost(error)
         case .stream(let direction, let change): follow(direction, change)
         case .masterStalled:
-            view.isMasterStalled = true
-            let detail = "the sound card wakes without sound: its driver is at fault; "
-            tell(.audioStalled, detail: detail + "using the timer")
+            switchboard.cardStalled()
+            doWhatCoresAsk()
         case .shedding(let step): follow(shed: step)
         case .trialEnded: endLatencyTrial()
         case .adopted: adopted()
@@ -105,7 +104,7 @@ extension ControlLoop {
     }
 
     private mutating func cardLost(_ error: PCMError) {
-        view.isMasterStalled = false
+        switchboard.cardLost()
         tellLoss(error)
     }
 

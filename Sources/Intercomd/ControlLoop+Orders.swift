@@ -45,6 +45,11 @@ extension ControlLoop {
             tell(.networkReady)
             judgeAnew()
         case .sharedKey(let peer): tell(.sharedKey, peer: peer, detail: sharedKeyProblem(of: peer))
+        case .xrun(let direction):
+            tell(.xrun, detail: direction == .capture ? "input" : "output")
+        case .stalled:
+            let detail = "the sound card wakes without sound: its driver is at fault; "
+            tell(.audioStalled, detail: detail + "using the timer")
         case .asleep(let direction): tell(.audioAsleep, detail: asleep(direction))
         case .awake(let direction): tell(.audioAwake, detail: awake(direction))
         case .result(let peer, let what, let outcome): tell(result: outcome, of: what, by: peer)

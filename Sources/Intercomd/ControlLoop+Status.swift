@@ -80,7 +80,7 @@ extension ControlLoop {
             found.append(
                 "the sound stands still: as a service it is started again, else restart intercomd")
         }
-        if view.isMasterStalled {
+        if switchboard.cardTroubles.isStalled {
             found.append(stallComplaint)
         }
         found += standingHindrances.map { "\($0.text) -> \($0.remedy)" }
@@ -168,7 +168,8 @@ extension ControlLoop {
         let isDeaf = cards.input.isWanted && !cards.input.isOpen
         let isMute = cards.output.isWanted && !cards.output.isOpen
         guard switchboard.downWatch.networkTrouble == nil else { return true }
-        return isDeaf || isMute || view.isMasterStalled || switchboard.still.isAny || lines.hasFault
+        return isDeaf || isMute || switchboard.cardTroubles.isStalled || switchboard.still.isAny
+            || lines.hasFault
     }
 
     /// What the listening lamp shows: speech in this room may open the microphone at any moment.

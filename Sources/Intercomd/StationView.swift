@@ -85,10 +85,6 @@ struct StationView {
     var journalLost = 0
     /// The addresses of this machine.
     var ownHosts: Set<String> = []
-    /// Xruns of microphone and speaker that have been told.
-    var xruns: (UInt64, UInt64) = (0, 0)
-    /// The card woke the loop for nothing; the timer has taken over.
-    var isMasterStalled = false
     /// What is left out because the processor cannot keep up.
     var shed = LoadShedding.Step.none
     /// The control of the speaker's card that lets nothing through; nil where none does.

@@ -38,6 +38,10 @@ package enum Notice: Equatable, Sendable {
     case networkReady
     /// Two stations use this peer's key.
     case sharedKey(Int)
+    /// Sound of this stream was lost between card and program.
+    case xrun(StillStreams.Direction)
+    /// The card wakes the sound for nothing.
+    case stalled
     /// A stream is open, and moves no sound.
     case asleep(StillStreams.Direction)
     /// A stream moves sound again.

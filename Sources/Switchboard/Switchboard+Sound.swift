@@ -10,6 +10,17 @@ extension Switchboard {
     /// The card of a stream is gone.
     package mutating func streamLost(_ direction: StillStreams.Direction) { still.lost(direction) }
 
+    /// How often sound was lost between card and program since the start; call it once a second.
+    package mutating func soundLost(capture: UInt64, playback: UInt64) {
+        cardTroubles.lost(capture: capture, playback: playback, &orders)
+    }
+
+    /// The card wakes the sound for nothing.
+    package mutating func cardStalled() { cardTroubles.stalled(&orders) }
+
+    /// A card is gone.
+    package mutating func cardLost() { cardTroubles.cardLost() }
+
     /// Why nothing comes of this station's microphone; nil where sound does, as far as is known.
     package func microphoneSilence(_ facts: MicrophoneWatch.Facts) -> MicrophoneWatch.Silence? {
         MicrophoneWatch.silence(facts, isStill: still[.capture] != nil)

@@ -22,6 +22,8 @@ package struct Switchboard: Sendable {
     package internal(set) var downWatch: DownWatch
     /// Streams of sound that are open and move none.
     package internal(set) var still = StillStreams()
+    /// What is lost, or goes wrong, between a card and this program.
+    package internal(set) var cardTroubles = CardTroubles()
     var microphoneWatch = MicrophoneWatch()
     var doubts: Doubts
     var search = Search()
