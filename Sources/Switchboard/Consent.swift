@@ -1,11 +1,11 @@
 internal import Station
 package import Time
 
-/// Which of the rights that peers have here hold at this moment.
+/// The rights that peers have here at this moment.
 ///
-/// Nobody listens here in secret: a peer may open the microphone only where people in the room are
-/// told of it, by a beep or by a lamp. A speaker that is away for some seconds, as a card is that
-/// was unplugged, ends nothing: the beep comes every ten.
+/// A peer may open the microphone only where a beep or a lamp tells people in the room. A speaker
+/// that is away for a few seconds, such as a USB card that was unplugged, takes no right away: the
+/// beep comes every ten seconds.
 package struct Consent: Sendable {
     /// What could tell people here that somebody listens.
     package struct Signs: Equatable, Sendable {

@@ -1,19 +1,18 @@
 package import Time
 
-/// Asking the peers that this station talks to, and that say nothing, whether they still have its
-/// session.
+/// Asks silent listeners of this station whether they still have its session.
 ///
-/// A peer that hears us reports once a second. One that does not may have started again without an
-/// address to call us at: a handshake finds out long before it counts as down.
+/// A peer that hears this station reports once a second. A silent peer may have restarted without
+/// an address to call; a handshake finds that out long before the peer counts as down.
 ///
-/// A peer is asked once for a talkspurt, or for a silence after reports, but until it has answered:
-/// a peer that does not listen to what we say has no reason to speak either.
+/// Each talkspurt, and each silence after reports, is reason for one question, repeated until it is
+/// answered. After that the peer may stay silent: it may simply not listen to this talk.
 package struct Doubts: Sendable {
-    /// A peer that hears us: so long nothing comes only when two reports were lost.
+    /// A listener that reports is silent for this long only when two reports were lost.
     static let silentAfter = Duration.milliseconds(2500)
     static let askedAgainAfter = Duration.seconds(2)
 
-    /// A peer that is talked to; it is one for each talk that it hears.
+    /// A peer that is talked to; a peer in two talks is two listeners.
     package struct Listener: Equatable, Sendable {
         let peer: Int
         /// When the talk began.
@@ -47,7 +46,7 @@ package struct Doubts: Sendable {
 
     init(peers: Int) { askedAt = Array(repeating: nil, count: peers) }
 
-    /// These are talked to now: asks those of them that are silent.
+    /// Asks those of the listeners that have fallen silent.
     mutating func follow(_ listeners: [Listener], at now: Instant, _ orders: inout Orders) {
         deadline = nil
         for listener in listeners where isDoubtful(listener, at: now) {

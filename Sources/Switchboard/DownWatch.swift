@@ -1,7 +1,6 @@
 package import Time
 
-/// Why peers are down, as far as this station can find out: what is looked at, what is news, and
-/// what is a problem that somebody should mend.
+/// Finds out why peers are down: when to look, which findings are news, and which are problems.
 package struct DownWatch: Sendable {
     /// What keeps this machine from every peer that is not on it.
     package struct NetworkTrouble: Equatable, Sendable {
@@ -20,9 +19,9 @@ package struct DownWatch: Sendable {
         }
     }
 
-    /// What is said instead of what the sessions know.
+    /// A reason that is shown instead of the one that the sessions found.
     package enum Correction: Equatable, Sendable {
-        /// They know best.
+        /// The sessions know best.
         case none
         /// The peer's new address is not known.
         case unresolved
@@ -93,14 +92,14 @@ package struct DownWatch: Sendable {
         return true
     }
 
-    /// What is said of a peer that is down instead of what the sessions know.
+    /// The reason that is shown instead of the one that the sessions found.
     ///
     /// - Parameters:
     ///   - isProven: The sessions have evidence.
     ///   - hasMoved: What evidence there is tells of the address that the peer had before.
     ///   - isUnresolved: Its name is not found.
     ///   - isHere: One of its addresses is this station's own.
-    /// - Returns: What is said, and `none` where the sessions know best.
+    /// - Returns: That reason; `none` where the sessions know best.
     static func correction(
         isProven: Bool, hasMoved: Bool, isUnresolved: Bool, isHere: Bool
     ) -> Correction {

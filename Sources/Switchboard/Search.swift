@@ -1,17 +1,19 @@
 internal import Station
 internal import Time
 
-/// Trying what somebody waits for again, so that it is soon there once it can be.
+/// Calls missing peers again every two seconds while a talk waits for them, so that they are back
+/// as soon as they can be.
 ///
-/// A name that was never found has no address to call, and so no retry to ask for it again. And a
-/// person who holds a key wants the peer as much as one who presses it (protocol.md §1.7 rule 6).
+/// A host name that was never resolved gives no address to call, so the retries of handshakes do
+/// not reach it. A held key wants the peer as much as a key press does (protocol.md §1.7 rule 6).
 package struct Search: Sendable {
     static let interval = Duration.seconds(2)
 
     private var next: Instant?
 
-    /// Asks for addresses that were never found, and calls the listeners of each talk that goes on;
-    /// what comes too early is left out.
+    /// Looks up the addresses that were never found, and calls the listeners of each open talk.
+    ///
+    /// A call that comes too early does nothing.
     mutating func seek(
         unresolved: [Int], talks: [PeerSet], at now: Instant, _ orders: inout Orders
     ) {
@@ -21,7 +23,7 @@ package struct Search: Sendable {
         for listeners in talks { want(listeners, &orders) }
     }
 
-    /// These are tried at once where they have no session.
+    /// Calls those of these peers that have no session, at once.
     func want(_ listeners: PeerSet, _ orders: inout Orders) {
         for peer in listeners { orders.add(.want(peer: peer)) }
     }

@@ -32,13 +32,13 @@ extension Switchboard {
         return downWatch.strangerCalled(at: now)
     }
 
-    /// What is said of a peer that is down instead of what the sessions know.
+    /// The reason that is shown for a peer instead of the one that the sessions found.
     ///
     /// - Parameters:
     ///   - peer: The peer.
     ///   - isProven: The sessions have evidence.
     ///   - isHere: One of its addresses is this station's own.
-    /// - Returns: What is said, and `none` where the sessions know best.
+    /// - Returns: That reason; `none` where the sessions know best.
     package func correction(of peer: Int, isProven: Bool, isHere: Bool) -> DownWatch.Correction {
         DownWatch.correction(
             isProven: isProven, hasMoved: whereabouts.hasMoved(peer),

@@ -8,7 +8,7 @@ extension Switchboard {
 
     /// The session with a peer is over.
     package mutating func down(_ peer: Int) {
-        // What its way bore is of the past, and those who are there are not to pay for it.
+        // What its path needed is over; the listeners that are left must not pay for it.
         protection.begin(peer, &orders)
         presence.down(peer, &orders)
     }
@@ -22,17 +22,17 @@ extension Switchboard {
     /// The station stops: peers that go down from here on are no news.
     package mutating func leave() { presence.leave() }
 
-    /// These are talked to now, one for each talk that each of them hears; call it in each turn.
+    /// The peers that are talked to now, once for each talk; call it in each turn.
     package mutating func follow(_ listeners: [Doubts.Listener], at now: Instant) {
         self.now = now
         doubts.follow(listeners, at: now, &orders)
     }
 
-    /// Tries again what somebody waits for, where it is time; call it once a second.
+    /// Calls missing peers again while a talk waits for them; call it once a second.
     ///
     /// - Parameters:
-    ///   - peers: All peers there are.
-    ///   - talks: The listeners of each talk that goes on.
+    ///   - peers: All peers of this station.
+    ///   - talks: The listeners of each open talk.
     ///   - now: The time.
     package mutating func seek(among peers: [Int], talks: [PeerSet], at now: Instant) {
         self.now = now
@@ -40,22 +40,22 @@ extension Switchboard {
         search.seek(unresolved: unresolved, talks: talks, at: now, &orders)
     }
 
-    /// Somebody wants to talk to these: those without session are tried at once.
+    /// A talk or a call to these peers begins: those without a session are called at once.
     package mutating func want(_ listeners: PeerSet) { search.want(listeners, &orders) }
 
-    /// A peer has other addresses from now on.
+    /// The settings have changed a peer's addresses.
     package mutating func moved(_ peer: Int) { whereabouts.moved(peer) }
 
     /// All addresses of a peer are numbers.
     package mutating func resolved(_ peer: Int) { whereabouts.resolved(peer) }
 
-    /// What came of looking for a peer's names.
+    /// The resolver has answered for this peer.
     package mutating func answered(_ peer: Int, isFound: Bool, complaint: String?) {
         whereabouts.answered(peer, isFound: isFound, complaint: complaint, &orders)
     }
 
     /// A peer is about to be called at the addresses it has now.
     ///
-    /// - Returns: Whether they are others than those of its session.
+    /// - Returns: Whether they are new.
     package mutating func called(_ peer: Int) -> Bool { whereabouts.called(peer) }
 }

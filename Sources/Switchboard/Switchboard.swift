@@ -27,7 +27,7 @@ package struct Switchboard: Sendable {
     var microphoneWatch = MicrophoneWatch()
     var doubts: Doubts
     var search = Search()
-    /// Which of the rights that peers have here hold now.
+    /// The rights that peers have here now.
     package private(set) var consent: Consent
     private var requests = PeerRequests()
 

@@ -3,9 +3,9 @@ package struct Whereabouts: Sendable {
     private struct Place: Sendable {
         /// The names among its addresses have been found once.
         var isResolved = false
-        /// Its addresses are others than before: where its session found it may lead nowhere.
+        /// The settings have changed its addresses: that of its session may lead nowhere.
         var hasMoved = false
-        /// Why its name was not found.
+        /// Why its name was not resolved.
         var complaint: String?
     }
 
@@ -16,13 +16,13 @@ package struct Whereabouts: Sendable {
     /// Whether the names among a peer's addresses have been found once.
     package func isResolved(_ peer: Int) -> Bool { places[peer].isResolved }
 
-    /// Whether a peer's addresses are others than before, and it was not called there yet.
+    /// Whether a peer has new addresses and was not called there yet.
     package func hasMoved(_ peer: Int) -> Bool { places[peer].hasMoved }
 
-    /// Why a peer's name was not found; nil where it was, or nobody has said.
+    /// Why a peer's name was not resolved; nil where it was, or no answer came yet.
     package func complaint(of peer: Int) -> String? { places[peer].complaint }
 
-    /// A peer has other addresses from now on.
+    /// The settings have changed a peer's addresses.
     mutating func moved(_ peer: Int) {
         places[peer] = Place()
         places[peer].hasMoved = true
@@ -31,7 +31,7 @@ package struct Whereabouts: Sendable {
     /// All addresses of a peer are numbers: there is nothing to find.
     mutating func resolved(_ peer: Int) { places[peer].isResolved = true }
 
-    /// What came of looking for a peer's names.
+    /// The resolver has answered for a peer.
     mutating func answered(
         _ peer: Int, isFound: Bool, complaint: String?, _ orders: inout Orders
     ) {
@@ -46,7 +46,7 @@ package struct Whereabouts: Sendable {
 
     /// A peer is about to be called at the addresses it has now.
     ///
-    /// - Returns: Whether they are others than those of its session.
+    /// - Returns: Whether they are new.
     mutating func called(_ peer: Int) -> Bool {
         defer { places[peer].hasMoved = false }
         return places[peer].hasMoved
