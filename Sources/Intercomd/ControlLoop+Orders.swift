@@ -50,6 +50,10 @@ extension ControlLoop {
         case .stalled:
             let detail = "the sound card wakes without sound: its driver is at fault; "
             tell(.audioStalled, detail: detail + "using the timer")
+        case .overload:
+            tell(.overload, detail: "the processor cannot keep up: \(shedText)")
+        case .overloadEnd:
+            tell(.overloadEnd, detail: "the processor keeps up: the sound is whole again")
         case .asleep(let direction): tell(.audioAsleep, detail: asleep(direction))
         case .awake(let direction): tell(.audioAwake, detail: awake(direction))
         case .result(let peer, let what, let outcome): tell(result: outcome, of: what, by: peer)

@@ -85,8 +85,6 @@ struct StationView {
     var journalLost = 0
     /// The addresses of this machine.
     var ownHosts: Set<String> = []
-    /// What is left out because the processor cannot keep up.
-    var shed = LoadShedding.Step.none
     /// The control of the speaker's card that lets nothing through; nil where none does.
     var silentSpeaker: CardControl?
     /// That of the microphone's card.

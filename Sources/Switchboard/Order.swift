@@ -42,6 +42,10 @@ package enum Notice: Equatable, Sendable {
     case xrun(StillStreams.Direction)
     /// The card wakes the sound for nothing.
     case stalled
+    /// The processor cannot keep up, and something else is left out.
+    case overload
+    /// The processor keeps up again.
+    case overloadEnd
     /// A stream is open, and moves no sound.
     case asleep(StillStreams.Direction)
     /// A stream moves sound again.

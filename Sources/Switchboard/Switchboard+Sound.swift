@@ -21,6 +21,9 @@ extension Switchboard {
     /// A card is gone.
     package mutating func cardLost() { cardTroubles.cardLost() }
 
+    /// The sound leaves out so much from now on, because the processor cannot keep up.
+    package mutating func shed(to step: Overload.Step) { overload.follow(step, &orders) }
+
     /// Why nothing comes of this station's microphone; nil where sound does, as far as is known.
     package func microphoneSilence(_ facts: MicrophoneWatch.Facts) -> MicrophoneWatch.Silence? {
         MicrophoneWatch.silence(facts, isStill: still[.capture] != nil)

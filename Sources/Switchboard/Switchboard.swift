@@ -24,6 +24,8 @@ package struct Switchboard: Sendable {
     package internal(set) var still = StillStreams()
     /// What is lost, or goes wrong, between a card and this program.
     package internal(set) var cardTroubles = CardTroubles()
+    /// What the sound leaves out because the processor cannot keep up.
+    package internal(set) var overload = Overload()
     var microphoneWatch = MicrophoneWatch()
     var doubts: Doubts
     var search = Search()
