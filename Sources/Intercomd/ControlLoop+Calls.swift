@@ -14,36 +14,25 @@ internal import Wire
 extension ControlLoop {
     /// Tells the core what peers may do and whether people want to be disturbed.
     mutating func consent() {
-        if cards.output.isOpen { view.speakerSeen = now }
-        // Nobody listens here in secret.
-        let areListenersTold = tellsOfListeners
-        var policies = [Policy](repeating: Policy(), count: Roster.capacity)
+        var configured = [Policy](repeating: Policy(), count: Roster.capacity)
         for number in roster.numbers {
-            let policy = Policy(config.policy(ofPeer: roster[number].name))
-            policies[number] = areListenersTold ? policy : policy.withoutListeners
+            configured[number] = Policy(config.policy(ofPeer: roster[number].name))
         }
+        let policies = switchboard.policies(configured, listenerSigns, at: now)
         switchboard.consent(
             to: policies, isDoNotDisturb ? .doNotDisturb : .open,
             isHalfDuplex: handsFree.isHalfDuplex, at: now)
     }
 
     /// Whether people here are told by a beep or a lamp that somebody listens.
-    ///
-    /// A speaker that is away for some seconds, as a card is that was unplugged, ends nothing:
-    /// the beep comes every ten.
-    var tellsOfListeners: Bool {
-        let speakerSeen = view.speakerSeen ?? facts.startedAt
-        if cards.output.isWanted, config.audio.volume != .mute,
-            now - speakerSeen < Self.speakerPatience
-        {
-            return true
-        }
-        return lines.lamps.indices.contains {
-            lines.lamps[$0].isOpen && lines.lamps[$0].lamp.show == .talking
-        }
-    }
+    var tellsOfListeners: Bool { switchboard.consent.tellsOfListeners(listenerSigns, at: now) }
 
-    private static var speakerPatience: Duration { .seconds(10) }
+    private var listenerSigns: Consent.Signs {
+        Consent.Signs(
+            isSpeakerOpen: cards.output.isOpen,
+            canBeep: cards.output.isWanted && config.audio.volume != .mute,
+            hasTalkLamp: lines.canShow(.talking))
+    }
 
     /// Whether this peer may open the microphone with nobody here touching a key.
     func opensUnasked(_ peer: Int) -> Bool {

@@ -33,7 +33,9 @@ extension ControlLoop {
             tell(.audioOpen, detail: text)
         case .failed(let error):
             // A stream that stood still and does not open again is gone: nobody speaks into it.
-            if view.still[error.direction] != nil { rings.tell(.giveUp(error.direction)) }
+            if switchboard.still[.init(error.direction)] != nil {
+                rings.tell(.giveUp(error.direction))
+            }
             tellLoss(error)
         }
     }
@@ -58,35 +60,46 @@ extension ControlLoop {
 
     /// Tells once a second that sound was lost between card and program.
     mutating func followXruns() {
-        let counts = (rings.counters[.captureXruns], rings.counters[.playbackXruns])
-        if counts.0 != view.xruns.0 { tell(.xrun, detail: "input") }
-        if counts.1 != view.xruns.1 { tell(.xrun, detail: "output") }
-        view.xruns = counts
+        switchboard.soundLost(
+            capture: rings.counters[.captureXruns], playback: rings.counters[.playbackXruns])
+        doWhatCoresAsk()
     }
 
+    /// Lights the lamps for what holds now.
     mutating func showLamps() {
-        let talking = view.isTalking
-        let mouth: LampPattern = isTalkingToNobody ? .unheard : .steady
-        let receiving = view.isReceiving
-        let fault = hasFault
-        let listening = isListening
-        let isUnpaired = roster.isEmpty
-        let isCalled = switchboard.callLight.isLit
-        let isRinging = station.call?.state == .ringing
-        let hasMissed = switchboard.callDesk.hasMissed
-        let isResting = isDoNotDisturb
-        lines.show(at: now) { show in
-            switch show {
-            case .talking: talking ? mouth : nil
-            case .receiving: receiving ? .steady : nil
-            case .listening: listening || talking ? .steady : nil
-            case .fault: fault ? .steady : nil
-            case .unpaired: isUnpaired ? .steady : nil
-            case .calling: isCalled ? .calling : nil
-            case .ringing: isRinging ? .ringing : nil
-            case .missed: hasMissed ? .missed : nil
-            case .dnd: isResting ? .steady : nil
+        let facts = lampFacts
+        lines.show(at: now) { facts.pattern(for: LampShow($0)) }
+    }
+
+    private var lampFacts: LampFacts {
+        var facts = LampFacts()
+        facts.isTalking = view.isTalking
+        facts.isUnheard = isTalkingToNobody
+        facts.isReceiving = view.isReceiving
+        facts.isListening = isListening
+        facts.isRinging = station.call?.state == .ringing
+        facts.hasMissed = switchboard.callDesk.hasMissed
+        facts.isCalled = switchboard.callLight.isLit
+        facts.isResting = isDoNotDisturb
+        facts.hasFault = hasFault
+        facts.isUnpaired = roster.isEmpty
+        return facts
+    }
+}
+
+extension LampShow {
+    fileprivate init(_ configured: Config.Lamp.Show) {
+        self =
+            switch configured {
+            case .talking: .talking
+            case .receiving: .receiving
+            case .listening: .listening
+            case .ringing: .ringing
+            case .missed: .missed
+            case .calling: .calling
+            case .dnd: .doNotDisturb
+            case .fault: .fault
+            case .unpaired: .unpaired
             }
-        }
     }
 }

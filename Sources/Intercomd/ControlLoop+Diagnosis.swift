@@ -3,23 +3,19 @@ internal import Control
 internal import Crypto
 internal import HAL
 internal import Session
+internal import Switchboard
 internal import Time
 internal import Wire
 
 /// Why peers are down, who calls without being known, and what is wrong with the own network.
 extension ControlLoop {
-    /// A peer that is down for longer is a problem, whatever the reason.
-    private static var downPatience: Duration { .seconds(60) }
-    /// How long an ICMP message may be on its way; a neighbour that is off is told after 3 s.
-    private static var probePatience: Duration { .seconds(5) }
-    private static var networkLook: Duration { .seconds(10) }
-
     // MARK: The kernel's word
 
     mutating func probe(_ peer: Int, _ endpoint: Endpoint) {
         switch UDPProbe.start(to: SocketAddress(endpoint)) {
         case .sent(let probe):
-            view.peers[peer].probe = (probe, endpoint, now)
+            view.peers[peer].probe = (probe, endpoint)
+            switchboard.probed(peer, at: now)
         case .failed(let fault):
             guard let outcome = ProbeOutcome(fault) else { return }
             table.probed(peer: peer, endpoint, outcome, at: now)
@@ -30,7 +26,8 @@ extension ControlLoop {
         for peer in roster.numbers {
             guard let sent = view.peers[peer].probe else { continue }
             let fault = sent.probe.fault()
-            guard fault != nil || now >= sent.sentAt + Self.probePatience else { continue }
+            guard fault != nil || switchboard.downWatch.isProbeOver(of: peer, at: now)
+            else { continue }
             view.peers[peer].probe = nil
             if let outcome = fault.map({ ProbeOutcome($0) }) ?? .silent {
                 table.probed(peer: peer, sent.endpoint, outcome, at: now)
@@ -42,25 +39,11 @@ extension ControlLoop {
 
     mutating func followNetwork() {
         let hasChanged = networkWatch?.hasChanged() ?? false
-        guard hasChanged || now >= view.nextNetworkLook else { return }
-        view.nextNetworkLook = now + Self.networkLook
+        guard switchboard.looksAtNetwork(hasChanged: hasChanged, at: now) else { return }
         let interfaces = NetworkInterface.all()
         view.ownHosts = Set((interfaces ?? []).flatMap { one in one.addresses.map { $0.host } })
-        let former = view.networkFault
-        view.networkFault = networkFault(of: interfaces)
-        switch (former, view.networkFault) {
-        case (nil, nil): break
-        case (.some(let before), .some(let fault)) where before == fault: break
-        case (_, .some(let fault)):
-            tell(.networkFault, detail: "\(fault.text); \(fault.fix)")
-            judgeAnew()
-        case (.some, nil):
-            tell(.networkReady)
-            judgeAnew()
-            // Nobody need wait half a minute for the next try.
-            table.retryAll(at: now)
-            doWhatCoresAsk()
-        }
+        switchboard.looked(networkFault(of: interfaces).map { DownWatch.NetworkTrouble($0) })
+        doWhatCoresAsk()
     }
 
     /// What keeps this machine from every peer that is not on it; nil when nothing does.
@@ -80,36 +63,38 @@ extension ControlLoop {
 
     var networkStatus: NetworkStatus {
         var status = NetworkStatus()
-        status.fault = view.networkFault?.code.description
-        status.text = view.networkFault?.text
-        status.fix = view.networkFault?.fix
+        let trouble = switchboard.downWatch.networkTrouble
+        (status.fault, status.text, status.fix) = (trouble?.code, trouble?.text, trouble?.fix)
         return status
     }
 
     var networkProblem: String? {
-        view.networkFault.map { "network: \($0.text); \($0.fix)" }
+        switchboard.downWatch.networkTrouble.map { "network: \($0.text); \($0.fix)" }
     }
 
     // MARK: Peers
 
     /// Whether this machine has no network that would lead to a peer.
     func isCutOff(from peer: Int) -> Bool {
-        guard view.networkFault != nil else { return false }
+        guard switchboard.downWatch.networkTrouble != nil else { return false }
         let endpoint = table.state(of: peer)?.endpoint.map { SocketAddress($0) }
         return !(endpoint?.isLoopback ?? false)
     }
 
     /// Why a peer is down; nil when it is up.
     func downReason(of peer: Int) -> DownReason? {
-        let isUnresolved = view.peers[peer].resolverProblem != nil
+        let isUnresolved = switchboard.whereabouts.complaint(of: peer) != nil
         let reason = table.downReason(
             of: peer, hasNetwork: !isCutOff(from: peer), isUnresolved: isUnresolved, at: now)
         guard let reason, reason != .noNetwork else { return reason }
-        // What is known yet is of the address it had before.
-        if view.peers[peer].hasMoved, isUnresolved { return .unresolved }
-        guard !reason.isProven else { return reason }
-        return table.endpoints(of: peer).first { isOwn(SocketAddress($0)) }
-            .map { .ownAddress($0) } ?? reason
+        let here = table.endpoints(of: peer).first { isOwn(SocketAddress($0)) }
+        let correction = switchboard.correction(
+            of: peer, isProven: reason.isProven, isHere: here != nil)
+        return switch correction {
+        case .none: reason
+        case .unresolved: .unresolved
+        case .ownAddress: here.map { .ownAddress($0) } ?? reason
+        }
     }
 
     private func complaint(of peer: Int, _ reason: DownReason) -> PeerComplaint {
@@ -120,7 +105,8 @@ extension ControlLoop {
                 peer: roster[peer].name,
                 endpoint: state?.endpoint.map { SocketAddress($0).description },
                 suite: state?.suite ?? .aesGCM, own: config.station.name,
-                ownKey: table.publicKey.text, resolver: view.peers[peer].resolverProblem))
+                ownKey: table.publicKey.text,
+                resolver: switchboard.whereabouts.complaint(of: peer)))
     }
 
     /// Whether what is sent there comes back to this station itself.
@@ -138,7 +124,8 @@ extension ControlLoop {
     func problem(of peer: Int) -> String? {
         if let shared = sharedKeyProblem(of: peer) { return shared }
         guard let reason = downReason(of: peer), reason != .noNetwork,
-            reason.needsMending || isLongDown(peer)
+            DownWatch.isProblem(
+                needsMending: reason.needsMending, downSince: table.downSince(peer), at: now)
         else { return nil }
         let complaint = complaint(of: peer, reason)
         return "\(roster[peer].name): \(complaint.text); \(complaint.fix)"
@@ -169,13 +156,9 @@ extension ControlLoop {
         status.downAgeSeconds = table.downSince(peer).map { seconds(now - $0) }
     }
 
-    private func isLongDown(_ peer: Int) -> Bool {
-        table.downSince(peer).map { now >= $0 + Self.downPatience } ?? false
-    }
-
     // MARK: Keys
 
-    private func sharedKeyProblem(of peer: Int) -> String? {
+    func sharedKeyProblem(of peer: Int) -> String? {
         guard let shared = table.sharedKey(of: peer, at: now) else { return nil }
         let (one, other) = shared.endpoints
         return "\(roster[peer].name): two stations use its key, at \(SocketAddress(one)) and"
@@ -194,12 +177,10 @@ extension ControlLoop {
 
     mutating func followKeys() {
         for peer in roster.numbers {
-            let isShared = table.sharedKey(of: peer, at: now) != nil
-            if isShared, !view.peers[peer].isKeyShared, let text = sharedKeyProblem(of: peer) {
-                tell(.sharedKey, peer: peer, detail: text)
-            }
-            view.peers[peer].isKeyShared = isShared
+            switchboard.followKey(
+                of: peer, isShared: table.sharedKey(of: peer, at: now) != nil)
         }
+        doWhatCoresAsk()
     }
 
     /// But for one that is taken for a peer with another key: that is told of the peer.
@@ -218,6 +199,12 @@ extension ControlLoop {
             status.isProven = caller.isProven
             return status
         }
+    }
+}
+
+extension DownWatch.NetworkTrouble {
+    fileprivate init(_ fault: NetworkFault) {
+        self.init(code: fault.code.description, text: fault.text, fix: fault.fix)
     }
 }
 

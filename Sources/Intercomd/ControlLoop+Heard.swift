@@ -120,7 +120,7 @@ extension ControlLoop {
         for place in view.spurts.indices where view.spurts[place].ended == nil {
             let spurt = view.spurts[place]
             let silent = roster.numbers.filter { spurt.isSilent($0, at: now) }
-            for peer in silent where view.peers[peer].reach == .up {
+            for peer in silent where switchboard.presence.reach(of: peer) == .up {
                 view.peers[peer].isDeaf = true
                 doubt(peer)
             }
@@ -154,7 +154,7 @@ extension ControlLoop {
         let silence = silence(of: spurt.target)
         view.spurts[place].follow(silence, since: silentSince, at: now)
         let there = spurt.share.listeners.filter {
-            view.peers[$0].reach == .up && !isCutOff(from: $0)
+            switchboard.presence.reach(of: $0) == .up && !isCutOff(from: $0)
         }
         if spurt.isDoubted, silence == nil {
             let hasHeard = there.contains { spurt.share.hearsNow($0) == true }
@@ -181,7 +181,7 @@ extension ControlLoop {
             if isFinger(spurt.target) { rings.tell(.chime(.permit)) }
             return
         }
-        let isAnyUp = spurt.share.listeners.contains { view.peers[$0].reach == .up }
+        let isAnyUp = spurt.share.listeners.contains { switchboard.presence.reach(of: $0) == .up }
         // The media loop itself says that nobody is there.
         if isFinger(spurt.target), isAnyUp || spurt.isDoubted { rings.tell(.chime(.nobody)) }
         tellNobody(spurt.name, unheard(of: spurt.share, isVoice: isVoice(spurt.target)))
@@ -205,14 +205,14 @@ extension ControlLoop {
     /// Why a peer cannot be spoken to now, before it says anything; nil where it can be.
     func hindrance(to peer: Int, isVoice: Bool = true) -> HeardBy.Reason? {
         if isCutOff(from: peer) { return .noNetwork }
-        if view.peers[peer].reach == .down { return .down }
+        if switchboard.presence.reach(of: peer) == .down { return .down }
         return isVoice ? microphoneSilence : nil
     }
 
     /// Why those who were to hear it do not, as far as is known now.
     private func unheard(of share: HeardShare, isVoice: Bool) -> [HeardBy] {
         roster.numbers.filter { share.listeners.contains($0) }.map { peer in
-            let isDown = view.peers[peer].reach != .up
+            let isDown = switchboard.presence.reach(of: peer) != .up
             let why = whyNotNow(peer) ?? share.whyNow(peer).flatMap { HeardBy.Reason($0) }
             let reason = hindrance(to: peer, isVoice: isVoice) ?? (isDown ? .down : why)
             return HeardBy(roster[peer].name, percent: nil, reason: reason)
@@ -239,7 +239,7 @@ extension ControlLoop {
 
     /// Whether a peer hears what is said to it now: `heard`, or why not; nil until it has said.
     func hearsNow(_ peer: Int) -> String? {
-        guard view.peers[peer].reach != .down else { return nil }
+        guard switchboard.presence.reach(of: peer) != .down else { return nil }
         guard let spurt = spurtNow(to: peer) else { return silenceInstead(to: peer)?.rawValue }
         if let silence = silence(of: spurt.target) { return silence.rawValue }
         if let why = whyNotNow(peer) { return why.rawValue }

@@ -39,7 +39,7 @@ extension ControlLoop {
         if !cards.input.isOpen {
             return cards.input.error?.description ?? "there is no microphone to listen with"
         }
-        if view.peers[peer].reach == .down { return "\(name) is down" }
+        if switchboard.presence.reach(of: peer) == .down { return "\(name) is down" }
         if view.isTalking { return "the microphone is open for somebody: try again when it is not" }
         return nil
     }

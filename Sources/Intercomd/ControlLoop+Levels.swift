@@ -62,7 +62,7 @@ extension ControlLoop {
 
     /// Whether the microphone's card moves sound now.
     var isCapturing: Bool {
-        cards.input.isOpen && view.still.capture == nil
+        cards.input.isOpen && switchboard.still[.capture] == nil
             && (plan.keepsCapturing || view.isTalking)
     }
 
@@ -81,7 +81,7 @@ extension ControlLoop {
     }
 
     var speakerMeter: Status.Meter {
-        let isPlaying = cards.output.isOpen && view.still.playback == nil
+        let isPlaying = cards.output.isOpen && switchboard.still[.playback] == nil
         return meter(.speakerMeter, .speakerClips, isOn: isPlaying)
     }
 

@@ -89,9 +89,8 @@ extension ControlLoop {
             cardLost(error)
         case .stream(let direction, let change): follow(direction, change)
         case .masterStalled:
-            view.isMasterStalled = true
-            let detail = "the sound card wakes without sound: its driver is at fault; "
-            tell(.audioStalled, detail: detail + "using the timer")
+            switchboard.cardStalled()
+            doWhatCoresAsk()
         case .shedding(let step): follow(shed: step)
         case .trialEnded: endLatencyTrial()
         case .adopted: adopted()
@@ -102,7 +101,7 @@ extension ControlLoop {
     }
 
     private mutating func cardLost(_ error: PCMError) {
-        view.isMasterStalled = false
+        switchboard.cardLost()
         tellLoss(error)
     }
 
@@ -110,7 +109,7 @@ extension ControlLoop {
     mutating func tellLoss(_ error: PCMError) {
         // The listeners of a page take it for over: it does not go on when the microphone is back.
         if error.direction == .capture, view.pagedTo != nil { endPage() }
-        view.still[error.direction] = nil
+        switchboard.streamLost(.init(error.direction))
         tell(.audioLost, detail: error.description)
     }
 
@@ -138,40 +137,6 @@ extension ControlLoop {
         let target = place.channel.flatMap { routing.channelName($0) }
         tell(isOn ? .talk : .talkEnd, peer: peer, target: target, since: isOn ? nil : since)
     }
-
-    mutating func cameUp(_ peer: Int) {
-        view.peers[peer].reach = .up
-        guard let state = table.state(of: peer) else { return }
-        let note = state.hasPSK ? "" : ", no post-quantum authentication"
-        tell(.peerUp, peer: peer, detail: "suite \(state.suite.rawValue)\(note)")
-    }
-
-    mutating func wentDown(_ peer: Int) {
-        view.peers[peer].reach = .down
-        // It is this station that goes: nobody has lost a peer.
-        guard !view.isLeaving else { return }
-        tell(.peerDown, peer: peer)
-        judgeAnew()
-    }
-
-    /// A peer that missed its heartbeat is stale until it is heard again, or given up.
-    mutating func followPeers() {
-        for peer in roster.numbers where view.peers[peer].reach != .down {
-            guard let heard = moment(rings.traffic[peer][.lastOpened]) else { continue }
-            let isStale = now - heard > Self.staleAfter
-            if isStale, view.peers[peer].reach == .up {
-                view.peers[peer].reach = .stale
-                tell(.peerStale, peer: peer)
-                judgeAnew()
-            } else if !isStale, view.peers[peer].reach == .stale {
-                view.peers[peer].reach = .up
-                tell(.peerHeard, peer: peer)
-            }
-        }
-    }
-
-    /// One heartbeat, and some patience.
-    static var staleAfter: Duration { .seconds(20) }
 
     /// Tells journal and those who watch that something happened; peers and buttons by their place.
     mutating func tell(

@@ -4,33 +4,26 @@ internal import HAL
 internal import Media
 internal import Realtime
 internal import Station
+internal import Switchboard
 internal import Time
 
 /// Why this station's own microphone gives nothing: its listeners hear silence, and cannot know.
 extension ControlLoop {
-    /// A microphone whose card is muted gives nothing for so long; an open one has a room's noise.
-    ///
-    /// It tells a control that is off from one that is off and not the microphone's own, such as
-    /// that of an input that nobody uses.
-    private static var mutedMin: Duration { .milliseconds(250) }
-
     /// Follows the mixers of both cards.
     mutating func followMixers() {
         view.silentSpeaker = speakerMixer.look(
             cards.output, config.audio.mixerOutput, at: now)
         let control = microphoneMixer.look(cards.input, config.audio.mixerInput, at: now)
         view.silentMicrophone = control.flatMap { isSilent(behind: $0) ? $0 : nil }
-        let silence = microphoneSilence
-        guard silence != view.silence else { return }
-        view.silence = silence
+        guard switchboard.lookAtMicrophone(microphoneFacts) else { return }
         tellVolumes()
         judgeAnew()
     }
 
     /// Whether what the microphone gives is as little as its control lets through.
     private func isSilent(behind control: CardControl) -> Bool {
-        guard isCapturing else { return control.isMuted == true }
-        return now - microphoneSoundAt >= Self.mutedMin
+        MicrophoneWatch.isSilent(
+            behind: control.isMuted, soundAt: isCapturing ? microphoneSoundAt : nil, at: now)
     }
 
     /// When more than a muted card gives came of the microphone last.
@@ -43,10 +36,18 @@ extension ControlLoop {
 
     /// Nil where sound comes of it, as far as is known.
     var microphoneSilence: HeardBy.Reason? {
-        if keeper.state.isMicrophoneMuted { return .microphoneMuted }
-        guard cards.input.isWanted else { return nil }
-        if !cards.input.isOpen || view.still.capture != nil { return .microphoneLost }
-        return view.silentMicrophone == nil ? nil : .microphoneCardMuted
+        switch switchboard.microphoneSilence(microphoneFacts) {
+        case nil: nil
+        case .muted: .microphoneMuted
+        case .lost: .microphoneLost
+        case .cardMuted: .microphoneCardMuted
+        }
+    }
+
+    private var microphoneFacts: MicrophoneWatch.Facts {
+        MicrophoneWatch.Facts(
+            isMuted: keeper.state.isMicrophoneMuted, isWanted: cards.input.isWanted,
+            isOpen: cards.input.isOpen, isCardMuted: view.silentMicrophone != nil)
     }
 
     /// A talk goes on, and nothing comes of its microphone.

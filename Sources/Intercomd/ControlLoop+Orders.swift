@@ -1,5 +1,6 @@
 internal import Config
 internal import Control
+internal import Crypto
 internal import HAL
 internal import Media
 internal import Session
@@ -33,14 +34,20 @@ extension ControlLoop {
             let status = switchRelay(number: signal.argument, for: peer)
             switchboard.switched(status, for: signal, of: peer)
         case .pageTimeUp(let stream): pageTimeUp(stream)
-        case .notice(let notice): tell(notice)
+        case .notice(let notice): tell(of: notice)
         case .answer(let caller, let answer):
             server.replyLate(.done(Reply.Done(words(answer))), to: caller, at: now)
+        case .ask(let peer): table.doubted(peer: peer, at: now)
+        case .resolve(let peer): resolve(peer)
+        case .retryAll: table.retryAll(at: now)
+        case .reopen(let direction): cards.reopen(PCMError.Direction(direction), at: now)
         }
     }
 
     /// Finds the words for what happened.
-    private mutating func tell(_ notice: Notice) {
+    ///
+    /// The label tells a notice from the event of the same name, as `tell(.networkReady)` is.
+    private mutating func tell(of notice: Notice) {
         switch notice {
         case .callBegan(let summary, let channel): began(summary, channel)
         case .callStands(let id, let state, let peer, let channel):
@@ -58,12 +65,46 @@ extension ControlLoop {
             tell(.refused, peer: peer, target: refusal.rawValue, detail: "not allowed\(more)")
         case .signal(let peer, let time):
             tell(.signal, peer: peer, detail: "for \(time.milliseconds / 1000) s")
+        case .peerUp(let peer): tellUp(peer)
+        case .peerDown(let peer):
+            tell(.peerDown, peer: peer)
+            judgeAnew()
+        case .peerStale(let peer):
+            tell(.peerStale, peer: peer)
+            judgeAnew()
+        case .peerHeard(let peer): tell(.peerHeard, peer: peer)
+        case .unresolved(let peer, let complaint):
+            tell(.peerUnresolved, peer: peer, detail: complaint)
+        case .networkFault(let trouble):
+            tell(.networkFault, detail: "\(trouble.text); \(trouble.fix)")
+            judgeAnew()
+        case .networkReady:
+            tell(.networkReady)
+            judgeAnew()
+        case .sharedKey(let peer): tell(.sharedKey, peer: peer, detail: sharedKeyProblem(of: peer))
+        case .xrun(let direction):
+            tell(.xrun, detail: direction == .capture ? "input" : "output")
+        case .stalled:
+            let detail = "the sound card wakes without sound: its driver is at fault; "
+            tell(.audioStalled, detail: detail + "using the timer")
+        case .overload:
+            tell(.overload, detail: "the processor cannot keep up: \(shedText)")
+        case .overloadEnd:
+            tell(.overloadEnd, detail: "the processor keeps up: the sound is whole again")
+        case .asleep(let direction): tell(.audioAsleep, detail: asleep(direction))
+        case .awake(let direction): tell(.audioAwake, detail: awake(direction))
         case .result(let peer, let request, let what, let outcome):
             announce(
                 Event(
                     PeerAnswer(outcome), to: what, request: Int(request), of: roster[peer].name,
                     at: Int(Clock.wallMilliseconds())))
         }
+    }
+
+    private mutating func tellUp(_ peer: Int) {
+        guard let state = table.state(of: peer) else { return }
+        let note = state.hasPSK ? "" : ", no post-quantum authentication"
+        tell(.peerUp, peer: peer, detail: "suite \(state.suite.rawValue)\(note)")
     }
 
     private func words(_ answer: LateAnswer) -> String {

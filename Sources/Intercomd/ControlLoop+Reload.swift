@@ -173,9 +173,7 @@ extension ControlLoop {
         for number in roster.numbers {
             let isNew = !former.contains(number)
             guard isNew || former[number].addresses != roster[number].addresses else { continue }
-            view.peers[number].hasMoved = true
-            view.peers[number].isResolved = false
-            view.peers[number].resolverProblem = nil
+            switchboard.moved(number)
             resolve(number)
             doWhatCoresAsk()
         }

@@ -28,9 +28,7 @@ extension ControlLoop {
 
     private mutating func count(_ drop: Drop, from source: SocketAddress) {
         view.handshakeDrops[drop.counter] += 1
-        guard case .unknownKey(let key) = drop, now >= view.nextUnknownKey else { return }
-        // Anyone may try any number of keys: one line a minute.
-        view.nextUnknownKey = now + .seconds(60)
+        guard case .unknownKey(let key) = drop, switchboard.strangerCalled(at: now) else { return }
         tell(.unknownKey, target: source.description, detail: key.text)
     }
 
@@ -89,7 +87,10 @@ extension ControlLoop {
     mutating func doWhatCoresAsk() {
         switchboard.hasCallLamp = lines.canShow(.calling)
         while true {
-            if let action = table.nextAction() {
+            // First: what an order tells happened before what the cores ask for next.
+            if let order = switchboard.nextDecision() {
+                perform(order)
+            } else if let action = table.nextAction() {
                 perform(action)
             } else if let order = switchboard.nextOrder() {
                 perform(order)
@@ -123,10 +124,8 @@ extension ControlLoop {
         case .up(let peer, let newBoot):
             view.peers[peer].cameUp(isNewBoot: newBoot)
             switchboard.up(peer, isNewBoot: newBoot, at: now)
-            cameUp(peer)
         case .down(let peer):
             switchboard.down(peer, at: now)
-            wentDown(peer)
         }
     }
 
@@ -159,10 +158,10 @@ extension ControlLoop {
         let numeric = addresses.compactMap { SocketAddress(host: $0.host, port: $0.port) }
         if numeric.count < addresses.count {
             resolver.ask(.init(peer: peer, addresses: addresses))
-            guard !view.peers[peer].isResolved else { return }
+            guard !switchboard.whereabouts.isResolved(peer) else { return }
             // A name server may take long to say nothing, and the next peer waits for it too.
         } else {
-            view.peers[peer].isResolved = true
+            switchboard.resolved(peer)
         }
         guard !numeric.isEmpty else { return }
         setEndpoints(numeric, of: peer)
@@ -170,85 +169,51 @@ extension ControlLoop {
 
     private mutating func setEndpoints(_ addresses: [SocketAddress], of peer: Int) {
         let endpoints = addresses.map { Endpoint($0) }
-        if view.peers[peer].hasMoved {
-            view.peers[peer].hasMoved = false
+        if switchboard.called(peer) {
             table.moved(to: endpoints, peer: peer, at: now)
         } else {
             table.setEndpoints(endpoints, of: peer, at: now)
         }
     }
 
-    /// Tries what somebody waits for again every two seconds, so that it is soon there once it can.
-    ///
-    /// A name that was never found has no address to call, and so no retry to ask for it again. And
-    /// whoever holds a key wants the peer as much as one who presses it (protocol §1.7 rule 6).
-    mutating func seekAbsent() {
-        guard now >= view.nextSought else { return }
-        view.nextSought = now + .seconds(2)
-        for peer in roster.numbers where !view.peers[peer].isResolved {
-            resolve(peer)
+    /// Tells the switchboard when each peer was heard last.
+    mutating func followPeers() {
+        for peer in roster.numbers {
+            guard let heard = moment(rings.traffic[peer][.lastOpened]) else { continue }
+            switchboard.opened(peer, last: heard, at: now)
             doWhatCoresAsk()
         }
-        for target in view.talkingSince.keys { want(target) }
     }
 
-    /// Asks those we talk to, and who say nothing, whether they still have our session.
-    ///
-    /// Who hears us reports once a second. One that does not may have started again without an
-    /// address to call us at: a handshake finds out long before it counts as down.
-    ///
-    /// Once for a talkspurt, or for a silence after reports, but until it has answered: a peer that
-    /// does not listen to what we say has no reason to speak either.
-    mutating func doubtSilent() {
-        for (target, since) in view.talkingSince where now - since >= Self.silentAfter {
-            for peer in listeners(of: target) {
-                doubt(peer, talkingSince: since)
-            }
-        }
-    }
-
-    /// When somebody we talk to will have been silent for so long, or is due to be asked again.
-    var doubtDeadline: Instant? {
-        var first: Instant?
+    /// Has peers that are talked to, and say nothing, asked whether they still have our session.
+    mutating func followListeners() {
+        var found: [Doubts.Listener] = []
         for (target, since) in view.talkingSince {
             for peer in listeners(of: target) {
-                guard let opened = moment(rings.traffic[peer][.lastOpened]) else { continue }
-                var due = max(opened, since) + Self.silentAfter
-                if let doubted = view.peers[peer].doubtedAt {
-                    due = max(due, doubted + Self.askedAgainAfter)
-                }
-                guard due > now else { continue }
-                first = first.map { min($0, due) } ?? due
+                guard let state = table.state(of: peer) else { continue }
+                found.append(
+                    Doubts.Listener(
+                        peer: peer, since: since,
+                        opened: moment(rings.traffic[peer][.lastOpened]),
+                        sessionSince: state.sessionSince,
+                        reported: station.view(of: peer).reportAt))
             }
         }
-        return first
-    }
-
-    private mutating func doubt(_ peer: Int, talkingSince since: Instant) {
-        guard let opened = moment(rings.traffic[peer][.lastOpened]),
-            now - opened >= Self.silentAfter, let state = table.state(of: peer)
-        else { return }
-        if let doubted = view.peers[peer].doubtedAt {
-            guard now - doubted >= Self.askedAgainAfter else { return }
-            let isAnswered = state.sessionSince.map { $0 > doubted } ?? false
-            let reported = station.view(of: peer).reportAt ?? since
-            guard !isAnswered || doubted < max(reported, since) else { return }
-        }
-        view.peers[peer].doubtedAt = now
-        table.doubted(peer: peer, at: now)
+        switchboard.follow(found, at: now)
         doWhatCoresAsk()
     }
 
-    /// Of a peer that hears us, so long nothing comes only when two reports were lost.
-    private static var silentAfter: Duration { .milliseconds(2500) }
-    private static var askedAgainAfter: Duration { .seconds(2) }
+    /// Has what somebody waits for tried again.
+    mutating func seekAbsent() {
+        let talks = view.talkingSince.keys.map { listeners(of: $0) }
+        switchboard.seek(among: roster.numbers, talks: talks, at: now)
+        doWhatCoresAsk()
+    }
 
-    /// A key press towards peers without session tries them again at once (protocol §1.7 rule 6).
+    /// A key press towards peers without session tries them at once (protocol.md §1.7 rule 6).
     mutating func want(_ target: Int) {
-        for peer in listeners(of: target) {
-            table.wanted(peer: peer, at: now)
-            doWhatCoresAsk()
-        }
+        switchboard.want(listeners(of: target))
+        doWhatCoresAsk()
     }
 
     mutating func takeAnswers() {
@@ -261,15 +226,9 @@ extension ControlLoop {
                 doWhatCoresAsk()
                 continue
             }
-            let former = view.peers[answer.peer].resolverProblem
-            if let complaint = answer.complaint, former != complaint {
-                view.peers[answer.peer].resolverProblem = complaint
-                tell(.peerUnresolved, peer: answer.peer, detail: complaint)
-            }
-            guard !answer.endpoints.isEmpty else { continue }
-            view.peers[answer.peer].resolverProblem = nil
-            view.peers[answer.peer].isResolved = true
-            setEndpoints(answer.endpoints, of: answer.peer)
+            let isFound = !answer.endpoints.isEmpty
+            switchboard.answered(answer.peer, isFound: isFound, complaint: answer.complaint)
+            if isFound { setEndpoints(answer.endpoints, of: answer.peer) }
             doWhatCoresAsk()
         }
     }

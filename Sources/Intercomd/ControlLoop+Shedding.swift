@@ -1,23 +1,19 @@
 internal import Config
 internal import Control
 internal import Media
+internal import Switchboard
 
 /// What is said of a processor that cannot keep up.
 extension ControlLoop {
     mutating func follow(shed step: LoadShedding.Step) {
-        guard step != view.shed else { return }
-        view.shed = step
-        if step == .none {
-            tell(.overloadEnd, detail: "the processor keeps up: the sound is whole again")
-        } else {
-            tell(.overload, detail: "the processor cannot keep up: \(shedText)")
-        }
+        switchboard.shed(to: Overload.Step(step))
+        doWhatCoresAsk()
     }
 
     /// What of the status says it.
     var overload: OverloadStatus {
         var status = OverloadStatus()
-        guard view.shed > .none else { return status }
+        guard switchboard.overload.isOn else { return status }
         status.leftOut = leftOut.map { $0.word }
         status.text = "the processor cannot keep up, so for now \(shedText)"
         status.fix =
@@ -33,34 +29,35 @@ extension ControlLoop {
         return "\(text); \(fix)"
     }
 
-    private var shedText: String { leftOut.map { $0.text }.joined(separator: ", ") }
+    var shedText: String { leftOut.map { $0.text }.joined(separator: ", ") }
 
     /// Of what is configured, all that is left out: a word for programs, and for a person.
     private var leftOut: [(word: String, text: String)] {
-        var found: [(word: String, text: String)] = []
-        if view.shed >= .thriftyEncoder {
-            let isPlain = view.shed >= .plainEncoder
-            let how = isPlain ? "plainly" : "with less care"
-            found.append(("encoder_care", "speech is encoded \(how)"))
+        switchboard.overload.losses(of: wishes).map { loss in
+            switch loss {
+            case .encoderCare(let isPlain):
+                ("encoder_care", "speech is encoded \(isPlain ? "plainly" : "with less care")")
+            case .noiseSuppression: ("noise_suppression", "noise stays in")
+            case .echoCancelling:
+                (
+                    "echo_cancelling",
+                    "the echo is not cancelled, and the speaker is silent while you talk"
+                )
+            case .voices(let count): ("voices", "\(count) voices are heard at once at most")
+            }
         }
-        if view.shed >= .noNoiseSuppression, config.audio.noiseSuppression != .off {
-            found.append(("noise_suppression", "noise stays in"))
-        }
-        if isEchoShed {
-            let text = "the echo is not cancelled, and the speaker is silent while you talk"
-            found.append(("echo_cancelling", text))
-        }
-        if view.shed >= .fourVoices {
-            let count = view.shed >= .twoVoices ? 2 : 4
-            found.append(("voices", "\(count) voices are heard at once at most"))
-        }
-        return found
+    }
+
+    private var wishes: Overload.Wishes {
+        Overload.Wishes(
+            suppressesNoise: config.audio.noiseSuppression != .off,
+            cancelsEcho: handsFree.cancelsEcho)
     }
 
     /// Whether microphone and speaker take turns: as set, or because the echo is not cancelled now.
     var isHalfDuplexNow: Bool { handsFree.isHalfDuplex || isEchoShed }
 
-    private var isEchoShed: Bool { view.shed >= .noEchoCancelling && handsFree.cancelsEcho }
+    private var isEchoShed: Bool { switchboard.overload.leavesOutEcho(of: wishes) }
 
     /// Echo and duplex as they are now.
     func tellShed(_ audio: inout Status.Audio) {
@@ -69,5 +66,20 @@ extension ControlLoop {
         audio.echoReductionDB = nil
         audio.duplex = "half"
         audio.duplexReason = "the processor cannot keep up"
+    }
+}
+
+extension Overload.Step {
+    fileprivate init(_ step: LoadShedding.Step) {
+        self =
+            switch step {
+            case .none: .none
+            case .thriftyEncoder: .thriftyEncoder
+            case .plainEncoder: .plainEncoder
+            case .noNoiseSuppression: .noNoiseSuppression
+            case .noEchoCancelling: .noEchoCancelling
+            case .fourVoices: .fourVoices
+            case .twoVoices: .twoVoices
+            }
     }
 }

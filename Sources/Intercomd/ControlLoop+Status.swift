@@ -80,7 +80,7 @@ extension ControlLoop {
             found.append(
                 "the sound stands still: as a service it is started again, else restart intercomd")
         }
-        if view.isMasterStalled {
+        if switchboard.cardTroubles.isStalled {
             found.append(stallComplaint)
         }
         found += standingHindrances.map { "\($0.text) -> \($0.remedy)" }
@@ -147,7 +147,9 @@ extension ControlLoop {
         for number in roster.numbers {
             let peer = roster[number]
             if let note = downNote(of: number) { found.append(note) }
-            if view.peers[number].reach != .down, station.view(of: number).hasUnknownChannel {
+            if switchboard.presence.reach(of: number) != .down,
+                station.view(of: number).hasUnknownChannel
+            {
                 found.append(
                     "\(peer.name) speaks on a channel that this station does not have; to hear it, "
                         + "name a [channel] as there")
@@ -165,14 +167,15 @@ extension ControlLoop {
     var hasFault: Bool {
         let isDeaf = cards.input.isWanted && !cards.input.isOpen
         let isMute = cards.output.isWanted && !cards.output.isOpen
-        guard view.networkFault == nil else { return true }
-        return isDeaf || isMute || view.isMasterStalled || view.still.isAny || lines.hasFault
+        guard switchboard.downWatch.networkTrouble == nil else { return true }
+        return isDeaf || isMute || switchboard.cardTroubles.isStalled || switchboard.still.isAny
+            || lines.hasFault
     }
 
     /// What the listening lamp shows: speech in this room may open the microphone at any moment.
     var isListening: Bool {
         config.buttons.contains { $0.isVoiceOperated } && cards.input.isOpen
-            && view.still.capture == nil
+            && switchboard.still[.capture] == nil
     }
 
     private func device(
@@ -259,7 +262,7 @@ extension ControlLoop {
         let traffic = rings.traffic[peer]
         status.name = roster[peer].name
         status.state =
-            switch view.peers[peer].reach {
+            switch switchboard.presence.reach(of: peer) {
             case .up: .up
             case .stale: .stale
             case .down: .down

@@ -2,54 +2,26 @@ internal import Control
 internal import HAL
 internal import Media
 internal import Realtime
+internal import Switchboard
 
-/// Streams that are open and move no sound: why, by direction; nil for one that moves.
-struct StillStreams {
-    enum Cause: Equatable {
-        case suspended, stands
-    }
-
-    var capture: Cause?
-    var playback: Cause?
-
-    var isAny: Bool { capture != nil || playback != nil }
-
-    subscript(_ direction: PCMError.Direction) -> Cause? {
-        get { direction == .capture ? capture : playback }
-        set {
-            switch direction {
-            case .capture: capture = newValue
-            case .playback: playback = newValue
-            }
-        }
-    }
-}
-
-/// What is said of them.
+/// What is said of streams that are open and move no sound.
 extension ControlLoop {
     mutating func follow(_ direction: PCMError.Direction, _ change: StreamWatch.Change) {
-        let before = view.still[direction]
-        switch change {
-        case .suspended: view.still[direction] = .suspended
-        case .stands:
-            view.still[direction] = .stands
-            cards.reopen(direction, at: now)
-        case .moves, .over: view.still[direction] = nil
-        }
-        // Opened again in vain, it is the same trouble.
-        guard (before == nil) != (view.still[direction] == nil) else { return }
-        switch change {
-        case .suspended, .stands:
-            tell(.audioAsleep, detail: stillComplaint(direction) ?? "audio stands still")
-        case .moves:
-            tell(.audioAwake, detail: "audio \(name(of: direction)) moves again")
-        case .over: break
-        }
+        switchboard.streamChanged(.init(direction), .init(change))
+        doWhatCoresAsk()
     }
 
     /// The problems of `status` that streams are which stand still.
     var stillComplaints: [String] {
         [PCMError.Direction.capture, .playback].compactMap { stillComplaint($0) }
+    }
+
+    func asleep(_ direction: StillStreams.Direction) -> String {
+        stillComplaint(PCMError.Direction(direction)) ?? "audio stands still"
+    }
+
+    func awake(_ direction: StillStreams.Direction) -> String {
+        "audio \(name(of: PCMError.Direction(direction))) moves again"
     }
 
     private func name(of direction: PCMError.Direction) -> String {
@@ -59,7 +31,7 @@ extension ControlLoop {
     /// What is said of one that stands still; nil where it moves, or need not.
     func stillComplaint(_ direction: PCMError.Direction) -> String? {
         let head = "audio \(name(of: direction)): "
-        switch view.still[direction] {
+        switch switchboard.still[.init(direction)] {
         case nil: return nil
         case .suspended: return head + "suspended; it goes on when the card does"
         case .stands:
@@ -68,5 +40,37 @@ extension ControlLoop {
             return head + "stands still, and is closed and opened again until it moves "
                 + "(\(count) times since the start); if it stays so, \(Standstill.remedy)"
         }
+    }
+}
+
+extension StillStreams.Direction {
+    init(_ direction: PCMError.Direction) {
+        self =
+            switch direction {
+            case .capture: .capture
+            case .playback: .playback
+            }
+    }
+}
+
+extension PCMError.Direction {
+    init(_ direction: StillStreams.Direction) {
+        self =
+            switch direction {
+            case .capture: .capture
+            case .playback: .playback
+            }
+    }
+}
+
+extension StillStreams.Change {
+    fileprivate init(_ change: StreamWatch.Change) {
+        self =
+            switch change {
+            case .stands: .stands
+            case .suspended: .suspended
+            case .moves: .moves
+            case .over: .over
+            }
     }
 }

@@ -5,6 +5,7 @@ internal import HAL
 internal import Media
 internal import Realtime
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -189,7 +190,7 @@ extension ControlLoop {
             // Where there and back again works, something has come back since.
             let answered = station.view(of: peer).roundTripAt
             let said = view.peers[peer].lastWords?.at
-            return !(view.peers[peer].reach == .up && answered ?? now > said ?? now)
+            return !(switchboard.presence.reach(of: peer) == .up && answered ?? now > said ?? now)
         default: return view.peers[peer].isDeaf
         }
     }
@@ -208,7 +209,7 @@ extension ControlLoop {
             guard hearing.isHeard else { return false }
             return plan.path(of: peer, hearing, toldVolumes).why == .heard
         case .noOutput, .outputLost: return cards.output.isOpen
-        case .outputStill: return cards.output.isOpen && view.still.playback == nil
+        case .outputStill: return cards.output.isOpen && switchboard.still[.playback] == nil
         case .doNotDisturb: return !isDoNotDisturb
         // A microphone that was opened since is another matter.
         case .heldDown: return !isHalfDuplexNow || !view.talkingSince.values.contains { $0 <= at }

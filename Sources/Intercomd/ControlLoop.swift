@@ -212,7 +212,7 @@ struct ControlLoop: ~Copyable {
         switchboard.tick(at: now)
         doWhatCoresAsk()
         everySecond()
-        doubtSilent()
+        followListeners()
         openDevices()
         followClocks()
         lookAtMeters()
@@ -266,7 +266,6 @@ struct ControlLoop: ~Copyable {
         if let deadline = table.deadline { first = min(first, deadline) }
         if let deadline = cards.deadline { first = min(first, deadline) }
         if let deadline = lines.deadline { first = min(first, deadline) }
-        if let deadline = doubtDeadline { first = min(first, deadline) }
         if let deadline = history.deadline { first = min(first, deadline) }
         if let deadline = hook.deadline(at: now) { first = min(first, deadline) }
         if let deadline = switchboard.deadline { first = min(first, deadline) }
@@ -306,7 +305,7 @@ struct ControlLoop: ~Copyable {
 
     /// Closes the microphone, takes leave of every peer, darkens the lamps; within a second.
     private mutating func sayGoodbye() {
-        view.isLeaving = true
+        switchboard.leave()
         ServiceNotifier.stopping()
         lines.show(at: now) { _ in nil }
         // A later start is not to drive lines that may be another program's by then.

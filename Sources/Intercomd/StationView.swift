@@ -10,8 +10,6 @@ internal import Wire
 
 /// What the control thread has been told, for `status`, lamps and the journal.
 struct StationView {
-    enum Reach: Equatable { case up, stale, down }
-
     /// What is known of one peer.
     struct Peer {
         /// What is heard of it: the streams that sound now, as bits.
@@ -21,17 +19,8 @@ struct StationView {
         var hearings = [Hearing](repeating: .unbound, count: 32)
         /// The last value of each of `hearings` that let it be heard; a page ends as `.ignored`.
         var formerHearings = [Hearing](repeating: .unbound, count: 32)
-        var reach = Reach.down
         /// A look whether anybody listens where it should be, while it is down.
-        var probe: (probe: UDPProbe, endpoint: Endpoint, sentAt: Instant)?
-        /// Whether it was told that two stations use its key.
-        var isKeyShared = false
-        /// Why its name was not found.
-        var resolverProblem: String?
-        /// Whether the names among its addresses have been found once.
-        var isResolved = false
-        /// Its addresses are others than before: where its session found it may lead nowhere.
-        var hasMoved = false
+        var probe: (probe: UDPProbe, endpoint: Endpoint)?
         /// It said last that it does not hear us.
         var isDeaf = false
         /// The media loop knows that it may not hear us.
@@ -55,8 +44,6 @@ struct StationView {
 
         /// Bytes a second, and sound made up.
         var figures = PeerFigures()
-        /// When its silence last had us ask whether it still has our session.
-        var doubtedAt: Instant?
     }
 
     /// Since when the microphone is open, for each talk target it is open for, by `id`.
@@ -69,8 +56,6 @@ struct StationView {
     var pageOutcome: [HeardBy] = []
     /// Callers whose page is over, until its listeners have said what they heard of it.
     var pageWaiters: [(caller: CallerTicket, spurt: Int, text: String)] = []
-    /// The daemon is being stopped.
-    var isLeaving = false
     /// The call that ended last, as the history has it.
     var lastEnded: HistoryRecord?
     /// Talkspurts of this station whose listeners still report.
@@ -87,30 +72,12 @@ struct StationView {
     var handshakesUnsent = 0
     /// Lines that neither the journal nor standard error took.
     var journalLost = 0
-    var nextUnknownKey = Instant(nanoseconds: .min)
-    /// What is wrong with this machine's network, and when to look again.
-    var networkFault: NetworkFault?
     /// The addresses of this machine.
     var ownHosts: Set<String> = []
-    var nextNetworkLook = Instant(nanoseconds: .min)
-    /// When peers that are wanted and not there are tried next.
-    var nextSought = Instant(nanoseconds: .min)
-    /// Xruns of microphone and speaker that have been told.
-    var xruns: (UInt64, UInt64) = (0, 0)
-    /// The card woke the loop for nothing; the timer has taken over.
-    var isMasterStalled = false
-    /// Streams that are open, or were just now, and stand still.
-    var still = StillStreams()
-    /// What is left out because the processor cannot keep up.
-    var shed = LoadShedding.Step.none
     /// The control of the speaker's card that lets nothing through; nil where none does.
     var silentSpeaker: CardControl?
     /// That of the microphone's card.
     var silentMicrophone: CardControl?
-    /// Why the microphone gave nothing when that was looked at last.
-    var silence: HeardBy.Reason?
-    /// When the speaker was open last; nil before it was.
-    var speakerSeen: Instant?
     var hasStopped = false
 
     var isTalking: Bool { !talkingSince.isEmpty }

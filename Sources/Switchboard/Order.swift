@@ -25,10 +25,18 @@ package enum Order: Equatable, Sendable {
     case send(peer: Int, ControlPayload)
     /// The peer is wanted: without a session it is tried at once (protocol.md §1.7 rule 6).
     case want(peer: Int)
+    /// The peer is asked whether it still has its session.
+    case ask(peer: Int)
+    /// Peers without a session are tried at once.
+    case retryAll
     /// A call to this peer is to begin once more.
     case redial(peer: Int)
 
     // To this machine.
+    /// The names among this peer's addresses are looked for again.
+    case resolve(peer: Int)
+    /// The card of this stream is closed and opened again.
+    case reopen(StillStreams.Direction)
     /// What is said on this stream has lasted for as long as any page may.
     case pageTimeUp(stream: UInt8)
     /// A peer asks for a relay here, which its policy allows; `Switchboard.switched` says what
@@ -56,6 +64,34 @@ package enum Notice: Equatable, Sendable {
     case refused(peer: Int, Refusal, count: UInt64)
     /// A peer lit the call light here, for this long.
     case signal(peer: Int, Duration)
+    /// A session with this peer begins.
+    case peerUp(Int)
+    /// The session with this peer is over.
+    case peerDown(Int)
+    /// This peer has missed its heartbeat.
+    case peerStale(Int)
+    /// This peer was stale, and is heard again.
+    case peerHeard(Int)
+    /// The names among a peer's addresses were not found, and why.
+    case unresolved(peer: Int, String)
+    /// This machine's network keeps it from peers.
+    case networkFault(DownWatch.NetworkTrouble)
+    /// This machine's network is in order again.
+    case networkReady
+    /// Two stations use this peer's key.
+    case sharedKey(Int)
+    /// Sound of this stream was lost between card and program.
+    case xrun(StillStreams.Direction)
+    /// The card wakes the sound for nothing.
+    case stalled
+    /// The processor cannot keep up, and something else is left out.
+    case overload
+    /// The processor keeps up again.
+    case overloadEnd
+    /// A stream is open, and moves no sound.
+    case asleep(StillStreams.Direction)
+    /// A stream moves sound again.
+    case awake(StillStreams.Direction)
     /// What came of a request to a peer.
     case result(peer: Int, request: UInt32, what: String, PeerRequests.Outcome)
 }

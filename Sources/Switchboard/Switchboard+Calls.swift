@@ -6,24 +6,24 @@ package import Wire
 extension Switchboard {
     mutating func follow(_ action: CallAction) {
         switch action {
-        case .began(let summary): callDesk.began(summary, &queue)
+        case .began(let summary): callDesk.began(summary, &orders)
         case .state(_, let state):
             guard let summary = station.call?.summary else { return }
-            callDesk.stands(summary, state, &queue)
-        case .ended(let summary, let ending): callDesk.ended(summary, ending, &queue)
+            callDesk.stands(summary, state, &orders)
+        case .ended(let summary, let ending): callDesk.ended(summary, ending, &orders)
         case .microphone(let stream, let listeners): open(stream, to: listeners)
-        case .notice(let notice, let peer): callDesk.told(notice, of: peer, &queue)
-        case .redial(let peer): queue.add(.redial(peer: peer))
+        case .notice(let notice, let peer): callDesk.told(notice, of: peer, &orders)
+        case .redial(let peer): orders.add(.redial(peer: peer))
         case .pageBegan(let peer, _, let reference, let priority):
-            queue.add(.pageBegan(peer: peer, reference: reference, priority))
+            orders.add(.pageBegan(peer: peer, reference: reference, priority))
         case .pageEnded(let peer, _, let isTimeUp):
-            queue.add(.pageEnded(peer: peer, isTimeUp: isTimeUp))
-        case .pageTimeUp(let stream): queue.add(.pageTimeUp(stream: stream))
+            orders.add(.pageEnded(peer: peer, isTimeUp: isTimeUp))
+        case .pageTimeUp(let stream): orders.add(.pageTimeUp(stream: stream))
         case .asked(let peer, let signal): asked(signal, by: peer)
         case .resulted(let peer, let request, let status):
-            requests.resulted(request, of: peer, PeerRequests.Outcome(status), &queue)
+            requests.resulted(request, of: peer, PeerRequests.Outcome(status), &orders)
         case .refused(let peer, let refusal, let count):
-            queue.add(.refused(peer: peer, refusal, count: count))
+            orders.add(.refused(peer: peer, refusal, count: count))
         }
     }
 
@@ -31,20 +31,20 @@ extension Switchboard {
     private mutating func open(_ stream: UInt8, to listeners: [Int]) {
         let target = Int(stream)
         if listeners.isEmpty {
-            queue.add(.press(target: target, isDown: false))
-            aims.aim(stream, at: [], name: .none, &queue)
+            orders.add(.press(target: target, isDown: false))
+            aims.aim(stream, at: [], name: .none, &orders)
         } else {
-            aims.aim(stream, at: PeerSet(listeners), name: .peers(listeners), &queue)
-            queue.add(.press(target: target, isDown: true))
+            aims.aim(stream, at: PeerSet(listeners), name: .peers(listeners), &orders)
+            orders.add(.press(target: target, isDown: true))
         }
     }
 
     private mutating func asked(_ signal: Signal, by peer: Int) {
         guard signal.target == .callLight else {
-            return queue.add(.switchRelay(peer: peer, signal))
+            return orders.add(.switchRelay(peer: peer, signal))
         }
         callLight.light(
-            by: peer, for: .milliseconds(100 * Int(signal.time)), at: now, &queue)
+            by: peer, for: .milliseconds(100 * Int(signal.time)), at: now, &orders)
         station.result(hasCallLamp ? .done : .unseen, of: signal, from: peer, at: now)
     }
 

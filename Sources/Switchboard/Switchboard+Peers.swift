@@ -8,6 +8,7 @@ extension Switchboard {
     package mutating func up(_ peer: Int, isNewBoot: Bool, at now: Instant) {
         self.now = now
         station.up(peer: peer, isNewBoot: isNewBoot, at: now)
+        presence.up(peer, &orders)
     }
 
     /// There is another session with the peer.
@@ -20,8 +21,9 @@ extension Switchboard {
     package mutating func down(_ peer: Int, at now: Instant) {
         self.now = now
         station.down(peer: peer, at: now)
-        // What its way bore is of the past, and the others are not to pay for it.
-        protection.begin(peer, &queue)
+        // What its path needed is over; the listeners that are left must not pay for it.
+        protection.begin(peer, &orders)
+        presence.down(peer, &orders)
     }
 
     /// Something authentic of the peer was opened at this moment.
@@ -31,14 +33,18 @@ extension Switchboard {
 
     /// Another peer has this number from now on.
     package mutating func replace(_ peer: Int, firstMid: UInt32) {
-        protection.begin(peer, &queue)
+        protection.begin(peer, &orders)
         callLight.forget(peer)
+        presence.forget(peer)
+        whereabouts.forget(peer)
+        doubts.forget(peer)
+        downWatch.forget(peer)
         station.replace(peer: peer, firstMid: firstMid)
     }
 
     /// A peer has left: nothing of it is heard any more, and nothing is said to it.
     package mutating func left(_ peer: Int, firstMid: UInt32) {
-        aims.aimAway(from: peer, &queue)
+        aims.aimAway(from: peer, &orders)
         station.replace(peer: peer, firstMid: firstMid)
     }
 
@@ -50,11 +56,11 @@ extension Switchboard {
         let before = station.view(of: peer).roundTripAt
         station.receive(record, from: peer, at: now, cameAt: cameAt)
         switch record {
-        case .report(let report): protection.reported(report, by: peer, at: now, &queue)
+        case .report(let report): protection.reported(report, by: peer, at: now, &orders)
         case .pong:
             let known = station.view(of: peer)
             guard known.roundTripAt != before, let roundTrip = known.roundTrip else { return }
-            protection.measured(roundTrip, to: peer, at: now, &queue)
+            protection.measured(roundTrip, to: peer, at: now, &orders)
         default: break
         }
     }

@@ -16,7 +16,7 @@ extension Switchboard {
 
     /// The frames are different from now on, or nothing is known of any way.
     package mutating func beginProtection(_ frames: LossProtection.Frames, isWireless: Bool) {
-        protection.begin(frames, isWireless: isWireless, &queue)
+        protection.begin(frames, isWireless: isWireless, &orders)
     }
 
     /// What each peer may do here, and whether people want to be disturbed.
@@ -26,6 +26,15 @@ extension Switchboard {
         self.now = now
         station.consent(to: policies, availability, at: now)
         station.setHalfDuplex(isHalfDuplex)
+    }
+
+    /// Of the rights that peers have by the settings, in the order of their numbers, those that
+    /// hold now; ask once a second.
+    package mutating func policies(
+        _ configured: [Policy], _ signs: Consent.Signs, at now: Instant
+    ) -> [Policy] {
+        self.now = now
+        return consent.policies(configured, signs, at: now)
     }
 
     /// Calls that ended before this start: an offer of one that comes again is no new call.
@@ -93,7 +102,7 @@ extension Switchboard {
         self.now = now
         let mid = station.ask(peer, target, argument: argument, time: CallLight.asked, at: now)
         requests.asked(peer, mid: mid, for: what)
-        queue.add(.want(peer: peer))
+        orders.add(.want(peer: peer))
         return mid
     }
 
@@ -111,12 +120,12 @@ extension Switchboard {
 
     /// Closes the microphone to a target, and tells the callers that held it open.
     package mutating func endTalks(to target: Int, _ reason: HeldTalks.End) {
-        talks.end(target, reason, &queue)
+        talks.end(target, reason, &orders)
     }
 
     /// Callers that are gone hold nothing any more.
     package mutating func forget(callers hasGone: (CallerTicket) -> Bool) {
-        talks.forget(hasGone, &queue)
+        talks.forget(hasGone, &orders)
     }
 
     /// A talk key that replies goes down, or up; a press for another peer ends the former one.
@@ -128,14 +137,14 @@ extension Switchboard {
         guard let former = replyKey.follow(isDown: isDown), let target = target(former) else {
             return
         }
-        talks.release(target, &queue)
+        talks.release(target, &orders)
     }
 
     // MARK: Aimed streams
 
     /// These hear an aimed stream from now on.
     package mutating func aim(_ stream: UInt8, at listeners: PeerSet, named name: String?) {
-        aims.aim(stream, at: listeners, name: name.map { .named($0) } ?? .none, &queue)
+        aims.aim(stream, at: listeners, name: name.map { .named($0) } ?? .none, &orders)
     }
 
     /// Binds an aimed stream anew, as this.

@@ -11,7 +11,9 @@ internal import Wire
 ///
 /// - `Switchboard+Peers` takes what peers say and do,
 /// - `Switchboard+Calls` what the calls want,
-/// - `Switchboard+People` what people here do.
+/// - `Switchboard+People` what people here do,
+/// - `Switchboard+Presence` who is there, `Switchboard+DownWatch` why a peer is not,
+/// - `Switchboard+Sound` what goes wrong with cards and the processor.
 package struct Switchboard {
     /// Records, streams, calls and pages between two stations.
     package internal(set) var station: Station
@@ -26,8 +28,25 @@ package struct Switchboard {
     package internal(set) var talks = HeldTalks()
     package internal(set) var aims = Aims()
     var requests = PeerRequests()
+    /// Whether each peer is there.
+    package internal(set) var presence: Presence
+    /// Whether the addresses of each peer are known.
+    package internal(set) var whereabouts: Whereabouts
+    /// Why peers are down, as far as this station can find out.
+    package internal(set) var downWatch: DownWatch
+    /// Streams of sound that are open and move none.
+    package internal(set) var still = StillStreams()
+    /// What is lost, or goes wrong, between a card and this program.
+    package internal(set) var cardTroubles = CardTroubles()
+    /// What the sound leaves out because the processor cannot keep up.
+    package internal(set) var overload = Overload()
+    var microphoneWatch = MicrophoneWatch()
+    var doubts: Doubts
+    var search = Search()
+    /// The rights that peers have here now.
+    package internal(set) var consent: Consent
 
-    var queue = Orders()
+    var orders = Orders()
     var now: Instant
 
     /// - Parameters:
@@ -42,17 +61,26 @@ package struct Switchboard {
         self.now = now
         protection = LossProtection(peers: peers, frames)
         callLight = CallLight(peers: peers)
+        presence = Presence(peers: peers)
+        whereabouts = Whereabouts(peers: peers)
+        doubts = Doubts(peers: peers)
+        downWatch = DownWatch(peers: peers)
+        consent = Consent(at: now)
     }
+
+    /// The next thing that was decided here; nil when there is none. What stations tell each
+    /// other comes behind it, by `nextOrder`.
+    package mutating func nextDecision() -> Order? { orders.next() }
 
     /// The next thing to be done; nil when all is done.
     package mutating func nextOrder() -> Order? {
         while true {
-            if let order = queue.next() { return order }
+            if let order = nextDecision() { return order }
             guard let action = station.nextAction() else { return nil }
             switch action {
-            case .send(let peer, let payload): queue.add(.send(peer: peer, payload))
+            case .send(let peer, let payload): orders.add(.send(peer: peer, payload))
             case .hear(let peer, let stream, let hearing, let priority):
-                queue.add(.hear(peer: peer, stream: stream, hearing, priority))
+                orders.add(.hear(peer: peer, stream: stream, hearing, priority))
             case .call(let action): follow(action)
             }
         }
@@ -60,8 +88,7 @@ package struct Switchboard {
 
     /// When to call `tick` next; nil means never.
     package var deadline: Instant? {
-        guard let first = station.deadline else { return callLight.deadline }
-        return min(first, callLight.deadline ?? first)
+        [station.deadline, callLight.deadline, doubts.deadline].compactMap { $0 }.min()
     }
 
     /// Lets time pass; call it at `deadline`.

@@ -161,9 +161,10 @@ def controls(case):
 
 
 MUTATIONS = (
-    ("Sources/Intercomd/ControlLoop.swift",
-     "if let deadline = doubtDeadline { first = min(first, deadline) }", ""),
-    ("Sources/Intercomd/ControlLoop+Reload.swift", "view.peers[number].hasMoved = true", ""),
+    ("Sources/Switchboard/Switchboard.swift",
+     "[station.deadline, callLight.deadline, doubts.deadline]",
+     "[station.deadline, callLight.deadline]"),
+    ("Sources/Switchboard/Whereabouts.swift", "places[peer].hasMoved = true", ""),
     ("Sources/Session/Association+Initiation.swift",
      "candidates.insert(endpoint, at: 0)", ""),
     ("Sources/Session/PeerTable+Receive.swift",

@@ -169,14 +169,14 @@ MUTATIONS = (
     # Active low is not heeded.
     ("Sources/Intercomd/Lines.swift",
      "name: lamp.line, activeLow: lamp.isActiveLow", "name: lamp.line, activeLow: false"),
-    ("Sources/Intercomd/ControlLoop+Devices.swift",
-     "case .receiving: receiving ? .steady : nil", "case .receiving: .steady"),
-    ("Sources/Intercomd/ControlLoop+Devices.swift",
-     "case .fault: fault ? .steady : nil", "case .fault: nil"),
-    ("Sources/Intercomd/ControlLoop+Devices.swift",
+    ("Sources/Switchboard/Lamps.swift",
+     "case .receiving: isReceiving ? .steady : nil", "case .receiving: .steady"),
+    ("Sources/Switchboard/Lamps.swift",
+     "case .fault: hasFault ? .steady : nil", "case .fault: nil"),
+    ("Sources/Switchboard/Lamps.swift",
      "case .unpaired: isUnpaired ? .steady : nil", "case .unpaired: nil"),
     # The lamp follows the key, not the gate.
     ("Sources/Intercomd/ControlLoop+Devices.swift",
-     "        let talking = view.isTalking",
-     "        let talking = lines.keys.contains { $0.isDown }"),
+     "        facts.isTalking = view.isTalking",
+     "        facts.isTalking = lines.keys.contains { $0.isDown == true }"),
 )

@@ -327,6 +327,6 @@ MUTATIONS = (
      "            rings.counters.add(.otherSource)\n"
      "            peers[peer].endpoint = source\n        }"),
     ("Sources/Session/Limits.swift", "public var closeCount = 3", "public var closeCount = 4"),
-    ("Sources/Intercomd/ControlLoop+Session.swift", "view.nextSought = now + .seconds(2)",
-     "view.nextSought = now + .seconds(1)"),
+    ("Sources/Switchboard/Search.swift", "static let interval = Duration.seconds(2)",
+     "static let interval = Duration.seconds(1)"),
 )

@@ -190,10 +190,10 @@ def controls(case):
 MUTATIONS = (
     ("Sources/Session/Limits.swift", "public var downAfter = Duration.seconds(50)",
      "public var downAfter = Duration.seconds(60)"),
-    ("Sources/Intercomd/ControlLoop+Media.swift",
-     "static var staleAfter: Duration { .seconds(20) }",
-     "static var staleAfter: Duration { .seconds(22) }"),
-    ("Sources/Intercomd/ControlLoop.swift", "        doubtSilent()\n", ""),
-    ("Sources/Intercomd/ControlLoop+Session.swift",
-     "for target in view.talkingSince.keys { want(target) }", ""),
+    ("Sources/Switchboard/Presence.swift",
+     "static let staleAfter = Duration.seconds(20)",
+     "static let staleAfter = Duration.seconds(22)"),
+    ("Sources/Intercomd/ControlLoop.swift", "        followListeners()\n", ""),
+    ("Sources/Switchboard/Search.swift",
+     "for listeners in talks { want(listeners, &orders) }", ""),
 )

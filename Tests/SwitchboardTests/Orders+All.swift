@@ -10,14 +10,3 @@ extension Orders {
         }
     }
 }
-
-extension Switchboard {
-    /// Takes all that wait.
-    var orders: [Order] {
-        mutating get {
-            var found: [Order] = []
-            while let order = nextOrder() { found.append(order) }
-            return found
-        }
-    }
-}

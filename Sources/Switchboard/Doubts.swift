@@ -1,0 +1,80 @@
+package import Time
+
+/// Asks silent listeners of this station whether they still have its session.
+///
+/// A peer that hears this station reports once a second. A silent peer may have restarted without
+/// an address to call; a handshake finds that out long before the peer counts as down.
+///
+/// Each talkspurt, and each silence after reports, is reason for one question, repeated until it is
+/// answered. After that the peer may stay silent: it may simply not listen to this talk.
+package struct Doubts: Sendable {
+    /// A listener that reports is silent for this long only when two reports were lost.
+    static let silentAfter = Duration.milliseconds(2500)
+    static let askedAgainAfter = Duration.seconds(2)
+
+    /// A peer that is talked to; a peer in two talks is two listeners.
+    package struct Listener: Equatable, Sendable {
+        let peer: Int
+        /// When the talk began.
+        let since: Instant
+        /// When its last packet came; nil before the first.
+        let opened: Instant?
+        /// When its session began; nil where it has none.
+        let sessionSince: Instant?
+        /// When it reported on our sound last; nil before it did.
+        let reported: Instant?
+
+        /// - Parameters:
+        ///   - peer: The peer.
+        ///   - since: When the talk began.
+        ///   - opened: When the peer's last packet came; nil before the first.
+        ///   - sessionSince: When its session began; nil where it has none.
+        ///   - reported: When it reported on our sound last; nil before it did.
+        package init(
+            peer: Int, since: Instant, opened: Instant?, sessionSince: Instant?,
+            reported: Instant?
+        ) {
+            (self.peer, self.since, self.opened) = (peer, since, opened)
+            (self.sessionSince, self.reported) = (sessionSince, reported)
+        }
+    }
+
+    /// When the next peer will have been silent for too long, or is due to be asked again; nil when
+    /// there is none.
+    private(set) var deadline: Instant?
+    private var askedAt: [Instant?]
+
+    init(peers: Int) { askedAt = Array(repeating: nil, count: peers) }
+
+    /// Asks those of the listeners that have fallen silent.
+    mutating func follow(_ listeners: [Listener], at now: Instant, _ orders: inout Orders) {
+        deadline = nil
+        for listener in listeners where isDoubtful(listener, at: now) {
+            askedAt[listener.peer] = now
+            orders.add(.ask(peer: listener.peer))
+        }
+        for listener in listeners {
+            guard let due = due(listener), due > now else { continue }
+            deadline = deadline.map { min($0, due) } ?? due
+        }
+    }
+
+    /// Another peer has this number from now on.
+    mutating func forget(_ peer: Int) { askedAt[peer] = nil }
+
+    private func isDoubtful(_ listener: Listener, at now: Instant) -> Bool {
+        guard let due = due(listener), now >= due else { return false }
+        guard let asked = askedAt[listener.peer] else { return true }
+        let isAnswered = listener.sessionSince.map { $0 > asked } ?? false
+        let reported = listener.reported ?? listener.since
+        return !isAnswered || asked < max(reported, listener.since)
+    }
+
+    /// When a peer is asked if nothing comes from it; nil where nothing ever came.
+    private func due(_ listener: Listener) -> Instant? {
+        guard let opened = listener.opened else { return nil }
+        let silent = max(opened, listener.since) + Self.silentAfter
+        guard let asked = askedAt[listener.peer] else { return silent }
+        return max(silent, asked + Self.askedAgainAfter)
+    }
+}

@@ -1,0 +1,72 @@
+package import Time
+
+/// Whether this station's own microphone gives anything: where it does not, its listeners hear
+/// silence, and cannot know.
+package struct MicrophoneWatch: Sendable {
+    /// Why nothing comes of it.
+    package enum Silence: Equatable, Sendable {
+        /// A person has muted it here.
+        case muted
+        /// Its card is gone, or stands still.
+        case lost
+        /// A control of its card lets nothing through.
+        case cardMuted
+    }
+
+    /// What it depends on.
+    package struct Facts: Equatable, Sendable {
+        let isMuted: Bool
+        let isWanted: Bool
+        let isOpen: Bool
+        let isCardMuted: Bool
+
+        /// - Parameters:
+        ///   - isMuted: A person has muted the microphone.
+        ///   - isWanted: There is to be a microphone.
+        ///   - isOpen: Its card is open.
+        ///   - isCardMuted: A control of its card lets nothing through.
+        package init(isMuted: Bool, isWanted: Bool, isOpen: Bool, isCardMuted: Bool) {
+            (self.isMuted, self.isWanted) = (isMuted, isWanted)
+            (self.isOpen, self.isCardMuted) = (isOpen, isCardMuted)
+        }
+    }
+
+    /// A microphone whose card is muted gives nothing for so long; an open one has a room's noise.
+    ///
+    /// It tells a control that is off from one that is off and not the microphone's own, such as
+    /// that of an input that nobody uses.
+    static let mutedMin = Duration.milliseconds(250)
+
+    private var told: Silence?
+
+    /// Whether the microphone gives as little as a control that is turned down lets through.
+    ///
+    /// - Parameters:
+    ///   - isMuted: Whether the control is off; nil where it has no switch.
+    ///   - soundAt: When more than a muted card gives came last; nil while the card is not read.
+    ///   - now: The time.
+    /// - Returns: Whether that control silences it.
+    package static func isSilent(
+        behind isMuted: Bool?, soundAt: Instant?, at now: Instant
+    ) -> Bool {
+        guard let soundAt else { return isMuted == true }
+        return now - soundAt >= mutedMin
+    }
+
+    /// Why nothing comes of the microphone; nil where sound does, as far as is known.
+    static func silence(_ facts: Facts, isStill: Bool) -> Silence? {
+        if facts.isMuted { return .muted }
+        guard facts.isWanted else { return nil }
+        if !facts.isOpen || isStill { return .lost }
+        return facts.isCardMuted ? .cardMuted : nil
+    }
+
+    /// Looks again, once a second.
+    ///
+    /// - Returns: Whether it is another silence than at the look before, or none any more.
+    mutating func look(_ facts: Facts, isStill: Bool) -> Bool {
+        let silence = Self.silence(facts, isStill: isStill)
+        defer { told = silence }
+        return silence != told
+    }
+}

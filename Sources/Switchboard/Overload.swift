@@ -1,0 +1,60 @@
+/// What the sound leaves out because the processor cannot keep up.
+package struct Overload: Sendable {
+    /// How much is left out; each step leaves out what those before it do, too.
+    package enum Step: Int, CaseIterable, Comparable, Sendable {
+        case none, thriftyEncoder, plainEncoder, noNoiseSuppression, noEchoCancelling, fourVoices
+        case twoVoices
+
+        package static func < (left: Step, right: Step) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    /// What the settings ask for: the rest cannot be left out.
+    package struct Wishes: Equatable, Sendable {
+        let suppressesNoise: Bool
+        let cancelsEcho: Bool
+
+        /// - Parameters:
+        ///   - suppressesNoise: The microphone's noise is to be taken away.
+        ///   - cancelsEcho: The echo is to be cancelled, and can be.
+        package init(suppressesNoise: Bool, cancelsEcho: Bool) {
+            (self.suppressesNoise, self.cancelsEcho) = (suppressesNoise, cancelsEcho)
+        }
+    }
+
+    /// One thing that is left out.
+    package enum Loss: Equatable, Sendable {
+        /// Speech is encoded with less care, or with hardly any.
+        case encoderCare(isPlain: Bool)
+        case noiseSuppression
+        case echoCancelling
+        /// No more voices than this are heard at once.
+        case voices(Int)
+    }
+
+    private var step = Step.none
+
+    /// Whether the processor cannot keep up now.
+    package var isOn: Bool { step > .none }
+
+    /// The sound leaves out so much from now on.
+    mutating func follow(_ step: Step, _ orders: inout Orders) {
+        guard step != self.step else { return }
+        self.step = step
+        orders.add(isOn ? .overload : .overloadEnd)
+    }
+
+    /// Of what the settings ask for, all that is left out.
+    package func losses(of wishes: Wishes) -> [Loss] {
+        var found: [Loss] = []
+        if step >= .thriftyEncoder { found.append(.encoderCare(isPlain: step >= .plainEncoder)) }
+        if step >= .noNoiseSuppression, wishes.suppressesNoise { found.append(.noiseSuppression) }
+        if leavesOutEcho(of: wishes) { found.append(.echoCancelling) }
+        if step >= .fourVoices { found.append(.voices(step >= .twoVoices ? 2 : 4)) }
+        return found
+    }
+
+    /// Whether the echo is not cancelled although the settings ask for it.
+    package func leavesOutEcho(of wishes: Wishes) -> Bool {
+        step >= .noEchoCancelling && wishes.cancelsEcho
+    }
+}

@@ -1,0 +1,47 @@
+package import Time
+
+/// Why peers are down.
+extension Switchboard {
+    /// Whether to look at this machine's network now; ask once a second.
+    package mutating func looksAtNetwork(hasChanged: Bool, at now: Instant) -> Bool {
+        self.now = now
+        return downWatch.looksAtNetwork(hasChanged: hasChanged, at: now)
+    }
+
+    /// What a look at this machine's network found.
+    package mutating func looked(_ trouble: DownWatch.NetworkTrouble?) {
+        downWatch.looked(trouble, &orders)
+    }
+
+    /// It was asked whether anybody listens where a peer should be.
+    package mutating func probed(_ peer: Int, at now: Instant) {
+        self.now = now
+        downWatch.probed(peer, at: now)
+    }
+
+    /// Whether two stations use this peer's key; call it once a second.
+    package mutating func followKey(of peer: Int, isShared: Bool) {
+        downWatch.followKey(of: peer, isShared: isShared, &orders)
+    }
+
+    /// Somebody calls whose key is not known here.
+    ///
+    /// - Returns: Whether that is told.
+    package mutating func strangerCalled(at now: Instant) -> Bool {
+        self.now = now
+        return downWatch.strangerCalled(at: now)
+    }
+
+    /// The reason that is shown for a peer instead of the one that the sessions found.
+    ///
+    /// - Parameters:
+    ///   - peer: The peer.
+    ///   - isProven: The sessions have evidence.
+    ///   - isHere: One of its addresses is this station's own.
+    /// - Returns: That reason; `none` where the sessions know best.
+    package func correction(of peer: Int, isProven: Bool, isHere: Bool) -> DownWatch.Correction {
+        DownWatch.correction(
+            isProven: isProven, hasMoved: whereabouts.hasMoved(peer),
+            isUnresolved: whereabouts.complaint(of: peer) != nil, isHere: isHere)
+    }
+}

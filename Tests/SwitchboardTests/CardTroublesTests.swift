@@ -1,0 +1,31 @@
+import Testing
+import Time
+
+@testable import Switchboard
+
+@Suite struct CardTroublesTests {
+    private var switchboard = Switchboard(
+        peers: 2, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
+        at: Instant(nanoseconds: 5_000_000_000))
+
+    private mutating func lost(_ capture: UInt64, _ playback: UInt64) -> [Order] {
+        switchboard.soundLost(capture: capture, playback: playback)
+        return switchboard.orders
+    }
+
+    @Test mutating func lostSoundIsToldOnceALookHoweverOften() {
+        #expect(lost(0, 0).isEmpty)
+        #expect(lost(3, 0) == [.notice(.xrun(.capture))])
+        #expect(lost(3, 0).isEmpty)
+        #expect(lost(4, 9) == [.notice(.xrun(.capture)), .notice(.xrun(.playback))])
+        #expect(lost(4, 10) == [.notice(.xrun(.playback))])
+    }
+
+    @Test mutating func aCardThatStallsIsInTroubleUntilItIsGone() {
+        switchboard.cardStalled()
+        #expect(switchboard.orders == [.notice(.stalled)])
+        #expect(switchboard.cardTroubles.isStalled)
+        switchboard.cardLost()
+        #expect(!switchboard.cardTroubles.isStalled)
+    }
+}

@@ -1,0 +1,113 @@
+import Testing
+import Time
+
+@testable import Switchboard
+
+@Suite struct DoubtsTests {
+    private let start = Instant(nanoseconds: 5_000_000_000)
+    private var doubts = Doubts(peers: 4)
+
+    private func listener(
+        _ peer: Int = 1, since: Int = 0, opened: Int? = 0, session: Int? = -60_000,
+        reported: Int? = nil
+    ) -> Doubts.Listener {
+        Doubts.Listener(
+            peer: peer, since: start + .milliseconds(since),
+            opened: opened.map { start + .milliseconds($0) },
+            sessionSince: session.map { start + .milliseconds($0) },
+            reported: reported.map { start + .milliseconds($0) })
+    }
+
+    /// Which peers are asked then.
+    private mutating func asked(_ listeners: [Doubts.Listener], at ms: Int) -> [Order] {
+        var orders = Orders()
+        doubts.follow(listeners, at: start + .milliseconds(ms), &orders)
+        return orders.all
+    }
+
+    @Test mutating func aListenerThatSaysNothingIsAsked() {
+        #expect(asked([listener()], at: 0).isEmpty)
+        #expect(doubts.deadline == start + .milliseconds(2500))
+        #expect(asked([listener()], at: 2499).isEmpty)
+        #expect(asked([listener()], at: 2500) == [.ask(peer: 1)])
+        // Not again at once, but until it answers.
+        #expect(doubts.deadline == start + .milliseconds(4500))
+        #expect(asked([listener()], at: 4499).isEmpty)
+        #expect(asked([listener()], at: 4500) == [.ask(peer: 1)])
+    }
+
+    @Test mutating func aSilenceCountsFromTheBeginningOfTheTalk() {
+        #expect(asked([listener(since: 0, opened: -30_000)], at: 2499).isEmpty)
+        #expect(asked([listener(since: 0, opened: -30_000)], at: 2500) == [.ask(peer: 1)])
+    }
+
+    @Test mutating func aListenerThatReportsIsNotAsked() {
+        for second in 0..<60 {
+            let now = second * 1000
+            #expect(asked([listener(opened: now, reported: now)], at: now + 900).isEmpty)
+            #expect(doubts.deadline == start + .milliseconds(now + 2500))
+        }
+    }
+
+    /// A peer that does not listen to what we say has no reason to speak either.
+    @Test mutating func aListenerThatHasAnsweredIsNotAskedAgain() {
+        #expect(asked([listener()], at: 2500) == [.ask(peer: 1)])
+        let answered = listener(opened: 2600, session: 2600)
+        for ms in stride(from: 3000, to: 60_000, by: 500) {
+            #expect(asked([answered], at: ms).isEmpty)
+        }
+        #expect(doubts.deadline == nil)
+    }
+
+    @Test mutating func aListenerThatFallsSilentAfterReportsIsAskedAgain() {
+        #expect(asked([listener()], at: 2500) == [.ask(peer: 1)])
+        let silent = listener(opened: 9000, session: 2600, reported: 9000)
+        #expect(asked([silent], at: 11_499).isEmpty)
+        #expect(asked([silent], at: 11_500) == [.ask(peer: 1)])
+    }
+
+    @Test mutating func aListenerIsAskedOnceForEachTalk() {
+        #expect(asked([listener()], at: 2500) == [.ask(peer: 1)])
+        let next = listener(since: 10_000, opened: 2600, session: 2600)
+        #expect(asked([next], at: 12_500) == [.ask(peer: 1)])
+        // Of two talks at a time, it is asked once.
+        let both = [listener(2), listener(2, since: 100)]
+        #expect(asked(both, at: 12_600) == [.ask(peer: 2)])
+    }
+
+    @Test mutating func aPeerThatWasNeverHeardHasNoSessionToDoubt() {
+        #expect(asked([listener(opened: nil)], at: 60_000).isEmpty)
+        #expect(doubts.deadline == nil)
+    }
+
+    @Test mutating func aListenerWithoutSessionHasNotAnswered() {
+        #expect(asked([listener(session: nil)], at: 2500) == [.ask(peer: 1)])
+        #expect(asked([listener(session: nil)], at: 4500) == [.ask(peer: 1)])
+    }
+
+    @Test mutating func withoutTalksNothingIsDue() {
+        _ = asked([listener()], at: 0)
+        _ = asked([], at: 100)
+        #expect(doubts.deadline == nil)
+    }
+
+    @Test mutating func theFirstDeadlineIsThatOfAll() {
+        _ = asked([listener(1, opened: 400), listener(2, opened: 200), listener(3)], at: 500)
+        #expect(doubts.deadline == start + .milliseconds(2500))
+    }
+
+    @Test mutating func anotherPeerOfTheSameNumberWasNotAsked() {
+        #expect(asked([listener()], at: 2500) == [.ask(peer: 1)])
+        doubts.forget(1)
+        #expect(asked([listener()], at: 2501) == [.ask(peer: 1)])
+    }
+
+    @Test func theSwitchboardAsksAndSaysWhenToLookAgain() {
+        var switchboard = Switchboard(
+            peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
+        switchboard.follow([listener()], at: start)
+        #expect(switchboard.deadline == start + .milliseconds(2500))
+        switchboard.follow([listener()], at: start + .milliseconds(2500))
+        #expect(switchboard.orders == [.ask(peer: 1)])
+    }
+}

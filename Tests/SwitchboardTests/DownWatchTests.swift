@@ -1,0 +1,91 @@
+import Testing
+import Time
+
+@testable import Switchboard
+
+@Suite struct DownWatchTests {
+    private let start = Instant(nanoseconds: 5_000_000_000)
+    private let unplugged = DownWatch.NetworkTrouble(code: "no_carrier", text: "out", fix: "in")
+    private let off = DownWatch.NetworkTrouble(code: "link_down", text: "off", fix: "on")
+    private var switchboard = Switchboard(
+        peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
+        at: Instant(nanoseconds: 5_000_000_000))
+
+    private mutating func looks(_ hasChanged: Bool = false, at seconds: Int) -> Bool {
+        switchboard.looksAtNetwork(hasChanged: hasChanged, at: start + .seconds(seconds))
+    }
+
+    private mutating func look(_ trouble: DownWatch.NetworkTrouble?) -> [Order] {
+        switchboard.looked(trouble)
+        return switchboard.orders
+    }
+
+    @Test mutating func theNetworkIsLookedAtWhenItChangesAndNowAndThen() {
+        let looks = [
+            looks(at: 0), looks(at: 1), looks(at: 9), looks(at: 10), looks(true, at: 12),
+            looks(at: 20), looks(at: 22),
+        ]
+        #expect(looks == [true, false, false, true, true, false, true])
+    }
+
+    @Test mutating func aFaultOfTheNetworkIsNewsOnce() {
+        #expect(look(nil).isEmpty)
+        #expect(look(unplugged) == [.notice(.networkFault(unplugged))])
+        #expect(look(unplugged).isEmpty)
+        #expect(switchboard.downWatch.networkTrouble == unplugged)
+        #expect(look(off) == [.notice(.networkFault(off))])
+        #expect(look(nil) == [.notice(.networkReady), .retryAll])
+        #expect(switchboard.downWatch.networkTrouble == nil)
+    }
+
+    @Test mutating func aProbeIsGivenUpAfterItsTime() {
+        switchboard.probed(2, at: start)
+        #expect(!switchboard.downWatch.isProbeOver(of: 2, at: start + .milliseconds(4999)))
+        #expect(switchboard.downWatch.isProbeOver(of: 2, at: start + .seconds(5)))
+        #expect(switchboard.downWatch.isProbeOver(of: 1, at: start))
+        switchboard.replace(peer: 2)
+        #expect(switchboard.downWatch.isProbeOver(of: 2, at: start))
+    }
+
+    @Test mutating func aSharedKeyIsNewsOnceUntilItIsSharedAgain() {
+        var news: [[Order]] = []
+        for isShared in [false, true, true, false, true] {
+            switchboard.followKey(of: 3, isShared: isShared)
+            news.append(switchboard.orders)
+        }
+        let told = [Order.notice(.sharedKey(3))]
+        #expect(news == [[], told, [], [], told])
+    }
+
+    /// Anyone may try any number of keys.
+    @Test mutating func strangersFillNoJournal() {
+        var told: [Int] = []
+        for second in 0..<180 where switchboard.strangerCalled(at: start + .seconds(second)) {
+            told.append(second)
+        }
+        #expect(told == [0, 60, 120])
+    }
+
+    @Test mutating func aNewAddressThatIsNotFoundIsWhyAPeerIsDown() {
+        switchboard.moved(1)
+        #expect(switchboard.correction(of: 1, isProven: true, isHere: true) == .none)
+        switchboard.answered(1, isFound: false, complaint: "no such name")
+        #expect(switchboard.correction(of: 1, isProven: true, isHere: true) == .unresolved)
+        #expect(switchboard.correction(of: 1, isProven: false, isHere: true) == .unresolved)
+    }
+
+    @Test func evidenceCountsMoreThanAnAddressOfOurOwn() {
+        #expect(switchboard.correction(of: 1, isProven: false, isHere: true) == .ownAddress)
+        #expect(switchboard.correction(of: 1, isProven: true, isHere: true) == .none)
+        #expect(switchboard.correction(of: 1, isProven: false, isHere: false) == .none)
+    }
+
+    @Test(arguments: [(0, false), (59, false), (60, true)])
+    func aPeerThatIsDownForLongIsAProblem(seconds: Int, isProblem: Bool) {
+        let now = start + .seconds(seconds)
+        #expect(
+            DownWatch.isProblem(needsMending: false, downSince: start, at: now) == isProblem)
+        #expect(DownWatch.isProblem(needsMending: true, downSince: start, at: now))
+        #expect(!DownWatch.isProblem(needsMending: false, downSince: nil, at: now))
+    }
+}

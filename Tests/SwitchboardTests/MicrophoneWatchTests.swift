@@ -1,0 +1,69 @@
+import Testing
+import Time
+
+@testable import Switchboard
+
+@Suite struct MicrophoneWatchTests {
+    private let start = Instant(nanoseconds: 5_000_000_000)
+
+    private func facts(
+        muted: Bool = false, wanted: Bool = true, open: Bool = true, cardMuted: Bool = false
+    ) -> MicrophoneWatch.Facts {
+        MicrophoneWatch.Facts(
+            isMuted: muted, isWanted: wanted, isOpen: open, isCardMuted: cardMuted)
+    }
+
+    @Test func theNearestCauseIsTold() {
+        func silence(
+            _ facts: MicrophoneWatch.Facts, isStill: Bool = false
+        ) -> MicrophoneWatch.Silence? {
+            MicrophoneWatch.silence(facts, isStill: isStill)
+        }
+        #expect(silence(facts()) == nil)
+        #expect(silence(facts(muted: true, open: false, cardMuted: true)) == .muted)
+        #expect(silence(facts(muted: true, wanted: false)) == .muted)
+        #expect(silence(facts(wanted: false, open: false)) == nil)
+        #expect(silence(facts(open: false, cardMuted: true)) == .lost)
+        #expect(silence(facts(cardMuted: true), isStill: true) == .lost)
+        #expect(silence(facts(cardMuted: true)) == .cardMuted)
+    }
+
+    @Test func anotherSilenceIsNewsOnce() {
+        var watch = MicrophoneWatch()
+        let news = [
+            watch.look(facts(), isStill: false), watch.look(facts(cardMuted: true), isStill: false),
+            watch.look(facts(cardMuted: true), isStill: false),
+            watch.look(facts(cardMuted: true), isStill: true),
+            watch.look(facts(), isStill: false), watch.look(facts(), isStill: false),
+        ]
+        #expect(news == [false, true, false, true, true, false])
+    }
+
+    /// The control of an input that nobody uses may be off, too: the sound tells.
+    @Test func aMutedCardGivesNothingForSomeTime() {
+        func isSilent(_ isMuted: Bool?, soundAt ms: Int?) -> Bool {
+            MicrophoneWatch.isSilent(
+                behind: isMuted, soundAt: ms.map { start + .milliseconds($0) },
+                at: start + .milliseconds(1000))
+        }
+        #expect(isSilent(true, soundAt: 750))
+        #expect(!isSilent(true, soundAt: 751))
+        #expect(isSilent(nil, soundAt: 0))
+        // A card that is not read is taken at its word.
+        #expect(isSilent(true, soundAt: nil))
+        #expect(!isSilent(false, soundAt: nil) && !isSilent(nil, soundAt: nil))
+    }
+
+    @Test func aStreamThatStandsStillGivesNothing() {
+        var switchboard = Switchboard(
+            peers: 2, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
+        #expect(switchboard.microphoneSilence(facts()) == nil)
+        switchboard.streamChanged(.capture, .stands)
+        #expect(switchboard.orders == [.reopen(.capture), .notice(.asleep(.capture))])
+        #expect(switchboard.microphoneSilence(facts()) == .lost)
+        let isNews = switchboard.lookAtMicrophone(facts())
+        #expect(isNews)
+        switchboard.streamLost(.capture)
+        #expect(switchboard.microphoneSilence(facts()) == nil)
+    }
+}

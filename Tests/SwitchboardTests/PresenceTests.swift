@@ -1,0 +1,65 @@
+import Testing
+import Time
+
+@testable import Switchboard
+
+@Suite struct PresenceTests {
+    private let start = Instant(nanoseconds: 5_000_000_000)
+    private var switchboard = Switchboard(
+        peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
+        at: Instant(nanoseconds: 5_000_000_000))
+
+    private mutating func hear(_ peer: Int, at seconds: Int, last: Int) -> [Order] {
+        switchboard.opened(peer, last: start + .seconds(last), at: start + .seconds(seconds))
+        return switchboard.orders
+    }
+
+    @Test mutating func aPeerIsUpStaleAndHeardAgain() {
+        #expect(switchboard.presence.reach(of: 2) == .down)
+        switchboard.up(2)
+        #expect(switchboard.orders == [.notice(.peerUp(2))])
+        #expect(switchboard.presence.reach(of: 2) == .up)
+        #expect(hear(2, at: 20, last: 0).isEmpty)
+        #expect(hear(2, at: 21, last: 0) == [.notice(.peerStale(2))])
+        #expect(switchboard.presence.reach(of: 2) == .stale)
+        // It is said once.
+        #expect(hear(2, at: 22, last: 0).isEmpty)
+        #expect(hear(2, at: 23, last: 22) == [.notice(.peerHeard(2))])
+        #expect(switchboard.presence.reach(of: 2) == .up)
+        #expect(switchboard.presence.reach(of: 1) == .down)
+    }
+
+    @Test mutating func aPeerThatIsDownIsNeitherStaleNorHeard() {
+        #expect(hear(1, at: 60, last: 0).isEmpty)
+        #expect(hear(1, at: 61, last: 61).isEmpty)
+        #expect(switchboard.presence.reach(of: 1) == .down)
+    }
+
+    @Test mutating func whatWasKnownOfTheWayToAPeerThatGoesIsForgotten() {
+        switchboard.up(1)
+        _ = switchboard.orders
+        switchboard.down(1)
+        let orders = switchboard.orders
+        #expect(orders.count == 2)
+        if case .protect(peer: 1, _) = orders.first {} else { Issue.record("\(orders)") }
+        #expect(orders.last == .notice(.peerDown(1)))
+        #expect(switchboard.presence.reach(of: 1) == .down)
+    }
+
+    @Test mutating func peersThatGoDownWhenTheStationStopsAreNoNews() {
+        switchboard.up(1)
+        _ = switchboard.orders
+        switchboard.leave()
+        switchboard.down(1)
+        #expect(!switchboard.orders.contains(.notice(.peerDown(1))))
+        #expect(switchboard.presence.reach(of: 1) == .down)
+    }
+
+    @Test mutating func anotherPeerOfTheSameNumberBeginsAnew() {
+        switchboard.up(1)
+        switchboard.moved(1)
+        switchboard.replace(peer: 1)
+        #expect(switchboard.presence.reach(of: 1) == .down)
+        #expect(!switchboard.whereabouts.hasMoved(1))
+    }
+}
