@@ -1,6 +1,7 @@
 internal import Media
 internal import Realtime
 internal import Station
+internal import Switchboard
 
 /// Whom a stream reaches whose listeners change as it goes, and what that is called.
 struct Aim {
@@ -18,7 +19,7 @@ extension ControlLoop {
         guard view.aims[place].listeners != listeners else { return }
         view.aims[place].listeners = listeners
         rings.tell(.aim(target: Int(stream), listeners: listeners))
-        joined(Int(stream), by: listeners)
+        switchboard.joined(Int(stream), by: listeners, at: now)
         if view.talkingSince[Int(stream)] != nil { want(Int(stream)) }
     }
 

@@ -5,6 +5,7 @@ internal import HAL
 internal import Media
 internal import Realtime
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -124,8 +125,8 @@ extension ControlLoop {
         tell(
             .announce, target: one.target,
             detail: one.priority == .normal ? nil : one.priority.word)
-        saying(Int(stream))
-        announcement?.spurt = view.spurtsBegun
+        let spurt = saying(Int(stream))
+        announcement?.spurt = spurt
         rings.tell(.announce(one.box))
         if one.isWhole { rings.tell(.announceEnd(isNow: false)) }
     }

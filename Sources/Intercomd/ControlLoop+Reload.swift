@@ -122,6 +122,7 @@ extension ControlLoop {
         for number in roster.numbers where !kept.contains(number) {
             view.handshakesBefore += table.state(of: number)?.handshakes ?? 0
             table.remove(peer: number, at: now)
+            switchboard.removed(peer: number)
             aimAway(from: number)
             // Nothing of it is heard any more, from here on.
             station.replace(peer: number, firstMid: Boot.randomMid())
@@ -143,9 +144,7 @@ extension ControlLoop {
     /// A number is another peer's now.
     private mutating func welcome(_ number: Int) {
         switchboard.replace(peer: number)
-        if view.peers[number].isDoubted { rings.tell(.doubt(peer: number, false)) }
         view.peers[number] = StationView.Peer()
-        view.peers[number].isAdded = true
         let traffic = rings.traffic[number]
         view.packetsBefore.sent += traffic[.sent]
         view.packetsBefore.opened += traffic[.opened]

@@ -66,17 +66,19 @@ extension ControlLoop {
                     table.closed(peer: peer, index: opened.index, at: now)
                 case .report(let report):
                     station.receive(record, from: peer, at: now)
-                    switchboard.reported(report, by: peer, at: now)
                     // What was heard of it is said beside it.
                     let isOfIt = heard?.stream == report.stream
                     if isOfIt { hasReport = true }
-                    noteReport(report, isOfIt ? heard : nil, from: peer)
+                    switchboard.know(surroundings)
+                    switchboard.reported(report, isOfIt ? heard : nil, by: peer, at: now)
                 case .heard(let found):
                     // As above: one counts.
                     guard !hasHeard else { continue }
                     hasHeard = true
                     station.receive(record, from: peer, at: now)
-                    if !hasReport { note(found, from: peer) }
+                    guard !hasReport else { break }
+                    switchboard.know(surroundings)
+                    switchboard.told(found, by: peer, at: now)
                 case .pong:
                     let before = station.view(of: peer).roundTripAt
                     station.receive(record, from: peer, at: now, cameAt: opened.cameAt)
@@ -130,7 +132,7 @@ extension ControlLoop {
         case .resolve(let peer):
             resolve(peer)
         case .up(let peer, let newBoot):
-            view.peers[peer].cameUp(isNewBoot: newBoot)
+            switchboard.cameUp(peer, isNewBoot: newBoot)
             station.up(peer: peer, isNewBoot: newBoot, at: now)
             cameUp(peer)
         case .down(let peer):

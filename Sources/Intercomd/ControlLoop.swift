@@ -17,7 +17,8 @@ internal import Wire
 ///
 /// - `ControlLoop+Session` feeds handshakes and opened records to the cores, and obeys them,
 /// - `ControlLoop+Media` follows what the media loop tells,
-/// - `ControlLoop+Heard` what of our words is heard, `ControlLoop+Unheard` what keeps them from it,
+/// - `ControlLoop+Heard` tells the switchboard what it judges our own talk by,
+/// - `ControlLoop+Unheard` finds what keeps voices from being heard,
 /// - `ControlLoop+Devices` opens cards and lines, and lights the lamps,
 /// - `ControlLoop+Acts` does what keys ask for besides talking,
 /// - `ControlLoop+Reload` takes over other settings,
@@ -210,6 +211,7 @@ struct ControlLoop: ~Copyable {
         takeReturns()
         table.tick(at: now)
         station.tick(at: now)
+        switchboard.know(surroundings)
         switchboard.tick(at: now)
         doWhatCoresAsk()
         everySecond()
@@ -218,7 +220,6 @@ struct ControlLoop: ~Copyable {
         followClocks()
         lookAtMeters()
         followAnnouncement()
-        tellHeard()
         tickHistory()
         runHook()
         server.tick(at: now) { fd, place, events in
@@ -274,7 +275,6 @@ struct ControlLoop: ~Copyable {
         if let deadline = switchboard.deadline { first = min(first, deadline) }
         if let deadline = lookDeadline { first = min(first, deadline) }
         if let deadline = announcementDeadline { first = min(first, deadline) }
-        if let deadline = heardDeadline { first = min(first, deadline) }
         // A deadline that keeps lying in the past must not make the loop spin.
         timer.arm(at: max(first, now + .milliseconds(1)))
     }
@@ -294,7 +294,8 @@ struct ControlLoop: ~Copyable {
         seekAbsent()
         tellWhatWasSuppressed()
         followMixers()
-        followSilentListeners()
+        switchboard.know(surroundings)
+        switchboard.followSilentListeners(at: now)
         tickState()
         consent()
         doWhatCoresAsk()

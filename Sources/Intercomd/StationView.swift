@@ -4,6 +4,7 @@ internal import HAL
 internal import Media
 internal import Session
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -31,27 +32,6 @@ struct StationView {
         var isResolved = false
         /// Its addresses are others than before: where its session found it may lead nowhere.
         var hasMoved = false
-        /// It said last that it does not hear us.
-        var isDeaf = false
-        /// The media loop knows that it may not hear us.
-        var isDoubted = false
-        /// What it has heard of our last talkspurt; nil before there was one.
-        var lastWords: LastTalk?
-        /// How much of each of our streams it has played, from its reports.
-        var played = [PlayedSum](repeating: PlayedSum(), count: 32)
-        /// It was added while this station ran, and has had no session yet.
-        var isAdded = false
-
-        /// A session with it begins: both count from 0 where either has started again.
-        ///
-        /// One that was added here may have known this station before, and count on.
-        mutating func cameUp(isNewBoot: Bool) {
-            for stream in played.indices {
-                if isNewBoot, !isAdded { played[stream].begin() } else { played[stream].forget() }
-            }
-            isAdded = false
-        }
-
         /// Bytes a second, and sound made up.
         var figures = PeerFigures()
         /// When its silence last had us ask whether it still has our session.
@@ -84,9 +64,6 @@ struct StationView {
     var ringing: CallID?
     /// Whom the streams reach that are aimed as it goes.
     var aims = [Aim](repeating: Aim(), count: TalkTarget.aimed.count)
-    /// Talkspurts of this station whose listeners still report.
-    var spurts: [OwnSpurt] = []
-    var spurtsBegun = 0
     /// By number.
     var peers = [Peer](repeating: Peer(), count: Roster.capacity)
     /// What peers have counted whose number is another's now, or who have left.
@@ -119,7 +96,7 @@ struct StationView {
     /// That of the microphone's card.
     var silentMicrophone: CardControl?
     /// Why the microphone gave nothing when that was looked at last.
-    var silence: HeardBy.Reason?
+    var silence: Obstacle?
     /// When the speaker was open last; nil before it was.
     var speakerSeen: Instant?
     var hasStopped = false

@@ -13,10 +13,14 @@ package struct Switchboard: Sendable {
     package private(set) var callLight: CallLight
     /// Whom a talk key that replies speaks to.
     package private(set) var replyKey = ReplyKey()
+    /// What listeners hear of this station's own talk.
+    package internal(set) var talks: OwnTalks
     private var requests = PeerRequests()
 
-    private var orders = Orders()
-    private var now: Instant
+    /// What is around the talk, as far as the switchboard was told.
+    var surroundings = Surroundings()
+    var orders = Orders()
+    var now: Instant
 
     /// - Parameters:
     ///   - peers: Numbers that a peer may have.
@@ -26,34 +30,43 @@ package struct Switchboard: Sendable {
         self.now = now
         protection = LossProtection(peers: peers, frames)
         callLight = CallLight(peers: peers)
+        talks = OwnTalks(peers: peers)
     }
 
     /// The next thing to be done; nil when all is done.
     package mutating func nextOrder() -> Order? { orders.next() }
 
     /// When to call `tick` next; nil means never.
-    package var deadline: Instant? { callLight.deadline }
+    package var deadline: Instant? {
+        let deadlines = [callLight.deadline, talks.deadline]
+        return deadlines.compactMap { $0 }.min()
+    }
 
     /// Lets time pass; call it at `deadline`.
     package mutating func tick(at now: Instant) {
         self.now = now
         callLight.tick(at: now)
+        talks.tick(surroundings, at: now, &orders)
     }
 }
 
 // MARK: What peers say
 
 extension Switchboard {
-    /// A peer has reported on our sound.
-    package mutating func reported(_ report: Report, by peer: Int, at now: Instant) {
+    /// A peer has reported on our sound, and told beside it what of that was heard.
+    package mutating func reported(
+        _ report: Report, _ heard: Heard?, by peer: Int, at now: Instant
+    ) {
         self.now = now
         protection.reported(report, by: peer, at: now, &orders)
+        talks.reported(report, heard, by: peer, surroundings, at: now, &orders)
     }
 
     /// A peer has answered a PING.
     package mutating func measured(_ roundTrip: Duration, to peer: Int, at now: Instant) {
         self.now = now
         protection.measured(roundTrip, to: peer, at: now, &orders)
+        talks.measured(roundTrip, to: peer)
     }
 
     /// A peer lights the call light here, which its policy allows.
@@ -83,6 +96,7 @@ extension Switchboard {
     package mutating func replace(peer: Int) {
         protection.begin(peer, &orders)
         callLight.forget(peer)
+        talks.replace(peer, &orders)
     }
 
     /// A peer was asked for something in the record of this number.
