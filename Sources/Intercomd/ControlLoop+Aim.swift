@@ -19,7 +19,7 @@ extension ControlLoop {
         guard view.aims[place].listeners != listeners else { return }
         view.aims[place].listeners = listeners
         rings.tell(.aim(target: Int(stream), listeners: listeners))
-        switchboard.joined(Int(stream), by: listeners, at: now)
+        switchboard.listenersJoined(Int(stream), by: listeners, at: now)
         if view.talkingSince[Int(stream)] != nil { want(Int(stream)) }
     }
 

@@ -39,7 +39,7 @@ extension ControlLoop {
             to: target, called: name(of: target), listeners: listeners(of: target), first: first,
             isDoubted: isDoubted)
         switchboard.know(surroundings)
-        let number = switchboard.began(start, at: now)
+        let number = switchboard.talkspurtBegan(start, at: now)
         obeySwitchboard()
         return number
     }
@@ -57,12 +57,12 @@ extension ControlLoop {
     }
 
     /// Whether this station talks, and nobody can hear any of it: what the lamp shows.
-    var isTalkingToNobody: Bool { switchboard.talks.isTalkingToNobody(view.talkingSince.keys) }
+    var isTalkingToNobody: Bool { switchboard.ownTalks.isTalkingToNobody(view.talkingSince.keys) }
 
     /// Whether a peer hears what is said to it now: `heard`, or why not; nil until it has said.
     func hearsNow(_ peer: Int) -> String? {
         let isHeld = view.talks.contains { listeners(of: $0.target).contains(peer) }
-        let heard = switchboard.talks.hearsNow(peer, isHeld: isHeld, surroundings, at: now)
+        let heard = switchboard.ownTalks.hearsNow(peer, isHeld: isHeld, surroundings, at: now)
         return switch heard {
         case .heard: "heard"
         case .unheard(let obstacle): HeardBy.Reason(obstacle).rawValue

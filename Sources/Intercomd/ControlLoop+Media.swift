@@ -56,7 +56,7 @@ extension ControlLoop {
             talking(target, first: first, isDoubted: isDoubted)
         case .silent(let target): silent(target)
         case .said(let target, let frames):
-            switchboard.ended(target, frames: frames, at: now)
+            switchboard.talkspurtEnded(target, frames: frames, at: now)
         case .announcementEnded: announcementEnded()
         case .talkTimedOut(let target, let place):
             let name = name(of: target)

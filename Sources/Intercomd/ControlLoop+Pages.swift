@@ -60,7 +60,7 @@ extension ControlLoop {
             view.pager = nil
             let text = "page to \(view.pagedTo ?? "nobody") ended"
             // It waits for what was heard of it; where nothing was said, for nothing.
-            if let last = switchboard.talks.lastSpurt(to: Int(TalkTarget.page)) {
+            if let last = switchboard.ownTalks.lastSpurt(to: Int(TalkTarget.page)) {
                 view.pageWaiters.append((pager, last, text))
             } else {
                 tellPager(pager, text, view.pageOutcome)

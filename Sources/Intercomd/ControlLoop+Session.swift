@@ -78,7 +78,7 @@ extension ControlLoop {
                     station.receive(record, from: peer, at: now)
                     guard !hasReport else { break }
                     switchboard.know(surroundings)
-                    switchboard.told(found, by: peer, at: now)
+                    switchboard.toldHeard(found, by: peer, at: now)
                 case .pong:
                     let before = station.view(of: peer).roundTripAt
                     station.receive(record, from: peer, at: now, cameAt: opened.cameAt)

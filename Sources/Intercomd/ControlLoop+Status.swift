@@ -273,7 +273,7 @@ extension ControlLoop {
         status.redundancyOffset = redundancy.choice.offset
         status.isNarrow = redundancy.isNarrow
         status.framesRecovered = Int(traffic[.recovered])
-        let last = switchboard.talks.lastWords(to: peer)
+        let last = switchboard.ownTalks.lastWords(to: peer)
         status.heardPercent = last?.heard.percent
         status.lastWordsAgeSeconds = last.map { seconds(now - $0.at) }
         status.heardReason = last?.heard.obstacle.map { HeardBy.Reason($0) }

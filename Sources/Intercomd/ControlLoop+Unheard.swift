@@ -21,7 +21,7 @@ extension ControlLoop {
     /// Peers that this station speaks to in this moment, and that do not hear it.
     var presentHindrances: [Hindrance] {
         roster.numbers.compactMap { number in
-            guard let why = switchboard.talks.whyNotNow(number, at: now) else { return nil }
+            guard let why = switchboard.ownTalks.whyNotNow(number, at: now) else { return nil }
             let reason = HeardBy.Reason(why)
             let name = roster[number].name
             return Hindrance(
@@ -162,8 +162,8 @@ extension ControlLoop {
                             + reason.wordsHere,
                         reason.remedy, peer: name, ageSeconds: age))
             }
-            if !switchboard.talks.isSpeaking(to: number),
-                let last = switchboard.talks.lastWords(to: number),
+            if !switchboard.ownTalks.isSpeaking(to: number),
+                let last = switchboard.ownTalks.lastWords(to: number),
                 let reason = last.heard.obstacle.map({ HeardBy.Reason($0) }),
                 reason != .unknown, reason != .down,
                 reason != .over, seconds(now - last.at) < reason.shownForSeconds,
@@ -192,9 +192,9 @@ extension ControlLoop {
         case .noAnswer:
             // Where there and back again works, something has come back since.
             let answered = station.view(of: peer).roundTripAt
-            let said = switchboard.talks.lastWords(to: peer)?.at
+            let said = switchboard.ownTalks.lastWords(to: peer)?.at
             return !(view.peers[peer].reach == .up && answered ?? now > said ?? now)
-        default: return switchboard.talks.isDeaf(peer)
+        default: return switchboard.ownTalks.isDeaf(peer)
         }
     }
 

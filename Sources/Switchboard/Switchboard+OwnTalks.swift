@@ -10,46 +10,46 @@ extension Switchboard {
     /// The microphone opened for a target, or an announcement began.
     ///
     /// - Returns: The number of the talkspurt, which its outcome bears.
-    package mutating func began(_ start: TalkspurtStart, at now: Instant) -> Int {
+    package mutating func talkspurtBegan(_ start: TalkspurtStart, at now: Instant) -> Int {
         self.now = now
-        return talks.began(start, surroundings, at: now, &orders)
+        return ownTalks.began(start, surroundings, at: now, &orders)
     }
 
     /// Others hear the target as well from now on.
-    package mutating func joined(_ target: Int, by others: PeerSet, at now: Instant) {
+    package mutating func listenersJoined(_ target: Int, by others: PeerSet, at now: Instant) {
         self.now = now
-        talks.joined(target, by: others, at: now)
+        ownTalks.joined(target, by: others, at: now)
     }
 
     /// A talkspurt is over, so many frames of it were sent.
-    package mutating func ended(_ target: Int, frames: Int, at now: Instant) {
+    package mutating func talkspurtEnded(_ target: Int, frames: Int, at now: Instant) {
         self.now = now
-        talks.ended(target, frames: frames, at: now)
+        ownTalks.ended(target, frames: frames, at: now)
     }
 
     /// A listener tells, without a report, whether it hears us at this moment.
-    package mutating func told(_ heard: Heard, by peer: Int, at now: Instant) {
+    package mutating func toldHeard(_ heard: Heard, by peer: Int, at now: Instant) {
         self.now = now
-        talks.told(heard, by: peer, surroundings, at: now, &orders)
+        ownTalks.told(heard, by: peer, surroundings, at: now, &orders)
     }
 
     /// A second has passed: a listener may have stopped reporting.
     package mutating func followSilentListeners(at now: Instant) {
         self.now = now
-        talks.followSilentListeners(surroundings, at: now, &orders)
+        ownTalks.followSilentListeners(surroundings, at: now, &orders)
     }
 
     /// The network or the microphone of this station went, or came, or a peer went.
     package mutating func judgeAnew(at now: Instant) {
         self.now = now
-        talks.judgeAnew(surroundings, at: now, &orders)
+        ownTalks.judgeAnew(surroundings, at: now, &orders)
     }
 
     /// A session with a peer begins; `isNewBoot` when it is the first since either restarted.
     package mutating func cameUp(_ peer: Int, isNewBoot: Bool) {
-        talks.cameUp(peer, isNewBoot: isNewBoot)
+        ownTalks.cameUp(peer, isNewBoot: isNewBoot)
     }
 
     /// The settings have this peer no more.
-    package mutating func removed(peer: Int) { talks.removed(peer) }
+    package mutating func removed(peer: Int) { ownTalks.removed(peer) }
 }

@@ -14,7 +14,7 @@ package struct Switchboard: Sendable {
     /// Whom a talk key that replies speaks to.
     package private(set) var replyKey = ReplyKey()
     /// What listeners hear of this station's own talk.
-    package internal(set) var talks: OwnTalks
+    package internal(set) var ownTalks: OwnTalks
     private var requests = PeerRequests()
 
     /// What is around the talk, as far as the switchboard was told.
@@ -30,7 +30,7 @@ package struct Switchboard: Sendable {
         self.now = now
         protection = LossProtection(peers: peers, frames)
         callLight = CallLight(peers: peers)
-        talks = OwnTalks(peers: peers)
+        ownTalks = OwnTalks(peers: peers)
     }
 
     /// The next thing to be done; nil when all is done.
@@ -38,7 +38,7 @@ package struct Switchboard: Sendable {
 
     /// When to call `tick` next; nil means never.
     package var deadline: Instant? {
-        let deadlines = [callLight.deadline, talks.deadline]
+        let deadlines = [callLight.deadline, ownTalks.deadline]
         return deadlines.compactMap { $0 }.min()
     }
 
@@ -46,7 +46,7 @@ package struct Switchboard: Sendable {
     package mutating func tick(at now: Instant) {
         self.now = now
         callLight.tick(at: now)
-        talks.tick(surroundings, at: now, &orders)
+        ownTalks.tick(surroundings, at: now, &orders)
     }
 }
 
@@ -59,14 +59,14 @@ extension Switchboard {
     ) {
         self.now = now
         protection.reported(report, by: peer, at: now, &orders)
-        talks.reported(report, heard, by: peer, surroundings, at: now, &orders)
+        ownTalks.reported(report, heard, by: peer, surroundings, at: now, &orders)
     }
 
     /// A peer has answered a PING.
     package mutating func measured(_ roundTrip: Duration, to peer: Int, at now: Instant) {
         self.now = now
         protection.measured(roundTrip, to: peer, at: now, &orders)
-        talks.measured(roundTrip, to: peer)
+        ownTalks.measured(roundTrip, to: peer)
     }
 
     /// A peer lights the call light here, which its policy allows.
@@ -96,7 +96,7 @@ extension Switchboard {
     package mutating func replace(peer: Int) {
         protection.begin(peer, &orders)
         callLight.forget(peer)
-        talks.replace(peer, &orders)
+        ownTalks.replace(peer, &orders)
     }
 
     /// A peer was asked for something in the record of this number.

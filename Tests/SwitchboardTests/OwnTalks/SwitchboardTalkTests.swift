@@ -21,18 +21,18 @@ import Wire
 
     @Test func aTalkspurtIsFollowedFromItsBeginningToItsLastReports() {
         var switchboard = switchboard()
-        let spurt = switchboard.began(
+        let spurt = switchboard.talkspurtBegan(
             TalkspurtStart(to: 30, called: "house", listeners: [0], first: 10), at: start)
-        switchboard.joined(30, by: [1], at: start)
+        switchboard.listenersJoined(30, by: [1], at: start)
         let second = start + .seconds(1)
         let report = Report(
             stream: 30, highest: 109, loss: 0, burst: 0, jitter: 0, delay: 20, concealed: 0,
             received: 100)
         let all = Heard(stream: 30, share: 255, why: .heard)
         switchboard.reported(report, all, by: 0, at: second)
-        switchboard.told(Heard(stream: 30, share: 0, why: .doNotDisturb), by: 1, at: second)
+        switchboard.toldHeard(Heard(stream: 30, share: 0, why: .doNotDisturb), by: 1, at: second)
         switchboard.measured(.milliseconds(100), to: 0, at: second)
-        switchboard.ended(30, frames: 100, at: second)
+        switchboard.talkspurtEnded(30, frames: 100, at: second)
         let due = second + .milliseconds(1_400)
         #expect(switchboard.deadline == due)
         #expect(switchboard.orders == [.doubt(peer: 1, true)])
@@ -50,8 +50,9 @@ import Wire
         var switchboard = switchboard()
         switchboard.signalled(by: 0, for: .seconds(30), at: start)
         #expect(switchboard.deadline == start + .seconds(30))
-        _ = switchboard.began(TalkspurtStart(to: 3, called: nil, listeners: [0]), at: start)
-        switchboard.ended(3, frames: 0, at: start)
+        _ = switchboard.talkspurtBegan(
+            TalkspurtStart(to: 3, called: nil, listeners: [0]), at: start)
+        switchboard.talkspurtEnded(3, frames: 0, at: start)
         #expect(switchboard.deadline == start + .milliseconds(1_300))
     }
 
@@ -66,7 +67,8 @@ import Wire
         #expect(switchboard.orders == [.doubt(peer: 0, true)])
         around.cutOff = []
         switchboard.know(around)
-        _ = switchboard.began(TalkspurtStart(to: 3, called: "house", listeners: [0]), at: start)
+        _ = switchboard.talkspurtBegan(
+            TalkspurtStart(to: 3, called: "house", listeners: [0]), at: start)
         switchboard.followSilentListeners(at: start + .seconds(4))
         let nobody = [HeardAt(peer: 0, percent: nil, .noAnswer)]
         #expect(
