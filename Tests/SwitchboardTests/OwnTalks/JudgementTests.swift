@@ -193,6 +193,13 @@ import Wire
             ])
     }
 
+    /// The sound has played no tone at the beginning of a talk that is doubted.
+    @Test func aDoubtedTalkWhereNobodyIsThereHasItsTone() {
+        var world = TalkWorld()
+        world.begin(TalkWorld.channel, [4], isDoubted: true)
+        #expect(world.taken() == [.chime(.nobody), nobodyHears((4, .down))])
+    }
+
     @Test func whatIsSaidOfAnOlderTalkspurtTellsNothingOfThis() {
         var world = TalkWorld()
         world.begin(Int(TalkTarget.announcement), [1])

@@ -67,6 +67,15 @@ import Wire
         world.reportShare(from: 1, highest: 2_099)
         world.end(frames: 100)
         #expect(world.outcomes() == [[heard(1, 0, .microphoneCardMuted)]])
+        // Of one that goes on into an open microphone, what was before it does not count.
+        world.begin(TalkWorld.channel, [1], first: 3_000)
+        world.wait(1_000)
+        world.around.silence = nil
+        world.judgeAnew()
+        world.wait(1_000)
+        world.reportShare(from: 1, frames: 200, highest: 3_199)
+        world.end(frames: 200)
+        #expect(world.outcomes() == [[heard(1, 50, .microphoneCardMuted)]])
     }
 
     @Test func aMicrophoneThatIsLostMidwaySendsNothing() {

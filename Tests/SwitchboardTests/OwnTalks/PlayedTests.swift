@@ -73,7 +73,8 @@ import Wire
         var world = world()
         world.begin(40, [1])
         world.begin(41, [2])
-        world.report(from: 1, on: 0, played(1_000, total: 1_000, on: 0))
+        // Copies have brought half of it.
+        world.report(from: 1, on: 0, frames: 50, played(1_000, total: 1_000, on: 0))
         world.report(from: 2, on: 0, played(500, total: 500, on: 0))
         world.tell(from: 2, on: 0, .speakerMuted)
         #expect(world.hearsNow(1) == .heard)
@@ -88,7 +89,7 @@ import Wire
         world.replace(1)
         world.talks.cameUp(1, isNewBoot: true)
         world.begin(TalkWorld.channel, [1])
-        world.report(from: 1, played(500, total: 40_500))
+        world.report(from: 1, played(500, total: 20_500))
         world.end(frames: 100)
         #expect(world.outcomes() == [[heard(1, 50, .network)]])
         // From its next start on, both count from 0.
@@ -106,6 +107,18 @@ import Wire
         world.talks.cameUp(1, isNewBoot: false)
         world.report(from: 1, highest: 1_199, played(500, total: 30_000))
         world.end(frames: 200)
+        #expect(world.outcomes() == [[heard(1, 50, .network)]])
+    }
+
+    /// A sum is of what was played before, and tells nothing of this moment.
+    @Test func aSumIsNoWordOnWhetherItHearsNow() {
+        var world = world()
+        world.begin(TalkWorld.channel, [1])
+        world.report(from: 1, played(500, total: 500))
+        world.tell(from: 1, played(500, total: 1_000, share: 0))
+        #expect(world.hearsNow(1) == .heard)
+        #expect(world.taken() == [])
+        world.end(frames: 100)
         #expect(world.outcomes() == [[heard(1, 50, .network)]])
     }
 
