@@ -126,8 +126,8 @@ extension ControlLoop {
         tell(
             .announce, target: one.target,
             detail: one.priority == .normal ? nil : one.priority.word)
-        saying(Int(stream))
-        announcement?.spurt = view.spurtsBegun
+        let spurt = saying(Int(stream))
+        announcement?.spurt = spurt
         rings.tell(.announce(one.box))
         if one.isWhole { rings.tell(.announceEnd(isNow: false)) }
     }

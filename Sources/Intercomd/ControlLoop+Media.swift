@@ -55,7 +55,8 @@ extension ControlLoop {
         case .talking(let target, let first, let isDoubted):
             talking(target, first: first, isDoubted: isDoubted)
         case .silent(let target): silent(target)
-        case .said(let target, let frames): said(target, frames: frames)
+        case .said(let target, let frames):
+            switchboard.talkspurtEnded(target, frames: frames, at: now)
         case .announcementEnded: announcementEnded()
         case .talkTimedOut(let target, let place):
             let name = name(of: target)

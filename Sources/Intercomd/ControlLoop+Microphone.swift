@@ -32,10 +32,12 @@ extension ControlLoop {
     }
 
     /// Since when nothing comes of it, where that is known from its sound.
-    var silentSince: Instant { microphoneSilence == .microphoneCardMuted ? microphoneSoundAt : now }
+    var silentSince: Instant? {
+        microphoneSilence == .microphoneCardMuted ? microphoneSoundAt : nil
+    }
 
     /// Nil where sound comes of it, as far as is known.
-    var microphoneSilence: HeardBy.Reason? {
+    var microphoneSilence: Obstacle? {
         switch switchboard.microphoneSilence(microphoneFacts) {
         case nil: nil
         case .muted: .microphoneMuted
@@ -53,7 +55,8 @@ extension ControlLoop {
     /// A talk goes on, and nothing comes of its microphone.
     var microphoneHindrances: [Hindrance] {
         let open = view.talkingSince.keys.filter { $0 != Int(TalkTarget.announcement) }
-        guard let silence = microphoneSilence, !open.isEmpty else { return [] }
+        guard let obstacle = microphoneSilence, !open.isEmpty else { return [] }
+        let silence = HeardBy.Reason(obstacle)
         return [
             Hindrance(
                 .there, silence, "nobody hears this station now: \(silence.wordsHere)",

@@ -21,6 +21,7 @@ extension ControlLoop {
         case .press(let target, let isDown):
             rings.tell(.press(target: target, isDown: isDown))
         case .aim(let target, let listeners): aimed(target, at: listeners)
+        case .doubt(let peer, let isDoubted): rings.tell(.doubt(peer: peer, isDoubted))
         case .chime(let chime): rings.tell(.chime(chime))
         case .ring(let chime): rings.tell(.ring(chime))
         case .beep(let isOn): rings.tell(.beep(isOn))
@@ -41,7 +42,17 @@ extension ControlLoop {
         case .resolve(let peer): resolve(peer)
         case .retryAll: table.retryAll(at: now)
         case .reopen(let direction): cards.reopen(PCMError.Direction(direction), at: now)
+        case .reportsAreIn(let spurt, let target, let heard):
+            let heard = named(heard)
+            announcementHeard(spurt, heard)
+            pageHeard(spurt, of: target, heard)
         }
+    }
+
+    /// Does what the switchboard wants done, and leaves what the cores want for later: they may be
+    /// in the midst of asking.
+    mutating func obeySwitchboard() {
+        while let order = switchboard.nextDecision() { perform(order) }
     }
 
     /// Finds the words for what happened.
@@ -98,7 +109,27 @@ extension ControlLoop {
                 Event(
                     PeerAnswer(outcome), to: what, request: Int(request), of: roster[peer].name,
                     at: Int(Clock.wallMilliseconds())))
+        case .noListener(let target, let heard):
+            tell(.noListener, of: target, named(heard), "unheard")
+        case .heard(let target, let length, let heard):
+            let heard = named(heard)
+            tell(
+                .heard, of: target, heard, heard.isHeard ? "heard" : "unheard",
+                seconds: seconds(length))
         }
+    }
+
+    private mutating func tell(
+        _ kind: Event.Kind, of target: String?, _ heard: [HeardBy], _ outcome: String,
+        seconds: Double? = nil
+    ) {
+        var event = Event(kind, at: Int(Clock.wallMilliseconds()))
+        event.target = target
+        event.seconds = seconds
+        event.detail = heard.sentence
+        event.outcome = outcome
+        event.heard = heard
+        announce(event)
     }
 
     private mutating func tellUp(_ peer: Int) {

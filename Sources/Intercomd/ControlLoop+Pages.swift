@@ -61,8 +61,8 @@ extension ControlLoop {
             view.pager = nil
             let text = "page to \(view.pagedTo ?? "nobody") ended"
             // It waits for what was heard of it; where nothing was said, for nothing.
-            if let last = view.spurts.last(where: { $0.target == Int(TalkTarget.page) }) {
-                view.pageWaiters.append((pager, last.number, text))
+            if let last = switchboard.ownTalks.lastSpurt(to: Int(TalkTarget.page)) {
+                view.pageWaiters.append((pager, last, text))
             } else {
                 tellPager(pager, text, view.pageOutcome)
             }
@@ -73,13 +73,13 @@ extension ControlLoop {
     }
 
     /// What was heard of a talkspurt that is over, which may have been a page.
-    mutating func pageHeard(_ spurt: OwnSpurt, _ heard: [HeardBy]) {
+    mutating func pageHeard(_ spurt: Int, of target: Int, _ heard: [HeardBy]) {
         // Its microphone went, and the page goes on in silence.
-        if spurt.target == Int(TalkTarget.page) { view.pageOutcome = heard }
-        for waiter in view.pageWaiters where waiter.spurt == spurt.number {
+        if target == Int(TalkTarget.page) { view.pageOutcome = heard }
+        for waiter in view.pageWaiters where waiter.spurt == spurt {
             tellPager(waiter.caller, waiter.text, heard)
         }
-        view.pageWaiters.removeAll { $0.spurt == spurt.number }
+        view.pageWaiters.removeAll { $0.spurt == spurt }
     }
 
     private mutating func tellPager(_ pager: CallerTicket, _ text: String, _ heard: [HeardBy]) {

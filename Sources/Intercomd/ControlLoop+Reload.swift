@@ -140,9 +140,7 @@ extension ControlLoop {
 
     /// A number is another peer's now.
     private mutating func welcome(_ number: Int) {
-        if view.peers[number].isDoubted { rings.tell(.doubt(peer: number, false)) }
         view.peers[number] = StationView.Peer()
-        view.peers[number].isAdded = true
         let traffic = rings.traffic[number]
         view.packetsBefore.sent += traffic[.sent]
         view.packetsBefore.opened += traffic[.opened]

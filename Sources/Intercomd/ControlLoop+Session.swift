@@ -67,13 +67,16 @@ extension ControlLoop {
                     // What was heard of it is said beside it.
                     let isOfIt = heard?.stream == report.stream
                     if isOfIt { hasReport = true }
-                    noteReport(report, isOfIt ? heard : nil, from: peer)
+                    switchboard.know(surroundings)
+                    switchboard.reported(report, isOfIt ? heard : nil, by: peer, at: now)
                 case .heard(let found):
                     // As above: one counts.
                     guard !hasHeard else { continue }
                     hasHeard = true
                     switchboard.receive(record, from: peer, at: now)
-                    if !hasReport { note(found, from: peer) }
+                    guard !hasReport else { break }
+                    switchboard.know(surroundings)
+                    switchboard.toldHeard(found, by: peer, at: now)
                 default:
                     switchboard.receive(record, from: peer, at: now, cameAt: opened.cameAt)
                 }
@@ -122,7 +125,6 @@ extension ControlLoop {
         case .resolve(let peer):
             resolve(peer)
         case .up(let peer, let newBoot):
-            view.peers[peer].cameUp(isNewBoot: newBoot)
             switchboard.up(peer, isNewBoot: newBoot, at: now)
         case .down(let peer):
             switchboard.down(peer, at: now)

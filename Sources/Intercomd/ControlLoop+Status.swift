@@ -280,9 +280,10 @@ extension ControlLoop {
         status.redundancyOffset = redundancy.choice.offset
         status.isNarrow = redundancy.isNarrow
         status.framesRecovered = Int(traffic[.recovered])
-        status.heardPercent = view.peers[peer].lastWords?.heard.percent
-        status.lastWordsAgeSeconds = view.peers[peer].lastWords.map { seconds(now - $0.at) }
-        status.heardReason = view.peers[peer].lastWords?.heard.reason
+        let last = switchboard.ownTalks.lastWords(to: peer)
+        status.heardPercent = last?.heard.percent
+        status.lastWordsAgeSeconds = last.map { seconds(now - $0.at) }
+        status.heardReason = last?.heard.obstacle.map { HeardBy.Reason($0) }
         status.hearsNow = hearsNow(peer)
         status.packetsSent = Int(traffic[.sent])
         status.packetsOpened = Int(traffic[.opened])

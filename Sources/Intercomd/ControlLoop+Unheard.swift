@@ -21,7 +21,8 @@ extension ControlLoop {
     /// Peers that this station speaks to in this moment, and that do not hear it.
     var presentHindrances: [Hindrance] {
         roster.numbers.compactMap { number in
-            guard let reason = whyNotNow(number) else { return nil }
+            guard let why = switchboard.ownTalks.whyNotNow(number, at: now) else { return nil }
+            let reason = HeardBy.Reason(why)
             let name = roster[number].name
             return Hindrance(
                 .there, reason, "\(name) does not hear this station now: \(reason.words)",
@@ -161,8 +162,10 @@ extension ControlLoop {
                             + reason.wordsHere,
                         reason.remedy, peer: name, ageSeconds: age))
             }
-            if spurtNow(to: number) == nil, let last = view.peers[number].lastWords,
-                let reason = last.heard.reason, reason != .unknown, reason != .down,
+            if !switchboard.ownTalks.isSpeaking(to: number),
+                let last = switchboard.ownTalks.lastWords(to: number),
+                let reason = last.heard.obstacle.map({ HeardBy.Reason($0) }),
+                reason != .unknown, reason != .down,
                 reason != .over, seconds(now - last.at) < reason.shownForSeconds,
                 isStill(reason, at: number)
             {
@@ -183,15 +186,15 @@ extension ControlLoop {
 
     /// Whether what kept this station's voice from being heard at a peer may hold still.
     private func isStill(_ reason: HeardBy.Reason, at peer: Int) -> Bool {
-        if reason.isTalkers { return reason == microphoneSilence }
+        if reason.isTalkers { return reason == microphoneSilence.map { HeardBy.Reason($0) } }
         switch reason {
         case .network: return true
         case .noAnswer:
             // Where there and back again works, something has come back since.
             let answered = station.view(of: peer).roundTripAt
-            let said = view.peers[peer].lastWords?.at
+            let said = switchboard.ownTalks.lastWords(to: peer)?.at
             return !(switchboard.presence.reach(of: peer) == .up && answered ?? now > said ?? now)
-        default: return view.peers[peer].isDeaf
+        default: return switchboard.ownTalks.isDeaf(peer)
         }
     }
 

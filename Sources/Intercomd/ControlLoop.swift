@@ -17,7 +17,8 @@ internal import Wire
 ///
 /// - `ControlLoop+Session` feeds handshakes and opened records to the cores, and obeys them,
 /// - `ControlLoop+Media` follows what the media loop tells,
-/// - `ControlLoop+Heard` what of our words is heard, `ControlLoop+Unheard` what keeps them from it,
+/// - `ControlLoop+Heard` tells the switchboard what it judges our own talk by,
+/// - `ControlLoop+Unheard` finds what keeps voices from being heard,
 /// - `ControlLoop+Devices` opens cards and lines, and lights the lamps,
 /// - `ControlLoop+Acts` does what keys ask for besides talking,
 /// - `ControlLoop+Reload` takes over other settings,
@@ -209,6 +210,7 @@ struct ControlLoop: ~Copyable {
         for place in 0..<ready { serve(tokens[place]) }
         takeReturns()
         table.tick(at: now)
+        switchboard.know(surroundings)
         switchboard.tick(at: now)
         doWhatCoresAsk()
         everySecond()
@@ -217,7 +219,6 @@ struct ControlLoop: ~Copyable {
         followClocks()
         lookAtMeters()
         followAnnouncement()
-        tellHeard()
         tickHistory()
         runHook()
         server.tick(at: now) { fd, place, events in
@@ -271,7 +272,6 @@ struct ControlLoop: ~Copyable {
         if let deadline = switchboard.deadline { first = min(first, deadline) }
         if let deadline = lookDeadline { first = min(first, deadline) }
         if let deadline = announcementDeadline { first = min(first, deadline) }
-        if let deadline = heardDeadline { first = min(first, deadline) }
         // A deadline that keeps lying in the past must not make the loop spin.
         timer.arm(at: max(first, now + .milliseconds(1)))
     }
@@ -291,7 +291,8 @@ struct ControlLoop: ~Copyable {
         seekAbsent()
         tellWhatWasSuppressed()
         followMixers()
-        followSilentListeners()
+        switchboard.know(surroundings)
+        switchboard.followSilentListeners(at: now)
         tickState()
         consent()
         doWhatCoresAsk()

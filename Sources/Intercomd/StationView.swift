@@ -21,27 +21,6 @@ struct StationView {
         var formerHearings = [Hearing](repeating: .unbound, count: 32)
         /// A look whether anybody listens where it should be, while it is down.
         var probe: (probe: UDPProbe, endpoint: Endpoint)?
-        /// It said last that it does not hear us.
-        var isDeaf = false
-        /// The media loop knows that it may not hear us.
-        var isDoubted = false
-        /// What it has heard of our last talkspurt; nil before there was one.
-        var lastWords: LastTalk?
-        /// How much of each of our streams it has played, from its reports.
-        var played = [PlayedSum](repeating: PlayedSum(), count: 32)
-        /// It was added while this station ran, and has had no session yet.
-        var isAdded = false
-
-        /// A session with it begins: both count from 0 where either has started again.
-        ///
-        /// One that was added here may have known this station before, and count on.
-        mutating func cameUp(isNewBoot: Bool) {
-            for stream in played.indices {
-                if isNewBoot, !isAdded { played[stream].begin() } else { played[stream].forget() }
-            }
-            isAdded = false
-        }
-
         /// Bytes a second, and sound made up.
         var figures = PeerFigures()
     }
@@ -58,9 +37,6 @@ struct StationView {
     var pageWaiters: [(caller: CallerTicket, spurt: Int, text: String)] = []
     /// The call that ended last, as the history has it.
     var lastEnded: HistoryRecord?
-    /// Talkspurts of this station whose listeners still report.
-    var spurts: [OwnSpurt] = []
-    var spurtsBegun = 0
     /// By number.
     var peers = [Peer](repeating: Peer(), count: Roster.capacity)
     /// What peers have counted whose number is another's now, or who have left.

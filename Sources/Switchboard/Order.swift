@@ -14,6 +14,8 @@ package enum Order: Equatable, Sendable {
     case press(target: Int, isDown: Bool)
     /// These hear an aimed target from now on, by its `id`.
     case aim(target: Int, PeerSet)
+    /// Whether it is doubtful that this peer hears us, before it says so.
+    case doubt(peer: Int, Bool)
     /// Play it once; ring, or play what a caller hears, until nil says stop; beep while somebody
     /// far may listen here.
     case chime(Chime)
@@ -42,6 +44,9 @@ package enum Order: Equatable, Sendable {
     /// A peer asks for a relay here, which its policy allows; `Switchboard.switched` says what
     /// came of it.
     case switchRelay(peer: Int, Signal)
+
+    /// A talkspurt to this target is over, and its listeners have told what they heard of it.
+    case reportsAreIn(spurt: Int, target: Int, [HeardAt])
 
     // To people.
     /// The journal, and everyone who watches, is told.
@@ -92,6 +97,10 @@ package enum Notice: Equatable, Sendable {
     case asleep(StillStreams.Direction)
     /// A stream moves sound again.
     case awake(StillStreams.Direction)
+    /// Nobody hears what is said to this target, and why.
+    case noListener(target: String?, [HeardAt])
+    /// So much was said to this target, and what its listeners heard of it.
+    case heard(target: String?, Duration, [HeardAt])
     /// What came of a request to a peer.
     case result(peer: Int, request: UInt32, what: String, PeerRequests.Outcome)
 }

@@ -8,6 +8,7 @@ extension Switchboard {
     package mutating func up(_ peer: Int, isNewBoot: Bool, at now: Instant) {
         self.now = now
         station.up(peer: peer, isNewBoot: isNewBoot, at: now)
+        ownTalks.cameUp(peer, isNewBoot: isNewBoot)
         presence.up(peer, &orders)
     }
 
@@ -35,6 +36,7 @@ extension Switchboard {
     package mutating func replace(_ peer: Int, firstMid: UInt32) {
         protection.begin(peer, &orders)
         callLight.forget(peer)
+        ownTalks.replace(peer, &orders)
         presence.forget(peer)
         whereabouts.forget(peer)
         doubts.forget(peer)
@@ -44,6 +46,7 @@ extension Switchboard {
 
     /// A peer has left: nothing of it is heard any more, and nothing is said to it.
     package mutating func left(_ peer: Int, firstMid: UInt32) {
+        ownTalks.removed(peer)
         aims.aimAway(from: peer, &orders)
         station.replace(peer: peer, firstMid: firstMid)
     }
@@ -61,6 +64,7 @@ extension Switchboard {
             let known = station.view(of: peer)
             guard known.roundTripAt != before, let roundTrip = known.roundTrip else { return }
             protection.measured(roundTrip, to: peer, at: now, &orders)
+            ownTalks.measured(roundTrip, to: peer)
         default: break
         }
     }

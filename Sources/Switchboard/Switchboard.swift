@@ -13,6 +13,7 @@ internal import Wire
 /// - `Switchboard+Calls` what the calls want,
 /// - `Switchboard+People` what people here do,
 /// - `Switchboard+Presence` who is there, `Switchboard+DownWatch` why a peer is not,
+/// - `Switchboard+OwnTalks` what listeners hear of this station's own talk,
 /// - `Switchboard+Sound` what goes wrong with cards and the processor.
 package struct Switchboard {
     /// Records, streams, calls and pages between two stations.
@@ -46,6 +47,11 @@ package struct Switchboard {
     /// The rights that peers have here now.
     package internal(set) var consent: Consent
 
+    /// What listeners hear of this station's own talk.
+    package internal(set) var ownTalks: OwnTalks
+    /// What is around the talk, as far as the switchboard was told.
+    var surroundings = Surroundings()
+
     var orders = Orders()
     var now: Instant
 
@@ -66,6 +72,7 @@ package struct Switchboard {
         doubts = Doubts(peers: peers)
         downWatch = DownWatch(peers: peers)
         consent = Consent(at: now)
+        ownTalks = OwnTalks(peers: peers)
     }
 
     /// The next thing that was decided here; nil when there is none. What stations tell each
@@ -88,7 +95,10 @@ package struct Switchboard {
 
     /// When to call `tick` next; nil means never.
     package var deadline: Instant? {
-        [station.deadline, callLight.deadline, doubts.deadline].compactMap { $0 }.min()
+        let deadlines = [
+            station.deadline, callLight.deadline, doubts.deadline, ownTalks.deadline,
+        ]
+        return deadlines.compactMap { $0 }.min()
     }
 
     /// Lets time pass; call it at `deadline`.
@@ -96,5 +106,6 @@ package struct Switchboard {
         self.now = now
         station.tick(at: now)
         callLight.tick(at: now)
+        ownTalks.tick(surroundings, at: now, &orders)
     }
 }

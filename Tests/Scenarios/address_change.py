@@ -162,8 +162,8 @@ def controls(case):
 
 MUTATIONS = (
     ("Sources/Switchboard/Switchboard.swift",
-     "[station.deadline, callLight.deadline, doubts.deadline]",
-     "[station.deadline, callLight.deadline]"),
+     "station.deadline, callLight.deadline, doubts.deadline, ownTalks.deadline,",
+     "station.deadline, callLight.deadline, ownTalks.deadline,"),
     ("Sources/Switchboard/Whereabouts.swift", "places[peer].hasMoved = true", ""),
     ("Sources/Session/Association+Initiation.swift",
      "candidates.insert(endpoint, at: 0)", ""),

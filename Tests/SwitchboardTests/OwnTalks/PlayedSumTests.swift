@@ -1,7 +1,7 @@
 import Testing
 import Wire
 
-@testable import Intercomd
+@testable import Switchboard
 
 /// What a talker makes of the sums of a listener.
 @Suite struct PlayedSumTests {

@@ -1,27 +1,47 @@
-internal import Control
-internal import Station
+package import Station
 internal import Time
 
+/// A talkspurt that begins.
+package struct TalkspurtStart: Sendable {
+    /// The talk target, by its `id`.
+    let target: Int
+    /// What people call the target.
+    let name: String?
+    let listeners: PeerSet
+    /// The number of its first frame, where that is known.
+    let first: UInt16?
+    /// Whether its listeners did not hear what was said last.
+    let isDoubted: Bool
+
+    package init(
+        to target: Int, called name: String?, listeners: PeerSet, first: UInt16? = nil,
+        isDoubted: Bool = false
+    ) {
+        (self.target, self.name, self.listeners) = (target, name, listeners)
+        (self.first, self.isDoubted) = (first, isDoubted)
+    }
+}
+
 /// A talkspurt of this station that listeners still report on.
-struct OwnSpurt {
+struct Talkspurt: Sendable {
     /// Counted since the start.
     let number: Int
     let target: Int
     let name: String?
     var share: HeardShare
     /// Frames that were sent of it, and when; nil while it goes on.
-    var ended: (frames: Int, at: Instant)?
+    private(set) var ended: (frames: Int, at: Instant)?
     /// Whether no listener is known to hear the talkspurt at this moment.
     var isUnheard = false
     /// Its listeners did not hear what was said last, and none has said yet that it hears this.
-    var isDoubted = false
+    var isDoubted: Bool
     /// How often that was told, and when last: a peer may say one thing and the other in turn.
-    var tellings = 0
-    var toldAt = Instant(nanoseconds: .min / 2)
+    private(set) var tellings = 0
+    private var toldAt = Instant(nanoseconds: .min / 2)
     /// Why this station's microphone gives nothing, or gave nothing last, since when, how long
     /// that was before, and whether it was ever open: the listeners hear silence, and do not know
     /// that it is none.
-    private(set) var silence: HeardBy.Reason?
+    private(set) var silence: Obstacle?
     private var silentSince: Instant?
     private var mutedMs = 0.0
     /// How long nothing was sent at all, of a microphone that was gone.
@@ -31,16 +51,17 @@ struct OwnSpurt {
     /// When the last of its listeners came to it, or the microphone came back.
     private var joined: Instant
 
-    init(
-        number: Int, target: Int, name: String?, share: HeardShare, isDoubted: Bool,
-        at now: Instant
-    ) {
+    /// Changes of one talkspurt that are told at once, and how far apart those after them are.
+    private static let tellingsMax = 6
+    private static let tellingsApart = Duration.seconds(10)
+
+    init(number: Int, _ start: TalkspurtStart, frameSamples: Int, at now: Instant) {
         (begun, joined) = (now, now)
         self.number = number
-        self.target = target
-        self.name = name
-        self.share = share
-        self.isDoubted = isDoubted
+        (target, name, isDoubted) = (start.target, start.name, start.isDoubted)
+        share = HeardShare(
+            stream: start.target < 32 ? UInt8(start.target) : 0, first: start.first,
+            listeners: start.listeners, frameMs: Double(frameSamples) / 48)
     }
 
     /// Others hear it as well from now on.
@@ -61,8 +82,18 @@ struct OwnSpurt {
     /// Whether nothing is sent, as the microphone is gone: nothing can come back then.
     private var isCut: Bool { silentSince != nil && silence == .microphoneLost }
 
+    /// Whether one more change may be told now; counts it if so.
+    mutating func mayTell(at now: Instant) -> Bool {
+        guard tellings < Self.tellingsMax || now >= toldAt + Self.tellingsApart else {
+            return false
+        }
+        tellings += 1
+        toldAt = now
+        return true
+    }
+
     /// The microphone gives nothing, since when, and why; or it is open.
-    mutating func follow(_ silence: HeardBy.Reason?, since: Instant, at now: Instant) {
+    mutating func follow(_ silence: Obstacle?, since: Instant, at now: Instant) {
         if isCut { joined = now }
         let begins = silentSince == nil ? max(begun, min(since, now)) : now
         close(at: now)

@@ -2,7 +2,7 @@ internal import Wire
 
 /// How much more a listener has played of one of our streams, from the sums that it reports
 /// (protocol.md §2.4).
-struct PlayedSum {
+struct PlayedSum: Sendable {
     /// A sum that lies behind by so many ms arrived after later ones.
     private static let lateMost: UInt16 = 5_000
 

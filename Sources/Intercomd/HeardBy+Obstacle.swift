@@ -1,0 +1,19 @@
+internal import Control
+internal import Switchboard
+
+extension HeardBy.Reason {
+    /// What the switchboard found, as `intercomctl` is told of it.
+    init(_ obstacle: Obstacle) {
+        switch obstacle {
+        case .down: self = .down
+        case .noNetwork: self = .noNetwork
+        case .microphoneMuted: self = .microphoneMuted
+        case .microphoneCardMuted: self = .microphoneCardMuted
+        case .microphoneLost: self = .microphoneLost
+        case .noAnswer: self = .noAnswer
+        case .network: self = .network
+        case .unknown: self = .unknown
+        case .told(let why): self = Self(why) ?? .other
+        }
+    }
+}

@@ -1,0 +1,238 @@
+import Audio
+import Station
+import Testing
+import Time
+import Wire
+
+@testable import Switchboard
+
+/// What is told of a talkspurt while it goes on.
+@Suite struct JudgementTests {
+    @Test func aPeerThatHasNotSaidIsTakenToHear() {
+        var world = TalkWorld()
+        world.begin()
+        #expect(world.taken() == [])
+        #expect(!world.isTalkingToNobody)
+        #expect(world.hearsNow(1) == nil)
+        #expect(world.talks.isSpeaking(to: 1) && !world.talks.isSpeaking(to: 3))
+    }
+
+    @Test func nobodyIsToldOfWhenTheLastListenerIsDeaf() {
+        var world = TalkWorld()
+        world.begin()
+        world.tell(from: 1, .speakerMuted)
+        #expect(world.taken() == [.doubt(peer: 1, true)])
+        #expect(world.talks.isDeaf(1) && !world.talks.isDeaf(2))
+        #expect(world.hearsNow(1) == .unheard(.told(.speakerMuted)))
+        world.tell(from: 2, .volume)
+        #expect(
+            world.taken() == [
+                .chime(.nobody), nobodyHears((1, .told(.speakerMuted)), (2, .told(.volume))),
+                .doubt(peer: 2, true),
+            ])
+        #expect(world.isTalkingToNobody)
+        #expect(!world.talks.isTalkingToNobody([]))
+        world.tell(from: 2, .heard)
+        #expect(world.taken() == [.chime(.permit), .doubt(peer: 2, false)])
+        #expect(world.hearsNow(2) == .heard)
+        #expect(!world.isTalkingToNobody)
+    }
+
+    @Test func whatIsToldAgainIsNoNews() {
+        var world = TalkWorld()
+        world.begin(TalkWorld.channel, [1])
+        world.tell(from: 1, .speakerMuted)
+        #expect(world.taken().count == 3)
+        world.tell(from: 1, .speakerMuted)
+        world.judgeAnew()
+        #expect(world.taken() == [])
+    }
+
+    @Test func withoutTonesTheJournalAloneIsTold() {
+        var world = TalkWorld()
+        world.around.hasPermitTone = false
+        world.begin(TalkWorld.channel, [1])
+        world.tell(from: 1, .speakerMuted)
+        world.tell(from: 1, .heard)
+        #expect(
+            world.taken() == [
+                nobodyHears((1, .told(.speakerMuted))), .doubt(peer: 1, true),
+                .doubt(peer: 1, false),
+            ])
+    }
+
+    @Test(arguments: [TalkTarget.call, TalkTarget.announcement])
+    func inACallOrAnAnnouncementNoToneSounds(target: UInt8) {
+        var world = TalkWorld()
+        world.begin(Int(target), [1])
+        world.tell(from: 1, on: Int(target), .speakerMuted)
+        #expect(
+            world.taken() == [
+                nobodyHears((1, .told(.speakerMuted)), target: Int(target)),
+                .doubt(peer: 1, true),
+            ])
+        // An announcement lights no lamp of a talk.
+        #expect(
+            world.talks.isTalkingToNobody([Int(target)]) == (target == TalkTarget.call))
+    }
+
+    @Test func wherePeersAreDownTheSoundItselfSaysSo() {
+        var world = TalkWorld()
+        world.begin(TalkWorld.channel, [4])
+        #expect(world.taken() == [nobodyHears((4, .down))])
+        // One that was not heard lately is as good as down, and has a session.
+        world.around.down = [5, 6, 7]
+        world.begin(7, [4])
+        #expect(world.taken() == [nobodyHears((4, .down), target: 7)])
+    }
+
+    @Test func aNetworkThatGoesIsToldOfToTheToneAndTheTalker() {
+        var world = TalkWorld()
+        world.begin(TalkWorld.channel, [1])
+        world.around.cutOff = [1]
+        world.judgeAnew()
+        #expect(
+            world.taken() == [
+                .doubt(peer: 1, true), .chime(.nobody), nobodyHears((1, .noNetwork)),
+            ])
+        world.around.cutOff = []
+        world.judgeAnew()
+        #expect(world.taken() == [.doubt(peer: 1, false), .chime(.permit)])
+    }
+
+    @Test func oneThatSaysThisAndThatIsToldOfNowAndThen() {
+        var world = TalkWorld()
+        world.around.hasPermitTone = false
+        world.begin(TalkWorld.channel, [1])
+        func tellings(_ world: inout TalkWorld) -> Int {
+            world.taken().count { if case .notice(.noListener) = $0 { true } else { false } }
+        }
+        for _ in 0..<20 {
+            world.wait(400)
+            world.tell(from: 1, .speakerMuted)
+            world.tell(from: 1, .heard)
+        }
+        // Six changes, of which every other one is that nobody hears it.
+        #expect(tellings(&world) == 3)
+        world.wait(10_000)
+        world.tell(from: 1, .speakerMuted)
+        #expect(tellings(&world) == 1)
+        world.tell(from: 1, .heard)
+        world.wait(9_999)
+        world.tell(from: 1, .speakerMuted)
+        #expect(tellings(&world) == 0)
+        // Whether anybody hears it is known all the same.
+        #expect(world.isTalkingToNobody)
+    }
+
+    @Test func ofAListenerThatStopsReportingNothingIsTakenForGranted() {
+        var world = TalkWorld()
+        world.begin(TalkWorld.channel, [1])
+        world.wait(1_000)
+        world.reportShare(from: 1)
+        world.wait(3_100)
+        world.followSilentListeners()
+        #expect(world.taken() == [] && world.hearsNow(1) == .heard)
+        world.wait(100)
+        world.followSilentListeners()
+        #expect(
+            world.taken() == [
+                .doubt(peer: 1, true), .chime(.nobody), nobodyHears((1, .noAnswer)),
+            ])
+        #expect(world.hearsNow(1) == .unheard(.noAnswer))
+        #expect(world.talks.isDeaf(1))
+        world.reportShare(from: 1, frames: 300, highest: 1_399)
+        #expect(world.taken() == [.chime(.permit), .doubt(peer: 1, false)])
+    }
+
+    @Test func aSilentListenerThatIsNotUpIsNotCalledDeaf() {
+        var world = TalkWorld()
+        world.begin(TalkWorld.channel, [1])
+        world.around.up = []
+        world.wait(4_000)
+        world.followSilentListeners()
+        #expect(world.taken() == [nobodyHears((1, .down))])
+        #expect(!world.talks.isDeaf(1))
+    }
+
+    @Test func aJoinerIsWaitedForAsLongAsTheFirst() {
+        var world = TalkWorld()
+        let page = Int(TalkTarget.page)
+        world.begin(page, [1])
+        world.wait(3_000)
+        world.talks.joined(page, by: [2], at: world.now)
+        world.wait(3_100)
+        world.followSilentListeners()
+        #expect(world.taken() == [])
+        world.wait(100)
+        world.followSilentListeners()
+        #expect(
+            world.taken().last == nobodyHears((1, .noAnswer), (2, .noAnswer), target: page))
+    }
+
+    @Test func aDoubtedTalkWaitsForTheFirstThatHears() {
+        var world = TalkWorld()
+        world.begin(isDoubted: true)
+        world.tell(from: 1, .speakerMuted)
+        #expect(world.taken() == [.doubt(peer: 1, true)])
+        world.tell(from: 2, .heard)
+        #expect(world.taken() == [.chime(.permit)])
+        #expect(!world.isTalkingToNobody)
+    }
+
+    @Test func aDoubtedTalkThatNobodyHearsIsToldOfWhenAllHaveSaid() {
+        var world = TalkWorld()
+        world.begin(isDoubted: true)
+        world.tell(from: 1, .speakerMuted)
+        _ = world.taken()
+        world.tell(from: 2, .volume)
+        #expect(
+            world.taken() == [
+                .chime(.nobody), nobodyHears((1, .told(.speakerMuted)), (2, .told(.volume))),
+                .doubt(peer: 2, true),
+            ])
+    }
+
+    /// The sound has played no tone at the beginning of a talk that is doubted.
+    @Test func aDoubtedTalkWhereNobodyIsThereHasItsTone() {
+        var world = TalkWorld()
+        world.begin(TalkWorld.channel, [4], isDoubted: true)
+        #expect(world.taken() == [.chime(.nobody), nobodyHears((4, .down))])
+    }
+
+    @Test func whatIsSaidOfAnOlderTalkspurtTellsNothingOfThis() {
+        var world = TalkWorld()
+        world.begin(Int(TalkTarget.announcement), [1])
+        world.tell(from: 1, on: Int(TalkTarget.announcement), .volume)
+        world.begin(TalkWorld.channel, [1])
+        #expect(world.hearsNow(1) == nil)
+        #expect(world.talks.whyNotNow(1, at: world.now) == nil)
+        #expect(world.talks.whyNotNow(3, at: world.now) == nil)
+    }
+
+    @Test func anotherPeerOfTheSameNumberIsNotDoubted() {
+        var world = TalkWorld()
+        world.begin(TalkWorld.channel, [1])
+        world.tell(from: 1, .speakerMuted)
+        world.end(frames: 100)
+        world.awaitReports()
+        _ = world.taken()
+        world.replace(1)
+        #expect(world.taken() == [.doubt(peer: 1, false)])
+        #expect(!world.talks.isDeaf(1) && world.talks.lastWords(to: 1) == nil)
+        world.replace(1)
+        #expect(world.taken() == [])
+    }
+
+    @Test func aTalkspurtThatIsOverIsJudgedNoMore() {
+        var world = TalkWorld()
+        world.begin(TalkWorld.channel, [1])
+        world.end(frames: 100)
+        world.around.cutOff = [1]
+        world.judgeAnew()
+        world.wait(4_000)
+        world.followSilentListeners()
+        #expect(world.taken() == [.doubt(peer: 1, true)])
+        #expect(!world.isTalkingToNobody)
+    }
+}

@@ -1,0 +1,198 @@
+import Station
+import Testing
+import Time
+import Wire
+
+@testable import Switchboard
+
+/// What is told of a talkspurt once its last reports are in.
+@Suite struct OutcomeTests {
+    @Test func whatWasHeardIsToldWhenTheLastReportsAreIn() {
+        var world = TalkWorld()
+        let spurt = world.begin()
+        world.wait(1_000)
+        world.reportShare(from: 1)
+        world.end(frames: 100)
+        world.wait(100)
+        world.reportShare(from: 2, frames: 50, share: 255)
+        #expect(world.taken() == [])
+        #expect(world.talks.deadline == TalkWorld.start + .milliseconds(2_300))
+        world.wait(1_199)
+        world.tick()
+        #expect(world.taken() == [])
+        world.wait(1)
+        world.tick()
+        let found = [heard(1, 100), heard(2, 50, .network)]
+        #expect(
+            world.taken() == [
+                .reportsAreIn(spurt: spurt, target: TalkWorld.channel, found),
+                .notice(.heard(target: "target 3", .seconds(1), found)),
+            ])
+        #expect(world.talks.deadline == nil)
+        let last = LastWords(heard: found[1], at: TalkWorld.start + .seconds(1))
+        #expect(world.talks.lastWords(to: 2) == last)
+        #expect(world.talks.lastWords(to: 3) == nil)
+    }
+
+    @Test func listenersAreToldOfInTheOrderOfThePeers() {
+        var world = TalkWorld()
+        world.around.peers = [2, 0, 1]
+        world.begin(TalkWorld.channel, [0, 1, 2])
+        world.end(frames: 100)
+        #expect(world.outcomes().first?.map { $0.peer } == [2, 0, 1])
+    }
+
+    @Test func aSlowWayIsWaitedForUpToThreeSeconds() {
+        var world = TalkWorld()
+        world.talks.measured(.milliseconds(400), to: 1)
+        world.talks.measured(.milliseconds(900), to: 2)
+        world.talks.measured(.seconds(20), to: 3)
+        world.begin()
+        world.end(frames: 100)
+        #expect(world.talks.deadline == world.now + .milliseconds(2_200))
+        world.talks.joined(TalkWorld.channel, by: [3], at: world.now)
+        #expect(world.talks.deadline == world.now + .milliseconds(2_200))
+        world.begin(7, [3])
+        world.end(7, frames: 100)
+        world.awaitReports()
+        #expect(world.now == TalkWorld.start + .milliseconds(4_300))
+        // What was measured counts no more of a peer that restarted, left or is another.
+        world.talks.cameUp(2, isNewBoot: true)
+        world.talks.removed(1)
+        world.replace(3)
+        world.begin(TalkWorld.channel, [1, 2, 3])
+        world.end(frames: 100)
+        #expect(world.talks.deadline == world.now + .milliseconds(1_300))
+    }
+
+    @Test func aSessionOfTheSameStartKeepsTheWay() {
+        var world = TalkWorld()
+        world.talks.measured(.milliseconds(400), to: 1)
+        world.talks.cameUp(1, isNewBoot: false)
+        world.begin()
+        world.end(frames: 100)
+        #expect(world.talks.deadline == world.now + .milliseconds(1_700))
+    }
+
+    @Test func whoeverReportsNothingIsDownCutOffOrSilent() {
+        var world = TalkWorld()
+        world.around.cutOff = [2]
+        world.begin(TalkWorld.channel, [1, 2, 4])
+        world.end(frames: 100)
+        #expect(
+            world.outcomes() == [
+                [heard(1, 0, .noAnswer), heard(2, 0, .noNetwork), heard(4, 0, .down)]
+            ])
+    }
+
+    @Test func theListenersReasonIsTold() {
+        var world = TalkWorld()
+        world.begin()
+        world.reportShare(from: 1, share: 0, .speakerMuted)
+        world.reportShare(from: 2, share: 128, .volume)
+        world.end(frames: 100)
+        #expect(
+            world.outcomes() == [
+                [heard(1, 0, .told(.speakerMuted)), heard(2, 50, .told(.volume))]
+            ])
+    }
+
+    @Test func anOlderListenerDoesNotKnowWhatWasHeard() {
+        var world = TalkWorld()
+        world.begin(TalkWorld.channel, [1])
+        world.report(from: 1, nil)
+        #expect(world.hearsNow(1) == .unheard(.unknown))
+        world.end(frames: 100)
+        #expect(world.outcomes() == [[heard(1, 100, .unknown)]])
+    }
+
+    @Test func aListenerThatDiesInMidTalkHasHeardAPart() {
+        var world = TalkWorld()
+        world.begin()
+        world.wait(1_000)
+        world.reportShare(from: 1)
+        world.reportShare(from: 2)
+        world.wait(1_000)
+        world.around.up.remove(2)
+        world.around.down.insert(2)
+        world.judgeAnew()
+        world.wait(2_000)
+        world.reportShare(from: 1, frames: 300, highest: 1_399)
+        #expect(world.hearsNow(2) == nil)
+        world.end(frames: 400)
+        #expect(world.outcomes() == [[heard(1, 100), heard(2, 25, .down)]])
+    }
+
+    @Test func aListenerWhoseLastReportsWereLostHasAnsweredToAPart() {
+        var world = TalkWorld()
+        world.begin(TalkWorld.channel, [1])
+        world.wait(1_000)
+        world.reportShare(from: 1)
+        world.wait(3_000)
+        world.end(frames: 400)
+        #expect(world.outcomes() == [[heard(1, 25, .noAnswer)]])
+    }
+
+    @Test func anAnnouncementIsJudgedWithoutTheMicrophone() {
+        var world = TalkWorld()
+        world.around.silence = .microphoneMuted
+        let target = Int(TalkTarget.announcement)
+        let spurt = world.begin(target, [1], first: nil)
+        #expect(world.taken() == [])
+        world.wait(1_000)
+        world.reportShare(from: 1, on: target)
+        world.end(target, frames: 100)
+        world.awaitReports()
+        #expect(world.taken().first == .reportsAreIn(spurt: spurt, target: target, [heard(1, 100)]))
+    }
+
+    @Test func ofACallAndOfNothingSaidNothingIsTold() {
+        var world = TalkWorld()
+        let call = Int(TalkTarget.call)
+        let calling = world.begin(call, [1])
+        world.end(call, frames: 100)
+        let empty = world.begin()
+        world.end(frames: 0)
+        world.awaitReports()
+        #expect(
+            world.taken() == [
+                .reportsAreIn(spurt: calling, target: call, [heard(1, 0, .noAnswer)]),
+                .reportsAreIn(
+                    spurt: empty, target: TalkWorld.channel,
+                    [heard(1, 0, .noAnswer), heard(2, 0, .noAnswer)]),
+            ])
+        #expect(world.talks.lastWords(to: 1) == nil)
+    }
+
+    @Test func aJoinerHasHeardWhatCameAfter() {
+        var world = TalkWorld()
+        let page = Int(TalkTarget.page)
+        world.begin(page, [1])
+        world.wait(1_000)
+        world.talks.joined(page, by: [3], at: world.now)
+        // Another target has no such listener.
+        world.talks.joined(TalkWorld.channel, by: [2], at: world.now)
+        world.reportShare(from: 1, on: page)
+        world.wait(1_000)
+        world.reportShare(from: 1, on: page, highest: 1_199)
+        world.reportShare(from: 3, on: page, highest: 1_199)
+        world.end(page, frames: 200)
+        world.talks.joined(page, by: [0], at: world.now)
+        #expect(world.outcomes() == [[heard(1, 100), heard(3, 50, .network)]])
+    }
+
+    @Test func whatEndsWithoutHavingBegunIsNothing() {
+        var world = TalkWorld()
+        world.end(frames: 100)
+        #expect(world.talks.deadline == nil)
+    }
+
+    @Test func theOldestOfTooManyIsGivenUp() {
+        var world = TalkWorld()
+        for target in 0...OwnTalks.spurtsMax { world.begin(32 + target, [1]) }
+        #expect(world.talks.spurts.count == OwnTalks.spurtsMax)
+        #expect(world.talks.lastSpurt(to: 32) == nil)
+        #expect(world.talks.lastSpurt(to: 33) == 2)
+        #expect(world.talks.lastSpurt(to: 32 + OwnTalks.spurtsMax) == OwnTalks.spurtsMax + 1)
+    }
+}

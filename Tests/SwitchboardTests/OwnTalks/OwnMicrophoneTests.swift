@@ -1,0 +1,140 @@
+import Audio
+import Station
+import Testing
+import Time
+import Wire
+
+@testable import Switchboard
+
+/// Talk into a microphone that gives nothing: the listeners report that they heard all of it.
+@Suite struct OwnMicrophoneTests {
+    @Test func aMutedMicrophoneIsToldOfAtOnce() {
+        var world = TalkWorld()
+        world.around.silence = .microphoneMuted
+        world.begin(TalkWorld.channel, [1], isDoubted: true)
+        #expect(world.taken() == [.chime(.nobody), nobodyHears((1, .microphoneMuted))])
+        #expect(world.hearsNow(1) == .unheard(.microphoneMuted))
+        world.wait(1_000)
+        world.reportShare(from: 1)
+        world.end(frames: 100)
+        #expect(world.outcomes() == [[heard(1, 0, .microphoneMuted)]])
+    }
+
+    @Test func ofATalkThatIsMutedMidwayTheRestIsNotHeard() {
+        var world = TalkWorld()
+        world.begin(TalkWorld.channel, [1])
+        world.wait(1_000)
+        world.reportShare(from: 1)
+        world.around.silence = .microphoneMuted
+        world.judgeAnew()
+        #expect(world.taken() == [.chime(.nobody), nobodyHears((1, .microphoneMuted))])
+        world.wait(3_000)
+        world.reportShare(from: 1, frames: 300, highest: 1_399)
+        world.end(frames: 400)
+        #expect(world.outcomes() == [[heard(1, 25, .microphoneMuted)]])
+    }
+
+    @Test func aMicrophoneThatIsOpenedAgainIsPermittedAgain() {
+        var world = TalkWorld()
+        world.around.silence = .microphoneMuted
+        world.begin(TalkWorld.channel, [1])
+        world.wait(1_000)
+        _ = world.taken()
+        world.around.silence = nil
+        world.judgeAnew()
+        #expect(world.taken() == [.chime(.permit)])
+        world.wait(1_000)
+        world.reportShare(from: 1, frames: 200, highest: 1_199)
+        world.end(frames: 200)
+        #expect(world.outcomes() == [[heard(1, 50, .microphoneMuted)]])
+    }
+
+    /// The card's mixer is looked at now and then; the sound tells since when it gives nothing.
+    @Test func theMixerOfTheCardCountsFromWhereItsSoundStopped() {
+        var world = TalkWorld()
+        world.begin(TalkWorld.channel, [1])
+        world.wait(1_000)
+        world.around.silence = .microphoneCardMuted
+        world.around.silentSince = TalkWorld.start + .milliseconds(400)
+        world.judgeAnew()
+        world.wait(1_000)
+        world.reportShare(from: 1, frames: 200, highest: 1_199)
+        world.end(frames: 200)
+        #expect(world.outcomes() == [[heard(1, 20, .microphoneCardMuted)]])
+        // Of a talk that began since, all of it is silence.
+        world.begin(TalkWorld.channel, [1], first: 2_000)
+        world.wait(1_000)
+        world.reportShare(from: 1, highest: 2_099)
+        world.end(frames: 100)
+        #expect(world.outcomes() == [[heard(1, 0, .microphoneCardMuted)]])
+        // Of one that goes on into an open microphone, what was before it does not count.
+        world.begin(TalkWorld.channel, [1], first: 3_000)
+        world.wait(1_000)
+        world.around.silence = nil
+        world.judgeAnew()
+        world.wait(1_000)
+        world.reportShare(from: 1, frames: 200, highest: 3_199)
+        world.end(frames: 200)
+        #expect(world.outcomes() == [[heard(1, 50, .microphoneCardMuted)]])
+    }
+
+    @Test func aMicrophoneThatIsLostMidwaySendsNothing() {
+        var world = TalkWorld()
+        world.begin(TalkWorld.channel, [1])
+        world.wait(1_000)
+        world.reportShare(from: 1)
+        world.around.silence = .microphoneLost
+        world.judgeAnew()
+        #expect(world.taken() == [.chime(.nobody), nobodyHears((1, .microphoneLost))])
+        // Nothing can come back of nothing.
+        world.wait(4_000)
+        world.followSilentListeners()
+        #expect(world.taken() == [] && !world.talks.isDeaf(1))
+        world.around.silence = nil
+        world.judgeAnew()
+        #expect(world.taken() == [.chime(.permit)])
+        // From here on the listener has as long as at the beginning.
+        world.wait(3_100)
+        world.followSilentListeners()
+        #expect(world.taken() == [])
+        world.reportShare(from: 1, highest: 1_199)
+        world.end(frames: 200)
+        // Two seconds were sent, and four were not.
+        #expect(world.outcomes() == [[heard(1, 33, .microphoneLost)]])
+    }
+
+    @Test func whereNothingCameBackOfSilenceThatIsTheReason() {
+        var world = TalkWorld()
+        world.around.silence = .microphoneLost
+        world.begin(TalkWorld.channel, [1, 4])
+        world.end(frames: 10)
+        #expect(world.outcomes() == [[heard(1, 0, .microphoneLost), heard(4, 0, .down)]])
+    }
+
+    @Test func aTalkThatIsHeldOpenWithoutAMicrophoneIsHeardByNobody() {
+        var world = TalkWorld()
+        #expect(world.hearsNow(1, isHeld: true) == nil)
+        world.around.silence = .microphoneLost
+        #expect(world.hearsNow(1, isHeld: true) == .unheard(.microphoneLost))
+        #expect(world.hearsNow(1) == nil)
+        // Of a peer that is down its state tells enough.
+        #expect(world.hearsNow(4, isHeld: true) == nil)
+        world.around.silence = .microphoneMuted
+        #expect(world.hearsNow(1, isHeld: true) == nil)
+    }
+
+    @Test func noPeerCanBeSpokenToWhereNetworkSessionOrMicrophoneIsMissing() {
+        var around = Surroundings()
+        around.up = [0, 1]
+        around.down = [2, 3]
+        around.cutOff = [1, 3]
+        #expect(around.obstacle(to: 0) == nil)
+        #expect(around.obstacle(to: 1) == .noNetwork)
+        #expect(around.obstacle(to: 2) == .down)
+        #expect(around.obstacle(to: 3) == .noNetwork)
+        around.silence = .microphoneMuted
+        #expect(around.obstacle(to: 0) == .microphoneMuted)
+        #expect(around.obstacle(to: 0, isVoice: false) == nil)
+        #expect(around.obstacle(to: 2) == .down)
+    }
+}

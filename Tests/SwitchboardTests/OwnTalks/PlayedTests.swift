@@ -1,0 +1,132 @@
+import Station
+import Testing
+import Time
+import Wire
+
+@testable import Switchboard
+
+/// What listeners say they have played, of talkspurts that follow each other.
+@Suite struct PlayedTests {
+    private func played(
+        _ ms: UInt16, total: UInt16, on stream: Int = TalkWorld.channel, share: UInt8 = 255
+    ) -> Heard {
+        Heard(
+            stream: UInt8(stream), share: share, why: share == 255 ? .heard : .speakerMuted,
+            played: .init(ms: ms, total: total))
+    }
+
+    private func world() -> TalkWorld {
+        var world = TalkWorld()
+        for peer in 0..<8 { world.talks.cameUp(peer, isNewBoot: true) }
+        return world
+    }
+
+    @Test func whatLostReportsHaveToldIsInTheNext() {
+        var world = world()
+        world.begin(TalkWorld.channel, [1])
+        world.report(from: 1, played(1_000, total: 1_000))
+        world.wait(3_000)
+        world.report(from: 1, highest: 1_299, played(1_000, total: 3_000))
+        world.end(frames: 300)
+        #expect(world.outcomes() == [[heard(1, 100)]])
+    }
+
+    @Test func theLastSumComesWithoutAReport() {
+        var world = world()
+        world.begin(TalkWorld.channel, [1])
+        world.report(from: 1, played(700, total: 700))
+        world.end(frames: 100)
+        world.wait(300)
+        world.tell(from: 1, played(300, total: 1_000))
+        #expect(world.outcomes() == [[heard(1, 100)]])
+    }
+
+    @Test func whatWasSaidFirstWasPlayedFirst() {
+        var world = world()
+        world.begin(TalkWorld.channel, [1])
+        world.wait(1_000)
+        world.report(from: 1, played(600, total: 600))
+        world.end(frames: 100)
+        world.wait(100)
+        world.begin(TalkWorld.channel, [1], first: 1_100)
+        world.wait(1_000)
+        // 400 ms of it are what was still to be played of the first.
+        world.report(from: 1, highest: 1_199, played(1_400, total: 2_000))
+        world.end(frames: 100)
+        #expect(world.outcomes() == [[heard(1, 100)], [heard(1, 100)]])
+    }
+
+    @Test func aReportOfTwoTalkspurtsIsDivided() {
+        var world = world()
+        world.begin(TalkWorld.channel, [1])
+        world.wait(500)
+        world.end(frames: 50)
+        world.begin(TalkWorld.channel, [1], first: 1_050)
+        world.wait(500)
+        world.reportShare(from: 1)
+        world.end(frames: 50)
+        #expect(world.outcomes() == [[heard(1, 100)], [heard(1, 100)]])
+    }
+
+    /// Streams to one peer alone are all 0.
+    @Test func ofStreamZeroEachPeerReportsOnItsOwn() {
+        var world = world()
+        world.begin(40, [1])
+        world.begin(41, [2])
+        // Copies have brought half of it.
+        world.report(from: 1, on: 0, frames: 50, played(1_000, total: 1_000, on: 0))
+        world.report(from: 2, on: 0, played(500, total: 500, on: 0))
+        world.tell(from: 2, on: 0, .speakerMuted)
+        #expect(world.hearsNow(1) == .heard)
+        #expect(world.hearsNow(2) == .unheard(.told(.speakerMuted)))
+        world.end(40, frames: 100)
+        world.end(41, frames: 100)
+        #expect(world.outcomes().map { $0.map { $0.percent } } == [[100], [50]])
+    }
+
+    @Test func aPeerThatWasAddedMayCountOn() {
+        var world = TalkWorld()
+        world.replace(1)
+        world.talks.cameUp(1, isNewBoot: true)
+        world.begin(TalkWorld.channel, [1])
+        world.report(from: 1, played(500, total: 20_500))
+        world.end(frames: 100)
+        #expect(world.outcomes() == [[heard(1, 50, .network)]])
+        // From its next start on, both count from 0.
+        world.talks.cameUp(1, isNewBoot: true)
+        world.begin(TalkWorld.channel, [1], first: 2_000)
+        world.report(from: 1, highest: 2_099, played(500, total: 1_000))
+        world.end(frames: 100)
+        #expect(world.outcomes() == [[heard(1, 100)]])
+    }
+
+    @Test func aNewSessionOfTheSameStartForgetsTheSum() {
+        var world = world()
+        world.begin(TalkWorld.channel, [1])
+        world.report(from: 1, played(500, total: 500))
+        world.talks.cameUp(1, isNewBoot: false)
+        world.report(from: 1, highest: 1_199, played(500, total: 30_000))
+        world.end(frames: 200)
+        #expect(world.outcomes() == [[heard(1, 50, .network)]])
+    }
+
+    /// A sum is of what was played before, and tells nothing of this moment.
+    @Test func aSumIsNoWordOnWhetherItHearsNow() {
+        var world = world()
+        world.begin(TalkWorld.channel, [1])
+        world.report(from: 1, played(500, total: 500))
+        world.tell(from: 1, played(500, total: 1_000, share: 0))
+        #expect(world.hearsNow(1) == .heard)
+        #expect(world.taken() == [])
+        world.end(frames: 100)
+        #expect(world.outcomes() == [[heard(1, 50, .network)]])
+    }
+
+    @Test func whatIsNoStreamIsNotCounted() {
+        var world = world()
+        world.begin(TalkWorld.channel, [1])
+        world.tell(from: 1, played(500, total: 500, on: 200))
+        world.end(frames: 100)
+        #expect(world.outcomes() == [[heard(1, 0, .noAnswer)]])
+    }
+}

@@ -1,0 +1,81 @@
+import Station
+import Testing
+import Time
+import Wire
+
+@testable import Switchboard
+
+/// The way of a talkspurt through the switchboard's door.
+@Suite struct SwitchboardTalkTests {
+    private let start = Instant(nanoseconds: 7_000_000_000)
+
+    private func switchboard() -> Switchboard {
+        var switchboard = Switchboard(
+            peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
+        var around = Surroundings()
+        around.peers = [0, 1]
+        around.up = [0, 1]
+        switchboard.know(around)
+        return switchboard
+    }
+
+    @Test func aTalkspurtIsFollowedFromItsBeginningToItsLastReports() {
+        var switchboard = switchboard()
+        let spurt = switchboard.talkspurtBegan(
+            TalkspurtStart(to: 30, called: "house", listeners: [0], first: 10), at: start)
+        switchboard.listenersJoined(30, by: [1], at: start)
+        let second = start + .seconds(1)
+        let report = Report(
+            stream: 30, highest: 109, loss: 0, burst: 0, jitter: 0, delay: 20, concealed: 0,
+            received: 100)
+        let all = Heard(stream: 30, share: 255, why: .heard)
+        switchboard.reported(report, all, by: 0, at: second)
+        switchboard.toldHeard(Heard(stream: 30, share: 0, why: .doNotDisturb), by: 1, at: second)
+        switchboard.measured(.milliseconds(100), to: 0, at: second)
+        switchboard.talkspurtEnded(30, frames: 100, at: second)
+        let due = second + .milliseconds(1_400)
+        #expect(switchboard.deadline == due)
+        #expect(switchboard.orders == [.doubt(peer: 1, true)])
+        switchboard.tick(at: due)
+        let found = [heard(0, 100), heard(1, 0, .told(.doNotDisturb))]
+        #expect(
+            switchboard.orders == [
+                .reportsAreIn(spurt: spurt, target: 30, found),
+                .notice(.heard(target: "house", .seconds(1), found)),
+            ])
+        #expect(switchboard.deadline == nil)
+    }
+
+    @Test func theFirstOfAllDeadlinesIsTheSwitchboards() {
+        var switchboard = switchboard()
+        switchboard.signalled(by: 0, for: .seconds(30), at: start)
+        #expect(switchboard.deadline == start + .seconds(30))
+        _ = switchboard.talkspurtBegan(
+            TalkspurtStart(to: 3, called: nil, listeners: [0]), at: start)
+        switchboard.talkspurtEnded(3, frames: 0, at: start)
+        #expect(switchboard.deadline == start + .milliseconds(1_300))
+    }
+
+    @Test func whatIsAroundTheTalkIsWhatItIsJudgedBy() {
+        var switchboard = switchboard()
+        var around = Surroundings()
+        around.peers = [0]
+        around.up = [0]
+        around.cutOff = [0]
+        switchboard.know(around)
+        switchboard.judgeAnew(at: start)
+        #expect(switchboard.orders == [.doubt(peer: 0, true)])
+        around.cutOff = []
+        switchboard.know(around)
+        _ = switchboard.talkspurtBegan(
+            TalkspurtStart(to: 3, called: "house", listeners: [0]), at: start)
+        switchboard.followSilentListeners(at: start + .seconds(4))
+        let nobody = [HeardAt(peer: 0, percent: nil, .noAnswer)]
+        #expect(
+            switchboard.orders == [.notice(.noListener(target: "house", nobody))])
+        switchboard.cameUp(0, isNewBoot: true)
+        switchboard.removed(peer: 0)
+        switchboard.replace(peer: 0)
+        #expect(switchboard.orders.contains(.doubt(peer: 0, false)))
+    }
+}
