@@ -75,8 +75,9 @@ package struct Switchboard {
         ownTalks = OwnTalks(peers: peers)
     }
 
-    /// The next thing that was decided here; nil when there is none. What stations tell each
-    /// other comes behind it, by `nextOrder`.
+    /// The next thing that was decided here; nil when there is none.
+    ///
+    /// What the stations tell each other comes behind it, by `nextOrder`.
     package mutating func nextDecision() -> Order? { orders.next() }
 
     /// The next thing to be done; nil when all is done.

@@ -10,7 +10,7 @@ import Time
 
     private mutating func lost(_ capture: UInt64, _ playback: UInt64) -> [Order] {
         switchboard.soundLost(capture: capture, playback: playback)
-        return switchboard.orders
+        return switchboard.decided
     }
 
     @Test mutating func lostSoundIsToldOnceALookHoweverOften() {
@@ -23,7 +23,7 @@ import Time
 
     @Test mutating func aCardThatStallsIsInTroubleUntilItIsGone() {
         switchboard.cardStalled()
-        #expect(switchboard.orders == [.notice(.stalled)])
+        #expect(switchboard.decided == [.notice(.stalled)])
         #expect(switchboard.cardTroubles.isStalled)
         switchboard.cardLost()
         #expect(!switchboard.cardTroubles.isStalled)

@@ -108,6 +108,6 @@ import Time
         switchboard.follow([listener()], at: start)
         #expect(switchboard.deadline == start + .milliseconds(2500))
         switchboard.follow([listener()], at: start + .milliseconds(2500))
-        #expect(switchboard.orders == [.ask(peer: 1)])
+        #expect(switchboard.decided == [.ask(peer: 1)])
     }
 }

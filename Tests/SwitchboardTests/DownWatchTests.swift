@@ -17,7 +17,7 @@ import Time
 
     private mutating func look(_ trouble: DownWatch.NetworkTrouble?) -> [Order] {
         switchboard.looked(trouble)
-        return switchboard.orders
+        return switchboard.decided
     }
 
     @Test mutating func theNetworkIsLookedAtWhenItChangesAndNowAndThen() {
@@ -43,7 +43,7 @@ import Time
         #expect(!switchboard.downWatch.isProbeOver(of: 2, at: start + .milliseconds(4999)))
         #expect(switchboard.downWatch.isProbeOver(of: 2, at: start + .seconds(5)))
         #expect(switchboard.downWatch.isProbeOver(of: 1, at: start))
-        switchboard.replace(peer: 2)
+        switchboard.replace(2, firstMid: 1)
         #expect(switchboard.downWatch.isProbeOver(of: 2, at: start))
     }
 
@@ -51,7 +51,7 @@ import Time
         var news: [[Order]] = []
         for isShared in [false, true, true, false, true] {
             switchboard.followKey(of: 3, isShared: isShared)
-            news.append(switchboard.orders)
+            news.append(switchboard.decided)
         }
         let told = [Order.notice(.sharedKey(3))]
         #expect(news == [[], told, [], [], told])

@@ -59,7 +59,7 @@ import Time
             peers: 2, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
         #expect(switchboard.microphoneSilence(facts()) == nil)
         switchboard.streamChanged(.capture, .stands)
-        #expect(switchboard.orders == [.reopen(.capture), .notice(.asleep(.capture))])
+        #expect(switchboard.decided == [.reopen(.capture), .notice(.asleep(.capture))])
         #expect(switchboard.microphoneSilence(facts()) == .lost)
         let isNews = switchboard.lookAtMicrophone(facts())
         #expect(isNews)

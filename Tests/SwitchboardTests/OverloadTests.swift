@@ -12,7 +12,7 @@ import Time
 
     private mutating func follow(_ step: Overload.Step) -> [Order] {
         switchboard.shed(to: step)
-        return switchboard.orders
+        return switchboard.decided
     }
 
     @Test mutating func eachStepIsToldOnceAndSoIsTheEnd() {

@@ -11,13 +11,13 @@ import Time
 
     private mutating func hear(_ peer: Int, at seconds: Int, last: Int) -> [Order] {
         switchboard.opened(peer, last: start + .seconds(last), at: start + .seconds(seconds))
-        return switchboard.orders
+        return switchboard.decided
     }
 
     @Test mutating func aPeerIsUpStaleAndHeardAgain() {
         #expect(switchboard.presence.reach(of: 2) == .down)
-        switchboard.up(2)
-        #expect(switchboard.orders == [.notice(.peerUp(2))])
+        switchboard.up(2, isNewBoot: true, at: start)
+        #expect(switchboard.decided == [.notice(.peerUp(2))])
         #expect(switchboard.presence.reach(of: 2) == .up)
         #expect(hear(2, at: 20, last: 0).isEmpty)
         #expect(hear(2, at: 21, last: 0) == [.notice(.peerStale(2))])
@@ -36,10 +36,10 @@ import Time
     }
 
     @Test mutating func whatWasKnownOfTheWayToAPeerThatGoesIsForgotten() {
-        switchboard.up(1)
-        _ = switchboard.orders
-        switchboard.down(1)
-        let orders = switchboard.orders
+        switchboard.up(1, isNewBoot: true, at: start)
+        _ = switchboard.decided
+        switchboard.down(1, at: start)
+        let orders = switchboard.decided
         #expect(orders.count == 2)
         if case .protect(peer: 1, _) = orders.first {} else { Issue.record("\(orders)") }
         #expect(orders.last == .notice(.peerDown(1)))
@@ -47,18 +47,18 @@ import Time
     }
 
     @Test mutating func peersThatGoDownWhenTheStationStopsAreNoNews() {
-        switchboard.up(1)
-        _ = switchboard.orders
+        switchboard.up(1, isNewBoot: true, at: start)
+        _ = switchboard.decided
         switchboard.leave()
-        switchboard.down(1)
-        #expect(!switchboard.orders.contains(.notice(.peerDown(1))))
+        switchboard.down(1, at: start)
+        #expect(!switchboard.decided.contains(.notice(.peerDown(1))))
         #expect(switchboard.presence.reach(of: 1) == .down)
     }
 
     @Test mutating func anotherPeerOfTheSameNumberBeginsAnew() {
-        switchboard.up(1)
+        switchboard.up(1, isNewBoot: true, at: start)
         switchboard.moved(1)
-        switchboard.replace(peer: 1)
+        switchboard.replace(1, firstMid: 1)
         #expect(switchboard.presence.reach(of: 1) == .down)
         #expect(!switchboard.whereabouts.hasMoved(1))
     }

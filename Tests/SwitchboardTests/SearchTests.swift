@@ -12,7 +12,7 @@ import Time
 
     private mutating func seek(_ talks: [PeerSet] = [], at ms: Int) -> [Order] {
         switchboard.seek(among: [0, 1, 3], talks: talks, at: start + .milliseconds(ms))
-        return switchboard.orders
+        return switchboard.decided
     }
 
     @Test mutating func namesThatWereNeverFoundAreLookedForEveryTwoSeconds() {
@@ -34,6 +34,6 @@ import Time
     @Test mutating func aKeyPressWaitsForNothing() {
         _ = seek(at: 0)
         switchboard.want([0, 3])
-        #expect(switchboard.orders == [.want(peer: 0), .want(peer: 3)])
+        #expect(switchboard.decided == [.want(peer: 0), .want(peer: 3)])
     }
 }

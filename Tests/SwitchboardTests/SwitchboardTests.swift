@@ -1,4 +1,5 @@
 import Audio
+import Station
 import Testing
 import Time
 import Wire
@@ -15,10 +16,10 @@ import Wire
 
     @Test mutating func aCallLightIsLitUntilItsDeadlineOrAButton() {
         switchboard.signalled(by: 1, for: .seconds(30), at: start)
-        #expect(switchboard.orders == [.notice(.signal(peer: 1, .seconds(30)))])
-        #expect(switchboard.deadline == start + .seconds(30))
+        #expect(switchboard.decided == [.notice(.signal(peer: 1, .seconds(30)))])
+        #expect(switchboard.callLight.deadline == start + .seconds(30))
         switchboard.tick(at: start + .seconds(30))
-        #expect(!switchboard.callLight.isLit && switchboard.deadline == nil)
+        #expect(!switchboard.callLight.isLit && switchboard.callLight.deadline == nil)
         switchboard.signalled(by: 1, for: .seconds(30), at: start + .seconds(31))
         switchboard.buttonPressed()
         #expect(!switchboard.callLight.isLit)
@@ -35,43 +36,49 @@ import Wire
     }
 
     @Test mutating func whatCameOfARequestIsTold() {
-        switchboard.asked(2, mid: 7, for: "relay door")
-        switchboard.resulted(7, of: 2, .done)
-        #expect(switchboard.orders == [.notice(.result(peer: 2, what: "relay door", .done))])
+        let mid = switchboard.ask(2, .relay, argument: 1, for: "relay door", at: start)
+        #expect(switchboard.decided == [.want(peer: 2)])
+        switchboard.follow(.resulted(peer: 2, request: mid, .done))
+        #expect(
+            switchboard.decided
+                == [.notice(.result(peer: 2, request: mid, what: "relay door", .done))])
     }
 
     @Test mutating func aReplyGoesToThePeerThatWasHeardLast() {
-        switchboard.heard(3)
+        switchboard.voiceBegan(3)
         #expect(switchboard.replyKey.peer(isDown: true) == 3)
-        let former = switchboard.followReply(isDown: true)
-        switchboard.heard(1)
-        let replaced = switchboard.followReply(isDown: true)
-        #expect(former == nil && replaced == 3)
+        switchboard.reply(isDown: true) { $0 + 32 }
+        #expect(switchboard.decided.isEmpty)
+        switchboard.voiceBegan(1)
+        switchboard.reply(isDown: true) { $0 + 32 }
+        #expect(switchboard.decided == [.press(target: 35, isDown: false)])
     }
 
     @Test mutating func lossThatIsReportedProtectsThatPeerAlone() {
         let lossy = Report(
             stream: 0, highest: 0, loss: 26, burst: 9, jitter: 10, delay: 20, concealed: 0,
             received: 90)
-        switchboard.measured(.milliseconds(4), to: 1, at: start)
-        switchboard.reported(lossy, by: 1, at: start + .seconds(1))
-        #expect(switchboard.orders.isEmpty)
-        switchboard.measured(.milliseconds(4), to: 1, at: start + .milliseconds(1004))
+        switchboard.up(1, isNewBoot: true, at: start)
+        _ = switchboard.decided
+        switchboard.answered(by: 1, after: .milliseconds(4), at: start + .milliseconds(4))
+        switchboard.receive(.report(lossy), from: 1, at: start + .seconds(1))
+        #expect(switchboard.decided.isEmpty)
+        switchboard.answered(by: 1, after: .milliseconds(4), at: start + .milliseconds(1004))
         let choice = switchboard.protection.redundancy(of: 1).choice
         #expect(choice.depth == 2)
-        #expect(switchboard.orders == [.protect(peer: 1, choice)])
+        #expect(switchboard.decided == [.protect(peer: 1, choice)])
         #expect(switchboard.protection.redundancy(of: 2).choice.depth == 0)
         // The peer of this number is another one now.
-        switchboard.replace(peer: 1)
+        switchboard.replace(1, firstMid: 1)
         #expect(switchboard.protection.redundancy(of: 1).choice.depth == 0)
     }
 
     @Test mutating func onAWirelessMachineEachPeerIsProtectedFromTheStart() {
         switchboard.beginProtection(frames, isWireless: true)
-        #expect(switchboard.orders.count == 4)
+        #expect(switchboard.decided.count == 4)
         #expect((0..<4).allSatisfy { switchboard.protection.redundancy(of: $0).choice.depth == 1 })
-        // Other frames are sent by the same machine.
-        switchboard.beginProtection(frames, isWireless: nil)
-        #expect((0..<4).allSatisfy { switchboard.protection.redundancy(of: $0).choice.depth == 1 })
+        // A peer that comes to this number later is reached by the same machine.
+        switchboard.replace(2, firstMid: 1)
+        #expect(switchboard.protection.redundancy(of: 2).choice.depth == 1)
     }
 }

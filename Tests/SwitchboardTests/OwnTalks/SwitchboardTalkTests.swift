@@ -21,6 +21,7 @@ import Wire
 
     @Test func aTalkspurtIsFollowedFromItsBeginningToItsLastReports() {
         var switchboard = switchboard()
+        switchboard.up(0, isNewBoot: true, at: start)
         let spurt = switchboard.talkspurtBegan(
             TalkspurtStart(to: 30, called: "house", listeners: [0], first: 10), at: start)
         switchboard.listenersJoined(30, by: [1], at: start)
@@ -31,25 +32,25 @@ import Wire
         let all = Heard(stream: 30, share: 255, why: .heard)
         switchboard.reported(report, all, by: 0, at: second)
         switchboard.toldHeard(Heard(stream: 30, share: 0, why: .doNotDisturb), by: 1, at: second)
-        switchboard.measured(.milliseconds(100), to: 0, at: second)
+        _ = switchboard.decided
+        switchboard.answered(by: 0, after: .milliseconds(100), at: second)
         switchboard.talkspurtEnded(30, frames: 100, at: second)
         let due = second + .milliseconds(1_400)
-        #expect(switchboard.deadline == due)
-        #expect(switchboard.orders == [.doubt(peer: 1, true)])
+        #expect(switchboard.ownTalks.deadline == due)
         switchboard.tick(at: due)
         let found = [heard(0, 100), heard(1, 0, .told(.doNotDisturb))]
         #expect(
-            switchboard.orders == [
+            switchboard.decided == [
                 .reportsAreIn(spurt: spurt, target: 30, found),
                 .notice(.heard(target: "house", .seconds(1), found)),
             ])
-        #expect(switchboard.deadline == nil)
+        #expect(switchboard.ownTalks.deadline == nil)
     }
 
     @Test func theFirstOfAllDeadlinesIsTheSwitchboards() {
         var switchboard = switchboard()
         switchboard.signalled(by: 0, for: .seconds(30), at: start)
-        #expect(switchboard.deadline == start + .seconds(30))
+        #expect(switchboard.callLight.deadline == start + .seconds(30))
         _ = switchboard.talkspurtBegan(
             TalkspurtStart(to: 3, called: nil, listeners: [0]), at: start)
         switchboard.talkspurtEnded(3, frames: 0, at: start)
@@ -64,7 +65,7 @@ import Wire
         around.cutOff = [0]
         switchboard.know(around)
         switchboard.judgeAnew(at: start)
-        #expect(switchboard.orders == [.doubt(peer: 0, true)])
+        #expect(switchboard.decided == [.doubt(peer: 0, true)])
         around.cutOff = []
         switchboard.know(around)
         _ = switchboard.talkspurtBegan(
@@ -72,10 +73,9 @@ import Wire
         switchboard.followSilentListeners(at: start + .seconds(4))
         let nobody = [HeardAt(peer: 0, percent: nil, .noAnswer)]
         #expect(
-            switchboard.orders == [.notice(.noListener(target: "house", nobody))])
-        switchboard.cameUp(0, isNewBoot: true)
-        switchboard.removed(peer: 0)
-        switchboard.replace(peer: 0)
-        #expect(switchboard.orders.contains(.doubt(peer: 0, false)))
+            switchboard.decided == [.notice(.noListener(target: "house", nobody))])
+        switchboard.left(0, firstMid: 1)
+        switchboard.replace(0, firstMid: 1)
+        #expect(switchboard.decided.contains(.doubt(peer: 0, false)))
     }
 }

@@ -1,0 +1,46 @@
+import Station
+import Time
+import Wire
+
+@testable import Switchboard
+
+extension Switchboard {
+    /// Of a station without targets and channels.
+    init(peers: Int, frames: LossProtection.Frames, at now: Instant) {
+        self.init(
+            station: Station(
+                targets: [], channels: [], firstMids: (0..<peers).map { 100 * UInt32($0) }),
+            peers: peers, frames: frames, at: now)
+    }
+
+    /// Takes all that was decided; records to peers stay where they are.
+    var decided: [Order] {
+        mutating get {
+            var found: [Order] = []
+            while let order = nextDecision() { found.append(order) }
+            return found
+        }
+    }
+
+    /// A peer that is up answers a PING just now, so long after it was sent.
+    mutating func answered(by peer: Int, after roundTrip: Duration, at now: Instant) {
+        measure(peer, at: now - roundTrip)
+        var tokens: [UInt32] = []
+        while let action = station.nextAction() {
+            guard case .send(peer, let payload) = action else { continue }
+            _ = ControlReader.read(payload.bytes.span) { record in
+                if case .ping(let token) = record { tokens.append(token) }
+            }
+        }
+        for token in tokens { receive(.pong(token), from: peer, at: now) }
+    }
+
+    /// A peer asks for the call light, which its policy allows.
+    mutating func signalled(by peer: Int, for time: Duration, at now: Instant) {
+        tick(at: now)
+        let tenths = UInt16(time.milliseconds / 100)
+        follow(
+            .asked(
+                peer: peer, Signal(mid: 1, target: .callLight, argument: 0, time: tenths)))
+    }
+}
