@@ -2,6 +2,7 @@ internal import Config
 internal import Control
 internal import HAL
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -26,7 +27,7 @@ extension ControlLoop {
         case .relay(let name, let peer?): askForRelay(name, of: peer)
         case .signal(let peer): signal(peer)
         case .call(let name): callTarget(name)
-        case .page(let name): page(name, isDown: view.pagedTo != name)
+        case .page(let name): page(name, isDown: switchboard.pager.name != name)
         case .answer: answerCall()
         case .reject: rejectCall()
         case .hangUp: hangUpCall()

@@ -109,7 +109,10 @@ extension ControlLoop {
     /// Tells that a direction has no card now.
     mutating func tellLoss(_ error: PCMError) {
         // The listeners of a page take it for over: it does not go on when the microphone is back.
-        if error.direction == .capture, view.pagedTo != nil { endPage() }
+        if error.direction == .capture, switchboard.pager.name != nil {
+            switchboard.endPage()
+            doWhatCoresAsk()
+        }
         switchboard.streamLost(.init(error.direction))
         tell(.audioLost, detail: error.description)
     }

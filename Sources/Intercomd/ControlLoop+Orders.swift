@@ -34,18 +34,15 @@ extension ControlLoop {
         case .switchRelay(let peer, let signal):
             let status = switchRelay(number: signal.argument, for: peer)
             switchboard.switched(status, for: signal, of: peer)
-        case .pageTimeUp(let stream): pageTimeUp(stream)
+        case .announcementTimeUp: stopAnnouncement()
         case .notice(let notice): tell(of: notice)
         case .answer(let caller, let answer):
-            server.replyLate(.done(Reply.Done(words(answer))), to: caller, at: now)
+            server.replyLate(.done(done(answer)), to: caller, at: now)
         case .ask(let peer): table.doubted(peer: peer, at: now)
         case .resolve(let peer): resolve(peer)
         case .retryAll: table.retryAll(at: now)
         case .reopen(let direction): cards.reopen(PCMError.Direction(direction), at: now)
-        case .reportsAreIn(let spurt, let target, let heard):
-            let heard = named(heard)
-            announcementHeard(spurt, heard)
-            pageHeard(spurt, of: target, heard)
+        case .reportsAreIn(let spurt, _, let heard): announcementHeard(spurt, named(heard))
         }
     }
 
@@ -138,12 +135,27 @@ extension ControlLoop {
         tell(.peerUp, peer: peer, detail: "suite \(state.suite.rawValue)\(note)")
     }
 
-    private func words(_ answer: LateAnswer) -> String {
+    private func done(_ answer: LateAnswer) -> Reply.Done {
         switch answer {
-        case .talkOver(let name, .timedOut): "the talk to \(name) is over: max-talk is over"
-        case .talkOver(let name, .letGo): "the talk to \(name) is over: it was let go"
-        case .talkOver(let name, .targetGone):
-            "the talk to \(name) is over: the settings have \(name) no more"
+        case .talkOver(let name, let end):
+            let why =
+                switch end {
+                case .timedOut: "max-talk is over"
+                case .letGo: "it was let go"
+                case .targetGone: "the settings have \(name) no more"
+                }
+            return Reply.Done("the talk to \(name) is over: \(why)")
+        case .pageOver(let name, let heard):
+            let heard = named(heard)
+            var done = Reply.Done("page to \(name) ended")
+            done.heard = heard
+            done.outcome = heard.isHeard ? "heard" : "unheard"
+            return done
+        case .pageReplaced(let former, let name):
+            var done = Reply.Done(
+                "the page to \(former) is over: one to \(name) took its place")
+            done.outcome = "replaced"
+            return done
         }
     }
 }

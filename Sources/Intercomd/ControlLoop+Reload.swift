@@ -206,7 +206,9 @@ extension ControlLoop {
         if !isSameFrame { protectAnew() }
         lines.configure(config)
         noteRelays()
-        if let name = view.pagedTo, routing.target(named: name) == nil { endPage() }
+        if let name = switchboard.pager.name, routing.target(named: name) == nil {
+            switchboard.endPage()
+        }
         for target in switchboard.talks.targets where routing.target(target) == nil {
             switchboard.endTalks(to: target, .targetGone)
         }

@@ -32,7 +32,6 @@ extension ControlLoop {
 
     /// Ends the page and the talks of callers that are gone: nobody else would.
     mutating func endWhatNobodyHolds() {
-        endPageOfNobody()
         switchboard.forget { server.hasHungUp($0) }
         doWhatCoresAsk()
     }

@@ -27,14 +27,6 @@ struct StationView {
 
     /// Since when the microphone is open, for each talk target it is open for, by `id`.
     var talkingSince: [Int: Instant] = [:]
-    /// Whom the page from the microphone is for.
-    var pagedTo: String?
-    /// The caller that asked for the page, and stays while it lasts.
-    var pager: CallerTicket?
-    /// What was heard of the page under way where its microphone went before its end.
-    var pageOutcome: [HeardBy] = []
-    /// Callers whose page is over, until its listeners have said what they heard of it.
-    var pageWaiters: [(caller: CallerTicket, spurt: Int, text: String)] = []
     /// The call that ended last, as the history has it.
     var lastEnded: HistoryRecord?
     /// By number.

@@ -13,4 +13,8 @@ package struct CallerTicket: Equatable, Sendable {
 package enum LateAnswer: Equatable, Sendable {
     /// The talk that it held open is over.
     case talkOver(to: String, HeldTalks.End)
+    /// The page that it asked for is over, and this was heard of it.
+    case pageOver(to: String, [HeardAt])
+    /// Another page took its place, so nothing is known of what was heard.
+    case pageReplaced(to: String, by: String)
 }

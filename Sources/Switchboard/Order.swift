@@ -39,8 +39,8 @@ package enum Order: Equatable, Sendable {
     case resolve(peer: Int)
     /// The card of this stream is closed and opened again.
     case reopen(StillStreams.Direction)
-    /// What is said on this stream has lasted for as long as any page may.
-    case pageTimeUp(stream: UInt8)
+    /// An announcement has lasted for as long as any page may.
+    case announcementTimeUp
     /// A peer asks for a relay here, which its policy allows; `Switchboard.switched` says what
     /// came of it.
     case switchRelay(peer: Int, Signal)

@@ -9,6 +9,9 @@ package struct Orders: Sendable {
     /// People are told.
     mutating func add(_ notice: Notice) { waiting.append(.notice(notice)) }
 
+    /// This is done before all that waits.
+    mutating func addFirst(_ order: Order) { waiting.insert(order, at: 0) }
+
     /// The oldest one; nil when none waits.
     package mutating func next() -> Order? { waiting.isEmpty ? nil : waiting.removeFirst() }
 }

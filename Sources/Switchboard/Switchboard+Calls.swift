@@ -18,7 +18,8 @@ extension Switchboard {
             orders.add(.pageBegan(peer: peer, reference: reference, priority))
         case .pageEnded(let peer, _, let isTimeUp):
             orders.add(.pageEnded(peer: peer, isTimeUp: isTimeUp))
-        case .pageTimeUp(let stream): orders.add(.pageTimeUp(stream: stream))
+        case .pageTimeUp(TalkTarget.page): endPage()
+        case .pageTimeUp: orders.add(.announcementTimeUp)
         case .asked(let peer, let signal): asked(signal, by: peer)
         case .resulted(let peer, let request, let status):
             requests.resulted(request, of: peer, PeerRequests.Outcome(status), &orders)

@@ -125,7 +125,40 @@ extension Switchboard {
 
     /// Callers that are gone hold nothing any more.
     package mutating func forget(callers hasGone: (CallerTicket) -> Bool) {
+        if pager.forget(hasGone) { endPage() }
         talks.forget(hasGone, &orders)
+    }
+
+    // MARK: Pages
+
+    /// Opens the microphone for a page to this target, of a minute at most; one before it is over.
+    package mutating func page(
+        _ target: TalkTarget, named name: String, _ priority: Priority, at now: Instant
+    ) {
+        self.now = now
+        if pager.name != nil {
+            pager.replace(by: name, &orders)
+            endPage()
+        }
+        pager.begin(name)
+        station.aim(
+            TalkTarget(
+                stream: TalkTarget.page, reference: target.reference,
+                listeners: target.listeners, priority: priority, purpose: .page), at: now)
+        // The listeners learn what the stream means before they hear it.
+        askStation()
+        aims.aim(TalkTarget.page, at: target.listeners, name: .named(name), &orders)
+        orders.add(.press(target: Pager.target, isDown: true))
+    }
+
+    /// The page lasts for as long as this caller is there.
+    package mutating func keepPage(for caller: CallerTicket) { pager.keep(for: caller) }
+
+    /// Closes the microphone for the page.
+    package mutating func endPage() {
+        pager.end(ownTalks.lastSpurt(to: Pager.target), &orders)
+        orders.add(.press(target: Pager.target, isDown: false))
+        station.release(TalkTarget.page)
     }
 
     /// A talk key that replies goes down, or up; a press for another peer ends the former one.

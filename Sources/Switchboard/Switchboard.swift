@@ -28,6 +28,7 @@ package struct Switchboard {
     package internal(set) var replyKey = ReplyKey()
     package internal(set) var talks = HeldTalks()
     package internal(set) var aims = Aims()
+    package internal(set) var pager = Pager()
     var requests = PeerRequests()
     /// Whether each peer is there.
     package internal(set) var presence: Presence
@@ -78,19 +79,34 @@ package struct Switchboard {
     /// The next thing that was decided here; nil when there is none.
     ///
     /// What the stations tell each other comes behind it, by `nextOrder`.
-    package mutating func nextDecision() -> Order? { orders.next() }
+    package mutating func nextDecision() -> Order? {
+        let order = orders.next()
+        if case .reportsAreIn(let spurt, let target, let heard)? = order {
+            pager.reportsAreIn(spurt, to: target, heard, &orders)
+        }
+        return order
+    }
 
     /// The next thing to be done; nil when all is done.
     package mutating func nextOrder() -> Order? {
         while true {
             if let order = nextDecision() { return order }
             guard let action = station.nextAction() else { return nil }
-            switch action {
-            case .send(let peer, let payload): orders.add(.send(peer: peer, payload))
-            case .hear(let peer, let stream, let hearing, let priority):
-                orders.add(.hear(peer: peer, stream: stream, hearing, priority))
-            case .call(let action): follow(action)
-            }
+            follow(action)
+        }
+    }
+
+    /// What the station wants done now comes before the orders that follow.
+    mutating func askStation() {
+        while let action = station.nextAction() { follow(action) }
+    }
+
+    private mutating func follow(_ action: Station.Action) {
+        switch action {
+        case .send(let peer, let payload): orders.add(.send(peer: peer, payload))
+        case .hear(let peer, let stream, let hearing, let priority):
+            orders.add(.hear(peer: peer, stream: stream, hearing, priority))
+        case .call(let action): follow(action)
         }
     }
 

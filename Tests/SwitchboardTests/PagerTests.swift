@@ -1,0 +1,105 @@
+import Station
+import Testing
+import Time
+import Wire
+
+@testable import Switchboard
+
+@Suite struct PagerTests {
+    private let start = Instant(nanoseconds: 5_000_000_000)
+    private let caller = CallerTicket(place: 1, number: 10)
+    private let other = CallerTicket(place: 2, number: 11)
+    private let page = Int(TalkTarget.page)
+    private let house = TalkTarget(stream: 1, reference: 77, listeners: [1, 2])
+    private let heard = [HeardAt(peer: 1, percent: 100, nil)]
+    private var switchboard = Switchboard(
+        peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
+        at: Instant(nanoseconds: 5_000_000_000))
+
+    private mutating func begin(_ name: String, for caller: CallerTicket) {
+        switchboard.page(house, named: name, .normal, at: start)
+        switchboard.keepPage(for: caller)
+    }
+
+    /// The talkspurt of the page, from its beginning to its last reports.
+    private mutating func speak() -> Int {
+        switchboard.talkspurtBegan(
+            TalkspurtStart(to: page, called: "house", listeners: [1]), at: start)
+    }
+
+    @Test mutating func aPageIsAimedBeforeTheMicrophoneOpensAndClosedAtItsEnd() {
+        begin("house", for: caller)
+        #expect(switchboard.pager.name == "house")
+        #expect(
+            switchboard.decided == [
+                .aim(target: page, [1, 2]), .press(target: page, isDown: true),
+            ])
+        switchboard.endPage()
+        #expect(switchboard.pager.name == nil)
+        // Nothing was said, so its caller waits for nothing.
+        #expect(
+            switchboard.decided == [
+                .answer(caller, .pageOver(to: "house", [])), .press(target: page, isDown: false),
+            ])
+    }
+
+    @Test mutating func theCallerWaitsForWhatWasHeard() {
+        begin("house", for: caller)
+        let spurt = speak()
+        switchboard.endPage()
+        _ = switchboard.decided
+        switchboard.pager.reportsAreIn(spurt + 1, to: 3, heard, &switchboard.orders)
+        #expect(switchboard.decided.isEmpty)
+        switchboard.talkspurtEnded(page, frames: 100, at: start + .seconds(1))
+        switchboard.tick(at: start + .seconds(3))
+        let answers = switchboard.decided.filter {
+            if case .answer = $0 { true } else { false }
+        }
+        let nobody = [HeardAt]()
+        #expect(answers == [.answer(caller, .pageOver(to: "house", nobody))])
+    }
+
+    @Test mutating func aPageThatTakesItsPlaceIsToldToTheFormerCallerAlone() {
+        begin("house", for: caller)
+        _ = switchboard.decided
+        begin("garage", for: other)
+        #expect(
+            switchboard.decided == [
+                .answer(caller, .pageReplaced(to: "house", by: "garage")),
+                .press(target: page, isDown: false), .press(target: page, isDown: true),
+            ])
+        switchboard.endPage()
+        #expect(
+            switchboard.decided == [
+                .answer(other, .pageOver(to: "garage", [])), .press(target: page, isDown: false),
+            ])
+    }
+
+    @Test mutating func aPageEndsWithItsCallerAndThenAnswersNobody() {
+        begin("house", for: caller)
+        _ = switchboard.decided
+        switchboard.forget { $0 == other }
+        #expect(switchboard.pager.name == "house")
+        switchboard.forget { $0 == caller }
+        #expect(switchboard.pager.name == nil)
+        #expect(switchboard.decided == [.press(target: page, isDown: false)])
+    }
+
+    @Test mutating func aMicrophoneThatGoesLeavesWhatWasHeardUntilThePageEnds() {
+        begin("house", for: caller)
+        _ = switchboard.decided
+        switchboard.pager.reportsAreIn(7, to: page, heard, &switchboard.orders)
+        #expect(switchboard.decided.isEmpty)
+        switchboard.endPage()
+        #expect(
+            switchboard.decided.first == .answer(caller, .pageOver(to: "house", heard)))
+    }
+
+    @Test mutating func aPageLastsAMinuteAtMost() {
+        begin("house", for: caller)
+        _ = switchboard.decided
+        switchboard.tick(at: start + .seconds(61))
+        while switchboard.nextOrder() != nil {}
+        #expect(switchboard.pager.name == nil)
+    }
+}
