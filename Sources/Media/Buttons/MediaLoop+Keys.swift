@@ -15,8 +15,8 @@ extension MediaLoop {
         } catch {
             // Never watched, it would be a key that is always up: it counts as one not there.
             let reason = GPIOError(line: line.name, reason: .failed(errno: error.errno))
-            handBack(.key(line))
-            tell(.keyUnreadable(place, reason))
+            rings.handBack(.key(line))
+            rings.notify(.keyUnreadable(place, reason))
             return
         }
         keys[place].line = consume line
@@ -88,7 +88,7 @@ extension MediaLoop {
             let settings = plan.keys[place].settings
             keys[place].readable(isDown: isDown, settings)
             if keys[place].key.isTalking { endTrial() }
-            tell(.key(place, isDown: isDown))
+            rings.notify(.key(place, isDown: isDown))
             if let target = keys[place].target { updateGate(target) }
         } catch {
             lose(place, error)
@@ -99,7 +99,7 @@ extension MediaLoop {
         if isDown { endTrial() }
         if keys[place].isDown != isDown {
             keys[place].isDown = isDown
-            tell(.key(place, isDown: isDown))
+            rings.notify(.key(place, isDown: isDown))
         }
         if isDown, keys[place].isReply, !keys[place].key.isTalking { aimReply(place) }
         follow(keys[place].handle(.level(isDown: isDown), at: moment), of: place)
@@ -115,13 +115,13 @@ extension MediaLoop {
         follow(keys[place].unreadable(at: now), of: place)
         guard let line = keys[place].line.take() else { return }
         try? loop.remove(fd: line.fd)
-        handBack(.key(line))
-        tell(.keyUnreadable(place, error))
+        rings.handBack(.key(line))
+        rings.notify(.keyUnreadable(place, error))
     }
 
     /// Acts on what a key decided; what is no talk is the control thread's.
     private mutating func follow(_ outcome: TalkKeySlot.Outcome, of place: Int) {
-        if let touch = outcome.touch { tell(.touched(place, touch)) }
+        if let touch = outcome.touch { rings.notify(.touched(place, touch)) }
         if let target = keys[place].target { follow(outcome.talk, target: target, key: place) }
     }
 
@@ -129,7 +129,7 @@ extension MediaLoop {
     mutating func follow(_ action: TalkKey.Action?, target: Int, key place: Int? = nil) {
         guard let action else { return }
         if action == .timeOut {
-            tell(.talkTimedOut(target: plan.targets[target].id, key: place))
+            rings.notify(.talkTimedOut(target: plan.targets[target].id, key: place))
             chime(.timeOut)
         }
         updateGate(target)

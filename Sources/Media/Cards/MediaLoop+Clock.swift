@@ -80,7 +80,7 @@ extension MediaLoop {
         clock.disarm(in: loop)
         if isLinked, hasPlayback { PCMPair.unlink(&playback!) }
         isLinked = false
-        handBack(.capture(pcm))
+        rings.handBack(.capture(pcm))
         microphone.breakOff()
         meters.forgetMicrophone()
         chooseMaster()
@@ -97,7 +97,7 @@ extension MediaLoop {
         clock.disarm(in: loop)
         if isLinked, hasCapture { PCMPair.unlink(&capture!) }
         isLinked = false
-        handBack(.playback(pcm))
+        rings.handBack(.playback(pcm))
         activity = SpeakerActivity()
         for place in slots.indices { release(place) }
         intake.missedBlock()
@@ -108,7 +108,7 @@ extension MediaLoop {
     mutating func lose(capture error: PCMError) {
         let wasLinked = isLinked
         giveUpCapture()
-        tell(.captureFailed(error))
+        rings.notify(.captureFailed(error))
         // A linked pair stops as one: what stays has stopped too.
         if wasLinked { startCards() }
     }
@@ -117,7 +117,7 @@ extension MediaLoop {
     mutating func lose(playback error: PCMError) {
         let wasLinked = isLinked
         giveUpPlayback()
-        tell(.playbackFailed(error))
+        rings.notify(.playbackFailed(error))
         if wasLinked { startCards() }
     }
 
@@ -141,10 +141,10 @@ extension MediaLoop {
             switch error.direction {
             case .capture:
                 giveUpCapture()
-                tell(.captureFailed(error))
+                rings.notify(.captureFailed(error))
             case .playback:
                 giveUpPlayback()
-                tell(.playbackFailed(error))
+                rings.notify(.playbackFailed(error))
             }
             isCapturing = hasCapture && isWanted
         }
@@ -194,7 +194,7 @@ extension MediaLoop {
             if clock.source == .capture { playSound() }
         } catch {
             giveUpCapture()
-            tell(.captureFailed(error))
+            rings.notify(.captureFailed(error))
         }
     }
 
@@ -216,7 +216,7 @@ extension MediaLoop {
             case .capture: isGone ? clock.capture.isGone() : clock.capture.ends()
             case .playback: isGone ? clock.playback.isGone() : clock.playback.ends()
             }
-        if wasStill { tell(.stream(direction, .over)) }
+        if wasStill { rings.notify(.stream(direction, .over)) }
     }
 
     /// Arms the descriptors of the clock master, and of it alone.
@@ -290,7 +290,7 @@ extension MediaLoop {
             timer.arm(at: now + ClockMaster.guardInterval, every: ClockMaster.guardInterval)
             return
         }
-        let hasWork = hasCapture || hasPlayback || keys.count > 0 || announcement != nil
+        let hasWork = hasCapture || hasPlayback || keys.count > 0 || isAnnouncing
         let interval: Duration =
             hasWork ? .nanoseconds(plan.periodNanoseconds) : .milliseconds(100)
         timer.arm(at: now + interval, every: interval)
@@ -304,7 +304,7 @@ extension MediaLoop {
             case .playback: clock.playback.suspended()
             }
         guard isNews else { return }
-        tell(.stream(direction, .suspended))
+        rings.notify(.stream(direction, .suspended))
         forgetSound(of: direction)
         chooseMaster()
     }
@@ -324,13 +324,13 @@ extension MediaLoop {
             rings.counters.add(.captureReopens)
             handBackCapture()
             forgetSound(of: .capture)
-            tell(.stream(.capture, .stands))
+            rings.notify(.stream(.capture, .stands))
         }
         if playback || isPair {
             if !playback { clock.playback.stands() }
             rings.counters.add(.playbackReopens)
             handBackPlayback()
-            tell(.stream(.playback, .stands))
+            rings.notify(.stream(.playback, .stands))
         }
     }
 
@@ -361,7 +361,7 @@ extension MediaLoop {
             wasStill = clock.playback.progressed()
         }
         guard wasStill else { return }
-        tell(.stream(direction, .moves))
+        rings.notify(.stream(direction, .moves))
         chooseMaster()
     }
 
@@ -380,7 +380,7 @@ extension MediaLoop {
         if clock.isStalled(at: now, period: plan.periodNanoseconds) {
             clock.isDistrusted = true
             chooseMaster()
-            tell(.masterStalled)
+            rings.notify(.masterStalled)
         }
     }
 }

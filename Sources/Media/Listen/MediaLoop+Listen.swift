@@ -61,10 +61,10 @@ extension MediaLoop {
             use(opened, index: index, from: peer, at: arrived.from, arrival(of: place))
         case .switched(let opened, let index, retired: let retired):
             countBytes(of: arrived, from: peer)
-            if let retired { handBack(.session(retired)) }
+            if let retired { rings.handBack(.session(retired)) }
             rings.traffic[peer].set(.sentOnCurrent, to: 0)
             peers[peer].endpoint = peers[peer].nextEndpoint ?? peers[peer].endpoint
-            tell(.switched(peer: peer, index: index))
+            rings.notify(.switched(peer: peer, index: index))
             use(opened, index: index, from: peer, at: arrived.from, arrival(of: place))
         }
     }
@@ -149,8 +149,7 @@ extension MediaLoop {
         let records = OpenedRecords(
             peer: peer, index: index, source: source, cameAt: arrival, count: count,
             bytes: plaintext)
-        if rings.records.push(records) != nil { rings.counters.add(.eventsLost) }
-        hasTold = true
+        rings.pass(records)
     }
 
     private mutating func hear(
@@ -222,7 +221,7 @@ extension MediaLoop {
         if slots[place].isSounding {
             fadeOut(place)
             slots[place].isSounding = false
-            tell(.receiving(peer: owner.peer, stream: owner.stream, isOn: false))
+            rings.notify(.receiving(peer: owner.peer, stream: owner.stream, isOn: false))
         }
         countTotals(of: place)
         slots[place].owner = nil

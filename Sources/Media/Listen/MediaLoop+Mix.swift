@@ -33,7 +33,7 @@ extension MediaLoop {
             if isSounding != wasSounding {
                 slots[place].isSounding = isSounding
                 lastSpeaker = owner.peer
-                tell(.receiving(peer: owner.peer, stream: owner.stream, isOn: isSounding))
+                rings.notify(.receiving(peer: owner.peer, stream: owner.stream, isOn: isSounding))
                 // Its talker waits for what was heard of it.
                 if !isSounding {
                     slots[place].nextReport = min(slots[place].nextReport, now)

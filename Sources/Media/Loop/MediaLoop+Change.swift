@@ -10,7 +10,13 @@ internal import Wire
 /// What is the same before and after keeps all it has: a talk key its state, a talkspurt its
 /// numbers, a peer its session. Nothing is allocated or freed.
 extension MediaLoop {
-    mutating func adopt(_ change: consuming MediaChange) {
+    mutating func adopt(_ box: consuming Box<MediaChange>) {
+        adopt(&box.value)
+        rings.notify(.adopted)
+        rings.handBack(.change(box))
+    }
+
+    private mutating func adopt(_ change: inout MediaChange) {
         // Its place means another target.
         endTrial()
         endLostTargets(change)
@@ -27,18 +33,16 @@ extension MediaLoop {
             guard !plan.targets[place].isAimed else { continue }
             spurts[place].listeners = plan.targets[place].listeners
         }
-        for place in keys.indices { takeOver(key: place, change) }
+        for place in keys.indices { takeOver(key: place, &change) }
         unwatchLeftLines(change)
-        changeSound(change)
+        changeSound(&change)
         obeyShedding()
         for target in spurts.indices { updateGate(target) }
         intake.adopt(period: plan.periodNanoseconds)
-        tell(.adopted)
-        handBack(.change(change))
     }
 
     /// A talkspurt to someone who is no target any more ends here, and is said to have.
-    private mutating func endLostTargets(_ change: MediaChange) {
+    private mutating func endLostTargets(_ change: borrowing MediaChange) {
         for target in spurts.indices where !change.formerTargets.contains(target) {
             let wasTalking = spurts[target].isTalking
             endAtOnce(target)
@@ -48,7 +52,7 @@ extension MediaLoop {
     }
 
     /// Gives a key the line it is read from, and if it means the same, all it was about to do.
-    private mutating func takeOver(key place: Int, _ change: MediaChange) {
+    private mutating func takeOver(key place: Int, _ change: inout MediaChange) {
         guard let former = change.formerKeys[place] else { return }
         // The old settings have changed places with the new ones.
         let old = change.plan.keys[former]
@@ -74,13 +78,13 @@ extension MediaLoop {
     }
 
     /// Lines that no key is read from any more go back with the change, and are closed there.
-    private mutating func unwatchLeftLines(_ change: MediaChange) {
+    private mutating func unwatchLeftLines(_ change: borrowing MediaChange) {
         for place in change.keys.indices {
             if let fd = change.keys[place].descriptor { try? loop.remove(fd: fd) }
         }
     }
 
-    private mutating func changeSound(_ change: MediaChange) {
+    private mutating func changeSound(_ change: inout MediaChange) {
         let frameSamples = encoder.frameSamples
         if change.exchangeEncoder(&encoder) {
             if encoder.frameSamples != frameSamples {

@@ -21,7 +21,9 @@ extension MediaLoop {
         case .install(let peer, let keys, let endpoint):
             peersEnd = max(peersEnd, peer + 1)
             peers[peer].nextEndpoint = endpoint
-            if let displaced = peers[peer].slots.install(keys) { handBack(.session(displaced)) }
+            if let displaced = peers[peer].slots.install(keys) {
+                rings.handBack(.session(displaced))
+            }
         case .send(let peer, let index, let payload, let address):
             send(payload, to: peer, onSession: index, at: address)
         case .cover(let peer):
@@ -30,7 +32,7 @@ extension MediaLoop {
         case .endpoint(let peer, let endpoint):
             peers[peer].endpoint = endpoint
         case .drop(let peer, let index):
-            if let keys = peers[peer].slots.drop(index: index) { handBack(.session(keys)) }
+            if let keys = peers[peer].slots.drop(index: index) { rings.handBack(.session(keys)) }
         case .hear(let peer, let stream, let hearing, let priority):
             peers[peer].priorities[Int(stream)] = priority
             bind(stream, of: peer, to: hearing)
@@ -55,17 +57,17 @@ extension MediaLoop {
         case .watch(let isOn): meters.isWatched = isOn
         case .trial(let id):
             guard let target = plan.targets.firstIndex(where: { $0.id == id }) else {
-                return tell(.trialEnded)
+                return rings.notify(.trialEnded)
             }
             beginTrial(target)
         case .volumes(let volumes): change(volumes)
         case .adopt(let change): adopt(change)
         case .giveUp(.capture):
             giveUpCapture()
-            tell(.gaveUp(.capture))
+            rings.notify(.gaveUp(.capture))
         case .giveUp(.playback):
             giveUpPlayback()
-            tell(.gaveUp(.playback))
+            rings.notify(.gaveUp(.playback))
         case .quiet:
             isQuiet = true
             for target in spurts.indices { endAtOnce(target) }
@@ -104,14 +106,14 @@ extension MediaLoop {
         for target in spurts.indices { endAtOnce(target) }
         finishAnnouncement()
         for peer in peers.indices {
-            while let keys = peers[peer].slots.dropAny() { handBack(.session(keys)) }
+            while let keys = peers[peer].slots.dropAny() { rings.handBack(.session(keys)) }
         }
         giveUpCapture()
         giveUpPlayback()
         for place in keys.indices {
-            if let line = keys[place].line.take() { handBack(.key(line)) }
+            if let line = keys[place].line.take() { rings.handBack(.key(line)) }
         }
         isStopping = true
-        tell(.stopped)
+        rings.notify(.stopped)
     }
 }

@@ -27,7 +27,7 @@ extension MediaLoop {
         // Positions that were read late say nothing of how fast the cards run.
         if shedding.isPressed { cardClocks.distrust(at: now) }
         if changed != nil { obeyShedding() }
-        if let changed { tell(.shedding(changed)) }
+        if let changed { rings.notify(.shedding(changed)) }
         if shedding.isBusy { Clock.sleep(Self.nap) }
     }
 

@@ -118,7 +118,7 @@ package struct MediaLoop: ~Copyable {
     /// Who has the word in a call, half duplex.
     var duplex = DuplexSwitch()
     /// What is read from a file, and the samples of it that are due.
-    var announcement: Announcement?
+    var announcement: Box<Announcement>?
     var isAnnouncementWhole = false
     var announcementCredit = 0
     var pacedAt = Instant(nanoseconds: 0)
@@ -126,7 +126,6 @@ package struct MediaLoop: ~Copyable {
     /// The microphone on its way to silence and back, and the first frame after it was muted last.
     var muteFader = Fader()
     var mutedFrom = 0
-    var hasTold = false
     private let byAddress = PassedByAddress()
     /// What is left out while the processor cannot keep up, and whether sound waited for the loop.
     var shedding = LoadShedding()
@@ -249,31 +248,11 @@ package struct MediaLoop: ~Copyable {
         HeapWatch.arm(false)
     }
 
-    /// Tells the control thread something; it is woken at the end of the turn.
-    mutating func tell(_ event: MediaEvent) {
-        if rings.events.push(event) != nil { rings.counters.add(.eventsLost) }
-        hasTold = true
-    }
-
-    /// Hands something back to the control thread, where it dies.
-    mutating func handBack(_ returned: consuming Returned) {
-        if let refused = rings.returns.push(returned) {
-            // The ring holds more than there is to hand back; were it full, freeing it here would
-            // cost a late frame, losing it a leak.
-            _ = consume refused
-            rings.counters.add(.eventsLost)
-        }
-        hasTold = true
-    }
-
     private mutating func finishTurn() {
         watchSocket()
         rings.counters.add(.ticks)
         if rings.counters[.ticks] % 64 == 0 { publishGauges() }
-        if hasTold {
-            hasTold = false
-            rings.eventsWaiting.raise()
-        }
+        rings.wakeControlThread()
     }
 
     private mutating func publishGauges() {

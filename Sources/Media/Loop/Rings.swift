@@ -34,6 +34,8 @@ package final class Rings: Sendable {
     package let commandsWaiting: EventSignal
     /// Raised after anything was pushed for the control thread.
     package let eventsWaiting: EventSignal
+    /// The media loop has pushed something in this turn.
+    private let hasNews = Flag()
 
     package init() throws(SystemError) {
         // Until the media loop has told, nobody knows.
@@ -78,14 +80,14 @@ package enum MediaCommand: ~Copyable {
     case ring(Chime?)
     case beep(Bool)
     /// Send what comes through this box to the announcement's target; nothing more comes of it.
-    case announce(Announcement)
+    case announce(Box<Announcement>)
     case announceEnd(isNow: Bool)
     /// Push the microphone's sound, or no longer.
     case watch(Bool)
     /// Send a tone trial to this talk target, by its `id`.
     case trial(target: Int)
     /// Other settings.
-    case adopt(MediaChange)
+    case adopt(Box<MediaChange>)
     /// How loud what is.
     case volumes(MediaVolumes)
     /// Hand this card back: it is to be opened otherwise.
@@ -150,9 +152,41 @@ package enum Returned: ~Copyable {
     case capture(CapturePCM)
     case playback(PlaybackPCM)
     case key(InputLine)
-    case announcement(Announcement)
+    case announcement(Box<Announcement>)
     /// The settings before, to be freed.
-    case change(MediaChange)
+    case change(Box<MediaChange>)
+}
+
+extension Rings {
+    /// Tells the control thread something; it is woken at the end of the turn.
+    ///
+    /// Media loop only, as everything down to `wakeControlThread`.
+    func notify(_ event: MediaEvent) {
+        if events.push(event) != nil { counters.add(.eventsLost) }
+        hasNews.raise()
+    }
+
+    /// Hands the control thread an opened control packet.
+    func pass(_ opened: OpenedRecords) {
+        if records.push(opened) != nil { counters.add(.eventsLost) }
+        hasNews.raise()
+    }
+
+    /// Hands something back to the control thread, where it dies.
+    func handBack(_ returned: consuming Returned) {
+        if let refused = returns.push(returned) {
+            // The ring has room for all there is to hand back. If it were full, freeing the value
+            // here would cost a late frame; losing it would be a leak.
+            _ = consume refused
+            counters.add(.eventsLost)
+        }
+        hasNews.raise()
+    }
+
+    /// Wakes the control thread if there is something for it.
+    func wakeControlThread() {
+        if hasNews.lower() { eventsWaiting.raise() }
+    }
 }
 
 extension Rings {

@@ -8,15 +8,22 @@ extension MediaLoop {
     /// Frames that may be made up for at once after the loop stood still.
     private static var framesLate: Int { 4 }
 
-    mutating func beginAnnouncement(_ box: Announcement) {
-        // Of settings before a reload its frames may have another length.
-        let isFit = box.frameSamples == plan.sound.frameSamples
-        guard announcement == nil, !isQuiet, !isStopping, isFit else {
-            handBack(.announcement(box))
-            tell(.said(target: plan.targets[plan.announcement].id, frames: 0))
-            return tell(.announcementEnded)
+    var isAnnouncing: Bool {
+        switch announcement {
+        case .some: true
+        case .none: false
         }
-        announcement = box
+    }
+
+    mutating func beginAnnouncement(_ box: consuming Box<Announcement>) {
+        // Of settings before a reload its frames may have another length.
+        let isFit = box.value.frameSamples == plan.sound.frameSamples
+        guard !isAnnouncing, !isQuiet, !isStopping, isFit else {
+            rings.handBack(.announcement(box))
+            rings.notify(.said(target: plan.targets[plan.announcement].id, frames: 0))
+            return rings.notify(.announcementEnded)
+        }
+        announcement = consume box
         isAnnouncementWhole = false
         announcementCredit = 0
         pacedAt = now
@@ -27,17 +34,17 @@ extension MediaLoop {
 
     /// Nothing more comes of it: the rest is sent, or is not.
     mutating func endAnnouncement(isNow: Bool) {
-        guard announcement != nil else { return }
+        guard isAnnouncing else { return }
         isAnnouncementWhole = true
         if isNow { finishAnnouncement() }
     }
 
     /// The card that wakes the loop has moved so many samples: as much of the file is due.
     mutating func pace(_ source: ClockMaster.Source, _ samples: Int) {
-        guard announcement != nil, source == clock.source else { return }
+        guard isAnnouncing, source == clock.source else { return }
         let frame = plan.sound.frameSamples
         announcementCredit = min(announcementCredit + samples, Self.framesLate * frame)
-        while announcementCredit >= frame, announcement != nil {
+        while announcementCredit >= frame, isAnnouncing {
             guard sendAnnounced() else {
                 // Its reader is slow: it goes on when there is more.
                 announcementCredit = frame
@@ -49,7 +56,7 @@ extension MediaLoop {
 
     /// Without a card time itself is what moves.
     mutating func paceByTimer() {
-        guard announcement != nil else { return }
+        guard isAnnouncing else { return }
         let samples = Int((now - pacedAt).nanoseconds * 3 / 62_500)
         pacedAt = pacedAt + .nanoseconds(Int64(samples) * 62_500 / 3)
         pace(.timer, samples)
@@ -57,22 +64,22 @@ extension MediaLoop {
 
     /// Sends one frame of it; false when there is none yet.
     private mutating func sendAnnounced() -> Bool {
-        guard let box = announcement else { return false }
+        guard isAnnouncing else { return false }
         let target = plan.announcement
         var isLast = false
-        if !box.fill() {
+        if !announcement!.value.fill() {
             guard isAnnouncementWhole else { return false }
-            box.pad()
+            announcement!.value.pad()
             isLast = true
         }
         // While somebody talks it is chosen there.
         if !isTalking { chooseFrameSize() }
-        let number = box.next
-        box.encode(frameSize: encoder.frameSize)
-        box.exchange(&encoded)
+        let number = announcement!.value.next
+        announcement!.value.encode(frameSize: encoder.frameSize)
+        announcement!.value.exchange(&encoded)
         spurts[target].advance(to: number, lostMax: plan.lostFramesMax)
         sendToAll(number, of: target, isLast: isLast)
-        box.exchange(&encoded)
+        announcement!.value.exchange(&encoded)
         rings.counters.add(.framesSent)
         spurts[target].sent()
         if isLast { finishAnnouncement() }
@@ -81,8 +88,7 @@ extension MediaLoop {
 
     /// It is over, whatever is left of it.
     mutating func finishAnnouncement() {
-        guard let box = announcement else { return }
-        announcement = nil
+        guard let box = announcement.take() else { return }
         isFrameSizeDue = true
         let target = plan.announcement
         spurts[target].phase = .silent
@@ -90,9 +96,9 @@ extension MediaLoop {
             spurts[target].endsLeft = Spurt.ends
             spurts[target].nextEnd = now
         }
-        tell(.said(target: plan.targets[target].id, frames: spurts[target].packets))
-        handBack(.announcement(box))
-        tell(.announcementEnded)
+        rings.notify(.said(target: plan.targets[target].id, frames: spurts[target].packets))
+        rings.handBack(.announcement(box))
+        rings.notify(.announcementEnded)
         if clock.source == .timer { armTimer() }
     }
 }

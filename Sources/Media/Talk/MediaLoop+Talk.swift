@@ -29,7 +29,7 @@ extension MediaLoop {
         isFrameSizeDue = true
         // First: where the card does not start, the end of it follows.
         let prospect = prospect(of: target)
-        tell(
+        rings.notify(
             .talking(
                 target: plan.targets[target].id, first: spurts[target].sequence,
                 isDoubted: prospect == .doubted))
@@ -258,7 +258,7 @@ extension MediaLoop {
     /// way bears nothing at all, unless there are only such. All that is encoded has been sent, for
     /// a packet holds frames of one size.
     mutating func chooseFrameSize() {
-        guard isFrameSizeDue, isTalking || announcement != nil else { return }
+        guard isFrameSizeDue, isTalking || isAnnouncing else { return }
         isFrameSizeDue = false
         var size = plan.frameSize
         var hopeless = plan.frameSize
@@ -285,7 +285,7 @@ extension MediaLoop {
     private mutating func ended(_ target: Int) {
         if target == plan.announcement { return finishAnnouncement() }
         spurts[target].phase = .silent
-        tell(.said(target: plan.targets[target].id, frames: spurts[target].packets))
+        rings.notify(.said(target: plan.targets[target].id, frames: spurts[target].packets))
         if spurts[target].packets > 0 {
             spurts[target].endsLeft = Spurt.ends
             spurts[target].nextEnd = now
@@ -293,7 +293,7 @@ extension MediaLoop {
         // Those who are left need no longer do with what this one's way bore.
         isFrameSizeDue = true
         speakerHeldUntil = now + plan.rxHold
-        tell(.silent(target: plan.targets[target].id))
+        rings.notify(.silent(target: plan.targets[target].id))
         if !isTalking { restCapture() }
     }
 

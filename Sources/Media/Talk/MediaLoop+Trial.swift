@@ -33,7 +33,7 @@ extension MediaLoop {
     mutating func beginTrial(_ target: Int) {
         guard hasCapture, !clock.capture.isStill, !isQuiet, !isTalking, trial.target == nil
         else {
-            return tell(.trialEnded)
+            return rings.notify(.trialEnded)
         }
         // Nothing said before it goes out with it.
         microphone.breakOff()
@@ -77,6 +77,6 @@ extension MediaLoop {
         endAtOnce(target)
         microphone.breakOff()
         updateGate(target)
-        tell(.trialEnded)
+        rings.notify(.trialEnded)
     }
 }
