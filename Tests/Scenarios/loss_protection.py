@@ -151,5 +151,5 @@ MUTATIONS = (
      "if isTalking, !isFrameSizeDue || sendWaiting() {", "if isTalking {"),
     # Who is left goes on with what the narrow way bore.
     ("Sources/Media/Talk/MediaLoop+Talk.swift",
-     "        isFrameSizeDue = true\n        speakerHeldUntil", "        speakerHeldUntil"),
+     "        isFrameSizeDue = true\n        duplex.talkEnded", "        duplex.talkEnded"),
 )

@@ -107,7 +107,7 @@ extension MediaLoop {
 
     /// A key that replies talks to whoever was heard last as it went down; to nobody before that.
     private mutating func aimReply(_ place: Int) {
-        keys[place].target = lastSpeaker.flatMap { plan.target(ofPeer: $0) }
+        keys[place].target = talkers.lastSpeaker.flatMap { plan.target(ofPeer: $0) }
     }
 
     /// A key that cannot be read closes the microphone: it is neither up nor down.
@@ -130,7 +130,7 @@ extension MediaLoop {
         guard let action else { return }
         if action == .timeOut {
             rings.notify(.talkTimedOut(target: plan.targets[target].id, key: place))
-            chime(.timeOut)
+            tones.play(.timeOut)
         }
         updateGate(target)
     }

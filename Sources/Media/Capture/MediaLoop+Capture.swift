@@ -22,19 +22,6 @@ extension MediaLoop {
         samplesRead += count
     }
 
-    /// What a microphone takes to fall silent.
-    static let muteSamples = 480
-
-    /// A muted microphone gives silence to everything behind it: keys that speech presses, too.
-    mutating func silenceMuted(samples count: Int) {
-        let goal: Gain = volumes.isMicrophoneMuted ? .muted : .unity
-        let (from, to) = muteFader.move(to: goal, samples: count, duration: Self.muteSamples)
-        guard from != .unity || to != .unity else { return }
-        var all = samples.mutableSpan
-        var new = all._mutatingExtracting(first: count)
-        new.scale(from: from, to: to)
-    }
-
     private static func improve(
         _ microphone: inout Microphone, _ chain: inout CaptureChain, from position: Int,
         _ reference: borrowing EchoReference

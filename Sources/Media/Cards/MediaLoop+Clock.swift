@@ -99,8 +99,8 @@ extension MediaLoop {
         isLinked = false
         rings.handBack(.playback(pcm))
         activity = SpeakerActivity()
-        for place in slots.indices { release(place) }
-        intake.missedBlock()
+        talkers.releaseAll(at: now)
+        receiver.intake.missedBlock()
         chooseMaster()
     }
 

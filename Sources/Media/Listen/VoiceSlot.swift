@@ -38,7 +38,7 @@ struct VoiceSlot: ~Copyable {
 
     /// Places for as many talkers as can be heard at once.
     static func slots(_ plan: MediaPlan) throws(OpusError) -> FixedArray<VoiceSlot> {
-        try FixedArray(count: MediaLoop.voices) { (_) throws(OpusError) in
+        try FixedArray(count: Talkers.voicesMax) { (_) throws(OpusError) in
             VoiceSlot(
                 voice: try Voice(
                     preset: plan.jitterPreset, delayMax: plan.jitterMax,

@@ -38,7 +38,7 @@ extension MediaLoop {
         changeSound(&change)
         obeyShedding()
         for target in spurts.indices { updateGate(target) }
-        intake.adopt(period: plan.periodNanoseconds)
+        receiver.intake.adopt(period: plan.periodNanoseconds)
     }
 
     /// A talkspurt to someone who is no target any more ends here, and is said to have.
@@ -87,6 +87,7 @@ extension MediaLoop {
     private mutating func changeSound(_ change: inout MediaChange) {
         let frameSamples = encoder.frameSamples
         if change.exchangeEncoder(&encoder) {
+            sender.frameSize = encoder.frameSize
             if encoder.frameSamples != frameSamples {
                 // Numbers of the old frames mean nothing to the new ones; a key still held begins
                 // another talkspurt.
@@ -103,8 +104,8 @@ extension MediaLoop {
         }
         change.exchangeChain(&chain, &reference)
         if change.hasVoices {
-            for place in slots.indices { release(place) }
-            change.exchangeVoices(&slots)
+            talkers.releaseAll(at: now)
+            change.exchangeVoices(&talkers.slots)
         }
         if change.changesRest { startCards() }
     }

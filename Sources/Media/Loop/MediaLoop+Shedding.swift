@@ -74,60 +74,16 @@ extension MediaLoop {
         encoder.change(complexity: complexity)
         chain.isNoiseLeft = step >= .noNoiseSuppression
         chain.isEchoLeft = step >= .noEchoCancelling
-        while voicesTaken > voicesMax, let least = leastVoice { release(least) }
-    }
-
-    /// Whether microphone and speaker take turns: as configured, or because the echo is not
-    /// cancelled now.
-    var isHalfDuplex: Bool {
-        plan.isHalfDuplex || chain.isEchoLeft && chain.settings.cancelsEcho
+        talkers.limit(to: voicesMax, at: now)
+        // Microphone and speaker take turns where the echo is wished gone and is not.
+        duplex.isOn = plan.isHalfDuplex || chain.isEchoLeft && chain.settings.cancelsEcho
     }
 
     private var voicesMax: Int {
         switch shedding.step {
         case .twoVoices: 2
         case .fourVoices: 4
-        default: Self.voices
+        default: Talkers.voicesMax
         }
-    }
-
-    private var voicesTaken: Int {
-        mutating get {
-            var taken = 0
-            for place in slots.indices where slots[place].owner != nil { taken += 1 }
-            return taken
-        }
-    }
-
-    /// The place of the voice that matters least: of the lowest priority, and of those the one that
-    /// came last.
-    private var leastVoice: Int? {
-        mutating get {
-            var least: (place: Int, rank: Int, since: Instant)?
-            for place in slots.indices {
-                guard let owner = slots[place].owner else { continue }
-                let found = (place: place, rank: rank(owner), since: slots[place].since)
-                if let least, (least.rank, found.since) < (found.rank, least.since) { continue }
-                least = found
-            }
-            return least?.place
-        }
-    }
-
-    /// Whether one more may be heard; while fewer are than usual, one that matters more takes the
-    /// place of one that matters less.
-    mutating func mayBeHeard(_ owner: VoiceSlot.Owner) -> Bool {
-        guard shedding.step >= .fourVoices, voicesTaken >= voicesMax else { return true }
-        for place in slots.indices where slots[place].owner != nil {
-            guard !slots[place].isSounding,
-                now - slots[place].lastPacket >= VoiceSlot.yieldsAfter
-            else { continue }
-            release(place)
-            return true
-        }
-        guard let least = leastVoice, let other = slots[least].owner, rank(other) < rank(owner)
-        else { return false }
-        release(least)
-        return true
     }
 }

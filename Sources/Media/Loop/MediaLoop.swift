@@ -33,11 +33,9 @@ package struct MediaLoop: ~Copyable {
     static let xrunsPerTurn = 3
     /// Frames encoded in one turn at most: the newest, and two of the pre-roll behind it.
     static let framesPerTurn = 3
-    static let voices = 8
 
     var plan: MediaPlan
     let rings: Rings
-    let socket: UDPSocket
     var loop: EventLoop
     let timer: Timer
 
@@ -68,8 +66,6 @@ package struct MediaLoop: ~Copyable {
     var virtualDue: Instant?
     var spurts: FixedArray<Spurt>
     var encoded = EncodedFrames()
-    /// Until when the speaker is held down, half duplex.
-    var speakerHeldUntil = Instant(nanoseconds: .min)
     var encoder: OpusEncoder
     /// Whether frames may need another size: others are talked to, or ways have changed.
     var isFrameSizeDue = false
@@ -78,54 +74,28 @@ package struct MediaLoop: ~Copyable {
     /// When a key opened the microphone for the talkspurt whose first packet is due.
     var openedAt: Instant?
 
-    /// By number; from `peersEnd` on none has been here yet.
-    var peers: FixedArray<MediaPeer>
-    var peersEnd = 0
-    var owners = SessionOwners()
-    var slots: FixedArray<VoiceSlot>
-    /// Whose voice began or ended last.
-    var lastSpeaker: Int?
-    var mixer = Mixer()
-    /// When somebody of each priority was last heard.
-    var heardAt = InlineArray<3, Instant>(repeating: Instant(nanoseconds: .min / 2))
+    /// The two ends of the wire, and everyone who is heard.
+    var sender: PacketSender
+    var receiver: PacketReceiver
+    var talkers: Talkers
 
     var samples = InlineArray<4096, Int16>(repeating: 0)
-    var plaintext = InlineArray<1209, UInt8>(repeating: 0)
-    /// What came, and what is about to be sent.
-    var inbox: DatagramInbox
-    var outbox: DatagramOutbox
 
     var now = Clock.now()
-    /// When the turn before this one began, and when datagrams were read last.
-    var turnBefore = Clock.now()
-    var readAt = Clock.now()
     /// The station is about to stop: no microphone opens any more.
     var isQuiet = false
     var isStopping = false
     var hasBacklog = false
-    /// When the socket is read.
-    var intake: Intake
-    /// What whoever stands here hears besides the voices: rings, chimes, and that he may be heard.
-    var ringer = ChimePlayer()
-    var ringDucker = Fader()
-    var chimer = ChimePlayer()
-    var beeper = ChimePlayer()
-    /// Until when a chime that must be heard sounds in the room; half duplex, nothing else may.
-    var chimeUntil = Instant(nanoseconds: .min)
-    var chimeFader = Fader()
-    /// When a page was heard last.
-    var pageHeardAt = Instant(nanoseconds: .min / 2)
-    /// Who has the word in a call, half duplex.
-    var duplex = DuplexSwitch()
+    /// What is heard besides voices.
+    var tones = Tones()
+    var duplex = HalfDuplex()
     /// What is read from a file, and the samples of it that are due.
     var announcement: Box<Announcement>?
     var isAnnouncementWhole = false
     var announcementCredit = 0
     var pacedAt = Instant(nanoseconds: 0)
     var volumes = MediaVolumes()
-    /// The microphone on its way to silence and back, and the first frame after it was muted last.
-    var muteFader = Fader()
-    var mutedFrom = 0
+    var mute = Mute()
     private let byAddress = PassedByAddress()
     /// What is left out while the processor cannot keep up, and whether sound waited for the loop.
     var shedding = LoadShedding()
@@ -140,31 +110,29 @@ package struct MediaLoop: ~Copyable {
         // What can fail first, on locals: a noncopyable value is made whole or not at all.
         let loop = try Self.eventLoop()
         let timer = try Self.timer()
-        let inbox = try Self.inbox()
-        let outbox = try Self.outbox(socket)
-        try Self.watch(loop, rings.commandsWaiting.fd, .commands)
-        try Self.watch(loop, socket.fd, .socket)
-        try Self.watch(loop, timer.fd, .timer)
         let encoder = try Self.encoder(plan)
-        let slots = try Self.voices(plan)
+        let sender = try Self.sender(socket, rings, frameSize: encoder.frameSize)
+        let receiver = try Self.receiver(rings, plan, at: now)
+        try Self.watch(loop, rings.commandsWaiting.fd, .commands)
+        try Self.watch(loop, sender.fd, .socket)
+        try Self.watch(loop, timer.fd, .timer)
+        let talkers = try Self.talkers(plan, rings)
 
         self.loop = loop
         self.timer = timer
-        self.inbox = inbox
-        self.outbox = outbox
+        self.sender = sender
+        self.receiver = receiver
+        self.talkers = talkers
         self.encoder = encoder
-        self.slots = slots
+        duplex.isOn = plan.isHalfDuplex
         chain = CaptureChain(plan.capture, blockSamples: plan.captureBlock)
         reference = EchoReference(isWanted: plan.capture.cancelsEcho)
         microphone = Microphone(frameSamples: plan.sound.frameSamples)
-        intake = Intake(period: plan.periodNanoseconds)
         keys = plan.makeKeys(at: now)
         virtualKeys = plan.makeVirtualKeys()
         spurts = plan.makeSpurts(firstSequences)
-        peers = FixedArray(count: PeerSet.capacity) { _ in MediaPeer() }
         self.plan = plan
         self.rings = rings
-        self.socket = socket
         self.now = now
     }
 
@@ -176,15 +144,19 @@ package struct MediaLoop: ~Copyable {
         do throws(SystemError) { return try Timer() } catch { throw .system(error) }
     }
 
-    private static func inbox() throws(MediaError) -> DatagramInbox {
-        do throws(SystemError) { return try DatagramInbox() } catch { throw .system(error) }
+    private static func sender(
+        _ socket: consuming UDPSocket, _ rings: Rings, frameSize: Int
+    ) throws(MediaError) -> PacketSender {
+        do throws(SystemError) {
+            return try PacketSender(socket, rings, frameSize: frameSize)
+        } catch { throw .system(error) }
     }
 
-    private static func outbox(
-        _ socket: borrowing UDPSocket
-    ) throws(MediaError) -> DatagramOutbox {
+    private static func receiver(
+        _ rings: Rings, _ plan: MediaPlan, at now: Instant
+    ) throws(MediaError) -> PacketReceiver {
         do throws(SystemError) {
-            return try DatagramOutbox(for: socket)
+            return try PacketReceiver(rings, period: plan.periodNanoseconds, at: now)
         } catch { throw .system(error) }
     }
 
@@ -202,8 +174,8 @@ package struct MediaLoop: ~Copyable {
         } catch { throw .opus(error) }
     }
 
-    private static func voices(_ plan: MediaPlan) throws(MediaError) -> FixedArray<VoiceSlot> {
-        do throws(OpusError) { return try VoiceSlot.slots(plan) } catch { throw .opus(error) }
+    private static func talkers(_ plan: MediaPlan, _ rings: Rings) throws(MediaError) -> Talkers {
+        do throws(OpusError) { return try Talkers(plan, rings) } catch { throw .opus(error) }
     }
 
     /// Runs until the control thread says stop; then everything has been handed back.
@@ -212,13 +184,13 @@ package struct MediaLoop: ~Copyable {
         // type: here, before the sound, rather than at a card's or a session's coming.
         capture = nil
         playback = nil
-        for peer in peers.indices { peers[peer].slots.removeAll() }
+        for peer in sender.peers.indices { sender.peers[peer].keySlots.removeAll() }
         HeapWatch.arm(true)
         armTimer()
         while !isStopping {
             let deadline = nextTurn
             let ready = loop.wait(until: deadline)
-            turnBefore = now
+            receiver.beginTurn(after: now)
             now = Clock.now()
             var woken = Woken()
             for index in 0..<ready { woken.note(loop[index]) }
@@ -231,7 +203,7 @@ package struct MediaLoop: ~Copyable {
             }
             hasBacklog = false
             askMaster(woken)
-            if woken.card || woken.timer { intake.beginPeriod() }
+            if woken.card || woken.timer { receiver.intake.beginPeriod() }
             takeCommands(woken)
             readKeys(woken)
             let isPeriod = woken.isPeriod(of: clock.source)
@@ -239,8 +211,8 @@ package struct MediaLoop: ~Copyable {
             if woken.timer { paceByTimer() }
             talk()
             followTrial()
-            if woken.socket || intake.isGathering { listen() }
-            if isPeriod { playSound() } else if woken.timer { intake.missedBlock() }
+            if woken.socket || receiver.intake.isGathering { listen() }
+            if isPeriod { playSound() } else if woken.timer { receiver.intake.missedBlock() }
             if isPeriod || woken.timer { watchStreams() }
             followLoad()
             finishTurn()
@@ -249,7 +221,11 @@ package struct MediaLoop: ~Copyable {
     }
 
     private mutating func finishTurn() {
-        watchSocket()
+        if let wakes = receiver.intake.newWaking() {
+            try? loop.modify(
+                fd: sender.fd, events: wakes ? EventLoop.readable : 0,
+                token: Token.socket.rawValue)
+        }
         rings.counters.add(.ticks)
         if rings.counters[.ticks] % 64 == 0 { publishGauges() }
         rings.wakeControlThread()

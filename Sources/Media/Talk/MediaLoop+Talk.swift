@@ -23,7 +23,7 @@ extension MediaLoop {
         // What was said before a call was taken is nobody's.
         let start = target == plan.call ? microphone.captured : prerollStart
         if !isTalking { beginEncoding(at: start) }
-        if target == plan.call { duplex.reset() }
+        if target == plan.call { duplex.callBegins() }
         // What it has heard already is not said again.
         spurts[target].begin(at: max(spurts[target].nextFrame, start, encoded.oldest))
         isFrameSizeDue = true
@@ -65,7 +65,7 @@ extension MediaLoop {
     private var prerollStart: Int {
         max(
             microphone.captured - plan.prerollFrames, microphone.unbroken, microphone.oldest,
-            mutedFrom)
+            mute.firstFrame)
     }
 
     /// Starts at the oldest frame of the pre-roll, or where the last talkspurt stopped.
@@ -106,8 +106,11 @@ extension MediaLoop {
         let trialPlace = trial.target == nil ? nil : trial.place
         meters.captured(
             samples.span.extracting(first: count), trialPlace: trialPlace, at: now, rings)
-        shutMicrophone(samples: count)
-        silenceMuted(samples: count)
+        let talking = talking
+        var all = samples.mutableSpan
+        var new = all._mutatingExtracting(first: count)
+        duplex.shutMicrophone(&new, talking, isUrgent: tones.isUrgent(at: now))
+        mute.apply(to: &new, isMuted: volumes.isMicrophoneMuted)
         if trialPlace != nil {
             layTrial(over: count)
         } else if chain.settings.isOff, !plan.hasVox {
@@ -203,53 +206,11 @@ extension MediaLoop {
         if isLast { ended(target) }
     }
 
-    /// Seals an encoded frame for each who hears this target.
+    /// Sends an encoded frame to everyone who hears this target.
     mutating func sendToAll(_ number: Int, of target: Int, isLast: Bool) {
-        let flags = FrameFlags(
-            kind: .audio, isSpurtStart: spurts[target].packets < plan.startFrames,
-            stream: plan.targets[target].stream)
-        var laid = (depth: -1, offset: 0)
-        for peer in spurts[target].listeners {
-            let copies = copies(in: number, to: peer, of: target)
-            // Most listeners need the same.
-            if copies != laid {
-                write(frame: number, of: target, isLast: isLast, copies)
-                laid = copies
-            }
-            seal(to: peer, onSession: nil, flags, at: nil)
-        }
-        sendSealed()
-    }
-
-    /// The copies a packet carries: those this listener needs, and those its padding has room for.
-    ///
-    /// They never reach before the talkspurt or over a gap in it, nor before a change of the
-    /// frames' size.
-    private mutating func copies(
-        in number: Int, to peer: Int, of target: Int
-    ) -> (depth: Int, offset: Int) {
-        let room =
-            peers[peer].protection.plaintextSize(frameSize: encoded.frameSize)
-            - AudioPacket.headerSize
-        let offset = peers[peer].protection.offset
-        let past = (number - max(spurts[target].unbroken, encoded.oldest)) / offset
-        let depth = min(room / encoded.frameSize - 1, Redundancy.depthMax, past)
-        return (depth, depth == 0 ? 1 : offset)
-    }
-
-    /// Lays an encoded frame and its copies into the plaintext buffer, zeros behind them.
-    private mutating func write(
-        frame number: Int, of target: Int, isLast: Bool, _ copies: (depth: Int, offset: Int)
-    ) {
-        let sequence = spurts[target].sequence
-        var plain = plaintext.mutableSpan
-        let audio = AudioPacket.write(
-            sequence: sequence, depth: copies.depth, offset: copies.offset, isLast: isLast,
-            frameSize: encoded.frameSize, into: &plain)
-        for index in 0...copies.depth {
-            let place = audio.frame(index).range.lowerBound
-            encoded.copy(number - index * copies.offset, into: &plain, at: place)
-        }
+        sender.send(
+            frame: number, of: encoded, spurts[target], stream: plan.targets[target].stream,
+            isSpurtStart: spurts[target].packets < plan.startFrames, isLast: isLast, at: now)
     }
 
     /// Gives frames the size that suits all who are talked to.
@@ -265,8 +226,8 @@ extension MediaLoop {
         var isHoped = false
         for target in spurts.indices where spurts[target].isTalking {
             for peer in spurts[target].listeners {
-                let wish = peers[peer].protection.frameSize
-                if peers[peer].protection.isHopeless {
+                let wish = sender.peers[peer].protection.frameSize
+                if sender.peers[peer].protection.isHopeless {
                     hopeless = min(hopeless, wish)
                 } else {
                     size = min(size, wish)
@@ -279,6 +240,7 @@ extension MediaLoop {
             .bitrate, to: UInt64(size * 8 * PCM.sampleRate / encoder.frameSamples))
         guard size != encoder.frameSize else { return }
         encoder.change(frameSize: size)
+        sender.frameSize = size
         encoded.begin(at: encoded.next)
     }
 
@@ -292,7 +254,7 @@ extension MediaLoop {
         }
         // Those who are left need no longer do with what this one's way bore.
         isFrameSizeDue = true
-        speakerHeldUntil = now + plan.rxHold
+        duplex.talkEnded(at: now, rxHold: plan.rxHold)
         rings.notify(.silent(target: plan.targets[target].id))
         if !isTalking { restCapture() }
     }
@@ -313,16 +275,44 @@ extension MediaLoop {
 
     mutating func sendSpurtEnd(of target: Int, to listeners: PeerSet) {
         let end = SpurtEnd(stream: plan.targets[target].stream, last: spurts[target].lastSequence)
-        sendRecord(.spurtEnd(end), to: listeners)
+        sender.send(.spurtEnd(end), to: listeners, at: now)
     }
 
-    /// Sends one control record on the current session of each of these peers.
-    mutating func sendRecord(_ record: ControlRecord, to listeners: some Swift.Sequence<Int>) {
-        sendRecords(ControlPayload(record), to: listeners)
+    /// Whether a talk that begins will be heard.
+    enum Prospect {
+        /// A listener is there.
+        case heard
+        /// Those that are there did not hear what was said last, or the microphone is silent.
+        case doubted
+        case nobody
     }
 
-    mutating func sendRecords(_ payload: ControlPayload, to listeners: some Swift.Sequence<Int>) {
-        lay(payload)
-        sealAndSend(to: listeners, FrameFlags(kind: .control))
+    /// Nothing was heard of a peer for so long: it is not there.
+    private static var absentAfter: Duration { .seconds(20) }
+
+    /// Judges the target's listeners before any of them has reported on this talk.
+    private mutating func prospect(of target: Int) -> Prospect {
+        var found = Prospect.nobody
+        for peer in spurts[target].listeners
+        where sender.peers[peer].keySlots.currentIndex != nil {
+            let heard = Instant(nanoseconds: Int64(rings.traffic[peer][.lastOpened]))
+            guard now - heard < Self.absentAfter else { continue }
+            guard sender.peers[peer].isDoubted || volumes.isMicrophoneSilent else {
+                return .heard
+            }
+            found = .doubted
+        }
+        return found
+    }
+
+    /// Tells the person at the microphone whether any listener hears; where that is doubtful, the
+    /// listeners' first HEARD decides, and the control loop plays the tone.
+    private mutating func permit(_ target: Int, _ prospect: Prospect) {
+        guard plan.hasPermitTone, trial.target == nil, target != plan.call else { return }
+        switch prospect {
+        case .heard: tones.play(.permit)
+        case .doubted: break
+        case .nobody: tones.play(.nobody)
+        }
     }
 }

@@ -5,71 +5,82 @@ internal import Time
 internal import Wire
 
 /// From the voices to one block for the speaker.
-extension MediaLoop {
+extension Talkers {
     /// How long others stay turned down after somebody of higher priority: pauses between words.
     private static var duckHold: Duration { .milliseconds(400) }
 
-    /// Mixes the next block of everyone who is heard, at the start of what it returns.
-    mutating func nextBlock() -> Frame {
-        var room = Frame(repeating: 0)
-        var all = room.mutableSpan
-        var block = all._mutatingExtracting(first: plan.sound.blockSamples)
-        let (highest, isHeldDown) = (highestHeard, isHeldDown)
+    /// What decides how loud each voice is in one block.
+    struct Loudness {
+        var volumes: MediaVolumes
+        /// The speaker is held down while the microphone is open.
+        var isHeldDown: Bool
+    }
+
+    /// Adds the next block of every voice that is heard to the mix, by way of `block`.
+    ///
+    /// - Returns: How many sound in it.
+    mutating func mix(
+        by block: inout MutableSpan<Int16>, _ plan: borrowing MediaPlan, _ loudness: Loudness,
+        _ tones: inout Tones, _ sender: inout PacketSender, at now: Instant
+    ) -> Int {
+        let highest = highestHeard(at: now)
         var voices = 0
         for place in slots.indices {
             guard let owner = slots[place].owner else { continue }
             if now - slots[place].lastPacket >= VoiceSlot.keptFor {
-                release(place)
+                release(place, at: now)
                 continue
             }
-            let hearing = peers[owner.peer].hearings[Int(owner.stream)]
+            let hearing = streams[owner.peer].hearings[Int(owner.stream)]
             guard hearing.isHeard else {
-                giveUpUnheard(place, hearing)
+                giveUpUnheard(place, hearing, at: now)
                 continue
             }
             let wasSounding = slots[place].isSounding
             let isSounding = slots[place].voice.pull(into: &block, at: now)
             countTotals(of: place)
-            if isSounding != wasSounding {
-                slots[place].isSounding = isSounding
-                lastSpeaker = owner.peer
-                rings.notify(.receiving(peer: owner.peer, stream: owner.stream, isOn: isSounding))
-                // Its talker waits for what was heard of it.
-                if !isSounding {
-                    slots[place].nextReport = min(slots[place].nextReport, now)
-                    slots[place].tally.end()
-                } else {
-                    slots[place].tally.begin()
-                }
-            }
+            if isSounding != wasSounding { turn(place, owner, isOn: isSounding, at: now) }
             guard isSounding else {
                 // What waits for its first block is not reported on before that is played.
-                if !slots[place].voice.isActive { report(place, owner) }
+                if !slots[place].voice.isActive { report(place, owner, by: &sender, at: now) }
                 continue
             }
             voices += 1
-            announcePage(hearing)
+            tones.voiceSounds(as: hearing, at: now)
             rings.counters.add(.framesMixed)
             meter(block.span, of: place, owner.peer)
             let gain =
-                isHeardTwice(owner, at: place) ? .muted : gain(of: owner.peer, hearing)
-            let level = Int(
-                min(peers[owner.peer].priorities[Int(owner.stream)], .emergency).rawValue)
+                isHeardTwice(owner, at: place, plan, loudness.volumes)
+                ? .muted : plan.gain(of: owner.peer, hearing, loudness.volumes)
+            let level = level(of: owner)
             if gain != .muted { heardAt[level] = now }
             let duck: Gain = level < highest ? plan.duck : .unity
-            let why = unheard(owner.peer, hearing, duck: duck, isHeldDown: isHeldDown)
-            note(why, of: place, owner, samples: block.count)
-            report(place, owner)
+            var path = plan.path(of: owner.peer, hearing, loudness.volumes)
+            path.pass(loudness.isHeldDown ? Speaker.heldDown : 1, .heldDown)
+            path.pass(duck.factor, .outranked)
+            note(path.why, of: place, owner, samples: block.count, by: &sender, at: now)
+            report(place, owner, by: &sender, at: now)
             let (from, to) = slots[place].fade(
                 to: gain, duck, samples: block.count, isBeginning: !wasSounding)
             mixer.add(block.span, from: from, to: to)
         }
-        intake.mixed(voices: voices)
-        mixChimes(&block)
-        mixer.render(into: &block)
-        if isSwitched { duplex.played(block.span) }
-        meters.played(block.span, rings)
-        return room
+        return voices
+    }
+
+    /// A voice begins to sound, or falls silent.
+    private mutating func turn(
+        _ place: Int, _ owner: VoiceSlot.Owner, isOn isSounding: Bool, at now: Instant
+    ) {
+        slots[place].isSounding = isSounding
+        lastSpeaker = owner.peer
+        rings.notify(.receiving(peer: owner.peer, stream: owner.stream, isOn: isSounding))
+        if isSounding {
+            slots[place].tally.begin()
+        } else {
+            // Its talker waits to be told what was heard of it.
+            slots[place].nextReport = min(slots[place].nextReport, now)
+            slots[place].tally.end()
+        }
     }
 
     /// How loud a talker comes, before its gain.
@@ -80,19 +91,22 @@ extension MediaLoop {
     }
 
     /// The highest priority that was heard just now.
-    var highestHeard: Int {
+    func highestHeard(at now: Instant) -> Int {
         if now - heardAt[2] < Self.duckHold { return 2 }
         return now - heardAt[1] < Self.duckHold ? 1 : 0
     }
 
     /// One mouth speaking to two channels at once is mixed once, as what matters most; what is
     /// muted or far down is not heard.
-    private mutating func isHeardTwice(_ owner: VoiceSlot.Owner, at place: Int) -> Bool {
+    private mutating func isHeardTwice(
+        _ owner: VoiceSlot.Owner, at place: Int, _ plan: borrowing MediaPlan,
+        _ volumes: MediaVolumes
+    ) -> Bool {
         let own = rank(owner)
         for another in slots.indices where another != place && slots[another].isSounding {
             guard let one = slots[another].owner, one.peer == owner.peer else { continue }
-            let hearing = peers[one.peer].hearings[Int(one.stream)]
-            let gain = gain(of: one.peer, hearing)
+            let hearing = streams[one.peer].hearings[Int(one.stream)]
+            let gain = plan.gain(of: one.peer, hearing, volumes)
             guard !Audibility.isInaudible(gain.factor) else { continue }
             let rank = rank(one)
             if rank > own || rank == own && another < place { return true }
@@ -100,25 +114,8 @@ extension MediaLoop {
         return false
     }
 
-    /// By priority, and a page before talk.
-    mutating func rank(_ owner: VoiceSlot.Owner) -> Int {
-        let level = min(peers[owner.peer].priorities[Int(owner.stream)], .emergency).rawValue
-        if case .page = peers[owner.peer].hearings[Int(owner.stream)] { return 2 * Int(level) + 1 }
-        return 2 * Int(level)
-    }
-
-    /// How loud a peer's voice is there: as configured, or not at all where a person has muted it.
-    private func gain(of peer: Int, _ hearing: Hearing) -> Gain {
-        let gain = plan.gain(of: peer, hearing)
-        // Neither the speaker's volume nor what is muted holds up what overrides them.
-        if case .page(_, overrides: true) = hearing { return gain }
-        guard !volumes.isMuted(peer: peer, channel: hearing.channel) else { return .muted }
-        if case .page = hearing { return gain * volumes.page * volumes.speaker }
-        return gain * volumes.speaker
-    }
-
     /// What would have been its next block fades, whatever ends it: cut off it would click.
-    mutating func fadeOut(_ place: Int) {
+    mutating func fadeOut(_ place: Int, at now: Instant) {
         guard slots[place].fader.gain != .muted else { return }
         var room = Frame(repeating: 0)
         var all = room.mutableSpan
