@@ -188,6 +188,6 @@ MUTATIONS = (
      "let samples = nanoseconds * 3 / 62_500"),
     # Prepared, but not started again.
     ("Sources/Media/Talk/MediaLoop+Talk.swift",
-     "            moved(.capture)\n            if isLinked { startCards() }",
-     "            moved(.capture)"),
+     "            cards.moved(.capture, loop, at: now)\n            if cards.isLinked { startCards() }",
+     "            cards.moved(.capture, loop, at: now)"),
 )

@@ -192,7 +192,7 @@ MUTATIONS = (
     # Keys are looked at only when the card has a frame.
     ("Sources/Media/Loop/MediaLoop.swift",
      "            readKeys(woken)\n",
-     "            if woken.isPeriod(of: clock.source) { readKeys(woken) }\n"),
+     "            if woken.isPeriod(of: cards.clock.source) { readKeys(woken) }\n"),
     # There is no sound from before the key.
     ("Sources/Media/Talk/MediaLoop+Talk.swift",
      "max(spurts[target].nextFrame, start, encoded.oldest)",

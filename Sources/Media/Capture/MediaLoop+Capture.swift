@@ -32,9 +32,9 @@ extension MediaLoop {
 
     /// Asks both cards how much waits in them: what is played now is what is captured now.
     private mutating func alignReference(captured: Int) {
-        guard chain.settings.cancelsEcho, hasPlayback, hasCapture else { return }
+        guard chain.settings.cancelsEcho, let delays = cards.delays else { return }
         reference.align(
-            playbackDelay: playback!.delay(), captureDelay: capture!.delay(), captured: captured)
+            playbackDelay: delays.playback, captureDelay: delays.capture, captured: captured)
     }
 
     /// Lets speech press the keys that it may: speech in the newest samples of the microphone.

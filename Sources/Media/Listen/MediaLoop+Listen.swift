@@ -41,16 +41,16 @@ extension MediaLoop {
     /// Whether what arrives can be heard.
     private var speakerState: Talkers.SpeakerState {
         mutating get {
-            if hasPlayback { return clock.playback.isStill ? .still : .open }
+            if cards.hasPlayback { return cards.clock.playback.isStill ? .still : .open }
             guard plan.hasSpeaker else { return .absent(.noOutput) }
-            return .absent(clock.playback.isStill ? .outputStill : .outputLost)
+            return .absent(cards.clock.playback.isStill ? .outputStill : .outputLost)
         }
     }
 
     /// Fills the speaker's card with mixed voices, as much as it has room for now.
     mutating func playSound() {
-        defer { playedAt = now }
-        var room = playbackRoom
+        defer { cards.playedAt = now }
+        var room = cards.playbackRoom()
         var xruns = 0
         while room > 0 {
             if speaker.waiting == 0 {
@@ -61,7 +61,7 @@ extension MediaLoop {
             }
             var outcome = PCMTransfer.wouldBlock
             speaker.give(room) { samples in
-                outcome = playback!.write(samples)
+                outcome = cards.write(samples)
                 guard case .samples(let count) = outcome else { return 0 }
                 if chain.settings.cancelsEcho {
                     reference.append(samples.extracting(first: count))
@@ -72,27 +72,27 @@ extension MediaLoop {
             switch outcome {
             case .samples(let count):
                 room -= count
-                cardClocks.played(count)
+                cards.clocks.played(count)
                 pace(.playback, count)
-                moved(.playback)
+                cards.moved(.playback, loop, at: now)
             case .wouldBlock:
                 return
             case .xrun:
                 // The refused block is offered again, in the next turn of this loop.
                 rings.counters.add(.playbackXruns)
-                noteLateness(xrunAfter: now - playedAt, period: playbackPeriod)
-                cardClocks.playbackBegins()
+                noteLateness(xrunAfter: now - cards.playedAt, period: cards.playbackPeriod)
+                cards.clocks.playbackBegins()
                 loseReference()
-                if isLinked { startCards() }
+                if cards.isLinked { startCards() }
                 xruns += 1
                 // A card that refuses every block is not to hold up all else.
                 guard xruns < Self.xrunsPerTurn else { return }
-                room = playbackRoom
+                room = cards.playbackRoom()
             case .suspended:
                 fellAsleep(.playback)
                 return
             case .gone(let error):
-                lose(playback: error)
+                lost(.playback, error)
                 return
             }
         }
@@ -114,24 +114,6 @@ extension MediaLoop {
         duplex.played(block.span, talking)
         meters.played(block.span, rings)
         return room
-    }
-
-    /// Samples the speaker's card is to be given now; it may have more room than is wanted queued.
-    private var playbackRoom: Int {
-        mutating get {
-            switch playback {
-            case .some(let pcm):
-                let available = pcm.available()
-                // Not `now`: encoding has taken a while since, and what is queued plays on.
-                cardClocks.asked(
-                    queued: pcm.granted.bufferSamples - available, at: Clock.now(), rings.counters)
-                return Refill.samples(
-                    available: available,
-                    spare: pcm.granted.bufferSamples - pcm.granted.fillSamples,
-                    period: pcm.granted.periodSamples, isMaster: clock.source == .playback)
-            case .none: return 0
-            }
-        }
     }
 
     /// Why the microphone is open.

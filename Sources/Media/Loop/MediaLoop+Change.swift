@@ -21,6 +21,8 @@ extension MediaLoop {
         endTrial()
         endLostTargets(change)
         swap(&plan, &change.plan)
+        cards.keepsCapturing = plan.keepsCapturing
+        cards.period = plan.periodNanoseconds
         swap(&spurts, &change.spurts)
         swap(&virtualKeys, &change.virtualKeys)
         swap(&keys, &change.keys)
@@ -33,6 +35,7 @@ extension MediaLoop {
             guard !plan.targets[place].isAimed else { continue }
             spurts[place].listeners = plan.targets[place].listeners
         }
+        cards.hasOtherWork = keys.count > 0 || isAnnouncing
         for place in keys.indices { takeOver(key: place, &change) }
         unwatchLeftLines(change)
         changeSound(&change)

@@ -62,12 +62,9 @@ extension MediaLoop {
             beginTrial(target)
         case .volumes(let volumes): change(volumes)
         case .adopt(let change): adopt(change)
-        case .giveUp(.capture):
-            giveUpCapture()
-            rings.notify(.gaveUp(.capture))
-        case .giveUp(.playback):
-            giveUpPlayback()
-            rings.notify(.gaveUp(.playback))
+        case .giveUp(let direction):
+            giveUp(direction)
+            rings.notify(.gaveUp(direction))
         case .quiet:
             isQuiet = true
             for target in spurts.indices { endAtOnce(target) }
@@ -81,7 +78,7 @@ extension MediaLoop {
         if new.isMicrophoneMuted, !volumes.isMicrophoneMuted {
             mute.begin(
                 before: microphone.frame(behind: Mute.samples + chain.delaySamples),
-                isRunning: isCapturing)
+                isRunning: cards.isCapturing)
         }
         volumes = new
     }
@@ -94,8 +91,8 @@ extension MediaLoop {
                 rings.handBack(.session(keys))
             }
         }
-        giveUpCapture()
-        giveUpPlayback()
+        giveUp(.capture)
+        giveUp(.playback)
         for place in keys.indices {
             if let line = keys[place].line.take() { rings.handBack(.key(line)) }
         }

@@ -25,7 +25,7 @@ extension MediaLoop {
             at: now, busy: Clock.threadNanoseconds(), isLate: wasLate)
         wasLate = false
         // Positions that were read late say nothing of how fast the cards run.
-        if shedding.isPressed { cardClocks.distrust(at: now) }
+        if shedding.isPressed { cards.clocks.distrust(at: now) }
         if changed != nil { obeyShedding() }
         if let changed { rings.notify(.shedding(changed)) }
         if shedding.isBusy { Clock.sleep(Self.nap) }
@@ -35,31 +35,12 @@ extension MediaLoop {
     ///
     /// These are the card's own: dmix and dsnoop grant 1024 samples whatever is asked for.
     mutating func noteLateness(captured count: Int) {
-        if count >= max(Self.lateSamples, 3 * capturePeriod) { wasLate = true }
+        if count >= max(Self.lateSamples, 3 * cards.capturePeriod) { wasLate = true }
     }
 
     /// The loop did not turn for longer than the card can wait, and it was the loop's doing.
     mutating func noteLateness(xrunAfter gap: Duration, period: Int) {
         if gap >= max(.milliseconds(10), .microseconds(2 * period * 1_000 / 48)) { wasLate = true }
-    }
-
-    /// Samples of a granted period; 0 without a card.
-    var capturePeriod: Int {
-        mutating get {
-            switch capture {
-            case .some(let pcm): pcm.granted.periodSamples
-            case .none: 0
-            }
-        }
-    }
-
-    var playbackPeriod: Int {
-        mutating get {
-            switch playback {
-            case .some(let pcm): pcm.granted.periodSamples
-            case .none: 0
-            }
-        }
     }
 
     private static let complexityThrifty = 5

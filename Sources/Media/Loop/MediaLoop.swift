@@ -37,19 +37,9 @@ package struct MediaLoop: ~Copyable {
     var plan: MediaPlan
     let rings: Rings
     var loop: EventLoop
-    let timer: Timer
 
-    var capture: CapturePCM?
-    var playback: PlaybackPCM?
-    var clock = ClockMaster()
-    var cardClocks = CardClocks()
-    /// Whether the microphone's card runs; without pre-roll it rests between talkspurts.
-    var isCapturing = false
-    /// Whether the kernel starts and stops both cards as one.
-    var isLinked = false
+    var cards: CardPair
     var microphone: Microphone
-    /// When the newest of its sound came.
-    var lastCapture = Instant(nanoseconds: 0)
     var speaker = Speaker()
     /// What is done to the microphone's sound, and what it is told of the speaker.
     var chain: CaptureChain
@@ -100,8 +90,6 @@ package struct MediaLoop: ~Copyable {
     /// What is left out while the processor cannot keep up, and whether sound waited for the loop.
     var shedding = LoadShedding()
     var wasLate = false
-    /// When the speaker was looked after last.
-    var playedAt = Instant(nanoseconds: 0)
 
     package init(
         plan: MediaPlan, rings: Rings, socket: consuming UDPSocket, firstSequences: [UInt16]
@@ -109,17 +97,17 @@ package struct MediaLoop: ~Copyable {
         let now = Clock.now()
         // What can fail first, on locals: a noncopyable value is made whole or not at all.
         let loop = try Self.eventLoop()
-        let timer = try Self.timer()
+        let cards = try Self.cards(plan, rings)
         let encoder = try Self.encoder(plan)
         let sender = try Self.sender(socket, rings, frameSize: encoder.frameSize)
         let receiver = try Self.receiver(rings, plan, at: now)
         try Self.watch(loop, rings.commandsWaiting.fd, .commands)
         try Self.watch(loop, sender.fd, .socket)
-        try Self.watch(loop, timer.fd, .timer)
+        try Self.watch(loop, cards.timerFD, .timer)
         let talkers = try Self.talkers(plan, rings)
 
         self.loop = loop
-        self.timer = timer
+        self.cards = cards
         self.sender = sender
         self.receiver = receiver
         self.talkers = talkers
@@ -140,8 +128,8 @@ package struct MediaLoop: ~Copyable {
         do throws(SystemError) { return try EventLoop() } catch { throw .system(error) }
     }
 
-    private static func timer() throws(MediaError) -> Timer {
-        do throws(SystemError) { return try Timer() } catch { throw .system(error) }
+    private static func cards(_ plan: MediaPlan, _ rings: Rings) throws(MediaError) -> CardPair {
+        do throws(SystemError) { return try CardPair(plan, rings) } catch { throw .system(error) }
     }
 
     private static func sender(
@@ -182,11 +170,10 @@ package struct MediaLoop: ~Copyable {
     package mutating func run() {
         // The first time one of these changes, the Swift runtime allocates what it knows of its
         // type: here, before the sound, rather than at a card's or a session's coming.
-        capture = nil
-        playback = nil
+        cards.removeAll()
         for peer in sender.peers.indices { sender.peers[peer].keySlots.removeAll() }
         HeapWatch.arm(true)
-        armTimer()
+        cards.armTimer(at: now)
         while !isStopping {
             let deadline = nextTurn
             let ready = loop.wait(until: deadline)
@@ -202,11 +189,11 @@ package struct MediaLoop: ~Copyable {
                 continue
             }
             hasBacklog = false
-            askMaster(woken)
+            cards.ask(woken, loop, at: now)
             if woken.card || woken.timer { receiver.intake.beginPeriod() }
             takeCommands(woken)
             readKeys(woken)
-            let isPeriod = woken.isPeriod(of: clock.source)
+            let isPeriod = woken.isPeriod(of: cards.clock.source)
             if isPeriod { moveCapturedSound() }
             if woken.timer { paceByTimer() }
             talk()

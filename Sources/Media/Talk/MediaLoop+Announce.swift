@@ -29,7 +29,12 @@ extension MediaLoop {
         pacedAt = now
         spurts[plan.announcement].begin(at: 0)
         isFrameSizeDue = true
-        if clock.source == .timer { armTimer() }
+        paceChanged()
+    }
+
+    private mutating func paceChanged() {
+        cards.hasOtherWork = keys.count > 0 || isAnnouncing
+        if cards.clock.source == .timer { cards.armTimer(at: now) }
     }
 
     /// Nothing more comes of it: the rest is sent, or is not.
@@ -41,7 +46,7 @@ extension MediaLoop {
 
     /// The card that wakes the loop has moved so many samples: as much of the file is due.
     mutating func pace(_ source: ClockMaster.Source, _ samples: Int) {
-        guard isAnnouncing, source == clock.source else { return }
+        guard isAnnouncing, source == cards.clock.source else { return }
         let frame = plan.sound.frameSamples
         announcementCredit = min(announcementCredit + samples, Self.framesLate * frame)
         while announcementCredit >= frame, isAnnouncing {
@@ -99,6 +104,6 @@ extension MediaLoop {
         rings.notify(.said(target: plan.targets[target].id, frames: spurts[target].packets))
         rings.handBack(.announcement(box))
         rings.notify(.announcementEnded)
-        if clock.source == .timer { armTimer() }
+        paceChanged()
     }
 }

@@ -10,7 +10,7 @@ internal import Wire
 extension MediaLoop {
     /// Opens the microphone for a target: its talkspurt begins with the pre-roll.
     mutating func open(_ target: Int) {
-        guard hasCapture, !isQuiet else { return }
+        guard cards.hasCapture, !isQuiet else { return }
         if let other = trial.target, other != target { endTrial() }
         switch spurts[target].phase {
         case .talking: return
@@ -43,7 +43,7 @@ extension MediaLoop {
     mutating func close(_ target: Int) {
         guard spurts[target].phase == .talking else { return }
         // Of a card that sleeps that frame never comes.
-        if clock.capture.isStill { return endAtOnce(target) }
+        if cards.clock.capture.isStill { return endAtOnce(target) }
         spurts[target].phase = .closing(last: microphone.captured)
     }
 
@@ -71,36 +71,35 @@ extension MediaLoop {
     /// Starts at the oldest frame of the pre-roll, or where the last talkspurt stopped.
     private mutating func beginEncoding(at first: Int) {
         // What the encoder remembers is of another time; also where the microphone has rested.
-        guard first > encoded.next || !isCapturing else { return }
+        guard first > encoded.next || !cards.isCapturing else { return }
         encoder.reset()
         encoded.begin(at: first)
     }
 
     /// Takes the captured periods from the card.
     mutating func moveCapturedSound() {
-        guard isCapturing, hasCapture else { return }
+        guard cards.isCapturing, cards.hasCapture else { return }
         var room = samples.mutableSpan
-        switch capture!.read(into: &room) {
+        switch cards.read(into: &room) {
         case .samples(let count): take(samples: count)
         case .wouldBlock: return
         case .xrun:
             rings.counters.add(.captureXruns)
-            noteLateness(xrunAfter: now - lastCapture, period: capturePeriod)
-            cardClocks.captureBegins()
+            noteLateness(xrunAfter: now - cards.capturedAt, period: cards.capturePeriod)
+            cards.clocks.captureBegins()
             skipLostSound()
-            moved(.capture)
-            if isLinked { startCards() }
+            cards.moved(.capture, loop, at: now)
+            if cards.isLinked { startCards() }
         case .suspended:
             fellAsleep(.capture)
         case .gone(let error):
-            lose(capture: error)
+            lost(.capture, error)
         }
     }
 
     private mutating func take(samples count: Int) {
-        moved(.capture)
-        cardClocks.captured(count, at: now, rings.counters)
-        lastCapture = now
+        cards.moved(.capture, loop, at: now)
+        cards.captured(count, at: now)
         noteLateness(captured: count)
         let before = microphone.captured
         let trialPlace = trial.target == nil ? nil : trial.place
@@ -128,10 +127,10 @@ extension MediaLoop {
     /// Numbers are time to whoever hears them. Sound that came so much later by its number would
     /// look like a network that became so much slower.
     mutating func skipLostSound() {
-        let lost = microphone.framesLost(in: (now - lastCapture).nanoseconds)
+        let lost = microphone.framesLost(in: (now - cards.capturedAt).nanoseconds)
         microphone.breakOff()
         loseReference()
-        lastCapture = now
+        cards.capturedAt = now
         for target in spurts.indices {
             spurts[target].lose(lost, before: microphone.captured)
         }
@@ -256,7 +255,7 @@ extension MediaLoop {
         isFrameSizeDue = true
         duplex.talkEnded(at: now, rxHold: plan.rxHold)
         rings.notify(.silent(target: plan.targets[target].id))
-        if !isTalking { restCapture() }
+        if !isTalking { cards.restCapture(loop, at: now) }
     }
 
     /// SPURT_END, three times 20 ms apart: the last audio packet may have been lost.

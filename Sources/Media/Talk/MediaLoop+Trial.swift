@@ -31,7 +31,8 @@ struct TrialTone: ~Copyable {
 extension MediaLoop {
     /// Begins to send the trial to a target; ends at once where someone talks, or nobody can.
     mutating func beginTrial(_ target: Int) {
-        guard hasCapture, !clock.capture.isStill, !isQuiet, !isTalking, trial.target == nil
+        guard cards.hasCapture, !cards.clock.capture.isStill, !isQuiet, !isTalking,
+            trial.target == nil
         else {
             return rings.notify(.trialEnded)
         }
@@ -56,8 +57,8 @@ extension MediaLoop {
     mutating func followTrial() {
         guard let target = trial.target else { return }
         // Of a card that sleeps the end would not come.
-        if clock.capture.isStill { return endTrial() }
-        if !trial.isReleased, trial.place >= ToneTrial.count || !hasCapture {
+        if cards.clock.capture.isStill { return endTrial() }
+        if !trial.isReleased, trial.place >= ToneTrial.count || !cards.hasCapture {
             trial.isReleased = true
             follow(virtualKeys[target].handle(.level(isDown: false), at: now), target: target)
             virtualDue = now
