@@ -80,8 +80,8 @@ def controls(case):
 
 MUTATIONS = (
     # The encoder goes on where the last talk ended, of which it still has some milliseconds.
-    ("Sources/Media/Talk/MediaLoop+Talk.swift",
-     "guard first > encoded.next || !cards.isCapturing else", "guard first > encoded.next else"),
+    ("Sources/Media/Talk/Talks.swift",
+     "start > frames.next || hasRested {", "start > frames.next {"),
     # The speaker waits for the microphone.
     ("Sources/Media/Cards/MediaLoop+Cards.swift",
      "if cards.clock.source == .capture { playSound() }\n        } catch", "} catch"),

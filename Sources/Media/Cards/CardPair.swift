@@ -31,8 +31,8 @@ struct CardPair: ~Copyable {
     private let timer: Timer
     private let rings: Rings
 
-    init(_ plan: MediaPlan, _ rings: Rings) throws(SystemError) {
-        timer = try Timer()
+    init(_ plan: MediaPlan, _ rings: Rings) throws(MediaError) {
+        timer = try MediaError.fromSystem { () throws(SystemError) in try Timer() }
         self.rings = rings
         keepsCapturing = plan.keepsCapturing
         period = plan.periodNanoseconds

@@ -10,12 +10,12 @@ extension MediaLoop {
         if cards.hasCapture { giveUp(.capture) }
         cards.insert(pcm)
         if cards.clock.capture.isStill, cards.hasPlayback, !cards.clock.playback.isStill {
-            cards.isCapturing = cards.keepsCapturing || isTalking
+            cards.isCapturing = cards.keepsCapturing || talks.isTalking
             startAlone(.capture)
         } else {
             startCards()
         }
-        for target in spurts.indices { updateGate(target) }
+        for target in talks.spurts.indices { updateGate(target) }
     }
 
     mutating func takePlayback(_ pcm: consuming PlaybackPCM) {
@@ -33,7 +33,7 @@ extension MediaLoop {
     private mutating func startAlone(_ direction: PCMError.Direction) {
         switch direction {
         case .capture: skipLostSound()
-        case .playback: loseReference()
+        case .playback: capture.loseReference()
         }
         do throws(PCMError) {
             try cards.startAlone(direction, loop, at: now)
@@ -43,7 +43,7 @@ extension MediaLoop {
     /// Starts what is open; when one of both does not start, the other has not either, and is
     /// started again without it.
     mutating func startCards() {
-        let isWanted = cards.keepsCapturing || isTalking
+        let isWanted = cards.keepsCapturing || talks.isTalking
         skipLostSound()
         cards.beginStart(capturing: isWanted, loop)
         while let error = cards.startBoth() {
@@ -73,17 +73,17 @@ extension MediaLoop {
         cards.forgetStillness(of: direction, isGone: true)
         guard direction == .capture else { return }
         silenceVoxes()
-        for target in spurts.indices where target != plan.announcement { endAtOnce(target) }
+        for target in talks.spurts.indices where target != plan.announcement { endAtOnce(target) }
     }
 
     private mutating func handBackCard(_ direction: PCMError.Direction) {
         guard cards.handBack(direction, loop, at: now) else { return }
         switch direction {
         case .capture:
-            microphone.breakOff()
+            capture.breakOff()
             meters.forgetMicrophone()
         case .playback:
-            activity = SpeakerActivity()
+            capture.forgetSpeaker()
             talkers.releaseAll(at: now)
             receiver.intake.missedBlock()
         }
@@ -92,7 +92,7 @@ extension MediaLoop {
     /// A key went down: the microphone must run now.
     mutating func wakeCapture() {
         guard cards.hasCapture, !cards.isCapturing else { return }
-        microphone.breakOff()
+        capture.breakOff()
         do throws(PCMError) {
             try cards.wakeCapture(loop, at: now)
             // Nobody wakes the loop for the speaker until the microphone has its first period.
@@ -130,13 +130,13 @@ extension MediaLoop {
     }
 
     private mutating func forgetSound(of direction: PCMError.Direction) {
-        guard direction == .capture else { return activity = SpeakerActivity() }
+        guard direction == .capture else { return capture.forgetSpeaker() }
         // A key pressed meanwhile is not to send what was said before.
-        microphone.breakOff()
+        capture.breakOff()
         silenceVoxes()
         // Talkspurts whose key is up wait for a frame that a sleeping card does not bring.
-        for target in spurts.indices {
-            if case .closing = spurts[target].phase { endAtOnce(target) }
+        for target in talks.spurts.indices {
+            if case .closing = talks.spurts[target].phase { endAtOnce(target) }
         }
     }
 }

@@ -63,10 +63,7 @@ extension MediaLoop {
             speaker.give(room) { samples in
                 outcome = cards.write(samples)
                 guard case .samples(let count) = outcome else { return 0 }
-                if chain.settings.cancelsEcho {
-                    reference.append(samples.extracting(first: count))
-                }
-                if plan.hasVox { activity.add(samples.extracting(first: count)) }
+                capture.played(samples.extracting(first: count), hasVox: plan.hasVox)
                 return count
             }
             switch outcome {
@@ -80,9 +77,10 @@ extension MediaLoop {
             case .xrun:
                 // The refused block is offered again, in the next turn of this loop.
                 rings.counters.add(.playbackXruns)
-                noteLateness(xrunAfter: now - cards.playedAt, period: cards.playbackPeriod)
+                shedding.noteLateness(
+                    xrunAfter: now - cards.playedAt, period: cards.playbackPeriod)
                 cards.clocks.playbackBegins()
-                loseReference()
+                capture.loseReference()
                 if cards.isLinked { startCards() }
                 xruns += 1
                 // A card that refuses every block is not to hold up all else.
@@ -111,22 +109,13 @@ extension MediaLoop {
             into: &talkers.mixer, by: &block, plan, volumes,
             isOutranked: talkers.highestHeard(at: now) > 0, at: now)
         talkers.mixer.render(into: &block)
-        duplex.played(block.span, talking)
+        duplex.played(block.span, talks.talking)
         meters.played(block.span, rings)
         return room
     }
 
-    /// Why the microphone is open.
-    var talking: HalfDuplex.Talking {
-        guard isTalking else { return .nobody }
-        for target in spurts.indices where target != plan.call && target != plan.announcement {
-            if spurts[target].isTalking { return .key }
-        }
-        return .callOnly
-    }
-
     /// Whether the speaker is held down now, half duplex.
     private var isSpeakerHeldDown: Bool {
-        duplex.holdsSpeakerDown(talking, isUrgent: tones.isUrgent(at: now), at: now)
+        duplex.holdsSpeakerDown(talks.talking, isUrgent: tones.isUrgent(at: now), at: now)
     }
 }

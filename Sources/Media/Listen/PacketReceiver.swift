@@ -29,8 +29,8 @@ struct PacketReceiver: ~Copyable {
     private var turnBefore: Instant
     private var readAt: Instant
 
-    init(_ rings: Rings, period: Int64, at now: Instant) throws(SystemError) {
-        inbox = try DatagramInbox()
+    init(_ rings: Rings, period: Int64, at now: Instant) throws(MediaError) {
+        inbox = try MediaError.fromSystem { () throws(SystemError) in try DatagramInbox() }
         intake = Intake(period: period)
         self.rings = rings
         turnBefore = now

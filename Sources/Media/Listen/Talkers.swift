@@ -24,8 +24,8 @@ struct Talkers: ~Copyable {
     /// Voices that may be heard at once now: fewer while the processor cannot keep up.
     private var limit = voicesMax
 
-    init(_ plan: MediaPlan, _ rings: Rings) throws(OpusError) {
-        slots = try VoiceSlot.slots(plan)
+    init(_ plan: MediaPlan, _ rings: Rings) throws(MediaError) {
+        slots = try MediaError.fromOpus { () throws(OpusError) in try VoiceSlot.slots(plan) }
         streams = FixedArray(count: PeerSet.capacity) { _ in PeerStreams() }
         self.rings = rings
     }

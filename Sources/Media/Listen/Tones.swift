@@ -23,6 +23,16 @@ struct Tones {
     /// Plays a chime once.
     mutating func play(_ chime: Chime) { chimer.play(chime) }
 
+    /// Tells the person at the microphone whether any listener hears; where that is doubtful, the
+    /// listeners' first HEARD decides, and the control thread has the tone played.
+    mutating func play(_ prospect: PacketSender.Prospect) {
+        switch prospect {
+        case .heard: play(Chime.permit)
+        case .doubted: break
+        case .nobody: play(Chime.nobody)
+        }
+    }
+
     /// Rings, or plays what a caller hears; nil stops that.
     mutating func ring(_ chime: Chime?) { ringer.play(chime) }
 

@@ -11,12 +11,12 @@ extension MediaLoop {
     mutating func takeCommands(_ woken: borrowing Woken) {
         guard woken.commands else { return }
         rings.commandsWaiting.drain()
-        while let command = rings.commands.pop() { take(command) }
+        while let command = rings.commands.pop() { obey(command) }
         // It may have moved a virtual key, or put others in their place.
-        virtualDue = now
+        keys.virtualMoved(at: now)
     }
 
-    private mutating func take(_ command: consuming MediaCommand) {
+    private mutating func obey(_ command: consuming MediaCommand) {
         switch consume command {
         case .install(let peer, let keys, let endpoint):
             receiver.owners.note(peer)
@@ -38,7 +38,7 @@ extension MediaLoop {
             talkers.bind(stream, of: peer, to: hearing, at: now)
         case .protect(let peer, let choice):
             sender.peers[peer].protection = choice
-            isFrameSizeDue = true
+            talks.isFrameSizeDue = true
         case .doubt(let peer, let isDoubted): sender.peers[peer].isDoubted = isDoubted
         case .capture(let pcm): takeCapture(pcm)
         case .playback(let pcm): takePlayback(pcm)
@@ -46,9 +46,10 @@ extension MediaLoop {
         case .press(let id, let isDown):
             guard let target = plan.targets.firstIndex(where: { $0.id == id }) else { return }
             if isDown { endTrial() }
-            let action = virtualKeys[target].handle(.level(isDown: isDown), at: now)
-            follow(action, target: target)
-        case .aim(let id, let listeners): aim(id, at: listeners)
+            let action = keys.virtual[target].handle(.level(isDown: isDown), at: now)
+            act(on: action, target: target)
+        case .aim(let id, let listeners):
+            talks.aim(id, at: listeners, plan, by: &sender, at: now)
         case .chime(let chime): tones.play(chime)
         case .ring(let chime): tones.ring(chime)
         case .beep(let isOn): tones.beep(isOn)
@@ -67,24 +68,21 @@ extension MediaLoop {
             rings.notify(.gaveUp(direction))
         case .quiet:
             isQuiet = true
-            for target in spurts.indices { endAtOnce(target) }
+            for target in talks.spurts.indices { endAtOnce(target) }
             finishAnnouncement()
         case .stop: stop()
         }
     }
 
     private mutating func change(_ new: MediaVolumes) {
-        // What was said before, also while it fades, is nobody's: no pre-roll has it.
         if new.isMicrophoneMuted, !volumes.isMicrophoneMuted {
-            mute.begin(
-                before: microphone.frame(behind: Mute.samples + chain.delaySamples),
-                isRunning: cards.isCapturing)
+            capture.beginMute(isRunning: cards.isCapturing)
         }
         volumes = new
     }
 
     private mutating func stop() {
-        for target in spurts.indices { endAtOnce(target) }
+        for target in talks.spurts.indices { endAtOnce(target) }
         finishAnnouncement()
         for peer in sender.peers.indices {
             while let keys = sender.peers[peer].keySlots.dropAny() {
@@ -93,9 +91,7 @@ extension MediaLoop {
         }
         giveUp(.capture)
         giveUp(.playback)
-        for place in keys.indices {
-            if let line = keys[place].line.take() { rings.handBack(.key(line)) }
-        }
+        keys.handBackLines()
         isStopping = true
         rings.notify(.stopped)
     }

@@ -5,8 +5,6 @@ internal import Time
 
 /// What is left out while the processor cannot keep up (`LoadShedding`).
 extension MediaLoop {
-    /// Sound that has waited in the card for so long says that the loop came late.
-    private static let lateSamples = 960
     /// So long a rest now and then tells the kernel that the thread does not spin: it ends one that
     /// has not slept for LimitRTTIME=, and one that is always behind never does.
     private static let nap = Duration.microseconds(100)
@@ -19,28 +17,15 @@ extension MediaLoop {
         shedding.setUse(of: .plainEncoder, profile > Self.complexityPlain)
         shedding.setUse(
             of: .noNoiseSuppression,
-            chain.settings.noiseDecibels > 0 && !chain.settings.cancelsEcho)
-        shedding.setUse(of: .noEchoCancelling, chain.settings.cancelsEcho)
+            capture.chain.settings.noiseDecibels > 0 && !capture.chain.settings.cancelsEcho)
+        shedding.setUse(of: .noEchoCancelling, capture.chain.settings.cancelsEcho)
         let changed = shedding.windowEnded(
-            at: now, busy: Clock.threadNanoseconds(), isLate: wasLate)
-        wasLate = false
+            at: now, busy: Clock.threadNanoseconds(), isLate: shedding.takeLateness())
         // Positions that were read late say nothing of how fast the cards run.
         if shedding.isPressed { cards.clocks.distrust(at: now) }
         if changed != nil { obeyShedding() }
         if let changed { rings.notify(.shedding(changed)) }
         if shedding.isBusy { Clock.sleep(Self.nap) }
-    }
-
-    /// Notes how much sound waited in the microphone's card, which hands over whole periods.
-    ///
-    /// These are the card's own: dmix and dsnoop grant 1024 samples whatever is asked for.
-    mutating func noteLateness(captured count: Int) {
-        if count >= max(Self.lateSamples, 3 * cards.capturePeriod) { wasLate = true }
-    }
-
-    /// The loop did not turn for longer than the card can wait, and it was the loop's doing.
-    mutating func noteLateness(xrunAfter gap: Duration, period: Int) {
-        if gap >= max(.milliseconds(10), .microseconds(2 * period * 1_000 / 48)) { wasLate = true }
     }
 
     private static let complexityThrifty = 5
@@ -52,12 +37,14 @@ extension MediaLoop {
         var complexity = plan.sound.complexity
         if step >= .thriftyEncoder { complexity = min(complexity, Self.complexityThrifty) }
         if step >= .plainEncoder { complexity = min(complexity, Self.complexityPlain) }
-        encoder.change(complexity: complexity)
-        chain.isNoiseLeft = step >= .noNoiseSuppression
-        chain.isEchoLeft = step >= .noEchoCancelling
+        talks.encoder.change(complexity: complexity)
+        capture.chain.isNoiseLeft = step >= .noNoiseSuppression
+        capture.chain.isEchoLeft = step >= .noEchoCancelling
         talkers.limit(to: voicesMax, at: now)
         // Microphone and speaker take turns where the echo is wished gone and is not.
-        duplex.isOn = plan.isHalfDuplex || chain.isEchoLeft && chain.settings.cancelsEcho
+        duplex.isOn =
+            plan.isHalfDuplex
+            || capture.chain.isEchoLeft && capture.chain.settings.cancelsEcho
     }
 
     private var voicesMax: Int {

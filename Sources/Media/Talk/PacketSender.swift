@@ -13,21 +13,26 @@ struct PacketSender: ~Copyable {
     /// By number: keys, endpoints, protection.
     var peers: FixedArray<MediaPeer>
     /// Bytes of an encoded frame: all packets to a peer are as long as those that carry one.
-    var frameSize: Int
+    var frameSize = PCM.payloadMax
     /// The packet to be sealed, and zeros behind it.
     private var plaintext = FixedArray(count: FrameLayout.plaintextMax) { _ in UInt8(0) }
     /// Sealed packets.
     private var outbox: DatagramOutbox
 
-    init(
-        _ socket: consuming UDPSocket, _ rings: Rings, frameSize: Int
-    ) throws(SystemError) {
-        let outbox = try DatagramOutbox(for: socket)
+    init(_ socket: consuming UDPSocket, _ rings: Rings) throws(MediaError) {
+        let outbox = try Self.outbox(for: socket)
         self.outbox = outbox
         self.socket = socket
         self.rings = rings
-        self.frameSize = frameSize
         peers = FixedArray(count: PeerSet.capacity) { _ in MediaPeer() }
+    }
+
+    private static func outbox(
+        for socket: borrowing UDPSocket
+    ) throws(MediaError) -> DatagramOutbox {
+        do throws(SystemError) {
+            return try DatagramOutbox(for: socket)
+        } catch { throw .system(error) }
     }
 
     /// What the event loop watches.
@@ -181,5 +186,31 @@ struct PacketSender: ~Copyable {
             traffic.add(.sent)
             traffic.add(.sentBytes, UInt64(sent.bytes))
         }
+    }
+
+    /// Whether a talk that begins will be heard.
+    enum Prospect {
+        /// A listener is there.
+        case heard
+        /// Those that are there did not hear what was said last, or the microphone is silent.
+        case doubted
+        case nobody
+    }
+
+    /// A peer from which nothing came for so long is not there.
+    private static let absentAfter = Duration.seconds(20)
+
+    /// Judges the listeners of a talk before any of them has reported on it.
+    mutating func prospect(
+        of listeners: PeerSet, isMicrophoneSilent: Bool, at now: Instant
+    ) -> Prospect {
+        var found = Prospect.nobody
+        for peer in listeners where peers[peer].keySlots.currentIndex != nil {
+            let heard = Instant(nanoseconds: Int64(rings.traffic[peer][.lastOpened]))
+            guard now - heard < Self.absentAfter else { continue }
+            guard peers[peer].isDoubted || isMicrophoneSilent else { return .heard }
+            found = .doubted
+        }
+        return found
     }
 }

@@ -79,6 +79,13 @@ struct Spurt {
         sequence &+= UInt16(max(0, min(skipped, lostMax)))
     }
 
+    /// It is over: SPURT_ENDs follow, unless none of it was sent.
+    mutating func oweEnds(at now: Instant) {
+        guard packets > 0 else { return }
+        endsLeft = Self.ends
+        nextEnd = now
+    }
+
     /// The frame that was to be next is under way.
     mutating func sent() {
         lastSequence = sequence
