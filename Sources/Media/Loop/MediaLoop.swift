@@ -21,7 +21,7 @@ internal import Wire
 ///   `Rings`; `MediaLoop+Shedding` leaves out what `LoadShedding` says; `Woken`, `MediaCount`.
 /// - Plan: `MediaPlan` is what is known of the settings (`+Heard`: how loud a voice is),
 ///   `MediaChange` brings others, `MediaVolumes` what a person has turned.
-/// - Buttons: `MediaLoop+Keys` acts on `TalkKeys`, each of them a `TalkKeySlot` with a `KeyMeaning`.
+/// - Buttons: `MediaLoop+Keys` acts on `TalkKeys`, each a `TalkKeySlot` with a `KeyMeaning`.
 /// - Cards: `MediaLoop+Cards` follows the `CardPair` (`+Master`: which card wakes the loop), with
 ///   `ClockMaster`, `CardClocks` and `StreamWatch`.
 /// - Capture, from the microphone's card: `MediaLoop+Capture` takes sound through `CapturePath`
@@ -29,9 +29,9 @@ internal import Wire
 /// - Talk, to the wire: `MediaLoop+Talk` has `Talks` (`+Ends`; `Spurt`, `EncodedFrames`) encode it
 ///   and `PacketSender` seal and send it; `MediaLoop+Announce` sends a `PacedAnnouncement` (an
 ///   `Announcement`) beside it, `MediaLoop+Trial` tones in its place.
-/// - Listen, from the wire to the speaker's card: `MediaLoop+Listen` has `PacketReceiver` (`Intake`)
-///   open packets, `Talkers` (`+Mix`, `+Reports`; `VoiceSlot`, `HeardTally`) keep and mix voices,
-///   `Tones` sound besides, and `Speaker` and `Refill` feed the card.
+/// - Listen, from the wire to the speaker's card: `MediaLoop+Listen` has `PacketReceiver` open
+///   packets when `Intake` says so, `Talkers` (`+Mix`, `+Reports`; `VoiceSlot`, `HeardTally`) keep
+///   and mix voices, `Tones` sound besides, and `Speaker` and `Refill` feed the card.
 /// - Peers: `MediaPeer` (keys, endpoint), `SessionOwners`, and `PeerStreams` (what is heard of it).
 package struct MediaLoop: ~Copyable {
     /// A speaker that refuses so many blocks of one turn is asked again in the next.
