@@ -148,7 +148,7 @@ extension ControlLoop {
 
     /// Tells the sessions how much each has sent and when it was heard.
     mutating func reportTraffic() {
-        for peer in rings.traffic.indices {
+        for peer in 0..<Roster.capacity {
             let traffic = rings.traffic[peer]
             table.traffic(
                 peer: peer, sent: traffic[.sentOnCurrent],
