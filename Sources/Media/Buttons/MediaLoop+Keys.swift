@@ -10,7 +10,7 @@ extension MediaLoop {
     mutating func takeKey(_ place: Int, _ line: consuming InputLine) {
         guard keys.takeLine(line, of: place, loop) else { return }
         do throws(GPIOError) {
-            // The level is asked for once, when the line is taken over; after that edges tell.
+            // The level is read once, when the line is taken over; edges change it after that.
             guard let isDown = try keys.slots[place].line?.isActive() else { return }
             keys.slots[place].readable(isDown: isDown, plan.keys[place].settings)
             if keys.slots[place].key.isTalking { endTrial() }
@@ -45,7 +45,7 @@ extension MediaLoop {
         }
     }
 
-    /// A key goes down or up, or is said to be where it is.
+    /// A key goes down or up, or stays where it is.
     mutating func turn(_ place: Int, isDown: Bool, at moment: Instant) {
         if isDown { endTrial() }
         if keys.slots[place].isDown != isDown {
@@ -65,7 +65,7 @@ extension MediaLoop {
         keys.loseLine(of: place, error, loop)
     }
 
-    /// Acts on what a key decided; what is no talk is the control thread's.
+    /// Acts on a key's decision; gestures go to the control thread.
     private mutating func follow(_ outcome: TalkKeySlot.Outcome, of place: Int) {
         if let touch = outcome.touch { rings.notify(.touched(place, touch)) }
         if let target = keys.slots[place].target {
@@ -73,7 +73,7 @@ extension MediaLoop {
         }
     }
 
-    /// Acts on what a talk key decided: the one at a place, or that of the commands.
+    /// Acts on a talk key's decision: of the key at a place, or of the target's virtual key.
     mutating func act(on action: TalkKey.Action?, target: Int, key place: Int? = nil) {
         guard let action else { return }
         if action == .timeOut {

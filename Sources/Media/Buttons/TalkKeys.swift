@@ -74,7 +74,7 @@ struct TalkKeys: ~Copyable {
 
     // MARK: Deadlines
 
-    /// What a key does of itself, as its deadline has come; nil when there is no more.
+    /// The next key whose deadline has come, and its decision; nil when there is no more.
     mutating func tick(at now: Instant) -> (place: Int, outcome: TalkKeySlot.Outcome)? {
         for place in slots.indices {
             guard let deadline = slots[place].deadline, deadline <= now else { continue }

@@ -7,7 +7,7 @@ internal import Time
 /// silenced where it must be, and improved.
 struct CapturePath: ~Copyable {
     private(set) var microphone: Microphone
-    /// What is done to the sound before anyone hears it, and what that is told of the speaker.
+    /// Improves the sound before anyone hears it, by what the speaker plays.
     var chain: CaptureChain
     private var reference: EchoReference
     /// Whether the speaker sounds, for keys that speech presses.
@@ -26,9 +26,9 @@ struct CapturePath: ~Copyable {
         microphone = Microphone(frameSamples: plan.sound.frameSamples)
     }
 
-    // MARK: What was read, step by step
+    // MARK: From the card to kept frames, step by step
 
-    /// Reads what the microphone's card has.
+    /// Reads the samples that wait in the microphone's card.
     mutating func read(from cards: inout CardPair) -> PCMTransfer {
         let outcome = Self.read(from: &cards, into: &samples)
         if case .samples(let count) = outcome { (fresh, kept) = (count, 0) }
@@ -133,10 +133,10 @@ struct CapturePath: ~Copyable {
         if hasVox { activity.add(samples) }
     }
 
-    /// Nothing of what was played is heard any more.
+    /// The speaker is silent from now on.
     mutating func forgetSpeaker() { activity = SpeakerActivity() }
 
-    /// What the microphone hears of the speaker.
+    /// How the microphone hears the speaker.
     var speaker: Vox.Speaker {
         mutating get {
             guard activity.isSounding else { return .silent }
@@ -179,7 +179,7 @@ struct CapturePath: ~Copyable {
     /// Goes on with frames of another length.
     mutating func change(frameSamples: Int) { microphone.change(frameSamples: frameSamples) }
 
-    /// Exchanges what is done to the sound, if the new settings differ in that.
+    /// Swaps in another chain, if the new settings differ in that.
     mutating func exchangeChain(_ change: inout MediaChange) {
         change.exchangeChain(&chain, &reference)
     }

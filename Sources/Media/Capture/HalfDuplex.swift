@@ -4,7 +4,7 @@ internal import Time
 /// Microphone and speaker taking turns (`duplex = half`).
 ///
 /// The speaker is held down while the own microphone is open, and `rx-hold` longer. In a call the
-/// microphone is open all the time: there the loudness of both sides decides whose turn it is.
+/// microphone is open all the time; the loudness of both sides then decides which has its turn.
 struct HalfDuplex {
     /// Whether they take turns: as configured, or because the echo is not cancelled now.
     var isOn = false
@@ -28,7 +28,7 @@ struct HalfDuplex {
     /// The own microphone closes: the speaker stays held down for this long.
     mutating func talkEnded(at now: Instant, rxHold: Duration) { heldUntil = now + rxHold }
 
-    /// Whether the speaker is held down now; never by what tells about an open microphone.
+    /// Whether the speaker is held down now; never while a chime tells of an open microphone.
     func holdsSpeakerDown(_ talking: Talking, isUrgent: Bool, at now: Instant) -> Bool {
         guard isOn, !isUrgent else { return false }
         switch talking {

@@ -26,7 +26,7 @@ extension MediaLoop {
         }
     }
 
-    /// What was read is measured, silenced where it must be, improved, and kept in frames.
+    /// The new samples are measured, silenced where they must be, improved, and kept in frames.
     private mutating func takeCaptured(_ count: Int) {
         cards.moved(.capture, loop, at: now)
         cards.captured(count, at: now)

@@ -39,7 +39,7 @@ struct CardPair: ~Copyable {
         hasOtherWork = !plan.keys.isEmpty
     }
 
-    /// What the event loop watches besides the cards.
+    /// For the event loop to watch.
     var timerFD: Int32 { timer.fd }
 
     var hasCapture: Bool {
@@ -167,7 +167,7 @@ struct CardPair: ~Copyable {
         if !isCapturing { capture?.stop() }
     }
 
-    /// Starts what is open: silence into the speaker, then the microphone, then the speaker.
+    /// Starts the open cards: silence into the speaker, then the microphone, then the speaker.
     ///
     /// With pre-roll both always run, and are linked where the card can: they then start and stop
     /// as one. Without it the microphone rests until a key goes down.
@@ -189,7 +189,7 @@ struct CardPair: ~Copyable {
         }
     }
 
-    /// Starts what was opened again beside a direction that runs, and is left alone.
+    /// Starts a card that was opened again; the other one runs on, and is left alone.
     mutating func startAlone(
         _ direction: PCMError.Direction, _ loop: borrowing EventLoop, at now: Instant
     ) throws(PCMError) {

@@ -59,7 +59,7 @@ extension MediaLoop {
         let wasLinked = cards.isLinked
         giveUp(direction)
         tellLoss(of: direction, error)
-        // A linked pair stops as one: what stays has stopped too.
+        // A linked pair stops as one: the card that stays has stopped too.
         if wasLinked { startCards() }
     }
 
@@ -67,7 +67,7 @@ extension MediaLoop {
         rings.notify(direction == .capture ? .captureFailed(error) : .playbackFailed(error))
     }
 
-    /// Hands a card back; without the microphone's, whoever was talking is no longer heard.
+    /// Hands a card back; every talk ends without the microphone's.
     mutating func giveUp(_ direction: PCMError.Direction) {
         handBackCard(direction)
         cards.forgetStillness(of: direction, isGone: true)
@@ -110,7 +110,7 @@ extension MediaLoop {
         cards.chooseMaster(loop, at: now)
     }
 
-    /// Looks whether what should run moves sound, and has a stream that does not opened again.
+    /// Checks that the streams that should run move sound; one that does not is opened again.
     ///
     /// To prepare and start it here would not do: with a card that hangs the kernel may take
     /// seconds for that, in which the other card and the keys would stand still too.
@@ -131,7 +131,7 @@ extension MediaLoop {
 
     private mutating func forgetSound(of direction: PCMError.Direction) {
         guard direction == .capture else { return capture.forgetSpeaker() }
-        // A key pressed meanwhile is not to send what was said before.
+        // A key pressed meanwhile must not send speech from before.
         capture.breakOff()
         silenceVoxes()
         // Talkspurts whose key is up wait for a frame that a sleeping card does not bring.

@@ -8,7 +8,7 @@ internal import Wire
 /// From the wire to the speaker: packets are opened (`PacketReceiver`), their sound is kept and
 /// mixed by talker (`Talkers`), and the mix goes to the card by way of `Speaker`.
 extension MediaLoop {
-    /// Takes what has arrived, at most `Intake.mostPerTurn`.
+    /// Takes the datagrams that have arrived, at most `Intake.mostPerTurn`.
     ///
     /// When the loop has been busy for too long since the card or the timer woke it, the socket is
     /// left alone until they do again: a flood then costs a bounded share of each period, and fills
@@ -38,7 +38,7 @@ extension MediaLoop {
         }
     }
 
-    /// Whether what arrives can be heard.
+    /// Whether arriving sound can be heard.
     private var speakerState: Talkers.SpeakerState {
         mutating get {
             if cards.hasPlayback { return cards.clock.playback.isStill ? .still : .open }
@@ -96,7 +96,7 @@ extension MediaLoop {
         }
     }
 
-    /// Mixes the next block: voices first, then what sounds besides.
+    /// Mixes the next block: voices first, then ringtone and chimes.
     private mutating func nextBlock(isHeldDown: Bool) -> Frame {
         var room = Frame(repeating: 0)
         var all = room.mutableSpan

@@ -23,7 +23,7 @@ struct PacketReceiver: ~Copyable {
     var owners = SessionOwners()
     private let rings: Rings
     private var inbox: DatagramInbox
-    /// What the packet opened last says.
+    /// The content of the packet opened last.
     private var plaintext = FixedArray(count: FrameLayout.plaintextMax) { _ in UInt8(0) }
     /// When the turn before this one began, and when datagrams were read last.
     private var turnBefore: Instant
@@ -40,7 +40,7 @@ struct PacketReceiver: ~Copyable {
     /// A turn begins; the one before began then.
     mutating func beginTurn(after before: Instant) { turnBefore = before }
 
-    /// Reads what has arrived; returns how many datagrams.
+    /// Reads the datagrams that have arrived; returns their number.
     mutating func read(from sender: borrowing PacketSender) -> Int {
         sender.receive(into: &inbox)
         if intake.isGathering { readAt = Clock.now() }
@@ -113,7 +113,7 @@ struct PacketReceiver: ~Copyable {
         case .replay: rings.counters.add(.droppedReplay)
         }
         rings.traffic[peer].add(.refused)
-        // A replay opened before: it says nothing about keys that do not fit.
+        // A replay opened before: it is no sign of keys that do not fit.
         if refusal != .replay {
             rings.traffic[peer].set(.lastRefused, to: UInt64(now.nanoseconds))
         }
@@ -132,7 +132,7 @@ struct PacketReceiver: ~Copyable {
         return max(turnBefore, min(now, readAt - inbox.waited(place)))
     }
 
-    /// What the packet opened last says.
+    /// The content of the packet opened last.
     @_lifetime(borrow self)
     func content(of packet: OpenedPacket) -> Span<UInt8> { plaintext.span(0..<packet.count) }
 

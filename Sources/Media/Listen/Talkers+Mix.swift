@@ -9,7 +9,7 @@ extension Talkers {
     /// How long others stay turned down after somebody of higher priority: pauses between words.
     private static var duckHold: Duration { .milliseconds(400) }
 
-    /// What decides how loud each voice is in one block.
+    /// The volumes that hold for one block.
     struct Loudness {
         var volumes: MediaVolumes
         /// The speaker is held down while the microphone is open.
@@ -41,7 +41,7 @@ extension Talkers {
             countTotals(of: place)
             if isSounding != wasSounding { turn(place, owner, isOn: isSounding, at: now) }
             guard isSounding else {
-                // What waits for its first block is not reported on before that is played.
+                // A voice that waits for its first block is reported on when that is played.
                 if !slots[place].voice.isActive { report(place, owner, by: &sender, at: now) }
                 continue
             }
@@ -114,7 +114,7 @@ extension Talkers {
         return false
     }
 
-    /// What would have been its next block fades, whatever ends it: cut off it would click.
+    /// Fades out its next block, whatever ends it: cut off it would click.
     mutating func fadeOut(_ place: Int, at now: Instant) {
         guard slots[place].fader.gain != .muted else { return }
         var room = Frame(repeating: 0)

@@ -23,8 +23,8 @@ extension Talkers {
         sender.send(.heard(heard), to: CollectionOfOne(owner.peer), at: now)
     }
 
-    /// Tells a talker that nothing of this stream is played, and why: when it begins to speak, and
-    /// once a second.
+    /// Tells a talker that nothing of this stream is played, and why: at the start of each
+    /// talkspurt, and once a second.
     mutating func tellUnheard(
         _ flags: FrameFlags, _ owner: VoiceSlot.Owner, _ why: Unheard,
         by sender: inout PacketSender, at now: Instant
@@ -44,7 +44,7 @@ extension Talkers {
         traffic.set(.unheardAt, to: why == .heard ? 0 : UInt64(now.nanoseconds))
     }
 
-    /// Tells the talker once a second how it arrives (REPORT), and the control thread.
+    /// Reports once a second how the voice arrives, to its talker (REPORT) and the control thread.
     mutating func report(
         _ place: Int, _ owner: VoiceSlot.Owner, by sender: inout PacketSender, at now: Instant
     ) {
@@ -73,7 +73,7 @@ extension Talkers {
         sender.send(records, to: owner.peer, at: now)
     }
 
-    /// Says what was heard of a talkspurt once more after its end.
+    /// Repeats the last HEARD of a talkspurt after its end.
     private mutating func reportAgain(
         _ place: Int, _ owner: VoiceSlot.Owner, by sender: inout PacketSender, at now: Instant
     ) {

@@ -30,7 +30,7 @@ struct Talkers: ~Copyable {
         self.rings = rings
     }
 
-    /// What a talker is told instead of being heard, as far as the speaker decides that.
+    /// Whether the speaker plays; if not, talkers are told why.
     enum SpeakerState {
         case open
         /// A card is there, and moves no sound.
@@ -93,7 +93,7 @@ struct Talkers: ~Copyable {
         slots[place].voice.end(last: end.last)
     }
 
-    /// What a stream's sound means here; unbound again, it belongs to another run of the peer.
+    /// Gives a stream's sound its meaning here; unbound again, it is another run of the peer.
     mutating func bind(_ stream: UInt8, of peer: Int, to hearing: Hearing, at now: Instant) {
         let was = streams[peer].hearings[Int(stream)]
         streams[peer].hearings[Int(stream)] = hearing
@@ -129,7 +129,7 @@ struct Talkers: ~Copyable {
         }
         countTotals(of: place)
         slots[place].owner = nil
-        // What was said of its sound is over.
+        // The figures of its sound are over.
         let traffic = rings.traffic[owner.peer]
         traffic.set(.playoutDelay, to: 0)
         traffic.set(.jitter, to: 0)
@@ -141,7 +141,7 @@ struct Talkers: ~Copyable {
         for place in slots.indices { release(place, at: now) }
     }
 
-    /// Sound nobody here listens to: kept a moment if its binding may still come.
+    /// Sound that is not for this station: kept a moment if its binding may still come.
     mutating func giveUpUnheard(_ place: Int, _ hearing: Hearing, at now: Instant) {
         if hearing == .unbound, now - slots[place].since < VoiceSlot.unboundMax { return }
         rings.counters.add(hearing == .unbound ? .droppedUnbound : .droppedIgnored)

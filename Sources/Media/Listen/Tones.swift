@@ -7,7 +7,7 @@ internal import Time
 struct Tones {
     /// A page that goes on after less than this is the same one.
     private static let pagePause = Duration.seconds(2)
-    /// What waits in the speaker's card after a chime, and the room's answer.
+    /// The rest of a chime that waits in the speaker's card, and the room's echo.
     private static let chimeHold = Duration.milliseconds(100)
     private static let beepLeast = Gain(decibels: -20)
 
@@ -49,13 +49,13 @@ struct Tones {
     /// Whether a chime that must be heard sounds in the room.
     func isUrgent(at now: Instant) -> Bool { now < urgentUntil }
 
-    /// Adds what sounds to the mix; `block` is room for it, and what was there is mixed already.
+    /// Adds ringtone, chimes and beep to the mix; `block` is room for them.
     mutating func mix(
         into mixer: inout Mixer, by block: inout MutableSpan<Int16>, _ plan: borrowing MediaPlan,
         _ volumes: MediaVolumes, isOutranked: Bool, at now: Instant
     ) {
         let tones = volumes.tones * plan.tonesVolume * volumes.speaker
-        // A ringtone gives way as voices do; what is over in a moment does not.
+        // A ringtone gives way as voices do; a short chime does not.
         let duck: Gain = isOutranked ? plan.duck : .unity
         let (from, to) = VoiceSlot.move(&ringDucker, to: duck, samples: block.count)
         if ringer.next(into: &block, ring: plan.ringtone.span) {
@@ -68,7 +68,7 @@ struct Tones {
             mixer.add(block.span, gain: chimeGain(tones, plan, volumes))
             if chimer.chime?.isUrgent == true { urgentUntil = now + Self.chimeHold }
         }
-        // Nobody listens here in secret, whatever volume tones have.
+        // No one may listen here in secret, whatever the volume of tones.
         if beeper.next(into: &block, ring: none.span) {
             mixer.add(block.span, gain: tones.atLeast(Self.beepLeast))
             urgentUntil = now + Self.chimeHold

@@ -44,7 +44,7 @@ package struct LoadShedding {
     static let lasting = 30
     /// No step saves more than this.
     static let gainMax = 2.5
-    /// Sound that has waited in the card for so long says that the loop came late.
+    /// Samples that waited in the card, from which on the loop came late.
     private static let lateSamples = 960
 
     private(set) var step = Step.none
@@ -88,7 +88,7 @@ package struct LoadShedding {
         return wasLate
     }
 
-    /// Says whether a step would change anything: one that would not is passed over.
+    /// Sets whether a step would change anything: one that would not is passed over.
     mutating func setUse(of step: Step, _ isOfUse: Bool) { isIdle[step.rawValue] = !isOfUse }
 
     /// A window is over.

@@ -5,9 +5,9 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// Other settings, without a gap in what goes on.
+/// New settings, without a gap in the sound.
 ///
-/// What is the same before and after keeps all it has: a talk key its state, a talkspurt its
+/// Everything that is in both settings goes on: a talk key keeps its state, a talkspurt its
 /// numbers, a peer its session. Nothing is allocated or freed.
 extension MediaLoop {
     mutating func adopt(_ box: consuming Box<MediaChange>) {
@@ -42,7 +42,7 @@ extension MediaLoop {
         receiver.intake.adopt(period: plan.periodNanoseconds)
     }
 
-    /// A talkspurt to someone who is no target any more ends here, and is said to have.
+    /// Ends a talkspurt whose target is gone, and tells its listeners.
     private mutating func endLostTargets(_ change: borrowing MediaChange) {
         for target in talks.spurts.indices where !change.formerTargets.contains(target) {
             let wasTalking = talks.spurts[target].isTalking

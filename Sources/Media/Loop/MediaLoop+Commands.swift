@@ -7,7 +7,7 @@ internal import Time
 internal import Wire
 
 extension MediaLoop {
-    /// Does what the control thread asked for since the last turn.
+    /// Obeys the commands of the control thread since the last turn.
     mutating func takeCommands(_ woken: borrowing Woken) {
         guard woken.commands else { return }
         rings.commandsWaiting.drain()

@@ -3,7 +3,7 @@ internal import HAL
 internal import Realtime
 internal import Time
 
-/// What is left out while the processor cannot keep up (`LoadShedding`).
+/// Work that is left out while the processor cannot keep up (`LoadShedding`).
 extension MediaLoop {
     /// So long a rest now and then tells the kernel that the thread does not spin: it ends one that
     /// has not slept for LimitRTTIME=, and one that is always behind never does.

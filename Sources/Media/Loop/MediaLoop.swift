@@ -12,8 +12,8 @@ internal import Wire
 /// to speaker. After `run` has begun nothing is opened, closed, allocated or freed here: devices
 /// and keys come through a ring and leave through another.
 ///
-/// What is asked in every turn is `mutating`, whether it changes anything or not: a mere borrow of
-/// a value so large may copy the whole of it.
+/// Whatever runs in every turn is `mutating`, even where it changes nothing: a mere borrow of a
+/// value so large may copy the whole of it.
 ///
 /// `run` has the order of a turn; the state lies in values, each in the folder of its stage:
 ///
@@ -59,7 +59,7 @@ package struct MediaLoop: ~Copyable {
     var duplex = HalfDuplex()
     var meters = Meters()
     var volumes = MediaVolumes()
-    /// What is left out while the processor cannot keep up.
+    /// Decides which work is left out while the processor cannot keep up.
     var shedding = LoadShedding()
     /// Something is left to do: the next turn begins at once.
     var hasBacklog = false

@@ -21,11 +21,11 @@ package final class Rings: Sendable {
     package let events = SPSCRing<MediaEvent>(capacity: 256)
     /// Media to control: opened control packets, larger than events and rarer.
     package let records = SPSCRing<OpenedRecords>(capacity: 64)
-    /// Media to control: what dies on the control thread; at most, three sessions
-    /// of each peer, with cards and keys.
+    /// Media to control: values that end on the control thread; at most, three sessions of each
+    /// peer, with cards and keys.
     package let returns = SPSCRing<Returned>(capacity: 128)
-    /// Media to control: what the microphone hears, only while somebody watches; fetched 20 times a
-    /// second, so it wakes nobody.
+    /// Media to control: the microphone's sound, only while it is watched; fetched 20 times a
+    /// second, so it wakes no thread.
     package let sound = SPSCRing<SoundBlock>(capacity: 32)
     package let counters = CounterTable<MediaCount>(count: MediaCount.allCases.count)
     /// By the peer's number.
@@ -38,7 +38,7 @@ package final class Rings: Sendable {
     private let hasNews = Flag()
 
     package init() throws(SystemError) {
-        // Until the media loop has told, nobody knows.
+        // Unknown until the media loop publishes them.
         counters.set(.heapCalls, to: UInt64.max)
         counters.set(.captureDriftError, to: UInt64.max)
         counters.set(.playbackDriftError, to: UInt64.max)
@@ -50,7 +50,7 @@ package final class Rings: Sendable {
     }
 }
 
-/// What the control thread tells the media loop.
+/// An order of the control thread to the media loop.
 package enum MediaCommand: ~Copyable {
     /// Into the peer's `next` slot (protocol.md §1.7).
     case install(peer: Int, SessionKeys, SocketAddress)
@@ -88,7 +88,7 @@ package enum MediaCommand: ~Copyable {
     case trial(target: Int)
     /// Other settings.
     case adopt(Box<MediaChange>)
-    /// How loud what is.
+    /// The volumes that people have set.
     case volumes(MediaVolumes)
     /// Hand this card back: it is to be opened otherwise.
     case giveUp(PCMError.Direction)
@@ -98,7 +98,7 @@ package enum MediaCommand: ~Copyable {
     case stop
 }
 
-/// What the media loop tells the control thread.
+/// News from the media loop for the control thread.
 package enum MediaEvent: Sendable {
     case switched(peer: Int, index: UInt32)
     /// The microphone opened for a talk target, by its `id`: the number of the first frame, and
@@ -146,7 +146,7 @@ package struct OpenedRecords: Sendable {
     package let bytes: InlineArray<1209, UInt8>
 }
 
-/// What the media loop hands back: closing and freeing is the control thread's work.
+/// A value that the media loop hands back: the control thread closes and frees it.
 package enum Returned: ~Copyable {
     case session(SessionKeys)
     case capture(CapturePCM)

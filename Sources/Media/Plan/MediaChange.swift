@@ -60,14 +60,14 @@ package struct MediaChange: ~Copyable {
         return true
     }
 
-    /// Exchanges what is done to the microphone's sound, if that is something else.
+    /// Exchanges the microphone's chain, if there is another.
     mutating func exchangeChain(_ current: inout CaptureChain, _ played: inout EchoReference) {
         guard changesChain else { return }
         swap(&current, &chain)
         swap(&played, &reference)
     }
 
-    /// Exchanges the voices, if there are others; whose they were is to be ended before.
+    /// Exchanges the voices, if there are others; those in use must have been released.
     mutating func exchangeVoices(_ current: inout FixedArray<VoiceSlot>) {
         guard var others = slots.take() else { return }
         swap(&current, &others)

@@ -32,7 +32,7 @@ package struct Announcement: ~Copyable {
     /// The number of the next frame.
     var next: Int { frames.next }
 
-    /// Fills one frame from what has come; false while that is too little.
+    /// Fills one frame from the sound that has come; false while that is too little.
     mutating func fill() -> Bool {
         while filled < filling.count {
             if taken == block.count {

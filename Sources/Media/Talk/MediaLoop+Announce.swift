@@ -3,7 +3,7 @@ internal import Realtime
 internal import Station
 internal import Time
 
-/// What was read from a file goes out beside the microphone (`PacedAnnouncement`).
+/// Sound from a file goes out beside the microphone (`PacedAnnouncement`).
 extension MediaLoop {
     mutating func beginAnnouncement(_ box: consuming Box<Announcement>) {
         // Of settings before a reload its frames may have another length.
@@ -53,7 +53,7 @@ extension MediaLoop {
         return true
     }
 
-    /// It is over, whatever is left of it.
+    /// Ends it, whatever is left of it.
     mutating func finishAnnouncement() {
         guard let box = announcement.end() else { return }
         talks.isFrameSizeDue = true

@@ -60,8 +60,8 @@ extension MediaLoop {
 
     /// The trial is over, or someone wants to talk: the microphone is the room's again.
     ///
-    /// Its talkspurt ends at once, without a tail: nobody has asked that its listener hears the
-    /// room. Of whose key is down meanwhile another one begins.
+    /// Its talkspurt ends at once, without a tail: the listener was to hear tones, not the room.
+    /// If a key of the same target is down meanwhile, another talkspurt begins.
     mutating func endTrial() {
         guard let target = trial.target else { return }
         trial.target = nil

@@ -5,7 +5,7 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// What is said to each target: talkspurts, and the frames that are encoded once for all of them.
+/// The talkspurts to all targets, and the frames that are encoded once for all of them.
 struct Talks: ~Copyable {
     /// Frames encoded in one turn at most: the newest, and two of the pre-roll behind it.
     private static let framesPerTurn = 3
