@@ -3,7 +3,8 @@
 /// A large value crosses threads by moving its box through an `SPSCRing`: only the pointer moves,
 /// and the compiler refuses a second owner. `init` allocates; `deinit` and `take` free, so a box
 /// that reaches the media loop goes back through a ring and ends on the thread that made it.
-@safe public struct Box<Value: ~Copyable>: ~Copyable {
+/// Frozen, because Embedded Swift allows `discard` in a public type only then.
+@frozen @safe public struct Box<Value: ~Copyable>: ~Copyable {
     private let storage: UnsafeMutablePointer<Value>
 
     /// Allocates room for `value` and moves it there.
