@@ -5,7 +5,7 @@ internal import Time
 internal import Wire
 
 /// A packet that was opened; its content lies in the receiver until the next one is.
-struct OpenedPacket {
+struct OpenedPacket: Equatable {
     let peer: Int
     /// The session's.
     let index: UInt32

@@ -22,8 +22,8 @@ internal import Wire
 /// - Plan: `MediaPlan` is what is known of the settings (`+Heard`: how loud a voice is),
 ///   `MediaChange` brings others, `MediaVolumes` what a person has turned.
 /// - Buttons: `MediaLoop+Keys` acts on `TalkKeys`, each a `TalkKeySlot` with a `KeyMeaning`.
-/// - Cards: `MediaLoop+Cards` follows the `CardPair` (`+Master`: which card wakes the loop), with
-///   `ClockMaster`, `CardClocks` and `StreamWatch`.
+/// - Cards: `MediaLoop+Cards` follows the `CardPair` (`+Master`: which card wakes the loop,
+///   `+Streams`: whether sound moves), with `ClockMaster`, `CardClocks` and `StreamWatch`.
 /// - Capture, from the microphone's card: `MediaLoop+Capture` takes sound through `CapturePath`
 ///   (`HalfDuplex`, `Mute`, `Meters`) into the `Microphone`.
 /// - Talk, to the wire: `MediaLoop+Talk` has `Talks` (`+Ends`; `Spurt`, `EncodedFrames`) encode it

@@ -17,7 +17,7 @@ package struct MediaChange: ~Copyable {
     let formerKeys: [Int?]
     /// Where something about them changed: another encoder, other voices.
     var encoder: OpusEncoder?
-    var slots: FixedArray<VoiceSlot>?
+    var voiceSlots: FixedArray<VoiceSlot>?
     private var chain: CaptureChain
     private var reference: EchoReference
     private let changesChain: Bool
@@ -43,7 +43,7 @@ package struct MediaChange: ~Copyable {
         let keepsVoices =
             former.jitterPreset == plan.jitterPreset && former.jitterMax == plan.jitterMax
             && former.sound.blockSamples == plan.sound.blockSamples
-        slots = keepsVoices ? nil : try VoiceSlot.slots(plan)
+        voiceSlots = keepsVoices ? nil : try VoiceSlot.slots(plan)
         let blockSamples = plan.captureBlock
         changesChain = former.capture != plan.capture || former.captureBlock != blockSamples
         // One that does nothing, where the one there stays.
@@ -69,13 +69,13 @@ package struct MediaChange: ~Copyable {
 
     /// Exchanges the voices, if there are others; those in use must have been released.
     mutating func exchangeVoices(_ current: inout FixedArray<VoiceSlot>) {
-        guard var others = slots.take() else { return }
+        guard var others = voiceSlots.take() else { return }
         swap(&current, &others)
-        slots = consume others
+        voiceSlots = consume others
     }
 
     var hasVoices: Bool {
-        switch slots {
+        switch voiceSlots {
         case .some: true
         case .none: false
         }
