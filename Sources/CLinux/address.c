@@ -158,7 +158,3 @@ int clinux_resolve(const char *host, struct clinux_address *addresses, int capac
 const char *clinux_resolve_error_text(int code) {
     return gai_strerror(code);
 }
-
-int clinux_resolve_error_is_temporary(int code) {
-    return code == EAI_AGAIN || code == EAI_SYSTEM || code == EAI_MEMORY;
-}

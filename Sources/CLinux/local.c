@@ -87,13 +87,6 @@ int clinux_local_identity(int fd, int32_t *process, uint32_t *user, uint32_t *gr
     return 0;
 }
 
-int clinux_local_groups(int fd, uint32_t *groups, int capacity) {
-    socklen_t size = (socklen_t)capacity * sizeof *groups;
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size) < 0)
-        return -errno;
-    return (int)(size / sizeof *groups);
-}
-
 ptrdiff_t clinux_local_send(int fd, const void *bytes, size_t size) {
     ssize_t count;
     do

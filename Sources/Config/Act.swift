@@ -1,5 +1,5 @@
 extension Config {
-    /// What a key is told by a finger.
+    /// How a finger touches a button.
     public enum Touch: CaseIterable, Hashable, Sendable {
         /// A press that is neither of the other two.
         case press
@@ -18,9 +18,9 @@ extension Config {
         }
     }
 
-    /// What a key does besides talking.
+    /// An action of a button besides talking.
     public enum Act: Hashable, Sendable {
-        /// Rings a peer, or all of a channel.
+        /// Calls a peer, or all of a channel.
         case call(String)
         /// Opens the microphone for a page, or closes it again.
         case page(String)
@@ -29,13 +29,13 @@ extension Config {
         case hangUp
         /// Lights the call light of a peer.
         case signal(String)
-        /// A relay here, or at a peer.
+        /// Switches a relay here, or at a peer.
         case relay(String, at: String?)
-        /// `mic`, `speaker`, or a channel: muted, or not any more.
+        /// Mutes `mic`, `speaker` or a channel, or unmutes it.
         case mute(String)
-        /// Per cent more, or less.
+        /// Changes the volume by so many per cent.
         case volume(Int)
-        /// Do-not-disturb, on or off.
+        /// Switches do-not-disturb on or off.
         case doNotDisturb
 
         /// As the configuration spells it.
@@ -57,16 +57,16 @@ extension Config {
     }
 }
 
-/// What stands behind `press =`, `hold =` and `double =`.
+/// The value of `press`, `hold` and `double`.
 enum Deed: Equatable {
-    /// Talking, which is the media loop's own business.
+    /// The media loop does this one itself.
     case talk(String)
     case act(Config.Act)
 
-    /// The word for whoever spoke last.
+    /// The word for the peer that was heard last.
     static let reply = "reply"
 
-    private static let words = [
+    static let words = [
         "talk", "call", "page", "answer", "reject", "hangup", reply, "signal", "relay", "mute",
         "volume", "dnd",
     ]

@@ -1,4 +1,4 @@
-// What keys do to others, checked when every name is known.
+// The actions of buttons, checked when every name is known.
 
 extension ConfigReader {
     mutating func checkActs() {
@@ -41,6 +41,6 @@ extension ConfigReader {
 }
 
 extension Config.Button {
-    /// The key of its section that says whom it talks to: a press is usually just `talk`.
+    /// The setting that names the target; for a press that is usually `talk`.
     var talkKey: String { actOrigins[talkTouch] == talkOrigin ? talkTouch.word : "talk" }
 }

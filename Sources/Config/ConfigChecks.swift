@@ -1,9 +1,9 @@
-// What can be checked only when every file has been read.
+// The checks that need every file.
 
 internal import Wire
 
 extension ConfigReader {
-    /// - Parameter main: the file in which a missing section would stand.
+    /// - Parameter main: the file that a missing section is missing in.
     mutating func check(main: String) {
         checkStation(main: main)
         checkPort()
@@ -23,7 +23,7 @@ extension ConfigReader {
     }
 
     private mutating func checkStation(main: String) {
-        // A name that is there and wrong has been complained of.
+        // A wrong name has been reported.
         guard !isNamed else { return }
         let begin = config.station.origin
         fail(
@@ -31,26 +31,13 @@ extension ConfigReader {
             "[station] name is missing; add: name = kitchen")
     }
 
-    /// Some systems let everybody have such a port: then it is the right one.
+    /// Only a warning: some systems let every process take such a port.
     private mutating func checkPort() {
         guard config.network.port < 1024 else { return }
         warn(
             config.network.portOrigin,
             "port: the service may not take \(config.network.port): ports below 1024 are root's;"
                 + " take one from 1024 to 65535, such as \(PeerAddress.defaultPort)")
-    }
-
-    private mutating func checkCounts() {
-        let counts = [
-            ("peers", config.peers.map { $0.origin }, Limits.peers),
-            ("channels", config.channels.map { $0.origin }, Limits.channels),
-            ("buttons", config.buttons.map { $0.origin }, Limits.buttons),
-            ("lamps", config.lamps.map { $0.origin }, Limits.lamps),
-            ("relays", config.relays.map { $0.origin }, Limits.relays),
-        ]
-        for (what, origins, limit) in counts where origins.count > limit {
-            fail(origins[limit], "more than \(limit) \(what)")
-        }
     }
 
     /// A name is one thing: `ptt down house` must not have two meanings.
@@ -61,7 +48,7 @@ extension ConfigReader {
         for (what, name, origin) in names where ["mic", "speaker"].contains(name) {
             fail(origin, "[\(what) \(name)]: to mute, mic and speaker mean this station's own")
         }
-        // It works, and everybody who reads a screen takes one for the other.
+        // It works, but on a screen nobody can tell one from the other.
         for peer in config.peers where peer.name == config.station.name {
             warn(
                 peer.origin,
@@ -103,7 +90,7 @@ extension ConfigReader {
         checkActs()
     }
 
-    /// One line, one use: the kernel would refuse the second, long after this.
+    /// Two uses of one line: the kernel would refuse the second one, much later.
     private mutating func checkLines() {
         var used: [(line: String, header: String, origin: Origin)] = []
         let all =
@@ -120,7 +107,7 @@ extension ConfigReader {
         }
     }
 
-    /// A peer asks for a relay by a number made of its name, which must mean one relay.
+    /// A peer asks for a relay by a number made from its name, so each number must mean one relay.
     private mutating func checkRelays() {
         for (index, relay) in config.relays.enumerated() {
             let number = RelayNumber.of(relay.name)
@@ -136,13 +123,23 @@ extension ConfigReader {
         }
     }
 
-    /// Two names for one key would be one station counted twice.
+    /// Two peers with one key would be one station under two names.
     private mutating func checkKeys() {
         for (index, peer) in config.peers.enumerated() where !peer.key.isEmpty {
             guard let other = config.peers[..<index].first(where: { $0.key == peer.key }) else {
                 continue
             }
             fail(peer.keyOrigin, "key: is already the key of [peer \(other.name)]")
+        }
+    }
+
+    /// The policy of a peer is for a peer that is there.
+    private mutating func checkPolicies() {
+        let peers = config.peers.map { $0.name }
+        for policy in config.policies where !peers.contains(policy.name) {
+            fail(
+                policy.origin, "[policy \(policy.name)]: there is no [peer \(policy.name)]",
+                nearestWord(to: policy.name, among: peers))
         }
     }
 }

@@ -7,7 +7,7 @@ public enum ConfigDifference {
             case added
             /// A whole section is gone.
             case removed
-            /// One key of a section has another value.
+            /// One setting of a section has another value.
             case changed(key: String, old: String, new: String)
             /// The pre-shared key is another, in the file of the same name.
             case otherPSK
@@ -30,44 +30,45 @@ public enum ConfigDifference {
             }
         }
 
-        /// What only those can see who hold the keys.
+        /// The caller has compared the keys; this module never reads them.
         public static func otherPSK(of peer: Config.Peer) -> Line {
             Line(header: "[peer \(peer.name)]", change: .otherPSK, needsRestart: false)
         }
 
-        /// A peer that calls us has no address: a blank would look like a slip.
+        /// An empty value, such as the address of a peer that calls us, would look like a fault.
         private static func shown(_ value: String) -> String {
             value.isEmpty ? "(empty)" : value
         }
     }
 
-    static let kinds = [
-        "station", "network", "audio", "talk", "sounds", "call", "policy", "session", "quiet",
-        "events", "paths", "button", "channel", "lamp", "relay", "peer",
-    ]
-
     /// Every change, in the order of `Config.effective`; empty when the two say the same.
     ///
-    /// Within one kind of section first those of `old` as they stand there, changed or gone, then
-    /// the new ones. What has another name is gone and new. The order of sections says nothing.
+    /// Within one kind of section: the changed and removed sections in the order of `old`, then the
+    /// added ones. A renamed section counts as removed and added. The order of sections does not
+    /// matter.
     public static func between(_ old: Config, _ new: Config) -> [Line] {
         let before = old.effectiveSections
         let after = new.effectiveSections
         var lines: [Line] = []
-        for kind in kinds {
-            for section in before where section.kind == kind {
+        var done: [String] = []
+        for kind in Config.kinds where !done.contains(kind.name) {
+            done.append(kind.name)
+            let line = { (section: EffectiveSection, change: Line.Change) in
+                Line(header: section.header, change: change, needsRestart: kind.needsRestart)
+            }
+            for section in before where section.kind == kind.name {
                 guard let same = after.first(where: { $0.header == section.header }) else {
                     lines.append(line(section, .removed))
                     continue
                 }
-                for (was, becomes) in zip(section.entries, same.entries)
-                where was.value != becomes.value {
-                    let change = Line.Change.changed(
-                        key: was.key, old: was.value, new: becomes.value)
-                    lines.append(line(section, change))
+                // A setting that has no use in one of the two has no value there.
+                for (name, _, _) in kind.settings {
+                    let (was, becomes) = (section.value(of: name), same.value(of: name))
+                    guard was != becomes else { continue }
+                    lines.append(line(section, .changed(key: name, old: was, new: becomes)))
                 }
             }
-            for section in after where section.kind == kind {
+            for section in after where section.kind == kind.name {
                 if !before.contains(where: { $0.header == section.header }) {
                     lines.append(line(section, .added))
                 }
@@ -75,19 +76,13 @@ public enum ConfigDifference {
         }
         return lines
     }
-
-    private static func line(_ section: EffectiveSection, _ change: Line.Change) -> Line {
-        let needsRestart = section.kind == "network" || section.kind == "paths"
-        return Line(header: section.header, change: change, needsRestart: needsRestart)
-    }
 }
 
 extension Config {
-    /// These settings as far as a running station can take them over; the rest stays as it is.
+    /// These settings, except those that need a restart: they stay as `running` has them.
     public func applied(over running: Config) -> Config {
         var config = self
-        config.network = running.network
-        config.paths = running.paths
+        for kind in Self.kinds where kind.needsRestart { kind.copy(&config, running) }
         return config
     }
 }

@@ -2,7 +2,7 @@
 public struct Mistake: Equatable, Sendable {
     public let origin: Origin
     public let what: String
-    /// The nearest word that would have been right.
+    /// The nearest right word.
     public let suggestion: String?
 
     public init(_ origin: Origin, _ what: String, didYouMean suggestion: String? = nil) {
@@ -19,7 +19,7 @@ extension Mistake: CustomStringConvertible {
     }
 }
 
-/// Why a configuration was refused: every mistake of one run, so that all can be mended at once.
+/// Why a configuration was refused: all its mistakes, so that all can be corrected at once.
 public struct ConfigError: Error, Equatable {
     /// The first mistakes, by file and line; never empty, at most `Limits.mistakes`.
     public let mistakes: [Mistake]

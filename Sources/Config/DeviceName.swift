@@ -1,4 +1,4 @@
-/// Which sound card is meant, by something that survives a reboot.
+/// A sound card, by a name that survives a reboot.
 public enum DeviceName: Hashable, Sendable {
     /// `card:Device`: the card's id.
     case card(String)
@@ -8,7 +8,7 @@ public enum DeviceName: Hashable, Sendable {
     case pcm(String)
     /// ALSA's default card.
     case `default`
-    /// The card that suits best of those that are there.
+    /// The card that suits best among those of the machine.
     case auto
     /// No card: this direction is not used.
     case none

@@ -1,18 +1,19 @@
-/// Whether both directions sound at once, and whether the echo is taken out: what `[audio]` wishes,
-/// as far as the clocks of the cards allow it.
+/// Whether both directions sound at once, and whether the echo is cancelled: as `[audio]` asks, if
+/// the clocks of the cards allow it.
 public struct HandsFree: Equatable, Sendable {
     public let cancelsEcho: Bool
-    /// Whether the speaker is held down while talking; `auto` does so where no echo is cancelled.
+    /// Whether the speaker is down while the microphone is open; `auto` does so where no echo is
+    /// cancelled.
     public let isHalfDuplex: Bool
-    /// "off", "on", or "refused" without one clock for both sides.
+    /// "off", "on", or "refused" where microphone and speaker have no common clock.
     public let echoState: String
-    /// Why it is half or full duplex, in a few words.
+    /// The reason for half or full duplex, in a few words.
     public let duplexReason: String
 
     /// - Parameters:
-    ///   - audio: What is wished.
-    ///   - clocksApart: Why microphone and speaker do not run by one clock; nil when they do, and
-    ///     while nobody can say because they are not both open.
+    ///   - audio: The settings.
+    ///   - clocksApart: Why microphone and speaker have no common clock; nil when they have, and
+    ///     while that is unknown because they are not both open.
     public init(_ audio: Config.Audio, clocksApart: String?) {
         let isWanted = audio.wishesEchoGone
         cancelsEcho = isWanted && clocksApart == nil
@@ -31,7 +32,7 @@ public struct HandsFree: Equatable, Sendable {
 }
 
 extension Config.Audio {
-    /// Whether the speaker is to be taken out of the microphone's sound, if that can be done.
+    /// Whether the settings ask for the speaker's sound to be removed from the microphone's.
     public var wishesEchoGone: Bool {
         guard input != .none, output != .none else { return false }
         return echo == .on || echo == .auto && duplex != .half

@@ -1,8 +1,8 @@
-/// The grammar under the settings: sections, keys and values, with their lines.
+/// The grammar of a configuration file: sections, keys and values, with their lines.
 ///
 /// `[section]` or `[section name]`, `key = value`, `#` comments at the start of a line or after
-/// a space. No quotes, continuation, includes or variables. Parsing is total: whatever the bytes
-/// are, it ends with what could be read and the mistakes that were met.
+/// a space. No quotes, continued lines, includes or variables. Any bytes can be parsed: a line that
+/// cannot be read is a mistake.
 struct INI {
     struct Entry {
         let key: String
@@ -17,22 +17,25 @@ struct INI {
         let role: ConfigSource.Role
         let origin: Origin
         var entries: [Entry] = []
-        /// Whether a line in it could not be read: what is missing may be what that line meant.
+        /// Whether a line in it could not be read: it may have been meant as a missing setting.
         var hasFaults = false
+
+        /// `[peer attic]`.
+        var header: String { name.isEmpty ? "[\(kind)]" : "[\(kind) \(name)]" }
     }
 
     private(set) var sections: [Section] = []
     private(set) var mistakes: [Mistake] = []
     /// Whether a line outside every section, or a header, could not be read.
     private(set) var hasStrayFaults = false
-    /// After a header that could not be read, its keys are nobody's: said once, at the header.
+    /// Inside a section whose header could not be read: its settings are skipped without a report.
     private var isSkipping = false
-    /// The line before ended in a backslash: this one was meant as its rest.
+    /// Whether the line before ended in a backslash, so that this one was meant as its rest.
     private var isContinuing = false
 
     init(parsing source: ConfigSource) {
         var rest = source.bytes[...]
-        // An editor's byte-order mark is no one's fault.
+        // Some editors write a byte-order mark.
         if rest.starts(with: [0xef, 0xbb, 0xbf]) { rest = rest.dropFirst(3) }
 
         var number = 0
@@ -42,7 +45,7 @@ struct INI {
             let origin = Origin(file: source.path, line: number)
             read(rest[..<end], role: source.role, at: origin)
             rest = rest[end...].dropFirst()
-            // A picture given as a configuration has thousands of wrong lines; enough is enough.
+            // A file that is no text at all has thousands of wrong lines.
             if mistakes.count > Limits.mistakes { return }
         }
     }
@@ -56,9 +59,9 @@ struct INI {
         let line = Self.trimmed(Self.withoutComment(raw))
         let isRest = isContinuing
         isContinuing = line.last == UInt8(ascii: "\\")
-        // One slip is reported once, at its first line.
+        // A continued line is one mistake, reported at its first line.
         guard !isRest, let first = line.first else { return }
-        // Comments may be in any script. All else is plain: what cannot be seen cannot be mended.
+        // Comments may be in any script; elsewhere an invisible character could not be found.
         guard line.allSatisfy({ (0x20..<0x7f).contains($0) || $0 == 0x09 }) else {
             return fail(origin, "only plain ASCII text is allowed outside comments")
         }
@@ -97,9 +100,9 @@ struct INI {
             return fail(origin, "\(Self.shown(key)) is not a key: letters, digits and -")
         }
         guard !isSkipping else { return }
-        // A person's own notes may end in anything.
+        // A note may end in anything.
         if key.starts(with: "x-".utf8) { isContinuing = false }
-        // A value that ends so is never right, and its rest would be lost.
+        // No right value ends in a backslash, and the next line would be lost.
         guard !isContinuing else {
             return fail(
                 origin,
@@ -136,7 +139,7 @@ struct INI {
         return line
     }
 
-    /// Without blanks at either end, nor the carriage return of a file made on Windows.
+    /// Without the blanks at both ends, and without the carriage return of a Windows file.
     private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var line = line
         while let last = line.last, isBlank(last) || last == 0x0d { line = line.dropLast() }

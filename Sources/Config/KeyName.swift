@@ -1,8 +1,8 @@
-/// The names of keys of input devices, as Linux has them (linux/input-event-codes.h).
+/// The names of the keys of input devices, from linux/input-event-codes.h.
 ///
-/// Those of keyboards, keypads, remote controls and headsets; any other is named by its number.
+/// Keyboards, keypads, remote controls and headsets have these keys; any other goes by its number.
 public enum KeyName {
-    /// The number behind a name, or behind its own digits; nil when there is no such key.
+    /// The number of a key, by its name or by its digits; nil when there is no such key.
     public static func code(of text: String) -> UInt16? {
         if let known = all.first(where: { $0.name == text }) { return known.code }
         guard case .value(let number) = Quantity.integer(text), codes.contains(number) else {
@@ -11,15 +11,15 @@ public enum KeyName {
         return UInt16(number)
     }
 
-    /// What to call a key: its name, or its number.
+    /// The name of a key; its number where it has no name.
     public static func name(of code: UInt16) -> String {
         all.first { $0.code == code }?.name ?? "\(code)"
     }
 
-    /// What the kernel has room for, without 0, which is no key.
+    /// The numbers that the kernel uses; 0 is no key.
     public static let codes = 1...0x2ff
 
-    /// The name that was meant, if any is near; capitals and the word before it are often left out.
+    /// The name that was probably meant; people leave out the capitals and the prefix.
     static func nearest(to text: String) -> String? {
         let small = text.lowercased()
         let names = all.map { $0.name.lowercased() }

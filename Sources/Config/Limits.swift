@@ -1,14 +1,14 @@
-/// How much a configuration may hold.
+/// The limits of a configuration.
 ///
-/// Everything the daemon makes at start is sized by these, so none may be unbounded.
+/// They size everything that the daemon allocates at its start.
 public enum Limits {
-    /// A station and 31 others: the most one sealed copy a listener is meant for.
+    /// The sender seals one copy for each listener; more than 31 would cost too much.
     public static let peers = 31
     public static let channels = 16
     public static let buttons = 8
     public static let lamps = 8
     public static let relays = 4
-    /// Addresses of one peer, tried in turn.
+    /// Addresses of one peer.
     public static let addresses = 8
     /// Bytes of a name: `[a-z0-9-]{1,31}`.
     public static let name = 31

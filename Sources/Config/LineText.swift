@@ -1,16 +1,16 @@
-/// What `line` may name: a pin, a key of an input device, an LED of the kernel's.
+/// The value of `line`: a pin, a key of an input device, or an LED of the kernel.
 enum LineText {
     case pin(String)
     case key(device: String, code: UInt16)
     case led(String)
 
-    /// What it is where the other two would be wrong.
+    /// The section that has the line: not every one takes every kind of line.
     enum Kind { case button, lamp, relay }
 
     private static let keyMark = "evdev:"
-    private static let ledMark = "led:"
+    static let ledMark = "led:"
 
-    /// The one spelling of it, so that the same thing has the same text.
+    /// In one spelling, so that two texts for the same line can be compared.
     var text: String {
         switch self {
         case .pin(let name): name
@@ -48,7 +48,7 @@ enum LineText {
                 parts[0].utf8.count > 8 && parts[0].utf8.dropFirst(8).allSatisfy(isDigit)
                     && (1...4).contains(parts[1].utf8.count) && parts[1].utf8.allSatisfy(isDigit)
             } else {
-                // The kernel's names have up to 31 bytes, of any kind; a slash would be a path.
+                // A name has up to 31 bytes of any kind; with a slash it would be a path.
                 (1...31).contains(text.utf8.count) && parts.count == 1
             }
         guard isRight else {
@@ -57,7 +57,7 @@ enum LineText {
         return .value(.pin(text))
     }
 
-    /// `USB Keypad/KEY_F1`: a device's name may have slashes itself, a key's has none.
+    /// `USB Keypad/KEY_F1`: the name of the device may have slashes, that of the key has none.
     private static func key(_ text: String) -> Parsed<LineText> {
         let advice = "(intercomctl keys list)"
         guard let slash = text.utf8.lastIndex(of: UInt8(ascii: "/")),
@@ -72,7 +72,7 @@ enum LineText {
         return .value(.key(device: String(text[..<slash]), code: code))
     }
 
-    /// A name in /sys/class/leds: never a path.
+    /// A name in /sys/class/leds, not a path.
     private static func led(_ name: String) -> Parsed<LineText> {
         let isPlain = !name.utf8.contains(UInt8(ascii: "/")) && !name.hasPrefix(".")
         guard (1...63).contains(name.utf8.count), isPlain else {
@@ -82,29 +82,20 @@ enum LineText {
     }
 }
 
-extension SectionReader {
-    /// Reads `line`; nil when it is absent or wrong, which has been complained of.
-    mutating func line(
-        for kind: LineText.Kind, hint: String, at origin: inout Origin
-    ) -> LineText? {
-        guard let entry = entryOrEmpty("line") else {
-            failMissing(section.origin, "[\(section.kind) \(section.name)] needs \(hint)")
-            return nil
-        }
-        origin = entry.origin
-        switch LineText.parse(entry.value, for: kind) {
-        case .value(let line): return line
-        case .wrong(let what, let suggestion):
-            fail(entry.origin, "line: \(what)", suggestion)
-            return nil
-        }
-    }
-
-    /// Complains of keys that have no use here.
-    mutating func refuse(_ keys: [String], _ why: String) {
-        for key in keys {
-            guard let entry = entryOrEmpty(key) else { continue }
-            fail(entry.origin, "\(key): \(why)")
-        }
+extension Setting {
+    /// The setting `line`, which is required.
+    static func line(
+        for kind: LineText.Kind, such hint: String, _ get: @escaping (Section) -> String,
+        _ set: @escaping (inout Section, LineText) -> Void,
+        at remember: @escaping (inout Section, Origin) -> Void
+    ) -> Self {
+        Self(
+            "line", .forms([]), text: get,
+            take: { section, entry, reader in
+                let parse = { (text: String) in LineText.parse(text, for: kind) }
+                guard let line = reader.value(of: entry, parse) else { return }
+                set(&section, line)
+            }
+        ).orEmpty.required(such: hint).at(remember)
     }
 }

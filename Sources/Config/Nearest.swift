@@ -1,12 +1,12 @@
-/// The word a person most likely meant, if any is near enough to be worth suggesting.
+/// The word that was probably meant, if one is near enough to suggest.
 ///
 /// - Parameters:
-///   - word: what was written.
-///   - candidates: what would have been right.
-/// - Returns: the candidate at the smallest edit distance, the earlier one of two; nil when all
-///   are further than a third of the longer word.
+///   - word: the wrong word.
+///   - candidates: the right words.
+/// - Returns: the candidate at the smallest edit distance, the first one of several; nil when each
+///   is further away than a third of the longer word.
 public func nearestWord(to word: String, among candidates: [String]) -> String? {
-    // A word of a hundred letters resembles nothing; this also bounds the work.
+    // No candidate is that long; this also bounds the work.
     guard word.utf8.count <= 64 else { return nil }
     let written = word.utf8.map { isLetter($0) ? $0 | 0x20 : $0 }
     var best: (word: String, distance: Int)?
@@ -19,9 +19,9 @@ public func nearestWord(to word: String, among candidates: [String]) -> String? 
     return best?.word
 }
 
-/// Insertions, deletions, replacements and swaps of neighbours between two words.
+/// How many insertions, deletions, replacements and swaps of neighbours make one word the other.
 ///
-/// Optimal string alignment, three rows of the usual table.
+/// Optimal string alignment, with three rows of its table.
 func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
     var before = [Int](repeating: 0, count: right.count + 1)
     var last = Array(0...right.count)

@@ -1,4 +1,4 @@
-/// Where something was written: a file, and a line in it counted from 1.
+/// The place of a setting or a section: a file, and a line in it, counted from 1.
 public struct Origin: Hashable, Sendable {
     public let file: String
     public let line: Int
@@ -7,24 +7,25 @@ public struct Origin: Hashable, Sendable {
         self.file = file
         self.line = line
     }
+
+    /// The place of a default.
+    static let nowhere = Origin(file: "", line: 1)
 }
 
 extension Origin: CustomStringConvertible {
     public var description: String { "\(file):\(line)" }
 }
 
-/// One configuration file as it was read: what it is for, its path, and its bytes.
-///
-/// The bytes may be anything at all; parsing them gives a `Config` or errors.
+/// One configuration file: its role, its path, and its bytes, which may be anything.
 public struct ConfigSource: Sendable {
-    /// What a file may say, and who wins when two of them name the same peer.
+    /// Which sections a file may have, and which file wins when two have the same peer.
     public enum Role: Sendable {
         /// `intercomd.conf`: everything.
         case main
         /// `peers.d/*.conf` beside it: peers only.
         case peers
         /// `peers.d/*.conf` in the state directory, written by `intercomctl peer add`: peers
-        /// only. A name that is also in one of the other two is passed over here.
+        /// only. A peer that one of the other two has is ignored here.
         case learned
     }
 

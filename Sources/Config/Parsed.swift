@@ -3,6 +3,17 @@ enum Parsed<Value> {
     case value(Value)
     /// What is wrong, without the place; and the nearest right word.
     case wrong(String, String? = nil)
+    /// The fault that the setting has, such as a name twice.
+    case has(String)
+
+    /// What `next` makes of the value.
+    func then<Other>(_ next: (Value) -> Parsed<Other>) -> Parsed<Other> {
+        switch self {
+        case .value(let value): next(value)
+        case .wrong(let what, let suggestion): .wrong(what, suggestion)
+        case .has(let what): .has(what)
+        }
+    }
 }
 
 func isDigit(_ byte: UInt8) -> Bool {
@@ -24,7 +35,7 @@ func isWordByte(_ byte: UInt8) -> Bool {
     isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
 }
 
-/// Whether this may name a station, peer, channel, button or lamp: `[a-z0-9-]{1,31}`.
+/// Whether this is a name, for a station or a section: `[a-z0-9-]{1,31}`.
 public func isName(_ text: String) -> Bool {
     (1...Limits.name).contains(text.utf8.count)
         && text.utf8.allSatisfy {
@@ -32,17 +43,17 @@ public func isName(_ text: String) -> Bool {
         }
 }
 
-/// The name nearest to a text, such as that of the machine: `Kitchen.lan` gives `kitchen`.
+/// The name nearest to a text, such as the host name: `Kitchen.lan` gives `kitchen`.
 ///
-/// What stands before the first dot, in small letters, with `-` for all that no name may have;
-/// nil when nothing of it is left.
+/// The part before the first dot, in small letters, with `-` for every run of other characters; nil
+/// when nothing of it is left.
 public func nearestName(to text: String) -> String? {
     var bytes: [UInt8] = []
     for byte in text.utf8 {
         guard byte != UInt8(ascii: "."), bytes.count < Limits.name else { break }
         let small = isLetter(byte) ? byte | 0x20 : byte
         let isPlain = isLowerLetter(small) || isDigit(small)
-        // One hyphen stands for any run of what cannot be, and none at either end.
+        // One hyphen for such a run, but none at either end.
         if isPlain {
             bytes.append(small)
         } else if let last = bytes.last, last != UInt8(ascii: "-") {
@@ -53,7 +64,16 @@ public func nearestName(to text: String) -> String? {
     return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
 }
 
-/// What the file said, for a person: short, and with nothing that could move a cursor.
+/// Reads a name.
+func parseName(_ text: String) -> Parsed<String> {
+    guard isName(text) else {
+        return .wrong("\(quoted(text)) is not a name: 1 to 31 of a-z, 0-9 and -")
+    }
+    return .value(text)
+}
+
+/// A text from a file, in quotation marks, shortened, and without control characters, which could
+/// move the cursor of a terminal.
 func quoted(_ text: String) -> String {
     let shown = text.utf8.prefix(60).map { (0x20..<0x7f).contains($0) ? $0 : UInt8(ascii: "?") }
     let tail = text.utf8.count > 60 ? "..." : ""

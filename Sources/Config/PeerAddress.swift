@@ -9,7 +9,7 @@ public struct PeerAddress: Hashable, Sendable {
         self.port = port
     }
 
-    /// The port of a station that says nothing else.
+    /// The port of a station unless it sets another.
     public static let defaultPort: UInt16 = 5577
 
     /// Reads `host`, `host:port`, `192.0.2.17`, `2001:db8::1` or `[2001:db8::1]:port`.
@@ -29,7 +29,7 @@ extension PeerAddress: CustomStringConvertible {
 }
 
 extension PeerAddress {
-    /// What is wrong with this text as an address; nil when it is one.
+    /// Why this text is no address; nil when it is one.
     public static func complaint(about text: String) -> String? {
         guard case .wrong(let what, _) = parse(text) else { return nil }
         return what
@@ -88,8 +88,8 @@ extension PeerAddress {
         return complaint(aboutNobody: host)
     }
 
-    /// Addresses that no single station has: none at all, all of them, a group (RFC 6890, RFC 5771,
-    /// RFC 4291 §2.7).
+    /// Addresses that no single station has: unspecified, broadcast and multicast (RFC 6890,
+    /// RFC 5771, RFC 4291 §2.7).
     private static func complaint(aboutNobody host: Substring) -> String? {
         let address = host.prefix { $0 != "%" }
         let groups = address.split(separator: ":")
@@ -101,14 +101,14 @@ extension PeerAddress {
         return isNobody ? "\(host) is no address of a single station" : nil
     }
 
-    /// Whether that is an IPv4 address, by itself or at the end of one of IPv6, and nobody's.
+    /// Whether that is such an address of IPv4, by itself or at the end of an IPv6 address.
     private static func isNobodys(_ address: Substring) -> Bool {
         let parts = address.split(separator: ".")
         guard parts.count == 4, let first = UInt8(parts[0]) else { return false }
         return isNobodys(firstByte: first)
     }
 
-    /// The same of an IPv4 address that IPv6 writes as `::ffff:c000:201`.
+    /// The same for an IPv4 address that IPv6 writes as `::ffff:c000:201`.
     private static func isNobodysMapped(_ groups: [Substring]) -> Bool {
         guard groups.count == 3, groups[0].lowercased() == "ffff",
             let high = UInt16(groups[1], radix: 16)
@@ -125,7 +125,7 @@ extension PeerAddress {
         let suffix = ":\(defaultPort)"
         guard text.hasSuffix(suffix) else { return complaint(aboutNobody: text[...]) }
         var host = text.dropLast(suffix.utf8.count)
-        // Of `::` half is left.
+        // One colon of `::` is left.
         if host.hasSuffix(":") { host += ":" }
         if let complaint = complaint(aboutNobody: host) { return complaint }
         return "\(quoted(text)) ends like a port: write [\(host)]\(suffix), or [\(text)] when it"
@@ -172,7 +172,7 @@ private enum IPv6Text {
             groups.removeLast()
             wanted = 6
         }
-        // A gap at either end leaves two empty places there, in the middle one.
+        // A gap at an end leaves two empty groups, one in the middle leaves one.
         let isOpenLeft = groups.first!.isEmpty
         if isOpenLeft {
             guard groups.count > 1, groups[1].isEmpty else { return false }

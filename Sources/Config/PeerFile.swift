@@ -1,7 +1,6 @@
-/// The text of a file of peers, changed setting by setting.
+/// The text of a file of peers, in which single settings can be changed.
 ///
-/// Everything else in it stays as it was written: comments, notes, other peers, and what their
-/// policies say.
+/// Everything else stays as it was written: comments, notes, other peers and their policies.
 public struct PeerFile {
     private var lines: [[UInt8]]
 
@@ -9,7 +8,7 @@ public struct PeerFile {
     public init(_ bytes: [UInt8]) {
         lines = bytes.split(separator: Self.newline, omittingEmptySubsequences: false)
             .map { Array($0) }
-        // The newline at the end ends a line; it does not begin one.
+        // The last newline does not begin another line.
         if lines.last?.isEmpty ?? false { lines.removeLast() }
     }
 
@@ -35,7 +34,7 @@ public struct PeerFile {
         sections.first { $0.kind == "peer" && $0.name == peer }
     }
 
-    /// Whether no section is left in it.
+    /// Whether it has no section.
     public var isEmpty: Bool { sections.isEmpty }
 
     public func has(_ peer: String) -> Bool { section(of: peer) != nil }
@@ -43,12 +42,12 @@ public struct PeerFile {
     /// The peers that have a section in it.
     public var peers: [String] { sections.filter { $0.kind == "peer" }.map { $0.name } }
 
-    /// What a setting of a peer says; nil when it is not there.
+    /// The value of a setting of a peer; nil when it is not there.
     public func value(of key: String, of peer: String) -> String? {
         section(of: peer)?.entries.first { $0.key == key }?.value
     }
 
-    /// Sets one setting of a peer, which gets a section when it has none.
+    /// Sets one setting of a peer, and adds the section of the peer where it is missing.
     public mutating func set(_ key: String, to value: String, of peer: String) {
         let text = Array("\(key) = \(value)".utf8)
         guard let section = section(of: peer) else {
@@ -63,13 +62,13 @@ public struct PeerFile {
         replace(line: entry.origin.line, by: text)
     }
 
-    /// Takes away a setting of a peer, if it is there.
+    /// Removes a setting of a peer, if it is there.
     public mutating func remove(_ key: String, of peer: String) {
         guard let entry = section(of: peer)?.entries.first(where: { $0.key == key }) else { return }
         lines.remove(at: entry.origin.line - 1)
     }
 
-    /// Takes away a peer and its policy; comments above the next section stay with that.
+    /// Removes a peer and its policy; comments above the next section stay.
     public mutating func remove(_ peer: String) {
         for section in sections.reversed() where isOf(peer, section) {
             let last = section.entries.last?.origin.line ?? section.origin.line
@@ -89,7 +88,7 @@ public struct PeerFile {
         Self.kinds.contains(section.kind) && section.name == peer
     }
 
-    /// Puts other text on a line, counted from 1; a comment at its end stays.
+    /// Replaces the text of a line, counted from 1; a comment at its end stays.
     private mutating func replace(line: Int, by text: [UInt8]) {
         let old = lines[line - 1]
         let comment = old[INI.withoutComment(old[...]).endIndex...]

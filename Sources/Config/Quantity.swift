@@ -77,6 +77,15 @@ enum Quantity {
         return .value(number.isNegative ? -number.digits : number.digits)
     }
 
+    /// Reads a percentage: `80%`, `80`; nil when it is not 0 to 100.
+    static func percent(_ text: String) -> Int? {
+        let digits = text.utf8.last == UInt8(ascii: "%") ? String(text.dropLast()) : text
+        guard case .value(let percent) = integer(digits), (0...100).contains(percent) else {
+            return nil
+        }
+        return percent
+    }
+
     /// Reads bits a second: `32k`, `32000`.
     static func bitrate(_ text: String) -> Parsed<Int> {
         guard let number = split(text), number.places == 0, !number.isNegative else {
@@ -137,6 +146,12 @@ enum Quantity {
             return sign + fraction(digits, places: places) + "dB"
         }
         return sign + fraction(Int(magnitude * 1e9 + 0.5), places: 9) + "dB"
+    }
+
+    /// Writes decibels above something, which need no sign: `8dB`.
+    static func text(level: Double) -> String {
+        let text = text(decibels: level)
+        return level > 0 ? String(text.dropFirst()) : text
     }
 
     /// The number `digits / 10^places`, without zeros at the end.

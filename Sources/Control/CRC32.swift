@@ -1,6 +1,6 @@
 /// The CRC-32 of IEEE 802.3, as gzip and PNG have it (RFC 1952 §8).
 ///
-/// It tells a line that a failing disk or a cut has changed; nothing against a person who writes.
+/// It finds damage by a failing disk or a power cut; it does not protect against an attacker.
 enum CRC32 {
     static func of(_ bytes: Span<UInt8>) -> UInt32 {
         var crc: UInt32 = 0xffff_ffff

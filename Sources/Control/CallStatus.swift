@@ -1,8 +1,8 @@
-/// The call there is, as `status` shows it.
+/// The current call, as `status` shows it.
 public struct CallStatus: JSONRecord, Equatable, Sendable {
     public enum State: String, Sendable {
         case idle
-        /// Offered, and nothing heard of it yet.
+        /// Offered, with no answer yet.
         case trying
         /// It rings there.
         case calling
@@ -17,11 +17,11 @@ public struct CallStatus: JSONRecord, Equatable, Sendable {
     public var call: String?
     public var kind: String?
     public var direction: String?
-    /// Who is in it, or rings, or is rung.
+    /// The peers that are in it, call, or are called.
     public var peers: [String] = []
-    /// Those in it of whom nothing was heard for 2 s.
+    /// The peers in it that were not heard for 2 s.
     public var weak: [String] = []
-    /// Since the first word about it.
+    /// Since the call began.
     public var seconds: Double?
     /// The last that ended here since the start: its id, who it was with, how it ended, and when,
     /// in milliseconds since 1970; null before there was one.
@@ -51,7 +51,7 @@ public struct CallStatus: JSONRecord, Equatable, Sendable {
     }
 }
 
-/// All about one peer: how it is, how it is protected, what it may do and has tried to.
+/// One peer in full: its state, its protection, its rights, and refused requests.
 public struct PeerDetail: JSONRecord, Equatable, Sendable {
     public var schema = 1
     public var peer = PeerStatus()
@@ -59,7 +59,7 @@ public struct PeerDetail: JSONRecord, Equatable, Sendable {
     public var policy = PeerPolicy()
     /// Whether it may open this station's microphone without anyone here touching a key.
     public var opensMicrophone = false
-    /// What it was refused since the start, by what it claimed; those that happened.
+    /// Requests of it that were refused since the start, by kind; only kinds that occurred.
     public var refused: [Counter] = []
 
     public init() {}

@@ -1,4 +1,4 @@
-/// An unknown station that has called: what a person needs to add it as a peer.
+/// An unknown station that has called, with what a person needs to add it as a peer.
 public struct CallerStatus: JSONRecord, Equatable, Sendable {
     /// Its public key as text: `intercom1:…`.
     public var key = ""
@@ -8,7 +8,7 @@ public struct CallerStatus: JSONRecord, Equatable, Sendable {
     public var address = ""
     /// Seconds since it called last.
     public var ageSeconds = 0.0
-    /// Whether it has shown that the key is its own; one that has a psk for this station cannot.
+    /// Whether it has proven that it owns the key; a caller that uses a psk cannot.
     public var isProven = false
 
     public init() {}
@@ -21,7 +21,7 @@ public struct CallerStatus: JSONRecord, Equatable, Sendable {
         coder.field("proven", &isProven)
     }
 
-    /// The command that makes it a peer, once a person has given it a name.
+    /// The command that adds it as a peer; the person fills in NAME.
     public var addition: String { "sudo intercomctl peer add NAME \(place) \(key)" }
 
     /// Its address as `peer add` takes it: the port only where it is not the usual one.

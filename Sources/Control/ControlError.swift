@@ -11,11 +11,9 @@ public struct ControlError: Error, Equatable {
         case unknownCommand = "unknown_command"
         /// No peer or channel has this name.
         case unknownTarget = "unknown_target"
-        /// The caller may read but not do this.
-        case denied
         /// Too many are asking at once.
         case busy
-        /// It was understood and could not be done; the words say why.
+        /// The request is valid but could not be done; the text has the reason.
         case failed
     }
 

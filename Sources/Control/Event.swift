@@ -1,41 +1,41 @@
-/// Something that happened, for whoever asked to `monitor`: one JSON object, one line.
+/// An event, for programs that `monitor`: one JSON object on one line.
 public struct Event: JSONRecord, Equatable, Sendable {
     public enum Kind: String, Sendable, CaseIterable {
-        /// A talk key here went down or up: `button`, `target`.
+        /// A talk button here was pressed or released: `button`, `target`.
         case keyDown = "key_down"
         case keyUp = "key_up"
-        /// A key was held past `max-talk`: `button`, `target`, `seconds`.
+        /// A button was held longer than `max-talk`: `button`, `target`, `seconds`.
         case stuckKey = "stuck_key"
-        /// Key lines that cannot be read, and can again: `button`, `detail`.
+        /// A button's line cannot be read, or can again: `button`, `detail`.
         case buttonFault = "button_fault"
         case buttonReady = "button_ready"
-        /// A lamp line that cannot be set, and can again: `lamp` in `button`, `detail`.
+        /// A lamp's line cannot be set, or can again: `lamp`, `detail`.
         case lampFault = "lamp_fault"
         case lampReady = "lamp_ready"
-        /// A key did something besides talking: `button`, `detail`.
+        /// A button did something other than talking: `button`, `detail`.
         case keyAction = "key_action"
         /// A relay was switched on, by whom (`detail`), or was not: `target`, and `peer` when one
         /// asked for it.
         case relay
-        /// A relay line that cannot be set, and can again: `target`, `detail`.
+        /// A relay's line cannot be set, or can again: `target`, `detail`.
         case relayFault = "relay_fault"
         case relayReady = "relay_ready"
         /// A peer lights the call light here: `peer`, `seconds`.
         case signal
-        /// A peer is heard, and no more: `peer`, `target`; at the end `seconds`.
+        /// A peer begins or stops talking: `peer`, `target`; at the end `seconds`.
         case talk
         case talkEnd = "talk_end"
-        /// How much of our talkspurt was heard, by whom: `target`, `seconds`, `detail`, `heard`.
+        /// How much of our talkspurt each listener heard: `target`, `seconds`, `detail`, `heard`.
         case heard
         /// Nobody can hear what is said: `target`, `heard` with the reasons.
         case noListener = "no_listener"
-        /// Sound from a file goes out, and no more: `target`; `detail` is a priority above normal.
+        /// An announcement begins or ends: `target`; `detail` is a priority above normal.
         case announce
         case announceEnd = "announce_end"
         /// A call, all with `call`, its id, and `peer` or `target`: somebody calls; it rings there;
         /// somebody answered; both hear each other; another one is in it too, and no more; the
-        /// other side is not heard, is heard again; it is over (`detail` says how, `seconds` how
-        /// long one could talk), or was missed.
+        /// other side is not heard, is heard again; it is over (`cause` and `detail` say why,
+        /// `seconds` how long one could talk), or was missed.
         case ring
         case calling
         case answered
@@ -46,15 +46,16 @@ public struct Event: JSONRecord, Equatable, Sendable {
         case callStrong = "call_strong"
         case callEnded = "call_ended"
         case missedCall = "missed_call"
-        /// A peer claimed what it has no right to, told at most once a minute: `peer`, `target`.
+        /// A peer asked for what it may not do, at most once a minute: `peer`, `target`.
         case refused
-        /// A page of a peer is heard, and no more: `peer`, `target`.
+        /// A page from a peer begins or ends: `peer`, `target`.
         case page
         case pageEnd = "page_end"
-        /// A peer hears and is heard here, or hears, with nobody here touching a key: `peer`.
+        /// A peer drops in, or listens in, without an answer here: `peer`.
         case dropIn = "drop_in"
         case listenIn = "listen_in"
-        /// What became of a relay or call light asked of a peer: `peer`, `detail`, `outcome`.
+        /// What became of a relay or call light asked of a peer: `peer`, `request`, `status`,
+        /// `cause`, `detail`, `outcome`.
         case result
         /// A session with a peer began (`detail`), went quiet, was heard again, ended, changed its
         /// keys: `peer`.
@@ -63,17 +64,17 @@ public struct Event: JSONRecord, Equatable, Sendable {
         case peerHeard = "peer_heard"
         case peerDown = "peer_down"
         case rekey
-        /// The name of a peer's address is not found: `peer`, `detail`.
+        /// The host name of a peer does not resolve: `peer`, `detail`.
         case peerUnresolved = "peer_unresolved"
         /// Two stations use the key of a peer: `peer`, `detail`.
         case sharedKey = "shared_key"
-        /// This machine cannot reach its peers (`detail`), and can again.
+        /// This machine has no network (`detail`), or has it again.
         case networkFault = "network_fault"
         case networkReady = "network_ready"
         /// A card opened, or was lost: `detail`.
         case audioOpen = "audio_open"
         case audioLost = "audio_lost"
-        /// An open card stands still, moves again, wakes the sound for nothing: `detail`.
+        /// An open card stands still, moves again, or wakes the media loop for nothing: `detail`.
         case audioAsleep = "audio_asleep"
         case audioAwake = "audio_awake"
         case audioStalled = "audio_stalled"
@@ -81,9 +82,9 @@ public struct Event: JSONRecord, Equatable, Sendable {
         /// any more.
         case overload
         case overloadEnd = "overload_end"
-        /// Sound was lost between card and program: `detail` is `input` or `output`.
+        /// An audio dropout at a card: `detail` is `input` or `output`.
         case xrun
-        /// Other settings were taken over: `detail`.
+        /// New settings were applied: `detail`.
         case reload
         /// An unknown station called, told at most once a minute: its key in `detail`, from where
         /// in `target`.
@@ -91,13 +92,13 @@ public struct Event: JSONRecord, Equatable, Sendable {
         /// The station began, ended: `detail`.
         case started
         case stopped
-        /// Settings were read again and refused: `detail`.
+        /// New settings were refused: `detail`.
         case reloadRefused = "reload_refused"
         /// Do-not-disturb, a volume, a mute was changed: `detail`, and which in `target`.
         case dnd
         case volume
         case mute
-        /// What cannot be kept on disk, or was damaged there: `detail`.
+        /// State or history cannot be written, or was damaged: `detail`.
         case stateFault = "state_fault"
         case historyFault = "history_fault"
         /// The program of `on-event` failed; told at most once a minute: `detail`.
@@ -113,15 +114,23 @@ public struct Event: JSONRecord, Equatable, Sendable {
     /// A peer or a channel.
     public var target: String?
     public var button: String?
+    public var lamp: String?
     /// The id of a call.
     public var call: String?
     public var seconds: Double?
     public var levelDBFS: Double?
     public var detail: String?
-    /// What came of what was asked: of `result`, and of `heard` and `no_listener`.
+    /// The outcome in a word: of `result`, `heard` and `no_listener`.
     public var outcome: String?
-    /// Of `heard` and `no_listener`: who has heard how much, and why not.
+    /// Whether a peer did what it was asked for, and the number of the request: of `result`.
+    public var status: Status?
+    public var request: Int?
+    /// Why in a word: of `result` (`PeerAnswer`) and of an ended call (`HistoryRecord.Cause`).
+    public var cause: String?
+    /// Of `heard` and `no_listener`: how much each listener heard, and the reason if not all.
     public var heard: [HeardBy] = []
+
+    public enum Status: String, Sendable { case done, failed }
 
     public init() {}
 
@@ -135,12 +144,22 @@ public struct Event: JSONRecord, Equatable, Sendable {
         coder.field("time_ms", &timeMilliseconds)
         coder.field("peer", &peer)
         coder.field("target", &target)
+        // Older programs look for the name of a lamp in `button`, so it stands in both.
+        var button = button ?? lamp
         coder.field("button", &button)
+        coder.late("lamp", &lamp)
+        self.button = lamp == nil ? button : nil
         coder.field("call", &call)
         coder.field("seconds", &seconds)
         coder.field("level_dbfs", &levelDBFS)
         coder.field("detail", &detail)
         coder.field("outcome", &outcome)
+        var word = status?.rawValue
+        coder.late("status", &word)
+        // A word that only a newer daemon knows does not mean `done`.
+        status = word.map { Status(rawValue: $0) ?? .failed }
+        coder.late("cause", &cause)
+        coder.late("request", &request)
         coder.field("heard", &heard)
     }
 
@@ -152,7 +171,7 @@ public struct Event: JSONRecord, Equatable, Sendable {
         return line + [UInt8(ascii: "\n")]
     }
 
-    /// Reads one line, without its newline; nil for what is no event known here.
+    /// Reads one line, without its newline; nil if it is not a known event.
     public init?(parsing line: Span<UInt8>) {
         guard line.count <= ControlLimits.reply, let object = JSON(parsing: line) else {
             return nil

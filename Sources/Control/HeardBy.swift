@@ -1,12 +1,11 @@
 public import Wire
 
-/// What came of something said, at one of those who were to hear it.
+/// How much one listener heard of a talk.
 public struct HeardBy: JSONRecord, Equatable, Sendable {
     public var peer = ""
-    /// Of what was said, or, where `reason` is `unknown`, of what has arrived; null while it is
-    /// still said.
+    /// The share that was heard or, if `reason` is `unknown`, that arrived; null during the talk.
     public var percent: Int?
-    /// Why not all of it was heard; null where nearly all was.
+    /// Why not all of it was heard; null if nearly all was.
     public var reason: Reason?
 
     public init() {}
@@ -25,23 +24,23 @@ public struct HeardBy: JSONRecord, Equatable, Sendable {
         reason = word.map { Reason(rawValue: $0) ?? .other }
     }
 
-    /// Why a peer does not hear what is said to it.
+    /// Why a peer does not hear a talk.
     public enum Reason: String, Sendable, CaseIterable {
         /// There is no session with it.
         case down
-        /// The talker's machine has no network that would lead to it.
+        /// The talker's machine has no network that leads to the peer.
         case noNetwork = "no_network"
         /// The talker's microphone is muted: what it sends is silence.
         case microphoneMuted = "microphone_muted"
-        /// The mixer of the talker's card lets none of its microphone's sound through.
+        /// The mixer of the talker's card mutes its microphone.
         case microphoneCardMuted = "microphone_card_muted"
         /// The talker's microphone is gone, or stands still: nothing is sent.
         case microphoneLost = "microphone_lost"
-        /// Nothing came back of it.
+        /// No report came from the peer.
         case noAnswer = "no_answer"
-        /// The network lost much of it, or brought it too late.
+        /// The network lost much of the talk, or delivered it too late.
         case network
-        /// Its program is older: it says what has arrived, and not whether that was heard.
+        /// An older version, which reports what has arrived and not whether it was heard.
         case unknown
         case noOutput = "no_output"
         case outputLost = "output_lost"
@@ -64,7 +63,7 @@ public struct HeardBy: JSONRecord, Equatable, Sendable {
 }
 
 extension HeardBy.Reason {
-    /// What a station told of it; nil for nothing.
+    /// The reason that a station reported; nil for none.
     public init?(_ why: Unheard) {
         switch why {
         case .heard: return nil
@@ -143,7 +142,7 @@ extension HeardBy.Reason {
         }
     }
 
-    /// Whether it is the talker's own: those who are to hear it can do nothing about it.
+    /// Whether the reason lies at the talker: listeners can do nothing about it.
     public var isTalkers: Bool {
         switch self {
         case .noNetwork, .microphoneMuted, .microphoneCardMuted, .microphoneLost: true
@@ -151,7 +150,7 @@ extension HeardBy.Reason {
         }
     }
 
-    /// Whether it lies between both: neither station can do anything about it alone.
+    /// Whether the reason lies between the stations: neither can mend it alone.
     public var isBetween: Bool { self == .network }
 
     /// For how many seconds after a talk it is shown.
@@ -188,7 +187,7 @@ extension HeardBy.Reason {
 }
 
 extension [HeardBy] {
-    /// Whether anybody has heard it, or may have.
+    /// Whether a listener has heard it, or may have.
     public var isHeard: Bool { contains { ($0.percent ?? 0) > 0 } }
 
     /// `kitchen 100 %, garage nothing (its speaker is muted)`; `nobody` of an empty list.

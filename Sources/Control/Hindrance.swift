@@ -1,4 +1,4 @@
-/// Something that keeps a voice from being heard, here or at a peer: one of those of `status`.
+/// A cause that keeps a voice from being heard, here or at a peer; `status` lists them.
 public struct Hindrance: JSONRecord, Equatable, Sendable {
     public enum Place: String, Sendable {
         /// This station does not hear.
@@ -8,13 +8,13 @@ public struct Hindrance: JSONRecord, Equatable, Sendable {
     }
 
     public var place = Place.here
-    /// Who is not heard here, or does not hear us there; null where nobody at all is heard.
+    /// The peer that is not heard here, or does not hear us; null if it concerns all peers.
     public var peer: String?
     public var reason = HeardBy.Reason.other
     /// For a person, and what to do about it.
     public var text = ""
     public var remedy = ""
-    /// How long ago somebody spoke and was not heard; null where it holds now.
+    /// Seconds since a talk was not heard; null while the cause persists.
     public var ageSeconds: Double?
 
     public init() {}
@@ -42,6 +42,6 @@ public struct Hindrance: JSONRecord, Equatable, Sendable {
         coder.field("age_s", &ageSeconds)
     }
 
-    /// Whether it holds now, for all or for one, until a person changes it.
+    /// Whether it persists until a person changes something.
     public var isStanding: Bool { ageSeconds == nil }
 }

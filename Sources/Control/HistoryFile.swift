@@ -1,18 +1,18 @@
-/// What a file of the history says: its records, and what in it is none.
+/// The content of a history file: its records, and damaged lines.
 public struct HistoryFile {
     public private(set) var records: [HistoryRecord] = []
-    /// Lines that are not as they were written, each with its newline.
+    /// Damaged lines, each with its newline.
     public private(set) var damaged: [[UInt8]] = []
-    /// What there is of a last line without an end: power failed while it was written.
+    /// An incomplete last line: power failed while it was written.
     public private(set) var torn: [UInt8] = []
-    /// Lines that are whole and of no kind known here: a newer program's.
+    /// The number of undamaged lines of an unknown kind, written by a newer program.
     public private(set) var unknown = 0
-    /// The file without what is damaged or torn.
+    /// The file without damaged and incomplete lines.
     public private(set) var whole: [UInt8] = []
 
     public var isTorn: Bool { !torn.isEmpty }
 
-    /// Whether everything in it is as it was written.
+    /// Whether nothing in the file is damaged.
     public var isSound: Bool { damaged.isEmpty && !isTorn }
 
     /// Reads a file; whatever bytes these are.
@@ -43,9 +43,9 @@ extension HistoryRecord {
 }
 
 extension HistoryRecord {
-    /// What ends a call that was open when the station fell.
+    /// The record that ends a call which was open when the station crashed.
     ///
-    /// How long one could talk is not known.
+    /// Its talk time is unknown.
     public func ended(by cause: Cause, at timeMilliseconds: Int) -> HistoryRecord {
         var end = self
         end.phase = .end
@@ -65,6 +65,6 @@ extension HistoryRecord {
 
     /// Names a call on this side.
     ///
-    /// Not by its peer, who of a channel is known only at the end.
+    /// Not by its peer: of a call to a channel, the peer is known only at the end.
     var place: String { "\(call) \(direction.rawValue)" }
 }

@@ -2,7 +2,7 @@
 public struct HistoryList: JSONRecord, Equatable, Sendable {
     public var schema = 1
     public var calls: [Call] = []
-    /// There are older ones that were not asked for, or did not fit.
+    /// Whether there are older calls that were not asked for, or did not fit.
     public var isCut = false
     /// Why the history is not being written; null when it is.
     public var problem: String?
@@ -75,13 +75,13 @@ public struct HistoryList: JSONRecord, Equatable, Sendable {
 
 /// Which calls are asked for.
 public struct HistoryQuery: Equatable, Sendable {
-    /// Only those that nobody here answered.
+    /// Only missed calls.
     public var isMissed = false
     /// Only those that began then or later: milliseconds since 1970.
     public var sinceMilliseconds = 0
     /// So many at most.
     public var limit = HistoryList.callsMax
-    /// So many of the newest are left out: they have been told.
+    /// The number of newest calls to skip, which an earlier reply had.
     public var skip = 0
 
     public init() {}

@@ -1,12 +1,14 @@
+public import Wire
+
 /// One line of the history: a call began, or a call is over.
 ///
-/// Every call leaves two on each side, with one `call`: that is how the two histories are laid side
-/// by side. The end says again what the start said, so either is of use alone: the other may be in
-/// a file that is gone. The JSON keys are an interface, listed in intercomctl(1).
+/// Every call leaves two records on each side with one `call` id, by which two histories can be
+/// compared. The end repeats the fields of the start, because the other record may be in a file
+/// that is gone. The JSON keys are an interface, listed in intercomctl(1).
 public struct HistoryRecord: JSONRecord, Equatable, Sendable {
     public enum Phase: String, Sendable { case start, end }
 
-    /// What it was.
+    /// The kind of call.
     public enum Kind: String, Sendable, CaseIterable {
         case call
         case dropIn = "drop_in"
@@ -22,36 +24,34 @@ public struct HistoryRecord: JSONRecord, Equatable, Sendable {
         case incoming = "in"
     }
 
-    public enum Priority: String, Sendable { case normal, high, emergency }
-
     /// Why it ended.
     public enum Cause: String, Sendable, CaseIterable {
-        /// Somebody hung up.
+        /// One side hung up.
         case hungUp = "hung_up"
-        /// Nobody answered while it rang.
+        /// No answer while it rang.
         case noAnswer = "no_answer"
-        /// The caller gave up before anybody answered.
+        /// The caller gave up before an answer.
         case cancelled
         case rejected, busy
         /// The receiver's policy does not allow it.
         case denied
         /// Do not disturb, or quiet hours.
         case doNotDisturb = "do_not_disturb"
-        /// A mode the other does not know.
+        /// The peer does not know this kind of call.
         case unsupported
-        /// The other did not answer at all.
+        /// The peer sent no packet.
         case unreachable
         case answeredElsewhere = "answered_elsewhere"
-        /// Answered, and then no sound came.
+        /// Answered, but no sound arrived.
         case noPath = "no_path"
         /// The sound stopped coming.
         case mediaTimeout = "media_timeout"
         case peerRestarted = "peer_restarted"
-        /// It gave way to one of higher priority.
+        /// A call of higher priority took its place.
         case preempted
         /// This station was stopped, or its settings took the peer away.
         case stopped
-        /// This station fell, and said so when it was back.
+        /// This station crashed, and wrote this at its next start.
         case crash
         /// Written by a newer program.
         case other
@@ -119,12 +119,12 @@ extension HistoryRecord.Cause {
         case .unsupported: "not supported there"
         case .unreachable: "unreachable"
         case .answeredElsewhere: "answered elsewhere"
-        case .noPath: "no sound came"
-        case .mediaTimeout: "the sound stopped"
-        case .peerRestarted: "the other restarted"
-        case .preempted: "gave way to another"
+        case .noPath: "no sound arrived"
+        case .mediaTimeout: "the sound stopped coming"
+        case .peerRestarted: "the other station restarted"
+        case .preempted: "gave way to another call"
         case .stopped: "stopped"
-        case .crash: "cut off by a fall"
+        case .crash: "cut off by a crash"
         case .other: "another cause"
         }
     }

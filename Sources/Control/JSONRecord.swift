@@ -1,3 +1,5 @@
+public import Wire
+
 /// Something with named fields that is written to JSON and read from it by one description.
 ///
 /// One list of fields serves both ways, so what one program writes the other can read.
@@ -110,6 +112,18 @@ public struct JSONCoder: ~Copyable {
         }
     }
 
+    /// The same of a text that may be null.
+    public mutating func late(_ key: String, _ value: inout String?) {
+        guard isWriting || object.has(key) else { return }
+        field(key, &value)
+    }
+
+    /// The same of a number that may be null.
+    public mutating func late(_ key: String, _ value: inout Int?) {
+        guard isWriting || object.has(key) else { return }
+        field(key, &value)
+    }
+
     public mutating func field(_ key: String, _ values: inout [String]) {
         field(key, &values, { JSON($0) }, { $0.text })
     }
@@ -144,6 +158,14 @@ public struct JSONCoder: ~Copyable {
             object.set(key, JSON(value.rawValue))
         } else {
             value = found(member(key)?.text.flatMap { Word(rawValue: $0) }, value)
+        }
+    }
+
+    public mutating func field(_ key: String, _ value: inout Priority) {
+        if isWriting {
+            object.set(key, JSON(value.word))
+        } else {
+            value = found(member(key)?.text.flatMap { Priority(word: $0) }, value)
         }
     }
 

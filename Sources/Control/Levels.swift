@@ -1,4 +1,4 @@
-/// One look at the meters, for whoever watches `levels`: one JSON object, one line, 20 a second.
+/// One reading of the meters, 20 a second for watchers of `levels`: one JSON object, one line.
 public struct Levels: JSONRecord, Equatable, Sendable {
     public var schema = 1
     /// Milliseconds since 1970, UTC.
@@ -16,7 +16,7 @@ public struct Levels: JSONRecord, Equatable, Sendable {
     /// when there were none.
     public var low: Double?
     public var high: Double?
-    /// Looks that this reader was too slow for, since the one before.
+    /// Readings since the last one that this reader was too slow for.
     public var lost = 0
 
     public init() {}

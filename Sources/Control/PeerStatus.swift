@@ -36,11 +36,11 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     /// Whether it is heard now.
     public var isTalking = false
     public var sessionAgeSeconds: Double?
-    /// Packets since the start: sent, genuine ones that came, and others for its session.
+    /// Packets since the start: sent, opened, and refused ones for its session.
     public var packetsSent = 0
     public var packetsOpened = 0
     public var packetsRefused = 0
-    /// What it claimed since the start without a right to it, all together.
+    /// Requests of it that were refused since the start.
     public var claimsRefused = 0
     /// The same in bytes, with the headers of IP and UDP; and of the last second.
     public var bytesSent = 0
@@ -50,22 +50,22 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     /// How loud its voice comes; null while it is not heard.
     public var peakDBFS: Double?
     public var rmsDBFS: Double?
-    /// Sound made up for what did not come: since the start, and of the last 10 s of its talk.
+    /// Concealed sound: since the start, and the share of its last 10 s of talk.
     public var concealedMilliseconds = 0
     public var concealedPercent: Double?
     /// Its voice from mouth to ear, as far as this station knows; R and MOS of the E-model from it.
     public var delayMilliseconds: Double?
     public var rating: Double?
     public var mos: Double?
-    /// How much it has heard of what this station said last; null before that.
+    /// How much of this station's last talk it heard, in per cent; null before the first talk.
     public var heardPercent: Int?
-    /// Since that was said.
+    /// Seconds since that talk.
     public var lastWordsAgeSeconds: Double?
-    /// Why it has not heard all of that; null where nothing but the network kept it.
+    /// Why it has not heard all of it; null if nearly all was heard.
     public var heardReason: HeardBy.Reason?
-    /// While this station talks to it: `heard`, or why it does not hear; null until it has said.
+    /// While this station talks to it: `heard`, or why it does not hear; null before its report.
     public var hearsNow: String?
-    /// What it reports of our voice there; null until it has.
+    /// Its report on our voice there; null before the first.
     public var reportAgeSeconds: Double?
     public var reportLossPercent: Double?
     public var reportJitterMilliseconds: Double?

@@ -19,19 +19,19 @@ public enum Reply: Equatable, Sendable {
     /// How it is after a change, too.
     case state(SavedState)
     case peer(PeerDetail)
-    /// It was done, or is on its way: what is to be said of it.
+    /// The request was done or is under way; the reply is a sentence.
     case done(Done)
     case refused(ControlError)
 
-    /// What a `ptt` did.
+    /// The result of a `ptt`.
     public struct PTT: JSONRecord, Equatable, Sendable {
         public var schema = 1
         public var target = ""
         /// Whether the station talks to it now.
         public var isTalking = false
-        /// Peers that are there to hear it: those with a session.
+        /// Peers with a session, which can hear it.
         public var listeners: [String] = []
-        /// Those of all who were to hear it that cannot: by what is known as it begins.
+        /// The listeners, with the reason if one is already known not to hear.
         public var heard: [HeardBy] = []
 
         public init() {}
@@ -50,11 +50,11 @@ public enum Reply: Equatable, Sendable {
         /// 2: `heard` is a list; it was a sentence.
         public var schema = 2
         public var target = ""
-        /// Peers that are there to hear it: those with a session.
+        /// Peers with a session, which can hear it.
         public var listeners: [String] = []
         /// Whether this is the end of it.
         public var isOver = false
-        /// At the end: who has heard how much of it, and why not.
+        /// At the end: how much each listener heard, and the reason if not all.
         public var heard: [HeardBy] = []
 
         public init() {}
@@ -85,7 +85,7 @@ public enum Reply: Equatable, Sendable {
         }
     }
 
-    /// What is running.
+    /// The versions of the daemon and of the wire protocol.
     public struct Version: JSONRecord, Equatable, Sendable {
         public var schema = 1
         /// Of the daemon.
@@ -102,16 +102,18 @@ public enum Reply: Equatable, Sendable {
         }
     }
 
-    /// What a command did that asks for nothing.
+    /// The reply to a command that only does something.
     public struct Done: JSONRecord, Equatable, Sendable {
         public var schema = 1
         /// One sentence.
         public var text = ""
         /// The id of the call it is about.
         public var call: String?
-        /// What came of it, by a code; null where nothing was waited for.
+        /// The number of a request to a peer, which its `result` event has too.
+        public var request: Int?
+        /// The outcome as a code; null if nothing was waited for.
         public var outcome: String?
-        /// Of a page: who has heard how much of it, and why not.
+        /// Of a page: how much each listener heard, and the reason if not all.
         public var heard: [HeardBy] = []
 
         public init() {}
@@ -122,15 +124,16 @@ public enum Reply: Equatable, Sendable {
             coder.field("schema", &schema)
             coder.field("text", &text)
             coder.field("call", &call)
+            coder.late("request", &request)
             coder.field("outcome", &outcome)
             coder.field("heard", &heard)
         }
     }
 
-    /// What a `reload` changed, or would change.
+    /// The changes that a `reload` made or would make.
     public struct Reload: JSONRecord, Equatable, Sendable {
         public var schema = 1
-        /// Whether it was only asked for, and nothing was applied.
+        /// Whether this was a check that applied nothing.
         public var isCheck = false
         /// In the order of `config show --effective`; empty when nothing has changed.
         public var difference: [Line] = []
@@ -150,18 +153,22 @@ public enum Reply: Equatable, Sendable {
         public struct Line: JSONRecord, Equatable, Sendable {
             /// `~ [audio] jitter: normal -> robust`.
             public var text = ""
+            /// The section that it is in: `peer attic`.
+            public var section: String?
             /// Whether only a restart of the daemon applies it.
             public var needsRestart = false
 
             public init() {}
 
-            public init(text: String, needsRestart: Bool) {
+            public init(text: String, section: String, needsRestart: Bool) {
                 self.text = text
+                self.section = section
                 self.needsRestart = needsRestart
             }
 
             public mutating func fields(_ coder: inout JSONCoder) {
                 coder.field("text", &text)
+                coder.late("section", &section)
                 coder.field("restart", &needsRestart)
             }
         }
@@ -175,20 +182,20 @@ extension Reply {
         json.set("v", JSON(Request.protocolVersion))
         json.set("ok", JSON(!isRefusal))
         switch self {
-        case .status(let status): json.set("status", status.json)
-        case .peers(let list): json.set("peers", list.json)
-        case .ptt(let ptt): json.set("ptt", ptt.json)
-        case .monitor: json.set("monitor", JSON(true))
-        case .levels: json.set("levels", JSON(true))
-        case .latency(let latency): json.set("latency", latency.json)
-        case .announce(let announced): json.set("announce", announced.json)
-        case .key(let key): json.set("key", key.json)
-        case .version(let version): json.set("version", version.json)
-        case .reload(let reload): json.set("reload", reload.json)
-        case .history(let list): json.set("history", list.json)
-        case .state(let state): json.set("state", state.json)
-        case .peer(let detail): json.set("detail", detail.json)
-        case .done(let done): json.set("done", done.json)
+        case .status(let status): json.set(Key.status.rawValue, status.json)
+        case .peers(let list): json.set(Key.peers.rawValue, list.json)
+        case .ptt(let ptt): json.set(Key.ptt.rawValue, ptt.json)
+        case .monitor: json.set(Key.monitor.rawValue, JSON(true))
+        case .levels: json.set(Key.levels.rawValue, JSON(true))
+        case .latency(let latency): json.set(Key.latency.rawValue, latency.json)
+        case .announce(let announced): json.set(Key.announce.rawValue, announced.json)
+        case .key(let key): json.set(Key.key.rawValue, key.json)
+        case .version(let version): json.set(Key.version.rawValue, version.json)
+        case .reload(let reload): json.set(Key.reload.rawValue, reload.json)
+        case .history(let list): json.set(Key.history.rawValue, list.json)
+        case .state(let state): json.set(Key.state.rawValue, state.json)
+        case .peer(let detail): json.set(Key.detail.rawValue, detail.json)
+        case .done(let done): json.set(Key.done.rawValue, done.json)
         case .refused(let error):
             var inner = JSON.object()
             inner.set("code", JSON(error.code.rawValue))
@@ -215,37 +222,46 @@ extension Reply {
             let reply = isOK ? Self.accepted(json) : Self.refusal(json)
         else {
             throw ControlError(
-                .badRequest, "the daemon's answer makes no sense; is it of another version?")
+                .badRequest,
+                "the daemon's reply cannot be read; compare the versions: intercomctl version")
         }
         self = reply
     }
 
+    /// The member that has the reply.
+    private enum Key: String, CaseIterable {
+        case status, peers, ptt, monitor, levels, latency, announce, key, version, reload, history
+        case state, detail, done
+    }
+
     private static func accepted(_ json: borrowing JSON) -> Reply? {
-        if let inner = json.member("status") { return Status(json: inner).map { .status($0) } }
-        if let inner = json.member("peers") { return PeerList(json: inner).map { .peers($0) } }
-        if let inner = json.member("ptt") { return PTT(json: inner).map { .ptt($0) } }
-        if let inner = json.member("key") { return PublicKeyText(json: inner).map { .key($0) } }
-        if let inner = json.member("version") { return Version(json: inner).map { .version($0) } }
-        if let inner = json.member("latency") { return Latency(json: inner).map { .latency($0) } }
-        if let inner = json.member("announce") {
-            return Announced(json: inner).map { .announce($0) }
+        for key in Key.allCases {
+            guard let inner = json.member(key.rawValue) else { continue }
+            return switch key {
+            case .status: Status(json: inner).map { .status($0) }
+            case .peers: PeerList(json: inner).map { .peers($0) }
+            case .ptt: PTT(json: inner).map { .ptt($0) }
+            case .monitor: inner.flag == true ? .monitor : nil
+            case .levels: inner.flag == true ? .levels : nil
+            case .latency: Latency(json: inner).map { .latency($0) }
+            case .announce: Announced(json: inner).map { .announce($0) }
+            case .key: PublicKeyText(json: inner).map { .key($0) }
+            case .version: Version(json: inner).map { .version($0) }
+            case .reload: Reload(json: inner).map { .reload($0) }
+            case .history: HistoryList(json: inner).map { .history($0) }
+            case .state: SavedState(json: inner).map { .state($0) }
+            case .detail: PeerDetail(json: inner).map { .peer($0) }
+            case .done: Done(json: inner).map { .done($0) }
+            }
         }
-        if json.member("levels")?.flag == true { return .levels }
-        if let inner = json.member("detail") { return PeerDetail(json: inner).map { .peer($0) } }
-        if let inner = json.member("done") { return Done(json: inner).map { .done($0) } }
-        if let inner = json.member("reload") { return Reload(json: inner).map { .reload($0) } }
-        if let inner = json.member("history") {
-            return HistoryList(json: inner).map { .history($0) }
-        }
-        if let inner = json.member("state") { return SavedState(json: inner).map { .state($0) } }
-        return json.member("monitor")?.flag == true ? .monitor : nil
+        return nil
     }
 
     private static func refusal(_ json: borrowing JSON) -> Reply? {
         guard let inner = json.member("error"), let text = inner.member("message")?.text,
             let word = inner.member("code")?.text
         else { return nil }
-        // A code from a newer daemon still has words for a person.
+        // An unknown code of a newer daemon still has a text for people.
         return .refused(ControlError(ControlError.Code(rawValue: word) ?? .failed, text))
     }
 }

@@ -1,4 +1,6 @@
-/// What `intercomctl` asks of the daemon: one JSON object, one line.
+public import Wire
+
+/// A request of `intercomctl` to the daemon: one JSON object on one line.
 ///
 /// `{"v":1,"do":"status"}`; `ptt` has `action` and `target` besides, `reload` has `check`,
 /// `latency` and `signal` have `peer`, `relay` has `relay` and perhaps `peer`; for others see
@@ -6,18 +8,18 @@
 public enum Request: Equatable, Sendable {
     case status
     case peers
-    /// Presses or lets go a key that is not there, towards a peer or channel.
+    /// Presses or releases a virtual talk button for a peer or channel.
     case ptt(isDown: Bool, target: String)
-    /// The same key, held for as long as the line is open.
+    /// The same button, held for as long as the connection is open.
     case talk(target: String)
-    /// Keeps the line open and gets every `Event`.
+    /// Keeps the connection open and receives every `Event`.
     case monitor
-    /// Keeps the line open and gets `Levels` 20 times a second.
+    /// Keeps the connection open and receives `Levels` 20 times a second.
     case levels
-    /// Has a tone played by a peer, and listens for it here.
+    /// Plays sweeps at a peer and listens for them here.
     case latency(peer: String)
-    /// Sound follows the answer: so many samples of 48 kHz, two bytes each, the lower first.
-    case announce(target: String, priority: String, samples: Int)
+    /// Audio follows the reply: this many samples at 48 kHz, two bytes each, low byte first.
+    case announce(target: String, priority: Priority, samples: Int)
     /// Switches a relay on for its pulse: one here, or a peer's.
     case relay(String, peer: String?)
     /// Lights the call light of a peer.
@@ -26,9 +28,9 @@ public enum Request: Equatable, Sendable {
     case tone
     case key
     case version
-    /// Reads the configuration anew and applies it; a check only tells what would change.
+    /// Reads and applies the configuration; a check only reports what would change.
     case reload(isCheck: Bool)
-    /// The calls that were.
+    /// The call history.
     case history(HistoryQuery)
     /// Volumes, mutes, do-not-disturb.
     case state(StateRequest)
@@ -37,14 +39,6 @@ public enum Request: Equatable, Sendable {
 
     /// The version of this protocol, the same in requests and replies.
     public static let protocolVersion = 1
-
-    static let commands = [
-        "status", "peers", "ptt", "talk", "tone", "monitor", "levels", "latency", "announce",
-        "relay",
-        "signal",
-        "key", "version", "reload", "history", "state", "call", "answer", "reject", "hangup",
-        "page", "show",
-    ]
 
     /// Reads one line, without its newline.
     ///
@@ -65,51 +59,35 @@ public enum Request: Equatable, Sendable {
                 .unsupportedVersion,
                 "the request is of protocol \(version), this daemon speaks \(Self.protocolVersion)")
         }
-        switch json.member("do")?.text {
-        case "status": self = .status
-        case "peers": self = .peers
-        case "monitor": self = .monitor
-        case "levels": self = .levels
-        case "latency":
-            guard let peer = json.member("peer")?.text else {
-                throw ControlError(.badRequest, "latency needs \"peer\": its name")
-            }
-            self = .latency(peer: peer)
-        case "announce": self = try Self.announce(json)
-        case "relay":
-            guard let name = json.member("relay")?.text else {
-                throw ControlError(.badRequest, "relay needs \"relay\": its name")
-            }
-            guard json.has("peer") else { self = .relay(name, peer: nil); return }
-            guard let peer = json.member("peer")?.text else {
-                throw ControlError(.badRequest, "relay takes \"peer\": its name")
-            }
-            self = .relay(name, peer: peer)
-        case "signal":
-            guard let peer = json.member("peer")?.text else {
-                throw ControlError(.badRequest, "signal needs \"peer\": its name")
-            }
-            self = .signal(peer: peer)
-        case "tone": self = .tone
-        case "key": self = .key
-        case "version": self = .version
-        case "ptt": self = try Self.ptt(json)
-        case "talk":
-            guard let target = json.member("target")?.text else {
-                throw ControlError(.badRequest, "talk needs \"target\": a peer or a channel")
-            }
-            self = .talk(target: target)
-        case "reload": self = try Self.reload(json)
-        case "history": self = .history(try HistoryQuery(json))
-        case "state": self = .state(try StateRequest(json))
-        case .some(let command):
-            if let request = try CallRequest(command, json) {
-                self = .calls(request)
-                return
-            }
-            throw ControlError(.unknownCommand, "this daemon does not know that command")
-        case nil:
+        guard let word = json.member("do")?.text else {
             throw ControlError(.badRequest, "the request has no \"do\"")
+        }
+        guard let verb = Verb(rawValue: word) else {
+            throw ControlError(.unknownCommand, "this daemon does not know that command")
+        }
+        switch verb {
+        case .status: self = .status
+        case .peers: self = .peers
+        case .ptt: self = try Self.ptt(json)
+        case .talk: self = .talk(target: try verb.target(json))
+        case .monitor: self = .monitor
+        case .levels: self = .levels
+        case .latency: self = .latency(peer: try verb.peer(json))
+        case .announce: self = try Self.announce(json)
+        case .relay: self = try Self.relay(json)
+        case .signal: self = .signal(peer: try verb.peer(json))
+        case .tone: self = .tone
+        case .key: self = .key
+        case .version: self = .version
+        case .reload: self = try Self.reload(json)
+        case .history: self = .history(try HistoryQuery(json))
+        case .state: self = .state(try StateRequest(json))
+        case .call: self = .calls(try CallRequest.call(json))
+        case .answer: self = .calls(.answer)
+        case .reject: self = .calls(.reject)
+        case .hangUp: self = .calls(.hangUp)
+        case .page: self = .calls(try CallRequest.page(json))
+        case .show: self = .calls(.show(peer: try verb.peer(json)))
         }
     }
 
@@ -118,17 +96,14 @@ public enum Request: Equatable, Sendable {
         guard action == "down" || action == "up" else {
             throw ControlError(.badRequest, "ptt needs \"action\": \"down\" or \"up\"")
         }
-        guard let target = json.member("target")?.text else {
-            throw ControlError(.badRequest, "ptt needs \"target\": a peer or a channel")
-        }
-        return .ptt(isDown: action == "down", target: target)
+        return .ptt(isDown: action == "down", target: try Verb.ptt.target(json))
     }
 
     private static func announce(_ json: borrowing JSON) throws(ControlError) -> Request {
-        let priority = json.has("priority") ? json.member("priority")?.text : "normal"
+        let word = json.has("priority") ? json.member("priority")?.text : "normal"
         guard let target = json.member("target")?.text,
             let samples = json.member("samples")?.integer,
-            let priority, ["normal", "high", "emergency"].contains(priority)
+            let priority = word.flatMap({ Priority(word: $0) })
         else {
             throw ControlError(
                 .badRequest,
@@ -138,8 +113,19 @@ public enum Request: Equatable, Sendable {
         return .announce(target: target, priority: priority, samples: samples)
     }
 
+    private static func relay(_ json: borrowing JSON) throws(ControlError) -> Request {
+        guard let name = json.member("relay")?.text else {
+            throw ControlError(.badRequest, "relay needs \"relay\": its name")
+        }
+        guard json.has("peer") else { return .relay(name, peer: nil) }
+        guard let peer = json.member("peer")?.text else {
+            throw ControlError(.badRequest, "relay takes \"peer\": its name")
+        }
+        return .relay(name, peer: peer)
+    }
+
     private static func reload(_ json: borrowing JSON) throws(ControlError) -> Request {
-        // Not a check unless it says so; but a "check" of another kind was meant to be one.
+        // Without "check" it applies; a "check" that is not a truth value is an error.
         guard json.has("check") else { return .reload(isCheck: false) }
         guard let isCheck = json.member("check")?.flag else {
             throw ControlError(.badRequest, "reload takes \"check\": true or false")
@@ -151,39 +137,22 @@ public enum Request: Equatable, Sendable {
     public var encoded: [UInt8] {
         var json = JSON.object()
         json.set("v", JSON(Self.protocolVersion))
+        json.set("do", JSON(verb.rawValue))
         switch self {
-        case .status: json.set("do", JSON("status"))
-        case .peers: json.set("do", JSON("peers"))
-        case .monitor: json.set("do", JSON("monitor"))
-        case .levels: json.set("do", JSON("levels"))
-        case .latency(let peer):
-            json.set("do", JSON("latency"))
-            json.set("peer", JSON(peer))
+        case .status, .peers, .monitor, .levels, .tone, .key, .version: break
+        case .latency(let peer), .signal(let peer): json.set("peer", JSON(peer))
         case .announce(let target, let priority, let samples):
-            json.set("do", JSON("announce"))
             json.set("target", JSON(target))
-            json.set("priority", JSON(priority))
+            json.set("priority", JSON(priority.word))
             json.set("samples", JSON(samples))
         case .relay(let name, let peer):
-            json.set("do", JSON("relay"))
             json.set("relay", JSON(name))
             if let peer { json.set("peer", JSON(peer)) }
-        case .signal(let peer):
-            json.set("do", JSON("signal"))
-            json.set("peer", JSON(peer))
-        case .tone: json.set("do", JSON("tone"))
-        case .key: json.set("do", JSON("key"))
-        case .version: json.set("do", JSON("version"))
         case .ptt(let isDown, let target):
-            json.set("do", JSON("ptt"))
             json.set("action", JSON(isDown ? "down" : "up"))
             json.set("target", JSON(target))
-        case .talk(let target):
-            json.set("do", JSON("talk"))
-            json.set("target", JSON(target))
-        case .reload(let isCheck):
-            json.set("do", JSON("reload"))
-            json.set("check", JSON(isCheck))
+        case .talk(let target): json.set("target", JSON(target))
+        case .reload(let isCheck): json.set("check", JSON(isCheck))
         case .history(let query): query.write(&json)
         case .state(let request): request.write(&json)
         case .calls(let request): request.write(&json)

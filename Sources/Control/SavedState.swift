@@ -1,4 +1,4 @@
-/// What a person has set by key or command, and finds again after a restart.
+/// Volumes, mutes and do-not-disturb, which survive a restart.
 public struct SavedState: JSONRecord, Equatable, Sendable {
     public var schema = 1
     public var volumes = Volumes()
@@ -64,7 +64,7 @@ public struct SavedState: JSONRecord, Equatable, Sendable {
         }
     }
 
-    /// Whether nobody may ring.
+    /// Whether do-not-disturb blocks calls.
     public struct DoNotDisturb: JSONRecord, Equatable, Sendable {
         public var isOn = false
         /// When it ends by itself, in milliseconds since 1970; null: never.
@@ -81,7 +81,7 @@ public struct SavedState: JSONRecord, Equatable, Sendable {
     /// The file: one line.
     public var line: [UInt8] { SealedLine.seal(json) }
 
-    /// Reads the file; nil when it is not as it was written.
+    /// Reads the file; nil if it is damaged.
     public init?(parsing bytes: [UInt8]) {
         guard bytes.last == UInt8(ascii: "\n"),
             let object = SealedLine.open(bytes.span.extracting(droppingLast: 1))

@@ -1,4 +1,4 @@
-/// A JSON object as a line that says at its end whether it is whole: `…,"crc":"1a2b3c4d"}`.
+/// A JSON object as a line that ends with a checksum: `…,"crc":"1a2b3c4d"}`.
 ///
 /// The check covers every byte before its own member, so the line stays JSON for other programs.
 enum SealedLine {
@@ -17,7 +17,7 @@ enum SealedLine {
         return line
     }
 
-    /// The object of a line without its newline; nil when a byte of it is another.
+    /// The object of a line without its newline; nil if the line is damaged.
     static func open(_ line: Span<UInt8>) -> JSON? {
         guard line.count > tail else { return nil }
         let end = line.count - tail

@@ -1,6 +1,6 @@
-/// What may be asked of what a person has set.
+/// Requests about volumes, mutes and do-not-disturb.
 public enum StateRequest: Equatable, Sendable {
-    /// Nothing but how it is.
+    /// Only shows them.
     case show
     case volume(SavedState.Volumes.Kind, VolumeChange)
     /// `what`: "mic", "speaker", a peer or a channel.
@@ -60,7 +60,6 @@ public enum StateRequest: Equatable, Sendable {
     }
 
     func write(_ json: inout JSON) {
-        json.set("do", JSON("state"))
         switch self {
         case .show: break
         case .volume(let kind, let change):
@@ -104,7 +103,6 @@ extension HistoryQuery {
     }
 
     func write(_ json: inout JSON) {
-        json.set("do", JSON("history"))
         json.set("missed", JSON(isMissed))
         json.set("since_ms", JSON(sinceMilliseconds))
         json.set("limit", JSON(limit))

@@ -12,7 +12,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
     public var isMemoryLocked = false
     /// Sentences for a person, worst first, shown above all else; none means healthy.
     public var problems: [String] = []
-    /// What could be better, and how; the station works all the same.
+    /// Advice on what could be better; the station works without it.
     public var notes: [String] = []
     /// What keeps voices from being heard, here and at peers; those that hold now are among the
     /// problems, the others among the notes.
@@ -28,7 +28,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
     public var peers: [PeerStatus] = []
     /// Unknown stations that have called of late, the newest first.
     public var callers: [CallerStatus] = []
-    /// What keeps this machine from its peers.
+    /// The fault of this machine's own network, if there is one.
     public var network = NetworkStatus()
     /// The work left out while the processor cannot keep up.
     public var overload = OverloadStatus()
@@ -122,6 +122,8 @@ extension Status {
         public var state = State.none
         /// Why it is not open, or that it moves no sound.
         public var error: String?
+        /// Whether the error is that it moves no sound: it is opened again and again.
+        public var standsStill = false
         /// Hertz; this and the four below are null while it is not open.
         public var rate: Int?
         public var channels: Int?
@@ -131,8 +133,8 @@ extension Status {
         public var period: Int?
         public var buffer: Int?
         public var xruns = 0
-        /// How much faster than this machine's clock it runs, in millionths, and what that may be
-        /// wrong by; null while not known.
+        /// How much faster it runs than this machine's clock, in millionths, and the possible error
+        /// of that; null while not known.
         public var driftPPM: Double?
         public var driftErrorPPM: Double?
         /// What stands between this station and the card, such as "PulseAudio".
@@ -144,6 +146,7 @@ extension Status {
             coder.field("name", &name)
             coder.field("state", &state)
             coder.field("error", &error)
+            coder.field("stands_still", &standsStill)
             coder.field("rate", &rate)
             coder.field("channels", &channels)
             coder.field("format", &format)
@@ -169,7 +172,7 @@ extension Status {
         public var snrDB: Double?
         /// Bits a second it is encoded with; null while closed.
         public var bitrate: Int?
-        /// What its card gives, whether anyone can hear it or not.
+        /// The level of its card, whether the microphone is open or not.
         public var meter = Meter()
 
         public init() {}
@@ -212,6 +215,7 @@ extension Status {
         public var state = State.unreadable
         /// Why it is unreadable.
         public var error: String?
+        public var fault = LineFault()
         /// The peer or channel it talks to.
         public var target = ""
         public var isTalking = false
@@ -225,6 +229,7 @@ extension Status {
             coder.field("line", &line)
             coder.field("state", &state)
             coder.field("error", &error)
+            fault.fields(&coder)
             coder.field("target", &target)
             coder.field("talking", &isTalking)
             coder.field("press_age_s", &pressAgeSeconds)
@@ -240,6 +245,7 @@ extension Status {
         public var state = State.failed
         /// Why it failed.
         public var error: String?
+        public var fault = LineFault()
         /// What it shows, as configured: `talking`.
         public var show = ""
 
@@ -250,6 +256,7 @@ extension Status {
             coder.field("line", &line)
             coder.field("state", &state)
             coder.field("error", &error)
+            fault.fields(&coder)
             coder.field("show", &show)
         }
     }
@@ -263,6 +270,7 @@ extension Status {
         public var state = State.failed
         /// Why it failed.
         public var error: String?
+        public var fault = LineFault()
 
         public init() {}
 
@@ -271,6 +279,7 @@ extension Status {
             coder.field("line", &line)
             coder.field("state", &state)
             coder.field("error", &error)
+            fault.fields(&coder)
         }
     }
 
@@ -309,16 +318,5 @@ extension Status {
             coder.field("periods", &periods)
             coder.field("heap_calls", &heapCalls)
         }
-    }
-}
-
-/// Something counted, by cause.
-public struct Counter: Equatable, Sendable {
-    public var name: String
-    public var value: Int
-
-    public init(name: String, value: Int) {
-        self.name = name
-        self.value = value
     }
 }

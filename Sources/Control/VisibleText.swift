@@ -1,7 +1,7 @@
 extension String {
     /// The text with nothing in it that could move a cursor, begin a line or turn its direction.
     ///
-    /// A name that a device, a peer or a file tells is not to be trusted with a person's terminal.
+    /// Names from devices, peers and files could otherwise control a person's terminal.
     public var visible: String {
         var result = UnicodeScalarView()
         for scalar in unicodeScalars {

@@ -23,8 +23,8 @@ public struct AEAD: ~Copyable, Sendable {
 
     /// Checks the tag in constant time and writes the plaintext to the start of `plaintext`.
     ///
-    /// False, with nothing of the plaintext left behind, when `sealed` is not what `seal` made
-    /// with this key, nonce and ad, or is shorter than a tag.
+    /// False when `sealed` is shorter than a tag, or is not what `seal` makes with this key, nonce
+    /// and ad; no plaintext is left behind then.
     public mutating func open(
         nonce: Nonce, ad: Span<UInt8>, sealed: Span<UInt8>,
         into plaintext: inout MutableSpan<UInt8>
@@ -35,10 +35,10 @@ public struct AEAD: ~Copyable, Sendable {
 
 /// The mbedTLS context of one `AEAD`.
 ///
-/// A class, so that other modules can drop what holds one without knowing what is in it: Embedded
-/// Swift cannot destroy a noncopyable value with a deinit of another module.
-// @unchecked Sendable: the context belongs to one AEAD, whose every use is `mutating`, so the
-// exclusive access Swift asks for is what mbedTLS asks for.
+/// A class, because Embedded Swift cannot destroy a noncopyable value whose deinit is in another
+/// module; a reference to a class it can drop.
+// @unchecked Sendable: one AEAD owns the context and uses it in `mutating` methods only, so Swift
+// guarantees the exclusive access that mbedTLS needs.
 @safe final class AEADContext: @unchecked Sendable {
     // On the heap: mbedTLS keeps pointers in its contexts, and Swift moves structs.
     @safe private enum Cipher {

@@ -1,8 +1,8 @@
 internal import CLinux
 
-/// Comparison that tells an outsider nothing by its duration.
+/// Comparison in a time that does not depend on the contents.
 enum ConstantTime {
-    /// True when both spans hold the same bytes; only their sizes may show in the time.
+    /// True when both spans hold the same bytes; the time depends on their sizes only.
     static func equal(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
         guard left.count == right.count else { return false }
         var difference: UInt32 = 0

@@ -1,18 +1,13 @@
 internal import CMbedTLS
 
-/// HKDF over SHA-256 (RFC 5869).
+/// HKDF-Expand over SHA-256 (RFC 5869 §2.3); HKDF-Extract is `HMAC.key`.
 public enum HKDF {
     /// The longest output: 255 blocks.
     public static let outputMax = 255 * 32
 
-    /// HKDF-Extract; an empty salt is 32 zero bytes.
-    public static func extract(salt: Span<UInt8>, input: Span<UInt8>) -> Key {
-        HMAC.key(from: input, key: salt)
-    }
-
     /// HKDF-Expand into `output`, whose size is the length asked for.
     ///
-    /// Our bug, so a trap: more than 255 blocks.
+    /// Traps above 255 blocks.
     public static func expand(
         prk: Span<UInt8>, info: Span<UInt8>, into output: inout MutableSpan<UInt8>
     ) {

@@ -8,7 +8,7 @@ internal import CMbedTLS
     public init(key: Span<UInt8>) {
         unsafe state = .allocate(capacity: 1)
         unsafe mbedtls_md_init(state)
-        // The last argument asks for room for an HMAC.
+        // The last argument, 1, asks mbedTLS for HMAC and not only a hash.
         var status = unsafe mbedtls_md_setup(
             state, mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), 1)
         precondition(status == 0)
@@ -66,7 +66,7 @@ internal import CMbedTLS
         return mac.finish()
     }
 
-    /// HMAC used to derive: the result is a key.
+    /// HMAC as a key derivation: the result is a key.
     public static func key(from input: Span<UInt8>, key: Span<UInt8>) -> Key {
         var mac = HMAC(key: key)
         mac.update(input)

@@ -1,8 +1,8 @@
-/// The eight bytes at the end of a handshake datagram that show its sender knows the responder's
-/// public key (protocol.md §1.6).
+/// The eight bytes at the end of a handshake datagram that only a program with the responder's
+/// public key can make (protocol.md §1.6).
 ///
-/// Whoever does not know that key gets no answer at all. K_mac is no secret of its own: it follows
-/// from the public key.
+/// There is no time in them: a recorded datagram stays valid when another program sends it again.
+/// K_mac is no secret of its own: it follows from the public key.
 public struct HandshakeMAC: Sendable {
     public static let size = 8
     /// A cookie is mixed into the key of an M1 sent under load.
@@ -20,7 +20,7 @@ public struct HandshakeMAC: Sendable {
         sign(&datagram, cookie: empty.span)
     }
 
-    /// The same with the cookie of 16 bytes that the responder sent.
+    /// Writes the mac of an M1 with the 16-byte cookie that the responder sent.
     public func sign(_ datagram: inout MutableSpan<UInt8>, cookie: Span<UInt8>) {
         let start = datagram.count - HandshakeMAC.size
         precondition(start >= 0)
@@ -34,19 +34,13 @@ public struct HandshakeMAC: Sendable {
         return verify(datagram, cookie: empty.span)
     }
 
-    /// The same with a cookie that the source of the datagram was given.
+    /// Verifies the mac of an M1 that was keyed with the cookie given to its source.
     public func verify(_ datagram: Span<UInt8>, cookie: Span<UInt8>) -> Bool {
         let start = datagram.count - HandshakeMAC.size
         guard start >= 0 else { return false }
         let mac = compute(datagram.extracting(0..<start), cookie: cookie)
         return ConstantTime.equal(
             mac.span, datagram.extracting(start..<datagram.count))
-    }
-
-    /// The mac of `bytes`, which are a datagram without its last eight.
-    public func compute(_ bytes: Span<UInt8>) -> InlineArray<8, UInt8> {
-        let empty = InlineArray<0, UInt8>(repeating: 0)
-        return compute(bytes, cookie: empty.span)
     }
 
     private func compute(_ bytes: Span<UInt8>, cookie: Span<UInt8>) -> InlineArray<8, UInt8> {

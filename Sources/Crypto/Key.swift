@@ -2,10 +2,10 @@ internal import CLinux
 
 /// Thirty-two secret bytes.
 ///
-/// They live on a page of keys that is kept out of core dumps and, where the system allows it, out
-/// of swap; are never copied without a `copy()` in the source; and are wiped when their owner goes.
-/// A key has no description, so it cannot reach a log by accident.
-// @unchecked Sendable: the memory is this value's alone, and only `mutating` access writes it.
+/// They lie on a page of keys that is kept out of core dumps and, where the system allows it, out
+/// of swap. They are copied only by an explicit `copy()` and wiped when their owner ends. A key has
+/// no description, so it cannot reach a log by accident.
+// @unchecked Sendable: only this value reaches the memory, and only `mutating` access writes it.
 @safe public struct Key: ~Copyable, @unchecked Sendable {
     public static let size = 32
 
@@ -26,7 +26,7 @@ internal import CLinux
         for i in bytes.indices { own[i] = bytes[i] }
     }
 
-    /// Lets `body` write the 32 bytes in place; they are zero before.
+    /// Lets `body` write the 32 bytes in place; they are zero at first.
     public init(filling body: (inout MutableSpan<UInt8>) -> Void) {
         self.init()
         var own = mutableBytes
@@ -38,14 +38,14 @@ internal import CLinux
         Key { bytes in Random.fill(&bytes) }
     }
 
-    /// Thirty-two zero bytes: the psk of a peer pasted without one (protocol.md §1.4).
+    /// Thirty-two zero bytes: the psk of a peer that was added without one (protocol.md §1.4).
     public static func zero() -> Key { Key() }
 
-    /// The secret bytes, readable as long as the key is.
+    /// The secret bytes, readable as long as the key exists.
     public var bytes: Span<UInt8> {
         @_lifetime(borrow self)
         get {
-            // SAFETY: the slot is this key's until deinit, and `self` outlives the span.
+            // SAFETY: the memory is this key's until deinit, and `self` outlives the span.
             unsafe _overrideLifetime(
                 Span(_unsafeBytes: UnsafeRawBufferPointer(memory)), borrowing: self)
         }
@@ -59,15 +59,9 @@ internal import CLinux
         }
     }
 
-    public borrowing func withBytes<Result: ~Copyable>(
-        _ body: (Span<UInt8>) -> Result
-    ) -> Result {
-        body(bytes)
-    }
-
     public borrowing func copy() -> Key { Key(copying: bytes) }
 
-    /// Compares in a time that does not depend on where the keys differ.
+    /// Compares in a time that does not depend on the position of a difference.
     public borrowing func isEqual(to other: borrowing Key) -> Bool {
         ConstantTime.equal(bytes, other.bytes)
     }

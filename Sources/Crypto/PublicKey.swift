@@ -4,7 +4,7 @@ public struct PublicKey: Hashable, Comparable, Sendable {
 
     public let bytes: InlineArray<32, UInt8>
 
-    /// Takes any 32 bytes; whether they are a usable point shows when they are used.
+    /// Takes any 32 bytes; whether they are a usable point shows in X25519.
     public init(bytes: Span<UInt8>) {
         precondition(bytes.count == PublicKey.size)
         self.bytes = InlineArray { i in bytes[i] }

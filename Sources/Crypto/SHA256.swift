@@ -5,7 +5,8 @@ public typealias Digest = InlineArray<32, UInt8>
 
 /// SHA-256 (FIPS 180-4), in one call or part by part.
 @safe public struct SHA256: ~Copyable {
-    // On the heap, for mbedTLS wipes what it is given and Swift would move a struct about.
+    // On the heap: mbedTLS wipes the context it is given, and Swift would leave copies of a struct
+    // behind.
     private let state: UnsafeMutablePointer<mbedtls_sha256_context>
 
     public init() {
@@ -52,7 +53,7 @@ public typealias Digest = InlineArray<32, UInt8>
         return hash.finish()
     }
 
-    /// The hash of a label of the protocol and what follows it.
+    /// The hash of a protocol label followed by `rest`.
     public static func hash(label: StaticString, _ rest: Span<UInt8>) -> Digest {
         hash(label.bytes, rest)
     }

@@ -1,9 +1,9 @@
-/// Any number of secret bytes in memory of their own, wiped when it is given back.
+/// Any number of secret bytes in memory of their own, wiped when it is freed.
 @safe public struct Secret: ~Copyable {
     private let owner: SecretMemory
     private let memory: UnsafeMutableRawBufferPointer
 
-    /// Makes `count` zero bytes, more than none.
+    /// Makes `count` zero bytes, at least one.
     public init(count: Int) {
         owner = .page(count)
         unsafe memory = owner.bytes

@@ -1,11 +1,11 @@
 internal import CLinux
 
-/// Memory that secrets lie in, wiped when its one owner goes.
+/// Memory for secrets, wiped when its one owner ends.
 ///
-/// A class, so that other modules can drop what holds one without knowing what is in it: Embedded
-/// Swift cannot destroy a noncopyable value with a deinit of another module. `Key`, `Secret` and
-/// `Scratch`, which cannot be copied, each hold the only reference to theirs.
-// @unchecked Sendable: see the owners; only their `mutating` access writes.
+/// A class, because Embedded Swift cannot destroy a noncopyable value whose deinit is in another
+/// module. `Key`, `Secret` and `Scratch`, which cannot be copied, each hold the only reference to
+/// theirs.
+// @unchecked Sendable: only the `mutating` access of its owner writes.
 @safe final class SecretMemory: @unchecked Sendable {
     let bytes: UnsafeMutableRawBufferPointer
     private let isPage: Bool
@@ -15,7 +15,7 @@ internal import CLinux
         self.isPage = isPage
     }
 
-    /// Zeros out of core dumps and, where the system allows it, out of swap.
+    /// Zeros, kept out of core dumps and, where the system allows it, out of swap.
     static func page(_ size: Int) -> SecretMemory {
         guard let start = unsafe secret_allocate(size) else {
             preconditionFailure("no memory for a key")
@@ -34,7 +34,7 @@ internal import CLinux
     }
 
     deinit {
-        // SAFETY: allocated above in the way `isPage` says, and spans cannot outlive the owner.
+        // SAFETY: allocated above in the way `isPage` says; spans cannot outlive the owner.
         if isPage {
             unsafe secret_free(bytes.baseAddress!, bytes.count)
         } else {

@@ -1,7 +1,7 @@
 /// The running state of a handshake: transcript hash, chaining key, cipher key (protocol.md §1.2).
 ///
-/// Noise revision 34 §5.2, with MixKeyAndHash; Split is replaced by `transportKeys`. A step that
-/// fails changes nothing, but the mixes before it stay: try a peer's handshake on a `copy()`.
+/// Noise revision 34 §5.2, with MixKeyAndHash; `transportKeys` replaces Split. A step that fails
+/// changes nothing, but the mixes before it stay: try a peer's handshake on a `copy()`.
 public struct SymmetricState: ~Copyable, Sendable {
     public let suite: Suite
     /// h: the hash of everything said so far.
@@ -10,7 +10,7 @@ public struct SymmetricState: ~Copyable, Sendable {
     private(set) var chainingKey: Key
     /// k; nil until the first MixKey, and until then nothing is encrypted.
     private var key: Key?
-    /// Whether what is encrypted gets a tag by now.
+    /// Whether ciphertexts have a tag by now.
     var hasKey: Bool { key != nil }
     /// n.
     private var counter: UInt64 = 0
@@ -56,7 +56,7 @@ public struct SymmetricState: ~Copyable, Sendable {
         self.counter = counter
     }
 
-    /// A second state that can be thrown away when a datagram turns out bad.
+    /// A copy to try a datagram on, dropped when the datagram turns out bad.
     public borrowing func copy() -> SymmetricState {
         let key: Key? =
             switch self.key {
@@ -92,8 +92,8 @@ public struct SymmetricState: ~Copyable, Sendable {
         counter = 0
     }
 
-    /// Writes the ciphertext and its tag, or before the first MixKey the plaintext, to the start
-    /// of `ciphertext`, mixes it in, and returns its size.
+    /// Writes the ciphertext and its tag to the start of `ciphertext`, mixes it in, and returns its
+    /// size; before the first MixKey the ciphertext is the plaintext.
     @discardableResult
     public mutating func encryptAndHash(
         _ plaintext: Span<UInt8>, into ciphertext: inout MutableSpan<UInt8>
@@ -114,9 +114,9 @@ public struct SymmetricState: ~Copyable, Sendable {
         return size
     }
 
-    /// The reverse of `encryptAndHash`, to the start of `plaintext`.
+    /// The reverse of `encryptAndHash`: writes to the start of `plaintext`.
     ///
-    /// False, and nothing changed, when the tag is wrong.
+    /// False when the tag is wrong; nothing has changed then.
     public mutating func decryptAndHash(
         _ ciphertext: Span<UInt8>, into plaintext: inout MutableSpan<UInt8>
     ) -> Bool {
@@ -158,7 +158,7 @@ public struct SymmetricState: ~Copyable, Sendable {
             localIndex: localIndex, remoteIndex: remoteIndex)
     }
 
-    /// A secret both sides can compare in tests; nothing else uses it.
+    /// A secret that tests compare between both sides; nothing else uses it.
     public borrowing func exporter() -> Key {
         HKDF.key(prk: transportSecret, info: "intercom/1 exporter")
     }

@@ -4,7 +4,7 @@ internal import CMbedTLS
 /// X25519 (RFC 7748) over mbedTLS's Montgomery ladder, with randomized coordinates.
 ///
 /// The ladder branches only on blinded values: every multiplication starts from a fresh random
-/// representation of the point, so its memory accesses tell nothing of the secret.
+/// representation of the point, so its memory accesses reveal nothing of the secret.
 public enum X25519 {
     /// The public key of a secret of any 32 bytes.
     public static func publicKey(of secret: borrowing Key) -> PublicKey {

@@ -1,22 +1,22 @@
 internal import Control
 internal import HAL
 
-/// Does what was typed, and says how it went.
+/// Runs the command line and returns the exit status.
 func run(_ typed: [String]) -> ExitCode {
     do throws(Failure) {
         return try dispatch(try Invocation(typed))
     } catch {
-        // Whoever asked for JSON gets an object in every case, also for a line that makes no sense.
+        // With `--json` the output is always one object, also after a usage error.
         if typed.prefix(while: { $0 != "--" }).contains("--json") { try? printFailure(error) }
-        // Names of files are in it, which a lesser user may have given.
-        Terminal.write("intercomctl: \(visibleLines(error.text))\n", to: .complaint)
+        // The text may contain file names that another user has chosen.
+        Terminal.write("intercomctl: \(error.text.visibleLines)\n", to: .complaint)
         return error.code
     }
 }
 
 private func dispatch(_ typed: Invocation) throws(Failure) -> ExitCode {
     var invocation = typed
-    // As wg does: no argument shows how things are.
+    // Without a command it shows the status, as `wg` does.
     var words = typed.words
     if words.isEmpty { words = [typed.isVersion ? "version" : typed.isHelp ? "help" : "status"] }
     if typed.isHelp, let group = CommandGroup(named: words) { return try printHelp(of: group) }
@@ -44,7 +44,7 @@ func findCommand(_ words: [String]) throws(Failure) -> Command {
         return command
     }
     let names = Command.all.map { $0.name }
-    // Half of a two-word command: show its other halves.
+    // The first word of two-word commands: list the second words.
     let siblings = names.filter { $0.hasPrefix("\(words[0]) ") }
     if !siblings.isEmpty {
         guard words.count > 1 else {

@@ -93,20 +93,4 @@ extension ControlLoop {
     mutating func signal(_ peer: String) -> Reply {
         ask(peer, .callLight, 0, "call light")
     }
-
-    /// A peer lights the call light here, which its policy admits; until a key is pressed, or the
-    /// time is over.
-    mutating func lightCallLight(for peer: Int, tenths: UInt16) {
-        let time = min(
-            max(.milliseconds(100 * Int(tenths)), Self.callLightShortest), Self.callLightLongest)
-        view.calledBy = (peer, now + time)
-        // Whoever asks without pause keeps it lit, and does not fill the journal.
-        if let told = view.peers[peer].signalTold, now < told + Self.signalPause { return }
-        view.peers[peer].signalTold = now
-        tell(.signal, peer: peer, detail: "for \(time.milliseconds / 1000) s")
-    }
-
-    private static var signalPause: Duration { .seconds(5) }
-    private static var callLightShortest: Duration { .seconds(1) }
-    private static var callLightLongest: Duration { .seconds(300) }
 }

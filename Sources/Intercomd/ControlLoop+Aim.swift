@@ -1,45 +1,33 @@
+internal import Config
 internal import Media
-internal import Realtime
 internal import Station
+internal import Switchboard
 
-/// Whom a stream reaches whose listeners change as it goes, and what that is called.
-struct Aim {
-    var listeners = PeerSet()
-    /// A peer's name or a channel's; nil while nobody listens.
-    var name: String?
-}
-
-/// Pages, calls and announcements: targets that are aimed before they are spoken into.
+/// Whom a talk target reaches, and what it is called.
 extension ControlLoop {
-    /// Says who hears a stream of `TalkTarget.aimed` from now on.
-    mutating func aim(_ stream: UInt8, at listeners: PeerSet, name: String?) {
-        let place = Int(stream - TalkTarget.announcement)
-        view.aims[place].name = name
-        guard view.aims[place].listeners != listeners else { return }
-        view.aims[place].listeners = listeners
-        rings.tell(.aim(target: Int(stream), listeners: listeners))
-        joined(Int(stream), by: listeners)
-        if view.talkingSince[Int(stream)] != nil { want(Int(stream)) }
-    }
-
-    /// A peer has left: its number may be another's soon.
-    mutating func aimAway(from peer: Int) {
-        for target in TalkTarget.aimed {
-            let aim = aim(of: target.id)
-            guard let aim, aim.listeners.contains(peer) else { continue }
-            self.aim(
-                target.stream, at: aim.listeners.subtracting([peer]), name: aim.name)
-        }
+    /// Others hear an aimed target from now on.
+    mutating func aimed(_ target: Int, at listeners: PeerSet) {
+        rings.tell(.aim(target: target, listeners: listeners))
+        joined(target, by: listeners)
+        if view.talkingSince[target] != nil { want(target) }
     }
 
     /// Who hears the talk target of this `id` now.
     func listeners(of target: Int) -> PeerSet {
-        aim(of: target)?.listeners ?? routing.target(target)?.target.listeners ?? []
+        switchboard.aims.aim(of: target)?.listeners ?? routing.target(target)?.target.listeners
+            ?? []
     }
 
     /// What the talk target of this `id` is called.
     func name(of target: Int) -> String? {
-        aim(of: target)?.name ?? routing.target(target)?.name
+        guard let aim = switchboard.aims.aim(of: target) else {
+            return routing.target(target)?.name
+        }
+        switch aim.name {
+        case .none: return nil
+        case .named(let name): return name
+        case .peers(let peers): return peers.map { roster[$0].name }.joined(separator: ", ")
+        }
     }
 
     /// What is talked to now: names of channels and peers.
@@ -48,10 +36,6 @@ extension ControlLoop {
             view.talkingSince[$0.0.id] != nil
         }
         let aimed = TalkTarget.aimed.filter { view.talkingSince[$0.id] != nil }
-        return fixed.map { $0.1 } + aimed.compactMap { aim(of: $0.id)?.name }
-    }
-
-    private func aim(of target: Int) -> Aim? {
-        TalkTarget.aimed.firstIndex { $0.id == target }.map { view.aims[$0] }
+        return fixed.map { $0.1 } + aimed.compactMap { name(of: $0.id) }
     }
 }

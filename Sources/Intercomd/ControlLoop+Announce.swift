@@ -5,6 +5,7 @@ internal import HAL
 internal import Media
 internal import Realtime
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -70,7 +71,8 @@ extension ControlLoop {
         announcement = AnnouncementView(
             caller: caller, target: name, reference: routed.reference, priority: priority,
             sound: sound, left: samples * 2, movedAt: now)
-        aim(TalkTarget.announcement, at: routed.listeners, name: name)
+        switchboard.aim(TalkTarget.announcement, at: routed.listeners, named: name)
+        doWhatCoresAsk()
         want(Int(TalkTarget.announcement))
         return .announce(announced(isOver: false))
     }
@@ -119,7 +121,7 @@ extension ControlLoop {
         guard one.isWhole || one.given >= Announcement.ahead else { return }
         announcement?.hasBegun = true
         let stream = TalkTarget.announcement
-        station.aim(
+        switchboard.bind(
             TalkTarget(
                 stream: stream, reference: one.reference, listeners: listeners(of: Int(stream)),
                 priority: one.priority, purpose: .page), at: now)
@@ -193,7 +195,7 @@ extension ControlLoop {
         guard let one = announcement, !one.isOver else { return }
         announcement?.isOver = true
         if one.hasBegun {
-            station.release(TalkTarget.announcement)
+            switchboard.release(TalkTarget.announcement)
             tell(.announceEnd, target: one.target)
         } else {
             tellAnnouncer([])
@@ -214,26 +216,5 @@ extension ControlLoop {
         server.replyLate(.announce(reply), to: one.caller, at: now)
         announcement = nil
         announcementBox = nil
-    }
-}
-
-extension Priority {
-    /// As it is written.
-    var word: String {
-        switch self {
-        case .emergency: "emergency"
-        case .high: "high"
-        default: "normal"
-        }
-    }
-
-    /// What is written; normal for anything else.
-    init(word: String) {
-        self =
-            switch word {
-            case "emergency": .emergency
-            case "high": .high
-            default: .normal
-            }
     }
 }

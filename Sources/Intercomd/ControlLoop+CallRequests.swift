@@ -3,22 +3,22 @@ internal import Control
 internal import Media
 internal import Realtime
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
 /// What `intercomctl` asks about calls, and what it is shown of them.
 extension ControlLoop {
     mutating func answer(_ request: CallRequest) -> Reply {
-        if case .show = request {} else { view.hasMissed = false }
+        if case .show = request {} else { switchboard.seen() }
         switch request {
         case .call(let name, let mode, let priority):
-            return callTarget(
-                name, mode: Offer.Mode(mode), priority: Priority(word: priority.rawValue))
+            return callTarget(name, mode: Offer.Mode(mode), priority: priority)
         case .answer: return answerCall()
         case .reject: return rejectCall()
         case .hangUp: return hangUpCall()
         case .page(let name, let isDown, let priority):
-            return page(name, isDown: isDown, Priority(word: priority.rawValue))
+            return page(name, isDown: isDown, priority)
         case .show(let peer): return show(peer)
         }
     }
@@ -28,20 +28,17 @@ extension ControlLoop {
     /// The target of a reply: whoever was heard last when it began.
     func replyTarget(_ name: String, isDown: Bool) -> TalkTarget? {
         guard name == Self.replyName else { return nil }
-        return talkTarget(ofPeer: isDown ? view.lastHeard : view.replyingTo ?? view.lastHeard)
+        return talkTarget(ofPeer: switchboard.replyKey.peer(isDown: isDown))
     }
 
     /// Remembers who is replied to; another one before is so no more.
     mutating func follow(reply isDown: Bool) {
-        let former = view.replyingTo
-        view.replyingTo = isDown ? view.lastHeard : nil
-        guard isDown, former != view.lastHeard, let target = talkTarget(ofPeer: former) else {
-            return
+        let (roster, routing) = (roster, routing)
+        switchboard.reply(isDown: isDown) { former in
+            guard roster.contains(former) else { return nil }
+            return routing.target(named: roster[former].name)?.id
         }
-        // Its hold ends; that of a `talk` goes on until its caller ends it.
-        view.talks.removeAll { $0.caller == nil && $0.target == target.id }
-        guard !view.talks.contains(where: { $0.target == target.id }) else { return }
-        rings.tell(.press(target: target.id, isDown: false))
+        doWhatCoresAsk()
     }
 
     private func talkTarget(ofPeer peer: Int?) -> TalkTarget? {
@@ -63,7 +60,7 @@ extension ControlLoop {
         var query = HistoryQuery()
         query.limit = 64
         let ended = history.list(query).calls.compactMap { CallID($0.record.call) }
-        station.recover([], ended: ended, at: now)
+        switchboard.recover(ended: ended, at: now)
     }
 
     /// Peers that may open the microphone without anyone here touching a key.

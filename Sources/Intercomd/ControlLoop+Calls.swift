@@ -6,34 +6,12 @@ internal import Media
 internal import Realtime
 internal import Session
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
 /// Calls, pages, signals and relays: what the core asks for, and what people do.
 extension ControlLoop {
-    mutating func perform(_ action: CallAction) {
-        switch action {
-        case .began(let summary): began(summary)
-        case .state(let id, let state): stands(id, state)
-        case .ended(let summary, let ending): ended(summary, ending)
-        case .microphone(let stream, let listeners): open(stream, to: listeners)
-        case .notice(let notice, let peer): told(notice, of: peer)
-        case .redial(let peer): redial(peer)
-        case .pageBegan(let peer, _, let reference, let priority):
-            tell(
-                .page, peer: peer, target: channelName(of: reference),
-                detail: priority == .normal ? nil : priority.word)
-        case .pageEnded(let peer, _, let isTimeUp):
-            tell(.pageEnd, peer: peer, detail: isTimeUp ? "a page lasts a minute at most" : nil)
-        case .pageTimeUp(let stream): pageTimeUp(stream)
-        case .asked(let peer, let signal): asked(signal, by: peer)
-        case .resulted(let peer, let request, let status): resulted(request, of: peer, status)
-        case .refused(let peer, let refusal, let count):
-            let more = count > 1 ? ", \(count) times since the start" : ""
-            tell(.refused, peer: peer, target: refusal.rawValue, detail: "not allowed\(more)")
-        }
-    }
-
     /// Tells the core what peers may do and whether people want to be disturbed.
     mutating func consent() {
         if cards.output.isOpen { view.speakerSeen = now }
@@ -44,8 +22,9 @@ extension ControlLoop {
             let policy = Policy(config.policy(ofPeer: roster[number].name))
             policies[number] = areListenersTold ? policy : policy.withoutListeners
         }
-        station.consent(to: policies, isDoNotDisturb ? .doNotDisturb : .open, at: now)
-        station.setHalfDuplex(handsFree.isHalfDuplex)
+        switchboard.consent(
+            to: policies, isDoNotDisturb ? .doNotDisturb : .open,
+            isHalfDuplex: handsFree.isHalfDuplex, at: now)
     }
 
     /// Whether people here are told by a beep or a lamp that somebody listens.
@@ -71,146 +50,6 @@ extension ControlLoop {
         Policy(config.policy(ofPeer: roster[peer].name)).opensMicrophone
     }
 
-    // MARK: What the core says
-
-    private mutating func began(_ summary: CallSummary) {
-        record(record(of: summary, .start))
-    }
-
-    private mutating func ended(_ summary: CallSummary, _ ending: CallEnding) {
-        var record = record(of: summary, .end)
-        record.cause = HistoryRecord.Cause(ending)
-        record.isMissed = summary.isMissed(by: ending)
-        record.ringSeconds = seconds((summary.answeredAt ?? now) - summary.since)
-        if let answered = summary.answeredAt {
-            record.talkSeconds = seconds(now - answered)
-            // Of what opens by itself nobody has answered.
-            if record.kind == .call {
-                record.answeredBy =
-                    summary.isOutgoing
-                    ? summary.answeredBy.map { roster[$0].name } ?? "" : config.station.name
-            }
-        }
-        self.record(record)
-        view.lastEnded = record
-        if record.isMissed { view.hasMissed = true }
-        let peer = summary.answeredBy ?? summary.peers.first
-        tell(
-            record.isMissed ? .missedCall : .callEnded, peer: peer,
-            target: channelName(of: summary), since: summary.answeredAt,
-            detail: record.cause?.words, call: summary.id)
-        // One that was turned away leaves alone what goes on meanwhile.
-        if summary.id == view.ringing { ring(nil, for: nil) }
-        if summary.isHeardUnasked { rings.tell(.beep(false)) }
-        switch ending {
-        case .busy, .declined, .doNotDisturb, .refused, .unknownMode, .unreachable:
-            if summary.isOutgoing { rings.tell(.chime(.busy)) }
-        default:
-            if summary.answeredAt != nil { rings.tell(.chime(.ended)) }
-        }
-    }
-
-    private mutating func stands(_ id: CallID, _ state: CallState) {
-        guard let summary = station.call?.summary else { return }
-        let peer = summary.peers.count == 1 ? summary.peers[0] : summary.answeredBy
-        let target = channelName(of: summary)
-        let kind: Event.Kind
-        switch state {
-        case .trying: return want(summary)
-        case .ringing:
-            kind = .ring
-            ring(.ring, for: id)
-        case .calling:
-            kind = .calling
-            ring(.ringback, for: id)
-        case .connecting:
-            kind = .answered
-            ring(nil, for: nil)
-        case .active: kind = .callActive
-        }
-        tell(kind, peer: peer, target: target, call: id)
-    }
-
-    /// Rings, or plays what a caller hears, for this call; nil: nothing rings.
-    private mutating func ring(_ chime: Chime?, for call: CallID?) {
-        view.ringing = call
-        rings.tell(.ring(chime))
-    }
-
-    /// A call to peers without session tries them at once (protocol.md §1.7 rule 6).
-    private mutating func want(_ summary: CallSummary) {
-        for peer in summary.peers {
-            table.wanted(peer: peer, at: now)
-            doWhatCoresAsk()
-        }
-    }
-
-    /// The microphone goes to these in the call, or closes.
-    private mutating func open(_ stream: UInt8, to listeners: [Int]) {
-        let set = PeerSet(listeners)
-        let names = listeners.map { roster[$0].name }.joined(separator: ", ")
-        if set.isEmpty {
-            rings.tell(.press(target: Int(stream), isDown: false))
-            aim(stream, at: set, name: nil)
-        } else {
-            aim(stream, at: set, name: names)
-            rings.tell(.press(target: Int(stream), isDown: true))
-        }
-    }
-
-    private mutating func told(_ notice: CallNotice, of peer: Int) {
-        switch notice {
-        case .autoAnswered, .announced: rings.tell(.chime(.page))
-        case .droppedIn:
-            rings.tell(.beep(true))
-            tell(.dropIn, peer: peer)
-        case .monitored:
-            rings.tell(.beep(true))
-            tell(.listenIn, peer: peer)
-        case .joined: tell(.callJoined, peer: peer)
-        case .left: tell(.callLeft, peer: peer)
-        case .weak: tell(.callWeak, peer: peer)
-        case .strong: tell(.callStrong, peer: peer)
-        }
-    }
-
-    private mutating func redial(_ peer: Int) {
-        _ = station.call(
-            [peer], id: newCallID(), isRedial: true, ringTime: config.call.ringTime, at: now)
-    }
-
-    private mutating func asked(_ signal: Signal, by peer: Int) {
-        let status: RequestResult.Status
-        switch signal.target {
-        case .callLight:
-            lightCallLight(for: peer, tenths: signal.time)
-            status = lines.canShow(.calling) ? .done : .unseen
-        default: status = switchRelay(number: signal.argument, for: peer)
-        }
-        station.result(status, of: signal, from: peer, at: now)
-    }
-
-    private mutating func resulted(
-        _ request: UInt32, of peer: Int, _ status: RequestResult.Status?
-    ) {
-        guard let place = view.requests.firstIndex(where: { $0.peer == peer && $0.mid == request })
-        else { return }
-        let asked = view.requests.remove(at: place)
-        let (outcome, text) =
-            switch status {
-            case .done?: ("done", "done")
-            case .denied?: ("denied", "not allowed, or could not be done there")
-            case .unseen?: ("unseen", "nothing there shows it: no lamp has show = calling")
-            case .some: ("unknown", "not known there")
-            case nil: ("no_answer", "no answer")
-            }
-        var event = Event(.result, at: Int(Clock.wallMilliseconds()))
-        event.peer = roster[peer].name
-        event.detail = "\(asked.what): \(text)"
-        event.outcome = outcome
-        announce(event)
-    }
-
     // MARK: What people do
 
     /// Rings a peer or all of a channel; or another mode, of a peer alone.
@@ -224,31 +63,30 @@ extension ControlLoop {
         let channel = config.channels.first { $0.name == name }
         let isHunt = channel?.callMode != .join
         let id = newCallID()
-        if let channel { view.called = (channel.name, by: id) }
-        let problem = station.call(
+        let problem = switchboard.call(
             Array(target.listeners), id: id, mode: mode, priority: priority,
-            reference: isHunt ? 0 : target.reference, isHunt: isHunt,
-            ringTime: config.call.ringTime, at: now)
+            reference: isHunt ? 0 : target.reference, channel: channel?.name,
+            isHunt: isHunt, ringTime: config.call.ringTime, at: now)
         doWhatCoresAsk()
         return answer(problem, "calling \(name)", id)
     }
 
     mutating func answerCall() -> Reply {
-        let problem = station.answer(at: now)
+        let problem = switchboard.answer(at: now)
         doWhatCoresAsk()
         return answer(problem, "answered", station.call?.summary.id)
     }
 
     mutating func rejectCall() -> Reply {
         let id = station.call?.summary.id
-        let problem = station.reject(at: now)
+        let problem = switchboard.reject(at: now)
         doWhatCoresAsk()
         return answer(problem, "rejected", id)
     }
 
     mutating func hangUpCall() -> Reply {
         let id = station.call?.summary.id
-        let problem = station.hangUp(at: now)
+        let problem = switchboard.hangUp(at: now)
         doWhatCoresAsk()
         return answer(problem, "hung up", id)
     }
@@ -260,17 +98,12 @@ extension ControlLoop {
         guard let number = roster.number(named: peer) else {
             return unknownPeer(peer)
         }
-        let mid = station.ask(
-            number, target, argument: argument, time: Self.callLightTime, at: now)
-        table.wanted(peer: number, at: now)
-        if view.requests.count == Self.requestsMax { view.requests.removeFirst() }
-        view.requests.append((number, mid, what))
+        let mid = switchboard.ask(number, target, argument: argument, for: what, at: now)
         doWhatCoresAsk()
-        return .done(Reply.Done("asked \(peer) for its \(what)"))
+        var done = Reply.Done("asked \(peer) for its \(what)")
+        done.request = Int(mid)
+        return .done(done)
     }
-
-    private static var callLightTime: Duration { .seconds(30) }
-    private static var requestsMax: Int { 64 }
 
     // MARK: Detail
 
@@ -289,12 +122,6 @@ extension ControlLoop {
 
     func refusal(_ text: String) -> Reply { .refused(ControlError(.failed, text)) }
 
-    /// The channel that a call is of.
-    private func channelName(of summary: CallSummary) -> String? {
-        if let called = view.called, called.by == summary.id { return called.channel }
-        return channelName(of: summary.reference)
-    }
-
     func channelName(of reference: UInt64) -> String? {
         guard let channel = routing.channels.first(where: { $0.reference == reference }) else {
             return nil
@@ -303,36 +130,10 @@ extension ControlLoop {
     }
 
     /// A UUIDv7 (RFC 9562 §5.7): ordered by the wall clock, else random.
-    private func newCallID() -> CallID {
+    func newCallID() -> CallID {
         let time = UInt64(Clock.wallMilliseconds())
         let high = time << 16 | 0x7000 | Boot.random() & 0x0FFF
         return CallID(high: high, low: Boot.random() & (1 << 62 - 1) | 1 << 63)
-    }
-
-    private func record(of summary: CallSummary, _ phase: HistoryRecord.Phase) -> HistoryRecord {
-        var record = HistoryRecord()
-        record.timeMilliseconds = Int(Clock.wallMilliseconds())
-        record.phase = phase
-        record.call = summary.id.text
-        record.kind =
-            switch summary.mode {
-            case .call: .call
-            case .announce: .announce
-            case .dropIn: .dropIn
-            case .monitor: .listenIn
-            default: .other
-            }
-        record.direction = summary.isOutgoing ? .outgoing : .incoming
-        let peer = summary.peers.count == 1 ? summary.peers[0] : summary.answeredBy
-        record.peer = peer.map { roster[$0].name } ?? ""
-        record.channel = channelName(of: summary)
-        record.priority =
-            switch summary.priority {
-            case .emergency: .emergency
-            case .high: .high
-            default: .normal
-            }
-        return record
     }
 }
 
@@ -348,29 +149,5 @@ extension Policy {
             call: call, announce: configured.announce, dropIn: configured.dropIn,
             monitor: configured.monitor, emergency: configured.emergency,
             relay: configured.relay, signal: configured.signal)
-    }
-}
-
-extension HistoryRecord.Cause {
-    init(_ ending: CallEnding) {
-        self =
-            switch ending {
-            case .hungUp, .hungUpThere: .hungUp
-            case .cancelled: .cancelled
-            case .declined: .rejected
-            case .busy: .busy
-            case .doNotDisturb: .doNotDisturb
-            case .refused: .denied
-            case .unknownMode: .unsupported
-            case .noAnswer, .expired: .noAnswer
-            case .answeredElsewhere: .answeredElsewhere
-            case .unreachable: .unreachable
-            case .noPath: .noPath
-            case .mediaTimeout: .mediaTimeout
-            case .peerRestarted: .peerRestarted
-            case .peerGone: .stopped
-            case .preempted: .preempted
-            case .crash: .crash
-            }
     }
 }

@@ -4,6 +4,7 @@ internal import HAL
 internal import Media
 internal import Realtime
 internal import Station
+internal import Switchboard
 internal import Time
 
 extension ControlLoop {
@@ -70,10 +71,9 @@ extension ControlLoop {
         let fault = hasFault
         let listening = isListening
         let isUnpaired = roster.isEmpty
-        if let called = view.calledBy, now >= called.until { view.calledBy = nil }
-        let isCalled = view.calledBy != nil
+        let isCalled = switchboard.callLight.isLit
         let isRinging = station.call?.state == .ringing
-        let hasMissed = view.hasMissed
+        let hasMissed = switchboard.callDesk.hasMissed
         let isResting = isDoNotDisturb
         lines.show(at: now) { show in
             switch show {

@@ -4,6 +4,7 @@ internal import Control
 internal import HAL
 internal import Media
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -248,7 +249,7 @@ extension ControlLoop {
 
     /// Why a talk to the peer that a program holds open is no talkspurt: the microphone is gone.
     private func silenceInstead(to peer: Int) -> HeardBy.Reason? {
-        let isHeld = view.talks.contains { listeners(of: $0.target).contains(peer) }
+        let isHeld = switchboard.talks.targets.contains { listeners(of: $0).contains(peer) }
         return isHeld && microphoneSilence == .microphoneLost ? .microphoneLost : nil
     }
 

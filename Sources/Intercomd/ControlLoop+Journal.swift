@@ -6,7 +6,7 @@ extension ControlLoop {
     /// Tells of an event: those who watch and the journal hear the same.
     mutating func announce(_ event: Event) {
         server.tell(event)
-        if let program = config.events.program, event.kind != .hookFault {
+        if let program = config.events.onEvent, event.kind != .hookFault {
             hook.add(event, program: program)
         }
         if logBudget.admits(event.kind, at: now), !Log.tell(event) { view.journalLost += 1 }

@@ -5,6 +5,7 @@ internal import HAL
 internal import Media
 internal import Realtime
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -103,7 +104,7 @@ extension ControlLoop {
                 sent: traffic[.sentBytes], opened: traffic[.openedBytes],
                 playedSamples: traffic[.playedSamples], concealedMs: traffic[.concealedMs],
                 milliseconds: Int(elapsed))
-            if view.peers[peer].sounding != 0 { station.measure(peer, at: now) }
+            if view.peers[peer].sounding != 0 { switchboard.measure(peer, at: now) }
         }
     }
 

@@ -6,6 +6,7 @@ internal import Media
 internal import Realtime
 internal import Session
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -48,7 +49,7 @@ extension ControlLoop {
         case .switched(let peer, let index):
             table.switched(peer: peer, index: index, at: now)
             doWhatCoresAsk()
-            station.renewed(peer: peer, at: now)
+            switchboard.renewed(peer, at: now)
             doWhatCoresAsk()
             tell(.rekey, peer: peer)
         case .talking(let target, let first, let isDoubted):
@@ -60,7 +61,7 @@ extension ControlLoop {
             let name = name(of: target)
             tell(.stuckKey, target: name, since: view.talkingSince[target])
             // A command that holds the same microphone open has a time of its own.
-            guard let place else { return endTalks(to: target, "max-talk is over") }
+            guard let place else { return switchboard.endTalks(to: target, .timedOut) }
             guard lines.keys.indices.contains(place) else { return }
             lines.keys[place].isStuck = lines.keys[place].isDown == true
         // Of other settings, whose coming found no room in the ring.
@@ -73,10 +74,7 @@ extension ControlLoop {
             let target = config.buttons[place].talkText
             tell(
                 isDown ? .keyDown : .keyUp, target: target.isEmpty ? nil : target, button: place)
-            if isDown {
-                view.calledBy = nil
-                view.hasMissed = false
-            }
+            if isDown { switchboard.buttonPressed() }
         case .keyUnreadable(let place, let error):
             lines.lost(key: place, error, at: now)
             tell(.buttonFault, button: place, detail: error.description)
@@ -135,7 +133,7 @@ extension ControlLoop {
         guard (was == 0) != (view.peers[peer].sounding == 0) else { return }
         let since = view.peers[peer].soundingSince
         view.peers[peer].soundingSince = isOn ? now : nil
-        if isOn { view.lastHeard = peer }
+        if isOn { switchboard.voiceBegan(peer) }
         let place = view.peers[peer].hearings[Int(stream)]
         let target = place.channel.flatMap { routing.channelName($0) }
         tell(isOn ? .talk : .talkEnd, peer: peer, target: target, since: isOn ? nil : since)
@@ -150,8 +148,6 @@ extension ControlLoop {
 
     mutating func wentDown(_ peer: Int) {
         view.peers[peer].reach = .down
-        // What its way bore is of the past, and those who are there are not to pay for it.
-        protectAnew(peer)
         // It is this station that goes: nobody has lost a peer.
         guard !view.isLeaving else { return }
         tell(.peerDown, peer: peer)
@@ -181,16 +177,17 @@ extension ControlLoop {
     mutating func tell(
         _ kind: Event.Kind, peer: Int? = nil, target: String? = nil, button: Int? = nil,
         lamp: String? = nil, since: Instant? = nil, detail: String? = nil,
-        call: CallID? = nil
+        call: CallID? = nil, cause: HistoryRecord.Cause? = nil
     ) {
         var event = Event(kind, at: Int(Clock.wallMilliseconds()))
         if let peer { event.peer = roster[peer].name }
         if let button { event.button = config.buttons[button].name }
-        if let lamp { event.button = lamp }
+        event.lamp = lamp
         if let since { event.seconds = seconds(now - since) }
         event.target = target
         event.detail = detail
         event.call = call?.text
+        event.cause = cause?.rawValue
         announce(event)
     }
 

@@ -2,6 +2,7 @@ internal import Control
 internal import HAL
 internal import Media
 internal import Station
+internal import Switchboard
 internal import Wire
 
 /// What is said to all of a channel at once, for a minute at most.
@@ -42,12 +43,13 @@ extension ControlLoop {
         }
         view.pagedTo = name
         view.pageOutcome = []
-        station.aim(
+        switchboard.bind(
             TalkTarget(
                 stream: stream, reference: target.reference, listeners: target.listeners,
                 priority: priority, purpose: .page), at: now)
         doWhatCoresAsk()
-        aim(stream, at: target.listeners, name: name)
+        switchboard.aim(stream, at: target.listeners, named: name)
+        doWhatCoresAsk()
         rings.tell(.press(target: Int(stream), isDown: true))
         let names = namesThere(of: target.listeners).joined(separator: ", ")
         return .done(
@@ -67,7 +69,7 @@ extension ControlLoop {
         }
         view.pagedTo = nil
         rings.tell(.press(target: Int(TalkTarget.page), isDown: false))
-        station.release(TalkTarget.page)
+        switchboard.release(TalkTarget.page)
     }
 
     /// What was heard of a talkspurt that is over, which may have been a page.

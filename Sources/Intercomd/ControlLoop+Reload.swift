@@ -7,6 +7,7 @@ internal import Media
 internal import Realtime
 internal import Session
 internal import Station
+internal import Switchboard
 internal import Time
 
 /// Other settings while everything goes on.
@@ -62,7 +63,7 @@ extension ControlLoop {
         if let clock = soundClock { clocksApart = clock.reason }
         tellMedia(config, routing)
         self.consent()
-        station.configure(targets: routing.targets, channels: routing.channels, at: now)
+        switchboard.configure(targets: routing.targets, channels: routing.channels, at: now)
         cards.configure(config.audio, rings)
         table.setLimits(Session.Limits(config.session), at: now)
         callMoved(since: former)
@@ -121,9 +122,7 @@ extension ControlLoop {
         for number in roster.numbers where !kept.contains(number) {
             view.handshakesBefore += table.state(of: number)?.handshakes ?? 0
             table.remove(peer: number, at: now)
-            aimAway(from: number)
-            // Nothing of it is heard any more, from here on.
-            station.replace(peer: number, firstMid: Boot.randomMid())
+            switchboard.left(number, firstMid: Boot.randomMid())
             doWhatCoresAsk()
         }
         var numbers: [Int] = []
@@ -141,17 +140,14 @@ extension ControlLoop {
 
     /// A number is another peer's now.
     private mutating func welcome(_ number: Int) {
-        protectAnew(number)
-        let protection = view.peers[number].protection
         if view.peers[number].isDoubted { rings.tell(.doubt(peer: number, false)) }
         view.peers[number] = StationView.Peer()
         view.peers[number].isAdded = true
-        view.peers[number].protection = protection
         let traffic = rings.traffic[number]
         view.packetsBefore.sent += traffic[.sent]
         view.packetsBefore.opened += traffic[.opened]
         for count in PeerCount.allCases { traffic.set(count, to: 0) }
-        station.replace(peer: number, firstMid: Boot.randomMid())
+        switchboard.replace(number, firstMid: Boot.randomMid())
     }
 
     /// The media loop takes these over; it hears too what can be done about the echo.
@@ -215,8 +211,8 @@ extension ControlLoop {
         lines.configure(config)
         noteRelays()
         if let name = view.pagedTo, routing.target(named: name) == nil { endPage() }
-        for talk in view.talks where routing.target(talk.target) == nil {
-            endTalks(to: talk.target, "the settings have \(talk.name) no more")
+        for target in switchboard.talks.targets where routing.target(target) == nil {
+            switchboard.endTalks(to: target, .targetGone)
         }
         consent()
     }

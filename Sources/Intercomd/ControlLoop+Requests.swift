@@ -6,6 +6,7 @@ internal import Media
 internal import Realtime
 internal import Session
 internal import Station
+internal import Switchboard
 internal import Wire
 
 extension ControlLoop {
@@ -23,12 +24,11 @@ extension ControlLoop {
         }
         if case .talk(let target) = request { return beginTalk(target, for: place) }
         if case .calls(.page(let target, isDown: true, let priority)) = request {
-            return beginPage(target, Priority(word: priority.rawValue), for: place)
+            return beginPage(target, priority, for: place)
         }
         if case .announce(let target, let priority, let samples) = request {
             let ticket = server.keep(place)
-            let reply = beginAnnouncement(
-                target, Priority(word: priority), samples: samples, for: ticket)
+            let reply = beginAnnouncement(target, priority, samples: samples, for: ticket)
             guard case .refused = reply else { return server.reply(reply, to: place) }
             return server.replyLate(reply, to: ticket, at: now)
         }
@@ -71,7 +71,11 @@ extension ControlLoop {
         reply.isCheck = isCheck
         do throws(ControlError) {
             let lines = isCheck ? try difference() : try reload()
-            reply.difference = lines.map { .init(text: $0.text, needsRestart: $0.needsRestart) }
+            reply.difference = lines.map {
+                .init(
+                    text: $0.text, section: String($0.header.dropFirst().dropLast()),
+                    needsRestart: $0.needsRestart)
+            }
             return .reload(reply)
         } catch {
             if !isCheck { refused(error) }
@@ -103,10 +107,10 @@ extension ControlLoop {
             let reason = cards.input.error?.description ?? "[audio] input = none"
             return .refused(ControlError(.failed, "there is no microphone: \(reason)"))
         }
-        view.hasMissed = false
+        switchboard.seen()
         if named == nil { follow(reply: isDown) }
         rings.tell(.press(target: target.id, isDown: isDown))
-        if !isDown { endTalks(to: target.id, "it was let go") }
+        if !isDown { switchboard.endTalks(to: target.id, .letGo) }
         var ptt = Reply.PTT()
         ptt.target = routing.target(target.id)?.name ?? name
         ptt.isTalking = isDown

@@ -6,6 +6,7 @@ internal import Media
 internal import Realtime
 internal import Session
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -64,8 +65,7 @@ extension ControlLoop {
                 case .close:
                     table.closed(peer: peer, index: opened.index, at: now)
                 case .report(let report):
-                    station.receive(record, from: peer, at: now)
-                    reported(peer, report)
+                    switchboard.receive(record, from: peer, at: now)
                     // What was heard of it is said beside it.
                     let isOfIt = heard?.stream == report.stream
                     if isOfIt { hasReport = true }
@@ -74,14 +74,10 @@ extension ControlLoop {
                     // As above: one counts.
                     guard !hasHeard else { continue }
                     hasHeard = true
-                    station.receive(record, from: peer, at: now)
+                    switchboard.receive(record, from: peer, at: now)
                     if !hasReport { note(found, from: peer) }
-                case .pong:
-                    let before = station.view(of: peer).roundTripAt
-                    station.receive(record, from: peer, at: now, cameAt: opened.cameAt)
-                    if station.view(of: peer).roundTripAt != before { measured(peer) }
                 default:
-                    station.receive(record, from: peer, at: now)
+                    switchboard.receive(record, from: peer, at: now, cameAt: opened.cameAt)
                 }
                 // After every record: the peer table holds the actions of one call, no more.
                 doWhatCoresAsk()
@@ -91,11 +87,12 @@ extension ControlLoop {
 
     /// Drains what session and station want done, until neither wants anything.
     mutating func doWhatCoresAsk() {
+        switchboard.hasCallLamp = lines.canShow(.calling)
         while true {
             if let action = table.nextAction() {
                 perform(action)
-            } else if let action = station.nextAction() {
-                perform(action)
+            } else if let order = switchboard.nextOrder() {
+                perform(order)
             } else {
                 return
             }
@@ -125,24 +122,11 @@ extension ControlLoop {
             resolve(peer)
         case .up(let peer, let newBoot):
             view.peers[peer].cameUp(isNewBoot: newBoot)
-            station.up(peer: peer, isNewBoot: newBoot, at: now)
+            switchboard.up(peer, isNewBoot: newBoot, at: now)
             cameUp(peer)
         case .down(let peer):
-            station.down(peer: peer, at: now)
+            switchboard.down(peer, at: now)
             wentDown(peer)
-        }
-    }
-
-    private mutating func perform(_ action: Station.Action) {
-        switch action {
-        case .send(let peer, let payload):
-            rings.tell(.send(peer: peer, index: nil, payload, to: nil))
-        case .hear(let peer, let stream, let hearing, let priority):
-            view.peers[peer].hearings[Int(stream)] = hearing
-            if hearing.isHeard { view.peers[peer].formerHearings[Int(stream)] = hearing }
-            rings.tell(.hear(peer: peer, stream: stream, hearing, priority))
-        case .call(let action):
-            perform(action)
         }
     }
 
@@ -154,7 +138,7 @@ extension ControlLoop {
                 peer: peer, sent: traffic[.sentOnCurrent],
                 lastSent: moment(traffic[.lastSent]), lastOpened: moment(traffic[.lastOpened]),
                 lastRefused: moment(traffic[.lastRefused]), at: now)
-            if let heard = moment(traffic[.lastOpened]) { station.heard(peer: peer, at: heard) }
+            if let heard = moment(traffic[.lastOpened]) { switchboard.opened(peer, at: heard) }
             doWhatCoresAsk()
         }
     }

@@ -7,6 +7,7 @@ internal import Media
 internal import Realtime
 internal import Session
 internal import Station
+internal import Switchboard
 internal import Time
 
 extension ControlLoop {
@@ -179,6 +180,7 @@ extension ControlLoop {
     ) -> Status.Device {
         var device = Status.Device()
         device.error = stillComplaint(direction)
+        device.standsStill = device.error != nil && side.error == nil
         device.name = side.shown
         device.xruns = Int(rings.counters[xruns])
         if let granted = side.granted {
@@ -213,6 +215,7 @@ extension ControlLoop {
         let isDown = key.button.isVoiceOperated ? key.isDown ?? false : key.isDown
         if key.isOpen, let isDown { button.state = isDown ? .pressed : .released }
         button.error = key.error?.description
+        button.fault = LineFault(key.error)
         if let target = routing.buttonTargets[place] {
             button.isTalking = view.talkingSince[target] != nil
         }
@@ -226,6 +229,7 @@ extension ControlLoop {
         lamp.line = config.lamps[place].line
         lamp.show = config.lamps[place].show.rawValue
         lamp.error = lines.lamps[place].error?.description
+        lamp.fault = LineFault(lines.lamps[place].error)
         lamp.state = lamp.error != nil ? .failed : lines.lamps[place].isShowing ? .on : .off
         return lamp
     }
@@ -235,6 +239,7 @@ extension ControlLoop {
         relay.name = config.relays[place].name
         relay.line = config.relays[place].line
         relay.error = lines.relays[place].error?.description
+        relay.fault = LineFault(lines.relays[place].error)
         relay.state = relay.error != nil ? .failed : lines.relays[place].pulse.isOn ? .on : .off
         return relay
     }
@@ -267,7 +272,7 @@ extension ControlLoop {
             status.lossPercent = Double(traffic[.loss]) * 100 / 256
             status.bufferMilliseconds = Double(traffic[.playoutDelay])
         }
-        let redundancy = view.peers[peer].protection.redundancy
+        let redundancy = switchboard.protection.redundancy(of: peer)
         status.redundancyDepth = redundancy.choice.depth
         status.redundancyOffset = redundancy.choice.offset
         status.isNarrow = redundancy.isNarrow
@@ -302,36 +307,35 @@ extension ControlLoop {
             }
         }
         let full = UDPSocket.overflow(of: facts.dataSocket)
-        found.append(Counter(name: "dropped_full", value: full))
+        found.append(Counter(.dropped, "full", full))
         for (place, name) in Drop.names.enumerated() {
             let word = name.description.map { $0 == "-" ? "_" : String($0) }.joined()
-            found.append(
-                Counter(name: "handshake_dropped_\(word)", value: view.handshakeDrops[place]))
+            found.append(Counter(.handshakeDropped, word, view.handshakeDrops[place]))
         }
         var handshakes = view.handshakesBefore
         for peer in roster.numbers {
             handshakes += table.state(of: peer)?.handshakes ?? 0
         }
-        found.append(Counter(name: "handshakes", value: Int(handshakes)))
+        found.append(Counter(.handshakes, Int(handshakes)))
         let handshakesFull = UDPSocket.overflow(of: self.handshakes.fd)
-        found.append(Counter(name: "handshake_dropped_full", value: handshakesFull))
+        found.append(Counter(.handshakeDropped, "full", handshakesFull))
         var (sent, opened) = view.packetsBefore
         for traffic in rings.traffic {
             sent += traffic[.sent]
             opened += traffic[.opened]
         }
-        found.append(Counter(name: "packets_sent", value: Int(sent)))
-        found.append(Counter(name: "packets_opened", value: Int(opened)))
-        found.append(Counter(name: "handshakes_unsent", value: view.handshakesUnsent))
-        found.append(Counter(name: "callers_refused", value: server.callersRefused))
-        found.append(Counter(name: "requests_refused", value: server.requestsRefused))
-        found.append(Counter(name: "events_untold", value: server.eventsUntold))
-        found.append(Counter(name: "levels_untold", value: server.levelsUntold))
-        found.append(Counter(name: "journal_suppressed", value: logBudget.suppressed))
-        found.append(Counter(name: "history_lost", value: history.lost))
-        found.append(Counter(name: "history_set_aside", value: history.setAside))
-        found.append(Counter(name: "hook_failed", value: hook.left))
-        found.append(Counter(name: "journal_lost", value: view.journalLost))
+        found.append(Counter(.packetsSent, Int(sent)))
+        found.append(Counter(.packetsOpened, Int(opened)))
+        found.append(Counter(.handshakesUnsent, view.handshakesUnsent))
+        found.append(Counter(.callersRefused, server.callersRefused))
+        found.append(Counter(.requestsRefused, server.requestsRefused))
+        found.append(Counter(.eventsUntold, server.eventsUntold))
+        found.append(Counter(.levelsUntold, server.levelsUntold))
+        found.append(Counter(.journalSuppressed, logBudget.suppressed))
+        found.append(Counter(.historyLost, history.lost))
+        found.append(Counter(.historySetAside, history.setAside))
+        found.append(Counter(.hookFailed, hook.left))
+        found.append(Counter(.journalLost, view.journalLost))
         return found
     }
 }

@@ -6,6 +6,7 @@ internal import Media
 internal import Realtime
 internal import Session
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -58,7 +59,8 @@ struct ControlLoop: ~Copyable {
     /// Nil where the kernel does not tell; then it is looked at now and then.
     let networkWatch = try? NetworkWatch()
     var table: PeerTable
-    var station: Station
+    var station: Station { switchboard.station }
+    var switchboard: Switchboard
     var cards: Cards
     var lines: Lines
     var server: ControlServer
@@ -113,7 +115,7 @@ struct ControlLoop: ~Copyable {
     init(
         config: Config, isUnconfigured: Bool, roster: Roster, routing: Routing, plan: MediaPlan,
         rings: Rings, facts: Facts, handshakes: consuming UDPSocket,
-        table: consuming PeerTable, station: Station, server: consuming ControlServer,
+        table: consuming PeerTable, station: consuming Station, server: consuming ControlServer,
         signals: consuming Signals
     ) throws(SystemError) {
         // What can fail first, on locals: a noncopyable value is made whole or not at all.
@@ -136,6 +138,9 @@ struct ControlLoop: ~Copyable {
         view = StationView()
         history = History(in: config.paths.state)
         keeper = StateKeeper(in: config.paths.state)
+        switchboard = Switchboard(
+            station: station, peers: Roster.capacity, frames: LossProtection.Frames(plan),
+            at: facts.startedAt)
         nextSecond = facts.startedAt
         watchdog = Watchdog(isThere: facts.watchdog != nil)
         self.config = config
@@ -147,7 +152,6 @@ struct ControlLoop: ~Copyable {
         self.isUnconfigured = isUnconfigured
         self.handshakes = handshakes
         self.table = table
-        self.station = station
         self.server = server
         self.signals = signals
     }
@@ -202,7 +206,7 @@ struct ControlLoop: ~Copyable {
         for place in 0..<ready { serve(tokens[place]) }
         takeReturns()
         table.tick(at: now)
-        station.tick(at: now)
+        switchboard.tick(at: now)
         doWhatCoresAsk()
         everySecond()
         doubtSilent()
@@ -257,13 +261,12 @@ struct ControlLoop: ~Copyable {
     private mutating func armTimer() {
         var first = owesReturns ? now : nextSecond
         if let deadline = table.deadline { first = min(first, deadline) }
-        if let deadline = station.deadline { first = min(first, deadline) }
         if let deadline = cards.deadline { first = min(first, deadline) }
         if let deadline = lines.deadline { first = min(first, deadline) }
         if let deadline = doubtDeadline { first = min(first, deadline) }
         if let deadline = history.deadline { first = min(first, deadline) }
         if let deadline = hook.deadline(at: now) { first = min(first, deadline) }
-        if let called = view.calledBy { first = min(first, called.until) }
+        if let deadline = switchboard.deadline { first = min(first, deadline) }
         if let deadline = lookDeadline { first = min(first, deadline) }
         if let deadline = announcementDeadline { first = min(first, deadline) }
         if let deadline = heardDeadline { first = min(first, deadline) }
@@ -305,7 +308,7 @@ struct ControlLoop: ~Copyable {
         // A later start is not to drive lines that may be another program's by then.
         if lines.stopRelays() { _ = RelayNote.write([], in: config.paths.runtime) }
         rings.tell(.quiet)
-        station.stopCalls(at: now)
+        switchboard.stopCalls(at: now)
         doWhatCoresAsk()
         table.close(reason: .stopping, at: now)
         doWhatCoresAsk()

@@ -1,6 +1,7 @@
 internal import Control
 internal import HAL
 internal import Realtime
+internal import Switchboard
 internal import Time
 
 /// The local socket: requests in by the line, replies out, events or levels to those who watch.
@@ -259,12 +260,6 @@ struct ControlServer: ~Copyable {
         case .some: false
         }
     }
-}
-
-/// One request of a caller that is answered later: its place is another caller's once it is gone.
-struct CallerTicket: Equatable {
-    let place: Int
-    let number: UInt64
 }
 
 /// One who speaks to the daemon over the local socket.

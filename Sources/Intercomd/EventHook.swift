@@ -91,7 +91,8 @@ struct EventHook {
         if let peer = event.peer { all.append("INTERCOM_PEER=\(peer.visible)") }
         if let target = event.target { all.append("INTERCOM_TARGET=\(target.visible)") }
         if let call = event.call { all.append("INTERCOM_CALL=\(call.visible)") }
-        if let button = event.button { all.append("INTERCOM_BUTTON=\(button.visible)") }
+        let button = event.button ?? event.lamp
+        if let button { all.append("INTERCOM_BUTTON=\(button.visible)") }
         if let seconds = event.seconds, seconds.isFinite, seconds.magnitude < 1e9 {
             all.append("INTERCOM_SECONDS=\(Event.tenths(seconds))")
         }

@@ -1,5 +1,6 @@
 internal import Audio
 internal import Media
+internal import Switchboard
 internal import Time
 
 /// One tone trial as the control thread follows it: what the microphone heard, and who waits.

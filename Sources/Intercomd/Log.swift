@@ -22,7 +22,8 @@ enum Log {
             entry.set("INTERCOM_EVENT", event.kind.rawValue)
             if let peer = event.peer { entry.set("INTERCOM_PEER", peer.visible) }
             if let target = event.target { entry.set("INTERCOM_TARGET", target.visible) }
-            if let button = event.button { entry.set("INTERCOM_BUTTON", button.visible) }
+            let button = event.button ?? event.lamp
+            if let button { entry.set("INTERCOM_BUTTON", button.visible) }
             if let suppressed { entry.set("INTERCOM_SUPPRESSED", "\(suppressed)") }
             if journal.send(entry) { return true }
         }

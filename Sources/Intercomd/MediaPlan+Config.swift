@@ -116,6 +116,6 @@ extension CaptureChain.Settings {
             }
         self.init(
             cancelsEcho: handsFree.cancelsEcho, noiseDecibels: decibels,
-            controlsGain: audio.controlsGain)
+            controlsGain: audio.gainControl)
     }
 }

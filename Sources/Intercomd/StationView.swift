@@ -4,6 +4,7 @@ internal import HAL
 internal import Media
 internal import Session
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -52,14 +53,10 @@ struct StationView {
             isAdded = false
         }
 
-        /// When it was told last that it lights the call light here.
-        var signalTold: Instant?
         /// Bytes a second, and sound made up.
         var figures = PeerFigures()
         /// When its silence last had us ask whether it still has our session.
         var doubtedAt: Instant?
-        /// How our sound to it is protected.
-        var protection = Protection()
     }
 
     /// Since when the microphone is open, for each talk target it is open for, by `id`.
@@ -72,28 +69,10 @@ struct StationView {
     var pageOutcome: [HeardBy] = []
     /// Callers whose page is over, until its listeners have said what they heard of it.
     var pageWaiters: [(caller: CallerTicket, spurt: Int, text: String)] = []
-    /// What holds the microphone open by command: `talk` as long as its caller is there, and `ptt
-    /// down` until `ptt up`, without a caller.
-    var talks: [(caller: CallerTicket?, target: Int, name: String)] = []
     /// The daemon is being stopped.
     var isLeaving = false
-    /// The channel that this station has called last, and by which call: where the first answer
-    /// takes it, the core knows its members alone.
-    var called: (channel: String, by: CallID)?
     /// The call that ended last, as the history has it.
     var lastEnded: HistoryRecord?
-    /// Somebody called in vain, and nobody has touched anything since.
-    var hasMissed = false
-    /// The call that rings here, or at the other side.
-    var ringing: CallID?
-    /// Whoever was heard last.
-    var lastHeard: Int?
-    /// Who `reply down` opened the microphone to: that one `reply up` closes it to.
-    var replyingTo: Int?
-    /// What was asked of peers, and how it is called.
-    var requests: [(peer: Int, mid: UInt32, what: String)] = []
-    /// Whom the streams reach that are aimed as it goes.
-    var aims = [Aim](repeating: Aim(), count: TalkTarget.aimed.count)
     /// Talkspurts of this station whose listeners still report.
     var spurts: [OwnSpurt] = []
     var spurtsBegun = 0
@@ -124,8 +103,6 @@ struct StationView {
     var still = StillStreams()
     /// What is left out because the processor cannot keep up.
     var shed = LoadShedding.Step.none
-    /// The peer whose call light is lit here, and until when.
-    var calledBy: (peer: Int, until: Instant)?
     /// The control of the speaker's card that lets nothing through; nil where none does.
     var silentSpeaker: CardControl?
     /// That of the microphone's card.

@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// Counters and gauges that one thread writes and any thread reads.
 ///
-/// The order of relaxed accesses to different counters is not defined, so nothing may be concluded
-/// from two of them together; they are for `status` and for the watchdog, never for control.
+/// The order of relaxed accesses to different counters is undefined, so no conclusion may rest on
+/// two of them together; they serve `status` and the watchdog, never control.
 @safe public final class CounterTable<Name: RawRepresentable>: @unchecked Sendable
 where Name.RawValue == Int {
     private let cells: UnsafeMutablePointer<Atomic<UInt64>>

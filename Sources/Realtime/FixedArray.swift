@@ -1,14 +1,15 @@
 /// An array that is allocated once, at its final size, and can hold noncopyable elements.
 ///
-/// The media loop keeps its peers, voices and keys in these: indexing neither copies, nor counts
-/// references, nor allocates.
+/// The media loop keeps its peers, voices and buffers in these: indexing neither copies, nor
+/// counts references, nor allocates. Reading one element of an `InlineArray` inside a large
+/// structure may copy the whole array, or even the structure.
 @safe public struct FixedArray<Element: ~Copyable>: ~Copyable {
     private let elements: UnsafeMutablePointer<Element>
     public let count: Int
 
     /// Makes `count` elements, calling `make` with each index in order.
     ///
-    /// What `make` throws is thrown on, after the elements made so far are gone.
+    /// Rethrows what `make` throws, after destroying the elements made so far.
     public init<Failure>(count: Int, _ make: (Int) throws(Failure) -> Element) throws(Failure) {
         precondition(count >= 0)
         let elements = UnsafeMutablePointer<Element>.allocate(capacity: max(count, 1))
@@ -47,6 +48,36 @@
 }
 
 extension FixedArray where Element: BitwiseCopyable {
+    /// Makes `count` elements that all have one value.
+    public init(count: Int, repeating value: Element) {
+        self.init(count: count) { _ in value }
+    }
+
+    /// Sets every element to one value.
+    public mutating func fill(with value: Element) {
+        unsafe elements.update(repeating: value, count: count)
+    }
+
+    /// All elements, in order.
+    public var span: Span<Element> {
+        @_lifetime(borrow self)
+        borrowing get {
+            // SAFETY: the allocation lives as long as this array.
+            let span = unsafe Span(_unsafeStart: elements, count: count)
+            return unsafe _overrideLifetime(span, borrowing: self)
+        }
+    }
+
+    /// All elements, to be written.
+    public var mutableSpan: MutableSpan<Element> {
+        @_lifetime(&self)
+        mutating get {
+            // SAFETY: as above; the exclusive access to `self` is the span's.
+            let span = unsafe MutableSpan(_unsafeStart: elements, count: count)
+            return unsafe _overrideLifetime(span, mutating: &self)
+        }
+    }
+
     /// The elements of a range, in order.
     @_lifetime(borrow self)
     public func span(_ range: Range<Int>) -> Span<Element> {
@@ -60,12 +91,12 @@ extension FixedArray where Element: BitwiseCopyable {
     @_lifetime(&self)
     public mutating func mutableSpan(_ range: Range<Int>) -> MutableSpan<Element> {
         precondition(range.lowerBound >= 0 && range.upperBound <= count)
-        // SAFETY: as above; nobody else reaches the elements meanwhile.
+        // SAFETY: as above; the exclusive access to `self` is the span's.
         let span = unsafe MutableSpan(
             _unsafeStart: elements + range.lowerBound, count: range.count)
         return unsafe _overrideLifetime(span, mutating: &self)
     }
 }
 
-// SAFETY: it owns its elements alone, as an array does.
+// SAFETY: it alone owns its elements, as an array does.
 extension FixedArray: @unchecked Sendable where Element: Sendable & ~Copyable {}

@@ -1,10 +1,10 @@
 internal import Synchronization
 
-/// A field of a large noncopyable value that has the compiler pass that value by address.
+/// A field that makes the compiler pass a large noncopyable value by address.
 ///
-/// Without one a borrow of the value is a borrow of every field in it: some of them are copied to
-/// and fro, and the compiler's check of noncopyable values takes minutes for each module that has
-/// methods on it. An atomic cannot leave its place in memory, nor can what holds one.
+/// Without it, borrowing the value borrows each of its fields: the compiler copies some of them
+/// back and forth, and its check of noncopyable values takes minutes for each module with methods
+/// on the value. An atomic cannot leave its place in memory, nor can a value that holds one.
 public struct PassedByAddress: ~Copyable {
     private let cell = Atomic<Bool>(false)
 

@@ -1,24 +1,25 @@
 public import Crypto
 public import Wire
 
-/// What the peer table wants done; drain it to nil after every call.
+/// What the peer table asks its caller to do; drain it to nil after every call.
 public enum Action: ~Copyable {
     /// A handshake message for the handshake socket.
     case transmit(Datagram, to: Endpoint)
     /// Media: put the session into `next`, replacing what is there.
     case install(peer: Int, SessionKeys, endpoint: Endpoint)
-    /// Media: seal on that very session, named by our index; to the peer's endpoint when nil.
+    /// Media: seal on the session with this index of ours; send to the peer's endpoint when `to` is
+    /// nil.
     case send(peer: Int, index: UInt32, ControlPayload, to: Endpoint?)
     /// Media: a cover packet on `current`.
     case cover(peer: Int)
-    /// Media: erase that session, if it is still there.
+    /// Media: erase this session, if it still exists.
     case drop(peer: Int, index: UInt32)
-    /// Media: the peer is to be found here from now on.
+    /// Media: the peer's endpoint from now on.
     case endpoint(peer: Int, Endpoint)
-    /// The kernel: does anybody listen there?
+    /// The kernel: does any program listen there?
     ///
-    /// An M1 was not answered. An empty datagram to it tells, which no station answers; `probed`
-    /// takes what becomes of it.
+    /// An M1 was not answered. An empty datagram finds out, which no station answers; `probed`
+    /// takes the outcome.
     case probe(peer: Int, Endpoint)
     /// The resolver: an M1 has just been sent, so look the peer's name up again.
     case resolve(peer: Int)
@@ -30,7 +31,7 @@ public enum Action: ~Copyable {
     case down(peer: Int)
 }
 
-/// A handshake message to be sent.
+/// The bytes of a handshake message to be sent.
 public struct Datagram: Sendable {
     public static let capacity = HandshakeLayout.Initiation.size
 

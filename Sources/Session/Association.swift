@@ -2,10 +2,9 @@ internal import Crypto
 internal import Time
 internal import Wire
 
-/// Everything this station knows of one peer: keys, addresses, sessions, and what it is doing to
-/// get the next one.
+/// All that this station knows of one peer: keys, addresses, sessions, and the handshake under way.
 ///
-/// A class, so that its secrets stay where they are; only the peer table holds it.
+/// A class, so that its secrets stay in place; only the peer table holds it.
 final class Association {
     /// The repeats of M3 (protocol.md §1.7, rule 1).
     struct Finish {
@@ -14,7 +13,7 @@ final class Association {
         let endpoint: Endpoint
         let sent: Instant
         var remaining: Int
-        /// Nil once all have been sent: then the handshake is merely unconfirmed (rule 4).
+        /// Nil once all were sent: from then on the handshake is merely unconfirmed (rule 4).
         var due: Instant?
     }
 
@@ -38,17 +37,17 @@ final class Association {
     let psk: Key
     let hasPSK: Bool
     let suite: Suite
-    /// Of the messages of handshakes that we start.
+    /// The mac of the handshakes that this station starts.
     let mac: HandshakeMAC
 
     /// The peer's addresses as configured and resolved, tried in turn.
     var endpoints: [Endpoint] = []
-    /// Where the current session finds the peer.
+    /// The peer's address in the current session.
     var endpoint: Endpoint?
     var records = SessionRecords()
 
-    // Our own handshake. The last two M1 wait for M2, so that an answer slower than the retry
-    // still counts (§1.4, rule 2).
+    // Our own handshake. The last two M1 stay open, so that an M2 slower than the retry still
+    // counts (§1.4, rule 2).
     var latest: Initiator?
     var earlier: Initiator?
     var finish: Finish?
@@ -57,34 +56,31 @@ final class Association {
     var attempt = 0
     var initiateAt: Instant?
     var lastInitiation: Instant?
-    /// The peer's handshake.
+    /// The peer's own handshake.
     var confirmation: Confirmation?
-    /// The peer's last handshake was given up, and it may already talk on that session.
+    /// The peer may use a session that this station has given up.
     var isInDoubt = false
     var goodbye: Goodbye?
 
-    // What the media thread has reported.
+    // From the reports of the media thread.
     var sent: UInt64 = 0
     var lastSent: Instant?
     var lastOpened: Instant?
     var lastRefused: Instant?
-    /// The wait before the next heartbeat; drawn when there is a session, as it comes from the
-    /// same generator as the waits of rule 7.
+    /// The wait before the next heartbeat, drawn when a session begins: it comes from the same
+    /// generator as the waits of rule 7.
     var heartbeat = Duration.zero
-    var isInCall = false
 
-    /// Something has happened, and what follows from it is still to be done.
+    /// Set when an event leaves work to do for this peer.
     var isDue = false
     var upSince: Instant?
-    /// Of the last session that was used; nil before the first since our own start.
+    /// From the last session that was used; nil before the first one of this run.
     var capabilities: Capabilities?
     var handshakes: UInt64 = 0
-    var newSources: UInt64 = 0
-    var failures = PeerState.Failures()
-    /// What was seen since the peer is down.
+    /// What was seen since the peer went down.
     var evidence: Evidence
     var boots = Boots()
-    /// When it was last asked whether anybody listens where the peer should be.
+    /// When this station last probed whether a program listens at the peer's address.
     var lastProbe: Instant?
 
     init(
@@ -113,7 +109,7 @@ final class Association {
         latest?.index == index || earlier?.index == index || records.owns(index)
     }
 
-    /// Wipes the M1 that still wait for an answer.
+    /// Wipes the M1 that still await an answer.
     func endInitiation() {
         latest = nil
         earlier = nil
@@ -121,7 +117,7 @@ final class Association {
         initiateAt = nil
     }
 
-    /// Starts the series of waits over.
+    /// Restarts the series of waits.
     func restartSeries() {
         retry.restart()
         attempt = 0

@@ -1,11 +1,11 @@
 public import Time
 public import Wire
 
-/// Two stations that use one key.
+/// Two stations that use the same key.
 public struct SharedKey: Equatable, Sendable {
-    /// Where the two were when they were told apart.
+    /// The two endpoints at which they were told apart.
     public let endpoints: (Endpoint, Endpoint)
-    /// When that was last.
+    /// When both were last seen.
     public let seenAt: Instant
 
     public static func == (left: SharedKey, right: SharedKey) -> Bool {
@@ -13,18 +13,18 @@ public struct SharedKey: Equatable, Sendable {
     }
 }
 
-/// The runs of a peer's daemon, as its sessions name them.
+/// The runs of a peer's daemon, named by the boot ids of its sessions.
 ///
-/// A run draws its boot id at random, and a station that has started again never comes back to the
-/// one before. So a boot id that returns after another proves that two stations use the key, as
-/// those with a copied card do; a station that moves keeps its boot id, and one that starts again
-/// somewhere else has a new one. Both are in the sealed part of the handshake.
+/// A run draws its boot id at random, and a restarted station never uses an earlier one again. So a
+/// boot id that comes back after another one proves that two stations use the key: a card was
+/// copied. A station that moves keeps its boot id; one that restarts elsewhere has a new one. Both
+/// boot ids come from the sealed part of the handshake.
 struct Boots {
-    /// Copies of one card that are told apart.
+    /// The most copies of one card that are told apart.
     static let capacity = 16
     static let lifetime = Duration.seconds(600)
 
-    /// The one in use last.
+    /// Oldest first; the last one is in use.
     private var seen: [(boot: UInt64, endpoint: Endpoint)] = []
     private var shared: SharedKey?
 
@@ -38,7 +38,7 @@ struct Boots {
         seen.append((boot, endpoint))
     }
 
-    /// The two, unless it is long ago that they were seen.
+    /// The two stations; nil when they were last seen long ago.
     func shared(at now: Instant) -> SharedKey? {
         shared.flatMap { now < $0.seenAt + Self.lifetime ? $0 : nil }
     }

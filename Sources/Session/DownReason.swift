@@ -1,40 +1,40 @@
 public import Crypto
 public import Wire
 
-/// Why a peer is down, as far as this station can see; the words for it are the program's.
+/// Why a peer is down, as far as this station can see; programs choose the words for people.
 ///
-/// What an unauthenticated packet or an ICMP error tells is a hint: it decides this word, of a
-/// peer that is down anyway, and nothing else.
+/// An unauthenticated packet or an ICMP error is a hint: it decides this reason, of a peer that is
+/// down anyway, and nothing else.
 public enum DownReason: Equatable, Sendable {
-    /// This station has no network, so the peer may be as well as ever.
+    /// This station has no network; the peer may be well.
     case noNetwork
-    /// The name of its address is not found.
+    /// The host name of its address was not found.
     case unresolved
-    /// One of its addresses is this station's own; the daemon knows those, and not the session.
+    /// One of its addresses is this station's own; the daemon finds that out, not this module.
     case ownAddress(Endpoint)
-    /// It has not called, and there is no address to call it at.
+    /// It has not called, and no address is configured.
     case noAddress
-    /// It has been called for a few seconds only.
+    /// This station has called it for a few seconds only.
     case calling
     /// Nothing came back, not even an error.
     case noAnswer
-    /// It proves its own key in its answers, and does not go on with ours.
+    /// It proves its own key in its answers, but does not accept ours.
     case notAccepted
-    /// It called, and its pre-shared key is not the one known here.
+    /// It called with another pre-shared key than the one configured here.
     case psk
-    /// It called in this suite, and is pinned to the other one here.
+    /// It called in this suite, but the other one is configured here.
     case suite(Suite)
-    /// A station at its address called with this key, which no peer has.
+    /// A station at its address called with this key, which belongs to no peer.
     case otherKey(PublicKey, at: Endpoint)
     /// A packet from its address was made for another key than this station's.
     case toldOtherKey(at: Endpoint)
-    /// Its machine answers that nobody listens at the port.
+    /// Its machine answers that no program listens at the port.
     case portClosed(Endpoint)
     /// The network answers that the address cannot be reached.
     case unreachable(Endpoint)
     /// This machine has no route there.
     case noRoute(Endpoint)
-    /// This machine does not let the packet out.
+    /// A rule of this machine drops the packet.
     case blocked(Endpoint)
 
     /// The word for programs.
@@ -58,7 +58,7 @@ public enum DownReason: Equatable, Sendable {
         }
     }
 
-    /// Whether a handshake with the peer's key proves it, and not only what was seen on the way.
+    /// Whether a handshake with the peer's own key proves the reason.
     public var isProven: Bool {
         switch self {
         case .notAccepted, .psk, .suite: true
@@ -66,7 +66,7 @@ public enum DownReason: Equatable, Sendable {
         }
     }
 
-    /// Whether settings of one side are to be mended: waiting will not do.
+    /// Whether a person must change a setting on one side: waiting does not help.
     public var needsMending: Bool {
         switch self {
         case .unresolved, .ownAddress, .notAccepted, .psk, .suite, .otherKey, .toldOtherKey,
@@ -78,9 +78,9 @@ public enum DownReason: Equatable, Sendable {
     }
 }
 
-/// What became of a datagram to where a peer should be, as the kernel tells.
+/// The outcome of a probe of a peer's address, from the kernel.
 public enum ProbeOutcome: Equatable, Sendable {
-    /// No error came: somebody listens, or nobody says that nobody does.
+    /// No error came: a program listens, or no machine reports that none does.
     case silent
     case portClosed
     case unreachable

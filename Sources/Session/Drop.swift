@@ -1,6 +1,6 @@
 public import Crypto
 
-/// What became of a datagram from the handshake socket.
+/// The outcome of a datagram from the handshake socket.
 public enum Verdict: Equatable, Sendable {
     case accepted
     case dropped(Drop)
@@ -8,37 +8,38 @@ public enum Verdict: Equatable, Sendable {
 
 /// Why a handshake message was ignored.
 ///
-/// None is ever answered. The caller counts, by `counter`.
+/// None is ever answered. The caller counts them by `counter`.
 public enum Drop: Equatable, Sendable {
-    /// Not the length its type has.
+    /// Its length is not that of its type.
     case length
-    /// Another type, version, suite or flag than this version has, or an index below 0x10.
+    /// A type, version, suite or flag that this version does not have, or an index whose first byte
+    /// is below 0x10.
     case header
-    /// A cookie reply, or an M1 keyed with a cookie: this station gives none out.
+    /// A cookie reply, or an M1 keyed with a cookie: this station hands out none.
     case cookie
-    /// Made by someone who does not know the responder's public key.
+    /// The sender does not know the responder's public key.
     case mac
     /// No peer is pinned to M1's suite.
     case suite
-    /// M1's encapsulation key is none (FIPS 203 §7.2).
+    /// M1's encapsulation key is not valid (FIPS 203 §7.2).
     case modulus
     /// A public key that gives an all-zero shared secret.
     case lowOrder
-    /// M2 or M3 for a handshake we do not have.
+    /// M2 or M3 for an unknown handshake.
     case index
-    /// More than may be tried in one second.
+    /// Too many attempts in one second.
     case tries
-    /// M2, or the identity in M3, does not open.
+    /// M2, or the identity in M3, does not decrypt.
     case decrypt
-    /// M3 names a key that is no peer's; the name is not proven.
+    /// M3 names a key that belongs to no peer; the claim is not proven.
     case unknownKey(PublicKey)
-    /// M3 of a peer that is pinned to the other suite.
+    /// M3 of a peer that is configured for the other suite.
     case wrongSuite(peer: Int)
-    /// M3 names a peer, and its end does not open: another psk, or not that peer.
+    /// M3 names a peer, but its end does not decrypt: another psk, or not that peer.
     case psk(peer: Int)
-    /// M3 of a peer to which our own M3 is under way and has precedence.
+    /// M3 of a peer, while our own M3 to it is under way and has precedence.
     case crossed(peer: Int)
-    /// Another M3 for a handshake that is already complete.
+    /// A second, different M3 for a handshake that is complete.
     case repeated
     /// The station is saying goodbye.
     case closing

@@ -2,24 +2,25 @@ internal import Crypto
 internal import Time
 internal import Wire
 
-/// What was seen of a peer while it is down: the traces from which the reason is read.
+/// The traces from which the reason is read why a peer is down.
 ///
-/// Of each kind only the newest is kept, and none for longer than `lifetime`: two calls of either
-/// side fall into it. All is forgotten when the peer is up.
+/// Only the newest of each kind is kept, for `lifetime` at most: two calls of either side fit into
+/// it. All is forgotten when the peer comes up.
 struct Evidence {
     static let lifetime = Duration.seconds(90)
-    /// M3 given up in a row before the peer counts as not accepting them: one may be lost.
+    /// So many M3 in a row must be given up before the peer counts as refusing them: one may be
+    /// lost.
     static let unacceptedMin = 2
-    /// Before that a peer that does not answer is merely being called.
+    /// Until then, a peer that does not answer is reported as being called.
     static let patience = Duration.seconds(5)
-    /// Where it was looked for, at most: as many as a name has addresses, and one.
+    /// The most addresses probed: those that one name can have, and one more.
     private static let probesMax = 9
 
     let since: Instant
     private var firstCall: Instant?
-    /// Its M2, which only its own key makes, opened last.
+    /// When an M2 last opened, which only the peer's own key can make.
     private var answered: Instant?
-    /// M3 that nothing followed, in a row.
+    /// M3 in a row that had no effect.
     private var unaccepted = 0
     private var psk: Instant?
     private var suite: (Suite, at: Instant)?
@@ -29,13 +30,13 @@ struct Evidence {
 
     init(since: Instant) { self.since = since }
 
-    // MARK: What is seen
+    // MARK: Traces
 
     mutating func called(at now: Instant) { firstCall = firstCall ?? now }
 
     mutating func answered(at now: Instant) {
         answered = now
-        // Whatever was wrong with the way is over.
+        // An opened packet shows that the network path works again.
         probes.removeAll(keepingCapacity: true)
     }
 
@@ -59,7 +60,7 @@ struct Evidence {
         probes.append((endpoint, outcome, now))
     }
 
-    /// The peer has other addresses: what was seen at those before tells nothing.
+    /// The peer has other addresses: traces from the former ones say nothing.
     mutating func moved() {
         otherKey = nil
         toldOtherKey = nil
@@ -67,10 +68,10 @@ struct Evidence {
         firstCall = nil
     }
 
-    // MARK: What follows
+    // MARK: Conclusions
 
-    /// The strongest first: what a handshake proves, then what this machine's kernel says, then
-    /// what a packet from its address hints.
+    /// The strongest first: what a handshake proves, then an error of this machine's kernel, then a
+    /// hint from a packet of the peer's address.
     func reason(hasAddress: Bool, at now: Instant) -> DownReason {
         if isFresh(psk, now) { return .psk }
         if let suite, isFresh(suite.at, now) { return .suite(suite.0) }
@@ -88,8 +89,8 @@ struct Evidence {
         return .noAnswer
     }
 
-    /// What the kernel says of all addresses together: one where somebody may listen outweighs
-    /// another without a route, as that of the family a network lacks.
+    /// The kernel's errors for all addresses together: an address without an error outweighs
+    /// another one without a route, such as one of a family that the network lacks.
     private func probe(at now: Instant) -> DownReason? {
         var found: DownReason?
         for probe in probes where isFresh(probe.at, now) {

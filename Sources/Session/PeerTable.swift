@@ -2,11 +2,11 @@ public import Crypto
 public import Time
 public import Wire
 
-/// The secure associations with all peers: handshakes, rekeys, expiry (protocol.md §1).
+/// The sessions with all peers: handshakes, rekeys, expiry (protocol.md §1).
 ///
-/// Sans-I/O, for the control thread: tell it what has happened and the time, then fetch actions
-/// until there are none. Time never runs backwards. The keys of finished sessions go to the media
-/// thread as actions; here remains only what is needed to make the next ones.
+/// Sans-I/O, for the control thread: report an event and the time, then fetch actions until there
+/// are none. Time never runs backwards. The keys of finished sessions go to the media thread as
+/// actions; the table keeps only what it needs to make the next ones.
 public struct PeerTable: ~Copyable {
     public internal(set) var limits: Limits
     let own: Identity
@@ -15,21 +15,21 @@ public struct PeerTable: ~Copyable {
     var associations: [Association?] = []
     var halfOpen: HalfOpenTable
     var actions = ActionQueue()
-    /// M1 in a suite that no peer is pinned to.
+    /// Bounds M1 in a suite that no peer is configured for.
     var strangers: TryLimit
     var callers = UnknownCallers()
     var ownKeyCaller: UnknownCaller?
-    /// The time of the last call, at which peers that are due are advanced.
+    /// The time of the last call; due peers are advanced at this time.
     var now = Instant(nanoseconds: 0)
     var isClosing = false
-    /// Where the search for the next peer's number begins.
+    /// Where the search for the next free number begins.
     private var nextNumber = 0
 
     /// A table without peers.
     ///
     /// - Parameters:
     ///   - identity: our static secret key.
-    ///   - bootID: random at each start of the daemon, so that peers see a restart.
+    ///   - bootID: random at each start of the daemon, so that peers notice a restart.
     ///   - limits: the protocol's, unless a test lowers them.
     ///   - random: fills with unpredictable bytes; `Random.fill` outside tests.
     public init(
@@ -47,14 +47,11 @@ public struct PeerTable: ~Copyable {
 
     public var publicKey: PublicKey { own.publicKey }
 
-    /// Half-open handshakes that had to make room for newer ones: a sign of a flood.
-    public var halfOpenEvictions: UInt64 { halfOpen.evictions }
-
     /// Adds a peer and returns its number, 0..<62; without a psk, 32 zero bytes take its place.
     ///
-    /// The key must not be our own nor another peer's, and there must be room: the configuration
-    /// is checked for that before. Numbers go round: that of a peer which has left is another's
-    /// only after all the others were, when nothing about the one is under way any more.
+    /// The key must differ from our own and every other peer's, and there must be room: the
+    /// configuration check ensures both. The number of a removed peer is used again only after all
+    /// others, when nothing about the former peer is under way.
     @discardableResult
     public mutating func add(
         publicKey: PublicKey, psk: consuming Key?, suite: Suite, at now: Instant
@@ -73,9 +70,9 @@ public struct PeerTable: ~Copyable {
         return number
     }
 
-    /// Whether a peer of this key is there, and handshakes with it would go on as they are.
+    /// The number of the peer with this key, if its handshakes can continue unchanged.
     ///
-    /// - Returns: its number; nil when there is none, or another psk or suite must be told of.
+    /// - Returns: nil when there is no such peer, or when it has another psk or suite.
     public func peer(
         of publicKey: PublicKey, psk: borrowing Key?, suite: Suite
     ) -> Int? {
@@ -89,23 +86,23 @@ public struct PeerTable: ~Copyable {
         }
     }
 
-    /// Whether this is the psk of the peer's handshakes.
+    /// Whether the peer's handshakes use this psk.
     public func hasPSK(_ psk: borrowing Key?, peer: Int) -> Bool {
         guard let association = associations[peer] else { return false }
         return self.peer(of: association.publicKey, psk: psk, suite: association.suite) == peer
     }
 
-    /// Whether peers that were removed are still being told.
+    /// Whether removed peers are still being sent CLOSE.
     public var isTakingLeave: Bool { associations.contains { $0?.goodbye != nil } }
 
-    /// Other limits from now on.
+    /// Replaces the limits.
     public mutating func setLimits(_ limits: Limits, at now: Instant) {
         limits.check()
         self.limits = limits
         tick(at: now)
     }
 
-    /// Sets the peer's addresses, in the order to try them; handshakes begin with the first ones.
+    /// Sets the peer's addresses, in the order to try them; handshakes start with the first.
     public mutating func setEndpoints(_ endpoints: [Endpoint], of peer: Int, at now: Instant) {
         guard let association = associations[peer] else { return }
         if association.endpoints != endpoints { association.evidence.moved() }
@@ -113,9 +110,9 @@ public struct PeerTable: ~Copyable {
         markDue(association, at: now)
     }
 
-    /// The peer has other addresses now, so that of its session may lead nowhere.
+    /// Replaces the peer's addresses; the endpoint of its session may be out of date.
     ///
-    /// It is called at the new ones at once; the session stays until there is another.
+    /// It is called at the new addresses at once; the session stays until there is another.
     public mutating func moved(to endpoints: [Endpoint], peer: Int, at now: Instant) {
         guard let association = associations[peer] else { return }
         let isOther = association.endpoints != endpoints
@@ -132,13 +129,6 @@ public struct PeerTable: ~Copyable {
         markDue(association, at: now)
     }
 
-    /// Whether a call with the peer is open, which shortens the heartbeat to a second.
-    public mutating func setInCall(_ isInCall: Bool, peer: Int, at now: Instant) {
-        guard let association = associations[peer] else { return }
-        association.isInCall = isInCall
-        markDue(association, at: now)
-    }
-
     /// A key press or a call: a handshake at once when there is no session (§1.7, rule 6).
     public mutating func wanted(peer: Int, at now: Instant) {
         guard let association = associations[peer] else { return }
@@ -146,9 +136,9 @@ public struct PeerTable: ~Copyable {
         markDue(association, at: now)
     }
 
-    /// A peer that is talked to says nothing: perhaps it has started again and cannot call us.
+    /// A peer that this station talks to is silent: it may have restarted and be unable to call us.
     ///
-    /// Another handshake tells (§1.7, rule 6); the session stays until it has.
+    /// Another handshake finds out (§1.7, rule 6); the session stays until then.
     public mutating func doubted(peer: Int, at now: Instant) {
         guard let association = associations[peer], association.upSince != nil else { return }
         association.isInDoubt = true
@@ -156,7 +146,7 @@ public struct PeerTable: ~Copyable {
         markDue(association, at: now)
     }
 
-    /// The network has come back: `wanted` for every peer.
+    /// The network is back: `wanted` for every peer.
     public mutating func retryAll(at now: Instant) {
         for case let association? in associations where association.upSince == nil {
             restart(association, at: now)
@@ -164,13 +154,13 @@ public struct PeerTable: ~Copyable {
         tick(at: now)
     }
 
-    /// Runs what is due; the actions are made while they are fetched.
+    /// Marks due peers; their actions are made while actions are fetched.
     public mutating func tick(at now: Instant) {
         halfOpen.expire(at: now)
         for case let association? in associations { markDue(association, at: now) }
     }
 
-    /// When to call `tick` next, to be read after the last action was fetched; nil means never.
+    /// When to call `tick` next, valid after the last action was fetched; nil means never.
     public var deadline: Instant? {
         var first = halfOpen.deadline
         for case let association? in associations {
@@ -180,11 +170,11 @@ public struct PeerTable: ~Copyable {
         return first
     }
 
-    /// The next thing to do; nil when there is nothing more.
+    /// The next action; nil when there are no more.
     public mutating func nextAction() -> Action? {
         while true {
             if let action = actions.pop() { return action }
-            // One peer at a time: so few actions wait at once, however many peers there are.
+            // One peer at a time: few actions wait at once, however many peers there are.
             guard let peer = associations.firstIndex(where: { $0?.isDue ?? false }) else {
                 return nil
             }
@@ -193,13 +183,13 @@ public struct PeerTable: ~Copyable {
         }
     }
 
-    /// Has the peer's timers looked at before the next action is fetched.
+    /// Runs the peer's timers before the next action is fetched.
     mutating func markDue(_ association: Association, at now: Instant) {
         association.isDue = true
         self.now = now
     }
 
-    /// The number of the peer with this key, unless it is being taken leave of.
+    /// The number of the peer with this key, unless it is being removed.
     public func peer(of publicKey: PublicKey) -> Int? {
         associations.firstIndex { $0?.publicKey == publicKey && $0?.goodbye == nil }
     }
@@ -209,7 +199,7 @@ public struct PeerTable: ~Copyable {
         associations[peer]?.records.owns(index) ?? false
     }
 
-    /// A fresh index: its first byte marks data packets, and no live session or handshake has it.
+    /// A fresh index: its first byte marks data packets, and no session or handshake uses it.
     func newIndex() -> UInt32 {
         while true {
             var bytes = InlineArray<4, UInt8>(repeating: 0)

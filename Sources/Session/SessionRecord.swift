@@ -1,9 +1,9 @@
 internal import Time
 internal import Wire
 
-/// What the control thread remembers of a session whose keys the media thread holds.
+/// The control thread's record of a session; the media thread holds its keys.
 struct SessionRecord {
-    /// The index the peer puts into its packets to us; the session's name among us.
+    /// The index in the peer's packets to us; both threads name the session by it.
     let index: UInt32
     let isInitiator: Bool
     /// When M3 was sent or accepted: all ages count from here (protocol.md §1.7, rule 3).
@@ -12,15 +12,15 @@ struct SessionRecord {
     let capabilities: Capabilities
 }
 
-/// The control thread's picture of the media thread's three key slots.
+/// The control thread's picture of the three sessions that the media thread has of a peer.
 ///
-/// The media thread flips by itself and tells afterwards, so the picture may lag: a session that
-/// was replaced or dropped here may still be reported as flipped to.
+/// The media thread switches to `next` by itself and reports it later, so the picture may lag: a
+/// session that was replaced or dropped here may still be reported as switched to.
 struct SessionRecords {
     private(set) var previous: SessionRecord?
     private(set) var current: SessionRecord?
     private(set) var next: SessionRecord?
-    /// The last `next` that was replaced or dropped, in case its flip is already on the way.
+    /// The last `next` that was replaced or dropped, in case a report of its switch is under way.
     private var displaced: (record: SessionRecord, isDropped: Bool)?
 
     enum Switch {
@@ -28,7 +28,7 @@ struct SessionRecords {
         case next(SessionRecord)
         /// A replaced session became `current`; `next` still waits.
         case displaced(SessionRecord)
-        /// A session we have dropped became `current` and is gone by now.
+        /// A dropped session became `current`, and was then erased.
         case dropped
         case unknown
     }
@@ -38,7 +38,7 @@ struct SessionRecords {
             || displaced?.record.index == index
     }
 
-    /// The session of this index, unless it is gone.
+    /// The session with this index; nil when it is gone.
     func record(_ index: UInt32) -> SessionRecord? {
         if next?.index == index { return next }
         if current?.index == index { return current }
@@ -65,7 +65,7 @@ struct SessionRecords {
         return late.isDropped ? .dropped : .displaced(late.record)
     }
 
-    /// Forgets one session that matches; nil when there is none left.
+    /// Removes one session that matches; nil when there is none left.
     mutating func remove(where matches: (SessionRecord) -> Bool) -> SessionRecord? {
         if let record = previous, matches(record) {
             previous = nil

@@ -2,26 +2,26 @@ public import Crypto
 public import Time
 public import Wire
 
-/// A station that no peer's key belongs to, and that has called.
+/// A station that has called and whose key belongs to no peer.
 public struct UnknownCaller: Equatable, Sendable {
     public let publicKey: PublicKey
-    /// Where it called from, which is no proof that it lives there.
+    /// The source of its datagram, which proves nothing about the sender's address.
     public let source: Endpoint
-    /// Whether it has the secret of that key: it can only show this when it has no psk for us.
+    /// Whether it has proven the secret of its key, which it can do only without a psk.
     public let isProven: Bool
     /// When it called last.
     public let calledAt: Instant
 }
 
-/// The last few unknown callers, for a person to add one of them.
+/// The last few unknown callers, from which a person can add a peer.
 ///
-/// Anyone who knows our public key can call with any name, so there are few places, one for each
-/// host, and who has proven its key keeps its place before those who have not.
+/// Any station that knows our public key can call under any name. So there are few entries, one per
+/// host, and callers with a proven key stay longer than others.
 struct UnknownCallers {
     static let capacity = 4
     static let lifetime = Duration.seconds(600)
 
-    /// The newest last.
+    /// Newest last.
     private var callers: [UnknownCaller] = []
 
     mutating func add(_ caller: UnknownCaller) {
@@ -45,7 +45,7 @@ struct UnknownCallers {
 
     mutating func remove(_ publicKey: PublicKey) { callers.removeAll { $0.publicKey == publicKey } }
 
-    /// Those of the last ten minutes, the newest first.
+    /// The callers of the last ten minutes, newest first.
     func list(at now: Instant) -> [UnknownCaller] {
         callers.reversed().filter { now < $0.calledAt + Self.lifetime }
     }
@@ -54,7 +54,8 @@ struct UnknownCallers {
 extension Endpoint {
     var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
 
-    /// Whether both are of one host, or of one network of a house: IPv6 gives 2^64 addresses.
+    /// Whether both addresses belong to one host, or to one IPv6 network of a house, which has 2^64
+    /// addresses.
     func isOfSameHost(as other: Endpoint) -> Bool {
         guard isIPv4 == other.isIPv4 else { return false }
         return isIPv4 ? low == other.low : high == other.high && scope == other.scope

@@ -2,7 +2,7 @@ public import Config
 public import HAL
 
 extension Config.Button.Bias {
-    /// As the hardware has it.
+    /// The same for the hardware.
     public var input: InputLine.Bias {
         switch self {
         case .pullUp: .pullUp

@@ -1,22 +1,23 @@
 public import Config
 public import HAL
 
-/// The configuration as it lies on disk, for both programs alike.
+/// The files of a configuration, read in the same way by both programs.
 public struct ConfigFolder {
     public let folder: String
-    /// Where state and socket are, as far as the main file can be read.
+    /// The directories that the main file sets, or the defaults where it cannot be read.
     public let paths: Paths
     private let main: ConfigSource?
     /// Why the main file cannot be read; nil when it can.
     public let mainError: SystemError?
 
-    /// Bytes of all files, many times what a configuration of 31 peers has; a station reads them
-    /// while it talks, so they are not without end.
+    /// Bytes of all files, many times those of a configuration with 31 peers.
+    ///
+    /// A limit, because a station reads them while it talks.
     private static let sizeLimit = 128 * 1024
     /// Files of one folder.
     private static let filesLimit = 128
 
-    /// Reads the main file of `folder`; one that cannot be read is told of by `sources`.
+    /// Reads the main file of `folder`; `sources` throws if it could not be read.
     public init(_ folder: String) {
         self.folder = folder
         let otherwise = Paths(
@@ -43,18 +44,18 @@ public struct ConfigFolder {
         }
     }
 
-    /// Whether nobody has written any settings yet: the folder has no main file, and it is there,
-    /// or is the one that is looked into when no other is named.
+    /// Whether no settings have been written yet: the folder has no main file, and it exists or is
+    /// the standard one.
     public var isEmpty: Bool {
         guard main == nil, mainError?.errno == SystemError.noSuchFile else { return false }
         return folder == Self.standard || ((try? FileStore.status(of: folder)) ?? nil) != nil
     }
 
-    /// Where settings are unless told otherwise.
+    /// The folder of the settings unless the command line names another.
     public static let standard = "/etc/intercomd"
 
-    /// Every file, in order of precedence; with this text for the main file where nobody has
-    /// written any.
+    /// Every file, in order of precedence; with this text as the main file where there are no
+    /// settings yet.
     public func sources(orElse text: String) throws(SystemError) -> [ConfigSource] {
         guard isEmpty else { return try sources() }
         let main = ConfigSource(
@@ -62,8 +63,10 @@ public struct ConfigFolder {
         return try others(beside: main)
     }
 
-    /// Every file, in order of precedence; the learned peers are read with the rights of their
-    /// directory's owner, which the process has from then on (`OwnersRights`).
+    /// Every file, in order of precedence.
+    ///
+    /// Before the learned peers the process takes the rights of the owner of their directory, and
+    /// keeps them (`OwnersRights`).
     public func sourcesAsOwner() throws(SystemError) -> [ConfigSource] {
         var sources = try sources(withLearned: false)
         try OwnersRights.take(of: paths.state)

@@ -2,7 +2,7 @@ public import Config
 public import HAL
 
 extension DeviceName {
-    /// The sound device that is meant; nil when the direction is not used.
+    /// The sound device; nil when the direction is not used.
     public var pcm: PCMName? {
         switch self {
         case .card(let id): .card(id)

@@ -2,7 +2,7 @@ public import Config
 public import HAL
 
 extension InputLine {
-    /// Opens the line of a configured key, wherever it is.
+    /// Opens the line of a button: a GPIO line, or a key of an input device.
     public init(_ button: Config.Button, consumer: String) throws(GPIOError) {
         if let code = button.keyCode {
             try self.init(key: code, of: button.device, name: button.line)

@@ -1,11 +1,11 @@
 public import Config
 public import Crypto
 
-/// What is wrong with the keys of a configuration, which it takes keys to see.
+/// The checks of a configuration that need cryptography.
 public enum KeyChecks {
-    /// The peers' keys in order, or every mistake in them.
+    /// The keys of the peers, in order, and every mistake in them.
     ///
-    /// `own` is this station's key; nil when it is not known, and nothing can be said of it.
+    /// `own` is the key of this station; nil when it is unknown, and then not compared.
     public static func keys(
         of peers: [Config.Peer], own: PublicKey?
     ) -> (keys: [PublicKey], mistakes: [Mistake]) {

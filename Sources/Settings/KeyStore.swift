@@ -2,15 +2,15 @@ public import Config
 public import Crypto
 internal import HAL
 
-/// The secrets of this station on disk: its identity, made at the first start, and peers' psks.
+/// The secrets of this station on disk: its identity, made at the first start, and psks of peers.
 ///
-/// Files with rights for anyone else, or a folder of them, are refused, with the command that mends
-/// it. What is read lies in wiped memory only.
+/// A file or a folder that others have rights on is refused, with the command that corrects it. The
+/// secrets are read into memory that is wiped.
 public enum KeyStore {
-    /// Longer than any key file may be, so that one that is too long is seen to be.
+    /// More than any key file may have, so that one that is too long is noticed.
     private static let secretMax = 256
 
-    /// The identity key: read, or made and written when there is none yet; then `made` is called.
+    /// Reads the identity key; makes and writes it when there is none yet, and then calls `made`.
     public static func identity(
         _ paths: Paths, made: () -> Void
     ) throws(KeyStoreError) -> Key {
@@ -29,7 +29,7 @@ public enum KeyStore {
         return try readIdentity(paths)
     }
 
-    /// The public half of the identity; nil when none has been made yet.
+    /// The public key of the identity; nil when it has not been made yet.
     public static func publicKey(_ paths: Paths) throws(KeyStoreError) -> PublicKey? {
         try checkFolder(paths)
         do throws(SystemError) {
@@ -38,14 +38,14 @@ public enum KeyStore {
         return X25519.publicKey(of: try readIdentity(paths))
     }
 
-    /// The pre-shared key in a file anywhere.
+    /// Reads a pre-shared key from any file.
     public static func psk(at path: String) throws(KeyStoreError) -> Key {
         try read(path, as: parsePSK)
     }
 
     /// Refuses a folder of keys that anyone but its owner may look into or change.
     ///
-    /// Of one that is not there, or cannot be seen, whoever reads from it will hear.
+    /// A missing folder, or one without access, passes: reading from it reports that.
     public static func checkFolder(_ paths: Paths) throws(KeyStoreError) {
         guard let status = (try? FileStore.status(of: paths.keys)) ?? nil,
             status.mode & 0o077 != 0
@@ -54,7 +54,7 @@ public enum KeyStore {
             "look into \(paths.keys): others have rights on it: chmod 700 \(paths.keys)")
     }
 
-    /// Keeps a pre-shared key as `file:NAME.psk`, in the hands of the state directory's owner.
+    /// Writes a pre-shared key as `file:NAME.psk`, for the owner of the state directory.
     public static func write(
         psk: borrowing Key, of name: String, _ paths: Paths
     ) throws(KeyStoreError) {
@@ -80,7 +80,7 @@ public enum KeyStore {
         return key
     }
 
-    /// A peer's pre-shared key; nil when it was paired without one.
+    /// The pre-shared key of a peer; nil when it has none.
     public static func psk(
         of peer: Config.Peer, _ paths: Paths
     ) throws(KeyStoreError) -> Key? {
@@ -124,7 +124,7 @@ public enum KeyStore {
         } catch { throw KeyStoreError(advice("\(path) \(error)")) }
     }
 
-    /// One that is torn is left as it is: perhaps its owner can still mend it.
+    /// A damaged file stays as it is, because its owner may be able to restore it.
     private static func readIdentity(_ paths: Paths) throws(KeyStoreError) -> Key {
         try read(paths.identity, as: parseIdentity) { complaint in
             "\(complaint); put a copy of it back, or remove it: then a new one is made, and every "
@@ -141,10 +141,10 @@ public enum KeyStore {
     }
 }
 
-/// Why a key cannot be used, in words for the person who must act.
+/// Why a key cannot be used, for the person who must act.
 public struct KeyStoreError: Error, Equatable, CustomStringConvertible {
     public let description: String
-    /// Whether who asks has no right to the file, and another may.
+    /// Whether the user of the process has no right to the file; another user may have it.
     public let isRefused: Bool
 
     init(_ description: String) {

@@ -1,16 +1,16 @@
 public import Crypto
 
-/// A public key as a person pastes it, or what is wrong with it, part by part.
+/// A pasted public key, or the part of it that is wrong.
 public enum PastedKey: Equatable, Sendable {
     case key(PublicKey)
-    /// Begins with a noun, and ends without a stop.
+    /// A complaint without a full stop.
     case wrong(String)
 
     private static let prefix = "intercom1"
     private static let bodyCount = 52
     private static let checkCount = 4
 
-    /// Reads it; blanks, line breaks and quotation marks around it and in it are passed over.
+    /// Reads it without its blanks, line breaks and quotation marks.
     public init(_ text: String) {
         let plain = Self.withoutMarks(text)
         if let key = PublicKey(text: plain) {
@@ -33,7 +33,7 @@ public enum PastedKey: Equatable, Sendable {
         return plain.lowercased()
     }
 
-    /// What was pasted is never repeated: it may be a secret.
+    /// The pasted text is never repeated: it may be a secret.
     private static func complaint(about text: String) -> String {
         guard !text.isEmpty else { return "the key is empty" }
         if let other = otherThing(text) { return other }
@@ -64,7 +64,7 @@ public enum PastedKey: Equatable, Sendable {
         ("a"..."z").contains(scalar) || ("2"..."7").contains(scalar)
     }
 
-    /// What else of a station's could be pasted in a key's place.
+    /// Other things of a station that people paste instead of a key.
     private static func otherThing(_ text: String) -> String? {
         let bytes = Array(text.utf8)
         let isDigits = bytes.allSatisfy { (0x30...0x39).contains($0) }

@@ -1,9 +1,9 @@
 public import Config
 internal import HAL
 
-/// What is wrong with settings on this machine, where they are right by themselves.
+/// The checks of right settings against this machine.
 public enum PlaceChecks {
-    /// Mistakes that the station would meet at work: it starts all the same.
+    /// Mistakes that would show only at work: the station starts all the same.
     public static func mistakes(in config: Config) -> [Mistake] {
         hook(config.events) + lines(of: config)
     }
@@ -12,8 +12,8 @@ public enum PlaceChecks {
     private static let hidden = ["/home", "/root", "/run/user"]
 
     private static func hook(_ events: Config.Events) -> [Mistake] {
-        guard let path = events.program else { return [] }
-        let origin = events.programOrigin
+        guard let path = events.onEvent else { return [] }
+        let origin = events.onEventOrigin
         if let folder = hidden.first(where: { path.hasPrefix("\($0)/") }) {
             return [
                 Mistake(
@@ -31,12 +31,12 @@ public enum PlaceChecks {
             }
             return []
         } catch {
-            // Who asks may not look: then nothing can be said.
+            // The user may not look there, so nothing is known.
             return []
         }
     }
 
-    /// Lines that are not there, where one of another case is: `gpio17` for `GPIO17`.
+    /// Missing lines for which there is one in other letters: `gpio17` for `GPIO17`.
     private static func lines(of config: Config) -> [Mistake] {
         let wanted =
             config.buttons.filter { $0.keyCode == nil }.map { ($0.line, $0.lineOrigin) }
@@ -55,7 +55,7 @@ public enum PlaceChecks {
         }
     }
 
-    /// The names of all lines that the one who asks may look at.
+    /// The names of all lines that the user may look at.
     private static func lineNames() -> [String] {
         var names: [String] = []
         for number in GPIOChip.numbers() {

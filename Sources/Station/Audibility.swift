@@ -1,13 +1,13 @@
 public import Wire
 
-/// Whether what is played can be heard, and if not, what keeps it from being heard.
+/// Whether sound that is played can be heard, and if not, why.
 ///
-/// Everything on the way to the ear may turn it down: what turns it down most is the reason; of
-/// equals, the one named first. Pure, and real-time.
+/// Each step on the way to the ear may lower it; the step that lowers it most is the reason, and of
+/// equals the one named first. Pure, and real-time.
 public struct Audibility: Sendable {
-    /// At -40 dB a voice is a hundredth of itself: it drowns in the noise of a quiet room.
+    /// At -40 dB a voice is a hundredth of itself and drowns in the noise of a quiet room.
     ///
-    /// Sums of decibels round; what is set to -40 dB counts as that.
+    /// A little above 0.01, because sums of decibels round: a setting of -40 dB counts.
     static let least: Float = 0.01001
 
     private var total: Float = 1
@@ -16,7 +16,7 @@ public struct Audibility: Sendable {
 
     public init() {}
 
-    /// It is multiplied by this on its way, because of `why`.
+    /// Multiplies by a gain of one step, which `why` names.
     public mutating func pass(_ factor: Float, _ why: Unheard) {
         total *= factor
         guard factor < lowest else { return }
@@ -24,9 +24,9 @@ public struct Audibility: Sendable {
         reason = why
     }
 
-    /// Why it is not heard; `heard` where it is.
+    /// Why the sound is not heard; `heard` when it is.
     public var why: Unheard { total > Self.least ? .heard : reason }
 
-    /// Whether a gain alone makes sound inaudible.
+    /// Whether this gain alone makes sound inaudible.
     public static func isInaudible(_ factor: Float) -> Bool { factor <= least }
 }

@@ -1,9 +1,9 @@
 public import Time
 public import Wire
 
-/// Where a call stands, for people.
+/// The state of a call, for people.
 public enum CallState: String, Sendable {
-    /// Offered, and nothing heard of it yet.
+    /// Offered; nothing has come back yet.
     case trying
     /// It rings at the other side.
     case calling
@@ -13,12 +13,12 @@ public enum CallState: String, Sendable {
     case active
 }
 
-/// How a call ended, in one word; the history and scripts know it by its text.
+/// How a call ended, in one word; the history and scripts use its text.
 public enum CallEnding: String, CaseIterable, Sendable {
     case hungUp = "hung-up"
-    /// By the other side.
+    /// The other side hung up.
     case hungUpThere = "hung-up-there"
-    /// Withdrawn by the caller before anyone answered.
+    /// The caller withdrew it before an answer.
     case cancelled
     case declined
     case busy
@@ -28,34 +28,34 @@ public enum CallEnding: String, CaseIterable, Sendable {
     case noAnswer = "no-answer"
     case answeredElsewhere = "answered-elsewhere"
     case unreachable
-    /// The offer was too old when it came.
+    /// The offer was too old when it arrived.
     case expired
-    /// Answered, and no sound came.
+    /// Answered, but no sound came.
     case noPath = "no-path"
     case mediaTimeout = "media-timeout"
     case peerRestarted = "peer-restarted"
-    /// The peer said goodbye, or was taken out of the settings.
+    /// The peer closed the session, or was removed from the settings.
     case peerGone = "peer-gone"
-    /// An emergency took its place.
+    /// An emergency call replaced it.
     case preempted
-    /// This station broke down in the middle.
+    /// This station crashed during the call.
     case crash
 }
 
-/// What is known of a call from its first record to its last.
+/// The facts of a call, from its first record to its last.
 public struct CallSummary: Equatable, Sendable {
     public let id: CallID
     public let isOutgoing: Bool
     public let mode: Offer.Mode
     public let priority: Priority
-    /// Whom it was offered to, or who offered it; by peer number.
+    /// The peers it was offered to, or the caller; by peer number.
     public let peers: [Int]
     /// The channel's reference, or 0.
     public let reference: UInt64
     public let since: Instant
-    /// When somebody answered.
+    /// When a station answered.
     public internal(set) var answeredAt: Instant?
-    /// Of several, who answered first.
+    /// The first peer to answer, of several.
     public internal(set) var answeredBy: Int?
 
     public init(
@@ -71,13 +71,13 @@ public struct CallSummary: Equatable, Sendable {
         self.since = since
     }
 
-    /// Whether a peer hears, or heard, this room without anyone here having answered: from its
-    /// beginning it is beeped here every ten seconds.
+    /// Whether a peer hears, or heard, this room without an answer by a person here: this station
+    /// beeps every ten seconds then.
     public var isHeardUnasked: Bool {
         !isOutgoing && (mode == .monitor || mode == .dropIn) && answeredAt != nil
     }
 
-    /// Whether somebody rang here in vain when a call ended so.
+    /// Whether a call that rang here and ended this way counts as missed.
     public func isMissed(by ending: CallEnding) -> Bool {
         guard !isOutgoing, mode == .call, answeredAt == nil else { return false }
         switch ending {
@@ -90,10 +90,10 @@ public struct CallSummary: Equatable, Sendable {
     }
 }
 
-/// One call this station takes part in, with each peer it has to do with.
+/// One call of this station, with a leg for each peer in it.
 struct Call {
     enum LegState {
-        /// Offered to it, and nothing heard.
+        /// Offered to the peer; nothing has come back.
         case trying
         /// It rings there, or here when the peer is the caller.
         case ringing
@@ -107,18 +107,18 @@ struct Call {
         var state: LegState
         /// When this state began.
         var since: Instant
-        /// When it was heard last.
+        /// When the peer was last heard.
         var heardAt: Instant
         var isWeak = false
-        /// Whether RINGING came: without it, the peer answers by itself.
+        /// Whether RINGING came: without it, the peer answers automatically.
         var hasRung = false
         var answersHalfDuplex = false
     }
 
     var summary: CallSummary
-    /// The caller has one for each peer offered to; the called one, for the caller.
+    /// The caller has a leg for each peer it called; the called station has one, for the caller.
     var legs: [Leg]
-    /// Others of a conference who are in it too, and when they last said so.
+    /// Other members of a conference, and when each last confirmed it.
     var others: [(peer: Int, at: Instant)] = []
     /// Whether the first answer ends the ringing elsewhere.
     let isHunt: Bool
@@ -129,7 +129,7 @@ struct Call {
 
     var id: CallID { summary.id }
 
-    /// How far anyone is.
+    /// The state of the leg that is furthest.
     var state: CallState {
         var state = CallState.trying
         for leg in legs {
@@ -146,13 +146,13 @@ struct Call {
 
     var isAnswered: Bool { state == .connecting || state == .active }
 
-    /// Who hears this station's microphone in this call now.
+    /// The peers that hear this station's microphone in this call now.
     var listeners: [Int] {
         guard speaks else { return [] }
         return (legs.filter { $0.isOpen }.map { $0.peer } + others.map { $0.peer }).sorted()
     }
 
-    /// Who is heard in this call now.
+    /// Whether this peer is heard in this call now.
     func hears(_ peer: Int) -> Bool {
         let isIn =
             legs.contains { $0.peer == peer && $0.isOpen }
@@ -160,7 +160,7 @@ struct Call {
         return isIn && hearsAnyone
     }
 
-    /// Everyone who is in it.
+    /// All peers in the call.
     var participants: [Int] { legs.map { $0.peer } + others.map { $0.peer } }
 
     private var speaks: Bool {

@@ -1,40 +1,40 @@
 public import Wire
 
-/// What the shell must do or tell for calls, pages, signals and relays.
+/// What the shell must do or report for calls, pages, signals and relays.
 public enum CallAction: Sendable {
-    /// A call is there; its record is to be opened.
+    /// A call has begun; open its record.
     case began(CallSummary)
-    /// It stands so from now on: ring, ring back, or show it.
+    /// The state of the call from now on: ring, ring back, or show it.
     case state(CallID, CallState)
-    /// It is over; its record is to be closed.
+    /// The call is over; close its record.
     case ended(CallSummary, CallEnding)
-    /// The microphone goes to these on this stream from now on; to nobody: it closes.
+    /// The listeners of the microphone on this stream from now on; without listeners it closes.
     case microphone(stream: UInt8, listeners: [Int])
     case notice(CallNotice, peer: Int)
-    /// A peer in intercom mode has started again in a call: it is to be called once more.
+    /// The peer of an intercom call has restarted: call it once more.
     case redial(peer: Int)
     /// A page of a peer is heard from now on.
     case pageBegan(peer: Int, stream: UInt8, reference: UInt64, Priority)
     case pageEnded(peer: Int, stream: UInt8, isTimeUp: Bool)
-    /// Our own page has lasted as long as any may.
+    /// Our own page has reached the longest time allowed.
     case pageTimeUp(stream: UInt8)
-    /// A peer asks for something it may have; `Station.result` answers it.
+    /// A permitted request of a peer; `Station.result` answers it.
     case asked(peer: Int, Signal)
-    /// What became of something asked of a peer; nil: it never answered.
+    /// The outcome of a request to a peer; nil when it never answered.
     case resulted(peer: Int, request: UInt32, RequestResult.Status?)
-    /// A peer claimed what it has no right to; at most once a minute of each kind.
+    /// A peer claimed a right it does not have; at most once a minute of each kind.
     case refused(peer: Int, Refusal, count: UInt64)
 }
 
-/// What a person is told in the middle of a call.
+/// A notice to a person during a call.
 public enum CallNotice: Sendable {
-    /// A call was answered without anyone touching a key.
+    /// A call was answered without a key press.
     case autoAnswered
     case announced
     case droppedIn
-    /// The room is listened to from now on.
+    /// A peer listens to the room from now on.
     case monitored
-    /// Another one is in it too, and no more.
+    /// Another station has joined or left.
     case joined
     case left
     /// The other side has not been heard for two seconds, or is heard again.
@@ -42,13 +42,13 @@ public enum CallNotice: Sendable {
     case strong
 }
 
-/// Why a person's wish was not followed.
+/// Why a person's request was refused.
 public enum CallProblem: Equatable, Sendable {
-    /// There is a call already.
+    /// There is already a call.
     case busy
     /// Nothing rings here.
     case nothingRings
     case noCall
-    /// Nobody there to call.
+    /// There is no station to call.
     case nobody
 }

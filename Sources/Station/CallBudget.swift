@@ -1,9 +1,10 @@
 internal import Time
 
-/// How many calls one peer may offer: each is two lines of history and two runs of a program.
+/// Bounds the calls one peer may offer: each costs two lines of history and two runs of a hook
+/// program.
 ///
-/// A few in a row, as somebody does who is in need, then one a minute; the rest are busy, and only
-/// counted. No peer can so push others' calls out of the history.
+/// A few in a row are allowed, for a person in need, then one a minute. Further calls get "busy"
+/// and are only counted, so no peer can push other calls out of the history.
 struct CallBudget {
     static let atOnce = 16
     static let pause = Duration.seconds(60)
@@ -11,7 +12,7 @@ struct CallBudget {
     private var left = atOnce
     private var grownAt = Instant(nanoseconds: .min / 2)
 
-    /// Whether one more is taken now.
+    /// Whether one more call is accepted now.
     mutating func take(at now: Instant) -> Bool {
         while left < Self.atOnce, now - grownAt >= Self.pause {
             left += 1

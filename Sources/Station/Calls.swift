@@ -1,13 +1,13 @@
 internal import Time
 internal import Wire
 
-/// The calls of a station (talking.md "Calls"): one at a time, with as many peers as it takes.
+/// The calls of a station (talking.md "Calls"): one at a time, with any number of peers.
 ///
-/// What a person does, what peers say and the time go in; records to send and `CallAction`s come
-/// out by `nextEffect`. A call that is over here is over at once: that its end gets there is the
-/// business of `RecordExchange`, and whoever still believes in it is told again.
+/// Input is what a person does, what peers send, and the time; output is records to send and
+/// `CallAction`s, by `nextEffect`. A call that ends here is over at once: `RecordExchange` delivers
+/// the end, and a peer that still believes in the call is told again.
 struct Calls {
-    /// What is to be done; the station numbers records and repeats them.
+    /// The work that follows; the station numbers records and repeats them.
     enum Effect {
         case offer(peer: Int, CallID, Offer.Mode, Priority, UInt64, until: Instant)
         case ringing(peer: Int, CallID)
@@ -15,11 +15,12 @@ struct Calls {
         case reject(peer: Int, CallID, CallEnd.Cause)
         case cancel(peer: Int, CallID, CallEnd.Cause)
         case bye(peer: Int, CallID, CallEnd.Cause)
-        /// No repeats of an OFFER (or an ANSWER) that has been understood or is void.
+        /// Stop repeating an OFFER or ANSWER that was understood or is void.
         case forget(peer: Int, CallID)
-        /// Our stream of calls means this call there; again, for that says we are still in it.
+        /// Bind our call stream to this call at the peer; repeated, because that also confirms that
+        /// we are still in it.
         case bind(peer: Int, reference: UInt64)
-        /// What the peer's stream of calls means here is to be looked at anew.
+        /// Look again at the meaning of the peer's call stream.
         case hear(peer: Int)
         case ping(peer: Int)
         case tell(CallAction)
@@ -30,14 +31,15 @@ struct Calls {
     static let pathTime = Duration.seconds(8)
     static let warnTime = Duration.seconds(2)
     static let deadTime = Duration.seconds(10)
-    /// How often those in a call say so, and how long after the last time others are taken out.
+    /// How often members confirm that they are in the call, and how long after the last
+    /// confirmation one is removed.
     static let refreshTime = Duration.seconds(5)
     static let otherTime = Duration.seconds(20)
     static let endedMax = 64
     static let endedFor = Duration.seconds(120)
 
     var call: Call?
-    /// Calls that are over, so that whoever did not get to know is told again.
+    /// Calls that are over, so that a peer that missed the end is told again.
     var ended: [(id: CallID, at: Instant)] = []
     var policies: [Policy]
     var availability = Availability.open
@@ -62,7 +64,7 @@ struct Calls {
 
     mutating func tell(_ action: CallAction) { effects.append(.tell(action)) }
 
-    // MARK: What a person does
+    // MARK: A person's actions
 
     /// Calls one peer, or all of a channel (`reference`; 0 when the first answer wins).
     mutating func call(
@@ -70,7 +72,7 @@ struct Calls {
         isHunt: Bool, isRedial: Bool, ringTime: Duration, at now: Instant
     ) -> CallProblem? {
         if let current = call {
-            // Who listens to the room must not keep the room from calling.
+            // A peer that listens to the room must not keep the room from calling.
             guard current.isMonitoredHere else { return .busy }
             leave(.preempted, at: now)
         }
@@ -109,7 +111,7 @@ struct Calls {
         return nil
     }
 
-    /// This station stops: whoever rings here has not been answered, and nobody has declined.
+    /// This station stops: a call that rings here was neither answered nor declined.
     mutating func stop(at now: Instant) {
         guard let current = call else { return }
         guard current.state == .ringing else {
@@ -126,12 +128,12 @@ struct Calls {
         tell(.began(new.summary))
     }
 
-    /// Takes the call that rings here.
+    /// Answers the call that rings here.
     mutating func accept(at now: Instant) {
         guard let peer = call?.legs[0].peer, let id = call?.id else { return }
         emit(.answer(peer: peer, id))
         open(peer, at: now)
-        // Whoever else of the channel is in it, or will be, learns that we are.
+        // Other members of the channel, present and future, learn that we are in the call.
         guard let reference = call?.summary.reference, reference != 0,
             call?.summary.mode == .call
         else { return }
@@ -160,7 +162,7 @@ struct Calls {
         show()
     }
 
-    /// Ends the call from here, telling everyone in it.
+    /// Ends the call from here and tells all its members.
     mutating func leave(_ ending: CallEnding, cause: CallEnd.Cause = .normal, at now: Instant) {
         guard let current = call else { return }
         for leg in current.legs { dismiss(leg, of: current, cause: cause) }
@@ -180,7 +182,7 @@ struct Calls {
         }
     }
 
-    /// Takes one peer out of the call; the last one ends it.
+    /// Removes one peer from the call; without peers the call ends.
     mutating func drop(_ peer: Int, _ ending: CallEnding, at now: Instant) {
         guard let current = call else { return }
         emit(.forget(peer: peer, current.id))
@@ -204,7 +206,7 @@ struct Calls {
         tell(.ended(current.summary, ending))
     }
 
-    /// A call that came and went in one moment, for the records.
+    /// Reports a call that began and ended at once, for the records.
     mutating func passed(_ summary: CallSummary, _ ending: CallEnding, at now: Instant) {
         remember(summary.id, at: now)
         tell(.began(summary))
@@ -217,7 +219,7 @@ struct Calls {
         ended.append((id, now))
     }
 
-    /// Calls that were open when this station broke down: nobody here takes part in them now.
+    /// Calls that were open when this station crashed: it no longer takes part in them.
     mutating func recover(_ summaries: [CallSummary], ended: [CallID], at now: Instant) {
         for id in ended { remember(id, at: now) }
         for summary in summaries {
@@ -226,19 +228,19 @@ struct Calls {
         }
     }
 
-    /// Whether these people rest, and this is no emergency.
+    /// Whether do-not-disturb applies to a call of this priority.
     func isRest(_ priority: Priority) -> Bool {
         availability == .doNotDisturb && priority < .emergency
     }
 
     func isEnded(_ id: CallID) -> Bool { ended.contains { $0.id == id } }
 
-    /// Whether a stream of the peer that means this call is heard.
+    /// Whether a stream of the peer that is bound to this call is heard.
     func isHeard(_ peer: Int, reference: UInt64) -> Bool {
         call?.id.reference == reference && call?.hears(peer) == true
     }
 
-    /// Tells what has changed: the state, and whom the microphone goes to.
+    /// Reports changes: the state, and the listeners of the microphone.
     mutating func show() {
         let listeners = call?.listeners ?? []
         if listeners != shownListeners {
@@ -252,6 +254,6 @@ struct Calls {
 }
 
 extension Call {
-    /// Whether a peer listens to this room.
+    /// Whether the caller listens to this room.
     var isMonitoredHere: Bool { !summary.isOutgoing && summary.mode == .monitor }
 }

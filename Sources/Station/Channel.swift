@@ -1,15 +1,17 @@
 public import Wire
 
-/// A named group this station may listen to, as the peers on the wire know it.
+/// A named group that this station may listen to, as it is known on the wire.
 public struct Channel: Equatable, Sendable {
-    /// The streams that channels have; 0 is a peer alone, and the last ones are `TalkTarget`'s.
+    /// The numbers of channels.
+    ///
+    /// Stream 0 is a peer alone; the last ones belong to `TalkTarget`.
     public static let numbers = 1..<Int(TalkTarget.announcement)
 
-    /// What this station calls it, 1…28; the number of the stream its own sound goes out on.
+    /// Its number here, 1…28; this station's own sound on it goes out on the stream of this number.
     public let number: Int
-    /// The eight bytes its name is known by on the wire (protocol.md §2.4 `ref`); never 0.
+    /// The eight bytes of its name on the wire (protocol.md §2.4 `ref`); never 0.
     public let reference: UInt64
-    /// Who may be heard here, by peer number.
+    /// Peers that may be heard here, by number.
     public let members: [Int]
     public let isListenedTo: Bool
 
@@ -24,16 +26,16 @@ public struct Channel: Equatable, Sendable {
 
 /// Where the sound of one of a peer's streams goes.
 public enum Hearing: Equatable, Sendable {
-    /// Not bound by the peer (yet): its sound is kept a moment, then dropped.
+    /// Not bound by the peer, or not yet: its sound is kept a moment, then dropped.
     case unbound
-    /// Bound, and not heard here, for this reason.
+    /// Bound but not heard here, for this reason.
     case ignored(Unheard)
-    /// Said to this station alone.
+    /// Spoken to this station alone.
     case direct
-    /// Said on the channel of this number.
+    /// Spoken on the channel of this number.
     case channel(Int)
-    /// A page, to the channel of this number or to this station alone; `overrides` what is muted
-    /// and turned down here.
+    /// A page, to the channel of this number or to this station alone; `overrides` means that mute
+    /// and volume here do not apply.
     case page(channel: Int?, overrides: Bool)
     /// The other side of a call.
     case call
@@ -45,7 +47,7 @@ public enum Hearing: Equatable, Sendable {
         }
     }
 
-    /// The number of the channel it comes by.
+    /// The number of its channel.
     public var channel: Int? {
         switch self {
         case .channel(let number): number

@@ -1,12 +1,12 @@
 internal import Time
 
-/// The contacts of a key, without their bounce.
+/// The contacts of a button, without their bounce.
 ///
 /// A change counts when it has lasted for the bounce time, so that a glitch on a long wire is no
-/// press. The pre-roll has what was said meanwhile. Moments are those of the edges, whenever they
-/// are read.
+/// press; the pre-roll still has what was said meanwhile. Moments are those of the edges, whenever
+/// they are read.
 struct Contact: Sendable {
-    /// What counts now, and the moment from which it does: it may be read later.
+    /// The state that counts now, and since when; it may be read later than that.
     enum Change: Equatable, Sendable {
         case pressed(at: Instant)
         case released(at: Instant)
@@ -21,11 +21,11 @@ struct Contact: Sendable {
         self.debounce = debounce
     }
 
-    /// When the change that began will count; nil when the contact is at rest.
+    /// When the pending change will count; nil when the contact is at rest.
     var deadline: Instant? { settlesAt }
 
     mutating func edge(isDown level: Bool, at now: Instant) -> Change? {
-        // Had the time been over before this edge, nobody would have looked yet.
+        // The bounce time may have passed before this edge, without a tick in between.
         let change = tick(at: now)
         if level == isDown {
             settlesAt = nil

@@ -1,14 +1,14 @@
 public import Time
 
-/// What a finger means by a key that does several things: a press, a hold, or a double press.
+/// What a finger means on a button with several meanings: a press, a hold, or a double press.
 ///
-/// Sans-I/O, as `TalkKey` is: levels and the time go in, and `.tick` at the deadline. Nothing waits
-/// longer than it must: a key that only knows presses acts at the press itself; one that knows
-/// holds too acts at the release; one that knows double presses has to wait whether a second comes.
+/// Sans-I/O like `TalkKey`: levels and the time go in, and `.tick` at the deadline. It never waits
+/// longer than it must: a button that knows presses only acts at the press; one with holds acts at
+/// the release; one with double presses waits for a second press.
 public struct Gesture: Sendable {
     public enum Touch: Equatable, Sendable { case press, hold, double }
 
-    /// What means something to this key.
+    /// The gestures that mean something on this button.
     public struct Settings: Equatable, Sendable {
         public var press: Bool
         public var hold: Bool
@@ -24,24 +24,24 @@ public struct Gesture: Sendable {
             self.debounce = debounce
         }
 
-        /// Whether any of them does.
+        /// Whether any gesture means something.
         public var isAny: Bool { press || hold || double }
     }
 
-    /// Down for so long is held.
+    /// Down for so long is a hold.
     public static let holdTime = Duration.milliseconds(500)
-    /// The second press of a double one begins so soon after the release of the first.
+    /// A double press: the second press begins within this time after the release of the first.
     public static let doubleTime = Duration.milliseconds(300)
 
     private enum State {
         case up
-        /// Means nothing until it was let go: it was down at the start, or cannot be read.
+        /// Ignored until released: down at the start, or unreadable.
         case waitingForRelease
-        /// Down, and it may become anything yet.
+        /// Down; the gesture is still open.
         case down(since: Instant)
         /// Up after a short press; a second one may follow.
         case between(since: Instant)
-        /// Down, and told what it is; nil where that is nothing.
+        /// Down, and the gesture is known; nil when it means nothing.
         case decided(Touch?)
     }
 
@@ -49,25 +49,26 @@ public struct Gesture: Sendable {
     private var contact: Contact
     private var settings: Settings
 
-    /// A key whose line reads `isDown` at the start: one held then means nothing until released.
+    /// A button whose line reads `isDown` at the start: one that is held then means nothing until
+    /// it is released.
     public init(_ settings: Settings, isDown: Bool) {
         self.settings = settings
         contact = Contact(isDown: isDown, debounce: settings.debounce)
         state = isDown ? .waitingForRelease : .up
     }
 
-    /// Other meanings from now on; what is under way ends as it would have.
+    /// Other meanings from now on; a gesture under way ends as it would have.
     public mutating func change(to settings: Settings) {
         self.settings = settings
         contact.debounce = settings.debounce
     }
 
-    /// What the finger is doing still: the hold, or the double press, until it lets go.
+    /// The gesture that still lasts: a hold or double press, until the release.
     public var sustained: Touch? {
         if case .decided(let touch) = state { touch } else { nil }
     }
 
-    /// Takes one input and returns what it means, if that is known now.
+    /// Takes one input and returns the gesture, if it is known now.
     public mutating func handle(_ input: TalkKey.Input, at now: Instant) -> Touch? {
         switch input {
         case .unreadable:
@@ -104,7 +105,7 @@ public struct Gesture: Sendable {
         return min(own, bounce)
     }
 
-    /// When a press or a release that began will count; nil means never.
+    /// When a pending press or release will count; nil means never.
     public var settles: Instant? { contact.deadline }
 
     private mutating func pressed(at now: Instant) -> Touch? {

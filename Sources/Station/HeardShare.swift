@@ -1,46 +1,47 @@
 public import Time
 public import Wire
 
-/// How much of one talkspurt each listener has heard, from what they report (protocol.md §2.4).
+/// How much of one talkspurt each listener has heard, from its reports (protocol.md §2.4).
 ///
-/// A REPORT tells of the packets and the invented sound since the one before it, the HEARD beside
-/// it which share of what was played came out of a speaker; the last ones come a moment after the
-/// talkspurt's end. Who reports nothing has heard nothing. Pure.
+/// A REPORT counts packets and concealed sound since the last one; the HEARD record beside it gives
+/// the share of the played sound that came out of a speaker. The last reports come a moment after
+/// the talkspurt's end. A listener that reports nothing counts as having heard nothing. Pure.
 public struct HeardShare: Sendable {
-    /// What came of it at one listener.
+    /// The outcome at one listener.
     public struct Outcome: Equatable, Sendable {
-        /// Of what was sent; where the listener is of an older program, of what has arrived.
+        /// Of the sound that was sent; with a listener that runs an older program, of the sound
+        /// that has arrived.
         public var percent = 0
-        /// Why not all of it was heard, as the listener says; `heard` where nothing kept it.
+        /// Why some of it was not heard, as the listener reports; `heard` when nothing was missing.
         public var why = Unheard.heard
-        /// Whether anything came back.
+        /// Whether any report came back.
         public var hasReported = false
-        /// Whether the listener says what was heard, and not only what has arrived.
+        /// Whether the listener reports what was heard, and not only what has arrived.
         public var isKnown = false
-        /// Whether it said nothing more after the end, and so not all.
+        /// Whether the listener sent no report after the end, so that the outcome is incomplete.
         public var hasGone = false
 
         public init() {}
     }
 
-    /// What one listener has told so far.
+    /// The reports of one listener so far.
     private struct Listener {
         /// Packets of this talkspurt that it has reported.
         var received = 0
-        /// Milliseconds that have come, in packets or as copies.
+        /// Milliseconds that have arrived, in packets or as copies.
         var cameMs = 0.0
         var heardMs = 0.0
         var unheardMs = 0.0
         var why = Unheard.heard
         var hasReported = false
         var isKnown = false
-        /// What it said last: whether it hears us at this moment.
+        /// Its last statement on whether it hears us now.
         var now: Unheard?
-        /// Since when it does not, and how long it did not before: it may play nothing meanwhile,
-        /// and then it reports nothing either.
+        /// Since when it does not hear us, and for how long it did not before that: it may play
+        /// nothing meanwhile, and then it sends no report either.
         var deafSince: Instant?
         var deafMs = 0.0
-        /// When it said something last.
+        /// When it last sent a statement.
         var saidAt: Instant?
 
         mutating func follow(_ why: Unheard, at moment: Instant) {
@@ -54,7 +55,7 @@ public struct HeardShare: Sendable {
             deafSince = nil
         }
 
-        /// So much was played, and of that a share heard, in 1/255.
+        /// Adds played sound, of which a share (in 1/255) was heard.
         mutating func add(_ ms: Double, share: UInt8) {
             heardMs += ms * Double(share) / 255
             unheardMs += ms * Double(255 - share) / 255
@@ -67,20 +68,20 @@ public struct HeardShare: Sendable {
     }
 
     public let stream: UInt8
-    /// The number of its first frame, where that is known.
+    /// The number of the first frame, where known.
     private let first: UInt16?
-    /// All who were to hear it.
+    /// All peers that should hear it.
     public private(set) var listeners: PeerSet
     /// Milliseconds of a frame.
     private let frameMs: Double
     private var told = [Listener](repeating: Listener(), count: PeerSet.capacity)
 
-    /// Frames that lie so far before the first, or farther, are of one who came to listen when the
-    /// numbers had gone round.
+    /// A frame number this far from the first or farther means that the numbers wrapped around
+    /// before the listener joined.
     private static let reach = 1_024
-    /// Of lost packets in a row, in 1/8: copies lie no farther behind.
+    /// Lost packets in a row, in 1/8, that copies can still repair: no copy lies farther behind.
     private static let mendedMost: UInt8 = 4 * 8
-    /// It is taken for gone when it is silent for longer: three reports are missing then.
+    /// A listener that is silent for longer counts as gone: three reports are missing then.
     private static let goneAfter = Duration.milliseconds(3_200)
 
     public init(stream: UInt8, first: UInt16? = nil, listeners: PeerSet, frameMs: Double) {
@@ -91,13 +92,12 @@ public struct HeardShare: Sendable {
         self.frameMs = frameMs
     }
 
-    /// Others listen as well from now on.
+    /// Adds listeners.
     public mutating func join(_ others: PeerSet) { listeners = listeners.union(others) }
 
-    /// Takes a listener's report, and what it said beside it of what was heard; of another stream
-    /// they say nothing.
+    /// Takes a listener's report and the HEARD record beside it.
     ///
-    /// If the listener reports how much it has played, `add` counts that, and not this method.
+    /// If the listener reports how much it has played, `add` counts that instead.
     ///
     /// - Returns: The part of the report that belongs to earlier talkspurts or to another stream;
     ///   nil if there is none.
@@ -111,7 +111,7 @@ public struct HeardShare: Sendable {
         return earlier
     }
 
-    /// So much of it was played at a listener, of which a share was heard.
+    /// Adds sound that a listener played, a share of which was heard.
     public mutating func add(_ ms: UInt16, _ heard: Heard, from peer: Int, at now: Instant) {
         guard heard.stream == stream, listeners.contains(peer) else { return }
         told[peer].hasReported = true
@@ -120,8 +120,8 @@ public struct HeardShare: Sendable {
         told[peer].add(Double(ms), share: heard.share)
     }
 
-    /// Milliseconds that have arrived at a listener and were not played yet, as far as it has told,
-    /// of so many frames that were sent, where that is known.
+    /// Milliseconds that have arrived at a listener, of `frames` sent frames where known, but were
+    /// not played yet according to its reports.
     public func waiting(at peer: Int, frames: Int? = nil) -> UInt16 {
         let sent = frames.map { Double($0) * frameMs } ?? .infinity
         let played = told[peer].heardMs + told[peer].unheardMs
@@ -130,7 +130,7 @@ public struct HeardShare: Sendable {
 
     /// Splits a report between this talkspurt and earlier ones of its stream.
     private func parts(of report: Report, from peer: Int) -> (own: Report?, earlier: Report?) {
-        // In a long talk the numbers go round, and reports of the one before are no more.
+        // In a long talk the numbers wrap around; by then no reports of the talkspurt before come.
         guard let first, told[peer].received < Self.reach else { return (report, nil) }
         let frames = Int(Int16(bitPattern: report.highest &- first)) + 1
         guard frames < Int(report.received) || frames <= 0, frames > -Self.reach else {
@@ -159,27 +159,27 @@ public struct HeardShare: Sendable {
         }
         told[peer].isKnown = true
         if heard.why != .heard { told[peer].why = heard.why }
-        // What was heard in part is over, or goes on: what is told at once says which.
+        // A share in between was partly heard: the next record shows which state lasts.
         if heard.share == 0 || heard.share == 255 { told[peer].follow(heard.why, at: now) }
         guard heard.played == nil else { return }
         told[peer].add(arrived(report), share: heard.share)
     }
 
-    /// Milliseconds that have come, in packets or as copies: these mend what is lost a few packets
-    /// at a time.
+    /// Milliseconds that have arrived, in packets or as copies: copies repair losses of a few
+    /// packets.
     private func came(_ report: Report) -> Double {
         let own = Double(report.received) * frameMs
         return report.burst <= Self.mendedMost ? max(own, arrived(report)) : own
     }
 
-    /// Milliseconds that have come: copies are taken to have mended what did not come itself, but
-    /// for what was invented.
+    /// Milliseconds that have arrived: copies are assumed to have repaired all losses, except the
+    /// concealed sound.
     private func arrived(_ report: Report) -> Double {
         let came = Double(report.received) * frameMs * 256 / Double(256 - Int(report.loss))
         return max(0, came - Double(report.concealed))
     }
 
-    /// Takes what a listener says without a report: how it is at this moment.
+    /// Takes a HEARD record without a report: the listener's state at this moment.
     public mutating func note(_ heard: Heard, from peer: Int, at now: Instant) {
         guard heard.stream == stream, listeners.contains(peer) else { return }
         told[peer].isKnown = true
@@ -187,26 +187,26 @@ public struct HeardShare: Sendable {
         told[peer].follow(heard.why, at: now)
     }
 
-    /// Whether a listener hears it at this moment; nil until it has said so.
+    /// Whether a listener hears this station now; nil until it has reported that.
     public func hearsNow(_ peer: Int) -> Bool? {
         guard listeners.contains(peer) else { return nil }
         return told[peer].now.map { $0 == .heard }
     }
 
-    /// Whether nothing comes back of a listener, of a talk that goes on since then at least.
+    /// Whether a listener sends no reports, during a talk that has lasted since `begin` at least.
     public func isSilent(_ peer: Int, since begin: Instant, at now: Instant) -> Bool {
         now - max(begin, told[peer].saidAt ?? begin) >= Self.goneAfter
     }
 
-    /// Whether a listener has reported, and does not say what was heard: an older program.
+    /// Whether a listener reports without HEARD records: an older program.
     public func isOlder(_ peer: Int) -> Bool { told[peer].hasReported && !told[peer].isKnown }
 
-    /// Why a listener does not hear it at this moment; nil where it does, or has not said.
+    /// Why a listener does not hear this station now; nil when it does, or has not reported.
     public func whyNow(_ peer: Int) -> Unheard? {
         told[peer].now.flatMap { $0 == .heard ? nil : $0 }
     }
 
-    /// What came of so many frames at a listener, the last of which was sent at `end`.
+    /// The outcome at a listener of so many frames, the last of which was sent at `end`.
     public func outcome(of peer: Int, frames: Int, endedAt end: Instant) -> Outcome {
         let told = told[peer]
         var outcome = Outcome()
@@ -214,7 +214,7 @@ public struct HeardShare: Sendable {
         outcome.isKnown = told.isKnown
         outcome.percent = percent(of: peer, frames: frames)
         outcome.hasGone = outcome.percent < 95 && told.saidAt.map { $0 < end } ?? false
-        // What is held down for a syllable is no reason.
+        // Being held down for a syllable is no reason.
         let isSilent = told.deafMs(until: end) * 20 > Double(frames) * frameMs
         let isMuch =
             told.unheardMs * 20 > told.heardMs + told.unheardMs || isSilent && outcome.percent < 95
@@ -222,7 +222,7 @@ public struct HeardShare: Sendable {
         return outcome
     }
 
-    /// Per cent that a listener has heard of so many frames.
+    /// Percent of so many frames that a listener has heard.
     public func percent(of peer: Int, frames: Int) -> Int {
         guard frames > 0 else { return 0 }
         let share = told[peer].heardMs * 100 / (Double(frames) * frameMs)

@@ -1,20 +1,20 @@
 public import Time
 
-/// How a lamp is lit while it has something to show: steadily, or in a rhythm that tells it apart.
+/// How a lamp is lit while it shows something: steadily, or in a distinct rhythm.
 ///
-/// Times are counted from when it began to show it, so that it is lit at once.
+/// Times count from the moment it began to show it, so it is lit at once.
 public enum LampPattern: Sendable {
     case steady
-    /// The microphone is open, and nobody can hear it: mostly on, dark twice a second.
+    /// The microphone is open, but no station can hear it: mostly on, dark twice a second.
     case unheard
-    /// Somebody calls: half a second on, half a second off.
+    /// A call rings here: half a second on, half a second off.
     case ringing
-    /// Somebody called: two short flashes every two seconds.
+    /// A missed call: two short flashes every two seconds.
     case missed
-    /// The call light of a peer: four times a second.
+    /// A peer's call light: four times a second.
     case calling
 
-    /// Its changes, on first, within one round.
+    /// The changes within one round, starting lit.
     private var steps: [Duration] {
         switch self {
         case .steady: []

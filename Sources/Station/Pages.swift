@@ -1,10 +1,10 @@
 internal import Time
 internal import Wire
 
-/// The pages heard here, and those this station speaks: admitted by policy, and bounded in time.
+/// The pages heard here, and those this station speaks: allowed by policy, and bounded in time.
 ///
-/// A page begins with the STREAM that binds its number and lasts until its sender says the spurt
-/// is over, or a minute; then the stream is nobody's until it is bound anew.
+/// A page begins with the STREAM record that binds its number and lasts until its sender ends the
+/// talkspurt, or for a minute; then the stream means nothing until it is bound again.
 struct Pages {
     struct Page {
         let peer: Int
@@ -12,29 +12,29 @@ struct Pages {
         let reference: UInt64
         let priority: Priority
         var until: Instant
-        /// Its sender has said so.
+        /// Its sender has ended it.
         var isOver = false
     }
 
     static let timeMax = Duration.seconds(60)
 
-    /// What is read from a file has silence before it, in which its listeners hear that it comes;
-    /// and clocks differ.
+    /// An announcement from a file begins with silence that warns its listeners, and clocks differ.
     static let announcementMax = Duration.seconds(62)
     private static let heardMax = Duration.seconds(63)
 
-    /// Its last sound is still on its way, and in the jitter buffer.
+    /// The last sound is still under way and in the jitter buffer.
     private static let tail = Duration.seconds(1)
 
     /// At most one for each stream of a peer.
     private(set) var heard: [Page] = []
-    /// The last end of each stream: it is said three times, the last perhaps in the next page.
+    /// The last SPURT_END of each stream: it is sent three times, perhaps the last time during the
+    /// next page.
     private var ends: [(peer: Int, end: SpurtEnd)] = []
     private static let endsMax = 64
-    /// When our own are over.
+    /// When our own pages end.
     private var spoken: [(stream: UInt8, until: Instant)] = []
 
-    /// Whether that is the page already under way, said again.
+    /// Whether this binding repeats that of the page under way.
     func isKnown(_ binding: StreamBinding, of peer: Int) -> Bool {
         heard.contains {
             $0.peer == peer && $0.stream == binding.stream && !$0.isOver
@@ -54,7 +54,7 @@ struct Pages {
         heard.contains { $0.peer == peer && $0.stream == stream }
     }
 
-    /// The sender has said all: it is heard to its end, and no more.
+    /// The sender has ended the page: it is heard to its end.
     mutating func fadeOut(_ end: SpurtEnd, of peer: Int, at now: Instant) {
         guard !ends.contains(where: { $0.peer == peer && $0.end == end }) else { return }
         ends.removeAll { $0.peer == peer && $0.end.stream == end.stream }
@@ -69,7 +69,7 @@ struct Pages {
         heard[place].until = min(heard[place].until, now + Self.tail)
     }
 
-    /// The peer numbers its sound anew.
+    /// The peer's frame numbers start again.
     mutating func forgetEnds(of peer: Int) { ends.removeAll { $0.peer == peer } }
 
     /// The stream is over, or means something else.
@@ -81,7 +81,7 @@ struct Pages {
         return heard.count != count
     }
 
-    /// The first page heard whose time is up.
+    /// The first page heard here that has reached its time limit.
     func timedOut(at now: Instant) -> Page? { heard.first { now >= $0.until } }
 
     func streams(of peer: Int) -> [UInt8] {
@@ -96,7 +96,7 @@ struct Pages {
 
     mutating func quiet(stream: UInt8) { spoken.removeAll { $0.stream == stream } }
 
-    /// Our own page whose time is up, once.
+    /// Our own page that has reached its time limit, once.
     mutating func spokenOut(at now: Instant) -> UInt8? {
         guard let place = spoken.firstIndex(where: { now >= $0.until }) else { return nil }
         return spoken.remove(at: place).stream

@@ -1,8 +1,8 @@
-/// Peers by their numbers: sixty-four at most, in one machine word.
+/// A set of peers by number: at most sixty-four, in one machine word.
 ///
-/// The media loop copies, changes and walks through one without touching the heap.
+/// The media loop copies, changes and iterates over it without heap calls.
 public struct PeerSet: Equatable, Sendable, Swift.Sequence, ExpressibleByArrayLiteral {
-    /// A peer's number is less than this.
+    /// Peer numbers are below this.
     public static let capacity = 64
 
     private var bits: UInt64 = 0
@@ -35,15 +35,15 @@ public struct PeerSet: Equatable, Sendable, Swift.Sequence, ExpressibleByArrayLi
         bits &= ~(1 << UInt64(peer))
     }
 
-    /// Those of both.
+    /// All peers of both sets.
     public func union(_ other: PeerSet) -> PeerSet { PeerSet(bits: bits | other.bits) }
 
-    /// Those that are not among the others.
+    /// The peers of this set that are not in the other one.
     public func subtracting(_ others: PeerSet) -> PeerSet { PeerSet(bits: bits & ~others.bits) }
 
     private init(bits: UInt64) { self.bits = bits }
 
-    /// Walks from the lowest number up.
+    /// Iterates from the lowest number up.
     public struct Iterator: IteratorProtocol {
         fileprivate var rest: UInt64
 

@@ -1,6 +1,6 @@
-/// What one peer may do here: consent lives in the receiver's settings (talking.md "Consent").
+/// What one peer may do here: consent is a setting of the receiving station (talking.md "Consent").
 public struct Policy: Equatable, Sendable {
-    /// What its calls do.
+    /// How its calls are answered.
     public enum Answering: String, CaseIterable, Sendable {
         case ring
         /// Answered at once, with the microphone open.
@@ -9,13 +9,13 @@ public struct Policy: Equatable, Sendable {
     }
 
     public var call: Answering
-    /// Be heard here without an answer: announcements and pages.
+    /// Announcements and pages of the peer are heard here without an answer.
     public var announce: Bool
-    /// Open the microphone and the speaker.
+    /// The peer may open the microphone and the speaker.
     public var dropIn: Bool
-    /// Open the microphone.
+    /// The peer may open the microphone.
     public var monitor: Bool
-    /// Claim the emergency priority: over do-not-disturb, over other calls.
+    /// The peer may use the emergency priority: above do-not-disturb and other calls.
     public var emergency: Bool
     public var relay: Bool
     public var signal: Bool
@@ -33,10 +33,10 @@ public struct Policy: Equatable, Sendable {
         self.signal = signal
     }
 
-    /// Whether it may open this station's microphone without anyone here touching a key.
+    /// Whether the peer may open this station's microphone without a key press here.
     public var opensMicrophone: Bool { call == .auto || dropIn || monitor }
 
-    /// The same, but that somebody here has to touch a key.
+    /// The same policy, except that a person here must press a key.
     public var withoutListeners: Policy {
         var policy = self
         if policy.call == .auto { policy.call = .ring }
@@ -46,7 +46,7 @@ public struct Policy: Equatable, Sendable {
     }
 }
 
-/// What a peer claimed without a right to it.
+/// A right that a peer claimed without having it.
 public enum Refusal: String, CaseIterable, Sendable {
     case call
     case announce
@@ -55,16 +55,16 @@ public enum Refusal: String, CaseIterable, Sendable {
     case emergency
     case relay
     case signal
-    /// A page on a channel that is not listened to here; a page or talk on one of which it is no
-    /// member here.
+    /// A page on a channel that this station does not listen to; a page or talk on a channel of
+    /// which the peer is no member here.
     case channel
-    /// A kind of call this version does not know.
+    /// A mode of call that this version does not know.
     case mode
     /// More calls than one peer may offer.
     case tooOften = "too-often"
 }
 
-/// How often one peer was refused what.
+/// How often one peer was refused, by kind.
 public struct Refusals: Equatable, Sendable {
     private var counts = InlineArray<10, UInt64>(repeating: 0)
 
@@ -73,12 +73,6 @@ public struct Refusals: Equatable, Sendable {
     public subscript(_ refusal: Refusal) -> UInt64 {
         get { counts[refusal.place] }
         set { counts[refusal.place] = newValue }
-    }
-
-    public var total: UInt64 {
-        var sum: UInt64 = 0
-        for place in counts.indices { sum += counts[place] }
-        return sum
     }
 
     public static func == (left: Refusals, right: Refusals) -> Bool {
@@ -103,9 +97,9 @@ extension Refusal {
     }
 }
 
-/// Whether people here want to be disturbed now; dnd and quiet hours come to the same.
+/// Whether people here may be disturbed now; do-not-disturb and quiet hours have the same effect.
 public enum Availability: Sendable {
     case open
-    /// Only by an emergency of a peer that may.
+    /// Only by an emergency of a peer with that right.
     case doNotDisturb
 }

@@ -3,10 +3,10 @@ internal import Wire
 
 /// The numbered records between this station and one peer (protocol.md §2.4 "Reliability").
 ///
-/// Outgoing ones are repeated until they are acknowledged or given up; incoming ones are
+/// Outgoing records are repeated until they are acknowledged or given up; incoming ones are
 /// acknowledged every time and acted on once.
 struct RecordExchange {
-    /// A record on its way, with what it is repeated by.
+    /// A record on its way, with its times of repetition.
     private struct Outgoing {
         let record: ControlRecord
         let mid: UInt32
@@ -22,7 +22,7 @@ struct RecordExchange {
             }
         }
 
-        /// The same bytes every time, but for the time an offer still stands.
+        /// The same bytes every time, except for the remaining time of an offer.
         func bytes(at now: Instant) -> ControlRecord {
             guard case .offer(var offer) = record else { return record }
             offer.ttl = UInt16(clamping: (expires - now).milliseconds)
@@ -58,18 +58,19 @@ struct RecordExchange {
     ) -> UInt32 {
         let mid = nextMid
         nextMid &+= 1
-        // Full only if the peer has acknowledged nothing for long: the oldest has the least hope.
+        // Full only when the peer has acknowledged nothing for long: the oldest record is the least
+        // useful.
         if outgoing.count == Self.outgoingMax { outgoing.removeFirst() }
         outgoing.append(Outgoing(record: make(mid), mid: mid, since: now, expires: expires))
         return mid
     }
 
-    /// Whether record `mid` still waits for its acknowledgement.
+    /// Whether record `mid` still awaits its acknowledgement.
     func isPending(_ mid: UInt32) -> Bool { outgoing.contains { $0.mid == mid } }
 
-    /// The peer has got these.
+    /// Takes an acknowledgement of these records.
     ///
-    /// - Returns: what they were.
+    /// - Returns: the records.
     @discardableResult
     mutating func acknowledged(_ list: Acknowledgement) -> [ControlRecord] {
         let arrived = outgoing.filter { list.contains($0.mid) }.map { $0.record }
@@ -77,7 +78,7 @@ struct RecordExchange {
         return arrived
     }
 
-    /// No repeats of what was offered or answered in this call.
+    /// Stops repeating the OFFER or ANSWER of this call.
     mutating func forget(_ id: CallID) {
         outgoing.removeAll { entry in
             switch entry.record {
@@ -89,9 +90,9 @@ struct RecordExchange {
         }
     }
 
-    /// Ends the repeats of what was sent in vain for too long.
+    /// Gives up records that were repeated to the end.
     ///
-    /// - Returns: what it was.
+    /// - Returns: those records.
     mutating func giveUp(at now: Instant) -> [ControlRecord] {
         guard outgoing.contains(where: { now >= $0.givenUpAt }) else { return [] }
         let lost = outgoing.filter { now >= $0.givenUpAt }.map { $0.record }
@@ -99,12 +100,12 @@ struct RecordExchange {
         return lost
     }
 
-    /// When `giveUp` will have something to say; nil means never.
+    /// When `giveUp` will next have something; nil means never.
     var giveUpDeadline: Instant? { outgoing.map { $0.givenUpAt }.min() }
 
-    /// Notes an incoming record; it is acknowledged in any case.
+    /// Notes an incoming record, which is acknowledged in any case.
     ///
-    /// - Returns: whether it is new and to be acted on.
+    /// - Returns: whether it is new and must be acted on.
     mutating func arrived(_ mid: UInt32, at now: Instant) -> Bool {
         if !owed.contains(mid) { owed.append(mid) }
         seen.removeAll { now - $0.at >= Self.seenFor }
@@ -114,9 +115,10 @@ struct RecordExchange {
         return true
     }
 
-    /// The peer has restarted: its numbers start anew, and what it never acknowledged is void.
+    /// The peer has restarted: its numbers start again, and records it never acknowledged are void.
     ///
-    /// Not so what a person waits for: offers and requests go out to it from the beginning.
+    /// Except offers and requests, which a person waits for: they are sent to it from the
+    /// beginning.
     mutating func restart() {
         outgoing.removeAll { entry in
             switch entry.record {
@@ -129,7 +131,7 @@ struct RecordExchange {
         owed.removeAll(keepingCapacity: true)
     }
 
-    /// The next packet to send now: acknowledgements owed, then records that are due.
+    /// The next packet to send now: pending acknowledgements, then records that are due.
     mutating func nextPayload(at now: Instant) -> ControlPayload? {
         var payload = ControlPayload()
         if let first = owed.first {
@@ -146,7 +148,7 @@ struct RecordExchange {
         return payload.isEmpty ? nil : payload
     }
 
-    /// When `nextPayload` will have something; nil means not before something happens.
+    /// When `nextPayload` will have something; nil means not before another event.
     var deadline: Instant? {
         owed.isEmpty ? outgoing.compactMap(dueTime).min() : Instant(nanoseconds: .min)
     }
@@ -169,6 +171,6 @@ struct RecordExchange {
 }
 
 extension Instant {
-    /// Later than every other.
+    /// Later than any other moment.
     static let never = Instant(nanoseconds: .max)
 }

@@ -1,6 +1,7 @@
 internal import Time
 
-/// What peers claimed without a right: counted always, said once a minute of each kind.
+/// Rights that peers claimed without having them: always counted, reported once a minute of each
+/// kind.
 struct RefusalLog {
     private struct Peer {
         var counts = Refusals()
@@ -14,9 +15,9 @@ struct RefusalLog {
 
     func counts(of peer: Int) -> Refusals { peers[peer].counts }
 
-    /// Counts one.
+    /// Counts one refusal.
     ///
-    /// - Returns: how many there were, when it is to be said now.
+    /// - Returns: the count so far, when it is to be reported now.
     mutating func note(_ refusal: Refusal, by peer: Int, at now: Instant) -> UInt64? {
         peers[peer].counts[refusal] += 1
         if let said = peers[peer].nextSaid.first(where: { $0.refusal == refusal }),

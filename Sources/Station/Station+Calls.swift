@@ -3,10 +3,10 @@ public import Wire
 
 /// Calls, as the person at this station and the shell see them.
 extension Station {
-    /// What each peer may do here, by peer number, and whether people want to be disturbed.
+    /// The policy of each peer, by number, and whether people may be disturbed.
     ///
-    /// What peers may no longer do, and what disturbs who does not want to be, ends; what peers
-    /// have said of their streams is read anew.
+    /// Ends calls and pages that are no longer allowed, and looks at all bindings of the peers
+    /// again.
     public mutating func consent(
         to policies: [Policy], _ availability: Availability, at now: Instant
     ) {
@@ -19,33 +19,33 @@ extension Station {
         if !isSame { readAnew() }
     }
 
-    /// Whether the speaker here is held down while the microphone is open, as peers are told.
+    /// Whether the speaker here is held down while the microphone is open, which peers are told.
     public mutating func setHalfDuplex(_ isHalfDuplex: Bool) {
         calls.isHalfDuplex = isHalfDuplex
     }
 
     public func policy(of peer: Int) -> Policy { calls.policies[peer] }
 
-    /// What the peer claimed without a right to it.
+    /// The rights that the peer claimed without having them.
     public func refusals(of peer: Int) -> Refusals { calls.refusals.counts(of: peer) }
 
-    /// The call there is, and where it stands.
+    /// The current call and its state.
     public var call: (summary: CallSummary, state: CallState)? {
         calls.call.map { ($0.summary, $0.state) }
     }
 
-    /// Who is in the call, by peer number.
+    /// The peers in the call, by number.
     public var participants: [Int] { calls.call?.participants ?? [] }
 
-    /// Those of them of whom nothing was heard for a while.
+    /// The members of the call that were silent for a while.
     public var weakParticipants: [Int] {
         calls.call?.legs.filter { $0.isWeak }.map { $0.peer } ?? []
     }
 
-    /// Calls a peer, or all of a channel: with its `reference` all who answer are in it together,
-    /// as a hunt the first answer wins.
+    /// Calls a peer, or all members of a channel: with its `reference` all who answer are in the
+    /// call together; in a hunt the first answer wins.
     ///
-    /// - Returns: why not, if so.
+    /// - Returns: why the call was refused, if so.
     public mutating func call(
         _ listeners: [Int], id: CallID, mode: Offer.Mode = .call, priority: Priority = .normal,
         reference: UInt64 = 0, isHunt: Bool = true, isRedial: Bool = false,
@@ -72,16 +72,15 @@ extension Station {
         return calls.hangUp(at: now)
     }
 
-    /// Ends the call there is, for this station stops.
+    /// Ends the current call because this station stops.
     public mutating func stopCalls(at now: Instant) {
         self.now = now
         calls.stop(at: now)
     }
 
-    /// Calls that the history shows as open at the start: this station broke down in them.
+    /// Calls that the history shows as open at the start: this station crashed during them.
     ///
-    /// The last that are `ended` there are known too: an offer of one that comes again is no new
-    /// call.
+    /// The last calls in `ended` are known too: a repeated offer of one of them is no new call.
     public mutating func recover(
         _ summaries: [CallSummary], ended: [CallID] = [], at now: Instant
     ) {
@@ -89,12 +88,12 @@ extension Station {
         calls.recover(summaries, ended: ended, at: now)
     }
 
-    /// Something authentic of the peer was opened, its sound or anything else.
+    /// An authentic packet of the peer was opened, audio or other.
     public mutating func heard(peer: Int, at moment: Instant) {
         calls.heard(peer, at: moment)
     }
 
-    /// Does what the calls want done.
+    /// Carries out the effects of the calls.
     mutating func followCalls() {
         while let effect = calls.nextEffect() { follow(effect) }
     }
@@ -141,7 +140,7 @@ extension Station {
         }
     }
 
-    /// Tells the peer what a stream means that it had other meanings before.
+    /// Binds a stream at the peer that had other meanings before.
     mutating func bind(
         _ stream: UInt8, to peer: Int, purpose: StreamBinding.Purpose, priority: Priority,
         reference: UInt64
@@ -155,7 +154,7 @@ extension Station {
         }
     }
 
-    /// Tells those who wait for an answer that there will be none.
+    /// Tells callers that wait for an answer that none will come.
     mutating func giveUp() {
         for peer in peers.indices {
             for record in peers[peer].exchange.giveUp(at: now) {

@@ -1,11 +1,11 @@
 public import Time
 public import Wire
 
-/// Pages, call lights and relays: what needs no answer of a person, but a right.
+/// Pages, call lights and relays: they need a right, but no answer by a person.
 extension Station {
     /// Asks a peer for a light or a relay.
     ///
-    /// - Returns: the number by which the answer is told.
+    /// - Returns: the number by which the outcome is reported.
     public mutating func ask(
         _ peer: Int, _ target: Signal.Target, argument: UInt8, time: Duration, at now: Instant
     ) -> UInt32 {
@@ -14,13 +14,13 @@ extension Station {
         let mid = peers[peer].exchange.send(at: now) { mid in
             .signal(Signal(mid: mid, target: target, argument: argument, time: tenths))
         }
-        // A station asks for little at a time: the oldest has the least hope.
+        // A station has few requests open at a time: the oldest is the least useful.
         if requests.count == RecordExchange.outgoingMax { requests.removeFirst() }
         requests.append((peer, mid, now + RecordExchange.givenUpAfter))
         return mid
     }
 
-    /// Answers what a peer asked for.
+    /// Answers a peer's request.
     public mutating func result(
         _ status: RequestResult.Status, of signal: Signal, from peer: Int, at now: Instant
     ) {
@@ -53,7 +53,7 @@ extension Station {
         tell(.resulted(peer: peer, request: result.request, result.status))
     }
 
-    /// A peer says what one of its streams means: whether it may, is looked at here.
+    /// A peer binds one of its streams; this checks whether it may.
     mutating func claimed(_ binding: StreamBinding, by peer: Int) {
         if binding.purpose != .page || !pages.isKnown(binding, of: peer) {
             endPage(stream: binding.stream, of: peer, isTimeUp: false)
@@ -66,7 +66,7 @@ extension Station {
                 calls.refuse(refusal, by: peer, at: now)
                 return
             }
-            // Not refused, and not heard.
+            // Neither refused nor heard.
             if calls.isRest(binding.priority) { return }
             pages.admit(binding, of: peer, at: now)
             tell(
@@ -88,7 +88,8 @@ extension Station {
         channels.contains { $0.reference == reference && !$0.members.contains(peer) }
     }
 
-    /// Pages that are no longer allowed, or wanted, end; all else counts as much as it may now.
+    /// Ends pages that are no longer allowed or wanted, and updates the priorities of all other
+    /// streams.
     mutating func readAnew() {
         for peer in peers.indices {
             for binding in peers[peer].theirs {
@@ -127,7 +128,7 @@ extension Station {
         }
     }
 
-    /// How much a stream counts here: an emergency is one only of a peer that may claim it.
+    /// The priority of a stream here: emergency only for a peer with that right.
     func priority(of binding: StreamBinding, from peer: Int) -> Priority {
         calls.policies[peer].emergency
             ? min(binding.priority, .emergency) : min(binding.priority, .high)

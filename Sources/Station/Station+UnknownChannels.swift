@@ -3,23 +3,23 @@ internal import Wire
 
 /// Streams of a peer that are bound to a channel this station does not have.
 struct UnknownChannels {
-    /// A station tells all it speaks on at once: what it tells later than that is news.
+    /// A peer binds all its streams together: a binding that comes later than this is new.
     static let burst = Duration.seconds(2)
 
     /// When the last such binding came.
     var boundAt: Instant?
-    /// Streams that no longer count: the peer has bound a known channel after them, and not them.
+    /// Streams that no longer count: the peer has since bound a known channel, but not these.
     var former: [UInt8] = []
-    /// When the peer was to tell all its streams anew, and those it has told since, as bits.
+    /// When the peer began to bind all its streams again, and the streams bound since, as bits.
     var renewedAt: Instant?
     var told: UInt32 = 0
 }
 
 extension Station {
-    /// Notes whether the peer speaks on a channel that is not here, at each of its bindings.
+    /// Notes, at each binding, whether the peer speaks on a channel that does not exist here.
     ///
-    /// A channel that it does not have any more is never unbound. But with every session it binds
-    /// those it has, all together, and one that it has renamed at once.
+    /// A peer never unbinds a channel that was removed there. But with every session it binds all
+    /// its channels together, and a renamed one at once.
     mutating func lookForUnknownChannel(_ binding: StreamBinding, of peer: Int) {
         peers[peer].unknown.former.removeAll { $0 == binding.stream }
         peers[peer].unknown.told |= 1 << UInt32(binding.stream)
@@ -33,13 +33,13 @@ extension Station {
         seekUnknownChannel(of: peer)
     }
 
-    /// Begins to note which streams the peer binds with a new session.
+    /// Begins to note which streams the peer binds in a new session.
     mutating func expectBindings(of peer: Int) {
         peers[peer].unknown.renewedAt = now
         peers[peer].unknown.told = 0
     }
 
-    /// Forgets unknown channels that the peer has not bound again with its new session.
+    /// Forgets unknown channels that the peer has not bound again in its new session.
     mutating func forgetUntoldChannels(of peer: Int) {
         guard let at = peers[peer].unknown.renewedAt, now >= at + UnknownChannels.burst else {
             return
@@ -66,8 +66,8 @@ extension Station {
             && !channels.contains { $0.reference == binding.reference }
     }
 
-    /// Forgets that the peer knows the streams of targets that are gone: should they come back, it
-    /// is told again at once.
+    /// Forgets which streams of removed targets the peer knows: if the targets come back, they are
+    /// bound again at once.
     mutating func forgetBindingsGone(to peer: Int) {
         let present = targets + aimed
         peers[peer].bindings.removeAll { binding in

@@ -1,21 +1,21 @@
 public import Time
 public import Wire
 
-/// What stations tell each other beside the sound: who speaks where, and how it arrives.
+/// The records between stations beside the sound: who speaks where, and how it arrives.
 ///
-/// Sans-I/O: opened records and the time go in; after every call drain `nextAction()` to nil and
-/// be back at `deadline`. Peers are known by number; keys, sound and sockets not at all.
+/// Sans-I/O: opened records and the time go in; after every call drain `nextAction()` to nil, and
+/// call again at `deadline`. Peers are numbers here; keys, sound and sockets are unknown.
 public struct Station {
     public enum Action: Sendable {
         /// To be sealed on the peer's current session.
         case send(peer: Int, ControlPayload)
         /// The sound of this stream goes there from now on.
         case hear(peer: Int, stream: UInt8, Hearing, Priority)
-        /// Of calls, pages, signals and relays.
+        /// An action of calls, pages, signals or relays.
         case call(CallAction)
     }
 
-    /// What is known of a peer's side of things.
+    /// What is known of a peer's side.
     public struct PeerView: Sendable {
         /// Its newest report on our sound, and when it came.
         public internal(set) var report: Report?
@@ -24,16 +24,16 @@ public struct Station {
         public internal(set) var hasUnknownChannel = false
         /// The last measured round trip.
         public internal(set) var roundTrip: Duration?
-        /// When that was.
+        /// When it was measured.
         public internal(set) var roundTripAt: Instant?
-        /// The middle one of the last few round trips: one slow answer does not move it.
+        /// The median of the last few round trips: one slow answer does not move it.
         public var usualRoundTrip: Duration? {
             roundTrips.isEmpty ? nil : roundTrips.sorted()[(roundTrips.count - 1) / 2]
         }
         private var roundTrips: [Duration] = []
 
         mutating func took(_ time: Duration, at now: Instant) {
-            // Of before a long silence nothing follows.
+            // A round trip from before a long silence says nothing.
             let isOld = roundTripAt.map { now - $0 > Station.pingInterval + Station.pongMax }
             if isOld ?? true { roundTrips.removeAll(keepingCapacity: true) }
             if roundTrips.count == Station.tripsKept { roundTrips.removeFirst() }
@@ -42,19 +42,19 @@ public struct Station {
         }
     }
 
-    /// How often a round trip is measured while the peer is up and nobody speaks.
+    /// How often a round trip is measured while the peer is up and silent.
     public static let pingInterval = Duration.seconds(15)
     private static let tripsKept = 5
-    /// More than the second after which the next report comes.
+    /// Longer than the second after which the next report comes.
     private static let measuredEvery = Duration.milliseconds(1500)
-    /// How long an answer may take, and how soon a new round of questions may begin.
+    /// How long an answer may take, and how soon the next round of PINGs may begin.
     private static let pongMax = Duration.seconds(3)
     private static let roundMin = Duration.milliseconds(900)
-    /// How soon, and how often, one that has no answer is asked again.
+    /// How often a PING without answer is repeated.
     ///
-    /// Reports come once a second, so what they make us ask falls between our packets at always
-    /// the same place. A full queue has room for it there, or never. No length of a frame divides
-    /// this time: of four questions one falls where there is room.
+    /// Reports come once a second, so the PINGs they trigger always fall in the same place between
+    /// our packets, where a full queue has room for them either always or never. No frame length
+    /// divides this time: of four PINGs one finds room.
     private static let askedAgainAfter = Duration.milliseconds(237)
     private static let askedAgainMax = 3
 
@@ -64,15 +64,15 @@ public struct Station {
         var isUp = false
         /// The record that binds each of our streams, and whether the peer has acknowledged it.
         var bindings: [Binding] = []
-        /// What each of its own streams is bound to.
+        /// What each of the peer's streams is bound to.
         var theirs: [StreamBinding] = []
         var unknown = UnknownChannels()
-        /// Those that may still be answered, the newest last.
+        /// PINGs that may still be answered, newest last.
         var pings: [(token: UInt32, at: Instant)] = []
         var lastToken: UInt32 = 0
         var nextPing: Instant = .never
-        /// When the first question of this round was asked, when the next one is, and how many
-        /// more there may be.
+        /// When the first PING of this round was sent, when the next one is due, and how many may
+        /// follow.
         var askedAt: Instant?
         var nextAsking: Instant = .never
         var askingsLeft = 0
@@ -89,7 +89,7 @@ public struct Station {
     }
 
     var targets: [TalkTarget]
-    /// Those that are bound as it goes.
+    /// Targets that are bound at run time.
     var aimed: [TalkTarget] = []
     var channels: [Channel]
     var peers: [Peer]
@@ -97,10 +97,10 @@ public struct Station {
     var now = Instant(nanoseconds: 0)
     var calls: Calls
     var pages = Pages()
-    /// What was asked of peers, and waits for their word.
+    /// Requests to peers that await an answer.
     var requests: [(peer: Int, mid: UInt32, until: Instant)] = []
 
-    /// `firstMids` holds a random number for each number a peer may have, drawn at the start.
+    /// `firstMids` holds a random number for each peer number, drawn at the start.
     public init(targets: [TalkTarget], channels: [Channel], firstMids: [UInt32]) {
         precondition(targets.allSatisfy { FrameFlags.streams.contains($0.stream) })
         self.targets = targets
@@ -112,8 +112,8 @@ public struct Station {
 
     public func view(of peer: Int) -> PeerView { peers[peer].view }
 
-    /// Other settings from now on: streams are bound anew where they mean something else, and what
-    /// peers have bound is looked at again.
+    /// Replaces the settings: streams with another meaning are bound anew, and the peers' bindings
+    /// are looked at again.
     public mutating func configure(
         targets: [TalkTarget], channels: [Channel], at now: Instant
     ) {
@@ -129,9 +129,10 @@ public struct Station {
         }
     }
 
-    /// Binds one of `TalkTarget.aimed` anew: to these listeners, as this.
+    /// Binds one of `TalkTarget.aimed` to these listeners, for this purpose.
     ///
-    /// They are told at once, and again until they know; the sound may come with it.
+    /// They are told at once, and again until they acknowledge it; the sound may come together with
+    /// it.
     public mutating func aim(_ target: TalkTarget, at now: Instant) {
         precondition(target.isAimed)
         self.now = now
@@ -144,7 +145,7 @@ public struct Station {
         }
     }
 
-    /// This stream means nothing any more; what is said on it next is bound before.
+    /// The stream means nothing any more; it is bound again before it is next used.
     public mutating func release(_ stream: UInt8) {
         aimed.removeAll { $0.stream == stream }
         pages.quiet(stream: stream)
@@ -160,7 +161,7 @@ public struct Station {
         forgetHearings(of: peer)
     }
 
-    /// A session with the peer is there; `isNewBoot` when it is the first since either restarted.
+    /// A session with the peer exists; `isNewBoot` for the first one since either side restarted.
     public mutating func up(peer: Int, isNewBoot: Bool, at now: Instant) {
         self.now = now
         peers[peer].isUp = true
@@ -174,13 +175,13 @@ public struct Station {
             peers[peer].view = PeerView()
             peers[peer].theirs.removeAll(keepingCapacity: true)
             peers[peer].unknown = UnknownChannels()
-            // What its streams meant before it restarted, nobody knows.
+            // The meanings of its streams from before its restart are unknown.
             forgetHearings(of: peer)
         }
         bindStreams(to: peer, at: now)
     }
 
-    /// The peer has not been heard for long, or said goodbye.
+    /// The peer was silent for long, or closed its session.
     public mutating func down(peer: Int, at now: Instant) {
         self.now = now
         calls.wentDown(peer, at: now)
@@ -195,8 +196,8 @@ public struct Station {
 
     /// There is another session with the peer: it is told again what our streams mean.
     ///
-    /// It may have forgotten us without a restart, as one does that takes us out of its settings
-    /// and in again; a binding it knows already costs it nothing.
+    /// It may have forgotten us without a restart, for example when we were removed from its
+    /// settings and added again; a repeated binding costs it nothing.
     public mutating func renewed(peer: Int, at now: Instant) {
         self.now = now
         for place in peers[peer].bindings.indices { peers[peer].bindings[place].isKnown = false }
@@ -204,10 +205,10 @@ public struct Station {
         if peers[peer].isUp { bindStreams(to: peer, at: now) }
     }
 
-    /// Takes one opened record of a peer; those of the session (CONFIRM, CLOSE, PATH_*) are others'
-    /// business and pass without effect.
+    /// Takes one opened record of a peer; those for the session (CONFIRM, CLOSE, PATH_*) have no
+    /// effect here.
     ///
-    /// `cameAt` is when it came, if that was before `now`.
+    /// `cameAt` is the time of arrival, if earlier than `now`.
     public mutating func receive(
         _ record: ControlRecord, from peer: Int, at now: Instant, cameAt: Instant? = nil
     ) {
@@ -233,10 +234,10 @@ public struct Station {
         case .report(let report):
             peers[peer].view.report = report
             peers[peer].view.reportAt = now
-            // Whether what it says of loss goes with a queue, only a round trip of now can tell.
+            // Only a round trip measured now shows whether the reported loss comes with a queue.
             ping(peer)
         case .ping(let token):
-            // One answer a packet is enough for honest peers, and bounds what others can ask.
+            // One answer a packet is enough for honest peers, and bounds what others can demand.
             if peers[peer].pongs.count < 4 { peers[peer].pongs.append(token) }
         case .pong(let token):
             guard let place = peers[peer].pings.firstIndex(where: { $0.token == token }) else {
@@ -270,7 +271,7 @@ public struct Station {
             peers[index].nextPing = now + Self.pingInterval
             ping(index)
             forgetUntoldChannels(of: index)
-            // A binding may have been given up in a bad moment; without it we are not heard.
+            // A binding may have been given up in a bad moment, and without it we are not heard.
             bindStreams(to: index, at: now)
         }
         for index in peers.indices where now >= peers[index].nextAsking {
@@ -279,17 +280,17 @@ public struct Station {
         }
     }
 
-    /// The peer is heard just now: how long its way is should be no older than two seconds.
+    /// The peer is being heard: keep its round trip younger than two seconds.
     ///
-    /// Where reports come they ask more often, and their answers tell of their losses: this must
-    /// not be in their way.
+    /// Where reports come, PINGs follow each of them already, and their answers are needed to
+    /// explain losses: this must not disturb them.
     public mutating func measure(_ peer: Int, at now: Instant) {
         self.now = now
         if let askedAt = peers[peer].askedAt, now - askedAt < Self.measuredEvery { return }
         ping(peer)
     }
 
-    /// Asks for an answer, unless that was begun just now.
+    /// Starts a round of PINGs, unless one has just begun.
     mutating func ping(_ peer: Int) {
         guard peers[peer].isUp else { return }
         if let askedAt = peers[peer].askedAt, now - askedAt < Self.roundMin { return }
@@ -308,7 +309,7 @@ public struct Station {
         pending.append(.send(peer: peer, ControlPayload(.ping(peers[peer].lastToken))))
     }
 
-    /// The next thing to do; nil when all is done.
+    /// The next action; nil when there are no more.
     public mutating func nextAction() -> Action? {
         followCalls()
         if !pending.isEmpty { return pending.removeFirst() }
@@ -336,7 +337,7 @@ public struct Station {
         return first == .never ? nil : first
     }
 
-    /// Tells the peer what our stream numbers mean, those it does not know yet.
+    /// Binds our streams at the peer, except those it already knows.
     private mutating func bindStreams(to peer: Int, at now: Instant) {
         for target in targets + aimed where target.listeners.contains(peer) {
             if let known = peers[peer].bindings.first(where: { $0.stream == target.stream }) {

@@ -2,9 +2,9 @@ public import Time
 
 /// One talk key: decides when this station may be heard (talking.md "Talk").
 ///
-/// Sans-I/O: give it what happened and the time, do what it returns, and call it with `.tick` at
-/// its deadline. A key that cannot be read is never taken for a released or a pressed one: the
-/// microphone closes, and stays closed until the key was seen released.
+/// Sans-I/O: report an event and the time, do what it returns, and call it with `.tick` at its
+/// deadline. A key that cannot be read counts neither as released nor as pressed: the microphone
+/// closes, and stays closed until the key is seen released.
 public struct TalkKey: Sendable {
     public enum Mode: Sendable {
         /// Talks while held.
@@ -29,7 +29,7 @@ public struct TalkKey: Sendable {
     public enum Action: Equatable, Sendable {
         case openMicrophone
         case closeMicrophone
-        /// Held or latched past the limit: the microphone closes, and the person is told.
+        /// Held or latched past the limit: the microphone closes, and the person is warned.
         case timeOut
     }
 
@@ -39,7 +39,7 @@ public struct TalkKey: Sendable {
         public var debounce: Duration
         /// How long the microphone stays open after the release, for the last syllable.
         public var tail: Duration
-        /// A jammed key stops here.
+        /// The longest talk: a jammed key ends here.
         public var talkMax: Duration
 
         public init(mode: Mode, debounce: Duration, tail: Duration, talkMax: Duration) {
@@ -71,8 +71,8 @@ public struct TalkKey: Sendable {
     private var settings: Settings
     private var contact: Contact
 
-    /// A key whose line reads `isDown` at the start: a key held then does not talk until released,
-    /// and a hot microphone not until pressed when it `isSilenced`.
+    /// A key whose line reads `isDown` at the start: one that is held then stays silent until
+    /// released; a hot microphone with `isSilenced` stays silent until pressed.
     public init(_ settings: Settings, isDown: Bool, isSilenced: Bool = false) {
         self.settings = settings
         contact = Contact(isDown: isDown, debounce: settings.debounce)
@@ -83,7 +83,7 @@ public struct TalkKey: Sendable {
             }
     }
 
-    /// Takes over other times and limits in the middle of whatever it is about; of one mode.
+    /// Takes other times and limits, of the same mode, at any moment.
     public mutating func change(to settings: Settings) {
         precondition(settings.mode == self.settings.mode)
         self.settings = settings
@@ -135,7 +135,7 @@ public struct TalkKey: Sendable {
         return min(own, bounce)
     }
 
-    /// When a press or a release that began will count, unless it is a bounce; nil means never.
+    /// When a pending press or release will count, unless it is a bounce; nil means never.
     public var settles: Instant? { contact.deadline }
 
     private mutating func pressed(at now: Instant) -> Action? {
@@ -144,7 +144,7 @@ public struct TalkKey: Sendable {
             state = down(since: now)
             return .openMicrophone
         case .tail:
-            // Pressed again within the tail: one talkspurt goes on.
+            // Pressed again within the tail: the talkspurt goes on.
             state = down(since: now)
             return nil
         case .latched:

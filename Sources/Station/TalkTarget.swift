@@ -2,34 +2,34 @@ public import Wire
 
 /// What this station speaks into: one stream number towards each listener.
 public struct TalkTarget: Equatable, Sendable {
-    /// Streams whose listeners the control thread sets as it goes: what is read from a file, a page
-    /// and a call.
+    /// Streams whose listeners the control thread sets at run time: an announcement from a file, a
+    /// page, a call.
     public static let announcement: UInt8 = 29
     public static let page: UInt8 = 30
     public static let call: UInt8 = 31
-    /// The targets of these; nobody listens yet.
+    /// The targets of these streams, without listeners.
     public static let aimed: [TalkTarget] = [announcement, page, call].map {
         TalkTarget(stream: $0, reference: 0, listeners: [])
     }
 
-    /// Bound to the reference at every listener; 0…31.
+    /// 0…31; bound to the reference at every listener.
     public let stream: UInt8
     /// The channel's reference, or 0 for the peer itself.
     public let reference: UInt64
-    /// Who hears it, by peer number; for an aimed one nobody, until it is told.
+    /// The listeners, by peer number; for an aimed target none until it is bound.
     public let listeners: PeerSet
-    /// Over whom it is heard there.
+    /// Its priority at the listeners.
     public let priority: Priority
-    /// What it is to its listeners.
+    /// What kind of sound it is to its listeners.
     public let purpose: StreamBinding.Purpose
 
-    /// What it is known by while the settings change around it, never two of one number: its
-    /// stream, or that of a peer spoken to alone, 32…95.
+    /// Identifies the target across a change of settings: its stream, or 32…95 for a peer spoken to
+    /// alone.
     public var id: Int {
         stream > 0 ? Int(stream) : Int(FrameFlags.streams.upperBound) + (listeners.first ?? 0)
     }
 
-    /// Whether the control thread says who listens.
+    /// Whether the control thread sets its listeners.
     public var isAimed: Bool { stream >= Self.announcement }
 
     public init(

@@ -1,7 +1,7 @@
 /// A moment on the monotonic clock, in nanoseconds since an arbitrary start.
 ///
-/// Cores never read a clock: they are told the time by whoever calls them, so a night of traffic
-/// can be tested in a second.
+/// Cores never read a clock: their callers pass the time, so a test lives through a night of
+/// traffic in a second.
 public struct Instant: Comparable, Hashable, Sendable {
     public let nanoseconds: Int64
 

@@ -10,7 +10,7 @@ public struct AudioPacket: Equatable, Sendable {
     public static let headerSize = 5
     public static let depths = 0...7
     public static let offsets = 1...4
-    /// What frames can take of the smallest packet, and of the largest that is sent: 1200 bytes.
+    /// The room for frames in the smallest packet, and in the largest that is sent: 1200 bytes.
     public static let roomMin = FrameLayout.plaintextMin - headerSize
     public static let roomMax = 1200 - FrameLayout.overhead - headerSize
 
@@ -18,7 +18,7 @@ public struct AudioPacket: Equatable, Sendable {
     public let sequence: UInt16
     /// How many older frames follow the newest one.
     public let depth: Int
-    /// The distance between two of them, in frames.
+    /// The distance between two of these frames.
     public let offset: Int
     /// Whether this is the last packet of the talkspurt.
     public let isLast: Bool
@@ -27,8 +27,8 @@ public struct AudioPacket: Equatable, Sendable {
 
     /// Reads the five header bytes and checks that all frames lie within `plaintext`.
     ///
-    /// Nil for a kind of audio this version does not know, and for frames of no length or
-    /// beyond the end. What lies after the last frame is not looked at.
+    /// Nil for a kind of audio this version does not know, for frames without length, and for
+    /// frames beyond the end. Bytes after the last frame are ignored.
     public init?(parsing plaintext: Span<UInt8>) {
         guard plaintext.count >= Self.headerSize else { return nil }
         let shape = plaintext[2]
@@ -62,8 +62,8 @@ public struct AudioPacket: Equatable, Sendable {
 
     /// Writes the header and the zero padding; the caller then copies the frames.
     ///
-    /// `plaintext` is exactly the P in force, which may be more than these frames need. The
-    /// packet returned tells by `frame(_:)` which frame goes where.
+    /// `plaintext` is exactly the P in force, which may be more than these frames need. `frame(_:)`
+    /// of the packet returned tells where each frame goes.
     public static func write(
         sequence: UInt16, depth: Int, offset: Int, isLast: Bool, frameSize: Int,
         into plaintext: inout MutableSpan<UInt8>
@@ -75,7 +75,7 @@ public struct AudioPacket: Equatable, Sendable {
             frameSize: frameSize)
         precondition(packet.end <= plaintext.count)
         plaintext.write(sequence, at: 0)
-        // Offset bits are 0 when there is no copy for them to place.
+        // Offset bits are 0 in a packet without copies.
         let shape = packet.depth << 5 | (packet.offset - 1) << 3 | (isLast ? 1 : 0)
         plaintext[2] = UInt8(truncatingIfNeeded: shape)
         plaintext.write(UInt16(frameSize), at: 3)
@@ -86,13 +86,6 @@ public struct AudioPacket: Equatable, Sendable {
     /// P, the plaintext size for frames of this length at this depth (protocol.md §2.2).
     public static func plaintextSize(frameSize: Int, depth: Int) -> Int {
         max(FrameLayout.plaintextMin, headerSize + frameSize * (1 + depth))
-    }
-
-    /// The depth packet `index` of a talkspurt carries (from 0) while `depth` is in force.
-    ///
-    /// A copy never reaches back before the talkspurt.
-    public static func depth(inForce depth: Int, offset: Int, packet index: Int) -> Int {
-        min(depth, index / offset)
     }
 
     private var end: Int { Self.headerSize + frameSize * (1 + depth) }

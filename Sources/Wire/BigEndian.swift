@@ -1,7 +1,7 @@
 /// Fixed-width integers in network order, at a known offset.
 ///
-/// Subscripts of `Span` are bounds-checked, so a wrong offset here is a trap in a test and never
-/// a read of foreign memory. Callers compare sizes before they read.
+/// Subscripts of `Span` are bounds-checked, so a wrong offset is a trap in a test and never a read
+/// of foreign memory. Callers compare sizes before they read.
 extension Span<UInt8> {
     func uint16(at offset: Int) -> UInt16 {
         UInt16(self[offset]) << 8 | UInt16(self[offset + 1])

@@ -9,7 +9,7 @@ public struct CallID: Hashable, Comparable, Sendable {
         self.low = low
     }
 
-    /// What a stream of this call is bound to: the last eight bytes (protocol.md §2.4).
+    /// The reference that binds a stream to this call: the last eight bytes (protocol.md §2.4).
     public var reference: UInt64 { low }
 
     public static func < (left: CallID, right: CallID) -> Bool {

@@ -14,9 +14,9 @@ public struct Offer: Equatable, Sendable {
     public var id: CallID
     public var mode: Mode
     public var priority: Priority
-    /// How long the offer still stands, in ms; the one field that differs between repeats.
+    /// For how many ms more the offer stands; the one field that differs between repeats.
     public var ttl: UInt16
-    /// 0 the peer itself, else a channel's eight bytes.
+    /// 0 for the peer itself, else a channel's eight bytes.
     public var reference: UInt64
 
     public init(
@@ -42,7 +42,7 @@ public struct Ringing: Equatable, Sendable {
     }
 }
 
-/// Somebody took the call (ANSWER).
+/// A person or a setting took the call (ANSWER).
 public struct Answer: Equatable, Sendable {
     public var mid: UInt32
     public var id: CallID
@@ -67,7 +67,7 @@ public struct Answer: Equatable, Sendable {
 
 /// A call is refused, withdrawn or over (REJECT, CANCEL, BYE).
 public struct CallEnd: Equatable, Sendable {
-    /// Why; the numbers are those of SIP (RFC 3261 §21) where it has one.
+    /// The reason; numbers are those of SIP (RFC 3261 §21) where it has one.
     public struct Cause: RawRepresentable, Hashable, Sendable {
         public let rawValue: UInt16
         public init(rawValue: UInt16) { self.rawValue = rawValue }

@@ -1,15 +1,15 @@
-/// What a station says of itself in the handshake, sealed (caps, protocol.md §1.3).
+/// A station's own description in the handshake, sealed (caps, protocol.md §1.3).
 ///
-/// Any value is accepted; the protocol versions are shown in status and never acted on.
+/// Any value is accepted; the protocol versions are never acted on.
 public struct Capabilities: Equatable, Sendable {
     public static let size = 16
 
     public var protoMin: UInt8
     public var protoMax: UInt8
-    /// Sent 0 and ignored in version 1, as are the features.
+    /// Sent as 0 and ignored in version 1, like the features.
     public var flags: UInt16
     public var features: UInt32
-    /// Random at each daemon start: a new one means the peer has forgotten everything.
+    /// Random at each daemon start: a new one means that the peer has forgotten everything.
     public var bootID: UInt64
 
     /// This version's capabilities.

@@ -1,16 +1,16 @@
 /// The records of one control packet to be sent (protocol.md §2.4).
 ///
-/// 64 bytes, the least a plaintext may have; whoever seals it adds zeros up to the P in force.
-public struct ControlPayload: Sendable {
+/// 64 bytes, the smallest plaintext; the sealing side adds zeros up to the P in force.
+public struct ControlPayload: Equatable, Sendable {
     public static let capacity = FrameLayout.plaintextMin
 
-    /// The records from the front, zeros after them.
+    /// The records, then zeros.
     public private(set) var bytes = InlineArray<64, UInt8>(repeating: 0)
     private var used = 0
 
     public init() {}
 
-    /// The payload of a packet that carries one record.
+    /// The payload of a packet with one record.
     ///
     /// Every record fits: the longest has 34 bytes.
     public init(_ record: ControlRecord) {
@@ -19,6 +19,11 @@ public struct ControlPayload: Sendable {
     }
 
     public var isEmpty: Bool { used == 0 }
+
+    public static func == (left: ControlPayload, right: ControlPayload) -> Bool {
+        left.used == right.used
+            && left.bytes.indices.allSatisfy { left.bytes[$0] == right.bytes[$0] }
+    }
 
     /// Adds a record after those already there.
     ///

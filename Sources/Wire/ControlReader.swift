@@ -4,10 +4,11 @@ public enum ControlReader {
     static let bodySizeMax = 60
     private static let recordHeaderSize = 2
 
-    /// Gives each record of `plaintext` to `body`, in order.
+    /// Calls `body` with each record of `plaintext`, in order.
     ///
-    /// The whole plaintext is checked first: when any record in it is malformed, nothing is
-    /// acted on. Unknown types below 16 are passed over.
+    /// The whole plaintext is checked first: one malformed record voids all. Unknown types below 16
+    /// are skipped.
+    ///
     /// - Returns: whether the plaintext was well formed; if not, `body` was never called.
     public static func read(
         _ plaintext: Span<UInt8>, _ body: (ControlRecord) -> Void
@@ -54,7 +55,7 @@ public enum ControlReader {
         case 4, 5: size == 8
         case 6, 7: size == 4
         case 8: size == 3
-        // More may follow what is known of it.
+        // A later version may add fields behind the known ones.
         case 10: size >= 3
         case 16: size == 32
         case 17: size == 20
@@ -63,7 +64,8 @@ public enum ControlReader {
         case 22: size == 15
         case 23: size == 8
         case 24: size == 9
-        // Anything below 16 may be passed over; from 16 on a number to acknowledge is needed.
+        // Unknown types below 16 are skipped; from 16 on a record starts with its number, which is
+        // acknowledged.
         default: type < 16 || size >= 4
         }
     }

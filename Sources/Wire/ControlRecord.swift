@@ -1,7 +1,7 @@
-/// One thing a station tells a peer inside a control packet (protocol.md §2.4).
+/// One record in a control packet (protocol.md §2.4).
 ///
-/// Fields are as the peer sent them: a value this version does not know is kept, and the reader
-/// of the record decides what it means.
+/// Fields are as the peer sent them: a value this version does not know is kept, and the reader of
+/// the record decides what it means.
 public enum ControlRecord: Equatable, Sendable {
     /// Key confirmation: 0 from the handshake's responder, 1 from its initiator.
     case confirm(UInt8)
@@ -23,7 +23,8 @@ public enum ControlRecord: Equatable, Sendable {
     case stream(StreamBinding)
     case signal(Signal)
     case result(RequestResult)
-    /// A record of type 16 or above that this version does not know: acknowledged, else ignored.
+    /// A record of type 16 or above that this version does not know: acknowledged and otherwise
+    /// ignored.
     case unknown(mid: UInt32, type: UInt8)
 
     /// The record's number, by which the peer acknowledges it; nil for types below 16.

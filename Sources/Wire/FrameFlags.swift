@@ -1,11 +1,11 @@
 /// The flags byte of a data packet, unmasked (protocol.md §2.1).
 public struct FrameFlags: RawRepresentable, Equatable, Sendable {
-    /// What the plaintext holds, bits 7 and 6.
+    /// The kind of plaintext, bits 7 and 6.
     public enum Kind: UInt8, Sendable {
         case audio = 0
         case control = 1
         case cover = 2
-        /// Not assigned in version 1: such a packet is dropped after it has been opened.
+        /// Not assigned in version 1: such a packet is opened and dropped.
         case drop = 3
     }
 
@@ -16,7 +16,7 @@ public struct FrameFlags: RawRepresentable, Equatable, Sendable {
 
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// Flags for a packet to send; of control and cover bits 5 to 0 are always sent 0.
+    /// Flags of a packet to send; bits 5 to 0 of control and cover packets are always 0.
     public init(kind: Kind, isSpurtStart: Bool = false, stream: UInt8 = 0) {
         precondition(Self.streams.contains(stream))
         precondition(kind == .audio || (!isSpurtStart && stream == 0))

@@ -25,7 +25,7 @@ public struct HandshakeHeader: Equatable, Sendable {
     }
 
     public static let version: UInt8 = 1
-    /// Suites of this version; Crypto gives them meaning.
+    /// The suites of this version; Crypto implements them.
     public static let suites: ClosedRange<UInt8> = 1...2
 
     public let kind: Kind
@@ -34,18 +34,15 @@ public struct HandshakeHeader: Equatable, Sendable {
     public let isCookieKeyed: Bool
     /// The index the sender wants to receive by; 0 in M3 and the cookie reply, which have none.
     public let senderIndex: UInt32
-    /// The index the receiver gave out (of a cookie reply: M1's); 0 in M1, which has none.
+    /// The index that the receiver chose (in a cookie reply: that of M1); 0 in M1, which has none.
     public let receiverIndex: UInt32
 
-    /// Whether a datagram with this first byte belongs to a handshake rather than to a session.
-    public static func isHandshake(firstByte: UInt8) -> Bool { firstByte < 0x10 }
-
-    /// Whether an index may be used: its first byte must not look like a handshake's.
+    /// Whether an index may be used: its first byte must differ from a handshake's, below 0x10.
     public static func isValid(index: UInt32) -> Bool { index >= 0x1000_0000 }
 
-    /// Reads a header, the length of the whole message included.
+    /// Reads a header and checks the length of the whole message.
     ///
-    /// Nil for another length, type, version, suite or flag than this version has, and for an
+    /// Nil for a length, type, version, suite or flag that this version does not have, and for an
     /// index whose first byte is below 0x10.
     public init?(parsing message: Span<UInt8>) {
         guard let type = message.count > 0 ? message[0] : nil,

@@ -1,8 +1,5 @@
-/// Where the fields of the handshake messages lie, after their headers (protocol.md §1.3).
+/// The fields of M1, M2 and M3; the mac covers all bytes before it (protocol.md §1.3).
 public enum HandshakeLayout {
-    /// The mac is the last field of M1, M2 and M3, and covers everything before it.
-    public static let macSize = 8
-
     /// M1.
     public enum Initiation {
         public static let size = 1232
@@ -36,14 +33,5 @@ public enum HandshakeLayout {
         /// Capabilities, sealed, with their tag.
         public static let capabilities = 56..<88
         public static let mac = 88..<96
-    }
-
-    /// The answer of a busy responder to an M1 without cookie.
-    public enum CookieReply {
-        public static let size = 56
-        public static let header = 0..<8
-        public static let nonce = 8..<24
-        /// The cookie, sealed, with its tag.
-        public static let cookie = 24..<56
     }
 }

@@ -1,4 +1,4 @@
-/// Why a station takes leave (CLOSE, protocol.md §2.4).
+/// Why a station closes its session (CLOSE, protocol.md §2.4).
 public struct CloseReason: RawRepresentable, Hashable, Sendable {
     public let rawValue: UInt8
     public init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -19,7 +19,7 @@ public struct Signal: Equatable, Sendable {
 
     public var mid: UInt32
     public var target: Target
-    /// Which one, for targets of which there are several.
+    /// Which one, for targets that exist more than once.
     public var argument: UInt8
     /// For how long, in 0.1 s.
     public var time: UInt16
@@ -32,7 +32,7 @@ public struct Signal: Equatable, Sendable {
     }
 }
 
-/// What became of a SIGNAL (RESULT).
+/// The outcome of a SIGNAL (RESULT).
 public struct RequestResult: Equatable, Sendable {
     public struct Status: RawRepresentable, Hashable, Sendable {
         public let rawValue: UInt8
@@ -41,12 +41,12 @@ public struct RequestResult: Equatable, Sendable {
         public static let done = Status(rawValue: 0)
         public static let denied = Status(rawValue: 1)
         public static let unknown = Status(rawValue: 2)
-        /// Allowed, and nothing there shows it.
+        /// Allowed, but nothing there can show it.
         public static let unseen = Status(rawValue: 3)
     }
 
     public var mid: UInt32
-    /// The number of the record this answers.
+    /// The number of the SIGNAL record.
     public var request: UInt32
     public var status: Status
 

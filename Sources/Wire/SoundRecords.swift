@@ -1,4 +1,4 @@
-/// How a peer's audio arrives here, told to it once a second (REPORT, protocol.md §2.4).
+/// How a peer's audio arrives here, reported to the peer once a second (REPORT, protocol.md §2.4).
 ///
 /// All values saturate.
 public struct Report: Equatable, Sendable {
@@ -33,7 +33,7 @@ public struct Report: Equatable, Sendable {
     }
 }
 
-/// A talkspurt is over (SPURT_END); sent three times, as its last packet may be lost.
+/// The end of a talkspurt (SPURT_END); sent three times, as its last packet may be lost.
 public struct SpurtEnd: Equatable, Sendable {
     public var stream: UInt8
     /// The number of the talkspurt's last frame.
@@ -45,7 +45,7 @@ public struct SpurtEnd: Equatable, Sendable {
     }
 }
 
-/// What a stream number of the sender stands for from now on (STREAM).
+/// The meaning of one of the sender's stream numbers from now on (STREAM).
 public struct StreamBinding: Equatable, Sendable {
     public struct Purpose: RawRepresentable, Hashable, Sendable {
         public let rawValue: UInt8
@@ -60,7 +60,7 @@ public struct StreamBinding: Equatable, Sendable {
     public var stream: UInt8
     public var purpose: Purpose
     public var priority: Priority
-    /// Where it is heard: 0 the peer itself, else a channel's or a call's eight bytes.
+    /// Where it is heard: 0 for the peer itself, else a channel's or a call's eight bytes.
     public var reference: UInt64
 
     public init(
@@ -74,7 +74,7 @@ public struct StreamBinding: Equatable, Sendable {
     }
 }
 
-/// Who may be heard over whom.
+/// Which sound may be heard over which.
 public struct Priority: RawRepresentable, Hashable, Comparable, Sendable {
     public let rawValue: UInt8
     public init(rawValue: UInt8) { self.rawValue = rawValue }

@@ -1,7 +1,7 @@
 /// A small generator of evenly spread numbers (Steele, Lea, Flood, OOPSLA 2014).
 ///
-/// It spreads retries in time and nothing more: whoever sees one number knows all that follow,
-/// so nothing secret may come from it.
+/// It spreads retries in time. One number reveals all later ones, so nothing secret may come from
+/// it.
 public struct SplitMix64: Equatable, Sendable {
     private var state: UInt64
 

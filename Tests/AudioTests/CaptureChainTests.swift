@@ -37,7 +37,7 @@ import Testing
         #expect(out == scene.captured && estimate == nil)
     }
 
-    /// Blocks that are gathered come out later by what was gathered, and none is lost.
+    /// Gathering blocks delays them by the samples gathered, and loses none.
     @Test(arguments: [480, 240, 120]) func theDelayIsWhatItSays(block: Int) {
         let chain = CaptureChain(.init(noiseDecibels: 15), blockSamples: block)
         #expect(chain.delaySamples == [480: 480, 240: 240, 120: 360][block])
@@ -55,7 +55,7 @@ import Testing
         #expect(likeness(delay) > likeness(delay + 2))
     }
 
-    /// A filter that is left out delays sound by as much as it did, to the sample.
+    /// A bypassed filter delays sound exactly as long as an active one.
     @Test(arguments: [480, 240, 120], [false, true])
     func whatAFilterLeavesComesAtTheSameTime(block: Int, isEcho: Bool) {
         let settings = CaptureChain.Settings(

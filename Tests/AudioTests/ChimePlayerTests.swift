@@ -10,7 +10,7 @@ import Testing
         for _ in 0..<blocks {
             var frame = Frame(repeating: 7)
             var block = frame.mutableSpan
-            _ = player.next(into: &block, ring: ring.span)
+            _ = player.next(into: &block, ringtone: ring.span)
             for index in 0..<480 { sound.append(Int(frame[index])) }
         }
         return sound
@@ -36,18 +36,18 @@ import Testing
         let second = sound[144_000..<148_000]
         #expect(second.contains { abs($0) > 2_000 }, "it begins again after three seconds")
         #expect(sound[48_000..<140_000].allSatisfy { $0 == 0 })
-        // Asked for again it does not begin anew.
+        // A second request does not restart it.
         player.play(.ring)
         player.play(nil)
         #expect(play(&player, blocks: 700)[2_400...].allSatisfy { $0 == 0 })
     }
 
-    /// Who listens to the room is heard to begin, and every ten seconds: once each time.
+    /// The beep for a listener sounds at the beginning and every ten seconds, once each time.
     @Test func theBeepComesOnceInTenSeconds() {
         var player = ChimePlayer()
         var sound: [Int] = []
         for _ in 0..<31 {
-            // Told again, it goes on as it was.
+            // A repeated request does not change it.
             player.play(.beep)
             sound += play(&player, blocks: 100)
         }

@@ -4,7 +4,7 @@ import Time
 
 @testable import Audio
 
-/// A card of a certain drift, whose periods are told late by chance.
+/// A card with a fixed drift, whose periods are reported late by random times.
 private struct Card {
     let ppm: Double
     /// Mean lateness of a wake, ns.
@@ -12,13 +12,13 @@ private struct Card {
     var period = 480
     var random: SplitMix64
 
-    /// What a loop sees of it in so many seconds, from the moment its clock says `from`.
+    /// The reports a loop gets in so many seconds, starting when its clock shows `from`.
     mutating func run(_ drift: inout ClockDrift, seconds: Double, from: Int = 0) {
         var position = from
         while Double(position - from) / 48_000 < seconds {
             position += period
             let true_ = Double(position) * 1e9 / 48_000 / (1 + ppm / 1e6)
-            // Mostly prompt, at times very late.
+            // Mostly prompt, sometimes very late.
             let lateness = late * random.unit() * (random.unit() < 0.05 ? 20 : 1)
             drift.add(position: position, at: Instant(nanoseconds: Int64(true_ + lateness)))
         }
@@ -59,7 +59,7 @@ private struct Card {
             }
             means.append(sum / 20)
         }
-        // 5 of 100 may be outside; chance leaves room for 3 times that.
+        // 5 of 100 may be outside the interval; chance leaves room for 3 times that.
         #expect(outside <= tries * 15 / 100, "seed \(seed)")
         #expect(means[1] < means[0] / 2 && means[2] < means[1] / 2, "seed \(seed): \(means)")
     }
@@ -84,7 +84,7 @@ private struct Card {
         var card = Card(ppm: 50, random: SplitMix64(seed: 2))
         var drift = ClockDrift()
         card.run(&drift, seconds: 60)
-        // An hour without a word, and the card went on.
+        // An hour without reports, while the card went on.
         card.run(&drift, seconds: 60, from: 48_000 * 3_600)
         let found = try #require(drift.estimate)
         #expect(abs(found.ppm - 50) < 0.5, "\(found)")
@@ -101,14 +101,15 @@ private struct Card {
         #expect(abs(found.ppm - 50) < 1, "\(found)")
     }
 
-    /// A loop with a share of a processor: for a while it comes later and later, and says so.
+    /// A loop with a share of a processor: for a while it falls behind more and more, and reports
+    /// that.
     private func driftOfAStarvedLoop(says: Bool, wholeSeconds: Int, seed: UInt64) -> ClockDrift {
         var random = SplitMix64(seed: seed)
         var drift = ClockDrift()
         var starvedUntil = 0
         for period in 1...60 * 100 {
             let second = period / 100
-            // Starved for two seconds between those in which it is let run.
+            // Starved for two seconds between the times it may run.
             let isStarved = second % (wholeSeconds + 2) >= wholeSeconds
             let due = Double(period) * 1e7 / (1 + 20e-6)
             let late = isStarved ? 10e6 + Double(second) * 1e6 : 100e3 * random.unit()

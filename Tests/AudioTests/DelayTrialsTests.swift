@@ -22,16 +22,16 @@ import Testing
     }
 
     @Test func aLongerWayIsMissedOnceAndNotByEveryFrame() {
-        // A burst of 50 late frames in 15 s is one gap for who stays late, not 50.
+        // A burst of 50 late frames in 15 s is one gap for a buffer that stays late, not 50.
         let late = (0..<1_500).map { (700..<750).contains($0) ? Float(80) : 2 }
         #expect(trials(of: late).target(delayMax: 240) < 20)
-        // Where the network stands still in a dozen places, that is a dozen gaps, worth a delay.
+        // A dozen stops of the network are a dozen gaps, which are worth a delay.
         let often = (0..<1_500).map { max(2, 80 - 10 * Float($0 % 120)) }
         #expect(trials(of: often).target(delayMax: 240) >= 80)
     }
 
     @Test func whereLateFramesComeInGroupsDelayIsKeptAWhile() {
-        // Every 10 s the network stands still four times, 400 ms apart, and once.
+        // Every 10 s the network stops four times, 400 ms apart, and once alone.
         let groups = (0..<2_000).map { i in
             i % 1_000 < 160 ? max(2, 100 - 10 * Float(i % 40)) : 2
         }
@@ -41,8 +41,8 @@ import Testing
     }
 
     @Test func whatComesAfterItsSuccessorIsALossAtAnyDelayBelow() {
-        // Each tenth frame comes 60 ms late, the others in time: waiting for it saves nothing
-        // below 60 ms, and 10 ms are invented at each delay.
+        // Every tenth frame comes 60 ms late, the others in time: a delay below 60 ms saves
+        // nothing, and 10 ms are invented at each.
         var trials = DelayTrials(block: 10)
         for i in 0..<1_500 {
             trials.observe(
@@ -55,7 +55,8 @@ import Testing
     }
 
     @Test func itIsALossTooIfNotTheNextButTheOneAfterIsPlayedBefore() {
-        // Each tenth frame and the next come 60 ms late: 20 of 100 ms are lost at each delay below.
+        // Every tenth frame and the next come 60 ms late: 20 of 100 ms are lost at each shorter
+        // delay.
         var trials = DelayTrials(block: 10)
         for i in 0..<1_500 {
             let following = SIMD4<Float>(i % 10 == 0 ? 60 : 0, 0, 0, 0)
@@ -95,7 +96,7 @@ import Testing
     }
 
     @Test func oneEarlyPacketDoesNotMakeTheOthersQuickerForGood() {
-        // Seen by a base that was found only lately, by one packet that was 30 ms quicker.
+        // Measured by a base found only lately, by one packet that was 30 ms quicker.
         let late = (0..<1_500).map { $0 % 20 == 0 ? Float(40) : 2 }
         var trials = trials(of: late)
         let before = trials.target(delayMax: 240)
@@ -104,7 +105,7 @@ import Testing
         trials.baseRose(by: 30)
         trials.weigh(lateCost: 20)
         #expect(trials.target(delayMax: 240) >= before - 4)
-        // Had all been seen by it, they would have moved.
+        // If all had been measured by it, they would have moved.
         trials.baseRose(by: 30)
         trials.weigh(lateCost: 20)
         #expect(trials.target(delayMax: 240) < before - 20)
@@ -119,7 +120,7 @@ import Testing
             let found = trials.lateShare(at: Int64((delay + margin) * 48))
             #expect(abs(found - share) < 0.005, "\(delay) ms: \(found)")
         }
-        // Where the way is 10 ms longer for good, each is so much less late.
+        // Where the path is 10 ms longer for good, each is 10 ms less late.
         trials.baseRose(by: 10)
         trials.weigh(lateCost: 20)
         let found = trials.lateShare(at: Int64((10 + margin) * 48))
@@ -143,7 +144,7 @@ import Testing
 }
 
 extension DelayTrials {
-    /// Frames of 10 ms that came so much later than the quickest, in ms.
+    /// Frames of 10 ms that came this much later than the quickest, in ms.
     fileprivate mutating func see(_ late: [Float]) {
         for (i, one) in late.enumerated() {
             var following = SIMD4<Float>(repeating: .infinity)

@@ -3,7 +3,8 @@ import Testing
 @testable import Audio
 
 @Suite struct DuplexSwitchTests {
-    /// Noise of so many dBFS, a word of -20 dBFS in every other half second if it speaks.
+    /// Noise at this level in dBFS; a speaking side adds a word of -20 dBFS in every other half
+    /// second.
     private struct Room {
         var noise = Noise(seed: 11)
         let level: Double
@@ -26,7 +27,7 @@ import Testing
         }
     }
 
-    /// Runs blocks of 10 ms; returns how loud the microphone was let through, of the last ones.
+    /// Runs blocks of 10 ms; returns the level at which the microphone passed in the last ones.
     private func run(
         _ duplex: inout DuplexSwitch, _ here: inout Room, _ far: inout Room, blocks: Int,
         hereSpeaks: Bool = false, farSpeaks: Bool = false
@@ -44,7 +45,7 @@ import Testing
         return share
     }
 
-    /// While one side has the word the other's microphone gives nothing but zeros.
+    /// While one side has the word, the other's microphone delivers nothing but zeros.
     @Test(arguments: [-65.0, -56, -53])
     func noiseAfterSilenceTakesTheWordFromNobody(_ level: Double) {
         var duplex = DuplexSwitch()
@@ -72,7 +73,7 @@ import Testing
         #expect(duplex.side == .nobody)
         #expect(run(&duplex, &here, &far, blocks: 20, farSpeaks: true) == 0)
         #expect(duplex.side == .far)
-        // Both speak, or the room answers: the far one goes on.
+        // Both speak, or the room echoes: the far side goes on.
         #expect(run(&duplex, &here, &far, blocks: 100, hereSpeaks: true, farSpeaks: true) == 0)
         #expect(run(&duplex, &here, &far, blocks: 60) == 1)
         #expect(duplex.side == .nobody)

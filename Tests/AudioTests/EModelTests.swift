@@ -2,7 +2,7 @@ import Audio
 import Testing
 
 @Suite struct EModelTests {
-    /// The figures that the fit to PESQ was made with.
+    /// The values from which the fit to PESQ was made.
     @Test(arguments: [
         (100.0, 0.0, 4.41), (100, 1, 4.12), (100, 5, 2.93), (250, 0, 4.18), (250, 1, 3.77),
         (250, 5, 2.46),

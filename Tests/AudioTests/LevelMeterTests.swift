@@ -67,7 +67,7 @@ import Testing
         var meter = LevelMeter()
         meter.add(sound.span)
         #expect(meter.clips == 3, "pairs are chance")
-        // The run that the block's end cut goes on in the next one.
+        // A run cut by the block's end continues in the next block.
         meter.add([Int16](repeating: 32_767, count: 120).span)
         #expect(meter.clips == 4)
         meter.reset()

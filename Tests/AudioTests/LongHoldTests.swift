@@ -3,11 +3,11 @@ import Scene
 import Testing
 import Time
 
-/// Networks that stand still for longer than any delay one would choose, as on a drive.
+/// Networks that stop for longer than any useful delay, as on a drive.
 @Suite struct LongHoldTests {
     static let talk = Result { try Talk(Speech(seconds: 30, pauses: true), perPacket: 2) }
 
-    /// A minute in which the network stands still so long, every ten seconds.
+    /// A minute in which the network stops for this long, every ten seconds.
     private func play(holdMs: Double) throws -> (TraceFigures, skippedMs: UInt64) {
         let delays = (0..<3_000).map { number -> Double? in
             let sinceHold = Double((number + 250) % 500) * 20
@@ -21,9 +21,9 @@ import Time
     @Test func whatWasHeldForLessThanASecondIsHeardAndNotSkipped() throws {
         let (figures, skippedMs) = try play(holdMs: 900)
         #expect(skippedMs == 0)
-        // The silence itself is 9 %.
+        // The silence alone is 9 %.
         #expect(figures.concealedPercent < 11, "\(figures)")
-        // And it is caught up, at twice the speed: at one and a half the mean is 115 ms.
+        // It catches up at twice the speed: at one and a half the mean is 115 ms.
         #expect(figures.meanDelay < 108, "\(figures)")
     }
 
@@ -34,13 +34,13 @@ import Time
         var voice = try Voice()
         let figures = try Trace(delays: delays).play(Self.talk.get(), voice: &voice)
         #expect(figures.concealedPercent <= 2, "\(figures)")
-        // A buffer that may not grow as much misses it.
+        // A buffer that may not grow so far misses it.
         var short = try Voice(delayMax: .milliseconds(60))
         let missed = try Trace(delays: delays).play(Self.talk.get(), voice: &short)
         #expect(missed.concealedPercent > 2, "\(missed)")
     }
 
-    /// What is left of the second begins at once, and not when the first would have been over.
+    /// The rest of the second talkspurt begins at once, not when the first would have ended.
     @Test func ofTwoTalksReleasedAtOnceTheFirstMayBeLeftOutWhole() throws {
         var voice = try Voice(blockSamples: 240)
         // CELT, 2.5 ms (RFC 6716, 3.1).
@@ -62,7 +62,7 @@ import Time
             }
         }
         #expect(sounding.first ?? 200 < 10)
-        // At most 128 frames of 2.5 ms are left, less what is cut from a pause.
+        // At most 128 frames of 2.5 ms are left, less the part cut from a pause.
         #expect((25...66).contains(sounding.count), "\(sounding)")
         let (isActive, totals) = (voice.isActive, voice.totals)
         #expect(!isActive)

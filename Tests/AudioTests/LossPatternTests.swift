@@ -3,7 +3,7 @@ import Scene
 import Testing
 
 @Suite struct LossPatternTests {
-    /// What chance makes of it: the share of frames lost with all their copies.
+    /// The result of chance: the share of frames lost together with all their copies.
     private func tried(_ p: LossPattern, depth: Int, offset: Int, seed: UInt64) -> Double {
         var random = SplitMix64(seed: seed)
         let leave = 1 / Double(p.meanBurst)
@@ -31,7 +31,7 @@ import Testing
         let told = Double(pattern.residual(depth: depth, offset: offset))
         let seen = tried(pattern, depth: depth, offset: offset, seed: seed)
         #expect(abs(seen - told) < 0.0008 + 0.15 * told, "seed \(seed): \(seen), \(told)")
-        // One copy fewer is another figure: the comparison can fail.
+        // One copy fewer gives another value: the comparison can fail.
         let fewer = tried(pattern, depth: depth - 1, offset: offset, seed: seed)
         #expect(abs(fewer - told) > 0.0008 + 0.15 * told, "seed \(seed)")
     }

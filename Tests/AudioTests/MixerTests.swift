@@ -20,7 +20,7 @@ private func frame(_ value: (Int) -> Int) -> Frame {
         }
     }
 
-    /// Blocks of any length: the mix is the same, and the limiter as quick.
+    /// With blocks of any length the mix is the same, and the limiter as quick.
     @Test(arguments: [120, 240])
     func shortBlocksAreMixedAsLongOnes(length: Int) {
         let talker = frame { $0 * 137 % 65_536 - 32_768 }
@@ -41,7 +41,7 @@ private func frame(_ value: (Int) -> Int) -> Frame {
             pieces += room
         }
         #expect((0..<480).allSatisfy { pieces[$0] == whole[$0] })
-        // Too loud by half: turned down within the block, and back in a fifth of a second.
+        // Too loud by half: lowered within the block, and back after a fifth of a second.
         var blocks = 0
         var last: Int16 = 0
         let loud = frame { _ in 30_000 }
@@ -86,7 +86,7 @@ private func frame(_ value: (Int) -> Int) -> Frame {
             for _ in 0..<8 { mixer.add(loud) }
             mixer.render(into: &out)
         }
-        // Turned down as a whole, not clipped in its wave form.
+        // Lowered as a whole, its wave form not clipped.
         #expect((0..<480).allSatisfy { abs(Int(out[$0])) >= 32_000 })
         let soft = frame { _ in 1_000 }
         mixer.add(soft)
@@ -104,7 +104,7 @@ private func frame(_ value: (Int) -> Int) -> Frame {
         var mixer = Mixer()
         var (before, greatest) = (0, 0)
         for block in 0..<4 {
-            // Constant: every step is the gain's.
+            // Constant sound: every step is the gain's.
             mixer.add(
                 frame { _ in 10_000 }.span, from: block < 2 ? first : last,
                 to: block < 1 ? first : last)
@@ -121,7 +121,7 @@ private func frame(_ value: (Int) -> Int) -> Frame {
     @Test func aGainThatMovesIsNotHeardInSteps() {
         #expect(greatestStep(from: .unity, to: .muted) <= 22)
         #expect(greatestStep(from: .muted, to: Gain(decibels: 6)) <= 43)
-        // A gain that jumps would be.
+        // A jumping gain would make one.
         var mixer = Mixer()
         var (one, other) = (frame { _ in 0 }, frame { _ in 0 })
         mixer.add(frame { _ in 10_000 })
@@ -143,7 +143,7 @@ private func frame(_ value: (Int) -> Int) -> Frame {
         var out = [Int16](repeating: 0, count: count)
         var samples = out.mutableSpan
         mixer.render(into: &samples)
-        // Nothing stands at full scale, as clipped sound does.
+        // Nothing stays at full scale, as clipped sound does.
         #expect(out.count { abs(Int($0)) >= 32_767 } <= count / 20 + 2)
         #expect(out.contains { abs(Int($0)) > 31_000 })
         let clipped = wave.count { abs(3 * Int($0)) >= 32_767 }
@@ -179,7 +179,7 @@ private func frame(_ value: (Int) -> Int) -> Frame {
             var out = frame { _ in 0 }
             mixer.render(into: &out)
             for i in 0..<480 where talkers > 0 && loud > 200 {
-                // What is positive stays so.
+                // Positive samples stay positive.
                 let isRight = sign[i] > 0 ? out[i] >= 0 : out[i] <= 0
                 #expect(isRight, "seed \(seed)")
             }
@@ -187,7 +187,7 @@ private func frame(_ value: (Int) -> Int) -> Frame {
     }
 }
 
-/// The sine of so many turns, by the test's own means.
+/// The sine of a number of turns, computed independently.
 private func sine(_ turns: Double) -> Double {
     let part = turns - turns.rounded(.down)
     let x = (part < 0.5 ? part : part - 1) * 2

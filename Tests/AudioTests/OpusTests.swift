@@ -19,8 +19,8 @@ import Testing
         #expect(declared == size)
     }
 
-    /// Packets of every profile are of one size, whatever is said, and what is said decides what of
-    /// them is padding: so a size that followed it would be seen here.
+    /// All packets of a profile have one size, whatever the words; the words decide how much is
+    /// padding, so a size that followed them would show here.
     @Test(arguments: Profile.allCases)
     func sizesDoNotTellSpeechFromSilence(profile: Profile) throws {
         let length = profile.settings.frameSamples
@@ -46,7 +46,7 @@ import Testing
         #expect((paddings.count > 5) == (profile.settings.fill < 100), "\(paddings.sorted())")
     }
 
-    /// Opus's own padding (RFC 6716 §3.2.5) of a packet of one frame, with what announces it.
+    /// Opus's own padding (RFC 6716 §3.2.5) in a packet of one frame, with its length bytes.
     private func padding(of packet: ArraySlice<UInt8>) -> Int {
         guard packet[0] & 3 == 3 else { return 0 }
         guard packet[1] & 0x40 != 0 else { return 1 }
@@ -57,7 +57,7 @@ import Testing
         return count + 1 + Int(packet[place])
     }
 
-    /// Whatever is to be said, it never takes more than the packet.
+    /// Whatever the sound, it never exceeds the packet.
     @Test(arguments: [Profile.voice, .lowpower], [20, 29, 48, 58, 72, 119, 120, 400])
     func theLoudestNoiseFitsItsPacket(profile: Profile, size: Int) throws {
         let length = profile.settings.frameSamples

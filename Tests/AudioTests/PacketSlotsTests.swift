@@ -4,7 +4,7 @@ import Testing
 @testable import Audio
 
 @Suite struct PacketSlotsTests {
-    /// What a sequence brings: every byte tells of it.
+    /// The payload of a sequence: every byte depends on it.
     private func payload(_ sequence: Int64, size: Int) -> [UInt8] {
         (0..<size).map { UInt8(truncatingIfNeeded: Int(sequence) &* 31 &+ $0) }
     }
@@ -58,7 +58,7 @@ import Testing
                 missing += 1
             }
         }
-        // Some had to make room, and the newest never.
+        // Some had to make room, but never the newest.
         #expect(missing > 0)
     }
 }

@@ -24,7 +24,7 @@ private func packets(of speech: Speech, _ profile: Profile) throws -> [[UInt8]] 
         let row = profile.settings
         #expect([120, 240, 480, 960].contains(row.frameSamples))
         #expect(row.blockSamples % 120 == 0 && row.blockSamples <= 480)
-        // A block is never longer than what is heard of it at once.
+        // A block is never longer than the sound heard at once.
         #expect(row.blockSamples <= row.frameSamples && row.periodSamples <= row.blockSamples)
         #expect(profile.bitrates.contains(row.bitrate))
         for bitrate in [profile.bitrates.lowerBound, row.bitrate, profile.bitrates.upperBound] {
@@ -49,7 +49,7 @@ private func packets(of speech: Speech, _ profile: Profile) throws -> [[UInt8]] 
             let samples = OpusDecoder.sampleCount(of: packet.span)
             #expect(samples == row.frameSamples)
         }
-        // Without SILK there is no looking ahead for it (RFC 6716 §3.1: configurations 16 to 31).
+        // Without SILK there is no look-ahead for it (RFC 6716 §3.1: configurations 16 to 31).
         if row.mode == .lowDelay { #expect(packets.allSatisfy { $0[0] >> 3 >= 16 }) }
     }
 
@@ -87,7 +87,7 @@ private func packets(of speech: Speech, _ profile: Profile) throws -> [[UInt8]] 
         let totals = voice.totals
         #expect(totals.concealedMs == 0 && totals.late == 0 && totals.restarts == 0)
         #expect(totals.skippedMs == 0)
-        // What was said is heard, and no longer after than frame, block and jitter take.
+        // The speech is heard, and no later than frame, block and jitter require.
         let settled = delays.dropFirst(Int(1_500 / blockMs))
         #expect(settled.max()! <= max(frameMs, blockMs) + 10 + 4)
         var (known, all) = (0, 0)
@@ -98,7 +98,7 @@ private func packets(of speech: Speech, _ profile: Profile) throws -> [[UInt8]] 
             all += 1
             if likeness(of: said, in: heard, from: start - 4_800) > 0.8 { known += 1 }
         }
-        // But where a pause was cut to the length that the delay wants.
+        // Except where a pause was cut to the length that the delay requires.
         #expect(all > 5 && known * 4 >= all * 3, "\(known) of \(all)")
     }
 
@@ -120,7 +120,7 @@ private func packets(of speech: Speech, _ profile: Profile) throws -> [[UInt8]] 
         #expect(totals.restarts == 0 && totals.received == UInt64(preRoll) + 1)
     }
 
-    /// How much of a sound is in another one, where it is most like it, up to 50 ms from a place.
+    /// The share of one sound in another, where they are most alike, up to 50 ms from a place.
     private func likeness(of said: [Double], in heard: [Int16], from start: Int) -> Double {
         var best = 0.0
         for place in start..<min(start + 2_400, heard.count - said.count) where place % 2 == 0 {

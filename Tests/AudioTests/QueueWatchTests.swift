@@ -39,8 +39,8 @@ private func at(_ seconds: Double) -> Instant {
         }
     }
 
-    /// Each packet 0 to 40 ms late, that have a jitter of 13 ms; or all of them by as much as one
-    /// of them, which is a queue.
+    /// Packets that come 0 to 40 ms late, each by itself, with a jitter of 13 ms; or all later by
+    /// the same time, which is a queue.
     @Test(arguments: [(13, QueueWatch.Verdict.free), (2, .standing)])
     func unevennessIsNoQueue(jitterMs: Int, verdict: QueueWatch.Verdict) {
         var watch = QueueWatch()

@@ -5,13 +5,13 @@ import Testing
 @testable import Audio
 
 @Suite struct RandomDayTests {
-    /// Some days; `tools/random-days` lives thousands, or a million.
+    /// Some days; `tools/random-days` runs thousands, or a million.
     @Test func noRandomDayBringsAVoiceDown() async {
         await #expect(processExitsWith: .success) {
-            // One that a line too short for its delay does not survive; one whose packets had to
-            // make room for others, and were waited for without end.
+            // A seed that a line too short for its delay does not survive; and one whose packets
+            // had to make room for others, and were awaited without end.
             for seed in [38, 16_365] + Array(1...8) as [UInt64] {
-                // The one that ends the process is the last one written.
+                // The day that ends the process is the last one printed.
                 FileHandle.standardError.write(Data("random day, seed \(seed)\n".utf8))
                 var day = try RandomDay(seed: seed)
                 precondition(day.live(), "the voice never ends")
@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    /// What no packet brings, a mistake in a sum might: none of it may end in a trap.
+    /// Values that no packet carries but a wrong sum might have: none may end in a trap.
     @Test func delaysThatAreNoNumbersAreNoDelays() {
         var trials = DelayTrials(block: 5)
         for late in [Float.infinity, .nan, -.infinity, 1e30, -1e30, 0] {

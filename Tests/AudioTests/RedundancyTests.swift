@@ -5,11 +5,11 @@ import Time
 
 private let start = Instant(nanoseconds: 5_000_000_000_000)
 
-/// A way that loses as told, reports on it once a second, and what is chosen.
+/// A network path that loses as set and is reported on once a second, and the resulting choice.
 private struct Way {
     var redundancy: Redundancy
     var now = start
-    /// Bytes of a second's packets that pass; what is more stands in a queue and is lost.
+    /// Bytes per second that pass; the excess waits in a queue and is lost.
     var capacity: Int?
     let packets: Int
     private var queue: Int64 = 0
@@ -26,7 +26,7 @@ private struct Way {
         51 + max(64, 5 + choice.frameSize * (1 + choice.depth))
     }
 
-    /// One second, with these losses if there is room for all.
+    /// One second, with these losses if there is room for all packets.
     mutating func pass(
         loss: Double, burst: Double = 0, roundTrip: Duration? = .milliseconds(4),
         jitter: Duration = .milliseconds(1)
@@ -66,8 +66,8 @@ private struct Way {
         #expect(way.choice.offset == 1)
     }
 
-    /// The measured best of bursts of 30 ms for 10 ms frames, of 60 ms for 20 ms frames, and what
-    /// follows for shorter ones: a loss of the same duration takes more packets.
+    /// The measured best choices for bursts of 30 ms with 10 ms frames, and of 60 ms with 20 ms
+    /// frames; shorter frames follow from these: a loss of the same duration takes more packets.
     @Test(arguments: [(480, 3.0, 4, 2), (960, 3.0, 3, 2), (240, 6.0, 4, 4), (120, 12.0, 4, 4)])
     func copiesLieFartherApartThanLossesAreLong(
         samples: Int, burst: Double, depth: Int, offset: Int
@@ -106,7 +106,7 @@ private struct Way {
         #expect(way.choice.depth == 1)
     }
 
-    /// Each byte of a frame that is repeated is sent more than once: such frames are shorter.
+    /// Each byte of a repeated frame is sent more than once: such frames are shorter.
     @Test func framesAreShorterWhileTheyAreRepeated() {
         var way = Way(size: 58, repeated: 48)
         way.pass(seconds: 10, loss: 0)
@@ -115,7 +115,7 @@ private struct Way {
         #expect(way.choice.depth == 2 && way.choice.frameSize == 48)
         way.pass(seconds: 80, loss: 0)
         #expect(way.choice.depth == 0 && way.choice.frameSize == 58)
-        // What is set for copies is never more than what is set for all.
+        // Frames with copies are never longer than frames without.
         var thin = Way(size: 30, repeated: 48)
         thin.pass(seconds: 10, loss: 0.1)
         #expect(thin.choice.frameSize == 30)
@@ -133,7 +133,7 @@ private struct Way {
         }
         #expect(way.choice.frameSize < 80)
         #expect(way.packetSize <= 125)
-        // The same loss without a queue is another matter.
+        // The same loss without a queue has another effect.
         var open = Way(size: 80)
         open.pass(seconds: 30, loss: 0.1)
         #expect(open.choice.depth == 2 && open.choice.frameSize == 80)
@@ -145,7 +145,7 @@ private struct Way {
         #expect(way.choice.depth == 2)
         way.capacity = 100 * 100
         for _ in 0..<40 { way.pass(loss: 0.05) }
-        // They rest in padding, or there are none.
+        // Copies lie in padding, or there are none.
         #expect(way.choice.depth < 2 || way.choice.frameSize < 40)
         var narrow = Way()
         narrow.pass(seconds: 10, loss: 0)
@@ -171,7 +171,7 @@ private struct Way {
         #expect(!way.choice.isHopeless)
     }
 
-    /// Packets that are lost, and others that come late, without a queue: sizes stay, copies help.
+    /// Lost packets, and late ones, without a queue: sizes stay, copies help.
     ///
     /// The same delay of all packets is a queue.
     @Test(arguments: [(12, 40), (2, 29)])
@@ -187,7 +187,7 @@ private struct Way {
         #expect((way.choice.depth == 2) == (size == 40))
     }
 
-    /// Once may be chance: one lost packet while somebody fetches a page.
+    /// Once may be chance: one lost packet while a web page loads.
     @Test func lossAndAQueueMustStayTogether() {
         var way = Way(size: 80)
         way.pass(seconds: 10, loss: 0)
@@ -208,7 +208,7 @@ private struct Way {
         #expect(way.choice.depth == 2)
     }
 
-    /// Of large frames six take more than there is room for, so nothing else ends the growing.
+    /// Six large frames exceed the room, so nothing else ends the growth.
     @Test(arguments: [(480, 320), (960, 400), (960, 240)])
     func wideAgainPacketsTakeNoMoreThanThereIsRoomFor(_ samples: Int, _ size: Int) {
         var way = Way(samples: samples, size: size, depthMin: 0)

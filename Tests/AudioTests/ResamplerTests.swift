@@ -32,7 +32,7 @@ import Testing
         #expect((799...801).contains(crossings))
         let peak = middle.map(abs).max() ?? 0
         #expect((16_000...16_600).contains(peak))
-        // It begins with the sound, and not with the filter's own delay.
+        // The output begins with the sound, not with the filter's delay.
         let first = sound.firstIndex { abs($0) > 4_000 } ?? 0
         #expect(first < 24)
     }

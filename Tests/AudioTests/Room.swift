@@ -2,8 +2,8 @@ import Audio
 import Foundation
 import Scene
 
-/// A room with a loudspeaker and a microphone in it: a direct path of 12 cm and an echo that dies
-/// away by 60 dB in 0.35 s, together as loud as what is played.
+/// A room with a loudspeaker and a microphone: a direct path of 12 cm and an echo that decays by 60
+/// dB in 0.35 s, together as loud as the played sound.
 struct Room {
     private struct Comb {
         var line: [Double]
@@ -23,7 +23,7 @@ struct Room {
     private var direct: [Double]
     private var place = 0
     private let directGain: Double
-    /// Decibels from what is played to what is heard.
+    /// Decibels from the played to the heard sound.
     private let coupling: Double
     /// Whether the loudspeaker clips softly, as a small one does.
     var isClipping = false
@@ -53,15 +53,15 @@ struct Room {
     }
 }
 
-/// What a microphone hears, and what was played while it did.
+/// The sound of a microphone, and the sound played meanwhile.
 struct RoomScene {
     var captured: [Int16] = []
     var played: [Int16] = []
-    /// The voice of somebody here alone, as the microphone hears it.
+    /// The voice of a person here alone, as the microphone hears it.
     var near: [Int16] = []
 }
 
-/// Samples of speech turned to a level in dBFS RMS, pauses included.
+/// Speech at a level in dBFS RMS, pauses included.
 func leveled(_ samples: [Int16], _ decibels: Double) -> [Int16] {
     let power = samples.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(samples.count)
     let factor = pow(10, decibels / 20) * 32_768 / max(1, power.squareRoot())
@@ -78,7 +78,7 @@ func level(_ samples: [Int16], _ seconds: Range<Double>) -> Double {
 }
 
 extension RoomScene {
-    /// Somebody far speaks in `far`, somebody here in `near` (seconds, nil never).
+    /// The far side speaks in `far`, a person here in `near` (seconds, nil never).
     init(
         seconds: Double, far: Range<Double>?, near here: Range<Double>?, noise: Double = -65,
         coupling: Double = 0, isClipping: Bool = false, pathChange: Double? = nil,
@@ -113,12 +113,12 @@ extension RoomScene {
         }
     }
 
-    /// Decibels by which what is left is less than what was captured.
+    /// Decibels by which the remainder is lower than the captured sound.
     func gone(_ out: [Int16], _ seconds: Range<Double>) -> Double {
         level(captured, seconds) - level(out, seconds)
     }
 
-    /// What a canceller alone leaves of it, and how well that went.
+    /// The remainder after a canceller alone, and its estimate of the result.
     func cancelled(frame: Int = 480) -> (sound: [Int16], estimate: EchoEstimate) {
         var canceller = EchoCanceller(frameSamples: frame)
         var estimate = EchoEstimate()
@@ -130,7 +130,7 @@ extension RoomScene {
         return (sound, estimate)
     }
 
-    /// What a chain leaves of it, when the loudspeaker's card has so many samples waiting.
+    /// The remainder after a chain, when the loudspeaker's card has so many samples queued.
     func improved(
         by settings: CaptureChain.Settings, block: Int = 480, queued: Int = 960
     ) -> (sound: [Int16], chain: EchoEstimate?) {
@@ -138,7 +138,7 @@ extension RoomScene {
         var reference = EchoReference()
         var given = 0
         let sound = blocks(of: block) { samples, start in
-            // By now so much is captured, and as much more than that is given to the speaker.
+            // So much is captured by now, and this much more was passed to the speaker.
             while given < min(played.count, start + block + queued) {
                 let end = min(played.count, given + block)
                 reference.append(played.span.extracting(given..<end))
@@ -151,7 +151,7 @@ extension RoomScene {
         return (sound, chain.estimate)
     }
 
-    /// Puts what was captured through something, block by block.
+    /// Passes the captured sound through a filter, block by block.
     func blocks(of count: Int, _ body: (inout MutableSpan<Int16>, Int) -> Void) -> [Int16] {
         var out: [Int16] = []
         out.reserveCapacity(captured.count)

@@ -3,7 +3,7 @@ import Foundation
 import Scene
 import Testing
 
-/// Truth here: the active speech level of ITU-T P.56 of the speech alone, over the mean power of
+/// The reference: the active speech level of ITU-T P.56 of the speech alone, over the mean power of
 /// the noise alone.
 @Suite struct SignalToNoiseTests {
     enum Colour: String, CaseIterable { case white, pink, brown, hum }
@@ -75,7 +75,8 @@ import Testing
                 if hangs[place] <= hangover { counts[place] += step }
             }
         }
-        // From the softest threshold up: the first less than 15.9 dB below the level it gives.
+        // From the lowest threshold up: the first that is less than 15.9 dB below the resulting
+        // level.
         for place in thresholds.indices.reversed() where counts[place] > 0 {
             let power = squares / Double(counts[place])
             if 10 * log10(power) - 20 * log10(thresholds[place]) <= 15.9 { return power }
@@ -83,7 +84,7 @@ import Testing
         return squares / Double(sound.count)
     }
 
-    /// Speech and noise of mean power 1, to be mixed: of the speech while it is active.
+    /// Speech and noise of mean power 1, to be mixed; for speech, the mean while it is active.
     struct Parts {
         let words: [Double]
         let noise: [Double]
@@ -98,7 +99,7 @@ import Testing
             self.noise = noise.map { $0 / power }
         }
 
-        /// What a microphone gives: the noise lies `truth` dB below the speech.
+        /// A microphone's sound: the noise lies `truth` dB below the speech.
         func mixed(_ truth: Double, speechLevel: Double, offset: Double = 0) -> [Int16] {
             let gain = 32_768 * pow(10, speechLevel / 20)
             let noiseGain = gain * pow(10, -truth / 20)
@@ -165,12 +166,14 @@ import Testing
         #expect(found == nil)
     }
 
-    /// Begun within a word, what is known first is known well: no good microphone is warned about.
+    /// A measurement that begins within a word gives a good first result: it warns about no good
+    /// microphone.
     ///
-    /// The first sample of a word is far from the constant part of a converter, and taken for it
-    /// stands in the pauses as noise for half a minute: 14 dB too little at 42, 22 at 50. Brown
-    /// noise itself wanders: of 70 seeds the worst was 1.9 dB off, of some thousands 2.5. Of
-    /// one in 150 nothing is known within 11 s: it is a room that becomes louder, measured anew.
+    /// The first sample of a word is far from the constant offset of a converter. Taken for that
+    /// offset, it would count as noise in the pauses for half a minute: 14 dB too little at 42, 22
+    /// at 50. Brown noise itself varies: of 70 seeds the worst was 1.9 dB off, of some thousands
+    /// 2.5. One in 150 has no result within 11 s: it looks like a room that becomes louder and is
+    /// measured again.
     @Test(arguments: Colour.allCases, [11, 12, UInt64.random(in: 1...1_000_000)])
     func speechFromTheFirstMomentIsNotTakenForNoise(_ colour: Colour, _ seed: UInt64) throws {
         let parts = Parts(colour, seed: seed, seconds: colour == .brown ? 30 : 14)

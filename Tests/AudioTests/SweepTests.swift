@@ -69,7 +69,7 @@ import Testing
         #expect(samples.count == 2_400)
         let peak = samples.map { abs(Int($0)) }.max() ?? 0
         #expect(abs(peak - 8_231) < 40)
-        // 3.5 kHz at that height moves this far in a sample at most.
+        // 3.5 kHz at that amplitude moves at most this far in a sample.
         for (one, next) in zip(samples, samples.dropFirst()) {
             #expect(abs(Int(next) - Int(one)) < 3_900)
         }

@@ -2,7 +2,7 @@ import Audio
 import Testing
 
 @Suite struct ToneTrialTests {
-    /// What a microphone hears of a trial after `delay` samples, with noise.
+    /// A microphone's recording of a trial after `delay` samples, with noise.
     private func recording(delay: Int, gain: Double, noise: Int) -> [Int16] {
         let sweep = ToneTrial().samples
         var state: UInt64 = 3

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct VoiceSwitchTests {
-    /// Without a canceller: everything the microphone hears passes the switch.
+    /// Without a canceller: the switch gets everything the microphone hears.
     private func switched(_ scene: RoomScene) -> [Int16] {
         var voice = VoiceSwitch()
         return scene.blocks(of: 480) { block, start in
@@ -39,11 +39,11 @@ import Testing
         #expect(lost <= 4, "\(lost)")
     }
 
-    /// A switch behind a canceller, and what is played at -20 dBFS and heard as loud.
+    /// A switch behind a canceller; sound is played at -20 dBFS and heard as loud.
     private struct Canceller {
         var voice = VoiceSwitch()
 
-        /// Leaves so much of each block, and returns for how many of them the switch was open.
+        /// Leaves this much of each block, and returns for how many of them the switch was open.
         @discardableResult
         mutating func leave(
             _ left: Float, of captured: Float = 0.01, milliseconds: Int, blocksOf samples: Int = 480
@@ -65,7 +65,7 @@ import Testing
         var canceller = Canceller()
         canceller.leave(0.000_01, milliseconds: 12_000)
         #expect(!canceller.voice.isOpen && canceller.voice.expected < -20)
-        // Four blocks in which the canceller adds to what it hears.
+        // Four blocks in which the canceller adds to the sound.
         let open = canceller.leave(0.012, milliseconds: 200)
         #expect(open <= 4)
     }
@@ -82,7 +82,7 @@ import Testing
         #expect(expected(afterMilliseconds: 40) > -1)
     }
 
-    /// What a canceller has not heard since it lost the room it does not take away yet.
+    /// The canceller does not yet remove sounds that it has not heard since it lost the room.
     @Test func soundsNewToACancellerThatLostTheRoomTwiceAreNobodyHere() {
         var canceller = Canceller()
         canceller.leave(0.000_01, milliseconds: 12_000)
@@ -93,7 +93,7 @@ import Testing
         canceller.leave(0.000_1, milliseconds: 600)
         let atFirst = canceller.leave(0.003, milliseconds: 200)
         #expect(atFirst == 0)
-        // After some seconds the same is somebody speaking here.
+        // After some seconds the same sound is a person speaking here.
         canceller.leave(0.000_01, milliseconds: 8_000)
         let later = canceller.leave(0.003, milliseconds: 200)
         #expect(later > 10)
@@ -110,7 +110,7 @@ import Testing
         #expect(later > 10)
     }
 
-    /// With a headset there is no echo to learn from; who speaks then is somebody here.
+    /// With a headset there is no echo to learn from; any voice is a person here.
     @Test func aRoomThatDoesNotAnswerIsTrustedToo() {
         var canceller = Canceller()
         let atFirst = canceller.leave(0.001, of: 0.001, milliseconds: 200)

@@ -85,7 +85,7 @@ private func roughness(_ samples: some Collection<Int16>) -> Int {
         let (talk, _) = try room(voiceFrom: 1_400, level: 1)
         var voice = try Voice()
         let heard = listen(to: press(talk, from: 100, to: 250), until: 2_900, voice: &voice)
-        // Nothing is known of the network yet, so 30 ms are kept, and a block's worth of phase.
+        // The network is still unknown, so 30 ms are kept, and a block's worth of phase.
         #expect(heard.delays[5] < 41)
     }
 
@@ -97,7 +97,7 @@ private func roughness(_ samples: some Collection<Int16>) -> Int {
             let heard = listen(
                 to: press(talk, from: 100, to: 350), until: 4_000, voice: &voice, keepSound: true)
             #expect(heard.totals.stretchedMs >= 40)
-            // 0.9 s on, the delay is settled: what is heard there is the codec's own roughness.
+            // After 0.9 s the delay is settled: the remaining roughness is the codec's own.
             let hurried = roughness(heard.samples[(1_000 * 48)..<(1_900 * 48)])
             let settled = roughness(heard.samples[(1_900 * 48)..<(3_500 * 48)])
             #expect(Double(hurried) < 1.6 * Double(settled), "seed \(seed)")
@@ -137,8 +137,8 @@ private func roughness(_ samples: some Collection<Int16>) -> Int {
         #expect(spurts == 1)
     }
 
-    /// A frame now and then is up to 9 ms later than the block it is played in: what is left of the
-    /// sound is stretched until it comes, in less delay than a whole block more would be.
+    /// An occasional frame is up to 9 ms later than the block it is played in: the remaining sound
+    /// is stretched until it comes, at less delay than a whole block more.
     @Test(arguments: [(block: 5, blocks: 2.7, stretchedMs: 10), (10, 2.2, 100)], 1...3)
     func spareSoundIsStretchedUntilALateFrameComes(
         bound: (block: Int, blocks: Double, stretchedMs: Int), seed: UInt64
@@ -159,7 +159,7 @@ private func roughness(_ samples: some Collection<Int16>) -> Int {
         #expect(totals.stretchedMs > bound.stretchedMs, "\(totals)")
     }
 
-    /// What is left where a talker stops is stretched once, not until it is like itself.
+    /// The remainder where a talker stops is stretched once, not until it resembles itself.
     @Test(arguments: [1, 3] as [UInt64])
     func whoStopsInTheMiddleOfAWordIsSilentSoon(seed: UInt64) throws {
         let talk = try Talk(Self.monologue)
@@ -202,7 +202,7 @@ private func roughness(_ samples: some Collection<Int16>) -> Int {
         #expect(heard.totals.lost == 0)
         let isActive = voice.isActive
         #expect(!isActive)
-        // What is known of the network outlives the pause.
+        // Knowledge of the network outlives the pause.
         let target = voice.targetDelay
         #expect(target < .milliseconds(10))
         #expect(energy(heard.samples, from: 3_200, to: 3_900) == 0)
@@ -230,7 +230,7 @@ private func roughness(_ samples: some Collection<Int16>) -> Int {
             var voice = try Voice()
             let heard = listen(to: flights, until: 9_500, voice: &voice)
             #expect(heard.totals.concealedMs <= 250)
-            // The last two seconds are heard, at a delay as before.
+            // The last two seconds are heard, at the same delay as before.
             #expect(heard.hadSound[700..<900].allSatisfy { $0 })
             #expect(heard.delays.suffix(100).allSatisfy { $0 < 25 }, "after \(outage) ms")
         }

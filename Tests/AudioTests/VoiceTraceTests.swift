@@ -2,18 +2,18 @@ import Audio
 import Scene
 import Testing
 
-/// What the jitter buffer makes of recorded and made-up networks (docs/voice.md "Delay").
+/// The jitter buffer's results on recorded and synthetic networks (docs/voice.md "Delay").
 @Suite struct VoiceTraceTests {
     static let talk = Result { try Talk(Speech(seconds: 30, pauses: true), perPacket: 2) }
     static let monologue = Result { try Talk(Speech(seconds: 20, pauses: false), perPacket: 2) }
 
-    /// The most that each may be.
+    /// The upper bound of each value.
     struct Bound: CustomTestStringConvertible, Sendable {
         let name: String
         var depth = 0
         var delayMs = Double.infinity
         var concealedPercent = Double.infinity
-        /// Delay and lost sound as one figure.
+        /// Delay and lost sound as one value.
         var cost = Double.infinity
         var testDescription: String { name }
 
@@ -44,7 +44,7 @@ import Testing
         #expect(bound.holds(for: figures), "\(figures)")
     }
 
-    /// A buffer that may not grow misses them: the bounds ask for something.
+    /// A buffer that may not grow misses them, so the bounds demand something.
     @Test(arguments: ["wifi_good", "lte_like"])
     func aBufferThatMayNotGrowMissesTheBound(name: String) throws {
         var voice = try Voice(delayMax: .milliseconds(10))
@@ -81,7 +81,7 @@ import Testing
         let heard = try listen(
             to: trace.flights(of: Self.talk.get()), until: trace.length,
             voice: &voice, phase: 1)
-        // Starvation may leave more for a moment; it is worked off.
+        // Starvation may leave more for a moment, which is then removed.
         #expect(heard.meanDelay < 70)
     }
 
@@ -97,7 +97,7 @@ import Testing
         #expect(Double(heard.totals.concealedMs) / trace.length <= 0.000_2)
     }
 
-    /// A fixed delay of 40 ms mends nothing here, one of 50 ms what a copy brings.
+    /// A fixed delay of 40 ms repairs nothing here; one of 50 ms repairs what a copy brings.
     @Test func aFrameIsAsLateAsTheFirstPacketThatCarriesIt() {
         let trace = Trace(delays: [20, nil, 50, nil])
         #expect(trace.lateness() == [0, .infinity, 30, .infinity])

@@ -5,10 +5,10 @@ import Scene
 /// Words and pauses: each word one to two seconds of speech, a pause of two after it.
 struct Words {
     var samples: [Int16] = []
-    /// Where each word is, in samples.
+    /// The position of each word, in samples.
     var places: [Range<Int>] = []
 
-    /// So many words at a level in dBFS RMS (of the words), in white noise of another.
+    /// This many words at a level in dBFS RMS (of the words), in white noise of another level.
     init(_ count: Int, level wanted: Double, noise: Double, seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let speech =

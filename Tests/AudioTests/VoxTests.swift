@@ -26,7 +26,7 @@ import Testing
         var vox = Vox(threshold: 8, hang: .milliseconds(500))
         let opened = openings(words.samples, &vox, block: block)
         let missed = words.places.filter { word in
-            // What the pre-roll holds is not lost.
+            // The sound in the pre-roll is not lost.
             !opened.contains { $0.lowerBound < word.lowerBound + 9_600 && $0.overlaps(word) }
         }
         let wrong = opened.filter { span in !words.places.contains { $0.overlaps(span) } }
@@ -52,7 +52,7 @@ import Testing
         let words = Words(5, level: -20, noise: -65, seed: 5)
         var vox = Vox(threshold: 8, hang: .milliseconds(500))
         #expect(openings(words.samples, &vox, speaker: .heard).isEmpty)
-        // The very same sound does when it is not the speaker's.
+        // The same sound opens it when it is not the speaker's.
         #expect(openings(words.samples, &vox).count >= 5)
     }
 

@@ -29,7 +29,7 @@ import Testing
         return bytes
     }
 
-    /// What comes out of it, given in parts of `part` bytes.
+    /// Its samples, when read in parts of `part` bytes.
     private func read(_ bytes: [UInt8], part: Int = 7) throws(WAVProblem) -> [Float] {
         var reader = WAVReader()
         var samples: [Float] = []
@@ -114,7 +114,7 @@ import Testing
         #expect(problem(Array(long.dropLast(20))) == .truncated)
     }
 
-    /// Whatever bytes come, in whatever parts: samples or a problem, and no end of the program.
+    /// Any bytes in any parts give samples or a problem, and never end the program.
     @Test func anyBytesAreReadToTheirEnd() throws {
         let seed = UInt64.random(in: 0..<UInt64.max)
         var state = seed

@@ -11,7 +11,7 @@ import Testing
 
     @Test func theSameTwiceHasNoDifference() throws {
         #expect(try lines(station, station) == [])
-        // What is written otherwise but means the same is no difference.
+        // Another spelling of the same value is no difference.
         #expect(try lines(station, station + "[audio]\nbitrate = auto\nrx-hold = 0.15s\n") == [])
         #expect(
             try lines(
@@ -61,6 +61,28 @@ import Testing
                 "~ [peer attic] psk: none -> file:attic.psk",
                 "- [peer garage]",
                 "+ [peer shed]",
+            ])
+    }
+
+    /// Whether a setting has a use may depend on the mode or the line.
+    @Test func eachSettingIsComparedWithItself() throws {
+        let rest = station + "[channel c]\n"
+        let contact = rest + "[button b]\ntalk = c\nline = GPIO1\n"
+        let voice = rest + "[button b]\ntalk = c\nmode = vox\n"
+        #expect(
+            try lines(contact, voice) == [
+                "~ [button b] line: GPIO1 -> (empty)",
+                "~ [button b] bias: pull-up -> (empty)",
+                "~ [button b] active: low -> (empty)",
+                "~ [button b] debounce: 5ms -> (empty)",
+                "~ [button b] mode: momentary -> vox",
+                "~ [button b] vox-threshold: (empty) -> +8dB",
+                "~ [button b] vox-hang: (empty) -> 500ms",
+            ])
+        let lamp = station + "[lamp l]\nshow = fault\nline = "
+        #expect(
+            try lines(lamp + "GPIO1", lamp + "led:a") == [
+                "~ [lamp l] line: GPIO1 -> led:a", "~ [lamp l] active: high -> (empty)",
             ])
     }
 

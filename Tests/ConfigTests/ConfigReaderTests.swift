@@ -3,7 +3,7 @@ import Testing
 
 @testable import Config
 
-/// A configuration of main file text and, when given, peer files.
+/// The configuration in the text of a main file and, if given, of peer files.
 func parse(
     _ main: String, peers: String? = nil, learned: String? = nil
 ) throws(ConfigError) -> Config {
@@ -17,7 +17,7 @@ func parse(
     return try Config(sources, paths: Paths(stateDirectory: nil, runtimeDirectory: nil))
 }
 
-/// What is wrong with it, one line each; empty when nothing is.
+/// The mistakes in it, one line each.
 func complaints(
     _ main: String, peers: String? = nil, learned: String? = nil
 ) -> [String] {
@@ -135,7 +135,7 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
         #expect(config.audio.duplex == .full)
         #expect(config.audio.rxHold == .zero)
         #expect(config.audio.echo == .auto && config.audio.noiseSuppression == .high)
-        #expect(config.audio.controlsGain)
+        #expect(config.audio.gainControl)
         #expect(config.talk.tail == .milliseconds(200))
         #expect(config.session.rekeyAfter == .seconds(5))
         #expect(config.paths.state == "/tmp/s")

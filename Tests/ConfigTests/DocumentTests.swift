@@ -3,68 +3,185 @@ import Testing
 
 @testable import Config
 
-/// No key is known to the program alone.
+/// The man page and the examples have every setting of the tables, with its default.
 @Suite struct DocumentTests {
     private static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    private func text(of name: String) throws -> String {
-        try String(contentsOf: Self.root.appendingPathComponent(name), encoding: .utf8)
+    private static func text(of name: String) throws -> String {
+        try String(contentsOf: root.appendingPathComponent(name), encoding: .utf8)
     }
 
-    /// The keys that each kind of section asks for.
-    private func keys() -> [(kind: String, keys: [String])] {
-        func asked(_ kind: String, _ read: (inout SectionReader) -> Void) -> (String, [String]) {
-            let origin = Origin(file: "f", line: 1)
-            var reader = SectionReader(
-                INI.Section(kind: kind, name: "x", role: .main, origin: origin))
-            read(&reader)
-            return (kind, reader.asked)
-        }
-        var config = Config()
-        return [
-            asked("station") { config.station.read(&$0) },
-            asked("network") { config.network.read(&$0) },
-            asked("audio") { config.audio.read(&$0) },
-            asked("talk") { config.talk.read(&$0) },
-            asked("session") { config.session.read(&$0) },
-            asked("quiet") { config.quiet.read(&$0) },
-            asked("events") { config.events.read(&$0) },
-            asked("paths") { config.paths.read(&$0) },
-            asked("button") { _ = Config.Button(&$0) },
-            asked("channel") { _ = Config.Channel(&$0) },
-            asked("lamp") { _ = Config.Lamp(&$0) },
-            asked("relay") { _ = Config.Relay(&$0) },
-            asked("peer") { _ = Config.Peer(&$0) },
-        ]
+    private static func header(of kind: SectionKind) -> String {
+        kind.isNamed ? "[\(kind.name) NAME]" : "[\(kind.name)]"
     }
 
-    @Test func everyKeyIsInTheExamples() throws {
-        let example = try text(of: "etc/intercomd.conf")
-        let peer = try text(of: "etc/peers.d/frontdoor.conf")
-        for (kind, keys) in keys() {
-            let file = kind == "peer" ? peer : example
-            let header = try #require(
-                file.range(of: "\n[\(kind)") ?? file.range(of: "\n#[\(kind)"))
-            let rest = file[header.upperBound...]
-            let end = rest.range(of: "\n[")?.lowerBound ?? rest.endIndex
-            #expect(!keys.isEmpty)
-            for key in keys {
-                #expect(
-                    rest[..<end].contains("\n\(key) = ") || rest[..<end].contains("\n#\(key) = "))
+    // The faults of the man page, one line each.
+
+    private static func complaints(aboutPage text: String) -> [String] {
+        let page = ManPage(text)
+        var found: [String] = []
+        for kind in Config.kinds {
+            for setting in kind.settings {
+                let place = "\(header(of: kind)) \(setting.name)"
+                guard let entry = page.entry(setting.name, in: header(of: kind)) else {
+                    found.append("\(place) is missing")
+                    continue
+                }
+                if setting.isRequired {
+                    if entry.standard != nil || !entry.text.contains("Required") {
+                        found.append("\(place) is not called required")
+                    }
+                } else if !isDefault(entry.standard ?? "", of: setting.name, kind) {
+                    found.append("\(place): \(entry.standard ?? "nothing") is not its default")
+                }
+                // A word such as auto may stand in the tag alone, as the default.
+                let said = "\(entry.text) \(entry.standard ?? "")"
+                for value in missing(in: said, of: setting.allowed) {
+                    found.append("\(place) does not name \(value)")
+                }
             }
         }
+        let known = Config.kinds.flatMap { kind in
+            kind.settings.map { (header: header(of: kind), name: $0.name) }
+        }
+        for entry in page.entries
+        where !known.contains(where: { entry.section.contains($0.header) && entry.name == $0.name })
+        {
+            found.append("\(entry.section) \(entry.name) is no setting")
+        }
+        return found
     }
 
-    @Test func everyKeyIsInTheManPage() throws {
-        let page = try text(of: "docs/intercomd.conf.5")
-        for (kind, keys) in keys() {
-            let sections = page.components(separatedBy: ".SS ")
-            let section = try #require(
-                sections.first { $0.hasPrefix("[\(kind)]") || $0.hasPrefix("\"[\(kind) ") })
-            for key in keys {
-                #expect(section.contains(".B \(key)\n") || section.contains(".BR \(key) \" ="))
+    /// The bounds or words that a description leaves out.
+    private static func missing(in text: String, of allowed: Allowed) -> [String] {
+        switch allowed {
+        case .words(let words):
+            let wordCharacters = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-"))
+            let there = text.components(separatedBy: wordCharacters.inverted)
+            return words.filter { !there.contains($0) }
+        case .forms(let forms): return forms.filter { !text.contains($0) }
+        case .times, .integers, .bitrates, .gains, .levels, .percents:
+            let bounds = allowed.text.components(separatedBy: " to ")
+            // Bounds for single profiles may stand between the two.
+            guard let least = text.range(of: "\(bounds[0]) "),
+                text[least.upperBound...].contains("to \(bounds[1])")
+            else { return [allowed.text] }
+            return []
+        }
+    }
+
+    /// Whether setting it to this value changes nothing.
+    private static func isDefault(_ value: String, of name: String, _ kind: SectionKind) -> Bool {
+        let header = kind.isNamed ? "[\(kind.name) attic]" : "[\(kind.name)]"
+        var others = "\n[channel house]\n"
+        if kind.name != "station" { others += "[station]\nname = a\n" }
+        if kind.name == "policy" { others += "[peer attic]\nkey = \(keyA)\n" }
+        func effective(_ lines: [String]) -> String? {
+            let text = "\(header)\n" + lines.joined(separator: "\n") + others
+            return (try? parse(text))?.effective
+        }
+        return contexts(of: kind).contains { lines in
+            guard !lines.contains(where: { $0.hasPrefix("\(name) =") }),
+                let without = effective(lines)
+            else { return false }
+            return effective(lines + ["\(name) = \(value)"]) == without
+        }
+    }
+
+    /// Right sections of a kind, without most settings.
+    private static func contexts(of kind: SectionKind) -> [[String]] {
+        switch kind.name {
+        case "station": [["name = a"]]
+        case "button":
+            [
+                ["line = GPIO1", "talk = house"], ["mode = vox", "talk = house"],
+                ["line = GPIO1", "press = dnd"],
+            ]
+        case "lamp": [["line = GPIO1", "show = fault"]]
+        case "relay": [["line = GPIO1"]]
+        case "peer": [["key = \(keyA)"]]
+        default: [[]]
+        }
+    }
+
+    @Test func theManPageHasEverySettingWithItsDefaultAndValues() throws {
+        let found = Self.complaints(aboutPage: try Self.text(of: "docs/intercomd.conf.5"))
+        #expect(found == [])
+    }
+
+    /// Negative controls: a planted fault in the page is reported, and nothing else.
+    @Test(arguments: [
+        (
+            "BR rx-hold \" = 150ms\"", "B hold",
+            ["[audio] rx-hold is missing", "[audio] hold is no setting"]
+        ),
+        (
+            "BR hours \" = none\"", "B hour",
+            ["[quiet] hours is missing", "[quiet] hour is no setting"]
+        ),
+        (
+            "jitter-max \" = 240ms\"", "jitter-max \" = 200ms\"",
+            ["[audio] jitter-max: 200ms is not its default"]
+        ),
+        ("suite \" = auto\"", "suite \" = 2\"", ["[peer NAME] suite: 2 is not its default"]),
+        ("40ms to 240ms", "40ms to 250ms", ["[audio] jitter-max does not name 40ms to 240ms"]),
+        ("1 to 65535", "1 to 65536", ["[network] port does not name 1 to 65535"]),
+        (".B latch\n", "", ["[button NAME] mode does not name latch"]),
+    ])
+    func aFaultInTheManPageIsReported(_ text: String, _ other: String, _ report: [String]) throws {
+        let page = try Self.text(of: "docs/intercomd.conf.5")
+        #expect(page.contains(text))
+        let before = Self.complaints(aboutPage: page)
+        let found = Self.complaints(aboutPage: page.replacing(text, with: other))
+        #expect(found.filter { !before.contains($0) } == report)
+    }
+
+    /// The settings that the examples lack, or show with another value than the default.
+    private static func complaints(aboutExample main: String, peer: String) throws -> [String] {
+        let page = ManPage(try text(of: "docs/intercomd.conf.5"))
+        let (main, peer) = (ExampleFile(main), ExampleFile(peer))
+        var found: [String] = []
+        for kind in Config.kinds {
+            let file = kind.isOfPeer ? peer : main
+            for setting in kind.settings {
+                let place = "\(header(of: kind)) \(setting.name)"
+                let shown = file.values(of: setting.name, in: kind.name, isNamed: kind.isNamed)
+                if shown.isEmpty { found.append("\(place) is not shown") }
+                let standard = page.entry(setting.name, in: header(of: kind))?.standard ?? ""
+                // The example is one certain peer, which need not have the defaults.
+                guard !standard.isEmpty, kind.name != "peer", !shown.isEmpty else { continue }
+                if !shown.contains(standard) {
+                    found.append("\(place) is shown as \(shown[0]), not as \(standard)")
+                }
             }
         }
+        return found
+    }
+
+    @Test func theExamplesShowEverySettingWithItsDefault() throws {
+        let found = try Self.complaints(
+            aboutExample: Self.text(of: "etc/intercomd.conf"),
+            peer: Self.text(of: "etc/peers.d/frontdoor.conf"))
+        #expect(found == [])
+    }
+
+    /// Negative controls: a planted fault in an example is reported, and nothing else.
+    @Test(arguments: [
+        ("#rx-hold = 150ms\n", "", ["[audio] rx-hold is not shown"]),
+        ("#rx-hold = 150ms\n", "#rx-hold = 2s\n", ["[audio] rx-hold is shown as 2s, not as 150ms"]),
+        ("#pulse = 3s\n", "", ["[relay NAME] pulse is not shown"]),
+        ("\nsignal = allow", "", ["[policy NAME] signal is not shown"]),
+        ("suite = auto\n", "", ["[peer NAME] suite is not shown"]),
+    ])
+    func aFaultInAnExampleIsReported(_ text: String, _ other: String, _ report: [String]) throws {
+        let main = try Self.text(of: "etc/intercomd.conf")
+        let peer = try Self.text(of: "etc/peers.d/frontdoor.conf")
+        #expect(main.contains(text) || peer.contains(text))
+        let before = try Self.complaints(aboutExample: main, peer: peer)
+        let found = try Self.complaints(
+            aboutExample: main.replacing(text, with: other),
+            peer: peer.replacing(text, with: other))
+        #expect(found.filter { !before.contains($0) } == report)
     }
 }

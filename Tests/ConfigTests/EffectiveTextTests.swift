@@ -3,25 +3,19 @@ import Testing
 
 @testable import Config
 
-/// The settings alone: where they were written, and what was remarked on, left out.
+/// The settings alone, without their places and without warnings.
 func withoutOrigins(_ config: Config) -> Config {
-    let nowhere = Origin(file: "", line: 1)
+    let nowhere = Origin.nowhere
     var config = config
     config.warnings = []
     config.station.origin = nowhere
     config.network.origin = nowhere
     config.network.portOrigin = nowhere
-    config.audio.origin = nowhere
-    config.talk.origin = nowhere
     config.sounds.origin = nowhere
-    config.call.origin = nowhere
     config.policy.origin = nowhere
-    config.policy.said = []
     for index in config.policies.indices { config.policies[index].origin = nowhere }
     config.session.origin = nowhere
-    config.quiet.origin = nowhere
-    config.events.programOrigin = nowhere
-    config.events.origin = nowhere
+    config.events.onEventOrigin = nowhere
     for index in config.buttons.indices {
         config.buttons[index].origin = nowhere
         config.buttons[index].lineOrigin = nowhere
@@ -146,7 +140,7 @@ func withoutOrigins(_ config: Config) -> Config {
     /// Every key of the annotated example is in the effective text, so none can be forgotten.
     @Test func noKeyOfTheExampleIsMissing() throws {
         let example = try text(of: "intercomd.conf")
-        // What the example has commented out as a whole.
+        // The sections that the example has commented out.
         let voice = "[button voice]\nmode = vox\ntalk = house\n"
         let door = """
             [button door]
@@ -182,7 +176,7 @@ func withoutOrigins(_ config: Config) -> Config {
         }
     }
 
-    /// Negative control: what the property compares does see a lost setting.
+    /// Negative control: the comparison above notices a lost setting.
     @Test func aLostSettingIsSeen() throws {
         let config = try parse("[station]\nname = a\n[talk]\ntail = 1s\n")
         let spoiled = config.effective.replacing("tail = 1s\n", with: "")

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Config
 
-/// One slip is told once: what is missing because of it is not told besides.
+/// A slip is reported once: a setting that is missing because of it is not reported.
 @Suite struct FollowUpTests {
     @Test(arguments: [
         ("[station]\nname = K\u{fc}che\n", "2: only plain ASCII"),
@@ -35,7 +35,7 @@ import Testing
         #expect(config.station.name == "a")
     }
 
-    /// A slip elsewhere hides nothing.
+    /// A slip in another section hides nothing.
     @Test func whatIsMissingForItselfIsTold() {
         let found = complaints("[station]\nname = a\n[audio]\nx = 1\n[button p]\nline = GPIO1\n")
         #expect(found.count == 2)

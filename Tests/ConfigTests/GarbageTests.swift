@@ -4,7 +4,7 @@ import Testing
 @testable import Config
 
 @Suite struct GarbageTests {
-    /// `INTERCOM_ALL` is set by `tools/test --all`; then it is thirty times as many.
+    /// `tools/test --all` sets `INTERCOM_ALL`: then the tests run thirty times as long.
     private static let times =
         ProcessInfo.processInfo.environment["INTERCOM_ALL"] == nil ? 1 : 30
 
@@ -88,7 +88,7 @@ import Testing
     }
 }
 
-/// A generator that prints as one number, so that a failure can be run again.
+/// A random generator whose state is one number, so that a failure can be repeated.
 struct SplitMix64: RandomNumberGenerator {
     var state: UInt64
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Config
 
-/// What the table says of one wrong file: its text after the station, and the one complaint.
+/// One wrong file: its text after the section of the station, and the one complaint.
 struct WrongCase: CustomTestStringConvertible, Sendable {
     let text: String
     let complaint: String
@@ -23,7 +23,7 @@ private let notKey =
 private let hint = "card numbers change at boot; use card:Device (intercomctl audio list)"
 private let forms = "must be auto, card:ID, usb:VENDOR:PRODUCT, pcm:NAME, default or none"
 
-// Every message there is, each with its place. Line 3 is the first after the station's two.
+// Every message, with its place. Line 3 is the first one after the two of the station.
 private let wrongCases: [WrongCase] = [
     // Grammar.
     WrongCase("nonsense", "3: \"nonsense\" is neither [section] nor key = value"),

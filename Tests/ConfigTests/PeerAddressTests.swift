@@ -19,7 +19,7 @@ import Testing
         #expect(PeerAddress(text: text)?.description == shown)
     }
 
-    /// The C library takes some of these for other addresses than the person means.
+    /// The C library would read some of these as other addresses than the person means.
     @Test(arguments: [
         ("192.168.1", "four numbers"), ("192.168.1.300", "four numbers"), ("10", "four numbers"),
         ("1.2.3.4.5", "four numbers"), ("garage.300", "four numbers"),

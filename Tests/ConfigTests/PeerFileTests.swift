@@ -26,7 +26,7 @@ import Testing
     @Test func whatIsNotChangedStaysToTheByte() {
         #expect(text(file()) == Self.text)
         #expect(text(file("")).isEmpty)
-        // The last line gets an end; nothing else is made of a file.
+        // The last line gets a newline; nothing else changes.
         #expect(text(file("[peer a]\nkey = x")) == "[peer a]\nkey = x\n")
         #expect(text(file("\n\n# x\n\n")) == "\n\n# x\n\n")
     }
@@ -88,7 +88,7 @@ import Testing
         #expect(text(changed) == "[peer garage]\r\naddress = b\r\n")
     }
 
-    /// Whatever the bytes are, and whatever is done to them.
+    /// With any bytes, and any changes.
     @Test func nothingTraps() {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed \(seed)")

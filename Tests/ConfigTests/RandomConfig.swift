@@ -1,8 +1,12 @@
 import Audio
 
-/// Right configurations at random, each setting written in one of its forms or left out.
+@testable import Config
+
+/// Right configurations at random, in which each setting of the tables is there or not.
 struct RandomConfig {
     private var random: SplitMix64
+    private var peers: [String] = []
+    private var channels: [String] = []
 
     init(seed: UInt64) { random = SplitMix64(state: seed) }
 
@@ -12,21 +16,177 @@ struct RandomConfig {
         Int.random(in: range, using: &random)
     }
 
-    /// `key = value` in two of three cases.
-    private mutating func maybe(_ key: String, _ value: String) -> String {
-        number(0...2) == 0 ? "" : "\(key) = \(value)\n"
+    mutating func text() -> String {
+        peers = (0..<number(0...4)).map { "peer\($0)" }
+        channels = (0..<number(1...4)).map { "house\($0)" }
+        var text = ""
+        for kind in Config.kinds {
+            guard kind.isNamed else {
+                text += "[\(kind.name)]\n" + settings(of: kind, 0)
+                continue
+            }
+            let names = names(of: kind)
+            for (index, name) in names.enumerated() {
+                text += "[\(kind.name) \(name)]\n" + settings(of: kind, index)
+            }
+        }
+        return text
     }
 
-    /// A time between two numbers of microseconds, with a fraction or without.
-    private mutating func time(_ range: ClosedRange<Int>) -> String {
-        let microseconds = number(range)
+    private mutating func names(of kind: SectionKind) -> [String] {
+        switch kind.name {
+        case "peer": peers
+        case "channel": channels
+        case "policy": peers.filter { _ in Bool.random(using: &random) }
+        default: (0..<number(0...min(4, kind.limit ?? 4))).map { "\(kind.name)\($0)" }
+        }
+    }
+
+    /// The settings of one section: the required ones, and two of three others.
+    private mutating func settings(of kind: SectionKind, _ index: Int) -> String {
+        var fixed: [String: String] = [:]
+        var left: Set<String> = []
+        switch kind.name {
+        case "audio": fixed = ["profile": pick(Profile.allCases.map { $0.rawValue })]
+        case "button": (fixed, left) = button(index)
+        case "lamp" where number(0...2) == 0:
+            (fixed, left) = (["line": "led:in::\(index)"], ["active"])
+        case "lamp", "relay": fixed = ["line": "\(kind.name)\(index)"]
+        case "peer":
+            let letter = String(Array("abcdefghijklmnopqrstuvwxyz234567")[index])
+            let body = String(repeating: letter, count: 52)
+            fixed = ["key": "\(pick(["intercom1", "INTERCOM1"])):\(body):aaaa"]
+        default: break
+        }
+        var text = ""
+        for setting in kind.settings where !left.contains(setting.name) {
+            guard fixed[setting.name] != nil || setting.isRequired || number(0...2) > 0 else {
+                continue
+            }
+            var allowed = setting.allowed
+            if case .bitrates = allowed, let profile = fixed["profile"] {
+                allowed = .bitrates(Profile(rawValue: profile)!.bitrates)
+            }
+            let value = fixed[setting.name] ?? value(allowed, "\(kind.name) \(setting.name)")
+            text += "\(setting.name) = \(value)\n"
+        }
+        return text
+    }
+
+    /// The settings that a button must have and those it may not have: it has a line or a key of a
+    /// keypad, or speech presses it.
+    private mutating func button(_ index: Int) -> (fixed: [String: String], left: Set<String>) {
+        let talk = pick(channels + peers + ["reply"])
+        let touches: Set = ["press", "hold", "double"]
+        let pin: Set = ["bias", "active"]
+        let voice: Set = ["vox-threshold", "vox-hang"]
+        let mode = pick(["momentary", "latch", "smart", "open"])
+        switch number(0...3) {
+        case 0:
+            return (["mode": "vox", "talk": talk], pin.union(touches).union(["line", "debounce"]))
+        case 1:
+            let key = pick(["KEY_F1", "KEY_KP5", "BTN_0", "700"])
+            let line = "evdev:USB Pad \(index)/a/\(key)"
+            let hold = pick(["talk ", "call "]) + channels[0]
+            return (
+                ["line": line, "press": deed(), "hold": hold, "mode": mode],
+                voice.union(pin).union(["talk"])
+            )
+        default:
+            let line = pick(["GPIO1\(index)", "gpiochip0/\(index)", "a#\(index) b"])
+            return (["line": line, "talk": talk, "mode": mode], voice)
+        }
+    }
+
+    private mutating func deed() -> String {
+        let name = pick(channels + peers)
+        return pick([
+            "answer", "dnd", "hangup", "reject", "call \(name)", "page  \(name)", "mute mic",
+            "volume +5", "volume -20",
+        ])
+    }
+
+    private mutating func value(_ allowed: Allowed, _ name: String) -> String {
+        switch allowed {
+        case .times(let range): time(range)
+        case .integers(let range): "\(number(range))"
+        case .percents(let range): "\(number(range))" + pick(["", "%"])
+        case .bitrates(let range):
+            pick([
+                "auto", "\(number(range))",
+                "\(number(range.lowerBound / 1_000...range.upperBound / 1_000))k",
+            ])
+        case .gains(let range): decibels(range, plus: ["+", ""])
+        case .levels(let range): decibels(range, plus: [""])
+        case .words(let words): pick(words)
+        case .forms: sample(of: name)
+        }
+    }
+}
+
+extension RandomConfig {
+    /// A value of a setting that has a form of its own.
+    private mutating func sample(of name: String) -> String {
+        switch name {
+        case "station name": pick(["a", "kitchen", "0-9"])
+        case "network listen": pick(["*", "192.0.2.1", "::", "2001:DB8::1"])
+        case "network dscp":
+            pick(["ef", "cs0", "cs7", "af11", "af43", "\(number(0...63))"])
+        case "audio input", "audio output":
+            pick([
+                "auto", "default", "none", "card:Device", "usb:0D8c:0014", "usb:0d8c:0014:S N:1",
+                "pcm:plug:x",
+            ])
+        case "audio mixer-output", "audio mixer-input": pick(["auto", "Speaker", "Line Out"])
+        case "audio volume", "audio mic-volume":
+            pick(["keep", "mute", "\(number(0...100))%", "\(number(0...100))"])
+        case "sounds ring": pick(["chime", "/a b.wav"])
+        case "quiet hours": pick(["none", "22:00-06:30", "6:05 - 7:00"])
+        case "events on-event": pick(["none", "/usr/bin/x y"])
+        case "paths state": pick(["/s", "/var/lib/x y/", "/"])
+        case "paths runtime": pick(["/r", "/run/x///"])
+        case "button press", "button hold", "button double": deed()
+        case "channel members":
+            pick([
+                peers.isEmpty ? "*" : peers.shuffled(using: &random).joined(separator: " ,\t"), "*",
+            ])
+        case "peer address":
+            pick([
+                "", "a.local", "a-b:1, 192.0.2.17:65535", "[2001:db8::2]:7000, fe80::1%eth0",
+            ])
+        case "peer psk": pick(["", "none", "file:a.psk", "cred:a_b"])
+        case "peer verified": pick(["", "0123 4567 8901 2345 6789 0123"])
+        default: preconditionFailure("[\(name)] needs a sample here")
+        }
+    }
+
+    /// A time in one of its units, with a fraction or without.
+    private mutating func time(_ range: ClosedRange<Duration>) -> String {
+        let least = microseconds(range.lowerBound)
+        let most = microseconds(range.upperBound)
+        let microseconds = number(least...most)
         switch number(0...3) {
         case 0 where microseconds < 999_999_999: return "\(microseconds)us"
         case 1:
-            let rest = microseconds == range.upperBound ? 0 : number(0...999)
+            let rest = microseconds == most ? 0 : number(0...999)
             return fixed(microseconds * 1_000 + rest, places: 6) + "ms"
         default: return fixed(microseconds, places: 6) + "s"
         }
+    }
+
+    private func microseconds(_ time: Duration) -> Int {
+        Int(time.components.seconds) * 1_000_000
+            + Int(time.components.attoseconds / 1_000_000_000_000)
+    }
+
+    /// A number of decibels with up to nine places, as many as are read.
+    private mutating func decibels(_ range: ClosedRange<Double>, plus: [String]) -> String {
+        let places = number(1...9)
+        var power = 1
+        for _ in 0..<places { power *= 10 }
+        let digits = number(Int(range.lowerBound) * power...Int(range.upperBound) * power)
+        let sign = digits < 0 ? "-" : pick(plus)
+        return sign + fixed(abs(digits), places: places) + pick(["dB", " dB"])
     }
 
     private func fixed(_ digits: Int, places: Int) -> String {
@@ -34,152 +194,5 @@ struct RandomConfig {
         for _ in 0..<places { power *= 10 }
         let tail = "\(digits % power)"
         return "\(digits / power)." + String(repeating: "0", count: places - tail.utf8.count) + tail
-    }
-
-    private mutating func gain() -> String {
-        let places = number(1...9)
-        var power = 1
-        for _ in 0..<places { power *= 10 }
-        return number(0...1) == 0
-            ? "-" + fixed(number(0...40 * power), places: places) + "dB"
-            : pick(["", "+"]) + fixed(number(0...20 * power), places: places) + " dB"
-    }
-
-    mutating func text() -> String {
-        var text = "[station]\nname = \(pick(["a", "kitchen", "0-9"]))\n[network]\n"
-        text += maybe("port", "\(number(1...65535))")
-        text += maybe("listen", pick(["*", "192.0.2.1", "::", "2001:DB8::1"]))
-        text += maybe("dscp", pick(["ef", "cs0", "cs7", "af11", "af43", "\(number(0...63))"]))
-        text += audio() + "[talk]\n"
-        text += maybe("preroll", time(0...200_000)) + maybe("tail", time(0...2_000_000))
-        text += maybe("max-talk", time(1_000_000...3_600_000_000))
-        text += "[sounds]\n" + maybe("ring", pick(["chime", "/a b.wav"]))
-        text += maybe("ring-volume", "\(number(0...100))%")
-        text += maybe("permit", pick(["off", "tone"]))
-        text += maybe("tones-volume", "\(number(0...100))")
-        text += maybe("page-volume", "\(number(0...100))%")
-        text += "[call]\n" + maybe("ring-time", time(1_000_000...30_000_000))
-        text += "[policy]\n" + policy()
-        text += "[session]\n" + maybe("rekey-after", time(1_000_000...120_000_000))
-        text += maybe("rekey-packets", "\(number(64...1 << 20))")
-        text += "[quiet]\n" + maybe("hours", pick(["none", "22:00-06:30", "6:05 - 7:00"]))
-        text += maybe("ring", "\(number(0...100))")
-        text += "[events]\n" + maybe("on-event", pick(["none", "/usr/bin/x y"]))
-        text += "[paths]\n" + maybe("state", pick(["/s", "/var/lib/x y/", "/"]))
-        text += maybe("runtime", pick(["/r", "/run/x///"]))
-        let peers = (0..<number(0...4)).map { "peer\($0)" }
-        let channels = (0..<number(1...4)).map { "house\($0)" }
-        for channel in channels { text += section(channel: channel, peers: peers) }
-        for index in 0..<number(0...4) { text += button(index, targets: channels + peers) }
-        for index in 0..<number(0...4) { text += lamp(index) }
-        for index in 0..<number(0...2) {
-            text += "[relay r\(index)]\nline = relay\(index)\n"
-            text += maybe("active", pick(["low", "high"]))
-            text += maybe("pulse", time(100_000...30_000_000))
-        }
-        for (index, peer) in peers.enumerated() { text += section(peer: peer, index) }
-        for peer in peers where number(0...1) == 0 {
-            text += "[policy \(peer)]\n" + policy()
-        }
-        return text
-    }
-
-    private mutating func policy() -> String {
-        var text = maybe("call", pick(["ring", "auto", "never"]))
-        for key in ["announce", "drop-in", "monitor", "emergency", "relay", "signal"] {
-            text += maybe(key, pick(["allow", "deny"]))
-        }
-        return text
-    }
-
-    private mutating func audio() -> String {
-        let devices = [
-            "auto", "default", "none", "card:Device", "usb:0D8c:0014", "usb:0d8c:0014:S N:1",
-            "pcm:plug:x",
-        ]
-        let profile = pick(Profile.allCases.map { $0.rawValue })
-        let bitrates = Profile(rawValue: profile)!.bitrates
-        let bitrate = number(bitrates)
-        return "[audio]\n" + maybe("input", pick(devices)) + maybe("output", pick(devices))
-            + maybe("period", pick(["auto", time(2_500...20_000)]))
-            + maybe("periods", pick(["auto", "\(number(2...8))"]))
-            + "profile = \(profile)\n"
-            + maybe("bitrate", pick(["auto", "\(bitrate / 1_000)k", "\(bitrate)"]))
-            + maybe("duplex", pick(["auto", "half", "full"]))
-            + maybe("rx-hold", time(0...2_000_000))
-            + maybe("echo", pick(["off", "on", "auto"]))
-            + maybe("noise-suppression", pick(["off", "low", "high"]))
-            + maybe("gain-control", pick(["off", "on"]))
-            + maybe("jitter", pick(["low", "normal", "robust"]))
-            + maybe("jitter-max", time(40_000...240_000))
-            + maybe("mixer-output", pick(["auto", "Speaker", "Line Out"]))
-            + maybe("mixer-input", pick(["auto", "Mic"]))
-            + maybe("volume", pick(["keep", "mute", "\(number(0...100))%", "\(number(0...100))"]))
-            + maybe("mic-volume", pick(["keep", "mute", "\(number(0...100))%"]))
-            + maybe("duck", pick(["-40dB", "-7.5dB", "0dB"]))
-    }
-
-    private mutating func section(channel: String, peers: [String]) -> String {
-        let some = peers.filter { _ in Bool.random(using: &random) }
-        return "[channel \(channel)]\n"
-            + maybe("members", some.isEmpty ? "*" : some.joined(separator: " ,\t"))
-            + maybe("listen", pick(["yes", "no"])) + maybe("gain", gain())
-            + maybe("mute", pick(["yes", "no"]))
-            + maybe("priority", pick(["normal", "high", "emergency"]))
-    }
-
-    private mutating func button(_ index: Int, targets: [String]) -> String {
-        if number(0...4) == 0 {
-            return "[button b\(index)]\nmode = vox\ntalk = \(pick(targets))\n"
-                + maybe("vox-threshold", "\(number(3...40))dB")
-                + maybe("vox-hang", time(100_000...5_000_000))
-        }
-        if number(0...3) == 0 {
-            let key = pick(["KEY_F1", "KEY_KP5", "BTN_0", "700"])
-            return "[button b\(index)]\nline = evdev:USB Pad \(index)/a/\(key)\n"
-                + "press = \(deed(targets))\n"
-                + maybe("hold", pick(["talk ", "call "]) + targets[0])
-                + maybe("double", deed(targets))
-                + maybe("debounce", time(0...200_000)) + maybe("mode", pick(["smart", "open"]))
-        }
-        let lines = ["GPIO1\(index)", "gpiochip0/\(index)", "a#\(index) b"]
-        return "[button b\(index)]\nline = \(pick(lines))\ntalk = \(pick(targets))\n"
-            + maybe("hold", deed(targets)) + maybe("bias", pick(["pull-up", "pull-down", "none"]))
-            + maybe("active", pick(["low", "high"])) + maybe("debounce", time(0...200_000))
-            + maybe("mode", pick(["momentary", "latch", "smart", "open"]))
-    }
-
-    private mutating func deed(_ targets: [String]) -> String {
-        let name = pick(targets)
-        return pick([
-            "answer", "dnd", "hangup", "reject", "call \(name)", "page  \(name)", "mute mic",
-            "volume +5", "volume -20",
-        ])
-    }
-
-    private mutating func lamp(_ index: Int) -> String {
-        let show = pick([
-            "talking", "receiving", "listening", "ringing", "missed", "calling", "dnd", "fault",
-            "unpaired",
-        ])
-        let line =
-            number(0...2) == 0
-            ? "line = led:in::\(index)\n"
-            : "line = lamp\(index)\n" + maybe("active", pick(["low", "high"]))
-        return "[lamp l\(index)]\n\(line)show = \(show)\n"
-    }
-
-    private mutating func section(peer: String, _ index: Int) -> String {
-        let letters = Array("abcdefghijklmnopqrstuvwxyz234567")
-        let body = String(repeating: String(letters[index]), count: 52)
-        let address = pick([
-            "", "a.local", "a-b:1, 192.0.2.17:65535", "[2001:db8::2]:7000, fe80::1%eth0",
-        ])
-        return "[peer \(peer)]\nkey = \(pick(["intercom1", "INTERCOM1"])):\(body):aaaa\n"
-            + maybe("address", address) + maybe("suite", pick(["auto", "1", "2"]))
-            + maybe("psk", pick(["", "none", "file:a.psk", "cred:a_b"]))
-            + maybe("verified", pick(["", "0123 4567 8901 2345 6789 0123"])) + maybe("gain", gain())
-            + maybe("mute", pick(["yes", "no"]))
-            + maybe("priority", pick(["normal", "high", "emergency"]))
     }
 }

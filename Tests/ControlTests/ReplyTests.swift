@@ -26,12 +26,15 @@ private func line(_ reply: Reply) -> String { String(decoding: reply.encoded, as
         over.heard = [HeardBy("garage", percent: 97, reason: nil)]
         var reload = Reply.Reload()
         reload.isCheck = true
-        reload.difference = [Reply.Reload.Line(text: "+ [peer attic]", needsRestart: false)]
+        reload.difference = [
+            Reply.Reload.Line(
+                text: "+ [peer attic]", section: "peer attic", needsRestart: false)
+        ]
         let cases: [(Reply, String)] = [
             (
                 .reload(reload),
                 #"{"v":1,"ok":true,"reload":{"schema":1,"check":true,"difference":"#
-                    + #"[{"text":"+ [peer attic]","restart":false}]}}"#
+                    + #"[{"text":"+ [peer attic]","section":"peer attic","restart":false}]}}"#
             ),
             (
                 .key(key),
@@ -59,7 +62,7 @@ private func line(_ reply: Reply) -> String { String(decoding: reply.encoded, as
             (
                 .done(.init("on")),
                 #"{"v":1,"ok":true,"done":{"schema":1,"text":"on","call":null,"#
-                    + #""outcome":null,"heard":[]}}"#
+                    + #""request":null,"outcome":null,"heard":[]}}"#
             ),
             (.monitor, #"{"v":1,"ok":true,"monitor":true}"#),
             (

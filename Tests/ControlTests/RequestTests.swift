@@ -1,4 +1,5 @@
 import Testing
+import Wire
 
 @testable import Control
 
@@ -18,7 +19,7 @@ private func refusal(_ line: String) -> ControlError.Code? {
         (.monitor, #"{"v":1,"do":"monitor"}"#),
         (.levels, #"{"v":1,"do":"levels"}"#),
         (
-            .announce(target: "house", priority: "high", samples: 48_000),
+            .announce(target: "house", priority: .high, samples: 48_000),
             #"{"v":1,"do":"announce","target":"house","priority":"high","samples":48000}"#
         ),
         (.latency(peer: "garage"), #"{"v":1,"do":"latency","peer":"garage"}"#),

@@ -8,10 +8,12 @@ private let golden = """
     "memory_locked":false,"problems":["no card"],"notes":[],\
     "unheard":[{"where":"there","peer":"garage","reason":"held_down","text":"half","remedy":"wait",\
     "age_s":1.5}],\
-    "audio":{"input":{"name":"usb:0d8c:0014","state":"open","error":null,"rate":48000,\
+    "audio":{"input":{"name":"usb:0d8c:0014","state":"open","error":null,"stands_still":false,\
+    "rate":48000,\
     "channels":1,"format":"S16_LE","period":480,"buffer":960,"xruns":2,\
     "drift_ppm":80.4,"drift_error_ppm":0.3,"detours":["PulseAudio"]},\
-    "output":{"name":"card:Device","state":"absent","error":"unplugged","rate":null,\
+    "output":{"name":"card:Device","state":"absent","error":"unplugged","stands_still":false,\
+    "rate":null,\
     "channels":null,"format":null,"period":null,"buffer":null,"xruns":0,\
     "drift_ppm":null,"drift_error_ppm":null,"detours":[]},\
     "duplex":"half","duplex_reason":"","echo":"off","echo_reduction_db":null,\
@@ -22,10 +24,13 @@ private let golden = """
     "weak":["attic"],"seconds":4.5,"last":"018f","last_direction":"out","last_peer":"garage",\
     "last_cause":"rejected","last_ended_ms":1000,"last_missed":false},\
     "speaker":{"peak_dbfs":null,"rms_dbfs":null,"clips":0},\
-    "buttons":[{"name":"ptt","line":"GPIO17","state":"pressed","error":null,"target":"house",\
+    "buttons":[{"name":"ptt","line":"GPIO17","state":"pressed","error":null,\
+    "cause":null,"holder":null,"target":"house",\
     "talking":true,"press_age_s":2.5}],\
-    "lamps":[{"name":"mic","line":"GPIO23","state":"on","error":null,"show":"talking"}],\
-    "relays":[{"name":"door","line":"GPIO24","state":"off","error":null}],\
+    "lamps":[{"name":"mic","line":"GPIO23","state":"on","error":null,\
+    "cause":null,"holder":null,"show":"talking"}],\
+    "relays":[{"name":"door","line":"GPIO24","state":"off","error":null,\
+    "cause":null,"holder":null}],\
     "peers":[{"name":"garage","state":"up","heard_age_s":0.4,"rtt_ms":1.0,"jitter_ms":0.6,\
     "loss_percent":0.0,"buffer_ms":20.0,"redundancy_depth":2,"redundancy_offset":1,"narrow":false,\
     "frames_recovered":0,"fingerprint":"7f3a-91c2","suite":1,"psk":true,"verified":false,\

@@ -80,8 +80,8 @@ import Testing
         for file in files {
             for group in try PublishedVectors.read(file, as: Wycheproof.self).testGroups {
                 for test in group.tests {
-                    // What AEAD offers is one size of each; the types leave no room for others,
-                    // which the library below it is asked instead.
+                    // AEAD has one size of nonce and tag by its types; the library is asked for the
+                    // others.
                     if group.keySize == 256, group.ivSize == 96, group.tagSize == 128 {
                         try runPublished(suite, test)
                     } else if suite == .aesGCM {

@@ -26,7 +26,7 @@ import Testing
                 localIndex: number + 1000, remoteIndex: number))
     }
 
-    /// What became of a datagram, in a form tests can compare.
+    /// The outcome for a datagram, in a form that tests can compare.
     private enum Outcome: Equatable {
         case opened(KeySlots.Slot)
         case switched(UInt32, retired: UInt32?)
@@ -117,7 +117,7 @@ import Testing
             open(&slots, two.there.sealer.sealed(flags: 0, plaintext))
                 == .switched(2, retired: nil))
         #expect(open(&slots, later) == .opened(.previous))
-        #expect(slots.previousIndex == 1)
+        #expect(slots.slot(of: 1) == .previous)
 
         let last = one.there.sealer.sealed(flags: 0, plaintext)
         _ = localIndex(slots.install(three.here))
@@ -125,7 +125,7 @@ import Testing
             open(&slots, three.there.sealer.sealed(flags: 0, plaintext))
                 == .switched(3, retired: 1))
         #expect(open(&slots, last) == .foreign)
-        #expect(slots.previousIndex == 2)
+        #expect(slots.slot(of: 2) == .previous)
     }
 
     @Test func newerNextDisplacesTheOlder() {
@@ -159,7 +159,7 @@ import Testing
         #expect(
             two.there.opener.opened(now)
                 == .opened(flags: 0x40, counter: 0, isNewest: true, plaintext))
-        // A goodbye on the old session is still possible, and its count runs on.
+        // CLOSE on the old session is still possible, and its counter runs on.
         let old = seal(&slots, onIndex: 1) ?? []
         #expect(
             one.there.opener.opened(old)
@@ -170,7 +170,7 @@ import Testing
         var slots = KeySlots()
         var one = pair(1)
         _ = localIndex(slots.install(one.here))
-        // As `next`, as `current` and as `previous` the count of one session is one count.
+        // As `next`, as `current` and as `previous`, a session has one counter.
         var sent: [[UInt8]?] = []
         for _ in 0..<5 { sent.append(seal(&slots, onIndex: 1)) }
         _ = open(&slots, one.there.sealer.sealed(flags: 0, plaintext))

@@ -8,7 +8,6 @@ import Testing
         let bytes = (0..<32).map { UInt8($0 * 7) }
         let key = Key(copying: bytes.span)
         #expect([UInt8](key.bytes) == bytes)
-        #expect(key.withBytes { [UInt8]($0) } == bytes)
     }
 
     @Test func fillingStartsFromZeros() {
@@ -53,7 +52,7 @@ import Testing
     }
 
     @Test func nothingIsLeftOfAKeyThatIsGone() async {
-        // In a process of its own, where no other test takes the slot meanwhile.
+        // In a process of its own, where no other test takes the place meanwhile.
         await #expect(processExitsWith: .success) {
             var address: UInt = 0
             do {
@@ -76,7 +75,7 @@ import Testing
                 page = place(of: copy.chainingKey) & ~4095
                 precondition(!bytes(4096, at: page).allSatisfy { $0 == 0 })
             }
-            // Whatever slots the keys went through, all of them are zeros.
+            // Whatever places the keys used, all of them are zero now.
             precondition(bytes(4096, at: page).allSatisfy { $0 == 0 })
         }
     }
@@ -106,7 +105,7 @@ import Testing
     }
 
     @Test func thousandsOfKeysAreEachTheirOwn() {
-        // More than the pages of keys hold, so that the way past them is used too.
+        // More than the pages of keys hold, so that the fallback is used too.
         var keys = KeyChain(count: 5000)
         for i in 0..<5000 { #expect(keys.holds(i) == true) }
         keys.dropHalf()
@@ -139,7 +138,7 @@ private func place(of key: borrowing Key) -> UInt {
     unsafe key.bytes.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
 }
 
-/// What lies in a page of keys now; such a page is never unmapped.
+/// The contents of a page of keys now; such a page is never unmapped.
 private func bytes(_ count: Int, at address: UInt) -> [UInt8] {
     // SAFETY: mapped and readable for the whole run, see above.
     unsafe Array(

@@ -3,6 +3,13 @@ import Testing
 
 @testable import Crypto
 
+extension MLKEM768.DecapsulationKey {
+    /// A fresh key pair from the kernel's generator.
+    static func random() -> MLKEM768.DecapsulationKey {
+        MLKEM768.DecapsulationKey { Random.fill(&$0) }
+    }
+}
+
 @Suite struct MLKEM768Tests {
     /// An encapsulation made from bytes, for tests that compare bytes.
     static func encapsulate(to key: [UInt8], randomness: [UInt8]) -> (
@@ -135,7 +142,7 @@ import Testing
         for (given, expected) in zip(given, pairings) {
             let seed = MLKEM768Vectors.bytes(given["kem_seed"])
             let key = MLKEM768.DecapsulationKey(seed: seed.span)
-            // After length, type, version, suites, nonce and pA; and so in the answer.
+            // After length, type, version, suites, nonce and pA; the same in the answer.
             let publicKey = Array(MLKEM768Vectors.bytes(expected["p1"])[86..<86 + 1184])
             let ciphertext = Array(MLKEM768Vectors.bytes(expected["p2"])[86..<86 + 1088])
             let secret = MLKEM768Vectors.bytes(expected["ss"])

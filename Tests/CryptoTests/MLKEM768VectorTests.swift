@@ -72,7 +72,7 @@ struct MLKEM768VectorTests {
         return MLKEM768Tests.bytes(of: key.decapsulate(ciphertext.span))
     }
 
-    /// Whatever the file is called: a group says of what kind its cases are.
+    /// Whatever the file's name: each group names the kind of its cases.
     @Test func everyKindOfWycheproofCaseHolds() throws {
         var counts: [String: Int] = [:]
         for path in try MLKEM768Vectors.files(in: "wycheproof", prefix: "mlkem_") {
@@ -107,7 +107,7 @@ struct MLKEM768VectorTests {
         let number = test["tcId"] ?? "?"
         let seed = MLKEM768Vectors.bytes(test["seed"])
         let ciphertext = MLKEM768Vectors.bytes(test["c"])
-        // Lengths are the caller's to check: a message of another length is never read.
+        // Callers check lengths: a message of another length is never read.
         guard seed.count == MLKEM768.seedSize, ciphertext.count == MLKEM768.ciphertextSize
         else {
             #expect(!isValid, "case \(number)")

@@ -2,7 +2,7 @@ import Foundation
 
 @testable import Crypto
 
-/// Published test vectors, which lie outside the project: `$INTERCOM_VECTORS` says where.
+/// Published test vectors, which lie outside the project: `$INTERCOM_VECTORS` names their folder.
 enum MLKEM768Vectors {
     static let folder = ProcessInfo.processInfo.environment["INTERCOM_VECTORS"]
 
@@ -65,7 +65,7 @@ enum ExpandedKey {
     }
 }
 
-/// Random numbers that can be had again: a test that fails prints the seed.
+/// Repeatable random numbers: a failing test prints the seed.
 struct SeededNumbers: RandomNumberGenerator {
     let seed: UInt64
     private var state: UInt64

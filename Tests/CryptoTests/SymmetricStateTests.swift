@@ -5,11 +5,11 @@ import Testing
 @Suite struct SymmetricStateTests {
     static let suites = [Suite.aesGCM, .chaChaPoly]
 
-    /// What the two KEM operations of the vectors agree on: the first half of
-    /// SHA3-512(m ‖ SHA3-256(ek)), FIPS 203 algorithm 17.
+    /// The shared secret of the vectors' two KEM operations: the first half of SHA3-512(m ‖
+    /// SHA3-256(ek)), FIPS 203 algorithm 17.
     static let sharedSecret = "d2e9d0f741e00b984bdeac447881f70775d741fe835d6b239ac80bd4d0b02bb3"
 
-    /// Everything both sides of the vectors' handshake know between them.
+    /// All values that both sides of the vectors' handshake share.
     private struct Script {
         let vectors: IntercomVectors
         let handshake: IntercomVectors.Handshake

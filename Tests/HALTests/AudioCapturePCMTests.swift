@@ -4,7 +4,7 @@ import Testing
 @testable import HAL
 
 extension AudioOnSimulatedCard {
-    /// Every layout of samples that the card can have.
+    /// Every layout of samples that a card can have.
     static let layouts = ["S16_LE", "S24_LE", "S24_3LE", "S32_LE"].flatMap { format in
         [(format, 1), (format, 2)]
     }
@@ -92,7 +92,7 @@ extension AudioOnSimulatedCard {
                 _ = try CapturePCM(name: name, request: PCMRequest())
             }
             card.command("replug")
-            // What was open stays dead; the loop closes it, and opens the name again.
+            // The open device stays dead; the loop closes it and opens the name again.
             #expect(AudioLoop.read(48_000, from: &capture).1 == .gone(gone))
             #expect(throws: gone) { try capture.start() }
             _ = consume capture

@@ -13,7 +13,7 @@ extension AudioOnSimulatedCard {
                 .init(name: "Mic", percent: 100, isMuted: true), of: device, .capture)
             #expect(mic?.percent == 100 && mic?.isMuted == true)
             #expect(CardControl.all(of: device, .capture) == [mic])
-            // What is not wished stays.
+            // Values that are not set stay.
             let again = CardControl.set(
                 .init(name: nil, percent: nil, isMuted: false), of: device, .capture)
             #expect(again?.percent == 100 && again?.isMuted == false)
@@ -59,7 +59,7 @@ extension AudioOnSimulatedCard {
             CardControl.silencing(fine + more, name, .playback)?.name
         }
         #expect(silencing([]) == nil)
-        // A headphone socket is off while nothing is in it.
+        // A headphone socket is off while nothing is plugged in.
         #expect(silencing([control("Headphone", percent: 0, isMuted: true)]) == nil)
         #expect(silencing([control("Headphone", percent: 0)], "Headphone") == "Headphone")
         let muted = [control("Master", percent: 40, isMuted: true), control("PCM", percent: 90)]

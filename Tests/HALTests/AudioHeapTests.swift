@@ -4,9 +4,9 @@ import Testing
 @testable import HAL
 
 extension AudioOnSimulatedCard {
-    /// Counts the heap calls of the sound path, alsa-lib's own among them.
+    /// Counts the heap calls of the sound path, alsa-lib's own included.
     ///
-    /// The counter has to be loaded before the program begins, so the test starts itself again.
+    /// The counter must be loaded before the program begins, so the test starts itself again.
     @Suite struct HeapTests {
         static let probe = "INTERCOM_HEAP_PROBE"
 
@@ -36,7 +36,7 @@ extension AudioOnSimulatedCard {
             #expect(!output.contains("control 0."), "\(output)")
         }
 
-        /// What the armed thread does, period after period; the xruns it met.
+        /// The armed thread's work, period after period; returns its xruns.
         func run(
             periods: Int, _ capture: inout CapturePCM, _ playback: inout PlaybackPCM,
             _ block: inout [Int16]

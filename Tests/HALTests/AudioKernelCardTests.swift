@@ -3,11 +3,11 @@ import Testing
 
 @testable import HAL
 
-/// The same promises on cards of the kernel, where there are any to spare.
+/// The same guarantees on cards of the kernel, where some are free.
 ///
-/// `INTERCOM_LOOPBACK=ID` names a card of snd-aloop, whose device 1 hears what device 0 plays;
-/// there must be one of snd-dummy besides. They keep real time with real periods, so they belong
-/// where time is virtual: on a busy machine they may find themselves late.
+/// `INTERCOM_LOOPBACK=ID` names a card of snd-aloop, whose device 1 hears what device 0 plays; a
+/// card of snd-dummy must exist too. They run in real time with real periods, so these tests belong
+/// where time is virtual: a busy machine may be late.
 @Suite(.serialized, .enabled(if: loopback != nil, "INTERCOM_LOOPBACK names no card"))
 struct AudioKernelCardTests {
     static let id = loopback ?? ""
@@ -62,7 +62,7 @@ struct AudioKernelCardTests {
             Thread.sleep(forTimeInterval: 0.2)
             #expect(AudioLoop.read(480, from: &capture).1 == .xrun)
             if isLinked {
-                // Both were stopped, and prepared by the one call.
+                // The one call stopped and prepared both.
                 try PCMPair.start(&capture, &playback)
             } else {
                 #expect(playback.write(block.span) == .xrun)
@@ -93,7 +93,7 @@ struct AudioKernelCardTests {
     }
 
     @Test func secondOpeningIsBusy() throws {
-        // Eight subdevices: all of them taken, the ninth is refused.
+        // All of the eight subdevices are taken, so the ninth is refused.
         var open: [Holder] = []
         let error = PCMError(device: speaker.description, direction: .playback, reason: .busy)
         #expect(throws: error) {

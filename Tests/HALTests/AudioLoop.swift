@@ -1,14 +1,15 @@
 import Foundation
 import HAL
 
-/// A small loop as the media loop is: waits for the descriptors, then moves what can be moved.
+/// A small version of the media loop: waits for the descriptors, then moves the available samples.
 enum AudioLoop {
     /// Long enough for a loaded machine; no test waits this long unless it fails.
     static let patience = 10.0
     /// Large periods, so that a stalled test machine causes no xrun of its own.
     static let calm = PCMRequest(periodSamples: 2_400, periods: 6)
 
-    /// Waits until the descriptor can be read, at most `seconds`; the events as epoll has them.
+    /// Waits until the descriptor is readable, at most `seconds`; returns the events as epoll has
+    /// them.
     ///
     /// The simulated card's descriptor is a timer, which is read in either direction.
     static func wait(for descriptor: PCMDescriptor, seconds: Int = 1) -> UInt32 {
@@ -20,7 +21,7 @@ enum AudioLoop {
         return unsafe select(descriptor.fd + 1, &readable, nil, nil, &limit) > 0 ? 1 : 0
     }
 
-    /// Reads `count` samples by periods, or until something else than sound happens.
+    /// Reads `count` samples by periods, or until anything else than sound happens.
     static func read(_ count: Int, from capture: inout CapturePCM) -> ([Int16], PCMTransfer) {
         var heard: [Int16] = []
         let end = Date.now + patience
@@ -42,9 +43,9 @@ enum AudioLoop {
         return (heard, .samples(heard.count))
     }
 
-    /// Reads until `said` has been heard, or until patience ends; all that was heard.
+    /// Reads until `said` has been heard, or the time is over; returns everything heard.
     ///
-    /// On a loaded machine it takes a while until another program begins to say it.
+    /// On a loaded machine it takes a while until another program begins to play it.
     static func listen(for said: [Int16], on capture: inout CapturePCM) -> ([Int16], PCMTransfer) {
         var all: [Int16] = []
         let end = Date.now + patience
@@ -52,13 +53,13 @@ enum AudioLoop {
             let (heard, outcome) = read(4_800, from: &capture)
             all += heard
             if outcome != .samples(heard.count) { return (all, outcome) }
-            // What was said may lie in two blocks.
+            // The sound may lie in two blocks.
             if Array(all.suffix(9_600 + said.count)).position(of: said) != nil { break }
         }
         return (all, .samples(all.count))
     }
 
-    /// Writes all of `samples`, or until something else than sound happens; what is left.
+    /// Writes all of `samples`, or until anything else than sound happens; returns the rest.
     static func write(
         _ samples: [Int16], to playback: inout PlaybackPCM
     ) -> (ArraySlice<Int16>, PCMTransfer) {

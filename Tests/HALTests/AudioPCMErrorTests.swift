@@ -25,7 +25,7 @@ extension AudioOnSimulatedCard {
             let name = card.pcm()
             let first = try CapturePCM(name: name, request: PCMRequest())
             #expect(reason(name) == .busy)
-            // The other direction is another matter.
+            // The other direction has another error.
             let playback = try PlaybackPCM(name: name, request: PCMRequest())
             _ = consume first
             #expect(reason(name) == nil)

@@ -27,7 +27,7 @@ import Testing
 
     @Test func becomesANameOfAlsa() {
         #expect(alsaName(.card("Device")) == "hw:CARD=Device")
-        // Perhaps hidden from the listing: opening it will tell.
+        // Perhaps hidden from the listing: opening it will show.
         #expect(alsaName(.card("Other")) == "hw:CARD=Other")
         #expect(alsaName(.pcm("kitchen")) == "kitchen")
         #expect(alsaName(.default) == "default")

@@ -13,7 +13,7 @@ extension AudioOnSimulatedCard {
             try PCMPair.start(&capture, &playback)
             #expect(try card.status().capture.running == 1)
             #expect(try card.status().playback.running == 1)
-            // From whatever state: both begin anew.
+            // From any state: both start again.
             try PCMPair.start(&capture, &playback)
             #expect(try card.status().capture.starts == 2)
             #expect(try card.status().playback.starts == 2)
@@ -40,7 +40,7 @@ extension AudioOnSimulatedCard {
             let ear = try listening.stop()
             let position = try WAV.read(card.path + "-heard.wav").position(of: said)
             let delay = ear.first_frame + (try #require(position)) - mouth.first_frame
-            // What is queued at the start, and the moment between the two starts.
+            // The samples queued at the start, and those of the moment between the two starts.
             #expect((14_400...14_410 + apart).contains(delay), "\(delay) samples")
             #expect(capture.xruns == 0)
             #expect(playback.xruns == 0)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import HAL
 
-/// What alsa-lib writes of opened devices.
+/// alsa-lib's descriptions of open devices.
 private enum Dump {
     static let card = "Hardware PCM card 1 'USB Audio Device' device 0 subdevice 0\nIts setup is:\n"
     static let converted = """
@@ -23,8 +23,8 @@ private enum Dump {
 @Suite struct PCMRouteTests {
     @Test func aCardIsDirect() {
         let route = PCMRoute(dump: Dump.card)
-        #expect(route.isDirect && route.card == 1)
-        #expect(PCMRoute(dump: "simulated sound card\nIts setup is:\n").isDirect)
+        #expect(route.detours.isEmpty && route.card == 1)
+        #expect(PCMRoute(dump: "simulated sound card\nIts setup is:\n").detours.isEmpty)
         #expect(PCMRoute(dump: "") == PCMRoute(dump: "Null PCM"))
     }
 
@@ -75,7 +75,7 @@ private enum Dump {
         }
         #expect(compared(10, 0.5, 90, 0.5) == .apart(80))
         #expect(compared(10, 0.5, -20, 0.5) == .apart(-30))
-        // Not by less than a canceller follows, nor than is known.
+        // Not for less than a canceller follows, nor for less than the uncertainty.
         #expect(compared(10, 0.5, 12, 0.5) == .together)
         #expect(compared(10, 20, 40, 20) == .unknown)
         #expect(compared(10, 2, 10, 2) == .unknown)

@@ -22,7 +22,7 @@ extension AudioOnSimulatedCard {
             let said = WAV.pattern(4_800)
             let (rest, outcome) = AudioLoop.write(said + silence, to: &playback)
             #expect(rest.isEmpty, "\(outcome)")
-            // All but what is still queued has sounded, and the silence is longer than that.
+            // All but the queued sound has played, and the silence is longer than the queue.
             #expect(try world.stop().missed == 0)
             let both = try WAV.read(card.path + ".wav")
             let left = stride(from: 0, to: both.count, by: 2).map { both[$0] }
@@ -42,7 +42,7 @@ extension AudioOnSimulatedCard {
                 let (refused, outcome) = AudioLoop.write(said, to: &playback)
                 #expect(outcome == .xrun)
                 #expect(refused.elementsEqual(said))
-                // What `start` queues, less the block to come: it is taken at once.
+                // The silence of `start`, less the block to come, which is accepted at once.
                 #expect(playback.available() >= 4_800)
                 #expect(playback.write(said.span) == .samples(2_400))
                 #expect(playback.delay() <= playback.granted.fillSamples)
@@ -50,7 +50,7 @@ extension AudioOnSimulatedCard {
             }
             _ = AudioLoop.write(silence, to: &playback)
             _ = try world.stop()
-            // The last of them; those before were cut off by the next xrun.
+            // The last one; the next xrun cut off those before.
             let heard = try WAV.read(card.path + ".wav")
             #expect(heard.position(of: WAV.pattern(2_400, seed: 3)) != nil)
             let status = try card.status()

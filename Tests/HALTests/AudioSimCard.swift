@@ -2,7 +2,7 @@ import Foundation
 import HAL
 import Testing
 
-/// The real alsa-lib over the simulated card of `tools/lab`, built when first asked for.
+/// The real alsa-lib over the simulated card of `tools/lab`, built at first use.
 enum AudioLab {
     static let root = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
@@ -10,7 +10,7 @@ enum AudioLab {
     static let directory = FileManager.default.temporaryDirectory
         .appending(path: "intercom-audio-\(getpid())")
 
-    /// False where there is no compiler; the suites that need the card are then skipped.
+    /// False without a compiler; the suites that need the card are then skipped.
     ///
     /// Every suite that opens a PCM asks, so that alsa-lib never sees another configuration.
     static let isReady: Bool = {
@@ -40,11 +40,11 @@ enum AudioLab {
     }
 }
 
-/// All tests on simulated cards: one after the other, for they keep real time.
+/// All tests on simulated cards: one after the other, because they run in real time.
 @Suite(.serialized, .enabled(if: AudioLab.isReady, AudioLab.skipped))
 struct AudioOnSimulatedCard {}
 
-/// One simulated card, its own for each test, and what the world does to it.
+/// One simulated card per test, and the events that befall it.
 struct SimCard {
     let id: String
 
@@ -54,12 +54,12 @@ struct SimCard {
 
     var path: String { AudioLab.directory.appending(path: id).path }
 
-    /// The card as intercomd names it, with what it can do when that is to be less than everything.
+    /// The card's name for intercomd; with its abilities when they are limited.
     func pcm(_ fields: String = "") -> PCMName {
         .pcm("simcard:CARD=\(id)" + (fields.isEmpty ? "" : ",\(fields)"))
     }
 
-    /// Runs one command of the `simcard` program to its end; what it printed.
+    /// Runs one command of the `simcard` program to its end; returns its output.
     @discardableResult
     func command(_ words: String...) -> String {
         let result = AudioLab.run(
@@ -89,18 +89,18 @@ struct SimCard {
         let process: Process
         let output: FileHandle
 
-        /// Its first line says that it has begun.
+        /// Its first line reports that it has begun.
         fileprivate func waitForLine() {
             while let byte = try? output.read(upToCount: 1), !byte.isEmpty, byte != Data([10]) {}
         }
 
-        /// Ends what would go on.
+        /// Ends the commands that still run.
         func stop() throws -> WorldReport {
             process.interrupt()
             return try finish()
         }
 
-        /// Waits for the end, and gives the last line printed.
+        /// Waits for the end, and returns the last line printed.
         func finish() throws -> WorldReport {
             let text = String(decoding: output.readDataToEndOfFile(), as: UTF8.self)
             process.waitUntilExit()

@@ -4,9 +4,9 @@ import Testing
 import Time
 
 extension AudioOnSimulatedCard {
-    /// The simulated card's own promises, on which the other tests rest.
+    /// The simulated card's own guarantees, on which the other tests rest.
     @Suite struct SimCardTests {
-        /// When a frame of the card's clock is, by the outside world's time.
+        /// The time of a frame of the card's clock, by the test's own clock.
         func nanoseconds(of frame: Int, _ card: SimCard) throws -> Int {
             try WAV.write([], to: card.path + "-nothing.wav")
             let world = try card.begin("play", card.path + "-nothing.wav", "--at", "\(frame)")
@@ -19,7 +19,7 @@ extension AudioOnSimulatedCard {
             card.command("ppm", "\(ppm)")
             let start = try nanoseconds(of: 100_000_000, card)
             let end = try nanoseconds(of: 148_000_000, card)
-            // A thousand seconds, by a clock that is fast.
+            // A thousand seconds, by a fast clock.
             let expected = 1e12 / (1 + Double(ppm) * 1e-6)
             #expect(abs(Double(end - start) - expected) < 3)
             #expect(try card.status().ppm == Double(ppm))
@@ -49,7 +49,7 @@ extension AudioOnSimulatedCard {
             #expect(playback.write(said.span) == .samples(said.count))
             let (heard, _) = AudioLoop.read(24_000, from: &capture)
             let position = try #require(heard.position(of: said.map { $0 / 2 }))
-            // Queued silence, the way through the air, and the moment between the two starts.
+            // Queued silence, the delay through the air, and the moment between the two starts.
             #expect((15_600...15_610 + apart).contains(position))
         }
 

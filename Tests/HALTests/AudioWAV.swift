@@ -27,7 +27,7 @@ enum WAV {
         }
     }
 
-    /// Sound that is nowhere like itself, so that it can be found again; loud, and ends included.
+    /// Sound that nowhere resembles itself, so that it can be located; loud, including full scale.
     static func pattern(_ count: Int, seed: UInt64 = 1) -> [Int16] {
         var state = seed
         return (0..<count).map { index in
@@ -39,7 +39,7 @@ enum WAV {
 }
 
 extension Array where Element == Int16 {
-    /// Where `pattern` lies in this recording, whole and unaltered.
+    /// The position of `pattern` in this recording, whole and unaltered.
     func position(of pattern: [Int16]) -> Int? {
         guard count >= pattern.count else { return nil }
         return (0...count - pattern.count).first { start in

@@ -2,8 +2,8 @@ import Foundation
 
 /// Another program, with pipes to its input and from its output; it ends with its owner.
 ///
-/// Foundation's `Process` lets children inherit one another's pipes, so that when tests run side
-/// by side no pipe of theirs ever comes to its end.
+/// Foundation's `Process` lets children inherit one another's pipes, so that with tests side by
+/// side none of their pipes ever ends.
 final class Child {
     private let process: pid_t
     private let link: Int32
@@ -59,7 +59,7 @@ final class Child {
         return nil
     }
 
-    /// Everything the program still has to say.
+    /// The rest of the program's output.
     func readToEnd() -> String {
         var bytes: [UInt8] = []
         while let byte = readByte() { bytes.append(byte) }

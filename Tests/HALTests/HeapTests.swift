@@ -13,7 +13,7 @@ struct HeapTests {
         #expect(heapCalls("heap") == "0")
     }
 
-    /// A counter that cannot count would pass the other test.
+    /// Without this, a broken counter would pass the other test.
     @Test func counterNoticesAnAllocation() throws {
         let calls = try #require(Int(heapCalls("heap allocating")))
         #expect(calls > 0)

@@ -43,7 +43,7 @@ import Testing
 
     @Test func theWatchTellsNothingWhereNothingChanges() throws {
         let watch = try NetworkWatch()
-        // What was under way when it began is taken.
+        // Takes the changes from before the test.
         _ = watch.hasChanged()
         #expect(!watch.hasChanged() || !watch.hasChanged() || !watch.hasChanged())
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A directory of one test, removed with it.
+/// The directory of one test, removed with it.
 final class TemporaryFolder: Sendable {
     let path: String
 

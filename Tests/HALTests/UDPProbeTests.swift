@@ -8,7 +8,7 @@ import Time
         SocketAddress(host: host, port: port)!
     }
 
-    /// The first fault within so long; nil where none is told.
+    /// The first fault within this time; nil when none is reported.
     private func fault(at address: SocketAddress, within time: Duration) -> UDPProbe.Fault? {
         guard case .sent(let probe) = UDPProbe.start(to: address) else { return .other }
         let end = Clock.now() + time
@@ -19,10 +19,10 @@ import Time
     }
 
     @Test func aClosedPortIsTold() throws {
-        // The kernel sends so many answers a second and no more (icmp(7)), and another program may
-        // have taken the port: not every time is the last.
+        // The kernel limits such answers per second (icmp(7)), and another program may have taken
+        // the port: a single attempt proves nothing.
         for attempt in 1...20 {
-            // One that was free a moment ago, and is again.
+            // A port that was free a moment ago, and is again.
             let port = try SocketPair(
                 listen: address("127.0.0.1", 0), port: 0, dscp: 0
             ).handshake.local.port

@@ -7,6 +7,7 @@ import Wire
 
 @testable import Intercomd
 @testable import Media
+@testable import Switchboard
 
 /// A day of the two cards of a station, made up from a seed, as the media loop goes through it:
 /// they run by clocks that are none, give and take any number of samples, stand still, lose sound,
@@ -56,7 +57,7 @@ struct RandomCards: ~Copyable {
     private var clocks = CardClocks()
     private var master = ClockMaster()
     private var shedding = LoadShedding()
-    private var protection: Protection
+    private var protection: LossProtection.Way
     private var microphone: Microphone
     private var chain: CaptureChain
     private var reference: EchoReference
@@ -101,9 +102,10 @@ struct RandomCards: ~Copyable {
         chain = CaptureChain(settings, blockSamples: min(frame, 480))
         reference = EchoReference(isWanted: settings.cancelsEcho)
         spurt = Spurt(sequence: UInt16(truncatingIfNeeded: random.next()))
-        protection = Protection(
-            frameSamples: frame, frameSize: 29 + Int(random.unit() * 1_000),
-            frameSizeRepeated: 29 + Int(random.unit() * 300), isWireless: random.unit() < 0.5)
+        protection = LossProtection.Way(
+            LossProtection.Frames(
+                samples: frame, size: 29 + Int(random.unit() * 1_000),
+                sizeRepeated: 29 + Int(random.unit() * 300)), isWireless: random.unit() < 0.5)
         self.random = random
     }
 

@@ -3,7 +3,7 @@ import Realtime
 import Testing
 
 @Suite struct SPSCRingTests {
-    /// A noncopyable element that tells when it dies.
+    /// A noncopyable element that reports its end.
     struct Token: ~Copyable {
         let number: Int
         let graveyard: Graveyard

@@ -164,9 +164,9 @@ MUTATIONS = (
     ("Sources/Intercomd/ControlLoop.swift",
      "if let deadline = doubtDeadline { first = min(first, deadline) }", ""),
     ("Sources/Intercomd/ControlLoop+Reload.swift", "view.peers[number].hasMoved = true", ""),
-    ("Sources/Session/AssociationInitiation.swift",
+    ("Sources/Session/Association+Initiation.swift",
      "candidates.insert(endpoint, at: 0)", ""),
-    ("Sources/Session/PeerTableReceive.swift",
+    ("Sources/Session/PeerTable+Receive.swift",
      "index: entry.index, isInitiator: false, established: now, endpoint: source,",
      "index: entry.index, isInitiator: false, established: now,"
      " endpoint: association.endpoint ?? source,"),

@@ -6,7 +6,7 @@ OFTEN = False
 STATIONS = ("kitchen", "garage")
 SECONDS = 400
 
-# Name, s from zero, s of talk, commands of the relay.
+# Name, s from zero, s of talk, commands of the bad network.
 PHASES = (
     ("good", 1, 6, ()),
     ("loss", 8, 6, (("loss", "ab", 10),)),
@@ -44,25 +44,25 @@ def prepare(said):
 
 
 def play(world):
-    relay = world.relay("kitchen", "garage", seed=4)
+    badnet = world.badnet("kitchen", "garage", seed=4)
     world.start()
     world.live()
-    way = relay.ways["kitchen", "garage"]
+    way = badnet.ways["kitchen", "garage"]
     for name, at, talk, weather in PHASES:
         world.until(at - 0.1)
-        world.log("relay", "begin", phase=name, **figures(relay.do("status")[way]))
+        world.log("badnet", "begin", phase=name, **figures(badnet.do("status")[way]))
         for one in world.stations.values():
             world.counters(one)
         for words in weather:
-            relay.do(*words)
+            badnet.do(*words)
         world.until(at)
         world["kitchen"].press()
         world.until(at + talk)
         world["kitchen"].release()
         world.until(at + talk + 0.5)
-        relay.do("clear", "both")
+        badnet.do("clear", "both")
     world.until(END)
-    world.log("relay", "begin", phase="end", **figures(relay.do("status")[way]))
+    world.log("badnet", "begin", phase="end", **figures(badnet.do("status")[way]))
     for one in world.stations.values():
         world.counters(one)
 
@@ -93,9 +93,9 @@ def judge(case):
 
 
 def phases_of(case):
-    """What every counter grew by in each phase: of the relay, of kitchen's sender, of garage."""
+    """What every counter grew by in each phase: of badnet, of kitchen's sender, of garage."""
     marks = []
-    for entry in case.entries("relay", "begin"):
+    for entry in case.entries("badnet", "begin"):
         after = {who: next((one.figures for one in case.entries(who, "counters")
                             if one.ns >= entry.ns), {}) for who in STATIONS}
         marks.append({**after["garage"], **entry.figures,
@@ -109,9 +109,9 @@ def phases_of(case):
 
 
 def judge_counts(case, name, found):
-    """What the relay did is what the daemon counted."""
+    """What the bad network did is what the daemon counted."""
     case.claim(found["packets_sent"] == found["received"] > 600,
-               f"{name}: all {found['packets_sent']} packets went by the relay")
+               f"{name}: all {found['packets_sent']} packets went by the bad network")
     case.claim(found["dropped_replay"] == found["duplicated"],
                f"{name}: {found['dropped_replay']} were dropped as replays of "
                f"{found['duplicated']} duplicates")
@@ -208,19 +208,19 @@ def changed(case, what, by, looks=2):
 
 MUTATIONS = (
     # What was late once is late for ever.
-    ("Sources/Audio/DelayTrials.swift",
+    ("Sources/Audio/Playout/DelayTrials.swift",
      "let keep = 1 - frame / Self.memory", "let keep: Float = 1"),
     # A packet counts as often as it comes.
-    ("Sources/Crypto/ReplayWindow.swift",
+    ("Sources/Crypto/Packets/ReplayWindow.swift",
      "        guard seen[word] & bit == 0 else { return false }\n", ""),
     # For each that is lost one more is made up.
-    ("Sources/Audio/JitterBufferPlayout.swift",
+    ("Sources/Audio/Playout/JitterBuffer+Playout.swift",
      "if invented >= min(hole, Self.starvation) {", "if invented > min(hole, Self.starvation) {"),
     # What was overtaken is not played.
-    ("Sources/Audio/JitterBufferInsert.swift",
+    ("Sources/Audio/Playout/JitterBuffer+Insert.swift",
      "        if number >= nextSequence { return .accepted }\n",
      "        if number >= max(nextSequence, highest ?? 0) { return .accepted }\n"),
     # What was overtaken counts as lost.
-    ("Sources/Audio/JitterBufferInsert.swift",
+    ("Sources/Audio/Playout/JitterBuffer+Insert.swift",
      "let through = highest - max(3, copyReach)", "let through = highest - 1"),
 )

@@ -1,4 +1,6 @@
-"""The wall clock jumps by days and decades, mid-talk and idle: only events carry it."""
+"""The wall clock is wrong at first and jumps by days and decades, mid-talk and idle: only events
+carry it.
+"""
 
 import time
 
@@ -34,11 +36,13 @@ def wall(what, now, right):
 
 
 def ages(world, what, when):
-    """Logs how old each station calls its session, and what it last heard."""
+    """Logs how old each station calls itself, its session, and what it last heard."""
     for one in world.stations.values():
-        peer = one.status()["peers"][0]
+        status = one.status()
+        peer = status["peers"][0]
         world.log(one.name, "ages", wall=what, when=when, state=peer["state"],
-                  session=peer["session_age_s"], heard=peer["heard_age_s"])
+                  uptime=status["uptime_s"], session=peer["session_age_s"],
+                  heard=peer["heard_age_s"])
 
 
 def step(world, what, right):
@@ -57,7 +61,11 @@ def step(world, what, right):
 
 def play(world):
     right = time.clock_gettime_ns(time.CLOCK_REALTIME) - time.monotonic_ns()
-    world.log("world", "step", wall="start", offset=right)
+    # They start in 1970, as a Pi does without network.
+    now = time.monotonic_ns()
+    moment = wall("1970", now, right)
+    time.clock_settime_ns(time.CLOCK_REALTIME, moment)
+    world.log("world", "step", wall="start", offset=moment - now)
     for one in world.stations.values():
         one.sections["session"] = {"rekey-after": f"{REKEY}s"}
     world.start()
@@ -123,6 +131,11 @@ def sessions(case):
         case.claim(len(gaps) == due and all(abs(gap - REKEY) < 0.002 for gap in gaps),
                    f"{name}: new keys {len(gaps)} times of {due}, after {min(gaps, default=0):.4f} "
                    f"to {max(gaps, default=0):.4f} s")
+        aged = case.entries(name, "ages")
+        wrong = [one.figures["uptime"] - aged[0].figures["uptime"] - (one.ns - aged[0].ns) / 1e9
+                 for one in aged]
+        case.claim(max(map(abs, wrong)) < 1.1, f"{name}: its uptime is true to "
+                   f"{max(map(abs, wrong)):.1f} s")
         worst = {"session": 0.0, "heard": 0.0}
         for one in case.entries(name, "ages"):
             since = max((ns for ns in made if ns <= one.ns), default=0)
@@ -164,6 +177,8 @@ def controls(case):
     for what, by in (("session", 86_400.0), ("heard", -86_400.0)):
         yield f"the age {what} follows the clock", case.with_last(
             "ages", lambda figures, what=what, by=by: figures | {what: figures[what] + by})
+    yield "the uptime follows the clock", case.with_last(
+        "ages", lambda figures: figures | {"uptime": figures["uptime"] + 86_400})
     yield "events carry another time", case.with_last(
         "stamp", lambda figures: figures | {"time_ms": figures["time_ms"] - 86_400_000})
     yield "kitchen's sound is 1 ms late from its middle on", later_half(case)
@@ -195,7 +210,7 @@ MUTATIONS = (
      "status.sessionAgeSeconds = state.sessionSince.map { seconds(now - $0) }",
      "status.sessionAgeSeconds = state.sessionSince.map { _ in"
      " Double(Clock.wallMilliseconds() % 1_000_000) / 1000 }"),
-    ("Sources/Session/PeerTableTimers.swift",
+    ("Sources/Session/PeerTable+Timers.swift",
      "+ (current.isInitiator ? limits.rekeyInitiator : limits.rekeyResponder)",
      "+ (current.isInitiator ? limits.rekeyInitiator : limits.rekeyResponder) + .milliseconds(10)"),
 )

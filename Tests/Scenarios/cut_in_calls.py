@@ -11,9 +11,8 @@ import os
 import random
 import subprocess
 
-import kept
-from identity import Identity
-from stage import place
+from stage import kept, place
+from stage.identity import Identity
 from uml.world import clock
 
 OFTEN = False

@@ -104,6 +104,6 @@ def controls(case):
 
 MUTATIONS = (
     # The canceller is told of what was played 0.1 s too late.
-    ("Sources/Audio/CaptureChain.swift",
+    ("Sources/Audio/Capture/CaptureChain.swift",
      "reference.sample(at: position + i)", "reference.sample(at: position + i - 4_800)"),
 )

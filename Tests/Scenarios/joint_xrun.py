@@ -184,8 +184,8 @@ MUTATIONS = (
      "spurts[target].lose(lost, before:", "spurts[target].lose(lost * 0, before:"),
     # The part of a frame that was there is no time.
     ("Sources/Media/Capture/Microphone.swift",
-     "let samples = nanoseconds * 3 / 62_500 + Int64(filled)",
-     "let samples = nanoseconds * 3 / 62_500"),
+     "let samples = PCM.samples(nanoseconds: nanoseconds) + Int64(filled)",
+     "let samples = PCM.samples(nanoseconds: nanoseconds)"),
     # Prepared, but not started again.
     ("Sources/Media/Capture/MediaLoop+Capture.swift",
      "            cards.moved(.capture, loop, at: now)\n"

@@ -2,7 +2,7 @@
 
 from uml.design import FRAME, TAIL, TICK
 
-OFTEN = False
+OFTEN = True
 STATIONS = ("kitchen", "garage")
 
 BUTTONS = {

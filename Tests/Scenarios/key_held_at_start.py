@@ -2,7 +2,7 @@
 
 from uml.design import DEBOUNCE, TICK
 
-OFTEN = False
+OFTEN = True
 STATIONS = ("kitchen", "garage")
 
 # Line and mode by name.

@@ -2,7 +2,7 @@
 
 from uml.design import DEBOUNCE, FRAME, TICK
 
-OFTEN = False
+OFTEN = True
 SECONDS = 400
 STATIONS = ("kitchen", "garage")
 

@@ -2,7 +2,7 @@
 
 from uml.design import DEBOUNCE, FRAME, TAIL, TICK
 
-OFTEN = False
+OFTEN = True
 STATIONS = ("kitchen", "garage")
 
 PTT, LATCH, SMART, OTHER = 17, 5, 6, 7

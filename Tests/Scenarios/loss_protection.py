@@ -3,7 +3,7 @@
 
 from uml.design import FRAME, PREROLL
 
-OFTEN = False
+OFTEN = True
 STATIONS = ("kitchen", "garage", "attic")
 SECONDS = 300
 
@@ -16,6 +16,8 @@ KNOWN, FULL = 3.0, 9.0
 questions fall: two slow answers and two reports, and twice as long."""
 HERTZ, LEVEL = 500, -12.0
 RATE = 46_400
+NARROW_RATE = 32_000
+"""Bits of sound a second that fit into the narrow way with all that is around them, at least."""
 MADE_UP = 0.5
 """Percent of the sound that copies leave to be made up, at most."""
 SOON = 0.05
@@ -27,11 +29,11 @@ def prepare(said):
 
 
 def play(world):
-    relay = world.relay("kitchen", "garage", seed=3)
+    badnet = world.badnet("kitchen", "garage", seed=3)
     world.start()
     world.live()
-    talk(world, "garage", LOSS, relay, ("loss", "ab", 10))
-    talk(world, "garage", NARROW, relay, ("rate", "ab", 80, 200))
+    talk(world, "garage", LOSS, badnet, ("loss", "ab", 10))
+    talk(world, "garage", NARROW, badnet, ("rate", "ab", 80, 200))
     world.until(SHARED[0])
     ptt(world, "down", "attic")
     look(world, ALONE[0] - 0.1)
@@ -46,10 +48,10 @@ def play(world):
     world.sleep(1)
 
 
-def talk(world, target, times, relay, weather):
+def talk(world, target, times, badnet, weather):
     start, end = times
     world.until(start - 0.1)
-    relay.do(*weather)
+    badnet.do(*weather)
     world.until(start)
     ptt(world, "down", target)
     for second in range(1, round(end - start)):
@@ -57,7 +59,7 @@ def talk(world, target, times, relay, weather):
     world.until(end)
     ptt(world, "up", target)
     world.until(end + 0.5)
-    relay.do("clear", "both")
+    badnet.do("clear", "both")
 
 
 def ptt(world, action, target):
@@ -70,7 +72,9 @@ def look(world, at):
     status = world["kitchen"].status()
     garage = next(one for one in status["peers"] if one["name"] == "garage")
     world.log("kitchen", "look", at=round(at, 3), depth=garage["redundancy_depth"],
-              narrow=garage["narrow"], bitrate=status["microphone"].get("bitrate", 0))
+              narrow=garage["narrow"], bitrate=status["microphone"].get("bitrate", 0),
+              spare=next(one for one in status["peers"] if one["name"] == "attic")[
+                  "redundancy_depth"])
     for name in ("garage", "attic"):
         world.counters(world[name])
 
@@ -116,6 +120,9 @@ def judge_narrow(case):
     case.claim(max(depths[1:]) <= depths[0], f"no more copies for a full queue: {depths}")
     rates = [one.figures["bitrate"] for one in found]
     case.claim(max(rates[round(FULL):]) < RATE, f"but fewer bits from the tenth second on: {rates}")
+    case.claim(min(rates) < NARROW_RATE, f"and so few that they fit: {min(rates)}")
+    told = [one.figures["narrow"] for one in found]
+    case.claim(told[-1], f"its peer calls the way narrow: {told}")
 
 
 def judge_shared(case):
@@ -125,6 +132,10 @@ def judge_shared(case):
     case.claim(rates[0] == RATE and rates[3] == RATE,
                f"alone, attic gets {rates[0]} before and {rates[3]} bit/s after garage listens")
     case.claim(max(rates[1:3]) < RATE, f"and with it as few as garage's way bears: {rates[1:3]}")
+    spare = [one.figures["spare"] for one in looks(case, LOSS[0], SHARED[1])]
+    mended = case.counters("attic").get("frames_recovered", 0)
+    case.claim(max(spare) == mended == 0,
+               f"nothing is sent twice to attic, which loses nothing: {spare}")
     presses = [(one.ns - case.zero) / 1e9 for one in case.entries("kitchen", "ptt", action="down")]
     case.need(len(presses) == 4, f"{len(presses)} talks")
     begun = presses[3]
@@ -144,8 +155,8 @@ def controls(case):
 
 MUTATIONS = (
     # Nothing is ever chosen.
-    ("Sources/Intercomd/Protection.swift",
-     "        act(at: now)\n        waiting = report", "        waiting = nil"),
+    ("Sources/Switchboard/LossProtection.swift",
+     "            act(at: now)\n            waiting = report", "            waiting = nil"),
     # What is encoded for the others is thrown away when somebody with a narrow way joins.
     ("Sources/Media/Talk/MediaLoop+Talk.swift",
      "if talks.isTalking, !talks.isFrameSizeDue || sendWaiting() {", "if talks.isTalking {"),

@@ -6,7 +6,7 @@ which the talker has yet to learn of the loss, are not judged.
 
 OFTEN = False
 PAIRS = {
-    # network: (who talks, who hears, what the relay does, PESQ-WB, ms from mouth to ear at most)
+    # network: (who talks, who hears, what badnet does, PESQ-WB, ms from mouth to ear at most)
     "2 % lost": ("attic", "cellar", [("loss", "both", 2, 1)], 4.2, 90),
     "5 % lost": ("loft", "vault", [("loss", "both", 5, 1)], 4.2, 90),
     "10 % lost": ("tower", "moat", [("loss", "both", 10, 1)], 4.2, 90),
@@ -31,18 +31,18 @@ def prepare(said):
 
 
 def play(world):
-    relays = []
+    badnets = []
     for number, (mouth, ear, *_) in enumerate(PAIRS.values()):
         world[mouth].simulate_card()
-        relays.append(world.relay(mouth, ear, seed=100 + number))
+        badnets.append(world.badnet(mouth, ear, seed=100 + number))
         for one, other in ((mouth, ear), (ear, mouth)):
             world[one].sections["talk"] = {"max-talk": "10m"}
             world[one].talk_alone_to(other)
     world.start()
     world.live()
-    for relay, (_, _, weather, *_) in zip(relays, PAIRS.values()):
+    for badnet, (_, _, weather, *_) in zip(badnets, PAIRS.values()):
         for words in weather:
-            relay.do(*words)
+            badnet.do(*words)
     world.until(BEGIN)
     for mouth, *_ in PAIRS.values():
         world[mouth].press()
@@ -68,6 +68,6 @@ def controls(case):
 
 MUTATIONS = (
     # No report is ever acted on.
-    ("Sources/Intercomd/Protection.swift",
-     "        act(at: now)\n        waiting = report", "        waiting = nil"),
+    ("Sources/Switchboard/LossProtection.swift",
+     "            act(at: now)\n            waiting = report", "            waiting = nil"),
 )

@@ -8,7 +8,7 @@ import os
 import socket
 import subprocess
 
-from identity import Identity
+from stage.identity import Identity
 from uml.design import DATA, M1, M2, M3
 from uml.world import net, wire
 
@@ -319,7 +319,7 @@ def leaking(case, name, target, size):
 
 
 MUTATIONS = (
-    ("Sources/Session/PeerTableReceive.swift",
+    ("Sources/Session/PeerTable+Receive.swift",
      "guard own.mac.verify(initiation) else { return .mac }", ""),
     ("Sources/Media/Listen/PacketReceiver.swift",
      "        case .opened(let opened, slot: _):\n",

@@ -8,7 +8,7 @@ SECONDS = 600
 
 HERTZ = {"kitchen": 500, "garage": 700, "attic": 900}
 STALE, DOWN, BACK = 20.0, 50.0, 3.0
-"""Seconds, as README.md (STATE), protocol.md §1.7 (rule 6) and hardware.md have them."""
+"""Seconds, as operate.md (STATE), protocol.md §1.7 (rule 6) and troubleshoot.md have them."""
 
 
 def prepare(said):

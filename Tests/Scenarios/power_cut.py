@@ -57,7 +57,7 @@ def boot_words(folder):
 
 def key_of(name):
     """Another station's public key, and a secret shared with it."""
-    from identity import Identity  # pylint: disable=import-outside-toplevel
+    from stage.identity import Identity  # pylint: disable=import-outside-toplevel
     secret = hashlib.sha256(name.encode())
     return Identity(secret.digest()).text, secret.hexdigest()
 
@@ -311,7 +311,7 @@ def controls(case):
     yield "nobody looked", other
 
 
-C, STORE = "Sources/CLinux/files.c", "Sources/HAL/System/FileStore.swift"
+C, STORE = "Sources/CLinux/files.c", "Sources/HAL/Files/FileStore.swift"
 MUTATIONS = (
     (C, "    return result(fsync(fd));\n", "    return fd < 0 ? -EBADF : 0;\n"),
     (C, "    int done = result(fsync(fd));\n", "    int done = 0;\n"),

@@ -62,7 +62,7 @@ def controls(case):
 
 MUTATIONS = (
     # The speaker's queue of `voice` is of nine periods.
-    ("Sources/Audio/Profile.swift",
+    ("Sources/Audio/Codec/Profile.swift",
      "frameSamples: 480, blockSamples: 240, periodSamples: 240, periods: 3,",
      "frameSamples: 480, blockSamples: 240, periodSamples: 240, periods: 9,"),
 )

@@ -40,7 +40,7 @@ def controls(case):
 
 MUTATIONS = (
     # The delay is left as it is.
-    ("Sources/Audio/JitterBufferPlayout.swift",
+    ("Sources/Audio/Playout/JitterBuffer+Playout.swift",
      "        guard case .playing = phase, invented == 0, let delay",
      "        guard case .waiting = phase, invented == 0, let delay"),
 )

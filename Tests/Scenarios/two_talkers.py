@@ -161,9 +161,9 @@ MUTATIONS = (
      "return max(turnBefore, min(now, readAt - inbox.waited(place)))",
      "return readAt - inbox.waited(place)"),
     # The last voice is heard alone.
-    ("Sources/Audio/Mixer.swift",
+    ("Sources/Audio/Mix/Mixer.swift",
      "sums[i] &+= Int32(samples[i]) }", "sums[i] = Int32(samples[i]) }"),
     # The limiter begins where two voices are loud, not where they are too loud.
-    ("Sources/Audio/Mixer.swift",
+    ("Sources/Audio/Mix/Mixer.swift",
      "let ceiling: Float = 32_767", "let ceiling: Float = 16_384"),
 )

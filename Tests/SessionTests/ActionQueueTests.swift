@@ -29,7 +29,7 @@ import Time
     }
 
     @Test func everythingAtOnceForAllPeersFits() {
-        // 31 peers, and nothing is fetched until all has been told.
+        // 31 peers, and no action is fetched until all have been told.
         let own = [UInt8](repeating: 0xEE, count: 32)
         var table = PeerTable(identity: key(own), bootID: 1, random: ScriptedRandom().fill)
         for number in UInt8(0)..<31 {

@@ -5,9 +5,9 @@ import Wire
 
 @testable import Session
 
-/// Whatever the network and the stations do, both end up on one and the same session.
+/// Whatever the network and the stations do, both end on one and the same session.
 ///
-/// Each case prints the seed it fails with; `INTERCOM_SEEDS` tries more of them.
+/// Each case prints its seed when it fails; `INTERCOM_SEEDS` tries more of them.
 @Suite struct ConvergenceTests {
     @Test func lossRepeatsAndReordering() {
         for seed in seeds(60) {
@@ -66,7 +66,7 @@ import Wire
     }
 
     @Test func eitherRestartsAtAnyMoment() {
-        // Over the whole of a handshake and its confirmation, then now and then.
+        // Over the whole of a handshake and its confirmation, then at some later times.
         let moments = Array(stride(from: UInt64(0), through: 140, by: 3)) + [1000, 5000, 60_000]
         for moment in moments {
             for restartsA in [true, false] {
@@ -85,7 +85,7 @@ import Wire
                 let met = pair.network.run(for: .seconds(15)) { pair.isConverged }
                 #expect(met, "\(name)")
                 #expect(restarted.happenings == [.up(peer: 0, newBoot: true)], "\(name)")
-                // The other sees the new run of the peer, and never a gap.
+                // The other station sees the peer's new run, and never a gap.
                 if wasUp { #expect(other.happenings == [.up(peer: 0, newBoot: true)], "\(name)") }
                 expectOneSession(pair, name)
             }
@@ -218,12 +218,12 @@ import Wire
             let met = pair.network.run(for: .seconds(3)) {
                 pair.isConverged && pair.a.media[0].endpoint == host(7)
             }
-            // At a wrong address nobody answers.
+            // At a wrong address no station answers.
             #expect(met == (address == host(7)))
         }
     }
 
-    /// Not when its next call is due: that may be half a minute away.
+    /// Not when its next call is due: that may be half a minute later.
     @Test func aStationThatNeverAnsweredIsCalledAtItsNewAddressAtOnce() {
         let pair = Pair(seed: 4)
         pair.a.peers[0].endpoints = [host(9)]
@@ -266,10 +266,10 @@ import Wire
         #expect(met)
     }
 
-    /// In fair weather and left alone, both stay on one session and hear each other.
+    /// In good conditions and left alone, both stay on one session and hear each other.
     private func expectOneSession(_ pair: Pair, _ name: String) {
         pair.network.weather = .init()
-        // Whatever was on its way may still be given up, or be tried again.
+        // A handshake under way may still be given up, or be tried again.
         let settled = pair.network.run(for: .seconds(60)) { pair.isConverged }
         #expect(settled, "\(name)")
         pair.network.run(for: .seconds(7))

@@ -5,7 +5,7 @@ import Wire
 
 @testable import Session
 
-/// Each fault of a pair is told apart, on both sides where both can see it, and is forgotten.
+/// Each fault of a pair has its own reason, on both sides where both can see it, and is forgotten.
 @Suite struct DownReasonTests {
     @Test func aPeerThatDoesNotKnowUsAnswersAndDoesNotAcceptUs() {
         let pair = Pair(seed: 1)
@@ -14,12 +14,12 @@ import Wire
         #expect(pair.a.reason() == .calling)
         pair.network.run(for: .seconds(12))
         #expect(pair.a.reason() == .notAccepted)
-        // There it is an unknown caller, and without a psk it would have proven its key.
+        // There it is an unknown caller; without a psk it would have proven its key.
         let caller = pair.b.unknownCallers.first
         #expect(caller?.publicKey == pair.a.publicKey)
         #expect(caller?.source == host(1))
         #expect(caller?.isProven == false)
-        // Added there, with the psk, it comes up, and nobody is unknown any more.
+        // Added there, with the psk, it comes up, and there are no unknown callers any more.
         pair.b.peers = [.init(publicKey: pair.a.publicKey, psk: Pair.psk, endpoints: [])]
         let added = (key: pair.a.publicKey, at: pair.network.now)
         pair.b.control {
@@ -52,7 +52,7 @@ import Wire
         pair.network.run(for: .seconds(12))
         #expect(pair.a.reason() == .psk)
         #expect(pair.b.reason() == .psk)
-        // From an address that is not the peer's anybody can claim its key.
+        // From an address that is not the peer's, any station can claim its key.
         let other = Pair(seed: 5)
         other.b.peers[0].psk = [UInt8](repeating: 0x78, count: 32)
         other.b.move(to: host(3))
@@ -99,7 +99,7 @@ import Wire
         pair.b.start()
         #expect(pair.network.run(for: .seconds(5)) { pair.a.isUp() })
         #expect(pair.a.reason() == nil)
-        // Lost again, nothing of before is said.
+        // When it is lost again, former reasons are forgotten.
         pair.b.stop()
         pair.a.isProbeAnswered = false
         pair.network.run(for: .seconds(52))
@@ -120,7 +120,7 @@ import Wire
             $0.probed(peer: 0, host(2), .portClosed, at: Instant(nanoseconds: 2_000_000_000))
         }
         #expect(pair.a.reason() == nil)
-        // Nor is any of it remembered for the time when it is down.
+        // Nor is any of it remembered for the next time it is down.
         pair.b.stop()
         pair.network.run(for: .seconds(60))
         #expect(pair.a.reason() == .noAnswer)
@@ -133,7 +133,7 @@ import Wire
         #expect(pair.a.reason() == .noAnswer)
         var forged = [UInt8](repeating: 0, count: 1232)
         (forged[0], forged[1], forged[2], forged[4]) = (1, 1, 1, 0x20)
-        // From elsewhere it is no hint.
+        // From another address it is no hint.
         pair.a.receive(forged, from: host(9))
         #expect(pair.a.reason() == .noAnswer)
         pair.a.receive(forged, from: host(2))

@@ -4,7 +4,7 @@ import Wire
 
 @testable import Session
 
-/// Two peer tables, and a test in between that carries the messages by hand.
+/// Two peer tables; the test carries the messages between them by hand.
 final class Exchange {
     static let initiatorAt = host(1)
     static let responderAt = host(2)
@@ -14,7 +14,7 @@ final class Exchange {
     let suite: Suite
     var now = Instant(nanoseconds: 0)
 
-    /// What the responder knows of the initiator; a test may get it wrong.
+    /// The initiator's data as the responder has it; a test may make it wrong.
     struct Record {
         var psk: [UInt8]
         var suite: Suite
@@ -71,20 +71,20 @@ final class Exchange {
         return verdict == .accepted ? initiator.messages().first : nil
     }
 
-    /// What the responder does on an M3.
+    /// The responder's actions on an M3.
     func finish(_ m3: [UInt8]) -> [Fetched] {
         _ = responder.receive(m3.span, from: Self.initiatorAt, at: now)
         return responder.fetch()
     }
 
-    /// Gives a message to the responder, which must neither answer nor do anything else.
+    /// Passes a message to the responder, which must neither answer nor do anything else.
     func refusedByResponder(_ message: [UInt8]) -> Drop? {
         let verdict = responder.receive(message.span, from: Self.initiatorAt, at: now)
         guard responder.fetch().isEmpty, case .dropped(let drop) = verdict else { return nil }
         return drop
     }
 
-    /// Gives a message to the initiator, which must neither answer nor do anything else.
+    /// Passes a message to the initiator, which must neither answer nor do anything else.
     func refusedByInitiator(_ message: [UInt8]) -> Drop? {
         let verdict = initiator.receive(message.span, from: Self.responderAt, at: now)
         guard initiator.fetch().isEmpty, case .dropped(let drop) = verdict else { return nil }
@@ -93,7 +93,7 @@ final class Exchange {
 
     func wait(_ duration: Duration) { now = now + duration }
 
-    /// The message with its mac made right again, as one who knows the responder's key can.
+    /// The message with a corrected mac, as any station can make that knows the responder's key.
     func signed(_ message: [UInt8]) -> [UInt8] {
         var message = message
         var span = message.mutableSpan

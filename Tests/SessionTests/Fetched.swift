@@ -3,7 +3,7 @@ import Wire
 
 @testable import Session
 
-/// An action without its secrets, to be compared.
+/// An action without its secrets, for comparison.
 enum Fetched: Equatable {
     case transmit([UInt8], to: Endpoint)
     case install(peer: Int, index: UInt32, remote: UInt32, endpoint: Endpoint)
@@ -48,13 +48,13 @@ enum Fetched: Equatable {
 }
 
 extension PeerTable {
-    /// All actions there are.
+    /// All pending actions.
     mutating func fetch() -> [Fetched] {
         var all: [Fetched] = []
         while let action = nextAction() { all.append(Fetched(action)) }
         return all
     }
 
-    /// The handshake messages among the actions there are.
+    /// The handshake messages among the pending actions.
     mutating func messages() -> [[UInt8]] { fetch().compactMap(\.message) }
 }

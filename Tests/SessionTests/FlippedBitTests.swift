@@ -5,8 +5,8 @@ import Wire
 
 @testable import Session
 
-/// One bit flipped in each byte of each message, with the mac as it was and made right again:
-/// never a session, nothing changed, and the honest message is accepted afterwards.
+/// One bit flipped in each byte of each message, with the mac as it was and corrected: never a
+/// session, nothing changed, and the honest message is accepted afterwards.
 @Suite struct FlippedBitTests {
     let vectors: Vectors
     init() throws { vectors = try Vectors() }
@@ -26,8 +26,9 @@ import Wire
             #expect(drop != nil, "byte \(i)")
         }
         #expect(exchange.responder.halfOpen.count == 0)
-        // With the mac right M1 may be anybody's, and is answered; but not so that the one who
-        // sent the honest M1 would take it. The suites share the bytes, as it takes long.
+        // An M1 with a correct mac may come from any station, and is answered; but the sender of
+        // the honest M1 does not accept that answer. The suites share the bytes, because this takes
+        // long.
         for i in m1.indices where i < 1224 && i % 2 == Int(suite.rawValue) % 2 {
             exchange.wait(.milliseconds(100))
             let bad = exchange.signed(flipped(m1, at: i))
@@ -56,7 +57,7 @@ import Wire
             let drop = exchange.refusedByInitiator(exchange.signed(flipped(m2, at: i)))
             #expect(drop != nil && drop != .tries && drop != .mac, "byte \(i)")
         }
-        // The responder has forgotten by now; the initiator has not, and takes the answer.
+        // The responder has forgotten it by now; the initiator has not, and accepts the answer.
         #expect(exchange.m3(m2) != nil)
     }
 
@@ -71,7 +72,7 @@ import Wire
         }
         for i in m3.indices where i < 88 {
             exchange.wait(.milliseconds(i % 2 == 0 ? 1 : 0))
-            // Each on a responder that has not been tried too often.
+            // Each on a responder that still allows tries.
             let fresh = Exchange(suite, vectors: vectors)
             let again = try #require(fresh.m2(fresh.m1()))
             _ = fresh.m3(again)

@@ -27,24 +27,13 @@ import Wire
         #expect(state?.handshakes == 1)
         #expect(state?.hasPSK == true)
         #expect(state?.endpoint == host(2))
-        #expect(state?.sessionIndex == pair.a.media[0].currentIndex)
-        #expect(state?.capabilities?.protoMax == 1)
+        let session = pair.a.table.associations[0]?.records.current
+        #expect(session?.index == pair.a.media[0].currentIndex)
+        #expect(pair.a.table.associations[0]?.capabilities?.protoMax == 1)
         #expect(pair.a.state(1) == nil)
     }
 
-    @Test func aNewSourceIsCountedAndMovesNothing() {
-        let pair = Pair(seed: 1)
-        pair.start()
-        #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
-        let index = pair.a.media[0].currentIndex ?? 0
-        pair.a.control {
-            $0.newSource(peer: 0, index: index, from: host(9), at: pair.network.now)
-        }
-        #expect(pair.a.state()?.newSources == 1)
-        #expect(pair.a.media[0].endpoint == host(2))
-    }
-
-    /// Whatever is called in whatever order: no trap, and nothing left overdue.
+    /// Any calls in any order: no trap, and nothing left overdue.
     @Test func anyOrderOfCallsLeavesNothingOverdue() {
         for seed in seeds(15) {
             var generator = SplitMix64(seed: seed)
@@ -69,7 +58,7 @@ import Wire
                 let index = indices[below(UInt64(indices.count))]
                 let toInitiator = below(2) == 0
                 func call(_ table: inout PeerTable) {
-                    switch below(14) {
+                    switch below(13) {
                     case 0..<5:
                         var message = messages[below(UInt64(messages.count))]
                         if below(4) == 0 { message[below(UInt64(message.count))] ^= 1 }
@@ -86,10 +75,9 @@ import Wire
                             peer: 0, sent: generator.next() % (1 << 23), lastSent: then,
                             lastOpened: below(2) == 0 ? then : nil,
                             lastRefused: below(2) == 0 ? now : nil, at: now)
-                    case 12:
+                    default:
                         table.setEndpoints(
                             (0..<below(3)).map { host(UInt64($0)) }, of: 0, at: now)
-                    default: table.setInCall(below(2) == 0, peer: 0, at: now)
                     }
                     table.tick(at: now)
                     note(table.fetch())

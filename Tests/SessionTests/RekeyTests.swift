@@ -25,7 +25,7 @@ import Wire
             // Handshakes may fail; the frames must not notice.
             let loss = network.random(300)
             network.isLost = { bytes in
-                HandshakeHeader.isHandshake(firstByte: bytes[0]) && network.random(1000) < loss
+                isHandshake(bytes) && network.random(1000) < loss
             }
             pair.a.lag = .milliseconds(network.random(20))
             pair.b.lag = .milliseconds(network.random(20))

@@ -5,7 +5,7 @@ import Wire
 
 @testable import Session
 
-/// Repeated messages, and how many tries and half-open handshakes there may be.
+/// Repeated messages, and the bounds of tries and half-open handshakes.
 @Suite struct RepeatTests {
     let vectors: Vectors
     init() throws { vectors = try Vectors() }
@@ -79,7 +79,7 @@ import Wire
         // The honest one is not read either; M1 is repeated, so that does not last.
         #expect(exchange.refusedByInitiator(bad) == .tries)
         #expect(exchange.refusedByInitiator(m2) == .tries)
-        // One without the mac costs nothing, and does not count.
+        // A message without the mac costs nothing and does not count.
         var noise = m2
         noise[100] ^= 1
         #expect(exchange.refusedByInitiator(noise) == .mac)
@@ -114,7 +114,7 @@ import Wire
             #expect(exchange.m2(other) != nil)
             #expect(exchange.responder.halfOpen.count == min(64, i + 1))
         }
-        #expect(exchange.responder.halfOpenEvictions == 1)
+        #expect(exchange.responder.halfOpen.evictions == 1)
         #expect(exchange.refusedByResponder(m3) == .index)
         exchange.wait(.seconds(5))
         exchange.responder.tick(at: exchange.now)

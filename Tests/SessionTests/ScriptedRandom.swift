@@ -1,5 +1,5 @@
-/// A source of "random" bytes that gives out what a test has prepared, in order of their
-/// sizes, and otherwise bytes that only look random.
+/// A source of "random" bytes: first those that a test has prepared, by their sizes, then bytes
+/// that only look random.
 final class ScriptedRandom {
     private var script: [[UInt8]]
     private let rest: ByteSource

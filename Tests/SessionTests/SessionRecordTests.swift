@@ -4,7 +4,7 @@ import Wire
 
 @testable import Session
 
-/// The control thread's picture of the key slots, also when the media thread was faster.
+/// The control thread's picture of the sessions, also when the media thread was faster.
 @Suite struct SessionRecordTests {
     private func record(_ index: UInt32, at time: Instant = ms(0)) -> SessionRecord {
         SessionRecord(
@@ -51,7 +51,7 @@ import Wire
         records.install(record(2))
         let removed = records.remove { $0.index == 2 }
         #expect(removed?.index == 2)
-        // Its index is not given out again while its switch may be on the way.
+        // Its index is not used again while a report of its switch may be under way.
         #expect(records.owns(2))
         #expect(records.record(2) == nil)
         guard case .dropped = records.switched(to: 2) else {

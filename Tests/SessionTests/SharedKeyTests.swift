@@ -5,7 +5,8 @@ import Wire
 
 @testable import Session
 
-/// Two stations with one key are told apart by a third; one that moves or restarts is not two.
+/// A third station tells two stations with one key apart; one that moves or restarts does not count
+/// as two.
 @Suite struct SharedKeyTests {
     @Test func aCopiedCardIsToldByTheThirdStation() throws {
         let pair = Pair(seed: 1)
@@ -20,7 +21,7 @@ import Wire
         #expect(pair.network.run(for: .seconds(180)) { pair.a.sharedKey() != nil })
         let shared = try #require(pair.a.sharedKey())
         #expect(Set([shared.endpoints.0, shared.endpoints.1]) == [host(2), host(3)])
-        // Long after the copy is gone nothing is said any more.
+        // Long after the copy is gone the report ends.
         copy.stop()
         pair.network.run(for: .seconds(700))
         #expect(pair.a.isUp())
@@ -78,7 +79,7 @@ import Wire
         #expect(exchange.responder.unknownCallers(at: exchange.now).isEmpty)
         exchange.wait(.seconds(601))
         #expect(exchange.responder.ownKeyCaller(at: exchange.now) == nil)
-        // The key is public: one that claims it without its secret has copied nothing.
+        // The key is public: a station that claims it without its secret has copied nothing.
         exchange.responder.note(
             UnknownCaller(
                 publicKey: own, source: Exchange.initiatorAt, isProven: false,

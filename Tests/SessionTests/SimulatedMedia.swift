@@ -2,14 +2,14 @@ import Crypto
 import Time
 import Wire
 
-/// The media thread's part for one peer: key slots, and what it counts.
+/// The media thread's part for one peer: session keys and counts.
 final class SimulatedMedia {
     var slots = KeySlots()
-    /// Where packets go; the address of a session comes with it.
+    /// Where packets go; it comes with a session.
     var endpoint: Endpoint?
     private var addresses: [UInt32: Endpoint] = [:]
 
-    // What slots have, for expectations, which cannot look into noncopyable values.
+    // The sessions' indices, for expectations, which cannot look into noncopyable values.
     var currentIndex: UInt32? { slots.currentIndex }
     var nextIndex: UInt32? { slots.nextIndex }
 
@@ -19,7 +19,7 @@ final class SimulatedMedia {
     /// Numbers of the audio frames heard, in the order they came.
     var heard: [UInt64] = []
     var refused = 0
-    /// Sessions that were flipped to, by our index.
+    /// Sessions that were switched to, by our index.
     var switches: [UInt32] = []
 
     func install(_ keys: consuming SessionKeys, at endpoint: Endpoint) {
@@ -29,7 +29,7 @@ final class SimulatedMedia {
 
     func address(of index: UInt32) -> Endpoint? { addresses[index] }
 
-    /// The datagram, sealed on `current` or on the session given.
+    /// The datagram, sealed on `current` or on the given session.
     func seal(_ plaintext: [UInt8], flags: FrameFlags, on index: UInt32? = nil) -> [UInt8]? {
         var datagram = [UInt8](repeating: 0, count: plaintext.count + FrameLayout.overhead)
         var span = datagram.mutableSpan
@@ -43,7 +43,7 @@ final class SimulatedMedia {
         return size == nil ? nil : datagram
     }
 
-    /// Moves the endpoint to where the session now current found the peer.
+    /// Moves the endpoint to that of the current session.
     func follow(_ index: UInt32) {
         switches.append(index)
         endpoint = addresses[index] ?? endpoint

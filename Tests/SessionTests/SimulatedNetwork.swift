@@ -9,18 +9,18 @@ final class SimulatedNetwork {
         /// Of 1000 datagrams.
         var lost: UInt64 = 0
         var repeated: UInt64 = 0
-        /// Each datagram's own, so that a later one may overtake an earlier one.
+        /// Each datagram's own delay, so that a later one may overtake an earlier one.
         var delayMs: ClosedRange<UInt64> = 1...1
     }
 
     let seed: UInt64
     private(set) var now = Instant(nanoseconds: 0)
     var weather = Weather()
-    /// Drops what it returns true for.
+    /// Drops the datagrams for which it returns true.
     var isCut: (_ from: Endpoint, _ to: Endpoint) -> Bool = { _, _ in false }
-    /// Loses what it returns true for.
+    /// Loses the datagrams for which it returns true.
     var isLost: (_ bytes: [UInt8]) -> Bool = { _ in false }
-    /// Sees every datagram that is sent, before the weather.
+    /// Sees every datagram that is sent, before losses.
     var tap: (_ bytes: [UInt8], _ from: Endpoint, _ to: Endpoint) -> Void = { _, _, _ in }
     /// Stations by where they are.
     var stations: [Endpoint: SimulatedStation] = [:]
@@ -70,7 +70,7 @@ final class SimulatedNetwork {
         push(Event(at: max(time, now), order: order, act: act))
     }
 
-    /// Lets the time pass; stops early when `done` says so.
+    /// Lets the time pass; stops early when `done` returns true.
     @discardableResult
     func run(for duration: Duration, until done: () -> Bool = { false }) -> Bool {
         let end = now + duration
@@ -126,3 +126,6 @@ final class ByteSource {
         for i in bytes.indices { bytes[i] = UInt8(truncatingIfNeeded: generator.next() >> 24) }
     }
 }
+
+/// Whether the first byte marks a handshake message, not a packet of a session (protocol.md §1.3).
+func isHandshake(_ datagram: [UInt8]) -> Bool { datagram[0] < 0x10 }

@@ -4,9 +4,9 @@ import Wire
 
 @testable import Session
 
-/// A whole station but for its sound: a peer table, and key slots played by hand.
+/// A whole station except for its sound: a peer table, and the media thread simulated.
 ///
-/// The two halves talk by rings in the daemon, so here each report and each order takes `lag`.
+/// The daemon's two threads talk by rings, so here each report and each action takes `lag`.
 final class SimulatedStation {
     struct Peer {
         var publicKey: PublicKey
@@ -26,7 +26,7 @@ final class SimulatedStation {
     let publicKey: PublicKey
     var limits = Limits()
     var lag = Duration.zero
-    /// Whether the machine there tells that nobody listens.
+    /// Whether the machine at a closed port reports that no program listens.
     var isProbeAnswered = false
     var peers: [Peer] = []
 
@@ -37,7 +37,7 @@ final class SimulatedStation {
     /// The handshake messages sent, by type.
     private(set) var transmitted: [UInt8: Int] = [:]
     private(set) var isRunning = false
-    /// Counts starts; whatever an earlier run had planned is void.
+    /// Counts starts; anything an earlier run had planned is void.
     private var run = 0
     private var wakeAt: Instant?
 
@@ -87,7 +87,7 @@ final class SimulatedStation {
         network.stations[endpoint] = self
     }
 
-    /// Calls the table as the control thread does, then does what it wants.
+    /// Calls the table as the control thread does, then carries out its actions.
     func control(_ body: (inout PeerTable) -> Void) {
         body(&table)
         perform()
@@ -115,8 +115,8 @@ final class SimulatedStation {
     // MARK: Packets
 
     func receive(_ bytes: [UInt8], from source: Endpoint) {
-        guard isRunning, let first = bytes.first else { return }
-        if HandshakeHeader.isHandshake(firstByte: first) {
+        guard isRunning, !bytes.isEmpty else { return }
+        if isHandshake(bytes) {
             if case .dropped(let drop) = table.receive(bytes.span, from: source, at: network.now) {
                 drops.append(drop)
             }
@@ -220,7 +220,7 @@ final class SimulatedStation {
         }
     }
 
-    /// What the media thread counts goes to the control thread twice a second.
+    /// The media thread's counts go to the control thread twice a second.
     private func report(_ run: Int) {
         guard run == self.run else { return }
         tellTraffic()
@@ -238,7 +238,7 @@ final class SimulatedStation {
 
     // MARK: The kernel
 
-    /// The port is closed where no station is, and that is told or not.
+    /// The port is closed where there is no station, and that is reported or not.
     private func probe(_ peer: Int, _ target: Endpoint) {
         let outcome: ProbeOutcome =
             if isProbeAnswered, network.stations[target] == nil { .portClosed } else { .silent }
@@ -247,7 +247,7 @@ final class SimulatedStation {
 
     // MARK: The control thread
 
-    /// Does all the table wants, then sleeps until its deadline.
+    /// Carries out the table's actions, then sleeps until its deadline.
     private func perform() {
         while let action = table.nextAction() { perform(action) }
         if let due = table.deadline, due <= network.now {

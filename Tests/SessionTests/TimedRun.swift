@@ -2,7 +2,7 @@ import Time
 
 @testable import Session
 
-/// What a table did by itself, and when.
+/// The actions of a table by itself, and their times.
 struct Timed: Equatable {
     let ms: Int64
     let what: Fetched

@@ -5,7 +5,7 @@ import Wire
 
 @testable import Session
 
-/// Few places for those who are not known, and who floods them takes one alone.
+/// There are few entries for unknown callers, and a flood from one host takes only one.
 @Suite struct UnknownCallersTests {
     private func caller(
         _ number: UInt8, at host: Endpoint, isProven: Bool = true, second: Int64 = 0
@@ -38,7 +38,7 @@ import Wire
         callers.add(caller(1, at: host(1)))
         for number in 2...200 { callers.add(caller(UInt8(number), at: host(2))) }
         #expect(keys(callers) == [200, 1])
-        // So has a network of IPv6, where a host has addresses without number.
+        // So does an IPv6 network, where a host has countless addresses.
         for number in 1...9 {
             let source = Endpoint(high: 0x2001_0db8_0000_0001, low: UInt64(number), port: 5577)
             callers.add(caller(UInt8(200 + number), at: source))

@@ -53,7 +53,7 @@ func key(_ bytes: [UInt8]) -> Key { Key(copying: bytes.span) }
 
 func array(_ span: Span<UInt8>) -> [UInt8] { span.indices.map { span[$0] } }
 
-/// As hex digits, so that a failing expectation prints what a person can read.
+/// As hex digits, so that a failing expectation prints readable text.
 func hex(_ bytes: [UInt8]) -> String {
     bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
 }

@@ -7,7 +7,7 @@ import Testing
     /// Public keys of the secrets 11…11 and 22…22.
     static let one = "intercom1:pnhjbg56p77ejrdfuiqag7lar3rvrf6td34xf4d7oseszmhxh4jq:sdyp"
 
-    /// Digits that were compared with others than the key's say that one of the two is wrong.
+    /// If the digits are not those of the key, one of the two is wrong.
     @Test func verifiedIsBoundToTheKey() throws {
         let key = try #require(PublicKey(text: Self.one))
         for (digits, mistakes) in [

@@ -101,6 +101,6 @@ import Testing
             .write(toFile: file, atomically: false, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
         let psk = try KeyStore.psk(at: file)
-        #expect(psk.withBytes { $0[0] == 0x7F && $0[31] == 0x7F })
+        #expect(psk.bytes[0] == 0x7F && psk.bytes[31] == 0x7F)
     }
 }

@@ -51,7 +51,7 @@ import Testing
         #expect(!what.contains("5a") && !what.contains("11"))
     }
 
-    /// Whatever is pasted, it is a key or a complaint.
+    /// Any text gives a key or a complaint.
     @Test func anyOneCharacterWrongIsNoticed() {
         for place in Self.text.indices {
             for other in "a2:!\u{e9} " where other != Self.text[place] {

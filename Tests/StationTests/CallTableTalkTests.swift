@@ -3,9 +3,9 @@ import Testing
 import Time
 import Wire
 
-/// The rows of the table of calls from ringing on; those before are in `CallTableTests`.
+/// The rows of the table of calls from ringing on; `CallTableTests` has those before.
 @Suite struct CallTableTalkTests {
-    /// Long enough for a record there and the answer back.
+    /// Long enough for a record to the peer and its answer.
     let moment = Duration.milliseconds(50)
 
     // MARK: Ringing out
@@ -169,12 +169,12 @@ import Wire
         #expect(world.listeners == [[1, 3], [0, 3], [], [0, 1]])
         #expect(world.state(2) == .ringing)
         for station in [0, 1, 3] { #expect(world.notices(station) == [.joined]) }
-        // Who leaves is not heard any more; the others stay.
+        // A member that leaves is not heard any more; the others stay.
         _ = world.act(1) { $0.hangUp(at: $1) }
         world.run(for: .seconds(1))
         #expect(world.listeners == [[3], [], [], [0]])
         for station in [0, 3] { #expect(world.notices(station) == [.joined, .left]) }
-        // Whose call it is ends it for all.
+        // The station that began the call ends it for all.
         _ = world.act(0) { $0.hangUp(at: $1) }
         world.run(for: .seconds(1))
         #expect(world.listeners == [[], [], [], []])
@@ -250,7 +250,7 @@ import Wire
         world.run(for: moment)
         #expect(world.ending(0, id) == .peerRestarted)
         #expect(world.redials(0) == 1)
-        // A call a person answered is not dialled again.
+        // A call that a person answered is not redialled.
         world.policy = Policy()
         world.connected()
         world.crash(1)

@@ -5,7 +5,7 @@ import Wire
 
 /// Every row of the table of calls (talking.md "Calls"), with two or three stations and a network.
 @Suite struct CallTableTests {
-    /// Long enough for a record there and the answer back.
+    /// Long enough for a record to the peer and its answer.
     let moment = Duration.milliseconds(50)
 
     // MARK: Idle
@@ -68,10 +68,10 @@ import Wire
     @Test(arguments: 1...8)
     func test_trying_glare_with_one_denied_is_refused_and_tried_again(_ seed: UInt64) {
         var world = CallWorld(2, seed: seed)
-        // Station 0 lets nobody call it.
+        // Station 0 lets no station call it.
         world.policies[0] = Policy(call: .never)
         world.policies[1] = Policy(call: .auto)
-        // The lower id wins: of the denied one, here.
+        // The lower id wins: here that of the denied station.
         let denied = world.call(1, [0])
         let own = world.call(0, [1])
         world.run(for: .milliseconds(500))
@@ -137,7 +137,8 @@ import Wire
         #expect(world.ending(0, id) == .refused)
         #expect(world.ending(1, id) == .refused)
         #expect(!world.history[1][id]!.summary!.isMissed(by: .refused))
-        #expect(world.stations[1].refusals(of: 0).total == 1)
+        let refusals = world.stations[1].refusals(of: 0)
+        #expect(Refusal.allCases.map { refusals[$0] }.reduce(0, +) == 1)
     }
 
     @Test func test_idle_offer_of_unknown_mode_rejects_488() {
@@ -289,7 +290,7 @@ import Wire
         #expect(world.state(0) == .trying)
         world.run(for: .milliseconds(1))
         #expect(world.ending(0, id) == .unreachable)
-        // At 0, 0.5, 1, 2 and 4 s; each says how long the offer still stands.
+        // At 0, 0.5, 1, 2 and 4 s; each has the remaining time of the offer.
         #expect(ttls == [30_000, 29_500, 29_000, 28_000, 26_000])
     }
 

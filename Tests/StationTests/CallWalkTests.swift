@@ -4,10 +4,10 @@ import Testing
 import Time
 import Wire
 
-/// Whatever people, networks and power supplies do, in the end stations agree on who talks.
+/// Whatever people, networks and power supplies do, stations finally agree on who talks.
 @Suite struct CallWalkTests {
     private static let environment = ProcessInfo.processInfo.environment
-    /// A million with `tools/test --all`, or as many as INTERCOM_WALK_EVENTS says.
+    /// A million with `tools/test --all`, or as many as INTERCOM_WALK_EVENTS sets.
     static let events =
         environment["INTERCOM_WALK_EVENTS"].flatMap { Int($0) }
         ?? (environment["INTERCOM_ALL"] == nil ? 100_000 : 1_000_000)
@@ -33,7 +33,7 @@ import Wire
         print("\(count) stations: \(done) events in \(round) rounds, INTERCOM_SEED=\(Self.seed)")
     }
 
-    /// The checker sees it when a BYE is lost for good and nothing tells of it again.
+    /// The checker notices when a BYE is lost for good and nothing repeats it.
     @Test func theCheckTripsWhenTheEndOfACallIsLost() {
         var world = CallWorld(2)
         world.connected()
@@ -98,7 +98,7 @@ import Wire
             priority: world.draw(8) == 0 ? .emergency : .normal, isHunt: world.draw(2) == 0)
     }
 
-    /// Nobody does anything any more, the network is well again, and whatever can end does.
+    /// No person acts any more, the network is well again, and all that can end does.
     private func rest(_ world: inout CallWorld) {
         world.lossPercent = 0
         world.delayMaxMs = 5

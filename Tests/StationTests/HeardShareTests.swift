@@ -40,7 +40,7 @@ import Wire
 
     @Test func whatWasInventedWasNotHeard() {
         var share = share()
-        // A fifth lost, half of that made up for by copies.
+        // A fifth lost, half of it repaired by copies.
         share.report(report(received: 80, loss: 51, concealed: 100), from: 1, at: begin)
         #expect(share.percent(of: 1, frames: 100) == 90)
     }
@@ -75,7 +75,7 @@ import Wire
         #expect(share.report(late, heard(255), from: 1, at: begin) == late)
         #expect(share.percent(of: 1, frames: 100) == 0)
         #expect(share.hearsNow(1) == nil)
-        // Six frames before the numbers go round, and four after.
+        // Six frames before the numbers wrap around, and four after.
         #expect(share.report(report(received: 10, highest: 3), from: 1, at: begin) == nil)
         #expect(share.percent(of: 1, frames: 100) == 10)
     }
@@ -97,18 +97,18 @@ import Wire
         #expect(share.percent(of: 1, frames: 100) == 0 && share.waiting(at: 1) == 500)
         share.add(400, played, from: 1, at: begin)
         #expect(share.percent(of: 1, frames: 100) == 40 && share.waiting(at: 1) == 100)
-        // What a copy brought was not received itself.
+        // Frames that came as copies were not received themselves.
         share.add(200, played, from: 1, at: begin)
         #expect(share.percent(of: 1, frames: 100) == 60 && share.waiting(at: 1) == 0)
         share.add(200, heard(255, stream: 4), from: 1, at: begin)
         share.add(200, heard(255), from: 7, at: begin)
         #expect(share.percent(of: 1, frames: 100) == 60)
-        // An older listener does not say: copies are taken to have mended the rest.
+        // An older listener does not report it: copies are assumed to have repaired the rest.
         share.report(half, heard(255), from: 2, at: begin)
         #expect(share.percent(of: 2, frames: 100) == 30)
     }
 
-    /// Where talks follow each other at once, what a copy brought of one is not the next one's.
+    /// Where talks follow each other at once, copies of one do not count for the next.
     @Test func whatCopiesBroughtIsWaitedForAndNoMoreThanWasSent() {
         func copied(burst: UInt8) -> Report {
             Report(
@@ -125,7 +125,7 @@ import Wire
         share.add(300, played(300), from: 1, at: begin)
         #expect(share.waiting(at: 1, frames: 100) == 700)
         #expect(share.waiting(at: 1, frames: 60) == 300)
-        // A gap is mended by no copy.
+        // Copies cannot repair a gap.
         let gap = copied(burst: 255)
         share.report(gap, played(300), from: 2, at: begin)
         #expect(share.waiting(at: 2, frames: 100) == 670)
@@ -190,7 +190,7 @@ import Wire
         #expect(found.percent == 100 && found.hasReported && !found.isKnown)
     }
 
-    /// Its card is gone in the middle: it plays nothing any more, and reports nothing.
+    /// Its card fails in the middle: it plays nothing any more, and reports nothing.
     @Test func whoGoesDeafInTheMiddleIsKnownToHaveDoneSo() {
         var share = share()
         share.report(report(received: 100), heard(255), from: 1, at: begin + .seconds(1))
@@ -198,7 +198,7 @@ import Wire
         share.note(heard(0, .outputLost), from: 1, at: begin + .seconds(1))
         let deaf = share.outcome(of: 1, frames: 500, endedAt: begin + .seconds(5))
         #expect(deaf.percent == 20 && deaf.why == .outputLost)
-        // Where the network alone is to blame, no reason was told.
+        // Where only the network is to blame, there is no reason.
         let gone = share.outcome(of: 2, frames: 500, endedAt: begin + .seconds(5))
         #expect(gone.percent == 20 && gone.why == .heard)
     }
@@ -210,7 +210,7 @@ import Wire
         share.report(report(received: 100), heard(255), from: 1, at: begin + .seconds(3))
         let long = share.outcome(of: 1, frames: 300, endedAt: begin + .seconds(3))
         #expect(long.percent == 33 && long.why == .outputLost)
-        // What goes wrong after the end is none of it.
+        // A fault after the end does not count.
         share.note(heard(0, .speakerMuted), from: 2, at: begin + .seconds(3))
         share.report(report(received: 200), heard(255), from: 2, at: begin + .seconds(3))
         let later = share.outcome(of: 2, frames: 300, endedAt: begin + .seconds(3))
@@ -222,8 +222,8 @@ import Wire
         share.report(report(received: 100), heard(255), from: 1, at: begin + .seconds(1))
         let gone = share.outcome(of: 1, frames: 400, endedAt: begin + .seconds(4))
         #expect(gone.percent == 25 && gone.why == .heard && gone.hasGone)
-        // One that reported until the end has lost it on the way; and of all that was said nothing
-        // is missing.
+        // It reported until the end, so the rest was lost on the way; and nothing that was sent is
+        // missing.
         share.report(report(received: 100), heard(255), from: 2, at: begin + .seconds(4))
         #expect(!share.outcome(of: 2, frames: 400, endedAt: begin + .seconds(4)).hasGone)
         #expect(!share.outcome(of: 1, frames: 100, endedAt: begin + .seconds(4)).hasGone)
@@ -236,7 +236,7 @@ import Wire
         share.note(heard(0, .notMember, stream: 9), from: 2, at: begin)
         let one = share.outcome(of: 1, frames: 100, endedAt: end)
         #expect(one.percent == 0 && one.why == .notListening && one.hasReported)
-        // Of another stream it says nothing of this one.
+        // A report on another stream says nothing about this one.
         #expect(share.outcome(of: 2, frames: 100, endedAt: end) == HeardShare.Outcome())
     }
 
@@ -247,7 +247,7 @@ import Wire
         #expect(share.hearsNow(1) == false && share.whyNow(1) == .heldDown)
         share.note(heard(255), from: 1, at: begin)
         #expect(share.hearsNow(1) == true && share.whyNow(1) == nil)
-        // Who was not to hear it has no say.
+        // A report by a peer that is no listener is ignored.
         share.note(heard(255), from: 9, at: begin)
         #expect(share.hearsNow(9) == nil)
     }

@@ -55,7 +55,7 @@ import Time
             if !relay.isOn { _ = relay.request(.milliseconds(2990), at: at(tenth * 100)) }
             on.append(relay.isOn)
         }
-        // In no 35 s for more than 30 s and the tenth that was begun.
+        // In no 35 s for more than 30 s and the tenth of a second begun.
         let most = (0..<on.count - 350).map { on[$0..<$0 + 350].count { $0 } }.max()!
         #expect(most <= 301)
     }

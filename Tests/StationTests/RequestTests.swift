@@ -3,7 +3,7 @@ import Testing
 import Time
 import Wire
 
-/// Pages, call lights and relays: what peers may do here without being answered.
+/// Pages, call lights and relays: the things peers may do here without an answer.
 @Suite struct RequestTests {
     let moment = Duration.milliseconds(50)
 
@@ -27,7 +27,7 @@ import Wire
         #expect(world.hearing(1, 0, 30) == .page(channel: 1, overrides: false))
         world.inject(.spurtEnd(SpurtEnd(stream: 30, last: 9)), from: 0, to: 1)
         world.run(for: .milliseconds(900))
-        // Its last sound is still on its way.
+        // Its last sound is still under way.
         #expect(world.hearing(1, 0, 30) == .page(channel: 1, overrides: false))
         world.run(for: .milliseconds(200))
         #expect(world.pages(1) == ["began 0", "ended 0"])
@@ -95,7 +95,7 @@ import Wire
         world.resting = [1]
         #expect(world.pages(1) == ["began 0", "ended 0"])
         #expect(world.hearing(1, 0, 30) == .ignored(.doNotDisturb))
-        // Said again, as it may be, it is the same page.
+        // A repeated binding means the same page.
         page(&world, .high)
         #expect(world.hearing(1, 0, 30) == .ignored(.doNotDisturb))
         page(&world, .emergency)
@@ -137,7 +137,7 @@ import Wire
         #expect(world.hearing(1, 0, 30) == .ignored(.denied))
     }
 
-    /// The end of a page is said three times, the last perhaps after the next has begun.
+    /// The end of a page is sent three times, the last perhaps after the next page has begun.
     @Test func theEndOfTheFormerPageIsNotTheNextOnes() {
         var world = CallWorld(2)
         page(&world)

@@ -107,7 +107,7 @@ import Wire
                 binding(stream: 1, reference: house, mid: 102),
                 binding(stream: 0, reference: 0, mid: 103),
             ])
-        // What is on its way already is not sent twice.
+        // A binding under way is not sent twice.
         station.renewed(peer: 0, at: start + .seconds(1))
         #expect(drain(&station).isEmpty)
     }
@@ -136,7 +136,7 @@ import Wire
     @Test func aChannelThatIsNotHereIsForgottenWhenThePeerBindsAKnownOneAfterIt() {
         var station = station()
         station.up(peer: 1, isNewBoot: true, at: start)
-        // A misspelt one, and one that is meant to be there.
+        // One misspelt channel, and one that exists.
         station.receive(binding(stream: 6, reference: 0xBAD, mid: 1), from: 1, at: start)
         station.receive(
             binding(stream: 4, reference: house, mid: 2), from: 1, at: start + .seconds(1))
@@ -144,7 +144,7 @@ import Wire
         let later = start + .seconds(9)
         station.receive(binding(stream: 4, reference: house, mid: 3), from: 1, at: later)
         #expect(!station.view(of: 1).hasUnknownChannel)
-        // Settings taken over here do not bring it back; that it is bound again does.
+        // Changing the settings here does not bring it back; a new binding does.
         station.configure(
             targets: [],
             channels: [Channel(number: 1, reference: house, members: [0, 1], isListenedTo: true)],
@@ -248,13 +248,13 @@ import Wire
             }
         }
         #expect(pings(&station, 800).isEmpty)
-        // The first may be lost: it is not waited for.
+        // The first PING may be lost: there is no wait for it.
         let second = pings(&station, 1_000)
         #expect(second.count == 1)
         #expect(pings(&station, 1_500).isEmpty)
         let third = pings(&station, 2_000)
         #expect(third.count == 1)
-        // An answer counts from its own question, and those before it are of no use any more.
+        // An answer counts from its own PING, and earlier PINGs are of no use any more.
         station.receive(.pong(third[0]), from: 0, at: start + .milliseconds(2_300))
         #expect(station.view(of: 0).roundTrip == .milliseconds(300))
         station.receive(.pong(second[0]), from: 0, at: start + .milliseconds(2_400))
@@ -279,19 +279,19 @@ import Wire
             try roundTrip(&station, of: Int64(ms), at: 2 * Int64(second) + 2)
         }
         #expect(station.view(of: 0).usualRoundTrip == .milliseconds(5))
-        // A second later it is not asked again: that is left to a report.
+        // A second later there is no further PING: the next report will ask.
         station.measure(0, at: start + .milliseconds(11_000))
         #expect(records(to: 0, in: drain(&station)).isEmpty)
         station.receive(.report(report), from: 0, at: start + .milliseconds(11_100))
         #expect(records(to: 0, in: drain(&station)).count == 1)
-        // Another way is known after three answers; of before a silence nothing counts.
+        // Three answers establish another path; round trips from before a silence do not count.
         for second in [14, 16, 18] { try roundTrip(&station, of: 60, at: Int64(second)) }
         #expect(station.view(of: 0).usualRoundTrip == .milliseconds(60))
         try roundTrip(&station, of: 3, at: 40)
         #expect(station.view(of: 0).usualRoundTrip == .milliseconds(3))
     }
 
-    /// At moments that fall elsewhere between packets of any length, until there is an answer.
+    /// At times that differ between packets of any length, until there is an answer.
     @Test func whatHasNoAnswerIsAskedThreeTimesMore() throws {
         var station = station()
         station.up(peer: 0, isNewBoot: true, at: start)
@@ -308,7 +308,7 @@ import Wire
         #expect(asked.map(\.ms) == [0, 237, 474, 711])
         follow(&station, until: 15_300)
         #expect(asked.map(\.ms).suffix(2) == [15_000, 15_237])
-        // Which of the questions is answered, does not matter.
+        // It does not matter which PING is answered.
         station.receive(.pong(asked[4].token), from: 0, at: start + .milliseconds(15_310))
         #expect(station.view(of: 0).roundTrip == .milliseconds(310))
         follow(&station, until: 29_000)
@@ -317,7 +317,7 @@ import Wire
             let phases = (0...3).map { (Double($0) * 237).truncatingRemainder(dividingBy: frame) }
             #expect(Set(phases).count >= 3, "\(frame) ms: \(phases)")
         }
-        // One that is gone is asked nothing.
+        // A peer that is gone gets no PING.
         follow(&station, until: 30_000)
         station.down(peer: 0, at: start + .seconds(30))
         station.tick(at: start + .seconds(40))
@@ -355,7 +355,7 @@ import Wire
             #expect(found.map(\.stream) == [29] && found.map(\.purpose) == [.page])
             #expect(found.map(\.reference) == [house] && found.map(\.priority) == [.high])
         }
-        // With a new session it is said again, until it is over; to others never.
+        // With a new session it is bound again, until it is over; for others never.
         station.renewed(peer: 1, at: start + .seconds(1))
         station.renewed(peer: 0, at: start + .seconds(1))
         let again = records(to: 1, in: drain(&station))
@@ -379,7 +379,7 @@ import Wire
         #expect(station.deadline == nil)
     }
 
-    /// However many records and pings a peer sends, what is kept for it stays bounded.
+    /// However many records and PINGs a peer sends, memory for it stays bounded.
     @Test func aFloodOfRecordsIsBounded() {
         var station = station()
         station.up(peer: 0, isNewBoot: true, at: start)

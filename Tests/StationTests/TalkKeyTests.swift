@@ -76,12 +76,12 @@ import Time
     }
 
     @Test func howLongAPressLastedDoesNotDependOnWhenItIsRead() {
-        // Read after a stall, the release is still to be looked at when it counts already.
+        // Read after a stall, the release still counts from its own time.
         var long = key(.smart, debounce: .milliseconds(5))
         #expect(long.handle(.level(isDown: true), at: at(100)) == nil)
         #expect(long.handle(.level(isDown: false), at: at(900)) == .openMicrophone)
         #expect(long.handle(.tick, at: at(1_000)) == .closeMicrophone)
-        // And a tap stays a tap, however late the rest of it is seen.
+        // And a tap stays a tap, however late the rest of it is read.
         var tap = key(.smart, debounce: .milliseconds(5))
         #expect(tap.handle(.level(isDown: true), at: at(100)) == nil)
         #expect(tap.handle(.level(isDown: false), at: at(200)) == .openMicrophone)
@@ -175,7 +175,7 @@ import Time
         #expect(key.handle(.level(isDown: true), at: at(800)) == .openMicrophone)
     }
 
-    /// Whatever edges come, the microphone is never open longer than the limit and the tail after
+    /// Whatever the edges, the microphone is never open longer than the limit, and the tail after
     /// the last press.
     @Test func noSequenceOfEdgesHoldsTheLineBeyondTheLimit() {
         var seed = UInt64.random(in: 1...UInt64.max)

@@ -102,6 +102,7 @@ class CallersTest(SceneTest):
                 "missed_call" if is_missed else "call_ended", call=call)
             [one] = self.history(station, call)
             self.assertEqual(one["cause"], cause, str(station))
+            self.assertEqual(event["cause"], cause, str(station))
             self.assertIsNotNone(one["ended_ms"])
             self.assertEqual(one["missed"], is_missed, str(station))
             shown = station.status()["call"]

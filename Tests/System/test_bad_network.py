@@ -5,18 +5,18 @@ import unittest
 
 import numpy
 from lab import Scene, SceneTest, longer, measure, sound, unjudged, wait, wav
-from wire import M1, M2, M3, Relay
+from stage.wire import M1, M2, M3, BadNet
 
 
 class BadNetwork(SceneTest):
     def check(self, seconds, least, *weather):
         with Scene("kitchen", "garage") as scene:
             kitchen, garage = scene.stations
-            relay = Relay(scene, kitchen, garage, seed=7)
-            scene.introduce(kitchen, garage, via=relay)
+            badnet = BadNet(scene, kitchen, garage, seed=7)
+            scene.introduce(kitchen, garage, via=badnet)
             scene.start()
             for words in weather:
-                relay.do(*words)
+                badnet.do(*words)
             said = sound.syllables(seconds, seed=11)
             garage.record()
             with kitchen.talking():
@@ -26,7 +26,7 @@ class BadNetwork(SceneTest):
                 wait(lambda: time.monotonic_ns() >= end, "all was said", seconds + 20)
             recording = garage.recorded()
             heard, gaps = recording.span(start, end), unjudged(recording, start)
-            count = relay.sent_by(kitchen)
+            count = badnet.sent_by(kitchen)
             found = sound.likenesses(said, heard, gaps)
             self.assertGreater(len(found), seconds / 3, "too little was said and recorded in time")
             likeness, delay = found[:, 0].mean(), numpy.median(found[:, 1])
@@ -48,7 +48,7 @@ class BadNetwork(SceneTest):
             self.assertLess(lost, 2 * count["lost"])
             self.assertGreater(concealed, 0)
             # It calms down when the weather does.
-            relay.do("clear", "both")
+            badnet.do("clear", "both")
             wait(lambda: kitchen.is_with("garage") and garage.is_with("kitchen"), "both are up")
             return count
 
@@ -66,30 +66,30 @@ class BadNetwork(SceneTest):
     def test_a_handshake_gets_through_one_third_loss(self):
         with Scene("kitchen", "garage") as scene:
             kitchen, garage = scene.stations
-            relay = Relay(scene, kitchen, garage, seed=3)
-            relay.do("loss", "both", 33, 1)
-            relay.do("reorder", "both", 20, 20)
-            relay.do("duplicate", "both", 20)
-            scene.introduce(kitchen, garage, via=relay)
+            badnet = BadNet(scene, kitchen, garage, seed=3)
+            badnet.do("loss", "both", 33, 1)
+            badnet.do("reorder", "both", 20, 20)
+            badnet.do("duplicate", "both", 20)
+            scene.introduce(kitchen, garage, via=badnet)
             scene.start()
             with kitchen.talking():
                 wait(lambda: garage.hears("kitchen"), "garage hears kitchen")
-            self.assertGreater(relay.sent_by(kitchen)["lost"], 0)
+            self.assertGreater(badnet.sent_by(kitchen)["lost"], 0)
 
     def test_a_flipped_bit_on_the_way_costs_one_attempt(self):
         with Scene("kitchen", "garage") as scene:
             kitchen, garage = scene.stations
-            relay = Relay(scene, kitchen, garage)
+            badnet = BadNet(scene, kitchen, garage)
             # The first M1 and the first M2 come to nothing; M3 is repeated anyway.
-            relay.do("corrupt", relay.way(kitchen), M1, 500, 3, 1)
-            relay.do("corrupt", relay.way(garage), M2, 700, 5, 1)
-            kitchen.knows(garage, relay.port_for(kitchen))
+            badnet.do("corrupt", badnet.way(kitchen), M1, 500, 3, 1)
+            badnet.do("corrupt", badnet.way(garage), M2, 700, 5, 1)
+            kitchen.knows(garage, badnet.port_for(kitchen))
             garage.knows(kitchen, calls=False)
             scene.start(together=False)
-            wait(lambda: relay.sent_by(garage)["corrupted"], "an M1 got through")
-            relay.do("corrupt", relay.way(kitchen), M3, 60, 1, 1)
+            wait(lambda: badnet.sent_by(garage)["corrupted"], "an M1 got through")
+            badnet.do("corrupt", badnet.way(kitchen), M3, 60, 1, 1)
             scene.together()
-            counts = [relay.sent_by(one)["corrupted"] for one in scene.stations]
+            counts = [badnet.sent_by(one)["corrupted"] for one in scene.stations]
             self.assertEqual(counts, [2, 1])
 
 

@@ -43,7 +43,7 @@ class Calls(CallersTest):
         self.do(garage, "reject")
         self.ended(call, (kitchen, garage), "rejected")
         for station, words in ((kitchen, "to garage: rejected"), (garage, "from kitchen: rej")):
-            self.assertEqual(self.watches[station].saw("call_ended")["detail"], "rejected")
+            self.assertEqual(self.watches[station].saw("call_ended")["cause"], "rejected")
             self.assertIn(f"last    call {words}", station.ctl("status")[1])
 
     def test_cancelled_it_is_missed(self):

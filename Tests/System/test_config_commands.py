@@ -71,7 +71,8 @@ not applied yet: intercomctl reload
         code, text, _ = self.kitchen.ctl("config", "diff", "--json")
         self.assertEqual((code, json.loads(text)), (0, {
             "schema": 1, "check": True, "difference": [
-                {"text": "~ [audio] jitter: normal -> robust", "restart": False}]}))
+                {"text": "~ [audio] jitter: normal -> robust", "section": "audio",
+                 "restart": False}]}))
         self.assert_said(["reload"], 0, "~ [audio] jitter: normal -> robust\napplied\n")
         self.assert_said(["reload"], 0, "nothing has changed\n")
 

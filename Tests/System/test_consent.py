@@ -92,8 +92,8 @@ class Consent(CallersTest):
     def test_the_commands_say_what_came_of_it(self):
         kitchen, garage = self.scene("kitchen", "garage")
         for words, code, said in (
-                (("listen", "garage"), 1, "it is over: not allowed"),
-                (("drop-in", "garage"), 1, "it is over: not allowed"),
+                (("listen", "garage"), 1, "the call is over: not allowed"),
+                (("drop-in", "garage"), 1, "the call is over: not allowed"),
                 (("relay", "door", "garage"), 1, "relay door: not allowed"),
                 (("signal", "garage"), 1, "call light: nothing there shows it"),
                 (("call", "garage"), 0, "it rings at garage")):
@@ -145,7 +145,7 @@ class Consent(CallersTest):
         self.assertEqual((code, json.loads(text)["outcome"]), (1, "denied"), text)
         self.refused(garage, "relay", 3)
         self.watches[kitchen].saw(
-            "result", peer="garage",
+            "result", peer="garage", status="failed", cause="denied",
             detail="relay door: not allowed, or could not be done there")
         self.assertFalse(garage.is_lit(DOOR))
         self.allow(garage, relay="allow")
@@ -153,7 +153,8 @@ class Consent(CallersTest):
         self.assertEqual(found["outcome"], "done")
         wait(lambda: garage.is_lit(DOOR), "the door opens", interval=0.01)
         wait(lambda: not garage.is_lit(DOOR), "the door closes", interval=0.01)
-        self.watches[kitchen].saw("result", peer="garage", detail="relay door: done")
+        self.watches[kitchen].saw(
+            "result", peer="garage", status="done", cause=None, detail="relay door: done")
         garage.said("relay door: on for 0.5 s, by peer kitchen")
         self.assertFalse(kitchen.is_lit(DOOR), "the one here has the same name")
         self.assertEqual(kitchen.ctl("relay", "gate", "garage")[0], 1)

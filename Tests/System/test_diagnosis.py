@@ -9,8 +9,8 @@ import time
 import unittest
 
 from faults import may
-from identity import Identity
 from lab import Scene, SceneTest, place, process, random_psk, wait
+from stage.identity import Identity
 from tones import NOBODY, PERMIT, has_tone
 
 
@@ -364,7 +364,7 @@ class OwnNetwork(DiagnosisTest):
 
         self.ip(self.garage, "link", "set", "eth0", "up")
         self.kitchen.wait_for(self.garage)
-        self.kitchen.said("network: there again")
+        self.kitchen.said("network: back")
         self.assert_well(self.kitchen)
         wait(lambda: self.kitchen.status()["network"]["fault"] is None, "the network is")
 

@@ -6,8 +6,8 @@ import unittest
 
 import examples
 from callers import CallersTest
-from identity import Identity
 from lab import Scene, SceneTest, listen, process, wait
+from stage.identity import Identity
 
 NAME = "raspberrypi"
 

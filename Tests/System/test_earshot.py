@@ -14,7 +14,7 @@ import numpy
 from lab import Scene, SceneTest, longer, wait
 from stage import measure, wav
 from stage.card import Card
-from wire import Relay
+from stage.wire import BadNet
 
 ERROR_MS = 5
 FRAME_NS = 10_000_000
@@ -43,8 +43,8 @@ class Earshot(SceneTest):
         os.symlink(f"{cls.air.path}.simcard", f"{cls.kitchen.folder}/air.simcard")
         cls.kitchen.sections["audio"]["input"] = "pcm:simcard:air"
         cls.garage.sections["audio"]["output"] = "pcm:simcard:air"
-        cls.relay = Relay(cls.scene, cls.kitchen, cls.garage)
-        cls.scene.introduce(cls.kitchen, cls.garage, via=cls.relay)
+        cls.badnet = BadNet(cls.scene, cls.kitchen, cls.garage)
+        cls.scene.introduce(cls.kitchen, cls.garage, via=cls.badnet)
         cls.scene.start()
         cls.air.do("noise", NOISE)
 
@@ -62,14 +62,14 @@ class Earshot(SceneTest):
         A sweep is said so long after the trial begins; when that is, its packets tell: each goes
         when its frame is whole. When it sounds, the card of the loudspeaker tells.
         """
-        capture = self.relay.capture("packets")
+        capture = self.badnet.capture("packets")
         path = os.path.join(self.garage.folder, "heard.wav")
         recording = self.air.record(path)
         found = self.trial()
         recording.stop()
-        self.relay.do("capture", "off")
+        self.badnet.do("capture", "off")
         heard = measure.Sound(wav.read(path), recording.first_ns)
-        begin = self.begin([ns for ns, _ in self.relay.timed(capture, self.kitchen, 16)])
+        begin = self.begin([ns for ns, _ in self.badnet.timed(capture, self.kitchen, 16)])
         ways = []
         for number in range(3):
             said_ns = begin + FIRST_NS + number * SPACING_NS

@@ -5,8 +5,8 @@ import re
 import unittest
 
 import examples
-from identity import Identity
 from lab import ROOT, Scene, SceneTest, listen, place, process, wait
+from stage.identity import Identity
 
 SITES = sorted(path.name for path in (ROOT / "docs/sites").glob("*.md"))
 PAGES = ["README.md", *(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("**/*.md"))]
@@ -193,9 +193,13 @@ class Manuals(SceneTest):
             with open(os.path.join(folder, "intercom.prom"), encoding="utf-8") as file:
                 self.assertIn("intercom_uptime_seconds", file.read())
 
-    def test_the_first_talk_of_readme(self):
-        section = examples.read("README.md").split("## First talk")[1].split("\n## ")[0]
-        found = [line.removeprefix("sudo ").split() for line in examples.INLINE.findall(section)]
+    def test_the_first_talk_of_readme_and_what_operate_does_after_it(self):
+        found = []
+        for page, title in (("README.md", "First talk"), ("docs/operate.md", "Peers"),
+                            ("docs/operate.md", "Change settings")):
+            section = examples.read(page).split(f"\n## {title}\n")[1].split("\n## ")[0]
+            found += [line.removeprefix("sudo ").split()
+                      for line in examples.INLINE.findall(section)]
         self.assertIn(["intercomctl", "reload"], found)
         with Scene("kitchen", "garage") as scene:
             runner = examples.Runner(scene)

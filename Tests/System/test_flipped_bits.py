@@ -4,7 +4,7 @@ import time
 import unittest
 
 from lab import Scene, SceneTest, listen, wait
-from wire import HANDSHAKE_SIZES, M1, M2, M3, Relay
+from stage.wire import HANDSHAKE_SIZES, M1, M2, M3, BadNet
 
 DATA = 16
 
@@ -25,14 +25,14 @@ class FlippedBits(SceneTest):
     def setUpClass(cls):
         cls.scene = cls.enterClassContext(Scene("kitchen", "garage"))
         cls.kitchen, cls.garage = cls.scene.stations
-        cls.relay = Relay(cls.scene, cls.kitchen, cls.garage)
+        cls.badnet = BadNet(cls.scene, cls.kitchen, cls.garage)
         # Garage waits for the call: one handshake at a time, always the same roles.
-        cls.kitchen.knows(cls.garage, cls.relay.port_for(cls.kitchen))
+        cls.kitchen.knows(cls.garage, cls.badnet.port_for(cls.kitchen))
         cls.garage.knows(cls.kitchen, calls=False)
 
     def newest(self, source, kind):
         """The newest handshake message of a kind that a station has sent."""
-        found = wait(lambda: self.relay.captured(self.file, source, kind), f"M{kind} is sent")
+        found = wait(lambda: self.badnet.captured(self.file, source, kind), f"M{kind} is sent")
         self.assertEqual(len(found[-1]), HANDSHAKE_SIZES[kind])
         return found[-1]
 
@@ -43,7 +43,7 @@ class FlippedBits(SceneTest):
         # a half-open handshake lives for five seconds.
         for first in range(0, len(places), 80):
             some = places[first : first + 80]
-            self.relay.inject(source, *(flipped(message, place) for place in some))
+            self.badnet.inject(source, *(flipped(message, place) for place in some))
             wait(lambda c=first + len(some): refusals(target) - before >= c, "flips are dropped",
                  interval=0.002)
         wait(lambda: refusals(target) - before >= len(places), f"{len(places)} flips are dropped")
@@ -54,60 +54,60 @@ class FlippedBits(SceneTest):
         return body + self.garage.identity.mac(body)
 
     def test_1_every_byte_of_each_handshake_message(self):
-        kitchen, garage, relay = self.kitchen, self.garage, self.relay
-        self.file = relay.capture("handshake")
+        kitchen, garage, badnet = self.kitchen, self.garage, self.badnet
+        self.file = badnet.capture("handshake")
         # M1 is flipped in a copy; M2 and M3 are kept from their receivers until all flips failed.
-        relay.do("drop", relay.way(garage), M2)
+        badnet.do("drop", badnet.way(garage), M2)
         self.scene.start(together=False)
         m1 = self.newest(kitchen, M1)
         self.inject_flipped(kitchen, garage, m1, range(len(m1)))
-        before = relay.sent_by(garage)["kinds"].get(str(M2), 0)
+        before = badnet.sent_by(garage)["kinds"].get(str(M2), 0)
         for place in range(8, len(m1) - 8, 60):
-            relay.inject(kitchen, self.repaired(m1, place))
-        wait(lambda: relay.sent_by(garage)["kinds"].get(str(M2), 0) > before,
+            badnet.inject(kitchen, self.repaired(m1, place))
+        wait(lambda: badnet.sent_by(garage)["kinds"].get(str(M2), 0) > before,
              "a right mac is answered: the flips above were refused for theirs")
 
         # Those answers are for nobody: a fresh handshake, and its M2.
-        self.file = relay.capture("handshake-2")
+        self.file = badnet.capture("handshake-2")
         m1 = self.newest(kitchen, M1)
-        m2 = wait(lambda: [m for m in relay.captured(self.file, garage, M2) if m[8:12] == m1[4:8]],
+        m2 = wait(lambda: [m for m in badnet.captured(self.file, garage, M2) if m[8:12] == m1[4:8]],
                   "M2 is sent")[-1]
-        relay.do("drop", relay.way(kitchen), M3)
+        badnet.do("drop", badnet.way(kitchen), M3)
         self.inject_flipped(garage, kitchen, m2, range(len(m2)))
         dropped = kitchen.counters()["handshake_dropped_decrypt"]
         for place in range(12, len(m2) - 8, 150):
-            relay.inject(garage, self.repaired(m2, place))
+            badnet.inject(garage, self.repaired(m2, place))
         wait(lambda: kitchen.counters()["handshake_dropped_decrypt"] > dropped, "M2 does not open")
-        self.assertEqual(relay.captured(self.file, kitchen, M3), [])
-        relay.inject(garage, m2)
+        self.assertEqual(badnet.captured(self.file, kitchen, M3), [])
+        badnet.inject(garage, m2)
 
         # The true M2 was still welcome, and M3 is there; garage has not seen it yet.
         m3 = self.newest(kitchen, M3)
         before = garage.counters()
         self.inject_flipped(kitchen, garage, m3, range(len(m3)))
         for place in range(8, len(m3) - 8, 10):
-            relay.inject(kitchen, self.repaired(m3, place))
+            badnet.inject(kitchen, self.repaired(m3, place))
         garage.moved("handshake_dropped_decrypt", before)
         garage.moved("handshake_dropped_psk", before)
         self.assertFalse(garage.is_with(kitchen))
-        relay.inject(kitchen, m3)
+        badnet.inject(kitchen, m3)
         garage.wait_for(kitchen)
         kitchen.wait_for(garage)
-        relay.do("clear", "both")
-        relay.do("capture", "off")
+        badnet.do("clear", "both")
+        badnet.do("capture", "off")
         self.check_speech()
 
     def test_2_every_byte_of_a_frame(self):
-        kitchen, garage, relay = self.kitchen, self.garage, self.relay
+        kitchen, garage, badnet = self.kitchen, self.garage, self.badnet
         kitchen.speak(500)
-        self.file = relay.capture("frames")
-        relay.do("drop", relay.way(kitchen), "data")
+        self.file = badnet.capture("frames")
+        badnet.do("drop", badnet.way(kitchen), "data")
         with kitchen.talking():
             time.sleep(0.3)
         time.sleep(0.2)
-        relay.do("capture", "off")
-        relay.do("clear", "both")
-        frames = relay.captured(self.file, kitchen, DATA)
+        badnet.do("capture", "off")
+        badnet.do("clear", "both")
+        frames = badnet.captured(self.file, kitchen, DATA)
         self.assertGreater(len(frames), 20)
         frame = frames[10]
         self.assertEqual({len(one) for one in frames}, {87})
@@ -129,7 +129,7 @@ class FlippedBits(SceneTest):
 
         # The frame itself is still good: the flips were all that was wrong.
         before = garage.counters()
-        relay.inject(kitchen, frame)
+        badnet.inject(kitchen, frame)
         garage.moved("packets_opened", before)
         self.assertEqual(garage.counters()["dropped_authentication"],
                          before["dropped_authentication"])

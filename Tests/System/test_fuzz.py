@@ -6,9 +6,9 @@ tools/fuzz sends ten million and a hundred thousand.
 import random
 import unittest
 
-from fuzz import Fuzz, control, unheard
-from fuzz_lines import line
-from lab import Scene, longer
+from lab import Scene, longer  # and what lies beside the stage
+from fuzz.lines import line
+from fuzz.run import Fuzz, control, unheard
 
 
 class FuzzTest(unittest.TestCase):

@@ -6,7 +6,7 @@ import unittest
 
 from lab import Scene, SceneTest, wait
 from stage import process
-from wire import HANDSHAKE_SIZES, M1, Relay, Stranger
+from stage.wire import HANDSHAKE_SIZES, M1, BadNet, Stranger
 
 COUNT = 20_000
 
@@ -38,15 +38,15 @@ class Garbage(SceneTest):
         chance = random.Random(seed)
         with Scene("kitchen", "garage") as scene:
             kitchen, garage = scene.stations
-            relay = Relay(scene, kitchen, garage)
-            scene.introduce(kitchen, garage, via=relay)
+            badnet = BadNet(scene, kitchen, garage)
+            scene.introduce(kitchen, garage, via=badnet)
             scene.start()
             kitchen.speak(500)
-            file = relay.capture()
+            file = badnet.capture()
             with kitchen.talking(), Stranger(garage) as stranger:
                 wait(lambda: garage.hears("kitchen"), "garage hears kitchen")
-                frames = wait(lambda: relay.captured(file, kitchen, 16), "frames are captured")
-                relay.do("capture", "off")
+                frames = wait(lambda: badnet.captured(file, kitchen, 16), "frames are captured")
+                badnet.do("capture", "off")
                 before, lines = garage.counters(), len(garage.log.splitlines())
                 size = process.memory(garage.pid)["rss"]
                 time.sleep(0.3)

@@ -11,8 +11,8 @@ import subprocess
 import time
 import unittest
 
-from identity import Identity
 from lab import Scene, SceneTest, sound, wait
+from stage.identity import Identity
 from test_announce import write_wav
 
 

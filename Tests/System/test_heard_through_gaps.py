@@ -7,9 +7,9 @@ import unittest
 
 import numpy
 from lab import Scene, wait
+from stage.wire import BadNet
 from test_deaf_midway import typing
 from test_heard import HeardTest, diagnosis, reasons
-from wire import Relay
 
 
 def sounding(recording):
@@ -20,13 +20,13 @@ def sounding(recording):
     return (loudness > numpy.percentile(loudness, 97) / 2).sum() * 0.01
 
 
-def through_and_lost(relay, way, what, through, lost):
+def through_and_lost(badnet, way, what, through, lost):
     """Lets all pass for some seconds, and then loses packets of one kind and way for some."""
     time.sleep(through)
     if lost:
-        relay.do("drop", way, what)
+        badnet.do("drop", way, what)
         time.sleep(lost)
-        relay.do("drop", way, "off")
+        badnet.do("drop", way, "off")
 
 
 class HeardThroughGaps(HeardTest):
@@ -45,22 +45,22 @@ class HeardThroughGaps(HeardTest):
         return found["heard_percent"], found["heard_reason"], share
 
     def between(self, *names):
-        """Stations, and the relay between them: `ab` is the way to the first from the second."""
+        """Stations and the network between them: `ab` is the way to the first from the second."""
         scene = self.enterContext(Scene(*names))
         kitchen, door = scene.stations
-        relay = Relay(scene, door, kitchen, seed=3)
-        scene.introduce(kitchen, door, via=relay)
+        badnet = BadNet(scene, door, kitchen, seed=3)
+        scene.introduce(kitchen, door, via=badnet)
         scene.start()
         door.speak(500)
-        return kitchen, door, relay
+        return kitchen, door, badnet
 
     def test_runs_of_lost_packets_are_not_heard(self):
-        kitchen, door, relay = self.between("kitchen", "door")
+        kitchen, door, badnet = self.between("kitchen", "door")
         for through, lost in ((1, 0), (1, 1), (0.6, 0.8), (0.3, 0.3)):
             with self.subTest(through=through, lost=lost):
                 claim, reason, share = self.said(
                     kitchen, door, lambda through=through, lost=lost: through_and_lost(
-                        relay, "ab", "data", through, lost))
+                        badnet, "ab", "data", through, lost))
                 # A tone that fades counts as half; what was invented sounds and is not heard.
                 self.judge_in_time(share - 20 <= claim <= share + 8,
                                    f"{claim} % are said to be heard, {share:.0f} % sounded")
@@ -74,20 +74,20 @@ class HeardThroughGaps(HeardTest):
                 self.assertIn("the network lost", "\n".join(diagnosis(door, "peers")))
 
     def test_reports_that_are_lost_are_made_up_for(self):
-        kitchen, door, relay = self.between("kitchen", "door")
+        kitchen, door, badnet = self.between("kitchen", "door")
         self.said(kitchen, door, lambda: time.sleep(1), seconds=1)
         # Nothing is lost on the way there, and most of what comes back.
-        relay.do("loss", "ba", 60)
+        badnet.do("loss", "ba", 60)
         for seconds in (1, 2, 5):
             claim, reason, share = self.said(kitchen, door, lambda: time.sleep(0.2), seconds)
             self.judge_in_time(claim >= 90 and reason is None,
                                f"{seconds} s: {claim} % heard, {reason}; {share:.0f} % sounded")
 
     def test_a_lost_report_is_made_up_for_where_the_listener_has_forgotten_the_voice(self):
-        kitchen, door, relay = self.between("kitchen", "door")
+        kitchen, door, badnet = self.between("kitchen", "door")
 
         def network():
-            through_and_lost(relay, "ba", "any", 0.7, 0.6)
+            through_and_lost(badnet, "ba", "any", 0.7, 0.6)
             time.sleep(1.2)
 
         for pause in (1, 12):
@@ -99,10 +99,10 @@ class HeardThroughGaps(HeardTest):
                                f"{pause} s: {claim} % heard, {reason}; {share:.0f} % sounded")
 
     def test_a_listener_that_was_added_anew_is_not_said_to_hear_what_it_heard_before(self):
-        kitchen, door, relay = self.between("kitchen", "door")
+        kitchen, door, badnet = self.between("kitchen", "door")
 
         def network():
-            through_and_lost(relay, "ab", "data", 1, 2.4)
+            through_and_lost(badnet, "ab", "data", 1, 2.4)
             time.sleep(0.6)
 
         self.said(kitchen, door, lambda: time.sleep(1), seconds=8)
@@ -110,7 +110,7 @@ class HeardThroughGaps(HeardTest):
             one.forgets(other)
             one.reload()
             wait(lambda: not one.status()["peers"], f"{one} has forgotten {other}")
-            one.knows(other, relay.port_for(one))
+            one.knows(other, badnet.port_for(one))
             one.reload()
             wait(lambda: door.is_with(kitchen) and kitchen.is_with(door), "they meet again", 40)
             time.sleep(1)
@@ -119,7 +119,7 @@ class HeardThroughGaps(HeardTest):
                                f"{one}: {claim} % heard, {reason}; {share:.0f} % sounded")
 
     def test_of_whom_nothing_comes_back_is_said_not_to_hear_while_the_talk_goes_on(self):
-        kitchen, door, relay = self.between("kitchen", "door")
+        kitchen, door, badnet = self.between("kitchen", "door")
         # A reason of its own, of the talk before: it is none of the next talk.
         kitchen.ctl("mute", "speaker")
         self.talk(door, "house")
@@ -128,7 +128,7 @@ class HeardThroughGaps(HeardTest):
             wait(lambda: door.peer("kitchen")["hears_now"] == "heard", "kitchen hears door")
             wait(door.is_lit, "the lamp is lit")
             # One way only: what kitchen says still comes, its heartbeats above all.
-            relay.do("drop", "ab", "any")
+            badnet.do("drop", "ab", "any")
             wait(lambda: door.peer("kitchen")["hears_now"] == "no_answer", "door is told",
                  seconds=6)
             self.assertEqual(door.peer("kitchen")["state"], "up")
@@ -141,7 +141,7 @@ class HeardThroughGaps(HeardTest):
             said = [talker.stdout.readline() for _ in range(3)]
             self.assertEqual(said[1:], [b"heard by kitchen\n",
                                         b"nothing comes back any more from kitchen\n"])
-            relay.do("drop", "ab", "off")
+            badnet.do("drop", "ab", "off")
             wait(lambda: door.peer("kitchen")["hears_now"] == "heard", "kitchen hears again")
             self.assertEqual(reasons(door, "there"), [])
             said, _ = talker.communicate(timeout=20)
@@ -161,15 +161,15 @@ class HeardThroughGaps(HeardTest):
         self.assertNotIn(b"nothing comes back", said)
 
     def test_talks_close_together_are_each_counted_for_themselves(self):
-        _, door, relay = self.between("kitchen", "door")
-        relay.do("delay", "ab", 200, 0)
+        _, door, badnet = self.between("kitchen", "door")
+        badnet.do("delay", "ab", 200, 0)
         found = self.heard_of(door, 5, 0.3, 0.25)
         self.assertGreaterEqual(len(found), 4)
         self.judge_in_time(min(found) >= 95, f"{found} % of them heard")
 
     def test_talks_close_together_are_each_counted_where_copies_mend_what_is_lost(self):
-        _, door, relay = self.between("kitchen", "door")
-        relay.do("loss", "ab", 20)
+        _, door, badnet = self.between("kitchen", "door")
+        badnet.do("loss", "ab", 20)
         found = self.heard_of(door, 5, 0.6, 0.15)
         self.assertGreaterEqual(len(found), 4)
         # The first one, before copies are sent, is not.
@@ -190,8 +190,8 @@ class HeardThroughGaps(HeardTest):
         return [one["heard"][0]["percent"] for one in events if one["event"] == "heard"]
 
     def test_late_reports_of_the_talk_before_are_of_no_older_program(self):
-        _, door, relay = self.between("kitchen", "door")
-        relay.do("delay", "both", 300, 0)
+        _, door, badnet = self.between("kitchen", "door")
+        badnet.do("delay", "both", 300, 0)
         for pause in (1, 0.3, 0.3, 0.6):
             time.sleep(pause)
             code, text, _ = door.ctl("ptt", "down", "house")

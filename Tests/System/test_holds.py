@@ -7,7 +7,7 @@ import unittest
 
 import numpy
 from lab import Scene, SceneTest, longer, sound, unjudged, wait
-from wire import Relay
+from stage.wire import BadNet
 
 LONGEST = 0.7
 """Seconds that a word may come late: what is held, and what the buffer adds."""
@@ -40,8 +40,8 @@ class Holds(SceneTest):
             for one in scene.stations:
                 # Both talk at once: what one hears must not turn it down.
                 one.sections["audio"]["jitter-max"] = "240ms"
-            relay = Relay(scene, kitchen, garage, seed=seed)
-            scene.introduce(kitchen, garage, via=relay)
+            badnet = BadNet(scene, kitchen, garage, seed=seed)
+            scene.introduce(kitchen, garage, via=badnet)
             scene.start()
             alike, other, spurts = [], [], 0
             begin = time.monotonic()
@@ -56,7 +56,7 @@ class Holds(SceneTest):
                 with kitchen.talking(), garage.talking():
                     start = time.monotonic_ns()
                     for _ in range(draw.randrange(3, 9)):
-                        relay.do("pause", "both", draw.randrange(20, 400))
+                        badnet.do("pause", "both", draw.randrange(20, 400))
                         time.sleep(1)
                     stop = time.monotonic_ns()
                     time.sleep(LONGEST + 0.1)
@@ -84,7 +84,7 @@ class Holds(SceneTest):
             self.assertLess(numpy.mean(other), mean - 0.1, "it takes anything for those words")
             self.assertGreater(concealed, 0, "nothing was held for long")
             # When the network is well again, all is heard as before.
-            relay.do("clear", "both")
+            badnet.do("clear", "both")
             wait(lambda: kitchen.is_with("garage") and garage.is_with("kitchen"), "both are up")
 
     def test_a_network_that_stops_every_second(self):

@@ -7,8 +7,8 @@ import time
 import unittest
 
 from lab import Scene, SceneTest, wait
-import judged
-from judged import UNJUDGED, WAITED, Pauses, turns
+from stage import judged
+from stage.judged import UNJUDGED, WAITED, Pauses, turns
 
 PR_SET_NAME = 15
 

@@ -8,8 +8,8 @@ import time
 import unittest
 import uuid
 
-from kept import opened, sealed
 from lab import Scene, place, wait
+from stage.kept import opened, sealed
 
 KILLS = 200 if os.environ.get("INTERCOM_ALL") else 20
 CALLS = 8

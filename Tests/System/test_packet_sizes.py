@@ -3,7 +3,7 @@
 import unittest
 
 from lab import Scene, SceneTest, sound, wait
-from wire import Relay
+from stage.wire import BadNet
 
 SECONDS = 3
 
@@ -22,17 +22,17 @@ class PacketSizes(SceneTest):
         with Scene("kitchen", "garage") as scene:
             kitchen, garage = scene.stations
             kitchen.sections["audio"]["profile"] = profile
-            relay = Relay(scene, kitchen, garage, seed=5)
-            scene.introduce(kitchen, garage, via=relay)
+            badnet = BadNet(scene, kitchen, garage, seed=5)
+            scene.introduce(kitchen, garage, via=badnet)
             scene.start()
-            path = relay.capture()
+            path = badnet.capture()
             with kitchen.talking():
                 wait(lambda: garage.hears("kitchen"), "garage hears kitchen")
                 silent = kitchen.counters()
                 kitchen.moved("frames_captured", silent, 100)
                 kitchen.speak(sound.syllables(SECONDS + 2, seed=4), loop=False)
                 kitchen.moved("frames_captured", kitchen.counters(), 200)
-            return sizes(relay.captured(path, kitchen, 16))
+            return sizes(badnet.captured(path, kitchen, 16))
 
     def test_silence_and_words_of_each_profile_are_of_one_length(self):
         for profile, size in (("voice", 87), ("lowpower", 100)):

@@ -2,8 +2,8 @@
 
 import unittest
 
-from identity import Identity
 from lab import Scene, SceneTest
+from stage.identity import Identity
 
 ADD = "no peers; add one: sudo intercomctl peer add NAME ADDRESS KEY"
 SCREENS = (("status",), ("peers",), ("stats",))

@@ -7,7 +7,7 @@ import unittest
 
 from faults import FaultTest, may
 from lab import Scene, longer, process, wait
-from wire import Relay
+from stage.wire import BadNet
 
 NAME = "garage.intercom.test"
 
@@ -15,29 +15,29 @@ NAME = "garage.intercom.test"
 class Silence(FaultTest):
     """The network swallows all there is, without a word."""
 
-    def scene_through_a_relay(self):
+    def scene_through_a_bad_network(self):
         scene = self.enterContext(Scene("kitchen", "garage"))
         self.scene, (self.kitchen, self.garage) = scene, scene.stations
-        relay = Relay(scene, self.kitchen, self.garage)
-        scene.introduce(self.kitchen, self.garage, via=relay)
+        badnet = BadNet(scene, self.kitchen, self.garage)
+        scene.introduce(self.kitchen, self.garage, via=badnet)
         scene.start()
         self.kitchen.speak(self.tone)
-        return relay
+        return badnet
 
     def test_of_three_seconds_is_over_when_it_is_over(self):
-        relay = self.scene_through_a_relay()
+        badnet = self.scene_through_a_bad_network()
 
         def seen():
             wait(lambda: not self.garage.hears("kitchen"), "garage hears nothing")
             time.sleep(3)
             self.assertTrue(self.kitchen.is_talking())
 
-        self.through(lambda: relay.do("drop", "both", "any"), seen,
-                     lambda: relay.do("drop", "both", "off"))
+        self.through(lambda: badnet.do("drop", "both", "any"), seen,
+                     lambda: badnet.do("drop", "both", "off"))
 
     @longer
     def test_of_a_minute_is_shown_and_over_when_it_is_over(self):
-        relay = self.scene_through_a_relay()
+        badnet = self.scene_through_a_bad_network()
         peer = lambda: self.kitchen.peer("garage")
 
         def seen():
@@ -50,20 +50,20 @@ class Silence(FaultTest):
             _, text, _ = self.kitchen.ctl("status")
             self.assertRegex(text, r"garage +down.* [56][0-9]s")
             # By now the waits between two calls have grown, but for one who holds a key.
-            calls = relay.sent_by(self.kitchen)["received"]
-            wait(lambda: relay.sent_by(self.kitchen)["received"] - calls >= 4, "kitchen calls", 12)
+            calls = badnet.sent_by(self.kitchen)["received"]
+            wait(lambda: badnet.sent_by(self.kitchen)["received"] - calls >= 4, "kitchen calls", 12)
 
-        self.through(lambda: relay.do("drop", "both", "any"), seen,
-                     lambda: relay.do("drop", "both", "off"))
+        self.through(lambda: badnet.do("drop", "both", "any"), seen,
+                     lambda: badnet.do("drop", "both", "off"))
 
     @longer
     def test_of_a_minute_in_which_nobody_talks_ends_with_the_next_press(self):
-        relay = self.scene_through_a_relay()
-        relay.do("drop", "both", "any")
+        badnet = self.scene_through_a_bad_network()
+        badnet.do("drop", "both", "any")
         for one, other in ((self.kitchen, self.garage), (self.garage, self.kitchen)):
             wait(lambda o=one, t=other: not o.is_with(t), "the peer is stale", 40)
             wait(lambda o=one, t=other: o.peer(t.name)["state"] == "down", "the peer is down", 60)
-        relay.do("drop", "both", "off")
+        badnet.do("drop", "both", "off")
         self.garage.record()
         self.assert_back(self.kitchen, self.garage, self.ended(self.kitchen.press))
         self.kitchen.release()

@@ -4,22 +4,22 @@ import time
 import unittest
 
 from lab import Scene, SceneTest, wait
+from stage.wire import BadNet
 from test_heard import typed
 from test_muted_microphone import nocap
 from tones import NOBODY, PERMIT, has_tone
-from wire import Relay
 
 
 class PermitTone(SceneTest):
     def scene(self, *names):
         scene = self.enterContext(Scene(*names))
         *others, door = scene.stations
-        self.relays = {}
+        self.badnets = {}
         for other in others:
             # So far that a tone is over before the listener's first word is here.
-            relay = self.relays[other] = Relay(scene, other, door)
-            relay.do("delay", "both", 80)
-            scene.introduce(other, door, via=relay)
+            badnet = self.badnets[other] = BadNet(scene, other, door)
+            badnet.do("delay", "both", 80)
+            scene.introduce(other, door, via=badnet)
         door.sections["sounds"] = {"permit": "tone"}
         scene.start()
         door.speak(500)
@@ -95,10 +95,10 @@ class PermitTone(SceneTest):
         door.forgets(kitchen)
         door.reload()
         # It gets the number that the kitchen had.
-        door.knows(garage, self.relays[garage].port_for(door))
+        door.knows(garage, self.badnets[garage].port_for(door))
         door.reload()
         door.wait_for(garage)
-        self.relays[garage].do("delay", "both", 300)
+        self.badnets[garage].do("delay", "both", 300)
         door.record()
         with door.talking():
             time.sleep(0.2)

@@ -4,7 +4,7 @@ import time
 import unittest
 
 from lab import Scene, SceneTest, longer, sound, wait
-from wire import Relay
+from stage.wire import BadNet
 
 ON_THE_WAY = 30
 """How long a packet travels, in ms: at each switch of keys some are under way."""
@@ -16,9 +16,9 @@ class Rekey(SceneTest):
             kitchen, garage = scene.stations
             for one in scene.stations:
                 one.sections["session"] = settings
-            relay = Relay(scene, kitchen, garage)
-            relay.do("delay", "both", ON_THE_WAY)
-            scene.introduce(kitchen, garage, via=relay)
+            badnet = BadNet(scene, kitchen, garage)
+            badnet.do("delay", "both", ON_THE_WAY)
+            scene.introduce(kitchen, garage, via=badnet)
             scene.start()
             # Simultaneous starts may have cost a packet of a session that was given up.
             missing = kitchen.counters()["packets_sent"] - garage.counters()["packets_opened"]

@@ -7,8 +7,8 @@ import socket
 import time
 import unittest
 
-from identity import Identity
 from lab import PATIENCE, Scene, SceneTest, listen, place, random_psk, wait
+from stage.identity import Identity
 
 TONES = {"garage": 500, "office": 800, "attic": 1100}
 

@@ -8,8 +8,8 @@ import pathlib
 import re
 import unittest
 
-from identity import Identity
 from lab import Scene, SceneTest, place, wait
+from stage.identity import Identity
 
 SCREENS = pathlib.Path(__file__).parent / "screens/status"
 

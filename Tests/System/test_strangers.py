@@ -3,7 +3,7 @@
 import unittest
 
 from lab import Scene, SceneTest, listen, random_psk, wait
-from wire import HANDSHAKE_SIZES, M2, Stranger
+from stage.wire import HANDSHAKE_SIZES, M2, Stranger
 
 TONES = {"garage": 500, "thief": 700, "forger": 900, "fossil": 1200, "nobody": 1600}
 

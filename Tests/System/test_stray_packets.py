@@ -7,9 +7,9 @@ import struct
 import time
 import unittest
 
-from identity import Identity
 from lab import Scene, SceneTest, listen, longer, wait
 from stage import island
+from stage.identity import Identity
 
 GARAGE, NOBODY, STRANGER = "192.0.2.2", "192.0.2.7", "192.0.2.9"
 MINUTES = float(os.environ.get("INTERCOM_STRAY_MINUTES", "60"))

@@ -1,11 +1,14 @@
-"""Two talk to one channel at once and the third hears both; a second key reaches one peer alone."""
+"""Who talks to whom is shown by all three; a second key reaches one peer alone, or many reach one.
+
+That a third hears two who talk to one channel, and how, is claimed by the scenario two_talkers.
+"""
 
 import json
 import unittest
 
 from lab import Scene, SceneTest, listen, sound, wait
 
-KITCHEN, GARAGE, OFFICE = 500, 800, 1300
+KITCHEN, GARAGE = 500, 800
 """Each station's voice: a tone of its own, in Hz."""
 
 
@@ -24,7 +27,6 @@ class ThreeStationsMix(SceneTest):
         cls.scene.start()
         cls.kitchen.speak(KITCHEN)
         cls.garage.speak(GARAGE)
-        cls.office.speak(OFFICE)
 
     def setUp(self):
         for station in self.scene.stations:
@@ -34,21 +36,12 @@ class ThreeStationsMix(SceneTest):
         """What each station played meanwhile."""
         return [station.recorded().span(*span) for station in self.scene.stations]
 
-    def test_two_at_once_are_heard_mixed_by_the_third(self):
+    def test_two_at_once_are_shown_by_each(self):
         with self.kitchen.talking(), self.garage.talking():
-            span = listen()
+            listen()
             wait(lambda: self.office.hears("kitchen"), "office shows kitchen")
             wait(lambda: self.office.hears("garage"), "office shows garage")
             self.check_truth()
-        kitchen, garage, office = self.heard(span)
-        self.assert_heard(office, KITCHEN)
-        self.assert_heard(office, GARAGE)
-        self.assert_not_heard(office, OFFICE)
-        # Nobody hears itself, and the talkers hear each other.
-        self.assert_heard(kitchen, GARAGE)
-        self.assert_not_heard(kitchen, KITCHEN)
-        self.assert_heard(garage, KITCHEN)
-        self.assert_not_heard(garage, GARAGE)
 
     def check_truth(self):
         """What intercomctl says on each while kitchen and garage talk to the house."""
@@ -78,14 +71,6 @@ class ThreeStationsMix(SceneTest):
         code, text, errors = station.ctl(*words)
         self.assertIn(code, (0, 4), errors)
         return json.loads(text)
-
-    def test_one_is_heard_by_all(self):
-        with self.office.talking():
-            span = listen()
-        kitchen, garage, office = self.heard(span)
-        self.assert_heard(kitchen, OFFICE)
-        self.assert_heard(garage, OFFICE)
-        self.assert_silent(office)
 
     def test_a_second_key_reaches_one_peer_alone(self):
         with self.kitchen.talking("GPIO27"):

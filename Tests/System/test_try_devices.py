@@ -63,7 +63,7 @@ class Sound(TryTest):
         self.kitchen.record()
         self.assert_screen(["speaker"], 0, """\
 playing a rising tone three times on pcm:simcard:kitchen
-done  played; if you did not hear it: volume (alsamixer), cable, or another output \
+done  played; if you heard nothing: check volume (alsamixer) and cable, or try another output \
 (intercomctl audio list)
 """)
         heard = self.kitchen.recorded()

@@ -10,10 +10,11 @@ import Testing
         "Realtime": ["Synchronization"],
         "Wire": ["Time"],
         "Crypto": ["CMbedTLS", "CLinux"],
-        "Audio": ["COpus", "CSpeexDSP", "Time"],
+        "Audio": ["COpus", "CSpeexDSP", "Realtime", "Time"],
         "HAL": ["CALSA", "CGPIOD", "CLinux", "Glibc", "Time"],
         "Session": ["Wire", "Crypto", "Time"],
         "Station": ["Wire", "Time"],
+        "Switchboard": ["Station", "Wire", "Audio", "Time"],
         "Media": ["Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Station"],
         "Control": ["Wire", "CJansson"],
         "Config": ["Audio", "Wire"],
@@ -23,7 +24,7 @@ import Testing
         ],
         "Intercomd": [
             "Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Session", "Station", "Control",
-            "Config", "Settings", "Media",
+            "Config", "Settings", "Media", "Switchboard",
         ],
     ]
 

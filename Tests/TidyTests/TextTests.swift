@@ -42,12 +42,12 @@ import Testing
 
     /// Where `unsafe` may be written: around C and its memory, and in the ring.
     static let unsafePlaces = [
-        "Sources/Audio/EchoCanceller.swift", "Sources/Audio/NoiseSuppressor.swift",
-        "Sources/Audio/OpusDecoder.swift", "Sources/Audio/OpusEncoder.swift",
-        "Sources/Audio/PacketSlots.swift", "Sources/Audio/Resampler.swift",
-        "Sources/Audio/SampleLine.swift",
-        "Sources/Audio/Table.swift",
-        "Sources/Audio/TimeStretch.swift", "Sources/Control/JSON.swift", "Sources/Crypto/",
+        "Sources/Audio/Capture/EchoCanceller.swift", "Sources/Audio/Capture/NoiseSuppressor.swift",
+        "Sources/Audio/Codec/OpusDecoder.swift", "Sources/Audio/Codec/OpusEncoder.swift",
+        "Sources/Audio/Playout/PacketSlots.swift", "Sources/Audio/Files/Resampler.swift",
+        "Sources/Audio/Playout/SampleLine.swift",
+        "Sources/Audio/Playout/SampleLine+TimeStretch.swift", "Sources/Control/JSON.swift",
+        "Sources/Crypto/",
         "Sources/HAL/", "Sources/Realtime/",
     ]
 

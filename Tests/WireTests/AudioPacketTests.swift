@@ -61,11 +61,6 @@ func packet(in plaintext: [UInt8]) -> AudioPacket? { AudioPacket(parsing: plaint
         #expect(AudioPacket.plaintextSize(frameSize: 40, depth: 2) == 125)
     }
 
-    @Test func copiesNeverReachBeforeTheTalkspurt() {
-        let depths = (0..<8).map { AudioPacket.depth(inForce: 3, offset: 2, packet: $0) }
-        #expect(depths == [0, 0, 1, 1, 2, 2, 3, 3])
-    }
-
     @Test func whatIsWrittenIsReadBack() {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SplitMix64(seed: seed)

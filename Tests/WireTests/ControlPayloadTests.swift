@@ -47,7 +47,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
         let padding = [UInt8](repeating: 0, count: 64 - bytes.count)
         #expect(plaintext(of: ControlPayload(.heard(heard))) == bytes + padding)
         #expect(records(in: bytes) == [.heard(heard)])
-        // Longer ones of newer programs are read as far as they are known.
+        // Longer records of newer programs are read as far as they are known.
         #expect(records(in: [10, 9, 3, 128, 7, 3, 232, 2, 1, 9, 9]) == [.heard(heard)])
     }
 
@@ -123,7 +123,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
         case "CANCEL": return .cancel(end())
         case "BYE": return .bye(end())
         case "STREAM":
-            // The channel's eight bytes need SHA-256, which is not this module's to know.
+            // The channel's eight bytes need SHA-256, which this module does not have.
             let isHouse = fields["ref"] as? String == "CHANNEL:house"
             return .stream(
                 StreamBinding(

@@ -1,7 +1,7 @@
 import Testing
 import Wire
 
-/// What `ControlReader` finds in a plaintext; nil when it refuses it.
+/// The records of a plaintext; nil when `ControlReader` refuses it.
 func records(in plaintext: [UInt8]) -> [ControlRecord]? {
     var found: [ControlRecord] = []
     let isWellFormed = ControlReader.read(plaintext.span) { found.append($0) }
@@ -34,7 +34,7 @@ func records(in plaintext: [UInt8]) -> [ControlRecord]? {
                 case .confirm(let value): #expect([value] == pair.body)
                 case .close(let reason): #expect([reason.rawValue] == pair.body)
                 case .heard(let heard):
-                    // What a newer station says after it is passed over.
+                    // Additional bytes of a newer station are skipped.
                     let known = [heard.stream, heard.share, heard.why.rawValue]
                     #expect(known == Array(pair.body.prefix(3)))
                 default: Issue.record("a record the vectors do not have: \(record.type)")
@@ -80,7 +80,7 @@ func records(in plaintext: [UInt8]) -> [ControlRecord]? {
             var plaintext = (0..<Int(random.next() % 130)).map { _ in
                 UInt8(truncatingIfNeeded: random.next())
             }
-            // Half of them begin as something real and are then damaged in one byte.
+            // Half of them begin as real plaintexts and are then damaged in one byte.
             if round.isMultiple(of: 2) {
                 var payload = ControlPayload()
                 while payload.append(ControlPayloadTests.randomRecord(&random)) {}

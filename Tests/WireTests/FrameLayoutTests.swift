@@ -5,6 +5,6 @@ import Wire
     @Test func sizesAreThoseOfTheProtocol() {
         #expect(FrameLayout.overhead == 23)
         #expect(FrameLayout.datagramMin == 87)
-        #expect(FrameLayout.datagramMax == 1232)
+        #expect(FrameLayout.plaintextMax + FrameLayout.overhead == 1232)
     }
 }

@@ -2,13 +2,13 @@ import Foundation
 import Testing
 import Wire
 
-/// Whatever arrives, the readers of `Wire` read it or refuse it, and stay within it.
+/// Whatever arrives, the readers of `Wire` read it or refuse it, and never read beyond it.
 @Suite struct GarbageTests {
     /// `INTERCOM_ALL` is set by `tools/test --all`.
     static let count =
         ProcessInfo.processInfo.environment["INTERCOM_ALL"] == nil ? 50_000 : 1_000_000
 
-    /// Turns some bytes of a true one over, cuts it, or fills it anew.
+    /// Flips some bytes of a valid message, cuts it, or fills it anew.
     private static func spoil(
         _ bytes: inout [UInt8], _ count: inout Int, _ random: inout SplitMix64
     ) {
@@ -69,7 +69,7 @@ import Wire
                 refused += 1
                 continue
             }
-            // What is read is all there is to say: written again it is the same.
+            // What was read is complete: written again it gives the same bytes.
             var again = bytes
             var span = again.mutableSpan
             header.write(into: &span)

@@ -26,13 +26,6 @@ import Wire
                     HandshakeLayout.Finish.capabilities, HandshakeLayout.Finish.mac,
                 ], HandshakeLayout.Finish.size
             ),
-            (
-                .cookieReply,
-                [
-                    HandshakeLayout.CookieReply.header, HandshakeLayout.CookieReply.nonce,
-                    HandshakeLayout.CookieReply.cookie,
-                ], HandshakeLayout.CookieReply.size
-            ),
         ]
         for (kind, fields, size) in layouts {
             #expect(fields[0] == 0..<kind.headerSize)

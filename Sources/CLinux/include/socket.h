@@ -25,7 +25,6 @@ void clinux_address_format(const struct clinux_address *address, char *text);
 /// Returns their number, or an EAI code, which is negative.
 int clinux_resolve(const char *host, struct clinux_address *addresses, int capacity);
 const char *clinux_resolve_error_text(int code);
-int clinux_resolve_error_is_temporary(int code);
 
 /// Makes a nonblocking UDP socket; `is_v6` makes it serve both families.
 int clinux_udp_make(int is_v6);
@@ -98,8 +97,6 @@ int clinux_local_set_group(const char *path, uint32_t group);
 int clinux_local_connect(const char *path);
 int clinux_local_accept(int fd);
 int clinux_local_identity(int fd, int32_t *process, uint32_t *user, uint32_t *group);
-/// The other process's supplementary groups; -ERANGE when there are more than `capacity`.
-int clinux_local_groups(int fd, uint32_t *groups, int capacity);
 /// Never raises SIGPIPE.
 ptrdiff_t clinux_local_send(int fd, const void *bytes, size_t size);
 

@@ -1,22 +1,14 @@
 internal import CLinux
 
 extension MLKEM768 {
-    /// The secret half of an ML-KEM-768 key pair, ready for use; wiped when it goes.
+    /// The secret half of an ML-KEM-768 key pair, ready for use; wiped at its end.
     public struct DecapsulationKey: ~Copyable {
         /// ŝ, transformed.
         var secret: PolynomialVector
         private var encapsulationKey: InlineArray<1184, UInt8>
         let encapsulationKeyHash: InlineArray<32, UInt8>
-        /// z: what an unfit ciphertext is answered from.
+        /// z: the secret from which the answer to an invalid ciphertext is made.
         let rejection: Key
-
-        /// A fresh key pair from the kernel's generator (FIPS 203 §7.1).
-        public static func random() -> DecapsulationKey {
-            var seed = Scratch(size: seedSize)
-            var span = seed.mutableSpan
-            Random.fill(&span)
-            return DecapsulationKey(seed: seed.span)
-        }
 
         /// The key pair of a 64-byte seed d ‖ z (algorithm 16); wiping the seed is its owner's
         /// duty.
@@ -42,7 +34,7 @@ extension MLKEM768 {
             encapsulationKeyHash = hash(ofKey: encapsulationKey.span, with: &sponge)
         }
 
-        /// The parts of a key as they are.
+        /// A key from its parts.
         init(
             secret: consuming PolynomialVector, encapsulationKey: InlineArray<1184, UInt8>,
             encapsulationKeyHash: InlineArray<32, UInt8>, rejection: consuming Key
@@ -58,10 +50,10 @@ extension MLKEM768 {
             for index in 0..<encapsulationKeySize { bytes[index] = encapsulationKey[index] }
         }
 
-        /// The shared secret a ciphertext of 1088 bytes holds (algorithm 18).
+        /// The shared secret that a ciphertext of 1088 bytes holds (algorithm 18).
         ///
-        /// A ciphertext that was not made for this key gives a secret nobody else has, and
-        /// nothing, not even the time taken, tells the two cases apart.
+        /// A ciphertext that was not made for this key gives a secret that only this key can
+        /// compute; nothing, not even the time taken, tells the two cases apart.
         public borrowing func decapsulate(_ ciphertext: Span<UInt8>) -> Key {
             precondition(ciphertext.count == ciphertextSize)
             var sponge = Sponge()
@@ -96,16 +88,17 @@ extension MLKEM768 {
         private static func difference(_ left: Span<UInt8>, _ right: Span<UInt8>) -> UInt8 {
             var bits: UInt32 = 0
             for index in left.indices { bits |= UInt32(left[index] ^ right[index]) }
-            // Below zero, so with the top bit set, unless there was no difference.
+            // The top bit is set exactly when there was a difference.
             return UInt8(truncatingIfNeeded: 0 &- ((0 &- bits) &>> 31))
         }
 
-        /// The first 32 bytes of one or the other, without a branch or an address that tells
-        /// which.
+        /// The first 32 bytes of one or the other, by neither a branch nor an address that depends
+        /// on the choice.
         private static func select(
             _ first: Span<UInt8>, orElse second: Span<UInt8>, mask: UInt8
         ) -> Key {
-            // Hidden, as a compiler that sees two possible masks chooses between two addresses.
+            // Hidden: a compiler that knows the two possible masks would choose between two
+            // addresses.
             let mask = UInt8(truncatingIfNeeded: secret_hide(UInt32(mask)))
             return Key { key in
                 for index in key.indices {

@@ -1,11 +1,11 @@
 /// Arithmetic modulo q = 3329, on values from 0 to q - 1 (FIPS 203 §2.4.1).
 ///
-/// Values are secrets: no branch, no table, no division, and wrapping operators throughout, for
-/// the checked ones branch on overflow.
+/// Values are secrets: no branch, no table, no division. Operators wrap, because checked ones
+/// branch on overflow.
 enum Field {
     static let q: UInt32 = 3329
 
-    /// `reduce` accepts anything below this: two products and one value fit.
+    /// `reduce` accepts anything below this: two products and one value are.
     static let reduceLimit: UInt32 = 1 << 25
 
     /// `value` modulo q, for a value below 2q.
@@ -41,8 +41,8 @@ enum Field {
 
     /// ⌈2^d / q · value⌋ modulo 2^d, FIPS 203 (4.7), for d up to 11.
     @inline(__always) static func compress(_ value: UInt16, to bits: UInt64) -> UInt32 {
-        // Adding q/2 rounds. The division is a product with ⌈2^43 / q⌉, for a machine's own
-        // division may take longer for some secrets than for others.
+        // Adding q/2 rounds. Multiplying by ⌈2^43 / q⌉ replaces the division, which takes longer
+        // for some secrets than for others on some processors.
         let scaled = (UInt64(value) &<< bits) &+ 1664
         let quotient = (scaled &* 2_642_262_849) &>> 43
         return UInt32(truncatingIfNeeded: quotient & ((1 &<< bits) &- 1))

@@ -1,7 +1,7 @@
 /// The permutation Keccak-f[1600] (FIPS 202 §3.3, §3.4).
 ///
-/// The state is five planes of five lanes. Nothing here depends on the state's value except the
-/// state, so it takes the same time for every input.
+/// The state is five planes of five lanes. No branch and no address depends on it, so every input
+/// takes the same time.
 enum Keccak {
     static let laneCount = 25
 

@@ -1,8 +1,8 @@
 /// ML-KEM-768, the key encapsulation of FIPS 203, security category 3.
 ///
-/// Written here because nothing packaged for Debian 12 has it, and used only together with
-/// X25519 (protocol.md §1.2): a mistake in it leaves a session as safe as X25519 alone.
-/// Time and memory accesses do not depend on secrets; `tools/check-constant-time` watches that.
+/// Debian 12 has no package with it. It is used only together with X25519 (protocol.md §1.2): a
+/// mistake here leaves a session as safe as X25519 alone. Time and memory accesses do not depend on
+/// secrets; `tools/check-constant-time` checks that.
 public enum MLKEM768 {
     /// ek, public: protocol.md §1.3 sends it as e1.
     public static let encapsulationKeySize = 1184

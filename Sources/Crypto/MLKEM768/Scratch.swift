@@ -1,8 +1,8 @@
 internal import CLinux
 
-/// Working memory for secrets: zero at first, wiped before it is given back.
+/// Working memory for secrets: zero at first, wiped at the end.
 ///
-/// On the heap, for a value on the stack leaves copies behind wherever Swift moves it.
+/// On the heap, because Swift leaves copies of a value on the stack wherever it moves it.
 @safe struct Scratch: ~Copyable {
     private let owner: SecretMemory
     private let memory: UnsafeMutableRawBufferPointer
@@ -42,11 +42,11 @@ internal import CLinux
         unsafe _overrideLifetime(MutableSpan(_unsafeBytes: memory), mutating: &self)
     }
 
-    /// Says that the first `count` bytes are public from here on, which the check of constant
-    /// time cannot know.
+    /// Declares the first `count` bytes public from here on, which the check of constant time
+    /// cannot know.
     func declassify(first count: Int) {
         precondition(count <= span.count)
-        // SAFETY: compiles to nothing in the product, and in the check reads no memory.
+        // SAFETY: compiles to nothing in the product; in the check it reads no memory.
         unsafe secret_declassify(memory.baseAddress!, count)
     }
 }

@@ -1,11 +1,11 @@
-/// SHA-3 and SHAKE: take in any number of bytes, then give out any number (FIPS 202 §4, §6).
+/// SHA-3 and SHAKE: absorb any number of bytes, then squeeze out any number (FIPS 202 §4, §6).
 ///
 /// One sponge serves a whole operation; `start` begins a new hash. Its state is wiped at the end.
 struct Sponge: ~Copyable {
     enum Function {
         case sha3_256, sha3_512, shake128, shake256
 
-        /// How many bytes one permutation takes in or gives out.
+        /// Bytes absorbed or squeezed out by one permutation.
         var rate: Int {
             switch self {
             case .sha3_256, .shake256: 136
@@ -14,7 +14,7 @@ struct Sponge: ~Copyable {
             }
         }
 
-        /// The bits that keep the functions apart, and the first bit of the padding.
+        /// The bits that separate the functions, and the first bit of the padding.
         fileprivate var suffix: UInt64 {
             switch self {
             case .sha3_256, .sha3_512: 0x06
@@ -44,7 +44,7 @@ struct Sponge: ~Copyable {
     mutating func absorb(_ bytes: Span<UInt8>) {
         var index = 0
         while index < bytes.count {
-            // Whole lanes where it is possible; rates are multiples of eight.
+            // Whole lanes where possible; rates are multiples of eight.
             if position & 7 == 0, bytes.count &- index >= 8 {
                 absorb(bytes.lane(at: index), size: 8)
                 index &+= 8

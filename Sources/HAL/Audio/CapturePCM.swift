@@ -1,8 +1,8 @@
 internal import CALSA
 
-/// The microphone: 48 kHz mono samples out of whatever the card has.
+/// The microphone: 48 kHz mono samples from whatever form the card has.
 ///
-/// Open and close it on an ordinary thread; everything between is real-time: no allocation, no
+/// Open and close it on an ordinary thread; the methods between are real-time: no allocation, no
 /// waiting.
 @safe public struct CapturePCM: ~Copyable {
     var handle: PCMHandle
@@ -12,51 +12,51 @@ internal import CALSA
         handle = try PCMHandle(name: name, direction: .capture, request: request)
     }
 
-    /// The device as the configuration names it, with the card that was chosen for `auto`.
+    /// The device as the configuration names it, followed by the card chosen for `auto`.
     public var device: String { handle.device }
     /// What the card granted.
     public var granted: PCMParameters { handle.parameters }
-    /// What stands between this program and the card.
+    /// The plug-ins between this program and the card.
     public var route: PCMRoute { handle.route }
-    /// Times samples were lost because the loop was late.
+    /// How often samples were lost because the loop was late.
     public var xruns: Int { handle.xruns }
-    /// Times the card was found asleep.
+    /// How often the card was found asleep.
     public var suspensions: Int { handle.suspensions }
 
-    /// How many descriptors there are to wait for; one, for all cards of the kernel.
+    /// How many descriptors to wait for; one, for all cards of the kernel.
     public var descriptorCount: Int { handle.descriptorCount }
 
     public func descriptor(at index: Int) -> PCMDescriptor { handle.descriptor(at: index) }
 
-    /// Whether `read` has something to give or to report after a wake.
+    /// Whether `read` has samples or a fault to report after a wake.
     ///
-    /// `events` is what epoll gave for the descriptor at `index`. Ask each time: descriptors wake
-    /// for nothing, too.
+    /// `events` are those that epoll returned for the descriptor at `index`. Ask each time:
+    /// descriptors also wake without a reason.
     public func isReady(at index: Int, events: UInt32) -> Bool {
         handle.isReady(at: index, events: events)
     }
 
-    /// Makes the card run, from whatever state.
+    /// Starts the card, from any state.
     public mutating func start() throws(PCMError) {
         try handle.require(handle.reset() ?? handle.start())
     }
 
-    /// Stops at once; `start` begins anew.
+    /// Stops at once; `start` begins again.
     public mutating func stop() { handle.drop() }
 
-    /// Samples that `read` can give now.
+    /// Samples that `read` can return now.
     ///
-    /// A fault counts as the whole buffer, so that a loop which asks first still comes to `read`,
-    /// which reports and mends it.
+    /// A fault counts as the whole buffer, so that a loop that asks first still calls `read`, which
+    /// reports and repairs it.
     public func available() -> Int { handle.available() }
 
-    /// Samples captured and not yet read, the newest of which is of this moment.
+    /// Samples captured and not yet read; the newest is from this moment.
     public func delay() -> Int { handle.delay() }
 
     /// Fills `samples` from its start with the whole periods that have been captured.
     ///
-    /// Never with a part of one: the card wakes us at the end of a period if a whole period waits
-    /// there, and had we taken the first few samples of it, that would be every second end only.
+    /// Never with a part of one: the card wakes us at the end of a period only if a whole period
+    /// waits then. Had we read a few samples of it, we would be woken at every second period only.
     public mutating func read(into samples: inout MutableSpan<Int16>) -> PCMTransfer {
         let ready = available() / granted.periodSamples * granted.periodSamples
         guard ready > 0 else { return .wouldBlock }

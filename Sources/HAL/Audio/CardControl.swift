@@ -2,18 +2,18 @@ internal import CALSA
 
 /// A control of a card's mixer as `amixer` and `alsamixer` show it: a volume, a switch, or both.
 ///
-/// All of this opens and reads devices: for an ordinary thread.
+/// These calls open and read devices: for an ordinary thread.
 public struct CardControl: Equatable, Sendable {
     public let name: String
     public let direction: PCMError.Direction
-    /// Of the control's range, as amixer prints it; nil without a volume.
+    /// Percent of the control's range, as amixer prints it; nil without a volume.
     public let percent: Int?
     /// Nil without a switch.
     public let isMuted: Bool?
 
-    /// What is to be set; nil stays as it is.
+    /// A change of a control; nil leaves a value as it is.
     public struct Wish: Equatable, Sendable {
-        /// Nil means the one that is usual for this direction.
+        /// Nil means the usual control for this direction.
         public let name: String?
         public let percent: Int?
         public let isMuted: Bool?
@@ -25,13 +25,13 @@ public struct CardControl: Equatable, Sendable {
         }
     }
 
-    /// Names that drivers give to what a person would call the volume, best first.
+    /// Names that drivers give to the main volume, best first.
     private static let usual: [PCMError.Direction: [String]] = [
         .playback: ["Master", "Speaker", "PCM", "Digital", "Headphone", "Line Out", "Playback"],
         .capture: ["Mic", "Capture", "Microphone", "Digital", "Line", "Input"],
     ]
 
-    /// Those of one direction, in the driver's order; none where the device has no mixer.
+    /// The controls of one direction, in the driver's order; empty where the device has no mixer.
     public static func all(of device: PCMName, _ direction: PCMError.Direction) -> [CardControl] {
         var found: [CardControl] = []
         unsafe withMixer(of: device, direction) { mixer in
@@ -42,7 +42,7 @@ public struct CardControl: Equatable, Sendable {
         return found
     }
 
-    /// The one of that name, else the usual one.
+    /// The control of this name, else the usual one.
     public static func chosen(
         among controls: [CardControl], _ name: String?, _ direction: PCMError.Direction
     ) -> CardControl? {
@@ -53,8 +53,8 @@ public struct CardControl: Equatable, Sendable {
         return controls.count == 1 ? controls.first : nil
     }
 
-    /// What lets no sound through: the chosen one, or one through which all that a card plays, or
-    /// records, must pass; nil where none does.
+    /// The control that lets no sound through: the chosen one, or one that all played, or recorded,
+    /// sound passes; nil where none does.
     public static func silencing(
         _ controls: [CardControl], _ name: String?, _ direction: PCMError.Direction
     ) -> CardControl? {
@@ -65,17 +65,18 @@ public struct CardControl: Equatable, Sendable {
         return path.first { $0.isSilent }
     }
 
-    /// A card's single outputs and inputs, of which some are off where others are on, lie beyond.
+    /// Controls that all sound passes; single outputs and inputs, some of which are off while
+    /// others are on, come after them.
     private static let passesAll: [PCMError.Direction: [String]] = [
         .playback: ["Master", "PCM"], .capture: ["Capture"],
     ]
 
-    /// Whether it lets nothing through.
+    /// Whether it lets no sound through.
     public var isSilent: Bool { isMuted == true || percent == 0 }
 
-    /// Sets what is wished.
+    /// Makes the change.
     ///
-    /// - Returns: What the control is afterwards; nil when there is none of that name.
+    /// - Returns: The control afterwards; nil when there is none of that name.
     public static func set(
         _ wish: Wish, of device: PCMName, _ direction: PCMError.Direction
     ) -> CardControl? {

@@ -1,9 +1,9 @@
 internal import CALSA
 
-/// The mixer of a card, kept open to see what others change there.
+/// The mixer of a card, kept open to notice changes by other programs.
 ///
-/// Opening one reads the whole configuration of alsa-lib; looking again costs what the kernel has
-/// to tell since. For an ordinary thread.
+/// Opening it reads the whole configuration of alsa-lib; a later look costs only the kernel's
+/// events since then. For an ordinary thread.
 @safe public struct CardMixer: ~Copyable {
     private let mixer: OpaquePointer
 

@@ -23,8 +23,8 @@ public struct PCMCard: Equatable, Sendable {
     public let captures: Bool
     public let plays: Bool
 
-    /// What to write in the configuration: by USB numbers where there are any, for the id of a USB
-    /// card depends on which was plugged in first.
+    /// The configuration value: by USB numbers where there are any, because the id of a USB card
+    /// depends on which card was plugged in first.
     public var value: PCMName {
         guard let usb else { return .card(id) }
         return .usb(vendor: usb.vendor, product: usb.product, serial: nil)
@@ -89,7 +89,7 @@ private func hasDevice(_ control: OpaquePointer, _ direction: snd_pcm_stream_t) 
 }
 
 extension PCMCard.USB {
-    /// Reads the numbers from a USB device's folder in sysfs; nil when it is none.
+    /// Reads the numbers from a USB device's folder in sysfs; nil for another kind of device.
     init?(folder: String) {
         guard let vendor = firstLine(of: folder + "/idVendor"),
             let product = firstLine(of: folder + "/idProduct"),

@@ -1,12 +1,12 @@
-/// Whether a microphone and a loudspeaker run by one clock, so that echo can be cancelled.
+/// Whether a microphone and a loudspeaker run on one clock, so that echo can be cancelled.
 ///
-/// This is what names and routes say; what the samples say (`ClockDrift`) goes before it, for a
-/// card may have two clocks all the same.
+/// This module judges by names and routes. A measurement of the samples (`ClockDrift`) takes
+/// precedence, because a card may still have two clocks.
 public struct PCMClock: Equatable, Sendable {
-    /// Why it is not one clock, the end of a sentence; nil when it is.
+    /// Why there are two clocks, as the end of a sentence; nil for one clock.
     public let reason: String?
 
-    /// Whether names and routes do not say which clocks there are: the samples may.
+    /// Whether names and routes leave the question open; the samples may answer it.
     public let isGuess: Bool
 
     public var isOneClock: Bool { reason == nil }
@@ -18,7 +18,7 @@ public struct PCMClock: Equatable, Sendable {
 
     /// One direction, open.
     public struct Side {
-        /// With the card that was chosen for `auto`.
+        /// The name, with the card chosen for `auto`.
         public let name: String
         public let route: PCMRoute
 
@@ -45,17 +45,17 @@ public struct PCMClock: Equatable, Sendable {
         }
     }
 
-    /// What the samples say of two clocks.
+    /// The samples' evidence on two clocks.
     public enum Comparison: Equatable, Sendable {
-        /// The speaker's is faster by so many millionths.
+        /// The speaker's clock is faster by so many millionths.
         case apart(Double)
-        /// Not apart by as much as a canceller would notice.
+        /// Closer than a canceller would notice.
         case together
-        /// Not known well enough.
+        /// Not measured well enough.
         case unknown
     }
 
-    /// Compares how fast both directions were seen to run, in millionths with their uncertainties.
+    /// Compares the measured rates of both directions, in millionths with their uncertainties.
     public static func compared(
         capturePPM: Double, uncertain capture: Double, playbackPPM: Double,
         uncertain playback: Double
@@ -66,6 +66,6 @@ public struct PCMClock: Equatable, Sendable {
         return abs(apart) + uncertain <= limitPPM ? .together : .unknown
     }
 
-    /// Less moves an echo by less than a sample in some seconds: a canceller follows.
+    /// Below this an echo moves by less than a sample in some seconds, which a canceller follows.
     private static let limitPPM = 3.0
 }

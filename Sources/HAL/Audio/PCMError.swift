@@ -7,25 +7,25 @@ public struct PCMError: Error, Equatable {
     }
 
     public enum Reason: Equatable, Sendable {
-        /// Not plugged in, or not known by that name.
+        /// Not plugged in, or unknown by that name.
         case absent
-        /// Another program has it.
+        /// Another program uses it.
         case busy
-        /// The file of the device is not for this user.
+        /// The user may not open the device's file.
         case notPermitted
-        /// The file is, but whoever started this program does not let it: the service's rules.
+        /// The user may open the file, but a rule of the service forbids it.
         case refused
         /// The card has no such direction.
         case oneWay
         /// The card cannot do 48 kHz.
         case rate
-        /// The card has neither S16, S24, packed S24 nor S32 samples.
+        /// The card has no samples of the forms S16, S24, packed S24 or S32.
         case format
-        /// The card has more than two channels, and no fewer.
+        /// The card has more than two channels only.
         case channels
         /// Unplugged while in use.
         case unplugged
-        /// Anything else: the call that failed, and its errno.
+        /// Any other failure: the call that failed, and its errno.
         case failed(call: String, errno: Int32)
     }
 
@@ -64,7 +64,7 @@ extension PCMError: CustomStringConvertible {
 }
 
 extension PCMError {
-    /// A kernel device is opened, or is not; what mixes needs memory that programs share as well.
+    /// A kernel device is either opened or refused; dmix also needs memory that programs share.
     private var refusal: String {
         let isKernels = device.hasPrefix("card:") || device.hasPrefix("usb:")
         let driver =
@@ -76,10 +76,10 @@ extension PCMError {
     }
 }
 
-/// What alsa-lib says about an errno.
+/// alsa-lib's text for an errno.
 private func errorText(_ errno: Int32) -> String {
     guard let text = unsafe snd_strerror(-errno) else { return "error" }
-    // SAFETY: alsa-lib gives a null-terminated constant, or a thread's buffer that lasts until the
-    // next call.
+    // SAFETY: alsa-lib returns a null-terminated constant, or a thread's buffer that lasts until
+    // the next call.
     return unsafe String(cString: text)
 }

@@ -1,9 +1,9 @@
 internal import CALSA
 internal import CLinux
 
-/// One open direction of a card: what capture and playback have in common.
+/// One open direction of a card: the common part of capture and playback.
 ///
-/// Everything is allocated here, at opening; afterwards only `deinit` touches the heap. Opening and
+/// All memory is allocated when it opens; afterwards only `deinit` touches the heap. Opening and
 /// closing belong to an ordinary thread, all else to one real-time thread at a time.
 @safe struct PCMHandle: ~Copyable {
     let pcm: OpaquePointer
@@ -12,17 +12,17 @@ internal import CLinux
     let parameters: PCMParameters
     let route: PCMRoute
 
-    /// A whole buffer of samples as the card has them.
+    /// One buffer of samples in the card's form.
     let staging: UnsafeMutableRawPointer
     let descriptors: UnsafeMutablePointer<pollfd>
     let descriptorCount: Int
 
-    /// Times the card ran over or dry.
+    /// How often the card overran or ran dry.
     var xruns = 0
-    /// Times the card was found asleep.
+    /// How often the card was found asleep.
     var suspensions = 0
     var isAsleep = false
-    /// Whether this direction and the other start and stop as one.
+    /// Whether this direction and the other one start and stop together.
     var isLinked = false
 
     init(
@@ -65,7 +65,7 @@ internal import CLinux
         unsafe descriptors.deallocate()
     }
 
-    /// The error for the caller; copies the name made at opening, and so allocates nothing.
+    /// The error for the caller; it copies the name made at opening and so allocates nothing.
     func error(_ reason: PCMError.Reason) -> PCMError {
         PCMError(device: device, direction: direction, reason: reason)
     }
@@ -89,11 +89,11 @@ internal import CLinux
     var state: snd_pcm_state_t { unsafe snd_pcm_state(pcm) }
 
     func available() -> Int {
-        // Asks the hardware: what the last interrupt left is old where the other direction of the
-        // card is the one that wakes us.
+        // Asks the hardware: the state after the last interrupt is old where the other direction of
+        // the card wakes us.
         let count = unsafe snd_pcm_avail(pcm)
-        // Whole periods are there, and reading them tells of any fault. The state is a system call
-        // more where the kernel shares no page with us, as on Arm.
+        // Whole periods are available, and reading them reports any fault. Asking for the state is
+        // one more system call where the kernel shares no page with us, as on Arm.
         if direction == .capture, count >= parameters.periodSamples { return count }
         switch state {
         case SND_PCM_STATE_XRUN, SND_PCM_STATE_SUSPENDED, SND_PCM_STATE_DISCONNECTED:
@@ -101,12 +101,12 @@ internal import CLinux
         case SND_PCM_STATE_SETUP:
             return 0  // stopped
         default:
-            // A plug-in may say anything, and those who reckon with it must not overflow.
+            // A plug-in may return any number, and callers must not overflow.
             return max(0, min(count, parameters.bufferSamples))
         }
     }
 
-    /// No card keeps more than ten seconds, whatever it says.
+    /// The greatest delay accepted from a card: ten seconds.
     private static let delayMax = 480_000
 
     func delay() -> Int {
@@ -115,10 +115,10 @@ internal import CLinux
         return max(-Self.delayMax, min(frames, Self.delayMax))
     }
 
-    // The verbs below return what went wrong, nil when nothing did: throwing, even a typed error,
-    // goes through a hook of the Swift runtime that may allocate.
+    // The methods below return the fault, or nil: throwing, even a typed error, calls a hook of the
+    // Swift runtime that may allocate.
 
-    /// Empties the card and makes it ready to start, whatever happened before.
+    /// Empties the card and makes it ready to start, from any state.
     func reset() -> PCMError.Reason? {
         drop()
         return prepare()
@@ -142,12 +142,12 @@ internal import CLinux
         return -result == ENODEV ? .unplugged : .failed(call: call, errno: -result)
     }
 
-    /// Throws where the caller is not in the middle of a period.
+    /// Throws a fault, where the caller is not in the middle of a period.
     func require(_ reason: PCMError.Reason?) throws(PCMError) {
         if let reason { throw error(reason) }
     }
 
-    /// What the failure of a transfer means, when the answer is not to prepare and start again.
+    /// The outcome of a failed transfer, when preparing and starting again is not the remedy.
     mutating func outcome(of result: Int, _ call: String) -> Outcome {
         switch Int32(truncatingIfNeeded: -result) {
         case EAGAIN, EINTR:
@@ -176,7 +176,7 @@ internal import CLinux
         case restart
     }
 
-    /// Tries to bring the card back from sleep, once: the real-time loop must not wait for it.
+    /// Tries once to wake the card: the real-time loop must not wait for it.
     private mutating func wake() -> Outcome {
         if !isAsleep {
             isAsleep = true
@@ -185,7 +185,7 @@ internal import CLinux
         let result = unsafe snd_pcm_resume(pcm)
         if -result == EAGAIN { return .transfer(.suspended) }
         if -result == ENODEV { return .transfer(.gone(error(.unplugged))) }
-        // Resumed where it stopped, but nobody knows how long ago: what it holds is stale.
+        // It resumed where it stopped, an unknown time ago: its samples are stale.
         if state == SND_PCM_STATE_RUNNING { drop() }
         let prepared = unsafe snd_pcm_prepare(pcm)
         if -prepared == EAGAIN || -prepared == ESTRPIPE { return .transfer(.suspended) }
@@ -194,15 +194,14 @@ internal import CLinux
     }
 }
 
-/// A descriptor to wait for with epoll, and the events to wait for (their numbers are those of
-/// poll).
+/// A descriptor and the events to wait for with epoll (with poll's numbers).
 public struct PCMDescriptor: Equatable, Sendable {
     public let fd: Int32
     public let events: UInt32
 }
 
 extension PCMParameters {
-    /// Bytes of one moment's samples, one for each channel.
+    /// Bytes of one sample on all channels.
     var bytesPerFrame: Int { format.size * channels }
 }
 
@@ -210,7 +209,7 @@ extension PCMParameters {
 private func openPCM(
     _ name: PCMName, _ device: String, _ direction: PCMError.Direction, among cards: [PCMCard]
 ) throws(PCMError) -> OpaquePointer {
-    /// The error for the caller; copies the name made at opening, and so allocates nothing.
+    /// The error for the caller; it copies the name made at opening and so allocates nothing.
     func error(_ reason: PCMError.Reason) -> PCMError {
         PCMError(device: device, direction: direction, reason: reason)
     }

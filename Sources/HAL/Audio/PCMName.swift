@@ -1,18 +1,18 @@
 /// Which sound device the configuration means.
 ///
-/// Card numbers are no part of it: the kernel gives them out anew at every start. The text forms
-/// are those of the configuration file and of `intercomctl audio list`.
+/// Card numbers are not part of it, because the kernel assigns them anew at every start. The text
+/// forms are those of the configuration file and of `intercomctl audio list`.
 public enum PCMName: Equatable, Sendable {
     /// A card by its id, the word in brackets of /proc/asound/cards: `card:Device`.
     case card(String)
-    /// A USB card by its maker's numbers, and by its serial number where two are alike:
+    /// A USB card by the numbers of its maker, and by its serial number where two are alike:
     /// `usb:0d8c:0014` or `usb:0d8c:0014:SERIAL`.
     case usb(vendor: UInt16, product: UInt16, serial: String?)
     /// Any name that alsa-lib knows, plug-ins included: `pcm:NAME`.
     case pcm(String)
-    /// What alsa-lib calls `default`.
+    /// The device that alsa-lib calls `default`.
     case `default`
-    /// The card that suits best of those present (`PCMCard.chosen`): `auto`.
+    /// The best card present (`PCMCard.chosen`): `auto`.
     case automatic
 }
 
@@ -32,7 +32,7 @@ extension PCMName: CustomStringConvertible {
 }
 
 extension PCMName {
-    /// The card meant, when it is present and is not named in alsa-lib's own way.
+    /// The card meant, when it is present and not named in alsa-lib's own way.
     func card(among cards: [PCMCard]) -> PCMCard? {
         switch self {
         case .card(let id): return cards.first { $0.id == id }
@@ -46,8 +46,8 @@ extension PCMName {
         }
     }
 
-    /// The name to hand to alsa-lib; nil when a USB card is not plugged in, and for a name that is
-    /// still to be resolved.
+    /// The name for alsa-lib; nil when a USB card is not plugged in, and for a name that must be
+    /// resolved first.
     func alsaName(of card: PCMCard?) -> String? {
         switch self {
         case .card(let id): return "hw:CARD=" + id
@@ -61,7 +61,7 @@ extension PCMName {
     }
 }
 
-/// USB numbers are written with all four digits, as lsusb does.
+/// USB numbers have four digits, as in lsusb.
 func fourHexDigits(_ number: UInt16) -> String {
     let digits = String(number, radix: 16)
     return String(repeating: "0", count: 4 - digits.utf8.count) + digits

@@ -1,12 +1,12 @@
 internal import CALSA
 
-/// Settles with a card how samples are to lie and when it is to interrupt.
+/// Agrees with a card on the layout of samples and on the period of its interrupts.
 @safe struct PCMNegotiation {
     let pcm: OpaquePointer
     let device: String
     let direction: PCMError.Direction
 
-    /// The layouts understood, best first: the fewest bytes that hold what is wanted.
+    /// The supported layouts, best first: the fewest bytes that hold our samples.
     private static let layouts: [(PCMFormat, snd_pcm_format_t)] = [
         (.s16, SND_PCM_FORMAT_S16_LE), (.s32, SND_PCM_FORMAT_S32_LE),
         (.s24, SND_PCM_FORMAT_S24_LE), (.s24Packed, SND_PCM_FORMAT_S24_3LE),
@@ -26,7 +26,7 @@ internal import CALSA
         let (period, buffer) = try unsafe sizes(hardware, request)
         try check(unsafe snd_pcm_hw_params(pcm, hardware), "snd_pcm_hw_params")
         let fill = direction == .capture ? 0 : min(buffer, period * request.periods)
-        // Room beyond the fill is there from the start, and says nothing of sound played.
+        // Room beyond the fill is free from the start, and does not mean that sound was played.
         let spare = direction == .capture ? 0 : buffer - fill
         try setSoftware(wakeAt: spare + period)
         return PCMParameters(
@@ -34,7 +34,8 @@ internal import CALSA
             bufferSamples: buffer, fillSamples: fill)
     }
 
-    /// Takes the first layout the card can do; when there is none, finds out what is lacking.
+    /// Takes the first layout that the card supports; when there is none, finds out what is
+    /// missing.
     private func layout(_ hardware: OpaquePointer) throws(PCMError) -> (PCMFormat, Int) {
         for (format, code) in Self.layouts {
             for channels in 1...2 {
@@ -66,9 +67,11 @@ internal import CALSA
             "snd_pcm_hw_params_set_access")
     }
 
-    /// Asks for one period more than is kept filled in playback, so that a block that comes a
-    /// moment early still finds room; and for plenty in capture, where the loop always empties the
-    /// buffer and a larger one only forgives a late wake.
+    /// Settles the sizes of period and buffer.
+    ///
+    /// For playback it asks for one period more than is kept filled, so that a block that comes a
+    /// moment early finds room. For capture it asks for plenty: the loop always empties the buffer,
+    /// and a larger one only tolerates a late wake.
     private func sizes(
         _ hardware: OpaquePointer, _ request: PCMRequest
     ) throws(PCMError) -> (period: Int, buffer: Int) {
@@ -91,7 +94,7 @@ internal import CALSA
         return (Int(period), Int(buffer))
     }
 
-    /// Wakes us once a period, and leaves starting to us: a threshold that can never be reached.
+    /// Wakes us once a period; a threshold that is never reached leaves starting to us.
     private func setSoftware(wakeAt available: Int) throws(PCMError) {
         var allocated: OpaquePointer?
         try check(unsafe snd_pcm_sw_params_malloc(&allocated), "snd_pcm_sw_params_malloc")

@@ -1,10 +1,10 @@
-/// How a sample lies in the card's memory; little endian throughout.
+/// The form of a sample in the card's memory; always little endian.
 public enum PCMFormat: Sendable, Equatable {
     /// Two bytes.
     case s16
     /// The low three of four bytes.
     case s24
-    /// Three bytes with nothing between them.
+    /// Three bytes without padding.
     case s24Packed
     /// Four bytes.
     case s32
@@ -18,7 +18,7 @@ public enum PCMFormat: Sendable, Equatable {
         }
     }
 
-    /// As alsa-lib and its tools spell it.
+    /// The name in alsa-lib and its tools.
     public var name: String {
         switch self {
         case .s16: "S16_LE"
@@ -29,13 +29,13 @@ public enum PCMFormat: Sendable, Equatable {
     }
 }
 
-/// What is wanted of a card; it may grant something near (`PCMParameters`).
+/// A request to a card; it may grant something near (`PCMParameters`).
 public struct PCMRequest: Sendable, Equatable {
     /// Samples moved at once: the card interrupts after each period.
     public var periodSamples: Int
-    /// Periods kept queued in playback, which is the delay it adds.
+    /// Periods kept queued in playback: they are the delay it adds.
     ///
-    /// Capture adds none by its buffer, and takes a larger one.
+    /// Capture adds no delay by its buffer, and uses a larger one.
     public var periods: Int
 
     public init(periodSamples: Int = 480, periods: Int = 2) {
@@ -47,19 +47,19 @@ public struct PCMRequest: Sendable, Equatable {
 
 /// What the card granted.
 public struct PCMParameters: Sendable, Equatable {
-    /// Always 48,000 a second; cards that cannot are refused.
+    /// Always 48,000 per second; other cards are refused.
     public let rate: Int
     /// 1 or 2 in the card; programs see one.
     ///
-    /// Two are averaged on capture, and both played alike.
+    /// Two are averaged on capture, and both play the same.
     public let channels: Int
     public let format: PCMFormat
     /// Samples between two interrupts.
     public let periodSamples: Int
-    /// Samples the card's memory holds.
+    /// The size of the card's buffer, in samples.
     public let bufferSamples: Int
     /// Playback only (0 for capture): samples kept queued, at most `bufferSamples`.
     ///
-    /// Where the card has room to spare, a block is accepted a little before its turn.
+    /// Where the card has room to spare, a block is accepted a little early.
     public let fillSamples: Int
 }

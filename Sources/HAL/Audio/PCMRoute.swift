@@ -1,27 +1,24 @@
 internal import CALSA
 
-/// What stands between a program and a card, as alsa-lib tells it of an open device.
+/// The plug-ins between a program and a card, from alsa-lib's description of an open device.
 ///
-/// A `hw:` device is the card itself. Anything else may convert, mix, or be no card at all but a
-/// sound server, all of which is tolerated, and costs.
+/// A `hw:` device is the card itself. Other devices may convert, mix, or lead to a sound server
+/// instead of a card; all of these work, at a cost.
 public struct PCMRoute: Equatable, Sendable {
     public enum Detour: Equatable, Sendable, CaseIterable {
         case pulseAudio, pipeWire, jack
-        /// dmix, dsnoop or dshare: several programs at one card.
+        /// dmix, dsnoop or dshare: several programs use one card.
         case mixing
         /// The card has another rate.
         case rate
     }
 
-    /// In no order.
+    /// In no particular order.
     public let detours: [Detour]
-    /// The kernel's number of the card it ends at; nil where it ends elsewhere.
+    /// The kernel's number of the card at its end; nil where it ends elsewhere.
     public let card: Int?
 
-    /// Whether nothing but the card, or a plug-in that stands for one, is in between.
-    public var isDirect: Bool { detours.isEmpty }
-
-    /// Reads what `snd_pcm_dump` writes.
+    /// Reads the text of `snd_pcm_dump`.
     init(dump: String) {
         let text = Array(dump.utf8)
         detours = Detour.allCases.filter { detour in
@@ -33,7 +30,7 @@ public struct PCMRoute: Equatable, Sendable {
         }
     }
 
-    /// Asks alsa-lib of a device that has its parameters already.
+    /// Asks alsa-lib about a device whose parameters are set.
     ///
     /// Allocates.
     init(of pcm: OpaquePointer) {
@@ -57,7 +54,7 @@ public struct PCMRoute: Equatable, Sendable {
 }
 
 extension PCMRoute.Detour {
-    /// What alsa-lib and the plug-ins call themselves.
+    /// The names that alsa-lib and the plug-ins use.
     fileprivate var words: [String] {
         switch self {
         case .pulseAudio: ["PulseAudio"]
@@ -68,7 +65,7 @@ extension PCMRoute.Detour {
         }
     }
 
-    /// For a person.
+    /// The name for people.
     public var name: String {
         switch self {
         case .pulseAudio: "PulseAudio"
@@ -79,7 +76,7 @@ extension PCMRoute.Detour {
         }
     }
 
-    /// What is paid for it: the end of a sentence.
+    /// The cost of this detour: the end of a sentence.
     public var cost: String {
         switch self {
         case .pulseAudio, .pipeWire, .jack:
@@ -101,7 +98,7 @@ extension PCMRoute.Detour {
     }
 }
 
-/// Just behind each place where a word stands.
+/// The positions just behind each occurrence of a word.
 private func places(of word: String, in text: [UInt8]) -> [Int] {
     let wanted = Array(word.utf8)
     guard text.count >= wanted.count else { return [] }

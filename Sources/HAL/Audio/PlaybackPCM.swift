@@ -1,9 +1,9 @@
 internal import CALSA
 internal import CLinux
 
-/// The loudspeaker: 48 kHz mono samples into whatever the card has.
+/// The loudspeaker: 48 kHz mono samples in whatever form the card has.
 ///
-/// Open and close it on an ordinary thread; everything between is real-time: no allocation, no
+/// Open and close it on an ordinary thread; the methods between are real-time: no allocation, no
 /// waiting.
 @safe public struct PlaybackPCM: ~Copyable {
     var handle: PCMHandle
@@ -13,51 +13,51 @@ internal import CLinux
         handle = try PCMHandle(name: name, direction: .playback, request: request)
     }
 
-    /// The device as the configuration names it, with the card that was chosen for `auto`.
+    /// The device as the configuration names it, followed by the card chosen for `auto`.
     public var device: String { handle.device }
     /// What the card granted.
     public var granted: PCMParameters { handle.parameters }
-    /// What stands between this program and the card.
+    /// The plug-ins between this program and the card.
     public var route: PCMRoute { handle.route }
-    /// Times the card ran dry because the loop was late.
+    /// How often the card ran dry because the loop was late.
     public var xruns: Int { handle.xruns }
-    /// Times the card was found asleep.
+    /// How often the card was found asleep.
     public var suspensions: Int { handle.suspensions }
 
-    /// How many descriptors there are to wait for; one, for all cards of the kernel.
+    /// How many descriptors to wait for; one, for all cards of the kernel.
     public var descriptorCount: Int { handle.descriptorCount }
 
     public func descriptor(at index: Int) -> PCMDescriptor { handle.descriptor(at: index) }
 
-    /// Whether `write` has room or something to report after a wake.
+    /// Whether `write` has room or a fault to report after a wake.
     ///
-    /// `events` is what epoll gave for the descriptor at `index`. Ask each time: descriptors wake
-    /// for nothing, too.
+    /// `events` are those that epoll returned for the descriptor at `index`. Ask each time:
+    /// descriptors also wake without a reason.
     public func isReady(at index: Int, events: UInt32) -> Bool {
         handle.isReady(at: index, events: events)
     }
 
-    /// Makes the card run, from whatever state, with `granted.fillSamples` of silence queued.
+    /// Starts the card, from any state, with `granted.fillSamples` of silence queued.
     public mutating func start() throws(PCMError) {
         try handle.require(fill(granted.fillSamples) ?? handle.start())
     }
 
-    /// Stops at once, what is queued unheard; `start` begins anew.
+    /// Stops at once without playing queued samples; `start` begins again.
     public mutating func stop() { handle.drop() }
 
-    /// Samples that `write` can take now.
+    /// Samples that `write` can accept now.
     ///
-    /// A fault counts as the whole buffer, so that a loop which asks first, and keeps a part of it
-    /// free, still comes to `write`, which reports and mends it.
+    /// A fault counts as the whole buffer, so that a loop that asks first, and keeps a part of it
+    /// free, still calls `write`, which reports and repairs it.
     public func available() -> Int { handle.available() }
 
     /// Samples between the next one written and the loudspeaker.
     public func delay() -> Int { handle.delay() }
 
-    /// Queues `samples`, as far as there is room.
+    /// Queues `samples`, as many as there is room for.
     ///
-    /// After `.xrun` one period is missing of what `start` queues: that of the block to be offered
-    /// again.
+    /// After `.xrun` the queue is one period short of what `start` queues: room for the block to be
+    /// offered again.
     public mutating func write(_ samples: Span<Int16>) -> PCMTransfer {
         var done = 0
         while done < samples.count {
@@ -76,8 +76,8 @@ internal import CLinux
         return .samples(done)
     }
 
-    /// Prepares the card and queues silence, so that it has something to begin with: a card started
-    /// empty has run dry before the first block comes.
+    /// Prepares the card and queues silence: a card that starts empty has run dry before the first
+    /// block comes.
     mutating func fill(_ count: Int) -> PCMError.Reason? {
         if let reason = handle.reset() { return reason }
         // SAFETY: the staging buffer holds `bufferSamples` frames, and `count` is at most that.
@@ -91,7 +91,7 @@ internal import CLinux
         case .transfer(let transfer): return transfer
         case .restart: break
         }
-        // The block that was refused comes next, and makes the silence whole.
+        // The refused block comes next and completes the silence.
         let reason =
             handle.isLinked
             ? handle.reset()

@@ -7,7 +7,7 @@ public struct GPIOLine: Equatable, Sendable {
     public let offset: UInt32
     /// The name given by the board, such as "GPIO17"; empty when it has none.
     public let name: String
-    /// Who holds it, as far as the kernel says.
+    /// The program that holds it, as far as the kernel knows.
     public let holder: String
     public let isUsed: Bool
     public let isOutput: Bool
@@ -15,9 +15,9 @@ public struct GPIOLine: Equatable, Sendable {
 
 /// One GPIO chip of the machine, opened to look at its lines.
 @safe public struct GPIOChip: ~Copyable {
-    /// What the configuration calls it, such as "gpiochip0".
+    /// The name in the configuration, such as "gpiochip0".
     public let name: String
-    /// What its driver calls it, such as "pinctrl-bcm2711".
+    /// The driver's name for it, such as "pinctrl-bcm2711".
     public let label: String
     public let lineCount: Int
 
@@ -28,7 +28,7 @@ public struct GPIOLine: Equatable, Sendable {
         try self.init(name: "gpiochip\(number)", for: "gpiochip\(number)")
     }
 
-    /// `line` is for the error: the line on whose account the chip is opened.
+    /// `line` is for the error: the line for which the chip is opened.
     init(name: String, for line: String) throws(GPIOError) {
         var opened: OpaquePointer?
         let path = "/dev/\(name)"
@@ -88,15 +88,15 @@ public struct GPIOLine: Equatable, Sendable {
 /// Copies one of the fixed texts of a line's description.
 private func text<Field>(_ field: inout Field) -> String {
     unsafe withUnsafeBytes(of: &field) { bytes in
-        // SAFETY: only bytes of the field are looked at, whether or not a zero ends them.
+        // SAFETY: only bytes of the field are read, even when no zero ends them.
         unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
 }
 
 extension GPIOLine {
-    /// The line of a configured name: "GPIO17", found over all chips, or "gpiochip0/17".
+    /// The line of a configured name: "GPIO17", searched on all chips, or "gpiochip0/17".
     ///
-    /// Looks only, and leaves the line to whoever holds it.
+    /// Does not request the line, so its holder keeps it.
     public static func find(_ name: String) throws(GPIOError) -> GPIOLine {
         let address = try LineAddress(finding: name)
         return try GPIOChip(name: address.chip, for: name).line(at: Int(address.offset))

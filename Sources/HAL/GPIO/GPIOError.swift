@@ -6,7 +6,7 @@ public struct GPIOError: Error, Equatable, Sendable {
         case noChip
         /// No chip has a line of this name or number.
         case noLine
-        /// Somebody holds the line; the name is empty when the kernel does not say who.
+        /// Another program holds the line; the name is empty when the kernel does not know it.
         case busy(holder: String)
         /// The user may not open the chip at this path.
         case noPermission(path: String)
@@ -16,7 +16,7 @@ public struct GPIOError: Error, Equatable, Sendable {
         case noKey
         /// The kernel knows no LED of this name.
         case noLED
-        /// Anything else, with its errno; also a line that worked and then did not.
+        /// Any other failure, with its errno; also that of a line that has worked before.
         case failed(errno: Int32)
     }
 
@@ -56,7 +56,7 @@ extension GPIOError: CustomStringConvertible {
         return "line \(line): \(complaint)"
     }
 
-    /// Whose group the device nodes are where a distribution, or our own rule, says so.
+    /// The group of the device nodes, as a distribution or our own rule sets it.
     private func group(of path: String) -> String {
         path.utf8.starts(with: "/dev/input".utf8) ? "input" : "gpio"
     }

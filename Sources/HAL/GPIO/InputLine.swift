@@ -1,16 +1,16 @@
 public import Time
 
-/// A key: on a GPIO line, or of an input device.
+/// A button: on a GPIO line, or a key of an input device.
 ///
-/// Whatever goes wrong after opening is thrown, never reported as a released key: a dead talk
-/// key must not look like a silent one.
+/// Any failure after opening is thrown, never reported as a released button: a dead talk key must
+/// not look like a silent one.
 public struct InputLine: ~Copyable, Sendable {
     public enum Bias: Sendable { case asIs, none, pullUp, pullDown }
 
-    /// A change of the key.
+    /// A press or a release.
     public struct Edge: Equatable, Sendable {
         public let isActive: Bool
-        /// When it happened, by the kernel's interrupt.
+        /// The moment of the kernel's interrupt.
         public let moment: Instant
 
         init(isActive: Bool, moment: Instant) {
@@ -23,17 +23,17 @@ public struct InputLine: ~Copyable, Sendable {
     public let name: String
     /// To watch for `EventLoop.readable`; then `nextEdge` until it returns nil.
     public let fd: Int32
-    /// Whether the kernel holds back contact bounce; if not, the caller must.
+    /// Whether the kernel filters contact bounce; if not, the caller must.
     public let isDebounced: Bool
-    /// Which of the two is there.
+    /// Which of the two kinds it is.
     private let isPin: Bool
     private var pin: PinInput?
     private var key: InputKey?
 
-    /// Requests a GPIO line: "GPIO17", found over all chips, or "gpiochip0/17".
+    /// Requests a GPIO line: "GPIO17", searched on all chips, or "gpiochip0/17".
     ///
-    /// `consumer` is what `gpioinfo` shows as the holder. Allocates, and may wait for the
-    /// kernel: not for the media loop.
+    /// `gpioinfo` shows `consumer` as the holder. Allocates, and may wait for the kernel: not for
+    /// the media loop.
     public init(
         name: String, bias: Bias, activeLow: Bool, debounce: Duration = .zero,
         consumer: String = "intercomd"
@@ -47,8 +47,10 @@ public struct InputLine: ~Copyable, Sendable {
         self.pin = consume pin
     }
 
-    /// Opens the key of this number of an input device, found by what that calls itself, or by
-    /// its name in /dev/input/by-id; `name` is what the configuration calls all this.
+    /// Opens a key of an input device, by its number.
+    ///
+    /// The device is found by its own name, or by its name in /dev/input/by-id. `name` is the whole
+    /// name in the configuration.
     public init(key code: UInt16, of device: String, name: String) throws(GPIOError) {
         let key = try InputKey(code, of: device, name: name)
         self.name = name
@@ -58,17 +60,17 @@ public struct InputLine: ~Copyable, Sendable {
         self.key = consume key
     }
 
-    /// Whether the key is pressed now.
+    /// Whether the button is pressed now.
     ///
-    /// Real-time: one system call, no allocation (an error's text apart).
+    /// Real-time: one system call, no allocation (except for an error's text).
     public borrowing func isActive() throws(GPIOError) -> Bool {
         isPin ? try pin!.isActive() : try key!.isActive()
     }
 
-    /// The next change since `init`, pressed and released strictly by turns; nil when what was
-    /// last returned is how the key is now.
+    /// The next change since `init`, presses and releases strictly by turns; nil when the last one
+    /// returned is the present state.
     ///
-    /// Real-time: a few system calls at most an edge, no allocation.
+    /// Real-time: at most a few system calls per edge, no allocation.
     public mutating func nextEdge() throws(GPIOError) -> Edge? {
         isPin ? try pin!.nextEdge() : try key!.nextEdge()
     }

@@ -1,6 +1,7 @@
 internal import CLinux
 
-/// An LED that the kernel knows by name (/sys/class/leds), driven by nobody else; dark at its end.
+/// An LED that the kernel knows by name (/sys/class/leds), without other drivers; switched off at
+/// its end.
 struct LEDOutput: ~Copyable {
     private static let mark = "led:"
     private static let folder = "/sys/class/leds"
@@ -14,7 +15,7 @@ struct LEDOutput: ~Copyable {
         line.utf8.starts(with: mark.utf8) ? String(line.dropFirst(mark.utf8.count)) : nil
     }
 
-    /// Takes the LED from whatever drives it.
+    /// Disables the LED's trigger and takes it over.
     ///
     /// `line` is for the error.
     init(
@@ -24,7 +25,7 @@ struct LEDOutput: ~Copyable {
         let path = "\(folder)/\(name)"
         let isThere = (try? FileStore.status(of: path)) != nil
         guard isThere else { throw GPIOError(line: line, reason: .noLED) }
-        // Where the kernel has no triggers there is no such file, and nothing to take it from.
+        // A kernel without triggers has no such file.
         if (try? FileStore.status(of: "\(path)/trigger")) != nil {
             try Self.write("none", to: "\(path)/trigger", line: line)
         }
@@ -43,11 +44,11 @@ struct LEDOutput: ~Copyable {
     }
 
     deinit {
-        // An LED that has gone is dark enough.
+        // A failure does not matter: an LED that has been removed is dark.
         _ = Self.write([UInt8(ascii: "0")].span, to: brightness.raw)
     }
 
-    /// Real-time: one system call, no allocation (an error's text apart).
+    /// Real-time: one system call, no allocation (except for an error's text).
     borrowing func set(_ isLit: Bool) throws(GPIOError) {
         try Self.set(isLit, brightest, brightness.raw, line)
     }

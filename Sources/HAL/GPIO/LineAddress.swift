@@ -1,10 +1,10 @@
 internal import CLinux
 
-/// Where a named line is: its chip and its number there.
+/// The chip and number of a named line.
 ///
-/// "gpiochip0/17" says so itself. Any other name, such as "GPIO17", is looked for on every
-/// chip in the order of their numbers, and the first wins: on all Raspberry Pis that is the
-/// 40-pin header, which since Linux 6.6.45 is gpiochip0 on the Pi 5 too.
+/// "gpiochip0/17" contains both. Any other name, such as "GPIO17", is searched on every chip in the
+/// order of their numbers, and the first match wins: on all Raspberry Pis that is the 40-pin
+/// header, which since Linux 6.6.45 is gpiochip0 on the Pi 5 too.
 struct LineAddress: Equatable {
     let chip: String
     let offset: UInt32
@@ -30,7 +30,7 @@ struct LineAddress: Equatable {
                     return
                 }
             } catch {
-                // The line may be on another chip; if not, this chip is why it was not found.
+                // The line may be on another chip; if not, this error is why it was not found.
                 refusal = refusal ?? error
             }
         }
@@ -50,7 +50,7 @@ struct LineAddress: Equatable {
         return (String(chip), offset)
     }
 
-    /// Says why the kernel refused the line itself.
+    /// The error for an errno with which the kernel refused the line.
     func refusal(errno: Int32, line: String) -> GPIOError {
         guard errno == EBUSY else {
             return GPIOError(line: line, reason: GPIOChip.reason(errno: errno, path: path))

@@ -1,18 +1,18 @@
-/// What drives a lamp or a relay: a GPIO line, or an LED of the kernel's.
+/// The line of a lamp or a relay: a GPIO line, or an LED of the kernel.
 ///
-/// When it goes, it is left at its safe level.
+/// At its end the line is left at its safe level.
 public struct OutputLine: ~Copyable, Sendable {
     /// The line as the configuration names it.
     public let name: String
-    /// One of the two is there.
+    /// Exactly one of the two exists.
     private var pin: PinOutput?
     private var led: LEDOutput?
 
-    /// Requests the line and drives it: "GPIO23", found over all chips, "gpiochip0/23", or
+    /// Requests the line and drives it: "GPIO23", searched on all chips, "gpiochip0/23", or
     /// "led:NAME".
     ///
-    /// `isActive` is the level it begins with, `safeLevel` the one it is left at; `activeLow`
-    /// turns both over at the pin.
+    /// `isActive` is its first level, `safeLevel` its last one; `activeLow` inverts both at the
+    /// pin.
     public init(
         name: String, activeLow: Bool = false, isActive: Bool = false, safeLevel: Bool = false,
         consumer: String = "intercomd"
@@ -29,7 +29,7 @@ public struct OutputLine: ~Copyable, Sendable {
 
     /// Switches it on or off.
     ///
-    /// Real-time: one system call, no allocation (an error's text apart).
+    /// Real-time: one system call, no allocation (except for an error's text).
     public borrowing func set(_ isActive: Bool) throws(GPIOError) {
         try pin?.set(isActive)
         try led?.set(isActive)

@@ -2,19 +2,19 @@ internal import CGPIOD
 internal import CLinux
 internal import Time
 
-/// A GPIO line with a key on it, as `InputLine` has one.
+/// The GPIO line of an `InputLine`.
 @safe struct PinInput: ~Copyable, @unchecked Sendable {
     /// The line as the configuration names it.
     let name: String
 
     private let line: OpaquePointer
-    /// What the caller was last told.
+    /// The last state returned to the caller.
     private var lastActive: Bool
 
-    /// Whether the kernel holds back contact bounce; if not, the caller must.
+    /// Whether the kernel filters contact bounce; if not, the caller must.
     let isDebounced: Bool
 
-    /// Requests the line: "GPIO17", found over all chips, or "gpiochip0/17".
+    /// Requests the line: "GPIO17", searched on all chips, or "gpiochip0/17".
     init(
         name: String, bias: InputLine.Bias, activeLow: Bool, debounce: Duration, consumer: String
     ) throws(GPIOError) {
@@ -43,21 +43,21 @@ internal import Time
     /// To watch for `EventLoop.readable`; then `nextEdge` until it returns nil.
     var fd: Int32 { unsafe cgpiod_fd(line) }
 
-    /// Whether the key is pressed now.
+    /// Whether the button is pressed now.
     ///
-    /// Real-time: one system call, no allocation (an error's text apart).
+    /// Real-time: one system call, no allocation (except for an error's text).
     borrowing func isActive() throws(GPIOError) -> Bool {
         let level = unsafe cgpiod_get(line)
         guard level >= 0 else { throw failure(level) }
         return level == 1
     }
 
-    /// The next change since `init`, pressed and released strictly by turns; nil when what was
-    /// last returned is how the key is now.
+    /// The next change since `init`, presses and releases strictly by turns; nil when the last one
+    /// returned is the present state.
     ///
-    /// The kernel keeps a few edges and drops the newest, so after a burst the last one it kept
-    /// may not be the truth. The level itself is, and a change it shows is returned as one that
-    /// happens now. Real-time: two system calls at most an edge, no allocation.
+    /// The kernel keeps a few edges and drops the newest, so after a burst its last edge may be out
+    /// of date. The level itself is right, and a change it shows is returned as one that happens
+    /// now. Real-time: at most two system calls per edge, no allocation.
     mutating func nextEdge() throws(GPIOError) -> InputLine.Edge? {
         var edge = cgpiod_edge()
         while true {
@@ -65,7 +65,7 @@ internal import Time
             guard result >= 0 else { throw failure(result) }
             if result == 0 { break }
             let isActive = edge.is_active != 0
-            // Half of a bounce was dropped, or it was seen in the level already.
+            // Half of a bounce was dropped, or the level has already shown this change.
             if isActive == lastActive { continue }
             lastActive = isActive
             return InputLine.Edge(

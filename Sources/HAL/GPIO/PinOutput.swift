@@ -1,6 +1,6 @@
 internal import CGPIOD
 
-/// A GPIO line that drives a lamp or a relay, as `OutputLine` has one.
+/// The GPIO line of an `OutputLine`.
 @safe struct PinOutput: ~Copyable, @unchecked Sendable {
     /// The line as the configuration names it.
     let name: String
@@ -8,10 +8,10 @@ internal import CGPIOD
     private let line: OpaquePointer
     private let safeLevel: Bool
 
-    /// Requests the line and drives it: "GPIO23", found over all chips, or "gpiochip0/23".
+    /// Requests the line and drives it: "GPIO23", searched on all chips, or "gpiochip0/23".
     ///
-    /// `isActive` is the level it begins with, `safeLevel` the one it is left at; `activeLow`
-    /// turns both over at the pin.
+    /// `isActive` is its first level, `safeLevel` its last one; `activeLow` inverts both at the
+    /// pin.
     init(
         name: String, activeLow: Bool, isActive: Bool, safeLevel: Bool, consumer: String
     ) throws(GPIOError) {
@@ -28,14 +28,14 @@ internal import CGPIOD
     }
 
     deinit {
-        // A chip that has gone has no level left to make safe.
+        // A failure does not matter: a chip that has been removed has no level to make safe.
         _ = unsafe cgpiod_set(line, safeLevel ? 1 : 0)
         unsafe cgpiod_close(line)
     }
 
     /// Switches it on or off.
     ///
-    /// Real-time: one system call, no allocation (an error's text apart).
+    /// Real-time: one system call, no allocation (except for an error's text).
     borrowing func set(_ isActive: Bool) throws(GPIOError) {
         let result = unsafe cgpiod_set(line, isActive ? 1 : 0)
         guard result >= 0 else {

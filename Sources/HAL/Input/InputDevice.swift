@@ -4,7 +4,7 @@ internal import CLinux
 public struct InputDevice: Equatable, Sendable {
     /// "event3", in /dev/input.
     public let node: String
-    /// What it calls itself, such as "USB Keypad"; not always its alone.
+    /// The device's own name, such as "USB Keypad"; others may have the same.
     public let name: String
     /// Its keys by number, in order.
     public let keys: [UInt16]
@@ -13,7 +13,7 @@ public struct InputDevice: Equatable, Sendable {
     private static let byID = "/dev/input/by-id"
     private static let keyMax = 0x2ff
 
-    /// All devices that have keys, and why some could not be looked at.
+    /// All devices that have keys, and the errors of those that could not be opened.
     public static func all() -> (devices: [InputDevice], refused: [GPIOError]) {
         var devices: [InputDevice] = []
         var refused: [GPIOError] = []
@@ -34,7 +34,7 @@ public struct InputDevice: Equatable, Sendable {
 
     /// Opens the device of this name, its own or that in /dev/input/by-id, which has this key.
     ///
-    /// `line` is for the error. One USB keypad is often two devices of one name.
+    /// `line` is for the error. One USB keypad is often two devices of the same name.
     static func open(
         _ name: String, having code: UInt16, line: String
     ) throws(GPIOError) -> FileDescriptor {
@@ -54,7 +54,7 @@ public struct InputDevice: Equatable, Sendable {
                 isKnown = true
                 if clinux_input_has_key(file.raw, UInt32(code)) == 1 { return file }
             } catch {
-                // It may be another; if not, this is why it was not found.
+                // Another device may match; if not, this error is why it was not found.
                 refusal = refusal ?? error
             }
         }
@@ -94,7 +94,7 @@ public struct InputDevice: Equatable, Sendable {
         let raw = file.raw
         var text = [UInt8](repeating: 0, count: 256)
         let count = unsafe text.withUnsafeMutableBytes { bytes in
-            // SAFETY: as many bytes as there is room for, the zero at the end included.
+            // SAFETY: the size includes the zero at the end.
             unsafe clinux_input_name(
                 raw, bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
         }

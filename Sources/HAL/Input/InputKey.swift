@@ -8,18 +8,18 @@ struct InputKey: ~Copyable {
     private let code: UInt16
     private let device: FileDescriptor
     private var events: KeyEvents
-    /// What was read and not looked at yet.
+    /// Bytes that were read and not parsed yet.
     private var bytes = InlineArray<96, UInt8>(repeating: 0)
     private var next = 0
     private var end = 0
-    /// What the caller was last told.
+    /// The last state returned to the caller.
     private var wasDown: Bool
 
     init(_ code: UInt16, of device: String, name: String) throws(GPIOError) {
         try self.init(code, of: InputDevice.open(device, having: code, line: name), name: name)
     }
 
-    /// Takes an open input device, or, with `isDown`, something that only tells its events.
+    /// Takes an open input device; with `isDown`, any descriptor that delivers the same events.
     init(
         _ code: UInt16, of device: consuming FileDescriptor, name: String, isDown: Bool? = nil
     ) throws(GPIOError) {
@@ -72,18 +72,18 @@ struct InputKey: ~Copyable {
         return InputLine.Edge(isActive: isDown, moment: moment)
     }
 
-    /// Whether there was anything; the kernel gives whole events only.
+    /// Whether there was anything to read; the kernel returns whole events only.
     private mutating func readMore() throws(GPIOError) -> Bool {
         next = 0
         end = 0
         var room = bytes.mutableSpan
         let raw = device.raw
         let count = unsafe room.withUnsafeMutableBufferPointer { buffer in
-            // SAFETY: no more is asked for than there is room.
+            // SAFETY: the size is that of the buffer.
             unsafe clinux_read(raw, buffer.baseAddress!, buffer.count)
         }
         if count == -Int(EAGAIN) { return false }
-        // The end of it is that of a device, too.
+        // The end of the file means that the device is gone, too.
         guard count > 0 else {
             throw GPIOError(
                 line: name, reason: .failed(errno: count == 0 ? ENODEV : Int32(-count)))

@@ -1,25 +1,25 @@
 internal import CLinux
 internal import Time
 
-/// The events of an input device, read for one key of it.
+/// The events of an input device, read for one of its keys.
 ///
-/// Sans-I/O: bytes go in as they came from the kernel, whole events at a time.
+/// Sans-I/O: bytes go in as the kernel delivers them, whole events at a time.
 struct KeyEvents {
     enum Found: Equatable {
         case edge(isDown: Bool, at: Instant)
-        /// The kernel has dropped events: only the device knows how the key is now.
+        /// The kernel has dropped events: only the device knows the state of the key.
         case lost(at: Instant)
     }
 
     private let code: UInt16
-    /// Events were dropped: what comes up to the next report is half of something.
+    /// Events were dropped: those up to the next report are incomplete.
     private var isBroken = false
 
     static let size = Int(clinux_input_event_size())
 
     init(of code: UInt16) { self.code = code }
 
-    /// Takes one event; nil when it is none of this key's business.
+    /// Takes one event; nil when it does not concern this key.
     mutating func take(_ bytes: Span<UInt8>) -> Found? {
         precondition(bytes.count == Self.size)
         var event = clinux_input_event()
@@ -35,7 +35,7 @@ struct KeyEvents {
         case (CLINUX_INPUT_SYN, CLINUX_INPUT_SYN_REPORT) where isBroken:
             isBroken = false
             return .lost(at: moment)
-        // 2 is a keyboard repeating itself.
+        // 2 is the keyboard's automatic repeat.
         case (CLINUX_INPUT_KEY, Int32(code)) where !isBroken && event.value < 2:
             return .edge(isDown: event.value == 1, at: moment)
         default: return nil

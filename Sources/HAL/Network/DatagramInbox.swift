@@ -1,11 +1,11 @@
 internal import CLinux
 
-/// What one system call took from a UDP socket: some datagrams and where they came from.
+/// The datagrams that one system call took from a UDP socket, and their sources.
 ///
-/// The kernel is asked once for all that wait. Asked for one at a time, it would have to be asked
-/// once more to say that there are none. All memory is taken in `init`; real-time after that.
+/// One call takes all that wait. Taking them singly would need one more call to learn that there
+/// are no more. All memory is allocated in `init`; real-time after that.
 @safe public struct DatagramInbox: ~Copyable {
-    /// Datagrams taken at once, at most; where there are as many, there may be more.
+    /// The most datagrams taken at once; if there are so many, more may wait.
     public static let capacity = Int(CLINUX_INBOX_COUNT)
 
     private let inbox: OpaquePointer
@@ -22,7 +22,7 @@ internal import CLinux
 
     deinit { unsafe clinux_inbox_free(inbox) }
 
-    /// Takes what waits at a socket, in the place of what was here.
+    /// Takes the datagrams that wait at a socket and replaces the former ones.
     mutating func fill(from descriptor: Int32) {
         count = Int(unsafe clinux_inbox_receive(inbox, descriptor))
     }
@@ -40,16 +40,15 @@ internal import CLinux
             count: min(size, room), from: SocketAddress(from), isTruncated: size > room)
     }
 
-    /// For how long a datagram had waited in the kernel when it was taken, at least 0.
+    /// How long a datagram had waited in the kernel when it was taken, at least 0.
     ///
-    /// By the clock of the day: where that was set meanwhile, it says anything. 0 where the kernel
-    /// does not know.
+    /// By the wall clock: wrong when that was set meanwhile. 0 where the kernel does not know.
     public func waited(_ index: Int) -> Duration {
         precondition(index >= 0 && index < count)
         return .nanoseconds(max(0, unsafe clinux_inbox_waited(inbox, Int32(index))))
     }
 
-    /// The bytes of one datagram, as far as there was room for them.
+    /// The bytes of one datagram, cut to the room for it.
     @_lifetime(borrow self)
     public func bytes(of index: Int) -> Span<UInt8> {
         precondition(index >= 0 && index < count)

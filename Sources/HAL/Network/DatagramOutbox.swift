@@ -2,20 +2,20 @@ internal import CLinux
 
 /// Datagrams that one system call hands to the kernel.
 ///
-/// One that is said to many is sealed for all of them first and sent then: sealing and the kernel's
-/// network code would push each other out of the processor's caches. All memory is taken in
+/// All copies of a frame are sealed first and sent then: taken by turns, sealing and the kernel's
+/// network code would evict each other from the processor's caches. All memory is allocated in
 /// `init`; real-time after that.
 @safe public struct DatagramOutbox: ~Copyable {
-    /// Datagrams sent at once, at most.
+    /// The most datagrams sent at once.
     public static let capacity = Int(CLINUX_OUTBOX_COUNT)
-    /// Bytes of the longest datagram.
+    /// The size of the longest datagram, in bytes.
     public static let room = Int(CLINUX_OUTBOX_ROOM)
 
     private let outbox: OpaquePointer
     private let isIPv6: Bool
     private var tags = InlineArray<16, Int32>(repeating: 0)
     private var bytes = InlineArray<16, Int32>(repeating: 0)
-    /// How many were sent last, or could not be.
+    /// How many datagrams the last send handled, sent or not.
     public private(set) var count = 0
 
     /// - Throws: `SystemError` when there is no memory.
@@ -29,10 +29,10 @@ internal import CLinux
 
     deinit { unsafe clinux_outbox_free(outbox) }
 
-    /// Whether it must be sent before another one fits.
+    /// Whether it must be sent before another datagram fits.
     public var isFull: Bool { unsafe clinux_outbox_is_full(outbox) != 0 }
 
-    /// Where the next datagram is to be written; only while it is not full.
+    /// The room for the next datagram; only valid while the outbox is not full.
     public var next: MutableSpan<UInt8> {
         @_lifetime(&self)
         mutating get {
@@ -44,9 +44,9 @@ internal import CLinux
         }
     }
 
-    /// Takes what was written to `next`; it is known by `tag` when it is sent.
+    /// Queues the datagram written to `next`; `tag` identifies it after the send.
     ///
-    /// False, and it is not taken, where the socket's family has no way to the address.
+    /// False when the socket's family cannot reach the address; then nothing is queued.
     public mutating func append(size: Int, to address: SocketAddress, tag: Int) -> Bool {
         precondition(!isFull && size > 0 && size <= Self.room)
         var raw = address.raw
@@ -73,9 +73,9 @@ internal import CLinux
     /// One datagram that was sent, or could not be.
     public struct Sent: Equatable, Sendable {
         public let result: SendResult
-        /// The tag that `append` was given.
+        /// The tag passed to `append`.
         public let tag: Int
-        /// Its size with the headers of IP and UDP.
+        /// Its size with the IP and UDP headers.
         public let bytes: Int
     }
 }

@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Time
 
-/// What one read or write on a `LocalPeer` did.
+/// The outcome of one read or write on a `LocalPeer`.
 public enum LocalTransfer: Equatable, Sendable {
     case bytes(Int)
     case wouldBlock
@@ -9,9 +9,10 @@ public enum LocalTransfer: Equatable, Sendable {
     case closed
 }
 
-/// One program at the other end of a Unix socket: `intercomctl`, or seen from there the daemon.
+/// One program at the other end of a Unix socket: `intercomctl` for the daemon, the daemon for
+/// `intercomctl`.
 public struct LocalPeer: ~Copyable, Sendable {
-    /// Who runs the other program, as the kernel saw it when the two met.
+    /// The user of the other program, as the kernel recorded it at the connection.
     public struct Identity: Equatable, Sendable {
         public let process: Int32
         public let user: UInt32
@@ -21,7 +22,7 @@ public struct LocalPeer: ~Copyable, Sendable {
     private let descriptor: FileDescriptor
     public let identity: Identity
 
-    /// Reaches the daemon whose socket is at `path`.
+    /// Connects to the daemon whose socket is at `path`.
     ///
     /// ENOENT and ECONNREFUSED mean that no daemon is running.
     public init(path: String) throws(SystemError) {
@@ -48,28 +49,13 @@ public struct LocalPeer: ~Copyable, Sendable {
         self.descriptor = descriptor
     }
 
-    /// Whether the other program is gone altogether: it has not merely said all it had to say.
+    /// Whether the other program is gone, and has not merely finished sending.
     public var hasHungUp: Bool { clinux_poll(descriptor.raw, 0, 0) > 0 }
 
     /// To watch for `EventLoop.readable` or `.writable`.
     public var fd: Int32 { descriptor.raw }
 
-    /// Whether the other program's user is in the group, first or supplementary.
-    public borrowing func belongs(toGroup id: UInt32) -> Bool {
-        if identity.group == id { return true }
-        var groups = InlineArray<256, UInt32>(repeating: 0)
-        var span = groups.mutableSpan
-        let count = unsafe span.withUnsafeMutableBufferPointer { buffer in
-            // SAFETY: the call writes at most `count` groups.
-            unsafe clinux_local_groups(descriptor.raw, buffer.baseAddress!, Int32(buffer.count))
-        }
-        // More groups than fit count as none: a right is never given by guessing.
-        guard count > 0 else { return false }
-        for index in 0..<Int(count) where groups[index] == id { return true }
-        return false
-    }
-
-    /// Takes what has come, at most as much as fits.
+    /// Reads what has come, at most as much as fits.
     public borrowing func read(into bytes: inout MutableSpan<UInt8>) -> LocalTransfer {
         precondition(!bytes.isEmpty)
         let count = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
@@ -79,7 +65,7 @@ public struct LocalPeer: ~Copyable, Sendable {
         return count == 0 ? .closed : LocalPeer.transfer(count)
     }
 
-    /// Hands over as many bytes as the kernel takes now.
+    /// Writes as many bytes as the kernel accepts now.
     public borrowing func write(_ bytes: Span<UInt8>) -> LocalTransfer {
         let count = unsafe bytes.withUnsafeBufferPointer { buffer in
             // SAFETY: the bytes are read during the call only.
@@ -88,12 +74,12 @@ public struct LocalPeer: ~Copyable, Sendable {
         return LocalPeer.transfer(count)
     }
 
-    /// Waits until there is something to read (or the other end is closed); false at the limit.
+    /// Waits until there is something to read, or the other end is closed; false at the limit.
     public borrowing func waitReadable(limit: Duration) -> Bool {
         wait(CLINUX_READABLE, limit)
     }
 
-    /// Waits until there is room to write (or the other end is closed); false at the limit.
+    /// Waits until there is room to write, or the other end is closed; false at the limit.
     public borrowing func waitWritable(limit: Duration) -> Bool {
         wait(CLINUX_WRITABLE, limit)
     }
@@ -104,7 +90,7 @@ public struct LocalPeer: ~Copyable, Sendable {
             let left = max(0, (deadline - Clock.now()).milliseconds)
             let result = clinux_poll(descriptor.raw, Int16(events), Int32(clamping: left))
             if result > 0 { return true }
-            // A signal ends a wait early; a deadline does not move because of it.
+            // A signal ends a wait early; the deadline stays.
             if result == 0 || result != -EINTR { return false }
         }
     }

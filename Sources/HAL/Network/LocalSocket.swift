@@ -1,17 +1,17 @@
 internal import CLinux
 
-/// The listening Unix socket through which `intercomctl` speaks to the daemon.
+/// The listening Unix socket through which `intercomctl` talks to the daemon.
 ///
-/// Its file goes with it.
+/// Its file is removed at its end.
 public struct LocalSocket: ~Copyable, Sendable {
     private let descriptor: FileDescriptor
     private let path: String
 
     /// Makes the socket's file, mode 0660, of `group` if given.
     ///
-    /// A file left by a daemon that crashed is replaced; when a daemon answers on it, or it is
-    /// not a socket at all, it is left alone and the error says so. Two daemons that start at
-    /// one moment are told apart by their UDP port, so the `SocketPair` comes first.
+    /// A file left by a crashed daemon is replaced. A socket on which a daemon answers, or a file
+    /// that is no socket, is left alone, and the error says so. The UDP port tells apart two
+    /// daemons that start at the same moment, so make the `SocketPair` first.
     public init(path: String, group: UInt32? = nil) throws(SystemError) {
         var raw = unsafe clinux_local_listen(path, 0o660)
         if raw == -EADDRINUSE {
@@ -21,7 +21,8 @@ public struct LocalSocket: ~Copyable, Sendable {
         let descriptor = FileDescriptor(
             owning: try SystemError.check(raw, "listen on \(path)"))
         if let group {
-            // Root alone can then speak to the daemon, which beats a daemon that does not start.
+            // If that fails, root alone can talk to the daemon, which is better than a daemon that
+            // does not start.
             _ = unsafe clinux_local_set_group(path, group)
         }
         self.descriptor = descriptor
@@ -33,15 +34,15 @@ public struct LocalSocket: ~Copyable, Sendable {
     /// To watch for `EventLoop.readable`.
     public var fd: Int32 { descriptor.raw }
 
-    /// The next program that wants to speak; nil when none is waiting.
+    /// The next program that has connected; nil when none waits.
     ///
-    /// Also nil when it has gone again, or when the process has too many open files.
+    /// Also nil when it has closed already, or when the process has too many open files.
     public borrowing func accept() -> LocalPeer? {
         let raw = clinux_local_accept(descriptor.raw)
         return raw >= 0 ? LocalPeer(accepted: FileDescriptor(owning: raw)) : nil
     }
 
-    /// Whether a daemon takes connections on the socket of this path.
+    /// Whether a daemon accepts connections on the socket at this path.
     public static func isAnswered(_ path: String) -> Bool {
         let raw = unsafe clinux_local_connect(path)
         guard raw >= 0 else { return false }

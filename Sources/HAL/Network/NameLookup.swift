@@ -1,18 +1,18 @@
 internal import CLinux
 internal import Time
 
-/// Looks up many names at once, with patience for all of them together.
+/// Looks up many host names at once, with one time limit for all.
 public enum NameLookup {
     public enum Answer: Equatable, Sendable {
         case found([SocketAddress])
         case failed(ResolutionError)
-        /// No answer in time; one may come to whoever waits longer.
+        /// No answer in time; a longer wait might bring one.
         case silent
     }
 
-    /// The addresses of each host, in order, port 0.
+    /// The addresses of each host, in order, with port 0.
     ///
-    /// A look-up that takes longer is left to end by itself.
+    /// A look-up that takes longer than `limit` is left to end by itself.
     public static func addresses(of hosts: [String], limit: Duration) -> [Answer] {
         let deadline = Clock.now() + limit
         let started = hosts.map { unsafe clinux_lookup_start($0) }

@@ -6,7 +6,8 @@ public struct NetworkInterface: Equatable, Sendable {
     public let name: String
     /// Whether a person or a program has switched it on.
     public let isUp: Bool
-    /// Whether it has a carrier: a cable with a switch at the other end, or a Wi-Fi it has joined.
+    /// Whether it has a carrier: a cable with a running device at the other end, or a Wi-Fi that it
+    /// has joined.
     public let isRunning: Bool
     public let isLoopback: Bool
     /// Its addresses, with port 0.
@@ -26,7 +27,7 @@ public struct NetworkInterface: Equatable, Sendable {
         addresses.contains { $0.family == family }
     }
 
-    /// All there are, in the kernel's order; nil when it does not tell.
+    /// All interfaces, in the kernel's order; nil when the kernel does not list them.
     public static func all() -> [NetworkInterface]? {
         let capacity = Int(CLINUX_INTERFACES_MAX)
         var raw = [clinux_interface](repeating: clinux_interface(), count: capacity)
@@ -51,29 +52,29 @@ public struct NetworkInterface: Equatable, Sendable {
     }
 }
 
-/// What keeps this machine from reaching anybody: its own cable, Wi-Fi or address.
+/// Why this machine can reach no other: a fault of its own cable, Wi-Fi or address.
 public enum NetworkFault: Equatable, Sendable {
-    /// There is no interface but the machine's own.
+    /// There is no interface but the loopback.
     case noInterface
     /// Switched off.
     case down(String)
-    /// No cable, or nothing at the other end of it; a Wi-Fi that is not joined.
+    /// No cable, no running device at its other end, or no Wi-Fi joined.
     case noCarrier(String)
-    /// No address of any kind that peers have.
+    /// No address of a family that the peers have.
     case noAddress(String)
 
-    /// What is wrong with all of them together; nil when one can be used.
+    /// The fault of all interfaces together; nil when one can be used.
     ///
     /// - Parameters:
-    ///   - interfaces: all there are.
-    ///   - families: of the peers' addresses; one of them is enough.
+    ///   - interfaces: all interfaces.
+    ///   - families: those of the peers' addresses; one of them is enough.
     public init?(_ interfaces: [NetworkInterface], for families: [SocketAddress.Family]) {
         let others = interfaces.filter { !$0.isLoopback }
         let isUsable = others.contains { one in
             one.isUp && one.isRunning && families.contains { one.has($0) }
         }
         guard !isUsable else { return nil }
-        // Those of cables and Wi-Fi before bridges and the like, which programs make.
+        // Cables and Wi-Fi come before bridges and other interfaces made by programs.
         let ranked = others.filter { $0.isHardware } + others.filter { !$0.isHardware }
         if let one = ranked.first(where: { $0.isUp && $0.isRunning }) {
             self = .noAddress(one.name)
@@ -96,7 +97,7 @@ public enum NetworkFault: Equatable, Sendable {
         }
     }
 
-    /// What a person reads: what is wrong.
+    /// What is wrong, for people.
     public var text: String {
         switch self {
         case .noInterface: "this machine has no network interface"
@@ -108,7 +109,7 @@ public enum NetworkFault: Equatable, Sendable {
         }
     }
 
-    /// And what to do.
+    /// What to do about it.
     public var fix: String {
         switch self {
         case .noInterface: "see the cable of the USB adapter, and ip link"
@@ -124,7 +125,7 @@ public enum NetworkFault: Equatable, Sendable {
 }
 
 extension NetworkInterface {
-    /// Whether its name is one that the kernel or udev gives to a card.
+    /// Whether its name is one that the kernel or udev gives to hardware.
     fileprivate var isHardware: Bool {
         ["e", "wl", "usb"].contains { name.hasPrefix($0) }
     }

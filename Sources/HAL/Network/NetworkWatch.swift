@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// Tells whether the kernel has changed a link or an address of this machine.
+/// Reports whether the kernel has changed a link or an address of this machine.
 public final class NetworkWatch {
     private let descriptor: FileDescriptor
 
@@ -9,6 +9,6 @@ public final class NetworkWatch {
             owning: try SystemError.check(clinux_network_watch(), "watch the network"))
     }
 
-    /// Whether anything has changed since it was asked last; one system call when nothing has.
+    /// Whether anything has changed since the last call; one system call when nothing has.
     public func hasChanged() -> Bool { clinux_network_changed(descriptor.raw) != 0 }
 }

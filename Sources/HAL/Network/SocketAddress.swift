@@ -2,7 +2,7 @@ internal import CLinux
 
 /// An IP address and a UDP port.
 ///
-/// IPv4 is held as an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2): one form to compare.
+/// IPv4 is held as an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2): there is one form to compare.
 public struct SocketAddress: Hashable, Sendable {
     public enum Family: Sendable { case ipv4, ipv6 }
 
@@ -34,20 +34,20 @@ public struct SocketAddress: Hashable, Sendable {
         high == 0 && low >> 32 == SocketAddress.mappedPrefix >> 32 ? .ipv4 : .ipv6
     }
 
-    /// Whether it never leaves this machine: 127.0.0.0/8 or ::1.
+    /// Whether it is 127.0.0.0/8 or ::1.
     public var isLoopback: Bool {
         family == .ipv4 ? low >> 24 & 0xff == 127 : high == 0 && low == 1
     }
 
-    /// Bytes of the IP and UDP headers before what is sent there.
+    /// Bytes of the IP and UDP headers of a datagram to this address.
     public var datagramOverhead: Int { family == .ipv4 ? 28 : 48 }
 
     private static let mappedPrefix: UInt64 = 0xffff_0000_0000
 
     /// Reads "192.0.2.1:5577", "[2001:db8::1]:5577" or "[fe80::1%eth0]:5577".
     ///
-    /// With `defaultPort` the port may be left out, and with it the brackets. Numbers only: a
-    /// name is for `resolve`.
+    /// With `defaultPort` the port may be missing, and then the brackets too. Numbers only:
+    /// `resolve` takes names.
     public init?(parsing text: String, defaultPort: UInt16? = nil) {
         guard let (host, port) = SocketAddress.split(text), let port = port ?? defaultPort
         else { return nil }
@@ -64,8 +64,8 @@ public struct SocketAddress: Hashable, Sendable {
 
     /// Splits "host", "host:port", "[v6]:port" or "[v6]" into its parts, host unresolved.
     ///
-    /// nil when the brackets or the port are malformed; a text of several colons without
-    /// brackets is an IPv6 address without a port.
+    /// Nil when the brackets or the port are malformed; a text with several colons and no brackets
+    /// is an IPv6 address without a port.
     public static func split(_ text: String) -> (host: String, port: UInt16?)? {
         let bytes = Array(text.utf8)
         var hostEnd = bytes.count
@@ -90,7 +90,7 @@ public struct SocketAddress: Hashable, Sendable {
         return (host, port)
     }
 
-    /// A port of 1 to 5 digits; 0 cannot be sent to.
+    /// A port of 1 to 5 digits, above 0.
     private static func number(_ digits: ArraySlice<UInt8>) -> UInt16? {
         guard (1...5).contains(digits.count) else { return nil }
         var value = 0
@@ -106,7 +106,7 @@ public struct SocketAddress: Hashable, Sendable {
             high: address.high, low: address.low, port: address.port, scope: address.scope)
     }
 
-    /// The same address as CLinux spells it.
+    /// The same address in CLinux's form.
     var raw: clinux_address { clinux_address(high: high, low: low, scope: scope, port: port) }
 }
 
@@ -123,7 +123,7 @@ extension SocketAddress: CustomStringConvertible {
         }
     }
 
-    /// What `init(parsing:)` reads.
+    /// The text that `init(parsing:)` reads.
     public var description: String {
         family == .ipv4 ? "\(host):\(port)" : "[\(host)]:\(port)"
     }

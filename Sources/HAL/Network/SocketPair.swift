@@ -2,9 +2,9 @@ internal import CLinux
 
 /// The two UDP sockets on the daemon's one port.
 ///
-/// A datagram whose first byte is below 0x10 is of the handshake (protocol.md §1.1) and goes to
-/// the control thread's socket, every other to the media loop's: a flood of handshakes cannot
-/// touch the sound. Both may send.
+/// A datagram whose first byte is below 0x10 belongs to a handshake (protocol.md §1.1) and goes to
+/// the control thread's socket, all others to the media loop's: a flood of handshakes cannot
+/// disturb the sound. Both sockets can send.
 @frozen public struct SocketPair: ~Copyable {
     public var handshake: UDPSocket
     public var data: UDPSocket
@@ -12,15 +12,16 @@ internal import CLinux
     /// The lowest first byte of a data packet.
     private static let firstDataByte: UInt8 = 0x10
 
-    /// Room for bursts while the media loop is away; the kernel may grant less.
+    /// Room for bursts while the media loop is busy; the kernel may grant less.
     private static let dataReceiveSize: Int32 = 256 * 1024
     private static let handshakeReceiveSize: Int32 = 128 * 1024
     private static let sendSize: Int32 = 128 * 1024
 
     /// Opens both sockets.
     ///
-    /// `listen` nil: every address of the machine, IPv6 and IPv4, or IPv4 alone where there is
-    /// no IPv6. Port 0 lets the kernel choose. `dscp` marks what is sent (46 = EF, RFC 3246).
+    /// With `listen` nil they are bound to every address of the machine: IPv6 and IPv4, or IPv4
+    /// alone where there is no IPv6. Port 0 lets the kernel choose. `dscp` marks outgoing packets
+    /// (46 = EF, RFC 3246).
     public init(
         listen: SocketAddress? = nil, port: UInt16, dscp: UInt8
     ) throws(SystemError) {
@@ -42,8 +43,8 @@ internal import CLinux
 
     private init(on address: SocketAddress, dscp: UInt8) throws(SystemError) {
         let isIPv6 = address.family == .ipv6
-        // The first socket binds alone, so that a second daemon is refused rather than given
-        // half of the packets; only then may the other join, and the first stays number 0.
+        // The first socket binds alone, so that a second daemon is refused and does not get half of
+        // the packets. Only then does the second socket join; the first one stays number 0.
         let first = try SocketPair.open(isIPv6, dscp, SocketPair.handshakeReceiveSize)
         try SocketPair.bind(first, isIPv6, address)
         try SocketPair.share(first)

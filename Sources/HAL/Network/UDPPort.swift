@@ -1,4 +1,4 @@
-/// Who has a UDP port of this machine, as the kernel's tables tell everyone.
+/// The users of a UDP port of this machine, from the kernel's public tables.
 public enum UDPPort {
     /// How many sockets are bound to it, of both families; nil when the tables cannot be read.
     public static func socketCount(of port: UInt16) -> Int? {
@@ -10,7 +10,7 @@ public enum UDPPort {
         return count
     }
 
-    /// Counts the rows of one table (proc_net_udp(5)) whose local port it is.
+    /// Counts the rows of one table (proc_net_udp(5)) with this local port.
     static func socketCount(of port: UInt16, in table: [UInt8]) -> Int {
         table.split(separator: UInt8(ascii: "\n")).dropFirst().count { row in
             // "  12: 00000000:15C9 …": a number, then address and port in hexadecimal.

@@ -1,18 +1,18 @@
 internal import CLinux
 
-/// One look whether anybody listens at an address: an empty datagram, which nobody answers.
+/// A check whether a program listens at an address: an empty datagram, which no station answers.
 ///
-/// It has a socket of its own, because the kernel tells an error only to the very socket whose
-/// port the ICMP message quotes: nobody who cannot see the datagram can make one up.
+/// It has a socket of its own, because the kernel reports an error only to the socket whose port
+/// the ICMP message quotes: an attacker who cannot see the datagram cannot forge one.
 public final class UDPProbe {
-    /// What the kernel says of an address.
+    /// The kernel's error for an address.
     public enum Fault: Equatable, Sendable {
         case portClosed
         case unreachable
         /// Found before anything was sent.
         case noRoute
         case blocked
-        /// No socket, no memory: nothing about the address.
+        /// No socket, no memory: no evidence about the address.
         case other
     }
 
@@ -44,7 +44,7 @@ public final class UDPProbe {
         }
     }
 
-    /// The own address from which datagrams would go there; nothing is sent.
+    /// The local address from which datagrams to this address would go; sends nothing.
     public static func source(
         to address: SocketAddress
     ) throws(RouteFault) -> SocketAddress {

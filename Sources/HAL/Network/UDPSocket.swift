@@ -1,17 +1,17 @@
 internal import CLinux
 
-/// What became of one datagram handed to the kernel.
+/// The outcome of handing one datagram to the kernel.
 public enum SendResult: Equatable, Sendable {
     case sent
-    /// The interface's queue is full: sound that would come late is better dropped.
+    /// The interface's queue is full: dropping sound is better than sending it late.
     case wouldBlock
-    /// No way to that address now; a cable or Wi-Fi may bring it back.
+    /// No route to that address now; a cable or Wi-Fi may restore it.
     case unreachable
-    /// Anything else, with its errno.
+    /// Any other failure, with its errno.
     case failed(Int32)
 }
 
-/// One datagram that came in; its bytes are in the caller's buffer.
+/// One received datagram; its bytes are in the caller's buffer.
 public struct Datagram: Equatable, Sendable {
     /// The bytes written to the buffer.
     public let count: Int
@@ -25,7 +25,7 @@ public struct UDPSocket: ~Copyable, Sendable {
     private let descriptor: FileDescriptor
     let isIPv6: Bool
 
-    /// Where it listens, with the port the kernel chose if none was asked for.
+    /// The local address, with the port the kernel chose if none was given.
     public let local: SocketAddress
 
     init(owning descriptor: consuming FileDescriptor, isIPv6: Bool, local: SocketAddress) {
@@ -65,23 +65,24 @@ public struct UDPSocket: ~Copyable, Sendable {
             count: min(size, capacity), from: SocketAddress(from), isTruncated: size > capacity)
     }
 
-    /// Takes what waits, in the place of what the inbox held.
+    /// Takes the datagrams that wait and replaces those in the inbox.
     ///
     /// Real-time: one system call, no allocation.
     public borrowing func receive(into inbox: inout DatagramInbox) {
         inbox.fill(from: descriptor.raw)
     }
 
-    /// Sends all that lie in the outbox, which then tells what became of each.
+    /// Sends all datagrams of the outbox, which then has the outcome of each.
     ///
-    /// Real-time: one system call, and one more for each that cannot be sent; no allocation.
+    /// Real-time: one system call, and one more for each datagram that cannot be sent; no
+    /// allocation.
     public borrowing func send(_ outbox: inout DatagramOutbox) {
         outbox.send(by: descriptor.raw)
     }
 
-    /// How many datagrams found the kernel's buffer of a socket full, since it was made.
+    /// How many datagrams found the kernel's buffer of this socket full, since it was made.
     ///
-    /// By descriptor, so that a thread may ask that does not own the socket.
+    /// Takes a descriptor, so that a thread can ask that does not own the socket.
     public static func overflow(of fd: Int32) -> Int { max(0, Int(clinux_udp_overflow(fd))) }
 
     static func classify(_ errno: Int32) -> SendResult {

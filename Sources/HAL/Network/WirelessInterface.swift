@@ -6,7 +6,7 @@ public struct WirelessInterface: Equatable, Sendable {
     public let name: String
     /// Whether it is in use; nil when the kernel does not say.
     public let isUp: Bool?
-    /// Whether it sleeps between packets; nil when its driver does not say.
+    /// Whether it sleeps between packets; nil when its driver does not report it.
     public let savesPower: Bool?
 
     public init(name: String, isUp: Bool?, savesPower: Bool?) {
@@ -30,7 +30,7 @@ public struct WirelessInterface: Equatable, Sendable {
         }
     }
 
-    /// Reads the kernel's word for how an interface is (RFC 2863 §3.1.14).
+    /// Reads the kernel's word for the state of an interface (RFC 2863 §3.1.14).
     private static func isUp(_ path: String) -> Bool? {
         guard let bytes = try? FileStore.read(path, limit: 64) else { return nil }
         if bytes.starts(with: "up".utf8) { return true }

@@ -1,10 +1,10 @@
 internal import CLinux
 
-/// A program of the user's that runs beside this one.
+/// A hook program that runs beside this one.
 ///
-/// It gets no arguments and the environment given here, no input, and nothing of ours but where
-/// complaints go. Whoever holds it asks from time to time whether it has ended, or there would be
-/// zombies.
+/// It gets no arguments, no input, the environment given here, and of our descriptors only standard
+/// error. Its owner must call `ended` from time to time, because an ended child stays a zombie
+/// until then.
 public struct ChildProgram: Sendable {
     private let process: Int64
 
@@ -13,7 +13,7 @@ public struct ChildProgram: Sendable {
     ///   - environment: `NAME=value` each, without zero bytes.
     /// - Throws: why it cannot be started.
     public init(_ path: String, environment: [String]) throws(SystemError) {
-        // One block for all of them, each with a zero at its end, and their places in it.
+        // One block for all variables, each with a zero at its end, and the offsets in it.
         var block: [CChar] = []
         var places: [Int] = []
         for text in environment {
@@ -34,15 +34,15 @@ public struct ChildProgram: Sendable {
         process = started
     }
 
-    /// What it ended with, 128 and more for a signal; nil while it runs.
+    /// Its exit status, 128 and more for a signal; nil while it runs.
     ///
-    /// Once it has ended it is not to be asked any more.
+    /// Do not call it again after it has returned a status.
     public func ended() -> Int? {
         var status: Int32 = 0
         // SAFETY: the number is written during the call only.
         return unsafe clinux_child_ended(process, &status) == 1 ? Int(status) : nil
     }
 
-    /// Ends it and what it has started; `ended` says so soon.
+    /// Kills it and the programs it has started; `ended` returns a status soon after.
     public func kill() { clinux_child_kill(process) }
 }

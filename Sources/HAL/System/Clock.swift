@@ -1,11 +1,11 @@
 internal import CLinux
 public import Time
 
-/// The two clocks of the machine.
+/// The clocks of the machine.
 ///
-/// Only shells read them: a core is told the time.
+/// Only shells read them: cores take the time as an argument.
 public enum Clock {
-    /// Now, on CLOCK_MONOTONIC: never set, the clock of GPIO edges and of `Timer`.
+    /// Now, on CLOCK_MONOTONIC: it is never set, and GPIO edges and `Timer` use it.
     ///
     /// Real-time: no system call where the kernel offers a vDSO.
     public static func now() -> Instant { Instant(nanoseconds: clinux_monotonic_ns()) }
@@ -16,6 +16,6 @@ public enum Clock {
     /// Processor time the calling thread has used, in ns.
     public static func threadNanoseconds() -> Int64 { clinux_thread_time_ns() }
 
-    /// Rests for at least this long; for threads that nobody waits for.
+    /// Sleeps for at least this long; only for threads that no other thread waits for.
     public static func sleep(_ duration: Duration) { clinux_sleep_ns(duration.nanoseconds) }
 }

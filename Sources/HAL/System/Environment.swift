@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// What the process was started with.
+/// The environment and the user of the process.
 public enum Environment {
     /// The value of an environment variable; nil when it is absent.
     public static func value(of name: String) -> String? {
@@ -9,7 +9,7 @@ public enum Environment {
         return unsafe String(cString: text)
     }
 
-    /// The user the process acts as.
+    /// The user id of the process.
     public static var userID: UInt32 { clinux_user_id() }
 
     /// The id of a group such as "intercom-admin"; nil when the machine has no such group.
@@ -20,11 +20,11 @@ public enum Environment {
         return id >= 0 ? UInt32(id) : nil
     }
 
-    /// What the machine is called; empty when it has no name.
+    /// The machine's host name; empty when it has none.
     public static var hostName: String {
         var name = InlineArray<256, CChar>(repeating: 0)
         var span = name.mutableSpan
-        // SAFETY: it writes no more than it is told there is room for, with a zero at the end.
+        // SAFETY: it is told the size of the buffer, and ends the text with a zero.
         return unsafe span.withUnsafeMutableBufferPointer { buffer in
             unsafe clinux_host_name(buffer.baseAddress!, buffer.count)
             return unsafe String(cString: buffer.baseAddress!)

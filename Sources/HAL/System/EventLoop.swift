@@ -3,14 +3,11 @@ public import Time
 
 /// Waits for many descriptors at once (epoll, level-triggered).
 ///
-/// Each descriptor carries a token of its owner's choice, by which `wait` names it. A wait
-/// allocates nothing.
+/// Each descriptor has a token that its owner chooses and `wait` returns. A wait allocates nothing.
 @safe public struct EventLoop: ~Copyable {
-    /// The conditions to wait for or found; an error or a hang-up is always reported.
+    /// Conditions to wait for; an error or a hang-up is always reported.
     public static let readable = CLINUX_READABLE
     public static let writable = CLINUX_WRITABLE
-    public static let error = CLINUX_ERROR
-    public static let hangup = CLINUX_HANGUP
 
     /// What happened to one descriptor.
     public struct Event: Equatable, Sendable {
@@ -33,7 +30,7 @@ public import Time
 
     deinit { unsafe ready.deallocate() }
 
-    /// Starts to watch a descriptor, which its owner must remove before closing it.
+    /// Starts to watch a descriptor; its owner must remove it before closing it.
     public borrowing func add(
         fd: Int32, events: UInt32 = EventLoop.readable, token: UInt32
     ) throws(SystemError) {
@@ -53,11 +50,11 @@ public import Time
             clinux_epoll_remove(epoll.raw, fd), "epoll remove descriptor \(fd)")
     }
 
-    /// Waits for something to happen, and returns how many events there are to look at.
+    /// Waits for events and returns their number.
     ///
-    /// `deadline` nil waits for ever; a past one only looks. The wait may end up to a
-    /// millisecond after the deadline: what must be exact is a `Timer`. Returns 0 at the
-    /// deadline and when a signal interrupted. Real-time: no allocation.
+    /// `deadline` nil waits for ever; a past one does not wait. The wait may end up to a
+    /// millisecond after the deadline: use a `Timer` for exact times. Returns 0 at the deadline and
+    /// when a signal interrupted. Real-time: no allocation.
     public mutating func wait(until deadline: Instant?) -> Int {
         var timeout: Int32 = -1
         if let deadline {

@@ -17,8 +17,8 @@ public struct EventSignal: ~Copyable, Sendable {
     /// Makes the descriptor readable; any thread, real-time: one system call.
     public borrowing func raise() {
         let one: UInt64 = 1
-        // A full counter refuses the write, but then the descriptor is readable already.
-        // SAFETY: eight bytes are offered and eight are there.
+        // A full counter refuses the write, but then the descriptor is readable already. SAFETY:
+        // the size is that of the number.
         _ = unsafe withUnsafeBytes(of: one) { bytes in
             unsafe clinux_write(descriptor.raw, bytes.baseAddress!, bytes.count)
         }

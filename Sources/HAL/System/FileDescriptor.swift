@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// The only owner of an open descriptor: when it goes, the descriptor is closed.
+/// The only owner of an open descriptor; closes it at its end.
 public struct FileDescriptor: ~Copyable, Sendable {
     /// The number, to arm an `EventLoop` with; it must not outlive the owner.
     public let raw: Int32
@@ -12,17 +12,17 @@ public struct FileDescriptor: ~Copyable, Sendable {
     }
 
     deinit {
-        // What close says of a descriptor that is only read, or whose data fsync has already
-        // vouched for, changes nothing.
+        // An error of close changes nothing for a descriptor that is only read, or whose data fsync
+        // has confirmed.
         _ = clinux_close(raw)
     }
 
-    /// Reads and forgets the eight-byte count of an eventfd or a timerfd; 0 when there is none.
+    /// Reads the eight-byte count of an eventfd or a timerfd; 0 when there is none.
     ///
     /// Real-time: one system call.
     borrowing func drainCount() -> UInt64 {
         var count: UInt64 = 0
-        // SAFETY: eight bytes are asked for and there is room for eight.
+        // SAFETY: the size is that of the number.
         let size = unsafe withUnsafeMutableBytes(of: &count) { bytes in
             unsafe clinux_read(raw, bytes.baseAddress!, bytes.count)
         }

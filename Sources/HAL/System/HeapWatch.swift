@@ -1,8 +1,8 @@
 internal import CLinux
 
-/// The count of heap calls made by the real-time loop, when the counting library is preloaded.
+/// The count of heap calls by the real-time loop, when the counting library is preloaded.
 public enum HeapWatch {
-    /// Counts the calling thread's heap calls from now on, or no longer.
+    /// Starts or stops counting the calling thread's heap calls.
     public static func arm(_ isOn: Bool) { clinux_heapwatch_arm(isOn ? 1 : 0) }
 
     /// Calls counted so far; nil without the library.

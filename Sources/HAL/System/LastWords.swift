@@ -1,15 +1,15 @@
 internal import CLinux
 
-/// One line about a fault of the program itself, where it was, before it ends of it.
+/// One line about a crash of the program, written before the crash ends it.
 ///
-/// A trap in real-time code can be told nowhere else: no log, no memory, no second try. The line
-/// names signal, thread, and the functions it was in, as the linker does (`swift demangle` reads
-/// them), with addresses for `addr2line`. It costs nothing until then, and the signal does what it
-/// would have done: whoever looks after the process sees how it ended.
+/// A trap in real-time code can be reported nowhere else: no log, no memory, no second try. The
+/// line has the signal, the thread, and the functions as the linker names them (`swift demangle`
+/// reads them), with addresses for `addr2line`. Until then it costs nothing. The signal then ends
+/// the program as it would have without it, so a supervisor sees how it ended.
 public enum LastWords {
-    /// From now on; to be asked for on the main thread before any other is started.
+    /// Installs the signal handlers; call it on the main thread before any other thread starts.
     public static func prepare() throws(SystemError) {
-        // The journal takes the number for the priority (sd-daemon(3)); a person needs none.
+        // The journal reads the number as the priority (sd-daemon(3)); people need none.
         let mark = JournalSocket.isStandardError ? "<2>" : ""
         _ = try SystemError.check(unsafe clinux_last_words(mark), "sigaction")
     }

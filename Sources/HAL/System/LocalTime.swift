@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// The time as people here tell it.
+/// The time in this machine's time zone.
 public struct LocalTime: Equatable, Sendable {
     public var year: Int
     public var month: Int
@@ -14,18 +14,19 @@ public struct LocalTime: Equatable, Sendable {
         (self.hour, self.minute, self.second) = (hour, minute, second)
     }
 
-    /// What the clock on the wall shows; nil for a time beyond its years.
+    /// The local time of a moment; nil beyond the calendar's years.
     public init?(milliseconds: Int64) {
         var found = clinux_calendar()
         let seconds = (milliseconds - (milliseconds % 1000 + 1000) % 1000) / 1000
-        // SAFETY: it is written during the call only.
+        // SAFETY: the memory is written during the call only.
         guard unsafe clinux_calendar_of(seconds, &found) == 0 else { return nil }
         self.init(
             year: Int(found.year), month: Int(found.month), day: Int(found.day),
             hour: Int(found.hour), minute: Int(found.minute), second: Int(found.second))
     }
 
-    /// When it shows this, in milliseconds since 1970; nil when there is no such day or time.
+    /// The moment of this local time, in milliseconds since 1970; nil when there is no such day or
+    /// time.
     public var milliseconds: Int64? {
         guard (1970...9999).contains(year), (1...12).contains(month), (1...31).contains(day),
             (0...23).contains(hour), (0...59).contains(minute), (0...59).contains(second)
@@ -33,7 +34,7 @@ public struct LocalTime: Equatable, Sendable {
         var wanted = clinux_calendar()
         (wanted.year, wanted.month, wanted.day) = (Int32(year), Int32(month), Int32(day))
         (wanted.hour, wanted.minute, wanted.second) = (Int32(hour), Int32(minute), Int32(second))
-        // SAFETY: it is read during the call only.
+        // SAFETY: the memory is read during the call only.
         let seconds = unsafe clinux_calendar_seconds(&wanted)
         return seconds == .min ? nil : seconds * 1000
     }

@@ -1,6 +1,6 @@
-/// What the machine's processor can do.
+/// The abilities of the machine's processor.
 public enum Processor {
-    /// Whether it has AES instructions, and the cryptographic library uses them.
+    /// Whether it has AES instructions that the cryptographic library uses.
     ///
     /// mbedTLS uses those of x86 in every version, those of ARM from 3.6 on only; Debian 12 has
     /// 2.28, so an ARM processor counts as having none.
@@ -14,7 +14,7 @@ public enum Processor {
         }
     }
 
-    /// Whether the line `flags` of /proc/cpuinfo, which only x86 has, names `flag`.
+    /// Whether the line `flags` of /proc/cpuinfo, which only x86 has, contains `flag`.
     static func has(flag: String, in information: [UInt8]) -> Bool {
         for line in information.split(separator: UInt8(ascii: "\n")) {
             let words = line.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }

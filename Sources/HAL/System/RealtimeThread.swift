@@ -2,16 +2,16 @@ internal import CLinux
 
 /// A thread with a stack of fixed size, and with real-time priority if permitted.
 ///
-/// Half the stack of one that asks for priority is in memory before it runs, so that no page fault
-/// can delay it. Its processor takes subnormal numbers for zero: sound that fades away would reach
-/// them, and on x86 each costs as much as a hundred others.
+/// Half of the stack of a real-time thread is in memory before it runs, so that no page fault can
+/// delay it. Its processor treats subnormal numbers as zero: fading sound would reach them, and on
+/// x86 each costs as much as a hundred others.
 @safe public struct RealtimeThread: ~Copyable, @unchecked Sendable {
     private var thread: clinux_thread
 
     /// Whether the kernel granted SCHED_FIFO; without it the thread runs like any other.
     public let isRealtime: Bool
 
-    /// Whether whoever drops the value waits for the thread's end.
+    /// Whether dropping the value waits for the thread's end.
     private var isJoined = true
 
     private final class Body: Sendable {
@@ -21,8 +21,8 @@ internal import CLinux
 
     /// Starts a thread that runs `body` once.
     ///
-    /// `name` is cut to the 15 bytes the kernel keeps. `priority` is of SCHED_FIFO, 1 to 99;
-    /// 0 asks for an ordinary thread.
+    /// `name` is cut to the 15 bytes the kernel keeps. `priority` is that of SCHED_FIFO, 1 to 99; 0
+    /// asks for an ordinary thread.
     public init(
         name: String, priority: Int32, stackSize: Int = 256 * 1024,
         body: @escaping @Sendable () -> Void
@@ -45,7 +45,7 @@ internal import CLinux
         isRealtime = result == 1
     }
 
-    // SAFETY: `thread` was started, and this is its only end.
+    // SAFETY: `thread` was started, and it is joined or detached nowhere else.
     deinit {
         guard isJoined else { return }
         var thread = unsafe thread
@@ -57,6 +57,6 @@ internal import CLinux
     /// Dropping the value waits too: a thread never outlives what it borrowed.
     public consuming func join() {}
 
-    /// Lets the thread run as long as the process does; nobody waits for its end.
+    /// Lets the thread run as long as the process does, without a wait for its end.
     public consuming func detach() { isJoined = false }
 }

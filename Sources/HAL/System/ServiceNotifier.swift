@@ -1,11 +1,11 @@
 internal import CLinux
 internal import Time
 
-/// Tells the service supervisor how the daemon fares (sd_notify(3), spoken without libsystemd).
+/// Reports the daemon's state to the service manager (sd_notify(3), without libsystemd).
 ///
-/// Without `$NOTIFY_SOCKET` nobody is listening, and each call does nothing.
+/// Without `$NOTIFY_SOCKET` each call does nothing.
 public enum ServiceNotifier {
-    /// The daemon serves: what is ordered after it may start.
+    /// The daemon is ready: units ordered after it may start.
     public static func ready() { send("READY=1") }
 
     /// The configuration is being read again; `ready()` ends this.
@@ -16,13 +16,10 @@ public enum ServiceNotifier {
 
     public static func stopping() { send("STOPPING=1") }
 
-    /// One line for `systemctl status`.
-    public static func status(_ text: String) { send("STATUS=\(text)") }
-
     /// Feeds the watchdog.
     public static func watchdog() { send("WATCHDOG=1") }
 
-    /// How often the watchdog must be fed; nil when there is none for this process.
+    /// How often the watchdog must be fed; nil when this process has none.
     public static var watchdogInterval: Duration? {
         guard
             let text = Environment.value(of: "WATCHDOG_USEC"),
@@ -37,7 +34,7 @@ public enum ServiceNotifier {
     private static func send(_ state: String) {
         guard let path = Environment.value(of: "NOTIFY_SOCKET") else { return }
         var state = state
-        // A supervisor that does not hear is no reason to stop.
+        // A service manager that does not receive this is no reason to stop.
         state.withUTF8 { bytes in
             // SAFETY: the path ends with a zero, and the bytes are read during the call only.
             _ = unsafe clinux_local_notify(path, bytes.baseAddress, bytes.count)

@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// What people and the service supervisor ask of the process, as a readable descriptor.
+/// Signals from people and the service manager, as a readable descriptor.
 public struct Signals: ~Copyable, Sendable {
     public enum Signal: Int32, Sendable, CaseIterable {
         /// Read the configuration again.
@@ -14,12 +14,12 @@ public struct Signals: ~Copyable, Sendable {
 
     private let descriptor: FileDescriptor
 
-    /// Takes over the signals from the process, and ignores broken pipes and stray signals.
+    /// Blocks the signals for the process, and ignores broken pipes and stray signals.
     ///
     /// One sent by mistake, such as SIGUSR1, would end the process at once.
     ///
-    /// Only for the main thread before any other is started: threads inherit what is blocked,
-    /// and a thread that did not block them would be killed by them.
+    /// Only for the main thread before any other thread starts: threads inherit blocked signals,
+    /// and a signal would kill the process through a thread that did not block it.
     public init() throws(SystemError) {
         var numbers: [4 of Int32] = [
             Signal.hangup.rawValue, Signal.interrupt.rawValue, Signal.quit.rawValue,

@@ -2,22 +2,22 @@ internal import CLinux
 
 /// A system call that failed, in words for the person who must act.
 public struct SystemError: Error, Equatable, Sendable {
-    /// What was attempted and on what, such as "bind 0.0.0.0:5577".
+    /// The operation and its object, such as "bind 0.0.0.0:5577".
     public let operation: String
     /// The kernel's reason, a positive errno.
     public let errno: Int32
-    /// There is no such file or folder.
+    /// The file or folder does not exist.
     public static let noSuchFile = ENOENT
-    /// Who asks has no right to it.
+    /// The process has no right to it.
     public static let noPermission = EACCES
     /// A part of the path is no folder.
     public static let notADirectory = ENOTDIR
-    /// Nobody listens there.
+    /// No program listens there.
     public static let refused = ECONNREFUSED
-    /// It is larger than it may be.
+    /// It is larger than allowed.
     public static let tooLarge = EFBIG
 
-    /// What to do about it; empty when the reason says enough.
+    /// Advice for the person; empty when the reason is enough.
     public let advice: String
 
     public init(operation: String, errno: Int32, advice: String = "") {
@@ -26,7 +26,7 @@ public struct SystemError: Error, Equatable, Sendable {
         self.advice = advice
     }
 
-    /// Passes a count or descriptor through, and throws what CLinux returned as a negated errno.
+    /// Returns a count or descriptor; throws what CLinux returned as a negated errno.
     static func check(
         _ result: Int32, _ operation: @autoclosure () -> String
     ) throws(SystemError) -> Int32 {
@@ -34,7 +34,7 @@ public struct SystemError: Error, Equatable, Sendable {
         return result
     }
 
-    /// The kernel's name for an errno, such as "Permission denied".
+    /// The kernel's text for an errno, such as "Permission denied".
     static func text(of errno: Int32) -> String {
         // SAFETY: the text is a constant of the C library, terminated by a zero.
         unsafe String(cString: clinux_error_text(errno))

@@ -13,11 +13,11 @@ public struct Timer: ~Copyable, Sendable {
     /// To watch for `EventLoop.readable`.
     public var fd: Int32 { descriptor.raw }
 
-    /// Fires once at `moment`, at once if it has passed; replaces what was armed before.
+    /// Fires once at `moment`, or at once if it has passed; replaces an earlier setting.
     ///
     /// Real-time: one system call.
     public borrowing func arm(at moment: Instant) {
-        // Zero would disarm.
+        // Zero would disarm the timer.
         set(at: max(1, moment.nanoseconds), every: 0)
     }
 

@@ -104,12 +104,12 @@ extension AudioFacts {
         return frames > settling ? survey : nil
     }
 
-    /// For a second of sound; a card that hangs is told by then.
+    /// For a second of sound; a card that hangs is found by then.
     private static let patience = Duration.milliseconds(1500)
 }
 
 extension AudioFacts.Side {
-    /// A side of the settings, of which nothing was opened yet.
+    /// A direction of the settings that was not opened yet.
     fileprivate init(_ direction: PCMError.Direction, _ device: DeviceName) {
         let name = device.pcm
         self.init(

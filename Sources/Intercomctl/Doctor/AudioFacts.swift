@@ -3,9 +3,9 @@ internal import Config
 internal import Control
 internal import HAL
 
-/// Both directions of sound: whether they open, and what the microphone gives.
+/// Both directions of sound: whether they open, and the microphone's level.
 struct AudioFacts {
-    /// What is known of one direction.
+    /// The state of one direction.
     enum State {
         /// `input = none`.
         case unused
@@ -19,7 +19,7 @@ struct AudioFacts {
 
     struct Side {
         let direction: PCMError.Direction
-        /// As in the configuration; of `auto` with the card found.
+        /// As in the configuration; for `auto`, with the card that was found.
         var name: String
         var state: State
 
@@ -28,15 +28,15 @@ struct AudioFacts {
 
     var input: Side
     var output: Side
-    /// A second of the microphone; nil when nothing came.
+    /// A second of the microphone; nil if it delivered nothing.
     var survey: LevelSurvey?
     /// The cards present.
     var cards: [PCMCard] = []
-    /// The microphone's control where it lets nothing through.
+    /// The microphone's mixer control, if it is muted or at zero.
     var muted: CardControl?
-    /// What the daemon heard, speech against noise in dB; nil before anybody spoke.
+    /// Speech above noise in dB, measured by the daemon; nil before anybody spoke.
     var signalToNoise: Double?
-    /// What a running daemon says of both; nil without one.
+    /// The daemon's status of both; nil without a daemon.
     var running: Status.Audio?
 
     /// Above it, speech of a person a metre away drowns.
@@ -63,7 +63,7 @@ struct AudioFacts {
                     fix: Standstill.remedy)
             ]
         }
-        // Even a silent room has the noise of the converter; that of a muted one is nothing at all.
+        // Even a silent room has the noise of the converter; a muted microphone has none.
         if survey.level <= LevelMeter.floor {
             return [
                 .warn(
@@ -93,12 +93,12 @@ struct AudioFacts {
         let what = muted.isMuted == true ? "muted" : "turned down to nothing"
         return [
             .warn(
-                .audio, of: "input", "control \(visible(muted.name)) of \(input.name) is \(what)",
+                .audio, of: "input", "control \(muted.name.visible) of \(input.name) is \(what)",
                 fix: HeardBy.Reason.microphoneCardMuted.remedy)
         ]
     }
 
-    /// How far speech stood above the noise, once the daemon has heard some.
+    /// Speech above noise, once the daemon has measured it.
     private var noiseChecks: [Check] {
         guard let signalToNoise else { return [] }
         let text = "speech \(Int(signalToNoise)) dB above the noise"
@@ -116,7 +116,8 @@ struct AudioFacts {
         guard case .opened(let granted) = output.state else { return [check(output)] }
         return [
             .ok(
-                .audio, of: "output", "\(output.name)  \(description(of: granted)), not heard now",
+                .audio, of: "output",
+                "\(output.name)  \(description(of: granted)), sound not tested",
                 advice: "intercomctl test speaker")
         ]
     }
@@ -152,7 +153,7 @@ struct AudioFacts {
         }
     }
 
-    /// A check that failed with a complaint of the daemon or the card.
+    /// A failed check with the complaint of the daemon or the card.
     private func fault(_ side: Side, _ error: String) -> Check {
         let complaint = Complaint(error)
         let head = "audio \(side.word) "
@@ -196,7 +197,7 @@ struct AudioFacts {
 }
 
 extension AudioFacts {
-    /// Names that mean another card after the next start.
+    /// Names that may mean another card after a restart.
     private func nameChecks(_ side: Side) -> [Check] {
         if Self.isNumbered(side.name) {
             return [
@@ -250,7 +251,7 @@ extension AudioFacts {
         ]
     }
 
-    /// What the daemon has measured, and what that means.
+    /// The clocks as the daemon has measured them.
     private var measuredChecks: [Check] {
         guard let running else { return [] }
         var seen = ""
@@ -270,12 +271,12 @@ extension AudioFacts {
         return [.ok(.audio, of: "clocks", "one, by this machine's: \(seen)")]
     }
 
-    /// That somebody asks for what two clocks do not allow.
+    /// A warning if echo cancelling is set and two clocks prevent it.
     private func refusal(_ reason: String) -> [Check] {
         guard running?.echo == "refused" else { return [] }
         return [
             .warn(
-                .audio, of: "echo", "not cancelled: \(visible(reason))",
+                .audio, of: "echo", "not cancelled: \(reason.visible)",
                 fix: "give input and output in [audio] one card, or echo = off")
         ]
     }

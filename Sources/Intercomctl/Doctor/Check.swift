@@ -1,11 +1,11 @@
 internal import Control
 
-/// One line of the doctor: what was looked at, how it is, and what mends it.
+/// One line of the doctor: the subject, the verdict and the fix.
 struct Check: Equatable {
     enum Verdict: String, Sendable {
         case ok, warn, fail
 
-        /// As a person reads it: what needs a hand stands out.
+        /// The word on the screen; problems stand out in capitals.
         var word: String {
             switch self {
             case .ok: "ok"
@@ -53,17 +53,17 @@ struct Check: Equatable {
 }
 
 extension Check {
-    /// What the doctor looks at, in the order in which it is told.
+    /// The doctor's topics, in the order of its report.
     enum Topic: String, CaseIterable, Sendable {
         case config, keys, daemon, service, audio, gpio, realtime, memory, network, peers, wifi,
             clock, processor, xruns, disk
 
-        /// What one of the checks is called.
+        /// The name of one check of the topic.
         var noun: String { self == .peers ? "peer" : rawValue }
     }
 }
 
-/// All that the doctor says, with the count that scripts and people look at first.
+/// The doctor's whole report, with the counts of failures and warnings.
 struct Diagnosis {
     var checks: [Check] = []
 
@@ -78,8 +78,8 @@ struct Diagnosis {
         var text = ""
         for check in checks {
             text += padded(check.verdict.word, to: 6)
-            text += padded(visible(check.name), to: width + 2) + visible(check.text)
-            if let fix = check.fix { text += "  -> \(visible(fix))" }
+            text += padded(check.name.visible, to: width + 2) + check.text.visible
+            if let fix = check.fix { text += "  -> \(fix.visible)" }
             text += "\n"
         }
         return text + "\(plural(failures, "failure")), \(plural(warnings, "warning"))\n"
@@ -105,7 +105,7 @@ struct Diagnosis {
     }
 }
 
-/// A sentence of the form "what is wrong; what to do", taken apart.
+/// A sentence of the form "fault; fix", split at the semicolon.
 struct Complaint: Equatable {
     let text: String
     let fix: String?

@@ -6,7 +6,7 @@ internal import Settings
 struct ConfigFacts {
     let folder: String
     let settings: Situation.Settings
-    /// Files and folders of settings that the station's user may not read, whoever asks here may.
+    /// Files and folders of settings that the station's user may not read.
     let hidden: [String]
 
     /// More mistakes than fit on a screen are for `config check`.
@@ -61,7 +61,7 @@ struct ConfigFacts {
             ]
         case .unreadable(let error):
             let complaint = Complaint(error.description)
-            // Not a fault of the station: it is the one who asks who may not.
+            // Not a fault of the station: the caller lacks the right.
             if error.errno == SystemError.noPermission {
                 return [.warn(.config, complaint.text, fix: "sudo intercomctl doctor")]
             }

@@ -8,10 +8,10 @@ struct DaemonFacts {
     var version = Product.version
     /// The UDP port of the settings; nil when they are wrong.
     var port: UInt16?
-    /// Sockets bound to it; nil when nobody can say.
+    /// Sockets bound to it; nil if that is unknown.
     var sockets: Int?
 
-    /// Handshakes and packets have one each.
+    /// One for handshakes, one for packets.
     private static let socketsOfOne = 2
 
     init(answer: Situation.Answer) { self.answer = answer }
@@ -25,10 +25,10 @@ struct DaemonFacts {
 
     var checks: [Check] { [life] + portChecks + hookChecks }
 
-    /// Events at which the user's own program was not run, or failed.
+    /// Events for which the `on-event` program was not run, or failed.
     private var hookChecks: [Check] {
         guard case .up(let status, _) = answer else { return [] }
-        let failed = status.counters.first { $0.name == "hook_failed" }?.value ?? 0
+        let failed = status.count(.hookFailed) ?? 0
         guard failed > 0 else { return [] }
         return [
             .warn(

@@ -1,13 +1,13 @@
 internal import Config
 internal import HAL
 
-/// Room and rights where the station keeps what it must not lose.
+/// Free space and rights of the state directory.
 struct DiskFacts {
     var path: String
     var space: DiskSpace?
-    /// Why there is nothing to be said of it.
+    /// The error if the directory could not be examined.
     var fault: SystemError?
-    /// Files of what was found damaged, by their names.
+    /// Names of the files with damaged parts that were set aside.
     var setAside: [String] = []
 
     private static let little: UInt64 = 16 << 20
@@ -31,7 +31,7 @@ struct DiskFacts {
         }
     }
 
-    /// What was damaged stays until somebody has looked at it.
+    /// Damaged parts stay until somebody removes them.
     private var damage: [Check] {
         setAside.map { name in
             .warn(

@@ -33,11 +33,11 @@ private func wantedTopics(_ words: [String]) throws(Failure) -> [Check.Topic] {
     return topics
 }
 
-/// Gathers what there is to know of one topic, and judges it.
+/// Gathers and judges the facts of one topic.
 private func checks(of topic: Check.Topic, _ situation: Situation) -> [Check] {
     switch topic {
     case .config: ConfigFacts(situation).checks
-    case .keys: KeysFacts(situation).checks
+    case .keys: KeyFileFacts(situation).checks
     case .daemon: DaemonFacts(situation).checks
     case .service: UnitFacts().checks
     case .audio:
@@ -67,7 +67,7 @@ private func lineChecks(_ situation: Situation) -> [Check] {
     return lines.flatMap { $0.checks } + RelayFacts(hasRelays: hasRelays).checks
 }
 
-/// What only right settings, or the daemon, could tell.
+/// The check of a topic that needs valid settings or a running daemon.
 private func unseen(_ topic: Check.Topic, _ situation: Situation) -> Check {
     if case .unreadable = situation.settings {
         return .warn(

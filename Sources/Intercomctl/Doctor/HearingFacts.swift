@@ -7,7 +7,7 @@ internal import Settings
 struct HearingFacts {
     /// As the daemon says.
     var unheard: [Hindrance] = []
-    /// Without a daemon: the control of the speaker's card that lets nothing through.
+    /// Without a daemon: the speaker's mixer control, if it is muted or at zero.
     var silent: CardControl?
     var output = ""
 
@@ -33,7 +33,7 @@ struct HearingFacts {
             let how = silent.isMuted == true ? "muted" : "at 0 %"
             found.append(
                 .warn(
-                    .audio, of: "output", "control \(visible(silent.name)) of \(output) is \(how)",
+                    .audio, of: "output", "control \(silent.name.visible) of \(output) is \(how)",
                     fix: HeardBy.Reason.cardMuted.remedy))
         }
         return found

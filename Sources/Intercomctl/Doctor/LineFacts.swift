@@ -3,14 +3,14 @@ internal import Control
 internal import HAL
 internal import Settings
 
-/// One GPIO line of the station: whether it is there, ours, and at rest where it should be.
+/// One line of the station: whether it exists, is available, and reads released at rest.
 struct LineFacts {
-    /// What the line is for: the sections of the settings.
+    /// The section of the settings that the line is for.
     enum Kind: String {
         case button, lamp, relay
     }
 
-    /// How a key is said to be wired.
+    /// The wiring of a button according to the settings.
     struct Wiring: Equatable {
         let isActiveLow: Bool
         let bias: Config.Button.Bias
@@ -28,7 +28,7 @@ struct LineFacts {
     enum State {
         /// Opened by us for a moment, and read.
         case read(isPressed: Bool)
-        /// Nobody has it; not opened.
+        /// No program holds it; not opened.
         case free
         case failed(GPIOError)
         /// The daemon has it, or tries to.
@@ -42,7 +42,7 @@ struct LineFacts {
     let kind: Kind
     /// Of the button, lamp or relay.
     let name: String
-    /// Nil for what is no key, and for a key that the settings do not have any more.
+    /// Nil for a lamp or relay, and for a button that the settings no longer have.
     var wiring: Wiring?
     var state: State
 
@@ -64,12 +64,12 @@ struct LineFacts {
             guard lamp.state == .failed else {
                 return [.ok(.gpio, of: line, "\(title), \(lamp.state.rawValue)")]
             }
-            return [failure(lamp.error ?? "not open yet")]
+            return [failure(lamp.fault, lamp.error)]
         case .relay(let relay):
             guard relay.state == .failed else {
                 return [.ok(.gpio, of: line, "\(title), \(relay.state.rawValue)")]
             }
-            return [failure(relay.error ?? "not open yet")]
+            return [failure(relay.fault, relay.error)]
         }
     }
 
@@ -77,7 +77,7 @@ struct LineFacts {
 
     private func check(_ button: Status.Button) -> Check {
         switch button.state {
-        case .unreadable: return failure(button.error ?? "not open yet")
+        case .unreadable: return failure(button.fault, button.error)
         case .pressed:
             return button.isTalking
                 ? .ok(.gpio, of: line, "\(name), pressed, and heard by \(button.target)") : pressed
@@ -92,7 +92,7 @@ struct LineFacts {
         }
     }
 
-    /// A key that nobody holds should not read so.
+    /// A button that nobody presses should not read pressed.
     private var pressed: Check {
         if let wiring, wiring.pullsToActive {
             let (pull, level) = wiring.bias == .pullUp ? ("pull-up", "low") : ("pull-down", "high")
@@ -113,8 +113,23 @@ struct LineFacts {
             .fail(
                 .gpio, of: line, complaint(error.description),
                 fix: "sudo adduser $USER \(group), or sudo intercomctl doctor")
-        case .noChip, .noLine, .noDevice, .noKey, .noLED, .failed: failure(error.description)
+        case .noChip, .noLine: failure(error, whoseListIs: "intercomctl gpio list")
+        case .noDevice, .noKey: failure(error, whoseListIs: "intercomctl keys list")
+        case .noLED: failure(error, whoseListIs: "ls /sys/class/leds")
+        case .failed: failure(error.description)
         }
+    }
+
+    /// A wrong name: the sentence ends with the command that lists the right ones.
+    private func failure(_ error: GPIOError, whoseListIs look: String) -> Check {
+        let text = complaint(error.description)
+        return .fail(
+            .gpio, of: line, String(text.dropLast(" (\(look))".utf8.count)),
+            fix: "\(look): `line` in the section of \(name)")
+    }
+
+    private func failure(_ sentence: String) -> Check {
+        .fail(.gpio, of: line, complaint(sentence), fix: "intercomctl gpio list")
     }
 
     private var group: String { line.hasPrefix("evdev:") ? "input" : "gpio" }
@@ -133,20 +148,20 @@ struct LineFacts {
             fix: fix)
     }
 
-    /// What the daemon says of a line it has not got.
-    private func failure(_ sentence: String) -> Check {
-        // In the daemon's words (`GPIOError`), whose names of holders come from the kernel.
-        let text = complaint(sentence)
-        let mark = "the line is held by \""
-        if text.hasPrefix(mark) { return busy(String(text.dropFirst(mark.count).dropLast())) }
-        for look in ["intercomctl gpio list", "intercomctl keys list", "ls /sys/class/leds"] {
-            let hint = " (\(look))"
-            guard text.hasSuffix(hint) else { continue }
-            return .fail(
-                .gpio, of: line, String(text.dropLast(hint.count)),
-                fix: "\(look): `line` in the section of \(name)")
+    /// A line that the daemon could not open.
+    private func failure(_ fault: LineFault, _ sentence: String?) -> Check {
+        func error(_ reason: GPIOError.Reason) -> Check {
+            failure(GPIOError(line: line, reason: reason))
         }
-        return .fail(.gpio, of: line, text, fix: "intercomctl gpio list")
+        return switch fault.cause {
+        case .busy?: busy(fault.holder ?? "")
+        case .noChip?: error(.noChip)
+        case .noLine?: error(.noLine)
+        case .noDevice?: error(.noDevice)
+        case .noKey?: error(.noKey)
+        case .noLED?: error(.noLED)
+        case .noPermission?, .failed?, .other?, nil: failure(sentence ?? "not open yet")
+        }
     }
 
     private func complaint(_ sentence: String) -> String {
@@ -156,7 +171,7 @@ struct LineFacts {
 }
 
 extension LineFacts {
-    /// Every line of the settings or, when it runs, of the daemon; nil when neither is known.
+    /// Every line of the daemon or, without one, of the settings; nil if both are unknown.
     static func all(_ situation: Situation) -> [LineFacts]? {
         let config = situation.config
         if let status = situation.status {
@@ -192,7 +207,7 @@ extension LineFacts {
             }
     }
 
-    /// A key of an input device is read, which disturbs nobody.
+    /// Reads the key of an input device, which does not disturb other programs.
     private static func read(_ button: Config.Button) -> State {
         do throws(GPIOError) {
             let input = try InputLine(button, consumer: "intercomctl")
@@ -200,7 +215,7 @@ extension LineFacts {
         } catch { return .failed(error) }
     }
 
-    /// Looks at a line and, if it is free and a key, reads it for a moment.
+    /// Looks at a line; reads it for a moment if it is free and belongs to a button.
     private static func look(_ line: String, _ key: Wiring?) -> State {
         do throws(GPIOError) {
             let found = try GPIOLine.find(line)

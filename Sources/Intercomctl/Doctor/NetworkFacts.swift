@@ -7,11 +7,11 @@ struct NetworkFacts {
     struct Way {
         let peer: String
         let address: SocketAddress
-        /// The own address it goes out from; nil without a route.
+        /// The own address that packets leave from; nil without a route.
         let source: SocketAddress?
     }
 
-    /// Nil when the kernel does not tell.
+    /// Nil if the kernel does not list them.
     var interfaces: [NetworkInterface]?
     var ways: [Way] = []
     /// The port of the settings, and how many sockets have it; nil when not known.
@@ -29,7 +29,7 @@ struct NetworkFacts {
         guard let interfaces else {
             return [.warn(.network, "the kernel does not tell its interfaces", fix: "ip address")]
         }
-        // Where no peer tells which kind of address it has, either will do.
+        // If no peer's address is known, either kind will do.
         var families = ways.filter { !$0.address.isLoopback }.map { $0.address.family }
         if families.isEmpty { families = [.ipv4, .ipv6] }
         var found: [Check] = []
@@ -81,7 +81,7 @@ extension NetworkFacts {
         }
     }
 
-    /// Where each peer is: as the daemon knows it, else by number in the settings.
+    /// The address of each peer: from the daemon, else a numeric address in the settings.
     private static func addresses(_ situation: Situation) -> [(String, SocketAddress)] {
         if let status = situation.status {
             return status.peers.compactMap { peer in

@@ -2,7 +2,7 @@ internal import Config
 internal import Control
 internal import HAL
 
-/// The peers: as the daemon sees them, else whether their names lead anywhere.
+/// The peers: as the daemon sees them, else whether their names resolve.
 struct PeersFacts {
     struct Peer {
         let name: String
@@ -12,7 +12,7 @@ struct PeersFacts {
         /// As the daemon says; nil when it does not run or does not know it yet.
         var status: PeerStatus?
         var isConfigured = true
-        /// What became of the look-up of each name, while the daemon is down.
+        /// The result of looking up each name, while the daemon is down.
         var answers: [NameLookup.Answer] = []
     }
 
@@ -99,7 +99,7 @@ struct PeersFacts {
     private func down(_ peer: Peer, _ status: PeerStatus) -> Check {
         let text = status.downText ?? "down"
         let fix = status.downFix ?? "intercomctl status"
-        // The daemon knows what a person must mend, and what may pass within a minute.
+        // The daemon tells faults that need a person from those that may pass within a minute.
         return status.problem != nil
             ? .fail(.peers, of: peer.name, text, fix: fix)
             : .warn(.peers, of: peer.name, text, fix: fix)
@@ -140,10 +140,10 @@ struct PeersFacts {
 }
 
 extension PeersFacts {
-    /// All names at once; what is not answered by then is told as such.
+    /// For all names at once; a name without an answer by then gets a warning.
     private static let patience = Duration.milliseconds(1200)
 
-    /// Nil when neither settings nor daemon tell of any.
+    /// Nil if neither settings nor daemon list peers.
     init?(_ situation: Situation) {
         let status = situation.status
         guard status != nil || situation.config != nil else { return nil }
@@ -166,7 +166,7 @@ extension PeersFacts {
             var peer = Peer(name: known.name)
             peer.status = known
             peer.suite = known.suite
-            // Wrong settings say nothing of what is in them.
+            // Settings with mistakes are not read, so the peer may be in them.
             peer.isConfigured = situation.config == nil
             peers.append(peer)
         }

@@ -1,6 +1,6 @@
 internal import Control
 
-/// Whether the processor keeps up with the sound, as the running daemon finds.
+/// Whether the processor keeps up with the sound, as the running daemon measures.
 struct ProcessorFacts {
     /// Nil without a daemon.
     var overload: OverloadStatus?

@@ -1,13 +1,12 @@
 internal import HAL
 
-/// What becomes of a relay when the daemon dies while it is on.
+/// What happens to a relay if the daemon dies while it is on.
 struct RelayFacts {
     /// Whether there is any.
     var hasRelays = false
-    /// Whether the kernel leaves an output as it is when its program dies; nil where it does not
-    /// say.
+    /// Whether the kernel keeps the level of an output when its program dies; nil if unknown.
     var keepsOutputs: Bool?
-    /// Whether systemd runs this machine, and its unit switches relays off in the end.
+    /// Whether systemd runs this machine, and its unit switches relays off at the end.
     var hasSystemd = false
     var switchesOff = false
 

@@ -1,7 +1,7 @@
 internal import Control
 internal import HAL
 
-/// Real-time priority and locked memory: of the running daemon, else of whoever will start it.
+/// Real-time priority and locked memory of the running daemon, else as its start would have them.
 struct RightsFacts {
     enum Source: Equatable {
         case daemon(isRealtime: Bool, isLocked: Bool)
@@ -33,7 +33,7 @@ struct RightsFacts {
             : .unit(priority: unit["LimitRTPRIO"], memory: unit["LimitMEMLOCK"])
     }
 
-    /// What counts of a limit of the unit: of `soft:hard` the first (systemd.exec(5)).
+    /// The soft limit of `soft:hard` in the unit (systemd.exec(5)).
     private static func soft(_ limit: String) -> Substring { limit.prefix { $0 != ":" } }
 
     private static func allows(_ limit: String, _ value: Int) -> Bool {

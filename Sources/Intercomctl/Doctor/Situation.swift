@@ -3,7 +3,7 @@ internal import Control
 internal import HAL
 internal import Settings
 
-/// What every check begins with: the settings, and what the daemon says if it can be asked.
+/// The start of every check: the settings, and the daemon's status if it answers.
 struct Situation {
     enum Settings {
         case right(Config)
@@ -16,7 +16,7 @@ struct Situation {
     enum Answer {
         case up(Status, process: Int32)
         case down
-        /// There is one, or may be, but it does not answer us: its devices are left alone.
+        /// A daemon may run but does not answer: its devices are left alone.
         case deaf(Complaint)
     }
 
@@ -40,7 +40,7 @@ struct Situation {
         self.daemon = daemon
     }
 
-    /// The settings to look at devices by; nil when they are wrong.
+    /// The settings that name the devices; nil if they are wrong.
     var config: Config? {
         switch settings {
         case .right(let config), .absent(let config): config
@@ -59,7 +59,7 @@ struct Situation {
         return audio.input.state == .none && audio.output.state == .none
     }
 
-    /// Whether devices may be opened here: nobody else can have them for the station.
+    /// Whether devices may be opened here, because the daemon cannot have them.
     var mayOpen: Bool {
         switch daemon {
         case .down: true
@@ -84,7 +84,7 @@ struct Situation {
     private static func daemon(_ invocation: borrowing Invocation) -> Answer {
         do throws(Failure) {
             var daemon = try Daemon(invocation, patience: patience)
-            guard case .status(let status) = try daemon.ask(.status) else { throw misfit() }
+            guard case .status(let status) = try daemon.ask(.status) else { throw Failure.misfit }
             return .up(status, process: daemon.process)
         } catch {
             if error.code == .notRunning { return .down }
@@ -92,7 +92,7 @@ struct Situation {
         }
     }
 
-    /// Programs of two versions may not understand each other's status, but do the version.
+    /// Two versions may not understand each other's status, but always the `version` reply.
     private static func versionComplaint(_ invocation: borrowing Invocation) -> Complaint? {
         guard var daemon = try? Daemon(invocation, patience: patience),
             let reply = try? daemon.ask(.version), case .version(let theirs) = reply,

@@ -4,7 +4,7 @@ internal import Control
 struct XrunFacts {
     var status: Status?
 
-    /// So few are nothing: a machine that starts other programs has some.
+    /// A machine that starts other programs has a few, which do not matter.
     private static let few = 3
 
     init(status: Status?) { self.status = status }
@@ -17,7 +17,7 @@ struct XrunFacts {
         let (sum, isTooMuch) = input.addingReportingOverflow(output)
         let count = isTooMuch ? Int.max : sum
         let text = "\(plural(count, "xrun")) in \(age(seconds: status.uptimeSeconds))"
-        // One in an hour is heard by nobody.
+        // One in an hour is inaudible.
         guard count >= Self.few, count > status.uptimeSeconds / 3600 else {
             return [.ok(.xruns, text)]
         }

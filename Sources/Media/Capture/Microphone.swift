@@ -92,7 +92,7 @@ struct Microphone: ~Copyable {
     ///
     /// The next frame begins behind the gap, to the nearest whole frame.
     func framesLost(in nanoseconds: Int64) -> Int64 {
-        let samples = nanoseconds * 3 / 62_500 + Int64(filled)
+        let samples = PCM.samples(nanoseconds: nanoseconds) + Int64(filled)
         return (samples + Int64(frameSamples) / 2) / Int64(frameSamples)
     }
 

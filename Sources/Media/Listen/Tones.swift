@@ -58,18 +58,18 @@ struct Tones {
         // A ringtone gives way as voices do; a short chime does not.
         let duck: Gain = isOutranked ? plan.duck : .unity
         let (from, to) = VoiceSlot.move(&ringDucker, to: duck, samples: block.count)
-        if ringer.next(into: &block, ring: plan.ringtone.span) {
+        if ringer.next(into: &block, ringtone: plan.ringtone.span) {
             let ring = volumes.ring * plan.ringVolume * volumes.speaker
             let gain = ringer.chime == .ring ? ring : tones
             mixer.add(block.span, from: gain * from, to: gain * to)
         }
         let none: [Int16] = []
-        if chimer.next(into: &block, ring: none.span) {
+        if chimer.next(into: &block, ringtone: none.span) {
             mixer.add(block.span, gain: chimeGain(tones, plan, volumes))
             if chimer.chime?.isUrgent == true { urgentUntil = now + Self.chimeHold }
         }
         // No one may listen here in secret, whatever the volume of tones.
-        if beeper.next(into: &block, ring: none.span) {
+        if beeper.next(into: &block, ringtone: none.span) {
             mixer.add(block.span, gain: tones.atLeast(Self.beepLeast))
             urgentUntil = now + Self.chimeHold
         }

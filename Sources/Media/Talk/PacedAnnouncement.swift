@@ -1,3 +1,4 @@
+internal import Audio
 internal import Realtime
 internal import Time
 
@@ -40,9 +41,9 @@ struct PacedAnnouncement: ~Copyable {
 
     /// Samples that have become due by time alone since this was asked last.
     mutating func samplesDue(at now: Instant) -> Int {
-        let samples = Int((now - pacedAt).nanoseconds * 3 / 62_500)
-        pacedAt = pacedAt + .nanoseconds(Int64(samples) * 62_500 / 3)
-        return samples
+        let samples = PCM.samples(in: now - pacedAt)
+        pacedAt = pacedAt + PCM.duration(of: samples)
+        return Int(samples)
     }
 
     /// So many samples more are due.

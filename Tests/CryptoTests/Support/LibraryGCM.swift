@@ -2,7 +2,7 @@ import CMbedTLS
 
 /// AES-GCM of the library itself, for published cases of sizes that `AEAD` does not offer.
 ///
-/// They say nothing of our code, but all that ours does rests on this library.
+/// They do not test our code, but all of it rests on this library.
 enum LibraryGCM {
     /// The plaintext, nil when the library refuses the tag or the sizes.
     static func open(

@@ -38,7 +38,7 @@ struct NoiseRehearsal {
     private let pattern: [[Token]]
     private let usesPSK: Bool
 
-    /// Nil when the vector is of a protocol that cannot be run over `SymmetricState`.
+    /// Nil when the vector's protocol cannot run over `SymmetricState`.
     init?(_ vector: NoiseVectors.Vector) {
         let parts = (vector.protocol_name ?? "").split(separator: "_").map(String.init)
         guard parts.count == 5, parts[0] == "Noise", parts[2] == "25519", parts[4] == "SHA256",
@@ -55,7 +55,7 @@ struct NoiseRehearsal {
         name = parts.joined(separator: "_")
     }
 
-    /// One side: its secrets, and what it has heard of the other.
+    /// One side: its secrets, and the keys it has received.
     private struct Side: ~Copyable {
         var state: SymmetricState
         let isInitiator: Bool
@@ -162,14 +162,14 @@ struct NoiseRehearsal {
 
     /// Noise's own Split, and the messages after the handshake under its two keys.
     private func transport(_ state: borrowing SymmetricState) throws {
-        let temporary = HKDF.extract(salt: state.chainingKey.bytes, input: [UInt8]().span)
+        let temporary = HMAC.key(from: [UInt8]().span, key: state.chainingKey.bytes)
         let output = filled(64) {
             HKDF.expand(prk: temporary.bytes, info: [UInt8]().span, into: &$0)
         }
         for (i, message) in vector.messages.enumerated().dropFirst(pattern.count) {
             let isFromInitiator = i % 2 == 0
             let key = Key(copying: Array(isFromInitiator ? output[..<32] : output[32...]).span)
-            // Each side counts its own: all messages of one side before this one.
+            // Each side has its own count: all messages of that side before this one.
             let count = (pattern.count..<i).filter { ($0 % 2 == 0) == isFromInitiator }.count
             let nonce = AEAD.Nonce { j in
                 j == (suite == .aesGCM ? 11 : 4) ? UInt8(count) : 0

@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// Vectors published by others, which stay outside the project.
+/// Published vectors, which stay outside the project.
 ///
-/// `$INTERCOM_VECTORS` names a directory with `wycheproof/*.json` and `noise/*.txt`. Without it
-/// the tests that need them are skipped, and say so.
+/// `$INTERCOM_VECTORS` names a directory with `wycheproof/*.json` and `noise/*.txt`. Without it the
+/// tests that need them are skipped and report that.
 enum PublishedVectors {
     static let directory = ProcessInfo.processInfo.environment["INTERCOM_VECTORS"]
 

@@ -11,7 +11,7 @@ extension IntercomVectors {
             key: Key(hex: texts.key), headerKey: Key(hex: texts.hp), iv: AEAD.Nonce(hex: texts.iv))
     }
 
-    /// The index that frames of that direction carry: their receiver's.
+    /// The index in the frames of that direction: their receiver's.
     func index(_ direction: String) -> UInt32 {
         [UInt8](hex: direction == "i2r" ? inputs.resp_index : inputs.init_index)
             .reduce(0) { $0 << 8 | UInt32($1) }
@@ -27,10 +27,10 @@ extension IntercomVectors {
         return sealer.sealed(flags: flags, plaintext) ?? []
     }
 
-    /// An opener of a direction that has already opened what comes before `counter`.
+    /// An opener of a direction that has already opened all frames before `counter`.
     func opener(_ suite: Suite, _ direction: String, before counter: UInt64 = 0) -> Opener {
         var opener = Opener(suite: suite, keys: keys(suite, direction))
-        // In steps a counter's low half can be told from, as a long session would have made.
+        // In steps small enough to reconstruct a counter from its low half, as in a long session.
         var seen: UInt64 = 0
         while seen + 30_000 < counter {
             seen += 30_000
@@ -43,7 +43,7 @@ extension IntercomVectors {
 }
 
 extension Sealer {
-    /// The datagram of one frame, nil when the counter is spent.
+    /// The datagram of one frame; nil when the counter is used up.
     mutating func sealed(flags: UInt8, _ plaintext: [UInt8]) -> [UInt8]? {
         var datagram = [UInt8](repeating: 0xEE, count: FrameSeal.datagramMax)
         var span = datagram.mutableSpan

@@ -43,7 +43,7 @@ import Testing
     @Test func bounceComesInTurns() {
         #expect(gpio.probe("input GPIO17 up low") == "inactive")
         gpio.world("bounce GPIO17 3 6")
-        // The press itself, and three times there and back.
+        // The press itself, and three bounces.
         var edges: [(state: String, ns: Int64)] = []
         while edges.count < 7 { edges += parse(gpio.probe("edges")) }
         #expect(edges.map(\.state).last == "active")

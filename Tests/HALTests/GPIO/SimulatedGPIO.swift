@@ -1,6 +1,6 @@
 import Foundation
 
-/// Simulated chips of one test, with a `HALProbe` that sees them through the real libgpiod.
+/// The simulated chips of one test, with a `HALProbe` that sees them through the real libgpiod.
 final class SimulatedGPIO {
     /// Where the build puts its products, the test bundle and `HALProbe` among them.
     static let products = URL(fileURLWithPath: CommandLine.arguments[0])
@@ -26,7 +26,7 @@ final class SimulatedGPIO {
     private let simulator: Child
     private let probe: Child
 
-    /// `preload` is one more library the probe runs under.
+    /// `preload` is one more library that the probe runs under.
     init(chips: [String] = ["pinctrl-bcm2711:GPIO0..GPIO27"], preload: String = "") {
         let arguments = ["--socket", folder.path("s"), "--control", folder.path("c")]
         simulator = Child(
@@ -37,13 +37,13 @@ final class SimulatedGPIO {
             environment: preloaded(folder, preload))
     }
 
-    /// Has the probe do something, and returns its answer.
+    /// Sends the probe a command, and returns its answer.
     func probe(_ command: String) -> String {
         probe.write("\(command)\n")
         return probe.readLine() ?? "the probe died"
     }
 
-    /// Has the world do something, and returns the simulator's answer.
+    /// Sends the simulator a command, and returns its answer.
     @discardableResult
     func world(_ command: String) -> Answer {
         let words = command.split(separator: " ").map(String.init)
@@ -61,12 +61,12 @@ final class SimulatedGPIO {
         let driven: Bool?
     }
 
-    /// What one of libgpiod's own tools says of the simulated chips.
+    /// The output of one of libgpiod's own tools for the simulated chips.
     func tool(_ name: String, _ arguments: [String]) -> String {
         Child("/usr/bin/\(name)", arguments, environment: preloaded(folder)).readToEnd()
     }
 
-    /// Compiles a part of the simulator, and returns the path of what was made.
+    /// Compiles a part of the simulator, and returns the path of the product.
     private static func compile(_ name: String, from source: String, _ options: [String]) -> String
     {
         let made = "\(products)/\(name)"
@@ -81,7 +81,7 @@ final class SimulatedGPIO {
     }
 }
 
-/// What makes a program see the chips of the simulator in the folder.
+/// The environment that makes a program see the simulator's chips in the folder.
 private func preloaded(_ folder: TemporaryFolder, _ more: String = "") -> [String] {
     ["LD_PRELOAD=\(SimulatedGPIO.preload) \(more)", "GPIOSIM_SOCKET=\(folder.path("s"))"]
 }

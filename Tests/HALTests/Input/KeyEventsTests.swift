@@ -39,7 +39,7 @@ import Time
     @Test func whatWasDroppedIsAskedForAfterTheNextReport() {
         var events = KeyEvents(of: 59)
         #expect(events.take(Self.event(0, 3, 0).span) == nil)
-        // Half of a report: not to be believed.
+        // Half of a report: not reliable.
         #expect(events.take(Self.event(1, 59, 1).span) == nil)
         let report = events.take(Self.event(0, 0, 0, ms: 7).span)
         #expect(report == .lost(at: start + .milliseconds(7)))
@@ -48,7 +48,7 @@ import Time
 }
 
 @Suite struct InputKeyTests {
-    /// A key whose events come through a pipe; it cannot be asked how it is.
+    /// A key whose events come through a pipe; its state cannot be asked for.
     private func key(isDown: Bool = false) throws -> (key: InputKeyBox, write: Int32) {
         var ends: [Int32] = [0, 0]
         let made = unsafe pipe(&ends)
@@ -74,7 +74,7 @@ import Time
             bytes += KeyEventsTests.event(1, 59, Int32(1 - number % 2), ms: Int64(number))
             bytes += KeyEventsTests.event(0, 0, 0)
         }
-        // A press that is told twice is one.
+        // A press that is reported twice counts once.
         bytes += KeyEventsTests.event(1, 59, 1, ms: 50) + KeyEventsTests.event(1, 59, 1, ms: 51)
         write(bytes, to: end)
         var found: [Bool] = []
@@ -114,7 +114,7 @@ import Time
     }
 }
 
-/// What cannot be copied, where a test may change it.
+/// A noncopyable value, where a test can change it.
 final class InputKeyBox {
     var key: InputKey
     init(_ key: consuming InputKey) { self.key = key }

@@ -16,7 +16,7 @@ import Testing
         #expect(result == .sent)
     }
 
-    /// More than one fill, so that the next one takes what the first left, and then nothing.
+    /// More than one fill, so that the next one takes the rest, and then nothing.
     @Test func allThatWaitComeInOrderWithTheirSource() throws {
         let pair = try makePair()
         let source = pair.handshake.local.port
@@ -43,11 +43,11 @@ import Testing
         #expect(seen == total)
     }
 
-    /// Each from its own moment, and the second fill anew.
+    /// Each has its own moment, and the second fill starts anew.
     @Test func eachSaysHowLongItHasWaited() throws {
         let pair = try makePair()
         var inbox = try DatagramInbox()
-        // The kernel stamps what comes some time after it was first asked to.
+        // The kernel begins to stamp datagrams some time after the first request.
         usleep(50_000)
         for _ in 0..<2 {
             try send([0x40, 1], within: pair)

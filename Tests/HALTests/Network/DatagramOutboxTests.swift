@@ -26,7 +26,7 @@ import Testing
         let target = try #require(SocketAddress(host: "127.0.0.1", port: pair.data.local.port))
         var outbox = try DatagramOutbox(for: pair.handshake)
         var inbox = try DatagramInbox()
-        // Twice, as what was sent makes room.
+        // Twice, because sending makes room.
         for _ in 0..<2 {
             for number in 0..<DatagramOutbox.capacity {
                 let isFull = outbox.isFull
@@ -65,7 +65,7 @@ import Testing
         #expect(none == 0, "nothing is sent twice")
     }
 
-    /// Port 0 can be sent to by nobody.
+    /// No datagram can be sent to port 0.
     @Test func oneThatCannotBeSentKeepsNoOtherBack() throws {
         let pair = try makePair()
         let port = pair.data.local.port

@@ -56,8 +56,6 @@ import Testing
         #expect(far.identity.group == getgid())
         #expect(far.identity.process == getpid())
         #expect(near.identity.process == getpid())
-        #expect(far.belongs(toGroup: getgid()) == true)
-        #expect(far.belongs(toGroup: 4_000_000_000) == false)
     }
 
     @Test func fileIsForOwnerAndGroupOnlyWhateverTheUmask() throws {

@@ -9,7 +9,7 @@ import Testing
         #expect(answers.count == 3)
         #expect(answers[0] == .found([SocketAddress(host: "127.0.0.1", port: 1)!.withoutPort]))
         #expect(answers[2] == .found([SocketAddress(host: "::1", port: 1)!.withoutPort]))
-        // RFC 6761 §6.4: it never exists; where there is no name server, that is not known.
+        // RFC 6761 §6.4: it never exists; without a name server that is not known.
         if case .found = answers[1] { Issue.record("an invalid name was found") }
     }
 

@@ -3,7 +3,7 @@ import HAL
 import Testing
 import Time
 
-/// Whether the machine has IPv6 at all, as its kernel and not the code under test says.
+/// Whether the machine has IPv6, as its kernel reports and not the code under test.
 let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8)) ?? "" != ""
 
 @Suite struct SocketPairTests {
@@ -41,7 +41,7 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
         }
         let overflow = UDPSocket.overflow(of: pair.data.fd)
         #expect(overflow > 0 && overflow < sent)
-        // What found room is all there: nothing is counted that came.
+        // Datagrams that found room are not counted.
         var bytes = [UInt8](repeating: 0, count: 1300)
         var span = bytes.mutableSpan
         var came = 0
@@ -50,7 +50,7 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
         #expect(UDPSocket.overflow(of: pair.handshake.fd) == 0)
     }
 
-    /// The claim the daemon's two loops rest on, for each way a packet may come.
+    /// The guarantee on which the daemon's two loops rest, for each way a packet may come.
     @Test(
         arguments: [
             (listen: String?.none, target: "127.0.0.1"), (listen: nil, target: "::1"),
@@ -120,7 +120,7 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
             #expect(error?.errno == EADDRINUSE)
             #expect(error?.description.contains("UDP port \(port)") == true)
         }
-        // The first is none the worse for the attempts.
+        // The attempts did not affect the first pair.
         let target = try address("127.0.0.1", port)
         #expect(pair.data.send([0x77].span, to: target) == .sent)
         #expect(try receive(pair.data)?.bytes == [0x77])

@@ -80,7 +80,7 @@ import Time
     }
 }
 
-/// An array cannot hold what cannot be copied.
+/// Arrays cannot hold noncopyable values.
 private final class EventSignalBox {
     let signal: EventSignal
     init() throws { signal = try EventSignal() }

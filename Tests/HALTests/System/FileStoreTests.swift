@@ -46,13 +46,13 @@ import Testing
         #expect(try FileStore.read(path, limit: 6).count == 6)
         let error = #expect(throws: SystemError.self) { try FileStore.read(path, limit: 5) }
         #expect(error?.description.contains("at most 5 bytes") == true)
-        // A file of the kernel claims no size at all.
+        // A file of the kernel reports no size at all.
         #expect(throws: SystemError.self) { try FileStore.read("/proc/self/maps", limit: 10) }
         #expect(try FileStore.read("/proc/self/comm", limit: 100).isEmpty == false)
     }
 
     @Test func fileThatIsLongerThanItSaysIsReadToItsEnd() throws {
-        // It says 0, and has more than one takes room for at first.
+        // It reports 0, but is longer than the first buffer.
         let text = try FileStore.read("/proc/self/maps", limit: 1 << 20)
         #expect(text.count > 8192)
         #expect(text.last == UInt8(ascii: "\n"))

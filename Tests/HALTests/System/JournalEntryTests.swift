@@ -20,7 +20,7 @@ import Testing
         #expect(entry.bytes.count == 5 + 8 + 400 + 1)
     }
 
-    /// Read as journald reads it, what a value holds is its value.
+    /// Parsed as journald does, every byte of a value stays in the value.
     @Test func aValueCannotForgeAField() {
         var entry = JournalEntry()
         entry.set("INTERCOM_PEER", "x\nPRIORITY=0\nMESSAGE=all is well\n")

@@ -3,7 +3,7 @@ import HAL
 import Testing
 
 @Suite struct JournalSocketTests {
-    /// A journald of the test's own at a path.
+    /// The test's own journald at a path.
     private func listen(at path: String) -> Int32 {
         let listener = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_un()
@@ -37,7 +37,7 @@ import Testing
         #expect(Array(bytes.prefix(max(0, count))) == entry.bytes)
     }
 
-    /// Nobody takes them: the socket is full soon, and the sender is not held up.
+    /// No program reads them: the socket fills up, but the sender is not held up.
     @Test func aFullJournalRefusesAtOnceAndTakesAgainLater() throws {
         let path = TemporaryFolder()
         let listener = listen(at: path.path("journal"))

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct LastWordsTests {
-    /// What the probe says of the fault, and the signal that ends it.
+    /// The probe's line about the fault, and the signal that ends it.
     private func end(by fault: String, prepared: Bool = true) -> (words: String, signal: Int32) {
         let probe = Child(
             SimulatedGPIO.products + "/HALProbe", [],
@@ -12,7 +12,7 @@ import Testing
             #expect(probe.readLine() == "ok")
         }
         probe.write("fault \(fault)\n")
-        // Before them a debug build says why it traps.
+        // A debug build first prints why it traps.
         let words = probe.readToEnd().split(separator: "\n").filter { $0.contains(" in thread ") }
         #expect(words.count == (prepared ? 1 : 0))
         return (String(words.first ?? ""), probe.wait() & 0x7f)
@@ -20,7 +20,7 @@ import Testing
 
     @Test func aTrapSaysItsThreadAndFunctionsAndEndsAsItWould() throws {
         let (words, signal) = end(by: "trap")
-        // What a trap is depends on the processor.
+        // The signal of a trap depends on the processor.
         let name = try #require([SIGILL: "SIGILL", SIGTRAP: "SIGTRAP"][signal])
         #expect(words.hasPrefix("\(name) in thread faulty at 0x"), "\(words)")
         #expect(words.contains("FaultsO4trap"), "\(words)")

@@ -3,7 +3,7 @@ import HAL
 import Testing
 import Time
 
-/// What changes the whole process is tested in a process of its own: `HALProbe`.
+/// Functions that change the whole process are tested in a process of their own: `HALProbe`.
 @Suite struct ProcessTests {
     let probe = Child(SimulatedGPIO.products + "/HALProbe", [])
 
@@ -42,7 +42,7 @@ import Time
 
     @Test func credentialIsReadFromItsFolderOnly() throws {
         let folder = TemporaryFolder()
-        // As systemd leaves it, with the mask of an access list in the group's place.
+        // As systemd leaves it, with the access list's mask in place of the group's permissions.
         try FileStore.write(
             Array("secret".utf8).span, to: folder.path("frontdoor"), mode: 0o440)
         let probe = Child(

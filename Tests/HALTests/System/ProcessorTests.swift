@@ -7,7 +7,7 @@ import Testing
         arguments: [
             ("processor\t: 0\nflags\t\t: fpu vme aes avx\n", true),
             ("processor\t: 0\nflags\t\t: fpu vme avx aesni\n", false),
-            // A Raspberry Pi 5: it has AES, and the library does not use it.
+            // A Raspberry Pi 5: it has AES, but the library does not use it.
             ("processor\t: 0\nFeatures\t: fp asimd aes pmull\n", false),
             ("", false),
         ])

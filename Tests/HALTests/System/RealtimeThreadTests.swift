@@ -31,9 +31,9 @@ import Testing
         #expect(policy.load(ordering: .relaxed) == (isRealtime ? 1 : 0))
     }
 
-    /// What decays in silence would cost a hundred times as much as sound.
+    /// A sound that decays in silence would cost a hundred times as much as others.
     @Test func subnormalNumbersAreZeroOnIt() throws {
-        // Read from memory, so that no compiler reckons them beforehand.
+        // Read from memory, so that no compiler computes them in advance.
         let smallest = Mutex(Float.leastNormalMagnitude)
         let halved = Mutex<Float>(-1)
         let doubled = Mutex<Float>(-1)

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct ServiceNotifierTests {
-    /// A supervisor that listens at the path ("@" begins an abstract name), and what it hears.
+    /// A service manager that listens at the path ("@" begins an abstract name), and its messages.
     private func heard(at path: String, _ command: String) -> String {
         let listener = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { close(listener) }
@@ -33,7 +33,6 @@ import Testing
         #expect(heard(at: folder.path("notify"), "notify ready") == "READY=1")
         #expect(heard(at: folder.path("n2"), "notify stopping") == "STOPPING=1")
         #expect(heard(at: folder.path("n3"), "notify watchdog") == "WATCHDOG=1")
-        #expect(heard(at: folder.path("n4"), "notify status") == "STATUS=2 of 3 peers up")
         #expect(
             heard(at: folder.path("n5"), "notify reloading").hasPrefix(
                 "RELOADING=1\nMONOTONIC_USEC="))

@@ -25,10 +25,12 @@ import Testing
     }
 
     func button(
-        _ state: Status.Button.State, age: Double? = nil, error: String? = nil, talks: Bool = false
+        _ state: Status.Button.State, age: Double? = nil, error: String? = nil,
+        fault: LineFault = LineFault(), talks: Bool = false
     ) -> LineFacts.State {
         var button = Status.Button()
         (button.state, button.pressAgeSeconds, button.error) = (state, age, error)
+        button.fault = fault
         (button.isTalking, button.target) = (talks, "house")
         return .key(button)
     }
@@ -47,7 +49,7 @@ import Testing
         door.state = .off
         #expect(relay(.relay(door)) == "ok    gpio GPIO24     relay door, off")
         door.state = .failed
-        door.error = "line GPIO24: the line is held by \"other\""
+        door.fault = LineFault(.busy, holder: "other")
         #expect(
             relay(.relay(door))
                 == "FAIL  gpio GPIO24     held by \"other\""
@@ -87,12 +89,19 @@ import Testing
     }
 
     @Test(arguments: [
-        GPIOError.Reason.busy(holder: "gpio-keys"), .busy(holder: "lights \"x\""), .noLine, .noChip,
-        .failed(errno: 5),
+        (GPIOError.Reason.busy(holder: "gpio-keys"), LineFault(.busy, holder: "gpio-keys")),
+        (.busy(holder: "lights \"x\""), LineFault(.busy, holder: "lights \"x\"")),
+        (.busy(holder: ""), LineFault(.busy)), (.noLine, LineFault(.noLine)),
+        (.noChip, LineFault(.noChip)), (.noDevice, LineFault(.noDevice)),
+        (.noKey, LineFault(.noKey)), (.noLED, LineFault(.noLED)),
+        (.failed(errno: 5), LineFault(.failed)), (.failed(errno: 5), LineFault()),
     ])
-    func theDaemonsWordAndOurOwnLookGiveTheSameLine(reason: GPIOError.Reason) {
+    func theDaemonsFieldsAndOurOwnLookGiveTheSameLine(
+        reason: GPIOError.Reason, fault: LineFault
+    ) {
         let error = GPIOError(line: "GPIO17", reason: reason)
-        #expect(key(.failed(error)) == key(button(.unreadable, error: error.description)))
+        let told = button(.unreadable, error: error.description, fault: fault)
+        #expect(key(.failed(error)) == key(told))
         #expect(key(.failed(error)).hasPrefix("FAIL  gpio GPIO17     "))
     }
 
@@ -126,7 +135,7 @@ import Testing
 
     @Test func aLampThatFailedIsAFailure() {
         var status = Status.Lamp()
-        (status.state, status.error) = (.failed, "line GPIO23: the line is held by \"x\"")
+        (status.state, status.fault) = (.failed, LineFault(.busy, holder: "x"))
         #expect(
             lamp(.lamp(status))
                 == "FAIL  gpio GPIO23     held by \"x\""

@@ -4,7 +4,7 @@ import Wire
 
 /// A few stations, a network between them, and people: in virtual time, from one seed.
 struct CallWorld {
-    /// What one station's history says of one call.
+    /// One station's history of one call.
     struct Entry: Equatable {
         var starts = 0
         var ends = 0
@@ -21,7 +21,7 @@ struct CallWorld {
         let at: Instant
         let from: Int
         let to: Int
-        /// The starts of both sides it belongs to; others cannot open it.
+        /// The starts of both sides it belongs to; later ones cannot open it.
         let boots: [Int]
         let content: Content
     }
@@ -43,11 +43,11 @@ struct CallWorld {
     /// Of a hundred packets, how many are lost.
     var lossPercent: UInt64 = 0
     var delayMaxMs: UInt64 = 5
-    /// Pairs that do not reach each other at all.
+    /// Pairs that cannot reach each other at all.
     var cut: Set<[Int]> = []
     /// Records the network swallows.
     var swallows: (ControlRecord) -> Bool = { _ in false }
-    /// Watches every record that is sent, also those that are lost.
+    /// Watches every record that is sent, lost ones too.
     var sees: (ControlRecord) -> Void = { _ in }
     var policy = Policy() {
         didSet { for own in stations.indices { consent(own) } }
@@ -56,7 +56,7 @@ struct CallWorld {
     var policies: [Int: Policy] = [:] {
         didSet { for own in stations.indices { consent(own) } }
     }
-    /// The one channel everybody is in.
+    /// The one channel, of which all are members.
     let channel: UInt64 = 0xCAFE
 
     init(_ count: Int, seed: UInt64 = 1) {
@@ -94,7 +94,7 @@ struct CallWorld {
         return CallID(high: nextID, low: random.next() | 1)
     }
 
-    /// A person's act at one station, and all that follows at once.
+    /// A person's action at one station, with its immediate effects.
     mutating func act<Outcome>(_ station: Int, _ what: (inout Station, Instant) -> Outcome)
         -> Outcome
     {
@@ -130,7 +130,7 @@ struct CallWorld {
         return id
     }
 
-    /// A record as the peer may send it, but does not.
+    /// A record that the peer could send, but does not.
     mutating func inject(_ record: ControlRecord, from: Int, to: Int) {
         stations[to].receive(record, from: from, at: now)
         settle(to)
@@ -156,7 +156,7 @@ struct CallWorld {
         actions[own].count { if case .redial = $0 { true } else { false } }
     }
 
-    /// What happened to pages and requests, in words.
+    /// The events of pages and requests, in words.
     func pages(_ own: Int) -> [String] {
         actions[own].compactMap { action in
             switch action {
@@ -174,7 +174,7 @@ struct CallWorld {
 
     func ending(_ station: Int, _ id: CallID) -> CallEnding? { history[station][id]?.ending }
 
-    /// Stops a station without a word and starts it again.
+    /// Kills a station and starts it again.
     mutating func crash(_ own: Int, recovers: Bool = true) {
         let open = history[own].values.filter { $0.ends < $0.starts }.compactMap { $0.summary }
         boots[own] += 1
@@ -197,7 +197,7 @@ struct CallWorld {
         now = end
     }
 
-    /// Lets the next thing happen.
+    /// Lets the next event happen.
     mutating func step() {
         if let moment = nextMoment { step(to: moment) }
     }
@@ -268,7 +268,7 @@ struct CallWorld {
         }
     }
 
-    /// Calls that a station's policy does not admit, and that it took all the same.
+    /// Calls that a station's policy forbids, but that it accepted.
     private(set) var trespasses: [String] = []
 
     private func isAllowed(_ call: CallSummary, at own: Int) -> Bool {
@@ -282,12 +282,12 @@ struct CallWorld {
         }
     }
 
-    /// Those who do not want to be disturbed.
+    /// Stations with do-not-disturb.
     var resting: Set<Int> = [] {
         didSet { for own in stations.indices { consent(own) } }
     }
 
-    /// A peer is in the channel no more, in the settings of one station.
+    /// A peer is removed from the channel, in the settings of one station.
     mutating func leaves(_ peer: Int, theChannelOf own: Int) {
         let members = stations.indices.filter { $0 != own && $0 != peer }
         let channel = Channel(
@@ -322,7 +322,7 @@ struct CallWorld {
         }
     }
 
-    /// What is wrong with who is in which call, and with the records; empty when all agree.
+    /// The contradictions in who is in which call, and in the records; empty when all agree.
     func disagreements() -> [String] {
         var found = trespasses
         for own in stations.indices {

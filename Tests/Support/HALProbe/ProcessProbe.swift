@@ -57,7 +57,6 @@ final class ProcessProbe {
         case "ready": ServiceNotifier.ready()
         case "reloading": ServiceNotifier.reloading()
         case "stopping": ServiceNotifier.stopping()
-        case "status": ServiceNotifier.status("2 of 3 peers up")
         default: ServiceNotifier.watchdog()
         }
     }

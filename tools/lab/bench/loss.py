@@ -68,7 +68,7 @@ class Run:
 
     def begin(self):
         """Makes the network bad and begins to talk."""
-        self.pair.relay.become(self.cell.network)
+        self.pair.badnet.become(self.cell.network)
         if self.cell.kind is Daemons:
             self._before, self._waited = self.pair.counters(), self.pair.waited_ms()
         return self.pair.begin(self.said)
@@ -87,7 +87,7 @@ class Run:
             "cell": str(self.cell), "program": self.cell.kind.kind, "profile": self.cell.profile,
             "loss_percent": self.cell.network.loss, "burst": self.cell.network.burst,
             "jitter_ms": self.cell.network.jitter, "in_order": self.cell.network.is_in_order,
-            "seed": self.pair.relay.seed, "late_samples": talk.missed,
+            "seed": self.pair.badnet.seed, "late_samples": talk.missed,
             "packets_per_second": round(packets, 1), "kbit_udp": round(size * 8 / 1000, 1),
             "kbit_wire": round((size + HEADERS * packets) * 8 / 1000, 1)}
         if self.cell.kind is Daemons:

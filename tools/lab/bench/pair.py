@@ -1,7 +1,7 @@
 """Two who talk over a network: two real daemons, or two floors in C, with the same verbs.
 
-Each has a simulated card and real sockets and runs in real time; between them is the relay, unless
-the delay is what is looked for.
+Each has a simulated card and real sockets and runs in real time; between them is badnet, unless the
+delay is what is looked for.
 """
 
 import contextlib
@@ -49,7 +49,7 @@ class Row(NamedTuple):
 
 LOOKAHEAD_MS = {"speech": 6.5, "wideband": 6.5, "lowdelay": 2.5}
 """How far libopus looks ahead at 48 kHz, by what it is made for."""
-TABLE = os.path.join(place.ROOT, "Sources/Audio/Profile.swift")
+TABLE = os.path.join(place.ROOT, "Sources/Audio/Codec/Profile.swift")
 MODES = {"speech": "speech", "widebandSpeech": "wideband", "lowDelay": "lowdelay"}
 """The table's words for what Opus is made for, and the floor's."""
 
@@ -82,7 +82,7 @@ PROFILES = _profiles()
 
 
 class Network(NamedTuple):
-    """What the relay does, both ways: loss in percent in bursts, jitter in ms."""
+    """What the bad network does, both ways: loss in percent in bursts, jitter in ms."""
 
     loss: float = 0
     burst: float = 1
@@ -100,21 +100,21 @@ class Network(NamedTuple):
         return ", ".join(parts) or "clean"
 
 
-class Relay:
-    """tools/lab/relay between two ports; who sends from `first` does so to `port_for(first)`."""
+class BadNet:
+    """tools/lab/badnet between two ports; who sends from `first` does so to `port_for(first)`."""
 
     def __init__(self, folder, first, second, seed):
         self.seed = seed
         self._ports = {first: place.free_port(), second: place.free_port()}
-        self._control = os.path.join(folder, "relay")
+        self._control = os.path.join(folder, "badnet")
         self._process = process.launch([
-            place.lab("relay"), "--a", f"{self._ports[first]}:{first}",
+            place.lab("badnet"), "--a", f"{self._ports[first]}:{first}",
             "--b", f"{self._ports[second]}:{second}", "--control", self._control,
             "--seed", str(seed)], output=process.subprocess.DEVNULL)
         # A network is not late because the machine is busy.
         with contextlib.suppress(OSError):
             os.sched_setscheduler(self._process.pid, os.SCHED_FIFO, os.sched_param(20))
-        place.wait_until(self._listens, place.PATIENCE, "the relay listens")
+        place.wait_until(self._listens, place.PATIENCE, "the bad network listens")
 
     def _listens(self):
         try:
@@ -135,7 +135,7 @@ class Relay:
             with link.makefile() as lines:
                 reply = json.loads(lines.readline())
         if not reply["ok"]:
-            raise place.StageError(f"relay refused {' '.join(map(str, words))}")
+            raise place.StageError(f"badnet refused {' '.join(map(str, words))}")
         return reply
 
     def become(self, network):
@@ -165,7 +165,7 @@ class Talk(NamedTuple):
 class Pair:
     """A context. `cards` are (the talker's, the listener's)."""
 
-    relay = cards = None
+    badnet = cards = None
 
     def __init__(self, folder, profile):
         self.folder, self.profile = folder, profile
@@ -197,7 +197,7 @@ class Pair:
 
     def sent(self):
         """(datagrams, bytes of them) that have entered the network towards the listener."""
-        found = self.relay.do("status")["ab"]
+        found = self.badnet.do("status")["ab"]
         return found["received"], found["bytes"]
 
     def end(self):
@@ -225,10 +225,10 @@ class Daemons(Pair):
             talker, listener = (self.scene[name] for name in self.scene.names)
             self.cards = talker.card, listener.card
             if self._seed is not None:
-                self.relay = self.scene.also_end(
-                    Relay(self.folder, talker.port, listener.port, self._seed))
+                self.badnet = self.scene.also_end(
+                    BadNet(self.folder, talker.port, listener.port, self._seed))
                 self.scene.through = {
-                    (one.name, other.name): self.relay.port_for(one.port)
+                    (one.name, other.name): self.badnet.port_for(one.port)
                     for one, other in ((talker, listener), (listener, talker))}
             self.scene.start(place.PATIENCE)
             stack.pop_all()
@@ -280,13 +280,13 @@ class Floors(Pair):
     def __enter__(self):
         row, ports = PROFILES[self.profile], [place.free_port(), place.free_port()]
         if self._seed is not None:
-            self.relay = Relay(self.folder, *ports, self._seed)
+            self.badnet = BadNet(self.folder, *ports, self._seed)
         self.cards = tuple(Card(self.folder, name) for name in (TALKER, LISTENER))
         environment = {**os.environ, "ALSA_CONFIG_PATH": place.CARD_CONFIG,
                        "SIMCARD_LIB": place.LAB, "SIMCARD_DIR": self.folder}
         try:
             for number, name in enumerate((TALKER, LISTENER)):
-                to = self.relay.port_for(ports[number]) if self.relay else ports[1 - number]
+                to = self.badnet.port_for(ports[number]) if self.badnet else ports[1 - number]
                 words = [place.lab("floor"), *row.options(), "--talker", 0, "station",
                          f"simcard:{name}", ports[number], to]
                 self._programs.append(process.subprocess.Popen(
@@ -318,5 +318,5 @@ class Floors(Pair):
         for one in self._programs:
             one.stdin.close()
             process.end(one)
-        if self.relay:
-            self.relay.end()
+        if self.badnet:
+            self.badnet.end()

@@ -2,7 +2,7 @@
 //
 // fuzz --to PORT --samples FILE --mac-key HEX [--count N] [--rate N] [--seed N] [--dear N]
 //      [--flood]
-//     PORT is the station's on 127.0.0.1; FILE a capture of relay with what it was truly sent; HEX
+//     PORT is the station's on 127.0.0.1; FILE a capture of badnet with what it was truly sent; HEX
 //     the key of the mac of messages to it. --rate: at most so many a second (100,000); the rate
 //     falls when the kernel has to drop some for want of room or they wait too long there, and
 //     rises again. --flood: it does not fall. --dear: one in so many (500) is of a kind that costs
@@ -61,7 +61,7 @@ static int64_t now_ns(void) {
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-// What the relay wrote of the one way that leads to the station: 8 bytes ns, way, 0, size, bytes.
+// What badnet wrote of the one way that leads to the station: 8 bytes ns, way, 0, size, bytes.
 static void load(const char *path) {
     FILE *file = fopen(path, "rb");
     if (file == NULL)

@@ -5,8 +5,8 @@ import random
 import signal
 import time
 
-import lab
-from wire import Stranger
+from stage import people
+from stage.wire import Stranger
 
 
 class Happen:
@@ -30,26 +30,26 @@ class Happen:
         for _ in range(int(event.scale(5, 40))):
             one.press()
             one.release()
-        lab.wait(lambda: not one.is_talking(), f"{one} is silent")
+        people.wait(lambda: not one.is_talking(), f"{one} is silent")
 
     def _weather(self, event, one, _):
-        relay, way = self.town.relay(event), event.way
-        relay.do("loss", way, round(event.scale(2, 15)), 1 + event.seed % 3)
-        relay.do("delay", way, event.seed % 30, event.seed // 30 % 40)
-        relay.do("reorder", way, round(event.scale(0, 20)), 30)
-        relay.do("duplicate", way, round(event.scale(0, 10)))
+        badnet, way = self.town.badnet(event), event.way
+        badnet.do("loss", way, round(event.scale(2, 15)), 1 + event.seed % 3)
+        badnet.do("delay", way, event.seed % 30, event.seed // 30 % 40)
+        badnet.do("reorder", way, round(event.scale(0, 20)), 30)
+        badnet.do("duplicate", way, round(event.scale(0, 10)))
         self.talk([one], max(event.seconds, 1.2), calm=False)
-        relay.do("clear", "both")
+        badnet.do("clear", "both")
 
     def _outage(self, event, *_):
-        relay = self.town.relay(event)
-        relay.do("drop", event.way, "any")
+        badnet = self.town.badnet(event)
+        badnet.do("drop", event.way, "any")
         time.sleep(event.scale(0.2, 6))
-        relay.do("clear", "both")
+        badnet.do("clear", "both")
 
     def _unplug(self, event, one, _):
         one.card.do("unplug")
-        lab.wait(lambda: one.has_card("absent"), f"{one} has no card")
+        people.wait(lambda: one.has_card("absent"), f"{one} has no card")
         time.sleep(event.scale(0, 3))
         one.card.do("replug")
 
@@ -58,7 +58,7 @@ class Happen:
 
     def _in_talk(self, one, what):
         one.press()
-        lab.wait(one.is_talking, f"{one} talks")
+        people.wait(one.is_talking, f"{one} talks")
         what()
         one.release()
 
@@ -115,10 +115,10 @@ class Happen:
         names = lambda: [peer["name"] for peer in one.status()["peers"]]
         with self.town.apart_from(one, other):
             self._ask_reload(event, one)
-            lab.wait(lambda: other.name not in names(), f"{one} no longer knows {other}")
+            people.wait(lambda: other.name not in names(), f"{one} no longer knows {other}")
             self.talk([one], event.seconds)
         self._ask_reload(event, one)
-        lab.wait(lambda: other.name in names(), f"{one} knows {other} again")
+        people.wait(lambda: other.name in names(), f"{one} knows {other} again")
 
     def _reload_address(self, event, one, other):
         self.note(f"{one} now has {other} at {self.town.move(one, other)}")

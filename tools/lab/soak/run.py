@@ -3,18 +3,12 @@
 import argparse
 import collections
 import json
-import pathlib
 import secrets
 import signal
 import sys
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT / "Tests/System"))
-
-# pylint: disable=wrong-import-position
-import lab
-from stage import place, process, sanitizer
+from stage import people, place, process, sanitizer
 
 from . import growth, plan, verdict
 from .happen import Happen
@@ -98,8 +92,8 @@ class Soak:
     def raise_the_dead(self):
         """A daemon that ended by itself is a fault; the others go on with a new one."""
         for one in self.town.stations:
-            for relay in self.town.relays.values():
-                relay.do("clear", "both")
+            for badnet in self.town.badnets.values():
+                badnet.do("clear", "both")
             if not process.is_alive(one.process):
                 self.counts["crashes"] += 1
                 self.fault(f"{one} ended by itself with {one.process.returncode}")
@@ -174,9 +168,9 @@ class Soak:
                 opened.append(context)
             for one in hearing:
                 for talker in listeners[one.name]:
-                    lab.wait(lambda one=one, talker=talker: one.hears(talker),
+                    people.wait(lambda one=one, talker=talker: one.hears(talker),
                              f"{one} shows that {talker} talks")
-            span = lab.listen(seconds)
+            span = people.listen(seconds)
         finally:
             for context in opened:
                 context.__exit__(None, None, None)
@@ -209,7 +203,7 @@ class Soak:
     def gaps(self, heard, span, talkers):
         """Where speech was not said, or sound not recorded: (from, to) in seconds of the span."""
         unsaid = [gap for talker in talkers for gap in talker.missed_speech()]
-        found = [((start - span[0]) / 1e9, (to + lab.LATER_NS - span[0]) / 1e9)
+        found = [((start - span[0]) / 1e9, (to + people.LATER_NS - span[0]) / 1e9)
                  for start, to in unsaid]
         found += [((start - span[0]) / 1e9, (to - span[0]) / 1e9) for start, to in heard.gaps]
         length = (span[1] - span[0]) / 1e9

@@ -5,25 +5,24 @@ import os
 import pathlib
 import socket
 
-import lab
-import sound
-from wire import Relay
+from stage import people, sound
+from stage.wire import BadNet
 
 NAMES = ["kitchen", "garage", "cellar", "attic"]
 TONES = {"kitchen": 500, "garage": 800, "cellar": 1100, "attic": 1450}
 STEADY = "kitchen"
 
 VIA = [("kitchen", "garage"), ("kitchen", "cellar"), ("garage", "attic")]
-"""The pairs with a relay between them; the others are neighbours."""
+"""The pairs with a bad network between them; the others are neighbours."""
 
 
-class Town(lab.Scene):
+class Town(people.Scene):
     """Four stations, all known to each other, some of them over a bad network."""
 
     def __init__(self, seed):
         super().__init__(*NAMES)
         self.named = dict(zip(NAMES, self.stations))
-        self.relays = {}
+        self.badnets = {}
         self.apart = set()
         self.watchers = []
         self._seed = seed
@@ -35,12 +34,12 @@ class Town(lab.Scene):
         super().__enter__()
         for number, pair in enumerate(VIA):
             a, b = (self[name] for name in pair)
-            self.relays[frozenset(pair)] = Relay(self, a, b, seed=self._seed + number)
+            self.badnets[frozenset(pair)] = BadNet(self, a, b, seed=self._seed + number)
         for one in self.stations:
             for other in self.stations:
                 if one is not other:
-                    relay = self.relays.get(frozenset((one.name, other.name)))
-                    one.knows(other, relay.port_for(one) if relay else None)
+                    badnet = self.badnets.get(frozenset((one.name, other.name)))
+                    one.knows(other, badnet.port_for(one) if badnet else None)
         return self
 
     def __exit__(self, *what):
@@ -72,16 +71,16 @@ class Town(lab.Scene):
 
     def whole(self):
         """Waits for `is_whole`."""
-        lab.wait(self.is_whole, "all have their sessions and cards", interval=0.05)
+        people.wait(self.is_whole, "all have their sessions and cards", interval=0.05)
 
     # What is between them.
 
-    def relay(self, event):
-        """The relay that an event is about: one of its two stations has it."""
-        for pair, relay in self.relays.items():
+    def badnet(self, event):
+        """The bad network that an event is about: one of its two stations has it."""
+        for pair, badnet in self.badnets.items():
             if pair == frozenset((event.station, event.other)):
-                return relay
-        return self.relays[frozenset(VIA[event.number % len(VIA)])]
+                return badnet
+        return self.badnets[frozenset(VIA[event.number % len(VIA)])]
 
     # Files and requests.
 
@@ -104,14 +103,14 @@ class Town(lab.Scene):
             self.apart.discard(pair)
 
     def move(self, one, other):
-        """Writes another way to `other` into the file: straight, or by the relay between."""
+        """Writes another way to `other` into the file: straight, or by the bad network between."""
         path = self.peer_file(one, other)
-        relay = self.relays.get(frozenset((one.name, other.name)))
+        badnet = self.badnets.get(frozenset((one.name, other.name)))
         straight = f"127.0.0.1:{other.port}"
-        if relay is None:
+        if badnet is None:
             ways = [straight, f"localhost:{other.port}"]
         else:
-            ways = [straight, f"127.0.0.1:{relay.port_for(one)}"]
+            ways = [straight, f"127.0.0.1:{badnet.port_for(one)}"]
         text = path.read_text(encoding="utf-8")
         now = next(way for way in ways if f"= {way}\n" in text)
         then = ways[1 - ways.index(now)]
@@ -122,7 +121,7 @@ class Town(lab.Scene):
         """So many who monitor it and never read."""
         for _ in range(count):
             link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            link.settimeout(lab.PATIENCE)
+            link.settimeout(people.PATIENCE)
             link.connect(os.path.join(one.run, "control.sock"))
             link.sendall(b'{"v":1,"do":"monitor"}\n')
             self.watchers.append(link)

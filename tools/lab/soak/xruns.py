@@ -11,7 +11,6 @@ import contextlib
 import json
 import multiprocessing
 import os
-import pathlib
 import select
 import shutil
 import signal
@@ -21,10 +20,6 @@ import tempfile
 import threading
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT / "Tests/System"))
-
-# pylint: disable=wrong-import-position
 from bench.pair import LISTENER, PROFILES, TALKER, Daemons
 from stage import place, process, speech, wav
 

@@ -1,6 +1,6 @@
 """What is on the wire: every datagram between stations, with its moment.
 
-`Capture` looks on as root. `Relay` stands in between for anyone else: it forwards what it gets,
+`Capture` looks on as root. `Forwarder` stands in between for anyone else: it forwards what it gets,
 and `Scene.through` tells the stations to send there.
 """
 
@@ -104,7 +104,7 @@ class Capture(_Listener):
             self.packets.append(Packet(*moments, source, target, payload))
 
 
-class Relay(_Listener):
+class Forwarder(_Listener):
     """Stands between two stations; packets are noted as if they had gone straight."""
 
     def __init__(self, first_port, second_port):

@@ -12,7 +12,7 @@ class Scene:
     """A context: stations are made and introduced at entry of `start`, ended at exit.
 
     `settings` are keywords of `Station` for all; `each` has more of them by name. `through`
-    maps (from, to) to the UDP port that `from` is to use for `to`, when a relay is between.
+    maps (from, to) to the UDP port that `from` is to use for `to`, when a forwarder is between.
     """
 
     def __init__(self, folder, names, *, each=None, **settings):
@@ -50,7 +50,7 @@ class Scene:
         raise SystemExit(128 + number)
 
     def also_end(self, other):
-        """Something else with an `end()`, such as a relay, to be ended with the scene."""
+        """Something else with an `end()`, such as a forwarder, to be ended with the scene."""
         self._others.append(other)
         return other
 

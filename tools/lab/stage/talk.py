@@ -5,7 +5,7 @@ import os
 import time
 
 from . import process, speech, wav
-from .capture import Capture, Relay
+from .capture import Capture, Forwarder
 from .measure import Sound
 from .scene import Scene
 
@@ -21,13 +21,13 @@ SETTINGS = {
 
 @contextlib.contextmanager
 def scene_of_two(folder):
-    """The kitchen and the garage, not started yet; a relay between them for who may not look on."""
+    """The kitchen and the garage, not started yet; only root may look on, so else a forwarder."""
     with Scene(folder, ["kitchen", "garage"], sections=SETTINGS) as scene:
         kitchen, garage = (scene[name].port for name in scene.names)
         if Capture.is_allowed():
             scene.wire = scene.also_end(Capture([kitchen, garage]))
         else:
-            scene.wire = scene.also_end(Relay(kitchen, garage))
+            scene.wire = scene.also_end(Forwarder(kitchen, garage))
             scene.through = {("kitchen", "garage"): scene.wire.port_for(kitchen),
                              ("garage", "kitchen"): scene.wire.port_for(garage)}
         yield scene

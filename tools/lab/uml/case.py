@@ -8,8 +8,7 @@ import json
 from typing import NamedTuple
 
 import numpy
-import sound
-from stage import measure, wav
+from stage import measure, sound, wav
 from stage.wav import RATE
 
 

@@ -7,9 +7,8 @@ import sys
 import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TESTS = os.path.join(HERE, "..", "..", "..", "Tests")
-sys.path[:0] = [os.path.dirname(HERE), os.path.join(TESTS, "Scenarios"),
-                os.path.join(TESTS, "System")]
+SCENARIOS = os.path.join(HERE, "..", "..", "..", "Tests", "Scenarios")
+sys.path[:0] = [os.path.dirname(HERE), SCENARIOS]
 
 # pylint: disable=wrong-import-position
 from uml.world import World

@@ -16,9 +16,8 @@ from stage import place
 
 from .boot import BootError, boot, end_all, obtained
 
-TESTS = pathlib.Path(place.ROOT) / "Tests"
-SCENARIOS = TESTS / "Scenarios"
-sys.path[:0] = [str(SCENARIOS), str(TESTS / "System")]
+SCENARIOS = pathlib.Path(place.ROOT) / "Tests/Scenarios"
+sys.path.insert(0, str(SCENARIOS))
 
 # pylint: disable=wrong-import-position
 from .case import Case

@@ -4,8 +4,7 @@ import json
 import math
 
 import numpy
-import sound
-from stage import room, wav
+from stage import room, sound, wav
 from stage.wav import RATE
 
 

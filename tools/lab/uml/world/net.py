@@ -6,8 +6,8 @@ import socket
 import subprocess
 
 NETWORK = "10.77.0"
-RELAYS = f"{NETWORK}.250"
-"""The address of the relays, beside the bridge."""
+BADNETS = f"{NETWORK}.250"
+"""The address of the bad networks, beside the bridge."""
 
 REMEMBER = ("cd /proc/sys/net/ipv4/neigh/eth0 && echo 1000000000 >base_reachable_time_ms && "
             "echo 0 >delay_first_probe_time")
@@ -20,8 +20,8 @@ def ip(*lines):
 
 
 def lay():
-    """The bridge, which has the address of the relays. No IPv6: its addresses are random."""
-    ip("link add br0 type bridge", "link set br0 up", f"addr add {RELAYS}/24 dev br0")
+    """The bridge, which has the address of the bad networks. No IPv6: its addresses are random."""
+    ip("link add br0 type bridge", "link set br0 up", f"addr add {BADNETS}/24 dev br0")
     subprocess.run(["sh", "-c", REMEMBER.replace("eth0", "br0")], check=True)
 
 

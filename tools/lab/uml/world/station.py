@@ -7,8 +7,8 @@ import os
 import signal
 import socket
 
-from identity import Identity
 from stage import place, process, station
+from stage.identity import Identity
 
 from . import net
 from .chip import Chip

@@ -10,7 +10,7 @@ import subprocess
 from stage import place, process
 
 from . import clock, net
-from .relay import Relay
+from .badnet import BadNet
 from .station import Station
 from .wire import Wire
 
@@ -39,7 +39,7 @@ class World:
         self._log = open(os.path.join(SHARE, "log"), "a", encoding="utf-8", buffering=1)
         self._ears, self._rooms, self._others, self.events = {}, [], [], []
         self.zero = None
-        self._relays = {}
+        self._badnets = {}
         net.lay()
         self.stations = {name: Station(self, name, host)
                          for host, name in enumerate(scenario.STATIONS, 1)}
@@ -66,12 +66,12 @@ class World:
 
     # --- people ---
 
-    def relay(self, a, b, seed=1):
+    def badnet(self, a, b, seed=1):
         """A bad network between two stations, before they are introduced."""
-        relay = Relay(self, self[a], self[b], seed)
-        self._others.append(relay.process)
-        self._relays[a, b] = self._relays[b, a] = relay
-        return relay
+        badnet = BadNet(self, self[a], self[b], seed)
+        self._others.append(badnet.process)
+        self._badnets[a, b] = self._badnets[b, a] = badnet
+        return badnet
 
     def beside(self, *words):
         """Starts a program that lives no longer than this world; returns its process."""
@@ -79,13 +79,13 @@ class World:
         return self._others[-1]
 
     def introduce(self):
-        """Every station learns of every other, by its address or its relay's."""
+        """Every station learns of every other, by its address or its bad network's."""
         for one in self.stations.values():
             for other in self.stations.values():
                 if other is not one:
-                    relay = self._relays.get((one.name, other.name))
+                    badnet = self._badnets.get((one.name, other.name))
                     one.write_peer(other.name, other.public_key,
-                                   relay.stand_in(other) if relay else other.address)
+                                   badnet.stand_in(other) if badnet else other.address)
 
     def start(self):
         """Introduces and starts all, and waits until everyone has a session with everyone."""

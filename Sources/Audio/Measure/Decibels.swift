@@ -1,0 +1,34 @@
+/// Decibels without a C mathematics library, which Embedded Swift does not have.
+///
+/// Accurate to 0.001 dB; for meters and gains, not for signal paths.
+enum Decibels {
+    /// The amplitude ratio of a level difference: 10^(decibels / 20).
+    static func ratio(_ decibels: Double) -> Double {
+        // 10^(d/20) = 2^(whole + part), the part in 0..<1 by its power series.
+        let exponent = decibels * 0.166_096_404_744_368_1
+        let whole = exponent.rounded(.down)
+        let x = (exponent - whole) * 0.693_147_180_559_945_3
+        var term = 1.0
+        var sum = 1.0
+        for n in 1...12 {
+            term *= x / Double(n)
+            sum += term
+        }
+        return Double(sign: .plus, exponent: Int(whole), significand: sum)
+    }
+
+    /// The level of an amplitude ratio: 20·log10(ratio); -infinity for 0.
+    static func level(_ ratio: Double) -> Double {
+        guard ratio > 0 else { return -.infinity }
+        // ln(significand), 1..<2, by the series of artanh, whose argument is then below 1/3.
+        let y = (ratio.significand - 1) / (ratio.significand + 1)
+        var power = y
+        var sum = 0.0
+        for n in stride(from: 1.0, through: 15.0, by: 2.0) {
+            sum += power / n
+            power *= y * y
+        }
+        let ln = 2 * sum + Double(ratio.exponent) * 0.693_147_180_559_945_3
+        return ln * 8.685_889_638_065_035
+    }
+}

@@ -1,0 +1,112 @@
+/// Measures the level of sound, and whether it clips, for `status`, `stats` and `levels`.
+///
+/// Levels are dBFS: a full-scale square reads 0, a full-scale sine reads 0 peak and -3.0 RMS. The
+/// peak is that of the samples and falls 20 dB in 1.7 s; the RMS integrates over 300 ms. Real-time.
+public struct LevelMeter: Sendable {
+    /// The reading for silence.
+    public static let floor = -96.0
+
+    private var peakAmplitude: Float = 0
+    private var meanSquare: Float = 0
+    /// How often at least three samples in a row were at full scale.
+    public private(set) var clips: UInt64 = 0
+    private var run = 0
+    private var lastSide: Int32 = 0
+
+    /// The meter advances in steps of 2.5 ms, the shortest block.
+    private static let step = 120
+    /// One step of falling 20 dB in 1.7 s: 10^(-2.5/1700).
+    private static let peakDecay: Float = 0.996_619_6
+    /// One step of forgetting over 300 ms: e^(-2.5/300).
+    private static let squareDecay: Float = 0.991_701_3
+    /// A converter at its limit returns values from here on.
+    private static let clipped: Int32 = 32_766
+
+    public init() {}
+
+    /// Takes a block of 48 kHz mono: any multiple of 120 samples.
+    public mutating func add(_ samples: Span<Int16>) {
+        guard !samples.isEmpty else { return }
+        var peak: Int32 = 0
+        var squares: Int64 = 0
+        for i in samples.indices {
+            let sample = Int32(samples[i])
+            peak = max(peak, abs(sample))
+            squares &+= Int64(sample &* sample)
+        }
+        let scale: Float = 1 / 32_768
+        var (peakKept, squareKept): (Float, Float) = (1, 1)
+        for _ in 0..<max(1, samples.count / Self.step) {
+            peakKept *= Self.peakDecay
+            squareKept *= Self.squareDecay
+        }
+        peakAmplitude = max(Float(peak) * scale, peakAmplitude * peakKept)
+        let square = Float(squares) / Float(samples.count) * scale * scale
+        meanSquare = square + (meanSquare - square) * squareKept
+        // Searched only where clipping is possible: nearly never.
+        if peak >= Self.clipped || run > 0 { countClips(samples) }
+    }
+
+    /// Takes one more frame of 10 ms.
+    public mutating func add(_ frame: borrowing Frame) { add(frame.span) }
+
+    private mutating func countClips(_ samples: Span<Int16>) {
+        for i in samples.indices {
+            let sample = Int32(samples[i])
+            let side: Int32 = sample >= Self.clipped ? 1 : sample <= -Self.clipped - 1 ? -1 : 0
+            run = side == 0 ? 0 : side == lastSide ? run + 1 : 1
+            lastSide = side
+            // Two may be chance; a clipped voice has many.
+            if run == 3 { clips &+= 1 }
+        }
+    }
+
+    /// Peak and RMS of this moment.
+    public var reading: Reading { Reading(peakAmplitude: peakAmplitude, meanSquare: meanSquare) }
+
+    /// dBFS, at least `floor`.
+    public var peak: Double { reading.peak }
+
+    /// dBFS, at least `floor`.
+    public var rms: Double { reading.rms }
+
+    /// Reads silence again; clips stay counted.
+    public mutating func reset() {
+        let clips = clips
+        self = LevelMeter()
+        self.clips = clips
+    }
+}
+
+extension LevelMeter {
+    /// Peak and RMS of one moment, in one machine word, so that another thread can read both
+    /// together.
+    public struct Reading: Equatable, Sendable {
+        private let peakAmplitude: Float
+        private let meanSquare: Float
+
+        init(peakAmplitude: Float, meanSquare: Float) {
+            self.peakAmplitude = peakAmplitude
+            self.meanSquare = meanSquare
+        }
+
+        /// Unpacks a reading; 0 reads silence.
+        public init(packed: UInt64) {
+            peakAmplitude = Float(bitPattern: UInt32(truncatingIfNeeded: packed >> 32))
+            meanSquare = Float(bitPattern: UInt32(truncatingIfNeeded: packed))
+        }
+
+        /// Both numbers in one.
+        public var packed: UInt64 {
+            UInt64(peakAmplitude.bitPattern) << 32 | UInt64(meanSquare.bitPattern)
+        }
+
+        /// dBFS, at least `floor`.
+        public var peak: Double { max(LevelMeter.floor, Decibels.level(Double(peakAmplitude))) }
+
+        /// dBFS, at least `floor`.
+        public var rms: Double {
+            max(LevelMeter.floor, Decibels.level(Double(meanSquare).squareRoot()))
+        }
+    }
+}

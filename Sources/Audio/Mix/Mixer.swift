@@ -1,0 +1,111 @@
+internal import Realtime
+
+/// Adds the talkers of one playout block.
+///
+/// One talker at unity gain comes out bit for bit. Where the sum exceeds full scale, it is lowered
+/// just before that and recovers over a fifth of a second: two people shouting get softer instead
+/// of crackling. Real-time.
+public struct Mixer: ~Copyable {
+    /// The longest block.
+    public static let blockMax = 480
+    /// The limiter sets its gain per part of so many samples, half a millisecond.
+    private static let part = 24
+    /// The gain rises by this per part: from 0 to 1 in 200 ms.
+    private static let rise: Float = 1 / 400
+    /// The gain falls by this per part at most, where the peak is known in advance: from 1 to 0 in
+    /// 2 ms.
+    private static let fall: Float = 1 / 4
+    private static let ceiling: Float = 32_767
+
+    private var sum = FixedArray<Int32>(count: blockMax, repeating: 0)
+    /// The limiter's gains between the parts, 0..1; the first is the last one of the former block.
+    private var limits = FixedArray<Float>(count: blockMax / part + 1, repeating: 1)
+    private var limit: Float = 1
+
+    public init() {}
+
+    /// Adds one talker's block, at most `blockMax` samples, its gain moving in a straight line.
+    public mutating func add(
+        _ samples: Span<Int16>, from first: Gain = .unity, to last: Gain = .unity
+    ) {
+        var sums = sum.mutableSpan
+        if first == .unity, last == .unity {
+            for i in samples.indices { sums[i] &+= Int32(samples[i]) }
+        } else if first != .muted || last != .muted {
+            let slope = (last.factor - first.factor) / Float(samples.count)
+            for i in samples.indices {
+                sums[i] &+= Int32(Float(samples[i]) * (first.factor + slope * Float(i)))
+            }
+        }
+    }
+
+    /// Writes the mix, as many samples as the block has, and begins the next one.
+    ///
+    /// - Precondition: A multiple of 24 samples, at most `blockMax`.
+    public mutating func render(into samples: inout MutableSpan<Int16>) {
+        precondition(samples.count % Self.part == 0 && samples.count <= Self.blockMax)
+        let isLimited = weigh(samples.count) || limit < 1
+        if isLimited {
+            renderLimited(into: &samples)
+        } else {
+            for i in samples.indices { samples[i] = Int16(sum[i]) }
+        }
+        sum.fill(with: 0)
+    }
+
+    /// Finds the greatest gain for each part; false when nothing is too loud.
+    private mutating func weigh(_ count: Int) -> Bool {
+        var isLoud = false
+        for part in 0..<count / Self.part {
+            var peak: Int32 = 0
+            // The negative range is one value larger: -32,768 counts as 32,767.
+            for i in part * Self.part..<(part + 1) * Self.part {
+                peak = max(peak, sum[i] ^ (sum[i] >> 31))
+            }
+            let isOver = Float(peak) > Self.ceiling
+            limits[part + 1] = isOver ? Self.ceiling / Float(peak) : 1
+            isLoud = isLoud || isOver
+        }
+        return isLoud
+    }
+
+    private mutating func renderLimited(into samples: inout MutableSpan<Int16>) {
+        let parts = samples.count / Self.part
+        // The gain between two parts must suit both.
+        for edge in 1..<parts { limits[edge] = min(limits[edge], limits[edge + 1]) }
+        limits[0] = limit
+        for edge in 1...parts { limits[edge] = min(limits[edge], limits[edge - 1] + Self.rise) }
+        for edge in stride(from: parts - 1, to: 0, by: -1) {
+            limits[edge] = min(limits[edge], limits[edge + 1] + Self.fall)
+        }
+        for part in 0..<parts {
+            let (first, last) = (limits[part], limits[part + 1])
+            let slope = (last - first) / Float(Self.part)
+            for i in 0..<Self.part {
+                let place = part * Self.part + i
+                let value = Float(sum[place]) * (first + slope * Float(i + 1))
+                // Only the first part can still be too loud: its peak was not known in advance.
+                samples[place] = Int16(max(-32_768, min(32_767, value)))
+            }
+        }
+        limit = limits[parts]
+    }
+}
+
+extension Mixer {
+    /// Adds one talker's block with a constant gain.
+    public mutating func add(_ samples: Span<Int16>, gain: Gain) {
+        add(samples, from: gain, to: gain)
+    }
+
+    /// Adds one talker's frame.
+    public mutating func add(_ frame: borrowing Frame, gain: Gain = .unity) {
+        add(frame.span, from: gain, to: gain)
+    }
+
+    /// Writes the mix and begins the next one.
+    public mutating func render(into frame: inout Frame) {
+        var samples = frame.mutableSpan
+        render(into: &samples)
+    }
+}

@@ -1,0 +1,244 @@
+internal import Realtime
+public import Time
+
+/// Holds the packets of one talker until their turn, and decides how long that is (docs/voice.md).
+///
+/// Sans-I/O. Packets go in as they arrive; every playout block takes out a packet to decode, or
+/// learns that sound must be invented. From one talkspurt to the next, only the delay trials
+/// remain. Times inside are samples of 48 kHz; the *media time* of a frame is its extended sequence
+/// times its duration, and *base* is the quickest arrival seen, minus media time, so that `arrival
+/// - media - base` is how much later than the quickest a frame came. Real-time after `init`.
+public struct JitterBuffer: ~Copyable {
+    /// How the buffer trades delay against lost sound.
+    public enum Preset: Sendable {
+        /// Conversation first: accepts an occasional gap.
+        case low
+        case normal
+        /// Every word first.
+        case robust
+
+        /// Milliseconds of delay one percent of late frames is worth.
+        var lateCost: Int {
+            switch self {
+            case .low: 5
+            case .normal: 24
+            case .robust: 40
+            }
+        }
+    }
+
+    /// The outcome of inserting a packet.
+    public enum Insertion: Equatable, Sendable {
+        case accepted
+        case duplicate
+        /// The moment to play it has passed.
+        case late
+        /// Accepted, but so far ahead that the buffer was emptied for it.
+        case restarted
+        /// Not an Opus packet of 2.5, 5, 10 or 20 ms and at most 400 bytes.
+        case malformed
+    }
+
+    /// What to do for the next piece of sound.
+    public enum Playout: Equatable, Sendable {
+        /// Decode the first `count` bytes; a talkspurt begins with them when `begins`.
+        case play(count: Int, begins: Bool)
+        /// Invent so many samples.
+        case conceal(samples: Int)
+        /// The talkspurt is over; its last frame was played.
+        case ended
+        /// There is nothing to play.
+        case idle
+    }
+
+    /// One press of the talk key.
+    struct Spurt {
+        var first: Int64
+        var last: Int64?
+        var highest: Int64
+        /// The newest packet without the spurt-start flag.
+        var highestPlain: Int64?
+        var base = WindowedMinimum(window: 5 * 48_000)
+
+        init(first: Int64) {
+            self.first = first
+            highest = first
+        }
+    }
+
+    enum Phase {
+        case idle
+        /// Packets have come; the first is not due yet.
+        case waiting
+        case playing
+    }
+
+    /// When a frame first came, as itself or as a copy.
+    struct Arrival {
+        var sequence: Int64 = -1
+        var time: Int64 = 0
+        /// It came in its own packet, not only as a copy.
+        var isOwn = false
+        var isSpurtStart = false
+        /// It came in time to be played.
+        var isInTime = true
+    }
+
+    /// The most frames in a row that a burst of losses may take; more means a jump of the sequence.
+    static let burstGap: Int64 = 64
+
+    // Durations in samples.
+    /// The longest delay allowed after packets were held; the excess is skipped.
+    ///
+    /// Skipping loses words; playing faster removes the rest of the delay.
+    static let delayMost: Int64 = 1_600 * 48
+    /// A packet this much later than the quickest, after a gap, starts a new base.
+    static let holdMost: Int64 = 500 * 48
+    static let starvation: Int64 = 200 * 48
+    static let silenceMax: Int64 = 10 * 48_000
+    static let lateMax: Int64 = 500 * 48
+    static let pullGap: Int64 = 100 * 48
+    /// The trials are weighed again after this much sound.
+    static let weighing: Int64 = 100 * 48
+    static let initialTargetMs = 30
+    /// The cost of stretching spare sound to a block, where inventing a block costs 1.
+    static let bridgePrice: Float = 0.03
+
+    let preset: Preset
+    let delayMaxMs: Int
+    /// Samples taken out at once.
+    let block: Int64
+
+    var phase = Phase.idle
+    /// Meaningless while idle.
+    var spurt = Spurt(first: 0)
+    var upcoming: Spurt?
+    /// The newest frame of earlier talkspurts.
+    var endedThrough = Int64.min
+
+    /// The frame to take out next.
+    var nextSequence: Int64 = 0
+    /// Sound invented since a frame was last taken out.
+    ///
+    /// The media pointer stands still meanwhile: only later arrivals show whether the missing frame
+    /// is lost or late.
+    var invented: Int64 = 0
+
+    var frameSamples: Int64 = 480
+    var highest: Int64?
+    var finalised: Int64 = 0
+    var lastArrival: Int64?
+    var lateInARow = 0
+    /// How far back the copies (redundancy) reach, in frames.
+    var copyReach: Int64 = 0
+
+    var packets = PacketSlots()
+    var arrivals = FixedArray<Arrival>(count: 128, repeating: Arrival())
+    var trials: DelayTrials
+    var targetMs = JitterBuffer.initialTargetMs
+    /// The last choice of a playout delay, and the inputs it followed from.
+    var choice: Choice?
+    var unweighed: Int64 = 0
+
+    var pulls: Int64 = 0
+    var lastPull: Int64 = 0
+    /// The earliest pull lately, minus the sound pulled before it: later pulls were merely delayed.
+    var pullPhase: WindowedMinimum
+    var delayNow: Int64 = 0
+    /// The pull that ended the last wait for a frame in this talkspurt, if any.
+    var lastWait: Int64?
+
+    var reception = Reception()
+
+    /// - Parameters:
+    ///   - preset: The price of lost sound.
+    ///   - delayMax: The longest playout delay the buffer may choose, 10 to 240 ms.
+    ///   - blockSamples: Samples taken out at once: a multiple of 120, at most 480.
+    public init(
+        preset: Preset = .normal, delayMax: Duration = .milliseconds(240),
+        blockSamples: Int = PCM.frameSamples
+    ) {
+        precondition(
+            blockSamples % PCM.blockStep == 0 && (1...PCM.frameSamples).contains(blockSamples))
+        self.preset = preset
+        block = Int64(blockSamples)
+        trials = DelayTrials(block: Float(blockSamples) / Float(PCM.samplesPerMs))
+        // 320 ms.
+        pullPhase = WindowedMinimum(window: Int64(32 * PCM.frameSamples / blockSamples))
+        delayMaxMs = Int(max(10, min(240, delayMax.milliseconds)))
+        targetMs = min(targetMs, delayMaxMs)
+    }
+
+    /// Forgets everything, the trials too: for another talker, or the same one after a restart.
+    public mutating func reset() {
+        empty()
+        reception = Reception()
+        forgetDelays(frameSamples: frameSamples)
+        endedThrough = .min
+    }
+
+    // MARK: State for callers
+
+    /// The delay that the buffer aims at; `playoutDelay` is that of the sound pulled last.
+    public var targetDelay: Duration { .milliseconds(targetMs) }
+
+    /// How long a frame waits here from its quickest possible arrival to its playout.
+    public var playoutDelay: Duration { PCM.duration(of: delayNow) }
+
+    /// Whether sound waits here or is being played.
+    public var isActive: Bool {
+        switch phase {
+        case .idle: false
+        case .waiting: true
+        case .playing:
+            // The oldest packets may have made room for others, so that nothing is left.
+            invented < Self.starvation || upcoming != nil || packets.contains(nextSequence)
+                || following != nil
+        }
+    }
+
+    public var totals: ReceptionTotals { reception.totals }
+
+    /// The figures of REPORT (protocol.md §2.4).
+    public func report(at now: Instant) -> ReceptionReport {
+        var report = reception.report(at: now, frameSamples: Int(frameSamples))
+        report.highestSequence = UInt16(truncatingIfNeeded: highest ?? 0)
+        report.playoutDelayMs = UInt16(clamping: delayNow / PCM.samplesPerMs)
+        return report
+    }
+
+    // MARK: Inside
+
+    /// `delayMost`, limited by the number of packet slots.
+    var delayBound: Int64 { min(Self.delayMost, Int64(PacketSlots.count - 8) * frameSamples) }
+
+    /// Whether enough was observed of the network to wait less than at first.
+    var isTelling: Bool { trials.isTelling(repeats: copyReach > 0) }
+
+    /// The moment in samples.
+    static func samples(_ instant: Instant) -> Int64 {
+        PCM.samples(nanoseconds: instant.nanoseconds)
+    }
+
+    /// Drops all packets and the sequence count; keeps the observed delays.
+    mutating func empty() {
+        phase = .idle
+        upcoming = nil
+        endedThrough = .min
+        invented = 0
+        highest = nil
+        lastArrival = nil
+        lateInARow = 0
+        packets.removeAll()
+        for i in arrivals.indices { arrivals[i].sequence = -1 }
+        reception.forgetTransit()
+    }
+
+    mutating func forgetDelays(frameSamples: Int64) {
+        self.frameSamples = frameSamples
+        trials.reset()
+        targetMs = min(Self.initialTargetMs, delayMaxMs)
+        unweighed = 0
+        copyReach = 0
+    }
+}

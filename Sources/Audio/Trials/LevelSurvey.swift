@@ -1,0 +1,86 @@
+/// Judges a microphone's level over a few seconds, for a person who sets a station up.
+///
+/// Levels are RMS in dBFS over 10 ms, without the constant offset that cheap converters add.
+public struct LevelSurvey: Sendable {
+    public enum Verdict: String, Sendable {
+        /// Not even noise: muted, unplugged, or no microphone.
+        case silent
+        /// No person spoke, or the gain is low.
+        case quiet
+        case normal
+        /// Speech leaves no headroom.
+        case loud
+        /// Samples are clipped.
+        case clipping
+
+        /// The verdict for a level in dBFS and a number of clips.
+        public init(level: Double, clips: Int) {
+            self =
+                if clips >= LevelSurvey.clipsAllowed {
+                    .clipping
+                } else if level < LevelSurvey.silence {
+                    .silent
+                } else if level < LevelSurvey.quiet {
+                    .quiet
+                } else {
+                    level > LevelSurvey.loud ? .loud : .normal
+                }
+        }
+    }
+
+    /// Mean squares of the frames; full scale is 1.
+    private var energies: [Float] = []
+    /// How often at least three samples in a row were at full scale.
+    public private(set) var clips = 0
+    private var run = 0
+    private var lastSide: Int64 = 0
+
+    /// Below it not even a converter's noise is heard.
+    public static let silence = -75.0
+    /// Speech at arm's length is above it.
+    public static let quiet = -42.0
+    /// Speech above it clips when a person laughs.
+    public static let loud = -9.0
+    /// Three samples at full scale may be chance; a clipped voice has many.
+    private static let clipsAllowed = 3
+
+    public init() {}
+
+    /// Takes one more frame; returns its level.
+    @discardableResult
+    public mutating func add(_ frame: Frame) -> Double {
+        var sum: Int64 = 0
+        var squares: Int64 = 0
+        for i in frame.indices {
+            let sample = Int64(frame[i])
+            sum += sample
+            squares += sample * sample
+            let side: Int64 = sample >= 32_766 ? 1 : sample <= -32_767 ? -1 : 0
+            run = side == 0 ? 0 : side == lastSide ? run + 1 : 1
+            lastSide = side
+            if run == 3 { clips += 1 }
+        }
+        let mean = Float(sum) / Float(PCM.frameSamples)
+        let energy = max(0, Float(squares) / Float(PCM.frameSamples) - mean * mean)
+        energies.append(energy / (32_768 * 32_768))
+        return Self.level(energies[energies.count - 1])
+    }
+
+    /// The level that one frame in twenty exceeds: that of the speech, if there was any.
+    public var level: Double { quantile(19, of: 20) }
+
+    /// The level that one frame in ten stays below: that of the room.
+    public var noiseFloor: Double { quantile(1, of: 10) }
+
+    public var verdict: Verdict { Verdict(level: level, clips: clips) }
+
+    private func quantile(_ part: Int, of parts: Int) -> Double {
+        guard !energies.isEmpty else { return LevelMeter.floor }
+        let sorted = energies.sorted()
+        return Self.level(sorted[min(sorted.count - 1, sorted.count * part / parts)])
+    }
+
+    private static func level(_ energy: Float) -> Double {
+        max(LevelMeter.floor, Decibels.level(Double(energy).squareRoot()))
+    }
+}

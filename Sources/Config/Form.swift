@@ -1,0 +1,162 @@
+/// How one kind of value is written in a file: which values there are, how text becomes a value,
+/// and how a value becomes text.
+///
+/// `parse` reads whatever `text` writes as the same value.
+struct Form<Value> {
+    let allowed: Allowed
+    let parse: (String) -> Parsed<Value>
+    let text: (Value) -> String
+}
+
+extension Form where Value: Comparable {
+    /// A quantity between two bounds; `condition` names what the bounds depend on.
+    private init(
+        _ allowed: Allowed, in range: ClosedRange<Value>, condition: String = "",
+        parse: @escaping (String) -> Parsed<Value>, text: @escaping (Value) -> String
+    ) {
+        self.init(
+            allowed: allowed,
+            parse: { written in
+                let parsed = parse(written)
+                guard case .value(let value) = parsed, !range.contains(value) else { return parsed }
+                return .wrong(
+                    "\(quoted(written)) is out of range; must be \(allowed.text)\(condition)")
+            },
+            text: text)
+    }
+}
+
+extension Form<Duration> {
+    /// `150ms`.
+    static func time(in range: ClosedRange<Duration>) -> Self {
+        Self(.times(range), in: range, parse: Quantity.duration) { Quantity.text($0) }
+    }
+}
+
+extension Form<Int> {
+    /// `5577`.
+    static func integer(in range: ClosedRange<Int>) -> Self {
+        Self(.integers(range), in: range, parse: Quantity.integer) { "\($0)" }
+    }
+
+    /// `47k`.
+    static func bitrate(in range: ClosedRange<Int>, condition: String) -> Self {
+        Self(.bitrates(range), in: range, condition: condition, parse: Quantity.bitrate) {
+            Quantity.text(bitrate: $0)
+        }
+    }
+
+    /// `80%`; the sign may be left out.
+    static var percent: Self {
+        let allowed = Allowed.percents(0...100)
+        return Self(
+            allowed: allowed,
+            parse: { text in
+                Quantity.percent(text).map { .value($0) }
+                    ?? .wrong("\(quoted(text)) must be \(allowed.text)")
+            },
+            text: { "\($0)%" })
+    }
+}
+
+extension Form<Double> {
+    /// `-6dB`: louder or softer by so much.
+    static func gain(in range: ClosedRange<Double> = -40...20) -> Self {
+        Self(.gains(range), in: range, parse: Quantity.decibels) { Quantity.text(decibels: $0) }
+    }
+
+    /// `8dB`: above something by so much.
+    static func level(in range: ClosedRange<Double>) -> Self {
+        Self(.levels(range), in: range, parse: Quantity.decibels) { Quantity.text(decibels: $0) }
+    }
+}
+
+extension Form where Value: Equatable {
+    /// One of a few words; where two of them mean the same, the last one is written.
+    static func words(_ words: [(word: String, value: Value)]) -> Self {
+        let right = words.map { $0.word }
+        return Self(
+            allowed: .words(right),
+            parse: { text in
+                for (word, value) in words where word == text { return .value(value) }
+                return .wrong(
+                    "\(quoted(text)) must be \(oneOf(right))", nearestWord(to: text, among: right))
+            },
+            text: { value in words.last { $0.value == value }?.word ?? "" })
+    }
+}
+
+extension Form<Bool> {
+    static var noOrYes: Self { words([("no", false), ("yes", true)]) }
+}
+
+extension Form where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
+    /// The cases of an enumeration, in its order.
+    static var cases: Self {
+        let all = Array(Value.allCases)
+        let right = all.map { $0.rawValue }
+        return Self(
+            allowed: .words(right),
+            parse: { text in
+                for value in all where value.rawValue == text { return .value(value) }
+                return .wrong(
+                    "\(quoted(text)) must be \(oneOf(right))", nearestWord(to: text, among: right))
+            },
+            text: { $0.rawValue })
+    }
+}
+
+extension Form<String> {
+    /// A name: `[a-z0-9-]{1,31}`.
+    static var name: Self { Self(allowed: .forms([]), parse: parseName, text: { $0 }) }
+}
+
+extension Form {
+    /// The same, or a word for nil.
+    func or(_ word: String) -> Form<Value?> {
+        let (parse, write) = (parse, text)
+        return Form<Value?>(
+            allowed: allowed,
+            parse: { text in
+                text == word ? .value(nil) : parse(text).then { .value($0) }
+            },
+            text: { $0.map(write) ?? word })
+    }
+
+    /// A list with commas, in which no item comes twice.
+    func list(limit: Int) -> Form<[Value]> where Value: Equatable {
+        let (parse, write) = (parse, text)
+        return Form<[Value]>(
+            allowed: allowed,
+            parse: { text in Self.items(of: text, limit: limit, parse) },
+            text: { $0.map(write).joined(separator: ", ") })
+    }
+
+    private static func items(
+        of text: String, limit: Int, _ parse: (String) -> Parsed<Value>
+    ) -> Parsed<[Value]> where Value: Equatable {
+        guard !text.isEmpty else { return .value([]) }
+        var items: [Value] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let text = trimmed(part)
+            guard !text.isEmpty else { return .has("an empty place between its commas") }
+            switch parse(text) {
+            case .value(let item) where items.contains(item): return .has("\(quoted(text)) twice")
+            case .value(let item): items.append(item)
+            case .wrong(let what, let suggestion): return .wrong(what, suggestion)
+            case .has(let what): return .has(what)
+            }
+        }
+        guard items.count <= limit else {
+            return .has("\(items.count) items; at most \(limit) are allowed")
+        }
+        return .value(items)
+    }
+
+    private static func trimmed(_ part: Substring) -> String {
+        var bytes = part.utf8[...]
+        while bytes.first == 0x20 || bytes.first == 0x09 { bytes = bytes.dropFirst() }
+        while bytes.last == 0x20 || bytes.last == 0x09 { bytes = bytes.dropLast() }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

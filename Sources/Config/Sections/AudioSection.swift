@@ -1,0 +1,146 @@
+public import Audio
+
+extension Config {
+    /// `[audio]`: the sound cards and what is done with their sound.
+    public struct Audio: Equatable, Sendable {
+        public enum Duplex: String, CaseIterable, Sendable { case half, full, auto }
+        public enum Jitter: String, CaseIterable, Sendable { case low, normal, robust }
+        /// What a control of the card's mixer is set to when the card is opened.
+        public enum Volume: Equatable, Sendable {
+            /// As it is.
+            case keep
+            case mute
+            /// Of the control's range, 0…100; unmutes too.
+            case percent(Int)
+        }
+        public enum Echo: String, CaseIterable, Sendable { case off, on, auto }
+        public enum NoiseSuppression: String, CaseIterable, Sendable { case off, low, high }
+
+        public internal(set) var input = DeviceName.auto
+        public internal(set) var output = DeviceName.auto
+        /// What the card moves at once; as the profile has it unless it is set.
+        public internal(set) var period = Profile.voice.period
+        /// Periods in the card's buffer; as the profile has it unless it is set.
+        public internal(set) var periods = Profile.voice.settings.periods
+        public internal(set) var profile = Profile.voice
+        /// Bits a second; as the profile has it unless it is set.
+        public internal(set) var bitrate = Profile.voice.settings.bitrate
+        public internal(set) var duplex = Duplex.auto
+        /// Half duplex: how long the speaker stays down after the end of a talk.
+        public internal(set) var rxHold = Duration.milliseconds(150)
+        /// Whether the speaker's sound is removed from the microphone's; `auto` does so where both
+        /// may sound at once.
+        public internal(set) var echo = Echo.off
+        public internal(set) var noiseSuppression = NoiseSuppression.off
+        /// Whether speech is brought to one loudness.
+        public internal(set) var gainControl = false
+        public internal(set) var jitter = Jitter.normal
+        /// The longest playout delay.
+        public internal(set) var jitterMax = Duration.milliseconds(240)
+        /// The control of the speaker, by name; nil is the usual one of the card.
+        public internal(set) var mixerOutput: String?
+        public internal(set) var volume = Volume.keep
+        /// The control of the microphone, by name; nil is the usual one of the card.
+        public internal(set) var mixerInput: String?
+        public internal(set) var micVolume = Volume.keep
+        /// How far other voices are turned down while one of higher priority is heard.
+        public internal(set) var duck = -12.0
+
+        /// The period in samples of 48 kHz, rounded to the nearest.
+        public var periodSamples: Int {
+            Int((period.components.attoseconds / 1_000_000_000 * 48 + 500_000) / 1_000_000)
+        }
+    }
+}
+
+extension Profile {
+    fileprivate var period: Duration { PCM.duration(of: Int64(settings.periodSamples)) }
+}
+
+extension Config.Audio: ConfigSection {
+    static var settings: [Setting<Self>] {
+        [
+            Setting("input", .device, { $0.input }, { $0.input = $1 }),
+            Setting("output", .device, { $0.output }, { $0.output = $1 }),
+            Setting(
+                "period",
+                Form<Duration>.time(in: .microseconds(2_500) ... .milliseconds(20)).or("auto"),
+                { $0.period }, { $0.period = $1 ?? $0.profile.period }),
+            Setting(
+                "periods", Form<Int>.integer(in: 2...8).or("auto"),
+                { $0.periods }, { $0.periods = $1 ?? $0.profile.settings.periods }),
+            Setting("profile", .cases, { $0.profile }, { $0.choose($1) }).first,
+            Setting(
+                "bitrate", Self().bitrates.allowed, form: { $0.bitrates.or("auto") },
+                { $0.bitrate }, { $0.bitrate = $1 ?? $0.profile.settings.bitrate }),
+            Setting("duplex", .cases, { $0.duplex }, { $0.duplex = $1 }),
+            Setting("rx-hold", .time(in: .zero ... .seconds(2)), { $0.rxHold }, { $0.rxHold = $1 }),
+            Setting("echo", .cases, { $0.echo }, { $0.echo = $1 }),
+            Setting(
+                "noise-suppression", .cases, { $0.noiseSuppression }, { $0.noiseSuppression = $1 }),
+            Setting(
+                "gain-control", .words([("off", false), ("on", true)]),
+                { $0.gainControl }, { $0.gainControl = $1 }),
+            Setting("jitter", .cases, { $0.jitter }, { $0.jitter = $1 }),
+            Setting(
+                "jitter-max", .time(in: .milliseconds(40) ... .milliseconds(240)),
+                { $0.jitterMax }, { $0.jitterMax = $1 }),
+            Setting(
+                "mixer-output", control.or("auto"), { $0.mixerOutput }, { $0.mixerOutput = $1 }),
+            Setting("volume", .volume, { $0.volume }, { $0.volume = $1 }),
+            Setting("mixer-input", control.or("auto"), { $0.mixerInput }, { $0.mixerInput = $1 }),
+            Setting("mic-volume", .volume, { $0.micVolume }, { $0.micVolume = $1 }),
+            Setting("duck", .gain(in: -40...0), { $0.duck }, { $0.duck = $1 }),
+        ]
+    }
+
+    /// Takes what a profile says of the card and the bit rate, too.
+    private mutating func choose(_ profile: Profile) {
+        self.profile = profile
+        period = profile.period
+        periods = profile.settings.periods
+        bitrate = profile.settings.bitrate
+    }
+
+    /// What fits a packet depends on how much sound is in it.
+    private var bitrates: Form<Int> {
+        .bitrate(in: profile.bitrates, condition: " with profile = \(profile.rawValue)")
+    }
+
+    /// The name of a mixer's control: anything.
+    private static var control: Form<String> {
+        Form(allowed: .forms([]), parse: { .value($0) }, text: { $0 })
+    }
+}
+
+extension Form<DeviceName> {
+    fileprivate static var device: Self {
+        let words = ["auto", "card:", "usb:", "pcm:", "default", "none"]
+        return Self(allowed: .forms(words), parse: DeviceName.parse, text: { $0.description })
+    }
+}
+
+extension Form<Config.Audio.Volume> {
+    fileprivate static var volume: Self {
+        let percent = Form<Int>.percent
+        let allowed = Allowed.forms(["keep", "mute", percent.allowed.text])
+        return Self(
+            allowed: allowed,
+            parse: { text in
+                switch text {
+                case "keep": .value(.keep)
+                case "mute": .value(.mute)
+                default:
+                    Quantity.percent(text).map { .value(.percent($0)) }
+                        ?? .wrong("\(quoted(text)) must be \(allowed.text)")
+                }
+            },
+            text: { volume in
+                switch volume {
+                case .keep: "keep"
+                case .mute: "mute"
+                case .percent(let share): percent.text(share)
+                }
+            })
+    }
+}

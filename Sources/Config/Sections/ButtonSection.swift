@@ -1,0 +1,159 @@
+extension Config {
+    /// `[button NAME]`: a button on a GPIO line or of an input device, or one that speech presses.
+    public struct Button: Equatable, Sendable {
+        public enum Bias: String, CaseIterable, Sendable {
+            case pullUp = "pull-up"
+            case pullDown = "pull-down"
+            case none
+        }
+        public enum Mode: String, CaseIterable, Sendable { case momentary, latch, smart, open, vox }
+
+        public internal(set) var name = ""
+        /// A line name ("GPIO17"), "gpiochip0/17" or "evdev:DEVICE/KEY"; empty for one that speech
+        /// presses.
+        public internal(set) var line = ""
+        /// Of a key of an input device: its number, and the device's name.
+        public internal(set) var keyCode: UInt16?
+        public internal(set) var device = ""
+        public internal(set) var bias = Bias.pullUp
+        /// The level of a pressed button.
+        public internal(set) var active = Active.low
+        public internal(set) var debounce = Duration.milliseconds(5)
+        public internal(set) var mode = Mode.momentary
+        /// Of `mode = vox`: how far above the room's noise speech is, in decibels.
+        public internal(set) var voxThreshold = 8.0
+        /// Of `mode = vox`: how long it stays open after the last word.
+        public internal(set) var voxHang = Duration.milliseconds(500)
+        /// Who hears it; nil for a button that does something else, and for one that replies.
+        public internal(set) var talk: Target?
+        /// Whether it talks to the peer that was heard last.
+        public internal(set) var isReply = false
+        /// What makes it talk; a press does so at once.
+        public internal(set) var talkTouch = Touch.press
+        /// What else it does.
+        public internal(set) var acts: [Touch: Act] = [:]
+        public internal(set) var origin = Origin.nowhere
+        public internal(set) var lineOrigin = Origin.nowhere
+        public internal(set) var talkOrigin = Origin.nowhere
+        public internal(set) var actOrigins: [Touch: Origin] = [:]
+
+        public var isActiveLow: Bool { active == .low }
+        /// Whether speech presses it, and no finger.
+        public var isVoiceOperated: Bool { mode == .vox }
+        /// Whether it opens the microphone.
+        public var talks: Bool { talk != nil || isReply }
+        /// Whom it talks to, as the configuration spells it; empty when it does not.
+        public var talkText: String { isReply ? Deed.reply : talk?.name ?? "" }
+    }
+}
+
+extension Config.Button: NamedSection {
+    static var settings: [Setting<Self>] {
+        [
+            .line(
+                for: .button, such: "GPIO17", { $0.line }, { $0.choose($1) },
+                at: { $0.lineOrigin = $1 }
+            ).unless { $0.withoutContact },
+            Setting("bias", .cases, { $0.bias }, { $0.bias = $1 }).unless { $0.withoutPin },
+            Setting("active", .cases, { $0.active }, { $0.active = $1 }).unless { $0.withoutPin },
+            Setting(
+                "debounce", .time(in: .zero ... .milliseconds(200)),
+                { $0.debounce }, { $0.debounce = $1 }
+            ).unless { $0.withoutContact },
+            Setting("mode", .cases, { $0.mode }, { $0.mode = $1 }).first,
+            Setting(
+                "vox-threshold", .level(in: 3...40), { $0.voxThreshold }, { $0.voxThreshold = $1 }
+            ).unless { $0.withoutVoice },
+            Setting(
+                "vox-hang", .time(in: .milliseconds(100) ... .seconds(5)),
+                { $0.voxHang }, { $0.voxHang = $1 }
+            ).unless { $0.withoutVoice },
+            Setting(
+                "talk", .forms([Deed.reply]), text: { $0.talkTouch == .press ? $0.talkText : "" },
+                take: { $0.takeTalk($1, &$2) }
+            ).orEmpty,
+        ]
+            + Config.Touch.allCases.map { touch in
+                Setting(
+                    // The documents name the words, which are the same for all three, at the first.
+                    touch.word, .forms(touch == .press ? Deed.words : []),
+                    text: { $0.text(of: touch) },
+                    take: { $0.take(touch, $1, &$2) }
+                ).orEmpty.unless { $0.withoutContact }
+            }
+    }
+
+    mutating func begin(_ section: INI.Section) {
+        name = section.name
+        origin = section.origin
+        lineOrigin = section.origin
+        talkOrigin = section.origin
+    }
+
+    /// A button that does nothing is a mistake, unless what it should do is one already.
+    func end(_ reader: inout SectionReader) {
+        guard !talks, talkOrigin == origin, acts.isEmpty, actOrigins.isEmpty else { return }
+        reader.failMissing("needs talk = a channel or a peer, or press, hold or double")
+    }
+
+    // Why some settings have no use beside the others; nil when they have.
+
+    private var withoutContact: String? { isVoiceOperated ? "has no use with mode = vox" : nil }
+
+    private var withoutPin: String? {
+        withoutContact ?? (keyCode == nil ? nil : "has no use with an evdev key")
+    }
+
+    private var withoutVoice: String? { isVoiceOperated ? nil : "belongs to mode = vox" }
+
+    private mutating func choose(_ line: LineText) {
+        self.line = line.text
+        guard case .key(let device, let code) = line else { return }
+        self.device = device
+        keyCode = code
+        // The keypad, or the kernel, has debounced it.
+        debounce = .zero
+    }
+
+    private mutating func takeTalk(_ entry: INI.Entry, _ reader: inout SectionReader) {
+        // The effective text has an empty one for a button that does something else.
+        let isElsewhere = Config.Touch.allCases.contains { touch in
+            reader.section.entries.contains { $0.key == touch.word && !$0.value.isEmpty }
+        }
+        if entry.value.isEmpty, isElsewhere { return }
+        talkOrigin = entry.origin
+        switch reader.value(of: entry, parseName) {
+        case Deed.reply?: isReply = true
+        // Peer or channel: known when all files are read.
+        case let target?: talk = .channel(target)
+        case nil: break
+        }
+    }
+
+    private mutating func take(
+        _ touch: Config.Touch, _ entry: INI.Entry, _ reader: inout SectionReader
+    ) {
+        guard !entry.value.isEmpty else { return }
+        actOrigins[touch] = entry.origin
+        switch reader.value(of: entry, Deed.parse) {
+        case .act(let act)?: acts[touch] = act
+        case .talk(let target)?:
+            guard talkOrigin == origin else {
+                let first = "at line \(talkOrigin.line)"
+                return reader.fail(entry.origin, "\(entry.key): it talks already, \(first)")
+            }
+            talkOrigin = entry.origin
+            talkTouch = touch
+            isReply = target == Deed.reply
+            talk = isReply ? nil : .channel(target)
+        case nil: break
+        }
+    }
+
+    /// What a touch does, as the file spells it.
+    private func text(of touch: Config.Touch) -> String {
+        if let act = acts[touch] { return act.text }
+        guard talks, touch == talkTouch, touch != .press else { return "" }
+        return isReply ? talkText : "talk \(talkText)"
+    }
+}

@@ -1,0 +1,78 @@
+extension Config {
+    /// `[channel NAME]`: a named group to listen and talk to.
+    public struct Channel: Equatable, Sendable {
+        public enum Members: Equatable, Sendable {
+            /// Every configured peer.
+            case all
+            /// Names of peers; never empty.
+            case named([String])
+        }
+        /// Who is in a call of the channel: the first one that answers, or all that do.
+        public enum CallMode: String, CaseIterable, Sendable { case hunt, join }
+
+        public internal(set) var name = ""
+        public internal(set) var members = Members.all
+        public internal(set) var listen = true
+        /// Decibels.
+        public internal(set) var gain = 0.0
+        /// Whether its sound is received, yet not played.
+        public internal(set) var isMuted = false
+        /// Of this station's voice on it.
+        public internal(set) var priority = Priority.normal
+        public internal(set) var callMode = CallMode.hunt
+        public internal(set) var origin = Origin.nowhere
+        public internal(set) var membersOrigin = Origin.nowhere
+
+        /// Whether this station and the peer of this name hear each other on it.
+        public func includes(peer: String) -> Bool {
+            switch members {
+            case .all: true
+            case .named(let names): names.contains(peer)
+            }
+        }
+    }
+}
+
+extension Config.Channel: NamedSection {
+    static var settings: [Setting<Self>] {
+        [
+            Setting("members", membersForm, { $0.members }, { $0.members = $1 })
+                .at { $0.membersOrigin = $1 },
+            Setting(
+                "listen", .words([("yes", true), ("no", false)]),
+                { $0.listen }, { $0.listen = $1 }),
+            Setting("gain", .gain(), { $0.gain }, { $0.gain = $1 }),
+            Setting("mute", .noOrYes, { $0.isMuted }, { $0.isMuted = $1 }),
+            Setting("priority", .cases, { $0.priority }, { $0.priority = $1 }),
+            Setting("call-mode", .cases, { $0.callMode }, { $0.callMode = $1 }),
+        ]
+    }
+
+    mutating func begin(_ section: INI.Section) {
+        name = section.name
+        origin = section.origin
+        membersOrigin = section.origin
+    }
+
+    private static var membersForm: Form<Members> {
+        let name = Form<String>(
+            allowed: .forms(["*"]), parse: { $0 == "*" ? .value($0) : parseName($0) },
+            text: { $0 })
+        let names = name.list(limit: Limits.peers)
+        return Form(
+            allowed: names.allowed,
+            parse: { text in
+                names.parse(text).then { found in
+                    guard found.contains("*") else { return .value(.named(found)) }
+                    return found.count == 1
+                        ? .value(.all) : .wrong("* means every peer and stands alone")
+                }
+            },
+            text: { members in
+                switch members {
+                case .all: "*"
+                case .named(let found): names.text(found)
+                }
+            })
+    }
+}

@@ -1,0 +1,66 @@
+/// `[paths]`: the directories of the station.
+public struct Paths: Equatable, Sendable {
+    /// Keys, learned peers, state.
+    public internal(set) var state = "/var/lib/intercomd"
+    /// The control socket.
+    public internal(set) var runtime = "/run/intercomd"
+
+    /// The secret keys; the directory is 0700, its files 0600.
+    public var keys: String { "\(state)/keys" }
+    /// The station's own secret key.
+    public var identity: String { "\(keys)/identity" }
+    /// Peers added by `intercomctl peer add`.
+    public var learnedPeers: String { "\(state)/peers.d" }
+    public var controlSocket: String { "\(runtime)/control.sock" }
+
+    init() {}
+
+    /// The directories of the service manager, or the defaults.
+    ///
+    /// - Parameters:
+    ///   - stateDirectory: the value of `STATE_DIRECTORY`; the first one of a list by colons.
+    ///   - runtimeDirectory: likewise the value of `RUNTIME_DIRECTORY`.
+    public init(stateDirectory: String?, runtimeDirectory: String?) {
+        if let first = Self.first(of: stateDirectory) { state = first }
+        if let first = Self.first(of: runtimeDirectory) { runtime = first }
+    }
+
+    private static func first(of list: String?) -> String? {
+        guard let list, let first = list.split(separator: ":").first,
+            first.utf8.first == UInt8(ascii: "/")
+        else { return nil }
+        return withoutTrailingSlash(String(first))
+    }
+
+    static func withoutTrailingSlash(_ path: String) -> String {
+        var path = path
+        while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
+        return path
+    }
+}
+
+extension Paths: ConfigSection {
+    static var settings: [Setting<Self>] {
+        [
+            Setting("state", path(limit: 1024), { $0.state }, { $0.state = $1 }),
+            // A socket's address holds 107 bytes, of which 13 are "/control.sock".
+            Setting("runtime", path(limit: 94), { $0.runtime }, { $0.runtime = $1 }),
+        ]
+    }
+
+    private static func path(limit: Int) -> Form<String> {
+        Form(
+            allowed: .forms([]),
+            parse: { text in
+                guard text.hasPrefix("/") else {
+                    return .wrong("\(quoted(text)) must be a whole path, from /")
+                }
+                let path = withoutTrailingSlash(text)
+                guard path.utf8.count <= limit else {
+                    return .wrong("the path is longer than \(limit) bytes")
+                }
+                return .value(path)
+            },
+            text: { $0 })
+    }
+}

@@ -1,0 +1,55 @@
+extension Config {
+    /// `[sounds]`: the sounds that the station makes itself.
+    public struct Sounds: Equatable, Sendable {
+        /// What sounds while a call rings.
+        public enum Ring: Equatable, Sendable {
+            case chime
+            /// A WAV file, by its whole path.
+            case file(String)
+        }
+
+        public enum Permit: String, CaseIterable, Sendable { case off, tone }
+
+        public internal(set) var ring = Ring.chime
+        /// The volumes in per cent, where `intercomctl volume` is 100.
+        public internal(set) var ringVolume = 100
+        public internal(set) var tonesVolume = 100
+        public internal(set) var pageVolume = 100
+        /// Whether a tone reports that the channel is open, or that no listener hears.
+        public internal(set) var permit = Permit.off
+        public internal(set) var origin = Origin.nowhere
+    }
+}
+
+extension Config.Sounds: ConfigSection {
+    static var settings: [Setting<Self>] {
+        [
+            Setting("ring", ringtone, { $0.ring }, { $0.ring = $1 }),
+            Setting("ring-volume", .percent, { $0.ringVolume }, { $0.ringVolume = $1 }),
+            Setting("tones-volume", .percent, { $0.tonesVolume }, { $0.tonesVolume = $1 }),
+            Setting("page-volume", .percent, { $0.pageVolume }, { $0.pageVolume = $1 }),
+            Setting("permit", .cases, { $0.permit }, { $0.permit = $1 }),
+        ]
+    }
+
+    mutating func begin(_ section: INI.Section) { origin = section.origin }
+
+    private static var ringtone: Form<Ring> {
+        Form(
+            allowed: .forms(["chime"]),
+            parse: { text in
+                if text == "chime" { return .value(.chime) }
+                guard text.hasPrefix("/"), text.utf8.count > 1 else {
+                    return .wrong(
+                        "\(quoted(text)) must be chime, or the whole path of a WAV file")
+                }
+                return .value(.file(text))
+            },
+            text: { ring in
+                switch ring {
+                case .chime: "chime"
+                case .file(let path): path
+                }
+            })
+    }
+}

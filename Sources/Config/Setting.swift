@@ -1,0 +1,93 @@
+/// One setting of a section: a row of the table that the reader, the effective text, the difference
+/// between two configurations, and the checks of the documents all walk.
+///
+/// Its default is what the field has in a new section.
+struct Setting<Section> {
+    /// As the file spells it.
+    let name: String
+    let allowed: Allowed
+    /// The value as the effective text has it.
+    let text: (Section) -> String
+    /// Puts the value of an entry into its field, or reports what is wrong with it.
+    private(set) var take: (inout Section, INI.Entry, inout SectionReader) -> Void
+    /// Whether an empty value may be right.
+    private(set) var mayBeEmpty = false
+    /// Whether the section is wrong without it.
+    private(set) var isRequired = false
+    /// What to write where it is missing; nil where something else than the row reports that.
+    private(set) var hint: String?
+    /// Whether it decides what other settings of its section mean, and so is read before them.
+    private(set) var isFirst = false
+    /// Why it has no use beside the other settings of its section; nil when it has one.
+    private(set) var unused: (Section) -> String? = { _ in nil }
+
+    /// A setting that is read and written in a way of its own.
+    init(
+        _ name: String, _ allowed: Allowed, text: @escaping (Section) -> String,
+        take: @escaping (inout Section, INI.Entry, inout SectionReader) -> Void
+    ) {
+        self.name = name
+        self.allowed = allowed
+        self.text = text
+        self.take = take
+    }
+
+    /// A setting whose form depends on other settings of its section.
+    init<Value>(
+        _ name: String, _ allowed: Allowed, form: @escaping (Section) -> Form<Value>,
+        _ get: @escaping (Section) -> Value, _ set: @escaping (inout Section, Value) -> Void
+    ) {
+        self.init(name, allowed, text: { form($0).text(get($0)) }) { section, entry, reader in
+            guard let value = reader.value(of: entry, form(section).parse) else { return }
+            set(&section, value)
+        }
+    }
+
+    init<Value>(
+        _ name: String, _ form: Form<Value>, _ get: @escaping (Section) -> Value,
+        _ set: @escaping (inout Section, Value) -> Void
+    ) {
+        self.init(name, form.allowed, form: { _ in form }, get, set)
+    }
+}
+
+extension Setting {
+    /// Remembers where it is set.
+    func at(_ remember: @escaping (inout Section, Origin) -> Void) -> Self {
+        let take = take
+        return changed {
+            $0.take = { section, entry, reader in
+                remember(&section, entry.origin)
+                take(&section, entry, &reader)
+            }
+        }
+    }
+
+    /// Reports a section without it, and shows what might stand there.
+    func required(such hint: String) -> Self {
+        changed {
+            $0.isRequired = true
+            $0.hint = hint
+        }
+    }
+
+    /// Required, which `ConfigReader` checks.
+    var required: Self { changed { $0.isRequired = true } }
+
+    /// Takes an empty value for one.
+    var orEmpty: Self { changed { $0.mayBeEmpty = true } }
+
+    /// Is read before those whose meaning it decides.
+    var first: Self { changed { $0.isFirst = true } }
+
+    /// Is refused where there is a reason, and is not in the effective text then.
+    func unless(_ unused: @escaping (Section) -> String?) -> Self {
+        changed { $0.unused = unused }
+    }
+
+    private func changed(_ change: (inout Self) -> Void) -> Self {
+        var setting = self
+        change(&setting)
+        return setting
+    }
+}

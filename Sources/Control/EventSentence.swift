@@ -1,0 +1,77 @@
+extension Event {
+    /// The event in one sentence, with nothing in it that could move a cursor or begin a line.
+    public var sentence: String {
+        let peer = peer ?? "", button = button ?? "", lamp = lamp ?? "", detail = detail ?? ""
+        let who = self.peer ?? target ?? "nobody"
+        let to = target.map { " to \($0)" } ?? ""
+        let after = seconds.map { " after \(Self.tenths($0)) s" } ?? ""
+        let text =
+            switch kind {
+            case .keyDown: "key \(button) down\(to)"
+            case .keyUp: "key \(button) up"
+            case .stuckKey: "talk\(to) stopped\(after): the button was held too long"
+            case .buttonFault: "button \(button): \(detail)"
+            case .buttonReady: "button \(button): open"
+            case .lampFault: "lamp \(lamp): \(detail)"
+            case .lampReady: "lamp \(lamp): open"
+            case .keyAction: "key \(button): \(detail)"
+            case .relay: "relay \(target ?? ""): \(detail)"
+            case .relayFault: "relay \(target ?? ""): \(detail)"
+            case .relayReady: "relay \(target ?? ""): open"
+            case .signal: "\(peer) lights the call light here"
+            case .talk: self.peer == nil ? "talking\(to)" : "\(peer) talks\(to)"
+            case .talkEnd:
+                self.peer == nil ? "talk\(to) ended\(after)" : "\(peer) ended\(to)\(after)"
+            case .heard: "said\(to), heard: \(detail)"
+            case .noListener:
+                "nobody can hear what is said\(to)\(detail.isEmpty ? "" : ": \(detail)")"
+            case .announce: "announcing\(to)"
+            case .announceEnd: "announced\(to)"
+            case .ring: "\(peer) calls"
+            case .calling: "it rings at \(who)"
+            case .answered: "call with \(who) answered"
+            case .callActive: "call with \(who)"
+            case .callJoined: "\(peer) joined the call"
+            case .callLeft: "\(peer) left the call"
+            case .callWeak: "\(peer) is not heard in the call"
+            case .callStrong: "\(peer) is heard in the call again"
+            case .callEnded: "call with \(who) ended\(after): \(detail)"
+            case .missedCall: "missed call from \(who): \(detail)"
+            case .refused: "\(peer) asked for \(target ?? ""): \(detail)"
+            case .page: "page from \(peer)\(to)"
+            case .pageEnd: "page from \(peer) ended"
+            case .dropIn: "\(peer) drops in: the microphone is open"
+            case .listenIn: "\(peer) listens in: the microphone is open"
+            case .result: "\(peer): \(detail)"
+            case .peerUp: "\(peer) up, \(detail)"
+            case .peerStale: "\(peer) stale: no heartbeat"
+            case .peerHeard: "\(peer) is heard again"
+            case .peerDown: "\(peer) down"
+            case .rekey: "\(peer): new keys"
+            case .unknownKey:
+                "a station with the unknown key \(detail) called from \(target ?? "?"); to add it: "
+                    + "intercomctl peers"
+            case .networkReady: "network: back"
+            case .networkFault: "network: \(detail)"
+            case .xrun: "audio dropout on \(detail) (xrun)"
+            case .stopped: "stopped"
+            case .dropped: "\(detail) events were lost: this reader is too slow"
+            case .reload: "settings read again: \(detail)"
+            case .dnd: "do not disturb: \(detail)"
+            case .volume: "volume of \(target ?? ""): \(detail)"
+            case .mute: "mute of \(target ?? ""): \(detail)"
+            case .stateFault, .historyFault, .hookFault, .peerUnresolved, .sharedKey, .audioOpen,
+                .audioLost, .audioAsleep, .audioAwake, .audioStalled, .overload, .overloadEnd,
+                .started, .reloadRefused:
+                detail
+            }
+        return text.visible
+    }
+
+    /// With one decimal, as the sentence and the hook have it.
+    public static func tenths(_ number: Double) -> String {
+        guard number.isFinite, number.magnitude < 1e9 else { return "?" }
+        let tenths = Int(number * 10 + 0.5)
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+}

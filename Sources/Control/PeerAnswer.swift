@@ -1,0 +1,38 @@
+/// What a peer made of a relay or call light that this station asked it for.
+public enum PeerAnswer: String, Sendable, CaseIterable {
+    case done
+    /// Its policy does not allow it, or the relay cannot be switched.
+    case denied
+    /// It has no lamp for the call light.
+    case unseen
+    /// It has no such relay, or does not know such requests.
+    case unknown
+    case noAnswer = "no_answer"
+
+    /// For a person.
+    public var words: String {
+        switch self {
+        case .done: "done"
+        case .denied: "not allowed, or could not be done there"
+        case .unseen: "nothing there shows it: no lamp has show = calling"
+        case .unknown: "not known there"
+        case .noAnswer: "no answer"
+        }
+    }
+}
+
+extension Event {
+    /// The `result` event: `what` was asked of `peer` as this request.
+    public init(
+        _ answer: PeerAnswer, to what: String, request: Int, of peer: String,
+        at timeMilliseconds: Int
+    ) {
+        self.init(.result, at: timeMilliseconds)
+        self.peer = peer
+        self.request = request
+        detail = "\(what): \(answer.words)"
+        outcome = answer.rawValue
+        status = answer == .done ? .done : .failed
+        cause = answer == .done ? nil : answer.rawValue
+    }
+}

@@ -1,0 +1,168 @@
+/// The sessions of one peer: `previous`, `current` and `next` (protocol.md §1.7).
+///
+/// Each opens the packets that carry its index. Only `current` seals, except control records that
+/// belong to a particular session. The first datagram that opens on `next` makes it `current`, and
+/// `current` becomes `previous`; both peers do the same. Real-time: sessions move in and out whole
+/// and are neither made nor wiped here; the caller passes a session it gets back to another thread
+/// to be wiped.
+public struct KeySlots: ~Copyable, Sendable {
+    public enum Slot: Sendable { case previous, current, next }
+
+    /// What became of a datagram.
+    public enum Outcome: ~Copyable {
+        case opened(Opener.Opened, slot: Slot)
+        /// Opened on `next`, which is now `current`; `retired` is the former `previous`, for the
+        /// caller to pass on.
+        case switched(Opener.Opened, index: UInt32, retired: SessionKeys?)
+        case refused(Opener.Refusal)
+        /// No session has the index.
+        case foreign
+    }
+
+    private var previous: SessionKeys?
+    private var current: SessionKeys?
+    private var next: SessionKeys?
+    // Copies of the three indices: comparing them does not touch the large sessions.
+    private var previousName: UInt32?
+    private var currentName: UInt32?
+    private var nextName: UInt32?
+
+    public init() {}
+
+    /// Makes a session `next` and returns the one it replaces.
+    public mutating func install(_ keys: consuming SessionKeys) -> SessionKeys? {
+        let displaced = next.take()
+        nextName = keys.localIndex
+        next = consume keys
+        return displaced
+    }
+
+    /// Which session the peer addresses by `index`; nil when none.
+    ///
+    /// Mutating, although it changes nothing: a borrow may copy the sessions, and the media loop
+    /// asks every peer for every packet.
+    public mutating func slot(of index: UInt32) -> Slot? {
+        if currentName == index { return .current }
+        if nextName == index { return .next }
+        if previousName == index { return .previous }
+        return nil
+    }
+
+    public mutating func owns(index: UInt32) -> Bool { slot(of: index) != nil }
+
+    /// The index of the session that seals, nil when there is none.
+    public var currentIndex: UInt32? { currentName }
+    public var nextIndex: UInt32? { nextName }
+
+    /// Frames sealed on `current`; 0 without one.
+    public private(set) var currentCounter: UInt64 = 0
+
+    /// The index in the first four bytes of a datagram; nil for a shorter one.
+    public static func index(of datagram: Span<UInt8>) -> UInt32? {
+        guard datagram.count >= 4 else { return nil }
+        return UInt32(datagram[0]) << 24 | UInt32(datagram[1]) << 16
+            | UInt32(datagram[2]) << 8 | UInt32(datagram[3])
+    }
+
+    /// Opens a datagram on the session that its first four bytes name.
+    public mutating func open(
+        _ datagram: Span<UInt8>, into plaintext: inout MutableSpan<UInt8>
+    ) -> Outcome {
+        guard let index = Self.index(of: datagram) else { return .refused(.length) }
+        guard let slot = slot(of: index) else { return .foreign }
+        let outcome =
+            switch slot {
+            case .previous: previous!.opener.open(datagram, into: &plaintext)
+            case .current: current!.opener.open(datagram, into: &plaintext)
+            case .next: next!.opener.open(datagram, into: &plaintext)
+            }
+        switch outcome {
+        case .refused(let refusal):
+            return .refused(refusal)
+        case .opened(let opened):
+            guard slot == .next else { return .opened(opened, slot: slot) }
+            let retired = previous.take()
+            previous = current.take()
+            current = next.take()
+            (previousName, currentName, nextName) = (currentName, nextName, nil)
+            currentCounter = current.counter
+            return .switched(opened, index: index, retired: retired)
+        }
+    }
+
+    /// Seals on `current`; nil without one, or when its counter is used up.
+    public mutating func seal(
+        flags: UInt8, plaintext: Span<UInt8>, into datagram: inout MutableSpan<UInt8>
+    ) -> Int? {
+        let size = current?.sealer.seal(flags: flags, plaintext: plaintext, into: &datagram)
+        if size != nil { currentCounter += 1 }
+        return size
+    }
+
+    /// Seals on the session with this index; nil when there is none, or its counter is used up.
+    public mutating func seal(
+        onIndex index: UInt32, flags: UInt8, plaintext: Span<UInt8>,
+        into datagram: inout MutableSpan<UInt8>
+    ) -> Int? {
+        switch slot(of: index) {
+        case .previous:
+            previous?.sealer.seal(flags: flags, plaintext: plaintext, into: &datagram)
+        case .current:
+            seal(flags: flags, plaintext: plaintext, into: &datagram)
+        case .next:
+            next?.sealer.seal(flags: flags, plaintext: plaintext, into: &datagram)
+        case nil:
+            nil
+        }
+    }
+
+    /// Removes and returns the session with this index.
+    public mutating func drop(index: UInt32) -> SessionKeys? {
+        switch slot(of: index) {
+        case .previous: take(.previous)
+        case .current: take(.current)
+        case .next: take(.next)
+        case nil: nil
+        }
+    }
+
+    /// Removes and returns any session; nil when there are none.
+    public mutating func dropAny() -> SessionKeys? {
+        if nextName != nil { return take(.next) }
+        if currentName != nil { return take(.current) }
+        return take(.previous)
+    }
+
+    private mutating func take(_ slot: Slot) -> SessionKeys? {
+        switch slot {
+        case .previous:
+            previousName = nil
+            return previous.take()
+        case .current:
+            currentName = nil
+            currentCounter = 0
+            return current.take()
+        case .next:
+            nextName = nil
+            return next.take()
+        }
+    }
+
+    /// Wipes all sessions at once: not for the media thread.
+    public mutating func removeAll() {
+        previous = nil
+        current = nil
+        next = nil
+        (previousName, currentName, nextName) = (nil, nil, nil)
+        currentCounter = 0
+    }
+}
+
+extension Optional where Wrapped == SessionKeys {
+    fileprivate var counter: UInt64 {
+        switch self {
+        case .some(let keys): keys.sealer.counter
+        case .none: 0
+        }
+    }
+}

@@ -1,0 +1,77 @@
+/// The receiving half of one session: authenticates datagrams and refuses repeats.
+///
+/// Order of protocol.md §2.1: length, unmask, counter, AEAD, window. Nothing an outsider can
+/// observe depends on the header before the tag is checked, and nothing changes unless the tag is
+/// good. Real-time after init: no heap call, lock or system call per datagram.
+public struct Opener: ~Copyable, Sendable {
+    /// Why a datagram was dropped; each is a counter of the caller.
+    public enum Refusal: Sendable {
+        case length
+        /// The counter would be negative, or beyond the last one of a session.
+        case counter
+        case authentication
+        /// Seen already, or older than the window.
+        case replay
+    }
+
+    /// A datagram that was authentic and new.
+    public struct Opened: Sendable {
+        public let flags: UInt8
+        public let counter: UInt64
+        /// Bytes of plaintext written.
+        public let count: Int
+        /// Whether the counter is the highest so far: then the datagram shows where the peer is
+        /// now.
+        public let isNewest: Bool
+    }
+
+    public enum Outcome: Sendable {
+        case opened(Opened)
+        case refused(Refusal)
+    }
+
+    private var aead: AEAD
+    private var mask: HeaderMask
+    private let iv: AEAD.Nonce
+    private var window = ReplayWindow()
+
+    public init(suite: Suite, keys: borrowing DirectionKeys) {
+        aead = AEAD(suite: suite, key: keys.key)
+        mask = HeaderMask(suite: suite, key: keys.headerKey)
+        iv = keys.iv
+    }
+
+    /// The highest counter opened so far, or -1.
+    public var highest: Int64 { window.highest }
+
+    /// Opens one datagram whose index is that of this session.
+    ///
+    /// `plaintext` needs room for the datagram less 23 bytes; 1209 bytes are always enough.
+    public mutating func open(
+        _ datagram: Span<UInt8>, into plaintext: inout MutableSpan<UInt8>
+    ) -> Outcome {
+        guard datagram.count >= FrameSeal.datagramMin, datagram.count <= FrameSeal.datagramMax
+        else { return .refused(.length) }
+
+        let tagStart = datagram.count - AEAD.tagSize
+        let mask = mask.bytes(tag: datagram.extracting(tagStart..<datagram.count))
+        let header: FrameSeal.Header = [
+            datagram[0], datagram[1], datagram[2], datagram[3],
+            datagram[4] ^ mask[0], datagram[5] ^ mask[1], datagram[6] ^ mask[2],
+        ]
+        let low = UInt16(header[5]) << 8 | UInt16(header[6])
+        guard let counter = window.reconstruct(low) else { return .refused(.counter) }
+
+        let isGood = aead.open(
+            nonce: FrameSeal.nonce(iv: iv, counter: counter), ad: header.span,
+            sealed: datagram.extracting(FrameSeal.headerSize..<datagram.count), into: &plaintext)
+        guard isGood else { return .refused(.authentication) }
+
+        let isNewest = Int64(counter) > window.highest
+        guard window.accept(counter) else { return .refused(.replay) }
+        return .opened(
+            Opened(
+                flags: header[4], counter: counter,
+                count: datagram.count - FrameSeal.overhead, isNewest: isNewest))
+    }
+}

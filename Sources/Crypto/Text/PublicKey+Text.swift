@@ -1,0 +1,92 @@
+/// How people see and copy public keys (protocol.md §4.2).
+extension PublicKey {
+    private static let prefix: StaticString = "intercom1:"
+    private static let bodyCount = 52
+    private static let checkCount = 4
+
+    /// Reads `intercom1:<52 characters>:<4 check characters>`, in any case.
+    ///
+    /// Nil for any other text, for wrong check characters, and when one of the four unused bits of
+    /// the last character is set.
+    public init?(text: String) {
+        let count = PublicKey.prefix.bytes.count + PublicKey.bodyCount + 1 + PublicKey.checkCount
+        var characters: [UInt8] = []
+        for character in text.utf8 {
+            guard characters.count < count else { return nil }
+            let isUpper = character >= UInt8(ascii: "A") && character <= UInt8(ascii: "Z")
+            characters.append(isUpper ? character | 0x20 : character)
+        }
+        guard characters.count == count else { return nil }
+
+        let bodyStart = PublicKey.prefix.bytes.count
+        let bodyEnd = bodyStart + PublicKey.bodyCount
+        var key = InlineArray<32, UInt8>(repeating: 0)
+        var bytes = key.mutableSpan
+        guard
+            Base32.decode(characters.span.extracting(bodyStart..<bodyEnd), into: &bytes)
+        else { return nil }
+        self.init(bytes: key.span)
+
+        // Comparing with the one canonical text also checks prefix, colon, check characters and
+        // unused bits.
+        guard characters == canonicalText else { return nil }
+    }
+
+    /// The key as text: 67 lower-case ASCII characters.
+    public var text: String { String(decoding: canonicalText, as: UTF8.self) }
+
+    /// Twenty-four digits in six groups of four, for two people to compare by voice.
+    ///
+    /// The number is SHA-256("intercom/1 fpr" ‖ key) mod 10²⁴, leading zeros kept.
+    public var fingerprint: String {
+        let digest = fingerprintDigest
+        // Limbs of four decimal digits, least significant first. The carry out of the sixth is a
+        // multiple of 10²⁴: dropping it is the modulus.
+        var groups = InlineArray<6, UInt32>(repeating: 0)
+        for i in digest.indices {
+            var carry = UInt32(digest[i])
+            for group in groups.indices {
+                let value = groups[group] * 256 + carry
+                groups[group] = value % 10_000
+                carry = value / 10_000
+            }
+        }
+        var characters: [UInt8] = []
+        for group in groups.indices.reversed() {
+            if !characters.isEmpty { characters.append(UInt8(ascii: " ")) }
+            var unit: UInt32 = 1000
+            while unit > 0 {
+                characters.append(UInt8(ascii: "0") + UInt8(groups[group] / unit % 10))
+                unit /= 10
+            }
+        }
+        return String(decoding: characters, as: UTF8.self)
+    }
+
+    /// A short name for logs and lists, no proof: 8 hex digits of the fingerprint's hash.
+    public var short: String {
+        let digest = fingerprintDigest
+        var characters: [UInt8] = []
+        for i in 0..<4 {
+            if i == 2 { characters.append(UInt8(ascii: "-")) }
+            characters.append(Hexadecimal.digit(digest[i] >> 4))
+            characters.append(Hexadecimal.digit(digest[i] & 15))
+        }
+        return String(decoding: characters, as: UTF8.self)
+    }
+
+    private var fingerprintDigest: Digest {
+        SHA256.hash(label: "intercom/1 fpr", bytes.span)
+    }
+
+    private var canonicalText: [UInt8] {
+        let prefix = PublicKey.prefix.bytes
+        var characters: [UInt8] = []
+        for i in prefix.indices { characters.append(prefix[i]) }
+        Base32.encode(bytes.span, count: PublicKey.bodyCount, to: &characters)
+        characters.append(UInt8(ascii: ":"))
+        let check = SHA256.hash(prefix, bytes.span)
+        Base32.encode(check.span, count: PublicKey.checkCount, to: &characters)
+        return characters
+    }
+}

@@ -1,0 +1,217 @@
+extension CommandGroup {
+    /// Every command, one row each, in the order of intercomctl(1).
+    static let all = [
+        CommandGroup(
+            "Look",
+            [
+                Command(
+                    name: "status", options: ["--json"],
+                    help: "show the station, its devices and its peers", function: showStatus),
+                Command(
+                    name: "peers", options: ["--json"],
+                    help: "show only the peers", function: showPeers),
+                Command(
+                    name: "monitor", options: ["--json", "--json-lines"],
+                    help: "print events, line by line, until Ctrl-C", function: monitor),
+                Command(
+                    name: "history", options: ["--missed", "--since", "--limit", "--json"],
+                    help: "show the call history", function: showHistory),
+                Command(
+                    name: "stats", arguments: "[PEER]", count: 0...1, options: ["--json"],
+                    help: "show sound quality and network figures", function: showStats),
+                Command(
+                    name: "levels", options: ["--json-lines", "--seconds"],
+                    help: "show live meters until Ctrl-C", function: showLevels),
+                Command(
+                    name: "metrics", options: [],
+                    help: "print the status as OpenMetrics text",
+                    function: printMetrics),
+            ]),
+        CommandGroup(
+            "Talk",
+            [
+                Command(
+                    name: "talk", arguments: "TARGET", count: 1...1,
+                    options: ["--seconds", "--json"],
+                    help: "talk to a peer or channel until Ctrl-C", function: talk),
+                Command(
+                    name: "ptt", arguments: "down|up TARGET", count: 2...2,
+                    options: ["--no-wait", "--json"],
+                    help: "press or release a virtual talk button",
+                    function: pressTalkKey),
+                Command(
+                    name: "reply", arguments: "down|up", count: 1...1,
+                    options: ["--no-wait", "--json"],
+                    help: "the same, for the station that was heard last", function: reply),
+                Command(
+                    name: "page", arguments: "TARGET", count: 1...1,
+                    options: ["--priority", "--seconds", "--json"],
+                    help: "speak to a peer or channel at once, until Ctrl-C", function: page),
+                Command(
+                    name: "announce", arguments: "TARGET", count: 1...1,
+                    options: ["--file", "--priority", "--json"], needed: ["--file"],
+                    help: "play a WAV file to a peer or channel", function: announce),
+                Command(
+                    name: "relay", arguments: "NAME [PEER]", count: 1...2,
+                    options: ["--no-wait", "--json"],
+                    help: "switch a relay on for its pulse, here or at a peer",
+                    function: switchRelay),
+                Command(
+                    name: "signal", arguments: "PEER", count: 1...1,
+                    options: ["--no-wait", "--json"],
+                    help: "light the call light of a peer", function: signalPeer),
+            ]),
+        CommandGroup(
+            "Call",
+            [
+                Command(
+                    name: "call", arguments: "TARGET", count: 1...1,
+                    options: ["--priority", "--no-wait", "--json"],
+                    help: "call a peer, or all of a channel", function: callTarget),
+                Command(
+                    name: "answer", options: ["--json"],
+                    help: "answer the call that rings here", function: answerCall),
+                Command(
+                    name: "reject", options: ["--json"],
+                    help: "reject the call that rings here", function: rejectCall),
+                Command(
+                    name: "hangup", options: ["--json"],
+                    help: "end the call, or cancel one you are making", function: hangUp),
+                Command(
+                    name: "drop-in", arguments: "PEER", count: 1...1,
+                    options: ["--no-wait", "--json"],
+                    help: "open both microphones, if the peer allows it", function: dropIn),
+                Command(
+                    name: "listen", arguments: "PEER", count: 1...1,
+                    options: ["--no-wait", "--json"],
+                    help: "listen to a peer's room, if the peer allows it", function: listenIn),
+            ]),
+        CommandGroup(
+            "Set for now",
+            [
+                Command(
+                    name: "volume", arguments: "[WHAT] [N|+N|-N]", count: 0...2,
+                    options: ["--json"],
+                    help: "set speaker, ring, tones or page, in percent", function: setVolume),
+                Command(
+                    name: "mute", arguments: "WHAT", count: 1...1, options: ["--json"],
+                    help: "mute mic, speaker, a peer or a channel", function: mute),
+                Command(
+                    name: "unmute", arguments: "WHAT", count: 1...1, options: ["--json"],
+                    help: "unmute it", function: unmute),
+                Command(
+                    name: "dnd", arguments: "[on|off]", count: 0...1,
+                    options: ["--for", "--json"],
+                    help: "do not disturb, for a time or until turned off",
+                    function: setDoNotDisturb),
+            ]),
+        CommandGroup(
+            "Keys and peers",
+            [
+                Command(
+                    name: "key show", options: ["--json", "--fingerprint"],
+                    help: "print the public key, or its fingerprint", function: showPublicKey),
+                Command(
+                    name: "peer list", options: ["--json"],
+                    help: "list the peers in the files; needs no daemon",
+                    function: listPeers),
+                Command(
+                    name: "peer show", arguments: "NAME", count: 1...1, options: ["--json"],
+                    help: "the same as show peer", function: showPeer),
+                Command(
+                    name: "show peer", arguments: "NAME", count: 1...1, options: ["--json"],
+                    help: "show how a peer is protected and what it may do", function: showPeer),
+                Command(
+                    name: "peer add", arguments: "NAME ADDRESS KEY", count: 3...3,
+                    options: ["--psk-file", "--suite", "--gain", "--no-reload", "--json"],
+                    help: "add a peer; ADDRESS - if it calls this station", function: addPeer),
+                Command(
+                    name: "peer set", arguments: "NAME", count: 1...1,
+                    options: [
+                        "--address", "--psk-file", "--suite", "--gain", "--no-reload", "--json",
+                    ],
+                    help: "change settings of a peer", function: setPeer),
+                Command(
+                    name: "peer verify", arguments: "NAME DIGITS", count: 2...7,
+                    options: ["--no-reload", "--json"],
+                    help: "record that a peer's fingerprint was compared", function: verifyPeer),
+                Command(
+                    name: "peer rename", arguments: "NAME NEW", count: 2...2,
+                    options: ["--no-reload", "--json"],
+                    help: "rename a peer on this station", function: renamePeer),
+                Command(
+                    name: "peer remove", arguments: "NAME", count: 1...1,
+                    options: ["--no-reload", "--json"],
+                    help: "remove a peer and its pre-shared key", function: removePeer),
+            ]),
+        CommandGroup(
+            "Set up",
+            [
+                Command(
+                    name: "setup", options: ["--name", "--yes", "--force", "--json"],
+                    help: "write a first configuration for this machine", function: setUp),
+                Command(
+                    name: "doctor", arguments: "[TOPIC...]", count: 0...32, options: ["--json"],
+                    help: "look for faults and print how to fix each", function: runDoctor),
+                Command(
+                    name: "config check", options: ["--json"],
+                    help: "check the configuration", function: checkConfig),
+                Command(
+                    name: "config show", options: ["--effective", "--json"],
+                    help: "print the configuration with every default", function: showConfig),
+                Command(
+                    name: "config diff", options: ["--json"],
+                    help: "show what a reload would change", function: showDifference),
+                Command(
+                    name: "reload", options: ["--json"],
+                    help: "make the daemon read the configuration again", function: reloadConfig),
+            ]),
+        CommandGroup(
+            "Try devices",
+            [
+                Command(
+                    name: "test speaker", options: ["--json"],
+                    help: "play a tone three times", function: testSpeaker),
+                Command(
+                    name: "test mic", options: ["--json"],
+                    help: "show the microphone's level for 3 s", function: testMicrophone),
+                Command(
+                    name: "test loop", options: ["--json"],
+                    help: "play a sound, check that the microphone hears it", function: testLoop),
+                Command(
+                    name: "test latency", arguments: "PEER", count: 1...1, options: ["--json"],
+                    help: "measure the delay from here to a peer's speaker", function: testLatency),
+                Command(
+                    name: "test button", arguments: "[NAME]", count: 0...1,
+                    options: ["--timeout", "--json"],
+                    help: "wait for a press of a talk button", function: testButton),
+                Command(
+                    name: "test led", arguments: "[NAME]", count: 0...1, options: ["--json"],
+                    help: "blink a lamp five times", function: testLamp),
+                Command(
+                    name: "audio list", options: ["--json"],
+                    help: "list sound cards, as input and output name them", function: listAudio),
+                Command(
+                    name: "audio controls", options: ["--json"],
+                    help: "list volumes and mutes of the configured cards", function: listControls),
+                Command(
+                    name: "gpio list", options: ["--json"],
+                    help: "list GPIO lines, as line names them", function: listGPIO),
+                Command(
+                    name: "keys list", options: ["--json"],
+                    help: "list keys of keypads, as line names them",
+                    function: listKeypadKeys),
+            ]),
+        CommandGroup(
+            "Help",
+            [
+                Command(
+                    name: "version", options: ["--json"],
+                    help: "print the versions of this program and the daemon", function: showVersion
+                ),
+                Command(
+                    name: "help", arguments: "[COMMAND]", count: 0...2, options: [],
+                    help: "print this, or the help of one command", function: showHelp),
+            ]),
+    ]
+}

@@ -1,0 +1,63 @@
+internal import Config
+internal import Control
+internal import HAL
+internal import Settings
+
+/// The exit status, for scripts.
+enum ExitCode: Int32 {
+    case ok = 0
+    case failed = 1
+    case usage = 2
+    case notRunning = 3
+    /// It works, with problems worth a look.
+    case degraded = 4
+}
+
+/// The reason why a command ends early, for the person who typed it.
+struct Failure: Error {
+    let code: ExitCode
+    let text: String
+    /// The error code that `--json` prints.
+    let word: String
+
+    /// `refusal` is the daemon's own code for it.
+    init(_ code: ExitCode, _ text: String, _ refusal: ControlError.Code? = nil) {
+        self.code = code
+        self.text = text
+        word =
+            switch code {
+            case .notRunning: "not_running"
+            case .usage: "usage"
+            default: (refusal ?? .failed).rawValue
+            }
+    }
+
+    /// The reply does not belong to the request.
+    static let misfit = Failure(
+        .failed,
+        "the daemon's reply does not fit the request; compare versions: intercomctl version")
+
+    /// An error of the system; if permission is missing, with the advice to use sudo.
+    init(_ error: SystemError) {
+        let isMute = error.errno == SystemError.noPermission && error.advice.isEmpty
+        self.init(refused: isMute, error.description)
+    }
+
+    /// A key file that could not be read or written.
+    init(_ error: KeyStoreError) { self.init(refused: error.isRefused, error.description) }
+
+    private init(refused: Bool, _ text: String) {
+        self.init(.failed, refused ? "\(text); try it with sudo" : text)
+    }
+}
+
+/// The complaint about an unknown word: it suggests the nearest known word, or a command to try.
+func unknown(
+    _ what: String, _ word: String, among words: [String], or trial: String = "intercomctl help"
+) -> String {
+    let complaint = "unknown \(what) \"\(word.visible)\""
+    guard let nearest = nearestWord(to: word, among: words) else {
+        return "\(complaint); try: \(trial)"
+    }
+    return "\(complaint); did you mean \"\(nearest)\"?"
+}

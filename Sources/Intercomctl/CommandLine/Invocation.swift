@@ -1,0 +1,86 @@
+internal import Config
+internal import Wire
+
+/// The command line: its options and words.
+struct Invocation {
+    /// As `--config` says; nil without it.
+    var config: String?
+    var socket: String?
+    var isJSON = false
+    var isFingerprint = false
+    var pskFile: String?
+    var name: String?
+    var isYes = false
+    var isForced = false
+    /// Seconds.
+    var timeout: Int?
+    var isJSONLines = false
+    var seconds: Int?
+    var file: String?
+    var priority = Priority.normal
+    var isMissed = false
+    var isNoWait = false
+    var since: When?
+    var limit: Int?
+    /// As `--for` says, in seconds.
+    var length: Int?
+    var address: String?
+    var suite: String?
+    var gain: String?
+    /// `--no-reload`: files are written, and the daemon is not asked to read them.
+    var isUnapplied = false
+    var isVersion = false
+    var isHelp = false
+    /// Options as typed, without their values.
+    private(set) var options: [String] = []
+    /// Everything that is not an option; the command's own words come first.
+    private(set) var words: [String] = []
+    /// The command's arguments: the words after its name.
+    var arguments: [String] = []
+
+    var configFolder: String { config ?? "/etc/intercomd" }
+
+    init(_ typed: [String]) throws(Failure) {
+        var rest = typed[...]
+        while let word = rest.popFirst() {
+            if word == "--" {
+                words += rest
+                return
+            }
+            // A lone hyphen is an argument: the address of a peer that calls us. So is -5.
+            guard word.utf8.first == UInt8(ascii: "-"), word.utf8.count > 1,
+                !(0x30...0x39).contains(word.utf8.dropFirst().first!)
+            else {
+                words.append(word)
+                continue
+            }
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = Option.shorts[word] ?? String(parts[0])
+            guard let option = Option.named(name) else {
+                throw Failure(.usage, unknown("option", name, among: Option.all.map { $0.name }))
+            }
+            options.append(name)
+            guard !option.value.isEmpty else {
+                guard parts.count == 1 else { throw Failure(.usage, "\(name) takes no value") }
+                try option.take(&self, "")
+                continue
+            }
+            let following: String? = parts.count == 2 ? String(parts[1]) : rest.popFirst()
+            guard let value = following, !value.isEmpty else {
+                throw Failure(.usage, "\(name) needs a value")
+            }
+            try option.take(&self, value)
+        }
+    }
+
+    /// Whether the first argument presses the button (`down`) or releases it (`up`).
+    func isDown() throws(Failure) -> Bool {
+        switch arguments[0] {
+        case "down": return true
+        case "up": return false
+        case let word:
+            throw Failure(
+                .usage, "\(unknown("action", word, among: ["down", "up"])) (down or up)")
+        }
+    }
+}

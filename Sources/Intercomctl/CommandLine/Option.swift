@@ -1,0 +1,112 @@
+internal import Config
+internal import Control
+internal import Wire
+
+/// One row of the table of options: its name, what it takes, its help, and where its value goes.
+struct Option: Sendable {
+    let name: String
+    /// What it takes, as help shows it; empty when nothing.
+    let value: String
+    let help: String
+    /// Stores the value in the invocation.
+    ///
+    /// - Throws: what the option takes, when the value is something else.
+    let take: @Sendable (inout Invocation, String) throws(Failure) -> Void
+
+    /// `--for TIME`.
+    var usage: String { value.isEmpty ? name : "\(name) \(value)" }
+}
+
+extension Option {
+    static let all: [Option] = [
+        text("--config", "DIR", "the settings' folder, instead of /etc/intercomd") {
+            $0.config = $1
+        },
+        text("--socket", "PATH", "the daemon's control socket") { $0.socket = $1 },
+        flag("--json", "print one JSON object on one line") { $0.isJSON = true },
+        flag("--fingerprint", "print the 24 digits to read out, not the key") {
+            $0.isFingerprint = true
+        },
+        text("--psk-file", "FILE", "file of 64 hexadecimal digits, the same at both") {
+            $0.pskFile = $1
+        },
+        // `config show` prints the effective configuration with and without it.
+        flag("--effective", "include every default, as is done anyway") { _ in },
+        text("--name", "NAME", "the station's name, instead of the machine's") { $0.name = $1 },
+        flag("--yes", "accept every choice without asking") { $0.isYes = true },
+        flag("--force", "replace a configuration; the old one is kept") { $0.isForced = true },
+        number("--timeout", "SECONDS", 1...600, "seconds", "how long to wait, 1 to 600") {
+            $0.timeout = $1
+        },
+        flag("--json-lines", "print one JSON object per line") { $0.isJSONLines = true },
+        number("--seconds", "N", 1...86_400, "", "stop after N seconds") {
+            $0.seconds = $1
+        },
+        text("--file", "FILE.wav", "PCM or float, up to a minute") { $0.file = $1 },
+        Option(name: "--priority", value: "P", help: "normal, high or emergency") {
+            (typed, word) throws(Failure) in
+            guard let priority = Priority(word: word) else {
+                let complaint = unknown("priority", word, among: Priority.words)
+                throw Failure(.usage, "\(complaint) (\(Priority.words.joined(separator: ", ")))")
+            }
+            typed.priority = priority
+        },
+        flag("--no-wait", "do not wait for the outcome") { $0.isNoWait = true },
+        flag("--missed", "only missed calls") { $0.isMissed = true },
+        Option(name: "--since", value: "WHEN", help: "30m, 2h or 3d ago, 21:00, 2026-11-20") {
+            (typed, word) throws(Failure) in
+            guard let when = When(word) else { throw When.complaint }
+            typed.since = when
+        },
+        number("--limit", "N", 1...100_000, "", "only the newest N") { $0.limit = $1 },
+        Option(name: "--for", value: "TIME", help: "90s, 30m, 1h or 2d") {
+            (typed, word) throws(Failure) in
+            guard let seconds = When.seconds(word), (1...StateRequest.secondsMax).contains(seconds)
+            else { throw Failure(.usage, "--for takes 90s, 30m, 1h or 2d; 31d at most") }
+            typed.length = seconds
+        },
+        text("--address", "ADDRESS", "HOST or HOST:PORT, a comma between two; - for none") {
+            $0.address = $1
+        },
+        text("--suite", "N", "auto, 1 (AES-256-GCM) or 2 (ChaCha20-Poly1305)") { $0.suite = $1 },
+        text("--gain", "DB", "-40dB to +20dB: volume of the peer here") { $0.gain = $1 },
+        flag("--no-reload", "only write the files; reload applies them") { $0.isUnapplied = true },
+        flag("--version", "print the versions, as the command version does") {
+            $0.isVersion = true
+        },
+        flag("--help", "print the help of a command") { $0.isHelp = true },
+    ]
+
+    /// Short forms of options.
+    static let shorts = ["-h": "--help", "-V": "--version"]
+
+    static func named(_ name: String) -> Option? { all.first { $0.name == name } }
+
+    private static func flag(
+        _ name: String, _ help: String, _ set: @escaping @Sendable (inout Invocation) -> Void
+    ) -> Option {
+        Option(name: name, value: "", help: help) { (typed, _) throws(Failure) in set(&typed) }
+    }
+
+    private static func text(
+        _ name: String, _ value: String, _ help: String,
+        _ set: @escaping @Sendable (inout Invocation, String) -> Void
+    ) -> Option {
+        Option(name: name, value: value, help: help) { (typed, text) throws(Failure) in
+            set(&typed, text)
+        }
+    }
+
+    private static func number(
+        _ name: String, _ value: String, _ range: ClosedRange<Int>, _ unit: String,
+        _ help: String, _ set: @escaping @Sendable (inout Invocation, Int) -> Void
+    ) -> Option {
+        Option(name: name, value: value, help: help) { (typed, text) throws(Failure) in
+            guard let number = Int(text), range.contains(number) else {
+                let bounds = "\(range.lowerBound) to \(range.upperBound)"
+                throw Failure(.usage, "\(name) takes \(bounds)\(unit.isEmpty ? "" : " \(unit)")")
+            }
+            set(&typed, number)
+        }
+    }
+}

@@ -1,0 +1,182 @@
+internal import Config
+internal import Control
+internal import HAL
+internal import Settings
+internal import Time
+
+/// A connection to the running daemon through its control socket.
+struct Daemon: ~Copyable {
+    private var peer: LocalPeer
+    private let path: String
+    private var lines: LineBuffer
+    private let patience: Duration
+
+    private static let absences = [
+        SystemError.noSuchFile, SystemError.refused, SystemError.notADirectory,
+    ]
+
+    init(
+        _ invocation: borrowing Invocation, patience: Duration = .seconds(5)
+    ) throws(Failure) {
+        let path = try Self.socket(invocation)
+        peer = try Self.connect(path)
+        self.path = path
+        self.patience = patience
+        lines = LineBuffer(limit: ControlLimits.reply)
+    }
+
+    private static func connect(_ path: String) throws(Failure) -> LocalPeer {
+        do throws(SystemError) {
+            return try LocalPeer(path: path)
+        } catch {
+            throw absences.contains(error.errno)
+                ? Failure(
+                    .notRunning,
+                    "intercomd is not running (no answer at \(path)); start it:"
+                        + " sudo systemctl start intercomd;"
+                        + " why it stopped: journalctl -u intercomd")
+                : Failure(error)
+        }
+    }
+
+    /// The descriptor to wait on for more lines.
+    var fd: Int32 { peer.fd }
+
+    /// The daemon's process ID.
+    var process: Int32 { peer.identity.process }
+
+    /// The path of the daemon's socket.
+    private static func socket(_ invocation: borrowing Invocation) throws(Failure) -> String {
+        if let socket = invocation.socket { return socket }
+        let folder = ConfigFolder(invocation.configFolder)
+        // With `--config`, never fall back to the socket of another station.
+        // A folder without settings may belong to a station that waits for them.
+        if invocation.config != nil, !folder.isEmpty, let error = folder.mainError {
+            throw Failure(error)
+        }
+        return folder.paths.controlSocket
+    }
+
+    /// Sends a request and waits for the reply; while the daemon is busy, retries for two seconds.
+    mutating func ask(_ request: Request) throws(Failure) -> Reply {
+        for _ in 0..<Self.retries {
+            let reply = try askOnce(request)
+            guard case .refused(let error) = reply, error.code == .busy else {
+                return try answer(reply)
+            }
+            Clock.sleep(Self.retryWait)
+            peer = try Self.connect(path)
+            lines = LineBuffer(limit: ControlLimits.reply)
+        }
+        return try askAtOnce(request)
+    }
+
+    /// Sends a request whose reply is a sentence.
+    mutating func order(_ request: Request) throws(Failure) -> Reply.Done {
+        guard case .done(let done) = try ask(request) else { throw Failure.misfit }
+        return done
+    }
+
+    /// Sends a request and waits for the reply; does not retry when the daemon is busy.
+    mutating func askAtOnce(_ request: Request) throws(Failure) -> Reply {
+        try answer(try askOnce(request))
+    }
+
+    private static let retries = 10
+    private static let retryWait = Duration.milliseconds(200)
+
+    private mutating func askOnce(_ request: Request) throws(Failure) -> Reply {
+        try send(request.encoded)
+        return try Self.reply(try nextLine(isPatient: false))
+    }
+
+    /// Sends a request without waiting; `answer(until:)` reads the reply.
+    borrowing func begin(_ request: Request) throws(Failure) { try send(request.encoded) }
+
+    /// The reply to the last request; nil if it does not arrive before `end`.
+    mutating func answer(until end: Instant) throws(Failure) -> Reply? {
+        guard let line = try nextLine(until: end) else { return nil }
+        return try answer(try Self.reply(line))
+    }
+
+    /// Sends audio; the daemon reads it as fast as it plays it.
+    borrowing func give(_ bytes: [UInt8]) throws(Failure) {
+        try send(bytes)
+    }
+
+    /// The second reply, to a request that takes time.
+    mutating func answerLate() throws(Failure) -> Reply {
+        try answer(try Self.reply(try nextLine(isPatient: false)))
+    }
+
+    private static func reply(_ line: [UInt8]) throws(Failure) -> Reply {
+        do throws(ControlError) {
+            return try Reply(parsing: line.span)
+        } catch { throw Failure(.failed, error.text) }
+    }
+
+    private borrowing func answer(_ reply: Reply) throws(Failure) -> Reply {
+        if case .refused(let error) = reply {
+            throw Failure(.failed, error.text.visibleLines, error.code)
+        }
+        return reply
+    }
+
+    private borrowing func send(_ bytes: [UInt8]) throws(Failure) {
+        var rest = bytes.span
+        while !rest.isEmpty {
+            switch peer.write(rest) {
+            case .bytes(let count): rest = rest.extracting(droppingFirst: count)
+            case .wouldBlock:
+                guard peer.waitWritable(limit: patience) else { throw Self.silence }
+            // The daemon refused the connection; its reply, still unread, has the reason.
+            case .closed: return
+            }
+        }
+    }
+
+    /// The next line; a patient caller waits without limit.
+    mutating func nextLine(isPatient: Bool) throws(Failure) -> [UInt8] {
+        while true {
+            if let line = try arrivedLine() { return line }
+            let limit = isPatient ? Duration.seconds(3_600) : patience
+            guard peer.waitReadable(limit: limit) || isPatient else { throw Self.silence }
+        }
+    }
+
+    /// The next line, or nil when none comes before `end`.
+    mutating func nextLine(until end: Instant) throws(Failure) -> [UInt8]? {
+        while true {
+            if let line = try arrivedLine() { return line }
+            let left = end - Clock.now()
+            guard left > .zero else { return nil }
+            _ = peer.waitReadable(limit: left)
+        }
+    }
+
+    /// The next complete line that has arrived; nil if there is none yet.
+    private mutating func arrivedLine() throws(Failure) -> [UInt8]? {
+        var chunk = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            switch lines.next() {
+            case .line(let line): return line
+            case .tooLong: throw Failure(.failed, "the daemon's answer is too long")
+            case nil: break
+            }
+            var span = chunk.mutableSpan
+            switch peer.read(into: &span) {
+            case .bytes(let count): lines.append(chunk.span.extracting(first: count))
+            case .wouldBlock: return nil
+            case .closed: throw Self.gone
+            }
+        }
+    }
+
+    private static var silence: Failure {
+        Failure(.failed, "the daemon does not answer; see: journalctl -u intercomd")
+    }
+
+    private static var gone: Failure {
+        Failure(.notRunning, "the daemon has closed the line; it may be stopping")
+    }
+}

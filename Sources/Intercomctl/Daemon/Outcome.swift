@@ -1,0 +1,57 @@
+internal import Control
+
+/// The outcome of a request: a code for programs, a sentence for people.
+struct Outcome {
+    let code: String
+    let text: String
+    let exit: ExitCode
+
+    /// Prints it; with `--json`, prints the daemon's reply with the outcome added.
+    func print(
+        _ done: Reply.Done, _ invocation: borrowing Invocation
+    ) throws(Failure) -> ExitCode {
+        if invocation.isJSON {
+            var done = done
+            done.text = text
+            done.outcome = code
+            try printLine(done.json)
+        } else {
+            try printLine(text.visible)
+        }
+        return exit
+    }
+}
+
+extension Outcome {
+    /// The state of a call; nil while it has not reached a peer.
+    init?(_ call: CallStatus) {
+        // With several peers, `status` does not say which one rings and which one is in the call.
+        let peer = call.peers.count == 1 ? call.peers[0].visible : nil
+        exit = .ok
+        code = call.state.rawValue
+        switch (call.state, call.kind) {
+        case (.idle, _), (.trying, _), (.ringing, _), (.connecting, _): return nil
+        case (.calling, _): text = peer.map { "it rings at \($0)" } ?? "it rings"
+        case (.active, "listen_in"):
+            text = "listening to \(peer ?? "them"), where it beeps; end: intercomctl hangup"
+        case (.active, _):
+            text =
+                peer.map { "speaking with \($0); end: intercomctl hangup" }
+                ?? "somebody has answered; end: intercomctl hangup"
+        }
+    }
+
+    /// A call that is over.
+    init(_ cause: HistoryRecord.Cause) {
+        code = cause.rawValue
+        text = "the call is over: \(cause.words)"
+        exit = cause == .hungUp ? .ok : .failed
+    }
+
+    /// A request that the peer has answered, or that the station has given up.
+    init(_ result: Event) {
+        code = result.cause ?? (result.status == .done ? "done" : "unknown")
+        text = result.detail ?? ""
+        exit = result.status == .done ? .ok : .failed
+    }
+}

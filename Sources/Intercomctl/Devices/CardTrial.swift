@@ -1,0 +1,95 @@
+internal import Config
+internal import HAL
+
+/// A sound card as `setup` found it: its value in the configuration, and the directions that work.
+struct CardTrial: Equatable {
+    enum Outcome: Equatable {
+        /// The card has no such direction.
+        case none
+        /// It opened at 48 kHz.
+        case opens
+        /// Another program has it, so it could not be tried.
+        case busy
+        /// Why it cannot be used.
+        case refused(String)
+
+        var isUsable: Bool { self == .opens || self == .busy }
+
+        /// What a table shows.
+        var word: String {
+            switch self {
+            case .none: "-"
+            case .opens: "yes"
+            case .busy: "in use"
+            case .refused: "no"
+            }
+        }
+    }
+
+    /// As `input` and `output` take it.
+    let value: String
+    let name: String
+    let isUSB: Bool
+    let input: Outcome
+    let output: Outcome
+}
+
+extension CardTrial {
+    /// Tries every card of the machine; without any, tries the default device.
+    static func all() -> [CardTrial] {
+        let cards = PCMCard.all
+        let trials = cards.map { card in
+            let value = value(of: card, among: cards)
+            return CardTrial(
+                value: value.description, name: card.name, isUSB: card.usb != nil,
+                input: card.captures ? capture(value) : .none,
+                output: card.plays ? playback(value) : .none)
+        }
+        guard trials.isEmpty else { return trials }
+        let fallback = CardTrial(
+            value: DeviceName.auto.description, name: "ALSA's default", isUSB: false,
+            input: capture(.default), output: playback(.default))
+        return fallback.input.isUsable || fallback.output.isUsable ? [fallback] : []
+    }
+
+    /// The name that means this card only, also after a restart.
+    static func value(of card: PCMCard, among cards: [PCMCard]) -> PCMName {
+        guard let usb = card.usb else { return card.value }
+        let alike = cards.filter {
+            $0.usb?.vendor == usb.vendor && $0.usb?.product == usb.product
+        }
+        guard alike.count > 1 else { return card.value }
+        // Only a serial number tells two identical cards apart.
+        guard let serial = usb.serial, isPlain(serial),
+            alike.filter({ $0.usb?.serial == serial }).count == 1
+        else { return .card(card.id) }
+        return .usb(vendor: usb.vendor, product: usb.product, serial: serial)
+    }
+
+    /// Whether the text needs no escaping in a configuration.
+    private static func isPlain(_ text: String) -> Bool {
+        text.utf8.allSatisfy { (0x21..<0x7f).contains($0) && $0 != UInt8(ascii: "#") }
+    }
+
+    private static func capture(_ name: PCMName) -> Outcome {
+        do throws(PCMError) {
+            _ = try CapturePCM(name: name, request: PCMRequest())
+            return .opens
+        } catch { return outcome(of: error) }
+    }
+
+    private static func playback(_ name: PCMName) -> Outcome {
+        do throws(PCMError) {
+            _ = try PlaybackPCM(name: name, request: PCMRequest())
+            return .opens
+        } catch { return outcome(of: error) }
+    }
+
+    private static func outcome(of error: PCMError) -> Outcome {
+        switch error.reason {
+        case .busy: .busy
+        case .oneWay: .none
+        default: .refused(error.description)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+internal import Control
+internal import HAL
+
+/// `audio list`: the sound cards, each by the name that survives a reboot.
+func listAudio(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let cards = PCMCard.all
+    if invocation.isJSON {
+        var list = JSON.array()
+        for card in cards { list.append(json(of: card)) }
+        try printListing("cards", list)
+        return .ok
+    }
+    guard !cards.isEmpty else {
+        try printLine("no sound cards; pcm:NAME of the ALSA configuration may do all the same")
+        return .ok
+    }
+    var table = Table(["VALUE", "INPUT", "OUTPUT", "CARD"])
+    for card in cards {
+        table.add([
+            card.value.description, card.captures ? "yes" : "-", card.plays ? "yes" : "-",
+            card.name,
+        ])
+    }
+    try printText(table.text)
+    return .ok
+}
+
+private func json(of card: PCMCard) -> JSON {
+    var json = JSON.object()
+    json.set("value", JSON(card.value.description))
+    json.set("id", JSON(card.id))
+    json.set("name", JSON(card.name))
+    json.set("serial", card.usb?.serial.map { JSON($0) } ?? .null())
+    json.set("input", JSON(card.captures))
+    json.set("output", JSON(card.plays))
+    return json
+}
+
+/// `gpio list`: every line of every chip.
+func listGPIO(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    var lines: [NamedLine] = []
+    var refusals: [String] = []
+    for number in GPIOChip.numbers() {
+        do throws(GPIOError) {
+            let chip = try GPIOChip(number: number)
+            for line in try chip.lines() {
+                lines.append(NamedLine(line, of: chip.name, after: lines))
+            }
+        } catch {
+            refusals.append(error.description)
+        }
+    }
+    for refusal in refusals { Terminal.write("intercomctl: \(refusal.visible)\n", to: .complaint) }
+    if invocation.isJSON {
+        var list = JSON.array()
+        for line in lines { list.append(line.json) }
+        try printListing("lines", list)
+    } else if lines.isEmpty, refusals.isEmpty {
+        try printLine("no GPIO lines")
+    } else if !lines.isEmpty {
+        try printText(NamedLine.table(of: lines))
+    }
+    return refusals.isEmpty ? .ok : .failed
+}
+
+/// A GPIO line and its value in the configuration.
+private struct NamedLine {
+    let value: String
+    let chip: String
+    let line: GPIOLine
+
+    /// A name that an earlier line also has would find that one; then the number is used.
+    init(_ line: GPIOLine, of chip: String, after earlier: [NamedLine]) {
+        let isFound =
+            line.name.isEmpty || line.name.utf8.contains(UInt8(ascii: "/"))
+            || earlier.contains { $0.line.name == line.name }
+        value = isFound ? "\(chip)/\(line.offset)" : line.name
+        self.chip = chip
+        self.line = line
+    }
+
+    private var use: String {
+        guard line.isUsed else { return "free" }
+        return line.holder.isEmpty ? "used" : "used by \(line.holder)"
+    }
+
+    static func table(of lines: [NamedLine]) -> String {
+        var table = Table(["VALUE", "PLACE", "DIRECTION", "USE"])
+        for line in lines {
+            table.add([
+                line.value, "\(line.chip)/\(line.line.offset)",
+                line.line.isOutput ? "output" : "input", line.use,
+            ])
+        }
+        return table.text
+    }
+
+    var json: JSON {
+        var json = JSON.object()
+        json.set("value", JSON(value))
+        json.set("chip", JSON(chip))
+        json.set("offset", JSON(Int(line.offset)))
+        json.set("name", JSON(line.name))
+        json.set("output", JSON(line.isOutput))
+        json.set("used", JSON(line.isUsed))
+        json.set("holder", JSON(line.holder))
+        return json
+    }
+}

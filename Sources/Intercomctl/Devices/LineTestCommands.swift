@@ -1,0 +1,177 @@
+internal import Config
+internal import Control
+internal import HAL
+internal import Settings
+internal import Time
+
+/// `test button [NAME]`: waits for a press and a release, and says how clean they are.
+func testButton(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let config = try readConfigOrDefaults(invocation)
+    let buttons = config.buttons.filter { !$0.isVoiceOperated }
+    let names = buttons.map { $0.name }
+    let place = try chosen(invocation.arguments.first, among: names, kind: "button")
+    let button = buttons[place]
+    let patience = Duration.seconds(invocation.timeout ?? 20)
+    let trial: PressTrial
+    do throws(GPIOError) {
+        // Several programs may read an input device, so the daemon is not in the way.
+        let line = try InputLine(button, consumer: "intercomctl test")
+        trial = try watch(line, button, patience, invocation)
+    } catch {
+        guard case .busy = error.reason, isRunning(invocation) else {
+            throw Failure(.failed, error.description.visible)
+        }
+        return try watchThroughDaemon(button, patience, invocation)
+    }
+    return try report(on: trial, button).print(invocation)
+}
+
+/// `test led [NAME]`: five blinks; only the person can tell whether it is seen.
+func testLamp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let config = try readConfigOrDefaults(invocation)
+    let names = config.lamps.map { $0.name }
+    let place = try chosen(invocation.arguments.first, among: names, kind: "lamp")
+    let lamp = config.lamps[place]
+    do throws(GPIOError) {
+        let line = try OutputLine(
+            name: lamp.line, activeLow: lamp.isActiveLow, consumer: "intercomctl test")
+        try? printProgress("blinking \(lamp.name) on \(lamp.line) five times", invocation)
+        for _ in 0..<5 {
+            try line.set(true)
+            Clock.sleep(.milliseconds(300))
+            try line.set(false)
+            Clock.sleep(.milliseconds(300))
+        }
+    } catch {
+        guard case .busy(let holder) = error.reason, holder.hasPrefix("intercomd") else {
+            throw Failure(.failed, error.description.visible)
+        }
+        throw Failure(.failed, "\(lamp.line): \(daemonHasIt)")
+    }
+    let turned = lamp.isActiveLow ? "high" : "low"
+    return try TrialReport(
+        test: "led", device: lamp.line, verdict: .done,
+        text: "blinked; if you did not see it: the line, its resistor, the way round of the LED,"
+            + " or active = \(turned) (\(lamp.origin))"
+    ).print(invocation)
+}
+
+/// The index of the section of this name, or of the first one without a name.
+private func chosen(
+    _ name: String?, among names: [String], kind: String
+) throws(Failure) -> Int {
+    guard !names.isEmpty else {
+        throw Failure(
+            .failed,
+            "there is no [\(kind) NAME] in the configuration: nothing to test"
+                + " (intercomctl setup, man intercomd.conf)")
+    }
+    guard let name else { return 0 }
+    guard let place = names.firstIndex(of: name) else {
+        throw Failure(
+            .usage, unknown(kind, name, among: names, or: names.joined(separator: ", ")))
+    }
+    return place
+}
+
+/// Follows the line until the button was pressed and released, or the time is over.
+private func watch(
+    _ line: consuming InputLine, _ button: Config.Button, _ patience: Duration,
+    _ invocation: borrowing Invocation
+) throws(GPIOError) -> PressTrial {
+    var trial = PressTrial(isPressed: try line.isActive())
+    let reads = trial.isPressed ? "pressed" : "released"
+    try? printProgress(
+        "\(button.name) on \(button.line) reads \(reads); press it and let it go"
+            + " (\(patience.components.seconds) s)", invocation)
+    let end = Clock.now() + patience
+    var isTold = false
+    while Clock.now() < end, !trial.isOver(at: Clock.now()) {
+        while let edge = try line.nextEdge() {
+            trial.change(isPressed: edge.isActive, at: edge.moment)
+        }
+        if trial.isPressed, !trial.isUntouched, !isTold {
+            isTold = true
+            try? printProgress("pressed", invocation)
+        }
+        Clock.sleep(.milliseconds(2))
+    }
+    return trial
+}
+
+private func report(on trial: PressTrial, _ button: Config.Button) -> TrialReport {
+    let other = button.isActiveLow ? "ground" : "3.3 V"
+    let turned = button.isActiveLow ? "high" : "low"
+    let text: String
+    if let time = trial.pressedFor {
+        text = "pressed for \(decimal(seconds(time))) s, \(bounces(of: trial, button))"
+    } else if !trial.isUntouched {
+        text =
+            "not pressed and let go in time, \(plural(trial.bounces, "bounce")):"
+            + " a line that swings by itself has no bias, or a loose wire"
+    } else if trial.isPressed {
+        text =
+            "reads pressed all the time: a short to \(other), or active = \(turned) is meant"
+            + " (\(button.origin))"
+    } else {
+        text =
+            "no press seen on \(button.line): the key belongs between this line and \(other)"
+            + " (intercomctl gpio list; \(button.lineOrigin))"
+    }
+    return TrialReport(
+        test: "button", device: button.line, verdict: trial.pressedFor == nil ? .failed : .ok,
+        text: text,
+        numbers: [
+            ("pressed_s", trial.pressedFor.map(seconds)), ("bounces", Double(trial.bounces)),
+            ("longest_bounce_ms", seconds(trial.longestBounce) * 1000),
+            ("settling_ms", seconds(trial.settling) * 1000),
+        ])
+}
+
+private func bounces(of trial: PressTrial, _ button: Config.Button) -> String {
+    guard trial.bounces > 0 else { return "no bounce" }
+    let settled =
+        "\(plural(trial.bounces, "bounce")) of up to"
+        + " \(decimal(seconds(trial.longestBounce) * 1000)) ms, settled in"
+        + " \(decimal(seconds(trial.settling) * 1000)) ms"
+    guard trial.longestBounce >= button.debounce else { return settled }
+    // Twice the measured time, because contacts wear out.
+    let longer = 2 * (trial.longestBounce.nanoseconds / 1_000_000 + 1)
+    return "\(settled); write debounce = \(min(200, longer))ms (\(button.origin))"
+}
+
+private func seconds(_ time: Duration) -> Double { Double(time.nanoseconds) / 1e9 }
+
+/// The daemon has the line and reports each press; the press also opens the microphone.
+private func watchThroughDaemon(
+    _ button: Config.Button, _ patience: Duration, _ invocation: borrowing Invocation
+) throws(Failure) -> ExitCode {
+    var daemon = try Daemon(invocation)
+    guard case .monitor = try daemon.ask(.monitor) else { throw Failure.misfit }
+    try printProgress(
+        "intercomd has \(button.line): press \(button.name) and let it go"
+            + " (\(patience.components.seconds) s)"
+            + (button.talks ? "; \(button.talkText) hears you" : ""), invocation)
+    let end = Clock.now() + patience
+    var isDown = false
+    var isUp = false
+    while !isUp, let line = try daemon.nextLine(until: end) {
+        guard let event = Event(parsing: line.span), event.button == button.name else { continue }
+        switch event.kind {
+        case .keyDown:
+            isDown = true
+            try printProgress("pressed", invocation)
+        case .keyUp: isUp = isDown
+        default: break
+        }
+    }
+    return try TrialReport(
+        test: "button", device: button.line, verdict: isUp ? .ok : .failed,
+        text: isUp
+            ? "pressed and let go, as intercomd sees it"
+            : isDown
+                ? "not let go in time, as intercomd sees it"
+                : "intercomd saw no press; stop it and test again to see more"
+                    + " (\(button.lineOrigin))"
+    ).print(invocation)
+}

@@ -1,0 +1,175 @@
+internal import Audio
+internal import Config
+internal import Control
+internal import HAL
+internal import Settings
+internal import Time
+
+/// `test speaker`: a rising tone three times; only the person can tell whether it is heard.
+func testSpeaker(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    if var trials = DaemonTrials(invocation), trials.hasSpeaker {
+        return try trials.speaker(invocation).print(invocation)
+    }
+    let audio = try readConfigOrDefaults(invocation).audio
+    var pcm = try openOutput(audio, invocation)
+    let sound = risingTones()
+    var trial = try SoundTrial(samples: sound.count)
+    try printProgress("playing a rising tone three times on \(pcm.device.visible)", invocation)
+    let isPlayed = try trial.play(sound, on: &pcm)
+    return try TrialReport(
+        test: "speaker", device: pcm.device, verdict: isPlayed ? .done : .failed,
+        text: isPlayed
+            ? "played; if you heard nothing: check volume (alsamixer) and cable, or try"
+                + " another output (intercomctl audio list)"
+            : stuck(pcm.device)
+    ).print(invocation)
+}
+
+/// `test mic`: three seconds of levels, and a verdict.
+func testMicrophone(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    if var trials = DaemonTrials(invocation), trials.hasMicrophone {
+        return try trials.microphone(invocation).print(invocation)
+    }
+    let audio = try readConfigOrDefaults(invocation).audio
+    var pcm = try openInput(audio, invocation)
+    let isJSON = invocation.isJSON
+    // Converters need a moment to settle after they are switched on.
+    let (settling, wanted) = (10, 300)
+    var survey = LevelSurvey()
+    var frames = 0
+    var loudest = LevelMeter.floor
+    var trial = try SoundTrial(samples: (settling + wanted) * PCM.frameSamples)
+    try printProgress("listening on \(pcm.device.visible) for 3 s: speak", invocation)
+    let isWhole = try trial.listen(settling + wanted, on: &pcm) { (frame) throws(Failure) in
+        frames += 1
+        guard frames > settling else { return }
+        loudest = max(loudest, survey.add(frame))
+        guard (frames - settling) % 50 == 0 else { return }
+        if !isJSON { try printLine(bar(Double(frames - settling) / 100, loudest)) }
+        loudest = LevelMeter.floor
+    }
+    guard isWhole else {
+        return try TrialReport(
+            test: "mic", device: pcm.device, verdict: .failed,
+            text: stuck(pcm.device)
+        ).print(invocation)
+    }
+    return try microphoneReport(
+        survey.verdict, device: pcm.device, level: survey.level,
+        noiseFloor: survey.noiseFloor, clips: survey.clips
+    ).print(invocation)
+}
+
+/// `test loop`: plays and listens at once, and looks for the one in the other.
+func testLoop(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let audio = try readConfigOrDefaults(invocation).audio
+    var input = try openInput(audio, invocation)
+    var output = try openOutput(audio, invocation)
+    let loop = LoopTrial()
+    try printProgress(
+        "playing three sweeps on \(output.device.visible), listening on \(input.device.visible)",
+        invocation)
+    // A busy machine loses samples now and then, which spoils the measurement.
+    for _ in 0..<3 {
+        var trial = try SoundTrial(samples: loop.sound.count)
+        guard let heard = try trial.playAndListen(loop.sound, on: &output, &input) else {
+            continue
+        }
+        return try loop.report(on: heard, of: input.device).print(invocation)
+    }
+    return try TrialReport(
+        test: "loop", device: input.device, verdict: .failed,
+        text: "samples were lost each time: the machine is too busy, or the card does not run"
+    ).print(invocation)
+}
+
+/// The settings; the defaults if there is no configuration yet.
+func readConfigOrDefaults(_ invocation: borrowing Invocation) throws(Failure) -> Config {
+    let folder = ConfigFolder(invocation.configFolder)
+    return folder.isEmpty
+        ? .unconfigured(name: "station", paths: folder.paths) : try readConfig(folder)
+}
+
+private func openOutput(
+    _ audio: Config.Audio, _ invocation: borrowing Invocation
+) throws(Failure) -> PlaybackPCM {
+    guard let name = audio.output.pcm else {
+        throw Failure(.failed, "[audio] output = none: there is no loudspeaker to test")
+    }
+    do throws(PCMError) {
+        return try PlaybackPCM(name: name, request: SoundTrial.request(audio))
+    } catch { throw failure(error, invocation) }
+}
+
+private func openInput(
+    _ audio: Config.Audio, _ invocation: borrowing Invocation
+) throws(Failure) -> CapturePCM {
+    guard let name = audio.input.pcm else {
+        throw Failure(.failed, "[audio] input = none: there is no microphone to test")
+    }
+    do throws(PCMError) {
+        return try CapturePCM(name: name, request: SoundTrial.request(audio))
+    } catch { throw failure(error, invocation) }
+}
+
+/// A busy card is most often held by the daemon.
+private func failure(_ error: PCMError, _ invocation: borrowing Invocation) -> Failure {
+    guard error.reason == .busy, isRunning(invocation) else {
+        return Failure(.failed, error.description.visible)
+    }
+    return Failure(.failed, "\(error.device.visible): \(daemonHasIt)")
+}
+
+/// The advice for a test of a device that the daemon has.
+let daemonHasIt =
+    "intercomd has it; sudo systemctl stop intercomd, test again, then start it again"
+
+private func stuck(_ device: String) -> String {
+    "\(device) opened, but moves no sound: \(Standstill.remedy)"
+}
+
+private func risingTones() -> [Int16] {
+    var sound: [Int16] = []
+    var frame = Frame(repeating: 0)
+    for _ in 0..<3 {
+        var tone = Tone(
+            Tone.Note(frequency: 600, duration: .milliseconds(150)),
+            Tone.Note(frequency: 800, duration: .milliseconds(150)),
+            Tone.Note(frequency: 1_000, duration: .milliseconds(300)),
+            Tone.Note(frequency: 0, duration: .milliseconds(300)), decibels: -12)
+        while tone.next(into: &frame) { for index in frame.indices { sound.append(frame[index]) } }
+    }
+    return sound
+}
+
+/// ` 0.5 s  -21 dBFS  ###################`; a dumb terminal shows it as well.
+private func bar(_ seconds: Double, _ level: Double) -> String {
+    let number = whole(level)
+    let marks = String(repeating: "#", count: max(0, Int((level + 60) / 2)))
+    let head = "\(decimal(seconds)) s \(padding(4 - number.utf8.count))\(number) dBFS"
+    return marks.isEmpty ? head : "\(head)  \(marks)"
+}
+
+/// The report of `test mic`, with advice.
+func microphoneReport(
+    _ verdict: LevelSurvey.Verdict, device: String, level: Double, noiseFloor: Double, clips: Int
+) -> TrialReport {
+    let levels = "\(whole(level)) dBFS, noise floor \(whole(noiseFloor)) dBFS"
+    let text =
+        switch verdict {
+        case .silent:
+            "silent (\(levels)): muted, unplugged, or not the microphone you mean (alsamixer, F4)"
+        case .quiet: "quiet: \(levels); if you did speak, raise the gain (alsamixer, F4)"
+        case .normal: "normal: \(levels)"
+        case .loud: "loud: \(levels); lower the gain a little (alsamixer, F4)"
+        case .clipping:
+            "clipping \(plural(clips, "time")): \(levels); lower the gain (alsamixer, F4)"
+        }
+    let isBad = verdict == .silent || verdict == .clipping
+    return TrialReport(
+        test: "mic", device: device, verdict: isBad ? .failed : .ok, text: text,
+        word: verdict.rawValue,
+        numbers: [
+            ("level_dbfs", level), ("noise_floor_dbfs", noiseFloor), ("clips", Double(clips)),
+        ])
+}

@@ -1,0 +1,142 @@
+internal import Audio
+internal import Config
+internal import HAL
+internal import Settings
+internal import Time
+
+/// Plays and listens on an ordinary thread: nothing here must be on time, only whole.
+struct SoundTrial: ~Copyable {
+    private var waiting: EventLoop
+    private let end: Instant
+
+    /// Samples that the cards are asked to hold: 160 ms.
+    private static let held = 160 * 48
+    /// Often enough for them.
+    private static let pause = Duration.milliseconds(5)
+    /// How long a card may give or take nothing.
+    private static let patience = Duration.seconds(5)
+
+    /// The result of one transfer of samples.
+    private enum Step {
+        case moved(Int)
+        case nothing
+        case lost
+    }
+
+    /// The played and the recorded sound, and the offset between them.
+    struct Heard {
+        var sound: [Int16] = []
+        /// The sample of `sound` that was captured while sample 0 of what was to be played sounded.
+        var offset = 0
+    }
+
+    /// Begins a trial that moves this many samples each way.
+    init(samples: Int) throws(Failure) {
+        do throws(SystemError) {
+            waiting = try EventLoop()
+        } catch { throw Failure(error) }
+        end = Clock.now() + .milliseconds(samples / 48) + Self.patience
+    }
+
+    static func request(_ audio: Config.Audio) -> PCMRequest {
+        let period = audio.periodSamples
+        return PCMRequest(periodSamples: period, periods: max(audio.periods, held / period))
+    }
+
+    /// Plays all of it, and waits until it is heard.
+    ///
+    /// False when the card takes no more.
+    mutating func play(_ sound: [Int16], on pcm: inout PlaybackPCM) throws(Failure) -> Bool {
+        do throws(PCMError) { try pcm.start() } catch { throw Failure(.failed, "\(error)") }
+        var done = 0
+        while done < sound.count {
+            switch try Self.step(pcm.write(sound.span.extracting(droppingFirst: done))) {
+            case .moved(let count): done += count
+            case .nothing, .lost: guard wait() else { return false }
+            }
+        }
+        _ = waiting.wait(until: Clock.now() + .milliseconds(pcm.delay() / 48 + 20))
+        pcm.stop()
+        return true
+    }
+
+    /// Gives `count` frames to `each`, as they come; false when the card gives no more.
+    mutating func listen(
+        _ count: Int, on pcm: inout CapturePCM, _ each: (Frame) throws(Failure) -> Void
+    ) throws(Failure) -> Bool {
+        do throws(PCMError) { try pcm.start() } catch { throw Failure(.failed, "\(error)") }
+        var block = [Int16](repeating: 0, count: pcm.granted.bufferSamples)
+        var frame = Frame(repeating: 0)
+        var filled = 0
+        var frames = 0
+        while frames < count {
+            var moved = 0
+            var span = block.mutableSpan
+            if case .moved(let taken) = try Self.step(pcm.read(into: &span)) { moved = taken }
+            for index in 0..<moved where frames < count {
+                frame[filled] = block[index]
+                filled += 1
+                guard filled == PCM.frameSamples else { continue }
+                filled = 0
+                frames += 1
+                try each(frame)
+            }
+            guard moved > 0 || wait() else { return false }
+        }
+        pcm.stop()
+        return true
+    }
+
+    /// Plays all of it and records meanwhile; nil when samples were lost on either side.
+    mutating func playAndListen(
+        _ sound: [Int16], on output: inout PlaybackPCM, _ input: inout CapturePCM
+    ) throws(Failure) -> Heard? {
+        do throws(PCMError) {
+            try PCMPair.start(&input, &output)
+        } catch { throw Failure(.failed, "\(error)") }
+        var heard = Heard()
+        var offsets: [Int] = []
+        var block = [Int16](repeating: 0, count: input.granted.bufferSamples)
+        var done = 0
+        while heard.sound.count < sound.count {
+            var moved = 0
+            var span = block.mutableSpan
+            switch try Self.step(input.read(into: &span)) {
+            case .moved(let count): moved = count
+            case .nothing: break
+            case .lost: return nil
+            }
+            heard.sound += block[..<moved]
+            if done < sound.count {
+                switch try Self.step(output.write(sound.span.extracting(droppingFirst: done))) {
+                case .moved(let count): done += count
+                case .nothing: break
+                case .lost: return nil
+                }
+                // Seen at one moment; the next time tells whether it was one moment.
+                offsets.append(heard.sound.count + input.delay() - (done - output.delay()))
+            }
+            guard moved > 0 || wait() else { return nil }
+        }
+        offsets.sort()
+        heard.offset = offsets[offsets.count / 2]
+        input.stop()
+        output.stop()
+        return heard
+    }
+
+    private static func step(_ transfer: PCMTransfer) throws(Failure) -> Step {
+        switch transfer {
+        case .samples(let count): return .moved(count)
+        case .wouldBlock, .suspended: return .nothing
+        case .xrun: return .lost
+        case .gone(let error): throw Failure(.failed, "\(error)")
+        }
+    }
+
+    /// Lets the card work; false when it has had its time.
+    private mutating func wait() -> Bool {
+        _ = waiting.wait(until: Clock.now() + Self.pause)
+        return Clock.now() < end
+    }
+}

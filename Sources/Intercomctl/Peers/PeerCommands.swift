@@ -1,0 +1,132 @@
+internal import Config
+internal import Control
+internal import Crypto
+internal import HAL
+internal import Settings
+
+/// Advice for a station without peers.
+let peerRemedy = "; add one: sudo intercomctl peer add NAME ADDRESS KEY"
+
+/// `peer list`: the peers of the files, whether the daemon runs or not.
+func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let config = try PeerBook(invocation).config()
+    if invocation.isJSON {
+        var list = JSON.array()
+        for peer in config.peers { list.append(peer.json) }
+        try printListing("peers", list)
+    } else if config.peers.isEmpty {
+        try printLine("no peers\(peerRemedy)")
+    } else {
+        var table = Table(["PEER", "ADDRESS", "PSK", "VERIFIED", "FINGERPRINT"])
+        for peer in config.peers { table.add(peer.row) }
+        try printText(table.text)
+    }
+    return .ok
+}
+
+/// The line for a daemon that knows no peers; `remedy` is added if the files have none either.
+func noPeers(_ invocation: borrowing Invocation, remedy: String = "") -> String {
+    let written = try? readConfig(ConfigFolder(invocation.configFolder)).peers.count
+    guard let written, written > 0 else { return "no peers\(remedy)" }
+    let count = plural(written, "peer")
+    return "no peers yet; the files have \(count): intercomctl reload applies them"
+}
+
+/// `peer remove NAME`: forgets a peer, its policy and its pre-shared key.
+func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let name = try peerName(invocation.arguments[0])
+    var book = try PeerBook(invocation)
+    var (path, file) = try book.knownFile(of: name)
+    file.remove(name)
+    try book.put(file.isEmpty ? nil : file, at: path)
+    // The file first: it must never name a secret that is not there.
+    try book.write(path)
+    let hasSecret = try book.removeStray(of: name)
+    var report = PeerReport(name: name)
+    report.add("removed \(name)" + (hasSecret ? " and its pre-shared key" : ""))
+    report.add("it still knows this station: on \(name), remove this one, too")
+    return try report.finish(invocation)
+}
+
+/// `peer rename NAME NEW`: another name for a known peer, which is for this station alone.
+func renamePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let (old, new) = (
+        try peerName(invocation.arguments[0]), try peerName(invocation.arguments[1])
+    )
+    var book = try PeerBook(invocation)
+    var (path, file) = try book.knownFile(of: old)
+    guard old != new else { throw Failure(.usage, "that is its name already") }
+    let config = try? book.config()
+    guard new != config?.station.name else {
+        throw Failure(.failed, "\(new) is this station's own name")
+    }
+    guard !book.names.contains(new) else {
+        throw Failure(.failed, "there is a peer \(new) already (intercomctl peer list)")
+    }
+    let hasOwnSecret = file.value(of: "psk", of: old) == "file:\(PeerBook.pskFile(of: old))"
+    file.rename(old, to: new)
+    if hasOwnSecret {
+        file.set("psk", to: "file:\(PeerBook.pskFile(of: new))", of: new)
+    }
+    try book.put(file, at: path)
+    if hasOwnSecret { try copySecret(of: old, to: new, book) }
+    try book.write(path)
+    try moveFile(path, of: old, to: new, book.paths)
+    if hasOwnSecret { _ = try book.removeStray(of: old) }
+    var report = PeerReport(name: new, former: old)
+    report.add("renamed \(old) to \(new)")
+    return try report.finish(invocation)
+}
+
+private func copySecret(
+    of old: String, to new: String, _ book: PeerBook
+) throws(Failure) {
+    let path = "\(book.paths.keys)/\(PeerBook.pskFile(of: old))"
+    let psk: Key
+    do throws(KeyStoreError) { psk = try KeyStore.psk(at: path) } catch {
+        throw Failure(error)
+    }
+    try book.write(psk: psk, of: new)
+}
+
+/// Renames a file that has its peer's old name, unless the new name is taken.
+private func moveFile(
+    _ path: String, of old: String, to new: String, _ paths: Paths
+) throws(Failure) {
+    let place = "\(paths.learnedPeers)/\(new).conf"
+    do throws(SystemError) {
+        guard path == "\(paths.learnedPeers)/\(old).conf",
+            try FileStore.status(of: place) == nil
+        else { return }
+        try FileStore.rename(path, to: place)
+    } catch { throw Failure(error) }
+}
+
+extension Config.Peer {
+    fileprivate var addressText: String {
+        addresses.map { $0.description }.joined(separator: ", ")
+    }
+
+    fileprivate var fingerprint: String? { PublicKey(text: key)?.fingerprint }
+
+    fileprivate var row: [String] {
+        [
+            name, addresses.isEmpty ? "-" : addressText, psk == .none ? "no" : "yes",
+            isVerified ? "yes" : "no", fingerprint ?? "the key has a slip in it",
+        ]
+    }
+
+    fileprivate var json: JSON {
+        var json = JSON.object()
+        json.set("name", JSON(name))
+        json.set("address", JSON(addressText))
+        json.set("key", JSON(key))
+        json.set("fingerprint", fingerprint.map { JSON($0) } ?? .null())
+        json.set("psk", JSON(psk != .none))
+        json.set("verified", JSON(isVerified))
+        json.set("suite", JSON(Int(suite)))
+        json.set("gain_db", JSON(gain))
+        json.set("file", JSON(origin.file))
+        return json
+    }
+}

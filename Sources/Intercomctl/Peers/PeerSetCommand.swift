@@ -1,0 +1,35 @@
+internal import Config
+internal import Crypto
+
+/// `peer set NAME`: changes settings of a known peer; the others stay.
+func setPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let name = try peerName(invocation.arguments[0])
+    let address = try invocation.address.map { (text) throws(Failure) in try peerAddress(text) }
+    let psk = try readPSK(invocation)
+    let hasPSK = psk != nil
+    guard address != nil || hasPSK || invocation.suite != nil || invocation.gain != nil else {
+        throw Failure(.usage, "peer set needs --address, --suite, --gain or --psk-file")
+    }
+    var book = try PeerBook(invocation)
+    var (path, file) = try book.knownFile(of: name)
+    if let address { file.set("address", to: address, of: name) }
+    if hasPSK { file.set("psk", to: "file:\(PeerBook.pskFile(of: name))", of: name) }
+    file.setOptions(of: name, invocation)
+    try book.put(file, at: path)
+    if let psk { try book.write(psk: psk, of: name) }
+    try book.write(path)
+    var report = PeerReport(name: name)
+    report.add("changed \(name)")
+    if invocation.suite != nil || hasPSK {
+        report.add("the other station needs the same: sudo intercomctl peer set there, too")
+    }
+    return try report.finish(invocation)
+}
+
+extension PeerFile {
+    /// The options of `add` and `set` that need no check.
+    mutating func setOptions(of name: String, _ invocation: borrowing Invocation) {
+        if let suite = invocation.suite { set("suite", to: suite, of: name) }
+        if let gain = invocation.gain { set("gain", to: gain, of: name) }
+    }
+}

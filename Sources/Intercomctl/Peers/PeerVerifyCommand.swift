@@ -1,0 +1,40 @@
+internal import Config
+internal import Crypto
+internal import HAL
+
+/// `peer verify NAME DIGITS`: compares the digits with the peer's key, and records the match.
+func verifyPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let name = try peerName(invocation.arguments[0])
+    let typed = invocation.arguments.dropFirst().joined(separator: " ")
+    guard let digits = Config.Peer.digits(in: typed) else {
+        throw Failure(
+            .usage,
+            "DIGITS are the 24 that \"intercomctl key show --fingerprint\" prints on \(name)")
+    }
+    var book = try PeerBook(invocation)
+    guard let peer = try book.config().peers.first(where: { $0.name == name }) else {
+        throw Failure(
+            .failed, unknown("peer", name, among: book.names, or: "intercomctl peer list"))
+    }
+    guard let key = PublicKey(text: peer.key), key.fingerprint == digits else {
+        throw Failure(
+            .failed,
+            "those are NOT the digits of the key that this station has of \(name): have them read"
+                + " out again; if they stay different, \(peer.keyOrigin) is another station's key")
+    }
+    guard peer.isLearned else {
+        throw Failure(
+            .failed,
+            "the digits are right, but \(peer.keyOrigin.file) is for you alone to change: below"
+                + " the key add verified = \(digits)")
+    }
+    if peer.verified != digits {
+        var (path, file) = try book.knownFile(of: name)
+        file.set("verified", to: digits, of: name)
+        try book.put(file, at: path)
+        try book.write(path)
+    }
+    var report = PeerReport(name: name, fingerprint: digits)
+    report.add("\(name) is verified")
+    return try report.finish(invocation)
+}

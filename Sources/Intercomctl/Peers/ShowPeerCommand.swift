@@ -1,0 +1,49 @@
+internal import Control
+
+/// `show peer NAME`: how it is protected, what it may do here, what it was refused.
+func showPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    var daemon = try Daemon(invocation)
+    let request = Request.calls(.show(peer: invocation.arguments[0]))
+    guard case .peer(let detail) = try daemon.ask(request) else { throw Failure.misfit }
+    if invocation.isJSON {
+        try printLine(detail.json)
+    } else {
+        try printText(screen(of: detail))
+    }
+    return .ok
+}
+
+private func screen(of detail: PeerDetail) -> String {
+    let peer = detail.peer
+    let name = peer.name.visible
+    var text = "\(name): \(peer.state.rawValue)"
+    if let endpoint = peer.endpoint { text += " at \(endpoint.visible)" }
+    let cipher = peer.suite == 2 ? "ChaCha20-Poly1305" : "AES-256-GCM"
+    text += "\nsealed: suite \(peer.suite) (\(cipher)), X25519 and ML-KEM-768\n"
+    text +=
+        peer.hasPSK
+        ? "psk: yes, so not even a quantum computer can pose as it\n"
+        : "psk: none, so no post-quantum authentication\n"
+    text += "key: \(peer.fingerprint.visible), "
+    text +=
+        peer.isVerified
+        ? "verified: its 24 digits were compared\n"
+        : "NOT VERIFIED: sudo intercomctl peer verify \(name) DIGITS\n"
+    let policy = detail.policy
+    let rights = [
+        ("announce", policy.announce), ("drop-in", policy.dropIn), ("monitor", policy.monitor),
+        ("emergency", policy.emergency), ("relay", policy.relay), ("signal", policy.signal),
+    ]
+    text += "its calls: \(policy.call.visible)\n"
+    for (word, isAllowed) in [("allowed", true), ("denied", false)] {
+        let some = rights.filter { $0.1 == isAllowed }.map { $0.0 }
+        text += "\(word): \(some.isEmpty ? "nothing" : some.joined(separator: ", "))\n"
+    }
+    text +=
+        detail.opensMicrophone
+        ? "it MAY OPEN THE MICROPHONE HERE\n" : "it cannot open the microphone here\n"
+    for counter in detail.refused {
+        text += "refused: \(counter.name.visible), \(plural(counter.value, "time"))\n"
+    }
+    return text
+}

@@ -1,0 +1,102 @@
+internal import Control
+internal import HAL
+internal import Time
+
+/// `levels`: live meters on a terminal, lines everywhere else, until Ctrl-C or `--seconds`.
+func showLevels(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    var daemon = try Daemon(invocation)
+    guard case .levels = try daemon.ask(.levels) else { throw Failure.misfit }
+    let end = invocation.seconds.map { Clock.now() + .seconds($0) }
+    if invocation.isJSONLines { return try printLooks(&daemon, until: end, every: 1) { $0.0 } }
+    guard hasCursor else {
+        // Twice a second is enough to read.
+        return try printLooks(&daemon, until: end, every: 10) { LevelsScreen.plain($0.1) }
+    }
+    return try drawLooks(&daemon, until: end)
+}
+
+/// Whether the output is a terminal that can move its cursor, and NO_COLOR does not forbid it.
+private var hasCursor: Bool {
+    guard Terminal.isInteractive(.result), Terminal.size(of: .result) != nil else { return false }
+    let kind = Environment.value(of: "TERM") ?? ""
+    return kind != "" && kind != "dumb" && Environment.value(of: "NO_COLOR") == nil
+}
+
+/// Whether the locale allows more than ASCII.
+private var isRich: Bool {
+    for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
+        guard let value = Environment.value(of: name), !value.isEmpty else { continue }
+        // The character set stands after a dot in the name of a locale: de_DE.UTF-8, C.utf8.
+        let characters = value.utf8.drop { $0 != UInt8(ascii: ".") }.map { $0 | 0x20 }
+        return characters.starts(with: ".utf-8".utf8) || characters.starts(with: ".utf8".utf8)
+    }
+    return false
+}
+
+private func printLooks(
+    _ daemon: inout Daemon, until end: Instant?, every: Int,
+    _ text: ((String, Levels)) -> String
+) throws(Failure) -> ExitCode {
+    var count = 0
+    while let line = try nextLook(&daemon, until: end) {
+        let levels = try look(line)
+        if count % every == 0 {
+            try printLine(text((String(decoding: line, as: UTF8.self), levels)))
+        }
+        count += 1
+    }
+    return .ok
+}
+
+/// The next line; nil at the end.
+private func nextLook(_ daemon: inout Daemon, until end: Instant?) throws(Failure) -> [UInt8]? {
+    guard let end else { return try daemon.nextLine(isPatient: true) }
+    return try daemon.nextLine(until: end)
+}
+
+private func look(_ line: [UInt8]) throws(Failure) -> Levels {
+    guard let levels = Levels(parsing: line.span) else { throw Failure.misfit }
+    return levels
+}
+
+private func takeSignals() throws(Failure) -> TerminalSignals {
+    do throws(SystemError) { return try TerminalSignals() } catch { throw Failure(error) }
+}
+
+private func eventLoop(_ descriptors: [Int32]) throws(Failure) -> EventLoop {
+    do throws(SystemError) {
+        let loop = try EventLoop()
+        for fd in descriptors { try loop.add(fd: fd, token: 0) }
+        return loop
+    } catch { throw Failure(error) }
+}
+
+private func drawLooks(_ daemon: inout Daemon, until end: Instant?) throws(Failure) -> ExitCode {
+    let signals = try takeSignals()
+    var loop = try eventLoop([signals.fd, daemon.fd])
+    var screen = LevelsScreen(isRich: isRich)
+    var terminal = LiveScreen()
+    defer { terminal.leave() }
+    while true {
+        _ = loop.wait(until: end)
+        var isNew = false
+        while let signal = signals.next() {
+            switch signal {
+            case .end: return .ok
+            case .suspend:
+                terminal.leave()
+                signals.stop()
+            case .redraw:
+                terminal.forget()
+                isNew = screen.hasLooks
+            }
+        }
+        let now = Clock.now()
+        if let end, now >= end { return .ok }
+        while let line = try daemon.nextLine(until: now) {
+            screen.add(try look(line))
+            isNew = true
+        }
+        if isNew { try terminal.draw(&screen) }
+    }
+}

@@ -1,0 +1,146 @@
+internal import Audio
+internal import Control
+
+/// `stats [PEER]`: sound quality and network figures.
+func showStats(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    var daemon = try Daemon(invocation)
+    guard case .status(let status) = try daemon.ask(.status) else { throw Failure.misfit }
+    guard let name = invocation.arguments.first else {
+        if invocation.isJSON {
+            try printLine(statsJSON(of: status, status.peers))
+        } else {
+            try printText(statsScreen(of: status, invocation))
+        }
+        return .ok
+    }
+    let peer = try findPeer(name, in: status)
+    if invocation.isJSON {
+        try printLine(statsJSON(of: status, [peer]))
+    } else {
+        try printText(statsScreen(of: peer))
+    }
+    return .ok
+}
+
+/// The peer of this name; the complaint about an unknown name suggests the nearest one.
+func findPeer(_ name: String, in status: Status) throws(Failure) -> PeerStatus {
+    guard let peer = status.peers.first(where: { $0.name == name }) else {
+        let names = status.peers.map { $0.name }
+        throw Failure(.failed, unknown("peer", name, among: names, or: "intercomctl peers"))
+    }
+    return peer
+}
+
+private func statsJSON(of status: Status, _ peers: [PeerStatus]) -> JSON {
+    var json = JSON.object()
+    json.set("schema", JSON(1))
+    json.set("name", JSON(status.name))
+    json.set("microphone", status.microphone.json)
+    json.set("speaker", status.speaker.json)
+    var list = JSON.array()
+    for peer in peers { list.append(peer.json) }
+    json.set("peers", list)
+    return json
+}
+
+/// Both directions and all peers; no wider than 80 columns while names and numbers are short.
+func statsScreen(of status: Status, _ invocation: borrowing Invocation) -> String {
+    var text = padded(status.name.visible, to: 36)
+    text += "up \(age(seconds: status.uptimeSeconds))   intercomd \(status.version.visible)\n"
+    let microphone = status.microphone
+    text += "microphone  \(microphone.isOpen ? "OPEN  " : "closed")  \(levels(microphone.meter))"
+    text += "  SNR \(whole(microphone.snrDB, unit: " dB"))\n"
+    text += "speaker             \(levels(status.speaker))\n"
+    guard !status.peers.isEmpty else { return text + "\(noPeers(invocation))\n" }
+    var table = Table([
+        "PEER", "RMS", "PEAK", "LOSS", "CONCEALED", "BUFFER", "JITTER", "RTT", "UP", "DOWN", "MOS",
+    ])
+    for peer in status.peers {
+        guard peer.state != .down else {
+            table.add([peer.name, "down"])
+            continue
+        }
+        table.add([
+            peer.name, whole(peer.rmsDBFS), whole(peer.peakDBFS),
+            decimal(peer.lossPercent, unit: "%"), decimal(peer.concealedPercent, unit: "%"),
+            whole(peer.bufferMilliseconds, unit: "ms"),
+            decimal(peer.jitterMilliseconds, unit: "ms"),
+            whole(peer.rttMilliseconds, unit: "ms"), bytes(peer.sentPerSecond),
+            bytes(peer.openedPerSecond), decimal(peer.mos),
+        ])
+    }
+    return text + table.text
+}
+
+/// One peer, in both directions.
+func statsScreen(of peer: PeerStatus) -> String {
+    func line(_ head: String, _ rest: String) -> String { padded(head, to: 20) + rest + "\n" }
+    var text = line(peer.name.visible, "\(peer.state.rawValue)\(endpoint(of: peer))")
+    if let problem = peer.problem { text += "! \(problem.visible)\n" }
+    let talking =
+        peer.isTalking
+        ? "talking  \(whole(peer.rmsDBFS)) dBFS, peak \(whole(peer.peakDBFS))" : "silent"
+    text += line("its voice here", talking)
+    text += line(
+        "  as it comes",
+        "loss \(decimal(peer.lossPercent, unit: "%"))"
+            + "   jitter \(decimal(peer.jitterMilliseconds, unit: "ms"))")
+    text += line(
+        "  as it is played",
+        "concealed \(decimal(peer.concealedPercent, unit: "%")) of the last 10 s of it, "
+            + "\(peer.concealedMilliseconds)ms in all")
+    text += line("  waits here", whole(peer.bufferMilliseconds, unit: "ms"))
+    if let heard = peer.heardPercent {
+        let word = peer.heardReason == .unknown ? "arrived" : "heard"
+        let why = peer.heardReason.map { ": \($0.words)" } ?? ""
+        let ago = "\(age(seconds: peer.lastWordsAgeSeconds)) ago"
+        text += line("our last words", "\(ago), \(heard)% \(word) there\(why)")
+    }
+    if let reported = peer.reportAgeSeconds {
+        text += line("our voice there", "as it reported \(age(seconds: reported)) ago")
+        text += line(
+            "  as it comes",
+            "loss \(decimal(peer.reportLossPercent, unit: "%"))"
+                + "   jitter \(decimal(peer.reportJitterMilliseconds, unit: "ms"))")
+        text += line(
+            "  as it is played",
+            "concealed \(whole(peer.reportConcealedMilliseconds, unit: "ms")) of a second")
+        text += line("  waits there", whole(peer.reportBufferMilliseconds, unit: "ms"))
+    } else {
+        text += line("our voice there", "not reported yet: it has heard nothing of us")
+    }
+    text += line(
+        "network",
+        "RTT \(whole(peer.rttMilliseconds, unit: "ms"))"
+            + "   up \(bytes(peer.sentPerSecond))B/s   down \(bytes(peer.openedPerSecond))B/s")
+    text += line(
+        "packets",
+        "\(peer.packetsSent) sent, \(peer.packetsOpened) opened, \(peer.packetsRefused) refused")
+    guard let mos = peer.mos else {
+        return text + line("quality", "- (known when it has talked)")
+    }
+    return text
+        + line(
+            "quality",
+            "MOS \(decimal(mos)), R \(whole(peer.rating))"
+                + " (mouth to ear \(whole(peer.delayMilliseconds, unit: "ms")))")
+}
+
+private func endpoint(of peer: PeerStatus) -> String {
+    peer.endpoint.map { " at \($0.visible)" } ?? ""
+}
+
+/// `rms  -23 dBFS  peak  -12 dBFS  clipped 0 times`.
+private func levels(_ meter: Status.Meter) -> String {
+    func number(_ level: Double?) -> String {
+        let text = whole(level)
+        return padding(3 - text.utf8.count) + text
+    }
+    return "rms \(number(meter.rmsDBFS)) dBFS  peak \(number(meter.peakDBFS)) dBFS"
+        + "  clipped \(plural(meter.clips, "time"))"
+}
+
+/// Bytes a second: 0, 870, 8.7k.
+func bytes(_ count: Int) -> String {
+    count < 1000 ? "\(count)" : decimal(Double(min(count, 1_000_000_000)) / 1000, unit: "k")
+}

@@ -1,0 +1,178 @@
+internal import Control
+internal import HAL
+
+/// `status`: one screen, problems first.
+func showStatus(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    var daemon = try Daemon(invocation)
+    guard case .status(let status) = try daemon.ask(.status) else { throw Failure.misfit }
+    if invocation.isJSON {
+        try printLine(status.json)
+    } else {
+        try printText(screen(of: status, invocation))
+    }
+    return status.problems.isEmpty ? .ok : .degraded
+}
+
+/// `peers`: the table alone.
+func showPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    var daemon = try Daemon(invocation)
+    guard case .peers(let list) = try daemon.ask(.peers) else { throw Failure.misfit }
+    if invocation.isJSON {
+        try printLine(list.json)
+    } else if list.peers.isEmpty {
+        try printLine(noPeers(invocation, remedy: peerRemedy))
+        try printText(remarks(onPeersOf: list))
+    } else {
+        try printText(table(of: list.peers) + remarks(onPeersOf: list))
+    }
+    return .ok
+}
+
+/// Whether the echo is cancelled, and how well.
+private func echo(_ audio: Status.Audio) -> String {
+    guard let gone = audio.echoReductionDB else { return audio.echo.visible }
+    return "-\(Int(gone.rounded())) dB"
+}
+
+private func screen(of status: Status, _ invocation: borrowing Invocation) -> String {
+    var text = padded(status.name.visible, to: 36)
+    text += "up \(age(seconds: status.uptimeSeconds))   intercomd \(status.version.visible)\n"
+    for problem in status.problems { text += "! \(problem.visible)\n" }
+    for note in status.notes { text += "* \(note.visible)\n" }
+    text += lines(of: status.callers)
+    text += "audio   in  \(device(status.audio.input))\n"
+    text += "        out \(device(status.audio.output))\n"
+    text += "        duplex \(status.audio.duplex.visible)"
+    if status.audio.echo != "off" { text += "   echo \(echo(status.audio))" }
+    text += "   profile \(status.audio.profile.visible)\n"
+    if let reason = status.audio.clockReason { text += "clock   two: \(reason.visible)\n" }
+    text += "mic     \(microphone(status.microphone))\n"
+    if status.call.state != .idle { text += "call    \(call(status.call))\n" }
+    if let last = lastCall(status.call) { text += "last    \(last)\n" }
+    if let remarks = remarks(on: status.state) { text += "set     \(remarks)\n" }
+    for button in status.buttons {
+        let state = button.error.map { "unreadable: \($0.visible)" } ?? button.state.rawValue
+        let talking = button.isTalking ? ", talking" : ""
+        let line = button.line.isEmpty ? "(vox)" : button.line.visible
+        text += "key     \(button.name.visible) \(line)"
+        text += " -> \(button.target.visible)  \(state)\(talking)\n"
+    }
+    for lamp in status.lamps {
+        let state = lamp.error.map { "failed: \($0.visible)" } ?? lamp.state.rawValue
+        text += "lamp    \(lamp.name.visible) \(lamp.line.visible)"
+        text += " (\(lamp.show.visible))  \(state)\n"
+    }
+    for relay in status.relays {
+        let state = relay.error.map { "failed: \($0.visible)" } ?? relay.state.rawValue
+        text += "relay   \(relay.name.visible) \(relay.line.visible)  \(state)\n"
+    }
+    for channel in status.channels {
+        let members = channel.members.isEmpty ? "nobody" : channel.members.joined(separator: ", ")
+        text += "channel \(channel.name.visible): \(members.visible)"
+        text += channel.isListening ? "" : "  (not listening)"
+        text += channel.isTalking ? "  talking\n" : "\n"
+    }
+    text += status.peers.isEmpty ? "\(noPeers(invocation))\n" : table(of: status.peers)
+    text += doubts(about: status.peers)
+    return text
+}
+
+private func device(_ device: Status.Device) -> String {
+    guard device.state != .none else { return "none" }
+    var text = device.name.visible
+    if device.state == .open {
+        if let rate = device.rate { text += "  \(rate)" }
+        if let channels = device.channels {
+            text += channels == 1 ? "/mono" : channels == 2 ? "/stereo" : "/\(channels)"
+        }
+        if let period = device.period, let buffer = device.buffer {
+            text += " \(period)/\(buffer)"
+        }
+    } else {
+        text += "  \(device.state.rawValue)"
+    }
+    return device.xruns > 0 ? "\(text) \(plural(device.xruns, "xrun"))" : text
+}
+
+private func call(_ call: CallStatus) -> String {
+    var text = call.state.rawValue
+    if let kind = call.kind, kind != "call" { text += " (\(kind.visible))" }
+    text += " \(call.peers.joined(separator: ", ").visible)"
+    if let seconds = call.seconds { text += "  \(age(seconds: Int(seconds)))" }
+    if !call.weak.isEmpty {
+        text += "  nothing heard of \(call.weak.joined(separator: ", ").visible)"
+    }
+    return text
+}
+
+/// The call that ended last; nil before there was one.
+private func lastCall(_ call: CallStatus) -> String? {
+    guard let ended = call.lastEndedMilliseconds, let peer = call.lastPeer else { return nil }
+    let who = peer.isEmpty ? "nobody" : peer.visible
+    let time = localTime(milliseconds: ended)
+    guard !call.isLastMissed else {
+        return "missed call from \(who), \(time)  (intercomctl history)"
+    }
+    let cause = call.lastCause.flatMap { HistoryRecord.Cause(rawValue: $0) }?.words ?? "ended"
+    return "call \(call.lastDirection == "in" ? "from" : "to") \(who): \(cause), \(time)"
+}
+
+private func microphone(_ microphone: Status.Microphone) -> String {
+    let others = microphone.mayOpen.joined(separator: ", ")
+    let remark = others.isEmpty ? "" : "   may be opened by \(others.visible)"
+    guard microphone.isOpen else { return "closed\(remark)" }
+    var text = "OPEN"
+    if !microphone.targets.isEmpty {
+        text += " to \(microphone.targets.joined(separator: ", ").visible)"
+    }
+    if let level = microphone.levelDBFS { text += "  \(whole(level)) dBFS" }
+    return text + remark
+}
+
+private func remarks(on peer: PeerStatus) -> String {
+    var remarks: [String] = []
+    if peer.isTalking { remarks.append("talking") }
+    if peer.suite != 1 { remarks.append("suite \(peer.suite)") }
+    // Without one a future quantum computer could pose as the peer (protocol.md §1.5).
+    if !peer.hasPSK { remarks.append("no psk") }
+    if let now = peer.hearsNow, now != "heard" {
+        remarks.append("does not hear us now: \(now)")
+    } else if peer.hearsNow == nil, let reason = peer.heardReason, reason != .unknown,
+        reason != .down, let seconds = peer.lastWordsAgeSeconds, seconds < reason.shownForSeconds
+    {
+        remarks.append(
+            "heard \(peer.heardPercent ?? 0)% of us \(age(seconds: seconds)) ago: "
+                + reason.rawValue)
+    }
+    return remarks.joined(separator: ", ")
+}
+
+private func table(of peers: [PeerStatus]) -> String {
+    var table = Table(["PEER", "STATE", "HEARD", "RTT", "JITTER", "LOSS", "BUFFER", "KEY", ""])
+    for peer in peers {
+        table.add([
+            peer.name, peer.state.rawValue, age(seconds: peer.heardAgeSeconds),
+            whole(peer.rttMilliseconds, unit: "ms"),
+            decimal(peer.jitterMilliseconds, unit: "ms"),
+            decimal(peer.lossPercent, unit: "%"), whole(peer.bufferMilliseconds, unit: "ms"),
+            peer.fingerprint, remarks(on: peer),
+        ])
+    }
+    return table.text
+}
+
+/// Peers whose key is not verified, and peers whose requests were refused.
+private func doubts(about peers: [PeerStatus]) -> String {
+    let strangers = peers.filter { !$0.isVerified }.map { $0.name }
+    let pushy = peers.filter { $0.claimsRefused > 0 }.map { "\($0.name) \($0.claimsRefused)" }
+    var text = ""
+    if !strangers.isEmpty {
+        text += "not verified: \(strangers.joined(separator: ", ").visible)"
+        text += "  (sudo intercomctl peer verify)\n"
+    }
+    if !pushy.isEmpty {
+        text += "refused: \(pushy.joined(separator: ", ").visible)"
+        text += "  (intercomctl show peer NAME)\n"
+    }
+    return text
+}

@@ -1,0 +1,65 @@
+internal import Control
+internal import HAL
+
+/// Whether the usual GPIO line of a talk button is available.
+enum ButtonTrial: Equatable {
+    case free(place: String)
+    /// Another program holds it; its name may be empty.
+    case held(by: String)
+    /// There are GPIO chips, but none has the line.
+    case noLine
+    case noChip
+    /// The error that prevented a look.
+    case unknown(String)
+
+    static func usual() -> ButtonTrial {
+        var refusal: GPIOError?
+        let numbers = GPIOChip.numbers()
+        for number in numbers {
+            do throws(GPIOError) {
+                let chip = try GPIOChip(number: number)
+                for line in try chip.lines() where line.name == SetupPlan.usualLine {
+                    return line.isUsed
+                        ? .held(by: line.holder) : .free(place: "\(chip.name)/\(line.offset)")
+                }
+            } catch {
+                refusal = refusal ?? error
+            }
+        }
+        if let refusal { return .unknown(refusal.description) }
+        return numbers.isEmpty ? .noChip : .noLine
+    }
+
+    /// A held line counts, too: the daemon may hold it, or the other program may be removed.
+    var isThere: Bool {
+        switch self {
+        case .free, .held: true
+        case .noLine, .noChip, .unknown: false
+        }
+    }
+
+    var reason: String {
+        switch self {
+        case .free(let place): "\(place), free"
+        case .held(let holder): "in use by \(holder.isEmpty ? "the kernel" : holder.visible)"
+        case .noLine: "no GPIO line has the name \(SetupPlan.usualLine)"
+        case .noChip: "no GPIO on this machine"
+        case .unknown: "the GPIO lines cannot be looked at"
+        }
+    }
+
+    var warning: String? {
+        let byHand = "talk with: intercomctl ptt down house"
+        switch self {
+        case .free: return nil
+        case .held(let holder):
+            guard !holder.hasPrefix("intercomd") else { return nil }
+            return "\(SetupPlan.usualLine) is \(reason): free it, or write another line"
+                + " (intercomctl gpio list)"
+        case .noLine:
+            return "no talk key: write [button ptt] with a line of intercomctl gpio list; \(byHand)"
+        case .noChip: return "no talk key; \(byHand)"
+        case .unknown(let why): return "\(why.visible); \(byHand)"
+        }
+    }
+}

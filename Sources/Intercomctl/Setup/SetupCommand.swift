@@ -1,0 +1,154 @@
+internal import Config
+internal import Control
+internal import HAL
+internal import Settings
+
+/// `setup`: the shortest configuration that does the work, from the cards and lines found.
+func setUp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let folder = ConfigFolder(invocation.configFolder)
+    let isAsking =
+        !invocation.isYes && !invocation.isJSON && Keyboard.isThere
+        && Terminal.isInteractive(.result)
+    let isWriting = invocation.isYes || isAsking
+    var setup = try Setup(folder, name: invocation.name)
+    if isWriting { try setup.checkPlace(isForced: invocation.isForced) }
+    if isAsking {
+        try setup.printCards()
+        guard try setup.ask() else {
+            try printLine("nothing was written")
+            return .failed
+        }
+    }
+    try setup.check()
+    if isWriting { try setup.write() }
+    if invocation.isJSON {
+        try printLine(setup.json)
+    } else if isWriting {
+        try printText(setup.summary(besidesAnswers: isAsking))
+        try printText(setup.advice(isRunning: isRunning(invocation)))
+    } else {
+        Terminal.write(setup.summary(besidesAnswers: false), to: .complaint)
+        try printText(setup.plan.text)
+        Terminal.write(
+            "nothing was written; this is for \(setup.path):"
+                + " sudo intercomctl setup --yes writes it\n",
+            to: .complaint)
+    }
+    return .ok
+}
+
+/// Whether the daemon answers.
+func isRunning(_ invocation: borrowing Invocation) -> Bool {
+    do throws(Failure) {
+        var daemon = try Daemon(invocation)
+        _ = try daemon.ask(.version)
+        return true
+    } catch {
+        return false
+    }
+}
+
+/// One run of `setup`: the devices found, the choices and the result.
+struct Setup {
+    let folder: ConfigFolder
+    let cards: [CardTrial]
+    var plan: SetupPlan
+    private(set) var isWritten = false
+    /// Where the configuration of before is kept.
+    private(set) var backup: String?
+
+    var path: String { "\(folder.folder)/intercomd.conf" }
+
+    /// Looks for devices; `name` is the station's name, if the person gave one.
+    init(_ folder: ConfigFolder, name: String?) throws(Failure) {
+        self.folder = folder
+        let choice: SetupPlan.Choice
+        if let name {
+            try Self.check(name: name)
+            choice = SetupPlan.Choice(value: name, reason: "as you say")
+        } else if let nearest = nearestName(to: Environment.hostName) {
+            choice = SetupPlan.Choice(value: nearest, reason: "the machine's name")
+        } else {
+            choice = SetupPlan.Choice(value: "station", reason: "the machine has no name")
+        }
+        cards = CardTrial.all()
+        plan = SetupPlan(name: choice, cards: cards, key: ButtonTrial.usual())
+    }
+
+    private static func check(name: String) throws(Failure) {
+        guard !isName(name) else { return }
+        let nearest = nearestName(to: name).map { "; \"\($0)\" would be" } ?? ""
+        throw Failure(
+            .usage, "\"\(name.visible)\" is not a name: 1 to 31 of a-z, 0-9 and -\(nearest)")
+    }
+
+    /// Keeps an existing configuration, unless `--force` replaces it; a symbolic link always stays.
+    func checkPlace(isForced: Bool) throws(Failure) {
+        let isLink: Bool
+        do throws(SystemError) {
+            isLink = try FileStore.isLink(path)
+            guard try FileStore.status(of: path) != nil && !isForced || isLink else { return }
+        } catch { throw Failure(error) }
+        guard !isLink else {
+            throw Failure(
+                .failed,
+                "\(path) is a symbolic link and stays as it is: what keeps the file elsewhere"
+                    + " should write it (intercomctl setup prints it), or remove the link")
+        }
+        throw Failure(
+            .failed,
+            "\(path) is there already and stays as it is (intercomctl config show);"
+                + " --force writes it anew and keeps the old one as intercomd.conf.bak")
+    }
+
+    /// What the daemon would say of the plan.
+    func mistakes() throws(Failure) -> [Mistake] {
+        let sources: [ConfigSource]
+        do throws(SystemError) {
+            let main = ConfigSource(role: .main, path: path, bytes: Array(plan.text.utf8))
+            // A folder that does not exist yet has no other files.
+            let isMissing = folder.mainError?.errno == SystemError.noSuchFile && !folder.isEmpty
+            let others = isMissing ? [] : try folder.sources(orElse: "")
+            sources = [main] + others.filter { $0.role != .main }
+        } catch {
+            throw Failure(error)
+        }
+        do throws(ConfigError) {
+            _ = try Config(sources, paths: folder.paths)
+            return []
+        } catch { return error.mistakes }
+    }
+
+    func check() throws(Failure) {
+        let found = try mistakes()
+        guard found.isEmpty else {
+            let text = found.map { $0.description }.joined(separator: "\n")
+            throw Failure(.failed, "with this the configuration would be wrong:\n\(text)")
+        }
+    }
+
+    mutating func write() throws(Failure) {
+        do throws(SystemError) {
+            try FileStore.makeDirectory(folder.folder, mode: 0o755)
+            if try FileStore.status(of: path) != nil {
+                let kept = try Self.freeName(beside: path)
+                let bytes = try FileStore.read(path, limit: 1 << 20)
+                try FileStore.write(bytes.span, to: kept, mode: 0o644)
+                backup = kept
+            }
+            try FileStore.write(Array(plan.text.utf8).span, to: path, mode: 0o644)
+        } catch { throw Failure(error) }
+        isWritten = true
+    }
+
+    /// `.bak`, or one that no older configuration has: the first one may be the one worth keeping.
+    private static func freeName(beside path: String) throws(SystemError) -> String {
+        var name = "\(path).bak"
+        var number = 1
+        while try FileStore.status(of: name) != nil {
+            number += 1
+            name = "\(path).bak\(number)"
+        }
+        return name
+    }
+}

@@ -1,0 +1,111 @@
+internal import Config
+internal import Control
+internal import HAL
+
+/// The configuration that `setup` would write, with reasons.
+struct SetupPlan: Equatable {
+    /// One setting with its reason, for the person to judge.
+    struct Choice: Equatable {
+        var value: String
+        var reason: String
+    }
+
+    var name: Choice
+    var input: Choice
+    var output: Choice
+    /// The talk button's line; "none" leaves the button out.
+    var key: Choice
+    /// Warnings for the person.
+    var warnings: [String] = []
+
+    /// The line that most of the wiring diagrams use, pin 11 of the 40-pin header.
+    static let usualLine = "GPIO17"
+    /// The daemon's default.
+    private static let unnamed = DeviceName.auto.description
+
+    init(name: Choice, cards: [CardTrial], key: ButtonTrial) {
+        self.name = name
+        (input, output) = Self.devices(among: cards)
+        self.key = Choice(value: key.isThere ? Self.usualLine : "none", reason: key.reason)
+        if let warning = Self.warning(on: cards) { warnings.append(warning) }
+        for (side, choice) in [("microphone", input), ("loudspeaker", output)]
+        where choice.value == "none" {
+            warnings.append(
+                "no \(side) that works: plug one in, then sudo intercomctl setup --force")
+        }
+        if let warning = key.warning { warnings.append(warning) }
+    }
+
+    /// The text of the file, as short as possible.
+    var text: String {
+        var text = "# Written by intercomctl setup; intercomd.conf(5) tells of every setting.\n"
+        text += "[station]\nname = \(name.value)\n"
+        if input.value != Self.unnamed || output.value != Self.unnamed {
+            text += "\n[audio]\ninput = \(input.value)\noutput = \(output.value)\n"
+        }
+        if key.value != "none" {
+            text += "\n[button ptt]\nline = \(key.value)\ntalk = house\n"
+        }
+        return text + "\n[channel house]\nmembers = *\n"
+    }
+}
+
+extension SetupPlan {
+    /// One card for both directions if there is one, and USB before built-in cards: people plug in
+    /// a USB card to talk with it.
+    private static func devices(among cards: [CardTrial]) -> (Choice, Choice) {
+        guard !cards.isEmpty else {
+            let later = Choice(value: unnamed, reason: "no sound card found")
+            return (later, later)
+        }
+        let whole = cards.filter { $0.input.isUsable && $0.output.isUsable }
+        if let card = best(whole, { max(rank($0.input), rank($0.output)) }) {
+            let input = Choice(value: card.value, reason: reason(card, card.input))
+            return (input, Choice(value: card.value, reason: "the same card"))
+        }
+        let input = best(cards.filter { $0.input.isUsable }) { rank($0.input) }
+        let output = best(cards.filter { $0.output.isUsable }) { rank($0.output) }
+        let nothing = Choice(value: "none", reason: "no card that works")
+        return (
+            input.map { Choice(value: $0.value, reason: reason($0, $0.input)) } ?? nothing,
+            output.map { Choice(value: $0.value, reason: reason($0, $0.output)) } ?? nothing
+        )
+    }
+
+    private static func rank(_ outcome: CardTrial.Outcome) -> Int { outcome == .opens ? 0 : 1 }
+
+    /// The first of the lowest rank.
+    ///
+    /// HDMI comes last: few screens have speakers.
+    private static func best(_ cards: [CardTrial], _ rank: (CardTrial) -> Int) -> CardTrial? {
+        cards.enumerated().min { left, right in
+            order(left, rank) < order(right, rank)
+        }?.element
+    }
+
+    private static func order(
+        _ card: (offset: Int, element: CardTrial), _ rank: (CardTrial) -> Int
+    ) -> (Int, Int, Int) {
+        let isForScreen = [card.element.name, card.element.value]
+            .contains { PCMCard.isForScreen($0) }
+        let kind = card.element.isUSB ? 0 : isForScreen ? 2 : 1
+        return (kind, rank(card.element), card.offset)
+    }
+
+    private static func reason(_ card: CardTrial, _ outcome: CardTrial.Outcome) -> String {
+        let name = card.name.visible
+        return outcome == .busy ? "\(name), in use now" : "\(name), opens at 48 kHz"
+    }
+
+    private static func warning(on cards: [CardTrial]) -> String? {
+        if cards.isEmpty {
+            return "no sound card: plug one in, and intercomd takes it"
+        }
+        for card in cards {
+            for outcome in [card.input, card.output] {
+                if case .refused(let why) = outcome { return why }
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,103 @@
+internal import Control
+internal import HAL
+
+/// `volume [WHAT] [N|+N|-N]`: shows or sets a volume.
+func setVolume(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    var words = invocation.arguments[...]
+    var kind = SavedState.Volumes.Kind.speaker
+    if let word = words.first, let named = SavedState.Volumes.Kind(rawValue: word) {
+        kind = named
+        words.removeFirst()
+    }
+    guard let word = words.first else { return try ask(.show, invocation) }
+    guard words.count == 1, let change = StateRequest.VolumeChange(typed: word) else {
+        let kinds = SavedState.Volumes.Kind.allCases.map { $0.rawValue }
+        throw Failure(
+            .usage,
+            "\(unknown("volume", word, among: kinds)) (speaker, ring, tones or page; then 0 to 100,"
+                + " +5 or -5)")
+    }
+    return try ask(.volume(kind, change), invocation)
+}
+
+/// `mute WHAT`: "mic", "speaker", a peer or a channel.
+func mute(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    try ask(.mute(what: invocation.arguments[0], isOn: true), invocation)
+}
+
+func unmute(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    try ask(.mute(what: invocation.arguments[0], isOn: false), invocation)
+}
+
+/// `dnd [on|off] [--for TIME]`.
+func setDoNotDisturb(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let seconds = invocation.length
+    switch invocation.arguments.first {
+    case nil where seconds == nil: return try ask(.show, invocation)
+    case "on": return try ask(.doNotDisturb(isOn: true, seconds: seconds), invocation)
+    case "off" where seconds == nil:
+        return try ask(.doNotDisturb(isOn: false, seconds: nil), invocation)
+    default: throw Failure(.usage, "usage: intercomctl dnd on [--for TIME], or dnd off")
+    }
+}
+
+private func ask(
+    _ request: StateRequest, _ invocation: borrowing Invocation
+) throws(Failure) -> ExitCode {
+    var daemon = try Daemon(invocation)
+    guard case .state(let state) = try daemon.ask(.state(request)) else { throw Failure.misfit }
+    if invocation.isJSON {
+        try printLine(state.json)
+    } else {
+        try printText(lines(of: state))
+    }
+    return .ok
+}
+
+/// The settings that people make by command, one line each.
+private func lines(of state: SavedState) -> String {
+    let volumes = SavedState.Volumes.Kind.allCases.map { "\($0.rawValue) \(state.volumes[$0])%" }
+    var text = "volume  \(volumes.joined(separator: "   "))\n"
+    let remarks = remarks(on: state, withVolumes: false)
+    text += (remarks ?? "nothing is muted, do not disturb is off") + "\n"
+    if SavedState.isInaudible(state.volumes.speaker) {
+        text += "the speaker is at \(state.volumes.speaker)%: nobody is heard here\n"
+    }
+    if SavedState.isInaudible(state.volumes.page) {
+        text += "pages are at \(state.volumes.page)%: no page is heard here\n"
+    }
+    if state.isQuietTime { text += "quiet hours now: only an emergency may ring, where allowed\n" }
+    return text
+}
+
+/// The mutes, do-not-disturb and lowered volumes in one line; nil if there are none.
+func remarks(on state: SavedState, withVolumes: Bool = true) -> String? {
+    var parts: [String] = []
+    var muted = state.muted
+    if state.isSpeakerMuted { muted.insert("speaker", at: 0) }
+    if state.isMicrophoneMuted { muted.insert("mic", at: 0) }
+    if !muted.isEmpty { parts.append("MUTED: \(muted.joined(separator: ", ").visible)") }
+    if state.doNotDisturb.isOn {
+        let end = state.doNotDisturb.untilMilliseconds
+            .map { " until \(localTime(milliseconds: $0))" }
+        parts.append("do not disturb\(end ?? "")")
+    }
+    let set = SavedState.Volumes.Kind.allCases.filter { state.volumes[$0] < 100 }
+    if withVolumes, !set.isEmpty {
+        let volumes = set.map { "\($0.rawValue) \(state.volumes[$0])%" }
+        parts.append("volume: \(volumes.joined(separator: ", "))")
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: "   ")
+}
+
+extension StateRequest.VolumeChange {
+    /// `40`, `40%`, `+5`, `-5`; nil for anything else.
+    fileprivate init?(typed text: String) {
+        let digits = text.utf8.last == UInt8(ascii: "%") ? String(text.dropLast()) : text
+        guard digits.utf8.count <= 4, let number = Int(digits), (-100...100).contains(number)
+        else { return nil }
+        let sign = digits.utf8.first
+        let isStep = sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-")
+        self = isStep ? .by(number) : .to(number)
+    }
+}

@@ -1,0 +1,123 @@
+internal import Crypto
+internal import Wire
+
+/// A handshake that this station has started: M1 is sent, M2 awaited (protocol.md §1.4).
+///
+/// Any number of wrong M2 may come: each is tried on a copy, and nothing changes. A class, so that
+/// its secrets stay in place until they are wiped.
+final class Initiator {
+    /// The index we want to receive by; that of the session, if the handshake succeeds.
+    let index: UInt32
+    var tries: TryLimit
+
+    private let suite: Suite
+    private let responder: PublicKey
+    private let ephemeral: Key
+    private let decapsulationKey: MLKEM768.DecapsulationKey
+    /// After M1.
+    let transcript: HandshakeTranscript
+
+    /// Starts a handshake and writes M1.
+    ///
+    /// Calls `random` for the ephemeral key (32 bytes), then for the ML-KEM seed (64 bytes).
+    init(
+        suite: Suite, responder: PublicKey, mac: HandshakeMAC, index: UInt32, tries: TryLimit,
+        random: (inout MutableSpan<UInt8>) -> Void, writing message: inout MutableSpan<UInt8>
+    ) {
+        typealias Layout = HandshakeLayout.Initiation
+        ephemeral = Key(filling: random)
+        decapsulationKey = MLKEM768.DecapsulationKey(filling: random)
+
+        HandshakeHeader.initiation(suite: suite.rawValue, sender: index).write(into: &message)
+        message.write(X25519.publicKey(of: ephemeral).bytes.span, at: Layout.ephemeral)
+        do {
+            var field = message._mutatingExtracting(Layout.encapsulationKey)
+            decapsulationKey.encapsulationKey(into: &field)
+        }
+        mac.sign(&message)
+
+        var transcript = HandshakeTranscript(suite: suite, responder: responder)
+        transcript.mixInitiation(message.span)
+
+        self.transcript = transcript
+        self.index = index
+        self.tries = tries
+        self.suite = suite
+        self.responder = responder
+    }
+
+    /// Takes M2, whose header, index and mac have been checked, and writes M3.
+    func finish(
+        _ response: Span<UInt8>, header: HandshakeHeader, own: borrowing Identity,
+        psk: borrowing Key, mac: HandshakeMAC, writing message: inout MutableSpan<UInt8>
+    ) -> HandshakeOutcome<Established> {
+        var transcript = transcript.copy()
+        let theirs: PublicKey
+        switch read(response, transcript: &transcript) {
+        case .refused(let drop): return .refused(drop)
+        case .success(let answer):
+            theirs = answer.ephemeral
+            guard let se = X25519.shared(own.secret, with: theirs) else {
+                return .refused(.lowOrder)
+            }
+            write(
+                &message, to: header.senderIndex, own: own, se: se, psk: psk,
+                transcript: &transcript)
+            mac.sign(&message)
+            return .success(
+                Established(
+                    isInitiator: true, localIndex: index, remoteIndex: header.senderIndex,
+                    capabilities: answer.capabilities, transcript: transcript))
+        }
+    }
+
+    private struct Answer {
+        let ephemeral: PublicKey
+        let capabilities: Capabilities
+    }
+
+    private func read(
+        _ response: Span<UInt8>, transcript: inout HandshakeTranscript
+    ) -> HandshakeOutcome<Answer> {
+        typealias Layout = HandshakeLayout.Response
+        let theirs = PublicKey(bytes: response.extracting(Layout.ephemeral))
+        transcript.mix(response, Layout.header)
+        transcript.mix(response, Layout.ephemeral)
+        guard let ee = X25519.shared(ephemeral, with: theirs) else {
+            return .refused(.lowOrder)
+        }
+        transcript.mixKey(ee)
+
+        var ciphertext = InlineArray<1088, UInt8>(repeating: 0)
+        var ciphertextSpan = ciphertext.mutableSpan
+        guard transcript.open(response, Layout.ciphertext, into: &ciphertextSpan) else {
+            return .refused(.decrypt)
+        }
+        // A wrong ciphertext gives a wrong secret (FIPS 203 §6.3), and the capabilities stay shut.
+        transcript.mixKey(decapsulationKey.decapsulate(ciphertext.span))
+        guard let es = X25519.shared(ephemeral, with: responder) else {
+            return .refused(.lowOrder)
+        }
+        transcript.mixKey(es)
+
+        var capabilities = InlineArray<16, UInt8>(repeating: 0)
+        var capabilitiesSpan = capabilities.mutableSpan
+        guard transcript.open(response, Layout.capabilities, into: &capabilitiesSpan),
+            let read = Capabilities(parsing: capabilities.span)
+        else { return .refused(.decrypt) }
+        return .success(Answer(ephemeral: theirs, capabilities: read))
+    }
+
+    private func write(
+        _ message: inout MutableSpan<UInt8>, to receiver: UInt32, own: borrowing Identity,
+        se: borrowing Key, psk: borrowing Key, transcript: inout HandshakeTranscript
+    ) {
+        typealias Layout = HandshakeLayout.Finish
+        HandshakeHeader.finish(suite: suite.rawValue, receiver: receiver).write(into: &message)
+        transcript.mix(message.span, Layout.header)
+        transcript.seal(own.publicKey.bytes.span, into: &message, Layout.identity)
+        transcript.mixKey(se)
+        transcript.mixKeyAndHash(psk)
+        transcript.seal(own.capabilities.encoded.span, into: &message, Layout.capabilities)
+    }
+}

@@ -1,0 +1,86 @@
+internal import Crypto
+public import Time
+public import Wire
+
+// For a person who looks for a fault: these methods do not affect sessions.
+extension PeerTable {
+    /// Why a peer is down; nil when it is up or does not exist.
+    ///
+    /// Without `hasNetwork` this station could reach no peer; `isUnresolved` means that the peer's
+    /// host name was not found.
+    public func downReason(
+        of peer: Int, hasNetwork: Bool, isUnresolved: Bool, at now: Instant
+    ) -> DownReason? {
+        guard associations.indices.contains(peer), let association = associations[peer],
+            association.upSince == nil
+        else { return nil }
+        let hasAddress = !association.endpoints.isEmpty
+        guard hasNetwork else { return .noNetwork }
+        let reason = association.evidence.reason(hasAddress: hasAddress, at: now)
+        return reason == .noAddress && isUnresolved ? .unresolved : reason
+    }
+
+    /// The addresses at which a peer is called.
+    public func endpoints(of peer: Int) -> [Endpoint] {
+        associations.indices.contains(peer) ? associations[peer]?.endpoints ?? [] : []
+    }
+
+    /// When a peer was added or lost; nil when it is up.
+    public func downSince(_ peer: Int) -> Instant? {
+        guard associations.indices.contains(peer), let association = associations[peer],
+            association.upSince == nil
+        else { return nil }
+        return association.evidence.since
+    }
+
+    /// What became of the datagram that `Action.probe` asked for.
+    public mutating func probed(
+        peer: Int, _ endpoint: Endpoint, _ outcome: ProbeOutcome, at now: Instant
+    ) {
+        guard let association = associations[peer], association.upSince == nil else { return }
+        association.evidence.probed(endpoint, outcome, at: now)
+    }
+
+    /// Callers that are no peers, newest first.
+    public func unknownCallers(at now: Instant) -> [UnknownCaller] { callers.list(at: now) }
+
+    /// The last caller that used this station's own key; nil when there was none lately.
+    public func ownKeyCaller(at now: Instant) -> UnknownCaller? {
+        ownKeyCaller.flatMap { now < $0.calledAt + UnknownCallers.lifetime ? $0 : nil }
+    }
+
+    /// Whether two stations use the peer's key, as with a copied card.
+    public func sharedKey(of peer: Int, at now: Instant) -> SharedKey? {
+        guard associations.indices.contains(peer) else { return nil }
+        return associations[peer]?.boots.shared(at: now)
+    }
+
+    /// Notes an M1 from the address of a peer that is down, if its mac is for another key than
+    /// ours.
+    mutating func noteMessageForOtherKey(from source: Endpoint, at now: Instant) {
+        for case let association? in associations where association.isDown(at: source) {
+            association.evidence.sawMessageForOtherKey(from: source, at: now)
+        }
+    }
+
+    /// Notes a caller whose key belongs to no peer.
+    mutating func note(_ caller: UnknownCaller) {
+        guard caller.publicKey != own.publicKey else {
+            // Any station can claim a public key; only its secret proves a copied card.
+            if caller.isProven { ownKeyCaller = caller }
+            return
+        }
+        callers.add(caller)
+        for case let association? in associations where association.isDown(at: caller.source) {
+            association.evidence.sawOtherKey(
+                caller.publicKey, from: caller.source, at: caller.calledAt)
+        }
+    }
+}
+
+extension Association {
+    /// Whether the peer is down and should be at this address.
+    fileprivate func isDown(at source: Endpoint) -> Bool {
+        upSince == nil && goodbye == nil && endpoints.contains(source)
+    }
+}

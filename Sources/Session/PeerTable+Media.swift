@@ -1,0 +1,118 @@
+public import Time
+public import Wire
+
+// Reports of the media thread (protocol.md §1.7).
+extension PeerTable {
+    /// An opened CONFIRM record; a 0 from the responder is answered on the same session.
+    public mutating func confirm(
+        _ value: UInt8, peer: Int, index: UInt32, from source: Endpoint, at now: Instant
+    ) {
+        guard let association = associations[peer],
+            let record = association.records.record(index)
+        else { return }
+        association.lastOpened = later(association.lastOpened, now)
+        if value == 0, record.isInitiator, association.goodbye == nil {
+            actions.push(
+                .send(
+                    peer: peer, index: index, ControlPayload(.confirm(1)), to: record.endpoint))
+        }
+        markDue(association, at: now)
+    }
+
+    /// An opened CLOSE record: erases the peer's sessions.
+    ///
+    /// With the index of the session it was opened on, sessions with another run of the peer stay:
+    /// a restarted station may be faster than its last CLOSE.
+    public mutating func closed(peer: Int, index: UInt32? = nil, at now: Instant) {
+        guard let association = associations[peer], association.goodbye == nil else { return }
+        var bootID: UInt64?
+        if let index {
+            guard let record = association.records.record(index) else { return }
+            bootID = record.capabilities.bootID
+        }
+        while let record = association.records.remove(where: {
+            bootID == nil || $0.capabilities.bootID == bootID
+        }) {
+            actions.push(.drop(peer: peer, index: record.index))
+        }
+        if association.records.current == nil { lose(peer, association, at: now) }
+        if association.records.next == nil {
+            // The peer is leaving: no handshake now. It starts one itself when it is back.
+            association.endInitiation()
+            association.confirmation = nil
+            association.restartSeries()
+            association.initiateAt = now + nextWait(association)
+        }
+        markDue(association, at: now)
+    }
+
+    /// The media thread has opened the first packet on `next`, which is now `current` (rule 2).
+    public mutating func switched(peer: Int, index: UInt32, at now: Instant) {
+        // A peer that is being removed does not come up again.
+        guard let association = associations[peer], association.goodbye == nil else { return }
+        switch association.records.switched(to: index) {
+        case .next(let record):
+            association.endInitiation()
+            association.confirmation = nil
+            association.restartSeries()
+            use(record, of: peer, association, at: now)
+        case .displaced(let record):
+            // The handshake of the session that replaced it goes on.
+            use(record, of: peer, association, at: now)
+        case .dropped, .unknown:
+            break
+        }
+        markDue(association, at: now)
+    }
+
+    /// The counts of the media thread; call at least once a second, and before `tick`.
+    ///
+    /// Call it in one order with `switched`: a count of the former session would age the new one.
+    ///
+    /// - Parameters:
+    ///   - peer: its number.
+    ///   - sent: packets sealed on `current`.
+    ///   - lastSent: when a packet was last sent to the peer.
+    ///   - lastOpened: when a packet of the peer last opened, on any session.
+    ///   - lastRefused: when a datagram with an index of ours last failed to open.
+    ///   - now: the time.
+    public mutating func traffic(
+        peer: Int, sent: UInt64, lastSent: Instant?, lastOpened: Instant?, lastRefused: Instant?,
+        at now: Instant
+    ) {
+        guard let association = associations[peer] else { return }
+        association.sent = sent
+        association.lastSent = later(association.lastSent, lastSent)
+        association.lastRefused = later(association.lastRefused, lastRefused)
+        association.lastOpened = later(association.lastOpened, lastOpened)
+        markDue(association, at: now)
+    }
+
+    /// The first packet of a session has opened: both sides have the keys.
+    private mutating func use(
+        _ record: SessionRecord, of peer: Int, _ association: Association, at now: Instant
+    ) {
+        let isNewBoot = association.capabilities?.bootID != record.capabilities.bootID
+        association.capabilities = record.capabilities
+        association.boots.used(record.capabilities.bootID, at: record.endpoint, now: now)
+        association.handshakes += 1
+        association.isInDoubt = false
+        association.sent = 0
+        association.lastSent = now
+        association.heartbeat = nextHeartbeat(association)
+        association.lastOpened = later(association.lastOpened, now)
+        if association.endpoint != record.endpoint {
+            association.endpoint = record.endpoint
+            actions.push(.endpoint(peer: peer, record.endpoint))
+        }
+        if isNewBoot || association.upSince == nil {
+            association.upSince = now
+            actions.push(.up(peer: peer, newBoot: isNewBoot))
+        }
+    }
+
+    private func later(_ left: Instant?, _ right: Instant?) -> Instant? {
+        guard let left, let right else { return left ?? right }
+        return max(left, right)
+    }
+}

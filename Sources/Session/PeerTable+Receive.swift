@@ -1,0 +1,185 @@
+internal import Crypto
+public import Time
+public import Wire
+
+// Datagrams from the handshake socket (protocol.md §1.4). Checks that need no secret come first,
+// and nothing changes before the last check.
+extension PeerTable {
+    /// Takes one datagram; an invalid one is dropped without an answer.
+    public mutating func receive(
+        _ datagram: Span<UInt8>, from source: Endpoint, at now: Instant
+    ) -> Verdict {
+        guard !isClosing else { return .dropped(.closing) }
+        guard !datagram.isEmpty, let kind = HandshakeHeader.Kind(rawValue: datagram[0]) else {
+            return .dropped(.header)
+        }
+        guard datagram.count == kind.messageSize else { return .dropped(.length) }
+        guard let header = HandshakeHeader(parsing: datagram),
+            let suite = Suite(rawValue: header.suite)
+        else { return .dropped(.header) }
+        halfOpen.expire(at: now)
+        let drop: Drop? =
+            switch header.kind {
+            case .initiation:
+                respond(to: datagram, header: header, suite: suite, from: source, at: now)
+            case .response:
+                finish(datagram, header: header, suite: suite, from: source, at: now)
+            case .finish:
+                accept(datagram, header: header, suite: suite, from: source, at: now)
+            case .cookieReply: .cookie
+            }
+        if drop == .mac, header.kind == .initiation {
+            noteMessageForOtherKey(from: source, at: now)
+        }
+        return if let drop { .dropped(drop) } else { .accepted }
+    }
+
+    /// M1: answers with M2, before the caller's identity is known.
+    private mutating func respond(
+        to initiation: Span<UInt8>, header: HandshakeHeader, suite: Suite, from source: Endpoint,
+        at now: Instant
+    ) -> Drop? {
+        // No cookies are handed out, so none can be valid (§1.6).
+        guard !header.isCookieKeyed else { return .cookie }
+        guard own.mac.verify(initiation) else { return .mac }
+        let hash = SHA256.hash(initiation)
+        if let entry = halfOpen.entry(initiation: hash, at: now) {
+            actions.push(.transmit(entry.response, to: source))
+            return nil
+        }
+        let isPinned = associations.contains { $0?.suite == suite && $0?.goodbye == nil }
+        // A few M1 of unknown suites are answered: M3 names the caller, for a person to see.
+        guard isPinned || strangers.allows(at: now) else { return .suite }
+        let index = newIndex()
+        var response = Datagram(count: HandshakeLayout.Response.size)
+        var bytes = response.mutableBytes
+        switch Responder.respond(
+            to: initiation, header: header, suite: suite, own: own, index: index,
+            random: random, writing: &bytes)
+        {
+        case .refused(let drop): return drop
+        case .success(let responder):
+            halfOpen.insert(
+                HalfOpen(
+                    initiation: hash, suite: suite, index: index, created: now,
+                    response: response, tries: TryLimit(perSecond: limits.triesPerSecond),
+                    responder: responder))
+            actions.push(.transmit(response, to: source))
+            return nil
+        }
+    }
+
+    /// M2: makes the session, and sends M3 to the responder.
+    private mutating func finish(
+        _ response: Span<UInt8>, header: HandshakeHeader, suite: Suite, from source: Endpoint,
+        at now: Instant
+    ) -> Drop? {
+        let index = header.receiverIndex
+        guard let peer = associations.firstIndex(where: { $0?.initiator(index) != nil }),
+            let association = associations[peer], let initiator = association.initiator(index)
+        else { return .index }
+        guard association.suite == suite else { return .suite }
+        guard association.mac.verify(response) else { return .mac }
+        guard initiator.tries.allows(at: now) else { return .tries }
+        var message = Datagram(count: HandshakeLayout.Finish.size)
+        var bytes = message.mutableBytes
+        switch initiator.finish(
+            response, header: header, own: own, psk: association.psk, mac: association.mac,
+            writing: &bytes)
+        {
+        case .refused(let drop):
+            return drop
+        case .success(let established):
+            association.evidence.answered(at: now)
+            let record = SessionRecord(
+                index: index, isInitiator: true, established: now, endpoint: source,
+                capabilities: established.capabilities)
+            association.endInitiation()
+            association.records.install(record)
+            // The keys come first: the answer to M3 must find them.
+            actions.push(.install(peer: peer, established.sessionKeys(), endpoint: source))
+            actions.push(.transmit(message, to: source))
+            association.finish = Association.Finish(
+                index: index, message: message, endpoint: source, sent: now,
+                remaining: limits.finishRepeats, due: now + limits.finishInterval)
+            return nil
+        }
+    }
+
+    /// M3: identifies the caller and makes the session.
+    private mutating func accept(
+        _ finish: Span<UInt8>, header: HandshakeHeader, suite: Suite, from source: Endpoint,
+        at now: Instant
+    ) -> Drop? {
+        guard let entry = halfOpen.entry(header.receiverIndex) else { return .index }
+        guard entry.suite == suite else { return .suite }
+        guard own.mac.verify(finish) else { return .mac }
+        guard entry.tries.allows(at: now) else { return .tries }
+        if case .finished(let bytes, let peer, _) = entry.phase {
+            guard bytes.span.equals(finish) else { return .repeated }
+            return confirmAgain(peer: peer, index: entry.index)
+        }
+        guard let claim = entry.responder?.identify(finish) else { return .decrypt }
+        let key = claim.publicKey
+        guard let peer = peer(of: key), let association = associations[peer],
+            association.goodbye == nil
+        else {
+            // Takes as long as for a peer: the time must not reveal which keys are peers.
+            let isProven = entry.responder!.accepts(claim, finish, psk: Key.zero())
+            note(UnknownCaller(publicKey: key, source: source, isProven: isProven, calledAt: now))
+            return .unknownKey(key)
+        }
+        guard association.suite == suite else {
+            if entry.responder!.accepts(claim, finish, psk: association.psk) {
+                association.evidence.refused(suite: suite, at: now)
+            }
+            return .wrongSuite(peer: peer)
+        }
+        switch entry.responder!.accept(claim, finish, psk: association.psk) {
+        case .refused(let drop):
+            // A wrong psk and a wrong secret key look alike: only from the peer's own address is it
+            // evidence.
+            if association.endpoints.isEmpty || association.endpoints.contains(source) {
+                association.evidence.refusedPSK(at: now)
+            }
+            return drop == .decrypt ? .psk(peer: peer) : drop
+        case .success(let established):
+            // Both have started at once, and ours goes on (§1.7, rule 4).
+            guard !hasPrecedence(association, at: now) else { return .crossed(peer: peer) }
+            entry.phase = .finished(
+                bytes: InlineArray { i in finish[i] }, peer: peer, at: now)
+            entry.responder = nil
+            let record = SessionRecord(
+                index: entry.index, isInitiator: false, established: now, endpoint: source,
+                capabilities: established.capabilities)
+            association.endInitiation()
+            association.records.install(record)
+            actions.push(.install(peer: peer, established.sessionKeys(), endpoint: source))
+            association.confirmation = Association.Confirmation(
+                index: entry.index, remaining: limits.confirmCount, due: now,
+                end: now + limits.confirmTimeout)
+            markDue(association, at: now)
+            return nil
+        }
+    }
+
+    /// Whether our own M3 is unconfirmed and our key is the lower one.
+    ///
+    /// Only as long as the responder waits for it: after that the peer has lost it, perhaps by a
+    /// restart, and only its own handshake can succeed.
+    private func hasPrecedence(_ association: Association, at now: Instant) -> Bool {
+        guard let finish = association.finish, own.publicKey < association.publicKey else {
+            return false
+        }
+        return now < finish.sent + limits.halfOpenLifetime
+    }
+
+    /// A repeated M3: the peer has not received our CONFIRM(0) yet.
+    private mutating func confirmAgain(peer: Int, index: UInt32) -> Drop? {
+        guard let record = associations[peer]?.records.record(index) else { return .repeated }
+        actions.push(
+            .send(
+                peer: peer, index: index, ControlPayload(.confirm(0)), to: record.endpoint))
+        return nil
+    }
+}

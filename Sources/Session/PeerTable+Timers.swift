@@ -1,0 +1,213 @@
+internal import Crypto
+internal import Time
+internal import Wire
+
+// The timers of one peer (protocol.md §1.7). `advance` and `deadline` belong together: whatever
+// `advance` does at a time, `deadline` names that time.
+extension PeerTable {
+    /// Why a handshake of our own is wanted.
+    private enum Need {
+        case none
+        /// The session works and is getting old.
+        case rekey
+        /// No session, or none on which packets arrive.
+        case session
+    }
+
+    /// Does all that is due for one peer.
+    mutating func advance(_ peer: Int, at now: Instant) {
+        guard let association = associations[peer] else { return }
+        guard association.goodbye == nil else {
+            return continueGoodbye(peer, association, at: now)
+        }
+        expire(peer, association, at: now)
+        confirm(peer, association, at: now)
+        judge(peer, association, at: now)
+        repeatFinish(association, at: now)
+        initiate(peer, association, at: now)
+        beat(peer, association, at: now)
+    }
+
+    /// When `advance` next has something to do.
+    func deadline(of association: Association) -> Instant? {
+        if let goodbye = association.goodbye { return goodbye.due }
+        var first = association.records.expiry(after: limits.expiry)
+        func consider(_ instant: Instant?) {
+            guard let instant else { return }
+            first = first.map { min($0, instant) } ?? instant
+        }
+        if let confirmation = association.confirmation {
+            consider(confirmation.remaining > 0 ? confirmation.due : confirmation.end)
+        }
+        if association.upSince != nil {
+            consider(association.lastOpened.map { $0 + limits.downAfter })
+        }
+        consider(association.finish?.due)
+        if association.mayInitiate, association.target != nil {
+            consider(association.initiateAt ?? rekeyDue(association))
+        }
+        consider(beatDue(association))
+        return first
+    }
+
+    /// Down after a long silence; any opened packet ends that, however long it was (rule 6).
+    private mutating func judge(_ peer: Int, _ association: Association, at now: Instant) {
+        guard association.records.current != nil, let opened = association.lastOpened else {
+            return
+        }
+        if now >= opened + limits.downAfter {
+            lose(peer, association, at: now)
+        } else if association.upSince == nil {
+            association.upSince = opened
+            actions.push(.up(peer: peer, newBoot: false))
+        }
+    }
+
+    /// Marks the peer as down.
+    mutating func lose(_ peer: Int, _ association: Association, at now: Instant) {
+        guard association.upSince != nil else { return }
+        association.upSince = nil
+        association.evidence = Evidence(since: now)
+        actions.push(.down(peer: peer))
+    }
+
+    /// Restarts the series of M1, the first at once unless the last one is too recent (rule 6).
+    func restart(_ association: Association, at now: Instant) {
+        association.restartSeries()
+        guard association.mayInitiate else { return }
+        guard let last = association.lastInitiation, now < last + limits.wantedSpacing else {
+            association.initiateAt = now
+            return
+        }
+        let due = last + nextWait(association)
+        association.initiateAt = association.initiateAt.map { min($0, due) } ?? due
+    }
+
+    /// Erases what is too old or has sent too much (rule 3).
+    private mutating func expire(_ peer: Int, _ association: Association, at now: Instant) {
+        let isSpent = association.sent >= limits.packetsMax
+        let current = association.records.current?.index
+        while let record = association.records.remove(where: {
+            now >= $0.established + limits.expiry || (isSpent && $0.index == current)
+        }) {
+            actions.push(.drop(peer: peer, index: record.index))
+        }
+        if association.records.current == nil { lose(peer, association, at: now) }
+    }
+
+    /// CONFIRM(0) on `next` until the initiator uses the session or its time is over (rule 1).
+    private mutating func confirm(_ peer: Int, _ association: Association, at now: Instant) {
+        guard var confirmation = association.confirmation else { return }
+        if now >= confirmation.end {
+            association.confirmation = nil
+            if let record = association.records.remove(where: { $0.index == confirmation.index }) {
+                actions.push(.drop(peer: peer, index: record.index))
+            }
+            // If only our half of the confirmation was lost, the peer uses a session that no longer
+            // exists; another handshake ends that sooner than waiting for silence.
+            association.isInDoubt = true
+            association.initiateAt = now + nextWait(association)
+        } else if confirmation.remaining > 0, now >= confirmation.due {
+            actions.push(
+                .send(
+                    peer: peer, index: confirmation.index, ControlPayload(.confirm(0)),
+                    to: association.records.record(confirmation.index)?.endpoint))
+            confirmation.remaining -= 1
+            confirmation.due = now + limits.confirmInterval
+            association.confirmation = confirmation
+        }
+    }
+
+    /// M3 again, same bytes, while the responder has not answered (rule 1).
+    private mutating func repeatFinish(_ association: Association, at now: Instant) {
+        guard var finish = association.finish, let due = finish.due, now >= due else { return }
+        if finish.remaining > 0 {
+            actions.push(.transmit(finish.message, to: finish.endpoint))
+            finish.remaining -= 1
+        }
+        if finish.remaining > 0 {
+            finish.due = now + limits.finishInterval
+        } else {
+            finish.due = nil
+            association.evidence.gaveUpFinish()
+            association.initiateAt = now + nextWait(association)
+        }
+        association.finish = finish
+    }
+
+    /// M1, at once when there is a new need, then by the series of rule 7.
+    private mutating func initiate(_ peer: Int, _ association: Association, at now: Instant) {
+        guard association.mayInitiate else { return }
+        guard need(association, at: now) != .none, let target = association.target else {
+            association.endInitiation()
+            return
+        }
+        let due: Instant
+        if let initiateAt = association.initiateAt {
+            due = initiateAt
+        } else {
+            due = association.lastInitiation.map { max(now, $0 + limits.wantedSpacing) } ?? now
+            association.initiateAt = due
+        }
+        guard now >= due else { return }
+        if isProbeDue(association, at: now) {
+            association.lastProbe = now
+            actions.push(.probe(peer: peer, target))
+        }
+        let index = newIndex()
+        var message = Datagram(count: HandshakeLayout.Initiation.size)
+        var bytes = message.mutableBytes
+        association.initiate(
+            index: index, tries: TryLimit(perSecond: limits.triesPerSecond), random: random,
+            at: now, writing: &bytes)
+        actions.push(.transmit(message, to: target))
+        actions.push(.resolve(peer: peer))
+        association.initiateAt = now + nextWait(association)
+    }
+
+    /// Whether to probe the address: the peer is down, and the last M1 had no answer.
+    private func isProbeDue(_ association: Association, at now: Instant) -> Bool {
+        guard association.upSince == nil, association.latest != nil else { return false }
+        return association.lastProbe.map { now >= $0 + limits.probeSpacing } ?? true
+    }
+
+    /// A cover packet when nothing was sent to the peer for long (rule 8).
+    private mutating func beat(_ peer: Int, _ association: Association, at now: Instant) {
+        guard let due = beatDue(association), now >= due else { return }
+        actions.push(.cover(peer: peer))
+        association.lastSent = now
+        association.heartbeat = nextHeartbeat(association)
+    }
+
+    private func need(_ association: Association, at now: Instant) -> Need {
+        guard association.records.current != nil, association.upSince != nil,
+            !association.isInDoubt
+        else { return .session }
+        // The peer uses a session of ours that we can no longer open (rule 6).
+        if let refused = association.lastRefused, let opened = association.lastOpened,
+            refused >= opened + limits.refusedAfter
+        {
+            return .session
+        }
+        if let due = rekeyDue(association), now >= due { return .rekey }
+        return .none
+    }
+
+    private func rekeyDue(_ association: Association) -> Instant? {
+        guard let current = association.records.current else { return nil }
+        if association.sent >= limits.rekeyPackets { return current.established }
+        return current.established
+            + (current.isInitiator ? limits.rekeyInitiator : limits.rekeyResponder)
+    }
+
+    private func beatDue(_ association: Association) -> Instant? {
+        guard let current = association.records.current else { return nil }
+        return (association.lastSent ?? current.established) + association.heartbeat
+    }
+}
+
+extension Association {
+    /// Whether an M1 may be sent: not while M3 is repeated, nor while the peer's own handshake is
+    /// about to make a session.
+    var mayInitiate: Bool { finish?.due == nil && confirmation == nil }
+}

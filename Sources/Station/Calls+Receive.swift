@@ -1,0 +1,289 @@
+internal import Time
+internal import Wire
+
+/// Records from peers about calls.
+extension Calls {
+    mutating func offered(_ offer: Offer, by peer: Int, at now: Instant) {
+        let summary = CallSummary(
+            id: offer.id, isOutgoing: false, mode: offer.mode, priority: offer.priority,
+            peers: [peer], reference: offer.reference, since: now)
+        guard call?.id != offer.id else { return }
+        guard !isEnded(offer.id) else {
+            // Left over from a call that this station ended, or crashed in.
+            emit(.reject(peer: peer, offer.id, .unknownCall))
+            return
+        }
+        guard budgets[peer].take(at: now) || isEmergency(offer, by: peer) else {
+            refuse(.tooOften, by: peer, at: now)
+            emit(.reject(peer: peer, offer.id, .busy))
+            offerAgain(to: peer)
+            return
+        }
+        guard offer.ttl > 0 else {
+            passed(summary, .expired, at: now)
+            return
+        }
+        if let refusal = refusal(of: offer.mode, offer.priority, by: peer) {
+            let isMode = refusal == .mode
+            refuse(refusal, by: peer, at: now)
+            emit(.reject(peer: peer, offer.id, isMode ? .unknownMode : .noConsent))
+            passed(summary, isMode ? .unknownMode : .refused, at: now)
+            offerAgain(to: peer)
+            return
+        }
+        if meets(offer, of: peer, at: now) { return }
+        if isRest(offer.priority) {
+            emit(.reject(peer: peer, offer.id, .doNotDisturb))
+            passed(summary, .doNotDisturb, at: now)
+            return
+        }
+        if let current = call {
+            guard yields(current, to: offer, of: peer) else {
+                emit(.reject(peer: peer, offer.id, .busy))
+                passed(summary, .busy, at: now)
+                return
+            }
+            // An offer by the same peer: its CANCEL is late or lost.
+            let isSame = current.state == .ringing && current.legs[0].peer == peer
+            if isSame { end(.cancelled, at: now) } else { leave(.preempted, at: now) }
+        }
+        take(offer, summary, of: peer, at: now)
+    }
+
+    /// Both stations call each other: the lower id wins, and the other side answers it at once.
+    ///
+    /// - Returns: whether that was so; then nothing is left to do.
+    private mutating func meets(_ offer: Offer, of peer: Int, at now: Instant) -> Bool {
+        guard let current = call, current.summary.isOutgoing, offer.mode == .call,
+            current.summary.mode == .call,
+            let leg = current.legs.first(where: { $0.peer == peer })
+        else { return false }
+        switch leg.state {
+        case .trying, .ringing:
+            guard offer.id < current.id else { return !current.isAnswered }
+            guard !current.isAnswered else { return false }
+        case .connecting, .active:
+            return false
+        }
+        // The other peers called meanwhile are told; this peer learns it from our answer.
+        for other in current.legs where other.peer != peer {
+            dismiss(other, of: current, cause: .normal)
+        }
+        emit(.forget(peer: peer, current.id))
+        end(.cancelled, at: now)
+        let summary = CallSummary(
+            id: offer.id, isOutgoing: false, mode: .call, priority: offer.priority, peers: [peer],
+            reference: offer.reference, since: now)
+        ring(summary, of: peer, until: now + .milliseconds(Int(offer.ttl)), at: now)
+        accept(at: now)
+        return true
+    }
+
+    /// The peer took our offer for its own call, which is over: offer it again.
+    private mutating func offerAgain(to peer: Int) {
+        guard let current = call, current.summary.isOutgoing, current.summary.mode == .call,
+            let leg = current.legs.first(where: { $0.peer == peer }), leg.state == .trying
+        else { return }
+        emit(.forget(peer: peer, current.id))
+        emit(
+            .offer(
+                peer: peer, current.id, .call, current.summary.priority,
+                current.summary.reference, until: current.ringsUntil))
+    }
+
+    private func isEmergency(_ offer: Offer, by peer: Int) -> Bool {
+        offer.priority == .emergency && policies[peer].emergency
+    }
+
+    private func refusal(
+        of mode: Offer.Mode, _ priority: Priority, by peer: Int
+    ) -> Refusal? {
+        let policy = policies[peer]
+        if priority > .high, !policy.emergency { return .emergency }
+        switch mode {
+        case .call: return policy.call == .never ? .call : nil
+        case .announce: return policy.announce ? nil : .announce
+        case .dropIn: return policy.dropIn ? nil : .dropIn
+        case .monitor: return policy.monitor ? nil : .monitor
+        default: return .mode
+        }
+    }
+
+    /// Applies new policies or do-not-disturb: ends what a peer may no longer do.
+    mutating func revise(at now: Instant) {
+        guard let current = call, !current.summary.isOutgoing else { return }
+        let (mode, priority) = (current.summary.mode, current.summary.priority)
+        if refusal(of: mode, priority, by: current.legs[0].peer) != nil {
+            leave(.refused, cause: .noConsent, at: now)
+            return
+        }
+        if current.state == .ringing, isRest(priority) {
+            emit(.reject(peer: current.legs[0].peer, current.id, .doNotDisturb))
+            end(.doNotDisturb, at: now)
+            return
+        }
+        for other in current.others where !mayJoin(other.peer, current) {
+            emit(.bye(peer: other.peer, current.id, .noConsent))
+            takeOut(other.peer)
+        }
+    }
+
+    mutating func refuse(_ refusal: Refusal, by peer: Int, at now: Instant) {
+        guard let count = refusals.note(refusal, by: peer, at: now) else { return }
+        tell(.refused(peer: peer, refusal, count: count))
+    }
+
+    private func yields(_ current: Call, to offer: Offer, of peer: Int) -> Bool {
+        if current.state == .ringing, current.legs[0].peer == peer { return true }
+        if current.isMonitoredHere, offer.mode != .monitor { return true }
+        return offer.priority == .emergency && current.summary.priority < .emergency
+    }
+
+    private mutating func take(
+        _ offer: Offer, _ summary: CallSummary, of peer: Int, at now: Instant
+    ) {
+        ring(summary, of: peer, until: now + .milliseconds(Int(offer.ttl)), at: now)
+        switch offer.mode {
+        case .call where policies[peer].call == .ring:
+            emit(.ringing(peer: peer, offer.id))
+            show()
+            return
+        case .announce: tell(.notice(.announced, peer: peer))
+        case .dropIn: tell(.notice(.droppedIn, peer: peer))
+        case .monitor: tell(.notice(.monitored, peer: peer))
+        default: tell(.notice(.autoAnswered, peer: peer))
+        }
+        accept(at: now)
+    }
+
+    /// Begins a call that a peer offers, ringing.
+    private mutating func ring(
+        _ summary: CallSummary, of peer: Int, until: Instant, at now: Instant
+    ) {
+        begin(
+            Call(
+                summary: summary, legs: [Call.Leg(peer: peer, state: .ringing, at: now)],
+                isHunt: false, isRedial: false, ringsUntil: min(until, now + Self.ringTime),
+                nextRefresh: .never, nextPing: .never))
+    }
+
+    mutating func rings(_ id: CallID, at peer: Int, at now: Instant) {
+        guard let place = outgoingLeg(id, of: peer) else { return }
+        emit(.forget(peer: peer, id))
+        guard case .trying = call!.legs[place].state else { return }
+        call?.legs[place].state = .ringing
+        call?.legs[place].since = now
+        call?.legs[place].hasRung = true
+        show()
+    }
+
+    mutating func answered(_ answer: Answer, by peer: Int, at now: Instant) {
+        guard let place = outgoingLeg(answer.id, of: peer), let current = call else {
+            // The answer crossed our CANCEL: the peer must not remain in the call alone.
+            let isLost = isEnded(answer.id) || (call?.id == answer.id && !hasPart(peer))
+            if isLost { emit(.bye(peer: peer, answer.id, .unknownCall)) }
+            return
+        }
+        guard !current.legs[place].isOpen else { return }
+        emit(.forget(peer: peer, answer.id))
+        if current.isHunt {
+            for other in current.legs where other.peer != peer {
+                dismiss(other, of: current, cause: .answeredElsewhere)
+            }
+            call?.legs.removeAll { $0.peer != peer }
+        }
+        let own = call!.legs.firstIndex { $0.peer == peer }!
+        call?.legs[own].answersHalfDuplex = answer.isHalfDuplex
+        open(peer, at: now)
+    }
+
+    mutating func rejected(_ end: CallEnd, by peer: Int, at now: Instant) {
+        guard let place = outgoingLeg(end.id, of: peer), !call!.legs[place].isOpen else { return }
+        let ending: CallEnding =
+            switch end.cause {
+            case .noConsent: .refused
+            case .doNotDisturb: .doNotDisturb
+            case .busy: .busy
+            case .unknownMode: .unknownMode
+            case .unknownCall: .peerRestarted
+            default: .declined
+            }
+        drop(peer, ending, at: now)
+    }
+
+    mutating func cancelled(_ cancel: CallEnd, by peer: Int, at now: Instant) {
+        guard let current = call, current.id == cancel.id else {
+            // The offer may still arrive.
+            remember(cancel.id, at: now)
+            return
+        }
+        guard !current.summary.isOutgoing, current.legs[0].peer == peer else { return }
+        emit(.forget(peer: peer, cancel.id))
+        end(cancel.cause == .answeredElsewhere ? .answeredElsewhere : .cancelled, at: now)
+    }
+
+    mutating func hungUp(_ bye: CallEnd, by peer: Int, at now: Instant) {
+        guard let current = call, current.id == bye.id else { return }
+        takeOut(peer)
+        guard let leg = current.legs.first(where: { $0.peer == peer }) else { return }
+        switch bye.cause {
+        case .noMedia: drop(peer, leg.state == .active ? .mediaTimeout : .noPath, at: now)
+        case .noConsent: drop(peer, .refused, at: now)
+        default: drop(peer, .hungUpThere, at: now)
+        }
+    }
+
+    /// The peer's call stream is bound to this call.
+    mutating func bound(_ reference: UInt64, by peer: Int, at now: Instant) {
+        guard let current = call, current.id.reference == reference else {
+            // The peer is still in a call that is over here: the record of its end was lost.
+            guard let place = ended.firstIndex(where: { $0.id.reference == reference }) else {
+                return
+            }
+            emit(.bye(peer: peer, ended[place].id, .unknownCall))
+            return
+        }
+        guard !current.legs.contains(where: { $0.peer == peer }) else {
+            media(of: peer, at: now)
+            return
+        }
+        guard !current.summary.isOutgoing else {
+            // We gave the call up, but the peer did not learn it.
+            emit(.bye(peer: peer, current.id, .unknownCall))
+            return
+        }
+        joined(peer, at: now)
+    }
+
+    /// Another member of the channel is in this call too.
+    private mutating func joined(_ peer: Int, at now: Instant) {
+        guard let current = call, !current.summary.isOutgoing, current.isAnswered,
+            current.summary.mode == .call, mayJoin(peer, current)
+        else { return }
+        if let place = current.others.firstIndex(where: { $0.peer == peer }) {
+            call?.others[place].at = now
+            return
+        }
+        call?.others.append((peer, now))
+        tell(.notice(.joined, peer: peer))
+        emit(.bind(peer: peer, reference: current.id.reference))
+        emit(.hear(peer: peer))
+        show()
+    }
+
+    private func mayJoin(_ peer: Int, _ current: Call) -> Bool {
+        policies[peer].call != .never
+            && channels.contains {
+                $0.reference == current.summary.reference && $0.members.contains(peer)
+            }
+    }
+
+    private func outgoingLeg(_ id: CallID, of peer: Int) -> Int? {
+        guard let current = call, current.id == id, current.summary.isOutgoing else { return nil }
+        return current.legs.firstIndex { $0.peer == peer }
+    }
+
+    private func hasPart(_ peer: Int) -> Bool {
+        call?.participants.contains(peer) ?? false
+    }
+}

@@ -1,0 +1,46 @@
+package import Station
+
+/// Whom the streams reach whose listeners change as the station goes: announcement, page and call.
+package struct Aims: Sendable {
+    package struct Aim: Equatable, Sendable {
+        package var listeners = PeerSet()
+        package var name = Name.none
+    }
+
+    /// What people call the listeners.
+    package enum Name: Equatable, Sendable {
+        case none
+        /// A peer or a channel, as it was asked for.
+        case named(String)
+        /// The peers of a call.
+        case peers([Int])
+    }
+
+    private var aims = [Aim](repeating: Aim(), count: TalkTarget.aimed.count)
+
+    /// Whom the target of this `id` reaches; nil where its listeners are those of the settings.
+    package func aim(of target: Int) -> Aim? {
+        TalkTarget.aimed.firstIndex { $0.id == target }.map { aims[$0] }
+    }
+
+    /// These hear a stream of `TalkTarget.aimed` from now on.
+    mutating func aim(
+        _ stream: UInt8, at listeners: PeerSet, name: Name, _ orders: inout Orders
+    ) {
+        let place = Int(stream - TalkTarget.announcement)
+        aims[place].name = name
+        guard aims[place].listeners != listeners else { return }
+        aims[place].listeners = listeners
+        orders.add(.aim(target: Int(stream), listeners))
+    }
+
+    /// A peer has left: its number may be another's soon.
+    mutating func aimAway(from peer: Int, _ orders: inout Orders) {
+        for (place, target) in TalkTarget.aimed.enumerated()
+        where aims[place].listeners.contains(peer) {
+            aim(
+                target.stream, at: aims[place].listeners.subtracting([peer]),
+                name: aims[place].name, &orders)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+internal import Station
+internal import Time
+package import Wire
+
+/// What calls, pages, signals and relays want.
+extension Switchboard {
+    mutating func follow(_ action: CallAction) {
+        switch action {
+        case .began(let summary): callDesk.began(summary, &queue)
+        case .state(_, let state):
+            guard let summary = station.call?.summary else { return }
+            callDesk.stands(summary, state, &queue)
+        case .ended(let summary, let ending): callDesk.ended(summary, ending, &queue)
+        case .microphone(let stream, let listeners): open(stream, to: listeners)
+        case .notice(let notice, let peer): callDesk.told(notice, of: peer, &queue)
+        case .redial(let peer): queue.add(.redial(peer: peer))
+        case .pageBegan(let peer, _, let reference, let priority):
+            queue.add(.pageBegan(peer: peer, reference: reference, priority))
+        case .pageEnded(let peer, _, let isTimeUp):
+            queue.add(.pageEnded(peer: peer, isTimeUp: isTimeUp))
+        case .pageTimeUp(let stream): queue.add(.pageTimeUp(stream: stream))
+        case .asked(let peer, let signal): asked(signal, by: peer)
+        case .resulted(let peer, let request, let status):
+            requests.resulted(request, of: peer, PeerRequests.Outcome(status), &queue)
+        case .refused(let peer, let refusal, let count):
+            queue.add(.refused(peer: peer, refusal, count: count))
+        }
+    }
+
+    /// The microphone goes to these in the call, or closes.
+    private mutating func open(_ stream: UInt8, to listeners: [Int]) {
+        let target = Int(stream)
+        if listeners.isEmpty {
+            queue.add(.press(target: target, isDown: false))
+            aims.aim(stream, at: [], name: .none, &queue)
+        } else {
+            aims.aim(stream, at: PeerSet(listeners), name: .peers(listeners), &queue)
+            queue.add(.press(target: target, isDown: true))
+        }
+    }
+
+    private mutating func asked(_ signal: Signal, by peer: Int) {
+        guard signal.target == .callLight else {
+            return queue.add(.switchRelay(peer: peer, signal))
+        }
+        callLight.light(
+            by: peer, for: .milliseconds(100 * Int(signal.time)), at: now, &queue)
+        station.result(hasCallLamp ? .done : .unseen, of: signal, from: peer, at: now)
+    }
+
+    /// What came of `Order.switchRelay`.
+    package mutating func switched(
+        _ status: RequestResult.Status, for signal: Signal, of peer: Int
+    ) {
+        station.result(status, of: signal, from: peer, at: now)
+    }
+}
+
+extension PeerRequests.Outcome {
+    /// What a peer has answered; nil: nothing.
+    init(_ status: RequestResult.Status?) {
+        self =
+            switch status {
+            case .done?: .done
+            case .denied?: .denied
+            case .unseen?: .unseen
+            case .some: .unknown
+            case nil: .noAnswer
+            }
+    }
+}

@@ -1,0 +1,149 @@
+package import Station
+package import Time
+package import Wire
+
+/// What people here do, by buttons and by `intercomctl`.
+extension Switchboard {
+    // MARK: The settings
+
+    /// Other targets and channels from now on.
+    package mutating func configure(
+        targets: [TalkTarget], channels: [Channel], at now: Instant
+    ) {
+        self.now = now
+        station.configure(targets: targets, channels: channels, at: now)
+    }
+
+    /// The frames are different from now on, or nothing is known of any way.
+    package mutating func beginProtection(_ frames: LossProtection.Frames, isWireless: Bool) {
+        protection.begin(frames, isWireless: isWireless, &queue)
+    }
+
+    /// What each peer may do here, and whether people want to be disturbed.
+    package mutating func consent(
+        to policies: [Policy], _ availability: Availability, isHalfDuplex: Bool, at now: Instant
+    ) {
+        self.now = now
+        station.consent(to: policies, availability, at: now)
+        station.setHalfDuplex(isHalfDuplex)
+    }
+
+    /// Calls that ended before this start: an offer of one that comes again is no new call.
+    package mutating func recover(ended: [CallID], at now: Instant) {
+        self.now = now
+        station.recover([], ended: ended, at: now)
+    }
+
+    // MARK: Buttons
+
+    /// A button went down: somebody is here.
+    package mutating func buttonPressed() {
+        callLight.putOut()
+        callDesk.seen()
+    }
+
+    /// Somebody has asked for something by `intercomctl`.
+    package mutating func seen() { callDesk.seen() }
+
+    // MARK: Calls
+
+    /// Calls a peer, or all of a channel: with its `reference` all who answer are in the call
+    /// together, as a hunt the first answer takes it.
+    ///
+    /// - Returns: Why not, if so.
+    package mutating func call(
+        _ listeners: [Int], id: CallID, mode: Offer.Mode = .call, priority: Priority = .normal,
+        reference: UInt64 = 0, channel: String? = nil, isHunt: Bool = true,
+        isRedial: Bool = false, ringTime: Duration, at now: Instant
+    ) -> CallProblem? {
+        self.now = now
+        if let channel { callDesk.hunts(channel, by: id) }
+        return station.call(
+            listeners, id: id, mode: mode, priority: priority, reference: reference,
+            isHunt: isHunt, isRedial: isRedial, ringTime: ringTime, at: now)
+    }
+
+    package mutating func answer(at now: Instant) -> CallProblem? {
+        self.now = now
+        return station.answer(at: now)
+    }
+
+    package mutating func reject(at now: Instant) -> CallProblem? {
+        self.now = now
+        return station.reject(at: now)
+    }
+
+    package mutating func hangUp(at now: Instant) -> CallProblem? {
+        self.now = now
+        return station.hangUp(at: now)
+    }
+
+    /// The station stops: the call that there is ends.
+    package mutating func stopCalls(at now: Instant) {
+        self.now = now
+        station.stopCalls(at: now)
+    }
+
+    // MARK: Requests to peers
+
+    /// Asks a peer for a light or a relay; what came of it is told later.
+    package mutating func ask(
+        _ peer: Int, _ target: Signal.Target, argument: UInt8, for what: String, at now: Instant
+    ) -> UInt32 {
+        self.now = now
+        let mid = station.ask(peer, target, argument: argument, time: CallLight.asked, at: now)
+        requests.asked(peer, mid: mid, for: what)
+        queue.add(.want(peer: peer))
+        return mid
+    }
+
+    // MARK: Talks by command
+
+    /// The microphone opened for a target, for as long as this caller is there, or until it is let
+    /// go.
+    package mutating func hold(_ target: Int, named name: String, for caller: CallerTicket?) {
+        if let caller {
+            talks.begin(target, named: name, for: caller)
+        } else {
+            talks.hold(target, named: name)
+        }
+    }
+
+    /// Closes the microphone to a target, and tells the callers that held it open.
+    package mutating func endTalks(to target: Int, _ reason: HeldTalks.End) {
+        talks.end(target, reason, &queue)
+    }
+
+    /// Callers that are gone hold nothing any more.
+    package mutating func forget(callers hasGone: (CallerTicket) -> Bool) {
+        talks.forget(hasGone, &queue)
+    }
+
+    /// A talk key that replies goes down, or up; a press for another peer ends the former one.
+    ///
+    /// - Parameters:
+    ///   - isDown: Whether it goes down.
+    ///   - target: The target that is a peer alone; nil where there is none any more.
+    package mutating func reply(isDown: Bool, target: (Int) -> Int?) {
+        guard let former = replyKey.follow(isDown: isDown), let target = target(former) else {
+            return
+        }
+        talks.release(target, &queue)
+    }
+
+    // MARK: Aimed streams
+
+    /// These hear an aimed stream from now on.
+    package mutating func aim(_ stream: UInt8, at listeners: PeerSet, named name: String?) {
+        aims.aim(stream, at: listeners, name: name.map { .named($0) } ?? .none, &queue)
+    }
+
+    /// Binds an aimed stream anew, as this.
+    package mutating func bind(_ target: TalkTarget, at now: Instant) {
+        self.now = now
+        station.aim(target, at: now)
+    }
+
+    /// The stream means nothing any more.
+    package mutating func release(_ stream: UInt8) { station.release(stream) }
+}

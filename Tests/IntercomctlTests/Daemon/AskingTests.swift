@@ -1,0 +1,114 @@
+import Control
+import Testing
+
+/// What the daemon tells a watching program, and what it says of the call when asked.
+private struct Story {
+    var events: [Event] = []
+    var status = Status()
+    var done = Reply.Done("calling garage")
+
+    init() { done.call = "1" }
+
+    mutating func add(_ kind: Event.Kind, call: String, cause: HistoryRecord.Cause? = nil) {
+        var event = Event(kind, at: 1)
+        event.call = call
+        event.cause = cause?.rawValue
+        // The words are for people: nothing may depend on them.
+        event.detail = "in other words"
+        events.append(event)
+    }
+
+    mutating func stands(_ state: CallStatus.State, call: String, _ peers: [String] = ["garage"]) {
+        (status.call.state, status.call.call, status.call.peers) = (state, call, peers)
+    }
+
+    func daemon(_ folder: StationFolder) throws -> FakeDaemon {
+        let story = self
+        return try FakeDaemon(at: folder.socket) { request in
+            switch request {
+            case .monitor: [Reply.monitor.encoded] + story.events.map { $0.encoded }
+            case .status: [Reply.status(story.status).encoded]
+            default: [Reply.done(story.done).encoded]
+            }
+        }
+    }
+
+    func run(_ arguments: String...) throws -> Intercomctl.Outcome {
+        let folder = try StationFolder()
+        let daemon = try daemon(folder)
+        let outcome = try Intercomctl.run(["--config", folder.config] + arguments)
+        withExtendedLifetime(daemon) {}
+        return outcome
+    }
+}
+
+@Suite struct AskingTests {
+    @Test func aCallThatRingsIsTold() throws {
+        var story = Story()
+        story.add(.callEnded, call: "0", cause: .rejected)
+        story.add(.calling, call: "1")
+        story.stands(.calling, call: "1")
+        let outcome = try story.run("call", "garage")
+        #expect(outcome.output == "calling garage\nit rings at garage\n")
+        #expect(outcome.code == 0)
+        let json = try story.run("call", "garage", "--json")
+        #expect(json.output.contains(#""text":"it rings at garage","call":"1""#))
+        #expect(json.output.contains(#""outcome":"calling""#))
+    }
+
+    @Test(arguments: [HistoryRecord.Cause.rejected, .busy, .unreachable, .hungUp])
+    func aCallThatEndsIsToldByItsCause(_ cause: HistoryRecord.Cause) throws {
+        var story = Story()
+        story.add(.callEnded, call: "1", cause: cause)
+        let outcome = try story.run("call", "garage")
+        #expect(outcome.output == "calling garage\nthe call is over: \(cause.words)\n")
+        #expect(outcome.code == (cause == .hungUp ? 0 : 1))
+    }
+
+    @Test func ofTwoThatCallEachOtherTheOthersCallCounts() throws {
+        var story = Story()
+        story.add(.callEnded, call: "1", cause: .cancelled)
+        story.stands(.active, call: "0")
+        let outcome = try story.run("call", "garage")
+        #expect(outcome.output.hasSuffix("\nspeaking with garage; end: intercomctl hangup\n"))
+        #expect(outcome.code == 0)
+        // It may still begin: then its own events tell.
+        story.stands(.connecting, call: "0")
+        story.add(.callEnded, call: "0", cause: .mediaTimeout)
+        let other = try story.run("call", "garage")
+        let words = HistoryRecord.Cause.mediaTimeout.words
+        #expect(other.output.hasSuffix("\nthe call is over: \(words)\n"))
+    }
+
+    @Test func aCallThatIsTakenBackIsOver() throws {
+        var story = Story()
+        story.add(.callEnded, call: "1", cause: .cancelled)
+        let outcome = try story.run("call", "garage")
+        #expect(outcome.output == "calling garage\nthe call is over: cancelled\n")
+        #expect(outcome.code == 1)
+    }
+
+    @Test func aResultIsFoundByItsRequest() throws {
+        var story = Story()
+        story.done = Reply.Done("asked garage for its relay door")
+        story.done.request = 7
+        story.events = [
+            Event(.denied, to: "relay door", request: 6, of: "garage", at: 1),
+            Event(.denied, to: "relay door", request: 7, of: "attic", at: 1),
+            Event(.done, to: "relay door", request: 7, of: "garage", at: 1),
+        ]
+        let outcome = try story.run("relay", "door", "garage")
+        #expect(outcome.output == "asked garage for its relay door\nrelay door: done\n")
+        #expect(outcome.code == 0)
+        story.done.request = 6
+        let denied = try story.run("relay", "door", "garage", "--json")
+        #expect(denied.code == 1)
+        #expect(denied.output.contains(#""outcome":"denied""#))
+    }
+
+    @Test func withoutWaitingNothingIsFollowed() throws {
+        let outcome = try Story().run("call", "garage", "--no-wait")
+        #expect(outcome.output == "calling garage\n")
+        #expect(outcome.code == 0)
+    }
+}

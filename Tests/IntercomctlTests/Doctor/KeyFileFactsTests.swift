@@ -1,0 +1,107 @@
+import Config
+import Testing
+
+@testable import Intercomctl
+
+@Suite struct KeyFileFactsTests {
+    let paths = Paths(stateDirectory: "/s", runtimeDirectory: nil)
+
+    /// All is right: the station is user 990.
+    func facts() -> KeyFileFacts {
+        var facts = KeyFileFacts(paths: paths)
+        facts.owner = 990
+        facts.folder = .seen(mode: 0o700, owner: 990)
+        facts.identity = .seen(mode: 0o600, owner: 990)
+        return facts
+    }
+
+    @Test func rightKeysAreOneLine() {
+        var facts = facts()
+        facts.psks = [
+            .init(peer: "a", path: "/s/keys/a.psk", sight: .seen(mode: 0o600, owner: 990))
+        ]
+        #expect(
+            lines(facts.checks)
+                == ["ok    keys            identity 0600 in /s/keys 0700, 1 pre-shared key"])
+    }
+
+    @Test func rightsForOthersAreAFailureWithTheirCommand() {
+        var facts = facts()
+        facts.folder = .seen(mode: 0o750, owner: 990)
+        facts.identity = .seen(mode: 0o644, owner: 990)
+        facts.psks = [
+            .init(peer: "a", path: "/s/keys/a.psk", sight: .seen(mode: 0o604, owner: 990))
+        ]
+        #expect(
+            lines(facts.checks) == [
+                "FAIL  keys            /s/keys is 0750: others have rights on it"
+                    + "  -> sudo chmod 700 /s/keys",
+                "FAIL  keys            /s/keys/identity is 0644: others have rights on it"
+                    + "  -> sudo chmod 600 /s/keys/identity",
+                "FAIL  keys            /s/keys/a.psk is 0604: others have rights on it"
+                    + "  -> sudo chmod 600 /s/keys/a.psk",
+            ])
+    }
+
+    @Test func keysOfAnotherUserAreAFailure() {
+        var facts = facts()
+        facts.identity = .seen(mode: 0o600, owner: 0)
+        #expect(
+            lines(facts.checks) == [
+                "FAIL  keys            /s/keys/identity belongs to user 0, the station to user 990"
+                    + "  -> sudo chown 990 /s/keys/identity"
+            ])
+    }
+
+    @Test func aMissingOrTornSecretIsAFailure() {
+        var facts = facts()
+        facts.psks = [
+            .init(peer: "a", path: "/s/keys/a.psk", sight: .absent),
+            .init(
+                peer: "b", path: "/s/keys/b.psk", sight: .seen(mode: 0o600, owner: 990),
+                fault: "/s/keys/b.psk is torn"),
+        ]
+        let found = lines(facts.checks)
+        #expect(found.count == 2)
+        #expect(found[0].hasPrefix("FAIL  keys a          there is no /s/keys/a.psk  -> sudo"))
+        #expect(found[1].hasPrefix("FAIL  keys b          /s/keys/b.psk is torn  -> sudo"))
+    }
+
+    @Test func aTornIdentityIsAFailure() {
+        var facts = facts()
+        facts.identityFault = "/s/keys/identity is not an identity"
+        #expect(lines(facts.checks)[0].hasPrefix("FAIL  keys            /s/keys/identity is not"))
+    }
+
+    @Test func beforeTheFirstStartThereIsNone() {
+        #expect(lines(KeyFileFacts(paths: paths).checks)[0].contains("no identity yet"))
+    }
+
+    @Test func whatIsHiddenFromUsIsHiddenFromOthers() {
+        var facts = facts()
+        facts.identity = .hidden
+        facts.psks = [.init(peer: "a", path: "/s/keys/a.psk", sight: .hidden)]
+        #expect(
+            lines(facts.checks) == [
+                "ok    keys            not readable by this user, as intended"
+                    + "  -> sudo intercomctl doctor keys"
+            ])
+    }
+
+    @Test func aPeerWithoutPSKAndOneThatSharesItAreAdvice() {
+        var facts = facts()
+        facts.peersWithoutPSK = ["a"]
+        facts.shared = ["b"]
+        #expect(facts.checks.allSatisfy { $0.verdict == .ok } && facts.checks.count == 3)
+    }
+
+    @Test func aPeersKeyThatDoesNotFitIsAFailure() {
+        var facts = facts()
+        facts.mistakes = [Mistake(Origin(file: "/p", line: 3), "key: is this station's own")]
+        #expect(
+            lines(facts.checks) == [
+                "FAIL  keys            /p:3: key: is this station's own"
+                    + "  -> intercomctl key show on that station"
+            ])
+    }
+}

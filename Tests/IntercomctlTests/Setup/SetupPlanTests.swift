@@ -1,0 +1,117 @@
+import HAL
+import Testing
+
+@testable import Intercomctl
+
+private func card(
+    _ value: String, _ name: String = "A card", usb: Bool = false,
+    _ input: CardTrial.Outcome, _ output: CardTrial.Outcome
+) -> CardTrial {
+    CardTrial(value: value, name: name, isUSB: usb, input: input, output: output)
+}
+
+private func plan(_ cards: [CardTrial], _ key: ButtonTrial = .free(place: "gpiochip0/17"))
+    -> SetupPlan
+{
+    SetupPlan(name: SetupPlan.Choice(value: "kitchen", reason: ""), cards: cards, key: key)
+}
+
+private let headphones = card("card:Headphones", "bcm2835 Headphones", .none, .opens)
+private let screen = card("card:vc4hdmi0", "vc4-hdmi-0", .none, .opens)
+private let headset = card("usb:0d8c:0014", "USB PnP", usb: true, .opens, .opens)
+private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .opens)
+
+@Suite struct SetupPlanTests {
+    @Test func theWholeFileIsTheShortestThatWorks() {
+        #expect(
+            plan([headphones, screen, headset]).text == """
+                # Written by intercomctl setup; intercomd.conf(5) tells of every setting.
+                [station]
+                name = kitchen
+
+                [audio]
+                input = usb:0d8c:0014
+                output = usb:0d8c:0014
+
+                [button ptt]
+                line = GPIO17
+                talk = house
+
+                [channel house]
+                members = *
+
+                """)
+    }
+
+    @Test func oneCardForBothComesBeforeTwoAndUSBBeforeBuiltIn() {
+        let chosen = { (cards: [CardTrial]) -> [String] in
+            let plan = plan(cards)
+            return [plan.input.value, plan.output.value]
+        }
+        #expect(chosen([hat, headset]) == ["usb:0d8c:0014", "usb:0d8c:0014"])
+        #expect(chosen([headphones, hat]) == [hat.value, hat.value])
+        let microphone = card("usb:1:2", usb: true, .opens, .none)
+        #expect(chosen([headphones, microphone, hat]) == [hat.value, hat.value])
+        #expect(chosen([headphones, microphone]) == ["usb:1:2", "card:Headphones"])
+        // Few screens have loudspeakers.
+        #expect(chosen([screen, headphones, microphone]) == ["usb:1:2", "card:Headphones"])
+        #expect(chosen([screen, microphone]) == ["usb:1:2", "card:vc4hdmi0"])
+    }
+
+    @Test func aBusyCardIsTakenWhenNoneOfItsKindIsFree() {
+        let busy = card("usb:1:1", usb: true, .busy, .busy)
+        #expect(plan([busy, headset]).input.value == headset.value)
+        let taken = plan([busy, hat])
+        #expect(taken.input.value == "usb:1:1" && taken.input.reason.contains("in use"))
+    }
+
+    @Test func aCardThatCannotIsPassedOverWithItsReason() {
+        let slow = card("usb:1:1", usb: true, .refused("cannot do 48000 Hz"), .opens)
+        let plan = plan([slow, hat])
+        #expect(plan.input.value == hat.value && plan.output.value == hat.value)
+        #expect(plan.warnings == ["cannot do 48000 Hz"])
+    }
+
+    @Test func withoutAMicrophoneItListensOnlyAndSaysSo() {
+        let plan = plan([headphones])
+        #expect(plan.input.value == "none" && plan.output.value == "card:Headphones")
+        #expect(plan.warnings.count == 1 && plan.warnings[0].contains("no microphone"))
+    }
+
+    @Test func withoutAnyCardItWaitsForOne() {
+        let plan = plan([])
+        #expect(!plan.text.contains("[audio]"))
+        #expect(plan.input.value == "auto" && plan.output.value == "auto")
+        #expect(plan.warnings == ["no sound card: plug one in, and intercomd takes it"])
+    }
+
+    @Test func aLineHeldByAnotherIsWrittenWithAWarningButNotOneOfOurs() {
+        let other = plan([hat], .held(by: "gpio-keys"))
+        #expect(other.text.contains("line = GPIO17"))
+        #expect(other.warnings.count == 1 && other.warnings[0].contains("gpio-keys"))
+        #expect(plan([hat], .held(by: "intercomd ptt")).warnings.isEmpty)
+    }
+
+    @Test(arguments: [
+        ButtonTrial.noChip, .noLine, .unknown("no permission to open /dev/gpiochip0"),
+    ])
+    func withoutTheLineThereIsNoKeyAndAnotherWayToTalk(_ key: ButtonTrial) {
+        let plan = plan([hat], key)
+        #expect(plan.key.value == "none" && !plan.text.contains("[button"))
+        #expect(plan.warnings.count == 1 && plan.warnings[0].contains("ptt down house"))
+    }
+
+    @Test func twoCardsThatAreAlikeAreToldApart() {
+        func usb(_ id: String, _ serial: String?) -> PCMCard {
+            PCMCard(
+                id: id, name: "", usb: PCMCard.USB(vendor: 0xd8c, product: 0x14, serial: serial),
+                captures: true, plays: true)
+        }
+        let (one, two, three) = (usb("A", "S1"), usb("B", "S2"), usb("C", "S 3"))
+        #expect(CardTrial.value(of: one, among: [one]).description == "usb:0d8c:0014")
+        #expect(CardTrial.value(of: one, among: [one, two]).description == "usb:0d8c:0014:S1")
+        #expect(CardTrial.value(of: three, among: [one, three]).description == "card:C")
+        let (plain, same) = (usb("D", nil), usb("E", nil))
+        #expect(CardTrial.value(of: plain, among: [plain, same]).description == "card:D")
+    }
+}

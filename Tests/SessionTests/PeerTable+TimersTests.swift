@@ -1,0 +1,334 @@
+import Crypto
+import Testing
+import Time
+import Wire
+
+@testable import Session
+
+/// The effects of time: retries, repeats, heartbeats, rekey, expiry.
+@Suite struct PeerTableTimersTests {
+    let vectors: Vectors
+    init() throws { vectors = try Vectors() }
+
+    private static let confirm0: [UInt8] = [1, 0]
+    private let initiatorIndex: UInt32 = 0xA1A2_A3A4
+    private let responderIndex: UInt32 = 0xB1B2_B3B4
+
+    @Test(arguments: ["init", "resp"])
+    func retryWaitsEqualTheVectors(side: String) {
+        let names = side == "init" ? ("init_static", "resp_static") : ("resp_static", "init_static")
+        var table = PeerTable(
+            identity: key(vectors.input(names.0)), bootID: 1, random: ScriptedRandom().fill)
+        let peer = X25519.publicKey(of: key(vectors.input(names.1)))
+        table.add(publicKey: peer, psk: nil, suite: .aesGCM, at: ms(0))
+        table.setEndpoints([host(2)], of: 0, at: ms(0))
+        let sent = table.run(from: ms(0), to: seconds(300)).filter { $0.what.message != nil }
+        let waits = zip(sent, sent.dropFirst()).map { $1.ms - $0.ms }
+        let expected = vectors.retryMs(side)
+        #expect(expected.count == 10)
+        #expect(Array(waits.prefix(10)) == expected)
+        // Each M1 is fresh in its index and both its keys.
+        let messages = sent.compactMap(\.what.message)
+        for field in [4..<8, 8..<40, 40..<1224] {
+            #expect(Set(messages.map { Array($0[field]) }).count == messages.count)
+        }
+        #expect(table.state(of: 0)?.phase == .connecting)
+    }
+
+    @Test func m1GoesToEachAddressInTurn() {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        let all = [host(2), host(3), host(4)]
+        exchange.initiator.setEndpoints(all, of: 0, at: ms(0))
+        let sent = exchange.initiator.run(from: ms(0), to: seconds(60))
+        let targets = sent.compactMap { timed -> Endpoint? in
+            if case .transmit(_, let target) = timed.what { target } else { nil }
+        }
+        #expect(Array(targets.prefix(6)) == all + all)
+        // And each time the names are looked up again.
+        #expect(sent.filter { $0.what == .resolve(peer: 0) }.count == targets.count)
+    }
+
+    @Test func aPeerWithoutAddressIsNotAsked() {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        exchange.responder.wanted(peer: 0, at: ms(0))
+        #expect(exchange.responder.fetch().isEmpty)
+        #expect(exchange.responder.deadline == nil)
+        #expect(exchange.responder.state(of: 0)?.phase == .down)
+    }
+
+    @Test func theAnswerToTheLastM1ButOneStillCounts() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        var messages = [exchange.m1()]
+        messages += exchange.initiator.run(from: ms(0), to: seconds(4)).compactMap(\.what.message)
+        #expect(messages.count == 3)
+        exchange.now = seconds(4)
+        let oldest = try #require(exchange.m2(messages[0]))
+        let middle = try #require(exchange.m2(messages[1]))
+        #expect(exchange.refusedByInitiator(oldest) == .index)
+        let m3 = try #require(exchange.m3(middle))
+        #expect(exchange.finish(m3).count == 2)
+    }
+
+    @Test func m3IsRepeatedFiveTimesThenM1GoesOn() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        let m2 = try #require(exchange.m2(exchange.m1()))
+        exchange.wait(.milliseconds(20))
+        let m3 = try #require(exchange.m3(m2))
+        let sent = exchange.initiator.run(from: ms(20), to: ms(4000)).filter {
+            $0.what.message != nil
+        }
+        let repeats = sent.prefix(5)
+        #expect(repeats.map(\.ms) == [220, 420, 620, 820, 1020])
+        #expect(repeats.allSatisfy { $0.what == .transmit(m3, to: Exchange.responderAt) })
+        // The next wait of the series, the second one.
+        #expect(sent.count == 6)
+        #expect(sent.last?.ms == 1020 + vectors.retryMs("init")[1])
+        #expect(sent.last?.what.message?.first == 1)
+    }
+
+    @Test func theRepeatsOfM3EndWhenItHasSwitched() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        _ = try establish(exchange, at: ms(0))
+        let sent = exchange.initiator.run(from: ms(0), to: seconds(10))
+        #expect(sent.isEmpty)
+    }
+
+    @Test func confirmIsRepeatedUntilTheSessionIsGivenUp() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        let m2 = try #require(exchange.m2(exchange.m1()))
+        let m3 = try #require(exchange.m3(m2))
+        #expect(exchange.finish(m3).last == confirm0)
+        let done = exchange.responder.run(from: ms(0), to: seconds(60))
+        #expect(done.dropLast().map(\.ms) == [200, 400, 600, 800])
+        #expect(done.dropLast().allSatisfy { $0.what == confirm0 })
+        #expect(done.last == Timed(ms: 5000, what: .drop(peer: 0, index: responderIndex)))
+    }
+
+    @Test func aConfirmIsAnsweredOnItsSession() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        let m2 = try #require(exchange.m2(exchange.m1()))
+        _ = try #require(exchange.m3(m2))
+        exchange.initiator.switched(peer: 0, index: initiatorIndex, at: ms(1))
+        exchange.initiator.confirm(
+            0, peer: 0, index: initiatorIndex, from: Exchange.responderAt, at: ms(1))
+        #expect(
+            exchange.initiator.fetch() == [
+                .endpoint(peer: 0, Exchange.responderAt), .up(peer: 0, newBoot: true),
+                .send(peer: 0, index: initiatorIndex, [1, 1], to: Exchange.responderAt),
+            ])
+        // Any other value, on any other session: nothing.
+        exchange.initiator.confirm(
+            1, peer: 0, index: initiatorIndex, from: Exchange.responderAt, at: ms(2))
+        exchange.initiator.confirm(0, peer: 0, index: 5, from: Exchange.responderAt, at: ms(2))
+        #expect(exchange.initiator.fetch().isEmpty)
+    }
+
+    @Test func heartbeatsComeEveryFourteenToSixteenSeconds() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        try establish(exchange, at: ms(0))
+        let beats = beats(exchange, from: ms(0), to: seconds(100))
+        #expect(beats.count >= 5)
+        for (early, late) in zip([0] + beats, beats) {
+            #expect((14_000...16_000).contains(late - early))
+        }
+        #expect(Set(zip([0] + beats, beats).map { $1 - $0 }).count > 1)
+    }
+
+    @Test func whoeverSendsNeedsNoHeartbeat() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        try establish(exchange, at: ms(0))
+        for second in Int64(1)...60 {
+            exchange.initiator.traffic(
+                peer: 0, sent: UInt64(second), lastSent: seconds(second),
+                lastOpened: seconds(second), lastRefused: nil, at: seconds(second))
+            exchange.initiator.tick(at: seconds(second))
+            #expect(exchange.initiator.fetch().isEmpty)
+        }
+    }
+
+    @Test func aPeerIsDownAfterFiftySilentSecondsAndUpWhenHeard() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        try establish(exchange, at: ms(0))
+        let done = exchange.initiator.run(from: ms(0), to: seconds(50)).filter {
+            $0.what != .cover(peer: 0)
+        }
+        #expect(done.first == Timed(ms: 50_000, what: .down(peer: 0)))
+        // And it asks for a session at once.
+        #expect(done.count == 3)
+        #expect(done[1].what.message?.first == 1)
+        exchange.initiator.traffic(
+            peer: 0, sent: 4, lastSent: seconds(45), lastOpened: ms(50_500), lastRefused: nil,
+            at: seconds(51))
+        #expect(exchange.initiator.fetch() == [.up(peer: 0, newBoot: false)])
+        let quiet = exchange.initiator.run(from: seconds(51), to: seconds(90)).filter {
+            $0.what != .cover(peer: 0)
+        }
+        #expect(quiet.isEmpty)
+    }
+
+    @Test func theInitiatorRekeysAt120TheResponderAt150Seconds() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        try establish(exchange, at: ms(0))
+        exchange.responder.setEndpoints([Exchange.initiatorAt], of: 0, at: ms(0))
+        var first: [Int64?] = [nil, nil]
+        for second in Int64(1)...160 {
+            hear(exchange, at: seconds(second))
+            exchange.initiator.tick(at: seconds(second))
+            if exchange.initiator.messages().first?.first == 1, first[0] == nil {
+                first[0] = second
+            }
+            exchange.responder.tick(at: seconds(second))
+            if exchange.responder.messages().first?.first == 1, first[1] == nil {
+                first[1] = second
+            }
+        }
+        #expect(first == [120, 150])
+    }
+
+    @Test func eitherRekeysAfterAMillionPackets() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        try establish(exchange, at: ms(0))
+        for (sent, expected) in [(UInt64(1 << 20) - 1, 0), (1 << 20, 1)] {
+            exchange.initiator.traffic(
+                peer: 0, sent: sent, lastSent: ms(2000), lastOpened: ms(2000), lastRefused: nil,
+                at: ms(2000))
+            #expect(exchange.initiator.messages().count == expected)
+            exchange.responder.traffic(
+                peer: 0, sent: sent, lastSent: ms(2000), lastOpened: ms(2000), lastRefused: nil,
+                at: ms(2000))
+            #expect(exchange.responder.messages().count == expected)
+        }
+    }
+
+    @Test func aSessionIsErasedAt180Seconds() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        try establish(exchange, at: ms(0))
+        for second in Int64(1)...179 {
+            hear(exchange, at: seconds(second))
+            #expect(!exchange.initiator.fetch().contains(.drop(peer: 0, index: initiatorIndex)))
+        }
+        hear(exchange, at: ms(179_999))
+        _ = exchange.initiator.fetch()
+        exchange.initiator.tick(at: seconds(180))
+        let done = exchange.initiator.fetch()
+        #expect(
+            Array(done.prefix(2)) == [.drop(peer: 0, index: initiatorIndex), .down(peer: 0)])
+        #expect(exchange.initiator.state(of: 0)?.sessionSince == nil)
+    }
+
+    @Test func aSessionIsErasedWhenItsCounterIsSpent() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        try establish(exchange, at: ms(0))
+        exchange.initiator.traffic(
+            peer: 0, sent: 1 << 22, lastSent: ms(9), lastOpened: ms(9), lastRefused: nil, at: ms(9))
+        let done = exchange.initiator.fetch()
+        #expect(Array(done.prefix(2)) == [.drop(peer: 0, index: initiatorIndex), .down(peer: 0)])
+    }
+
+    @Test func packetsThatDoNotOpenCallForAHandshakeAfterTenSeconds() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        try establish(exchange, at: ms(0))
+        for (refused, expected) in [(Int64(9_999), 0), (10_000, 1)] {
+            exchange.initiator.traffic(
+                peer: 0, sent: 1, lastSent: ms(refused), lastOpened: ms(0),
+                lastRefused: ms(refused), at: ms(refused))
+            #expect(exchange.initiator.messages().count == expected)
+        }
+        // It is still up: noise cannot take the session away.
+        #expect(exchange.initiator.state(of: 0)?.phase == .up(since: ms(0)))
+    }
+
+    @Test func aKeyPressSendsM1AtOnceAndStartsTheSeriesOver() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        _ = exchange.m1()
+        // The sixth M1 is followed by a wait of 24 s or more.
+        let sent = exchange.initiator.run(from: ms(0), to: seconds(36)).filter {
+            $0.what.message != nil
+        }
+        #expect(sent.count == 5)
+        let last = try #require(sent.last).ms
+        let due = exchange.initiator.deadline
+        #expect((due ?? ms(0)) > ms(last + 23_000))
+        exchange.initiator.wanted(peer: 0, at: ms(last + 1000))
+        #expect(exchange.initiator.messages().count == 1)
+        let next = exchange.initiator.deadline
+        #expect((ms(last + 1800)...ms(last + 2200)).contains(next ?? ms(0)))
+    }
+
+    @Test func aKeyPressTooSoonAfterAnM1WaitsTheShortestTime() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        _ = exchange.m1()
+        let sent = exchange.initiator.run(from: ms(0), to: seconds(36)).filter {
+            $0.what.message != nil
+        }
+        let last = try #require(sent.last).ms
+        exchange.initiator.wanted(peer: 0, at: ms(last + 999))
+        let early = exchange.initiator.run(from: ms(last + 999), to: ms(last + 1200))
+        #expect(early.filter { $0.what.message != nil }.count == 1)
+    }
+
+    @Test func aKeyPressWithASessionDoesNothing() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        try establish(exchange, at: ms(0))
+        exchange.initiator.wanted(peer: 0, at: seconds(5))
+        #expect(exchange.initiator.fetch().isEmpty)
+    }
+
+    @Test func aSilenceThatIsDoubtedIsAnsweredByAHandshakeAndTheSessionStays() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        try establish(exchange, at: ms(0))
+        let before = exchange.initiator.associations[0]?.records.current?.index
+        exchange.initiator.doubted(peer: 0, at: seconds(5))
+        #expect(exchange.initiator.messages().count == 1)
+        // Unanswered, the series continues as usual, and the peer stays up.
+        let sent = exchange.initiator.run(from: seconds(5), to: seconds(10))
+        #expect(sent.filter { $0.what.message != nil }.count == 2)
+        #expect(exchange.initiator.associations[0]?.records.current?.index == before)
+        guard case .up = exchange.initiator.state(of: 0)?.phase else {
+            Issue.record("a doubt is no end")
+            return
+        }
+    }
+
+    // MARK: Support
+
+    private var confirm0: Fetched {
+        .send(peer: 0, index: responderIndex, Self.confirm0, to: Exchange.initiatorAt)
+    }
+
+    /// Carries a handshake through to the switch on both sides.
+    private func establish(_ exchange: Exchange, at now: Instant) throws {
+        exchange.now = now
+        let m2 = try #require(exchange.m2(exchange.m1()))
+        let m3 = try #require(exchange.m3(m2))
+        #expect(exchange.finish(m3).count == 2)
+        exchange.initiator.switched(peer: 0, index: initiatorIndex, at: now)
+        exchange.responder.switched(peer: 0, index: responderIndex, at: now)
+        _ = exchange.initiator.fetch()
+        _ = exchange.responder.fetch()
+    }
+
+    /// Both receive packets of each other.
+    private func hear(_ exchange: Exchange, at now: Instant) {
+        exchange.initiator.traffic(
+            peer: 0, sent: 1, lastSent: now, lastOpened: now, lastRefused: nil, at: now)
+        exchange.responder.traffic(
+            peer: 0, sent: 1, lastSent: now, lastOpened: now, lastRefused: nil, at: now)
+    }
+
+    /// When cover packets are sent, while the peer is heard all the time.
+    private func beats(_ exchange: Exchange, from start: Instant, to end: Instant) -> [Int64] {
+        var beats: [Int64] = []
+        var now = start
+        while let due = exchange.initiator.deadline, due <= end {
+            now = due
+            exchange.initiator.traffic(
+                peer: 0, sent: 1, lastSent: nil, lastOpened: now, lastRefused: nil, at: now)
+            exchange.initiator.tick(at: now)
+            for what in exchange.initiator.fetch() where what == .cover(peer: 0) {
+                beats.append(now.nanoseconds / 1_000_000)
+            }
+        }
+        return beats
+    }
+}

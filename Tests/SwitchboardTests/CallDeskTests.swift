@@ -1,0 +1,88 @@
+import Audio
+import Station
+import Testing
+import Time
+import Wire
+
+@testable import Switchboard
+
+@Suite struct CallDeskTests {
+    private let start = Instant(nanoseconds: 9_000_000_000)
+    private let id = CallID(high: 1, low: 2)
+    private let other = CallID(high: 3, low: 4)
+
+    private func summary(
+        _ id: CallID? = nil, isOutgoing: Bool = false, mode: Offer.Mode = .call, peers: [Int] = [2]
+    ) -> CallSummary {
+        CallSummary(
+            id: id ?? self.id, isOutgoing: isOutgoing, mode: mode, priority: .normal, peers: peers,
+            reference: 0, since: start)
+    }
+
+    @Test func aCallInVainIsMissedUntilSomebodyIsHere() {
+        var desk = CallDesk()
+        var orders = Orders()
+        desk.stands(summary(), .ringing, &orders)
+        #expect(
+            orders.all == [
+                .ring(.ring),
+                .notice(.callStands(id, .ringing, peer: 2, .reference(0))),
+            ])
+        desk.ended(summary(), .cancelled, &orders)
+        #expect(
+            orders.all == [
+                .notice(.callEnded(summary(), .cancelled, .reference(0))), .ring(nil),
+            ])
+        #expect(desk.hasMissed)
+        desk.seen()
+        #expect(!desk.hasMissed)
+    }
+
+    @Test func aCallThatWasTurnedAwayLeavesTheOneThatRingsAlone() {
+        var desk = CallDesk()
+        var orders = Orders()
+        desk.stands(summary(), .ringing, &orders)
+        _ = orders.all
+        desk.ended(summary(other), .busy, &orders)
+        #expect(orders.all == [.notice(.callEnded(summary(other), .busy, .reference(0)))])
+    }
+
+    @Test func aCallOutWantsItsPeersAndSoundsLikeWhatCameOfIt() {
+        var desk = CallDesk()
+        var orders = Orders()
+        let call = summary(isOutgoing: true, peers: [1, 2])
+        desk.stands(call, .trying, &orders)
+        #expect(orders.all == [.want(peer: 1), .want(peer: 2)])
+        desk.stands(call, .calling, &orders)
+        #expect(
+            orders.all == [
+                .ring(.ringback), .notice(.callStands(id, .calling, peer: nil, .reference(0))),
+            ])
+        desk.ended(call, .busy, &orders)
+        #expect(orders.all.suffix(2) == [.ring(nil), .chime(.busy)])
+    }
+
+    @Test func aHuntKeepsTheNameOfItsChannel() {
+        var desk = CallDesk()
+        var orders = Orders()
+        desk.hunts("house", by: id)
+        desk.began(summary(isOutgoing: true), &orders)
+        desk.began(summary(other, isOutgoing: true), &orders)
+        #expect(
+            orders.all == [
+                .notice(.callBegan(summary(isOutgoing: true), .named("house"))),
+                .notice(.callBegan(summary(other, isOutgoing: true), .reference(0))),
+            ])
+    }
+
+    @Test func theRoomIsToldByABeepThatItIsHeard() {
+        let desk = CallDesk()
+        var orders = Orders()
+        desk.told(.monitored, of: 2, &orders)
+        #expect(orders.all == [.beep(true), .notice(.inCall(.monitored, peer: 2))])
+        desk.told(.announced, of: 2, &orders)
+        #expect(orders.all == [.chime(.page)])
+        desk.told(.weak, of: 2, &orders)
+        #expect(orders.all == [.notice(.inCall(.weak, peer: 2))])
+    }
+}

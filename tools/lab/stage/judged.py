@@ -1,0 +1,110 @@
+"""What is no verdict: a test of sound that fails on daemons which were kept from running."""
+
+import atexit
+import contextlib
+import functools
+import os
+import subprocess
+import time
+import unittest
+
+from . import place, process, sanitizer
+
+WAITED, SHARE = 0.15, 0.02
+"""Seconds that daemons may wait in one test, and the part of its time, of each of them: if it is
+more than both, what did not come in time says nothing of them."""
+PAUSE = 0.02
+"""Seconds that the machine itself may stand still at once; a card is empty after little more."""
+RECENT = 10
+"""Seconds before a miss in which a pause may be to blame for it."""
+UNJUDGED = "not judged"
+"""How the reason begins of a test that this machine could not bear."""
+
+
+class Unheard(AssertionError):
+    """Something did not come, or not in time: all that a machine can be to blame for.
+
+    What was heard and should not have been, a wrong answer, a crash, a report of a sanitizer are
+    others.
+    """
+
+
+class Turns:
+    """How long media threads were ready and had to wait for a processor, as the kernel counts it:
+    a thread that sleeps, or is slow of itself, does not wait."""
+
+    def __init__(self):
+        self.stations, self._waited = (), {}
+
+    def waited(self):
+        """Seconds, of all stations so far."""
+        for one in self.stations:
+            with contextlib.suppress(OSError, AttributeError):
+                self._waited[one.pid] = process.turns(one.pid, "media")[1]
+        return sum(self._waited.values())
+
+
+turns = Turns()
+"""Of the scene that was entered last, and those before it."""
+
+
+class Pauses:
+    """How long the machine stood still, which no thread of it can tell from another's."""
+
+    def __init__(self, least=PAUSE):
+        self.least = least
+        self._watch, self._text, self._found = None, b"", []
+
+    def begin(self):
+        """Watches from now on for pauses of `least` seconds or more, until this program ends."""
+        if self._watch is None:
+            self._watch = process.launch(
+                [place.lab("pauses"), f"{self.least * 1000:g}"], output=subprocess.PIPE)
+            os.set_blocking(self._watch.stdout.fileno(), False)
+            atexit.register(process.end, self._watch)
+
+    def longest(self, since):
+        """Seconds of the longest pause that ended after that moment; 0 without one."""
+        if self._watch is not None:
+            # One that ends at this moment is told in the next.
+            time.sleep(0.05)
+            self._text += self._watch.stdout.buffer.read() or b""
+        *lines, self._text = self._text.split(b"\n")
+        self._found += [[int(word) / 1e9 for word in line.split()] for line in lines]
+        return max((to - start for start, to in self._found if to > since), default=0)
+
+
+pauses = Pauses()
+
+
+def excuse(start, waited):
+    """Why what was missed since that moment, with so much waiting, is no verdict; None: it is."""
+    now = time.monotonic()
+    took, pause = now - start, pauses.longest(max(start, now - RECENT))
+    if sanitizer.NAME:
+        return None
+    if waited >= max(WAITED, SHARE * took * len(turns.stations)):
+        return f"media threads waited {waited:.2f} s for a processor in {took:.0f} s"
+    if pause > 0:
+        return f"the machine stood still for {1000 * pause:.0f} ms"
+    return None
+
+
+def judged(test):
+    """The test, that is skipped, and says so, where daemons that had to wait were not heard.
+
+    tools/system-tests runs it again when nothing else runs.
+    """
+    @functools.wraps(test)
+    def run(self, *arguments):
+        pauses.begin()
+        before, start = turns.waited(), time.monotonic()
+        try:
+            test(self, *arguments)
+        except Unheard as error:
+            reason = excuse(start, turns.waited() - before)
+            if reason is None:
+                raise
+            what = str(error).partition("\n")[0]
+            raise unittest.SkipTest(f"{UNJUDGED}, {reason}: {what}") from error
+    return run

@@ -1,0 +1,299 @@
+"""Stations of a scene with a person beside each, who speaks in tones, holds keys and listens.
+
+    with Scene("kitchen", "garage") as scene:
+        kitchen, garage = scene.stations
+        scene.introduce(kitchen, garage)
+        scene.start()
+        kitchen.speak(500)
+        garage.record()
+        with kitchen.talking():
+            span = listen()
+        heard = garage.recorded().span(*span)
+
+Nothing is built here and nothing is left: all files are in one folder that goes away, all programs
+end with the scene. Conditions are waited for (`wait`), with patience for a loaded machine.
+"""
+
+import contextlib
+import os
+import pathlib
+import secrets
+import shutil
+import sys
+import tempfile
+import time
+
+from . import measure, place, process, sound, station, wav
+from .identity import Identity
+from .judged import turns
+from .place import PATIENCE
+
+
+def wait(condition, what, seconds=PATIENCE, interval=0.03, failure=AssertionError):
+    """Waits until the condition holds, and returns what it gave."""
+    try:
+        return place.wait_until(condition, seconds, what, interval)
+    except place.StageError as error:
+        raise failure(str(error)) from None
+
+
+class Recording(measure.Sound):
+    """What a loudspeaker played; `gaps` are where the recorder, not the daemon, came too late."""
+
+    def __init__(self, samples, take):
+        super().__init__(samples, take.first_ns)
+        self.gaps = take.gaps()
+
+    def span(self, from_ns, to_ns):
+        """The samples between two moments, which must have been recorded."""
+        assert from_ns >= self.first_ns - 1_000_000, "the recording begins too late"
+        assert self.index(to_ns) <= len(self.samples) + 48, "the recording ends too early"
+        return super().span(from_ns, to_ns)
+
+
+class Station(station.Station):
+    """A daemon and the person beside it, who speaks in tones."""
+
+    key_line = "GPIO17"
+    lamp_line = "GPIO23"
+
+    def __init__(self, scene, name):
+        super().__init__(
+            name, scene.folder / name, watches_heap=True, sections={
+                "network": {"listen": "127.0.0.1"}, "audio": {"duplex": "full"}})
+        self.identity = Identity()
+        self.write_identity(self.identity.secret.hex())
+        self.public_key = self.identity.text
+        self.known = []
+        self.speaker = self.card
+        self._speech = self._said = self._recorder = None
+        self.unsaid, self.unheard = [], []
+        pathlib.Path(self.log_path).touch()
+
+    def __str__(self):
+        return self.name
+
+    def knows(self, other, port=None, psk=None, calls=True, **entries):
+        """Makes a peer known to it from the next start; unless it `calls`, it waits for the peer's.
+        """
+        if psk is not None:
+            self.write_psk(f"{other}.psk", psk)
+            entries["psk"] = f"file:{other}.psk"
+        address = f"127.0.0.1:{port or other.port}" if calls else ""
+        self.write_peer(other.name, other.public_key, address, **entries)
+        if other not in self.known:
+            self.known.append(other)
+
+    def forgets(self, other):
+        """Makes a peer unknown to it from the next start or reload."""
+        self.remove_peer(other.name)
+        self.known.remove(other)
+
+    # --- the daemon ---
+
+    def ready(self):
+        """Waits until a daemon that was started answers."""
+        wait(lambda: not process.is_alive(self.process) or self.is_up(), f"{self} answers")
+        assert process.is_alive(self.process), f"{self} ended:\n{self.log}"
+
+    def ended(self):
+        """Waits for a daemon that ends by itself; returns its exit code."""
+        wait(lambda: not process.is_alive(self.process), f"{self} ends")
+        return self.process.returncode
+
+    def reload(self):
+        """Writes the settings and has them taken over; returns what changed, line by line."""
+        self.write_config()
+        return [line["text"] for line in self.ask("reload")["difference"]]
+
+    def said(self, text):
+        """Waits until the log has it."""
+        wait(lambda: text in self.log, f"the log of {self} says {text!r}")
+
+    def is_with(self, other):
+        """Whether it has a session with a peer."""
+        return self.peer(str(other))["state"] == "up"
+
+    def wait_for(self, *others):
+        for other in others:
+            wait(lambda: self.is_with(other), f"{self} has a session with {other}")
+
+    def is_talking(self):
+        return self.status()["microphone"]["open"]
+
+    def hears(self, other):
+        """Whether it shows that a peer talks."""
+        return self.peer(str(other))["talking"]
+
+    def has_card(self, state="open"):
+        audio = self.status()["audio"]
+        return audio["input"]["state"] == audio["output"]["state"] == state
+
+    def problem(self, text):
+        """Waits until the status tells of a problem."""
+        wait(lambda: text in "\n".join(self.status()["problems"]), f"{self} tells of {text!r}")
+
+    def moved(self, name, before, least=1):
+        """Waits until a counter has grown by so much since `before`, counters of then."""
+        wait(lambda: self.counters()[name] - before[name] >= least,
+             f"{name} of {self} grows by {least}")
+
+    # --- the person beside it ---
+
+    @contextlib.contextmanager
+    def talking(self, line=key_line):
+        """Holds a key; begins when the microphone is open, ends when it is closed."""
+        self.press(line)
+        wait(self.is_talking, f"{self} talks")
+        try:
+            yield
+        finally:
+            self.release(line)
+        wait(lambda: not self.is_talking(), f"{self} is silent")
+
+    def is_lit(self, line=lamp_line):
+        return self.level(line) == 1
+
+    def speak(self, what, loop=True):
+        """Says a tone (its hertz) or a sound beside the microphone, over and over.
+
+        Returns the moment of its first sample.
+        """
+        self.hush()
+        path = os.path.join(self.folder, "said.wav")
+        wav.write(path, what if hasattr(what, "__len__") else sound.tone(what))
+        self._speech, self._said = self.card.play(path, loop=loop), (what, loop)
+        return self._speech.first_ns
+
+    def hush(self):
+        if self._speech is not None:
+            self._speech.stop()
+            self.unsaid += self._speech.gaps()
+        self._speech = None
+
+    def missed_speech(self):
+        """Where the speech so far was not said, for want of a processor: (from, to) in ns."""
+        if self._speech is not None:
+            self.hush()
+            what, loop = self._said
+            if loop:
+                self.speak(what)
+        return self.unsaid
+
+    def record(self):
+        """Begins to record the speaker."""
+        self.recorded()
+        self._recorder = self.speaker.record(os.path.join(self.folder, "heard.wav"))
+
+    def recorded(self):
+        """Ends the recording; returns it."""
+        if self._recorder is None:
+            return None
+        taken, self._recorder = self._recorder, None
+        taken.stop()
+        self.unheard += taken.gaps()
+        return Recording(wav.read(os.path.join(self.folder, "heard.wav")), taken)
+
+
+class Scene:
+    """Stations in a folder of their own, ended whatever happens."""
+
+    last = None
+    """The scene that was entered last: the one a test is about."""
+
+    def __init__(self, *names):
+        assert not place.missing(), f"build first: {place.missing()}"
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="intercom-"))
+        self._others = []
+        self.stations = [Station(self, name) for name in names]
+
+    def __enter__(self):
+        Scene.last = self
+        turns.stations = self.stations
+        return self
+
+    def circumstances(self):
+        """What else a test should know that fails by a sound: who was late, and for whose sake."""
+        lines = []
+        for one in self.stations:
+            unsaid = sum(to - start for start, to in one.missed_speech()) / 1e6
+            unheard = sum(to - start for start, to in one.unheard) / 1e6
+            text = f"{one}: {unsaid:.0f} ms not said and {unheard:.0f} ms not recorded in time"
+            with contextlib.suppress(OSError, KeyError, place.StageError):
+                card = one.card.status()
+                text += f"; xruns {card['playback']['xruns']} out, {card['capture']['xruns']} in"
+                ran, waited = process.turns(one.pid, "media")
+                text += f"; its media thread ran {ran:.1f} s and waited {waited:.1f} s to run"
+            lines.append(text)
+        return "\n" + "\n".join(lines)
+
+    def __exit__(self, kind, *_):
+        turns.waited()
+        if kind is not None:
+            for one in self.stations:
+                print(f"--- log of {one}", *one.log.splitlines()[-15:], sep="\n", file=sys.stderr)
+        for one in [*self.stations, *self._others]:
+            with contextlib.suppress(OSError, place.StageError):
+                one.end()
+        reports = [f"{one}: {text}" for one in self.stations for text in one.reports()]
+        if os.environ.get("INTERCOM_KEEP"):
+            print(f"--- kept: {self.folder}", file=sys.stderr)
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        if reports:
+            raise AssertionError("the sanitizer reports:\n" + "\n".join(reports))
+
+    def also_end(self, other):
+        self._others.append(other)
+        return other
+
+    def introduce(self, *stations, via=None, psk=None, **entries):
+        """Makes every pair known to each other; `via` is the network between a pair.
+
+        `psk` is one for all, or a list with that of each.
+        """
+        for place_, one in enumerate(stations):
+            for other in stations:
+                if one is not other:
+                    own = psk[place_] if isinstance(psk, list) else psk
+                    one.knows(other, via.port_for(one) if via else None, own, **entries)
+
+    def start(self, together=True):
+        """Starts all, and waits until all who know each other have a session."""
+        for one in self.stations:
+            one.start()
+        for one in self.stations:
+            one.ready()
+        if together:
+            self.together()
+
+    def together(self):
+        for one in self.stations:
+            one.wait_for(*one.known)
+            wait(lambda: one.has_card() or one.has_card("none"), f"{one} has its card")
+
+
+def random_psk():
+    return secrets.token_hex(32)
+
+
+def listen(seconds=0.6):
+    """Lets the sound go on for a while that is to be judged; returns its span (from, to) in ns.
+
+    What goes on just now is left out: what was said before is still under way.
+    """
+    time.sleep(0.4)
+    start = time.monotonic_ns()
+    time.sleep(seconds)
+    return start, time.monotonic_ns()
+
+
+LATER_NS = 450_000_000
+"""No sound may take longer from mouth to ear, nor so long to recover from a gap in what is said."""
+
+
+def unjudged(heard, since_ns):
+    """Where the world around the daemons was late: (from, to) in seconds of a recording."""
+    gaps = [(start, to + LATER_NS) for one in Scene.last.stations
+            for start, to in one.missed_speech()]
+    return [((start - since_ns) / 1e9, (to - since_ns) / 1e9) for start, to in gaps + heard.gaps]

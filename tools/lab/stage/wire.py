@@ -1,0 +1,130 @@
+"""Datagrams between stations: the bad network between two, captures, and a stranger's socket."""
+
+import contextlib
+import json
+import os
+import socket
+import struct
+
+from . import place, process
+from .people import PATIENCE, wait
+
+M1, M2, M3, COOKIE = 1, 2, 3, 4
+HANDSHAKE_SIZES = {M1: 1232, M2: 1188, M3: 96}
+
+
+class BadNet:
+    """The network between two stations; each takes `port_for(itself)` for the other's port."""
+
+    def __init__(self, scene, a, b, seed=1):
+        self.a, self.b = a, b
+        self._ports = {a: place.free_port(), b: place.free_port()}
+        self._control = scene.folder / f"badnet-{a}-{b}.ctl"
+        self._folder = scene.folder
+        self._process = process.launch([
+            place.lab("badnet"), "--a", f"{self._ports[a]}:{a.port}", "--b",
+            f"{self._ports[b]}:{b.port}", "--control", str(self._control), "--seed", str(seed)],
+            output=process.subprocess.DEVNULL)
+        scene.also_end(self)
+        # A network is not late because the machine is busy.
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(self._process.pid, os.SCHED_FIFO, os.sched_param(20))
+        wait(self._listens, "the bad network listens")
+
+    def _listens(self):
+        """Its socket is there a moment before it can be called."""
+        try:
+            return self.do("status")
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
+
+    def end(self):
+        process.end(self._process)
+        self._control.unlink(missing_ok=True)
+
+    def port_for(self, station):
+        return self._ports[station]
+
+    def way(self, source):
+        """The bad network's word for what `source` sends."""
+        return "ab" if source is self.a else "ba"
+
+    def do(self, *words):
+        """One command; returns the counters of both ways."""
+        return self._obey([words])[-1]
+
+    def _obey(self, commands):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+            link.settimeout(PATIENCE)
+            link.connect(str(self._control))
+            with link.makefile() as lines:
+                replies = []
+                for words in commands:
+                    link.sendall(" ".join(map(str, words)).encode() + b"\n")
+                    replies.append(json.loads(lines.readline()))
+                    assert replies[-1]["ok"], f"badnet refused {words}"
+        return replies
+
+    def sent_by(self, source):
+        """The counters of what a station has sent."""
+        return self.do("status")[self.way(source)]
+
+    def capture(self, name="capture"):
+        path = self._folder / name
+        self.do("capture", path)
+        return path
+
+    def captured(self, path, source, kind=None):
+        """The datagrams of one station in a capture, of one kind when given: M1, M2, M3 or 16."""
+        return [datagram for _, datagram in self.timed(path, source, kind)]
+
+    def timed(self, path, source, kind=None):
+        """The same, each with the moment it entered the network: (ns of CLOCK_MONOTONIC, bytes)."""
+        found = []
+        data = path.read_bytes()
+        place = 0
+        while place + 12 <= len(data):
+            moment, way, size = struct.unpack_from("<QBxH", data, place)
+            datagram = data[place + 12 : place + 12 + size]
+            place += 12 + size
+            if place > len(data):
+                break  # The bad network is just writing it.
+            first = min(datagram[0], 16) if datagram else 0
+            if ("ab", "ba")[way] == self.way(source) and kind in (None, first):
+                found.append((moment, datagram))
+        return found
+
+    def inject(self, source, *datagrams):
+        """Sends bytes as if `source` had sent them."""
+        self._obey([("inject", self.way(source), one.hex()) for one in datagrams])
+
+
+class Stranger:
+    """Someone on the network who has no part in it: sends to a station, counts any answer."""
+
+    def __init__(self, station):
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._socket.bind(("127.0.0.1", 0))
+        self._to = ("127.0.0.1", station.port)
+
+    def send(self, datagram):
+        while True:
+            try:
+                return self._socket.sendto(datagram, self._to)
+            except BlockingIOError:
+                continue
+
+    def answers(self):
+        found = []
+        while True:
+            try:
+                found.append(self._socket.recv(65_535))
+            except BlockingIOError:
+                return found
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._socket.close()
