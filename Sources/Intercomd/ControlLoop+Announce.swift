@@ -18,7 +18,8 @@ struct AnnouncementView {
     /// gone before nobody would tell them the end.
     let reference: UInt64
     let priority: Priority
-    let box: Announcement
+    /// The ring into which its sound is pushed.
+    let sound: SPSCRing<SoundBlock>
     /// Bytes of sound that are still to come.
     var left: Int
     /// The first of its sound: before that is here, nothing of it begins.
@@ -61,13 +62,15 @@ extension ControlLoop {
             let limit = AnnouncementView.secondsMax
             return .refused(ControlError(.failed, "an announcement is of 1 to \(limit) seconds"))
         }
-        let box: Announcement
-        do throws(OpusError) { box = try Announcement(plan) } catch {
-            return .refused(ControlError(.failed, "\(error)"))
-        }
+        let sound: SPSCRing<SoundBlock>
+        do throws(OpusError) {
+            let made = try Announcement(plan)
+            sound = made.sound
+            announcementBox = Box(made)
+        } catch { return .refused(ControlError(.failed, "\(error)")) }
         announcement = AnnouncementView(
             caller: caller, target: name, reference: routed.reference, priority: priority,
-            box: box, left: samples * 2, movedAt: now)
+            sound: sound, left: samples * 2, movedAt: now)
         switchboard.aim(TalkTarget.announcement, at: routed.listeners, named: name)
         doWhatCoresAsk()
         want(Int(TalkTarget.announcement))
@@ -128,7 +131,7 @@ extension ControlLoop {
             detail: one.priority == .normal ? nil : one.priority.word)
         let spurt = saying(Int(stream))
         announcement?.spurt = spurt
-        rings.tell(.announce(one.box))
+        if let box = announcementBox.take() { rings.tell(.announce(box)) }
         if one.isWhole { rings.tell(.announceEnd(isNow: false)) }
     }
 
@@ -137,7 +140,7 @@ extension ControlLoop {
         guard var one = announcement, !one.isWhole else { return false }
         defer { announcement = one }
         guard let block = one.waiting ?? nextBlock(&one) else { return false }
-        one.waiting = one.box.sound.push(block)
+        one.waiting = one.sound.push(block)
         guard one.waiting == nil else { return false }
         one.given += 1
         one.movedAt = now
@@ -212,6 +215,6 @@ extension ControlLoop {
         reply.heard = heard
         server.replyLate(.announce(reply), to: one.caller, at: now)
         announcement = nil
-        retiredAnnouncement = nil
+        announcementBox = nil
     }
 }

@@ -24,9 +24,8 @@ extension ControlLoop {
     /// Cancels the echo where that is wished and can be done: a card that comes may change that,
     /// and so may what is measured.
     mutating func followClocks() {
-        // One exchange at a time: what was exchanged before is still to be freed.
-        guard config.audio.wishesEchoGone, change == nil, retired == nil, let clock = soundClock
-        else { return }
+        // One exchange at a time.
+        guard config.audio.wishesEchoGone, change == nil, let clock = soundClock else { return }
         let before = handsFree
         clocksApart = clock.reason
         guard handsFree.cancelsEcho != before.cancelsEcho else { return }

@@ -22,8 +22,8 @@ extension ControlLoop {
             let begin = Clock.now()
             switch consume returned {
             case .session: break
-            case .change(let change): tookBack(change)
-            case .announcement(let box): retiredAnnouncement = box
+            case .change: tookBackSettings()
+            case .announcement: break
             case .capture(let pcm):
                 watchdog.feed(rings.counters)
                 _ = consume pcm

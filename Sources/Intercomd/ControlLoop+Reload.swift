@@ -154,16 +154,16 @@ extension ControlLoop {
         let ring = RingFile.samples(config.sounds)
         let plan = MediaPlan(config, roster, routing, handsFree, ringtone: ring)
         let sequences = plan.targets.map { _ in Boot.randomSequence() }
-        let box: MediaChange
+        let formerKeys = config.buttons.map { button in
+            self.config.buttons.firstIndex { $0.hasLine(of: button) }
+        }
         do throws(OpusError) {
-            box = try MediaChange(
-                from: self.plan, to: plan,
-                formerKeys: config.buttons.map { button in
-                    self.config.buttons.firstIndex { $0.hasLine(of: button) }
-                }, firstSequences: sequences, at: now)
+            let made = try MediaChange(
+                from: self.plan, to: plan, formerKeys: formerKeys, firstSequences: sequences,
+                at: now)
+            change = PendingChange(config: config, routing: routing, plan: plan)
+            rings.tell(.adopt(Box(made)))
         } catch { preconditionFailure("\(error)") }
-        change = PendingChange(config: config, routing: routing, plan: plan, box: box)
-        rings.tell(.adopt(box))
     }
 
     /// New addresses are tried at once, and new names asked for.
@@ -215,15 +215,11 @@ extension ControlLoop {
         consent()
     }
 
-    /// The settings before have come back: their lines are closed here, and all is freed.
-    mutating func tookBack(_ box: MediaChange) {
+    /// The settings before have come back; the caller frees them.
+    mutating func tookBackSettings() {
         // The event says so first, unless it found no room.
         takeEvents()
         adopted()
-        box.closeLines()
-        // Freed a second later: the media loop may not have let go of it yet.
-        retired = box
-        retiredAt = now
         change = nil
     }
 }

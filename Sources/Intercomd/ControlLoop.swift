@@ -47,9 +47,6 @@ struct ControlLoop: ~Copyable {
     var owesReload = false
     /// The media loop has not turned for a second.
     private(set) var isSoundStill = false
-    /// Settings it has given back, to be freed.
-    var retired: MediaChange?
-    var retiredAt = Instant(nanoseconds: 0)
     /// Nobody has written any settings yet.
     var isUnconfigured: Bool
     /// Settings in the files that only a restart applies.
@@ -78,10 +75,10 @@ struct ControlLoop: ~Copyable {
     /// What the media loop was told of volumes last.
     var toldVolumes = MediaVolumes()
     var meterView = MeterView()
-    /// The announcement that is under way, if any; and the last one, which the media loop may not
-    /// have let go of yet.
+    /// The announcement that is under way, if any; and what the media loop is to be given when
+    /// enough of its sound is there.
     var announcement: AnnouncementView?
-    var retiredAnnouncement: Announcement?
+    var announcementBox: Box<Announcement>?
     /// The tone that is under way, if any.
     var latencyTrial: LatencyTrial?
     /// Why the relays' lines could not be written down; nil when they are.
@@ -279,7 +276,6 @@ struct ControlLoop: ~Copyable {
     private mutating func everySecond() {
         guard now >= nextSecond else { return }
         nextSecond = now + .seconds(1)
-        if now >= retiredAt + .seconds(1) { retired = nil }
         if owesReload { reloadBySignal() }
         reportTraffic()
         followPeers()

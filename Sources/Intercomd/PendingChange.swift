@@ -8,7 +8,5 @@ struct PendingChange {
     let config: Config
     let routing: Routing
     let plan: MediaPlan
-    /// Held here too, so that the last to let go of it is never the media loop.
-    let box: MediaChange
     var isAdopted = false
 }

@@ -21,26 +21,26 @@ import Testing
         for _ in 0..<200 { #expect(theirs.data.send(garbage.span, to: target) == .sent) }
 
         // With time to spare, turn after turn.
-        loop.intake.busyMax = .max
-        loop.intake.beginPeriod()
+        loop.receiver.intake.busyMax = .max
+        loop.receiver.intake.beginPeriod()
         loop.listen()
         loop.listen()
         #expect(rings.counters[.droppedLength] == 128)
 
         // The share of the period is used up: the rest waits, however often the loop turns.
-        loop.intake.busyMax = 0
+        loop.receiver.intake.busyMax = 0
         loop.listen()
         loop.listen()
         #expect(rings.counters[.droppedLength] == 192)
-        var isFlooded = loop.intake.isFlooded
+        var isFlooded = loop.receiver.intake.isFlooded
         #expect(isFlooded)
 
         // The card or the timer has woken the loop.
-        loop.intake.busyMax = .max
-        loop.intake.beginPeriod()
+        loop.receiver.intake.busyMax = .max
+        loop.receiver.intake.beginPeriod()
         loop.listen()
         #expect(rings.counters[.droppedLength] == 200)
-        isFlooded = loop.intake.isFlooded
+        isFlooded = loop.receiver.intake.isFlooded
         #expect(!isFlooded)
     }
 }

@@ -14,7 +14,7 @@ import Testing
             socket: sockets.data, firstSequences: [0, 0, 0])
 
         loop.takeCapture(try CapturePCM(name: .pcm("null"), request: PCMRequest()))
-        let (hasCapture, master) = (loop.hasCapture, loop.clock.source)
+        let (hasCapture, master) = (loop.cards.hasCapture, loop.cards.clock.source)
         #expect(hasCapture)
         #expect(master == .timer)
     }

@@ -280,14 +280,14 @@ MUTATIONS = (
     (REQUESTS, "        if binding.priority > .high, !policy.emergency { return .emergency }\n",
      ""),
     # An emergency is as loud as the rest.
-    ("Sources/Media/Listen/MediaLoop+Mix.swift",
+    ("Sources/Media/Listen/Talkers+Mix.swift",
      "let duck: Gain = level < highest ? plan.duck : .unity",
      "let duck: Gain = level < highest ? .unity : .unity"),
-    ("Sources/Media/Capture/MediaLoop+Capture.swift",
-     "let goal: Gain = volumes.isMicrophoneMuted ? .muted : .unity",
-     "let goal: Gain = volumes.isMicrophoneMuted ? .unity : .unity"),
+    ("Sources/Media/Capture/Mute.swift",
+     "let goal: Gain = isMuted ? .muted : .unity",
+     "let goal: Gain = isMuted ? .unity : .unity"),
     # A ring is as loud as ever.
-    ("Sources/Media/Listen/MediaLoop+Chimes.swift",
-     "let duck: Gain = highestHeard > 0 ? plan.duck : .unity",
-     "let duck: Gain = highestHeard > 0 ? .unity : .unity"),
+    ("Sources/Media/Listen/Tones.swift",
+     "let duck: Gain = isOutranked ? plan.duck : .unity",
+     "let duck: Gain = isOutranked ? .unity : .unity"),
 )

@@ -64,7 +64,7 @@ def controls(case):
 
 
 MUTATIONS = (
-    ("Sources/Media/Talk/MediaLoop+Talk.swift",
-     "            seal(to: peer, onSession: nil, flags, at: nil)",
-     "            if peer < 3 { seal(to: peer, onSession: nil, flags, at: nil) }"),
+    ("Sources/Media/Talk/PacketSender.swift",
+     "            seal(to: peer, flags, at: now)",
+     "            if peer < 3 { seal(to: peer, flags, at: now) }"),
 )

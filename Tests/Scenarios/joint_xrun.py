@@ -180,14 +180,15 @@ MUTATIONS = (
     ("Sources/HAL/Audio/PCMPair.swift",
      "        _ = capture.handle.reset()\n        _ = playback.handle.reset()\n", ""),
     # What the card lost is no time to whoever hears it.
-    ("Sources/Media/Talk/MediaLoop+Talk.swift",
+    ("Sources/Media/Talk/Talks.swift",
      "spurts[target].lose(lost, before:", "spurts[target].lose(lost * 0, before:"),
     # The part of a frame that was there is no time.
     ("Sources/Media/Capture/Microphone.swift",
      "let samples = PCM.samples(nanoseconds: nanoseconds) + Int64(filled)",
      "let samples = PCM.samples(nanoseconds: nanoseconds)"),
     # Prepared, but not started again.
-    ("Sources/Media/Talk/MediaLoop+Talk.swift",
-     "            moved(.capture)\n            if isLinked { startCards() }",
-     "            moved(.capture)"),
+    ("Sources/Media/Capture/MediaLoop+Capture.swift",
+     "            cards.moved(.capture, loop, at: now)\n"
+     "            if cards.isLinked { startCards() }",
+     "            cards.moved(.capture, loop, at: now)"),
 )

@@ -186,19 +186,19 @@ def controls(case):
 
 MUTATIONS = (
     # A frame is held back.
-    ("Sources/Media/Talk/MediaLoop+Talk.swift",
-     "while encoded.next < microphone.captured {",
-     "while encoded.next < microphone.captured - 1 {"),
+    ("Sources/Media/Talk/Talks.swift",
+     "while frames.next < microphone.captured {",
+     "while frames.next < microphone.captured - 1 {"),
     # Keys are looked at only when the card has a frame.
     ("Sources/Media/Loop/MediaLoop.swift",
      "            readKeys(woken)\n",
-     "            if woken.isPeriod(of: clock.source) { readKeys(woken) }\n"),
+     "            if woken.isPeriod(of: cards.clock.source) { readKeys(woken) }\n"),
     # There is no sound from before the key.
     ("Sources/Media/Talk/MediaLoop+Talk.swift",
-     "max(spurts[target].nextFrame, start, encoded.oldest)",
-     "max(spurts[target].nextFrame, microphone.captured, encoded.oldest)"),
+     "isCall ? capture.microphone.captured : capture.prerollStart(plan.prerollFrames)",
+     "capture.microphone.captured"),
     # The end of the bounce is seen when the card has a frame.
     ("Sources/Media/Loop/MediaLoop.swift",
-     "let deadline = nextTurn",
+     "let deadline = hasBacklog ? now : keys.settles",
      "let deadline = hasBacklog ? now : nil"),
 )

@@ -113,5 +113,5 @@ MUTATIONS = (
     ("Sources/Media/Buttons/MediaLoop+Keys.swift",
      "        if action == .timeOut {", "        if action == .openMicrophone {"),
     # No tone.
-    ("Sources/Media/Buttons/MediaLoop+Keys.swift", "            chime(.timeOut)\n", ""),
+    ("Sources/Media/Buttons/MediaLoop+Keys.swift", "            tones.play(.timeOut)\n", ""),
 )

@@ -92,9 +92,9 @@ MUTATIONS = (
      "        case .latch: .latched(since: now)",
      "        case .latch: .held(since: now, latches: false)"),
     # The last key decides alone.
-    ("Sources/Media/Buttons/MediaLoop+Keys.swift",
-     "            wanted = wanted || keys[place].key.isTalking",
-     "            wanted = keys[place].key.isTalking"),
+    ("Sources/Media/Buttons/TalkKeys.swift",
+     "            wanted = wanted || slots[place].key.isTalking",
+     "            wanted = slots[place].key.isTalking"),
     # The tail is longer.
     ("Sources/Station/TalkKey.swift",
      "state = .tail(until: now + settings.tail)",

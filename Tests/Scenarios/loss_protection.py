@@ -159,8 +159,8 @@ MUTATIONS = (
      "            act(at: now)\n            waiting = report", "            waiting = nil"),
     # What is encoded for the others is thrown away when somebody with a narrow way joins.
     ("Sources/Media/Talk/MediaLoop+Talk.swift",
-     "if isTalking, !isFrameSizeDue || sendWaiting() {", "if isTalking {"),
+     "if talks.isTalking, !talks.isFrameSizeDue || sendWaiting() {", "if talks.isTalking {"),
     # Who is left goes on with what the narrow way bore.
-    ("Sources/Media/Talk/MediaLoop+Talk.swift",
-     "        isFrameSizeDue = true\n        speakerHeldUntil", "        speakerHeldUntil"),
+    ("Sources/Media/Talk/Talks.swift",
+     "        isFrameSizeDue = true\n        hasEnded = true", "        hasEnded = true"),
 )

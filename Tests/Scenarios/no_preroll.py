@@ -80,14 +80,14 @@ def controls(case):
 
 MUTATIONS = (
     # The encoder goes on where the last talk ended, of which it still has some milliseconds.
-    ("Sources/Media/Talk/MediaLoop+Talk.swift",
-     "guard first > encoded.next || !isCapturing else", "guard first > encoded.next else"),
+    ("Sources/Media/Talk/Talks.swift",
+     "start > frames.next || hasRested {", "start > frames.next {"),
     # The speaker waits for the microphone.
-    ("Sources/Media/Cards/MediaLoop+Clock.swift",
-     "if clock.source == .capture { playSound() }\n        } catch", "} catch"),
+    ("Sources/Media/Cards/MediaLoop+Cards.swift",
+     "if cards.clock.source == .capture { playSound() }\n        } catch", "} catch"),
     # The card runs on after a talk.
-    ("Sources/Media/Cards/MediaLoop+Clock.swift",
-     "guard !plan.keepsCapturing, isCapturing else", "guard false, isCapturing else"),
+    ("Sources/Media/Cards/CardPair.swift",
+     "guard !keepsCapturing, isCapturing else", "guard false, isCapturing else"),
     # There is always a pre-roll.
     ("Sources/Media/Plan/MediaPlan.swift",
      "prerollFrames = Int((preroll.nanoseconds + frame - 1) / frame)",

@@ -321,11 +321,10 @@ def leaking(case, name, target, size):
 MUTATIONS = (
     ("Sources/Session/PeerTable+Receive.swift",
      "guard own.mac.verify(initiation) else { return .mac }", ""),
-    ("Sources/Media/Listen/MediaLoop+Listen.swift",
-     "if opened.isNewest, source != peers[peer].endpoint { rings.counters.add(.otherSource) }",
-     "if opened.isNewest, source != peers[peer].endpoint {\n"
-     "            rings.counters.add(.otherSource)\n"
-     "            peers[peer].endpoint = source\n        }"),
+    ("Sources/Media/Listen/PacketReceiver.swift",
+     "        case .opened(let opened, slot: _):\n",
+     "        case .opened(let opened, slot: _):\n"
+     "            defer { if opened.isNewest { peers[peer].endpoint = arrived.from } }\n"),
     ("Sources/Session/Limits.swift", "public var closeCount = 3", "public var closeCount = 4"),
     ("Sources/Switchboard/Search.swift", "static let interval = Duration.seconds(2)",
      "static let interval = Duration.seconds(1)"),

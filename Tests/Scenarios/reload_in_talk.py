@@ -72,7 +72,7 @@ def controls(case):
 
 MUTATIONS = (
     # The speaker stays linked to a microphone that will rest after the talk.
-    ("Sources/Media/Cards/MediaLoop+Clock.swift",
-     "if isLinked, !plan.keepsCapturing {",
-     "if isLinked, !plan.keepsCapturing, !isCapturing {"),
+    ("Sources/Media/Cards/CardPair.swift",
+     "if isLinked, !keepsCapturing {",
+     "if isLinked, !keepsCapturing, !isCapturing {"),
 )

@@ -63,6 +63,6 @@ def controls(case):
 
 MUTATIONS = (
     # What the card lost is no time to whoever hears it.
-    ("Sources/Media/Talk/MediaLoop+Talk.swift",
+    ("Sources/Media/Talk/Talks.swift",
      "spurts[target].lose(lost, before:", "spurts[target].lose(lost * 0, before:"),
 )

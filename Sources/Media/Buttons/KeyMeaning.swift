@@ -1,10 +1,10 @@
 package import Station
 
-/// What a key's line means: whether and when it talks, and what else its finger may tell.
+/// The meaning of a key's line: whether and when it talks, and which gestures are reported.
 package struct KeyMeaning: Equatable, Sendable {
-    /// What makes it talk; nil when it does not.
+    /// The touch that makes it talk; nil when it does not.
     package var talkTouch: Gesture.Touch?
-    /// Whether it talks to whoever was heard last.
+    /// Whether it talks to the peer that was heard last.
     package var isReply = false
     package var gestures: Gesture.Settings
 
@@ -19,7 +19,7 @@ package struct KeyMeaning: Equatable, Sendable {
         self.gestures = gestures
     }
 
-    /// Whether the other talks by the same touch, to whomever.
+    /// Whether the other talks by the same touch, to any target.
     package func hasTalk(of other: KeyMeaning) -> Bool {
         talkTouch == other.talkTouch && isReply == other.isReply
     }

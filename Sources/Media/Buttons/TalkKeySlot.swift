@@ -18,12 +18,12 @@ struct TalkKeySlot: ~Copyable {
     private var isReadable = false
     /// The microphone was closed by a finger, or by the limit, when the line was lost.
     private var wasSilenced = false
-    /// What speech is, where that presses the key.
+    /// The threshold of speech, where speech presses the key.
     private(set) var voice: MediaPlan.Key.Voice?
-    /// Who listens for it there.
+    /// Listens for it there.
     var vox = Vox(threshold: 8, hang: .zero)
 
-    /// What one input came to.
+    /// The result of one input.
     struct Outcome: Equatable {
         var talk: TalkKey.Action?
         var touch: Gesture.Touch?
@@ -51,7 +51,7 @@ struct TalkKeySlot: ~Copyable {
     /// Whether speech presses it, and no finger.
     var isVoiceOperated: Bool { voice != nil }
 
-    /// Whether it talks to whoever was heard last.
+    /// Whether it talks to the peer that was heard last.
     var isReply: Bool { meaning.isReply }
 
     mutating func handle(_ input: TalkKey.Input, at now: Instant) -> Outcome {
@@ -102,7 +102,7 @@ struct TalkKeySlot: ~Copyable {
     mutating func readable(isDown: Bool, _ settings: TalkKey.Settings) {
         isReadable = true
         self.isDown = isDown
-        // What it reads is no edge, and lasts already.
+        // The level it reads is no edge, and is settled already.
         key = TalkKey(settings, isDown: isDown && !talksLater, isSilenced: wasSilenced)
         gesture = Gesture(meaning.gestures, isDown: isDown)
     }
@@ -116,7 +116,7 @@ struct TalkKeySlot: ~Copyable {
         if self.meaning.gestures.isAny, meaning.gestures.isAny {
             gesture.change(to: meaning.gestures)
         } else {
-            // One begun is none any more, and nothing must be due that nobody asks about.
+            // A gesture that had begun is dropped: its deadline would never be asked for.
             gesture = Gesture(meaning.gestures, isDown: isDown)
         }
         self.meaning = meaning
@@ -129,7 +129,7 @@ struct TalkKeySlot: ~Copyable {
 
     /// Reads the line of another key from now on, whose level is known.
     mutating func takeLine(of other: inout TalkKeySlot, _ settings: TalkKey.Settings) {
-        // Whoever closed a hot microphone has closed this one too, line or none.
+        // A hot microphone that a person closed stays closed on the other line too.
         wasSilenced = other.isReadable ? !other.key.isTalking : other.wasSilenced
         guard let line = other.line.take() else { return }
         self.line = consume line

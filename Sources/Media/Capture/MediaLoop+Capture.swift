@@ -1,94 +1,81 @@
 internal import Audio
 internal import HAL
 internal import Realtime
+internal import Time
 
-/// What is done to the microphone's sound before anyone hears it (`CaptureChain`).
+/// From the microphone's card to frames that can be sent (`CapturePath`).
 extension MediaLoop {
-    /// Takes captured samples, block by block, each of them improved before a frame of it is whole.
-    mutating func improve(samples count: Int) {
-        let blockSamples = chain.blockSamples
-        alignReference(captured: samplesRead + count)
-        var taken = 0
-        while taken < count {
-            let missing = microphone.missing(of: blockSamples)
-            let part = min(missing, count - taken)
-            microphone.append(samples.span.extracting(taken..<taken + part))
-            taken += part
-            guard part == missing else { break }
-            Self.improve(
-                &microphone, &chain, from: samplesRead + taken - blockSamples, reference)
-            if plan.hasVox { listenForSpeech(newest: blockSamples) }
-        }
-        samplesRead += count
-    }
-
-    /// What a microphone takes to fall silent.
-    static let muteSamples = 480
-
-    /// A muted microphone gives silence to everything behind it: keys that speech presses, too.
-    mutating func silenceMuted(samples count: Int) {
-        let goal: Gain = volumes.isMicrophoneMuted ? .muted : .unity
-        let (from, to) = muteFader.move(to: goal, samples: count, duration: Self.muteSamples)
-        guard from != .unity || to != .unity else { return }
-        var all = samples.mutableSpan
-        var new = all._mutatingExtracting(first: count)
-        new.scale(from: from, to: to)
-    }
-
-    private static func improve(
-        _ microphone: inout Microphone, _ chain: inout CaptureChain, from position: Int,
-        _ reference: borrowing EchoReference
-    ) {
-        var block = microphone.mutableNewest(chain.blockSamples)
-        chain.process(&block, at: position, reference)
-    }
-
-    /// Asks both cards how much waits in them: what is played now is what is captured now.
-    private mutating func alignReference(captured: Int) {
-        guard chain.settings.cancelsEcho, hasPlayback, hasCapture else { return }
-        reference.align(
-            playbackDelay: playback!.delay(), captureDelay: capture!.delay(), captured: captured)
-    }
-
-    /// Lets speech press the keys that it may: speech in the newest samples of the microphone.
-    mutating func listenForSpeech(newest count: Int) {
-        let speaker = heardSpeaker
-        for place in keys.indices {
-            guard keys[place].isVoiceOperated else { continue }
-            let isOpen = Self.hear(&keys[place].vox, microphone, count, speaker)
-            if isOpen != keys[place].isDown { set(place, isDown: isOpen, at: now) }
+    /// Takes the captured periods from the card.
+    mutating func moveCapturedSound() {
+        guard cards.isCapturing, cards.hasCapture else { return }
+        switch capture.read(from: &cards) {
+        case .samples(let count): takeCaptured(count)
+        case .wouldBlock: return
+        case .xrun:
+            rings.counters.add(.captureXruns)
+            shedding.noteLateness(
+                xrunAfter: now - cards.capturedAt, period: cards.capturePeriod)
+            cards.clocks.captureBegins()
+            skipLostSound()
+            cards.moved(.capture, loop, at: now)
+            if cards.isLinked { startCards() }
+        case .suspended:
+            fellAsleep(.capture)
+        case .gone(let error):
+            lost(.capture, error)
         }
     }
 
-    private static func hear(
-        _ vox: inout Vox, _ microphone: borrowing Microphone, _ count: Int,
-        _ speaker: Vox.Speaker
-    ) -> Bool {
-        vox.add(microphone.newest(count), speaker: speaker)
+    /// The new samples are measured, silenced where they must be, improved, and kept in frames.
+    private mutating func takeCaptured(_ count: Int) {
+        cards.moved(.capture, loop, at: now)
+        cards.captured(count, at: now)
+        shedding.noteLateness(captured: count, period: cards.capturePeriod)
+        let before = capture.microphone.captured
+        let trialPlace = trial.target == nil ? nil : trial.place
+        capture.measure(by: &meters, trialPlace: trialPlace, at: now, rings)
+        capture.shut(by: &duplex, talks.talking, isUrgent: tones.isUrgent(at: now))
+        capture.silence(isMuted: volumes.isMicrophoneMuted)
+        if trialPlace != nil {
+            capture.keep(&trial)
+        } else if capture.chain.settings.isOff, !plan.hasVox {
+            capture.keepAll()
+        } else {
+            capture.alignReference(&cards)
+            while capture.improveBlock() { if plan.hasVox { followSpeech() } }
+        }
+        rings.counters.add(.framesCaptured, UInt64(capture.microphone.captured - before))
+        pace(.capture, count)
     }
 
-    /// What the microphone hears of the speaker.
-    private var heardSpeaker: Vox.Speaker {
-        mutating get {
-            guard activity.isSounding else { return .silent }
-            return chain.estimate?.isGood == true ? .cancelled : .heard
+    /// The card stood still, and what was said meanwhile is lost: the talkspurts' numbers go on by
+    /// as much.
+    ///
+    /// Numbers are time to a listener. Sound that came so much later by its number would look like
+    /// a network that became so much slower.
+    mutating func skipLostSound() {
+        let lost = capture.microphone.framesLost(in: (now - cards.capturedAt).nanoseconds)
+        capture.breakOff()
+        capture.loseReference()
+        cards.capturedAt = now
+        talks.lose(lost, before: capture.microphone.captured)
+    }
+
+    /// Lets speech press the keys that it may.
+    private mutating func followSpeech() {
+        let speaker = capture.speaker
+        for place in keys.slots.indices where keys.slots[place].isVoiceOperated {
+            let isOpen = capture.hasSpeech(&keys.slots[place].vox, speaker)
+            if isOpen != keys.slots[place].isDown { turn(place, isDown: isOpen, at: now) }
         }
     }
 
     /// The microphone is away: nobody speaks into it.
     mutating func silenceVoxes() {
         guard plan.hasVox else { return }
-        for place in keys.indices {
-            guard keys[place].isVoiceOperated else { continue }
-            keys[place].vox.reset()
-            if keys[place].isDown { set(place, isDown: false, at: now) }
+        for place in keys.slots.indices where keys.slots[place].isVoiceOperated {
+            keys.slots[place].vox.reset()
+            if keys.slots[place].isDown { turn(place, isDown: false, at: now) }
         }
-    }
-
-    /// A card stood still, or another one is there: its samples have other places now.
-    mutating func loseReference() {
-        guard !chain.settings.isOff else { return }
-        reference.breakOff()
-        chain.breakOff()
     }
 }

@@ -32,7 +32,7 @@ struct Meters: ~Copyable {
     /// The microphone's RMS in dBFS.
     var level: Double { microphone.rms }
 
-    /// Takes what was captured, any number of samples.
+    /// Takes captured samples, any number of them.
     mutating func captured(
         _ samples: Span<Int16>, trialPlace: Int?, at now: Instant, _ rings: Rings
     ) {
@@ -60,9 +60,9 @@ struct Meters: ~Copyable {
         rings.counters.set(.speakerClips, to: speaker.clips)
     }
 
-    /// What costs a logarithm, now and then.
+    /// Publishes the figures that cost a logarithm, now and then.
     mutating func publish(_ rings: Rings) {
-        // One more than tenths of decibels: 0 says that it is not known.
+        // One more than tenths of decibels: 0 means unknown.
         let tenths = signalToNoise.decibels.map { UInt64($0 * 10 + 0.5) + 1 } ?? 0
         rings.counters.set(.signalToNoise, to: tenths)
     }

@@ -9,11 +9,11 @@ package struct CardClocks: ~Copyable {
         fileprivate var drift = ClockDrift()
         /// Samples since it began.
         fileprivate var moved = 0
-        /// The uncertainty of what was told last.
+        /// The uncertainty of the estimate published last.
         fileprivate var toldError = Double.infinity
     }
 
-    /// What is known this well is told anew whatever was told before.
+    /// An estimate this certain is published whatever was published before.
     private static let errorGood = 5.0
     private static let steps = 1_000.0
 
@@ -43,7 +43,7 @@ package struct CardClocks: ~Copyable {
 
     mutating func playbackBegins() { playback.drift.reset() }
 
-    /// The loop was kept from looking in time: what it saw just now is left out.
+    /// The loop looked too late: the positions it saw just now are left out.
     mutating func distrust(at now: Instant) {
         capture.drift.distrust(at: now)
         playback.drift.distrust(at: now)

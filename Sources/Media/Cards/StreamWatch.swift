@@ -5,11 +5,11 @@ internal import Time
 ///
 /// Only time in which the loop looked counts: a loop that was held up has seen nothing.
 package struct StreamWatch {
-    /// What became of a stream, for the control thread.
+    /// A change of a stream, for the control thread.
     package enum Change: Equatable, Sendable {
-        /// It moves no sound and says nothing of it, as a USB card does that hangs.
+        /// It moves no sound and reports no error, as a hanging USB card does.
         case stands
-        /// The card says that it is suspended.
+        /// The card reports that it is suspended.
         case suspended
         /// It moves sound again.
         case moves

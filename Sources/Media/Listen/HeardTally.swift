@@ -4,23 +4,23 @@ internal import Wire
 
 /// How much of one voice was heard here of what was played, on its way to its talker (HEARD).
 struct HeardTally {
-    /// What flutters, as half duplex may, is told no more often than this.
+    /// A state that flutters, as half duplex may, is reported no more often than this.
     static let pause = Duration.milliseconds(200)
 
     private var heard = 0
     private var all = 0
-    /// Samples decoded so far of the voice, and how many of them were told.
+    /// Samples of the voice decoded so far, and how many of them were reported.
     private(set) var decoded: UInt64 = 0
     private var told: UInt64 = 0
-    /// How often the last report of a talkspurt is still to be said again: it may be lost.
+    /// How often the last report of a talkspurt is still to be repeated: it may be lost.
     private var repeats = 0
     static let repeatsMax = 2
     static let repeatPause = Duration.milliseconds(150)
-    /// What keeps the voice from being heard now.
+    /// The reason why the voice is not heard now.
     private(set) var now = Unheard.heard
-    /// What kept it last since the last report.
+    /// The last such reason since the last report.
     private var before = Unheard.heard
-    /// What the talker knows; nil at the beginning of a talkspurt.
+    /// The state the talker was told; nil at the beginning of a talkspurt.
     private var known: Unheard?
     private var next = Instant(nanoseconds: .min)
 
@@ -52,7 +52,7 @@ struct HeardTally {
         return true
     }
 
-    /// Whether something was played that was not told.
+    /// Whether something was played that was not reported.
     var hasPlayed: Bool { decoded - told >= 48 }
 
     /// The HEARD beside a REPORT; it reports each millisecond played once, and adds it to `total`.
@@ -72,7 +72,7 @@ struct HeardTally {
     /// Nothing more is played of the talkspurt.
     mutating func end() { repeats = Self.repeatsMax }
 
-    /// The last report of a talkspurt once more; nil when it was said often enough.
+    /// The last report of a talkspurt once more; nil when it was sent often enough.
     mutating func reportAgain(of stream: UInt8, total: UInt16) -> Heard? {
         guard repeats > 0 else { return nil }
         repeats -= 1

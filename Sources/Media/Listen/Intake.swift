@@ -13,7 +13,7 @@ struct Intake {
     private static let calmPerPeriod = 64
     /// With so many voices datagrams come as often as blocks are due.
     private static let severalVoices = 2
-    /// In a longer period, what stays there would look like a queue in the network.
+    /// In a longer period, datagrams left in the kernel would look like a queue in the network.
     private static let periodMost: Int64 = 10_000_000
 
     /// Processor time in ns they may take of a period before they are left alone.

@@ -3,7 +3,7 @@ internal import Time
 
 /// The speaker's side of the media loop: whole blocks in, as many samples out as the card takes.
 struct Speaker: ~Copyable {
-    /// What is left of the speaker while the own microphone is open, half duplex: -40 dB.
+    /// The speaker's gain while the own microphone is open, half duplex: -40 dB.
     static let heldDown: Float = 0.01
     /// Gain moves this far a sample, so that it never clicks: full scale in 50 ms.
     private static let slope: Float = 0.2 / 480
@@ -35,7 +35,7 @@ struct Speaker: ~Copyable {
         }
     }
 
-    /// Gives up to `count` samples to `body`, which says how many of them the card took.
+    /// Gives up to `count` samples to `body`, which returns how many of them the card took.
     mutating func give(_ count: Int, _ body: (Span<Int16>) -> Int) {
         let size = min(count, waiting)
         played += body(block.span.extracting(played..<played + size))

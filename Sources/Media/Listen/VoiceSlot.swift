@@ -2,7 +2,7 @@ internal import Audio
 internal import Realtime
 internal import Time
 
-/// One of the talkers that can be heard at once, and whose voice it is now.
+/// One of the voices that can be heard at once, and the talker it belongs to now.
 struct VoiceSlot: ~Copyable {
     struct Owner: Equatable {
         let peer: Int
@@ -24,21 +24,21 @@ struct VoiceSlot: ~Copyable {
     /// Whether the last playout block had its sound.
     var isSounding = false
     var meter = LevelMeter()
-    /// What is told to its talker of what was heard.
+    /// How much of it was heard, for its talker.
     var tally = HeardTally()
     /// Its gain on the way to what it is to be, and how far it is turned down for others.
     private(set) var fader = Fader(.muted)
     private(set) var ducker = Fader()
-    /// What of the voice's totals was told to the talker.
+    /// The voice's totals as of the last report to the talker.
     private var reported = ReceptionTotals()
-    /// What of the voice's totals has been counted.
+    /// The voice's totals as they were counted last.
     private var counted = ReceptionTotals()
 
     init(voice: consuming Voice) { self.voice = voice }
 
     /// Places for as many talkers as can be heard at once.
     static func slots(_ plan: MediaPlan) throws(OpusError) -> FixedArray<VoiceSlot> {
-        try FixedArray(count: MediaLoop.voices) { (_) throws(OpusError) in
+        try FixedArray(count: Talkers.voicesMax) { (_) throws(OpusError) in
             VoiceSlot(
                 voice: try Voice(
                     preset: plan.jitterPreset, delayMax: plan.jitterMax,
@@ -96,7 +96,7 @@ struct VoiceSlot: ~Copyable {
         return report
     }
 
-    /// What has been received, lost and made up since this was asked last.
+    /// The packets received, lost and made up since the last call.
     mutating func newTotals() -> ReceptionTotals {
         let totals = voice.totals
         defer { counted = totals }

@@ -44,8 +44,11 @@ package struct LoadShedding {
     static let lasting = 30
     /// No step saves more than this.
     static let gainMax = 2.5
+    /// Samples that waited in the card, from which on the loop came late.
+    private static let lateSamples = 960
 
     private(set) var step = Step.none
+    private var wasLate = false
     /// Steps that would change nothing, by their raw value.
     private var isIdle = InlineArray<7, Bool>(repeating: false)
     /// How many times the work each step leaves would be the work without it.
@@ -67,7 +70,25 @@ package struct LoadShedding {
     /// kernel counts the time of others as the loop's.
     private(set) var isBusy = false
 
-    /// Says whether a step would change anything: one that would not is passed over.
+    /// Notes how much sound waited in the microphone's card, which hands over whole periods.
+    ///
+    /// These are the card's own: dmix and dsnoop grant 1024 samples whatever is asked for.
+    mutating func noteLateness(captured count: Int, period: Int) {
+        if count >= max(Self.lateSamples, 3 * period) { wasLate = true }
+    }
+
+    /// The loop did not turn for longer than the card can wait, and it was the loop's doing.
+    mutating func noteLateness(xrunAfter gap: Duration, period: Int) {
+        if gap >= max(.milliseconds(10), .microseconds(2 * period * 1_000 / 48)) { wasLate = true }
+    }
+
+    /// Whether sound has waited for the loop since this was asked last.
+    mutating func takeLateness() -> Bool {
+        defer { wasLate = false }
+        return wasLate
+    }
+
+    /// Sets whether a step would change anything: one that would not is passed over.
     mutating func setUse(of step: Step, _ isOfUse: Bool) { isIdle[step.rawValue] = !isOfUse }
 
     /// A window is over.

@@ -1,4 +1,4 @@
-/// What the media loop counts; the raw value is the place in its table.
+/// The media loop's counters and gauges; the raw value is the place in the table.
 package enum MediaCount: Int, CaseIterable {
     // Gauges.
     /// Turns of the loop: the watchdog is fed only while it grows.
@@ -14,9 +14,9 @@ package enum MediaCount: Int, CaseIterable {
     /// How fast the cards run, and how sure that is, in 0.001 ppm as Int64; ~0 while not known.
     case captureDrift, captureDriftError
     case playbackDrift, playbackDriftError
-    /// What the microphone is encoded with while it is open, in bits a second.
+    /// The microphone's bit rate while it is open, in bits a second.
     case bitrate
-    /// What the echo canceller takes away, in 0.1 dB.
+    /// How much of the echo is cancelled, in 0.1 dB.
     case echoReduction
     /// `LevelMeter.Reading`, packed; and places where sound was cut off.
     case microphoneMeter
@@ -112,7 +112,7 @@ package enum MediaCount: Int, CaseIterable {
     }
 }
 
-/// What the media loop counts for each peer.
+/// The media loop's counters and gauges of one peer.
 package enum PeerCount: Int, CaseIterable {
     /// Packets sealed on the current session.
     case sentOnCurrent

@@ -3,10 +3,8 @@ internal import HAL
 internal import Realtime
 internal import Time
 
-/// What is left out while the processor cannot keep up (`LoadShedding`).
+/// Work that is left out while the processor cannot keep up (`LoadShedding`).
 extension MediaLoop {
-    /// Sound that has waited in the card for so long says that the loop came late.
-    private static let lateSamples = 960
     /// So long a rest now and then tells the kernel that the thread does not spin: it ends one that
     /// has not slept for LimitRTTIME=, and one that is always behind never does.
     private static let nap = Duration.microseconds(100)
@@ -19,47 +17,15 @@ extension MediaLoop {
         shedding.setUse(of: .plainEncoder, profile > Self.complexityPlain)
         shedding.setUse(
             of: .noNoiseSuppression,
-            chain.settings.noiseDecibels > 0 && !chain.settings.cancelsEcho)
-        shedding.setUse(of: .noEchoCancelling, chain.settings.cancelsEcho)
+            capture.chain.settings.noiseDecibels > 0 && !capture.chain.settings.cancelsEcho)
+        shedding.setUse(of: .noEchoCancelling, capture.chain.settings.cancelsEcho)
         let changed = shedding.windowEnded(
-            at: now, busy: Clock.threadNanoseconds(), isLate: wasLate)
-        wasLate = false
+            at: now, busy: Clock.threadNanoseconds(), isLate: shedding.takeLateness())
         // Positions that were read late say nothing of how fast the cards run.
-        if shedding.isPressed { cardClocks.distrust(at: now) }
+        if shedding.isPressed { cards.clocks.distrust(at: now) }
         if changed != nil { obeyShedding() }
-        if let changed { tell(.shedding(changed)) }
+        if let changed { rings.notify(.shedding(changed)) }
         if shedding.isBusy { Clock.sleep(Self.nap) }
-    }
-
-    /// Notes how much sound waited in the microphone's card, which hands over whole periods.
-    ///
-    /// These are the card's own: dmix and dsnoop grant 1024 samples whatever is asked for.
-    mutating func noteLateness(captured count: Int) {
-        if count >= max(Self.lateSamples, 3 * capturePeriod) { wasLate = true }
-    }
-
-    /// The loop did not turn for longer than the card can wait, and it was the loop's doing.
-    mutating func noteLateness(xrunAfter gap: Duration, period: Int) {
-        if gap >= max(.milliseconds(10), .microseconds(2 * period * 1_000 / 48)) { wasLate = true }
-    }
-
-    /// Samples of a granted period; 0 without a card.
-    var capturePeriod: Int {
-        mutating get {
-            switch capture {
-            case .some(let pcm): pcm.granted.periodSamples
-            case .none: 0
-            }
-        }
-    }
-
-    var playbackPeriod: Int {
-        mutating get {
-            switch playback {
-            case .some(let pcm): pcm.granted.periodSamples
-            case .none: 0
-            }
-        }
     }
 
     private static let complexityThrifty = 5
@@ -71,63 +37,21 @@ extension MediaLoop {
         var complexity = plan.sound.complexity
         if step >= .thriftyEncoder { complexity = min(complexity, Self.complexityThrifty) }
         if step >= .plainEncoder { complexity = min(complexity, Self.complexityPlain) }
-        encoder.change(complexity: complexity)
-        chain.isNoiseLeft = step >= .noNoiseSuppression
-        chain.isEchoLeft = step >= .noEchoCancelling
-        while voicesTaken > voicesMax, let least = leastVoice { release(least) }
-    }
-
-    /// Whether microphone and speaker take turns: as configured, or because the echo is not
-    /// cancelled now.
-    var isHalfDuplex: Bool {
-        plan.isHalfDuplex || chain.isEchoLeft && chain.settings.cancelsEcho
+        talks.encoder.change(complexity: complexity)
+        capture.chain.isNoiseLeft = step >= .noNoiseSuppression
+        capture.chain.isEchoLeft = step >= .noEchoCancelling
+        talkers.limit(to: voicesMax, at: now)
+        // Microphone and speaker take turns where the echo is wished gone and is not.
+        duplex.isOn =
+            plan.isHalfDuplex
+            || capture.chain.isEchoLeft && capture.chain.settings.cancelsEcho
     }
 
     private var voicesMax: Int {
         switch shedding.step {
         case .twoVoices: 2
         case .fourVoices: 4
-        default: Self.voices
+        default: Talkers.voicesMax
         }
-    }
-
-    private var voicesTaken: Int {
-        mutating get {
-            var taken = 0
-            for place in slots.indices where slots[place].owner != nil { taken += 1 }
-            return taken
-        }
-    }
-
-    /// The place of the voice that matters least: of the lowest priority, and of those the one that
-    /// came last.
-    private var leastVoice: Int? {
-        mutating get {
-            var least: (place: Int, rank: Int, since: Instant)?
-            for place in slots.indices {
-                guard let owner = slots[place].owner else { continue }
-                let found = (place: place, rank: rank(owner), since: slots[place].since)
-                if let least, (least.rank, found.since) < (found.rank, least.since) { continue }
-                least = found
-            }
-            return least?.place
-        }
-    }
-
-    /// Whether one more may be heard; while fewer are than usual, one that matters more takes the
-    /// place of one that matters less.
-    mutating func mayBeHeard(_ owner: VoiceSlot.Owner) -> Bool {
-        guard shedding.step >= .fourVoices, voicesTaken >= voicesMax else { return true }
-        for place in slots.indices where slots[place].owner != nil {
-            guard !slots[place].isSounding,
-                now - slots[place].lastPacket >= VoiceSlot.yieldsAfter
-            else { continue }
-            release(place)
-            return true
-        }
-        guard let least = leastVoice, let other = slots[least].owner, rank(other) < rank(owner)
-        else { return false }
-        release(least)
-        return true
     }
 }

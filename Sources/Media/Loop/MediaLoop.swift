@@ -12,181 +12,90 @@ internal import Wire
 /// to speaker. After `run` has begun nothing is opened, closed, allocated or freed here: devices
 /// and keys come through a ring and leave through another.
 ///
-/// What is asked in every turn is `mutating`, whether it changes anything or not: a mere borrow of
-/// a value so large may copy the whole of it.
+/// Whatever runs in every turn is `mutating`, even where it changes nothing: a mere borrow of a
+/// value so large may copy the whole of it.
 ///
-/// - `MediaLoop+Keys` follows the talk keys,
-/// - `MediaLoop+Capture` makes the microphone's sound better,
-/// - `MediaLoop+Talk` holds the way from the microphone to the wire,
-/// - `MediaLoop+Aim` says who listens where that changes as it goes,
-/// - `MediaLoop+Announce` sends what is read from a file,
-/// - `MediaLoop+Listen` the way from the wire to the speaker,
-/// - `MediaLoop+Heard` tells talkers what of it is heard,
-/// - `MediaLoop+Chimes` what is heard besides voices, `MediaLoop+Duplex` who has the word,
-/// - `MediaLoop+Commands` what the control thread asks for,
-/// - `MediaLoop+Change` new settings,
-/// - `MediaLoop+Trial` tones that are sent to measure the way,
-/// - `MediaLoop+Shedding` what is left out when the processor cannot keep up,
-/// - `MediaLoop+Clock` the cards, and which of them wakes the loop.
+/// `run` has the order of a turn; the state lies in values, each in the folder of its stage:
+///
+/// - Loop: `MediaLoop+Commands` and `MediaLoop+Change` do what the control thread asks for, over
+///   `Rings`; `MediaLoop+Shedding` leaves out what `LoadShedding` says; `Woken`, `MediaCount`.
+/// - Plan: `MediaPlan` is what is known of the settings (`+Heard`: how loud a voice is),
+///   `MediaChange` brings others, `MediaVolumes` what a person has turned.
+/// - Buttons: `MediaLoop+Keys` acts on `TalkKeys`, each a `TalkKeySlot` with a `KeyMeaning`.
+/// - Cards: `MediaLoop+Cards` follows the `CardPair` (`+Master`: which card wakes the loop,
+///   `+Streams`: whether sound moves), with `ClockMaster`, `CardClocks` and `StreamWatch`.
+/// - Capture, from the microphone's card: `MediaLoop+Capture` takes sound through `CapturePath`
+///   (`HalfDuplex`, `Mute`, `Meters`) into the `Microphone`.
+/// - Talk, to the wire: `MediaLoop+Talk` has `Talks` (`+Ends`; `Spurt`, `EncodedFrames`) encode it
+///   and `PacketSender` seal and send it; `MediaLoop+Announce` sends a `PacedAnnouncement` (an
+///   `Announcement`) beside it, `MediaLoop+Trial` tones in its place.
+/// - Listen, from the wire to the speaker's card: `MediaLoop+Listen` has `PacketReceiver` open
+///   packets when `Intake` says so, `Talkers` (`+Mix`, `+Reports`; `VoiceSlot`, `HeardTally`) keep
+///   and mix voices, `Tones` sound besides, and `Speaker` and `Refill` feed the card.
+/// - Peers: `MediaPeer` (keys, endpoint), `SessionOwners`, and `PeerStreams` (what is heard of it).
 package struct MediaLoop: ~Copyable {
     /// A speaker that refuses so many blocks of one turn is asked again in the next.
     static let xrunsPerTurn = 3
-    /// Frames encoded in one turn at most: the newest, and two of the pre-roll behind it.
-    static let framesPerTurn = 3
-    static let voices = 8
 
     var plan: MediaPlan
     let rings: Rings
-    let socket: UDPSocket
     var loop: EventLoop
-    let timer: Timer
+    var now: Instant
 
-    var capture: CapturePCM?
-    var playback: PlaybackPCM?
-    var clock = ClockMaster()
-    var cardClocks = CardClocks()
-    /// Whether the microphone's card runs; without pre-roll it rests between talkspurts.
-    var isCapturing = false
-    /// Whether the kernel starts and stops both cards as one.
-    var isLinked = false
-    var microphone: Microphone
-    /// When the newest of its sound came.
-    var lastCapture = Instant(nanoseconds: 0)
-    var speaker = Speaker()
-    /// What is done to the microphone's sound, and what it is told of the speaker.
-    var chain: CaptureChain
-    var reference: EchoReference
-    /// Samples read from the microphone's card.
-    var samplesRead = 0
-    /// Whether the speaker sounds, for keys that speech presses.
-    var activity = SpeakerActivity()
-
-    var keys: FixedArray<TalkKeySlot>
-    /// The keys of `intercomctl ptt`, one for each target.
-    var virtualKeys: FixedArray<TalkKey>
-    /// None of their deadlines is earlier; nil when they have none.
-    var virtualDue: Instant?
-    var spurts: FixedArray<Spurt>
-    var encoded = EncodedFrames()
-    /// Until when the speaker is held down, half duplex.
-    var speakerHeldUntil = Instant(nanoseconds: .min)
-    var encoder: OpusEncoder
-    /// Whether frames may need another size: others are talked to, or ways have changed.
-    var isFrameSizeDue = false
-    var meters = Meters()
+    var keys: TalkKeys
+    var cards: CardPair
+    /// From the microphone to the wire.
+    var capture: CapturePath
     var trial = TrialTone()
-    /// When a key opened the microphone for the talkspurt whose first packet is due.
-    var openedAt: Instant?
-
-    /// By number; from `peersEnd` on none has been here yet.
-    var peers: FixedArray<MediaPeer>
-    var peersEnd = 0
-    var owners = SessionOwners()
-    var slots: FixedArray<VoiceSlot>
-    /// Whose voice began or ended last.
-    var lastSpeaker: Int?
-    var mixer = Mixer()
-    /// When somebody of each priority was last heard.
-    var heardAt = InlineArray<3, Instant>(repeating: Instant(nanoseconds: .min / 2))
-
-    var samples = InlineArray<4096, Int16>(repeating: 0)
-    var plaintext = InlineArray<1209, UInt8>(repeating: 0)
-    /// What came, and what is about to be sent.
-    var inbox: DatagramInbox
-    var outbox: DatagramOutbox
-
-    var now = Clock.now()
-    /// When the turn before this one began, and when datagrams were read last.
-    var turnBefore = Clock.now()
-    var readAt = Clock.now()
+    var talks: Talks
+    var announcement = PacedAnnouncement()
+    var sender: PacketSender
+    /// From the wire to the speaker.
+    var receiver: PacketReceiver
+    var talkers: Talkers
+    var tones = Tones()
+    var speaker = Speaker()
+    /// Of both ways.
+    var duplex = HalfDuplex()
+    var meters = Meters()
+    var volumes = MediaVolumes()
+    /// Decides which work is left out while the processor cannot keep up.
+    var shedding = LoadShedding()
+    /// Something is left to do: the next turn begins at once.
+    var hasBacklog = false
     /// The station is about to stop: no microphone opens any more.
     var isQuiet = false
     var isStopping = false
-    var hasBacklog = false
-    /// When the socket is read.
-    var intake: Intake
-    /// What whoever stands here hears besides the voices: rings, chimes, and that he may be heard.
-    var ringer = ChimePlayer()
-    var ringDucker = Fader()
-    var chimer = ChimePlayer()
-    var beeper = ChimePlayer()
-    /// Until when a chime that must be heard sounds in the room; half duplex, nothing else may.
-    var chimeUntil = Instant(nanoseconds: .min)
-    var chimeFader = Fader()
-    /// When a page was heard last.
-    var pageHeardAt = Instant(nanoseconds: .min / 2)
-    /// Who has the word in a call, half duplex.
-    var duplex = DuplexSwitch()
-    /// What is read from a file, and the samples of it that are due.
-    var announcement: Announcement?
-    var isAnnouncementWhole = false
-    var announcementCredit = 0
-    var pacedAt = Instant(nanoseconds: 0)
-    var volumes = MediaVolumes()
-    /// The microphone on its way to silence and back, and the first frame after it was muted last.
-    var muteFader = Fader()
-    var mutedFrom = 0
-    var hasTold = false
     private let byAddress = PassedByAddress()
-    /// What is left out while the processor cannot keep up, and whether sound waited for the loop.
-    var shedding = LoadShedding()
-    var wasLate = false
-    /// When the speaker was looked after last.
-    var playedAt = Instant(nanoseconds: 0)
 
     package init(
         plan: MediaPlan, rings: Rings, socket: consuming UDPSocket, firstSequences: [UInt16]
     ) throws(MediaError) {
         let now = Clock.now()
         // What can fail first, on locals: a noncopyable value is made whole or not at all.
-        let loop = try Self.eventLoop()
-        let timer = try Self.timer()
-        let inbox = try Self.inbox()
-        let outbox = try Self.outbox(socket)
+        let loop = try MediaError.fromSystem { () throws(SystemError) in try EventLoop() }
+        let cards = try CardPair(plan, rings)
+        let sender = try PacketSender(socket, rings)
+        let receiver = try PacketReceiver(rings, period: plan.periodNanoseconds, at: now)
+        let talks = try Talks(plan, rings, firstSequences: firstSequences)
+        let talkers = try Talkers(plan, rings)
         try Self.watch(loop, rings.commandsWaiting.fd, .commands)
-        try Self.watch(loop, socket.fd, .socket)
-        try Self.watch(loop, timer.fd, .timer)
-        let encoder = try Self.encoder(plan)
-        let slots = try Self.voices(plan)
+        try Self.watch(loop, sender.fd, .socket)
+        try Self.watch(loop, cards.timerFD, .timer)
 
         self.loop = loop
-        self.timer = timer
-        self.inbox = inbox
-        self.outbox = outbox
-        self.encoder = encoder
-        self.slots = slots
-        chain = CaptureChain(plan.capture, blockSamples: plan.captureBlock)
-        reference = EchoReference(isWanted: plan.capture.cancelsEcho)
-        microphone = Microphone(frameSamples: plan.sound.frameSamples)
-        intake = Intake(period: plan.periodNanoseconds)
-        keys = plan.makeKeys(at: now)
-        virtualKeys = plan.makeVirtualKeys()
-        spurts = plan.makeSpurts(firstSequences)
-        peers = FixedArray(count: PeerSet.capacity) { _ in MediaPeer() }
+        self.cards = cards
+        self.sender = sender
+        self.receiver = receiver
+        self.talks = talks
+        self.talkers = talkers
+        keys = TalkKeys(plan, rings, at: now)
+        capture = CapturePath(plan)
         self.plan = plan
         self.rings = rings
-        self.socket = socket
         self.now = now
-    }
-
-    private static func eventLoop() throws(MediaError) -> EventLoop {
-        do throws(SystemError) { return try EventLoop() } catch { throw .system(error) }
-    }
-
-    private static func timer() throws(MediaError) -> Timer {
-        do throws(SystemError) { return try Timer() } catch { throw .system(error) }
-    }
-
-    private static func inbox() throws(MediaError) -> DatagramInbox {
-        do throws(SystemError) { return try DatagramInbox() } catch { throw .system(error) }
-    }
-
-    private static func outbox(
-        _ socket: borrowing UDPSocket
-    ) throws(MediaError) -> DatagramOutbox {
-        do throws(SystemError) {
-            return try DatagramOutbox(for: socket)
-        } catch { throw .system(error) }
+        duplex.isOn = plan.isHalfDuplex
+        self.sender.frameSize = self.talks.encoder.frameSize
     }
 
     private static func watch(
@@ -197,29 +106,18 @@ package struct MediaLoop: ~Copyable {
         } catch { throw .system(error) }
     }
 
-    private static func encoder(_ plan: MediaPlan) throws(MediaError) -> OpusEncoder {
-        do throws(OpusError) {
-            return try OpusEncoder(plan.profile, bitrate: plan.bitrate)
-        } catch { throw .opus(error) }
-    }
-
-    private static func voices(_ plan: MediaPlan) throws(MediaError) -> FixedArray<VoiceSlot> {
-        do throws(OpusError) { return try VoiceSlot.slots(plan) } catch { throw .opus(error) }
-    }
-
     /// Runs until the control thread says stop; then everything has been handed back.
     package mutating func run() {
         // The first time one of these changes, the Swift runtime allocates what it knows of its
         // type: here, before the sound, rather than at a card's or a session's coming.
-        capture = nil
-        playback = nil
-        for peer in peers.indices { peers[peer].slots.removeAll() }
+        cards.removeAll()
+        for peer in sender.peers.indices { sender.peers[peer].keySlots.removeAll() }
         HeapWatch.arm(true)
-        armTimer()
+        cards.armTimer(at: now)
         while !isStopping {
-            let deadline = nextTurn
+            let deadline = hasBacklog ? now : keys.settles
             let ready = loop.wait(until: deadline)
-            turnBefore = now
+            receiver.beginTurn(after: now)
             now = Clock.now()
             var woken = Woken()
             for index in 0..<ready { woken.note(loop[index]) }
@@ -231,17 +129,19 @@ package struct MediaLoop: ~Copyable {
                 continue
             }
             hasBacklog = false
-            askMaster(woken)
-            if woken.card || woken.timer { intake.beginPeriod() }
+            cards.ask(woken, loop, at: now)
+            if woken.card || woken.timer { receiver.intake.beginPeriod() }
             takeCommands(woken)
             readKeys(woken)
-            let isPeriod = woken.isPeriod(of: clock.source)
+            let isPeriod = woken.isPeriod(of: cards.clock.source)
             if isPeriod { moveCapturedSound() }
-            if woken.timer { paceByTimer() }
+            if woken.timer, announcement.isOn {
+                pace(.timer, announcement.samplesDue(at: now))
+            }
             talk()
             followTrial()
-            if woken.socket || intake.isGathering { listen() }
-            if isPeriod { playSound() } else if woken.timer { intake.missedBlock() }
+            if woken.socket || receiver.intake.isGathering { listen() }
+            if isPeriod { playSound() } else if woken.timer { receiver.intake.missedBlock() }
             if isPeriod || woken.timer { watchStreams() }
             followLoad()
             finishTurn()
@@ -249,37 +149,21 @@ package struct MediaLoop: ~Copyable {
         HeapWatch.arm(false)
     }
 
-    /// Tells the control thread something; it is woken at the end of the turn.
-    mutating func tell(_ event: MediaEvent) {
-        if rings.events.push(event) != nil { rings.counters.add(.eventsLost) }
-        hasTold = true
-    }
-
-    /// Hands something back to the control thread, where it dies.
-    mutating func handBack(_ returned: consuming Returned) {
-        if let refused = rings.returns.push(returned) {
-            // The ring holds more than there is to hand back; were it full, freeing it here would
-            // cost a late frame, losing it a leak.
-            _ = consume refused
-            rings.counters.add(.eventsLost)
-        }
-        hasTold = true
-    }
-
     private mutating func finishTurn() {
-        watchSocket()
+        if let wakes = receiver.intake.newWaking() {
+            try? loop.modify(
+                fd: sender.fd, events: wakes ? EventLoop.readable : 0,
+                token: Token.socket.rawValue)
+        }
         rings.counters.add(.ticks)
         if rings.counters[.ticks] % 64 == 0 { publishGauges() }
-        if hasTold {
-            hasTold = false
-            rings.eventsWaiting.raise()
-        }
+        rings.wakeControlThread()
     }
 
     private mutating func publishGauges() {
         rings.counters.set(.cpuNanoseconds, to: UInt64(Clock.threadNanoseconds()))
         rings.counters.set(.heapCalls, to: HeapWatch.count ?? UInt64.max)
-        if let estimate = chain.estimate {
+        if let estimate = capture.chain.estimate {
             rings.counters.set(.echoReduction, to: UInt64(estimate.decibels * 10))
         }
         rings.counters.set(.microphoneLevel, to: UInt64(max(0, -meters.level * 10)))
@@ -291,4 +175,16 @@ package struct MediaLoop: ~Copyable {
 package enum MediaError: Error {
     case system(SystemError)
     case opus(OpusError)
+
+    static func fromSystem<Value: ~Copyable>(
+        _ make: () throws(SystemError) -> Value
+    ) throws(MediaError) -> Value {
+        do throws(SystemError) { return try make() } catch { throw .system(error) }
+    }
+
+    static func fromOpus<Value: ~Copyable>(
+        _ make: () throws(OpusError) -> Value
+    ) throws(MediaError) -> Value {
+        do throws(OpusError) { return try make() } catch { throw .opus(error) }
+    }
 }

@@ -21,11 +21,11 @@ package final class Rings: Sendable {
     package let events = SPSCRing<MediaEvent>(capacity: 256)
     /// Media to control: opened control packets, larger than events and rarer.
     package let records = SPSCRing<OpenedRecords>(capacity: 64)
-    /// Media to control: what dies on the control thread; at most, three sessions
-    /// of each peer, with cards and keys.
+    /// Media to control: values that end on the control thread; at most, three sessions of each
+    /// peer, with cards and keys.
     package let returns = SPSCRing<Returned>(capacity: 128)
-    /// Media to control: what the microphone hears, only while somebody watches; fetched 20 times a
-    /// second, so it wakes nobody.
+    /// Media to control: the microphone's sound, only while it is watched; fetched 20 times a
+    /// second, so it wakes no thread.
     package let sound = SPSCRing<SoundBlock>(capacity: 32)
     package let counters = CounterTable<MediaCount>(count: MediaCount.allCases.count)
     /// By the peer's number.
@@ -34,9 +34,11 @@ package final class Rings: Sendable {
     package let commandsWaiting: EventSignal
     /// Raised after anything was pushed for the control thread.
     package let eventsWaiting: EventSignal
+    /// The media loop has pushed something in this turn.
+    private let hasNews = Flag()
 
     package init() throws(SystemError) {
-        // Until the media loop has told, nobody knows.
+        // Unknown until the media loop publishes them.
         counters.set(.heapCalls, to: UInt64.max)
         counters.set(.captureDriftError, to: UInt64.max)
         counters.set(.playbackDriftError, to: UInt64.max)
@@ -48,7 +50,7 @@ package final class Rings: Sendable {
     }
 }
 
-/// What the control thread tells the media loop.
+/// An order of the control thread to the media loop.
 package enum MediaCommand: ~Copyable {
     /// Into the peer's `next` slot (protocol.md §1.7).
     case install(peer: Int, SessionKeys, SocketAddress)
@@ -78,15 +80,15 @@ package enum MediaCommand: ~Copyable {
     case ring(Chime?)
     case beep(Bool)
     /// Send what comes through this box to the announcement's target; nothing more comes of it.
-    case announce(Announcement)
+    case announce(Box<Announcement>)
     case announceEnd(isNow: Bool)
     /// Push the microphone's sound, or no longer.
     case watch(Bool)
     /// Send a tone trial to this talk target, by its `id`.
     case trial(target: Int)
     /// Other settings.
-    case adopt(MediaChange)
-    /// How loud what is.
+    case adopt(Box<MediaChange>)
+    /// The volumes that people have set.
     case volumes(MediaVolumes)
     /// Hand this card back: it is to be opened otherwise.
     case giveUp(PCMError.Direction)
@@ -96,7 +98,7 @@ package enum MediaCommand: ~Copyable {
     case stop
 }
 
-/// What the media loop tells the control thread.
+/// News from the media loop for the control thread.
 package enum MediaEvent: Sendable {
     case switched(peer: Int, index: UInt32)
     /// The microphone opened for a talk target, by its `id`: the number of the first frame, and
@@ -144,15 +146,47 @@ package struct OpenedRecords: Sendable {
     package let bytes: InlineArray<1209, UInt8>
 }
 
-/// What the media loop hands back: closing and freeing is the control thread's work.
+/// A value that the media loop hands back: the control thread closes and frees it.
 package enum Returned: ~Copyable {
     case session(SessionKeys)
     case capture(CapturePCM)
     case playback(PlaybackPCM)
     case key(InputLine)
-    case announcement(Announcement)
+    case announcement(Box<Announcement>)
     /// The settings before, to be freed.
-    case change(MediaChange)
+    case change(Box<MediaChange>)
+}
+
+extension Rings {
+    /// Tells the control thread something; it is woken at the end of the turn.
+    ///
+    /// Media loop only, as everything down to `wakeControlThread`.
+    func notify(_ event: MediaEvent) {
+        if events.push(event) != nil { counters.add(.eventsLost) }
+        hasNews.raise()
+    }
+
+    /// Hands the control thread an opened control packet.
+    func pass(_ opened: OpenedRecords) {
+        if records.push(opened) != nil { counters.add(.eventsLost) }
+        hasNews.raise()
+    }
+
+    /// Hands something back to the control thread, where it dies.
+    func handBack(_ returned: consuming Returned) {
+        if let refused = returns.push(returned) {
+            // The ring has room for all there is to hand back. If it were full, freeing the value
+            // here would cost a late frame; losing it would be a leak.
+            _ = consume refused
+            counters.add(.eventsLost)
+        }
+        hasNews.raise()
+    }
+
+    /// Wakes the control thread if there is something for it.
+    func wakeControlThread() {
+        if hasNews.lower() { eventsWaiting.raise() }
+    }
 }
 
 extension Rings {

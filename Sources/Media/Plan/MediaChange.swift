@@ -5,9 +5,9 @@ package import Time
 
 /// New settings on their way to the media loop; what they replace comes back in the same box.
 ///
-/// All that has to be allocated for them is here before they leave the control thread, and is freed
-/// there when the box is back: the media loop only exchanges and moves.
-package final class MediaChange: @unchecked Sendable {
+/// The control thread allocates all of it before the box leaves, and frees what comes back: the
+/// media loop only swaps.
+package struct MediaChange: ~Copyable {
     var plan: MediaPlan
     var keys: FixedArray<TalkKeySlot>
     var virtualKeys: FixedArray<TalkKey>
@@ -17,7 +17,7 @@ package final class MediaChange: @unchecked Sendable {
     let formerKeys: [Int?]
     /// Where something about them changed: another encoder, other voices.
     var encoder: OpusEncoder?
-    var slots: FixedArray<VoiceSlot>?
+    var voiceSlots: FixedArray<VoiceSlot>?
     private var chain: CaptureChain
     private var reference: EchoReference
     private let changesChain: Bool
@@ -43,7 +43,7 @@ package final class MediaChange: @unchecked Sendable {
         let keepsVoices =
             former.jitterPreset == plan.jitterPreset && former.jitterMax == plan.jitterMax
             && former.sound.blockSamples == plan.sound.blockSamples
-        slots = keepsVoices ? nil : try VoiceSlot.slots(plan)
+        voiceSlots = keepsVoices ? nil : try VoiceSlot.slots(plan)
         let blockSamples = plan.captureBlock
         changesChain = former.capture != plan.capture || former.captureBlock != blockSamples
         // One that does nothing, where the one there stays.
@@ -53,34 +53,29 @@ package final class MediaChange: @unchecked Sendable {
     }
 
     /// Exchanges the encoder, if there is another.
-    func exchangeEncoder(_ current: inout OpusEncoder) -> Bool {
+    mutating func exchangeEncoder(_ current: inout OpusEncoder) -> Bool {
         guard var other = encoder.take() else { return false }
         swap(&current, &other)
         encoder = consume other
         return true
     }
 
-    /// Exchanges what is done to the microphone's sound, if that is something else.
-    func exchangeChain(_ current: inout CaptureChain, _ played: inout EchoReference) {
+    /// Exchanges the microphone's chain, if there is another.
+    mutating func exchangeChain(_ current: inout CaptureChain, _ played: inout EchoReference) {
         guard changesChain else { return }
         swap(&current, &chain)
         swap(&played, &reference)
     }
 
-    /// Exchanges the voices, if there are others; whose they were is to be ended before.
-    func exchangeVoices(_ current: inout FixedArray<VoiceSlot>) {
-        guard var others = slots.take() else { return }
+    /// Exchanges the voices, if there are others; those in use must have been released.
+    mutating func exchangeVoices(_ current: inout FixedArray<VoiceSlot>) {
+        guard var others = voiceSlots.take() else { return }
         swap(&current, &others)
-        slots = consume others
-    }
-
-    /// Closes the lines that no key is read from any more.
-    package func closeLines() {
-        for place in keys.indices { keys[place].line = nil }
+        voiceSlots = consume others
     }
 
     var hasVoices: Bool {
-        switch slots {
+        switch voiceSlots {
         case .some: true
         case .none: false
         }

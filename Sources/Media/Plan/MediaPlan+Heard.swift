@@ -25,6 +25,16 @@ extension MediaPlan {
         return path
     }
 
+    /// How loud a peer's voice is there: as configured, or not at all where a person has muted it.
+    func gain(of peer: Int, _ hearing: Hearing, _ volumes: MediaVolumes) -> Gain {
+        let gain = gain(of: peer, hearing)
+        // Neither the speaker's volume nor what is muted holds up what overrides them.
+        if case .page(_, overrides: true) = hearing { return gain }
+        guard !volumes.isMuted(peer: peer, channel: hearing.channel) else { return .muted }
+        if case .page = hearing { return gain * volumes.page * volumes.speaker }
+        return gain * volumes.speaker
+    }
+
     private func passSpeaker(_ path: inout Audibility, _ volumes: MediaVolumes) {
         path.pass(volumes.isSpeakerMuted ? 0 : 1, .speakerMuted)
         path.pass(volumes.speaker.factor, .volume)

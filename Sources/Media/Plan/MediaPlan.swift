@@ -133,8 +133,10 @@ package struct MediaPlan: Sendable {
         return isWhole ? PCM.frameSamples : sound.blockSamples
     }
     /// The places of two targets that are aimed.
-    package var announcement: Int { targets.count - 3 }
-    package var call: Int { targets.count - 1 }
+    package var announcement: Int { Self.announcement(among: targets.count) }
+    package var call: Int { Self.call(among: targets.count) }
+    static func announcement(among targets: Int) -> Int { targets - 3 }
+    static func call(among targets: Int) -> Int { targets - 1 }
 
     /// The talk keys, each still without its line.
     func makeKeys(at now: Instant) -> FixedArray<TalkKeySlot> {

@@ -1,7 +1,7 @@
 package import Audio
 package import Station
 
-/// How loud what is, for the media loop.
+/// The volumes and mutes that people have set, for the media loop.
 package struct MediaVolumes: Equatable, Sendable {
     /// Of all that the speaker plays; the others are of their kind alone, and multiply with it.
     package var speaker = Gain.unity

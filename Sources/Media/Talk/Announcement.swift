@@ -3,10 +3,13 @@ package import Realtime
 
 /// Sound from a file on its way to an aimed stream, with what the media loop needs to send it.
 ///
-/// All of it is made on the control thread, which pushes into `sound` and frees the box when it is
-/// back; encoder and frames belong to the media loop meanwhile.
-package final class Announcement: @unchecked Sendable {
+/// The control thread makes all of it, pushes into `sound`, and frees the box when it is back; the
+/// media loop owns encoder and frames meanwhile.
+package struct Announcement: ~Copyable {
     /// 0.6 s: the control thread fetches more every 20 ms.
+    ///
+    /// Both threads refer to it. The media loop's reference comes back in the box and ends on the
+    /// control thread, so the ring is freed there whichever of the two ends last.
     package let sound = SPSCRing<SoundBlock>(capacity: 64)
     private var encoder: OpusEncoder
     private var frames = EncodedFrames()
@@ -29,8 +32,8 @@ package final class Announcement: @unchecked Sendable {
     /// The number of the next frame.
     var next: Int { frames.next }
 
-    /// Fills one frame from what has come; false while that is too little.
-    func fill() -> Bool {
+    /// Fills one frame from the sound that has come; false while that is too little.
+    mutating func fill() -> Bool {
         while filled < filling.count {
             if taken == block.count {
                 guard let other = sound.pop() else { return false }
@@ -55,7 +58,7 @@ package final class Announcement: @unchecked Sendable {
     }
 
     /// Nothing more comes: the rest of the frame is silence.
-    func pad() {
+    mutating func pad() {
         while filled < filling.count {
             filling[filled] = 0
             filled += 1
@@ -63,7 +66,7 @@ package final class Announcement: @unchecked Sendable {
     }
 
     /// Encodes the frame that is full, with packets of this size.
-    func encode(frameSize: Int) {
+    mutating func encode(frameSize: Int) {
         precondition(filled == filling.count)
         if encoder.frameSize != frameSize {
             encoder.change(frameSize: frameSize)
@@ -81,5 +84,5 @@ package final class Announcement: @unchecked Sendable {
     }
 
     /// Puts its frames in the place of the microphone's, and back again.
-    func exchange(_ other: inout EncodedFrames) { swap(&frames, &other) }
+    mutating func exchange(_ other: inout EncodedFrames) { swap(&frames, &other) }
 }

@@ -3,96 +3,73 @@ internal import Realtime
 internal import Station
 internal import Time
 
-/// What was read from a file goes out beside the microphone, paced by the card that wakes the loop.
+/// Sound from a file goes out beside the microphone (`PacedAnnouncement`).
 extension MediaLoop {
-    /// Frames that may be made up for at once after the loop stood still.
-    private static var framesLate: Int { 4 }
-
-    mutating func beginAnnouncement(_ box: Announcement) {
+    mutating func beginAnnouncement(_ box: consuming Box<Announcement>) {
         // Of settings before a reload its frames may have another length.
-        let isFit = box.frameSamples == plan.sound.frameSamples
-        guard announcement == nil, !isQuiet, !isStopping, isFit else {
-            handBack(.announcement(box))
-            tell(.said(target: plan.targets[plan.announcement].id, frames: 0))
-            return tell(.announcementEnded)
+        let isFit = box.value.frameSamples == plan.sound.frameSamples
+        guard !announcement.isOn, !isQuiet, !isStopping, isFit else {
+            rings.handBack(.announcement(box))
+            rings.notify(.said(target: plan.targets[plan.announcement].id, frames: 0))
+            return rings.notify(.announcementEnded)
         }
-        announcement = box
-        isAnnouncementWhole = false
-        announcementCredit = 0
-        pacedAt = now
-        spurts[plan.announcement].begin(at: 0)
-        isFrameSizeDue = true
-        if clock.source == .timer { armTimer() }
+        announcement.begin(box, at: now)
+        talks.spurts[plan.announcement].begin(at: 0)
+        talks.isFrameSizeDue = true
+        giveTimerWork()
     }
 
     /// Nothing more comes of it: the rest is sent, or is not.
     mutating func endAnnouncement(isNow: Bool) {
-        guard announcement != nil else { return }
-        isAnnouncementWhole = true
+        announcement.complete()
         if isNow { finishAnnouncement() }
     }
 
     /// The card that wakes the loop has moved so many samples: as much of the file is due.
     mutating func pace(_ source: ClockMaster.Source, _ samples: Int) {
-        guard announcement != nil, source == clock.source else { return }
+        guard announcement.isOn, source == cards.clock.source else { return }
         let frame = plan.sound.frameSamples
-        announcementCredit = min(announcementCredit + samples, Self.framesLate * frame)
-        while announcementCredit >= frame, announcement != nil {
+        announcement.earn(samples, frameSamples: frame)
+        while announcement.isDue(frameSamples: frame) {
             guard sendAnnounced() else {
-                // Its reader is slow: it goes on when there is more.
-                announcementCredit = frame
-                return
+                return announcement.waitForReader(frameSamples: frame)
             }
-            announcementCredit -= frame
+            announcement.spend(frameSamples: frame)
         }
-    }
-
-    /// Without a card time itself is what moves.
-    mutating func paceByTimer() {
-        guard announcement != nil else { return }
-        let samples = PCM.samples(in: now - pacedAt)
-        pacedAt = pacedAt + PCM.duration(of: samples)
-        pace(.timer, Int(samples))
     }
 
     /// Sends one frame of it; false when there is none yet.
     private mutating func sendAnnounced() -> Bool {
-        guard let box = announcement else { return false }
-        let target = plan.announcement
-        var isLast = false
-        if !box.fill() {
-            guard isAnnouncementWhole else { return false }
-            box.pad()
-            isLast = true
-        }
+        guard let filled = announcement.fill() else { return false }
         // While somebody talks it is chosen there.
-        if !isTalking { chooseFrameSize() }
-        let number = box.next
-        box.encode(frameSize: encoder.frameSize)
-        box.exchange(&encoded)
-        spurts[target].advance(to: number, lostMax: plan.lostFramesMax)
-        sendToAll(number, of: target, isLast: isLast)
-        box.exchange(&encoded)
-        rings.counters.add(.framesSent)
-        spurts[target].sent()
+        if talks.isFrameSizeDue, !talks.isTalking { talks.chooseFrameSize(plan, for: &sender) }
+        let isLast = filled == .lastFrame
+        let number = announcement.encode(frameSize: talks.encoder.frameSize)
+        announcement.exchange(&talks.frames)
+        talks.sendFrame(
+            number, of: plan.announcement, isLast: isLast, plan, by: &sender, at: now)
+        announcement.exchange(&talks.frames)
         if isLast { finishAnnouncement() }
         return true
     }
 
-    /// It is over, whatever is left of it.
+    /// Ends it, whatever is left of it.
     mutating func finishAnnouncement() {
-        guard let box = announcement else { return }
-        announcement = nil
-        isFrameSizeDue = true
+        guard let box = announcement.end() else { return }
+        talks.isFrameSizeDue = true
         let target = plan.announcement
-        spurts[target].phase = .silent
-        if spurts[target].packets > 0 {
-            spurts[target].endsLeft = Spurt.ends
-            spurts[target].nextEnd = now
-        }
-        tell(.said(target: plan.targets[target].id, frames: spurts[target].packets))
-        handBack(.announcement(box))
-        tell(.announcementEnded)
-        if clock.source == .timer { armTimer() }
+        talks.spurts[target].phase = .silent
+        talks.spurts[target].oweEnds(at: now)
+        rings.notify(
+            .said(target: plan.targets[target].id, frames: talks.spurts[target].packets))
+        rings.handBack(.announcement(box))
+        rings.notify(.announcementEnded)
+        giveTimerWork()
+    }
+
+    /// Without a card, the timer moves talk keys and an announcement.
+    mutating func giveTimerWork() {
+        cards.hasOtherWork = keys.count > 0 || announcement.isOn
+        if cards.clock.source == .timer { cards.armTimer(at: now) }
     }
 }

@@ -1,328 +1,74 @@
 internal import Audio
-internal import Crypto
-internal import HAL
 internal import Realtime
 internal import Station
 internal import Time
-internal import Wire
 
-/// From the microphone to the wire.
+/// From the frames of the microphone to the wire (`Talks`, `PacketSender`).
 extension MediaLoop {
     /// Opens the microphone for a target: its talkspurt begins with the pre-roll.
-    mutating func open(_ target: Int) {
-        guard hasCapture, !isQuiet else { return }
+    mutating func beginTalk(_ target: Int) {
+        guard cards.hasCapture, !isQuiet else { return }
         if let other = trial.target, other != target { endTrial() }
-        switch spurts[target].phase {
-        case .talking: return
-        case .closing:
-            // Pressed again before the last frame left: the talkspurt goes on.
-            spurts[target].phase = .talking
-            return
-        case .silent: break
-        }
+        let isCall = target == plan.call
         // What was said before a call was taken is nobody's.
-        let start = target == plan.call ? microphone.captured : prerollStart
-        if !isTalking { beginEncoding(at: start) }
-        if target == plan.call { duplex.reset() }
-        // What it has heard already is not said again.
-        spurts[target].begin(at: max(spurts[target].nextFrame, start, encoded.oldest))
-        isFrameSizeDue = true
+        let start =
+            isCall ? capture.microphone.captured : capture.prerollStart(plan.prerollFrames)
+        guard talks.begin(target, at: start, hasRested: !cards.isCapturing) else { return }
+        if isCall { duplex.callBegins() }
+        let listeners = talks.spurts[target].listeners
+        let prospect = sender.prospect(
+            of: listeners, isMicrophoneSilent: volumes.isMicrophoneSilent, at: now)
         // First: where the card does not start, the end of it follows.
-        let prospect = prospect(of: target)
-        tell(
+        rings.notify(
             .talking(
-                target: plan.targets[target].id, first: spurts[target].sequence,
+                target: plan.targets[target].id, first: talks.spurts[target].sequence,
                 isDoubted: prospect == .doubted))
         wakeCapture()
         hasBacklog = true
-        openedAt = trial.target == nil ? now : nil
-        permit(target, prospect)
+        talks.openedAt = trial.target == nil ? now : nil
+        if plan.hasPermitTone, trial.target == nil, !isCall { tones.play(prospect) }
     }
 
     /// Closes it: the frame being captured is the talkspurt's last.
-    mutating func close(_ target: Int) {
-        guard spurts[target].phase == .talking else { return }
+    mutating func closeTalk(_ target: Int) {
+        guard talks.spurts[target].phase == .talking else { return }
         // Of a card that sleeps that frame never comes.
-        if clock.capture.isStill { return endAtOnce(target) }
-        spurts[target].phase = .closing(last: microphone.captured)
+        if cards.clock.capture.isStill { return endAtOnce(target) }
+        talks.spurts[target].phase = .closing(last: capture.microphone.captured)
     }
 
     /// Ends a talkspurt without a last frame, when there is no microphone to take it from.
     mutating func endAtOnce(_ target: Int) {
-        guard spurts[target].isTalking else { return }
-        ended(target)
+        guard talks.spurts[target].isTalking else { return }
+        if target == plan.announcement { return finishAnnouncement() }
+        talks.end(target, plan, at: now)
+        followEnds()
     }
 
-    /// Whether the microphone is open for anyone.
-    var isTalking: Bool {
-        for target in spurts.indices where target != plan.announcement {
-            if spurts[target].isTalking { return true }
-        }
-        return false
+    /// What follows from the end of a talk here, beside its last packets.
+    private mutating func followEnds() {
+        guard talks.takeEnd() else { return }
+        duplex.talkEnded(at: now, rxHold: plan.rxHold)
+        if !talks.isTalking { cards.restCapture(loop, at: now) }
     }
 
-    /// The oldest frame of the pre-roll.
-    private var prerollStart: Int {
-        max(
-            microphone.captured - plan.prerollFrames, microphone.unbroken, microphone.oldest,
-            mutedFrom)
-    }
-
-    /// Starts at the oldest frame of the pre-roll, or where the last talkspurt stopped.
-    private mutating func beginEncoding(at first: Int) {
-        // What the encoder remembers is of another time; also where the microphone has rested.
-        guard first > encoded.next || !isCapturing else { return }
-        encoder.reset()
-        encoded.begin(at: first)
-    }
-
-    /// Takes the captured periods from the card.
-    mutating func moveCapturedSound() {
-        guard isCapturing, hasCapture else { return }
-        var room = samples.mutableSpan
-        switch capture!.read(into: &room) {
-        case .samples(let count): take(samples: count)
-        case .wouldBlock: return
-        case .xrun:
-            rings.counters.add(.captureXruns)
-            noteLateness(xrunAfter: now - lastCapture, period: capturePeriod)
-            cardClocks.captureBegins()
-            skipLostSound()
-            moved(.capture)
-            if isLinked { startCards() }
-        case .suspended:
-            fellAsleep(.capture)
-        case .gone(let error):
-            lose(capture: error)
-        }
-    }
-
-    private mutating func take(samples count: Int) {
-        moved(.capture)
-        cardClocks.captured(count, at: now, rings.counters)
-        lastCapture = now
-        noteLateness(captured: count)
-        let before = microphone.captured
-        let trialPlace = trial.target == nil ? nil : trial.place
-        meters.captured(
-            samples.span.extracting(first: count), trialPlace: trialPlace, at: now, rings)
-        shutMicrophone(samples: count)
-        silenceMuted(samples: count)
-        if trialPlace != nil {
-            layTrial(over: count)
-        } else if chain.settings.isOff, !plan.hasVox {
-            microphone.append(samples.span.extracting(first: count))
-        } else {
-            improve(samples: count)
-        }
-        rings.counters.add(.framesCaptured, UInt64(microphone.captured - before))
-        pace(.capture, count)
-    }
-
-    /// The card stood still, and what was said meanwhile is lost: the talkspurts' numbers go on by
-    /// as much.
-    ///
-    /// Numbers are time to whoever hears them. Sound that came so much later by its number would
-    /// look like a network that became so much slower.
-    mutating func skipLostSound() {
-        let lost = microphone.framesLost(in: (now - lastCapture).nanoseconds)
-        microphone.breakOff()
-        loseReference()
-        lastCapture = now
-        for target in spurts.indices {
-            spurts[target].lose(lost, before: microphone.captured)
-        }
-    }
-
-    /// Encodes the frames that wait and sends each target what it lacks, at most `framesPerTurn`.
+    /// Encodes the frames that wait and sends each target what it lacks.
     mutating func talk() {
         // What is encoded goes out as it is, a pre-roll too, before frames change their size.
-        if isTalking, !isFrameSizeDue || sendWaiting() {
-            chooseFrameSize()
-            encodeWaiting()
+        if talks.isTalking, !talks.isFrameSizeDue || sendWaiting() {
+            if talks.isFrameSizeDue, talks.isTalking || announcement.isOn {
+                talks.chooseFrameSize(plan, for: &sender)
+            }
+            if !talks.encodeWaiting(from: capture.microphone) { hasBacklog = true }
             _ = sendWaiting()
         }
-        sendSpurtEnds()
+        talks.sendEnds(plan, by: &sender, at: now)
     }
 
-    /// False when some must wait for the next turn: a pre-roll to many would hold up the sound.
     private mutating func sendWaiting() -> Bool {
-        var isDone = true
-        for target in spurts.indices where target != plan.announcement {
-            var left = Self.framesPerTurn
-            while spurts[target].isTalking, let number = firstWaiting(for: target) {
-                guard left > 0 else {
-                    hasBacklog = true
-                    isDone = false
-                    break
-                }
-                left -= 1
-                send(number, to: target)
-            }
-        }
+        let isDone = talks.sendWaiting(plan, by: &sender, at: now)
+        if !isDone { hasBacklog = true }
+        followEnds()
         return isDone
-    }
-
-    private mutating func encodeWaiting() {
-        if encoded.next < microphone.oldest {
-            // The loop stood still for long: go on with what there is.
-            encoder.reset()
-            encoded.begin(at: microphone.oldest)
-        }
-        var left = Self.framesPerTurn
-        while encoded.next < microphone.captured {
-            guard left > 0 else {
-                // The sound of the card comes first; then go on at once.
-                hasBacklog = true
-                return
-            }
-            left -= 1
-            encoded.append(from: microphone, by: &encoder)
-        }
-    }
-
-    /// The next frame for a target, if it is encoded.
-    private func firstWaiting(for target: Int) -> Int? {
-        let number = max(spurts[target].nextFrame, encoded.oldest)
-        return number < encoded.next ? number : nil
-    }
-
-    /// Sends a target's next frame to everyone who hears it.
-    private mutating func send(_ number: Int, to target: Int) {
-        spurts[target].advance(to: number, lostMax: plan.lostFramesMax)
-        var isLast = false
-        if case .closing(let last) = spurts[target].phase { isLast = number >= last }
-        sendToAll(number, of: target, isLast: isLast)
-        rings.counters.add(.framesSent)
-        if let pressed = openedAt {
-            let took = (Clock.now() - pressed).nanoseconds
-            rings.counters.set(.keyToPacket, to: UInt64(max(1, took)))
-            openedAt = nil
-        }
-        spurts[target].sent()
-        if isLast { ended(target) }
-    }
-
-    /// Seals an encoded frame for each who hears this target.
-    mutating func sendToAll(_ number: Int, of target: Int, isLast: Bool) {
-        let flags = FrameFlags(
-            kind: .audio, isSpurtStart: spurts[target].packets < plan.startFrames,
-            stream: plan.targets[target].stream)
-        var laid = (depth: -1, offset: 0)
-        for peer in spurts[target].listeners {
-            let copies = copies(in: number, to: peer, of: target)
-            // Most listeners need the same.
-            if copies != laid {
-                write(frame: number, of: target, isLast: isLast, copies)
-                laid = copies
-            }
-            seal(to: peer, onSession: nil, flags, at: nil)
-        }
-        sendSealed()
-    }
-
-    /// The copies a packet carries: those this listener needs, and those its padding has room for.
-    ///
-    /// They never reach before the talkspurt or over a gap in it, nor before a change of the
-    /// frames' size.
-    private mutating func copies(
-        in number: Int, to peer: Int, of target: Int
-    ) -> (depth: Int, offset: Int) {
-        let room =
-            peers[peer].protection.plaintextSize(frameSize: encoded.frameSize)
-            - AudioPacket.headerSize
-        let offset = peers[peer].protection.offset
-        let past = (number - max(spurts[target].unbroken, encoded.oldest)) / offset
-        let depth = min(room / encoded.frameSize - 1, Redundancy.depthMax, past)
-        return (depth, depth == 0 ? 1 : offset)
-    }
-
-    /// Lays an encoded frame and its copies into the plaintext buffer, zeros behind them.
-    private mutating func write(
-        frame number: Int, of target: Int, isLast: Bool, _ copies: (depth: Int, offset: Int)
-    ) {
-        let sequence = spurts[target].sequence
-        var plain = plaintext.mutableSpan
-        let audio = AudioPacket.write(
-            sequence: sequence, depth: copies.depth, offset: copies.offset, isLast: isLast,
-            frameSize: encoded.frameSize, into: &plain)
-        for index in 0...copies.depth {
-            let place = audio.frame(index).range.lowerBound
-            encoded.copy(number - index * copies.offset, into: &plain, at: place)
-        }
-    }
-
-    /// Gives frames the size that suits all who are talked to.
-    ///
-    /// The microphone is encoded once, so the one with the narrowest way decides; but not one whose
-    /// way bears nothing at all, unless there are only such. All that is encoded has been sent, for
-    /// a packet holds frames of one size.
-    mutating func chooseFrameSize() {
-        guard isFrameSizeDue, isTalking || announcement != nil else { return }
-        isFrameSizeDue = false
-        var size = plan.frameSize
-        var hopeless = plan.frameSize
-        var isHoped = false
-        for target in spurts.indices where spurts[target].isTalking {
-            for peer in spurts[target].listeners {
-                let wish = peers[peer].protection.frameSize
-                if peers[peer].protection.isHopeless {
-                    hopeless = min(hopeless, wish)
-                } else {
-                    size = min(size, wish)
-                    isHoped = true
-                }
-            }
-        }
-        if !isHoped { size = hopeless }
-        rings.counters.set(
-            .bitrate, to: UInt64(size * 8 * PCM.sampleRate / encoder.frameSamples))
-        guard size != encoder.frameSize else { return }
-        encoder.change(frameSize: size)
-        encoded.begin(at: encoded.next)
-    }
-
-    private mutating func ended(_ target: Int) {
-        if target == plan.announcement { return finishAnnouncement() }
-        spurts[target].phase = .silent
-        tell(.said(target: plan.targets[target].id, frames: spurts[target].packets))
-        if spurts[target].packets > 0 {
-            spurts[target].endsLeft = Spurt.ends
-            spurts[target].nextEnd = now
-        }
-        // Those who are left need no longer do with what this one's way bore.
-        isFrameSizeDue = true
-        speakerHeldUntil = now + plan.rxHold
-        tell(.silent(target: plan.targets[target].id))
-        if !isTalking { restCapture() }
-    }
-
-    /// SPURT_END, three times 20 ms apart: the last audio packet may have been lost.
-    private mutating func sendSpurtEnds() {
-        for target in spurts.indices {
-            guard spurts[target].endsLeft > 0, now >= spurts[target].nextEnd else { continue }
-            spurts[target].endsLeft -= 1
-            spurts[target].nextEnd = now + Spurt.endInterval
-            sendSpurtEnd(of: target)
-        }
-    }
-
-    mutating func sendSpurtEnd(of target: Int) {
-        sendSpurtEnd(of: target, to: spurts[target].listeners)
-    }
-
-    mutating func sendSpurtEnd(of target: Int, to listeners: PeerSet) {
-        let end = SpurtEnd(stream: plan.targets[target].stream, last: spurts[target].lastSequence)
-        sendRecord(.spurtEnd(end), to: listeners)
-    }
-
-    /// Sends one control record on the current session of each of these peers.
-    mutating func sendRecord(_ record: ControlRecord, to listeners: some Swift.Sequence<Int>) {
-        sendRecords(ControlPayload(record), to: listeners)
-    }
-
-    mutating func sendRecords(_ payload: ControlPayload, to listeners: some Swift.Sequence<Int>) {
-        lay(payload)
-        sealAndSend(to: listeners, FrameFlags(kind: .control))
     }
 }

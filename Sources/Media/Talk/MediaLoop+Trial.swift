@@ -31,52 +31,44 @@ struct TrialTone: ~Copyable {
 extension MediaLoop {
     /// Begins to send the trial to a target; ends at once where someone talks, or nobody can.
     mutating func beginTrial(_ target: Int) {
-        guard hasCapture, !clock.capture.isStill, !isQuiet, !isTalking, trial.target == nil
+        guard cards.hasCapture, !cards.clock.capture.isStill, !isQuiet, !talks.isTalking,
+            trial.target == nil
         else {
-            return tell(.trialEnded)
+            return rings.notify(.trialEnded)
         }
         // Nothing said before it goes out with it.
-        microphone.breakOff()
+        capture.breakOff()
         trial.target = target
         trial.place = 0
         trial.isReleased = false
-        follow(virtualKeys[target].handle(.level(isDown: true), at: now), target: target)
-    }
-
-    /// Takes the trial in place of what was captured: nothing improves it.
-    mutating func layTrial(over count: Int) {
-        var all = samples.mutableSpan
-        var room = all._mutatingExtracting(first: count)
-        trial.lay(over: &room)
-        microphone.append(samples.span.extracting(first: count))
-        samplesRead += count
+        act(on: keys.virtual[target].handle(.level(isDown: true), at: now), target: target)
     }
 
     /// Lets the key go when all is sent, and the microphone again when nothing more is.
     mutating func followTrial() {
         guard let target = trial.target else { return }
         // Of a card that sleeps the end would not come.
-        if clock.capture.isStill { return endTrial() }
-        if !trial.isReleased, trial.place >= ToneTrial.count || !hasCapture {
+        if cards.clock.capture.isStill { return endTrial() }
+        if !trial.isReleased, trial.place >= ToneTrial.count || !cards.hasCapture {
             trial.isReleased = true
-            follow(virtualKeys[target].handle(.level(isDown: false), at: now), target: target)
-            virtualDue = now
+            act(on: keys.virtual[target].handle(.level(isDown: false), at: now), target: target)
+            keys.virtualMoved(at: now)
         }
         // The tail after the key is not the room's either.
-        if !spurts[target].isTalking { endTrial() }
+        if !talks.spurts[target].isTalking { endTrial() }
     }
 
     /// The trial is over, or someone wants to talk: the microphone is the room's again.
     ///
-    /// Its talkspurt ends at once, without a tail: nobody has asked that its listener hears the
-    /// room. Of whose key is down meanwhile another one begins.
+    /// Its talkspurt ends at once, without a tail: the listener was to hear tones, not the room.
+    /// If a key of the same target is down meanwhile, another talkspurt begins.
     mutating func endTrial() {
         guard let target = trial.target else { return }
         trial.target = nil
-        virtualKeys[target] = TalkKey(plan.virtualKeys[target], isDown: false)
+        keys.virtual[target] = TalkKey(plan.virtualKeys[target], isDown: false)
         endAtOnce(target)
-        microphone.breakOff()
+        capture.breakOff()
         updateGate(target)
-        tell(.trialEnded)
+        rings.notify(.trialEnded)
     }
 }

@@ -1,7 +1,7 @@
 internal import Station
 internal import Time
 
-/// What is being said to one talk target.
+/// The talkspurt to one target.
 struct Spurt {
     enum Phase: Equatable {
         case silent
@@ -32,7 +32,7 @@ struct Spurt {
     var nextEnd = Instant(nanoseconds: 0)
 
     static let startMarked = Duration.milliseconds(100)
-    /// What waits in the microphone besides the pre-roll: the key's debounce, and this turn's work.
+    /// Sound in the microphone besides the pre-roll: of the key's debounce, and of this turn.
     static let besidesPreroll = Duration.milliseconds(40)
     static let ends = 3
     /// The longest sound lost at the card that is told by numbers left out.
@@ -77,6 +77,13 @@ struct Spurt {
         guard packets > 0 else { return }
         // After as much the other side begins anew.
         sequence &+= UInt16(max(0, min(skipped, lostMax)))
+    }
+
+    /// It is over: SPURT_ENDs follow, unless none of it was sent.
+    mutating func oweEnds(at now: Instant) {
+        guard packets > 0 else { return }
+        endsLeft = Self.ends
+        nextEnd = now
     }
 
     /// The frame that was to be next is under way.

@@ -1,0 +1,186 @@
+internal import Audio
+internal import HAL
+internal import Realtime
+internal import Time
+
+/// The microphone's sound on its way from the card to the frames that are kept for talks: measured,
+/// silenced where it must be, and improved.
+struct CapturePath: ~Copyable {
+    private(set) var microphone: Microphone
+    /// Improves the sound before anyone hears it, by what the speaker plays.
+    var chain: CaptureChain
+    private var reference: EchoReference
+    /// Whether the speaker sounds, for keys that speech presses.
+    private var activity = SpeakerActivity()
+    private var mute = Mute()
+    /// Samples read last from the card, and how many they are.
+    private var samples = FixedArray(count: 4096) { _ in Int16(0) }
+    private var fresh = 0
+    /// How many of them are kept already, and how many samples were kept since the start.
+    private var kept = 0
+    private var keptBefore = 0
+
+    init(_ plan: MediaPlan) {
+        chain = CaptureChain(plan.capture, blockSamples: plan.captureBlock)
+        reference = EchoReference(isWanted: plan.capture.cancelsEcho)
+        microphone = Microphone(frameSamples: plan.sound.frameSamples)
+    }
+
+    // MARK: From the card to kept frames, step by step
+
+    /// Reads the samples that wait in the microphone's card.
+    mutating func read(from cards: inout CardPair) -> PCMTransfer {
+        let outcome = Self.read(from: &cards, into: &samples)
+        if case .samples(let count) = outcome { (fresh, kept) = (count, 0) }
+        return outcome
+    }
+
+    private static func read(
+        from cards: inout CardPair, into samples: inout FixedArray<Int16>
+    ) -> PCMTransfer {
+        var room = samples.mutableSpan(samples.indices)
+        return cards.read(into: &room)
+    }
+
+    /// Shows how loud it is, before anything is done to it.
+    func measure(
+        by meters: inout Meters, trialPlace: Int?, at now: Instant, _ rings: Rings
+    ) {
+        meters.captured(samples.span(0..<fresh), trialPlace: trialPlace, at: now, rings)
+    }
+
+    /// Shuts it where the speaker has its turn, half duplex.
+    mutating func shut(
+        by duplex: inout HalfDuplex, _ talking: HalfDuplex.Talking, isUrgent: Bool
+    ) {
+        var new = samples.mutableSpan(0..<fresh)
+        duplex.shutMicrophone(&new, talking, isUrgent: isUrgent)
+    }
+
+    /// Silences it where a person has muted the microphone.
+    mutating func silence(isMuted: Bool) {
+        Self.silence(&samples, fresh, by: &mute, isMuted: isMuted)
+    }
+
+    private static func silence(
+        _ samples: inout FixedArray<Int16>, _ count: Int, by mute: inout Mute, isMuted: Bool
+    ) {
+        var new = samples.mutableSpan(0..<count)
+        mute.apply(to: &new, isMuted: isMuted)
+    }
+
+    /// Keeps it as it is.
+    mutating func keepAll() { keep(fresh - kept) }
+
+    /// Keeps a trial's tones in its place: nothing improves them.
+    mutating func keep(_ trial: inout TrialTone) {
+        var room = samples.mutableSpan(0..<fresh)
+        trial.lay(over: &room)
+        keepAll()
+    }
+
+    /// Keeps it and improves the next whole block of what is kept; false when none is left.
+    mutating func improveBlock() -> Bool {
+        let blockSamples = chain.blockSamples
+        let missing = microphone.missing(of: blockSamples)
+        guard missing <= fresh - kept else {
+            keepAll()
+            return false
+        }
+        keep(missing)
+        Self.improve(
+            &microphone, &chain, from: keptBefore + kept - blockSamples, reference)
+        return true
+    }
+
+    private mutating func keep(_ count: Int) {
+        Self.append(samples, kept..<kept + count, to: &microphone)
+        kept += count
+        if kept == fresh {
+            keptBefore += kept
+            (kept, fresh) = (0, 0)
+        }
+    }
+
+    private static func append(
+        _ samples: borrowing FixedArray<Int16>, _ range: Range<Int>,
+        to microphone: inout Microphone
+    ) {
+        microphone.append(samples.span(range))
+    }
+
+    private static func improve(
+        _ microphone: inout Microphone, _ chain: inout CaptureChain, from position: Int,
+        _ reference: borrowing EchoReference
+    ) {
+        var block = microphone.mutableNewest(chain.blockSamples)
+        chain.process(&block, at: position, reference)
+    }
+
+    // MARK: The speaker, as the microphone hears it
+
+    /// Asks both cards how much waits in them: what is played now is what is captured now.
+    mutating func alignReference(_ cards: inout CardPair) {
+        guard chain.settings.cancelsEcho, let delays = cards.delays else { return }
+        reference.align(
+            playbackDelay: delays.playback, captureDelay: delays.capture,
+            captured: keptBefore + fresh)
+    }
+
+    /// The speaker's card has taken these samples.
+    mutating func played(_ samples: Span<Int16>, hasVox: Bool) {
+        if chain.settings.cancelsEcho { reference.append(samples) }
+        if hasVox { activity.add(samples) }
+    }
+
+    /// The speaker is silent from now on.
+    mutating func forgetSpeaker() { activity = SpeakerActivity() }
+
+    /// How the microphone hears the speaker.
+    var speaker: Vox.Speaker {
+        mutating get {
+            guard activity.isSounding else { return .silent }
+            return chain.estimate?.isGood == true ? .cancelled : .heard
+        }
+    }
+
+    /// Whether there is speech in the block that was improved last.
+    mutating func hasSpeech(_ vox: inout Vox, _ speaker: Vox.Speaker) -> Bool {
+        vox.add(microphone.newest(chain.blockSamples), speaker: speaker)
+    }
+
+    // MARK: Breaks
+
+    /// The microphone has a gap here: nothing reaches over it.
+    mutating func breakOff() { microphone.breakOff() }
+
+    /// A card stood still, or another one is there: its samples have other places now.
+    mutating func loseReference() {
+        guard !chain.settings.isOff else { return }
+        reference.breakOff()
+        chain.breakOff()
+    }
+
+    /// A person has muted the microphone: what was said before, also while it fades, is in no
+    /// pre-roll.
+    mutating func beginMute(isRunning: Bool) {
+        mute.begin(
+            before: microphone.frame(behind: Mute.samples + chain.delaySamples),
+            isRunning: isRunning)
+    }
+
+    /// The oldest frame of the pre-roll.
+    mutating func prerollStart(_ frames: Int) -> Int {
+        max(
+            microphone.captured - frames, microphone.unbroken, microphone.oldest,
+            mute.firstFrame)
+    }
+
+    /// Goes on with frames of another length.
+    mutating func change(frameSamples: Int) { microphone.change(frameSamples: frameSamples) }
+
+    /// Swaps in another chain, if the new settings differ in that.
+    mutating func exchangeChain(_ change: inout MediaChange) {
+        change.exchangeChain(&chain, &reference)
+    }
+}

@@ -1,0 +1,158 @@
+internal import Crypto
+internal import HAL
+internal import Realtime
+internal import Time
+internal import Wire
+
+/// A packet that was opened; its content lies in the receiver until the next one is.
+struct OpenedPacket: Equatable {
+    let peer: Int
+    /// The session's.
+    let index: UInt32
+    let flags: FrameFlags
+    /// Bytes of its content.
+    let count: Int
+    let source: SocketAddress
+    let cameAt: Instant
+}
+
+/// The first step from the wire: datagrams are taken from the socket, and opened one by one.
+struct PacketReceiver: ~Copyable {
+    /// When the socket is read.
+    var intake: Intake
+    var owners = SessionOwners()
+    private let rings: Rings
+    private var inbox: DatagramInbox
+    /// The content of the packet opened last.
+    private var plaintext = FixedArray(count: FrameLayout.plaintextMax) { _ in UInt8(0) }
+    /// When the turn before this one began, and when datagrams were read last.
+    private var turnBefore: Instant
+    private var readAt: Instant
+
+    init(_ rings: Rings, period: Int64, at now: Instant) throws(MediaError) {
+        inbox = try MediaError.fromSystem { () throws(SystemError) in try DatagramInbox() }
+        intake = Intake(period: period)
+        self.rings = rings
+        turnBefore = now
+        readAt = now
+    }
+
+    /// A turn begins; the one before began then.
+    mutating func beginTurn(after before: Instant) { turnBefore = before }
+
+    /// Reads the datagrams that have arrived; returns their number.
+    mutating func read(from sender: borrowing PacketSender) -> Int {
+        sender.receive(into: &inbox)
+        if intake.isGathering { readAt = Clock.now() }
+        return inbox.count
+    }
+
+    /// One datagram: length, index, authentication, replay window, and only then its content; each
+    /// refusal is a counter.
+    mutating func open(
+        _ place: Int, for peers: inout FixedArray<MediaPeer>, at now: Instant
+    ) -> OpenedPacket? {
+        let arrived = inbox[place]
+        guard !arrived.isTruncated else { return refuse(.droppedTruncated) }
+        guard arrived.count >= FrameLayout.datagramMin,
+            let index = KeySlots.index(of: inbox.bytes(of: place))
+        else { return refuse(.droppedLength) }
+        guard let peer = owners.owner(of: index, among: &peers) else {
+            return refuse(.droppedIndex)
+        }
+        switch Self.open(inbox, place, by: &peers[peer].keySlots, into: &plaintext) {
+        case .foreign:
+            return refuse(.droppedIndex)
+        case .refused(let refusal):
+            count(refusal, of: peer, at: now)
+            return nil
+        case .opened(let opened, slot: _):
+            countBytes(of: arrived, from: peer)
+            return accept(opened, of: index, place, from: peer, at: peers[peer].endpoint, now)
+        case .switched(let opened, let index, retired: let retired):
+            countBytes(of: arrived, from: peer)
+            if let retired { rings.handBack(.session(retired)) }
+            rings.traffic[peer].set(.sentOnCurrent, to: 0)
+            peers[peer].endpoint = peers[peer].nextEndpoint ?? peers[peer].endpoint
+            rings.notify(.switched(peer: peer, index: index))
+            return accept(opened, of: index, place, from: peer, at: peers[peer].endpoint, now)
+        }
+    }
+
+    private static func open(
+        _ inbox: borrowing DatagramInbox, _ place: Int, by slots: inout KeySlots,
+        into plaintext: inout FixedArray<UInt8>
+    ) -> KeySlots.Outcome {
+        var plain = plaintext.mutableSpan(plaintext.indices)
+        return slots.open(inbox.bytes(of: place), into: &plain)
+    }
+
+    private mutating func accept(
+        _ opened: Opener.Opened, of index: UInt32, _ place: Int, from peer: Int,
+        at endpoint: SocketAddress?, _ now: Instant
+    ) -> OpenedPacket? {
+        let source = inbox[place].from
+        rings.traffic[peer].add(.opened)
+        rings.traffic[peer].set(.lastOpened, to: UInt64(now.nanoseconds))
+        if opened.isNewest, source != endpoint { rings.counters.add(.otherSource) }
+        return OpenedPacket(
+            peer: peer, index: index, flags: FrameFlags(rawValue: opened.flags),
+            count: opened.count, source: source, cameAt: arrival(of: place, at: now))
+    }
+
+    private func refuse(_ why: MediaCount) -> OpenedPacket? {
+        rings.counters.add(why)
+        return nil
+    }
+
+    private func count(_ refusal: Opener.Refusal, of peer: Int, at now: Instant) {
+        switch refusal {
+        case .length: rings.counters.add(.droppedLength)
+        case .counter: rings.counters.add(.droppedCounter)
+        case .authentication: rings.counters.add(.droppedAuthentication)
+        case .replay: rings.counters.add(.droppedReplay)
+        }
+        rings.traffic[peer].add(.refused)
+        // A replay opened before: it is no sign of keys that do not fit.
+        if refusal != .replay {
+            rings.traffic[peer].set(.lastRefused, to: UInt64(now.nanoseconds))
+        }
+    }
+
+    private func countBytes(of arrived: Datagram, from peer: Int) {
+        let size = arrived.count + arrived.from.datagramOverhead
+        rings.traffic[peer].add(.openedBytes, UInt64(size))
+    }
+
+    /// When a datagram came: the kernel's time, where it stayed there until this turn.
+    ///
+    /// Between the last turn and this one, whatever the clock of the day was set to meanwhile.
+    private mutating func arrival(of place: Int, at now: Instant) -> Instant {
+        guard intake.isGathering else { return now }
+        return max(turnBefore, min(now, readAt - inbox.waited(place)))
+    }
+
+    /// The content of the packet opened last.
+    @_lifetime(borrow self)
+    func content(of packet: OpenedPacket) -> Span<UInt8> { plaintext.span(0..<packet.count) }
+
+    /// Control records go to the control thread; the end of a talkspurt is for the voices here.
+    mutating func passRecords(of packet: OpenedPacket, to talkers: inout Talkers) {
+        var ends = InlineArray<8, SpurtEnd>(repeating: SpurtEnd(stream: 0, last: 0))
+        var found = 0
+        let isGood = ControlReader.read(plaintext.span(0..<packet.count)) { record in
+            if case .spurtEnd(let end) = record, found < 8 {
+                ends[found] = end
+                found += 1
+            }
+        }
+        guard isGood else { return rings.counters.add(.droppedRecords) }
+        for place in 0..<found { talkers.spurtEnded(ends[place], of: packet.peer) }
+        var bytes = InlineArray<1209, UInt8>(repeating: 0)
+        for place in 0..<packet.count { bytes[place] = plaintext[place] }
+        rings.pass(
+            OpenedRecords(
+                peer: packet.peer, index: packet.index, source: packet.source,
+                cameAt: packet.cameAt, count: packet.count, bytes: bytes))
+    }
+}

@@ -1,0 +1,127 @@
+internal import Audio
+internal import Realtime
+internal import Station
+internal import Time
+internal import Wire
+
+/// From the voices to one block for the speaker.
+extension Talkers {
+    /// How long others stay turned down after somebody of higher priority: pauses between words.
+    private static var duckHold: Duration { .milliseconds(400) }
+
+    /// The volumes that hold for one block.
+    struct Loudness {
+        var volumes: MediaVolumes
+        /// The speaker is held down while the microphone is open.
+        var isHeldDown: Bool
+    }
+
+    /// Adds the next block of every voice that is heard to the mix, by way of `block`.
+    ///
+    /// - Returns: How many sound in it.
+    mutating func mix(
+        by block: inout MutableSpan<Int16>, _ plan: borrowing MediaPlan, _ loudness: Loudness,
+        _ tones: inout Tones, _ sender: inout PacketSender, at now: Instant
+    ) -> Int {
+        let highest = highestHeard(at: now)
+        var voices = 0
+        for place in slots.indices {
+            guard let owner = slots[place].owner else { continue }
+            if now - slots[place].lastPacket >= VoiceSlot.keptFor {
+                release(place, at: now)
+                continue
+            }
+            let hearing = streams[owner.peer].hearings[Int(owner.stream)]
+            guard hearing.isHeard else {
+                giveUpUnheard(place, hearing, at: now)
+                continue
+            }
+            let wasSounding = slots[place].isSounding
+            let isSounding = slots[place].voice.pull(into: &block, at: now)
+            countTotals(of: place)
+            if isSounding != wasSounding { turn(place, owner, isOn: isSounding, at: now) }
+            guard isSounding else {
+                // A voice that waits for its first block is reported on when that is played.
+                if !slots[place].voice.isActive { report(place, owner, by: &sender, at: now) }
+                continue
+            }
+            voices += 1
+            tones.voiceSounds(as: hearing, at: now)
+            rings.counters.add(.framesMixed)
+            meter(block.span, of: place, owner.peer)
+            let gain =
+                isHeardTwice(owner, at: place, plan, loudness.volumes)
+                ? .muted : plan.gain(of: owner.peer, hearing, loudness.volumes)
+            let level = level(of: owner)
+            if gain != .muted { heardAt[level] = now }
+            let duck: Gain = level < highest ? plan.duck : .unity
+            var path = plan.path(of: owner.peer, hearing, loudness.volumes)
+            path.pass(loudness.isHeldDown ? Speaker.heldDown : 1, .heldDown)
+            path.pass(duck.factor, .outranked)
+            note(path.why, of: place, owner, samples: block.count, by: &sender, at: now)
+            report(place, owner, by: &sender, at: now)
+            let (from, to) = slots[place].fade(
+                to: gain, duck, samples: block.count, isBeginning: !wasSounding)
+            mixer.add(block.span, from: from, to: to)
+        }
+        return voices
+    }
+
+    /// A voice begins to sound, or falls silent.
+    private mutating func turn(
+        _ place: Int, _ owner: VoiceSlot.Owner, isOn isSounding: Bool, at now: Instant
+    ) {
+        slots[place].isSounding = isSounding
+        lastSpeaker = owner.peer
+        rings.notify(.receiving(peer: owner.peer, stream: owner.stream, isOn: isSounding))
+        if isSounding {
+            slots[place].tally.begin()
+        } else {
+            // Its talker waits to be told what was heard of it.
+            slots[place].nextReport = min(slots[place].nextReport, now)
+            slots[place].tally.end()
+        }
+    }
+
+    /// How loud a talker comes, before its gain.
+    private mutating func meter(_ block: Span<Int16>, of place: Int, _ peer: Int) {
+        slots[place].meter.add(block)
+        rings.traffic[peer].set(.meter, to: slots[place].meter.reading.packed)
+        rings.traffic[peer].add(.playedSamples, UInt64(block.count))
+    }
+
+    /// The highest priority that was heard just now.
+    func highestHeard(at now: Instant) -> Int {
+        if now - heardAt[2] < Self.duckHold { return 2 }
+        return now - heardAt[1] < Self.duckHold ? 1 : 0
+    }
+
+    /// One mouth speaking to two channels at once is mixed once, as what matters most; what is
+    /// muted or far down is not heard.
+    private mutating func isHeardTwice(
+        _ owner: VoiceSlot.Owner, at place: Int, _ plan: borrowing MediaPlan,
+        _ volumes: MediaVolumes
+    ) -> Bool {
+        let own = rank(owner)
+        for another in slots.indices where another != place && slots[another].isSounding {
+            guard let one = slots[another].owner, one.peer == owner.peer else { continue }
+            let hearing = streams[one.peer].hearings[Int(one.stream)]
+            let gain = plan.gain(of: one.peer, hearing, volumes)
+            guard !Audibility.isInaudible(gain.factor) else { continue }
+            let rank = rank(one)
+            if rank > own || rank == own && another < place { return true }
+        }
+        return false
+    }
+
+    /// Fades out its next block, whatever ends it: cut off it would click.
+    mutating func fadeOut(_ place: Int, at now: Instant) {
+        guard slots[place].fader.gain != .muted else { return }
+        var room = Frame(repeating: 0)
+        var all = room.mutableSpan
+        var block = all._mutatingExtracting(first: slots[place].voice.blockSamples)
+        guard slots[place].voice.pull(into: &block, at: now) else { return }
+        let gain = slots[place].fader.gain * slots[place].ducker.gain
+        mixer.add(block.span, from: gain, to: .muted)
+    }
+}

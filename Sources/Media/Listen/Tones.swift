@@ -1,0 +1,87 @@
+internal import Audio
+internal import Station
+internal import Time
+
+/// What sounds here besides voices: the ringtone, chimes, and the beep of a microphone that is open
+/// to a listener far away.
+struct Tones {
+    /// A page that goes on after less than this is the same one.
+    private static let pagePause = Duration.seconds(2)
+    /// The rest of a chime that waits in the speaker's card, and the room's echo.
+    private static let chimeHold = Duration.milliseconds(100)
+    private static let beepLeast = Gain(decibels: -20)
+
+    private var ringer = ChimePlayer()
+    private var ringDucker = Fader()
+    private var chimer = ChimePlayer()
+    private var beeper = ChimePlayer()
+    /// When a chime that must be heard is over; half duplex, nothing else sounds before.
+    private var urgentUntil = Instant(nanoseconds: .min)
+    /// When a page was heard last.
+    private var pageHeardAt = Instant(nanoseconds: .min / 2)
+
+    /// Plays a chime once.
+    mutating func play(_ chime: Chime) { chimer.play(chime) }
+
+    /// Tells the person at the microphone whether any listener hears; where that is doubtful, the
+    /// listeners' first HEARD decides, and the control thread has the tone played.
+    mutating func play(_ prospect: PacketSender.Prospect) {
+        switch prospect {
+        case .heard: play(Chime.permit)
+        case .doubted: break
+        case .nobody: play(Chime.nobody)
+        }
+    }
+
+    /// Rings, or plays what a caller hears; nil stops that.
+    mutating func ring(_ chime: Chime?) { ringer.play(chime) }
+
+    /// Beeps as long as somebody far away may listen through this microphone.
+    mutating func beep(_ isOn: Bool) { beeper.play(isOn ? .beep : nil) }
+
+    /// A voice begins to sound: a chime goes before a page.
+    mutating func voiceSounds(as hearing: Hearing, at now: Instant) {
+        guard case .page = hearing else { return }
+        if now - pageHeardAt >= Self.pagePause { play(.page) }
+        pageHeardAt = now
+    }
+
+    /// Whether a chime that must be heard sounds in the room.
+    func isUrgent(at now: Instant) -> Bool { now < urgentUntil }
+
+    /// Adds ringtone, chimes and beep to the mix; `block` is room for them.
+    mutating func mix(
+        into mixer: inout Mixer, by block: inout MutableSpan<Int16>, _ plan: borrowing MediaPlan,
+        _ volumes: MediaVolumes, isOutranked: Bool, at now: Instant
+    ) {
+        let tones = volumes.tones * plan.tonesVolume * volumes.speaker
+        // A ringtone gives way as voices do; a short chime does not.
+        let duck: Gain = isOutranked ? plan.duck : .unity
+        let (from, to) = VoiceSlot.move(&ringDucker, to: duck, samples: block.count)
+        if ringer.next(into: &block, ringtone: plan.ringtone.span) {
+            let ring = volumes.ring * plan.ringVolume * volumes.speaker
+            let gain = ringer.chime == .ring ? ring : tones
+            mixer.add(block.span, from: gain * from, to: gain * to)
+        }
+        let none: [Int16] = []
+        if chimer.next(into: &block, ringtone: none.span) {
+            mixer.add(block.span, gain: chimeGain(tones, plan, volumes))
+            if chimer.chime?.isUrgent == true { urgentUntil = now + Self.chimeHold }
+        }
+        // No one may listen here in secret, whatever the volume of tones.
+        if beeper.next(into: &block, ringtone: none.span) {
+            mixer.add(block.span, gain: tones.atLeast(Self.beepLeast))
+            urgentUntil = now + Self.chimeHold
+        }
+    }
+
+    private func chimeGain(
+        _ tones: Gain, _ plan: borrowing MediaPlan, _ volumes: MediaVolumes
+    ) -> Gain {
+        switch chimer.chime {
+        case .page: volumes.page * plan.pageVolume * volumes.speaker
+        case .trial: volumes.speaker
+        default: tones
+        }
+    }
+}

@@ -1,0 +1,216 @@
+internal import Audio
+internal import Crypto
+internal import HAL
+internal import Realtime
+internal import Station
+internal import Time
+internal import Wire
+
+/// The last step to the wire: a packet's plaintext is laid out, sealed for each peer, and sent.
+struct PacketSender: ~Copyable {
+    private let socket: UDPSocket
+    private let rings: Rings
+    /// By number: keys, endpoints, protection.
+    var peers: FixedArray<MediaPeer>
+    /// Bytes of an encoded frame: all packets to a peer are as long as those that carry one.
+    var frameSize = PCM.payloadMax
+    /// The packet to be sealed, and zeros behind it.
+    private var plaintext = FixedArray(count: FrameLayout.plaintextMax) { _ in UInt8(0) }
+    /// Sealed packets.
+    private var outbox: DatagramOutbox
+
+    init(_ socket: consuming UDPSocket, _ rings: Rings) throws(MediaError) {
+        let outbox = try Self.outbox(for: socket)
+        self.outbox = outbox
+        self.socket = socket
+        self.rings = rings
+        peers = FixedArray(count: PeerSet.capacity) { _ in MediaPeer() }
+    }
+
+    private static func outbox(
+        for socket: borrowing UDPSocket
+    ) throws(MediaError) -> DatagramOutbox {
+        do throws(SystemError) {
+            return try DatagramOutbox(for: socket)
+        } catch { throw .system(error) }
+    }
+
+    /// What the event loop watches.
+    var fd: Int32 { socket.fd }
+
+    /// Reads what has arrived on the same socket.
+    func receive(into inbox: inout DatagramInbox) { socket.receive(into: &inbox) }
+
+    /// Sends a control record on the current session of each of these peers.
+    mutating func send(
+        _ record: ControlRecord, to listeners: some Swift.Sequence<Int>, at now: Instant
+    ) {
+        lay(ControlPayload(record))
+        for peer in listeners { seal(to: peer, FrameFlags(kind: .control), at: now) }
+        flush()
+    }
+
+    /// Sends control records to one peer; on session `index` if given, else on the current one.
+    mutating func send(
+        _ records: ControlPayload, to peer: Int, onSession index: UInt32? = nil,
+        address: SocketAddress? = nil, at now: Instant
+    ) {
+        lay(records)
+        seal(
+            to: peer, onSession: index, FrameFlags(kind: .control), address: address, at: now)
+        flush()
+    }
+
+    /// Sends a heartbeat on the peer's current session.
+    mutating func sendCover(to peer: Int, at now: Instant) {
+        lay(ControlPayload())
+        seal(to: peer, FrameFlags(kind: .cover), at: now)
+        flush()
+    }
+
+    /// Sends an encoded frame to everyone who hears this talkspurt, with the copies each needs.
+    mutating func send(
+        frame number: Int, of frames: borrowing EncodedFrames, _ spurt: Spurt, stream: UInt8,
+        isSpurtStart: Bool, isLast: Bool, at now: Instant
+    ) {
+        let flags = FrameFlags(kind: .audio, isSpurtStart: isSpurtStart, stream: stream)
+        var laid = (depth: -1, offset: 0)
+        for peer in spurt.listeners {
+            let copies = copies(in: number, of: frames, to: peer, since: spurt.unbroken)
+            // Most listeners need the same.
+            if copies != laid {
+                lay(frame: number, of: frames, spurt.sequence, isLast: isLast, copies)
+                laid = copies
+            }
+            seal(to: peer, flags, at: now)
+        }
+        flush()
+    }
+
+    /// The copies a packet carries: those this listener needs, and those its padding has room for.
+    ///
+    /// They never reach before the talkspurt or over a gap in it, nor before a change of the
+    /// frames' size.
+    private mutating func copies(
+        in number: Int, of frames: borrowing EncodedFrames, to peer: Int, since unbroken: Int
+    ) -> (depth: Int, offset: Int) {
+        let room =
+            peers[peer].protection.plaintextSize(frameSize: frames.frameSize)
+            - AudioPacket.headerSize
+        let offset = peers[peer].protection.offset
+        let past = (number - max(unbroken, frames.oldest)) / offset
+        let depth = min(room / frames.frameSize - 1, Redundancy.depthMax, past)
+        return (depth, depth == 0 ? 1 : offset)
+    }
+
+    /// Lays out an encoded frame and its copies, zeros behind them.
+    private mutating func lay(
+        frame number: Int, of frames: borrowing EncodedFrames, _ sequence: UInt16, isLast: Bool,
+        _ copies: (depth: Int, offset: Int)
+    ) {
+        var plain = plaintext.mutableSpan(plaintext.indices)
+        let audio = AudioPacket.write(
+            sequence: sequence, depth: copies.depth, offset: copies.offset, isLast: isLast,
+            frameSize: frames.frameSize, into: &plain)
+        for index in 0...copies.depth {
+            let place = audio.frame(index).range.lowerBound
+            frames.copy(number - index * copies.offset, into: &plain, at: place)
+        }
+    }
+
+    /// Lays out control records, zeros behind them up to the greatest P.
+    private mutating func lay(_ records: ControlPayload) {
+        for place in plaintext.indices {
+            plaintext[place] = place < ControlPayload.capacity ? records.bytes[place] : 0
+        }
+    }
+
+    /// Seals P bytes of what was laid out for one peer; without a session they are dropped.
+    private mutating func seal(
+        to peer: Int, onSession index: UInt32? = nil, _ flags: FrameFlags,
+        address: SocketAddress? = nil, at now: Instant
+    ) {
+        guard let endpoint = address ?? self.endpoint(of: peer, onSession: index) else {
+            rings.counters.add(.unsentNoSession)
+            return
+        }
+        let size = peers[peer].protection.plaintextSize(frameSize: frameSize)
+        let sealed = Self.seal(
+            plaintext, size, flags, by: &peers[peer].keySlots, onSession: index,
+            into: &outbox)
+        guard let sealed else {
+            rings.counters.add(
+                peers[peer].keySlots.currentIndex == nil ? .unsentNoSession : .unsentSpent)
+            return
+        }
+        let traffic = rings.traffic[peer]
+        traffic.set(.sentOnCurrent, to: peers[peer].keySlots.currentCounter)
+        traffic.set(.lastSent, to: UInt64(now.nanoseconds))
+        guard outbox.append(size: sealed, to: endpoint, tag: peer) else {
+            rings.counters.add(.unsentUnreachable)
+            return
+        }
+        if outbox.isFull { flush() }
+    }
+
+    private static func seal(
+        _ plaintext: borrowing FixedArray<UInt8>, _ size: Int, _ flags: FrameFlags,
+        by slots: inout KeySlots, onSession index: UInt32?, into outbox: inout DatagramOutbox
+    ) -> Int? {
+        let plain = plaintext.span(0..<size)
+        var datagram = outbox.next
+        if let index {
+            return slots.seal(
+                onIndex: index, flags: flags.rawValue, plaintext: plain, into: &datagram)
+        }
+        return slots.seal(flags: flags.rawValue, plaintext: plain, into: &datagram)
+    }
+
+    private mutating func endpoint(of peer: Int, onSession index: UInt32?) -> SocketAddress? {
+        guard let index, index == peers[peer].keySlots.nextIndex else {
+            return peers[peer].endpoint
+        }
+        return peers[peer].nextEndpoint
+    }
+
+    /// Sends what lies sealed in the outbox, in one call to the kernel.
+    private mutating func flush() {
+        socket.send(&outbox)
+        for place in 0..<outbox.count {
+            let sent = outbox[place]
+            guard sent.result == .sent else {
+                rings.counters.add(.unsentUnreachable)
+                continue
+            }
+            let traffic = rings.traffic[sent.tag]
+            traffic.add(.sent)
+            traffic.add(.sentBytes, UInt64(sent.bytes))
+        }
+    }
+
+    /// Whether a talk that begins will be heard.
+    enum Prospect {
+        /// A listener is there.
+        case heard
+        /// Those that are there did not hear what was said last, or the microphone is silent.
+        case doubted
+        case nobody
+    }
+
+    /// A peer from which nothing came for so long is not there.
+    private static let absentAfter = Duration.seconds(20)
+
+    /// Judges the listeners of a talk before any of them has reported on it.
+    mutating func prospect(
+        of listeners: PeerSet, isMicrophoneSilent: Bool, at now: Instant
+    ) -> Prospect {
+        var found = Prospect.nobody
+        for peer in listeners where peers[peer].keySlots.currentIndex != nil {
+            let heard = Instant(nanoseconds: Int64(rings.traffic[peer][.lastOpened]))
+            guard now - heard < Self.absentAfter else { continue }
+            guard peers[peer].isDoubted || isMicrophoneSilent else { return .heard }
+            found = .doubted
+        }
+        return found
+    }
+}

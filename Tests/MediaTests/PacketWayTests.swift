@@ -1,0 +1,193 @@
+import Audio
+import HAL
+import Realtime
+import Station
+import Testing
+import Time
+import Wire
+
+@testable import Crypto
+@testable import Media
+
+/// Two stations in one process: a packet goes from one's sender to the other's receiver, through
+/// the kernel's loopback.
+@Suite struct PacketWayTests {
+    private let now = Clock.now()
+
+    /// One end: its sender, its receiver, and the rings both report to.
+    private struct End: ~Copyable {
+        var sender: PacketSender
+        var receiver: PacketReceiver
+        let rings: Rings
+        let address: SocketAddress
+    }
+
+    private func end(at now: Instant) throws -> End {
+        let address = try #require(SocketAddress(host: "127.0.0.1", port: 1))
+        let sockets = try SocketPair(listen: address, port: 0, dscp: 0)
+        let local = sockets.data.local
+        let rings = try Rings()
+        return End(
+            sender: try PacketSender(sockets.data, rings),
+            receiver: try PacketReceiver(rings, period: 5_000_000, at: now), rings: rings,
+            address: local)
+    }
+
+    /// Gives both the keys of one session; each knows the other as this peer.
+    private func introduce(_ one: inout End, as peer: Int, _ other: inout End, as own: Int) {
+        let keys = TransportKeys(
+            initiatorToResponder: DirectionKeys(
+                key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 1)),
+            responderToInitiator: DirectionKeys(
+                key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 2)))
+        _ = one.sender.peers[peer].keySlots.install(
+            SessionKeys(
+                suite: .aesGCM, keys: keys, isInitiator: true, localIndex: 10, remoteIndex: 20))
+        _ = other.sender.peers[own].keySlots.install(
+            SessionKeys(
+                suite: .aesGCM, keys: keys, isInitiator: false, localIndex: 20, remoteIndex: 10))
+        one.receiver.owners.note(peer)
+        other.receiver.owners.note(own)
+        one.sender.peers[peer].nextEndpoint = other.address
+        other.sender.peers[own].nextEndpoint = one.address
+    }
+
+    /// Opens the one packet that has arrived.
+    private func open(_ end: inout End) -> OpenedPacket? {
+        let count = end.receiver.read(from: end.sender)
+        guard count == 1 else { return nil }
+        return end.receiver.open(0, for: &end.sender.peers, at: now)
+    }
+
+    @Test func aFirstPacketSwitchesBothSidesToTheNewKeys() throws {
+        var kitchen = try end(at: now)
+        var garage = try end(at: now)
+        introduce(&kitchen, as: 3, &garage, as: 5)
+
+        // On no current session nothing goes out; on the next one it does.
+        kitchen.sender.sendCover(to: 3, at: now)
+        #expect(kitchen.rings.counters[.unsentNoSession] == 1)
+        kitchen.sender.send(ControlPayload(), to: 3, onSession: 10, at: now)
+        let packetOpened = open(&garage)
+        let packet = try #require(packetOpened)
+        #expect(packet.peer == 5 && packet.index == 20 && packet.source == kitchen.address)
+        let endpoint = garage.sender.peers[5].endpoint
+        #expect(endpoint == kitchen.address, "the session's place is the peer's now")
+        guard case .switched(peer: 5, index: 20)? = garage.rings.events.pop() else {
+            Issue.record("the control thread is to know")
+            return
+        }
+
+        garage.sender.sendCover(to: 5, at: now)
+        let answerOpened = open(&kitchen)
+        let answer = try #require(answerOpened)
+        #expect(answer.peer == 3 && answer.flags.kind == .cover)
+        #expect(garage.rings.traffic[5][.sent] == 1)
+    }
+
+    @Test func soundIsHeardAndItsTalkerIsToldSo() throws {
+        var kitchen = try end(at: now)
+        var garage = try end(at: now)
+        introduce(&kitchen, as: 0, &garage, as: 0)
+        kitchen.sender.send(ControlPayload(), to: 0, onSession: 10, at: now)
+        _ = open(&garage)
+        garage.sender.sendCover(to: 0, at: now)
+        _ = open(&kitchen)
+
+        let plan = emptyPlan()
+        var encoder = try OpusEncoder(plan.profile, bitrate: plan.bitrate)
+        var frames = EncodedFrames()
+        var tone = Frame(repeating: 0)
+        for index in 0..<480 { tone[index] = index % 96 < 48 ? 8_000 : -8_000 }
+        var talkers = try Talkers(plan, garage.rings)
+        talkers.bind(1, of: 0, to: .direct, at: now)
+        var tones = Tones()
+        var spurt = Spurt(sequence: 65_530, listeners: PeerSet([0]))
+        spurt.begin(at: 0)
+        var voices = 0
+        var moment = now
+        for number in 0..<20 {
+            frames.append(tone.span, by: &encoder)
+            kitchen.sender.frameSize = encoder.frameSize
+            kitchen.sender.send(
+                frame: number, of: frames, spurt, stream: 1, isSpurtStart: number < 10,
+                isLast: false, at: moment)
+            spurt.sent()
+            let packetOpened = open(&garage)
+            let packet = try #require(packetOpened)
+            talkers.take(packet, in: garage.receiver, .open, by: &garage.sender, at: moment)
+            for _ in 0..<480 / plan.sound.blockSamples {
+                var room = Frame(repeating: 0)
+                var all = room.mutableSpan
+                var block = all._mutatingExtracting(first: plan.sound.blockSamples)
+                voices = talkers.mix(
+                    by: &block, plan, .init(volumes: MediaVolumes(), isHeldDown: false), &tones,
+                    &garage.sender, at: moment)
+            }
+            moment = moment + .milliseconds(10)
+        }
+        #expect(voices == 1)
+        let speaker = talkers.lastSpeaker
+        #expect(speaker == 0)
+        let heardOpened = open(&kitchen)
+        let heard = try #require(heardOpened)
+        #expect(heard.flags.kind == .control, "HEARD")
+    }
+
+    @Test func soundWithoutASpeakerIsRefusedAndItsTalkerIsToldWhy() throws {
+        var kitchen = try end(at: now)
+        var garage = try end(at: now)
+        introduce(&kitchen, as: 0, &garage, as: 0)
+        kitchen.sender.send(ControlPayload(), to: 0, onSession: 10, at: now)
+        _ = open(&garage)
+        garage.sender.sendCover(to: 0, at: now)
+        _ = open(&kitchen)
+
+        var encoder = try OpusEncoder(.voice, bitrate: Profile.voice.settings.bitrate)
+        var frames = EncodedFrames()
+        let silence = Frame(repeating: 0)
+        frames.append(silence.span, by: &encoder)
+        kitchen.sender.frameSize = encoder.frameSize
+        kitchen.sender.send(
+            frame: 0, of: frames, Spurt(sequence: 0, listeners: PeerSet([0])), stream: 1,
+            isSpurtStart: true, isLast: false, at: now)
+        let packetOpened = open(&garage)
+        let packet = try #require(packetOpened)
+        var talkers = try Talkers(emptyPlan(), garage.rings)
+        talkers.take(
+            packet, in: garage.receiver, .absent(.noOutput), by: &garage.sender, at: now)
+        #expect(garage.rings.counters[.droppedNoSpeaker] == 1)
+        #expect(garage.rings.traffic[0][.unheardWhy] & 0xff == UInt64(Unheard.noOutput.rawValue))
+        let toldOpened = open(&kitchen)
+        let told = try #require(toldOpened)
+        var why: Unheard?
+        kitchen.receiver.passRecords(of: told, to: &talkers)
+        if let records = kitchen.rings.records.pop() {
+            _ = ControlReader.read(records.bytes.span.extracting(first: records.count)) {
+                if case .heard(let heard) = $0 { why = heard.why }
+            }
+        }
+        #expect(why == .noOutput)
+    }
+
+    @Test func whatDoesNotOpenIsCounted() throws {
+        var kitchen = try end(at: now)
+        var garage = try end(at: now)
+        var stranger = try end(at: now)
+        introduce(&kitchen, as: 0, &garage, as: 0)
+        var friend = try end(at: now)
+        introduce(&stranger, as: 0, &friend, as: 0)
+        stranger.sender.peers[0].nextEndpoint = garage.address
+        // The stranger's session has another index at the garage, or none.
+        stranger.sender.send(ControlPayload(), to: 0, onSession: 10, at: now)
+        let opened = open(&garage)
+        #expect(opened == nil)
+        let refused =
+            garage.rings.counters[.droppedAuthentication] + garage.rings.counters[.droppedIndex]
+        #expect(refused == 1)
+        guard case .none = garage.rings.events.pop() else {
+            Issue.record("nothing is to be told of it")
+            return
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import Realtime
+import Testing
+
+@testable import Crypto
+@testable import Media
+
+@Suite struct SessionOwnersTests {
+    private func keys(_ index: UInt32) -> SessionKeys {
+        let keys = TransportKeys(
+            initiatorToResponder: DirectionKeys(
+                key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 1)),
+            responderToInitiator: DirectionKeys(
+                key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 2)))
+        return SessionKeys(
+            suite: .aesGCM, keys: keys, isInitiator: true, localIndex: index, remoteIndex: 1)
+    }
+
+    @Test func twoSessionsMayShareAnEntry() {
+        var owners = SessionOwners()
+        var peers = FixedArray(count: 8) { _ in MediaPeer() }
+        _ = peers[2].keySlots.install(keys(5))
+        _ = peers[6].keySlots.install(keys(5 + 64))
+        var owner = owners.owner(of: 5, among: &peers)
+        #expect(owner == nil, "no peer is known to have a session")
+        owners.note(6)
+        for _ in 0..<2 {
+            owner = owners.owner(of: 5, among: &peers)
+            #expect(owner == 2)
+            owner = owners.owner(of: 5 + 64, among: &peers)
+            #expect(owner == 6)
+        }
+        owner = owners.owner(of: 7, among: &peers)
+        #expect(owner == nil)
+    }
+}
