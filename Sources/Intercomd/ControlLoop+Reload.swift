@@ -21,19 +21,14 @@ extension ControlLoop {
 
     /// SIGHUP: who sent it reads the journal.
     mutating func reloadBySignal() {
-        guard change == nil else {
+        guard change == nil, pendingReload == nil else {
             // Nobody hears that it must be asked for again.
             owesReload = true
             return
         }
         owesReload = false
         ServiceNotifier.reloading()
-        do throws(ControlError) {
-            _ = try reload()
-        } catch {
-            refused(error)
-        }
-        ServiceNotifier.ready()
+        beginReload(for: nil)
     }
 
     /// Nothing has changed, and the journal says why.
@@ -47,9 +42,15 @@ extension ControlLoop {
         difference(to: try read().0)
     }
 
-    /// Takes over what the files say now; returns what that changed.
-    mutating func reload() throws(ControlError) -> [ConfigDifference.Line] {
-        guard change == nil, !table.isTakingLeave else {
+    /// Takes over what the files say now; who asked is answered when it is in use.
+    mutating func beginReload(for caller: CallerTicket?) {
+        do throws(ControlError) {
+            try takeOver(for: caller)
+        } catch { answer(.failure(error), to: caller) }
+    }
+
+    private mutating func takeOver(for caller: CallerTicket?) throws(ControlError) {
+        guard change == nil, pendingReload == nil, !table.isTakingLeave else {
             throw ControlError(.busy, "a reload is under way: try again in a second")
         }
         let (files, isUnconfigured) = try read()
@@ -67,20 +68,45 @@ extension ControlLoop {
         cards.configure(config.audio, rings)
         table.setLimits(Session.Limits(config.session), at: now)
         callMoved(since: former)
-        doWhatCoresAsk()
-        awaitAdoption()
+        pendingReload = PendingReload(
+            caller: caller, lines: lines, warnings: config.warnings, end: now + Self.patience)
+    }
+
+    /// The media loop takes the settings over in its next turn, and a goodbye to a peer takes 40 ms:
+    /// whoever asked for them finds them in use.
+    mutating func followReload() {
+        guard let reload = pendingReload else { return }
+        let isDone = change == nil && !table.isTakingLeave
+        guard isDone || now >= reload.end else { return }
+        pendingReload = nil
+        defer { if owesReload { reloadBySignal() } }
         followMixers()
         guard change == nil else {
-            throw ControlError(
+            let error = ControlError(
                 .failed, "the sound stands still; it takes the settings over when it moves again")
+            return answer(.failure(error), to: reload.caller)
         }
+        let lines = reload.lines
         for line in lines {
             note(
                 .reload, "settings: \(line.text)\(line.needsRestart ? " (at the next start)" : "")")
         }
-        for warning in config.warnings { note(.reload, warning.description) }
+        for warning in reload.warnings { note(.reload, warning.description) }
         tell(.reload, detail: lines.isEmpty ? "nothing has changed" : "\(lines.count) changed")
-        return lines
+        answer(.success(lines), to: reload.caller)
+    }
+
+    private mutating func answer(
+        _ result: Result<[ConfigDifference.Line], ControlError>, to caller: CallerTicket?
+    ) {
+        if case .failure(let error) = result { refused(error) }
+        guard let caller else { return ServiceNotifier.ready() }
+        let reply: Reply =
+            switch result {
+            case .success(let lines): .reload(Reply.Reload(lines, isCheck: false))
+            case .failure(let error): .refused(error)
+            }
+        server.replyLate(reply, to: caller, at: now)
     }
 
     private func read() throws(ControlError) -> (StationFiles, isUnconfigured: Bool) {
@@ -173,20 +199,6 @@ extension ControlLoop {
             guard isNew || former[number].addresses != roster[number].addresses else { continue }
             switchboard.moved(number)
             resolve(number)
-            doWhatCoresAsk()
-        }
-    }
-
-    /// The media loop takes the settings over in its next turn, and a goodbye takes 40 ms: whoever
-    /// asked for them can wait, and finds them in use.
-    private mutating func awaitAdoption() {
-        let end = now + Self.patience
-        while change != nil || table.isTakingLeave, now < end {
-            pause(until: min(now + .milliseconds(5), end))
-            takeRecords()
-            takeEvents()
-            takeReturns()
-            table.tick(at: now)
             doWhatCoresAsk()
         }
     }

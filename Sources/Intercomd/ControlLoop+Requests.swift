@@ -12,6 +12,8 @@ internal import Wire
 extension ControlLoop {
     mutating func serveCaller(_ place: Int) {
         server.flush(place)
+        // A reload is under way: what is asked now is answered by the new settings.
+        guard pendingReload == nil else { return }
         server.read(place)
         // One a turn, so that nobody's many requests hold up the others.
         guard let request = server.next(place, at: now) else { return }
@@ -22,6 +24,7 @@ extension ControlLoop {
             guard let reply = beginLatencyTrial(peer, for: ticket) else { return }
             return server.replyLate(reply, to: ticket, at: now)
         }
+        if case .reload(isCheck: false) = request { return beginReload(for: server.keep(place)) }
         if case .talk(let target) = request { return beginTalk(target, for: place) }
         if case .calls(.page(let target, isDown: true, let priority)) = request {
             return beginPage(target, priority, for: place)
@@ -58,29 +61,18 @@ extension ControlLoop {
             var version = Reply.Version()
             version.version = Product.version
             return .version(version)
-        case .reload(let isCheck):
-            return reload(isCheck: isCheck)
+        case .reload: return checkReload()
         case .history(let query): return .history(history.list(query))
         case .state(let request): return answer(request)
         case .calls(let request): return answer(request)
         }
     }
 
-    private mutating func reload(isCheck: Bool) -> Reply {
-        var reply = Reply.Reload()
-        reply.isCheck = isCheck
+    /// What a reload would change.
+    private func checkReload() -> Reply {
         do throws(ControlError) {
-            let lines = isCheck ? try difference() : try reload()
-            reply.difference = lines.map {
-                .init(
-                    text: $0.text, section: String($0.header.dropFirst().dropLast()),
-                    needsRestart: $0.needsRestart)
-            }
-            return .reload(reply)
-        } catch {
-            if !isCheck { refused(error) }
-            return .refused(error)
-        }
+            return .reload(Reply.Reload(try difference(), isCheck: true))
+        } catch { return .refused(error) }
     }
 
     func unknownTarget(_ name: String) -> Reply {
@@ -138,6 +130,18 @@ extension Request {
         case .talk, .tone, .announce, .latency, .relay, .signal: true
         case .status, .peers, .monitor, .levels, .key, .version, .history, .state: false
         case .calls(let request): request.isForNow
+        }
+    }
+}
+
+extension Reply.Reload {
+    init(_ lines: [ConfigDifference.Line], isCheck: Bool) {
+        self.init()
+        self.isCheck = isCheck
+        difference = lines.map {
+            .init(
+                text: $0.text, section: String($0.header.dropFirst().dropLast()),
+                needsRestart: $0.needsRestart)
         }
     }
 }

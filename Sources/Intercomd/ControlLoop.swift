@@ -43,6 +43,8 @@ struct ControlLoop: ~Copyable {
     var plan: MediaPlan
     /// Settings the media loop is about to take over.
     var change: PendingChange?
+    /// A reload that is under way.
+    var pendingReload: PendingReload?
     /// A signal asked for a reload while another was under way.
     var owesReload = false
     /// The media loop has not turned for a second.
@@ -201,15 +203,13 @@ struct ControlLoop: ~Copyable {
         armTimer()
         let ready = loop.wait(until: nil)
         now = Clock.now()
-        // Serving one may wait within, as a reload does, and the loop then has other events.
-        var tokens = InlineArray<64, UInt32>(repeating: 0)
-        for place in 0..<ready { tokens[place] = loop[place].token }
-        for place in 0..<ready { serve(tokens[place]) }
+        for place in 0..<ready { serve(loop[place].token) }
         takeReturns()
         table.tick(at: now)
         switchboard.know(surroundings)
         switchboard.tick(at: now)
         doWhatCoresAsk()
+        followReload()
         everySecond()
         followListeners()
         openDevices()
@@ -218,6 +218,7 @@ struct ControlLoop: ~Copyable {
         followAnnouncement()
         tickHistory()
         runHook()
+        server.isPaused = pendingReload != nil
         server.tick(at: now) { fd, place, events in
             try? loop.modify(fd: fd, events: events, token: Token.caller + UInt32(place))
         }
@@ -262,6 +263,7 @@ struct ControlLoop: ~Copyable {
     private mutating func armTimer() {
         var first = owesReturns ? now : nextSecond
         if let deadline = table.deadline { first = min(first, deadline) }
+        if let reload = pendingReload { first = min(first, reload.end) }
         if let deadline = cards.deadline { first = min(first, deadline) }
         if let deadline = lines.deadline { first = min(first, deadline) }
         if let deadline = history.deadline { first = min(first, deadline) }

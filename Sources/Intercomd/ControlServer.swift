@@ -28,6 +28,8 @@ struct ControlServer: ~Copyable {
     private let socket: LocalSocket
     private var callers = FixedArray<Caller?>(count: callersMax) { _ in nil }
     private var lastTicket: UInt64 = 0
+    /// Requests stay where they are: what they ask for is about to change.
+    var isPaused = false
 
     init(path: String, group: UInt32?) throws(SystemError) {
         socket = try LocalSocket(path: path, group: group)
@@ -250,7 +252,9 @@ struct ControlServer: ~Copyable {
                 callers[place] = nil
                 continue
             }
-            callers[place]!.awaitWhatIsNext { fd, events in watch(fd, place, events) }
+            callers[place]!.awaitWhatIsNext(isPaused: isPaused) { fd, events in
+                watch(fd, place, events)
+            }
         }
     }
 
@@ -318,9 +322,10 @@ struct Caller: ~Copyable {
     }
 
     /// Tells `watch` the descriptor and what to wait for on it, when that has changed.
-    mutating func awaitWhatIsNext(_ watch: (Int32, UInt32) -> Void) {
+    mutating func awaitWhatIsNext(isPaused: Bool, _ watch: (Int32, UInt32) -> Void) {
         // One that is being served is awaited for its end alone, which needs no asking for.
-        let events = isServed ? 0 : isBusy ? EventLoop.writable : EventLoop.readable
+        let events =
+            isServed ? 0 : isBusy ? EventLoop.writable : isPaused ? 0 : EventLoop.readable
         guard events != awaited else { return }
         awaited = events
         watch(peer.fd, events)
