@@ -72,8 +72,8 @@ extension ControlLoop {
             caller: caller, lines: lines, warnings: config.warnings, end: now + Self.patience)
     }
 
-    /// The media loop takes the settings over in its next turn, and a goodbye to a peer takes 40 ms:
-    /// whoever asked for them finds them in use.
+    /// The media loop takes the settings over in its next turn, and a goodbye to a peer takes
+    /// 40 ms: who asked for the reload finds the settings in use.
     mutating func followReload() {
         guard let reload = pendingReload else { return }
         let isDone = change == nil && !table.isTakingLeave

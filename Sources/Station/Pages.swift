@@ -4,7 +4,7 @@ internal import Wire
 /// The pages heard here, and those this station speaks: allowed by policy, and bounded in time.
 ///
 /// A page begins with the STREAM record that binds its number and lasts until its sender ends the
-/// talkspurt, or for a minute; then the stream means nothing until it is bound again.
+/// talkspurt, or for a minute (`heardMax`); then the stream means nothing until it is bound again.
 struct Pages {
     struct Page {
         let peer: Int
@@ -18,7 +18,10 @@ struct Pages {
 
     static let timeMax = Duration.seconds(60)
 
-    /// An announcement from a file begins with silence that warns its listeners, and clocks differ.
+    /// An announcement may take 2 s longer.
+    ///
+    /// It begins with 0.7 s of silence, in which its listeners play the tone of a page; the rest
+    /// allows for clocks that differ.
     static let announcementMax = Duration.seconds(62)
     private static let heardMax = Duration.seconds(63)
 

@@ -155,6 +155,11 @@ extension Switchboard {
     package mutating func keepPage(for caller: CallerTicket) { pager.keep(for: caller) }
 
     /// Closes the microphone for the page.
+    ///
+    /// A page ends here, whoever ends it: the person (`ControlLoop+Pages`), its caller that goes
+    /// (`forget`), the next page, a minute (`CallAction.pageTimeUp`, by the clock of `Pages`), a
+    /// microphone that goes, or a reload that takes its target away. Where this fails, the talk key
+    /// of the page has a limit of its own (`MediaPlan+Config`).
     package mutating func endPage() {
         pager.end(ownTalks.lastSpurt(to: Pager.target), &orders)
         orders.add(.press(target: Pager.target, isDown: false))

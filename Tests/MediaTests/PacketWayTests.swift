@@ -178,12 +178,14 @@ import Wire
         var friend = try end(at: now)
         introduce(&stranger, as: 0, &friend, as: 0)
         stranger.sender.peers[0].nextEndpoint = garage.address
-        // The stranger's session has another index at the garage, or none.
+        // The keys are others, so the number of the packet is unmasked to any other: one that is
+        // too high, or one that the packet is not authentic for.
         stranger.sender.send(ControlPayload(), to: 0, onSession: 10, at: now)
         let opened = open(&garage)
         #expect(opened == nil)
         let refused =
-            garage.rings.counters[.droppedAuthentication] + garage.rings.counters[.droppedIndex]
+            garage.rings.counters[.droppedAuthentication]
+            + garage.rings.counters[.droppedCounter]
         #expect(refused == 1)
         guard case .none = garage.rings.events.pop() else {
             Issue.record("nothing is to be told of it")

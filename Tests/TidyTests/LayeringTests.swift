@@ -11,7 +11,7 @@ import Testing
         "Wire": ["Time"],
         "Crypto": ["CMbedTLS", "CLinux"],
         "Audio": ["COpus", "CSpeexDSP", "Realtime", "Time"],
-        "HAL": ["CALSA", "CGPIOD", "CLinux", "Glibc", "Time"],
+        "HAL": ["CALSA", "CGPIOD", "CLinux", "Time"],
         "Session": ["Wire", "Crypto", "Time"],
         "Station": ["Wire", "Time"],
         "Switchboard": ["Station", "Wire", "Audio", "Time"],

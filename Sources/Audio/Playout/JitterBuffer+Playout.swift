@@ -68,10 +68,9 @@ extension JitterBuffer {
 
     /// Compares the playout delay with the possible ones.
     ///
-    /// Sound waits for the block it is part of. So once per block there is a delay at which no
-    /// `buffered` sound remains after a block, and half way to the next one where half a block
-    /// remains; delays between these are waste. The cheapest of these is chosen, not the cheapest
-    /// of all.
+    /// A voice plays whole blocks. Only two delays in each block length are useful: one leaves no
+    /// `buffered` sound after a block; the other leaves half a block, which can be stretched if the
+    /// next frame is late. The cheapest of these is chosen.
     public mutating func correction(buffered: Int) -> Correction {
         guard case .playing = phase, invented == 0, let delay = delay(buffered: buffered)
         else { return Correction() }

@@ -75,7 +75,7 @@ public struct Voice: ~Copyable {
         decoder = try OpusDecoder()
         buffer = JitterBuffer(preset: preset, delayMax: delayMax, blockSamples: blockSamples)
         block = blockSamples
-        // Decoded sound never exceeds the longest delay, one block being played, and one piece;
+        // Decoded sound never exceeds the longest delay, one block being played, and two pieces;
         // code that adds to it checks for room.
         line = SampleLine(
             capacity: buffer.delayMaxMs * Int(PCM.samplesPerMs) + blockSamples

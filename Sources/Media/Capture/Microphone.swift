@@ -51,7 +51,7 @@ struct Microphone: ~Copyable {
         }
     }
 
-    /// Samples that are still to come to a whole block, of which a frame has one or more.
+    /// The number of samples that complete the current block; a frame consists of one or more.
     func missing(of blockSamples: Int) -> Int { blockSamples - filled % blockSamples }
 
     /// The first frame that has nothing of the next `samples` samples, nor of any before them.

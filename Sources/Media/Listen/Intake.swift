@@ -24,7 +24,7 @@ struct Intake {
     private var arrivals = 0
     /// More than talkers send: each datagram is to find the loop awake for the rest of the period.
     private var hasMany = false
-    /// The loop's processor time when there were more than peers at talk send.
+    /// The loop's processor time when this period's datagrams reached `calmPerPeriod`.
     private var busyFrom: Int64 = 0
     /// They have taken too much of the period.
     private(set) var isFlooded = false

@@ -10,10 +10,11 @@ internal import Wire
 extension MediaLoop {
     /// Takes the datagrams that have arrived, at most `Intake.mostPerTurn`.
     ///
-    /// When the loop has been busy for too long since the card or the timer woke it, the socket is
-    /// left alone until they do again: a flood then costs a bounded share of each period, and fills
-    /// the kernel's buffer, not ours. The number of datagrams is no bound: on a slow machine each
-    /// turn may find a few and the loop never sleep, until LimitRTTIME= ends it.
+    /// When a period brings many datagrams and they keep the loop busy for too long (`Intake`), the
+    /// socket is left alone until the card or the timer wakes the loop again: a flood then costs a
+    /// bounded share of each period, and fills the kernel's buffer, not ours. A bound on their
+    /// number would not do: on a slow machine each turn may find a few, and the loop never sleeps
+    /// until LimitRTTIME= ends it.
     mutating func listen() {
         guard !receiver.intake.isFlooded else { return }
         var taken = 0
@@ -55,6 +56,7 @@ extension MediaLoop {
         while room > 0 {
             if speaker.waiting == 0 {
                 let isHeldDown = isSpeakerHeldDown
+                // Asked again for the block: a tone that was mixed into it may lift the hold.
                 speaker.take(
                     nextBlock(isHeldDown: isHeldDown), count: plan.sound.blockSamples,
                     isHeldDown: isSpeakerHeldDown)

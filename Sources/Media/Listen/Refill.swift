@@ -3,10 +3,11 @@ enum Refill {
     /// Whole periods to give now.
     ///
     /// Where the speaker wakes the loop, all that fit: had the first samples of a period been
-    /// given early, its end would not wake us. Where another card does, one period is due each
-    /// time. The two may run apart, and the wake may be early or late by a little: so there are
-    /// none only when less than 0.4 of a period is due, and two from 1.6 on. What lies between the
-    /// two bounds keeps a card that stands at one of them from being given two and none by turns.
+    /// given early, its end would not wake us. If another card wakes the loop, one period is due at
+    /// each wake. The two cards may drift apart, and a wake may come a little early or late. So the
+    /// speaker gets nothing only if less than 0.4 of a period is due, and two periods only from 1.6
+    /// on. The gap between these limits keeps a speaker near one of them from getting two periods
+    /// and none in turn.
     ///
     /// - Parameters:
     ///   - available: Samples the card has room for.

@@ -62,7 +62,7 @@ struct VoiceSlot: ~Copyable {
 
     /// The gain at the beginning and at the end of a block.
     ///
-    /// What begins is faded by the voice itself, and begins as loud as it is to be.
+    /// A voice that begins gets its full gain at once, because `Voice` fades it in.
     mutating func fade(
         to gain: Gain, _ duck: Gain, samples: Int, isBeginning: Bool
     ) -> (from: Gain, to: Gain) {

@@ -8,7 +8,8 @@ internal import Wire
 
 /// The real-time loop: it owns the sound, the talk keys and the keys of every session.
 ///
-/// One turn goes straight through: commands, talk keys, microphone to wire, wire to voices, voices
+/// One turn goes straight through (a turn that only datagrams cause takes them and no more):
+/// commands, talk keys, microphone to wire, wire to voices, voices
 /// to speaker. After `run` has begun nothing is opened, closed, allocated or freed here: devices
 /// and keys come through a ring and leave through another.
 ///
@@ -24,11 +25,13 @@ internal import Wire
 /// - Buttons: `MediaLoop+Keys` acts on `TalkKeys`, each a `TalkKeySlot` with a `KeyMeaning`.
 /// - Cards: `MediaLoop+Cards` follows the `CardPair` (`+Master`: which card wakes the loop,
 ///   `+Streams`: whether sound moves), with `ClockMaster`, `CardClocks` and `StreamWatch`.
-/// - Capture, from the microphone's card: `MediaLoop+Capture` takes sound through `CapturePath`
-///   (`HalfDuplex`, `Mute`, `Meters`) into the `Microphone`.
+/// - Capture, from the microphone's card: `MediaLoop+Capture` takes sound through `CapturePath`,
+///   which has the `Microphone` (pre-roll) and `Mute`, and has `CaptureChain` (Audio) improve it;
+///   `HalfDuplex` and `Meters` serve both ways.
 /// - Talk, to the wire: `MediaLoop+Talk` has `Talks` (`+Ends`; `Spurt`, `EncodedFrames`) encode it
-///   and `PacketSender` seal and send it; `MediaLoop+Announce` sends a `PacedAnnouncement` (an
-///   `Announcement`) beside it, `MediaLoop+Trial` tones in its place.
+///   and `PacketSender`, which owns the socket and the peers, seal (`KeySlots`, Crypto) and send
+///   it; `MediaLoop+Announce` sends a `PacedAnnouncement` (an `Announcement`) beside it,
+///   `MediaLoop+Trial` tones in its place.
 /// - Listen, from the wire to the speaker's card: `MediaLoop+Listen` has `PacketReceiver` open
 ///   packets when `Intake` says so, `Talkers` (`+Mix`, `+Reports`; `VoiceSlot`, `HeardTally`) keep
 ///   and mix voices, `Tones` sound besides, and `Speaker` and `Refill` feed the card.

@@ -30,8 +30,9 @@ struct Woken {
 
     /// Whether a period has passed: the clock master says so, nobody else.
     ///
-    /// A card may have its period before it wakes us. Taken then, in a turn that is about something
-    /// else, the next block would be mixed before what arrives by its time.
+    /// A card may finish a period before it wakes the loop. If the loop took the period in a turn
+    /// with another cause, it would mix the next block too early, and miss packets that still
+    /// arrive in time.
     func isPeriod(of master: ClockMaster.Source) -> Bool {
         card || timer && master == .timer
     }

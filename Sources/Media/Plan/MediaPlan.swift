@@ -46,7 +46,8 @@ package struct MediaPlan: Sendable {
     package let hasVox: Bool
     /// The keys that no finger presses, by the place of their target: held until let go.
     package let virtualKeys: [TalkKey.Settings]
-    /// The gain of each peer's voice on each channel: a row for each number, alone first.
+    /// The gain of each peer's voice on each channel: a row for each peer number, in which
+    /// the first is the peer spoken to alone.
     private let gains: [Gain]
     package let profile: Profile
     package let sound: Profile.Settings
@@ -70,7 +71,7 @@ package struct MediaPlan: Sendable {
     package var capture = CaptureChain.Settings()
     /// The user's own ringtone, 48 kHz; empty where it is the built-in one.
     package var ringtone: [Int16] = []
-    /// How loud that is, tones and chimes, and pages.
+    /// How loud the ringtone is, tones and chimes, and pages.
     package var ringVolume = Gain.unity
     package var tonesVolume = Gain.unity
     package var pageVolume = Gain.unity

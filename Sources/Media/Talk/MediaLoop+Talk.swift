@@ -10,7 +10,7 @@ extension MediaLoop {
         guard cards.hasCapture, !isQuiet else { return }
         if let other = trial.target, other != target { endTrial() }
         let isCall = target == plan.call
-        // What was said before a call was taken is nobody's.
+        // A call sends no pre-roll: the person did not speak to the caller yet.
         let start =
             isCall ? capture.microphone.captured : capture.prerollStart(plan.prerollFrames)
         guard talks.begin(target, at: start, hasRested: !cards.isCapturing) else { return }
@@ -54,7 +54,8 @@ extension MediaLoop {
 
     /// Encodes the frames that wait and sends each target what it lacks.
     mutating func talk() {
-        // What is encoded goes out as it is, a pre-roll too, before frames change their size.
+        // All encoded frames go out first, those of the pre-roll too: only then may the frame size
+        // change, because a packet holds frames of one size.
         if talks.isTalking, !talks.isFrameSizeDue || sendWaiting() {
             if talks.isFrameSizeDue, talks.isTalking || announcement.isOn {
                 talks.chooseFrameSize(plan, for: &sender)

@@ -21,8 +21,10 @@ struct Spurt {
     var lastSequence: UInt16 = 0
     /// The frames that the card lost before a frame of the microphone that is still to be sent.
     private var hole = (before: 0, frames: Int64(0))
-    /// The first frame since which every frame of the microphone was sent: a copy reaches no
-    /// farther back, or its number would be another's.
+    /// The first frame of the current run without gaps.
+    ///
+    /// A packet carries no copies from before it: the numbers jump at a gap, so the listener would
+    /// give such a copy the wrong number.
     private(set) var unbroken = 0
     /// Packets of this talkspurt so far: those of its pre-roll, and of 100 ms in any
     /// case, carry the start mark.

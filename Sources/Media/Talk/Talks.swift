@@ -7,7 +7,7 @@ internal import Wire
 
 /// The talkspurts to all targets, and the frames that are encoded once for all of them.
 struct Talks: ~Copyable {
-    /// Frames encoded in one turn at most: the newest, and two of the pre-roll behind it.
+    /// Frames encoded in one turn at most, and sent to each target: the oldest that wait.
     private static let framesPerTurn = 3
 
     /// By the target's place.
