@@ -9,15 +9,9 @@ internal import Switchboard
 internal import Time
 internal import Wire
 
-/// An announcement as the control thread follows it: the caller's sound on its way to the ring.
-struct AnnouncementView {
-    /// Who reads it to us.
+/// The sound of an announcement on its way from the caller that reads it to the ring.
+struct AnnouncementFeed {
     let caller: CallerTicket
-    let target: String
-    /// What its stream means, which listeners learn when there is sound: of one whose reader is
-    /// gone before nobody would tell them the end.
-    let reference: UInt64
-    let priority: Priority
     /// The ring into which its sound is pushed.
     let sound: SPSCRing<SoundBlock>
     /// Bytes of sound that are still to come.
@@ -28,15 +22,10 @@ struct AnnouncementView {
     var waiting: SoundBlock?
     var half: UInt8?
     /// The silence before it, in which listeners hear that it comes.
-    var silence = AnnouncementView.leadSamples
+    var silence = AnnouncementFeed.leadSamples
     /// Blocks that were given; the media loop begins when there is something ahead.
     var given = 0
-    var hasBegun = false
     var isWhole = false
-    /// All is sent, or was given up: its listeners' last reports are awaited.
-    var isOver = false
-    /// The number of its talkspurt; nil before it began.
-    var spurt: Int?
     var movedAt: Instant
 
     static let secondsMax = 60
@@ -55,11 +44,11 @@ extension ControlLoop {
         _ name: String, _ priority: Priority, samples: Int, for caller: CallerTicket
     ) -> Reply {
         guard let routed = routing.target(named: name) else { return unknownTarget(name) }
-        guard announcement == nil else {
+        guard switchboard.announcer.wish == nil else {
             return .refused(ControlError(.failed, "another announcement is under way"))
         }
-        guard samples > 0, samples <= AnnouncementView.samplesMax else {
-            let limit = AnnouncementView.secondsMax
+        guard samples > 0, samples <= AnnouncementFeed.samplesMax else {
+            let limit = AnnouncementFeed.secondsMax
             return .refused(ControlError(.failed, "an announcement is of 1 to \(limit) seconds"))
         }
         let sound: SPSCRing<SoundBlock>
@@ -68,18 +57,16 @@ extension ControlLoop {
             sound = made.sound
             announcementBox = Box(made)
         } catch { return .refused(ControlError(.failed, "\(error)")) }
-        announcement = AnnouncementView(
-            caller: caller, target: name, reference: routed.reference, priority: priority,
-            sound: sound, left: samples * 2, movedAt: now)
-        switchboard.aim(TalkTarget.announcement, at: routed.listeners, named: name)
+        feed = AnnouncementFeed(caller: caller, sound: sound, left: samples * 2, movedAt: now)
+        switchboard.announce(
+            Announcer.Wish(caller: caller, target: routed, name: name, priority: priority))
         doWhatCoresAsk()
-        want(Int(TalkTarget.announcement))
-        return .announce(announced(isOver: false))
+        return .announce(announced(to: name, isOver: false))
     }
 
-    private func announced(isOver: Bool) -> Reply.Announced {
+    func announced(to name: String, isOver: Bool) -> Reply.Announced {
         var reply = Reply.Announced()
-        reply.target = announcement?.target ?? ""
+        reply.target = name
         reply.isOver = isOver
         reply.listeners = namesThere(
             of: listeners(of: Int(TalkTarget.announcement)), isVoice: false)
@@ -88,57 +75,40 @@ extension ControlLoop {
 
     /// When its reader is looked after again.
     var announcementDeadline: Instant? {
-        announcement.map { _ in now + AnnouncementView.look }
+        feed.map { _ in now + AnnouncementFeed.look }
     }
 
     /// Takes what its reader has sent, as much as there is room for.
     mutating func followAnnouncement() {
-        guard let one = announcement else { return }
-        let isAlone = server.hasHungUp(one.caller)
-        guard !one.isOver else {
-            // Nobody waits for what was heard of it, and the next may begin.
-            if isAlone { announcement = nil }
+        guard let one = feed else { return }
+        let announcer = switchboard.announcer
+        guard announcer.awaitsSound || announcer.isSpeaking else {
+            // What was not given to the media loop ends here.
+            feed = nil
+            announcementBox = nil
             return
         }
-        guard !isAlone else { return stopAnnouncement() }
-        guard now - one.movedAt < AnnouncementView.idleMax else { return stopAnnouncement() }
+        guard now - one.movedAt < AnnouncementFeed.idleMax else {
+            switchboard.stopAnnouncement()
+            return doWhatCoresAsk()
+        }
         while giveSound() {}
         beginWhenAhead()
     }
 
-    /// Its reader is gone, or nobody is to hear it any more: it ends at once.
-    mutating func stopAnnouncement() {
-        guard let one = announcement else { return }
-        if one.hasBegun {
-            rings.tell(.announceEnd(isNow: true))
-        } else {
-            announcementEnded()
-        }
-    }
-
     private mutating func beginWhenAhead() {
-        guard let one = announcement, !one.hasBegun else { return }
+        guard let one = feed, switchboard.announcer.awaitsSound else { return }
         guard one.isWhole || one.given >= Announcement.ahead else { return }
-        announcement?.hasBegun = true
-        let stream = TalkTarget.announcement
-        switchboard.bind(
-            TalkTarget(
-                stream: stream, reference: one.reference, listeners: listeners(of: Int(stream)),
-                priority: one.priority, purpose: .page), at: now)
+        switchboard.know(surroundings)
+        switchboard.speakAnnouncement(at: now)
         doWhatCoresAsk()
-        tell(
-            .announce, target: one.target,
-            detail: one.priority == .normal ? nil : one.priority.word)
-        let spurt = saying(Int(stream))
-        announcement?.spurt = spurt
-        if let box = announcementBox.take() { rings.tell(.announce(box)) }
         if one.isWhole { rings.tell(.announceEnd(isNow: false)) }
     }
 
     /// Puts one more block into the ring; false when there is no room, or nothing to put in.
     private mutating func giveSound() -> Bool {
-        guard var one = announcement, !one.isWhole else { return false }
-        defer { announcement = one }
+        guard var one = feed, !one.isWhole else { return false }
+        defer { feed = one }
         guard let block = one.waiting ?? nextBlock(&one) else { return false }
         one.waiting = one.sound.push(block)
         guard one.waiting == nil else { return false }
@@ -146,12 +116,12 @@ extension ControlLoop {
         one.movedAt = now
         if one.left == 0, one.silence == 0, one.first == nil {
             one.isWhole = true
-            if one.hasBegun { rings.tell(.announceEnd(isNow: false)) }
+            if switchboard.announcer.isSpeaking { rings.tell(.announceEnd(isNow: false)) }
         }
         return true
     }
 
-    private mutating func nextBlock(_ one: inout AnnouncementView) -> SoundBlock? {
+    private mutating func nextBlock(_ one: inout AnnouncementFeed) -> SoundBlock? {
         guard one.silence > 0 else {
             defer { one.first = nil }
             return one.first ?? readBlock(&one)
@@ -164,7 +134,7 @@ extension ControlLoop {
         return block
     }
 
-    private mutating func readBlock(_ one: inout AnnouncementView) -> SoundBlock? {
+    private mutating func readBlock(_ one: inout AnnouncementFeed) -> SoundBlock? {
         var block = SoundBlock()
         var bytes = InlineArray<960, UInt8>(repeating: 0)
         var start = 0
@@ -188,33 +158,5 @@ extension ControlLoop {
         }
         one.half = filled % 2 == 1 ? bytes[filled - 1] : nil
         return block
-    }
-
-    /// The media loop sends nothing more of it.
-    mutating func announcementEnded() {
-        guard let one = announcement, !one.isOver else { return }
-        announcement?.isOver = true
-        if one.hasBegun {
-            switchboard.release(TalkTarget.announcement)
-            tell(.announceEnd, target: one.target)
-        } else {
-            tellAnnouncer([])
-        }
-    }
-
-    /// What was heard of a talkspurt that is over, which may have been an announcement.
-    mutating func announcementHeard(_ spurt: Int, _ heard: [HeardBy]) {
-        guard let one = announcement, one.isOver, one.spurt == spurt else { return }
-        tellAnnouncer(heard)
-    }
-
-    /// Tells the reader of an announcement that is over which listeners heard how much of it.
-    private mutating func tellAnnouncer(_ heard: [HeardBy]) {
-        guard let one = announcement else { return }
-        var reply = announced(isOver: true)
-        reply.heard = heard
-        server.replyLate(.announce(reply), to: one.caller, at: now)
-        announcement = nil
-        announcementBox = nil
     }
 }

@@ -57,7 +57,7 @@ extension ControlLoop {
         case .silent(let target): silent(target)
         case .said(let target, let frames):
             switchboard.talkspurtEnded(target, frames: frames, at: now)
-        case .announcementEnded: announcementEnded()
+        case .announcementEnded: switchboard.announcementEnded()
         case .talkTimedOut(let target, let place):
             let name = name(of: target)
             tell(.stuckKey, target: name, since: view.talkingSince[target])

@@ -34,15 +34,17 @@ extension ControlLoop {
         case .switchRelay(let peer, let signal):
             let status = switchRelay(number: signal.argument, for: peer)
             switchboard.switched(status, for: signal, of: peer)
-        case .announcementTimeUp: stopAnnouncement()
         case .notice(let notice): tell(of: notice)
         case .answer(let caller, let answer):
-            server.replyLate(.done(done(answer)), to: caller, at: now)
+            server.replyLate(reply(answer), to: caller, at: now)
         case .ask(let peer): table.doubted(peer: peer, at: now)
         case .resolve(let peer): resolve(peer)
         case .retryAll: table.retryAll(at: now)
         case .reopen(let direction): cards.reopen(PCMError.Direction(direction), at: now)
-        case .reportsAreIn(let spurt, _, let heard): announcementHeard(spurt, named(heard))
+        case .announce:
+            if let box = announcementBox.take() { rings.tell(.announce(box)) }
+        case .endAnnouncement: rings.tell(.announceEnd(isNow: true))
+        case .reportsAreIn: break
         }
     }
 
@@ -68,6 +70,10 @@ extension ControlLoop {
                 detail: priority == .normal ? nil : priority.word)
         case .pageEnded(let peer, let isTimeUp):
             tell(.pageEnd, peer: peer, detail: isTimeUp ? "a page lasts a minute at most" : nil)
+        case .announcementBegan(let name, let priority):
+            tell(
+                .announce, target: name, detail: priority == .normal ? nil : priority.word)
+        case .announcementEnded(let name): tell(.announceEnd, target: name)
         case .refused(let peer, let refusal, let count):
             let more = count > 1 ? ", \(count) times since the start" : ""
             tell(.refused, peer: peer, target: refusal.rawValue, detail: "not allowed\(more)")
@@ -135,7 +141,7 @@ extension ControlLoop {
         tell(.peerUp, peer: peer, detail: "suite \(state.suite.rawValue)\(note)")
     }
 
-    private func done(_ answer: LateAnswer) -> Reply.Done {
+    private func reply(_ answer: LateAnswer) -> Reply {
         switch answer {
         case .talkOver(let name, let end):
             let why =
@@ -144,18 +150,22 @@ extension ControlLoop {
                 case .letGo: "it was let go"
                 case .targetGone: "the settings have \(name) no more"
                 }
-            return Reply.Done("the talk to \(name) is over: \(why)")
+            return .done(Reply.Done("the talk to \(name) is over: \(why)"))
         case .pageOver(let name, let heard):
             let heard = named(heard)
             var done = Reply.Done("page to \(name) ended")
             done.heard = heard
             done.outcome = heard.isHeard ? "heard" : "unheard"
-            return done
+            return .done(done)
         case .pageReplaced(let former, let name):
             var done = Reply.Done(
                 "the page to \(former) is over: one to \(name) took its place")
             done.outcome = "replaced"
-            return done
+            return .done(done)
+        case .announced(let name, let heard):
+            var reply = announced(to: name, isOver: true)
+            reply.heard = named(heard)
+            return .announce(reply)
         }
     }
 }

@@ -77,9 +77,9 @@ struct ControlLoop: ~Copyable {
     /// What the media loop was told of volumes last.
     var toldVolumes = MediaVolumes()
     var meterView = MeterView()
-    /// The announcement that is under way, if any; and what the media loop is to be given when
+    /// The sound of the announcement that is under way, and what the media loop is given when
     /// enough of its sound is there.
-    var announcement: AnnouncementView?
+    var feed: AnnouncementFeed?
     var announcementBox: Box<Announcement>?
     /// The tone that is under way, if any.
     var latencyTrial: LatencyTrial?

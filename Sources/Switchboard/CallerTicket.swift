@@ -15,6 +15,8 @@ package enum LateAnswer: Equatable, Sendable {
     case talkOver(to: String, HeldTalks.End)
     /// The page that it asked for is over, and this was heard of it.
     case pageOver(to: String, [HeardAt])
+    /// The announcement that it read is over, and this was heard of it.
+    case announced(to: String, [HeardAt])
     /// Another page took its place, so nothing is known of what was heard.
     case pageReplaced(to: String, by: String)
 }

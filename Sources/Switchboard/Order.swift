@@ -22,6 +22,10 @@ package enum Order: Equatable, Sendable {
     case ring(Chime?)
     case beep(Bool)
 
+    /// The announcement's sound is sent from now on, or no more of it.
+    case announce
+    case endAnnouncement
+
     // To peers.
     /// Records to be sealed on the peer's current session.
     case send(peer: Int, ControlPayload)
@@ -39,8 +43,6 @@ package enum Order: Equatable, Sendable {
     case resolve(peer: Int)
     /// The card of this stream is closed and opened again.
     case reopen(StillStreams.Direction)
-    /// An announcement has lasted for as long as any page may.
-    case announcementTimeUp
     /// A peer asks for a relay here, which its policy allows; `Switchboard.switched` says what
     /// came of it.
     case switchRelay(peer: Int, Signal)
@@ -65,6 +67,9 @@ package enum Notice: Equatable, Sendable {
     /// A page of a peer, to the channel of this reference or to this station alone.
     case pageBegan(peer: Int, reference: UInt64, Priority)
     case pageEnded(peer: Int, isTimeUp: Bool)
+    /// An announcement of this station began, or is over.
+    case announcementBegan(to: String, Priority)
+    case announcementEnded(to: String)
     /// A peer claimed what its policy does not allow; so often since the start.
     case refused(peer: Int, Refusal, count: UInt64)
     /// A peer lit the call light here, for this long.

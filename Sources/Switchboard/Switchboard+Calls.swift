@@ -19,7 +19,7 @@ extension Switchboard {
         case .pageEnded(let peer, _, let isTimeUp):
             orders.add(.pageEnded(peer: peer, isTimeUp: isTimeUp))
         case .pageTimeUp(TalkTarget.page): endPage()
-        case .pageTimeUp: orders.add(.announcementTimeUp)
+        case .pageTimeUp: stopAnnouncement()
         case .asked(let peer, let signal): asked(signal, by: peer)
         case .resulted(let peer, let request, let status):
             requests.resulted(request, of: peer, PeerRequests.Outcome(status), &orders)

@@ -126,6 +126,7 @@ extension Switchboard {
     /// Callers that are gone hold nothing any more.
     package mutating func forget(callers hasGone: (CallerTicket) -> Bool) {
         if pager.forget(hasGone) { endPage() }
+        if announcer.forget(hasGone) { stopAnnouncement() }
         talks.forget(hasGone, &orders)
     }
 
@@ -178,19 +179,44 @@ extension Switchboard {
         talks.release(target, &orders)
     }
 
-    // MARK: Aimed streams
+    // MARK: Announcements
 
-    /// These hear an aimed stream from now on.
-    package mutating func aim(_ stream: UInt8, at listeners: PeerSet, named name: String?) {
-        aims.aim(stream, at: listeners, name: name.map { .named($0) } ?? .none, &orders)
+    /// An announcement is to begin as soon as there is sound of it; none may be under way.
+    package mutating func announce(_ wish: Announcer.Wish) {
+        announcer.begin(wish)
+        let listeners = wish.target.listeners
+        aims.aim(TalkTarget.announcement, at: listeners, name: .named(wish.name), &orders)
+        want(listeners)
     }
 
-    /// Binds an aimed stream anew, as this.
-    package mutating func bind(_ target: TalkTarget, at now: Instant) {
+    /// Enough of its sound is here: it begins.
+    package mutating func speakAnnouncement(at now: Instant) {
+        guard announcer.awaitsSound, let wish = announcer.wish else { return }
         self.now = now
-        station.aim(target, at: now)
+        let listeners = aims.aim(of: Announcer.target)?.listeners ?? []
+        station.aim(
+            TalkTarget(
+                stream: TalkTarget.announcement, reference: wish.target.reference,
+                listeners: listeners, priority: wish.priority, purpose: .page), at: now)
+        askStation()
+        orders.add(.announcementBegan(to: wish.name, wish.priority))
+        let start = TalkspurtStart(
+            to: Announcer.target, called: wish.name, listeners: listeners)
+        announcer.speak(ownTalks.began(start, surroundings, at: now, &orders))
+        orders.add(.announce)
     }
 
-    /// The stream means nothing any more.
-    package mutating func release(_ stream: UInt8) { station.release(stream) }
+    /// Ends it at once: its time is over, or its caller is gone.
+    package mutating func stopAnnouncement() {
+        if announcer.isSpeaking {
+            orders.add(.endAnnouncement)
+        } else {
+            announcementEnded()
+        }
+    }
+
+    /// Nothing more of it is sent.
+    package mutating func announcementEnded() {
+        if announcer.end(&orders) == true { station.release(TalkTarget.announcement) }
+    }
 }

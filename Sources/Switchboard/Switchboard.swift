@@ -29,6 +29,7 @@ package struct Switchboard {
     package internal(set) var talks = HeldTalks()
     package internal(set) var aims = Aims()
     package internal(set) var pager = Pager()
+    package internal(set) var announcer = Announcer()
     var requests = PeerRequests()
     /// Whether each peer is there.
     package internal(set) var presence: Presence
@@ -83,6 +84,7 @@ package struct Switchboard {
         let order = orders.next()
         if case .reportsAreIn(let spurt, let target, let heard)? = order {
             pager.reportsAreIn(spurt, to: target, heard, &orders)
+            announcer.reportsAreIn(spurt, heard, &orders)
         }
         return order
     }

@@ -1,0 +1,93 @@
+import Station
+import Testing
+import Time
+import Wire
+
+@testable import Switchboard
+
+@Suite struct AnnouncerTests {
+    private let start = Instant(nanoseconds: 5_000_000_000)
+    private let caller = CallerTicket(place: 1, number: 10)
+    private let announcement = Int(TalkTarget.announcement)
+    private let house = TalkTarget(stream: 1, reference: 77, listeners: [1, 2])
+    private var switchboard = Switchboard(
+        peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
+        at: Instant(nanoseconds: 5_000_000_000))
+
+    private mutating func announce() {
+        switchboard.announce(
+            Announcer.Wish(caller: caller, target: house, name: "house", priority: .high))
+    }
+
+    @Test mutating func nothingBeginsBeforeThereIsSound() {
+        announce()
+        #expect(switchboard.announcer.awaitsSound)
+        #expect(
+            switchboard.decided == [
+                .aim(target: announcement, [1, 2]), .want(peer: 1), .want(peer: 2),
+            ])
+        switchboard.speakAnnouncement(at: start)
+        #expect(switchboard.announcer.isSpeaking)
+        let orders = switchboard.decided
+        #expect(orders.first == .notice(.announcementBegan(to: "house", .high)))
+        #expect(orders.last == .announce)
+        // Sound that comes later begins nothing anew.
+        switchboard.speakAnnouncement(at: start + .seconds(1))
+        #expect(switchboard.decided.isEmpty)
+    }
+
+    @Test mutating func itsCallerIsToldWhatWasHeardWhenTheLastReportsAreIn() {
+        announce()
+        switchboard.speakAnnouncement(at: start)
+        _ = switchboard.decided
+        switchboard.talkspurtEnded(announcement, frames: 100, at: start + .seconds(1))
+        switchboard.announcementEnded()
+        #expect(switchboard.decided == [.notice(.announcementEnded(to: "house"))])
+        #expect(switchboard.announcer.wish != nil)
+        switchboard.tick(at: start + .seconds(4))
+        let answers = switchboard.decided.filter {
+            if case .answer = $0 { true } else { false }
+        }
+        #expect(answers == [.answer(caller, .announced(to: "house", []))])
+        #expect(switchboard.announcer.wish == nil)
+    }
+
+    @Test mutating func oneThatIsStoppedBeforeItsSoundAnswersAtOnce() {
+        announce()
+        _ = switchboard.decided
+        switchboard.stopAnnouncement()
+        #expect(switchboard.decided == [.answer(caller, .announced(to: "house", []))])
+        #expect(switchboard.announcer.wish == nil)
+    }
+
+    @Test mutating func oneWhoseCallerGoesEndsAtOnce() {
+        announce()
+        switchboard.speakAnnouncement(at: start)
+        _ = switchboard.decided
+        switchboard.forget { _ in false }
+        #expect(switchboard.decided.isEmpty)
+        switchboard.forget { $0 == caller }
+        #expect(switchboard.decided == [.endAnnouncement])
+        switchboard.announcementEnded()
+        #expect(switchboard.announcer.wish != nil)
+        // It is over, and nobody waits for what was heard of it: the next may begin.
+        switchboard.forget { $0 == caller }
+        #expect(switchboard.announcer.wish == nil)
+    }
+
+    @Test mutating func oneThatIsTooLongIsEnded() {
+        announce()
+        switchboard.speakAnnouncement(at: start)
+        _ = switchboard.decided
+        switchboard.tick(at: start + .seconds(63))
+        var orders: [Order] = []
+        while let order = switchboard.nextOrder() { orders.append(order) }
+        #expect(orders.contains(.endAnnouncement))
+    }
+
+    @Test mutating func theEndOfNoneIsNoNews() {
+        switchboard.announcementEnded()
+        switchboard.stopAnnouncement()
+        #expect(switchboard.decided.isEmpty)
+    }
+}
