@@ -80,7 +80,7 @@ extension ControlLoop {
                 default:
                     switchboard.receive(record, from: peer, at: now, cameAt: opened.cameAt)
                 }
-                // After every record: the peer table holds the actions of one call, no more.
+                // After every record, so that what it asks for goes out before the next one acts.
                 doWhatCoresAsk()
             }
         }

@@ -1,32 +1,39 @@
-/// The actions not yet fetched: a ring of fixed size, allocated once.
+/// The actions not yet fetched: a ring that is allocated once, and grows where they pile up.
 ///
-/// One call on the peer table never makes more actions than fit: timers run one peer at a time,
-/// while the actions are fetched.
+/// Timers run one peer at a time, while the actions are fetched, so few wait as a rule: `initial`
+/// holds what one call on the peer table makes. A caller that makes many calls before it fetches
+/// any only costs memory.
 struct ActionQueue: ~Copyable {
-    private static let capacity = 32
+    static let initial = 32
 
     /// A place in the ring, on the heap, so that the peer table stays small.
     private final class Place {
         var action: Action?
     }
 
-    private let places: [Place]
+    private var places = (0..<initial).map { _ in Place() }
     private var read = 0
     private var written = 0
-
-    init() { places = (0..<Self.capacity).map { _ in Place() } }
 
     var isEmpty: Bool { read == written }
 
     mutating func push(_ action: consuming Action) {
-        precondition(written - read < Self.capacity, "actions must be fetched after every call")
-        places[written % Self.capacity].action = consume action
+        if written - read == places.count { grow() }
+        places[written % places.count].action = consume action
         written += 1
     }
 
     mutating func pop() -> Action? {
         guard read < written else { return nil }
         defer { read += 1 }
-        return places[read % Self.capacity].action.take()
+        return places[read % places.count].action.take()
+    }
+
+    /// Twice as many places, the waiting actions in front.
+    private mutating func grow() {
+        let first = read % places.count
+        let count = places.count
+        places = places[first...] + places[..<first] + (0..<count).map { _ in Place() }
+        (read, written) = (0, count)
     }
 }

@@ -21,11 +21,23 @@ import Time
         #expect(isEmpty)
     }
 
-    @Test func moreThanItHoldsTraps() async {
-        await #expect(processExitsWith: .failure) {
-            var queue = ActionQueue()
-            for peer in 0...32 { queue.push(.cover(peer: peer)) }
+    @Test(arguments: [0, 1, 31, 32, 500])
+    func howeverManyWaitTheyComeOutInOrder(before: Int) {
+        var queue = ActionQueue()
+        // The ring begins anywhere.
+        for peer in 0..<before {
+            queue.push(.cover(peer: peer))
+            _ = queue.pop()
         }
+        let many = 10 * ActionQueue.initial + 1
+        var fetched: [Fetched] = []
+        for peer in 0..<many {
+            queue.push(.cover(peer: peer))
+            // Some are fetched while others wait.
+            if peer % 7 == 0, let action = queue.pop() { fetched.append(Fetched(action)) }
+        }
+        while let action = queue.pop() { fetched.append(Fetched(action)) }
+        #expect(fetched == (0..<many).map { .cover(peer: $0) })
     }
 
     @Test func everythingAtOnceForAllPeersFits() {
