@@ -44,6 +44,14 @@ extension ControlLoop {
         return number
     }
 
+    /// Tells of talkspurts whose last reports are in.
+    mutating func tellOutcomes() {
+        guard let due = switchboard.ownTalks.deadline, now >= due else { return }
+        switchboard.know(surroundings)
+        switchboard.tellOutcomes(at: now)
+        doWhatCoresAsk()
+    }
+
     /// The network or the microphone of this station went, or came, or a peer went.
     mutating func judgeAnew() {
         switchboard.know(surroundings)

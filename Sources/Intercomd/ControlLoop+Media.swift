@@ -62,7 +62,10 @@ extension ControlLoop {
             let name = name(of: target)
             tell(.stuckKey, target: name, since: view.talkingSince[target])
             // A command that holds the same microphone open has a time of its own.
-            guard let place else { return switchboard.endTalks(to: target, .timedOut) }
+            guard let place else {
+                switchboard.endTalks(to: target, .timedOut)
+                return obeySwitchboard()
+            }
             guard lines.keys.indices.contains(place) else { return }
             lines.keys[place].isStuck = lines.keys[place].isDown == true
         // Of other settings, whose coming found no room in the ring.

@@ -101,8 +101,8 @@ extension ControlLoop {
         }
         switchboard.seen()
         if named == nil { follow(reply: isDown) }
-        rings.tell(.press(target: target.id, isDown: isDown))
-        if !isDown { switchboard.endTalks(to: target.id, .letGo) }
+        switchboard.press(target.id, isDown: isDown)
+        doWhatCoresAsk()
         var ptt = Reply.PTT()
         ptt.target = routing.target(target.id)?.name ?? name
         ptt.isTalking = isDown

@@ -206,7 +206,6 @@ struct ControlLoop: ~Copyable {
         for place in 0..<ready { serve(loop[place].token) }
         takeReturns()
         table.tick(at: now)
-        switchboard.know(surroundings)
         switchboard.tick(at: now)
         doWhatCoresAsk()
         followReload()
@@ -216,6 +215,7 @@ struct ControlLoop: ~Copyable {
         followClocks()
         lookAtMeters()
         followAnnouncement()
+        tellOutcomes()
         tickHistory()
         runHook()
         server.isPaused = pendingReload != nil
@@ -291,6 +291,7 @@ struct ControlLoop: ~Copyable {
         followMixers()
         switchboard.know(surroundings)
         switchboard.followSilentListeners(at: now)
+        obeySwitchboard()
         tickState()
         consent()
         doWhatCoresAsk()

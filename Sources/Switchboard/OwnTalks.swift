@@ -104,6 +104,9 @@ extension OwnTalks {
 // MARK: Questions
 
 extension OwnTalks {
+    /// Whether listeners still report on any talkspurt.
+    package var isAwaited: Bool { !spurts.isEmpty }
+
     /// The number of the newest talkspurt to a target whose listeners still report, if any.
     package func lastSpurt(to target: Int) -> Int? {
         spurts.last { $0.target == target }?.number

@@ -41,6 +41,15 @@ extension Switchboard {
         ownTalks.told(heard, by: peer, surroundings, at: now, &orders)
     }
 
+    /// Tells what was heard of talkspurts whose last reports are in.
+    ///
+    /// Call it at `deadline`, when all that happened until then is known: it may be why nothing was
+    /// heard.
+    package mutating func tellOutcomes(at now: Instant) {
+        self.now = now
+        ownTalks.tick(surroundings, at: now, &orders)
+    }
+
     /// A second has passed: a listener may have stopped reporting.
     package mutating func followSilentListeners(at now: Instant) {
         self.now = now

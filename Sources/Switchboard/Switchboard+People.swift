@@ -118,6 +118,15 @@ extension Switchboard {
         }
     }
 
+    /// Opens the microphone for a target, or closes it for all that hold it open by command.
+    ///
+    /// Every press goes out by the same queue: a release that was decided before must not close
+    /// what was opened since.
+    package mutating func press(_ target: Int, isDown: Bool) {
+        orders.add(.press(target: target, isDown: isDown))
+        if !isDown { endTalks(to: target, .letGo) }
+    }
+
     /// Closes the microphone to a target, and tells the callers that held it open.
     package mutating func endTalks(to target: Int, _ reason: HeldTalks.End) {
         talks.end(target, reason, &orders)

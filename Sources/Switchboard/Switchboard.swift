@@ -125,6 +125,5 @@ package struct Switchboard {
         self.now = now
         station.tick(at: now)
         callLight.tick(at: now)
-        ownTalks.tick(surroundings, at: now, &orders)
     }
 }

@@ -1,4 +1,5 @@
 import Testing
+import Time
 
 @testable import Switchboard
 
@@ -57,5 +58,17 @@ import Testing
         talks.release(5, &orders)
         #expect(orders.all.isEmpty)
         #expect(talks.targets == [5])
+    }
+
+    @Test func aReleaseNeverClosesWhatWasOpenedAfterIt() {
+        var switchboard = Switchboard(
+            peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
+            at: Instant(nanoseconds: 0))
+        switchboard.hold(5, named: "house", for: nil)
+        switchboard.press(5, isDown: false)
+        switchboard.press(5, isDown: true)
+        switchboard.hold(5, named: "house", for: one)
+        #expect(switchboard.decided.last == .press(target: 5, isDown: true))
+        #expect(switchboard.talks.targets == [5])
     }
 }

@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import signal
+import socket
 import subprocess
 import time
 import unittest
@@ -14,6 +15,11 @@ from lab import Scene, SceneTest, place, wait
 HOLDERS = (["talk", "house"], ["talk", "garage"], ["page", "garage"])
 LIVES = 1.5
 """Seconds after which what should have ended would have."""
+
+
+def send(link, do, **words):
+    """Asks the daemon for something, by its socket."""
+    link.sendall(json.dumps({"v": 1, "do": do, **words}).encode() + b"\n")
 
 
 class HeldOpen(SceneTest):
@@ -235,6 +241,36 @@ class HeldOpen(SceneTest):
             yield
         finally:
             self.assertEqual(self.garage.ctl(*undo)[0], 0)
+
+    def test_up_and_down_that_are_asked_at_once_leave_it_open(self):
+        for do, words in (("ptt", {"action": "down"}), ("talk", {})):
+            with self.subTest(do), contextlib.ExitStack() as links:
+                self.kitchen.ctl("ptt", "down", "garage", "--no-wait")
+                wait(self.kitchen.is_talking, "the microphone is open")
+                up, down = (links.enter_context(self.asking()) for _ in range(2))
+                # The daemon has accepted both, and waits.
+                time.sleep(0.3)
+                self.kitchen.process.send_signal(signal.SIGSTOP)
+                time.sleep(0.1)
+                send(up, "ptt", action="up", target="garage")
+                time.sleep(0.02)
+                send(down, do, target="garage", **words)
+                time.sleep(0.02)
+                self.kitchen.process.send_signal(signal.SIGCONT)
+                for link in (up, down):
+                    self.assertIn(b'"ok":true', link.recv(4096))
+                time.sleep(LIVES)
+                self.assertTrue(self.kitchen.is_talking())
+            self.kitchen.ctl("ptt", "up", "garage", "--no-wait")
+            wait(lambda: not self.kitchen.is_talking(), "the microphone is closed")
+
+    @contextlib.contextmanager
+    def asking(self):
+        """A caller of the daemon, by its socket."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+            link.settimeout(place.PATIENCE)
+            link.connect(os.path.join(self.kitchen.run, "control.sock"))
+            yield link
 
     def test_a_target_that_is_none_opens_nothing(self):
         code, text, error = self.kitchen.ctl("talk", "attic")

@@ -37,7 +37,7 @@ import Wire
         switchboard.talkspurtEnded(30, frames: 100, at: second)
         let due = second + .milliseconds(1_400)
         #expect(switchboard.ownTalks.deadline == due)
-        switchboard.tick(at: due)
+        switchboard.tellOutcomes(at: due)
         let found = [heard(0, 100), heard(1, 0, .told(.doNotDisturb))]
         #expect(
             switchboard.decided == [
