@@ -7,6 +7,53 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         case down
     }
 
+    /// How good it is to talk with a peer; null while that is not known.
+    public struct Quality: Equatable, Sendable {
+        public var delayMilliseconds: Double?
+        public var rating: Double?
+        public var mos: Double?
+
+        mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("delay_ms", &delayMilliseconds)
+            coder.field("r", &rating)
+            coder.field("mos", &mos)
+        }
+    }
+
+    /// What a peer reports on our voice; null before its first report.
+    public struct Reported: Equatable, Sendable {
+        public var ageSeconds: Double?
+        public var lossPercent: Double?
+        public var jitterMilliseconds: Double?
+        public var bufferMilliseconds: Double?
+        public var concealedMilliseconds: Double?
+
+        mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("report_age_s", &ageSeconds)
+            coder.field("report_loss_percent", &lossPercent)
+            coder.field("report_jitter_ms", &jitterMilliseconds)
+            coder.field("report_buffer_ms", &bufferMilliseconds)
+            coder.field("report_concealed_ms", &concealedMilliseconds)
+        }
+    }
+
+    /// Why a peer is down; null while it is up.
+    public struct Down: Equatable, Sendable {
+        public var reason: String?
+        /// Seconds since it was lost, or since this station knows it.
+        public var ageSeconds: Double?
+        /// Why it is down, and what to do about it, in words.
+        public var text: String?
+        public var fix: String?
+
+        mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("down_reason", &reason)
+            coder.field("down_age_s", &ageSeconds)
+            coder.field("down_text", &text)
+            coder.field("down_fix", &fix)
+        }
+    }
+
     public var name = ""
     public var state = State.down
     /// Seconds since anything of it opened; null when nothing has.
@@ -54,9 +101,7 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     public var concealedMilliseconds = 0
     public var concealedPercent: Double?
     /// Its voice from mouth to ear, as far as this station knows; R and MOS of the E-model from it.
-    public var delayMilliseconds: Double?
-    public var rating: Double?
-    public var mos: Double?
+    public var quality = Quality()
     /// How much of this station's last talk it heard, in per cent; null before the first talk.
     public var heardPercent: Int?
     /// Seconds since that talk.
@@ -66,20 +111,11 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     /// While this station talks to it: `heard`, or why it does not hear; null before its report.
     public var hearsNow: String?
     /// Its report on our voice there; null before the first.
-    public var reportAgeSeconds: Double?
-    public var reportLossPercent: Double?
-    public var reportJitterMilliseconds: Double?
-    public var reportBufferMilliseconds: Double?
-    public var reportConcealedMilliseconds: Double?
+    public var report = Reported()
     /// Why it is not up, as far as this station knows; one of the status's problems.
     public var problem: String?
-    /// The same for programs, also before it is a problem; these four are null while it is up.
-    public var downReason: String?
-    /// Seconds since it was lost, or since this station knows it.
-    public var downAgeSeconds: Double?
-    /// Why it is down, and what to do about it, in words.
-    public var downText: String?
-    public var downFix: String?
+    /// The same for programs, also before it is a problem.
+    public var down = Down()
     /// Where two stations with its one key were seen; empty when there is one.
     public var sharedKeyAt: [String] = []
 
@@ -109,10 +145,7 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         coder.field("packets_refused", &packetsRefused)
         coder.field("claims_refused", &claimsRefused)
         coder.field("problem", &problem)
-        coder.field("down_reason", &downReason)
-        coder.field("down_age_s", &downAgeSeconds)
-        coder.field("down_text", &downText)
-        coder.field("down_fix", &downFix)
+        down.fields(&coder)
         coder.field("shared_key_at", &sharedKeyAt)
         coder.field("bytes_sent", &bytesSent)
         coder.field("bytes_opened", &bytesOpened)
@@ -122,20 +155,14 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         coder.field("rms_dbfs", &rmsDBFS)
         coder.field("concealed_ms", &concealedMilliseconds)
         coder.field("concealed_percent", &concealedPercent)
-        coder.field("delay_ms", &delayMilliseconds)
-        coder.field("r", &rating)
-        coder.field("mos", &mos)
+        quality.fields(&coder)
         coder.field("heard_percent", &heardPercent)
         coder.field("last_words_age_s", &lastWordsAgeSeconds)
         var word = heardReason?.rawValue
         coder.field("heard_reason", &word)
         heardReason = word.map { HeardBy.Reason(rawValue: $0) ?? .other }
         coder.field("hears_now", &hearsNow)
-        coder.field("report_age_s", &reportAgeSeconds)
-        coder.field("report_loss_percent", &reportLossPercent)
-        coder.field("report_jitter_ms", &reportJitterMilliseconds)
-        coder.field("report_buffer_ms", &reportBufferMilliseconds)
-        coder.field("report_concealed_ms", &reportConcealedMilliseconds)
+        report.fields(&coder)
     }
 }
 

@@ -137,9 +137,11 @@ extension Status {
             $0.concealedPercent
         }
         gauge(&metrics, "peer_delay_seconds", "Of its voice, mouth to ear.", milliseconds) {
-            $0.delayMilliseconds
+            $0.quality.delayMilliseconds
         }
-        gauge(&metrics, "peer_mos", "How good it is to talk with, 1 to 4.4.", seconds) { $0.mos }
+        gauge(&metrics, "peer_mos", "How good it is to talk with, 1 to 4.4.", seconds) {
+            $0.quality.mos
+        }
         counter(&metrics, "peer_bytes_sent", "Bytes sent to a peer, with headers.") { $0.bytesSent }
         counter(&metrics, "peer_bytes_opened", "Bytes of a peer that were genuine.") {
             $0.bytesOpened

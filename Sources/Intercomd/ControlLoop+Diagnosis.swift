@@ -150,10 +150,10 @@ extension ControlLoop {
         }
         guard let reason = downReason(of: peer) else { return }
         let complaint = complaint(of: peer, reason)
-        status.downReason = reason.code.description
-        status.downText = complaint.text
-        status.downFix = complaint.fix
-        status.downAgeSeconds = table.downSince(peer).map { seconds(now - $0) }
+        status.down.reason = reason.code.description
+        status.down.text = complaint.text
+        status.down.fix = complaint.fix
+        status.down.ageSeconds = table.downSince(peer).map { seconds(now - $0) }
     }
 
     // MARK: Keys

@@ -79,7 +79,7 @@ extension ControlLoop {
         (latency.inputMilliseconds, latency.codecMilliseconds) = (own.input, own.codec)
         latency.outputMilliseconds = own.output
         latency.networkMilliseconds = status.rttMilliseconds.map { $0 / 2 }
-        latency.bufferThereMilliseconds = status.reportBufferMilliseconds
+        latency.bufferThereMilliseconds = status.report.bufferMilliseconds
         latency.bufferHereMilliseconds = status.bufferMilliseconds
         if let network = latency.networkMilliseconds,
             let buffer = latency.bufferThereMilliseconds

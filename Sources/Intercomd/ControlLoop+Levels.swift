@@ -124,11 +124,11 @@ extension ControlLoop {
         }
         let known = station.view(of: peer)
         if let report = known.report, let at = known.reportAt {
-            status.reportAgeSeconds = seconds(now - at)
-            status.reportLossPercent = Double(report.loss) * 100 / 256
-            status.reportJitterMilliseconds = Double(report.jitter) / 10
-            status.reportBufferMilliseconds = Double(report.delay)
-            status.reportConcealedMilliseconds = Double(report.concealed)
+            status.report.ageSeconds = seconds(now - at)
+            status.report.lossPercent = Double(report.loss) * 100 / 256
+            status.report.jitterMilliseconds = Double(report.jitter) / 10
+            status.report.bufferMilliseconds = Double(report.delay)
+            status.report.concealedMilliseconds = Double(report.concealed)
         }
         guard let roundTrip = status.rttMilliseconds, let buffer = status.bufferMilliseconds,
             let loss = status.concealedPercent
@@ -136,9 +136,9 @@ extension ControlLoop {
         let own = ownDelays
         let delay = own.input + own.codec + roundTrip / 2 + buffer + own.output
         let quality = EModel(delay: delay, loss: loss)
-        status.delayMilliseconds = tenths(delay)
-        status.rating = tenths(quality.rating)
-        status.mos = tenths(quality.mos * 10) / 10
+        status.quality.delayMilliseconds = tenths(delay)
+        status.quality.rating = tenths(quality.rating)
+        status.quality.mos = tenths(quality.mos * 10) / 10
     }
 
     /// What this station holds back; a peer is taken for alike.

@@ -112,12 +112,12 @@ func sample() -> Status {
     peer.claimsRefused = 3
     (peer.bytesSent, peer.bytesOpened, peer.sentPerSecond) = (115_000, 103_500, 11_500)
     (peer.peakDBFS, peer.rmsDBFS, peer.concealedMilliseconds) = (-9.5, -20.5, 40)
-    (peer.concealedPercent, peer.delayMilliseconds) = (0.5, 48.5)
-    (peer.rating, peer.mos, peer.reportAgeSeconds) = (93, 4.25, 0.5)
+    (peer.concealedPercent, peer.quality.delayMilliseconds) = (0.5, 48.5)
+    (peer.quality.rating, peer.quality.mos, peer.report.ageSeconds) = (93, 4.25, 0.5)
     (peer.heardPercent, peer.heardReason, peer.hearsNow) = (98, .heldDown, "heard")
     peer.lastWordsAgeSeconds = 2.5
-    (peer.reportLossPercent, peer.reportJitterMilliseconds) = (1.5, 0.5)
-    (peer.reportBufferMilliseconds, peer.reportConcealedMilliseconds) = (11, 20)
+    (peer.report.lossPercent, peer.report.jitterMilliseconds) = (1.5, 0.5)
+    (peer.report.bufferMilliseconds, peer.report.concealedMilliseconds) = (11, 20)
     status.peers = [peer]
     var caller = CallerStatus()
     (caller.key, caller.fingerprint, caller.address) = (

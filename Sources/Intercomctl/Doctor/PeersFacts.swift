@@ -97,8 +97,8 @@ struct PeersFacts {
     }
 
     private func down(_ peer: Peer, _ status: PeerStatus) -> Check {
-        let text = status.downText ?? "down"
-        let fix = status.downFix ?? "intercomctl status"
+        let text = status.down.text ?? "down"
+        let fix = status.down.fix ?? "intercomctl status"
         // The daemon tells faults that need a person from those that may pass within a minute.
         return status.problem != nil
             ? .fail(.peers, of: peer.name, text, fix: fix)

@@ -7,10 +7,10 @@ func remarks(onPeersOf list: PeerList) -> String {
         if !peer.sharedKeyAt.isEmpty, let problem = peer.problem {
             text += "! \(problem.visible)\n"
         }
-        guard let reason = peer.downText else { continue }
+        guard let reason = peer.down.text else { continue }
         let mark = peer.problem == nil ? "*" : "!"
         text += "\(mark) \(peer.name.visible): \(reason.visible)"
-        text += peer.downFix.map { "; \($0.visible)\n" } ?? "\n"
+        text += peer.down.fix.map { "; \($0.visible)\n" } ?? "\n"
     }
     return text + lines(of: list.callers)
 }

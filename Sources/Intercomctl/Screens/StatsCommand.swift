@@ -66,7 +66,7 @@ func statsScreen(of status: Status, _ invocation: borrowing Invocation) -> Strin
             whole(peer.bufferMilliseconds, unit: "ms"),
             decimal(peer.jitterMilliseconds, unit: "ms"),
             whole(peer.rttMilliseconds, unit: "ms"), bytes(peer.sentPerSecond),
-            bytes(peer.openedPerSecond), decimal(peer.mos),
+            bytes(peer.openedPerSecond), decimal(peer.quality.mos),
         ])
     }
     return text + table.text
@@ -96,16 +96,16 @@ func statsScreen(of peer: PeerStatus) -> String {
         let ago = "\(age(seconds: peer.lastWordsAgeSeconds)) ago"
         text += line("our last words", "\(ago), \(heard)% \(word) there\(why)")
     }
-    if let reported = peer.reportAgeSeconds {
+    if let reported = peer.report.ageSeconds {
         text += line("our voice there", "as it reported \(age(seconds: reported)) ago")
         text += line(
             "  as it comes",
-            "loss \(decimal(peer.reportLossPercent, unit: "%"))"
-                + "   jitter \(decimal(peer.reportJitterMilliseconds, unit: "ms"))")
+            "loss \(decimal(peer.report.lossPercent, unit: "%"))"
+                + "   jitter \(decimal(peer.report.jitterMilliseconds, unit: "ms"))")
         text += line(
             "  as it is played",
-            "concealed \(whole(peer.reportConcealedMilliseconds, unit: "ms")) of a second")
-        text += line("  waits there", whole(peer.reportBufferMilliseconds, unit: "ms"))
+            "concealed \(whole(peer.report.concealedMilliseconds, unit: "ms")) of a second")
+        text += line("  waits there", whole(peer.report.bufferMilliseconds, unit: "ms"))
     } else {
         text += line("our voice there", "not reported yet: it has heard nothing of us")
     }
@@ -116,14 +116,14 @@ func statsScreen(of peer: PeerStatus) -> String {
     text += line(
         "packets",
         "\(peer.packetsSent) sent, \(peer.packetsOpened) opened, \(peer.packetsRefused) refused")
-    guard let mos = peer.mos else {
+    guard let mos = peer.quality.mos else {
         return text + line("quality", "- (known when it has talked)")
     }
     return text
         + line(
             "quality",
-            "MOS \(decimal(mos)), R \(whole(peer.rating))"
-                + " (mouth to ear \(whole(peer.delayMilliseconds, unit: "ms")))")
+            "MOS \(decimal(mos)), R \(whole(peer.quality.rating))"
+                + " (mouth to ear \(whole(peer.quality.delayMilliseconds, unit: "ms")))")
 }
 
 private func endpoint(of peer: PeerStatus) -> String {

@@ -123,6 +123,6 @@ struct FirstWords {
         case nil: break
         }
         guard peer.state == .down else { return nil }
-        return .some(peer.downReason == HeardBy.Reason.noNetwork.rawValue ? .noNetwork : .down)
+        return .some(peer.down.reason == HeardBy.Reason.noNetwork.rawValue ? .noNetwork : .down)
     }
 }

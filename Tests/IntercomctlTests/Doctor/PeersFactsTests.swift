@@ -13,7 +13,7 @@ import Testing
         var status = PeerStatus()
         (status.name, status.state, status.endpoint) = ("attic", state, endpoint)
         (status.rttMilliseconds, status.hasPSK, status.heardAgeSeconds) = (1.25, true, 30)
-        (status.downReason, status.downText, status.downFix) = (reason, "words", "what to do")
+        (status.down.reason, status.down.text, status.down.fix) = (reason, "words", "what to do")
         status.problem = problem
         var peer = PeersFacts.Peer(name: "attic")
         (peer.status, peer.isConfigured) = (status, isConfigured)
