@@ -65,10 +65,13 @@ enum Boot {
                 isRealtime: thread.isRealtime,
                 watchdog: ServiceNotifier.watchdogInterval, hasAES: Processor.hasAES)
             if !thread.isRealtime { Log.warning("no right to real-time priority; running without") }
+            let settings = SettingsInUse(
+                config, isUnconfigured: isUnconfigured, roster: roster, routing: routing,
+                plan: plan)
+            let links = try Links(table, socket: sockets.handshake)
             var control = try ControlLoop(
-                config: config, isUnconfigured: isUnconfigured, roster: roster, routing: routing,
-                plan: plan, rings: rings, facts: facts, handshakes: sockets.handshake, table: table,
-                station: station(routing), server: server, signals: signals)
+                settings, rings: rings, facts: facts, links: links, station: station(routing),
+                server: server, signals: signals)
             control.run()
             thread.join()
         } catch {

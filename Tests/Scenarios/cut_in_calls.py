@@ -374,9 +374,9 @@ MUTATIONS = (
     ("Sources/CLinux/append.c", "    return fdatasync(fd) < 0 ? -errno : 0;\n",
      "    return fd < 0 ? -errno : 0;\n"),
     # The open calls of the last run never end.
-    ("Sources/Intercomd/History.swift",
+    ("Sources/Intercomd/Files/History.swift",
      "            append(start.ended(by: .crash, at: wall), at: now, tell)\n",
      "            _ = start\n"),
     # A torn end is not said.
-    ("Sources/Intercomd/History.swift", "            tell(.torn)\n", ""),
+    ("Sources/Intercomd/Files/History.swift", "            tell(.torn)\n", ""),
 )

@@ -167,7 +167,7 @@ def controls(case):
 
 MUTATIONS = (
     # Active low is not heeded.
-    ("Sources/Intercomd/Lines.swift",
+    ("Sources/Intercomd/Devices/Lines.swift",
      "name: lamp.line, activeLow: lamp.isActiveLow", "name: lamp.line, activeLow: false"),
     ("Sources/Switchboard/Lamps.swift",
      "case .receiving: isReceiving ? .steady : nil", "case .receiving: .steady"),
@@ -176,7 +176,7 @@ MUTATIONS = (
     ("Sources/Switchboard/Lamps.swift",
      "case .unpaired: isUnpaired ? .steady : nil", "case .unpaired: nil"),
     # The lamp follows the key, not the gate.
-    ("Sources/Intercomd/ControlLoop+Devices.swift",
+    ("Sources/Intercomd/Loop/ControlLoop+Devices.swift",
      "        facts.isTalking = view.isTalking",
      "        facts.isTalking = lines.keys.contains { $0.isDown == true }"),
 )

@@ -193,7 +193,7 @@ MUTATIONS = (
     ("Sources/Switchboard/Presence.swift",
      "static let staleAfter = Duration.seconds(20)",
      "static let staleAfter = Duration.seconds(22)"),
-    ("Sources/Intercomd/ControlLoop.swift", "        followListeners()\n", ""),
+    ("Sources/Intercomd/Loop/ControlLoop.swift", "        followListeners()\n", ""),
     ("Sources/Switchboard/Search.swift",
      "for listeners in talks { want(listeners, &orders) }", ""),
 )

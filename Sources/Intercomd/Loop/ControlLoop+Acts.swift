@@ -48,7 +48,7 @@ extension ControlLoop {
             return unknown("relay", name, known: config.relays.map { $0.name })
         }
         let time = "\(tenths(config.relays[place].pulse)) s"
-        switch lines.pulse(relay: place, at: now) {
+        switch devices.lines.pulse(relay: place, at: now) {
         case .done:
             tell(.relay, peer: peer, target: name, detail: "on for \(time), by \(who)")
             return .done(Reply.Done("relay \(name) is on for \(time)"))
@@ -76,7 +76,7 @@ extension ControlLoop {
         return .denied
     }
 
-    mutating func followRelays() { lines.followRelays(at: now) }
+    mutating func followRelays() { devices.lines.followRelays(at: now) }
 
     /// Asks a peer for one of its relays.
     mutating func askForRelay(_ name: String, of peer: String) -> Reply {

@@ -27,7 +27,7 @@ extension ControlLoop {
         case .beep(let isOn): rings.tell(.beep(isOn))
         case .send(let peer, let payload):
             rings.tell(.send(peer: peer, index: nil, payload, to: nil))
-        case .want(let peer): table.wanted(peer: peer, at: now)
+        case .want(let peer): links.table.wanted(peer: peer, at: now)
         case .redial(let peer):
             _ = switchboard.call(
                 [peer], id: newCallID(), isRedial: true, ringTime: config.call.ringTime, at: now)
@@ -37,10 +37,10 @@ extension ControlLoop {
         case .notice(let notice): tell(of: notice)
         case .answer(let caller, let answer):
             server.replyLate(reply(answer), to: caller, at: now)
-        case .ask(let peer): table.doubted(peer: peer, at: now)
+        case .ask(let peer): links.table.doubted(peer: peer, at: now)
         case .resolve(let peer): resolve(peer)
-        case .retryAll: table.retryAll(at: now)
-        case .reopen(let direction): cards.reopen(PCMError.Direction(direction), at: now)
+        case .retryAll: links.table.retryAll(at: now)
+        case .reopen(let direction): devices.cards.reopen(PCMError.Direction(direction), at: now)
         case .announce:
             if let box = announcementBox.take() { rings.tell(.announce(box)) }
         case .endAnnouncement: rings.tell(.announceEnd(isNow: true))
@@ -136,7 +136,7 @@ extension ControlLoop {
     }
 
     private mutating func tellUp(_ peer: Int) {
-        guard let state = table.state(of: peer) else { return }
+        guard let state = links.table.state(of: peer) else { return }
         let note = state.hasPSK ? "" : ", no post-quantum authentication"
         tell(.peerUp, peer: peer, detail: "suite \(state.suite.rawValue)\(note)")
     }

@@ -13,7 +13,7 @@ extension ControlLoop {
     mutating func serveCaller(_ place: Int) {
         server.flush(place)
         // A reload is under way: what is asked now is answered by the new settings.
-        guard pendingReload == nil else { return }
+        guard settings.pendingReload == nil else { return }
         server.read(place)
         // One a turn, so that nobody's many requests hold up the others.
         guard let request = server.next(place, at: now) else { return }
@@ -54,8 +54,8 @@ extension ControlLoop {
         case .tone: return playTone()
         case .key:
             var key = Reply.PublicKeyText()
-            key.key = table.publicKey.text
-            key.fingerprint = table.publicKey.fingerprint
+            key.key = links.table.publicKey.text
+            key.fingerprint = links.table.publicKey.fingerprint
             return .key(key)
         case .version:
             var version = Reply.Version()
@@ -95,8 +95,8 @@ extension ControlLoop {
             guard name == Self.replyName else { return unknownTarget(name) }
             return .refused(ControlError(.failed, "nobody was heard yet"))
         }
-        guard !isDown || cards.input.isOpen else {
-            let reason = cards.input.error?.description ?? "[audio] input = none"
+        guard !isDown || devices.cards.input.isOpen else {
+            let reason = devices.cards.input.error?.description ?? "[audio] input = none"
             return .refused(ControlError(.failed, "there is no microphone: \(reason)"))
         }
         switchboard.seen()

@@ -17,12 +17,12 @@ extension ControlLoop {
         status.name = config.station.name
         status.uptimeSeconds = Int((now - facts.startedAt).milliseconds / 1000)
         status.isRealtime = facts.isRealtime
-        status.isMemoryLocked = memoryProblem == nil
+        status.isMemoryLocked = health.memoryProblem == nil
         status.problems = problems
         status.notes = notes
         status.unheard = hindrances
-        status.audio.input = device(cards.input, .capture, xruns: .captureXruns)
-        status.audio.output = device(cards.output, .playback, xruns: .playbackXruns)
+        status.audio.input = device(devices.cards.input, .capture, xruns: .captureXruns)
+        status.audio.output = device(devices.cards.output, .playback, xruns: .playbackXruns)
         (status.audio.input.driftPPM, status.audio.input.driftErrorPPM) = told(captureDrift)
         (status.audio.output.driftPPM, status.audio.output.driftErrorPPM) = told(playbackDrift)
         status.audio.isOneClock = soundClock?.isOneClock ?? false
@@ -59,7 +59,9 @@ extension ControlLoop {
 
     /// A card that wakes the loop for nothing; a sound server does so when periods are short.
     private var stallComplaint: String {
-        let detours = [cards.input, cards.output].flatMap { $0.route?.detours ?? [] }
+        let detours = [devices.cards.input, devices.cards.output].flatMap {
+            $0.route?.detours ?? []
+        }
         guard let detour = detours.first else {
             return "the sound card wakes without sound: unplug it, or try another"
         }
@@ -70,13 +72,13 @@ extension ControlLoop {
     /// What a person should mend, worst first; empty when all is well.
     var problems: [String] {
         var found = [networkProblem].compactMap { $0 }
-        for side in [cards.input, cards.output]
+        for side in [devices.cards.input, devices.cards.output]
         where side.isWanted && !side.isOpen && !side.isReopening {
             found.append(side.error?.description ?? "audio \(side.shown): not open yet")
         }
         found += stillComplaints
         if let overloadProblem { found.append(overloadProblem) }
-        if isSoundStill {
+        if health.isSoundStill {
             found.append(
                 "the sound stands still: as a service it is started again, else restart intercomd")
         }
@@ -84,18 +86,18 @@ extension ControlLoop {
             found.append(stallComplaint)
         }
         found += standingHindrances.map { "\($0.text) -> \($0.remedy)" }
-        for key in lines.keys where !key.isOpen {
+        for key in devices.lines.keys where !key.isOpen {
             found.append("button \(key.button.name): \(key.error?.description ?? "not open yet")")
         }
-        for place in lines.lamps.indices {
-            guard let error = lines.lamps[place].error else { continue }
-            found.append("lamp \(lines.lamps[place].lamp.name): \(error)")
+        for place in devices.lines.lamps.indices {
+            guard let error = devices.lines.lamps[place].error else { continue }
+            found.append("lamp \(devices.lines.lamps[place].lamp.name): \(error)")
         }
-        for place in lines.relays.indices {
-            guard let error = lines.relays[place].error else { continue }
-            found.append("relay \(lines.relays[place].relay.name): \(error)")
+        for place in devices.lines.relays.indices {
+            guard let error = devices.lines.relays[place].error else { continue }
+            found.append("relay \(devices.lines.relays[place].relay.name): \(error)")
         }
-        for key in lines.keys where key.isStuck {
+        for key in devices.lines.keys where key.isStuck {
             found.append(
                 "button \(key.button.name): held longer than max-talk, so it is not heard; "
                     + "let it go (or look whether it is jammed)")
@@ -109,22 +111,22 @@ extension ControlLoop {
                 "no real-time priority, sound may break under load: "
                     + "give the service LimitRTPRIO=70, or ulimit -r 70")
         }
-        for problem in [history.problem, keeper.problem, relayNoteProblem] {
+        for problem in [history.problem, keeper.problem, devices.relayNoteProblem] {
             if let problem { found.append(problem) }
         }
-        if let problem = memoryProblem { found.append(problem) }
+        if let problem = health.memoryProblem { found.append(problem) }
         return found
     }
 
     /// Advice that changes nothing now.
     private var notes: [String] {
         var found: [String] = []
-        if hook.left > 0 {
+        if journal.hook.left > 0 {
             found.append(
-                "on-event: its program failed at \(hook.left) events:"
+                "on-event: its program failed at \(journal.hook.left) events:"
                     + " journalctl INTERCOM_EVENT=hook_fault")
         }
-        if isUnconfigured {
+        if settings.isUnconfigured {
             found.append(Advice.unconfigured(facts.folder))
         } else if roster.isEmpty {
             found.append(Advice.unpaired)
@@ -139,10 +141,10 @@ extension ControlLoop {
                 "nobody can drop in or listen in, and calls answer themselves no more: no speaker "
                     + "is open that could beep, and no lamp with show = talking")
         }
-        if config.audio.wishesEchoGone, let clocksApart {
-            found.append(Advice.echoRefused(clocksApart))
+        if config.audio.wishesEchoGone, let apart = devices.clocksApart {
+            found.append(Advice.echoRefused(apart))
         }
-        for line in awaitsRestart { found.append(Advice.restart(for: line)) }
+        for line in settings.awaitsRestart { found.append(Advice.restart(for: line)) }
         if let note = Advice.noise(microphoneStatus.snrDB) { found.append(note) }
         for number in roster.numbers {
             let peer = roster[number]
@@ -165,16 +167,16 @@ extension ControlLoop {
 
     /// What the fault lamp shows: something of this station does not work.
     var hasFault: Bool {
-        let isDeaf = cards.input.isWanted && !cards.input.isOpen
-        let isMute = cards.output.isWanted && !cards.output.isOpen
+        let isDeaf = devices.cards.input.isWanted && !devices.cards.input.isOpen
+        let isMute = devices.cards.output.isWanted && !devices.cards.output.isOpen
         guard switchboard.downWatch.networkTrouble == nil else { return true }
         return isDeaf || isMute || switchboard.cardTroubles.isStalled || switchboard.still.isAny
-            || lines.hasFault
+            || devices.lines.hasFault
     }
 
     /// What the listening lamp shows: speech in this room may open the microphone at any moment.
     var isListening: Bool {
-        config.buttons.contains { $0.isVoiceOperated } && cards.input.isOpen
+        config.buttons.contains { $0.isVoiceOperated } && devices.cards.input.isOpen
             && switchboard.still[.capture] == nil
     }
 
@@ -211,7 +213,7 @@ extension ControlLoop {
 
     private func button(_ place: Int) -> Status.Button {
         var button = Status.Button()
-        let key = lines.keys[place]
+        let key = devices.lines.keys[place]
         button.name = key.button.name
         button.line = key.button.line
         button.target = key.button.talkText
@@ -231,9 +233,9 @@ extension ControlLoop {
         lamp.name = config.lamps[place].name
         lamp.line = config.lamps[place].line
         lamp.show = config.lamps[place].show.rawValue
-        lamp.error = lines.lamps[place].error?.description
-        lamp.fault = LineFault(lines.lamps[place].error)
-        lamp.state = lamp.error != nil ? .failed : lines.lamps[place].isShowing ? .on : .off
+        lamp.error = devices.lines.lamps[place].error?.description
+        lamp.fault = LineFault(devices.lines.lamps[place].error)
+        lamp.state = lamp.error != nil ? .failed : devices.lines.lamps[place].isShowing ? .on : .off
         return lamp
     }
 
@@ -241,9 +243,10 @@ extension ControlLoop {
         var relay = Status.Relay()
         relay.name = config.relays[place].name
         relay.line = config.relays[place].line
-        relay.error = lines.relays[place].error?.description
-        relay.fault = LineFault(lines.relays[place].error)
-        relay.state = relay.error != nil ? .failed : lines.relays[place].pulse.isOn ? .on : .off
+        relay.error = devices.lines.relays[place].error?.description
+        relay.fault = LineFault(devices.lines.relays[place].error)
+        relay.state =
+            relay.error != nil ? .failed : devices.lines.relays[place].pulse.isOn ? .on : .off
         return relay
     }
 
@@ -294,7 +297,7 @@ extension ControlLoop {
         status.isVerified = roster[peer].isVerified
         addDownReason(of: peer, to: &status)
         addFigures(of: peer, to: &status)
-        guard let state = table.state(of: peer) else { return status }
+        guard let state = links.table.state(of: peer) else { return status }
         status.suite = Int(state.suite.rawValue)
         status.hasPSK = state.hasPSK
         status.endpoint = state.endpoint.map { SocketAddress($0).description }
@@ -314,32 +317,32 @@ extension ControlLoop {
         found.append(Counter(.dropped, "full", full))
         for (place, name) in Drop.names.enumerated() {
             let word = name.description.map { $0 == "-" ? "_" : String($0) }.joined()
-            found.append(Counter(.handshakeDropped, word, view.handshakeDrops[place]))
+            found.append(Counter(.handshakeDropped, word, links.drops[place]))
         }
-        var handshakes = view.handshakesBefore
+        var handshakes = links.handshakesBefore
         for peer in roster.numbers {
-            handshakes += table.state(of: peer)?.handshakes ?? 0
+            handshakes += links.table.state(of: peer)?.handshakes ?? 0
         }
         found.append(Counter(.handshakes, Int(handshakes)))
-        let handshakesFull = UDPSocket.overflow(of: self.handshakes.fd)
+        let handshakesFull = UDPSocket.overflow(of: links.socket.fd)
         found.append(Counter(.handshakeDropped, "full", handshakesFull))
-        var (sent, opened) = view.packetsBefore
+        var (sent, opened) = figures.packetsBefore
         for traffic in rings.traffic {
             sent += traffic[.sent]
             opened += traffic[.opened]
         }
         found.append(Counter(.packetsSent, Int(sent)))
         found.append(Counter(.packetsOpened, Int(opened)))
-        found.append(Counter(.handshakesUnsent, view.handshakesUnsent))
+        found.append(Counter(.handshakesUnsent, links.unsent))
         found.append(Counter(.callersRefused, server.callersRefused))
         found.append(Counter(.requestsRefused, server.requestsRefused))
         found.append(Counter(.eventsUntold, server.eventsUntold))
         found.append(Counter(.levelsUntold, server.levelsUntold))
-        found.append(Counter(.journalSuppressed, logBudget.suppressed))
+        found.append(Counter(.journalSuppressed, journal.budget.suppressed))
         found.append(Counter(.historyLost, history.lost))
         found.append(Counter(.historySetAside, history.setAside))
-        found.append(Counter(.hookFailed, hook.left))
-        found.append(Counter(.journalLost, view.journalLost))
+        found.append(Counter(.hookFailed, journal.hook.left))
+        found.append(Counter(.journalLost, journal.lost))
         return found
     }
 }

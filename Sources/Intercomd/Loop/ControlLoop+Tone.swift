@@ -8,8 +8,8 @@ internal import Realtime
 extension ControlLoop {
     /// Plays what `intercomctl test speaker` wants to be heard, as loud as voices are.
     mutating func playTone() -> Reply {
-        guard cards.output.isOpen else {
-            let reason = cards.output.error?.description ?? "[audio] output = none"
+        guard devices.cards.output.isOpen else {
+            let reason = devices.cards.output.error?.description ?? "[audio] output = none"
             return refusal("there is no speaker: \(reason)")
         }
         rings.tell(.chime(.trial))

@@ -21,12 +21,12 @@ extension ControlLoop {
 
     /// SIGHUP: who sent it reads the journal.
     mutating func reloadBySignal() {
-        guard change == nil, pendingReload == nil else {
+        guard settings.change == nil, settings.pendingReload == nil else {
             // Nobody hears that it must be asked for again.
-            owesReload = true
+            settings.owesReload = true
             return
         }
-        owesReload = false
+        settings.owesReload = false
         ServiceNotifier.reloading()
         beginReload(for: nil)
     }
@@ -50,38 +50,39 @@ extension ControlLoop {
     }
 
     private mutating func takeOver(for caller: CallerTicket?) throws(ControlError) {
-        guard change == nil, pendingReload == nil, !table.isTakingLeave else {
+        guard settings.change == nil, settings.pendingReload == nil, !links.table.isTakingLeave
+        else {
             throw ControlError(.busy, "a reload is under way: try again in a second")
         }
         let (files, isUnconfigured) = try read()
         let lines = difference(to: files)
         let config = files.config.applied(over: config)
-        self.isUnconfigured = isUnconfigured
-        awaitsRestart = lines.filter { $0.needsRestart }.map { $0.text }
+        settings.isUnconfigured = isUnconfigured
+        settings.awaitsRestart = lines.filter { $0.needsRestart }.map { $0.text }
         let former = roster
         changePeers(files, config)
         let routing = Routing(config, roster, after: self.routing)
-        if let clock = soundClock { clocksApart = clock.reason }
+        if let clock = soundClock { devices.clocksApart = clock.reason }
         tellMedia(config, routing)
         self.consent()
         switchboard.configure(targets: routing.targets, channels: routing.channels, at: now)
-        cards.configure(config.audio, rings)
-        table.setLimits(Session.Limits(config.session), at: now)
+        devices.cards.configure(config.audio, rings)
+        links.table.setLimits(Session.Limits(config.session), at: now)
         callMoved(since: former)
-        pendingReload = PendingReload(
+        settings.pendingReload = PendingReload(
             caller: caller, lines: lines, warnings: config.warnings, end: now + Self.patience)
     }
 
     /// The media loop takes the settings over in its next turn, and a goodbye to a peer takes
     /// 40 ms: who asked for the reload finds the settings in use.
     mutating func followReload() {
-        guard let reload = pendingReload else { return }
-        let isDone = change == nil && !table.isTakingLeave
+        guard let reload = settings.pendingReload else { return }
+        let isDone = settings.change == nil && !links.table.isTakingLeave
         guard isDone || now >= reload.end else { return }
-        pendingReload = nil
-        defer { if owesReload { reloadBySignal() } }
+        settings.pendingReload = nil
+        defer { if settings.owesReload { reloadBySignal() } }
         followMixers()
-        guard change == nil else {
+        guard settings.change == nil else {
             let error = ControlError(
                 .failed, "the sound stands still; it takes the settings over when it moves again")
             return answer(.failure(error), to: reload.caller)
@@ -114,10 +115,10 @@ extension ControlLoop {
             let (config, isUnconfigured) = try StationFiles.settings(in: facts.folder)
             // Other directories wait for a restart, and so do the keys in them.
             let paths = self.config.paths
-            guard !isUnconfigured || self.isUnconfigured else {
+            guard !isUnconfigured || settings.isUnconfigured else {
                 throw .init(text: "\(facts.folder)/intercomd.conf is not there any more")
             }
-            return (try StationFiles(config, in: paths, own: table.publicKey), isUnconfigured)
+            return (try StationFiles(config, in: paths, own: links.table.publicKey), isUnconfigured)
         } catch {
             throw ControlError(.failed, error.text)
         }
@@ -127,9 +128,9 @@ extension ControlLoop {
         var lines = ConfigDifference.between(config, files.config)
         // A psk may be another although the file that names it says the same.
         for (place, peer) in files.config.peers.enumerated() {
-            guard let number = table.peer(of: files.keys[place]),
+            guard let number = links.table.peer(of: files.keys[place]),
                 config.peers.contains(where: { $0.name == peer.name && $0.psk == peer.psk }),
-                !table.hasPSK(files.psks[place].key, peer: number)
+                !links.table.hasPSK(files.psks[place].key, peer: number)
             else { continue }
             lines.append(.otherPSK(of: peer))
         }
@@ -141,42 +142,44 @@ extension ControlLoop {
         var kept: Set<Int> = []
         for (place, key) in files.keys.enumerated() {
             let suite = config.peers[place].cipherSuite
-            if let number = table.peer(of: key, psk: files.psks[place].key, suite: suite) {
+            if let number = links.table.peer(of: key, psk: files.psks[place].key, suite: suite) {
                 kept.insert(number)
             }
         }
         for number in roster.numbers where !kept.contains(number) {
-            view.handshakesBefore += table.state(of: number)?.handshakes ?? 0
-            table.remove(peer: number, at: now)
+            links.handshakesBefore += links.table.state(of: number)?.handshakes ?? 0
+            links.table.remove(peer: number, at: now)
             switchboard.left(number, firstMid: Boot.randomMid())
             doWhatCoresAsk()
         }
         var numbers: [Int] = []
         for (place, key) in files.keys.enumerated() {
-            if let number = table.peer(of: key) {
+            if let number = links.table.peer(of: key) {
                 numbers.append(number)
                 continue
             }
-            let number = files.add(place, to: &table, at: now)
+            let number = files.add(place, to: &links.table, at: now)
             welcome(number)
             numbers.append(number)
         }
-        roster.configure(config.peers, keys: files.keys, numbers: numbers)
+        settings.roster.configure(config.peers, keys: files.keys, numbers: numbers)
     }
 
     /// A number is another peer's now.
     private mutating func welcome(_ number: Int) {
         view.peers[number] = StationView.Peer()
+        links.probes[number] = nil
+        figures.peers[number] = PeerFigures()
         let traffic = rings.traffic[number]
-        view.packetsBefore.sent += traffic[.sent]
-        view.packetsBefore.opened += traffic[.opened]
+        figures.packetsBefore.sent += traffic[.sent]
+        figures.packetsBefore.opened += traffic[.opened]
         for count in PeerCount.allCases { traffic.set(count, to: 0) }
         switchboard.replace(number, firstMid: Boot.randomMid())
     }
 
     /// The media loop takes these over; it hears too what can be done about the echo.
     mutating func tellMedia(_ config: Config, _ routing: Routing) {
-        let handsFree = HandsFree(config.audio, clocksApart: clocksApart)
+        let handsFree = HandsFree(config.audio, clocksApart: devices.clocksApart)
         let ring = RingFile.samples(config.sounds)
         let plan = MediaPlan(config, roster, routing, handsFree, ringtone: ring)
         let sequences = plan.targets.map { _ in Boot.randomSequence() }
@@ -187,7 +190,7 @@ extension ControlLoop {
             let made = try MediaChange(
                 from: self.plan, to: plan, formerKeys: formerKeys, firstSequences: sequences,
                 at: now)
-            change = PendingChange(config: config, routing: routing, plan: plan)
+            settings.change = PendingChange(config: config, routing: routing, plan: plan)
             rings.tell(.adopt(Box(made)))
         } catch { preconditionFailure("\(error)") }
     }
@@ -205,18 +208,18 @@ extension ControlLoop {
 
     /// From here on the media loop speaks of the new settings.
     mutating func adopted() {
-        guard let change, !change.isAdopted else { return }
-        self.change?.isAdopted = true
-        config = change.config
-        routing = change.routing
+        guard let change = settings.change, !change.isAdopted else { return }
+        settings.change?.isAdopted = true
+        settings.config = change.config
+        settings.routing = change.routing
         let former = plan
-        plan = change.plan
+        settings.plan = change.plan
         let isSameFrame =
             former.frameSize == plan.frameSize
             && former.frameSizeRepeated == plan.frameSizeRepeated
             && former.sound.frameSamples == plan.sound.frameSamples
         if !isSameFrame { protectAnew() }
-        lines.configure(config)
+        devices.lines.configure(config)
         noteRelays()
         if let name = switchboard.pager.name, routing.target(named: name) == nil {
             switchboard.endPage()
@@ -232,6 +235,6 @@ extension ControlLoop {
         // The event says so first, unless it found no room.
         takeEvents()
         adopted()
-        change = nil
+        settings.change = nil
     }
 }

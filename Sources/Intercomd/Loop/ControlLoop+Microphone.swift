@@ -11,10 +11,11 @@ internal import Time
 extension ControlLoop {
     /// Follows the mixers of both cards.
     mutating func followMixers() {
-        view.silentSpeaker = speakerMixer.look(
-            cards.output, config.audio.mixerOutput, at: now)
-        let control = microphoneMixer.look(cards.input, config.audio.mixerInput, at: now)
-        view.silentMicrophone = control.flatMap { isSilent(behind: $0) ? $0 : nil }
+        devices.silentSpeaker = devices.speakerMixer.look(
+            devices.cards.output, config.audio.mixerOutput, at: now)
+        let control = devices.microphoneMixer.look(
+            devices.cards.input, config.audio.mixerInput, at: now)
+        devices.silentMicrophone = control.flatMap { isSilent(behind: $0) ? $0 : nil }
         guard switchboard.lookAtMicrophone(microphoneFacts) else { return }
         tellVolumes()
         judgeAnew()
@@ -48,8 +49,8 @@ extension ControlLoop {
 
     private var microphoneFacts: MicrophoneWatch.Facts {
         MicrophoneWatch.Facts(
-            isMuted: keeper.state.isMicrophoneMuted, isWanted: cards.input.isWanted,
-            isOpen: cards.input.isOpen, isCardMuted: view.silentMicrophone != nil)
+            isMuted: keeper.state.isMicrophoneMuted, isWanted: devices.cards.input.isWanted,
+            isOpen: devices.cards.input.isOpen, isCardMuted: devices.silentMicrophone != nil)
     }
 
     /// A talk goes on, and nothing comes of its microphone.

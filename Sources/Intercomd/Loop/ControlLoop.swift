@@ -36,70 +36,37 @@ struct ControlLoop: ~Copyable {
         static let caller: UInt32 = 64
     }
 
-    var config: Config
-    var roster: Roster
-    var routing: Routing
-    /// What the media loop was told of them last.
-    var plan: MediaPlan
-    /// Settings the media loop is about to take over.
-    var change: PendingChange?
-    /// A reload that is under way.
-    var pendingReload: PendingReload?
-    /// A signal asked for a reload while another was under way.
-    var owesReload = false
-    /// The media loop has not turned for a second.
-    private(set) var isSoundStill = false
-    /// Nobody has written any settings yet.
-    var isUnconfigured: Bool
-    /// Settings in the files that only a restart applies.
-    var awaitsRestart: [String] = []
-    let rings: Rings
     let facts: Facts
-    /// Why memory is not locked; nil when it is.
-    private(set) var memoryProblem: String?
-    let handshakes: UDPSocket
-    let resolver: Resolver
-    /// Nil where the kernel does not tell; then it is looked at now and then.
-    let networkWatch = try? NetworkWatch()
-    var table: PeerTable
-    var station: Station { switchboard.station }
+    let rings: Rings
+    var settings: SettingsInUse
+    var links: Links
     var switchboard: Switchboard
-    var cards: Cards
-    var lines: Lines
+    var devices: Devices
     var server: ControlServer
-    var view: StationView
-    var logBudget = LogBudget()
     var history: History
     var keeper: StateKeeper
-    var hook = EventHook()
-    var speakerMixer = MixerWatch(.playback)
-    var microphoneMixer = MixerWatch(.capture)
-    /// What the media loop was told of volumes last.
-    var toldVolumes = MediaVolumes()
-    var meterView = MeterView()
+    var journal = Journal()
+    var meters = SoundWatch()
+    var figures = Figures()
+    var health: Health
+    var view = StationView()
     /// The sound of the announcement that is under way, and what the media loop is given when
     /// enough of its sound is there.
     var feed: AnnouncementFeed?
     var announcementBox: Box<Announcement>?
-    /// The tone that is under way, if any.
-    var latencyTrial: LatencyTrial?
-    /// Why the relays' lines could not be written down; nil when they are.
-    private(set) var relayNoteProblem: String?
-    /// Why microphone and speaker did not run by one clock when both were open last.
-    var clocksApart: String?
-    /// When the figures of the peers were worked out last.
-    var figuresAt: Instant?
+    var now = Clock.now()
+
+    var config: Config { settings.config }
+    var roster: Roster { settings.roster }
+    var routing: Routing { settings.routing }
+    var plan: MediaPlan { settings.plan }
+    var station: Station { switchboard.station }
 
     private var loop: EventLoop
     private let timer: Timer
     private let signals: Signals
     private var isStopping = false
-    private var ticksBefore: UInt64 = 0
-    var watchdog: Watchdog
-    /// Closing a card took long: what else the media loop handed back is left for the next turn.
-    var owesReturns = false
     private var nextSecond: Instant
-    var now = Clock.now()
     private let byAddress = PassedByAddress()
 
     /// What was found at the start and does not change.
@@ -116,52 +83,40 @@ struct ControlLoop: ~Copyable {
     }
 
     init(
-        config: Config, isUnconfigured: Bool, roster: Roster, routing: Routing, plan: MediaPlan,
-        rings: Rings, facts: Facts, handshakes: consuming UDPSocket,
-        table: consuming PeerTable, station: consuming Station, server: consuming ControlServer,
-        signals: consuming Signals
+        _ settings: SettingsInUse, rings: Rings, facts: Facts, links: consuming Links,
+        station: consuming Station, server: consuming ControlServer, signals: consuming Signals
     ) throws(SystemError) {
         // What can fail first, on locals: a noncopyable value is made whole or not at all.
         let loop = try EventLoop()
         let timer = try Timer()
-        let resolver = try Resolver()
-        try resolver.start()
-        try loop.add(fd: handshakes.fd, token: Token.handshakes)
+        try loop.add(fd: links.socket.fd, token: Token.handshakes)
         try loop.add(fd: rings.eventsWaiting.fd, token: Token.events)
         try loop.add(fd: signals.fd, token: Token.signals)
         try loop.add(fd: timer.fd, token: Token.timer)
         try loop.add(fd: server.fd, token: Token.server)
-        try loop.add(fd: resolver.answered.fd, token: Token.resolver)
+        try loop.add(fd: links.resolver.answered.fd, token: Token.resolver)
 
         self.loop = loop
         self.timer = timer
-        self.resolver = resolver
-        cards = Cards(config.audio)
-        lines = Lines(config)
-        view = StationView()
-        history = History(in: config.paths.state)
-        keeper = StateKeeper(in: config.paths.state)
+        devices = Devices(settings.config)
+        history = History(in: settings.config.paths.state)
+        keeper = StateKeeper(in: settings.config.paths.state)
         switchboard = Switchboard(
-            station: station, peers: Roster.capacity, frames: LossProtection.Frames(plan),
+            station: station, peers: Roster.capacity, frames: LossProtection.Frames(settings.plan),
             at: facts.startedAt)
         nextSecond = facts.startedAt
-        watchdog = Watchdog(isThere: facts.watchdog != nil)
-        self.config = config
-        self.roster = roster
-        self.routing = routing
-        self.plan = plan
+        health = Health(Watchdog(isThere: facts.watchdog != nil))
+        self.settings = settings
         self.rings = rings
         self.facts = facts
-        self.isUnconfigured = isUnconfigured
-        self.handshakes = handshakes
-        self.table = table
+        self.links = links
         self.server = server
         self.signals = signals
     }
 
     /// Runs until a signal says stop, and says goodbye.
     mutating func run() {
-        let name = "\(config.station.name), \(table.publicKey.text)"
+        let name = "\(config.station.name), \(links.table.publicKey.text)"
         tell(.started, detail: "intercomd \(Product.version) is \(name)")
         beginHistory()
         beginState()
@@ -187,16 +142,16 @@ struct ControlLoop: ~Copyable {
             try MemoryLock.lock()
         } catch {
             Log.warning(error.description)
-            memoryProblem = error.description
+            health.memoryProblem = error.description
         }
     }
 
     /// Writes down the lines that are to be switched off should this process die.
     mutating func noteRelays() {
-        relayNoteProblem = RelayNote.write(config.relays, in: config.paths.runtime).map {
+        devices.relayNoteProblem = RelayNote.write(config.relays, in: config.paths.runtime).map {
             "relays stay as they are should the daemon die: \($0)"
         }
-        if let relayNoteProblem { Log.warning(relayNoteProblem) }
+        if let problem = devices.relayNoteProblem { Log.warning(problem) }
     }
 
     private mutating func turn() {
@@ -205,7 +160,7 @@ struct ControlLoop: ~Copyable {
         now = Clock.now()
         for place in 0..<ready { serve(loop[place].token) }
         takeReturns()
-        table.tick(at: now)
+        links.table.tick(at: now)
         switchboard.tick(at: now)
         doWhatCoresAsk()
         followReload()
@@ -218,7 +173,7 @@ struct ControlLoop: ~Copyable {
         tellOutcomes()
         tickHistory()
         runHook()
-        server.isPaused = pendingReload != nil
+        server.isPaused = settings.pendingReload != nil
         server.tick(at: now) { fd, place, events in
             try? loop.modify(fd: fd, events: events, token: Token.caller + UInt32(place))
         }
@@ -261,13 +216,13 @@ struct ControlLoop: ~Copyable {
 
     /// Wakes the loop at the first deadline of anyone, and at least once a second.
     private mutating func armTimer() {
-        var first = owesReturns ? now : nextSecond
-        if let deadline = table.deadline { first = min(first, deadline) }
-        if let reload = pendingReload { first = min(first, reload.end) }
-        if let deadline = cards.deadline { first = min(first, deadline) }
-        if let deadline = lines.deadline { first = min(first, deadline) }
+        var first = devices.owesReturns ? now : nextSecond
+        if let deadline = links.table.deadline { first = min(first, deadline) }
+        if let reload = settings.pendingReload { first = min(first, reload.end) }
+        if let deadline = devices.cards.deadline { first = min(first, deadline) }
+        if let deadline = devices.lines.deadline { first = min(first, deadline) }
         if let deadline = history.deadline { first = min(first, deadline) }
-        if let deadline = hook.deadline(at: now) { first = min(first, deadline) }
+        if let deadline = journal.hook.deadline(at: now) { first = min(first, deadline) }
         if let deadline = switchboard.deadline { first = min(first, deadline) }
         if let deadline = lookDeadline { first = min(first, deadline) }
         if let deadline = announcementDeadline { first = min(first, deadline) }
@@ -278,7 +233,7 @@ struct ControlLoop: ~Copyable {
     private mutating func everySecond() {
         guard now >= nextSecond else { return }
         nextSecond = now + .seconds(1)
-        if owesReload { reloadBySignal() }
+        if settings.owesReload { reloadBySignal() }
         reportTraffic()
         followPeers()
         followNetwork()
@@ -296,33 +251,33 @@ struct ControlLoop: ~Copyable {
         consent()
         doWhatCoresAsk()
         let ticks = rings.counters[.ticks]
-        let hasTurned = ticks != ticksBefore
+        let hasTurned = ticks != health.ticksBefore
         // The first look is at the start, when it need not have turned yet.
-        isSoundStill = !hasTurned && now >= facts.startedAt + .seconds(1)
-        ticksBefore = ticks
-        watchdog.feed(rings.counters)
+        health.isSoundStill = !hasTurned && now >= facts.startedAt + .seconds(1)
+        health.ticksBefore = ticks
+        health.watchdog.feed(rings.counters)
     }
 
     /// Closes the microphone, takes leave of every peer, darkens the lamps; within a second.
     private mutating func sayGoodbye() {
         switchboard.leave()
         ServiceNotifier.stopping()
-        lines.show(at: now) { _ in nil }
+        devices.lines.show(at: now) { _ in nil }
         // A later start is not to drive lines that may be another program's by then.
-        if lines.stopRelays() { _ = RelayNote.write([], in: config.paths.runtime) }
+        if devices.lines.stopRelays() { _ = RelayNote.write([], in: config.paths.runtime) }
         rings.tell(.quiet)
         switchboard.stopCalls(at: now)
         doWhatCoresAsk()
-        table.close(reason: .stopping, at: now)
+        links.table.close(reason: .stopping, at: now)
         doWhatCoresAsk()
         let end = now + .milliseconds(500)
-        while let deadline = table.deadline, deadline < end {
+        while let deadline = links.table.deadline, deadline < end {
             pause(until: deadline)
-            table.tick(at: now)
+            links.table.tick(at: now)
             doWhatCoresAsk()
         }
         rings.tell(.stop)
-        while !view.hasStopped, now < end {
+        while !health.hasStopped, now < end {
             pause(until: min(now + .milliseconds(10), end))
             takeEvents()
         }
@@ -330,7 +285,7 @@ struct ControlLoop: ~Copyable {
         tell(.stopped)
         closeHistory()
         closeState()
-        hook.close()
+        journal.hook.close()
     }
 
     /// Waits for what the media loop tells, and no longer than until then.

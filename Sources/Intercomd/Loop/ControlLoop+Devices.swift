@@ -12,15 +12,15 @@ extension ControlLoop {
     mutating func openDevices() {
         var cardChanges: [Cards.Change] = []
         // One that took long to close is followed by all else that the loop has to do.
-        if !owesReturns {
-            cards.tick(at: now, rings, &watchdog) { cardChanges.append($0) }
+        if !devices.owesReturns {
+            devices.cards.tick(at: now, rings, &health.watchdog) { cardChanges.append($0) }
         }
         for change in cardChanges { report(change) }
 
         // Places of keys are about to mean others.
-        guard change == nil else { return }
+        guard settings.change == nil else { return }
         var lineChanges: [Lines.Change] = []
-        lines.tick(at: now, rings) { lineChanges.append($0) }
+        devices.lines.tick(at: now, rings) { lineChanges.append($0) }
         for change in lineChanges { report(change) }
     }
 
@@ -68,7 +68,7 @@ extension ControlLoop {
     /// Lights the lamps for what holds now.
     mutating func showLamps() {
         let facts = lampFacts
-        lines.show(at: now) { facts.pattern(for: LampShow($0)) }
+        devices.lines.show(at: now) { facts.pattern(for: LampShow($0)) }
     }
 
     private var lampFacts: LampFacts {

@@ -17,26 +17,26 @@ extension ControlLoop {
     /// ring may have been full, and nobody would open the device again. Closing a card that hangs
     /// may take seconds: all else that the loop has to do comes between it and the next one.
     mutating func takeReturns() {
-        owesReturns = false
-        while !owesReturns, let returned = rings.returns.pop() {
+        devices.owesReturns = false
+        while !devices.owesReturns, let returned = rings.returns.pop() {
             let begin = Clock.now()
             switch consume returned {
             case .session: break
             case .change: tookBackSettings()
             case .announcement: break
             case .capture(let pcm):
-                watchdog.feed(rings.counters)
+                health.watchdog.feed(rings.counters)
                 _ = consume pcm
-                Cards.returned(&cards.input, at: now)
+                Cards.returned(&devices.cards.input, at: now)
             case .playback(let pcm):
-                watchdog.feed(rings.counters)
+                health.watchdog.feed(rings.counters)
                 _ = consume pcm
-                Cards.returned(&cards.output, at: now)
-            case .key(let line): lines.returned(line.name, at: now)
+                Cards.returned(&devices.cards.output, at: now)
+            case .key(let line): devices.lines.returned(line.name, at: now)
             }
             let end = Clock.now()
-            owesReturns = end - begin >= Backoff.slow
-            if owesReturns { now = end }
+            devices.owesReturns = end - begin >= Backoff.slow
+            if devices.owesReturns { now = end }
         }
     }
 
@@ -47,7 +47,7 @@ extension ControlLoop {
     private mutating func follow(_ event: MediaEvent) {
         switch event {
         case .switched(let peer, let index):
-            table.switched(peer: peer, index: index, at: now)
+            links.table.switched(peer: peer, index: index, at: now)
             doWhatCoresAsk()
             switchboard.renewed(peer, at: now)
             doWhatCoresAsk()
@@ -66,30 +66,30 @@ extension ControlLoop {
                 switchboard.endTalks(to: target, .timedOut)
                 return obeySwitchboard()
             }
-            guard lines.keys.indices.contains(place) else { return }
-            lines.keys[place].isStuck = lines.keys[place].isDown == true
+            guard devices.lines.keys.indices.contains(place) else { return }
+            devices.lines.keys[place].isStuck = devices.lines.keys[place].isDown == true
         // Of other settings, whose coming found no room in the ring.
-        case .key(let place, _) where !lines.keys.indices.contains(place): break
-        case .keyUnreadable(let place, _) where !lines.keys.indices.contains(place): break
+        case .key(let place, _) where !devices.lines.keys.indices.contains(place): break
+        case .keyUnreadable(let place, _) where !devices.lines.keys.indices.contains(place): break
         case .key(let place, let isDown):
-            lines.keys[place].isDown = isDown
-            if isDown { lines.keys[place].pressedAt = now }
-            if !isDown { lines.keys[place].isStuck = false }
+            devices.lines.keys[place].isDown = isDown
+            if isDown { devices.lines.keys[place].pressedAt = now }
+            if !isDown { devices.lines.keys[place].isStuck = false }
             let target = config.buttons[place].talkText
             tell(
                 isDown ? .keyDown : .keyUp, target: target.isEmpty ? nil : target, button: place)
             if isDown { switchboard.buttonPressed() }
         case .keyUnreadable(let place, let error):
-            lines.lost(key: place, error, at: now)
+            devices.lines.lost(key: place, error, at: now)
             tell(.buttonFault, button: place, detail: error.description)
         case .touched(let place, let touch): touched(place, Config.Touch(touch))
         case .receiving(let peer, let stream, let isOn):
             receiving(peer, stream, isOn)
         case .captureFailed(let error):
-            Cards.lost(&cards.input, error, at: now)
+            Cards.lost(&devices.cards.input, error, at: now)
             cardLost(error)
         case .playbackFailed(let error):
-            Cards.lost(&cards.output, error, at: now)
+            Cards.lost(&devices.cards.output, error, at: now)
             cardLost(error)
         case .stream(let direction, let change): follow(direction, change)
         case .masterStalled:
@@ -98,9 +98,9 @@ extension ControlLoop {
         case .shedding(let step): follow(shed: step)
         case .trialEnded: endLatencyTrial()
         case .adopted: adopted()
-        case .gaveUp(let direction): cards.gaveUp(direction)
+        case .gaveUp(let direction): devices.cards.gaveUp(direction)
         case .stopped:
-            view.hasStopped = true
+            health.hasStopped = true
         }
     }
 

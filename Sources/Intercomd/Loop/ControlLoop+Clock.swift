@@ -19,15 +19,17 @@ extension ControlLoop {
     }
 
     /// What is done about the echo, and why.
-    var handsFree: HandsFree { HandsFree(config.audio, clocksApart: clocksApart) }
+    var handsFree: HandsFree { HandsFree(config.audio, clocksApart: devices.clocksApart) }
 
     /// Cancels the echo where that is wished and can be done: a card that comes may change that,
     /// and so may what is measured.
     mutating func followClocks() {
         // One exchange at a time.
-        guard config.audio.wishesEchoGone, change == nil, let clock = soundClock else { return }
+        guard config.audio.wishesEchoGone, settings.change == nil, let clock = soundClock else {
+            return
+        }
         let before = handsFree
-        clocksApart = clock.reason
+        devices.clocksApart = clock.reason
         guard handsFree.cancelsEcho != before.cancelsEcho else { return }
         tellMedia(config, routing)
         note(
@@ -40,7 +42,8 @@ extension ControlLoop {
     ///
     /// What the samples say goes before what the names say.
     var soundClock: PCMClock? {
-        guard let capture = side(cards.input), let playback = side(cards.output) else { return nil }
+        guard let capture = side(devices.cards.input), let playback = side(devices.cards.output)
+        else { return nil }
         let named = PCMClock(capture: capture, playback: playback)
         guard let one = captureDrift, let other = playbackDrift else { return named }
         let seen = PCMClock.compared(
@@ -64,7 +67,8 @@ extension ControlLoop {
     /// Devices that work, and cost.
     var detourNotes: [String] {
         var found: [String] = []
-        for (word, side) in [("input", cards.input), ("output", cards.output)] where side.isOpen {
+        for (word, side) in [("input", devices.cards.input), ("output", devices.cards.output)]
+        where side.isOpen {
             for detour in side.route?.detours ?? [] {
                 found.append(
                     "audio \(word) \(side.shown) goes through \(detour.name), \(detour.cost): "
@@ -77,15 +81,15 @@ extension ControlLoop {
     /// Volumes that could not be set, and a microphone that gives nothing because it is muted.
     var controlNotes: [String] {
         var found: [String] = []
-        for (key, side) in [("mic-volume", cards.input), ("volume", cards.output)]
+        for (key, side) in [("mic-volume", devices.cards.input), ("volume", devices.cards.output)]
         where side.isOpen && side.wish != nil && side.control == nil {
             let name = side.wish?.name.map { " \($0)" } ?? ""
             found.append(
                 "\(key): \(side.shown) has no control\(name) to set: intercomctl audio controls")
         }
-        if let control = view.silentMicrophone {
+        if let control = devices.silentMicrophone {
             found.append(
-                "the microphone is muted: control \(control.name) of \(cards.input.shown): "
+                "the microphone is muted: control \(control.name) of \(devices.cards.input.shown): "
                     + HeardBy.Reason.microphoneCardMuted.remedy)
         }
         return found

@@ -25,7 +25,8 @@ extension ControlLoop {
     }
 
     private func name(of direction: PCMError.Direction) -> String {
-        direction == .capture ? "input \(cards.input.shown)" : "output \(cards.output.shown)"
+        direction == .capture
+            ? "input \(devices.cards.input.shown)" : "output \(devices.cards.output.shown)"
     }
 
     /// What is said of one that stands still; nil where it moves, or need not.

@@ -29,9 +29,9 @@ extension ControlLoop {
 
     private var listenerSigns: Consent.Signs {
         Consent.Signs(
-            isSpeakerOpen: cards.output.isOpen,
-            canBeep: cards.output.isWanted && config.audio.volume != .mute,
-            hasTalkLamp: lines.canShow(.talking))
+            isSpeakerOpen: devices.cards.output.isOpen,
+            canBeep: devices.cards.output.isWanted && config.audio.volume != .mute,
+            hasTalkLamp: devices.lines.canShow(.talking))
     }
 
     /// Whether this peer may open the microphone with nobody here touching a key.

@@ -32,19 +32,19 @@ extension ControlLoop {
 
     /// Those that hold now: all of this station, or what a person has set here.
     var standingHindrances: [Hindrance] {
-        guard cards.output.isWanted else { return microphoneHindrances }
+        guard devices.cards.output.isWanted else { return microphoneHindrances }
         return speakerHindrances + mutedHindrances + heldHindrances + microphoneHindrances
     }
 
     private var speakerHindrances: [Hindrance] {
         var found: [Hindrance] = []
-        if let control = view.silentSpeaker {
+        if let control = devices.silentSpeaker {
             let how = control.isMuted == true ? "muted" : "at 0 %"
             found.append(
                 Hindrance(
                     .here, .cardMuted,
-                    "nobody is heard here: \(control.name) of \(cards.output.shown) is \(how) in "
-                        + "the card's mixer",
+                    "nobody is heard here: \(control.name) of \(devices.cards.output.shown) is "
+                        + "\(how) in the card's mixer",
                     HeardBy.Reason.cardMuted.remedy))
         }
         let state = keeper.state
@@ -210,9 +210,9 @@ extension ControlLoop {
             var hearing = view.peers[peer].hearings[stream]
             if hearing == .ignored(.over) { hearing = view.peers[peer].formerHearings[stream] }
             guard hearing.isHeard else { return false }
-            return plan.path(of: peer, hearing, toldVolumes).why == .heard
-        case .noOutput, .outputLost: return cards.output.isOpen
-        case .outputStill: return cards.output.isOpen && switchboard.still[.playback] == nil
+            return plan.path(of: peer, hearing, devices.toldVolumes).why == .heard
+        case .noOutput, .outputLost: return devices.cards.output.isOpen
+        case .outputStill: return devices.cards.output.isOpen && switchboard.still[.playback] == nil
         case .doNotDisturb: return !isDoNotDisturb
         // A microphone that was opened since is another matter.
         case .heldDown: return !isHalfDuplexNow || !view.talkingSince.values.contains { $0 <= at }

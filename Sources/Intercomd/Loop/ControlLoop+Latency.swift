@@ -19,7 +19,7 @@ extension ControlLoop {
         else {
             return unknownPeer(name)
         }
-        guard latencyTrial == nil else {
+        guard meters.trial == nil else {
             return .refused(ControlError(.failed, "another test is under way: try again in 5 s"))
         }
         if let problem = latencyObstacle(peer) {
@@ -27,7 +27,7 @@ extension ControlLoop {
             latency.problem = problem
             return .latency(latency)
         }
-        latencyTrial = LatencyTrial(caller: caller, peer: peer, at: now)
+        meters.trial = LatencyTrial(caller: caller, peer: peer, at: now)
         lookAtMeters()
         rings.tell(.trial(target: target.id))
         return nil
@@ -36,8 +36,8 @@ extension ControlLoop {
     /// Why no tone can be tried.
     private func latencyObstacle(_ peer: Int) -> String? {
         let name = roster[peer].name
-        if !cards.input.isOpen {
-            return cards.input.error?.description ?? "there is no microphone to listen with"
+        if !devices.cards.input.isOpen {
+            return devices.cards.input.error?.description ?? "there is no microphone to listen with"
         }
         if switchboard.presence.reach(of: peer) == .down { return "\(name) is down" }
         if view.isTalking { return "the microphone is open for somebody: try again when it is not" }
@@ -47,9 +47,9 @@ extension ControlLoop {
     /// The trial is over: its caller is told what came of it.
     mutating func endLatencyTrial() {
         // Its last sound may still be in the ring.
-        while let block = rings.sound.pop() { latencyTrial?.hear(block) }
-        guard let trial = latencyTrial else { return }
-        latencyTrial = nil
+        while let block = rings.sound.pop() { meters.trial?.hear(block) }
+        guard let trial = meters.trial else { return }
+        meters.trial = nil
         var latency = knownLatency(to: trial.peer)
         if !trial.hasBegun {
             latency.problem = "the microphone was taken by somebody who talks: try again"

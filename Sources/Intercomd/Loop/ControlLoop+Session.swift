@@ -18,16 +18,16 @@ extension ControlLoop {
         var bytes = InlineArray<1500, UInt8>(repeating: 0)
         for _ in 0..<Self.handshakesPerTurn {
             var room = bytes.mutableSpan
-            guard let arrived = handshakes.receive(into: &room) else { return }
+            guard let arrived = links.socket.receive(into: &room) else { return }
             let datagram = bytes.span.extracting(first: arrived.count)
-            let verdict = table.receive(datagram, from: Endpoint(arrived.from), at: now)
+            let verdict = links.table.receive(datagram, from: Endpoint(arrived.from), at: now)
             if case .dropped(let drop) = verdict { count(drop, from: arrived.from) }
             doWhatCoresAsk()
         }
     }
 
     private mutating func count(_ drop: Drop, from source: SocketAddress) {
-        view.handshakeDrops[drop.counter] += 1
+        links.drops[drop.counter] += 1
         guard case .unknownKey(let key) = drop, switchboard.strangerCalled(at: now) else { return }
         tell(.unknownKey, target: source.description, detail: key.text)
     }
@@ -41,7 +41,7 @@ extension ControlLoop {
             takeEvents()
             let peer = opened.peer
             // One that has left may have said something yet.
-            guard table.owns(opened.index, peer: peer) else { continue }
+            guard links.table.owns(opened.index, peer: peer) else { continue }
             let source = Endpoint(opened.source)
             let plain = opened.bytes.span.extracting(first: opened.count)
             var records: [ControlRecord] = []
@@ -59,9 +59,10 @@ extension ControlLoop {
                     // Each may be answered, and a packet has room for hundreds: one counts.
                     guard !isConfirmed else { continue }
                     isConfirmed = true
-                    table.confirm(value, peer: peer, index: opened.index, from: source, at: now)
+                    links.table.confirm(
+                        value, peer: peer, index: opened.index, from: source, at: now)
                 case .close:
-                    table.closed(peer: peer, index: opened.index, at: now)
+                    links.table.closed(peer: peer, index: opened.index, at: now)
                 case .report(let report):
                     switchboard.receive(record, from: peer, at: now)
                     // What was heard of it is said beside it.
@@ -88,12 +89,12 @@ extension ControlLoop {
 
     /// Drains what session and station want done, until neither wants anything.
     mutating func doWhatCoresAsk() {
-        switchboard.hasCallLamp = lines.canShow(.calling)
+        switchboard.hasCallLamp = devices.lines.canShow(.calling)
         while true {
             // First: what an order tells happened before what the cores ask for next.
             if let order = switchboard.nextDecision() {
                 perform(order)
-            } else if let action = table.nextAction() {
+            } else if let action = links.table.nextAction() {
                 perform(action)
             } else if let order = switchboard.nextOrder() {
                 perform(order)
@@ -107,8 +108,8 @@ extension ControlLoop {
         switch consume action {
         case .transmit(let datagram, let endpoint):
             // Not sent is lost, and lost is repeated.
-            let sent = handshakes.send(datagram.bytes, to: SocketAddress(endpoint))
-            if sent != .sent { view.handshakesUnsent += 1 }
+            let sent = links.socket.send(datagram.bytes, to: SocketAddress(endpoint))
+            if sent != .sent { links.unsent += 1 }
         case .install(let peer, let keys, let endpoint):
             rings.tell(.install(peer: peer, keys, SocketAddress(endpoint)))
         case .send(let peer, let index, let payload, let endpoint):
@@ -135,7 +136,7 @@ extension ControlLoop {
     mutating func reportTraffic() {
         for peer in 0..<Roster.capacity {
             let traffic = rings.traffic[peer]
-            table.traffic(
+            links.table.traffic(
                 peer: peer, sent: traffic[.sentOnCurrent],
                 lastSent: moment(traffic[.lastSent]), lastOpened: moment(traffic[.lastOpened]),
                 lastRefused: moment(traffic[.lastRefused]), at: now)
@@ -159,7 +160,7 @@ extension ControlLoop {
         let addresses = roster[peer].addresses
         let numeric = addresses.compactMap { SocketAddress(host: $0.host, port: $0.port) }
         if numeric.count < addresses.count {
-            resolver.ask(.init(peer: peer, addresses: addresses))
+            links.resolver.ask(.init(peer: peer, addresses: addresses))
             guard !switchboard.whereabouts.isResolved(peer) else { return }
             // A name server may take long to say nothing, and the next peer waits for it too.
         } else {
@@ -172,9 +173,9 @@ extension ControlLoop {
     private mutating func setEndpoints(_ addresses: [SocketAddress], of peer: Int) {
         let endpoints = addresses.map { Endpoint($0) }
         if switchboard.called(peer) {
-            table.moved(to: endpoints, peer: peer, at: now)
+            links.table.moved(to: endpoints, peer: peer, at: now)
         } else {
-            table.setEndpoints(endpoints, of: peer, at: now)
+            links.table.setEndpoints(endpoints, of: peer, at: now)
         }
     }
 
@@ -192,7 +193,7 @@ extension ControlLoop {
         var found: [Doubts.Listener] = []
         for (target, since) in view.talkingSince {
             for peer in listeners(of: target) {
-                guard let state = table.state(of: peer) else { continue }
+                guard let state = links.table.state(of: peer) else { continue }
                 found.append(
                     Doubts.Listener(
                         peer: peer, since: since,
@@ -219,8 +220,8 @@ extension ControlLoop {
     }
 
     mutating func takeAnswers() {
-        resolver.answered.drain()
-        while let answer = resolver.next() {
+        links.resolver.answered.drain()
+        while let answer = links.resolver.next() {
             guard roster.contains(answer.peer) else { continue }
             guard answer.addresses == roster[answer.peer].addresses else {
                 // The settings have changed meanwhile.

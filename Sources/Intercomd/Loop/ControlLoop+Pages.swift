@@ -24,9 +24,9 @@ extension ControlLoop {
         }
         guard let target = routing.target(named: name) else { return unknownTarget(name) }
         guard isDown else { return refusal("no page to \(name) is under way") }
-        guard cards.input.isOpen else {
-            return refusal(
-                "there is no microphone: \(cards.input.error?.description ?? "input = none")")
+        guard devices.cards.input.isOpen else {
+            let reason = devices.cards.input.error?.description ?? "input = none"
+            return refusal("there is no microphone: \(reason)")
         }
         switchboard.page(target, named: name, priority, at: now)
         doWhatCoresAsk()

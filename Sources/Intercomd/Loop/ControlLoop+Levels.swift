@@ -17,28 +17,28 @@ extension ControlLoop {
     /// Fetches the microphone's sound while it is watched, and tells the watchers of it.
     mutating func lookAtMeters() {
         let isWatched = server.isWatched(.levels)
-        let isWanted = isWatched || latencyTrial != nil
-        if isWanted != meterView.isOn {
-            meterView.isOn = isWanted
+        let isWanted = isWatched || meters.trial != nil
+        if isWanted != meters.view.isOn {
+            meters.view.isOn = isWanted
             rings.tell(.watch(isWanted))
-            meterView.begin()
+            meters.view.begin()
         }
         // What was still under way when the last watcher left is taken, too.
         while let block = rings.sound.pop() {
-            latencyTrial?.hear(block)
-            if isWatched { meterView.hear(block) }
+            meters.trial?.hear(block)
+            if isWatched { meters.view.hear(block) }
         }
-        if let trial = latencyTrial, now >= trial.end { endLatencyTrial() }
-        guard isWatched, now >= meterView.nextLook else {
-            if isWanted, !isWatched { meterView.nextLook = now + Self.lookInterval }
+        if let trial = meters.trial, now >= trial.end { endLatencyTrial() }
+        guard isWatched, now >= meters.view.nextLook else {
+            if isWanted, !isWatched { meters.view.nextLook = now + Self.lookInterval }
             return
         }
-        meterView.nextLook = max(now, meterView.nextLook + Self.lookInterval)
+        meters.view.nextLook = max(now, meters.view.nextLook + Self.lookInterval)
         server.tell(levels())
     }
 
     /// When `lookAtMeters` is due; nil: when something else happens.
-    var lookDeadline: Instant? { meterView.isOn ? meterView.nextLook : nil }
+    var lookDeadline: Instant? { meters.view.isOn ? meters.view.nextLook : nil }
 
     private mutating func levels() -> Levels {
         var levels = Levels()
@@ -54,15 +54,15 @@ extension ControlLoop {
             levels.talkers.append(talker)
         }
         if isCapturing {
-            levels.spectrumDBFS = meterView.spectrum.bands.map { tenths($0) }
+            levels.spectrumDBFS = meters.view.spectrum.bands.map { tenths($0) }
         }
-        (levels.low, levels.high) = meterView.takeExtremes()
+        (levels.low, levels.high) = meters.view.takeExtremes()
         return levels
     }
 
     /// Whether the microphone's card moves sound now.
     var isCapturing: Bool {
-        cards.input.isOpen && switchboard.still[.capture] == nil
+        devices.cards.input.isOpen && switchboard.still[.capture] == nil
             && (plan.keepsCapturing || view.isTalking)
     }
 
@@ -81,7 +81,7 @@ extension ControlLoop {
     }
 
     var speakerMeter: Status.Meter {
-        let isPlaying = cards.output.isOpen && switchboard.still[.playback] == nil
+        let isPlaying = devices.cards.output.isOpen && switchboard.still[.playback] == nil
         return meter(.speakerMeter, .speakerClips, isOn: isPlaying)
     }
 
@@ -96,11 +96,11 @@ extension ControlLoop {
 
     /// Once a second.
     mutating func followFigures() {
-        let elapsed = (now - (figuresAt ?? now)).milliseconds
-        figuresAt = now
+        let elapsed = (now - (figures.at ?? now)).milliseconds
+        figures.at = now
         for peer in roster.numbers {
             let traffic = rings.traffic[peer]
-            view.peers[peer].figures.follow(
+            figures.peers[peer].follow(
                 sent: traffic[.sentBytes], opened: traffic[.openedBytes],
                 playedSamples: traffic[.playedSamples], concealedMs: traffic[.concealedMs],
                 milliseconds: Int(elapsed))
@@ -111,7 +111,7 @@ extension ControlLoop {
     /// The figures of `stats` in a peer's status.
     func addFigures(of peer: Int, to status: inout PeerStatus) {
         let traffic = rings.traffic[peer]
-        let figures = view.peers[peer].figures
+        let figures = figures.peers[peer]
         status.bytesSent = Int(traffic[.sentBytes])
         status.bytesOpened = Int(traffic[.openedBytes])
         status.sentPerSecond = figures.sentPerSecond
@@ -143,7 +143,7 @@ extension ControlLoop {
 
     /// What this station holds back; a peer is taken for alike.
     var ownDelays: OwnDelays {
-        OwnDelays(plan, input: cards.input.granted, output: cards.output.granted)
+        OwnDelays(plan, input: devices.cards.input.granted, output: devices.cards.output.granted)
     }
 }
 

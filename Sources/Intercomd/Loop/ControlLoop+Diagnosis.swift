@@ -14,23 +14,23 @@ extension ControlLoop {
     mutating func probe(_ peer: Int, _ endpoint: Endpoint) {
         switch UDPProbe.start(to: SocketAddress(endpoint)) {
         case .sent(let probe):
-            view.peers[peer].probe = (probe, endpoint)
+            links.probes[peer] = Links.Probe(probe: probe, endpoint: endpoint)
             switchboard.probed(peer, at: now)
         case .failed(let fault):
             guard let outcome = ProbeOutcome(fault) else { return }
-            table.probed(peer: peer, endpoint, outcome, at: now)
+            links.table.probed(peer: peer, endpoint, outcome, at: now)
         }
     }
 
     mutating func followProbes() {
         for peer in roster.numbers {
-            guard let sent = view.peers[peer].probe else { continue }
+            guard let sent = links.probes[peer] else { continue }
             let fault = sent.probe.fault()
             guard fault != nil || switchboard.downWatch.isProbeOver(of: peer, at: now)
             else { continue }
-            view.peers[peer].probe = nil
+            links.probes[peer] = nil
             if let outcome = fault.map({ ProbeOutcome($0) }) ?? .silent {
-                table.probed(peer: peer, sent.endpoint, outcome, at: now)
+                links.table.probed(peer: peer, sent.endpoint, outcome, at: now)
             }
         }
     }
@@ -38,10 +38,10 @@ extension ControlLoop {
     // MARK: The own network
 
     mutating func followNetwork() {
-        let hasChanged = networkWatch?.hasChanged() ?? false
+        let hasChanged = links.networkWatch?.hasChanged() ?? false
         guard switchboard.looksAtNetwork(hasChanged: hasChanged, at: now) else { return }
         let interfaces = NetworkInterface.all()
-        view.ownHosts = Set((interfaces ?? []).flatMap { one in one.addresses.map { $0.host } })
+        links.ownHosts = Set((interfaces ?? []).flatMap { one in one.addresses.map { $0.host } })
         switchboard.looked(networkFault(of: interfaces).map { DownWatch.NetworkTrouble($0) })
         doWhatCoresAsk()
     }
@@ -50,7 +50,7 @@ extension ControlLoop {
     private func networkFault(of interfaces: [NetworkInterface]?) -> NetworkFault? {
         var families: Set<SocketAddress.Family> = []
         for peer in roster.numbers {
-            if let endpoint = table.state(of: peer)?.endpoint {
+            if let endpoint = links.table.state(of: peer)?.endpoint {
                 let address = SocketAddress(endpoint)
                 if !address.isLoopback { families.insert(address.family) }
             } else {
@@ -77,17 +77,17 @@ extension ControlLoop {
     /// Whether this machine has no network that would lead to a peer.
     func isCutOff(from peer: Int) -> Bool {
         guard switchboard.downWatch.networkTrouble != nil else { return false }
-        let endpoint = table.state(of: peer)?.endpoint.map { SocketAddress($0) }
+        let endpoint = links.table.state(of: peer)?.endpoint.map { SocketAddress($0) }
         return !(endpoint?.isLoopback ?? false)
     }
 
     /// Why a peer is down; nil when it is up.
     func downReason(of peer: Int) -> DownReason? {
         let isUnresolved = switchboard.whereabouts.complaint(of: peer) != nil
-        let reason = table.downReason(
+        let reason = links.table.downReason(
             of: peer, hasNetwork: !isCutOff(from: peer), isUnresolved: isUnresolved, at: now)
         guard let reason, reason != .noNetwork else { return reason }
-        let here = table.endpoints(of: peer).first { isOwn(SocketAddress($0)) }
+        let here = links.table.endpoints(of: peer).first { isOwn(SocketAddress($0)) }
         let correction = switchboard.correction(
             of: peer, isProven: reason.isProven, isHere: here != nil)
         return switch correction {
@@ -98,14 +98,14 @@ extension ControlLoop {
     }
 
     private func complaint(of peer: Int, _ reason: DownReason) -> PeerComplaint {
-        let state = table.state(of: peer)
+        let state = links.table.state(of: peer)
         return PeerComplaint(
             reason,
             .init(
                 peer: roster[peer].name,
                 endpoint: state?.endpoint.map { SocketAddress($0).description },
                 suite: state?.suite ?? .aesGCM, own: config.station.name,
-                ownKey: table.publicKey.text,
+                ownKey: links.table.publicKey.text,
                 resolver: switchboard.whereabouts.complaint(of: peer)))
     }
 
@@ -116,7 +116,7 @@ extension ControlLoop {
         if let listen, listen != .any(port: address.port), listen != .anyIPv4(port: address.port) {
             return address == listen
         }
-        return address.isLoopback || view.ownHosts.contains(address.host)
+        return address.isLoopback || links.ownHosts.contains(address.host)
     }
 
     /// What to mend so that the peer comes up, or what else is wrong with it; nil when that is
@@ -125,7 +125,7 @@ extension ControlLoop {
         if let shared = sharedKeyProblem(of: peer) { return shared }
         guard let reason = downReason(of: peer), reason != .noNetwork,
             DownWatch.isProblem(
-                needsMending: reason.needsMending, downSince: table.downSince(peer), at: now)
+                needsMending: reason.needsMending, downSince: links.table.downSince(peer), at: now)
         else { return nil }
         let complaint = complaint(of: peer, reason)
         return "\(roster[peer].name): \(complaint.text); \(complaint.fix)"
@@ -142,7 +142,7 @@ extension ControlLoop {
 
     func addDownReason(of peer: Int, to status: inout PeerStatus) {
         status.problem = problem(of: peer)
-        if let shared = table.sharedKey(of: peer, at: now) {
+        if let shared = links.table.sharedKey(of: peer, at: now) {
             status.sharedKeyAt = [
                 SocketAddress(shared.endpoints.0).description,
                 SocketAddress(shared.endpoints.1).description,
@@ -153,13 +153,13 @@ extension ControlLoop {
         status.down.reason = reason.code.description
         status.down.text = complaint.text
         status.down.fix = complaint.fix
-        status.down.ageSeconds = table.downSince(peer).map { seconds(now - $0) }
+        status.down.ageSeconds = links.table.downSince(peer).map { seconds(now - $0) }
     }
 
     // MARK: Keys
 
     func sharedKeyProblem(of peer: Int) -> String? {
-        guard let shared = table.sharedKey(of: peer, at: now) else { return nil }
+        guard let shared = links.table.sharedKey(of: peer, at: now) else { return nil }
         let (one, other) = shared.endpoints
         return "\(roster[peer].name): two stations use its key, at \(SocketAddress(one)) and"
             + " \(SocketAddress(other)): was its card copied?; on one of them: sudo rm"
@@ -169,7 +169,7 @@ extension ControlLoop {
 
     /// A call with this station's own key: only another with its card could make it.
     var ownKeyProblem: String? {
-        guard let caller = table.ownKeyCaller(at: now) else { return nil }
+        guard let caller = links.table.ownKeyCaller(at: now) else { return nil }
         return "a caller at \(SocketAddress(caller.source)) used this station's own key: was its"
             + " card copied?; on one of them: sudo rm \(config.paths.identity), sudo systemctl"
             + " restart intercomd"
@@ -178,7 +178,7 @@ extension ControlLoop {
     mutating func followKeys() {
         for peer in roster.numbers {
             switchboard.followKey(
-                of: peer, isShared: table.sharedKey(of: peer, at: now) != nil)
+                of: peer, isShared: links.table.sharedKey(of: peer, at: now) != nil)
         }
         doWhatCoresAsk()
     }
@@ -189,7 +189,7 @@ extension ControlLoop {
             guard case .otherKey(let key, _) = downReason(of: peer) else { return nil }
             return key
         }
-        return table.unknownCallers(at: now).filter { !taken.contains($0.publicKey) }.map {
+        return links.table.unknownCallers(at: now).filter { !taken.contains($0.publicKey) }.map {
             caller in
             var status = CallerStatus()
             status.key = caller.publicKey.text

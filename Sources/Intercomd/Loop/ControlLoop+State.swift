@@ -118,7 +118,7 @@ extension ControlLoop {
         volumes.speaker =
             state.isSpeakerMuted ? .muted : Gain(percent: state.volumes.speaker)
         volumes.isSpeakerMuted = state.isSpeakerMuted
-        volumes.isCardMuted = view.silentSpeaker != nil
+        volumes.isCardMuted = devices.silentSpeaker != nil
         let ring = isQuietTime ? min(state.volumes.ring, config.quiet.ring) : state.volumes.ring
         volumes.ring = Gain(percent: ring)
         volumes.tones = Gain(percent: state.volumes.tones)
@@ -132,8 +132,8 @@ extension ControlLoop {
         where state.muted.contains(channel.name) && routing.channels.indices.contains(place) {
             volumes.mutedChannels |= 1 << UInt32(routing.channels[place].number)
         }
-        guard volumes != toldVolumes else { return }
-        toldVolumes = volumes
+        guard volumes != devices.toldVolumes else { return }
+        devices.toldVolumes = volumes
         rings.tell(.volumes(volumes))
     }
 

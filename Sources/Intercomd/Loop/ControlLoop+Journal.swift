@@ -7,15 +7,15 @@ extension ControlLoop {
     mutating func announce(_ event: Event) {
         server.tell(event)
         if let program = config.events.onEvent, event.kind != .hookFault {
-            hook.add(event, program: program)
+            journal.hook.add(event, program: program)
         }
-        if logBudget.admits(event.kind, at: now), !Log.tell(event) { view.journalLost += 1 }
+        if journal.budget.admits(event.kind, at: now), !Log.tell(event) { journal.lost += 1 }
     }
 
     /// Runs the user's program for what has happened.
     mutating func runHook() {
         var complaint: String?
-        hook.tick(at: now) { notice in
+        journal.hook.tick(at: now) { notice in
             if case .failed(let reason) = notice { complaint = reason }
         }
         if let complaint { tell(.hookFault, detail: complaint) }
@@ -24,15 +24,15 @@ extension ControlLoop {
     /// Tells the journal more of an event: somebody asked for it, so it is told in full.
     mutating func note(_ kind: Event.Kind, _ text: String) {
         let event = Event(kind, at: Int(Clock.wallMilliseconds()))
-        if !Log.tell(event, saying: text) { view.journalLost += 1 }
+        if !Log.tell(event, saying: text) { journal.lost += 1 }
     }
 
     /// Tells once how much the journal was spared, now that it may be told again.
     mutating func tellWhatWasSuppressed() {
-        while let (kind, suppressed) = logBudget.reopened(at: now) {
+        while let (kind, suppressed) = journal.budget.reopened(at: now) {
             let event = Event(kind, at: Int(Clock.wallMilliseconds()))
             let text = "\(suppressed) more like this suppressed: \(kind.rawValue)"
-            if !Log.tell(event, saying: text, suppressed: suppressed) { view.journalLost += 1 }
+            if !Log.tell(event, saying: text, suppressed: suppressed) { journal.lost += 1 }
         }
     }
 }
