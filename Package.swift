@@ -79,12 +79,20 @@ let package = Package(
         // What both programs do with the files of a station.
         module("Settings", uses: ["Config", "Crypto", "HAL"]),
 
+        // What a station says of itself, without changing anything.
+        module(
+            "Presentation",
+            uses: [
+                "Time", "Wire", "Crypto", "Audio", "HAL", "Session", "Station", "Switchboard",
+                "Media", "Control", "Config", "Settings",
+            ]),
+
         // L3: programs.
         .executableTarget(
             name: "Intercomd",
             dependencies: [
                 "Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Session", "Station",
-                "Switchboard", "Media", "Control", "Config", "Settings",
+                "Switchboard", "Media", "Control", "Config", "Settings", "Presentation",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Intercomctl",
@@ -138,10 +146,16 @@ let package = Package(
             swiftSettings: strict),
         tests("Settings", with: ["Config", "Crypto"]),
         tests(
+            "Presentation",
+            with: [
+                "Audio", "Config", "Control", "Crypto", "HAL", "Media", "Session", "Station",
+                "Switchboard", "Time", "Wire",
+            ]),
+        tests(
             "Intercomd",
             with: [
                 "Audio", "Config", "Control", "Crypto", "HAL", "Media", "Realtime", "Scene",
-                "Station", "Switchboard", "Time", "Wire",
+                "Presentation", "Station", "Switchboard", "Time", "Wire",
             ]),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]

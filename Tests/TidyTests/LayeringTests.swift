@@ -19,12 +19,16 @@ import Testing
         "Control": ["Wire", "CJansson"],
         "Config": ["Audio", "Wire"],
         "Settings": ["Config", "Crypto", "HAL"],
+        "Presentation": [
+            "Time", "Wire", "Crypto", "Audio", "HAL", "Session", "Station", "Switchboard", "Media",
+            "Control", "Config", "Settings",
+        ],
         "Intercomctl": [
             "Time", "Wire", "Crypto", "Audio", "HAL", "Control", "Config", "Settings",
         ],
         "Intercomd": [
             "Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Session", "Station", "Control",
-            "Config", "Settings", "Media", "Switchboard",
+            "Config", "Settings", "Media", "Switchboard", "Presentation",
         ],
     ]
 

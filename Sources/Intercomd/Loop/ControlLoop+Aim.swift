@@ -1,5 +1,6 @@
 internal import Config
 internal import Media
+internal import Presentation
 internal import Station
 internal import Switchboard
 

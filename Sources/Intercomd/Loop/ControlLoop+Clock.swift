@@ -3,6 +3,7 @@ internal import Config
 internal import Control
 internal import HAL
 internal import Media
+internal import Presentation
 internal import Realtime
 internal import Settings
 

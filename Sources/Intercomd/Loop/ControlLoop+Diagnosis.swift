@@ -2,6 +2,7 @@ internal import Config
 internal import Control
 internal import Crypto
 internal import HAL
+internal import Presentation
 internal import Session
 internal import Switchboard
 internal import Time

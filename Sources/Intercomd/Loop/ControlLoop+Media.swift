@@ -3,6 +3,7 @@ internal import Control
 internal import Crypto
 internal import HAL
 internal import Media
+internal import Presentation
 internal import Realtime
 internal import Session
 internal import Station

@@ -1,5 +1,6 @@
 internal import Control
 internal import HAL
+internal import Presentation
 internal import Station
 internal import Switchboard
 internal import Wire

@@ -3,6 +3,7 @@ internal import Control
 internal import Crypto
 internal import HAL
 internal import Media
+internal import Presentation
 internal import Realtime
 internal import Session
 internal import Station
@@ -234,18 +235,5 @@ extension ControlLoop {
             if isFound { setEndpoints(answer.endpoints, of: answer.peer) }
             doWhatCoresAsk()
         }
-    }
-}
-
-extension Endpoint {
-    init(_ address: SocketAddress) {
-        self.init(high: address.high, low: address.low, port: address.port, scope: address.scope)
-    }
-}
-
-extension SocketAddress {
-    init(_ endpoint: Endpoint) {
-        self.init(
-            high: endpoint.high, low: endpoint.low, port: endpoint.port, scope: endpoint.scope)
     }
 }

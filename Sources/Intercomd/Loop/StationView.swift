@@ -2,6 +2,7 @@ internal import Audio
 internal import Control
 internal import HAL
 internal import Media
+internal import Presentation
 internal import Session
 internal import Station
 internal import Switchboard

@@ -1,3 +1,4 @@
+internal import Presentation
 internal import Time
 
 /// Figures of the traffic with peers, worked out once a second.

@@ -1,4 +1,5 @@
 internal import HAL
+internal import Presentation
 internal import Session
 internal import Wire
 

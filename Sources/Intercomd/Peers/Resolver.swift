@@ -1,5 +1,6 @@
 internal import Config
 internal import HAL
+internal import Presentation
 internal import Realtime
 
 /// Turns host names into addresses on a thread of its own, for the C library's resolver blocks.

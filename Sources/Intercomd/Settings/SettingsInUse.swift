@@ -1,5 +1,6 @@
 internal import Config
 internal import Media
+internal import Presentation
 
 /// The settings that hold now, and those that are about to.
 struct SettingsInUse {

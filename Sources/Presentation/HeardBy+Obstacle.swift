@@ -1,9 +1,9 @@
-internal import Control
-internal import Switchboard
+package import Control
+package import Switchboard
 
 extension HeardBy.Reason {
     /// What the switchboard found, as `intercomctl` is told of it.
-    init(_ obstacle: Obstacle) {
+    package init(_ obstacle: Obstacle) {
         switch obstacle {
         case .down: self = .down
         case .noNetwork: self = .noNetwork

@@ -1,13 +1,13 @@
 /// What is worked out of one peer's counters once a second: bytes a second, and sound made up.
-struct PeerFigures {
+package struct PeerFigures {
     /// One second in which its voice was played.
     private struct Second {
         var played: UInt64 = 0
         var concealed: UInt64 = 0
     }
 
-    private(set) var sentPerSecond = 0
-    private(set) var openedPerSecond = 0
+    package private(set) var sentPerSecond = 0
+    package private(set) var openedPerSecond = 0
     private var sent: UInt64?
     private var opened: UInt64 = 0
     private var played: UInt64 = 0
@@ -18,8 +18,10 @@ struct PeerFigures {
     private static let kept = 10
     private static let samplesPerMs: UInt64 = 48
 
+    package init() {}
+
     /// Takes the counters of this moment, `milliseconds` after those before.
-    mutating func follow(
+    package mutating func follow(
         sent: UInt64, opened: UInt64, playedSamples: UInt64, concealedMs: UInt64,
         milliseconds: Int
     ) {
@@ -41,7 +43,7 @@ struct PeerFigures {
     }
 
     /// How much of the last 10 s of its talk was made up; nil when it has said nothing yet.
-    var concealedPercent: Double? {
+    package var concealedPercent: Double? {
         var (played, concealed): (UInt64, UInt64) = (0, 0)
         for second in talk {
             played += second.played

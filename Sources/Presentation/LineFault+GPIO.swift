@@ -1,9 +1,9 @@
-internal import Control
-internal import HAL
+package import Control
+package import HAL
 
 extension LineFault {
     /// Nothing for a line that is open.
-    init(_ error: GPIOError?) {
+    package init(_ error: GPIOError?) {
         switch error?.reason {
         case nil: self.init()
         case .noChip?: self.init(.noChip)

@@ -1,15 +1,15 @@
 internal import Control
-internal import Crypto
+package import Crypto
 internal import HAL
-internal import Session
+package import Session
 internal import Wire
 
 /// Why a peer is down and what to do about it, in words for a person.
 ///
 /// What only a packet from its address hints is told as that, and not as what is so.
-struct PeerComplaint {
+package struct PeerComplaint {
     /// What both sides are called, and where.
-    struct Context {
+    package struct Context {
         let peer: String
         /// Where it is called, or where it was last; nil when there is no address.
         let endpoint: String?
@@ -18,12 +18,20 @@ struct PeerComplaint {
         let ownKey: String
         /// What the resolver said of its name.
         let resolver: String?
+
+        package init(
+            peer: String, endpoint: String?, suite: Suite, own: String, ownKey: String,
+            resolver: String?
+        ) {
+            (self.peer, self.endpoint, self.suite) = (peer, endpoint, suite)
+            (self.own, self.ownKey, self.resolver) = (own, ownKey, resolver)
+        }
     }
 
-    let text: String
-    let fix: String
+    package let text: String
+    package let fix: String
 
-    init(_ reason: DownReason, _ context: Context) {
+    package init(_ reason: DownReason, _ context: Context) {
         let place = context.endpoint ?? "its address"
         let addition = "sudo intercomctl peer add \(context.own) ADDRESS \(context.ownKey)"
         switch reason {

@@ -2,7 +2,7 @@ import Config
 import Station
 import Testing
 
-@testable import Intercomd
+@testable import Presentation
 
 @Suite struct RoutingTests {
     static let text = """

@@ -1,30 +1,30 @@
 /// What a person is told to do next, in the journal and in `status` alike.
-enum Advice {
-    static func unconfigured(_ folder: String) -> String {
+package enum Advice {
+    package static func unconfigured(_ folder: String) -> String {
         "no settings yet, so no sound and no peers: sudo intercomctl setup writes"
             + " \(folder)/intercomd.conf, and intercomctl reload takes it over"
     }
 
-    static let unpaired =
+    package static let unpaired =
         "no peers yet: give each station the other's key (intercomctl key show) with"
         + " sudo intercomctl peer add"
 
     /// Speech should stand so far above the noise, in dB.
-    static let signalToNoiseMin = 40.0
+    package static let signalToNoiseMin = 40.0
 
     /// What to do about a microphone in which speech stands too little above the noise.
-    static func noise(_ signalToNoise: Double?) -> String? {
+    package static func noise(_ signalToNoise: Double?) -> String? {
         guard let signalToNoise, signalToNoise < signalToNoiseMin else { return nil }
         return "microphone: speech is only \(Int(signalToNoise)) dB above the noise (40 is good):"
             + " speak closer to it, or take it away from fans, cables and power supplies"
     }
 
     /// What to do where echo cancelling is asked for and cannot be.
-    static func echoRefused(_ reason: String) -> String {
+    package static func echoRefused(_ reason: String) -> String {
         "the echo is not cancelled: \(reason); give input and output in [audio] one card"
     }
 
-    static func restart(for line: String) -> String {
+    package static func restart(for line: String) -> String {
         "changed in the files, and waits for a restart of intercomd: \(line)"
     }
 }

@@ -1,19 +1,19 @@
 internal import Audio
-internal import HAL
-internal import Media
+package import HAL
+package import Media
 
 /// What microphone, coder and loudspeaker of this station hold back, in ms.
-struct OwnDelays: Equatable {
+package struct OwnDelays: Equatable {
     /// A frame has to be whole, and echo and noise are taken out of it.
-    let input: Double
-    let codec: Double
-    let output: Double
+    package let input: Double
+    package let codec: Double
+    package let output: Double
 
     /// - Parameters:
     ///   - plan: What is wanted of both cards, and of the sound.
     ///   - input: What the microphone's card has granted.
     ///   - output: What the speaker's has.
-    init(_ plan: MediaPlan, input: PCMParameters? = nil, output: PCMParameters? = nil) {
+    package init(_ plan: MediaPlan, input: PCMParameters? = nil, output: PCMParameters? = nil) {
         let perMs = 48.0
         let frame = max(input?.periodSamples ?? plan.sound.periodSamples, plan.sound.frameSamples)
         let chain = plan.capture.delaySamples(blockSamples: plan.captureBlock)

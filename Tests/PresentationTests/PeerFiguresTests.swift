@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Intercomd
+@testable import Presentation
 
 @Suite struct PeerFiguresTests {
     @Test func bytesAreOfTheLastSecondAndSoundOfTheLastTenOfTalk() throws {

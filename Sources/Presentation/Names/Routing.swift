@@ -1,23 +1,23 @@
-internal import Config
+package import Config
 internal import Crypto
-internal import Station
+package import Station
 internal import Wire
 
 /// Who speaks to whom, worked out from the configuration: names here, numbers in the loops.
-struct Routing {
+package struct Routing {
     /// One talk target for each channel and each peer, so that any of them can be talked to.
-    let targets: [TalkTarget]
+    package let targets: [TalkTarget]
     /// Their names, in the same order.
-    let names: [String]
+    package let names: [String]
     /// Every configured channel, in the order of the configuration.
-    let channels: [Channel]
+    package let channels: [Channel]
     /// The `id` of the target each configured button speaks into; nil when it has none of its own.
-    let buttonTargets: [Int?]
+    package let buttonTargets: [Int?]
     /// The number of each channel, now or lately; it keeps it, so a stream's meaning stays.
     private let channelNumbers: [String: Int]
 
     /// Stream 0 is a peer spoken to alone; each channel has a number of its own (protocol.md §2.4).
-    init(_ config: Config, _ roster: Roster, after former: Routing? = nil) {
+    package init(_ config: Config, _ roster: Roster, after former: Routing? = nil) {
         let numbers = Self.numbers(of: config.channels, after: former)
         var targets: [TalkTarget] = []
         var names: [String] = []
@@ -70,22 +70,22 @@ struct Routing {
     }
 
     /// The target of this name.
-    func target(named name: String) -> TalkTarget? {
+    package func target(named name: String) -> TalkTarget? {
         names.firstIndex(of: name).map { targets[$0] }
     }
 
     /// The target of this `id`, and what it is called; nil when it was taken away.
-    func target(_ id: Int) -> (target: TalkTarget, name: String)? {
+    package func target(_ id: Int) -> (target: TalkTarget, name: String)? {
         targets.firstIndex { $0.id == id }.map { (targets[$0], names[$0]) }
     }
 
     /// The name of the channel of this number.
-    func channelName(_ number: Int) -> String? {
+    package func channelName(_ number: Int) -> String? {
         channelNumbers.first { $0.value == number }?.key
     }
 
     /// The eight bytes a channel is known by: SHA-256("intercom/1 channel" ‖ name)[0..8).
-    static func reference(ofChannel name: String) -> UInt64 {
+    package static func reference(ofChannel name: String) -> UInt64 {
         let text = Array("intercom/1 channel".utf8) + Array(name.utf8)
         let digest = SHA256.hash(text.span)
         var reference: UInt64 = 0
