@@ -33,7 +33,7 @@ extension ControlLoop {
         devices.clocksApart = clock.reason
         guard handsFree.cancelsEcho != before.cancelsEcho else { return }
         tellMedia(config, routing)
-        note(
+        journal.note(
             .audioOpen,
             clock.reason.map { Advice.echoRefused($0) }
                 ?? "microphone and speaker have one clock: the echo is cancelled")

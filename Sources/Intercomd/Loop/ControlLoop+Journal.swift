@@ -1,38 +1,36 @@
 internal import Config
 internal import Control
 internal import HAL
+internal import Time
+internal import Wire
 
 extension ControlLoop {
     /// Tells of an event: those who watch and the journal hear the same.
     mutating func announce(_ event: Event) {
         server.tell(event)
-        if let program = config.events.onEvent, event.kind != .hookFault {
-            journal.hook.add(event, program: program)
-        }
-        if journal.budget.admits(event.kind, at: now), !Log.tell(event) { journal.lost += 1 }
+        journal.tell(event, program: config.events.onEvent, at: now)
     }
 
     /// Runs the user's program for what has happened.
     mutating func runHook() {
-        var complaint: String?
-        journal.hook.tick(at: now) { notice in
-            if case .failed(let reason) = notice { complaint = reason }
-        }
-        if let complaint { tell(.hookFault, detail: complaint) }
+        if let complaint = journal.tick(at: now) { tell(.hookFault, detail: complaint) }
     }
 
-    /// Tells the journal more of an event: somebody asked for it, so it is told in full.
-    mutating func note(_ kind: Event.Kind, _ text: String) {
-        let event = Event(kind, at: Int(Clock.wallMilliseconds()))
-        if !Log.tell(event, saying: text) { journal.lost += 1 }
-    }
-
-    /// Tells once how much the journal was spared, now that it may be told again.
-    mutating func tellWhatWasSuppressed() {
-        while let (kind, suppressed) = journal.budget.reopened(at: now) {
-            let event = Event(kind, at: Int(Clock.wallMilliseconds()))
-            let text = "\(suppressed) more like this suppressed: \(kind.rawValue)"
-            if !Log.tell(event, saying: text, suppressed: suppressed) { journal.lost += 1 }
-        }
+    /// Tells journal and those who watch that something happened; peers and buttons by their place.
+    mutating func tell(
+        _ kind: Event.Kind, peer: Int? = nil, target: String? = nil, button: Int? = nil,
+        lamp: String? = nil, since: Instant? = nil, detail: String? = nil,
+        call: CallID? = nil, cause: HistoryRecord.Cause? = nil
+    ) {
+        var event = Event(kind, at: Int(Clock.wallMilliseconds()))
+        if let peer { event.peer = roster[peer].name }
+        if let button { event.button = config.buttons[button].name }
+        event.lamp = lamp
+        if let since { event.seconds = seconds(now - since) }
+        event.target = target
+        event.detail = detail
+        event.call = call?.text
+        event.cause = cause?.rawValue
+        announce(event)
     }
 }

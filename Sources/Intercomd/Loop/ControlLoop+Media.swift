@@ -146,23 +146,5 @@ extension ControlLoop {
         tell(isOn ? .talk : .talkEnd, peer: peer, target: target, since: isOn ? nil : since)
     }
 
-    /// Tells journal and those who watch that something happened; peers and buttons by their place.
-    mutating func tell(
-        _ kind: Event.Kind, peer: Int? = nil, target: String? = nil, button: Int? = nil,
-        lamp: String? = nil, since: Instant? = nil, detail: String? = nil,
-        call: CallID? = nil, cause: HistoryRecord.Cause? = nil
-    ) {
-        var event = Event(kind, at: Int(Clock.wallMilliseconds()))
-        if let peer { event.peer = roster[peer].name }
-        if let button { event.button = config.buttons[button].name }
-        event.lamp = lamp
-        if let since { event.seconds = seconds(now - since) }
-        event.target = target
-        event.detail = detail
-        event.call = call?.text
-        event.cause = cause?.rawValue
-        announce(event)
-    }
-
     func seconds(_ duration: Duration) -> Double { Double(duration.milliseconds) / 1000 }
 }

@@ -90,10 +90,10 @@ extension ControlLoop {
         }
         let lines = reload.lines
         for line in lines {
-            note(
+            journal.note(
                 .reload, "settings: \(line.text)\(line.needsRestart ? " (at the next start)" : "")")
         }
-        for warning in reload.warnings { note(.reload, warning.description) }
+        for warning in reload.warnings { journal.note(.reload, warning.description) }
         tell(.reload, detail: lines.isEmpty ? "nothing has changed" : "\(lines.count) changed")
         answer(.success(lines), to: reload.caller)
     }

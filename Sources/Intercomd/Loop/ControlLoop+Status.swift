@@ -122,9 +122,9 @@ extension ControlLoop {
     /// Advice that changes nothing now.
     private var notes: [String] {
         var found: [String] = []
-        if journal.hook.left > 0 {
+        if journal.unhooked > 0 {
             found.append(
-                "on-event: its program failed at \(journal.hook.left) events:"
+                "on-event: its program failed at \(journal.unhooked) events:"
                     + " journalctl INTERCOM_EVENT=hook_fault")
         }
         if settings.isUnconfigured {
@@ -339,10 +339,10 @@ extension ControlLoop {
         found.append(Counter(.requestsRefused, server.requestsRefused))
         found.append(Counter(.eventsUntold, server.eventsUntold))
         found.append(Counter(.levelsUntold, server.levelsUntold))
-        found.append(Counter(.journalSuppressed, journal.budget.suppressed))
+        found.append(Counter(.journalSuppressed, journal.suppressed))
         found.append(Counter(.historyLost, history.lost))
         found.append(Counter(.historySetAside, history.setAside))
-        found.append(Counter(.hookFailed, journal.hook.left))
+        found.append(Counter(.hookFailed, journal.unhooked))
         found.append(Counter(.journalLost, journal.lost))
         return found
     }

@@ -223,7 +223,7 @@ struct ControlLoop: ~Copyable {
         if let deadline = devices.cards.deadline { first = min(first, deadline) }
         if let deadline = devices.lines.deadline { first = min(first, deadline) }
         if let deadline = history.deadline { first = min(first, deadline) }
-        if let deadline = journal.hook.deadline(at: now) { first = min(first, deadline) }
+        if let deadline = journal.deadline(at: now) { first = min(first, deadline) }
         if let deadline = switchboard.deadline { first = min(first, deadline) }
         if let deadline = lookDeadline { first = min(first, deadline) }
         if let deadline = announcementDeadline { first = min(first, deadline) }
@@ -243,7 +243,7 @@ struct ControlLoop: ~Copyable {
         followFigures()
         followXruns()
         seekAbsent()
-        tellWhatWasSuppressed()
+        journal.tellSuppressed(at: now)
         followMixers()
         switchboard.know(surroundings)
         switchboard.followSilentListeners(at: now)
@@ -286,7 +286,7 @@ struct ControlLoop: ~Copyable {
         tell(.stopped)
         closeHistory()
         closeState()
-        journal.hook.close()
+        journal.close()
     }
 
     /// Waits for what the media loop tells, and no longer than until then.
