@@ -106,7 +106,7 @@ struct ControlLoop: ~Copyable {
             station: station, peers: Roster.capacity, frames: LossProtection.Frames(settings.plan),
             at: facts.startedAt)
         nextSecond = facts.startedAt
-        health = Health(Watchdog(isThere: facts.watchdog != nil))
+        health = Health(Watchdog(isThere: facts.watchdog != nil), startedAt: facts.startedAt)
         self.settings = settings
         self.rings = rings
         self.facts = facts
@@ -127,24 +127,13 @@ struct ControlLoop: ~Copyable {
         noteRelays()
         openDevices()
         followClocks()
-        lockMemory()
+        health.lockMemory()
         resolveAll()
         ServiceNotifier.ready()
         while !isStopping {
             turn()
         }
         sayGoodbye()
-    }
-
-    /// After the first attempt at the cards: locked, what reading alsa-lib's settings took of the
-    /// heap could not be given back.
-    private mutating func lockMemory() {
-        do throws(SystemError) {
-            try MemoryLock.lock()
-        } catch {
-            Log.warning(error.description)
-            health.memoryProblem = error.description
-        }
     }
 
     /// Writes down the lines that are to be switched off should this process die.
@@ -251,12 +240,7 @@ struct ControlLoop: ~Copyable {
         tickState()
         consent()
         doWhatCoresAsk()
-        let ticks = rings.counters[.ticks]
-        let hasTurned = ticks != health.ticksBefore
-        // The first look is at the start, when it need not have turned yet.
-        health.isSoundStill = !hasTurned && now >= facts.startedAt + .seconds(1)
-        health.ticksBefore = ticks
-        health.watchdog.feed(rings.counters)
+        health.look(rings.counters, at: now)
     }
 
     /// Closes the microphone, takes leave of every peer, darkens the lamps; within a second.
