@@ -119,8 +119,9 @@ struct ControlLoop: ~Copyable {
     mutating func run() {
         let name = "\(config.station.name), \(links.table.publicKey.text)"
         tell(.started, detail: "intercomd \(Product.version) is \(name)")
-        beginHistory()
-        beginState()
+        tellFaults(history.begin(wall: Int(Clock.wallMilliseconds()), at: now))
+        tellFault(keeper.begin())
+        tellVolumes()
         knowFormerCalls()
         consent()
         protectAnew()
@@ -161,7 +162,7 @@ struct ControlLoop: ~Copyable {
         lookAtMeters()
         followAnnouncement()
         tellOutcomes()
-        tickHistory()
+        tellFaults(history.tick(at: now))
         runHook()
         server.isPaused = settings.pendingReload != nil
         server.tick(at: now) { fd, place, events in
@@ -268,8 +269,8 @@ struct ControlLoop: ~Copyable {
         }
         takeReturns()
         tell(.stopped)
-        closeHistory()
-        closeState()
+        tellFaults(history.close(at: now))
+        tellFault(keeper.write(at: now))
         journal.close()
     }
 
