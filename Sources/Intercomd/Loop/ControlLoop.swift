@@ -215,7 +215,7 @@ struct ControlLoop: ~Copyable {
         if let deadline = history.deadline { first = min(first, deadline) }
         if let deadline = journal.deadline(at: now) { first = min(first, deadline) }
         if let deadline = switchboard.deadline { first = min(first, deadline) }
-        if let deadline = lookDeadline { first = min(first, deadline) }
+        if let deadline = meters.deadline { first = min(first, deadline) }
         if let deadline = announcementDeadline { first = min(first, deadline) }
         // A deadline that keeps lying in the past must not make the loop spin.
         timer.arm(at: max(first, now + .milliseconds(1)))
