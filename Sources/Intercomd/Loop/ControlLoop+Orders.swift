@@ -43,7 +43,7 @@ extension ControlLoop {
         case .retryAll: links.table.retryAll(at: now)
         case .reopen(let direction): devices.cards.reopen(PCMError.Direction(direction), at: now)
         case .announce:
-            if let box = announcementBox.take() { rings.tell(.announce(box)) }
+            if let box = reader.takeAnnouncement() { rings.tell(.announce(box)) }
         case .endAnnouncement: rings.tell(.announceEnd(isNow: true))
         case .reportsAreIn: break
         }

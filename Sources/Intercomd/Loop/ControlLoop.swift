@@ -51,10 +51,7 @@ struct ControlLoop: ~Copyable {
     var figures = Figures()
     var health: Health
     var view = StationView()
-    /// The sound of the announcement that is under way, and what the media loop is given when
-    /// enough of its sound is there.
-    var feed: AnnouncementFeed?
-    var announcementBox: Box<Announcement>?
+    var reader = AnnouncementReader()
     var now = Clock.now()
 
     var config: Config { settings.config }
@@ -216,7 +213,7 @@ struct ControlLoop: ~Copyable {
         if let deadline = journal.deadline(at: now) { first = min(first, deadline) }
         if let deadline = switchboard.deadline { first = min(first, deadline) }
         if let deadline = meters.deadline { first = min(first, deadline) }
-        if let deadline = announcementDeadline { first = min(first, deadline) }
+        if let deadline = reader.deadline(at: now) { first = min(first, deadline) }
         // A deadline that keeps lying in the past must not make the loop spin.
         timer.arm(at: max(first, now + .milliseconds(1)))
     }
