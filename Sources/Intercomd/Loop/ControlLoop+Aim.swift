@@ -9,7 +9,7 @@ extension ControlLoop {
     /// Others hear an aimed target from now on.
     mutating func aimed(_ target: Int, at listeners: PeerSet) {
         rings.tell(.aim(target: target, listeners: listeners))
-        switchboard.listenersJoined(target, by: listeners, at: now)
+        feed { board, _, now in board.listenersJoined(target, by: listeners, at: now) }
         if view.talkingSince[target] != nil { want(target) }
     }
 

@@ -27,9 +27,10 @@ extension ControlLoop {
         do throws(OpusError) {
             try reader.begin(plan, samples: samples, of: caller, at: now)
         } catch { return .refused(ControlError(.failed, "\(error)")) }
-        switchboard.announce(
-            Announcer.Wish(caller: caller, target: routed, name: name, priority: priority))
-        doWhatCoresAsk()
+        feed { board, _, _ in
+            board.announce(
+                Announcer.Wish(caller: caller, target: routed, name: name, priority: priority))
+        }
         return .announce(announced(to: name, isOver: false))
     }
 
@@ -48,15 +49,16 @@ extension ControlLoop {
         let announcer = switchboard.announcer
         guard announcer.awaitsSound || announcer.isSpeaking else { return reader.stop() }
         guard !reader.isIdle(at: now) else {
-            switchboard.stopAnnouncement()
-            return doWhatCoresAsk()
+            return feed { board, _, _ in board.stopAnnouncement() }
         }
         let isNowWhole = reader.follow(&server, at: now)
         if isNowWhole, announcer.isSpeaking { rings.tell(.announceEnd(isNow: false)) }
         guard announcer.awaitsSound, reader.hasEnough else { return }
-        switchboard.know(surroundings)
-        switchboard.speakAnnouncement(at: now)
-        doWhatCoresAsk()
+        let around = surroundings
+        feed { board, _, now in
+            board.know(around)
+            board.speakAnnouncement(at: now)
+        }
         if reader.isWhole { rings.tell(.announceEnd(isNow: false)) }
     }
 }

@@ -61,9 +61,16 @@ extension ControlLoop {
 
     /// Tells once a second that sound was lost between card and program.
     mutating func followXruns() {
-        switchboard.soundLost(
-            capture: rings.counters[.captureXruns], playback: rings.counters[.playbackXruns])
-        doWhatCoresAsk()
+        let capture = rings.counters[.captureXruns]
+        let playback = rings.counters[.playbackXruns]
+        feed { board, _, _ in board.soundLost(capture: capture, playback: playback) }
+    }
+
+    /// A peer that lights the call light is told whether any lamp shows it.
+    mutating func knowCallLamp() {
+        let hasLamp = devices.lines.canShow(.calling)
+        guard hasLamp != switchboard.hasCallLamp else { return }
+        feed { board, _, _ in board.hasCallLamp = hasLamp }
     }
 
     /// Lights the lamps for what holds now.

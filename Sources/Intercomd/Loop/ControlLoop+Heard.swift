@@ -39,25 +39,39 @@ extension ControlLoop {
         let start = TalkspurtStart(
             to: target, called: name(of: target), listeners: listeners(of: target), first: first,
             isDoubted: isDoubted)
-        switchboard.know(surroundings)
-        let number = switchboard.talkspurtBegan(start, at: now)
-        obeySwitchboard()
-        return number
+        let around = surroundings
+        return feed { board, _, now in
+            board.know(around)
+            return board.talkspurtBegan(start, at: now)
+        }
     }
 
     /// Tells of talkspurts whose last reports are in.
     mutating func tellOutcomes() {
         guard let due = switchboard.ownTalks.deadline, now >= due else { return }
-        switchboard.know(surroundings)
-        switchboard.tellOutcomes(at: now)
-        doWhatCoresAsk()
+        let around = surroundings
+        feed { board, _, now in
+            board.know(around)
+            board.tellOutcomes(at: now)
+        }
     }
 
     /// The network or the microphone of this station went, or came, or a peer went.
     mutating func judgeAnew() {
-        switchboard.know(surroundings)
-        switchboard.judgeAnew(at: now)
-        obeySwitchboard()
+        let around = surroundings
+        feed { board, _, now in
+            board.know(around)
+            board.judgeAnew(at: now)
+        }
+    }
+
+    /// A listener may have stopped reporting; once a second.
+    mutating func followSilentListeners() {
+        let around = surroundings
+        feed { board, _, now in
+            board.know(around)
+            board.followSilentListeners(at: now)
+        }
     }
 
     /// Why a peer cannot be spoken to now, before it says anything; nil where it can be.

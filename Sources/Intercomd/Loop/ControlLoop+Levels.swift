@@ -83,7 +83,8 @@ extension ControlLoop {
                 sent: traffic[.sentBytes], opened: traffic[.openedBytes],
                 playedSamples: traffic[.playedSamples], concealedMs: traffic[.concealedMs],
                 milliseconds: Int(elapsed))
-            if view.peers[peer].sounding != 0 { switchboard.measure(peer, at: now) }
+            guard view.peers[peer].sounding != 0 else { continue }
+            feed { board, _, now in board.measure(peer, at: now) }
         }
     }
 

@@ -48,24 +48,21 @@ extension ControlLoop {
     private mutating func follow(_ event: MediaEvent) {
         switch event {
         case .switched(let peer, let index):
-            links.table.switched(peer: peer, index: index, at: now)
-            doWhatCoresAsk()
-            switchboard.renewed(peer, at: now)
-            doWhatCoresAsk()
+            feed { _, table, now in table.switched(peer: peer, index: index, at: now) }
+            feed { board, _, now in board.renewed(peer, at: now) }
             tell(.rekey, peer: peer)
         case .talking(let target, let first, let isDoubted):
             talking(target, first: first, isDoubted: isDoubted)
         case .silent(let target): silent(target)
         case .said(let target, let frames):
-            switchboard.talkspurtEnded(target, frames: frames, at: now)
-        case .announcementEnded: switchboard.announcementEnded()
+            feed { board, _, now in board.talkspurtEnded(target, frames: frames, at: now) }
+        case .announcementEnded: feed { board, _, _ in board.announcementEnded() }
         case .talkTimedOut(let target, let place):
             let name = name(of: target)
             tell(.stuckKey, target: name, since: view.talkingSince[target])
             // A command that holds the same microphone open has a time of its own.
             guard let place else {
-                switchboard.endTalks(to: target, .timedOut)
-                return obeySwitchboard()
+                return feed { board, _, _ in board.endTalks(to: target, .timedOut) }
             }
             guard devices.lines.keys.indices.contains(place) else { return }
             devices.lines.keys[place].isStuck = devices.lines.keys[place].isDown == true
@@ -79,7 +76,7 @@ extension ControlLoop {
             let target = config.buttons[place].talkText
             tell(
                 isDown ? .keyDown : .keyUp, target: target.isEmpty ? nil : target, button: place)
-            if isDown { switchboard.buttonPressed() }
+            if isDown { feed { board, _, _ in board.buttonPressed() } }
         case .keyUnreadable(let place, let error):
             devices.lines.lost(key: place, error, at: now)
             tell(.buttonFault, button: place, detail: error.description)
@@ -94,8 +91,7 @@ extension ControlLoop {
             cardLost(error)
         case .stream(let direction, let change): follow(direction, change)
         case .masterStalled:
-            switchboard.cardStalled()
-            doWhatCoresAsk()
+            feed { board, _, _ in board.cardStalled() }
         case .shedding(let step): follow(shed: step)
         case .trialEnded: endLatencyTrial()
         case .adopted: adopted()
@@ -106,7 +102,7 @@ extension ControlLoop {
     }
 
     private mutating func cardLost(_ error: PCMError) {
-        switchboard.cardLost()
+        feed { board, _, _ in board.cardLost() }
         tellLoss(error)
     }
 
@@ -114,10 +110,9 @@ extension ControlLoop {
     mutating func tellLoss(_ error: PCMError) {
         // The listeners of a page take it for over: it does not go on when the microphone is back.
         if error.direction == .capture, switchboard.pager.name != nil {
-            switchboard.endPage()
-            doWhatCoresAsk()
+            feed { board, _, _ in board.endPage() }
         }
-        switchboard.streamLost(.init(error.direction))
+        feed { board, _, _ in board.streamLost(.init(error.direction)) }
         tell(.audioLost, detail: error.description)
     }
 
@@ -140,7 +135,7 @@ extension ControlLoop {
         guard (was == 0) != (view.peers[peer].sounding == 0) else { return }
         let since = view.peers[peer].soundingSince
         view.peers[peer].soundingSince = isOn ? now : nil
-        if isOn { switchboard.voiceBegan(peer) }
+        if isOn { feed { board, _, _ in board.voiceBegan(peer) } }
         let place = view.peers[peer].hearings[Int(stream)]
         let target = place.channel.flatMap { routing.channelName($0) }
         tell(isOn ? .talk : .talkEnd, peer: peer, target: target, since: isOn ? nil : since)

@@ -17,7 +17,8 @@ extension ControlLoop {
         let control = devices.microphoneMixer.look(
             devices.cards.input, config.audio.mixerInput, at: now)
         devices.silentMicrophone = control.flatMap { isSilent(behind: $0) ? $0 : nil }
-        guard switchboard.lookAtMicrophone(microphoneFacts) else { return }
+        let facts = microphoneFacts
+        guard feed({ board, _, _ in board.lookAtMicrophone(facts) }) else { return }
         tellVolumes()
         judgeAnew()
     }

@@ -21,15 +21,18 @@ extension ControlLoop {
             var room = bytes.mutableSpan
             guard let arrived = links.socket.receive(into: &room) else { return }
             let datagram = bytes.span.extracting(first: arrived.count)
-            let verdict = links.table.receive(datagram, from: Endpoint(arrived.from), at: now)
+            let verdict = feed { _, table, now in
+                table.receive(datagram, from: Endpoint(arrived.from), at: now)
+            }
             if case .dropped(let drop) = verdict { count(drop, from: arrived.from) }
-            doWhatCoresAsk()
         }
     }
 
     private mutating func count(_ drop: Drop, from source: SocketAddress) {
         links.drops[drop.counter] += 1
-        guard case .unknownKey(let key) = drop, switchboard.strangerCalled(at: now) else { return }
+        guard case .unknownKey(let key) = drop,
+            feed({ board, _, now in board.strangerCalled(at: now) })
+        else { return }
         tell(.unknownKey, target: source.description, detail: key.text)
     }
 
@@ -42,7 +45,7 @@ extension ControlLoop {
             takeEvents()
             let peer = opened.peer
             // One that has left may have said something yet.
-            guard links.table.owns(opened.index, peer: peer) else { continue }
+            guard cores.table.owns(opened.index, peer: peer) else { continue }
             let source = Endpoint(opened.source)
             let plain = opened.bytes.span.extracting(first: opened.count)
             var records: [ControlRecord] = []
@@ -54,58 +57,60 @@ extension ControlLoop {
             var hasReport = false
             var isConfirmed = false
             var hasHeard = false
+            // One by one, so that what each asks for goes out before the next one acts.
             for record in records {
                 switch record {
                 case .confirm(let value):
                     // Each may be answered, and a packet has room for hundreds: one counts.
                     guard !isConfirmed else { continue }
                     isConfirmed = true
-                    links.table.confirm(
-                        value, peer: peer, index: opened.index, from: source, at: now)
+                    feed { _, table, now in
+                        table.confirm(
+                            value, peer: peer, index: opened.index, from: source, at: now)
+                    }
                 case .close:
-                    links.table.closed(peer: peer, index: opened.index, at: now)
+                    feed { _, table, now in
+                        table.closed(peer: peer, index: opened.index, at: now)
+                    }
                 case .report(let report):
-                    switchboard.receive(record, from: peer, at: now)
                     // What was heard of it is said beside it.
                     let isOfIt = heard?.stream == report.stream
                     if isOfIt { hasReport = true }
-                    if switchboard.ownTalks.isAwaited { switchboard.know(surroundings) }
-                    switchboard.reported(report, isOfIt ? heard : nil, by: peer, at: now)
+                    let around = switchboard.ownTalks.isAwaited ? surroundings : nil
+                    feed { board, _, now in
+                        board.receive(record, from: peer, at: now)
+                        if let around { board.know(around) }
+                        board.reported(report, isOfIt ? heard : nil, by: peer, at: now)
+                    }
                 case .heard(let found):
                     // As above: one counts.
                     guard !hasHeard else { continue }
                     hasHeard = true
-                    switchboard.receive(record, from: peer, at: now)
-                    guard !hasReport else { break }
-                    if switchboard.ownTalks.isAwaited { switchboard.know(surroundings) }
-                    switchboard.toldHeard(found, by: peer, at: now)
+                    let around = switchboard.ownTalks.isAwaited ? surroundings : nil
+                    feed { board, _, now in
+                        board.receive(record, from: peer, at: now)
+                        guard !hasReport else { return }
+                        if let around { board.know(around) }
+                        board.toldHeard(found, by: peer, at: now)
+                    }
                 default:
-                    switchboard.receive(record, from: peer, at: now, cameAt: opened.cameAt)
+                    feed { board, _, now in
+                        board.receive(record, from: peer, at: now, cameAt: opened.cameAt)
+                    }
                 }
-                // After every record, so that what it asks for goes out before the next one acts.
-                doWhatCoresAsk()
             }
         }
     }
 
-    /// Drains what session and station want done, until neither wants anything.
-    mutating func doWhatCoresAsk() {
-        switchboard.hasCallLamp = devices.lines.canShow(.calling)
-        while true {
-            // First: what an order tells happened before what the cores ask for next.
-            if let order = switchboard.nextDecision() {
-                perform(order)
-            } else if let action = links.table.nextAction() {
-                perform(action)
-            } else if let order = switchboard.nextOrder() {
-                perform(order)
-            } else {
-                return
-            }
+    /// Lets time pass for the cores.
+    mutating func tickCores() {
+        feed { board, table, now in
+            table.tick(at: now)
+            board.tick(at: now)
         }
     }
 
-    private mutating func perform(_ action: consuming Session.Action) {
+    mutating func perform(_ action: consuming Session.Action) {
         switch consume action {
         case .transmit(let datagram, let endpoint):
             // Not sent is lost, and lost is repeated.
@@ -127,9 +132,9 @@ extension ControlLoop {
         case .resolve(let peer):
             resolve(peer)
         case .up(let peer, let newBoot):
-            switchboard.up(peer, isNewBoot: newBoot, at: now)
+            feed { board, _, now in board.up(peer, isNewBoot: newBoot, at: now) }
         case .down(let peer):
-            switchboard.down(peer, at: now)
+            feed { board, _, now in board.down(peer, at: now) }
         }
     }
 
@@ -137,12 +142,14 @@ extension ControlLoop {
     mutating func reportTraffic() {
         for peer in 0..<Roster.capacity {
             let traffic = rings.traffic[peer]
-            links.table.traffic(
-                peer: peer, sent: traffic[.sentOnCurrent],
-                lastSent: moment(traffic[.lastSent]), lastOpened: moment(traffic[.lastOpened]),
-                lastRefused: moment(traffic[.lastRefused]), at: now)
-            if let heard = moment(traffic[.lastOpened]) { switchboard.opened(peer, at: heard) }
-            doWhatCoresAsk()
+            let (sent, opened) = (moment(traffic[.lastSent]), moment(traffic[.lastOpened]))
+            let refused = moment(traffic[.lastRefused])
+            feed { board, table, now in
+                table.traffic(
+                    peer: peer, sent: traffic[.sentOnCurrent], lastSent: sent, lastOpened: opened,
+                    lastRefused: refused, at: now)
+                if let opened { board.opened(peer, at: opened) }
+            }
         }
     }
 
@@ -153,7 +160,6 @@ extension ControlLoop {
     /// Peers with addresses by number are called at once; names go to the resolver.
     mutating func resolveAll() {
         for peer in roster.numbers { resolve(peer) }
-        doWhatCoresAsk()
     }
 
     mutating func resolve(_ peer: Int) {
@@ -165,7 +171,7 @@ extension ControlLoop {
             guard !switchboard.whereabouts.isResolved(peer) else { return }
             // A name server may take long to say nothing, and the next peer waits for it too.
         } else {
-            switchboard.resolved(peer)
+            feed { board, _, _ in board.resolved(peer) }
         }
         guard !numeric.isEmpty else { return }
         setEndpoints(numeric, of: peer)
@@ -173,10 +179,12 @@ extension ControlLoop {
 
     private mutating func setEndpoints(_ addresses: [SocketAddress], of peer: Int) {
         let endpoints = addresses.map { Endpoint($0) }
-        if switchboard.called(peer) {
-            links.table.moved(to: endpoints, peer: peer, at: now)
-        } else {
-            links.table.setEndpoints(endpoints, of: peer, at: now)
+        feed { board, table, now in
+            if board.called(peer) {
+                table.moved(to: endpoints, peer: peer, at: now)
+            } else {
+                table.setEndpoints(endpoints, of: peer, at: now)
+            }
         }
     }
 
@@ -184,8 +192,7 @@ extension ControlLoop {
     mutating func followPeers() {
         for peer in roster.numbers {
             guard let heard = moment(rings.traffic[peer][.lastOpened]) else { continue }
-            switchboard.opened(peer, last: heard, at: now)
-            doWhatCoresAsk()
+            feed { board, _, now in board.opened(peer, last: heard, at: now) }
         }
     }
 
@@ -194,7 +201,7 @@ extension ControlLoop {
         var found: [Doubts.Listener] = []
         for (target, since) in view.talkingSince {
             for peer in listeners(of: target) {
-                guard let state = links.table.state(of: peer) else { continue }
+                guard let state = cores.table.state(of: peer) else { continue }
                 found.append(
                     Doubts.Listener(
                         peer: peer, since: since,
@@ -203,21 +210,21 @@ extension ControlLoop {
                         reported: station.view(of: peer).reportAt))
             }
         }
-        switchboard.follow(found, at: now)
-        doWhatCoresAsk()
+        feed { board, _, now in board.follow(found, at: now) }
     }
 
     /// Has what somebody waits for tried again.
     mutating func seekAbsent() {
         let talks = view.talkingSince.keys.map { listeners(of: $0) }
-        switchboard.seek(among: roster.numbers, talks: talks, at: now)
-        doWhatCoresAsk()
+        feed { [roster] board, _, now in
+            board.seek(among: roster.numbers, talks: talks, at: now)
+        }
     }
 
     /// A key press towards peers without session tries them at once (protocol.md §1.7 rule 6).
     mutating func want(_ target: Int) {
-        switchboard.want(listeners(of: target))
-        doWhatCoresAsk()
+        let listeners = listeners(of: target)
+        feed { board, _, _ in board.want(listeners) }
     }
 
     mutating func takeAnswers() {
@@ -227,13 +234,13 @@ extension ControlLoop {
             guard answer.addresses == roster[answer.peer].addresses else {
                 // The settings have changed meanwhile.
                 resolve(answer.peer)
-                doWhatCoresAsk()
                 continue
             }
             let isFound = !answer.endpoints.isEmpty
-            switchboard.answered(answer.peer, isFound: isFound, complaint: answer.complaint)
+            feed { board, _, _ in
+                board.answered(answer.peer, isFound: isFound, complaint: answer.complaint)
+            }
             if isFound { setEndpoints(answer.endpoints, of: answer.peer) }
-            doWhatCoresAsk()
         }
     }
 }

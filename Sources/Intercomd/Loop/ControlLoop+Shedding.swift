@@ -6,8 +6,7 @@ internal import Switchboard
 /// What is said of a processor that cannot keep up.
 extension ControlLoop {
     mutating func follow(shed step: LoadShedding.Step) {
-        switchboard.shed(to: Overload.Step(step))
-        doWhatCoresAsk()
+        feed { board, _, _ in board.shed(to: Overload.Step(step)) }
     }
 
     /// What of the status says it.

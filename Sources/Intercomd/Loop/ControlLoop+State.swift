@@ -95,10 +95,10 @@ extension ControlLoop {
             $0.doNotDisturb.untilMilliseconds = until
         }
         guard isChange else { return }
-        // Who calls in the same moment is to meet it.
-        consent()
         let length = seconds.map { " for \($0) s" } ?? ""
         tell(.dnd, detail: isOn ? "on\(length)" : "off")
+        // Who calls in the same moment is to meet it.
+        consent()
     }
 
     /// Tells the media loop, where something about it has changed.

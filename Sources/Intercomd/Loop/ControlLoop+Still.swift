@@ -7,8 +7,7 @@ internal import Switchboard
 /// What is said of streams that are open and move no sound.
 extension ControlLoop {
     mutating func follow(_ direction: PCMError.Direction, _ change: StreamWatch.Change) {
-        switchboard.streamChanged(.init(direction), .init(change))
-        doWhatCoresAsk()
+        feed { board, _, _ in board.streamChanged(.init(direction), .init(change)) }
     }
 
     /// The problems of `status` that streams are which stand still.

@@ -26,7 +26,7 @@ internal import Wire
 /// - `ControlLoop+Levels` and `ControlLoop+Latency` show and measure the sound,
 /// - `ControlLoop+Requests` answers `intercomctl`,
 /// - `ControlLoop+Status` describes the station, `ControlLoop+Diagnosis` what is wrong with peers.
-struct ControlLoop: ~Copyable {
+struct ControlLoop: ~Copyable, CoresOwner {
     private enum Token {
         static let handshakes: UInt32 = 0
         static let events: UInt32 = 1
@@ -41,7 +41,7 @@ struct ControlLoop: ~Copyable {
     let rings: Rings
     var settings: SettingsInUse
     var links: Links
-    var switchboard: Switchboard
+    var cores: Cores
     var devices: Devices
     var server: ControlServer
     var history: History
@@ -58,6 +58,7 @@ struct ControlLoop: ~Copyable {
     var roster: Roster { settings.roster }
     var routing: Routing { settings.routing }
     var plan: MediaPlan { settings.plan }
+    var switchboard: Switchboard { cores.switchboard }
     var station: Station { switchboard.station }
 
     private var loop: EventLoop
@@ -82,7 +83,7 @@ struct ControlLoop: ~Copyable {
 
     init(
         _ settings: SettingsInUse, rings: Rings, facts: Facts, links: consuming Links,
-        station: consuming Station, server: consuming ControlServer, signals: consuming Signals
+        cores: consuming Cores, server: consuming ControlServer, signals: consuming Signals
     ) throws(SystemError) {
         // What can fail first, on locals: a noncopyable value is made whole or not at all.
         let loop = try EventLoop()
@@ -99,9 +100,7 @@ struct ControlLoop: ~Copyable {
         devices = Devices(settings.config)
         history = History(in: settings.config.paths.state)
         keeper = StateKeeper(in: settings.config.paths.state)
-        switchboard = Switchboard(
-            station: station, peers: Roster.capacity, frames: LossProtection.Frames(settings.plan),
-            at: facts.startedAt)
+        self.cores = cores
         nextSecond = facts.startedAt
         health = Health(Watchdog(isThere: facts.watchdog != nil), startedAt: facts.startedAt)
         self.settings = settings
@@ -114,7 +113,7 @@ struct ControlLoop: ~Copyable {
 
     /// Runs until a signal says stop, and says goodbye.
     mutating func run() {
-        let name = "\(config.station.name), \(links.table.publicKey.text)"
+        let name = "\(config.station.name), \(cores.table.publicKey.text)"
         tell(.started, detail: "intercomd \(Product.version) is \(name)")
         tellFaults(history.begin(wall: Int(Clock.wallMilliseconds()), at: now))
         tellFault(keeper.begin())
@@ -146,11 +145,10 @@ struct ControlLoop: ~Copyable {
         armTimer()
         let ready = loop.wait(until: nil)
         now = Clock.now()
+        knowCallLamp()
         for place in 0..<ready { serve(loop[place].token) }
         takeReturns()
-        links.table.tick(at: now)
-        switchboard.tick(at: now)
-        doWhatCoresAsk()
+        tickCores()
         followReload()
         everySecond()
         followListeners()
@@ -205,13 +203,12 @@ struct ControlLoop: ~Copyable {
     /// Wakes the loop at the first deadline of anyone, and at least once a second.
     private mutating func armTimer() {
         var first = devices.owesReturns ? now : nextSecond
-        if let deadline = links.table.deadline { first = min(first, deadline) }
+        if let deadline = cores.deadline { first = min(first, deadline) }
         if let reload = settings.pendingReload { first = min(first, reload.end) }
         if let deadline = devices.cards.deadline { first = min(first, deadline) }
         if let deadline = devices.lines.deadline { first = min(first, deadline) }
         if let deadline = history.deadline { first = min(first, deadline) }
         if let deadline = journal.deadline(at: now) { first = min(first, deadline) }
-        if let deadline = switchboard.deadline { first = min(first, deadline) }
         if let deadline = meters.deadline { first = min(first, deadline) }
         if let deadline = reader.deadline(at: now) { first = min(first, deadline) }
         // A deadline that keeps lying in the past must not make the loop spin.
@@ -232,32 +229,26 @@ struct ControlLoop: ~Copyable {
         seekAbsent()
         journal.tellSuppressed(at: now)
         followMixers()
-        switchboard.know(surroundings)
-        switchboard.followSilentListeners(at: now)
-        obeySwitchboard()
+        followSilentListeners()
         tickState()
         consent()
-        doWhatCoresAsk()
         health.look(rings.counters, at: now)
     }
 
     /// Closes the microphone, takes leave of every peer, darkens the lamps; within a second.
     private mutating func sayGoodbye() {
-        switchboard.leave()
+        feed { board, _, _ in board.leave() }
         ServiceNotifier.stopping()
         devices.lines.show(at: now) { _ in nil }
         // A later start is not to drive lines that may be another program's by then.
         if devices.lines.stopRelays() { _ = RelayNote.write([], in: config.paths.runtime) }
         rings.tell(.quiet)
-        switchboard.stopCalls(at: now)
-        doWhatCoresAsk()
-        links.table.close(reason: .stopping, at: now)
-        doWhatCoresAsk()
+        feed { board, _, now in board.stopCalls(at: now) }
+        feed { _, table, now in table.close(reason: .stopping, at: now) }
         let end = now + .milliseconds(500)
-        while let deadline = links.table.deadline, deadline < end {
+        while let deadline = cores.table.deadline, deadline < end {
             pause(until: deadline)
-            links.table.tick(at: now)
-            doWhatCoresAsk()
+            feed { _, table, now in table.tick(at: now) }
         }
         rings.tell(.stop)
         while !health.hasStopped, now < end {
