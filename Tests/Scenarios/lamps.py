@@ -178,5 +178,5 @@ MUTATIONS = (
     # The lamp follows the key, not the gate.
     ("Sources/Intercomd/Loop/ControlLoop+Devices.swift",
      "        facts.isTalking = view.isTalking",
-     "        facts.isTalking = lines.keys.contains { $0.isDown == true }"),
+     "        facts.isTalking = devices.lines.keys.contains { $0.isDown == true }"),
 )

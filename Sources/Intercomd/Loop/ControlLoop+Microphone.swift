@@ -12,21 +12,12 @@ internal import Time
 extension ControlLoop {
     /// Follows the mixers of both cards.
     mutating func followMixers() {
-        devices.silentSpeaker = devices.speakerMixer.look(
-            devices.cards.output, config.audio.mixerOutput, at: now)
-        let control = devices.microphoneMixer.look(
-            devices.cards.input, config.audio.mixerInput, at: now)
-        devices.silentMicrophone = control.flatMap { isSilent(behind: $0) ? $0 : nil }
+        devices.followMixers(
+            config.audio, soundAt: isCapturing ? microphoneSoundAt : nil, at: now)
         let facts = microphoneFacts
         guard feed({ board, _, _ in board.lookAtMicrophone(facts) }) else { return }
         tellVolumes()
         judgeAnew()
-    }
-
-    /// Whether what the microphone gives is as little as its control lets through.
-    private func isSilent(behind control: CardControl) -> Bool {
-        MicrophoneWatch.isSilent(
-            behind: control.isMuted, soundAt: isCapturing ? microphoneSoundAt : nil, at: now)
     }
 
     /// When more than a muted card gives came of the microphone last.
@@ -50,9 +41,7 @@ extension ControlLoop {
     }
 
     private var microphoneFacts: MicrophoneWatch.Facts {
-        MicrophoneWatch.Facts(
-            isMuted: keeper.state.isMicrophoneMuted, isWanted: devices.cards.input.isWanted,
-            isOpen: devices.cards.input.isOpen, isCardMuted: devices.silentMicrophone != nil)
+        devices.microphoneFacts(isMuted: keeper.state.isMicrophoneMuted)
     }
 
     /// A talk goes on, and nothing comes of its microphone.
