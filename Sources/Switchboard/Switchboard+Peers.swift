@@ -69,6 +69,24 @@ extension Switchboard {
         }
     }
 
+    /// Takes one record of an opened packet of a peer, unless it is for the sessions.
+    ///
+    /// What is around the talk is known by then, if the record is about our own.
+    package mutating func receive(
+        _ record: PacketRecords.Record, from peer: Int, at now: Instant, cameAt: Instant?
+    ) {
+        switch record {
+        case .confirm, .close: break
+        case .report(let report, let heard):
+            receive(.report(report), from: peer, at: now)
+            reported(report, heard, by: peer, at: now)
+        case .heard(let heard, let isAlone):
+            receive(.heard(heard), from: peer, at: now)
+            if isAlone { toldHeard(heard, by: peer, at: now) }
+        case .other(let record): receive(record, from: peer, at: now, cameAt: cameAt)
+        }
+    }
+
     /// The peer is heard just now: its round trip is measured, unless it was lately.
     package mutating func measure(_ peer: Int, at now: Instant) {
         self.now = now

@@ -210,8 +210,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         guard now >= nextSecond else { return }
         nextSecond = now + .seconds(1)
         if settings.owesReload { reloadBySignal() }
-        reportTraffic()
-        followPeers()
+        followTraffic()
         followNetwork()
         followProbes()
         followKeys()
