@@ -28,7 +28,7 @@ extension ControlLoop {
     /// Tells the media loop where something else can be done about the echo now.
     mutating func followClocks() {
         // One exchange at a time.
-        guard settings.change == nil,
+        guard !settings.isChanging,
             let clock = devices.followClocks(config.audio, rings.counters)
         else { return }
         tellMedia(config, routing)

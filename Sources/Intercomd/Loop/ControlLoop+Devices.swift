@@ -13,7 +13,7 @@ extension ControlLoop {
     mutating func openDevices() {
         for change in devices.openCards(rings, &health.watchdog, at: now) { tell(of: change) }
         // Places of keys are about to mean others.
-        guard settings.change == nil else { return }
+        guard !settings.isChanging else { return }
         for change in devices.openLines(rings, at: now) { tell(of: change) }
     }
 

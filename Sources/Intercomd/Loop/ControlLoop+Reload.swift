@@ -17,17 +17,9 @@ internal import Time
 /// is the same does not notice: a peer whose key, psk and suite are as before keeps its number, its
 /// session and its sound.
 extension ControlLoop {
-    /// How long the media loop may take to take the settings over, before that is said.
-    private static var patience: Duration { .seconds(1) }
-
     /// SIGHUP: who sent it reads the journal.
     mutating func reloadBySignal() {
-        guard settings.change == nil, settings.pendingReload == nil else {
-            // Nobody hears that it must be asked for again.
-            settings.owesReload = true
-            return
-        }
-        settings.owesReload = false
+        guard settings.beginBySignal() else { return }
         ServiceNotifier.reloading()
         beginReload(for: nil)
     }
@@ -40,7 +32,7 @@ extension ControlLoop {
 
     /// What a reload would change now.
     func difference() throws(ControlError) -> [ConfigDifference.Line] {
-        difference(to: try read().0)
+        try settings.read(facts.folder, cores.table).lines
     }
 
     /// Takes over what the files say now; who asked is answered when it is in use.
@@ -51,17 +43,13 @@ extension ControlLoop {
     }
 
     private mutating func takeOver(for caller: CallerTicket?) throws(ControlError) {
-        guard settings.change == nil, settings.pendingReload == nil, !cores.table.isTakingLeave
-        else {
+        guard !settings.isChanging, !settings.isReloading, !cores.table.isTakingLeave else {
             throw ControlError(.busy, "a reload is under way: try again in a second")
         }
-        let (files, isUnconfigured) = try read()
-        let lines = difference(to: files)
-        let config = files.config.applied(over: config)
-        settings.isUnconfigured = isUnconfigured
-        settings.awaitsRestart = lines.filter { $0.needsRestart }.map { $0.text }
+        let found = try settings.read(facts.folder, cores.table)
+        let config = found.config
         let former = roster
-        changePeers(files, config)
+        changePeers(found)
         let routing = Routing(config, roster, after: self.routing)
         devices.lookAtClocks(rings.counters)
         tellMedia(config, routing)
@@ -73,20 +61,18 @@ extension ControlLoop {
         }
         devices.cards.configure(config.audio, rings)
         callMoved(since: former)
-        settings.pendingReload = PendingReload(
-            caller: caller, lines: lines, warnings: config.warnings, end: now + Self.patience)
+        settings.begin(found, for: caller, at: now)
     }
 
-    /// The media loop takes the settings over in its next turn, and a goodbye to a peer takes
-    /// 40 ms: who asked for the reload finds the settings in use.
+    /// Answers a reload that is over.
     mutating func followReload() {
-        guard let reload = settings.pendingReload else { return }
-        let isDone = settings.change == nil && !cores.table.isTakingLeave
-        guard isDone || now >= reload.end else { return }
-        settings.pendingReload = nil
+        let isTakingLeave = cores.table.isTakingLeave
+        guard let reload = settings.takeReload(isTakingLeave: isTakingLeave, at: now) else {
+            return
+        }
         defer { if settings.owesReload { reloadBySignal() } }
         followMixers()
-        guard settings.change == nil else {
+        guard !settings.isChanging else {
             let error = ControlError(
                 .failed, "the sound stands still; it takes the settings over when it moves again")
             return answer(.failure(error), to: reload.caller)
@@ -114,42 +100,10 @@ extension ControlLoop {
         server.replyLate(reply, to: caller, at: now)
     }
 
-    private func read() throws(ControlError) -> (StationFiles, isUnconfigured: Bool) {
-        do throws(StationFiles.Failure) {
-            let (config, isUnconfigured) = try StationFiles.settings(in: facts.folder)
-            // Other directories wait for a restart, and so do the keys in them.
-            let paths = self.config.paths
-            guard !isUnconfigured || settings.isUnconfigured else {
-                throw .init(text: "\(facts.folder)/intercomd.conf is not there any more")
-            }
-            return (try StationFiles(config, in: paths, own: cores.table.publicKey), isUnconfigured)
-        } catch {
-            throw ControlError(.failed, error.text)
-        }
-    }
-
-    private func difference(to files: StationFiles) -> [ConfigDifference.Line] {
-        var lines = ConfigDifference.between(config, files.config)
-        // A psk may be another although the file that names it says the same.
-        for (place, peer) in files.config.peers.enumerated() {
-            guard let number = cores.table.peer(of: files.keys[place]),
-                config.peers.contains(where: { $0.name == peer.name && $0.psk == peer.psk }),
-                !cores.table.hasPSK(files.psks[place].key, peer: number)
-            else { continue }
-            lines.append(.otherPSK(of: peer))
-        }
-        return lines
-    }
-
     /// Peers that are new, gone, or to be spoken to with other keys.
-    private mutating func changePeers(_ files: StationFiles, _ config: Config) {
-        var kept: Set<Int> = []
-        for (place, key) in files.keys.enumerated() {
-            let suite = config.peers[place].cipherSuite
-            if let number = cores.table.peer(of: key, psk: files.psks[place].key, suite: suite) {
-                kept.insert(number)
-            }
-        }
+    private mutating func changePeers(_ found: FoundSettings) {
+        let files = found.files
+        let kept = found.kept(in: cores.table)
         for number in roster.numbers where !kept.contains(number) {
             links.handshakesBefore += cores.table.state(of: number)?.handshakes ?? 0
             feed { board, table, now in
@@ -168,7 +122,7 @@ extension ControlLoop {
             added.append(number)
             numbers.append(number)
         }
-        settings.roster.configure(config.peers, keys: files.keys, numbers: numbers)
+        settings.take(found, numbers: numbers)
         for number in added { welcome(number) }
     }
 
@@ -187,19 +141,7 @@ extension ControlLoop {
     /// The media loop takes these over; it hears too what can be done about the echo.
     mutating func tellMedia(_ config: Config, _ routing: Routing) {
         let handsFree = devices.handsFree(config.audio)
-        let ring = RingFile.samples(config.sounds)
-        let plan = MediaPlan(config, roster, routing, handsFree, ringtone: ring)
-        let sequences = plan.targets.map { _ in Boot.randomSequence() }
-        let formerKeys = config.buttons.map { button in
-            self.config.buttons.firstIndex { $0.hasLine(of: button) }
-        }
-        do throws(OpusError) {
-            let made = try MediaChange(
-                from: self.plan, to: plan, formerKeys: formerKeys, firstSequences: sequences,
-                at: now)
-            settings.change = PendingChange(config: config, routing: routing, plan: plan)
-            rings.tell(.adopt(Box(made)))
-        } catch { preconditionFailure("\(error)") }
+        rings.tell(.adopt(settings.change(to: config, routing, handsFree, at: now)))
     }
 
     /// New addresses are tried at once, and new names asked for.
@@ -214,17 +156,8 @@ extension ControlLoop {
 
     /// From here on the media loop speaks of the new settings.
     mutating func adopted() {
-        guard let change = settings.change, !change.isAdopted else { return }
-        settings.change?.isAdopted = true
-        settings.config = change.config
-        settings.routing = change.routing
-        let former = plan
-        settings.plan = change.plan
-        let isSameFrame =
-            former.frameSize == plan.frameSize
-            && former.frameSizeRepeated == plan.frameSizeRepeated
-            && former.sound.frameSamples == plan.sound.frameSamples
-        if !isSameFrame { protectAnew() }
+        guard let former = settings.adopt() else { return }
+        if LossProtection.Frames(former) != LossProtection.Frames(plan) { protectAnew() }
         devices.lines.configure(config)
         devices.noteRelays(config)
         if let name = switchboard.pager.name, routing.target(named: name) == nil {
@@ -241,6 +174,6 @@ extension ControlLoop {
         // The event says so first, unless it found no room.
         takeEvents()
         adopted()
-        settings.change = nil
+        settings.tookBack()
     }
 }

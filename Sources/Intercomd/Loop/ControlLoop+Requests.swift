@@ -14,7 +14,7 @@ extension ControlLoop {
     mutating func serveCaller(_ place: Int) {
         server.flush(place)
         // A reload is under way: what is asked now is answered by the new settings.
-        guard settings.pendingReload == nil else { return }
+        guard !settings.isReloading else { return }
         server.read(place)
         // One a turn, so that nobody's many requests hold up the others.
         guard let request = server.next(place, at: now) else { return }

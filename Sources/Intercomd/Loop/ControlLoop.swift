@@ -151,7 +151,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         tellOutcomes()
         tellFaults(history.tick(at: now))
         runHook()
-        server.isPaused = settings.pendingReload != nil
+        server.isPaused = settings.isReloading
         server.tick(at: now) { fd, place, events in
             try? loop.modify(fd: fd, events: events, token: Token.caller + UInt32(place))
         }
@@ -197,7 +197,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         var first = nextSecond
         if let deadline = devices.deadline(at: now) { first = min(first, deadline) }
         if let deadline = cores.deadline { first = min(first, deadline) }
-        if let reload = settings.pendingReload { first = min(first, reload.end) }
+        if let deadline = settings.deadline { first = min(first, deadline) }
         if let deadline = history.deadline { first = min(first, deadline) }
         if let deadline = journal.deadline(at: now) { first = min(first, deadline) }
         if let deadline = meters.deadline { first = min(first, deadline) }

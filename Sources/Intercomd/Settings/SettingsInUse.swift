@@ -1,24 +1,36 @@
+internal import Audio
 internal import Config
+internal import Control
 internal import Media
 internal import Presentation
+internal import Realtime
+internal import Session
+internal import Switchboard
+internal import Time
 
 /// The settings that hold now, and those that are about to.
+///
+/// All files are read and checked before anything changes. Then the media loop takes the settings
+/// over, and whoever asked for the reload is answered.
 struct SettingsInUse {
-    var config: Config
-    var roster: Roster
-    var routing: Routing
+    /// How long the media loop may take to take the settings over, before that is said.
+    private static let patience = Duration.seconds(1)
+
+    private(set) var config: Config
+    private(set) var roster: Roster
+    private(set) var routing: Routing
     /// The plan that the media loop was given last.
-    var plan: MediaPlan
+    private(set) var plan: MediaPlan
     /// The folder has no settings yet.
-    var isUnconfigured: Bool
-    /// Settings that the media loop is about to take over.
-    var change: PendingChange?
-    /// The reload under way.
-    var pendingReload: PendingReload?
-    /// A signal asked for a reload while another was under way.
-    var owesReload = false
+    private(set) var isUnconfigured: Bool
     /// Settings in the files that only a restart applies.
-    var awaitsRestart: [String] = []
+    private(set) var awaitsRestart: [String] = []
+    /// A signal asked for a reload while another was under way.
+    private(set) var owesReload = false
+    /// Settings that the media loop is about to take over.
+    private var change: PendingChange?
+    /// The reload under way.
+    private var reload: PendingReload?
 
     init(
         _ config: Config, isUnconfigured: Bool, roster: Roster, routing: Routing, plan: MediaPlan
@@ -29,4 +41,119 @@ struct SettingsInUse {
         self.routing = routing
         self.plan = plan
     }
+
+    /// Whether the media loop has not handed the settings before back yet.
+    var isChanging: Bool { change != nil }
+
+    /// Whether a reload is not answered yet.
+    var isReloading: Bool { reload != nil }
+
+    /// When a reload is answered at the latest.
+    var deadline: Instant? { reload?.end }
+
+    // --- what the files say ---
+
+    /// Reads and checks the files of a folder, and changes nothing.
+    func read(
+        _ folder: String, _ table: borrowing PeerTable
+    ) throws(ControlError) -> FoundSettings {
+        do throws(StationFiles.Failure) {
+            let (config, isUnconfigured) = try StationFiles.settings(in: folder)
+            guard !isUnconfigured || self.isUnconfigured else {
+                throw .init(text: "\(folder)/intercomd.conf is not there any more")
+            }
+            // Other directories wait for a restart, and so do the keys in them.
+            let files = try StationFiles(config, in: self.config.paths, own: table.publicKey)
+            return FoundSettings(
+                files: files, config: config.applied(over: self.config),
+                isUnconfigured: isUnconfigured, lines: difference(to: files, table))
+        } catch {
+            throw ControlError(.failed, error.text)
+        }
+    }
+
+    private func difference(
+        to files: StationFiles, _ table: borrowing PeerTable
+    ) -> [ConfigDifference.Line] {
+        var lines = ConfigDifference.between(config, files.config)
+        // A psk may be another although the file that names it says the same.
+        for (place, peer) in files.config.peers.enumerated() {
+            guard let number = table.peer(of: files.keys[place]),
+                config.peers.contains(where: { $0.name == peer.name && $0.psk == peer.psk }),
+                !table.hasPSK(files.psks[place].key, peer: number)
+            else { continue }
+            lines.append(.otherPSK(of: peer))
+        }
+        return lines
+    }
+
+    // --- a reload ---
+
+    /// A signal asks for a reload.
+    ///
+    /// - Returns: whether it can begin now; nobody hears that it must be asked for again, so it is
+    ///   owed otherwise.
+    mutating func beginBySignal() -> Bool {
+        owesReload = isChanging || isReloading
+        return !owesReload
+    }
+
+    /// Takes over the peers, under these numbers, and what tells of the files.
+    mutating func take(_ found: FoundSettings, numbers: [Int]) {
+        isUnconfigured = found.isUnconfigured
+        awaitsRestart = found.awaitsRestart
+        roster.configure(found.config.peers, keys: found.files.keys, numbers: numbers)
+    }
+
+    /// The reload is under way until the media loop has taken the settings over.
+    mutating func begin(_ found: FoundSettings, for caller: CallerTicket?, at now: Instant) {
+        reload = PendingReload(
+            caller: caller, lines: found.lines, warnings: found.config.warnings,
+            end: now + Self.patience)
+    }
+
+    /// Hands out a reload that is to be answered now.
+    ///
+    /// The media loop takes the settings over in its next turn, and a goodbye to a peer takes
+    /// 40 ms: who asked for the reload finds the settings in use.
+    mutating func takeReload(isTakingLeave: Bool, at now: Instant) -> PendingReload? {
+        guard let reload, (!isChanging && !isTakingLeave) || now >= reload.end else { return nil }
+        self.reload = nil
+        return reload
+    }
+
+    // --- the media loop ---
+
+    /// What the media loop is to take over.
+    mutating func change(
+        to config: Config, _ routing: Routing, _ handsFree: HandsFree, at now: Instant
+    ) -> Box<MediaChange> {
+        let ring = RingFile.samples(config.sounds)
+        let plan = MediaPlan(config, roster, routing, handsFree, ringtone: ring)
+        let sequences = plan.targets.map { _ in Boot.randomSequence() }
+        let formerKeys = config.buttons.map { button in
+            self.config.buttons.firstIndex { $0.hasLine(of: button) }
+        }
+        do throws(OpusError) {
+            let made = try MediaChange(
+                from: self.plan, to: plan, formerKeys: formerKeys, firstSequences: sequences,
+                at: now)
+            change = PendingChange(config: config, routing: routing, plan: plan)
+            return Box(made)
+        } catch { preconditionFailure("\(error)") }
+    }
+
+    /// The media loop has taken the settings over: from here on it speaks of the new ones.
+    ///
+    /// - Returns: the plan before; nil where that is known already.
+    mutating func adopt() -> MediaPlan? {
+        guard let change, !change.isAdopted else { return nil }
+        self.change?.isAdopted = true
+        let former = plan
+        (config, routing, plan) = (change.config, change.routing, change.plan)
+        return former
+    }
+
+    /// The media loop has handed the settings before back.
+    mutating func tookBack() { change = nil }
 }

@@ -1,0 +1,187 @@
+import Config
+import Control
+import Crypto
+import Foundation
+import HAL
+import Presentation
+import Session
+import Settings
+import Testing
+import Time
+
+@testable import Intercomd
+@testable import Media
+@testable import Switchboard
+
+/// A folder of settings, removed with the test.
+private final class Folder {
+    let path = "/tmp/settings-\(UInt64.random(in: 0 ..< .max))"
+
+    init(_ more: String) throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        try write(more)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func write(_ more: String) throws {
+        let text = "[station]\nname = kitchen\n[paths]\nstate = \(path)\nruntime = \(path)\n\(more)"
+        try FileStore.write(Array(text.utf8).span, to: "\(path)/intercomd.conf", mode: 0o600)
+    }
+
+    /// A new pre-shared key in the file of this peer.
+    func writePSK(of name: String) throws {
+        let paths = ConfigFolder(path).paths
+        try KeyStore.write(psk: Key.random(), of: name, paths)
+    }
+}
+
+/// Settings in use, with the sessions that belong to them.
+private struct Station: ~Copyable {
+    var settings: SettingsInUse
+    var table = PeerTable(identity: Key.random(), bootID: 1) { Random.fill(&$0) }
+    let folder: String
+    let now = Instant(nanoseconds: 0)
+
+    init(_ folder: Folder) throws {
+        self.folder = folder.path
+        let (config, isUnconfigured) = try StationFiles.settings(in: folder.path)
+        let files = try StationFiles(config, in: config.paths, own: table.publicKey)
+        var roster = Roster()
+        var numbers: [Int] = []
+        for place in config.peers.indices {
+            numbers.append(files.add(place, to: &table, at: now))
+        }
+        roster.configure(config.peers, keys: files.keys, numbers: numbers)
+        let routing = Routing(config, roster)
+        settings = SettingsInUse(
+            config, isUnconfigured: isUnconfigured, roster: roster, routing: routing,
+            plan: MediaPlan(config, roster, routing))
+    }
+
+    func read() throws(ControlError) -> FoundSettings { try settings.read(folder, table) }
+
+    /// What a reload would change, line by line.
+    func difference() throws(ControlError) -> [String] { try read().lines.map { $0.text } }
+
+    /// Why the files are refused.
+    var complaint: String {
+        do throws(ControlError) {
+            _ = try read()
+            return ""
+        } catch { return error.text }
+    }
+
+    mutating func change(to found: FoundSettings) {
+        let routing = Routing(found.config, settings.roster, after: settings.routing)
+        let handsFree = HandsFree(found.config.audio, clocksApart: nil)
+        _ = settings.change(to: found.config, routing, handsFree, at: now)
+    }
+}
+
+@Suite struct SettingsInUseTests {
+    private static func newKey() -> String { X25519.publicKey(of: Key.random()).text }
+
+    private static let peers = """
+        [peer garage]
+        key = \(newKey())
+        psk = file:garage.psk
+        [peer office]
+        key = \(newKey())
+
+        """
+
+    @Test func filesThatAreTheSameChangeNothing() throws {
+        let folder = try Folder("")
+        try folder.writePSK(of: "garage")
+        try folder.write(Self.peers)
+        let station = try Station(folder)
+        #expect(try station.difference().isEmpty)
+        let found = try station.read()
+        #expect(found.kept(in: station.table) == Set(station.settings.roster.numbers))
+    }
+
+    @Test func anotherKeyInTheSameFileIsAChange() throws {
+        let folder = try Folder("")
+        try folder.writePSK(of: "garage")
+        try folder.write(Self.peers)
+        let station = try Station(folder)
+        try folder.writePSK(of: "garage")
+        #expect(try station.difference() == ["~ [peer garage] psk: another key in the same place"])
+        let office = station.settings.roster.number(named: "office")
+        let found = try station.read()
+        #expect(found.kept(in: station.table) == [office])
+    }
+
+    @Test func whatOnlyARestartAppliesIsNotTakenOver() throws {
+        let folder = try Folder("")
+        var station = try Station(folder)
+        let port = station.settings.config.network.port
+        try folder.write("[network]\nport = 5999\n[talk]\npreroll = 0\n")
+        let found = try station.read()
+        #expect(found.lines.count == 2 && found.config.network.port == port)
+        #expect(found.config.talk.preroll == .zero)
+        station.settings.take(found, numbers: [])
+        #expect(station.settings.awaitsRestart.count == 1)
+        #expect(station.settings.awaitsRestart.first?.hasPrefix("~ [network] port: ") == true)
+    }
+
+    @Test func aMistakeOrAMissingFileIsRefused() throws {
+        let folder = try Folder("")
+        let station = try Station(folder)
+        try folder.write("[audio]\nprerol = 0\n")
+        #expect(station.complaint.contains("prerol"))
+        try FileStore.remove("\(folder.path)/intercomd.conf")
+        #expect(station.complaint == "\(folder.path)/intercomd.conf is not there any more")
+    }
+
+    @Test func theFormerSettingsHoldUntilTheMediaLoopHasTakenTheOthersOver() throws {
+        let folder = try Folder("")
+        var station = try Station(folder)
+        try folder.write("[talk]\npreroll = 0\n")
+        let before = station.settings.config.talk.preroll
+        let found = try station.read()
+        station.change(to: found)
+        #expect(station.settings.isChanging && station.settings.config.talk.preroll == before)
+        #expect(station.settings.adopt() != nil)
+        #expect(station.settings.config.talk.preroll == .zero)
+        // The event and the settings that come back say the same: one of them counts.
+        #expect(station.settings.adopt() == nil && station.settings.isChanging)
+        station.settings.tookBack()
+        #expect(!station.settings.isChanging)
+    }
+
+    @Test func aReloadIsAnsweredWhenItIsInUseOrAfterASecond() throws {
+        let folder = try Folder("")
+        var station = try Station(folder)
+        let found = try station.read()
+        let caller = CallerTicket(place: 2, number: 9)
+        let now = station.now
+        station.change(to: found)
+        station.settings.begin(found, for: caller, at: now)
+        #expect(station.settings.isReloading && station.settings.deadline == now + .seconds(1))
+        #expect(station.settings.takeReload(isTakingLeave: false, at: now) == nil)
+        _ = station.settings.adopt()
+        station.settings.tookBack()
+        #expect(station.settings.takeReload(isTakingLeave: true, at: now) == nil)
+        let reload = station.settings.takeReload(isTakingLeave: false, at: now)
+        #expect(reload?.caller == caller && !station.settings.isReloading)
+
+        station.change(to: found)
+        station.settings.begin(found, for: nil, at: now)
+        let late = station.settings.takeReload(isTakingLeave: false, at: now + .seconds(1))
+        #expect(late != nil && late?.caller == nil && station.settings.isChanging)
+    }
+
+    @Test func aSignalDuringAReloadIsOwed() throws {
+        let folder = try Folder("")
+        var station = try Station(folder)
+        let found = try station.read()
+        station.settings.begin(found, for: nil, at: station.now)
+        let isBegun = station.settings.beginBySignal()
+        #expect(!isBegun && station.settings.owesReload)
+        _ = station.settings.takeReload(isTakingLeave: false, at: station.now)
+        let isBegunNow = station.settings.beginBySignal()
+        #expect(isBegunNow && !station.settings.owesReload)
+    }
+}
