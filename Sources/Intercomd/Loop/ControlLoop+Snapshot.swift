@@ -1,0 +1,137 @@
+internal import Config
+internal import Control
+internal import HAL
+internal import Media
+internal import Presentation
+internal import Realtime
+internal import Session
+internal import Station
+internal import Switchboard
+internal import Time
+internal import Wire
+
+extension ControlLoop {
+    /// What the owners of the station's state know now, for those that describe it.
+    func snapshot() -> Snapshot {
+        var found = Snapshot(
+            of: config, roster, routing, plan, switchboard, key: links.table.publicKey,
+            startedAt: facts.startedAt, at: now)
+        found.folder = facts.folder
+        found.isUnconfigured = settings.isUnconfigured
+        found.awaitsRestart = settings.awaitsRestart
+        found.state = stateNow
+        found.surroundings = surroundings
+        found.talkingSince = view.talkingSince
+        found.tellsOfListeners = tellsOfListeners
+        found.lastEnded = view.lastEnded
+        devices.describe(in: &found)
+        found.soundClock = soundClock
+        found.isCapturing = isCapturing
+        links.describe(in: &found)
+        for peer in found.peers.indices {
+            let traffic = rings.traffic[peer]
+            found.peers[peer].traffic = Readings { traffic[$0] }
+            found.peers[peer].figures = figures.peers[peer]
+            found.peers[peer].isSounding = view.peers[peer].sounding != 0
+            found.peers[peer].hearings = view.peers[peer].hearings
+            found.peers[peer].formerHearings = view.peers[peer].formerHearings
+        }
+        found.isRealtime = facts.isRealtime
+        found.hasAES = facts.hasAES
+        found.isSoundStill = health.isSoundStill
+        found.memoryProblem = health.memoryProblem
+        found.fileProblems = [history.problem, keeper.problem, devices.relayNoteProblem]
+            .compactMap { $0 }
+        let counters = rings.counters
+        found.media = Readings { counters[$0] }
+        addTotals(to: &found.totals)
+        return found
+    }
+
+    private func addTotals(to totals: inout Snapshot.Totals) {
+        totals.dataFull = UDPSocket.overflow(of: facts.dataSocket)
+        totals.handshakesFull = UDPSocket.overflow(of: links.socket.fd)
+        totals.drops = links.drops
+        totals.handshakesUnsent = links.unsent
+        totals.handshakesBefore = links.handshakesBefore
+        totals.packetsBefore = figures.packetsBefore
+        totals.callersRefused = server.callersRefused
+        totals.requestsRefused = server.requestsRefused
+        totals.eventsUntold = server.eventsUntold
+        totals.levelsUntold = server.levelsUntold
+        totals.journalSuppressed = journal.budget.suppressed
+        totals.journalLost = journal.lost
+        totals.historyLost = history.lost
+        totals.historySetAside = history.setAside
+        totals.hookFailed = journal.hook.left
+    }
+}
+
+extension Devices {
+    /// Adds cards and lines to a snapshot.
+    fileprivate func describe(in found: inout Snapshot) {
+        found.input = Snapshot.Card(cards.input)
+        found.output = Snapshot.Card(cards.output)
+        found.keys = lines.keys.map { Snapshot.Key($0) }
+        for place in lines.lamps.indices {
+            found.lamps.append(
+                Snapshot.Lamp(
+                    lines.lamps[place].lamp, lines.lamps[place].error,
+                    isShowing: lines.lamps[place].isShowing))
+        }
+        for place in lines.relays.indices {
+            found.relays.append(
+                Snapshot.Relay(
+                    lines.relays[place].relay, lines.relays[place].error,
+                    isOn: lines.relays[place].pulse.isOn))
+        }
+        found.silentSpeaker = silentSpeaker
+        found.silentMicrophone = silentMicrophone
+        found.toldVolumes = toldVolumes
+        found.clocksApart = clocksApart
+    }
+}
+
+extension Links {
+    /// Adds what the sessions know of peers and callers to a snapshot.
+    fileprivate func describe(in found: inout Snapshot) {
+        let now = found.now
+        found.ownHosts = ownHosts
+        found.unknownCallers = table.unknownCallers(at: now)
+        found.ownKeyCaller = table.ownKeyCaller(at: now)
+        for peer in found.peers.indices {
+            found.peers[peer].session = table.state(of: peer)
+            found.peers[peer].downReason = table.downReason(
+                of: peer, hasNetwork: !found.surroundings.cutOff.contains(peer),
+                isUnresolved: found.switchboard.whereabouts.complaint(of: peer) != nil, at: now)
+            found.peers[peer].downSince = table.downSince(peer)
+            found.peers[peer].endpoints = table.endpoints(of: peer)
+            found.peers[peer].sharedKey = table.sharedKey(of: peer, at: now)
+        }
+    }
+}
+
+extension Snapshot.Card {
+    init(_ side: Cards.Side) {
+        self.init()
+        shown = side.shown
+        isWanted = side.isWanted
+        isReopening = side.isReopening
+        error = side.error
+        granted = side.granted
+        route = side.route
+        wish = side.wish
+        control = side.control
+    }
+}
+
+extension Snapshot.Key {
+    fileprivate init(_ key: Lines.Key) {
+        self.init(key.button)
+        error = key.error
+        isOpen = key.isOpen
+        isDown = key.isDown
+        pressedAt = key.pressedAt
+        isStuck = key.isStuck
+    }
+}

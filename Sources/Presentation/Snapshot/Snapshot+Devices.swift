@@ -1,0 +1,67 @@
+package import Config
+package import HAL
+package import Time
+
+extension Snapshot {
+    /// One direction of sound.
+    package struct Card {
+        /// The device as people know it: with the card that was chosen for `auto`.
+        package var shown = ""
+        package var isWanted = false
+        /// It stood still, and is closed for the moment that it takes to open it again.
+        package var isReopening = false
+        package var error: PCMError?
+        /// What it has granted; nil while it is not open.
+        package var granted: PCMParameters?
+        /// What stands between us and the card, while it is open.
+        package var route: PCMRoute?
+        /// What its mixer is to be set to, and the control that was.
+        package var wish: CardControl.Wish?
+        package var control: CardControl?
+
+        package init() {}
+
+        package var isOpen: Bool { granted != nil }
+
+        /// As far as it says whether both directions have one clock; nil while it is not open.
+        package var clockSide: PCMClock.Side? {
+            guard isOpen, let route else { return nil }
+            return PCMClock.Side(name: shown, route: route)
+        }
+    }
+
+    /// A button and its line.
+    package struct Key {
+        package let button: Config.Button
+        package var error: GPIOError?
+        package var isOpen = false
+        /// Nil until the media loop has read it.
+        package var isDown: Bool?
+        /// When it last went down.
+        package var pressedAt: Instant?
+        /// Held past the limit, and still down.
+        package var isStuck = false
+
+        package init(_ button: Config.Button) { self.button = button }
+    }
+
+    package struct Lamp {
+        package let lamp: Config.Lamp
+        package let error: GPIOError?
+        package let isShowing: Bool
+
+        package init(_ lamp: Config.Lamp, _ error: GPIOError?, isShowing: Bool) {
+            (self.lamp, self.error, self.isShowing) = (lamp, error, isShowing)
+        }
+    }
+
+    package struct Relay {
+        package let relay: Config.Relay
+        package let error: GPIOError?
+        package let isOn: Bool
+
+        package init(_ relay: Config.Relay, _ error: GPIOError?, isOn: Bool) {
+            (self.relay, self.error, self.isOn) = (relay, error, isOn)
+        }
+    }
+}

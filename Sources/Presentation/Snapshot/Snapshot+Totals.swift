@@ -1,0 +1,27 @@
+extension Snapshot {
+    /// What was counted outside of the media loop since the start.
+    package struct Totals {
+        /// Datagrams that found the data socket's queue full, and that of the handshakes.
+        package var dataFull = 0
+        package var handshakesFull = 0
+        /// Handshake datagrams dropped, by `Drop.counter`.
+        package var drops: [Int] = []
+        /// Handshake datagrams that the network refused to take.
+        package var handshakesUnsent = 0
+        /// Of peers whose number is another's now, or who have left.
+        package var handshakesBefore: UInt64 = 0
+        package var packetsBefore: (sent: UInt64, opened: UInt64) = (0, 0)
+        package var callersRefused = 0
+        package var requestsRefused = 0
+        package var eventsUntold = 0
+        package var levelsUntold = 0
+        package var journalSuppressed = 0
+        package var journalLost = 0
+        package var historyLost = 0
+        package var historySetAside = 0
+        /// Events for which the user's program failed, or was not run.
+        package var hookFailed = 0
+
+        package init() {}
+    }
+}

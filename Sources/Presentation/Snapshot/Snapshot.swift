@@ -1,0 +1,118 @@
+package import Config
+package import Control
+package import Crypto
+package import HAL
+package import Media
+package import Session
+package import Station
+package import Switchboard
+package import Time
+
+/// All that a station can say of itself at one moment, copied from those that own it.
+///
+/// It holds no device, no ring and no session, so describing a station cannot change it.
+///
+/// - `Snapshot+Status` is what `intercomctl status` shows, `Snapshot+Peers` what it shows of peers,
+/// - `Snapshot+Problems` and `Snapshot+Notes` are what a person should mend, or might want to know,
+/// - `Snapshot+Hindrances` is what keeps voices from being heard,
+/// - `Snapshot+Complaints` is why peers are down,
+/// - `Snapshot+Sound`, `Snapshot+Cards` and `Snapshot+Levels` are of microphone and speaker.
+package struct Snapshot {
+    package let now: Instant
+    package let startedAt: Instant
+
+    // The settings that hold, and the numbers that they are known by.
+    package let config: Config
+    package let roster: Roster
+    package let routing: Routing
+    /// What the media loop was told of them.
+    package let plan: MediaPlan
+    /// Where the settings are.
+    package var folder = ""
+    /// The folder has no settings yet.
+    package var isUnconfigured = false
+    /// Settings in the files that only a restart applies.
+    package var awaitsRestart: [String] = []
+
+    // What was decided, and what a person has set.
+    package let switchboard: Switchboard
+    /// Whether quiet hours are on is in it as well.
+    package var state = SavedState()
+    /// What own talk is judged by.
+    package var surroundings = Surroundings()
+    /// Since when the microphone is open, for each talk target it is open for, by `id`.
+    package var talkingSince: [Int: Instant] = [:]
+    /// Whether people here are told by a beep or a lamp that somebody listens.
+    package var tellsOfListeners = true
+    /// The call that ended last.
+    package var lastEnded: HistoryRecord?
+
+    // The devices.
+    package var input = Card()
+    package var output = Card()
+    package var keys: [Key] = []
+    package var lamps: [Lamp] = []
+    package var relays: [Relay] = []
+    /// The control of the speaker's card that lets nothing through; nil where none does.
+    package var silentSpeaker: CardControl?
+    /// That of the microphone's card.
+    package var silentMicrophone: CardControl?
+    /// The volumes that the media loop was given last.
+    package var toldVolumes = MediaVolumes()
+    /// Whether microphone and speaker run by one clock; nil while they are not both open.
+    package var soundClock: PCMClock?
+    /// Why they did not when both were open last.
+    package var clocksApart: String?
+    /// Whether the microphone's card moves sound now.
+    package var isCapturing = false
+
+    // Peers and the network.
+    package let ownKey: PublicKey
+    /// The addresses of this machine.
+    package var ownHosts: Set<String> = []
+    /// By number.
+    package var peers = [Peer](repeating: Peer(), count: Roster.capacity)
+    /// Callers that are no peers, newest first.
+    package var unknownCallers: [UnknownCaller] = []
+    /// The last caller that used this station's own key; nil when there was none lately.
+    package var ownKeyCaller: UnknownCaller?
+
+    // The program.
+    package var isRealtime = true
+    /// Whether suite 1 is fast and constant in time here (protocol.md §1.8).
+    package var hasAES = true
+    /// The media loop has not turned for a second.
+    package var isSoundStill = false
+    /// Why memory is not locked; nil when it is.
+    package var memoryProblem: String?
+    /// What cannot be written, and why.
+    package var fileProblems: [String] = []
+    /// The media loop's counters and gauges.
+    package var media = Readings<MediaCount>()
+    package var totals = Totals()
+
+    /// What has a default is set afterwards.
+    package init(
+        of config: Config, _ roster: Roster, _ routing: Routing, _ plan: MediaPlan,
+        _ switchboard: Switchboard, key ownKey: PublicKey, startedAt: Instant, at now: Instant
+    ) {
+        (self.config, self.roster, self.routing, self.plan) = (config, roster, routing, plan)
+        (self.switchboard, self.ownKey) = (switchboard, ownKey)
+        (self.startedAt, self.now) = (startedAt, now)
+    }
+
+    package var station: Station { switchboard.station }
+
+    /// Whether the microphone is open for anybody.
+    package var isTalking: Bool { !talkingSince.isEmpty }
+
+    /// What is done about the echo, and why.
+    package var handsFree: HandsFree { HandsFree(config.audio, clocksApart: clocksApart) }
+
+    func seconds(_ duration: Duration) -> Double { Double(duration.milliseconds) / 1000 }
+
+    /// Of a gauge that holds a time, in ns; nil before the first.
+    func moment(_ nanoseconds: UInt64) -> Instant? {
+        nanoseconds == 0 ? nil : Instant(nanoseconds: Int64(nanoseconds))
+    }
+}
