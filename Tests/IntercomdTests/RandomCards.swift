@@ -382,7 +382,7 @@ struct RandomCards: ~Copyable {
     }
 
     private var drift: (ppm: Double, uncertainty: Double)? {
-        CardClocks.told(rings.counters, .captureDrift, .captureDriftError)
+        CardClocks.told(rings.counters[.captureDrift], rings.counters[.captureDriftError])
     }
 }
 

@@ -206,7 +206,7 @@ MUTATIONS = (
      "clock_gettime(CLOCK_REALTIME, &now);"),
     ("Sources/CLinux/process.c", "clock_gettime(CLOCK_REALTIME, &now);",
      "clock_gettime(CLOCK_MONOTONIC, &now);"),
-    ("Sources/Intercomd/Loop/ControlLoop+Status.swift",
+    ("Sources/Presentation/Status/Snapshot+Peers.swift",
      "status.sessionAgeSeconds = state.sessionSince.map { seconds(now - $0) }",
      "status.sessionAgeSeconds = state.sessionSince.map { _ in"
      " Double(Clock.wallMilliseconds() % 1_000_000) / 1000 }"),

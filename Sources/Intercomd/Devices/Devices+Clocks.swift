@@ -2,6 +2,7 @@ internal import Audio
 internal import Config
 internal import HAL
 internal import Media
+internal import Presentation
 internal import Realtime
 internal import Settings
 
@@ -31,35 +32,16 @@ extension Devices {
     }
 
     /// Whether microphone and speaker run by one clock; nil while they are not both open.
-    ///
-    /// What the samples say goes before what the names say.
     func soundClock(_ counters: CounterTable<MediaCount>) -> PCMClock? {
         guard let capture = Self.side(cards.input), let playback = Self.side(cards.output)
         else { return nil }
-        let named = PCMClock(capture: capture, playback: playback)
-        guard let one = CardClocks.told(counters, .captureDrift, .captureDriftError),
-            let other = CardClocks.told(counters, .playbackDrift, .playbackDriftError)
-        else { return named }
-        let seen = PCMClock.compared(
-            capturePPM: one.ppm, uncertain: one.uncertainty, playbackPPM: other.ppm,
-            uncertain: other.uncertainty)
-        switch seen {
-        case .apart(let apart):
-            return PCMClock(
-                reason: "the speaker's clock was seen to run \(Self.oneDigit(apart)) ppm "
-                    + "\(apart > 0 ? "faster" : "slower") than the microphone's")
-        case .together where named.isGuess: return PCMClock(reason: nil)
-        case .together, .unknown: return named
-        }
+        return PCMClock(
+            capture, CardClocks.told(counters[.captureDrift], counters[.captureDriftError]),
+            playback, CardClocks.told(counters[.playbackDrift], counters[.playbackDriftError]))
     }
 
     private static func side(_ side: Cards.Side) -> PCMClock.Side? {
         guard side.isOpen, let route = side.route else { return nil }
         return PCMClock.Side(name: side.shown, route: route)
-    }
-
-    private static func oneDigit(_ value: Double) -> String {
-        let tenths = Int((abs(value) * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10)"
     }
 }

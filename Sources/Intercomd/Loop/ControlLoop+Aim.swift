@@ -15,28 +15,11 @@ extension ControlLoop {
 
     /// Who hears the talk target of this `id` now.
     func listeners(of target: Int) -> PeerSet {
-        switchboard.aims.aim(of: target)?.listeners ?? routing.target(target)?.target.listeners
-            ?? []
+        routing.listeners(of: target, aimedBy: switchboard.aims)
     }
 
     /// What the talk target of this `id` is called.
     func name(of target: Int) -> String? {
-        guard let aim = switchboard.aims.aim(of: target) else {
-            return routing.target(target)?.name
-        }
-        switch aim.name {
-        case .none: return nil
-        case .named(let name): return name
-        case .peers(let peers): return peers.map { roster[$0].name }.joined(separator: ", ")
-        }
-    }
-
-    /// What is talked to now: names of channels and peers.
-    var talkedTo: [String] {
-        let fixed = zip(routing.targets, routing.names).filter {
-            view.talkingSince[$0.0.id] != nil
-        }
-        let aimed = TalkTarget.aimed.filter { view.talkingSince[$0.id] != nil }
-        return fixed.map { $0.1 } + aimed.compactMap { name(of: $0.id) }
+        routing.name(of: target, aimedBy: switchboard.aims, roster)
     }
 }

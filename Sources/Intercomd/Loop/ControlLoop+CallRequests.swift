@@ -20,7 +20,9 @@ extension ControlLoop {
         case .hangUp: return hangUpCall()
         case .page(let name, let isDown, let priority):
             return page(name, isDown: isDown, priority)
-        case .show(let peer): return show(peer)
+        case .show(let name):
+            guard let peer = roster.number(named: name) else { return unknownPeer(name) }
+            return .peer(snapshot().detail(of: peer))
         }
     }
 
@@ -62,66 +64,6 @@ extension ControlLoop {
         query.limit = 64
         let ended = history.list(query).calls.compactMap { CallID($0.record.call) }
         feed { board, _, now in board.recover(ended: ended, at: now) }
-    }
-
-    /// Peers that may open the microphone without anyone here touching a key.
-    var mayOpenMicrophone: [String] {
-        roster.numbers.filter { station.policy(of: $0).opensMicrophone }.map { roster[$0].name }
-    }
-
-    var callStatus: CallStatus {
-        var status = CallStatus()
-        if let last = view.lastEnded {
-            status.last = last.call
-            status.lastDirection = last.direction.rawValue
-            status.lastPeer = last.peer.isEmpty ? last.channel : last.peer
-            status.lastCause = last.cause?.rawValue
-            status.lastEndedMilliseconds = last.timeMilliseconds
-            status.isLastMissed = last.isMissed
-        }
-        guard let (summary, state) = station.call else { return status }
-        status.state =
-            switch state {
-            case .trying: .trying
-            case .calling: .calling
-            case .ringing: .ringing
-            case .connecting: .connecting
-            case .active: .active
-            }
-        status.call = summary.id.text
-        status.kind =
-            switch summary.mode {
-            case .announce: "announce"
-            case .dropIn: "drop_in"
-            case .monitor: "listen_in"
-            default: "call"
-            }
-        status.direction = summary.isOutgoing ? "out" : "in"
-        status.peers = station.participants.map { roster[$0].name }
-        status.weak = station.weakParticipants.map { roster[$0].name }
-        status.seconds = seconds(now - summary.since)
-        return status
-    }
-
-    private func show(_ name: String) -> Reply {
-        guard let number = roster.number(named: name) else {
-            return unknownPeer(name)
-        }
-        var detail = PeerDetail()
-        detail.peer = peerStatus(number)
-        let policy = station.policy(of: number)
-        detail.policy.call = policy.call.rawValue
-        detail.policy.announce = policy.announce
-        detail.policy.dropIn = policy.dropIn
-        detail.policy.monitor = policy.monitor
-        detail.policy.emergency = policy.emergency
-        detail.policy.relay = policy.relay
-        detail.policy.signal = policy.signal
-        detail.opensMicrophone = policy.opensMicrophone
-        let refusals = station.refusals(of: number)
-        detail.refused = Refusal.allCases.filter { refusals[$0] > 0 }
-            .map { Counter(name: $0.rawValue, value: Int(refusals[$0])) }
-        return .peer(detail)
     }
 }
 

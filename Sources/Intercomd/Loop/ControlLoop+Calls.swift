@@ -38,11 +38,6 @@ extension ControlLoop {
             hasTalkLamp: devices.lines.canShow(.talking))
     }
 
-    /// Whether this peer may open the microphone with nobody here touching a key.
-    func opensUnasked(_ peer: Int) -> Bool {
-        Policy(config.policy(ofPeer: roster[peer].name)).opensMicrophone
-    }
-
     // MARK: What people do
 
     /// Rings a peer or all of a channel; or another mode, of a peer alone.
@@ -127,20 +122,5 @@ extension ControlLoop {
         let time = UInt64(Clock.wallMilliseconds())
         let high = time << 16 | 0x7000 | Boot.random() & 0x0FFF
         return CallID(high: high, low: Boot.random() & (1 << 62 - 1) | 1 << 63)
-    }
-}
-
-extension Policy {
-    init(_ configured: Config.Policy) {
-        let call: Answering =
-            switch configured.call {
-            case .ring: .ring
-            case .auto: .auto
-            case .never: .never
-            }
-        self.init(
-            call: call, announce: configured.announce, dropIn: configured.dropIn,
-            monitor: configured.monitor, emergency: configured.emergency,
-            relay: configured.relay, signal: configured.signal)
     }
 }

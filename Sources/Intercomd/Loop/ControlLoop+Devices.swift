@@ -75,4 +75,19 @@ extension ControlLoop {
         facts.isUnpaired = roster.isEmpty
         return facts
     }
+
+    /// What the fault lamp shows: something of this station does not work.
+    var hasFault: Bool {
+        let isDeaf = devices.cards.input.isWanted && !devices.cards.input.isOpen
+        let isMute = devices.cards.output.isWanted && !devices.cards.output.isOpen
+        guard switchboard.downWatch.networkTrouble == nil else { return true }
+        return isDeaf || isMute || switchboard.cardTroubles.isStalled || switchboard.still.isAny
+            || devices.lines.hasFault
+    }
+
+    /// What the listening lamp shows: speech in this room may open the microphone at any moment.
+    var isListening: Bool {
+        config.buttons.contains { $0.isVoiceOperated } && devices.cards.input.isOpen
+            && switchboard.still[.capture] == nil
+    }
 }

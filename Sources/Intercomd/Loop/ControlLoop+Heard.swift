@@ -5,6 +5,7 @@ internal import HAL
 internal import Media
 internal import Presentation
 internal import Realtime
+internal import Session
 internal import Station
 internal import Switchboard
 internal import Wire
@@ -28,6 +29,13 @@ extension ControlLoop {
         around.frameSamples = plan.sound.frameSamples
         around.hasPermitTone = plan.hasPermitTone
         return around
+    }
+
+    /// Whether this machine has no network that would lead to a peer.
+    private func isCutOff(from peer: Int) -> Bool {
+        guard switchboard.downWatch.networkTrouble != nil else { return false }
+        let endpoint = cores.table.state(of: peer)?.endpoint.map { SocketAddress($0) }
+        return !(endpoint?.isLoopback ?? false)
     }
 
     /// The microphone opened for this target, or an announcement began: returns the number of the
@@ -81,24 +89,4 @@ extension ControlLoop {
 
     /// Whether this station talks, and nobody can hear any of it: what the lamp shows.
     var isTalkingToNobody: Bool { switchboard.ownTalks.isTalkingToNobody(view.talkingSince.keys) }
-
-    /// Whether a peer hears what is said to it now: `heard`, or why not; nil until it has said.
-    func hearsNow(_ peer: Int) -> String? {
-        let isHeld = switchboard.talks.targets.contains { listeners(of: $0).contains(peer) }
-        let heard = switchboard.ownTalks.hearsNow(peer, isHeld: isHeld, surroundings, at: now)
-        return switch heard {
-        case .heard: "heard"
-        case .unheard(let obstacle): HeardBy.Reason(obstacle).rawValue
-        case nil: nil
-        }
-    }
-
-    /// What listeners have heard, with their names.
-    func named(_ heard: [HeardAt]) -> [HeardBy] {
-        heard.map { one in
-            HeardBy(
-                roster[one.peer].name, percent: one.percent,
-                reason: one.obstacle.map { HeardBy.Reason($0) })
-        }
-    }
 }

@@ -24,7 +24,7 @@ extension ControlLoop {
             return .refused(ControlError(.failed, "another test is under way: try again in 5 s"))
         }
         if let problem = latencyObstacle(peer) {
-            var latency = knownLatency(to: peer)
+            var latency = snapshot().latency(to: peer)
             latency.problem = problem
             return .latency(latency)
         }
@@ -48,31 +48,7 @@ extension ControlLoop {
     /// The trial is over: its caller is told what came of it.
     mutating func endLatencyTrial() {
         guard let trial = meters.endTrial(rings) else { return }
-        let latency = trial.found(knowledge: knownLatency(to: trial.peer))
+        let latency = trial.found(knowledge: snapshot().latency(to: trial.peer))
         server.replyLate(.latency(latency), to: trial.caller, at: now)
-    }
-
-    /// What is known without a tone.
-    private func knownLatency(to peer: Int) -> Latency {
-        var latency = Latency()
-        let status = peerStatus(peer)
-        latency.peer = status.name
-        let press = rings.counters[.keyToPacket]
-        if press > 0 { latency.keyToPacketMilliseconds = Double(press / 10_000) / 100 }
-        let debounces = config.buttons.map { Double($0.debounce.milliseconds) }
-        latency.debounceMilliseconds = debounces.max()
-        let own = ownDelays
-        (latency.inputMilliseconds, latency.codecMilliseconds) = (own.input, own.codec)
-        latency.outputMilliseconds = own.output
-        latency.networkMilliseconds = status.rttMilliseconds.map { $0 / 2 }
-        latency.bufferThereMilliseconds = status.report.bufferMilliseconds
-        latency.bufferHereMilliseconds = status.bufferMilliseconds
-        if let network = latency.networkMilliseconds,
-            let buffer = latency.bufferThereMilliseconds
-        {
-            latency.estimateMilliseconds =
-                own.input + own.codec + network + buffer + own.output
-        }
-        return latency
     }
 }

@@ -43,16 +43,4 @@ extension ControlLoop {
     private var microphoneFacts: MicrophoneWatch.Facts {
         devices.microphoneFacts(isMuted: keeper.state.isMicrophoneMuted)
     }
-
-    /// A talk goes on, and nothing comes of its microphone.
-    var microphoneHindrances: [Hindrance] {
-        let open = view.talkingSince.keys.filter { $0 != Int(TalkTarget.announcement) }
-        guard let obstacle = microphoneSilence, !open.isEmpty else { return [] }
-        let silence = HeardBy.Reason(obstacle)
-        return [
-            Hindrance(
-                .there, silence, "nobody hears this station now: \(silence.wordsHere)",
-                silence.remedy)
-        ]
-    }
 }

@@ -92,27 +92,28 @@ extension ControlLoop {
         case .networkReady:
             tell(.networkReady)
             judgeAnew()
-        case .sharedKey(let peer): tell(.sharedKey, peer: peer, detail: sharedKeyProblem(of: peer))
+        case .sharedKey(let peer):
+            tell(.sharedKey, peer: peer, detail: snapshot().sharedKeyProblem(of: peer))
         case .xrun(let direction):
             tell(.xrun, detail: direction == .capture ? "input" : "output")
         case .stalled:
             let detail = "the sound card wakes without sound: its driver is at fault; "
             tell(.audioStalled, detail: detail + "using the timer")
         case .overload:
-            tell(.overload, detail: "the processor cannot keep up: \(shedText)")
+            tell(.overload, detail: "the processor cannot keep up: \(snapshot().shedText)")
         case .overloadEnd:
             tell(.overloadEnd, detail: "the processor keeps up: the sound is whole again")
-        case .asleep(let direction): tell(.audioAsleep, detail: asleep(direction))
-        case .awake(let direction): tell(.audioAwake, detail: awake(direction))
+        case .asleep(let direction): tell(.audioAsleep, detail: snapshot().asleep(direction))
+        case .awake(let direction): tell(.audioAwake, detail: snapshot().awake(direction))
         case .result(let peer, let request, let what, let outcome):
             announce(
                 Event(
                     PeerAnswer(outcome), to: what, request: Int(request), of: roster[peer].name,
                     at: Int(Clock.wallMilliseconds())))
         case .noListener(let target, let heard):
-            tell(.noListener, of: target, named(heard), "unheard")
+            tell(.noListener, of: target, roster.named(heard), "unheard")
         case .heard(let target, let length, let heard):
-            let heard = named(heard)
+            let heard = roster.named(heard)
             tell(
                 .heard, of: target, heard, heard.isHeard ? "heard" : "unheard",
                 seconds: seconds(length))
@@ -149,7 +150,7 @@ extension ControlLoop {
                 }
             return .done(Reply.Done("the talk to \(name) is over: \(why)"))
         case .pageOver(let name, let heard):
-            let heard = named(heard)
+            let heard = roster.named(heard)
             var done = Reply.Done("page to \(name) ended")
             done.heard = heard
             done.outcome = heard.isHeard ? "heard" : "unheard"
@@ -161,7 +162,7 @@ extension ControlLoop {
             return .done(done)
         case .announced(let name, let heard):
             var reply = announced(to: name, isOver: true)
-            reply.heard = named(heard)
+            reply.heard = roster.named(heard)
             return .announce(reply)
         }
     }

@@ -41,10 +41,9 @@ extension ControlLoop {
 
     private mutating func answer(_ request: Request) -> Reply {
         switch request {
-        case .status: return .status(status())
+        case .status: return .status(snapshot().status)
         case .peers:
-            let peers = roster.numbers.map { peerStatus($0) }
-            return .peers(PeerList(peers, callers: callers))
+            return .peers(snapshot().peerList)
         case .ptt(let isDown, let name): return holdTalk(name, isDown: isDown)
         case .monitor: return .monitor
         case .levels: return .levels

@@ -14,7 +14,7 @@ extension ControlLoop {
     /// What the owners of the station's state know now, for those that describe it.
     func snapshot() -> Snapshot {
         var found = Snapshot(
-            of: config, roster, routing, plan, switchboard, key: links.table.publicKey,
+            of: config, roster, routing, plan, switchboard, key: cores.table.publicKey,
             startedAt: facts.startedAt, at: now)
         found.folder = facts.folder
         found.isUnconfigured = settings.isUnconfigured
@@ -25,9 +25,10 @@ extension ControlLoop {
         found.tellsOfListeners = tellsOfListeners
         found.lastEnded = view.lastEnded
         devices.describe(in: &found)
-        found.soundClock = soundClock
+        found.soundClock = devices.soundClock(rings.counters)
         found.isCapturing = isCapturing
-        links.describe(in: &found)
+        found.ownHosts = links.ownHosts
+        cores.table.describe(in: &found)
         for peer in found.peers.indices {
             let traffic = rings.traffic[peer]
             found.peers[peer].traffic = Readings { traffic[$0] }
@@ -59,11 +60,11 @@ extension ControlLoop {
         totals.requestsRefused = server.requestsRefused
         totals.eventsUntold = server.eventsUntold
         totals.levelsUntold = server.levelsUntold
-        totals.journalSuppressed = journal.budget.suppressed
+        totals.journalSuppressed = journal.suppressed
         totals.journalLost = journal.lost
         totals.historyLost = history.lost
         totals.historySetAside = history.setAside
-        totals.hookFailed = journal.hook.left
+        totals.hookFailed = journal.unhooked
     }
 }
 
@@ -92,21 +93,20 @@ extension Devices {
     }
 }
 
-extension Links {
+extension PeerTable {
     /// Adds what the sessions know of peers and callers to a snapshot.
     fileprivate func describe(in found: inout Snapshot) {
         let now = found.now
-        found.ownHosts = ownHosts
-        found.unknownCallers = table.unknownCallers(at: now)
-        found.ownKeyCaller = table.ownKeyCaller(at: now)
+        found.unknownCallers = unknownCallers(at: now)
+        found.ownKeyCaller = ownKeyCaller(at: now)
         for peer in found.peers.indices {
-            found.peers[peer].session = table.state(of: peer)
-            found.peers[peer].downReason = table.downReason(
+            found.peers[peer].session = state(of: peer)
+            found.peers[peer].downReason = downReason(
                 of: peer, hasNetwork: !found.surroundings.cutOff.contains(peer),
                 isUnresolved: found.switchboard.whereabouts.complaint(of: peer) != nil, at: now)
-            found.peers[peer].downSince = table.downSince(peer)
-            found.peers[peer].endpoints = table.endpoints(of: peer)
-            found.peers[peer].sharedKey = table.sharedKey(of: peer, at: now)
+            found.peers[peer].downSince = downSince(peer)
+            found.peers[peer].endpoints = endpoints(of: peer)
+            found.peers[peer].sharedKey = sharedKey(of: peer, at: now)
         }
     }
 }

@@ -19,13 +19,12 @@ internal import Wire
 /// - `ControlLoop+Session` feeds handshakes and opened records to the cores, and obeys them,
 /// - `ControlLoop+Media` follows what the media loop tells,
 /// - `ControlLoop+Heard` tells the switchboard what it judges our own talk by,
-/// - `ControlLoop+Unheard` finds what keeps voices from being heard,
 /// - `ControlLoop+Devices` opens cards and lines, and lights the lamps,
 /// - `ControlLoop+Acts` does what keys ask for besides talking,
 /// - `ControlLoop+Reload` takes over other settings,
 /// - `ControlLoop+Levels` and `ControlLoop+Latency` show and measure the sound,
 /// - `ControlLoop+Requests` answers `intercomctl`,
-/// - `ControlLoop+Status` describes the station, `ControlLoop+Diagnosis` what is wrong with peers.
+/// - `ControlLoop+Snapshot` copies what is known here for `Presentation`, which describes it.
 struct ControlLoop: ~Copyable, CoresOwner {
     private enum Token {
         static let handshakes: UInt32 = 0

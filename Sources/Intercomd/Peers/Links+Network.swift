@@ -1,4 +1,3 @@
-internal import Config
 internal import HAL
 internal import Presentation
 internal import Session
@@ -30,16 +29,6 @@ extension Links {
         }
         guard !families.isEmpty, let interfaces else { return nil }
         return NetworkFault(interfaces, for: Array(families)).map { DownWatch.NetworkTrouble($0) }
-    }
-
-    /// Whether what is sent there comes back to this station itself.
-    func isOwn(_ address: SocketAddress, _ network: Config.Network) -> Bool {
-        guard address.port == network.port else { return false }
-        let listen = network.listen.flatMap { SocketAddress(host: $0, port: address.port) }
-        if let listen, listen != .any(port: address.port), listen != .anyIPv4(port: address.port) {
-            return address == listen
-        }
-        return address.isLoopback || ownHosts.contains(address.host)
     }
 }
 

@@ -1,5 +1,5 @@
 internal import Audio
-package import Realtime
+internal import Realtime
 internal import Time
 
 /// How fast both cards run, measured while they move sound.
@@ -74,13 +74,12 @@ package struct CardClocks: ~Copyable {
         counters.set(error, to: UInt64(min(100_000, found.uncertaintyPPM) * steps))
     }
 
-    /// As the control thread reads it: (ppm, uncertainty); nil while not known.
+    /// What the gauges of a card say: (ppm, uncertainty); nil while not known.
     package static func told(
-        _ counters: CounterTable<MediaCount>, _ drift: MediaCount, _ error: MediaCount
+        _ drift: UInt64, _ uncertainty: UInt64
     ) -> (ppm: Double, uncertainty: Double)? {
-        let uncertainty = counters[error]
         guard uncertainty != .max else { return nil }
-        let ppm = Int64(bitPattern: counters[drift])
+        let ppm = Int64(bitPattern: drift)
         return (Double(ppm) / steps, Double(uncertainty) / steps)
     }
 }

@@ -22,12 +22,6 @@ extension Snapshot {
         package init() {}
 
         package var isOpen: Bool { granted != nil }
-
-        /// As far as it says whether both directions have one clock; nil while it is not open.
-        package var clockSide: PCMClock.Side? {
-            guard isOpen, let route else { return nil }
-            return PCMClock.Side(name: shown, route: route)
-        }
     }
 
     /// A button and its line.

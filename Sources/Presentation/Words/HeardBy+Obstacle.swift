@@ -1,3 +1,4 @@
+internal import Config
 package import Control
 package import Switchboard
 
@@ -14,6 +15,17 @@ extension HeardBy.Reason {
         case .network: self = .network
         case .unknown: self = .unknown
         case .told(let why): self = Self(why) ?? .other
+        }
+    }
+}
+
+extension Roster {
+    /// What listeners have heard, with their names.
+    package func named(_ heard: [HeardAt]) -> [HeardBy] {
+        heard.map { one in
+            HeardBy(
+                self[one.peer].name, percent: one.percent,
+                reason: one.obstacle.map { HeardBy.Reason($0) })
         }
     }
 }

@@ -1,8 +1,6 @@
-internal import Control
 package import Crypto
 internal import HAL
 package import Session
-internal import Wire
 
 /// Why a peer is down and what to do about it, in words for a person.
 ///

@@ -2,43 +2,17 @@ internal import Config
 internal import Control
 internal import Crypto
 internal import HAL
-internal import Presentation
 internal import Session
 internal import Switchboard
 internal import Time
-internal import Wire
 
-/// Why peers are down, who calls without being known, and what is wrong with the own network.
-extension ControlLoop {
-    var networkStatus: NetworkStatus {
-        var status = NetworkStatus()
-        let trouble = switchboard.downWatch.networkTrouble
-        (status.fault, status.text, status.fix) = (trouble?.code, trouble?.text, trouble?.fix)
-        return status
-    }
-
-    var networkProblem: String? {
-        switchboard.downWatch.networkTrouble.map { "network: \($0.text); \($0.fix)" }
-    }
-
-    // MARK: Peers
-
-    /// Whether this machine has no network that would lead to a peer.
-    func isCutOff(from peer: Int) -> Bool {
-        guard switchboard.downWatch.networkTrouble != nil else { return false }
-        let endpoint = cores.table.state(of: peer)?.endpoint.map { SocketAddress($0) }
-        return !(endpoint?.isLoopback ?? false)
-    }
-
+/// Why peers are down, who calls without being known, and keys that two stations use.
+extension Snapshot {
     /// Why a peer is down; nil when it is up.
     func downReason(of peer: Int) -> DownReason? {
-        let isUnresolved = switchboard.whereabouts.complaint(of: peer) != nil
-        let reason = cores.table.downReason(
-            of: peer, hasNetwork: !isCutOff(from: peer), isUnresolved: isUnresolved, at: now)
+        let reason = peers[peer].downReason
         guard let reason, reason != .noNetwork else { return reason }
-        let here = cores.table.endpoints(of: peer).first {
-            links.isOwn(SocketAddress($0), config.network)
-        }
+        let here = peers[peer].endpoints.first { isOwn(SocketAddress($0)) }
         let correction = switchboard.correction(
             of: peer, isProven: reason.isProven, isHere: here != nil)
         return switch correction {
@@ -49,15 +23,25 @@ extension ControlLoop {
     }
 
     private func complaint(of peer: Int, _ reason: DownReason) -> PeerComplaint {
-        let state = cores.table.state(of: peer)
+        let state = peers[peer].session
         return PeerComplaint(
             reason,
             .init(
                 peer: roster[peer].name,
                 endpoint: state?.endpoint.map { SocketAddress($0).description },
                 suite: state?.suite ?? .aesGCM, own: config.station.name,
-                ownKey: cores.table.publicKey.text,
+                ownKey: ownKey.text,
                 resolver: switchboard.whereabouts.complaint(of: peer)))
+    }
+
+    /// Whether what is sent there comes back to this station itself.
+    private func isOwn(_ address: SocketAddress) -> Bool {
+        guard address.port == config.network.port else { return false }
+        let listen = config.network.listen.flatMap { SocketAddress(host: $0, port: address.port) }
+        if let listen, listen != .any(port: address.port), listen != .anyIPv4(port: address.port) {
+            return address == listen
+        }
+        return address.isLoopback || ownHosts.contains(address.host)
     }
 
     /// What to mend so that the peer comes up, or what else is wrong with it; nil when that is
@@ -66,7 +50,7 @@ extension ControlLoop {
         if let shared = sharedKeyProblem(of: peer) { return shared }
         guard let reason = downReason(of: peer), reason != .noNetwork,
             DownWatch.isProblem(
-                needsMending: reason.needsMending, downSince: cores.table.downSince(peer), at: now)
+                needsMending: reason.needsMending, downSince: peers[peer].downSince, at: now)
         else { return nil }
         let complaint = complaint(of: peer, reason)
         return "\(roster[peer].name): \(complaint.text); \(complaint.fix)"
@@ -83,7 +67,7 @@ extension ControlLoop {
 
     func addDownReason(of peer: Int, to status: inout PeerStatus) {
         status.problem = problem(of: peer)
-        if let shared = cores.table.sharedKey(of: peer, at: now) {
+        if let shared = peers[peer].sharedKey {
             status.sharedKeyAt = [
                 SocketAddress(shared.endpoints.0).description,
                 SocketAddress(shared.endpoints.1).description,
@@ -94,13 +78,12 @@ extension ControlLoop {
         status.down.reason = reason.code.description
         status.down.text = complaint.text
         status.down.fix = complaint.fix
-        status.down.ageSeconds = cores.table.downSince(peer).map { seconds(now - $0) }
+        status.down.ageSeconds = peers[peer].downSince.map { seconds(now - $0) }
     }
 
-    // MARK: Keys
-
-    func sharedKeyProblem(of peer: Int) -> String? {
-        guard let shared = cores.table.sharedKey(of: peer, at: now) else { return nil }
+    /// Two stations use the key of a peer.
+    package func sharedKeyProblem(of peer: Int) -> String? {
+        guard let shared = peers[peer].sharedKey else { return nil }
         let (one, other) = shared.endpoints
         return "\(roster[peer].name): two stations use its key, at \(SocketAddress(one)) and"
             + " \(SocketAddress(other)): was its card copied?; on one of them: sudo rm"
@@ -110,7 +93,7 @@ extension ControlLoop {
 
     /// A call with this station's own key: only another with its card could make it.
     var ownKeyProblem: String? {
-        guard let caller = cores.table.ownKeyCaller(at: now) else { return nil }
+        guard let caller = ownKeyCaller else { return nil }
         return "a caller at \(SocketAddress(caller.source)) used this station's own key: was its"
             + " card copied?; on one of them: sudo rm \(config.paths.identity), sudo systemctl"
             + " restart intercomd"
@@ -122,8 +105,7 @@ extension ControlLoop {
             guard case .otherKey(let key, _) = downReason(of: peer) else { return nil }
             return key
         }
-        return cores.table.unknownCallers(at: now).filter { !taken.contains($0.publicKey) }.map {
-            caller in
+        return unknownCallers.filter { !taken.contains($0.publicKey) }.map { caller in
             var status = CallerStatus()
             status.key = caller.publicKey.text
             status.fingerprint = caller.publicKey.fingerprint

@@ -1,0 +1,90 @@
+internal import Config
+internal import Control
+internal import HAL
+internal import Station
+internal import Switchboard
+
+extension Snapshot {
+    /// Advice that changes nothing now.
+    package var notes: [String] {
+        var found: [String] = []
+        if totals.hookFailed > 0 {
+            found.append(
+                "on-event: its program failed at \(totals.hookFailed) events:"
+                    + " journalctl INTERCOM_EVENT=hook_fault")
+        }
+        if isUnconfigured {
+            found.append(Advice.unconfigured(folder))
+        } else if roster.isEmpty {
+            found.append(Advice.unpaired)
+        }
+        found += (presentHindrances + pastHindrances).map { "\($0.text) -> \($0.remedy)" }
+        found += detourNotes + controlNotes
+        if state.isQuietTime {
+            found.append("quiet hours: only an emergency may ring or page now, where it is allowed")
+        }
+        if !tellsOfListeners, roster.numbers.contains(where: { opensUnasked($0) }) {
+            found.append(
+                "nobody can drop in or listen in, and calls answer themselves no more: no speaker "
+                    + "is open that could beep, and no lamp with show = talking")
+        }
+        if config.audio.wishesEchoGone, let apart = clocksApart {
+            found.append(Advice.echoRefused(apart))
+        }
+        for line in awaitsRestart { found.append(Advice.restart(for: line)) }
+        if let note = Advice.noise(microphoneStatus.snrDB) { found.append(note) }
+        for number in roster.numbers {
+            let peer = roster[number]
+            if let note = downNote(of: number) { found.append(note) }
+            if switchboard.presence.reach(of: number) != .down,
+                station.view(of: number).hasUnknownChannel
+            {
+                found.append(
+                    "\(peer.name) speaks on a channel that this station does not have; to hear it, "
+                        + "name a [channel] as there")
+            }
+            if !hasAES, peer.suite == 1 {
+                found.append(
+                    "\(peer.name): this processor has no AES instructions, whose stand-in is slow "
+                        + "and not constant in time: give both sides suite 2 (peer set --suite 2)")
+            }
+        }
+        return found
+    }
+
+    /// Devices that work, and cost.
+    var detourNotes: [String] {
+        var found: [String] = []
+        for (word, side) in [("input", input), ("output", output)]
+        where side.isOpen {
+            for detour in side.route?.detours ?? [] {
+                found.append(
+                    "audio \(word) \(side.shown) goes through \(detour.name), \(detour.cost): "
+                        + "\(word) = card:ID in [audio] is direct (intercomctl audio list)")
+            }
+        }
+        return found
+    }
+
+    /// Volumes that could not be set, and a microphone that gives nothing because it is muted.
+    var controlNotes: [String] {
+        var found: [String] = []
+        for (key, side) in [("mic-volume", input), ("volume", output)]
+        where side.isOpen && side.wish != nil && side.control == nil {
+            let name = side.wish?.name.map { " \($0)" } ?? ""
+            found.append(
+                "\(key): \(side.shown) has no control\(name) to set: intercomctl audio controls")
+        }
+        if let control = silentMicrophone {
+            found.append(
+                "the microphone is muted: control \(control.name) of \(input.shown): "
+                    + HeardBy.Reason.microphoneCardMuted.remedy)
+        }
+        return found
+    }
+
+    /// Whether this peer may open the microphone with nobody here touching a key.
+    private func opensUnasked(_ peer: Int) -> Bool {
+        Policy(config.policy(ofPeer: roster[peer].name)).opensMicrophone
+    }
+}

@@ -1,0 +1,75 @@
+internal import Config
+internal import Control
+internal import Switchboard
+
+/// A processor that cannot keep up.
+extension Snapshot {
+    /// What of the status says it.
+    var overload: OverloadStatus {
+        var status = OverloadStatus()
+        guard switchboard.overload.isOn else { return status }
+        status.leftOut = leftOut.map { $0.word }
+        status.text = "the processor cannot keep up, so for now \(shedText)"
+        status.fix =
+            "look for another program that takes it (top), a weak power supply, or set "
+            + "profile = lowpower"
+        return status
+    }
+
+    /// The problem of `status`; nil while it keeps up.
+    var overloadProblem: String? {
+        let status = overload
+        guard let text = status.text, let fix = status.fix else { return nil }
+        return "\(text); \(fix)"
+    }
+
+    package var shedText: String { leftOut.map { $0.text }.joined(separator: ", ") }
+
+    /// Of what is configured, all that is left out: a word for programs, and for a person.
+    var leftOut: [(word: String, text: String)] {
+        switchboard.overload.losses(of: wishes).map { loss in
+            switch loss {
+            case .encoderCare(let isPlain):
+                ("encoder_care", "speech is encoded \(isPlain ? "plainly" : "with less care")")
+            case .noiseSuppression: ("noise_suppression", "noise stays in")
+            case .echoCancelling:
+                (
+                    "echo_cancelling",
+                    "the echo is not cancelled, and the speaker is silent while you talk"
+                )
+            case .voices(let count): ("voices", "\(count) voices are heard at once at most")
+            }
+        }
+    }
+
+    var wishes: Overload.Wishes {
+        Overload.Wishes(
+            suppressesNoise: config.audio.noiseSuppression != .off,
+            cancelsEcho: handsFree.cancelsEcho)
+    }
+
+    /// Whether microphone and speaker take turns: as set, or because the echo is not cancelled now.
+    var isHalfDuplexNow: Bool { handsFree.isHalfDuplex || isEchoShed }
+
+    var isEchoShed: Bool { switchboard.overload.leavesOutEcho(of: wishes) }
+
+    /// Echo and duplex as they are now.
+    func tellShed(_ audio: inout Status.Audio) {
+        guard isEchoShed else { return }
+        audio.echo = "shed"
+        audio.echoReductionDB = nil
+        audio.duplex = "half"
+        audio.duplexReason = "the processor cannot keep up"
+    }
+
+    var networkStatus: NetworkStatus {
+        var status = NetworkStatus()
+        let trouble = switchboard.downWatch.networkTrouble
+        (status.fault, status.text, status.fix) = (trouble?.code, trouble?.text, trouble?.fix)
+        return status
+    }
+
+    var networkProblem: String? {
+        switchboard.downWatch.networkTrouble.map { "network: \($0.text); \($0.fix)" }
+    }
+}

@@ -1,0 +1,116 @@
+internal import Audio
+internal import Config
+package import Control
+internal import Crypto
+internal import HAL
+internal import Media
+internal import Session
+internal import Station
+internal import Switchboard
+internal import Time
+internal import Wire
+
+/// What is shown of each peer.
+extension Snapshot {
+    /// What `intercomctl peer list` shows.
+    package var peerList: PeerList {
+        PeerList(roster.numbers.map { peerStatus($0) }, callers: callers)
+    }
+
+    func peerStatus(_ peer: Int) -> PeerStatus {
+        var status = PeerStatus()
+        let traffic = peers[peer].traffic
+        status.name = roster[peer].name
+        status.state =
+            switch switchboard.presence.reach(of: peer) {
+            case .up: .up
+            case .stale: .stale
+            case .down: .down
+            }
+        status.heardAgeSeconds = moment(traffic[.lastOpened]).map { seconds(now - $0) }
+        status.rttMilliseconds = station.view(of: peer).usualRoundTrip
+            .map { Double($0.nanoseconds) / 1_000_000 }
+        if traffic[.playoutDelay] > 0 {
+            status.jitterMilliseconds = Double(traffic[.jitter]) / 10
+            status.lossPercent = Double(traffic[.loss]) * 100 / 256
+            status.bufferMilliseconds = Double(traffic[.playoutDelay])
+        }
+        let redundancy = switchboard.protection.redundancy(of: peer)
+        status.redundancyDepth = redundancy.choice.depth
+        status.redundancyOffset = redundancy.choice.offset
+        status.isNarrow = redundancy.isNarrow
+        status.framesRecovered = Int(traffic[.recovered])
+        let last = switchboard.ownTalks.lastWords(to: peer)
+        status.heardPercent = last?.heard.percent
+        status.lastWordsAgeSeconds = last.map { seconds(now - $0.at) }
+        status.heardReason = last?.heard.obstacle.map { HeardBy.Reason($0) }
+        status.hearsNow = hearsNow(peer)
+        status.packetsSent = Int(traffic[.sent])
+        status.packetsOpened = Int(traffic[.opened])
+        status.packetsRefused = Int(traffic[.refused])
+        let refusals = station.refusals(of: peer)
+        status.claimsRefused = Refusal.allCases.reduce(0) { $0 + Int(refusals[$1]) }
+        status.fingerprint = roster.key(of: peer).short
+        status.isVerified = roster[peer].isVerified
+        addDownReason(of: peer, to: &status)
+        addFigures(of: peer, to: &status)
+        guard let state = peers[peer].session else { return status }
+        status.suite = Int(state.suite.rawValue)
+        status.hasPSK = state.hasPSK
+        status.endpoint = state.endpoint.map { SocketAddress($0).description }
+        status.isTalking = peers[peer].isSounding
+        status.sessionAgeSeconds = state.sessionSince.map { seconds(now - $0) }
+        return status
+    }
+
+    /// The figures of `stats` in a peer's status.
+    func addFigures(of peer: Int, to status: inout PeerStatus) {
+        let traffic = peers[peer].traffic
+        let figures = peers[peer].figures
+        status.bytesSent = Int(traffic[.sentBytes])
+        status.bytesOpened = Int(traffic[.openedBytes])
+        status.sentPerSecond = figures.sentPerSecond
+        status.openedPerSecond = figures.openedPerSecond
+        status.concealedMilliseconds = Int(traffic[.concealedMs])
+        status.concealedPercent = figures.concealedPercent
+        if peers[peer].isSounding {
+            let reading = LevelMeter.Reading(packed: traffic[.meter])
+            (status.peakDBFS, status.rmsDBFS) = (tenths(reading.peak), tenths(reading.rms))
+        }
+        let known = station.view(of: peer)
+        if let report = known.report, let at = known.reportAt {
+            status.report.ageSeconds = seconds(now - at)
+            status.report.lossPercent = Double(report.loss) * 100 / 256
+            status.report.jitterMilliseconds = Double(report.jitter) / 10
+            status.report.bufferMilliseconds = Double(report.delay)
+            status.report.concealedMilliseconds = Double(report.concealed)
+        }
+        guard let roundTrip = status.rttMilliseconds, let buffer = status.bufferMilliseconds,
+            let loss = status.concealedPercent
+        else { return }
+        let own = ownDelays
+        let delay = own.input + own.codec + roundTrip / 2 + buffer + own.output
+        let quality = EModel(delay: delay, loss: loss)
+        status.quality.delayMilliseconds = tenths(delay)
+        status.quality.rating = tenths(quality.rating)
+        status.quality.mos = tenths(quality.mos * 10) / 10
+    }
+
+    /// What this station holds back; a peer is taken for alike.
+    var ownDelays: OwnDelays {
+        OwnDelays(plan, input: input.granted, output: output.granted)
+    }
+
+    /// Whether a peer hears what is said to it now: `heard`, or why not; nil until it has said.
+    func hearsNow(_ peer: Int) -> String? {
+        let isHeld = switchboard.talks.targets.contains {
+            routing.listeners(of: $0, aimedBy: switchboard.aims).contains(peer)
+        }
+        let heard = switchboard.ownTalks.hearsNow(peer, isHeld: isHeld, surroundings, at: now)
+        return switch heard {
+        case .heard: "heard"
+        case .unheard(let obstacle): HeardBy.Reason(obstacle).rawValue
+        case nil: nil
+        }
+    }
+}
