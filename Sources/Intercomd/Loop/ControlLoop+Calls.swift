@@ -110,13 +110,6 @@ extension ControlLoop {
 
     func refusal(_ text: String) -> Reply { .refused(ControlError(.failed, text)) }
 
-    func channelName(of reference: UInt64) -> String? {
-        guard let channel = routing.channels.first(where: { $0.reference == reference }) else {
-            return nil
-        }
-        return routing.channelName(channel.number)
-    }
-
     /// A UUIDv7 (RFC 9562 §5.7): ordered by the wall clock, else random.
     func newCallID() -> CallID {
         let time = UInt64(Clock.wallMilliseconds())

@@ -37,7 +37,7 @@ extension ControlLoop {
         case .switchRelay(let peer, let signal):
             let status = switchRelay(number: signal.argument, for: peer)
             feed { board, _, _ in board.switched(status, for: signal, of: peer) }
-        case .notice(let notice): tell(of: notice)
+        case .notice(let notice): follow(notice)
         case .answer(let caller, let answer):
             server.replyLate(reply(answer), to: caller, at: now)
         case .ask(let peer): feed { _, table, now in table.doubted(peer: peer, at: now) }
@@ -51,92 +51,19 @@ extension ControlLoop {
         }
     }
 
-    /// Finds the words for what happened.
-    ///
-    /// The label tells a notice from the event of the same name, as `tell(.networkReady)` is.
-    private mutating func tell(of notice: Notice) {
-        switch notice {
-        case .callBegan(let summary, let channel): began(summary, channel)
-        case .callStands(let id, let state, let peer, let channel):
-            stands(id, state, peer: peer, channel)
-        case .callEnded(let summary, let ending, let channel): ended(summary, ending, channel)
-        case .inCall(let notice, let peer): told(notice, of: peer)
-        case .pageBegan(let peer, let reference, let priority):
-            tell(
-                .page, peer: peer, target: channelName(of: reference),
-                detail: priority == .normal ? nil : priority.word)
-        case .pageEnded(let peer, let isTimeUp):
-            tell(.pageEnd, peer: peer, detail: isTimeUp ? "a page lasts a minute at most" : nil)
-        case .announcementBegan(let name, let priority):
-            tell(
-                .announce, target: name, detail: priority == .normal ? nil : priority.word)
-        case .announcementEnded(let name): tell(.announceEnd, target: name)
-        case .refused(let peer, let refusal, let count):
-            let more = count > 1 ? ", \(count) times since the start" : ""
-            tell(.refused, peer: peer, target: refusal.rawValue, detail: "not allowed\(more)")
-        case .signal(let peer, let time):
-            tell(.signal, peer: peer, detail: "for \(time.milliseconds / 1000) s")
-        case .peerUp(let peer): tellUp(peer)
-        case .peerDown(let peer):
-            tell(.peerDown, peer: peer)
-            judgeAnew()
-        case .peerStale(let peer):
-            tell(.peerStale, peer: peer)
-            judgeAnew()
-        case .peerHeard(let peer): tell(.peerHeard, peer: peer)
-        case .unresolved(let peer, let complaint):
-            tell(.peerUnresolved, peer: peer, detail: complaint)
-        case .networkFault(let trouble):
-            tell(.networkFault, detail: "\(trouble.text); \(trouble.fix)")
-            judgeAnew()
-        case .networkReady:
-            tell(.networkReady)
-            judgeAnew()
-        case .sharedKey(let peer):
-            tell(.sharedKey, peer: peer, detail: snapshot().sharedKeyProblem(of: peer))
-        case .xrun(let direction):
-            tell(.xrun, detail: direction == .capture ? "input" : "output")
-        case .stalled:
-            let detail = "the sound card wakes without sound: its driver is at fault; "
-            tell(.audioStalled, detail: detail + "using the timer")
-        case .overload:
-            tell(.overload, detail: "the processor cannot keep up: \(snapshot().shedText)")
-        case .overloadEnd:
-            tell(.overloadEnd, detail: "the processor keeps up: the sound is whole again")
-        case .asleep(let direction): tell(.audioAsleep, detail: snapshot().asleep(direction))
-        case .awake(let direction): tell(.audioAwake, detail: snapshot().awake(direction))
-        case .result(let peer, let request, let what, let outcome):
-            announce(
-                Event(
-                    PeerAnswer(outcome), to: what, request: Int(request), of: roster[peer].name,
-                    at: Int(Clock.wallMilliseconds())))
-        case .noListener(let target, let heard):
-            tell(.noListener, of: target, roster.named(heard), "unheard")
-        case .heard(let target, let length, let heard):
-            let heard = roster.named(heard)
-            tell(
-                .heard, of: target, heard, heard.isHeard ? "heard" : "unheard",
-                seconds: seconds(length))
+    /// Keeps what the history is to know, and tells people.
+    private mutating func follow(_ notice: Notice) {
+        let snapshot = snapshot()
+        let wall = Int(Clock.wallMilliseconds())
+        if let record = snapshot.record(of: notice, at: wall) {
+            self.record(record)
+            if record.phase == .end { view.lastEnded = record }
         }
-    }
-
-    private mutating func tell(
-        _ kind: Event.Kind, of target: String?, _ heard: [HeardBy], _ outcome: String,
-        seconds: Double? = nil
-    ) {
-        var event = Event(kind, at: Int(Clock.wallMilliseconds()))
-        event.target = target
-        event.seconds = seconds
-        event.detail = heard.sentence
-        event.outcome = outcome
-        event.heard = heard
-        announce(event)
-    }
-
-    private mutating func tellUp(_ peer: Int) {
-        guard let state = cores.table.state(of: peer) else { return }
-        let note = state.hasPSK ? "" : ", no post-quantum authentication"
-        tell(.peerUp, peer: peer, detail: "suite \(state.suite.rawValue)\(note)")
+        if let event = snapshot.event(of: notice, at: wall) { announce(event) }
+        switch notice {
+        case .peerDown, .peerStale, .networkFault, .networkReady: judgeAnew()
+        default: break
+        }
     }
 
     private func reply(_ answer: LateAnswer) -> Reply {
@@ -165,18 +92,5 @@ extension ControlLoop {
             reply.heard = roster.named(heard)
             return .announce(reply)
         }
-    }
-}
-
-extension PeerAnswer {
-    init(_ outcome: PeerRequests.Outcome) {
-        self =
-            switch outcome {
-            case .done: .done
-            case .denied: .denied
-            case .unseen: .unseen
-            case .unknown: .unknown
-            case .noAnswer: .noAnswer
-            }
     }
 }

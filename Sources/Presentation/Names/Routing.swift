@@ -84,6 +84,11 @@ package struct Routing {
         channelNumbers.first { $0.value == number }?.key
     }
 
+    /// The name of the channel of this reference; nil where this station does not have it.
+    package func channelName(of reference: UInt64) -> String? {
+        channels.first { $0.reference == reference }.flatMap { channelName($0.number) }
+    }
+
     /// The eight bytes a channel is known by: SHA-256("intercom/1 channel" ‖ name)[0..8).
     package static func reference(ofChannel name: String) -> UInt64 {
         let text = Array("intercom/1 channel".utf8) + Array(name.utf8)
