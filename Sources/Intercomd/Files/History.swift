@@ -31,6 +31,8 @@ struct History: ~Copyable {
     private static let tornMax = 4 * 1024
     private static let mode: UInt32 = 0o600
 
+    /// The call that has ended last since the start.
+    private(set) var lastEnded: HistoryRecord?
     private let path: String
     private var file: AppendFile?
     /// Lines that are not on disk, the oldest first.
@@ -71,6 +73,7 @@ struct History: ~Copyable {
 
     /// Keeps a record.
     mutating func append(_ record: HistoryRecord, at now: Instant) -> [Notice] {
+        if record.phase == .end { lastEnded = record }
         add(record, at: now)
         return takeNotices()
     }

@@ -12,6 +12,10 @@ extension ControlLoop {
         journal.tell(event, program: config.events.onEvent, at: now)
     }
 
+    mutating func tellFaults(_ notices: [History.Notice]) {
+        for notice in notices { tell(.historyFault, detail: notice.sentence) }
+    }
+
     /// Runs the user's program for what has happened.
     mutating func runHook() {
         if let complaint = journal.tick(at: now) { tell(.hookFault, detail: complaint) }
@@ -20,8 +24,7 @@ extension ControlLoop {
     /// Tells journal and those who watch that something happened; peers and buttons by their place.
     mutating func tell(
         _ kind: Event.Kind, peer: Int? = nil, target: String? = nil, button: Int? = nil,
-        lamp: String? = nil, since: Instant? = nil, detail: String? = nil,
-        call: CallID? = nil, cause: HistoryRecord.Cause? = nil
+        lamp: String? = nil, since: Instant? = nil, detail: String? = nil
     ) {
         var event = Event(kind, at: Int(Clock.wallMilliseconds()))
         if let peer { event.peer = roster[peer].name }
@@ -30,8 +33,6 @@ extension ControlLoop {
         if let since { event.seconds = seconds(now - since) }
         event.target = target
         event.detail = detail
-        event.call = call?.text
-        event.cause = cause?.rawValue
         announce(event)
     }
 }

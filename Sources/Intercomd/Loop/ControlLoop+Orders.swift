@@ -56,8 +56,7 @@ extension ControlLoop {
         let snapshot = snapshot()
         let wall = Int(Clock.wallMilliseconds())
         if let record = snapshot.record(of: notice, at: wall) {
-            self.record(record)
-            if record.phase == .end { view.lastEnded = record }
+            tellFaults(history.append(record, at: now))
         }
         if let event = snapshot.event(of: notice, at: wall) { announce(event) }
         switch notice {

@@ -23,7 +23,7 @@ extension ControlLoop {
         found.surroundings = surroundings
         found.talkingSince = view.talkingSince
         found.tellsOfListeners = tellsOfListeners
-        found.lastEnded = view.lastEnded
+        found.lastEnded = history.lastEnded
         devices.describe(in: &found)
         found.soundClock = devices.soundClock(rings.counters)
         found.isCapturing = isCapturing

@@ -24,8 +24,6 @@ struct StationView {
 
     /// Since when the microphone is open, for each talk target it is open for, by `id`.
     var talkingSince: [Int: Instant] = [:]
-    /// The call that ended last, as the history has it.
-    var lastEnded: HistoryRecord?
     /// By number.
     var peers = [Peer](repeating: Peer(), count: Roster.capacity)
 

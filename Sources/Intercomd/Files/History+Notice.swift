@@ -1,20 +1,7 @@
-internal import Control
-internal import HAL
-internal import Time
-
-/// The history of calls.
-extension ControlLoop {
-    /// A call began or is over: kept for `intercomctl history`.
-    mutating func record(_ record: HistoryRecord) {
-        tellFaults(history.append(record, at: now))
-    }
-
-    mutating func tellFaults(_ notices: [History.Notice]) {
-        for notice in notices { tell(.historyFault, detail: sentence(notice)) }
-    }
-
-    private func sentence(_ notice: History.Notice) -> String {
-        switch notice {
+extension History.Notice {
+    /// What the journal is told.
+    var sentence: String {
+        switch self {
         case .damaged(let lines):
             "history: \(lines) damaged \(lines == 1 ? "line stays" : "lines stay") where they are: "
                 + "history.bad cannot take them"
