@@ -79,6 +79,9 @@ let package = Package(
         // What both programs do with the files of a station.
         module("Settings", uses: ["Config", "Crypto", "HAL"]),
 
+        // What the daemon leaves behind: history, state, journal.
+        module("Storage", uses: ["Config", "Control", "HAL", "Settings", "Time"]),
+
         // What a station says of itself, without changing anything.
         module(
             "Presentation",
@@ -92,7 +95,7 @@ let package = Package(
             name: "Intercomd",
             dependencies: [
                 "Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Session", "Station",
-                "Switchboard", "Media", "Control", "Config", "Settings", "Presentation",
+                "Switchboard", "Media", "Control", "Config", "Settings", "Presentation", "Storage",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Intercomctl",
@@ -145,6 +148,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         tests("Settings", with: ["Config", "Crypto"]),
+        tests("Storage", with: ["Config", "Control", "HAL", "Time"]),
         tests(
             "Presentation",
             with: [

@@ -8,6 +8,7 @@ internal import Realtime
 internal import Session
 internal import Settings
 internal import Station
+internal import Storage
 internal import Switchboard
 internal import Time
 internal import Wire

@@ -374,9 +374,9 @@ MUTATIONS = (
     ("Sources/CLinux/append.c", "    return fdatasync(fd) < 0 ? -errno : 0;\n",
      "    return fd < 0 ? -errno : 0;\n"),
     # The open calls of the last run never end.
-    ("Sources/Intercomd/Files/History.swift",
+    ("Sources/Storage/History.swift",
      "            add(start.ended(by: .crash, at: wall), at: now)\n",
      "            _ = start\n"),
     # A torn end is not said.
-    ("Sources/Intercomd/Files/History.swift", "            notices.append(.torn)\n", ""),
+    ("Sources/Storage/History.swift", "            notices.append(.torn)\n", ""),
 )

@@ -19,6 +19,7 @@ import Testing
         "Control": ["Wire", "CJansson"],
         "Config": ["Audio", "Wire"],
         "Settings": ["Config", "Crypto", "HAL"],
+        "Storage": ["Config", "Control", "HAL", "Settings", "Time"],
         "Presentation": [
             "Time", "Wire", "Crypto", "Audio", "HAL", "Session", "Station", "Switchboard", "Media",
             "Control", "Config", "Settings",
@@ -28,7 +29,7 @@ import Testing
         ],
         "Intercomd": [
             "Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Session", "Station", "Control",
-            "Config", "Settings", "Media", "Switchboard", "Presentation",
+            "Config", "Settings", "Media", "Switchboard", "Presentation", "Storage",
         ],
     ]
 

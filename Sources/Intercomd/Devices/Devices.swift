@@ -2,6 +2,7 @@ internal import Config
 internal import HAL
 internal import Media
 internal import Realtime
+internal import Storage
 internal import Switchboard
 internal import Time
 

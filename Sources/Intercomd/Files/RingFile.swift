@@ -1,6 +1,7 @@
 internal import Audio
 internal import Config
 internal import HAL
+internal import Storage
 
 /// The user's own sound for when somebody calls.
 enum RingFile {

@@ -3,6 +3,7 @@ internal import Control
 internal import HAL
 internal import Presentation
 internal import Station
+internal import Storage
 internal import Switchboard
 internal import Time
 internal import Wire

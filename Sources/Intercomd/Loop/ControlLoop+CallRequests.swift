@@ -4,6 +4,7 @@ internal import Media
 internal import Presentation
 internal import Realtime
 internal import Station
+internal import Storage
 internal import Switchboard
 internal import Time
 internal import Wire

@@ -6,6 +6,7 @@ internal import Media
 internal import Presentation
 internal import Realtime
 internal import Settings
+internal import Storage
 
 /// Whether the cards have one clock, and what is done about the echo then.
 extension ControlLoop {

@@ -2,6 +2,7 @@ internal import Config
 internal import Control
 internal import HAL
 internal import Presentation
+internal import Storage
 internal import Time
 internal import Wire
 

@@ -6,6 +6,7 @@ internal import Media
 internal import Presentation
 internal import Session
 internal import Station
+internal import Storage
 internal import Switchboard
 internal import Time
 internal import Wire

@@ -7,6 +7,7 @@ internal import Presentation
 internal import Realtime
 internal import Session
 internal import Station
+internal import Storage
 internal import Switchboard
 internal import Wire
 

@@ -5,6 +5,7 @@ internal import HAL
 internal import Media
 internal import Presentation
 internal import Station
+internal import Storage
 internal import Time
 
 /// Volumes, mutes and do-not-disturb.

@@ -1,6 +1,7 @@
 internal import HAL
 internal import Media
 internal import Realtime
+internal import Storage
 internal import Time
 
 /// Whether this program works as it should.

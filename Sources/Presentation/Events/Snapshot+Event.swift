@@ -9,11 +9,12 @@ internal import Wire
 
 /// Events, in the words and names that people know.
 extension Snapshot {
-    /// The event that tells people of this; nil where they are told nothing.
+    /// The event that tells people of this.
     ///
     /// - Parameters:
     ///   - notice: What happened.
     ///   - milliseconds: When, since 1970 (UTC).
+    /// - Returns: Nil where they are told nothing.
     package func event(of notice: Notice, at milliseconds: Int) -> Event? {
         var event = Event(.talk, at: milliseconds)
         switch notice {

@@ -7,11 +7,12 @@ internal import Wire
 
 /// The history's records of calls.
 extension Snapshot {
-    /// The record of this; nil where the history keeps nothing of it.
+    /// The record of this.
     ///
     /// - Parameters:
     ///   - notice: What happened.
     ///   - milliseconds: When, since 1970 (UTC).
+    /// - Returns: Nil where the history keeps nothing of it.
     package func record(of notice: Notice, at milliseconds: Int) -> HistoryRecord? {
         switch notice {
         case .callBegan(let summary, let channel):

@@ -1,19 +1,21 @@
-internal import Control
+package import Control
 internal import HAL
 
 /// Lines for whoever looks after the station: in the journal with fields, else on standard error.
 ///
 /// Only the control thread and the start-up write here, and never per packet.
-enum Log {
-    static func error(_ text: String) { start(text, .error) }
-    static func warning(_ text: String) { start(text, .warning) }
-    static func notice(_ text: String) { start(text, .notice) }
+package enum Log {
+    package static func error(_ text: String) { start(text, .error) }
+    package static func warning(_ text: String) { start(text, .warning) }
+    package static func notice(_ text: String) { start(text, .notice) }
 
     /// Tells of an event while the station runs; nothing is waited for.
     ///
     /// With `saying`, in other words than its own; `suppressed` tells how many of its kind were
     /// not told. False when neither the journal nor standard error took it.
-    static func tell(_ event: Event, saying text: String? = nil, suppressed: Int? = nil) -> Bool {
+    package static func tell(_ event: Event, saying text: String? = nil, suppressed: Int? = nil)
+        -> Bool
+    {
         let message = text?.visible ?? event.sentence
         let priority = event.kind.priority
         if let journal {

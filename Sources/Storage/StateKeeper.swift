@@ -1,13 +1,13 @@
-internal import Control
+package import Control
 internal import HAL
-internal import Time
+package import Time
 
 /// What a person has set, between memory and the file `state` of the state directory.
 ///
 /// Written some seconds after the last change, for a knob that is turned is many changes; whole or
 /// not at all. Nothing here ends the program.
-struct StateKeeper {
-    enum Notice: Equatable {
+package struct StateKeeper {
+    package enum Notice: Equatable {
         /// The file was not as it was written, and has another name now.
         case damaged(String)
         case failed(String)
@@ -20,19 +20,19 @@ struct StateKeeper {
     private static let retry = Duration.seconds(30)
     private static let sizeMax = 64 * 1024
 
-    private(set) var state = SavedState()
+    package private(set) var state = SavedState()
     private let path: String
     /// Why it cannot be written; nil when it can.
-    private(set) var problem: String?
+    package private(set) var problem: String?
     private var due: Instant?
     private var changedSince: Instant?
 
-    init(in folder: String) { path = "\(folder)/state" }
+    package init(in folder: String) { path = "\(folder)/state" }
 
-    var deadline: Instant? { due }
+    package var deadline: Instant? { due }
 
     /// Reads what was set before; returns what was wrong with the file.
-    mutating func begin() -> Notice? {
+    package mutating func begin() -> Notice? {
         let bytes: [UInt8]
         do throws(SystemError) {
             bytes = try FileStore.read(path, limit: Self.sizeMax)
@@ -52,7 +52,7 @@ struct StateKeeper {
     }
 
     /// Takes over a change; returns whether it was one.
-    mutating func change(at now: Instant, _ body: (inout SavedState) -> Void) -> Bool {
+    package mutating func change(at now: Instant, _ body: (inout SavedState) -> Void) -> Bool {
         var changed = state
         body(&changed)
         guard changed != state else { return false }
@@ -64,13 +64,13 @@ struct StateKeeper {
     }
 
     /// Writes what is due.
-    mutating func tick(at now: Instant) -> Notice? {
+    package mutating func tick(at now: Instant) -> Notice? {
         guard let due, now >= due else { return nil }
         return write(at: now)
     }
 
     /// Writes what has changed, now; returns what is new about the file.
-    mutating func write(at now: Instant) -> Notice? {
+    package mutating func write(at now: Instant) -> Notice? {
         guard due != nil else { return nil }
         let wasWell = problem == nil
         do throws(SystemError) {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Intercomd
+@testable import Storage
 
 @Suite struct RelayNoteTests {
     @Test func whatIsWrittenIsRead() {

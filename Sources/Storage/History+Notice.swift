@@ -1,6 +1,6 @@
 extension History.Notice {
     /// What the journal is told.
-    var sentence: String {
+    package var sentence: String {
         switch self {
         case .damaged(let lines):
             "history: \(lines) damaged \(lines == 1 ? "line stays" : "lines stay") where they are: "

@@ -1,15 +1,15 @@
-internal import Control
+package import Control
 internal import HAL
-internal import Time
+package import Time
 
 /// The calls that were, on disk: `history` in the state directory, and three files before it.
 ///
 /// A line is written with one call as soon as it is known, and the disk is asked to keep it at most
 /// every 30 s. What cannot be written waits in memory, so much of it, and is tried again. Nothing
 /// here ends the program.
-struct History: ~Copyable {
+package struct History: ~Copyable {
     /// What happened to the files, for the journal.
-    enum Notice: Equatable {
+    package enum Notice: Equatable {
         case torn
         case setAside(lines: Int)
         /// There is no room to set them aside: they stay where they are.
@@ -19,48 +19,48 @@ struct History: ~Copyable {
         case writtenAgain(lost: Int)
     }
 
-    static let fileMax = 256 * 1024
+    package static let fileMax = 256 * 1024
     /// Files before the current one.
-    static let former = 3
-    static let syncInterval = Duration.seconds(30)
+    package static let former = 3
+    package static let syncInterval = Duration.seconds(30)
     /// Bytes that wait where nothing can be written, some 150 records.
-    static let waitingMax = 64 * 1024
+    package static let waitingMax = 64 * 1024
     /// Of lines set aside so much is kept; more stays where it was.
-    static let badMax = 4 * 1024 * 1024
+    package static let badMax = 4 * 1024 * 1024
     /// What one cut can leave of a record, at most.
     private static let tornMax = 4 * 1024
     private static let mode: UInt32 = 0o600
 
     /// The call that has ended last since the start.
-    private(set) var lastEnded: HistoryRecord?
+    package private(set) var lastEnded: HistoryRecord?
     private let path: String
     private var file: AppendFile?
     /// Lines that are not on disk, the oldest first.
     private var waiting: [[UInt8]] = []
     private var waitingBytes = 0
     /// Records for which there was no room.
-    private(set) var lost = 0
+    package private(set) var lost = 0
     /// Damaged lines found since the start.
-    private(set) var setAside = 0
+    package private(set) var setAside = 0
     /// Why nothing can be written; nil when it can.
-    private(set) var problem: String?
+    package private(set) var problem: String?
     /// What happened, until the caller takes it.
     private var notices: [Notice] = []
     private var owesSync = false
     private var nextSync = Instant(nanoseconds: .min)
     private var nextTry = Instant(nanoseconds: .min)
 
-    init(in folder: String) { path = "\(folder)/history" }
+    package init(in folder: String) { path = "\(folder)/history" }
 
     /// When `tick` is due.
-    var deadline: Instant? {
+    package var deadline: Instant? {
         if problem != nil { return nextTry }
         return owesSync ? nextSync : nil
     }
 
     /// Looks through the files of the last run, sets aside what is damaged in them, and ends the
     /// calls that were open when it fell.
-    mutating func begin(wall: Int, at now: Instant) -> [Notice] {
+    package mutating func begin(wall: Int, at now: Instant) -> [Notice] {
         var records: [HistoryRecord] = []
         for number in stride(from: Self.former, through: 0, by: -1) {
             records += clean(name(number)).records
@@ -72,7 +72,7 @@ struct History: ~Copyable {
     }
 
     /// Keeps a record.
-    mutating func append(_ record: HistoryRecord, at now: Instant) -> [Notice] {
+    package mutating func append(_ record: HistoryRecord, at now: Instant) -> [Notice] {
         if record.phase == .end { lastEnded = record }
         add(record, at: now)
         return takeNotices()
@@ -91,14 +91,14 @@ struct History: ~Copyable {
     }
 
     /// Writes and syncs what is due.
-    mutating func tick(at now: Instant) -> [Notice] {
+    package mutating func tick(at now: Instant) -> [Notice] {
         if problem != nil, now >= nextTry { write(at: now) }
         sync(at: now)
         return takeNotices()
     }
 
     /// Writes what waits, and has the disk keep it.
-    mutating func close(at now: Instant) -> [Notice] {
+    package mutating func close(at now: Instant) -> [Notice] {
         if !waiting.isEmpty { write(at: now) }
         nextSync = now
         sync(at: now)
@@ -111,7 +111,7 @@ struct History: ~Copyable {
     }
 
     /// The calls that were asked for.
-    func list(_ query: HistoryQuery) -> HistoryList {
+    package func list(_ query: HistoryQuery) -> HistoryList {
         var records: [HistoryRecord] = []
         for number in stride(from: Self.former, through: 0, by: -1) {
             guard let bytes = try? FileStore.read(name(number), limit: Self.readMax) else {

@@ -4,7 +4,7 @@ import HAL
 import Testing
 import Time
 
-@testable import Intercomd
+@testable import Storage
 
 /// A folder of one test, removed with it.
 private final class Folder {

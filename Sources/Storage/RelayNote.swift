@@ -1,5 +1,5 @@
-internal import Config
-internal import HAL
+package import Config
+package import HAL
 internal import Settings
 
 /// The lines of the relays, written down for a process that comes after this one.
@@ -7,20 +7,20 @@ internal import Settings
 /// Some kernels leave a pin as it is when its program dies, that of a Raspberry Pi among them. So
 /// the service manager runs `intercomd --relays-off` whenever the daemon has ended, however it
 /// ended; and what it needs to know does not hang on settings that somebody may have changed since.
-enum RelayNote {
-    struct Line: Equatable {
-        let name: String
-        let isActiveLow: Bool
+package enum RelayNote {
+    package struct Line: Equatable {
+        package let name: String
+        package let isActiveLow: Bool
     }
 
     private static let linesMax = 16
     private static let sizeMax = 4096
 
-    static func path(in runtime: String) -> String { "\(runtime)/relays" }
+    package static func path(in runtime: String) -> String { "\(runtime)/relays" }
 
     /// Writes down the relays' lines, or takes the note away where there are none; returns why it
     /// could not.
-    static func write(_ relays: [Config.Relay], in runtime: String) -> SystemError? {
+    package static func write(_ relays: [Config.Relay], in runtime: String) -> SystemError? {
         do throws(SystemError) {
             guard !relays.isEmpty else {
                 try FileStore.remove(path(in: runtime))
@@ -33,12 +33,12 @@ enum RelayNote {
         } catch { return error }
     }
 
-    static func text(_ lines: [Line]) -> String {
+    package static func text(_ lines: [Line]) -> String {
         lines.map { ($0.isActiveLow ? "low " : "high ") + $0.name + "\n" }.joined()
     }
 
     /// The lines of a note; what is none is left out.
-    static func lines(of bytes: [UInt8]) -> [Line] {
+    package static func lines(of bytes: [UInt8]) -> [Line] {
         let rows = bytes.split(separator: UInt8(ascii: "\n")).prefix(linesMax)
         return rows.compactMap { row in
             let text = String(decoding: row, as: UTF8.self)
@@ -62,7 +62,7 @@ enum RelayNote {
     ///
     /// - Returns: why nothing was done, if so; nil also where there is no note.
     @discardableResult
-    static func switchOff(_ paths: Paths, _ tell: (Line, GPIOError?) -> Void) -> String? {
+    package static func switchOff(_ paths: Paths, _ tell: (Line, GPIOError?) -> Void) -> String? {
         guard !LocalSocket.isAnswered(paths.controlSocket) else {
             return "intercomd runs, and its relays are its own"
         }
@@ -87,7 +87,7 @@ enum RelayNote {
     }
 
     /// What `intercomd --relays-off` does; returns its exit code.
-    static func switchOff(_ folder: String) -> Int32 {
+    package static func switchOff(_ folder: String) -> Int32 {
         var code: Int32 = 0
         // Of settings that are wrong the paths are known all the same.
         let paths = ConfigFolder(folder).paths

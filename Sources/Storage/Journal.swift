@@ -1,33 +1,35 @@
-internal import Control
+package import Control
 internal import HAL
-internal import Time
+package import Time
 
 /// The ways by which events leave this program: the journal, and the user's program.
-struct Journal {
+package struct Journal {
     private var budget = LogBudget()
     private var hook = EventHook()
     /// Lines that neither the journal nor standard error took.
-    private(set) var lost = 0
+    package private(set) var lost = 0
+
+    package init() {}
 
     /// Lines that the journal was spared.
-    var suppressed: Int { budget.suppressed }
+    package var suppressed: Int { budget.suppressed }
     /// Events for which the user's program did not run, or failed.
-    var unhooked: Int { hook.left }
+    package var unhooked: Int { hook.left }
 
     /// When `tick` is due.
-    func deadline(at now: Instant) -> Instant? { hook.deadline(at: now) }
+    package func deadline(at now: Instant) -> Instant? { hook.deadline(at: now) }
 
     /// Tells of an event, and runs the user's program for it, if there is one.
-    mutating func tell(_ event: Event, program: String?, at now: Instant) {
+    package mutating func tell(_ event: Event, program: String?, at now: Instant) {
         if let program, event.kind != .hookFault { hook.add(event, program: program) }
         if budget.admits(event.kind, at: now), !Log.tell(event) { lost += 1 }
     }
 
     /// Tells more of an event: somebody asked for it, so it is told in full.
-    mutating func note(_ kind: Event.Kind, _ text: String) { write(kind, text) }
+    package mutating func note(_ kind: Event.Kind, _ text: String) { write(kind, text) }
 
     /// Tells once how much was left out, now that it may be told again.
-    mutating func tellSuppressed(at now: Instant) {
+    package mutating func tellSuppressed(at now: Instant) {
         while let (kind, suppressed) = budget.reopened(at: now) {
             write(kind, "\(suppressed) more like this suppressed: \(kind.rawValue)", suppressed)
         }
@@ -36,7 +38,7 @@ struct Journal {
     /// Runs the user's program for what has happened.
     ///
     /// - Returns: Why it failed, once a minute.
-    mutating func tick(at now: Instant) -> String? {
+    package mutating func tick(at now: Instant) -> String? {
         var complaint: String?
         hook.tick(at: now) { notice in
             if case .failed(let reason) = notice { complaint = reason }
@@ -45,7 +47,7 @@ struct Journal {
     }
 
     /// Ends the programs that still run.
-    mutating func close() { hook.close() }
+    package mutating func close() { hook.close() }
 
     private mutating func write(_ kind: Event.Kind, _ text: String, _ suppressed: Int? = nil) {
         let event = Event(kind, at: Int(Clock.wallMilliseconds()))
