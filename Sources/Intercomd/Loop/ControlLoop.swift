@@ -27,16 +27,6 @@ internal import Wire
 /// - `ControlLoop+Requests` answers `intercomctl`,
 /// - `ControlLoop+Snapshot` copies what is known here for `Presentation`, which describes it.
 struct ControlLoop: ~Copyable, CoresOwner {
-    private enum Token {
-        static let handshakes: UInt32 = 0
-        static let events: UInt32 = 1
-        static let signals: UInt32 = 2
-        static let timer: UInt32 = 3
-        static let server: UInt32 = 4
-        static let resolver: UInt32 = 5
-        static let caller: UInt32 = 64
-    }
-
     let facts: Facts
     let rings: Rings
     var settings: SettingsInUse
@@ -61,11 +51,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var switchboard: Switchboard { cores.switchboard }
     var station: Station { switchboard.station }
 
-    private var loop: EventLoop
-    private let timer: Timer
-    private let signals: Signals
-    private var isStopping = false
-    private var nextSecond: Instant
+    private var poller: Poller
     private let byAddress = PassedByAddress()
 
     /// What was found at the start and does not change.
@@ -85,30 +71,23 @@ struct ControlLoop: ~Copyable, CoresOwner {
         _ settings: SettingsInUse, rings: Rings, facts: Facts, links: consuming Links,
         cores: consuming Cores, server: consuming ControlServer, signals: consuming Signals
     ) throws(SystemError) {
-        // What can fail first, on locals: a noncopyable value is made whole or not at all.
-        let loop = try EventLoop()
-        let timer = try Timer()
-        try loop.add(fd: links.socket.fd, token: Token.handshakes)
-        try loop.add(fd: rings.eventsWaiting.fd, token: Token.events)
-        try loop.add(fd: signals.fd, token: Token.signals)
-        try loop.add(fd: timer.fd, token: Token.timer)
-        try loop.add(fd: server.fd, token: Token.server)
-        try loop.add(fd: links.resolver.answered.fd, token: Token.resolver)
+        let poller = try Poller(signals, startedAt: facts.startedAt)
+        try poller.watch(links.socket.fd, as: .handshakes)
+        try poller.watch(rings.eventsWaiting.fd, as: .media)
+        try poller.watch(server.fd, as: .server)
+        try poller.watch(links.resolver.answered.fd, as: .resolver)
 
-        self.loop = loop
-        self.timer = timer
+        self.poller = poller
         devices = Devices(settings.config)
         history = History(in: settings.config.paths.state)
         keeper = StateKeeper(in: settings.config.paths.state)
         self.cores = cores
-        nextSecond = facts.startedAt
         health = Health(Watchdog(isThere: facts.watchdog != nil), startedAt: facts.startedAt)
         self.settings = settings
         self.rings = rings
         self.facts = facts
         self.links = links
         self.server = server
-        self.signals = signals
     }
 
     /// Runs until a signal says stop, and says goodbye.
@@ -127,22 +106,21 @@ struct ControlLoop: ~Copyable, CoresOwner {
         health.lockMemory()
         resolveAll()
         ServiceNotifier.ready()
-        while !isStopping {
+        while !poller.isStopping {
             turn()
         }
         sayGoodbye()
     }
 
+    /// First what has come, then what it is time for, then what people see of both.
     private mutating func turn() {
-        armTimer()
-        let ready = loop.wait(until: nil)
-        now = Clock.now()
+        now = poller.wait(until: deadline, since: now)
         knowCallLamp()
-        for place in 0..<ready { serve(loop[place].token) }
+        while let source = poller.next() { serve(source) }
         takeReturns()
         tickCores()
         followReload()
-        everySecond()
+        if poller.beginsSecond(at: now) { everySecond() }
         followListeners()
         openDevices()
         followClocks()
@@ -151,64 +129,56 @@ struct ControlLoop: ~Copyable, CoresOwner {
         tellOutcomes()
         tellFaults(history.tick(at: now))
         runHook()
-        server.isPaused = settings.isReloading
-        server.tick(at: now) { fd, place, events in
-            try? loop.modify(fd: fd, events: events, token: Token.caller + UInt32(place))
-        }
+        tickServer()
         endWhatNobodyHolds()
         devices.lines.followRelays(at: now)
         devices.show(lampFacts, at: now)
     }
 
-    private mutating func serve(_ token: UInt32) {
-        switch token {
-        case Token.handshakes: takeHandshakes()
-        case Token.events:
+    private mutating func serve(_ source: Poller.Source) {
+        switch source {
+        case .handshakes: takeHandshakes()
+        case .media:
             rings.eventsWaiting.drain()
             takeRecords()
             takeEvents()
-        case Token.signals: takeSignals()
-        case Token.timer: timer.drain()
-        case Token.server: acceptCallers()
-        case Token.resolver: takeAnswers()
-        case Token.caller...: serveCaller(Int(token - Token.caller))
-        default: break
-        }
-    }
-
-    private mutating func takeSignals() {
-        while let signal = signals.next() {
-            switch signal {
-            case .terminate, .interrupt, .quit: isStopping = true
-            case .hangup: reloadBySignal()
-            }
+        case .signals: if poller.takeSignals() { reloadBySignal() }
+        case .server: acceptCallers()
+        case .resolver: takeAnswers()
+        case .caller(let place): serveCaller(place)
         }
     }
 
     private mutating func acceptCallers() {
         server.accept(at: now) { fd, place in
             // Refused, the caller is closed as idle in a few seconds.
-            try? loop.add(fd: fd, token: Token.caller + UInt32(place))
+            try? poller.watch(fd, as: .caller(place))
         }
     }
 
-    /// Wakes the loop at the first deadline of anyone, and at least once a second.
-    private mutating func armTimer() {
-        var first = nextSecond
-        if let deadline = devices.deadline(at: now) { first = min(first, deadline) }
-        if let deadline = cores.deadline { first = min(first, deadline) }
-        if let deadline = settings.deadline { first = min(first, deadline) }
-        if let deadline = history.deadline { first = min(first, deadline) }
-        if let deadline = journal.deadline(at: now) { first = min(first, deadline) }
-        if let deadline = meters.deadline { first = min(first, deadline) }
-        if let deadline = reader.deadline(at: now) { first = min(first, deadline) }
-        // A deadline that keeps lying in the past must not make the loop spin.
-        timer.arm(at: max(first, now + .milliseconds(1)))
+    private mutating func tickServer() {
+        server.isPaused = settings.isReloading
+        server.tick(at: now) { fd, place, events in
+            poller.watch(fd, as: .caller(place), for: events)
+        }
+    }
+
+    /// When the first of the owners has something to do.
+    private var deadline: Instant? {
+        let all: [7 of Instant?] = [
+            devices.deadline(at: now), cores.deadline, settings.deadline,
+            history.deadline, journal.deadline(at: now), meters.deadline,
+            reader.deadline(at: now),
+        ]
+        var first: Instant?
+        for place in all.indices {
+            guard let deadline = all[place] else { continue }
+            first = min(first ?? deadline, deadline)
+        }
+        return first
     }
 
     private mutating func everySecond() {
-        guard now >= nextSecond else { return }
-        nextSecond = now + .seconds(1)
         if settings.owesReload { reloadBySignal() }
         followTraffic()
         followNetwork()
@@ -235,12 +205,13 @@ struct ControlLoop: ~Copyable, CoresOwner {
         feed { _, table, now in table.close(reason: .stopping, at: now) }
         let end = now + .milliseconds(500)
         while let deadline = cores.table.deadline, deadline < end {
-            pause(until: deadline)
+            now = poller.pause(until: deadline, or: rings.eventsWaiting)
             feed { _, table, now in table.tick(at: now) }
         }
         rings.tell(.stop)
         while !health.hasStopped, now < end {
-            pause(until: min(now + .milliseconds(10), end))
+            let moment = min(now + .milliseconds(10), end)
+            now = poller.pause(until: moment, or: rings.eventsWaiting)
             takeEvents()
         }
         takeReturns()
@@ -248,23 +219,5 @@ struct ControlLoop: ~Copyable, CoresOwner {
         tellFaults(history.close(at: now))
         tellFault(keeper.write(at: now))
         journal.close()
-    }
-
-    /// Waits for what the media loop tells, and no longer than until then.
-    mutating func pause(until moment: Instant) {
-        timer.arm(at: moment)
-        var isOver = false
-        while !isOver {
-            let ready = loop.wait(until: moment)
-            now = Clock.now()
-            isOver = now >= moment || ready == 0
-            for place in 0..<ready where loop[place].token == Token.events {
-                rings.eventsWaiting.drain()
-                isOver = true
-            }
-            timer.drain()
-            // What else there is to do waits, and must not keep the processor busy meanwhile.
-            if !isOver { Clock.sleep(.milliseconds(1)) }
-        }
     }
 }
