@@ -139,22 +139,6 @@ struct Lines: ~Copyable {
         }
     }
 
-    /// The media loop could not read a key.
-    mutating func lost(key place: Int, _ error: GPIOError, at now: Instant) {
-        keys[place].isOpen = false
-        keys[place].error = error
-        keys[place].backoff.lost(at: now)
-    }
-
-    /// The media loop has handed back the line of a key that could not be read; if it counts as
-    /// open, why went unheard.
-    mutating func returned(_ line: String, at now: Instant) {
-        for place in keys.indices where keys[place].isOpen && keys[place].button.line == line {
-            keys[place].isOpen = false
-            keys[place].backoff.lost(at: now)
-        }
-    }
-
     /// Lights each lamp in the rhythm that `pattern` says, and darkens those without one.
     mutating func show(at now: Instant, _ pattern: (Config.Lamp.Show) -> LampPattern?) {
         for place in lamps.indices {

@@ -40,21 +40,15 @@ extension ControlLoop {
             guard let place else {
                 return feed { board, _, _ in board.endTalks(to: target, .timedOut) }
             }
-            guard devices.lines.keys.indices.contains(place) else { return }
-            devices.lines.keys[place].isStuck = devices.lines.keys[place].isDown == true
-        // Of other settings, whose coming found no room in the ring.
-        case .key(let place, _) where !devices.lines.keys.indices.contains(place): break
-        case .keyUnreadable(let place, _) where !devices.lines.keys.indices.contains(place): break
+            devices.lines.timedOut(key: place)
         case .key(let place, let isDown):
-            devices.lines.keys[place].isDown = isDown
-            if isDown { devices.lines.keys[place].pressedAt = now }
-            if !isDown { devices.lines.keys[place].isStuck = false }
+            guard devices.lines.moved(key: place, isDown: isDown, at: now) else { return }
             let target = config.buttons[place].talkText
             tell(
                 isDown ? .keyDown : .keyUp, target: target.isEmpty ? nil : target, button: place)
             if isDown { feed { board, _, _ in board.buttonPressed() } }
         case .keyUnreadable(let place, let error):
-            devices.lines.lost(key: place, error, at: now)
+            guard devices.lines.lost(key: place, error, at: now) else { return }
             tell(.buttonFault, button: place, detail: error.description)
         case .touched(let place, let touch): touched(place, Config.Touch(touch))
         case .receiving(let peer, let stream, let isOn):
