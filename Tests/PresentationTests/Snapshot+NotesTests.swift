@@ -1,0 +1,89 @@
+import Control
+import Media
+import Testing
+import Time
+
+@testable import HAL
+@testable import Presentation
+@testable import Switchboard
+
+@Suite struct SnapshotNotesTests {
+    @Test func aNewStationIsToldWhatComesNext() throws {
+        var station = try Kitchen.snapshot("[station]\nname = kitchen\n")
+        #expect(station.notes == [Advice.unpaired])
+        station.folder = "/etc/intercom"
+        station.isUnconfigured = true
+        #expect(station.notes == [Advice.unconfigured("/etc/intercom")])
+    }
+
+    @Test func theUsersProgramIsToldOfOnceItHasFailed() throws {
+        var station = try Kitchen.snapshot()
+        station.totals.hookFailed = 2
+        #expect(
+            station.notes == [
+                "on-event: its program failed at 2 events: journalctl INTERCOM_EVENT=hook_fault"
+            ])
+    }
+
+    @Test func quietHoursAndARestartAreToldWhileTheyHold() throws {
+        var station = try Kitchen.snapshot()
+        station.state.isQuietTime = true
+        station.awaitsRestart = ["[network] port = 5000"]
+        #expect(
+            station.notes == [
+                "quiet hours: only an emergency may ring or page now, where it is allowed",
+                Advice.restart(for: "[network] port = 5000"),
+            ])
+    }
+
+    @Test func aRightToListenThatSleepsIsToldOnlyWherePeersHaveIt() throws {
+        var station = try Kitchen.snapshot()
+        station.tellsOfListeners = false
+        #expect(station.notes == [])
+        let text = Kitchen.text + "[policy office]\ndrop-in = allow\n"
+        station = try Kitchen.snapshot(text)
+        #expect(station.notes == [])
+        station.tellsOfListeners = false
+        #expect(station.notes.count == 1)
+    }
+
+    @Test func noiseIsToldWhenItIsKnownToBeTooMuch() throws {
+        var station = try Kitchen.snapshot()
+        station.media[.signalToNoise] = 401
+        #expect(station.notes == [])
+        station.media[.signalToNoise] = 301
+        #expect(station.notes == [try #require(Advice.noise(30))])
+    }
+
+    @Test func detoursAreToldOfCardsThatAreOpen() throws {
+        var station = try Kitchen.snapshot()
+        station.input.route = PCMRoute(dump: "Hardware PCM card 1 'Card'\nDirect Snoop PCM\n")
+        let detours = try #require(station.input.route).detours
+        #expect(station.notes.count == detours.count)
+        station.input.granted = nil
+        #expect(station.notes == [])
+    }
+
+    @Test func aControlThatIsNotThereIsToldOnlyWhereItIsToBeSet() throws {
+        var station = try Kitchen.snapshot()
+        station.output.wish = .init(name: "PCM", percent: 80, isMuted: false)
+        #expect(
+            station.notes == [
+                "volume: speaker has no control PCM to set: intercomctl audio controls"
+            ])
+        station.output.control = CardControl(
+            name: "PCM", direction: .playback, percent: 80, isMuted: false)
+        #expect(station.notes == [])
+    }
+
+    @Test func aStandInForAESIsToldOfPeersThatUseIt() throws {
+        var station = try Kitchen.snapshot()
+        station.hasAES = false
+        #expect(station.notes.count == 2)
+        let text = Kitchen.text.replacing("[peer office]", with: "[peer office]\nsuite = 2")
+        station = try Kitchen.snapshot(text)
+        station.hasAES = false
+        #expect(station.notes.count == 1)
+        #expect(station.notes.first?.hasPrefix("garage: this processor has no AES") == true)
+    }
+}

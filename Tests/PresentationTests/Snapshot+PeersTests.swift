@@ -1,0 +1,97 @@
+import Config
+import Control
+import Media
+import Testing
+import Time
+import Wire
+
+@testable import Crypto
+@testable import HAL
+@testable import Presentation
+@testable import Session
+@testable import Switchboard
+
+@Suite struct SnapshotPeersTests {
+    private func session(hasPSK: Bool) throws -> PeerState {
+        PeerState(
+            phase: .up(since: Kitchen.now), suite: .chaChaPoly, hasPSK: hasPSK,
+            sessionSince: Kitchen.now - .seconds(90), handshakes: 2,
+            endpoint: try Kitchen.endpoint("10.0.0.7"), lastOpened: nil)
+    }
+
+    @Test func protectionIsToldAsTheSessionHasIt() throws {
+        var station = try Kitchen.snapshot()
+        #expect(!station.peerStatus(Kitchen.garage).hasPSK)
+        station.peers[Kitchen.garage].session = try session(hasPSK: false)
+        #expect(!station.peerStatus(Kitchen.garage).hasPSK)
+        station.peers[Kitchen.garage].session = try session(hasPSK: true)
+        let status = station.peerStatus(Kitchen.garage)
+        #expect(status.hasPSK && status.suite == 2 && status.endpoint == "10.0.0.7:4747")
+        #expect(status.sessionAgeSeconds == 90)
+        #expect(!station.peerStatus(Kitchen.office).hasPSK)
+    }
+
+    @Test func whatIsNotKnownOfAPeerIsLeftOut() throws {
+        var station = try Kitchen.snapshot()
+        let fresh = station.peerStatus(Kitchen.garage)
+        #expect(fresh.state == .up)
+        #expect(fresh.heardAgeSeconds == nil && fresh.lossPercent == nil && fresh.hearsNow == nil)
+        #expect(fresh.heardPercent == nil && fresh.concealedPercent == nil)
+        #expect(fresh.quality.mos == nil && fresh.endpoint == nil)
+        station.peers[Kitchen.garage].traffic[.lastOpened] = UInt64(
+            (Kitchen.now - .seconds(2)).nanoseconds)
+        station.peers[Kitchen.garage].traffic[.playoutDelay] = 40
+        station.peers[Kitchen.garage].traffic[.loss] = 64
+        let status = station.peerStatus(Kitchen.garage)
+        #expect(status.heardAgeSeconds == 2 && status.lossPercent == 25)
+        #expect(status.bufferMilliseconds == 40)
+    }
+
+    @Test func aPeerTalksOnlyWhileItIsHeard() throws {
+        var station = try Kitchen.snapshot()
+        station.peers[Kitchen.garage].session = try session(hasPSK: true)
+        #expect(!station.peerStatus(Kitchen.garage).isTalking && station.levels.talkers.isEmpty)
+        station.peers[Kitchen.garage].isSounding = true
+        #expect(station.peerStatus(Kitchen.garage).isTalking)
+        #expect(station.levels.talkers.map(\.name) == ["garage"])
+    }
+
+    @Test func anAddressOfThisStationIsNamed() throws {
+        var station = try Kitchen.snapshot { $0.down(Kitchen.garage, at: Kitchen.now) }
+        let port = station.config.network.port
+        station.peers[Kitchen.garage].downReason = .noAnswer
+        station.peers[Kitchen.garage].endpoints = [try Kitchen.endpoint("10.0.0.9", port)]
+        #expect(station.downReason(of: Kitchen.garage) == .noAnswer)
+        station.ownHosts = ["10.0.0.9"]
+        let own = try Kitchen.endpoint("10.0.0.9", port)
+        #expect(station.downReason(of: Kitchen.garage) == .ownAddress(own))
+        #expect(station.peerStatus(Kitchen.garage).down.reason == "own_address")
+        // Another port of this machine is another station.
+        station.peers[Kitchen.garage].endpoints = [try Kitchen.endpoint("10.0.0.9", port + 1)]
+        #expect(station.downReason(of: Kitchen.garage) == .noAnswer)
+    }
+
+    @Test func aCallerThatIsTakenForAPeerIsNoStranger() throws {
+        var station = try Kitchen.snapshot { $0.down(Kitchen.garage, at: Kitchen.now) }
+        let place = try Kitchen.endpoint("10.0.0.7")
+        station.unknownCallers = [
+            UnknownCaller(
+                publicKey: station.ownKey, source: place, isProven: false,
+                calledAt: Kitchen.now - .seconds(3))
+        ]
+        #expect(station.callers.map(\.address) == ["10.0.0.7:4747"])
+        #expect(station.callers[0].ageSeconds == 3 && !station.callers[0].isProven)
+        station.peers[Kitchen.garage].downReason = .otherKey(station.ownKey, at: place)
+        #expect(station.callers.isEmpty)
+        #expect(station.problems.count == 1)
+    }
+
+    @Test func aCopiedCardIsToldOnceItsKeyHasCalled() throws {
+        var station = try Kitchen.snapshot()
+        station.ownKeyCaller = UnknownCaller(
+            publicKey: station.ownKey, source: try Kitchen.endpoint("10.0.0.8"), isProven: true,
+            calledAt: Kitchen.now)
+        let text = try #require(station.problems.first)
+        #expect(text.hasPrefix("a caller at 10.0.0.8:4747 used this station's own key: "))
+    }
+}

@@ -1,0 +1,165 @@
+import Control
+import Media
+import Testing
+import Time
+
+@testable import HAL
+@testable import Presentation
+@testable import Session
+@testable import Switchboard
+
+@Suite struct SnapshotProblemsTests {
+    /// Two stations that use one key.
+    private func shared() throws -> SharedKey {
+        SharedKey(
+            endpoints: (try Kitchen.endpoint("10.0.0.1"), try Kitchen.endpoint("10.0.0.2")),
+            seenAt: Kitchen.now)
+    }
+
+    @Test func whereAllIsWellNothingIsToBeMended() throws {
+        let station = try Kitchen.snapshot()
+        #expect(station.problems == [])
+        #expect(station.notes == [])
+        #expect(station.hindrances == [])
+    }
+
+    @Test func aCardThatIsNotOpenIsAProblemUnlessItIsNotWanted() throws {
+        var station = try Kitchen.snapshot()
+        station.output.granted = nil
+        #expect(station.problems == ["audio speaker: not open yet"])
+        station.output.error = PCMError(device: "speaker", direction: .playback, reason: .busy)
+        #expect(
+            station.problems == [
+                "audio output speaker: in use by another program; 'fuser -v /dev/snd/*' shows which"
+            ])
+        station.output.isReopening = true
+        #expect(station.problems == [])
+        station.output.isReopening = false
+        station.output.isWanted = false
+        #expect(station.problems == [])
+    }
+
+    @Test func aStreamThatStandsStillIsToldWithItsReopenings() throws {
+        var station = try Kitchen.snapshot { $0.streamChanged(.capture, .stands) }
+        station.media[.captureReopens] = 3
+        let text = try #require(station.problems.first)
+        #expect(
+            text.hasPrefix(
+                "audio input mic: stands still, and is closed and opened again until it moves "
+                    + "(3 times since the start); if it stays so, "))
+        #expect(station.asleep(.capture) == text)
+        #expect(station.status.audio.input.standsStill)
+        #expect(!station.status.audio.output.standsStill)
+        let moving = try Kitchen.snapshot {
+            $0.streamChanged(.capture, .stands)
+            $0.streamChanged(.capture, .moves)
+        }
+        #expect(moving.problems == [])
+        #expect(moving.awake(.capture) == "audio input mic moves again")
+    }
+
+    @Test func linesThatDoNotWorkAreNamed() throws {
+        var station = try Kitchen.snapshot()
+        let busy = GPIOError(line: "GPIO17", reason: .busy(holder: "spi"))
+        station.keys[0].isOpen = false
+        #expect(station.problems == ["button door: not open yet"])
+        station.keys[0].error = busy
+        station.lamps = station.lamps.map { .init($0.lamp, busy, isShowing: false) }
+        station.relays = station.relays.map { .init($0.relay, busy, isOn: false) }
+        let words = "line GPIO17: the line is held by \"spi\""
+        #expect(
+            station.problems == [
+                "button door: \(words)", "lamp red: \(words)", "relay gate: \(words)",
+            ])
+        let status = station.status
+        #expect(status.buttons[0].fault.holder == "spi" && status.buttons[0].state == .unreadable)
+        #expect(status.lamps[0].state == .failed && status.relays[0].state == .failed)
+    }
+
+    @Test func aButtonIsStuckOnlyWhileItIsHeldTooLong() throws {
+        var station = try Kitchen.snapshot()
+        station.keys[0].isDown = true
+        #expect(station.problems == [])
+        #expect(station.status.buttons[0].state == .pressed)
+        station.keys[0].isStuck = true
+        #expect(
+            station.problems == [
+                "button door: held longer than max-talk, so it is not heard; "
+                    + "let it go (or look whether it is jammed)"
+            ])
+    }
+
+    @Test func theNetworkComesFirst() throws {
+        var station = try Kitchen.snapshot {
+            $0.looked(.init(code: "no_link", text: "no cable", fix: "plug it in"))
+        }
+        station.isRealtime = false
+        #expect(
+            station.problems == [
+                "network: no cable; plug it in",
+                "no real-time priority, sound may break under load: "
+                    + "give the service LimitRTPRIO=70, or ulimit -r 70",
+            ])
+        #expect(station.status.network.fault == "no_link")
+        #expect(try Kitchen.snapshot().status.network == NetworkStatus())
+    }
+
+    @Test func whatTheProgramCannotDoIsTold() throws {
+        var station = try Kitchen.snapshot()
+        station.isSoundStill = true
+        station.memoryProblem = "memory is not locked"
+        station.fileProblems = ["history: no space"]
+        #expect(
+            station.problems == [
+                "the sound stands still: as a service it is started again, else restart intercomd",
+                "history: no space", "memory is not locked",
+            ])
+        #expect(!station.status.isMemoryLocked)
+        #expect(try Kitchen.snapshot().status.isMemoryLocked)
+    }
+
+    @Test func aProcessorThatKeepsUpLeavesNothingOut() throws {
+        let pressed = try Kitchen.snapshot { $0.shed(to: .twoVoices) }
+        #expect(
+            pressed.shedText == "speech is encoded plainly, 2 voices are heard at once at most")
+        #expect(pressed.status.overload.leftOut == ["encoder_care", "voices"])
+        #expect(pressed.problems.count == 1)
+        let calm = try Kitchen.snapshot {
+            $0.shed(to: .twoVoices)
+            $0.shed(to: .none)
+        }
+        #expect(calm.problems == [] && calm.status.overload == OverloadStatus())
+    }
+
+    @Test func aKeyThatTwoStationsUseIsAProblemOfItsPeer() throws {
+        var station = try Kitchen.snapshot()
+        station.peers[Kitchen.garage].sharedKey = try shared()
+        let text = try #require(station.problems.first)
+        #expect(
+            text.hasPrefix(
+                "garage: two stations use its key, at 10.0.0.1:4747 and 10.0.0.2:4747: "
+                    + "was its card copied?"))
+        #expect(station.sharedKeyProblem(of: Kitchen.office) == nil)
+        #expect(
+            station.peerList.peers[Kitchen.garage].sharedKeyAt
+                == ["10.0.0.1:4747", "10.0.0.2:4747"])
+    }
+
+    @Test func aPeerThatIsDownIsAProblemWhenItNeedsMendingOrStaysAway() throws {
+        var station = try Kitchen.snapshot { $0.down(Kitchen.garage, at: Kitchen.now) }
+        station.peers[Kitchen.garage].downReason = .noAnswer
+        station.peers[Kitchen.garage].downSince = Kitchen.now - .seconds(59)
+        #expect(station.problems == [])
+        let note = try #require(station.notes.first)
+        #expect(note.hasPrefix("garage: no answer from its address; "))
+        station.peers[Kitchen.garage].downSince = Kitchen.now - .seconds(60)
+        #expect(station.problems == [note] && station.notes == [])
+        station.peers[Kitchen.garage].downSince = Kitchen.now
+        station.peers[Kitchen.garage].downReason = .psk
+        #expect(station.problems.count == 1)
+        // That of the whole station is told once, and not of every peer.
+        station.peers[Kitchen.garage].downReason = .noNetwork
+        station.peers[Kitchen.garage].downSince = Kitchen.now - .seconds(600)
+        #expect(station.problems == [] && station.notes == [])
+    }
+}

@@ -1,0 +1,112 @@
+import Control
+import Media
+import Station
+import Testing
+import Time
+
+@testable import HAL
+@testable import Presentation
+@testable import Switchboard
+
+@Suite struct SnapshotStatusTests {
+    private func value(_ name: String, of station: Snapshot) -> Int? {
+        station.status.counters.first { $0.name == name }?.value
+    }
+
+    @Test func failuresAreCountedWhereTheyHappened() throws {
+        var station = try Kitchen.snapshot()
+        for counter in station.status.counters { #expect(counter.value == 0, "\(counter.name)") }
+        station.totals.dataFull = 4
+        station.totals.handshakesFull = 5
+        station.totals.hookFailed = 6
+        station.totals.historyLost = 7
+        station.totals.packetsBefore = (sent: 10, opened: 20)
+        station.peers[3].traffic[.sent] = 1
+        station.peers[Kitchen.office].traffic[.opened] = 2
+        station.media[.droppedReplay] = 8
+        #expect(value("dropped_full", of: station) == 4)
+        #expect(value("handshake_dropped_full", of: station) == 5)
+        #expect(value("hook_failed", of: station) == 6)
+        #expect(value("history_lost", of: station) == 7)
+        #expect(value("dropped_replay", of: station) == 8)
+        #expect(value("packets_sent", of: station) == 11)
+        #expect(value("packets_opened", of: station) == 22)
+    }
+
+    @Test func heapCallsAreLeftOutWhereNobodyCountsThem() throws {
+        var station = try Kitchen.snapshot()
+        #expect(station.status.media.heapCalls == 0)
+        station.media[.heapCalls] = .max
+        #expect(station.status.media.heapCalls == nil)
+    }
+
+    @Test func aCardIsOpenOnlyAsItWasGranted() throws {
+        var station = try Kitchen.snapshot()
+        #expect(station.status.audio.input.state == .open)
+        #expect(station.status.audio.input.period == 240)
+        station.input.granted = nil
+        station.input.error = PCMError(device: "mic", direction: .capture, reason: .unplugged)
+        #expect(station.status.audio.input.state == .absent)
+        #expect(station.status.audio.input.period == nil)
+    }
+
+    @Test func theEchoIsCancelledOnlyWithOneClockAndTimeForIt() throws {
+        let text = Kitchen.text.replacing(
+            "echo = off\nduplex = full", with: "echo = on\nduplex = auto")
+        var station = try Kitchen.snapshot(text)
+        #expect(station.status.audio.echo == "on" && station.status.audio.duplex == "full")
+        station.clocksApart = "two cards"
+        #expect(station.status.audio.echo == "refused" && station.status.audio.duplex == "half")
+        #expect(station.notes == [Advice.echoRefused("two cards")])
+        station = try Kitchen.snapshot(text) { $0.shed(to: .noEchoCancelling) }
+        station.media[.echoReduction] = 200
+        #expect(station.status.audio.echo == "shed" && station.status.audio.duplex == "half")
+        #expect(station.status.audio.echoReductionDB == nil)
+    }
+
+    @Test func driftIsToldWhileItIsKnown() throws {
+        var station = try Kitchen.snapshot()
+        station.media[.captureDriftError] = .max
+        #expect(station.status.audio.input.driftPPM == nil)
+        station.media[.captureDriftError] = 500
+        station.media[.captureDrift] = UInt64(bitPattern: -12_340)
+        #expect(station.status.audio.input.driftPPM == -12.3)
+        #expect(station.status.audio.input.driftErrorPPM == 0.5)
+    }
+
+    @Test func theMicrophoneIsOpenToThoseItIsOpenTo() throws {
+        var station = try Kitchen.snapshot()
+        #expect(!station.status.microphone.isOpen && station.status.microphone.targets == [])
+        let garage = try #require(station.routing.target(named: "garage")).id
+        station.talkingSince = [garage: Kitchen.now]
+        #expect(station.status.microphone.targets == ["garage"])
+        #expect(station.status.buttons[0].isTalking)
+        station.isCapturing = false
+        #expect(station.status.microphone.meter.peakDBFS == nil)
+    }
+
+    @Test func thereIsNoCallUntilThereIsOne() throws {
+        var station = try Kitchen.snapshot()
+        #expect(station.status.call == CallStatus())
+        var record = HistoryRecord()
+        record.call = "0190"
+        record.peer = "garage"
+        record.isMissed = true
+        station.lastEnded = record
+        #expect(station.status.call.lastPeer == "garage" && station.status.call.isLastMissed)
+        #expect(station.status.call.call == nil)
+    }
+
+    @Test func theWayToAPeerIsEstimatedOnlyWhereAllPartsAreKnown() throws {
+        let latency = try Kitchen.snapshot().latency(to: Kitchen.garage)
+        #expect(latency.peer == "garage" && latency.outputMilliseconds == 10)
+        #expect(latency.networkMilliseconds == nil && latency.estimateMilliseconds == nil)
+        #expect(latency.keyToPacketMilliseconds == nil)
+    }
+
+    @Test func rightsAreThoseThatHoldNow() throws {
+        let detail = try Kitchen.snapshot().detail(of: Kitchen.office)
+        #expect(detail.peer.name == "office" && !detail.opensMicrophone && detail.refused.isEmpty)
+        #expect(try Kitchen.snapshot().status.microphone.mayOpen == [])
+    }
+}

@@ -1,0 +1,74 @@
+import Audio
+import Control
+import Media
+import Station
+import Testing
+import Time
+import Wire
+
+@testable import Presentation
+@testable import Switchboard
+
+@Suite struct SnapshotUnheardTests {
+    /// The garage spoke some seconds ago on a stream, and was not heard here.
+    private func station(
+        _ why: Unheard, _ ago: Duration, hearing: Hearing = .direct
+    ) throws -> Snapshot {
+        var station = try Kitchen.snapshot()
+        let at = UInt64((Kitchen.now - ago).nanoseconds)
+        station.peers[Kitchen.garage].traffic[.unheardAt] = at
+        station.peers[Kitchen.garage].traffic[.unheardWhy] = UInt64(why.rawValue) | 5 << 8
+        station.peers[Kitchen.garage].hearings[5] = hearing
+        return station
+    }
+
+    @Test func aVoiceThatWasNotHeardIsToldForTenMinutes() throws {
+        let lately = try station(.outranked, .seconds(599))
+        #expect(
+            lately.hindrances.map(\.text) == [
+                "garage spoke 599 s ago and was not heard here: "
+                    + "\(try #require(HeardBy.Reason(.outranked)).wordsHere)"
+            ])
+        #expect(lately.hindrances[0].ageSeconds == 599)
+        #expect(lately.notes.count == 1 && lately.problems == [])
+        #expect(try station(.outranked, .seconds(600)).hindrances == [])
+    }
+
+    @Test func whatWasHeardOrIsOverIsNotTold() throws {
+        #expect(try station(.heard, .seconds(1)).hindrances == [])
+        #expect(try station(.over, .seconds(1)).hindrances == [])
+    }
+
+    @Test func aVolumeThatIsUpAgainIsToldNoMore() throws {
+        var station = try station(.speakerMuted, .seconds(5))
+        #expect(station.hindrances == [])
+        station.toldVolumes.isSpeakerMuted = true
+        #expect(station.hindrances.count == 1)
+        // Of a stream that means nothing here now, nobody knows whether it would be heard.
+        station = try self.station(.speakerMuted, .seconds(5), hearing: .unbound)
+        #expect(station.hindrances.count == 1)
+    }
+
+    @Test func aSpeakerThatIsBackIsToldNoMore() throws {
+        var station = try station(.outputLost, .seconds(5))
+        #expect(station.hindrances == [])
+        station.output.granted = nil
+        #expect(station.hindrances.count == 1)
+    }
+
+    @Test func doNotDisturbIsToldWhileItHolds() throws {
+        var station = try station(.doNotDisturb, .seconds(5))
+        #expect(station.hindrances == [])
+        station.state.doNotDisturb.isOn = true
+        #expect(station.hindrances.count == 1)
+        station.state.doNotDisturb.isOn = false
+        station.state.isQuietTime = true
+        #expect(station.hindrances.count == 1)
+    }
+
+    @Test func aPolicyIsToldUntilTheStreamIsHeard() throws {
+        #expect(try station(.denied, .seconds(5)).hindrances == [])
+        #expect(try station(.denied, .seconds(5), hearing: .ignored(.denied)).hindrances.count == 1)
+        #expect(try station(.denied, .seconds(5), hearing: .ignored(.over)).hindrances == [])
+    }
+}

@@ -1,0 +1,107 @@
+import Audio
+import Config
+import Crypto
+import Media
+import Station
+import Testing
+import Time
+import Wire
+
+@testable import HAL
+@testable import Presentation
+@testable import Session
+@testable import Switchboard
+
+/// A kitchen in which all is well: both cards are open, garage and office are there.
+enum Kitchen {
+    static let now = Instant(nanoseconds: 3_600_000_000_000)
+    static let garage = 0
+    static let office = 1
+
+    static let text = """
+        [station]
+        name = kitchen
+        [audio]
+        echo = off
+        duplex = full
+        [button door]
+        line = GPIO17
+        talk = garage
+        [lamp red]
+        line = GPIO22
+        show = talking
+        [relay gate]
+        line = GPIO23
+        pulse = 1s
+        [channel house]
+        members = *
+        [peer garage]
+        key = intercom1:pnhjbg56p77ejrdfuiqag7lar3rvrf6td34xf4d7oseszmhxh4jq:sdyp
+        [peer office]
+        key = intercom1:b6vgqtwyq22ls7wbnzsd3qz7nkmb3e4qpnhipj2cfxbn6ylk64qa:aaaa
+
+        """
+
+    /// What it says of itself; `decide` tells its switchboard what has happened before.
+    static func snapshot(
+        _ text: String = text, _ decide: (inout Switchboard) -> Void = { _ in }
+    ) throws -> Snapshot {
+        let config = try config(text)
+        let roster = roster(config)
+        let routing = Routing(config, roster)
+        var board = Switchboard(
+            station: Station(
+                targets: routing.targets, channels: routing.channels,
+                firstMids: (0..<Roster.capacity).map { 100 * UInt32($0) }),
+            peers: Roster.capacity, frames: .init(samples: 480, size: 80, sizeRepeated: 40),
+            at: now)
+        for peer in roster.numbers { board.up(peer, isNewBoot: true, at: now) }
+        decide(&board)
+        let secret = Key(copying: [UInt8](repeating: 99, count: 32).span)
+        var made = Snapshot(
+            of: config, roster, routing, plan(routing), board, key: X25519.publicKey(of: secret),
+            startedAt: now - .seconds(600), at: now)
+        made.totals.drops = [Int](repeating: 0, count: Drop.names.count)
+        made.input = card("mic")
+        made.output = card("speaker")
+        made.isCapturing = true
+        made.keys = config.buttons.map { button in
+            var key = Snapshot.Key(button)
+            key.isOpen = true
+            key.isDown = false
+            return key
+        }
+        made.lamps = config.lamps.map { Snapshot.Lamp($0, nil, isShowing: false) }
+        made.relays = config.relays.map { Snapshot.Relay($0, nil, isOn: false) }
+        made.surroundings.peers = roster.numbers
+        return made
+    }
+
+    /// A card that is open, and nothing between it and the program.
+    static func card(_ name: String) -> Snapshot.Card {
+        var card = Snapshot.Card()
+        card.shown = name
+        card.isWanted = true
+        card.granted = PCMParameters(
+            rate: 48_000, channels: 1, format: .s16, periodSamples: 240, bufferSamples: 960,
+            fillSamples: 480)
+        card.route = PCMRoute(dump: "Hardware PCM card 1 'Card'")
+        return card
+    }
+
+    private static func plan(_ routing: Routing) -> MediaPlan {
+        MediaPlan(
+            targets: routing.targets, keys: [],
+            virtualKeys: { _ in
+                TalkKey.Settings(
+                    mode: .momentary, debounce: .zero, tail: .zero, talkMax: .seconds(60))
+            }, gains: [Gain](repeating: .unity, count: 2 * MediaPlan.gainsPerPeer),
+            profile: .voice, bitrate: 24_000, periodSamples: 240, preroll: .zero,
+            jitterMax: .milliseconds(240))
+    }
+
+    /// Where a peer may be.
+    static func endpoint(_ host: String, _ port: UInt16 = 4747) throws -> Endpoint {
+        Endpoint(try #require(SocketAddress(host: host, port: port)))
+    }
+}
