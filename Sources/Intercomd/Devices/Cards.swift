@@ -138,7 +138,14 @@ struct Cards {
     }
 
     /// The media loop lost a card in use.
-    static func lost(_ side: inout Side, _ error: PCMError, at now: Instant) {
+    mutating func lost(_ direction: PCMError.Direction, _ error: PCMError, at now: Instant) {
+        switch direction {
+        case .capture: Self.lost(&input, error, at: now)
+        case .playback: Self.lost(&output, error, at: now)
+        }
+    }
+
+    private static func lost(_ side: inout Side, _ error: PCMError, at now: Instant) {
         // Its failing is no news of the one that is to follow it.
         guard !side.isLeaving else { return }
         side.granted = nil

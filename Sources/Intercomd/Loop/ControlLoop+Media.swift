@@ -53,12 +53,8 @@ extension ControlLoop {
         case .touched(let place, let touch): touched(place, Config.Touch(touch))
         case .receiving(let peer, let stream, let isOn):
             receiving(peer, stream, isOn)
-        case .captureFailed(let error):
-            Cards.lost(&devices.cards.input, error, at: now)
-            cardLost(error)
-        case .playbackFailed(let error):
-            Cards.lost(&devices.cards.output, error, at: now)
-            cardLost(error)
+        case .captureFailed(let error): cardLost(.capture, error)
+        case .playbackFailed(let error): cardLost(.playback, error)
         case .stream(let direction, let change): follow(direction, change)
         case .masterStalled:
             feed { board, _, _ in board.cardStalled() }
@@ -71,7 +67,8 @@ extension ControlLoop {
         }
     }
 
-    private mutating func cardLost(_ error: PCMError) {
+    private mutating func cardLost(_ direction: PCMError.Direction, _ error: PCMError) {
+        devices.cards.lost(direction, error, at: now)
         feed { board, _, _ in board.cardLost() }
         tellLoss(error)
     }

@@ -1,0 +1,82 @@
+import Config
+import HAL
+import Realtime
+import Testing
+import Time
+
+@testable import Intercomd
+@testable import Media
+
+/// What can be said of cards and lines without any.
+@Suite struct DevicesTests {
+    private static let text = """
+        [station]
+        name = kitchen
+        [audio]
+        input = card:Mic
+        output = none
+        [button a]
+        line = GPIO17
+        talk = house
+        [channel house]
+        members = *
+
+        """
+    private let now = Instant(nanoseconds: 0)
+
+    @Test func aKeyIsStuckUntilItIsLetGo() throws {
+        var lines = Lines(try config(Self.text))
+        let isThere = lines.moved(key: 0, isDown: true, at: now)
+        lines.timedOut(key: 0)
+        #expect(isThere && lines.keys[0].isStuck && lines.keys[0].pressedAt == now)
+        _ = lines.moved(key: 0, isDown: false, at: now + .seconds(1))
+        #expect(!lines.keys[0].isStuck && lines.keys[0].isDown == false)
+        // Let go in the same moment, it is not.
+        lines.timedOut(key: 0)
+        #expect(!lines.keys[0].isStuck)
+    }
+
+    @Test func aKeyOfOtherSettingsChangesNothing() throws {
+        var lines = Lines(try config(Self.text))
+        let hasMoved = lines.moved(key: 1, isDown: true, at: now)
+        lines.timedOut(key: 1)
+        #expect(!hasMoved && lines.keys.count == 1 && lines.keys[0].isDown == nil)
+    }
+
+    @Test func volumesAreToldOnlyWhereTheyAreOthers() throws {
+        var devices = Devices(try config(Self.text))
+        let rings = try Rings()
+        var volumes = MediaVolumes()
+        devices.tell(volumes, rings)
+        volumes.isMicrophoneMuted = true
+        devices.tell(volumes, rings)
+        devices.tell(volumes, rings)
+        var told = 0
+        while let command = rings.commands.pop() {
+            if case .volumes(let volumes) = command, volumes.isMicrophoneMuted { told += 1 }
+        }
+        #expect(told == 1 && devices.toldVolumes == volumes)
+    }
+
+    @Test func aFormerSettingThatComesBackIsHandedOutAtOnce() throws {
+        let config = try config(Self.text)
+        var devices = Devices(config)
+        let rings = try Rings()
+        var watchdog = Watchdog(isThere: false)
+        let plan = plan(config)
+        for _ in 0..<2 {
+            let change = try MediaChange(
+                from: plan, to: plan, formerKeys: [0],
+                firstSequences: plan.targets.map { _ in 0 }, at: now)
+            let refused = rings.returns.push(.change(Box(change)))
+            guard case .none = consume refused else {
+                Issue.record("there is no room")
+                return
+            }
+        }
+        var moment = now
+        var count = 0
+        while devices.takeReturns(rings, &watchdog, at: &moment) { count += 1 }
+        #expect(count == 2 && moment == now && !devices.owesReturns)
+    }
+}
