@@ -1,0 +1,78 @@
+/// The rules by which people change what is kept.
+extension SavedState {
+    /// What has changed, for the journal.
+    public enum Change: Equatable, Sendable {
+        case volume(Volumes.Kind, percent: Int)
+        case mute(String, isOn: Bool)
+        /// On for so many seconds; nil: until somebody turns it off.
+        case doNotDisturb(isOn: Bool, seconds: Int?)
+    }
+
+    /// What can be muted besides peers and channels.
+    public static let muteable = ["mic", "speaker"]
+
+    /// Whether a person has muted this: "mic", "speaker", a peer or a channel.
+    public func isMuted(_ what: String) -> Bool {
+        switch what {
+        case "mic": isMicrophoneMuted
+        case "speaker": isSpeakerMuted
+        default: muted.contains(what)
+        }
+    }
+
+    /// Takes over what a person wants.
+    ///
+    /// - Parameters:
+    ///   - request: What is wanted.
+    ///   - names: The peers and channels of the settings.
+    ///   - milliseconds: The time since 1970.
+    /// - Returns: What has changed; nil where it was so before.
+    /// - Throws: What the person is told who named nothing that there is.
+    public mutating func follow(
+        _ request: StateRequest, among names: [String], at milliseconds: Int
+    ) throws(ControlError) -> Change? {
+        let former = self
+        let change: Change
+        switch request {
+        case .show: return nil
+        case .volume(let kind, let wanted):
+            let percent =
+                switch wanted {
+                case .to(let percent): percent
+                case .by(let step): volumes[kind] + step
+                }
+            volumes[kind] = min(max(percent, 0), 100)
+            change = .volume(kind, percent: volumes[kind])
+        case .mute(let what, let isOn):
+            // A name that is gone can still be forgotten.
+            let isKnown = Self.muteable.contains(what) || names.contains(what)
+            guard isKnown || !isOn && muted.contains(what) else {
+                let known = (Self.muteable + names).joined(separator: ", ")
+                throw ControlError(.unknownTarget, "nothing here is called \(what): \(known)")
+            }
+            mute(what, isOn)
+            change = .mute(what, isOn: isOn)
+        case .doNotDisturb(let isOn, let seconds):
+            doNotDisturb.isOn = isOn
+            doNotDisturb.untilMilliseconds =
+                isOn ? seconds.map { milliseconds + $0 * 1000 } : nil
+            change = .doNotDisturb(isOn: isOn, seconds: isOn ? seconds : nil)
+        }
+        return self == former ? nil : change
+    }
+
+    private mutating func mute(_ what: String, _ isOn: Bool) {
+        switch what {
+        case "mic": isMicrophoneMuted = isOn
+        case "speaker": isSpeakerMuted = isOn
+        default:
+            muted.removeAll { $0 == what }
+            if isOn { muted.append(what) }
+        }
+    }
+
+    /// Whether do-not-disturb has lasted as long as it was to.
+    public func isUndisturbedLongEnough(at milliseconds: Int) -> Bool {
+        doNotDisturb.untilMilliseconds.map { milliseconds >= $0 } ?? false
+    }
+}
