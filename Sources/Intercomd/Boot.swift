@@ -158,6 +158,13 @@ enum Boot {
     /// Where a stream's packets begin.
     static func randomSequence() -> UInt16 { UInt16(truncatingIfNeeded: random()) }
 
+    /// A UUIDv7 (RFC 9562 §5.7): ordered by the wall clock, else random.
+    static func callID() -> CallID {
+        let time = UInt64(Clock.wallMilliseconds())
+        let high = time << 16 | 0x7000 | random() & 0x0FFF
+        return CallID(high: high, low: random() & (1 << 62 - 1) | 1 << 63)
+    }
+
     static func random() -> UInt64 {
         var bytes = InlineArray<8, UInt8>(repeating: 0)
         var span = bytes.mutableSpan

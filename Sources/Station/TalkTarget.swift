@@ -45,3 +45,10 @@ public struct TalkTarget: Equatable, Sendable {
         self.purpose = purpose
     }
 }
+
+extension Station {
+    /// The target that is this peer alone; nil where the settings have none.
+    public func target(ofPeer peer: Int) -> TalkTarget? {
+        targets.first { $0.stream == 0 && $0.listeners.contains(peer) }
+    }
+}

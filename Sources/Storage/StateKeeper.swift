@@ -51,16 +51,18 @@ package struct StateKeeper {
         return .damaged("\(path): \(reason); volumes, mutes and do-not-disturb begin anew")
     }
 
-    /// Takes over a change; returns whether it was one.
-    package mutating func change(at now: Instant, _ body: (inout SavedState) -> Void) -> Bool {
-        var changed = state
-        body(&changed)
-        guard changed != state else { return false }
-        state = changed
+    /// Takes over what a person wants; returns what has changed, or nil where it was so before.
+    ///
+    /// `names` are the peers and channels of the settings, `milliseconds` the time since 1970.
+    package mutating func follow(
+        _ request: StateRequest, among names: [String], at now: Instant, milliseconds: Int
+    ) throws(ControlError) -> SavedState.Change? {
+        let change = try state.follow(request, among: names, at: milliseconds)
+        guard let change else { return nil }
         let since = changedSince ?? now
         changedSince = since
         due = min(now + Self.rest, since + Self.restMax)
-        return true
+        return change
     }
 
     /// Writes what is due.

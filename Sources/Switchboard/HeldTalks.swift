@@ -11,10 +11,11 @@ package struct HeldTalks: Sendable {
     }
 
     struct Talk: Equatable, Sendable {
-        let caller: CallerTicket?
         let target: Int
+        /// Nil where it lasts until it is let go.
+        var caller: CallerTicket?
         /// What its caller calls the target.
-        let name: String
+        var name = ""
     }
 
     private(set) var talks: [Talk] = []
@@ -27,13 +28,13 @@ package struct HeldTalks: Sendable {
 
     /// The microphone opened for a target, for as long as the caller is there.
     mutating func begin(_ target: Int, named name: String, for caller: CallerTicket) {
-        talks.append(Talk(caller: caller, target: target, name: name))
+        talks.append(Talk(target: target, caller: caller, name: name))
     }
 
     /// The microphone opened for a target until it is let go.
-    mutating func hold(_ target: Int, named name: String) {
+    mutating func hold(_ target: Int) {
         guard !talks.contains(where: { $0.caller == nil && $0.target == target }) else { return }
-        talks.append(Talk(caller: nil, target: target, name: name))
+        talks.append(Talk(target: target))
     }
 
     /// Closes the microphone to a target, and tells the callers that held it open.

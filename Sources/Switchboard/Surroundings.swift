@@ -29,6 +29,12 @@ package struct Surroundings: Equatable, Sendable {
         return isVoice ? silence : nil
     }
 
+    /// Those of these listeners that there are, and why each cannot be spoken to now.
+    func listeners(among listeners: PeerSet) -> [HeardAt] {
+        peers.filter { listeners.contains($0) }
+            .map { HeardAt(peer: $0, percent: nil, obstacle(to: $0)) }
+    }
+
     /// Why silence, or nothing, goes to this target instead of the microphone's sound.
     func silence(of target: Int) -> Obstacle? {
         Self.isVoice(target) ? silence : nil

@@ -11,7 +11,7 @@ internal import Wire
 ///
 /// - `Switchboard+Peers` takes what peers say and do,
 /// - `Switchboard+Calls` what the calls want,
-/// - `Switchboard+People` what people here do,
+/// - `Switchboard+Wishes` what people here want, `Switchboard+People` what they settle and end,
 /// - `Switchboard+Presence` who is there, `Switchboard+DownWatch` why a peer is not,
 /// - `Switchboard+OwnTalks` what listeners hear of this station's own talk,
 /// - `Switchboard+Sound` what goes wrong with cards and the processor.

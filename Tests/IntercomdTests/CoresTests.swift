@@ -33,7 +33,9 @@ private struct Owner: ~Copyable, CoresOwner {
 
     mutating func perform(_ order: Order) {
         switch order {
-        case .press(let target, let isDown): perform("\(isDown ? "press" : "release") \(target)")
+        // The target of a peer alone is 32 and its number.
+        case .press(let target, let isDown):
+            perform("\(isDown ? "press" : "release") \(target - 32)")
         case .hear(let peer, _, _, _): perform("hear \(peer)")
         case .want(let peer): perform("want \(peer)")
         case .notice(.peerUp(let peer)): perform("tell that \(peer) is up")
@@ -69,7 +71,7 @@ private struct Owner: ~Copyable, CoresOwner {
     @Test func whatIsFedIsDoneWhenFeedReturns() {
         var owner = Owner()
         let answer = owner.feed { board, _, _ in
-            board.press(3, isDown: true)
+            board.press(3)
             return 7
         }
         #expect(answer == 7)
@@ -91,11 +93,11 @@ private struct Owner: ~Copyable, CoresOwner {
 
     @Test func whatAnOrderFeedsIsDoneAfterItByTheSameDraining() {
         var owner = Owner()
-        owner.feeds["press 1"] = { board, _ in board.press(2, isDown: true) }
-        owner.feeds["press 2"] = { board, _ in board.press(3, isDown: true) }
+        owner.feeds["press 1"] = { board, _ in board.press(2) }
+        owner.feeds["press 2"] = { board, _ in board.press(3) }
         owner.feed { board, _, _ in
-            board.press(1, isDown: true)
-            board.press(4, isDown: true)
+            board.press(1)
+            board.press(4)
         }
         #expect(
             owner.done == [
@@ -108,7 +110,7 @@ private struct Owner: ~Copyable, CoresOwner {
     @Test func whatFollowsFromAnActionIsToldBeforeTheNextAction() {
         var owner = Owner()
         let address = address
-        owner.feeds["transmit"] = { board, _ in board.press(1, isDown: true) }
+        owner.feeds["transmit"] = { board, _ in board.press(1) }
         owner.feed { _, table, now in
             for peer in 0..<2 { table.setEndpoints([address], of: peer, at: now) }
         }
@@ -122,7 +124,7 @@ private struct Owner: ~Copyable, CoresOwner {
         var owner = Owner()
         let (address, now) = (address, owner.now)
         owner.feeds["press 1"] = { _, table in table.setEndpoints([address], of: 0, at: now) }
-        owner.feed { board, _, _ in board.press(1, isDown: true) }
+        owner.feed { board, _, _ in board.press(1) }
         #expect(owner.begun == ["press 1", "transmit", "resolve 0"])
         #expect(owner.depthMax == 1)
     }
@@ -141,13 +143,13 @@ private struct Owner: ~Copyable, CoresOwner {
             if random.next() % 4 == 0 {
                 let inner = Int(random.next() % 40)
                 owner.feeds["press \(peer)"] = { board, table in
-                    if inner > 1 { board.press(inner, isDown: true) }
+                    if inner > 1 { board.press(inner) }
                     table.wanted(peer: peer, at: now)
                 }
             }
             owner.feed { board, table, now in
                 switch kind {
-                case 0: board.press(peer, isDown: true)
+                case 0: board.press(peer)
                 case 1: board.up(peer, isNewBoot: true, at: now)
                 case 2: board.down(peer, at: now)
                 case 3: table.setEndpoints([address], of: peer, at: now)
@@ -162,5 +164,17 @@ private struct Owner: ~Copyable, CoresOwner {
             #expect(owner.done == [], "seed \(seed), step \(step)")
         }
         #expect(owner.depthMax == 1)
+    }
+}
+
+extension Switchboard {
+    /// A person opens the microphone for this peer alone.
+    fileprivate mutating func press(_ peer: Int) {
+        let named = Wish.Named("", TalkTarget(stream: 0, reference: 0, listeners: [peer]))
+        let sound = Wish.Sound(hasMicrophone: true, hasSpeaker: true)
+        do throws(Wish.Refusal) {
+            _ = try obey(
+                .talk(named, isDown: true), with: sound, at: Instant(nanoseconds: 0))
+        } catch { Issue.record("\(error)") }
     }
 }

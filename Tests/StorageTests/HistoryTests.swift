@@ -120,11 +120,19 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
 @Suite struct StateKeeperTests {
     private let start = Instant(nanoseconds: 0)
 
+    /// Somebody sets how loud it rings; whether that is a change.
+    private func ring(
+        at percent: Int, _ keeper: inout StateKeeper, after time: Duration = .zero
+    ) throws -> Bool {
+        try keeper.follow(
+            .volume(.ring, .to(percent)), among: [], at: start + time, milliseconds: 0) != nil
+    }
+
     @Test func aChangeIsWrittenWhenItRestsAndFoundAgain() throws {
         let folder = try Folder()
         var keeper = StateKeeper(in: folder.path)
-        #expect(keeper.change(at: start) { $0.volumes.ring = 30 })
-        #expect(!keeper.change(at: start) { $0.volumes.ring = 30 })
+        #expect(try ring(at: 30, &keeper))
+        #expect(try !ring(at: 30, &keeper))
         _ = keeper.tick(at: start + .seconds(2))
         #expect(folder.bytes("state").isEmpty)
         _ = keeper.tick(at: start + .seconds(3))
@@ -137,7 +145,7 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
         let folder = try Folder()
         var keeper = StateKeeper(in: folder.path)
         for second in 0...40 {
-            _ = keeper.change(at: start + .seconds(second)) { $0.volumes.ring = second }
+            _ = try ring(at: second, &keeper, after: .seconds(second))
             _ = keeper.tick(at: start + .seconds(second))
         }
         #expect(!folder.bytes("state").isEmpty)

@@ -1,3 +1,4 @@
+import Station
 import Testing
 import Time
 
@@ -12,7 +13,7 @@ import Time
         var orders = Orders()
         talks.begin(5, named: "house", for: one)
         talks.begin(5, named: "house", for: other)
-        talks.hold(5, named: "house")
+        talks.hold(5)
         talks.begin(6, named: "garage", for: other)
         talks.end(5, .timedOut, &orders)
         #expect(
@@ -41,8 +42,8 @@ import Time
     @Test func aHoldWithoutCallerIsNobodysToForget() {
         var talks = HeldTalks()
         var orders = Orders()
-        talks.hold(5, named: "house")
-        talks.hold(5, named: "house")
+        talks.hold(5)
+        talks.hold(5)
         #expect(talks.targets == [5])
         talks.forget({ _ in true }, &orders)
         #expect(talks.targets == [5])
@@ -53,21 +54,23 @@ import Time
     @Test func releasingAHoldLeavesTheTalkOfACallerOpen() {
         var talks = HeldTalks()
         var orders = Orders()
-        talks.hold(5, named: "house")
+        talks.hold(5)
         talks.begin(5, named: "house", for: one)
         talks.release(5, &orders)
         #expect(orders.all.isEmpty)
         #expect(talks.targets == [5])
     }
 
-    @Test func aReleaseNeverClosesWhatWasOpenedAfterIt() {
+    @Test func aReleaseNeverClosesWhatWasOpenedAfterIt() throws {
         var switchboard = Switchboard(
             peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
             at: Instant(nanoseconds: 0))
-        switchboard.hold(5, named: "house", for: nil)
-        switchboard.press(5, isDown: false)
-        switchboard.press(5, isDown: true)
-        switchboard.hold(5, named: "house", for: one)
+        let house = Wish.Named("house", TalkTarget(stream: 5, reference: 77, listeners: [1]))
+        let sound = Wish.Sound(hasMicrophone: true, hasSpeaker: true)
+        let now = Instant(nanoseconds: 0)
+        _ = try switchboard.obey(.talk(house, isDown: true), with: sound, at: now)
+        _ = try switchboard.obey(.talk(house, isDown: false), with: sound, at: now)
+        _ = try switchboard.obey(.talk(house, isDown: true), for: one, with: sound, at: now)
         #expect(switchboard.decided.last == .press(target: 5, isDown: true))
         #expect(switchboard.talks.targets == [5])
     }

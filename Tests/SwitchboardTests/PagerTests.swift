@@ -16,9 +16,10 @@ import Wire
         peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
         at: Instant(nanoseconds: 5_000_000_000))
 
-    private mutating func begin(_ name: String, for caller: CallerTicket) {
-        switchboard.page(house, named: name, .normal, at: start)
-        switchboard.keepPage(for: caller)
+    private mutating func begin(_ name: String, for caller: CallerTicket) throws {
+        let sound = Wish.Sound(hasMicrophone: true, hasSpeaker: false)
+        _ = try switchboard.obey(
+            .page(.init(name, house), .normal), for: caller, with: sound, at: start)
     }
 
     /// The talkspurt of the page, from its beginning to its last reports.
@@ -27,8 +28,8 @@ import Wire
             TalkspurtStart(to: page, called: "house", listeners: [1]), at: start)
     }
 
-    @Test mutating func aPageIsAimedBeforeTheMicrophoneOpensAndClosedAtItsEnd() {
-        begin("house", for: caller)
+    @Test mutating func aPageIsAimedBeforeTheMicrophoneOpensAndClosedAtItsEnd() throws {
+        try begin("house", for: caller)
         #expect(switchboard.pager.name == "house")
         #expect(
             switchboard.decided == [
@@ -43,8 +44,8 @@ import Wire
             ])
     }
 
-    @Test mutating func theCallerWaitsForWhatWasHeard() {
-        begin("house", for: caller)
+    @Test mutating func theCallerWaitsForWhatWasHeard() throws {
+        try begin("house", for: caller)
         let spurt = speak()
         switchboard.endPage()
         _ = switchboard.decided
@@ -59,10 +60,10 @@ import Wire
         #expect(answers == [.answer(caller, .pageOver(to: "house", nobody))])
     }
 
-    @Test mutating func aPageThatTakesItsPlaceIsToldToTheFormerCallerAlone() {
-        begin("house", for: caller)
+    @Test mutating func aPageThatTakesItsPlaceIsToldToTheFormerCallerAlone() throws {
+        try begin("house", for: caller)
         _ = switchboard.decided
-        begin("garage", for: other)
+        try begin("garage", for: other)
         #expect(
             switchboard.decided == [
                 .answer(caller, .pageReplaced(to: "house", by: "garage")),
@@ -75,8 +76,8 @@ import Wire
             ])
     }
 
-    @Test mutating func aPageEndsWithItsCallerAndThenAnswersNobody() {
-        begin("house", for: caller)
+    @Test mutating func aPageEndsWithItsCallerAndThenAnswersNobody() throws {
+        try begin("house", for: caller)
         _ = switchboard.decided
         switchboard.forget { $0 == other }
         #expect(switchboard.pager.name == "house")
@@ -85,8 +86,8 @@ import Wire
         #expect(switchboard.decided == [.press(target: page, isDown: false)])
     }
 
-    @Test mutating func aMicrophoneThatGoesLeavesWhatWasHeardUntilThePageEnds() {
-        begin("house", for: caller)
+    @Test mutating func aMicrophoneThatGoesLeavesWhatWasHeardUntilThePageEnds() throws {
+        try begin("house", for: caller)
         _ = switchboard.decided
         switchboard.pager.reportsAreIn(7, to: page, heard, &switchboard.orders)
         #expect(switchboard.decided.isEmpty)
@@ -95,8 +96,8 @@ import Wire
             switchboard.decided.first == .answer(caller, .pageOver(to: "house", heard)))
     }
 
-    @Test mutating func aPageLastsAMinuteAtMost() {
-        begin("house", for: caller)
+    @Test mutating func aPageLastsAMinuteAtMost() throws {
+        try begin("house", for: caller)
         _ = switchboard.decided
         switchboard.tick(at: start + .seconds(61))
         while switchboard.nextOrder() != nil {}

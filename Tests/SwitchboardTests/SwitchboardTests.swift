@@ -35,25 +35,6 @@ import Wire
         #expect(switchboard.deadline == start + .milliseconds(2500))
     }
 
-    @Test mutating func whatCameOfARequestIsTold() {
-        let mid = switchboard.ask(2, .relay, argument: 1, for: "relay door", at: start)
-        #expect(switchboard.decided == [.want(peer: 2)])
-        switchboard.follow(.resulted(peer: 2, request: mid, .done))
-        #expect(
-            switchboard.decided
-                == [.notice(.result(peer: 2, request: mid, what: "relay door", .done))])
-    }
-
-    @Test mutating func aReplyGoesToThePeerThatWasHeardLast() {
-        switchboard.voiceBegan(3)
-        #expect(switchboard.replyKey.peer(isDown: true) == 3)
-        switchboard.reply(isDown: true) { $0 + 32 }
-        #expect(switchboard.decided.isEmpty)
-        switchboard.voiceBegan(1)
-        switchboard.reply(isDown: true) { $0 + 32 }
-        #expect(switchboard.decided == [.press(target: 35, isDown: false)])
-    }
-
     @Test mutating func lossThatIsReportedProtectsThatPeerAlone() {
         let lossy = Report(
             stream: 0, highest: 0, loss: 26, burst: 9, jitter: 10, delay: 20, concealed: 0,

@@ -16,7 +16,9 @@ extension ControlLoop {
     mutating func beginAnnouncement(
         _ name: String, _ priority: Priority, samples: Int, for caller: CallerTicket
     ) -> Reply {
-        guard let routed = routing.target(named: name) else { return unknownTarget(name) }
+        guard let routed = routing.target(named: name) else {
+            return .refused(.unknownTarget(name, routing))
+        }
         guard switchboard.announcer.wish == nil else {
             return .refused(ControlError(.failed, "another announcement is under way"))
         }

@@ -18,7 +18,7 @@ extension ControlLoop {
         guard let peer = roster.number(named: name),
             let target = routing.target(named: name)
         else {
-            return unknownPeer(name)
+            return .refused(.unknownPeer(name, roster))
         }
         guard !meters.isTrying else {
             return .refused(ControlError(.failed, "another test is under way: try again in 5 s"))

@@ -31,12 +31,10 @@ extension ControlLoop {
             rings.tell(.send(peer: peer, index: nil, payload, to: nil))
         case .want(let peer): feed { _, table, now in table.wanted(peer: peer, at: now) }
         case .redial(let peer):
-            let (id, ringTime) = (newCallID(), config.call.ringTime)
-            _ = feed { board, _, now in
-                board.call([peer], id: id, isRedial: true, ringTime: ringTime, at: now)
-            }
+            let calling = Wish.Calling(Boot.callID(), ringTime: config.call.ringTime)
+            feed { board, _, now in board.redial(peer, calling, at: now) }
         case .switchRelay(let peer, let signal):
-            let status = switchRelay(number: signal.argument, for: peer)
+            let status = pulse(for: signal, of: peer)
             feed { board, _, _ in board.switched(status, for: signal, of: peer) }
         case .notice(let notice): follow(notice)
         case .answer(let caller, let answer):

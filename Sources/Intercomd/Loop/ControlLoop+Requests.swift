@@ -21,38 +21,52 @@ extension ControlLoop {
         guard let request = server.next(place, at: now) else { return }
         // Who has given up waiting does not want the microphone open by now.
         guard !request.isForNow || !server.hasHungUp(place) else { return }
-        if case .latency(let peer) = request {
-            let ticket = server.keep(place)
-            guard let reply = beginLatencyTrial(peer, for: ticket) else { return }
-            return server.replyLate(reply, to: ticket, at: now)
+        guard request.outlastsItsReply else {
+            return server.reply(answer(request, by: "intercomctl"), to: place)
         }
-        if case .reload(isCheck: false) = request { return beginReload(for: server.keep(place)) }
-        if case .talk(let target) = request { return beginTalk(target, for: place) }
-        if case .calls(.page(let target, isDown: true, let priority)) = request {
-            return beginPage(target, priority, for: place)
-        }
-        if case .announce(let target, let priority, let samples) = request {
-            let ticket = server.keep(place)
-            let reply = beginAnnouncement(target, priority, samples: samples, for: ticket)
-            guard case .refused = reply else { return server.reply(reply, to: place) }
-            return server.replyLate(reply, to: ticket, at: now)
-        }
-        server.reply(answer(request), to: place)
+        let ticket = server.keep(place)
+        guard let reply = begin(request, for: ticket) else { return }
+        guard reply.isLast else { return server.reply(reply, to: place) }
+        server.replyLate(reply, to: ticket, at: now)
     }
 
-    private mutating func answer(_ request: Request) -> Reply {
+    /// Begins what a caller waits for.
+    ///
+    /// - Returns: The answer where it can be given at once.
+    private mutating func begin(_ request: Request, for caller: CallerTicket) -> Reply? {
+        switch request {
+        case .latency(let peer): return beginLatencyTrial(peer, for: caller)
+        case .announce(let target, let priority, let samples):
+            return beginAnnouncement(target, priority, samples: samples, for: caller)
+        case .reload:
+            beginReload(for: caller)
+            return nil
+        default: return answer(request, for: caller, by: "intercomctl")
+        }
+    }
+
+    /// Does what a person asks for.
+    ///
+    /// - Parameters:
+    ///   - request: What is asked for, by a program or by a button.
+    ///   - caller: The program that a talk or a page lasts as long as; nil where there is none.
+    ///   - who: Who asks, for the journal.
+    /// - Returns: What became of it.
+    mutating func answer(
+        _ request: Request, for caller: CallerTicket? = nil, by who: String
+    ) -> Reply {
+        if let wish = Wish(request, names, id: Boot.callID()) { return obey(wish, for: caller) }
         switch request {
         case .status: return .status(snapshot().status)
-        case .peers:
-            return .peers(snapshot().peerList)
-        case .ptt(let isDown, let name): return holdTalk(name, isDown: isDown)
+        case .peers: return .peers(snapshot().peerList)
         case .monitor: return .monitor
         case .levels: return .levels
-        case .announce, .latency, .talk: preconditionFailure("its line is kept, and answered late")
-        case .relay(let name, nil): return switchRelay(name, by: "intercomctl")
-        case .relay(let name, let peer?): return askForRelay(name, of: peer)
-        case .signal(let peer): return signal(peer)
-        case .tone: return playTone()
+        case .relay(let name, _):
+            guard let place = config.relays.firstIndex(where: { $0.name == name }) else {
+                let known = config.relays.map { $0.name }
+                return .refused(.unknown("relay", name, known: known))
+            }
+            return pulse(place, by: who).reply(config.relays[place])
         case .key:
             var key = Reply.PublicKeyText()
             key.key = cores.table.publicKey.text
@@ -65,8 +79,44 @@ extension ControlLoop {
         case .reload: return checkReload()
         case .history(let query): return .history(history.list(query))
         case .state(let request): return answer(request)
-        case .calls(let request): return answer(request)
+        case .calls(.show(let name)):
+            guard let peer = roster.number(named: name) else {
+                return .refused(.unknownPeer(name, roster))
+            }
+            return .peer(snapshot().detail(of: peer))
+        case .ptt, .talk, .announce, .latency, .signal, .tone, .calls:
+            preconditionFailure("it is a wish, or its line is kept")
         }
+    }
+
+    /// Has a wish decided, and says what became of it.
+    private mutating func obey(_ wish: Wish, for caller: CallerTicket?) -> Reply {
+        let sound = Wish.Sound(
+            hasMicrophone: devices.cards.input.isOpen, hasSpeaker: devices.cards.output.isOpen)
+        let around = surroundings
+        let result = feed { board, _, now in
+            board.know(around)
+            return Result { () throws(Wish.Refusal) in
+                try board.obey(wish, for: caller, with: sound, at: now)
+            }
+        }
+        switch result {
+        case .success(let outcome): return Reply(outcome, to: wish, names)
+        case .failure(let refusal):
+            return Reply(
+                refusal, of: wish, names, microphone: devices.cards.input.error?.description,
+                speaker: devices.cards.output.error?.description)
+        }
+    }
+
+    /// What is called what.
+    var names: Names { Names(config, roster, routing) }
+
+    /// Ends the page and the talks of callers that are gone: nobody else would.
+    mutating func endWhatNobodyHolds() {
+        let gone = switchboard.callers.filter { server.hasHungUp($0) }
+        guard !gone.isEmpty else { return }
+        feed { board, _, _ in board.forget { gone.contains($0) } }
     }
 
     /// What a reload would change.
@@ -76,61 +126,11 @@ extension ControlLoop {
         } catch { return .refused(error) }
     }
 
-    func unknownTarget(_ name: String) -> Reply {
-        unknown("peer or channel", name, known: routing.names)
-    }
-
-    func unknownPeer(_ name: String) -> Reply {
-        unknown("peer", name, known: roster.numbers.map { roster[$0].name })
-    }
-
-    func unknown(_ what: String, _ name: String, known: [String]) -> Reply {
-        let there =
-            known.isEmpty ? "there is none" : "there are: \(known.joined(separator: ", "))"
-        return .refused(ControlError(.unknownTarget, "no \(what) \(name); \(there)"))
-    }
-
-    mutating func press(_ name: String, isDown: Bool) -> Reply {
-        let named = routing.target(named: name)
-        guard let target = named ?? replyTarget(name, isDown: isDown) else {
-            guard name == Self.replyName else { return unknownTarget(name) }
-            return .refused(ControlError(.failed, "nobody was heard yet"))
-        }
-        guard !isDown || devices.cards.input.isOpen else {
-            let reason = devices.cards.input.error?.description ?? "[audio] input = none"
-            return .refused(ControlError(.failed, "there is no microphone: \(reason)"))
-        }
-        feed { board, _, _ in board.seen() }
-        if named == nil { follow(reply: isDown) }
-        feed { board, _, _ in board.press(target.id, isDown: isDown) }
-        var ptt = Reply.PTT()
-        ptt.target = routing.target(target.id)?.name ?? name
-        ptt.isTalking = isDown
-        ptt.listeners = namesThere(of: target.listeners)
-        ptt.heard = roster.numbers.filter { target.listeners.contains($0) }.map {
-            HeardBy(roster[$0].name, percent: nil, reason: hindrance(to: $0))
-        }
-        return .ptt(ptt)
-    }
-
     /// Which of these peers are there, by name.
     func namesThere(of peers: PeerSet, isVoice: Bool = true) -> [String] {
         roster.numbers.filter {
             peers.contains($0) && hindrance(to: $0, isVoice: isVoice) == nil
         }.map { roster[$0].name }
-    }
-}
-
-extension Request {
-    /// Whether it is to be done at once or not at all; what closes a microphone is always done.
-    fileprivate var isForNow: Bool {
-        switch self {
-        case .ptt(let isDown, _): isDown
-        case .reload(let isCheck): !isCheck
-        case .talk, .tone, .announce, .latency, .relay, .signal: true
-        case .status, .peers, .monitor, .levels, .key, .version, .history, .state: false
-        case .calls(let request): request.isForNow
-        }
     }
 }
 

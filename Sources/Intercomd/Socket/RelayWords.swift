@@ -1,0 +1,45 @@
+internal import Config
+internal import Control
+internal import HAL
+internal import Station
+internal import Time
+
+extension Lines.Switched {
+    /// What the journal says of it; nil where that was said before.
+    func detail(_ relay: Config.Relay, by who: String) -> String? {
+        switch self {
+        case .done: "on for \(relay.pulseText), by \(who)"
+        case .resting(let isNews): isNews ? "refused to \(who): it rests" : nil
+        case .failed(let error): "not switched for \(who): \(Self.reason(error))"
+        }
+    }
+
+    /// What the person is told who asked for it.
+    func reply(_ relay: Config.Relay) -> Reply {
+        switch self {
+        case .done:
+            return .done(Reply.Done("relay \(relay.name) is on for \(relay.pulseText)"))
+        case .resting:
+            let most = RelayPulse.longest.components.seconds
+            return .refused(
+                ControlError(
+                    .failed,
+                    "relay \(relay.name) was on for \(most) s, the longest there is: it rests"))
+        case .failed(let error):
+            return .refused(
+                ControlError(.failed, "relay \(relay.name): \(Self.reason(error))"))
+        }
+    }
+
+    private static func reason(_ error: GPIOError?) -> String {
+        error?.description ?? "its line is not open yet"
+    }
+}
+
+extension Config.Relay {
+    /// How long it is on: `2 s` or `0.5 s`.
+    fileprivate var pulseText: String {
+        let tenths = pulse.milliseconds / 100
+        return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
+    }
+}

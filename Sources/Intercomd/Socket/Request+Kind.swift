@@ -1,0 +1,35 @@
+internal import Control
+
+extension Request {
+    /// Whether it is to be done at once or not at all; what closes a microphone is always done.
+    var isForNow: Bool {
+        switch self {
+        case .ptt(let isDown, _): isDown
+        case .reload(let isCheck): !isCheck
+        case .talk, .tone, .announce, .latency, .relay, .signal: true
+        case .status, .peers, .monitor, .levels, .key, .version, .history, .state: false
+        case .calls(.call), .calls(.answer): true
+        case .calls(.page(_, let isDown, _)): isDown
+        case .calls(.reject), .calls(.hangUp), .calls(.show): false
+        }
+    }
+
+    /// Whether more than its reply comes of it: its caller waits, or it lasts as long as the caller
+    /// is there.
+    var outlastsItsReply: Bool {
+        switch self {
+        case .talk, .announce, .latency, .reload(isCheck: false), .calls(.page(_, true, _)): true
+        default: false
+        }
+    }
+}
+
+extension Reply {
+    /// Whether a caller that would wait has all it gets.
+    var isLast: Bool {
+        switch self {
+        case .refused, .latency: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,125 @@
+internal import Config
+package import Control
+internal import Station
+package import Switchboard
+internal import Wire
+
+extension Reply {
+    /// What the person is told whose wish was granted.
+    package init(_ outcome: Wish.Outcome, to wish: Wish, _ names: Names) {
+        switch outcome {
+        case .talk(let target, let isDown, let listeners):
+            var ptt = PTT()
+            ptt.target = names.routing.target(target)?.name ?? wish.name
+            ptt.isTalking = isDown
+            ptt.heard = names.roster.named(listeners)
+            ptt.listeners = names.able(listeners)
+            self = .ptt(ptt)
+        case .page(let listeners):
+            let able = names.able(listeners).joined(separator: ", ")
+            self = .done(
+                Done("paging \(wish.name): \(able.isEmpty ? "nobody hears it now" : able)"))
+        case .pageEnded: self = .done(Done("page to \(wish.name) ended"))
+        case .calling(let id): self = Self.done("calling \(wish.name)", id)
+        case .answered(let id): self = Self.done("answered", id)
+        case .rejected(let id): self = Self.done("rejected", id)
+        case .hungUp(let id): self = Self.done("hung up", id)
+        case .asked(let request):
+            var done = Done("asked \(wish.name) for its \(wish.what)")
+            done.request = Int(request)
+            self = .done(done)
+        case .tone: self = .done(Done("playing a tone"))
+        }
+    }
+
+    private static func done(_ text: String, _ call: CallID?) -> Reply {
+        var done = Done(text)
+        done.call = call?.text
+        return .done(done)
+    }
+
+    /// What the person is told whose wish was refused.
+    ///
+    /// - Parameters:
+    ///   - refusal: Why.
+    ///   - wish: What was wanted.
+    ///   - names: Those that there are.
+    ///   - microphone: Why the microphone is not open, where one is wanted.
+    ///   - speaker: The same of the speaker.
+    package init(
+        _ refusal: Wish.Refusal, of wish: Wish, _ names: Names, microphone: String?,
+        speaker: String?
+    ) {
+        let text =
+            switch refusal {
+            case .unknown: ""
+            case .nobodyHeard: "nobody was heard yet"
+            case .noMicrophone:
+                "there is no microphone: \(microphone ?? wish.withoutMicrophone)"
+            case .noSpeaker: "there is no speaker: \(speaker ?? "[audio] output = none")"
+            case .noPage: "no page to \(wish.name) is under way"
+            case .isChannel:
+                "\(wish.name) is a channel: only a peer can be listened to or dropped in on"
+            case .call(.busy): "there is a call already: hang up first"
+            case .call(.nothingRings): "nothing rings here"
+            case .call(.noCall): "there is no call"
+            case .call(.nobody): "there is nobody to call"
+            }
+        if case .unknown = refusal {
+            self = .refused(.unknown(wish, names))
+        } else {
+            self = .refused(ControlError(.failed, text))
+        }
+    }
+}
+
+extension ControlError {
+    fileprivate static func unknown(_ wish: Wish, _ names: Names) -> ControlError {
+        if case .ask = wish { return .unknownPeer(wish.name, names.roster) }
+        return .unknownTarget(wish.name, names.routing)
+    }
+
+    package static func unknownTarget(_ name: String, _ routing: Routing) -> ControlError {
+        unknown("peer or channel", name, known: routing.names)
+    }
+
+    package static func unknownPeer(_ name: String, _ roster: Roster) -> ControlError {
+        unknown("peer", name, known: roster.numbers.map { roster[$0].name })
+    }
+
+    package static func unknown(_ what: String, _ name: String, known: [String]) -> ControlError {
+        let there =
+            known.isEmpty ? "there is none" : "there are: \(known.joined(separator: ", "))"
+        return ControlError(.unknownTarget, "no \(what) \(name); \(there)")
+    }
+}
+
+extension Names {
+    /// Those of these listeners that can hear what is said to them.
+    fileprivate func able(_ listeners: [HeardAt]) -> [String] {
+        listeners.filter { $0.obstacle == nil }.map { roster[$0.peer].name }
+    }
+}
+
+extension Wish {
+    /// What the person has named; empty where the wish names nothing.
+    fileprivate var name: String {
+        switch self {
+        case .talk(let named, _), .page(let named, _), .endPage(let named), .call(let named, _):
+            named.name
+        case .ask(let named, _, _, _): named.name
+        case .reply: Self.replyName
+        case .answer, .reject, .hangUp, .tone: ""
+        }
+    }
+
+    /// What a peer is asked for.
+    fileprivate var what: String {
+        if case .ask(_, _, _, let what) = self { what } else { "" }
+    }
+
+    /// The setting by which there is no microphone.
+    fileprivate var withoutMicrophone: String {
+        if case .page = self { "input = none" } else { "[audio] input = none" }
+    }
+}

@@ -1,0 +1,59 @@
+internal import Config
+package import Control
+internal import Station
+package import Switchboard
+package import Wire
+
+extension Wish {
+    /// What a request asks of the switchboard; nil where something else answers it.
+    ///
+    /// `id` is that of the call, if one begins.
+    package init?(_ request: Request, _ names: Names, id: @autoclosure () -> CallID) {
+        switch request {
+        case .talk(let name): self = .talk(names.target(name), isDown: true)
+        case .ptt(let isDown, let name):
+            let named = names.target(name)
+            // A peer or a channel may have that name.
+            let isReply = name == Self.replyName && named.found == nil
+            self = isReply ? .reply(isDown: isDown) : .talk(named, isDown: isDown)
+        case .relay(let name, let peer?):
+            self = .ask(
+                names.peer(peer), .relay, argument: RelayNumber.of(name), what: "relay \(name)")
+        case .signal(let peer):
+            self = .ask(names.peer(peer), .callLight, argument: 0, what: "call light")
+        case .tone: self = .tone
+        case .calls(.call(let name, let mode, let priority)):
+            var calling = Calling(
+                id(), mode: Offer.Mode(mode), priority: priority,
+                ringTime: names.config.call.ringTime)
+            if let channel = names.config.channels.first(where: { $0.name == name }) {
+                calling.channel = name
+                calling.isJoined = channel.callMode == .join
+            }
+            self = .call(names.target(name), calling)
+        case .calls(.answer): self = .answer
+        case .calls(.reject): self = .reject
+        case .calls(.hangUp): self = .hangUp
+        case .calls(.page(let name, isDown: true, let priority)):
+            self = .page(names.target(name), priority)
+        case .calls(.page(let name, isDown: false, _)): self = .endPage(names.target(name))
+        case .status, .peers, .monitor, .levels, .latency, .announce, .relay, .key, .version,
+            .reload, .history, .state, .calls(.show):
+            return nil
+        }
+    }
+
+    /// What a person calls the peer that was heard last.
+    static let replyName = "reply"
+}
+
+extension Offer.Mode {
+    init(_ asked: CallRequest.Mode) {
+        self =
+            switch asked {
+            case .call: .call
+            case .dropIn: .dropIn
+            case .listen: .monitor
+            }
+    }
+}

@@ -1,0 +1,43 @@
+import Control
+import Testing
+import Wire
+
+@testable import Intercomd
+
+/// Which requests are still carried out when their caller has gone, and which it waits for.
+@Suite struct RequestKindTests {
+    private static let opening: [Request] = [
+        .ptt(isDown: true, target: "a"), .talk(target: "a"), .tone, .latency(peer: "a"),
+        .announce(target: "a", priority: .normal, samples: 1), .relay("a", peer: nil),
+        .signal(peer: "a"), .reload(isCheck: false), .calls(.call("a", .call, .normal)),
+        .calls(.answer), .calls(.page("a", isDown: true, .normal)),
+    ]
+    private static let others: [Request] = [
+        .ptt(isDown: false, target: "a"), .reload(isCheck: true), .status, .peers, .monitor,
+        .levels, .key, .version, .history(HistoryQuery()), .state(.show), .calls(.reject),
+        .calls(.hangUp), .calls(.show(peer: "a")), .calls(.page("a", isDown: false, .normal)),
+    ]
+
+    @Test func whatOpensRingsOrSwitchesIsForNowAndWhatClosesIsAlwaysDone() {
+        for request in Self.opening { #expect(request.isForNow, "\(request)") }
+        for request in Self.others { #expect(!request.isForNow, "\(request)") }
+    }
+
+    @Test func aCallerWaitsForFiveKinds() {
+        let lasting: [Request] = [
+            .talk(target: "a"), .latency(peer: "a"),
+            .announce(target: "a", priority: .normal, samples: 1), .reload(isCheck: false),
+            .calls(.page("a", isDown: true, .normal)),
+        ]
+        for request in Self.opening + Self.others {
+            #expect(request.outlastsItsReply == lasting.contains(request), "\(request)")
+        }
+    }
+
+    @Test func aRefusalAndAMeasuredWayEndTheWait() {
+        #expect(Reply.refused(ControlError(.failed, "no")).isLast)
+        #expect(Reply.latency(Latency()).isLast)
+        #expect(!Reply.done(.init("paging a")).isLast && !Reply.ptt(.init()).isLast)
+        #expect(!Reply.announce(.init()).isLast)
+    }
+}

@@ -1,0 +1,298 @@
+import Audio
+import Station
+import Testing
+import Time
+import Wire
+
+@testable import Switchboard
+
+/// What people want, by a button or by a program, and why they do not get it.
+@Suite struct WishTests {
+    private static let house = TalkTarget(stream: 1, reference: 77, listeners: [1, 2])
+    private static let attic = TalkTarget(stream: 0, reference: 0, listeners: [1])
+    private static let cellar = TalkTarget(stream: 0, reference: 0, listeners: [2])
+    private static let page = Int(TalkTarget.page)
+
+    private let start = Instant(nanoseconds: 5_000_000_000)
+    private let caller = CallerTicket(place: 1, number: 10)
+    private let house = Wish.Named("house", WishTests.house)
+    private let attic = Wish.Named("attic", WishTests.attic)
+    private let nothing = Wish.Named<TalkTarget>("nothing", nil)
+    private let calling = Wish.Calling(CallID(high: 1, low: 2), ringTime: .seconds(30))
+    private let all = Wish.Sound(hasMicrophone: true, hasSpeaker: true)
+    private let none = Wish.Sound(hasMicrophone: false, hasSpeaker: false)
+    private var switchboard = Switchboard(
+        station: Station(
+            targets: [WishTests.house, WishTests.attic, WishTests.cellar], channels: [],
+            firstMids: (0..<4).map { 100 * UInt32($0) }),
+        peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
+        at: Instant(nanoseconds: 5_000_000_000))
+
+    init() {
+        var around = Surroundings()
+        around.peers = [2, 1]
+        around.up = [1]
+        around.down = [2]
+        switchboard.know(around)
+        let open = Policy(
+            call: .ring, announce: false, dropIn: false, monitor: false, emergency: false,
+            relay: false, signal: false)
+        switchboard.consent(
+            to: [Policy](repeating: open, count: 4), .open, isHalfDuplex: false, at: start)
+    }
+
+    private mutating func obey(
+        _ wish: Wish, for caller: CallerTicket? = nil, with sound: Wish.Sound? = nil
+    ) throws(Wish.Refusal) -> Wish.Outcome {
+        try switchboard.obey(wish, for: caller, with: sound ?? all, at: start)
+    }
+
+    /// Why a wish is refused; nothing may come of one that is.
+    private mutating func refusal(
+        of wish: Wish, with sound: Wish.Sound? = nil
+    ) -> Wish.Refusal? {
+        do throws(Wish.Refusal) {
+            _ = try obey(wish, with: sound)
+            return nil
+        } catch {
+            #expect(switchboard.decided.isEmpty)
+            return error
+        }
+    }
+
+    /// A peer calls, and gives up.
+    private mutating func missACall() {
+        switchboard.up(1, isNewBoot: true, at: start)
+        let offer = Offer(
+            mid: 7, id: CallID(high: 3, low: 4), mode: .call, priority: .normal, ttl: 30_000,
+            reference: 0)
+        switchboard.receive(.offer(offer), from: 1, at: start)
+        let cancel = CallEnd(mid: 8, id: offer.id, cause: .normal)
+        switchboard.receive(.cancel(cancel), from: 1, at: start)
+        while switchboard.nextOrder() != nil {}
+        #expect(switchboard.callDesk.hasMissed)
+    }
+
+    /// A peer calls, and goes on calling.
+    private mutating func ring() {
+        switchboard.up(1, isNewBoot: true, at: start)
+        let offer = Offer(
+            mid: 7, id: CallID(high: 3, low: 4), mode: .call, priority: .normal, ttl: 30_000,
+            reference: 0)
+        switchboard.receive(.offer(offer), from: 1, at: start)
+        while switchboard.nextOrder() != nil {}
+    }
+
+    // MARK: Talks
+
+    @Test mutating func aTalkOpensTheMicrophoneAndNamesWhatEachListenerLacks() throws {
+        let heard = [
+            HeardAt(peer: 2, percent: nil, .down), HeardAt(peer: 1, percent: nil, nil),
+        ]
+        #expect(
+            try obey(.talk(house, isDown: true)) == .talk(target: 1, isDown: true, heard))
+        #expect(switchboard.decided == [.press(target: 1, isDown: true)])
+        #expect(switchboard.talks.targets == [1])
+        #expect(
+            try obey(.talk(house, isDown: false)) == .talk(target: 1, isDown: false, heard))
+        #expect(switchboard.decided.first == .press(target: 1, isDown: false))
+        #expect(switchboard.talks.targets.isEmpty)
+    }
+
+    @Test mutating func aTalkOfACallerEndsWithItsCallerAndOneOfNobodyDoesNot() throws {
+        _ = try obey(.talk(house, isDown: true), for: caller)
+        _ = try obey(.talk(attic, isDown: true))
+        _ = switchboard.decided
+        switchboard.forget { _ in true }
+        #expect(switchboard.decided == [.press(target: 1, isDown: false)])
+        #expect(switchboard.talks.targets == [32 + 1])
+    }
+
+    @Test mutating func lettingGoTellsTheCallerThatHeldTheSame() throws {
+        _ = try obey(.talk(house, isDown: true), for: caller)
+        _ = switchboard.decided
+        _ = try obey(.talk(house, isDown: false))
+        #expect(
+            switchboard.decided.contains(.answer(caller, .talkOver(to: "house", .letGo))))
+    }
+
+    @Test mutating func withoutAMicrophoneNothingOpensAndWhatIsOpenCloses() {
+        #expect(refusal(of: .talk(house, isDown: true), with: none) == .noMicrophone)
+        #expect(refusal(of: .page(house, .normal), with: none) == .noMicrophone)
+        #expect(refusal(of: .talk(house, isDown: false), with: none) == nil)
+        #expect(refusal(of: .talk(house, isDown: true)) == nil)
+        switchboard.voiceBegan(1)
+        _ = switchboard.decided
+        #expect(refusal(of: .reply(isDown: true), with: none) == .noMicrophone)
+        #expect(refusal(of: .reply(isDown: false), with: none) == nil)
+    }
+
+    @Test mutating func whatNothingIsCalledIsRefusedWhateverElseIsWrong() {
+        #expect(refusal(of: .talk(nothing, isDown: true), with: none) == .unknown)
+        #expect(refusal(of: .talk(nothing, isDown: false)) == .unknown)
+        #expect(refusal(of: .page(nothing, .normal), with: none) == .unknown)
+        #expect(refusal(of: .endPage(nothing)) == .unknown)
+        #expect(refusal(of: .call(nothing, calling)) == .unknown)
+        #expect(
+            refusal(of: .ask(.init("nothing", nil), .callLight, argument: 0, what: "call light"))
+                == .unknown)
+    }
+
+    // MARK: Replies
+
+    @Test mutating func aReplyGoesToThePeerThatWasHeardLast() throws {
+        #expect(refusal(of: .reply(isDown: true)) == .nobodyHeard)
+        #expect(refusal(of: .reply(isDown: false)) == .nobodyHeard)
+        switchboard.voiceBegan(2)
+        let down = [HeardAt(peer: 2, percent: nil, .down)]
+        #expect(try obey(.reply(isDown: true)) == .talk(target: 34, isDown: true, down))
+        #expect(switchboard.decided == [.press(target: 34, isDown: true)])
+        // Another peer was heard meanwhile: letting go is for the first.
+        switchboard.voiceBegan(1)
+        #expect(try obey(.reply(isDown: false)) == .talk(target: 34, isDown: false, down))
+        #expect(switchboard.decided.allSatisfy { $0 == .press(target: 34, isDown: false) })
+    }
+
+    @Test mutating func aReplyToAnotherPeerEndsTheFormerFirst() throws {
+        switchboard.voiceBegan(2)
+        _ = try obey(.reply(isDown: true))
+        _ = switchboard.decided
+        switchboard.voiceBegan(1)
+        _ = try obey(.reply(isDown: true))
+        #expect(
+            switchboard.decided == [
+                .press(target: 34, isDown: false), .press(target: 33, isDown: true),
+            ])
+        #expect(switchboard.talks.targets == [33])
+    }
+
+    @Test mutating func aPeerThatTheSettingsHaveNoMoreIsNotRepliedTo() {
+        switchboard.voiceBegan(2)
+        switchboard.configure(targets: [Self.house, Self.attic], channels: [], at: start)
+        while switchboard.nextOrder() != nil {}
+        #expect(refusal(of: .reply(isDown: true)) == .nobodyHeard)
+    }
+
+    // MARK: Pages
+
+    @Test mutating func aPageIsUnderWayUntilItIsEnded() throws {
+        #expect(refusal(of: .endPage(house)) == .noPage)
+        let heard = [
+            HeardAt(peer: 2, percent: nil, .down), HeardAt(peer: 1, percent: nil, nil),
+        ]
+        #expect(try obey(.page(house, .high)) == .page(heard))
+        #expect(switchboard.decided.last == .press(target: Self.page, isDown: true))
+        #expect(refusal(of: .endPage(attic)) == .noPage)
+        // Its target is gone by now.
+        #expect(try obey(.endPage(.init("house", nil))) == .pageEnded)
+        #expect(switchboard.decided == [.press(target: Self.page, isDown: false)])
+        #expect(refusal(of: .endPage(house)) == .noPage)
+    }
+
+    @Test mutating func aPageOfACallerEndsWithItAndThatOfAButtonDoesNot() throws {
+        _ = try obey(.page(house, .normal))
+        switchboard.forget { _ in true }
+        #expect(switchboard.pager.name == "house")
+        _ = try obey(.page(attic, .normal), for: caller)
+        switchboard.forget { _ in true }
+        #expect(switchboard.pager.name == nil)
+    }
+
+    // MARK: Calls
+
+    @Test mutating func aCallRunsUntilItIsHungUpAndThereIsOnlyOne() throws {
+        #expect(refusal(of: .hangUp) == .call(.noCall))
+        #expect(try obey(.call(attic, calling)) == .calling(calling.id))
+        #expect(switchboard.station.call?.summary.id == calling.id)
+        while switchboard.nextOrder() != nil {}
+        #expect(refusal(of: .call(attic, calling)) == .call(.busy))
+        #expect(try obey(.hangUp) == .hungUp(calling.id))
+        while switchboard.nextOrder() != nil {}
+        #expect(switchboard.station.call == nil)
+    }
+
+    @Test mutating func onlyWhatRingsIsAnsweredOrRejected() throws {
+        #expect(refusal(of: .answer) == .call(.nothingRings))
+        #expect(refusal(of: .reject) == .call(.nothingRings))
+        ring()
+        #expect(try obey(.answer) == .answered(CallID(high: 3, low: 4)))
+    }
+
+    @Test mutating func aRejectedCallIsOver() throws {
+        ring()
+        #expect(try obey(.reject) == .rejected(CallID(high: 3, low: 4)))
+        while switchboard.nextOrder() != nil {}
+        #expect(switchboard.station.call == nil)
+    }
+
+    @Test mutating func onlyAPeerIsListenedToOrDroppedInOn() {
+        for mode in [Offer.Mode.dropIn, .monitor] {
+            let calling = Wish.Calling(calling.id, mode: mode, ringTime: .seconds(30))
+            #expect(refusal(of: .call(house, calling)) == .isChannel)
+        }
+        let calling = Wish.Calling(calling.id, mode: .dropIn, ringTime: .seconds(30))
+        #expect(refusal(of: .call(attic, calling)) == nil)
+    }
+
+    @Test(arguments: [false, true])
+    mutating func aChannelIsHuntedOrJoined(isJoined: Bool) throws {
+        var calling = calling
+        calling.channel = "house"
+        calling.isJoined = isJoined
+        _ = try obey(.call(house, calling))
+        #expect(switchboard.station.call?.summary.reference == (isJoined ? 77 : 0))
+        let began = switchboard.decided.isEmpty ? switchboard.nextOrder() : nil
+        guard case .notice(.callBegan(let summary, let channel))? = began else {
+            Issue.record("no call began")
+            return
+        }
+        #expect(summary.peers == [1, 2])
+        #expect(channel == .named("house"))
+    }
+
+    @Test mutating func aRestartedPeerIsCalledOnceMore() {
+        switchboard.redial(1, calling, at: start)
+        #expect(switchboard.station.call?.summary.id == calling.id)
+    }
+
+    // MARK: The rest
+
+    @Test mutating func whatCameOfARequestIsTold() throws {
+        let asked = try obey(.ask(.init("cellar", 2), .relay, argument: 1, what: "relay door"))
+        guard case .asked(let request) = asked else {
+            Issue.record("\(asked)")
+            return
+        }
+        #expect(switchboard.decided == [.want(peer: 2)])
+        switchboard.follow(.resulted(peer: 2, request: request, .done))
+        #expect(
+            switchboard.decided
+                == [.notice(.result(peer: 2, request: request, what: "relay door", .done))])
+    }
+
+    @Test mutating func aToneNeedsASpeaker() throws {
+        #expect(refusal(of: .tone, with: none) == .noSpeaker)
+        #expect(try obey(.tone) == .tone)
+        #expect(switchboard.decided == [.chime(.trial)])
+    }
+
+    @Test(arguments: 0..<7) mutating func whoAsksForACallHasSeenTheMissedOneEvenInVain(_ place: Int)
+    {
+        let wishes: [Wish] = [
+            .call(nothing, calling), .answer, .reject, .hangUp, .page(nothing, .normal),
+            .endPage(house), .talk(house, isDown: true),
+        ]
+        missACall()
+        _ = try? obey(wishes[place])
+        #expect(!switchboard.callDesk.hasMissed)
+    }
+
+    @Test mutating func whoAsksForALightOrATalkInVainNeedNotBeHere() {
+        missACall()
+        _ = try? obey(.tone)
+        _ = try? obey(.ask(.init("cellar", 2), .callLight, argument: 0, what: "call light"))
+        _ = try? obey(.talk(nothing, isDown: true))
+        _ = try? obey(.talk(house, isDown: true), with: none)
+        #expect(switchboard.callDesk.hasMissed)
+    }
+}
