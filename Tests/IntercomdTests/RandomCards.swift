@@ -66,7 +66,7 @@ struct RandomCards: ~Copyable {
     private var tally = HeardTally()
     private var total = UInt16(0)
     private var speaker = Speaker()
-    private var spurt: Spurt
+    private var spurt: SentTalkspurt
     private var lastCapture: Int64
     private var samplesRead = 0
     /// For how long nothing moved, as the watch may count it, since it was opened or moved last.
@@ -101,7 +101,7 @@ struct RandomCards: ~Copyable {
         microphone = Microphone(frameSamples: frame)
         chain = CaptureChain(settings, blockSamples: min(frame, 480))
         reference = EchoReference(isWanted: settings.cancelsEcho)
-        spurt = Spurt(sequence: UInt16(truncatingIfNeeded: random.next()))
+        spurt = SentTalkspurt(sequence: UInt16(truncatingIfNeeded: random.next()))
         protection = LossProtection.Way(
             LossProtection.Frames(
                 samples: frame, size: 29 + Int(random.unit() * 1_000),

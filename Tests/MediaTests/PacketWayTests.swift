@@ -102,7 +102,7 @@ import Wire
         var talkers = try Talkers(plan, garage.rings)
         talkers.bind(1, of: 0, to: .direct, at: now)
         var tones = Tones()
-        var spurt = Spurt(sequence: 65_530, listeners: PeerSet([0]))
+        var spurt = SentTalkspurt(sequence: 65_530, listeners: PeerSet([0]))
         spurt.begin(at: 0)
         var voices = 0
         var moment = now
@@ -149,7 +149,7 @@ import Wire
         frames.append(silence.span, by: &encoder)
         kitchen.sender.frameSize = encoder.frameSize
         kitchen.sender.send(
-            frame: 0, of: frames, Spurt(sequence: 0, listeners: PeerSet([0])), stream: 1,
+            frame: 0, of: frames, SentTalkspurt(sequence: 0, listeners: PeerSet([0])), stream: 1,
             isSpurtStart: true, isLast: false, at: now)
         let packetOpened = open(&garage)
         let packet = try #require(packetOpened)

@@ -113,7 +113,7 @@ extension JitterBuffer {
         switch phase {
         case .idle:
             guard number > endedThrough, !isCopy else { return .late }
-            begin(Spurt(first: number))
+            begin(ReceivedTalkspurt(first: number))
             return .accepted
         case .waiting, .playing:
             break
@@ -130,7 +130,7 @@ extension JitterBuffer {
             if let next = upcoming {
                 upcoming?.first = min(next.first, number)
             } else {
-                upcoming = Spurt(first: number)
+                upcoming = ReceivedTalkspurt(first: number)
             }
             return .accepted
         }
@@ -200,7 +200,7 @@ extension JitterBuffer {
         return .late
     }
 
-    mutating func begin(_ next: Spurt) {
+    mutating func begin(_ next: ReceivedTalkspurt) {
         spurt = next
         upcoming = nil
         phase = .waiting
@@ -321,7 +321,7 @@ extension JitterBuffer {
     }
 }
 
-extension JitterBuffer.Spurt {
+extension JitterBuffer.ReceivedTalkspurt {
     fileprivate mutating func take(
         _ number: Int64, _ transit: Int64, isSpurtStart: Bool, isLast: Bool, at time: Int64
     ) {

@@ -51,8 +51,8 @@ public struct JitterBuffer: ~Copyable {
         case idle
     }
 
-    /// One press of the talk key.
-    struct Spurt {
+    /// A talkspurt as its packets show it (RFC 3551 §4.1).
+    struct ReceivedTalkspurt {
         var first: Int64
         var last: Int64?
         var highest: Int64
@@ -111,8 +111,8 @@ public struct JitterBuffer: ~Copyable {
 
     var phase = Phase.idle
     /// Meaningless while idle.
-    var spurt = Spurt(first: 0)
-    var upcoming: Spurt?
+    var spurt = ReceivedTalkspurt(first: 0)
+    var upcoming: ReceivedTalkspurt?
     /// The newest frame of earlier talkspurts.
     var endedThrough = Int64.min
 

@@ -28,9 +28,9 @@ internal import Wire
 /// - Capture, from the microphone's card: `MediaLoop+Capture` takes sound through `CapturePath`,
 ///   which has the `Microphone` (pre-roll) and `Mute`, and has `CaptureChain` (Audio) improve it;
 ///   `HalfDuplex` and `Meters` serve both ways.
-/// - Talk, to the wire: `MediaLoop+Talk` has `Talks` (`+Ends`; `Spurt`, `EncodedFrames`) encode it
-///   and `PacketSender`, which owns the socket and the peers, seal (`KeySlots`, Crypto) and send
-///   it; `MediaLoop+Announce` sends a `PacedAnnouncement` (an `Announcement`) beside it,
+/// - Talk, to the wire: `MediaLoop+Talk` has `Talks` (`+Ends`; `SentTalkspurt`, `EncodedFrames`)
+///   encode it and `PacketSender`, which owns the socket and the peers, seal (`KeySlots`, Crypto)
+///   and send it; `MediaLoop+Announce` sends a `PacedAnnouncement` (an `Announcement`) beside it,
 ///   `MediaLoop+Trial` tones in its place.
 /// - Listen, from the wire to the speaker's card: `MediaLoop+Listen` has `PacketReceiver` open
 ///   packets when `Intake` says so, `Talkers` (`+Mix`, `+Reports`; `VoiceSlot`, `HeardTally`) keep

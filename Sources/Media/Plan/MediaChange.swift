@@ -11,7 +11,7 @@ package struct MediaChange: ~Copyable {
     var plan: MediaPlan
     var keys: FixedArray<TalkKeySlot>
     var virtualKeys: FixedArray<TalkKey>
-    var spurts: FixedArray<Spurt>
+    var spurts: FixedArray<SentTalkspurt>
     /// The place each target and each key had before; nil for a new one.
     let formerTargets: [Int?]
     let formerKeys: [Int?]

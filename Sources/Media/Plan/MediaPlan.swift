@@ -113,9 +113,9 @@ package struct MediaPlan: Sendable {
         self.jitterMax = jitterMax
         let frame = sound.frameNanoseconds
         prerollFrames = Int((preroll.nanoseconds + frame - 1) / frame)
-        let marked = max(Spurt.startMarked, preroll + Spurt.besidesPreroll)
+        let marked = max(SentTalkspurt.startMarked, preroll + SentTalkspurt.besidesPreroll)
         startFrames = Int(marked.nanoseconds / frame)
-        lostFramesMax = Spurt.lostMax.nanoseconds / frame
+        lostFramesMax = SentTalkspurt.lostMax.nanoseconds / frame
     }
 
     /// Bytes of a frame at this bit rate.
@@ -165,9 +165,9 @@ package struct MediaPlan: Sendable {
     }
 
     /// Silence to every target; the numbers of packets begin anywhere.
-    func makeSpurts(_ firstSequences: [UInt16]) -> FixedArray<Spurt> {
+    func makeSpurts(_ firstSequences: [UInt16]) -> FixedArray<SentTalkspurt> {
         FixedArray(count: targets.count) {
-            Spurt(sequence: firstSequences[$0], listeners: targets[$0].listeners)
+            SentTalkspurt(sequence: firstSequences[$0], listeners: targets[$0].listeners)
         }
     }
 

@@ -70,7 +70,8 @@ struct PacketSender: ~Copyable {
 
     /// Sends an encoded frame to everyone who hears this talkspurt, with the copies each needs.
     mutating func send(
-        frame number: Int, of frames: borrowing EncodedFrames, _ spurt: Spurt, stream: UInt8,
+        frame number: Int, of frames: borrowing EncodedFrames, _ spurt: SentTalkspurt,
+        stream: UInt8,
         isSpurtStart: Bool, isLast: Bool, at now: Instant
     ) {
         let flags = FrameFlags(kind: .audio, isSpurtStart: isSpurtStart, stream: stream)

@@ -13,7 +13,7 @@ extension Talks {
         for target in spurts.indices {
             guard spurts[target].endsLeft > 0, now >= spurts[target].nextEnd else { continue }
             spurts[target].endsLeft -= 1
-            spurts[target].nextEnd = now + Spurt.endInterval
+            spurts[target].nextEnd = now + SentTalkspurt.endInterval
             sendEnd(of: target, to: spurts[target].listeners, plan, by: &sender, at: now)
         }
     }

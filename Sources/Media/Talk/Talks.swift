@@ -11,7 +11,7 @@ struct Talks: ~Copyable {
     private static let framesPerTurn = 3
 
     /// By the target's place.
-    var spurts: FixedArray<Spurt>
+    var spurts: FixedArray<SentTalkspurt>
     var encoder: OpusEncoder
     var frames = EncodedFrames()
     /// Whether frames may need another size: others are talked to, or ways have changed.

@@ -1,8 +1,8 @@
 internal import Station
 internal import Time
 
-/// The talkspurt to one target.
-struct Spurt {
+/// The talkspurt that goes out to one target.
+struct SentTalkspurt {
     enum Phase: Equatable {
         case silent
         case talking
@@ -11,7 +11,7 @@ struct Spurt {
     }
 
     var phase = Phase.silent
-    /// Who hears it, by peer number.
+    /// The peers that are to hear it, by number.
     var listeners: PeerSet
     /// The next frame of the microphone to be sent here.
     var nextFrame = 0

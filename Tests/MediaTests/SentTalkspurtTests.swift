@@ -2,9 +2,9 @@ import Testing
 
 @testable import Media
 
-@Suite struct SpurtTests {
+@Suite struct SentTalkspurtTests {
     /// The numbers on the wire of frames that are sent one after another.
-    func sent(_ spurt: inout Spurt, frames: Range<Int>) -> [UInt16] {
+    func sent(_ spurt: inout SentTalkspurt, frames: Range<Int>) -> [UInt16] {
         frames.map { frame in
             spurt.advance(to: frame, lostMax: 1_000)
             spurt.sent()
@@ -12,8 +12,8 @@ import Testing
         }
     }
 
-    func talking(from frame: Int = 100) -> Spurt {
-        var spurt = Spurt(sequence: 65_534)
+    func talking(from frame: Int = 100) -> SentTalkspurt {
+        var spurt = SentTalkspurt(sequence: 65_534)
         spurt.begin(at: frame)
         return spurt
     }
