@@ -121,7 +121,7 @@ import Wire
                 var all = room.mutableSpan
                 var block = all._mutatingExtracting(first: plan.sound.blockSamples)
                 voices = talkers.mix(
-                    by: &block, plan, .init(volumes: MediaVolumes(), isHeldDown: false), &tones,
+                    by: &block, plan, .init(byHand: MediaVolumes(), isHeldDown: false), &tones,
                     &garage.sender, at: moment)
             }
             moment = moment + .milliseconds(10)

@@ -11,7 +11,7 @@ public struct Voice: ~Copyable {
     private var line: SampleLine
     private var packet = InlineArray<400, UInt8>(repeating: 0)
 
-    private var loudness = Loudness()
+    private var pauses = PauseDetector()
     /// The gain of the sound: below 1 while a missing talker fades away.
     private var fade: Float = 0
     /// Samples invented in a row.
@@ -41,7 +41,7 @@ public struct Voice: ~Copyable {
     private let block: Int
     /// What is pulled at once, in samples.
     public var blockSamples: Int { block }
-    /// Samples pulled since the loudness was last updated.
+    /// Samples pulled since `pauses` was last updated.
     private var unweighed = 0
 
     // Durations in samples.
@@ -87,7 +87,7 @@ public struct Voice: ~Copyable {
         buffer.reset()
         decoder.reset()
         line.removeAll()
-        loudness = Loudness()
+        pauses = PauseDetector()
         unweighed = 0
         fade = 0
         invented = 0
@@ -161,12 +161,12 @@ public struct Voice: ~Copyable {
         return pull(into: &sound, at: now)
     }
 
-    /// Updates the loudness every 10 ms, from the 10 ms that end with this block.
+    /// Updates `pauses` every 10 ms, from the 10 ms that end with this block.
     private mutating func weigh() {
         unweighed += block
         guard unweighed >= Self.window else { return }
         unweighed = 0
-        loudness.add(line.energy(at: block - Self.window, count: Self.window))
+        pauses.add(line.energy(at: block - Self.window, count: Self.window))
     }
 
     // MARK: Decoding
@@ -289,8 +289,8 @@ public struct Voice: ~Copyable {
     private func isQuiet(at position: Int) -> Bool {
         let end = position + block
         let half = Self.window / 2
-        return loudness.isQuiet(line.energy(at: end - 2 * half, count: half))
-            && loudness.isQuiet(line.energy(at: end - half, count: half))
+        return pauses.isQuiet(line.energy(at: end - 2 * half, count: half))
+            && pauses.isQuiet(line.energy(at: end - half, count: half))
     }
 
     /// Decodes ahead, without inventing anything, until so many samples wait.
@@ -339,7 +339,7 @@ public struct Voice: ~Copyable {
     }
 
     private mutating func lengthenPause(by missing: Int) {
-        guard loudness.wasQuiet else { return }
+        guard pauses.wasQuiet else { return }
         let overlap = Self.quietOverlap
         guard let splice = line.pauseInsertion(min(missing, Self.pieceMax), overlap: overlap)
         else { return }

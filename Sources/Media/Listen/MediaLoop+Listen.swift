@@ -104,7 +104,7 @@ extension MediaLoop {
         var all = room.mutableSpan
         var block = all._mutatingExtracting(first: plan.sound.blockSamples)
         let voices = talkers.mix(
-            by: &block, plan, .init(volumes: volumes, isHeldDown: isHeldDown), &tones, &sender,
+            by: &block, plan, .init(byHand: volumes, isHeldDown: isHeldDown), &tones, &sender,
             at: now)
         receiver.intake.mixed(voices: voices)
         tones.mix(

@@ -9,9 +9,10 @@ extension Talkers {
     /// How long others stay turned down after somebody of higher priority: pauses between words.
     private static var duckHold: Duration { .milliseconds(400) }
 
-    /// The volumes that hold for one block.
-    struct Loudness {
-        var volumes: MediaVolumes
+    /// The volumes with which one block is mixed.
+    struct BlockVolumes {
+        /// The volumes and mutes that people have set.
+        var byHand: MediaVolumes
         /// The speaker is held down while the microphone is open.
         var isHeldDown: Bool
     }
@@ -20,7 +21,7 @@ extension Talkers {
     ///
     /// - Returns: How many sound in it.
     mutating func mix(
-        by block: inout MutableSpan<Int16>, _ plan: borrowing MediaPlan, _ loudness: Loudness,
+        by block: inout MutableSpan<Int16>, _ plan: borrowing MediaPlan, _ volumes: BlockVolumes,
         _ tones: inout Tones, _ sender: inout PacketSender, at now: Instant
     ) -> Int {
         let highest = highestHeard(at: now)
@@ -50,13 +51,13 @@ extension Talkers {
             rings.counters.add(.framesMixed)
             meter(block.span, of: place, owner.peer)
             let gain =
-                isHeardTwice(owner, at: place, plan, loudness.volumes)
-                ? .muted : plan.gain(of: owner.peer, hearing, loudness.volumes)
+                isHeardTwice(owner, at: place, plan, volumes.byHand)
+                ? .muted : plan.gain(of: owner.peer, hearing, volumes.byHand)
             let level = level(of: owner)
             if gain != .muted { heardAt[level] = now }
             let duck: Gain = level < highest ? plan.duck : .unity
-            var path = plan.path(of: owner.peer, hearing, loudness.volumes)
-            path.pass(loudness.isHeldDown ? Speaker.heldDown : 1, .heldDown)
+            var path = plan.path(of: owner.peer, hearing, volumes.byHand)
+            path.pass(volumes.isHeldDown ? Speaker.heldDown : 1, .heldDown)
             path.pass(duck.factor, .outranked)
             note(path.why, of: place, owner, samples: block.count, by: &sender, at: now)
             report(place, owner, by: &sender, at: now)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Audio
 
-@Suite struct LoudnessTests {
+@Suite struct PauseDetectorTests {
     /// The energy of a level in dBFS.
     private func energy(_ decibels: Double) -> Float {
         let amplitude = Decibels.ratio(decibels) * 32_768
@@ -10,23 +10,23 @@ import Testing
     }
 
     @Test func beforeAnyWordOnlyNearSilenceIsAPause() {
-        let loudness = Loudness()
-        #expect(loudness.isQuiet(energy(-60)))
-        #expect(!loudness.isQuiet(energy(-50)))
+        let pauses = PauseDetector()
+        #expect(pauses.isQuiet(energy(-60)))
+        #expect(!pauses.isQuiet(energy(-50)))
     }
 
     @Test func aNoisyRoomIsAPauseAndASoftConsonantIsNot() {
-        var loudness = Loudness()
-        for i in 0..<300 { loudness.add(energy(i % 100 < 70 ? -20 : -45)) }
-        #expect(loudness.isQuiet(energy(-44)))
-        #expect(!loudness.isQuiet(energy(-37)))
-        #expect(!loudness.isQuiet(energy(-20)))
+        var pauses = PauseDetector()
+        for i in 0..<300 { pauses.add(energy(i % 100 < 70 ? -20 : -45)) }
+        #expect(pauses.isQuiet(energy(-44)))
+        #expect(!pauses.isQuiet(energy(-37)))
+        #expect(!pauses.isQuiet(energy(-20)))
     }
 
     @Test func speechWithoutPauseIsNoPause() {
-        var loudness = Loudness()
-        for i in 0..<3_000 { loudness.add(energy(-20 - Double(i % 7))) }
-        #expect(!loudness.isQuiet(energy(-26)))
+        var pauses = PauseDetector()
+        for i in 0..<3_000 { pauses.add(energy(-20 - Double(i % 7))) }
+        #expect(!pauses.isQuiet(energy(-26)))
     }
 
     @Test(arguments: [-60.0, -20, -6.0206, -3, -0.1, 0, 0.1, 6, 24])

@@ -2,7 +2,7 @@
 ///
 /// Energies are means of squared samples. It follows the high level (words) and the low level
 /// (room) of the played sound; both outlive the talkspurt, because the room stays the same.
-struct Loudness {
+struct PauseDetector {
     private var speech: Float = 0
     private var floor: Float = 0
     private(set) var wasQuiet = false
