@@ -9,14 +9,14 @@ import Wire
 @testable import Crypto
 @testable import Media
 
-/// Two stations in one process: a packet goes from one's sender to the other's receiver, through
+/// Two stations in one process: a packet goes from one's socket to the other's receiver, through
 /// the kernel's loopback.
 @Suite struct PacketWayTests {
     private let now = Clock.now()
 
-    /// One end: its sender, its receiver, and the rings both report to.
+    /// One end: its socket, its receiver, and the rings both report to.
     private struct End: ~Copyable {
-        var sender: PacketSender
+        var socket: DataSocket
         var receiver: PacketReceiver
         let rings: Rings
         let address: SocketAddress
@@ -28,7 +28,7 @@ import Wire
         let local = sockets.data.local
         let rings = try Rings()
         return End(
-            sender: try PacketSender(sockets.data, rings),
+            socket: try DataSocket(sockets.data, rings),
             receiver: try PacketReceiver(rings, period: 5_000_000, at: now), rings: rings,
             address: local)
     }
@@ -40,23 +40,23 @@ import Wire
                 key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 1)),
             responderToInitiator: DirectionKeys(
                 key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 2)))
-        _ = one.sender.peers[peer].keySlots.install(
+        _ = one.socket.peers[peer].keySlots.install(
             SessionKeys(
                 suite: .aesGCM, keys: keys, isInitiator: true, localIndex: 10, remoteIndex: 20))
-        _ = other.sender.peers[own].keySlots.install(
+        _ = other.socket.peers[own].keySlots.install(
             SessionKeys(
                 suite: .aesGCM, keys: keys, isInitiator: false, localIndex: 20, remoteIndex: 10))
         one.receiver.owners.note(peer)
         other.receiver.owners.note(own)
-        one.sender.peers[peer].nextEndpoint = other.address
-        other.sender.peers[own].nextEndpoint = one.address
+        one.socket.peers[peer].nextEndpoint = other.address
+        other.socket.peers[own].nextEndpoint = one.address
     }
 
     /// Opens the one packet that has arrived.
     private func open(_ end: inout End) -> OpenedPacket? {
-        let count = end.receiver.read(from: end.sender)
+        let count = end.receiver.read(from: end.socket)
         guard count == 1 else { return nil }
-        return end.receiver.open(0, for: &end.sender.peers, at: now)
+        return end.receiver.open(0, for: &end.socket.peers, at: now)
     }
 
     @Test func aFirstPacketSwitchesBothSidesToTheNewKeys() throws {
@@ -65,20 +65,20 @@ import Wire
         introduce(&kitchen, as: 3, &garage, as: 5)
 
         // On no current session nothing goes out; on the next one it does.
-        kitchen.sender.sendCover(to: 3, at: now)
+        kitchen.socket.sendCover(to: 3, at: now)
         #expect(kitchen.rings.counters[.unsentNoSession] == 1)
-        kitchen.sender.send(ControlPayload(), to: 3, onSession: 10, at: now)
+        kitchen.socket.send(ControlPayload(), to: 3, onSession: 10, at: now)
         let packetOpened = open(&garage)
         let packet = try #require(packetOpened)
         #expect(packet.peer == 5 && packet.index == 20 && packet.source == kitchen.address)
-        let endpoint = garage.sender.peers[5].endpoint
+        let endpoint = garage.socket.peers[5].endpoint
         #expect(endpoint == kitchen.address, "the session's place is the peer's now")
         guard case .switched(peer: 5, index: 20)? = garage.rings.events.pop() else {
             Issue.record("the control thread is to know")
             return
         }
 
-        garage.sender.sendCover(to: 5, at: now)
+        garage.socket.sendCover(to: 5, at: now)
         let answerOpened = open(&kitchen)
         let answer = try #require(answerOpened)
         #expect(answer.peer == 3 && answer.flags.kind == .cover)
@@ -89,9 +89,9 @@ import Wire
         var kitchen = try end(at: now)
         var garage = try end(at: now)
         introduce(&kitchen, as: 0, &garage, as: 0)
-        kitchen.sender.send(ControlPayload(), to: 0, onSession: 10, at: now)
+        kitchen.socket.send(ControlPayload(), to: 0, onSession: 10, at: now)
         _ = open(&garage)
-        garage.sender.sendCover(to: 0, at: now)
+        garage.socket.sendCover(to: 0, at: now)
         _ = open(&kitchen)
 
         let plan = emptyPlan()
@@ -108,21 +108,21 @@ import Wire
         var moment = now
         for number in 0..<20 {
             frames.append(tone.span, by: &encoder)
-            kitchen.sender.frameSize = encoder.frameSize
-            kitchen.sender.send(
+            kitchen.socket.frameSize = encoder.frameSize
+            kitchen.socket.send(
                 frame: number, of: frames, spurt, stream: 1, isSpurtStart: number < 10,
                 isLast: false, at: moment)
             spurt.sent()
             let packetOpened = open(&garage)
             let packet = try #require(packetOpened)
-            talkers.take(packet, in: garage.receiver, .open, by: &garage.sender, at: moment)
+            talkers.take(packet, in: garage.receiver, .open, by: &garage.socket, at: moment)
             for _ in 0..<480 / plan.sound.blockSamples {
                 var room = Frame(repeating: 0)
                 var all = room.mutableSpan
                 var block = all._mutatingExtracting(first: plan.sound.blockSamples)
                 voices = talkers.mix(
                     by: &block, plan, .init(byHand: MediaVolumes(), isHeldDown: false), &tones,
-                    &garage.sender, at: moment)
+                    &garage.socket, at: moment)
             }
             moment = moment + .milliseconds(10)
         }
@@ -138,24 +138,24 @@ import Wire
         var kitchen = try end(at: now)
         var garage = try end(at: now)
         introduce(&kitchen, as: 0, &garage, as: 0)
-        kitchen.sender.send(ControlPayload(), to: 0, onSession: 10, at: now)
+        kitchen.socket.send(ControlPayload(), to: 0, onSession: 10, at: now)
         _ = open(&garage)
-        garage.sender.sendCover(to: 0, at: now)
+        garage.socket.sendCover(to: 0, at: now)
         _ = open(&kitchen)
 
         var encoder = try OpusEncoder(.voice, bitrate: Profile.voice.settings.bitrate)
         var frames = EncodedFrames()
         let silence = Frame(repeating: 0)
         frames.append(silence.span, by: &encoder)
-        kitchen.sender.frameSize = encoder.frameSize
-        kitchen.sender.send(
+        kitchen.socket.frameSize = encoder.frameSize
+        kitchen.socket.send(
             frame: 0, of: frames, SentTalkspurt(sequence: 0, listeners: PeerSet([0])), stream: 1,
             isSpurtStart: true, isLast: false, at: now)
         let packetOpened = open(&garage)
         let packet = try #require(packetOpened)
         var talkers = try Talkers(emptyPlan(), garage.rings)
         talkers.take(
-            packet, in: garage.receiver, .absent(.noOutput), by: &garage.sender, at: now)
+            packet, in: garage.receiver, .absent(.noOutput), by: &garage.socket, at: now)
         #expect(garage.rings.counters[.droppedNoSpeaker] == 1)
         #expect(garage.rings.traffic[0][.unheardWhy] & 0xff == UInt64(Unheard.noOutput.rawValue))
         let toldOpened = open(&kitchen)
@@ -177,10 +177,10 @@ import Wire
         introduce(&kitchen, as: 0, &garage, as: 0)
         var friend = try end(at: now)
         introduce(&stranger, as: 0, &friend, as: 0)
-        stranger.sender.peers[0].nextEndpoint = garage.address
+        stranger.socket.peers[0].nextEndpoint = garage.address
         // The keys are others, so the number of the packet is unmasked to any other: one that is
         // too high, or one that the packet is not authentic for.
-        stranger.sender.send(ControlPayload(), to: 0, onSession: 10, at: now)
+        stranger.socket.send(ControlPayload(), to: 0, onSession: 10, at: now)
         let opened = open(&garage)
         #expect(opened == nil)
         let refused =

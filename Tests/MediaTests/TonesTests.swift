@@ -63,9 +63,9 @@ import Time
 
     @Test func whatIsPlayedTellsWhetherAnyListenerHears() {
         var tones = Tones()
-        tones.play(PacketSender.Prospect.doubted)
+        tones.play(DataSocket.Prospect.doubted)
         #expect(peak(&tones) == 0, "the listeners' first HEARD decides")
-        tones.play(PacketSender.Prospect.heard)
+        tones.play(DataSocket.Prospect.heard)
         #expect(peak(&tones) > 1_000)
     }
 }

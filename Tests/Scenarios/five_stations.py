@@ -64,7 +64,7 @@ def controls(case):
 
 
 MUTATIONS = (
-    ("Sources/Media/Talk/PacketSender.swift",
+    ("Sources/Media/Peers/DataSocket.swift",
      "            seal(to: peer, flags, at: now)",
      "            if peer < 3 { seal(to: peer, flags, at: now) }"),
 )

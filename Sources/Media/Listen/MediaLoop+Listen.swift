@@ -20,7 +20,7 @@ extension MediaLoop {
         var taken = 0
         var count = 0
         repeat {
-            count = receiver.read(from: sender)
+            count = receiver.read(from: socket)
             for place in 0..<count { usePacket(place) }
             taken += count
             // Fewer than it could have given: the kernel has no more.
@@ -29,10 +29,10 @@ extension MediaLoop {
     }
 
     private mutating func usePacket(_ place: Int) {
-        guard let packet = receiver.open(place, for: &sender.peers, at: now) else { return }
+        guard let packet = receiver.open(place, for: &socket.peers, at: now) else { return }
         switch packet.flags.kind {
         case .audio:
-            talkers.take(packet, in: receiver, speakerState, by: &sender, at: now)
+            talkers.take(packet, in: receiver, speakerState, by: &socket, at: now)
         case .control: receiver.passRecords(of: packet, to: &talkers)
         case .cover: break
         case .drop: rings.counters.add(.droppedKind)
@@ -104,7 +104,7 @@ extension MediaLoop {
         var all = room.mutableSpan
         var block = all._mutatingExtracting(first: plan.sound.blockSamples)
         let voices = talkers.mix(
-            by: &block, plan, .init(byHand: volumes, isHeldDown: isHeldDown), &tones, &sender,
+            by: &block, plan, .init(byHand: volumes, isHeldDown: isHeldDown), &tones, &socket,
             at: now)
         receiver.intake.mixed(voices: voices)
         tones.mix(

@@ -41,8 +41,8 @@ struct PacketReceiver: ~Copyable {
     mutating func beginTurn(after before: Instant) { turnBefore = before }
 
     /// Reads the datagrams that have arrived; returns their number.
-    mutating func read(from sender: borrowing PacketSender) -> Int {
-        sender.receive(into: &inbox)
+    mutating func read(from socket: borrowing DataSocket) -> Int {
+        socket.receive(into: &inbox)
         if intake.isGathering { readAt = Clock.now() }
         return inbox.count
     }

@@ -22,7 +22,7 @@ extension Talkers {
     /// - Returns: How many sound in it.
     mutating func mix(
         by block: inout MutableSpan<Int16>, _ plan: borrowing MediaPlan, _ volumes: BlockVolumes,
-        _ tones: inout Tones, _ sender: inout PacketSender, at now: Instant
+        _ tones: inout Tones, _ socket: inout DataSocket, at now: Instant
     ) -> Int {
         let highest = highestHeard(at: now)
         var voices = 0
@@ -43,7 +43,7 @@ extension Talkers {
             if isSounding != wasSounding { turn(place, owner, isOn: isSounding, at: now) }
             guard isSounding else {
                 // A voice that waits for its first block is reported on when that is played.
-                if !slots[place].voice.isActive { report(place, owner, by: &sender, at: now) }
+                if !slots[place].voice.isActive { report(place, owner, by: &socket, at: now) }
                 continue
             }
             voices += 1
@@ -59,8 +59,8 @@ extension Talkers {
             var path = plan.path(of: owner.peer, hearing, volumes.byHand)
             path.pass(volumes.isHeldDown ? Speaker.heldDown : 1, .heldDown)
             path.pass(duck.factor, .outranked)
-            note(path.why, of: place, owner, samples: block.count, by: &sender, at: now)
-            report(place, owner, by: &sender, at: now)
+            note(path.why, of: place, owner, samples: block.count, by: &socket, at: now)
+            report(place, owner, by: &socket, at: now)
             let (from, to) = slots[place].fade(
                 to: gain, duck, samples: block.count, isBeginning: !wasSounding)
             mixer.add(block.span, from: from, to: to)

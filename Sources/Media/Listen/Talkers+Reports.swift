@@ -14,27 +14,27 @@ extension Talkers {
     /// to be.
     mutating func note(
         _ why: Unheard, of place: Int, _ owner: VoiceSlot.Owner, samples: Int,
-        by sender: inout PacketSender, at now: Instant
+        by socket: inout DataSocket, at now: Instant
     ) {
         let decoded = slots[place].voice.decodedSamples
         guard slots[place].tally.played(samples, decoded: decoded, why, at: now) else { return }
         publish(why, of: owner, at: now)
         let heard = slots[place].tally.state(of: owner.stream)
-        sender.send(.heard(heard), to: CollectionOfOne(owner.peer), at: now)
+        socket.send(.heard(heard), to: CollectionOfOne(owner.peer), at: now)
     }
 
     /// Tells a talker that nothing of this stream is played, and why: at the start of each
     /// talkspurt, and once a second.
     mutating func tellUnheard(
         _ flags: FrameFlags, _ owner: VoiceSlot.Owner, _ why: Unheard,
-        by sender: inout PacketSender, at now: Instant
+        by socket: inout DataSocket, at now: Instant
     ) {
         let pause = flags.isSpurtStart ? HeardTally.pause : Self.unheardInterval
         guard now - streams[owner.peer].unheardAt[Int(owner.stream)] >= pause else { return }
         streams[owner.peer].unheardAt[Int(owner.stream)] = now
         publish(why, of: owner, at: now)
         let heard = Heard(stream: owner.stream, share: 0, why: why)
-        sender.send(.heard(heard), to: CollectionOfOne(owner.peer), at: now)
+        socket.send(.heard(heard), to: CollectionOfOne(owner.peer), at: now)
     }
 
     /// Shows the control thread whether a peer that speaks is heard here.
@@ -46,7 +46,7 @@ extension Talkers {
 
     /// Reports once a second how the voice arrives, to its talker (REPORT) and the control thread.
     mutating func report(
-        _ place: Int, _ owner: VoiceSlot.Owner, by sender: inout PacketSender, at now: Instant
+        _ place: Int, _ owner: VoiceSlot.Owner, by socket: inout DataSocket, at now: Instant
     ) {
         guard now >= slots[place].nextReport else { return }
         slots[place].nextReport = now + .seconds(1)
@@ -56,7 +56,7 @@ extension Talkers {
         traffic.set(.jitter, to: UInt64(found.jitter))
         traffic.set(.loss, to: UInt64(found.loss256))
         guard found.received > 0 || slots[place].tally.hasPlayed else {
-            return reportAgain(place, owner, by: &sender, at: now)
+            return reportAgain(place, owner, by: &socket, at: now)
         }
         if !slots[place].isSounding {
             slots[place].nextReport = now + HeardTally.repeatPause
@@ -70,18 +70,18 @@ extension Talkers {
         if heard.share == 0 || heard.share == 255 { publish(heard.why, of: owner, at: now) }
         var records = ControlPayload(.report(report))
         _ = records.append(.heard(heard))
-        sender.send(records, to: owner.peer, at: now)
+        socket.send(records, to: owner.peer, at: now)
     }
 
     /// Repeats the last HEARD of a talkspurt after its end.
     private mutating func reportAgain(
-        _ place: Int, _ owner: VoiceSlot.Owner, by sender: inout PacketSender, at now: Instant
+        _ place: Int, _ owner: VoiceSlot.Owner, by socket: inout DataSocket, at now: Instant
     ) {
         let total = streams[owner.peer].playedMs[Int(owner.stream)]
         guard let heard = slots[place].tally.reportAgain(of: owner.stream, total: total)
         else { return }
         slots[place].nextReport = now + HeardTally.repeatPause
-        sender.send(.heard(heard), to: CollectionOfOne(owner.peer), at: now)
+        socket.send(.heard(heard), to: CollectionOfOne(owner.peer), at: now)
     }
 
     /// Adds to the counters what was received, lost and made up since the last time.

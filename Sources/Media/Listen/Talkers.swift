@@ -41,7 +41,7 @@ struct Talkers: ~Copyable {
     /// Takes in a frame of sound and its copies, or tells its talker why not.
     mutating func take(
         _ packet: OpenedPacket, in receiver: borrowing PacketReceiver, _ speaker: SpeakerState,
-        by sender: inout PacketSender, at now: Instant
+        by socket: inout DataSocket, at now: Instant
     ) {
         let owner = VoiceSlot.Owner(peer: packet.peer, stream: packet.flags.stream)
         let content = receiver.content(of: packet)
@@ -50,20 +50,20 @@ struct Talkers: ~Copyable {
         }
         if case .absent(let why) = speaker {
             rings.counters.add(.droppedNoSpeaker)
-            return tellUnheard(packet.flags, owner, why, by: &sender, at: now)
+            return tellUnheard(packet.flags, owner, why, by: &socket, at: now)
         }
         if case .ignored(let why) = streams[owner.peer].hearings[Int(owner.stream)] {
             rings.counters.add(.droppedIgnored)
-            return tellUnheard(packet.flags, owner, why, by: &sender, at: now)
+            return tellUnheard(packet.flags, owner, why, by: &socket, at: now)
         }
         guard let place = slot(of: owner) ?? freeSlot(for: owner, at: now) else {
             rings.counters.add(.droppedVoices)
-            return tellUnheard(packet.flags, owner, .tooMany, by: &sender, at: now)
+            return tellUnheard(packet.flags, owner, .tooMany, by: &socket, at: now)
         }
         slots[place].lastPacket = now
         insert(audio, content, packet, at: place)
         if case .still = speaker {
-            tellUnheard(packet.flags, owner, .outputStill, by: &sender, at: now)
+            tellUnheard(packet.flags, owner, .outputStill, by: &socket, at: now)
         }
     }
 

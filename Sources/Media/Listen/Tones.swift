@@ -25,7 +25,7 @@ struct Tones {
 
     /// Tells the person at the microphone whether any listener hears; where that is doubtful, the
     /// listeners' first HEARD decides, and the control thread has the tone played.
-    mutating func play(_ prospect: PacketSender.Prospect) {
+    mutating func play(_ prospect: DataSocket.Prospect) {
         switch prospect {
         case .heard: play(Chime.permit)
         case .doubted: break

@@ -49,14 +49,14 @@ extension MediaLoop {
             endAtOnce(target)
             guard wasTalking || talks.spurts[target].endsLeft > 0 else { continue }
             let listeners = talks.spurts[target].listeners
-            talks.sendEnd(of: target, to: listeners, plan, by: &sender, at: now)
+            talks.sendEnd(of: target, to: listeners, plan, by: &socket, at: now)
         }
     }
 
     private mutating func changeSound(_ change: inout MediaChange) {
         let frameSamples = talks.encoder.frameSamples
         if change.exchangeEncoder(&talks.encoder) {
-            sender.frameSize = talks.encoder.frameSize
+            socket.frameSize = talks.encoder.frameSize
             if talks.encoder.frameSamples != frameSamples {
                 // Numbers of the old frames mean nothing to the new ones; a key still held begins
                 // another talkspurt.

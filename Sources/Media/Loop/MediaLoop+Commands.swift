@@ -20,26 +20,26 @@ extension MediaLoop {
         switch consume command {
         case .install(let peer, let keys, let endpoint):
             receiver.owners.note(peer)
-            sender.peers[peer].nextEndpoint = endpoint
-            if let displaced = sender.peers[peer].keySlots.install(keys) {
+            socket.peers[peer].nextEndpoint = endpoint
+            if let displaced = socket.peers[peer].keySlots.install(keys) {
                 rings.handBack(.session(displaced))
             }
         case .send(let peer, let index, let payload, let address):
-            sender.send(payload, to: peer, onSession: index, address: address, at: now)
-        case .cover(let peer): sender.sendCover(to: peer, at: now)
+            socket.send(payload, to: peer, onSession: index, address: address, at: now)
+        case .cover(let peer): socket.sendCover(to: peer, at: now)
         case .endpoint(let peer, let endpoint):
-            sender.peers[peer].endpoint = endpoint
+            socket.peers[peer].endpoint = endpoint
         case .drop(let peer, let index):
-            if let keys = sender.peers[peer].keySlots.drop(index: index) {
+            if let keys = socket.peers[peer].keySlots.drop(index: index) {
                 rings.handBack(.session(keys))
             }
         case .hear(let peer, let stream, let hearing, let priority):
             talkers.streams[peer].priorities[Int(stream)] = priority
             talkers.bind(stream, of: peer, to: hearing, at: now)
         case .protect(let peer, let choice):
-            sender.peers[peer].protection = choice
+            socket.peers[peer].protection = choice
             talks.isFrameSizeDue = true
-        case .doubt(let peer, let isDoubted): sender.peers[peer].isDoubted = isDoubted
+        case .doubt(let peer, let isDoubted): socket.peers[peer].isDoubted = isDoubted
         case .capture(let pcm): takeCapture(pcm)
         case .playback(let pcm): takePlayback(pcm)
         case .key(let place, let line): takeKey(place, line)
@@ -49,7 +49,7 @@ extension MediaLoop {
             let action = keys.virtual[target].handle(.level(isDown: isDown), at: now)
             act(on: action, target: target)
         case .aim(let id, let listeners):
-            talks.aim(id, at: listeners, plan, by: &sender, at: now)
+            talks.aim(id, at: listeners, plan, by: &socket, at: now)
         case .chime(let chime): tones.play(chime)
         case .ring(let chime): tones.ring(chime)
         case .beep(let isOn): tones.beep(isOn)
@@ -84,8 +84,8 @@ extension MediaLoop {
     private mutating func stop() {
         for target in talks.spurts.indices { endAtOnce(target) }
         finishAnnouncement()
-        for peer in sender.peers.indices {
-            while let keys = sender.peers[peer].keySlots.dropAny() {
+        for peer in socket.peers.indices {
+            while let keys = socket.peers[peer].keySlots.dropAny() {
                 rings.handBack(.session(keys))
             }
         }

@@ -29,13 +29,13 @@ internal import Wire
 ///   which has the `Microphone` (pre-roll) and `Mute`, and has `CaptureChain` (Audio) improve it;
 ///   `HalfDuplex` and `Meters` serve both ways.
 /// - Talk, to the wire: `MediaLoop+Talk` has `Talks` (`+Ends`; `SentTalkspurt`, `EncodedFrames`)
-///   encode it and `PacketSender`, which owns the socket and the peers, seal (`KeySlots`, Crypto)
-///   and send it; `MediaLoop+Announce` sends a `PacedAnnouncement` (an `Announcement`) beside it,
-///   `MediaLoop+Trial` tones in its place.
+///   encode it and `DataSocket` seal (`KeySlots`, Crypto) and send it; `MediaLoop+Announce` sends a
+///   `PacedAnnouncement` (an `Announcement`) beside it, `MediaLoop+Trial` tones in its place.
 /// - Listen, from the wire to the speaker's card: `MediaLoop+Listen` has `PacketReceiver` open
 ///   packets when `Intake` says so, `Talkers` (`+Mix`, `+Reports`; `VoiceSlot`, `HeardTally`) keep
 ///   and mix voices, `Tones` sound besides, and `Speaker` and `Refill` feed the card.
-/// - Peers: `MediaPeer` (keys, endpoint), `SessionOwners`, and `PeerStreams` (what is heard of it).
+/// - Peers: `DataSocket` owns the socket and each `MediaPeer` (keys, endpoint); `SessionOwners`
+///   finds the peer of a session, and `PeerStreams` has the hearings of its streams.
 package struct MediaLoop: ~Copyable {
     /// A speaker that refuses so many blocks of one turn is asked again in the next.
     static let xrunsPerTurn = 3
@@ -52,7 +52,7 @@ package struct MediaLoop: ~Copyable {
     var trial = TrialTone()
     var talks: Talks
     var announcement = PacedAnnouncement()
-    var sender: PacketSender
+    var socket: DataSocket
     /// From the wire to the speaker.
     var receiver: PacketReceiver
     var talkers: Talkers
@@ -72,23 +72,23 @@ package struct MediaLoop: ~Copyable {
     private let byAddress = PassedByAddress()
 
     package init(
-        plan: MediaPlan, rings: Rings, socket: consuming UDPSocket, firstSequences: [UInt16]
+        plan: MediaPlan, rings: Rings, socket udp: consuming UDPSocket, firstSequences: [UInt16]
     ) throws(MediaError) {
         let now = Clock.now()
         // What can fail first, on locals: a noncopyable value is made whole or not at all.
         let loop = try MediaError.fromSystem { () throws(SystemError) in try EventLoop() }
         let cards = try CardPair(plan, rings)
-        let sender = try PacketSender(socket, rings)
+        let socket = try DataSocket(udp, rings)
         let receiver = try PacketReceiver(rings, period: plan.periodNanoseconds, at: now)
         let talks = try Talks(plan, rings, firstSequences: firstSequences)
         let talkers = try Talkers(plan, rings)
         try Self.watch(loop, rings.commandsWaiting.fd, .commands)
-        try Self.watch(loop, sender.fd, .socket)
+        try Self.watch(loop, socket.fd, .socket)
         try Self.watch(loop, cards.timerFD, .timer)
 
         self.loop = loop
         self.cards = cards
-        self.sender = sender
+        self.socket = socket
         self.receiver = receiver
         self.talks = talks
         self.talkers = talkers
@@ -98,7 +98,7 @@ package struct MediaLoop: ~Copyable {
         self.rings = rings
         self.now = now
         duplex.isOn = plan.isHalfDuplex
-        self.sender.frameSize = self.talks.encoder.frameSize
+        self.socket.frameSize = self.talks.encoder.frameSize
     }
 
     private static func watch(
@@ -114,7 +114,7 @@ package struct MediaLoop: ~Copyable {
         // The first time one of these changes, the Swift runtime allocates what it knows of its
         // type: here, before the sound, rather than at a card's or a session's coming.
         cards.removeAll()
-        for peer in sender.peers.indices { sender.peers[peer].keySlots.removeAll() }
+        for peer in socket.peers.indices { socket.peers[peer].keySlots.removeAll() }
         HeapWatch.arm(true)
         cards.armTimer(at: now)
         while !isStopping {
@@ -155,7 +155,7 @@ package struct MediaLoop: ~Copyable {
     private mutating func finishTurn() {
         if let wakes = receiver.intake.newWaking() {
             try? loop.modify(
-                fd: sender.fd, events: wakes ? EventLoop.readable : 0,
+                fd: socket.fd, events: wakes ? EventLoop.readable : 0,
                 token: Token.socket.rawValue)
         }
         rings.counters.add(.ticks)

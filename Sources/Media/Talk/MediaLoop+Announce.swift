@@ -42,12 +42,12 @@ extension MediaLoop {
     private mutating func sendAnnounced() -> Bool {
         guard let filled = announcement.fill() else { return false }
         // While somebody talks it is chosen there.
-        if talks.isFrameSizeDue, !talks.isTalking { talks.chooseFrameSize(plan, for: &sender) }
+        if talks.isFrameSizeDue, !talks.isTalking { talks.chooseFrameSize(plan, for: &socket) }
         let isLast = filled == .lastFrame
         let number = announcement.encode(frameSize: talks.encoder.frameSize)
         announcement.exchange(&talks.frames)
         talks.sendFrame(
-            number, of: plan.announcement, isLast: isLast, plan, by: &sender, at: now)
+            number, of: plan.announcement, isLast: isLast, plan, by: &socket, at: now)
         announcement.exchange(&talks.frames)
         if isLast { finishAnnouncement() }
         return true

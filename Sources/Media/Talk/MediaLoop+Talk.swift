@@ -3,7 +3,7 @@ internal import Realtime
 internal import Station
 internal import Time
 
-/// From the frames of the microphone to the wire (`Talks`, `PacketSender`).
+/// From the frames of the microphone to the wire (`Talks`, `DataSocket`).
 extension MediaLoop {
     /// Opens the microphone for a target: its talkspurt begins with the pre-roll.
     mutating func beginTalk(_ target: Int) {
@@ -16,7 +16,7 @@ extension MediaLoop {
         guard talks.begin(target, at: start, hasRested: !cards.isCapturing) else { return }
         if isCall { duplex.callBegins() }
         let listeners = talks.spurts[target].listeners
-        let prospect = sender.prospect(
+        let prospect = socket.prospect(
             of: listeners, isMicrophoneSilent: volumes.isMicrophoneSilent, at: now)
         // First: where the card does not start, the end of it follows.
         rings.notify(
@@ -58,16 +58,16 @@ extension MediaLoop {
         // change, because a packet holds frames of one size.
         if talks.isTalking, !talks.isFrameSizeDue || sendWaiting() {
             if talks.isFrameSizeDue, talks.isTalking || announcement.isOn {
-                talks.chooseFrameSize(plan, for: &sender)
+                talks.chooseFrameSize(plan, for: &socket)
             }
             if !talks.encodeWaiting(from: capture.microphone) { hasBacklog = true }
             _ = sendWaiting()
         }
-        talks.sendEnds(plan, by: &sender, at: now)
+        talks.sendEnds(plan, by: &socket, at: now)
     }
 
     private mutating func sendWaiting() -> Bool {
-        let isDone = talks.sendWaiting(plan, by: &sender, at: now)
+        let isDone = talks.sendWaiting(plan, by: &socket, at: now)
         if !isDone { hasBacklog = true }
         followEnds()
         return isDone

@@ -8,22 +8,22 @@ internal import Wire
 extension Talks {
     /// SPURT_END, three times 20 ms apart: the last audio packet may have been lost.
     mutating func sendEnds(
-        _ plan: borrowing MediaPlan, by sender: inout PacketSender, at now: Instant
+        _ plan: borrowing MediaPlan, by socket: inout DataSocket, at now: Instant
     ) {
         for target in spurts.indices {
             guard spurts[target].endsLeft > 0, now >= spurts[target].nextEnd else { continue }
             spurts[target].endsLeft -= 1
             spurts[target].nextEnd = now + SentTalkspurt.endInterval
-            sendEnd(of: target, to: spurts[target].listeners, plan, by: &sender, at: now)
+            sendEnd(of: target, to: spurts[target].listeners, plan, by: &socket, at: now)
         }
     }
 
     mutating func sendEnd(
         of target: Int, to listeners: PeerSet, _ plan: borrowing MediaPlan,
-        by sender: inout PacketSender, at now: Instant
+        by socket: inout DataSocket, at now: Instant
     ) {
         let end = SpurtEnd(stream: plan.targets[target].stream, last: spurts[target].lastSequence)
-        sender.send(.spurtEnd(end), to: listeners, at: now)
+        socket.send(.spurtEnd(end), to: listeners, at: now)
     }
 
     /// Who hears this aimed target from now on, by its `id`.
@@ -32,7 +32,7 @@ extension Talks {
     /// told that it is over.
     mutating func aim(
         _ id: Int, at listeners: PeerSet, _ plan: borrowing MediaPlan,
-        by sender: inout PacketSender, at now: Instant
+        by socket: inout DataSocket, at now: Instant
     ) {
         guard let target = plan.targets.firstIndex(where: { $0.id == id && $0.isAimed }) else {
             return
@@ -41,7 +41,7 @@ extension Talks {
         spurts[target].listeners = listeners
         guard spurts[target].isTalking || spurts[target].endsLeft > 0 else { return }
         if spurts[target].packets > 0 {
-            sendEnd(of: target, to: gone, plan, by: &sender, at: now)
+            sendEnd(of: target, to: gone, plan, by: &socket, at: now)
         }
         isFrameSizeDue = true
     }

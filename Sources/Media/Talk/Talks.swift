@@ -123,7 +123,7 @@ struct Talks: ~Copyable {
     /// Sends each target the encoded frames it lacks; false when some must wait for the next turn,
     /// since a pre-roll to many would hold up the sound.
     mutating func sendWaiting(
-        _ plan: borrowing MediaPlan, by sender: inout PacketSender, at now: Instant
+        _ plan: borrowing MediaPlan, by socket: inout DataSocket, at now: Instant
     ) -> Bool {
         var isDone = true
         for target in spurts.indices where target != plan.announcement {
@@ -134,7 +134,7 @@ struct Talks: ~Copyable {
                     break
                 }
                 left -= 1
-                send(number, to: target, plan, by: &sender, at: now)
+                send(number, to: target, plan, by: &socket, at: now)
             }
         }
         return isDone
@@ -148,11 +148,11 @@ struct Talks: ~Copyable {
 
     private mutating func send(
         _ number: Int, to target: Int, _ plan: borrowing MediaPlan,
-        by sender: inout PacketSender, at now: Instant
+        by socket: inout DataSocket, at now: Instant
     ) {
         var isLast = false
         if case .closing(let last) = spurts[target].phase { isLast = number >= last }
-        sendFrame(number, of: target, isLast: isLast, plan, by: &sender, at: now)
+        sendFrame(number, of: target, isLast: isLast, plan, by: &socket, at: now)
         if let pressed = openedAt {
             let took = (Clock.now() - pressed).nanoseconds
             rings.counters.set(.keyToPacket, to: UInt64(max(1, took)))
@@ -164,10 +164,10 @@ struct Talks: ~Copyable {
     /// Sends one encoded frame to everyone who hears this target.
     mutating func sendFrame(
         _ number: Int, of target: Int, isLast: Bool, _ plan: borrowing MediaPlan,
-        by sender: inout PacketSender, at now: Instant
+        by socket: inout DataSocket, at now: Instant
     ) {
         spurts[target].advance(to: number, lostMax: plan.lostFramesMax)
-        sender.send(
+        socket.send(
             frame: number, of: frames, spurts[target], stream: plan.targets[target].stream,
             isSpurtStart: spurts[target].packets < plan.startFrames, isLast: isLast, at: now)
         rings.counters.add(.framesSent)
@@ -179,15 +179,15 @@ struct Talks: ~Copyable {
     /// The microphone is encoded once, so the one with the narrowest way decides; but not one whose
     /// way bears nothing at all, unless there are only such. All that is encoded has been sent, for
     /// a packet holds frames of one size.
-    mutating func chooseFrameSize(_ plan: borrowing MediaPlan, for sender: inout PacketSender) {
+    mutating func chooseFrameSize(_ plan: borrowing MediaPlan, for socket: inout DataSocket) {
         isFrameSizeDue = false
         var size = plan.frameSize
         var hopeless = plan.frameSize
         var isHoped = false
         for target in spurts.indices where spurts[target].isTalking {
             for peer in spurts[target].listeners {
-                let wish = sender.peers[peer].protection.frameSize
-                if sender.peers[peer].protection.isHopeless {
+                let wish = socket.peers[peer].protection.frameSize
+                if socket.peers[peer].protection.isHopeless {
                     hopeless = min(hopeless, wish)
                 } else {
                     size = min(size, wish)
@@ -200,7 +200,7 @@ struct Talks: ~Copyable {
             .bitrate, to: UInt64(size * 8 * PCM.sampleRate / encoder.frameSamples))
         guard size != encoder.frameSize else { return }
         encoder.change(frameSize: size)
-        sender.frameSize = size
+        socket.frameSize = size
         frames.begin(at: frames.next)
     }
 }

@@ -6,9 +6,12 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// The last step to the wire: a packet's plaintext is laid out, sealed for each peer, and sent.
-struct PacketSender: ~Copyable {
-    private let socket: UDPSocket
+/// The data socket and the peers on it: the last step to the wire, and the first from it.
+///
+/// A packet's plaintext is laid out, sealed for each peer, and sent. Datagrams that arrive are
+/// read here and opened by `PacketReceiver`, with the same peers' keys.
+struct DataSocket: ~Copyable {
+    private let udp: UDPSocket
     private let rings: Rings
     /// By number: keys, endpoints, protection.
     var peers: FixedArray<MediaPeer>
@@ -19,27 +22,27 @@ struct PacketSender: ~Copyable {
     /// Sealed packets.
     private var outbox: DatagramOutbox
 
-    init(_ socket: consuming UDPSocket, _ rings: Rings) throws(MediaError) {
-        let outbox = try Self.outbox(for: socket)
+    init(_ udp: consuming UDPSocket, _ rings: Rings) throws(MediaError) {
+        let outbox = try Self.outbox(for: udp)
         self.outbox = outbox
-        self.socket = socket
+        self.udp = udp
         self.rings = rings
         peers = FixedArray(count: PeerSet.capacity) { _ in MediaPeer() }
     }
 
     private static func outbox(
-        for socket: borrowing UDPSocket
+        for udp: borrowing UDPSocket
     ) throws(MediaError) -> DatagramOutbox {
         do throws(SystemError) {
-            return try DatagramOutbox(for: socket)
+            return try DatagramOutbox(for: udp)
         } catch { throw .system(error) }
     }
 
-    /// What the event loop watches.
-    var fd: Int32 { socket.fd }
+    /// The descriptor for the event loop.
+    var fd: Int32 { udp.fd }
 
-    /// Reads what has arrived on the same socket.
-    func receive(into inbox: inout DatagramInbox) { socket.receive(into: &inbox) }
+    /// Reads the datagrams that have arrived.
+    func receive(into inbox: inout DatagramInbox) { udp.receive(into: &inbox) }
 
     /// Sends a control record on the current session of each of these peers.
     mutating func send(
@@ -176,7 +179,7 @@ struct PacketSender: ~Copyable {
 
     /// Sends what lies sealed in the outbox, in one call to the kernel.
     private mutating func flush() {
-        socket.send(&outbox)
+        udp.send(&outbox)
         for place in 0..<outbox.count {
             let sent = outbox[place]
             guard sent.result == .sent else {
