@@ -8,14 +8,14 @@ internal import Time
 extension MediaLoop {
     /// Takes over the line of a talk key; one held down now does not talk until it was let go.
     mutating func takeKey(_ place: Int, _ line: consuming InputLine) {
-        guard keys.takeLine(line, of: place, loop) else { return }
+        guard talkKeys.takeLine(line, of: place, loop) else { return }
         do throws(GPIOError) {
             // The level is read once, when the line is taken over; edges change it after that.
-            guard let isDown = try keys.slots[place].line?.isActive() else { return }
-            keys.slots[place].readable(isDown: isDown, plan.keys[place].settings)
-            if keys.slots[place].key.isTalking { endTrial() }
+            guard let isDown = try talkKeys.slots[place].line?.isActive() else { return }
+            talkKeys.slots[place].readable(isDown: isDown, plan.keys[place].settings)
+            if talkKeys.slots[place].key.isTalking { endTrial() }
             rings.notify(.key(place, isDown: isDown))
-            if let target = keys.slots[place].target { updateGate(target) }
+            if let target = talkKeys.slots[place].target { updateGate(target) }
         } catch {
             loseKey(place, error)
         }
@@ -23,23 +23,23 @@ extension MediaLoop {
 
     /// Follows the talk keys whose lines have edges, and the deadlines of all.
     mutating func readKeys(_ woken: borrowing Woken) {
-        for place in keys.slots.indices
-        where woken.keys >> UInt32(place) & 1 == 1 || keys.slots[place].hasMoreEdges {
+        for place in talkKeys.slots.indices
+        where woken.keys >> UInt32(place) & 1 == 1 || talkKeys.slots[place].hasMoreEdges {
             readEdges(of: place)
         }
-        while let due = keys.tick(at: now) { follow(due.outcome, of: due.place) }
-        while let due = keys.tickVirtual(at: now) { act(on: due.action, target: due.target) }
+        while let due = talkKeys.tick(at: now) { follow(due.outcome, of: due.place) }
+        while let due = talkKeys.tickVirtual(at: now) { act(on: due.action, target: due.target) }
     }
 
     private mutating func readEdges(of place: Int) {
         var taken = 0
         do throws(GPIOError) {
-            while let edge = try keys.nextEdge(of: place, taken: taken) {
+            while let edge = try talkKeys.nextEdge(of: place, taken: taken) {
                 taken += 1
                 // Its own time: how long it lasted must not depend on when the loop came to it.
                 turn(place, isDown: edge.isActive, at: min(edge.moment, now))
             }
-            if keys.slots[place].hasMoreEdges { hasBacklog = true }
+            if talkKeys.slots[place].hasMoreEdges { hasBacklog = true }
         } catch {
             loseKey(place, error)
         }
@@ -48,27 +48,27 @@ extension MediaLoop {
     /// A key goes down or up, or stays where it is.
     mutating func turn(_ place: Int, isDown: Bool, at moment: Instant) {
         if isDown { endTrial() }
-        if keys.slots[place].isDown != isDown {
-            keys.slots[place].isDown = isDown
+        if talkKeys.slots[place].isDown != isDown {
+            talkKeys.slots[place].isDown = isDown
             rings.notify(.key(place, isDown: isDown))
         }
-        if isDown, keys.slots[place].isReply, !keys.slots[place].key.isTalking {
+        if isDown, talkKeys.slots[place].isReply, !talkKeys.slots[place].key.isTalking {
             // To the peer that was heard last as the key went down; to no one before that.
-            keys.slots[place].target = talkers.lastSpeaker.flatMap { plan.target(ofPeer: $0) }
+            talkKeys.slots[place].target = talkers.lastSpeaker.flatMap { plan.target(ofPeer: $0) }
         }
-        follow(keys.slots[place].handle(.level(isDown: isDown), at: moment), of: place)
+        follow(talkKeys.slots[place].handle(.level(isDown: isDown), at: moment), of: place)
     }
 
     /// A key that cannot be read closes the microphone: it is neither up nor down.
     private mutating func loseKey(_ place: Int, _ error: GPIOError) {
-        follow(keys.slots[place].unreadable(at: now), of: place)
-        keys.loseLine(of: place, error, loop)
+        follow(talkKeys.slots[place].unreadable(at: now), of: place)
+        talkKeys.loseLine(of: place, error, loop)
     }
 
     /// Acts on a key's decision; gestures go to the control thread.
     private mutating func follow(_ outcome: TalkKeySlot.Outcome, of place: Int) {
         if let touch = outcome.touch { rings.notify(.touched(place, touch)) }
-        if let target = keys.slots[place].target {
+        if let target = talkKeys.slots[place].target {
             act(on: outcome.talk, target: target, key: place)
         }
     }
@@ -87,6 +87,6 @@ extension MediaLoop {
     /// is a microphone.
     mutating func updateGate(_ target: Int) {
         guard target != plan.announcement else { return }
-        if keys.want(target) { beginTalk(target) } else { closeTalk(target) }
+        if talkKeys.want(target) { beginTalk(target) } else { closeTalk(target) }
     }
 }

@@ -8,7 +8,7 @@ extension MediaLoop {
     /// Takes the captured periods from the card.
     mutating func moveCapturedSound() {
         guard cards.isCapturing, cards.hasCapture else { return }
-        switch capture.read(from: &cards) {
+        switch capturePath.read(from: &cards) {
         case .samples(let count): takeCaptured(count)
         case .wouldBlock: return
         case .xrun:
@@ -31,20 +31,20 @@ extension MediaLoop {
         cards.moved(.capture, loop, at: now)
         cards.captured(count, at: now)
         shedding.noteLateness(captured: count, period: cards.capturePeriod)
-        let before = capture.microphone.captured
+        let before = capturePath.microphone.captured
         let trialPlace = trial.target == nil ? nil : trial.place
-        capture.measure(by: &meters, trialPlace: trialPlace, at: now, rings)
-        capture.shut(by: &duplex, talks.talking, isUrgent: tones.isUrgent(at: now))
-        capture.silence(isMuted: volumes.isMicrophoneMuted)
+        capturePath.measure(by: &meters, trialPlace: trialPlace, at: now, rings)
+        capturePath.shut(by: &duplex, talks.talking, isUrgent: tones.isUrgent(at: now))
+        capturePath.silence(isMuted: volumes.isMicrophoneMuted)
         if trialPlace != nil {
-            capture.keep(&trial)
-        } else if capture.chain.settings.isOff, !plan.hasVox {
-            capture.keepAll()
+            capturePath.keep(&trial)
+        } else if capturePath.chain.settings.isOff, !plan.hasVox {
+            capturePath.keepAll()
         } else {
-            capture.alignReference(&cards)
-            while capture.improveBlock() { if plan.hasVox { followSpeech() } }
+            capturePath.alignReference(&cards)
+            while capturePath.improveBlock() { if plan.hasVox { followSpeech() } }
         }
-        rings.counters.add(.framesCaptured, UInt64(capture.microphone.captured - before))
+        rings.counters.add(.framesCaptured, UInt64(capturePath.microphone.captured - before))
         pace(.capture, count)
     }
 
@@ -54,28 +54,28 @@ extension MediaLoop {
     /// Numbers are time to a listener. Sound that came so much later by its number would look like
     /// a network that became so much slower.
     mutating func skipLostSound() {
-        let lost = capture.microphone.framesLost(in: (now - cards.capturedAt).nanoseconds)
-        capture.breakOff()
-        capture.loseReference()
+        let lost = capturePath.microphone.framesLost(in: (now - cards.capturedAt).nanoseconds)
+        capturePath.breakOff()
+        capturePath.loseReference()
         cards.capturedAt = now
-        talks.lose(lost, before: capture.microphone.captured)
+        talks.lose(lost, before: capturePath.microphone.captured)
     }
 
     /// Lets speech press the keys that it may.
     private mutating func followSpeech() {
-        let speaker = capture.speaker
-        for place in keys.slots.indices where keys.slots[place].isVoiceOperated {
-            let isOpen = capture.hasSpeech(&keys.slots[place].vox, speaker)
-            if isOpen != keys.slots[place].isDown { turn(place, isDown: isOpen, at: now) }
+        let speaker = capturePath.speaker
+        for place in talkKeys.slots.indices where talkKeys.slots[place].isVoiceOperated {
+            let isOpen = capturePath.hasSpeech(&talkKeys.slots[place].vox, speaker)
+            if isOpen != talkKeys.slots[place].isDown { turn(place, isDown: isOpen, at: now) }
         }
     }
 
     /// The microphone is away: nobody speaks into it.
     mutating func silenceVoxes() {
         guard plan.hasVox else { return }
-        for place in keys.slots.indices where keys.slots[place].isVoiceOperated {
-            keys.slots[place].vox.reset()
-            if keys.slots[place].isDown { turn(place, isDown: false, at: now) }
+        for place in talkKeys.slots.indices where talkKeys.slots[place].isVoiceOperated {
+            talkKeys.slots[place].vox.reset()
+            if talkKeys.slots[place].isDown { turn(place, isDown: false, at: now) }
         }
     }
 }

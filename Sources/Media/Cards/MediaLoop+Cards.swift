@@ -33,7 +33,7 @@ extension MediaLoop {
     private mutating func startAlone(_ direction: PCMError.Direction) {
         switch direction {
         case .capture: skipLostSound()
-        case .playback: capture.loseReference()
+        case .playback: capturePath.loseReference()
         }
         do throws(PCMError) {
             try cards.startAlone(direction, loop, at: now)
@@ -80,10 +80,10 @@ extension MediaLoop {
         guard cards.handBack(direction, loop, at: now) else { return }
         switch direction {
         case .capture:
-            capture.breakOff()
+            capturePath.breakOff()
             meters.forgetMicrophone()
         case .playback:
-            capture.forgetSpeaker()
+            capturePath.forgetSpeaker()
             talkers.releaseAll(at: now)
             receiver.intake.missedBlock()
         }
@@ -92,7 +92,7 @@ extension MediaLoop {
     /// A key went down: the microphone must run now.
     mutating func wakeCapture() {
         guard cards.hasCapture, !cards.isCapturing else { return }
-        capture.breakOff()
+        capturePath.breakOff()
         do throws(PCMError) {
             try cards.wakeCapture(loop, at: now)
             // Nobody wakes the loop for the speaker until the microphone has its first period.
@@ -130,9 +130,9 @@ extension MediaLoop {
     }
 
     private mutating func forgetSound(of direction: PCMError.Direction) {
-        guard direction == .capture else { return capture.forgetSpeaker() }
+        guard direction == .capture else { return capturePath.forgetSpeaker() }
         // A key pressed meanwhile must not send speech from before.
-        capture.breakOff()
+        capturePath.breakOff()
         silenceVoxes()
         // Talkspurts whose key is up wait for a frame that a sleeping card does not bring.
         for target in talks.spurts.indices {

@@ -65,7 +65,7 @@ extension MediaLoop {
             speaker.give(room) { samples in
                 outcome = cards.write(samples)
                 guard case .samples(let count) = outcome else { return 0 }
-                capture.played(samples.extracting(first: count), hasVox: plan.hasVox)
+                capturePath.played(samples.extracting(first: count), hasVox: plan.hasVox)
                 return count
             }
             switch outcome {
@@ -82,7 +82,7 @@ extension MediaLoop {
                 shedding.noteLateness(
                     xrunAfter: now - cards.playedAt, period: cards.playbackPeriod)
                 cards.clocks.playbackBegins()
-                capture.loseReference()
+                capturePath.loseReference()
                 if cards.isLinked { startCards() }
                 xruns += 1
                 // A card that refuses every block is not to hold up all else.

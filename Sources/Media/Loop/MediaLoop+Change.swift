@@ -24,18 +24,18 @@ extension MediaLoop {
         cards.keepsCapturing = plan.keepsCapturing
         cards.period = plan.periodNanoseconds
         swap(&talks.spurts, &change.spurts)
-        swap(&keys.virtual, &change.virtualKeys)
+        swap(&talkKeys.virtual, &change.virtualKeys)
         for place in talks.spurts.indices {
             guard let former = change.formerTargets[place] else { continue }
             swap(&talks.spurts[place], &change.spurts[former])
-            swap(&keys.virtual[place], &change.virtualKeys[former])
-            keys.virtual[place].change(to: plan.virtualKeys[place])
+            swap(&talkKeys.virtual[place], &change.virtualKeys[former])
+            talkKeys.virtual[place].change(to: plan.virtualKeys[place])
             // An aimed target keeps the listeners it was aimed at.
             guard !plan.targets[place].isAimed else { continue }
             talks.spurts[place].listeners = plan.targets[place].listeners
         }
-        keys.adopt(&change, plan, loop)
-        cards.hasOtherWork = keys.count > 0 || announcement.isOn
+        talkKeys.adopt(&change, plan, loop)
+        cards.hasOtherWork = talkKeys.count > 0 || announcement.isOn
         changeSound(&change)
         obeyShedding()
         for target in talks.spurts.indices { updateGate(target) }
@@ -61,17 +61,17 @@ extension MediaLoop {
                 // Numbers of the old frames mean nothing to the new ones; a key still held begins
                 // another talkspurt.
                 for target in talks.spurts.indices { endAtOnce(target) }
-                capture.change(frameSamples: talks.encoder.frameSamples)
+                capturePath.change(frameSamples: talks.encoder.frameSamples)
             }
             // Its frames have another size than those that wait, which are encoded again.
-            var first = capture.microphone.captured
+            var first = capturePath.microphone.captured
             for target in talks.spurts.indices where talks.spurts[target].isTalking {
                 first = min(first, talks.spurts[target].nextFrame)
             }
-            talks.frames.begin(at: max(first, capture.microphone.oldest))
+            talks.frames.begin(at: max(first, capturePath.microphone.oldest))
             talks.isFrameSizeDue = true
         }
-        capture.exchangeChain(&change)
+        capturePath.exchangeChain(&change)
         if change.hasVoices {
             talkers.releaseAll(at: now)
             change.exchangeVoices(&talkers.slots)

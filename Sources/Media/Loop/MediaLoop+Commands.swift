@@ -13,15 +13,15 @@ extension MediaLoop {
         rings.commandsWaiting.drain()
         while let command = rings.commands.pop() { obey(command) }
         // It may have moved a virtual key, or put others in their place.
-        keys.virtualMoved(at: now)
+        talkKeys.virtualMoved(at: now)
     }
 
     private mutating func obey(_ command: consuming MediaCommand) {
         switch consume command {
-        case .install(let peer, let keys, let endpoint):
+        case .install(let peer, let session, let endpoint):
             receiver.owners.note(peer)
             socket.peers[peer].nextEndpoint = endpoint
-            if let displaced = socket.peers[peer].keySlots.install(keys) {
+            if let displaced = socket.peers[peer].keySlots.install(session) {
                 rings.handBack(.session(displaced))
             }
         case .send(let peer, let index, let payload, let address):
@@ -30,8 +30,8 @@ extension MediaLoop {
         case .endpoint(let peer, let endpoint):
             socket.peers[peer].endpoint = endpoint
         case .drop(let peer, let index):
-            if let keys = socket.peers[peer].keySlots.drop(index: index) {
-                rings.handBack(.session(keys))
+            if let session = socket.peers[peer].keySlots.drop(index: index) {
+                rings.handBack(.session(session))
             }
         case .hear(let peer, let stream, let hearing, let priority):
             talkers.streams[peer].priorities[Int(stream)] = priority
@@ -46,7 +46,7 @@ extension MediaLoop {
         case .press(let id, let isDown):
             guard let target = plan.targets.firstIndex(where: { $0.id == id }) else { return }
             if isDown { endTrial() }
-            let action = keys.virtual[target].handle(.level(isDown: isDown), at: now)
+            let action = talkKeys.virtual[target].handle(.level(isDown: isDown), at: now)
             act(on: action, target: target)
         case .aim(let id, let listeners):
             talks.aim(id, at: listeners, plan, by: &socket, at: now)
@@ -76,7 +76,7 @@ extension MediaLoop {
 
     private mutating func change(_ new: MediaVolumes) {
         if new.isMicrophoneMuted, !volumes.isMicrophoneMuted {
-            capture.beginMute(isRunning: cards.isCapturing)
+            capturePath.beginMute(isRunning: cards.isCapturing)
         }
         volumes = new
     }
@@ -85,13 +85,13 @@ extension MediaLoop {
         for target in talks.spurts.indices { endAtOnce(target) }
         finishAnnouncement()
         for peer in socket.peers.indices {
-            while let keys = socket.peers[peer].keySlots.dropAny() {
-                rings.handBack(.session(keys))
+            while let session = socket.peers[peer].keySlots.dropAny() {
+                rings.handBack(.session(session))
             }
         }
         giveUp(.capture)
         giveUp(.playback)
-        keys.handBackLines()
+        talkKeys.handBackLines()
         isStopping = true
         rings.notify(.stopped)
     }

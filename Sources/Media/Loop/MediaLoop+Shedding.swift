@@ -17,8 +17,8 @@ extension MediaLoop {
         shedding.setUse(of: .plainEncoder, profile > Self.complexityPlain)
         shedding.setUse(
             of: .noNoiseSuppression,
-            capture.chain.settings.noiseDecibels > 0 && !capture.chain.settings.cancelsEcho)
-        shedding.setUse(of: .noEchoCancelling, capture.chain.settings.cancelsEcho)
+            capturePath.chain.settings.noiseDecibels > 0 && !capturePath.chain.settings.cancelsEcho)
+        shedding.setUse(of: .noEchoCancelling, capturePath.chain.settings.cancelsEcho)
         let changed = shedding.windowEnded(
             at: now, busy: Clock.threadNanoseconds(), isLate: shedding.takeLateness())
         // Positions that were read late say nothing of how fast the cards run.
@@ -38,13 +38,13 @@ extension MediaLoop {
         if step >= .thriftyEncoder { complexity = min(complexity, Self.complexityThrifty) }
         if step >= .plainEncoder { complexity = min(complexity, Self.complexityPlain) }
         talks.encoder.change(complexity: complexity)
-        capture.chain.isNoiseLeft = step >= .noNoiseSuppression
-        capture.chain.isEchoLeft = step >= .noEchoCancelling
+        capturePath.chain.isNoiseLeft = step >= .noNoiseSuppression
+        capturePath.chain.isEchoLeft = step >= .noEchoCancelling
         talkers.limit(to: voicesMax, at: now)
         // Microphone and speaker take turns where the echo is wished gone and is not.
         duplex.isOn =
             plan.isHalfDuplex
-            || capture.chain.isEchoLeft && capture.chain.settings.cancelsEcho
+            || capturePath.chain.isEchoLeft && capturePath.chain.settings.cancelsEcho
     }
 
     private var voicesMax: Int {

@@ -45,10 +45,10 @@ package struct MediaLoop: ~Copyable {
     var loop: EventLoop
     var now: Instant
 
-    var keys: TalkKeys
+    var talkKeys: TalkKeys
     var cards: CardPair
     /// From the microphone to the wire.
-    var capture: CapturePath
+    var capturePath: CapturePath
     var trial = TrialTone()
     var talks: Talks
     var announcement = PacedAnnouncement()
@@ -92,8 +92,8 @@ package struct MediaLoop: ~Copyable {
         self.receiver = receiver
         self.talks = talks
         self.talkers = talkers
-        keys = TalkKeys(plan, rings, at: now)
-        capture = CapturePath(plan)
+        talkKeys = TalkKeys(plan, rings, at: now)
+        capturePath = CapturePath(plan)
         self.plan = plan
         self.rings = rings
         self.now = now
@@ -118,7 +118,7 @@ package struct MediaLoop: ~Copyable {
         HeapWatch.arm(true)
         cards.armTimer(at: now)
         while !isStopping {
-            let deadline = hasBacklog ? now : keys.settles
+            let deadline = hasBacklog ? now : talkKeys.settles
             let ready = loop.wait(until: deadline)
             receiver.beginTurn(after: now)
             now = Clock.now()
@@ -166,7 +166,7 @@ package struct MediaLoop: ~Copyable {
     private mutating func publishGauges() {
         rings.counters.set(.cpuNanoseconds, to: UInt64(Clock.threadNanoseconds()))
         rings.counters.set(.heapCalls, to: HeapWatch.count ?? UInt64.max)
-        if let estimate = capture.chain.estimate {
+        if let estimate = capturePath.chain.estimate {
             rings.counters.set(.echoReduction, to: UInt64(estimate.decibels * 10))
         }
         rings.counters.set(.microphoneLevel, to: UInt64(max(0, -meters.level * 10)))

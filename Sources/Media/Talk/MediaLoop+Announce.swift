@@ -69,7 +69,7 @@ extension MediaLoop {
 
     /// Without a card, the timer moves talk keys and an announcement.
     mutating func giveTimerWork() {
-        cards.hasOtherWork = keys.count > 0 || announcement.isOn
+        cards.hasOtherWork = talkKeys.count > 0 || announcement.isOn
         if cards.clock.source == .timer { cards.armTimer(at: now) }
     }
 }

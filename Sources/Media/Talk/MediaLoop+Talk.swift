@@ -12,7 +12,7 @@ extension MediaLoop {
         let isCall = target == plan.call
         // A call sends no pre-roll: the person did not speak to the caller yet.
         let start =
-            isCall ? capture.microphone.captured : capture.prerollStart(plan.prerollFrames)
+            isCall ? capturePath.microphone.captured : capturePath.prerollStart(plan.prerollFrames)
         guard talks.begin(target, at: start, hasRested: !cards.isCapturing) else { return }
         if isCall { duplex.callBegins() }
         let listeners = talks.spurts[target].listeners
@@ -34,7 +34,7 @@ extension MediaLoop {
         guard talks.spurts[target].phase == .talking else { return }
         // Of a card that sleeps that frame never comes.
         if cards.clock.capture.isStill { return endAtOnce(target) }
-        talks.spurts[target].phase = .closing(last: capture.microphone.captured)
+        talks.spurts[target].phase = .closing(last: capturePath.microphone.captured)
     }
 
     /// Ends a talkspurt without a last frame, when there is no microphone to take it from.
@@ -60,7 +60,7 @@ extension MediaLoop {
             if talks.isFrameSizeDue, talks.isTalking || announcement.isOn {
                 talks.chooseFrameSize(plan, for: &socket)
             }
-            if !talks.encodeWaiting(from: capture.microphone) { hasBacklog = true }
+            if !talks.encodeWaiting(from: capturePath.microphone) { hasBacklog = true }
             _ = sendWaiting()
         }
         talks.sendEnds(plan, by: &socket, at: now)

@@ -37,11 +37,11 @@ extension MediaLoop {
             return rings.notify(.trialEnded)
         }
         // Nothing said before it goes out with it.
-        capture.breakOff()
+        capturePath.breakOff()
         trial.target = target
         trial.place = 0
         trial.isReleased = false
-        act(on: keys.virtual[target].handle(.level(isDown: true), at: now), target: target)
+        act(on: talkKeys.virtual[target].handle(.level(isDown: true), at: now), target: target)
     }
 
     /// Lets the key go when all is sent, and the microphone again when nothing more is.
@@ -51,8 +51,8 @@ extension MediaLoop {
         if cards.clock.capture.isStill { return endTrial() }
         if !trial.isReleased, trial.place >= ToneTrial.count || !cards.hasCapture {
             trial.isReleased = true
-            act(on: keys.virtual[target].handle(.level(isDown: false), at: now), target: target)
-            keys.virtualMoved(at: now)
+            act(on: talkKeys.virtual[target].handle(.level(isDown: false), at: now), target: target)
+            talkKeys.virtualMoved(at: now)
         }
         // The tail after the key is not the room's either.
         if !talks.spurts[target].isTalking { endTrial() }
@@ -65,9 +65,9 @@ extension MediaLoop {
     mutating func endTrial() {
         guard let target = trial.target else { return }
         trial.target = nil
-        keys.virtual[target] = TalkKey(plan.virtualKeys[target], isDown: false)
+        talkKeys.virtual[target] = TalkKey(plan.virtualKeys[target], isDown: false)
         endAtOnce(target)
-        capture.breakOff()
+        capturePath.breakOff()
         updateGate(target)
         rings.notify(.trialEnded)
     }
