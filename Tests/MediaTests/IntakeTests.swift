@@ -23,16 +23,16 @@ import Testing
     @Test func moreThanATurnTakesWakeTheLoop() {
         var intake = Intake(period: 5_000_000)
         intake.mixed(voices: 8)
-        intake.take(Intake.mostPerTurn - 1)
+        intake.note(arrivals: Intake.mostPerTurn - 1)
         #expect(intake.isGathering && intake.newWaking() == false)
-        intake.take(Intake.mostPerTurn)
+        intake.note(arrivals: Intake.mostPerTurn)
         #expect(!intake.isGathering && intake.newWaking() == true)
         // The block of the same turn; and the rest of the flood finds the loop awake.
         intake.mixed(voices: 8)
-        intake.take(10)
+        intake.note(arrivals: 10)
         #expect(!intake.isGathering && intake.newWaking() == nil)
         intake.beginPeriod()
-        intake.take(Intake.mostPerTurn - 1)
+        intake.note(arrivals: Intake.mostPerTurn - 1)
         intake.mixed(voices: 8)
         #expect(intake.isGathering && intake.newWaking() == false)
     }
@@ -51,9 +51,9 @@ import Testing
     @Test func whatCostsTooMuchOfAPeriodWaitsForTheNextOne() {
         var intake = Intake(period: 5_000_000)
         intake.busyMax = 0
-        intake.take(Intake.mostPerTurn - 1)
+        intake.note(arrivals: Intake.mostPerTurn - 1)
         #expect(!intake.isFlooded)
-        intake.take(1)
+        intake.note(arrivals: 1)
         #expect(intake.isFlooded && intake.newWaking() == false)
         intake.beginPeriod()
         #expect(!intake.isFlooded && intake.newWaking() == true)

@@ -115,7 +115,7 @@ import Wire
             spurt.sent()
             let packetOpened = open(&garage)
             let packet = try #require(packetOpened)
-            talkers.take(packet, in: garage.receiver, .open, by: &garage.socket, at: moment)
+            talkers.receive(packet, in: garage.receiver, .open, by: &garage.socket, at: moment)
             for _ in 0..<480 / plan.sound.blockSamples {
                 var room = Frame(repeating: 0)
                 var all = room.mutableSpan
@@ -154,7 +154,7 @@ import Wire
         let packetOpened = open(&garage)
         let packet = try #require(packetOpened)
         var talkers = try Talkers(emptyPlan(), garage.rings)
-        talkers.take(
+        talkers.receive(
             packet, in: garage.receiver, .absent(.noOutput), by: &garage.socket, at: now)
         #expect(garage.rings.counters[.droppedNoSpeaker] == 1)
         #expect(garage.rings.traffic[0][.unheardWhy] & 0xff == UInt64(Unheard.noOutput.rawValue))

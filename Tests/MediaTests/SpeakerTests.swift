@@ -7,7 +7,7 @@ import Testing
     /// Plays `frame` out in pieces of `step` samples.
     func play(_ speaker: inout Speaker, _ frame: Frame, held: Bool, step: Int = 480) -> [Int16] {
         var played: [Int16] = []
-        speaker.take(frame, isHeldDown: held)
+        speaker.load(frame, isHeldDown: held)
         while speaker.waiting > 0 {
             speaker.give(step) { samples in
                 for index in samples.indices { played.append(samples[index]) }
@@ -33,7 +33,7 @@ import Testing
         let loud = Frame(repeating: 20_000)
         var all: [Int16] = []
         while all.count < 4_800 {
-            speaker.take(loud, count: count, isHeldDown: true)
+            speaker.load(loud, count: count, isHeldDown: true)
             speaker.give(480) { samples in
                 for index in samples.indices { all.append(samples[index]) }
                 return samples.count

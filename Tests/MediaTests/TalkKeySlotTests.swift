@@ -34,7 +34,7 @@ import Time
         // The line is away as the settings come, and comes back under them.
         _ = slot.unreadable(at: at(4))
         var other = TalkKeySlot(settings: settings(.open), target: 1, at: at(5))
-        other.takeLine(of: &slot, settings(.open))
+        other.inheritLine(of: &slot, settings(.open))
         other.readable(isDown: false, settings(.open))
         #expect(!other.key.isTalking)
     }

@@ -16,7 +16,7 @@ import Time
             VoiceSlot(voice: try Voice())
         }
         for place in slots.indices {
-            slots[place].take(.init(peer: place, stream: 0), at: at(0))
+            slots[place].assign(to: .init(peer: place, stream: 0), at: at(0))
             slots[place].lastPacket = at(lastPacketsMs[place])
         }
         return slots

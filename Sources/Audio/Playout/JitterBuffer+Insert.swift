@@ -218,11 +218,11 @@ extension JitterBuffer {
         let transit = time - number * frameSamples
         if let next = upcoming, number >= next.first {
             var next = next
-            next.take(number, transit, isSpurtStart: isSpurtStart, isLast: isLast, at: time)
+            next.note(number, transit, isSpurtStart: isSpurtStart, isLast: isLast, at: time)
             upcoming = next
         } else {
             let base = spurt.base.value
-            spurt.take(number, transit, isSpurtStart: isSpurtStart, isLast: isLast, at: time)
+            spurt.note(number, transit, isSpurtStart: isSpurtStart, isLast: isLast, at: time)
             followBase(from: base)
         }
         packets.put(payload, at: number)
@@ -322,7 +322,7 @@ extension JitterBuffer {
 }
 
 extension JitterBuffer.ReceivedTalkspurt {
-    fileprivate mutating func take(
+    fileprivate mutating func note(
         _ number: Int64, _ transit: Int64, isSpurtStart: Bool, isLast: Bool, at time: Int64
     ) {
         // If packets of the next talkspurt have overtaken it, it would cut them off.

@@ -7,8 +7,8 @@ internal import Time
 /// What talk keys do (`TalkKeys`): they open and close the microphone.
 extension MediaLoop {
     /// Takes over the line of a talk key; one held down now does not talk until it was let go.
-    mutating func takeKey(_ place: Int, _ line: consuming InputLine) {
-        guard talkKeys.takeLine(line, of: place, loop) else { return }
+    mutating func insertKey(_ place: Int, _ line: consuming InputLine) {
+        guard talkKeys.insertLine(line, of: place, loop) else { return }
         do throws(GPIOError) {
             // The level is read once, when the line is taken over; edges change it after that.
             guard let isDown = try talkKeys.slots[place].line?.isActive() else { return }

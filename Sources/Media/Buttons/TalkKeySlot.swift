@@ -128,7 +128,7 @@ struct TalkKeySlot: ~Copyable {
     }
 
     /// Reads the line of another key from now on, whose level is known.
-    mutating func takeLine(of other: inout TalkKeySlot, _ settings: TalkKey.Settings) {
+    mutating func inheritLine(of other: inout TalkKeySlot, _ settings: TalkKey.Settings) {
         // A hot microphone that a person closed stays closed on the other line too.
         wasSilenced = other.isReadable ? !other.key.isTalking : other.wasSilenced
         guard let line = other.line.take() else { return }

@@ -28,7 +28,7 @@ struct TalkKeys: ~Copyable {
     // MARK: Lines
 
     /// Watches the line of a key; false when it cannot be watched.
-    mutating func takeLine(
+    mutating func insertLine(
         _ line: consuming InputLine, of place: Int, _ loop: borrowing EventLoop
     ) -> Bool {
         do throws(SystemError) {
@@ -130,14 +130,14 @@ struct TalkKeys: ~Copyable {
         _ change: inout MediaChange, _ plan: borrowing MediaPlan, _ loop: borrowing EventLoop
     ) {
         swap(&slots, &change.keys)
-        for place in slots.indices { takeOver(place, &change, plan, loop) }
+        for place in slots.indices { inherit(place, &change, plan, loop) }
         // Lines that no key is read from any more go back with the change, and are closed there.
         for place in change.keys.indices {
             if let fd = change.keys[place].descriptor { try? loop.remove(fd: fd) }
         }
     }
 
-    private mutating func takeOver(
+    private mutating func inherit(
         _ place: Int, _ change: inout MediaChange, _ plan: borrowing MediaPlan,
         _ loop: borrowing EventLoop
     ) {
@@ -159,7 +159,7 @@ struct TalkKeys: ~Copyable {
                 to: new.settings, target: target, meaning: new.meaning, vox: new.vox)
         } else {
             // Held down now, it does not talk to someone else: it must be let go first.
-            slots[place].takeLine(of: &change.keys[former], new.settings)
+            slots[place].inheritLine(of: &change.keys[former], new.settings)
         }
         guard let fd = slots[place].descriptor else { return }
         try? loop.modify(fd: fd, events: EventLoop.readable, token: Token.key + UInt32(place))

@@ -9,7 +9,7 @@ extension MediaLoop {
     mutating func moveCapturedSound() {
         guard cards.isCapturing, cards.hasCapture else { return }
         switch capturePath.read(from: &cards) {
-        case .samples(let count): takeCaptured(count)
+        case .samples(let count): useCaptured(count)
         case .wouldBlock: return
         case .xrun:
             rings.counters.add(.captureXruns)
@@ -27,7 +27,7 @@ extension MediaLoop {
     }
 
     /// The new samples are measured, silenced where they must be, improved, and kept in frames.
-    private mutating func takeCaptured(_ count: Int) {
+    private mutating func useCaptured(_ count: Int) {
         cards.moved(.capture, loop, at: now)
         cards.captured(count, at: now)
         shedding.noteLateness(captured: count, period: cards.capturePeriod)

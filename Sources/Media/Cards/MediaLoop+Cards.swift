@@ -5,7 +5,7 @@ internal import Time
 
 /// Cards that come and go (`CardPair`), and what that means to talks and voices.
 extension MediaLoop {
-    mutating func takeCapture(_ pcm: consuming CapturePCM) {
+    mutating func insertCapture(_ pcm: consuming CapturePCM) {
         // Where it was opened again because it stood still, the talk goes on.
         if cards.hasCapture { giveUp(.capture) }
         cards.insert(pcm)
@@ -18,7 +18,7 @@ extension MediaLoop {
         for target in talks.spurts.indices { updateGate(target) }
     }
 
-    mutating func takePlayback(_ pcm: consuming PlaybackPCM) {
+    mutating func insertPlayback(_ pcm: consuming PlaybackPCM) {
         if cards.hasPlayback { giveUp(.playback) }
         cards.insert(pcm)
         if cards.clock.playback.isStill, cards.isCapturing, cards.hasCapture,

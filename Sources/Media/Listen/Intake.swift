@@ -43,7 +43,7 @@ struct Intake {
     }
 
     /// Counts datagrams of one turn; the kernel is asked for the time when they are many.
-    mutating func take(_ count: Int) {
+    mutating func note(arrivals count: Int) {
         let before = arrivals
         arrivals += count
         if count >= Self.mostPerTurn { (hasMany, isGathering) = (true, false) }

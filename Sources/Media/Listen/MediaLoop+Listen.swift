@@ -25,14 +25,14 @@ extension MediaLoop {
             taken += count
             // Fewer than it could have given: the kernel has no more.
         } while count == DatagramInbox.capacity && taken < Intake.mostPerTurn
-        receiver.intake.take(taken)
+        receiver.intake.note(arrivals: taken)
     }
 
     private mutating func usePacket(_ place: Int) {
         guard let packet = receiver.open(place, for: &socket.peers, at: now) else { return }
         switch packet.flags.kind {
         case .audio:
-            talkers.take(packet, in: receiver, speakerState, by: &socket, at: now)
+            talkers.receive(packet, in: receiver, speakerState, by: &socket, at: now)
         case .control: receiver.passRecords(of: packet, to: &talkers)
         case .cover: break
         case .drop: rings.counters.add(.droppedKind)
@@ -57,7 +57,7 @@ extension MediaLoop {
             if speaker.waiting == 0 {
                 let isHeldDown = isSpeakerHeldDown
                 // Asked again for the block: a tone that was mixed into it may lift the hold.
-                speaker.take(
+                speaker.load(
                     nextBlock(isHeldDown: isHeldDown), count: plan.sound.blockSamples,
                     isHeldDown: isSpeakerHeldDown)
             }

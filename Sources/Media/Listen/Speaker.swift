@@ -17,9 +17,9 @@ struct Speaker: ~Copyable {
     /// Samples of the block not yet given to the card.
     var waiting: Int { count - played }
 
-    /// Takes the next block to play, the first `count` samples of `next`; the one before must be
+    /// Loads the next block to play, the first `count` samples of `next`; the one before must be
     /// played out.
-    mutating func take(_ next: Frame, count: Int = PCM.frameSamples, isHeldDown: Bool) {
+    mutating func load(_ next: Frame, count: Int = PCM.frameSamples, isHeldDown: Bool) {
         precondition(waiting == 0)
         block = next
         self.count = count

@@ -38,8 +38,8 @@ struct Talkers: ~Copyable {
         case absent(Unheard)
     }
 
-    /// Takes in a frame of sound and its copies, or tells its talker why not.
-    mutating func take(
+    /// Keeps a frame of sound and its copies to be played, or tells the talker why not.
+    mutating func receive(
         _ packet: OpenedPacket, in receiver: borrowing PacketReceiver, _ speaker: SpeakerState,
         by socket: inout DataSocket, at now: Instant
     ) {
@@ -115,7 +115,7 @@ struct Talkers: ~Copyable {
             return nil
         }
         release(place, at: now)
-        slots[place].take(owner, at: now)
+        slots[place].assign(to: owner, at: now)
         return place
     }
 

@@ -47,7 +47,7 @@ struct VoiceSlot: ~Copyable {
     }
 
     /// Gives the place to another talker.
-    mutating func take(_ owner: Owner, at now: Instant) {
+    mutating func assign(to owner: Owner, at now: Instant) {
         voice.reset()
         meter.reset()
         tally = HeardTally()

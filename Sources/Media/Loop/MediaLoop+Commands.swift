@@ -7,8 +7,8 @@ internal import Time
 internal import Wire
 
 extension MediaLoop {
-    /// Obeys the commands of the control thread since the last turn.
-    mutating func takeCommands(_ woken: borrowing Woken) {
+    /// Obeys the commands that the control thread has sent since the last turn.
+    mutating func obeyCommands(_ woken: borrowing Woken) {
         guard woken.commands else { return }
         rings.commandsWaiting.drain()
         while let command = rings.commands.pop() { obey(command) }
@@ -40,9 +40,9 @@ extension MediaLoop {
             socket.peers[peer].protection = choice
             talks.isFrameSizeDue = true
         case .doubt(let peer, let isDoubted): socket.peers[peer].isDoubted = isDoubted
-        case .capture(let pcm): takeCapture(pcm)
-        case .playback(let pcm): takePlayback(pcm)
-        case .key(let place, let line): takeKey(place, line)
+        case .capture(let pcm): insertCapture(pcm)
+        case .playback(let pcm): insertPlayback(pcm)
+        case .key(let place, let line): insertKey(place, line)
         case .press(let id, let isDown):
             guard let target = plan.targets.firstIndex(where: { $0.id == id }) else { return }
             if isDown { endTrial() }

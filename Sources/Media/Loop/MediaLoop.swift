@@ -134,7 +134,7 @@ package struct MediaLoop: ~Copyable {
             hasBacklog = false
             cards.ask(woken, loop, at: now)
             if woken.card || woken.timer { receiver.intake.beginPeriod() }
-            takeCommands(woken)
+            obeyCommands(woken)
             readKeys(woken)
             let isPeriod = woken.isPeriod(of: cards.clock.source)
             if isPeriod { moveCapturedSound() }
