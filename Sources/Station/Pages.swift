@@ -4,7 +4,8 @@ internal import Wire
 /// The pages heard here, and those this station speaks: allowed by policy, and bounded in time.
 ///
 /// A page begins with the STREAM record that binds its number and lasts until its sender ends the
-/// talkspurt, or for a minute (`heardMax`); then the stream means nothing until it is bound again.
+/// talkspurt, or until its time is up (`heardMax`); then the stream means nothing until it is bound
+/// again.
 struct Pages {
     struct Page {
         let peer: Int
@@ -16,14 +17,12 @@ struct Pages {
         var isOver = false
     }
 
-    static let timeMax = Duration.seconds(60)
-
-    /// An announcement may take 2 s longer.
+    /// An announcement may last 2 s longer than a page.
     ///
     /// It begins with 0.7 s of silence, in which its listeners play the tone of a page; the rest
     /// allows for clocks that differ.
-    static let announcementMax = Duration.seconds(62)
-    private static let heardMax = Duration.seconds(63)
+    static let announcementMax = PageLimit.time + .seconds(2)
+    private static let heardMax = PageLimit.time + .seconds(3)
 
     /// The last sound is still under way and in the jitter buffer.
     private static let tail = Duration.seconds(1)
@@ -93,7 +92,7 @@ struct Pages {
 
     mutating func speak(stream: UInt8, at now: Instant) {
         spoken.removeAll { $0.stream == stream }
-        let most = stream == TalkTarget.announcement ? Self.announcementMax : Self.timeMax
+        let most = stream == TalkTarget.announcement ? Self.announcementMax : PageLimit.time
         spoken.append((stream, now + most))
     }
 

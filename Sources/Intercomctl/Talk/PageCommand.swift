@@ -1,14 +1,15 @@
 internal import Control
 internal import HAL
 internal import Time
+internal import Wire
 
 /// `page TARGET`: pages a peer or channel until Ctrl-C, or for `--seconds`.
 func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let target = invocation.arguments[0]
     let priority = invocation.priority
-    let seconds = invocation.seconds ?? pageMax
-    guard seconds <= pageMax else {
-        throw Failure(.usage, "--seconds: a page lasts \(pageMax) seconds at most")
+    let seconds = invocation.seconds ?? PageLimit.seconds
+    guard seconds <= PageLimit.seconds else {
+        throw Failure(.usage, "--seconds: a page lasts \(PageLimit.seconds) seconds at most")
     }
     let signals: TerminalSignals
     do throws(SystemError) { signals = try TerminalSignals() } catch { throw Failure(error) }
@@ -43,7 +44,7 @@ private let wordsMax = Duration.seconds(5)
 private func ended(
     _ line: [UInt8], after time: Duration?, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
-    let isTimeUp = time.map { $0 >= .seconds(pageMax - 1) } ?? true
+    let isTimeUp = time.map { $0 >= .seconds(PageLimit.seconds - 1) } ?? true
     guard let reply = try? Reply(parsing: line.span), case .done(let done) = reply else {
         throw Failure.misfit
     }
@@ -57,6 +58,3 @@ private func ended(
     }
     return isTimeUp && done.heard.isHeard ? .ok : .failed
 }
-
-/// The station ends a page after this many seconds.
-private let pageMax = 60

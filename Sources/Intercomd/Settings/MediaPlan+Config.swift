@@ -4,11 +4,12 @@ internal import Media
 internal import Presentation
 internal import Station
 internal import Time
+internal import Wire
 
 /// The media loop's plan, worked out from the settings.
 extension MediaPlan {
     /// How long a page may last.
-    private static let pageMax = Duration.seconds(60)
+    private static let pageMax = PageLimit.time
     /// A call has no limit of its own.
     private static let endless = Duration.seconds(100 * 365 * 86_400)
 
