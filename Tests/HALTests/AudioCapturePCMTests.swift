@@ -14,7 +14,7 @@ extension AudioOnSimulatedCard {
         func microphoneIsHeardSampleForSample(format: String, channels: Int) throws {
             let card = SimCard()
             var capture = try CapturePCM(
-                name: card.pcm("FORMATS=\(format),CHANNELS=\(channels)"), request: AudioLoop.calm)
+                name: card.pcm("FORMATS=\(format),CHANNELS=\(channels)"), wanted: AudioLoop.calm)
             #expect(capture.granted.format.name == format)
             #expect(capture.granted.channels == channels)
             #expect(capture.granted.rate == 48_000)
@@ -32,7 +32,7 @@ extension AudioOnSimulatedCard {
         }
 
         @Test func cardThatCanDoAnythingIsAskedForTheLeast() throws {
-            let capture = try CapturePCM(name: SimCard().pcm(), request: PCMRequest())
+            let capture = try CapturePCM(name: SimCard().pcm(), wanted: PCMParameters.Wanted())
             #expect(capture.granted.format == .s16)
             #expect(capture.granted.channels == 1)
             #expect(capture.granted.periodSamples == 480)
@@ -42,7 +42,7 @@ extension AudioOnSimulatedCard {
 
         @Test func twoMicrophonesAreAveraged() throws {
             let card = SimCard()
-            var capture = try CapturePCM(name: card.pcm("CHANNELS=2"), request: AudioLoop.calm)
+            var capture = try CapturePCM(name: card.pcm("CHANNELS=2"), wanted: AudioLoop.calm)
             let pairs = (0..<4_800).flatMap { [Int16($0), Int16(3 * $0)] }
             try WAV.write(pairs, channels: 2, to: card.path + ".wav")
             let world = try card.begin("play", card.path + ".wav", "--at", "now+300")
@@ -55,7 +55,7 @@ extension AudioOnSimulatedCard {
 
         @Test func eachXrunIsMendedAndCountedOnce() throws {
             let card = SimCard()
-            var capture = try CapturePCM(name: card.pcm(), request: AudioLoop.calm)
+            var capture = try CapturePCM(name: card.pcm(), wanted: AudioLoop.calm)
             try capture.start()
             for count in 1...3 {
                 #expect(AudioLoop.read(2_400, from: &capture).1 == .samples(2_400))
@@ -71,7 +71,7 @@ extension AudioOnSimulatedCard {
 
         @Test func loopThatIsLateIsToldSo() throws {
             let card = SimCard()
-            var capture = try CapturePCM(name: card.pcm(), request: PCMRequest())
+            var capture = try CapturePCM(name: card.pcm(), wanted: PCMParameters.Wanted())
             try capture.start()
             Thread.sleep(forTimeInterval: 0.06)  // longer than the buffer's 40 ms
             // A loop that asks first gets an answer that makes it read.
@@ -83,27 +83,27 @@ extension AudioOnSimulatedCard {
         @Test func unpluggedCardIsGoneAndComesBackByName() throws {
             let card = SimCard()
             let name = card.pcm()
-            var capture = try CapturePCM(name: name, request: AudioLoop.calm)
+            var capture = try CapturePCM(name: name, wanted: AudioLoop.calm)
             try capture.start()
             card.command("unplug")
             let gone = PCMError(device: name.description, direction: .capture, reason: .unplugged)
             #expect(AudioLoop.read(48_000, from: &capture).1 == .gone(gone))
             #expect(throws: PCMError(device: gone.device, direction: .capture, reason: .absent)) {
-                _ = try CapturePCM(name: name, request: PCMRequest())
+                _ = try CapturePCM(name: name, wanted: PCMParameters.Wanted())
             }
             card.command("replug")
             // The open device stays dead; the loop closes it and opens the name again.
             #expect(AudioLoop.read(48_000, from: &capture).1 == .gone(gone))
             #expect(throws: gone) { try capture.start() }
             _ = consume capture
-            var again = try CapturePCM(name: name, request: AudioLoop.calm)
+            var again = try CapturePCM(name: name, wanted: AudioLoop.calm)
             try again.start()
             #expect(AudioLoop.read(2_400, from: &again).1 == .samples(2_400))
         }
 
         @Test func sleepingCardIsWokenWithoutWaiting() throws {
             let card = SimCard()
-            var capture = try CapturePCM(name: card.pcm(), request: AudioLoop.calm)
+            var capture = try CapturePCM(name: card.pcm(), wanted: AudioLoop.calm)
             try capture.start()
             card.command("suspend")
             #expect(AudioLoop.read(48_000, from: &capture).1 == .suspended)
@@ -117,7 +117,7 @@ extension AudioOnSimulatedCard {
 
         @Test func descriptorWakesOnceAPeriod() throws {
             let card = SimCard()
-            var capture = try CapturePCM(name: card.pcm(), request: AudioLoop.calm)
+            var capture = try CapturePCM(name: card.pcm(), wanted: AudioLoop.calm)
             try capture.start()
             var wakes = 0
             var periods = 0
@@ -137,7 +137,7 @@ extension AudioOnSimulatedCard {
 
         @Test func stoppedCardStartsAgain() throws {
             let card = SimCard()
-            var capture = try CapturePCM(name: card.pcm(), request: AudioLoop.calm)
+            var capture = try CapturePCM(name: card.pcm(), wanted: AudioLoop.calm)
             for _ in 1...2 {
                 try capture.start()
                 #expect(AudioLoop.read(2_400, from: &capture).1 == .samples(2_400))

@@ -61,8 +61,8 @@ extension AudioOnSimulatedCard {
 
         func measure() throws {
             let card = SimCard()
-            var capture = try CapturePCM(name: card.pcm(), request: PCMRequest())
-            var playback = try PlaybackPCM(name: card.pcm(), request: PCMRequest())
+            var capture = try CapturePCM(name: card.pcm(), wanted: PCMParameters.Wanted())
+            var playback = try PlaybackPCM(name: card.pcm(), wanted: PCMParameters.Wanted())
             var block = [Int16](repeating: 0, count: 480)
             try PCMPair.start(&capture, &playback)
             _ = run(periods: 5, &capture, &playback, &block)
@@ -90,8 +90,8 @@ extension AudioOnSimulatedCard {
             }
             let quiet = count()
             let control = SimCard()
-            capture = try CapturePCM(name: control.pcm(), request: PCMRequest())
-            playback = try PlaybackPCM(name: control.pcm(), request: PCMRequest())
+            capture = try CapturePCM(name: control.pcm(), wanted: PCMParameters.Wanted())
+            playback = try PlaybackPCM(name: control.pcm(), wanted: PCMParameters.Wanted())
             try PCMPair.start(&capture, &playback)
             #expect(xruns >= 2)
             control.command("malloc", "on")

@@ -25,8 +25,8 @@ struct AudioKernelCardTests {
 
     @Test(arguments: [false, true])
     func whatIsPlayedIsHeardSampleForSample(isLinked: Bool) throws {
-        var capture = try CapturePCM(name: microphone, request: AudioLoop.calm)
-        var playback = try PlaybackPCM(name: speaker, request: AudioLoop.calm)
+        var capture = try CapturePCM(name: microphone, wanted: AudioLoop.calm)
+        var playback = try PlaybackPCM(name: speaker, wanted: AudioLoop.calm)
         if isLinked { #expect(PCMPair.link(&capture, &playback)) }
         try PCMPair.start(&capture, &playback)
         let said = WAV.pattern(2_400)
@@ -49,8 +49,8 @@ struct AudioKernelCardTests {
 
     @Test(arguments: [false, true])
     func lateLoopIsMended(isLinked: Bool) throws {
-        var capture = try CapturePCM(name: independent, request: PCMRequest())
-        var playback = try PlaybackPCM(name: independent, request: PCMRequest())
+        var capture = try CapturePCM(name: independent, wanted: PCMParameters.Wanted())
+        var playback = try PlaybackPCM(name: independent, wanted: PCMParameters.Wanted())
         if isLinked { #expect(PCMPair.link(&capture, &playback)) }
         try PCMPair.start(&capture, &playback)
         let block = [Int16](repeating: 0, count: 480)
@@ -75,7 +75,7 @@ struct AudioKernelCardTests {
     }
 
     @Test func descriptorWakesAboutOnceAPeriod() throws {
-        var capture = try CapturePCM(name: speaker, request: PCMRequest())
+        var capture = try CapturePCM(name: speaker, wanted: PCMParameters.Wanted())
         try capture.start()
         var wakes = 0
         var periods = 0
@@ -98,7 +98,7 @@ struct AudioKernelCardTests {
         let error = PCMError(device: speaker.description, direction: .playback, reason: .busy)
         #expect(throws: error) {
             for _ in 1...9 {
-                open.append(Holder(try PlaybackPCM(name: speaker, request: PCMRequest())))
+                open.append(Holder(try PlaybackPCM(name: speaker, wanted: PCMParameters.Wanted())))
             }
         }
         #expect(open.count <= 8)

@@ -6,7 +6,7 @@ enum AudioLoop {
     /// Long enough for a loaded machine; no test waits this long unless it fails.
     static let patience = 10.0
     /// Large periods, so that a stalled test machine causes no xrun of its own.
-    static let calm = PCMRequest(periodSamples: 2_400, periods: 6)
+    static let calm = PCMParameters.Wanted(periodSamples: 2_400, periods: 6)
 
     /// Waits until the descriptor is readable, at most `seconds`; returns the events as epoll has
     /// them.

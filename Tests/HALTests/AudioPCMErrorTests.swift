@@ -7,7 +7,7 @@ extension AudioOnSimulatedCard {
     @Suite struct PCMErrorTests {
         func reason(_ name: PCMName) -> PCMError.Reason? {
             do throws(PCMError) {
-                _ = try CapturePCM(name: name, request: PCMRequest())
+                _ = try CapturePCM(name: name, wanted: PCMParameters.Wanted())
                 return nil
             } catch {
                 return error.reason
@@ -23,10 +23,10 @@ extension AudioOnSimulatedCard {
         @Test func secondOpeningIsBusy() throws {
             let card = SimCard()
             let name = card.pcm()
-            let first = try CapturePCM(name: name, request: PCMRequest())
+            let first = try CapturePCM(name: name, wanted: PCMParameters.Wanted())
             #expect(reason(name) == .busy)
             // The other direction has another error.
-            let playback = try PlaybackPCM(name: name, request: PCMRequest())
+            let playback = try PlaybackPCM(name: name, wanted: PCMParameters.Wanted())
             _ = consume first
             #expect(reason(name) == nil)
             _ = consume playback

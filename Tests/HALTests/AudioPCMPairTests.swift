@@ -7,8 +7,8 @@ extension AudioOnSimulatedCard {
     @Suite struct PCMPairTests {
         @Test func cardThatCannotBeLinkedIsNoFault() throws {
             let card = SimCard()
-            var capture = try CapturePCM(name: card.pcm(), request: AudioLoop.calm)
-            var playback = try PlaybackPCM(name: card.pcm(), request: AudioLoop.calm)
+            var capture = try CapturePCM(name: card.pcm(), wanted: AudioLoop.calm)
+            var playback = try PlaybackPCM(name: card.pcm(), wanted: AudioLoop.calm)
             #expect(!PCMPair.link(&capture, &playback))
             try PCMPair.start(&capture, &playback)
             #expect(try card.status().capture.running == 1)
@@ -21,8 +21,8 @@ extension AudioOnSimulatedCard {
 
         @Test func whatIsHeardCanBePlayedAtOnceAndAFixedTimeLater() throws {
             let card = SimCard()
-            var capture = try CapturePCM(name: card.pcm(), request: AudioLoop.calm)
-            var playback = try PlaybackPCM(name: card.pcm(), request: AudioLoop.calm)
+            var capture = try CapturePCM(name: card.pcm(), wanted: AudioLoop.calm)
+            var playback = try PlaybackPCM(name: card.pcm(), wanted: AudioLoop.calm)
             let said = WAV.pattern(4_800)
             try WAV.write(said, to: card.path + ".wav")
             let listening = try card.begin("record", card.path + "-heard.wav")

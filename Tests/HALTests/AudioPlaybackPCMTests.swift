@@ -11,7 +11,7 @@ extension AudioOnSimulatedCard {
         func loudspeakerPlaysSampleForSample(format: String, channels: Int) throws {
             let card = SimCard()
             var playback = try PlaybackPCM(
-                name: card.pcm("FORMATS=\(format),CHANNELS=\(channels)"), request: AudioLoop.calm)
+                name: card.pcm("FORMATS=\(format),CHANNELS=\(channels)"), wanted: AudioLoop.calm)
             #expect(playback.granted.format.name == format)
             #expect(playback.granted.channels == channels)
             #expect(playback.granted.periodSamples == 2_400)
@@ -33,7 +33,7 @@ extension AudioOnSimulatedCard {
 
         @Test func blockRefusedByAnXrunIsHeardWhenOfferedAgain() throws {
             let card = SimCard()
-            var playback = try PlaybackPCM(name: card.pcm(), request: AudioLoop.calm)
+            var playback = try PlaybackPCM(name: card.pcm(), wanted: AudioLoop.calm)
             let world = try card.begin("record", card.path + ".wav")
             try playback.start()
             for count in 1...3 {
@@ -60,7 +60,8 @@ extension AudioOnSimulatedCard {
 
         @Test func cardWithItsOwnPeriodIsGrantedIt() throws {
             let playback = try PlaybackPCM(
-                name: SimCard().pcm("FORMATS=S32_LE,CHANNELS=2,PERIOD=512"), request: PCMRequest())
+                name: SimCard().pcm("FORMATS=S32_LE,CHANNELS=2,PERIOD=512"),
+                wanted: PCMParameters.Wanted())
             let granted = PCMParameters(
                 rate: 48_000, channels: 2, format: .s32, periodSamples: 512, bufferSamples: 1_536,
                 fillSamples: 1_024)
@@ -69,8 +70,8 @@ extension AudioOnSimulatedCard {
 
         @Test func cardThatRanDryIsFilledAndStartedOnce() throws {
             let card = SimCard()
-            let request = PCMRequest(periodSamples: 4_800, periods: 2)
-            var playback = try PlaybackPCM(name: card.pcm(), request: request)
+            let wanted = PCMParameters.Wanted(periodSamples: 4_800, periods: 2)
+            var playback = try PlaybackPCM(name: card.pcm(), wanted: wanted)
             #expect(playback.granted.fillSamples == 9_600)
             #expect(playback.granted.bufferSamples == 14_400)
             try playback.start()
@@ -84,8 +85,8 @@ extension AudioOnSimulatedCard {
 
         @Test func fullBufferSaysSo() throws {
             let card = SimCard()
-            let request = PCMRequest(periodSamples: 9_600, periods: 2)
-            var playback = try PlaybackPCM(name: card.pcm(), request: request)
+            let wanted = PCMParameters.Wanted(periodSamples: 9_600, periods: 2)
+            var playback = try PlaybackPCM(name: card.pcm(), wanted: wanted)
             try playback.start()
             let block = [Int16](repeating: 1, count: 9_600)
             // One period is spare; the second finds room only when the card has played it.
@@ -98,7 +99,7 @@ extension AudioOnSimulatedCard {
         @Test func unpluggedCardIsGone() throws {
             let card = SimCard()
             let name = card.pcm()
-            var playback = try PlaybackPCM(name: name, request: AudioLoop.calm)
+            var playback = try PlaybackPCM(name: name, wanted: AudioLoop.calm)
             try playback.start()
             card.command("unplug")
             let gone = PCMError(device: name.description, direction: .playback, reason: .unplugged)
@@ -108,7 +109,7 @@ extension AudioOnSimulatedCard {
 
         @Test func sleepingCardIsWokenWithoutWaiting() throws {
             let card = SimCard()
-            var playback = try PlaybackPCM(name: card.pcm(), request: AudioLoop.calm)
+            var playback = try PlaybackPCM(name: card.pcm(), wanted: AudioLoop.calm)
             try playback.start()
             card.command("suspend")
             #expect(AudioLoop.write(silence, to: &playback).1 == .suspended)
@@ -121,7 +122,7 @@ extension AudioOnSimulatedCard {
         }
 
         @Test func deviceWithoutAClockTakesEverything() throws {
-            var playback = try PlaybackPCM(name: .pcm("null"), request: PCMRequest())
+            var playback = try PlaybackPCM(name: .pcm("null"), wanted: PCMParameters.Wanted())
             try playback.start()
             #expect(playback.write(silence.span) == .samples(silence.count))
         }

@@ -40,8 +40,8 @@ extension AudioOnSimulatedCard {
         @Test func loudspeakerIsHeardByTheMicrophoneLaterAndSofter() throws {
             let card = SimCard()
             card.command("echo", "0.5", "25")
-            var capture = try CapturePCM(name: card.pcm(), request: AudioLoop.calm)
-            var playback = try PlaybackPCM(name: card.pcm(), request: AudioLoop.calm)
+            var capture = try CapturePCM(name: card.pcm(), wanted: AudioLoop.calm)
+            var playback = try PlaybackPCM(name: card.pcm(), wanted: AudioLoop.calm)
             let before = Clock.now()
             try PCMPair.start(&capture, &playback)
             let apart = Int((Clock.now() - before).nanoseconds * 48 / 1_000_000)
@@ -56,7 +56,7 @@ extension AudioOnSimulatedCard {
         @Test func noiseStaysWithinItsPeak() throws {
             let card = SimCard()
             card.command("noise", "30")
-            var capture = try CapturePCM(name: card.pcm(), request: AudioLoop.calm)
+            var capture = try CapturePCM(name: card.pcm(), wanted: AudioLoop.calm)
             try capture.start()
             let (heard, _) = AudioLoop.read(4_800, from: &capture)
             #expect(heard.min() == -30)

@@ -13,7 +13,7 @@ import Testing
             plan: emptyPlan(), rings: try Rings(),
             socket: sockets.data, firstSequences: [0, 0, 0])
 
-        loop.insertCapture(try CapturePCM(name: .pcm("null"), request: PCMRequest()))
+        loop.insertCapture(try CapturePCM(name: .pcm("null"), wanted: PCMParameters.Wanted()))
         let (hasCapture, master) = (loop.cards.hasCapture, loop.cards.clock.source)
         #expect(hasCapture)
         #expect(master == .timer)

@@ -26,7 +26,7 @@ internal import CLinux
     var isLinked = false
 
     init(
-        name: PCMName, direction: PCMError.Direction, request: PCMRequest
+        name: PCMName, direction: PCMError.Direction, wanted: PCMParameters.Wanted
     ) throws(PCMError) {
         calsa_silence()
         let cards = PCMCard.all
@@ -38,7 +38,7 @@ internal import CLinux
         let parameters: PCMParameters
         do throws(PCMError) {
             parameters = try unsafe PCMNegotiation(pcm: pcm, device: device, direction: direction)
-                .run(request)
+                .run(wanted)
         } catch {
             unsafe snd_pcm_close(pcm)
             throw error

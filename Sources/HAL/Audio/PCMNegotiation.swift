@@ -16,16 +16,16 @@ internal import CALSA
     private static let captureMin = 1_920
 
     /// Sets the parameters; the card is prepared afterwards.
-    func run(_ request: PCMRequest) throws(PCMError) -> PCMParameters {
+    func run(_ wanted: PCMParameters.Wanted) throws(PCMError) -> PCMParameters {
         var allocated: OpaquePointer?
         try check(unsafe snd_pcm_hw_params_malloc(&allocated), "snd_pcm_hw_params_malloc")
         guard let hardware = unsafe allocated else { throw error(.absent) }
         defer { unsafe snd_pcm_hw_params_free(hardware) }
 
         let (format, channels) = try unsafe layout(hardware)
-        let (period, buffer) = try unsafe sizes(hardware, request)
+        let (period, buffer) = try unsafe sizes(hardware, wanted)
         try check(unsafe snd_pcm_hw_params(pcm, hardware), "snd_pcm_hw_params")
-        let fill = direction == .capture ? 0 : min(buffer, period * request.periods)
+        let fill = direction == .capture ? 0 : min(buffer, period * wanted.periods)
         // Room beyond the fill is free from the start, and does not mean that sound was played.
         let spare = direction == .capture ? 0 : buffer - fill
         try setSoftware(wakeAt: spare + period)
@@ -73,16 +73,16 @@ internal import CALSA
     /// moment early finds room. For capture it asks for plenty: the loop always empties the buffer,
     /// and a larger one only tolerates a late wake.
     private func sizes(
-        _ hardware: OpaquePointer, _ request: PCMRequest
+        _ hardware: OpaquePointer, _ wanted: PCMParameters.Wanted
     ) throws(PCMError) -> (period: Int, buffer: Int) {
-        var period = snd_pcm_uframes_t(request.periodSamples)
+        var period = snd_pcm_uframes_t(wanted.periodSamples)
         try check(
             unsafe snd_pcm_hw_params_set_period_size_near(pcm, hardware, &period, nil),
             "snd_pcm_hw_params_set_period_size_near")
         let periods =
             direction == .capture
-            ? max(4, request.periods, Self.captureMin / request.periodSamples)
-            : request.periods + 1
+            ? max(4, wanted.periods, Self.captureMin / wanted.periodSamples)
+            : wanted.periods + 1
         var buffer = period * snd_pcm_uframes_t(periods)
         try check(
             unsafe snd_pcm_hw_params_set_buffer_size_near(pcm, hardware, &buffer),

@@ -29,23 +29,7 @@ public enum PCMFormat: Sendable, Equatable {
     }
 }
 
-/// A request to a card; it may grant something near (`PCMParameters`).
-public struct PCMRequest: Sendable, Equatable {
-    /// Samples moved at once: the card interrupts after each period.
-    public var periodSamples: Int
-    /// Periods kept queued in playback: they are the delay it adds.
-    ///
-    /// Capture adds no delay by its buffer, and uses a larger one.
-    public var periods: Int
-
-    public init(periodSamples: Int = 480, periods: Int = 2) {
-        precondition(periodSamples > 0 && periods >= 2)
-        self.periodSamples = periodSamples
-        self.periods = periods
-    }
-}
-
-/// What the card granted.
+/// The hardware parameters that a card has granted.
 public struct PCMParameters: Sendable, Equatable {
     /// Always 48,000 per second; other cards are refused.
     public let rate: Int
@@ -62,4 +46,22 @@ public struct PCMParameters: Sendable, Equatable {
     ///
     /// Where the card has room to spare, a block is accepted a little early.
     public let fillSamples: Int
+}
+
+extension PCMParameters {
+    /// The parameters that a program asks for; the card may grant something near.
+    public struct Wanted: Sendable, Equatable {
+        /// Samples moved at once: the card interrupts after each period.
+        public var periodSamples: Int
+        /// Periods kept queued in playback: they are the delay it adds.
+        ///
+        /// Capture adds no delay by its buffer, and uses a larger one.
+        public var periods: Int
+
+        public init(periodSamples: Int = 480, periods: Int = 2) {
+            precondition(periodSamples > 0 && periods >= 2)
+            self.periodSamples = periodSamples
+            self.periods = periods
+        }
+    }
 }

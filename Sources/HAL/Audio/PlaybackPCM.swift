@@ -9,13 +9,13 @@ internal import CLinux
     var handle: PCMHandle
 
     /// Opens and prepares the device; `start` makes it run.
-    public init(name: PCMName, request: PCMRequest) throws(PCMError) {
-        handle = try PCMHandle(name: name, direction: .playback, request: request)
+    public init(name: PCMName, wanted: PCMParameters.Wanted) throws(PCMError) {
+        handle = try PCMHandle(name: name, direction: .playback, wanted: wanted)
     }
 
     /// The device as the configuration names it, followed by the card chosen for `auto`.
     public var device: String { handle.device }
-    /// What the card granted.
+    /// The parameters that the card has granted.
     public var granted: PCMParameters { handle.parameters }
     /// The plug-ins between this program and the card.
     public var route: PCMRoute { handle.route }

@@ -73,14 +73,14 @@ extension CardTrial {
 
     private static func capture(_ name: PCMName) -> Outcome {
         do throws(PCMError) {
-            _ = try CapturePCM(name: name, request: PCMRequest())
+            _ = try CapturePCM(name: name, wanted: PCMParameters.Wanted())
             return .opens
         } catch { return outcome(of: error) }
     }
 
     private static func playback(_ name: PCMName) -> Outcome {
         do throws(PCMError) {
-            _ = try PlaybackPCM(name: name, request: PCMRequest())
+            _ = try PlaybackPCM(name: name, wanted: PCMParameters.Wanted())
             return .opens
         } catch { return outcome(of: error) }
     }

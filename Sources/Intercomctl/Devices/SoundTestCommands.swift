@@ -97,7 +97,7 @@ private func openOutput(
         throw Failure(.failed, "[audio] output = none: there is no loudspeaker to test")
     }
     do throws(PCMError) {
-        return try PlaybackPCM(name: name, request: SoundTrial.request(audio))
+        return try PlaybackPCM(name: name, wanted: SoundTrial.wanted(audio))
     } catch { throw failure(error, invocation) }
 }
 
@@ -108,7 +108,7 @@ private func openInput(
         throw Failure(.failed, "[audio] input = none: there is no microphone to test")
     }
     do throws(PCMError) {
-        return try CapturePCM(name: name, request: SoundTrial.request(audio))
+        return try CapturePCM(name: name, wanted: SoundTrial.wanted(audio))
     } catch { throw failure(error, invocation) }
 }
 

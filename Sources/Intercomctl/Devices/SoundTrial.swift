@@ -38,9 +38,10 @@ struct SoundTrial: ~Copyable {
         end = Clock.now() + .milliseconds(samples / 48) + Self.patience
     }
 
-    static func request(_ audio: Config.Audio) -> PCMRequest {
+    static func wanted(_ audio: Config.Audio) -> PCMParameters.Wanted {
         let period = audio.periodSamples
-        return PCMRequest(periodSamples: period, periods: max(audio.periods, held / period))
+        return PCMParameters.Wanted(
+            periodSamples: period, periods: max(audio.periods, held / period))
     }
 
     /// Plays all of it, and waits until it is heard.

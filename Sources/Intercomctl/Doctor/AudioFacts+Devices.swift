@@ -24,16 +24,17 @@ extension AudioFacts {
         }
         guard let audio = situation.config?.audio else { return nil }
         let mayOpen = situation.mayOpen
-        let request = PCMRequest(periodSamples: audio.periodSamples, periods: audio.periods)
+        let wanted = PCMParameters.Wanted(
+            periodSamples: audio.periodSamples, periods: audio.periods)
         var survey: LevelSurvey?
         var input = Side(.capture, audio.input)
         var output = Side(.playback, audio.output)
-        Self.listen(&input, audio.input, request, mayOpen) { pcm in
+        Self.listen(&input, audio.input, wanted, mayOpen) { pcm in
             // Both at once, as the daemon has them.
-            Self.play(&output, audio.output, request, mayOpen)
+            Self.play(&output, audio.output, wanted, mayOpen)
             survey = Self.survey(&pcm)
         }
-        if case .untouched = output.state { Self.play(&output, audio.output, request, mayOpen) }
+        if case .untouched = output.state { Self.play(&output, audio.output, wanted, mayOpen) }
         self.init(input: input, output: output)
         self.survey = survey
         cards = PCMCard.all
@@ -48,12 +49,12 @@ extension AudioFacts {
     }
 
     private static func listen(
-        _ side: inout Side, _ device: DeviceName, _ request: PCMRequest, _ mayOpen: Bool,
+        _ side: inout Side, _ device: DeviceName, _ wanted: PCMParameters.Wanted, _ mayOpen: Bool,
         _ use: (inout CapturePCM) -> Void
     ) {
         guard mayOpen, let name = device.pcm else { return }
         do throws(PCMError) {
-            var pcm = try CapturePCM(name: name, request: request)
+            var pcm = try CapturePCM(name: name, wanted: wanted)
             side.name = pcm.device
             let granted = pcm.granted
             try pcm.start()
@@ -64,11 +65,11 @@ extension AudioFacts {
 
     /// Opens the speaker, silently.
     private static func play(
-        _ side: inout Side, _ device: DeviceName, _ request: PCMRequest, _ mayOpen: Bool
+        _ side: inout Side, _ device: DeviceName, _ wanted: PCMParameters.Wanted, _ mayOpen: Bool
     ) {
         guard mayOpen, let name = device.pcm else { return }
         do throws(PCMError) {
-            let pcm = try PlaybackPCM(name: name, request: request)
+            let pcm = try PlaybackPCM(name: name, wanted: wanted)
             side.name = pcm.device
             side.state = .opened(pcm.granted)
         } catch { side.state = .failed(error) }

@@ -40,12 +40,12 @@ struct Cards {
         case failed(PCMError)
     }
 
-    private var request: PCMRequest
+    private var wanted: PCMParameters.Wanted
     var input: Side
     var output: Side
 
     init(_ config: Config.Audio) {
-        request = Self.request(config)
+        wanted = Self.wanted(config)
         input = Side(name: config.input, wish: Self.wish(config.mixerInput, config.micVolume))
         output = Side(name: config.output, wish: Self.wish(config.mixerOutput, config.volume))
     }
@@ -60,14 +60,14 @@ struct Cards {
         }
     }
 
-    private static func request(_ config: Config.Audio) -> PCMRequest {
-        PCMRequest(periodSamples: config.periodSamples, periods: config.periods)
+    private static func wanted(_ config: Config.Audio) -> PCMParameters.Wanted {
+        PCMParameters.Wanted(periodSamples: config.periodSamples, periods: config.periods)
     }
 
     /// Other settings: a card that is used otherwise is given up, to be opened again.
     mutating func configure(_ config: Config.Audio, _ rings: Rings) {
-        let isOther = request != Self.request(config)
-        request = Self.request(config)
+        let isOther = wanted != Self.wanted(config)
+        wanted = Self.wanted(config)
         let heard = Self.wish(config.mixerInput, config.micVolume)
         let said = Self.wish(config.mixerOutput, config.volume)
         if isOther || input.name != config.input {
@@ -110,7 +110,7 @@ struct Cards {
         if let name = Self.due(input, at: now) {
             watchdog.feed(rings.counters)
             do throws(PCMError) {
-                let pcm = try CapturePCM(name: name, request: request)
+                let pcm = try CapturePCM(name: name, wanted: wanted)
                 input.device = pcm.device
                 let (granted, route) = (pcm.granted, pcm.route)
                 rings.tell(.capture(pcm))
@@ -124,7 +124,7 @@ struct Cards {
         if middle - begin < Backoff.slow, let name = Self.due(output, at: now) {
             watchdog.feed(rings.counters)
             do throws(PCMError) {
-                let pcm = try PlaybackPCM(name: name, request: request)
+                let pcm = try PlaybackPCM(name: name, wanted: wanted)
                 output.device = pcm.device
                 let (granted, route) = (pcm.granted, pcm.route)
                 rings.tell(.playback(pcm))
