@@ -7,8 +7,8 @@ public enum PCM {
     /// Samples per second.
     public static let sampleRate = 48_000
 
-    /// Samples in a `Frame`, the longest block that is mixed at once: 10 ms.
-    public static let frameSamples = 480
+    /// Samples in a `Block`, the longest block that is mixed at once: 10 ms.
+    public static let blockMax = 480
 
     /// All blocks and frames are multiples of these 2.5 ms, the shortest frame of Opus.
     public static let blockStep = 120
@@ -36,5 +36,5 @@ public enum PCM {
     public static func nanoseconds(of samples: Int64) -> Int64 { samples * 62_500 / 3 }
 }
 
-/// 10 ms of 48 kHz mono: room for one block, whatever the profile.
-public typealias Frame = InlineArray<480, Int16>
+/// Room for one block of any profile: 10 ms of 48 kHz mono.
+public typealias Block = InlineArray<480, Int16>

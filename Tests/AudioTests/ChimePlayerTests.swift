@@ -8,7 +8,7 @@ import Testing
     ) -> [Int] {
         var sound: [Int] = []
         for _ in 0..<blocks {
-            var frame = Frame(repeating: 7)
+            var frame = Block(repeating: 7)
             var block = frame.mutableSpan
             _ = player.next(into: &block, ringtone: ring.span)
             for index in 0..<480 { sound.append(Int(frame[index])) }

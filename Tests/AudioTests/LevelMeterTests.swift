@@ -3,8 +3,8 @@ import Foundation
 import Testing
 
 @Suite struct LevelMeterTests {
-    private func sine(_ amplitude: Double) -> Frame {
-        var frame = Frame(repeating: 0)
+    private func sine(_ amplitude: Double) -> Block {
+        var frame = Block(repeating: 0)
         for i in 0..<480 {
             frame[i] = Int16(amplitude * sin(Double(i) * 2 * Double.pi * 1_000 / 48_000))
         }
@@ -13,7 +13,7 @@ import Testing
 
     @Test func silenceReadsTheFloor() {
         var meter = LevelMeter()
-        meter.add(Frame(repeating: 0))
+        meter.add(Block(repeating: 0))
         #expect(meter.peak == LevelMeter.floor && meter.rms == LevelMeter.floor)
     }
 
@@ -29,7 +29,7 @@ import Testing
     @Test func thePeakFallsTwentyDecibelsIn1700Ms() {
         var meter = LevelMeter()
         meter.add(sine(32_767))
-        for _ in 0..<170 { meter.add(Frame(repeating: 0)) }
+        for _ in 0..<170 { meter.add(Block(repeating: 0)) }
         #expect(abs(meter.peak + 20) < 0.1)
     }
 

@@ -8,7 +8,7 @@ import Testing
         var survey = LevelSurvey()
         for index in 0..<300 {
             let height = index < 200 ? room : amplitude
-            var frame = Frame(repeating: 0)
+            var frame = Block(repeating: 0)
             for i in frame.indices { frame[i] = (i / 24 % 2 == 0 ? height : -height) + offset }
             survey.add(frame)
         }
@@ -37,14 +37,14 @@ import Testing
     @Test func aFrameMoreGivesItsOwnLevel() {
         var survey = LevelSurvey()
         #expect(survey.level == LevelMeter.floor && survey.noiseFloor == LevelMeter.floor)
-        var frame = Frame(repeating: 0)
+        var frame = Block(repeating: 0)
         for i in frame.indices { frame[i] = i % 2 == 0 ? 3_277 : -3_277 }
         #expect(abs(survey.add(frame) - -20) < 0.1)
     }
 
     @Test func twoSamplesAtFullScaleAreNoClip() {
         var survey = LevelSurvey()
-        var frame = Frame(repeating: 100)
+        var frame = Block(repeating: 100)
         for i in stride(from: 0, to: 400, by: 4) { (frame[i], frame[i + 1]) = (32_767, -32_768) }
         survey.add(frame)
         #expect(survey.clips == 0)

@@ -52,7 +52,7 @@ import Time
                 isSpurtStart: number < 10 || (20..<30).contains(number),
                 isLast: number == 19 || number == 999, at: begin)
         }
-        var room = Frame(repeating: 0)
+        var room = Block(repeating: 0)
         var sounding: [Int] = []
         for block in 1..<200 {
             var all = room.mutableSpan

@@ -2,8 +2,8 @@ import Audio
 import Scene
 import Testing
 
-private func frame(_ value: (Int) -> Int) -> Frame {
-    var frame = Frame(repeating: 0)
+private func frame(_ value: (Int) -> Int) -> Block {
+    var frame = Block(repeating: 0)
     for i in 0..<480 { frame[i] = Int16(clamping: value(i)) }
     return frame
 }

@@ -85,7 +85,7 @@ import Testing
         var packet = [UInt8](repeating: 0, count: 400)
         var sound = [Int16](repeating: 0, count: 480)
         for i in 0..<100 {
-            var frame = Frame(repeating: 0)
+            var frame = Block(repeating: 0)
             for k in 0..<480 {
                 frame[k] = Int16(8_000 * sin(Double(i * 480 + k) * 2 * Double.pi * 440 / 48_000))
             }

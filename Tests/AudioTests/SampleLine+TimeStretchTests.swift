@@ -47,7 +47,7 @@ import Testing
     @Test func aPeriodicSoundGainsAWholePeriodUnheard() throws {
         let samples = voiced(1_920)
         var line = line(samples)
-        var frame = Frame(repeating: 0)
+        var frame = Block(repeating: 0)
         for _ in 0..<3 { line.pop(into: &frame) }
         let found = line.bestInsertion(lags: 120...720, overlap: 240)
         let splice = try #require(found)
@@ -86,7 +86,7 @@ import Testing
         let none = line.pauseInsertion(960, overlap: 120)
         let noneOfWords = line.bestInsertion(lags: 120...720, overlap: 240)
         #expect(none == nil && noneOfWords == nil)
-        var frame = Frame(repeating: 0)
+        var frame = Block(repeating: 0)
         line.pop(into: &frame)
         let found = line.pauseInsertion(960, overlap: 120)
         let pause = try #require(found)

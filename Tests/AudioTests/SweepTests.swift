@@ -51,7 +51,7 @@ import Testing
     @Test func aToneAloneIsNoSweep() {
         var tone = Tone(Tone.Note(frequency: 1_000, duration: .milliseconds(600)))
         var sound: [Int16] = []
-        var frame = Frame(repeating: 0)
+        var frame = Block(repeating: 0)
         while tone.next(into: &frame) { for i in frame.indices { sound.append(frame[i]) } }
         #expect(Sweep(decibels: -12).find(in: sound, at: 0..<sound.count) == nil)
     }

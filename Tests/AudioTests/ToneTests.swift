@@ -4,7 +4,7 @@ import Testing
 @Suite struct ToneTests {
     private func samples(_ tone: Tone) -> [Int] {
         var tone = tone
-        var frame = Frame(repeating: 0)
+        var frame = Block(repeating: 0)
         var samples: [Int] = []
         while tone.next(into: &frame) { for i in 0..<480 { samples.append(Int(frame[i])) } }
         return samples

@@ -109,7 +109,7 @@ private func roughness(_ samples: some Collection<Int16>) -> Int {
         let talk = try Talk(Self.monologue)
         let flights = press(talk, from: 100, to: 700, noise: 1)
         var voice = try Voice()
-        var frame = Frame(repeating: 0)
+        var frame = Block(repeating: 0)
         var next = 0
         var block = 0
         var ms = 1_003.0
@@ -242,7 +242,7 @@ private func roughness(_ samples: some Collection<Int16>) -> Int {
             !(3_000..<3_400).contains($0.arrival)
         }
         var voice = try Voice()
-        var frame = Frame(repeating: 0)
+        var frame = Block(repeating: 0)
         var (next, blocks) = (0, 0)
         for ms in stride(from: 3.0, to: 7_000, by: 10) {
             while next < flights.count, flights[next].arrival <= ms {
@@ -279,7 +279,7 @@ private func roughness(_ samples: some Collection<Int16>) -> Int {
     @Test func randomBytesBehindAnHonestFirstByteDoNoHarm() throws {
         var random = SplitMix64(seed: 11)
         var voice = try Voice()
-        var frame = Frame(repeating: 0)
+        var frame = Block(repeating: 0)
         for i in 0..<500 {
             // All configurations of 10 and 20 ms and 5 ms; any length.
             let toc = [1, 14, 29, 30, 31].randomElement(using: &random) ?? 14

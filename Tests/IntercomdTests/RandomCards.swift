@@ -273,7 +273,7 @@ struct RandomCards: ~Copyable {
         while room > 0 {
             if speaker.waiting == 0 {
                 speaker.load(
-                    Frame(repeating: .min), count: [120, 240, 480].pick(&random),
+                    Block(repeating: .min), count: [120, 240, 480].pick(&random),
                     isHeldDown: chance(0.5))
                 let decoded = chance(0.02) ? random.next() : tally.decoded &+ 480
                 _ = tally.played(

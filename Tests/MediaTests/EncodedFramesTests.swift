@@ -9,8 +9,8 @@ import Testing
     }
 
     /// A frame that tells which one it is.
-    func frame(_ number: Int) -> Frame {
-        var frame = Frame(repeating: 0)
+    func frame(_ number: Int) -> Block {
+        var frame = Block(repeating: 0)
         for index in frame.indices { frame[index] = Int16((index * (number + 3) * 97) % 8000) }
         return frame
     }

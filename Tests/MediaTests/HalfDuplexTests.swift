@@ -19,7 +19,7 @@ import Time
     private func shut(
         _ duplex: inout HalfDuplex, _ talking: HalfDuplex.Talking, isUrgent: Bool
     ) -> Int16 {
-        var block = Frame(repeating: 10_000)
+        var block = Block(repeating: 10_000)
         var span = block.mutableSpan
         duplex.shutMicrophone(&span, talking, isUrgent: isUrgent)
         return block[479]
@@ -53,7 +53,7 @@ import Time
     @Test func aCallIsNotHeldDownByItsOpenMicrophone() {
         var duplex = duplex()
         duplex.callBegins()
-        let loud = Frame(repeating: 8_000)
+        let loud = Block(repeating: 8_000)
         for _ in 0..<100 { duplex.played(loud.span, .callOnly) }
         #expect(!duplex.holdsSpeakerDown(.callOnly, isUrgent: false, at: at(0)))
         #expect(duplex.holdsSpeakerDown(.key, isUrgent: false, at: at(0)), "a key has the word")

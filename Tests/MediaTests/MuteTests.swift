@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct MuteTests {
     private func muted(_ mute: inout Mute, _ isMuted: Bool) -> (first: Int16, last: Int16) {
-        var block = Frame(repeating: 10_000)
+        var block = Block(repeating: 10_000)
         var span = block.mutableSpan
         mute.apply(to: &span, isMuted: isMuted)
         return (block[0], block[479])

@@ -97,7 +97,7 @@ import Wire
         let plan = emptyPlan()
         var encoder = try OpusEncoder(plan.profile, bitrate: plan.bitrate)
         var frames = EncodedFrames()
-        var tone = Frame(repeating: 0)
+        var tone = Block(repeating: 0)
         for index in 0..<480 { tone[index] = index % 96 < 48 ? 8_000 : -8_000 }
         var talkers = try Talkers(plan, garage.rings)
         talkers.bind(1, of: 0, to: .direct, at: now)
@@ -117,7 +117,7 @@ import Wire
             let packet = try #require(packetOpened)
             talkers.receive(packet, in: garage.receiver, .open, by: &garage.socket, at: moment)
             for _ in 0..<480 / plan.sound.blockSamples {
-                var room = Frame(repeating: 0)
+                var room = Block(repeating: 0)
                 var all = room.mutableSpan
                 var block = all._mutatingExtracting(first: plan.sound.blockSamples)
                 voices = talkers.mix(
@@ -145,7 +145,7 @@ import Wire
 
         var encoder = try OpusEncoder(.voice, bitrate: Profile.voice.settings.bitrate)
         var frames = EncodedFrames()
-        let silence = Frame(repeating: 0)
+        let silence = Block(repeating: 0)
         frames.append(silence.span, by: &encoder)
         kitchen.socket.frameSize = encoder.frameSize
         kitchen.socket.send(

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct SpeakerTests {
     /// Plays `frame` out in pieces of `step` samples.
-    func play(_ speaker: inout Speaker, _ frame: Frame, held: Bool, step: Int = 480) -> [Int16] {
+    func play(_ speaker: inout Speaker, _ frame: Block, held: Bool, step: Int = 480) -> [Int16] {
         var played: [Int16] = []
         speaker.load(frame, isHeldDown: held)
         while speaker.waiting > 0 {
@@ -19,7 +19,7 @@ import Testing
 
     @Test func theCardMayTakeAnyNumberOfSamples() {
         var speaker = Speaker()
-        var frame = Frame(repeating: 0)
+        var frame = Block(repeating: 0)
         for index in 0..<480 { frame[index] = Int16(index) }
         for step in [1, 7, 479, 480, 9999] {
             let played = play(&speaker, frame, held: false, step: step)
@@ -30,7 +30,7 @@ import Testing
     @Test(arguments: [120, 240, 480])
     func aBlockMayBeShortAndIsHeldDownAsQuickly(count: Int) {
         var speaker = Speaker()
-        let loud = Frame(repeating: 20_000)
+        let loud = Block(repeating: 20_000)
         var all: [Int16] = []
         while all.count < 4_800 {
             speaker.load(loud, count: count, isHeldDown: true)
@@ -48,7 +48,7 @@ import Testing
 
     @Test func halfDuplexHoldsItDownWithoutAClick() {
         var speaker = Speaker()
-        let loud = Frame(repeating: 20_000)
+        let loud = Block(repeating: 20_000)
         var all: [Int16] = []
         for _ in 0..<10 { all += play(&speaker, loud, held: true) }
         #expect(all.last! <= 210)

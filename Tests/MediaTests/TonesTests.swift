@@ -19,7 +19,7 @@ import Time
         var peak = 0
         let plan = emptyPlan()
         for number in 0..<blocks {
-            var block = Frame(repeating: 0)
+            var block = Block(repeating: 0)
             var span = block.mutableSpan
             tones.mix(
                 into: &mixer, by: &span, plan, volumes, isOutranked: isOutranked,

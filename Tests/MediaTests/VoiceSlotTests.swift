@@ -46,7 +46,7 @@ import Time
         var slot = VoiceSlot(voice: try Voice())
         // CELT, 10 ms (RFC 6716, 3.1).
         let packet: [UInt8] = [0xF0, 0x7F, 0xFF, 0xFE]
-        var block = Frame(repeating: 0)
+        var block = Block(repeating: 0)
         func insert(_ number: Int, atMs moment: Int, _ slot: inout VoiceSlot) {
             slot.voice.insert(
                 sequence: UInt16(number), payload: packet.span, isSpurtStart: false,

@@ -25,7 +25,7 @@ internal import Realtime
     ///   - frameSamples: Samples of 48 kHz in each frame: 480, or 240 for less delay at half again
     ///     the work.
     ///   - noiseDecibels: How far steady noise is lowered as well, 1 to 40.
-    public init(frameSamples: Int = PCM.frameSamples, noiseDecibels: Int = 15) {
+    public init(frameSamples: Int = PCM.blockMax, noiseDecibels: Int = 15) {
         precondition(frameSamples == 240 || frameSamples == 480)
         // The library ends the program when there is no memory.
         unsafe state = speex_echo_state_init(Int32(frameSamples), Int32(Self.tailSamples))!

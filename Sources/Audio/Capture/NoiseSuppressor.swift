@@ -12,7 +12,7 @@ internal import CSpeexDSP
     /// - Parameters:
     ///   - frameSamples: Samples of 48 kHz in each frame, 240 or 480.
     ///   - decibels: How far noise is lowered, 1 to 40.
-    public init(frameSamples: Int = PCM.frameSamples, decibels: Int = 15) {
+    public init(frameSamples: Int = PCM.blockMax, decibels: Int = 15) {
         precondition(frameSamples == 240 || frameSamples == 480)
         precondition((1...40).contains(decibels))
         // The library ends the program when there is no memory.

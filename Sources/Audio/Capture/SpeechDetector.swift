@@ -53,7 +53,7 @@ public struct SpeechDetector: Sendable {
             let high = sample - low - lower
             squares += high * high
             samples += 1
-            if samples == PCM.frameSamples {
+            if samples == PCM.blockMax {
                 judge(squares / Float(samples) * (1 / (32_768 * 32_768)))
                 samples = 0
                 squares = 0

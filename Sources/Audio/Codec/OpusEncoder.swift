@@ -112,7 +112,7 @@ internal import COpus
 
     /// Encodes one frame of 10 ms.
     public mutating func encode(
-        _ frame: borrowing Frame, into packet: inout MutableSpan<UInt8>
+        _ frame: borrowing Block, into packet: inout MutableSpan<UInt8>
     ) -> Int {
         encode(frame.span, into: &packet)
     }

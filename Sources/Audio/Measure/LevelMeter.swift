@@ -47,8 +47,8 @@ public struct LevelMeter: Sendable {
         if peak >= Self.clipped || run > 0 { countClips(samples) }
     }
 
-    /// Takes one more frame of 10 ms.
-    public mutating func add(_ frame: borrowing Frame) { add(frame.span) }
+    /// Measures one more block of 10 ms.
+    public mutating func add(_ block: borrowing Block) { add(block.span) }
 
     private mutating func countClips(_ samples: Span<Int16>) {
         for i in samples.indices {

@@ -98,14 +98,14 @@ extension Mixer {
         add(samples, from: gain, to: gain)
     }
 
-    /// Adds one talker's frame.
-    public mutating func add(_ frame: borrowing Frame, gain: Gain = .unity) {
-        add(frame.span, from: gain, to: gain)
+    /// Adds one talker's block.
+    public mutating func add(_ block: borrowing Block, gain: Gain = .unity) {
+        add(block.span, from: gain, to: gain)
     }
 
     /// Writes the mix and begins the next one.
-    public mutating func render(into frame: inout Frame) {
-        var samples = frame.mutableSpan
+    public mutating func render(into block: inout Block) {
+        var samples = block.mutableSpan
         render(into: &samples)
     }
 }

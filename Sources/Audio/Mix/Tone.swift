@@ -49,8 +49,8 @@ public struct Tone: Sendable {
     }
 
     /// Writes the next 10 ms.
-    public mutating func next(into frame: inout Frame) -> Bool {
-        var block = frame.mutableSpan
+    public mutating func next(into room: inout Block) -> Bool {
+        var block = room.mutableSpan
         return next(into: &block)
     }
 

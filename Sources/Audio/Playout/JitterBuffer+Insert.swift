@@ -293,7 +293,7 @@ extension JitterBuffer {
         }
         trials.observe(
             late: late, following: following, frame: Float(frameSamples) / ms,
-            grain: Float(min(frameSamples, Int64(PCM.frameSamples))) / ms, isMended: isMended,
+            grain: Float(min(frameSamples, Int64(PCM.blockMax))) / ms, isMended: isMended,
             most: Float(delayBound) / ms)
         unweighed += frameSamples
         guard unweighed >= Self.weighing else { return }
@@ -313,7 +313,7 @@ extension JitterBuffer {
     ///
     /// The quickest arrival of a few seconds varies by less than 10 ms anyway.
     private mutating func followBase(from old: Int64?) {
-        guard let old, let base = spurt.base.value, abs(base - old) >= Int64(PCM.frameSamples)
+        guard let old, let base = spurt.base.value, abs(base - old) >= Int64(PCM.blockMax)
         else { return }
         guard base > old else { return trials.baseFell() }
         trials.baseRose(by: Float(base - old) / Float(PCM.samplesPerMs))

@@ -242,7 +242,7 @@ extension JitterBuffer {
             return .idle
         }
         // Whole frames: SILK invents 10 ms at once, and half of that would not fit the next half.
-        let samples = Int(min(frameSamples, Int64(PCM.frameSamples)))
+        let samples = Int(min(frameSamples, Int64(PCM.blockMax)))
         invented += Int64(samples)
         reception.conceal(samples, at: now)
         return .conceal(samples: samples)

@@ -156,15 +156,15 @@ public struct JitterBuffer: ~Copyable {
     ///   - blockSamples: Samples taken out at once: a multiple of 120, at most 480.
     public init(
         preset: Preset = .normal, delayMax: Duration = .milliseconds(240),
-        blockSamples: Int = PCM.frameSamples
+        blockSamples: Int = PCM.blockMax
     ) {
         precondition(
-            blockSamples % PCM.blockStep == 0 && (1...PCM.frameSamples).contains(blockSamples))
+            blockSamples % PCM.blockStep == 0 && (1...PCM.blockMax).contains(blockSamples))
         self.preset = preset
         block = Int64(blockSamples)
         trials = DelayTrials(block: Float(blockSamples) / Float(PCM.samplesPerMs))
         // 320 ms.
-        pullPhase = WindowedMinimum(window: Int64(32 * PCM.frameSamples / blockSamples))
+        pullPhase = WindowedMinimum(window: Int64(32 * PCM.blockMax / blockSamples))
         delayMaxMs = Int(max(10, min(240, delayMax.milliseconds)))
         targetMs = min(targetMs, delayMaxMs)
     }

@@ -83,8 +83,8 @@
     }
 
     /// Plays 10 ms.
-    mutating func pop(into frame: inout Frame) {
-        var block = frame.mutableSpan
+    mutating func pop(into room: inout Block) {
+        var block = room.mutableSpan
         pop(into: &block)
     }
 

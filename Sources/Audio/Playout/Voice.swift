@@ -1,6 +1,6 @@
 public import Time
 
-/// One talker, from packets to frames for the mixer.
+/// One talker, from packets to blocks for the mixer.
 ///
 /// Joins the jitter buffer, the decoder and the decoded sound, and changes the playout delay where
 /// that is least audible: in pauses by whole pieces, in speech by pitch periods. Made at start,
@@ -46,7 +46,7 @@ public struct Voice: ~Copyable {
 
     // Durations in samples.
     /// A pause is judged by this much sound: less may be quiet between two pitch pulses.
-    private static let window = PCM.frameSamples
+    private static let window = PCM.blockMax
     private static let fadeBegin = 60 * 48
     private static let fadeEnd = 100 * 48
     private static let catchUp = 1_500 * 48
@@ -70,7 +70,7 @@ public struct Voice: ~Copyable {
     /// - Throws: `OpusError` when there is no memory for a decoder.
     public init(
         preset: JitterBuffer.Preset = .normal, delayMax: Duration = .milliseconds(240),
-        blockSamples: Int = PCM.frameSamples
+        blockSamples: Int = PCM.blockMax
     ) throws(OpusError) {
         decoder = try OpusDecoder()
         buffer = JitterBuffer(preset: preset, delayMax: delayMax, blockSamples: blockSamples)
@@ -156,8 +156,8 @@ public struct Voice: ~Copyable {
     }
 
     /// Writes the next block where that is 10 ms.
-    public mutating func pull(into frame: inout Frame, at now: Instant) -> Bool {
-        var sound = frame.mutableSpan
+    public mutating func pull(into room: inout Block, at now: Instant) -> Bool {
+        var sound = room.mutableSpan
         return pull(into: &sound, at: now)
     }
 

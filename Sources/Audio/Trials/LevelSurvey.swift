@@ -28,7 +28,7 @@ public struct LevelSurvey: Sendable {
         }
     }
 
-    /// Mean squares of the frames; full scale is 1.
+    /// Mean squares of the blocks; full scale is 1.
     private var energies: [Float] = []
     /// How often at least three samples in a row were at full scale.
     public private(set) var clips = 0
@@ -46,13 +46,13 @@ public struct LevelSurvey: Sendable {
 
     public init() {}
 
-    /// Takes one more frame; returns its level.
+    /// Measures one more block; returns its level.
     @discardableResult
-    public mutating func add(_ frame: Frame) -> Double {
+    public mutating func add(_ block: Block) -> Double {
         var sum: Int64 = 0
         var squares: Int64 = 0
-        for i in frame.indices {
-            let sample = Int64(frame[i])
+        for i in block.indices {
+            let sample = Int64(block[i])
             sum += sample
             squares += sample * sample
             let side: Int64 = sample >= 32_766 ? 1 : sample <= -32_767 ? -1 : 0
@@ -60,16 +60,16 @@ public struct LevelSurvey: Sendable {
             lastSide = side
             if run == 3 { clips += 1 }
         }
-        let mean = Float(sum) / Float(PCM.frameSamples)
-        let energy = max(0, Float(squares) / Float(PCM.frameSamples) - mean * mean)
+        let mean = Float(sum) / Float(PCM.blockMax)
+        let energy = max(0, Float(squares) / Float(PCM.blockMax) - mean * mean)
         energies.append(energy / (32_768 * 32_768))
         return Self.level(energies[energies.count - 1])
     }
 
-    /// The level that one frame in twenty exceeds: that of the speech, if there was any.
+    /// The level that one block in twenty exceeds: that of the speech, if there was any.
     public var level: Double { quantile(19, of: 20) }
 
-    /// The level that one frame in ten stays below: that of the room.
+    /// The level that one block in ten stays below: that of the room.
     public var noiseFloor: Double { quantile(1, of: 10) }
 
     public var verdict: Verdict { Verdict(level: level, clips: clips) }

@@ -44,9 +44,9 @@ struct LoopTrial {
 
     func report(on recording: SoundTrial.Heard, of device: String) -> TrialReport {
         var room = LevelSurvey()
-        var frame = Frame(repeating: 0)
+        var frame = Block(repeating: 0)
         // Before the first sweep, the card having settled.
-        for start in stride(from: 4_800, to: Self.first - PCM.frameSamples, by: PCM.frameSamples) {
+        for start in stride(from: 4_800, to: Self.first - PCM.blockMax, by: PCM.blockMax) {
             for index in frame.indices { frame[index] = recording.sound[start + index] }
             room.add(frame)
         }

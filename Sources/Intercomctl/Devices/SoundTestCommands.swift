@@ -38,7 +38,7 @@ func testMicrophone(_ invocation: borrowing Invocation) throws(Failure) -> ExitC
     var survey = LevelSurvey()
     var frames = 0
     var loudest = LevelMeter.floor
-    var trial = try SoundTrial(samples: (settling + wanted) * PCM.frameSamples)
+    var trial = try SoundTrial(samples: (settling + wanted) * PCM.blockMax)
     try printProgress("listening on \(pcm.device.visible) for 3 s: speak", invocation)
     let isWhole = try trial.listen(settling + wanted, on: &pcm) { (frame) throws(Failure) in
         frames += 1
@@ -130,7 +130,7 @@ private func stuck(_ device: String) -> String {
 
 private func risingTones() -> [Int16] {
     var sound: [Int16] = []
-    var frame = Frame(repeating: 0)
+    var frame = Block(repeating: 0)
     for _ in 0..<3 {
         var tone = Tone(
             Tone.Note(frequency: 600, duration: .milliseconds(150)),

@@ -63,11 +63,11 @@ struct SoundTrial: ~Copyable {
 
     /// Gives `count` frames to `each`, as they come; false when the card gives no more.
     mutating func listen(
-        _ count: Int, on pcm: inout CapturePCM, _ each: (Frame) throws(Failure) -> Void
+        _ count: Int, on pcm: inout CapturePCM, _ each: (Block) throws(Failure) -> Void
     ) throws(Failure) -> Bool {
         do throws(PCMError) { try pcm.start() } catch { throw Failure(.failed, "\(error)") }
         var block = [Int16](repeating: 0, count: pcm.granted.bufferSamples)
-        var frame = Frame(repeating: 0)
+        var frame = Block(repeating: 0)
         var filled = 0
         var frames = 0
         while frames < count {
@@ -77,7 +77,7 @@ struct SoundTrial: ~Copyable {
             for index in 0..<moved where frames < count {
                 frame[filled] = block[index]
                 filled += 1
-                guard filled == PCM.frameSamples else { continue }
+                guard filled == PCM.blockMax else { continue }
                 filled = 0
                 frames += 1
                 try each(frame)

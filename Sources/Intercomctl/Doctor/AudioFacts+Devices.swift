@@ -83,7 +83,7 @@ extension AudioFacts {
         guard var pause = try? EventLoop() else { return nil }
         var survey = LevelSurvey()
         var block = [Int16](repeating: 0, count: pcm.granted.bufferSamples)
-        var frame = Frame(repeating: 0)
+        var frame = Block(repeating: 0)
         var (filled, frames) = (0, 0)
         while frames < settling + wanted, Clock.now() < deadline {
             var span = block.mutableSpan
@@ -92,7 +92,7 @@ extension AudioFacts {
                 for sample in block[..<count] {
                     frame[filled] = sample
                     filled += 1
-                    guard filled == PCM.frameSamples else { continue }
+                    guard filled == PCM.blockMax else { continue }
                     filled = 0
                     frames += 1
                     if frames > settling { survey.add(frame) }

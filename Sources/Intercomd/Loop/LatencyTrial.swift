@@ -50,7 +50,7 @@ struct LatencyTrial {
         for index in 0..<block.count {
             frame[filled] = block.samples[index]
             filled += 1
-            guard filled == PCM.frameSamples else { continue }
+            guard filled == PCM.blockMax else { continue }
             filled = 0
             room.add(frame)
         }

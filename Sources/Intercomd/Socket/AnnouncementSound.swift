@@ -7,7 +7,7 @@ internal import Media
 struct AnnouncementSound {
     /// The tone of a page takes 0.64 s.
     static let leadSamples = 33_600
-    private static let bytesMax = 2 * PCM.frameSamples
+    private static let bytesMax = 2 * PCM.blockMax
 
     /// Bytes that are still to come.
     private var left: Int
@@ -35,7 +35,7 @@ struct AnnouncementSound {
         first = first ?? block(read)
         guard first != nil else { return nil }
         var block = SoundBlock()
-        block.count = min(PCM.frameSamples, silence)
+        block.count = min(PCM.blockMax, silence)
         silence -= block.count
         return block
     }

@@ -9,7 +9,7 @@ package struct SoundBlock: Sendable {
     /// The place in the tone trial that it was captured at; nil outside of one.
     package var trialPlace: Int?
     package var count = 0
-    package var samples = Frame(repeating: 0)
+    package var samples = Block(repeating: 0)
 
     package init() {}
 }
@@ -79,7 +79,7 @@ struct Meters: ~Copyable {
             var block = SoundBlock()
             block.position = position + start
             block.trialPlace = trialPlace.map { $0 + start }
-            block.count = min(PCM.frameSamples, samples.count - start)
+            block.count = min(PCM.blockMax, samples.count - start)
             var room = block.samples.mutableSpan
             for index in 0..<block.count { room[index] = samples[start + index] }
             if rings.sound.push(block) != nil { rings.counters.add(.eventsLost) }

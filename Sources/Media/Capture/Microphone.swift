@@ -20,7 +20,7 @@ struct Microphone: ~Copyable {
     /// The first frame after the last gap: what is older is of another time.
     private(set) var unbroken = 0
 
-    init(frameSamples: Int = PCM.frameSamples) {
+    init(frameSamples: Int = PCM.blockMax) {
         precondition(Self.samplesMax % frameSamples == 0)
         self.frameSamples = frameSamples
         historyMax = Self.samplesMax / frameSamples

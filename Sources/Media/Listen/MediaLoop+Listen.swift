@@ -99,8 +99,8 @@ extension MediaLoop {
     }
 
     /// Mixes the next block: voices first, then ringtone and chimes.
-    private mutating func nextBlock(isHeldDown: Bool) -> Frame {
-        var room = Frame(repeating: 0)
+    private mutating func nextBlock(isHeldDown: Bool) -> Block {
+        var room = Block(repeating: 0)
         var all = room.mutableSpan
         var block = all._mutatingExtracting(first: plan.sound.blockSamples)
         let voices = talkers.mix(

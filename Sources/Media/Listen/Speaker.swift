@@ -9,7 +9,7 @@ struct Speaker: ~Copyable {
     private static let slope: Float = 0.2 / 480
 
     /// The block to play, at its start.
-    private var block = Frame(repeating: 0)
+    private var block = Block(repeating: 0)
     private var count = 0
     private var played = 0
     private var gain: Float = 1
@@ -19,7 +19,7 @@ struct Speaker: ~Copyable {
 
     /// Loads the next block to play, the first `count` samples of `next`; the one before must be
     /// played out.
-    mutating func load(_ next: Frame, count: Int = PCM.frameSamples, isHeldDown: Bool) {
+    mutating func load(_ next: Block, count: Int = PCM.blockMax, isHeldDown: Bool) {
         precondition(waiting == 0)
         block = next
         self.count = count

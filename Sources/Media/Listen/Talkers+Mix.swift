@@ -118,7 +118,7 @@ extension Talkers {
     /// Fades out its next block, whatever ends it: cut off it would click.
     mutating func fadeOut(_ place: Int, at now: Instant) {
         guard slots[place].fader.gain != .muted else { return }
-        var room = Frame(repeating: 0)
+        var room = Block(repeating: 0)
         var all = room.mutableSpan
         var block = all._mutatingExtracting(first: slots[place].voice.blockSamples)
         guard slots[place].voice.pull(into: &block, at: now) else { return }

@@ -130,8 +130,8 @@ package struct MediaPlan: Sendable {
     /// Samples of the microphone that are made better at once: an echo canceller does best with
     /// 10 ms, which come together where the frames are as long anyway.
     package var captureBlock: Int {
-        let isWhole = capture.cancelsEcho && sound.frameSamples % PCM.frameSamples == 0
-        return isWhole ? PCM.frameSamples : sound.blockSamples
+        let isWhole = capture.cancelsEcho && sound.frameSamples % PCM.blockMax == 0
+        return isWhole ? PCM.blockMax : sound.blockSamples
     }
     /// The places of two targets that are aimed.
     package var announcement: Int { Self.announcement(among: targets.count) }

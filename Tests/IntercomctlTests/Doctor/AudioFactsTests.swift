@@ -30,7 +30,7 @@ import Testing
         var survey = LevelSurvey()
         for index in 0..<100 {
             let height = index < 80 ? room : speech
-            var frame = Frame(repeating: 0)
+            var frame = Block(repeating: 0)
             for i in frame.indices { frame[i] = i / 24 % 2 == 0 ? height : -height }
             survey.add(frame)
         }

@@ -62,7 +62,7 @@ public func listen(
     var heard = Heard()
     var next = 0
     var nextEnd = 0
-    var frame = Frame(repeating: 0)
+    var frame = Block(repeating: 0)
     for block in 0..<Int(end / 10) {
         let now = phase + Double(block) * 10 + random.unit() * pullNoise
         while next < flights.count, flights[next].arrival <= now {

@@ -125,7 +125,7 @@ public struct RandomDay: ~Copyable {
     }
 
     private mutating func pull() {
-        var room = Frame(repeating: 0)
+        var room = Block(repeating: 0)
         var all = room.mutableSpan
         var sound = all._mutatingExtracting(first: block)
         let isHeard = voice.isActive && voice.pull(into: &sound, at: now)

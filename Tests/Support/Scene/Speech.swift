@@ -30,8 +30,8 @@ public struct Speech: Sendable {
 
     public var frameCount: Int { samples.count / 480 }
 
-    public func frame(_ index: Int) -> Frame {
-        var frame = Frame(repeating: 0)
+    public func frame(_ index: Int) -> Block {
+        var frame = Block(repeating: 0)
         for i in 0..<480 { frame[i] = samples[index * 480 + i] }
         return frame
     }
