@@ -163,8 +163,8 @@ extension Station {
                 }
             }
         }
-        while let place = requests.firstIndex(where: { now >= $0.until }) {
-            let request = requests.remove(at: place)
+        while let place = peerRequests.firstIndex(where: { now >= $0.until }) {
+            let request = peerRequests.remove(at: place)
             tell(.resulted(peer: request.peer, request: request.mid, nil))
         }
     }

@@ -15,8 +15,8 @@ extension Station {
             .signal(Signal(mid: mid, target: target, argument: argument, time: tenths))
         }
         // A station has few requests open at a time: the oldest is the least useful.
-        if requests.count == RecordExchange.outgoingMax { requests.removeFirst() }
-        requests.append((peer, mid, now + RecordExchange.givenUpAfter))
+        if peerRequests.count == RecordExchange.outgoingMax { peerRequests.removeFirst() }
+        peerRequests.append((peer, mid, now + RecordExchange.givenUpAfter))
         return mid
     }
 
@@ -45,11 +45,11 @@ extension Station {
 
     mutating func resulted(_ result: RequestResult, by peer: Int) {
         guard
-            let place = requests.firstIndex(where: {
+            let place = peerRequests.firstIndex(where: {
                 $0.peer == peer && $0.mid == result.request
             })
         else { return }
-        requests.remove(at: place)
+        peerRequests.remove(at: place)
         tell(.resulted(peer: peer, request: result.request, result.status))
     }
 

@@ -97,8 +97,8 @@ public struct Station {
     var now = Instant(nanoseconds: 0)
     var calls: Calls
     var pages = Pages()
-    /// Requests to peers that await an answer.
-    var requests: [(peer: Int, mid: UInt32, until: Instant)] = []
+    /// Peer requests (relay, call light) that await an answer.
+    var peerRequests: [(peer: Int, mid: UInt32, until: Instant)] = []
 
     /// `firstMids` holds a random number for each peer number, drawn at the start.
     public init(targets: [TalkTarget], channels: [Channel], firstMids: [UInt32]) {
@@ -155,7 +155,7 @@ public struct Station {
     public mutating func replace(peer: Int, firstMid: UInt32) {
         calls.replaced(peer, at: now)
         forgetPages(of: peer)
-        requests.removeAll { $0.peer == peer }
+        peerRequests.removeAll { $0.peer == peer }
         followCalls()
         peers[peer] = Peer(exchange: RecordExchange(firstMid: firstMid))
         forgetHearings(of: peer)
@@ -327,7 +327,7 @@ public struct Station {
     /// When to call `tick` next; nil means never.
     public var deadline: Instant? {
         var first = min(calls.deadline ?? .never, pages.deadline ?? .never)
-        for request in requests { first = min(first, request.until) }
+        for request in peerRequests { first = min(first, request.until) }
         for peer in peers {
             first = min(first, peer.exchange.giveUpDeadline ?? .never)
             guard peer.isUp else { continue }
