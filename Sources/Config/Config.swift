@@ -23,7 +23,7 @@ public struct Config: Equatable, Sendable {
     public internal(set) var lamps: [Lamp] = []
     public internal(set) var relays: [Relay] = []
     public internal(set) var peers: [Peer] = []
-    /// What is allowed and probably not meant; the daemon starts all the same.
+    /// Settings that are allowed and probably not meant; the daemon starts all the same.
     public internal(set) var warnings: [Mistake] = []
 
     init() {}

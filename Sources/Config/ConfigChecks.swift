@@ -48,7 +48,7 @@ extension ConfigReader {
         for (what, name, origin) in names where ["mic", "speaker"].contains(name) {
             fail(origin, "[\(what) \(name)]: to mute, mic and speaker mean this station's own")
         }
-        // It works, but on a screen nobody can tell one from the other.
+        // It works, but on a screen the two look alike.
         for peer in config.peers where peer.name == config.station.name {
             warn(
                 peer.origin,

@@ -1,4 +1,4 @@
-/// What changed between two configurations, in the words of the file.
+/// The changes between two configurations, in the words of the file.
 public enum ConfigDifference {
     /// One thing that changed.
     public struct Line: Equatable, Sendable {

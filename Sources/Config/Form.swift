@@ -1,7 +1,7 @@
 /// How one kind of value is written in a file: which values there are, how text becomes a value,
 /// and how a value becomes text.
 ///
-/// `parse` reads whatever `text` writes as the same value.
+/// `parse` reads the output of `text` as the same value.
 struct Form<Value> {
     let allowed: Allowed
     let parse: (String) -> Parsed<Value>

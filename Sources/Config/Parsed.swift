@@ -1,12 +1,12 @@
 /// A value read from text, or what is wrong with the text.
 enum Parsed<Value> {
     case value(Value)
-    /// What is wrong, without the place; and the nearest right word.
+    /// The fault, without its place, and the nearest right word.
     case wrong(String, String? = nil)
     /// The fault that the setting has, such as a name twice.
     case has(String)
 
-    /// What `next` makes of the value.
+    /// The result of `next` for the value.
     func then<Other>(_ next: (Value) -> Parsed<Other>) -> Parsed<Other> {
         switch self {
         case .value(let value): next(value)

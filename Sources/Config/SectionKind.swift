@@ -1,7 +1,7 @@
 /// One kind of section: a row of the table that the reader, the effective text, the difference
 /// between two configurations, and the checks of the documents all walk.
 struct SectionKind {
-    /// What its header begins with: `peer`.
+    /// The first word of its header: `peer`.
     let name: String
     /// Whether its header has a name; such a section may exist more than once.
     let isNamed: Bool
@@ -17,7 +17,7 @@ struct SectionKind {
     let effective: (Config) -> [EffectiveSection]
     /// Puts this section of the second configuration into the first one.
     let copy: (inout Config, Config) -> Void
-    /// What the documents must have of each of its settings.
+    /// The line that the documents must have for each of its settings.
     let settings: [(name: String, allowed: Allowed, isRequired: Bool)]
 
     private init<Section: ConfigSection>(

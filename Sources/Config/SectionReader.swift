@@ -56,7 +56,7 @@ struct SectionReader {
         return found
     }
 
-    /// What `parse` makes of an entry; nil when it is wrong, which is then reported.
+    /// The value that `parse` reads from an entry; nil when it is wrong, which is then reported.
     mutating func value<Value>(
         of entry: INI.Entry, _ parse: (String) -> Parsed<Value>
     ) -> Value? {

@@ -14,7 +14,7 @@ struct Setting<Section> {
     private(set) var mayBeEmpty = false
     /// Whether the section is wrong without it.
     private(set) var isRequired = false
-    /// What to write where it is missing; nil where something else than the row reports that.
+    /// The advice when it is missing; nil if something other than the row reports that.
     private(set) var hint: String?
     /// Whether it decides what other settings of its section mean, and so is read before them.
     private(set) var isFirst = false

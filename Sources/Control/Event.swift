@@ -27,13 +27,13 @@ public struct Event: JSONRecord, Equatable, Sendable {
         case talkEnd = "talk_end"
         /// How much of our talkspurt each listener heard: `target`, `seconds`, `detail`, `heard`.
         case heard
-        /// Nobody can hear what is said: `target`, `heard` with the reasons.
+        /// No listener can hear the talk: `target`, `heard` with the reasons.
         case noListener = "no_listener"
         /// An announcement begins or ends: `target`; `detail` is a priority above normal.
         case announce
         case announceEnd = "announce_end"
-        /// A call, all with `call`, its id, and `peer` or `target`: somebody calls; it rings there;
-        /// somebody answered; both hear each other; another one is in it too, and no more; the
+        /// A call, all with `call`, its id, and `peer` or `target`: a peer calls; it rings there;
+        /// a peer answered; both hear each other; another one is in it too, and no more; the
         /// other side is not heard, is heard again; it is over (`cause` and `detail` say why,
         /// `seconds` how long one could talk), or was missed.
         case ring

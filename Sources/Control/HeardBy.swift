@@ -1,6 +1,6 @@
 public import Wire
 
-/// How much one listener heard of a talk.
+/// The share of a talk that one listener heard.
 public struct HeardBy: JSONRecord, Equatable, Sendable {
     public var peer = ""
     /// The share that was heard or, if `reason` is `unknown`, that arrived; null during the talk.
@@ -155,7 +155,7 @@ extension HeardBy.Reason {
 
     /// For how many seconds after a talk it is shown.
     ///
-    /// What a network does changes soon, and shows only when somebody speaks.
+    /// The state of a network changes soon, and shows only during a talk.
     public var shownForSeconds: Double { isBetween ? 60 : 600 }
 
     /// The advice: for the station that does not hear, or for this one if the reason is its own.

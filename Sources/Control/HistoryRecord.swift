@@ -78,7 +78,7 @@ public struct HistoryRecord: JSONRecord, Equatable, Sendable {
     public var talkSeconds: Double?
     /// A station, or "auto" where the policy answered; nil when nobody did.
     public var answeredBy: String?
-    /// It rang here, or would have, and nobody answered: what `history --missed` shows.
+    /// A call that rang here, or would have, and was not answered: `history --missed` shows it.
     public var isMissed = false
 
     public init() {}

@@ -1,8 +1,8 @@
-/// How long this station's voice takes to a peer's ear: what `intercomctl test latency` shows.
+/// The delay from this station's microphone to a peer's speaker, for `intercomctl test latency`.
 ///
 /// The parts are known or taken for alike; the acoustic measurement is of the whole.
 public struct Latency: JSONRecord, Equatable, Sendable {
-    /// What came of the tone.
+    /// The outcome of the tone.
     public enum Finding: String, Sendable {
         case heard
         /// It was played, or so it seems, and not heard here.

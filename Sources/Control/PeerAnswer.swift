@@ -1,4 +1,4 @@
-/// What a peer made of a relay or call light that this station asked it for.
+/// A peer's answer to a request for its relay or call light.
 public enum PeerAnswer: String, Sendable, CaseIterable {
     case done
     /// Its policy does not allow it, or the relay cannot be switched.

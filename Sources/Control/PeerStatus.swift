@@ -1,4 +1,4 @@
-/// How one peer is doing, as `status` and `peers` show it.
+/// The state of one peer, as `status` and `peers` show it.
 public struct PeerStatus: JSONRecord, Equatable, Sendable {
     public enum State: String, Sendable {
         case up

@@ -1,4 +1,4 @@
-/// What the daemon answers: one JSON object, one line.
+/// An answer of the daemon: one JSON object, one line.
 ///
 /// `{"v":1,"ok":true,"status":{…}}` or `{"v":1,"ok":false,"error":{"code":…,"message":…}}`. The
 /// one member besides `v` and `ok` is named for the request.

@@ -1,4 +1,4 @@
-/// How the station is doing: what `intercomctl status` shows.
+/// The state of the station, for `intercomctl status`.
 ///
 /// The JSON keys are an interface, listed in intercomctl(1): they may be added to, never renamed.
 public struct Status: JSONRecord, Equatable, Sendable {

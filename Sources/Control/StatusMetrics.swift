@@ -1,7 +1,7 @@
 extension Status {
     /// The status as OpenMetrics text: what `intercomctl metrics` prints.
     ///
-    /// The names are an interface, listed in intercomctl(1). What is not known has no sample.
+    /// The names are an interface, listed in intercomctl(1). An unknown value has no sample.
     public var openMetrics: String {
         var metrics = OpenMetrics()
         writeStation(&metrics)

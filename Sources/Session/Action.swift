@@ -1,7 +1,7 @@
 public import Crypto
 public import Wire
 
-/// What the peer table asks its caller to do; drain it to nil after every call.
+/// An order of the peer table to its caller; drain the orders to nil after every call.
 public enum Action: ~Copyable {
     /// A handshake message for the handshake socket.
     case transmit(Datagram, to: Endpoint)

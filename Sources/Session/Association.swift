@@ -77,7 +77,7 @@ final class Association {
     /// From the last session that was used; nil before the first one of this run.
     var capabilities: Capabilities?
     var handshakes: UInt64 = 0
-    /// What was seen since the peer went down.
+    /// The evidence seen since the peer went down.
     var evidence: Evidence
     var boots = Boots()
     /// When this station last probed whether a program listens at the peer's address.

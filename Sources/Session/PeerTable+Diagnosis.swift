@@ -33,7 +33,7 @@ extension PeerTable {
         return association.evidence.since
     }
 
-    /// What became of the datagram that `Action.probe` asked for.
+    /// The fate of the datagram that `Action.probe` asked for.
     public mutating func probed(
         peer: Int, _ endpoint: Endpoint, _ outcome: ProbeOutcome, at now: Instant
     ) {

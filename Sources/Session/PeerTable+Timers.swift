@@ -2,8 +2,8 @@ internal import Crypto
 internal import Time
 internal import Wire
 
-// The timers of one peer (protocol.md §1.7). `advance` and `deadline` belong together: whatever
-// `advance` does at a time, `deadline` names that time.
+// The timers of one peer (protocol.md §1.7). `advance` and `deadline` belong together:
+// `deadline` names each time at which `advance` has something to do.
 extension PeerTable {
     /// Why a handshake of our own is wanted.
     private enum Need {

@@ -13,7 +13,7 @@ public enum CallState: String, Sendable {
     case active
 }
 
-/// How a call ended, in one word; the history and scripts use its text.
+/// The cause of a call's end, in one word; the history and scripts use its text.
 public enum CallEnding: String, CaseIterable, Sendable {
     case hungUp = "hung-up"
     /// The other side hung up.

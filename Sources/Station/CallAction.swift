@@ -1,6 +1,6 @@
 public import Wire
 
-/// What the shell must do or report for calls, pages, signals and relays.
+/// An order or a report to the caller of `Station`, for calls, pages, signals and relays.
 public enum CallAction: Sendable {
     /// A call has begun; open its record.
     case began(CallSummary)

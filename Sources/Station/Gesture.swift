@@ -1,6 +1,6 @@
 public import Time
 
-/// What a finger means on a button with several meanings: a press, a hold, or a double press.
+/// The gestures on a button with several meanings: a press, a hold, or a double press.
 ///
 /// Sans-I/O like `TalkKey`: levels and the time go in, and `.tick` at the deadline. It never waits
 /// longer than it must: a button that knows presses only acts at the press; one with holds acts at

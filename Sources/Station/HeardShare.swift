@@ -1,7 +1,7 @@
 public import Time
 public import Wire
 
-/// How much of one talkspurt each listener has heard, from its reports (protocol.md §2.4).
+/// The share of one talkspurt that each listener has heard, from its reports (protocol.md §2.4).
 ///
 /// A REPORT counts packets and concealed sound since the last one; the HEARD record beside it gives
 /// the share of the played sound that came out of a speaker. The last reports come a moment after

@@ -1,6 +1,6 @@
 public import Time
 
-/// How a lamp is lit while it shows something: steadily, or in a distinct rhythm.
+/// The light of a lamp while it shows something: steady, or in a distinct rhythm.
 ///
 /// Times count from the moment it began to show it, so it is lit at once.
 public enum LampPattern: Sendable {

@@ -1,6 +1,6 @@
-/// What one peer may do here: consent is a setting of the receiving station (talking.md "Consent").
+/// The rights of one peer here: consent is the receiving station's setting (talking.md "Consent").
 public struct Policy: Equatable, Sendable {
-    /// How its calls are answered.
+    /// The answer to its calls.
     public enum Answering: String, CaseIterable, Sendable {
         case ring
         /// Answered at once, with the microphone open.
@@ -64,7 +64,7 @@ public enum Refusal: String, CaseIterable, Sendable {
     case tooOften = "too-often"
 }
 
-/// How often one peer was refused, by kind.
+/// The counts of one peer's refused requests, by kind.
 public struct Refusals: Equatable, Sendable {
     private var counts = InlineArray<10, UInt64>(repeating: 0)
 

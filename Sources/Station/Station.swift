@@ -15,7 +15,7 @@ public struct Station {
         case call(CallAction)
     }
 
-    /// What is known of a peer's side.
+    /// The facts about a peer's side.
     public struct PeerView: Sendable {
         /// Its newest report on our sound, and when it came.
         public internal(set) var report: Report?
@@ -64,7 +64,7 @@ public struct Station {
         var isUp = false
         /// The record that binds each of our streams, and whether the peer has acknowledged it.
         var bindings: [Binding] = []
-        /// What each of the peer's streams is bound to.
+        /// The binding of each of the peer's streams.
         var theirs: [StreamBinding] = []
         var unknown = UnknownChannels()
         /// PINGs that may still be answered, newest last.
@@ -282,7 +282,7 @@ public struct Station {
 
     /// The peer is being heard: keep its round trip younger than two seconds.
     ///
-    /// Where reports come, PINGs follow each of them already, and their answers are needed to
+    /// A peer that reports gets a PING after each report already, and the answers are needed to
     /// explain losses: this must not disturb them.
     public mutating func measure(_ peer: Int, at now: Instant) {
         self.now = now

@@ -1,6 +1,6 @@
 public import Wire
 
-/// What this station speaks into: one stream number towards each listener.
+/// A target that this station speaks to: one stream number towards each listener.
 public struct TalkTarget: Equatable, Sendable {
     /// Streams whose listeners the control thread sets at run time: an announcement from a file, a
     /// page, a call.
@@ -20,7 +20,7 @@ public struct TalkTarget: Equatable, Sendable {
     public let listeners: PeerSet
     /// Its priority at the listeners.
     public let priority: Priority
-    /// What kind of sound it is to its listeners.
+    /// The kind of sound that its listeners hear.
     public let purpose: StreamBinding.Purpose
 
     /// Identifies the target across a change of settings: its stream, or 32…95 for a peer spoken to

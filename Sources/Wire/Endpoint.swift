@@ -1,4 +1,4 @@
-/// Where a peer is on the network: an IP address and a UDP port.
+/// The address of a peer on the network: an IP address and a UDP port.
 ///
 /// IPv4 is held as an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2): there is one form to compare,
 /// and the cookie of protocol.md §1.6 can use the sixteen bytes as they are.

@@ -8,7 +8,7 @@ public struct Heard: Equatable, Sendable {
     public var share: UInt8
     /// Why the rest, or the sound playing now, is not heard.
     public var why: Unheard
-    /// How much was played; nil in a record about this moment only, and from a program that does
+    /// The sound played; nil in a record about this moment only, and from a program that does
     /// not report it.
     public var played: Played?
 

@@ -60,7 +60,7 @@ public struct StreamBinding: Equatable, Sendable {
     public var stream: UInt8
     public var purpose: Purpose
     public var priority: Priority
-    /// Where it is heard: 0 for the peer itself, else a channel's or a call's eight bytes.
+    /// The place of its sound: 0 for the peer itself, else a channel's or a call's eight bytes.
     public var reference: UInt64
 
     public init(

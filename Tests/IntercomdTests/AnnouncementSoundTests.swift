@@ -52,7 +52,7 @@ import Testing
             room[0] = 1
             return 1
         }
-        #expect(block?.count == PCM.frameSamples && !sound.isOver)
+        #expect(block?.count == PCM.blockMax && !sound.isOver)
     }
 
     @Test func noMoreIsReadThanWasAnnounced() {

@@ -8,7 +8,7 @@ public struct CaptureChain: ~Copyable {
     public struct Settings: Equatable, Sendable {
         /// Removes the loudspeaker's sound from the microphone's; lowers noise by 15 dB at least.
         public var cancelsEcho: Bool
-        /// How far noise is lowered, in dB; 0 leaves it unchanged.
+        /// The reduction of noise, in dB; 0 leaves it unchanged.
         public var noiseDecibels: Int
         /// Brings speech to one loudness.
         public var controlsGain: Bool

@@ -12,7 +12,7 @@ public struct EchoPowers: Sendable {
     }
 }
 
-/// How well the echo is cancelled, as far as it can be heard.
+/// The audible reduction of the echo by the canceller.
 ///
 /// Echo return loss enhancement (ITU-T G.168), measured while the loudspeaker plays and the
 /// microphone hears clearly more than the room's noise. A person speaking here makes single moments

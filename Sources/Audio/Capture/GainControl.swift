@@ -1,4 +1,4 @@
-/// Brings speech to one loudness, whoever speaks and at whatever distance.
+/// Brings speech to one loudness, for every speaker and distance.
 ///
 /// Only speech moves the gain: it stands still in pauses, so noise does not rise. It rises slowly
 /// and falls four times as fast; sound that is still too loud is lowered within a millisecond. No

@@ -46,7 +46,7 @@ public struct Vox: Sendable {
         return isOpen
     }
 
-    /// The microphone was off: no one speaks, and the room may be another.
+    /// The microphone was off: there is no speech, and the room may be another.
     public mutating func reset() {
         left = 0
         isOpen = false

@@ -12,7 +12,7 @@ public enum Profile: String, CaseIterable, Sendable {
     /// The least delay there is, for wired rooms.
     case ultra
 
-    /// What Opus optimises for (RFC 6716 §2).
+    /// The application that Opus is tuned for (RFC 6716 §2).
     public enum Mode: Equatable, Sendable {
         /// SILK and CELT, as suits speech.
         case speech

@@ -1,6 +1,6 @@
 public import Time
 
-/// How much faster or slower a card runs than this machine's clock, measured by its samples.
+/// The drift of a card's clock from this machine's clock, measured by its samples.
 ///
 /// A card reports how many samples it has moved, a little late each time: when the loop is woken,
 /// or at its next interrupt. It never reports early, so the least late of many reports lie on a

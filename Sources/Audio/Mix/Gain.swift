@@ -1,4 +1,4 @@
-/// How much louder or softer a talker is mixed.
+/// The factor by which a talker is mixed louder or softer.
 public struct Gain: Equatable, Sendable {
     /// Samples are multiplied by this.
     public let factor: Float

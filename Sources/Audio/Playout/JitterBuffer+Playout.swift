@@ -77,7 +77,7 @@ extension JitterBuffer {
         delayNow = delay
         let unit = min(frameSamples, block)
         let left = Int64(buffered) % unit
-        // How long after its quickest arrival the youngest frame of a block is needed.
+        // The time from its quickest arrival until the youngest frame of a block is needed.
         let age = delay - left - (block - unit)
         let here = Place(age: age, spare: spare(of: left))
         var best = choose(from: here)
@@ -101,7 +101,7 @@ extension JitterBuffer {
 
     /// A possible playout delay.
     struct Place: Equatable {
-        /// How long after its quickest arrival the youngest frame of a block is needed.
+        /// The time from its quickest arrival until the youngest frame of a block is needed.
         var age: Int64
         /// The decoded sound that remains after a block.
         ///

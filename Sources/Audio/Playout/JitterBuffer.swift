@@ -39,7 +39,7 @@ public struct JitterBuffer: ~Copyable {
         case malformed
     }
 
-    /// What to do for the next piece of sound.
+    /// The order for the next piece of sound.
     public enum Playout: Equatable, Sendable {
         /// Decode the first `count` bytes; a talkspurt begins with them when `begins`.
         case play(count: Int, begins: Bool)

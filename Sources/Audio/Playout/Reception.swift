@@ -1,6 +1,6 @@
 internal import Time
 
-/// What was received from one talker, for REPORT (protocol.md §2.4) and `status`.
+/// The reception of one talker's sound, for REPORT (protocol.md §2.4) and `status`.
 public struct ReceptionReport: Equatable, Sendable {
     /// The newest sequence received.
     public var highestSequence: UInt16 = 0

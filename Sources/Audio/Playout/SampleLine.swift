@@ -39,7 +39,7 @@
         unsafe coarse.deallocate()
     }
 
-    /// Where index 0 is.
+    /// The place of index 0.
     var front: UnsafeMutablePointer<Int16> { unsafe samples + Self.history }
 
     /// How many samples still fit.

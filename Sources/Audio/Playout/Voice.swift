@@ -39,7 +39,7 @@ public struct Voice: ~Copyable {
 
     /// Samples pulled at once.
     private let block: Int
-    /// What is pulled at once, in samples.
+    /// Samples pulled at once.
     public var blockSamples: Int { block }
     /// Samples pulled since `pauses` was last updated.
     private var unweighed = 0
@@ -239,7 +239,7 @@ public struct Voice: ~Copyable {
 
     /// Stretches the remaining sound to a block, where the next frame is late.
     ///
-    /// Whatever its likeness: inventing would sound no better, and would also mislead the decoder.
+    /// A poor likeness does not matter: invented sound would be no better, and mislead the decoder.
     private mutating func bridge() -> Bool {
         guard !hasBridged, buffer.frameSamples >= Int64(block), buffer.isNextLate,
             line.count >= JitterBuffer.spareLeast(block: block)

@@ -1,4 +1,4 @@
-/// How a network loses packets: how many, and how many in a row.
+/// The losses of a network: the share of packets, and the mean number in a row.
 ///
 /// Gilbert's chain of two states (Bell System Technical Journal 39, 1960): a packet is lost more
 /// often after a lost one than after one that came.
@@ -7,7 +7,7 @@ public struct LossPattern: Equatable, Sendable {
     public let loss: Float
     /// The mean length of a loss in packets; at least that of independent losses.
     public let meanBurst: Float
-    /// How much a packet's fate tells about the next one's: 0 nothing, 1 all.
+    /// The correlation of a packet's loss with the next one's: 0 none, 1 full.
     private let memory: Float
 
     public init(loss: Float, meanBurst: Float) {

@@ -1,6 +1,6 @@
 public import Time
 
-/// How the sound to one listener is protected against loss, from the listener's reports.
+/// Protects the sound to one listener against loss, by the listener's reports.
 ///
 /// Lost frames are repeated in later packets: the more losses, the more copies, and the longer the
 /// losses, the farther apart. Where loss comes with a queue on the path, copies would make both

@@ -5,7 +5,7 @@ extension Config {
     public struct Audio: Equatable, Sendable {
         public enum Duplex: String, CaseIterable, Sendable { case half, full, auto }
         public enum Jitter: String, CaseIterable, Sendable { case low, normal, robust }
-        /// What a control of the card's mixer is set to when the card is opened.
+        /// The value that a control of the card's mixer gets when the card is opened.
         public enum Volume: Equatable, Sendable {
             /// As it is.
             case keep
@@ -18,7 +18,7 @@ extension Config {
 
         public internal(set) var input = DeviceName.auto
         public internal(set) var output = DeviceName.auto
-        /// What the card moves at once; as the profile has it unless it is set.
+        /// The samples that the card moves at once; those of the profile unless it is set.
         public internal(set) var period = Profile.voice.period
         /// Periods in the card's buffer; as the profile has it unless it is set.
         public internal(set) var periods = Profile.voice.settings.periods
@@ -102,7 +102,7 @@ extension Config.Audio: ConfigSection {
         bitrate = profile.settings.bitrate
     }
 
-    /// What fits a packet depends on how much sound is in it.
+    /// The bit rates that fit a packet depend on the length of its sound.
     private var bitrates: Form<Int> {
         .bitrate(in: profile.bitrates, condition: " with profile = \(profile.rawValue)")
     }

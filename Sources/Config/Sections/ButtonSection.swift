@@ -24,13 +24,13 @@ extension Config {
         public internal(set) var voxThreshold = 8.0
         /// Of `mode = vox`: how long it stays open after the last word.
         public internal(set) var voxHang = Duration.milliseconds(500)
-        /// Who hears it; nil for a button that does something else, and for one that replies.
+        /// The talk target; nil for a button that does something else, and for one that replies.
         public internal(set) var talk: Target?
         /// Whether it talks to the peer that was heard last.
         public internal(set) var isReply = false
-        /// What makes it talk; a press does so at once.
+        /// The touch that makes it talk; a press does so at once.
         public internal(set) var talkTouch = Touch.press
-        /// What else it does.
+        /// Its other functions.
         public internal(set) var acts: [Touch: Act] = [:]
         public internal(set) var origin = Origin.nowhere
         public internal(set) var lineOrigin = Origin.nowhere
@@ -150,7 +150,7 @@ extension Config.Button: NamedSection {
         }
     }
 
-    /// What a touch does, as the file spells it.
+    /// The function of a touch, as the file spells it.
     private func text(of touch: Config.Touch) -> String {
         if let act = acts[touch] { return act.text }
         guard talks, touch == talkTouch, touch != .press else { return "" }

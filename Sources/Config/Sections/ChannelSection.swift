@@ -7,7 +7,7 @@ extension Config {
             /// Names of peers; never empty.
             case named([String])
         }
-        /// Who is in a call of the channel: the first one that answers, or all that do.
+        /// The members of a channel's call: the first peer that answers, or all that do.
         public enum CallMode: String, CaseIterable, Sendable { case hunt, join }
 
         public internal(set) var name = ""

@@ -1,4 +1,4 @@
-/// How polynomials are drawn from a seed (FIPS 203 §4.2.2).
+/// Polynomials drawn from a seed (FIPS 203 §4.2.2).
 extension Polynomial {
     /// Fills with uniform values: entry (row, column) of the matrix Â (algorithm 7).
     ///

@@ -8,7 +8,7 @@
 public struct KeySlots: ~Copyable, Sendable {
     public enum Slot: Sendable { case previous, current, next }
 
-    /// What became of a datagram.
+    /// The outcome of opening a datagram.
     public enum Outcome: ~Copyable {
         case opened(Opener.Opened, slot: Slot)
         /// Opened on `next`, which is now `current`; `retired` is the former `previous`, for the

@@ -40,7 +40,7 @@ public struct Sealer: ~Copyable, Sendable {
         precondition(datagram.count >= size)
         guard counter < FrameSeal.counterLimit else { return nil }
 
-        // The counter moves first: whatever fails below, this nonce is never used again.
+        // The counter moves first: even if sealing fails, this nonce is never used again.
         let nonce = FrameSeal.nonce(iv: iv, counter: counter)
         let header: FrameSeal.Header = [
             UInt8(truncatingIfNeeded: receiverIndex >> 24),

@@ -1,4 +1,4 @@
-/// How people see and copy public keys (protocol.md §4.2).
+/// Public keys as people read and copy them (protocol.md §4.2).
 extension PublicKey {
     private static let prefix: StaticString = "intercom1:"
     private static let bodyCount = 52

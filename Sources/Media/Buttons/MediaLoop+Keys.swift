@@ -4,7 +4,7 @@ internal import Realtime
 internal import Station
 internal import Time
 
-/// What talk keys do (`TalkKeys`): they open and close the microphone.
+/// Talk keys (`TalkKeys`) open and close the microphone.
 extension MediaLoop {
     /// Takes over the line of a talk key; one held down now does not talk until it was let go.
     mutating func insertKey(_ place: Int, _ line: consuming InputLine) {

@@ -97,8 +97,8 @@ struct TalkKeySlot: ~Copyable {
 
     /// The line is there, for the first time or again, and its level known.
     ///
-    /// A hot microphone opens with it, but one that somebody had closed stays closed: a plug that
-    /// goes out and in again is nobody's wish to be heard.
+    /// A hot microphone opens with it, but stays closed if a person had closed it: a plug that is
+    /// pulled and put in again expresses no wish to be heard.
     mutating func readable(isDown: Bool, _ settings: TalkKey.Settings) {
         isReadable = true
         self.isDown = isDown

@@ -16,7 +16,7 @@ struct CapturePath: ~Copyable {
     /// Samples read last from the card, and how many they are.
     private var samples = FixedArray(count: 4096) { _ in Int16(0) }
     private var fresh = 0
-    /// How many of them are kept already, and how many samples were kept since the start.
+    /// The number of them that are kept already, and of all samples kept since the start.
     private var kept = 0
     private var keptBefore = 0
 

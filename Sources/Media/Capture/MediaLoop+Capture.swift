@@ -70,7 +70,7 @@ extension MediaLoop {
         }
     }
 
-    /// The microphone is away: nobody speaks into it.
+    /// The microphone is away, so no speech comes from it.
     mutating func silenceVoxes() {
         guard plan.hasVox else { return }
         for place in talkKeys.slots.indices where talkKeys.slots[place].isVoiceOperated {

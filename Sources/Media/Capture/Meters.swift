@@ -14,7 +14,7 @@ package struct SoundBlock: Sendable {
     package init() {}
 }
 
-/// How loud microphone and speaker are, for the media loop; and the microphone's sound itself
+/// The levels of microphone and speaker, for the media loop; and the microphone's sound itself
 /// while somebody watches.
 struct Meters: ~Copyable {
     private var microphone = LevelMeter()

@@ -2,7 +2,7 @@ internal import Audio
 internal import Realtime
 internal import Time
 
-/// How fast both cards run, measured while they move sound.
+/// The drift of both cards' clocks, measured while they move sound.
 package struct CardClocks: ~Copyable {
     /// One direction of a card.
     struct Side {
@@ -13,7 +13,7 @@ package struct CardClocks: ~Copyable {
         fileprivate var toldError = Double.infinity
     }
 
-    /// An estimate this certain is published whatever was published before.
+    /// An estimate this certain is always published.
     private static let errorGood = 5.0
     private static let steps = 1_000.0
 

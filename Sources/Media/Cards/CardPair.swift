@@ -6,7 +6,7 @@ internal import Time
 /// The microphone's and the speaker's card: how they start and stop, and which of them wakes the
 /// loop.
 ///
-/// What a card's coming or going means to talks and voices is the media loop's (`MediaLoop+Cards`).
+/// `MediaLoop+Cards` has the effects on talks and voices when a card comes or goes.
 struct CardPair: ~Copyable {
     private var capture: CapturePCM?
     private var playback: PlaybackPCM?
@@ -21,7 +21,7 @@ struct CardPair: ~Copyable {
     /// When the speaker was looked after last.
     var playedAt = Instant(nanoseconds: 0)
 
-    /// Whether the microphone runs while nobody talks.
+    /// Whether the microphone runs between talks.
     var keepsCapturing: Bool
     /// How often a card wakes the loop, or the timer in its place, in ns.
     var period: Int64
@@ -216,7 +216,7 @@ struct CardPair: ~Copyable {
         chooseMaster(loop, at: now)
     }
 
-    /// Nobody talks: without pre-roll the microphone closes.
+    /// The talks are over: without pre-roll the microphone's card stops.
     mutating func restCapture(_ loop: borrowing EventLoop, at now: Instant) {
         guard !keepsCapturing, isCapturing else { return }
         isCapturing = false

@@ -95,7 +95,7 @@ extension MediaLoop {
         capturePath.breakOff()
         do throws(PCMError) {
             try cards.wakeCapture(loop, at: now)
-            // Nobody wakes the loop for the speaker until the microphone has its first period.
+            // Nothing wakes the loop for the speaker until the microphone has its first period.
             if cards.clock.source == .capture { playSound() }
         } catch {
             giveUp(.capture)

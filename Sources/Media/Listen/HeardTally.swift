@@ -2,7 +2,7 @@ internal import Realtime
 internal import Time
 internal import Wire
 
-/// How much of one voice was heard here of what was played, on its way to its talker (HEARD).
+/// The share of one voice's sound that was heard here, for the HEARD records to its talker.
 struct HeardTally {
     /// A state that flutters, as half duplex may, is reported no more often than this.
     static let pause = Duration.milliseconds(200)
@@ -12,7 +12,7 @@ struct HeardTally {
     /// Samples of the voice decoded so far, and how many of them were reported.
     private(set) var decoded: UInt64 = 0
     private var told: UInt64 = 0
-    /// How often the last report of a talkspurt is still to be repeated: it may be lost.
+    /// Repeats of a talkspurt's last report that are still due: a report may be lost.
     private var repeats = 0
     static let repeatsMax = 2
     static let repeatPause = Duration.milliseconds(150)
@@ -81,7 +81,7 @@ struct HeardTally {
         return found
     }
 
-    /// How it is at this moment.
+    /// The record of this moment, without the sound played.
     func state(of stream: UInt8) -> Heard {
         Heard(stream: stream, share: now == .heard ? 255 : 0, why: now)
     }

@@ -1,4 +1,4 @@
-/// How much a speaker's card is given when the loop is woken.
+/// The samples that the speaker's card gets when the loop is woken.
 enum Refill {
     /// Whole periods to give now.
     ///

@@ -6,7 +6,7 @@ internal import Wire
 
 /// From the voices to one block for the speaker.
 extension Talkers {
-    /// How long others stay turned down after somebody of higher priority: pauses between words.
+    /// Other voices stay turned down this long after a talker of higher priority paused.
     private static var duckHold: Duration { .milliseconds(400) }
 
     /// The volumes with which one block is mixed.
@@ -84,7 +84,7 @@ extension Talkers {
         }
     }
 
-    /// How loud a talker comes, before its gain.
+    /// Measures how loud a talker arrives, before its gain.
     private mutating func meter(_ block: Span<Int16>, of place: Int, _ peer: Int) {
         slots[place].meter.add(block)
         rings.traffic[peer].set(.meter, to: slots[place].meter.reading.packed)
@@ -115,7 +115,7 @@ extension Talkers {
         return false
     }
 
-    /// Fades out its next block, whatever ends it: cut off it would click.
+    /// Fades out the next block of a voice that ends: cut off, it would click.
     mutating func fadeOut(_ place: Int, at now: Instant) {
         guard slots[place].fader.gain != .muted else { return }
         var room = Block(repeating: 0)

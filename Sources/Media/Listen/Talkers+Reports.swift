@@ -7,7 +7,7 @@ internal import Wire
 /// What talkers are told: how they arrive (REPORT), and what of them is heard (HEARD, protocol.md
 /// §2.4).
 extension Talkers {
-    /// How often a talker is told that nothing of a stream is played.
+    /// The pause between two notices to a talker that nothing of its stream is played.
     private static var unheardInterval: Duration { .seconds(1) }
 
     /// A block of a voice was mixed: its talker learns at once where it began to be heard, or not

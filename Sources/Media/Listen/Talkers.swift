@@ -4,7 +4,7 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// Everyone who is heard here, or may be: from an opened packet to the mix for the speaker.
+/// All talkers that are heard here, or may be: from an opened packet to the mix for the speaker.
 ///
 /// `Talkers+Mix` makes the mix, `Talkers+Reports` tells each talker how its sound arrives and what
 /// of it is heard.
@@ -19,7 +19,7 @@ struct Talkers: ~Copyable {
     var mixer = Mixer()
     /// The peer whose voice began or ended last.
     var lastSpeaker: Int?
-    /// When somebody of each priority was last heard.
+    /// When a talker of each priority was last heard.
     var heardAt = InlineArray<3, Instant>(repeating: Instant(nanoseconds: .min / 2))
     /// Voices that may be heard at once now: fewer while the processor cannot keep up.
     private var limit = voicesMax
@@ -99,7 +99,7 @@ struct Talkers: ~Copyable {
         streams[peer].hearings[Int(stream)] = hearing
         if hearing == .unbound { streams[peer].playedMs[Int(stream)] = 0 }
         guard hearing == .unbound, was != .unbound else { return }
-        // The peer has started again, or the number is another peer's: no one to be answered.
+        // The peer has started again, or the number is another peer's: there is no peer to answer.
         if lastSpeaker == peer { lastSpeaker = nil }
         // Its numbers start anew (protocol.md §2.3): the old ones would make the new ones late.
         if let place = slot(of: .init(peer: peer, stream: stream)) { release(place, at: now) }

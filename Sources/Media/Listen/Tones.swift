@@ -36,7 +36,7 @@ struct Tones {
     /// Rings, or plays what a caller hears; nil stops that.
     mutating func ring(_ chime: Chime?) { ringer.play(chime) }
 
-    /// Beeps as long as somebody far away may listen through this microphone.
+    /// Beeps while a drop-in or a peer that listens in has this microphone open.
     mutating func beep(_ isOn: Bool) { beeper.play(isOn ? .beep : nil) }
 
     /// A voice begins to sound: a chime goes before a page.
@@ -68,7 +68,7 @@ struct Tones {
             mixer.add(block.span, gain: chimeGain(tones, plan, volumes))
             if chimer.chime?.isUrgent == true { urgentUntil = now + Self.chimeHold }
         }
-        // No one may listen here in secret, whatever the volume of tones.
+        // Drop-in and listening in are to be noticed here, even with tones turned down.
         if beeper.next(into: &block, ringtone: none.span) {
             mixer.add(block.span, gain: tones.atLeast(Self.beepLeast))
             urgentUntil = now + Self.chimeHold

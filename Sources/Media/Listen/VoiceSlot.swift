@@ -9,11 +9,11 @@ struct VoiceSlot: ~Copyable {
         let stream: UInt8
     }
 
-    /// How long sound of an unbound stream is kept for its binding to come (protocol.md §2.4).
+    /// Sound of an unbound stream is kept this long, until its binding comes (protocol.md §2.4).
     static let unboundMax = Duration.milliseconds(200)
-    /// A voice keeps its place, and its decoder its memory, for this long after its last packet.
+    /// A voice keeps its slot, and its decoder its memory, for this long after its last packet.
     static let keptFor = Duration.seconds(10)
-    /// Where all places are taken, one that has been silent for this long gives way.
+    /// If all slots are in use, a voice that has been silent for this long loses its slot.
     static let yieldsAfter = Duration.milliseconds(500)
 
     var voice: Voice
@@ -24,9 +24,9 @@ struct VoiceSlot: ~Copyable {
     /// Whether the last playout block had its sound.
     var isSounding = false
     var meter = LevelMeter()
-    /// How much of it was heard, for its talker.
+    /// Counts the sound that was heard, for reports to the talker.
     var tally = HeardTally()
-    /// Its gain on the way to what it is to be, and how far it is turned down for others.
+    /// Moves the gain of the voice itself; `ducker` moves its gain under higher priorities.
     private(set) var fader = Fader(.muted)
     private(set) var ducker = Fader()
     /// The voice's totals as of the last report to the talker.
@@ -36,7 +36,7 @@ struct VoiceSlot: ~Copyable {
 
     init(voice: consuming Voice) { self.voice = voice }
 
-    /// Places for as many talkers as can be heard at once.
+    /// Slots for as many talkers as can be heard at once.
     static func slots(_ plan: MediaPlan) throws(OpusError) -> FixedArray<VoiceSlot> {
         try FixedArray(count: Talkers.voicesMax) { (_) throws(OpusError) in
             VoiceSlot(
@@ -46,7 +46,7 @@ struct VoiceSlot: ~Copyable {
         }
     }
 
-    /// Gives the place to another talker.
+    /// Gives the slot to another talker.
     mutating func assign(to owner: Owner, at now: Instant) {
         voice.reset()
         meter.reset()
@@ -75,16 +75,16 @@ struct VoiceSlot: ~Copyable {
         return (own.from * others.from, own.to * others.to)
     }
 
-    /// Down within a word's first sound, up so slowly that nobody notices.
+    /// Turns down within the first sound of a word, and up too slowly to be noticed.
     static func move(
         _ ducker: inout Fader, to duck: Gain, samples: Int
     ) -> (from: Gain, to: Gain) {
         ducker.move(to: duck, samples: samples, duration: duck != .unity ? 2_400 : 19_200)
     }
 
-    /// What it sees since the last report: what was received and invented, it says once.
+    /// The reception since the last report; each packet and each invented sound is reported once.
     ///
-    /// Sound that came and was skipped was not heard, either.
+    /// Sound that was received and then skipped counts as invented: it was not heard.
     mutating func newReport(at now: Instant) -> ReceptionReport {
         var report = voice.report(at: now)
         let totals = voice.totals
@@ -108,7 +108,7 @@ struct VoiceSlot: ~Copyable {
         return new
     }
 
-    /// The place for a new talker: a free one, else that of the voice silent longest.
+    /// The slot for a new talker: a free one, else that of the voice silent longest.
     static func place(in slots: borrowing FixedArray<VoiceSlot>, at now: Instant) -> Int? {
         var silent: (place: Int, since: Instant)?
         for place in slots.indices {

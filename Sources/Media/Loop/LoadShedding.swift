@@ -1,11 +1,11 @@
 internal import Time
 
-/// What the media loop leaves out while the processor cannot keep up, and when it does it again.
+/// The work that the media loop leaves out while the processor cannot keep up.
 ///
 /// Two signs tell that it cannot: the loop's own work takes nearly all of the time, or sound waits
 /// in the card because the loop was not let run, as with a share of a processor that is spent.
-/// Twice in a row either takes one step; calm for a while takes one back. What a step saved is
-/// remembered, so that none is taken back which would have to be taken again at once.
+/// Either sign twice in a row leads to the next step; a calm time takes one step back. What a step
+/// saved is remembered, so that no step is taken back only to be taken again at once.
 package struct LoadShedding {
     /// In the order in which they are taken; each includes those before it.
     package enum Step: Int, CaseIterable, Comparable, Sendable {
@@ -51,7 +51,7 @@ package struct LoadShedding {
     private var wasLate = false
     /// Steps that would change nothing, by their raw value.
     private var isIdle = InlineArray<7, Bool>(repeating: false)
-    /// How many times the work each step leaves would be the work without it.
+    /// The work without each step, as a multiple of the work with it.
     private var gain = InlineArray<7, Double>(repeating: 1)
     private var loadBefore = 0.0
 

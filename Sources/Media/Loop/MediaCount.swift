@@ -11,7 +11,7 @@ package enum MediaCount: Int, CaseIterable {
     case microphoneLevel
     /// When the microphone last gave more than a card gives that is muted, in ns.
     case microphoneSoundAt
-    /// How fast the cards run, and how sure that is, in 0.001 ppm as Int64; ~0 while not known.
+    /// The drift of each card and its possible error, in 0.001 ppm as Int64; ~0 while not known.
     case captureDrift, captureDriftError
     case playbackDrift, playbackDriftError
     /// The microphone's bit rate while it is open, in bits a second.

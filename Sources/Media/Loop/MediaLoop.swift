@@ -13,7 +13,7 @@ internal import Wire
 /// to speaker. After `run` has begun nothing is opened, closed, allocated or freed here: devices
 /// and keys come through a ring and leave through another.
 ///
-/// Whatever runs in every turn is `mutating`, even where it changes nothing: a mere borrow of a
+/// All methods that run in every turn are `mutating`, even those that change nothing: a borrow of a
 /// value so large may copy the whole of it.
 ///
 /// `run` has the order of a turn; the state lies in values, each in the folder of its stage:

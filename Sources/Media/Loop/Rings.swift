@@ -8,14 +8,14 @@ package import Wire
 
 /// Everything two threads share: one-way bounded rings, two wake-ups, and counters.
 ///
-/// The control thread tells the media loop with commands; the media loop tells it back with events
+/// The control thread sends commands to the media loop; the media loop sends back events
 /// and opened control packets, and hands back what it must not free itself. Nobody waits for an
 /// answer, so neither thread can hold up the other.
 package final class Rings: Sendable {
     /// Control to media; the largest burst is at the start, every peer's 32 hearings.
     ///
-    /// What does not fit waits until there is room (`tell`): a quarter of a kilobyte each, all of
-    /// which is in memory once it was used.
+    /// A command that does not fit waits for room (`tell`). A larger ring would cost memory: each
+    /// place takes a quarter of a kilobyte, and stays in memory once it was used.
     package let commands = SPSCRing<MediaCommand>(capacity: 128)
     /// Media to control.
     package let events = SPSCRing<MediaEvent>(capacity: 256)
@@ -61,7 +61,7 @@ package enum MediaCommand: ~Copyable {
     case endpoint(peer: Int, SocketAddress)
     /// Erase that session.
     case drop(peer: Int, index: UInt32)
-    /// Where the sound of this stream goes.
+    /// The hearing of this stream: where its sound goes.
     case hear(peer: Int, stream: UInt8, Hearing, Priority)
     /// How our sound to this peer is protected against loss.
     case protect(peer: Int, Redundancy.Choice)
@@ -72,10 +72,10 @@ package enum MediaCommand: ~Copyable {
     case key(Int, InputLine)
     /// The virtual key of a talk target, by its `id`: `intercomctl ptt`, a page or a call.
     case press(target: Int, isDown: Bool)
-    /// Who hears this aimed target from now on, by its `id`.
+    /// The listeners of an aimed target from now on; the target is named by its `id`.
     case aim(target: Int, listeners: PeerSet)
     /// Play a chime once; ring, or play what a caller hears, until nil says stop; beep while
-    /// somebody far may listen here.
+    /// a drop-in or a peer that listens in has this microphone open.
     case chime(Chime)
     case ring(Chime?)
     case beep(Bool)
@@ -190,7 +190,7 @@ extension Rings {
 }
 
 extension Rings {
-    /// How long the media loop may leave no room, in waits of a millisecond.
+    /// Waits of a millisecond in which the media loop may leave no room.
     private static let waitsMax = 2000
 
     /// Gives the media loop a command.

@@ -28,7 +28,7 @@ struct Woken {
     /// Whether datagrams came, and nothing else happened.
     var isSocketOnly: Bool { socket && !(commands || timer || card) && keys == 0 }
 
-    /// Whether a period has passed: the clock master says so, nobody else.
+    /// Whether a period has passed; only the clock master decides that.
     ///
     /// A card may finish a period before it wakes the loop. If the loop took the period in a turn
     /// with another cause, it would mix the next block too early, and miss packets that still

@@ -3,7 +3,7 @@ internal import Crypto
 internal import HAL
 internal import Wire
 
-/// What the media loop needs to send to one peer and to open what it sends.
+/// The keys and addresses with which the media loop exchanges packets with one peer.
 struct MediaPeer: ~Copyable {
     /// The session keys in use.
     var keySlots = KeySlots()

@@ -15,13 +15,13 @@ package struct MediaChange: ~Copyable {
     /// The place each target and each key had before; nil for a new one.
     let formerTargets: [Int?]
     let formerKeys: [Int?]
-    /// Where something about them changed: another encoder, other voices.
+    /// Another encoder and other voices; nil if the old ones fit the new settings.
     var encoder: OpusEncoder?
     var voiceSlots: FixedArray<VoiceSlot>?
     private var chain: CaptureChain
     private var reference: EchoReference
     private let changesChain: Bool
-    /// Whether the microphone must run when nobody talks, and did not, or the other way round.
+    /// Whether `keepsCapturing` changes.
     let changesRest: Bool
 
     /// Makes all that is new: for each talk key, `formerKeys` is the place it had before, if its

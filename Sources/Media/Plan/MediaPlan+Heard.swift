@@ -25,7 +25,7 @@ extension MediaPlan {
         return path
     }
 
-    /// How loud a peer's voice is there: as configured, or not at all where a person has muted it.
+    /// The gain of a peer's voice as configured and turned by people; zero when muted by a person.
     func gain(of peer: Int, _ hearing: Hearing, _ volumes: MediaVolumes) -> Gain {
         let gain = gain(of: peer, hearing)
         // Neither the speaker's volume nor what is muted holds up what overrides them.

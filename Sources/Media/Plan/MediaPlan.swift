@@ -4,11 +4,11 @@ package import Station
 internal import Time
 internal import Wire
 
-/// What the media loop knows of the settings: given at its start, and with each reload.
+/// The settings as the media loop uses them: given at its start, and with each reload.
 package struct MediaPlan: Sendable {
-    /// What a talk key does.
+    /// The settings of one talk key.
     package struct Key: Sendable {
-        /// What speech is, to a key that it presses.
+        /// The speech that presses a key: its level, and how long the key stays down after it.
         package struct Voice: Equatable, Sendable {
             let threshold: Float
             let hang: Duration
@@ -23,7 +23,7 @@ package struct MediaPlan: Sendable {
         }
 
         package let settings: TalkKey.Settings
-        /// What speech is to it, when speech presses it.
+        /// The speech that presses it; nil for a key of a finger.
         package let vox: Voice?
         /// The place of its target in `targets`; nil when it has none, or replies.
         package let target: Int?
@@ -60,18 +60,18 @@ package struct MediaPlan: Sendable {
     let startFrames: Int
     /// Frames that are left out at most where the card lost sound.
     let lostFramesMax: Int64
-    /// What others are turned down to while somebody of higher priority speaks.
+    /// The gain of other voices while a talker of higher priority speaks.
     package var duck = Gain.unity
     /// Whether a speaker is configured.
     package var hasSpeaker = true
     package var isHalfDuplex = false
     /// How long the speaker stays held down after the own microphone has closed, half duplex.
     package var rxHold = Duration.zero
-    /// What is done to the microphone's sound.
+    /// The processing of the microphone's sound.
     package var capture = CaptureChain.Settings()
     /// The user's own ringtone, 48 kHz; empty where it is the built-in one.
     package var ringtone: [Int16] = []
-    /// How loud the ringtone is, tones and chimes, and pages.
+    /// The volumes of the ringtone, of tones and chimes, and of pages.
     package var ringVolume = Gain.unity
     package var tonesVolume = Gain.unity
     package var pageVolume = Gain.unity
@@ -83,7 +83,7 @@ package struct MediaPlan: Sendable {
     /// Columns of `gains`: a peer alone, and each channel.
     package static let gainsPerPeer = Int(FrameFlags.streams.upperBound)
 
-    /// What has a default is set afterwards.
+    /// Values that have a default are set afterwards.
     ///
     /// - Parameters:
     ///   - targets: Those configured; the aimed ones are added.
@@ -125,7 +125,7 @@ package struct MediaPlan: Sendable {
         sound.frameSize(bitrate: bitrate == sound.bitrate ? sound.bitrateRepeated : bitrate)
     }
     var periodNanoseconds: Int64 { Int64(periodSamples) * 1_000_000_000 / 48_000 }
-    /// Whether the microphone runs while nobody talks: for the pre-roll, or to hear who speaks.
+    /// Whether the microphone runs between talks: for the pre-roll, or to detect speech.
     package var keepsCapturing: Bool { prerollFrames > 0 || hasVox }
     /// Samples of the microphone that are made better at once: an echo canceller does best with
     /// 10 ms, which come together where the frames are as long anyway.
@@ -148,7 +148,7 @@ package struct MediaPlan: Sendable {
         }
     }
 
-    /// What the target at a place is known by while the settings change; nil where there is none.
+    /// The `id` of the target at a place, which a reload keeps; nil if there is no target.
     package func id(ofTarget place: Int?) -> Int? {
         guard let place else { return nil }
         return targets[place].id
@@ -171,10 +171,10 @@ package struct MediaPlan: Sendable {
         }
     }
 
-    /// How loud a peer's voice is, heard as `hearing` says.
+    /// The gain of a peer's voice with this hearing.
     func gain(of peer: Int, _ hearing: Hearing) -> Gain {
         let place = peer * Self.gainsPerPeer + (hearing.channel ?? 0)
-        // One who is leaving has none any more.
+        // A peer that is being removed has no gain any more.
         let gain = place < gains.count ? gains[place] : .unity
         guard case .page(_, let overrides) = hearing else { return gain }
         if overrides { return gain == .muted ? .unity : gain }

@@ -3,7 +3,7 @@ internal import Realtime
 
 /// The newest encoded frames of the microphone, by its frame numbers.
 ///
-/// The microphone is encoded once, whoever hears it. A second talk key pressed while another one
+/// The microphone is encoded once for all listeners. A second talk key pressed while another one
 /// is down finds its pre-roll here, and a packet the copies it carries.
 struct EncodedFrames: ~Copyable {
     /// Frames kept: 320 ms of the shortest.

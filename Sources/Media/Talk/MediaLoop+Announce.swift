@@ -41,7 +41,7 @@ extension MediaLoop {
     /// Sends one frame of it; false when there is none yet.
     private mutating func sendAnnounced() -> Bool {
         guard let filled = announcement.fill() else { return false }
-        // While somebody talks it is chosen there.
+        // During a talk, `talk` chooses it.
         if talks.isFrameSizeDue, !talks.isTalking { talks.chooseFrameSize(plan, for: &socket) }
         let isLast = filled == .lastFrame
         let number = announcement.encode(frameSize: talks.encoder.frameSize)
@@ -53,7 +53,7 @@ extension MediaLoop {
         return true
     }
 
-    /// Ends it, whatever is left of it.
+    /// Ends the announcement and drops the rest of it.
     mutating func finishAnnouncement() {
         guard let box = announcement.end() else { return }
         talks.isFrameSizeDue = true

@@ -45,7 +45,7 @@ extension MediaLoop {
         followEnds()
     }
 
-    /// What follows from the end of a talk here, beside its last packets.
+    /// The effects of a talk's end on this station, beside the last packets.
     private mutating func followEnds() {
         guard talks.takeEnd() else { return }
         duplex.talkEnded(at: now, rxHold: plan.rxHold)

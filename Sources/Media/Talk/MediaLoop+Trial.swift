@@ -29,7 +29,7 @@ struct TrialTone: ~Copyable {
 }
 
 extension MediaLoop {
-    /// Begins to send the trial to a target; ends at once where someone talks, or nobody can.
+    /// Begins to send the trial to a target; it ends at once during a talk or without a microphone.
     mutating func beginTrial(_ target: Int) {
         guard cards.hasCapture, !cards.clock.capture.isStill, !isQuiet, !talks.isTalking,
             trial.target == nil

@@ -37,7 +37,7 @@ struct SentTalkspurt {
     /// Sound in the microphone besides the pre-roll: of the key's debounce, and of this turn.
     static let besidesPreroll = Duration.milliseconds(40)
     static let ends = 3
-    /// The longest sound lost at the card that is told by numbers left out.
+    /// The longest loss at the card that the sequence shows as a gap.
     static let lostMax = Duration.seconds(10)
     static let endInterval = Duration.milliseconds(20)
 
@@ -48,7 +48,7 @@ struct SentTalkspurt {
         self.listeners = listeners
     }
 
-    /// Nothing was sent yet of a talkspurt that begins with this frame of the microphone.
+    /// Begins a talkspurt with this frame of the microphone.
     mutating func begin(at frame: Int) {
         phase = .talking
         nextFrame = frame
@@ -58,7 +58,7 @@ struct SentTalkspurt {
         hole.frames = 0
     }
 
-    /// The card lost so many frames before this one.
+    /// Notes that the card lost so many frames before this one.
     mutating func lose(_ frames: Int64, before number: Int) {
         guard isTalking else { return }
         hole = (before: number, frames: hole.frames + max(0, frames))
@@ -77,18 +77,18 @@ struct SentTalkspurt {
         if skipped > 0 { unbroken = number }
         // Before the first packet there is nothing to be late for.
         guard packets > 0 else { return }
-        // After as much the other side begins anew.
+        // After a larger gap the listener's jitter buffer starts again.
         sequence &+= UInt16(max(0, min(skipped, lostMax)))
     }
 
-    /// It is over: SPURT_ENDs follow, unless none of it was sent.
+    /// Ends the talkspurt: SPURT_ENDs follow, unless no packet was sent.
     mutating func oweEnds(at now: Instant) {
         guard packets > 0 else { return }
         endsLeft = Self.ends
         nextEnd = now
     }
 
-    /// The frame that was to be next is under way.
+    /// Notes that the next frame was sent.
     mutating func sent() {
         lastSequence = sequence
         nextFrame += 1

@@ -4,7 +4,7 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// How listeners learn that a talkspurt is over, and who they are.
+/// The ends of talkspurts, and the listeners that are told of them.
 extension Talks {
     /// SPURT_END, three times 20 ms apart: the last audio packet may have been lost.
     mutating func sendEnds(
@@ -26,7 +26,7 @@ extension Talks {
         socket.send(.spurtEnd(end), to: listeners, at: now)
     }
 
-    /// Who hears this aimed target from now on, by its `id`.
+    /// Sets the listeners of an aimed target, which is named by its `id`.
     ///
     /// For a listener that comes in the middle of a talkspurt it begins there; one that goes is
     /// told that it is over.
