@@ -117,6 +117,19 @@ let package = Package(
         .executableTarget(
             name: "DayProbe", dependencies: ["Audio", "HAL", "Scene"],
             path: "Tests/Support/DayProbe", swiftSettings: strict),
+        // Stations, a network and people in virtual time; their days at random (tools/random-days).
+        .target(
+            name: "VirtualTime", dependencies: ["Time", "Wire"],
+            path: "Tests/Support/VirtualTime", swiftSettings: strict),
+        .target(
+            name: "Household",
+            dependencies: [
+                "Audio", "Crypto", "Session", "Station", "Switchboard", "Time", "VirtualTime",
+                "Wire",
+            ], path: "Tests/Support/Household", swiftSettings: strict),
+        .executableTarget(
+            name: "HouseProbe", dependencies: ["Household"], path: "Tests/Support/HouseProbe",
+            swiftSettings: strict),
         .executableTarget(
             name: "VoxProbe", dependencies: ["Audio"], path: "Tests/Support/VoxProbe",
             swiftSettings: strict),
@@ -135,6 +148,9 @@ let package = Package(
             "Media",
             with: ["Audio", "Crypto", "HAL", "Realtime", "Station", "Time", "Wire"]),
         tests("Switchboard", with: ["Audio", "Station", "Time", "Wire"]),
+        .testTarget(
+            name: "HouseholdTests", dependencies: ["Household", "Switchboard", "Time"],
+            swiftSettings: strict),
         tests("Control", with: ["Wire"]),
         tests("Config", with: ["Audio", "Wire"]),
         // What it tests is the program itself, which the build puts beside the tests.
