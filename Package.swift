@@ -142,7 +142,7 @@ let package = Package(
         .executableTarget(
             name: "RingProbe", dependencies: ["HAL", "Realtime", "Time"],
             path: "Tests/Support/RingProbe", swiftSettings: strict),
-        tests("Session", with: ["Wire", "Crypto", "Time"]),
+        tests("Session", with: ["Wire", "Crypto", "Time", "VirtualTime"]),
         tests("Station", with: ["Wire", "Time"]),
         tests(
             "Media",
