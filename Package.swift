@@ -120,6 +120,19 @@ let package = Package(
         .executableTarget(
             name: "DayProbe", dependencies: ["Audio", "HAL", "Scene"],
             path: "Tests/Support/DayProbe", swiftSettings: strict),
+        // Stations, a network and people in virtual time; their days at random (tools/random-days).
+        .target(
+            name: "VirtualTime", dependencies: ["Time", "Wire"],
+            path: "Tests/Support/VirtualTime", swiftSettings: strict),
+        .target(
+            name: "Household",
+            dependencies: [
+                "Audio", "Crypto", "Session", "Station", "Switchboard", "Time", "VirtualTime",
+                "Wire",
+            ], path: "Tests/Support/Household", swiftSettings: strict),
+        .executableTarget(
+            name: "HouseProbe", dependencies: ["Household"], path: "Tests/Support/HouseProbe",
+            swiftSettings: strict),
         .executableTarget(
             name: "VoxProbe", dependencies: ["Audio"], path: "Tests/Support/VoxProbe",
             swiftSettings: strict),
@@ -132,12 +145,15 @@ let package = Package(
         .executableTarget(
             name: "RingProbe", dependencies: ["HAL", "Realtime", "Time"],
             path: "Tests/Support/RingProbe", swiftSettings: strict),
-        tests("Session", with: ["Wire", "Crypto", "Time"]),
+        tests("Session", with: ["Wire", "Crypto", "Time", "VirtualTime"]),
         tests("Station", with: ["Wire", "Time"]),
         tests(
             "Media",
             with: ["Audio", "Crypto", "HAL", "Realtime", "Station", "Time", "Wire"]),
         tests("Switchboard", with: ["Audio", "Station", "Time", "Wire"]),
+        .testTarget(
+            name: "HouseholdTests", dependencies: ["Household", "Switchboard", "Time"],
+            swiftSettings: strict),
         tests("Control", with: ["Wire"]),
         tests("Config", with: ["Audio", "Wire"]),
         // What it tests is the program itself, which the build puts beside the tests.

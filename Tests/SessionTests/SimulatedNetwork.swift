@@ -1,4 +1,5 @@
 import Time
+import VirtualTime
 import Wire
 
 @testable import Session
@@ -14,7 +15,8 @@ final class SimulatedNetwork {
     }
 
     let seed: UInt64
-    private(set) var now = Instant(nanoseconds: 0)
+    private let timeline = Timeline()
+    var now: Instant { timeline.now }
     var weather = Weather()
     /// Drops the datagrams for which it returns true.
     var isCut: (_ from: Endpoint, _ to: Endpoint) -> Bool = { _, _ in false }
@@ -26,14 +28,6 @@ final class SimulatedNetwork {
     var stations: [Endpoint: SimulatedStation] = [:]
 
     private var generator: SplitMix64
-    private var events: [Event] = []
-    private var order = 0
-
-    private struct Event {
-        let at: Instant
-        let order: Int
-        let act: () -> Void
-    }
 
     init(seed: UInt64) {
         self.seed = seed
@@ -65,54 +59,12 @@ final class SimulatedNetwork {
 
     func after(_ wait: Duration, _ act: @escaping () -> Void) { at(now + wait, act) }
 
-    func at(_ time: Instant, _ act: @escaping () -> Void) {
-        order += 1
-        push(Event(at: max(time, now), order: order, act: act))
-    }
+    func at(_ time: Instant, _ act: @escaping () -> Void) { timeline.at(time, act) }
 
     /// Lets the time pass; stops early when `done` returns true.
     @discardableResult
     func run(for duration: Duration, until done: () -> Bool = { false }) -> Bool {
-        let end = now + duration
-        while let next = events.first, next.at <= end {
-            popFirst()
-            now = next.at
-            next.act()
-            if done() { return true }
-        }
-        now = end
-        return done()
-    }
-
-    // A binary heap, the earliest first.
-
-    private func isBefore(_ left: Int, _ right: Int) -> Bool {
-        (events[left].at, events[left].order) < (events[right].at, events[right].order)
-    }
-
-    private func push(_ event: Event) {
-        events.append(event)
-        var child = events.count - 1
-        while child > 0, isBefore(child, (child - 1) / 2) {
-            events.swapAt(child, (child - 1) / 2)
-            child = (child - 1) / 2
-        }
-    }
-
-    private func popFirst() {
-        events.swapAt(0, events.count - 1)
-        events.removeLast()
-        var parent = 0
-        while true {
-            var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2]
-            where child < events.count && isBefore(child, least) {
-                least = child
-            }
-            guard least != parent else { return }
-            events.swapAt(parent, least)
-            parent = least
-        }
+        timeline.run(for: duration, until: done)
     }
 }
 

@@ -1,0 +1,20 @@
+import Testing
+
+@testable import Household
+
+@Suite struct HouseDayTests {
+    /// Some days; `tools/random-stations` lives hundreds, or ten thousand.
+    @Test(arguments: 1...6 as ClosedRange<UInt64>)
+    func stationsKeepTheirRulesAndComeToRest(seed: UInt64) {
+        let broken = HouseDay(seed: seed).live()
+        #expect(broken == nil, "random day of stations, seed \(seed)")
+    }
+
+    /// A seed that fails must fail again.
+    @Test func aDayIsTheSameEachTime() {
+        let days = (0..<2).map { _ in HouseDay(seed: 7) }
+        for day in days { _ = day.live() }
+        #expect(days[0].totals == days[1].totals)
+        #expect(days[0].totals.counts[.talks, default: 0] > 0)
+    }
+}

@@ -1,0 +1,22 @@
+/// What happened in a day, counted; over many days each must have happened.
+package enum HouseCount: String, CaseIterable, Sendable {
+    case sessions, restarts, reloads, cuts, lost
+    case calls, answered, joined, opened, missed, meetings, redials
+    case talks, timeouts, replies, heard, unheard
+    case pages, pagesHeard = "pages_heard", pagesTimedOut = "pages_timed_out"
+    case pagesReplaced = "pages_replaced"
+    case announcements, answers, gone, relays, signals, refused, cards
+}
+
+/// The sums of a day, or of many.
+package struct HouseTotals: Equatable, Sendable {
+    package private(set) var counts: [HouseCount: Int] = [:]
+
+    package init() {}
+
+    mutating func add(_ count: HouseCount, _ more: Int = 1) { counts[count, default: 0] += more }
+
+    package static func += (sums: inout HouseTotals, day: HouseTotals) {
+        for (count, value) in day.counts { sums.add(count, value) }
+    }
+}

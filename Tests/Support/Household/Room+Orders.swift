@@ -1,0 +1,92 @@
+internal import Session
+internal import Station
+internal import Switchboard
+internal import Time
+internal import VirtualTime
+internal import Wire
+
+/// What the switchboard wants done.
+extension Room {
+    func perform(_ order: Order) {
+        rules.saw(order, at: self)
+        switch order {
+        case .protect, .doubt, .chime, .ring, .beep, .reportsAreIn, .reopen: break
+        case .hear(let peer, let stream, let hearing, let priority):
+            tell { $0.hear(peer, stream, hearing, priority) }
+        case .press(let target, let isDown): tell { $0.press(target, isDown: isDown) }
+        case .aim(let target, let listeners):
+            tell { $0.aim(target, at: listeners) }
+            switchboard.listenersJoined(target, by: listeners, at: now)
+            if talkingSince[target] != nil {
+                switchboard.want(listeners)
+                doWhatCoresAsk()
+            }
+        case .send(let peer, let payload): tell { $0.send(payload, to: peer) }
+        case .want(let peer): table.wanted(peer: peer, at: now)
+        case .redial(let peer):
+            house.count(.redials)
+            _ = switchboard.call(
+                [peer], id: house.newCallID(), isRedial: true, ringTime: .seconds(30), at: now)
+        case .switchRelay(let peer, let signal):
+            house.count(.relays)
+            let status: RequestResult.Status = house.dice.percent(80) ? .done : .denied
+            switchboard.switched(status, for: signal, of: peer)
+        case .notice(let notice): learn(notice)
+        case .answer(let caller, let answer):
+            house.count(.answers)
+            if let wrong = callers.answered(caller, answer) { fail(wrong) }
+        case .ask(let peer): table.doubted(peer: peer, at: now)
+        case .resolve(let peer): resolve(peer)
+        case .retryAll: table.retryAll(at: now)
+        case .announce:
+            guard let reading else { return }
+            tell { sound in
+                sound.announce(for: reading.length)
+                if reading.isWhole { sound.completeAnnouncement() }
+            }
+        case .endAnnouncement: tell { $0.endAnnouncement() }
+        }
+    }
+
+    /// People learn what happened.
+    private func learn(_ notice: Notice) {
+        switch notice {
+        case .callBegan: house.count(.calls)
+        case .callStands(let id, let state, _, _): react(to: state, of: id)
+        case .callEnded(let summary, let ending, _):
+            if summary.isMissed(by: ending) { house.count(.missed) }
+        case .inCall(let notice, _):
+            switch notice {
+            case .autoAnswered, .announced, .droppedIn, .monitored: house.count(.opened)
+            case .joined: house.count(.joined)
+            case .left, .weak, .strong: break
+            }
+        case .pageBegan: house.count(.pagesHeard)
+        case .announcementBegan: house.count(.announcements)
+        case .refused: house.count(.refused)
+        case .signal: house.count(.signals)
+        case .noListener: house.count(.unheard)
+        case .heard(_, _, let heard):
+            if heard.contains(where: { $0.obstacle == nil }) { house.count(.heard) }
+        case .peerDown, .peerStale, .networkFault, .networkReady: judgeAnew()
+        case .peerUp, .peerHeard, .pageEnded, .announcementEnded, .unresolved, .sharedKey, .xrun,
+            .stalled, .overload, .overloadEnd, .asleep, .awake, .result:
+            break
+        }
+    }
+
+    /// It rings: somebody answers, or not.
+    private func react(to state: CallState, of id: CallID) {
+        if state == .active { house.count(.answered) }
+        guard state == .ringing else { return }
+        let choice = house.dice.below(100)
+        later(house.dice.milliseconds(300...15_000)) { [unowned self] in
+            guard switchboard.station.call?.summary.id == id else { return }
+            switch choice {
+            case 0..<65: answer()
+            case 65..<80: reject()
+            default: break
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+internal import Crypto
+internal import Session
+internal import Station
+internal import Switchboard
+internal import Time
+internal import VirtualTime
+internal import Wire
+
+/// Start, end, and other settings while everything goes on.
+extension Room {
+    func start() {
+        begin()
+        lag = house.dice.percent(50) ? .zero : house.dice.milliseconds(1...4)
+        let dice = house.dice
+        table = PeerTable(
+            identity: Key(of: secret), bootID: dice.next(), limits: house.limits,
+            random: dice.source)
+        (numbers, nextNumber) = ([:], 0)
+        for room in settings.peers.sorted() { numbers[room] = add(room) }
+        routing = RoomRouting(settings, numbers)
+        change = nil
+        let mids = (0..<Self.capacity).map { _ in UInt32(truncatingIfNeeded: dice.next()) }
+        switchboard = Self.switchboard(routing, firstMids: mids, at: now)
+        (talkingSince, sounding, callers, reading) = ([:], [:], Callers(), nil)
+        rules = RoomRules()
+        beginSound()
+        addButtons()
+        consent()
+        for number in numbers.values.sorted() {
+            resolve(number)
+            doWhatCoresAsk()
+        }
+        everySecond()
+        turn()
+    }
+
+    private func add(_ room: Int) -> Int {
+        let psk = house.psk(number, room)
+        nextNumber += 1
+        return table.add(
+            publicKey: house.rooms[room].publicKey, psk: Key(of: psk), suite: .aesGCM,
+            at: now)
+    }
+
+    /// The first talks to a channel, one to a peer, the last one replies.
+    private func addButtons() {
+        let key = TalkKey.Settings(
+            mode: .momentary, debounce: .zero, tail: settings.tail, talkMax: settings.talkMax)
+        var targets = [settings.channels.first?.name]
+        targets.append(settings.peers.min().map { RoomRouting.name(ofRoom: $0) })
+        for name in targets {
+            guard let target = name.flatMap({ routing.target(named: $0) }) else { continue }
+            sound.buttons.append(
+                .init(target: target.id, isReply: false, key: TalkKey(key, isDown: false)))
+        }
+        sound.buttons.append(.init(target: nil, isReply: true, key: TalkKey(key, isDown: false)))
+    }
+
+    /// Ends it at once, as a crash does.
+    func kill() { end() }
+
+    /// Ends it as it should: calls end, and peers are told.
+    func stop() {
+        guard isRunning, !isStopping else { return }
+        isStopping = true
+        switchboard.leave()
+        switchboard.stopCalls(at: now)
+        doWhatCoresAsk()
+        table.close(reason: .stopping, at: now)
+        doWhatCoresAsk()
+        rules.stops(at: self)
+        closeLater()
+    }
+
+    private func closeLater() {
+        guard !table.isClosed, let deadline = table.deadline else {
+            // What is on its way through the ring still goes out.
+            return at(now + lag + .milliseconds(1)) { [unowned self] in end() }
+        }
+        at(deadline) { [unowned self] in
+            table.tick(at: now)
+            doWhatCoresAsk()
+            closeLater()
+        }
+    }
+
+    /// Takes over what `change` makes of the settings.
+    func reload(_ change: (inout RoomSettings) -> Void) {
+        guard isRunning, self.change == nil, !table.isTakingLeave, !isStopping else { return }
+        house.count(.reloads)
+        change(&settings)
+        let former = numbers
+        changePeers()
+        let routing = RoomRouting(settings, numbers)
+        self.change = routing
+        tell { $0.adopt(routing) }
+        consent()
+        switchboard.configure(targets: routing.targets, channels: routing.channels, at: now)
+        for (room, number) in numbers.sorted(by: { $0.key < $1.key }) where former[room] != number {
+            switchboard.moved(number)
+            resolve(number)
+            doWhatCoresAsk()
+        }
+        turn()
+    }
+
+    /// Peers that are new, gone, or to be spoken to with another psk.
+    private func changePeers() {
+        for (room, number) in numbers.sorted(by: { $0.key < $1.key }) {
+            let psk = house.psk(self.number, room)
+            let isSame = table.hasPSK(Key(of: psk), peer: number)
+            guard !settings.peers.contains(room) || !isSame else { continue }
+            table.remove(peer: number, at: now)
+            switchboard.left(number, firstMid: UInt32(truncatingIfNeeded: house.dice.next()))
+            doWhatCoresAsk()
+            numbers[room] = nil
+        }
+        for room in settings.peers.sorted() where numbers[room] == nil {
+            let number = add(room)
+            sound.peers[number] = nil
+            sounding[number] = nil
+            switchboard.replace(number, firstMid: UInt32(truncatingIfNeeded: house.dice.next()))
+            numbers[room] = number
+        }
+    }
+
+    /// From here on the sound has the new settings.
+    func adopted() {
+        guard let change else { return }
+        routing = change
+        self.change = nil
+        if let name = switchboard.pager.name, routing.target(named: name) == nil {
+            switchboard.endPage()
+        }
+        for target in switchboard.talks.targets where routing.target(target) == nil {
+            switchboard.endTalks(to: target, .targetGone)
+        }
+        consent()
+    }
+}
+
+extension Key {
+    init(of bytes: [UInt8]) { self.init(copying: bytes.span) }
+}

@@ -1,0 +1,207 @@
+internal import Station
+internal import Switchboard
+internal import Time
+internal import Wire
+
+/// What must hold at one station at any moment of a day.
+struct RoomRules {
+    /// What an ended page or announcement waits for: the last reports, and the way there and back.
+    private static let reportsMax = Duration.seconds(6)
+    private static let pageMax = Duration.seconds(61)
+    private static let announcementMax = Duration.seconds(63)
+    /// A speaker that is away for ten seconds counts as one that cannot beep; it is looked at once
+    /// a second.
+    private static let speakerPatience = Duration.seconds(12)
+
+    /// Calls that began, and those of them that ended.
+    private var begun: Set<CallID> = []
+    private var ended: Set<CallID> = []
+    /// Calls that a person here answered, or had asked for as well.
+    private var wanted: Set<CallID> = []
+    private var cancelled: (peers: [Int], at: Instant)?
+    /// Virtual keys that are down.
+    private(set) var down: Set<Int> = []
+    private(set) var isRinging = false
+    private(set) var isBeeping = false
+    private var pageSince: Instant?
+    /// The caller of the page that there is.
+    private var pageCaller: CallerTicket?
+    private var announcedSince: Instant?
+    private var signsSeen: Instant?
+    private var hasTalkLamp = false
+    /// When a record was sent last that must be acknowledged.
+    private(set) var numberedAt: Instant?
+    private var isStopping = false
+
+    // MARK: What happens
+
+    mutating func pageAsked() { (pageSince, pageCaller) = (nil, nil) }
+    mutating func pageKept(for caller: CallerTicket) { pageCaller = caller }
+    mutating func personAnswered(_ id: CallID) { wanted.insert(id) }
+
+    mutating func looked(isSpeakerOpen: Bool, _ settings: RoomSettings, at now: Instant) {
+        if isSpeakerOpen, settings.canBeep { signsSeen = now }
+        hasTalkLamp = settings.hasTalkLamp
+    }
+
+    mutating func saw(_ order: Order, at room: Room) {
+        switch order {
+        case .press(let target, true): down.insert(target)
+        case .press(let target, false): down.remove(target)
+        case .ring(let chime): isRinging = chime != nil
+        case .beep(let isOn): isBeeping = isOn
+        case .send(_, let payload): note(payload, at: room.now)
+        case .hear(let peer, _, .page, let priority): mayPage(peer, priority, at: room)
+        case .switchRelay(let peer, _):
+            if !policy(of: peer, at: room).relay { room.fail("a relay is switched unasked") }
+        case .notice(.callBegan(let summary, _)): began(summary, at: room)
+        case .notice(.callEnded(let summary, let ending, _)): ended(summary, ending, at: room)
+        case .notice(.signal(let peer, _)):
+            if !policy(of: peer, at: room).signal { room.fail("the call light is lit unasked") }
+        default: break
+        }
+    }
+
+    private mutating func note(_ payload: ControlPayload, at now: Instant) {
+        var isNumbered = false
+        _ = ControlReader.read(payload.bytes.span) { if $0.mid != nil { isNumbered = true } }
+        if isNumbered { numberedAt = now }
+    }
+
+    private func policy(of peer: Int, at room: Room) -> Policy {
+        room.room(ofPeer: peer).map { room.settings.policy(of: $0) } ?? Policy()
+    }
+
+    private func mayPage(_ peer: Int, _ priority: Priority, at room: Room) {
+        let policy = policy(of: peer, at: room)
+        guard !policy.announce, priority < .emergency || !policy.emergency else { return }
+        room.fail("a page of peer \(peer) is heard against the policy")
+    }
+
+    private mutating func began(_ summary: CallSummary, at room: Room) {
+        if !begun.insert(summary.id).inserted { room.fail("call \(summary.id.high) began twice") }
+        // Both called each other: neither has to answer.
+        if !summary.isOutgoing, let cancelled, cancelled.at == room.now,
+            cancelled.peers.contains(summary.peers[0])
+        {
+            room.house.count(.meetings)
+            wanted.insert(summary.id)
+        }
+    }
+
+    private mutating func ended(_ summary: CallSummary, _ ending: CallEnding, at room: Room) {
+        let id = summary.id
+        if !begun.contains(id) { room.fail("call \(id.high) ended, and never began") }
+        if !ended.insert(id).inserted { room.fail("call \(id.high) ended twice") }
+        if summary.isOutgoing, ending == .cancelled { cancelled = (summary.peers, room.now) }
+    }
+
+    // MARK: At every moment
+
+    /// Looks at the station when all is done that is to be done now.
+    mutating func look(at room: Room) {
+        lookAtCall(at: room)
+        lookAtPage(at: room)
+        lookAtTalks(at: room)
+        lookAtCallers(at: room)
+    }
+
+    private mutating func lookAtCall(at room: Room) {
+        let call = room.switchboard.station.call?.summary
+        for id in begun where !ended.contains(id) && id != call?.id {
+            room.fail("call \(id.high) began, and is over without an end")
+        }
+        guard down.contains(Int(TalkTarget.call)) else { return }
+        guard let call else { return room.fail("the microphone is open for a call that is over") }
+        guard !call.isOutgoing, !wanted.contains(call.id) else { return }
+        let policy = policy(of: call.peers[0], at: room)
+        let isAllowed =
+            switch call.mode {
+            case .call: policy.call == .auto
+            case .dropIn: policy.dropIn
+            case .monitor: policy.monitor
+            default: false
+            }
+        let hasSigns =
+            hasTalkLamp || signsSeen.map { room.now - $0 < Self.speakerPatience } ?? false
+        if !isAllowed || !hasSigns {
+            return room.fail(
+                "peer \(call.peers[0]) has opened the microphone by call \(call.id.high), mode "
+                    + "\(call.mode.rawValue)\(isAllowed ? ", without a beep or a lamp" : "")")
+        }
+        // A call that was answered by itself goes on when such calls are not any more.
+        if call.mode == .call { wanted.insert(call.id) }
+    }
+
+    private mutating func lookAtPage(at room: Room) {
+        let isPaging = room.switchboard.pager.name != nil
+        if let pageSince, !isPaging, room.now - pageSince >= .seconds(60) {
+            room.house.count(.pagesTimedOut)
+        }
+        pageSince = isPaging ? pageSince ?? room.now : nil
+        if !isPaging { pageCaller = nil }
+        if let pageSince, room.now - pageSince > Self.pageMax { room.fail("a page does not end") }
+        if down.contains(Int(TalkTarget.page)) != isPaging {
+            room.fail(isPaging ? "a page has no microphone" : "the key of a page stays down")
+        }
+        let isSpeaking = room.switchboard.announcer.isSpeaking
+        announcedSince = isSpeaking ? announcedSince ?? room.now : nil
+        if let announcedSince, room.now - announcedSince > Self.announcementMax {
+            room.fail("an announcement does not end")
+        }
+    }
+
+    private func lookAtTalks(at room: Room) {
+        let held = room.switchboard.talks.targets
+        for target in down where !TalkTarget.aimed.contains(where: { $0.id == target }) {
+            if !held.contains(target) { room.fail("nobody holds the talk to \(target)") }
+        }
+    }
+
+    private func lookAtCallers(at room: Room) {
+        let (now, announcer) = (room.now, room.switchboard.announcer)
+        let pageCaller = pageCaller
+        room.callers.isOver(
+            { caller in
+                switch caller.kind {
+                case .talk: now - caller.since > room.settings.talkMax
+                case .page: caller.ticket != pageCaller
+                case .announcement: !announcer.awaitsSound && !announcer.isSpeaking
+                }
+            }, at: now)
+        let known = room.switchboard.callers
+        for caller in room.callers.waiting where !known.contains(caller.ticket) {
+            room.fail("caller \(caller.ticket.number) (\(caller.kind)) is forgotten")
+        }
+        for caller in room.callers.waiting {
+            guard let over = caller.overSince, now - over > Self.reportsMax else { continue }
+            room.fail("caller \(caller.ticket.number) (\(caller.kind)) gets no answer")
+        }
+    }
+
+    // MARK: At the end
+
+    /// The station has stopped as it should.
+    func stops(at room: Room) {
+        if begun != ended { room.fail("a call has no end, though the station stopped") }
+    }
+
+    /// What is not at rest, though nobody does anything any more.
+    func unrest(at room: Room) -> String? {
+        let switchboard = room.switchboard
+        if switchboard.station.call != nil { return "there is a call" }
+        if isRinging { return "it rings" }
+        if isBeeping { return "it beeps" }
+        if !down.isEmpty { return "keys are down: \(down.sorted())" }
+        if switchboard.pager.name != nil { return "there is a page" }
+        if switchboard.announcer.wish != nil { return "there is an announcement" }
+        if !room.callers.waiting.isEmpty { return "callers wait" }
+        if !room.talkingSince.isEmpty { return "the microphone is open" }
+        if !switchboard.talks.targets.isEmpty { return "a talk is held" }
+        if switchboard.ownTalks.isAwaited { return "a talkspurt awaits reports" }
+        if let numberedAt, room.now - numberedAt < .seconds(10) {
+            return "records are not acknowledged"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,130 @@
+internal import Crypto
+internal import Station
+internal import Time
+internal import VirtualTime
+internal import Wire
+
+/// What comes in from peers.
+extension RoomSound {
+    /// How long a voice sounds after its last packet, if its end was lost.
+    private static let silence = Duration.seconds(1)
+
+    func open(_ datagram: [UInt8], from source: Endpoint) {
+        guard let index = KeySlots.index(of: datagram.span),
+            let (number, peer) = peers.first(where: { $0.value.slots.owns(index: index) })
+        else { return }
+        var plaintext = [UInt8](repeating: 0, count: FrameLayout.plaintextMax)
+        var span = plaintext.mutableSpan
+        let opened: Opener.Opened
+        switch peer.slots.open(datagram.span, into: &span) {
+        case .opened(let packet, _): opened = packet
+        case .switched(let packet, let index, _):
+            opened = packet
+            peer.follow(index)
+            room.event { $0.switched(number, index) }
+        case .refused:
+            peer.lastRefused = now
+            return
+        case .foreign: return
+        }
+        peer.lastOpened = now
+        let flags = FrameFlags(rawValue: opened.flags)
+        switch flags.kind {
+        case .audio:
+            let highest = UInt16(plaintext[0]) << 8 | UInt16(plaintext[1])
+            let frames = Int(plaintext[2]) << 8 | Int(plaintext[3])
+            heard(flags, highest, frames, of: number)
+        case .control:
+            let cameAt = now
+            let payload = Array(plaintext[0..<opened.count])
+            room.event { $0.opened(payload, of: number, on: index, from: source, cameAt: cameAt) }
+            readEnds(payload, of: number)
+        case .cover, .drop: break
+        }
+    }
+
+    private func heard(_ flags: FrameFlags, _ highest: UInt16, _ frames: Int, of number: Int) {
+        let peer = peer(number)
+        let stream = flags.stream
+        var reception = peer.receptions[stream] ?? SoundPeer.Reception(lastAt: now)
+        defer { peer.receptions[stream] = reception }
+        switch peer.hearings[Int(stream)] {
+        // It is kept a moment, until it is known what the stream means.
+        case .unbound: return
+        case .ignored(let why):
+            if let told = reception.unheardAt, now - told < .seconds(1) { return }
+            reception.unheardAt = now
+            return send(
+                ControlPayload(.heard(Heard(stream: stream, share: 0, why: why))), to: number)
+        case .direct, .channel, .page, .call: break
+        }
+        reception.highest = highest
+        reception.received += frames
+        reception.lastAt = now
+        reception.played += 10 * frames
+        if !reception.isSounding {
+            reception.isSounding = true
+            lastSpeaker = number
+            room.event { $0.receiving(number, stream, true) }
+        }
+        guard !reception.isReporting else { return }
+        reception.isReporting = true
+        reportLater(stream, of: number)
+    }
+
+    /// Once a second, and once more after the end, a talker is told how it arrives.
+    private func reportLater(_ stream: UInt8, of number: Int) {
+        room.at(now + .seconds(1)) { [unowned self] in
+            guard let peer = peers[number], var reception = peer.receptions[stream],
+                reception.isReporting
+            else { return }
+            let isOver = now - reception.lastAt >= Self.silence
+            report(&reception, stream, to: number)
+            reception.isReporting = !isOver
+            peer.receptions[stream] = reception
+            if isOver { stopSounding(stream, of: number) } else { reportLater(stream, of: number) }
+        }
+    }
+
+    private func report(
+        _ reception: inout SoundPeer.Reception, _ stream: UInt8, to number: Int
+    ) {
+        let why = room.whyUnheard
+        let heard = Heard(
+            stream: stream, share: why == .heard ? 255 : 0, why: why,
+            played: Heard.Played(
+                ms: UInt16(clamping: 10 * reception.received),
+                total: UInt16(truncatingIfNeeded: reception.played)))
+        var payload = ControlPayload(
+            .report(
+                Report(
+                    stream: stream, highest: reception.highest,
+                    loss: UInt8(room.house.dice.below(20)), burst: 8, jitter: 20, delay: 30,
+                    concealed: 0, received: UInt16(clamping: reception.received))))
+        _ = payload.append(.heard(heard))
+        reception.received = 0
+        send(payload, to: number)
+    }
+
+    private func readEnds(_ payload: [UInt8], of number: Int) {
+        var ended: [UInt8] = []
+        _ = ControlReader.read(payload.span) {
+            if case .spurtEnd(let end) = $0 { ended.append(end.stream) }
+        }
+        for stream in ended { stopSounding(stream, of: number) }
+    }
+
+    private func stopSounding(_ stream: UInt8, of number: Int) {
+        guard peers[number]?.receptions[stream]?.isSounding == true else { return }
+        peers[number]!.receptions[stream]!.isSounding = false
+        room.event { $0.receiving(number, stream, false) }
+    }
+
+    /// The sound of a peer's stream goes there from now on.
+    func hear(_ number: Int, _ stream: UInt8, _ hearing: Hearing, _ priority: Priority) {
+        let peer = peer(number)
+        peer.hearings[Int(stream)] = hearing
+        peer.priorities[Int(stream)] = priority
+        if !hearing.isHeard { stopSounding(stream, of: number) }
+    }
+}
