@@ -39,7 +39,7 @@ public enum CounterName: String, CaseIterable, Sendable {
         case .framesCaptured: "Frames taken from the microphone."
         case .framesSent: "Frames encoded and sent, once for each channel or peer talked to."
         case .framesMixed: "Frames of peers that were played."
-        case .framesLost: "Frames of peers that never came."
+        case .framesLost: "Frames of peers that never came, or far too late."
         case .framesRecovered: "Frames of peers that came only as a copy in a later packet."
         case .concealedMs: "Sound made up for what did not come."
         case .stretchedMs: "Sound sped up or drawn out to keep the delay."

@@ -223,4 +223,7 @@ MUTATIONS = (
     # What was overtaken counts as lost.
     ("Sources/Audio/Playout/JitterBuffer+Insert.swift",
      "let through = highest - max(3, copyReach)", "let through = highest - 1"),
+    # What a later packet overtakes is lost, though it comes before its turn.
+    ("Sources/Audio/Playout/JitterBuffer+Insert.swift",
+     "while counted < through {", "while counted < finalised {"),
 )

@@ -49,7 +49,7 @@ extension JitterBuffer {
         case .duplicate, .malformed:
             guard !isCopy else { return .duplicate }
             let arrival = arrivals[Int(number & 127)]
-            if arrival.sequence == number, !arrival.isOwn, number >= finalised {
+            if arrival.sequence == number, !arrival.isOwn, number >= counted {
                 // Its copy has overtaken it: the frame is late, not lost.
                 note(number, isOwn: true, isSpurtStart: isSpurtStart, at: time)
                 reception.receive(at: now, transit: nil)
@@ -234,8 +234,10 @@ extension JitterBuffer {
         } else {
             highest = number
             finalised = number
+            counted = number
         }
         finalise()
+        countLosses()
     }
 
     private mutating func note(
@@ -259,13 +261,35 @@ extension JitterBuffer {
         while finalised < through {
             let arrival = arrivals[Int(finalised & 127)]
             let came = arrival.sequence == finalised
-            reception.observe(lost: !(came && arrival.isOwn), isRecovered: came && arrival.isInTime)
+            reception.observe(lost: !(came && arrival.isOwn))
             // A frame that never came costs the same at every delay. Pre-roll is left out: the
             // sender held it back, not the network.
             if came && !arrival.isSpurtStart, let late = lateness(of: finalised) {
                 learn(late, of: finalised, isMended: !arrival.isOwn)
             }
             finalised += 1
+        }
+    }
+
+    /// Counts what was lost or repaired of the frames that were judged and whose turn has passed.
+    ///
+    /// One that was overtaken, even by a whole pre-roll, may still come and be played.
+    mutating func countLosses() {
+        guard let highest else { return }
+        let through =
+            switch phase {
+            case .idle: finalised
+            // Its beginning may have been overtaken.
+            case .waiting: min(finalised, max(endedThrough + 1, counted))
+            case .playing: min(finalised, nextSequence)
+            }
+        // Older arrivals have made room for others.
+        counted = max(counted, highest - 127)
+        while counted < through {
+            let arrival = arrivals[Int(counted & 127)]
+            let came = arrival.sequence == counted
+            if !came || !arrival.isOwn { reception.count(isRecovered: came && arrival.isInTime) }
+            counted += 1
         }
     }
 

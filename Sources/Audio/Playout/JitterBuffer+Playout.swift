@@ -294,6 +294,7 @@ extension JitterBuffer {
             // Frames of it that still arrive are useless.
             packets.removeAll()
         }
+        countLosses()
         return .ended
     }
 }

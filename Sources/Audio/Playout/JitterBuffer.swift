@@ -127,6 +127,8 @@ public struct JitterBuffer: ~Copyable {
     var frameSamples: Int64 = 480
     var highest: Int64?
     var finalised: Int64 = 0
+    /// The first frame that is not counted yet as come, repaired or lost.
+    var counted: Int64 = 0
     var lastArrival: Int64?
     var lateInARow = 0
     /// How far back the copies (redundancy) reach, in frames.

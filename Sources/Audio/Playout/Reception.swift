@@ -24,7 +24,8 @@ public struct ReceptionReport: Equatable, Sendable {
 public struct ReceptionTotals: Equatable, Sendable {
     /// Packets, copies (redundancy) and duplicates not counted.
     public var received: UInt64 = 0
-    /// Frames that had come neither themselves nor as copies in time when the three after them had.
+    /// Frames whose turn has passed; when the three after them had come, neither they nor copies of
+    /// them in time had.
     public var lost: UInt64 = 0
     /// Frames that came only as a copy (redundancy), in time to be played.
     public var recovered: UInt64 = 0
@@ -109,13 +110,17 @@ struct Reception {
         totals.skippedMs = skippedSamples / 48
     }
 
-    /// Records whether the next frame of talk came itself, and if not, whether a copy of it did.
-    mutating func observe(lost: Bool, isRecovered: Bool = false) {
+    /// Counts a frame that did not come itself.
+    mutating func count(isRecovered: Bool) {
+        if isRecovered { totals.recovered += 1 } else { totals.lost += 1 }
+    }
+
+    /// Records for the reports whether the next frame of talk came itself.
+    mutating func observe(lost: Bool) {
         newest = (newest + 1) & 1023
         let bit = UInt64(1) << UInt64(newest & 63)
         if lost {
             lossBits[newest >> 6] |= bit
-            if isRecovered { totals.recovered += 1 } else { totals.lost += 1 }
         } else {
             lossBits[newest >> 6] &= ~bit
         }

@@ -37,7 +37,7 @@ package enum MediaCount: Int, CaseIterable {
     case framesCaptured
     case framesSent
     case framesMixed
-    /// Frames that never came; sound made up for them; sound sped up or drawn out.
+    /// Frames that never came, or far too late; sound made up for them; sound sped up or drawn out.
     case framesLost
     /// Frames that came only as a copy.
     case framesRecovered

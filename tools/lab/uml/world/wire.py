@@ -16,6 +16,9 @@ FILTER = ((0x28, 0, 0, 12), (0x15, 3, 0, 0x0800), (0x15, 0, 3, 0x86DD),
           (0x30, 0, 0, ETHERNET + 6), (0x15, 0, 1, UDP), (0x06, 0, 0, 0xFFFF), (0x06, 0, 0, 0))
 """The packets of a program: IPv4, and UDP of IPv6. (See bpf of the kernel's filter.rst.)"""
 
+CHOSEN = range(32768, 61000)
+"""Ports of the kernel's own choice, which is random: those of a probe whether anybody is there."""
+
 
 def attach(link):
     """Has the kernel drop what nobody wants to see, which would wake this process by chance."""
@@ -40,13 +43,18 @@ def missed(link):
     return struct.unpack("II", link.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))[1]
 
 
+def port(number):
+    """As text that is the same in every run."""
+    return "any" if number in CHOSEN else str(number)
+
+
 def describe(frame):
     """(source, target, bytes of the UDP datagram or of what else it is)."""
     if frame[12:14] == IPV6:
         source = socket.inet_ntop(socket.AF_INET6, frame[ETHERNET + 8:ETHERNET + 24])
         target = socket.inet_ntop(socket.AF_INET6, frame[ETHERNET + 24:ETHERNET + 40])
         ports = struct.unpack("!HHH", frame[ETHERNET + 40:ETHERNET + 46])
-        return f"[{source}]:{ports[0]}", f"[{target}]:{ports[1]}", ports[2] - 8
+        return f"[{source}]:{port(ports[0])}", f"[{target}]:{port(ports[1])}", ports[2] - 8
     header = (frame[ETHERNET] & 15) * 4
     source = socket.inet_ntoa(frame[ETHERNET + 12:ETHERNET + 16])
     target = socket.inet_ntoa(frame[ETHERNET + 16:ETHERNET + 20])
@@ -54,7 +62,7 @@ def describe(frame):
     if frame[ETHERNET + 9] != UDP:
         return source, target, len(frame) - body
     ports = struct.unpack("!HHH", frame[body:body + 6])
-    return f"{source}:{ports[0]}", f"{target}:{ports[1]}", ports[2] - 8
+    return f"{source}:{port(ports[0])}", f"{target}:{port(ports[1])}", ports[2] - 8
 
 
 class Wire:
