@@ -4,36 +4,37 @@ package import Wire
 
 /// What peers say, and what becomes of them.
 extension Switchboard {
-    /// A session with the peer is there; `isNewBoot` when it is the first since either restarted.
-    package mutating func up(_ peer: Int, isNewBoot: Bool, at now: Instant) {
+    /// Takes what happens to the session, the addresses or the number of a peer.
+    package mutating func follow(_ news: PeerNews, of peer: Int, at now: Instant) {
         self.now = now
-        station.up(peer: peer, isNewBoot: isNewBoot, at: now)
-        ownTalks.cameUp(peer, isNewBoot: isNewBoot)
-        presence.up(peer, &orders)
+        switch news {
+        case .up(let isNewBoot):
+            station.up(peer: peer, isNewBoot: isNewBoot, at: now)
+            ownTalks.cameUp(peer, isNewBoot: isNewBoot)
+            presence.up(peer, &orders)
+        case .renewed: station.renewed(peer: peer, at: now)
+        case .down:
+            station.down(peer: peer, at: now)
+            // What its path needed is over; the listeners that are left must not pay for it.
+            protection.begin(peer, &orders)
+            presence.down(peer, &orders)
+        case .opened(let moment): station.heard(peer: peer, at: moment)
+        case .lastHeard(let last): presence.opened(peer, last: last, at: now, &orders)
+        case .moved: whereabouts.moved(peer)
+        case .resolved: whereabouts.resolved(peer)
+        case .lookedUp(let isFound, let complaint):
+            whereabouts.answered(peer, isFound: isFound, complaint: complaint, &orders)
+        case .probed: downWatch.probed(peer, at: now)
+        case .key(let isShared): downWatch.followKey(of: peer, isShared: isShared, &orders)
+        case .left(let firstMid):
+            ownTalks.removed(peer)
+            aims.aimAway(from: peer, &orders)
+            station.replace(peer: peer, firstMid: firstMid)
+        case .replaced(let firstMid): replace(peer, firstMid: firstMid)
+        }
     }
 
-    /// There is another session with the peer.
-    package mutating func renewed(_ peer: Int, at now: Instant) {
-        self.now = now
-        station.renewed(peer: peer, at: now)
-    }
-
-    /// The peer has not been heard for long, or said goodbye.
-    package mutating func down(_ peer: Int, at now: Instant) {
-        self.now = now
-        station.down(peer: peer, at: now)
-        // What its path needed is over; the listeners that are left must not pay for it.
-        protection.begin(peer, &orders)
-        presence.down(peer, &orders)
-    }
-
-    /// Something authentic of the peer was opened at this moment.
-    package mutating func opened(_ peer: Int, at moment: Instant) {
-        station.heard(peer: peer, at: moment)
-    }
-
-    /// Another peer has this number from now on.
-    package mutating func replace(_ peer: Int, firstMid: UInt32) {
+    private mutating func replace(_ peer: Int, firstMid: UInt32) {
         protection.begin(peer, &orders)
         callLight.forget(peer)
         ownTalks.replace(peer, &orders)
@@ -44,12 +45,10 @@ extension Switchboard {
         station.replace(peer: peer, firstMid: firstMid)
     }
 
-    /// A peer has left: nothing of it is heard any more, and nothing is said to it.
-    package mutating func left(_ peer: Int, firstMid: UInt32) {
-        ownTalks.removed(peer)
-        aims.aimAway(from: peer, &orders)
-        station.replace(peer: peer, firstMid: firstMid)
-    }
+    /// A peer is about to be called at the addresses it has now.
+    ///
+    /// - Returns: Whether they are new.
+    package mutating func called(_ peer: Int) -> Bool { whereabouts.called(peer) }
 
     /// Takes one opened record of a peer, which came at `cameAt` if that was before `now`.
     package mutating func receive(

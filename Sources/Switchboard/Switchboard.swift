@@ -14,7 +14,7 @@ internal import Wire
 /// - `Switchboard+People` what people here do,
 /// - `Switchboard+Presence` who is there, `Switchboard+DownWatch` why a peer is not,
 /// - `Switchboard+OwnTalks` what listeners hear of this station's own talk,
-/// - `Switchboard+Sound` what goes wrong with cards and the processor.
+/// - `Switchboard+Machine` what goes wrong with cards, processor and network.
 package struct Switchboard {
     /// Records, streams, calls and pages between two stations.
     package internal(set) var station: Station

@@ -58,12 +58,12 @@ import Time
         var switchboard = Switchboard(
             peers: 2, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
         #expect(switchboard.microphoneSilence(facts()) == nil)
-        switchboard.streamChanged(.capture, .stands)
+        switchboard.follow(.stream(.capture, .stands), at: start)
         #expect(switchboard.decided == [.reopen(.capture), .notice(.asleep(.capture))])
         #expect(switchboard.microphoneSilence(facts()) == .lost)
         let isNews = switchboard.lookAtMicrophone(facts())
         #expect(isNews)
-        switchboard.streamLost(.capture)
+        switchboard.follow(.streamLost(.capture), at: start)
         #expect(switchboard.microphoneSilence(facts()) == nil)
     }
 }

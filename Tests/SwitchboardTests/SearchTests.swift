@@ -16,15 +16,15 @@ import Time
     }
 
     @Test mutating func namesThatWereNeverFoundAreLookedForEveryTwoSeconds() {
-        switchboard.resolved(0)
+        switchboard.follow(.resolved, of: 0, at: start)
         #expect(seek(at: 0) == [.resolve(peer: 1), .resolve(peer: 3)])
         #expect(seek(at: 1000).isEmpty)
-        switchboard.answered(3, isFound: true, complaint: nil)
+        switchboard.follow(.lookedUp(isFound: true, complaint: nil), of: 3, at: start)
         #expect(seek(at: 2000) == [.resolve(peer: 1)])
     }
 
     @Test mutating func theListenersOfATalkAreWantedAsLongAsItLasts() {
-        for peer in [0, 1, 3] { switchboard.resolved(peer) }
+        for peer in [0, 1, 3] { switchboard.follow(.resolved, of: peer, at: start) }
         #expect(seek([[1, 3], [0]], at: 0) == [1, 3, 0].map { .want(peer: $0) })
         #expect(seek([[1, 3], [0]], at: 1999).isEmpty)
         #expect(seek([[3]], at: 2000) == [.want(peer: 3)])

@@ -58,7 +58,7 @@ import Wire
         let lossy = Report(
             stream: 0, highest: 0, loss: 26, burst: 9, jitter: 10, delay: 20, concealed: 0,
             received: 90)
-        switchboard.up(1, isNewBoot: true, at: start)
+        switchboard.follow(.up(isNewBoot: true), of: 1, at: start)
         _ = switchboard.decided
         switchboard.answered(by: 1, after: .milliseconds(4), at: start + .milliseconds(4))
         switchboard.receive(.report(lossy), from: 1, at: start + .seconds(1))
@@ -69,7 +69,7 @@ import Wire
         #expect(switchboard.decided == [.protect(peer: 1, choice)])
         #expect(switchboard.protection.redundancy(of: 2).choice.depth == 0)
         // The peer of this number is another one now.
-        switchboard.replace(1, firstMid: 1)
+        switchboard.follow(.replaced(firstMid: 1), of: 1, at: start)
         #expect(switchboard.protection.redundancy(of: 1).choice.depth == 0)
     }
 
@@ -78,7 +78,7 @@ import Wire
         #expect(switchboard.decided.count == 4)
         #expect((0..<4).allSatisfy { switchboard.protection.redundancy(of: $0).choice.depth == 1 })
         // A peer that comes to this number later is reached by the same machine.
-        switchboard.replace(2, firstMid: 1)
+        switchboard.follow(.replaced(firstMid: 1), of: 2, at: start)
         #expect(switchboard.protection.redundancy(of: 2).choice.depth == 1)
     }
 }

@@ -61,8 +61,9 @@ extension ControlLoop {
 
     /// Tells once a second that sound was lost between card and program.
     mutating func followXruns() {
-        switchboard.soundLost(
+        let xruns = MachineNews.xruns(
             capture: rings.counters[.captureXruns], playback: rings.counters[.playbackXruns])
+        switchboard.follow(xruns, at: now)
         doWhatCoresAsk()
     }
 

@@ -16,7 +16,7 @@ extension ControlLoop {
         switch UDPProbe.start(to: SocketAddress(endpoint)) {
         case .sent(let probe):
             links.probes[peer] = Links.Probe(probe: probe, endpoint: endpoint)
-            switchboard.probed(peer, at: now)
+            switchboard.follow(.probed, of: peer, at: now)
         case .failed(let fault):
             guard let outcome = ProbeOutcome(fault) else { return }
             links.table.probed(peer: peer, endpoint, outcome, at: now)
@@ -43,7 +43,8 @@ extension ControlLoop {
         guard switchboard.looksAtNetwork(hasChanged: hasChanged, at: now) else { return }
         let interfaces = NetworkInterface.all()
         links.ownHosts = Set((interfaces ?? []).flatMap { one in one.addresses.map { $0.host } })
-        switchboard.looked(networkFault(of: interfaces).map { DownWatch.NetworkTrouble($0) })
+        let trouble = networkFault(of: interfaces).map { DownWatch.NetworkTrouble($0) }
+        switchboard.follow(.network(trouble), at: now)
         doWhatCoresAsk()
     }
 
@@ -178,8 +179,8 @@ extension ControlLoop {
 
     mutating func followKeys() {
         for peer in roster.numbers {
-            switchboard.followKey(
-                of: peer, isShared: links.table.sharedKey(of: peer, at: now) != nil)
+            let isShared = links.table.sharedKey(of: peer, at: now) != nil
+            switchboard.follow(.key(isShared: isShared), of: peer, at: now)
         }
         doWhatCoresAsk()
     }

@@ -50,7 +50,7 @@ extension ControlLoop {
         case .switched(let peer, let index):
             links.table.switched(peer: peer, index: index, at: now)
             doWhatCoresAsk()
-            switchboard.renewed(peer, at: now)
+            switchboard.follow(.renewed, of: peer, at: now)
             doWhatCoresAsk()
             tell(.rekey, peer: peer)
         case .talking(let target, let first, let isDoubted):
@@ -94,7 +94,7 @@ extension ControlLoop {
             cardLost(error)
         case .stream(let direction, let change): follow(direction, change)
         case .masterStalled:
-            switchboard.cardStalled()
+            switchboard.follow(.cardStalled, at: now)
             doWhatCoresAsk()
         case .shedding(let step): follow(shed: step)
         case .trialEnded: endLatencyTrial()
@@ -106,7 +106,7 @@ extension ControlLoop {
     }
 
     private mutating func cardLost(_ error: PCMError) {
-        switchboard.cardLost()
+        switchboard.follow(.cardLost, at: now)
         tellLoss(error)
     }
 
@@ -117,7 +117,7 @@ extension ControlLoop {
             switchboard.endPage()
             doWhatCoresAsk()
         }
-        switchboard.streamLost(.init(error.direction))
+        switchboard.follow(.streamLost(.init(error.direction)), at: now)
         tell(.audioLost, detail: error.description)
     }
 

@@ -150,7 +150,7 @@ extension ControlLoop {
         for number in roster.numbers where !kept.contains(number) {
             links.handshakesBefore += links.table.state(of: number)?.handshakes ?? 0
             links.table.remove(peer: number, at: now)
-            switchboard.left(number, firstMid: Boot.randomMid())
+            switchboard.follow(.left(firstMid: Boot.randomMid()), of: number, at: now)
             doWhatCoresAsk()
         }
         var numbers: [Int] = []
@@ -175,7 +175,7 @@ extension ControlLoop {
         figures.packetsBefore.sent += traffic[.sent]
         figures.packetsBefore.opened += traffic[.opened]
         for count in PeerCount.allCases { traffic.set(count, to: 0) }
-        switchboard.replace(number, firstMid: Boot.randomMid())
+        switchboard.follow(.replaced(firstMid: Boot.randomMid()), of: number, at: now)
     }
 
     /// The media loop takes these over; it hears too what can be done about the echo.
@@ -201,7 +201,7 @@ extension ControlLoop {
         for number in roster.numbers {
             let isNew = !former.contains(number)
             guard isNew || former[number].addresses != roster[number].addresses else { continue }
-            switchboard.moved(number)
+            switchboard.follow(.moved, of: number, at: now)
             resolve(number)
             doWhatCoresAsk()
         }

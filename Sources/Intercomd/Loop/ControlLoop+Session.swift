@@ -127,9 +127,9 @@ extension ControlLoop {
         case .resolve(let peer):
             resolve(peer)
         case .up(let peer, let newBoot):
-            switchboard.up(peer, isNewBoot: newBoot, at: now)
+            switchboard.follow(.up(isNewBoot: newBoot), of: peer, at: now)
         case .down(let peer):
-            switchboard.down(peer, at: now)
+            switchboard.follow(.down, of: peer, at: now)
         }
     }
 
@@ -141,7 +141,9 @@ extension ControlLoop {
                 peer: peer, sent: traffic[.sentOnCurrent],
                 lastSent: moment(traffic[.lastSent]), lastOpened: moment(traffic[.lastOpened]),
                 lastRefused: moment(traffic[.lastRefused]), at: now)
-            if let heard = moment(traffic[.lastOpened]) { switchboard.opened(peer, at: heard) }
+            if let heard = moment(traffic[.lastOpened]) {
+                switchboard.follow(.opened(at: heard), of: peer, at: now)
+            }
             doWhatCoresAsk()
         }
     }
@@ -165,7 +167,7 @@ extension ControlLoop {
             guard !switchboard.whereabouts.isResolved(peer) else { return }
             // A name server may take long to say nothing, and the next peer waits for it too.
         } else {
-            switchboard.resolved(peer)
+            switchboard.follow(.resolved, of: peer, at: now)
         }
         guard !numeric.isEmpty else { return }
         setEndpoints(numeric, of: peer)
@@ -184,7 +186,7 @@ extension ControlLoop {
     mutating func followPeers() {
         for peer in roster.numbers {
             guard let heard = moment(rings.traffic[peer][.lastOpened]) else { continue }
-            switchboard.opened(peer, last: heard, at: now)
+            switchboard.follow(.lastHeard(at: heard), of: peer, at: now)
             doWhatCoresAsk()
         }
     }
@@ -231,7 +233,8 @@ extension ControlLoop {
                 continue
             }
             let isFound = !answer.endpoints.isEmpty
-            switchboard.answered(answer.peer, isFound: isFound, complaint: answer.complaint)
+            switchboard.follow(
+                .lookedUp(isFound: isFound, complaint: answer.complaint), of: answer.peer, at: now)
             if isFound { setEndpoints(answer.endpoints, of: answer.peer) }
             doWhatCoresAsk()
         }

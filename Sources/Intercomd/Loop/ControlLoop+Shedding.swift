@@ -6,7 +6,7 @@ internal import Switchboard
 /// What is said of a processor that cannot keep up.
 extension ControlLoop {
     mutating func follow(shed step: LoadShedding.Step) {
-        switchboard.shed(to: Overload.Step(step))
+        switchboard.follow(.overload(Overload.Step(step)), at: now)
         doWhatCoresAsk()
     }
 

@@ -7,7 +7,7 @@ internal import Switchboard
 /// What is said of streams that are open and move no sound.
 extension ControlLoop {
     mutating func follow(_ direction: PCMError.Direction, _ change: StreamWatch.Change) {
-        switchboard.streamChanged(.init(direction), .init(change))
+        switchboard.follow(.stream(.init(direction), .init(change)), at: now)
         doWhatCoresAsk()
     }
 

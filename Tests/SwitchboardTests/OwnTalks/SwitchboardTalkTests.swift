@@ -21,7 +21,7 @@ import Wire
 
     @Test func aTalkspurtIsFollowedFromItsBeginningToItsLastReports() {
         var switchboard = switchboard()
-        switchboard.up(0, isNewBoot: true, at: start)
+        switchboard.follow(.up(isNewBoot: true), of: 0, at: start)
         let spurt = switchboard.talkspurtBegan(
             TalkspurtStart(to: 30, called: "house", listeners: [0], first: 10), at: start)
         switchboard.listenersJoined(30, by: [1], at: start)
@@ -74,8 +74,8 @@ import Wire
         let nobody = [HeardAt(peer: 0, percent: nil, .noAnswer)]
         #expect(
             switchboard.decided == [.notice(.noListener(target: "house", nobody))])
-        switchboard.left(0, firstMid: 1)
-        switchboard.replace(0, firstMid: 1)
+        switchboard.follow(.left(firstMid: 1), of: 0, at: start)
+        switchboard.follow(.replaced(firstMid: 1), of: 0, at: start)
         #expect(switchboard.decided.contains(.doubt(peer: 0, false)))
     }
 }
