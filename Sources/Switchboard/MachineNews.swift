@@ -1,3 +1,6 @@
+package import Station
+package import Time
+
 /// What happens to the cards, the processor and the network of this machine.
 package enum MachineNews: Equatable, Sendable {
     /// What became of a stream of sound.
@@ -12,6 +15,10 @@ package enum MachineNews: Equatable, Sendable {
     case cardLost
     /// The sound leaves out so much from now on, because the processor cannot keep up.
     case overload(Overload.Step)
-    /// What a look at the network found.
-    case network(DownWatch.NetworkTrouble?)
+    /// What the microphone's sound depends on, and when more than a muted card gives came last;
+    /// told in each turn, and when a person mutes it.
+    case microphone(MicrophoneWatch.Facts, soundAt: Instant)
+    /// What a look at the network found, and the peers that are reached without it; while there is
+    /// trouble, told in each turn.
+    case network(DownWatch.NetworkTrouble?, loopback: PeerSet)
 }

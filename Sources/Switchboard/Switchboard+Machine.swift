@@ -13,19 +13,23 @@ extension Switchboard {
         case .cardStalled: cardTroubles.stalled(&orders)
         case .cardLost: cardTroubles.cardLost()
         case .overload(let step): overload.follow(step, &orders)
-        case .network(let trouble): downWatch.looked(trouble, &orders)
+        case .microphone(let facts, let soundAt):
+            if microphoneWatch.follow(facts, soundAt: soundAt) { judgeAnew() }
+        case .network(let trouble, let loopback):
+            if downWatch.looked(trouble, loopback: loopback, &orders) { judgeAnew() }
         }
     }
 
     /// Why nothing comes of this station's microphone; nil where sound does, as far as is known.
-    package func microphoneSilence(_ facts: MicrophoneWatch.Facts) -> MicrophoneWatch.Silence? {
-        MicrophoneWatch.silence(facts, isStill: still[.capture] != nil)
+    package var microphoneSilence: Obstacle? {
+        microphoneWatch.silence(isStill: isMicrophoneStill).map { Obstacle($0) }
     }
 
-    /// Looks at the microphone again, once a second.
-    ///
-    /// - Returns: Whether it is another silence than at the look before, or none any more.
-    package mutating func lookAtMicrophone(_ facts: MicrophoneWatch.Facts) -> Bool {
-        microphoneWatch.look(facts, isStill: still[.capture] != nil)
+    var isMicrophoneStill: Bool { still[.capture] != nil }
+
+    /// Looks whether anything comes of the microphone; call it once a second, after its news.
+    package mutating func lookAtMicrophone(at now: Instant) {
+        self.now = now
+        if microphoneWatch.look(isStill: isMicrophoneStill) { judgeAnew() }
     }
 }

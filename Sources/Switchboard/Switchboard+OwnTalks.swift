@@ -4,8 +4,19 @@ package import Wire
 
 /// What listeners hear of this station's own talk.
 extension Switchboard {
-    /// What is around the talk from now on; what follows is judged by it.
-    package mutating func know(_ surroundings: Surroundings) { self.surroundings = surroundings }
+    /// What the talk is judged by.
+    package var surroundings: Surroundings {
+        var around = Surroundings()
+        around.peers = peers
+        around.up = presence.peers(.up)
+        around.down = presence.peers(.down)
+        around.cutOff = downWatch.cutOff
+        around.silence = microphoneSilence
+        around.silentSince = microphoneWatch.silentSince(isStill: isMicrophoneStill)
+        around.frameSamples = protection.frames.samples
+        around.hasPermitTone = hasPermitTone
+        return around
+    }
 
     /// The microphone opened for a target, or an announcement began.
     ///
@@ -41,25 +52,19 @@ extension Switchboard {
         ownTalks.told(heard, by: peer, surroundings, at: now, &orders)
     }
 
-    /// Tells what was heard of talkspurts whose last reports are in.
-    ///
-    /// Call it at `deadline`, when all that happened until then is known: it may be why nothing was
-    /// heard.
-    package mutating func tellOutcomes(at now: Instant) {
-        self.now = now
-        ownTalks.tick(surroundings, at: now, &orders)
-    }
-
     /// A second has passed: a listener may have stopped reporting.
     package mutating func followSilentListeners(at now: Instant) {
         self.now = now
         ownTalks.followSilentListeners(surroundings, at: now, &orders)
     }
 
-    /// The network or the microphone of this station went, or came, or a peer went.
-    package mutating func judgeAnew(at now: Instant) {
-        self.now = now
-        ownTalks.judgeAnew(surroundings, at: now, &orders)
+    /// Whether a peer hears what is said to it now; nil until it has said.
+    ///
+    /// `isHeld` says whether a program holds a talk to the peer open.
+    package func hearsNow(_ peer: Int, isHeld: Bool, at now: Instant) -> NowHeard? {
+        ownTalks.hearsNow(peer, isHeld: isHeld, surroundings, at: now)
     }
 
+    /// The network or the microphone of this station went, or came, or a peer went.
+    mutating func judgeAnew() { ownTalks.judgeAnew(surroundings, at: now, &orders) }
 }

@@ -17,9 +17,10 @@ extension Switchboard {
             station.down(peer: peer, at: now)
             // What its path needed is over; the listeners that are left must not pay for it.
             protection.begin(peer, &orders)
-            presence.down(peer, &orders)
+            if presence.down(peer, &orders) { judgeAnew() }
         case .opened(let moment): station.heard(peer: peer, at: moment)
-        case .lastHeard(let last): presence.opened(peer, last: last, at: now, &orders)
+        case .lastHeard(let last):
+            if presence.opened(peer, last: last, at: now, &orders) { judgeAnew() }
         case .moved: whereabouts.moved(peer)
         case .resolved: whereabouts.resolved(peer)
         case .lookedUp(let isFound, let complaint):

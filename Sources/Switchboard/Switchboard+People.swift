@@ -6,11 +6,12 @@ package import Wire
 extension Switchboard {
     // MARK: The settings
 
-    /// Other targets and channels from now on.
+    /// Other peers, targets and channels from now on, each in the order of the settings.
     package mutating func configure(
-        targets: [TalkTarget], channels: [Channel], at now: Instant
+        peers: [Int], targets: [TalkTarget], channels: [Channel], at now: Instant
     ) {
         self.now = now
+        self.peers = peers
         station.configure(targets: targets, channels: channels, at: now)
     }
 

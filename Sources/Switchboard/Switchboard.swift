@@ -22,6 +22,10 @@ package struct Switchboard {
     package internal(set) var protection: LossProtection
     package internal(set) var callDesk = CallDesk()
     package internal(set) var callLight: CallLight
+    /// The peers of the settings, in their order.
+    var peers: [Int]
+    /// Whether a tone permits a person to talk.
+    package var hasPermitTone = false
     /// Whether any lamp shows the call light.
     package var hasCallLamp = false
     /// Whom a talk key that replies speaks to.
@@ -51,8 +55,6 @@ package struct Switchboard {
 
     /// What listeners hear of this station's own talk.
     package internal(set) var ownTalks: OwnTalks
-    /// What is around the talk, as far as the switchboard was told.
-    var surroundings = Surroundings()
 
     var orders = Orders()
     var now: Instant
@@ -60,11 +62,14 @@ package struct Switchboard {
     /// - Parameters:
     ///   - station: Whose targets and channels are those of the settings.
     ///   - peers: Numbers that a peer may have.
+    ///   - known: Those of the peers of the settings, in their order.
     ///   - frames: What the encoder makes of the sound.
     ///   - now: The time.
     package init(
-        station: consuming Station, peers: Int, frames: LossProtection.Frames, at now: Instant
+        station: consuming Station, peers: Int, known: [Int] = [], frames: LossProtection.Frames,
+        at now: Instant
     ) {
+        self.peers = known
         self.station = station
         self.now = now
         protection = LossProtection(peers: peers, frames)
@@ -120,10 +125,13 @@ package struct Switchboard {
         return deadlines.compactMap { $0 }.min()
     }
 
-    /// Lets time pass; call it at `deadline`.
+    /// Lets time pass; call it at `deadline`, after all that has happened until then went in.
+    ///
+    /// That may be why nothing was heard of a talkspurt whose last reports are in.
     package mutating func tick(at now: Instant) {
         self.now = now
         station.tick(at: now)
         callLight.tick(at: now)
+        ownTalks.tick(surroundings, at: now, &orders)
     }
 }

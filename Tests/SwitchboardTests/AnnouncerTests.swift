@@ -44,7 +44,7 @@ import Wire
         switchboard.announcementEnded()
         #expect(switchboard.decided == [.notice(.announcementEnded(to: "house"))])
         #expect(switchboard.announcer.wish != nil)
-        switchboard.tellOutcomes(at: start + .seconds(4))
+        switchboard.tick(at: start + .seconds(4))
         let answers = switchboard.decided.filter {
             if case .answer = $0 { true } else { false }
         }

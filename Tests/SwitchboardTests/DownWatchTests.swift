@@ -1,3 +1,4 @@
+import Station
 import Testing
 import Time
 
@@ -16,7 +17,7 @@ import Time
     }
 
     private mutating func look(_ trouble: DownWatch.NetworkTrouble?) -> [Order] {
-        switchboard.follow(.network(trouble), at: start)
+        switchboard.follow(.network(trouble, loopback: [3]), at: start)
         return switchboard.decided
     }
 
@@ -36,6 +37,18 @@ import Time
         #expect(look(off) == [.notice(.networkFault(off))])
         #expect(look(nil) == [.notice(.networkReady), .retryAll])
         #expect(switchboard.downWatch.networkTrouble == nil)
+    }
+
+    @Test mutating func aFaultOfTheNetworkCutsOffThePeersThatAreNotOnThisMachine() {
+        #expect(switchboard.downWatch.cutOff.isEmpty)
+        _ = look(unplugged)
+        #expect((0..<4).filter { switchboard.downWatch.cutOff.contains($0) } == [0, 1, 2])
+        // A peer has moved to this machine.
+        switchboard.follow(.network(unplugged, loopback: [2, 3]), at: start)
+        #expect(switchboard.decided.isEmpty)
+        #expect((0..<4).filter { switchboard.downWatch.cutOff.contains($0) } == [0, 1])
+        _ = look(nil)
+        #expect(switchboard.downWatch.cutOff.isEmpty)
     }
 
     @Test mutating func aProbeIsGivenUpAfterItsTime() {

@@ -51,7 +51,7 @@ import Wire
         switchboard.pager.reportsAreIn(spurt + 1, to: 3, heard, &switchboard.orders)
         #expect(switchboard.decided.isEmpty)
         switchboard.talkspurtEnded(page, frames: 100, at: start + .seconds(1))
-        switchboard.tellOutcomes(at: start + .seconds(3))
+        switchboard.tick(at: start + .seconds(3))
         let answers = switchboard.decided.filter {
             if case .answer = $0 { true } else { false }
         }

@@ -100,7 +100,6 @@ extension ControlLoop {
     private mutating func beginWhenAhead() {
         guard let one = feed, switchboard.announcer.awaitsSound else { return }
         guard one.isWhole || one.given >= Announcement.ahead else { return }
-        switchboard.know(surroundings)
         switchboard.speakAnnouncement(at: now)
         doWhatCoresAsk()
         if one.isWhole { rings.tell(.announceEnd(isNow: false)) }

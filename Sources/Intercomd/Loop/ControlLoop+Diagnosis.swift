@@ -4,6 +4,7 @@ internal import Crypto
 internal import HAL
 internal import Presentation
 internal import Session
+internal import Station
 internal import Switchboard
 internal import Time
 internal import Wire
@@ -44,7 +45,7 @@ extension ControlLoop {
         let interfaces = NetworkInterface.all()
         links.ownHosts = Set((interfaces ?? []).flatMap { one in one.addresses.map { $0.host } })
         let trouble = networkFault(of: interfaces).map { DownWatch.NetworkTrouble($0) }
-        switchboard.follow(.network(trouble), at: now)
+        switchboard.follow(.network(trouble, loopback: loopback), at: now)
         doWhatCoresAsk()
     }
 
@@ -76,18 +77,27 @@ extension ControlLoop {
 
     // MARK: Peers
 
-    /// Whether this machine has no network that would lead to a peer.
-    func isCutOff(from peer: Int) -> Bool {
-        guard switchboard.downWatch.networkTrouble != nil else { return false }
-        let endpoint = links.table.state(of: peer)?.endpoint.map { SocketAddress($0) }
-        return !(endpoint?.isLoopback ?? false)
+    /// While the network is in trouble, a peer may move to an address of this machine.
+    mutating func followLoopback() {
+        guard let trouble = switchboard.downWatch.networkTrouble else { return }
+        switchboard.follow(.network(trouble, loopback: loopback), at: now)
+    }
+
+    /// The peers whose packets stay on this machine.
+    private var loopback: PeerSet {
+        PeerSet(
+            roster.numbers.filter { peer in
+                let endpoint = links.table.state(of: peer)?.endpoint
+                return endpoint.map { SocketAddress($0).isLoopback } ?? false
+            })
     }
 
     /// Why a peer is down; nil when it is up.
     func downReason(of peer: Int) -> DownReason? {
         let isUnresolved = switchboard.whereabouts.complaint(of: peer) != nil
         let reason = links.table.downReason(
-            of: peer, hasNetwork: !isCutOff(from: peer), isUnresolved: isUnresolved, at: now)
+            of: peer, hasNetwork: !switchboard.downWatch.cutOff.contains(peer),
+            isUnresolved: isUnresolved, at: now)
         guard let reason, reason != .noNetwork else { return reason }
         let here = links.table.endpoints(of: peer).first { isOwn(SocketAddress($0)) }
         let correction = switchboard.correction(

@@ -11,25 +11,6 @@ internal import Wire
 
 /// What the switchboard is told of this station's own talk, and asked about it.
 extension ControlLoop {
-    /// What the talk is judged by.
-    var surroundings: Surroundings {
-        var around = Surroundings()
-        around.peers = roster.numbers
-        for peer in view.peers.indices {
-            switch switchboard.presence.reach(of: peer) {
-            case .up: around.up.insert(peer)
-            case .stale: break
-            case .down: around.down.insert(peer)
-            }
-            if isCutOff(from: peer) { around.cutOff.insert(peer) }
-        }
-        around.silence = microphoneSilence
-        around.silentSince = silentSince
-        around.frameSamples = plan.sound.frameSamples
-        around.hasPermitTone = plan.hasPermitTone
-        return around
-    }
-
     /// The microphone opened for this target, or an announcement began: returns the number of the
     /// talkspurt.
     ///
@@ -39,30 +20,14 @@ extension ControlLoop {
         let start = TalkspurtStart(
             to: target, called: name(of: target), listeners: listeners(of: target), first: first,
             isDoubted: isDoubted)
-        switchboard.know(surroundings)
         let number = switchboard.talkspurtBegan(start, at: now)
         obeySwitchboard()
         return number
     }
 
-    /// Tells of talkspurts whose last reports are in.
-    mutating func tellOutcomes() {
-        guard let due = switchboard.ownTalks.deadline, now >= due else { return }
-        switchboard.know(surroundings)
-        switchboard.tellOutcomes(at: now)
-        doWhatCoresAsk()
-    }
-
-    /// The network or the microphone of this station went, or came, or a peer went.
-    mutating func judgeAnew() {
-        switchboard.know(surroundings)
-        switchboard.judgeAnew(at: now)
-        obeySwitchboard()
-    }
-
     /// Why a peer cannot be spoken to now, before it says anything; nil where it can be.
     func hindrance(to peer: Int, isVoice: Bool = true) -> HeardBy.Reason? {
-        surroundings.obstacle(to: peer, isVoice: isVoice).map { HeardBy.Reason($0) }
+        switchboard.surroundings.obstacle(to: peer, isVoice: isVoice).map { HeardBy.Reason($0) }
     }
 
     /// Whether this station talks, and nobody can hear any of it: what the lamp shows.
@@ -71,7 +36,7 @@ extension ControlLoop {
     /// Whether a peer hears what is said to it now: `heard`, or why not; nil until it has said.
     func hearsNow(_ peer: Int) -> String? {
         let isHeld = switchboard.talks.targets.contains { listeners(of: $0).contains(peer) }
-        let heard = switchboard.ownTalks.hearsNow(peer, isHeld: isHeld, surroundings, at: now)
+        let heard = switchboard.hearsNow(peer, isHeld: isHeld, at: now)
         return switch heard {
         case .heard: "heard"
         case .unheard(let obstacle): HeardBy.Reason(obstacle).rawValue

@@ -17,9 +17,17 @@ extension ControlLoop {
         let control = devices.microphoneMixer.look(
             devices.cards.input, config.audio.mixerInput, at: now)
         devices.silentMicrophone = control.flatMap { isSilent(behind: $0) ? $0 : nil }
-        guard switchboard.lookAtMicrophone(microphoneFacts) else { return }
         tellVolumes()
-        judgeAnew()
+        switchboard.lookAtMicrophone(at: now)
+        obeySwitchboard()
+    }
+
+    /// Tells the switchboard what the microphone's sound depends on.
+    mutating func followMicrophone() {
+        let facts = MicrophoneWatch.Facts(
+            isMuted: keeper.state.isMicrophoneMuted, isWanted: devices.cards.input.isWanted,
+            isOpen: devices.cards.input.isOpen, isCardMuted: devices.silentMicrophone != nil)
+        switchboard.follow(.microphone(facts, soundAt: microphoneSoundAt), at: now)
     }
 
     /// Whether what the microphone gives is as little as its control lets through.
@@ -33,31 +41,10 @@ extension ControlLoop {
         Instant(nanoseconds: Int64(rings.counters[.microphoneSoundAt]))
     }
 
-    /// Since when nothing comes of it, where that is known from its sound.
-    var silentSince: Instant? {
-        microphoneSilence == .microphoneCardMuted ? microphoneSoundAt : nil
-    }
-
-    /// Nil where sound comes of it, as far as is known.
-    var microphoneSilence: Obstacle? {
-        switch switchboard.microphoneSilence(microphoneFacts) {
-        case nil: nil
-        case .muted: .microphoneMuted
-        case .lost: .microphoneLost
-        case .cardMuted: .microphoneCardMuted
-        }
-    }
-
-    private var microphoneFacts: MicrophoneWatch.Facts {
-        MicrophoneWatch.Facts(
-            isMuted: keeper.state.isMicrophoneMuted, isWanted: devices.cards.input.isWanted,
-            isOpen: devices.cards.input.isOpen, isCardMuted: devices.silentMicrophone != nil)
-    }
-
     /// A talk goes on, and nothing comes of its microphone.
     var microphoneHindrances: [Hindrance] {
         let open = view.talkingSince.keys.filter { $0 != Int(TalkTarget.announcement) }
-        guard let obstacle = microphoneSilence, !open.isEmpty else { return [] }
+        guard let obstacle = switchboard.microphoneSilence, !open.isEmpty else { return [] }
         let silence = HeardBy.Reason(obstacle)
         return [
             Hindrance(

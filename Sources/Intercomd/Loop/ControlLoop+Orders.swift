@@ -81,21 +81,14 @@ extension ControlLoop {
         case .signal(let peer, let time):
             tell(.signal, peer: peer, detail: "for \(time.milliseconds / 1000) s")
         case .peerUp(let peer): tellUp(peer)
-        case .peerDown(let peer):
-            tell(.peerDown, peer: peer)
-            judgeAnew()
-        case .peerStale(let peer):
-            tell(.peerStale, peer: peer)
-            judgeAnew()
+        case .peerDown(let peer): tell(.peerDown, peer: peer)
+        case .peerStale(let peer): tell(.peerStale, peer: peer)
         case .peerHeard(let peer): tell(.peerHeard, peer: peer)
         case .unresolved(let peer, let complaint):
             tell(.peerUnresolved, peer: peer, detail: complaint)
         case .networkFault(let trouble):
             tell(.networkFault, detail: "\(trouble.text); \(trouble.fix)")
-            judgeAnew()
-        case .networkReady:
-            tell(.networkReady)
-            judgeAnew()
+        case .networkReady: tell(.networkReady)
         case .sharedKey(let peer): tell(.sharedKey, peer: peer, detail: sharedKeyProblem(of: peer))
         case .xrun(let direction):
             tell(.xrun, detail: direction == .capture ? "input" : "output")

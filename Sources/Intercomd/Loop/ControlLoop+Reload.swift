@@ -66,7 +66,8 @@ extension ControlLoop {
         if let clock = soundClock { devices.clocksApart = clock.reason }
         tellMedia(config, routing)
         self.consent()
-        switchboard.configure(targets: routing.targets, channels: routing.channels, at: now)
+        switchboard.configure(
+            peers: roster.numbers, targets: routing.targets, channels: routing.channels, at: now)
         devices.cards.configure(config.audio, rings)
         links.table.setLimits(Session.Limits(config.session), at: now)
         callMoved(since: former)
@@ -215,6 +216,7 @@ extension ControlLoop {
         settings.routing = change.routing
         let former = plan
         settings.plan = change.plan
+        switchboard.hasPermitTone = plan.hasPermitTone
         let isSameFrame =
             former.frameSize == plan.frameSize
             && former.frameSizeRepeated == plan.frameSizeRepeated

@@ -69,7 +69,6 @@ extension ControlLoop {
                     // What was heard of it is said beside it.
                     let isOfIt = heard?.stream == report.stream
                     if isOfIt { hasReport = true }
-                    if switchboard.ownTalks.isAwaited { switchboard.know(surroundings) }
                     switchboard.reported(report, isOfIt ? heard : nil, by: peer, at: now)
                 case .heard(let found):
                     // As above: one counts.
@@ -77,7 +76,6 @@ extension ControlLoop {
                     hasHeard = true
                     switchboard.receive(record, from: peer, at: now)
                     guard !hasReport else { break }
-                    if switchboard.ownTalks.isAwaited { switchboard.know(surroundings) }
                     switchboard.toldHeard(found, by: peer, at: now)
                 default:
                     switchboard.receive(record, from: peer, at: now, cameAt: opened.cameAt)

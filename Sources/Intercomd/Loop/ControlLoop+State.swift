@@ -5,6 +5,7 @@ internal import HAL
 internal import Media
 internal import Presentation
 internal import Station
+internal import Switchboard
 internal import Time
 
 /// Volumes, mutes and do-not-disturb.
@@ -94,7 +95,7 @@ extension ControlLoop {
         guard isChange else { return true }
         tellVolumes()
         tell(.mute, target: what, detail: isOn ? "on" : "off")
-        if what == "mic" { judgeAnew() }
+        obeySwitchboard()
         return true
     }
 
@@ -114,6 +115,7 @@ extension ControlLoop {
 
     /// Tells the media loop, where something about it has changed.
     mutating func tellVolumes() {
+        followMicrophone()
         let state = keeper.state
         var volumes = MediaVolumes()
         volumes.speaker =
@@ -125,7 +127,7 @@ extension ControlLoop {
         volumes.tones = Gain(percent: state.volumes.tones)
         volumes.page = Gain(percent: state.volumes.page)
         volumes.isMicrophoneMuted = state.isMicrophoneMuted
-        volumes.isMicrophoneSilent = microphoneSilence != nil
+        volumes.isMicrophoneSilent = switchboard.microphoneSilence != nil
         for number in roster.numbers where state.muted.contains(roster[number].name) {
             volumes.mutedPeers.insert(number)
         }

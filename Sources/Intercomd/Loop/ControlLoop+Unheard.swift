@@ -187,7 +187,9 @@ extension ControlLoop {
 
     /// Whether what kept this station's voice from being heard at a peer may hold still.
     private func isStill(_ reason: HeardBy.Reason, at peer: Int) -> Bool {
-        if reason.isTalkers { return reason == microphoneSilence.map { HeardBy.Reason($0) } }
+        if reason.isTalkers {
+            return reason == switchboard.microphoneSilence.map { HeardBy.Reason($0) }
+        }
         switch reason {
         case .network: return true
         case .noAnswer:

@@ -103,8 +103,9 @@ struct ControlLoop: ~Copyable {
         history = History(in: settings.config.paths.state)
         keeper = StateKeeper(in: settings.config.paths.state)
         switchboard = Switchboard(
-            station: station, peers: Roster.capacity, frames: LossProtection.Frames(settings.plan),
-            at: facts.startedAt)
+            station: station, peers: Roster.capacity, known: settings.roster.numbers,
+            frames: LossProtection.Frames(settings.plan), at: facts.startedAt)
+        switchboard.hasPermitTone = settings.plan.hasPermitTone
         nextSecond = facts.startedAt
         health = Health(Watchdog(isThere: facts.watchdog != nil))
         self.settings = settings
@@ -159,10 +160,11 @@ struct ControlLoop: ~Copyable {
         armTimer()
         let ready = loop.wait(until: nil)
         now = Clock.now()
+        followMicrophone()
+        followLoopback()
         for place in 0..<ready { serve(loop[place].token) }
         takeReturns()
         links.table.tick(at: now)
-        switchboard.tick(at: now)
         doWhatCoresAsk()
         followReload()
         everySecond()
@@ -171,7 +173,9 @@ struct ControlLoop: ~Copyable {
         followClocks()
         lookAtMeters()
         followAnnouncement()
-        tellOutcomes()
+        // After all news of this turn: what was heard of a talk is judged by them.
+        switchboard.tick(at: now)
+        doWhatCoresAsk()
         tickHistory()
         runHook()
         server.isPaused = settings.pendingReload != nil
@@ -245,7 +249,6 @@ struct ControlLoop: ~Copyable {
         seekAbsent()
         journal.tellSuppressed(at: now)
         followMixers()
-        switchboard.know(surroundings)
         switchboard.followSilentListeners(at: now)
         obeySwitchboard()
         tickState()

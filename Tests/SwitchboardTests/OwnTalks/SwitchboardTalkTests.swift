@@ -1,3 +1,4 @@
+import Audio
 import Station
 import Testing
 import Time
@@ -12,16 +13,14 @@ import Wire
     private func switchboard() -> Switchboard {
         var switchboard = Switchboard(
             peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
-        var around = Surroundings()
-        around.peers = [0, 1]
-        around.up = [0, 1]
-        switchboard.know(around)
+        switchboard.configure(peers: [0, 1], targets: [], channels: [], at: start)
+        for peer in [0, 1] { switchboard.follow(.up(isNewBoot: true), of: peer, at: start) }
+        _ = switchboard.decided
         return switchboard
     }
 
     @Test func aTalkspurtIsFollowedFromItsBeginningToItsLastReports() {
         var switchboard = switchboard()
-        switchboard.follow(.up(isNewBoot: true), of: 0, at: start)
         let spurt = switchboard.talkspurtBegan(
             TalkspurtStart(to: 30, called: "house", listeners: [0], first: 10), at: start)
         switchboard.listenersJoined(30, by: [1], at: start)
@@ -37,7 +36,7 @@ import Wire
         switchboard.talkspurtEnded(30, frames: 100, at: second)
         let due = second + .milliseconds(1_400)
         #expect(switchboard.ownTalks.deadline == due)
-        switchboard.tellOutcomes(at: due)
+        switchboard.tick(at: due)
         let found = [heard(0, 100), heard(1, 0, .told(.doNotDisturb))]
         #expect(
             switchboard.decided == [
@@ -48,7 +47,8 @@ import Wire
     }
 
     @Test func theFirstOfAllDeadlinesIsTheSwitchboards() {
-        var switchboard = switchboard()
+        var switchboard = Switchboard(
+            peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
         switchboard.signalled(by: 0, for: .seconds(30), at: start)
         #expect(switchboard.callLight.deadline == start + .seconds(30))
         _ = switchboard.talkspurtBegan(
@@ -59,23 +59,92 @@ import Wire
 
     @Test func whatIsAroundTheTalkIsWhatItIsJudgedBy() {
         var switchboard = switchboard()
-        var around = Surroundings()
-        around.peers = [0]
-        around.up = [0]
-        around.cutOff = [0]
-        switchboard.know(around)
-        switchboard.judgeAnew(at: start)
-        #expect(switchboard.decided == [.doubt(peer: 0, true)])
-        around.cutOff = []
-        switchboard.know(around)
+        let trouble = DownWatch.NetworkTrouble(code: "no_carrier", text: "out", fix: "in")
+        switchboard.follow(.network(trouble, loopback: [1]), at: start)
+        #expect(
+            switchboard.decided == [.notice(.networkFault(trouble)), .doubt(peer: 0, true)])
+        switchboard.follow(.network(nil, loopback: [1]), at: start)
+        #expect(
+            switchboard.decided == [.notice(.networkReady), .retryAll, .doubt(peer: 0, false)])
         _ = switchboard.talkspurtBegan(
             TalkspurtStart(to: 3, called: "house", listeners: [0]), at: start)
         switchboard.followSilentListeners(at: start + .seconds(4))
         let nobody = [HeardAt(peer: 0, percent: nil, .noAnswer)]
         #expect(
-            switchboard.decided == [.notice(.noListener(target: "house", nobody))])
+            switchboard.decided == [
+                .doubt(peer: 0, true), .notice(.noListener(target: "house", nobody)),
+            ])
         switchboard.follow(.left(firstMid: 1), of: 0, at: start)
         switchboard.follow(.replaced(firstMid: 1), of: 0, at: start)
         #expect(switchboard.decided.contains(.doubt(peer: 0, false)))
+    }
+
+    /// The orders that remain when the doubts, which go to the sound, are left out.
+    private func told(_ orders: [Order]) -> [Order] {
+        orders.filter {
+            if case .notice = $0 { true } else { false }
+        }
+    }
+
+    private func nobodyHears(_ heard: (Int, Obstacle)...) -> Order {
+        .notice(
+            .noListener(
+                target: "house", heard.map { HeardAt(peer: $0.0, percent: nil, $0.1) }))
+    }
+
+    @Test func aTalkerLearnsAtOnceThatTheLastListenerHasGone() {
+        var switchboard = switchboard()
+        _ = switchboard.talkspurtBegan(
+            TalkspurtStart(to: 3, called: "house", listeners: [0, 1]), at: start)
+        switchboard.follow(.down, of: 1, at: start)
+        #expect(told(switchboard.decided) == [.notice(.peerDown(1))])
+        let later = start + .seconds(21)
+        switchboard.follow(.lastHeard(at: start), of: 0, at: later)
+        #expect(
+            told(switchboard.decided)
+                == [.notice(.peerStale(0)), nobodyHears((0, .down), (1, .down))])
+    }
+
+    @Test func aTalkerLearnsAtOnceOfAMuteAndAtTheNextLookOfACard() {
+        func facts(muted: Bool = false, open: Bool = true) -> MachineNews {
+            let facts = MicrophoneWatch.Facts(
+                isMuted: muted, isWanted: true, isOpen: open, isCardMuted: false)
+            return .microphone(facts, soundAt: start)
+        }
+        var switchboard = switchboard()
+        switchboard.hasPermitTone = true
+        switchboard.follow(facts(), at: start)
+        _ = switchboard.talkspurtBegan(
+            TalkspurtStart(to: 3, called: "house", listeners: [0]), at: start)
+        switchboard.follow(facts(muted: true), at: start)
+        #expect(told(switchboard.decided) == [nobodyHears((0, .microphoneMuted))])
+        switchboard.follow(facts(), at: start)
+        #expect(switchboard.decided == [.chime(.permit)])
+        switchboard.follow(facts(open: false), at: start)
+        #expect(switchboard.decided.isEmpty)
+        switchboard.lookAtMicrophone(at: start)
+        #expect(told(switchboard.decided) == [nobodyHears((0, .microphoneLost))])
+        switchboard.lookAtMicrophone(at: start)
+        #expect(switchboard.decided.isEmpty)
+    }
+
+    /// The network may go in the very turn in which the last reports are due.
+    @Test func whatWasHeardIsJudgedByAllNewsThatCameBeforeTheTick() {
+        var switchboard = switchboard()
+        _ = switchboard.talkspurtBegan(
+            TalkspurtStart(to: 3, called: "house", listeners: [0]), at: start)
+        switchboard.follow(.down, of: 0, at: start)
+        switchboard.talkspurtEnded(3, frames: 100, at: start)
+        _ = switchboard.decided
+        let due = start + .milliseconds(1_300)
+        let trouble = DownWatch.NetworkTrouble(code: "no_carrier", text: "out", fix: "in")
+        switchboard.follow(.network(trouble, loopback: []), at: due)
+        switchboard.tick(at: due)
+        let found = [heard(0, 0, .noNetwork)]
+        #expect(
+            told(switchboard.decided) == [
+                .notice(.networkFault(trouble)),
+                .notice(.heard(target: "house", .seconds(1), found)),
+            ])
     }
 }
