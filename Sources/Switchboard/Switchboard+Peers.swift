@@ -29,7 +29,7 @@ extension Switchboard {
         case .key(let isShared): downWatch.followKey(of: peer, isShared: isShared, &orders)
         case .left(let firstMid):
             ownTalks.removed(peer)
-            aims.aimAway(from: peer, &orders)
+            aimAway(from: peer)
             station.replace(peer: peer, firstMid: firstMid)
         case .replaced(let firstMid): replace(peer, firstMid: firstMid)
         }
@@ -39,6 +39,7 @@ extension Switchboard {
         protection.begin(peer, &orders)
         callLight.forget(peer)
         ownTalks.replace(peer, &orders)
+        voices.forget(peer)
         presence.forget(peer)
         whereabouts.forget(peer)
         doubts.forget(peer)
@@ -52,14 +53,21 @@ extension Switchboard {
     package mutating func called(_ peer: Int) -> Bool { whereabouts.called(peer) }
 
     /// Takes one opened record of a peer, which came at `cameAt` if that was before `now`.
+    ///
+    /// `heard` is the HEARD record that a REPORT has beside it, of the same stream.
     package mutating func receive(
-        _ record: ControlRecord, from peer: Int, at now: Instant, cameAt: Instant? = nil
+        _ record: ControlRecord, beside heard: Heard? = nil, from peer: Int, at now: Instant,
+        cameAt: Instant? = nil
     ) {
         self.now = now
         let before = station.view(of: peer).roundTripAt
         station.receive(record, from: peer, at: now, cameAt: cameAt)
         switch record {
-        case .report(let report): protection.reported(report, by: peer, at: now, &orders)
+        case .report(let report):
+            protection.reported(report, by: peer, at: now, &orders)
+            ownTalks.reported(report, heard, by: peer, surroundings, at: now, &orders)
+        case .heard(let heard):
+            ownTalks.told(heard, by: peer, surroundings, at: now, &orders)
         case .pong:
             let known = station.view(of: peer)
             guard known.roundTripAt != before, let roundTrip = known.roundTrip else { return }
@@ -68,13 +76,4 @@ extension Switchboard {
         default: break
         }
     }
-
-    /// The peer is heard just now: its round trip is measured, unless it was lately.
-    package mutating func measure(_ peer: Int, at now: Instant) {
-        self.now = now
-        station.measure(peer, at: now)
-    }
-
-    /// A peer's voice began.
-    package mutating func voiceBegan(_ peer: Int) { replyKey.heard(peer) }
 }

@@ -88,9 +88,10 @@ extension Switchboard {
         return station.hangUp(at: now)
     }
 
-    /// The station stops: the call that there is ends.
-    package mutating func stopCalls(at now: Instant) {
+    /// The station stops: the call that there is ends, and peers that go down are no news.
+    package mutating func stop(at now: Instant) {
         self.now = now
+        presence.leave()
         station.stopCalls(at: now)
     }
 
@@ -158,7 +159,7 @@ extension Switchboard {
                 listeners: target.listeners, priority: priority, purpose: .page), at: now)
         // The listeners learn what the stream means before they hear it.
         askStation()
-        aims.aim(TalkTarget.page, at: target.listeners, name: .named(name), &orders)
+        aim(TalkTarget.page, at: target.listeners, name: .named(name))
         orders.add(.press(target: Pager.target, isDown: true))
     }
 
@@ -195,15 +196,15 @@ extension Switchboard {
     package mutating func announce(_ wish: Announcer.Wish) {
         announcer.begin(wish)
         let listeners = wish.target.listeners
-        aims.aim(TalkTarget.announcement, at: listeners, name: .named(wish.name), &orders)
-        want(listeners)
+        aim(TalkTarget.announcement, at: listeners, name: .named(wish.name))
+        search.want(listeners, &orders)
     }
 
     /// Enough of its sound is here: it begins.
     package mutating func speakAnnouncement(at now: Instant) {
         guard announcer.awaitsSound, let wish = announcer.wish else { return }
         self.now = now
-        let listeners = aims.aim(of: Announcer.target)?.listeners ?? []
+        let listeners = listeners(of: Announcer.target)
         station.aim(
             TalkTarget(
                 stream: TalkTarget.announcement, reference: wish.target.reference,

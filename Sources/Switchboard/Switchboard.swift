@@ -12,8 +12,8 @@ internal import Wire
 /// - `Switchboard+Peers` takes what peers say and do,
 /// - `Switchboard+Calls` what the calls want,
 /// - `Switchboard+People` what people here do,
-/// - `Switchboard+Presence` who is there, `Switchboard+DownWatch` why a peer is not,
-/// - `Switchboard+OwnTalks` what listeners hear of this station's own talk,
+/// - `Switchboard+DownWatch` why a peer is down,
+/// - `Switchboard+Talks` this station's own talk, what listeners hear of it, and peers' voices,
 /// - `Switchboard+Machine` what goes wrong with cards, processor and network.
 package struct Switchboard {
     /// Records, streams, calls and pages between two stations.
@@ -34,6 +34,10 @@ package struct Switchboard {
     package internal(set) var aims = Aims()
     package internal(set) var pager = Pager()
     package internal(set) var announcer = Announcer()
+    /// The talks that the microphone is open for.
+    package internal(set) var openTalks = OpenTalks()
+    /// The voices of peers that are heard.
+    package internal(set) var voices: HeardVoices
     var requests = PeerRequests()
     /// Whether each peer is there.
     package internal(set) var presence: Presence
@@ -74,6 +78,7 @@ package struct Switchboard {
         self.now = now
         protection = LossProtection(peers: peers, frames)
         callLight = CallLight(peers: peers)
+        voices = HeardVoices(peers: peers)
         presence = Presence(peers: peers)
         whereabouts = Whereabouts(peers: peers)
         doubts = Doubts(peers: peers)
@@ -112,6 +117,7 @@ package struct Switchboard {
         switch action {
         case .send(let peer, let payload): orders.add(.send(peer: peer, payload))
         case .hear(let peer, let stream, let hearing, let priority):
+            voices.bound(stream, of: peer, to: hearing)
             orders.add(.hear(peer: peer, stream: stream, hearing, priority))
         case .call(let action): follow(action)
         }

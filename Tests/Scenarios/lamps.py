@@ -177,6 +177,6 @@ MUTATIONS = (
      "case .unpaired: isUnpaired ? .steady : nil", "case .unpaired: nil"),
     # The lamp follows the key, not the gate.
     ("Sources/Intercomd/Loop/ControlLoop+Devices.swift",
-     "        facts.isTalking = view.isTalking",
-     "        facts.isTalking = lines.keys.contains { $0.isDown == true }"),
+     "        facts.isTalking = switchboard.openTalks.isAny",
+     "        facts.isTalking = devices.lines.keys.contains { $0.isDown == true }"),
 )

@@ -40,7 +40,7 @@ import Wire
         announce()
         switchboard.speakAnnouncement(at: start)
         _ = switchboard.decided
-        switchboard.talkspurtEnded(announcement, frames: 100, at: start + .seconds(1))
+        switchboard.follow(.said(target: announcement, frames: 100), at: start + .seconds(1))
         switchboard.announcementEnded()
         #expect(switchboard.decided == [.notice(.announcementEnded(to: "house"))])
         #expect(switchboard.announcer.wish != nil)

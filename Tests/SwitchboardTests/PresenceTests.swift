@@ -50,7 +50,7 @@ import Time
     @Test mutating func peersThatGoDownWhenTheStationStopsAreNoNews() {
         switchboard.follow(.up(isNewBoot: true), of: 1, at: start)
         _ = switchboard.decided
-        switchboard.leave()
+        switchboard.stop(at: start)
         switchboard.follow(.down, of: 1, at: start)
         #expect(!switchboard.decided.contains(.notice(.peerDown(1))))
         #expect(switchboard.presence.reach(of: 1) == .down)

@@ -27,9 +27,13 @@ import Wire
 
     @Test mutating func theFirstDeadlineOfAllCounts() {
         switchboard.signalled(by: 1, for: .seconds(1), at: start)
-        let listener = Doubts.Listener(
-            peer: 2, since: start, opened: start, sessionSince: nil, reported: nil)
-        switchboard.follow([listener], at: start)
+        let target = TalkTarget(stream: 0, reference: 0, listeners: [2])
+        switchboard.configure(peers: [2], targets: [target], channels: [], at: start)
+        switchboard.follow(
+            .talking(target: target.id, name: nil, first: nil, isDoubted: false), at: start)
+        switchboard.followListeners(at: start) { _ in
+            Doubts.SignsOfLife(opened: start, sessionSince: nil)
+        }
         #expect(switchboard.deadline == start + .seconds(1))
         switchboard.buttonPressed()
         #expect(switchboard.deadline == start + .milliseconds(2500))
@@ -45,11 +49,13 @@ import Wire
     }
 
     @Test mutating func aReplyGoesToThePeerThatWasHeardLast() {
-        switchboard.voiceBegan(3)
+        switchboard.follow(.receiving(peer: 3, stream: 0, isOn: true), at: start)
+        _ = switchboard.decided
         #expect(switchboard.replyKey.peer(isDown: true) == 3)
         switchboard.reply(isDown: true) { $0 + 32 }
         #expect(switchboard.decided.isEmpty)
-        switchboard.voiceBegan(1)
+        switchboard.follow(.receiving(peer: 1, stream: 0, isOn: true), at: start)
+        _ = switchboard.decided
         switchboard.reply(isDown: true) { $0 + 32 }
         #expect(switchboard.decided == [.press(target: 35, isDown: false)])
     }

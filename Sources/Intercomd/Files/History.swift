@@ -31,6 +31,9 @@ struct History: ~Copyable {
     private static let tornMax = 4 * 1024
     private static let mode: UInt32 = 0o600
 
+    /// The call that ended last since the start.
+    var lastEnded: HistoryRecord?
+
     private let path: String
     private var file: AppendFile?
     /// Lines that are not on disk, the oldest first.

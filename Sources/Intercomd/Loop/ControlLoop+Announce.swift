@@ -70,7 +70,7 @@ extension ControlLoop {
         reply.target = name
         reply.isOver = isOver
         reply.listeners = namesThere(
-            of: listeners(of: Int(TalkTarget.announcement)), isVoice: false)
+            of: switchboard.listeners(of: Int(TalkTarget.announcement)), isVoice: false)
         return reply
     }
 

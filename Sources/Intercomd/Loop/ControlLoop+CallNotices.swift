@@ -30,7 +30,7 @@ extension ControlLoop {
             }
         }
         self.record(record)
-        view.lastEnded = record
+        history.lastEnded = record
         tell(
             record.isMissed ? .missedCall : .callEnded,
             peer: summary.answeredBy ?? summary.peers.first, target: name(of: channel),

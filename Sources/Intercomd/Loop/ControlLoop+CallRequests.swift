@@ -71,7 +71,7 @@ extension ControlLoop {
 
     var callStatus: CallStatus {
         var status = CallStatus()
-        if let last = view.lastEnded {
+        if let last = history.lastEnded {
             status.last = last.call
             status.lastDirection = last.direction.rawValue
             status.lastPeer = last.peer.isEmpty ? last.channel : last.peer

@@ -75,9 +75,9 @@ extension ControlLoop {
 
     private var lampFacts: LampFacts {
         var facts = LampFacts()
-        facts.isTalking = view.isTalking
-        facts.isUnheard = isTalkingToNobody
-        facts.isReceiving = view.isReceiving
+        facts.isTalking = switchboard.openTalks.isAny
+        facts.isUnheard = switchboard.isTalkingToNobody
+        facts.isReceiving = switchboard.voices.isAny
         facts.isListening = isListening
         facts.isRinging = station.call?.state == .ringing
         facts.hasMissed = switchboard.callDesk.hasMissed

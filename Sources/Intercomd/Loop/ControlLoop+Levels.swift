@@ -47,7 +47,7 @@ extension ControlLoop {
         levels.name = config.station.name
         levels.microphone = microphoneStatus
         levels.speaker = speakerMeter
-        for peer in roster.numbers where view.peers[peer].sounding != 0 {
+        for peer in roster.numbers where switchboard.voices.isHeard(peer) {
             let reading = LevelMeter.Reading(packed: rings.traffic[peer][.meter])
             var talker = Levels.Talker()
             talker.name = roster[peer].name
@@ -64,14 +64,14 @@ extension ControlLoop {
     /// Whether the microphone's card moves sound now.
     var isCapturing: Bool {
         devices.cards.input.isOpen && switchboard.still[.capture] == nil
-            && (plan.keepsCapturing || view.isTalking)
+            && (plan.keepsCapturing || switchboard.openTalks.isAny)
     }
 
     var microphoneStatus: Status.Microphone {
         var microphone = Status.Microphone()
-        microphone.isOpen = view.isTalking
+        microphone.isOpen = switchboard.openTalks.isAny
         microphone.targets = talkedTo
-        if view.isTalking {
+        if switchboard.openTalks.isAny {
             microphone.bitrate = Int(rings.counters[.bitrate])
             microphone.levelDBFS = -Double(rings.counters[.microphoneLevel]) / 10
         }
@@ -105,7 +105,6 @@ extension ControlLoop {
                 sent: traffic[.sentBytes], opened: traffic[.openedBytes],
                 playedSamples: traffic[.playedSamples], concealedMs: traffic[.concealedMs],
                 milliseconds: Int(elapsed))
-            if view.peers[peer].sounding != 0 { switchboard.measure(peer, at: now) }
         }
     }
 
@@ -119,7 +118,7 @@ extension ControlLoop {
         status.openedPerSecond = figures.openedPerSecond
         status.concealedMilliseconds = Int(traffic[.concealedMs])
         status.concealedPercent = figures.concealedPercent
-        if view.peers[peer].sounding != 0 {
+        if switchboard.voices.isHeard(peer) {
             let reading = LevelMeter.Reading(packed: traffic[.meter])
             (status.peakDBFS, status.rmsDBFS) = (tenths(reading.peak), tenths(reading.rms))
         }

@@ -54,14 +54,15 @@ extension ControlLoop {
             doWhatCoresAsk()
             tell(.rekey, peer: peer)
         case .talking(let target, let first, let isDoubted):
-            talking(target, first: first, isDoubted: isDoubted)
-        case .silent(let target): silent(target)
-        case .said(let target, let frames):
-            switchboard.talkspurtEnded(target, frames: frames, at: now)
+            let name = name(of: target)
+            tellSwitchboard(
+                .talking(target: target, name: name, first: first, isDoubted: isDoubted))
+        case .silent(let target): tellSwitchboard(.silent(target: target, name: name(of: target)))
+        case .said(let target, let frames): tellSwitchboard(.said(target: target, frames: frames))
         case .announcementEnded: switchboard.announcementEnded()
         case .talkTimedOut(let target, let place):
             let name = name(of: target)
-            tell(.stuckKey, target: name, since: view.talkingSince[target])
+            tell(.stuckKey, target: name, since: switchboard.openTalks.since(target))
             // A command that holds the same microphone open has a time of its own.
             guard let place else {
                 switchboard.endTalks(to: target, .timedOut)
@@ -85,7 +86,7 @@ extension ControlLoop {
             tell(.buttonFault, button: place, detail: error.description)
         case .touched(let place, let touch): touched(place, Config.Touch(touch))
         case .receiving(let peer, let stream, let isOn):
-            receiving(peer, stream, isOn)
+            tellSwitchboard(.receiving(peer: peer, stream: stream, isOn: isOn))
         case .captureFailed(let error):
             Cards.lost(&devices.cards.input, error, at: now)
             cardLost(error)
@@ -121,29 +122,9 @@ extension ControlLoop {
         tell(.audioLost, detail: error.description)
     }
 
-    private mutating func talking(_ target: Int, first: UInt16, isDoubted: Bool) {
-        view.talkingSince[target] = view.talkingSince[target] ?? now
-        want(target)
-        tell(.talk, target: name(of: target))
-        saying(target, first: first, isDoubted: isDoubted)
-    }
-
-    private mutating func silent(_ target: Int) {
-        let since = view.talkingSince.removeValue(forKey: target)
-        tell(.talkEnd, target: name(of: target), since: since)
-    }
-
-    private mutating func receiving(_ peer: Int, _ stream: UInt8, _ isOn: Bool) {
-        let was = view.peers[peer].sounding
-        let bit: UInt32 = 1 << UInt32(stream)
-        view.peers[peer].sounding = isOn ? was | bit : was & ~bit
-        guard (was == 0) != (view.peers[peer].sounding == 0) else { return }
-        let since = view.peers[peer].soundingSince
-        view.peers[peer].soundingSince = isOn ? now : nil
-        if isOn { switchboard.voiceBegan(peer) }
-        let place = view.peers[peer].hearings[Int(stream)]
-        let target = place.channel.flatMap { routing.channelName($0) }
-        tell(isOn ? .talk : .talkEnd, peer: peer, target: target, since: isOn ? nil : since)
+    private mutating func tellSwitchboard(_ news: SoundNews) {
+        switchboard.follow(news, at: now)
+        doWhatCoresAsk()
     }
 
     func seconds(_ duration: Duration) -> Double { Double(duration.milliseconds) / 1000 }

@@ -43,7 +43,7 @@ extension ControlLoop {
 
     /// A talk goes on, and nothing comes of its microphone.
     var microphoneHindrances: [Hindrance] {
-        let open = view.talkingSince.keys.filter { $0 != Int(TalkTarget.announcement) }
+        let open = switchboard.openTalks.targets.filter { $0 != Int(TalkTarget.announcement) }
         guard let obstacle = switchboard.microphoneSilence, !open.isEmpty else { return [] }
         let silence = HeardBy.Reason(obstacle)
         return [

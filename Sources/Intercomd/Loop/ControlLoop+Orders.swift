@@ -16,12 +16,11 @@ extension ControlLoop {
         switch order {
         case .protect(let peer, let choice): rings.tell(.protect(peer: peer, choice))
         case .hear(let peer, let stream, let hearing, let priority):
-            view.peers[peer].hearings[Int(stream)] = hearing
-            if hearing.isHeard { view.peers[peer].formerHearings[Int(stream)] = hearing }
             rings.tell(.hear(peer: peer, stream: stream, hearing, priority))
         case .press(let target, let isDown):
             rings.tell(.press(target: target, isDown: isDown))
-        case .aim(let target, let listeners): aimed(target, at: listeners)
+        case .aim(let target, let listeners):
+            rings.tell(.aim(target: target, listeners: listeners))
         case .doubt(let peer, let isDoubted): rings.tell(.doubt(peer: peer, isDoubted))
         case .chime(let chime): rings.tell(.chime(chime))
         case .ring(let chime): rings.tell(.ring(chime))
@@ -78,6 +77,13 @@ extension ControlLoop {
         case .refused(let peer, let refusal, let count):
             let more = count > 1 ? ", \(count) times since the start" : ""
             tell(.refused, peer: peer, target: refusal.rawValue, detail: "not allowed\(more)")
+        case .talkBegan(let name): tell(.talk, target: name)
+        case .talkEnded(let name, let since): tell(.talkEnd, target: name, since: since)
+        case .voiceBegan(let peer, let channel):
+            tell(.talk, peer: peer, target: channel.flatMap { routing.channelName($0) })
+        case .voiceEnded(let peer, let channel, let since):
+            let target = channel.flatMap { routing.channelName($0) }
+            tell(.talkEnd, peer: peer, target: target, since: since)
         case .signal(let peer, let time):
             tell(.signal, peer: peer, detail: "for \(time.milliseconds / 1000) s")
         case .peerUp(let peer): tellUp(peer)

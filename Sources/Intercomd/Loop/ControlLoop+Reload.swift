@@ -169,7 +169,6 @@ extension ControlLoop {
 
     /// A number is another peer's now.
     private mutating func welcome(_ number: Int) {
-        view.peers[number] = StationView.Peer()
         links.probes[number] = nil
         figures.peers[number] = PeerFigures()
         let traffic = rings.traffic[number]

@@ -65,18 +65,16 @@ extension ControlLoop {
                 case .close:
                     links.table.closed(peer: peer, index: opened.index, at: now)
                 case .report(let report):
-                    switchboard.receive(record, from: peer, at: now)
                     // What was heard of it is said beside it.
                     let isOfIt = heard?.stream == report.stream
                     if isOfIt { hasReport = true }
-                    switchboard.reported(report, isOfIt ? heard : nil, by: peer, at: now)
-                case .heard(let found):
-                    // As above: one counts.
-                    guard !hasHeard else { continue }
+                    switchboard.receive(
+                        record, beside: isOfIt ? heard : nil, from: peer, at: now)
+                case .heard:
+                    // As above: one counts, and not again after the report that it is beside.
+                    guard !hasHeard, !hasReport else { continue }
                     hasHeard = true
                     switchboard.receive(record, from: peer, at: now)
-                    guard !hasReport else { break }
-                    switchboard.toldHeard(found, by: peer, at: now)
                 default:
                     switchboard.receive(record, from: peer, at: now, cameAt: opened.cameAt)
                 }
@@ -137,16 +135,17 @@ extension ControlLoop {
             let traffic = rings.traffic[peer]
             links.table.traffic(
                 peer: peer, sent: traffic[.sentOnCurrent],
-                lastSent: moment(traffic[.lastSent]), lastOpened: moment(traffic[.lastOpened]),
-                lastRefused: moment(traffic[.lastRefused]), at: now)
-            if let heard = moment(traffic[.lastOpened]) {
+                lastSent: Self.moment(traffic[.lastSent]),
+                lastOpened: Self.moment(traffic[.lastOpened]),
+                lastRefused: Self.moment(traffic[.lastRefused]), at: now)
+            if let heard = Self.moment(traffic[.lastOpened]) {
                 switchboard.follow(.opened(at: heard), of: peer, at: now)
             }
             doWhatCoresAsk()
         }
     }
 
-    func moment(_ nanoseconds: UInt64) -> Instant? {
+    static func moment(_ nanoseconds: UInt64) -> Instant? {
         nanoseconds == 0 ? nil : Instant(nanoseconds: Int64(nanoseconds))
     }
 
@@ -183,40 +182,20 @@ extension ControlLoop {
     /// Tells the switchboard when each peer was heard last.
     mutating func followPeers() {
         for peer in roster.numbers {
-            guard let heard = moment(rings.traffic[peer][.lastOpened]) else { continue }
+            guard let heard = Self.moment(rings.traffic[peer][.lastOpened]) else { continue }
             switchboard.follow(.lastHeard(at: heard), of: peer, at: now)
             doWhatCoresAsk()
         }
     }
 
-    /// Has peers that are talked to, and say nothing, asked whether they still have our session.
+    /// Tells the switchboard when its listeners were heard last.
     mutating func followListeners() {
-        var found: [Doubts.Listener] = []
-        for (target, since) in view.talkingSince {
-            for peer in listeners(of: target) {
-                guard let state = links.table.state(of: peer) else { continue }
-                found.append(
-                    Doubts.Listener(
-                        peer: peer, since: since,
-                        opened: moment(rings.traffic[peer][.lastOpened]),
-                        sessionSince: state.sessionSince,
-                        reported: station.view(of: peer).reportAt))
-            }
+        switchboard.followListeners(at: now) { peer in
+            guard let state = links.table.state(of: peer) else { return nil }
+            return Doubts.SignsOfLife(
+                opened: Self.moment(rings.traffic[peer][.lastOpened]),
+                sessionSince: state.sessionSince)
         }
-        switchboard.follow(found, at: now)
-        doWhatCoresAsk()
-    }
-
-    /// Has what somebody waits for tried again.
-    mutating func seekAbsent() {
-        let talks = view.talkingSince.keys.map { listeners(of: $0) }
-        switchboard.seek(among: roster.numbers, talks: talks, at: now)
-        doWhatCoresAsk()
-    }
-
-    /// A key press towards peers without session tries them at once (protocol.md §1.7 rule 6).
-    mutating func want(_ target: Int) {
-        switchboard.want(listeners(of: target))
         doWhatCoresAsk()
     }
 

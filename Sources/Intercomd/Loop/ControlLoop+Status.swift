@@ -223,7 +223,7 @@ extension ControlLoop {
         button.error = key.error?.description
         button.fault = LineFault(key.error)
         if let target = routing.buttonTargets[place] {
-            button.isTalking = view.talkingSince[target] != nil
+            button.isTalking = switchboard.openTalks.since(target) != nil
         }
         button.pressAgeSeconds = key.pressedAt.map { seconds(now - $0) }
         return button
@@ -271,7 +271,7 @@ extension ControlLoop {
             case .stale: .stale
             case .down: .down
             }
-        status.heardAgeSeconds = moment(traffic[.lastOpened]).map { seconds(now - $0) }
+        status.heardAgeSeconds = Self.moment(traffic[.lastOpened]).map { seconds(now - $0) }
         status.rttMilliseconds = station.view(of: peer).usualRoundTrip
             .map { Double($0.nanoseconds) / 1_000_000 }
         if traffic[.playoutDelay] > 0 {
@@ -302,7 +302,7 @@ extension ControlLoop {
         status.suite = Int(state.suite.rawValue)
         status.hasPSK = state.hasPSK
         status.endpoint = state.endpoint.map { SocketAddress($0).description }
-        status.isTalking = view.peers[peer].sounding != 0
+        status.isTalking = switchboard.voices.isHeard(peer)
         status.sessionAgeSeconds = state.sessionSince.map { seconds(now - $0) }
         return status
     }

@@ -116,15 +116,15 @@ extension ControlLoop {
     /// A microphone left open keeps the speaker down, half duplex.
     private var heldHindrances: [Hindrance] {
         guard isHalfDuplexNow else { return [] }
-        let open = view.talkingSince.filter {
-            $0.key != Int(TalkTarget.call) && $0.key != Int(TalkTarget.announcement)
+        let open = switchboard.openTalks.talks.filter {
+            $0.target != Int(TalkTarget.call) && $0.target != Int(TalkTarget.announcement)
         }
-        guard let since = open.values.min() else { return [] }
+        guard let since = open.map({ $0.since }).min() else { return [] }
         let isMissed = roster.numbers.contains { number in
             unheard(number).map { $0.why == .heldDown && now - $0.at <= Self.lately } ?? false
         }
         guard isMissed || now - since >= Self.openMax else { return [] }
-        let names = open.keys.compactMap { name(of: $0) }.sorted()
+        let names = open.compactMap { name(of: $0.target) }.sorted()
         let first = names.first ?? "NAME"
         return [
             Hindrance(
@@ -140,7 +140,7 @@ extension ControlLoop {
     /// where it was.
     private func unheard(_ peer: Int) -> (why: Unheard, at: Instant, stream: Int)? {
         let traffic = rings.traffic[peer]
-        guard let at = moment(traffic[.unheardAt]) else { return nil }
+        guard let at = Self.moment(traffic[.unheardAt]) else { return nil }
         let value = traffic[.unheardWhy]
         return (Unheard(rawValue: UInt8(truncatingIfNeeded: value)), at, Int(value >> 8 & 31))
     }
@@ -210,17 +210,17 @@ extension ControlLoop {
     ) -> Bool {
         switch reason {
         case .cardMuted, .speakerMuted, .volume, .turnedDown:
-            var hearing = view.peers[peer].hearings[stream]
-            if hearing == .ignored(.over) { hearing = view.peers[peer].formerHearings[stream] }
+            let hearing = switchboard.voices.lastHearing(of: peer, on: stream)
             guard hearing.isHeard else { return false }
             return plan.path(of: peer, hearing, devices.toldVolumes).why == .heard
         case .noOutput, .outputLost: return devices.cards.output.isOpen
         case .outputStill: return devices.cards.output.isOpen && switchboard.still[.playback] == nil
         case .doNotDisturb: return !isDoNotDisturb
         // A microphone that was opened since is another matter.
-        case .heldDown: return !isHalfDuplexNow || !view.talkingSince.values.contains { $0 <= at }
+        case .heldDown:
+            return !isHalfDuplexNow || !switchboard.openTalks.talks.contains { $0.since <= at }
         case .notListening, .notMember, .denied:
-            switch view.peers[peer].hearings[stream] {
+            switch switchboard.voices.hearing(of: peer, on: stream) {
             case .unbound: return false
             case .ignored(let why): return HeardBy.Reason(why) != reason
             default: return true

@@ -50,7 +50,6 @@ struct ControlLoop: ~Copyable {
     var meters = SoundWatch()
     var figures = Figures()
     var health: Health
-    var view = StationView()
     /// The sound of the announcement that is under way, and what the media loop is given when
     /// enough of its sound is there.
     var feed: AnnouncementFeed?
@@ -246,11 +245,10 @@ struct ControlLoop: ~Copyable {
         followKeys()
         followFigures()
         followXruns()
-        seekAbsent()
         journal.tellSuppressed(at: now)
         followMixers()
-        switchboard.followSilentListeners(at: now)
-        obeySwitchboard()
+        switchboard.secondPassed(at: now)
+        doWhatCoresAsk()
         tickState()
         consent()
         doWhatCoresAsk()
@@ -264,13 +262,12 @@ struct ControlLoop: ~Copyable {
 
     /// Closes the microphone, takes leave of every peer, darkens the lamps; within a second.
     private mutating func sayGoodbye() {
-        switchboard.leave()
         ServiceNotifier.stopping()
         devices.lines.show(at: now) { _ in nil }
         // A later start is not to drive lines that may be another program's by then.
         if devices.lines.stopRelays() { _ = RelayNote.write([], in: config.paths.runtime) }
         rings.tell(.quiet)
-        switchboard.stopCalls(at: now)
+        switchboard.stop(at: now)
         doWhatCoresAsk()
         links.table.close(reason: .stopping, at: now)
         doWhatCoresAsk()

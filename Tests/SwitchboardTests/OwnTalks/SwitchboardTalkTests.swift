@@ -10,30 +10,35 @@ import Wire
 @Suite struct SwitchboardTalkTests {
     private let start = Instant(nanoseconds: 7_000_000_000)
 
-    private func switchboard() -> Switchboard {
+    /// Of a station with two peers that are up; target 3 is a channel with these of them.
+    private func switchboard(_ listeners: PeerSet = [0]) -> Switchboard {
         var switchboard = Switchboard(
             peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
-        switchboard.configure(peers: [0, 1], targets: [], channels: [], at: start)
+        let house = TalkTarget(stream: 3, reference: 77, listeners: listeners)
+        switchboard.configure(peers: [0, 1], targets: [house], channels: [], at: start)
         for peer in [0, 1] { switchboard.follow(.up(isNewBoot: true), of: peer, at: start) }
         _ = switchboard.decided
         return switchboard
     }
 
-    @Test func aTalkspurtIsFollowedFromItsBeginningToItsLastReports() {
+    @Test func aTalkspurtIsFollowedFromItsBeginningToItsLastReports() throws {
         var switchboard = switchboard()
-        let spurt = switchboard.talkspurtBegan(
-            TalkspurtStart(to: 30, called: "house", listeners: [0], first: 10), at: start)
-        switchboard.listenersJoined(30, by: [1], at: start)
+        switchboard.aim(30, at: [0], name: .named("house"))
+        switchboard.follow(
+            .talking(target: 30, name: "house", first: 10, isDoubted: false), at: start)
+        let spurt = try #require(switchboard.ownTalks.lastSpurt(to: 30))
+        switchboard.aim(30, at: [0, 1], name: .named("house"))
         let second = start + .seconds(1)
+        switchboard.answered(by: 0, after: .milliseconds(100), at: second)
         let report = Report(
             stream: 30, highest: 109, loss: 0, burst: 0, jitter: 0, delay: 20, concealed: 0,
             received: 100)
         let all = Heard(stream: 30, share: 255, why: .heard)
-        switchboard.reported(report, all, by: 0, at: second)
-        switchboard.toldHeard(Heard(stream: 30, share: 0, why: .doNotDisturb), by: 1, at: second)
+        switchboard.receive(.report(report), beside: all, from: 0, at: second)
+        let none = Heard(stream: 30, share: 0, why: .doNotDisturb)
+        switchboard.receive(.heard(none), from: 1, at: second)
         _ = switchboard.decided
-        switchboard.answered(by: 0, after: .milliseconds(100), at: second)
-        switchboard.talkspurtEnded(30, frames: 100, at: second)
+        switchboard.follow(.said(target: 30, frames: 100), at: second)
         let due = second + .milliseconds(1_400)
         #expect(switchboard.ownTalks.deadline == due)
         switchboard.tick(at: due)
@@ -51,9 +56,10 @@ import Wire
             peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
         switchboard.signalled(by: 0, for: .seconds(30), at: start)
         #expect(switchboard.callLight.deadline == start + .seconds(30))
-        _ = switchboard.talkspurtBegan(
-            TalkspurtStart(to: 3, called: nil, listeners: [0]), at: start)
-        switchboard.talkspurtEnded(3, frames: 0, at: start)
+        switchboard.follow(
+            .talking(target: 3, name: nil, first: nil, isDoubted: false), at: start)
+        _ = switchboard.decided
+        switchboard.follow(.said(target: 3, frames: 0), at: start)
         #expect(switchboard.deadline == start + .milliseconds(1_300))
     }
 
@@ -66,13 +72,16 @@ import Wire
         switchboard.follow(.network(nil, loopback: [1]), at: start)
         #expect(
             switchboard.decided == [.notice(.networkReady), .retryAll, .doubt(peer: 0, false)])
-        _ = switchboard.talkspurtBegan(
-            TalkspurtStart(to: 3, called: "house", listeners: [0]), at: start)
-        switchboard.followSilentListeners(at: start + .seconds(4))
+        switchboard.follow(
+            .talking(target: 3, name: "house", first: nil, isDoubted: false), at: start)
+        _ = switchboard.decided
+        for peer in [0, 1] { switchboard.follow(.resolved, of: peer, at: start) }
+        switchboard.secondPassed(at: start + .seconds(4))
         let nobody = [HeardAt(peer: 0, percent: nil, .noAnswer)]
         #expect(
             switchboard.decided == [
-                .doubt(peer: 0, true), .notice(.noListener(target: "house", nobody)),
+                .want(peer: 0), .doubt(peer: 0, true),
+                .notice(.noListener(target: "house", nobody)),
             ])
         switchboard.follow(.left(firstMid: 1), of: 0, at: start)
         switchboard.follow(.replaced(firstMid: 1), of: 0, at: start)
@@ -93,9 +102,10 @@ import Wire
     }
 
     @Test func aTalkerLearnsAtOnceThatTheLastListenerHasGone() {
-        var switchboard = switchboard()
-        _ = switchboard.talkspurtBegan(
-            TalkspurtStart(to: 3, called: "house", listeners: [0, 1]), at: start)
+        var switchboard = switchboard([0, 1])
+        switchboard.follow(
+            .talking(target: 3, name: "house", first: nil, isDoubted: false), at: start)
+        _ = switchboard.decided
         switchboard.follow(.down, of: 1, at: start)
         #expect(told(switchboard.decided) == [.notice(.peerDown(1))])
         let later = start + .seconds(21)
@@ -114,8 +124,9 @@ import Wire
         var switchboard = switchboard()
         switchboard.hasPermitTone = true
         switchboard.follow(facts(), at: start)
-        _ = switchboard.talkspurtBegan(
-            TalkspurtStart(to: 3, called: "house", listeners: [0]), at: start)
+        switchboard.follow(
+            .talking(target: 3, name: "house", first: nil, isDoubted: false), at: start)
+        _ = switchboard.decided
         switchboard.follow(facts(muted: true), at: start)
         #expect(told(switchboard.decided) == [nobodyHears((0, .microphoneMuted))])
         switchboard.follow(facts(), at: start)
@@ -131,10 +142,11 @@ import Wire
     /// The network may go in the very turn in which the last reports are due.
     @Test func whatWasHeardIsJudgedByAllNewsThatCameBeforeTheTick() {
         var switchboard = switchboard()
-        _ = switchboard.talkspurtBegan(
-            TalkspurtStart(to: 3, called: "house", listeners: [0]), at: start)
+        switchboard.follow(
+            .talking(target: 3, name: "house", first: nil, isDoubted: false), at: start)
+        _ = switchboard.decided
         switchboard.follow(.down, of: 0, at: start)
-        switchboard.talkspurtEnded(3, frames: 100, at: start)
+        switchboard.follow(.said(target: 3, frames: 100), at: start)
         _ = switchboard.decided
         let due = start + .milliseconds(1_300)
         let trouble = DownWatch.NetworkTrouble(code: "no_carrier", text: "out", fix: "in")
