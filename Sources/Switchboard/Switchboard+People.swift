@@ -25,6 +25,7 @@ extension Switchboard {
         to policies: [Policy], _ availability: Availability, isHalfDuplex: Bool, at now: Instant
     ) {
         self.now = now
+        self.consent.availability = availability
         station.consent(to: policies, availability, at: now)
         station.setHalfDuplex(isHalfDuplex)
     }

@@ -104,7 +104,4 @@ extension Switchboard {
         let isHeld = talks.targets.contains { listeners(of: $0).contains(peer) }
         return ownTalks.hearsNow(peer, isHeld: isHeld, surroundings, at: now)
     }
-
-    /// Whether this station talks, and no peer can hear any of it.
-    package var isTalkingToNobody: Bool { ownTalks.isTalkingToNobody(openTalks.targets) }
 }

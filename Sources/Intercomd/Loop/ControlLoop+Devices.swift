@@ -69,23 +69,8 @@ extension ControlLoop {
 
     /// Lights the lamps for what holds now.
     mutating func showLamps() {
-        let facts = lampFacts
+        let facts = switchboard.lamps(isListening: isListening, hasFault: hasFault)
         devices.lines.show(at: now) { facts.pattern(for: LampShow($0)) }
-    }
-
-    private var lampFacts: LampFacts {
-        var facts = LampFacts()
-        facts.isTalking = switchboard.openTalks.isAny
-        facts.isUnheard = switchboard.isTalkingToNobody
-        facts.isReceiving = switchboard.voices.isAny
-        facts.isListening = isListening
-        facts.isRinging = station.call?.state == .ringing
-        facts.hasMissed = switchboard.callDesk.hasMissed
-        facts.isCalled = switchboard.callLight.isLit
-        facts.isResting = isDoNotDisturb
-        facts.hasFault = hasFault
-        facts.isUnpaired = roster.isEmpty
-        return facts
     }
 }
 
