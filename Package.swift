@@ -155,7 +155,7 @@ let package = Package(
             "Intercomd",
             with: [
                 "Audio", "Config", "Control", "Crypto", "HAL", "Media", "Realtime", "Scene",
-                "Presentation", "Station", "Switchboard", "Time", "Wire",
+                "Presentation", "Session", "Station", "Switchboard", "Time", "Wire",
             ]),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]

@@ -8,6 +8,7 @@ internal import Realtime
 internal import Session
 internal import Settings
 internal import Station
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -69,10 +70,14 @@ enum Boot {
             let settings = SettingsInUse(
                 config, isUnconfigured: isUnconfigured, roster: roster, routing: routing,
                 plan: plan)
-            let links = try Links(table, socket: sockets.handshake)
+            let links = try Links(socket: sockets.handshake)
+            var switchboard = Switchboard(
+                station: station(routing), peers: Roster.capacity, known: roster.numbers,
+                frames: LossProtection.Frames(plan), at: startedAt)
+            switchboard.hasPermitTone = plan.hasPermitTone
             var control = try ControlLoop(
-                settings, rings: rings, facts: facts, links: links, station: station(routing),
-                server: server, signals: signals)
+                settings, rings: rings, facts: facts, links: links,
+                cores: Cores(table, switchboard), server: server, signals: signals)
             control.run()
             thread.join()
         } catch {

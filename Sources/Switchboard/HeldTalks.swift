@@ -22,6 +22,9 @@ package struct HeldTalks: Sendable {
     /// The targets that the microphone is held open for.
     package var targets: [Int] { talks.map { $0.target } }
 
+    /// Those who hold it open for as long as they are there.
+    var callers: [CallerTicket] { talks.compactMap { $0.caller } }
+
     /// The microphone opened for a target, for as long as the caller is there.
     mutating func begin(_ target: Int, named name: String, for caller: CallerTicket) {
         talks.append(Talk(caller: caller, target: target, name: name))

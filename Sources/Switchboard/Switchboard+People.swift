@@ -135,6 +135,11 @@ extension Switchboard {
         talks.end(target, reason, &orders)
     }
 
+    /// The callers that hold something, or wait for what becomes of it.
+    package var callers: [CallerTicket] {
+        talks.callers + pager.callers + (announcer.wish.map { [$0.caller] } ?? [])
+    }
+
     /// Callers that are gone hold nothing any more.
     package mutating func forget(callers hasGone: (CallerTicket) -> Bool) {
         if pager.forget(hasGone) { endPage() }

@@ -35,13 +35,13 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
         let folder = try Folder()
         do {
             var history = History(in: folder.path)
-            history.append(record(1, .start), at: start) { _ in }
+            _ = history.append(record(1, .start), at: start)
         }
         var history = History(in: folder.path)
-        history.begin(wall: 9, at: start) { _ in }
+        _ = history.begin(wall: 9, at: start)
         let calls = history.list(HistoryQuery()).calls
         #expect(calls.map { $0.record.cause } == [.crash])
-        history.begin(wall: 10, at: start) { _ in }
+        _ = history.begin(wall: 10, at: start)
         #expect(HistoryFile(parsing: folder.bytes("history")).records.count == 2)
     }
 
@@ -53,8 +53,7 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
         let bytes = record(1).line + bad + record(3).line + torn
         try FileStore.write(bytes.span, to: "\(folder.path)/history", mode: 0o600)
         var history = History(in: folder.path)
-        var notices: [History.Notice] = []
-        history.begin(wall: 9, at: start) { notices.append($0) }
+        let notices = history.begin(wall: 9, at: start)
         #expect(notices == [.torn, .setAside(lines: 1)])
         #expect(folder.bytes("history.bad") == bad)
         #expect(folder.bytes("history") == record(1).line + record(3).line)
@@ -70,8 +69,7 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
         let full = [UInt8](repeating: 65, count: History.badMax)
         try FileStore.write(full.span, to: "\(folder.path)/history.bad", mode: 0o600)
         var history = History(in: folder.path)
-        var notices: [History.Notice] = []
-        history.begin(wall: 9, at: start) { notices.append($0) }
+        let notices = history.begin(wall: 9, at: start)
         #expect(notices == [.damaged(lines: 1)])
         #expect(folder.bytes("history").starts(with: bytes))
     }
@@ -82,8 +80,7 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
         let bytes = record(1).line + tail
         try FileStore.write(bytes.span, to: "\(folder.path)/history", mode: 0o600)
         var history = History(in: folder.path)
-        var notices: [History.Notice] = []
-        history.begin(wall: 9, at: start) { notices.append($0) }
+        let notices = history.begin(wall: 9, at: start)
         #expect(notices == [.setAside(lines: 1)])
         #expect(folder.bytes("history.bad") == tail + [UInt8(ascii: "\n")])
     }
@@ -91,7 +88,7 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
     @Test func fourFilesHoldAllThereIsAndNoMore() throws {
         let folder = try Folder()
         var history = History(in: folder.path)
-        for number in 0..<6_000 { history.append(record(number), at: start) { _ in } }
+        for number in 0..<6_000 { _ = history.append(record(number), at: start) }
         for name in ["history", "history.1", "history.2", "history.3"] {
             #expect((1...History.fileMax).contains(folder.bytes(name).count))
             #expect(HistoryFile(parsing: folder.bytes(name)).isSound)
@@ -105,15 +102,15 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
         var history = History(in: "\(folder.path)/absent")
         var notices: [History.Notice] = []
         for number in 0..<1_000 {
-            history.append(record(number), at: start) { notices.append($0) }
+            notices += history.append(record(number), at: start)
         }
         #expect(notices.count == 1 && history.problem != nil)
         #expect(history.lost > 0 && history.list(HistoryQuery()).calls.count + history.lost > 299)
         let lost = history.lost
         try FileStore.makeDirectory("\(folder.path)/absent", mode: 0o700)
-        history.tick(at: start + .seconds(29)) { notices.append($0) }
+        notices += history.tick(at: start + .seconds(29))
         #expect(history.problem != nil)
-        history.tick(at: start + .seconds(31)) { notices.append($0) }
+        notices += history.tick(at: start + .seconds(31))
         #expect(notices.last == .writtenAgain(lost: lost) && history.problem == nil)
         let records = HistoryFile(parsing: folder.bytes("absent/history")).records
         #expect(records.count == 1_000 - lost && records.last == record(999))
@@ -128,11 +125,11 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
         var keeper = StateKeeper(in: folder.path)
         #expect(keeper.change(at: start) { $0.volumes.ring = 30 })
         #expect(!keeper.change(at: start) { $0.volumes.ring = 30 })
-        keeper.tick(at: start + .seconds(2)) { _ in }
+        _ = keeper.tick(at: start + .seconds(2))
         #expect(folder.bytes("state").isEmpty)
-        keeper.tick(at: start + .seconds(3)) { _ in }
+        _ = keeper.tick(at: start + .seconds(3))
         var next = StateKeeper(in: folder.path)
-        next.begin { _ in }
+        _ = next.begin()
         #expect(next.state.volumes.ring == 30)
     }
 
@@ -141,7 +138,7 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
         var keeper = StateKeeper(in: folder.path)
         for second in 0...40 {
             _ = keeper.change(at: start + .seconds(second)) { $0.volumes.ring = second }
-            keeper.tick(at: start + .seconds(second)) { _ in }
+            _ = keeper.tick(at: start + .seconds(second))
         }
         #expect(!folder.bytes("state").isEmpty)
     }
@@ -150,9 +147,7 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
         let folder = try Folder()
         try FileStore.write(Array("{}\n".utf8).span, to: "\(folder.path)/state", mode: 0o600)
         var keeper = StateKeeper(in: folder.path)
-        var notices = 0
-        keeper.begin { _ in notices += 1 }
-        #expect(notices == 1 && keeper.state == SavedState())
+        #expect(keeper.begin() != nil && keeper.state == SavedState())
         #expect(folder.bytes("state.bad") == Array("{}\n".utf8))
     }
 }

@@ -375,8 +375,8 @@ MUTATIONS = (
      "    return fd < 0 ? -errno : 0;\n"),
     # The open calls of the last run never end.
     ("Sources/Intercomd/Files/History.swift",
-     "            append(start.ended(by: .crash, at: wall), at: now, tell)\n",
+     "            add(start.ended(by: .crash, at: wall), at: now)\n",
      "            _ = start\n"),
     # A torn end is not said.
-    ("Sources/Intercomd/Files/History.swift", "            tell(.torn)\n", ""),
+    ("Sources/Intercomd/Files/History.swift", "            notices.append(.torn)\n", ""),
 )

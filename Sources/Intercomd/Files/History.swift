@@ -45,6 +45,8 @@ struct History: ~Copyable {
     private(set) var setAside = 0
     /// Why nothing can be written; nil when it can.
     private(set) var problem: String?
+    /// What happened, until the caller takes it.
+    private var notices: [Notice] = []
     private var owesSync = false
     private var nextSync = Instant(nanoseconds: .min)
     private var nextTry = Instant(nanoseconds: .min)
@@ -59,18 +61,24 @@ struct History: ~Copyable {
 
     /// Looks through the files of the last run, sets aside what is damaged in them, and ends the
     /// calls that were open when it fell.
-    mutating func begin(wall: Int, at now: Instant, _ tell: (Notice) -> Void) {
+    mutating func begin(wall: Int, at now: Instant) -> [Notice] {
         var records: [HistoryRecord] = []
         for number in stride(from: Self.former, through: 0, by: -1) {
-            records += clean(name(number), tell).records
+            records += clean(name(number)).records
         }
         for start in HistoryRecord.open(in: records) {
-            append(start.ended(by: .crash, at: wall), at: now, tell)
+            add(start.ended(by: .crash, at: wall), at: now)
         }
+        return takeNotices()
     }
 
     /// Keeps a record.
-    mutating func append(_ record: HistoryRecord, at now: Instant, _ tell: (Notice) -> Void) {
+    mutating func append(_ record: HistoryRecord, at now: Instant) -> [Notice] {
+        add(record, at: now)
+        return takeNotices()
+    }
+
+    private mutating func add(_ record: HistoryRecord, at now: Instant) {
         let line = record.line
         while waitingBytes + line.count > Self.waitingMax, !waiting.isEmpty {
             waitingBytes -= waiting.removeFirst().count
@@ -79,19 +87,27 @@ struct History: ~Copyable {
         waiting.append(line)
         waitingBytes += line.count
         // Where the last try failed, the next one is due later: a full disk is not asked each time.
-        if problem == nil { write(at: now, tell) }
+        if problem == nil { write(at: now) }
     }
 
-    mutating func tick(at now: Instant, _ tell: (Notice) -> Void) {
-        if problem != nil, now >= nextTry { write(at: now, tell) }
-        sync(at: now, tell)
+    /// Writes and syncs what is due.
+    mutating func tick(at now: Instant) -> [Notice] {
+        if problem != nil, now >= nextTry { write(at: now) }
+        sync(at: now)
+        return takeNotices()
     }
 
     /// Writes what waits, and has the disk keep it.
-    mutating func close(at now: Instant, _ tell: (Notice) -> Void) {
-        if !waiting.isEmpty { write(at: now, tell) }
+    mutating func close(at now: Instant) -> [Notice] {
+        if !waiting.isEmpty { write(at: now) }
         nextSync = now
-        sync(at: now, tell)
+        sync(at: now)
+        return takeNotices()
+    }
+
+    private mutating func takeNotices() -> [Notice] {
+        defer { notices = [] }
+        return notices
     }
 
     /// The calls that were asked for.
@@ -115,19 +131,19 @@ struct History: ~Copyable {
     private func name(_ number: Int) -> String { number == 0 ? path : "\(path).\(number)" }
 
     /// Writes each line that waits; the first that fails stays, with those behind it.
-    private mutating func write(at now: Instant, _ tell: (Notice) -> Void) {
+    private mutating func write(at now: Instant) {
         while let line = waiting.first {
             do throws(SystemError) {
                 try write(line)
-            } catch { return failed(error, at: now, tell) }
+            } catch { return failed(error, at: now) }
             waitingBytes -= waiting.removeFirst().count
             owesSync = true
         }
         if problem != nil {
             problem = nil
-            tell(.writtenAgain(lost: lost))
+            notices.append(.writtenAgain(lost: lost))
         }
-        sync(at: now, tell)
+        sync(at: now)
     }
 
     private mutating func write(_ line: [UInt8]) throws(SystemError) {
@@ -157,7 +173,7 @@ struct History: ~Copyable {
         }
     }
 
-    private mutating func sync(at now: Instant, _ tell: (Notice) -> Void) {
+    private mutating func sync(at now: Instant) {
         guard owesSync, now >= nextSync else { return }
         owesSync = false
         nextSync = now + Self.syncInterval
@@ -165,25 +181,23 @@ struct History: ~Copyable {
         do throws(SystemError) {
             try current.sync()
             file = consume current
-        } catch { failed(error, at: now, tell) }
+        } catch { failed(error, at: now) }
     }
 
-    private mutating func failed(
-        _ error: SystemError, at now: Instant, _ tell: (Notice) -> Void
-    ) {
+    private mutating func failed(_ error: SystemError, at now: Instant) {
         nextTry = now + Self.syncInterval
         let isNew = problem == nil
         problem = error.description
-        if isNew { tell(.failed(error.description)) }
+        if isNew { notices.append(.failed(error.description)) }
     }
 
     /// Reads a file, and takes out of it what is damaged; that is kept in `history.bad`.
-    private mutating func clean(_ path: String, _ tell: (Notice) -> Void) -> HistoryFile {
+    private mutating func clean(_ path: String) -> HistoryFile {
         let bytes: [UInt8]
         do throws(SystemError) {
             bytes = try FileStore.read(path, limit: Self.readMax)
         } catch {
-            if error.errno != SystemError.noSuchFile { tell(.failed(error.description)) }
+            if error.errno != SystemError.noSuchFile { notices.append(.failed(error.description)) }
             return HistoryFile(parsing: [])
         }
         let found = HistoryFile(parsing: bytes)
@@ -192,16 +206,16 @@ struct History: ~Copyable {
         if found.torn.count > Self.tornMax {
             damaged.append(found.torn + [UInt8(ascii: "\n")])
         } else if found.isTorn {
-            tell(.torn)
+            notices.append(.torn)
         }
         if !damaged.isEmpty {
             guard keep(damaged) else {
                 // They are passed over, now and at the next start.
-                tell(.damaged(lines: damaged.count))
+                notices.append(.damaged(lines: damaged.count))
                 return found
             }
             setAside += damaged.count
-            tell(.setAside(lines: damaged.count))
+            notices.append(.setAside(lines: damaged.count))
         }
         // Where that cannot be written either, the damaged lines are passed over once more.
         try? FileStore.write(found.whole.span, to: path, mode: Self.mode)

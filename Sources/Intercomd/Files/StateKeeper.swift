@@ -31,24 +31,24 @@ struct StateKeeper {
 
     var deadline: Instant? { due }
 
-    /// Reads what was set before.
-    mutating func begin(_ tell: (Notice) -> Void) {
+    /// Reads what was set before; returns what was wrong with the file.
+    mutating func begin() -> Notice? {
         let bytes: [UInt8]
         do throws(SystemError) {
             bytes = try FileStore.read(path, limit: Self.sizeMax)
         } catch {
-            guard error.errno != SystemError.noSuchFile else { return }
-            return setAside(error.description, tell)
+            return error.errno == SystemError.noSuchFile ? nil : setAside(error.description)
         }
         guard let read = SavedState(parsing: bytes) else {
-            return setAside("it is not as it was written", tell)
+            return setAside("it is not as it was written")
         }
         state = read
+        return nil
     }
 
-    private func setAside(_ reason: String, _ tell: (Notice) -> Void) {
+    private func setAside(_ reason: String) -> Notice {
         try? FileStore.rename(path, to: "\(path).bad")
-        tell(.damaged("\(path): \(reason); volumes, mutes and do-not-disturb begin anew"))
+        return .damaged("\(path): \(reason); volumes, mutes and do-not-disturb begin anew")
     }
 
     /// Takes over a change; returns whether it was one.
@@ -63,25 +63,26 @@ struct StateKeeper {
         return true
     }
 
-    mutating func tick(at now: Instant, _ tell: (Notice) -> Void) {
-        guard let due, now >= due else { return }
-        write(at: now, tell)
+    /// Writes what is due.
+    mutating func tick(at now: Instant) -> Notice? {
+        guard let due, now >= due else { return nil }
+        return write(at: now)
     }
 
-    /// Writes what has changed, now.
-    mutating func write(at now: Instant, _ tell: (Notice) -> Void) {
-        guard due != nil else { return }
+    /// Writes what has changed, now; returns what is new about the file.
+    mutating func write(at now: Instant) -> Notice? {
+        guard due != nil else { return nil }
+        let wasWell = problem == nil
         do throws(SystemError) {
             try FileStore.write(state.line.span, to: path, mode: 0o600)
         } catch {
             due = now + Self.retry
-            if problem == nil { tell(.failed(error.description)) }
             problem = error.description
-            return
+            return wasWell ? .failed(error.description) : nil
         }
         due = nil
         changedSince = nil
-        if problem != nil { tell(.writtenAgain) }
         problem = nil
+        return wasWell ? nil : .writtenAgain
     }
 }

@@ -11,7 +11,7 @@ internal import Wire
 /// What `intercomctl` asks about calls, and what it is shown of them.
 extension ControlLoop {
     mutating func answer(_ request: CallRequest) -> Reply {
-        if case .show = request {} else { switchboard.seen() }
+        if case .show = request {} else { feed { board, _, _ in board.seen() } }
         switch request {
         case .call(let name, let mode, let priority):
             return callTarget(name, mode: Offer.Mode(mode), priority: priority)
@@ -34,12 +34,12 @@ extension ControlLoop {
 
     /// Remembers who is replied to; another one before is so no more.
     mutating func follow(reply isDown: Bool) {
-        let (roster, routing) = (roster, routing)
-        switchboard.reply(isDown: isDown) { former in
-            guard roster.contains(former) else { return nil }
-            return routing.target(named: roster[former].name)?.id
+        feed { [roster, routing] board, _, _ in
+            board.reply(isDown: isDown) { former in
+                guard roster.contains(former) else { return nil }
+                return routing.target(named: roster[former].name)?.id
+            }
         }
-        doWhatCoresAsk()
     }
 
     private func talkTarget(ofPeer peer: Int?) -> TalkTarget? {
@@ -61,7 +61,7 @@ extension ControlLoop {
         var query = HistoryQuery()
         query.limit = 64
         let ended = history.list(query).calls.compactMap { CallID($0.record.call) }
-        switchboard.recover(ended: ended, at: now)
+        feed { board, _, now in board.recover(ended: ended, at: now) }
     }
 
     /// Peers that may open the microphone without anyone here touching a key.

@@ -19,10 +19,13 @@ extension ControlLoop {
         for number in roster.numbers {
             configured[number] = Policy(config.policy(ofPeer: roster[number].name))
         }
-        let policies = switchboard.policies(configured, listenerSigns, at: now)
-        switchboard.consent(
-            to: policies, isDoNotDisturb ? .doNotDisturb : .open,
-            isHalfDuplex: handsFree.isHalfDuplex, at: now)
+        let signs = listenerSigns
+        let availability: Availability = isDoNotDisturb ? .doNotDisturb : .open
+        let isHalfDuplex = handsFree.isHalfDuplex
+        feed { [configured] board, _, now in
+            let policies = board.policies(configured, signs, at: now)
+            board.consent(to: policies, availability, isHalfDuplex: isHalfDuplex, at: now)
+        }
     }
 
     /// Whether people here are told by a beep or a lamp that somebody listens.
@@ -53,31 +56,30 @@ extension ControlLoop {
         let channel = config.channels.first { $0.name == name }
         let isHunt = channel?.callMode != .join
         let id = newCallID()
-        let problem = switchboard.call(
-            Array(target.listeners), id: id, mode: mode, priority: priority,
-            reference: isHunt ? 0 : target.reference, channel: channel?.name,
-            isHunt: isHunt, ringTime: config.call.ringTime, at: now)
-        doWhatCoresAsk()
+        let ringTime = config.call.ringTime
+        let problem = feed { board, _, now in
+            board.call(
+                Array(target.listeners), id: id, mode: mode, priority: priority,
+                reference: isHunt ? 0 : target.reference, channel: channel?.name,
+                isHunt: isHunt, ringTime: ringTime, at: now)
+        }
         return answer(problem, "calling \(name)", id)
     }
 
     mutating func answerCall() -> Reply {
-        let problem = switchboard.answer(at: now)
-        doWhatCoresAsk()
+        let problem = feed { board, _, now in board.answer(at: now) }
         return answer(problem, "answered", station.call?.summary.id)
     }
 
     mutating func rejectCall() -> Reply {
         let id = station.call?.summary.id
-        let problem = switchboard.reject(at: now)
-        doWhatCoresAsk()
+        let problem = feed { board, _, now in board.reject(at: now) }
         return answer(problem, "rejected", id)
     }
 
     mutating func hangUpCall() -> Reply {
         let id = station.call?.summary.id
-        let problem = switchboard.hangUp(at: now)
-        doWhatCoresAsk()
+        let problem = feed { board, _, now in board.hangUp(at: now) }
         return answer(problem, "hung up", id)
     }
 
@@ -88,8 +90,9 @@ extension ControlLoop {
         guard let number = roster.number(named: peer) else {
             return unknownPeer(peer)
         }
-        let mid = switchboard.ask(number, target, argument: argument, for: what, at: now)
-        doWhatCoresAsk()
+        let mid = feed { board, _, now in
+            board.ask(number, target, argument: argument, for: what, at: now)
+        }
         var done = Reply.Done("asked \(peer) for its \(what)")
         done.request = Int(mid)
         return .done(done)

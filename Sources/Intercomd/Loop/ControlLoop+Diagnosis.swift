@@ -17,10 +17,10 @@ extension ControlLoop {
         switch UDPProbe.start(to: SocketAddress(endpoint)) {
         case .sent(let probe):
             links.probes[peer] = Links.Probe(probe: probe, endpoint: endpoint)
-            switchboard.follow(.probed, of: peer, at: now)
+            feed { board, _, now in board.follow(.probed, of: peer, at: now) }
         case .failed(let fault):
             guard let outcome = ProbeOutcome(fault) else { return }
-            links.table.probed(peer: peer, endpoint, outcome, at: now)
+            feed { _, table, now in table.probed(peer: peer, endpoint, outcome, at: now) }
         }
     }
 
@@ -32,7 +32,9 @@ extension ControlLoop {
             else { continue }
             links.probes[peer] = nil
             if let outcome = fault.map({ ProbeOutcome($0) }) ?? .silent {
-                links.table.probed(peer: peer, sent.endpoint, outcome, at: now)
+                feed { _, table, now in
+                    table.probed(peer: peer, sent.endpoint, outcome, at: now)
+                }
             }
         }
     }
@@ -41,19 +43,20 @@ extension ControlLoop {
 
     mutating func followNetwork() {
         let hasChanged = links.networkWatch?.hasChanged() ?? false
-        guard switchboard.looksAtNetwork(hasChanged: hasChanged, at: now) else { return }
+        guard feed({ board, _, now in board.looksAtNetwork(hasChanged: hasChanged, at: now) })
+        else { return }
         let interfaces = NetworkInterface.all()
         links.ownHosts = Set((interfaces ?? []).flatMap { one in one.addresses.map { $0.host } })
         let trouble = networkFault(of: interfaces).map { DownWatch.NetworkTrouble($0) }
-        switchboard.follow(.network(trouble, loopback: loopback), at: now)
-        doWhatCoresAsk()
+        let loopback = loopback
+        feed { board, _, now in board.follow(.network(trouble, loopback: loopback), at: now) }
     }
 
     /// What keeps this machine from every peer that is not on it; nil when nothing does.
     private func networkFault(of interfaces: [NetworkInterface]?) -> NetworkFault? {
         var families: Set<SocketAddress.Family> = []
         for peer in roster.numbers {
-            if let endpoint = links.table.state(of: peer)?.endpoint {
+            if let endpoint = cores.table.state(of: peer)?.endpoint {
                 let address = SocketAddress(endpoint)
                 if !address.isLoopback { families.insert(address.family) }
             } else {
@@ -80,14 +83,15 @@ extension ControlLoop {
     /// While the network is in trouble, a peer may move to an address of this machine.
     mutating func followLoopback() {
         guard let trouble = switchboard.downWatch.networkTrouble else { return }
-        switchboard.follow(.network(trouble, loopback: loopback), at: now)
+        let loopback = loopback
+        feed { board, _, now in board.follow(.network(trouble, loopback: loopback), at: now) }
     }
 
     /// The peers whose packets stay on this machine.
     private var loopback: PeerSet {
         PeerSet(
             roster.numbers.filter { peer in
-                let endpoint = links.table.state(of: peer)?.endpoint
+                let endpoint = cores.table.state(of: peer)?.endpoint
                 return endpoint.map { SocketAddress($0).isLoopback } ?? false
             })
     }
@@ -95,11 +99,11 @@ extension ControlLoop {
     /// Why a peer is down; nil when it is up.
     func downReason(of peer: Int) -> DownReason? {
         let isUnresolved = switchboard.whereabouts.complaint(of: peer) != nil
-        let reason = links.table.downReason(
+        let reason = cores.table.downReason(
             of: peer, hasNetwork: !switchboard.downWatch.cutOff.contains(peer),
             isUnresolved: isUnresolved, at: now)
         guard let reason, reason != .noNetwork else { return reason }
-        let here = links.table.endpoints(of: peer).first { isOwn(SocketAddress($0)) }
+        let here = cores.table.endpoints(of: peer).first { isOwn(SocketAddress($0)) }
         let correction = switchboard.correction(
             of: peer, isProven: reason.isProven, isHere: here != nil)
         return switch correction {
@@ -110,14 +114,14 @@ extension ControlLoop {
     }
 
     private func complaint(of peer: Int, _ reason: DownReason) -> PeerComplaint {
-        let state = links.table.state(of: peer)
+        let state = cores.table.state(of: peer)
         return PeerComplaint(
             reason,
             .init(
                 peer: roster[peer].name,
                 endpoint: state?.endpoint.map { SocketAddress($0).description },
                 suite: state?.suite ?? .aesGCM, own: config.station.name,
-                ownKey: links.table.publicKey.text,
+                ownKey: cores.table.publicKey.text,
                 resolver: switchboard.whereabouts.complaint(of: peer)))
     }
 
@@ -137,7 +141,7 @@ extension ControlLoop {
         if let shared = sharedKeyProblem(of: peer) { return shared }
         guard let reason = downReason(of: peer), reason != .noNetwork,
             DownWatch.isProblem(
-                needsMending: reason.needsMending, downSince: links.table.downSince(peer), at: now)
+                needsMending: reason.needsMending, downSince: cores.table.downSince(peer), at: now)
         else { return nil }
         let complaint = complaint(of: peer, reason)
         return "\(roster[peer].name): \(complaint.text); \(complaint.fix)"
@@ -154,7 +158,7 @@ extension ControlLoop {
 
     func addDownReason(of peer: Int, to status: inout PeerStatus) {
         status.problem = problem(of: peer)
-        if let shared = links.table.sharedKey(of: peer, at: now) {
+        if let shared = cores.table.sharedKey(of: peer, at: now) {
             status.sharedKeyAt = [
                 SocketAddress(shared.endpoints.0).description,
                 SocketAddress(shared.endpoints.1).description,
@@ -165,13 +169,13 @@ extension ControlLoop {
         status.down.reason = reason.code.description
         status.down.text = complaint.text
         status.down.fix = complaint.fix
-        status.down.ageSeconds = links.table.downSince(peer).map { seconds(now - $0) }
+        status.down.ageSeconds = cores.table.downSince(peer).map { seconds(now - $0) }
     }
 
     // MARK: Keys
 
     func sharedKeyProblem(of peer: Int) -> String? {
-        guard let shared = links.table.sharedKey(of: peer, at: now) else { return nil }
+        guard let shared = cores.table.sharedKey(of: peer, at: now) else { return nil }
         let (one, other) = shared.endpoints
         return "\(roster[peer].name): two stations use its key, at \(SocketAddress(one)) and"
             + " \(SocketAddress(other)): was its card copied?; on one of them: sudo rm"
@@ -181,7 +185,7 @@ extension ControlLoop {
 
     /// A call with this station's own key: only another with its card could make it.
     var ownKeyProblem: String? {
-        guard let caller = links.table.ownKeyCaller(at: now) else { return nil }
+        guard let caller = cores.table.ownKeyCaller(at: now) else { return nil }
         return "a caller at \(SocketAddress(caller.source)) used this station's own key: was its"
             + " card copied?; on one of them: sudo rm \(config.paths.identity), sudo systemctl"
             + " restart intercomd"
@@ -189,10 +193,11 @@ extension ControlLoop {
 
     mutating func followKeys() {
         for peer in roster.numbers {
-            let isShared = links.table.sharedKey(of: peer, at: now) != nil
-            switchboard.follow(.key(isShared: isShared), of: peer, at: now)
+            feed { board, table, now in
+                let isShared = table.sharedKey(of: peer, at: now) != nil
+                board.follow(.key(isShared: isShared), of: peer, at: now)
+            }
         }
-        doWhatCoresAsk()
     }
 
     /// But for one that is taken for a peer with another key: that is told of the peer.
@@ -201,7 +206,7 @@ extension ControlLoop {
             guard case .otherKey(let key, _) = downReason(of: peer) else { return nil }
             return key
         }
-        return links.table.unknownCallers(at: now).filter { !taken.contains($0.publicKey) }.map {
+        return cores.table.unknownCallers(at: now).filter { !taken.contains($0.publicKey) }.map {
             caller in
             var status = CallerStatus()
             status.key = caller.publicKey.text

@@ -6,31 +6,10 @@ internal import Time
 extension ControlLoop {
     /// A call began or is over: kept for `intercomctl history`.
     mutating func record(_ record: HistoryRecord) {
-        let now = now
-        keepHistory { history, tell in history.append(record, at: now, tell) }
+        tellFaults(history.append(record, at: now))
     }
 
-    /// Looks at what the last run has left.
-    mutating func beginHistory() {
-        let now = now
-        keepHistory { history, tell in
-            history.begin(wall: Int(Clock.wallMilliseconds()), at: now, tell)
-        }
-    }
-
-    mutating func tickHistory() {
-        let now = now
-        keepHistory { history, tell in history.tick(at: now, tell) }
-    }
-
-    mutating func closeHistory() {
-        let now = now
-        keepHistory { history, tell in history.close(at: now, tell) }
-    }
-
-    private mutating func keepHistory(_ body: (inout History, (History.Notice) -> Void) -> Void) {
-        var notices: [History.Notice] = []
-        body(&history) { notices.append($0) }
+    mutating func tellFaults(_ notices: [History.Notice]) {
         for notice in notices { tell(.historyFault, detail: sentence(notice)) }
     }
 

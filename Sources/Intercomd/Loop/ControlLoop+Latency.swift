@@ -20,7 +20,7 @@ extension ControlLoop {
         else {
             return unknownPeer(name)
         }
-        guard meters.trial == nil else {
+        guard !meters.isTrying else {
             return .refused(ControlError(.failed, "another test is under way: try again in 5 s"))
         }
         if let problem = latencyObstacle(peer) {
@@ -28,7 +28,7 @@ extension ControlLoop {
             latency.problem = problem
             return .latency(latency)
         }
-        meters.trial = LatencyTrial(caller: caller, peer: peer, at: now)
+        meters.begin(LatencyTrial(caller: caller, peer: peer, at: now))
         lookAtMeters()
         rings.tell(.trial(target: target.id))
         return nil
@@ -49,23 +49,8 @@ extension ControlLoop {
 
     /// The trial is over: its caller is told what came of it.
     mutating func endLatencyTrial() {
-        // Its last sound may still be in the ring.
-        while let block = rings.sound.pop() { meters.trial?.hear(block) }
-        guard let trial = meters.trial else { return }
-        meters.trial = nil
-        var latency = knownLatency(to: trial.peer)
-        if !trial.hasBegun {
-            latency.problem = "the microphone was taken by somebody who talks: try again"
-        } else {
-            latency.noiseFloorDBFS = trial.noiseFloor
-            if let heard = trial.heard {
-                latency.finding = .heard
-                latency.acousticMilliseconds = Double(heard.delay * 10 / 48) / 10
-                latency.levelDBFS = heard.level
-            } else {
-                latency.finding = .silent
-            }
-        }
+        guard let trial = meters.endTrial(rings) else { return }
+        let latency = trial.found(knowledge: knownLatency(to: trial.peer))
         server.replyLate(.latency(latency), to: trial.caller, at: now)
     }
 

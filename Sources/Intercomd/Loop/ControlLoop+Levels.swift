@@ -12,34 +12,12 @@ internal import Wire
 
 /// Meters for those who watch, and figures for those who ask.
 extension ControlLoop {
-    /// 20 looks a second.
-    private static var lookInterval: Duration { .milliseconds(50) }
-
     /// Fetches the microphone's sound while it is watched, and tells the watchers of it.
     mutating func lookAtMeters() {
-        let isWatched = server.isWatched(.levels)
-        let isWanted = isWatched || meters.trial != nil
-        if isWanted != meters.view.isOn {
-            meters.view.isOn = isWanted
-            rings.tell(.watch(isWanted))
-            meters.view.begin()
-        }
-        // What was still under way when the last watcher left is taken, too.
-        while let block = rings.sound.pop() {
-            meters.trial?.hear(block)
-            if isWatched { meters.view.hear(block) }
-        }
-        if let trial = meters.trial, now >= trial.end { endLatencyTrial() }
-        guard isWatched, now >= meters.view.nextLook else {
-            if isWanted, !isWatched { meters.view.nextLook = now + Self.lookInterval }
-            return
-        }
-        meters.view.nextLook = max(now, meters.view.nextLook + Self.lookInterval)
-        server.tell(levels())
+        let isDue = meters.look(rings, isWatched: server.isWatched(.levels), at: now)
+        if meters.isTrialOverdue(at: now) { endLatencyTrial() }
+        if isDue { server.tell(levels()) }
     }
-
-    /// When `lookAtMeters` is due; nil: when something else happens.
-    var lookDeadline: Instant? { meters.view.isOn ? meters.view.nextLook : nil }
 
     private mutating func levels() -> Levels {
         var levels = Levels()
@@ -55,9 +33,9 @@ extension ControlLoop {
             levels.talkers.append(talker)
         }
         if isCapturing {
-            levels.spectrumDBFS = meters.view.spectrum.bands.map { tenths($0) }
+            levels.spectrumDBFS = meters.bands.map { tenths($0) }
         }
-        (levels.low, levels.high) = meters.view.takeExtremes()
+        (levels.low, levels.high) = meters.takeExtremes()
         return levels
     }
 
@@ -150,35 +128,4 @@ extension ControlLoop {
 /// More places than one nobody reads.
 func tenths(_ number: Double) -> Double {
     Double(Int(number < 0 ? number * 10 - 0.5 : number * 10 + 0.5)) / 10
-}
-
-/// What the control thread keeps for those who watch the meters.
-struct MeterView {
-    var isOn = false
-    var nextLook = Instant(nanoseconds: .min)
-    private(set) var spectrum = Spectrum()
-    private var low: Int16?
-    private var high: Int16?
-
-    mutating func begin() {
-        spectrum.reset()
-        (low, high) = (nil, nil)
-        nextLook = Instant(nanoseconds: .min)
-    }
-
-    mutating func hear(_ block: SoundBlock) {
-        spectrum.add(block.samples.span.extracting(first: block.count))
-        for index in 0..<block.count {
-            let sample = block.samples[index]
-            low = min(low ?? sample, sample)
-            high = max(high ?? sample, sample)
-        }
-    }
-
-    /// The least and the greatest sample since the look before, -1 to 1.
-    mutating func takeExtremes() -> (low: Double?, high: Double?) {
-        defer { (low, high) = (nil, nil) }
-        func part(_ sample: Int16) -> Double { Double(Int(sample) * 1000 / 32_768) / 1000 }
-        return (low.map(part), high.map(part))
-    }
 }

@@ -48,10 +48,8 @@ extension ControlLoop {
     private mutating func follow(_ event: MediaEvent) {
         switch event {
         case .switched(let peer, let index):
-            links.table.switched(peer: peer, index: index, at: now)
-            doWhatCoresAsk()
-            switchboard.follow(.renewed, of: peer, at: now)
-            doWhatCoresAsk()
+            feed { _, table, now in table.switched(peer: peer, index: index, at: now) }
+            feed { board, _, now in board.follow(.renewed, of: peer, at: now) }
             tell(.rekey, peer: peer)
         case .talking(let target, let first, let isDoubted):
             let name = name(of: target)
@@ -59,14 +57,13 @@ extension ControlLoop {
                 .talking(target: target, name: name, first: first, isDoubted: isDoubted))
         case .silent(let target): tellSwitchboard(.silent(target: target, name: name(of: target)))
         case .said(let target, let frames): tellSwitchboard(.said(target: target, frames: frames))
-        case .announcementEnded: switchboard.announcementEnded()
+        case .announcementEnded: feed { board, _, _ in board.announcementEnded() }
         case .talkTimedOut(let target, let place):
             let name = name(of: target)
             tell(.stuckKey, target: name, since: switchboard.openTalks.since(target))
             // A command that holds the same microphone open has a time of its own.
             guard let place else {
-                switchboard.endTalks(to: target, .timedOut)
-                return obeySwitchboard()
+                return feed { board, _, _ in board.endTalks(to: target, .timedOut) }
             }
             guard devices.lines.keys.indices.contains(place) else { return }
             devices.lines.keys[place].isStuck = devices.lines.keys[place].isDown == true
@@ -80,7 +77,7 @@ extension ControlLoop {
             let target = config.buttons[place].talkText
             tell(
                 isDown ? .keyDown : .keyUp, target: target.isEmpty ? nil : target, button: place)
-            if isDown { switchboard.buttonPressed() }
+            if isDown { feed { board, _, _ in board.buttonPressed() } }
         case .keyUnreadable(let place, let error):
             devices.lines.lost(key: place, error, at: now)
             tell(.buttonFault, button: place, detail: error.description)
@@ -95,8 +92,7 @@ extension ControlLoop {
             cardLost(error)
         case .stream(let direction, let change): follow(direction, change)
         case .masterStalled:
-            switchboard.follow(.cardStalled, at: now)
-            doWhatCoresAsk()
+            feed { board, _, now in board.follow(.cardStalled, at: now) }
         case .shedding(let step): follow(shed: step)
         case .trialEnded: endLatencyTrial()
         case .adopted: adopted()
@@ -107,7 +103,7 @@ extension ControlLoop {
     }
 
     private mutating func cardLost(_ error: PCMError) {
-        switchboard.follow(.cardLost, at: now)
+        feed { board, _, now in board.follow(.cardLost, at: now) }
         tellLoss(error)
     }
 
@@ -115,16 +111,14 @@ extension ControlLoop {
     mutating func tellLoss(_ error: PCMError) {
         // The listeners of a page take it for over: it does not go on when the microphone is back.
         if error.direction == .capture, switchboard.pager.name != nil {
-            switchboard.endPage()
-            doWhatCoresAsk()
+            feed { board, _, _ in board.endPage() }
         }
-        switchboard.follow(.streamLost(.init(error.direction)), at: now)
+        feed { board, _, now in board.follow(.streamLost(.init(error.direction)), at: now) }
         tell(.audioLost, detail: error.description)
     }
 
     private mutating func tellSwitchboard(_ news: SoundNews) {
-        switchboard.follow(news, at: now)
-        doWhatCoresAsk()
+        feed { board, _, now in board.follow(news, at: now) }
     }
 
     func seconds(_ duration: Duration) -> Double { Double(duration.milliseconds) / 1000 }

@@ -18,8 +18,7 @@ extension ControlLoop {
             devices.cards.input, config.audio.mixerInput, at: now)
         devices.silentMicrophone = control.flatMap { isSilent(behind: $0) ? $0 : nil }
         tellVolumes()
-        switchboard.lookAtMicrophone(at: now)
-        obeySwitchboard()
+        feed { board, _, now in board.lookAtMicrophone(at: now) }
     }
 
     /// Tells the switchboard what the microphone's sound depends on.
@@ -27,7 +26,8 @@ extension ControlLoop {
         let facts = MicrophoneWatch.Facts(
             isMuted: keeper.state.isMicrophoneMuted, isWanted: devices.cards.input.isWanted,
             isOpen: devices.cards.input.isOpen, isCardMuted: devices.silentMicrophone != nil)
-        switchboard.follow(.microphone(facts, soundAt: microphoneSoundAt), at: now)
+        let soundAt = microphoneSoundAt
+        feed { board, _, now in board.follow(.microphone(facts, soundAt: soundAt), at: now) }
     }
 
     /// Whether what the microphone gives is as little as its control lets through.

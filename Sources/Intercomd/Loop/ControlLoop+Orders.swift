@@ -27,31 +27,27 @@ extension ControlLoop {
         case .beep(let isOn): rings.tell(.beep(isOn))
         case .send(let peer, let payload):
             rings.tell(.send(peer: peer, index: nil, payload, to: nil))
-        case .want(let peer): links.table.wanted(peer: peer, at: now)
+        case .want(let peer): feed { _, table, now in table.wanted(peer: peer, at: now) }
         case .redial(let peer):
-            _ = switchboard.call(
-                [peer], id: newCallID(), isRedial: true, ringTime: config.call.ringTime, at: now)
+            let (id, ringTime) = (newCallID(), config.call.ringTime)
+            _ = feed { board, _, now in
+                board.call([peer], id: id, isRedial: true, ringTime: ringTime, at: now)
+            }
         case .switchRelay(let peer, let signal):
             let status = switchRelay(number: signal.argument, for: peer)
-            switchboard.switched(status, for: signal, of: peer)
+            feed { board, _, _ in board.switched(status, for: signal, of: peer) }
         case .notice(let notice): tell(of: notice)
         case .answer(let caller, let answer):
             server.replyLate(reply(answer), to: caller, at: now)
-        case .ask(let peer): links.table.doubted(peer: peer, at: now)
+        case .ask(let peer): feed { _, table, now in table.doubted(peer: peer, at: now) }
         case .resolve(let peer): resolve(peer)
-        case .retryAll: links.table.retryAll(at: now)
+        case .retryAll: feed { _, table, now in table.retryAll(at: now) }
         case .reopen(let direction): devices.cards.reopen(PCMError.Direction(direction), at: now)
         case .announce:
-            if let box = announcementBox.take() { rings.tell(.announce(box)) }
+            if let box = reader.takeAnnouncement() { rings.tell(.announce(box)) }
         case .endAnnouncement: rings.tell(.announceEnd(isNow: true))
         case .reportsAreIn: break
         }
-    }
-
-    /// Does what the switchboard wants done, and leaves what the cores want for later: they may be
-    /// in the midst of asking.
-    mutating func obeySwitchboard() {
-        while let order = switchboard.nextDecision() { perform(order) }
     }
 
     /// Finds the words for what happened.
@@ -136,7 +132,7 @@ extension ControlLoop {
     }
 
     private mutating func tellUp(_ peer: Int) {
-        guard let state = links.table.state(of: peer) else { return }
+        guard let state = cores.table.state(of: peer) else { return }
         let note = state.hasPSK ? "" : ", no post-quantum authentication"
         tell(.peerUp, peer: peer, detail: "suite \(state.suite.rawValue)\(note)")
     }

@@ -12,15 +12,15 @@ extension ControlLoop {
         let reply = page(target, isDown: true, priority)
         server.reply(reply, to: place)
         guard case .done = reply else { return }
-        switchboard.keepPage(for: server.keep(place))
+        let caller = server.keep(place)
+        feed { board, _, _ in board.keepPage(for: caller) }
     }
 
     /// Opens the microphone for a page of a minute at most, or closes it.
     mutating func page(_ name: String, isDown: Bool, _ priority: Priority = .normal) -> Reply {
         // Its target may be gone since.
         if !isDown, switchboard.pager.name == name {
-            switchboard.endPage()
-            doWhatCoresAsk()
+            feed { board, _, _ in board.endPage() }
             return .done(Reply.Done("page to \(name) ended"))
         }
         guard let target = routing.target(named: name) else { return unknownTarget(name) }
@@ -29,8 +29,7 @@ extension ControlLoop {
             let reason = devices.cards.input.error?.description ?? "input = none"
             return refusal("there is no microphone: \(reason)")
         }
-        switchboard.page(target, named: name, priority, at: now)
-        doWhatCoresAsk()
+        feed { board, _, now in board.page(target, named: name, priority, at: now) }
         let names = namesThere(of: target.listeners).joined(separator: ", ")
         return .done(
             Reply.Done("paging \(name): \(names.isEmpty ? "nobody hears it now" : names)"))

@@ -8,8 +8,8 @@ extension ControlLoop {
     /// Nothing is known of any way yet, or frames are different from now on.
     mutating func protectAnew() {
         let isWireless = WirelessInterface.all().contains { $0.isUp != false }
-        switchboard.beginProtection(LossProtection.Frames(plan), isWireless: isWireless)
-        doWhatCoresAsk()
+        let frames = LossProtection.Frames(plan)
+        feed { board, _, _ in board.beginProtection(frames, isWireless: isWireless) }
     }
 }
 

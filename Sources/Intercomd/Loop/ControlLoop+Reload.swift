@@ -51,7 +51,7 @@ extension ControlLoop {
     }
 
     private mutating func takeOver(for caller: CallerTicket?) throws(ControlError) {
-        guard settings.change == nil, settings.pendingReload == nil, !links.table.isTakingLeave
+        guard settings.change == nil, settings.pendingReload == nil, !cores.table.isTakingLeave
         else {
             throw ControlError(.busy, "a reload is under way: try again in a second")
         }
@@ -66,10 +66,14 @@ extension ControlLoop {
         if let clock = soundClock { devices.clocksApart = clock.reason }
         tellMedia(config, routing)
         self.consent()
-        switchboard.configure(
-            peers: roster.numbers, targets: routing.targets, channels: routing.channels, at: now)
+        let limits = Session.Limits(config.session)
+        feed { [roster] board, table, now in
+            board.configure(
+                peers: roster.numbers, targets: routing.targets, channels: routing.channels,
+                at: now)
+            table.setLimits(limits, at: now)
+        }
         devices.cards.configure(config.audio, rings)
-        links.table.setLimits(Session.Limits(config.session), at: now)
         callMoved(since: former)
         settings.pendingReload = PendingReload(
             caller: caller, lines: lines, warnings: config.warnings, end: now + Self.patience)
@@ -79,7 +83,7 @@ extension ControlLoop {
     /// 40 ms: who asked for the reload finds the settings in use.
     mutating func followReload() {
         guard let reload = settings.pendingReload else { return }
-        let isDone = settings.change == nil && !links.table.isTakingLeave
+        let isDone = settings.change == nil && !cores.table.isTakingLeave
         guard isDone || now >= reload.end else { return }
         settings.pendingReload = nil
         defer { if settings.owesReload { reloadBySignal() } }
@@ -120,7 +124,7 @@ extension ControlLoop {
             guard !isUnconfigured || settings.isUnconfigured else {
                 throw .init(text: "\(facts.folder)/intercomd.conf is not there any more")
             }
-            return (try StationFiles(config, in: paths, own: links.table.publicKey), isUnconfigured)
+            return (try StationFiles(config, in: paths, own: cores.table.publicKey), isUnconfigured)
         } catch {
             throw ControlError(.failed, error.text)
         }
@@ -130,9 +134,9 @@ extension ControlLoop {
         var lines = ConfigDifference.between(config, files.config)
         // A psk may be another although the file that names it says the same.
         for (place, peer) in files.config.peers.enumerated() {
-            guard let number = links.table.peer(of: files.keys[place]),
+            guard let number = cores.table.peer(of: files.keys[place]),
                 config.peers.contains(where: { $0.name == peer.name && $0.psk == peer.psk }),
-                !links.table.hasPSK(files.psks[place].key, peer: number)
+                !cores.table.hasPSK(files.psks[place].key, peer: number)
             else { continue }
             lines.append(.otherPSK(of: peer))
         }
@@ -144,27 +148,30 @@ extension ControlLoop {
         var kept: Set<Int> = []
         for (place, key) in files.keys.enumerated() {
             let suite = config.peers[place].cipherSuite
-            if let number = links.table.peer(of: key, psk: files.psks[place].key, suite: suite) {
+            if let number = cores.table.peer(of: key, psk: files.psks[place].key, suite: suite) {
                 kept.insert(number)
             }
         }
         for number in roster.numbers where !kept.contains(number) {
-            links.handshakesBefore += links.table.state(of: number)?.handshakes ?? 0
-            links.table.remove(peer: number, at: now)
-            switchboard.follow(.left(firstMid: Boot.randomMid()), of: number, at: now)
-            doWhatCoresAsk()
+            links.handshakesBefore += cores.table.state(of: number)?.handshakes ?? 0
+            feed { board, table, now in
+                table.remove(peer: number, at: now)
+                board.follow(.left(firstMid: Boot.randomMid()), of: number, at: now)
+            }
         }
         var numbers: [Int] = []
+        var added: [Int] = []
         for (place, key) in files.keys.enumerated() {
-            if let number = links.table.peer(of: key) {
+            if let number = cores.table.peer(of: key) {
                 numbers.append(number)
                 continue
             }
-            let number = files.add(place, to: &links.table, at: now)
-            welcome(number)
+            let number = feed { _, table, now in files.add(place, to: &table, at: now) }
+            added.append(number)
             numbers.append(number)
         }
         settings.roster.configure(config.peers, keys: files.keys, numbers: numbers)
+        for number in added { welcome(number) }
     }
 
     /// A number is another peer's now.
@@ -175,7 +182,9 @@ extension ControlLoop {
         figures.packetsBefore.sent += traffic[.sent]
         figures.packetsBefore.opened += traffic[.opened]
         for count in PeerCount.allCases { traffic.set(count, to: 0) }
-        switchboard.follow(.replaced(firstMid: Boot.randomMid()), of: number, at: now)
+        feed { board, _, now in
+            board.follow(.replaced(firstMid: Boot.randomMid()), of: number, at: now)
+        }
     }
 
     /// The media loop takes these over; it hears too what can be done about the echo.
@@ -201,9 +210,8 @@ extension ControlLoop {
         for number in roster.numbers {
             let isNew = !former.contains(number)
             guard isNew || former[number].addresses != roster[number].addresses else { continue }
-            switchboard.follow(.moved, of: number, at: now)
+            feed { board, _, now in board.follow(.moved, of: number, at: now) }
             resolve(number)
-            doWhatCoresAsk()
         }
     }
 
@@ -215,7 +223,8 @@ extension ControlLoop {
         settings.routing = change.routing
         let former = plan
         settings.plan = change.plan
-        switchboard.hasPermitTone = plan.hasPermitTone
+        let hasPermitTone = plan.hasPermitTone
+        feed { board, _, _ in board.hasPermitTone = hasPermitTone }
         let isSameFrame =
             former.frameSize == plan.frameSize
             && former.frameSizeRepeated == plan.frameSizeRepeated
@@ -224,10 +233,10 @@ extension ControlLoop {
         devices.lines.configure(config)
         noteRelays()
         if let name = switchboard.pager.name, routing.target(named: name) == nil {
-            switchboard.endPage()
+            feed { board, _, _ in board.endPage() }
         }
         for target in switchboard.talks.targets where routing.target(target) == nil {
-            switchboard.endTalks(to: target, .targetGone)
+            feed { board, _, _ in board.endTalks(to: target, .targetGone) }
         }
         consent()
     }

@@ -55,8 +55,8 @@ extension ControlLoop {
         case .tone: return playTone()
         case .key:
             var key = Reply.PublicKeyText()
-            key.key = links.table.publicKey.text
-            key.fingerprint = links.table.publicKey.fingerprint
+            key.key = cores.table.publicKey.text
+            key.fingerprint = cores.table.publicKey.fingerprint
             return .key(key)
         case .version:
             var version = Reply.Version()
@@ -100,10 +100,9 @@ extension ControlLoop {
             let reason = devices.cards.input.error?.description ?? "[audio] input = none"
             return .refused(ControlError(.failed, "there is no microphone: \(reason)"))
         }
-        switchboard.seen()
+        feed { board, _, _ in board.seen() }
         if named == nil { follow(reply: isDown) }
-        switchboard.press(target.id, isDown: isDown)
-        doWhatCoresAsk()
+        feed { board, _, _ in board.press(target.id, isDown: isDown) }
         var ptt = Reply.PTT()
         ptt.target = routing.target(target.id)?.name ?? name
         ptt.isTalking = isDown

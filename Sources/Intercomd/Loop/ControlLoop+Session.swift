@@ -21,15 +21,18 @@ extension ControlLoop {
             var room = bytes.mutableSpan
             guard let arrived = links.socket.receive(into: &room) else { return }
             let datagram = bytes.span.extracting(first: arrived.count)
-            let verdict = links.table.receive(datagram, from: Endpoint(arrived.from), at: now)
+            let verdict = feed { _, table, now in
+                table.receive(datagram, from: Endpoint(arrived.from), at: now)
+            }
             if case .dropped(let drop) = verdict { count(drop, from: arrived.from) }
-            doWhatCoresAsk()
         }
     }
 
     private mutating func count(_ drop: Drop, from source: SocketAddress) {
         links.drops[drop.counter] += 1
-        guard case .unknownKey(let key) = drop, switchboard.strangerCalled(at: now) else { return }
+        guard case .unknownKey(let key) = drop,
+            feed({ board, _, now in board.strangerCalled(at: now) })
+        else { return }
         tell(.unknownKey, target: source.description, detail: key.text)
     }
 
@@ -42,7 +45,7 @@ extension ControlLoop {
             takeEvents()
             let peer = opened.peer
             // One that has left may have said something yet.
-            guard links.table.owns(opened.index, peer: peer) else { continue }
+            guard cores.table.owns(opened.index, peer: peer) else { continue }
             let source = Endpoint(opened.source)
             let plain = opened.bytes.span.extracting(first: opened.count)
             var records: [ControlRecord] = []
@@ -54,54 +57,43 @@ extension ControlLoop {
             var hasReport = false
             var isConfirmed = false
             var hasHeard = false
+            // One by one, so that what each asks for goes out before the next one acts.
             for record in records {
                 switch record {
                 case .confirm(let value):
                     // Each may be answered, and a packet has room for hundreds: one counts.
                     guard !isConfirmed else { continue }
                     isConfirmed = true
-                    links.table.confirm(
-                        value, peer: peer, index: opened.index, from: source, at: now)
+                    feed { _, table, now in
+                        table.confirm(
+                            value, peer: peer, index: opened.index, from: source, at: now)
+                    }
                 case .close:
-                    links.table.closed(peer: peer, index: opened.index, at: now)
+                    feed { _, table, now in
+                        table.closed(peer: peer, index: opened.index, at: now)
+                    }
                 case .report(let report):
                     // What was heard of it is said beside it.
                     let isOfIt = heard?.stream == report.stream
                     if isOfIt { hasReport = true }
-                    switchboard.receive(
-                        record, beside: isOfIt ? heard : nil, from: peer, at: now)
+                    feed { board, _, now in
+                        board.receive(record, beside: isOfIt ? heard : nil, from: peer, at: now)
+                    }
                 case .heard:
                     // As above: one counts, and not again after the report that it is beside.
                     guard !hasHeard, !hasReport else { continue }
                     hasHeard = true
-                    switchboard.receive(record, from: peer, at: now)
+                    feed { board, _, now in board.receive(record, from: peer, at: now) }
                 default:
-                    switchboard.receive(record, from: peer, at: now, cameAt: opened.cameAt)
+                    feed { board, _, now in
+                        board.receive(record, from: peer, at: now, cameAt: opened.cameAt)
+                    }
                 }
-                // After every record, so that what it asks for goes out before the next one acts.
-                doWhatCoresAsk()
             }
         }
     }
 
-    /// Drains what session and station want done, until neither wants anything.
-    mutating func doWhatCoresAsk() {
-        switchboard.hasCallLamp = devices.lines.canShow(.calling)
-        while true {
-            // First: what an order tells happened before what the cores ask for next.
-            if let order = switchboard.nextDecision() {
-                perform(order)
-            } else if let action = links.table.nextAction() {
-                perform(action)
-            } else if let order = switchboard.nextOrder() {
-                perform(order)
-            } else {
-                return
-            }
-        }
-    }
-
-    private mutating func perform(_ action: consuming Session.Action) {
+    mutating func perform(_ action: consuming Session.Action) {
         switch consume action {
         case .transmit(let datagram, let endpoint):
             // Not sent is lost, and lost is repeated.
@@ -123,9 +115,9 @@ extension ControlLoop {
         case .resolve(let peer):
             resolve(peer)
         case .up(let peer, let newBoot):
-            switchboard.follow(.up(isNewBoot: newBoot), of: peer, at: now)
+            feed { board, _, now in board.follow(.up(isNewBoot: newBoot), of: peer, at: now) }
         case .down(let peer):
-            switchboard.follow(.down, of: peer, at: now)
+            feed { board, _, now in board.follow(.down, of: peer, at: now) }
         }
     }
 
@@ -133,15 +125,16 @@ extension ControlLoop {
     mutating func reportTraffic() {
         for peer in 0..<Roster.capacity {
             let traffic = rings.traffic[peer]
-            links.table.traffic(
-                peer: peer, sent: traffic[.sentOnCurrent],
-                lastSent: Self.moment(traffic[.lastSent]),
-                lastOpened: Self.moment(traffic[.lastOpened]),
-                lastRefused: Self.moment(traffic[.lastRefused]), at: now)
-            if let heard = Self.moment(traffic[.lastOpened]) {
-                switchboard.follow(.opened(at: heard), of: peer, at: now)
+            let (sent, opened) = (
+                Self.moment(traffic[.lastSent]), Self.moment(traffic[.lastOpened])
+            )
+            let refused = Self.moment(traffic[.lastRefused])
+            feed { board, table, now in
+                table.traffic(
+                    peer: peer, sent: traffic[.sentOnCurrent], lastSent: sent, lastOpened: opened,
+                    lastRefused: refused, at: now)
+                if let opened { board.follow(.opened(at: opened), of: peer, at: now) }
             }
-            doWhatCoresAsk()
         }
     }
 
@@ -152,7 +145,6 @@ extension ControlLoop {
     /// Peers with addresses by number are called at once; names go to the resolver.
     mutating func resolveAll() {
         for peer in roster.numbers { resolve(peer) }
-        doWhatCoresAsk()
     }
 
     mutating func resolve(_ peer: Int) {
@@ -164,7 +156,7 @@ extension ControlLoop {
             guard !switchboard.whereabouts.isResolved(peer) else { return }
             // A name server may take long to say nothing, and the next peer waits for it too.
         } else {
-            switchboard.follow(.resolved, of: peer, at: now)
+            feed { board, _, now in board.follow(.resolved, of: peer, at: now) }
         }
         guard !numeric.isEmpty else { return }
         setEndpoints(numeric, of: peer)
@@ -172,10 +164,12 @@ extension ControlLoop {
 
     private mutating func setEndpoints(_ addresses: [SocketAddress], of peer: Int) {
         let endpoints = addresses.map { Endpoint($0) }
-        if switchboard.called(peer) {
-            links.table.moved(to: endpoints, peer: peer, at: now)
-        } else {
-            links.table.setEndpoints(endpoints, of: peer, at: now)
+        feed { board, table, now in
+            if board.called(peer) {
+                table.moved(to: endpoints, peer: peer, at: now)
+            } else {
+                table.setEndpoints(endpoints, of: peer, at: now)
+            }
         }
     }
 
@@ -183,20 +177,20 @@ extension ControlLoop {
     mutating func followPeers() {
         for peer in roster.numbers {
             guard let heard = Self.moment(rings.traffic[peer][.lastOpened]) else { continue }
-            switchboard.follow(.lastHeard(at: heard), of: peer, at: now)
-            doWhatCoresAsk()
+            feed { board, _, now in board.follow(.lastHeard(at: heard), of: peer, at: now) }
         }
     }
 
     /// Tells the switchboard when its listeners were heard last.
     mutating func followListeners() {
-        switchboard.followListeners(at: now) { peer in
-            guard let state = links.table.state(of: peer) else { return nil }
-            return Doubts.SignsOfLife(
-                opened: Self.moment(rings.traffic[peer][.lastOpened]),
-                sessionSince: state.sessionSince)
+        feed { [rings] board, table, now in
+            board.followListeners(at: now) { peer in
+                guard let state = table.state(of: peer) else { return nil }
+                return Doubts.SignsOfLife(
+                    opened: Self.moment(rings.traffic[peer][.lastOpened]),
+                    sessionSince: state.sessionSince)
+            }
         }
-        doWhatCoresAsk()
     }
 
     mutating func takeAnswers() {
@@ -206,14 +200,15 @@ extension ControlLoop {
             guard answer.addresses == roster[answer.peer].addresses else {
                 // The settings have changed meanwhile.
                 resolve(answer.peer)
-                doWhatCoresAsk()
                 continue
             }
             let isFound = !answer.endpoints.isEmpty
-            switchboard.follow(
-                .lookedUp(isFound: isFound, complaint: answer.complaint), of: answer.peer, at: now)
+            feed { board, _, now in
+                board.follow(
+                    .lookedUp(isFound: isFound, complaint: answer.complaint), of: answer.peer,
+                    at: now)
+            }
             if isFound { setEndpoints(answer.endpoints, of: answer.peer) }
-            doWhatCoresAsk()
         }
     }
 }

@@ -6,8 +6,7 @@ internal import Switchboard
 /// What is said of a processor that cannot keep up.
 extension ControlLoop {
     mutating func follow(shed step: LoadShedding.Step) {
-        switchboard.follow(.overload(Overload.Step(step)), at: now)
-        doWhatCoresAsk()
+        feed { board, _, now in board.follow(.overload(Overload.Step(step)), at: now) }
     }
 
     /// What of the status says it.

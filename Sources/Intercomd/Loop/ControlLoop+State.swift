@@ -10,26 +10,15 @@ internal import Time
 
 /// Volumes, mutes and do-not-disturb.
 extension ControlLoop {
-    mutating func beginState() {
-        keepState { keeper, tell in keeper.begin(tell) }
-        tellVolumes()
-    }
-
     /// Writes what is due; do-not-disturb ends by itself, quiet hours begin and end.
     mutating func tickState() {
-        let now = now
-        keepState { keeper, tell in keeper.tick(at: now, tell) }
+        tellFault(keeper.tick(at: now))
         if let until = keeper.state.doNotDisturb.untilMilliseconds,
             Int(Clock.wallMilliseconds()) >= until
         {
             setDoNotDisturb(false, seconds: nil)
         }
         tellVolumes()
-    }
-
-    mutating func closeState() {
-        let now = now
-        keepState { keeper, tell in keeper.write(at: now, tell) }
     }
 
     /// Whether the configuration wants silence at this time of day.
@@ -95,7 +84,6 @@ extension ControlLoop {
         guard isChange else { return true }
         tellVolumes()
         tell(.mute, target: what, detail: isOn ? "on" : "off")
-        obeySwitchboard()
         return true
     }
 
@@ -107,10 +95,10 @@ extension ControlLoop {
             $0.doNotDisturb.untilMilliseconds = until
         }
         guard isChange else { return }
-        // Who calls in the same moment is to meet it.
-        consent()
         let length = seconds.map { " for \($0) s" } ?? ""
         tell(.dnd, detail: isOn ? "on\(length)" : "off")
+        // Who calls in the same moment is to meet it.
+        consent()
     }
 
     /// Tells the media loop, where something about it has changed.
@@ -140,19 +128,14 @@ extension ControlLoop {
         rings.tell(.volumes(volumes))
     }
 
-    private mutating func keepState(
-        _ body: (inout StateKeeper, (StateKeeper.Notice) -> Void) -> Void
-    ) {
-        var notices: [StateKeeper.Notice] = []
-        body(&keeper) { notices.append($0) }
-        for notice in notices {
-            let text =
-                switch notice {
-                case .damaged(let reason): reason
-                case .failed(let reason): "state: \(reason); kept in memory, and tried again"
-                case .writtenAgain: "state: written again"
-                }
-            tell(.stateFault, detail: text)
-        }
+    mutating func tellFault(_ notice: StateKeeper.Notice?) {
+        guard let notice else { return }
+        let text =
+            switch notice {
+            case .damaged(let reason): reason
+            case .failed(let reason): "state: \(reason); kept in memory, and tried again"
+            case .writtenAgain: "state: written again"
+            }
+        tell(.stateFault, detail: text)
     }
 }

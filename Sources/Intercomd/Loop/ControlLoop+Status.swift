@@ -298,7 +298,7 @@ extension ControlLoop {
         status.isVerified = roster[peer].isVerified
         addDownReason(of: peer, to: &status)
         addFigures(of: peer, to: &status)
-        guard let state = links.table.state(of: peer) else { return status }
+        guard let state = cores.table.state(of: peer) else { return status }
         status.suite = Int(state.suite.rawValue)
         status.hasPSK = state.hasPSK
         status.endpoint = state.endpoint.map { SocketAddress($0).description }
@@ -322,7 +322,7 @@ extension ControlLoop {
         }
         var handshakes = links.handshakesBefore
         for peer in roster.numbers {
-            handshakes += links.table.state(of: peer)?.handshakes ?? 0
+            handshakes += cores.table.state(of: peer)?.handshakes ?? 0
         }
         found.append(Counter(.handshakes, Int(handshakes)))
         let handshakesFull = UDPSocket.overflow(of: links.socket.fd)

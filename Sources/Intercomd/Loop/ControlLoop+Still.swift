@@ -7,8 +7,7 @@ internal import Switchboard
 /// What is said of streams that are open and move no sound.
 extension ControlLoop {
     mutating func follow(_ direction: PCMError.Direction, _ change: StreamWatch.Change) {
-        switchboard.follow(.stream(.init(direction), .init(change)), at: now)
-        doWhatCoresAsk()
+        feed { board, _, now in board.follow(.stream(.init(direction), .init(change)), at: now) }
     }
 
     /// The problems of `status` that streams are which stand still.

@@ -17,7 +17,8 @@ extension ControlLoop {
         let reply = press(name, isDown: true)
         server.reply(reply, to: place)
         guard case .ptt = reply else { return }
-        switchboard.hold(target.id, named: name, for: server.keep(place))
+        let caller = server.keep(place)
+        feed { board, _, _ in board.hold(target.id, named: name, for: caller) }
     }
 
     /// Presses it until `ptt up`, or lets it go for all that hold it.
@@ -27,13 +28,14 @@ extension ControlLoop {
         guard isDown, case .ptt(let ptt) = reply,
             let target = routing.target(named: ptt.target)
         else { return reply }
-        switchboard.hold(target.id, named: ptt.target, for: nil)
+        feed { board, _, _ in board.hold(target.id, named: ptt.target, for: nil) }
         return reply
     }
 
     /// Ends the page and the talks of callers that are gone: nobody else would.
     mutating func endWhatNobodyHolds() {
-        switchboard.forget { server.hasHungUp($0) }
-        doWhatCoresAsk()
+        let gone = switchboard.callers.filter { server.hasHungUp($0) }
+        guard !gone.isEmpty else { return }
+        feed { board, _, _ in board.forget { gone.contains($0) } }
     }
 }

@@ -26,7 +26,7 @@ internal import Wire
 /// - `ControlLoop+Levels` and `ControlLoop+Latency` show and measure the sound,
 /// - `ControlLoop+Requests` answers `intercomctl`,
 /// - `ControlLoop+Status` describes the station, `ControlLoop+Diagnosis` what is wrong with peers.
-struct ControlLoop: ~Copyable {
+struct ControlLoop: ~Copyable, CoresOwner {
     private enum Token {
         static let handshakes: UInt32 = 0
         static let events: UInt32 = 1
@@ -41,7 +41,7 @@ struct ControlLoop: ~Copyable {
     let rings: Rings
     var settings: SettingsInUse
     var links: Links
-    var switchboard: Switchboard
+    var cores: Cores
     var devices: Devices
     var server: ControlServer
     var history: History
@@ -50,16 +50,14 @@ struct ControlLoop: ~Copyable {
     var meters = SoundWatch()
     var figures = Figures()
     var health: Health
-    /// The sound of the announcement that is under way, and what the media loop is given when
-    /// enough of its sound is there.
-    var feed: AnnouncementFeed?
-    var announcementBox: Box<Announcement>?
+    var reader = AnnouncementReader()
     var now = Clock.now()
 
     var config: Config { settings.config }
     var roster: Roster { settings.roster }
     var routing: Routing { settings.routing }
     var plan: MediaPlan { settings.plan }
+    var switchboard: Switchboard { cores.switchboard }
     var station: Station { switchboard.station }
 
     private var loop: EventLoop
@@ -84,7 +82,7 @@ struct ControlLoop: ~Copyable {
 
     init(
         _ settings: SettingsInUse, rings: Rings, facts: Facts, links: consuming Links,
-        station: consuming Station, server: consuming ControlServer, signals: consuming Signals
+        cores: consuming Cores, server: consuming ControlServer, signals: consuming Signals
     ) throws(SystemError) {
         // What can fail first, on locals: a noncopyable value is made whole or not at all.
         let loop = try EventLoop()
@@ -101,12 +99,9 @@ struct ControlLoop: ~Copyable {
         devices = Devices(settings.config)
         history = History(in: settings.config.paths.state)
         keeper = StateKeeper(in: settings.config.paths.state)
-        switchboard = Switchboard(
-            station: station, peers: Roster.capacity, known: settings.roster.numbers,
-            frames: LossProtection.Frames(settings.plan), at: facts.startedAt)
-        switchboard.hasPermitTone = settings.plan.hasPermitTone
+        self.cores = cores
         nextSecond = facts.startedAt
-        health = Health(Watchdog(isThere: facts.watchdog != nil))
+        health = Health(Watchdog(isThere: facts.watchdog != nil), startedAt: facts.startedAt)
         self.settings = settings
         self.rings = rings
         self.facts = facts
@@ -117,34 +112,24 @@ struct ControlLoop: ~Copyable {
 
     /// Runs until a signal says stop, and says goodbye.
     mutating func run() {
-        let name = "\(config.station.name), \(links.table.publicKey.text)"
+        let name = "\(config.station.name), \(cores.table.publicKey.text)"
         tell(.started, detail: "intercomd \(Product.version) is \(name)")
-        beginHistory()
-        beginState()
+        tellFaults(history.begin(wall: Int(Clock.wallMilliseconds()), at: now))
+        tellFault(keeper.begin())
+        tellVolumes()
         knowFormerCalls()
         consent()
         protectAnew()
         noteRelays()
         openDevices()
         followClocks()
-        lockMemory()
+        health.lockMemory()
         resolveAll()
         ServiceNotifier.ready()
         while !isStopping {
             turn()
         }
         sayGoodbye()
-    }
-
-    /// After the first attempt at the cards: locked, what reading alsa-lib's settings took of the
-    /// heap could not be given back.
-    private mutating func lockMemory() {
-        do throws(SystemError) {
-            try MemoryLock.lock()
-        } catch {
-            Log.warning(error.description)
-            health.memoryProblem = error.description
-        }
     }
 
     /// Writes down the lines that are to be switched off should this process die.
@@ -159,12 +144,12 @@ struct ControlLoop: ~Copyable {
         armTimer()
         let ready = loop.wait(until: nil)
         now = Clock.now()
+        knowCallLamp()
         followMicrophone()
         followLoopback()
         for place in 0..<ready { serve(loop[place].token) }
         takeReturns()
-        links.table.tick(at: now)
-        doWhatCoresAsk()
+        feed { _, table, now in table.tick(at: now) }
         followReload()
         everySecond()
         followListeners()
@@ -173,9 +158,8 @@ struct ControlLoop: ~Copyable {
         lookAtMeters()
         followAnnouncement()
         // After all news of this turn: what was heard of a talk is judged by them.
-        switchboard.tick(at: now)
-        doWhatCoresAsk()
-        tickHistory()
+        feed { board, _, now in board.tick(at: now) }
+        tellFaults(history.tick(at: now))
         runHook()
         server.isPaused = settings.pendingReload != nil
         server.tick(at: now) { fd, place, events in
@@ -221,15 +205,14 @@ struct ControlLoop: ~Copyable {
     /// Wakes the loop at the first deadline of anyone, and at least once a second.
     private mutating func armTimer() {
         var first = devices.owesReturns ? now : nextSecond
-        if let deadline = links.table.deadline { first = min(first, deadline) }
+        if let deadline = cores.deadline { first = min(first, deadline) }
         if let reload = settings.pendingReload { first = min(first, reload.end) }
         if let deadline = devices.cards.deadline { first = min(first, deadline) }
         if let deadline = devices.lines.deadline { first = min(first, deadline) }
         if let deadline = history.deadline { first = min(first, deadline) }
         if let deadline = journal.deadline(at: now) { first = min(first, deadline) }
-        if let deadline = switchboard.deadline { first = min(first, deadline) }
-        if let deadline = lookDeadline { first = min(first, deadline) }
-        if let deadline = announcementDeadline { first = min(first, deadline) }
+        if let deadline = meters.deadline { first = min(first, deadline) }
+        if let deadline = reader.deadline(at: now) { first = min(first, deadline) }
         // A deadline that keeps lying in the past must not make the loop spin.
         timer.arm(at: max(first, now + .milliseconds(1)))
     }
@@ -247,17 +230,10 @@ struct ControlLoop: ~Copyable {
         followXruns()
         journal.tellSuppressed(at: now)
         followMixers()
-        switchboard.secondPassed(at: now)
-        doWhatCoresAsk()
+        feed { board, _, now in board.secondPassed(at: now) }
         tickState()
         consent()
-        doWhatCoresAsk()
-        let ticks = rings.counters[.ticks]
-        let hasTurned = ticks != health.ticksBefore
-        // The first look is at the start, when it need not have turned yet.
-        health.isSoundStill = !hasTurned && now >= facts.startedAt + .seconds(1)
-        health.ticksBefore = ticks
-        health.watchdog.feed(rings.counters)
+        health.look(rings.counters, at: now)
     }
 
     /// Closes the microphone, takes leave of every peer, darkens the lamps; within a second.
@@ -267,15 +243,12 @@ struct ControlLoop: ~Copyable {
         // A later start is not to drive lines that may be another program's by then.
         if devices.lines.stopRelays() { _ = RelayNote.write([], in: config.paths.runtime) }
         rings.tell(.quiet)
-        switchboard.stop(at: now)
-        doWhatCoresAsk()
-        links.table.close(reason: .stopping, at: now)
-        doWhatCoresAsk()
+        feed { board, _, now in board.stop(at: now) }
+        feed { _, table, now in table.close(reason: .stopping, at: now) }
         let end = now + .milliseconds(500)
-        while let deadline = links.table.deadline, deadline < end {
+        while let deadline = cores.table.deadline, deadline < end {
             pause(until: deadline)
-            links.table.tick(at: now)
-            doWhatCoresAsk()
+            feed { _, table, now in table.tick(at: now) }
         }
         rings.tell(.stop)
         while !health.hasStopped, now < end {
@@ -284,8 +257,8 @@ struct ControlLoop: ~Copyable {
         }
         takeReturns()
         tell(.stopped)
-        closeHistory()
-        closeState()
+        tellFaults(history.close(at: now))
+        tellFault(keeper.write(at: now))
         journal.close()
     }
 

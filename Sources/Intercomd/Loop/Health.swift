@@ -1,16 +1,45 @@
 internal import HAL
+internal import Media
+internal import Realtime
+internal import Time
 
 /// Whether this program works as it should.
 struct Health {
+    /// The media loop need not have turned at the first look, which is at the start.
+    private static let grace = Duration.seconds(1)
+
     var watchdog: Watchdog
+    private let startedAt: Instant
     /// The media loop's count of turns at the last look.
-    var ticksBefore: UInt64 = 0
+    private var ticksBefore: UInt64 = 0
     /// The media loop has not turned for a second.
-    var isSoundStill = false
+    private(set) var isSoundStill = false
     /// Why memory is not locked; nil when it is.
-    var memoryProblem: String?
+    private(set) var memoryProblem: String?
     /// The media loop has ended.
     var hasStopped = false
 
-    init(_ watchdog: Watchdog) { self.watchdog = watchdog }
+    init(_ watchdog: Watchdog, startedAt: Instant) {
+        self.watchdog = watchdog
+        self.startedAt = startedAt
+    }
+
+    /// Locks the memory, after the first attempt at the cards: locked, what reading alsa-lib's
+    /// settings took of the heap could not be given back.
+    mutating func lockMemory() {
+        do throws(SystemError) {
+            try MemoryLock.lock()
+        } catch {
+            Log.warning(error.description)
+            memoryProblem = error.description
+        }
+    }
+
+    /// Looks once a second whether the media loop turns, and feeds the watchdog if it does.
+    mutating func look(_ counters: CounterTable<MediaCount>, at now: Instant) {
+        let ticks = counters[.ticks]
+        isSoundStill = ticks == ticksBefore && now >= startedAt + Self.grace
+        ticksBefore = ticks
+        watchdog.feed(counters)
+    }
 }

@@ -1,4 +1,5 @@
 internal import Audio
+internal import Control
 internal import Media
 internal import Switchboard
 internal import Time
@@ -62,5 +63,23 @@ struct LatencyTrial {
     var heard: ToneTrial.Heard? {
         guard let start, let first else { return nil }
         return ToneTrial().heard(in: recording, from: start - first)
+    }
+
+    /// What came of it, beside what was known without it.
+    func found(knowledge: Latency) -> Latency {
+        var latency = knowledge
+        guard hasBegun else {
+            latency.problem = "the microphone was taken by somebody who talks: try again"
+            return latency
+        }
+        latency.noiseFloorDBFS = noiseFloor
+        guard let heard else {
+            latency.finding = .silent
+            return latency
+        }
+        latency.finding = .heard
+        latency.acousticMilliseconds = Double(heard.delay * 10 / 48) / 10
+        latency.levelDBFS = heard.level
+        return latency
     }
 }

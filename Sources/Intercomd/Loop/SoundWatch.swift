@@ -1,6 +1,68 @@
+internal import Media
+internal import Realtime
+internal import Time
+
 /// The sound of the microphone on its way to those who watch it, and to a trial of the latency.
 struct SoundWatch {
-    var view = MeterView()
+    /// 20 looks a second.
+    private static let interval = Duration.milliseconds(50)
+
+    private var view = MeterView()
     /// The trial under way, if any.
-    var trial: LatencyTrial?
+    private var trial: LatencyTrial?
+    /// Whether the media loop hands the sound over.
+    private var isOn = false
+    private var nextLook = Instant(nanoseconds: .min)
+
+    /// Whether a trial is under way: there is one at a time.
+    var isTrying: Bool { trial != nil }
+
+    /// When `look` is due; nil: when something else happens.
+    var deadline: Instant? { isOn ? nextLook : nil }
+
+    /// Fetches the microphone's sound while it is watched, or a trial listens.
+    ///
+    /// - Returns: whether those who watch are to be told of it now.
+    mutating func look(_ rings: Rings, isWatched: Bool, at now: Instant) -> Bool {
+        let isWanted = isWatched || isTrying
+        if isWanted != isOn {
+            isOn = isWanted
+            rings.tell(.watch(isWanted))
+            view.begin()
+            nextLook = Instant(nanoseconds: .min)
+        }
+        // What was still under way when the last watcher left is taken, too.
+        while let block = rings.sound.pop() {
+            trial?.hear(block)
+            if isWatched { view.hear(block) }
+        }
+        guard isWatched, now >= nextLook else {
+            if isWanted, !isWatched { nextLook = now + Self.interval }
+            return false
+        }
+        nextLook = max(now, nextLook + Self.interval)
+        return true
+    }
+
+    /// The level of each band of the spectrum in dBFS; to work it out takes some time.
+    var bands: [Double] { view.bands }
+
+    /// The least and the greatest sample since the look before, -1 to 1.
+    mutating func takeExtremes() -> (low: Double?, high: Double?) { view.takeExtremes() }
+
+    /// Begins a trial.
+    mutating func begin(_ trial: LatencyTrial) {
+        precondition(self.trial == nil, "one trial at a time")
+        self.trial = trial
+    }
+
+    /// Whether the trial has taken longer than any takes.
+    func isTrialOverdue(at now: Instant) -> Bool { trial.map { now >= $0.end } ?? false }
+
+    /// Ends the trial under way, and hands it out with all that it heard.
+    mutating func endTrial(_ rings: Rings) -> LatencyTrial? {
+        // Its last sound may still be in the ring.
+        while let block = rings.sound.pop() { trial?.hear(block) }
+        return trial.take()
+    }
 }

@@ -3,7 +3,7 @@ internal import Presentation
 internal import Session
 internal import Wire
 
-/// The sessions with peers, and all that the control thread has of the network.
+/// All that the control thread has of the network.
 struct Links: ~Copyable {
     /// A question to the kernel whether anything listens where a peer should be.
     struct Probe {
@@ -11,7 +11,6 @@ struct Links: ~Copyable {
         let endpoint: Endpoint
     }
 
-    var table: PeerTable
     /// Handshakes come and go here.
     let socket: UDPSocket
     let resolver: Resolver
@@ -28,11 +27,10 @@ struct Links: ~Copyable {
     /// Handshakes of peers that have left.
     var handshakesBefore: UInt64 = 0
 
-    init(_ table: consuming PeerTable, socket: consuming UDPSocket) throws(SystemError) {
+    init(socket: consuming UDPSocket) throws(SystemError) {
         let resolver = try Resolver()
         try resolver.start()
         self.resolver = resolver
-        self.table = table
         self.socket = socket
     }
 }

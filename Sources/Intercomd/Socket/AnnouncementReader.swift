@@ -1,0 +1,92 @@
+internal import Audio
+internal import Media
+internal import Realtime
+internal import Switchboard
+internal import Time
+
+/// The sound of an announcement on its way from the caller that reads it to the ring.
+struct AnnouncementReader: ~Copyable {
+    private struct Reading {
+        let caller: CallerTicket
+        /// The ring into which the sound is pushed.
+        let ring: SPSCRing<SoundBlock>
+        var sound: AnnouncementSound
+        /// A block that found no room.
+        var waiting: SoundBlock?
+        /// Blocks that were given; the media loop begins when there is something ahead.
+        var given = 0
+        var isWhole = false
+        var movedAt: Instant
+
+        mutating func next(from server: inout ControlServer) -> SoundBlock? {
+            if let waiting { return waiting }
+            let caller = caller
+            return sound.next { server.readSound(of: caller, into: &$0) }
+        }
+    }
+
+    static let secondsMax = 60
+    static let samplesMax = secondsMax * PCM.sampleRate
+    /// A reader that says nothing for so long is gone.
+    static let idleMax = Duration.seconds(5)
+    private static let interval = Duration.milliseconds(20)
+
+    private var reading: Reading?
+    /// What the media loop is given when enough of the sound is there.
+    private var announcement: Box<Announcement>?
+
+    /// Whether an announcement is being read, or waits for its end.
+    var isReading: Bool { reading != nil }
+
+    /// All of the sound is in the ring.
+    var isWhole: Bool { reading?.isWhole ?? false }
+
+    /// Enough of the sound is in the ring for the announcement to begin.
+    var hasEnough: Bool {
+        reading.map { $0.isWhole || $0.given >= Announcement.ahead } ?? false
+    }
+
+    /// When the caller is looked after again.
+    func deadline(at now: Instant) -> Instant? { isReading ? now + Self.interval : nil }
+
+    /// Whether the caller has sent nothing for so long that it is gone.
+    func isIdle(at now: Instant) -> Bool {
+        reading.map { now - $0.movedAt >= Self.idleMax } ?? false
+    }
+
+    /// Begins to read an announcement of so many samples.
+    mutating func begin(
+        _ plan: MediaPlan, samples: Int, of caller: CallerTicket, at now: Instant
+    ) throws(OpusError) {
+        let made = try Announcement(plan)
+        reading = Reading(
+            caller: caller, ring: made.sound, sound: AnnouncementSound(samples: samples),
+            movedAt: now)
+        announcement = Box(made)
+    }
+
+    /// What the media loop plays; nil when it has it already.
+    mutating func takeAnnouncement() -> Box<Announcement>? { announcement.take() }
+
+    /// Reads no more; what was not given to the media loop ends here.
+    mutating func stop() {
+        reading = nil
+        announcement = nil
+    }
+
+    /// Takes what the caller has sent, as much as the ring has room for.
+    ///
+    /// - Returns: whether the sound has become whole by it.
+    mutating func follow(_ server: inout ControlServer, at now: Instant) -> Bool {
+        guard var reading, !reading.isWhole else { return false }
+        while !reading.isWhole, let block = reading.next(from: &server) {
+            reading.waiting = reading.ring.push(block)
+            guard reading.waiting == nil else { break }
+            reading.given += 1
+            reading.movedAt = now
+            reading.isWhole = reading.sound.isOver
+        }
+        self.reading = reading
+        return reading.isWhole
+    }
+}
