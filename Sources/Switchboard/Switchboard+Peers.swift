@@ -76,4 +76,18 @@ extension Switchboard {
         default: break
         }
     }
+
+    /// Takes one record of an opened packet of a peer, unless it is for the sessions.
+    package mutating func receive(
+        _ record: PacketRecords.Record, from peer: Int, at now: Instant, cameAt: Instant?
+    ) {
+        switch record {
+        case .confirm, .close: break
+        case .report(let report, let heard):
+            receive(.report(report), beside: heard, from: peer, at: now)
+        case .heard(let heard, let isAlone):
+            if isAlone { receive(.heard(heard), from: peer, at: now) }
+        case .other(let record): receive(record, from: peer, at: now, cameAt: cameAt)
+        }
+    }
 }

@@ -77,8 +77,6 @@ extension ControlLoop {
         return .denied
     }
 
-    mutating func followRelays() { devices.lines.followRelays(at: now) }
-
     /// Asks a peer for one of its relays.
     mutating func askForRelay(_ name: String, of peer: String) -> Reply {
         ask(peer, .relay, RelayNumber.of(name), "relay \(name)")

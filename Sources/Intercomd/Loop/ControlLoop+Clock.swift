@@ -20,49 +20,22 @@ extension ControlLoop {
     }
 
     /// What is done about the echo, and why.
-    var handsFree: HandsFree { HandsFree(config.audio, clocksApart: devices.clocksApart) }
+    var handsFree: HandsFree { devices.handsFree(config.audio) }
 
-    /// Cancels the echo where that is wished and can be done: a card that comes may change that,
-    /// and so may what is measured.
+    /// Whether microphone and speaker run by one clock; nil while they are not both open.
+    var soundClock: PCMClock? { devices.soundClock(rings.counters) }
+
+    /// Tells the media loop where something else can be done about the echo now.
     mutating func followClocks() {
         // One exchange at a time.
-        guard config.audio.wishesEchoGone, settings.change == nil, let clock = soundClock else {
-            return
-        }
-        let before = handsFree
-        devices.clocksApart = clock.reason
-        guard handsFree.cancelsEcho != before.cancelsEcho else { return }
+        guard settings.change == nil,
+            let clock = devices.followClocks(config.audio, rings.counters)
+        else { return }
         tellMedia(config, routing)
         journal.note(
             .audioOpen,
             clock.reason.map { Advice.echoRefused($0) }
                 ?? "microphone and speaker have one clock: the echo is cancelled")
-    }
-
-    /// Whether microphone and speaker run by one clock; nil while they are not both open.
-    ///
-    /// What the samples say goes before what the names say.
-    var soundClock: PCMClock? {
-        guard let capture = side(devices.cards.input), let playback = side(devices.cards.output)
-        else { return nil }
-        let named = PCMClock(capture: capture, playback: playback)
-        guard let one = captureDrift, let other = playbackDrift else { return named }
-        let seen = PCMClock.compared(
-            capturePPM: one.ppm, uncertain: one.uncertainty, playbackPPM: other.ppm,
-            uncertain: other.uncertainty)
-        switch seen {
-        case .apart(let apart):
-            return PCMClock(
-                reason: "the speaker's clock was seen to run \(oneDigit(apart)) ppm "
-                    + "\(apart > 0 ? "faster" : "slower") than the microphone's")
-        case .together where named.isGuess: return PCMClock(reason: nil)
-        case .together, .unknown: return named
-        }
-    }
-
-    private func side(_ side: Cards.Side) -> PCMClock.Side? {
-        guard side.isOpen, let route = side.route else { return nil }
-        return PCMClock.Side(name: side.shown, route: route)
     }
 
     /// Devices that work, and cost.
@@ -99,10 +72,5 @@ extension ControlLoop {
     func told(_ drift: Drift?) -> (Double?, Double?) {
         guard let drift else { return (nil, nil) }
         return (tenths(drift.ppm), max(0.1, tenths(drift.uncertainty)))
-    }
-
-    private func oneDigit(_ value: Double) -> String {
-        let tenths = Int((abs(value) * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10)"
     }
 }

@@ -11,62 +11,6 @@ internal import Wire
 
 /// Why peers are down, who calls without being known, and what is wrong with the own network.
 extension ControlLoop {
-    // MARK: The kernel's word
-
-    mutating func probe(_ peer: Int, _ endpoint: Endpoint) {
-        switch UDPProbe.start(to: SocketAddress(endpoint)) {
-        case .sent(let probe):
-            links.probes[peer] = Links.Probe(probe: probe, endpoint: endpoint)
-            feed { board, _, now in board.follow(.probed, of: peer, at: now) }
-        case .failed(let fault):
-            guard let outcome = ProbeOutcome(fault) else { return }
-            feed { _, table, now in table.probed(peer: peer, endpoint, outcome, at: now) }
-        }
-    }
-
-    mutating func followProbes() {
-        for peer in roster.numbers {
-            guard let sent = links.probes[peer] else { continue }
-            let fault = sent.probe.fault()
-            guard fault != nil || switchboard.downWatch.isProbeOver(of: peer, at: now)
-            else { continue }
-            links.probes[peer] = nil
-            if let outcome = fault.map({ ProbeOutcome($0) }) ?? .silent {
-                feed { _, table, now in
-                    table.probed(peer: peer, sent.endpoint, outcome, at: now)
-                }
-            }
-        }
-    }
-
-    // MARK: The own network
-
-    mutating func followNetwork() {
-        let hasChanged = links.networkWatch?.hasChanged() ?? false
-        guard feed({ board, _, now in board.looksAtNetwork(hasChanged: hasChanged, at: now) })
-        else { return }
-        let interfaces = NetworkInterface.all()
-        links.ownHosts = Set((interfaces ?? []).flatMap { one in one.addresses.map { $0.host } })
-        let trouble = networkFault(of: interfaces).map { DownWatch.NetworkTrouble($0) }
-        let loopback = loopback
-        feed { board, _, now in board.follow(.network(trouble, loopback: loopback), at: now) }
-    }
-
-    /// What keeps this machine from every peer that is not on it; nil when nothing does.
-    private func networkFault(of interfaces: [NetworkInterface]?) -> NetworkFault? {
-        var families: Set<SocketAddress.Family> = []
-        for peer in roster.numbers {
-            if let endpoint = cores.table.state(of: peer)?.endpoint {
-                let address = SocketAddress(endpoint)
-                if !address.isLoopback { families.insert(address.family) }
-            } else {
-                families.formUnion([.ipv4, .ipv6])
-            }
-        }
-        guard !families.isEmpty, let interfaces else { return nil }
-        return NetworkFault(interfaces, for: Array(families))
-    }
-
     var networkStatus: NetworkStatus {
         var status = NetworkStatus()
         let trouble = switchboard.downWatch.networkTrouble
@@ -88,7 +32,7 @@ extension ControlLoop {
     }
 
     /// The peers whose packets stay on this machine.
-    private var loopback: PeerSet {
+    var loopback: PeerSet {
         PeerSet(
             roster.numbers.filter { peer in
                 let endpoint = cores.table.state(of: peer)?.endpoint
@@ -103,7 +47,9 @@ extension ControlLoop {
             of: peer, hasNetwork: !switchboard.downWatch.cutOff.contains(peer),
             isUnresolved: isUnresolved, at: now)
         guard let reason, reason != .noNetwork else { return reason }
-        let here = cores.table.endpoints(of: peer).first { isOwn(SocketAddress($0)) }
+        let here = cores.table.endpoints(of: peer).first {
+            links.isOwn(SocketAddress($0), config.network)
+        }
         let correction = switchboard.correction(
             of: peer, isProven: reason.isProven, isHere: here != nil)
         return switch correction {
@@ -123,16 +69,6 @@ extension ControlLoop {
                 suite: state?.suite ?? .aesGCM, own: config.station.name,
                 ownKey: cores.table.publicKey.text,
                 resolver: switchboard.whereabouts.complaint(of: peer)))
-    }
-
-    /// Whether what is sent there comes back to this station itself.
-    private func isOwn(_ address: SocketAddress) -> Bool {
-        guard address.port == config.network.port else { return false }
-        let listen = config.network.listen.flatMap { SocketAddress(host: $0, port: address.port) }
-        if let listen, listen != .any(port: address.port), listen != .anyIPv4(port: address.port) {
-            return address == listen
-        }
-        return address.isLoopback || links.ownHosts.contains(address.host)
     }
 
     /// What to mend so that the peer comes up, or what else is wrong with it; nil when that is
@@ -191,15 +127,6 @@ extension ControlLoop {
             + " restart intercomd"
     }
 
-    mutating func followKeys() {
-        for peer in roster.numbers {
-            feed { board, table, now in
-                let isShared = table.sharedKey(of: peer, at: now) != nil
-                board.follow(.key(isShared: isShared), of: peer, at: now)
-            }
-        }
-    }
-
     /// But for one that is taken for a peer with another key: that is told of the peer.
     var callers: [CallerStatus] {
         let taken: [PublicKey] = roster.numbers.compactMap { peer in
@@ -215,25 +142,6 @@ extension ControlLoop {
             status.ageSeconds = seconds(now - caller.calledAt)
             status.isProven = caller.isProven
             return status
-        }
-    }
-}
-
-extension DownWatch.NetworkTrouble {
-    fileprivate init(_ fault: NetworkFault) {
-        self.init(code: fault.code.description, text: fault.text, fix: fault.fix)
-    }
-}
-
-extension ProbeOutcome {
-    /// Nil for what tells nothing of the address.
-    fileprivate init?(_ fault: UDPProbe.Fault) {
-        switch fault {
-        case .portClosed: self = .portClosed
-        case .unreachable: self = .unreachable
-        case .noRoute: self = .noRoute
-        case .blocked: self = .blocked
-        case .other: return nil
         }
     }
 }

@@ -13,32 +13,8 @@ internal import Wire
 
 extension ControlLoop {
     /// What the media loop handed back dies here.
-    ///
-    /// A device that comes back is not open any more. The event says so first, and why; but that
-    /// ring may have been full, and nobody would open the device again. Closing a card that hangs
-    /// may take seconds: all else that the loop has to do comes between it and the next one.
     mutating func takeReturns() {
-        devices.owesReturns = false
-        while !devices.owesReturns, let returned = rings.returns.pop() {
-            let begin = Clock.now()
-            switch consume returned {
-            case .session: break
-            case .change: tookBackSettings()
-            case .announcement: break
-            case .capture(let pcm):
-                health.watchdog.feed(rings.counters)
-                _ = consume pcm
-                Cards.returned(&devices.cards.input, at: now)
-            case .playback(let pcm):
-                health.watchdog.feed(rings.counters)
-                _ = consume pcm
-                Cards.returned(&devices.cards.output, at: now)
-            case .key(let line): devices.lines.returned(line.name, at: now)
-            }
-            let end = Clock.now()
-            devices.owesReturns = end - begin >= Backoff.slow
-            if devices.owesReturns { now = end }
-        }
+        while devices.takeReturns(rings, &health.watchdog, at: &now) { tookBackSettings() }
     }
 
     mutating func takeEvents() {

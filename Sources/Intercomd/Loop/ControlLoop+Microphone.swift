@@ -12,28 +12,17 @@ internal import Time
 extension ControlLoop {
     /// Follows the mixers of both cards.
     mutating func followMixers() {
-        devices.silentSpeaker = devices.speakerMixer.look(
-            devices.cards.output, config.audio.mixerOutput, at: now)
-        let control = devices.microphoneMixer.look(
-            devices.cards.input, config.audio.mixerInput, at: now)
-        devices.silentMicrophone = control.flatMap { isSilent(behind: $0) ? $0 : nil }
+        devices.followMixers(
+            config.audio, soundAt: isCapturing ? microphoneSoundAt : nil, at: now)
         tellVolumes()
         feed { board, _, now in board.lookAtMicrophone(at: now) }
     }
 
     /// Tells the switchboard what the microphone's sound depends on.
     mutating func followMicrophone() {
-        let facts = MicrophoneWatch.Facts(
-            isMuted: keeper.state.isMicrophoneMuted, isWanted: devices.cards.input.isWanted,
-            isOpen: devices.cards.input.isOpen, isCardMuted: devices.silentMicrophone != nil)
+        let facts = devices.microphoneFacts(isMuted: keeper.state.isMicrophoneMuted)
         let soundAt = microphoneSoundAt
         feed { board, _, now in board.follow(.microphone(facts, soundAt: soundAt), at: now) }
-    }
-
-    /// Whether what the microphone gives is as little as its control lets through.
-    private func isSilent(behind control: CardControl) -> Bool {
-        MicrophoneWatch.isSilent(
-            behind: control.isMuted, soundAt: isCapturing ? microphoneSoundAt : nil, at: now)
     }
 
     /// When more than a muted card gives came of the microphone last.

@@ -63,7 +63,7 @@ extension ControlLoop {
         let former = roster
         changePeers(files, config)
         let routing = Routing(config, roster, after: self.routing)
-        if let clock = soundClock { devices.clocksApart = clock.reason }
+        devices.lookAtClocks(rings.counters)
         tellMedia(config, routing)
         self.consent()
         let limits = Session.Limits(config.session)
@@ -189,7 +189,7 @@ extension ControlLoop {
 
     /// The media loop takes these over; it hears too what can be done about the echo.
     mutating func tellMedia(_ config: Config, _ routing: Routing) {
-        let handsFree = HandsFree(config.audio, clocksApart: devices.clocksApart)
+        let handsFree = devices.handsFree(config.audio)
         let ring = RingFile.samples(config.sounds)
         let plan = MediaPlan(config, roster, routing, handsFree, ringtone: ring)
         let sequences = plan.targets.map { _ in Boot.randomSequence() }
@@ -231,7 +231,7 @@ extension ControlLoop {
             && former.sound.frameSamples == plan.sound.frameSamples
         if !isSameFrame { protectAnew() }
         devices.lines.configure(config)
-        noteRelays()
+        devices.noteRelays(config)
         if let name = switchboard.pager.name, routing.target(named: name) == nil {
             feed { board, _, _ in board.endPage() }
         }
@@ -241,7 +241,7 @@ extension ControlLoop {
         consent()
     }
 
-    /// The settings before have come back; the caller frees them.
+    /// The settings before have come back.
     mutating func tookBackSettings() {
         // The event says so first, unless it found no room.
         takeEvents()

@@ -11,29 +11,26 @@ internal import Switchboard
 internal import Time
 internal import Wire
 
+/// What passes between the network and the cores.
 extension ControlLoop {
     /// Handshake datagrams taken in one turn at most.
     private static let handshakesPerTurn = 16
 
     mutating func takeHandshakes() {
-        var bytes = InlineArray<1500, UInt8>(repeating: 0)
         for _ in 0..<Self.handshakesPerTurn {
-            var room = bytes.mutableSpan
-            guard let arrived = links.socket.receive(into: &room) else { return }
-            let datagram = bytes.span.extracting(first: arrived.count)
-            let verdict = feed { _, table, now in
-                table.receive(datagram, from: Endpoint(arrived.from), at: now)
+            guard let handshake = links.nextHandshake() else { return }
+            let source = handshake.source
+            let (dropped, isNews) = feed { board, table, now in
+                let verdict = table.receive(handshake.bytes, from: Endpoint(source), at: now)
+                guard case .dropped(let drop) = verdict else { return (nil as Drop?, false) }
+                guard case .unknownKey = drop else { return (drop, false) }
+                return (drop, board.strangerCalled(at: now))
             }
-            if case .dropped(let drop) = verdict { count(drop, from: arrived.from) }
+            guard let dropped else { continue }
+            links.count(dropped)
+            guard isNews, case .unknownKey(let key) = dropped else { continue }
+            tell(.unknownKey, target: source.description, detail: key.text)
         }
-    }
-
-    private mutating func count(_ drop: Drop, from source: SocketAddress) {
-        links.drops[drop.counter] += 1
-        guard case .unknownKey(let key) = drop,
-            feed({ board, _, now in board.strangerCalled(at: now) })
-        else { return }
-        tell(.unknownKey, target: source.description, detail: key.text)
     }
 
     /// Control records the media loop has opened.
@@ -43,49 +40,19 @@ extension ControlLoop {
             // the switch to its new session, which forgets what its streams meant, and only then
             // the records that bind them anew.
             takeEvents()
-            let peer = opened.peer
+            let (peer, index) = (opened.peer, opened.index)
             // One that has left may have said something yet.
-            guard cores.table.owns(opened.index, peer: peer) else { continue }
+            guard cores.table.owns(index, peer: peer) else { continue }
             let source = Endpoint(opened.source)
-            let plain = opened.bytes.span.extracting(first: opened.count)
-            var records: [ControlRecord] = []
-            var heard: Heard?
-            _ = ControlReader.read(plain) {
-                if case .heard(let found) = $0 { heard = heard ?? found }
-                records.append($0)
-            }
-            var hasReport = false
-            var isConfirmed = false
-            var hasHeard = false
+            let packet = PacketRecords(opened.bytes.span.extracting(first: opened.count))
             // One by one, so that what each asks for goes out before the next one acts.
-            for record in records {
-                switch record {
-                case .confirm(let value):
-                    // Each may be answered, and a packet has room for hundreds: one counts.
-                    guard !isConfirmed else { continue }
-                    isConfirmed = true
-                    feed { _, table, now in
-                        table.confirm(
-                            value, peer: peer, index: opened.index, from: source, at: now)
-                    }
-                case .close:
-                    feed { _, table, now in
-                        table.closed(peer: peer, index: opened.index, at: now)
-                    }
-                case .report(let report):
-                    // What was heard of it is said beside it.
-                    let isOfIt = heard?.stream == report.stream
-                    if isOfIt { hasReport = true }
-                    feed { board, _, now in
-                        board.receive(record, beside: isOfIt ? heard : nil, from: peer, at: now)
-                    }
-                case .heard:
-                    // As above: one counts, and not again after the report that it is beside.
-                    guard !hasHeard, !hasReport else { continue }
-                    hasHeard = true
-                    feed { board, _, now in board.receive(record, from: peer, at: now) }
-                default:
-                    feed { board, _, now in
+            for record in packet.all {
+                feed { board, table, now in
+                    switch record {
+                    case .confirm(let value):
+                        table.confirm(value, peer: peer, index: index, from: source, at: now)
+                    case .close: table.closed(peer: peer, index: index, at: now)
+                    default:
                         board.receive(record, from: peer, at: now, cameAt: opened.cameAt)
                     }
                 }
@@ -96,9 +63,7 @@ extension ControlLoop {
     mutating func perform(_ action: consuming Session.Action) {
         switch consume action {
         case .transmit(let datagram, let endpoint):
-            // Not sent is lost, and lost is repeated.
-            let sent = links.socket.send(datagram.bytes, to: SocketAddress(endpoint))
-            if sent != .sent { links.unsent += 1 }
+            links.send(datagram, to: endpoint)
         case .install(let peer, let keys, let endpoint):
             rings.tell(.install(peer: peer, keys, SocketAddress(endpoint)))
         case .send(let peer, let index, let payload, let endpoint):
@@ -121,25 +86,21 @@ extension ControlLoop {
         }
     }
 
-    /// Tells the sessions how much each has sent and when it was heard.
-    mutating func reportTraffic() {
+    /// Tells the cores how much each peer was sent, and when it was heard; once a second.
+    mutating func followTraffic() {
         for peer in 0..<Roster.capacity {
             let traffic = rings.traffic[peer]
-            let (sent, opened) = (
-                Self.moment(traffic[.lastSent]), Self.moment(traffic[.lastOpened])
-            )
-            let refused = Self.moment(traffic[.lastRefused])
+            let (sent, opened) = (moment(traffic[.lastSent]), moment(traffic[.lastOpened]))
+            let refused = moment(traffic[.lastRefused])
             feed { board, table, now in
                 table.traffic(
                     peer: peer, sent: traffic[.sentOnCurrent], lastSent: sent, lastOpened: opened,
                     lastRefused: refused, at: now)
                 if let opened { board.follow(.opened(at: opened), of: peer, at: now) }
             }
+            guard let opened, roster.contains(peer) else { continue }
+            feed { board, _, now in board.follow(.lastHeard(at: opened), of: peer, at: now) }
         }
-    }
-
-    static func moment(_ nanoseconds: UInt64) -> Instant? {
-        nanoseconds == 0 ? nil : Instant(nanoseconds: Int64(nanoseconds))
     }
 
     /// Peers with addresses by number are called at once; names go to the resolver.
@@ -149,35 +110,79 @@ extension ControlLoop {
 
     mutating func resolve(_ peer: Int) {
         guard roster.contains(peer) else { return }
-        let addresses = roster[peer].addresses
-        let numeric = addresses.compactMap { SocketAddress(host: $0.host, port: $0.port) }
-        if numeric.count < addresses.count {
-            links.resolver.ask(.init(peer: peer, addresses: addresses))
-            guard !switchboard.whereabouts.isResolved(peer) else { return }
+        let found = links.lookUp(roster[peer].addresses, of: peer)
+        feed { board, table, now in
+            if found.isAll {
+                board.follow(.resolved, of: peer, at: now)
+            } else if board.whereabouts.isResolved(peer) {
+                return
+            }
             // A name server may take long to say nothing, and the next peer waits for it too.
-        } else {
-            feed { board, _, now in board.follow(.resolved, of: peer, at: now) }
+            guard !found.endpoints.isEmpty else { return }
+            table.call(peer, at: found.endpoints, isElsewhere: board.called(peer), now: now)
         }
-        guard !numeric.isEmpty else { return }
-        setEndpoints(numeric, of: peer)
     }
 
-    private mutating func setEndpoints(_ addresses: [SocketAddress], of peer: Int) {
-        let endpoints = addresses.map { Endpoint($0) }
-        feed { board, table, now in
-            if board.called(peer) {
-                table.moved(to: endpoints, peer: peer, at: now)
-            } else {
-                table.setEndpoints(endpoints, of: peer, at: now)
+    mutating func takeAnswers() {
+        links.resolver.answered.drain()
+        while let answer = links.nextAnswer() {
+            guard roster.contains(answer.peer) else { continue }
+            guard answer.addresses == roster[answer.peer].addresses else {
+                // The settings have changed meanwhile.
+                resolve(answer.peer)
+                continue
+            }
+            feed { board, table, now in
+                let (peer, isFound) = (answer.peer, !answer.endpoints.isEmpty)
+                board.follow(
+                    .lookedUp(isFound: isFound, complaint: answer.complaint), of: peer, at: now)
+                guard isFound else { return }
+                table.call(peer, at: answer.endpoints, isElsewhere: board.called(peer), now: now)
             }
         }
     }
 
-    /// Tells the switchboard when each peer was heard last.
-    mutating func followPeers() {
+    /// Asks the kernel whether anything listens where a peer should be.
+    private mutating func probe(_ peer: Int, _ endpoint: Endpoint) {
+        let asked = links.probe(peer, endpoint)
+        feed { board, table, now in
+            switch asked {
+            case .underWay: board.follow(.probed, of: peer, at: now)
+            case .over(let outcome?):
+                table.probed(peer: peer, endpoint, outcome, at: now)
+            case .over(nil): break
+            }
+        }
+    }
+
+    /// Tells the sessions what the kernel has said; once a second.
+    mutating func followProbes() {
         for peer in roster.numbers {
-            guard let heard = Self.moment(rings.traffic[peer][.lastOpened]) else { continue }
-            feed { board, _, now in board.follow(.lastHeard(at: heard), of: peer, at: now) }
+            let isOver = switchboard.downWatch.isProbeOver(of: peer, at: now)
+            guard let found = links.probeOutcome(of: peer, isOver: isOver) else { continue }
+            feed { _, table, now in
+                table.probed(peer: peer, found.endpoint, found.outcome, at: now)
+            }
+        }
+    }
+
+    /// Looks at this machine's network where it has changed, and now and then; once a second.
+    mutating func followNetwork() {
+        let hasChanged = links.hasNetworkChanged()
+        guard feed({ board, _, now in board.looksAtNetwork(hasChanged: hasChanged, at: now) })
+        else { return }
+        let trouble = links.lookAtNetwork(for: roster.numbers, cores.table)
+        let loopback = loopback
+        feed { board, _, now in board.follow(.network(trouble, loopback: loopback), at: now) }
+    }
+
+    /// Looks whether two stations use one peer's key; once a second.
+    mutating func followKeys() {
+        for peer in roster.numbers {
+            feed { board, table, now in
+                let isShared = table.sharedKey(of: peer, at: now) != nil
+                board.follow(.key(isShared: isShared), of: peer, at: now)
+            }
         }
     }
 
@@ -187,28 +192,27 @@ extension ControlLoop {
             board.followListeners(at: now) { peer in
                 guard let state = table.state(of: peer) else { return nil }
                 return Doubts.SignsOfLife(
-                    opened: Self.moment(rings.traffic[peer][.lastOpened]),
+                    opened: moment(rings.traffic[peer][.lastOpened]),
                     sessionSince: state.sessionSince)
             }
         }
     }
+}
 
-    mutating func takeAnswers() {
-        links.resolver.answered.drain()
-        while let answer = links.resolver.next() {
-            guard roster.contains(answer.peer) else { continue }
-            guard answer.addresses == roster[answer.peer].addresses else {
-                // The settings have changed meanwhile.
-                resolve(answer.peer)
-                continue
-            }
-            let isFound = !answer.endpoints.isEmpty
-            feed { board, _, now in
-                board.follow(
-                    .lookedUp(isFound: isFound, complaint: answer.complaint), of: answer.peer,
-                    at: now)
-            }
-            if isFound { setEndpoints(answer.endpoints, of: answer.peer) }
+extension PeerTable {
+    /// Calls a peer at these addresses, which may not be those it had.
+    fileprivate mutating func call(
+        _ peer: Int, at endpoints: [Endpoint], isElsewhere: Bool, now: Instant
+    ) {
+        if isElsewhere {
+            moved(to: endpoints, peer: peer, at: now)
+        } else {
+            setEndpoints(endpoints, of: peer, at: now)
         }
     }
+}
+
+/// A moment that is counted; nil before there was one.
+func moment(_ nanoseconds: UInt64) -> Instant? {
+    nanoseconds == 0 ? nil : Instant(nanoseconds: Int64(nanoseconds))
 }

@@ -123,9 +123,7 @@ extension ControlLoop {
         where state.muted.contains(channel.name) && routing.channels.indices.contains(place) {
             volumes.mutedChannels |= 1 << UInt32(routing.channels[place].number)
         }
-        guard volumes != devices.toldVolumes else { return }
-        devices.toldVolumes = volumes
-        rings.tell(.volumes(volumes))
+        devices.tell(volumes, rings)
     }
 
     mutating func tellFault(_ notice: StateKeeper.Notice?) {

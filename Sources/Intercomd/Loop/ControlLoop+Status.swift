@@ -271,7 +271,7 @@ extension ControlLoop {
             case .stale: .stale
             case .down: .down
             }
-        status.heardAgeSeconds = Self.moment(traffic[.lastOpened]).map { seconds(now - $0) }
+        status.heardAgeSeconds = moment(traffic[.lastOpened]).map { seconds(now - $0) }
         status.rttMilliseconds = station.view(of: peer).usualRoundTrip
             .map { Double($0.nanoseconds) / 1_000_000 }
         if traffic[.playoutDelay] > 0 {

@@ -140,7 +140,7 @@ extension ControlLoop {
     /// where it was.
     private func unheard(_ peer: Int) -> (why: Unheard, at: Instant, stream: Int)? {
         let traffic = rings.traffic[peer]
-        guard let at = Self.moment(traffic[.unheardAt]) else { return nil }
+        guard let at = moment(traffic[.unheardAt]) else { return nil }
         let value = traffic[.unheardWhy]
         return (Unheard(rawValue: UInt8(truncatingIfNeeded: value)), at, Int(value >> 8 & 31))
     }

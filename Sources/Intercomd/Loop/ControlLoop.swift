@@ -120,7 +120,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         knowFormerCalls()
         consent()
         protectAnew()
-        noteRelays()
+        devices.noteRelays(config)
         openDevices()
         followClocks()
         health.lockMemory()
@@ -130,14 +130,6 @@ struct ControlLoop: ~Copyable, CoresOwner {
             turn()
         }
         sayGoodbye()
-    }
-
-    /// Writes down the lines that are to be switched off should this process die.
-    mutating func noteRelays() {
-        devices.relayNoteProblem = RelayNote.write(config.relays, in: config.paths.runtime).map {
-            "relays stay as they are should the daemon die: \($0)"
-        }
-        if let problem = devices.relayNoteProblem { Log.warning(problem) }
     }
 
     private mutating func turn() {
@@ -166,8 +158,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
             try? loop.modify(fd: fd, events: events, token: Token.caller + UInt32(place))
         }
         endWhatNobodyHolds()
-        followRelays()
-        showLamps()
+        devices.lines.followRelays(at: now)
+        devices.show(lampFacts, at: now)
     }
 
     private mutating func serve(_ token: UInt32) {
@@ -204,11 +196,10 @@ struct ControlLoop: ~Copyable, CoresOwner {
 
     /// Wakes the loop at the first deadline of anyone, and at least once a second.
     private mutating func armTimer() {
-        var first = devices.owesReturns ? now : nextSecond
+        var first = nextSecond
+        if let deadline = devices.deadline(at: now) { first = min(first, deadline) }
         if let deadline = cores.deadline { first = min(first, deadline) }
         if let reload = settings.pendingReload { first = min(first, reload.end) }
-        if let deadline = devices.cards.deadline { first = min(first, deadline) }
-        if let deadline = devices.lines.deadline { first = min(first, deadline) }
         if let deadline = history.deadline { first = min(first, deadline) }
         if let deadline = journal.deadline(at: now) { first = min(first, deadline) }
         if let deadline = meters.deadline { first = min(first, deadline) }
@@ -221,8 +212,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         guard now >= nextSecond else { return }
         nextSecond = now + .seconds(1)
         if settings.owesReload { reloadBySignal() }
-        reportTraffic()
-        followPeers()
+        followTraffic()
         followNetwork()
         followProbes()
         followKeys()
@@ -239,9 +229,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     /// Closes the microphone, takes leave of every peer, darkens the lamps; within a second.
     private mutating func sayGoodbye() {
         ServiceNotifier.stopping()
-        devices.lines.show(at: now) { _ in nil }
-        // A later start is not to drive lines that may be another program's by then.
-        if devices.lines.stopRelays() { _ = RelayNote.write([], in: config.paths.runtime) }
+        devices.close(config.paths, at: now)
         rings.tell(.quiet)
         feed { board, _, now in board.stop(at: now) }
         feed { _, table, now in table.close(reason: .stopping, at: now) }

@@ -4,11 +4,21 @@ internal import Session
 internal import Wire
 
 /// All that the control thread has of the network.
+///
+/// - `Links+Names` finds the addresses of peers,
+/// - `Links+Probes` asks the kernel about them,
+/// - `Links+Network` looks at this machine's own.
 struct Links: ~Copyable {
-    /// A question to the kernel whether anything listens where a peer should be.
-    struct Probe {
-        let probe: UDPProbe
-        let endpoint: Endpoint
+    /// A handshake datagram that has arrived.
+    struct Handshake {
+        fileprivate let room: InlineArray<1500, UInt8>
+        fileprivate let count: Int
+        let source: SocketAddress
+
+        var bytes: Span<UInt8> {
+            @_lifetime(borrow self)
+            borrowing get { room.span.extracting(first: count) }
+        }
     }
 
     /// Handshakes come and go here.
@@ -21,9 +31,9 @@ struct Links: ~Copyable {
     /// By the number of the peer.
     var probes = [Probe?](repeating: nil, count: Roster.capacity)
     /// Handshake datagrams dropped, by `Drop.counter`.
-    var drops = [Int](repeating: 0, count: Drop.names.count)
+    private(set) var drops = [Int](repeating: 0, count: Drop.names.count)
     /// Handshake datagrams that the network refused to take.
-    var unsent = 0
+    private(set) var unsent = 0
     /// Handshakes of peers that have left.
     var handshakesBefore: UInt64 = 0
 
@@ -33,4 +43,20 @@ struct Links: ~Copyable {
         self.resolver = resolver
         self.socket = socket
     }
+
+    /// The next handshake datagram; nil when none waits.
+    func nextHandshake() -> Handshake? {
+        var bytes = InlineArray<1500, UInt8>(repeating: 0)
+        var room = bytes.mutableSpan
+        guard let arrived = socket.receive(into: &room) else { return nil }
+        return Handshake(room: bytes, count: arrived.count, source: arrived.from)
+    }
+
+    mutating func send(_ datagram: Session.Datagram, to endpoint: Endpoint) {
+        // Not sent is lost, and lost is repeated.
+        let sent = socket.send(datagram.bytes, to: SocketAddress(endpoint))
+        if sent != .sent { unsent += 1 }
+    }
+
+    mutating func count(_ drop: Drop) { drops[drop.counter] += 1 }
 }

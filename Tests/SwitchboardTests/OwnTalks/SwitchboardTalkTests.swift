@@ -34,9 +34,11 @@ import Wire
             stream: 30, highest: 109, loss: 0, burst: 0, jitter: 0, delay: 20, concealed: 0,
             received: 100)
         let all = Heard(stream: 30, share: 255, why: .heard)
-        switchboard.receive(.report(report), beside: all, from: 0, at: second)
+        switchboard.receive(.report(report, all), from: 0, at: second, cameAt: nil)
         let none = Heard(stream: 30, share: 0, why: .doNotDisturb)
-        switchboard.receive(.heard(none), from: 1, at: second)
+        switchboard.receive(.heard(none, isAlone: true), from: 1, at: second, cameAt: nil)
+        // The report before it has taken this one along.
+        switchboard.receive(.heard(none, isAlone: false), from: 0, at: second, cameAt: nil)
         _ = switchboard.decided
         switchboard.follow(.said(target: 30, frames: 100), at: second)
         let due = second + .milliseconds(1_400)

@@ -1,0 +1,40 @@
+internal import Config
+internal import HAL
+internal import Presentation
+internal import Wire
+
+/// Where peers are.
+extension Links {
+    /// What is known of the addresses of a peer without asking anybody.
+    struct Found {
+        let endpoints: [Endpoint]
+        /// None of them is a name.
+        let isAll: Bool
+    }
+
+    /// An answer of the resolver.
+    struct Answer {
+        let peer: Int
+        /// What was asked for.
+        let addresses: [PeerAddress]
+        let endpoints: [Endpoint]
+        let complaint: String?
+    }
+
+    /// Gives the addresses that are numbers; names go to the resolver.
+    func lookUp(_ addresses: [PeerAddress], of peer: Int) -> Found {
+        let numeric = addresses.compactMap { SocketAddress(host: $0.host, port: $0.port) }
+        let isAll = numeric.count == addresses.count
+        if !isAll { resolver.ask(.init(peer: peer, addresses: addresses)) }
+        return Found(endpoints: numeric.map { Endpoint($0) }, isAll: isAll)
+    }
+
+    /// The next answer of the resolver; nil when none waits.
+    func nextAnswer() -> Answer? {
+        resolver.next().map {
+            Answer(
+                peer: $0.peer, addresses: $0.addresses,
+                endpoints: $0.endpoints.map { Endpoint($0) }, complaint: $0.complaint)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+internal import Config
+internal import HAL
+internal import Presentation
+internal import Session
+internal import Switchboard
+internal import Wire
+
+/// This machine's own network.
+extension Links {
+    /// Whether a link or an address of this machine has changed since the last call.
+    func hasNetworkChanged() -> Bool { networkWatch?.hasChanged() ?? false }
+
+    /// Looks at the interfaces of this machine.
+    ///
+    /// - Returns: What keeps it from every one of these peers that is not on it; nil when nothing
+    ///   does.
+    mutating func lookAtNetwork(
+        for peers: [Int], _ table: borrowing PeerTable
+    ) -> DownWatch.NetworkTrouble? {
+        let interfaces = NetworkInterface.all()
+        ownHosts = Set((interfaces ?? []).flatMap { one in one.addresses.map { $0.host } })
+        var families: Set<SocketAddress.Family> = []
+        for peer in peers {
+            if let endpoint = table.state(of: peer)?.endpoint {
+                let address = SocketAddress(endpoint)
+                if !address.isLoopback { families.insert(address.family) }
+            } else {
+                families.formUnion([.ipv4, .ipv6])
+            }
+        }
+        guard !families.isEmpty, let interfaces else { return nil }
+        return NetworkFault(interfaces, for: Array(families)).map { DownWatch.NetworkTrouble($0) }
+    }
+
+    /// Whether what is sent there comes back to this station itself.
+    func isOwn(_ address: SocketAddress, _ network: Config.Network) -> Bool {
+        guard address.port == network.port else { return false }
+        let listen = network.listen.flatMap { SocketAddress(host: $0, port: address.port) }
+        if let listen, listen != .any(port: address.port), listen != .anyIPv4(port: address.port) {
+            return address == listen
+        }
+        return address.isLoopback || ownHosts.contains(address.host)
+    }
+}
+
+extension DownWatch.NetworkTrouble {
+    fileprivate init(_ fault: NetworkFault) {
+        self.init(code: fault.code.description, text: fault.text, fix: fault.fix)
+    }
+}

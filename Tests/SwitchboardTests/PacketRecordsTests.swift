@@ -1,0 +1,71 @@
+import Testing
+import Wire
+
+@testable import Switchboard
+
+/// Which records of a packet count.
+@Suite struct PacketRecordsTests {
+    private func report(_ stream: UInt8) -> Report {
+        Report(
+            stream: stream, highest: 9, loss: 0, burst: 0, jitter: 0, delay: 0, concealed: 0,
+            received: 50)
+    }
+
+    private func heard(_ stream: UInt8, share: UInt8 = 255) -> Heard {
+        Heard(stream: stream, share: share, why: .heard)
+    }
+
+    @Test func ofManyConfirmsTheFirstCounts() {
+        let packet = PacketRecords([.confirm(0), .confirm(1), .confirm(0)])
+        #expect(packet.all == [.confirm(0)])
+    }
+
+    @Test func everyCloseCounts() {
+        let packet = PacketRecords([.close(.stopping), .ping(7), .close(.stopping)])
+        #expect(packet.all == [.close, .other(.ping(7)), .close])
+    }
+
+    @Test func ofManyHeardTheFirstCounts() {
+        let packet = PacketRecords([.heard(heard(1, share: 10)), .heard(heard(2, share: 20))])
+        #expect(packet.all == [.heard(heard(1, share: 10), isAlone: true)])
+    }
+
+    @Test func aReportTakesWhatWasHeardOfItAlong() {
+        let packet = PacketRecords([.report(report(1)), .heard(heard(1))])
+        #expect(
+            packet.all == [.report(report(1), heard(1)), .heard(heard(1), isAlone: false)])
+    }
+
+    @Test func aReportOfAnotherStreamDoesNot() {
+        let packet = PacketRecords([.report(report(2)), .heard(heard(1))])
+        #expect(packet.all == [.report(report(2), nil), .heard(heard(1), isAlone: true)])
+    }
+
+    @Test func whatIsHeardBeforeItsReportStandsForItself() {
+        let packet = PacketRecords([.heard(heard(1)), .report(report(1))])
+        #expect(
+            packet.all == [.heard(heard(1), isAlone: true), .report(report(1), heard(1))])
+    }
+
+    @Test func onlyTheFirstHeardStandsBesideReports() {
+        let packet = PacketRecords([
+            .heard(heard(2)), .report(report(1)), .report(report(2)), .heard(heard(1)),
+        ])
+        #expect(
+            packet.all == [
+                .heard(heard(2), isAlone: true), .report(report(1), nil),
+                .report(report(2), heard(2)),
+            ])
+    }
+
+    @Test func malformedBytesHaveNone() {
+        // A CONFIRM that says it has two bytes.
+        let bytes: [UInt8] = [1, 2, 0, 0]
+        #expect(PacketRecords(bytes.span).all == [])
+    }
+
+    @Test func bytesAreRead() {
+        let packet = PacketRecords(ControlPayload(.confirm(1)).bytes.span)
+        #expect(packet.all == [.confirm(1)])
+    }
+}
