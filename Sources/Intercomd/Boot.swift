@@ -72,9 +72,10 @@ enum Boot {
                 config, isUnconfigured: isUnconfigured, roster: roster, routing: routing,
                 plan: plan)
             let links = try Links(socket: sockets.handshake)
-            let switchboard = Switchboard(
-                station: station(routing), peers: Roster.capacity,
+            var switchboard = Switchboard(
+                station: station(routing), peers: Roster.capacity, known: roster.numbers,
                 frames: LossProtection.Frames(plan), at: startedAt)
+            switchboard.hasPermitTone = plan.hasPermitTone
             var control = try ControlLoop(
                 settings, rings: rings, facts: facts, links: links,
                 cores: Cores(table, switchboard), server: server, signals: signals)

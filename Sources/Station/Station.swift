@@ -88,7 +88,8 @@ public struct Station {
         var isKnown = false
     }
 
-    var targets: [TalkTarget]
+    /// The talk targets of the settings.
+    public internal(set) var targets: [TalkTarget]
     /// Targets that are bound at run time.
     var aimed: [TalkTarget] = []
     var channels: [Channel]

@@ -24,23 +24,22 @@ package struct Aims: Sendable {
     }
 
     /// These hear a stream of `TalkTarget.aimed` from now on.
+    ///
+    /// - Returns: Whether they are others than before.
     mutating func aim(
         _ stream: UInt8, at listeners: PeerSet, name: Name, _ orders: inout Orders
-    ) {
+    ) -> Bool {
         let place = Int(stream - TalkTarget.announcement)
         aims[place].name = name
-        guard aims[place].listeners != listeners else { return }
+        guard aims[place].listeners != listeners else { return false }
         aims[place].listeners = listeners
         orders.add(.aim(target: Int(stream), listeners))
+        return true
     }
 
-    /// A peer has left: its number may be another's soon.
-    mutating func aimAway(from peer: Int, _ orders: inout Orders) {
-        for (place, target) in TalkTarget.aimed.enumerated()
-        where aims[place].listeners.contains(peer) {
-            aim(
-                target.stream, at: aims[place].listeners.subtracting([peer]),
-                name: aims[place].name, &orders)
-        }
+    /// The streams that reach a peer.
+    func streams(to peer: Int) -> [UInt8] {
+        TalkTarget.aimed.indices.filter { aims[$0].listeners.contains(peer) }
+            .map { TalkTarget.aimed[$0].stream }
     }
 }

@@ -25,6 +25,8 @@ package struct Consent: Sendable {
 
     static let speakerPatience = Duration.seconds(10)
 
+    /// Whether people here want to be disturbed.
+    var availability = Availability.open
     /// When the speaker was open last, or the station began.
     private var speakerSeen: Instant
 

@@ -12,31 +12,29 @@ package struct Doubts: Sendable {
     static let silentAfter = Duration.milliseconds(2500)
     static let askedAgainAfter = Duration.seconds(2)
 
-    /// A peer that is talked to; a peer in two talks is two listeners.
-    package struct Listener: Equatable, Sendable {
-        let peer: Int
-        /// When the talk began.
-        let since: Instant
+    /// By what a peer shows that it has our session.
+    package struct SignsOfLife: Equatable, Sendable {
         /// When its last packet came; nil before the first.
         let opened: Instant?
         /// When its session began; nil where it has none.
         let sessionSince: Instant?
-        /// When it reported on our sound last; nil before it did.
-        let reported: Instant?
 
         /// - Parameters:
-        ///   - peer: The peer.
-        ///   - since: When the talk began.
         ///   - opened: When the peer's last packet came; nil before the first.
         ///   - sessionSince: When its session began; nil where it has none.
-        ///   - reported: When it reported on our sound last; nil before it did.
-        package init(
-            peer: Int, since: Instant, opened: Instant?, sessionSince: Instant?,
-            reported: Instant?
-        ) {
-            (self.peer, self.since, self.opened) = (peer, since, opened)
-            (self.sessionSince, self.reported) = (sessionSince, reported)
+        package init(opened: Instant?, sessionSince: Instant?) {
+            (self.opened, self.sessionSince) = (opened, sessionSince)
         }
+    }
+
+    /// A peer that is talked to; a peer in two talks is two listeners.
+    struct Listener: Equatable, Sendable {
+        let peer: Int
+        /// When the talk began.
+        let since: Instant
+        let signs: SignsOfLife
+        /// When it reported on our sound last; nil before it did.
+        let reported: Instant?
     }
 
     /// When the next peer will have been silent for too long, or is due to be asked again; nil when
@@ -65,14 +63,14 @@ package struct Doubts: Sendable {
     private func isDoubtful(_ listener: Listener, at now: Instant) -> Bool {
         guard let due = due(listener), now >= due else { return false }
         guard let asked = askedAt[listener.peer] else { return true }
-        let isAnswered = listener.sessionSince.map { $0 > asked } ?? false
+        let isAnswered = listener.signs.sessionSince.map { $0 > asked } ?? false
         let reported = listener.reported ?? listener.since
         return !isAnswered || asked < max(reported, listener.since)
     }
 
     /// When a peer is asked if nothing comes from it; nil where nothing ever came.
     private func due(_ listener: Listener) -> Instant? {
-        guard let opened = listener.opened else { return nil }
+        guard let opened = listener.signs.opened else { return nil }
         let silent = max(opened, listener.since) + Self.silentAfter
         guard let asked = askedAt[listener.peer] else { return silent }
         return max(silent, asked + Self.askedAgainAfter)

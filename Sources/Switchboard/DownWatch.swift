@@ -1,3 +1,4 @@
+package import Station
 package import Time
 
 /// Finds out why peers are down: when to look, which findings are news, and which are problems.
@@ -39,6 +40,8 @@ package struct DownWatch: Sendable {
 
     /// What is wrong with this machine's network; nil when nothing is.
     package private(set) var networkTrouble: NetworkTrouble?
+    /// Peers whose packets stay on this machine.
+    private var loopback = PeerSet()
     private var nextNetworkLook: Instant?
     private var nextStranger: Instant?
     private var probedAt: [Instant?]
@@ -56,9 +59,14 @@ package struct DownWatch: Sendable {
         return true
     }
 
-    /// What a look at this machine's network found.
-    mutating func looked(_ trouble: NetworkTrouble?, _ orders: inout Orders) {
-        guard trouble != networkTrouble else { return }
+    /// What a look at this machine's network found, and the peers that are reached without it.
+    ///
+    /// - Returns: Whether that is news.
+    mutating func looked(
+        _ trouble: NetworkTrouble?, loopback: PeerSet, _ orders: inout Orders
+    ) -> Bool {
+        self.loopback = loopback
+        guard trouble != networkTrouble else { return false }
         networkTrouble = trouble
         if let trouble {
             orders.add(.networkFault(trouble))
@@ -67,6 +75,12 @@ package struct DownWatch: Sendable {
             // Nobody need wait half a minute for the next try.
             orders.add(.retryAll)
         }
+        return true
+    }
+
+    /// Peers that no network of this machine leads to.
+    package var cutOff: PeerSet {
+        networkTrouble == nil ? [] : PeerSet(0..<PeerSet.capacity).subtracting(loopback)
     }
 
     /// It was asked whether anybody listens where a peer should be.

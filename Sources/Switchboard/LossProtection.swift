@@ -21,7 +21,7 @@ package struct LossProtection: Sendable {
         }
     }
 
-    private var frames: Frames
+    private(set) var frames: Frames
     private var ways: [Way]
 
     package init(peers: Int, _ frames: Frames) {

@@ -37,7 +37,10 @@ package struct MicrophoneWatch: Sendable {
     /// that of an input that nobody uses.
     static let mutedMin = Duration.milliseconds(250)
 
-    private var told: Silence?
+    private var facts = Facts(isMuted: false, isWanted: false, isOpen: false, isCardMuted: false)
+    private var soundAt: Instant?
+    /// What the last look found.
+    private var found: Silence?
 
     /// Whether the microphone gives as little as a control that is turned down lets through.
     ///
@@ -53,20 +56,36 @@ package struct MicrophoneWatch: Sendable {
         return now - soundAt >= mutedMin
     }
 
+    /// What it depends on has changed, or may have.
+    ///
+    /// - Parameters:
+    ///   - facts: What holds now.
+    ///   - soundAt: When more than a muted card gives came last.
+    /// - Returns: Whether a person has muted it, or mutes it no more.
+    mutating func follow(_ facts: Facts, soundAt: Instant) -> Bool {
+        defer { (self.facts, self.soundAt) = (facts, soundAt) }
+        return facts.isMuted != self.facts.isMuted
+    }
+
     /// Why nothing comes of the microphone; nil where sound does, as far as is known.
-    static func silence(_ facts: Facts, isStill: Bool) -> Silence? {
+    func silence(isStill: Bool) -> Silence? {
         if facts.isMuted { return .muted }
         guard facts.isWanted else { return nil }
         if !facts.isOpen || isStill { return .lost }
         return facts.isCardMuted ? .cardMuted : nil
     }
 
-    /// Looks again, once a second.
+    /// Since when nothing comes of it, where its own sound tells that.
+    func silentSince(isStill: Bool) -> Instant? {
+        silence(isStill: isStill) == .cardMuted ? soundAt : nil
+    }
+
+    /// Looks again, once a second: a card that comes back at once was not away.
     ///
     /// - Returns: Whether it is another silence than at the look before, or none any more.
-    mutating func look(_ facts: Facts, isStill: Bool) -> Bool {
-        let silence = Self.silence(facts, isStill: isStill)
-        defer { told = silence }
-        return silence != told
+    mutating func look(isStill: Bool) -> Bool {
+        let silence = silence(isStill: isStill)
+        defer { found = silence }
+        return silence != found
     }
 }

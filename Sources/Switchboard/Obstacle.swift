@@ -21,3 +21,14 @@ package enum Obstacle: Equatable, Sendable {
     /// The listener gave this reason.
     case told(Unheard)
 }
+
+extension Obstacle {
+    init(_ silence: MicrophoneWatch.Silence) {
+        self =
+            switch silence {
+            case .muted: .microphoneMuted
+            case .lost: .microphoneLost
+            case .cardMuted: .microphoneCardMuted
+            }
+    }
+}

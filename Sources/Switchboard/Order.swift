@@ -1,6 +1,6 @@
 package import Audio
 package import Station
-internal import Time
+package import Time
 package import Wire
 
 /// What the switchboard wants done by the loop around it; peers are numbers.
@@ -72,6 +72,12 @@ package enum Notice: Equatable, Sendable {
     case announcementEnded(to: String)
     /// A peer claimed what its policy does not allow; so often since the start.
     case refused(peer: Int, Refusal, count: UInt64)
+    /// The microphone opened for this target, or closed.
+    case talkBegan(to: String?)
+    case talkEnded(to: String?, since: Instant?)
+    /// A peer's voice began here, on the channel of this number or to this station alone, or ended.
+    case voiceBegan(peer: Int, channel: Int?)
+    case voiceEnded(peer: Int, channel: Int?, since: Instant?)
     /// A peer lit the call light here, for this long.
     case signal(peer: Int, Duration)
     /// A session with this peer begins.

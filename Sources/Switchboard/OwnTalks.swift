@@ -104,9 +104,6 @@ extension OwnTalks {
 // MARK: Questions
 
 extension OwnTalks {
-    /// Whether listeners still report on any talkspurt.
-    package var isAwaited: Bool { !spurts.isEmpty }
-
     /// The number of the newest talkspurt to a target whose listeners still report, if any.
     package func lastSpurt(to target: Int) -> Int? {
         spurts.last { $0.target == target }?.number
@@ -132,7 +129,7 @@ extension OwnTalks {
     /// Whether a peer hears what is said to it now; nil until it has said.
     ///
     /// `isHeld` says whether a program holds a talk to the peer open.
-    package func hearsNow(
+    func hearsNow(
         _ peer: Int, isHeld: Bool, _ around: Surroundings, at now: Instant
     ) -> NowHeard? {
         guard !around.down.contains(peer) else { return nil }

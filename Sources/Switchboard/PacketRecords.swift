@@ -15,14 +15,6 @@ package struct PacketRecords {
         /// Whether we are heard; `isAlone` where no report before it has taken it along.
         case heard(Heard, isAlone: Bool)
         case other(ControlRecord)
-
-        /// Whether it is about this station's own talk.
-        package var isOfOwnTalk: Bool {
-            switch self {
-            case .report, .heard: true
-            case .confirm, .close, .other: false
-            }
-        }
     }
 
     /// In their order.

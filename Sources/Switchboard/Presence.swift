@@ -1,3 +1,4 @@
+internal import Station
 internal import Time
 
 /// Whether each peer is there.
@@ -22,6 +23,11 @@ package struct Presence: Sendable {
     /// Whether a peer is there.
     package func reach(of peer: Int) -> Reach { reaches[peer] }
 
+    /// All numbers of this reach.
+    func peers(_ reach: Reach) -> PeerSet {
+        PeerSet(reaches.indices.filter { reaches[$0] == reach })
+    }
+
     /// A session with a peer begins.
     mutating func up(_ peer: Int, _ orders: inout Orders) {
         reaches[peer] = .up
@@ -29,25 +35,34 @@ package struct Presence: Sendable {
     }
 
     /// The session with a peer is over.
-    mutating func down(_ peer: Int, _ orders: inout Orders) {
+    ///
+    /// - Returns: Whether that is news.
+    mutating func down(_ peer: Int, _ orders: inout Orders) -> Bool {
         reaches[peer] = .down
         if !isLeaving { orders.add(.peerDown(peer)) }
+        return !isLeaving
     }
 
     /// The last packet of a peer came then.
     ///
     /// A peer that missed its heartbeat is stale until it is heard again, or given up.
-    mutating func opened(_ peer: Int, last: Instant, at now: Instant, _ orders: inout Orders) {
+    ///
+    /// - Returns: Whether it has become stale.
+    mutating func opened(
+        _ peer: Int, last: Instant, at now: Instant, _ orders: inout Orders
+    ) -> Bool {
         let isStale = now - last > Self.staleAfter
         switch reaches[peer] {
         case .up where isStale:
             reaches[peer] = .stale
             orders.add(.peerStale(peer))
+            return true
         case .stale where !isStale:
             reaches[peer] = .up
             orders.add(.peerHeard(peer))
         case .up, .stale, .down: break
         }
+        return false
     }
 
     /// The station stops: peers that go down from here on are no news.

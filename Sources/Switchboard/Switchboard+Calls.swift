@@ -33,9 +33,9 @@ extension Switchboard {
         let target = Int(stream)
         if listeners.isEmpty {
             orders.add(.press(target: target, isDown: false))
-            aims.aim(stream, at: [], name: .none, &orders)
+            aim(stream, at: [], name: .none)
         } else {
-            aims.aim(stream, at: PeerSet(listeners), name: .peers(listeners), &orders)
+            aim(stream, at: PeerSet(listeners), name: .peers(listeners))
             orders.add(.press(target: target, isDown: true))
         }
     }

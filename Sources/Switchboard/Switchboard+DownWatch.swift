@@ -8,22 +8,6 @@ extension Switchboard {
         return downWatch.looksAtNetwork(hasChanged: hasChanged, at: now)
     }
 
-    /// What a look at this machine's network found.
-    package mutating func looked(_ trouble: DownWatch.NetworkTrouble?) {
-        downWatch.looked(trouble, &orders)
-    }
-
-    /// It was asked whether anybody listens where a peer should be.
-    package mutating func probed(_ peer: Int, at now: Instant) {
-        self.now = now
-        downWatch.probed(peer, at: now)
-    }
-
-    /// Whether two stations use this peer's key; call it once a second.
-    package mutating func followKey(of peer: Int, isShared: Bool) {
-        downWatch.followKey(of: peer, isShared: isShared, &orders)
-    }
-
     /// Somebody calls whose key is not known here.
     ///
     /// - Returns: Whether that is told.

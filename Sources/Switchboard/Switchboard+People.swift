@@ -6,11 +6,12 @@ package import Wire
 extension Switchboard {
     // MARK: The settings
 
-    /// Other targets and channels from now on.
+    /// Other peers, targets and channels from now on, each in the order of the settings.
     package mutating func configure(
-        targets: [TalkTarget], channels: [Channel], at now: Instant
+        peers: [Int], targets: [TalkTarget], channels: [Channel], at now: Instant
     ) {
         self.now = now
+        self.peers = peers
         station.configure(targets: targets, channels: channels, at: now)
     }
 
@@ -24,6 +25,7 @@ extension Switchboard {
         to policies: [Policy], _ availability: Availability, isHalfDuplex: Bool, at now: Instant
     ) {
         self.now = now
+        self.consent.availability = availability
         station.consent(to: policies, availability, at: now)
         station.setHalfDuplex(isHalfDuplex)
     }
@@ -53,9 +55,10 @@ extension Switchboard {
 
     // MARK: Calls
 
-    /// The station stops: the call that there is ends.
-    package mutating func stopCalls(at now: Instant) {
+    /// The station stops: the call that there is ends, and peers that go down are no news.
+    package mutating func stop(at now: Instant) {
         self.now = now
+        presence.leave()
         station.stopCalls(at: now)
     }
 
@@ -98,15 +101,15 @@ extension Switchboard {
     package mutating func announce(_ wish: Announcer.Wish) {
         announcer.begin(wish)
         let listeners = wish.target.listeners
-        aims.aim(TalkTarget.announcement, at: listeners, name: .named(wish.name), &orders)
-        want(listeners)
+        aim(TalkTarget.announcement, at: listeners, name: .named(wish.name))
+        search.want(listeners, &orders)
     }
 
     /// Enough of its sound is here: it begins.
     package mutating func speakAnnouncement(at now: Instant) {
         guard announcer.awaitsSound, let wish = announcer.wish else { return }
         self.now = now
-        let listeners = aims.aim(of: Announcer.target)?.listeners ?? []
+        let listeners = listeners(of: Announcer.target)
         station.aim(
             TalkTarget(
                 stream: TalkTarget.announcement, reference: wish.target.reference,

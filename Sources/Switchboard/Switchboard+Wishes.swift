@@ -130,7 +130,7 @@ extension Switchboard {
                 listeners: target.listeners, priority: priority, purpose: .page), at: now)
         // The listeners learn what the stream means before they hear it.
         askStation()
-        aims.aim(TalkTarget.page, at: target.listeners, name: .named(name), &orders)
+        aim(TalkTarget.page, at: target.listeners, name: .named(name))
         orders.add(.press(target: Pager.target, isDown: true))
     }
 

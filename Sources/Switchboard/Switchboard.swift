@@ -12,9 +12,9 @@ internal import Wire
 /// - `Switchboard+Peers` takes what peers say and do,
 /// - `Switchboard+Calls` what the calls want,
 /// - `Switchboard+Wishes` what people here want, `Switchboard+People` what they settle and end,
-/// - `Switchboard+Presence` who is there, `Switchboard+DownWatch` why a peer is not,
-/// - `Switchboard+OwnTalks` what listeners hear of this station's own talk,
-/// - `Switchboard+Sound` what goes wrong with cards and the processor.
+/// - `Switchboard+DownWatch` why a peer is down,
+/// - `Switchboard+Talks` this station's own talk, what listeners hear of it, and peers' voices,
+/// - `Switchboard+Machine` what goes wrong with cards, processor and network.
 package struct Switchboard {
     /// Records, streams, calls and pages between two stations.
     package internal(set) var station: Station
@@ -22,6 +22,10 @@ package struct Switchboard {
     package internal(set) var protection: LossProtection
     package internal(set) var callDesk = CallDesk()
     package internal(set) var callLight: CallLight
+    /// The peers of the settings, in their order.
+    var peers: [Int]
+    /// Whether a tone permits a person to talk.
+    package var hasPermitTone = false
     /// Whether any lamp shows the call light.
     package var hasCallLamp = false
     /// Whom a talk key that replies speaks to.
@@ -30,6 +34,10 @@ package struct Switchboard {
     package internal(set) var aims = Aims()
     package internal(set) var pager = Pager()
     package internal(set) var announcer = Announcer()
+    /// The talks that the microphone is open for.
+    package internal(set) var openTalks = OpenTalks()
+    /// The voices of peers that are heard.
+    package internal(set) var voices: HeardVoices
     var requests = PeerRequests()
     /// Whether each peer is there.
     package internal(set) var presence: Presence
@@ -51,8 +59,6 @@ package struct Switchboard {
 
     /// What listeners hear of this station's own talk.
     package internal(set) var ownTalks: OwnTalks
-    /// What is around the talk, as far as the switchboard was told.
-    var surroundings = Surroundings()
 
     var orders = Orders()
     var now: Instant
@@ -60,15 +66,19 @@ package struct Switchboard {
     /// - Parameters:
     ///   - station: Whose targets and channels are those of the settings.
     ///   - peers: Numbers that a peer may have.
+    ///   - known: Those of the peers of the settings, in their order.
     ///   - frames: What the encoder makes of the sound.
     ///   - now: The time.
     package init(
-        station: consuming Station, peers: Int, frames: LossProtection.Frames, at now: Instant
+        station: consuming Station, peers: Int, known: [Int] = [], frames: LossProtection.Frames,
+        at now: Instant
     ) {
+        self.peers = known
         self.station = station
         self.now = now
         protection = LossProtection(peers: peers, frames)
         callLight = CallLight(peers: peers)
+        voices = HeardVoices(peers: peers)
         presence = Presence(peers: peers)
         whereabouts = Whereabouts(peers: peers)
         doubts = Doubts(peers: peers)
@@ -107,6 +117,7 @@ package struct Switchboard {
         switch action {
         case .send(let peer, let payload): orders.add(.send(peer: peer, payload))
         case .hear(let peer, let stream, let hearing, let priority):
+            voices.bound(stream, of: peer, to: hearing)
             orders.add(.hear(peer: peer, stream: stream, hearing, priority))
         case .call(let action): follow(action)
         }
@@ -120,10 +131,13 @@ package struct Switchboard {
         return deadlines.compactMap { $0 }.min()
     }
 
-    /// Lets time pass; call it at `deadline`.
+    /// Lets time pass; call it at `deadline`, after all that has happened until then went in.
+    ///
+    /// That may be why nothing was heard of a talkspurt whose last reports are in.
     package mutating func tick(at now: Instant) {
         self.now = now
         station.tick(at: now)
         callLight.tick(at: now)
+        ownTalks.tick(surroundings, at: now, &orders)
     }
 }

@@ -1,8 +1,8 @@
-package import Station
+internal import Station
 internal import Time
 
 /// A talkspurt that begins.
-package struct TalkspurtStart: Sendable {
+struct TalkspurtStart: Sendable {
     /// The talk target, by its `id`.
     let target: Int
     /// What people call the target.
@@ -13,7 +13,7 @@ package struct TalkspurtStart: Sendable {
     /// Whether its listeners did not hear what was said last.
     let isDoubted: Bool
 
-    package init(
+    init(
         to target: Int, called name: String?, listeners: PeerSet, first: UInt16? = nil,
         isDoubted: Bool = false
     ) {

@@ -83,7 +83,7 @@ private struct Owner: ~Copyable, CoresOwner {
         let address = address
         owner.feed { board, table, now in
             table.setEndpoints([address], of: 1, at: now)
-            board.up(0, isNewBoot: true, at: now)
+            board.follow(.up(isNewBoot: true), of: 0, at: now)
         }
         let kinds = owner.begun
         #expect(Array(kinds.prefix(3)) == ["tell that 0 is up", "transmit", "resolve 1"])
@@ -150,8 +150,8 @@ private struct Owner: ~Copyable, CoresOwner {
             owner.feed { board, table, now in
                 switch kind {
                 case 0: board.press(peer)
-                case 1: board.up(peer, isNewBoot: true, at: now)
-                case 2: board.down(peer, at: now)
+                case 1: board.follow(.up(isNewBoot: true), of: peer, at: now)
+                case 2: board.follow(.down, of: peer, at: now)
                 case 3: table.setEndpoints([address], of: peer, at: now)
                 case 4:
                     table.tick(at: now)

@@ -177,6 +177,8 @@ MUTATIONS = (
      "case .unpaired: isUnpaired ? .steady : nil", "case .unpaired: nil"),
     # The lamp follows the key, not the gate.
     ("Sources/Intercomd/Loop/ControlLoop+Devices.swift",
-     "        facts.isTalking = view.isTalking",
-     "        facts.isTalking = devices.lines.keys.contains { $0.isDown == true }"),
+     "        switchboard.lamps(isListening: isListening, hasFault: hasFault)\n",
+     "        var facts = switchboard.lamps(isListening: isListening, hasFault: hasFault)\n"
+     "        facts.isTalking = devices.lines.keys.contains { $0.isDown == true }\n"
+     "        return facts\n"),
 )

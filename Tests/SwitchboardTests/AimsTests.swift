@@ -1,5 +1,6 @@
 import Station
 import Testing
+import Time
 
 @testable import Switchboard
 
@@ -9,8 +10,10 @@ import Testing
     @Test func anAimIsToldWhenItsListenersChangeAndOnlyThen() {
         var aims = Aims()
         var orders = Orders()
-        aims.aim(TalkTarget.page, at: [1, 2], name: .named("house"), &orders)
-        aims.aim(TalkTarget.page, at: [1, 2], name: .named("all"), &orders)
+        let isNews = [Aims.Name.named("house"), .named("all")].map {
+            aims.aim(TalkTarget.page, at: [1, 2], name: $0, &orders)
+        }
+        #expect(isNews == [true, false])
         #expect(orders.all == [.aim(target: page, [1, 2])])
         #expect(aims.aim(of: page) == Aims.Aim(listeners: [1, 2], name: .named("all")))
         #expect(aims.aim(of: Int(TalkTarget.call)) == Aims.Aim())
@@ -23,17 +26,37 @@ import Testing
     }
 
     @Test func aPeerThatLeavesIsAimedAtNoMore() {
-        var aims = Aims()
-        var orders = Orders()
-        aims.aim(TalkTarget.page, at: [1, 2], name: .named("house"), &orders)
-        aims.aim(TalkTarget.call, at: [2], name: .peers([2]), &orders)
-        _ = orders.all
-        aims.aimAway(from: 2, &orders)
+        let start = Instant(nanoseconds: 5_000_000_000)
+        var switchboard = Switchboard(
+            peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
+        switchboard.aim(TalkTarget.page, at: [1, 2], name: .named("house"))
+        switchboard.aim(TalkTarget.call, at: [2], name: .peers([2]))
+        _ = switchboard.decided
+        switchboard.aimAway(from: 2)
         #expect(
-            orders.all == [
+            switchboard.decided == [
                 .aim(target: page, [1]), .aim(target: Int(TalkTarget.call), []),
             ])
-        aims.aimAway(from: 3, &orders)
-        #expect(orders.all.isEmpty)
+        #expect(switchboard.aims.aim(of: page)?.name == .named("house"))
+        switchboard.aimAway(from: 3)
+        #expect(switchboard.decided.isEmpty)
+    }
+
+    @Test func peersThatJoinAnOpenTalkAreWantedAtOnce() {
+        let start = Instant(nanoseconds: 5_000_000_000)
+        var switchboard = Switchboard(
+            peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
+        switchboard.aim(TalkTarget.call, at: [1], name: .peers([1]))
+        #expect(switchboard.decided == [.aim(target: Int(TalkTarget.call), [1])])
+        let talking = SoundNews.talking(
+            target: Int(TalkTarget.call), name: nil, first: nil, isDoubted: false)
+        switchboard.follow(talking, at: start)
+        _ = switchboard.decided
+        switchboard.aim(TalkTarget.call, at: [1, 2], name: .peers([1, 2]))
+        #expect(
+            switchboard.decided == [
+                .aim(target: Int(TalkTarget.call), [1, 2]), .want(peer: 1), .want(peer: 2),
+            ])
+        #expect(switchboard.listeners(of: Int(TalkTarget.call)) == [1, 2])
     }
 }

@@ -40,11 +40,11 @@ import Wire
         announce()
         switchboard.speakAnnouncement(at: start)
         _ = switchboard.decided
-        switchboard.talkspurtEnded(announcement, frames: 100, at: start + .seconds(1))
+        switchboard.follow(.said(target: announcement, frames: 100), at: start + .seconds(1))
         switchboard.announcementEnded()
         #expect(switchboard.decided == [.notice(.announcementEnded(to: "house"))])
         #expect(switchboard.announcer.wish != nil)
-        switchboard.tellOutcomes(at: start + .seconds(4))
+        switchboard.tick(at: start + .seconds(4))
         let answers = switchboard.decided.filter {
             if case .answer = $0 { true } else { false }
         }

@@ -4,12 +4,13 @@ import Time
 @testable import Switchboard
 
 @Suite struct CardTroublesTests {
+    private let start = Instant(nanoseconds: 5_000_000_000)
     private var switchboard = Switchboard(
         peers: 2, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
         at: Instant(nanoseconds: 5_000_000_000))
 
     private mutating func lost(_ capture: UInt64, _ playback: UInt64) -> [Order] {
-        switchboard.soundLost(capture: capture, playback: playback)
+        switchboard.follow(.xruns(capture: capture, playback: playback), at: start)
         return switchboard.decided
     }
 
@@ -22,10 +23,10 @@ import Time
     }
 
     @Test mutating func aCardThatStallsIsInTroubleUntilItIsGone() {
-        switchboard.cardStalled()
+        switchboard.follow(.cardStalled, at: start)
         #expect(switchboard.decided == [.notice(.stalled)])
         #expect(switchboard.cardTroubles.isStalled)
-        switchboard.cardLost()
+        switchboard.follow(.cardLost, at: start)
         #expect(!switchboard.cardTroubles.isStalled)
     }
 }

@@ -1,3 +1,4 @@
+import Station
 import Testing
 import Time
 
@@ -13,8 +14,9 @@ import Time
     ) -> Doubts.Listener {
         Doubts.Listener(
             peer: peer, since: start + .milliseconds(since),
-            opened: opened.map { start + .milliseconds($0) },
-            sessionSince: session.map { start + .milliseconds($0) },
+            signs: Doubts.SignsOfLife(
+                opened: opened.map { start + .milliseconds($0) },
+                sessionSince: session.map { start + .milliseconds($0) }),
             reported: reported.map { start + .milliseconds($0) })
     }
 
@@ -105,9 +107,27 @@ import Time
     @Test func theSwitchboardAsksAndSaysWhenToLookAgain() {
         var switchboard = Switchboard(
             peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
-        switchboard.follow([listener()], at: start)
-        #expect(switchboard.deadline == start + .milliseconds(2500))
-        switchboard.follow([listener()], at: start + .milliseconds(2500))
+        let targets = [
+            TalkTarget(stream: 3, reference: 77, listeners: [1, 2]),
+            TalkTarget(stream: 0, reference: 0, listeners: [3]),
+        ]
+        switchboard.configure(peers: [1, 2, 3], targets: targets, channels: [], at: start)
+        switchboard.follow(
+            .talking(target: 3, name: nil, first: nil, isDoubted: false), at: start)
+        _ = switchboard.decided
+        // No peer has the number 2 now, and peer 3 is not talked to.
+        let signs = Doubts.SignsOfLife(opened: start, sessionSince: start)
+        var deadlines: [Instant?] = []
+        for ms in [0, 2500] {
+            switchboard.followListeners(at: start + .milliseconds(ms)) { $0 == 2 ? nil : signs }
+            deadlines.append(switchboard.doubts.deadline)
+        }
+        #expect(deadlines == [start + .milliseconds(2500), start + .milliseconds(4500)])
+        #expect(switchboard.deadline == start + .milliseconds(4500))
         #expect(switchboard.decided == [.ask(peer: 1)])
+        switchboard.follow(.silent(target: 3, name: nil), at: start)
+        switchboard.followListeners(at: start + .seconds(9)) { _ in signs }
+        #expect(switchboard.doubts.deadline == nil)
+        #expect(switchboard.decided == [.notice(.talkEnded(to: nil, since: start))])
     }
 }

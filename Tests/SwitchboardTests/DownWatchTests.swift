@@ -1,3 +1,4 @@
+import Station
 import Testing
 import Time
 
@@ -16,7 +17,7 @@ import Time
     }
 
     private mutating func look(_ trouble: DownWatch.NetworkTrouble?) -> [Order] {
-        switchboard.looked(trouble)
+        switchboard.follow(.network(trouble, loopback: [3]), at: start)
         return switchboard.decided
     }
 
@@ -38,19 +39,31 @@ import Time
         #expect(switchboard.downWatch.networkTrouble == nil)
     }
 
+    @Test mutating func aFaultOfTheNetworkCutsOffThePeersThatAreNotOnThisMachine() {
+        #expect(switchboard.downWatch.cutOff.isEmpty)
+        _ = look(unplugged)
+        #expect((0..<4).filter { switchboard.downWatch.cutOff.contains($0) } == [0, 1, 2])
+        // A peer has moved to this machine.
+        switchboard.follow(.network(unplugged, loopback: [2, 3]), at: start)
+        #expect(switchboard.decided.isEmpty)
+        #expect((0..<4).filter { switchboard.downWatch.cutOff.contains($0) } == [0, 1])
+        _ = look(nil)
+        #expect(switchboard.downWatch.cutOff.isEmpty)
+    }
+
     @Test mutating func aProbeIsGivenUpAfterItsTime() {
-        switchboard.probed(2, at: start)
+        switchboard.follow(.probed, of: 2, at: start)
         #expect(!switchboard.downWatch.isProbeOver(of: 2, at: start + .milliseconds(4999)))
         #expect(switchboard.downWatch.isProbeOver(of: 2, at: start + .seconds(5)))
         #expect(switchboard.downWatch.isProbeOver(of: 1, at: start))
-        switchboard.replace(2, firstMid: 1)
+        switchboard.follow(.replaced(firstMid: 1), of: 2, at: start)
         #expect(switchboard.downWatch.isProbeOver(of: 2, at: start))
     }
 
     @Test mutating func aSharedKeyIsNewsOnceUntilItIsSharedAgain() {
         var news: [[Order]] = []
         for isShared in [false, true, true, false, true] {
-            switchboard.followKey(of: 3, isShared: isShared)
+            switchboard.follow(.key(isShared: isShared), of: 3, at: start)
             news.append(switchboard.decided)
         }
         let told = [Order.notice(.sharedKey(3))]
@@ -67,9 +80,10 @@ import Time
     }
 
     @Test mutating func aNewAddressThatIsNotFoundIsWhyAPeerIsDown() {
-        switchboard.moved(1)
+        switchboard.follow(.moved, of: 1, at: start)
         #expect(switchboard.correction(of: 1, isProven: true, isHere: true) == .none)
-        switchboard.answered(1, isFound: false, complaint: "no such name")
+        switchboard.follow(
+            .lookedUp(isFound: false, complaint: "no such name"), of: 1, at: start)
         #expect(switchboard.correction(of: 1, isProven: true, isHere: true) == .unresolved)
         #expect(switchboard.correction(of: 1, isProven: false, isHere: true) == .unresolved)
     }

@@ -1,5 +1,7 @@
 import Station
 import Testing
+import Time
+import Wire
 
 @testable import Switchboard
 
@@ -40,5 +42,55 @@ import Testing
         }
         #expect(found == [.talking: .unheard, .listening: .steady])
         #expect(lit { $0.isUnheard = true }.isEmpty)
+    }
+
+    @Test func theSwitchboardKnowsWhatItsLampsShow() {
+        let start = Instant(nanoseconds: 5_000_000_000)
+        var switchboard = Switchboard(
+            peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
+        func lit(listening: Bool = false, fault: Bool = false) -> [LampShow] {
+            let facts = switchboard.lamps(isListening: listening, hasFault: fault)
+            return LampShow.allCases.filter { facts.pattern(for: $0) != nil }
+        }
+        #expect(lit() == [.unpaired])
+        let target = TalkTarget(stream: 0, reference: 0, listeners: [1])
+        switchboard.configure(peers: [1], targets: [target], channels: [], at: start)
+        #expect(lit() == [])
+        #expect(lit(listening: true, fault: true) == [.listening, .fault])
+        switchboard.follow(
+            .talking(target: target.id, name: nil, first: nil, isDoubted: false), at: start)
+        #expect(lit() == [.talking, .listening])
+        // The peer is down.
+        let facts = switchboard.lamps(isListening: false, hasFault: false)
+        #expect(facts.pattern(for: .talking) == .unheard)
+        switchboard.follow(.silent(target: target.id, name: nil), at: start)
+        switchboard.follow(.receiving(peer: 1, stream: 0, isOn: true), at: start)
+        switchboard.signalled(by: 1, for: .seconds(30), at: start)
+        switchboard.consent(
+            to: [Policy](repeating: Policy(), count: 4), .doNotDisturb, isHalfDuplex: false,
+            at: start)
+        #expect(lit() == [.receiving, .calling, .doNotDisturb])
+    }
+
+    @Test func aCallRingsAndIsMissed() {
+        let start = Instant(nanoseconds: 5_000_000_000)
+        var switchboard = Switchboard(
+            peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
+        switchboard.configure(peers: [1], targets: [], channels: [], at: start)
+        switchboard.follow(.up(isNewBoot: true), of: 1, at: start)
+        let offer = Offer(
+            mid: 1, id: CallID(high: 1, low: 2), mode: .call, priority: .normal, ttl: 10,
+            reference: 0)
+        switchboard.receive(.offer(offer), from: 1, at: start)
+        while switchboard.nextOrder() != nil {}
+        func facts() -> LampFacts { switchboard.lamps(isListening: false, hasFault: false) }
+        #expect(facts().isRinging && !facts().hasMissed)
+        for second in 1...120 {
+            switchboard.tick(at: start + .seconds(second))
+            while switchboard.nextOrder() != nil {}
+        }
+        #expect(!facts().isRinging && facts().hasMissed)
+        switchboard.buttonPressed()
+        #expect(!facts().hasMissed)
     }
 }

@@ -17,7 +17,9 @@ import Time
         func silence(
             _ facts: MicrophoneWatch.Facts, isStill: Bool = false
         ) -> MicrophoneWatch.Silence? {
-            MicrophoneWatch.silence(facts, isStill: isStill)
+            var watch = MicrophoneWatch()
+            _ = watch.follow(facts, soundAt: start)
+            return watch.silence(isStill: isStill)
         }
         #expect(silence(facts()) == nil)
         #expect(silence(facts(muted: true, open: false, cardMuted: true)) == .muted)
@@ -30,13 +32,34 @@ import Time
 
     @Test func anotherSilenceIsNewsOnce() {
         var watch = MicrophoneWatch()
+        func look(_ facts: MicrophoneWatch.Facts, isStill: Bool = false) -> Bool {
+            _ = watch.follow(facts, soundAt: start)
+            return watch.look(isStill: isStill)
+        }
         let news = [
-            watch.look(facts(), isStill: false), watch.look(facts(cardMuted: true), isStill: false),
-            watch.look(facts(cardMuted: true), isStill: false),
-            watch.look(facts(cardMuted: true), isStill: true),
-            watch.look(facts(), isStill: false), watch.look(facts(), isStill: false),
+            look(facts()), look(facts(cardMuted: true)), look(facts(cardMuted: true)),
+            look(facts(cardMuted: true), isStill: true), look(facts()), look(facts()),
         ]
         #expect(news == [false, true, false, true, true, false])
+    }
+
+    @Test func aPersonsMuteIsNewsAtOnceAndACardIsNot() {
+        var watch = MicrophoneWatch()
+        let all = [
+            facts(), facts(muted: true), facts(muted: true), facts(), facts(open: false),
+            facts(cardMuted: true),
+        ]
+        let news = all.map { watch.follow($0, soundAt: start) }
+        #expect(news == [false, true, false, true, false, false])
+    }
+
+    @Test func theSoundOfAMutedCardTellsSinceWhen() {
+        var watch = MicrophoneWatch()
+        _ = watch.follow(facts(muted: true, cardMuted: true), soundAt: start)
+        #expect(watch.silentSince(isStill: false) == nil)
+        _ = watch.follow(facts(cardMuted: true), soundAt: start)
+        #expect(watch.silentSince(isStill: false) == start)
+        #expect(watch.silentSince(isStill: true) == nil)
     }
 
     /// The control of an input that nobody uses may be off, too: the sound tells.
@@ -57,13 +80,16 @@ import Time
     @Test func aStreamThatStandsStillGivesNothing() {
         var switchboard = Switchboard(
             peers: 2, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
-        #expect(switchboard.microphoneSilence(facts()) == nil)
-        switchboard.streamChanged(.capture, .stands)
+        switchboard.follow(.microphone(facts(), soundAt: start), at: start)
+        #expect(switchboard.microphoneSilence == nil)
+        switchboard.follow(.stream(.capture, .stands), at: start)
         #expect(switchboard.decided == [.reopen(.capture), .notice(.asleep(.capture))])
-        #expect(switchboard.microphoneSilence(facts()) == .lost)
-        let isNews = switchboard.lookAtMicrophone(facts())
-        #expect(isNews)
-        switchboard.streamLost(.capture)
-        #expect(switchboard.microphoneSilence(facts()) == nil)
+        #expect(switchboard.microphoneSilence == .microphoneLost)
+        switchboard.follow(.streamLost(.capture), at: start)
+        #expect(switchboard.microphoneSilence == nil)
+        switchboard.follow(.microphone(facts(cardMuted: true), soundAt: start), at: start)
+        #expect(switchboard.microphoneSilence == .microphoneCardMuted)
+        switchboard.follow(.microphone(facts(muted: true), soundAt: start), at: start)
+        #expect(switchboard.microphoneSilence == .microphoneMuted)
     }
 }

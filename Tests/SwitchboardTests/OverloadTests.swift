@@ -6,12 +6,13 @@ import Time
 @Suite struct OverloadTests {
     private let all = Overload.Wishes(suppressesNoise: true, cancelsEcho: true)
     private let plain = Overload.Wishes(suppressesNoise: false, cancelsEcho: false)
+    private let start = Instant(nanoseconds: 5_000_000_000)
     private var switchboard = Switchboard(
         peers: 2, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
         at: Instant(nanoseconds: 5_000_000_000))
 
     private mutating func follow(_ step: Overload.Step) -> [Order] {
-        switchboard.shed(to: step)
+        switchboard.follow(.overload(step), at: start)
         return switchboard.decided
     }
 

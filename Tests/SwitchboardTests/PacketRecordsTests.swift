@@ -68,9 +68,4 @@ import Wire
         let packet = PacketRecords(ControlPayload(.confirm(1)).bytes.span)
         #expect(packet.all == [.confirm(1)])
     }
-
-    @Test func theTalkIsAboutReportsAndHeard() {
-        let packet = PacketRecords([.confirm(0), .ping(1), .report(report(1)), .heard(heard(3))])
-        #expect(packet.all.map { $0.isOfOwnTalk } == [false, false, true, true])
-    }
 }

@@ -23,9 +23,10 @@ import Wire
     }
 
     /// The talkspurt of the page, from its beginning to its last reports.
-    private mutating func speak() -> Int {
-        switchboard.talkspurtBegan(
-            TalkspurtStart(to: page, called: "house", listeners: [1]), at: start)
+    private mutating func speak() -> Int? {
+        switchboard.follow(
+            .talking(target: page, name: "house", first: nil, isDoubted: false), at: start)
+        return switchboard.ownTalks.lastSpurt(to: page)
     }
 
     @Test mutating func aPageIsAimedBeforeTheMicrophoneOpensAndClosedAtItsEnd() throws {
@@ -46,13 +47,13 @@ import Wire
 
     @Test mutating func theCallerWaitsForWhatWasHeard() throws {
         try begin("house", for: caller)
-        let spurt = speak()
+        let spurt = try #require(speak())
         switchboard.endPage()
         _ = switchboard.decided
         switchboard.pager.reportsAreIn(spurt + 1, to: 3, heard, &switchboard.orders)
         #expect(switchboard.decided.isEmpty)
-        switchboard.talkspurtEnded(page, frames: 100, at: start + .seconds(1))
-        switchboard.tellOutcomes(at: start + .seconds(3))
+        switchboard.follow(.said(target: page, frames: 100), at: start + .seconds(1))
+        switchboard.tick(at: start + .seconds(3))
         let answers = switchboard.decided.filter {
             if case .answer = $0 { true } else { false }
         }

@@ -10,13 +10,14 @@ import Time
         at: Instant(nanoseconds: 5_000_000_000))
 
     private mutating func hear(_ peer: Int, at seconds: Int, last: Int) -> [Order] {
-        switchboard.opened(peer, last: start + .seconds(last), at: start + .seconds(seconds))
+        switchboard.follow(
+            .lastHeard(at: start + .seconds(last)), of: peer, at: start + .seconds(seconds))
         return switchboard.decided
     }
 
     @Test mutating func aPeerIsUpStaleAndHeardAgain() {
         #expect(switchboard.presence.reach(of: 2) == .down)
-        switchboard.up(2, isNewBoot: true, at: start)
+        switchboard.follow(.up(isNewBoot: true), of: 2, at: start)
         #expect(switchboard.decided == [.notice(.peerUp(2))])
         #expect(switchboard.presence.reach(of: 2) == .up)
         #expect(hear(2, at: 20, last: 0).isEmpty)
@@ -36,9 +37,9 @@ import Time
     }
 
     @Test mutating func whatWasKnownOfTheWayToAPeerThatGoesIsForgotten() {
-        switchboard.up(1, isNewBoot: true, at: start)
+        switchboard.follow(.up(isNewBoot: true), of: 1, at: start)
         _ = switchboard.decided
-        switchboard.down(1, at: start)
+        switchboard.follow(.down, of: 1, at: start)
         let orders = switchboard.decided
         #expect(orders.count == 2)
         if case .protect(peer: 1, _) = orders.first {} else { Issue.record("\(orders)") }
@@ -47,18 +48,18 @@ import Time
     }
 
     @Test mutating func peersThatGoDownWhenTheStationStopsAreNoNews() {
-        switchboard.up(1, isNewBoot: true, at: start)
+        switchboard.follow(.up(isNewBoot: true), of: 1, at: start)
         _ = switchboard.decided
-        switchboard.leave()
-        switchboard.down(1, at: start)
+        switchboard.stop(at: start)
+        switchboard.follow(.down, of: 1, at: start)
         #expect(!switchboard.decided.contains(.notice(.peerDown(1))))
         #expect(switchboard.presence.reach(of: 1) == .down)
     }
 
     @Test mutating func anotherPeerOfTheSameNumberBeginsAnew() {
-        switchboard.up(1, isNewBoot: true, at: start)
-        switchboard.moved(1)
-        switchboard.replace(1, firstMid: 1)
+        switchboard.follow(.up(isNewBoot: true), of: 1, at: start)
+        switchboard.follow(.moved, of: 1, at: start)
+        switchboard.follow(.replaced(firstMid: 1), of: 1, at: start)
         #expect(switchboard.presence.reach(of: 1) == .down)
         #expect(!switchboard.whereabouts.hasMoved(1))
     }

@@ -10,30 +10,54 @@ import Time
         peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
         at: Instant(nanoseconds: 5_000_000_000))
 
-    private mutating func seek(_ talks: [PeerSet] = [], at ms: Int) -> [Order] {
-        switchboard.seek(among: [0, 1, 3], talks: talks, at: start + .milliseconds(ms))
+    private mutating func second(at ms: Int) -> [Order] {
+        switchboard.secondPassed(at: start + .milliseconds(ms))
         return switchboard.decided
     }
 
+    private mutating func configure() {
+        let targets = [
+            TalkTarget(stream: 3, reference: 77, listeners: [1, 3]),
+            TalkTarget(stream: 0, reference: 0, listeners: [0]),
+        ]
+        switchboard.configure(peers: [0, 1, 3], targets: targets, channels: [], at: start)
+    }
+
+    private mutating func talk(to target: Int, _ isOn: Bool) -> [Order] {
+        switchboard.follow(
+            isOn
+                ? .talking(target: target, name: nil, first: nil, isDoubted: false)
+                : .silent(target: target, name: nil), at: start)
+        return switchboard.decided.filter {
+            if case .want = $0 { true } else { false }
+        }
+    }
+
     @Test mutating func namesThatWereNeverFoundAreLookedForEveryTwoSeconds() {
-        switchboard.resolved(0)
-        #expect(seek(at: 0) == [.resolve(peer: 1), .resolve(peer: 3)])
-        #expect(seek(at: 1000).isEmpty)
-        switchboard.answered(3, isFound: true, complaint: nil)
-        #expect(seek(at: 2000) == [.resolve(peer: 1)])
+        configure()
+        switchboard.follow(.resolved, of: 0, at: start)
+        #expect(second(at: 0) == [.resolve(peer: 1), .resolve(peer: 3)])
+        #expect(second(at: 1000).isEmpty)
+        switchboard.follow(.lookedUp(isFound: true, complaint: nil), of: 3, at: start)
+        #expect(second(at: 2000) == [.resolve(peer: 1)])
     }
 
     @Test mutating func theListenersOfATalkAreWantedAsLongAsItLasts() {
-        for peer in [0, 1, 3] { switchboard.resolved(peer) }
-        #expect(seek([[1, 3], [0]], at: 0) == [1, 3, 0].map { .want(peer: $0) })
-        #expect(seek([[1, 3], [0]], at: 1999).isEmpty)
-        #expect(seek([[3]], at: 2000) == [.want(peer: 3)])
-        #expect(seek(at: 4000).isEmpty)
+        configure()
+        for peer in [0, 1, 3] { switchboard.follow(.resolved, of: peer, at: start) }
+        #expect(talk(to: 3, true) == [.want(peer: 1), .want(peer: 3)])
+        #expect(talk(to: 32, true) == [.want(peer: 0)])
+        #expect(second(at: 0) == [1, 3, 0].map { .want(peer: $0) })
+        #expect(second(at: 1999).isEmpty)
+        #expect(talk(to: 3, false).isEmpty)
+        #expect(second(at: 2000) == [.want(peer: 0)])
+        #expect(talk(to: 32, false).isEmpty)
+        #expect(second(at: 4000).isEmpty)
     }
 
     @Test mutating func aKeyPressWaitsForNothing() {
-        _ = seek(at: 0)
-        switchboard.want([0, 3])
-        #expect(switchboard.decided == [.want(peer: 0), .want(peer: 3)])
+        configure()
+        _ = second(at: 0)
+        #expect(talk(to: 32, true) == [.want(peer: 0)])
     }
 }

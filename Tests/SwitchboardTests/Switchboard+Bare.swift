@@ -24,7 +24,7 @@ extension Switchboard {
 
     /// A peer that is up answers a PING just now, so long after it was sent.
     mutating func answered(by peer: Int, after roundTrip: Duration, at now: Instant) {
-        measure(peer, at: now - roundTrip)
+        station.measure(peer, at: now - roundTrip)
         var tokens: [UInt32] = []
         while let action = station.nextAction() {
             guard case .send(peer, let payload) = action else { continue }

@@ -27,9 +27,13 @@ import Wire
 
     @Test mutating func theFirstDeadlineOfAllCounts() {
         switchboard.signalled(by: 1, for: .seconds(1), at: start)
-        let listener = Doubts.Listener(
-            peer: 2, since: start, opened: start, sessionSince: nil, reported: nil)
-        switchboard.follow([listener], at: start)
+        let target = TalkTarget(stream: 0, reference: 0, listeners: [2])
+        switchboard.configure(peers: [2], targets: [target], channels: [], at: start)
+        switchboard.follow(
+            .talking(target: target.id, name: nil, first: nil, isDoubted: false), at: start)
+        switchboard.followListeners(at: start) { _ in
+            Doubts.SignsOfLife(opened: start, sessionSince: nil)
+        }
         #expect(switchboard.deadline == start + .seconds(1))
         switchboard.buttonPressed()
         #expect(switchboard.deadline == start + .milliseconds(2500))
@@ -39,7 +43,7 @@ import Wire
         let lossy = Report(
             stream: 0, highest: 0, loss: 26, burst: 9, jitter: 10, delay: 20, concealed: 0,
             received: 90)
-        switchboard.up(1, isNewBoot: true, at: start)
+        switchboard.follow(.up(isNewBoot: true), of: 1, at: start)
         _ = switchboard.decided
         switchboard.answered(by: 1, after: .milliseconds(4), at: start + .milliseconds(4))
         switchboard.receive(.report(lossy), from: 1, at: start + .seconds(1))
@@ -50,7 +54,7 @@ import Wire
         #expect(switchboard.decided == [.protect(peer: 1, choice)])
         #expect(switchboard.protection.redundancy(of: 2).choice.depth == 0)
         // The peer of this number is another one now.
-        switchboard.replace(1, firstMid: 1)
+        switchboard.follow(.replaced(firstMid: 1), of: 1, at: start)
         #expect(switchboard.protection.redundancy(of: 1).choice.depth == 0)
     }
 
@@ -59,7 +63,7 @@ import Wire
         #expect(switchboard.decided.count == 4)
         #expect((0..<4).allSatisfy { switchboard.protection.redundancy(of: $0).choice.depth == 1 })
         // A peer that comes to this number later is reached by the same machine.
-        switchboard.replace(2, firstMid: 1)
+        switchboard.follow(.replaced(firstMid: 1), of: 2, at: start)
         #expect(switchboard.protection.redundancy(of: 2).choice.depth == 1)
     }
 }

@@ -41,7 +41,7 @@ extension ControlLoop {
         reply.target = name
         reply.isOver = isOver
         reply.listeners = namesThere(
-            of: listeners(of: Int(TalkTarget.announcement)), isVoice: false)
+            of: switchboard.listeners(of: Int(TalkTarget.announcement)), isVoice: false)
         return reply
     }
 
@@ -56,11 +56,7 @@ extension ControlLoop {
         let isNowWhole = reader.follow(&server, at: now)
         if isNowWhole, announcer.isSpeaking { rings.tell(.announceEnd(isNow: false)) }
         guard announcer.awaitsSound, reader.hasEnough else { return }
-        let around = surroundings
-        feed { board, _, now in
-            board.know(around)
-            board.speakAnnouncement(at: now)
-        }
+        feed { board, _, now in board.speakAnnouncement(at: now) }
         if reader.isWhole { rings.tell(.announceEnd(isNow: false)) }
     }
 }

@@ -50,7 +50,9 @@ extension ControlLoop {
     mutating func followXruns() {
         let capture = rings.counters[.captureXruns]
         let playback = rings.counters[.playbackXruns]
-        feed { board, _, _ in board.soundLost(capture: capture, playback: playback) }
+        feed { board, _, now in
+            board.follow(.xruns(capture: capture, playback: playback), at: now)
+        }
     }
 
     /// A peer that lights the call light is told whether any lamp shows it.
@@ -62,18 +64,7 @@ extension ControlLoop {
 
     /// What the lamps show.
     var lampFacts: LampFacts {
-        var facts = LampFacts()
-        facts.isTalking = view.isTalking
-        facts.isUnheard = isTalkingToNobody
-        facts.isReceiving = view.isReceiving
-        facts.isListening = isListening
-        facts.isRinging = station.call?.state == .ringing
-        facts.hasMissed = switchboard.callDesk.hasMissed
-        facts.isCalled = switchboard.callLight.isLit
-        facts.isResting = isDoNotDisturb
-        facts.hasFault = hasFault
-        facts.isUnpaired = roster.isEmpty
-        return facts
+        switchboard.lamps(isListening: isListening, hasFault: hasFault)
     }
 
     /// What the fault lamp shows: something of this station does not work.

@@ -41,7 +41,9 @@ extension ControlLoop {
             return devices.cards.input.error?.description ?? "there is no microphone to listen with"
         }
         if switchboard.presence.reach(of: peer) == .down { return "\(name) is down" }
-        if view.isTalking { return "the microphone is open for somebody: try again when it is not" }
+        if switchboard.openTalks.isAny {
+            return "the microphone is open for somebody: try again when it is not"
+        }
         return nil
     }
 

@@ -32,7 +32,7 @@ extension ControlLoop {
     /// Whether the microphone's card moves sound now.
     var isCapturing: Bool {
         devices.cards.input.isOpen && switchboard.still[.capture] == nil
-            && (plan.keepsCapturing || view.isTalking)
+            && (plan.keepsCapturing || switchboard.openTalks.isAny)
     }
 
     /// Once a second.
@@ -45,8 +45,6 @@ extension ControlLoop {
                 sent: traffic[.sentBytes], opened: traffic[.openedBytes],
                 playedSamples: traffic[.playedSamples], concealedMs: traffic[.concealedMs],
                 milliseconds: Int(elapsed))
-            guard view.peers[peer].sounding != 0 else { continue }
-            feed { board, _, now in board.measure(peer, at: now) }
         }
     }
 }

@@ -25,17 +25,18 @@ extension ControlLoop {
         switch event {
         case .switched(let peer, let index):
             feed { _, table, now in table.switched(peer: peer, index: index, at: now) }
-            feed { board, _, now in board.renewed(peer, at: now) }
+            feed { board, _, now in board.follow(.renewed, of: peer, at: now) }
             tell(.rekey, peer: peer)
         case .talking(let target, let first, let isDoubted):
-            talking(target, first: first, isDoubted: isDoubted)
-        case .silent(let target): silent(target)
-        case .said(let target, let frames):
-            feed { board, _, now in board.talkspurtEnded(target, frames: frames, at: now) }
+            let name = name(of: target)
+            tellSwitchboard(
+                .talking(target: target, name: name, first: first, isDoubted: isDoubted))
+        case .silent(let target): tellSwitchboard(.silent(target: target, name: name(of: target)))
+        case .said(let target, let frames): tellSwitchboard(.said(target: target, frames: frames))
         case .announcementEnded: feed { board, _, _ in board.announcementEnded() }
         case .talkTimedOut(let target, let place):
             let name = name(of: target)
-            tell(.stuckKey, target: name, since: view.talkingSince[target])
+            tell(.stuckKey, target: name, since: switchboard.openTalks.since(target))
             // A command that holds the same microphone open has a time of its own.
             guard let place else {
                 return feed { board, _, _ in board.endTalks(to: target, .timedOut) }
@@ -52,12 +53,12 @@ extension ControlLoop {
             tell(.buttonFault, button: place, detail: error.description)
         case .touched(let place, let touch): touched(place, Config.Touch(touch))
         case .receiving(let peer, let stream, let isOn):
-            receiving(peer, stream, isOn)
+            tellSwitchboard(.receiving(peer: peer, stream: stream, isOn: isOn))
         case .captureFailed(let error): cardLost(.capture, error)
         case .playbackFailed(let error): cardLost(.playback, error)
         case .stream(let direction, let change): follow(direction, change)
         case .masterStalled:
-            feed { board, _, _ in board.cardStalled() }
+            feed { board, _, now in board.follow(.cardStalled, at: now) }
         case .shedding(let step): follow(shed: step)
         case .trialEnded: endLatencyTrial()
         case .adopted: adopted()
@@ -69,7 +70,7 @@ extension ControlLoop {
 
     private mutating func cardLost(_ direction: PCMError.Direction, _ error: PCMError) {
         devices.cards.lost(direction, error, at: now)
-        feed { board, _, _ in board.cardLost() }
+        feed { board, _, now in board.follow(.cardLost, at: now) }
         tellLoss(error)
     }
 
@@ -79,33 +80,12 @@ extension ControlLoop {
         if error.direction == .capture, switchboard.pager.name != nil {
             feed { board, _, _ in board.endPage() }
         }
-        feed { board, _, _ in board.streamLost(.init(error.direction)) }
+        feed { board, _, now in board.follow(.streamLost(.init(error.direction)), at: now) }
         tell(.audioLost, detail: error.description)
     }
 
-    private mutating func talking(_ target: Int, first: UInt16, isDoubted: Bool) {
-        view.talkingSince[target] = view.talkingSince[target] ?? now
-        want(target)
-        tell(.talk, target: name(of: target))
-        saying(target, first: first, isDoubted: isDoubted)
-    }
-
-    private mutating func silent(_ target: Int) {
-        let since = view.talkingSince.removeValue(forKey: target)
-        tell(.talkEnd, target: name(of: target), since: since)
-    }
-
-    private mutating func receiving(_ peer: Int, _ stream: UInt8, _ isOn: Bool) {
-        let was = view.peers[peer].sounding
-        let bit: UInt32 = 1 << UInt32(stream)
-        view.peers[peer].sounding = isOn ? was | bit : was & ~bit
-        guard (was == 0) != (view.peers[peer].sounding == 0) else { return }
-        let since = view.peers[peer].soundingSince
-        view.peers[peer].soundingSince = isOn ? now : nil
-        if isOn { feed { board, _, _ in board.voiceBegan(peer) } }
-        let place = view.peers[peer].hearings[Int(stream)]
-        let target = place.channel.flatMap { routing.channelName($0) }
-        tell(isOn ? .talk : .talkEnd, peer: peer, target: target, since: isOn ? nil : since)
+    private mutating func tellSwitchboard(_ news: SoundNews) {
+        feed { board, _, now in board.follow(news, at: now) }
     }
 
     func seconds(_ duration: Duration) -> Double { Double(duration.milliseconds) / 1000 }

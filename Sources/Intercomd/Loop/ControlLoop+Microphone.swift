@@ -15,33 +15,19 @@ extension ControlLoop {
     mutating func followMixers() {
         devices.followMixers(
             config.audio, soundAt: isCapturing ? microphoneSoundAt : nil, at: now)
-        let facts = microphoneFacts
-        guard feed({ board, _, _ in board.lookAtMicrophone(facts) }) else { return }
         tellVolumes()
-        judgeAnew()
+        feed { board, _, now in board.lookAtMicrophone(at: now) }
+    }
+
+    /// Tells the switchboard what the microphone's sound depends on.
+    mutating func followMicrophone() {
+        let facts = devices.microphoneFacts(isMuted: keeper.state.isMicrophoneMuted)
+        let soundAt = microphoneSoundAt
+        feed { board, _, now in board.follow(.microphone(facts, soundAt: soundAt), at: now) }
     }
 
     /// When more than a muted card gives came of the microphone last.
     private var microphoneSoundAt: Instant {
         Instant(nanoseconds: Int64(rings.counters[.microphoneSoundAt]))
-    }
-
-    /// Since when nothing comes of it, where that is known from its sound.
-    var silentSince: Instant? {
-        microphoneSilence == .microphoneCardMuted ? microphoneSoundAt : nil
-    }
-
-    /// Nil where sound comes of it, as far as is known.
-    var microphoneSilence: Obstacle? {
-        switch switchboard.microphoneSilence(microphoneFacts) {
-        case nil: nil
-        case .muted: .microphoneMuted
-        case .lost: .microphoneLost
-        case .cardMuted: .microphoneCardMuted
-        }
-    }
-
-    private var microphoneFacts: MicrophoneWatch.Facts {
-        devices.microphoneFacts(isMuted: keeper.state.isMicrophoneMuted)
     }
 }

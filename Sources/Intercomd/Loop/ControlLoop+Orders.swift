@@ -17,12 +17,11 @@ extension ControlLoop {
         switch order {
         case .protect(let peer, let choice): rings.tell(.protect(peer: peer, choice))
         case .hear(let peer, let stream, let hearing, let priority):
-            view.peers[peer].hearings[Int(stream)] = hearing
-            if hearing.isHeard { view.peers[peer].formerHearings[Int(stream)] = hearing }
             rings.tell(.hear(peer: peer, stream: stream, hearing, priority))
         case .press(let target, let isDown):
             rings.tell(.press(target: target, isDown: isDown))
-        case .aim(let target, let listeners): aimed(target, at: listeners)
+        case .aim(let target, let listeners):
+            rings.tell(.aim(target: target, listeners: listeners))
         case .doubt(let peer, let isDoubted): rings.tell(.doubt(peer: peer, isDoubted))
         case .chime(let chime): rings.tell(.chime(chime))
         case .ring(let chime): rings.tell(.ring(chime))
@@ -58,10 +57,6 @@ extension ControlLoop {
             tellFaults(history.append(record, at: now))
         }
         if let event = snapshot.event(of: notice, at: wall) { announce(event) }
-        switch notice {
-        case .peerDown, .peerStale, .networkFault, .networkReady: judgeAnew()
-        default: break
-        }
     }
 
     private func reply(_ answer: LateAnswer) -> Reply {

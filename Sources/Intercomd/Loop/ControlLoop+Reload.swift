@@ -56,8 +56,10 @@ extension ControlLoop {
         tellMedia(config, routing)
         self.consent()
         let limits = Session.Limits(config.session)
-        feed { board, table, now in
-            board.configure(targets: routing.targets, channels: routing.channels, at: now)
+        feed { [roster] board, table, now in
+            board.configure(
+                peers: roster.numbers, targets: routing.targets, channels: routing.channels,
+                at: now)
             table.setLimits(limits, at: now)
         }
         devices.cards.configure(config.audio, rings)
@@ -109,7 +111,7 @@ extension ControlLoop {
             links.handshakesBefore += cores.table.state(of: number)?.handshakes ?? 0
             feed { board, table, now in
                 table.remove(peer: number, at: now)
-                board.left(number, firstMid: Boot.randomMid())
+                board.follow(.left(firstMid: Boot.randomMid()), of: number, at: now)
             }
         }
         var numbers: [Int] = []
@@ -129,14 +131,15 @@ extension ControlLoop {
 
     /// A number is another peer's now.
     private mutating func welcome(_ number: Int) {
-        view.peers[number] = StationView.Peer()
         links.probes[number] = nil
         figures.peers[number] = PeerFigures()
         let traffic = rings.traffic[number]
         figures.packetsBefore.sent += traffic[.sent]
         figures.packetsBefore.opened += traffic[.opened]
         for count in PeerCount.allCases { traffic.set(count, to: 0) }
-        feed { board, _, _ in board.replace(number, firstMid: Boot.randomMid()) }
+        feed { board, _, now in
+            board.follow(.replaced(firstMid: Boot.randomMid()), of: number, at: now)
+        }
     }
 
     /// The media loop takes these over; it hears too what can be done about the echo.
@@ -150,7 +153,7 @@ extension ControlLoop {
         for number in roster.numbers {
             let isNew = !former.contains(number)
             guard isNew || former[number].addresses != roster[number].addresses else { continue }
-            feed { board, _, _ in board.moved(number) }
+            feed { board, _, now in board.follow(.moved, of: number, at: now) }
             resolve(number)
         }
     }
@@ -158,6 +161,8 @@ extension ControlLoop {
     /// From here on the media loop speaks of the new settings.
     mutating func adopted() {
         guard let former = settings.adopt() else { return }
+        let hasPermitTone = plan.hasPermitTone
+        feed { board, _, _ in board.hasPermitTone = hasPermitTone }
         if LossProtection.Frames(former) != LossProtection.Frames(plan) { protectAnew() }
         devices.lines.configure(config)
         devices.noteRelays(config)

@@ -93,10 +93,8 @@ extension ControlLoop {
     private mutating func obey(_ wish: Wish, for caller: CallerTicket?) -> Reply {
         let sound = Wish.Sound(
             hasMicrophone: devices.cards.input.isOpen, hasSpeaker: devices.cards.output.isOpen)
-        let around = surroundings
         let result = feed { board, _, now in
-            board.know(around)
-            return Result { () throws(Wish.Refusal) in
+            Result { () throws(Wish.Refusal) in
                 try board.obey(wish, for: caller, with: sound, at: now)
             }
         }

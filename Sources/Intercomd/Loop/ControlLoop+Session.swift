@@ -47,27 +47,16 @@ extension ControlLoop {
             let packet = PacketRecords(opened.bytes.span.extracting(first: opened.count))
             // One by one, so that what each asks for goes out before the next one acts.
             for record in packet.all {
-                let isJudged = record.isOfOwnTalk && switchboard.ownTalks.isAwaited
-                let around = isJudged ? surroundings : nil
                 feed { board, table, now in
                     switch record {
                     case .confirm(let value):
                         table.confirm(value, peer: peer, index: index, from: source, at: now)
                     case .close: table.closed(peer: peer, index: index, at: now)
                     default:
-                        if let around { board.know(around) }
                         board.receive(record, from: peer, at: now, cameAt: opened.cameAt)
                     }
                 }
             }
-        }
-    }
-
-    /// Lets time pass for the cores.
-    mutating func tickCores() {
-        feed { board, table, now in
-            table.tick(at: now)
-            board.tick(at: now)
         }
     }
 
@@ -91,9 +80,9 @@ extension ControlLoop {
         case .resolve(let peer):
             resolve(peer)
         case .up(let peer, let newBoot):
-            feed { board, _, now in board.up(peer, isNewBoot: newBoot, at: now) }
+            feed { board, _, now in board.follow(.up(isNewBoot: newBoot), of: peer, at: now) }
         case .down(let peer):
-            feed { board, _, now in board.down(peer, at: now) }
+            feed { board, _, now in board.follow(.down, of: peer, at: now) }
         }
     }
 
@@ -107,10 +96,10 @@ extension ControlLoop {
                 table.traffic(
                     peer: peer, sent: traffic[.sentOnCurrent], lastSent: sent, lastOpened: opened,
                     lastRefused: refused, at: now)
-                if let opened { board.opened(peer, at: opened) }
+                if let opened { board.follow(.opened(at: opened), of: peer, at: now) }
             }
             guard let opened, roster.contains(peer) else { continue }
-            feed { board, _, now in board.opened(peer, last: opened, at: now) }
+            feed { board, _, now in board.follow(.lastHeard(at: opened), of: peer, at: now) }
         }
     }
 
@@ -124,7 +113,7 @@ extension ControlLoop {
         let found = links.lookUp(roster[peer].addresses, of: peer)
         feed { board, table, now in
             if found.isAll {
-                board.resolved(peer)
+                board.follow(.resolved, of: peer, at: now)
             } else if board.whereabouts.isResolved(peer) {
                 return
             }
@@ -145,7 +134,8 @@ extension ControlLoop {
             }
             feed { board, table, now in
                 let (peer, isFound) = (answer.peer, !answer.endpoints.isEmpty)
-                board.answered(peer, isFound: isFound, complaint: answer.complaint)
+                board.follow(
+                    .lookedUp(isFound: isFound, complaint: answer.complaint), of: peer, at: now)
                 guard isFound else { return }
                 table.call(peer, at: answer.endpoints, isElsewhere: board.called(peer), now: now)
             }
@@ -157,7 +147,7 @@ extension ControlLoop {
         let asked = links.probe(peer, endpoint)
         feed { board, table, now in
             switch asked {
-            case .underWay: board.probed(peer, at: now)
+            case .underWay: board.follow(.probed, of: peer, at: now)
             case .over(let outcome?):
                 table.probed(peer: peer, endpoint, outcome, at: now)
             case .over(nil): break
@@ -182,47 +172,30 @@ extension ControlLoop {
         guard feed({ board, _, now in board.looksAtNetwork(hasChanged: hasChanged, at: now) })
         else { return }
         let trouble = links.lookAtNetwork(for: roster.numbers, cores.table)
-        feed { board, _, _ in board.looked(trouble) }
+        let loopback = loopback
+        feed { board, _, now in board.follow(.network(trouble, loopback: loopback), at: now) }
     }
 
     /// Looks whether two stations use one peer's key; once a second.
     mutating func followKeys() {
         for peer in roster.numbers {
             feed { board, table, now in
-                board.followKey(of: peer, isShared: table.sharedKey(of: peer, at: now) != nil)
+                let isShared = table.sharedKey(of: peer, at: now) != nil
+                board.follow(.key(isShared: isShared), of: peer, at: now)
             }
         }
     }
 
-    /// Has peers that are talked to, and say nothing, asked whether they still have our session.
+    /// Tells the switchboard when its listeners were heard last.
     mutating func followListeners() {
-        var found: [Doubts.Listener] = []
-        for (target, since) in view.talkingSince {
-            for peer in listeners(of: target) {
-                guard let state = cores.table.state(of: peer) else { continue }
-                found.append(
-                    Doubts.Listener(
-                        peer: peer, since: since,
-                        opened: moment(rings.traffic[peer][.lastOpened]),
-                        sessionSince: state.sessionSince,
-                        reported: station.view(of: peer).reportAt))
+        feed { [rings] board, table, now in
+            board.followListeners(at: now) { peer in
+                guard let state = table.state(of: peer) else { return nil }
+                return Doubts.SignsOfLife(
+                    opened: moment(rings.traffic[peer][.lastOpened]),
+                    sessionSince: state.sessionSince)
             }
         }
-        feed { board, _, now in board.follow(found, at: now) }
-    }
-
-    /// Has what somebody waits for tried again.
-    mutating func seekAbsent() {
-        let talks = view.talkingSince.keys.map { listeners(of: $0) }
-        feed { [roster] board, _, now in
-            board.seek(among: roster.numbers, talks: talks, at: now)
-        }
-    }
-
-    /// A key press towards peers without session tries them at once (protocol.md §1.7 rule 6).
-    mutating func want(_ target: Int) {
-        let listeners = listeners(of: target)
-        feed { board, _, _ in board.want(listeners) }
     }
 }
 

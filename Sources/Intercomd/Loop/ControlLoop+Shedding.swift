@@ -4,7 +4,7 @@ internal import Switchboard
 /// A processor that cannot keep up.
 extension ControlLoop {
     mutating func follow(shed step: LoadShedding.Step) {
-        feed { board, _, _ in board.shed(to: Overload.Step(step)) }
+        feed { board, _, now in board.follow(.overload(Overload.Step(step)), at: now) }
     }
 }
 

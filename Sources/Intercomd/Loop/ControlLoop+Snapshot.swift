@@ -21,8 +21,8 @@ extension ControlLoop {
         found.isUnconfigured = settings.isUnconfigured
         found.awaitsRestart = settings.awaitsRestart
         found.state = stateNow
-        found.surroundings = surroundings
-        found.talkingSince = view.talkingSince
+        found.surroundings = switchboard.surroundings
+        for talk in switchboard.openTalks.talks { found.talkingSince[talk.target] = talk.since }
         found.tellsOfListeners = tellsOfListeners
         found.lastEnded = history.lastEnded
         devices.describe(in: &found)
@@ -34,9 +34,9 @@ extension ControlLoop {
             let traffic = rings.traffic[peer]
             found.peers[peer].traffic = Readings { traffic[$0] }
             found.peers[peer].figures = figures.peers[peer]
-            found.peers[peer].isSounding = view.peers[peer].sounding != 0
-            found.peers[peer].hearings = view.peers[peer].hearings
-            found.peers[peer].formerHearings = view.peers[peer].formerHearings
+            found.peers[peer].isSounding = switchboard.voices.isHeard(peer)
+            found.peers[peer].hearings = switchboard.voices.hearings(of: peer)
+            found.peers[peer].formerHearings = switchboard.voices.formerHearings(of: peer)
         }
         found.isRealtime = facts.isRealtime
         found.hasAES = facts.hasAES

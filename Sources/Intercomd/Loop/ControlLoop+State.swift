@@ -6,6 +6,7 @@ internal import Media
 internal import Presentation
 internal import Station
 internal import Storage
+internal import Switchboard
 internal import Time
 
 /// Volumes, mutes and do-not-disturb.
@@ -44,14 +45,10 @@ extension ControlLoop {
     }
 
     private mutating func follow(_ change: SavedState.Change) {
-        tellVolumes()
         announce(Event(change, at: Int(Clock.wallMilliseconds())))
-        switch change {
-        case .volume: break
-        case .mute(let what, _): if what == "mic" { judgeAnew() }
+        tellVolumes()
         // Who calls in the same moment is to meet it.
-        case .doNotDisturb: consent()
-        }
+        if case .doNotDisturb = change { consent() }
     }
 
     /// What a person has set, and whether quiet hours are on.
@@ -63,9 +60,10 @@ extension ControlLoop {
 
     /// Tells the media loop, where something about it has changed.
     mutating func tellVolumes() {
+        followMicrophone()
         let volumes = MediaVolumes(
             stateNow, names, isCardMuted: devices.silentSpeaker != nil,
-            isMicrophoneSilent: microphoneSilence != nil)
+            isMicrophoneSilent: switchboard.microphoneSilence != nil)
         devices.tell(volumes, rings)
     }
 

@@ -7,7 +7,7 @@ internal import Switchboard
 /// Streams that are open and move no sound.
 extension ControlLoop {
     mutating func follow(_ direction: PCMError.Direction, _ change: StreamWatch.Change) {
-        feed { board, _, _ in board.streamChanged(.init(direction), .init(change)) }
+        feed { board, _, now in board.follow(.stream(.init(direction), .init(change)), at: now) }
     }
 }
 

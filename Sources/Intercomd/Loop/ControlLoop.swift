@@ -40,7 +40,6 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var meters = SoundWatch()
     var figures = Figures()
     var health: Health
-    var view = StationView()
     var reader = AnnouncementReader()
     var now = Clock.now()
 
@@ -116,9 +115,11 @@ struct ControlLoop: ~Copyable, CoresOwner {
     private mutating func turn() {
         now = poller.wait(until: deadline, since: now)
         knowCallLamp()
+        followMicrophone()
+        followLoopback()
         while let source = poller.next() { serve(source) }
         takeReturns()
-        tickCores()
+        feed { _, table, now in table.tick(at: now) }
         followReload()
         if poller.beginsSecond(at: now) { everySecond() }
         followListeners()
@@ -126,7 +127,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
         followClocks()
         lookAtMeters()
         followAnnouncement()
-        tellOutcomes()
+        // After all news of this turn: what was heard of a talk is judged by them.
+        feed { board, _, now in board.tick(at: now) }
         tellFaults(history.tick(at: now))
         runHook()
         tickServer()
@@ -186,10 +188,9 @@ struct ControlLoop: ~Copyable, CoresOwner {
         followKeys()
         followFigures()
         followXruns()
-        seekAbsent()
         journal.tellSuppressed(at: now)
         followMixers()
-        followSilentListeners()
+        feed { board, _, now in board.secondPassed(at: now) }
         tickState()
         consent()
         health.look(rings.counters, at: now)
@@ -197,11 +198,10 @@ struct ControlLoop: ~Copyable, CoresOwner {
 
     /// Closes the microphone, takes leave of every peer, darkens the lamps; within a second.
     private mutating func sayGoodbye() {
-        feed { board, _, _ in board.leave() }
         ServiceNotifier.stopping()
         devices.close(config.paths, at: now)
         rings.tell(.quiet)
-        feed { board, _, now in board.stopCalls(at: now) }
+        feed { board, _, now in board.stop(at: now) }
         feed { _, table, now in table.close(reason: .stopping, at: now) }
         let end = now + .milliseconds(500)
         while let deadline = cores.table.deadline, deadline < end {

@@ -56,6 +56,19 @@ extension Snapshot {
             event.kind = .signal
             event.peer = roster[peer].name
             event.detail = "for \(time.milliseconds / 1000) s"
+        case .talkBegan(let name): event.target = name
+        case .talkEnded(let name, let since):
+            event.kind = .talkEnd
+            event.target = name
+            event.seconds = since.map { seconds(now - $0) }
+        case .voiceBegan(let peer, let channel):
+            event.peer = roster[peer].name
+            event.target = channel.flatMap { routing.channelName($0) }
+        case .voiceEnded(let peer, let channel, let since):
+            event.kind = .talkEnd
+            event.peer = roster[peer].name
+            event.target = channel.flatMap { routing.channelName($0) }
+            event.seconds = since.map { seconds(now - $0) }
         case .result(let peer, let request, let what, let outcome):
             return Event(
                 PeerAnswer(outcome), to: what, request: Int(request), of: roster[peer].name,

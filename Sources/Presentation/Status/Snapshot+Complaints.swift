@@ -3,6 +3,7 @@ internal import Control
 internal import Crypto
 internal import HAL
 internal import Session
+internal import Station
 internal import Switchboard
 internal import Time
 

@@ -103,11 +103,7 @@ extension Snapshot {
 
     /// Whether a peer hears what is said to it now: `heard`, or why not; nil until it has said.
     func hearsNow(_ peer: Int) -> String? {
-        let isHeld = switchboard.talks.targets.contains {
-            routing.listeners(of: $0, aimedBy: switchboard.aims).contains(peer)
-        }
-        let heard = switchboard.ownTalks.hearsNow(peer, isHeld: isHeld, surroundings, at: now)
-        return switch heard {
+        switch switchboard.hearsNow(peer, at: now) {
         case .heard: "heard"
         case .unheard(let obstacle): HeardBy.Reason(obstacle).rawValue
         case nil: nil

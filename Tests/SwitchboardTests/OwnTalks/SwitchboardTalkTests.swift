@@ -1,3 +1,4 @@
+import Audio
 import Station
 import Testing
 import Time
@@ -9,35 +10,40 @@ import Wire
 @Suite struct SwitchboardTalkTests {
     private let start = Instant(nanoseconds: 7_000_000_000)
 
-    private func switchboard() -> Switchboard {
+    /// Of a station with two peers that are up; target 3 is a channel with these of them.
+    private func switchboard(_ listeners: PeerSet = [0]) -> Switchboard {
         var switchboard = Switchboard(
             peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
-        var around = Surroundings()
-        around.peers = [0, 1]
-        around.up = [0, 1]
-        switchboard.know(around)
+        let house = TalkTarget(stream: 3, reference: 77, listeners: listeners)
+        switchboard.configure(peers: [0, 1], targets: [house], channels: [], at: start)
+        for peer in [0, 1] { switchboard.follow(.up(isNewBoot: true), of: peer, at: start) }
+        _ = switchboard.decided
         return switchboard
     }
 
-    @Test func aTalkspurtIsFollowedFromItsBeginningToItsLastReports() {
+    @Test func aTalkspurtIsFollowedFromItsBeginningToItsLastReports() throws {
         var switchboard = switchboard()
-        switchboard.up(0, isNewBoot: true, at: start)
-        let spurt = switchboard.talkspurtBegan(
-            TalkspurtStart(to: 30, called: "house", listeners: [0], first: 10), at: start)
-        switchboard.listenersJoined(30, by: [1], at: start)
+        switchboard.aim(30, at: [0], name: .named("house"))
+        switchboard.follow(
+            .talking(target: 30, name: "house", first: 10, isDoubted: false), at: start)
+        let spurt = try #require(switchboard.ownTalks.lastSpurt(to: 30))
+        switchboard.aim(30, at: [0, 1], name: .named("house"))
         let second = start + .seconds(1)
+        switchboard.answered(by: 0, after: .milliseconds(100), at: second)
         let report = Report(
             stream: 30, highest: 109, loss: 0, burst: 0, jitter: 0, delay: 20, concealed: 0,
             received: 100)
         let all = Heard(stream: 30, share: 255, why: .heard)
-        switchboard.reported(report, all, by: 0, at: second)
-        switchboard.toldHeard(Heard(stream: 30, share: 0, why: .doNotDisturb), by: 1, at: second)
+        switchboard.receive(.report(report, all), from: 0, at: second, cameAt: nil)
+        let none = Heard(stream: 30, share: 0, why: .doNotDisturb)
+        switchboard.receive(.heard(none, isAlone: true), from: 1, at: second, cameAt: nil)
+        // The report before it has taken this one along.
+        switchboard.receive(.heard(none, isAlone: false), from: 0, at: second, cameAt: nil)
         _ = switchboard.decided
-        switchboard.answered(by: 0, after: .milliseconds(100), at: second)
-        switchboard.talkspurtEnded(30, frames: 100, at: second)
+        switchboard.follow(.said(target: 30, frames: 100), at: second)
         let due = second + .milliseconds(1_400)
         #expect(switchboard.ownTalks.deadline == due)
-        switchboard.tellOutcomes(at: due)
+        switchboard.tick(at: due)
         let found = [heard(0, 100), heard(1, 0, .told(.doNotDisturb))]
         #expect(
             switchboard.decided == [
@@ -48,34 +54,111 @@ import Wire
     }
 
     @Test func theFirstOfAllDeadlinesIsTheSwitchboards() {
-        var switchboard = switchboard()
+        var switchboard = Switchboard(
+            peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
         switchboard.signalled(by: 0, for: .seconds(30), at: start)
         #expect(switchboard.callLight.deadline == start + .seconds(30))
-        _ = switchboard.talkspurtBegan(
-            TalkspurtStart(to: 3, called: nil, listeners: [0]), at: start)
-        switchboard.talkspurtEnded(3, frames: 0, at: start)
+        switchboard.follow(
+            .talking(target: 3, name: nil, first: nil, isDoubted: false), at: start)
+        _ = switchboard.decided
+        switchboard.follow(.said(target: 3, frames: 0), at: start)
         #expect(switchboard.deadline == start + .milliseconds(1_300))
     }
 
     @Test func whatIsAroundTheTalkIsWhatItIsJudgedBy() {
         var switchboard = switchboard()
-        var around = Surroundings()
-        around.peers = [0]
-        around.up = [0]
-        around.cutOff = [0]
-        switchboard.know(around)
-        switchboard.judgeAnew(at: start)
-        #expect(switchboard.decided == [.doubt(peer: 0, true)])
-        around.cutOff = []
-        switchboard.know(around)
-        _ = switchboard.talkspurtBegan(
-            TalkspurtStart(to: 3, called: "house", listeners: [0]), at: start)
-        switchboard.followSilentListeners(at: start + .seconds(4))
+        let trouble = DownWatch.NetworkTrouble(code: "no_carrier", text: "out", fix: "in")
+        switchboard.follow(.network(trouble, loopback: [1]), at: start)
+        #expect(
+            switchboard.decided == [.notice(.networkFault(trouble)), .doubt(peer: 0, true)])
+        switchboard.follow(.network(nil, loopback: [1]), at: start)
+        #expect(
+            switchboard.decided == [.notice(.networkReady), .retryAll, .doubt(peer: 0, false)])
+        switchboard.follow(
+            .talking(target: 3, name: "house", first: nil, isDoubted: false), at: start)
+        _ = switchboard.decided
+        for peer in [0, 1] { switchboard.follow(.resolved, of: peer, at: start) }
+        switchboard.secondPassed(at: start + .seconds(4))
         let nobody = [HeardAt(peer: 0, percent: nil, .noAnswer)]
         #expect(
-            switchboard.decided == [.notice(.noListener(target: "house", nobody))])
-        switchboard.left(0, firstMid: 1)
-        switchboard.replace(0, firstMid: 1)
+            switchboard.decided == [
+                .want(peer: 0), .doubt(peer: 0, true),
+                .notice(.noListener(target: "house", nobody)),
+            ])
+        switchboard.follow(.left(firstMid: 1), of: 0, at: start)
+        switchboard.follow(.replaced(firstMid: 1), of: 0, at: start)
         #expect(switchboard.decided.contains(.doubt(peer: 0, false)))
+    }
+
+    /// The orders that remain when the doubts, which go to the sound, are left out.
+    private func told(_ orders: [Order]) -> [Order] {
+        orders.filter {
+            if case .notice = $0 { true } else { false }
+        }
+    }
+
+    private func nobodyHears(_ heard: (Int, Obstacle)...) -> Order {
+        .notice(
+            .noListener(
+                target: "house", heard.map { HeardAt(peer: $0.0, percent: nil, $0.1) }))
+    }
+
+    @Test func aTalkerLearnsAtOnceThatTheLastListenerHasGone() {
+        var switchboard = switchboard([0, 1])
+        switchboard.follow(
+            .talking(target: 3, name: "house", first: nil, isDoubted: false), at: start)
+        _ = switchboard.decided
+        switchboard.follow(.down, of: 1, at: start)
+        #expect(told(switchboard.decided) == [.notice(.peerDown(1))])
+        let later = start + .seconds(21)
+        switchboard.follow(.lastHeard(at: start), of: 0, at: later)
+        #expect(
+            told(switchboard.decided)
+                == [.notice(.peerStale(0)), nobodyHears((0, .down), (1, .down))])
+    }
+
+    @Test func aTalkerLearnsAtOnceOfAMuteAndAtTheNextLookOfACard() {
+        func facts(muted: Bool = false, open: Bool = true) -> MachineNews {
+            let facts = MicrophoneWatch.Facts(
+                isMuted: muted, isWanted: true, isOpen: open, isCardMuted: false)
+            return .microphone(facts, soundAt: start)
+        }
+        var switchboard = switchboard()
+        switchboard.hasPermitTone = true
+        switchboard.follow(facts(), at: start)
+        switchboard.follow(
+            .talking(target: 3, name: "house", first: nil, isDoubted: false), at: start)
+        _ = switchboard.decided
+        switchboard.follow(facts(muted: true), at: start)
+        #expect(told(switchboard.decided) == [nobodyHears((0, .microphoneMuted))])
+        switchboard.follow(facts(), at: start)
+        #expect(switchboard.decided == [.chime(.permit)])
+        switchboard.follow(facts(open: false), at: start)
+        #expect(switchboard.decided.isEmpty)
+        switchboard.lookAtMicrophone(at: start)
+        #expect(told(switchboard.decided) == [nobodyHears((0, .microphoneLost))])
+        switchboard.lookAtMicrophone(at: start)
+        #expect(switchboard.decided.isEmpty)
+    }
+
+    /// The network may go in the very turn in which the last reports are due.
+    @Test func whatWasHeardIsJudgedByAllNewsThatCameBeforeTheTick() {
+        var switchboard = switchboard()
+        switchboard.follow(
+            .talking(target: 3, name: "house", first: nil, isDoubted: false), at: start)
+        _ = switchboard.decided
+        switchboard.follow(.down, of: 0, at: start)
+        switchboard.follow(.said(target: 3, frames: 100), at: start)
+        _ = switchboard.decided
+        let due = start + .milliseconds(1_300)
+        let trouble = DownWatch.NetworkTrouble(code: "no_carrier", text: "out", fix: "in")
+        switchboard.follow(.network(trouble, loopback: []), at: due)
+        switchboard.tick(at: due)
+        let found = [heard(0, 0, .noNetwork)]
+        #expect(
+            told(switchboard.decided) == [
+                .notice(.networkFault(trouble)),
+                .notice(.heard(target: "house", .seconds(1), found)),
+            ])
     }
 }

@@ -1,0 +1,76 @@
+import Station
+import Testing
+import Time
+import Wire
+
+@testable import Switchboard
+
+@Suite struct HeardVoicesTests {
+    private let start = Instant(nanoseconds: 5_000_000_000)
+    private var voices = HeardVoices(peers: 4)
+    private var orders = Orders()
+
+    /// A stream of peer 1 begins to sound, or ends.
+    private mutating func follow(_ stream: UInt8, _ isOn: Bool, at ms: Int) -> [Order] {
+        _ = voices.follow(stream, of: 1, isOn: isOn, at: start + .milliseconds(ms), &orders)
+        return orders.all
+    }
+
+    @Test mutating func aVoiceLastsFromItsFirstStreamToItsLast() {
+        voices.bound(3, of: 1, to: .channel(3))
+        #expect(!voices.isAny && !voices.isHeard(1))
+        #expect(follow(3, true, at: 0) == [.notice(.voiceBegan(peer: 1, channel: 3))])
+        #expect(follow(0, true, at: 100).isEmpty)
+        #expect(follow(3, false, at: 200).isEmpty)
+        #expect(voices.isAny && voices.isHeard(1) && !voices.isHeard(2))
+        let ended = Notice.voiceEnded(peer: 1, channel: nil, since: start)
+        #expect(follow(0, false, at: 300) == [.notice(ended)])
+        #expect(!voices.isAny)
+    }
+
+    @Test mutating func theBeginningOfAVoiceIsNewsOnce() {
+        let news = [(0, true), (0, true), (1, true), (1, false), (0, false), (0, false)]
+            .map { (stream: UInt8, isOn: Bool) in
+                voices.follow(stream, of: 2, isOn: isOn, at: start, &orders)
+            }
+        #expect(news == [true, false, false, false, false, false])
+    }
+
+    @Test mutating func aPageThatIsOverIsRememberedAsItWasHeard() {
+        #expect(voices.hearings(of: 1)[30] == .unbound)
+        voices.bound(30, of: 1, to: .page(channel: 3, overrides: false))
+        voices.bound(30, of: 1, to: .ignored(.over))
+        #expect(voices.hearings(of: 1)[30] == .ignored(.over))
+        #expect(voices.formerHearings(of: 1)[30] == .page(channel: 3, overrides: false))
+        voices.bound(30, of: 1, to: .ignored(.denied))
+        #expect(voices.hearings(of: 1)[30] == .ignored(.denied))
+    }
+
+    @Test mutating func anotherPeerOfTheSameNumberHasNotSpoken() {
+        voices.bound(0, of: 1, to: .direct)
+        _ = follow(0, true, at: 0)
+        voices.forget(1)
+        #expect(!voices.isHeard(1))
+        #expect(voices.hearings(of: 1)[0] == .unbound)
+    }
+
+    /// What the peer says of its streams comes through the station.
+    @Test func theSwitchboardKnowsWhatAStreamMeans() {
+        var switchboard = Switchboard(
+            peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
+        let house = Channel(number: 3, reference: 77, members: [1], isListenedTo: true)
+        switchboard.configure(peers: [1], targets: [], channels: [house], at: start)
+        switchboard.follow(.up(isNewBoot: true), of: 1, at: start)
+        let binding = StreamBinding(
+            mid: 1, stream: 3, purpose: .talk, priority: .normal, reference: 77)
+        switchboard.receive(.stream(binding), from: 1, at: start)
+        var orders: [Order] = []
+        while let order = switchboard.nextOrder() { orders.append(order) }
+        #expect(orders.contains(.hear(peer: 1, stream: 3, .channel(3), .normal)))
+        #expect(switchboard.voices.hearings(of: 1)[3] == .channel(3))
+        switchboard.follow(.receiving(peer: 1, stream: 3, isOn: true), at: start)
+        #expect(switchboard.decided == [.notice(.voiceBegan(peer: 1, channel: 3))])
+        switchboard.follow(.replaced(firstMid: 9), of: 1, at: start)
+        #expect(!switchboard.voices.isHeard(1))
+    }
+}
