@@ -93,14 +93,12 @@ import Wire
         let house = try #require(try Kitchen.snapshot().routing.target(named: "house"))
         func station(_ word: Unheard) throws -> Snapshot {
             var made = try Kitchen.snapshot { board in
-                board.know(Self.around)
-                _ = board.talkspurtBegan(
-                    TalkspurtStart(to: house.id, called: "house", listeners: house.listeners),
+                board.follow(
+                    .talking(target: house.id, name: "house", first: nil, isDoubted: false),
                     at: Kitchen.now)
-                board.toldHeard(
-                    Heard(stream: house.stream, share: 0, why: word, played: nil),
-                    by: Kitchen.office,
-                    at: Kitchen.now)
+                board.receive(
+                    .heard(Heard(stream: house.stream, share: 0, why: word, played: nil)),
+                    from: Kitchen.office, at: Kitchen.now)
             }
             made.surroundings = Self.around
             made.talkingSince = [house.id: Kitchen.now]

@@ -57,7 +57,7 @@ import Wire
     }
 
     @Test func anAddressOfThisStationIsNamed() throws {
-        var station = try Kitchen.snapshot { $0.down(Kitchen.garage, at: Kitchen.now) }
+        var station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
         let port = station.config.network.port
         station.peers[Kitchen.garage].downReason = .noAnswer
         station.peers[Kitchen.garage].endpoints = [try Kitchen.endpoint("10.0.0.9", port)]
@@ -72,7 +72,7 @@ import Wire
     }
 
     @Test func aCallerThatIsTakenForAPeerIsNoStranger() throws {
-        var station = try Kitchen.snapshot { $0.down(Kitchen.garage, at: Kitchen.now) }
+        var station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
         let place = try Kitchen.endpoint("10.0.0.7")
         station.unknownCallers = [
             UnknownCaller(

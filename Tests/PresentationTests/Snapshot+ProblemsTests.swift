@@ -1,5 +1,6 @@
 import Control
 import Media
+import Station
 import Testing
 import Time
 
@@ -40,7 +41,9 @@ import Time
     }
 
     @Test func aStreamThatStandsStillIsToldWithItsReopenings() throws {
-        var station = try Kitchen.snapshot { $0.streamChanged(.capture, .stands) }
+        var station = try Kitchen.snapshot {
+            $0.follow(.stream(.capture, .stands), at: Kitchen.now)
+        }
         station.media[.captureReopens] = 3
         let text = try #require(station.problems.first)
         #expect(
@@ -51,8 +54,8 @@ import Time
         #expect(station.status.audio.input.standsStill)
         #expect(!station.status.audio.output.standsStill)
         let moving = try Kitchen.snapshot {
-            $0.streamChanged(.capture, .stands)
-            $0.streamChanged(.capture, .moves)
+            $0.follow(.stream(.capture, .stands), at: Kitchen.now)
+            $0.follow(.stream(.capture, .moves), at: Kitchen.now)
         }
         #expect(moving.problems == [])
         #expect(moving.awake(.capture) == "audio input mic moves again")
@@ -91,7 +94,9 @@ import Time
 
     @Test func theNetworkComesFirst() throws {
         var station = try Kitchen.snapshot {
-            $0.looked(.init(code: "no_link", text: "no cable", fix: "plug it in"))
+            let trouble = DownWatch.NetworkTrouble(
+                code: "no_link", text: "no cable", fix: "plug it in")
+            $0.follow(.network(trouble, loopback: []), at: Kitchen.now)
         }
         station.isRealtime = false
         #expect(
@@ -119,14 +124,14 @@ import Time
     }
 
     @Test func aProcessorThatKeepsUpLeavesNothingOut() throws {
-        let pressed = try Kitchen.snapshot { $0.shed(to: .twoVoices) }
+        let pressed = try Kitchen.snapshot { $0.follow(.overload(.twoVoices), at: Kitchen.now) }
         #expect(
             pressed.shedText == "speech is encoded plainly, 2 voices are heard at once at most")
         #expect(pressed.status.overload.leftOut == ["encoder_care", "voices"])
         #expect(pressed.problems.count == 1)
         let calm = try Kitchen.snapshot {
-            $0.shed(to: .twoVoices)
-            $0.shed(to: .none)
+            $0.follow(.overload(.twoVoices), at: Kitchen.now)
+            $0.follow(.overload(.none), at: Kitchen.now)
         }
         #expect(calm.problems == [] && calm.status.overload == OverloadStatus())
     }
@@ -146,7 +151,7 @@ import Time
     }
 
     @Test func aPeerThatIsDownIsAProblemWhenItNeedsMendingOrStaysAway() throws {
-        var station = try Kitchen.snapshot { $0.down(Kitchen.garage, at: Kitchen.now) }
+        var station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
         station.peers[Kitchen.garage].downReason = .noAnswer
         station.peers[Kitchen.garage].downSince = Kitchen.now - .seconds(59)
         #expect(station.problems == [])

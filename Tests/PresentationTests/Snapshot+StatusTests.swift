@@ -58,7 +58,9 @@ import Time
         station.clocksApart = "two cards"
         #expect(station.status.audio.echo == "refused" && station.status.audio.duplex == "half")
         #expect(station.notes == [Advice.echoRefused("two cards")])
-        station = try Kitchen.snapshot(text) { $0.shed(to: .noEchoCancelling) }
+        station = try Kitchen.snapshot(text) {
+            $0.follow(.overload(.noEchoCancelling), at: Kitchen.now)
+        }
         station.media[.echoReduction] = 200
         #expect(station.status.audio.echo == "shed" && station.status.audio.duplex == "half")
         #expect(station.status.audio.echoReductionDB == nil)

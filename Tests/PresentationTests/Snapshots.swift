@@ -55,7 +55,9 @@ enum Kitchen {
                 firstMids: (0..<Roster.capacity).map { 100 * UInt32($0) }),
             peers: Roster.capacity, frames: .init(samples: 480, size: 80, sizeRepeated: 40),
             at: now)
-        for peer in roster.numbers { board.up(peer, isNewBoot: true, at: now) }
+        board.configure(
+            peers: roster.numbers, targets: routing.targets, channels: routing.channels, at: now)
+        for peer in roster.numbers { board.follow(.up(isNewBoot: true), of: peer, at: now) }
         decide(&board)
         let secret = Key(copying: [UInt8](repeating: 99, count: 32).span)
         var made = Snapshot(

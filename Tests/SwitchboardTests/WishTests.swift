@@ -29,16 +29,24 @@ import Wire
         at: Instant(nanoseconds: 5_000_000_000))
 
     init() {
-        var around = Surroundings()
-        around.peers = [2, 1]
-        around.up = [1]
-        around.down = [2]
-        switchboard.know(around)
+        switchboard.configure(
+            peers: [2, 1], targets: [Self.house, Self.attic, Self.cellar], channels: [],
+            at: start)
+        switchboard.follow(.up(isNewBoot: true), of: 1, at: start)
         let open = Policy(
             call: .ring, announce: false, dropIn: false, monitor: false, emergency: false,
             relay: false, signal: false)
         switchboard.consent(
             to: [Policy](repeating: open, count: 4), .open, isHalfDuplex: false, at: start)
+        while switchboard.nextOrder() != nil {}
+    }
+
+    /// A peer speaks, and stops.
+    private mutating func heard(_ peer: Int) {
+        for isOn in [true, false] {
+            switchboard.follow(.receiving(peer: peer, stream: 0, isOn: isOn), at: start)
+        }
+        _ = switchboard.decided
     }
 
     private mutating func obey(
@@ -62,7 +70,6 @@ import Wire
 
     /// A peer calls, and gives up.
     private mutating func missACall() {
-        switchboard.up(1, isNewBoot: true, at: start)
         let offer = Offer(
             mid: 7, id: CallID(high: 3, low: 4), mode: .call, priority: .normal, ttl: 30_000,
             reference: 0)
@@ -75,7 +82,6 @@ import Wire
 
     /// A peer calls, and goes on calling.
     private mutating func ring() {
-        switchboard.up(1, isNewBoot: true, at: start)
         let offer = Offer(
             mid: 7, id: CallID(high: 3, low: 4), mode: .call, priority: .normal, ttl: 30_000,
             reference: 0)
@@ -121,8 +127,7 @@ import Wire
         #expect(refusal(of: .page(house, .normal), with: none) == .noMicrophone)
         #expect(refusal(of: .talk(house, isDown: false), with: none) == nil)
         #expect(refusal(of: .talk(house, isDown: true)) == nil)
-        switchboard.voiceBegan(1)
-        _ = switchboard.decided
+        heard(1)
         #expect(refusal(of: .reply(isDown: true), with: none) == .noMicrophone)
         #expect(refusal(of: .reply(isDown: false), with: none) == nil)
     }
@@ -143,21 +148,21 @@ import Wire
     @Test mutating func aReplyGoesToThePeerThatWasHeardLast() throws {
         #expect(refusal(of: .reply(isDown: true)) == .nobodyHeard)
         #expect(refusal(of: .reply(isDown: false)) == .nobodyHeard)
-        switchboard.voiceBegan(2)
+        heard(2)
         let down = [HeardAt(peer: 2, percent: nil, .down)]
         #expect(try obey(.reply(isDown: true)) == .talk(target: 34, isDown: true, down))
         #expect(switchboard.decided == [.press(target: 34, isDown: true)])
         // Another peer was heard meanwhile: letting go is for the first.
-        switchboard.voiceBegan(1)
+        heard(1)
         #expect(try obey(.reply(isDown: false)) == .talk(target: 34, isDown: false, down))
         #expect(switchboard.decided.allSatisfy { $0 == .press(target: 34, isDown: false) })
     }
 
     @Test mutating func aReplyToAnotherPeerEndsTheFormerFirst() throws {
-        switchboard.voiceBegan(2)
+        heard(2)
         _ = try obey(.reply(isDown: true))
         _ = switchboard.decided
-        switchboard.voiceBegan(1)
+        heard(1)
         _ = try obey(.reply(isDown: true))
         #expect(
             switchboard.decided == [
@@ -167,8 +172,9 @@ import Wire
     }
 
     @Test mutating func aPeerThatTheSettingsHaveNoMoreIsNotRepliedTo() {
-        switchboard.voiceBegan(2)
-        switchboard.configure(targets: [Self.house, Self.attic], channels: [], at: start)
+        heard(2)
+        switchboard.configure(
+            peers: [2, 1], targets: [Self.house, Self.attic], channels: [], at: start)
         while switchboard.nextOrder() != nil {}
         #expect(refusal(of: .reply(isDown: true)) == .nobodyHeard)
     }
