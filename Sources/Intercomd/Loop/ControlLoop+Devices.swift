@@ -46,22 +46,6 @@ extension ControlLoop {
         }
     }
 
-    /// Tells once a second that sound was lost between card and program.
-    mutating func followXruns() {
-        let capture = rings.counters[.captureXruns]
-        let playback = rings.counters[.playbackXruns]
-        feed { board, _, now in
-            board.follow(.xruns(capture: capture, playback: playback), at: now)
-        }
-    }
-
-    /// A peer that lights the call light is told whether any lamp shows it.
-    mutating func knowCallLamp() {
-        let hasLamp = devices.lines.canShow(.calling)
-        guard hasLamp != switchboard.hasCallLamp else { return }
-        feed { board, _, _ in board.hasCallLamp = hasLamp }
-    }
-
     /// What the lamps show.
     var lampFacts: LampFacts {
         switchboard.lamps(isListening: isListening, hasFault: hasFault)

@@ -20,16 +20,7 @@ extension ControlLoop {
     /// While the network is in trouble, a peer may move to an address of this machine.
     mutating func followLoopback() {
         guard let trouble = switchboard.downWatch.networkTrouble else { return }
-        let loopback = loopback
+        let loopback = links.loopback(among: roster.numbers, cores.table)
         feed { board, _, now in board.follow(.network(trouble, loopback: loopback), at: now) }
-    }
-
-    /// The peers whose packets stay on this machine.
-    var loopback: PeerSet {
-        PeerSet(
-            roster.numbers.filter { peer in
-                let endpoint = cores.table.state(of: peer)?.endpoint
-                return endpoint.map { SocketAddress($0).isLoopback } ?? false
-            })
     }
 }

@@ -17,11 +17,6 @@ extension ControlLoop {
         for notice in notices { tell(.historyFault, detail: notice.sentence) }
     }
 
-    /// Runs the user's program for what has happened.
-    mutating func runHook() {
-        if let complaint = journal.tick(at: now) { tell(.hookFault, detail: complaint) }
-    }
-
     /// Tells journal and those who watch that something happened; peers and buttons by their place.
     mutating func tell(
         _ kind: Event.Kind, peer: Int? = nil, target: String? = nil, button: Int? = nil,

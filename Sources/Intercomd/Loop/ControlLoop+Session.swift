@@ -76,7 +76,15 @@ extension ControlLoop {
         case .endpoint(let peer, let endpoint):
             rings.tell(.endpoint(peer: peer, SocketAddress(endpoint)))
         case .probe(let peer, let endpoint):
-            probe(peer, endpoint)
+            let asked = links.probe(peer, endpoint)
+            feed { board, table, now in
+                switch asked {
+                case .underWay: board.follow(.probed, of: peer, at: now)
+                case .over(let outcome?):
+                    table.probed(peer: peer, endpoint, outcome, at: now)
+                case .over(nil): break
+                }
+            }
         case .resolve(let peer):
             resolve(peer)
         case .up(let peer, let newBoot):
@@ -103,11 +111,6 @@ extension ControlLoop {
         }
     }
 
-    /// Peers with addresses by number are called at once; names go to the resolver.
-    mutating func resolveAll() {
-        for peer in roster.numbers { resolve(peer) }
-    }
-
     mutating func resolve(_ peer: Int) {
         guard roster.contains(peer) else { return }
         let found = links.lookUp(roster[peer].addresses, of: peer)
@@ -119,7 +122,7 @@ extension ControlLoop {
             }
             // A name server may take long to say nothing, and the next peer waits for it too.
             guard !found.endpoints.isEmpty else { return }
-            table.call(peer, at: found.endpoints, isElsewhere: board.called(peer), now: now)
+            Links.call(peer, at: found.endpoints, board.called(peer), in: &table, now)
         }
     }
 
@@ -137,20 +140,7 @@ extension ControlLoop {
                 board.follow(
                     .lookedUp(isFound: isFound, complaint: answer.complaint), of: peer, at: now)
                 guard isFound else { return }
-                table.call(peer, at: answer.endpoints, isElsewhere: board.called(peer), now: now)
-            }
-        }
-    }
-
-    /// Asks the kernel whether anything listens where a peer should be.
-    private mutating func probe(_ peer: Int, _ endpoint: Endpoint) {
-        let asked = links.probe(peer, endpoint)
-        feed { board, table, now in
-            switch asked {
-            case .underWay: board.follow(.probed, of: peer, at: now)
-            case .over(let outcome?):
-                table.probed(peer: peer, endpoint, outcome, at: now)
-            case .over(nil): break
+                Links.call(peer, at: answer.endpoints, board.called(peer), in: &table, now)
             }
         }
     }
@@ -172,7 +162,7 @@ extension ControlLoop {
         guard feed({ board, _, now in board.looksAtNetwork(hasChanged: hasChanged, at: now) })
         else { return }
         let trouble = links.lookAtNetwork(for: roster.numbers, cores.table)
-        let loopback = loopback
+        let loopback = links.loopback(among: roster.numbers, cores.table)
         feed { board, _, now in board.follow(.network(trouble, loopback: loopback), at: now) }
     }
 
@@ -197,22 +187,4 @@ extension ControlLoop {
             }
         }
     }
-}
-
-extension PeerTable {
-    /// Calls a peer at these addresses, which may not be those it had.
-    fileprivate mutating func call(
-        _ peer: Int, at endpoints: [Endpoint], isElsewhere: Bool, now: Instant
-    ) {
-        if isElsewhere {
-            moved(to: endpoints, peer: peer, at: now)
-        } else {
-            setEndpoints(endpoints, of: peer, at: now)
-        }
-    }
-}
-
-/// A moment that is counted; nil before there was one.
-func moment(_ nanoseconds: UInt64) -> Instant? {
-    nanoseconds == 0 ? nil : Instant(nanoseconds: Int64(nanoseconds))
 }

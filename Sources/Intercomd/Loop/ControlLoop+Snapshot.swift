@@ -46,26 +46,33 @@ extension ControlLoop {
             .compactMap { $0 }
         let counters = rings.counters
         found.media = Readings { counters[$0] }
-        addTotals(to: &found.totals)
+        found.totals = Snapshot.Totals(links, server, journal, history)
+        found.totals.dataFull = UDPSocket.overflow(of: facts.dataSocket)
+        found.totals.packetsBefore = figures.packetsBefore
         return found
     }
+}
 
-    private func addTotals(to totals: inout Snapshot.Totals) {
-        totals.dataFull = UDPSocket.overflow(of: facts.dataSocket)
-        totals.handshakesFull = UDPSocket.overflow(of: links.socket.fd)
-        totals.drops = links.drops
-        totals.handshakesUnsent = links.unsent
-        totals.handshakesBefore = links.handshakesBefore
-        totals.packetsBefore = figures.packetsBefore
-        totals.callersRefused = server.callersRefused
-        totals.requestsRefused = server.requestsRefused
-        totals.eventsUntold = server.eventsUntold
-        totals.levelsUntold = server.levelsUntold
-        totals.journalSuppressed = journal.suppressed
-        totals.journalLost = journal.lost
-        totals.historyLost = history.lost
-        totals.historySetAside = history.setAside
-        totals.hookFailed = journal.unhooked
+extension Snapshot.Totals {
+    /// Copies the counts of the owners on the control thread.
+    fileprivate init(
+        _ links: borrowing Links, _ server: borrowing ControlServer, _ journal: Journal,
+        _ history: borrowing History
+    ) {
+        self.init()
+        handshakesFull = UDPSocket.overflow(of: links.socket.fd)
+        drops = links.drops
+        handshakesUnsent = links.unsent
+        handshakesBefore = links.handshakesBefore
+        callersRefused = server.callersRefused
+        requestsRefused = server.requestsRefused
+        eventsUntold = server.eventsUntold
+        levelsUntold = server.levelsUntold
+        journalSuppressed = journal.suppressed
+        journalLost = journal.lost
+        historyLost = history.lost
+        historySetAside = history.setAside
+        hookFailed = journal.unhooked
     }
 }
 

@@ -103,7 +103,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
         openDevices()
         followClocks()
         health.lockMemory()
-        resolveAll()
+        // Peers with addresses by number are called at once; names go to the resolver.
+        for peer in roster.numbers { resolve(peer) }
         ServiceNotifier.ready()
         while !poller.isStopping {
             turn()
@@ -114,7 +115,9 @@ struct ControlLoop: ~Copyable, CoresOwner {
     /// First what has come, then what it is time for, then what people see of both.
     private mutating func turn() {
         now = poller.wait(until: deadline, since: now)
-        knowCallLamp()
+        // A peer that lights the call light is told whether any lamp shows it.
+        let hasCallLamp = devices.lines.canShow(.calling)
+        feed { board, _, _ in board.hasCallLamp = hasCallLamp }
         followMicrophone()
         followLoopback()
         while let source = poller.next() { serve(source) }
@@ -130,8 +133,11 @@ struct ControlLoop: ~Copyable, CoresOwner {
         // After all news of this turn: what was heard of a talk is judged by them.
         feed { board, _, now in board.tick(at: now) }
         tellFaults(history.tick(at: now))
-        runHook()
-        tickServer()
+        if let complaint = journal.tick(at: now) { tell(.hookFault, detail: complaint) }
+        server.isPaused = settings.isReloading
+        server.tick(at: now) { fd, place, events in
+            poller.watch(fd, as: .caller(place), for: events)
+        }
         endWhatNobodyHolds()
         devices.lines.followRelays(at: now)
         devices.show(lampFacts, at: now)
@@ -145,23 +151,13 @@ struct ControlLoop: ~Copyable, CoresOwner {
             takeRecords()
             takeEvents()
         case .signals: if poller.takeSignals() { reloadBySignal() }
-        case .server: acceptCallers()
+        case .server:
+            server.accept(at: now) { fd, place in
+                // Refused, the caller is closed as idle in a few seconds.
+                try? poller.watch(fd, as: .caller(place))
+            }
         case .resolver: takeAnswers()
         case .caller(let place): serveCaller(place)
-        }
-    }
-
-    private mutating func acceptCallers() {
-        server.accept(at: now) { fd, place in
-            // Refused, the caller is closed as idle in a few seconds.
-            try? poller.watch(fd, as: .caller(place))
-        }
-    }
-
-    private mutating func tickServer() {
-        server.isPaused = settings.isReloading
-        server.tick(at: now) { fd, place, events in
-            poller.watch(fd, as: .caller(place), for: events)
         }
     }
 
@@ -187,7 +183,9 @@ struct ControlLoop: ~Copyable, CoresOwner {
         followProbes()
         followKeys()
         followFigures()
-        followXruns()
+        let xruns = MachineNews.xruns(
+            capture: rings.counters[.captureXruns], playback: rings.counters[.playbackXruns])
+        feed { board, _, now in board.follow(xruns, at: now) }
         journal.tellSuppressed(at: now)
         followMixers()
         feed { board, _, now in board.secondPassed(at: now) }

@@ -1,6 +1,8 @@
 internal import Config
 internal import HAL
 internal import Presentation
+internal import Session
+internal import Time
 internal import Wire
 
 /// Where peers are.
@@ -27,6 +29,18 @@ extension Links {
         let isAll = numeric.count == addresses.count
         if !isAll { resolver.ask(.init(peer: peer, addresses: addresses)) }
         return Found(endpoints: numeric.map { Endpoint($0) }, isAll: isAll)
+    }
+
+    /// Calls a peer at these addresses, which may not be those it had.
+    static func call(
+        _ peer: Int, at endpoints: [Endpoint], _ isElsewhere: Bool, in table: inout PeerTable,
+        _ now: Instant
+    ) {
+        if isElsewhere {
+            table.moved(to: endpoints, peer: peer, at: now)
+        } else {
+            table.setEndpoints(endpoints, of: peer, at: now)
+        }
     }
 
     /// The next answer of the resolver; nil when none waits.

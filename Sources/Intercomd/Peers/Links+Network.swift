@@ -1,6 +1,7 @@
 internal import HAL
 internal import Presentation
 internal import Session
+internal import Station
 internal import Switchboard
 internal import Wire
 
@@ -29,6 +30,16 @@ extension Links {
         }
         guard !families.isEmpty, let interfaces else { return nil }
         return NetworkFault(interfaces, for: Array(families)).map { DownWatch.NetworkTrouble($0) }
+    }
+
+    /// The peers whose packets stay on this machine.
+    func loopback(among peers: [Int], _ table: borrowing PeerTable) -> PeerSet {
+        var found = PeerSet()
+        for peer in peers {
+            guard let endpoint = table.state(of: peer)?.endpoint else { continue }
+            if SocketAddress(endpoint).isLoopback { found.insert(peer) }
+        }
+        return found
     }
 }
 
