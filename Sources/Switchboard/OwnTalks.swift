@@ -109,6 +109,9 @@ extension OwnTalks {
         spurts.last { $0.target == target }?.number
     }
 
+    /// The number of the talkspurt to a target that goes on; nil where none does.
+    func openSpurt(to target: Int) -> Int? { spurts.last { $0.isOpen(to: target) }?.number }
+
     /// What a peer has heard of the last talkspurt to it; nil before there was one.
     package func lastWords(to peer: Int) -> LastWords? { listeners[peer].lastWords }
 

@@ -33,7 +33,17 @@ package struct Pager: Sendable {
     }
 
     /// A page begins where there is none.
-    mutating func begin(_ name: String) { page = Page(name: name) }
+    ///
+    /// `spurt` is the number of a former page's talkspurt that goes on: the key was let go a moment
+    /// ago. Its end is this page's, so whoever waits for that learns now that nothing is known.
+    mutating func begin(_ name: String, during spurt: Int?, _ orders: inout Orders) {
+        page = Page(name: name)
+        guard let spurt else { return }
+        for waiter in waiters where waiter.spurt == spurt {
+            orders.add(.answer(waiter.caller, .pageReplaced(to: waiter.name, by: name)))
+        }
+        waiters.removeAll { $0.spurt == spurt }
+    }
 
     /// Another page takes the place of this one, which is to end now.
     mutating func replace(by name: String, _ orders: inout Orders) {

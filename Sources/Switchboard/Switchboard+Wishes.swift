@@ -123,7 +123,7 @@ extension Switchboard {
             pager.replace(by: name, &orders)
             endPage()
         }
-        pager.begin(name)
+        pager.begin(name, during: ownTalks.openSpurt(to: Pager.target), &orders)
         station.aim(
             TalkTarget(
                 stream: TalkTarget.page, reference: target.reference,

@@ -77,6 +77,33 @@ import Wire
             ])
     }
 
+    @Test mutating func aPageInTheTailOfAnotherTellsTheCallerThatWaits() throws {
+        try begin("house", for: caller)
+        _ = speak()
+        switchboard.endPage()
+        _ = switchboard.decided
+        // The microphone is still open: this page is the rest of its talkspurt.
+        try begin("garage", for: other)
+        #expect(
+            switchboard.decided == [
+                .answer(caller, .pageReplaced(to: "house", by: "garage")),
+                .press(target: page, isDown: true),
+            ])
+        #expect(switchboard.callers == [other])
+    }
+
+    @Test mutating func aPageAfterTheTailOfAnotherLeavesTheCallerToItsReports() throws {
+        try begin("house", for: caller)
+        _ = speak()
+        switchboard.endPage()
+        switchboard.follow(.said(target: page, frames: 100), at: start + .seconds(1))
+        _ = switchboard.decided
+        try begin("garage", for: other)
+        #expect(switchboard.decided == [.press(target: page, isDown: true)])
+        switchboard.tick(at: start + .seconds(3))
+        #expect(switchboard.decided.contains(.answer(caller, .pageOver(to: "house", []))))
+    }
+
     @Test mutating func aPageEndsWithItsCallerAndThenAnswersNobody() throws {
         try begin("house", for: caller)
         _ = switchboard.decided

@@ -26,7 +26,7 @@ extension House {
             return "\(pair): no session"
         }
         guard room.switchboard.presence.reach(of: number) == .up else { return "\(pair): not up" }
-        guard room.sounding[number, default: []].isEmpty else { return "\(pair): it is heard" }
+        guard !room.switchboard.voices.isHeard(number) else { return "\(pair): it is heard" }
         return disagreement(of: room, with: other, back).map { "\(pair): \($0)" }
     }
 

@@ -14,30 +14,24 @@ extension Room {
         case .hear(let peer, let stream, let hearing, let priority):
             tell { $0.hear(peer, stream, hearing, priority) }
         case .press(let target, let isDown): tell { $0.press(target, isDown: isDown) }
-        case .aim(let target, let listeners):
-            tell { $0.aim(target, at: listeners) }
-            switchboard.listenersJoined(target, by: listeners, at: now)
-            if talkingSince[target] != nil {
-                switchboard.want(listeners)
-                doWhatCoresAsk()
-            }
+        case .aim(let target, let listeners): tell { $0.aim(target, at: listeners) }
         case .send(let peer, let payload): tell { $0.send(payload, to: peer) }
-        case .want(let peer): table.wanted(peer: peer, at: now)
+        case .want(let peer): feed { _, table, now in table.wanted(peer: peer, at: now) }
         case .redial(let peer):
             house.count(.redials)
-            _ = switchboard.call(
-                [peer], id: house.newCallID(), isRedial: true, ringTime: .seconds(30), at: now)
+            let calling = Wish.Calling(house.newCallID(), ringTime: .seconds(30))
+            feed { board, _, now in board.redial(peer, calling, at: now) }
         case .switchRelay(let peer, let signal):
             house.count(.relays)
             let status: RequestResult.Status = house.dice.percent(80) ? .done : .denied
-            switchboard.switched(status, for: signal, of: peer)
+            feed { board, _, _ in board.switched(status, for: signal, of: peer) }
         case .notice(let notice): learn(notice)
         case .answer(let caller, let answer):
             house.count(.answers)
             if let wrong = callers.answered(caller, answer) { fail(wrong) }
-        case .ask(let peer): table.doubted(peer: peer, at: now)
+        case .ask(let peer): feed { _, table, now in table.doubted(peer: peer, at: now) }
         case .resolve(let peer): resolve(peer)
-        case .retryAll: table.retryAll(at: now)
+        case .retryAll: feed { _, table, now in table.retryAll(at: now) }
         case .announce:
             guard let reading else { return }
             tell { sound in
@@ -68,9 +62,10 @@ extension Room {
         case .noListener: house.count(.unheard)
         case .heard(_, _, let heard):
             if heard.contains(where: { $0.obstacle == nil }) { house.count(.heard) }
-        case .peerDown, .peerStale, .networkFault, .networkReady: judgeAnew()
-        case .peerUp, .peerHeard, .pageEnded, .announcementEnded, .unresolved, .sharedKey, .xrun,
-            .stalled, .overload, .overloadEnd, .asleep, .awake, .result:
+        case .talkBegan: house.count(.talks)
+        case .peerDown, .peerStale, .networkFault, .networkReady, .peerUp, .peerHeard, .pageEnded,
+            .announcementEnded, .talkEnded, .voiceBegan, .voiceEnded, .unresolved, .sharedKey,
+            .xrun, .stalled, .overload, .overloadEnd, .asleep, .awake, .result:
             break
         }
     }

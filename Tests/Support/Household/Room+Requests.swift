@@ -6,55 +6,55 @@ internal import Wire
 
 /// What people ask for, by button or by a program that may wait.
 extension Room {
-    /// Every request ends in a turn of the loop.
+    /// Every request is served in a turn of the loop.
     private func ask(_ act: () -> Void) {
         guard isRunning else { return }
-        switchboard.seen()
-        act()
-        doWhatCoresAsk()
-        turn()
+        turn(act)
+    }
+
+    private func named(_ name: String) -> Wish.Named<TalkTarget> {
+        Wish.Named(name, routing.target(named: name))
+    }
+
+    /// Has a wish decided, and takes down what became of it before anything follows from it.
+    private func obey(
+        _ wish: Wish, for caller: CallerTicket? = nil, granted: (Wish.Outcome) -> Void = { _ in }
+    ) {
+        let (hasMicrophone, hasSpeaker) = (sound.hasCapture, sound.hasPlayback)
+        ask {
+            let refusal: Wish.Refusal? = feed { board, _, now in
+                do throws(Wish.Refusal) {
+                    let sound = Wish.Sound(hasMicrophone: hasMicrophone, hasSpeaker: hasSpeaker)
+                    granted(try board.obey(wish, for: caller, with: sound, at: now))
+                    return nil
+                } catch { return error }
+            }
+            if let refusal, !rules.mayRefuse(wish, refusal, hasMicrophone: hasMicrophone) {
+                fail("\(wish) is refused: \(refusal)")
+            }
+        }
     }
 
     // MARK: Talks
 
     /// `talk`: the microphone is open to a target for as long as its caller is there.
     func talk(_ name: String) -> CallerTicket? {
-        guard isRunning, sound.hasCapture, let target = routing.target(named: name) else {
-            return nil
-        }
+        guard isRunning else { return nil }
         let ticket = callers.ticket()
-        ask {
-            switchboard.press(target.id, isDown: true)
-            doWhatCoresAsk()
+        var isGranted = false
+        obey(.talk(named(name), isDown: true), for: ticket) { _ in
             callers.wait(ticket, .talk, name, at: now)
-            switchboard.hold(target.id, named: name, for: ticket)
+            isGranted = true
         }
-        return ticket
+        return isGranted ? ticket : nil
     }
 
     /// `ptt`; without a name to whoever was heard last.
     func ptt(_ name: String?, isDown: Bool) {
-        guard isRunning, sound.hasCapture || !isDown else { return }
-        ask {
-            let peer = switchboard.replyKey.peer(isDown: isDown)
-            guard
-                let target = name.map({ routing.target(named: $0) })
-                    ?? peer.flatMap({ target(ofPeer: $0) })
-            else { return }
-            if name == nil {
-                house.count(.replies)
-                let (numbers, routing) = (numbers, routing)
-                switchboard.reply(isDown: isDown) { former in
-                    numbers.first { $0.value == former }
-                        .flatMap { routing.target(named: RoomRouting.name(ofRoom: $0.key))?.id }
-                }
-                doWhatCoresAsk()
-            }
-            switchboard.press(target.id, isDown: isDown)
-            doWhatCoresAsk()
-            guard isDown, let name = routing.target(target.id)?.name else { return }
-            switchboard.hold(target.id, named: name, for: nil)
+        guard let name else {
+            return obey(.reply(isDown: isDown)) { _ in house.count(.replies) }
         }
+        obey(.talk(named(name), isDown: isDown))
     }
 
     func hangUp(_ ticket: CallerTicket) {
@@ -67,28 +67,25 @@ extension Room {
 
     /// A page; one by a button has no caller, and ends by the next press.
     func page(_ name: String, _ priority: Priority, waits: Bool) -> CallerTicket? {
-        guard isRunning, sound.hasCapture, let target = routing.target(named: name) else {
-            return nil
-        }
-        var ticket: CallerTicket?
-        ask {
-            if switchboard.pager.name != nil { house.count(.pagesReplaced) }
-            rules.pageAsked()
-            switchboard.page(target, named: name, priority, at: now)
-            doWhatCoresAsk()
+        guard isRunning else { return nil }
+        let ticket = waits ? callers.ticket() : nil
+        let isPaging = switchboard.pager.name != nil
+        var isGranted = false
+        obey(.page(named(name), priority), for: ticket) { _ in
+            if isPaging { house.count(.pagesReplaced) }
             house.count(.pages)
-            guard waits else { return }
-            let own = callers.ticket()
-            callers.wait(own, .page, name, at: now)
-            rules.pageKept(for: own)
-            switchboard.keepPage(for: own)
-            ticket = own
+            rules.pageAsked()
+            isGranted = true
+            guard let ticket else { return }
+            callers.wait(ticket, .page, name, at: now)
+            rules.pageKept(for: ticket)
         }
-        return ticket
+        return isGranted ? ticket : nil
     }
 
     func endPage() {
-        ask { if switchboard.pager.name != nil { switchboard.endPage() } }
+        guard let name = switchboard.pager.name else { return }
+        obey(.endPage(named(name)))
     }
 
     /// `announce` of a file of this length; its reader may stop before its first sound.
@@ -99,20 +96,17 @@ extension Room {
             let target = routing.target(named: name)
         else { return nil }
         let ticket = callers.ticket()
+        let wish = Announcer.Wish(caller: ticket, target: target, name: name, priority: priority)
         ask {
             callers.wait(ticket, .announcement, name, at: now)
             reading = (length, !stops, now)
-            switchboard.announce(
-                Announcer.Wish(caller: ticket, target: target, name: name, priority: priority))
+            feed { board, _, _ in board.announce(wish) }
         }
         guard !stops || house.dice.percent(50) else { return ticket }
         at(now + house.dice.milliseconds(50...400)) { [unowned self] in
             guard reading != nil, switchboard.announcer.awaitsSound else { return }
             reading?.since = now
-            switchboard.know(surroundings)
-            switchboard.speakAnnouncement(at: now)
-            doWhatCoresAsk()
-            turn()
+            turn { feed { board, _, now in board.speakAnnouncement(at: now) } }
         }
         return ticket
     }
@@ -130,42 +124,38 @@ extension Room {
         let sounds = announcer.isSpeaking ? reading.length : .zero
         let due = reading.since + sounds + .seconds(5)
         guard now >= due else { return arm(due) }
-        switchboard.stopAnnouncement()
         self.reading = nil
-        doWhatCoresAsk()
+        feed { board, _, _ in board.stopAnnouncement() }
     }
 
     // MARK: Calls
 
     func call(_ name: String, _ mode: Offer.Mode, _ priority: Priority, ringTime: Duration) {
-        guard isRunning, let target = routing.target(named: name),
-            mode == .call || target.reference == 0
-        else { return }
-        let channel = settings.channels.first { $0.name == name }
-        let joins = channel?.joins ?? false
-        ask {
-            _ = switchboard.call(
-                Array(target.listeners), id: house.newCallID(), mode: mode, priority: priority,
-                reference: joins ? target.reference : 0, channel: channel?.name, isHunt: !joins,
-                ringTime: ringTime, at: now)
+        guard isRunning else { return }
+        var calling = Wish.Calling(
+            house.newCallID(), mode: mode, priority: priority, ringTime: ringTime)
+        if let channel = settings.channels.first(where: { $0.name == name }) {
+            calling.channel = name
+            calling.isJoined = channel.joins
         }
+        obey(.call(named(name), calling))
     }
 
     func answer() {
-        ask {
-            let id = switchboard.station.call?.summary.id
-            if switchboard.answer(at: now) == nil, let id { rules.personAnswered(id) }
+        obey(.answer) { outcome in
+            if case .answered(let id?) = outcome { rules.personAnswered(id) }
         }
     }
 
-    func reject() { ask { _ = switchboard.reject(at: now) } }
-    func hangUpCall() { ask { _ = switchboard.hangUp(at: now) } }
+    func reject() { obey(.reject) }
+    func hangUpCall() { obey(.hangUp) }
 
     // MARK: Lights and relays
 
     func request(_ target: Signal.Target, of room: Int) {
-        guard isRunning, let peer = numbers[room] else { return }
-        ask { _ = switchboard.ask(peer, target, argument: 1, for: "it", at: now) }
+        guard let peer = numbers[room] else { return }
+        let name = RoomRouting.name(ofRoom: room)
+        obey(.ask(Wish.Named(name, peer), target, argument: 1, what: "it"))
     }
 
     // MARK: Switches
@@ -177,13 +167,13 @@ extension Room {
 
     func muteMicrophone(_ isOn: Bool) {
         isMicrophoneMuted = isOn
-        ask { judgeAnew() }
+        ask { knowDevices() }
     }
 
     func takeMicrophone(_ isGone: Bool) {
         guard isRunning, sound.hasCapture == isGone else { return }
         house.count(.cards)
         sound.lose(capture: isGone)
-        event { if isGone { $0.captureFailed() } else { $0.captureOpened() } }
+        event { if isGone { $0.captureFailed() } }
     }
 }

@@ -12,9 +12,7 @@ extension Room {
         guard isRunning, !house.hasFailed else { return }
         // The first byte tells handshakes from the packets of a session (protocol.md §1.3).
         guard bytes[0] < 0x10 else { return sound.open(bytes, from: source) }
-        _ = table.receive(bytes.span, from: source, at: now)
-        doWhatCoresAsk()
-        turn()
+        turn { feed { _, table, now in _ = table.receive(bytes.span, from: source, at: now) } }
     }
 
     func perform(_ action: consuming Action) {
@@ -40,11 +38,15 @@ extension Room {
         case .endpoint(let peer, let target):
             tell { $0.peer(peer).endpoint = target }
         case .probe(let peer, let target):
-            switchboard.probed(peer, at: now)
-            table.probed(peer: peer, target, .silent, at: now)
+            feed { board, table, now in
+                board.follow(.probed, of: peer, at: now)
+                table.probed(peer: peer, target, .silent, at: now)
+            }
         case .resolve(let peer): resolve(peer)
-        case .up(let peer, let newBoot): switchboard.up(peer, isNewBoot: newBoot, at: now)
-        case .down(let peer): switchboard.down(peer, at: now)
+        case .up(let peer, let newBoot):
+            feed { board, _, now in board.follow(.up(isNewBoot: newBoot), of: peer, at: now) }
+        case .down(let peer):
+            feed { board, _, now in board.follow(.down, of: peer, at: now) }
         }
     }
 
@@ -53,25 +55,38 @@ extension Room {
         guard let room = room(ofPeer: peer) else { return }
         let endpoint = HouseNetwork.endpoint(of: room)
         guard house.hasName(room) else {
-            switchboard.resolved(peer)
-            return setEndpoint(endpoint, of: peer)
+            return feed { board, table, now in
+                board.follow(.resolved, of: peer, at: now)
+                table.call(peer, at: endpoint, isElsewhere: board.called(peer), now: now)
+            }
         }
         at(now + .milliseconds(30)) { [unowned self] in
             guard self.room(ofPeer: peer) == room else { return }
             let isFound = house.dice.percent(80)
-            switchboard.answered(
-                peer, isFound: isFound, complaint: isFound ? nil : "no such name")
-            if isFound { setEndpoint(endpoint, of: peer) }
-            doWhatCoresAsk()
-            turn()
+            turn { lookedUp(peer, isFound ? endpoint : nil) }
         }
     }
 
-    private func setEndpoint(_ endpoint: Endpoint, of peer: Int) {
-        if switchboard.called(peer) {
-            table.moved(to: [endpoint], peer: peer, at: now)
+    private func lookedUp(_ peer: Int, _ endpoint: Endpoint?) {
+        feed { board, table, now in
+            let complaint = endpoint == nil ? "no such name" : nil
+            board.follow(
+                .lookedUp(isFound: endpoint != nil, complaint: complaint), of: peer, at: now)
+            guard let endpoint else { return }
+            table.call(peer, at: endpoint, isElsewhere: board.called(peer), now: now)
+        }
+    }
+}
+
+extension PeerTable {
+    /// Calls a peer at this address, which may not be the one it had.
+    fileprivate mutating func call(
+        _ peer: Int, at endpoint: Endpoint, isElsewhere: Bool, now: Instant
+    ) {
+        if isElsewhere {
+            moved(to: [endpoint], peer: peer, at: now)
         } else {
-            table.setEndpoints([endpoint], of: peer, at: now)
+            setEndpoints([endpoint], of: peer, at: now)
         }
     }
 }

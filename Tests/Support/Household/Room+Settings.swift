@@ -20,16 +20,14 @@ extension Room {
         routing = RoomRouting(settings, numbers)
         change = nil
         let mids = (0..<Self.capacity).map { _ in UInt32(truncatingIfNeeded: dice.next()) }
-        switchboard = Self.switchboard(routing, firstMids: mids, at: now)
-        (talkingSince, sounding, callers, reading) = ([:], [:], Callers(), nil)
+        switchboard = Self.switchboard(
+            routing, numbers.values.sorted(), firstMids: mids, at: now)
+        (callers, reading) = (Callers(), nil)
         rules = RoomRules()
         beginSound()
         addButtons()
         consent()
-        for number in numbers.values.sorted() {
-            resolve(number)
-            doWhatCoresAsk()
-        }
+        for number in numbers.values.sorted() { resolve(number) }
         everySecond()
         turn()
     }
@@ -37,9 +35,10 @@ extension Room {
     private func add(_ room: Int) -> Int {
         let psk = house.psk(number, room)
         nextNumber += 1
-        return table.add(
-            publicKey: house.rooms[room].publicKey, psk: Key(of: psk), suite: .aesGCM,
-            at: now)
+        let key = house.rooms[room].publicKey
+        return feed { _, table, now in
+            table.add(publicKey: key, psk: Key(of: psk), suite: .aesGCM, at: now)
+        }
     }
 
     /// The first talks to a channel, one to a peer, the last one replies.
@@ -63,11 +62,8 @@ extension Room {
     func stop() {
         guard isRunning, !isStopping else { return }
         isStopping = true
-        switchboard.leave()
-        switchboard.stopCalls(at: now)
-        doWhatCoresAsk()
-        table.close(reason: .stopping, at: now)
-        doWhatCoresAsk()
+        feed { board, _, now in board.stop(at: now) }
+        feed { _, table, now in table.close(reason: .stopping, at: now) }
         rules.stops(at: self)
         closeLater()
     }
@@ -78,8 +74,7 @@ extension Room {
             return at(now + lag + .milliseconds(1)) { [unowned self] in end() }
         }
         at(deadline) { [unowned self] in
-            table.tick(at: now)
-            doWhatCoresAsk()
+            feed { _, table, now in table.tick(at: now) }
             closeLater()
         }
     }
@@ -95,11 +90,14 @@ extension Room {
         self.change = routing
         tell { $0.adopt(routing) }
         consent()
-        switchboard.configure(targets: routing.targets, channels: routing.channels, at: now)
+        let peers = numbers.values.sorted()
+        feed { board, _, now in
+            board.configure(
+                peers: peers, targets: routing.targets, channels: routing.channels, at: now)
+        }
         for (room, number) in numbers.sorted(by: { $0.key < $1.key }) where former[room] != number {
-            switchboard.moved(number)
+            feed { board, _, now in board.follow(.moved, of: number, at: now) }
             resolve(number)
-            doWhatCoresAsk()
         }
         turn()
     }
@@ -110,17 +108,21 @@ extension Room {
             let psk = house.psk(self.number, room)
             let isSame = table.hasPSK(Key(of: psk), peer: number)
             guard !settings.peers.contains(room) || !isSame else { continue }
-            table.remove(peer: number, at: now)
-            switchboard.left(number, firstMid: UInt32(truncatingIfNeeded: house.dice.next()))
-            doWhatCoresAsk()
+            let firstMid = UInt32(truncatingIfNeeded: house.dice.next())
+            feed { board, table, now in
+                table.remove(peer: number, at: now)
+                board.follow(.left(firstMid: firstMid), of: number, at: now)
+            }
             numbers[room] = nil
         }
         for room in settings.peers.sorted() where numbers[room] == nil {
             let number = add(room)
-            sound.peers[number] = nil
-            sounding[number] = nil
-            switchboard.replace(number, firstMid: UInt32(truncatingIfNeeded: house.dice.next()))
             numbers[room] = number
+            sound.peers[number] = nil
+            let firstMid = UInt32(truncatingIfNeeded: house.dice.next())
+            feed { board, _, now in
+                board.follow(.replaced(firstMid: firstMid), of: number, at: now)
+            }
         }
     }
 
@@ -130,10 +132,10 @@ extension Room {
         routing = change
         self.change = nil
         if let name = switchboard.pager.name, routing.target(named: name) == nil {
-            switchboard.endPage()
+            feed { board, _, _ in board.endPage() }
         }
         for target in switchboard.talks.targets where routing.target(target) == nil {
-            switchboard.endTalks(to: target, .targetGone)
+            feed { board, _, _ in board.endTalks(to: target, .targetGone) }
         }
         consent()
     }

@@ -6,16 +6,28 @@ internal import Switchboard
 internal import Time
 internal import Wire
 
-/// What goes into the switchboard, but for what people ask for, and how it is drained.
+/// The turns of the control loop, the one door to the cores, and how they are drained.
 extension Room {
     static func switchboard(
-        _ routing: RoomRouting, firstMids: [UInt32], at now: Instant
+        _ routing: RoomRouting, _ known: [Int], firstMids: [UInt32], at now: Instant
     ) -> Switchboard {
-        Switchboard(
+        var switchboard = Switchboard(
             station: Station(
                 targets: routing.targets, channels: routing.channels, firstMids: firstMids),
-            peers: firstMids.count,
+            peers: firstMids.count, known: known,
             frames: LossProtection.Frames(samples: 480, size: 58, sizeRepeated: 50), at: now)
+        switchboard.hasPermitTone = true
+        return switchboard
+    }
+
+    // MARK: The cores
+
+    /// Tells the cores what happened, and does what they want then.
+    @discardableResult
+    func feed<R>(_ body: (inout Switchboard, inout PeerTable, Instant) -> R) -> R {
+        let result = body(&switchboard, &table, now)
+        doWhatCoresAsk()
+        return result
     }
 
     /// More orders than this for one input are no end.
@@ -24,11 +36,10 @@ extension Room {
     /// Drains the cores until none of them wants anything.
     ///
     /// What they want because of that waits for its turn.
-    func doWhatCoresAsk() {
+    private func doWhatCoresAsk() {
         guard !isDraining else { return }
         isDraining = true
         defer { isDraining = false }
-        switchboard.hasCallLamp = settings.hasCallLamp
         for _ in 0..<Self.ordersMax {
             if let order = switchboard.nextDecision() {
                 perform(order)
@@ -46,17 +57,21 @@ extension Room {
         fail("the drain does not end")
     }
 
-    /// One turn of the control loop.
-    func turn() {
+    // MARK: Turns
+
+    /// One turn of the control loop: first what has come, then what it is time for.
+    func turn(beginsSecond: Bool = false, _ news: () -> Void = {}) {
         guard isRunning, !house.hasFailed else { return }
+        knowDevices()
+        news()
         // What is done at one moment may ask for more at that moment, but not for ever.
-        for _ in 0..<4 {
-            table.tick(at: now)
-            switchboard.tick(at: now)
-            doWhatCoresAsk()
+        for round in 0..<4 {
+            feed { _, table, now in table.tick(at: now) }
+            if beginsSecond, round == 0 { secondPassed() }
             followListeners()
             followAnnouncement()
-            tellOutcomes()
+            // After all news of this turn: what was heard of a talk is judged by them.
+            feed { board, _, now in board.tick(at: now) }
             endWhatNobodyHolds()
             rules.look(at: self)
             guard let deadline, deadline <= now else { return arm(deadline) }
@@ -69,32 +84,68 @@ extension Room {
         return deadlines.compactMap { $0 }.min()
     }
 
-    func secondPassed() {
-        reportTraffic()
-        for number in numbers.values.sorted() {
-            guard let heard = sound.peer(number).lastOpened else { continue }
-            switchboard.opened(number, last: heard, at: now)
-            doWhatCoresAsk()
-        }
-        _ = switchboard.looksAtNetwork(hasChanged: false, at: now)
-        let talks = talkingSince.keys.sorted().map { listeners(of: $0) }
-        switchboard.seek(among: numbers.values.sorted(), talks: talks, at: now)
-        doWhatCoresAsk()
-        switchboard.know(surroundings)
-        switchboard.followSilentListeners(at: now)
-        doWhatCoresAsk()
+    private func secondPassed() {
+        followTraffic()
+        followNetwork()
+        followKeys()
+        knowDevices()
+        feed { board, _, now in board.lookAtMicrophone(at: now) }
+        feed { board, _, now in board.secondPassed(at: now) }
         consent()
-        doWhatCoresAsk()
     }
 
-    private func reportTraffic() {
+    // MARK: News
+
+    /// What the switchboard is to know of the lamps and the microphone.
+    func knowDevices() {
+        let hasLamp = settings.hasCallLamp
+        let facts = MicrophoneWatch.Facts(
+            isMuted: isMicrophoneMuted, isWanted: true, isOpen: sound.hasCapture,
+            isCardMuted: false)
+        feed { board, _, now in
+            board.hasCallLamp = hasLamp
+            board.follow(.microphone(facts, soundAt: now), at: now)
+        }
+    }
+
+    private func followTraffic() {
+        for number in 0..<Self.capacity {
+            guard let peer = sound.peers[number] else { continue }
+            let opened = peer.lastOpened
+            feed { board, table, now in
+                table.traffic(
+                    peer: number, sent: peer.slots.currentCounter, lastSent: peer.lastSent,
+                    lastOpened: opened, lastRefused: peer.lastRefused, at: now)
+                if let opened { board.follow(.opened(at: opened), of: number, at: now) }
+            }
+            guard let opened, numbers.values.contains(number) else { continue }
+            feed { board, _, now in board.follow(.lastHeard(at: opened), of: number, at: now) }
+        }
+    }
+
+    private func followNetwork() {
+        guard feed({ board, _, now in board.looksAtNetwork(hasChanged: false, at: now) }) else {
+            return
+        }
+        feed { board, _, now in board.follow(.network(nil, loopback: []), at: now) }
+    }
+
+    private func followKeys() {
         for number in numbers.values.sorted() {
-            let peer = sound.peer(number)
-            table.traffic(
-                peer: number, sent: peer.slots.currentCounter, lastSent: peer.lastSent,
-                lastOpened: peer.lastOpened, lastRefused: peer.lastRefused, at: now)
-            if let heard = peer.lastOpened { switchboard.opened(number, at: heard) }
-            doWhatCoresAsk()
+            feed { board, table, now in
+                let isShared = table.sharedKey(of: number, at: now) != nil
+                board.follow(.key(isShared: isShared), of: number, at: now)
+            }
+        }
+    }
+
+    private func followListeners() {
+        feed { board, table, now in
+            board.followListeners(at: now) { peer in
+                guard let state = table.state(of: peer) else { return nil }
+                return Doubts.SignsOfLife(
+                    opened: sound.peers[peer]?.lastOpened, sessionSince: state.sessionSince)
+            }
         }
     }
 
@@ -106,71 +157,17 @@ extension Room {
             isSpeakerOpen: sound.hasPlayback, canBeep: settings.canBeep,
             hasTalkLamp: settings.hasTalkLamp)
         rules.looked(isSpeakerOpen: sound.hasPlayback, settings, at: now)
-        let policies = switchboard.policies(configured, signs, at: now)
-        switchboard.consent(
-            to: policies, isDoNotDisturb ? .doNotDisturb : .open,
-            isHalfDuplex: settings.isHalfDuplex, at: now)
-    }
-
-    var surroundings: Surroundings {
-        var around = Surroundings()
-        around.peers = numbers.values.sorted()
-        for number in 0..<Self.capacity {
-            switch switchboard.presence.reach(of: number) {
-            case .up: around.up.insert(number)
-            case .stale: break
-            case .down: around.down.insert(number)
-            }
+        let availability: Availability = isDoNotDisturb ? .doNotDisturb : .open
+        let isHalfDuplex = settings.isHalfDuplex
+        feed { [configured] board, _, now in
+            let policies = board.policies(configured, signs, at: now)
+            board.consent(to: policies, availability, isHalfDuplex: isHalfDuplex, at: now)
         }
-        if !sound.hasCapture {
-            around.silence = .microphoneLost
-        } else if isMicrophoneMuted {
-            around.silence = .microphoneMuted
-        }
-        around.hasPermitTone = true
-        return around
-    }
-
-    func listeners(of target: Int) -> PeerSet {
-        switchboard.aims.aim(of: target)?.listeners ?? routing.target(target)?.target.listeners
-            ?? []
-    }
-
-    func judgeAnew() {
-        switchboard.know(surroundings)
-        switchboard.judgeAnew(at: now)
-        doWhatCoresAsk()
-    }
-
-    private func tellOutcomes() {
-        guard let due = switchboard.ownTalks.deadline, now >= due else { return }
-        switchboard.know(surroundings)
-        switchboard.tellOutcomes(at: now)
-        doWhatCoresAsk()
     }
 
     private func endWhatNobodyHolds() {
         let gone = switchboard.callers.filter { callers.hasHungUp($0) }
-        if !gone.isEmpty {
-            switchboard.forget { gone.contains($0) }
-            doWhatCoresAsk()
-        }
-        self.callers.forgetGone()
-    }
-
-    private func followListeners() {
-        var found: [Doubts.Listener] = []
-        for (target, since) in talkingSince.sorted(by: { $0.key < $1.key }) {
-            for peer in listeners(of: target) {
-                guard let state = table.state(of: peer) else { continue }
-                found.append(
-                    Doubts.Listener(
-                        peer: peer, since: since, opened: sound.peer(peer).lastOpened,
-                        sessionSince: state.sessionSince,
-                        reported: switchboard.station.view(of: peer).reportAt))
-            }
-        }
-        switchboard.follow(found, at: now)
-        doWhatCoresAsk()
+        if !gone.isEmpty { feed { board, _, _ in board.forget { gone.contains($0) } } }
+        callers.forgetGone()
     }
 }

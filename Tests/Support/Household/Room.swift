@@ -42,8 +42,6 @@ final class Room {
     var routing: RoomRouting
     /// What the sound was told, and has not taken over yet.
     var change: RoomRouting?
-    var talkingSince: [Int: Instant] = [:]
-    var sounding: [Int: Set<UInt8>] = [:]
     var callers = Callers()
     /// The announcement that is read: how long its sound is, and when its reader stopped.
     var reading: (length: Duration, isWhole: Bool, since: Instant)?
@@ -68,7 +66,7 @@ final class Room {
         publicKey = X25519.publicKey(of: own)
         table = PeerTable(identity: own, bootID: 0, random: house.dice.source)
         routing = RoomRouting(settings, [:])
-        switchboard = Self.switchboard(routing, firstMids: [], at: house.timeline.now)
+        switchboard = Self.switchboard(routing, [], firstMids: [], at: house.timeline.now)
     }
 
     var now: Instant { house.timeline.now }
@@ -115,8 +113,7 @@ final class Room {
     /// An event of the sound on its way to the control loop.
     func event(_ act: @escaping (Room) -> Void) {
         at(now + lag) { [unowned self] in
-            act(self)
-            turn()
+            turn { act(self) }
         }
     }
 
@@ -138,8 +135,7 @@ final class Room {
 
     func everySecond() {
         at(now + .seconds(1)) { [unowned self] in
-            secondPassed()
-            turn()
+            turn(beginsSecond: true)
             everySecond()
         }
     }

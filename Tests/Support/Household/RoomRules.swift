@@ -39,6 +39,22 @@ struct RoomRules {
     mutating func pageKept(for caller: CallerTicket) { pageCaller = caller }
     mutating func personAnswered(_ id: CallID) { wanted.insert(id) }
 
+    /// Whether this is a reason to refuse a wish, as things are here.
+    func mayRefuse(_ wish: Wish, _ refusal: Wish.Refusal, hasMicrophone: Bool) -> Bool {
+        switch (wish, refusal) {
+        case (.talk(let named, _), .unknown), (.page(let named, _), .unknown),
+            (.call(let named, _), .unknown):
+            named.found == nil
+        case (.talk(_, isDown: true), .noMicrophone), (.reply(isDown: true), .noMicrophone),
+            (.page, .noMicrophone):
+            !hasMicrophone
+        case (.reply, .nobodyHeard), (.call, .call), (.answer, .call), (.reject, .call),
+            (.hangUp, .call):
+            true
+        default: false
+        }
+    }
+
     mutating func looked(isSpeakerOpen: Bool, _ settings: RoomSettings, at now: Instant) {
         if isSpeakerOpen, settings.canBeep { signsSeen = now }
         hasTalkLamp = settings.hasTalkLamp
@@ -196,9 +212,13 @@ struct RoomRules {
         if switchboard.pager.name != nil { return "there is a page" }
         if switchboard.announcer.wish != nil { return "there is an announcement" }
         if !room.callers.waiting.isEmpty { return "callers wait" }
-        if !room.talkingSince.isEmpty { return "the microphone is open" }
+        if switchboard.openTalks.isAny { return "the microphone is open" }
         if !switchboard.talks.targets.isEmpty { return "a talk is held" }
-        if switchboard.ownTalks.isAwaited { return "a talkspurt awaits reports" }
+        // To any target that there may have been.
+        let targets = 0..<(32 + PeerSet.capacity)
+        if targets.contains(where: { switchboard.ownTalks.lastSpurt(to: $0) != nil }) {
+            return "a talkspurt awaits reports"
+        }
         if let numberedAt, room.now - numberedAt < .seconds(10) {
             return "records are not acknowledged"
         }
