@@ -110,6 +110,13 @@ package struct History: ~Copyable {
         return notices
     }
 
+    /// The newest calls, by their `call`: an offer of one of them is no new call.
+    package func formerCalls() -> [String] {
+        var query = HistoryQuery()
+        query.limit = 64
+        return list(query).calls.map { $0.record.call }
+    }
+
     /// The calls that were asked for.
     package func list(_ query: HistoryQuery) -> HistoryList {
         var records: [HistoryRecord] = []

@@ -2,6 +2,7 @@ import Config
 import Control
 import HAL
 import Testing
+import Wire
 
 @testable import Intercomd
 
@@ -25,6 +26,13 @@ import Testing
         let relay = try relay(pulse)
         #expect(Lines.Switched.done.detail(relay, by: "key a") == "on for \(text), by key a")
         #expect(Lines.Switched.done.reply(relay) == .done(.init("relay door is on for \(text)")))
+    }
+
+    @Test func aPeerIsToldWhetherItsRequestWasDone() {
+        #expect(RequestResult.Status(nil) == .unknown)
+        #expect(RequestResult.Status(.done) == .done)
+        #expect(RequestResult.Status(.resting(isNews: true)) == .denied)
+        #expect(RequestResult.Status(.failed(nil)) == .denied)
     }
 
     @Test func oneThatRestsIsToldToEachCallerAndTheJournalOnce() throws {

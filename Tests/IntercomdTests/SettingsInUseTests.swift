@@ -135,6 +135,19 @@ private struct Station: ~Copyable {
         #expect(station.complaint == "\(folder.path)/intercomd.conf is not there any more")
     }
 
+    @Test func anotherReloadIsRefusedWhileOneIsUnderWay() throws {
+        let folder = try Folder("")
+        var station = try Station(folder)
+        let found = try station.settings.readToReload(folder.path, station.table)
+        station.settings.begin(found, for: nil, at: station.now)
+        do throws(ControlError) {
+            _ = try station.settings.readToReload(folder.path, station.table)
+            Issue.record("it is under way")
+        } catch { #expect(error.code == .busy) }
+        // What it would change can be asked all the same.
+        #expect(try station.difference().isEmpty)
+    }
+
     @Test func theFormerSettingsHoldUntilTheMediaLoopHasTakenTheOthersOver() throws {
         let folder = try Folder("")
         var station = try Station(folder)

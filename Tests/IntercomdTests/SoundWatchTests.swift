@@ -64,10 +64,14 @@ import Time
         push(-16_384)
         push(8_192)
         _ = watch.look(rings, isWatched: true, at: start + .milliseconds(50))
-        let seen = watch.takeExtremes()
-        #expect(seen.low == -0.5 && seen.high == 0.25)
-        let next = watch.takeExtremes()
-        #expect(next.low == nil && next.high == nil)
+        var levels = Levels()
+        watch.describe(in: &levels, isCapturing: true)
+        #expect(levels.low == -0.5 && levels.high == 0.25)
+        #expect(!levels.spectrumDBFS.isEmpty)
+        levels = Levels()
+        watch.describe(in: &levels, isCapturing: false)
+        #expect(levels.low == nil && levels.high == nil)
+        #expect(levels.spectrumDBFS.isEmpty)
     }
 
     @Test func aTrialHearsWithoutWatchersAndIsGivenUpAtItsEnd() {

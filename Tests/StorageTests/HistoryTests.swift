@@ -95,6 +95,8 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
         }
         #expect(folder.bytes("history.4").isEmpty)
         #expect(history.list(HistoryQuery()).calls.first?.record == record(5_999))
+        let former = history.formerCalls()
+        #expect(former.count == 64 && former.first == "call-5999")
     }
 
     @Test func withoutADiskItWaitsInBoundsAndIsWrittenLater() throws {

@@ -24,19 +24,15 @@ extension ControlLoop {
     }
 
     /// Switches a relay of this station on; `who` is for the journal.
-    mutating func pulse(_ place: Int, by who: String, peer: Int? = nil) -> Lines.Switched {
+    ///
+    /// - Returns: Nil where there is no such relay.
+    mutating func pulse(_ place: Int?, by who: String, peer: Int? = nil) -> Lines.Switched? {
+        guard let place else { return nil }
         let relay = config.relays[place]
         let switched = devices.lines.pulse(relay: place, at: now)
         if let detail = switched.detail(relay, by: who) {
             tell(.relay, peer: peer, target: relay.name, detail: detail)
         }
         return switched
-    }
-
-    /// A peer's request for a relay, which its policy admits.
-    mutating func pulse(for signal: Signal, of peer: Int) -> RequestResult.Status {
-        let found = config.relays.firstIndex { RelayNumber.of($0.name) == signal.argument }
-        guard let place = found else { return .unknown }
-        return pulse(place, by: "peer \(roster[peer].name)", peer: peer) == .done ? .done : .denied
     }
 }

@@ -33,16 +33,7 @@ extension ControlLoop {
             board.announce(
                 Announcer.Wish(caller: caller, target: routed, name: name, priority: priority))
         }
-        return .announce(announced(to: name, isOver: false))
-    }
-
-    func announced(to name: String, isOver: Bool) -> Reply.Announced {
-        var reply = Reply.Announced()
-        reply.target = name
-        reply.isOver = isOver
-        reply.listeners = namesThere(
-            of: switchboard.listeners(of: Int(TalkTarget.announcement)), isVoice: false)
-        return reply
+        return .announce(Reply.Announced(to: name, isOver: false, names, switchboard))
     }
 
     /// Takes what its reader has sent, and begins when there is enough of it.

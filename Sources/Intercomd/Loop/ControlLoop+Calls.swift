@@ -38,12 +38,4 @@ extension ControlLoop {
             canBeep: devices.cards.output.isWanted && config.audio.volume != .mute,
             hasTalkLamp: devices.lines.canShow(.talking))
     }
-
-    /// Offers of calls that the history has are no new calls.
-    mutating func knowFormerCalls() {
-        var query = HistoryQuery()
-        query.limit = 64
-        let ended = history.list(query).calls.compactMap { CallID($0.record.call) }
-        feed { board, _, now in board.recover(ended: ended, at: now) }
-    }
 }

@@ -12,11 +12,6 @@ internal import Wire
 
 /// What the switchboard is asked about this station's own talk.
 extension ControlLoop {
-    /// Why a peer cannot be spoken to now, before it says anything; nil where it can be.
-    func hindrance(to peer: Int, isVoice: Bool = true) -> HeardBy.Reason? {
-        switchboard.surroundings.obstacle(to: peer, isVoice: isVoice).map { HeardBy.Reason($0) }
-    }
-
     /// While the network is in trouble, a peer may move to an address of this machine.
     mutating func followLoopback() {
         guard let trouble = switchboard.downWatch.networkTrouble else { return }

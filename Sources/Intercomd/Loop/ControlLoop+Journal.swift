@@ -13,10 +13,6 @@ extension ControlLoop {
         journal.tell(event, program: config.events.onEvent, at: now)
     }
 
-    mutating func tellFaults(_ notices: [History.Notice]) {
-        for notice in notices { tell(.historyFault, detail: notice.sentence) }
-    }
-
     /// Tells journal and those who watch that something happened; peers and buttons by their place.
     mutating func tell(
         _ kind: Event.Kind, peer: Int? = nil, target: String? = nil, button: Int? = nil,

@@ -23,27 +23,15 @@ extension ControlLoop {
         guard !meters.isTrying else {
             return .refused(ControlError(.failed, "another test is under way: try again in 5 s"))
         }
-        if let problem = latencyObstacle(peer) {
-            var latency = snapshot().latency(to: peer)
+        let known = snapshot()
+        if let problem = known.latencyObstacle(to: peer) {
+            var latency = known.latency(to: peer)
             latency.problem = problem
             return .latency(latency)
         }
         meters.begin(LatencyTrial(caller: caller, peer: peer, at: now))
         lookAtMeters()
         rings.tell(.trial(target: target.id))
-        return nil
-    }
-
-    /// Why no tone can be tried.
-    private func latencyObstacle(_ peer: Int) -> String? {
-        let name = roster[peer].name
-        if !devices.cards.input.isOpen {
-            return devices.cards.input.error?.description ?? "there is no microphone to listen with"
-        }
-        if switchboard.presence.reach(of: peer) == .down { return "\(name) is down" }
-        if switchboard.openTalks.isAny {
-            return "the microphone is open for somebody: try again when it is not"
-        }
         return nil
     }
 

@@ -14,7 +14,12 @@ internal import Wire
 extension ControlLoop {
     /// What the media loop handed back dies here.
     mutating func takeReturns() {
-        while devices.takeReturns(rings, &health.watchdog, at: &now) { tookBackSettings() }
+        while devices.takeReturns(rings, &health.watchdog, at: &now) {
+            // The settings before have come back. The event says so first, unless it found no room.
+            takeEvents()
+            adopted()
+            settings.tookBack()
+        }
     }
 
     mutating func takeEvents() {

@@ -33,11 +33,13 @@ extension ControlLoop {
             let calling = Wish.Calling(Boot.callID(), ringTime: config.call.ringTime)
             feed { board, _, now in board.redial(peer, calling, at: now) }
         case .switchRelay(let peer, let signal):
-            let status = pulse(for: signal, of: peer)
+            let relay = config.relays.firstIndex { RelayNumber.of($0.name) == signal.argument }
+            let switched = pulse(relay, by: "peer \(roster[peer].name)", peer: peer)
+            let status = RequestResult.Status(switched)
             feed { board, _, _ in board.switched(status, for: signal, of: peer) }
         case .notice(let notice): follow(notice)
         case .answer(let caller, let answer):
-            server.replyLate(reply(answer), to: caller, at: now)
+            server.replyLate(Reply(answer, names, switchboard), to: caller, at: now)
         case .ask(let peer): feed { _, table, now in table.doubted(peer: peer, at: now) }
         case .resolve(let peer): resolve(peer)
         case .retryAll: feed { _, table, now in table.retryAll(at: now) }
@@ -52,38 +54,10 @@ extension ControlLoop {
     /// Keeps what the history is to know, and tells people.
     private mutating func follow(_ notice: Notice) {
         let snapshot = snapshot()
-        let wall = Int(Clock.wallMilliseconds())
+        let wall = wall
         if let record = snapshot.record(of: notice, at: wall) {
-            tellFaults(history.append(record, at: now))
+            for fault in history.append(record, at: now) { announce(Event(fault, at: wall)) }
         }
         if let event = snapshot.event(of: notice, at: wall) { announce(event) }
-    }
-
-    private func reply(_ answer: LateAnswer) -> Reply {
-        switch answer {
-        case .talkOver(let name, let end):
-            let why =
-                switch end {
-                case .timedOut: "max-talk is over"
-                case .letGo: "it was let go"
-                case .targetGone: "the settings have \(name) no more"
-                }
-            return .done(Reply.Done("the talk to \(name) is over: \(why)"))
-        case .pageOver(let name, let heard):
-            let heard = roster.named(heard)
-            var done = Reply.Done("page to \(name) ended")
-            done.heard = heard
-            done.outcome = heard.isHeard ? "heard" : "unheard"
-            return .done(done)
-        case .pageReplaced(let former, let name):
-            var done = Reply.Done(
-                "the page to \(former) is over: one to \(name) took its place")
-            done.outcome = "replaced"
-            return .done(done)
-        case .announced(let name, let heard):
-            var reply = announced(to: name, isOver: true)
-            reply.heard = roster.named(heard)
-            return .announce(reply)
-        }
     }
 }

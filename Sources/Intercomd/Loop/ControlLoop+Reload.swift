@@ -25,36 +25,19 @@ extension ControlLoop {
         beginReload(for: nil)
     }
 
-    /// Nothing has changed, and the journal says why.
-    mutating func refused(_ error: ControlError) {
-        let reasons = error.text.split(separator: "\n").joined(separator: "; ")
-        tell(.reloadRefused, detail: "settings not changed: \(reasons)")
-    }
-
-    /// What a reload would change now.
-    func difference() throws(ControlError) -> [ConfigDifference.Line] {
-        try settings.read(facts.folder, cores.table).lines
-    }
-
     /// Takes over what the files say now; who asked is answered when it is in use.
     mutating func beginReload(for caller: CallerTicket?) {
+        let found: FoundSettings
         do throws(ControlError) {
-            try takeOver(for: caller)
-        } catch { answer(.failure(error), to: caller) }
-    }
-
-    private mutating func takeOver(for caller: CallerTicket?) throws(ControlError) {
-        guard !settings.isChanging, !settings.isReloading, !cores.table.isTakingLeave else {
-            throw ControlError(.busy, "a reload is under way: try again in a second")
-        }
-        let found = try settings.read(facts.folder, cores.table)
+            found = try settings.readToReload(facts.folder, cores.table)
+        } catch { return answer(.failure(error), to: caller) }
         let config = found.config
         let former = roster
         changePeers(found)
         let routing = Routing(config, roster, after: self.routing)
         devices.lookAtClocks(rings.counters)
         tellMedia(config, routing)
-        self.consent()
+        consent()
         let limits = Session.Limits(config.session)
         feed { [roster] board, table, now in
             board.configure(
@@ -63,7 +46,11 @@ extension ControlLoop {
             table.setLimits(limits, at: now)
         }
         devices.cards.configure(config.audio, rings)
-        callMoved(since: former)
+        // New addresses are tried at once, and new names asked for.
+        for number in roster.moved(since: former) {
+            feed { board, _, now in board.follow(.moved, of: number, at: now) }
+            resolve(number)
+        }
         settings.begin(found, for: caller, at: now)
     }
 
@@ -93,14 +80,12 @@ extension ControlLoop {
     private mutating func answer(
         _ result: Result<[ConfigDifference.Line], ControlError>, to caller: CallerTicket?
     ) {
-        if case .failure(let error) = result { refused(error) }
+        if case .failure(let error) = result {
+            let reasons = error.text.split(separator: "\n").joined(separator: "; ")
+            tell(.reloadRefused, detail: "settings not changed: \(reasons)")
+        }
         guard let caller else { return ServiceNotifier.ready() }
-        let reply: Reply =
-            switch result {
-            case .success(let lines): .reload(Reply.Reload(lines, isCheck: false))
-            case .failure(let error): .refused(error)
-            }
-        server.replyLate(reply, to: caller, at: now)
+        server.replyLate(Reply(result, isCheck: false), to: caller, at: now)
     }
 
     /// Peers that are new, gone, or to be spoken to with other keys.
@@ -126,19 +111,12 @@ extension ControlLoop {
             numbers.append(number)
         }
         settings.take(found, numbers: numbers)
-        for number in added { welcome(number) }
-    }
-
-    /// A number is another peer's now.
-    private mutating func welcome(_ number: Int) {
-        links.probes[number] = nil
-        figures.peers[number] = PeerFigures()
-        let traffic = rings.traffic[number]
-        figures.packetsBefore.sent += traffic[.sent]
-        figures.packetsBefore.opened += traffic[.opened]
-        for count in PeerCount.allCases { traffic.set(count, to: 0) }
-        feed { board, _, now in
-            board.follow(.replaced(firstMid: Boot.randomMid()), of: number, at: now)
+        for number in added {
+            links.probes[number] = nil
+            figures.replaced(number, rings.traffic[number])
+            feed { board, _, now in
+                board.follow(.replaced(firstMid: Boot.randomMid()), of: number, at: now)
+            }
         }
     }
 
@@ -146,16 +124,6 @@ extension ControlLoop {
     mutating func tellMedia(_ config: Config, _ routing: Routing) {
         let handsFree = devices.handsFree(config.audio)
         rings.tell(.adopt(settings.change(to: config, routing, handsFree, at: now)))
-    }
-
-    /// New addresses are tried at once, and new names asked for.
-    private mutating func callMoved(since former: Roster) {
-        for number in roster.numbers {
-            let isNew = !former.contains(number)
-            guard isNew || former[number].addresses != roster[number].addresses else { continue }
-            feed { board, _, now in board.follow(.moved, of: number, at: now) }
-            resolve(number)
-        }
     }
 
     /// From here on the media loop speaks of the new settings.
@@ -173,13 +141,5 @@ extension ControlLoop {
             feed { board, _, _ in board.endTalks(to: target, .targetGone) }
         }
         consent()
-    }
-
-    /// The settings before have come back.
-    mutating func tookBackSettings() {
-        // The event says so first, unless it found no room.
-        takeEvents()
-        adopted()
-        settings.tookBack()
     }
 }

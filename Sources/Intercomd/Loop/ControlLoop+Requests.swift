@@ -62,11 +62,10 @@ extension ControlLoop {
         case .monitor: return .monitor
         case .levels: return .levels
         case .relay(let name, _):
-            guard let place = config.relays.firstIndex(where: { $0.name == name }) else {
-                let known = config.relays.map { $0.name }
-                return .refused(.unknown("relay", name, known: known))
-            }
-            return pulse(place, by: who).reply(config.relays[place])
+            let known = config.relays.map { $0.name }
+            guard let place = known.firstIndex(of: name), let switched = pulse(place, by: who)
+            else { return .refused(.unknown("relay", name, known: known)) }
+            return switched.reply(config.relays[place])
         case .key:
             var key = Reply.PublicKeyText()
             key.key = cores.table.publicKey.text
@@ -76,7 +75,11 @@ extension ControlLoop {
             var version = Reply.Version()
             version.version = Product.version
             return .version(version)
-        case .reload: return checkReload()
+        case .reload:
+            let found = Result { () throws(ControlError) in
+                try settings.read(facts.folder, cores.table).lines
+            }
+            return Reply(found, isCheck: true)
         case .history(let query): return .history(history.list(query))
         case .state(let request): return answer(request)
         case .calls(.show(let name)):
@@ -115,31 +118,5 @@ extension ControlLoop {
         let gone = switchboard.callers.filter { server.hasHungUp($0) }
         guard !gone.isEmpty else { return }
         feed { board, _, _ in board.forget { gone.contains($0) } }
-    }
-
-    /// What a reload would change.
-    private func checkReload() -> Reply {
-        do throws(ControlError) {
-            return .reload(Reply.Reload(try difference(), isCheck: true))
-        } catch { return .refused(error) }
-    }
-
-    /// Which of these peers are there, by name.
-    func namesThere(of peers: PeerSet, isVoice: Bool = true) -> [String] {
-        roster.numbers.filter {
-            peers.contains($0) && hindrance(to: $0, isVoice: isVoice) == nil
-        }.map { roster[$0].name }
-    }
-}
-
-extension Reply.Reload {
-    init(_ lines: [ConfigDifference.Line], isCheck: Bool) {
-        self.init()
-        self.isCheck = isCheck
-        difference = lines.map {
-            .init(
-                text: $0.text, section: String($0.header.dropFirst().dropLast()),
-                needsRestart: $0.needsRestart)
-        }
     }
 }

@@ -13,8 +13,8 @@ internal import Time
 extension ControlLoop {
     /// Writes what is due; do-not-disturb ends by itself, quiet hours begin and end.
     mutating func tickState() {
-        tellFault(keeper.tick(at: now))
-        if keeper.state.isUndisturbedLongEnough(at: Int(Clock.wallMilliseconds())) {
+        if let fault = keeper.tick(at: now) { announce(Event(fault, at: wall)) }
+        if keeper.state.isUndisturbedLongEnough(at: wall) {
             _ = answer(.doNotDisturb(isOn: false, seconds: nil))
         }
         tellVolumes()
@@ -37,18 +37,14 @@ extension ControlLoop {
     mutating func answer(_ request: StateRequest) -> Reply {
         do throws(ControlError) {
             let change = try keeper.follow(
-                request, among: routing.names, at: now,
-                milliseconds: Int(Clock.wallMilliseconds()))
-            if let change { follow(change) }
+                request, among: routing.names, at: now, milliseconds: wall)
+            guard let change else { return .state(stateNow) }
+            announce(Event(change, at: wall))
+            tellVolumes()
+            // Who calls in the same moment is to meet it.
+            if case .doNotDisturb = change { consent() }
         } catch { return .refused(error) }
         return .state(stateNow)
-    }
-
-    private mutating func follow(_ change: SavedState.Change) {
-        announce(Event(change, at: Int(Clock.wallMilliseconds())))
-        tellVolumes()
-        // Who calls in the same moment is to meet it.
-        if case .doNotDisturb = change { consent() }
     }
 
     /// What a person has set, and whether quiet hours are on.
@@ -65,16 +61,5 @@ extension ControlLoop {
             stateNow, names, isCardMuted: devices.silentSpeaker != nil,
             isMicrophoneSilent: switchboard.microphoneSilence != nil)
         devices.tell(volumes, rings)
-    }
-
-    mutating func tellFault(_ notice: StateKeeper.Notice?) {
-        guard let notice else { return }
-        let text =
-            switch notice {
-            case .damaged(let reason): reason
-            case .failed(let reason): "state: \(reason); kept in memory, and tried again"
-            case .writtenAgain: "state: written again"
-            }
-        tell(.stateFault, detail: text)
     }
 }

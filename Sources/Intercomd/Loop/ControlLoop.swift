@@ -49,6 +49,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var plan: MediaPlan { settings.plan }
     var switchboard: Switchboard { cores.switchboard }
     var station: Station { switchboard.station }
+    /// What people know as now, in milliseconds since 1970.
+    var wall: Int { Int(Clock.wallMilliseconds()) }
 
     private var poller: Poller
     private let byAddress = PassedByAddress()
@@ -93,10 +95,11 @@ struct ControlLoop: ~Copyable, CoresOwner {
     mutating func run() {
         let name = "\(config.station.name), \(cores.table.publicKey.text)"
         tell(.started, detail: "intercomd \(Product.version) is \(name)")
-        tellFaults(history.begin(wall: Int(Clock.wallMilliseconds()), at: now))
-        tellFault(keeper.begin())
+        for fault in history.begin(wall: wall, at: now) { announce(Event(fault, at: wall)) }
+        if let fault = keeper.begin() { announce(Event(fault, at: wall)) }
         tellVolumes()
-        knowFormerCalls()
+        let formerCalls = history.formerCalls().compactMap { CallID($0) }
+        feed { board, _, now in board.recover(ended: formerCalls, at: now) }
         consent()
         protectAnew()
         devices.noteRelays(config)
@@ -132,7 +135,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         followAnnouncement()
         // After all news of this turn: what was heard of a talk is judged by them.
         feed { board, _, now in board.tick(at: now) }
-        tellFaults(history.tick(at: now))
+        for fault in history.tick(at: now) { announce(Event(fault, at: wall)) }
         if let complaint = journal.tick(at: now) { tell(.hookFault, detail: complaint) }
         server.isPaused = settings.isReloading
         server.tick(at: now) { fd, place, events in
@@ -182,7 +185,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         followNetwork()
         followProbes()
         followKeys()
-        followFigures()
+        figures.follow(roster.numbers, rings.traffic, at: now)
         let xruns = MachineNews.xruns(
             capture: rings.counters[.captureXruns], playback: rings.counters[.playbackXruns])
         feed { board, _, now in board.follow(xruns, at: now) }
@@ -214,8 +217,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
         }
         takeReturns()
         tell(.stopped)
-        tellFaults(history.close(at: now))
-        tellFault(keeper.write(at: now))
+        for fault in history.close(at: now) { announce(Event(fault, at: wall)) }
+        if let fault = keeper.write(at: now) { announce(Event(fault, at: wall)) }
         journal.close()
     }
 }

@@ -1,4 +1,6 @@
+internal import Control
 internal import Media
+internal import Presentation
 internal import Realtime
 internal import Time
 
@@ -44,11 +46,11 @@ struct SoundWatch {
         return true
     }
 
-    /// The level of each band of the spectrum in dBFS; to work it out takes some time.
-    var bands: [Double] { view.bands }
-
-    /// The least and the greatest sample since the look before, -1 to 1.
-    mutating func takeExtremes() -> (low: Double?, high: Double?) { view.takeExtremes() }
+    /// Adds what the sound itself tells, since the look before; the spectrum takes some time.
+    mutating func describe(in levels: inout Levels, isCapturing: Bool) {
+        if isCapturing { levels.spectrumDBFS = view.bands.map { tenths($0) } }
+        (levels.low, levels.high) = view.takeExtremes()
+    }
 
     /// Begins a trial.
     mutating func begin(_ trial: LatencyTrial) {

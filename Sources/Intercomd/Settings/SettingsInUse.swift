@@ -72,6 +72,16 @@ struct SettingsInUse {
         }
     }
 
+    /// As `read`, for a reload: refused while one is under way.
+    func readToReload(
+        _ folder: String, _ table: borrowing PeerTable
+    ) throws(ControlError) -> FoundSettings {
+        guard !isChanging, !isReloading, !table.isTakingLeave else {
+            throw ControlError(.busy, "a reload is under way: try again in a second")
+        }
+        return try read(folder, table)
+    }
+
     private func difference(
         to files: StationFiles, _ table: borrowing PeerTable
     ) -> [ConfigDifference.Line] {

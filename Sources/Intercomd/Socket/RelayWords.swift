@@ -3,6 +3,7 @@ internal import Control
 internal import HAL
 internal import Station
 internal import Time
+internal import Wire
 
 extension Lines.Switched {
     /// What the journal says of it; nil where that was said before.
@@ -33,6 +34,18 @@ extension Lines.Switched {
 
     private static func reason(_ error: GPIOError?) -> String {
         error?.description ?? "its line is not open yet"
+    }
+}
+
+extension RequestResult.Status {
+    /// What the peer is told that asked for it; nil is of a relay that is not there.
+    init(_ switched: Lines.Switched?) {
+        self =
+            switch switched {
+            case nil: .unknown
+            case .done: .done
+            case .resting, .failed: .denied
+            }
     }
 }
 

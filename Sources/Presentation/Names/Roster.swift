@@ -32,6 +32,13 @@ package struct Roster {
 
     package var isEmpty: Bool { numbers.isEmpty }
 
+    /// The peers that are new since then, or are to be called at other addresses.
+    package func moved(since former: Roster) -> [Int] {
+        numbers.filter {
+            !former.contains($0) || former[$0].addresses != self[$0].addresses
+        }
+    }
+
     package func contains(_ number: Int) -> Bool { numbers.contains(number) }
 
     /// The number of the peer of this name; nil when there is none.

@@ -1,6 +1,8 @@
 internal import Config
 package import Control
+internal import HAL
 internal import Media
+internal import Switchboard
 internal import Time
 
 /// The parts of the way to a peer, as far as they are known without a tone.
@@ -27,5 +29,17 @@ extension Snapshot {
                 own.input + own.codec + network + buffer + own.output
         }
         return latency
+    }
+
+    /// Why no tone can be tried now; nil where one can be.
+    package func latencyObstacle(to peer: Int) -> String? {
+        guard input.isOpen else {
+            return input.error?.description ?? "there is no microphone to listen with"
+        }
+        if switchboard.presence.reach(of: peer) == .down { return "\(roster[peer].name) is down" }
+        if switchboard.openTalks.isAny {
+            return "the microphone is open for somebody: try again when it is not"
+        }
+        return nil
     }
 }
