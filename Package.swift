@@ -82,6 +82,14 @@ let package = Package(
         // What the daemon leaves behind: history, state, journal.
         module("Storage", uses: ["Config", "Control", "HAL", "Settings", "Time"]),
 
+        // The cards and lines of this machine, which come and go.
+        module(
+            "Hardware",
+            uses: [
+                "Time", "Realtime", "Audio", "HAL", "Station", "Switchboard", "Media", "Config",
+                "Settings", "Storage",
+            ]),
+
         // What a station says of itself, without changing anything.
         module(
             "Presentation",
@@ -96,6 +104,7 @@ let package = Package(
             dependencies: [
                 "Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Session", "Station",
                 "Switchboard", "Media", "Control", "Config", "Settings", "Presentation", "Storage",
+                "Hardware",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Intercomctl",
@@ -163,7 +172,8 @@ let package = Package(
                 "Intercomctl", "Audio", "Config", "Control", "Crypto", "HAL", "Time",
             ],
             swiftSettings: strict),
-        tests("Settings", with: ["Config", "Crypto"]),
+        tests("Settings", with: ["Config", "Crypto", "HAL"]),
+        tests("Hardware", with: ["Time"]),
         tests("Storage", with: ["Config", "Control", "HAL", "Time"]),
         tests(
             "Presentation",
@@ -174,8 +184,9 @@ let package = Package(
         tests(
             "Intercomd",
             with: [
-                "Audio", "Config", "Control", "Crypto", "HAL", "Media", "Realtime", "Scene",
-                "Presentation", "Session", "Station", "Switchboard", "Time", "Wire",
+                "Audio", "Config", "Control", "Crypto", "HAL", "Hardware", "Media",
+                "Presentation", "Realtime", "Scene", "Session", "Station", "Switchboard", "Time",
+                "Wire",
             ]),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]

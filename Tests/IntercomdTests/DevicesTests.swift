@@ -4,7 +4,7 @@ import Realtime
 import Testing
 import Time
 
-@testable import Intercomd
+@testable import Hardware
 @testable import Media
 
 /// What can be said of cards and lines without any.

@@ -1,6 +1,7 @@
 import Config
 import Control
 import HAL
+import Hardware
 import Testing
 import Wire
 

@@ -167,7 +167,7 @@ def controls(case):
 
 MUTATIONS = (
     # Active low is not heeded.
-    ("Sources/Intercomd/Devices/Lines.swift",
+    ("Sources/Hardware/Lines.swift",
      "name: lamp.line, activeLow: lamp.isActiveLow", "name: lamp.line, activeLow: false"),
     ("Sources/Switchboard/Lamps.swift",
      "case .receiving: isReceiving ? .steady : nil", "case .receiving: .steady"),

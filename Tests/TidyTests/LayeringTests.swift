@@ -20,6 +20,10 @@ import Testing
         "Config": ["Audio", "Wire"],
         "Settings": ["Config", "Crypto", "HAL"],
         "Storage": ["Config", "Control", "HAL", "Settings", "Time"],
+        "Hardware": [
+            "Time", "Realtime", "Audio", "HAL", "Station", "Switchboard", "Media", "Config",
+            "Settings", "Storage",
+        ],
         "Presentation": [
             "Time", "Wire", "Crypto", "Audio", "HAL", "Session", "Station", "Switchboard", "Media",
             "Control", "Config", "Settings",
@@ -30,6 +34,7 @@ import Testing
         "Intercomd": [
             "Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Session", "Station", "Control",
             "Config", "Settings", "Media", "Switchboard", "Presentation", "Storage",
+            "Hardware",
         ],
     ]
 

@@ -15,17 +15,13 @@ import Testing
     static let storedPropertiesMax = 40
     static let methodsMax = 60
 
-    /// Types that are still too large; each is being cut down.
-    static let exempt: Set<String> = ["Intercomd.ControlLoop", "Switchboard.Switchboard"]
-
     static let ofProduct = TypeSizes(of: SourceFile.swift)
 
     /// The types that are too large, with their sizes.
     static func complaints(about types: TypeSizes) -> [String] {
         types.sizes.sorted { $0.key < $1.key }.compactMap { name, size in
             let fits =
-                exempt.contains(name)
-                || size.storedProperties <= storedPropertiesMax && size.methods <= methodsMax
+                size.storedProperties <= storedPropertiesMax && size.methods <= methodsMax
             return fits
                 ? nil
                 : "\(name): \(size.storedProperties) stored properties, \(size.methods) methods"

@@ -1,6 +1,7 @@
 internal import Config
 internal import Control
 internal import HAL
+internal import Hardware
 internal import Presentation
 internal import Station
 internal import Storage

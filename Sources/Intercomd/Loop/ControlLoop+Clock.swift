@@ -2,6 +2,7 @@ internal import Audio
 internal import Config
 internal import Control
 internal import HAL
+internal import Hardware
 internal import Media
 internal import Presentation
 internal import Realtime

@@ -3,6 +3,7 @@ internal import Config
 internal import Control
 internal import Crypto
 internal import HAL
+internal import Hardware
 internal import Media
 internal import Presentation
 internal import Realtime

@@ -1,4 +1,5 @@
 internal import HAL
+internal import Hardware
 internal import Media
 internal import Realtime
 internal import Storage

@@ -1,6 +1,7 @@
 internal import Audio
 internal import Config
 internal import Control
+internal import Hardware
 internal import Media
 internal import Presentation
 internal import Realtime

@@ -1,6 +1,7 @@
 internal import Control
 internal import HAL
 internal import Media
+internal import Settings
 package import Switchboard
 
 /// The sound cards: what they are, whether they move sound, and by which clocks.

@@ -1,8 +1,8 @@
-internal import Config
+package import Config
 internal import HAL
 internal import Settings
-internal import Switchboard
-internal import Time
+package import Switchboard
+package import Time
 
 /// What the mixers of both cards let through.
 extension Devices {
@@ -13,7 +13,7 @@ extension Devices {
     ///   - soundAt: When more than a muted card gives came of the microphone last; nil while its
     ///     card moves no sound.
     ///   - now: The time.
-    mutating func followMixers(_ audio: Config.Audio, soundAt: Instant?, at now: Instant) {
+    package mutating func followMixers(_ audio: Config.Audio, soundAt: Instant?, at now: Instant) {
         silentSpeaker = speakerMixer.look(cards.output, audio.mixerOutput, at: now)
         let control = microphoneMixer.look(cards.input, audio.mixerInput, at: now)
         silentMicrophone = control.flatMap {
@@ -22,7 +22,7 @@ extension Devices {
     }
 
     /// Whether anything can come of the microphone, as far as its card is concerned.
-    func microphoneFacts(isMuted: Bool) -> MicrophoneWatch.Facts {
+    package func microphoneFacts(isMuted: Bool) -> MicrophoneWatch.Facts {
         MicrophoneWatch.Facts(
             isMuted: isMuted, isWanted: cards.input.isWanted, isOpen: cards.input.isOpen,
             isCardMuted: silentMicrophone != nil)

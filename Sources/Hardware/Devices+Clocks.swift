@@ -1,20 +1,19 @@
 internal import Audio
-internal import Config
-internal import HAL
-internal import Media
-internal import Presentation
-internal import Realtime
+package import Config
+package import HAL
+package import Media
+package import Realtime
 internal import Settings
 
 /// What is known of the clocks of the sound cards.
 extension Devices {
     /// What is done about the echo, and why.
-    func handsFree(_ audio: Config.Audio) -> HandsFree {
+    package func handsFree(_ audio: Config.Audio) -> HandsFree {
         HandsFree(audio, clocksApart: clocksApart)
     }
 
     /// Takes note of the clocks, where both cards are open.
-    mutating func lookAtClocks(_ counters: CounterTable<MediaCount>) {
+    package mutating func lookAtClocks(_ counters: CounterTable<MediaCount>) {
         if let clock = soundClock(counters) { clocksApart = clock.reason }
     }
 
@@ -22,7 +21,7 @@ extension Devices {
     /// and so may what is measured.
     ///
     /// - Returns: The clock, where it changes what is done about the echo.
-    mutating func followClocks(
+    package mutating func followClocks(
         _ audio: Config.Audio, _ counters: CounterTable<MediaCount>
     ) -> PCMClock? {
         guard audio.wishesEchoGone, let clock = soundClock(counters) else { return nil }
@@ -32,7 +31,7 @@ extension Devices {
     }
 
     /// Whether microphone and speaker run by one clock; nil while they are not both open.
-    func soundClock(_ counters: CounterTable<MediaCount>) -> PCMClock? {
+    package func soundClock(_ counters: CounterTable<MediaCount>) -> PCMClock? {
         guard let capture = Self.side(cards.input), let playback = Self.side(cards.output)
         else { return nil }
         return PCMClock(

@@ -1,6 +1,6 @@
 internal import Config
-internal import HAL
-internal import Time
+package import HAL
+package import Time
 
 /// What the media loop tells of keys; by their places.
 ///
@@ -9,7 +9,7 @@ extension Lines {
     /// A key went down or up.
     ///
     /// - Returns: Whether there is such a key.
-    mutating func moved(key place: Int, isDown: Bool, at now: Instant) -> Bool {
+    package mutating func moved(key place: Int, isDown: Bool, at now: Instant) -> Bool {
         guard keys.indices.contains(place) else { return false }
         keys[place].isDown = isDown
         if isDown {
@@ -21,7 +21,7 @@ extension Lines {
     }
 
     /// A key was held for longer than it may open the microphone.
-    mutating func timedOut(key place: Int) {
+    package mutating func timedOut(key place: Int) {
         guard keys.indices.contains(place) else { return }
         keys[place].isStuck = keys[place].isDown == true
     }
@@ -29,7 +29,7 @@ extension Lines {
     /// A key could not be read.
     ///
     /// - Returns: Whether there is such a key.
-    mutating func lost(key place: Int, _ error: GPIOError, at now: Instant) -> Bool {
+    package mutating func lost(key place: Int, _ error: GPIOError, at now: Instant) -> Bool {
         guard keys.indices.contains(place) else { return false }
         keys[place].isOpen = false
         keys[place].error = error
@@ -38,7 +38,7 @@ extension Lines {
     }
 
     /// The line of a key that could not be read came back; if it counts as open, why went unheard.
-    mutating func returned(_ line: String, at now: Instant) {
+    package mutating func returned(_ line: String, at now: Instant) {
         for place in keys.indices where keys[place].isOpen && keys[place].button.line == line {
             keys[place].isOpen = false
             keys[place].backoff.lost(at: now)

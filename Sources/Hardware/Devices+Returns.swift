@@ -1,7 +1,7 @@
 internal import HAL
-internal import Media
+package import Media
 internal import Realtime
-internal import Time
+package import Time
 
 /// Cards and lines that the media loop hands back.
 extension Devices {
@@ -13,7 +13,7 @@ extension Devices {
     ///
     /// - Returns: whether the settings before have come back: the rest waits until the caller has
     ///   taken note of it.
-    mutating func takeReturns(
+    package mutating func takeReturns(
         _ rings: Rings, _ watchdog: inout Watchdog, at now: inout Instant
     ) -> Bool {
         owesReturns = false

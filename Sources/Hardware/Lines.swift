@@ -1,40 +1,40 @@
-internal import Config
-internal import HAL
-internal import Media
-internal import Realtime
+package import Config
+package import HAL
+package import Media
+package import Realtime
 internal import Settings
-internal import Station
-internal import Time
+package import Station
+package import Time
 
 /// The lines: keys, which go to the media loop, lamps and relays, which stay here.
 ///
 /// Lines that are absent or busy are tried again for ever, as cards are.
-struct Lines: ~Copyable {
-    struct Key {
-        var button: Config.Button
-        var error: GPIOError?
-        var isOpen = false
+package struct Lines: ~Copyable {
+    package struct Key {
+        package var button: Config.Button
+        package var error: GPIOError?
+        package var isOpen = false
         /// nil until the media loop has read it; a press before that counts as none.
-        var isDown: Bool?
+        package var isDown: Bool?
         /// When it last went down.
-        var pressedAt: Instant?
+        package var pressedAt: Instant?
         /// Held past the limit, and still down.
-        var isStuck = false
+        package var isStuck = false
         var backoff = Backoff()
     }
 
-    struct Lamp: ~Copyable {
-        var lamp: Config.Lamp
-        var line: OutputLine?
-        var error: GPIOError?
-        var isOn = false
+    package struct Lamp: ~Copyable {
+        package var lamp: Config.Lamp
+        package var line: OutputLine?
+        package var error: GPIOError?
+        package var isOn = false
         /// Since when it has something to show, and when its rhythm goes on.
-        var since: Instant?
-        var changesAt: Instant?
+        package var since: Instant?
+        package var changesAt: Instant?
         var backoff = Backoff()
 
-        var isShowing: Bool { since != nil }
-        var isOpen: Bool {
+        package var isShowing: Bool { since != nil }
+        package var isOpen: Bool {
             switch line {
             case .some: true
             case .none: false
@@ -43,17 +43,17 @@ struct Lines: ~Copyable {
     }
 
     /// A line that opened (nil), or cannot be opened for a reason not told yet; by its place.
-    enum Change {
+    package enum Change {
         case key(Int, GPIOError?)
         case lamp(Int, GPIOError?)
         case relay(Int, GPIOError?)
     }
 
-    var keys: [Key]
-    var lamps: FixedArray<Lamp>
-    var relays: FixedArray<Relay>
+    package var keys: [Key]
+    package var lamps: FixedArray<Lamp>
+    package var relays: FixedArray<Relay>
 
-    init(_ config: Config) {
+    package init(_ config: Config) {
         keys = config.buttons.map { Key(button: $0, isOpen: $0.isVoiceOperated) }
         lamps = FixedArray(count: config.lamps.count) { Lamp(lamp: config.lamps[$0]) }
         relays = FixedArray(count: config.relays.count) { Relay(relay: config.relays[$0]) }
@@ -62,7 +62,7 @@ struct Lines: ~Copyable {
     /// Other settings: lines that are the same stay as they are, the others are opened anew.
     ///
     /// Lines of keys that are not wanted any more are the media loop's to hand back.
-    mutating func configure(_ config: Config) {
+    package mutating func configure(_ config: Config) {
         keys = config.buttons.map { button in
             guard var key = keys.first(where: { $0.button.hasLine(of: button) }) else {
                 return Key(button: button, isOpen: button.isVoiceOperated)
@@ -85,7 +85,7 @@ struct Lines: ~Copyable {
     }
 
     /// Opens what is not open and due; `report` is told each new complaint.
-    mutating func tick(at now: Instant, _ rings: Rings, _ report: (Change) -> Void) {
+    package mutating func tick(at now: Instant, _ rings: Rings, _ report: (Change) -> Void) {
         for place in keys.indices where !keys[place].isOpen && keys[place].backoff.isDue(at: now) {
             let before = keys[place].error
             openKey(place, at: now, rings)
@@ -140,7 +140,7 @@ struct Lines: ~Copyable {
     }
 
     /// Lights each lamp in the rhythm that `pattern` says, and darkens those without one.
-    mutating func show(at now: Instant, _ pattern: (Config.Lamp.Show) -> LampPattern?) {
+    package mutating func show(at now: Instant, _ pattern: (Config.Lamp.Show) -> LampPattern?) {
         for place in lamps.indices {
             guard let pattern = pattern(lamps[place].lamp.show) else {
                 lamps[place].since = nil
@@ -157,7 +157,7 @@ struct Lines: ~Copyable {
     }
 
     /// Whether there is a lamp that shows this, and its line can be set.
-    func canShow(_ show: Config.Lamp.Show) -> Bool {
+    package func canShow(_ show: Config.Lamp.Show) -> Bool {
         lamps.indices.contains { lamps[$0].lamp.show == show && lamps[$0].isOpen }
     }
 
@@ -174,7 +174,7 @@ struct Lines: ~Copyable {
     }
 
     /// Whether any line that should be open is not.
-    var hasFault: Bool {
+    package var hasFault: Bool {
         if keys.contains(where: { !$0.isOpen }) { return true }
         for place in lamps.indices where lamps[place].error != nil { return true }
         for place in relays.indices where relays[place].error != nil { return true }
@@ -182,7 +182,7 @@ struct Lines: ~Copyable {
     }
 
     /// When the next attempt, or the next change of a lamp or a relay, is due; nil when none is.
-    var deadline: Instant? {
+    package var deadline: Instant? {
         var first: Instant?
         for key in keys where !key.isOpen { first = min(first ?? key.backoff.due, key.backoff.due) }
         for place in lamps.indices where lamps[place].error != nil {
@@ -200,7 +200,7 @@ struct Lines: ~Copyable {
 
 extension Config.Button {
     /// Whether the other is read from the same line in the same way.
-    func hasLine(of other: Config.Button) -> Bool {
+    package func hasLine(of other: Config.Button) -> Bool {
         if isVoiceOperated || other.isVoiceOperated {
             return isVoiceOperated && other.isVoiceOperated && name == other.name
         }
@@ -210,5 +210,7 @@ extension Config.Button {
 
 extension Config.Lamp {
     /// Whether the other is on the same line, lit in the same way.
-    func hasLine(of other: Config.Lamp) -> Bool { line == other.line && active == other.active }
+    package func hasLine(of other: Config.Lamp) -> Bool {
+        line == other.line && active == other.active
+    }
 }

@@ -1,8 +1,8 @@
-internal import Config
-internal import Switchboard
+package import Config
+package import Switchboard
 
 extension LampShow {
-    init(_ configured: Config.Lamp.Show) {
+    package init(_ configured: Config.Lamp.Show) {
         self =
             switch configured {
             case .talking: .talking

@@ -1,19 +1,19 @@
 internal import HAL
-internal import Media
-internal import Realtime
+package import Media
+package import Realtime
 
 /// The service manager's watchdog, fed only while the media loop turns.
-struct Watchdog {
+package struct Watchdog {
     private let isThere: Bool
     private var ticks: UInt64 = 0
 
-    init(isThere: Bool) { self.isThere = isThere }
+    package init(isThere: Bool) { self.isThere = isThere }
 
     /// Feeds it, if the media loop has turned since it was fed last.
     ///
     /// Once a second, and before each call that may wait for a card: with a USB card that hangs the
     /// kernel waits up to five seconds for each request, and the sound goes on meanwhile.
-    mutating func feed(_ counters: CounterTable<MediaCount>) {
+    package mutating func feed(_ counters: CounterTable<MediaCount>) {
         let ticks = counters[.ticks]
         guard isThere, ticks != self.ticks else { return }
         self.ticks = ticks

@@ -1,50 +1,50 @@
-internal import Config
-internal import HAL
-internal import Media
+package import Config
+package import HAL
+package import Media
 internal import Realtime
 internal import Storage
-internal import Switchboard
-internal import Time
+package import Switchboard
+package import Time
 
 /// The sound cards, their mixers and the lines of this machine, as the control thread has them.
-struct Devices: ~Copyable {
+package struct Devices: ~Copyable {
     /// What opened, or cannot be opened for a reason not told yet.
-    enum Change {
+    package enum Change {
         case card(Cards.Change)
         case line(Lines.Change)
     }
 
-    var cards: Cards
-    var lines: Lines
+    package var cards: Cards
+    package var lines: Lines
     var speakerMixer = MixerWatch(.playback)
     var microphoneMixer = MixerWatch(.capture)
     /// The control of the speaker's card that lets nothing through; nil where none does.
-    var silentSpeaker: CardControl?
+    package var silentSpeaker: CardControl?
     /// That of the microphone's card.
-    var silentMicrophone: CardControl?
+    package var silentMicrophone: CardControl?
     /// The volumes that the media loop was given last.
-    private(set) var toldVolumes = MediaVolumes()
+    package private(set) var toldVolumes = MediaVolumes()
     /// Why microphone and speaker did not run by one clock when both were open last.
-    var clocksApart: String?
+    package var clocksApart: String?
     /// Why the relays' lines could not be written down; nil when they are.
-    private(set) var relayNoteProblem: String?
+    package private(set) var relayNoteProblem: String?
     /// Closing a card took long: what else the media loop handed back is left for the next turn.
-    var owesReturns = false
+    package var owesReturns = false
 
-    init(_ config: Config) {
+    package init(_ config: Config) {
         cards = Cards(config.audio)
         lines = Lines(config)
     }
 
     /// When there is something to do next; nil: when something else happens.
-    func deadline(at now: Instant) -> Instant? {
+    package func deadline(at now: Instant) -> Instant? {
         if owesReturns { return now }
         guard let cards = cards.deadline else { return lines.deadline }
         return min(cards, lines.deadline ?? cards)
     }
 
     /// Opens the cards that are wanted and not open.
-    mutating func openCards(
+    package mutating func openCards(
         _ rings: Rings, _ watchdog: inout Watchdog, at now: Instant
     ) -> [Change] {
         // One that took long to close is followed by all else that the loop has to do.
@@ -55,21 +55,21 @@ struct Devices: ~Copyable {
     }
 
     /// Opens the lines that are wanted and not open.
-    mutating func openLines(_ rings: Rings, at now: Instant) -> [Change] {
+    package mutating func openLines(_ rings: Rings, at now: Instant) -> [Change] {
         var changes: [Change] = []
         lines.tick(at: now, rings) { changes.append(.line($0)) }
         return changes
     }
 
     /// Tells the media loop the volumes, where they are others than before.
-    mutating func tell(_ volumes: MediaVolumes, _ rings: Rings) {
+    package mutating func tell(_ volumes: MediaVolumes, _ rings: Rings) {
         guard volumes != toldVolumes else { return }
         toldVolumes = volumes
         rings.tell(.volumes(volumes))
     }
 
     /// Writes down the lines that are to be switched off should this process die.
-    mutating func noteRelays(_ config: Config) {
+    package mutating func noteRelays(_ config: Config) {
         relayNoteProblem = RelayNote.write(config.relays, in: config.paths.runtime).map {
             "relays stay as they are should the daemon die: \($0)"
         }
@@ -77,12 +77,12 @@ struct Devices: ~Copyable {
     }
 
     /// Lights the lamps for what holds now.
-    mutating func show(_ facts: LampFacts, at now: Instant) {
+    package mutating func show(_ facts: LampFacts, at now: Instant) {
         lines.show(at: now) { facts.pattern(for: LampShow($0)) }
     }
 
     /// Darkens the lamps and switches the relays off, for good.
-    mutating func close(_ paths: Paths, at now: Instant) {
+    package mutating func close(_ paths: Paths, at now: Instant) {
         lines.show(at: now) { _ in nil }
         // A later start is not to drive lines that may be another program's by then.
         if lines.stopRelays() { _ = RelayNote.write([], in: paths.runtime) }

@@ -1,34 +1,34 @@
-internal import Config
-internal import HAL
+package import Config
+package import HAL
 internal import Realtime
-internal import Station
-internal import Time
+package import Station
+package import Time
 
 /// Lines that switch something for a moment.
 ///
 /// They are held from the start, switched off; a line that nobody holds could be anybody's.
 extension Lines {
-    struct Relay: ~Copyable {
-        var relay: Config.Relay
-        var line: OutputLine?
-        var error: GPIOError?
-        var pulse = RelayPulse()
+    package struct Relay: ~Copyable {
+        package var relay: Config.Relay
+        package var line: OutputLine?
+        package var error: GPIOError?
+        package var pulse = RelayPulse()
         /// Whether it was told that it rests.
-        var isRestTold = false
+        package var isRestTold = false
         var backoff = Backoff()
 
-        init(relay: Config.Relay) { self.relay = relay }
+        package init(relay: Config.Relay) { self.relay = relay }
     }
 
     /// What became of a request.
-    enum Switched: Equatable {
+    package enum Switched: Equatable {
         case done
         /// It was on for as long as it may be, and rests.
         case resting(isNews: Bool)
         case failed(GPIOError?)
     }
 
-    mutating func configureRelays(_ config: Config) {
+    package mutating func configureRelays(_ config: Config) {
         var former = FixedArray(count: config.relays.count) { Relay(relay: config.relays[$0]) }
         swap(&former, &relays)
         for place in relays.indices {
@@ -43,7 +43,7 @@ extension Lines {
         // The others are switched off as they go.
     }
 
-    mutating func openRelays(at now: Instant, _ report: (Int, GPIOError?) -> Void) {
+    package mutating func openRelays(at now: Instant, _ report: (Int, GPIOError?) -> Void) {
         for place in relays.indices where isDue(relay: place, at: now) {
             let before = relays[place].error
             openRelay(place, at: now)
@@ -75,7 +75,7 @@ extension Lines {
     }
 
     /// Switches one on for its pulse.
-    mutating func pulse(relay place: Int, at now: Instant) -> Switched {
+    package mutating func pulse(relay place: Int, at now: Instant) -> Switched {
         guard !isLost(relay: place) else { return .failed(relays[place].error) }
         guard relays[place].pulse.request(relays[place].relay.pulse, at: now) else {
             let isNews = !relays[place].isRestTold
@@ -88,7 +88,7 @@ extension Lines {
     }
 
     /// Switches off those whose time is over.
-    mutating func followRelays(at now: Instant) {
+    package mutating func followRelays(at now: Instant) {
         for place in relays.indices where relays[place].pulse.isOn {
             relays[place].pulse.tick(at: now)
             if !relays[place].pulse.isOn { set(relay: place, false, at: now) }
@@ -98,7 +98,7 @@ extension Lines {
     /// Switches all off, for good; each is off too when its line goes.
     ///
     /// - Returns: whether all of them are off for certain; of a line that was lost nobody knows.
-    mutating func stopRelays() -> Bool {
+    package mutating func stopRelays() -> Bool {
         var areOff = true
         for place in relays.indices {
             relays[place].pulse.stop()
@@ -128,7 +128,7 @@ extension Lines {
     }
 
     /// When one goes off, or is tried again.
-    var relayDeadline: Instant? {
+    package var relayDeadline: Instant? {
         var first: Instant?
         for place in relays.indices {
             let retry = relays[place].error == nil ? nil : relays[place].backoff.due
@@ -142,5 +142,7 @@ extension Lines {
 
 extension Config.Relay {
     /// Whether the other is on the same line, switched in the same way.
-    func hasLine(of other: Config.Relay) -> Bool { line == other.line && active == other.active }
+    package func hasLine(of other: Config.Relay) -> Bool {
+        line == other.line && active == other.active
+    }
 }

@@ -1,50 +1,50 @@
-internal import Config
-internal import HAL
-internal import Media
+package import Config
+package import HAL
+package import Media
 internal import Realtime
 internal import Settings
-internal import Time
+package import Time
 
 /// Opens the sound cards, and opens them again whenever they are gone.
 ///
 /// All of it on the control thread: opening a card takes long. The open PCM goes to the media loop
 /// by ring, and comes back by ring when it failed.
-struct Cards {
-    struct Side {
-        var name: DeviceName
-        var error: PCMError?
+package struct Cards {
+    package struct Side {
+        package var name: DeviceName
+        package var error: PCMError?
         /// The open device, as `status` names it: with the card that was chosen for `auto`.
-        var device: String?
-        var granted: PCMParameters?
+        package var device: String?
+        package var granted: PCMParameters?
         /// What stands between us and the card, while it is open.
-        var route: PCMRoute?
+        package var route: PCMRoute?
         var backoff = Backoff()
         /// Whether the same complaint has been logged already.
-        var isReported = false
+        package var isReported = false
         /// The media loop was asked to hand it back: until it is, it cannot be opened.
-        var isLeaving = false
+        package var isLeaving = false
         /// It stood still, and is closed for the moment that it takes to open it again.
-        var isReopening = false
+        package var isReopening = false
 
         /// What the card's mixer is to be set to, and what came of it when the card was opened.
-        var wish: CardControl.Wish?
-        var control: CardControl?
+        package var wish: CardControl.Wish?
+        package var control: CardControl?
 
-        var isWanted: Bool { name != .none }
-        var isOpen: Bool { granted != nil }
-        var shown: String { device ?? name.description }
+        package var isWanted: Bool { name != .none }
+        package var isOpen: Bool { granted != nil }
+        package var shown: String { device ?? name.description }
     }
 
-    enum Change {
+    package enum Change {
         case opened(String, PCMParameters)
         case failed(PCMError)
     }
 
     private var wanted: PCMParameters.Wanted
-    var input: Side
-    var output: Side
+    package var input: Side
+    package var output: Side
 
-    init(_ config: Config.Audio) {
+    package init(_ config: Config.Audio) {
         wanted = Self.wanted(config)
         input = Side(name: config.input, wish: Self.wish(config.mixerInput, config.micVolume))
         output = Side(name: config.output, wish: Self.wish(config.mixerOutput, config.volume))
@@ -65,7 +65,7 @@ struct Cards {
     }
 
     /// Other settings: a card that is used otherwise is given up, to be opened again.
-    mutating func configure(_ config: Config.Audio, _ rings: Rings) {
+    package mutating func configure(_ config: Config.Audio, _ rings: Rings) {
         let isOther = wanted != Self.wanted(config)
         wanted = Self.wanted(config)
         let heard = Self.wish(config.mixerInput, config.micVolume)
@@ -94,7 +94,7 @@ struct Cards {
     }
 
     /// The media loop has given a card up, as it was asked to.
-    mutating func gaveUp(_ direction: PCMError.Direction) {
+    package mutating func gaveUp(_ direction: PCMError.Direction) {
         switch direction {
         case .capture: input.isLeaving = false
         case .playback: output.isLeaving = false
@@ -102,7 +102,7 @@ struct Cards {
     }
 
     /// Opens what is wanted, not open and due, and gives it to the media loop.
-    mutating func tick(
+    package mutating func tick(
         at now: Instant, _ rings: Rings, _ watchdog: inout Watchdog, _ report: (Change) -> Void
     ) {
         let wasComplete = isComplete
@@ -138,7 +138,8 @@ struct Cards {
     }
 
     /// The media loop lost a card in use.
-    mutating func lost(_ direction: PCMError.Direction, _ error: PCMError, at now: Instant) {
+    package mutating func lost(_ direction: PCMError.Direction, _ error: PCMError, at now: Instant)
+    {
         switch direction {
         case .capture: Self.lost(&input, error, at: now)
         case .playback: Self.lost(&output, error, at: now)
@@ -156,7 +157,7 @@ struct Cards {
 
     /// The media loop handed a stream back that stood still: it is opened again at once, for most
     /// cards that hang go on then.
-    mutating func reopen(_ direction: PCMError.Direction, at now: Instant) {
+    package mutating func reopen(_ direction: PCMError.Direction, at now: Instant) {
         switch direction {
         case .capture: Self.reopen(&input, at: now)
         case .playback: Self.reopen(&output, at: now)
@@ -171,7 +172,7 @@ struct Cards {
     }
 
     /// The media loop has handed a card back; if it counts as open, why went unheard.
-    static func returned(_ side: inout Side, at now: Instant) {
+    package static func returned(_ side: inout Side, at now: Instant) {
         side.isLeaving = false
         guard side.isOpen else { return }
         side.granted = nil
@@ -181,7 +182,7 @@ struct Cards {
     private var isComplete: Bool { deadline == nil }
 
     /// When the next attempt is due; nil when all is open.
-    var deadline: Instant? {
+    package var deadline: Instant? {
         let sides = [input, output].filter { $0.isWanted && !$0.isOpen && !$0.isLeaving }
         return sides.map { $0.backoff.due }.min()
     }
