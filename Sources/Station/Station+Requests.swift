@@ -56,7 +56,7 @@ extension Station {
     /// A peer binds one of its streams; this checks whether it may.
     mutating func claimed(_ binding: StreamBinding, by peer: Int) {
         if binding.purpose != .page || !pages.isKnown(binding, of: peer) {
-            endPage(stream: binding.stream, of: peer, isTimeUp: false)
+            closeHeardPage(stream: binding.stream, of: peer, isTimeUp: false)
         }
         switch binding.purpose {
         case .call:
@@ -96,7 +96,7 @@ extension Station {
                 if binding.purpose == .page,
                     calls.isRest(binding.priority) || refusal(ofPage: binding, by: peer) != nil
                 {
-                    endPage(stream: binding.stream, of: peer, isTimeUp: false)
+                    closeHeardPage(stream: binding.stream, of: peer, isTimeUp: false)
                 } else {
                     bound(binding, by: peer)
                 }
@@ -141,7 +141,7 @@ extension Station {
 
     mutating func endPages() {
         while let page = pages.timedOut(at: now) {
-            endPage(stream: page.stream, of: page.peer, isTimeUp: !page.isOver)
+            closeHeardPage(stream: page.stream, of: page.peer, isTimeUp: !page.isOver)
         }
         while let stream = pages.spokenOut(at: now) { tell(.pageTimeUp(stream: stream)) }
     }
@@ -149,11 +149,11 @@ extension Station {
     mutating func forgetPages(of peer: Int) {
         pages.forgetEnds(of: peer)
         for stream in pages.streams(of: peer) {
-            endPage(stream: stream, of: peer, isTimeUp: false)
+            closeHeardPage(stream: stream, of: peer, isTimeUp: false)
         }
     }
 
-    private mutating func endPage(stream: UInt8, of peer: Int, isTimeUp: Bool) {
+    private mutating func closeHeardPage(stream: UInt8, of peer: Int, isTimeUp: Bool) {
         guard pages.end(stream: stream, of: peer) else { return }
         tell(.pageEnded(peer: peer, stream: stream, isTimeUp: isTimeUp))
         if let binding = peers[peer].theirs.first(where: { $0.stream == stream }) {

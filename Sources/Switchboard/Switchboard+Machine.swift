@@ -7,7 +7,11 @@ extension Switchboard {
         self.now = now
         switch news {
         case .stream(let direction, let change): still.follow(direction, change, &orders)
-        case .streamLost(let direction): still.lost(direction)
+        case .streamLost(let direction):
+            // The listeners of a page take it for over: it does not go on when the microphone is
+            // back.
+            if direction == .capture, pager.name != nil { endPage() }
+            still.lost(direction)
         case .xruns(let capture, let playback):
             cardTroubles.lost(capture: capture, playback: playback, &orders)
         case .cardStalled: cardTroubles.stalled(&orders)

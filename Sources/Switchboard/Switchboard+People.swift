@@ -64,9 +64,10 @@ extension Switchboard {
 
     // MARK: Talks by command
 
-    /// Closes the microphone to a target, and tells the callers that held it open.
+    /// Closes the microphone to a target, and tells the callers that held it open; a page ends.
     package mutating func endTalks(to target: Int, _ reason: HeldTalks.End) {
         talks.end(target, reason, &orders)
+        if target == Pager.target, pager.name != nil { endPage() }
     }
 
     /// The callers that hold something, or wait for what becomes of it.
@@ -83,12 +84,14 @@ extension Switchboard {
 
     // MARK: Pages
 
-    /// Closes the microphone for the page.
+    /// Ends this station's own page: closes the microphone for it.
     ///
-    /// A page ends here, whoever ends it: the person (`Wish.endPage`), its caller that goes
+    /// Its end comes here, whatever the reason: a person (`Wish.endPage`), its caller that goes
     /// (`forget`), the next page, a minute (`CallAction.pageTimeUp`, by the clock of `Pages`), a
-    /// microphone that goes, or a reload that takes its target away. Where this fails, the talk key
-    /// of the page has a limit of its own (`MediaPlan+Config`).
+    /// microphone that is lost (`MachineNews.streamLost`), a reload that takes its target away, or
+    /// the limit of its talk key where all of this fails (`endTalks`). Only when the daemon stops
+    /// does the media loop close the microphone by itself. The pages of peers end in
+    /// `Station.closeHeardPage`.
     package mutating func endPage() {
         pager.end(ownTalks.lastSpurt(to: Pager.target), &orders)
         orders.add(.press(target: Pager.target, isDown: false))

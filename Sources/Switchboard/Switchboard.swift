@@ -5,16 +5,18 @@ internal import Wire
 
 /// What a station decides: who is talked to, called, answered and told, what lights and rings.
 ///
-/// Sans-I/O: what happened and the time go in, `nextOrder` gives what is to be done until it gives
-/// nil, and `deadline` says when to call `tick`. Peers are numbers; names, cards, sockets and files
-/// belong to the loop around it. Each decision has an owner with its own state and its own file.
+/// Sans-I/O: what happened and the time go in. `nextDecision` gives what was decided here, and
+/// `nextOrder` that and what stations tell each other, until they give nil; `deadline` says when to
+/// call `tick`. Peers are numbers; names, cards, sockets and files belong to the loop around it.
+/// Each decision has an owner with its own state and its own file.
 ///
 /// - `Switchboard+Peers` takes what peers say and do,
 /// - `Switchboard+Calls` what the calls want,
 /// - `Switchboard+Wishes` what people here want, `Switchboard+People` what they settle and end,
 /// - `Switchboard+DownWatch` why a peer is down,
 /// - `Switchboard+Talks` this station's own talk, what listeners hear of it, and peers' voices,
-/// - `Switchboard+Machine` what goes wrong with cards, processor and network.
+/// - `Switchboard+Machine` what goes wrong with cards, processor and network,
+/// - `Switchboard+Lamps` says what the lamps show.
 package struct Switchboard {
     /// Records, streams, calls and pages between two stations.
     package internal(set) var station: Station

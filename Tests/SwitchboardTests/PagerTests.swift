@@ -104,6 +104,26 @@ import Wire
         #expect(switchboard.decided.contains(.answer(caller, .pageOver(to: "house", []))))
     }
 
+    @Test(arguments: [true, false])
+    mutating func aPageEndsWithItsMicrophoneOrAtTheLimitOfItsTalkKey(isLost: Bool) throws {
+        try begin("house", for: caller)
+        _ = switchboard.decided
+        if isLost {
+            switchboard.follow(.streamLost(.playback), at: start)
+            #expect(switchboard.decided.isEmpty && switchboard.pager.name == "house")
+            switchboard.follow(.streamLost(.capture), at: start)
+        } else {
+            switchboard.endTalks(to: 4, .timedOut)
+            #expect(switchboard.decided.isEmpty && switchboard.pager.name == "house")
+            switchboard.endTalks(to: page, .timedOut)
+        }
+        #expect(switchboard.pager.name == nil)
+        #expect(
+            switchboard.decided == [
+                .answer(caller, .pageOver(to: "house", [])), .press(target: page, isDown: false),
+            ])
+    }
+
     @Test mutating func aPageEndsWithItsCallerAndThenAnswersNobody() throws {
         try begin("house", for: caller)
         _ = switchboard.decided

@@ -168,7 +168,7 @@ extension JitterBuffer {
         return time - number * frameSamples - base > Self.holdMost
     }
 
-    /// Counts a packet that can no longer be played; the trials still learn from it.
+    /// Drops and counts a packet that can no longer be played; the trials still learn from it.
     private mutating func refuse(
         _ number: Int64, isSpurtStart: Bool, isCopy: Bool, at now: Instant
     ) -> Insertion {

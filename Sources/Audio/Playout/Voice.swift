@@ -37,7 +37,6 @@ public struct Voice: ~Copyable {
     /// Samples since `init` or `reset` that were decoded from what arrived, not invented.
     public private(set) var decodedSamples: UInt64 = 0
 
-    /// Samples pulled at once.
     private let block: Int
     /// Samples pulled at once.
     public var blockSamples: Int { block }

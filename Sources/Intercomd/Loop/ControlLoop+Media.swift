@@ -75,10 +75,6 @@ extension ControlLoop {
 
     /// Tells that a direction has no card now.
     mutating func tellLoss(_ error: PCMError) {
-        // The listeners of a page take it for over: it does not go on when the microphone is back.
-        if error.direction == .capture, switchboard.pager.name != nil {
-            feed { board, _, _ in board.endPage() }
-        }
         feed { board, _, now in board.follow(.streamLost(.init(error.direction)), at: now) }
         tell(.audioLost, detail: error.description)
     }

@@ -18,14 +18,19 @@ internal import Wire
 /// Handshakes, peers, the local socket, cards and lines that come and go, lamps, signals. It tells
 /// the media loop by ring and hears from it by ring.
 ///
-/// - `ControlLoop+Session` feeds handshakes and opened records to the cores, and obeys them,
-/// - `ControlLoop+Media` follows what the media loop tells,
-/// - `ControlLoop+Heard` tells the switchboard what it judges our own talk by,
-/// - `ControlLoop+Devices` opens cards and lines, and lights the lamps,
+/// - `Cores` is the one door to sessions and switchboard; `ControlLoop+Orders` carries out what the
+///   switchboard wants,
+/// - `ControlLoop+Session` feeds them handshakes and opened records, and does what sessions want,
+/// - `ControlLoop+Media` follows the events of the media loop,
+/// - `ControlLoop+Devices` opens cards and lines and lights the lamps; `ControlLoop+Microphone` and
+///   `ControlLoop+Clock` follow the cards' mixers and clocks,
 /// - `ControlLoop+Acts` does what keys ask for besides talking,
-/// - `ControlLoop+Reload` takes over other settings,
-/// - `ControlLoop+Levels` and `ControlLoop+Latency` show and measure the sound,
-/// - `ControlLoop+Requests` answers `intercomctl`,
+/// - `ControlLoop+Requests` answers `intercomctl`; `ControlLoop+Announce` reads the sound of an
+///   announcement, `ControlLoop+Levels` and `ControlLoop+Latency` show and measure the sound,
+/// - `ControlLoop+State` keeps volumes, mutes and do-not-disturb, `ControlLoop+Consent` says what
+///   peers may do,
+/// - `ControlLoop+Reload` takes over other settings, and `ControlLoop+Protection` other frames,
+/// - `ControlLoop+Journal` tells people of events,
 /// - `ControlLoop+Snapshot` copies what is known here for `Presentation`, which describes it.
 struct ControlLoop: ~Copyable, CoresOwner {
     let facts: Facts

@@ -8,7 +8,7 @@ internal import Time
 /// undone of what they want then.
 struct Cores: ~Copyable {
     /// What one of the cores wants done.
-    enum Wish: ~Copyable {
+    enum Task: ~Copyable {
         case order(Order)
         case action(Session.Action)
     }
@@ -32,7 +32,7 @@ struct Cores: ~Copyable {
     }
 
     /// What is to be done next; nil when nothing is.
-    private mutating func nextWish() -> Wish? {
+    private mutating func nextTask() -> Task? {
         if let order = switchboard.nextDecision() { return .order(order) }
         if let action = table.nextAction() { return .action(action) }
         if let order = switchboard.nextOrder() { return .order(order) }
@@ -52,9 +52,9 @@ struct Cores: ~Copyable {
         return true
     }
 
-    /// As `nextWish`; the draining ends when nothing is left.
-    fileprivate mutating func drain() -> Wish? {
-        if let wish = nextWish() { return wish }
+    /// As `nextTask`; the draining ends when nothing is left.
+    fileprivate mutating func drain() -> Task? {
+        if let task = nextTask() { return task }
         isDraining = false
         return nil
     }
@@ -91,8 +91,8 @@ extension CoresOwner where Self: ~Copyable {
     ) -> R {
         let result = cores.take(at: now, body)
         guard cores.beginDraining() else { return result }
-        while let wish = cores.drain() {
-            switch consume wish {
+        while let task = cores.drain() {
+            switch consume task {
             case .order(let order): perform(order)
             case .action(let action): perform(action)
             }

@@ -57,6 +57,7 @@ extension Talkers {
             if gain != .muted { heardAt[level] = now }
             let duck: Gain = level < highest ? plan.duck : .unity
             var path = plan.path(of: owner.peer, hearing, volumes.byHand)
+            // For the report alone; the sound itself is held down by `Speaker.load`.
             path.pass(volumes.isHeldDown ? Speaker.heldDown : 1, .heldDown)
             path.pass(duck.factor, .outranked)
             note(path.why, of: place, owner, samples: block.count, by: &socket, at: now)

@@ -14,7 +14,7 @@ package import Time
 ///
 /// - `Snapshot+Status` is what `intercomctl status` shows, `Snapshot+Peers` what it shows of peers,
 /// - `Snapshot+Problems` and `Snapshot+Notes` are what a person should mend, or might want to know,
-/// - `Snapshot+Hindrances` and `Snapshot+Unheard` are what keeps voices from being heard,
+/// - `Snapshot+Hindrances` and `Snapshot+PastHindrances` are what keeps voices from being heard,
 /// - `Snapshot+Complaints` is why peers are down,
 /// - `Snapshot+Cards` and `Snapshot+Levels` are of microphone and speaker.
 package struct Snapshot {

@@ -29,7 +29,7 @@ extension Snapshot {
         }
     }
 
-    /// Those that hold now: all of this station, or what a person has set here.
+    /// Hindrances that hold now, whoever speaks: in the cards here, or as a person has set them.
     var standingHindrances: [Hindrance] {
         guard output.isWanted else { return microphoneHindrances }
         return speakerHindrances + mutedHindrances + heldHindrances + microphoneHindrances
