@@ -166,8 +166,15 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
     @Test func fourRunAtOnceOthersWaitAndWhatHangsIsEnded() throws {
         let folder = try Folder()
         let script = "\(folder.path)/program"
-        let text = "#!/bin/sh\necho \"$INTERCOM_EVENT\" >> \(folder.path)/out\nexec sleep 600\n"
+        let text = """
+            #!/bin/sh
+            [ "$INTERCOM_EVENT" ] || exit 0
+            echo "$INTERCOM_EVENT" >> \(folder.path)/out
+            exec sleep 600
+
+            """
         try FileStore.write(Array(text.utf8).span, to: script, mode: 0o700)
+        try awaitStartable(script)
         var hook = EventHook()
         var notices: [EventHook.Notice] = []
         for _ in 0..<40 { hook.add(Event(.xrun, at: 1), program: script) }
@@ -189,5 +196,23 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
             Clock.sleep(.milliseconds(5))
         }
         #expect(notices.count == 1)
+    }
+
+    /// Waits until the kernel runs a program that was just written.
+    ///
+    /// A program that another test started meanwhile has a copy of the descriptor it was written
+    /// through until it begins, and the kernel runs no file that is open for writing.
+    private func awaitStartable(_ path: String) throws {
+        let deadline = Clock.now() + .seconds(10)
+        while true {
+            do throws(SystemError) {
+                let program = try ChildProgram(path, environment: [])
+                while program.ended() == nil { Clock.sleep(.milliseconds(1)) }
+                return
+            } catch {
+                guard error.errno == ETXTBSY, Clock.now() < deadline else { throw error }
+                Clock.sleep(.milliseconds(1))
+            }
+        }
     }
 }

@@ -1,4 +1,6 @@
+import Foundation
 import Testing
+import Time
 
 @testable import HAL
 
@@ -26,12 +28,28 @@ import Testing
         let script = "\(folder.path)/program"
         let text = "#!/bin/sh\nread line\necho \"$# $A $HOME\" > \(folder.path)/out\nexit 7\n"
         try FileStore.write(Array(text.utf8).span, to: script, mode: 0o700)
-        let program = try ChildProgram(script, environment: ["A=x y"])
+        let program = try start(script, environment: ["A=x y"])
         var status: Int?
         while status == nil { status = program.ended() }
         #expect(status == 7)
         let out = try FileStore.read("\(folder.path)/out", limit: 100)
         #expect(String(decoding: out, as: UTF8.self) == "0 x y \n")
         #expect(throws: SystemError.self) { try ChildProgram("/nowhere", environment: []) }
+    }
+
+    /// Starts a program that was just written.
+    ///
+    /// A program that another test started meanwhile has a copy of the descriptor it was written
+    /// through until it begins, and the kernel runs no file that is open for writing.
+    private func start(_ path: String, environment: [String]) throws -> ChildProgram {
+        let deadline = Clock.now() + .seconds(10)
+        while true {
+            do throws(SystemError) {
+                return try ChildProgram(path, environment: environment)
+            } catch {
+                guard error.errno == ETXTBSY, Clock.now() < deadline else { throw error }
+                Clock.sleep(.milliseconds(1))
+            }
+        }
     }
 }
