@@ -71,10 +71,12 @@ internal import Time
             return InputLine.Edge(
                 isActive: isActive, moment: Instant(nanoseconds: edge.monotonic_ns))
         }
+        // Before the level is read: an edge that comes meanwhile is later.
+        let now = Clock.now()
         let isActive = try self.isActive()
         guard isActive != lastActive else { return nil }
         lastActive = isActive
-        return InputLine.Edge(isActive: isActive, moment: Clock.now())
+        return InputLine.Edge(isActive: isActive, moment: now)
     }
 
     private borrowing func failure(_ result: Int32) -> GPIOError {
