@@ -107,7 +107,7 @@ package struct Lines: ~Copyable {
         let button = keys[place].button
         do throws(GPIOError) {
             let line = try InputLine(button, consumer: "intercomd \(button.name)")
-            rings.tell(.key(place, line))
+            rings.tell(.key(KeyLine(line, of: place)))
             keys[place].isOpen = true
             keys[place].isDown = nil
             keys[place].error = nil

@@ -42,7 +42,7 @@ extension MediaLoop {
         case .doubt(let peer, let isDoubted): socket.peers[peer].isDoubted = isDoubted
         case .capture(let pcm): insertCapture(pcm)
         case .playback(let pcm): insertPlayback(pcm)
-        case .key(let place, let line): insertKey(place, line)
+        case .key(let key): insertKey(key.place, key.line)
         case .press(let id, let isDown):
             guard let target = plan.targets.firstIndex(where: { $0.id == id }) else { return }
             if isDown { endTrial() }

@@ -69,7 +69,7 @@ package enum MediaCommand: ~Copyable {
     case doubt(peer: Int, Bool)
     case capture(CapturePCM)
     case playback(PlaybackPCM)
-    case key(Int, InputLine)
+    case key(KeyLine)
     /// The virtual key of a talk target, by its `id`: `intercomctl ptt`, a page or a call.
     case press(target: Int, isDown: Bool)
     /// The listeners of an aimed target from now on; the target is named by its `id`.
