@@ -90,13 +90,20 @@ extension CoresOwner where Self: ~Copyable {
         _ body: (inout Switchboard, inout PeerTable, Instant) -> R
     ) -> R {
         let result = cores.take(at: now, body)
-        guard cores.beginDraining() else { return result }
+        if cores.beginDraining() { drain() }
+        return result
+    }
+
+    /// Does what the cores want until they want nothing.
+    ///
+    /// Once in the program: its frame is large, and would be part of each caller's of `feed`.
+    @inline(never)
+    private mutating func drain() {
         while let task = cores.drain() {
             switch consume task {
             case .order(let order): perform(order)
             case .action(let action): perform(action)
             }
         }
-        return result
     }
 }
