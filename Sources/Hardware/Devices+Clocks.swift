@@ -1,4 +1,3 @@
-internal import Audio
 package import Config
 package import HAL
 package import Media
