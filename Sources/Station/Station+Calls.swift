@@ -135,8 +135,9 @@ extension Station {
             }
         case .ping(let peer):
             ping(peer)
-        case .tell(let action):
-            pending.append(.call(action))
+        case .tell(let action): tell(.call(action))
+        case .refused(let peer, let refusal, let count):
+            tell(.refused(peer: peer, refusal, count: count))
         }
     }
 
@@ -169,5 +170,5 @@ extension Station {
         }
     }
 
-    mutating func tell(_ action: CallAction) { pending.append(.call(action)) }
+    mutating func tell(_ action: Action) { pending.append(action) }
 }

@@ -87,7 +87,7 @@ extension Switchboard {
     /// Ends this station's own page: closes the microphone for it.
     ///
     /// Its end comes here, whatever the reason: a person (`Wish.endPage`), its caller that goes
-    /// (`forget`), the next page, a minute (`CallAction.pageTimeUp`, by the clock of `Pages`), a
+    /// (`forget`), the next page, a minute (`PageAction.timeUp`, by the clock of `Pages`), a
     /// microphone that is lost (`MachineNews.streamLost`), a reload that takes its target away, or
     /// the limit of its talk key where all of this fails (`endTalks`). Only when the daemon stops
     /// does the media loop close the microphone by itself. The pages of peers end in
