@@ -66,20 +66,20 @@ extension Switchboard {
 
     /// Closes the microphone to a target, and tells the callers that held it open; a page ends.
     package mutating func endTalks(to target: Int, _ reason: HeldTalks.End) {
-        talks.end(target, reason, &orders)
+        heldTalks.end(target, reason, &orders)
         if target == Pager.target, pager.name != nil { endPage() }
     }
 
     /// The callers that hold something, or wait for what becomes of it.
     package var callers: [CallerTicket] {
-        talks.callers + pager.callers + (announcer.wish.map { [$0.caller] } ?? [])
+        heldTalks.callers + pager.callers + (announcer.wish.map { [$0.caller] } ?? [])
     }
 
     /// Callers that are gone hold nothing any more.
     package mutating func forget(callers hasGone: (CallerTicket) -> Bool) {
         if pager.forget(hasGone) { endPage() }
         if announcer.forget(hasGone) { stopAnnouncement() }
-        talks.forget(hasGone, &orders)
+        heldTalks.forget(hasGone, &orders)
     }
 
     // MARK: Pages

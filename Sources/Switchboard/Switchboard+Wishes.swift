@@ -99,11 +99,11 @@ extension Switchboard {
     ) -> Wish.Outcome {
         orders.add(.press(target: target.id, isDown: isDown))
         if !isDown {
-            talks.end(target.id, .letGo, &orders)
+            heldTalks.end(target.id, .letGo, &orders)
         } else if let caller, let name {
-            talks.begin(target.id, named: name, for: caller)
+            heldTalks.begin(target.id, named: name, for: caller)
         } else {
-            talks.hold(target.id)
+            heldTalks.hold(target.id)
         }
         return .talk(
             target: target.id, isDown: isDown, surroundings.listeners(among: target.listeners))
@@ -114,7 +114,7 @@ extension Switchboard {
         guard let former = replyKey.follow(isDown: isDown),
             let target = station.target(ofPeer: former)
         else { return }
-        talks.release(target.id, &orders)
+        heldTalks.release(target.id, &orders)
     }
 
     /// Opens the microphone for a page to this target, of a minute at most; one before it is over.

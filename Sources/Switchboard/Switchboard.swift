@@ -32,7 +32,7 @@ package struct Switchboard {
     package var hasCallLamp = false
     /// Whom a talk key that replies speaks to.
     package internal(set) var replyKey = ReplyKey()
-    package internal(set) var talks = HeldTalks()
+    package internal(set) var heldTalks = HeldTalks()
     package internal(set) var aims = Aims()
     package internal(set) var pager = Pager()
     package internal(set) var announcer = Announcer()

@@ -98,11 +98,11 @@ import Wire
         #expect(
             try obey(.talk(house, isDown: true)) == .talk(target: 1, isDown: true, heard))
         #expect(switchboard.decided == [.press(target: 1, isDown: true)])
-        #expect(switchboard.talks.targets == [1])
+        #expect(switchboard.heldTalks.targets == [1])
         #expect(
             try obey(.talk(house, isDown: false)) == .talk(target: 1, isDown: false, heard))
         #expect(switchboard.decided.first == .press(target: 1, isDown: false))
-        #expect(switchboard.talks.targets.isEmpty)
+        #expect(switchboard.heldTalks.targets.isEmpty)
     }
 
     @Test mutating func aTalkOfACallerEndsWithItsCallerAndOneOfNobodyDoesNot() throws {
@@ -111,7 +111,7 @@ import Wire
         _ = switchboard.decided
         switchboard.forget { _ in true }
         #expect(switchboard.decided == [.press(target: 1, isDown: false)])
-        #expect(switchboard.talks.targets == [32 + 1])
+        #expect(switchboard.heldTalks.targets == [32 + 1])
     }
 
     @Test mutating func lettingGoTellsTheCallerThatHeldTheSame() throws {
@@ -168,7 +168,7 @@ import Wire
             switchboard.decided == [
                 .press(target: 34, isDown: false), .press(target: 33, isDown: true),
             ])
-        #expect(switchboard.talks.targets == [33])
+        #expect(switchboard.heldTalks.targets == [33])
     }
 
     @Test mutating func aPeerThatTheSettingsHaveNoMoreIsNotRepliedTo() {

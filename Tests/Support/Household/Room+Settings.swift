@@ -134,7 +134,7 @@ extension Room {
         if let name = switchboard.pager.name, routing.target(named: name) == nil {
             feed { board, _, _ in board.endPage() }
         }
-        for target in switchboard.talks.targets where routing.target(target) == nil {
+        for target in switchboard.heldTalks.targets where routing.target(target) == nil {
             feed { board, _, _ in board.endTalks(to: target, .targetGone) }
         }
         consent()

@@ -168,7 +168,7 @@ struct RoomRules {
     }
 
     private func lookAtTalks(at room: Room) {
-        let held = room.switchboard.talks.targets
+        let held = room.switchboard.heldTalks.targets
         for target in down where !TalkTarget.aimed.contains(where: { $0.id == target }) {
             if !held.contains(target) { room.fail("nobody holds the talk to \(target)") }
         }
@@ -213,7 +213,7 @@ struct RoomRules {
         if switchboard.announcer.wish != nil { return "there is an announcement" }
         if !room.callers.waiting.isEmpty { return "callers wait" }
         if switchboard.openTalks.isAny { return "the microphone is open" }
-        if !switchboard.talks.targets.isEmpty { return "a talk is held" }
+        if !switchboard.heldTalks.targets.isEmpty { return "a talk is held" }
         // To any target that there may have been.
         let targets = 0..<(32 + PeerSet.capacity)
         if targets.contains(where: { switchboard.ownTalks.lastSpurt(to: $0) != nil }) {
