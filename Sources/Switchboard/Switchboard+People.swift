@@ -15,6 +15,21 @@ extension Switchboard {
         station.configure(targets: targets, channels: channels, at: now)
     }
 
+    /// The sound speaks of the new settings from now on: a page and held talks whose targets the
+    /// settings have no more end, as nobody could end them by name.
+    ///
+    /// - Parameters:
+    ///   - names: What people call the targets that there are now.
+    ///   - hasPermitTone: Whether a tone permits a person to talk.
+    package mutating func adopted(targetsCalled names: [String], hasPermitTone: Bool) {
+        self.hasPermitTone = hasPermitTone
+        if let name = pager.name, !names.contains(name) { endPage() }
+        let targets = station.targets.map { $0.id }
+        for target in heldTalks.targets where !targets.contains(target) {
+            endTalks(to: target, .targetGone)
+        }
+    }
+
     /// The frames are different from now on, or nothing is known of any way.
     package mutating func beginProtection(_ frames: LossProtection.Frames, isWireless: Bool) {
         protection.begin(frames, isWireless: isWireless, &orders)
@@ -88,10 +103,10 @@ extension Switchboard {
     ///
     /// Its end comes here, whatever the reason: a person (`Wish.endPage`), its caller that goes
     /// (`forget`), the next page, a minute (`PageAction.timeUp`, by the clock of `Pages`), a
-    /// microphone that is lost (`MachineNews.streamLost`), a reload that takes its target away, or
-    /// the limit of its talk key where all of this fails (`endTalks`). Only when the daemon stops
-    /// does the media loop close the microphone by itself. The pages of peers end in
-    /// `Station.closeHeardPage`.
+    /// microphone that is lost (`MachineNews.streamLost`), a reload that takes its target away
+    /// (`adopted`), or the limit of its talk key where all of this fails (`endTalks`). Only when
+    /// the daemon stops does the media loop close the microphone by itself. The pages of peers end
+    /// in `Station.closeHeardPage`.
     package mutating func endPage() {
         pager.end(ownTalks.lastSpurt(to: Pager.target), &orders)
         orders.add(.press(target: Pager.target, isDown: false))
