@@ -87,7 +87,7 @@ extension Switchboard {
 
     /// The callers that hold something, or wait for what becomes of it.
     package var callers: [CallerTicket] {
-        heldTalks.callers + pager.callers + (announcer.wish.map { [$0.caller] } ?? [])
+        heldTalks.callers + pager.callers + (announcer.job.map { [$0.caller] } ?? [])
     }
 
     /// Callers that are gone hold nothing any more.
@@ -116,26 +116,26 @@ extension Switchboard {
     // MARK: Announcements
 
     /// An announcement is to begin as soon as there is sound of it; none may be under way.
-    package mutating func announce(_ wish: Announcer.Wish) {
-        announcer.begin(wish)
-        let listeners = wish.target.listeners
-        aim(TalkTarget.announcement, at: listeners, name: .named(wish.name))
+    package mutating func announce(_ job: Announcer.Job) {
+        announcer.begin(job)
+        let listeners = job.target.listeners
+        aim(TalkTarget.announcement, at: listeners, name: .named(job.name))
         search.want(listeners, &orders)
     }
 
     /// Enough of its sound is here: it begins.
     package mutating func speakAnnouncement(at now: Instant) {
-        guard announcer.awaitsSound, let wish = announcer.wish else { return }
+        guard announcer.awaitsSound, let job = announcer.job else { return }
         self.now = now
         let listeners = listeners(of: Announcer.target)
         station.aim(
             TalkTarget(
-                stream: TalkTarget.announcement, reference: wish.target.reference,
-                listeners: listeners, priority: wish.priority, purpose: .page), at: now)
+                stream: TalkTarget.announcement, reference: job.target.reference,
+                listeners: listeners, priority: job.priority, purpose: .page), at: now)
         askStation()
-        orders.add(.announcementBegan(to: wish.name, wish.priority))
+        orders.add(.announcementBegan(to: job.name, job.priority))
         let start = TalkspurtStart(
-            to: Announcer.target, called: wish.name, listeners: listeners)
+            to: Announcer.target, called: job.name, listeners: listeners)
         announcer.speak(ownTalks.began(start, surroundings, at: now, &orders))
         orders.add(.announce)
     }

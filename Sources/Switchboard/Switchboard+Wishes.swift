@@ -17,7 +17,7 @@ extension Switchboard {
     /// - Throws: Why nothing did.
     package mutating func obey(
         _ wish: Wish, for caller: CallerTicket? = nil, with sound: Wish.Sound, at now: Instant
-    ) throws(Wish.Refusal) -> Wish.Outcome {
+    ) throws(Wish.Problem) -> Wish.Outcome {
         self.now = now
         switch wish {
         case .talk(let named, let isDown):
@@ -136,7 +136,7 @@ extension Switchboard {
 
     private mutating func call(
         _ target: TalkTarget, _ calling: Wish.Calling
-    ) throws(Wish.Refusal) {
+    ) throws(Wish.Problem) {
         if let channel = calling.channel { callDesk.hunts(channel, by: calling.id) }
         let problem = station.call(
             Array(target.listeners), id: calling.id, mode: calling.mode,

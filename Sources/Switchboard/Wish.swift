@@ -80,7 +80,7 @@ package enum Wish: Equatable, Sendable {
     }
 
     /// Why a wish was not granted.
-    package enum Refusal: Error, Equatable, Sendable {
+    package enum Problem: Error, Equatable, Sendable {
         /// Nothing here has the name.
         case unknown
         /// No peer was heard since the start that could be replied to.

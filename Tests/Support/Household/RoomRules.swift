@@ -40,8 +40,8 @@ struct RoomRules {
     mutating func personAnswered(_ id: CallID) { wanted.insert(id) }
 
     /// Whether this is a reason to refuse a wish, as things are here.
-    func mayRefuse(_ wish: Wish, _ refusal: Wish.Refusal, hasMicrophone: Bool) -> Bool {
-        switch (wish, refusal) {
+    func mayRefuse(_ wish: Wish, _ problem: Wish.Problem, hasMicrophone: Bool) -> Bool {
+        switch (wish, problem) {
         case (.talk(let named, _), .unknown), (.page(let named, _), .unknown),
             (.call(let named, _), .unknown):
             named.found == nil
@@ -210,7 +210,7 @@ struct RoomRules {
         if isBeeping { return "it beeps" }
         if !down.isEmpty { return "keys are down: \(down.sorted())" }
         if switchboard.pager.name != nil { return "there is a page" }
-        if switchboard.announcer.wish != nil { return "there is an announcement" }
+        if switchboard.announcer.job != nil { return "there is an announcement" }
         if !room.callers.waiting.isEmpty { return "callers wait" }
         if switchboard.openTalks.isAny { return "the microphone is open" }
         if !switchboard.heldTalks.targets.isEmpty { return "a talk is held" }
