@@ -11,8 +11,8 @@ extension Station {
         case page(PageAction)
         /// A peer asks for a light or a relay, which its policy allows; `result` answers it.
         case signalled(peer: Int, Signal)
-        /// The outcome of a request to a peer; nil when it never answered.
-        case resulted(peer: Int, request: UInt32, RequestResult.Status?)
+        /// The outcome of a peer request; nil when it was never answered.
+        case resulted(peer: Int, peerRequest: UInt32, RequestResult.Status?)
         /// A peer claimed a right it does not have; at most once a minute of each kind.
         case refused(peer: Int, Refusal, count: UInt64)
     }

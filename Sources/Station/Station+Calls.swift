@@ -166,7 +166,7 @@ extension Station {
         }
         while let place = peerRequests.firstIndex(where: { now >= $0.until }) {
             let request = peerRequests.remove(at: place)
-            tell(.resulted(peer: request.peer, request: request.mid, nil))
+            tell(.resulted(peer: request.peer, peerRequest: request.mid, nil))
         }
     }
 

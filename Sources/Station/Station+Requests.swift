@@ -50,7 +50,7 @@ extension Station {
             })
         else { return }
         peerRequests.remove(at: place)
-        tell(.resulted(peer: peer, request: result.request, result.status))
+        tell(.resulted(peer: peer, peerRequest: result.request, result.status))
     }
 
     /// A peer binds one of its streams; this checks whether it may.

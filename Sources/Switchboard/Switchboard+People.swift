@@ -132,7 +132,7 @@ extension Switchboard {
             TalkTarget(
                 stream: TalkTarget.announcement, reference: job.target.reference,
                 listeners: listeners, priority: job.priority, purpose: .page), at: now)
-        askStation()
+        followStation()
         orders.add(.announcementBegan(to: job.name, job.priority))
         let start = TalkspurtStart(
             to: Announcer.target, called: job.name, listeners: listeners)

@@ -72,10 +72,10 @@ extension Switchboard {
         case .ask(let named, let target, let argument, let what):
             guard let peer = named.found else { throw .unknown }
             let mid = station.ask(
-                peer, target, argument: argument, time: CallLight.asked, at: now)
-            requests.asked(peer, mid: mid, for: what)
+                peer, target, argument: argument, time: CallLight.requested, at: now)
+            peerRequests.asked(peer, mid: mid, for: what)
             orders.add(.want(peer: peer))
-            return .asked(request: mid)
+            return .asked(peerRequest: mid)
         case .tone:
             guard sound.hasSpeaker else { throw .noSpeaker }
             orders.add(.chime(.trial))
@@ -129,7 +129,7 @@ extension Switchboard {
                 stream: TalkTarget.page, reference: target.reference,
                 listeners: target.listeners, priority: priority, purpose: .page), at: now)
         // The listeners learn what the stream means before they hear it.
-        askStation()
+        followStation()
         aim(TalkTarget.page, at: target.listeners, name: .named(name))
         orders.add(.press(target: Pager.target, isDown: true))
     }

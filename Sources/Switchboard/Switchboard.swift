@@ -40,7 +40,7 @@ package struct Switchboard {
     package internal(set) var openTalks = OpenTalks()
     /// The voices of peers that are heard.
     package internal(set) var voices: HeardVoices
-    var requests = PeerRequests()
+    var peerRequests = PeerRequests()
     /// Whether each peer is there.
     package internal(set) var presence: Presence
     /// Whether the addresses of each peer are known.
@@ -111,7 +111,7 @@ package struct Switchboard {
     }
 
     /// What the station wants done now comes before the orders that follow.
-    mutating func askStation() {
+    mutating func followStation() {
         while let action = station.nextAction() { follow(action) }
     }
 
@@ -126,7 +126,7 @@ package struct Switchboard {
         case .page(let action): follow(action)
         case .signalled(let peer, let signal): signalled(signal, by: peer)
         case .resulted(let peer, let request, let status):
-            requests.resulted(request, of: peer, PeerRequests.Outcome(status), &orders)
+            peerRequests.resulted(request, of: peer, PeerRequests.Outcome(status), &orders)
         case .refused(let peer, let refusal, let count):
             orders.add(.refused(peer: peer, refusal, count: count))
         }

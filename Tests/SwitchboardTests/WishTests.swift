@@ -270,10 +270,10 @@ import Wire
             return
         }
         #expect(switchboard.decided == [.want(peer: 2)])
-        switchboard.follow(.resulted(peer: 2, request: request, .done))
+        switchboard.follow(.resulted(peer: 2, peerRequest: request, .done))
         #expect(
             switchboard.decided
-                == [.notice(.result(peer: 2, request: request, what: "relay door", .done))])
+                == [.notice(.result(peer: 2, peerRequest: request, what: "relay door", .done))])
     }
 
     @Test mutating func aToneNeedsASpeaker() throws {

@@ -29,7 +29,7 @@ extension Snapshot {
                     + "is open that could beep, and no lamp with show = talking")
         }
         if config.audio.wantsEchoGone, let apart = clocksApart {
-            found.append(Advice.echoRefused(apart))
+            found.append(Advice.echoStays(apart))
         }
         for line in awaitsRestart { found.append(Advice.restart(for: line)) }
         if let note = Advice.noise(microphoneStatus.snrDB) { found.append(note) }

@@ -178,7 +178,7 @@ import Wire
         var done = Reply.Done("asked office for its relay door")
         done.request = 12
         #expect(
-            try answer(.asked(request: 12), .relay("door", peer: "office")) == .done(done))
+            try answer(.asked(peerRequest: 12), .relay("door", peer: "office")) == .done(done))
         #expect(try answer(.tone, .tone) == .done(.init("playing a tone")))
     }
 
