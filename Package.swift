@@ -86,8 +86,8 @@ let package = Package(
         module(
             "Hardware",
             uses: [
-                "Time", "Realtime", "Audio", "HAL", "Station", "Switchboard", "Media", "Config",
-                "Settings", "Storage",
+                "Time", "Realtime", "HAL", "Station", "Switchboard", "Media", "Config", "Settings",
+                "Storage",
             ]),
 
         // What a station says of itself, without changing anything.
@@ -173,7 +173,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         tests("Settings", with: ["Config", "Crypto", "HAL"]),
-        tests("Hardware", with: ["Time"]),
+        tests(
+            "Hardware",
+            with: ["Audio", "Config", "HAL", "Media", "Realtime", "Station", "Time"]),
         tests("Storage", with: ["Config", "Control", "HAL", "Time"]),
         tests(
             "Presentation",

@@ -15,7 +15,7 @@ public struct HandsFree: Equatable, Sendable {
     ///   - clocksApart: Why microphone and speaker have no common clock; nil when they have, and
     ///     while that is unknown because they are not both open.
     public init(_ audio: Config.Audio, clocksApart: String?) {
-        let isWanted = audio.wishesEchoGone
+        let isWanted = audio.wantsEchoGone
         cancelsEcho = isWanted && clocksApart == nil
         isHalfDuplex = audio.duplex == .half || audio.duplex == .auto && !cancelsEcho
         echoState = cancelsEcho ? "on" : isWanted ? "refused" : "off"
@@ -33,7 +33,7 @@ public struct HandsFree: Equatable, Sendable {
 
 extension Config.Audio {
     /// Whether the settings ask for the speaker's sound to be removed from the microphone's.
-    public var wishesEchoGone: Bool {
+    public var wantsEchoGone: Bool {
         guard input != .none, output != .none else { return false }
         return echo == .on || echo == .auto && duplex != .half
     }

@@ -27,7 +27,7 @@ package struct Cards {
         package var isReopening = false
 
         /// What the card's mixer is to be set to, and what came of it when the card was opened.
-        package var wish: CardControl.Wish?
+        package var mixerChange: CardControl.Change?
         package var control: CardControl?
 
         package var isWanted: Bool { name != .none }
@@ -46,17 +46,19 @@ package struct Cards {
 
     package init(_ config: Config.Audio) {
         wanted = Self.wanted(config)
-        input = Side(name: config.input, wish: Self.wish(config.mixerInput, config.micVolume))
-        output = Side(name: config.output, wish: Self.wish(config.mixerOutput, config.volume))
+        input = Side(
+            name: config.input, mixerChange: Self.change(config.mixerInput, config.micVolume))
+        output = Side(
+            name: config.output, mixerChange: Self.change(config.mixerOutput, config.volume))
     }
 
-    private static func wish(
+    private static func change(
         _ name: String?, _ volume: Config.Audio.Volume
-    ) -> CardControl.Wish? {
+    ) -> CardControl.Change? {
         switch volume {
         case .keep: nil
-        case .mute: CardControl.Wish(name: name, percent: nil, isMuted: true)
-        case .percent(let percent): CardControl.Wish(name: name, percent: percent, isMuted: false)
+        case .mute: CardControl.Change(name: name, percent: nil, isMuted: true)
+        case .percent(let percent): CardControl.Change(name: name, percent: percent, isMuted: false)
         }
     }
 
@@ -68,29 +70,31 @@ package struct Cards {
     package mutating func configure(_ config: Config.Audio, _ rings: Rings) {
         let isOther = wanted != Self.wanted(config)
         wanted = Self.wanted(config)
-        let heard = Self.wish(config.mixerInput, config.micVolume)
-        let said = Self.wish(config.mixerOutput, config.volume)
+        let heard = Self.change(config.mixerInput, config.micVolume)
+        let said = Self.change(config.mixerOutput, config.volume)
         if isOther || input.name != config.input {
             rings.tell(.giveUp(.capture))
-            input = Side(name: config.input, isLeaving: true, wish: heard)
-        } else if input.wish != heard {
-            input.wish = heard
+            input = Side(name: config.input, isLeaving: true, mixerChange: heard)
+        } else if input.mixerChange != heard {
+            input.mixerChange = heard
             Self.mix(&input, .capture)
         }
         if isOther || output.name != config.output {
             rings.tell(.giveUp(.playback))
-            output = Side(name: config.output, isLeaving: true, wish: said)
-        } else if output.wish != said {
-            output.wish = said
+            output = Side(name: config.output, isLeaving: true, mixerChange: said)
+        } else if output.mixerChange != said {
+            output.mixerChange = said
             Self.mix(&output, .playback)
         }
     }
 
-    /// Sets the mixer of an open card as it is wished.
+    /// Sets the mixer of an open card as the settings have it.
     private static func mix(_ side: inout Side, _ direction: PCMError.Direction) {
         side.control = nil
-        guard side.isOpen, let wish = side.wish, let name = side.name.pcm else { return }
-        side.control = CardControl.set(wish, of: name, direction)
+        guard side.isOpen, let mixerChange = side.mixerChange, let name = side.name.pcm else {
+            return
+        }
+        side.control = CardControl.set(mixerChange, of: name, direction)
     }
 
     /// The media loop has given a card up, as it was asked to.

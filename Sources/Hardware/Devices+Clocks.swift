@@ -1,4 +1,3 @@
-internal import Audio
 package import Config
 package import HAL
 package import Media
@@ -24,7 +23,7 @@ extension Devices {
     package mutating func followClocks(
         _ audio: Config.Audio, _ counters: CounterTable<MediaCount>
     ) -> PCMClock? {
-        guard audio.wishesEchoGone, let clock = soundClock(counters) else { return nil }
+        guard audio.wantsEchoGone, let clock = soundClock(counters) else { return nil }
         let cancelled = handsFree(audio).cancelsEcho
         clocksApart = clock.reason
         return handsFree(audio).cancelsEcho == cancelled ? nil : clock

@@ -1,6 +1,6 @@
 public import Wire
 
-/// An order or a report to the caller of `Station`, for calls, pages, signals and relays.
+/// An order or a report of the calls to the caller of `Station`.
 public enum CallAction: Sendable {
     /// A call has begun; open its record.
     case began(CallSummary)
@@ -13,17 +13,6 @@ public enum CallAction: Sendable {
     case notice(CallNotice, peer: Int)
     /// The peer of an intercom call has restarted: call it once more.
     case redial(peer: Int)
-    /// A page of a peer is heard from now on.
-    case pageBegan(peer: Int, stream: UInt8, reference: UInt64, Priority)
-    case pageEnded(peer: Int, stream: UInt8, isTimeUp: Bool)
-    /// Our own page has reached the longest time allowed.
-    case pageTimeUp(stream: UInt8)
-    /// A permitted request of a peer; `Station.result` answers it.
-    case asked(peer: Int, Signal)
-    /// The outcome of a request to a peer; nil when it never answered.
-    case resulted(peer: Int, request: UInt32, RequestResult.Status?)
-    /// A peer claimed a right it does not have; at most once a minute of each kind.
-    case refused(peer: Int, Refusal, count: UInt64)
 }
 
 /// A notice to a person during a call.

@@ -130,7 +130,7 @@ extension Calls {
 
     mutating func refuse(_ refusal: Refusal, by peer: Int, at now: Instant) {
         guard let count = refusals.note(refusal, by: peer, at: now) else { return }
-        tell(.refused(peer: peer, refusal, count: count))
+        emit(.refused(peer: peer, refusal, count: count))
     }
 
     private func yields(_ current: Call, to offer: Offer, of peer: Int) -> Bool {

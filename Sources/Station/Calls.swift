@@ -24,6 +24,7 @@ struct Calls {
         case hear(peer: Int)
         case ping(peer: Int)
         case tell(CallAction)
+        case refused(peer: Int, Refusal, count: UInt64)
     }
 
     static let stream = TalkTarget.call

@@ -135,8 +135,9 @@ extension Station {
             }
         case .ping(let peer):
             ping(peer)
-        case .tell(let action):
-            pending.append(.call(action))
+        case .tell(let action): tell(.call(action))
+        case .refused(let peer, let refusal, let count):
+            tell(.refused(peer: peer, refusal, count: count))
         }
     }
 
@@ -165,9 +166,9 @@ extension Station {
         }
         while let place = peerRequests.firstIndex(where: { now >= $0.until }) {
             let request = peerRequests.remove(at: place)
-            tell(.resulted(peer: request.peer, request: request.mid, nil))
+            tell(.resulted(peer: request.peer, peerRequest: request.mid, nil))
         }
     }
 
-    mutating func tell(_ action: CallAction) { pending.append(.call(action)) }
+    mutating func tell(_ action: Action) { pending.append(action) }
 }

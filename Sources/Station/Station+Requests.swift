@@ -30,11 +30,11 @@ extension Station {
         }
     }
 
-    mutating func asked(_ signal: Signal, by peer: Int) {
+    mutating func signalled(_ signal: Signal, by peer: Int) {
         let policy = calls.policies[peer]
         switch signal.target {
         case .callLight where policy.signal, .relay where policy.relay:
-            tell(.asked(peer: peer, signal))
+            tell(.signalled(peer: peer, signal))
         case .callLight, .relay:
             calls.refuse(signal.target == .relay ? .relay : .signal, by: peer, at: now)
             result(.denied, of: signal, from: peer, at: now)
@@ -50,7 +50,7 @@ extension Station {
             })
         else { return }
         peerRequests.remove(at: place)
-        tell(.resulted(peer: peer, request: result.request, result.status))
+        tell(.resulted(peer: peer, peerRequest: result.request, result.status))
     }
 
     /// A peer binds one of its streams; this checks whether it may.
@@ -70,9 +70,10 @@ extension Station {
             if calls.isRest(binding.priority) { return }
             pages.admit(binding, of: peer, at: now)
             tell(
-                .pageBegan(
-                    peer: peer, stream: binding.stream, reference: binding.reference,
-                    binding.priority))
+                .page(
+                    .began(
+                        peer: peer, stream: binding.stream, reference: binding.reference,
+                        binding.priority)))
         default:
             if binding.priority > .high, !calls.policies[peer].emergency {
                 calls.refuse(.emergency, by: peer, at: now)
@@ -143,7 +144,7 @@ extension Station {
         while let page = pages.timedOut(at: now) {
             closeHeardPage(stream: page.stream, of: page.peer, isTimeUp: !page.isOver)
         }
-        while let stream = pages.spokenOut(at: now) { tell(.pageTimeUp(stream: stream)) }
+        while let stream = pages.spokenOut(at: now) { tell(.page(.timeUp(stream: stream))) }
     }
 
     mutating func forgetPages(of peer: Int) {
@@ -155,7 +156,7 @@ extension Station {
 
     private mutating func closeHeardPage(stream: UInt8, of peer: Int, isTimeUp: Bool) {
         guard pages.end(stream: stream, of: peer) else { return }
-        tell(.pageEnded(peer: peer, stream: stream, isTimeUp: isTimeUp))
+        tell(.page(.ended(peer: peer, stream: stream, isTimeUp: isTimeUp)))
         if let binding = peers[peer].theirs.first(where: { $0.stream == stream }) {
             bound(binding, by: peer)
         }

@@ -6,15 +6,6 @@ public import Wire
 /// Sans-I/O: opened records and the time go in; after every call drain `nextAction()` to nil, and
 /// call again at `deadline`. Peers are numbers here; keys, sound and sockets are unknown.
 public struct Station {
-    public enum Action: Sendable {
-        /// To be sealed on the peer's current session.
-        case send(peer: Int, ControlPayload)
-        /// The sound of this stream goes there from now on.
-        case hear(peer: Int, stream: UInt8, Hearing, Priority)
-        /// An action of calls, pages, signals or relays.
-        case call(CallAction)
-    }
-
     /// The facts about a peer's side.
     public struct PeerView: Sendable {
         /// Its newest report on our sound, and when it came.
@@ -254,7 +245,7 @@ public struct Station {
         case .reject(let end): calls.rejected(end, by: peer, at: now)
         case .cancel(let end): calls.cancelled(end, by: peer, at: now)
         case .bye(let end): calls.hungUp(end, by: peer, at: now)
-        case .signal(let signal): asked(signal, by: peer)
+        case .signal(let signal): signalled(signal, by: peer)
         case .result(let result): resulted(result, by: peer)
         case .spurtEnd(let end): spurtEnded(end, of: peer)
         case .confirm, .pathChallenge, .pathResponse, .close, .heard, .unknown:

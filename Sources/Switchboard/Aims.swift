@@ -10,7 +10,7 @@ package struct Aims: Sendable {
     /// What people call the listeners.
     package enum Name: Equatable, Sendable {
         case none
-        /// A peer or a channel, as it was asked for.
+        /// A peer or a channel, as a person has named it.
         case named(String)
         /// The peers of a call.
         case peers([Int])

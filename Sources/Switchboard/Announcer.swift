@@ -7,7 +7,7 @@ package import Wire
 /// the listeners its end.
 package struct Announcer: Sendable {
     /// What is announced, and to whom.
-    package struct Wish: Equatable, Sendable {
+    package struct Job: Equatable, Sendable {
         let caller: CallerTicket
         /// The channel or the peer that it goes to.
         let target: TalkTarget
@@ -25,10 +25,10 @@ package struct Announcer: Sendable {
     private enum State {
         case idle
         /// Sound is awaited.
-        case reading(Wish)
-        case speaking(Wish, spurt: Int)
+        case reading(Job)
+        case speaking(Job, spurt: Int)
         /// Everything was sent, or given up: the last reports of its listeners are awaited.
-        case over(Wish, spurt: Int)
+        case over(Job, spurt: Int)
     }
 
     static let target = Int(TalkTarget.announcement)
@@ -36,10 +36,10 @@ package struct Announcer: Sendable {
     private var state = State.idle
 
     /// What is announced, until the caller has been told what was heard; nil when there is none.
-    package var wish: Wish? {
+    package var job: Job? {
         switch state {
         case .idle: nil
-        case .reading(let wish), .speaking(let wish, _), .over(let wish, _): wish
+        case .reading(let job), .speaking(let job, _), .over(let job, _): job
         }
     }
 
@@ -54,15 +54,15 @@ package struct Announcer: Sendable {
     }
 
     /// One is asked for; another one must not be under way.
-    mutating func begin(_ wish: Wish) {
+    mutating func begin(_ job: Job) {
         guard case .idle = state else { preconditionFailure("one announcement at a time") }
-        state = .reading(wish)
+        state = .reading(job)
     }
 
     /// Enough sound is here: it begins, as the talkspurt of this number.
     mutating func speak(_ spurt: Int) {
-        guard case .reading(let wish) = state else { return }
-        state = .speaking(wish, spurt: spurt)
+        guard case .reading(let job) = state else { return }
+        state = .speaking(job, spurt: spurt)
     }
 
     /// Nothing more of it is sent.
@@ -71,22 +71,22 @@ package struct Announcer: Sendable {
     mutating func end(_ orders: inout Orders) -> Bool? {
         switch state {
         case .idle, .over: return nil
-        case .reading(let wish):
+        case .reading(let job):
             state = .idle
-            orders.add(.answer(wish.caller, .announced(to: wish.name, [])))
+            orders.add(.answer(job.caller, .announced(to: job.name, [])))
             return false
-        case .speaking(let wish, let spurt):
-            state = .over(wish, spurt: spurt)
-            orders.add(.announcementEnded(to: wish.name))
+        case .speaking(let job, let spurt):
+            state = .over(job, spurt: spurt)
+            orders.add(.announcementEnded(to: job.name))
             return true
         }
     }
 
     /// The last reports on a talkspurt are in.
     mutating func reportsAreIn(_ number: Int, _ heard: [HeardAt], _ orders: inout Orders) {
-        guard case .over(let wish, spurt: number) = state else { return }
+        guard case .over(let job, spurt: number) = state else { return }
         state = .idle
-        orders.addFirst(.answer(wish.caller, .announced(to: wish.name, heard)))
+        orders.addFirst(.answer(job.caller, .announced(to: job.name, heard)))
     }
 
     /// Forgets a caller that is gone: after the end nobody waits for what was heard, and the next
@@ -94,8 +94,8 @@ package struct Announcer: Sendable {
     ///
     /// - Returns: Whether the announcement is to end with it.
     mutating func forget(_ hasGone: (CallerTicket) -> Bool) -> Bool {
-        guard let caller = wish?.caller, hasGone(caller) else { return false }
+        guard let caller = job?.caller, hasGone(caller) else { return false }
         if case .over = state { state = .idle }
-        return wish != nil
+        return job != nil
     }
 }

@@ -4,8 +4,8 @@ internal import Time
 package struct CallLight: Sendable {
     /// However long a peer asks for, the light is on for as long as this.
     static let times = Duration.seconds(1)...Duration.seconds(300)
-    /// For this long this station asks for one.
-    static let asked = Duration.seconds(30)
+    /// For this long this station asks a peer to light its own.
+    static let requested = Duration.seconds(30)
     /// A peer that asks without pause keeps the light on, but does not fill the journal.
     static let noticePause = Duration.seconds(5)
 

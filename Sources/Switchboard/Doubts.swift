@@ -1,16 +1,16 @@
 package import Time
 
-/// Asks silent listeners of this station whether they still have its session.
+/// Checks whether silent listeners of this station still have its session.
 ///
 /// A peer that hears this station reports once a second. A silent peer may have restarted without
 /// an address to call; a handshake finds that out long before the peer counts as down.
 ///
-/// Each talkspurt, and each silence after reports, is reason for one question, repeated until it is
+/// Each talkspurt, and each silence after reports, is reason for one check, repeated until it is
 /// answered. After that the peer may stay silent: it may simply not listen to this talk.
 package struct Doubts: Sendable {
     /// A listener that reports is silent for this long only when two reports were lost.
     static let silentAfter = Duration.milliseconds(2500)
-    static let askedAgainAfter = Duration.seconds(2)
+    static let checkedAgainAfter = Duration.seconds(2)
 
     /// By what a peer shows that it has our session.
     package struct SignsOfLife: Equatable, Sendable {
@@ -37,19 +37,19 @@ package struct Doubts: Sendable {
         let reported: Instant?
     }
 
-    /// When the next peer will have been silent for too long, or is due to be asked again; nil when
-    /// there is none.
+    /// When the next peer will have been silent for too long, or is due to be checked again; nil
+    /// when there is none.
     private(set) var deadline: Instant?
-    private var askedAt: [Instant?]
+    private var checkedAt: [Instant?]
 
-    init(peers: Int) { askedAt = Array(repeating: nil, count: peers) }
+    init(peers: Int) { checkedAt = Array(repeating: nil, count: peers) }
 
-    /// Asks those of the listeners that have fallen silent.
+    /// Checks those of the listeners that have fallen silent.
     mutating func follow(_ listeners: [Listener], at now: Instant, _ orders: inout Orders) {
         deadline = nil
         for listener in listeners where isDoubtful(listener, at: now) {
-            askedAt[listener.peer] = now
-            orders.add(.ask(peer: listener.peer))
+            checkedAt[listener.peer] = now
+            orders.add(.checkSession(peer: listener.peer))
         }
         for listener in listeners {
             guard let due = due(listener), due > now else { continue }
@@ -58,21 +58,21 @@ package struct Doubts: Sendable {
     }
 
     /// Another peer has this number from now on.
-    mutating func forget(_ peer: Int) { askedAt[peer] = nil }
+    mutating func forget(_ peer: Int) { checkedAt[peer] = nil }
 
     private func isDoubtful(_ listener: Listener, at now: Instant) -> Bool {
         guard let due = due(listener), now >= due else { return false }
-        guard let asked = askedAt[listener.peer] else { return true }
-        let isAnswered = listener.signs.sessionSince.map { $0 > asked } ?? false
+        guard let checked = checkedAt[listener.peer] else { return true }
+        let isAnswered = listener.signs.sessionSince.map { $0 > checked } ?? false
         let reported = listener.reported ?? listener.since
-        return !isAnswered || asked < max(reported, listener.since)
+        return !isAnswered || checked < max(reported, listener.since)
     }
 
-    /// When a peer is asked if nothing comes from it; nil where nothing ever came.
+    /// When a peer is checked if nothing comes from it; nil where nothing ever came.
     private func due(_ listener: Listener) -> Instant? {
         guard let opened = listener.signs.opened else { return nil }
         let silent = max(opened, listener.since) + Self.silentAfter
-        guard let asked = askedAt[listener.peer] else { return silent }
-        return max(silent, asked + Self.askedAgainAfter)
+        guard let checked = checkedAt[listener.peer] else { return silent }
+        return max(silent, checked + Self.checkedAgainAfter)
     }
 }

@@ -83,10 +83,10 @@ package struct DownWatch: Sendable {
         networkTrouble == nil ? [] : PeerSet(0..<PeerSet.capacity).subtracting(loopback)
     }
 
-    /// It was asked whether anybody listens where a peer should be.
+    /// A probe was sent to where a peer should be.
     mutating func probed(_ peer: Int, at now: Instant) { probedAt[peer] = now }
 
-    /// Whether nothing more will come of that question.
+    /// Whether nothing more will come of that probe.
     package func isProbeOver(of peer: Int, at now: Instant) -> Bool {
         probedAt[peer].map { now >= $0 + Self.probePatience } ?? true
     }

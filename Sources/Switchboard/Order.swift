@@ -31,8 +31,8 @@ package enum Order: Equatable, Sendable {
     case send(peer: Int, ControlPayload)
     /// The peer is wanted: without a session it is tried at once (protocol.md §1.7 rule 6).
     case want(peer: Int)
-    /// The peer is asked whether it still has its session.
-    case ask(peer: Int)
+    /// The peer is to show whether it still has its session.
+    case checkSession(peer: Int)
     /// Peers without a session are tried at once.
     case retryAll
     /// A call to this peer is to begin once more.
@@ -112,6 +112,6 @@ package enum Notice: Equatable, Sendable {
     case noListener(target: String?, [HeardAt])
     /// So much was said to this target, and what its listeners heard of it.
     case heard(target: String?, Duration, [HeardAt])
-    /// What came of a request to a peer.
-    case result(peer: Int, request: UInt32, what: String, PeerRequests.Outcome)
+    /// What came of a peer request, by its number.
+    case result(peer: Int, peerRequest: UInt32, what: String, PeerRequests.Outcome)
 }

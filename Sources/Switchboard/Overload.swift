@@ -8,8 +8,8 @@ package struct Overload: Sendable {
         package static func < (left: Step, right: Step) -> Bool { left.rawValue < right.rawValue }
     }
 
-    /// What the settings ask for: the rest cannot be left out.
-    package struct Wishes: Equatable, Sendable {
+    /// The processing that the settings turn on: the rest cannot be left out.
+    package struct Processing: Equatable, Sendable {
         let suppressesNoise: Bool
         let cancelsEcho: Bool
 
@@ -44,17 +44,19 @@ package struct Overload: Sendable {
     }
 
     /// Of what the settings ask for, all that is left out.
-    package func losses(of wishes: Wishes) -> [Loss] {
+    package func losses(of processing: Processing) -> [Loss] {
         var found: [Loss] = []
         if step >= .thriftyEncoder { found.append(.encoderCare(isPlain: step >= .plainEncoder)) }
-        if step >= .noNoiseSuppression, wishes.suppressesNoise { found.append(.noiseSuppression) }
-        if leavesOutEcho(of: wishes) { found.append(.echoCancelling) }
+        if step >= .noNoiseSuppression, processing.suppressesNoise {
+            found.append(.noiseSuppression)
+        }
+        if leavesOutEcho(of: processing) { found.append(.echoCancelling) }
         if step >= .fourVoices { found.append(.voices(step >= .twoVoices ? 2 : 4)) }
         return found
     }
 
     /// Whether the echo is not cancelled although the settings ask for it.
-    package func leavesOutEcho(of wishes: Wishes) -> Bool {
-        step >= .noEchoCancelling && wishes.cancelsEcho
+    package func leavesOutEcho(of processing: Processing) -> Bool {
+        step >= .noEchoCancelling && processing.cancelsEcho
     }
 }

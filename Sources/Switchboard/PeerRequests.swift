@@ -24,6 +24,6 @@ package struct PeerRequests: Sendable {
             return
         }
         let what = waiting.remove(at: place).what
-        orders.add(.result(peer: peer, request: mid, what: what, outcome))
+        orders.add(.result(peer: peer, peerRequest: mid, what: what, outcome))
     }
 }

@@ -14,17 +14,17 @@ extension Switchboard {
         case .microphone(let stream, let listeners): open(stream, to: listeners)
         case .notice(let notice, let peer): callDesk.told(notice, of: peer, &orders)
         case .redial(let peer): orders.add(.redial(peer: peer))
-        case .pageBegan(let peer, _, let reference, let priority):
+        }
+    }
+
+    mutating func follow(_ action: PageAction) {
+        switch action {
+        case .began(let peer, _, let reference, let priority):
             orders.add(.pageBegan(peer: peer, reference: reference, priority))
-        case .pageEnded(let peer, _, let isTimeUp):
+        case .ended(let peer, _, let isTimeUp):
             orders.add(.pageEnded(peer: peer, isTimeUp: isTimeUp))
-        case .pageTimeUp(TalkTarget.page): endPage()
-        case .pageTimeUp: stopAnnouncement()
-        case .asked(let peer, let signal): asked(signal, by: peer)
-        case .resulted(let peer, let request, let status):
-            requests.resulted(request, of: peer, PeerRequests.Outcome(status), &orders)
-        case .refused(let peer, let refusal, let count):
-            orders.add(.refused(peer: peer, refusal, count: count))
+        case .timeUp(TalkTarget.page): endPage()
+        case .timeUp: stopAnnouncement()
         }
     }
 
@@ -40,7 +40,8 @@ extension Switchboard {
         }
     }
 
-    private mutating func asked(_ signal: Signal, by peer: Int) {
+    /// A peer asks for the call light or a relay here.
+    mutating func signalled(_ signal: Signal, by peer: Int) {
         guard signal.target == .callLight else {
             return orders.add(.switchRelay(peer: peer, signal))
         }

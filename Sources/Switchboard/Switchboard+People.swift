@@ -15,6 +15,21 @@ extension Switchboard {
         station.configure(targets: targets, channels: channels, at: now)
     }
 
+    /// The sound speaks of the new settings from now on: a page and held talks whose targets the
+    /// settings have no more end, as nobody could end them by name.
+    ///
+    /// - Parameters:
+    ///   - names: What people call the targets that there are now.
+    ///   - hasPermitTone: Whether a tone permits a person to talk.
+    package mutating func adopted(targetsCalled names: [String], hasPermitTone: Bool) {
+        self.hasPermitTone = hasPermitTone
+        if let name = pager.name, !names.contains(name) { endPage() }
+        let targets = station.targets.map { $0.id }
+        for target in heldTalks.targets where !targets.contains(target) {
+            endTalks(to: target, .targetGone)
+        }
+    }
+
     /// The frames are different from now on, or nothing is known of any way.
     package mutating func beginProtection(_ frames: LossProtection.Frames, isWireless: Bool) {
         protection.begin(frames, isWireless: isWireless, &orders)
@@ -66,20 +81,20 @@ extension Switchboard {
 
     /// Closes the microphone to a target, and tells the callers that held it open; a page ends.
     package mutating func endTalks(to target: Int, _ reason: HeldTalks.End) {
-        talks.end(target, reason, &orders)
+        heldTalks.end(target, reason, &orders)
         if target == Pager.target, pager.name != nil { endPage() }
     }
 
     /// The callers that hold something, or wait for what becomes of it.
     package var callers: [CallerTicket] {
-        talks.callers + pager.callers + (announcer.wish.map { [$0.caller] } ?? [])
+        heldTalks.callers + pager.callers + (announcer.job.map { [$0.caller] } ?? [])
     }
 
     /// Callers that are gone hold nothing any more.
     package mutating func forget(callers hasGone: (CallerTicket) -> Bool) {
         if pager.forget(hasGone) { endPage() }
         if announcer.forget(hasGone) { stopAnnouncement() }
-        talks.forget(hasGone, &orders)
+        heldTalks.forget(hasGone, &orders)
     }
 
     // MARK: Pages
@@ -87,11 +102,11 @@ extension Switchboard {
     /// Ends this station's own page: closes the microphone for it.
     ///
     /// Its end comes here, whatever the reason: a person (`Wish.endPage`), its caller that goes
-    /// (`forget`), the next page, a minute (`CallAction.pageTimeUp`, by the clock of `Pages`), a
-    /// microphone that is lost (`MachineNews.streamLost`), a reload that takes its target away, or
-    /// the limit of its talk key where all of this fails (`endTalks`). Only when the daemon stops
-    /// does the media loop close the microphone by itself. The pages of peers end in
-    /// `Station.closeHeardPage`.
+    /// (`forget`), the next page, a minute (`PageAction.timeUp`, by the clock of `Pages`), a
+    /// microphone that is lost (`MachineNews.streamLost`), a reload that takes its target away
+    /// (`adopted`), or the limit of its talk key where all of this fails (`endTalks`). Only when
+    /// the daemon stops does the media loop close the microphone by itself. The pages of peers end
+    /// in `Station.closeHeardPage`.
     package mutating func endPage() {
         pager.end(ownTalks.lastSpurt(to: Pager.target), &orders)
         orders.add(.press(target: Pager.target, isDown: false))
@@ -101,26 +116,26 @@ extension Switchboard {
     // MARK: Announcements
 
     /// An announcement is to begin as soon as there is sound of it; none may be under way.
-    package mutating func announce(_ wish: Announcer.Wish) {
-        announcer.begin(wish)
-        let listeners = wish.target.listeners
-        aim(TalkTarget.announcement, at: listeners, name: .named(wish.name))
+    package mutating func announce(_ job: Announcer.Job) {
+        announcer.begin(job)
+        let listeners = job.target.listeners
+        aim(TalkTarget.announcement, at: listeners, name: .named(job.name))
         search.want(listeners, &orders)
     }
 
     /// Enough of its sound is here: it begins.
     package mutating func speakAnnouncement(at now: Instant) {
-        guard announcer.awaitsSound, let wish = announcer.wish else { return }
+        guard announcer.awaitsSound, let job = announcer.job else { return }
         self.now = now
         let listeners = listeners(of: Announcer.target)
         station.aim(
             TalkTarget(
-                stream: TalkTarget.announcement, reference: wish.target.reference,
-                listeners: listeners, priority: wish.priority, purpose: .page), at: now)
-        askStation()
-        orders.add(.announcementBegan(to: wish.name, wish.priority))
+                stream: TalkTarget.announcement, reference: job.target.reference,
+                listeners: listeners, priority: job.priority, purpose: .page), at: now)
+        followStation()
+        orders.add(.announcementBegan(to: job.name, job.priority))
         let start = TalkspurtStart(
-            to: Announcer.target, called: wish.name, listeners: listeners)
+            to: Announcer.target, called: job.name, listeners: listeners)
         announcer.speak(ownTalks.began(start, surroundings, at: now, &orders))
         orders.add(.announce)
     }

@@ -101,7 +101,7 @@ extension Switchboard {
 
     /// Whether a peer hears what is said to it now; nil until it has said.
     package func hearsNow(_ peer: Int, at now: Instant) -> NowHeard? {
-        let isHeld = talks.targets.contains { listeners(of: $0).contains(peer) }
+        let isHeld = heldTalks.targets.contains { listeners(of: $0).contains(peer) }
         return ownTalks.hearsNow(peer, isHeld: isHeld, surroundings, at: now)
     }
 }

@@ -17,7 +17,7 @@ extension Switchboard {
     /// - Throws: Why nothing did.
     package mutating func obey(
         _ wish: Wish, for caller: CallerTicket? = nil, with sound: Wish.Sound, at now: Instant
-    ) throws(Wish.Refusal) -> Wish.Outcome {
+    ) throws(Wish.Problem) -> Wish.Outcome {
         self.now = now
         switch wish {
         case .talk(let named, let isDown):
@@ -72,10 +72,10 @@ extension Switchboard {
         case .ask(let named, let target, let argument, let what):
             guard let peer = named.found else { throw .unknown }
             let mid = station.ask(
-                peer, target, argument: argument, time: CallLight.asked, at: now)
-            requests.asked(peer, mid: mid, for: what)
+                peer, target, argument: argument, time: CallLight.requested, at: now)
+            peerRequests.asked(peer, mid: mid, for: what)
             orders.add(.want(peer: peer))
-            return .asked(request: mid)
+            return .asked(peerRequest: mid)
         case .tone:
             guard sound.hasSpeaker else { throw .noSpeaker }
             orders.add(.chime(.trial))
@@ -99,11 +99,11 @@ extension Switchboard {
     ) -> Wish.Outcome {
         orders.add(.press(target: target.id, isDown: isDown))
         if !isDown {
-            talks.end(target.id, .letGo, &orders)
+            heldTalks.end(target.id, .letGo, &orders)
         } else if let caller, let name {
-            talks.begin(target.id, named: name, for: caller)
+            heldTalks.begin(target.id, named: name, for: caller)
         } else {
-            talks.hold(target.id)
+            heldTalks.hold(target.id)
         }
         return .talk(
             target: target.id, isDown: isDown, surroundings.listeners(among: target.listeners))
@@ -114,7 +114,7 @@ extension Switchboard {
         guard let former = replyKey.follow(isDown: isDown),
             let target = station.target(ofPeer: former)
         else { return }
-        talks.release(target.id, &orders)
+        heldTalks.release(target.id, &orders)
     }
 
     /// Opens the microphone for a page to this target, of a minute at most; one before it is over.
@@ -129,14 +129,14 @@ extension Switchboard {
                 stream: TalkTarget.page, reference: target.reference,
                 listeners: target.listeners, priority: priority, purpose: .page), at: now)
         // The listeners learn what the stream means before they hear it.
-        askStation()
+        followStation()
         aim(TalkTarget.page, at: target.listeners, name: .named(name))
         orders.add(.press(target: Pager.target, isDown: true))
     }
 
     private mutating func call(
         _ target: TalkTarget, _ calling: Wish.Calling
-    ) throws(Wish.Refusal) {
+    ) throws(Wish.Problem) {
         if let channel = calling.channel { callDesk.hunts(channel, by: calling.id) }
         let problem = station.call(
             Array(target.listeners), id: calling.id, mode: calling.mode,

@@ -11,7 +11,7 @@ internal import Wire
 /// Each decision has an owner with its own state and its own file.
 ///
 /// - `Switchboard+Peers` takes what peers say and do,
-/// - `Switchboard+Calls` what the calls want,
+/// - `Switchboard+Calls` what calls and pages want, and peers that signal,
 /// - `Switchboard+Wishes` what people here want, `Switchboard+People` what they settle and end,
 /// - `Switchboard+DownWatch` why a peer is down,
 /// - `Switchboard+Talks` this station's own talk, what listeners hear of it, and peers' voices,
@@ -32,7 +32,7 @@ package struct Switchboard {
     package var hasCallLamp = false
     /// Whom a talk key that replies speaks to.
     package internal(set) var replyKey = ReplyKey()
-    package internal(set) var talks = HeldTalks()
+    package internal(set) var heldTalks = HeldTalks()
     package internal(set) var aims = Aims()
     package internal(set) var pager = Pager()
     package internal(set) var announcer = Announcer()
@@ -40,7 +40,7 @@ package struct Switchboard {
     package internal(set) var openTalks = OpenTalks()
     /// The voices of peers that are heard.
     package internal(set) var voices: HeardVoices
-    var requests = PeerRequests()
+    var peerRequests = PeerRequests()
     /// Whether each peer is there.
     package internal(set) var presence: Presence
     /// Whether the addresses of each peer are known.
@@ -111,17 +111,24 @@ package struct Switchboard {
     }
 
     /// What the station wants done now comes before the orders that follow.
-    mutating func askStation() {
+    mutating func followStation() {
         while let action = station.nextAction() { follow(action) }
     }
 
-    private mutating func follow(_ action: Station.Action) {
+    /// Takes what the station wants, or reports.
+    mutating func follow(_ action: Station.Action) {
         switch action {
         case .send(let peer, let payload): orders.add(.send(peer: peer, payload))
         case .hear(let peer, let stream, let hearing, let priority):
             voices.bound(stream, of: peer, to: hearing)
             orders.add(.hear(peer: peer, stream: stream, hearing, priority))
         case .call(let action): follow(action)
+        case .page(let action): follow(action)
+        case .signalled(let peer, let signal): signalled(signal, by: peer)
+        case .resulted(let peer, let request, let status):
+            peerRequests.resulted(request, of: peer, PeerRequests.Outcome(status), &orders)
+        case .refused(let peer, let refusal, let count):
+            orders.add(.refused(peer: peer, refusal, count: count))
         }
     }
 

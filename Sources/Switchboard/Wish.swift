@@ -74,13 +74,13 @@ package enum Wish: Equatable, Sendable {
         case answered(CallID?)
         case rejected(CallID?)
         case hungUp(CallID?)
-        /// A peer was asked by the request of this number; what came of it is told later.
-        case asked(request: UInt32)
+        /// A peer was asked by the peer request of this number; its result is told later.
+        case asked(peerRequest: UInt32)
         case tone
     }
 
     /// Why a wish was not granted.
-    package enum Refusal: Error, Equatable, Sendable {
+    package enum Problem: Error, Equatable, Sendable {
         /// Nothing here has the name.
         case unknown
         /// No peer was heard since the start that could be replied to.

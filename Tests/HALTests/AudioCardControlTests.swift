@@ -37,7 +37,7 @@ extension AudioOnSimulatedCard {
 
         @Test func whatIsNotThereIsNotSet() {
             let device = SimCard().pcm()
-            let bass = CardControl.Wish(name: "Bass", percent: 1, isMuted: nil)
+            let bass = CardControl.Change(name: "Bass", percent: 1, isMuted: nil)
             #expect(CardControl.set(bass, of: device, .playback) == nil)
             #expect(CardControl.all(of: .card("Nobody"), .capture).isEmpty)
         }

@@ -172,7 +172,7 @@ extension Switchboard {
     fileprivate mutating func press(_ peer: Int) {
         let named = Wish.Named("", TalkTarget(stream: 0, reference: 0, listeners: [peer]))
         let sound = Wish.Sound(hasMicrophone: true, hasSpeaker: true)
-        do throws(Wish.Refusal) {
+        do throws(Wish.Problem) {
             _ = try obey(
                 .talk(named, isDown: true), with: sound, at: Instant(nanoseconds: 0))
         } catch { Issue.record("\(error)") }

@@ -66,7 +66,7 @@ import Time
 
     @Test func aControlThatIsNotThereIsToldOnlyWhereItIsToBeSet() throws {
         var station = try Kitchen.snapshot()
-        station.output.wish = .init(name: "PCM", percent: 80, isMuted: false)
+        station.output.mixerChange = .init(name: "PCM", percent: 80, isMuted: false)
         #expect(
             station.notes == [
                 "volume: speaker has no control PCM to set: intercomctl audio controls"

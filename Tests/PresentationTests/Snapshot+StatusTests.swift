@@ -57,7 +57,7 @@ import Time
         #expect(station.status.audio.echo == "on" && station.status.audio.duplex == "full")
         station.clocksApart = "two cards"
         #expect(station.status.audio.echo == "refused" && station.status.audio.duplex == "half")
-        #expect(station.notes == [Advice.echoRefused("two cards")])
+        #expect(station.notes == [Advice.echoStays("two cards")])
         station = try Kitchen.snapshot(text) {
             $0.follow(.overload(.noEchoCancelling), at: Kitchen.now)
         }

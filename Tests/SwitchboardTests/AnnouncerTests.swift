@@ -16,7 +16,7 @@ import Wire
 
     private mutating func announce() {
         switchboard.announce(
-            Announcer.Wish(caller: caller, target: house, name: "house", priority: .high))
+            Announcer.Job(caller: caller, target: house, name: "house", priority: .high))
     }
 
     @Test mutating func nothingBeginsBeforeThereIsSound() {
@@ -43,13 +43,13 @@ import Wire
         switchboard.follow(.said(target: announcement, frames: 100), at: start + .seconds(1))
         switchboard.announcementEnded()
         #expect(switchboard.decided == [.notice(.announcementEnded(to: "house"))])
-        #expect(switchboard.announcer.wish != nil)
+        #expect(switchboard.announcer.job != nil)
         switchboard.tick(at: start + .seconds(4))
         let answers = switchboard.decided.filter {
             if case .answer = $0 { true } else { false }
         }
         #expect(answers == [.answer(caller, .announced(to: "house", []))])
-        #expect(switchboard.announcer.wish == nil)
+        #expect(switchboard.announcer.job == nil)
     }
 
     @Test mutating func oneThatIsStoppedBeforeItsSoundAnswersAtOnce() {
@@ -57,7 +57,7 @@ import Wire
         _ = switchboard.decided
         switchboard.stopAnnouncement()
         #expect(switchboard.decided == [.answer(caller, .announced(to: "house", []))])
-        #expect(switchboard.announcer.wish == nil)
+        #expect(switchboard.announcer.job == nil)
     }
 
     @Test mutating func oneWhoseCallerGoesEndsAtOnce() {
@@ -69,10 +69,10 @@ import Wire
         switchboard.forget { $0 == caller }
         #expect(switchboard.decided == [.endAnnouncement])
         switchboard.announcementEnded()
-        #expect(switchboard.announcer.wish != nil)
+        #expect(switchboard.announcer.job != nil)
         // It is over, and nobody waits for what was heard of it: the next may begin.
         switchboard.forget { $0 == caller }
-        #expect(switchboard.announcer.wish == nil)
+        #expect(switchboard.announcer.job == nil)
     }
 
     @Test mutating func oneThatIsTooLongIsEnded() {

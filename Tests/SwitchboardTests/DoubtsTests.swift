@@ -21,87 +21,88 @@ import Time
     }
 
     /// Which peers are asked then.
-    private mutating func asked(_ listeners: [Doubts.Listener], at ms: Int) -> [Order] {
+    private mutating func checked(_ listeners: [Doubts.Listener], at ms: Int) -> [Order] {
         var orders = Orders()
         doubts.follow(listeners, at: start + .milliseconds(ms), &orders)
         return orders.all
     }
 
-    @Test mutating func aListenerThatSaysNothingIsAsked() {
-        #expect(asked([listener()], at: 0).isEmpty)
+    @Test mutating func aListenerThatSaysNothingIsChecked() {
+        #expect(checked([listener()], at: 0).isEmpty)
         #expect(doubts.deadline == start + .milliseconds(2500))
-        #expect(asked([listener()], at: 2499).isEmpty)
-        #expect(asked([listener()], at: 2500) == [.ask(peer: 1)])
+        #expect(checked([listener()], at: 2499).isEmpty)
+        #expect(checked([listener()], at: 2500) == [.checkSession(peer: 1)])
         // Not again at once, but until it answers.
         #expect(doubts.deadline == start + .milliseconds(4500))
-        #expect(asked([listener()], at: 4499).isEmpty)
-        #expect(asked([listener()], at: 4500) == [.ask(peer: 1)])
+        #expect(checked([listener()], at: 4499).isEmpty)
+        #expect(checked([listener()], at: 4500) == [.checkSession(peer: 1)])
     }
 
     @Test mutating func aSilenceCountsFromTheBeginningOfTheTalk() {
-        #expect(asked([listener(since: 0, opened: -30_000)], at: 2499).isEmpty)
-        #expect(asked([listener(since: 0, opened: -30_000)], at: 2500) == [.ask(peer: 1)])
+        #expect(checked([listener(since: 0, opened: -30_000)], at: 2499).isEmpty)
+        #expect(
+            checked([listener(since: 0, opened: -30_000)], at: 2500) == [.checkSession(peer: 1)])
     }
 
-    @Test mutating func aListenerThatReportsIsNotAsked() {
+    @Test mutating func aListenerThatReportsIsNotChecked() {
         for second in 0..<60 {
             let now = second * 1000
-            #expect(asked([listener(opened: now, reported: now)], at: now + 900).isEmpty)
+            #expect(checked([listener(opened: now, reported: now)], at: now + 900).isEmpty)
             #expect(doubts.deadline == start + .milliseconds(now + 2500))
         }
     }
 
     /// A peer that does not listen to what we say has no reason to speak either.
-    @Test mutating func aListenerThatHasAnsweredIsNotAskedAgain() {
-        #expect(asked([listener()], at: 2500) == [.ask(peer: 1)])
+    @Test mutating func aListenerThatHasAnsweredIsNotCheckedAgain() {
+        #expect(checked([listener()], at: 2500) == [.checkSession(peer: 1)])
         let answered = listener(opened: 2600, session: 2600)
         for ms in stride(from: 3000, to: 60_000, by: 500) {
-            #expect(asked([answered], at: ms).isEmpty)
+            #expect(checked([answered], at: ms).isEmpty)
         }
         #expect(doubts.deadline == nil)
     }
 
-    @Test mutating func aListenerThatFallsSilentAfterReportsIsAskedAgain() {
-        #expect(asked([listener()], at: 2500) == [.ask(peer: 1)])
+    @Test mutating func aListenerThatFallsSilentAfterReportsIsCheckedAgain() {
+        #expect(checked([listener()], at: 2500) == [.checkSession(peer: 1)])
         let silent = listener(opened: 9000, session: 2600, reported: 9000)
-        #expect(asked([silent], at: 11_499).isEmpty)
-        #expect(asked([silent], at: 11_500) == [.ask(peer: 1)])
+        #expect(checked([silent], at: 11_499).isEmpty)
+        #expect(checked([silent], at: 11_500) == [.checkSession(peer: 1)])
     }
 
-    @Test mutating func aListenerIsAskedOnceForEachTalk() {
-        #expect(asked([listener()], at: 2500) == [.ask(peer: 1)])
+    @Test mutating func aListenerIsCheckedOnceForEachTalk() {
+        #expect(checked([listener()], at: 2500) == [.checkSession(peer: 1)])
         let next = listener(since: 10_000, opened: 2600, session: 2600)
-        #expect(asked([next], at: 12_500) == [.ask(peer: 1)])
-        // Of two talks at a time, it is asked once.
+        #expect(checked([next], at: 12_500) == [.checkSession(peer: 1)])
+        // Of two talks at a time, it is checked once.
         let both = [listener(2), listener(2, since: 100)]
-        #expect(asked(both, at: 12_600) == [.ask(peer: 2)])
+        #expect(checked(both, at: 12_600) == [.checkSession(peer: 2)])
     }
 
     @Test mutating func aPeerThatWasNeverHeardHasNoSessionToDoubt() {
-        #expect(asked([listener(opened: nil)], at: 60_000).isEmpty)
+        #expect(checked([listener(opened: nil)], at: 60_000).isEmpty)
         #expect(doubts.deadline == nil)
     }
 
     @Test mutating func aListenerWithoutSessionHasNotAnswered() {
-        #expect(asked([listener(session: nil)], at: 2500) == [.ask(peer: 1)])
-        #expect(asked([listener(session: nil)], at: 4500) == [.ask(peer: 1)])
+        #expect(checked([listener(session: nil)], at: 2500) == [.checkSession(peer: 1)])
+        #expect(checked([listener(session: nil)], at: 4500) == [.checkSession(peer: 1)])
     }
 
     @Test mutating func withoutTalksNothingIsDue() {
-        _ = asked([listener()], at: 0)
-        _ = asked([], at: 100)
+        _ = checked([listener()], at: 0)
+        _ = checked([], at: 100)
         #expect(doubts.deadline == nil)
     }
 
     @Test mutating func theFirstDeadlineIsThatOfAll() {
-        _ = asked([listener(1, opened: 400), listener(2, opened: 200), listener(3)], at: 500)
+        _ = checked([listener(1, opened: 400), listener(2, opened: 200), listener(3)], at: 500)
         #expect(doubts.deadline == start + .milliseconds(2500))
     }
 
-    @Test mutating func anotherPeerOfTheSameNumberWasNotAsked() {
-        #expect(asked([listener()], at: 2500) == [.ask(peer: 1)])
+    @Test mutating func anotherPeerOfTheSameNumberWasNotChecked() {
+        #expect(checked([listener()], at: 2500) == [.checkSession(peer: 1)])
         doubts.forget(1)
-        #expect(asked([listener()], at: 2501) == [.ask(peer: 1)])
+        #expect(checked([listener()], at: 2501) == [.checkSession(peer: 1)])
     }
 
     @Test func theSwitchboardAsksAndSaysWhenToLookAgain() {
@@ -124,7 +125,7 @@ import Time
         }
         #expect(deadlines == [start + .milliseconds(2500), start + .milliseconds(4500)])
         #expect(switchboard.deadline == start + .milliseconds(4500))
-        #expect(switchboard.decided == [.ask(peer: 1)])
+        #expect(switchboard.decided == [.checkSession(peer: 1)])
         switchboard.follow(.silent(target: 3, name: nil), at: start)
         switchboard.followListeners(at: start + .seconds(9)) { _ in signs }
         #expect(switchboard.doubts.deadline == nil)

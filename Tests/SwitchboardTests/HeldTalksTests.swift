@@ -72,6 +72,6 @@ import Time
         _ = try switchboard.obey(.talk(house, isDown: false), with: sound, at: now)
         _ = try switchboard.obey(.talk(house, isDown: true), for: one, with: sound, at: now)
         #expect(switchboard.decided.last == .press(target: 5, isDown: true))
-        #expect(switchboard.talks.targets == [5])
+        #expect(switchboard.heldTalks.targets == [5])
     }
 }

@@ -4,8 +4,8 @@ import Time
 @testable import Switchboard
 
 @Suite struct OverloadTests {
-    private let all = Overload.Wishes(suppressesNoise: true, cancelsEcho: true)
-    private let plain = Overload.Wishes(suppressesNoise: false, cancelsEcho: false)
+    private let all = Overload.Processing(suppressesNoise: true, cancelsEcho: true)
+    private let plain = Overload.Processing(suppressesNoise: false, cancelsEcho: false)
     private let start = Instant(nanoseconds: 5_000_000_000)
     private var switchboard = Switchboard(
         peers: 2, frames: .init(samples: 480, size: 58, sizeRepeated: 50),

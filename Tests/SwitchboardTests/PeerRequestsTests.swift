@@ -14,8 +14,8 @@ import Testing
         requests.resulted(7, of: 1, .noAnswer, &orders)
         #expect(
             orders.all == [
-                .notice(.result(peer: 2, request: 7, what: "call light", .unseen)),
-                .notice(.result(peer: 1, request: 7, what: "relay door", .noAnswer)),
+                .notice(.result(peer: 2, peerRequest: 7, what: "call light", .unseen)),
+                .notice(.result(peer: 1, peerRequest: 7, what: "relay door", .noAnswer)),
             ])
     }
 

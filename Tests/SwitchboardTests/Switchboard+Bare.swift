@@ -40,7 +40,7 @@ extension Switchboard {
         tick(at: now)
         let tenths = UInt16(time.milliseconds / 100)
         follow(
-            .asked(
+            .signalled(
                 peer: peer, Signal(mid: 1, target: .callLight, argument: 0, time: tenths)))
     }
 }

@@ -25,6 +25,44 @@ import Wire
         #expect(!switchboard.callLight.isLit)
     }
 
+    @Test mutating func adoptedSettingsEndAPageAndTalksWhoseTargetsAreGone() throws {
+        let page = Int(TalkTarget.page)
+        let house = TalkTarget(stream: 1, reference: 77, listeners: [1, 2])
+        let attic = TalkTarget(stream: 0, reference: 0, listeners: [1])
+        let (pager, talker) = (
+            CallerTicket(place: 1, number: 10), CallerTicket(place: 2, number: 11)
+        )
+        let sound = Wish.Sound(hasMicrophone: true, hasSpeaker: true)
+        switchboard.configure(peers: [1, 2], targets: [house, attic], channels: [], at: start)
+        let wishes: [(Wish, CallerTicket?)] = [
+            (.page(.init("house", house), .normal), pager),
+            (.talk(.init("house", house), isDown: true), talker),
+            (.talk(.init("attic", attic), isDown: true), nil),
+        ]
+        for (wish, caller) in wishes {
+            _ = try switchboard.obey(wish, for: caller, with: sound, at: start)
+        }
+        while switchboard.nextOrder() != nil {}
+
+        // What the settings still have goes on.
+        switchboard.configure(peers: [1, 2], targets: [attic, house], channels: [], at: start)
+        switchboard.adopted(targetsCalled: ["attic", "house"], hasPermitTone: true)
+        #expect(switchboard.decided.isEmpty && switchboard.hasPermitTone)
+        #expect(switchboard.pager.name == "house")
+
+        switchboard.configure(peers: [1, 2], targets: [attic], channels: [], at: start)
+        _ = switchboard.decided
+        switchboard.adopted(targetsCalled: ["attic"], hasPermitTone: false)
+        #expect(
+            switchboard.decided == [
+                .answer(pager, .pageOver(to: "house", [])), .press(target: page, isDown: false),
+                .answer(talker, .talkOver(to: "house", .targetGone)),
+                .press(target: house.id, isDown: false),
+            ])
+        #expect(switchboard.pager.name == nil && !switchboard.hasPermitTone)
+        #expect(switchboard.heldTalks.targets == [attic.id])
+    }
+
     @Test mutating func theFirstDeadlineOfAllCounts() {
         switchboard.signalled(by: 1, for: .seconds(1), at: start)
         let target = TalkTarget(stream: 0, reference: 0, listeners: [2])

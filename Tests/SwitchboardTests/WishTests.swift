@@ -51,15 +51,15 @@ import Wire
 
     private mutating func obey(
         _ wish: Wish, for caller: CallerTicket? = nil, with sound: Wish.Sound? = nil
-    ) throws(Wish.Refusal) -> Wish.Outcome {
+    ) throws(Wish.Problem) -> Wish.Outcome {
         try switchboard.obey(wish, for: caller, with: sound ?? all, at: start)
     }
 
     /// Why a wish is refused; nothing may come of one that is.
-    private mutating func refusal(
+    private mutating func problem(
         of wish: Wish, with sound: Wish.Sound? = nil
-    ) -> Wish.Refusal? {
-        do throws(Wish.Refusal) {
+    ) -> Wish.Problem? {
+        do throws(Wish.Problem) {
             _ = try obey(wish, with: sound)
             return nil
         } catch {
@@ -98,11 +98,11 @@ import Wire
         #expect(
             try obey(.talk(house, isDown: true)) == .talk(target: 1, isDown: true, heard))
         #expect(switchboard.decided == [.press(target: 1, isDown: true)])
-        #expect(switchboard.talks.targets == [1])
+        #expect(switchboard.heldTalks.targets == [1])
         #expect(
             try obey(.talk(house, isDown: false)) == .talk(target: 1, isDown: false, heard))
         #expect(switchboard.decided.first == .press(target: 1, isDown: false))
-        #expect(switchboard.talks.targets.isEmpty)
+        #expect(switchboard.heldTalks.targets.isEmpty)
     }
 
     @Test mutating func aTalkOfACallerEndsWithItsCallerAndOneOfNobodyDoesNot() throws {
@@ -111,7 +111,7 @@ import Wire
         _ = switchboard.decided
         switchboard.forget { _ in true }
         #expect(switchboard.decided == [.press(target: 1, isDown: false)])
-        #expect(switchboard.talks.targets == [32 + 1])
+        #expect(switchboard.heldTalks.targets == [32 + 1])
     }
 
     @Test mutating func lettingGoTellsTheCallerThatHeldTheSame() throws {
@@ -123,31 +123,31 @@ import Wire
     }
 
     @Test mutating func withoutAMicrophoneNothingOpensAndWhatIsOpenCloses() {
-        #expect(refusal(of: .talk(house, isDown: true), with: none) == .noMicrophone)
-        #expect(refusal(of: .page(house, .normal), with: none) == .noMicrophone)
-        #expect(refusal(of: .talk(house, isDown: false), with: none) == nil)
-        #expect(refusal(of: .talk(house, isDown: true)) == nil)
+        #expect(problem(of: .talk(house, isDown: true), with: none) == .noMicrophone)
+        #expect(problem(of: .page(house, .normal), with: none) == .noMicrophone)
+        #expect(problem(of: .talk(house, isDown: false), with: none) == nil)
+        #expect(problem(of: .talk(house, isDown: true)) == nil)
         heard(1)
-        #expect(refusal(of: .reply(isDown: true), with: none) == .noMicrophone)
-        #expect(refusal(of: .reply(isDown: false), with: none) == nil)
+        #expect(problem(of: .reply(isDown: true), with: none) == .noMicrophone)
+        #expect(problem(of: .reply(isDown: false), with: none) == nil)
     }
 
     @Test mutating func whatNothingIsCalledIsRefusedWhateverElseIsWrong() {
-        #expect(refusal(of: .talk(nothing, isDown: true), with: none) == .unknown)
-        #expect(refusal(of: .talk(nothing, isDown: false)) == .unknown)
-        #expect(refusal(of: .page(nothing, .normal), with: none) == .unknown)
-        #expect(refusal(of: .endPage(nothing)) == .unknown)
-        #expect(refusal(of: .call(nothing, calling)) == .unknown)
+        #expect(problem(of: .talk(nothing, isDown: true), with: none) == .unknown)
+        #expect(problem(of: .talk(nothing, isDown: false)) == .unknown)
+        #expect(problem(of: .page(nothing, .normal), with: none) == .unknown)
+        #expect(problem(of: .endPage(nothing)) == .unknown)
+        #expect(problem(of: .call(nothing, calling)) == .unknown)
         #expect(
-            refusal(of: .ask(.init("nothing", nil), .callLight, argument: 0, what: "call light"))
+            problem(of: .ask(.init("nothing", nil), .callLight, argument: 0, what: "call light"))
                 == .unknown)
     }
 
     // MARK: Replies
 
     @Test mutating func aReplyGoesToThePeerThatWasHeardLast() throws {
-        #expect(refusal(of: .reply(isDown: true)) == .nobodyHeard)
-        #expect(refusal(of: .reply(isDown: false)) == .nobodyHeard)
+        #expect(problem(of: .reply(isDown: true)) == .nobodyHeard)
+        #expect(problem(of: .reply(isDown: false)) == .nobodyHeard)
         heard(2)
         let down = [HeardAt(peer: 2, percent: nil, .down)]
         #expect(try obey(.reply(isDown: true)) == .talk(target: 34, isDown: true, down))
@@ -168,7 +168,7 @@ import Wire
             switchboard.decided == [
                 .press(target: 34, isDown: false), .press(target: 33, isDown: true),
             ])
-        #expect(switchboard.talks.targets == [33])
+        #expect(switchboard.heldTalks.targets == [33])
     }
 
     @Test mutating func aPeerThatTheSettingsHaveNoMoreIsNotRepliedTo() {
@@ -176,23 +176,23 @@ import Wire
         switchboard.configure(
             peers: [2, 1], targets: [Self.house, Self.attic], channels: [], at: start)
         while switchboard.nextOrder() != nil {}
-        #expect(refusal(of: .reply(isDown: true)) == .nobodyHeard)
+        #expect(problem(of: .reply(isDown: true)) == .nobodyHeard)
     }
 
     // MARK: Pages
 
     @Test mutating func aPageIsUnderWayUntilItIsEnded() throws {
-        #expect(refusal(of: .endPage(house)) == .noPage)
+        #expect(problem(of: .endPage(house)) == .noPage)
         let heard = [
             HeardAt(peer: 2, percent: nil, .down), HeardAt(peer: 1, percent: nil, nil),
         ]
         #expect(try obey(.page(house, .high)) == .page(heard))
         #expect(switchboard.decided.last == .press(target: Self.page, isDown: true))
-        #expect(refusal(of: .endPage(attic)) == .noPage)
+        #expect(problem(of: .endPage(attic)) == .noPage)
         // Its target is gone by now.
         #expect(try obey(.endPage(.init("house", nil))) == .pageEnded)
         #expect(switchboard.decided == [.press(target: Self.page, isDown: false)])
-        #expect(refusal(of: .endPage(house)) == .noPage)
+        #expect(problem(of: .endPage(house)) == .noPage)
     }
 
     @Test mutating func aPageOfACallerEndsWithItAndThatOfAButtonDoesNot() throws {
@@ -207,19 +207,19 @@ import Wire
     // MARK: Calls
 
     @Test mutating func aCallRunsUntilItIsHungUpAndThereIsOnlyOne() throws {
-        #expect(refusal(of: .hangUp) == .call(.noCall))
+        #expect(problem(of: .hangUp) == .call(.noCall))
         #expect(try obey(.call(attic, calling)) == .calling(calling.id))
         #expect(switchboard.station.call?.summary.id == calling.id)
         while switchboard.nextOrder() != nil {}
-        #expect(refusal(of: .call(attic, calling)) == .call(.busy))
+        #expect(problem(of: .call(attic, calling)) == .call(.busy))
         #expect(try obey(.hangUp) == .hungUp(calling.id))
         while switchboard.nextOrder() != nil {}
         #expect(switchboard.station.call == nil)
     }
 
     @Test mutating func onlyWhatRingsIsAnsweredOrRejected() throws {
-        #expect(refusal(of: .answer) == .call(.nothingRings))
-        #expect(refusal(of: .reject) == .call(.nothingRings))
+        #expect(problem(of: .answer) == .call(.nothingRings))
+        #expect(problem(of: .reject) == .call(.nothingRings))
         ring()
         #expect(try obey(.answer) == .answered(CallID(high: 3, low: 4)))
     }
@@ -234,10 +234,10 @@ import Wire
     @Test mutating func onlyAPeerIsListenedToOrDroppedInOn() {
         for mode in [Offer.Mode.dropIn, .monitor] {
             let calling = Wish.Calling(calling.id, mode: mode, ringTime: .seconds(30))
-            #expect(refusal(of: .call(house, calling)) == .isChannel)
+            #expect(problem(of: .call(house, calling)) == .isChannel)
         }
         let calling = Wish.Calling(calling.id, mode: .dropIn, ringTime: .seconds(30))
-        #expect(refusal(of: .call(attic, calling)) == nil)
+        #expect(problem(of: .call(attic, calling)) == nil)
     }
 
     @Test(arguments: [false, true])
@@ -270,14 +270,14 @@ import Wire
             return
         }
         #expect(switchboard.decided == [.want(peer: 2)])
-        switchboard.follow(.resulted(peer: 2, request: request, .done))
+        switchboard.follow(.resulted(peer: 2, peerRequest: request, .done))
         #expect(
             switchboard.decided
-                == [.notice(.result(peer: 2, request: request, what: "relay door", .done))])
+                == [.notice(.result(peer: 2, peerRequest: request, what: "relay door", .done))])
     }
 
     @Test mutating func aToneNeedsASpeaker() throws {
-        #expect(refusal(of: .tone, with: none) == .noSpeaker)
+        #expect(problem(of: .tone, with: none) == .noSpeaker)
         #expect(try obey(.tone) == .tone)
         #expect(switchboard.decided == [.chime(.trial)])
     }

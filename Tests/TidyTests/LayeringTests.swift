@@ -21,8 +21,8 @@ import Testing
         "Settings": ["Config", "Crypto", "HAL"],
         "Storage": ["Config", "Control", "HAL", "Settings", "Time"],
         "Hardware": [
-            "Time", "Realtime", "Audio", "HAL", "Station", "Switchboard", "Media", "Config",
-            "Settings", "Storage",
+            "Time", "Realtime", "HAL", "Station", "Switchboard", "Media", "Config", "Settings",
+            "Storage",
         ],
         "Presentation": [
             "Time", "Wire", "Crypto", "Audio", "HAL", "Session", "Station", "Switchboard", "Media",

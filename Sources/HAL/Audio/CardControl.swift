@@ -12,7 +12,7 @@ public struct CardControl: Equatable, Sendable {
     public let isMuted: Bool?
 
     /// A change of a control; nil leaves a value as it is.
-    public struct Wish: Equatable, Sendable {
+    public struct Change: Equatable, Sendable {
         /// Nil means the usual control for this direction.
         public let name: String?
         public let percent: Int?
@@ -78,9 +78,9 @@ public struct CardControl: Equatable, Sendable {
     ///
     /// - Returns: The control afterwards; nil when there is none of that name.
     public static func set(
-        _ wish: Wish, of device: PCMName, _ direction: PCMError.Direction
+        _ change: Change, of device: PCMName, _ direction: PCMError.Direction
     ) -> CardControl? {
-        guard let target = chosen(among: all(of: device, direction), wish.name, direction) else {
+        guard let target = chosen(among: all(of: device, direction), change.name, direction) else {
             return nil
         }
         var result: CardControl?
@@ -89,7 +89,7 @@ public struct CardControl: Equatable, Sendable {
                 guard let control = unsafe CardControl(element, direction),
                     control.name == target.name, result == nil
                 else { return }
-                unsafe apply(wish, to: element, direction)
+                unsafe apply(change, to: element, direction)
                 result = unsafe CardControl(element, direction)
             }
         }
@@ -153,10 +153,10 @@ public struct CardControl: Equatable, Sendable {
     }
 
     private static func apply(
-        _ wish: Wish, to element: OpaquePointer, _ direction: PCMError.Direction
+        _ change: Change, to element: OpaquePointer, _ direction: PCMError.Direction
     ) {
         let plays = direction == .playback
-        if let percent = wish.percent {
+        if let percent = change.percent {
             let range = unsafe range(of: element, direction)
             let span = range.upperBound - range.lowerBound
             let value = range.lowerBound + (span * max(0, min(100, percent)) + 50) / 100
@@ -165,7 +165,7 @@ public struct CardControl: Equatable, Sendable {
                 ? snd_mixer_selem_set_playback_volume_all(element, value)
                 : snd_mixer_selem_set_capture_volume_all(element, value)
         }
-        if let isMuted = wish.isMuted {
+        if let isMuted = change.isMuted {
             let isOn: Int32 = isMuted ? 0 : 1
             _ =
                 unsafe plays

@@ -19,7 +19,7 @@ extension ControlLoop {
         guard let routed = routing.target(named: name) else {
             return .refused(.unknownTarget(name, routing))
         }
-        guard switchboard.announcer.wish == nil else {
+        guard switchboard.announcer.job == nil else {
             return .refused(ControlError(.failed, "another announcement is under way"))
         }
         guard samples > 0, samples <= AnnouncementReader.samplesMax else {
@@ -31,7 +31,7 @@ extension ControlLoop {
         } catch { return .refused(ControlError(.failed, "\(error)")) }
         feed { board, _, _ in
             board.announce(
-                Announcer.Wish(caller: caller, target: routed, name: name, priority: priority))
+                Announcer.Job(caller: caller, target: routed, name: name, priority: priority))
         }
         return .announce(Reply.Announced(to: name, isOver: false, names, switchboard))
     }

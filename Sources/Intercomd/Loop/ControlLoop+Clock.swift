@@ -23,7 +23,7 @@ extension ControlLoop {
         tellMedia(config, routing)
         journal.note(
             .audioOpen,
-            clock.reason.map { Advice.echoRefused($0) }
+            clock.reason.map { Advice.echoStays($0) }
                 ?? "microphone and speaker have one clock: the echo is cancelled")
     }
 }

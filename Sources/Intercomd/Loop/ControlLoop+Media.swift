@@ -27,25 +27,24 @@ extension ControlLoop {
         while let event = rings.events.pop() { follow(event) }
     }
 
+    /// Every event is named here, so that a new one cannot be forgotten.
     private mutating func follow(_ event: MediaEvent) {
-        let name = { [routing, roster, aims = switchboard.aims] target in
-            routing.name(of: target, aimedBy: aims, roster)
-        }
-        if let news = SoundNews(event, name) {
-            return feed { board, _, now in board.follow(news, at: now) }
-        }
-        if let news = MachineNews(event) {
-            return feed { board, _, now in board.follow(news, at: now) }
-        }
         switch event {
         case .switched(let peer, let index):
             feed { _, table, now in table.switched(peer: peer, index: index, at: now) }
             feed { board, _, now in board.follow(.renewed, of: peer, at: now) }
             tell(.rekey, peer: peer)
-        case .talking, .silent, .said, .receiving, .stream, .masterStalled, .shedding: break
+        case .talking(let target, let first, let isDoubted):
+            report(
+                .talking(
+                    target: target, name: name(of: target), first: first, isDoubted: isDoubted))
+        case .silent(let target): report(.silent(target: target, name: name(of: target)))
+        case .said(let target, let frames): report(.said(target: target, frames: frames))
+        case .receiving(let peer, let stream, let isOn):
+            report(.receiving(peer: peer, stream: stream, isOn: isOn))
         case .announcementEnded: feed { board, _, _ in board.announcementEnded() }
         case .talkTimedOut(let target, let place):
-            tell(.stuckKey, target: name(target), since: switchboard.openTalks.since(target))
+            tell(.stuckKey, target: name(of: target), since: switchboard.openTalks.since(target))
             // A command that holds the same microphone open has a time of its own.
             guard let place else {
                 return feed { board, _, _ in board.endTalks(to: target, .timedOut) }
@@ -63,19 +62,37 @@ extension ControlLoop {
         case .touched(let place, let touch): touched(place, Config.Touch(touch))
         case .captureFailed(let error), .playbackFailed(let error):
             devices.cards.lost(error.direction, error, at: now)
-            feed { board, _, now in board.follow(.cardLost, at: now) }
+            report(.cardLost)
             tellLoss(error)
+        case .masterStalled: report(.cardStalled)
+        case .stream(let direction, let change):
+            report(.stream(StillStreams.Direction(direction), StillStreams.Change(change)))
+        case .shedding(let step): report(.overload(Overload.Step(step)))
         case .trialEnded: endLatencyTrial()
         case .adopted: adopted()
         case .gaveUp(let direction): devices.cards.gaveUp(direction)
-        case .stopped:
-            health.hasStopped = true
+        case .stopped: health.hasStopped = true
         }
+    }
+
+    /// Passes on to the switchboard what happened to talks and voices.
+    private mutating func report(_ news: SoundNews) {
+        feed { board, _, now in board.follow(news, at: now) }
+    }
+
+    /// Passes on to the switchboard what happened to cards or the processor.
+    private mutating func report(_ news: MachineNews) {
+        feed { board, _, now in board.follow(news, at: now) }
+    }
+
+    /// What people call a talk target.
+    private func name(of target: Int) -> String? {
+        routing.name(of: target, aimedBy: switchboard.aims, roster)
     }
 
     /// Tells that a direction has no card now.
     mutating func tellLoss(_ error: PCMError) {
-        feed { board, _, now in board.follow(.streamLost(.init(error.direction)), at: now) }
+        report(.streamLost(.init(error.direction)))
         tell(.audioLost, detail: error.description)
     }
 }

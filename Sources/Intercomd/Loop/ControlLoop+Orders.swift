@@ -41,7 +41,7 @@ extension ControlLoop {
         case .notice(let notice): follow(notice)
         case .answer(let caller, let answer):
             server.replyLate(Reply(answer, names, switchboard), to: caller, at: now)
-        case .ask(let peer): feed { _, table, now in table.doubted(peer: peer, at: now) }
+        case .checkSession(let peer): feed { _, table, now in table.doubted(peer: peer, at: now) }
         case .resolve(let peer): resolve(peer)
         case .retryAll: feed { _, table, now in table.retryAll(at: now) }
         case .reopen(let direction): devices.cards.reopen(PCMError.Direction(direction), at: now)

@@ -130,17 +130,11 @@ extension ControlLoop {
     /// From here on the media loop speaks of the new settings.
     mutating func adopted() {
         guard let former = settings.adopt() else { return }
-        let hasPermitTone = plan.hasPermitTone
-        feed { board, _, _ in board.hasPermitTone = hasPermitTone }
         if LossProtection.Frames(former) != LossProtection.Frames(plan) { protectAnew() }
         devices.lines.configure(config)
         devices.noteRelays(config)
-        if let name = switchboard.pager.name, routing.target(named: name) == nil {
-            feed { board, _, _ in board.endPage() }
-        }
-        for target in switchboard.talks.targets where routing.target(target) == nil {
-            feed { board, _, _ in board.endTalks(to: target, .targetGone) }
-        }
+        let (names, hasPermitTone) = (routing.names, plan.hasPermitTone)
+        feed { board, _, _ in board.adopted(targetsCalled: names, hasPermitTone: hasPermitTone) }
         consent()
     }
 }

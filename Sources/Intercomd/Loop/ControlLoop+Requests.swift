@@ -98,15 +98,15 @@ extension ControlLoop {
         let sound = Wish.Sound(
             hasMicrophone: devices.cards.input.isOpen, hasSpeaker: devices.cards.output.isOpen)
         let result = feed { board, _, now in
-            Result { () throws(Wish.Refusal) in
+            Result { () throws(Wish.Problem) in
                 try board.obey(wish, for: caller, with: sound, at: now)
             }
         }
         switch result {
         case .success(let outcome): return Reply(outcome, to: wish, names)
-        case .failure(let refusal):
+        case .failure(let problem):
             return Reply(
-                refusal, of: wish, names, microphone: devices.cards.input.error?.description,
+                problem, of: wish, names, microphone: devices.cards.input.error?.description,
                 speaker: devices.cards.output.error?.description)
         }
     }

@@ -76,9 +76,9 @@ extension ControlLoop {
         case .endpoint(let peer, let endpoint):
             rings.tell(.endpoint(peer: peer, SocketAddress(endpoint)))
         case .probe(let peer, let endpoint):
-            let asked = links.probe(peer, endpoint)
+            let beginning = links.probe(peer, endpoint)
             feed { board, table, now in
-                switch asked {
+                switch beginning {
                 case .underWay: board.follow(.probed, of: peer, at: now)
                 case .over(let outcome?):
                     table.probed(peer: peer, endpoint, outcome, at: now)

@@ -129,7 +129,7 @@ extension Snapshot.Card {
         error = side.error
         granted = side.granted
         route = side.route
-        wish = side.wish
+        mixerChange = side.mixerChange
         control = side.control
     }
 }

@@ -162,7 +162,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         case .signals: if poller.takeSignals() { reloadBySignal() }
         case .server:
             server.accept(at: now) { fd, place in
-                // Refused, the caller is closed as idle in a few seconds.
+                // A caller that cannot be watched is closed as idle in a few seconds.
                 try? poller.watch(fd, as: .caller(place))
             }
         case .resolver: takeAnswers()

@@ -7,7 +7,7 @@ internal import Wire
 
 /// Where peers are.
 extension Links {
-    /// What is known of the addresses of a peer without asking anybody.
+    /// What is known of the addresses of a peer without the resolver.
     struct Found {
         let endpoints: [Endpoint]
         /// None of them is a name.
@@ -17,7 +17,7 @@ extension Links {
     /// An answer of the resolver.
     struct Answer {
         let peer: Int
-        /// What was asked for.
+        /// What was looked up.
         let addresses: [PeerAddress]
         let endpoints: [Endpoint]
         let complaint: String?
@@ -27,7 +27,7 @@ extension Links {
     func lookUp(_ addresses: [PeerAddress], of peer: Int) -> Found {
         let numeric = addresses.compactMap { SocketAddress(host: $0.host, port: $0.port) }
         let isAll = numeric.count == addresses.count
-        if !isAll { resolver.ask(.init(peer: peer, addresses: addresses)) }
+        if !isAll { resolver.resolve(.init(peer: peer, addresses: addresses)) }
         return Found(endpoints: numeric.map { Endpoint($0) }, isAll: isAll)
     }
 

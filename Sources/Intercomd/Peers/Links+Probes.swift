@@ -11,15 +11,15 @@ extension Links {
         let endpoint: Endpoint
     }
 
-    /// What came of asking.
-    enum Asked {
+    /// What came of a probe that was to begin.
+    enum Beginning {
         case underWay
-        /// It cannot be asked; nil where that tells nothing of the address.
+        /// The kernel cannot send it; nil where that tells nothing of the address.
         case over(ProbeOutcome?)
     }
 
-    /// Asks the kernel.
-    mutating func probe(_ peer: Int, _ endpoint: Endpoint) -> Asked {
+    /// Begins to ask the kernel.
+    mutating func probe(_ peer: Int, _ endpoint: Endpoint) -> Beginning {
         switch UDPProbe.start(to: SocketAddress(endpoint)) {
         case .sent(let probe):
             probes[peer] = Probe(probe: probe, endpoint: endpoint)
@@ -30,7 +30,7 @@ extension Links {
 
     /// The kernel's answer for a peer, or its silence where the time for one is over.
     ///
-    /// - Returns: Nil where none was asked, where it may still answer, and where the answer tells
+    /// - Returns: Nil where none was sent, where it may still answer, and where the answer tells
     ///   nothing of the address.
     mutating func probeOutcome(
         of peer: Int, isOver: Bool

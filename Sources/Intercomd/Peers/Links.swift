@@ -32,7 +32,7 @@ struct Links: ~Copyable {
     var probes = [Probe?](repeating: nil, count: Roster.capacity)
     /// Handshake datagrams dropped, by `Drop.counter`.
     private(set) var drops = [Int](repeating: 0, count: Drop.names.count)
-    /// Handshake datagrams that the network refused to take.
+    /// Handshake datagrams that could not be sent.
     private(set) var unsent = 0
     /// Handshakes of peers that have left.
     var handshakesBefore: UInt64 = 0

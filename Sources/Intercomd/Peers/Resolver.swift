@@ -5,7 +5,7 @@ internal import Realtime
 
 /// Turns host names into addresses on a thread of its own, for the C library's resolver blocks.
 ///
-/// One request a peer at a time; the answer comes back by a ring. A name is asked for again at
+/// One question a peer at a time; the answer comes back by a ring. A name is looked up again at
 /// every retry, so a peer whose address changed is found.
 final class Resolver: @unchecked Sendable {
     struct Question: Sendable {
@@ -15,7 +15,7 @@ final class Resolver: @unchecked Sendable {
 
     struct Answer: Sendable {
         let peer: Int
-        /// What was asked for.
+        /// What was looked up.
         let addresses: [PeerAddress]
         let endpoints: [SocketAddress]
         /// What went wrong with the last name that gave nothing.
@@ -26,7 +26,7 @@ final class Resolver: @unchecked Sendable {
 
     /// Raised when an answer waits.
     let answered: EventSignal
-    private let asked: EventSignal
+    private let questionsWait: EventSignal
     /// Each holds one of every peer, so neither is ever full.
     private let questions = SPSCRing<Question>(capacity: capacity)
     private let answers = SPSCRing<Answer>(capacity: capacity)
@@ -41,24 +41,24 @@ final class Resolver: @unchecked Sendable {
     init() throws(SystemError) {
         precondition(Self.capacity >= Roster.capacity)
         answered = try EventSignal()
-        asked = try EventSignal()
+        questionsWait = try EventSignal()
     }
 
     /// Starts the thread; it lives as long as the process, since a look-up cannot be broken off.
     func start() throws(SystemError) {
         let loop = try EventLoop()
-        try loop.add(fd: asked.fd, token: 0)
+        try loop.add(fd: questionsWait.fd, token: 0)
         let work = Work(loop: loop)
         let thread = try RealtimeThread(name: "resolver", priority: 0) { [self] in run(work) }
         // Joining it at the end could take as long as a name server takes to answer.
         thread.detach()
     }
 
-    /// Asks for a peer's addresses, unless it has been asked already.
-    func ask(_ question: Question) {
+    /// Looks up a peer's addresses, unless that is under way already.
+    func resolve(_ question: Question) {
         guard waiting.insert(question.peer).inserted else { return }
         if questions.push(question) == nil {
-            asked.raise()
+            questionsWait.raise()
         } else {
             waiting.remove(question.peer)
         }
@@ -74,7 +74,7 @@ final class Resolver: @unchecked Sendable {
     private func run(_ work: Work) {
         while true {
             _ = work.loop.wait(until: nil)
-            asked.drain()
+            questionsWait.drain()
             while let question = questions.pop() {
                 _ = answers.push(Self.look(up: question))
                 answered.raise()

@@ -41,17 +41,17 @@ extension Reply {
     /// What the person is told whose wish was refused.
     ///
     /// - Parameters:
-    ///   - refusal: Why.
+    ///   - problem: Why.
     ///   - wish: What was wanted.
     ///   - names: Those that there are.
     ///   - microphone: Why the microphone is not open, where one is wanted.
     ///   - speaker: The same of the speaker.
     package init(
-        _ refusal: Wish.Refusal, of wish: Wish, _ names: Names, microphone: String?,
+        _ problem: Wish.Problem, of wish: Wish, _ names: Names, microphone: String?,
         speaker: String?
     ) {
         let text =
-            switch refusal {
+            switch problem {
             case .unknown: ""
             case .nobodyHeard: "nobody was heard yet"
             case .noMicrophone:
@@ -65,7 +65,7 @@ extension Reply {
             case .call(.noCall): "there is no call"
             case .call(.nobody): "there is nobody to call"
             }
-        if case .unknown = refusal {
+        if case .unknown = problem {
             self = .refused(.unknown(wish, names))
         } else {
             self = .refused(ControlError(.failed, text))

@@ -16,7 +16,7 @@ extension Snapshot {
         /// What stands between us and the card, while it is open.
         package var route: PCMRoute?
         /// What its mixer is to be set to, and the control that was.
-        package var wish: CardControl.Wish?
+        package var mixerChange: CardControl.Change?
         package var control: CardControl?
 
         package init() {}

@@ -28,8 +28,8 @@ extension Snapshot {
                 "nobody can drop in or listen in, and calls answer themselves no more: no speaker "
                     + "is open that could beep, and no lamp with show = talking")
         }
-        if config.audio.wishesEchoGone, let apart = clocksApart {
-            found.append(Advice.echoRefused(apart))
+        if config.audio.wantsEchoGone, let apart = clocksApart {
+            found.append(Advice.echoStays(apart))
         }
         for line in awaitsRestart { found.append(Advice.restart(for: line)) }
         if let note = Advice.noise(microphoneStatus.snrDB) { found.append(note) }
@@ -70,8 +70,8 @@ extension Snapshot {
     var controlNotes: [String] {
         var found: [String] = []
         for (key, side) in [("mic-volume", input), ("volume", output)]
-        where side.isOpen && side.wish != nil && side.control == nil {
-            let name = side.wish?.name.map { " \($0)" } ?? ""
+        where side.isOpen && side.mixerChange != nil && side.control == nil {
+            let name = side.mixerChange?.name.map { " \($0)" } ?? ""
             found.append(
                 "\(key): \(side.shown) has no control\(name) to set: intercomctl audio controls")
         }

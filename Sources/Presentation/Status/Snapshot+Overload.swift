@@ -27,7 +27,7 @@ extension Snapshot {
 
     /// Of what is configured, all that is left out: a word for programs, and for a person.
     var leftOut: [(word: String, text: String)] {
-        switchboard.overload.losses(of: wishes).map { loss in
+        switchboard.overload.losses(of: processing).map { loss in
             switch loss {
             case .encoderCare(let isPlain):
                 ("encoder_care", "speech is encoded \(isPlain ? "plainly" : "with less care")")
@@ -42,8 +42,8 @@ extension Snapshot {
         }
     }
 
-    var wishes: Overload.Wishes {
-        Overload.Wishes(
+    var processing: Overload.Processing {
+        Overload.Processing(
             suppressesNoise: config.audio.noiseSuppression != .off,
             cancelsEcho: handsFree.cancelsEcho)
     }
@@ -51,7 +51,7 @@ extension Snapshot {
     /// Whether microphone and speaker take turns: as set, or because the echo is not cancelled now.
     var isHalfDuplexNow: Bool { handsFree.isHalfDuplex || isEchoShed }
 
-    var isEchoShed: Bool { switchboard.overload.leavesOutEcho(of: wishes) }
+    var isEchoShed: Bool { switchboard.overload.leavesOutEcho(of: processing) }
 
     /// Echo and duplex as they are now.
     func tellShed(_ audio: inout Status.Audio) {

@@ -20,7 +20,7 @@ package enum Advice {
     }
 
     /// What to do where echo cancelling is asked for and cannot be.
-    package static func echoRefused(_ reason: String) -> String {
+    package static func echoStays(_ reason: String) -> String {
         "the echo is not cancelled: \(reason); give input and output in [audio] one card"
     }
 

@@ -56,7 +56,7 @@ import Wire
             guard let house = board.station.targets.first else { return }
             let caller = CallerTicket(place: 0, number: 1)
             board.announce(
-                Announcer.Wish(caller: caller, target: house, name: "house", priority: .normal))
+                Announcer.Job(caller: caller, target: house, name: "house", priority: .normal))
             board.speakAnnouncement(at: Kitchen.now)
             board.follow(.down, of: Kitchen.office, at: Kitchen.now)
             // The announcement does not come from the microphone.

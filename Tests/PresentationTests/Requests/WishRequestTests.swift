@@ -43,12 +43,12 @@ import Wire
         Reply(outcome, to: try #require(wish(request)), names)
     }
 
-    private func refusal(
-        _ refusal: Wish.Refusal, _ request: Request, microphone: String? = nil,
+    private func problem(
+        _ problem: Wish.Problem, _ request: Request, microphone: String? = nil,
         speaker: String? = nil
     ) throws -> Reply {
         Reply(
-            refusal, of: try #require(wish(request)), names, microphone: microphone,
+            problem, of: try #require(wish(request)), names, microphone: microphone,
             speaker: speaker)
     }
 
@@ -178,17 +178,17 @@ import Wire
         var done = Reply.Done("asked office for its relay door")
         done.request = 12
         #expect(
-            try answer(.asked(request: 12), .relay("door", peer: "office")) == .done(done))
+            try answer(.asked(peerRequest: 12), .relay("door", peer: "office")) == .done(done))
         #expect(try answer(.tone, .tone) == .done(.init("playing a tone")))
     }
 
     @Test func anUnknownNameIsToldWithThoseThatThereAre() throws {
         let targets = "no peer or channel attic; there are: house, upstairs, garage, office"
         #expect(
-            try refusal(.unknown, .talk(target: "attic"))
+            try problem(.unknown, .talk(target: "attic"))
                 == .refused(ControlError(.unknownTarget, targets)))
         #expect(
-            try refusal(.unknown, .signal(peer: "attic"))
+            try problem(.unknown, .signal(peer: "attic"))
                 == .refused(
                     ControlError(.unknownTarget, "no peer attic; there are: garage, office")))
         #expect(
@@ -196,11 +196,11 @@ import Wire
                 == ControlError(.unknownTarget, "no relay door; there is none"))
     }
 
-    @Test func aRefusalSaysWhy() throws {
+    @Test func aProblemIsPutInWords() throws {
         let page = Request.calls(.page("house", isDown: true, .normal))
         let listen = Request.calls(.call("house", .listen, .normal))
         let talk = Request.talk(target: "house")
-        let said: [(Wish.Refusal, Request, String)] = [
+        let said: [(Wish.Problem, Request, String)] = [
             (.nobodyHeard, .ptt(isDown: true, target: "reply"), "nobody was heard yet"),
             (.noMicrophone, talk, "there is no microphone: [audio] input = none"),
             (.noMicrophone, page, "there is no microphone: input = none"),
@@ -216,13 +216,13 @@ import Wire
             (.call(.nobody), listen, "there is nobody to call"),
         ]
         for (why, request, text) in said {
-            #expect(try refusal(why, request) == .refused(ControlError(.failed, text)))
+            #expect(try problem(why, request) == .refused(ControlError(.failed, text)))
         }
         #expect(
-            try refusal(.noMicrophone, talk, microphone: "hw:9 is gone", speaker: "other")
+            try problem(.noMicrophone, talk, microphone: "hw:9 is gone", speaker: "other")
                 == .refused(ControlError(.failed, "there is no microphone: hw:9 is gone")))
         #expect(
-            try refusal(.noSpeaker, .tone, microphone: "other", speaker: "hw:9 is gone")
+            try problem(.noSpeaker, .tone, microphone: "other", speaker: "hw:9 is gone")
                 == .refused(ControlError(.failed, "there is no speaker: hw:9 is gone")))
     }
 }

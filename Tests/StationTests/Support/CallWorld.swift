@@ -30,7 +30,7 @@ struct CallWorld {
     private(set) var now = Instant(nanoseconds: 1_000_000_000)
     /// By station and call; it outlives the station's restarts.
     private(set) var history: [[CallID: Entry]]
-    private(set) var actions: [[CallAction]]
+    private(set) var actions: [[Station.Action]]
     private(set) var listeners: [[Int]]
     private(set) var events = 0
     private var heard: [[[Int]: (Hearing, Priority)]]
@@ -145,29 +145,32 @@ struct CallWorld {
     }
 
     func states(_ own: Int) -> [CallState] {
-        actions[own].compactMap { if case .state(_, let state) = $0 { state } else { nil } }
+        actions[own].compactMap { if case .call(.state(_, let state)) = $0 { state } else { nil } }
     }
 
     func notices(_ own: Int) -> [CallNotice] {
-        actions[own].compactMap { if case .notice(let notice, _) = $0 { notice } else { nil } }
+        actions[own].compactMap { action in
+            if case .call(.notice(let notice, _)) = action { notice } else { nil }
+        }
     }
 
     func redials(_ own: Int) -> Int {
-        actions[own].count { if case .redial = $0 { true } else { false } }
+        actions[own].count { if case .call(.redial) = $0 { true } else { false } }
     }
 
     /// The events of pages and requests, in words.
     func pages(_ own: Int) -> [String] {
         actions[own].compactMap { action in
             switch action {
-            case .pageBegan(let peer, _, _, _): "began \(peer)"
-            case .pageEnded(let peer, _, let isTimeUp): "\(isTimeUp ? "time up" : "ended") \(peer)"
-            case .pageTimeUp(let stream): "own time up \(stream)"
-            case .asked(_, let signal): "asked \(signal.target.rawValue) \(signal.time)"
+            case .page(.began(let peer, _, _, _)): "began \(peer)"
+            case .page(.ended(let peer, _, let isTimeUp)):
+                "\(isTimeUp ? "time up" : "ended") \(peer)"
+            case .page(.timeUp(let stream)): "own time up \(stream)"
+            case .signalled(_, let signal): "asked \(signal.target.rawValue) \(signal.time)"
             case .resulted(_, let request, let status):
                 "result \(request) \(status.map { "\($0.rawValue)" } ?? "none")"
             case .refused(_, let refusal, let count): "refused \(refusal.rawValue) \(count)"
-            case .began, .state, .ended, .microphone, .notice, .redial: nil
+            case .call, .send, .hear: nil
             }
         }
     }
@@ -260,7 +263,7 @@ struct CallWorld {
             case .send(let peer, let payload): send(.control(payload), own, peer)
             case .hear(let peer, let stream, let hearing, let priority):
                 heard[own][[peer, Int(stream)]] = (hearing, priority)
-            case .call(let action): note(action, at: own)
+            case .call, .page, .signalled, .resulted, .refused: note(action, at: own)
             }
             if let open = stations[own].call?.summary, !open.isOutgoing, !isAllowed(open, at: own) {
                 trespasses.append("station \(own) is in call \(open.id.high) against its policy")
@@ -303,21 +306,22 @@ struct CallWorld {
         settle(own)
     }
 
-    private mutating func note(_ action: CallAction, at own: Int) {
+    private mutating func note(_ action: Station.Action, at own: Int) {
         actions[own].append(action)
         if actions[own].count > 200 { actions[own].removeFirst(100) }
         switch action {
-        case .began(let summary):
+        case .call(.began(let summary)):
             history[own][summary.id, default: Entry()].starts += 1
             history[own][summary.id]!.summary = summary
-        case .ended(let summary, let ending):
+        case .call(.ended(let summary, let ending)):
             history[own][summary.id, default: Entry()].ends += 1
             history[own][summary.id]!.ending = ending
             history[own][summary.id]!.summary = summary
-        case .microphone(_, let to): listeners[own] = to
-        case .asked(let peer, let signal):
+        case .call(.microphone(_, let to)): listeners[own] = to
+        case .signalled(let peer, let signal):
             stations[own].result(.done, of: signal, from: peer, at: now)
-        case .state, .notice, .redial, .pageBegan, .pageEnded, .pageTimeUp, .resulted, .refused:
+        case .call(.state), .call(.notice), .call(.redial), .page, .resulted, .refused, .send,
+            .hear:
             break
         }
     }

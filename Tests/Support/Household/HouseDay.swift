@@ -282,7 +282,7 @@ package struct HouseDay {
         room.callers.hangUpAll(at: room.now)
         room.hangUpCall()
         room.endPage()
-        for target in room.switchboard.talks.targets {
+        for target in room.switchboard.heldTalks.targets {
             if let name = room.routing.target(target)?.name { room.ptt(name, isDown: false) }
         }
     }

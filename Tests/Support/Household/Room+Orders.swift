@@ -29,7 +29,7 @@ extension Room {
         case .answer(let caller, let answer):
             house.count(.answers)
             if let wrong = callers.answered(caller, answer) { fail(wrong) }
-        case .ask(let peer): feed { _, table, now in table.doubted(peer: peer, at: now) }
+        case .checkSession(let peer): feed { _, table, now in table.doubted(peer: peer, at: now) }
         case .resolve(let peer): resolve(peer)
         case .retryAll: feed { _, table, now in table.retryAll(at: now) }
         case .announce:

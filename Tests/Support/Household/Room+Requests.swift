@@ -22,15 +22,15 @@ extension Room {
     ) {
         let (hasMicrophone, hasSpeaker) = (sound.hasCapture, sound.hasPlayback)
         ask {
-            let refusal: Wish.Refusal? = feed { board, _, now in
-                do throws(Wish.Refusal) {
+            let problem: Wish.Problem? = feed { board, _, now in
+                do throws(Wish.Problem) {
                     let sound = Wish.Sound(hasMicrophone: hasMicrophone, hasSpeaker: hasSpeaker)
                     granted(try board.obey(wish, for: caller, with: sound, at: now))
                     return nil
                 } catch { return error }
             }
-            if let refusal, !rules.mayRefuse(wish, refusal, hasMicrophone: hasMicrophone) {
-                fail("\(wish) is refused: \(refusal)")
+            if let problem, !rules.mayRefuse(wish, problem, hasMicrophone: hasMicrophone) {
+                fail("\(wish) is refused: \(problem)")
             }
         }
     }
@@ -92,15 +92,15 @@ extension Room {
     func announce(
         _ name: String, _ priority: Priority, for length: Duration, stops: Bool
     ) -> CallerTicket? {
-        guard isRunning, switchboard.announcer.wish == nil,
+        guard isRunning, switchboard.announcer.job == nil,
             let target = routing.target(named: name)
         else { return nil }
         let ticket = callers.ticket()
-        let wish = Announcer.Wish(caller: ticket, target: target, name: name, priority: priority)
+        let job = Announcer.Job(caller: ticket, target: target, name: name, priority: priority)
         ask {
             callers.wait(ticket, .announcement, name, at: now)
             reading = (length, !stops, now)
-            feed { board, _, _ in board.announce(wish) }
+            feed { board, _, _ in board.announce(job) }
         }
         guard !stops || house.dice.percent(50) else { return ticket }
         at(now + house.dice.milliseconds(50...400)) { [unowned self] in

@@ -131,11 +131,8 @@ extension Room {
         guard let change else { return }
         routing = change
         self.change = nil
-        if let name = switchboard.pager.name, routing.target(named: name) == nil {
-            feed { board, _, _ in board.endPage() }
-        }
-        for target in switchboard.talks.targets where routing.target(target) == nil {
-            feed { board, _, _ in board.endTalks(to: target, .targetGone) }
+        feed { [names = routing.names] board, _, _ in
+            board.adopted(targetsCalled: names, hasPermitTone: true)
         }
         consent()
     }

@@ -40,8 +40,8 @@ struct RoomRules {
     mutating func personAnswered(_ id: CallID) { wanted.insert(id) }
 
     /// Whether this is a reason to refuse a wish, as things are here.
-    func mayRefuse(_ wish: Wish, _ refusal: Wish.Refusal, hasMicrophone: Bool) -> Bool {
-        switch (wish, refusal) {
+    func mayRefuse(_ wish: Wish, _ problem: Wish.Problem, hasMicrophone: Bool) -> Bool {
+        switch (wish, problem) {
         case (.talk(let named, _), .unknown), (.page(let named, _), .unknown),
             (.call(let named, _), .unknown):
             named.found == nil
@@ -168,7 +168,7 @@ struct RoomRules {
     }
 
     private func lookAtTalks(at room: Room) {
-        let held = room.switchboard.talks.targets
+        let held = room.switchboard.heldTalks.targets
         for target in down where !TalkTarget.aimed.contains(where: { $0.id == target }) {
             if !held.contains(target) { room.fail("nobody holds the talk to \(target)") }
         }
@@ -210,10 +210,10 @@ struct RoomRules {
         if isBeeping { return "it beeps" }
         if !down.isEmpty { return "keys are down: \(down.sorted())" }
         if switchboard.pager.name != nil { return "there is a page" }
-        if switchboard.announcer.wish != nil { return "there is an announcement" }
+        if switchboard.announcer.job != nil { return "there is an announcement" }
         if !room.callers.waiting.isEmpty { return "callers wait" }
         if switchboard.openTalks.isAny { return "the microphone is open" }
-        if !switchboard.talks.targets.isEmpty { return "a talk is held" }
+        if !switchboard.heldTalks.targets.isEmpty { return "a talk is held" }
         // To any target that there may have been.
         let targets = 0..<(32 + PeerSet.capacity)
         if targets.contains(where: { switchboard.ownTalks.lastSpurt(to: $0) != nil }) {

@@ -1,6 +1,8 @@
+import Audio
 import Config
 import HAL
 import Realtime
+import Station
 import Testing
 import Time
 
@@ -23,6 +25,23 @@ import Time
 
         """
     private let now = Instant(nanoseconds: 0)
+
+    private func config(_ text: String) throws -> Config {
+        let source = ConfigSource(role: .main, path: "x.conf", bytes: Array(text.utf8))
+        return try Config([source], paths: Paths(stateDirectory: nil, runtimeDirectory: nil))
+    }
+
+    /// What the media loop is told of the one key.
+    private var plan: MediaPlan {
+        let settings = TalkKey.Settings(
+            mode: .momentary, debounce: .zero, tail: .zero, talkMax: .seconds(60))
+        return MediaPlan(
+            targets: [],
+            keys: [.init(settings: settings, vox: nil, target: nil, meaning: .talk)],
+            virtualKeys: { _ in settings }, gains: [], profile: .voice,
+            bitrate: Profile.voice.settings.bitrate, periodSamples: 480, preroll: .zero,
+            jitterMax: .milliseconds(240))
+    }
 
     @Test func aKeyIsStuckUntilItIsLetGo() throws {
         var lines = Lines(try config(Self.text))
@@ -63,7 +82,7 @@ import Time
         var devices = Devices(config)
         let rings = try Rings()
         var watchdog = Watchdog(isThere: false)
-        let plan = plan(config)
+        let plan = plan
         for _ in 0..<2 {
             let change = try MediaChange(
                 from: plan, to: plan, formerKeys: [0],

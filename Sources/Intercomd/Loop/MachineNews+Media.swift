@@ -1,0 +1,31 @@
+internal import Media
+internal import Switchboard
+
+// How far a fault has gone, in the words of the switchboard.
+
+extension Overload.Step {
+    init(_ step: LoadShedding.Step) {
+        self =
+            switch step {
+            case .none: .none
+            case .thriftyEncoder: .thriftyEncoder
+            case .plainEncoder: .plainEncoder
+            case .noNoiseSuppression: .noNoiseSuppression
+            case .noEchoCancelling: .noEchoCancelling
+            case .fourVoices: .fourVoices
+            case .twoVoices: .twoVoices
+            }
+    }
+}
+
+extension StillStreams.Change {
+    init(_ change: StreamWatch.Change) {
+        self =
+            switch change {
+            case .stands: .stands
+            case .suspended: .suspended
+            case .moves: .moves
+            case .over: .over
+            }
+    }
+}
