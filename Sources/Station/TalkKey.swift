@@ -1,6 +1,6 @@
 public import Time
 
-/// One talk key: decides when this station may be heard (talking.md "Talk").
+/// One talk key: decides when this station may be heard (talking.md "Press and talk").
 ///
 /// Sans-I/O: report an event and the time, do what it returns, and call it with `.tick` at its
 /// deadline. A key that cannot be read counts neither as released nor as pressed: the microphone

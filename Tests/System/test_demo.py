@@ -92,11 +92,11 @@ class Demo(unittest.TestCase):
         self.assertNotIn(f"{self.folder}/out/stations", running)
 
     def check_table(self, shown, found):
-        """A person sees the same figures, in the lines that README shows."""
+        """A person sees the same figures, in the lines that docs/measure.md shows."""
         self.assertIn(f"heard {'':<23} yes, {found['recognised']:.0%} of it recognised", shown)
         self.assertIn(f"{found['packets']} packets of 87 bytes", shown)
         self.assertIn(f"{found['mouth_to_ear_ms']['median']:.1f} ms, 95 % within", shown)
-        (screen,) = [body for body in examples.blocks(examples.read("README.md"), "text")
+        (screen,) = [body for body in examples.blocks(examples.read("docs/measure.md"), "text")
                      if body.startswith("The kitchen talked for")]
         names = [line[2:31].strip() for line in screen.splitlines()[2:]]
         self.assertEqual(names, [line[2:31].strip() for line in shown.splitlines()[2:12]])
