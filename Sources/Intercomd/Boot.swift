@@ -29,7 +29,21 @@ enum Boot {
 
     private static let mediaPriority: Int32 = 60
 
+    /// A station that is put together, and sounds already.
+    private struct Whole: ~Copyable {
+        var control: ControlLoop
+        let thread: RealtimeThread
+    }
+
     static func run(_ folder: String) throws(Failure) {
+        var station = try station(folder)
+        station.control.run()
+        station.thread.join()
+    }
+
+    /// Not inlined: the settings and the parts on its stack go before the station runs.
+    @inline(never)
+    private static func station(_ folder: String) throws(Failure) -> Whole {
         let startedAt = Clock.now()
         try prepareLastWords()
         let signals = try takeSignals()
@@ -76,11 +90,10 @@ enum Boot {
                 station: station(routing), peers: Roster.capacity, known: roster.numbers,
                 frames: LossProtection.Frames(plan), at: startedAt)
             switchboard.hasPermitTone = plan.hasPermitTone
-            var control = try ControlLoop(
+            let control = try ControlLoop(
                 settings, rings: rings, facts: facts, links: links,
                 cores: Cores(table, switchboard), server: server, signals: signals)
-            control.run()
-            thread.join()
+            return Whole(control: control, thread: thread)
         } catch {
             throw Failure(text: error.description)
         }

@@ -13,7 +13,7 @@ import Wire
     private func texts(_ station: Snapshot) -> [String] { station.hindrances.map(\.text) }
 
     @Test func aSpeakerThatIsMutedIsToldUnlessThereIsToBeNone() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         station.state.isSpeakerMuted = true
         #expect(texts(station) == ["nobody is heard here: the speaker is muted"])
         #expect(
@@ -26,7 +26,7 @@ import Wire
     }
 
     @Test func volumesAreToldWhereTheyAreTooLittle() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         station.state.volumes.speaker = 50
         #expect(texts(station) == [])
         station.state.volumes.speaker = 0
@@ -38,7 +38,7 @@ import Wire
     }
 
     @Test func theCardsMixerIsToldWithItsControl() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         station.silentSpeaker = CardControl(
             name: "PCM", direction: .playback, percent: 0, isMuted: nil)
         #expect(
@@ -48,7 +48,7 @@ import Wire
     }
 
     @Test func whoIsMutedIsToldOnceAndOnlyWhileTheNameExists() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         station.state.muted = ["garage", "cellar"]
         #expect(texts(station) == ["garage is not heard here: it is muted"])
         #expect(station.hindrances[0].peer == "garage")
@@ -62,7 +62,7 @@ import Wire
     @Test func anOpenMicrophoneHoldsTheSpeakerDownHalfDuplexOnly() throws {
         let text = Kitchen.text.replacing("duplex = full", with: "duplex = half")
         let garage = try #require(try Kitchen.snapshot().routing.target(named: "garage")).id
-        var station = try Kitchen.snapshot(text)
+        let station = try Kitchen.snapshot(text)
         station.talkingSince = [garage: Kitchen.now - .seconds(59)]
         #expect(texts(station) == [])
         station.talkingSince = [garage: Kitchen.now - .seconds(60)]
@@ -71,13 +71,13 @@ import Wire
                 "nobody is heard here: the microphone is open to garage, which holds the speaker "
                     + "down (half duplex)"
             ])
-        var full = try Kitchen.snapshot()
+        let full = try Kitchen.snapshot()
         full.talkingSince = station.talkingSince
         #expect(texts(full) == [])
     }
 
     @Test func aMutedMicrophoneIsAHindranceWhileSomebodyTalks() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         station.surroundings.silence = .microphoneMuted
         #expect(texts(station) == [])
         station.talkingSince = [Int(TalkTarget.announcement): Kitchen.now]
@@ -92,7 +92,7 @@ import Wire
     @Test func aPeerThatSaysItDoesNotHearIsToldWhileTheTalkGoesOn() throws {
         let house = try #require(try Kitchen.snapshot().routing.target(named: "house"))
         func station(_ word: Unheard) throws -> Snapshot {
-            var made = try Kitchen.snapshot { board in
+            let made = try Kitchen.snapshot { board in
                 board.follow(
                     .talking(target: house.id, name: "house", first: nil, isDoubted: false),
                     at: Kitchen.now)

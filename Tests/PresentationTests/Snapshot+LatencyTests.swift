@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test func withoutAMicrophoneItSaysWhyThereIsNone() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         station.input.granted = nil
         #expect(obstacle(station) == "there is no microphone to listen with")
         let error = PCMError(device: "mic", direction: .capture, reason: .absent)

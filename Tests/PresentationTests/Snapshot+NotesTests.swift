@@ -9,7 +9,7 @@ import Time
 
 @Suite struct SnapshotNotesTests {
     @Test func aNewStationIsToldWhatComesNext() throws {
-        var station = try Kitchen.snapshot("[station]\nname = kitchen\n")
+        let station = try Kitchen.snapshot("[station]\nname = kitchen\n")
         #expect(station.notes == [Advice.unpaired])
         station.folder = "/etc/intercom"
         station.isUnconfigured = true
@@ -17,7 +17,7 @@ import Time
     }
 
     @Test func theUsersProgramIsToldOfOnceItHasFailed() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         station.totals.hookFailed = 2
         #expect(
             station.notes == [
@@ -26,7 +26,7 @@ import Time
     }
 
     @Test func quietHoursAndARestartAreToldWhileTheyHold() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         station.state.isQuietTime = true
         station.awaitsRestart = ["[network] port = 5000"]
         #expect(
@@ -48,7 +48,7 @@ import Time
     }
 
     @Test func noiseIsToldWhenItIsKnownToBeTooMuch() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         station.media[.signalToNoise] = 401
         #expect(station.notes == [])
         station.media[.signalToNoise] = 301
@@ -56,7 +56,7 @@ import Time
     }
 
     @Test func detoursAreToldOfCardsThatAreOpen() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         station.input.route = PCMRoute(dump: "Hardware PCM card 1 'Card'\nDirect Snoop PCM\n")
         let detours = try #require(station.input.route).detours
         #expect(station.notes.count == detours.count)
@@ -65,7 +65,7 @@ import Time
     }
 
     @Test func aControlThatIsNotThereIsToldOnlyWhereItIsToBeSet() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         station.output.mixerChange = .init(name: "PCM", percent: 80, isMuted: false)
         #expect(
             station.notes == [

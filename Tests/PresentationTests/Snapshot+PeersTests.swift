@@ -20,7 +20,7 @@ import Wire
     }
 
     @Test func protectionIsToldAsTheSessionHasIt() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         #expect(!station.peerStatus(Kitchen.garage).hasPSK)
         station.peers[Kitchen.garage].session = try session(hasPSK: false)
         #expect(!station.peerStatus(Kitchen.garage).hasPSK)
@@ -32,7 +32,7 @@ import Wire
     }
 
     @Test func whatIsNotKnownOfAPeerIsLeftOut() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         let fresh = station.peerStatus(Kitchen.garage)
         #expect(fresh.state == .up)
         #expect(fresh.heardAgeSeconds == nil && fresh.lossPercent == nil && fresh.hearsNow == nil)
@@ -48,7 +48,7 @@ import Wire
     }
 
     @Test func aPeerTalksOnlyWhileItIsHeard() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         station.peers[Kitchen.garage].session = try session(hasPSK: true)
         #expect(!station.peerStatus(Kitchen.garage).isTalking && station.levels.talkers.isEmpty)
         station.peers[Kitchen.garage].isSounding = true
@@ -57,7 +57,7 @@ import Wire
     }
 
     @Test func anAddressOfThisStationIsNamed() throws {
-        var station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
         let port = station.config.network.port
         station.peers[Kitchen.garage].downReason = .noAnswer
         station.peers[Kitchen.garage].endpoints = [try Kitchen.endpoint("10.0.0.9", port)]
@@ -72,7 +72,7 @@ import Wire
     }
 
     @Test func aCallerThatIsTakenForAPeerIsNoStranger() throws {
-        var station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
         let place = try Kitchen.endpoint("10.0.0.7")
         station.unknownCallers = [
             UnknownCaller(
@@ -87,7 +87,7 @@ import Wire
     }
 
     @Test func aCopiedCardIsToldOnceItsKeyHasCalled() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         station.ownKeyCaller = UnknownCaller(
             publicKey: station.ownKey, source: try Kitchen.endpoint("10.0.0.8"), isProven: true,
             calledAt: Kitchen.now)

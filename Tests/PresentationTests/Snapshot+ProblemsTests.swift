@@ -25,7 +25,7 @@ import Time
     }
 
     @Test func aCardThatIsNotOpenIsAProblemUnlessItIsNotWanted() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         station.output.granted = nil
         #expect(station.problems == ["audio speaker: not open yet"])
         station.output.error = PCMError(device: "speaker", direction: .playback, reason: .busy)
@@ -41,7 +41,7 @@ import Time
     }
 
     @Test func aStreamThatStandsStillIsToldWithItsReopenings() throws {
-        var station = try Kitchen.snapshot {
+        let station = try Kitchen.snapshot {
             $0.follow(.stream(.capture, .stands), at: Kitchen.now)
         }
         station.media[.captureReopens] = 3
@@ -62,7 +62,7 @@ import Time
     }
 
     @Test func linesThatDoNotWorkAreNamed() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         let busy = GPIOError(line: "GPIO17", reason: .busy(holder: "spi"))
         station.keys[0].isOpen = false
         #expect(station.problems == ["button door: not open yet"])
@@ -80,7 +80,7 @@ import Time
     }
 
     @Test func aButtonIsStuckOnlyWhileItIsHeldTooLong() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         station.keys[0].isDown = true
         #expect(station.problems == [])
         #expect(station.status.buttons[0].state == .pressed)
@@ -93,7 +93,7 @@ import Time
     }
 
     @Test func theNetworkComesFirst() throws {
-        var station = try Kitchen.snapshot {
+        let station = try Kitchen.snapshot {
             let trouble = DownWatch.NetworkTrouble(
                 code: "no_link", text: "no cable", fix: "plug it in")
             $0.follow(.network(trouble, loopback: []), at: Kitchen.now)
@@ -110,7 +110,7 @@ import Time
     }
 
     @Test func whatTheProgramCannotDoIsTold() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         station.isSoundStill = true
         station.memoryProblem = "memory is not locked"
         station.fileProblems = ["history: no space"]
@@ -137,7 +137,7 @@ import Time
     }
 
     @Test func aKeyThatTwoStationsUseIsAProblemOfItsPeer() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         station.peers[Kitchen.garage].sharedKey = try shared()
         let text = try #require(station.problems.first)
         #expect(
@@ -151,7 +151,7 @@ import Time
     }
 
     @Test func aPeerThatIsDownIsAProblemWhenItNeedsMendingOrStaysAway() throws {
-        var station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
         station.peers[Kitchen.garage].downReason = .noAnswer
         station.peers[Kitchen.garage].downSince = Kitchen.now - .seconds(59)
         #expect(station.problems == [])

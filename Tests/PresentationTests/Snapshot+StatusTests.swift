@@ -14,14 +14,14 @@ import Time
     }
 
     @Test func failuresAreCountedWhereTheyHappened() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         for counter in station.status.counters { #expect(counter.value == 0, "\(counter.name)") }
         station.totals.dataFull = 4
         station.totals.handshakesFull = 5
         station.totals.hookFailed = 6
         station.totals.historyLost = 7
         station.totals.packetsBefore = (sent: 10, opened: 20)
-        station.peers[3].traffic[.sent] = 1
+        station.peers[Kitchen.garage].traffic[.sent] = 1
         station.peers[Kitchen.office].traffic[.opened] = 2
         station.media[.droppedReplay] = 8
         #expect(value("dropped_full", of: station) == 4)
@@ -34,14 +34,14 @@ import Time
     }
 
     @Test func heapCallsAreLeftOutWhereNobodyCountsThem() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         #expect(station.status.media.heapCalls == 0)
         station.media[.heapCalls] = .max
         #expect(station.status.media.heapCalls == nil)
     }
 
     @Test func aCardIsOpenOnlyAsItWasGranted() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         #expect(station.status.audio.input.state == .open)
         #expect(station.status.audio.input.period == 240)
         station.input.granted = nil
@@ -67,7 +67,7 @@ import Time
     }
 
     @Test func driftIsToldWhileItIsKnown() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         station.media[.captureDriftError] = .max
         #expect(station.status.audio.input.driftPPM == nil)
         station.media[.captureDriftError] = 500
@@ -77,7 +77,7 @@ import Time
     }
 
     @Test func theMicrophoneIsOpenToThoseItIsOpenTo() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         #expect(!station.status.microphone.isOpen && station.status.microphone.targets == [])
         let garage = try #require(station.routing.target(named: "garage")).id
         station.talkingSince = [garage: Kitchen.now]
@@ -88,7 +88,7 @@ import Time
     }
 
     @Test func thereIsNoCallUntilThereIsOne() throws {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         #expect(station.status.call == CallStatus())
         var record = HistoryRecord()
         record.call = "0190"

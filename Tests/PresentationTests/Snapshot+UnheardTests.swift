@@ -14,7 +14,7 @@ import Wire
     private func station(
         _ why: Unheard, _ ago: Duration, hearing: Hearing = .direct
     ) throws -> Snapshot {
-        var station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot()
         let at = UInt64((Kitchen.now - ago).nanoseconds)
         station.peers[Kitchen.garage].traffic[.unheardAt] = at
         station.peers[Kitchen.garage].traffic[.unheardWhy] = UInt64(why.rawValue) | 5 << 8
@@ -50,14 +50,14 @@ import Wire
     }
 
     @Test func aSpeakerThatIsBackIsToldNoMore() throws {
-        var station = try station(.outputLost, .seconds(5))
+        let station = try station(.outputLost, .seconds(5))
         #expect(station.hindrances == [])
         station.output.granted = nil
         #expect(station.hindrances.count == 1)
     }
 
     @Test func doNotDisturbIsToldWhileItHolds() throws {
-        var station = try station(.doNotDisturb, .seconds(5))
+        let station = try station(.doNotDisturb, .seconds(5))
         #expect(station.hindrances == [])
         station.state.doNotDisturb.isOn = true
         #expect(station.hindrances.count == 1)

@@ -60,7 +60,7 @@ enum Kitchen {
         for peer in roster.numbers { board.follow(.up(isNewBoot: true), of: peer, at: now) }
         decide(&board)
         let secret = Key(copying: [UInt8](repeating: 99, count: 32).span)
-        var made = Snapshot(
+        let made = Snapshot(
             of: config, roster, routing, plan(routing), board, key: X25519.publicKey(of: secret),
             startedAt: now - .seconds(600), at: now)
         made.totals.drops = [Int](repeating: 0, count: Drop.names.count)

@@ -54,11 +54,11 @@ extension ControlLoop {
 
     /// Keeps what the history is to know, and tells people.
     private mutating func follow(_ notice: Notice) {
-        let snapshot = snapshot()
         let wall = wall
-        if let record = snapshot.record(of: notice, at: wall) {
+        if let record = names.record(of: notice, at: now, wall: wall) {
             for fault in history.append(record, at: now) { announce(Event(fault, at: wall)) }
         }
-        if let event = snapshot.event(of: notice, at: wall) { announce(event) }
+        if let event = names.event(of: notice, at: now, wall: wall) { return announce(event) }
+        if let event = snapshot().event(of: notice, wall: wall) { announce(event) }
     }
 }

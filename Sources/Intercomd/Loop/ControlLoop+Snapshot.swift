@@ -15,7 +15,7 @@ internal import Wire
 extension ControlLoop {
     /// What the owners of the station's state know now, for those that describe it.
     func snapshot() -> Snapshot {
-        var found = Snapshot(
+        let found = Snapshot(
             of: config, roster, routing, plan, switchboard, key: cores.table.publicKey,
             startedAt: facts.startedAt, at: now)
         found.folder = facts.folder
@@ -26,11 +26,11 @@ extension ControlLoop {
         for talk in switchboard.openTalks.talks { found.talkingSince[talk.target] = talk.since }
         found.tellsOfListeners = tellsOfListeners
         found.lastEnded = history.lastEnded
-        devices.describe(in: &found)
+        devices.describe(in: found)
         found.soundClock = devices.soundClock(rings.counters)
         found.isCapturing = isCapturing
         found.ownHosts = links.ownHosts
-        cores.table.describe(in: &found)
+        cores.table.describe(in: found)
         for peer in found.peers.indices {
             let traffic = rings.traffic[peer]
             found.peers[peer].traffic = Readings { traffic[$0] }
@@ -79,7 +79,7 @@ extension Snapshot.Totals {
 
 extension Devices {
     /// Adds cards and lines to a snapshot.
-    fileprivate func describe(in found: inout Snapshot) {
+    fileprivate func describe(in found: Snapshot) {
         found.input = Snapshot.Card(cards.input)
         found.output = Snapshot.Card(cards.output)
         found.keys = lines.keys.map { Snapshot.Key($0) }
@@ -104,7 +104,7 @@ extension Devices {
 
 extension PeerTable {
     /// Adds what the sessions know of peers and callers to a snapshot.
-    fileprivate func describe(in found: inout Snapshot) {
+    fileprivate func describe(in found: Snapshot) {
         let now = found.now
         found.unknownCallers = unknownCallers(at: now)
         found.ownKeyCaller = ownKeyCaller(at: now)

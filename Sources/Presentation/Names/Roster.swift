@@ -39,6 +39,9 @@ package struct Roster {
         }
     }
 
+    /// One more than the highest number that a peer has, or had.
+    var numbersEnd: Int { (entries.lastIndex { $0 != nil } ?? -1) + 1 }
+
     package func contains(_ number: Int) -> Bool { numbers.contains(number) }
 
     /// The number of the peer of this name; nil when there is none.

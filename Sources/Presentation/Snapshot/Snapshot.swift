@@ -10,14 +10,15 @@ package import Time
 
 /// All that a station can say of itself at one moment, copied from those that own it.
 ///
-/// It holds no device, no ring and no session, so describing a station cannot change it.
+/// It holds no device, no ring and no session, so describing a station cannot change it. It is a
+/// class because copies of so many facts would make the stack deep.
 ///
 /// - `Snapshot+Status` is what `intercomctl status` shows, `Snapshot+Peers` what it shows of peers,
 /// - `Snapshot+Problems` and `Snapshot+Notes` are what a person should mend, or might want to know,
 /// - `Snapshot+Hindrances` and `Snapshot+PastHindrances` are what keeps voices from being heard,
 /// - `Snapshot+Complaints` is why peers are down,
 /// - `Snapshot+Cards` and `Snapshot+Levels` are of microphone and speaker.
-package struct Snapshot {
+package final class Snapshot {
     package let now: Instant
     package let startedAt: Instant
 
@@ -70,8 +71,8 @@ package struct Snapshot {
     package let ownKey: PublicKey
     /// The addresses of this machine.
     package var ownHosts: Set<String> = []
-    /// By number.
-    package var peers = [Peer](repeating: Peer(), count: Roster.capacity)
+    /// By number, those that have left as well.
+    package var peers: [Peer]
     /// Callers that are no peers, newest first.
     package var unknownCallers: [UnknownCaller] = []
     /// The last caller that used this station's own key; nil when there was none lately.
@@ -99,6 +100,7 @@ package struct Snapshot {
         (self.config, self.roster, self.routing, self.plan) = (config, roster, routing, plan)
         (self.switchboard, self.ownKey) = (switchboard, ownKey)
         (self.startedAt, self.now) = (startedAt, now)
+        peers = [Peer](repeating: Peer(), count: roster.numbersEnd)
     }
 
     package var station: Station { switchboard.station }
@@ -109,7 +111,7 @@ package struct Snapshot {
     /// What is done about the echo, and why.
     package var handsFree: HandsFree { HandsFree(config.audio, clocksApart: clocksApart) }
 
-    func seconds(_ duration: Duration) -> Double { Double(duration.milliseconds) / 1000 }
+    func seconds(_ duration: Duration) -> Double { duration.inSeconds }
 
     /// Of a gauge that holds a time, in ns; nil before the first.
     func moment(_ nanoseconds: UInt64) -> Instant? {

@@ -2,18 +2,21 @@ internal import Config
 package import Control
 internal import Station
 package import Switchboard
-internal import Time
+package import Time
 internal import Wire
 
 /// The history's records of calls.
-extension Snapshot {
+extension Names {
     /// The record of this.
     ///
     /// - Parameters:
     ///   - notice: What happened.
-    ///   - milliseconds: When, since 1970 (UTC).
+    ///   - now: When.
+    ///   - milliseconds: The same moment, since 1970 (UTC).
     /// - Returns: Nil where the history keeps nothing of it.
-    package func record(of notice: Notice, at milliseconds: Int) -> HistoryRecord? {
+    package func record(
+        of notice: Notice, at now: Instant, wall milliseconds: Int
+    ) -> HistoryRecord? {
         switch notice {
         case .callBegan(let summary, let channel):
             return record(of: summary, channel, .start, at: milliseconds)
@@ -21,9 +24,9 @@ extension Snapshot {
             var record = record(of: summary, channel, .end, at: milliseconds)
             record.cause = HistoryRecord.Cause(ending)
             record.isMissed = summary.isMissed(by: ending)
-            record.ringSeconds = seconds((summary.answeredAt ?? now) - summary.since)
+            record.ringSeconds = ((summary.answeredAt ?? now) - summary.since).inSeconds
             guard let answered = summary.answeredAt else { return record }
-            record.talkSeconds = seconds(now - answered)
+            record.talkSeconds = (now - answered).inSeconds
             // A call that opens by itself was answered by nobody.
             guard record.kind == .call else { return record }
             record.answeredBy =
