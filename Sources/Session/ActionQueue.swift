@@ -1,10 +1,10 @@
 /// The actions not yet fetched: a ring that is allocated once, and grows where they pile up.
 ///
-/// Timers run one peer at a time, while the actions are fetched, so few wait as a rule: `initial`
-/// holds what one call on the peer table makes. A caller that makes many calls before it fetches
-/// any only costs memory.
+/// Timers run one peer at a time, while the actions are fetched, so few wait as a rule, and a place
+/// is larger than a kilobyte: `initial` holds what one call on the peer table makes. A caller that
+/// makes many calls before it fetches any only costs memory.
 struct ActionQueue: ~Copyable {
-    static let initial = 32
+    static let initial = 4
 
     /// A place in the ring, on the heap, so that the peer table stays small.
     private final class Place {

@@ -139,7 +139,9 @@ struct ControlLoop: ~Copyable, CoresOwner {
         followClocks()
         lookAtMeters()
         followAnnouncement()
-        // After all news of this turn: what was heard of a talk is judged by them.
+        // What was heard of a talk is judged by all news of this turn, and by the microphone, which
+        // may have gone.
+        followMicrophone()
         feed { board, _, now in board.tick(at: now) }
         for fault in history.tick(at: now) { announce(Event(fault, at: wall)) }
         if let complaint = journal.tick(at: now) { tell(.hookFault, detail: complaint) }
