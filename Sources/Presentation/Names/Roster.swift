@@ -16,7 +16,8 @@ package struct Roster {
     /// Numbers there are at all.
     package static let capacity = Session.Limits.numbers
 
-    private var entries = [Entry?](repeating: nil, count: capacity)
+    /// By number, up to the highest that a peer has, or had.
+    private var entries: [Entry?] = []
     /// The peers there are, in the order of the configuration.
     package private(set) var numbers: [Int] = []
 
@@ -25,6 +26,7 @@ package struct Roster {
     /// Takes over the peers of a configuration, with the key and the number of each.
     package mutating func configure(_ peers: [Config.Peer], keys: [PublicKey], numbers: [Int]) {
         for (place, number) in numbers.enumerated() {
+            while entries.count <= number { entries.append(nil) }
             entries[number] = Entry(peer: peers[place], key: keys[place])
         }
         self.numbers = numbers
@@ -40,7 +42,7 @@ package struct Roster {
     }
 
     /// One more than the highest number that a peer has, or had.
-    var numbersEnd: Int { (entries.lastIndex { $0 != nil } ?? -1) + 1 }
+    var numbersEnd: Int { entries.count }
 
     package func contains(_ number: Int) -> Bool { numbers.contains(number) }
 
@@ -49,13 +51,18 @@ package struct Roster {
 
     /// The peer that has this number, or had it last.
     package subscript(number: Int) -> Config.Peer {
-        guard let entry = entries[number] else { preconditionFailure("nobody has this number") }
-        return entry.peer
+        entry(number).peer
     }
 
     package func key(of number: Int) -> PublicKey {
-        guard let entry = entries[number] else { preconditionFailure("nobody has this number") }
-        return entry.key
+        entry(number).key
+    }
+
+    private func entry(_ number: Int) -> Entry {
+        guard entries.indices.contains(number), let entry = entries[number] else {
+            preconditionFailure("nobody has this number")
+        }
+        return entry
     }
 
     /// The numbers of those who hear this target, in the order of the configuration.
