@@ -101,7 +101,7 @@ private let psk = String(repeating: "5a", count: 32) + "\n"
             (["cellar", "192.168.1", thirdKey], "\"192.168.1\" is not an IPv4 address"),
             (["cellar", "2001:db8::1:5577", thirdKey], "\"2001:db8::1:5577\" ends like a port"),
             (["cellar", "a,", thirdKey], "an address is missing; an address is"),
-            (["cellar", "-", spoiled], "the key has a slip in it: its check letters do not fit; "),
+            (["cellar", "-", spoiled], "the key has a typing error: its check letters do not fit; "),
             (["cellar", "-", "x"], "a key begins with intercom1: and this does not"),
             (["cellar", "-", otherFingerprint], "that is a fingerprint and not a key"),
             (["--", "cellar", "a\nkey = x", thirdKey], "\"a?key = x\" is not a host"),
