@@ -86,7 +86,7 @@ not applied yet: intercomctl reload, then sudo systemctl restart intercomd
         self.assert_said(["reload"], 4, """\
 ~ [network] dscp: ef -> cs0  (needs a restart)
 ~ [talk] tail: 150ms -> 1s
-applied; the rest: sudo systemctl restart intercomd
+applied; for the rest: sudo systemctl restart intercomd
 """)
         self.assert_said(["config", "diff"], 0, """\
 ~ [network] dscp: ef -> cs0  (needs a restart)

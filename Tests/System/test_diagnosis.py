@@ -303,7 +303,7 @@ class OwnNetwork(DiagnosisTest):
         wait(lambda: self.kitchen.status()["network"]["fault"], "kitchen notices it", 5)
         # The session is still there, and the peer was not silent for long.
         self.assertEqual(self.kitchen.peer("garage")["state"], "up")
-        why = "nobody hears it now: garage (this station has no network)"
+        why = "no listener hears it now: garage (this station has no network)"
         for words, code in ((("ptt", "down", "house"), 1), (("ptt", "up", "house"), 0),
                             (("talk", "garage", "--seconds", "1"), 1)):
             found, text = self.type(self.kitchen, *words)
