@@ -68,7 +68,7 @@ class DeafMidway(HeardTest):
             kitchen.stop()
             said, _ = talker.communicate(timeout=20)
         self.assertIn(b"heard by kitchen\nno listener hears it now: kitchen (it is down)", said)
-        door.said("nobody can hear what is said to house")
+        door.said("no listener can hear the talk to house")
         time.sleep(1.6)
         self.assertEqual(door.peer("kitchen")["heard_reason"], "down")
 

@@ -157,10 +157,10 @@ class HeardTest(SceneTest):
         """All that the talker shows of the last talk says that it was not heard, and why."""
         self.assertEqual(reasons(door, "there"), [reason])
         self.assertRegex(door.ctl("status")[1],
-                         rf"(?m)^\* {kitchen} has heard nothing of what was")
+                         rf"(?m)^\* {kitchen} heard nothing of the last talk")
         self.assertRegex(door.ctl("peers")[1], rf"heard 0% of us \S+ ago: {reason}")
         self.assertIn(" ago, 0% heard there: ", door.ctl("stats", kitchen.name)[1])
-        self.assertIn(f"{kitchen} has heard nothing", "\n".join(diagnosis(door, "peers")))
+        self.assertIn(f"{kitchen} heard nothing", "\n".join(diagnosis(door, "peers")))
 
     def owns_up(self, kitchen, reason, here):
         """So does what the listener shows of itself."""
@@ -223,7 +223,7 @@ class Heard(HeardTest):
                      "the microphone was open, which holds the speaker down")
         # While it goes on, it is a problem of the kitchen.
         with self.pressed(door, "kitchen"):
-            kitchen.problem("nobody is heard here: the microphone is open to house")
+            kitchen.problem("no voice is heard here: the microphone is open to house")
         kitchen.ctl("ptt", "up", "house")
         wait(lambda: not kitchen.is_talking(), "kitchen is silent")
         time.sleep(2)

@@ -139,7 +139,7 @@ class HeldOpen(SceneTest):
             self.assertEqual(self.kitchen.ctl("ptt", "up", "house")[0], 0)
             self.assert_ends(program, 1)
             self.assertEqual(program.stderr.read(),
-                             b"intercomctl: the talk to house is over: it was let go\n")
+                             b"intercomctl: the talk to house is over: the button was released\n")
         self.kitchen.sections["talk"] = {"max-talk": "1s"}
         self.kitchen.reload()
         with self.program("talk", "house", stderr=subprocess.PIPE) as program:
