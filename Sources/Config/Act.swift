@@ -76,7 +76,7 @@ enum Deed: Equatable {
         let word = parts.first ?? ""
         guard words.contains(word) else {
             return .wrong(
-                "\(quoted(word)) is nothing a key does; it may \(oneOf(words))",
+                "\(quoted(word)) is not an action of a button; must be \(oneOf(words))",
                 nearestWord(to: word, among: words))
         }
         switch (word, parts.count) {
@@ -86,7 +86,7 @@ enum Deed: Equatable {
         case ("dnd", 1): return .value(.act(.doNotDisturb))
         case (reply, 1): return .value(.talk(reply))
         case ("answer", _), ("reject", _), ("hangup", _), ("dnd", _), (reply, _):
-            return .wrong("\(word) stands alone")
+            return .wrong("\(word) takes nothing after it")
         case ("volume", 2): return volume(parts[1])
         case ("relay", 2): return relay(parts[1])
         case (_, 2): return named(word, parts[1])
@@ -96,9 +96,9 @@ enum Deed: Equatable {
 
     private static func example(of word: String) -> String {
         switch word {
-        case "talk", "call": "and a channel or a peer"
-        case "page": "and a channel or a peer"
-        case "signal": "and a peer"
+        case "talk", "call": "NAME, of a channel or a peer"
+        case "page": "NAME, of a channel or a peer"
+        case "signal": "PEER"
         case "relay": "NAME, or relay NAME@PEER"
         case "mute": "mic, speaker or a channel"
         default: "+5, or -5"

@@ -8,7 +8,8 @@ extension ConfigReader {
             if button.isReply, (channels + peers).contains(Deed.reply) {
                 fail(
                     button.talkOrigin,
-                    "\(button.talkKey): reply is who spoke last, and a name here too: rename that")
+                    "\(button.talkKey): reply means the peer heard last, and is also a name here: "
+                        + "rename that one")
             }
             for touch in Config.Touch.allCases {
                 guard let act = button.acts[touch], let origin = button.actOrigins[touch] else {

@@ -46,7 +46,7 @@ extension ConfigReader {
             config.channels.map { ("channel", $0.name, $0.origin) }
             + config.peers.map { ("peer", $0.name, $0.origin) }
         for (what, name, origin) in names where ["mic", "speaker"].contains(name) {
-            fail(origin, "[\(what) \(name)]: to mute, mic and speaker mean this station's own")
+            fail(origin, "[\(what) \(name)]: mic and speaker mean this station's own; rename it")
         }
         // It works, but on a screen the two look alike.
         for peer in config.peers where peer.name == config.station.name {
@@ -61,7 +61,7 @@ extension ConfigReader {
             }
             fail(
                 channel.origin,
-                "[channel \(channel.name)] has the name of the peer at \(peer.origin)")
+                "[channel \(channel.name)] has the name of the peer at \(peer.origin); rename one")
         }
     }
 
@@ -129,7 +129,7 @@ extension ConfigReader {
             guard let other = config.peers[..<index].first(where: { $0.key == peer.key }) else {
                 continue
             }
-            fail(peer.keyOrigin, "key: is already the key of [peer \(other.name)]")
+            fail(peer.keyOrigin, "key: it is already the key of [peer \(other.name)]")
         }
     }
 

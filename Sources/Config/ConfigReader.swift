@@ -119,8 +119,8 @@ struct ConfigReader {
         guard section.role == .main || kind.isOfPeer else {
             fail(
                 origin,
-                "[\(section.kind)] belongs in intercomd.conf; here only [peer NAME] and "
-                    + "[policy NAME]")
+                "[\(section.kind)] belongs in intercomd.conf; this file may have only [peer NAME] "
+                    + "and [policy NAME]")
             return nil
         }
         return hasRightName(section, kind) && isFirst(section) ? kind : nil
@@ -150,7 +150,7 @@ struct ConfigReader {
         }
         if section.role == .learned, first.role != .learned {
             warn(
-                section.origin, "\(section.header) is passed over: \(first.origin) says it already")
+                section.origin, "\(section.header) is ignored: it is already at \(first.origin)")
         } else {
             fail(section.origin, "\(section.header) is already at \(first.origin)")
         }

@@ -92,12 +92,12 @@ struct INI {
 
     private mutating func readEntry(_ line: ArraySlice<UInt8>, at origin: Origin) {
         guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else {
-            return fail(origin, "\(Self.shown(line)) is neither [section] nor key = value")
+            return fail(origin, "\(Self.shown(line)) is neither [section] nor setting = value")
         }
         let key = Self.trimmed(line[..<equals])
         let value = Self.trimmed(line[equals...].dropFirst())
         guard !key.isEmpty, key.allSatisfy({ isWordByte($0) }) else {
-            return fail(origin, "\(Self.shown(key)) is not a key: letters, digits and -")
+            return fail(origin, "\(Self.shown(key)) is no setting: letters, digits and -")
         }
         guard !isSkipping else { return }
         // A note may end in anything.

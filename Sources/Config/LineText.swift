@@ -22,7 +22,7 @@ enum LineText {
     static func parse(_ text: String, for kind: Kind) -> Parsed<LineText> {
         if text.hasPrefix(keyMark) {
             guard kind == .button else {
-                return .wrong("\(quoted(text)) is a key, which shows and switches nothing")
+                return .wrong("\(quoted(text)) is a key of a keypad: write a GPIO line")
             }
             return key(String(text.dropFirst(keyMark.utf8.count)))
         }

@@ -128,8 +128,8 @@ extension PeerAddress {
         // One colon of `::` is left.
         if host.hasSuffix(":") { host += ":" }
         if let complaint = complaint(aboutNobody: host) { return complaint }
-        return "\(quoted(text)) ends like a port: write [\(host)]\(suffix), or [\(text)] when it"
-            + " is all address"
+        return "\(quoted(text)) ends like a port: write [\(host)]\(suffix), or [\(text)] if"
+            + " there is no port in it"
     }
 
     private static func isHostName(_ host: Substring) -> Bool {

@@ -77,7 +77,7 @@ struct SectionReader {
             if entry.key.hasPrefix("x-") { continue }
             isMisspelt = true
             fail(
-                entry.origin, "\(quoted(entry.key)) is not a key of [\(section.kind)]",
+                entry.origin, "\(quoted(entry.key)) is not a setting of [\(section.kind)]",
                 nearestWord(to: entry.key, among: names))
         }
         if !isMisspelt { mistakes += missing }

@@ -107,8 +107,8 @@ public enum Request: Equatable, Sendable {
         else {
             throw ControlError(
                 .badRequest,
-                "announce needs \"target\", \"samples\": their number; \"priority\" is normal, "
-                    + "high or emergency")
+                "announce needs \"target\" and \"samples\", their number, and takes "
+                    + "\"priority\": \"normal\", \"high\" or \"emergency\"")
         }
         return .announce(target: target, priority: priority, samples: samples)
     }

@@ -48,7 +48,8 @@ extension SavedState {
             let isKnown = Self.muteable.contains(what) || names.contains(what)
             guard isKnown || !isOn && muted.contains(what) else {
                 let known = (Self.muteable + names).joined(separator: ", ")
-                throw ControlError(.unknownTarget, "nothing here is called \(what): \(known)")
+                throw ControlError(
+                    .unknownTarget, "nothing here is called \(what); there are: \(known)")
             }
             mute(what, isOn)
             change = .mute(what, isOn: isOn)

@@ -16,15 +16,15 @@ extension Status {
         metrics.sample(1, [.init("version", version), .init("station", name)])
         metrics.family("uptime_seconds", .gauge, unit: "seconds", "Since the daemon began.")
         metrics.sample(uptimeSeconds)
-        metrics.family("problems", .gauge, "What a person should mend; see intercomctl status.")
+        metrics.family("problems", .gauge, "Problems; see intercomctl status.")
         metrics.sample(problems.count)
         metrics.family("notes", .gauge, "Advice; see intercomctl status.")
         metrics.sample(notes.count)
-        metrics.family("realtime", .gauge, "Whether the sound has real-time priority.")
+        metrics.family("realtime", .gauge, "Whether the audio thread has real-time priority.")
         metrics.sample(isRealtime)
-        metrics.family("memory_locked", .gauge, "Whether its memory stays in memory.")
+        metrics.family("memory_locked", .gauge, "Whether the daemon's memory is locked in RAM.")
         metrics.sample(isMemoryLocked)
-        metrics.family("microphone_open", .gauge, "Whether anyone can hear this room.")
+        metrics.family("microphone_open", .gauge, "Whether the microphone is open.")
         metrics.sample(microphone.isOpen)
         level(&metrics, "microphone", microphone.meter)
         level(&metrics, "speaker", speaker)
@@ -33,18 +33,18 @@ extension Status {
             metrics.sample(millionths: Int(snr * 1e6))
         }
         metrics.family(
-            "media_cpu_seconds", .counter, unit: "seconds", "Processor time of the sound's thread.")
+            "media_cpu_seconds", .counter, unit: "seconds", "Processor time of the audio thread.")
         metrics.sample(millionths: media.cpuNanoseconds / 1000)
         metrics.family("media_periods", .counter, "Periods of sound that were served.")
         metrics.sample(media.periods)
         if let heapCalls = media.heapCalls {
-            metrics.family("media_heap_calls", .counter, "Allocations of the sound's thread.")
+            metrics.family("media_heap_calls", .counter, "Allocations of the audio thread.")
             metrics.sample(heapCalls)
         }
     }
 
     private func level(_ metrics: inout OpenMetrics, _ side: String, _ meter: Meter) {
-        metrics.family("\(side)_clips", .counter, "How often sound was cut off.")
+        metrics.family("\(side)_clips", .counter, "How often the sound was clipped.")
         metrics.sample(meter.clips)
         for (name, number) in [("peak", meter.peakDBFS), ("rms", meter.rmsDBFS)] {
             guard let number, number.isFinite, number.magnitude < 1e6 else { continue }
@@ -67,7 +67,7 @@ extension Status {
                 device.xruns, [.init("side", side), .init("device", device.name)])
         }
         if !buttons.isEmpty {
-            metrics.family("button_state", .gauge, "1 for the state of a talk key.")
+            metrics.family("button_state", .gauge, "1 for the state of a button.")
             for button in buttons {
                 metrics.states(
                     ["released", "pressed", "unreadable"], now: button.state.rawValue,
@@ -115,31 +115,40 @@ extension Status {
         let seconds = 1e6
         let milliseconds = 1e3
         let percent = 1e4
-        gauge(&metrics, "peer_heard_age_seconds", "Since a peer was heard of.", seconds) {
+        gauge(&metrics, "peer_heard_age_seconds", "Since the last packet of a peer.", seconds) {
             $0.heardAgeSeconds
         }
         gauge(&metrics, "peer_session_age_seconds", "Since a peer's session began.", seconds) {
             $0.sessionAgeSeconds
         }
-        gauge(&metrics, "peer_rtt_seconds", "To a peer and back.", milliseconds) {
+        gauge(&metrics, "peer_rtt_seconds", "Round trip to a peer.", milliseconds) {
             $0.rttMilliseconds
         }
-        gauge(&metrics, "peer_jitter_seconds", "Of a peer's packets.", milliseconds) {
+        gauge(&metrics, "peer_jitter_seconds", "Jitter of a peer's packets.", milliseconds) {
             $0.jitterMilliseconds
         }
-        gauge(&metrics, "peer_playout_delay_seconds", "Of a peer's voice here.", milliseconds) {
+        gauge(
+            &metrics, "peer_playout_delay_seconds", "How long a peer's voice waits here.",
+            milliseconds
+        ) {
             $0.bufferMilliseconds
         }
-        gauge(&metrics, "peer_loss_ratio", "Of a peer's frames, lately.", percent) {
+        gauge(
+            &metrics, "peer_loss_ratio", "Share of a peer's frames that were lost lately.", percent
+        ) {
             $0.lossPercent
         }
-        gauge(&metrics, "peer_concealed_ratio", "Of its voice that was made up.", percent) {
+        gauge(
+            &metrics, "peer_concealed_ratio", "Share of a peer's voice that was concealed.", percent
+        ) {
             $0.concealedPercent
         }
-        gauge(&metrics, "peer_delay_seconds", "Of its voice, mouth to ear.", milliseconds) {
+        gauge(
+            &metrics, "peer_delay_seconds", "Delay of a peer's voice, mouth to ear.", milliseconds
+        ) {
             $0.quality.delayMilliseconds
         }
-        gauge(&metrics, "peer_mos", "How good it is to talk with, 1 to 4.4.", seconds) {
+        gauge(&metrics, "peer_mos", "Quality of a peer's voice, 1 to 4.4.", seconds) {
             $0.quality.mos
         }
         counter(&metrics, "peer_bytes_sent", "Bytes sent to a peer, with headers.") { $0.bytesSent }
@@ -150,10 +159,12 @@ extension Status {
         counter(&metrics, "peer_packets_opened", "Packets of a peer that were genuine.") {
             $0.packetsOpened
         }
-        counter(&metrics, "peer_packets_refused", "Packets for a peer's session that were not.") {
+        counter(
+            &metrics, "peer_packets_refused", "Packets for a peer's session that were not genuine."
+        ) {
             $0.packetsRefused
         }
-        counter(&metrics, "peer_claims_refused", "What a peer claimed without a right to it.") {
+        counter(&metrics, "peer_claims_refused", "Requests of a peer that the policy denies.") {
             $0.claimsRefused
         }
     }

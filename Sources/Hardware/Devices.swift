@@ -71,7 +71,7 @@ package struct Devices: ~Copyable {
     /// Writes down the lines that are to be switched off should this process die.
     package mutating func noteRelays(_ config: Config) {
         relayNoteProblem = RelayNote.write(config.relays, in: config.paths.runtime).map {
-            "relays stay as they are should the daemon die: \($0)"
+            "a relay may stay on if the daemon dies: \($0)"
         }
         if let problem = relayNoteProblem { Log.warning(problem) }
     }

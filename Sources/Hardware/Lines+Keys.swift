@@ -2,9 +2,10 @@ internal import Config
 package import HAL
 package import Time
 
-/// What the media loop tells of keys; by their places.
+/// The changes of buttons that the media loop reports, by their places.
 ///
-/// A place that is not there is of other settings, whose coming found no room in the ring.
+/// A place that does not exist is of the old settings: the `adopted` event was lost because the
+/// ring buffer was full.
 extension Lines {
     /// A key went down or up.
     ///

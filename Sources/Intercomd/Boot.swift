@@ -105,8 +105,8 @@ enum Boot {
         } catch { throw Failure(text: error.description) }
     }
 
-    /// Signals are blocked before there are threads, so that one thread gets them all; and first of
-    /// all, as one that asks for a reload ends the program else.
+    /// Signals are blocked before there are threads, so that one thread gets them all, and before
+    /// anything else, because SIGHUP would end the program until then.
     private static func takeSignals() throws(Failure) -> Signals {
         do throws(SystemError) {
             return try Signals()

@@ -21,7 +21,7 @@ struct Options {
         intercomd.conf(5); intercomctl(1) shows what it does.
 
           --config DIR   read settings from DIR instead
-          --relays-off   switch off the relays that an intercomd which ended may have left on
+          --relays-off   switch off the relays that a stopped intercomd left on
           --version      print the version
           --help         print this
 

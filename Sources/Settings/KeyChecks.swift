@@ -18,7 +18,7 @@ public enum KeyChecks {
                 continue
             }
             if key == own {
-                mistakes.append(Mistake(peer.keyOrigin, "key: is this station's own"))
+                mistakes.append(Mistake(peer.keyOrigin, "key: it is this station's own key"))
             }
             if peer.isVerified, peer.verified != key.fingerprint {
                 mistakes.append(

@@ -128,7 +128,7 @@ public enum KeyStore {
     private static func readIdentity(_ paths: Paths) throws(KeyStoreError) -> Key {
         try read(paths.identity, as: parseIdentity) { complaint in
             "\(complaint); put a copy of it back, or remove it: then a new one is made, and every "
-                + "peer must be told the new key"
+                + "peer needs the new key"
         }
     }
 

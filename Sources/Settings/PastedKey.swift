@@ -57,7 +57,7 @@ public enum PastedKey: Equatable, Sendable {
         guard check == checkCount, parts.count == 3 else {
             return "the key has \(check) of the \(checkCount) check letters after its last colon"
         }
-        return "the key has a slip in it: its check letters do not fit"
+        return "the key has a typing error: its check letters do not fit"
     }
 
     private static func isOfKeys(_ scalar: Unicode.Scalar) -> Bool {

@@ -49,9 +49,9 @@ struct EventHook {
             if let status = running[place].program.ended() {
                 let run = running.remove(at: place)
                 if run.isKilled {
-                    complain("took longer than 10 s, and was ended", at: now, tell)
+                    complain("the program took longer than 10 s, and was ended", at: now, tell)
                 } else if status != 0 {
-                    complain("ended with \(status)", at: now, tell)
+                    complain("the program ended with status \(status)", at: now, tell)
                 }
             } else if now >= running[place].end, !running[place].isKilled {
                 running[place].program.kill()

@@ -2,7 +2,7 @@ package import Control
 internal import HAL
 package import Time
 
-/// The calls that were, on disk: `history` in the state directory, and three files before it.
+/// The call history on disk: `history` in the state directory, and three older files.
 ///
 /// A line is written with one call as soon as it is known, and the disk is asked to keep it at most
 /// every 30 s. What cannot be written waits in memory, so much of it, and is tried again. Nothing

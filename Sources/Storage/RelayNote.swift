@@ -64,7 +64,7 @@ package enum RelayNote {
     @discardableResult
     package static func switchOff(_ paths: Paths, _ tell: (Line, GPIOError?) -> Void) -> String? {
         guard !LocalSocket.isAnswered(paths.controlSocket) else {
-            return "intercomd runs, and its relays are its own"
+            return "intercomd is running and uses them; stop it first"
         }
         let path = path(in: paths.runtime)
         guard let status = (try? FileStore.status(of: path)) ?? nil else { return nil }
@@ -73,7 +73,7 @@ package enum RelayNote {
                 + "sudo -u intercomd intercomd --relays-off"
         }
         guard let bytes = try? FileStore.read(path, limit: sizeMax) else {
-            return "\(path) cannot be read, or is no note of relays"
+            return "\(path) cannot be read, or is not a list of relays"
         }
         for line in lines(of: bytes) {
             do throws(GPIOError) {

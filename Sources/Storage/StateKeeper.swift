@@ -40,7 +40,7 @@ package struct StateKeeper {
             return error.errno == SystemError.noSuchFile ? nil : setAside(error.description)
         }
         guard let read = SavedState(parsing: bytes) else {
-            return setAside("it is not as it was written")
+            return setAside("it is damaged")
         }
         state = read
         return nil

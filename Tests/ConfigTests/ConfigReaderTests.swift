@@ -173,7 +173,7 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
         #expect(config.peers.map { $0.key } == [keyA])
         #expect(
             config.warnings.map { $0.description } == [
-                "l.conf:1: [peer b] is passed over: p.conf:1 says it already"
+                "l.conf:1: [peer b] is ignored: it is already at p.conf:1"
             ])
         #expect(config.listeners(of: .channel("all")) == [0])
     }
@@ -192,7 +192,7 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
         for index in 0..<30 { text += "wrong\(index) = 1\n" }
         let found = complaints(text)
         #expect(found.count == 21)
-        #expect(found.first == "a.conf:3: \"wrong0\" is not a key of [station]")
+        #expect(found.first == "a.conf:3: \"wrong0\" is not a setting of [station]")
         #expect(found.last == "and 10 more")
     }
 
@@ -203,7 +203,7 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
         #expect(
             found == [
                 "a.conf:3: talk: there is no channel or peer \"nobody\"",
-                "a.conf:5: \"prot\" is not a key of [network]; did you mean \"port\"?",
+                "a.conf:5: \"prot\" is not a setting of [network]; did you mean \"port\"?",
                 "a.conf:7: name: \"A\" is not a name: 1 to 31 of a-z, 0-9 and -",
                 "p.conf:1: [peer x] needs key = intercom1:... (intercomctl key show)",
             ])

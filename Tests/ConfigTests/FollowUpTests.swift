@@ -7,7 +7,7 @@ import Testing
     @Test(arguments: [
         ("[station]\nname = K\u{fc}che\n", "2: only plain ASCII"),
         ("[station]\nname: kitchen\n", "2: \"name: kitchen\" is neither"),
-        ("[station]\nnmae = kitchen\n", "2: \"nmae\" is not a key of [station]"),
+        ("[station]\nnmae = kitchen\n", "2: \"nmae\" is not a setting of [station]"),
         ("[Station]\nname = kitchen\n", "1: [Station] is not a section; did you mean \"station\"?"),
         ("[station\nname = kitchen\n", "1: a section is written"),
         ("name = kitchen\n", "1: \"name\" stands before the first"),

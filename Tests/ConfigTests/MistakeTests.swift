@@ -26,9 +26,9 @@ private let forms = "must be auto, card:ID, usb:VENDOR:PRODUCT, pcm:NAME, defaul
 // Every message, with its place. Line 3 is the first one after the two of the station.
 private let wrongCases: [WrongCase] = [
     // Grammar.
-    WrongCase("nonsense", "3: \"nonsense\" is neither [section] nor key = value"),
-    WrongCase("= 3", "3: \"\" is not a key: letters, digits and -"),
-    WrongCase("na me = 3", "3: \"na me\" is not a key: letters, digits and -"),
+    WrongCase("nonsense", "3: \"nonsense\" is neither [section] nor setting = value"),
+    WrongCase("= 3", "3: \"\" is no setting: letters, digits and -"),
+    WrongCase("na me = 3", "3: \"na me\" is no setting: letters, digits and -"),
     WrongCase("[audio", "3: a section is written [section] or [section name]"),
     WrongCase("[]", "3: a section is written [section] or [section name]"),
     WrongCase("[button a b]", "3: a section is written [section] or [section name]"),
@@ -71,7 +71,7 @@ private let wrongCases: [WrongCase] = [
     WrongCase(
         "[quiet]\nhours = 22:00",
         "4: hours: \"22:00\" must be two times of day, such as 22:00-06:30, or none"),
-    WrongCase("[quiet]\nhours = 7:00-07:00", "4: hours: \"7:00-07:00\" begins when it ends"),
+    WrongCase("[quiet]\nhours = 7:00-07:00", "4: hours: \"7:00-07:00\" has the same time twice"),
     WrongCase(
         "[events]\non-event = x.sh",
         "4: on-event: \"x.sh\" must be a program's whole path, or none"),
@@ -82,14 +82,18 @@ private let wrongCases: [WrongCase] = [
     WrongCase("[channel A]", "3: \"A\" is not a name: 1 to 31 of a-z, 0-9 and -"),
     WrongCase("[channel c]\n[channel c]", "4: [channel c] is already at a.conf:3"),
     WrongCase(
-        "[network]\nprot = 1", "4: \"prot\" is not a key of [network]; did you mean \"port\"?"),
+        "[network]\nprot = 1", "4: \"prot\" is not a setting of [network]; did you mean \"port\"?"),
     WrongCase("[network]\nport = 1\nport = 2", "5: port is already set at line 4"),
     WrongCase("[network]\nport =", "4: port has no value"),
     WrongCase(
-        "", "p.conf:1: [audio] belongs in intercomd.conf; here only [peer NAME] and [policy NAME]",
+        "",
+        "p.conf:1: [audio] belongs in intercomd.conf; this file may have only [peer NAME] "
+            + "and [policy NAME]",
         peers: "[audio]\n"),
     WrongCase(
-        "", "p.conf:1: [policy] belongs in intercomd.conf; here only [peer NAME] and [policy NAME]",
+        "",
+        "p.conf:1: [policy] belongs in intercomd.conf; this file may have only [peer NAME] "
+            + "and [policy NAME]",
         peers: "[policy]\n"),
     WrongCase("", "p.conf:1: \"key\" stands before the first [section]", peers: "key = 1\n"),
     // Network.
@@ -97,13 +101,13 @@ private let wrongCases: [WrongCase] = [
     WrongCase("[network]\nport = high", "4: port: \"high\" is not a whole number"),
     WrongCase(
         "[network]\nlisten = kitchen",
-        "4: listen: \"kitchen\" is not a numeric address without a port, nor *"),
+        "4: listen: \"kitchen\" must be a numeric address without a port, or *"),
     WrongCase(
         "[network]\nlisten = 192.0.2.1:55",
-        "4: listen: \"192.0.2.1:55\" is not a numeric address without a port, nor *"),
+        "4: listen: \"192.0.2.1:55\" must be a numeric address without a port, or *"),
     WrongCase(
         "[network]\nlisten = *, 192.0.2.1",
-        "4: listen: \"*, 192.0.2.1\" is not a numeric address without a port, nor *"),
+        "4: listen: \"*, 192.0.2.1\" must be a numeric address without a port, or *"),
     WrongCase(
         "[network]\ndscp = voice",
         "4: dscp: \"voice\" must be ef, af11 to af43, cs0 to cs7, or 0 to 63"),
@@ -181,11 +185,13 @@ private let wrongCases: [WrongCase] = [
         "3: [button p] needs talk = a channel or a peer, or press, hold or double"),
     WrongCase(
         "[button p]\nline = GPIO17\npress = cal a",
-        "5: press: \"cal\" is nothing a key does; it may talk, call, page, answer, reject, hangup,"
-            + " reply, signal, relay, mute, volume or dnd; did you mean \"call\"?"),
-    WrongCase("[button p]\nline = GPIO17\nhold = answer now", "5: hold: answer stands alone"),
+        "5: press: \"cal\" is not an action of a button; must be talk, call, page, answer, reject,"
+            + " hangup, reply, signal, relay, mute, volume or dnd; did you mean \"call\"?"),
     WrongCase(
-        "[button p]\nline = GPIO17\nhold = call", "5: hold: write call and a channel or a peer"),
+        "[button p]\nline = GPIO17\nhold = answer now", "5: hold: answer takes nothing after it"),
+    WrongCase(
+        "[button p]\nline = GPIO17\nhold = call", "5: hold: write call NAME, of a channel or a peer"
+    ),
     WrongCase(
         "[button p]\nline = GPIO17\ndouble = volume 5",
         "5: double: volume: \"5\" must be +1 to +100 or -1 to -100"),
@@ -204,13 +210,13 @@ private let wrongCases: [WrongCase] = [
         "5: press: there is no channel \"speeker\"; did you mean \"speaker\"?"),
     WrongCase(
         "[channel c]\n[button p]\nline = GPIO17\ntalk = c\nhold = talk c",
-        "7: hold: it talks already, at line 6"),
+        "7: hold: the button already talks, at line 6"),
     WrongCase(
         "[button p]\nline = GPIO17\nhold = talk cellar",
         "5: hold: there is no channel or peer \"cellar\""),
     WrongCase(
         "[channel reply]\n[button p]\nline = GPIO17\ntalk = reply",
-        "6: talk: reply is who spoke last, and a name here too: rename that"),
+        "6: talk: reply means the peer heard last, and is also a name here: rename that one"),
     WrongCase(
         "[channel c]\n[button p]\nmode = vox\ntalk = c\npress = dnd",
         "7: press: has no use with mode = vox"),
@@ -263,7 +269,7 @@ private let wrongCases: [WrongCase] = [
         "8: line: GPIO1 is already the line of [button p] at a.conf:5"),
     WrongCase(
         "[lamp l]\nline = evdev:kbd/KEY_A\nshow = fault",
-        "4: line: \"evdev:kbd/KEY_A\" is a key, which shows and switches nothing"),
+        "4: line: \"evdev:kbd/KEY_A\" is a key of a keypad: write a GPIO line"),
     WrongCase(
         "[lamp l]\nline = led:../x\nshow = fault",
         "4: line: \"../x\" is not the name of an LED (ls /sys/class/leds)"),
@@ -282,7 +288,8 @@ private let wrongCases: [WrongCase] = [
         "[channel c]\nmembers = gargae",
         "4: members: there is no [peer gargae]; did you mean \"garage\"?",
         peers: "[peer garage]\nkey = \(keyA)\n"),
-    WrongCase("[channel c]\nmembers = *, x", "4: members: * means every peer and stands alone"),
+    WrongCase(
+        "[channel c]\nmembers = *, x", "4: members: * means every peer and must be the only item"),
     WrongCase("[channel c]\nlisten = maybe", "4: listen: \"maybe\" must be yes or no"),
     WrongCase("[channel c]\ngain = 3", "4: gain: \"3\" needs the unit dB"),
     WrongCase("[channel c]\ngain = loud", "4: gain: \"loud\" is not a gain such as -6dB"),
@@ -295,13 +302,15 @@ private let wrongCases: [WrongCase] = [
         "[audio]\nduck = +3dB", "4: duck: \"+3dB\" is out of range; must be -40dB to 0dB"),
     WrongCase(
         "[channel c]\n[button p]\nline = GPIO1\ntalk = c",
-        "3: [channel c] has the name of the peer at p.conf:1", peers: "[peer c]\nkey = \(keyA)\n"),
+        "3: [channel c] has the name of the peer at p.conf:1; rename one",
+        peers: "[peer c]\nkey = \(keyA)\n"),
     // Peers.
     WrongCase("[peer p]", "3: [peer p] needs key = intercom1:... (intercomctl key show)"),
     WrongCase("[peer p]\nkey = secret", "4: \(notKey)"),
     WrongCase("[peer p]\nkey =", "4: \(notKey)"),
     WrongCase(
-        "[peer p]\nkey = \(keyA)\n[peer q]\nkey = \(keyA)", "6: key: is already the key of [peer p]"
+        "[peer p]\nkey = \(keyA)\n[peer q]\nkey = \(keyA)",
+        "6: key: it is already the key of [peer p]"
     ),
     WrongCase(
         "[peer p]\nkey = \(keyA)\npsk = 00112233",

@@ -25,7 +25,7 @@ import Testing
         (event.target, event.seconds) = ("house", 2.46)
         #expect(event.sentence == "talk to house ended after 2.5 s")
         event.peer = "garage"
-        #expect(event.sentence == "garage ended to house after 2.5 s")
+        #expect(event.sentence == "garage stopped talking to house after 2.5 s")
         event.kind = .talk
         event.seconds = nil
         #expect(event.sentence == "garage talks to house")
@@ -34,7 +34,7 @@ import Testing
         #expect(event.sentence == "garage up, suite 1")
         event.kind = .keyDown
         event.button = "ptt"
-        #expect(event.sentence == "key ptt down to house")
+        #expect(event.sentence == "button ptt pressed, talk to house")
     }
 
     @Test func nothingInAnEventBeginsALineOrMovesACursor() {

@@ -47,7 +47,7 @@ import Testing
         var state = SavedState()
         state.muted = ["attic"]
         let unknown = ControlError(
-            .unknownTarget, "nothing here is called cellar: mic, speaker, house, office")
+            .unknownTarget, "nothing here is called cellar; there are: mic, speaker, house, office")
         for isOn in [true, false] {
             #expect(throws: unknown) {
                 try change(&state, .mute(what: "cellar", isOn: isOn))

@@ -11,22 +11,22 @@ private let golden = """
     # TYPE intercom_uptime_seconds gauge
     # UNIT intercom_uptime_seconds seconds
     intercom_uptime_seconds 273600
-    # HELP intercom_problems What a person should mend; see intercomctl status.
+    # HELP intercom_problems Problems; see intercomctl status.
     # TYPE intercom_problems gauge
     intercom_problems 1
     # HELP intercom_notes Advice; see intercomctl status.
     # TYPE intercom_notes gauge
     intercom_notes 0
-    # HELP intercom_realtime Whether the sound has real-time priority.
+    # HELP intercom_realtime Whether the audio thread has real-time priority.
     # TYPE intercom_realtime gauge
     intercom_realtime 1
-    # HELP intercom_memory_locked Whether its memory stays in memory.
+    # HELP intercom_memory_locked Whether the daemon's memory is locked in RAM.
     # TYPE intercom_memory_locked gauge
     intercom_memory_locked 0
-    # HELP intercom_microphone_open Whether anyone can hear this room.
+    # HELP intercom_microphone_open Whether the microphone is open.
     # TYPE intercom_microphone_open gauge
     intercom_microphone_open 1
-    # HELP intercom_microphone_clips How often sound was cut off.
+    # HELP intercom_microphone_clips How often the sound was clipped.
     # TYPE intercom_microphone_clips counter
     intercom_microphone_clips_total 3
     # HELP intercom_microphone_peak_dbfs Relative to full scale, in decibels.
@@ -35,20 +35,20 @@ private let golden = """
     # HELP intercom_microphone_rms_dbfs Relative to full scale, in decibels.
     # TYPE intercom_microphone_rms_dbfs gauge
     intercom_microphone_rms_dbfs -18.5
-    # HELP intercom_speaker_clips How often sound was cut off.
+    # HELP intercom_speaker_clips How often the sound was clipped.
     # TYPE intercom_speaker_clips counter
     intercom_speaker_clips_total 0
     # HELP intercom_microphone_snr_decibels Speech above noise.
     # TYPE intercom_microphone_snr_decibels gauge
     intercom_microphone_snr_decibels 43.5
-    # HELP intercom_media_cpu_seconds Processor time of the sound's thread.
+    # HELP intercom_media_cpu_seconds Processor time of the audio thread.
     # TYPE intercom_media_cpu_seconds counter
     # UNIT intercom_media_cpu_seconds seconds
     intercom_media_cpu_seconds_total 0.123456
     # HELP intercom_media_periods Periods of sound that were served.
     # TYPE intercom_media_periods counter
     intercom_media_periods_total 1000
-    # HELP intercom_media_heap_calls Allocations of the sound's thread.
+    # HELP intercom_media_heap_calls Allocations of the audio thread.
     # TYPE intercom_media_heap_calls counter
     intercom_media_heap_calls_total 0
     # HELP intercom_device_state 1 for the state of a sound card's side.
@@ -67,7 +67,7 @@ private let golden = """
     # TYPE intercom_device_xruns counter
     intercom_device_xruns_total{side="input",device="usb:0d8c:0014"} 2
     intercom_device_xruns_total{side="output",device="card:Device"} 0
-    # HELP intercom_button_state 1 for the state of a talk key.
+    # HELP intercom_button_state 1 for the state of a button.
     # TYPE intercom_button_state gauge
     intercom_button_state{button="ptt",state="released"} 0
     intercom_button_state{button="ptt",state="pressed"} 1
@@ -99,7 +99,7 @@ private let golden = """
     # HELP intercom_peer_psk Whether a peer has a pre-shared key.
     # TYPE intercom_peer_psk gauge
     intercom_peer_psk{peer="garage"} 1
-    # HELP intercom_peer_heard_age_seconds Since a peer was heard of.
+    # HELP intercom_peer_heard_age_seconds Since the last packet of a peer.
     # TYPE intercom_peer_heard_age_seconds gauge
     # UNIT intercom_peer_heard_age_seconds seconds
     intercom_peer_heard_age_seconds{peer="garage"} 0.4
@@ -107,31 +107,31 @@ private let golden = """
     # TYPE intercom_peer_session_age_seconds gauge
     # UNIT intercom_peer_session_age_seconds seconds
     intercom_peer_session_age_seconds{peer="garage"} 12.5
-    # HELP intercom_peer_rtt_seconds To a peer and back.
+    # HELP intercom_peer_rtt_seconds Round trip to a peer.
     # TYPE intercom_peer_rtt_seconds gauge
     # UNIT intercom_peer_rtt_seconds seconds
     intercom_peer_rtt_seconds{peer="garage"} 0.001
-    # HELP intercom_peer_jitter_seconds Of a peer's packets.
+    # HELP intercom_peer_jitter_seconds Jitter of a peer's packets.
     # TYPE intercom_peer_jitter_seconds gauge
     # UNIT intercom_peer_jitter_seconds seconds
     intercom_peer_jitter_seconds{peer="garage"} 0.0006
-    # HELP intercom_peer_playout_delay_seconds Of a peer's voice here.
+    # HELP intercom_peer_playout_delay_seconds How long a peer's voice waits here.
     # TYPE intercom_peer_playout_delay_seconds gauge
     # UNIT intercom_peer_playout_delay_seconds seconds
     intercom_peer_playout_delay_seconds{peer="garage"} 0.02
-    # HELP intercom_peer_loss_ratio Of a peer's frames, lately.
+    # HELP intercom_peer_loss_ratio Share of a peer's frames that were lost lately.
     # TYPE intercom_peer_loss_ratio gauge
     # UNIT intercom_peer_loss_ratio ratio
     intercom_peer_loss_ratio{peer="garage"} 0
-    # HELP intercom_peer_concealed_ratio Of its voice that was made up.
+    # HELP intercom_peer_concealed_ratio Share of a peer's voice that was concealed.
     # TYPE intercom_peer_concealed_ratio gauge
     # UNIT intercom_peer_concealed_ratio ratio
     intercom_peer_concealed_ratio{peer="garage"} 0.005
-    # HELP intercom_peer_delay_seconds Of its voice, mouth to ear.
+    # HELP intercom_peer_delay_seconds Delay of a peer's voice, mouth to ear.
     # TYPE intercom_peer_delay_seconds gauge
     # UNIT intercom_peer_delay_seconds seconds
     intercom_peer_delay_seconds{peer="garage"} 0.0485
-    # HELP intercom_peer_mos How good it is to talk with, 1 to 4.4.
+    # HELP intercom_peer_mos Quality of a peer's voice, 1 to 4.4.
     # TYPE intercom_peer_mos gauge
     intercom_peer_mos{peer="garage"} 4.25
     # HELP intercom_peer_bytes_sent Bytes sent to a peer, with headers.
@@ -146,10 +146,10 @@ private let golden = """
     # HELP intercom_peer_packets_opened Packets of a peer that were genuine.
     # TYPE intercom_peer_packets_opened counter
     intercom_peer_packets_opened_total{peer="garage"} 900
-    # HELP intercom_peer_packets_refused Packets for a peer's session that were not.
+    # HELP intercom_peer_packets_refused Packets for a peer's session that were not genuine.
     # TYPE intercom_peer_packets_refused counter
     intercom_peer_packets_refused_total{peer="garage"} 1
-    # HELP intercom_peer_claims_refused What a peer claimed without a right to it.
+    # HELP intercom_peer_claims_refused Requests of a peer that the policy denies.
     # TYPE intercom_peer_claims_refused counter
     intercom_peer_claims_refused_total{peer="garage"} 3
     # HELP intercom_datagrams_dropped Datagrams, or their sound, that were not used.

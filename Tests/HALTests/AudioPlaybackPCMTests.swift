@@ -104,7 +104,8 @@ extension AudioOnSimulatedCard {
             card.command("unplug")
             let gone = PCMError(device: name.description, direction: .playback, reason: .unplugged)
             #expect(AudioLoop.write(silence + silence, to: &playback).1 == .gone(gone))
-            #expect(gone.description.hasSuffix("unplugged; it is taken up again when it is back"))
+            #expect(
+                gone.description.hasSuffix("unplugged; it is opened again when it is plugged in"))
         }
 
         @Test func sleepingCardIsWokenWithoutWaiting() throws {

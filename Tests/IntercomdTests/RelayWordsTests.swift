@@ -40,12 +40,14 @@ import Wire
         let relay = try relay("2s")
         let refused = Reply.refused(
             ControlError(
-                .failed, "relay door was on for 30 s, the longest there is: it rests"))
+                .failed,
+                "relay door was on for 30 s, the most allowed, and rests: "
+                    + "try again in 5 s"))
         for isNews in [true, false] {
             let resting = Lines.Switched.resting(isNews: isNews)
             #expect(
                 resting.detail(relay, by: "peer garage")
-                    == (isNews ? "refused to peer garage: it rests" : nil))
+                    == (isNews ? "refused to peer garage: the relay rests" : nil))
             #expect(resting.reply(relay) == refused)
         }
     }

@@ -15,10 +15,10 @@ import Wire
     @Test func aSpeakerThatIsMutedIsToldUnlessThereIsToBeNone() throws {
         let station = try Kitchen.snapshot()
         station.state.isSpeakerMuted = true
-        #expect(texts(station) == ["nobody is heard here: the speaker is muted"])
+        #expect(texts(station) == ["no voice is heard here: the speaker is muted"])
         #expect(
             station.problems == [
-                "nobody is heard here: the speaker is muted -> "
+                "no voice is heard here: the speaker is muted -> "
                     + HeardBy.Reason.speakerMuted.remedy
             ])
         station.output.isWanted = false
@@ -30,7 +30,7 @@ import Wire
         station.state.volumes.speaker = 50
         #expect(texts(station) == [])
         station.state.volumes.speaker = 0
-        #expect(texts(station) == ["nobody is heard here: the volume is at 0 %"])
+        #expect(texts(station) == ["no voice is heard here: the volume is at 0 %"])
         station.state.volumes.speaker = 100
         station.state.volumes.page = 0
         #expect(texts(station) == ["no page is heard here: the volume of pages is at 0 %"])
@@ -43,7 +43,7 @@ import Wire
             name: "PCM", direction: .playback, percent: 0, isMuted: nil)
         #expect(
             texts(station) == [
-                "nobody is heard here: PCM of speaker is at 0 % in the card's mixer"
+                "no voice is heard here: PCM of speaker is at 0 % in the card's mixer"
             ])
     }
 
@@ -68,7 +68,7 @@ import Wire
         station.talkingSince = [garage: Kitchen.now - .seconds(60)]
         #expect(
             texts(station) == [
-                "nobody is heard here: the microphone is open to garage, which holds the speaker "
+                "no voice is heard here: the microphone is open to garage, which holds the speaker "
                     + "down (half duplex)"
             ])
         let full = try Kitchen.snapshot()
@@ -85,7 +85,7 @@ import Wire
         station.talkingSince[Kitchen.garage + 32] = Kitchen.now
         #expect(
             texts(station) == [
-                "nobody hears this station now: \(HeardBy.Reason.microphoneMuted.wordsHere)"
+                "no listener hears this station now: \(HeardBy.Reason.microphoneMuted.wordsHere)"
             ])
     }
 

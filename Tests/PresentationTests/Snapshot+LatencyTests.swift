@@ -32,6 +32,6 @@ import Testing
                 .talking(target: 0, name: "house", first: nil, isDoubted: false), at: Kitchen.now)
         }
         #expect(
-            obstacle(talking) == "the microphone is open for somebody: try again when it is not")
+            obstacle(talking) == "the microphone is in use: try again when it is closed")
     }
 }

@@ -87,8 +87,8 @@ import Time
         station.keys[0].isStuck = true
         #expect(
             station.problems == [
-                "button door: held longer than max-talk, so it is not heard; "
-                    + "let it go (or look whether it is jammed)"
+                "button door: held longer than max-talk, so the talk has ended; "
+                    + "release the button, or look whether it is jammed"
             ])
     }
 
@@ -116,7 +116,7 @@ import Time
         station.fileProblems = ["history: no space"]
         #expect(
             station.problems == [
-                "the sound stands still: as a service it is started again, else restart intercomd",
+                "the audio thread stands still: the service restarts intercomd; else restart it",
                 "history: no space", "memory is not locked",
             ])
         #expect(!station.status.isMemoryLocked)
@@ -143,7 +143,7 @@ import Time
         #expect(
             text.hasPrefix(
                 "garage: two stations use its key, at 10.0.0.1:4747 and 10.0.0.2:4747: "
-                    + "was its card copied?"))
+                    + "its memory card was probably copied"))
         #expect(station.sharedKeyProblem(of: Kitchen.office) == nil)
         #expect(
             station.peerList.peers[Kitchen.garage].sharedKeyAt

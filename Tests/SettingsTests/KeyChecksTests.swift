@@ -50,6 +50,7 @@ import Testing
     @Test func theOwnKeyIsRefused() throws {
         let own = try #require(PublicKey(text: Self.one))
         let selfPeer = KeyChecks.keys(of: try peers([Self.one]), own: own)
-        #expect(selfPeer.mistakes.map(\.description) == ["x.conf:4: key: is this station's own"])
+        #expect(
+            selfPeer.mistakes.map(\.description) == ["x.conf:4: key: it is this station's own key"])
     }
 }

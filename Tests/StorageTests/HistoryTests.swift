@@ -188,7 +188,7 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
             hook.tick(at: now) { notices.append($0) }
             Clock.sleep(.milliseconds(5))
         }
-        #expect(notices == [.failed("on-event: took longer than 10 s, and was ended")])
+        #expect(notices == [.failed("on-event: the program took longer than 10 s, and was ended")])
         hook.close()
         // Whoever waits for other children of this process must not find these.
         while hook.deadline(at: now) != nil {

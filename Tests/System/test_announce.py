@@ -114,7 +114,7 @@ class Announce(SceneTest):
             file.truncate(2**31)
         cases = {
             "text.wav": (b"hello, this is no sound at all", "is not a WAV file"),
-            "cut.wav": (data[:-4000], "ends before its sound does: 1.0 s of 1.0 s are there"),
+            "cut.wav": (data[:-4000], "is cut short: 1.0 s of 1.0 s are there"),
             "mp3.wav": (data[:20] + b"\x55\x00" + data[22:], "compressed"),
             "rate.wav": (data[:24] + (300_000).to_bytes(4, "little") + data[28:], "300000"),
             "six.wav": (data[:22] + b"\x06\x00" + data[24:], "6 channels"),

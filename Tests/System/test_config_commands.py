@@ -61,7 +61,7 @@ class ConfigCommands(SceneTest):
         self.kitchen.write_peer("attic", self.kitchen.public_key)
         code, _, errors = self.kitchen.ctl("reload")
         self.assertEqual(code, 1)
-        self.assertIn("key: is this station's own", errors)
+        self.assertIn("key: it is this station's own key", errors)
         self.kitchen.remove_peer("attic")
         self.assert_said(["config", "diff"], 0, """\
 ~ [audio] jitter: normal -> robust
@@ -86,7 +86,7 @@ not applied yet: intercomctl reload, then sudo systemctl restart intercomd
         self.assert_said(["reload"], 4, """\
 ~ [network] dscp: ef -> cs0  (needs a restart)
 ~ [talk] tail: 150ms -> 1s
-applied; the rest: sudo systemctl restart intercomd
+applied; for the rest: sudo systemctl restart intercomd
 """)
         self.assert_said(["config", "diff"], 0, """\
 ~ [network] dscp: ef -> cs0  (needs a restart)

@@ -85,7 +85,8 @@ class Consent(CallersTest):
                            if not title.startswith("lamp")}
         garage.reload()
         wait(lambda: not garage.is_talking(), "the microphone closes")
-        self.assertIn("nobody can drop in or listen in", garage.ctl("status")[1])
+        self.assertIn("drop-in, listening in and automatic answers are refused",
+                      garage.ctl("status")[1])
         call = self.call(kitchen, "listen", "garage")
         self.ended(call, (kitchen, garage), "denied")
 

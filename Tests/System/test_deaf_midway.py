@@ -67,8 +67,8 @@ class DeafMidway(HeardTest):
             time.sleep(1)
             kitchen.stop()
             said, _ = talker.communicate(timeout=20)
-        self.assertIn(b"heard by kitchen\nnobody hears it now: kitchen (it is down)", said)
-        door.said("nobody can hear what is said to house")
+        self.assertIn(b"heard by kitchen\nno listener hears it now: kitchen (it is down)", said)
+        door.said("no listener can hear the talk to house")
         time.sleep(1.6)
         self.assertEqual(door.peer("kitchen")["heard_reason"], "down")
 

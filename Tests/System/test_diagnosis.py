@@ -198,7 +198,8 @@ class Keys(DiagnosisTest):
         self.assertEqual(set(garage.peer("kitchen")["shared_key_at"]), places)
         code, text, _ = garage.ctl("status")
         self.assertEqual(code, 4)
-        self.assertRegex(text, "(?m)^! kitchen: two stations use its key, at .*card copied")
+        self.assertRegex(text, "(?m)^! kitchen: two stations use its key, at .*"
+                               "memory card was probably copied")
         _, text, _ = garage.ctl("peers")
         self.assertIn("! kitchen: two stations use its key", text)
         code, text, _ = garage.ctl("doctor", "peers")
@@ -303,7 +304,7 @@ class OwnNetwork(DiagnosisTest):
         wait(lambda: self.kitchen.status()["network"]["fault"], "kitchen notices it", 5)
         # The session is still there, and the peer was not silent for long.
         self.assertEqual(self.kitchen.peer("garage")["state"], "up")
-        why = "nobody hears it now: garage (this station has no network)"
+        why = "no listener hears it now: garage (this station has no network)"
         for words, code in ((("ptt", "down", "house"), 1), (("ptt", "up", "house"), 0),
                             (("talk", "garage", "--seconds", "1"), 1)):
             found, text = self.type(self.kitchen, *words)

@@ -109,7 +109,7 @@ class DaemonDown(DoctorTest):
         self.kitchen.write_config()
         _, text, _ = self.kitchen.ctl("doctor", "audio")
         self.assertIn("WARN  audio input     pcm:simcard:0 names a card by its number, which "
-                      "changes  -> intercomctl audio list: input = card:ID in [audio]\n", text)
+                      "changes  -> input = card:ID in [audio] (intercomctl audio list)\n", text)
         self.assertIn("ok    audio output    none, as configured\n", text)
 
     def test_a_wrong_line(self):

@@ -149,7 +149,7 @@ class HeardTest(SceneTest):
         code, text, percent, why = self.talk(door, target)
         self.assertEqual((why, percent), (reason, 0), text)
         self.assertEqual(code, 1, text)
-        self.assertIn(f"nobody hears it now: {kitchen} (", text)
+        self.assertIn(f"no listener hears it now: {kitchen} (", text)
         self.tells(door, kitchen, reason)
         self.owns_up(kitchen, reason, here)
 
@@ -157,10 +157,10 @@ class HeardTest(SceneTest):
         """All that the talker shows of the last talk says that it was not heard, and why."""
         self.assertEqual(reasons(door, "there"), [reason])
         self.assertRegex(door.ctl("status")[1],
-                         rf"(?m)^\* {kitchen} has heard nothing of what was")
+                         rf"(?m)^\* {kitchen} heard nothing of the last talk")
         self.assertRegex(door.ctl("peers")[1], rf"heard 0% of us \S+ ago: {reason}")
         self.assertIn(" ago, 0% heard there: ", door.ctl("stats", kitchen.name)[1])
-        self.assertIn(f"{kitchen} has heard nothing", "\n".join(diagnosis(door, "peers")))
+        self.assertIn(f"{kitchen} heard nothing", "\n".join(diagnosis(door, "peers")))
 
     def owns_up(self, kitchen, reason, here):
         """So does what the listener shows of itself."""
@@ -223,7 +223,7 @@ class Heard(HeardTest):
                      "the microphone was open, which holds the speaker down")
         # While it goes on, it is a problem of the kitchen.
         with self.pressed(door, "kitchen"):
-            kitchen.problem("nobody is heard here: the microphone is open to house")
+            kitchen.problem("no voice is heard here: the microphone is open to house")
         kitchen.ctl("ptt", "up", "house")
         wait(lambda: not kitchen.is_talking(), "kitchen is silent")
         time.sleep(2)
@@ -256,7 +256,7 @@ class Heard(HeardTest):
     def card_is_told(self, deaf, talker, reason, here, past):
         code, text, percent, why = self.talk(talker, deaf.name)
         self.assertEqual((code, percent, why), (1, 0, reason), text)
-        self.assertIn(f"nobody hears it now: {deaf} (its speaker's sound card ", text)
+        self.assertIn(f"no listener hears it now: {deaf} (its speaker's sound card ", text)
         self.tells(talker, deaf, reason)
         self.owns_up(deaf, reason, past)
         # What is gone is its own problem, and no peer's fault.
@@ -342,7 +342,7 @@ class Heard(HeardTest):
         self.assertEqual((code, "heard: kitchen nothing (it is down)" in text), (1, True), text)
         code, text, _ = door.ctl("ptt", "down", "house")
         self.assertEqual(code, 1)
-        self.assertIn("nobody hears it now: kitchen (it is down)", text)
+        self.assertIn("no listener hears it now: kitchen (it is down)", text)
 
     def test_a_call_light_that_no_lamp_shows_is_not_done(self):
         kitchen, door = self.scene("kitchen", "door")

@@ -70,7 +70,8 @@ class HeardThroughGaps(HeardTest):
                 self.assertEqual(reason, "network")
                 self.assertEqual(reasons(door, "there"), ["network"])
                 self.assertEqual(door.ctl("status")[0], 0)
-                self.assertRegex(door.ctl("status")[1], rf"kitchen has heard {claim} % of what was")
+                self.assertRegex(door.ctl("status")[1],
+                                 rf"kitchen heard {claim} % of the last talk")
                 self.assertIn("the network lost", "\n".join(diagnosis(door, "peers")))
 
     def test_reports_that_are_lost_are_made_up_for(self):
@@ -134,9 +135,9 @@ class HeardThroughGaps(HeardTest):
             self.assertEqual(door.peer("kitchen")["state"], "up")
             self.assertEqual(reasons(door, "there"), ["no_answer"])
             self.assertIn("does not hear us now: no_answer", door.ctl("peers")[1])
-            self.assertIn("nothing came back", "\n".join(diagnosis(door, "peers")))
+            self.assertIn("no report came back", "\n".join(diagnosis(door, "peers")))
             wait(lambda: not door.is_lit(), "the lamp shows that nobody hears")
-            door.said("nobody can hear what is said to house")
+            door.said("no listener can hear the talk to house")
             # It looks twice a second; where it never says so it ends, and with it the lines.
             said = [talker.stdout.readline() for _ in range(3)]
             self.assertEqual(said[1:], [b"heard by kitchen\n",
@@ -155,7 +156,7 @@ class HeardThroughGaps(HeardTest):
             wait(lambda: door.peer("kitchen")["hears_now"] == "microphone_lost", "door is told")
             time.sleep(4)
             self.assertEqual(set(reasons(door, "there")), {"microphone_lost"})
-            self.assertNotIn("nothing came back", "\n".join(diagnosis(door, "peers")))
+            self.assertNotIn("no report came back", "\n".join(diagnosis(door, "peers")))
             door.card.do("unhang")
             said, _ = talker.communicate(timeout=20)
         self.assertNotIn(b"nothing comes back", said)

@@ -39,8 +39,8 @@ class KeyActions(SceneTest):
     def test_a_press_switches_the_relay_and_says_who(self):
         self.tap(DOOR)
         self.opened()
-        self.kitchen.said("relay door: on for 0.5 s, by key door")
-        self.kitchen.said("key door: relay door")
+        self.kitchen.said("relay door: on for 0.5 s, by button door")
+        self.kitchen.said("button door: relay door")
 
     def test_a_hold_talks_and_a_short_press_does_not(self):
         self.kitchen.press(HOLDER)

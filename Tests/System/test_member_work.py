@@ -70,7 +70,7 @@ class Work(MemberTest):
         "status": ((0, 4), f"{TOLD}kitchen +up "),
         "status --json": ((0, 4), '"name":"kitchen"'),
         "talk (garage|house).*": (0, "heard by garage"),
-        "test latency garage": (0, "key -> first packet"),
+        "test latency garage": (0, "button -> first packet"),
         "test speaker": (0, "done  played"),
         "volume": (0, "speaker 100%"),
         "volume -10": (0, "speaker 90%", "loud_after"),
@@ -88,7 +88,7 @@ class Work(MemberTest):
                                          lambda self: "address = 127.0.0.1:" in self.file()),
         "peer verify garage( \\d{4}){6}": (0, "garage is verified", "anew",
                                          lambda self: "verified = " in self.file()),
-        "setup": (0, f"{TOLD}key +GPIO17"),
+        "setup": (0, f"{TOLD}button +GPIO17"),
     }
 
     watched = 3

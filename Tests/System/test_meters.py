@@ -334,7 +334,7 @@ class Gone(MetersTest):
             _, status = os.waitpid(screen.pid, 0)
             self.assertEqual(os.waitstatus_to_exitcode(status), 3)
             self.assertIn("\x1b[?1049l", screen.text)
-            self.assertIn("the daemon has closed the line", screen.text)
+            self.assertIn("the daemon closed the connection", screen.text)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ class MutedMicrophone(HeardTest):
         code, text, _ = door.ctl("ptt", "down", "house")
         self.assertEqual(code, 1, text)
         self.assertIn(words, text)
-        wait(lambda: "nobody hears this station now: its microphone" in door.ctl("status")[1],
+        wait(lambda: "no listener hears this station now: its microphone" in door.ctl("status")[1],
              "door says so while it talks")
         self.assertEqual(reasons(door, "there", standing=True), [reason])
         self.assertIn("microphone", "\n".join(diagnosis(door, "audio", "peers")))

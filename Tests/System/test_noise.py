@@ -1,5 +1,4 @@
-"""A noisy microphone is said in `status`, with one line of what to do about it; a good one is not.
-"""
+"""`status` warns of a noisy microphone, in one line with the remedy, and not of a good one."""
 
 import unittest
 

@@ -35,7 +35,7 @@ class Pages(CallersTest):
         garage.speak(800)
         code, _, error = attic.ctl("reply", "down")
         self.assertEqual(code, 1)
-        self.assertIn("nobody was heard yet", error)
+        self.assertIn("no peer has been heard yet", error)
         end = self.page(kitchen)
         for station in (garage, attic):
             self.assertEqual(self.watches[station].saw("page")["target"], "house")

@@ -62,7 +62,7 @@ class RelayOutput(unittest.TestCase):
         low = self.kitchen.sections.pop("relay low")
         self.kitchen.sections |= {"relay gate": gate, "relay low": low}
         self.kitchen.reload()
-        self.kitchen.said("relay gate: open")
+        self.kitchen.said("relay gate: ready")
 
 
 class Killed(unittest.TestCase):
@@ -150,7 +150,7 @@ class Killed(unittest.TestCase):
         wait(lambda: self.levels()[0] == 1, "the gate is on", interval=0.01)
         code, errors = self.relays_off()
         self.assertEqual(code, 1)
-        self.assertIn("intercomd runs, and its relays are its own", errors)
+        self.assertIn("intercomd is running and uses them; stop it first", errors)
         self.assertEqual(self.levels()[0], 1)
 
 

@@ -150,12 +150,12 @@ class Pair(SceneTest):
         self.kitchen.ready()
         self.scene.together()
         with open(stall, "w", encoding="ascii"):
-            self.kitchen.problem("the sound stands still")
+            self.kitchen.problem("the audio thread stands still")
             self.kitchen.sections["audio"]["rx-hold"] = "210ms"
             self.kitchen.write_config()
             code, text, errors = self.kitchen.ctl("reload")
             self.assertEqual((code, text), (1, ""))
-            self.assertIn("the sound stands still", errors)
+            self.assertIn("the audio thread stands still", errors)
             # Asked for by a signal now, it is done as soon as it can be.
             self.kitchen.sections["audio"]["rx-hold"] = "220ms"
             self.kitchen.write_config()
@@ -174,7 +174,7 @@ class Pair(SceneTest):
         with open(stall, "w", encoding="ascii"):
             self.kitchen.start()
         self.kitchen.ready()
-        self.kitchen.problem("the sound stands still")
+        self.kitchen.problem("the audio thread stands still")
         self.assertEqual(self.kitchen.status()["buttons"][0]["state"], "unreadable")
         os.unlink(stall)
         wait(lambda: self.kitchen.status()["buttons"][0]["state"] == "released", "it is read")

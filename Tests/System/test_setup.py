@@ -18,7 +18,7 @@ from lab import Scene, SceneTest, place, process, wait
 NOBODY = 65534
 """A user with no rights at all."""
 
-WRITTEN = """# Written by intercomctl setup; intercomd.conf(5) tells of every setting.
+WRITTEN = """# Written by intercomctl setup; intercomd.conf(5) describes every setting.
 [station]
 name = kitchen
 
@@ -65,14 +65,14 @@ class Setup(FreshBox):
 
     def test_takes_what_it_finds_and_writes_it(self):
         self.assert_setup(["--yes", "--name", "kitchen"], 0, """\
-name    kitchen  as you say
+name    kitchen  as given
 input   auto     ALSA's default, opens at 48 kHz
 output  auto     the same card
-key     GPIO17   gpiochip0/17, free
+button  GPIO17   gpiochip0/17, free
 wrote DIR/default/etc/intercomd.conf
 try:  intercomctl test speaker, test mic, test button
 next: sudo systemctl enable --now intercomd
-pair: intercomctl key show here, sudo intercomctl peer add there, and back
+pair: intercomctl key show here, sudo intercomctl peer add there; then the reverse
 """)
         self.assertEqual(self.path.read_text("ascii"), WRITTEN)
         self.assertEqual(self.path.stat().st_mode & 0o777, 0o644)
@@ -80,10 +80,10 @@ pair: intercomctl key show here, sudo intercomctl peer add there, and back
 
     def test_without_a_terminal_it_prints_the_file_and_writes_nothing(self):
         self.assert_setup(["--name", "kitchen"], 0, WRITTEN, """\
-name    kitchen  as you say
+name    kitchen  as given
 input   auto     ALSA's default, opens at 48 kHz
 output  auto     the same card
-key     GPIO17   gpiochip0/17, free
+button  GPIO17   gpiochip0/17, free
 nothing was written; this is for DIR/default/etc/intercomd.conf: sudo intercomctl setup --yes \
 writes it
 """)
@@ -92,15 +92,15 @@ writes it
     def test_no_card(self):
         self.box.card.do("unplug")
         self.assert_setup(["--yes", "--name", "kitchen"], 0, """\
-name    kitchen  as you say
+name    kitchen  as given
 input   auto     no sound card found
 output  auto     no sound card found
-key     GPIO17   gpiochip0/17, free
-! no sound card: plug one in, and intercomd takes it
+button  GPIO17   gpiochip0/17, free
+! no sound card: plug one in, and intercomd opens it
 wrote DIR/default/etc/intercomd.conf
 try:  intercomctl test speaker, test mic, test button
 next: sudo systemctl enable --now intercomd
-pair: intercomctl key show here, sudo intercomctl peer add there, and back
+pair: intercomctl key show here, sudo intercomctl peer add there; then the reverse
 """)
         self.assertEqual(self.path.read_text("ascii"), WRITTEN)
         self.assert_checked()
@@ -116,8 +116,8 @@ pair: intercomctl key show here, sudo intercomctl peer add there, and back
         self.box.lines.do("unplug", "gpiochip0")
         code, text, errors = self.box.ctl("setup", "--yes")
         self.assertEqual((code, errors), (0, ""))
-        self.assertIn("key     none  no GPIO on this machine\n", text)
-        self.assertIn("! no talk key; talk with: intercomctl ptt down house\n", text)
+        self.assertIn("button  none  no GPIO on this machine\n", text)
+        self.assertIn("! no talk button; talk with: intercomctl ptt down house\n", text)
         self.assertIn("try:  intercomctl test speaker, test mic\n", text)
         self.assertNotIn("[button", self.path.read_text("ascii"))
         self.assert_checked()
@@ -125,7 +125,7 @@ pair: intercomctl key show here, sudo intercomctl peer add there, and back
     def test_no_right_to_the_gpio_chip(self):
         self.box.lines.do("deny", "gpiochip0", "on")
         _, text, _ = self.box.ctl("setup", "--yes")
-        self.assertIn("key     none  the GPIO lines cannot be looked at\n", text)
+        self.assertIn("button  none  the GPIO lines cannot be listed\n", text)
         self.assertIn("no permission to open /dev/gpiochip0: the user must be in group gpio; "
                       "talk with: intercomctl ptt down house\n", text)
         self.assert_checked()
@@ -133,7 +133,7 @@ pair: intercomctl key show here, sudo intercomctl peer add there, and back
     def test_a_line_that_a_driver_holds(self):
         self.box.lines.do("claim", "GPIO17", "gpio-keys")
         _, text, _ = self.box.ctl("setup", "--yes")
-        self.assertIn("key     GPIO17  in use by gpio-keys\n", text)
+        self.assertIn("button  GPIO17  in use by gpio-keys\n", text)
         self.assertIn("! GPIO17 is in use by gpio-keys: free it, or write another line "
                       "(intercomctl gpio list)\n", text)
         self.assert_checked()
@@ -165,8 +165,8 @@ intercomctl: DIR/default/etc/intercomd.conf is there already and stays as it is 
             for words in (["--yes"], ["--yes", "--force"]):
                 with self.subTest(words=words, leads_nowhere=text is None):
                     self.assert_setup(words, 1, "", """\
-intercomctl: DIR/default/etc/intercomd.conf is a symbolic link and stays as it is: what keeps the \
-file elsewhere should write it (intercomctl setup prints it), or remove the link
+intercomctl: DIR/default/etc/intercomd.conf is a symbolic link and stays as it is: remove the \
+link, or put the text that intercomctl setup prints into the file it points to
 """)
                     self.assertTrue(self.path.is_symlink())
                     self.assertEqual(elsewhere.exists(), text is not None)
@@ -175,7 +175,7 @@ file elsewhere should write it (intercomctl setup prints it), or remove the link
 
     def test_a_name_that_is_none_is_refused_with_one_that_is(self):
         self.assert_setup(["--yes", "--name", "Küche 1"], 2, "", """\
-intercomctl: "Küche 1" is not a name: 1 to 31 of a-z, 0-9 and -; "k-che-1" would be
+intercomctl: "Küche 1" is not a name: 1 to 31 of a-z, 0-9 and -; try "k-che-1"
 """)
         self.assertFalse(self.path.exists())
 
@@ -236,7 +236,7 @@ intercomctl: "Küche 1" is not a name: 1 to 31 of a-z, 0-9 and -; "k-che-1" woul
 ~ [network] port: {self.box.port} -> 5577  (needs a restart)
 + [button ptt]
 + [channel house]
-applied; the rest: sudo systemctl restart intercomd
+applied; for the rest: sudo systemctl restart intercomd
 """)
         wait(lambda: self.box.status()["buttons"], "there is a talk key")
         self.assertEqual(self.box.status()["name"], "kitchen")
@@ -275,14 +275,14 @@ auto  yes    yes     ALSA's default
 name of this station [kitchen]:\x20
 microphone, or none [auto]:\x20
 loudspeaker, or none [auto]:\x20
-talk key's line, or none [GPIO17]:\x20
+talk button's line, or none [GPIO17]:\x20
 
 {WRITTEN}
 write this to DIR/default/etc/intercomd.conf? [yes]\x20
 wrote DIR/default/etc/intercomd.conf
 try:  intercomctl test speaker, test mic, test button
 next: sudo systemctl enable --now intercomd
-pair: intercomctl key show here, sudo intercomctl peer add there, and back
+pair: intercomctl key show here, sudo intercomctl peer add there; then the reverse
 """)
         self.assertEqual(code, 0)
         self.assertEqual(self.path.read_text("ascii"), WRITTEN)

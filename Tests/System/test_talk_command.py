@@ -139,7 +139,7 @@ class HeldOpen(SceneTest):
             self.assertEqual(self.kitchen.ctl("ptt", "up", "house")[0], 0)
             self.assert_ends(program, 1)
             self.assertEqual(program.stderr.read(),
-                             b"intercomctl: the talk to house is over: it was let go\n")
+                             b"intercomctl: the talk to house is over: the button was released\n")
         self.kitchen.sections["talk"] = {"max-talk": "1s"}
         self.kitchen.reload()
         with self.program("talk", "house", stderr=subprocess.PIPE) as program:
@@ -171,7 +171,7 @@ class HeldOpen(SceneTest):
         self.kitchen.speak(300)
         code, text, _ = self.kitchen.ctl("talk", "house", "--seconds", "2")
         # A report that comes late is said to.
-        self.assertEqual((code, text.replace("not known yet whether heard by garage\n", "")), (
+        self.assertEqual((code, text.replace("no report yet from garage\n", "")), (
             0, "talking to house for 2 s; Ctrl-C ends it\nheard by garage\n"))
         code, text, _ = self.kitchen.ctl("talk", "garage", "--seconds", "2", "--json")
         self.assertEqual((code, json.loads(text)["heard"]), (
@@ -180,7 +180,7 @@ class HeldOpen(SceneTest):
     def test_it_says_that_and_why_nobody_hears_it_and_ends_with_one(self):
         with self.deaf("speaker_muted", ("mute", "speaker"), ("unmute", "speaker")):
             code, text, _ = self.kitchen.ctl("talk", "house", "--seconds", "2")
-            self.assertIn("\nnobody hears it now: garage (its speaker is muted)\n", text)
+            self.assertIn("\nno listener hears it now: garage (its speaker is muted)\n", text)
             self.assertEqual(code, 1)
             code, text, _ = self.kitchen.ctl("talk", "house", "--seconds", "2", "--json")
             self.assertEqual((code, json.loads(text)["heard"]), (
@@ -191,7 +191,7 @@ class HeldOpen(SceneTest):
             deafness.enter_context(
                 self.deaf("speaker_muted", ("mute", "speaker"), ("unmute", "speaker")))
             with self.program("talk", "house", stdout=subprocess.PIPE) as program:
-                for line in ("talking to house", "nobody hears it now: garage"):
+                for line in ("talking to house", "no listener hears it now: garage"):
                     self.assertIn(line, program.stdout.readline().decode())
                 deafness.close()
                 self.assertEqual(program.stdout.readline(), b"heard by garage\n")
@@ -202,12 +202,12 @@ class HeldOpen(SceneTest):
         with self.program("talk", "house", stdout=subprocess.PIPE) as program:
             self.assertIn("talking to house", program.stdout.readline().decode())
             line = program.stdout.readline()
-            if line.startswith(b"not known yet"):
+            if line.startswith(b"no report yet"):
                 line = program.stdout.readline()
             self.assertEqual(line, b"heard by garage\n")
             with self.deaf("speaker_muted", ("mute", "speaker"), ("unmute", "speaker")):
                 self.assertEqual(program.stdout.readline(),
-                                 b"nobody hears it now: garage (its speaker is muted)\n")
+                                 b"no listener hears it now: garage (its speaker is muted)\n")
             self.assertEqual(program.stdout.readline(), b"heard by garage\n")
             program.send_signal(signal.SIGINT)
             self.assert_ends(program)
@@ -225,7 +225,7 @@ class HeldOpen(SceneTest):
                 finally:
                     self.kitchen.process.send_signal(signal.SIGCONT)
                 self.assertEqual((program.returncode, program.stderr.read()), (0, b""))
-                self.assertIn(b"not known yet whether heard by garage", program.stdout.read())
+                self.assertIn(b"no report yet from garage", program.stdout.read())
         finally:
             self.garage.process.send_signal(signal.SIGCONT)
         self.kitchen.wait_for(self.garage)

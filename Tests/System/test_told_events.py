@@ -28,7 +28,7 @@ class ToldEvents(SceneTest):
         pattern = r"talk_end\|(\d+\.\d)\|talk to house ended after (\d+\.\d) s\n"
         found = wait(lambda: re.search(pattern, self.told.read_text("utf-8")), "it is told")
         self.assertEqual(found[1], found[2])
-        self.kitchen.said("said to house, heard: garage")
+        self.kitchen.said("talk to house, heard by: garage")
 
     def test_the_own_end_is_no_loss_of_peers(self):
         # The negative control: a peer that goes is one.
@@ -62,7 +62,7 @@ class ToldEvents(SceneTest):
         self.garage.stop()
         self.kitchen.said("garage down")
         with self.kitchen.talking():
-            self.kitchen.said("nobody can hear what is said to house")
+            self.kitchen.said("no listener can hear the talk to house")
         for line in self.kitchen.log.splitlines():
             self.assertNotRegex(line, r"^<\d>")
 

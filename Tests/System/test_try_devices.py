@@ -257,8 +257,8 @@ ok    pressed for T s, no bounce
     def test_no_press_says_where_the_key_belongs(self):
         self.assert_screen(["button", "--timeout", "1"], 1, """\
 ptt on GPIO17 reads released; press it and let it go (1 s)
-FAIL  no press seen on GPIO17: the key belongs between this line and ground (intercomctl gpio list\
-; FILE:LINE)
+FAIL  no press seen on GPIO17: connect the button between this line and ground (intercomctl gpio \
+list; FILE:LINE)
 """)
         self.assertEqual(self.numbers("button", "--timeout", "1", code=1)["numbers"]["bounces"], 0)
 
@@ -266,7 +266,7 @@ FAIL  no press seen on GPIO17: the key belongs between this line and ground (int
         self.kitchen.press()
         self.assert_screen(["button", "--timeout", "1"], 1, """\
 ptt on GPIO17 reads pressed; press it and let it go (1 s)
-FAIL  reads pressed all the time: a short to ground, or active = high is meant (FILE:LINE)
+FAIL  reads pressed all the time: look for a short to ground, or set active = high (FILE:LINE)
 """)
 
     def test_a_wrong_line(self):
@@ -326,8 +326,8 @@ again
         text, _ = program.communicate(timeout=place.PATIENCE)
         self.assertEqual(normalised(text), """\
 blinking on-air on GPIO23 five times
-done  blinked; if you did not see it: the line, its resistor, the way round of the LED, \
-or active = low (FILE:LINE)
+done  blinked; if you did not see it: check the line, the resistor and which way round the \
+LED is, or set active = low (FILE:LINE)
 """)
         self.assertEqual(program.returncode, 0)
         # On a loaded machine some may go unseen, but none is made up.

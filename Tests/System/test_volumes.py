@@ -9,7 +9,7 @@ from test_heard import HeardTest, reasons, settings
 class Volumes(HeardTest):
     def test_a_speaker_at_zero_is_shown_as_it_is_set(self):
         kitchen, _ = self.scene("kitchen", "door")
-        self.assertIn("the speaker is at 0%: nobody is heard here", kitchen.ctl("volume", "0")[1])
+        self.assertIn("the speaker is at 0%: no voice is heard here", kitchen.ctl("volume", "0")[1])
         self.assertRegex(kitchen.ctl("status")[1], r"(?m)^set     volume: speaker 0%$")
         kitchen.ctl("volume", "100")
         self.assertNotIn("set  ", kitchen.ctl("status")[1])

@@ -140,7 +140,7 @@ extension Config.Button: NamedSection {
         case .talk(let target)?:
             guard talkOrigin == origin else {
                 let first = "at line \(talkOrigin.line)"
-                return reader.fail(entry.origin, "\(entry.key): it talks already, \(first)")
+                return reader.fail(entry.origin, "\(entry.key): the button already talks, \(first)")
             }
             talkOrigin = entry.origin
             talkTouch = touch

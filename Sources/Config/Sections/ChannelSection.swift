@@ -65,7 +65,7 @@ extension Config.Channel: NamedSection {
                 names.parse(text).then { found in
                     guard found.contains("*") else { return .value(.named(found)) }
                     return found.count == 1
-                        ? .value(.all) : .wrong("* means every peer and stands alone")
+                        ? .value(.all) : .wrong("* means every peer and must be the only item")
                 }
             },
             text: { members in

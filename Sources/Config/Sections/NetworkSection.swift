@@ -38,7 +38,7 @@ extension Config.Network: ConfigSection {
                 let colons = text.utf8.count { $0 == UInt8(ascii: ":") }
                 let dots = text.utf8.count { $0 == UInt8(ascii: ".") }
                 guard isNumeric, colons >= 2 || (colons == 0 && dots == 3) else {
-                    return .wrong("\(quoted(text)) is not a numeric address without a port, nor *")
+                    return .wrong("\(quoted(text)) must be a numeric address without a port, or *")
                 }
                 return .value(text)
             },

@@ -125,7 +125,7 @@ extension Form<String> {
                 return Config.Peer.digits(in: text).map { .value($0) }
                     ?? .wrong(
                         "must be the 24 digits that intercomctl key show --fingerprint"
-                            + " prints there")
+                            + " prints on the peer")
             },
             text: { $0 })
     }

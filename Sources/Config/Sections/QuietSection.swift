@@ -48,7 +48,7 @@ extension Config.Hours {
                     return .wrong(
                         "\(quoted(text)) must be two times of day, such as 22:00-06:30, or none")
                 }
-                guard start != end else { return .wrong("\(quoted(text)) begins when it ends") }
+                guard start != end else { return .wrong("\(quoted(text)) has the same time twice") }
                 return .value(Self(start: start, end: end))
             },
             text: { $0.text })

@@ -57,7 +57,7 @@ extension PCMError: CustomStringConvertible {
                 + " name a pcm: that converts, or use another card"
         case .channels:
             "the card is neither mono nor stereo; name a pcm: that picks channels"
-        case .unplugged: "unplugged; it is taken up again when it is back"
+        case .unplugged: "unplugged; it is opened again when it is plugged in"
         case .failed(let call, let errno): call + ": " + errorText(errno)
         }
     }

@@ -42,7 +42,7 @@ extension CommandGroup {
                 Command(
                     name: "reply", arguments: "down|up", count: 1...1,
                     options: ["--no-wait", "--json"],
-                    help: "the same, for the station that was heard last", function: reply),
+                    help: "virtual talk button for the peer heard last", function: reply),
                 Command(
                     name: "page", arguments: "TARGET", count: 1...1,
                     options: ["--priority", "--seconds", "--json"],
@@ -87,7 +87,7 @@ extension CommandGroup {
                     help: "listen to a peer's room, if the peer allows it", function: listenIn),
             ]),
         CommandGroup(
-            "Set for now",
+            "Volume and quiet",
             [
                 Command(
                     name: "volume", arguments: "[WHAT] [N|+N|-N]", count: 0...2,
@@ -98,7 +98,7 @@ extension CommandGroup {
                     help: "mute mic, speaker, a peer or a channel", function: mute),
                 Command(
                     name: "unmute", arguments: "WHAT", count: 1...1, options: ["--json"],
-                    help: "unmute it", function: unmute),
+                    help: "unmute mic, speaker, a peer or a channel", function: unmute),
                 Command(
                     name: "dnd", arguments: "[on|off]", count: 0...1,
                     options: ["--for", "--json"],
@@ -124,7 +124,7 @@ extension CommandGroup {
                 Command(
                     name: "peer add", arguments: "NAME ADDRESS KEY", count: 3...3,
                     options: ["--psk-file", "--suite", "--gain", "--no-reload", "--json"],
-                    help: "add a peer; ADDRESS - if it calls this station", function: addPeer),
+                    help: "add a peer; write - as ADDRESS if it calls here", function: addPeer),
                 Command(
                     name: "peer set", arguments: "NAME", count: 1...1,
                     options: [
@@ -171,7 +171,7 @@ extension CommandGroup {
             [
                 Command(
                     name: "test speaker", options: ["--json"],
-                    help: "play a tone three times", function: testSpeaker),
+                    help: "play a rising tone on the speaker", function: testSpeaker),
                 Command(
                     name: "test mic", options: ["--json"],
                     help: "show the microphone's level for 3 s", function: testMicrophone),
@@ -190,16 +190,16 @@ extension CommandGroup {
                     help: "blink a lamp five times", function: testLamp),
                 Command(
                     name: "audio list", options: ["--json"],
-                    help: "list sound cards, as input and output name them", function: listAudio),
+                    help: "list sound cards and their values for [audio]", function: listAudio),
                 Command(
                     name: "audio controls", options: ["--json"],
                     help: "list volumes and mutes of the configured cards", function: listControls),
                 Command(
                     name: "gpio list", options: ["--json"],
-                    help: "list GPIO lines, as line names them", function: listGPIO),
+                    help: "list GPIO lines and their values for line", function: listGPIO),
                 Command(
                     name: "keys list", options: ["--json"],
-                    help: "list keys of keypads, as line names them",
+                    help: "list keys of keypads and their values for line",
                     function: listKeypadKeys),
             ]),
         CommandGroup(

@@ -27,11 +27,11 @@ extension Option {
         flag("--fingerprint", "print the 24 digits to read out, not the key") {
             $0.isFingerprint = true
         },
-        text("--psk-file", "FILE", "file of 64 hexadecimal digits, the same at both") {
+        text("--psk-file", "FILE", "file of 64 hexadecimal digits, one for both stations") {
             $0.pskFile = $1
         },
         // `config show` prints the effective configuration with and without it.
-        flag("--effective", "include every default, as is done anyway") { _ in },
+        flag("--effective", "changes nothing: every default is always shown") { _ in },
         text("--name", "NAME", "the station's name, instead of the machine's") { $0.name = $1 },
         flag("--yes", "accept every choice without asking") { $0.isYes = true },
         flag("--force", "replace a configuration; the old one is kept") { $0.isForced = true },
@@ -62,7 +62,9 @@ extension Option {
         Option(name: "--for", value: "TIME", help: "90s, 30m, 1h or 2d") {
             (typed, word) throws(Failure) in
             guard let seconds = When.seconds(word), (1...StateRequest.secondsMax).contains(seconds)
-            else { throw Failure(.usage, "--for takes 90s, 30m, 1h or 2d; 31d at most") }
+            else {
+                throw Failure(.usage, "--for takes a time such as 90s, 30m, 1h or 2d; 31d at most")
+            }
             typed.length = seconds
         },
         text("--address", "ADDRESS", "HOST or HOST:PORT, a comma between two; - for none") {

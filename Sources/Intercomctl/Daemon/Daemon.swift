@@ -160,7 +160,10 @@ struct Daemon: ~Copyable {
         while true {
             switch lines.next() {
             case .line(let line): return line
-            case .tooLong: throw Failure(.failed, "the daemon's answer is too long")
+            case .tooLong:
+                throw Failure(
+                    .failed,
+                    "the daemon's answer is too long; compare versions: intercomctl version")
             case nil: break
             }
             var span = chunk.mutableSpan
@@ -177,6 +180,8 @@ struct Daemon: ~Copyable {
     }
 
     private static var gone: Failure {
-        Failure(.notRunning, "the daemon has closed the line; it may be stopping")
+        Failure(
+            .notRunning,
+            "the daemon closed the connection; it may be stopping: journalctl -u intercomd")
     }
 }

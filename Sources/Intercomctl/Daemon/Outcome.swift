@@ -37,7 +37,7 @@ extension Outcome {
         case (.active, _):
             text =
                 peer.map { "speaking with \($0); end: intercomctl hangup" }
-                ?? "somebody has answered; end: intercomctl hangup"
+                ?? "a station has answered; end: intercomctl hangup"
         }
     }
 

@@ -34,7 +34,7 @@ func listControls(_ invocation: borrowing Invocation) throws(Failure) -> ExitCod
         try printLine("no controls: \(audio.input) and \(audio.output) have no mixer")
     } else {
         try printText(table.text)
-        try printLine("* what volume and mic-volume in [audio] set; mixer-output = NAME: another")
+        try printLine("* set by volume or mic-volume; mixer-output and mixer-input choose another")
     }
     return .ok
 }

@@ -11,7 +11,7 @@ func listAudio(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         return .ok
     }
     guard !cards.isEmpty else {
-        try printLine("no sound cards; pcm:NAME of the ALSA configuration may do all the same")
+        try printLine("no sound cards; a pcm:NAME of the ALSA configuration may still work")
         return .ok
     }
     var table = Table(["VALUE", "INPUT", "OUTPUT", "CARD"])

@@ -32,16 +32,16 @@ func latencyScreen(of latency: Latency) -> String {
     let debounce = latency.debounceMilliseconds.map { "and \(decimal($0)) ms of debounce" } ?? ""
     var text = ""
     if latency.keyToPacketMilliseconds != nil {
-        text += line("key -> first packet", latency.keyToPacketMilliseconds, debounce)
+        text += line("button -> first packet", latency.keyToPacketMilliseconds, debounce)
     } else {
-        text += "key -> first packet               -      no key was pressed since the start\n"
+        text += "button -> first packet            -      no button was pressed since the start\n"
     }
     text += line("microphone, one frame", latency.inputMilliseconds)
     text += line("coder", latency.codecMilliseconds)
     text += line("network, half the RTT", latency.networkMilliseconds)
-    let here = latency.bufferHereMilliseconds.map { "of its voice here \(whole($0)) ms" } ?? ""
+    let here = latency.bufferHereMilliseconds.map { "here, for its voice: \(whole($0)) ms" } ?? ""
     text += line("jitter buffer there", latency.bufferThereMilliseconds, here)
-    text += line("loudspeaker", latency.outputMilliseconds, "as this station's")
+    text += line("loudspeaker", latency.outputMilliseconds, "assumed as here")
     text += line("mouth to ear, estimate", latency.estimateMilliseconds)
     switch latency.finding {
     case .heard:

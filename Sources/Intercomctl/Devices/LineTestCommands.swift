@@ -51,8 +51,8 @@ func testLamp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let turned = lamp.isActiveLow ? "high" : "low"
     return try TrialReport(
         test: "led", device: lamp.line, verdict: .done,
-        text: "blinked; if you did not see it: the line, its resistor, the way round of the LED,"
-            + " or active = \(turned) (\(lamp.origin))"
+        text: "blinked; if you did not see it: check the line, the resistor and which way round the"
+            + " LED is, or set active = \(turned) (\(lamp.origin))"
     ).print(invocation)
 }
 
@@ -108,14 +108,14 @@ private func report(on trial: PressTrial, _ button: Config.Button) -> TrialRepor
     } else if !trial.isUntouched {
         text =
             "not pressed and let go in time, \(plural(trial.bounces, "bounce")):"
-            + " a line that swings by itself has no bias, or a loose wire"
+            + " if the line changes by itself, it has no bias or a loose wire"
     } else if trial.isPressed {
         text =
-            "reads pressed all the time: a short to \(other), or active = \(turned) is meant"
+            "reads pressed all the time: look for a short to \(other), or set active = \(turned)"
             + " (\(button.origin))"
     } else {
         text =
-            "no press seen on \(button.line): the key belongs between this line and \(other)"
+            "no press seen on \(button.line): connect the button between this line and \(other)"
             + " (intercomctl gpio list; \(button.lineOrigin))"
     }
     return TrialReport(

@@ -79,7 +79,8 @@ func testLoop(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     }
     return try TrialReport(
         test: "loop", device: input.device, verdict: .failed,
-        text: "samples were lost each time: the machine is too busy, or the card does not run"
+        text: "samples were lost each time; the machine is too busy, or the card does not run:"
+            + " intercomctl doctor"
     ).print(invocation)
 }
 

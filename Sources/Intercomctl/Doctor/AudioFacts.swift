@@ -187,7 +187,7 @@ struct AudioFacts {
     }
 
     private static func list(_ side: Side) -> String {
-        "plug it in, or intercomctl audio list: \(side.word) in [audio]"
+        "plug it in, or set \(side.word) in [audio] (intercomctl audio list)"
     }
 
     private func description(of granted: PCMParameters) -> String {
@@ -203,7 +203,7 @@ extension AudioFacts {
             return [
                 .warn(
                     .audio, of: side.word, "\(side.name) names a card by its number, which changes",
-                    fix: "intercomctl audio list: \(side.word) = card:ID in [audio]")
+                    fix: "\(side.word) = card:ID in [audio] (intercomctl audio list)")
             ]
         }
         let twins = cards.filter { $0.value.description == side.name }
@@ -211,7 +211,7 @@ extension AudioFacts {
             let values = twins.map { CardTrial.value(of: $0, among: cards).description }
             return [
                 .warn(
-                    .audio, of: side.word, "\(side.name) is \(twins.count) cards that are alike",
+                    .audio, of: side.word, "\(side.name) fits \(twins.count) cards that are alike",
                     fix: "\(side.word) = \(values.joined(separator: " or ")) in [audio]")
             ]
         }
@@ -219,7 +219,7 @@ extension AudioFacts {
         guard side.name == "default", fit.count > 1 else { return [] }
         return [
             .ok(
-                .audio, of: side.word, "default is one of \(fit.count) cards, by their order",
+                .audio, of: side.word, "default depends on the order of \(fit.count) cards",
                 advice: "\(side.word) = \(fit[0].value) in [audio], if that one is meant")
         ]
     }
@@ -268,7 +268,7 @@ extension AudioFacts {
             ] + refusal(reason)
         }
         guard running.isOneClock, !seen.isEmpty else { return [] }
-        return [.ok(.audio, of: "clocks", "one, by this machine's: \(seen)")]
+        return [.ok(.audio, of: "clocks", "one; against this machine's clock: \(seen)")]
     }
 
     /// A warning if echo cancelling is set and two clocks prevent it.

@@ -10,10 +10,10 @@ struct ClockFacts {
         case false:
             [
                 .warn(
-                    .clock, "not synchronised: history and journal may tell wrong times",
+                    .clock, "not synchronised: history and journal may have wrong times",
                     fix: "sudo timedatectl set-ntp true")
             ]
-        case nil: [.ok(.clock, "the kernel does not say (needed for history only)")]
+        case nil: [.ok(.clock, "the kernel does not report it (needed for history only)")]
         }
     }
 }

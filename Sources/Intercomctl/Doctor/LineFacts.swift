@@ -125,7 +125,7 @@ struct LineFacts {
         let text = complaint(error.description)
         return .fail(
             .gpio, of: line, String(text.dropLast(" (\(look))".utf8.count)),
-            fix: "\(look): `line` in the section of \(name)")
+            fix: "set `line` in the section of \(name) (\(look))")
     }
 
     private func failure(_ sentence: String) -> Check {

@@ -27,7 +27,10 @@ struct NetworkFacts {
 
     private var linkChecks: [Check] {
         guard let interfaces else {
-            return [.warn(.network, "the kernel does not tell its interfaces", fix: "ip address")]
+            return [
+                .warn(
+                    .network, "the kernel does not list the network interfaces", fix: "ip address")
+            ]
         }
         // If no peer's address is known, either kind will do.
         var families = ways.filter { !$0.address.isLoopback }.map { $0.address.family }

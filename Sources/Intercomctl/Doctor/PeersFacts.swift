@@ -54,7 +54,7 @@ struct PeersFacts {
             .fail(
                 .peers, of: peer.name,
                 text.hasPrefix(head) ? String(text.dropFirst(head.utf8.count)) : text,
-                fix: complaint.fix ?? "give one of them another card")
+                fix: complaint.fix ?? "make a new identity on one of them (man intercomd)")
         ]
     }
 
@@ -120,11 +120,11 @@ struct PeersFacts {
         case .failed(let error):
             return .fail(
                 .peers, of: peer.name, error.description,
-                fix: "getent hosts \(host); mend `address`, or write its number")
+                fix: "getent hosts \(host); correct `address`, or write a numeric one")
         case .silent, .found, nil:
             return .warn(
                 .peers, of: peer.name, "address of \(host): no name server answers in time",
-                fix: "getent hosts \(host); see the network")
+                fix: "getent hosts \(host); intercomctl doctor network")
         }
     }
 

@@ -28,7 +28,7 @@ func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
 
     var report = PeerReport(name: name, fingerprint: key.fingerprint)
     report.add("\(former == nil ? "added" : "changed") \(name); fingerprint: \(key.fingerprint)")
-    if before != .none { report.add("with the pre-shared key of before") }
+    if before != .none { report.add("its pre-shared key stays as it was") }
     if hasRemoved { report.add("a pre-shared key left from a former \(name) is removed") }
     if former?.isVerified != true {
         report.add("compare it with \"intercomctl key show --fingerprint\" on \(name);")
@@ -54,8 +54,9 @@ private func checkStation(
     if try ownKey(book.paths) == key {
         throw Failure(
             .failed,
-            "that is this station's own key; if another station shows it, its card was copied"
-                + " from this one: remove \(book.paths.identity) there and restart intercomd")
+            "that is this station's own key; if another station shows it, its memory card was"
+                + " copied from this one: remove \(book.paths.identity) there and restart intercomd"
+        )
     }
     guard name != config.station.name else {
         throw Failure(
@@ -98,7 +99,7 @@ private func pskOfBefore(
     do throws(KeyStoreError) {
         _ = try KeyStore.psk(of: former, book.paths)
     } catch {
-        throw Failure(.failed, "\(error); give it anew with --psk-file")
+        throw Failure(.failed, "\(error); pass the file again with --psk-file")
     }
     return former.psk
 }

@@ -26,7 +26,9 @@ struct PeerBook {
         do throws(ConfigError) {
             return try Config(sources, paths: paths)
         } catch {
-            throw Failure(.failed, "the configuration must be right first:\n\(error.description)")
+            throw Failure(
+                .failed, "the configuration has mistakes; correct them first:\n\(error.description)"
+            )
         }
     }
 
@@ -44,7 +46,9 @@ struct PeerBook {
         if let found = file(of: peer) { return found }
         for source in sources where PeerFile(source.bytes).has(peer) {
             throw Failure(
-                .failed, "\(peer) stands in \(source.path), which is for you alone to change")
+                .failed,
+                "\(peer) is defined in \(source.path), which this command never writes: edit it"
+            )
         }
         throw Failure(
             .failed,
@@ -135,7 +139,7 @@ func readPSK(_ invocation: borrowing Invocation) throws(Failure) -> Key? {
 func peerName(_ typed: String) throws(Failure) -> String {
     let name = trimmed(typed)
     guard !isName(name) else { return name }
-    let nearest = nearestName(to: name).map { "; \"\($0)\" would be" } ?? ""
+    let nearest = nearestName(to: name).map { "; try \"\($0)\"" } ?? ""
     throw Failure(
         .failed, "\"\(typed.visible)\" is not a name: 1 to 31 of a-z, 0-9 and -\(nearest)")
 }

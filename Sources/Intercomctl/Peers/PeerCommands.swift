@@ -44,7 +44,7 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     let hasSecret = try book.removeStray(of: name)
     var report = PeerReport(name: name)
     report.add("removed \(name)" + (hasSecret ? " and its pre-shared key" : ""))
-    report.add("it still knows this station: on \(name), remove this one, too")
+    report.add("\(name) still knows this station: remove this station there, too")
     return try report.finish(invocation)
 }
 
@@ -112,7 +112,7 @@ extension Config.Peer {
     fileprivate var row: [String] {
         [
             name, addresses.isEmpty ? "-" : addressText, psk == .none ? "no" : "yes",
-            isVerified ? "yes" : "no", fingerprint ?? "the key has a slip in it",
+            isVerified ? "yes" : "no", fingerprint ?? "the key has a typing error",
         ]
     }
 

@@ -28,7 +28,7 @@ func lines(of callers: [CallerStatus]) -> String {
 /// The line about an unknown caller, with the digits that a person compares.
 func words(about caller: CallerStatus) -> String {
     let digits = caller.fingerprint.split(separator: " ").prefix(2).joined(separator: " ")
-    let doubt = caller.isProven ? "" : " (with a psk, or the key is not its own)"
+    let doubt = caller.isProven ? "" : " (it has a psk, or the key is not its own)"
     let age = age(seconds: caller.ageSeconds)
     return "an unknown station called from \(caller.address) \(age) ago, key \(digits) …\(doubt)"
 }

@@ -45,8 +45,8 @@ struct PeerReport {
             guard error.code == .notRunning else {
                 throw Failure(
                     .failed,
-                    "\(name) is written, but intercomd refused the files:\n\(error.text)\n"
-                        + "fix that, then: intercomctl reload")
+                    "\(name) is written, but intercomd has not applied it:\n\(error.text)\n"
+                        + "correct that, then: intercomctl reload")
             }
             add("intercomd is not running; it reads this at its next start")
             return .ok

@@ -19,14 +19,14 @@ func verifyPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     guard let key = PublicKey(text: peer.key), key.fingerprint == digits else {
         throw Failure(
             .failed,
-            "those are NOT the digits of the key that this station has of \(name): have them read"
-                + " out again; if they stay different, \(peer.keyOrigin) is another station's key")
+            "these digits do NOT fit the key that this station has for \(name): have them read out"
+                + " again; if they still differ, \(peer.keyOrigin) holds another station's key")
     }
     guard peer.isLearned else {
         throw Failure(
             .failed,
-            "the digits are right, but \(peer.keyOrigin.file) is for you alone to change: below"
-                + " the key add verified = \(digits)")
+            "the digits are right, but this command never writes \(peer.keyOrigin.file): add"
+                + " this line below the key there: verified = \(digits)")
     }
     if peer.verified != digits {
         var (path, file) = try book.knownFile(of: name)

@@ -18,7 +18,7 @@ private func sentence(of event: Event) -> String {
     var text = "\(timeOfDay(milliseconds: event.timeMilliseconds))  "
     text += padded(event.kind.rawValue, to: 13)
     var parts: [String] = []
-    if let button = event.button { parts.append("key \(button.visible)") }
+    if let button = event.button { parts.append("button \(button.visible)") }
     if let lamp = event.lamp { parts.append("lamp \(lamp.visible)") }
     if let peer = event.peer { parts.append(peer.visible) }
     if let target = event.target { parts.append("-> \(target.visible)") }

@@ -87,7 +87,7 @@ func statsScreen(of peer: PeerStatus) -> String {
             + "   jitter \(decimal(peer.jitterMilliseconds, unit: "ms"))")
     text += line(
         "  as it is played",
-        "concealed \(decimal(peer.concealedPercent, unit: "%")) of the last 10 s of it, "
+        "concealed \(decimal(peer.concealedPercent, unit: "%")) of its last 10 s, "
             + "\(peer.concealedMilliseconds)ms in all")
     text += line("  waits here", whole(peer.bufferMilliseconds, unit: "ms"))
     if let heard = peer.heardPercent {

@@ -54,7 +54,7 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
         let state = button.error.map { "unreadable: \($0.visible)" } ?? button.state.rawValue
         let talking = button.isTalking ? ", talking" : ""
         let line = button.line.isEmpty ? "(vox)" : button.line.visible
-        text += "key     \(button.name.visible) \(line)"
+        text += "button  \(button.name.visible) \(line)"
         text += " -> \(button.target.visible)  \(state)\(talking)\n"
     }
     for lamp in status.lamps {
@@ -67,7 +67,8 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
         text += "relay   \(relay.name.visible) \(relay.line.visible)  \(state)\n"
     }
     for channel in status.channels {
-        let members = channel.members.isEmpty ? "nobody" : channel.members.joined(separator: ", ")
+        let members =
+            channel.members.isEmpty ? "no members" : channel.members.joined(separator: ", ")
         text += "channel \(channel.name.visible): \(members.visible)"
         text += channel.isListening ? "" : "  (not listening)"
         text += channel.isTalking ? "  talking\n" : "\n"
@@ -100,7 +101,7 @@ private func call(_ call: CallStatus) -> String {
     text += " \(call.peers.joined(separator: ", ").visible)"
     if let seconds = call.seconds { text += "  \(age(seconds: Int(seconds)))" }
     if !call.weak.isEmpty {
-        text += "  nothing heard of \(call.weak.joined(separator: ", ").visible)"
+        text += "  nothing heard from \(call.weak.joined(separator: ", ").visible)"
     }
     return text
 }

@@ -29,7 +29,9 @@ enum When: Equatable {
     }
 
     static var complaint: Failure {
-        Failure(.usage, "--since takes 30m, 2h, 3d, 21:00, 2026-11-20 or \"2026-11-20 21:00\"")
+        Failure(
+            .usage,
+            "--since takes a time such as 30m, 2h, 3d, 21:00, 2026-11-20 or \"2026-11-20 21:00\"")
     }
 
     /// The moment in milliseconds since 1970, as `now` is.

@@ -44,7 +44,7 @@ enum ButtonTrial: Equatable {
         case .held(let holder): "in use by \(holder.isEmpty ? "the kernel" : holder.visible)"
         case .noLine: "no GPIO line has the name \(SetupPlan.usualLine)"
         case .noChip: "no GPIO on this machine"
-        case .unknown: "the GPIO lines cannot be looked at"
+        case .unknown: "the GPIO lines cannot be listed"
         }
     }
 
@@ -57,8 +57,9 @@ enum ButtonTrial: Equatable {
             return "\(SetupPlan.usualLine) is \(reason): free it, or write another line"
                 + " (intercomctl gpio list)"
         case .noLine:
-            return "no talk key: write [button ptt] with a line of intercomctl gpio list; \(byHand)"
-        case .noChip: return "no talk key; \(byHand)"
+            return
+                "no talk button: write [button ptt] with a line of intercomctl gpio list; \(byHand)"
+        case .noChip: return "no talk button; \(byHand)"
         case .unknown(let why): return "\(why.visible); \(byHand)"
         }
     }

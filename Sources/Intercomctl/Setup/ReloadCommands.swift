@@ -20,7 +20,7 @@ func reloadConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCod
     if !reload.needsRestart {
         try printLine("applied")
     } else {
-        try printLine("\(reload.appliesAny ? "applied; the rest" : "not applied"): \(restart)")
+        try printLine("\(reload.appliesAny ? "applied; for the rest" : "not applied"): \(restart)")
     }
     return ending
 }

@@ -65,7 +65,7 @@ struct Setup {
         let choice: SetupPlan.Choice
         if let name {
             try Self.check(name: name)
-            choice = SetupPlan.Choice(value: name, reason: "as you say")
+            choice = SetupPlan.Choice(value: name, reason: "as given")
         } else if let nearest = nearestName(to: Environment.hostName) {
             choice = SetupPlan.Choice(value: nearest, reason: "the machine's name")
         } else {
@@ -77,7 +77,7 @@ struct Setup {
 
     private static func check(name: String) throws(Failure) {
         guard !isName(name) else { return }
-        let nearest = nearestName(to: name).map { "; \"\($0)\" would be" } ?? ""
+        let nearest = nearestName(to: name).map { "; try \"\($0)\"" } ?? ""
         throw Failure(
             .usage, "\"\(name.visible)\" is not a name: 1 to 31 of a-z, 0-9 and -\(nearest)")
     }
@@ -92,8 +92,8 @@ struct Setup {
         guard !isLink else {
             throw Failure(
                 .failed,
-                "\(path) is a symbolic link and stays as it is: what keeps the file elsewhere"
-                    + " should write it (intercomctl setup prints it), or remove the link")
+                "\(path) is a symbolic link and stays as it is: remove the link, or put the text"
+                    + " that intercomctl setup prints into the file it points to")
         }
         throw Failure(
             .failed,

@@ -38,7 +38,7 @@ struct SetupPlan: Equatable {
 
     /// The text of the file, as short as possible.
     var text: String {
-        var text = "# Written by intercomctl setup; intercomd.conf(5) tells of every setting.\n"
+        var text = "# Written by intercomctl setup; intercomd.conf(5) describes every setting.\n"
         text += "[station]\nname = \(name.value)\n"
         if input.value != Self.unnamed || output.value != Self.unnamed {
             text += "\n[audio]\ninput = \(input.value)\noutput = \(output.value)\n"
@@ -99,7 +99,7 @@ extension SetupPlan {
 
     private static func warning(on cards: [CardTrial]) -> String? {
         if cards.isEmpty {
-            return "no sound card: plug one in, and intercomd takes it"
+            return "no sound card: plug one in, and intercomd opens it"
         }
         for card in cards {
             for outcome in [card.input, card.output] {

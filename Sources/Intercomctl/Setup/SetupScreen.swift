@@ -12,7 +12,7 @@ extension Setup {
             table.add(["name", plan.name.value, plan.name.reason])
             table.add(["input", plan.input.value, plan.input.reason])
             table.add(["output", plan.output.value, plan.output.reason])
-            table.add(["key", plan.key.value, plan.key.reason])
+            table.add(["button", plan.key.value, plan.key.reason])
             text = table.text
         }
         for warning in plan.warnings { text += "! \(warning.visible)\n" }
@@ -27,7 +27,8 @@ extension Setup {
         text +=
             isRunning
             ? "next: intercomctl reload\n" : "next: sudo systemctl enable --now intercomd\n"
-        return text + "pair: intercomctl key show here, sudo intercomctl peer add there, and back\n"
+        return text
+            + "pair: intercomctl key show here, sudo intercomctl peer add there; then the reverse\n"
     }
 
     func printCards() throws(Failure) {
@@ -44,7 +45,7 @@ extension Setup {
         guard try ask("name of this station", { $0.name.value }, { $0.name.value = $1 }),
             try ask("microphone, or none", { $0.input.value }, { $0.input.value = $1 }),
             try ask("loudspeaker, or none", { $0.output.value }, { $0.output.value = $1 }),
-            try ask("talk key's line, or none", { $0.key.value }, { $0.key.value = $1 })
+            try ask("talk button's line, or none", { $0.key.value }, { $0.key.value = $1 })
         else { return false }
         try printText("\n\(plan.text)\nwrite this to \(path)? [yes] ")
         guard let answer = Keyboard.line() else { return false }

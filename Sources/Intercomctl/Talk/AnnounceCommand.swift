@@ -21,7 +21,7 @@ func announce(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if !invocation.isJSON {
         let listeners =
             begun.listeners.isEmpty
-            ? "nobody hears it now" : begun.listeners.joined(separator: ", ").visible
+            ? "no listener hears it now" : begun.listeners.joined(separator: ", ").visible
         let length = decimal(Double(file.samples) / Double(PCM.sampleRate), unit: " s")
         try printLine("announcing \(length) to \(begun.target.visible): \(listeners)")
     }
@@ -68,10 +68,10 @@ private struct SoundFile: ~Copyable {
         let wanted = reader.soundBytes ?? there
         guard wanted <= there else {
             let text = "\(seconds(format, there)) of \(seconds(format, wanted)) are there"
-            throw Failure(.failed, "\(path.visible) ends before its sound does: \(text)")
+            throw Failure(.failed, "\(path.visible) is cut short: \(text); write the file again")
         }
         guard format.seconds(wanted) <= Double(Self.secondsMax) else {
-            let text = "it has \(seconds(format, wanted)), and a page ends after"
+            let text = "it has \(seconds(format, wanted)), and an announcement at most"
             throw Failure(
                 .failed, "\(path.visible) is too long: \(text) \(Self.secondsMax) s")
         }

@@ -78,7 +78,7 @@ struct FirstWords {
 
     /// `garage; not heard by kitchen (its speaker is muted)`, or `heard by garage; …`.
     func sentence(_ head: String = "") -> String {
-        guard !heard.isEmpty else { return "nobody hears it now" }
+        guard !heard.isEmpty else { return "no listener hears it now" }
         let hears = heard.filter { $0.reason == nil }.map { $0.peer }
         let gone = silent(afterWords: true)
         let open = silent(afterWords: false)
@@ -87,18 +87,18 @@ struct FirstWords {
         var parts: [String] = []
         if !hears.isEmpty { parts.append(head + hears.joined(separator: ", ")) }
         if !open.isEmpty {
-            parts.append("not known yet whether heard by \(open.joined(separator: ", "))")
+            parts.append("no report yet from \(open.joined(separator: ", "))")
         }
         if !gone.isEmpty {
             parts.append("nothing comes back any more from \(gone.joined(separator: ", "))")
         }
         if !older.isEmpty {
             let who = older.joined(separator: ", ")
-            parts.append("not known whether heard by \(who): an older version does not say")
+            parts.append("no report from \(who): its version is too old to send one")
         }
         if !deaf.isEmpty {
             let isAll = deaf.count == heard.count
-            parts.append((isAll ? "nobody hears it now: " : "not heard by ") + deaf.sentence)
+            parts.append((isAll ? "no listener hears it now: " : "not heard by ") + deaf.sentence)
         }
         return parts.joined(separator: "; ")
     }

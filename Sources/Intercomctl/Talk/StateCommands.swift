@@ -61,7 +61,7 @@ private func lines(of state: SavedState) -> String {
     let remarks = remarks(on: state, withVolumes: false)
     text += (remarks ?? "nothing is muted, do not disturb is off") + "\n"
     if SavedState.isInaudible(state.volumes.speaker) {
-        text += "the speaker is at \(state.volumes.speaker)%: nobody is heard here\n"
+        text += "the speaker is at \(state.volumes.speaker)%: no voice is heard here\n"
     }
     if SavedState.isInaudible(state.volumes.page) {
         text += "pages are at \(state.volumes.page)%: no page is heard here\n"

@@ -15,7 +15,7 @@ enum RingFile {
         do throws(Complaint) {
             return try read(path)
         } catch {
-            Log.warning("\(sounds.origin): ring: \(path) \(error.text): the chime is taken")
+            Log.warning("\(sounds.origin): ring: \(path) \(error.text): the chime rings instead")
             return []
         }
     }

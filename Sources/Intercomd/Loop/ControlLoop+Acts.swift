@@ -13,11 +13,12 @@ internal import Wire
 extension ControlLoop {
     /// A finger meant something by a button: the same is done as if `intercomctl` asked for it.
     mutating func touched(_ place: Int, _ touch: Config.Touch) {
-        // Of other settings, whose coming found no room in the ring.
+        // A button of the old settings: the `adopted` event was lost because the ring buffer was
+        // full.
         guard config.buttons.indices.contains(place) else { return }
         guard let act = config.buttons[place].acts[touch] else { return }
         let request = Request(act, page: switchboard.pager.name, state: keeper.state)
-        let reply = answer(request, by: "key \(config.buttons[place].name)")
+        let reply = answer(request, by: "button \(config.buttons[place].name)")
         guard case .refused(let error) = reply else {
             return tell(.keyAction, button: place, detail: act.text)
         }

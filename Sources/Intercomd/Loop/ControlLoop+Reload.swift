@@ -65,7 +65,7 @@ extension ControlLoop {
         followMixers()
         guard !settings.isChanging else {
             let error = ControlError(
-                .failed, "the sound stands still; it takes the settings over when it moves again")
+                .failed, "the audio thread stands still; the settings apply when it runs again")
             return answer(.failure(error), to: reload.caller)
         }
         let lines = reload.lines

@@ -69,7 +69,7 @@ struct LatencyTrial {
     func found(knowledge: Latency) -> Latency {
         var latency = knowledge
         guard hasBegun else {
-            latency.problem = "the microphone was taken by somebody who talks: try again"
+            latency.problem = "a talk began and took the microphone: try again"
             return latency
         }
         latency.noiseFloorDBFS = noiseFloor

@@ -115,7 +115,7 @@ struct ControlServer: ~Copyable {
         }
         guard watching < Self.watchersMax else {
             throw ControlError(
-                .busy, "\(watching) others are watching already: end one of those monitors")
+                .busy, "\(watching) programs already use monitor or levels: end one of them")
         }
         callers[place]!.subscription = subscription
     }

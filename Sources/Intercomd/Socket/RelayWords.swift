@@ -11,7 +11,8 @@ extension Lines.Switched {
     func detail(_ relay: Config.Relay, by who: String) -> String? {
         switch self {
         case .done: "on for \(relay.pulseText), by \(who)"
-        case .resting(let isNews): isNews ? "refused to \(who): it rests" : nil
+        case .resting(let isNews):
+            isNews ? "refused to \(who): the relay rests" : nil
         case .failed(let error): "not switched for \(who): \(Self.reason(error))"
         }
     }
@@ -26,7 +27,8 @@ extension Lines.Switched {
             return .refused(
                 ControlError(
                     .failed,
-                    "relay \(relay.name) was on for \(most) s, the longest there is: it rests"))
+                    "relay \(relay.name) was on for \(most) s, the most allowed, and rests: "
+                        + "try again in \(RelayPulse.rest.components.seconds) s"))
         case .failed(let error):
             return .refused(
                 ControlError(.failed, "relay \(relay.name): \(Self.reason(error))"))

@@ -9,8 +9,8 @@ extension Reply {
             let why =
                 switch end {
                 case .timedOut: "max-talk is over"
-                case .letGo: "it was let go"
-                case .targetGone: "the settings have \(name) no more"
+                case .letGo: "the button was released"
+                case .targetGone: "\(name) is no longer in the settings"
                 }
             self = .done(Done("the talk to \(name) is over: \(why)"))
         case .pageOver(let name, let heard):

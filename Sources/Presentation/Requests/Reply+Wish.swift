@@ -18,7 +18,7 @@ extension Reply {
         case .page(let listeners):
             let able = names.able(listeners).joined(separator: ", ")
             self = .done(
-                Done("paging \(wish.name): \(able.isEmpty ? "nobody hears it now" : able)"))
+                Done("paging \(wish.name): \(able.isEmpty ? "no listener hears it now" : able)"))
         case .pageEnded: self = .done(Done("page to \(wish.name) ended"))
         case .calling(let id): self = Self.done("calling \(wish.name)", id)
         case .answered(let id): self = Self.done("answered", id)
@@ -53,7 +53,7 @@ extension Reply {
         let text =
             switch problem {
             case .unknown: ""
-            case .nobodyHeard: "nobody was heard yet"
+            case .nobodyHeard: "no peer has been heard yet"
             case .noMicrophone:
                 "there is no microphone: \(microphone ?? wish.withoutMicrophone)"
             case .noSpeaker: "there is no speaker: \(speaker ?? "[audio] output = none")"

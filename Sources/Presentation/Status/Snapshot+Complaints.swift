@@ -87,17 +87,17 @@ extension Snapshot {
         guard let shared = peers[peer].sharedKey else { return nil }
         let (one, other) = shared.endpoints
         return "\(roster[peer].name): two stations use its key, at \(SocketAddress(one)) and"
-            + " \(SocketAddress(other)): was its card copied?; on one of them: sudo rm"
-            + " \(config.paths.identity), sudo systemctl restart intercomd, and add its new key"
-            + " here"
+            + " \(SocketAddress(other)): its memory card was probably copied; on one of"
+            + " them: sudo rm \(config.paths.identity), sudo systemctl restart intercomd, and add"
+            + " its new key here"
     }
 
     /// A call with this station's own key: only another with its card could make it.
     var ownKeyProblem: String? {
         guard let caller = ownKeyCaller else { return nil }
-        return "a caller at \(SocketAddress(caller.source)) used this station's own key: was its"
-            + " card copied?; on one of them: sudo rm \(config.paths.identity), sudo systemctl"
-            + " restart intercomd"
+        return "a caller at \(SocketAddress(caller.source)) used this station's own key: its memory"
+            + " card was probably copied; on one of them: sudo rm \(config.paths.identity), sudo"
+            + " systemctl restart intercomd"
     }
 
     /// But for one that is taken for a peer with another key: that is told of the peer.

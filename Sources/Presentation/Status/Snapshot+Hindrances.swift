@@ -42,21 +42,21 @@ extension Snapshot {
             found.append(
                 Hindrance(
                     .here, .cardMuted,
-                    "nobody is heard here: \(control.name) of \(output.shown) is "
+                    "no voice is heard here: \(control.name) of \(output.shown) is "
                         + "\(how) in the card's mixer",
                     HeardBy.Reason.cardMuted.remedy))
         }
         if state.isSpeakerMuted {
             found.append(
                 Hindrance(
-                    .here, .speakerMuted, "nobody is heard here: the speaker is muted",
+                    .here, .speakerMuted, "no voice is heard here: the speaker is muted",
                     HeardBy.Reason.speakerMuted.remedy))
         }
         if Audibility.isInaudible(Gain(percent: state.volumes.speaker).factor) {
             found.append(
                 Hindrance(
                     .here, .volume,
-                    "nobody is heard here: the volume is at \(state.volumes.speaker) %",
+                    "no voice is heard here: the volume is at \(state.volumes.speaker) %",
                     HeardBy.Reason.volume.remedy))
         }
         let page = Gain(percent: state.volumes.page)
@@ -67,7 +67,7 @@ extension Snapshot {
                     .here, .volume,
                     "no page is heard here: the volume of pages is at "
                         + (isOwn ? "\(state.volumes.page) %" : "\(config.sounds.pageVolume) %"),
-                    isOwn ? "intercomctl volume page 100" : "page-volume in [sounds]"))
+                    isOwn ? "intercomctl volume page 100" : "raise page-volume in [sounds]"))
         }
         return found
     }
@@ -101,7 +101,7 @@ extension Snapshot {
                 Hindrance(
                     .here, .turnedDown,
                     "\(one.name) is not heard here: it is \(how) in the settings",
-                    "mute and gain of [\(one.section)]", peer: one.peer))
+                    "change mute and gain in [\(one.section)]", peer: one.peer))
         }
         return found
     }
@@ -126,10 +126,10 @@ extension Snapshot {
         return [
             Hindrance(
                 .here, .heldDown,
-                "nobody is heard here: the microphone is open to "
+                "no voice is heard here: the microphone is open to "
                     + names.joined(separator: ", ")
                     + ", which holds the speaker down (half duplex)",
-                "let go the button, or intercomctl ptt up \(first)")
+                "release the button, or intercomctl ptt up \(first)")
         ]
     }
 
@@ -140,7 +140,7 @@ extension Snapshot {
         let silence = HeardBy.Reason(obstacle)
         return [
             Hindrance(
-                .there, silence, "nobody hears this station now: \(silence.wordsHere)",
+                .there, silence, "no listener hears this station now: \(silence.wordsHere)",
                 silence.remedy)
         ]
     }

@@ -38,7 +38,7 @@ extension Snapshot {
         }
         if switchboard.presence.reach(of: peer) == .down { return "\(roster[peer].name) is down" }
         if switchboard.openTalks.isAny {
-            return "the microphone is open for somebody: try again when it is not"
+            return "the microphone is in use: try again when it is closed"
         }
         return nil
     }

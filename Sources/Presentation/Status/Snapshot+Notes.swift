@@ -25,8 +25,8 @@ extension Snapshot {
         }
         if !tellsOfListeners, roster.numbers.contains(where: { opensUnasked($0) }) {
             found.append(
-                "nobody can drop in or listen in, and calls answer themselves no more: no speaker "
-                    + "is open that could beep, and no lamp with show = talking")
+                "drop-in, listening in and automatic answers are refused: no open speaker could "
+                    + "beep and no lamp has show = talking; intercomctl doctor audio")
         }
         if config.audio.wantsEchoGone, let apart = clocksApart {
             found.append(Advice.echoStays(apart))
@@ -41,12 +41,12 @@ extension Snapshot {
             {
                 found.append(
                     "\(peer.name) speaks on a channel that this station does not have; to hear it, "
-                        + "name a [channel] as there")
+                        + "add a [channel] with the name it has there")
             }
             if !hasAES, peer.suite == 1 {
                 found.append(
-                    "\(peer.name): this processor has no AES instructions, whose stand-in is slow "
-                        + "and not constant in time: give both sides suite 2 (peer set --suite 2)")
+                    "\(peer.name): this processor has no AES instructions, so AES is slow and not "
+                        + "constant in time: give both sides suite 2 (peer set --suite 2)")
             }
         }
         return found

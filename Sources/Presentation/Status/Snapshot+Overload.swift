@@ -11,7 +11,7 @@ extension Snapshot {
         status.leftOut = leftOut.map { $0.word }
         status.text = "the processor cannot keep up, so for now \(shedText)"
         status.fix =
-            "look for another program that takes it (top), a weak power supply, or set "
+            "look for another program that uses it (top) or a weak power supply, or set "
             + "profile = lowpower"
         return status
     }

@@ -47,7 +47,7 @@ extension Snapshot {
                 found.append(
                     Hindrance(
                         .there, reason,
-                        "\(name) has heard \(share) of what was said last, \(Int(age)) s ago: "
+                        "\(name) heard \(share) of the last talk, \(Int(age)) s ago: "
                             + reason.words,
                         reason.isBetween || reason.isTalkers
                             ? reason.remedy : "there: \(reason.remedy)",

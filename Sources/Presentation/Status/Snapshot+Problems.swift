@@ -15,7 +15,7 @@ extension Snapshot {
         if let overloadProblem { found.append(overloadProblem) }
         if isSoundStill {
             found.append(
-                "the sound stands still: as a service it is started again, else restart intercomd")
+                "the audio thread stands still: the service restarts intercomd; else restart it")
         }
         if switchboard.cardTroubles.isStalled {
             found.append(stallComplaint)
@@ -32,8 +32,8 @@ extension Snapshot {
         }
         for key in keys where key.isStuck {
             found.append(
-                "button \(key.button.name): held longer than max-talk, so it is not heard; "
-                    + "let it go (or look whether it is jammed)")
+                "button \(key.button.name): held longer than max-talk, so the talk has ended; "
+                    + "release the button, or look whether it is jammed")
         }
         for peer in roster.numbers {
             if let complaint = problem(of: peer) { found.append(complaint) }

@@ -2,7 +2,7 @@
 package enum Advice {
     package static func unconfigured(_ folder: String) -> String {
         "no settings yet, so no sound and no peers: sudo intercomctl setup writes"
-            + " \(folder)/intercomd.conf, and intercomctl reload takes it over"
+            + " \(folder)/intercomd.conf, and intercomctl reload applies it"
     }
 
     package static let unpaired =

@@ -55,8 +55,8 @@ package struct PeerComplaint {
                 + " firewall drops UDP"
         case .notAccepted:
             text =
-                "answers at \(place), but does not accept this station: it has not added it, or has"
-                + " another psk or suite for it"
+                "answers at \(place), but does not accept this station: this station is not added"
+                + " there, or has another psk or suite there"
             fix = "see intercomctl status there; if this station is not added there: \(addition)"
         case .psk:
             text = "calls with another psk than the one known here"

@@ -30,7 +30,7 @@ import Testing
         ("--limit", ["0", "100001", "all"], ["1", "100000"], "--limit takes 1 to 100000"),
         (
             "--for", ["0s", "32d", "1", "later"], ["1s", "31d"],
-            "--for takes 90s, 30m, 1h or 2d; 31d at most"
+            "--for takes a time such as 90s, 30m, 1h or 2d; 31d at most"
         ),
     ])
     func aValueOutOfRangeIsRefused(

@@ -45,7 +45,7 @@ private func sample() -> Status {
                             out card:Device  absent
                             duplex half   profile voice
                     mic     closed
-                    key     ptt GPIO17 -> house  released
+                    button  ptt GPIO17 -> house  released
                     channel house: frontdoor, nursery
                     PEER       STATE  HEARD  RTT  JITTER  LOSS  BUFFER  KEY
                     frontdoor  up     0.4s   1ms  0.6ms   0.0%  20ms    7f3a-91c2  talking, no psk
@@ -149,7 +149,7 @@ private func sample() -> Status {
         }
         let down = try folder.run("ptt", "down", "attic")
         #expect(down.code == 1)
-        #expect(down.output == "talking to attic: nobody hears it now: attic (it is down)\n")
+        #expect(down.output == "talking to attic: no listener hears it now: attic (it is down)\n")
         let json = try folder.run("ptt", "down", "attic", "--json")
         #expect(json.code == 1)
         #expect(json.output.contains(#""heard":[{"peer":"attic","percent":null,"reason":"down"}]"#))
@@ -183,7 +183,7 @@ private func sample() -> Status {
         #expect(
             outcome.output == """
                 20:50:04.113  talk          frontdoor -> house -18 dBFS
-                23:59:59.999  stuck_key     key ptt 120.0 s
+                23:59:59.999  stuck_key     button ptt 120.0 s
 
                 """)
         let json = try folder.run("monitor", "--json")

@@ -75,7 +75,7 @@ import Testing
 
     @Test func eachRefusalHasItsCure() {
         let absent = "FAIL  audio input     card:A: no such card now"
-        #expect(refused(.absent).hasPrefix("\(absent)  -> plug it in, or intercomctl audio list"))
+        #expect(refused(.absent).hasPrefix("\(absent)  -> plug it in, or set input in [audio]"))
         #expect(
             refused(.busy)
                 == "FAIL  audio input     card:A: in use by another program"
@@ -195,11 +195,11 @@ import Testing
         let found = lines(facts.checks)
         #expect(
             found.contains(
-                "ok    audio input     default is one of 3 cards, by their order"
+                "ok    audio input     default depends on the order of 3 cards"
                     + "  -> input = card:HDMI in [audio], if that one is meant"))
         #expect(
             found.contains(
-                "WARN  audio output    usb:0001:0002 is 2 cards that are alike"
+                "WARN  audio output    usb:0001:0002 fits 2 cards that are alike"
                     + "  -> output = card:A or card:A_1 in [audio]"))
     }
 }

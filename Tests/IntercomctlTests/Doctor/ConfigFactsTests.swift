@@ -48,7 +48,7 @@ import Testing
     @Test func eachMistakeHasItsPlaceAndTheNearestWord() {
         #expect(
             checks(settings("[talk]\nprerol = 60ms\n[audio]\ninput = hw:1")) == [
-                "FAIL  config          /etc/x.conf:4: \"prerol\" is not a key of [talk]"
+                "FAIL  config          /etc/x.conf:4: \"prerol\" is not a setting of [talk]"
                     + "  -> did you mean \"preroll\"?",
                 "FAIL  config          /etc/x.conf:6: input: \"hw:1\" is refused: card numbers"
                     + " change at boot; use card:Device (intercomctl audio list)"

@@ -97,10 +97,10 @@ import Testing
 
     @Test func aPeersKeyThatDoesNotFitIsAFailure() {
         var facts = facts()
-        facts.mistakes = [Mistake(Origin(file: "/p", line: 3), "key: is this station's own")]
+        facts.mistakes = [Mistake(Origin(file: "/p", line: 3), "key: it is this station's own key")]
         #expect(
             lines(facts.checks) == [
-                "FAIL  keys            /p:3: key: is this station's own"
+                "FAIL  keys            /p:3: key: it is this station's own key"
                     + "  -> intercomctl key show on that station"
             ])
     }

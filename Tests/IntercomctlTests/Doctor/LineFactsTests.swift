@@ -126,7 +126,7 @@ import Testing
         #expect(
             key(.failed(GPIOError(line: "GPIO17", reason: .noLine)))
                 == "FAIL  gpio GPIO17     no GPIO chip has a line of this name"
-                + "  -> intercomctl gpio list: `line` in the section of ptt")
+                + "  -> set `line` in the section of ptt (intercomctl gpio list)")
         let denied = GPIOError(line: "GPIO17", reason: .noPermission(path: "/dev/gpiochip0"))
         #expect(
             key(.failed(denied)).hasSuffix("-> sudo adduser $USER gpio, or sudo intercomctl doctor")

@@ -45,7 +45,7 @@ private let psk = String(repeating: "5a", count: 32) + "\n"
         // Again, with a new address: the secret stays.
         let renewal = try folder.run("peer", "add", "garage", "192.0.2.9:6000", otherKey)
         #expect(renewal.code == 0)
-        #expect(renewal.output.contains("\nwith the pre-shared key of before\n"))
+        #expect(renewal.output.contains("\nits pre-shared key stays as it was\n"))
         let again = try #require(folder.read("state/peers.d/garage.conf"))
         #expect(again.contains("address = 192.0.2.9:6000\n"))
         #expect(again.contains("\npsk = file:garage.psk\n"))
@@ -79,7 +79,7 @@ private let psk = String(repeating: "5a", count: 32) + "\n"
         let outcome = try folder.run("peer", "add", "garage", "-", otherKey)
         #expect(outcome.code == 1)
         #expect(outcome.complaint.contains("state/peers.d/garage.conf:3: psk = file:garage.psk: "))
-        #expect(outcome.complaint.hasSuffix("; give it anew with --psk-file\n"))
+        #expect(outcome.complaint.hasSuffix("; pass the file again with --psk-file\n"))
         #expect(folder.read("state/peers.d/garage.conf") == before)
     }
 
@@ -101,7 +101,10 @@ private let psk = String(repeating: "5a", count: 32) + "\n"
             (["cellar", "192.168.1", thirdKey], "\"192.168.1\" is not an IPv4 address"),
             (["cellar", "2001:db8::1:5577", thirdKey], "\"2001:db8::1:5577\" ends like a port"),
             (["cellar", "a,", thirdKey], "an address is missing; an address is"),
-            (["cellar", "-", spoiled], "the key has a slip in it: its check letters do not fit; "),
+            (
+                ["cellar", "-", spoiled],
+                "the key has a typing error: its check letters do not fit; "
+            ),
             (["cellar", "-", "x"], "a key begins with intercom1: and this does not"),
             (["cellar", "-", otherFingerprint], "that is a fingerprint and not a key"),
             (["--", "cellar", "a\nkey = x", thirdKey], "\"a?key = x\" is not a host"),

@@ -130,7 +130,8 @@ private let written = """
             ["remove", "attic"], ["rename", "attic", "loft"], ["set", "attic", "--suite", "2"],
         ] {
             let outcome = try Intercomctl.run(["--config", folder.config, "peer"] + words)
-            #expect(outcome.code == 1 && outcome.complaint.contains("attic.conf, which is for you"))
+            #expect(
+                outcome.code == 1 && outcome.complaint.contains("attic.conf, which this command"))
             #expect(folder.read("etc/peers.d/attic.conf") == text)
         }
     }

@@ -8,7 +8,7 @@ import Testing
         let wrong = String(otherFingerprint.reversed())
         let refused = try folder.run("peer", "verify", "garage", wrong)
         #expect(refused.code == 1)
-        #expect(refused.complaint.contains("those are NOT the digits of the key"))
+        #expect(refused.complaint.contains("these digits do NOT fit the key"))
         #expect(folder.read("state/peers.d/garage.conf")?.contains("verified") == false)
         let halves = otherFingerprint.split(separator: " ").map(String.init)
         let done = try Intercomctl.run(
@@ -28,7 +28,10 @@ import Testing
         let folder = try StationFolder()
         try folder.write("[peer attic]\nkey = \(otherKey)\n", to: "etc/peers.d/attic.conf")
         for (arguments, code, complaint) in [
-            (["attic", otherFingerprint], 1, "below the key add verified = \(otherFingerprint)"),
+            (
+                ["attic", otherFingerprint], 1,
+                "below the key there: verified = \(otherFingerprint)"
+            ),
             (["attic", "12345"], 2, "DIGITS are the 24 that"),
             (["atic", otherFingerprint], 1, "unknown peer \"atic\"; did you mean \"attic\"?"),
         ] {

@@ -24,7 +24,7 @@ import Testing
         let lines = outcome.complaint.split(separator: "\n")
         #expect(lines.count == 2)
         #expect(
-            lines[0] == "\(folder.config)/intercomd.conf:7: \"prot\" is not a key of [network];"
+            lines[0] == "\(folder.config)/intercomd.conf:7: \"prot\" is not a setting of [network];"
                 + " did you mean \"port\"?")
         #expect(lines[1].hasPrefix("\(folder.config)/peers.d/garage.conf:2: key: not a public key"))
         let json = try folder.run("config", "check", "--json")
@@ -32,7 +32,7 @@ import Testing
         #expect(
             json.output.hasPrefix(
                 #"{"schema":1,"ok":false,"errors":[{"file":"\#(folder.config)/intercomd.conf","#
-                    + #""line":7,"message":"\"prot\" is not a key of [network]","#
+                    + #""line":7,"message":"\"prot\" is not a setting of [network]","#
                     + #""suggestion":"port"},"#))
     }
 
@@ -57,7 +57,7 @@ import Testing
         #expect(
             outcome.complaint == """
                 \(file):2: key: its check characters do not fit; copy it again
-                \(file):4: key: is this station's own
+                \(file):4: key: it is this station's own key
                 \(file):5: psk: there is no file \(folder.state)/keys/b.psk
 
                 """)

@@ -69,6 +69,7 @@ import Testing
         let folder = try StationFolder("[talk]\nprerol = 60ms\n")
         let outcome = try folder.run("config", "show", "--effective")
         #expect(outcome.code == 1 && outcome.output.isEmpty)
-        #expect(outcome.complaint.contains("intercomd.conf:7: \"prerol\" is not a key of [talk]"))
+        #expect(
+            outcome.complaint.contains("intercomd.conf:7: \"prerol\" is not a setting of [talk]"))
     }
 }

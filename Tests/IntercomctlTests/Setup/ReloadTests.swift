@@ -55,7 +55,7 @@ private func daemon(_ folder: StationFolder, _ lines: [(String, Bool)]) throws -
             outcome.output == """
                 ~ [network] port: 5577 -> 6000  (needs a restart)
                 + [peer attic]
-                applied; the rest: sudo systemctl restart intercomd
+                applied; for the rest: sudo systemctl restart intercomd
 
                 """)
         let json = try folder.run("reload", "--json")

@@ -25,7 +25,7 @@ private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .
     @Test func theWholeFileIsTheShortestThatWorks() {
         #expect(
             plan([headphones, screen, headset]).text == """
-                # Written by intercomctl setup; intercomd.conf(5) tells of every setting.
+                # Written by intercomctl setup; intercomd.conf(5) describes every setting.
                 [station]
                 name = kitchen
 
@@ -82,7 +82,7 @@ private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .
         let plan = plan([])
         #expect(!plan.text.contains("[audio]"))
         #expect(plan.input.value == "auto" && plan.output.value == "auto")
-        #expect(plan.warnings == ["no sound card: plug one in, and intercomd takes it"])
+        #expect(plan.warnings == ["no sound card: plug one in, and intercomd opens it"])
     }
 
     @Test func aLineHeldByAnotherIsWrittenWithAWarningButNotOneOfOurs() {

@@ -19,8 +19,8 @@ import Wire
     }
 
     @Test(arguments: [
-        (HeldTalks.End.timedOut, "max-talk is over"), (.letGo, "it was let go"),
-        (.targetGone, "the settings have house no more"),
+        (HeldTalks.End.timedOut, "max-talk is over"), (.letGo, "the button was released"),
+        (.targetGone, "house is no longer in the settings"),
     ])
     func theEndOfATalkSaysWhy(end: HeldTalks.End, why: String) throws {
         let reply = try reply(.talkOver(to: "house", end))

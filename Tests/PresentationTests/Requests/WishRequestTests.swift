@@ -156,7 +156,8 @@ import Wire
         let heard = [HeardAt(peer: 3, percent: nil, nil), HeardAt(peer: 5, percent: nil, nil)]
         #expect(try answer(.page(heard), page) == .done(.init("paging house: garage, office")))
         let none = [HeardAt(peer: 3, percent: nil, .down)]
-        #expect(try answer(.page(none), page) == .done(.init("paging house: nobody hears it now")))
+        #expect(
+            try answer(.page(none), page) == .done(.init("paging house: no listener hears it now")))
         let end = Request.calls(.page("house", isDown: false, .normal))
         #expect(try answer(.pageEnded, end) == .done(.init("page to house ended")))
     }
@@ -201,7 +202,7 @@ import Wire
         let listen = Request.calls(.call("house", .listen, .normal))
         let talk = Request.talk(target: "house")
         let said: [(Wish.Problem, Request, String)] = [
-            (.nobodyHeard, .ptt(isDown: true, target: "reply"), "nobody was heard yet"),
+            (.nobodyHeard, .ptt(isDown: true, target: "reply"), "no peer has been heard yet"),
             (.noMicrophone, talk, "there is no microphone: [audio] input = none"),
             (.noMicrophone, page, "there is no microphone: input = none"),
             (.noSpeaker, .tone, "there is no speaker: [audio] output = none"),

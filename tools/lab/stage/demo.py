@@ -13,7 +13,7 @@ from .place import StageError
 from .table import table
 
 COMMANDS = """
-The kitchen and the garage are running; the kitchen's microphone hears the same speech for ever.
+The kitchen and the garage are running; the kitchen's microphone hears one speech again and again.
 In another terminal:
 
   {ctl} --config {kitchen} status       # or peers, monitor, key show
@@ -21,7 +21,7 @@ In another terminal:
   {ctl} --config {garage} status        # hears the kitchen
   {ctl} --config {kitchen} ptt up house
 
-  {gpio} ctl {lines} press GPIO17       # the key at the kitchen's GPIO17
+  {gpio} ctl {lines} press GPIO17       # the button at the kitchen's GPIO17
   {gpio} ctl {lines} release GPIO17
   {card} {speaker} record garage.wav --seconds 5    # what the garage's speaker plays
 
@@ -79,7 +79,7 @@ def listen(folder):
               flush=True)
         while scene.is_up():
             time.sleep(1)
-        raise StageError("a station is no longer well")
+        raise StageError("a station has stopped working")
 
 
 def main():
