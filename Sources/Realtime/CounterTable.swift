@@ -37,6 +37,13 @@ where Name.RawValue == Int {
         unsafe cell(name).pointee.load(ordering: .relaxed)
     }
 
+    /// All values as last seen by this thread, by the raw values of their names.
+    ///
+    /// Allocates.
+    public var values: [UInt64] {
+        (0..<count).map { unsafe cells[$0].load(ordering: .relaxed) }
+    }
+
     private func cell(_ name: Name) -> UnsafeMutablePointer<Atomic<UInt64>> {
         precondition(name.rawValue >= 0 && name.rawValue < count)
         return unsafe cells + name.rawValue

@@ -1,22 +1,22 @@
 import Media
+import Realtime
 import Testing
 
 @testable import Presentation
 
 @Suite struct ReadingsTests {
-    @Test func eachCounterIsReadOnceAndStaysAsItWas() {
-        var reads = 0
-        let readings = Readings<PeerCount> { name in
-            reads += 1
-            return UInt64(name.rawValue)
-        }
-        #expect(reads == PeerCount.allCases.count)
-        for name in PeerCount.allCases { #expect(readings[name] == UInt64(name.rawValue)) }
-        #expect(reads == PeerCount.allCases.count)
+    @Test func countersStayAsTheyWereWhenTheyWereRead() {
+        let table = CounterTable<PeerCount>(count: PeerCount.allCases.count)
+        for name in PeerCount.allCases { table.set(name, to: 100 + UInt64(name.rawValue)) }
+        let readings = Readings<PeerCount>(table.values)
+        for name in PeerCount.allCases { table.add(name) }
+        for name in PeerCount.allCases { #expect(readings[name] == 100 + UInt64(name.rawValue)) }
     }
 
     @Test func nothingIsCountedAtFirst() {
-        let readings = Readings<MediaCount>()
+        var readings = Readings<MediaCount>()
         #expect(MediaCount.allCases.allSatisfy { readings[$0] == 0 })
+        readings[.droppedReplay] = 3
+        #expect(MediaCount.allCases.allSatisfy { readings[$0] == ($0 == .droppedReplay ? 3 : 0) })
     }
 }

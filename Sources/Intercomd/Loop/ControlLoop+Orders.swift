@@ -58,7 +58,7 @@ extension ControlLoop {
         if let record = names.record(of: notice, at: now, wall: wall) {
             for fault in history.append(record, at: now) { announce(Event(fault, at: wall)) }
         }
-        if let event = names.event(of: notice, at: now, wall: wall) { return announce(event) }
-        if let event = snapshot().event(of: notice, wall: wall) { announce(event) }
+        let event = names.event(of: notice, at: now, wall: wall) { snapshot() }
+        if let event { announce(event) }
     }
 }

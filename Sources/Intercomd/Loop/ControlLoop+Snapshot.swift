@@ -32,8 +32,7 @@ extension ControlLoop {
         found.ownHosts = links.ownHosts
         cores.table.describe(in: found)
         for peer in found.peers.indices {
-            let traffic = rings.traffic[peer]
-            found.peers[peer].traffic = Readings { traffic[$0] }
+            found.peers[peer].traffic = Readings(rings.traffic[peer].values)
             found.peers[peer].figures = figures.peers[peer]
             found.peers[peer].isSounding = switchboard.voices.isHeard(peer)
             found.peers[peer].hearings = switchboard.voices.hearings(of: peer)
@@ -45,8 +44,7 @@ extension ControlLoop {
         found.memoryProblem = health.memoryProblem
         found.fileProblems = [history.problem, keeper.problem, devices.relayNoteProblem]
             .compactMap { $0 }
-        let counters = rings.counters
-        found.media = Readings { counters[$0] }
+        found.media = Readings(rings.counters.values)
         found.totals = Snapshot.Totals(links, server, journal, history)
         found.totals.dataFull = UDPSocket.overflow(of: facts.dataSocket)
         found.totals.packetsBefore = figures.packetsBefore

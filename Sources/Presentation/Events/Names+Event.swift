@@ -15,8 +15,11 @@ extension Names {
     ///   - notice: What happened.
     ///   - now: When.
     ///   - milliseconds: The same moment, since 1970 (UTC).
-    /// - Returns: Nil where they are told nothing, or where names are not enough for it.
-    package func event(of notice: Notice, at now: Instant, wall milliseconds: Int) -> Event? {
+    ///   - station: The station as it is now; asked for only where names are not enough.
+    /// - Returns: Nil where they are told nothing.
+    package func event(
+        of notice: Notice, at now: Instant, wall milliseconds: Int, station: () -> Snapshot
+    ) -> Event? {
         var event = Event(.talk, at: milliseconds)
         switch notice {
         case .callBegan: return nil
@@ -84,7 +87,7 @@ extension Names {
             event.seconds = length.inSeconds
             let heard = roster.named(heard)
             tell(heard, heard.isHeard ? "heard" : "unheard", in: &event)
-        default: return nil
+        default: return station().event(of: notice, at: milliseconds)
         }
         return event
     }

@@ -1,21 +1,16 @@
 internal import Config
-package import Control
+internal import Control
 internal import Crypto
 internal import Session
 internal import Station
-package import Switchboard
+internal import Switchboard
 internal import Time
 internal import Wire
 
 /// Events of peers that come and go, the network, the cards and the processor.
 extension Snapshot {
-    /// The event that tells people of this.
-    ///
-    /// - Parameters:
-    ///   - notice: What happened.
-    ///   - milliseconds: When, since 1970 (UTC).
-    /// - Returns: Nil where they are told nothing, or where names are enough for it.
-    package func event(of notice: Notice, wall milliseconds: Int) -> Event? {
+    /// The event that tells people of this; nil where they are told nothing.
+    func event(of notice: Notice, at milliseconds: Int) -> Event? {
         var event = Event(.peerUp, at: milliseconds)
         switch notice {
         case .peerUp(let peer):

@@ -1,21 +1,16 @@
 /// Counters and gauges as they were at one moment.
-package struct Readings<Name: RawRepresentable & CaseIterable> where Name.RawValue == Int {
+package struct Readings<Name: RawRepresentable> where Name.RawValue == Int {
+    /// By raw value; empty when nothing has been counted yet.
     private var values: [UInt64]
 
-    /// Reads each counter once; `read` gives its value.
-    package init(_ read: (Name) -> UInt64) {
-        values = []
-        for name in Name.allCases {
-            precondition(name.rawValue == values.count)
-            values.append(read(name))
-        }
-    }
-
-    /// Of a program that has not counted anything yet.
-    package init() { self.init { _ in 0 } }
+    /// - Parameter values: Those of all names, by their raw values.
+    package init(_ values: [UInt64] = []) { self.values = values }
 
     package subscript(_ name: Name) -> UInt64 {
-        get { values[name.rawValue] }
-        set { values[name.rawValue] = newValue }
+        get { name.rawValue < values.count ? values[name.rawValue] : 0 }
+        set {
+            while values.count <= name.rawValue { values.append(0) }
+            values[name.rawValue] = newValue
+        }
     }
 }
