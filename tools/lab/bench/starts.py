@@ -60,6 +60,8 @@ def private_dirty_kb(pid):
 
 def memory(folder, counts, progress):
     """Private memory in kB by number of peers, sessions with all of them made and cards open."""
+    # Pages of a program that was just built count as dirty until they are on the disk.
+    os.sync()
     found = {}
     for count in counts:
         progress(f"memory with {count} peers")
