@@ -20,7 +20,7 @@ extension Config {
         public internal(set) var output = DeviceName.auto
         /// The samples that the card moves at once; those of the profile unless it is set.
         public internal(set) var period = Profile.voice.period
-        /// Periods in the card's buffer; as the profile has it unless it is set.
+        /// Periods of sound queued for the speaker; as the profile has it unless it is set.
         public internal(set) var periods = Profile.voice.settings.periods
         public internal(set) var profile = Profile.voice
         /// Bits a second; as the profile has it unless it is set.

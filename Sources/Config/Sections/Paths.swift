@@ -1,6 +1,6 @@
 /// `[paths]`: the directories of the station.
 public struct Paths: Equatable, Sendable {
-    /// Keys, learned peers, state.
+    /// Keys, added peers, history, state.
     public internal(set) var state = "/var/lib/intercomd"
     /// The control socket.
     public internal(set) var runtime = "/run/intercomd"
