@@ -3,9 +3,10 @@ internal import Wire
 
 /// The pages heard here, and those this station speaks: allowed by policy, and bounded in time.
 ///
-/// A page begins with the STREAM record that binds its number and lasts until its sender ends the
-/// talkspurt, or until its time is up (`heardMax`); then the stream means nothing until it is bound
-/// again.
+/// A page begins with the STREAM record that binds its number. It ends when its sender ends the
+/// talkspurt, when its time is up (`heardMax`), when the number is bound to something else, when
+/// the policy or do-not-disturb forbids it, and when the peer goes. Then the stream means nothing
+/// until it is bound again.
 struct Pages {
     struct Page {
         let peer: Int

@@ -25,7 +25,7 @@ struct EventHook {
 
     private var running: [Run] = []
     private var waiting: [(path: String, environment: [String])] = []
-    /// Events for which no program was run.
+    /// Events for which no program was run, or it failed.
     private(set) var left = 0
     private var nextComplaint = Instant(nanoseconds: .min)
 

@@ -32,7 +32,9 @@ package enum Log {
         return Terminal.offer(line(message, priority), to: .complaint)
     }
 
-    /// Before the loop turns, and when it cannot begin, there is time to write it all.
+    /// Writes all of it, however long that takes.
+    ///
+    /// For the start, and for the few files that a reload reads or writes.
     private static func start(_ text: String, _ priority: Event.Priority) {
         for part in text.split(separator: "\n") {
             let message = String(part).visible

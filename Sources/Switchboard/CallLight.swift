@@ -2,7 +2,7 @@ internal import Time
 
 /// The lamp by which a peer calls for somebody without making a sound.
 package struct CallLight: Sendable {
-    /// However long a peer asks for, the light is on for as long as this.
+    /// The light is on for no less and no more than this, however long a peer asks for.
     static let times = Duration.seconds(1)...Duration.seconds(300)
     /// For this long this station asks a peer to light its own.
     static let requested = Duration.seconds(30)

@@ -48,6 +48,9 @@ package enum Order: Equatable, Sendable {
     case switchRelay(peer: Int, Signal)
 
     /// A talkspurt to this target is over, and its listeners have told what they heard of it.
+    ///
+    /// For the switchboard itself: `nextDecision` answers those who wait for it as it hands the
+    /// order out, and the loop has nothing to do.
     case reportsAreIn(spurt: Int, target: Int, [HeardAt])
 
     // To people.

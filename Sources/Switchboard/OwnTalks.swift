@@ -23,7 +23,7 @@ package struct OwnTalks: Sendable {
         var roundTrip: Duration?
     }
 
-    /// Where the end of a talkspurt is never told, that talkspurt must not be kept for ever.
+    /// Talkspurts kept at most; the oldest makes room, for the end of one may never be told.
     static let spurtsMax = 128
 
     /// Talkspurts whose listeners still report, from the oldest.

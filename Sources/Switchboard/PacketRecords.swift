@@ -2,8 +2,8 @@ package import Wire
 
 /// The records of one packet that was opened, as far as they count.
 ///
-/// A packet has room for hundreds, and each may be answered or judged: of those that say the same
-/// kind of thing, one counts.
+/// A packet has room for hundreds, and each may be answered or judged: of CONFIRM, and of HEARD,
+/// only the first in a packet counts.
 package struct PacketRecords {
     /// One record, for whom it is.
     package enum Record: Equatable {

@@ -7,8 +7,8 @@ package struct Pager: Sendable {
         let name: String
         /// The caller that asked for it; nil where a button did.
         var caller: CallerTicket?
-        /// What was heard of it, where its talkspurt ended before the page did: the microphone
-        /// went.
+        /// What was heard of it, where its talkspurt ended before the page did: other settings took
+        /// the microphone away.
         var heard: [HeardAt] = []
     }
 
@@ -74,7 +74,7 @@ package struct Pager: Sendable {
     mutating func reportsAreIn(
         _ spurt: Int, to target: Int, _ heard: [HeardAt], _ orders: inout Orders
     ) {
-        // The microphone went, and the page goes on in silence.
+        // Other settings took the microphone away, and the page goes on in silence.
         if target == Self.target { page?.heard = heard }
         for waiter in waiters where waiter.spurt == spurt {
             orders.addFirst(.answer(waiter.caller, .pageOver(to: waiter.name, heard)))

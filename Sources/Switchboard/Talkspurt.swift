@@ -38,14 +38,17 @@ struct Talkspurt: Sendable {
     /// How often that was told, and when last: a peer may say one thing and the other in turn.
     private(set) var tellings = 0
     private var toldAt = Instant(nanoseconds: .min / 2)
-    /// Why this station's microphone gives nothing, or gave nothing last, since when, how long
-    /// that was before, and whether it was ever open: the listeners hear silence, and do not know
-    /// that it is none.
+    /// Why this station's microphone gives nothing, or gave nothing last.
+    ///
+    /// The listeners hear silence, and cannot know that.
     private(set) var silence: Obstacle?
+    /// Since when it gives nothing; nil while it gives sound.
     private var silentSince: Instant?
+    /// How long silence was sent, in the times that are over.
     private var mutedMs = 0.0
-    /// How long nothing was sent at all, of a microphone that was gone.
+    /// How long nothing was sent at all, as the microphone was gone.
     private var lostMs = 0.0
+    /// Whether the microphone gave sound at any time of the talkspurt.
     private var hasBeenOpen = false
     private let begun: Instant
     /// When the last of its listeners came to it, or the microphone came back.

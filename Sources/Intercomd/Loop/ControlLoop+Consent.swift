@@ -13,9 +13,9 @@ internal import Switchboard
 internal import Time
 internal import Wire
 
-/// What peers may do here, and what is known of calls before the start.
+/// What peers may do here.
 extension ControlLoop {
-    /// Tells the core what peers may do and whether people want to be disturbed.
+    /// Tells the switchboard what peers may do and whether people want to be disturbed.
     mutating func consent() {
         var configured = [Policy](repeating: Policy(), count: Roster.capacity)
         for number in roster.numbers {

@@ -11,7 +11,7 @@ internal import Switchboard
 internal import Time
 internal import Wire
 
-/// Meters for those who watch, and figures for those who ask.
+/// Meters for those who watch them; `status` takes the same figures from `Snapshot+Levels`.
 extension ControlLoop {
     /// Fetches the microphone's sound while it is watched, and tells the watchers of it.
     mutating func lookAtMeters() {

@@ -3,9 +3,11 @@ internal import HAL
 internal import Media
 internal import Switchboard
 
-/// From what listeners report to what is laid into their packets.
+/// The protection against loss begins anew.
+///
+/// What listeners report reaches it by `Switchboard.receive`.
 extension ControlLoop {
-    /// Nothing is known of any way yet, or frames are different from now on.
+    /// Nothing is known of any way yet, or the frames are different from now on.
     mutating func protectAnew() {
         let isWireless = WirelessInterface.all().contains { $0.isUp != false }
         let frames = LossProtection.Frames(plan)

@@ -41,7 +41,7 @@ extension ControlLoop {
             // the records that bind them anew.
             takeEvents()
             let (peer, index) = (opened.peer, opened.index)
-            // One that has left may have said something yet.
+            // A record of a peer that has left may still lie in the ring.
             guard cores.table.owns(index, peer: peer) else { continue }
             let source = Endpoint(opened.source)
             let packet = PacketRecords(opened.bytes.span.extracting(first: opened.count))

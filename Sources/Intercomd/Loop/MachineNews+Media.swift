@@ -1,7 +1,8 @@
 internal import Media
 internal import Switchboard
 
-// How far a fault has gone, in the words of the switchboard.
+// Values of `MachineNews` made of what the media loop reports: how much it leaves out (`overload`),
+// and what became of a stream of sound (`stream`).
 
 extension Overload.Step {
     init(_ step: LoadShedding.Step) {

@@ -294,7 +294,7 @@ struct Caller: ~Copyable {
     /// Lines that found no room.
     var lost = 0
     var closesWhenSent = false
-    /// When it last had a request answered.
+    /// When it connected, sent its last request, or got a late reply, whichever came last.
     var lastActive: Instant
     /// What the loop waits for on its descriptor.
     private var awaited = EventLoop.readable

@@ -25,7 +25,7 @@ extension Request {
 }
 
 extension Reply {
-    /// Whether a caller that would wait has all it gets.
+    /// Whether nothing follows this reply, although its request is one that outlasts a reply.
     var isLast: Bool {
         switch self {
         case .refused, .latency: true

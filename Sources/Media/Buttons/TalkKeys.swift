@@ -11,7 +11,9 @@ struct TalkKeys: ~Copyable {
 
     /// By the key's place in the settings.
     var slots: FixedArray<TalkKeySlot>
-    /// The keys of `intercomctl ptt`, by the place of their target.
+    /// The keys that `MediaCommand.press` moves, by the place of their target.
+    ///
+    /// Commands, pages and calls press them.
     var virtual: FixedArray<TalkKey>
     /// No virtual key's deadline is earlier; nil when they have none.
     private var virtualDue: Instant?

@@ -5,7 +5,7 @@ internal import Station
 internal import Switchboard
 
 extension Snapshot {
-    /// Advice that changes nothing now.
+    /// What a person might want to know, beside the problems.
     package var notes: [String] {
         var found: [String] = []
         if totals.hookFailed > 0 {

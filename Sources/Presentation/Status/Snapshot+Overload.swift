@@ -2,7 +2,7 @@ internal import Config
 internal import Control
 internal import Switchboard
 
-/// A processor that cannot keep up.
+/// A processor that cannot keep up, and a network that leads to no peer.
 extension Snapshot {
     /// What of the status says it.
     var overload: OverloadStatus {

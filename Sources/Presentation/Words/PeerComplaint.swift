@@ -4,7 +4,8 @@ package import Session
 
 /// Why a peer is down and what to do about it, in words for a person.
 ///
-/// What only a packet from its address hints is told as that, and not as what is so.
+/// Where the only sign is a packet from its address, which anyone may have sent, the words tell of
+/// that packet, and do not claim that it is true.
 package struct PeerComplaint {
     /// What both sides are called, and where.
     package struct Context {
