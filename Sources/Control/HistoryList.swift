@@ -88,11 +88,16 @@ public struct HistoryQuery: Equatable, Sendable {
 }
 
 extension HistoryRecord {
+    /// The times that a record can have, in milliseconds since 1970: to the end of the year 9999.
+    private static let times = 0...253_402_300_799_999
+
     /// When the call began, as far as this record alone can tell.
     fileprivate var beganMilliseconds: Int {
         guard phase == .end else { return timeMilliseconds }
         let seconds = (ringSeconds ?? 0) + (talkSeconds ?? 0)
-        guard seconds.isFinite, (0...1e9).contains(seconds) else { return timeMilliseconds }
+        guard Self.times.contains(timeMilliseconds), seconds.isFinite,
+            (0...1e9).contains(seconds)
+        else { return timeMilliseconds }
         return timeMilliseconds - Int(seconds * 1000)
     }
 }

@@ -17,7 +17,7 @@ public struct LocalTime: Equatable, Sendable {
     /// The local time of a moment; nil beyond the calendar's years.
     public init?(milliseconds: Int64) {
         var found = clinux_calendar()
-        let seconds = (milliseconds - (milliseconds % 1000 + 1000) % 1000) / 1000
+        let seconds = milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0)
         // SAFETY: the memory is written during the call only.
         guard unsafe clinux_calendar_of(seconds, &found) == 0 else { return nil }
         self.init(
