@@ -7,6 +7,8 @@ package struct Pager: Sendable {
         let name: String
         /// The caller that asked for it; nil where a button did.
         var caller: CallerTicket?
+        /// The number from which on talkspurts are this page's, not a former one's.
+        let firstSpurt: Int
         /// What was heard of it, where its talkspurt ended before the page did: other settings took
         /// the microphone away.
         var heard: [HeardAt] = []
@@ -36,8 +38,11 @@ package struct Pager: Sendable {
     ///
     /// `spurt` is the number of a former page's talkspurt that goes on: the key was let go a moment
     /// ago. Its end is this page's, so whoever waits for that learns now that nothing is known.
-    mutating func begin(_ name: String, during spurt: Int?, _ orders: inout Orders) {
-        page = Page(name: name)
+    /// `last` is the number of the newest talkspurt of a page that listeners still report on.
+    mutating func begin(
+        _ name: String, during spurt: Int?, after last: Int?, _ orders: inout Orders
+    ) {
+        page = Page(name: name, firstSpurt: spurt ?? last.map { $0 + 1 } ?? 0)
         guard let spurt else { return }
         for waiter in waiters where waiter.spurt == spurt {
             orders.add(.answer(waiter.caller, .pageReplaced(to: waiter.name, by: name)))
@@ -56,14 +61,15 @@ package struct Pager: Sendable {
     /// The page lasts for as long as this caller is there.
     mutating func keep(for caller: CallerTicket) { page?.caller = caller }
 
-    /// The page is over; `spurt` is the number of its talkspurt, if any of it was said.
+    /// The page is over; `spurt` is the number of the newest talkspurt of a page, if listeners
+    /// still report on one: this page's, or a former one's where nothing of this one was said.
     ///
     /// Its caller waits for what was heard of it; where nothing was said, for nothing.
     mutating func end(_ spurt: Int?, _ orders: inout Orders) {
         guard let over = page else { return }
         page = nil
         guard let caller = over.caller else { return }
-        if let spurt {
+        if let spurt, spurt >= over.firstSpurt {
             waiters.append(Waiter(caller: caller, name: over.name, spurt: spurt))
         } else {
             orders.add(.answer(caller, .pageOver(to: over.name, over.heard)))
@@ -75,7 +81,9 @@ package struct Pager: Sendable {
         _ spurt: Int, to target: Int, _ heard: [HeardAt], _ orders: inout Orders
     ) {
         // Other settings took the microphone away, and the page goes on in silence.
-        if target == Self.target { page?.heard = heard }
+        if target == Self.target, let first = page?.firstSpurt, spurt >= first {
+            page?.heard = heard
+        }
         for waiter in waiters where waiter.spurt == spurt {
             orders.addFirst(.answer(waiter.caller, .pageOver(to: waiter.name, heard)))
         }

@@ -123,7 +123,9 @@ extension Switchboard {
             pager.replace(by: name, &orders)
             endPage()
         }
-        pager.begin(name, during: ownTalks.openSpurt(to: Pager.target), &orders)
+        pager.begin(
+            name, during: ownTalks.openSpurt(to: Pager.target),
+            after: ownTalks.lastSpurt(to: Pager.target), &orders)
         station.aim(
             TalkTarget(
                 stream: TalkTarget.page, reference: target.reference,

@@ -45,6 +45,19 @@ import Wire
             ])
     }
 
+    @Test mutating func aPageWithoutAWordIsNotToldWhatWasHeardOfTheFormerOne() throws {
+        try begin("house", for: caller)
+        let spurt = try #require(speak())
+        switchboard.endPage()
+        switchboard.follow(.said(target: page, frames: 100), at: start + .seconds(1))
+        try begin("house", for: other)
+        _ = switchboard.decided
+        switchboard.pager.reportsAreIn(spurt, to: page, heard, &switchboard.orders)
+        #expect(switchboard.decided == [.answer(caller, .pageOver(to: "house", heard))])
+        switchboard.endPage()
+        #expect(switchboard.decided.first == .answer(other, .pageOver(to: "house", [])))
+    }
+
     @Test mutating func theCallerWaitsForWhatWasHeard() throws {
         try begin("house", for: caller)
         let spurt = try #require(speak())
