@@ -70,20 +70,24 @@ package struct Cards {
     package mutating func configure(_ config: Config.Audio, _ rings: Rings) {
         let isOther = wanted != Self.wanted(config)
         wanted = Self.wanted(config)
-        let heard = Self.change(config.mixerInput, config.micVolume)
-        let said = Self.change(config.mixerOutput, config.volume)
+        let inputChange = Self.change(config.mixerInput, config.micVolume)
+        let outputChange = Self.change(config.mixerOutput, config.volume)
         if isOther || input.name != config.input {
             rings.tell(.giveUp(.capture))
-            input = Side(name: config.input, isLeaving: true, mixerChange: heard)
-        } else if input.mixerChange != heard {
-            input.mixerChange = heard
+            input = Side(
+                name: config.input, isLeaving: input.isOpen || input.isLeaving,
+                mixerChange: inputChange)
+        } else if input.mixerChange != inputChange {
+            input.mixerChange = inputChange
             Self.mix(&input, .capture)
         }
         if isOther || output.name != config.output {
             rings.tell(.giveUp(.playback))
-            output = Side(name: config.output, isLeaving: true, mixerChange: said)
-        } else if output.mixerChange != said {
-            output.mixerChange = said
+            output = Side(
+                name: config.output, isLeaving: output.isOpen || output.isLeaving,
+                mixerChange: outputChange)
+        } else if output.mixerChange != outputChange {
+            output.mixerChange = outputChange
             Self.mix(&output, .playback)
         }
     }

@@ -62,6 +62,14 @@ import Time
         #expect(!hasMoved && lines.keys.count == 1 && lines.keys[0].isDown == nil)
     }
 
+    /// Nothing comes back then, so nothing would end the wait for it.
+    @Test func aCardThatWasNotOpenIsNotWaitedFor() throws {
+        var cards = Cards(try config(Self.text).audio)
+        let other = try config(Self.text.replacing("card:Mic", with: "card:Other")).audio
+        cards.configure(other, try Rings())
+        #expect(cards.input.name == other.input && !cards.input.isLeaving)
+    }
+
     @Test func volumesAreToldOnlyWhereTheyAreOthers() throws {
         var devices = Devices(try config(Self.text))
         let rings = try Rings()
