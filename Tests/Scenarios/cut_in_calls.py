@@ -291,7 +291,7 @@ def mended(case, one):
         return f"it still is: {found}"
     before = next(other["before"] for other in case.facts if "before" in other
                   and (other["boot"], other["who"]) == (one["boot"], one["who"]))
-    for what, word in (("torn", "torn"), ("damaged", "damaged")):
+    for what, word in (("torn", "cut short"), ("damaged", "damaged")):
         if bool(before[what]) != any(word in line for line in one["said"]):
             return f"{before[what]} {what}, and said is {one['said']}"
     return None

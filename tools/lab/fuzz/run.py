@@ -22,6 +22,7 @@ from stage.people import PATIENCE, Scene, listen, unjudged, wait
 from stage.wire import BadNet
 
 from .lines import REQUEST_MOST, answers_due, line
+from .size import GROWTH_KB, Size
 
 TONE = 500
 
@@ -53,34 +54,6 @@ disturbed the speech it is done again, slower. At the last rate any machine must
 
 SECONDS_MOST = 10
 """A round at a slower rate is shorter, too."""
-
-GROWTH_KB = 512
-"""What private memory may vary by: an allocator keeps what it was once given."""
-
-
-class Size:
-    """What a daemon takes of its machine."""
-
-    def __init__(self, pid):
-        self.memory = process.memory(pid)["private_dirty"]
-        self.descriptors = process.descriptors(pid)
-        self.threads = process.threads(pid)
-
-    def growth(self, other):
-        """Complaints about what `other`, later, has more of."""
-        found = []
-        if None not in (self.memory, other.memory) and other.memory > self.memory + GROWTH_KB:
-            found.append(f"private memory grew from {self.memory} to {other.memory} kB")
-        if None not in (self.descriptors, other.descriptors) \
-                and other.descriptors > self.descriptors:
-            found.append(f"descriptors grew from {self.descriptors} to {other.descriptors}")
-        if other.threads > self.threads:
-            found.append(f"threads grew from {self.threads} to {other.threads}")
-        return found
-
-    def __str__(self):
-        memory = "?" if self.memory is None else self.memory
-        return f"{memory} kB private, {self.descriptors} descriptors, {self.threads} threads"
 
 
 def heard_share(recording, start, end):
