@@ -49,17 +49,6 @@ struct EncodedFrames: ~Copyable {
         append(microphone.frame(next), by: &encoder)
     }
 
-    /// Bytes of frame `number`, from `oldest` up to, not including, `next`.
-    func count(_ number: Int) -> Int {
-        precondition(number >= oldest && number < next)
-        return frameSize
-    }
-
-    /// One byte of frame `number`.
-    func byte(_ index: Int, of number: Int) -> UInt8 {
-        bytes[range(number).lowerBound + index]
-    }
-
     /// Copies the bytes of frame `number`, from `oldest` up to, not including, `next`.
     func copy(_ number: Int, into room: inout MutableSpan<UInt8>, at place: Int) {
         precondition(number >= oldest && number < next)

@@ -1,13 +1,8 @@
 internal import Config
-package import Station
+internal import Station
 package import Switchboard
 
 extension Routing {
-    /// Who hears the talk target of this `id` now.
-    package func listeners(of target: Int, aimedBy aims: Aims) -> PeerSet {
-        aims.aim(of: target)?.listeners ?? self.target(target)?.target.listeners ?? []
-    }
-
     /// What the talk target of this `id` is called.
     package func name(of target: Int, aimedBy aims: Aims, _ roster: Roster) -> String? {
         guard let aim = aims.aim(of: target) else { return self.target(target)?.name }

@@ -1,8 +1,8 @@
 internal import Media
 internal import Switchboard
 
-// Values of `MachineNews` made of what the media loop reports: how much it leaves out (`overload`),
-// and what became of a stream of sound (`stream`).
+// What the media loop reports, in the switchboard's words: how much it leaves out, and what became
+// of a stream of sound.
 
 extension Overload.Step {
     init(_ step: LoadShedding.Step) {
