@@ -14,7 +14,7 @@ extension Status {
     private func writeStation(_ metrics: inout OpenMetrics) {
         metrics.family("build_info", .gauge, "The version of the daemon and the station's name.")
         metrics.sample(1, [.init("version", version), .init("station", name)])
-        metrics.family("uptime_seconds", .gauge, unit: "seconds", "Since the daemon began.")
+        metrics.family("uptime_seconds", .gauge, unit: "seconds", "Time since the daemon began.")
         metrics.sample(uptimeSeconds)
         metrics.family("problems", .gauge, "Problems; see intercomctl status.")
         metrics.sample(problems.count)
@@ -115,12 +115,12 @@ extension Status {
         let seconds = 1e6
         let milliseconds = 1e3
         let percent = 1e4
-        gauge(&metrics, "peer_heard_age_seconds", "Since the last packet of a peer.", seconds) {
-            $0.heardAgeSeconds
-        }
-        gauge(&metrics, "peer_session_age_seconds", "Since a peer's session began.", seconds) {
-            $0.sessionAgeSeconds
-        }
+        gauge(
+            &metrics, "peer_heard_age_seconds", "Time since the last packet of a peer.", seconds
+        ) { $0.heardAgeSeconds }
+        gauge(
+            &metrics, "peer_session_age_seconds", "Time since a peer's session began.", seconds
+        ) { $0.sessionAgeSeconds }
         gauge(&metrics, "peer_rtt_seconds", "Round trip to a peer.", milliseconds) {
             $0.rttMilliseconds
         }

@@ -4,7 +4,8 @@ internal import Wire
 /// The numbered records between this station and one peer (protocol.md §2.4 "Reliability").
 ///
 /// Outgoing records are repeated until they are acknowledged or given up; incoming ones are
-/// acknowledged every time and acted on once.
+/// acknowledged every time, and acted on once: a number is remembered for `seenFor`, while it is
+/// among the last `seenMax`.
 struct RecordExchange {
     /// A record on its way, with its times of repetition.
     private struct Outgoing {

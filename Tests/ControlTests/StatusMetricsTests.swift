@@ -7,7 +7,7 @@ private let golden = """
     # HELP intercom_build_info The version of the daemon and the station's name.
     # TYPE intercom_build_info gauge
     intercom_build_info{version="0.1.0",station="kitchen"} 1
-    # HELP intercom_uptime_seconds Since the daemon began.
+    # HELP intercom_uptime_seconds Time since the daemon began.
     # TYPE intercom_uptime_seconds gauge
     # UNIT intercom_uptime_seconds seconds
     intercom_uptime_seconds 273600
@@ -99,11 +99,11 @@ private let golden = """
     # HELP intercom_peer_psk Whether a peer has a pre-shared key.
     # TYPE intercom_peer_psk gauge
     intercom_peer_psk{peer="garage"} 1
-    # HELP intercom_peer_heard_age_seconds Since the last packet of a peer.
+    # HELP intercom_peer_heard_age_seconds Time since the last packet of a peer.
     # TYPE intercom_peer_heard_age_seconds gauge
     # UNIT intercom_peer_heard_age_seconds seconds
     intercom_peer_heard_age_seconds{peer="garage"} 0.4
-    # HELP intercom_peer_session_age_seconds Since a peer's session began.
+    # HELP intercom_peer_session_age_seconds Time since a peer's session began.
     # TYPE intercom_peer_session_age_seconds gauge
     # UNIT intercom_peer_session_age_seconds seconds
     intercom_peer_session_age_seconds{peer="garage"} 12.5

@@ -39,7 +39,10 @@ struct LevelsScreen {
     mutating func add(_ levels: Levels) {
         hasLooks = true
         now = levels
-        moment = Instant(nanoseconds: Int64(levels.timeMilliseconds) * 1_000_000)
+        // A daemon that was taken over can send any number.
+        let (nanoseconds, isTooLarge) = Int64(levels.timeMilliseconds)
+            .multipliedReportingOverflow(by: 1_000_000)
+        moment = Instant(nanoseconds: isTooLarge ? 0 : nanoseconds)
         for _ in 0..<min(levels.lost, Self.looks) { wave.append(nil) }
         if let low = levels.low, let high = levels.high {
             wave.append((low, high))

@@ -99,7 +99,10 @@ private func call(_ call: CallStatus) -> String {
     var text = call.state.rawValue
     if let kind = call.kind, kind != "call" { text += " (\(kind.visible))" }
     text += " \(call.peers.joined(separator: ", ").visible)"
-    if let seconds = call.seconds { text += "  \(age(seconds: Int(seconds)))" }
+    // A daemon that was taken over can send any number.
+    if let seconds = call.seconds, (0..<1e12).contains(seconds) {
+        text += "  \(age(seconds: Int(seconds)))"
+    }
     if !call.weak.isEmpty {
         text += "  nothing heard from \(call.weak.joined(separator: ", ").visible)"
     }

@@ -32,10 +32,12 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     if invocation.isJSON {
         try printLine(report.json)
     } else {
-        for finding in report.errors { Terminal.write("\(finding.text)\n", to: .complaint) }
+        for finding in report.errors {
+            Terminal.write("\(finding.text.visibleLines)\n", to: .complaint)
+        }
         if report.omitted > 0 { Terminal.write("and \(report.omitted) more\n", to: .complaint) }
         for finding in report.warnings {
-            Terminal.write("warning: \(finding.text)\n", to: .complaint)
+            Terminal.write("warning: \(finding.text.visibleLines)\n", to: .complaint)
         }
         if report.errors.isEmpty { try printLine(summary) }
     }

@@ -8,10 +8,10 @@ internal import Wire
 
 /// The real-time loop: it owns the sound, the talk keys and the keys of every session.
 ///
-/// One turn goes straight through (a turn that only datagrams cause takes them and no more):
-/// commands, talk keys, microphone to wire, wire to voices, voices
-/// to speaker. After `run` has begun nothing is opened, closed, allocated or freed here: devices
-/// and keys come through a ring and leave through another.
+/// One turn goes straight through: commands, talk keys, microphone to wire, wire to voices, voices
+/// to speaker (a turn that only datagrams cause takes them and no more). After `run` has begun
+/// nothing is opened, closed, allocated or freed here: devices and keys come through a ring and
+/// leave through another.
 ///
 /// All methods that run in every turn are `mutating`, even those that change nothing: a borrow of a
 /// value so large may copy the whole of it.
@@ -22,7 +22,8 @@ internal import Wire
 ///   `Rings`; `MediaLoop+Shedding` leaves out what `LoadShedding` says; `Woken`, `MediaCount`.
 /// - Plan: `MediaPlan` is what is known of the settings (`+Heard`: how loud a voice is),
 ///   `MediaChange` brings others, `MediaVolumes` what a person has turned.
-/// - Buttons: `MediaLoop+Keys` acts on `TalkKeys`, each a `TalkKeySlot` with a `KeyMeaning`.
+/// - Buttons: `MediaLoop+Keys` acts on `TalkKeys`, each a `TalkKeySlot` with a `KeyMeaning`;
+///   its line comes as a `KeyLine`.
 /// - Cards: `MediaLoop+Cards` follows the `CardPair` (`+Master`: which card wakes the loop,
 ///   `+Streams`: whether sound moves), with `ClockMaster`, `CardClocks` and `StreamWatch`.
 /// - Capture, from the microphone's card: `MediaLoop+Capture` takes sound through `CapturePath`,

@@ -32,6 +32,19 @@ private func sample() -> Status {
 }
 
 @Suite struct DaemonTests {
+    /// A daemon that was taken over can send any number.
+    @Test(arguments: [1e300, -1e300, 1e12])
+    func aCallOfAnyLengthIsShown(seconds: Double) throws {
+        let folder = try StationFolder()
+        var status = sample()
+        (status.call.state, status.call.peers) = (.active, ["nursery"])
+        status.call.seconds = seconds
+        let daemon = try FakeDaemon(at: folder.socket, reply: .status(status))
+        let outcome = try folder.run("status")
+        #expect(outcome.code == 0 && outcome.output.contains("active nursery\n"))
+        daemon.stop()
+    }
+
     @Test func statusIsOneScreen() throws {
         let folder = try StationFolder()
         let daemon = try FakeDaemon(at: folder.socket, reply: .status(sample()))

@@ -36,6 +36,16 @@ import Testing
                     + #""suggestion":"port"},"#))
     }
 
+    /// The name of a file can hold what moves a terminal's cursor.
+    @Test func namesOfFilesAreMadeVisible() throws {
+        let folder = try StationFolder()
+        try folder.write("[peer garage]\nkey = x\n", to: "etc/peers.d/a\u{1B}[2J.conf")
+        let outcome = try folder.run("config", "check")
+        #expect(outcome.code == 1 && outcome.complaint.contains("garage") == false)
+        #expect(!outcome.complaint.utf8.contains(0x1B))
+        #expect(outcome.complaint.contains("[2J.conf:2: key: not a public key"))
+    }
+
     @Test func warningsAreFour() throws {
         let folder = try StationFolder("[session]\nrekey-after = 5s")
         let outcome = try folder.run("config", "check")
