@@ -164,4 +164,14 @@ import Wire
         while switchboard.nextOrder() != nil {}
         #expect(switchboard.pager.name == nil)
     }
+
+    @Test mutating func aPeerThatLeavesHearsThePageNoMoreAndTheOthersGoOn() throws {
+        try begin("house", for: caller)
+        _ = speak()
+        _ = switchboard.decided
+        switchboard.follow(.left(firstMid: 7), of: 2, at: start + .seconds(1))
+        #expect(switchboard.decided.first == .aim(target: page, [1]))
+        #expect(switchboard.listeners(of: page) == [1])
+        #expect(switchboard.pager.name == "house")
+    }
 }

@@ -27,6 +27,8 @@ struct RoomRules {
     /// The caller of the page that there is.
     private var pageCaller: CallerTicket?
     private var announcedSince: Instant?
+    /// The signals of each peer that have switched a relay, by their `mid`.
+    private var switched: [Int: Set<UInt32>] = [:]
     private var signsSeen: Instant?
     private var hasTalkLamp = false
     /// When a record was sent last that must be acknowledged.
@@ -68,8 +70,7 @@ struct RoomRules {
         case .beep(let isOn): isBeeping = isOn
         case .send(_, let payload): note(payload, at: room.now)
         case .hear(let peer, _, .page, let priority): mayPage(peer, priority, at: room)
-        case .switchRelay(let peer, _):
-            if !policy(of: peer, at: room).relay { room.fail("a relay is switched unasked") }
+        case .switchRelay(let peer, let signal): switches(signal, of: peer, at: room)
         case .notice(.callBegan(let summary, _)): began(summary, at: room)
         case .notice(.callEnded(let summary, let ending, _)): ended(summary, ending, at: room)
         case .notice(.signal(let peer, _)):
@@ -92,6 +93,13 @@ struct RoomRules {
         let policy = policy(of: peer, at: room)
         guard !policy.announce, priority < .emergency || !policy.emergency else { return }
         room.fail("a page of peer \(peer) is heard against the policy")
+    }
+
+    private mutating func switches(_ signal: Signal, of peer: Int, at room: Room) {
+        if !policy(of: peer, at: room).relay { room.fail("a relay is switched unasked") }
+        if !switched[peer, default: []].insert(signal.mid).inserted {
+            room.fail("a relay is switched twice for signal \(signal.mid) of peer \(peer)")
+        }
     }
 
     private mutating func began(_ summary: CallSummary, at room: Room) {
@@ -126,6 +134,9 @@ struct RoomRules {
         let call = room.switchboard.station.call?.summary
         for id in begun where !ended.contains(id) && id != call?.id {
             room.fail("call \(id.high) began, and is over without an end")
+        }
+        if isBeeping != (call?.isHeardUnasked ?? false) {
+            room.fail(isBeeping ? "it beeps for nobody" : "somebody listens without a beep")
         }
         guard down.contains(Int(TalkTarget.call)) else { return }
         guard let call else { return room.fail("the microphone is open for a call that is over") }
