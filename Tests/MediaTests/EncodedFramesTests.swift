@@ -5,10 +5,10 @@ import Testing
 
 @Suite struct EncodedFramesTests {
     func bytes(_ frames: borrowing EncodedFrames, of number: Int) -> [UInt8] {
-        var room = InlineArray<320, UInt8>(repeating: 0)
+        var room = [UInt8](repeating: 0, count: frames.frameSize)
         var span = room.mutableSpan
         frames.copy(number, into: &span, at: 0)
-        return (0..<frames.frameSize).map { room[$0] }
+        return room
     }
 
     /// A frame that tells which one it is.
