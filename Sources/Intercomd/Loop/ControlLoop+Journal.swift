@@ -22,7 +22,7 @@ extension ControlLoop {
         if let peer { event.peer = roster[peer].name }
         if let button { event.button = config.buttons[button].name }
         event.lamp = lamp
-        if let since { event.seconds = seconds(now - since) }
+        if let since { event.seconds = (now - since).inSeconds }
         event.target = target
         event.detail = detail
         announce(event)

@@ -98,8 +98,9 @@ extension ControlLoop {
     mutating func followTraffic() {
         for peer in 0..<Roster.capacity {
             let traffic = rings.traffic[peer]
-            let (sent, opened) = (moment(traffic[.lastSent]), moment(traffic[.lastOpened]))
-            let refused = moment(traffic[.lastRefused])
+            let sent = Instant(gauge: traffic[.lastSent])
+            let opened = Instant(gauge: traffic[.lastOpened])
+            let refused = Instant(gauge: traffic[.lastRefused])
             feed { board, table, now in
                 table.traffic(
                     peer: peer, sent: traffic[.sentOnCurrent], lastSent: sent, lastOpened: opened,
@@ -189,7 +190,7 @@ extension ControlLoop {
             board.followListeners(at: now) { peer in
                 guard let state = table.state(of: peer) else { return nil }
                 return Doubts.SignsOfLife(
-                    opened: moment(rings.traffic[peer][.lastOpened]),
+                    opened: Instant(gauge: rings.traffic[peer][.lastOpened]),
                     sessionSince: state.sessionSince)
             }
         }

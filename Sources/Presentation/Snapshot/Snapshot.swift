@@ -113,11 +113,4 @@ package final class Snapshot {
 
     /// What is done about the echo, and why.
     package var handsFree: HandsFree { HandsFree(config.audio, clocksApart: clocksApart) }
-
-    func seconds(_ duration: Duration) -> Double { duration.inSeconds }
-
-    /// Of a gauge that holds a time, in ns; nil before the first.
-    func moment(_ nanoseconds: UInt64) -> Instant? {
-        nanoseconds == 0 ? nil : Instant(nanoseconds: Int64(nanoseconds))
-    }
 }

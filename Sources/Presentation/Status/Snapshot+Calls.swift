@@ -36,7 +36,7 @@ extension Snapshot {
         status.direction = summary.isOutgoing ? "out" : "in"
         status.peers = station.participants.map { roster[$0].name }
         status.weak = station.weakParticipants.map { roster[$0].name }
-        status.seconds = seconds(now - summary.since)
+        status.seconds = (now - summary.since).inSeconds
         return status
     }
 

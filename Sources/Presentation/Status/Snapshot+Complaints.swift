@@ -79,7 +79,7 @@ extension Snapshot {
         status.down.reason = reason.code.description
         status.down.text = complaint.text
         status.down.fix = complaint.fix
-        status.down.ageSeconds = peers[peer].downSince.map { seconds(now - $0) }
+        status.down.ageSeconds = peers[peer].downSince.map { (now - $0).inSeconds }
     }
 
     /// Two stations use the key of a peer.
@@ -111,7 +111,7 @@ extension Snapshot {
             status.key = caller.publicKey.text
             status.fingerprint = caller.publicKey.fingerprint
             status.address = SocketAddress(caller.source).description
-            status.ageSeconds = seconds(now - caller.calledAt)
+            status.ageSeconds = (now - caller.calledAt).inSeconds
             status.isProven = caller.isProven
             return status
         }

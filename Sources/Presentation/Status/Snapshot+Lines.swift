@@ -18,7 +18,7 @@ extension Snapshot {
         if let target = routing.buttonTargets[place] {
             button.isTalking = talkingSince[target] != nil
         }
-        button.pressAgeSeconds = key.pressedAt.map { seconds(now - $0) }
+        button.pressAgeSeconds = key.pressedAt.map { (now - $0).inSeconds }
         return button
     }
 }

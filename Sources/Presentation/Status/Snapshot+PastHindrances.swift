@@ -12,7 +12,7 @@ extension Snapshot {
     /// where it was.
     func unheard(_ peer: Int) -> (why: Unheard, at: Instant, stream: Int)? {
         let traffic = peers[peer].traffic
-        guard let at = moment(traffic[.unheardAt]) else { return nil }
+        guard let at = Instant(gauge: traffic[.unheardAt]) else { return nil }
         let value = traffic[.unheardWhy]
         return (Unheard(rawValue: UInt8(truncatingIfNeeded: value)), at, Int(value >> 8 & 31))
     }
@@ -24,10 +24,10 @@ extension Snapshot {
             let name = roster[number].name
             if let (why, at, stream) = unheard(number),
                 let reason = HeardBy.Reason(why), reason != .over,
-                seconds(now - at) < reason.shownForSeconds,
+                (now - at).inSeconds < reason.shownForSeconds,
                 !isMended(reason, of: number, on: stream, since: at)
             {
-                let age = seconds(now - at)
+                let age = (now - at).inSeconds
                 found.append(
                     Hindrance(
                         .here, reason,
@@ -39,10 +39,10 @@ extension Snapshot {
                 let last = switchboard.ownTalks.lastWords(to: number),
                 let reason = last.heard.obstacle.map({ HeardBy.Reason($0) }),
                 reason != .unknown, reason != .down,
-                reason != .over, seconds(now - last.at) < reason.shownForSeconds,
+                reason != .over, (now - last.at).inSeconds < reason.shownForSeconds,
                 isStill(reason, at: number)
             {
-                let age = seconds(now - last.at)
+                let age = (now - last.at).inSeconds
                 let share = last.heard.percent == 0 ? "nothing" : "\(last.heard.percent ?? 0) %"
                 found.append(
                     Hindrance(

@@ -27,7 +27,7 @@ extension Snapshot {
             case .stale: .stale
             case .down: .down
             }
-        status.heardAgeSeconds = moment(traffic[.lastOpened]).map { seconds(now - $0) }
+        status.heardAgeSeconds = Instant(gauge: traffic[.lastOpened]).map { (now - $0).inSeconds }
         status.rttMilliseconds = station.view(of: peer).usualRoundTrip
             .map { Double($0.nanoseconds) / 1_000_000 }
         if traffic[.playoutDelay] > 0 {
@@ -42,7 +42,7 @@ extension Snapshot {
         status.framesRecovered = Int(traffic[.recovered])
         let last = switchboard.ownTalks.lastWords(to: peer)
         status.heardPercent = last?.heard.percent
-        status.lastWordsAgeSeconds = last.map { seconds(now - $0.at) }
+        status.lastWordsAgeSeconds = last.map { (now - $0.at).inSeconds }
         status.heardReason = last?.heard.obstacle.map { HeardBy.Reason($0) }
         status.hearsNow = hearsNow(peer)
         status.packetsSent = Int(traffic[.sent])
@@ -59,7 +59,7 @@ extension Snapshot {
         status.hasPSK = state.hasPSK
         status.endpoint = state.endpoint.map { SocketAddress($0).description }
         status.isTalking = peers[peer].isSounding
-        status.sessionAgeSeconds = state.sessionSince.map { seconds(now - $0) }
+        status.sessionAgeSeconds = state.sessionSince.map { (now - $0).inSeconds }
         return status
     }
 
@@ -79,7 +79,7 @@ extension Snapshot {
         }
         let known = station.view(of: peer)
         if let report = known.report, let at = known.reportAt {
-            status.report.ageSeconds = seconds(now - at)
+            status.report.ageSeconds = (now - at).inSeconds
             status.report.lossPercent = Double(report.loss) * 100 / 256
             status.report.jitterMilliseconds = Double(report.jitter) / 10
             status.report.bufferMilliseconds = Double(report.delay)

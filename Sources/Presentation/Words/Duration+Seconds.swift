@@ -1,6 +1,6 @@
 internal import Time
 
 extension Duration {
-    /// As people and programs are told it: to the millisecond.
-    var inSeconds: Double { Double(milliseconds) / 1000 }
+    /// In seconds, to the millisecond, as people and programs are told it.
+    package var inSeconds: Double { Double(milliseconds) / 1000 }
 }
