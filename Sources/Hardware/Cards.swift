@@ -72,23 +72,21 @@ package struct Cards {
         wanted = Self.wanted(config)
         let inputChange = Self.change(config.mixerInput, config.micVolume)
         let outputChange = Self.change(config.mixerOutput, config.volume)
-        if isOther || input.name != config.input {
-            rings.tell(.giveUp(.capture))
-            input = Side(
-                name: config.input, isLeaving: input.isOpen || input.isLeaving,
-                mixerChange: inputChange)
-        } else if input.mixerChange != inputChange {
-            input.mixerChange = inputChange
-            Self.mix(&input, .capture)
-        }
-        if isOther || output.name != config.output {
-            rings.tell(.giveUp(.playback))
-            output = Side(
-                name: config.output, isLeaving: output.isOpen || output.isLeaving,
-                mixerChange: outputChange)
-        } else if output.mixerChange != outputChange {
-            output.mixerChange = outputChange
-            Self.mix(&output, .playback)
+        Self.configure(&input, .capture, config.input, inputChange, isOther: isOther, rings)
+        Self.configure(&output, .playback, config.output, outputChange, isOther: isOther, rings)
+    }
+
+    private static func configure(
+        _ side: inout Side, _ direction: PCMError.Direction, _ name: DeviceName,
+        _ mixerChange: CardControl.Change?, isOther: Bool, _ rings: Rings
+    ) {
+        if isOther || side.name != name {
+            rings.tell(.giveUp(direction))
+            side = Side(
+                name: name, isLeaving: side.isOpen || side.isLeaving, mixerChange: mixerChange)
+        } else if side.mixerChange != mixerChange {
+            side.mixerChange = mixerChange
+            mix(&side, direction)
         }
     }
 
