@@ -1,6 +1,5 @@
 internal import Config
 internal import Control
-internal import HAL
 internal import Presentation
 internal import Storage
 internal import Time
@@ -18,7 +17,7 @@ extension ControlLoop {
         _ kind: Event.Kind, peer: Int? = nil, target: String? = nil, button: Int? = nil,
         lamp: String? = nil, since: Instant? = nil, detail: String? = nil
     ) {
-        var event = Event(kind, at: Int(Clock.wallMilliseconds()))
+        var event = Event(kind, at: wall)
         if let peer { event.peer = roster[peer].name }
         if let button { event.button = config.buttons[button].name }
         event.lamp = lamp

@@ -54,7 +54,7 @@ extension ControlLoop {
 
     /// Keeps what the history is to know, and tells people.
     private mutating func follow(_ notice: Notice) {
-        let wall = wall
+        let (names, wall) = (names, wall)
         if let record = names.record(of: notice, at: now, wall: wall) {
             for fault in history.append(record, at: now) { announce(Event(fault, at: wall)) }
         }
