@@ -6,7 +6,6 @@ import Testing
 import Time
 
 @testable import Presentation
-@testable import Session
 
 @Suite struct EventTests {
     private let names: Names
@@ -14,10 +13,7 @@ import Time
 
     init() throws {
         station = try Kitchen.snapshot()
-        station.peers[Kitchen.garage].session = PeerState(
-            phase: .up(since: Kitchen.now), suite: .chaChaPoly, hasPSK: true,
-            sessionSince: Kitchen.now, handshakes: 1,
-            endpoint: try Kitchen.endpoint("10.0.0.7"), lastOpened: nil)
+        station.peers[Kitchen.garage].session = try Kitchen.session()
         names = Names(station.config, station.roster, station.routing)
     }
 

@@ -12,19 +12,12 @@ import Wire
 @testable import Switchboard
 
 @Suite struct SnapshotPeersTests {
-    private func session(hasPSK: Bool) throws -> PeerState {
-        PeerState(
-            phase: .up(since: Kitchen.now), suite: .chaChaPoly, hasPSK: hasPSK,
-            sessionSince: Kitchen.now - .seconds(90), handshakes: 2,
-            endpoint: try Kitchen.endpoint("10.0.0.7"), lastOpened: nil)
-    }
-
     @Test func protectionIsToldAsTheSessionHasIt() throws {
         let station = try Kitchen.snapshot()
         #expect(!station.peerStatus(Kitchen.garage).hasPSK)
-        station.peers[Kitchen.garage].session = try session(hasPSK: false)
+        station.peers[Kitchen.garage].session = try Kitchen.session(hasPSK: false)
         #expect(!station.peerStatus(Kitchen.garage).hasPSK)
-        station.peers[Kitchen.garage].session = try session(hasPSK: true)
+        station.peers[Kitchen.garage].session = try Kitchen.session()
         let status = station.peerStatus(Kitchen.garage)
         #expect(status.hasPSK && status.suite == 2 && status.endpoint == "10.0.0.7:4747")
         #expect(status.sessionAgeSeconds == 90)
@@ -49,7 +42,7 @@ import Wire
 
     @Test func aPeerTalksOnlyWhileItIsHeard() throws {
         let station = try Kitchen.snapshot()
-        station.peers[Kitchen.garage].session = try session(hasPSK: true)
+        station.peers[Kitchen.garage].session = try Kitchen.session()
         #expect(!station.peerStatus(Kitchen.garage).isTalking && station.levels.talkers.isEmpty)
         station.peers[Kitchen.garage].isSounding = true
         #expect(station.peerStatus(Kitchen.garage).isTalking)

@@ -102,6 +102,14 @@ enum Kitchen {
             jitterMax: .milliseconds(240))
     }
 
+    /// The second session with a peer, which has lasted 90 seconds.
+    static func session(hasPSK: Bool = true) throws -> PeerState {
+        PeerState(
+            phase: .up(since: now), suite: .chaChaPoly, hasPSK: hasPSK,
+            sessionSince: now - .seconds(90), handshakes: 2,
+            endpoint: try endpoint("10.0.0.7"), lastOpened: nil)
+    }
+
     /// Where a peer may be.
     static func endpoint(_ host: String, _ port: UInt16 = 4747) throws -> Endpoint {
         Endpoint(try #require(SocketAddress(host: host, port: port)))
