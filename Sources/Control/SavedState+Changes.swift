@@ -1,6 +1,6 @@
 /// The rules by which people change what is kept.
 extension SavedState {
-    /// What has changed, for the journal.
+    /// The journal records each change of the saved state.
     public enum Change: Equatable, Sendable {
         case volume(Volumes.Kind, percent: Int)
         case mute(String, isOn: Bool)
@@ -8,7 +8,7 @@ extension SavedState {
         case doNotDisturb(isOn: Bool, seconds: Int?)
     }
 
-    /// What can be muted besides peers and channels.
+    /// A person can mute these besides peers and channels.
     public static let muteable = ["mic", "speaker"]
 
     /// Whether a person has muted this: "mic", "speaker", a peer or a channel.
@@ -20,14 +20,14 @@ extension SavedState {
         }
     }
 
-    /// Takes over what a person wants.
+    /// Applies a person's request.
     ///
     /// - Parameters:
-    ///   - request: What is wanted.
+    ///   - request: The person's request.
     ///   - names: The peers and channels of the settings.
     ///   - milliseconds: The time since 1970.
-    /// - Returns: What has changed; nil where it was so before.
-    /// - Throws: What the person is told who named nothing that there is.
+    /// - Returns: The change; nil if the request changed nothing.
+    /// - Throws: An error with the known names, if the request mutes an unknown name.
     public mutating func follow(
         _ request: StateRequest, among names: [String], at milliseconds: Int
     ) throws(ControlError) -> Change? {

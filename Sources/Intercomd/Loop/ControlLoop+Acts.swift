@@ -9,7 +9,7 @@ internal import Switchboard
 internal import Time
 internal import Wire
 
-/// What buttons do besides talking, and relays.
+/// The control loop carries out the actions of buttons, except talking, and switches relays.
 extension ControlLoop {
     /// A finger meant something by a button: the same is done as if `intercomctl` asked for it.
     mutating func touched(_ place: Int, _ touch: Config.Touch) {
