@@ -18,6 +18,7 @@ import time
 
 import numpy
 from stage import place, process, sound
+from stage.judged import UNJUDGED, excuse, turns
 from stage.people import PATIENCE, Scene, listen, unjudged, wait
 from stage.wire import BadNet
 
@@ -41,9 +42,6 @@ LINES_LEAST_NS = 2_000_000_000
 
 LINES_TRIES = 3
 """Rounds of lines, where the media threads had to wait for a processor in those before."""
-
-STARVED = 0.02
-"""The share of a round that a media thread spends waiting for a processor on no quiet machine."""
 
 STEADY = 0.9
 """The share of a round in which the tone must be there."""
@@ -214,21 +212,17 @@ class Fuzz:
     def lines(self, count):
         """Rounds of lines until one leaves the speech as it was, or nothing else disturbed it."""
         for _ in range(LINES_TRIES):
-            waited = self.waited()
+            waited, start = turns.waited(), time.monotonic()
             found = self.round_of_lines(count)
             if found.get("share") is None or found["share"] >= STEADY:
                 return found
-            starved = (self.waited() - waited) / found["seconds"]
-            if starved < STARVED:
+            reason = excuse(start, turns.waited() - waited)
+            if reason is None:
                 break
-            print(f"lines: waited for a processor {starved:.1%} of the time: {found}", flush=True)
+            print(f"lines: {UNJUDGED}, {reason}: {found}", flush=True)
         self.complaints.append(f"lines: {found['share']:.1%} of the speech was heard"
                                + self.scene.circumstances())
         return found
-
-    def waited(self):
-        """Seconds that the two media threads have had to wait for a processor."""
-        return sum(process.turns(one.pid, "media")[1] for one in (self.kitchen, self.garage))
 
     def round_of_lines(self, count):
         """So many lines of nonsense at least, and worse, while kitchen talks."""
