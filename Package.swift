@@ -24,18 +24,25 @@ let concreteElsewhere: [SwiftSetting] = [
     .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))
 ]
 
+// Tests send hours of sound and thousands of handshakes through these modules. They are optimised in
+// debug builds, too: the unit tests then take half as long. Every check stays, as nothing uses
+// `assert`.
+let busyInTests: Set<String> = ["Audio", "Crypto"]
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 /// One module of the product: the imports it may have are exactly `uses`.
 func module(_ name: String, uses: [Target.Dependency]) -> Target {
     .target(
         name: name, dependencies: uses,
-        swiftSettings: strict + (generic.contains(name) ? concreteElsewhere : []))
+        swiftSettings: strict + (generic.contains(name) ? concreteElsewhere : [])
+            + (busyInTests.contains(name) ? optimised : []))
 }
 
 /// The tests of one module, with the modules they import besides.
 func tests(_ name: String, with others: [Target.Dependency] = []) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: [.byName(name: name)] + others,
-        swiftSettings: strict)
+        swiftSettings: strict + (busyInTests.contains(name) ? optimised : []))
 }
 
 let package = Package(
@@ -121,7 +128,7 @@ let package = Package(
         // Speech, networks and listeners in virtual time, and a program that says what they heard.
         .target(
             name: "Scene", dependencies: ["Audio", "Time"], path: "Tests/Support/Scene",
-            swiftSettings: strict),
+            swiftSettings: strict + optimised),
         .executableTarget(
             name: "VoiceProbe", dependencies: ["Audio", "Scene"], path: "Tests/Support/VoiceProbe",
             swiftSettings: strict),
