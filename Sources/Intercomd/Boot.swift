@@ -87,7 +87,7 @@ enum Boot {
                 plan: plan)
             let links = try Links(socket: sockets.handshake)
             var switchboard = Switchboard(
-                station: station(routing), peers: Roster.capacity, known: roster.numbers,
+                station: station(routing, roster), known: roster.numbers,
                 frames: LossProtection.Frames(plan), at: startedAt)
             switchboard.hasPermitTone = plan.hasPermitTone
             let control = try ControlLoop(
@@ -160,10 +160,10 @@ enum Boot {
         }
     }
 
-    private static func station(_ routing: Routing) -> Station {
+    private static func station(_ routing: Routing, _ roster: Roster) -> Station {
         Station(
             targets: routing.targets, channels: routing.channels,
-            firstMids: (0..<Roster.capacity).map { _ in randomMid() })
+            firstMids: roster.numbers.map { _ in randomMid() })
     }
 
     /// Where a peer's numbered records begin.

@@ -42,22 +42,16 @@ struct Calls {
     var call: Call?
     /// Calls that are over, so that a peer that missed the end is told again.
     var ended: [(id: CallID, at: Instant)] = []
-    var policies: [Policy]
+    var policies = [Policy](repeating: Policy(), count: PeerSet.capacity)
     var availability = Availability.open
     var channels: [Channel] = []
     /// Whether this station's speaker is held down while its microphone is open.
     var isHalfDuplex = false
-    var refusals: RefusalLog
-    var budgets: [CallBudget]
+    var refusals = RefusalLog()
+    var budgets = ByPeer(CallBudget())
     private var effects: [Effect] = []
     private var shownState: CallState?
     private var shownListeners: [Int] = []
-
-    init(peers: Int) {
-        policies = Array(repeating: Policy(), count: peers)
-        refusals = RefusalLog(peers: peers)
-        budgets = Array(repeating: CallBudget(), count: peers)
-    }
 
     mutating func nextEffect() -> Effect? { effects.isEmpty ? nil : effects.removeFirst() }
 

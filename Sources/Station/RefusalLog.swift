@@ -9,9 +9,7 @@ struct RefusalLog {
     }
 
     private static let pause = Duration.seconds(60)
-    private var peers: [Peer]
-
-    init(peers: Int) { self.peers = Array(repeating: Peer(), count: peers) }
+    private var peers = ByPeer(Peer())
 
     func counts(of peer: Int) -> Refusals { peers[peer].counts }
 

@@ -84,21 +84,23 @@ public struct Station {
     /// Targets that are bound at run time.
     var aimed: [TalkTarget] = []
     var channels: [Channel]
-    var peers: [Peer]
+    var peers = ByPeer(Peer(exchange: RecordExchange(firstMid: 0)))
     var pending: [Action] = []
     var now = Instant(nanoseconds: 0)
-    var calls: Calls
+    var calls = Calls()
     var pages = Pages()
     /// Peer requests (relay, call light) that await an answer.
     var peerRequests: [(peer: Int, mid: UInt32, until: Instant)] = []
 
-    /// `firstMids` holds a random number for each peer number, drawn at the start.
+    /// `firstMids` holds a random number for each of the first peers, drawn at the start; one that
+    /// comes later brings its own (`replace`).
     public init(targets: [TalkTarget], channels: [Channel], firstMids: [UInt32]) {
         precondition(targets.allSatisfy { FrameFlags.streams.contains($0.stream) })
         self.targets = targets
         self.channels = channels
-        peers = firstMids.map { Peer(exchange: RecordExchange(firstMid: $0)) }
-        calls = Calls(peers: firstMids.count)
+        for (peer, firstMid) in firstMids.enumerated() {
+            peers[peer] = Peer(exchange: RecordExchange(firstMid: firstMid))
+        }
         calls.channels = channels
     }
 
@@ -320,11 +322,11 @@ public struct Station {
     public var deadline: Instant? {
         var first = min(calls.deadline ?? .never, pages.deadline ?? .never)
         for request in peerRequests { first = min(first, request.until) }
-        for peer in peers {
-            first = min(first, peer.exchange.giveUpDeadline ?? .never)
-            guard peer.isUp else { continue }
-            let asking = min(peer.nextPing, peer.nextAsking)
-            first = min(first, peer.exchange.deadline ?? .never, asking)
+        for peer in peers.indices {
+            first = min(first, peers[peer].exchange.giveUpDeadline ?? .never)
+            guard peers[peer].isUp else { continue }
+            let asking = min(peers[peer].nextPing, peers[peer].nextAsking)
+            first = min(first, peers[peer].exchange.deadline ?? .never, asking)
         }
         return first == .never ? nil : first
     }

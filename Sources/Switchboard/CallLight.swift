@@ -1,3 +1,4 @@
+internal import Station
 internal import Time
 
 /// The lamp by which a peer calls for somebody without making a sound.
@@ -11,9 +12,7 @@ package struct CallLight: Sendable {
 
     /// When it goes out by itself; nil when it is off.
     private(set) var deadline: Instant?
-    private var toldAt: [Instant?]
-
-    init(peers: Int) { toldAt = Array(repeating: nil, count: peers) }
+    private var toldAt = ByPeer<Instant?>(nil)
 
     /// Whether it is on.
     package var isLit: Bool { deadline != nil }

@@ -1,3 +1,4 @@
+internal import Station
 package import Time
 
 /// Checks whether silent listeners of this station still have its session.
@@ -40,9 +41,7 @@ package struct Doubts: Sendable {
     /// When the next peer will have been silent for too long, or is due to be checked again; nil
     /// when there is none.
     private(set) var deadline: Instant?
-    private var checkedAt: [Instant?]
-
-    init(peers: Int) { checkedAt = Array(repeating: nil, count: peers) }
+    private var checkedAt = ByPeer<Instant?>(nil)
 
     /// Checks those of the listeners that have fallen silent.
     mutating func follow(_ listeners: [Listener], at now: Instant, _ orders: inout Orders) {

@@ -44,13 +44,8 @@ package struct DownWatch: Sendable {
     private var loopback = PeerSet()
     private var nextNetworkLook: Instant?
     private var nextStranger: Instant?
-    private var probedAt: [Instant?]
-    private var isKeyShared: [Bool]
-
-    init(peers: Int) {
-        probedAt = Array(repeating: nil, count: peers)
-        isKeyShared = Array(repeating: false, count: peers)
-    }
+    private var probedAt = ByPeer<Instant?>(nil)
+    private var isKeyShared = ByPeer(false)
 
     /// Whether to look at this machine's network now: it has changed, or the last look is long ago.
     mutating func looksAtNetwork(hasChanged: Bool, at now: Instant) -> Bool {

@@ -14,12 +14,10 @@ package struct HeardVoices: Sendable {
         var formerHearings = [Hearing](repeating: .unbound, count: 32)
     }
 
-    private var voices: [Voice]
-
-    init(peers: Int) { voices = Array(repeating: Voice(), count: peers) }
+    private var voices = ByPeer(Voice())
 
     /// Whether any peer is heard now.
-    package var isAny: Bool { voices.contains { $0.sounding != 0 } }
+    package var isAny: Bool { voices.indices.contains { isHeard($0) } }
 
     /// Whether a peer is heard now.
     package func isHeard(_ peer: Int) -> Bool { voices[peer].sounding != 0 }

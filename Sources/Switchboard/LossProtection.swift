@@ -1,4 +1,5 @@
 package import Audio
+internal import Station
 internal import Time
 internal import Wire
 
@@ -22,11 +23,11 @@ package struct LossProtection: Sendable {
     }
 
     private(set) var frames: Frames
-    private var ways: [Way]
+    private var ways: ByPeer<Way>
 
-    package init(peers: Int, _ frames: Frames) {
+    package init(_ frames: Frames) {
         self.frames = frames
-        ways = (0..<peers).map { _ in Way(frames, isWireless: false) }
+        ways = ByPeer(Way(frames, isWireless: false))
     }
 
     /// What is known of the way to a peer, and done about it.
@@ -46,16 +47,21 @@ package struct LossProtection: Sendable {
         change(peer, &orders) { $0.measured(roundTrip, at: now) }
     }
 
-    /// Nothing is known of any way, or the frames are different from now on; `isWireless` says
-    /// whether this machine sends by radio, nil that this is as before.
-    mutating func begin(_ frames: Frames, isWireless: Bool?, _ orders: inout Orders) {
+    /// Nothing is known of any way, or the frames are different from now on: the sound to these
+    /// peers is told.
+    ///
+    /// `isWireless` says whether this machine sends by radio.
+    mutating func begin(
+        _ frames: Frames, isWireless: Bool, to peers: [Int], _ orders: inout Orders
+    ) {
         self.frames = frames
-        for peer in ways.indices { begin(peer, isWireless: isWireless, &orders) }
+        ways = ByPeer(Way(frames, isWireless: isWireless))
+        for peer in peers { begin(peer, &orders) }
     }
 
     /// Nothing is known of the way to this peer any more.
-    mutating func begin(_ peer: Int, isWireless: Bool? = nil, _ orders: inout Orders) {
-        ways[peer] = Way(frames, isWireless: isWireless ?? ways[peer].isWireless)
+    mutating func begin(_ peer: Int, _ orders: inout Orders) {
+        ways[peer] = ways.blank
         orders.add(.protect(peer: peer, ways[peer].redundancy.choice))
     }
 
@@ -82,8 +88,6 @@ extension LossProtection {
                 frameSizeRepeated: frames.sizeRepeated,
                 rooms: AudioPacket.roomMin...AudioPacket.roomMax, depthMin: isWireless ? 1 : 0)
         }
-
-        var isWireless: Bool { redundancy.depthMin > 0 }
 
         mutating func reported(_ report: Report, at now: Instant) {
             act(at: now)

@@ -29,10 +29,7 @@ package struct OwnTalks: Sendable {
     /// Talkspurts whose listeners still report, from the oldest.
     var spurts: [Talkspurt] = []
     private var begun = 0
-    var listeners: [Listener]
-
-    /// - Parameter peers: Numbers that a peer may have.
-    init(peers: Int) { listeners = Array(repeating: Listener(), count: peers) }
+    var listeners = ByPeer(Listener())
 }
 
 // MARK: Talkspurts

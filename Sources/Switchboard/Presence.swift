@@ -14,11 +14,9 @@ package struct Presence: Sendable {
     /// One heartbeat, and some patience.
     static let staleAfter = Duration.seconds(20)
 
-    private var reaches: [Reach]
+    private var reaches = [Reach](repeating: .down, count: PeerSet.capacity)
     /// It is this station that goes: no peer is lost.
     private var isLeaving = false
-
-    init(peers: Int) { reaches = Array(repeating: .down, count: peers) }
 
     /// Whether a peer is there.
     package func reach(of peer: Int) -> Reach { reaches[peer] }

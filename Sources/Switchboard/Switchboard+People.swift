@@ -32,7 +32,7 @@ extension Switchboard {
 
     /// The frames are different from now on, or nothing is known of any way.
     package mutating func beginProtection(_ frames: LossProtection.Frames, isWireless: Bool) {
-        protection.begin(frames, isWireless: isWireless, &orders)
+        protection.begin(frames, isWireless: isWireless, to: peers, &orders)
     }
 
     /// What each peer may do here, and whether people want to be disturbed.

@@ -23,7 +23,7 @@ package struct Switchboard {
     /// How the sound to each peer is protected against loss.
     package internal(set) var protection: LossProtection
     package internal(set) var callDesk = CallDesk()
-    package internal(set) var callLight: CallLight
+    package internal(set) var callLight = CallLight()
     /// The peers of the settings, in their order.
     var peers: [Int]
     /// Whether a tone permits a person to talk.
@@ -39,14 +39,14 @@ package struct Switchboard {
     /// The talks that the microphone is open for.
     package internal(set) var openTalks = OpenTalks()
     /// The voices of peers that are heard.
-    package internal(set) var voices: HeardVoices
+    package internal(set) var voices = HeardVoices()
     var peerRequests = PeerRequests()
     /// Whether each peer is there.
-    package internal(set) var presence: Presence
+    package internal(set) var presence = Presence()
     /// Whether the addresses of each peer are known.
-    package internal(set) var whereabouts: Whereabouts
+    package internal(set) var whereabouts = Whereabouts()
     /// Why peers are down, as far as this station can find out.
-    package internal(set) var downWatch: DownWatch
+    package internal(set) var downWatch = DownWatch()
     /// Streams of sound that are open and move none.
     package internal(set) var still = StillStreams()
     /// What is lost, or goes wrong, between a card and this program.
@@ -54,39 +54,31 @@ package struct Switchboard {
     /// What the sound leaves out because the processor cannot keep up.
     package internal(set) var overload = Overload()
     var microphoneWatch = MicrophoneWatch()
-    var doubts: Doubts
+    var doubts = Doubts()
     var search = Search()
     /// The rights that peers have here now.
     package internal(set) var consent: Consent
 
     /// What listeners hear of this station's own talk.
-    package internal(set) var ownTalks: OwnTalks
+    package internal(set) var ownTalks = OwnTalks()
 
     var orders = Orders()
     var now: Instant
 
     /// - Parameters:
     ///   - station: Whose targets and channels are those of the settings.
-    ///   - peers: Numbers that a peer may have.
     ///   - known: Those of the peers of the settings, in their order.
     ///   - frames: What the encoder makes of the sound.
     ///   - now: The time.
     package init(
-        station: consuming Station, peers: Int, known: [Int] = [], frames: LossProtection.Frames,
+        station: consuming Station, known: [Int] = [], frames: LossProtection.Frames,
         at now: Instant
     ) {
         self.peers = known
         self.station = station
         self.now = now
-        protection = LossProtection(peers: peers, frames)
-        callLight = CallLight(peers: peers)
-        voices = HeardVoices(peers: peers)
-        presence = Presence(peers: peers)
-        whereabouts = Whereabouts(peers: peers)
-        doubts = Doubts(peers: peers)
-        downWatch = DownWatch(peers: peers)
+        protection = LossProtection(frames)
         consent = Consent(at: now)
-        ownTalks = OwnTalks(peers: peers)
     }
 
     /// The next thing that was decided here; nil when there is none.

@@ -1,3 +1,5 @@
+internal import Station
+
 /// Whether the addresses of each peer are known.
 package struct Whereabouts: Sendable {
     private struct Place: Sendable {
@@ -9,9 +11,7 @@ package struct Whereabouts: Sendable {
         var complaint: String?
     }
 
-    private var places: [Place]
-
-    init(peers: Int) { places = Array(repeating: Place(), count: peers) }
+    private var places = ByPeer(Place())
 
     /// Whether the names among a peer's addresses have been found once.
     package func isResolved(_ peer: Int) -> Bool { places[peer].isResolved }

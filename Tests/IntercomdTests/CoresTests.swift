@@ -28,7 +28,7 @@ private struct Owner: ~Copyable, CoresOwner {
         let station = Station(targets: [], channels: [], firstMids: [0, 0])
         let frames = LossProtection.Frames(samples: 960, size: 60, sizeRepeated: 60)
         cores = Cores(
-            table, Switchboard(station: station, peers: 2, frames: frames, at: now))
+            table, Switchboard(station: station, frames: frames, at: now))
     }
 
     mutating func perform(_ order: Order) {

@@ -1,6 +1,7 @@
 import Media
 import Presentation
 import Realtime
+import Station
 import Testing
 import Time
 

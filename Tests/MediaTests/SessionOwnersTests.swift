@@ -17,7 +17,7 @@ import Testing
 
     @Test func twoSessionsMayShareAnEntry() {
         var owners = SessionOwners()
-        var peers = FixedArray(count: 8) { _ in MediaPeer() }
+        var peers = GrowingArray(capacity: 8) { MediaPeer() }
         _ = peers[2].keySlots.install(keys(5))
         _ = peers[6].keySlots.install(keys(5 + 64))
         var owner = owners.owner(of: 5, among: &peers)

@@ -53,8 +53,7 @@ enum Kitchen {
             station: Station(
                 targets: routing.targets, channels: routing.channels,
                 firstMids: (0..<Roster.capacity).map { 100 * UInt32($0) }),
-            peers: Roster.capacity, frames: .init(samples: 480, size: 80, sizeRepeated: 40),
-            at: now)
+            frames: .init(samples: 480, size: 80, sizeRepeated: 40), at: now)
         board.configure(
             peers: roster.numbers, targets: routing.targets, channels: routing.channels, at: now)
         for peer in roster.numbers { board.follow(.up(isNewBoot: true), of: peer, at: now) }

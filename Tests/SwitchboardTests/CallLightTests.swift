@@ -7,7 +7,7 @@ import Time
     private let start = Instant(nanoseconds: 5_000_000_000)
 
     @Test func theLightGoesOutWhenItsTimeIsOver() {
-        var light = CallLight(peers: 4)
+        var light = CallLight()
         var orders = Orders()
         light.light(by: 2, for: .seconds(30), at: start, &orders)
         #expect(orders.all == [.notice(.signal(peer: 2, .seconds(30)))])
@@ -20,7 +20,7 @@ import Time
     }
 
     @Test func aPressedButtonPutsItOut() {
-        var light = CallLight(peers: 1)
+        var light = CallLight()
         var orders = Orders()
         light.light(by: 0, for: .seconds(30), at: start, &orders)
         light.putOut()
@@ -29,14 +29,14 @@ import Time
 
     @Test(arguments: [(0, 1), (7_000, 7), (6_553_500, 300)])
     func noPeerLightsItForLongerOrShorterThanItMay(asked: Int, seconds: Int) {
-        var light = CallLight(peers: 1)
+        var light = CallLight()
         var orders = Orders()
         light.light(by: 0, for: .milliseconds(asked), at: start, &orders)
         #expect(light.deadline == start + .seconds(seconds))
     }
 
     @Test func aPeerThatAsksWithoutPauseIsToldOfOnceInAWhile() {
-        var light = CallLight(peers: 2)
+        var light = CallLight()
         var orders = Orders()
         for second in 0..<10 {
             let now = start + .seconds(second)

@@ -6,7 +6,7 @@ import Time
 
 @Suite struct DoubtsTests {
     private let start = Instant(nanoseconds: 5_000_000_000)
-    private var doubts = Doubts(peers: 4)
+    private var doubts = Doubts()
 
     private func listener(
         _ peer: Int = 1, since: Int = 0, opened: Int? = 0, session: Int? = -60_000,

@@ -7,7 +7,7 @@ import Wire
 
 @Suite struct HeardVoicesTests {
     private let start = Instant(nanoseconds: 5_000_000_000)
-    private var voices = HeardVoices(peers: 4)
+    private var voices = HeardVoices()
     private var orders = Orders()
 
     /// A stream of peer 1 begins to sound, or ends.

@@ -10,7 +10,7 @@ extension Switchboard {
         self.init(
             station: Station(
                 targets: [], channels: [], firstMids: (0..<peers).map { 100 * UInt32($0) }),
-            peers: peers, frames: frames, at: now)
+            frames: frames, at: now)
     }
 
     /// Takes all that was decided; records to peers stay where they are.

@@ -97,11 +97,18 @@ import Wire
     }
 
     @Test mutating func onAWirelessMachineEachPeerIsProtectedFromTheStart() {
+        switchboard.configure(peers: [0, 1, 2, 3], targets: [], channels: [], at: start)
         switchboard.beginProtection(frames, isWireless: true)
         #expect(switchboard.decided.count == 4)
         #expect((0..<4).allSatisfy { switchboard.protection.redundancy(of: $0).choice.depth == 1 })
         // A peer that comes to this number later is reached by the same machine.
         switchboard.follow(.replaced(firstMid: 1), of: 2, at: start)
         #expect(switchboard.protection.redundancy(of: 2).choice.depth == 1)
+        // So is one that is added.
+        _ = switchboard.decided
+        switchboard.follow(.replaced(firstMid: 1), of: 9, at: start)
+        let choice = switchboard.protection.redundancy(of: 9).choice
+        #expect(choice.depth == 1)
+        #expect(switchboard.decided.contains(.protect(peer: 9, choice)))
     }
 }

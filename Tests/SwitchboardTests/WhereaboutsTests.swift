@@ -3,7 +3,7 @@ import Testing
 @testable import Switchboard
 
 @Suite struct WhereaboutsTests {
-    private var places = Whereabouts(peers: 3)
+    private var places = Whereabouts()
     private var orders = Orders()
 
     private mutating func answered(_ isFound: Bool, _ complaint: String? = nil) -> [Order] {

@@ -25,7 +25,7 @@ import Wire
         station: Station(
             targets: [WishTests.house, WishTests.attic, WishTests.cellar], channels: [],
             firstMids: (0..<4).map { 100 * UInt32($0) }),
-        peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
+        frames: .init(samples: 480, size: 58, sizeRepeated: 50),
         at: Instant(nanoseconds: 5_000_000_000))
 
     init() {

@@ -62,11 +62,6 @@ public struct Spectrum {
         }
     }
 
-    /// Silence again.
-    public mutating func reset() {
-        for index in newest.indices { newest[index] = 0 }
-    }
-
     /// The discrete Fourier transform, radix 2, in place.
     private func transform(_ real: inout [Float], _ imaginary: inout [Float]) {
         for index in 0..<Self.size {

@@ -7,11 +7,6 @@ struct MeterView {
     private var low: Int16?
     private var high: Int16?
 
-    mutating func begin() {
-        spectrum.reset()
-        (low, high) = (nil, nil)
-    }
-
     mutating func hear(_ block: SoundBlock) {
         spectrum.add(block.samples.span.extracting(first: block.count))
         for index in 0..<block.count {

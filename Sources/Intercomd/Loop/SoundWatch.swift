@@ -9,7 +9,8 @@ struct SoundWatch {
     /// 20 looks a second.
     private static let interval = Duration.milliseconds(50)
 
-    private var view = MeterView()
+    /// Made anew when somebody begins to listen: most stations are never watched.
+    private var view: MeterView?
     /// The trial under way, if any.
     private var trial: LatencyTrial?
     /// Whether the media loop hands the sound over.
@@ -30,13 +31,13 @@ struct SoundWatch {
         if isWanted != isOn {
             isOn = isWanted
             rings.tell(.watch(isWanted))
-            view.begin()
+            view = isWanted ? MeterView() : nil
             nextLook = Instant(nanoseconds: .min)
         }
         // What was still under way when the last watcher left is taken, too.
         while let block = rings.sound.pop() {
             trial?.hear(block)
-            if isWatched { view.hear(block) }
+            if isWatched { view?.hear(block) }
         }
         guard isWatched, now >= nextLook else {
             if isWanted, !isWatched { nextLook = now + Self.interval }
@@ -48,8 +49,8 @@ struct SoundWatch {
 
     /// Adds what the sound itself tells, since the look before; the spectrum takes some time.
     mutating func describe(in levels: inout Levels, isCapturing: Bool) {
-        if isCapturing { levels.spectrumDBFS = view.bands.map { tenths($0) } }
-        (levels.low, levels.high) = view.takeExtremes()
+        if isCapturing { levels.spectrumDBFS = view?.bands.map { tenths($0) } ?? [] }
+        if let extremes = view?.takeExtremes() { (levels.low, levels.high) = extremes }
     }
 
     /// Begins a trial.

@@ -1,6 +1,7 @@
 internal import Media
 internal import Presentation
 internal import Realtime
+internal import Station
 internal import Time
 
 /// Figures of the traffic with peers, worked out once a second.
@@ -8,7 +9,7 @@ struct Figures {
     /// When they were worked out last.
     private var at: Instant?
     /// By number.
-    private(set) var peers = [PeerFigures](repeating: PeerFigures(), count: Roster.capacity)
+    private(set) var peers = ByPeer(PeerFigures())
     /// Packets of peers whose number is another's now, or who have left.
     private(set) var packetsBefore: (sent: UInt64, opened: UInt64) = (0, 0)
 

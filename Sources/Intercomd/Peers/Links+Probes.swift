@@ -1,6 +1,7 @@
 internal import HAL
 internal import Presentation
 internal import Session
+internal import Station
 internal import Wire
 
 /// The kernel's word on whether anything listens where a peer should be.

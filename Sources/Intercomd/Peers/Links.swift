@@ -1,6 +1,7 @@
 internal import HAL
 internal import Presentation
 internal import Session
+internal import Station
 internal import Wire
 
 /// All that the control thread has of the network.
@@ -29,7 +30,7 @@ struct Links: ~Copyable {
     /// The addresses of this machine.
     var ownHosts: Set<String> = []
     /// By the number of the peer.
-    var probes = [Probe?](repeating: nil, count: Roster.capacity)
+    var probes = ByPeer<Probe?>(nil)
     /// Handshake datagrams dropped, by `Drop.counter`.
     private(set) var drops = [Int](repeating: 0, count: Drop.names.count)
     /// Handshake datagrams that could not be sent.

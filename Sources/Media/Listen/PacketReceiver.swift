@@ -50,7 +50,7 @@ struct PacketReceiver: ~Copyable {
     /// One datagram: length, index, authentication, replay window, and only then its content; each
     /// refusal is a counter.
     mutating func open(
-        _ place: Int, for peers: inout FixedArray<MediaPeer>, at now: Instant
+        _ place: Int, for peers: inout GrowingArray<MediaPeer>, at now: Instant
     ) -> OpenedPacket? {
         let arrived = inbox[place]
         guard !arrived.isTruncated else { return refuse(.droppedTruncated) }

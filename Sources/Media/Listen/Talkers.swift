@@ -15,7 +15,7 @@ struct Talkers: ~Copyable {
     /// One for each voice that can be heard at once.
     var slots: FixedArray<VoiceSlot>
     /// By the peer's number.
-    var streams: FixedArray<PeerStreams>
+    var streams: GrowingArray<PeerStreams>
     var mixer = Mixer()
     /// The peer whose voice began or ended last.
     var lastSpeaker: Int?
@@ -26,7 +26,7 @@ struct Talkers: ~Copyable {
 
     init(_ plan: MediaPlan, _ rings: Rings) throws(MediaError) {
         slots = try MediaError.fromOpus { () throws(OpusError) in try VoiceSlot.slots(plan) }
-        streams = FixedArray(count: PeerSet.capacity) { _ in PeerStreams() }
+        streams = GrowingArray(capacity: PeerSet.capacity) { PeerStreams() }
         self.rings = rings
     }
 

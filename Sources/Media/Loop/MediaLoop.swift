@@ -115,7 +115,7 @@ package struct MediaLoop: ~Copyable {
         // The first time one of these changes, the Swift runtime allocates what it knows of its
         // type: here, before the sound, rather than at a card's or a session's coming.
         cards.removeAll()
-        for peer in socket.peers.indices { socket.peers[peer].keySlots.removeAll() }
+        socket.peers[0].keySlots.removeAll()
         HeapWatch.arm(true)
         cards.armTimer(at: now)
         while !isStopping {

@@ -14,7 +14,7 @@ struct DataSocket: ~Copyable {
     private let udp: UDPSocket
     private let rings: Rings
     /// By number: keys, endpoints, protection.
-    var peers: FixedArray<MediaPeer>
+    var peers: GrowingArray<MediaPeer>
     /// Bytes of an encoded frame: all packets to a peer are as long as those that carry one.
     var frameSize = PCM.payloadMax
     /// The packet to be sealed, and zeros behind it.
@@ -27,7 +27,7 @@ struct DataSocket: ~Copyable {
         self.outbox = outbox
         self.udp = udp
         self.rings = rings
-        peers = FixedArray(count: PeerSet.capacity) { _ in MediaPeer() }
+        peers = GrowingArray(capacity: PeerSet.capacity) { MediaPeer() }
     }
 
     private static func outbox(

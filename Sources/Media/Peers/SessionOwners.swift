@@ -17,7 +17,7 @@ struct SessionOwners: ~Copyable {
     mutating func note(_ peer: Int) { end = max(end, peer + 1) }
 
     /// The peer whose session this is, nil for a foreign one.
-    mutating func owner(of index: UInt32, among peers: inout FixedArray<MediaPeer>) -> Int? {
+    mutating func owner(of index: UInt32, among peers: inout GrowingArray<MediaPeer>) -> Int? {
         let place = Int(index) & (Self.count - 1)
         let found = last[place]
         if found < end, peers[found].keySlots.owns(index: index) { return found }

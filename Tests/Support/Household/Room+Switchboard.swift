@@ -14,7 +14,7 @@ extension Room {
         var switchboard = Switchboard(
             station: Station(
                 targets: routing.targets, channels: routing.channels, firstMids: firstMids),
-            peers: firstMids.count, known: known,
+            known: known,
             frames: LossProtection.Frames(samples: 480, size: 58, sizeRepeated: 50), at: now)
         switchboard.hasPermitTone = true
         return switchboard

@@ -13,7 +13,7 @@ struct TalkWorld {
     static let channel = 3
     static let members: PeerSet = [1, 2]
 
-    var talks = OwnTalks(peers: 8)
+    var talks = OwnTalks()
     var around = Surroundings()
     var now = TalkWorld.start
     private var orders = Orders()
