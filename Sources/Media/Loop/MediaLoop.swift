@@ -28,13 +28,14 @@ internal import Wire
 ///   `+Streams`: whether sound moves), with `ClockMaster`, `CardClocks` and `StreamWatch`.
 /// - Capture, from the microphone's card: `MediaLoop+Capture` takes sound through `CapturePath`,
 ///   which has the `Microphone` (pre-roll) and `Mute`, and has `CaptureChain` (Audio) improve it;
-///   `HalfDuplex` and `Meters` serve both ways.
+///   `Meters` serve both ways.
 /// - Talk, to the wire: `MediaLoop+Talk` has `Talks` (`+Ends`; `SentTalkspurt`, `EncodedFrames`)
 ///   encode it and `DataSocket` seal (`KeySlots`, Crypto) and send it; `MediaLoop+Announce` sends a
 ///   `PacedAnnouncement` (an `Announcement`) beside it, `MediaLoop+Trial` tones in its place.
 /// - Listen, from the wire to the speaker's card: `MediaLoop+Listen` has `PacketReceiver` open
 ///   packets when `Intake` says so, `Talkers` (`+Mix`, `+Reports`; `VoiceSlot`, `HeardTally`) keep
-///   and mix voices, `Tones` sound besides, and `Speaker` and `Refill` feed the card.
+///   and mix voices, `Tones` sound besides, and `Speaker` and `Refill` feed the card; `HalfDuplex` holds the
+///   speaker down while the microphone is open, and the other way round.
 /// - Peers: `DataSocket` owns the socket and each `MediaPeer` (keys, endpoint); `SessionOwners`
 ///   finds the peer of a session, and `PeerStreams` has the hearings of its streams.
 package struct MediaLoop: ~Copyable {
