@@ -18,7 +18,7 @@ import time
 
 import numpy
 from stage import place, process, sound
-from stage.judged import UNJUDGED, excuse, turns
+from stage.judged import UNJUDGED, excuse, pauses, turns
 from stage.people import PATIENCE, Scene, listen, unjudged, wait
 from stage.wire import BadNet
 
@@ -82,6 +82,7 @@ class Fuzz:
 
     def start(self):
         """Starts both, and sees that speech is heard."""
+        pauses.begin()
         file = self.badnet.capture("first")
         self.scene.start()
         self.handshakes = wait(
