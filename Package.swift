@@ -25,8 +25,8 @@ let concreteElsewhere: [SwiftSetting] = [
 ]
 
 // Tests send hours of sound and thousands of handshakes through these modules. They are optimised in
-// debug builds, too: the unit tests then take half as long. Every check stays, as nothing uses
-// `assert`.
+// debug builds, too: the unit tests then take half as long. Preconditions and checks of arithmetic
+// stay, as in the programs that ship.
 let busyInTests: Set<String> = ["Audio", "Crypto"]
 let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
