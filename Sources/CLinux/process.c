@@ -6,7 +6,6 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <malloc.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,43 +88,6 @@ int64_t clinux_group_id(const char *name) {
     if (error != 0)
         return -error;
     return found != NULL ? (int64_t)group.gr_gid : -ENOENT;
-}
-
-#define GROUPS_MAX 256
-
-// Whom the process was before it acted as somebody else; a count below 0: it did not.
-static gid_t own_groups[GROUPS_MAX];
-static int own_groups_count = -1;
-static gid_t own_group;
-
-int clinux_act_as(uint32_t user, uint32_t group) {
-    gid_t groups[GROUPS_MAX] = {group};
-    int count = 1;
-    struct passwd entry, *found = NULL;
-    char buffer[16384];
-    // A user without a name has no further groups.
-    if (getpwuid_r(user, &entry, buffer, sizeof buffer, &found) == 0 && found != NULL) {
-        count = GROUPS_MAX;
-        if (getgrouplist(found->pw_name, group, groups, &count) < 0)
-            return -E2BIG;
-    }
-    own_groups_count = getgroups(GROUPS_MAX, own_groups);
-    own_group = getegid();
-    // The user last: without root's rights the groups could not be changed.
-    if (own_groups_count < 0 || setgroups((size_t)count, groups) < 0 || setegid(group) < 0 ||
-        seteuid(user) < 0)
-        return -errno;
-    return 0;
-}
-
-int clinux_act_as_itself(void) {
-    if (own_groups_count < 0)
-        return 0;
-    if (seteuid(getuid()) < 0 || setegid(own_group) < 0 ||
-        setgroups((size_t)own_groups_count, own_groups) < 0)
-        return -errno;
-    own_groups_count = -1;
-    return 0;
 }
 
 void clinux_fill_streams(void) {

@@ -13,7 +13,11 @@ public struct Origin: Hashable, Sendable {
 }
 
 extension Origin: CustomStringConvertible {
-    public var description: String { "\(file):\(line)" }
+    /// Without control characters: the name of the file must not begin a line of its own.
+    public var description: String {
+        let bytes = file.utf8.map { $0 < 0x20 || $0 == 0x7f ? UInt8(ascii: "?") : $0 }
+        return "\(String(decoding: bytes, as: UTF8.self)):\(line)"
+    }
 }
 
 /// One configuration file: its role, its path, and its bytes, which may be anything.

@@ -9,6 +9,7 @@ extension String {
             // These turn the direction of what follows.
             let isTurning =
                 (0x2028...0x202e).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
+                || [0x061c, 0x200e, 0x200f].contains(scalar.value)
             result.append(isControl || isTurning ? "?" : scalar)
         }
         return String(result)

@@ -1,6 +1,16 @@
 internal import Control
 internal import HAL
 
+/// Hides what commands read, the station's keys among it, from other programs of the same user.
+func hideMemory() {
+    do throws(SystemError) {
+        try ProcessHardening.hideMemory()
+    } catch {
+        Terminal.write(
+            "intercomctl: its memory is not hidden from other programs: \(error)\n", to: .complaint)
+    }
+}
+
 /// Runs the command line and returns the exit status.
 func run(_ typed: [String]) -> ExitCode {
     do throws(Failure) {

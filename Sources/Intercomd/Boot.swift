@@ -47,7 +47,7 @@ enum Boot {
         let startedAt = Clock.now()
         try prepareLastWords()
         let signals = try takeSignals()
-        try? ProcessHardening.hideMemory()
+        hideMemory()
         // One that died may have left them on, and its settings may have been broken since.
         RelayNote.switchOff(ConfigFolder(folder).paths) { line, error in
             if error == nil { Log.notice("relay line \(line.name) is off") }
@@ -97,6 +97,13 @@ enum Boot {
         } catch {
             throw Failure(text: error.description)
         }
+    }
+
+    /// Must come before any key is read; a station that cannot hide them logs that, and runs.
+    private static func hideMemory() {
+        do throws(SystemError) {
+            try ProcessHardening.hideMemory()
+        } catch { Log.warning("the keys in memory are not hidden from other programs: \(error)") }
     }
 
     private static func prepareLastWords() throws(Failure) {

@@ -64,53 +64,51 @@ public struct ConfigFolder {
     }
 
     /// Every file, in order of precedence.
-    ///
-    /// Before the learned peers the process takes the rights of the owner of their directory, and
-    /// keeps them (`OwnersRights`).
-    public func sourcesAsOwner() throws(SystemError) -> [ConfigSource] {
-        var sources = try sources(withLearned: false)
-        try OwnersRights.take(of: paths.state)
-        try read(folder: paths.learnedPeers, role: .learned, into: &sources)
-        return sources
-    }
-
-    /// Every file, in order of precedence.
     public func sources() throws(SystemError) -> [ConfigSource] {
-        try sources(withLearned: true)
-    }
-
-    private func sources(withLearned: Bool) throws(SystemError) -> [ConfigSource] {
         guard let main else {
             throw mainError
                 ?? SystemError(
                     operation: "read \(folder)/intercomd.conf", errno: SystemError.noSuchFile)
         }
-        return try others(beside: main, withLearned: withLearned)
+        return try others(beside: main)
     }
 
-    private func others(
-        beside main: ConfigSource, withLearned: Bool = true
-    ) throws(SystemError) -> [ConfigSource] {
+    private func others(beside main: ConfigSource) throws(SystemError) -> [ConfigSource] {
         var sources = [main]
-        try read(folder: "\(folder)/peers.d", role: .peers, into: &sources)
-        if withLearned { try read(folder: paths.learnedPeers, role: .learned, into: &sources) }
+        let place = "\(folder)/peers.d"
+        try add(
+            try FileStore.names(in: place, suffix: Self.suffix), of: place, .peers, to: &sources
+        ) { (name, limit) throws(SystemError) in
+            try FileStore.read("\(place)/\(name)", limit: limit)
+        }
+        guard let state = try OwnersDirectory.existing(paths.state),
+            let learned = try state.folder(Paths.learnedPeersName, to: "list")
+        else { return sources }
+        try add(
+            try learned.names(suffix: Self.suffix), of: learned.path, .learned, to: &sources
+        ) { (name, limit) throws(SystemError) in
+            try learned.read(name, limit: limit)
+        }
         return sources
     }
 
-    private func read(
-        folder: String, role: ConfigSource.Role, into sources: inout [ConfigSource]
+    private static let suffix = ".conf"
+
+    /// Adds the files of one folder.
+    private func add(
+        _ names: [String], of folder: String, _ role: ConfigSource.Role,
+        to sources: inout [ConfigSource],
+        _ read: (_ name: String, _ limit: Int) throws(SystemError) -> [UInt8]
     ) throws(SystemError) {
-        let names = try FileStore.names(in: folder, suffix: ".conf")
         guard names.count <= Self.filesLimit else {
             throw SystemError(
                 operation: "read \(folder)", errno: SystemError.tooLarge,
                 advice: "it has \(names.count) files, of which at most \(Self.filesLimit) are read")
         }
         for name in names {
-            let path = "\(folder)/\(name)"
             let taken = sources.reduce(0) { $0 + $1.bytes.count }
-            let bytes = try FileStore.read(path, limit: max(0, Self.sizeLimit - taken))
-            sources.append(ConfigSource(role: role, path: path, bytes: bytes))
+            let bytes = try read(name, max(0, Self.sizeLimit - taken))
+            sources.append(ConfigSource(role: role, path: "\(folder)/\(name)", bytes: bytes))
         }
     }
 }

@@ -4,8 +4,9 @@ internal import HAL
 
 /// The secrets of this station on disk: its identity, made at the first start, and psks of peers.
 ///
-/// A file or a folder that others have rights on is refused, with the command that corrects it. The
-/// secrets are read into memory that is wiped.
+/// A file or a folder that others have rights on is refused, with the command that corrects it.
+/// Root can be led to no other file (`OwnersDirectory`). The secrets are read into memory that is
+/// wiped.
 public enum KeyStore {
     /// More than any key file may have, so that one that is too long is noticed.
     private static let secretMax = 256
@@ -14,70 +15,55 @@ public enum KeyStore {
     public static func identity(
         _ paths: Paths, made: () -> Void
     ) throws(KeyStoreError) -> Key {
+        let keys = try makeFolder(paths)
+        if let key = try readIdentity(in: keys) { return key }
         do throws(SystemError) {
-            try FileStore.makeDirectory(paths.state, mode: 0o750)
-            try FileStore.makeDirectory(paths.keys, mode: 0o700)
+            let key = try makeIdentity(in: keys)
+            made()
+            return key
         } catch { throw KeyStoreError(error) }
-        try checkFolder(paths)
-        do throws(SystemError) {
-            if try FileStore.status(of: paths.identity) == nil {
-                let key = try make(paths.identity)
-                made()
-                return key
-            }
-        } catch { throw KeyStoreError(error) }
-        return try readIdentity(paths)
     }
 
     /// The public key of the identity; nil when it has not been made yet.
     public static func publicKey(_ paths: Paths) throws(KeyStoreError) -> PublicKey? {
-        try checkFolder(paths)
-        do throws(SystemError) {
-            guard try FileStore.status(of: paths.identity) != nil else { return nil }
-        } catch { throw KeyStoreError(error) }
-        return X25519.publicKey(of: try readIdentity(paths))
+        guard let keys = try openFolder(paths), let key = try readIdentity(in: keys) else {
+            return nil
+        }
+        return X25519.publicKey(of: key)
     }
 
     /// Reads a pre-shared key from any file.
     public static func psk(at path: String) throws(KeyStoreError) -> Key {
-        try read(path, as: parsePSK)
+        let key = try read(path, as: parsePSK) { (bytes) throws(SystemError) in
+            try FileStore.readSecret(path, into: &bytes)
+        }
+        guard let key else { throw missing(path) }
+        return key
     }
 
-    /// Refuses a folder of keys that anyone but its owner may look into or change.
+    /// Refuses a folder of keys that anyone but its owner may look into or change, or that is a
+    /// symbolic link.
     ///
     /// A missing folder, or one without access, passes: reading from it reports that.
     public static func checkFolder(_ paths: Paths) throws(KeyStoreError) {
-        guard let status = (try? FileStore.status(of: paths.keys)) ?? nil,
-            status.mode & 0o077 != 0
-        else { return }
-        throw KeyStoreError(
-            "look into \(paths.keys): others have rights on it: chmod 700 \(paths.keys)")
+        do throws(KeyStoreError) {
+            _ = try openFolder(paths)
+        } catch {
+            if !error.isRefused { throw error }
+        }
     }
 
     /// Writes a pre-shared key as `file:NAME.psk`, for the owner of the state directory.
     public static func write(
         psk: borrowing Key, of name: String, _ paths: Paths
     ) throws(KeyStoreError) {
-        do throws(SystemError) {
-            try FileStore.makeDirectory(paths.keys, mode: 0o700, ownerOf: paths.state)
-        } catch { throw KeyStoreError(error) }
-        try checkFolder(paths)
+        let keys = try makeFolder(paths)
         var text = Secret(count: PSKFile.size)
         var bytes = text.mutableBytes
         PSKFile.write(psk, into: &bytes)
-        let path = "\(paths.keys)/\(name).psk"
         do throws(SystemError) {
-            try FileStore.write(text.bytes, to: path, mode: 0o600, ownerOf: paths.state)
+            try keys.write(text.bytes, to: "\(name).psk", mode: 0o600)
         } catch { throw KeyStoreError(error) }
-    }
-
-    private static func make(_ path: String) throws(SystemError) -> Key {
-        let key = Key.random()
-        var text = Secret(count: IdentityFile.size)
-        var bytes = text.mutableBytes
-        IdentityFile.write(key, into: &bytes)
-        try FileStore.write(text.bytes, to: path, mode: 0o600)
-        return key
     }
 
     /// The pre-shared key of a peer; nil when it has none.
@@ -89,10 +75,81 @@ public enum KeyStore {
         case .file(let name):
             try checkFolder(paths)
             do throws(KeyStoreError) {
-                return try psk(at: "\(paths.keys)/\(name)")
-            } catch { throw KeyStoreError("\(peer.pskOrigin): psk = file:\(name): \(error)") }
+                return try psk(named: name, paths)
+            } catch {
+                throw KeyStoreError(error, before: "\(peer.pskOrigin): psk = file:\(name): ")
+            }
         case .credential(let name): return try readCredential(name, of: peer)
         }
+    }
+
+    /// Whether the folder of keys has this file; nil without the right to look.
+    public static func hasPSK(named name: String, _ paths: Paths) throws(KeyStoreError) -> Bool? {
+        do throws(KeyStoreError) {
+            guard let keys = try openFolder(paths) else { return false }
+            do throws(SystemError) {
+                return try keys.status(of: name) != nil
+            } catch { throw KeyStoreError(error) }
+        } catch {
+            guard error.isRefused else { throw error }
+            return nil
+        }
+    }
+
+    /// The pre-shared key in a file of the folder of keys.
+    public static func psk(named name: String, _ paths: Paths) throws(KeyStoreError) -> Key {
+        let path = "\(paths.keys)/\(name)"
+        guard let keys = try openFolder(paths) else { throw missing(path) }
+        let key = try read(path, as: parsePSK) { (bytes) throws(SystemError) in
+            try keys.readSecret(name, into: &bytes)
+        }
+        guard let key else { throw missing(path) }
+        return key
+    }
+
+    private static func missing(_ path: String) -> KeyStoreError {
+        KeyStoreError(SystemError(operation: "open \(path)", errno: SystemError.noSuchFile))
+    }
+
+    /// The folder of keys, which is its owner's alone; nil when there is none.
+    private static func openFolder(_ paths: Paths) throws(KeyStoreError) -> OwnersDirectory? {
+        let found: OwnersDirectory?
+        do throws(SystemError) {
+            guard let state = try OwnersDirectory.existing(paths.state) else { return nil }
+            found = try state.folder(Paths.keysName)
+        } catch { throw KeyStoreError(error) }
+        guard let keys = found else { return nil }
+        try checkSecrecy(of: keys)
+        return keys
+    }
+
+    /// The same; makes it where there is none.
+    private static func makeFolder(_ paths: Paths) throws(KeyStoreError) -> OwnersDirectory {
+        let keys: OwnersDirectory
+        do throws(SystemError) {
+            let state = try OwnersDirectory(making: paths.state, mode: 0o750)
+            keys = try state.makeFolder(Paths.keysName, mode: 0o700)
+        } catch { throw KeyStoreError(error) }
+        try checkSecrecy(of: keys)
+        return keys
+    }
+
+    private static func checkSecrecy(of keys: borrowing OwnersDirectory) throws(KeyStoreError) {
+        guard keys.mode & 0o077 == 0 else {
+            throw KeyStoreError(
+                "look into \(keys.path): others have rights on it: chmod 700 \(keys.path)")
+        }
+    }
+
+    private static func makeIdentity(
+        in keys: borrowing OwnersDirectory
+    ) throws(SystemError) -> Key {
+        let key = Key.random()
+        var text = Secret(count: IdentityFile.size)
+        var bytes = text.mutableBytes
+        IdentityFile.write(key, into: &bytes)
+        try keys.write(text.bytes, to: Paths.identityName, mode: 0o600)
+        return key
     }
 
     private static func readCredential(
@@ -109,26 +166,40 @@ public enum KeyStore {
         } catch { throw KeyStoreError("\(peer.pskOrigin): credential \(name) \(error)") }
     }
 
+    /// The key in a file, which `load` reads; nil when there is no such file.
     private static func read(
         _ path: String, as parse: (Span<UInt8>) throws(KeyFileError) -> Key,
-        advising advice: (String) -> String = { $0 }
-    ) throws(KeyStoreError) -> Key {
+        advising advice: (String) -> String = { $0 },
+        _ load: (inout MutableSpan<UInt8>) throws(SystemError) -> Int
+    ) throws(KeyStoreError) -> Key? {
         var secret = Secret(count: secretMax)
         let count: Int
         do throws(SystemError) {
             var bytes = secret.mutableBytes
-            count = try FileStore.readSecret(path, into: &bytes)
-        } catch { throw KeyStoreError(error) }
+            count = try load(&bytes)
+        } catch {
+            if error.errno == SystemError.noSuchFile { return nil }
+            throw KeyStoreError(error)
+        }
         do throws(KeyFileError) {
             return try parse(secret.bytes.extracting(first: count))
         } catch { throw KeyStoreError(advice("\(path) \(error)")) }
     }
 
+    /// The identity; nil when there is none yet.
+    ///
     /// A damaged file stays as it is, because its owner may be able to restore it.
-    private static func readIdentity(_ paths: Paths) throws(KeyStoreError) -> Key {
-        try read(paths.identity, as: parseIdentity) { complaint in
-            "\(complaint); put a copy of it back, or remove it: then a new one is made, and every "
-                + "peer needs the new key"
+    private static func readIdentity(
+        in keys: borrowing OwnersDirectory
+    ) throws(KeyStoreError) -> Key? {
+        try read(
+            "\(keys.path)/\(Paths.identityName)", as: parseIdentity,
+            advising: { complaint in
+                "\(complaint); put a copy of it back, or remove it: then a new one is made, and"
+                    + " every peer needs the new key"
+            }
+        ) { (bytes) throws(SystemError) in
+            try keys.readSecret(Paths.identityName, into: &bytes)
         }
     }
 
@@ -150,6 +221,12 @@ public struct KeyStoreError: Error, Equatable, CustomStringConvertible {
     init(_ description: String) {
         self.description = description
         isRefused = false
+    }
+
+    /// The same error, with the place that it concerns.
+    init(_ error: KeyStoreError, before place: String) {
+        description = place + error.description
+        isRefused = error.isRefused
     }
 
     init(_ error: SystemError) {

@@ -28,6 +28,7 @@
 #include "network.h"
 #include "process.h"
 #include "program.h"
+#include "rights.h"
 #include "secret.h"
 #include "socket.h"
 #include "thread.h"

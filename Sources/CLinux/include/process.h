@@ -30,10 +30,6 @@ uint32_t clinux_user_id(void);
 /// The id of a group by its name, or a negated errno (-ENOENT: no such group).
 int64_t clinux_group_id(const char *name);
 
-/// Acts with the rights of a user, with this group as its first; of root only.
-int clinux_act_as(uint32_t user, uint32_t group);
-/// Acts with its own rights again.
-int clinux_act_as_itself(void);
 /// Opens /dev/null, the wrong way round, for whichever of the three standard streams is closed.
 void clinux_fill_streams(void);
 

@@ -6,12 +6,17 @@ public struct Paths: Equatable, Sendable {
     public internal(set) var runtime = "/run/intercomd"
 
     /// The secret keys; the directory is 0700, its files 0600.
-    public var keys: String { "\(state)/keys" }
+    public var keys: String { "\(state)/\(Self.keysName)" }
     /// The station's own secret key.
-    public var identity: String { "\(keys)/identity" }
+    public var identity: String { "\(keys)/\(Self.identityName)" }
     /// Peers added by `intercomctl peer add`.
-    public var learnedPeers: String { "\(state)/peers.d" }
+    public var learnedPeers: String { "\(state)/\(Self.learnedPeersName)" }
     public var controlSocket: String { "\(runtime)/control.sock" }
+
+    // The names that these have in their directories.
+    public static let keysName = "keys"
+    public static let identityName = "identity"
+    public static let learnedPeersName = "peers.d"
 
     init() {}
 

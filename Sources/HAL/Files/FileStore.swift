@@ -8,14 +8,17 @@ public enum FileStore {
         /// The permission bits.
         public let mode: UInt32
         public let owner: UInt32
+        /// How many names it has.
+        public let links: Int
         public let isRegular: Bool
         public let isDirectory: Bool
+        public let isLink: Bool
     }
 
     /// The file at a path; nil when there is none.
     public static func status(of path: String) throws(SystemError) -> Status? {
         var status = clinux_file_status()
-        let result = unsafe clinux_file_status(path, 1, &status)
+        let result = unsafe clinux_file_status(AT_FDCWD, path, 1, &status)
         if result == -ENOENT || result == -ENOTDIR { return nil }
         _ = try SystemError.check(result, "look at \(path)")
         return Status(status)
@@ -24,7 +27,7 @@ public enum FileStore {
     /// Whether a path is a symbolic link, whatever its target.
     public static func isLink(_ path: String) throws(SystemError) -> Bool {
         var status = clinux_file_status()
-        let result = unsafe clinux_file_status(path, 0, &status)
+        let result = unsafe clinux_file_status(AT_FDCWD, path, 0, &status)
         if result == -ENOENT || result == -ENOTDIR { return false }
         _ = try SystemError.check(result, "look at \(path)")
         return status.is_link != 0
@@ -32,23 +35,7 @@ public enum FileStore {
 
     /// Reads a whole file of at most `limit` bytes.
     public static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
-        let file = try OpenFile(reading: path)
-        guard file.status.size <= limit else { throw tooLarge(path, limit) }
-        // The size that the file reports, and one byte more to notice when that is wrong: files of
-        // /proc report 0. Never the whole limit at once: the heap would keep that memory.
-        var bytes = [UInt8](repeating: 0, count: min(max(file.status.size, 4095), limit) + 1)
-        var count = 0
-        while true {
-            var span = bytes.mutableSpan
-            var room = span._mutatingExtracting(count...)
-            count += try file.read(into: &room)
-            guard count == bytes.count else { break }
-            guard count <= limit else { throw tooLarge(path, limit) }
-            let more = min(count, limit + 1 - count)
-            bytes.append(contentsOf: repeatElement(0, count: more))
-        }
-        bytes.removeLast(bytes.count - count)
-        return bytes
+        try OpenFile(reading: path).readAll(limit: limit)
     }
 
     /// Reads a secret straight into the caller's buffer and returns its size.
@@ -60,18 +47,14 @@ public enum FileStore {
         _ path: String, into bytes: inout MutableSpan<UInt8>
     ) throws(SystemError) -> Int {
         let file = try OpenFile(reading: path)
-        guard file.status.mode & 0o077 == 0 else {
-            throw SystemError(
-                operation: "read the secret \(path)", errno: EPERM,
-                advice: "others have rights on it: chmod 600 \(path)")
-        }
+        try file.checkSecrecy()
         let user = Environment.userID
         guard user == 0 || file.status.owner == user || file.status.owner == 0 else {
             throw SystemError(
                 operation: "read the secret \(path)", errno: EPERM,
                 advice: "it belongs to user \(file.status.owner): chown \(user) \(path)")
         }
-        return try readWhole(file, path, into: &bytes)
+        return try file.readWhole(into: &bytes)
     }
 
     /// Reads a secret that systemd keeps for the service (`LoadCredential=`), like `readSecret`.
@@ -90,44 +73,42 @@ public enum FileStore {
                 advice: "the service has none: see LoadCredential= in systemd.exec(5)")
         }
         let path = "\(folder)/\(name)"
-        return try readWhole(try OpenFile(reading: path), path, into: &bytes)
+        return try OpenFile(reading: path).readWhole(into: &bytes)
     }
 
     /// Writes a file as a whole, or leaves the former one: even when the power fails.
     ///
-    /// `mode` is set before the first byte is written, whatever the umask, and so is the owner of
-    /// `model` if given: the file never exists with another owner.
+    /// `mode` is set before the first byte is written, whatever the umask.
     public static func write(
-        _ bytes: Span<UInt8>, to path: String, mode: UInt32, ownerOf model: String? = nil
+        _ bytes: Span<UInt8>, to path: String, mode: UInt32
     ) throws(SystemError) {
         let draft = "\(path).new"
         // Left over from a crash: two writers at once would be our own bug.
-        _ = unsafe clinux_file_remove(draft)
-        let file = try OpenFile(making: draft, mode: mode)
+        _ = unsafe clinux_file_remove(AT_FDCWD, draft)
+        let file = try OpenFile(making: draft, at: draft, mode: mode)
         do throws(SystemError) {
-            if let model { try file.giveOwner(of: model) }
             try file.write(bytes)
             _ = try SystemError.check(
-                unsafe clinux_file_rename(draft, path), "rename \(draft) to \(path)")
+                unsafe clinux_file_rename(AT_FDCWD, draft, path), "rename \(draft) to \(path)")
         } catch {
-            _ = unsafe clinux_file_remove(draft)
+            _ = unsafe clinux_file_remove(AT_FDCWD, draft)
             throw error
         }
         // The file is whole either way, but without this a power failure may bring the former one
         // back.
-        _ = unsafe clinux_directory_sync(folder(of: path))
+        _ = unsafe clinux_directory_sync(AT_FDCWD, folder(of: path))
     }
 
     /// Removes a file; its absence is no error.
     public static func remove(_ path: String) throws(SystemError) {
-        let result = unsafe clinux_file_remove(path)
+        let result = unsafe clinux_file_remove(AT_FDCWD, path)
         if result == -ENOENT { return }
         _ = try SystemError.check(result, "remove \(path)")
     }
 
     /// Makes a directory; an existing one is left as it is.
     public static func makeDirectory(_ path: String, mode: UInt32) throws(SystemError) {
-        let result = unsafe clinux_directory_make(path, mode)
+        let result = unsafe clinux_directory_make(AT_FDCWD, path, mode)
         if result == -EEXIST { return }
         _ = try SystemError.check(result, "make directory \(path)")
     }
@@ -136,17 +117,33 @@ public enum FileStore {
     ///
     /// An absent directory has none.
     public static func names(in path: String, suffix: String) throws(SystemError) -> [String] {
+        do throws(SystemError) {
+            return try names(in: AT_FDCWD, path, at: path, suffix: suffix)
+        } catch {
+            guard error.errno == ENOENT else { throw error }
+            return []
+        }
+    }
+
+    /// The same for a name of an open directory; `path` is what errors call it.
+    static func names(
+        in directory: Int32, _ name: String, at path: String, suffix: String
+    ) throws(SystemError) -> [String] {
         var names: [String] = []
         let result = unsafe withUnsafeMutablePointer(to: &names) { names in
             // SAFETY: the callback runs during the call only, with the pointer given here.
             unsafe clinux_directory_list(
-                path,
+                directory, name, namesMost,
                 { names, name in
                     let name = unsafe String(cString: name!)
                     unsafe names!.assumingMemoryBound(to: [String].self).pointee.append(name)
                 }, names)
         }
-        if result == -ENOENT { return [] }
+        guard result != -EFBIG else {
+            throw SystemError(
+                operation: "list \(path)", errno: EFBIG,
+                advice: "it has more than \(namesMost) files; look what made them, and remove them")
+        }
         _ = try SystemError.check(result, "list \(path)")
         return names.filter { name in
             !name.utf8.starts(with: ".".utf8)
@@ -154,18 +151,8 @@ public enum FileStore {
         }.sorted { left, right in left.utf8.lexicographicallyPrecedes(right.utf8) }
     }
 
-    private static func readWhole(
-        _ file: borrowing OpenFile, _ path: String, into bytes: inout MutableSpan<UInt8>
-    ) throws(SystemError) -> Int {
-        let count = try file.read(into: &bytes)
-        guard count < bytes.count else { throw tooLarge(path, bytes.count - 1) }
-        return count
-    }
-
-    private static func tooLarge(_ path: String, _ limit: Int) -> SystemError {
-        SystemError(
-            operation: "read \(path)", errno: EFBIG, advice: "at most \(limit) bytes are expected")
-    }
+    /// Many times the files that any directory of interest has.
+    private static let namesMost = 10_000
 
     /// The directory of a path.
     static func folder(of path: String) -> String {

@@ -6,10 +6,18 @@ struct OpenFile: ~Copyable {
     private let path: String
     private let descriptor: FileDescriptor
 
+    /// Opens a file for reading, and follows a symbolic link.
     init(reading path: String) throws(SystemError) {
+        try self.init(reading: path, in: AT_FDCWD, at: path, followsLink: true)
+    }
+
+    /// Opens a name of an open directory for reading; `path` is what errors call it.
+    init(
+        reading name: String, in directory: Int32, at path: String, followsLink: Bool = false
+    ) throws(SystemError) {
         var status = clinux_file_status()
         let raw = try SystemError.check(
-            unsafe clinux_file_open(path, &status), "open \(path)")
+            unsafe clinux_file_open(directory, name, followsLink ? 1 : 0, &status), "open \(path)")
         let descriptor = FileDescriptor(owning: raw)
         guard status.is_regular != 0 else {
             throw SystemError(
@@ -21,21 +29,17 @@ struct OpenFile: ~Copyable {
         self.descriptor = descriptor
     }
 
-    /// Makes a file that must not exist yet.
-    init(making path: String, mode: UInt32) throws(SystemError) {
-        let raw = try SystemError.check(unsafe clinux_file_create(path, mode), "make \(path)")
+    /// Makes a file that must not exist yet, in an open directory.
+    init(
+        making name: String, in directory: Int32 = AT_FDCWD, at path: String, mode: UInt32
+    ) throws(SystemError) {
+        let raw = try SystemError.check(
+            unsafe clinux_file_create(directory, name, mode), "make \(path)")
         descriptor = FileDescriptor(owning: raw)
         status = FileStore.Status(
-            size: 0, mode: mode, owner: Environment.userID, isRegular: true, isDirectory: false)
+            size: 0, mode: mode, owner: Environment.userID, links: 1, isRegular: true,
+            isDirectory: false, isLink: false)
         self.path = path
-    }
-
-    /// Gives it the owner and group of another file, whatever its name is by now.
-    borrowing func giveOwner(of model: String) throws(SystemError) {
-        let wanted = try FileStore.look(at: model, followsLinks: true)
-        _ = try SystemError.check(
-            clinux_file_give(descriptor.raw, wanted.owner, wanted.group),
-            "give \(path) to user \(wanted.owner)")
     }
 
     /// Reads until the end of the file or of the buffer, and returns the number of bytes.
@@ -56,6 +60,43 @@ struct OpenFile: ~Copyable {
         return done
     }
 
+    /// Reads the whole file, which has at most `limit` bytes.
+    borrowing func readAll(limit: Int) throws(SystemError) -> [UInt8] {
+        guard status.size <= limit else { throw tooLarge(limit) }
+        // The size that the file reports, and one byte more to notice when that is wrong: files of
+        // /proc report 0. Never the whole limit at once: the heap would keep that memory.
+        var bytes = [UInt8](repeating: 0, count: min(max(status.size, 4095), limit) + 1)
+        var count = 0
+        while true {
+            var span = bytes.mutableSpan
+            var room = span._mutatingExtracting(count...)
+            count += try read(into: &room)
+            guard count == bytes.count else { break }
+            guard count <= limit else { throw tooLarge(limit) }
+            let more = min(count, limit + 1 - count)
+            bytes.append(contentsOf: repeatElement(0, count: more))
+        }
+        bytes.removeLast(bytes.count - count)
+        return bytes
+    }
+
+    /// Reads the whole file, which must be smaller than the buffer, so that a longer one is
+    /// noticed; returns the number of bytes.
+    borrowing func readWhole(into bytes: inout MutableSpan<UInt8>) throws(SystemError) -> Int {
+        let count = try read(into: &bytes)
+        guard count < bytes.count else { throw tooLarge(bytes.count - 1) }
+        return count
+    }
+
+    /// Refuses a secret that other users may access.
+    borrowing func checkSecrecy() throws(SystemError) {
+        guard status.mode & 0o077 == 0 else {
+            throw SystemError(
+                operation: "read the secret \(path)", errno: EPERM,
+                advice: "others have rights on it: chmod 600 \(path)")
+        }
+    }
+
     /// Writes everything and waits until the disk has it.
     borrowing func write(_ bytes: Span<UInt8>) throws(SystemError) {
         var done = 0
@@ -72,12 +113,18 @@ struct OpenFile: ~Copyable {
         }
         _ = try SystemError.check(clinux_file_sync(descriptor.raw), "write \(path)")
     }
+
+    private borrowing func tooLarge(_ limit: Int) -> SystemError {
+        SystemError(
+            operation: "read \(path)", errno: EFBIG, advice: "at most \(limit) bytes are expected")
+    }
 }
 
 extension FileStore.Status {
     init(_ status: clinux_file_status) {
         self.init(
             size: Int(clamping: status.size), mode: status.mode, owner: status.owner,
-            isRegular: status.is_regular != 0, isDirectory: status.is_directory != 0)
+            links: Int(clamping: status.links), isRegular: status.is_regular != 0,
+            isDirectory: status.is_directory != 0, isLink: status.is_link != 0)
     }
 }

@@ -29,7 +29,7 @@ public struct LocalSocket: ~Copyable, Sendable {
         self.path = path
     }
 
-    deinit { _ = unsafe clinux_file_remove(path) }
+    deinit { _ = unsafe clinux_file_remove(AT_FDCWD, path) }
 
     /// To watch for `EventLoop.readable`.
     public var fd: Int32 { descriptor.raw }
@@ -52,7 +52,8 @@ public struct LocalSocket: ~Copyable, Sendable {
 
     private static func removeStale(_ path: String) throws(SystemError) {
         var status = clinux_file_status()
-        _ = try SystemError.check(unsafe clinux_file_status(path, 0, &status), "look at \(path)")
+        _ = try SystemError.check(
+            unsafe clinux_file_status(AT_FDCWD, path, 0, &status), "look at \(path)")
         guard status.is_socket != 0 else {
             throw SystemError(
                 operation: "listen on \(path)", errno: EADDRINUSE,
@@ -65,6 +66,6 @@ public struct LocalSocket: ~Copyable, Sendable {
                 operation: "listen on \(path)", errno: EADDRINUSE,
                 advice: "another intercomd is already running")
         }
-        _ = try SystemError.check(unsafe clinux_file_remove(path), "replace \(path)")
+        _ = try SystemError.check(unsafe clinux_file_remove(AT_FDCWD, path), "replace \(path)")
     }
 }

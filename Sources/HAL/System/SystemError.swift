@@ -44,6 +44,12 @@ public struct SystemError: Error, Equatable, Sendable {
 extension SystemError: CustomStringConvertible {
     public var description: String {
         let reason = "\(operation): \(SystemError.text(of: errno))"
-        return advice.isEmpty ? reason : "\(reason); \(advice)"
+        return Self.onOneLine(advice.isEmpty ? reason : "\(reason); \(advice)")
+    }
+
+    /// The text without control characters: a file's name in it must not begin a line of its own.
+    private static func onOneLine(_ text: String) -> String {
+        let bytes = text.utf8.map { $0 < 0x20 || $0 == 0x7f ? UInt8(ascii: "?") : $0 }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

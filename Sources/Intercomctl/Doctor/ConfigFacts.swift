@@ -25,12 +25,13 @@ struct ConfigFacts {
     }
 
     /// The station's user is the owner of the state directory; what others may do, it may.
+    ///
+    /// The peers in that directory are read with that user's rights anyway.
     private static func hidden(in folder: String, _ paths: Paths) -> [String] {
-        guard let state = (try? FileStore.status(of: paths.state)) ?? nil, state.owner != 0 else {
-            return []
-        }
+        guard let state = (try? OwnersDirectory.existing(paths.state)) ?? nil, state.owner != 0
+        else { return [] }
         var found: [String] = []
-        for place in [folder, "\(folder)/peers.d", paths.learnedPeers] {
+        for place in [folder, "\(folder)/peers.d"] {
             let files = (try? FileStore.names(in: place, suffix: ".conf")) ?? []
             for path in [place] + files.map({ "\(place)/\($0)" }) {
                 guard let status = (try? FileStore.status(of: path)) ?? nil else { continue }

@@ -24,10 +24,9 @@ struct DiskFacts {
         do throws(SystemError) {
             space = try DiskSpace(at: path)
         } catch { fault = error }
+        guard let state = (try? OwnersDirectory.existing(path)) ?? nil else { return }
         for name in ["history.bad", "state.bad"] {
-            if (try? FileStore.status(of: "\(path)/\(name)")) ?? nil != nil {
-                setAside.append(name)
-            }
+            if (try? state.status(of: name)) ?? nil != nil { setAside.append(name) }
         }
     }
 

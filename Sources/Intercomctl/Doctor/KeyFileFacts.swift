@@ -11,6 +11,8 @@ struct KeyFileFacts {
         /// No permission to look; then others have none either.
         case hidden
         case seen(mode: UInt32, owner: UInt32)
+        /// It is something that no daemon makes, such as a symbolic link; the error says what.
+        case refused(String)
     }
 
     struct PSK {
@@ -41,9 +43,8 @@ struct KeyFileFacts {
 extension KeyFileFacts {
     init(_ situation: Situation) {
         self.init(paths: situation.paths)
-        if case .seen(_, let owner) = Self.sight(of: paths.state) { self.owner = owner }
-        folder = Self.sight(of: paths.keys)
-        identity = Self.sight(of: paths.identity)
+        let keys = openFolder()
+        identity = sight(of: Paths.identityName, in: keys)
         var own: PublicKey?
         if case .seen = identity {
             do throws(KeyStoreError) {
@@ -61,25 +62,54 @@ extension KeyFileFacts {
             case .file(let name):
                 if files.contains(name) { shared.append(peer.name) }
                 files.append(name)
-                psks.append(Self.psk(of: peer, at: "\(paths.keys)/\(name)", paths))
+                psks.append(psk(of: peer, named: name, sight(of: name, in: keys)))
             }
         }
     }
 
-    private static func psk(of peer: Config.Peer, at path: String, _ paths: Paths) -> PSK {
-        var psk = PSK(peer: peer.name, path: path, sight: sight(of: path))
-        guard case .seen = psk.sight else { return psk }
+    private func psk(of peer: Config.Peer, named name: String, _ sight: Sight) -> PSK {
+        var psk = PSK(peer: peer.name, path: "\(paths.keys)/\(name)", sight: sight)
+        guard case .seen = sight else { return psk }
         do throws(KeyStoreError) {
             _ = try KeyStore.psk(of: peer, paths)
         } catch { psk.fault = error.description }
         return psk
     }
 
-    private static func sight(of path: String) -> Sight {
+    /// Looks at the state directory and the folder of keys, and opens that; nil if it cannot.
+    private mutating func openFolder() -> OwnersDirectory? {
         do throws(SystemError) {
-            guard let status = try FileStore.status(of: path) else { return .absent }
-            return .seen(mode: status.mode, owner: status.owner)
-        } catch { return .hidden }
+            guard let state = try OwnersDirectory.existing(paths.state) else { return nil }
+            owner = state.owner
+            let keys = try state.folder(Paths.keysName)
+            if let status = try state.status(of: Paths.keysName) {
+                folder = .seen(mode: status.mode, owner: status.owner)
+            }
+            return keys
+        } catch {
+            folder = Sight(error)
+            return nil
+        }
+    }
+
+    /// A file in the folder of keys.
+    private func sight(of name: String, in keys: borrowing OwnersDirectory?) -> Sight {
+        switch keys {
+        case .none: return folder == .absent ? .absent : .hidden
+        case .some(let keys):
+            do throws(SystemError) {
+                guard let status = try keys.status(of: name) else { return .absent }
+                if !status.isRegular { _ = try keys.read(name, limit: 0) }
+                return .seen(mode: status.mode, owner: status.owner)
+            } catch { return Sight(error) }
+        }
+    }
+}
+
+extension KeyFileFacts.Sight {
+    fileprivate init(_ error: SystemError) {
+        let isMute = error.errno == SystemError.noPermission && error.advice.isEmpty
+        self = isMute ? .hidden : .refused(error.description)
     }
 }
 
@@ -109,7 +139,8 @@ extension KeyFileFacts {
                 advice: "sudo intercomctl doctor keys")
         case (.absent, _), (_, .absent):
             return .ok(.keys, "no identity yet; intercomd makes it at its first start")
-        case (.seen, .seen):
+        // What was refused is a complaint, and then there is no summary.
+        case (.seen, .seen), (.refused, _), (_, .refused):
             let secrets = psks.isEmpty ? "" : ", \(plural(psks.count, "pre-shared key"))"
             return .ok(.keys, "identity 0600 in \(paths.keys) 0700\(secrets)")
         }
@@ -130,6 +161,10 @@ extension KeyFileFacts {
     }
 
     private func complaint(about sight: Sight, _ path: String, mode: UInt32) -> [Check] {
+        if case .refused(let error) = sight {
+            let complaint = Complaint(error)
+            return [.fail(.keys, complaint.text, fix: complaint.fix ?? "sudo ls -ln \(path)")]
+        }
         guard case .seen(let found, let owner) = sight else { return [] }
         if found & 0o077 != 0 {
             return [
@@ -142,7 +177,7 @@ extension KeyFileFacts {
         return [
             .fail(
                 .keys, "\(path) belongs to user \(owner), the station to user \(station)",
-                fix: "sudo chown \(station) \(path)")
+                fix: "sudo chown -h \(station) \(path)")
         ]
     }
 

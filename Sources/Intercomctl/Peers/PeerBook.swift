@@ -6,18 +6,17 @@ internal import Settings
 
 /// The peer files in the state directory, which `peer add` writes, with all other settings.
 ///
-/// The directory belongs to the daemon's user. Root reads and writes there with that user's rights,
-/// so that no symbolic link in it can mislead root.
+/// The directory belongs to the daemon's user, who cannot mislead root in it (`OwnersDirectory`).
+/// Each file is read once: what is checked here is what is written again.
 struct PeerBook {
     let paths: Paths
     private(set) var sources: [ConfigSource]
 
-    /// Files that need the caller's own rights are read before this.
     init(_ invocation: borrowing Invocation) throws(Failure) {
         let folder = ConfigFolder(invocation.configFolder)
         paths = folder.paths
         do throws(SystemError) {
-            sources = try folder.sourcesAsOwner()
+            sources = try folder.sources()
         } catch { throw Failure(error) }
     }
 
@@ -91,13 +90,31 @@ struct PeerBook {
     /// Writes a file of this book, or removes it from the disk if the book no longer has it.
     func write(_ path: String) throws(Failure) {
         do throws(SystemError) {
+            let state = try OwnersDirectory(making: paths.state, mode: 0o750)
+            let folder = try state.makeFolder(Paths.learnedPeersName, mode: 0o750)
+            let name = Self.name(of: path)
             guard let source = sources.first(where: { $0.path == path }) else {
-                return try FileStore.remove(path)
+                return try folder.remove(name)
             }
-            try FileStore.makeDirectory(paths.state, mode: 0o750)
-            try FileStore.makeDirectory(paths.learnedPeers, mode: 0o750, ownerOf: paths.state)
-            try FileStore.write(source.bytes.span, to: path, mode: 0o640, ownerOf: paths.state)
+            try folder.write(source.bytes.span, to: name, mode: 0o640)
         } catch { throw Failure(error) }
+    }
+
+    /// Gives the peer's own file the peer's new name, unless another file has that.
+    func moveFile(_ path: String, of old: String, to new: String) throws(Failure) {
+        guard path == "\(paths.learnedPeers)/\(old).conf" else { return }
+        do throws(SystemError) {
+            guard let state = try OwnersDirectory.existing(paths.state),
+                let folder = try state.folder(Paths.learnedPeersName),
+                try folder.status(of: "\(new).conf") == nil
+            else { return }
+            try folder.rename("\(old).conf", to: "\(new).conf")
+        } catch { throw Failure(error) }
+    }
+
+    /// The name of a file in its folder.
+    private static func name(of path: String) -> String {
+        path.split(separator: "/").last.map { String($0) } ?? ""
     }
 
     /// The name of a peer's own file for its pre-shared key.
@@ -105,9 +122,6 @@ struct PeerBook {
 
     /// Writes a peer's pre-shared key; must come before the file that names it.
     func write(psk: borrowing Key, of peer: String) throws(Failure) {
-        do throws(SystemError) {
-            try FileStore.makeDirectory(paths.state, mode: 0o750)
-        } catch { throw Failure(error) }
         do throws(KeyStoreError) {
             try KeyStore.write(psk: psk, of: peer, paths)
         } catch { throw Failure(error) }
@@ -118,10 +132,11 @@ struct PeerBook {
         let name = Self.pskFile(of: peer)
         let isNamed = try config().peers.contains { $0.psk == .file(name) }
         guard !isNamed else { return false }
-        let path = "\(paths.keys)/\(name)"
         do throws(SystemError) {
-            guard try FileStore.status(of: path) != nil else { return false }
-            try FileStore.remove(path)
+            guard let state = try OwnersDirectory.existing(paths.state),
+                let keys = try state.folder(Paths.keysName), try keys.status(of: name) != nil
+            else { return false }
+            try keys.remove(name)
         } catch { throw Failure(error) }
         return true
     }

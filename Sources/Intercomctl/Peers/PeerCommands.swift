@@ -1,7 +1,6 @@
 internal import Config
 internal import Control
 internal import Crypto
-internal import HAL
 internal import Settings
 
 /// Advice for a station without peers.
@@ -71,7 +70,7 @@ func renamePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     try book.put(file, at: path)
     if hasOwnSecret { try copySecret(of: old, to: new, book) }
     try book.write(path)
-    try moveFile(path, of: old, to: new, book.paths)
+    try book.moveFile(path, of: old, to: new)
     if hasOwnSecret { _ = try book.removeStray(of: old) }
     var report = PeerReport(name: new, former: old)
     report.add("renamed \(old) to \(new)")
@@ -81,25 +80,11 @@ func renamePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
 private func copySecret(
     of old: String, to new: String, _ book: PeerBook
 ) throws(Failure) {
-    let path = "\(book.paths.keys)/\(PeerBook.pskFile(of: old))"
     let psk: Key
-    do throws(KeyStoreError) { psk = try KeyStore.psk(at: path) } catch {
-        throw Failure(error)
-    }
-    try book.write(psk: psk, of: new)
-}
-
-/// Renames a file that has its peer's old name, unless the new name is taken.
-private func moveFile(
-    _ path: String, of old: String, to new: String, _ paths: Paths
-) throws(Failure) {
-    let place = "\(paths.learnedPeers)/\(new).conf"
-    do throws(SystemError) {
-        guard path == "\(paths.learnedPeers)/\(old).conf",
-            try FileStore.status(of: place) == nil
-        else { return }
-        try FileStore.rename(path, to: place)
+    do throws(KeyStoreError) {
+        psk = try KeyStore.psk(named: PeerBook.pskFile(of: old), book.paths)
     } catch { throw Failure(error) }
+    try book.write(psk: psk, of: new)
 }
 
 extension Config.Peer {

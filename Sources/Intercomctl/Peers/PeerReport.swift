@@ -1,5 +1,4 @@
 internal import Control
-internal import HAL
 
 /// The report of a command that changed a peer, and of the reload that applies the change.
 struct PeerReport {
@@ -21,8 +20,6 @@ struct PeerReport {
 
     /// Makes the daemon read the files, except with `--no-reload`; then prints the report.
     consuming func finish(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-        // The files are written; the reload needs no rights of the owner.
-        do throws(SystemError) { try OwnersRights.giveBack() } catch { throw Failure(error) }
         var ending = ExitCode.ok
         if invocation.isUnapplied {
             add("to apply it: intercomctl reload")

@@ -17,7 +17,7 @@ func printLine(_ text: String) throws(Failure) { try printText(text + "\n") }
 /// Prints one JSON object as one line of the result.
 func printLine(_ json: borrowing JSON) throws(Failure) {
     guard let bytes = json.encoded(limit: Int.max) else { return }
-    try printLine(String(decoding: bytes, as: UTF8.self))
+    try printLine(String(decoding: bytes, as: UTF8.self).escaped)
 }
 
 /// Prints a list of objects as JSON.
@@ -29,6 +29,22 @@ func printListing(_ key: String, _ list: consuming JSON) throws(Failure) {
 }
 
 extension String {
+    /// JSON with `\u` in place of each character that could control a terminal.
+    fileprivate var escaped: String {
+        guard visible != self else { return self }
+        var text = UnicodeScalarView()
+        for scalar in unicodeScalars {
+            if String(scalar).visible == String(scalar) {
+                text.append(scalar)
+            } else {
+                let digits = String(scalar.value, radix: 16)
+                let zeros = String(repeating: "0", count: max(0, 4 - digits.utf8.count))
+                text.append(contentsOf: "\\u\(zeros)\(digits)".unicodeScalars)
+            }
+        }
+        return String(text)
+    }
+
     /// Text of several lines, such as all the mistakes in a file, each made `visible`.
     var visibleLines: String {
         split(separator: "\n", omittingEmptySubsequences: false)

@@ -19,8 +19,7 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
         let config = try Config(sources, paths: folder.paths)
         let warnings = config.warnings + PlaceChecks.mistakes(in: config)
         report.warnings = warnings.map(ConfigReport.Finding.init)
-        report.errors = keyMistakes(in: config).map(ConfigReport.Finding.init)
-        if let finding = keyFolderMistake(config.paths) { report.errors.append(finding) }
+        report.errors = keyMistakes(in: config)
         summary = "ok: \(plural(sources.count, "file")), station \(config.station.name),"
         summary += " \(plural(config.buttons.count, "button")),"
         summary += " \(plural(config.channels.count, "channel")),"
@@ -45,35 +44,37 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     return report.warnings.isEmpty ? .ok : .degraded
 }
 
-/// The checks that need the keys themselves.
-private func keyMistakes(in config: Config) -> [Mistake] {
-    // Without the right to read the identity, it is not checked.
-    let own = (try? KeyStore.publicKey(config.paths)) ?? nil
-    var mistakes = KeyChecks.keys(of: config.peers, own: own).mistakes
-    for peer in config.peers {
-        guard case .file(let name) = peer.psk else { continue }
-        let path = "\(config.paths.keys)/\(name)"
-        // Only whether the file exists: the caller may not be allowed to read it.
-        do throws(SystemError) {
-            guard try FileStore.status(of: path) == nil else { continue }
-            mistakes.append(Mistake(peer.pskOrigin, "psk: there is no file \(path)"))
-        } catch {
-            continue
-        }
-    }
-    return mistakes
-}
-
-/// The daemon's complaints about the folder of the keys.
-private func keyFolderMistake(_ paths: Paths) -> ConfigReport.Finding? {
+/// The checks that need the keys themselves; of what the caller may not read there is none.
+private func keyMistakes(in config: Config) -> [ConfigReport.Finding] {
+    let paths = config.paths
     do throws(KeyStoreError) {
         try KeyStore.checkFolder(paths)
-        return nil
     } catch {
-        var finding = ConfigReport.Finding()
-        (finding.file, finding.what, finding.text) = (paths.keys, "\(error)", "\(error)")
-        return finding
+        return [ConfigReport.Finding(error, of: paths.keys)]
     }
+    var findings: [ConfigReport.Finding] = []
+    var own: PublicKey?
+    do throws(KeyStoreError) {
+        own = try KeyStore.publicKey(paths)
+    } catch {
+        if !error.isRefused { findings.append(ConfigReport.Finding(error, of: paths.identity)) }
+    }
+    findings += KeyChecks.keys(of: config.peers, own: own).mistakes.map(ConfigReport.Finding.init)
+    for peer in config.peers {
+        guard case .file(let name) = peer.psk else { continue }
+        let path = "\(paths.keys)/\(name)"
+        do throws(KeyStoreError) {
+            if try KeyStore.hasPSK(named: name, paths) == false {
+                let what = "psk: there is no file \(path)"
+                findings.append(ConfigReport.Finding(Mistake(peer.pskOrigin, what)))
+            } else {
+                _ = try KeyStore.psk(of: peer, paths)
+            }
+        } catch {
+            if !error.isRefused { findings.append(ConfigReport.Finding(error, of: path)) }
+        }
+    }
+    return findings
 }
 
 /// What was found, as JSON has it.
@@ -101,6 +102,10 @@ private struct ConfigReport: JSONRecord {
         var text = ""
 
         init() {}
+
+        init(_ error: KeyStoreError, of file: String) {
+            (self.file, what, text) = (file, error.description, error.description)
+        }
 
         init(_ mistake: Mistake) {
             file = mistake.origin.file

@@ -49,7 +49,7 @@ import Testing
         #expect(
             lines(facts.checks) == [
                 "FAIL  keys            /s/keys/identity belongs to user 0, the station to user 990"
-                    + "  -> sudo chown 990 /s/keys/identity"
+                    + "  -> sudo chown -h 990 /s/keys/identity"
             ])
     }
 

@@ -72,11 +72,29 @@ static void change(const char *path) {
         pause();
 }
 
-static void change_file(int fd) {
-    char link[32], path[512];
+static void find(int fd, char *path, size_t most) {
+    char link[32];
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t size = readlink(link, path, sizeof path - 1);
+    ssize_t size = readlink(link, path, most - 1);
     path[size < 0 ? 0 : size] = 0;
+}
+
+static void change_file(int fd) {
+    char path[512];
+    find(fd, path, sizeof path);
+    change(path);
+}
+
+// The same of a name in an open directory.
+static void change_at(int directory, const char *name) {
+    if (directory == AT_FDCWD || name[0] == '/') {
+        change(name);
+        return;
+    }
+    char path[512];
+    find(directory, path, sizeof path);
+    strncat(path, "/", sizeof path - strlen(path) - 1);
+    strncat(path, name, sizeof path - strlen(path) - 1);
     change(path);
 }
 
@@ -85,6 +103,11 @@ static void change_file(int fd) {
 int mkdir(const char *path, mode_t mode) {
     change(path);
     return NEXT(mkdir)(path, mode);
+}
+
+int mkdirat(int directory, const char *path, mode_t mode) {
+    change_at(directory, path);
+    return NEXT(mkdirat)(directory, path, mode);
 }
 
 int chmod(const char *path, mode_t mode) {
@@ -117,6 +140,16 @@ int rename(const char *from, const char *to) {
     return NEXT(rename)(from, to);
 }
 
+int unlinkat(int directory, const char *path, int flags) {
+    change_at(directory, path);
+    return NEXT(unlinkat)(directory, path, flags);
+}
+
+int renameat(int directory, const char *from, int other, const char *to) {
+    change_at(other, to);
+    return NEXT(renameat)(directory, from, other, to);
+}
+
 int fsync(int fd) {
     change_file(fd);
     return NEXT(fsync)(fd);
@@ -147,4 +180,16 @@ int open(const char *path, int flags, ...) {
         change(path);
     }
     return NEXT(open)(path, flags, mode);
+}
+
+int openat(int directory, const char *path, int flags, ...) {
+    mode_t mode = 0;
+    if (flags & O_CREAT) {
+        va_list more;
+        va_start(more, flags);
+        mode = va_arg(more, mode_t);
+        va_end(more);
+        change_at(directory, path);
+    }
+    return NEXT(openat)(directory, path, flags, mode);
 }

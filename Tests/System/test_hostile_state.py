@@ -1,0 +1,381 @@
+"""Root in the daemon's directory: `sudo intercomctl` is led nowhere by what an attacker puts there.
+
+Every command that touches the state directory meets every trap. What it cannot use it refuses with
+a message that names the file.
+"""
+
+import json
+import os
+import pathlib
+import re
+import socket
+import tempfile
+import unittest
+
+import hostile
+from hostile import DIGITS, KEY, STRANGER, THIRD, USER, Swaps, World, folder_of, link, write
+
+COMMANDS = {
+    "peer list": ["peer", "list"],
+    "peer add": ["peer", "add", "--no-reload", "attic", "-", THIRD],
+    "peer add psk": ["peer", "add", "--no-reload", "--psk-file", "{own}", "attic", "-", THIRD],
+    "peer again": ["peer", "add", "--no-reload", "garage", "192.0.2.7", KEY],
+    "peer set": ["peer", "set", "--no-reload", "--gain", "-3dB", "garage"],
+    "peer set psk": ["peer", "set", "--no-reload", "--psk-file", "{own}", "garage"],
+    "peer verify": ["peer", "verify", "--no-reload", "garage", *DIGITS],
+    "peer rename": ["peer", "rename", "--no-reload", "garage", "attic"],
+    "peer remove": ["peer", "remove", "--no-reload", "garage"],
+    "key show": ["key", "show"],
+    "config check": ["config", "check"],
+    "config check json": ["config", "check", "--json"],
+    "config show": ["config", "show"],
+    "doctor": ["doctor", "config", "keys", "disk"],
+    "setup": ["setup", "--name", "kitchen"],
+    "setup force": ["setup", "--name", "kitchen", "--yes", "--force"],
+    "audio controls": ["audio", "controls"],
+    "test speaker": ["test", "speaker"],
+    "test mic": ["test", "mic"],
+    "test loop": ["test", "loop"],
+    "test button": ["test", "button", "--timeout", "1"],
+    "test led": ["test", "led"],
+}
+"""Every command that root may type and that reads or writes the state directory."""
+ELSEWHERE = {
+    # They ask the daemon; the first three count the peers of the files as `peer list` lists them.
+    "status", "peers", "stats", "monitor", "history", "levels", "metrics", "talk", "ptt", "reply",
+    "page", "announce", "relay", "signal", "call", "answer", "reject", "hangup", "drop-in",
+    "listen", "volume", "mute", "unmute", "dnd", "peer show", "show peer", "config diff", "reload",
+    "test latency", "version",
+    # They look at the machine.
+    "audio list", "gpio list", "keys list", "help",
+}
+"""Commands that do not touch the state directory themselves."""
+SETTINGS = set(COMMANDS) - {"key show"}
+"""Those that read the peers that were added."""
+SETTERS = {name for name in COMMANDS if name.startswith("peer ")} - {"peer list"}
+IDENTITY = {"key show", "peer add", "peer add psk", "peer again", "config check",
+            "config check json", "doctor"}
+PSK = {"peer again", "peer rename", "config check", "config check json", "doctor"}
+KEYS = IDENTITY | PSK | {"peer set psk", "peer remove"}
+PEER_FILE = SETTINGS
+ALL = set(COMMANDS)
+
+
+def hard_link(path, target):
+    hostile.clear(path)
+    os.link(target, path)
+    return path
+
+
+def pipe(path):
+    hostile.clear(path)
+    os.mkfifo(path)
+    os.chown(path, USER, USER)
+    return path
+
+
+def local_socket(path):
+    hostile.clear(path)
+    with socket.socket(socket.AF_UNIX) as link_:
+        # Its address holds 107 bytes.
+        link_.bind(path)
+    os.chown(path, USER, USER)
+    return path
+
+
+def huge(path, size=1 << 36):
+    os.truncate(path, size)
+    return path
+
+
+def given(path, owner, mode):
+    os.chown(path, owner, owner)
+    os.chmod(path, mode)
+    return path
+
+
+TRAPS = {
+    # Links, at each part of the path.
+    "link for the state": (lambda w: link(w.state, f"{w.outside}/state"), ALL),
+    "link for keys": (lambda w: link(f"{w.state}/keys", f"{w.outside}/state/keys"), KEYS),
+    "link for peers.d": (
+        lambda w: link(f"{w.state}/peers.d", f"{w.outside}/state/peers.d"), SETTINGS),
+    "link for the identity": (
+        lambda w: link(f"{w.state}/keys/identity", f"{w.outside}/state/keys/identity"), IDENTITY),
+    "link for a psk": (
+        lambda w: link(f"{w.state}/keys/garage.psk", f"{w.outside}/state/keys/garage.psk"), PSK),
+    "link for a peer": (
+        lambda w: link(f"{w.state}/peers.d/garage.conf", f"{w.outside}/state/peers.d/garage.conf"),
+        PEER_FILE),
+    "link for another peer": (
+        lambda w: link(f"{w.state}/peers.d/z.conf", f"{w.outside}/state/peers.d/garage.conf"),
+        PEER_FILE),
+    # Links where something is to be made; they are replaced, or refused.
+    "link for a new peer": (
+        lambda w: link(f"{w.state}/peers.d/attic.conf", f"{w.outside}/made"), PEER_FILE),
+    "link for a new psk": (
+        lambda w: link(f"{w.state}/keys/attic.psk", f"{w.outside}/made"), set()),
+    "link for a peer's draft": (
+        lambda w: link(f"{w.state}/peers.d/garage.conf.new", f"{w.outside}/made"), set()),
+    "link for a psk's draft": (
+        lambda w: link(f"{w.state}/keys/garage.psk.new", f"{w.outside}/made"), set()),
+    # Hard links to root's files, as where fs.protected_hardlinks is 0.
+    "hard link for the identity": (
+        lambda w: hard_link(f"{w.state}/keys/identity", f"{w.outside}/state/keys/identity"),
+        IDENTITY),
+    "hard link for a psk": (
+        lambda w: hard_link(f"{w.state}/keys/garage.psk", f"{w.outside}/state/keys/garage.psk"),
+        PSK),
+    "hard link for a peer": (
+        lambda w: hard_link(
+            f"{w.state}/peers.d/garage.conf", f"{w.outside}/state/peers.d/garage.conf"),
+        PEER_FILE),
+    "hard link for a draft": (
+        lambda w: hard_link(
+            f"{w.state}/peers.d/garage.conf.new", f"{w.outside}/state/peers.d/garage.conf"),
+        set()),
+    # What is no plain file.
+    "pipe for the identity": (lambda w: pipe(f"{w.state}/keys/identity"), IDENTITY),
+    "pipe for a psk": (lambda w: pipe(f"{w.state}/keys/garage.psk"), PSK),
+    "pipe for a peer": (lambda w: pipe(f"{w.state}/peers.d/garage.conf"), PEER_FILE),
+    "pipe for peers.d": (lambda w: pipe(f"{w.state}/peers.d"), SETTINGS),
+    "pipe for keys": (lambda w: pipe(f"{w.state}/keys"), KEYS),
+    "socket for a peer": (lambda w: local_socket(f"{w.state}/peers.d/a.conf"), PEER_FILE),
+    # Owners.
+    "the identity is root's": (
+        lambda w: given(f"{w.state}/keys/identity", 0, 0o600), IDENTITY),
+    "a psk is a stranger's": (
+        lambda w: given(f"{w.state}/keys/garage.psk", STRANGER, 0o600), PSK),
+    "a peer is a stranger's": (
+        lambda w: given(f"{w.state}/peers.d/garage.conf", STRANGER, 0o644), PEER_FILE),
+    "keys are root's": (lambda w: given(f"{w.state}/keys", 0, 0o700), KEYS),
+    "peers.d is a stranger's": (lambda w: given(f"{w.state}/peers.d", STRANGER, 0o777), SETTINGS),
+    "the state is root's in a lesser user's": (lambda w: given(w.state, 0, 0o755), ALL),
+    # Sizes.
+    "huge identity": (lambda w: huge(f"{w.state}/keys/identity"), IDENTITY),
+    "huge psk": (lambda w: huge(f"{w.state}/keys/garage.psk"), PSK),
+    "huge peer": (lambda w: huge(f"{w.state}/peers.d/garage.conf"), PEER_FILE),
+    # Names.
+    "name that writes on the terminal": (
+        lambda w: write(f"{w.state}/peers.d/\x1b[2J\nok: forged.conf", "nonsense\n"), PEER_FILE),
+}
+"""What is put in place, and which commands must say so."""
+
+
+@unittest.skipUnless(os.geteuid() == 0, "needs root, which is what is to be misled")
+class HostileTest(unittest.TestCase):
+    def world(self, **options):
+        """A world of its own, gone with the test; `close` ends it before."""
+        folder = tempfile.TemporaryDirectory(prefix="ic-")  # pylint: disable=consider-using-with
+        self.addCleanup(folder.cleanup)
+        os.chmod(folder.name, 0o755)
+        world = World(folder.name, **options)
+        world.close = folder.cleanup
+        return world
+
+    def run_command(self, world, name):
+        """Types one of the commands; returns (exit code, what it printed)."""
+        words = [word.format(own=f"{world.root}/own.psk") for word in COMMANDS[name]]
+        return world.run(*words)
+
+    def assert_shown_harmless(self, said):
+        """Nothing in it moves a cursor or begins a line of its own; no advice opens root's files.
+
+        A person types what is advised, and the attacker may put a link there before that.
+        """
+        self.assertNotRegex(said, r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+        self.assertNotRegex(said, "(?m)^ok: forged")
+        self.assertNotIn(hostile.SECRET[:12], said)
+        self.assertNotRegex(said, r"chmod a\+r\S* \S*/state/|chown (?!-h)")
+
+
+class Traps(HostileTest):
+    def test_every_command_refuses_every_trap_and_touches_nothing_outside(self):
+        for trap, (put, refusing) in TRAPS.items():
+            for name in COMMANDS:
+                with self.subTest(f"{name}: {trap}"):
+                    world = self.world()
+                    path = put(world)
+                    world.guard()
+                    code, said = self.run_command(world, name)
+                    self.assertEqual(world.harm(), [], said)
+                    self.assert_shown_harmless(said)
+                    self.assertIn(code, (0, 1, 4), said)
+                    if name in refusing:
+                        self.assertNotEqual(code, 0, said)
+                        shown = re.sub(r"[\x00-\x1f]", "?", path)
+                        if "json" not in name or "forged" not in path:
+                            self.assertIn(shown, said)
+                    world.close()
+
+    def test_the_list_has_every_command(self):
+        _, said = self.world().run("help")
+        known = {" ".join(words[:2]) for words in COMMANDS.values()} | ELSEWHERE
+        known |= {"setup", "doctor"}
+        found = [re.match(r"  ([a-z-]+(?: [a-z]+\b(?!\|))?)", line)
+                 for line in said.splitlines()]
+        names = [match[1] for match in found if match]
+        self.assertGreater(len(names), 40)
+        for name in names:
+            self.assertIn(name, known)
+
+    def test_without_a_trap_every_command_works(self):
+        for name in COMMANDS:
+            with self.subTest(name):
+                world = self.world()
+                world.guard()
+                code, said = self.run_command(world, name)
+                self.assertEqual(world.harm(), [], said)
+                # There are no devices to try, and no daemon.
+                is_trial = name.startswith(("test ", "audio "))
+                self.assertIn(code, (0, 1, 4) if is_trial else (0, 4), said)
+                self.assertNotIn("state/", "" if code == 0 else said)
+                for folder, folders, files in os.walk(world.state):
+                    for made in [*folders, *files]:
+                        self.assertEqual(os.lstat(os.path.join(folder, made)).st_uid, USER, made)
+                world.close()
+
+    def test_more_files_than_any_station_has(self):
+        world = self.world()
+        place = f"{world.state}/peers.d"
+        for number in range(10_001):
+            os.close(os.open(f"{place}/{number}.conf", os.O_CREAT | os.O_WRONLY))
+        for name in sorted(SETTINGS):
+            with self.subTest(name):
+                code, said = self.run_command(world, name)
+                self.assertNotEqual(code, 0, said)
+                self.assertIn(f"{place}: File too large", said)
+
+    def test_links_in_the_way_to_the_state(self):
+        for owner, target, is_followed in ((USER, "outside", False), (0, "home", True)):
+            for name in COMMANDS:
+                with self.subTest(name, owner=owner):
+                    world = self.world(state="way/state")
+                    way = link(f"{world.root}/way", f"{world.root}/{target}", owner)
+                    world.guard()
+                    code, said = self.run_command(world, name)
+                    self.assertEqual(world.harm(), [], said)
+                    if not is_followed:
+                        self.assertNotEqual(code, 0, said)
+                        self.assertIn(way, said)
+                    elif name in SETTERS:
+                        self.assertEqual(code, 0, said)
+                    world.close()
+
+    def test_the_watch_sees_what_would_be_harm(self):
+        for harm in (["cat", "{peer}"], ["ls", "{outside}/state"], ["chown", "1", "{peer}"],
+                     ["touch", "{outside}/made"], ["rm", "{outside}/state/keys/garage.psk"]):
+            with self.subTest(harm[0]):
+                world = self.world()
+                name = "state/peers.d/garage.conf"
+                peer = link(f"{world.home}/{name}", f"{world.outside}/{name}")
+                world.guard()
+                words = [word.format(peer=peer, outside=world.outside) for word in harm]
+                self.assertEqual(hostile.subprocess.call(
+                    words, stdout=hostile.subprocess.DEVNULL), 0)
+                self.assertNotEqual(world.harm(), [])
+
+    def test_a_state_directory_that_is_made_in_a_lesser_users_is_that_users(self):
+        for name in ("peer add", "peer add psk"):
+            with self.subTest(name):
+                world = self.world()
+                hostile.clear(world.state)
+                world.guard()
+                code, said = self.run_command(world, name)
+                self.assertEqual((code, world.harm()), (0, []), said)
+                for made in ("", "/peers.d", "/peers.d/attic.conf"):
+                    self.assertEqual(os.lstat(world.state + made).st_uid, USER, made)
+
+
+class Swapped(HostileTest):
+    """The attacker waits for the moment between two steps of root's."""
+
+    def assert_no_harm(self, world, name):
+        code, said = self.run_command(world, name)
+        self.assertIn(code, (0, 1, 4), said)
+        self.assert_shown_harmless(said)
+
+    def test_a_file_that_is_swapped_when_it_was_read(self):
+        for name in sorted(SETTERS | {"config check", "doctor"}):
+            for event in (Swaps.OPENED, Swaps.CLOSED):
+                for place, target in (("peers.d/garage.conf", "link"), ("keys/identity", "link"),
+                                      ("keys/garage.psk", "link"),
+                                      ("peers.d/garage.conf", "hard link")):
+                    with self.subTest(f"{name}: {place}, {target}", event=event):
+                        world = self.world()
+                        put = link if target == "link" else hard_link
+                        trap = put(f"{world.home}/trap", f"{world.outside}/state/{place}")
+                        world.guard()
+                        with Swaps(f"{world.state}/{place}", trap, event=event):
+                            self.assert_no_harm(world, name)
+                        self.assertEqual(world.harm(), [])
+                        world.close()
+
+    def test_a_file_that_is_swapped_is_read_once(self):
+        """A file as good as the first, in its place once that was read, changes no outcome."""
+        world = self.world()
+        second = write(f"{world.home}/second", f"[peer garage]\nkey = {KEY}\ngain = -9dB\n")
+        place = f"{world.state}/peers.d/garage.conf"
+        # Files that are read after it leave the attacker time.
+        for number in range(100):
+            write(f"{world.state}/peers.d/z{number:03}.conf", "# later\n" * 100)
+        with Swaps(place, second, event=Swaps.CLOSED) as swaps:
+            code, said = self.run_command(world, "peer verify")
+            self.assertTrue(swaps.has_swapped())
+        self.assertEqual(code, 0, said)
+        text = pathlib.Path(place).read_text(encoding="utf-8")
+        self.assertIn("192.0.2.5", text)
+        self.assertNotIn("-9dB", text)
+
+    def test_what_is_swapped_all_the_time(self):
+        for place in ("peers.d", "keys", "", "peers.d/garage.conf", "keys/garage.psk",
+                      "keys/identity"):
+            for every in (0.0, 0.0003):
+                with self.subTest(place or "state", every=every):
+                    world = self.world()
+                    trap = link(f"{world.home}/trap", f"{world.outside}/state/{place}".rstrip("/"))
+                    world.guard()
+                    with Swaps(f"{world.state}/{place}".rstrip("/"), trap, every=every) as swaps:
+                        self.assertTrue(swaps.has_swapped())
+                        for name in sorted(KEYS | SETTERS):
+                            self.assert_no_harm(world, name)
+                    self.assertEqual(world.harm(), [])
+                    world.close()
+
+    def test_a_folder_that_is_swapped_when_it_was_made(self):
+        for place in ("peers.d", "keys", ""):
+            with self.subTest(place or "state"):
+                world = self.world()
+                os.chmod(world.outside, 0o700)
+                name = f"{world.state}/{place}".rstrip("/")
+                hostile.clear(name)
+                trap = link(f"{world.home}/trap", world.outside)
+                world.guard()
+                with Swaps(name, trap, event=Swaps.MADE):
+                    self.assert_no_harm(world, "peer add psk")
+                self.assertEqual(world.harm(), [])
+                world.close()
+
+
+class Names(HostileTest):
+    def test_a_name_that_turns_text_is_escaped_in_json(self):
+        world = self.world()
+        name = "\u009b31m\u202e\u007f.conf"
+        write(f"{world.state}/peers.d/{name}", "nonsense\n")
+        code, said = world.run("config", "check", "--json")
+        self.assertEqual(code, 1, said)
+        self.assertNotRegex(said, "[\u0080-\u009f\u202e\x7f]")
+        self.assertEqual(os.path.basename(json.loads(said)["errors"][0]["file"]), name)
+
+    def test_the_daemons_log_shows_names_harmless(self):
+        world = self.world()
+        write(f"{world.state}/peers.d/\x1b[2J\nok: forged.conf", "nonsense\n")
+        code, said = world.run(program="intercomd")
+        self.assertEqual(code, 1, said)
+        self.assertIn("[2J?ok: forged.conf:1", said)
+        self.assertNotIn("\x1b", said)
+        self.assertNotRegex(said, "(?m)^(<.>)?ok: forged")
+
+
+if __name__ == "__main__":
+    unittest.main()
