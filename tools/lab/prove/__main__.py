@@ -54,7 +54,8 @@ class Prover:
                 done = subprocess.run([self.path, file.name], capture_output=True, text=True,
                                       timeout=LONGEST, check=False)
                 said = done.stdout
-                why = "" if done.returncode == 0 else (said + done.stderr).strip()[-300:]
+                why = "" if done.returncode == 0 else \
+                    ["it ended", *(said + done.stderr).strip().splitlines()][-1]
             except subprocess.TimeoutExpired:
                 said, why = "", f"not done after {LONGEST} s"
         took = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
