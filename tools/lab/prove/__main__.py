@@ -1,0 +1,157 @@
+"""Runs ProVerif on every claim and every planted fault, and says what it found; see tools/prove."""
+
+import argparse
+import os
+import pathlib
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from .model import ModelError, models
+
+LONGEST = 1200
+"""Seconds for one run: a model that takes longer is not proved."""
+VERDICT = re.compile(r"^RESULT (?!\().*?(is true|is false|cannot be proved)\b", re.M)
+NOWHERE = """\
+tools/prove: there is no ProVerif here, so NOTHING WAS PROVED.
+No Debian has a package of it. Debian's package opam can get it: "opam install proverif"
+compiles it for you alone; tools/prove finds it there. PROVERIF=PATH names another."""
+
+
+def program():
+    """Where ProVerif is; None if it is nowhere."""
+    if named := os.environ.get("PROVERIF"):
+        return shutil.which(named)
+    if found := shutil.which("proverif"):
+        return found
+    if opam := shutil.which("opam"):
+        done = subprocess.run([opam, "var", "bin"], capture_output=True, text=True, check=False)
+        return shutil.which("proverif", path=done.stdout.strip()) if done.returncode == 0 else None
+    return None
+
+
+class Prover:
+    """ProVerif, and how much of the processor it has used."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def version(self):
+        done = subprocess.run([self.path, "-help"], capture_output=True, text=True, check=False)
+        found = re.search(r"[Pp]ro[Vv]erif ([0-9.]+[0-9])", done.stdout + done.stderr)
+        return found[1] if found else None
+
+    def verdicts(self, text):
+        """([what it says of each claim, in order], seconds of the processor, why there is none)."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        with tempfile.NamedTemporaryFile("w", suffix=".pv", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            try:
+                done = subprocess.run([self.path, file.name], capture_output=True, text=True,
+                                      timeout=LONGEST, check=False)
+                said = done.stdout
+                why = "" if done.returncode == 0 else \
+                    ["it ended", *(said + done.stderr).strip().splitlines()][-1]
+            except subprocess.TimeoutExpired:
+                said, why = "", f"not done after {LONGEST} s"
+        took = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+        return VERDICT.findall(said), took, why
+
+
+def run(prover, model, claims, fault=None):
+    """[(claim, verdict)] and the seconds of the processor."""
+    found, took, why = prover.verdicts(model.text(claims, fault))
+    if len(found) != len(claims):
+        found = [f"not decided ({why or 'no result'})"] * len(claims)
+    return list(zip(claims, found)), took
+
+
+def line(is_good, took, name, words):
+    print(f"  {'ok  ' if is_good else 'FAIL'} {took:7.1f} s  {name}: {words}", flush=True)
+
+
+def prove(prover, model):
+    """How many of a model's claims are proved, and how many lines are not as they must be."""
+    print(f"{model.name}", flush=True)
+    proved, failures = set(), 0
+    verdicts, took = run(prover, model, model.claims)
+    for claim, verdict in verdicts:
+        is_good = verdict == ("is false" if claim.kind == "possible" else "is true")
+        if is_good and claim.kind != "possible":
+            proved.add(claim.name)
+        failures += not is_good
+        words = {"is true": "", "is false": "an attack: "}.get(verdict, f"{verdict}: ")
+        if claim.kind == "possible":
+            words = "" if is_good else f"cannot happen ({verdict}): "
+        line(is_good, took, claim.name, words + claim.text)
+        took = 0.0
+    for fault in model.faults:
+        claims = [claim for claim in model.claims if claim.name in fault.breaks]
+        verdicts, took = run(prover, model, claims, fault)
+        missed = [claim.name for claim, verdict in verdicts if not is_found(claim, verdict)]
+        proved -= set(missed)
+        failures += bool(missed)
+        text = f"{fault.text} Found" if not missed else \
+            f"{fault.text} NOT FOUND by {' '.join(missed)} ({verdicts[0][1]})"
+        line(not missed, took, f"fault {fault.name}", text)
+    return len(proved), failures
+
+
+def is_found(claim, verdict):
+    """Whether a fault was seen. Of an equivalence ProVerif says no more than that it has none."""
+    return verdict == "is false" or \
+        (claim.kind == "equivalence" and verdict == "cannot be proved")
+
+
+def listed(found):
+    for model in found:
+        print(model.name)
+        for claim in model.claims:
+            print(f"  {claim.name}: {claim.text}")
+        for fault in model.faults:
+            print(f"    fault {fault.name}: {fault.text} It breaks {', '.join(fault.breaks)}.")
+
+
+def main():
+    words = argparse.ArgumentParser(prog="tools/prove", add_help=False)
+    words.add_argument("--list", action="store_true")
+    words.add_argument("--print", metavar="FILE[:FAULT]")
+    words.add_argument("names", nargs="*")
+    asked = words.parse_args()
+    try:
+        if asked.print:
+            name, _, fault = asked.print.partition(":")
+            (model,) = models([pathlib.Path(name).stem])
+            faults = {fault.name: fault for fault in model.faults}
+            if fault and fault not in faults:
+                raise ModelError(f"{model.name} has no fault {fault}")
+            print(model.text(model.claims, faults.get(fault)))
+            return 0
+        found = models(asked.names)
+    except ModelError as error:
+        print(f"tools/prove: {error}", file=sys.stderr)
+        return 2
+    if asked.list:
+        listed(found)
+        return 0
+    path = program()
+    prover = Prover(path) if path else None
+    if not prover or not prover.version():
+        print(NOWHERE, file=sys.stderr)
+        return 3
+    print(f"ProVerif {prover.version()}; seconds are of one processor", flush=True)
+    totals = [prove(prover, model) for model in found]
+    proved, failures = (sum(column) for column in zip(*totals))
+    claims = sum(len(model.proved()) for model in found)
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    print(f"proved {proved} of {claims} claims, each with a planted fault that was found; "
+          f"{failures} lines failed; {spent:.0f} s")
+    return 0 if not failures and proved == claims else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
