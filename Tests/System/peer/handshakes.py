@@ -1,0 +1,191 @@
+"""The handshakes of one peer, §1.4, §1.6 and §1.7: asked for, answered, repeated, refused."""
+
+from . import cookie, handshake
+from .cookie import Doorman
+from .handshake import COOKIE, KEYED, M1, M2, M3, Initiator, Responder
+from .primitives import Dropped
+from .records import record
+from .session import Session
+
+HALF_OPEN_MAX, KEPT_S, TRIES_MAX = 64, 5, 16
+CONFIRMS_S = (0, 0.2, 0.4, 0.6, 0.8)
+M3_REPEATS_S = (0.2, 0.4, 0.6, 0.8, 1.0)
+
+
+class HalfOpen:
+    """A handshake that was answered with M2 and waits for M3."""
+
+    def __init__(self, responder, now):
+        self.responder, self.since, self.tries = responder, now, []
+        self.session = self.m3 = None
+        self.accepted_at = None
+
+
+class Handshakes:
+    """Takes handshake messages; installs sessions into the peer's slots."""
+
+    def __init__(self, peer):
+        self._peer = peer
+        self.doorman = Doorman(peer.public, peer.clock())
+        # The last two M1 of ours, and what we have answered, oldest first.
+        self.asked, self.half_open = [], []
+        self.finished = self.finished_at = None
+        self.cookie, self._cookie_until, self._keyed_unanswered = b"", 0.0, 0
+        self.other_caps = None
+
+    # --- as initiator ---
+
+    def ask(self, to=None, **made):
+        """Sends an M1; `made` goes to `Initiator`."""
+        peer = self._peer
+        made = {"cookie": self._kept_cookie(), "caps": peer.caps, **made}
+        one = Initiator(peer.secret, peer.other, peer.suite, peer.psk, **made)
+        self.asked = [*self.asked[-1:], one]
+        peer.wire.send(one.m1, to or peer.address)
+        return one
+
+    def _kept_cookie(self):
+        if self.cookie:
+            if self._keyed_unanswered >= 2 or self._peer.clock() >= self._cookie_until:
+                self.cookie, self._keyed_unanswered = b"", 0
+            else:
+                self._keyed_unanswered += 1
+        return self.cookie
+
+    def _take_m2(self, message, source):
+        handshake.check_header(message, M2)
+        for one in self.asked:
+            if one.index == message[8:12]:
+                break
+        else:
+            raise Dropped("index")
+        keys = one.finish(message)
+        self._keyed_unanswered = 0
+        peer, now = self._peer, self._peer.clock()
+        self.asked.remove(one)
+        self.finished, self.finished_at, self.other_caps = one, now, one.other_caps
+        session = Session(one.suite, keys, initiator=True, own_index=one.index,
+                          other_index=one.other_index, endpoint=source, now=now)
+        peer.slots.install(session)
+        peer.wire.send(one.m3, source)
+
+        def again():
+            if peer.slots.next is session and self.finished is one and peer.manners.repeats_m3:
+                peer.wire.send(one.m3, source)
+
+        for offset in M3_REPEATS_S:
+            peer.at(now + offset, again)
+
+    def _take_cookie(self, message):
+        if not self.asked:
+            raise Dropped("cookie")
+        latest = self.asked[-1]
+        self.cookie = cookie.opened(self._peer.other, latest.m1, message)
+        self._cookie_until = self._peer.clock() + cookie.COOKIE_AGE_S
+        self._keyed_unanswered = 0
+        # Answered: no second reply to the same M1 counts.
+        self.asked.remove(latest)
+        self.ask()
+
+    # --- as responder ---
+
+    def _half_open(self):
+        """Those that still count; the accepted ones stay as long, for a repeat of their M3."""
+        now = self._peer.clock()
+        self.half_open = [one for one in self.half_open if now - (one.accepted_at or one.since)
+                          < KEPT_S][-HALF_OPEN_MAX:]
+        return self.half_open
+
+    def _take_m1(self, message, source):
+        peer, now = self._peer, self._peer.clock()
+        known = self._half_open()
+        for one in known:
+            if one.responder.m1 == message and now - one.since < KEPT_S:
+                peer.wire.send(one.responder.m2, source)
+                return
+        waiting = sum(one.session is None for one in known)
+        reply = self.doorman.judge(message, source, waiting, now)
+        if reply is not None:
+            peer.wire.send(reply, source)
+            return
+        if message[2] != peer.suite:
+            raise Dropped("suite")
+        cookies = self.doorman.oven.accepted(source, now) if message[3] & KEYED else ()
+        made = Responder(peer.secret, message, caps=peer.caps, cookies=cookies)
+        self.half_open.append(HalfOpen(made, now))
+        peer.wire.send(made.m2, source)
+
+    def _take_m3(self, message, source):
+        handshake.check_header(message, M3)
+        peer, now = self._peer, self._peer.clock()
+        for one in self._half_open():
+            if one.responder.index == message[4:8]:
+                break
+        else:
+            raise Dropped("index")
+        if one.session is not None:
+            if message != one.m3:
+                raise Dropped("index")
+            self._confirm(one.session)
+            return
+        one.tries = [at for at in one.tries if now - at < 1]
+        if len(one.tries) >= TRIES_MAX:
+            raise Dropped("tries")
+        one.tries.append(now)
+        keys = one.responder.finish(message, {peer.other: (peer.suite, peer.psk)}.get)
+        if self._own_wins(now):
+            raise Dropped("both at once")
+        # Rule 4: our own handshake ends, and its unconfirmed session.
+        self.asked, self.finished = [], None
+        peer.slots.drop_next()
+        self._accept(one, message, keys, source, now)
+
+    def _own_wins(self, now):
+        """Rule 4 of §1.7: our M3 is out, unconfirmed, and our public key is the lower one."""
+        return (self.finished is not None and now - self.finished_at < KEPT_S
+                and self._peer.slots.next is not None and self._peer.slots.next.initiator
+                and self._peer.public < self._peer.other)
+
+    def _accept(self, one, message, keys, source, now):
+        peer, made = self._peer, one.responder
+        one.m3, one.accepted_at, self.other_caps = message, now, made.other_caps
+        session = one.session = Session(
+            made.suite, keys, initiator=False, own_index=made.index,
+            other_index=made.other_index, endpoint=source, now=now)
+        peer.slots.install(session)
+
+        def again():
+            if peer.slots.next is session:
+                self._confirm(session)
+
+        for offset in CONFIRMS_S:
+            peer.at(now + offset, again)
+        peer.at(now + KEPT_S, lambda: peer.slots.next is session and peer.slots.drop_next(session))
+
+    def _confirm(self, session):
+        if self._peer.manners.confirms:
+            self._peer.send(record("CONFIRM", what=0), session=session)
+
+    # --- both ---
+
+    def take(self, datagram):
+        """A datagram whose first byte is below 0x10."""
+        kind, message, source = datagram.data[0], datagram.data, datagram.source
+        if kind == M1:
+            if not self._peer.manners.answers:
+                raise Dropped("manners")
+            self._take_m1(message, source)
+        elif kind == M2:
+            self._take_m2(message, source)
+        elif kind == M3:
+            self._take_m3(message, source)
+        elif kind == COOKIE:
+            self._take_cookie(message)
+        else:
+            raise Dropped("type")
+
+    def confirmed(self, session):
+        """A session of ours has switched: both sides have its keys."""
+        if session.initiator and self.finished is not None:
+            if session.own_index == self.finished.index:
+                self.finished = None

@@ -1,0 +1,251 @@
+"""Computes the values of Tests/Vectors/intercom_v1.json from its inputs.
+
+`values` is everything in the file except `about` and `inputs`. For a change of version 1, add an
+input by hand, change this implementation as docs/protocol.md says, and write the file anew.
+"""
+
+import copy
+import json
+import pathlib
+
+from . import audio, cookie, keytext, mlkem, pairing, records, recording, refusals, retry
+from .frames import CONTROL, START, Opener, Sealer, counter_of
+from .handshake import Initiator, Responder
+from .primitives import SUITES, Dropped, public_key, sha256
+
+FILE = pathlib.Path(__file__).resolve().parents[2] / "Vectors/intercom_v1.json"
+
+
+class Inputs:
+    """The inputs of the file, as bytes where they are."""
+
+    def __init__(self, given):
+        self.given = given
+        for name in ("init_static", "resp_static", "init_e", "resp_e", "kem_seed", "kem_m", "psk",
+                     "init_index", "resp_index", "init_caps", "resp_caps"):
+            setattr(self, name, bytes.fromhex(given[name]))
+        self.init_public = public_key(self.init_static)
+        self.resp_public = public_key(self.resp_static)
+        self.kem = mlkem.generate(self.kem_seed)
+        self._shaken = {suite: self._shake(suite) for suite in SUITES}
+        self.keys = {suite: keys for suite, (_, _, keys) in self._shaken.items()}
+
+    def initiator(self, suite, baked=b""):
+        return Initiator(self.init_static, self.resp_public, suite, self.psk, caps=self.init_caps,
+                         index=self.init_index, e=self.init_e, kem=self.kem, cookie=baked)
+
+    def responder(self, m1):
+        return Responder(self.resp_static, m1, caps=self.resp_caps, index=self.resp_index,
+                         e=self.resp_e, m=self.kem_m)
+
+    def shake(self, suite):
+        """(initiator, responder, keys) of the handshake of a suite; the caller gets copies."""
+        return tuple(copy.copy(one) for one in self._shaken[suite])
+
+    def _shake(self, suite):
+        i = self.initiator(suite)
+        r = self.responder(i.m1)
+        keys = i.finish(r.m2)
+        assert r.finish(i.m3, {self.init_public: (suite, self.psk)}.get).exporter == keys.exporter
+        return i, r, keys
+
+    def sealer(self, suite, way="i2r"):
+        index = self.resp_index if way == "i2r" else self.init_index
+        return Sealer(suite, getattr(self.keys[suite], way), index)
+
+    def opener(self, suite, way="i2r"):
+        index = self.resp_index if way == "i2r" else self.init_index
+        return Opener(suite, getattr(self.keys[suite], way), index)
+
+
+def handshake(inputs, suite):
+    """The values of one handshake."""
+    i, r, keys = inputs.shake(suite)
+    assert (i.h1, i.h2, i.state.h) == (r.h1, r.h2, r.state.h)
+    given = inputs.given["cookie"]
+    baked = cookie.cookie_for(bytes.fromhex(given["secret"]), (given["ip"], given["port"]))
+    keyed = inputs.initiator(suite, baked).m1
+    replied = cookie.reply(inputs.resp_public, i.m1, baked, bytes.fromhex(given["n"]))
+    assert cookie.opened(inputs.resp_public, i.m1, replied) == baked
+    return {
+        "suite": suite, "name": SUITES[suite].name.decode(),
+        "h0": _start(suite, inputs.resp_public), "m1": i.m1, "h1": i.h1, "m2": r.m2, "h2": i.h2,
+        "m3": i.m3, "h3": i.state.h,
+        "keys": {"i2r": keys.i2r._asdict(), "r2i": keys.r2i._asdict()},
+        "exporter": keys.exporter, "cookie": baked, "cookie_reply": replied,
+        "m1_keyed_head": keyed[:8], "m1_keyed_mac": keyed[-8:],
+    }
+
+
+def _start(suite, responder):
+    """h0: what both know before the first message."""
+    name = sha256(SUITES[suite].name)
+    return sha256(sha256(name, b"intercom\1", bytes([suite])), responder)
+
+
+def _frames(inputs):
+    found = []
+    for suite in SUITES:
+        for way in ("i2r", "r2i"):
+            for one in inputs.given["frames"]:
+                plain = bytes.fromhex(one["plain"])
+                frame = inputs.sealer(suite, way).seal(one["flags"], plain, one["ctr"])
+                opener = inputs.opener(suite, way)
+                # A receiver that is as far as the sender.
+                opener.window.highest = one["ctr"] - 1
+                assert opener.open(frame) == (one["ctr"], one["flags"], plain)
+                found.append({"suite": suite, "dir": way, "flags": one["flags"],
+                              "ctr": one["ctr"], "frame": frame})
+    return found
+
+
+def _audio(inputs, one):
+    frames = {int(seq): bytes.fromhex(data) for seq, data in one["frames"].items()}
+    packet = [frames[(one["seq"] - i * one["offset"]) & 0xFFFF] for i in range(one["depth"] + 1)]
+    plain = audio.packed(one["seq"], packet, kind=one["kind"], offset=one["offset"],
+                         size=one["size"])
+    flags = one["stream"] | (START if one["start"] else 0)
+    return {"plain": plain,
+            "frame": [inputs.sealer(suite).seal(flags, plain, one["ctr"]) for suite in SUITES]}
+
+
+def _audio_parsed(plain):
+    try:
+        return {**audio.parsed(plain)._asdict()}
+    except Dropped:
+        return "drop"
+
+
+def _record(one):
+    fields = dict(one["fields"])
+    for name in ("id", "data"):
+        if name in fields:
+            fields[name] = bytes.fromhex(fields[name])
+    if "ref" in fields:
+        is_channel = fields["ref"].startswith("CHANNEL:")
+        fields["ref"] = (records.channel(fields["ref"][8:]) if is_channel
+                         else bytes.fromhex(fields["ref"]))
+    made = records.record(one["name"], **fields)
+    assert made.fields == fields
+    return made
+
+
+def _control(inputs, place, one):
+    made = _record(one)
+    plain = records.packed(made)
+    assert records.parsed(plain) == [made]
+    return {"name": one["name"], "record": made.encoded,
+            "frame": [inputs.sealer(suite, "r2i").seal(CONTROL, plain, 1000 + place)
+                      for suite in SUITES]}
+
+
+def _control_parsed(plain):
+    try:
+        return records.parsed(plain)
+    except Dropped:
+        return "drop"
+
+
+def _window(inputs, counters):
+    sealer, opener, found = inputs.sealer(2), inputs.opener(2), []
+    for counter in counters:
+        try:
+            opener.open(sealer.seal(CONTROL, bytes(64), counter))
+            found.append(True)
+        except Dropped:
+            found.append(False)
+    return found
+
+
+def _retry(inputs, own, other):
+    waits = retry.Waits(own, other)
+    return [waits.next_ms() for _ in inputs.given["retry_base_ms"]]
+
+
+def _pairing(one):
+    def side(letter, scalar):
+        return pairing.Side(int(one[scalar], 16), bytes.fromhex(one[f"nonce_{letter}"]),
+                            one[f"suites_{letter}"], bytes.fromhex(one[f"static_{letter}"]),
+                            bytes.fromhex(one[f"caps_{letter}"]), one[f"name_{letter}"])
+    return pairing.transcript(
+        pairing.normal(one["code_typed"]), side("a", "x"), side("b", "y"),
+        bytes.fromhex(one["kem_seed"]), bytes.fromhex(one["kem_m"]))
+
+
+def _recording(one):
+    readers = [recording.Reader(*(bytes.fromhex(each[name]) for name in (
+        "x25519_secret", "kem_seed", "e", "kem_m"))) for each in one["recipients"]]
+    chunks = [[(each["ms"], each["source"], bytes.fromhex(each["data"])) for each in chunk]
+              for chunk in one["chunks"]]
+    file = recording.written(one["suite"], one["start_ms"], bytes.fromhex(one["prefix"]),
+                             bytes.fromhex(one["file_key"]), readers, chunks)
+    # One byte short of the last chunk, which is empty: 4 bytes and a tag.
+    truncated = len(file) - 21
+    plain = [b"".join(recording.entry(*each) for each in chunk) for chunk in chunks]
+    for reader in readers:
+        assert recording.read(file, reader) == (plain, True)
+        assert recording.read(file[:truncated], reader) == (plain[:1], False)
+    text = recording.key_text(readers[0].public)
+    return {"file": file, "key_sha256": sha256(text.encode()),
+            "key_check": text.split(":")[-1], "truncated": truncated}
+
+
+def _plain(value):
+    """As JSON has it: bytes in hex."""
+    if isinstance(value, (bytes, bytearray)):
+        return value.hex()
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return value
+
+
+def values(given):
+    """All values that follow from the inputs."""
+    inputs = Inputs(given)
+    public = {"init": inputs.init_public, "resp": inputs.resp_public}
+    return _plain({
+        "public": public,
+        "handshake": [handshake(inputs, suite) for suite in SUITES],
+        "cookie6": cookie.cookie_for(bytes.fromhex(given["cookie6"]["secret"]),
+                                     (given["cookie6"]["ip"], given["cookie6"]["port"])),
+        "frames": _frames(inputs),
+        "audio": [_audio(inputs, one) for one in given["audio"]],
+        "audio_parse": [_audio_parsed(bytes.fromhex(one)) for one in given["audio_parse"]],
+        "control": [_control(inputs, *one) for one in enumerate(given["control"])],
+        "control_parse": [_control_parsed(bytes.fromhex(one)) for one in given["control_parse"]],
+        "window": [_window(inputs, one) for one in given["window"]],
+        "reconstruct": [counter_of(*one) for one in given["reconstruct"]],
+        "retry_ms": {"init": _retry(inputs, *public.values()),
+                     "resp": _retry(inputs, *reversed(public.values()))},
+        "text": [{"pk": one, "key": keytext.written(one),
+                  "fingerprint": keytext.fingerprint(one)} for one in public.values()],
+        "codes": [pairing.normal(typed) for typed, _ in given["codes"]],
+        "pairing": [_pairing(one) for one in given["pairing"]],
+        "recording": [_recording(one) for one in given["recording"]],
+        "refuse": refusals.values(inputs, given["refuse"]),
+    })
+
+
+def read():
+    return json.loads(FILE.read_text(encoding="utf-8"))
+
+
+def differences(known, made):
+    """(name, what) of each value of the file that its inputs do not make."""
+    for name in [*made, *(set(known) - set(made) - {"about", "inputs"})]:
+        if name not in known or name not in made:
+            yield name, "is in the file alone" if name in known else "is not in the file"
+        elif isinstance(made[name], list) and len(made[name]) == len(known[name]):
+            for place, (one, other) in enumerate(zip(made[name], known[name])):
+                if one != other:
+                    yield name, f"case {place} differs"
+        elif made[name] != known[name]:
+            yield name, "differs"
+
+
+def text(known, made):
+    """The file with these values."""
+    kept = {name: known[name] for name in ("about", "inputs")}
+    return json.dumps({**kept, **made}, indent=1, ensure_ascii=False) + "\n"

@@ -1,0 +1,132 @@
+"""Control records of §2.4: bytes and fields, one table for both ways."""
+
+from typing import NamedTuple
+
+from .primitives import Dropped, sha256
+
+_CALL = (("mid", 4), ("id", "16"))
+_ENDED = (*_CALL, ("cause", 2))
+
+# A size that is a number is an integer's; one in quotes is of bytes.
+LAYOUT = {
+    "CONFIRM": (1, (("what", 1),)),
+    "ACK": (2, ()),
+    "REPORT": (3, (("stream", 1), ("highest", 2), ("loss", 1), ("burst", 1), ("jitter", 2),
+                   ("delay", 2), ("concealed", 2), ("received", 2))),
+    "PATH_CHALLENGE": (4, (("data", "8"),)), "PATH_RESPONSE": (5, (("data", "8"),)),
+    "PING": (6, (("data", "4"),)), "PONG": (7, (("data", "4"),)),
+    "SPURT_END": (8, (("stream", 1), ("last", 2))),
+    "CLOSE": (9, (("why", 1),)),
+    "HEARD": (10, (("stream", 1), ("share", 1), ("why", 1))),
+    "OFFER": (16, (*_CALL, ("mode", 1), ("priority", 1), ("ttl", 2), ("ref", "8"))),
+    "RINGING": (17, _CALL),
+    "ANSWER": (18, (*_CALL, ("flags", 1))),
+    "REJECT": (19, _ENDED), "CANCEL": (20, _ENDED), "BYE": (21, _ENDED),
+    "STREAM": (22, (("mid", 4), ("stream", 1), ("purpose", 1), ("priority", 1), ("ref", "8"))),
+    "SIGNAL": (23, (("mid", 4), ("what", 1), ("arg", 1), ("time", 2))),
+    "RESULT": (24, (("mid", 4), ("of", 4), ("status", 1))),
+}
+NAMES = {kind: name for name, (kind, _) in LAYOUT.items()}
+RELIABLE = 16
+"""Types from here on have a mid and are acknowledged."""
+_PLAYED = (("played", 2), ("total", 2))
+BODY_MAX = 60
+
+OWN_REF = bytes(8)
+
+
+def channel(name):
+    """The ref of a channel."""
+    return sha256(b"intercom/1 channel", name.encode())[:8]
+
+
+def relay(name):
+    """The arg of SIGNAL for a relay."""
+    value = 0x811C9DC5
+    for byte in name.encode():
+        value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
+    return value >> 24 ^ value >> 16 & 0xFF ^ value >> 8 & 0xFF ^ value & 0xFF
+
+
+class Record(NamedTuple):
+    """A record; `name` is None where its type is unknown."""
+
+    kind: int
+    body: bytes
+
+    @property
+    def name(self):
+        return NAMES.get(self.kind)
+
+    @property
+    def mid(self):
+        return int.from_bytes(self.body[:4], "big") if self.kind >= RELIABLE else None
+
+    @property
+    def fields(self):
+        """What the body means, by name."""
+        if self.name == "ACK":
+            return {"mids": [int.from_bytes(self.body[i:i + 4], "big")
+                             for i in range(0, len(self.body), 4)]}
+        layout = LAYOUT[self.name][1]
+        if self.name == "HEARD" and len(self.body) >= 7:
+            layout += _PLAYED
+        found, place = {}, 0
+        for name, size in layout:
+            part = self.body[place:place + int(size)]
+            found[name] = part if isinstance(size, str) else int.from_bytes(part, "big")
+            place += int(size)
+        return found
+
+    @property
+    def encoded(self):
+        return bytes([self.kind, len(self.body)]) + self.body
+
+
+def record(name, **fields):
+    """A record by its name in the table of §2.4."""
+    kind, layout = LAYOUT[name]
+    if name == "ACK":
+        return Record(kind, b"".join(mid.to_bytes(4, "big") for mid in fields["mids"]))
+    if "played" in fields:
+        layout += _PLAYED
+    assert {one for one, _ in layout} == set(fields), f"{name} has {layout}"
+    return Record(kind, b"".join(
+        bytes(fields[one]) if isinstance(size, str) else fields[one].to_bytes(size, "big")
+        for one, size in layout))
+
+
+def packed(*records, size=64):
+    """The plaintext of a control frame."""
+    text = b"".join(one.encoded for one in records)
+    assert len(text) <= size, "the records do not fit"
+    return text.ljust(size, b"\0")
+
+
+def _is_sound(one):
+    size = len(one.body)
+    if one.name == "ACK":
+        return size % 4 == 0 and 4 <= size <= 32
+    if one.name == "HEARD":
+        return size >= 3
+    if one.name is None:
+        return one.kind < RELIABLE or size >= 4
+    return size == sum(int(part) for _, part in LAYOUT[one.name][1])
+
+
+def parsed(plain):
+    """The records of a frame: known ones, and unknown ones that are acknowledged."""
+    found, place = [], 0
+    while place < len(plain) and plain[place] != 0:
+        if place + 2 > len(plain):
+            raise Dropped("record past the end")
+        kind, size = plain[place], plain[place + 1]
+        place += 2 + size
+        if size > BODY_MAX or place > len(plain):
+            raise Dropped("record past the end")
+        one = Record(kind, bytes(plain[place - size:place]))
+        if not _is_sound(one):
+            raise Dropped("record length")
+        if one.name is not None or kind >= RELIABLE:
+            found.append(one)
+    return found

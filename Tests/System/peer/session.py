@@ -1,0 +1,65 @@
+"""Sessions of §1.7: one, and the three slots in which they live."""
+
+from .frames import COUNTER_END, Opener, Sealer
+from .primitives import Dropped
+
+LIFE_S = 180
+
+
+class Session:
+    """One side of a session, with everything a test may want to misuse."""
+
+    def __init__(self, suite, keys, *, initiator, own_index, other_index, endpoint, now):
+        self.suite, self.keys, self.initiator = suite, keys, initiator
+        self.own_index, self.other_index = own_index, other_index
+        self.endpoint, self.born = endpoint, now
+        mine, theirs = (keys.i2r, keys.r2i) if initiator else (keys.r2i, keys.i2r)
+        self.sealer = Sealer(suite, mine, other_index)
+        self.opener = Opener(suite, theirs, own_index)
+
+    def seal(self, flags, plain, counter=None):
+        return self.sealer.seal(flags, plain, counter)
+
+    def is_over(self, now):
+        return now - self.born >= LIFE_S or self.sealer.counter >= COUNTER_END
+
+
+class Slots:
+    """`previous`, `current` and `next`; `all` remembers every session there ever was."""
+
+    def __init__(self):
+        self.previous = self.current = self.next = None
+        self.all, self.switches = [], 0
+
+    def live(self):
+        return [one for one in (self.next, self.current, self.previous) if one is not None]
+
+    def install(self, session):
+        """Rule 3: a new `next` replaces an older one."""
+        self.next = session
+        self.all.append(session)
+
+    def drop_next(self, session=None):
+        """Ends an unconfirmed session: that one, or any."""
+        if session in (None, self.next):
+            self.next = None
+
+    def open(self, datagram):
+        """(session, counter, flags, plaintext), and rule 2."""
+        for session in self.live():
+            if session.own_index == datagram[:4]:
+                counter, flags, plain = session.opener.open(datagram)
+                if session is self.next:
+                    self.previous, self.current, self.next = self.current, self.next, None
+                    self.switches += 1
+                return session, counter, flags, plain
+        raise Dropped("length" if len(datagram) < 87 else "index")
+
+    def expire(self, now):
+        for name in ("previous", "current", "next"):
+            session = getattr(self, name)
+            if session is not None and session.is_over(now):
+                setattr(self, name, None)
+
+    def erase(self):
+        self.previous = self.current = self.next = None

@@ -1,0 +1,217 @@
+"""What a daemon does with each record: its answers, its reports, its copies, its calls."""
+
+import concurrent.futures
+import secrets
+import time
+import unittest
+
+from conduct import DOOR, ConductTest, set_up
+from lab import sound, wait
+from peer import opus, records
+from peer.frames import CONTROL
+from peer.records import record
+
+DONE, DENIED, UNKNOWN, NO_LAMP = range(4)
+CALL, UNKNOWN_CALL = 0, 481
+
+setUpModule = set_up
+
+
+def call_id():
+    """A UUIDv7, of any moment."""
+    made = bytearray(secrets.token_bytes(16))
+    made[6], made[8] = made[6] & 0x0F | 0x70, made[8] & 0x3F | 0x80
+    return bytes(made)
+
+
+class Records(ConductTest):
+    def test_a_spoilt_record_spoils_its_frame_and_an_unknown_one_is_acknowledged(self):
+        peer, before = self.friend, self.kitchen.counters()
+        since, ping = len(peer.arrivals), record("PING", data=b"mute")
+        bad = [records.Record(6, bytes(5)), records.Record(30, bytes(3)),
+               records.Record(2, bytes(5)), records.Record(2, b""), records.Record(9, b""),
+               records.Record(10, b"\0\0"), records.Record(16, bytes(31))]
+        for one in bad:
+            peer.send(ping, one)
+        peer.send_frame(CONTROL, ping.encoded + bytes([99, 60]) + bytes([1]) * 56)
+        peer.send_frame(CONTROL, ping.encoded + bytes([99, 61]) + bytes(61), to=peer.address)
+        self.kitchen.moved("dropped_records", before, len(bad) + 2)
+        self.assert_nothing_came(peer, "ACK", since)
+        self.assertEqual(len(peer.got("PONG", since)), 1)
+        since = len(peer.arrivals)
+        peer.send(records.Record(15, b""), records.Record(99, b"\1\2\3\4more"),
+                  records.Record(10, bytes([0, 255, 0, 7])), record("PING", data=b"good"))
+        self.came(peer, "PONG", since, data=b"good")
+        self.came(peer, "ACK", since, mids=[0x01020304])
+
+    def test_repeats_are_acknowledged_and_acted_on_once(self):
+        peer, since = self.friend, len(self.friend.arrivals)
+        peer.manners.acknowledges = True
+        mid = peer.letters.new_mid()
+        signal = record("SIGNAL", mid=mid, what=1, arg=0, time=10)
+        for _ in range(3):
+            peer.send(signal)
+        wait(lambda: sum(mid in one.record.fields["mids"] for one in peer.got("ACK", since)) == 3,
+             "each is acknowledged")
+        self.came(peer, "RESULT", since, of=mid, status=NO_LAMP)
+        self.assertEqual(len({one.record.mid for one in peer.got("RESULT", since)}), 1)
+
+    def test_results_of_signals(self):
+        def result(peer, name):
+            since = len(peer.arrivals)
+            letter = peer.post("SIGNAL", what=2, arg=records.relay(name), time=0)
+            return self.came(peer, "RESULT", since, of=letter.mid)[0]["status"]
+
+        self.assertEqual(result(self.friend, "door"), DONE)
+        wait(lambda: self.kitchen.level(DOOR) == 0, "the pulse is over")
+        self.assertEqual(result(self.friend, "gate"), UNKNOWN)
+        self.assertEqual(result(self.other, "door"), DENIED)
+        self.assertEqual(result(self.other, "gate"), DENIED)
+        self.kitchen.said("relay door: on")
+
+    def test_signals_of_kitchen(self):
+        peer = self.friend
+        for words, what, arg in ((("signal", "friend"), 1, 0),
+                                 (("relay", "gate", "friend"), 2, records.relay("gate"))):
+            since = len(peer.arrivals)
+            with concurrent.futures.ThreadPoolExecutor() as pool:
+                asked = pool.submit(self.kitchen.ctl, *words)
+                mid = self.came(peer, "SIGNAL", since, what=what, arg=arg)[0]["mid"]
+                peer.post("RESULT", of=mid, status=DENIED)
+                code, out, error = asked.result()
+            self.assertEqual(code, 1, error)
+            self.assertIn("not allowed", out)
+
+    def test_who_restarts_is_another_and_asks_anew(self):
+        peer = self.friend
+        mid = peer.letters.new_mid()
+        for boot in range(2):
+            since = len(peer.arrivals)
+            for _ in range(2):
+                peer.send(record("SIGNAL", mid=mid, what=2, arg=records.relay("gate"), time=0))
+            self.came(peer, "RESULT", since, of=mid, status=UNKNOWN)
+            self.assert_nothing_came(peer, "SIGNAL", since)
+            self.assertEqual(len({one.record.mid for one in peer.got("RESULT", since)}), 1)
+            if boot == 0:
+                peer.restart()
+                self.renew(peer)
+
+    def test_a_talker_gets_reports(self):
+        peer, since = self.friend, len(self.friend.arrivals)
+        peer.bind(1, records.channel("house"))
+        talk = peer.talk(1, [opus.SILENCE] * 70)
+        wait(lambda: talk.is_over and any(one.record.fields["highest"] == talk.sent[-1][0]
+                                          for one in peer.got("REPORT", since)), "the last report")
+        reports = [one.record.fields for one in peer.got("REPORT", since)]
+        first = talk.sent[0][0]
+        self.assertGreaterEqual(len(reports), 2)
+        for one in reports:
+            self.assertEqual(one["stream"], 1)
+            self.assertLess((one["highest"] - first) & 0xFFFF, 70)
+        self.assertEqual(sum(one["received"] for one in reports), 70)
+        heard = [one.record.fields for one in peer.got("HEARD", since) if "total" in
+                 one.record.fields]
+        self.assertEqual({(one["stream"], one["share"], one["why"]) for one in heard},
+                         {(1, 255, 0)})
+        self.assertLessEqual(sum(one["played"] for one in heard), 1400)
+        self.assertGreater(heard[-1]["total"] - heard[0]["total"] + heard[0]["played"], 1000)
+
+
+class Copies(ConductTest):
+    """§2.3: what is lost comes again in a later packet."""
+
+    def test_kitchen_takes_copies_for_what_is_lost(self):
+        peer, lost = self.friend, range(20, 60, 5)
+        peer.bind(1, records.channel("house"))
+        frames = opus.encoded(sound.tone(500, 1.4, -18))
+        for _ in range(3):
+            before = self.kitchen.counters()
+            talk = peer.talk(1, frames, depth=2, offset=2, lost=lost)
+            self.kitchen.moved("packets_opened", before, len(frames) - len(lost))
+            time.sleep(0.3)
+            after = self.kitchen.counters()
+            recovered, missing = (after[name] - before[name]
+                                  for name in ("frames_recovered", "frames_lost"))
+            # If the talker itself was late, the listener may miss a frame.
+            if talk.late < 0.01:
+                break
+        else:
+            self.skipTest("the talker was late in three talks")
+        self.judge_in_time((recovered, missing) == (len(lost), 0),
+                           f"{recovered} frames recovered, {missing} lost")
+
+    def test_kitchen_sends_copies_to_those_who_report_loss(self):
+        peer = self.other
+        peer.manners.reports = False
+        self.kitchen.speak(500)
+        with self.kitchen.talking():
+            (stream,) = wait(lambda: list(peer.ear.streams), "it talks")
+            heard = peer.ear[stream]
+            for _ in range(6):
+                peer.send(record("REPORT", stream=stream, highest=max(heard.frames) & 0xFFFF,
+                                 loss=26, burst=8, jitter=20, delay=40, concealed=0, received=90))
+                time.sleep(0.2)
+        self.kitchen.hush()
+        self.assertGreater(max(heard.depths), 0)
+        self.assertEqual(heard.false_copies, 0)
+        self.assertEqual(heard.missing(), [])
+        peer.manners.reports = True
+
+
+class Calls(ConductTest):
+    def state(self):
+        return self.kitchen.status()["call"]["state"]
+
+    def test_a_call_from_offer_to_bye(self):
+        peer, since, call = self.friend, len(self.friend.arrivals), call_id()
+        offer = peer.post("OFFER", id=call, mode=CALL, priority=0, ttl=20_000, ref=bytes(8))
+        self.came(peer, "RINGING", since, id=call)
+        self.assertTrue(offer.is_known)
+        self.assertEqual(self.kitchen.ctl("answer")[0], 0)
+        self.came(peer, "ANSWER", since, id=call, flags=1)
+        self.came(peer, "STREAM", since, purpose=2, ref=call[-8:])
+        peer.bind(31, call[-8:], purpose=2)
+        wait(lambda: self.state() == "active", "they talk")
+        peer.post("BYE", id=call, cause=0)
+        wait(lambda: self.state() == "idle", "the call is over")
+        # What is over stays over.
+        since = len(peer.arrivals)
+        peer.post("ANSWER", id=call, flags=1)
+        self.came(peer, "BYE", since, id=call, cause=UNKNOWN_CALL)
+        since = len(peer.arrivals)
+        unknown = peer.post("RINGING", id=call_id())
+        wait(lambda: unknown.is_known, "a record of an unknown call is acknowledged")
+        self.assert_nothing_came(peer, "BYE", since)
+        since = len(peer.arrivals)
+        peer.bind(31, call[-8:], purpose=2)
+        self.came(peer, "BYE", since, id=call, cause=UNKNOWN_CALL)
+
+    def test_a_call_that_kitchen_makes(self):
+        peer, since = self.friend, len(self.friend.arrivals)
+        code, _, error = self.kitchen.ctl("call", "friend", "--no-wait")
+        self.assertEqual(code, 0, error)
+        (offer, *_) = self.came(peer, "OFFER", since, mode=CALL, ref=bytes(8))
+        self.assertEqual(offer["id"][6] >> 4, 7)
+        peer.post("RINGING", id=offer["id"])
+        peer.post("ANSWER", id=offer["id"], flags=1)
+        peer.bind(31, offer["id"][-8:], purpose=2)
+        self.came(peer, "STREAM", since, purpose=2, ref=offer["id"][-8:])
+        # Nothing comes from the peer now: it is asked for a sign of life each second.
+        self.came(peer, "PING", len(peer.arrivals))
+        self.assertEqual(self.kitchen.ctl("hangup")[0], 0)
+        self.came(peer, "BYE", since, id=offer["id"], cause=0)
+
+    def test_a_call_that_is_refused_or_taken_back(self):
+        peer, since, call = self.friend, len(self.friend.arrivals), call_id()
+        peer.post("OFFER", id=call, mode=CALL, priority=0, ttl=20_000, ref=bytes(8))
+        self.came(peer, "RINGING", since, id=call)
+        peer.post("CANCEL", id=call, cause=0)
+        wait(lambda: self.state() == "idle", "it rings no more")
+        for mode, cause in ((3, 403), (4, 403), (77, 488)):
+            since, call = len(peer.arrivals), call_id()
+            peer.post("OFFER", id=call, mode=mode, priority=0, ttl=20_000, ref=bytes(8))
+            self.came(peer, "REJECT", since, id=call, cause=cause)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,215 @@
+"""What a daemon does with repeated, crossed and forbidden handshakes, old sessions and moves."""
+
+import unittest
+
+from conduct import ConductTest, set_up
+from lab import wait
+from peer import handshake, mlkem, oracle, records
+from peer.frames import CONTROL, Sealer
+from peer.gate import of_kind
+from peer.handshake import COOKIE, M1, M2, M3, Initiator
+from peer.primitives import SUITES, ChaCha20Poly1305, Suite
+from peer.records import record
+
+KEM = mlkem.generate(bytes(64))
+
+setUpModule = set_up
+
+
+class Handshakes(ConductTest):
+    def test_what_must_be_refused_is_and_the_vectors_own_m1_is_not(self):
+        wire, vectors = self.friend.wire, oracle.read()
+        before = self.kitchen.counters()
+        refused = [one for one in vectors["refuse"] if one["at"] == "m1"]
+        source = wire.open()
+        for one in refused:
+            wire.send(bytes.fromhex(one["message"]), self.friend.address, source=source)
+        names = {"type 5": "header", "version 2": "header", "suite 3": "header",
+                 "flag bit 1": "header", "cookie flag, plain mac": "cookie", "mac": "mac",
+                 "e_i zero": "low_order", "last ek coefficient 4095": "modulus"}
+        for why, name in names.items():
+            least = sum(one["why"] == why for one in refused)
+            self.kitchen.moved(f"handshake_dropped_{name}", before, least)
+        for suite in vectors["handshake"]:
+            wire.send(bytes.fromhex(suite["m1"]), self.friend.address, source=source)
+        answers = wait(lambda: len(found := self.at(source)) >= 2 and found, "both are answered")
+        self.assertEqual({one[2:3] + one[8:12] for one in answers},
+                         {b"\1\xa1\xa2\xa3\xa4", b"\2\xa1\xa2\xa3\xa4"})
+
+    def test_one_detail_that_differs_is_not_understood(self):
+        peer, true, before = self.other, SUITES[2], self.kitchen.counters()
+        # The byte order of the handshake's nonces shows from the second one on, in M3.
+        SUITES[2] = Suite(2, "ChaChaPoly", ChaCha20Poly1305, "big", true.mask)
+        try:
+            peer.initiate()
+            self.kitchen.moved("handshake_dropped_decrypt", before)
+        finally:
+            SUITES[2] = true
+        self.renew(peer)
+        # And a mask that is none, in a frame.
+        bare = Suite(2, "ChaChaPoly", ChaCha20Poly1305, "little", lambda key, tag: bytes(3))
+        keys = peer.slots.current.keys
+        sealer = Sealer(2, keys.i2r, peer.slots.current.other_index)
+        sealer.suite = bare
+        before = self.kitchen.counters()
+        for counter in range(1000, 1020):
+            plain = records.packed(record("PING", data=bytes(4)))
+            peer.wire.send(sealer.seal(CONTROL, plain, counter), peer.address)
+        wait(lambda: sum(self.kitchen.counters()[name] - before[name] for name in (
+            "dropped_authentication", "dropped_counter")) == 20, "none is opened")
+        self.assert_answered(peer)
+
+    def at(self, source):
+        """The handshake messages that came to one of friend's addresses."""
+        return [one.data for one in list(self.friend.wire.arriving.seen)
+                if one.target == source and one.kind < 16]
+
+    def test_repeats_are_answered_with_the_same_or_not_at_all(self):
+        peer = self.friend
+        made = len(peer.wire.leaving.seen)
+        self.renew(peer)
+        m1, m3 = (next(one.data for one in peer.wire.leaving.seen[made:] if one.kind == kind)
+                  for kind in (M1, M3))
+        m2 = peer.messages(M2)[-1].data
+        source = peer.wire.open()
+        peer.wire.send(m1, peer.address, source=source)
+        wait(lambda: self.at(source) == [m2], "the same M2, to where the repeat came from")
+        since = len(peer.arrivals)
+        peer.wire.send(m3, peer.address, source=source)
+        self.came(peer, "CONFIRM", since, what=0)
+        # To the session's endpoint, not to where the repeat came from.
+        self.assertEqual(len([one for one in peer.wire.arriving.seen if one.target == source]), 1)
+        since, before = len(peer.arrivals), self.kitchen.counters()
+        spoilt = m3[:-9] + bytes([m3[-9] ^ 1])
+        peer.wire.send(handshake.with_mac(peer.other, spoilt), peer.address)
+        self.assert_nothing_came(peer, "CONFIRM", since)
+        dropped = [name for name, count in self.kitchen.counters().items()
+                   if name.startswith("handshake_dropped") and count > before[name]]
+        self.assertEqual(dropped, ["handshake_dropped_repeated"])
+
+    def test_lost_m3_and_confirm_are_sent_again(self):
+        peer = self.friend
+        for way, kind in ((peer.wire.leaving, M3), (peer.wire.arriving, 16)):
+            lost = way.drop(of_kind(kind), times=2)
+            self.renew(peer)
+            self.assertEqual(len(lost.taken), 2)
+            lost.end()
+        # And the daemon's own M3, when it calls.
+        lost = self.other.wire.arriving.drop(of_kind(M3), times=3)
+        self.other.close()
+        wait(lambda: self.other.is_up, "it has called again")
+        moments = [one.at for one in lost.taken]
+        for one, after in zip(moments, moments[1:]):
+            self.judge_in_time(0.1 < after - one < 0.3, f"M3 again after {after - one:.3f} s")
+        lost.end()
+
+    def test_both_at_once_leaves_the_session_of_the_lower_key(self):
+        for peer, lower in ((self.other, False), (self.low, True)):
+            with self.subTest(peer.name, lower=lower):
+                before = self.kitchen.counters()
+                m3 = peer.wire.arriving.hold(of_kind(M3))
+                m2 = peer.wire.arriving.hold(of_kind(M2))
+                peer.close()
+                wait(lambda: m3.taken, "kitchen has called, and sent its M3")
+                peer.initiate()
+                wait(lambda: m2.taken, "kitchen has answered with M2")
+                # At once: the peer sends its M3, and then takes kitchen's.
+                with peer.lock:
+                    m2.release()
+                    m3.release(0)
+                wait(lambda: peer.is_up and self.kitchen.peer(peer.name)["state"] == "up",
+                     "they have a session")
+                self.assert_answered(peer)
+                self.assertEqual(peer.slots.current.initiator, lower)
+                crossed = self.kitchen.counters()["handshake_dropped_crossed"]
+                self.assertEqual(crossed > before["handshake_dropped_crossed"], not lower)
+                self.assertEqual(peer.dropped["both at once"] > 0, lower)
+
+    def test_cookies_are_not_in_this_release(self):
+        before = self.kitchen.counters()
+        source = self.friend.wire.open()
+        keyed = Initiator(self.friend.secret, self.friend.other, caps=self.friend.caps,
+                          kem=KEM, cookie=bytes(16))
+        self.friend.wire.send(keyed.m1, self.friend.address, source=source)
+        self.kitchen.moved("handshake_dropped_cookie", before)
+        self.assertEqual(self.at(source), [])
+        # A flood of M1 gets M2s, and no cookie.
+        for _ in range(12):
+            flood = Initiator(self.friend.secret, self.friend.other, caps=self.friend.caps, kem=KEM)
+            self.friend.wire.send(flood.m1, self.friend.address, source=source)
+        wait(lambda: [one[0] for one in self.at(source)] == [M2] * 12, "each gets an M2")
+        self.assert_answered(self.friend)
+        self.assertEqual(self.friend.messages(COOKIE), [])
+
+
+class Sessions(ConductTest):
+    def test_the_previous_session_opens_and_the_one_before_does_not(self):
+        peer = self.friend
+        for _ in range(3):
+            self.renew(peer)
+        before_last, previous, current = peer.slots.all[-3:]
+        self.assert_answered(peer, session=current)
+        self.assert_answered(peer, session=previous)
+        counters = self.kitchen.counters()
+        self.assert_not_answered(peer, session=before_last)
+        self.kitchen.moved("dropped_index", counters)
+        self.assert_answered(peer)
+
+    def test_a_packet_opens_once_and_in_its_window(self):
+        peer = self.friend
+        self.renew(peer)
+        ping, since = record("PING", data=b"once"), len(peer.arrivals)
+        frame = peer.send(ping)
+        self.came(peer, "PONG", since, data=b"once")
+        before = self.kitchen.counters()
+        peer.wire.send(frame, peer.address)
+        self.kitchen.moved("dropped_replay", before)
+        late = [peer.sealed(ping, counter=counter) for counter in (3000, 1977, 1976)]
+        peer.slots.current.sealer.counter = 3001
+        since = len(peer.arrivals)
+        for frame in late:
+            peer.wire.send(frame, peer.address)
+        self.kitchen.moved("dropped_replay", before, 2)
+        wait(lambda: len(peer.got("PONG", since)) == 2, "those in the window are answered")
+        spoilt = bytearray(peer.sealed(ping))
+        for place in (4, 5, 6, 7, 50, len(spoilt) - 1):
+            spoilt[place] ^= 1
+            peer.wire.send(bytes(spoilt), peer.address)
+            spoilt[place] ^= 1
+        wait(lambda: sum(self.kitchen.counters()[name] - before[name] for name in (
+            "dropped_authentication", "dropped_counter")) == 6, "spoilt ones are counted")
+        self.assert_answered(peer)
+
+    def test_it_answers_at_the_endpoint_until_the_next_handshake(self):
+        peer = self.friend
+        self.renew(peer)
+        home, away = peer.wire.address, peer.wire.open()
+        before, since = self.kitchen.counters(), len(peer.arrivals)
+        self.assert_answered(peer, source=away)
+        self.kitchen.moved("other_source", before)
+        peer.send(record("PATH_CHALLENGE", data=bytes(8)), source=away)
+        peer.send(record("PATH_RESPONSE", data=bytes(8)), source=away)
+        for name in ("PATH_CHALLENGE", "PATH_RESPONSE"):
+            self.assert_nothing_came(peer, name, since)
+        self.assertFalse([one for one in peer.wire.arriving.seen if one.target == away])
+        peer.wire.address = away
+        try:
+            self.renew(peer)
+            self.assert_answered(peer)
+            self.assertEqual(peer.wire.arriving.seen[-1].target, away)
+            self.assertEqual(self.kitchen.peer("friend")["endpoint"], f"127.0.0.1:{away[1]}")
+        finally:
+            peer.wire.address = home
+            self.renew(peer)
+
+    def test_goodbye(self):
+        peer = self.friend
+        peer.close()
+        # Kitchen has no address of it but the session's, and does not call.
+        wait(lambda: self.kitchen.peer("friend")["state"] == "down", "kitchen takes note")
+        self.renew(peer)
+        self.assert_answered(peer)
+
+
+if __name__ == "__main__":
+    unittest.main()
