@@ -34,8 +34,8 @@ internal import Wire
 ///   `PacedAnnouncement` (an `Announcement`) beside it, `MediaLoop+Trial` tones in its place.
 /// - Listen, from the wire to the speaker's card: `MediaLoop+Listen` has `PacketReceiver` open
 ///   packets when `Intake` says so, `Talkers` (`+Mix`, `+Reports`; `VoiceSlot`, `HeardTally`) keep
-///   and mix voices, `Tones` sound besides, and `Speaker` and `Refill` feed the card; `HalfDuplex` holds the
-///   speaker down while the microphone is open, and the other way round.
+///   and mix voices, `Tones` sound besides, and `Speaker` and `Refill` feed the card; `HalfDuplex`
+///   holds the speaker down while the microphone is open, and the other way round.
 /// - Peers: `DataSocket` owns the socket and each `MediaPeer` (keys, endpoint); `SessionOwners`
 ///   finds the peer of a session, and `PeerStreams` has the hearings of its streams.
 package struct MediaLoop: ~Copyable {
