@@ -51,7 +51,13 @@ public struct OwnersDirectory: ~Copyable {
             self = existing
             return
         }
-        let parent = try OwnersDirectory(FileStore.folder(of: path))
+        let parent: OwnersDirectory
+        do throws(SystemError) {
+            parent = try OwnersDirectory(FileStore.folder(of: path))
+        } catch {
+            guard error.advice.isEmpty else { throw error }
+            throw SystemError(operation: "make directory \(path)", errno: error.errno)
+        }
         let name = path.split(separator: "/").last.map { String($0) } ?? ""
         self = try parent.makeFolder(name, mode: mode)
     }
