@@ -170,26 +170,27 @@ ssize_t write(int fd, const void *bytes, size_t size) {
     return NEXT(write)(fd, bytes, size);
 }
 
+// What a caller of open or openat gives only with O_CREAT.
+static mode_t mode_given(int flags, va_list more) {
+    return flags & O_CREAT ? va_arg(more, mode_t) : 0;
+}
+
 int open(const char *path, int flags, ...) {
-    mode_t mode = 0;
-    if (flags & O_CREAT) {
-        va_list more;
-        va_start(more, flags);
-        mode = va_arg(more, mode_t);
-        va_end(more);
+    va_list more;
+    va_start(more, flags);
+    mode_t mode = mode_given(flags, more);
+    va_end(more);
+    if (flags & O_CREAT)
         change(path);
-    }
     return NEXT(open)(path, flags, mode);
 }
 
 int openat(int directory, const char *path, int flags, ...) {
-    mode_t mode = 0;
-    if (flags & O_CREAT) {
-        va_list more;
-        va_start(more, flags);
-        mode = va_arg(more, mode_t);
-        va_end(more);
+    va_list more;
+    va_start(more, flags);
+    mode_t mode = mode_given(flags, more);
+    va_end(more);
+    if (flags & O_CREAT)
         change_at(directory, path);
-    }
     return NEXT(openat)(directory, path, flags, mode);
 }
