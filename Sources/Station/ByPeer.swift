@@ -2,7 +2,7 @@
 ///
 /// It takes memory for the peers there are, not for all numbers there may be.
 package struct ByPeer<Value> {
-    /// What is known of a peer before anything is.
+    /// The value of every peer at first.
     package let blank: Value
     /// Up to the highest number whose value was changed.
     @usableFromInline var values: [Value] = []

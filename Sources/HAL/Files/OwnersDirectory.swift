@@ -114,7 +114,7 @@ public struct OwnersDirectory: ~Copyable {
         return folder
     }
 
-    /// What has this name, a symbolic link itself too; nil when nothing has.
+    /// Describes the file of this name, or the symbolic link itself; nil when there is neither.
     public borrowing func status(of name: String) throws(SystemError) -> FileStore.Status? {
         let path = try self.path(of: name)
         return try asOwner { () throws(SystemError) in
@@ -229,8 +229,10 @@ extension OwnersDirectory {
         return refusal(of: path, ownership(status, path))
     }
 
-    /// What an administrator may have put there passes: a file of root's, and any in a directory of
-    /// root's, which nobody else can change.
+    /// Refuses a file of a stranger.
+    ///
+    /// An administrator may have put one of root's there. In a directory of root's any file passes:
+    /// nobody else can put one there.
     private borrowing func checkOwner(
         of status: FileStore.Status, _ path: String
     ) throws(SystemError) {
