@@ -154,6 +154,11 @@ public enum FileStore {
     /// Many times the files that any directory of interest has.
     private static let namesMost = 10_000
 
+    /// The last name of a path; empty for the root.
+    public static func name(of path: String) -> String {
+        path.split(separator: "/").last.map { String($0) } ?? ""
+    }
+
     /// The directory of a path.
     static func folder(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }

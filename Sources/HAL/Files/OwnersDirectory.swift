@@ -58,8 +58,7 @@ public struct OwnersDirectory: ~Copyable {
             guard error.advice.isEmpty else { throw error }
             throw SystemError(operation: "make directory \(path)", errno: error.errno)
         }
-        let name = path.split(separator: "/").last.map { String($0) } ?? ""
-        self = try parent.makeFolder(name, mode: mode)
+        self = try parent.makeFolder(FileStore.name(of: path), mode: mode)
     }
 
     private init(_ path: String, in parent: borrowing OwnersDirectory, _ place: consuming Place) {

@@ -92,7 +92,7 @@ struct PeerBook {
         do throws(SystemError) {
             let state = try OwnersDirectory(making: paths.state, mode: 0o750)
             let folder = try state.makeFolder(Paths.learnedPeersName, mode: 0o750)
-            let name = Self.name(of: path)
+            let name = FileStore.name(of: path)
             guard let source = sources.first(where: { $0.path == path }) else {
                 return try folder.remove(name)
             }
@@ -110,11 +110,6 @@ struct PeerBook {
             else { return }
             try folder.rename("\(old).conf", to: "\(new).conf")
         } catch { throw Failure(error) }
-    }
-
-    /// The name of a file in its folder.
-    private static func name(of path: String) -> String {
-        path.split(separator: "/").last.map { String($0) } ?? ""
     }
 
     /// The name of a peer's own file for its pre-shared key.
