@@ -67,7 +67,7 @@ let package = Package(
         // L1: mechanism.
         module("Realtime", uses: []),
         module("Wire", uses: ["Time"]),
-        module("Crypto", uses: ["CMbedTLS", "CLinux"]),
+        module("Crypto", uses: ["CMbedTLS", "CLinux", "Time"]),
         module("Audio", uses: ["COpus", "CSpeexDSP", "Realtime", "Time"]),
         module("HAL", uses: ["CALSA", "CGPIOD", "CLinux", "Time"]),
 

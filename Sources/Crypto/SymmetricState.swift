@@ -150,12 +150,12 @@ public struct SymmetricState: ~Copyable, Sendable {
 
     /// Ends the handshake: the session as this side holds it.
     public consuming func sessionKeys(
-        isInitiator: Bool, localIndex: UInt32, remoteIndex: UInt32
+        isInitiator: Bool, localIndex: UInt32, remoteIndex: UInt32, clock: SessionClock
     ) -> SessionKeys {
         let suite = suite
         return SessionKeys(
             suite: suite, keys: transportKeys(), isInitiator: isInitiator,
-            localIndex: localIndex, remoteIndex: remoteIndex)
+            localIndex: localIndex, remoteIndex: remoteIndex, clock: clock)
     }
 
     /// A secret that tests compare between both sides; nothing else uses it.

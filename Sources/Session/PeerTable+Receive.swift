@@ -97,7 +97,8 @@ extension PeerTable {
             association.endInitiation()
             association.records.install(record)
             // The keys come first: the answer to M3 must find them.
-            actions.push(.install(peer: peer, established.sessionKeys(), endpoint: source))
+            let clock = SessionClock(began: now, peerBegan: now)
+            actions.push(.install(peer: peer, established.sessionKeys(clock), endpoint: source))
             actions.push(.transmit(message, to: source))
             association.finish = Association.Finish(
                 index: index, message: message, endpoint: source, sent: now,
@@ -154,7 +155,9 @@ extension PeerTable {
                 capabilities: established.capabilities)
             association.endInitiation()
             association.records.install(record)
-            actions.push(.install(peer: peer, established.sessionKeys(), endpoint: source))
+            // The peer made its M3 after our M2, whenever M3 has come.
+            let clock = SessionClock(began: now, peerBegan: entry.created)
+            actions.push(.install(peer: peer, established.sessionKeys(clock), endpoint: source))
             association.confirmation = Association.Confirmation(
                 index: entry.index, remaining: limits.confirmCount, due: now,
                 end: now + limits.confirmTimeout)

@@ -199,6 +199,14 @@ public struct PeerTable: ~Copyable {
         associations[peer]?.records.owns(index) ?? false
     }
 
+    /// Whether this index of ours names a session with the run of the peer that is in use.
+    public func isInUse(_ index: UInt32, by peer: Int) -> Bool {
+        guard let association = associations[peer],
+            let record = association.records.record(index)
+        else { return false }
+        return record.capabilities.bootID == association.capabilities?.bootID
+    }
+
     /// A fresh index: its first byte marks data packets, and no session or handshake uses it.
     func newIndex() -> UInt32 {
         while true {

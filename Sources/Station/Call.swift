@@ -115,11 +115,22 @@ struct Call {
         var answersHalfDuplex = false
     }
 
+    /// An offer of a peer that this station was calling: its id was the higher one.
+    struct Crossing {
+        let peer: Int
+        let offer: Offer
+        let at: Instant
+        /// How long before that its caller acted.
+        let age: Duration
+    }
+
     var summary: CallSummary
     /// The caller has a leg for each peer it called; the called station has one, for the caller.
     var legs: [Leg]
     /// Other members of a conference, and when each last confirmed it.
     var others: [(peer: Int, at: Instant)] = []
+    /// It stands if that peer rejects this call.
+    var crossing: Crossing?
     /// Whether the first answer ends the ringing elsewhere.
     let isHunt: Bool
     let isRedial: Bool

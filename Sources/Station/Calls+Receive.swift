@@ -3,7 +3,8 @@ internal import Wire
 
 /// Records from peers about calls.
 extension Calls {
-    mutating func offered(_ offer: Offer, by peer: Int, at now: Instant) {
+    /// `age` is how long ago the caller acted, at most.
+    mutating func offered(_ offer: Offer, by peer: Int, at now: Instant, age: Duration = .zero) {
         let summary = CallSummary(
             id: offer.id, isOutgoing: false, mode: offer.mode, priority: offer.priority,
             peers: [peer], reference: offer.reference, since: now)
@@ -31,7 +32,14 @@ extension Calls {
             offerAgain(to: peer)
             return
         }
-        if meets(offer, of: peer, at: now) { return }
+        let opensByItself = offer.mode != .call
+        guard age <= Self.opensFor || !opensByItself else {
+            // Nobody here would expect it any more.
+            emit(.reject(peer: peer, offer.id, .noMedia))
+            passed(summary, .expired, at: now)
+            return
+        }
+        if meets(offer, of: peer, at: now, age: age) { return }
         if isRest(offer.priority) {
             emit(.reject(peer: peer, offer.id, .doNotDisturb))
             passed(summary, .doNotDisturb, at: now)
@@ -47,20 +55,27 @@ extension Calls {
             let isSame = current.state == .ringing && current.legs[0].peer == peer
             if isSame { end(.cancelled, at: now) } else { leave(.preempted, at: now) }
         }
-        take(offer, summary, of: peer, at: now)
+        take(offer, summary, of: peer, at: now, isLate: age > Self.opensFor)
     }
 
     /// Both stations call each other: the lower id wins, and the other side answers it at once.
     ///
     /// - Returns: whether that was so; then nothing is left to do.
-    private mutating func meets(_ offer: Offer, of peer: Int, at now: Instant) -> Bool {
+    private mutating func meets(
+        _ offer: Offer, of peer: Int, at now: Instant, age: Duration
+    ) -> Bool {
         guard let current = call, current.summary.isOutgoing, offer.mode == .call,
             current.summary.mode == .call,
             let leg = current.legs.first(where: { $0.peer == peer })
         else { return false }
         switch leg.state {
         case .trying, .ringing:
-            guard offer.id < current.id else { return !current.isAnswered }
+            guard offer.id < current.id else {
+                if !current.isAnswered {
+                    call?.crossing = Call.Crossing(peer: peer, offer: offer, at: now, age: age)
+                }
+                return !current.isAnswered
+            }
             guard !current.isAnswered else { return false }
         case .connecting, .active:
             return false
@@ -140,11 +155,11 @@ extension Calls {
     }
 
     private mutating func take(
-        _ offer: Offer, _ summary: CallSummary, of peer: Int, at now: Instant
+        _ offer: Offer, _ summary: CallSummary, of peer: Int, at now: Instant, isLate: Bool
     ) {
         ring(summary, of: peer, until: now + .milliseconds(Int(offer.ttl)), at: now)
         switch offer.mode {
-        case .call where policies[peer].call == .ring:
+        case .call where policies[peer].call == .ring || isLate:
             emit(.ringing(peer: peer, offer.id))
             show()
             return
@@ -206,15 +221,28 @@ extension Calls {
             case .busy: .busy
             case .unknownMode: .unknownMode
             case .unknownCall: .peerRestarted
+            case .noMedia: .unreachable
             default: .declined
             }
+        let crossing = call?.crossing
         drop(peer, ending, at: now)
+        guard call == nil, let crossing, crossing.peer == peer else { return }
+        take(crossing, at: now)
+    }
+
+    /// The peer rejected our call while its own was offered: that one stands.
+    private mutating func take(_ crossing: Call.Crossing, at now: Instant) {
+        var offer = crossing.offer
+        let waited = now - crossing.at
+        offer.ttl -= UInt16(clamping: min(waited.milliseconds, Int64(offer.ttl)))
+        offered(offer, by: crossing.peer, at: now, age: crossing.age + waited)
     }
 
     mutating func cancelled(_ cancel: CallEnd, by peer: Int, at now: Instant) {
         guard let current = call, current.id == cancel.id else {
             // The offer may still arrive.
             remember(cancel.id, at: now)
+            if call?.crossing?.offer.id == cancel.id { call?.crossing = nil }
             return
         }
         guard !current.summary.isOutgoing, current.legs[0].peer == peer else { return }

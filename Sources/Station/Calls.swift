@@ -30,6 +30,8 @@ struct Calls {
     static let stream = TalkTarget.call
     static let ringTime = Duration.seconds(30)
     static let pathTime = Duration.seconds(8)
+    /// An offer that opens something by itself does so for this long after the caller acted.
+    static let opensFor = Duration.seconds(3)
     static let warnTime = Duration.seconds(2)
     static let deadTime = Duration.seconds(10)
     /// How often members confirm that they are in the call, and how long after the last

@@ -4,8 +4,7 @@ internal import Wire
 /// The numbered records between this station and one peer (protocol.md §2.4 "Reliability").
 ///
 /// Outgoing records are repeated until they are acknowledged or given up; incoming ones are
-/// acknowledged every time, and acted on once: a number is remembered for `seenFor`, while it is
-/// among the last `seenMax`.
+/// acknowledged every time, and acted on once (`RecordWindow`).
 struct RecordExchange {
     /// A record on its way, with its times of repetition.
     private struct Outgoing {
@@ -19,32 +18,38 @@ struct RecordExchange {
         var givenUpAt: Instant {
             switch record {
             case .reject, .cancel, .bye: since + RecordExchange.endGivenUpAfter
+            case .signal: since + RecordExchange.requestGivenUpAfter
             default: min(since + RecordExchange.givenUpAfter, expires)
             }
         }
 
-        /// The same bytes every time, except for the remaining time of an offer.
+        /// No copy is made later: the peer could act on it when its asker was told "no answer".
+        var lastCopyAt: Instant {
+            guard case .signal = record else { return .never }
+            return since + RecordExchange.requestCopiesFor
+        }
+
+        /// The same bytes every time, except for the times of an offer.
         func bytes(at now: Instant) -> ControlRecord {
             guard case .offer(var offer) = record else { return record }
             offer.ttl = UInt16(clamping: (expires - now).milliseconds)
+            // Rounded up: nobody is to take it for younger than it is.
+            offer.age = UInt8(clamping: ((now - since).milliseconds + 99) / 100)
             return .offer(offer)
         }
     }
 
-    private struct Seen {
-        let mid: UInt32
-        let at: Instant
-    }
-
-    static let seenMax = 64
-    static let seenFor = Duration.seconds(120)
     static let outgoingMax = 64
     static let givenUpAfter = Duration.seconds(8)
     static let endGivenUpAfter = Duration.seconds(2)
+    /// A copy of a request is acted on for two seconds after it was made, and never later than this
+    /// after the first one (`SessionClock.freshFor`).
+    static let requestGivenUpAfter = Duration.milliseconds(3_200)
+    static let requestCopiesFor = Duration.seconds(1)
 
     private var nextMid: UInt32
     private var outgoing: [Outgoing] = []
-    private var seen: [Seen] = []
+    private var seen = RecordWindow()
     private var owed: [UInt32] = []
 
     /// `firstMid` is random, drawn at the daemon's start.
@@ -107,13 +112,9 @@ struct RecordExchange {
     /// Notes an incoming record, which is acknowledged in any case.
     ///
     /// - Returns: whether it is new and must be acted on.
-    mutating func arrived(_ mid: UInt32, at now: Instant) -> Bool {
+    mutating func arrived(_ mid: UInt32) -> Bool {
         if !owed.contains(mid) { owed.append(mid) }
-        seen.removeAll { now - $0.at >= Self.seenFor }
-        if seen.contains(where: { $0.mid == mid }) { return false }
-        if seen.count == Self.seenMax { seen.removeFirst() }
-        seen.append(Seen(mid: mid, at: now))
-        return true
+        return seen.accept(mid)
     }
 
     /// The peer has restarted: its numbers start again, and records it never acknowledged are void.
@@ -128,7 +129,7 @@ struct RecordExchange {
             }
         }
         for place in outgoing.indices { outgoing[place].attempts = 0 }
-        seen.removeAll(keepingCapacity: true)
+        seen = RecordWindow()
         owed.removeAll(keepingCapacity: true)
     }
 
@@ -143,6 +144,10 @@ struct RecordExchange {
             precondition(fits, "the longest acknowledgement fits an empty payload")
         }
         for index in outgoing.indices where dueTime(of: outgoing[index]) ?? .never <= now {
+            guard now <= outgoing[index].lastCopyAt else {
+                outgoing[index].attempts = .max
+                continue
+            }
             guard payload.append(outgoing[index].bytes(at: now)) else { break }
             outgoing[index].attempts += 1
         }
@@ -166,6 +171,7 @@ struct RecordExchange {
         switch record {
         case .stream: [0, 100, 200, 500, 1000, 2000, 4000]
         case .reject, .cancel, .bye: [0, 500, 1000, 1500]
+        case .signal: [0, 100, 300, 600, 1000]
         default: [0, 500, 1000, 2000, 4000]
         }
     }

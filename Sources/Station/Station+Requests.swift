@@ -16,7 +16,7 @@ extension Station {
         }
         // A station has few requests open at a time: the oldest is the least useful.
         if peerRequests.count == RecordExchange.outgoingMax { peerRequests.removeFirst() }
-        peerRequests.append((peer, mid, now + RecordExchange.givenUpAfter))
+        peerRequests.append((peer, mid, now + RecordExchange.requestGivenUpAfter))
         return mid
     }
 

@@ -33,6 +33,8 @@ public struct Station {
         }
     }
 
+    /// For how long after a packet was made its records open anything, or tell what is so.
+    public static let freshFor = Duration.seconds(2)
     /// How often a round trip is measured while the peer is up and silent.
     public static let pingInterval = Duration.seconds(15)
     private static let tripsKept = 5
@@ -202,13 +204,16 @@ public struct Station {
     /// Takes one opened record of a peer; those for the session (CONFIRM, CLOSE, PATH_*) have no
     /// effect here.
     ///
-    /// `cameAt` is the time of arrival, if earlier than `now`.
+    /// `cameAt` is the time of arrival, if earlier than `now`; `age` is how old the packet is at
+    /// most. Of one that may have been held back (`freshFor`), only what is timeless counts.
     public mutating func receive(
-        _ record: ControlRecord, from peer: Int, at now: Instant, cameAt: Instant? = nil
+        _ record: ControlRecord, from peer: Int, at now: Instant, cameAt: Instant? = nil,
+        age: Duration = .zero
     ) {
         self.now = now
-        calls.heard(peer, at: now)
-        if let mid = record.mid, !peers[peer].exchange.arrived(mid, at: now) { return }
+        guard age <= Self.freshFor || record.isTimeless else { return }
+        if age <= Self.freshFor { calls.heard(peer, at: now) }
+        if let mid = record.mid, !peers[peer].exchange.arrived(mid) { return }
         switch record {
         case .ack(let list):
             for record in peers[peer].exchange.acknowledged(list) {
@@ -241,7 +246,10 @@ public struct Station {
             peers[peer].view.took(max(.zero, way), at: now)
             peers[peer].pings.removeSubrange(0...place)
             peers[peer].nextAsking = .never
-        case .offer(let offer): calls.offered(offer, by: peer, at: now)
+        case .offer(let offer):
+            calls.offered(
+                offer, by: peer, at: now,
+                age: age + .milliseconds(100) * Int(offer.age))
         case .ringing(let ringing): calls.rings(ringing.id, at: peer, at: now)
         case .answer(let answer): calls.answered(answer, by: peer, at: now)
         case .reject(let end): calls.rejected(end, by: peer, at: now)
@@ -272,6 +280,11 @@ public struct Station {
             peers[index].askingsLeft -= 1
             ask(index)
         }
+    }
+
+    /// When the PING was sent that this answers; nil when none waits.
+    public func whenAsked(_ token: UInt32, of peer: Int) -> Instant? {
+        peers[peer].pings.first { $0.token == token }?.at
     }
 
     /// The peer is being heard: keep its round trip younger than two seconds.

@@ -47,6 +47,11 @@ extension Switchboard {
         station.replace(peer: peer, firstMid: firstMid)
     }
 
+    /// When the PING was sent that this answers; nil when none waits.
+    package func whenAsked(_ token: UInt32, of peer: Int) -> Instant? {
+        station.whenAsked(token, of: peer)
+    }
+
     /// A peer is about to be called at the addresses it has now.
     ///
     /// - Returns: Whether they are new.
@@ -54,14 +59,16 @@ extension Switchboard {
 
     /// Takes one opened record of a peer, which came at `cameAt` if that was before `now`.
     ///
-    /// `heard` is the HEARD record that a REPORT has beside it, of the same stream.
+    /// `heard` is the HEARD record that a REPORT has beside it, of the same stream; `age` is how old
+    /// the packet is at most (`Station.freshFor`).
     package mutating func receive(
         _ record: ControlRecord, beside heard: Heard? = nil, from peer: Int, at now: Instant,
-        cameAt: Instant? = nil
+        cameAt: Instant? = nil, age: Duration = .zero
     ) {
         self.now = now
+        guard age <= Station.freshFor || record.isTimeless else { return }
         let before = station.view(of: peer).roundTripAt
-        station.receive(record, from: peer, at: now, cameAt: cameAt)
+        station.receive(record, from: peer, at: now, cameAt: cameAt, age: age)
         switch record {
         case .report(let report):
             protection.reported(report, by: peer, at: now, &orders)
@@ -79,15 +86,17 @@ extension Switchboard {
 
     /// Takes one record of an opened packet of a peer, unless it is for the sessions.
     package mutating func receive(
-        _ record: PacketRecords.Record, from peer: Int, at now: Instant, cameAt: Instant?
+        _ record: PacketRecords.Record, from peer: Int, at now: Instant, cameAt: Instant?,
+        age: Duration = .zero
     ) {
         switch record {
         case .confirm, .close: break
         case .report(let report, let heard):
-            receive(.report(report), beside: heard, from: peer, at: now)
+            receive(.report(report), beside: heard, from: peer, at: now, age: age)
         case .heard(let heard, let isAlone):
-            if isAlone { receive(.heard(heard), from: peer, at: now) }
-        case .other(let record): receive(record, from: peer, at: now, cameAt: cameAt)
+            if isAlone { receive(.heard(heard), from: peer, at: now, age: age) }
+        case .other(let record):
+            receive(record, from: peer, at: now, cameAt: cameAt, age: age)
         }
     }
 }

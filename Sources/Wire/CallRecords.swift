@@ -14,19 +14,23 @@ public struct Offer: Equatable, Sendable {
     public var id: CallID
     public var mode: Mode
     public var priority: Priority
-    /// For how many ms more the offer stands; the one field that differs between repeats.
+    /// For how many ms more the offer stands; only this and `age` differ between repeats.
     public var ttl: UInt16
+    /// How long ago the caller acted, in 0.1 s; 255 for longer, too.
+    public var age: UInt8
     /// 0 for the peer itself, else a channel's eight bytes.
     public var reference: UInt64
 
     public init(
-        mid: UInt32, id: CallID, mode: Mode, priority: Priority, ttl: UInt16, reference: UInt64
+        mid: UInt32, id: CallID, mode: Mode, priority: Priority, ttl: UInt16, age: UInt8 = 0,
+        reference: UInt64
     ) {
         self.mid = mid
         self.id = id
         self.mode = mode
         self.priority = priority
         self.ttl = ttl
+        self.age = age
         self.reference = reference
     }
 }

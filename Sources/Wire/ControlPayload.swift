@@ -12,7 +12,7 @@ public struct ControlPayload: Equatable, Sendable {
 
     /// The payload of a packet with one record.
     ///
-    /// Every record fits: the longest has 34 bytes.
+    /// Every record fits: the longest has 35 bytes.
     public init(_ record: ControlRecord) {
         let fits = append(record)
         precondition(fits)
@@ -50,7 +50,7 @@ extension ControlRecord {
         case .ping, .pong, .unknown: 4
         case .spurtEnd: 3
         case .heard(let heard): heard.played == nil ? 3 : 7
-        case .offer: 32
+        case .offer: 33
         case .ringing: 20
         case .answer: 21
         case .reject, .cancel, .bye: 22
@@ -135,6 +135,7 @@ extension Offer {
         span[start + 21] = priority.rawValue
         span.write(ttl, at: start + 22)
         span.write(reference, at: start + 24)
+        span[start + 32] = age
     }
 }
 

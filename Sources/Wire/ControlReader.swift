@@ -57,7 +57,7 @@ public enum ControlReader {
         case 8: size == 3
         // A later version may add fields behind the known ones.
         case 10: size >= 3
-        case 16: size == 32
+        case 16: size == 33
         case 17: size == 20
         case 18: size == 21
         case 19, 20, 21: size == 22
@@ -136,7 +136,7 @@ extension Offer {
         self.init(
             mid: body.uint32(at: 0), id: body.callID(at: 4), mode: Mode(rawValue: body[20]),
             priority: Priority(rawValue: body[21]), ttl: body.uint16(at: 22),
-            reference: body.uint64(at: 24))
+            age: body[32], reference: body.uint64(at: 24))
     }
 }
 

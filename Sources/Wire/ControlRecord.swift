@@ -44,6 +44,19 @@ public enum ControlRecord: Equatable, Sendable {
         }
     }
 
+    /// Whether it is as true later as when it was made: it serves the session alone.
+    ///
+    /// Such a record is acted on however old its packet is; every other one opens something, or
+    /// tells what is so now.
+    public var isTimeless: Bool {
+        switch self {
+        case .confirm, .ack, .pathChallenge, .pathResponse, .ping, .pong, .close: true
+        case .report, .spurtEnd, .heard, .offer, .ringing, .answer, .reject, .cancel, .bye,
+            .stream, .signal, .result, .unknown:
+            false
+        }
+    }
+
     /// The type byte, first of the record.
     public var type: UInt8 {
         switch self {

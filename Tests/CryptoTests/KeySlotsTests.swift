@@ -1,9 +1,12 @@
 import Testing
+import Time
 
 @testable import Crypto
 
 @Suite struct KeySlotsTests {
     let plaintext = [UInt8](repeating: 0x11, count: 64)
+    static let start = Instant(nanoseconds: 0)
+    let clock = SessionClock(began: start, peerBegan: start)
 
     /// Both ends of one session; the local index is `number`, the remote one `number` + 1000.
     private struct Pair: ~Copyable {
@@ -20,10 +23,10 @@ import Testing
         return Pair(
             here: SessionKeys(
                 suite: suite, keys: keys, isInitiator: true,
-                localIndex: number, remoteIndex: number + 1000),
+                localIndex: number, remoteIndex: number + 1000, clock: clock),
             there: SessionKeys(
                 suite: suite, keys: keys, isInitiator: false,
-                localIndex: number + 1000, remoteIndex: number))
+                localIndex: number + 1000, remoteIndex: number, clock: clock))
     }
 
     /// The outcome for a datagram, in a form that tests can compare.
@@ -38,9 +41,9 @@ import Testing
         var plaintext = [UInt8](repeating: 0, count: FrameSeal.plaintextMax)
         var span = plaintext.mutableSpan
         let datagram = datagram ?? []
-        switch slots.open(datagram.span, into: &span) {
-        case .opened(_, let slot): return .opened(slot)
-        case .switched(_, let index, let retired):
+        switch slots.open(datagram.span, at: Self.start, into: &span) {
+        case .opened(_, let slot, _): return .opened(slot)
+        case .switched(_, _, let index, let retired):
             return .switched(index, retired: localIndex(retired))
         case .refused(let refusal): return .refused(refusal)
         case .foreign: return .foreign
@@ -59,9 +62,11 @@ import Testing
         var span = datagram.mutableSpan
         let size =
             if let index {
-                slots.seal(onIndex: index, flags: 0x40, plaintext: plaintext.span, into: &span)
+                slots.seal(
+                    onIndex: index, flags: 0x40, plaintext: plaintext.span, at: Self.start,
+                    into: &span)
             } else {
-                slots.seal(flags: 0x40, plaintext: plaintext.span, into: &span)
+                slots.seal(flags: 0x40, plaintext: plaintext.span, at: Self.start, into: &span)
             }
         return size.map { Array(datagram[..<$0]) }
     }
@@ -183,7 +188,7 @@ import Testing
 
         var counters: [UInt64] = []
         for datagram in sent {
-            if case .opened(_, let counter, _, _) = one.there.opener.opened(datagram ?? []) {
+            if case .opened(_, let counter, _, _, _) = one.there.opener.opened(datagram ?? []) {
                 counters.append(counter)
             }
         }
@@ -198,7 +203,7 @@ import Testing
             suite: .aesGCM, localIndex: 5,
             sealer: Sealer(
                 suite: .aesGCM, keys: keys, receiverIndex: 6, counter: (1 << 22) - 1),
-            opener: Opener(suite: .aesGCM, keys: keys))
+            opener: Opener(suite: .aesGCM, keys: keys), clock: clock)
         _ = localIndex(slots.install(session))
         var other = Sealer(suite: .aesGCM, keys: keys, receiverIndex: 5)
         #expect(open(&slots, other.sealed(flags: 0, plaintext)) == .switched(5, retired: nil))

@@ -16,7 +16,8 @@ import Testing
             #expect(
                 opener.opened(datagram)
                     == .opened(
-                        flags: frame.flags, counter: frame.ctr, isNewest: true,
+                        flags: frame.flags, counter: frame.ctr, time: input.time,
+                        isNewest: true,
                         [UInt8](hex: input.plain)),
                 "frame \(i)")
             #expect(opener.opened(datagram) == .refused(.replay), "frame \(i)")
@@ -31,7 +32,7 @@ import Testing
             let results = counters.map { counter in
                 let frame = vectors.seal(
                     .chaChaPoly, "i2r", flags: 1, counter: counter, plaintext)
-                guard case .opened(_, let opened, _, _) = opener.opened(frame) else {
+                guard case .opened(_, let opened, _, _, _) = opener.opened(frame) else {
                     return false
                 }
                 return opened == counter
@@ -43,7 +44,7 @@ import Testing
     @Test func refusedFramesOfTheVectors() throws {
         let vectors = try IntercomVectors.read()
         let refused = vectors.refuse.filter { $0.at == "frame" }
-        #expect(refused.count == 14)
+        #expect(refused.count == 16)
         for entry in refused {
             let suite = try #require(Suite(rawValue: entry.suite))
             var opener = vectors.opener(suite, "i2r")
@@ -51,7 +52,7 @@ import Testing
             switch opener.opened(datagram) {
             case .opened: Issue.record("suite \(entry.suite): \(entry.why) opened")
             case .refused(let refusal):
-                let isLength = datagram.count < 87 || datagram.count > 1232
+                let isLength = datagram.count < 89 || datagram.count > 1232
                 #expect((refusal == .length) == isLength, "\(entry.why)")
             }
             #expect(opener.highest == -1)
@@ -87,7 +88,7 @@ import Testing
         let frame = vectors.seal(
             suite, "i2r", flags: 0, counter: 0, [UInt8](repeating: 1, count: 100))
         for count in 0..<frame.count {
-            let expected: Opener.Refusal = count < 87 ? .length : .authentication
+            let expected: Opener.Refusal = count < 89 ? .length : .authentication
             let outcome = opener.opened(Array(frame[..<count]))
             #expect(outcome == .refused(expected) || outcome == .refused(.counter))
         }

@@ -18,7 +18,7 @@ import Testing
             let suite = try #require(Suite(rawValue: frame.suite))
             let input = inputs[i % inputs.count]
             let sealed = vectors.seal(
-                suite, frame.dir, flags: input.flags, counter: input.ctr,
+                suite, frame.dir, flags: input.flags, counter: input.ctr, time: input.time,
                 [UInt8](hex: input.plain))
             #expect(sealed.hex == frame.frame, "frame \(i)")
         }
@@ -31,7 +31,7 @@ import Testing
             for (suite, frame) in zip(Self.suites, audio.frame) {
                 let sealed = vectors.seal(
                     suite, "i2r", flags: input.start << 5 | input.stream, counter: input.ctr,
-                    [UInt8](hex: audio.plain))
+                    time: input.time, [UInt8](hex: audio.plain))
                 #expect(sealed.hex == frame)
             }
         }
@@ -45,7 +45,8 @@ import Testing
             plaintext += [UInt8](repeating: 0, count: 64 - plaintext.count)
             for (suite, frame) in zip(Self.suites, control.frame) {
                 let sealed = vectors.seal(
-                    suite, "r2i", flags: 0x40, counter: 1000 + UInt64(i), plaintext)
+                    suite, "r2i", flags: 0x40, counter: 1000 + UInt64(i),
+                    time: 100 + UInt16(i), plaintext)
                 #expect(sealed.hex == frame, "record \(i)")
             }
         }
@@ -54,7 +55,7 @@ import Testing
     @Test(arguments: suites) func spentCounterSealsNothing(suite: Suite) {
         var sealer = Sealer(
             suite: suite, keys: keys(), receiverIndex: 1, counter: (1 << 22) - 1)
-        #expect(sealer.sealed(flags: 0, plaintext)?.count == 87)
+        #expect(sealer.sealed(flags: 0, plaintext)?.count == 89)
         #expect(sealer.counter == 1 << 22)
         for _ in 0..<3 { #expect(sealer.sealed(flags: 0, plaintext) == nil) }
         #expect(sealer.counter == 1 << 22)
@@ -78,8 +79,8 @@ import Testing
         var sealer = Sealer(suite: suite, keys: keys(), receiverIndex: 1)
         var datagram = [UInt8](repeating: 0xEE, count: 200)
         var span = datagram.mutableSpan
-        #expect(sealer.seal(flags: 0, plaintext: plaintext.span, into: &span) == 87)
-        #expect(datagram[87...].allSatisfy { $0 == 0xEE })
+        #expect(sealer.seal(flags: 0, time: 0, plaintext: plaintext.span, into: &span) == 89)
+        #expect(datagram[89...].allSatisfy { $0 == 0xEE })
     }
 
     @Test func nonceIsTheIvWithTheCounterAtItsEnd() {
@@ -89,8 +90,8 @@ import Testing
     }
 
     @Test func sizesAreThoseOfTheProtocol() {
-        #expect(FrameSeal.overhead == 23)
-        #expect(FrameSeal.datagramMin == 87)
+        #expect(FrameSeal.overhead == 25)
+        #expect(FrameSeal.datagramMin == 89)
         #expect(FrameSeal.datagramMax == 1232)
     }
 

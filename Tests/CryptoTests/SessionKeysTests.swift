@@ -1,4 +1,5 @@
 import Testing
+import Time
 
 @testable import Crypto
 
@@ -9,12 +10,14 @@ import Testing
                 key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 1)),
             responderToInitiator: DirectionKeys(
                 key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 2)))
+        let start = Instant(nanoseconds: 0)
+        let clock = SessionClock(began: start, peerBegan: start)
         var initiator = SessionKeys(
             suite: suite, keys: keys, isInitiator: true,
-            localIndex: 0xA1A2_A3A4, remoteIndex: 0xB1B2_B3B4)
+            localIndex: 0xA1A2_A3A4, remoteIndex: 0xB1B2_B3B4, clock: clock)
         var responder = SessionKeys(
             suite: suite, keys: keys, isInitiator: false,
-            localIndex: 0xB1B2_B3B4, remoteIndex: 0xA1A2_A3A4)
+            localIndex: 0xB1B2_B3B4, remoteIndex: 0xA1A2_A3A4, clock: clock)
         #expect(initiator.remoteIndex == responder.localIndex)
         #expect(responder.remoteIndex == initiator.localIndex)
 

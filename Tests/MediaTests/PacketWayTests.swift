@@ -42,10 +42,12 @@ import Wire
                 key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 2)))
         _ = one.socket.peers[peer].keySlots.install(
             SessionKeys(
-                suite: .aesGCM, keys: keys, isInitiator: true, localIndex: 10, remoteIndex: 20))
+                suite: .aesGCM, keys: keys, isInitiator: true, localIndex: 10, remoteIndex: 20,
+                clock: SessionClock(began: now, peerBegan: now)))
         _ = other.socket.peers[own].keySlots.install(
             SessionKeys(
-                suite: .aesGCM, keys: keys, isInitiator: false, localIndex: 20, remoteIndex: 10))
+                suite: .aesGCM, keys: keys, isInitiator: false, localIndex: 20, remoteIndex: 10,
+                clock: SessionClock(began: now, peerBegan: now)))
         one.receiver.owners.note(peer)
         other.receiver.owners.note(own)
         one.socket.peers[peer].nextEndpoint = other.address
@@ -67,7 +69,7 @@ import Wire
         // On no current session nothing goes out; on the next one it does.
         kitchen.socket.sendCover(to: 3, at: now)
         #expect(kitchen.rings.counters[.unsentNoSession] == 1)
-        kitchen.socket.send(ControlPayload(), to: 3, onSession: 10, at: now)
+        kitchen.socket.send(ControlPayload(), to: 3, onSession: 10, made: now)
         let packetOpened = open(&garage)
         let packet = try #require(packetOpened)
         #expect(packet.peer == 5 && packet.index == 20 && packet.source == kitchen.address)
@@ -89,7 +91,7 @@ import Wire
         var kitchen = try end(at: now)
         var garage = try end(at: now)
         introduce(&kitchen, as: 0, &garage, as: 0)
-        kitchen.socket.send(ControlPayload(), to: 0, onSession: 10, at: now)
+        kitchen.socket.send(ControlPayload(), to: 0, onSession: 10, made: now)
         _ = open(&garage)
         garage.socket.sendCover(to: 0, at: now)
         _ = open(&kitchen)
@@ -138,7 +140,7 @@ import Wire
         var kitchen = try end(at: now)
         var garage = try end(at: now)
         introduce(&kitchen, as: 0, &garage, as: 0)
-        kitchen.socket.send(ControlPayload(), to: 0, onSession: 10, at: now)
+        kitchen.socket.send(ControlPayload(), to: 0, onSession: 10, made: now)
         _ = open(&garage)
         garage.socket.sendCover(to: 0, at: now)
         _ = open(&kitchen)
@@ -161,7 +163,7 @@ import Wire
         let toldOpened = open(&kitchen)
         let told = try #require(toldOpened)
         var why: Unheard?
-        kitchen.receiver.passRecords(of: told, to: &talkers)
+        kitchen.receiver.passRecords(of: told, to: &talkers, at: now)
         if let records = kitchen.rings.records.pop() {
             _ = ControlReader.read(records.bytes.span.extracting(first: records.count)) {
                 if case .heard(let heard) = $0 { why = heard.why }
@@ -180,7 +182,7 @@ import Wire
         stranger.socket.peers[0].nextEndpoint = garage.address
         // The keys are others, so the number of the packet is unmasked to any other: one that is
         // too high, or one that the packet is not authentic for.
-        stranger.socket.send(ControlPayload(), to: 0, onSession: 10, at: now)
+        stranger.socket.send(ControlPayload(), to: 0, onSession: 10, made: now)
         let opened = open(&garage)
         #expect(opened == nil)
         let refused =

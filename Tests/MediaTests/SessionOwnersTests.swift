@@ -1,5 +1,6 @@
 import Realtime
 import Testing
+import Time
 
 @testable import Crypto
 @testable import Media
@@ -12,7 +13,8 @@ import Testing
             responderToInitiator: DirectionKeys(
                 key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 2)))
         return SessionKeys(
-            suite: .aesGCM, keys: keys, isInitiator: true, localIndex: index, remoteIndex: 1)
+            suite: .aesGCM, keys: keys, isInitiator: true, localIndex: index, remoteIndex: 1,
+            clock: SessionClock(began: Instant(nanoseconds: 0), peerBegan: Instant(nanoseconds: 0)))
     }
 
     @Test func twoSessionsMayShareAnEntry() {

@@ -30,15 +30,18 @@ final class SimulatedMedia {
     func address(of index: UInt32) -> Endpoint? { addresses[index] }
 
     /// The datagram, sealed on `current` or on the given session.
-    func seal(_ plaintext: [UInt8], flags: FrameFlags, on index: UInt32? = nil) -> [UInt8]? {
+    func seal(
+        _ plaintext: [UInt8], flags: FrameFlags, on index: UInt32? = nil, at now: Instant
+    ) -> [UInt8]? {
         var datagram = [UInt8](repeating: 0, count: plaintext.count + FrameLayout.overhead)
         var span = datagram.mutableSpan
         let size =
             if let index {
                 slots.seal(
-                    onIndex: index, flags: flags.rawValue, plaintext: plaintext.span, into: &span)
+                    onIndex: index, flags: flags.rawValue, plaintext: plaintext.span, at: now,
+                    into: &span)
             } else {
-                slots.seal(flags: flags.rawValue, plaintext: plaintext.span, into: &span)
+                slots.seal(flags: flags.rawValue, plaintext: plaintext.span, at: now, into: &span)
             }
         return size == nil ? nil : datagram
     }

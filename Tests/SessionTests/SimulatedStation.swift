@@ -137,7 +137,8 @@ final class SimulatedStation {
     /// The receiver index our packets to the peer carry; nil without a session.
     func remoteIndex(_ peer: Int = 0) -> UInt32? {
         let plaintext = [UInt8](repeating: 0, count: FrameLayout.plaintextMin)
-        return media[peer].seal(plaintext, flags: FrameFlags(kind: .cover)).map(index)
+        return media[peer].seal(plaintext, flags: FrameFlags(kind: .cover), at: network.now)
+            .map(index)
     }
 
     private func send(
@@ -145,7 +146,7 @@ final class SimulatedStation {
         to endpoint: Endpoint? = nil
     ) -> Bool {
         let media = media[peer]
-        guard let datagram = media.seal(plaintext, flags: flags, on: index),
+        guard let datagram = media.seal(plaintext, flags: flags, on: index, at: network.now),
             let target = endpoint ?? media.endpoint
         else { return false }
         media.lastSent = network.now
@@ -167,10 +168,10 @@ final class SimulatedStation {
         var plaintext = [UInt8](repeating: 0, count: FrameLayout.plaintextMax)
         var span = plaintext.mutableSpan
         let opened: Opener.Opened
-        switch media.slots.open(datagram.span, into: &span) {
-        case .opened(let packet, _):
+        switch media.slots.open(datagram.span, at: network.now, into: &span) {
+        case .opened(let packet, _, _):
             opened = packet
-        case .switched(let packet, let index, _):
+        case .switched(let packet, _, let index, _):
             opened = packet
             media.follow(index)
             later { $0.switched(peer: peer, index: index, at: $1) }

@@ -111,7 +111,8 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
                     mid: fields.uint32("mid"), id: call,
                     mode: Offer.Mode(rawValue: fields.uint8("mode")),
                     priority: Priority(rawValue: fields.uint8("priority")),
-                    ttl: fields.uint16("ttl"), reference: number(hex: fields["ref"])))
+                    ttl: fields.uint16("ttl"), age: fields.uint8("age"),
+                    reference: number(hex: fields["ref"])))
         case "RINGING": return .ringing(Ringing(mid: fields.uint32("mid"), id: call))
         case "ANSWER":
             let flags = fields.int("flags")
@@ -173,7 +174,8 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
             return .offer(
                 Offer(
                     mid: mid, id: id, mode: Offer.Mode(rawValue: byte),
-                    priority: Priority(rawValue: byte &+ 1), ttl: short, reference: random.next()))
+                    priority: Priority(rawValue: byte &+ 1), ttl: short, age: byte &+ 2,
+                    reference: random.next()))
         case 10: return .ringing(Ringing(mid: mid, id: id))
         case 19:
             return .heard(

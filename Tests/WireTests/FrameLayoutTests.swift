@@ -3,8 +3,8 @@ import Wire
 
 @Suite struct FrameLayoutTests {
     @Test func sizesAreThoseOfTheProtocol() {
-        #expect(FrameLayout.overhead == 23)
-        #expect(FrameLayout.datagramMin == 87)
+        #expect(FrameLayout.overhead == 25)
+        #expect(FrameLayout.datagramMin == 89)
         #expect(FrameLayout.plaintextMax + FrameLayout.overhead == 1232)
     }
 }

@@ -1,11 +1,11 @@
 internal import CMbedTLS
 
-/// Three bytes that hide flags and counter, drawn from the frame's tag (protocol.md §2.1).
+/// Five bytes that hide flags, counter and time, drawn from the frame's tag (protocol.md §2.1).
 ///
 /// Suite 1: the first bytes of AES-256(hp, tag). Suite 2: the first bytes of the ChaCha20 key
 /// stream with key hp, block counter LE32(tag[0..4)) and nonce tag[4..16). Real-time after init.
 struct HeaderMask: ~Copyable, Sendable {
-    typealias Bytes = InlineArray<3, UInt8>
+    typealias Bytes = InlineArray<5, UInt8>
 
     private let context: HeaderMaskContext
 
@@ -63,7 +63,7 @@ struct HeaderMask: ~Copyable, Sendable {
 
     func bytes(tag: Span<UInt8>) -> HeaderMask.Bytes {
         precondition(tag.count == AEAD.tagSize)
-        // AES fills a whole block; ChaCha20 is asked for three bytes of key stream, over zeros.
+        // AES fills a whole block; ChaCha20 is asked for five bytes of key stream, over zeros.
         var block = InlineArray<16, UInt8>(repeating: 0)
         var span = block.mutableSpan
         let status = unsafe tag.withUnsafeBufferPointer { tag in
@@ -79,11 +79,11 @@ struct HeaderMask: ~Copyable, Sendable {
                         | UInt32(tag[2]) << 16 | UInt32(tag[3]) << 24
                     let started = unsafe mbedtls_chacha20_starts(context, tag + 4, counter)
                     guard started == 0 else { return started }
-                    return unsafe mbedtls_chacha20_update(context, 3, block, block)
+                    return unsafe mbedtls_chacha20_update(context, 5, block, block)
                 }
             }
         }
         precondition(status == 0, "masking cannot fail")
-        return [block[0], block[1], block[2]]
+        return [block[0], block[1], block[2], block[3], block[4]]
     }
 }

@@ -1,3 +1,5 @@
+public import Time
+
 /// The sessions of one peer: `previous`, `current` and `next` (protocol.md §1.7).
 ///
 /// Each opens the packets that carry its index. Only `current` seals, except control records that
@@ -8,12 +10,12 @@
 public struct KeySlots: ~Copyable, Sendable {
     public enum Slot: Sendable { case previous, current, next }
 
-    /// The outcome of opening a datagram.
+    /// The outcome of opening a datagram; `age` is how old it is at most.
     public enum Outcome: ~Copyable {
-        case opened(Opener.Opened, slot: Slot)
+        case opened(Opener.Opened, slot: Slot, age: Duration)
         /// Opened on `next`, which is now `current`; `retired` is the former `previous`, for the
         /// caller to pass on.
-        case switched(Opener.Opened, index: UInt32, retired: SessionKeys?)
+        case switched(Opener.Opened, age: Duration, index: UInt32, retired: SessionKeys?)
         case refused(Opener.Refusal)
         /// No session has the index.
         case foreign
@@ -66,53 +68,64 @@ public struct KeySlots: ~Copyable, Sendable {
 
     /// Opens a datagram on the session that its first four bytes name.
     public mutating func open(
-        _ datagram: Span<UInt8>, into plaintext: inout MutableSpan<UInt8>
+        _ datagram: Span<UInt8>, at now: Instant, into plaintext: inout MutableSpan<UInt8>
     ) -> Outcome {
         guard let index = Self.index(of: datagram) else { return .refused(.length) }
         guard let slot = slot(of: index) else { return .foreign }
         let outcome =
             switch slot {
-            case .previous: previous!.opener.open(datagram, into: &plaintext)
-            case .current: current!.opener.open(datagram, into: &plaintext)
-            case .next: next!.opener.open(datagram, into: &plaintext)
+            case .previous: previous!.open(datagram, at: now, into: &plaintext)
+            case .current: current!.open(datagram, at: now, into: &plaintext)
+            case .next: next!.open(datagram, at: now, into: &plaintext)
             }
         switch outcome {
         case .refused(let refusal):
             return .refused(refusal)
-        case .opened(let opened):
-            guard slot == .next else { return .opened(opened, slot: slot) }
+        case .opened(let opened, let age):
+            guard slot == .next else { return .opened(opened, slot: slot, age: age) }
             let retired = previous.take()
             previous = current.take()
             current = next.take()
             (previousName, currentName, nextName) = (currentName, nextName, nil)
             currentCounter = current.counter
-            return .switched(opened, index: index, retired: retired)
+            return .switched(opened, age: age, index: index, retired: retired)
         }
     }
 
     /// Seals on `current`; nil without one, or when its counter is used up.
     public mutating func seal(
-        flags: UInt8, plaintext: Span<UInt8>, into datagram: inout MutableSpan<UInt8>
+        flags: UInt8, plaintext: Span<UInt8>, at now: Instant,
+        into datagram: inout MutableSpan<UInt8>
     ) -> Int? {
-        let size = current?.sealer.seal(flags: flags, plaintext: plaintext, into: &datagram)
+        let size = current?.seal(flags: flags, plaintext: plaintext, at: now, into: &datagram)
         if size != nil { currentCounter += 1 }
         return size
     }
 
     /// Seals on the session with this index; nil when there is none, or its counter is used up.
     public mutating func seal(
-        onIndex index: UInt32, flags: UInt8, plaintext: Span<UInt8>,
+        onIndex index: UInt32, flags: UInt8, plaintext: Span<UInt8>, at now: Instant,
         into datagram: inout MutableSpan<UInt8>
     ) -> Int? {
         switch slot(of: index) {
         case .previous:
-            previous?.sealer.seal(flags: flags, plaintext: plaintext, into: &datagram)
+            previous?.seal(flags: flags, plaintext: plaintext, at: now, into: &datagram)
         case .current:
-            seal(flags: flags, plaintext: plaintext, into: &datagram)
+            seal(flags: flags, plaintext: plaintext, at: now, into: &datagram)
         case .next:
-            next?.sealer.seal(flags: flags, plaintext: plaintext, into: &datagram)
+            next?.seal(flags: flags, plaintext: plaintext, at: now, into: &datagram)
         case nil:
             nil
+        }
+    }
+
+    /// A frame of this session with that time answered a question that was asked then.
+    public mutating func answered(onIndex index: UInt32, askedAt: Instant, time: UInt16) {
+        switch slot(of: index) {
+        case .previous: previous?.clock.answered(askedAt: askedAt, time: time)
+        case .current: current?.clock.answered(askedAt: askedAt, time: time)
+        case .next: next?.clock.answered(askedAt: askedAt, time: time)
+        case nil: break
         }
     }
 

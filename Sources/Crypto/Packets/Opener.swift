@@ -18,6 +18,8 @@ public struct Opener: ~Copyable, Sendable {
     public struct Opened: Sendable {
         public let flags: UInt8
         public let counter: UInt64
+        /// The age of the session when the peer sealed it, in `SessionClock.step`.
+        public let time: UInt16
         /// Bytes of plaintext written.
         public let count: Int
         /// Whether the counter is the highest so far: then the datagram shows where the peer is
@@ -46,7 +48,7 @@ public struct Opener: ~Copyable, Sendable {
 
     /// Opens one datagram whose index is that of this session.
     ///
-    /// `plaintext` needs room for the datagram less 23 bytes; 1209 bytes are always enough.
+    /// `plaintext` needs room for the datagram less 25 bytes; 1207 bytes are always enough.
     public mutating func open(
         _ datagram: Span<UInt8>, into plaintext: inout MutableSpan<UInt8>
     ) -> Outcome {
@@ -58,6 +60,7 @@ public struct Opener: ~Copyable, Sendable {
         let header: FrameSeal.Header = [
             datagram[0], datagram[1], datagram[2], datagram[3],
             datagram[4] ^ mask[0], datagram[5] ^ mask[1], datagram[6] ^ mask[2],
+            datagram[7] ^ mask[3], datagram[8] ^ mask[4],
         ]
         let low = UInt16(header[5]) << 8 | UInt16(header[6])
         guard let counter = window.reconstruct(low) else { return .refused(.counter) }
@@ -72,6 +75,7 @@ public struct Opener: ~Copyable, Sendable {
         return .opened(
             Opened(
                 flags: header[4], counter: counter,
+                time: UInt16(header[7]) << 8 | UInt16(header[8]),
                 count: datagram.count - FrameSeal.overhead, isNewest: isNewest))
     }
 }

@@ -29,10 +29,11 @@ public struct Sealer: ~Copyable, Sendable {
 
     /// Writes the whole datagram (index, masked header, ciphertext, tag) and returns its size.
     ///
-    /// Takes 64 to 1209 bytes of plaintext; `datagram` needs room for 23 more. Nil when the counter
-    /// has reached 2²²: only a new session may seal then.
+    /// Takes 64 to 1207 bytes of plaintext; `datagram` needs room for 25 more. `time` is the age of
+    /// the session (`SessionClock`). Nil when the counter has reached 2²²: only a new session may
+    /// seal then.
     public mutating func seal(
-        flags: UInt8, plaintext: Span<UInt8>, into datagram: inout MutableSpan<UInt8>
+        flags: UInt8, time: UInt16, plaintext: Span<UInt8>, into datagram: inout MutableSpan<UInt8>
     ) -> Int? {
         let size = plaintext.count + FrameSeal.overhead
         precondition(plaintext.count >= FrameSeal.plaintextMin)
@@ -50,6 +51,8 @@ public struct Sealer: ~Copyable, Sendable {
             flags,
             UInt8(truncatingIfNeeded: counter >> 8),
             UInt8(truncatingIfNeeded: counter),
+            UInt8(truncatingIfNeeded: time >> 8),
+            UInt8(truncatingIfNeeded: time),
         ]
         counter += 1
 
@@ -59,7 +62,7 @@ public struct Sealer: ~Copyable, Sendable {
         }
         let mask = mask.bytes(tag: datagram.span.extracting(size - AEAD.tagSize..<size))
         for i in 0..<4 { datagram[i] = header[i] }
-        for i in 0..<3 { datagram[4 + i] = header[4 + i] ^ mask[i] }
+        for i in 0..<5 { datagram[4 + i] = header[4 + i] ^ mask[i] }
         return size
     }
 }

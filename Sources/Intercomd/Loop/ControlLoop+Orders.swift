@@ -28,7 +28,7 @@ extension ControlLoop {
         case .ring(let chime): rings.tell(.ring(chime))
         case .beep(let isOn): rings.tell(.beep(isOn))
         case .send(let peer, let payload):
-            rings.tell(.send(peer: peer, index: nil, payload, to: nil))
+            rings.tell(.send(peer: peer, index: nil, payload, to: nil, made: now))
         case .want(let peer): feed { _, table, now in table.wanted(peer: peer, at: now) }
         case .redial(let peer):
             let calling = Wish.Calling(Boot.callID(), ringTime: config.call.ringTime)

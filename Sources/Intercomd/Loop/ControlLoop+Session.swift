@@ -45,15 +45,27 @@ extension ControlLoop {
             guard cores.table.owns(index, peer: peer) else { continue }
             let source = Endpoint(opened.source)
             let packet = PacketRecords(opened.bytes.span.extracting(first: opened.count))
+            // What an earlier run of the peer asked for is void.
+            let isOfThisRun = cores.table.isInUse(index, by: peer)
             // One by one, so that what each asks for goes out before the next one acts.
             for record in packet.all {
+                if case .other(.pong(let token)) = record,
+                    let askedAt = switchboard.whenAsked(token, of: peer)
+                {
+                    rings.tell(
+                        .answered(
+                            peer: peer, index: index, askedAt: askedAt, time: opened.time))
+                }
                 feed { board, table, now in
                     switch record {
                     case .confirm(let value):
                         table.confirm(value, peer: peer, index: index, from: source, at: now)
                     case .close: table.closed(peer: peer, index: index, at: now)
                     default:
-                        board.receive(record, from: peer, at: now, cameAt: opened.cameAt)
+                        guard isOfThisRun else { return }
+                        board.receive(
+                            record, from: peer, at: now, cameAt: opened.cameAt,
+                            age: now - opened.madeAt)
                     }
                 }
             }
@@ -68,7 +80,9 @@ extension ControlLoop {
             rings.tell(.install(peer: peer, keys, SocketAddress(endpoint)))
         case .send(let peer, let index, let payload, let endpoint):
             rings.tell(
-                .send(peer: peer, index: index, payload, to: endpoint.map { SocketAddress($0) }))
+                .send(
+                    peer: peer, index: index, payload, to: endpoint.map { SocketAddress($0) },
+                    made: now))
         case .cover(let peer):
             rings.tell(.cover(peer: peer))
         case .drop(let peer, let index):

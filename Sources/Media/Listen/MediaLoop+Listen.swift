@@ -33,7 +33,7 @@ extension MediaLoop {
         switch packet.flags.kind {
         case .audio:
             talkers.receive(packet, in: receiver, speakerState, by: &socket, at: now)
-        case .control: receiver.passRecords(of: packet, to: &talkers)
+        case .control: receiver.passRecords(of: packet, to: &talkers, at: now)
         case .cover: break
         case .drop: rings.counters.add(.droppedKind)
         }

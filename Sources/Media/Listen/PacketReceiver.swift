@@ -14,6 +14,13 @@ struct OpenedPacket: Equatable {
     let count: Int
     let source: SocketAddress
     let cameAt: Instant
+    /// It was made then at the earliest.
+    let madeAt: Instant
+    /// The time it carries.
+    let time: UInt16
+
+    /// Whether it cannot have been held back on its way.
+    func isFresh(at now: Instant) -> Bool { now - madeAt <= SessionClock.freshFor }
 }
 
 /// The first step from the wire: datagrams are taken from the socket, and opened one by one.
@@ -60,44 +67,54 @@ struct PacketReceiver: ~Copyable {
         guard let peer = owners.owner(of: index, among: &peers) else {
             return refuse(.droppedIndex)
         }
-        switch Self.open(inbox, place, by: &peers[peer].keySlots, into: &plaintext) {
+        switch Self.open(inbox, place, by: &peers[peer].keySlots, at: now, into: &plaintext) {
         case .foreign:
             return refuse(.droppedIndex)
         case .refused(let refusal):
             count(refusal, of: peer, at: now)
             return nil
-        case .opened(let opened, slot: _):
+        case .opened(let opened, slot: _, let age):
             countBytes(of: arrived, from: peer)
-            return accept(opened, of: index, place, from: peer, at: peers[peer].endpoint, now)
-        case .switched(let opened, let index, retired: let retired):
+            return accept(
+                opened, age, of: index, place, from: peer, at: peers[peer].endpoint, now)
+        case .switched(let opened, let age, let index, retired: let retired):
             countBytes(of: arrived, from: peer)
             if let retired { rings.handBack(.session(retired)) }
             rings.traffic[peer].set(.sentOnCurrent, to: 0)
             peers[peer].endpoint = peers[peer].nextEndpoint ?? peers[peer].endpoint
             rings.notify(.switched(peer: peer, index: index))
-            return accept(opened, of: index, place, from: peer, at: peers[peer].endpoint, now)
+            return accept(
+                opened, age, of: index, place, from: peer, at: peers[peer].endpoint, now)
         }
     }
 
     private static func open(
         _ inbox: borrowing DatagramInbox, _ place: Int, by slots: inout KeySlots,
-        into plaintext: inout FixedArray<UInt8>
+        at now: Instant, into plaintext: inout FixedArray<UInt8>
     ) -> KeySlots.Outcome {
         var plain = plaintext.mutableSpan(plaintext.indices)
-        return slots.open(inbox.bytes(of: place), into: &plain)
+        return slots.open(inbox.bytes(of: place), at: now, into: &plain)
     }
 
     private mutating func accept(
-        _ opened: Opener.Opened, of index: UInt32, _ place: Int, from peer: Int,
-        at endpoint: SocketAddress?, _ now: Instant
+        _ opened: Opener.Opened, _ age: Duration, of index: UInt32, _ place: Int,
+        from peer: Int, at endpoint: SocketAddress?, _ now: Instant
     ) -> OpenedPacket? {
         let source = inbox[place].from
-        rings.traffic[peer].add(.opened)
-        rings.traffic[peer].set(.lastOpened, to: UInt64(now.nanoseconds))
-        if opened.isNewest, source != endpoint { rings.counters.add(.otherSource) }
-        return OpenedPacket(
+        let packet = OpenedPacket(
             peer: peer, index: index, flags: FrameFlags(rawValue: opened.flags),
-            count: opened.count, source: source, cameAt: arrival(of: place, at: now))
+            count: opened.count, source: source, cameAt: arrival(of: place, at: now),
+            madeAt: now - age, time: opened.time)
+        rings.traffic[peer].add(.opened)
+        if opened.isNewest, source != endpoint { rings.counters.add(.otherSource) }
+        guard packet.isFresh(at: now) else {
+            rings.counters.add(.droppedStale)
+            // Records that only the session needs are true whenever they come.
+            return packet.flags.kind == .control ? packet : nil
+        }
+        // A packet that was held back does not show that its peer is still there.
+        rings.traffic[peer].set(.lastOpened, to: UInt64(now.nanoseconds))
+        return packet
     }
 
     private func refuse(_ why: MediaCount) -> OpenedPacket? {
@@ -137,7 +154,9 @@ struct PacketReceiver: ~Copyable {
     func content(of packet: OpenedPacket) -> Span<UInt8> { plaintext.span(0..<packet.count) }
 
     /// Control records go to the control thread; the end of a talkspurt is for the voices here.
-    mutating func passRecords(of packet: OpenedPacket, to talkers: inout Talkers) {
+    mutating func passRecords(
+        of packet: OpenedPacket, to talkers: inout Talkers, at now: Instant
+    ) {
         var ends = InlineArray<8, SpurtEnd>(repeating: SpurtEnd(stream: 0, last: 0))
         var found = 0
         let isGood = ControlReader.read(plaintext.span(0..<packet.count)) { record in
@@ -147,12 +166,15 @@ struct PacketReceiver: ~Copyable {
             }
         }
         guard isGood else { return rings.counters.add(.droppedRecords) }
-        for place in 0..<found { talkers.spurtEnded(ends[place], of: packet.peer) }
-        var bytes = InlineArray<1209, UInt8>(repeating: 0)
+        if packet.isFresh(at: now) {
+            for place in 0..<found { talkers.spurtEnded(ends[place], of: packet.peer) }
+        }
+        var bytes = InlineArray<1207, UInt8>(repeating: 0)
         for place in 0..<packet.count { bytes[place] = plaintext[place] }
         rings.pass(
             OpenedRecords(
                 peer: packet.peer, index: packet.index, source: packet.source,
-                cameAt: packet.cameAt, count: packet.count, bytes: bytes))
+                cameAt: packet.cameAt, madeAt: packet.madeAt, time: packet.time,
+                count: packet.count, bytes: bytes))
     }
 }

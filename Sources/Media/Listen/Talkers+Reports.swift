@@ -70,7 +70,7 @@ extension Talkers {
         if heard.share == 0 || heard.share == 255 { publish(heard.why, of: owner, at: now) }
         var records = ControlPayload(.report(report))
         _ = records.append(.heard(heard))
-        socket.send(records, to: owner.peer, at: now)
+        socket.send(records, to: owner.peer, made: now)
     }
 
     /// Repeats the last HEARD of a talkspurt after its end.

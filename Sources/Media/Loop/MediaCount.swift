@@ -50,6 +50,8 @@ package enum MediaCount: Int, CaseIterable {
     case droppedCounter
     case droppedAuthentication
     case droppedReplay
+    /// They may have been held back for longer than `SessionClock.freshFor`.
+    case droppedStale
     case droppedKind
     case droppedAudio
     case droppedUnbound
@@ -93,6 +95,7 @@ package enum MediaCount: Int, CaseIterable {
         case .droppedCounter: "dropped_counter"
         case .droppedAuthentication: "dropped_authentication"
         case .droppedReplay: "dropped_replay"
+        case .droppedStale: "dropped_stale"
         case .droppedKind: "dropped_kind"
         case .droppedAudio: "dropped_audio"
         case .droppedUnbound: "dropped_unbound"

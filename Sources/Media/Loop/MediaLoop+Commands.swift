@@ -24,8 +24,10 @@ extension MediaLoop {
             if let displaced = socket.peers[peer].keySlots.install(session) {
                 rings.handBack(.session(displaced))
             }
-        case .send(let peer, let index, let payload, let address):
-            socket.send(payload, to: peer, onSession: index, address: address, at: now)
+        case .send(let peer, let index, let payload, let address, let made):
+            socket.send(payload, to: peer, onSession: index, address: address, made: made)
+        case .answered(let peer, let index, let askedAt, let time):
+            socket.peers[peer].keySlots.answered(onIndex: index, askedAt: askedAt, time: time)
         case .cover(let peer): socket.sendCover(to: peer, at: now)
         case .endpoint(let peer, let endpoint):
             socket.peers[peer].endpoint = endpoint

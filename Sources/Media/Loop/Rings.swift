@@ -54,8 +54,11 @@ package final class Rings: Sendable {
 package enum MediaCommand: ~Copyable {
     /// Into the peer's `next` slot (protocol.md §1.7).
     case install(peer: Int, SessionKeys, SocketAddress)
-    /// Seal these records; on that session if `index` is given, else on the current one.
-    case send(peer: Int, index: UInt32?, ControlPayload, to: SocketAddress?)
+    /// Seal these records, true at `made`; on that session if `index` is given, else on the current
+    /// one.
+    case send(peer: Int, index: UInt32?, ControlPayload, to: SocketAddress?, made: Instant)
+    /// A packet of that session, with this time, answered what was asked then.
+    case answered(peer: Int, index: UInt32, askedAt: Instant, time: UInt16)
     /// A heartbeat on the current session.
     case cover(peer: Int)
     case endpoint(peer: Int, SocketAddress)
@@ -142,8 +145,12 @@ package struct OpenedRecords: Sendable {
     package let index: UInt32
     package let source: SocketAddress
     package let cameAt: Instant
+    /// It was made then at the earliest.
+    package let madeAt: Instant
+    /// The time it carries.
+    package let time: UInt16
     package let count: Int
-    package let bytes: InlineArray<1209, UInt8>
+    package let bytes: InlineArray<1207, UInt8>
 }
 
 /// A value that the media loop hands back: the control thread closes and frees it.

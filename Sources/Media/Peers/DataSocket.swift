@@ -54,13 +54,15 @@ struct DataSocket: ~Copyable {
     }
 
     /// Sends control records to one peer; on session `index` if given, else on the current one.
+    ///
+    /// The packet carries the time `made`, at which the records were true.
     mutating func send(
         _ records: ControlPayload, to peer: Int, onSession index: UInt32? = nil,
-        address: SocketAddress? = nil, at now: Instant
+        address: SocketAddress? = nil, made: Instant
     ) {
         lay(records)
         seal(
-            to: peer, onSession: index, FrameFlags(kind: .control), address: address, at: now)
+            to: peer, onSession: index, FrameFlags(kind: .control), address: address, at: made)
         flush()
     }
 
@@ -140,7 +142,7 @@ struct DataSocket: ~Copyable {
         }
         let size = peers[peer].protection.plaintextSize(frameSize: frameSize)
         let sealed = Self.seal(
-            plaintext, size, flags, by: &peers[peer].keySlots, onSession: index,
+            plaintext, size, flags, by: &peers[peer].keySlots, onSession: index, at: now,
             into: &outbox)
         guard let sealed else {
             rings.counters.add(
@@ -159,15 +161,17 @@ struct DataSocket: ~Copyable {
 
     private static func seal(
         _ plaintext: borrowing FixedArray<UInt8>, _ size: Int, _ flags: FrameFlags,
-        by slots: inout KeySlots, onSession index: UInt32?, into outbox: inout DatagramOutbox
+        by slots: inout KeySlots, onSession index: UInt32?, at now: Instant,
+        into outbox: inout DatagramOutbox
     ) -> Int? {
         let plain = plaintext.span(0..<size)
         var datagram = outbox.next
         if let index {
             return slots.seal(
-                onIndex: index, flags: flags.rawValue, plaintext: plain, into: &datagram)
+                onIndex: index, flags: flags.rawValue, plaintext: plain, at: now,
+                into: &datagram)
         }
-        return slots.seal(flags: flags.rawValue, plaintext: plain, into: &datagram)
+        return slots.seal(flags: flags.rawValue, plaintext: plain, at: now, into: &datagram)
     }
 
     private mutating func endpoint(of peer: Int, onSession index: UInt32?) -> SocketAddress? {

@@ -57,8 +57,11 @@ struct HandshakeTranscript: ~Copyable {
     }
 
     /// Ends the handshake.
-    consuming func sessionKeys(isInitiator: Bool, local: UInt32, remote: UInt32) -> SessionKeys {
-        state.sessionKeys(isInitiator: isInitiator, localIndex: local, remoteIndex: remote)
+    consuming func sessionKeys(
+        isInitiator: Bool, local: UInt32, remote: UInt32, clock: SessionClock
+    ) -> SessionKeys {
+        state.sessionKeys(
+            isInitiator: isInitiator, localIndex: local, remoteIndex: remote, clock: clock)
     }
 
     /// The keys of §1.5 as they are, for tests.
@@ -76,8 +79,9 @@ struct Established: ~Copyable {
     let transcript: HandshakeTranscript
 
     /// The session; the secrets of the handshake are wiped.
-    consuming func sessionKeys() -> SessionKeys {
-        transcript.sessionKeys(isInitiator: isInitiator, local: localIndex, remote: remoteIndex)
+    consuming func sessionKeys(_ clock: SessionClock) -> SessionKeys {
+        transcript.sessionKeys(
+            isInitiator: isInitiator, local: localIndex, remote: remoteIndex, clock: clock)
     }
 }
 

@@ -7,12 +7,14 @@ struct IntercomVectors: Decodable {
         struct Frame: Decodable {
             let flags: UInt8
             let ctr: UInt64
+            let time: UInt16
             let plain: String
         }
         struct Audio: Decodable {
             let stream: UInt8
             let start: UInt8
             let ctr: UInt64
+            let time: UInt16
         }
         let init_static: String
         let resp_static: String

@@ -19,12 +19,13 @@ extension IntercomVectors {
 
     /// One frame sealed with the vectors' keys at any counter.
     func seal(
-        _ suite: Suite, _ direction: String, flags: UInt8, counter: UInt64, _ plaintext: [UInt8]
+        _ suite: Suite, _ direction: String, flags: UInt8, counter: UInt64, time: UInt16 = 0,
+        _ plaintext: [UInt8]
     ) -> [UInt8] {
         var sealer = Sealer(
             suite: suite, keys: keys(suite, direction), receiverIndex: index(direction),
             counter: counter)
-        return sealer.sealed(flags: flags, plaintext) ?? []
+        return sealer.sealed(flags: flags, time: time, plaintext) ?? []
     }
 
     /// An opener of a direction that has already opened all frames before `counter`.
@@ -44,19 +45,22 @@ extension IntercomVectors {
 
 extension Sealer {
     /// The datagram of one frame; nil when the counter is used up.
-    mutating func sealed(flags: UInt8, _ plaintext: [UInt8]) -> [UInt8]? {
+    mutating func sealed(
+        flags: UInt8, time: UInt16 = 0, _ plaintext: [UInt8]
+    ) -> [UInt8]? {
         var datagram = [UInt8](repeating: 0xEE, count: FrameSeal.datagramMax)
         var span = datagram.mutableSpan
-        guard let size = seal(flags: flags, plaintext: plaintext.span, into: &span) else {
-            return nil
-        }
+        guard
+            let size = seal(flags: flags, time: time, plaintext: plaintext.span, into: &span)
+        else { return nil }
         return Array(datagram[..<size])
     }
 }
 
 /// An opened datagram with its plaintext, in a form tests can compare.
 enum OpenedFrame: Equatable {
-    case opened(flags: UInt8, counter: UInt64, isNewest: Bool, [UInt8])
+    case opened(
+        flags: UInt8, counter: UInt64, time: UInt16 = 0, isNewest: Bool, [UInt8])
     case refused(Opener.Refusal)
 }
 
@@ -67,7 +71,8 @@ extension Opener {
         switch open(datagram.span, into: &span) {
         case .opened(let opened):
             return .opened(
-                flags: opened.flags, counter: opened.counter, isNewest: opened.isNewest,
+                flags: opened.flags, counter: opened.counter, time: opened.time,
+                isNewest: opened.isNewest,
                 Array(plaintext[..<opened.count]))
         case .refused(let refusal):
             return .refused(refusal)

@@ -52,18 +52,37 @@ extension Room {
         feed { board, _, now in board.follow(.streamLost(.capture), at: now) }
     }
 
+    /// A packet of control records, as the sound hands it on.
+    struct OpenedPacket {
+        let payload: [UInt8]
+        let index: UInt32
+        let source: Endpoint
+        let cameAt: Instant
+        let madeAt: Instant
+        let time: UInt16
+    }
+
     /// Control records, one by one, so that what each asks for goes out before the next one acts.
-    func opened(
-        _ payload: [UInt8], of peer: Int, on index: UInt32, from source: Endpoint, cameAt: Instant
-    ) {
+    func opened(_ packet: OpenedPacket, of peer: Int) {
+        let index = packet.index
         guard table.owns(index, peer: peer) else { return }
-        for record in PacketRecords(payload.span).all {
+        let isOfThisRun = table.isInUse(index, by: peer)
+        for record in PacketRecords(packet.payload.span).all {
+            if case .other(.pong(let token)) = record,
+                let askedAt = switchboard.whenAsked(token, of: peer)
+            {
+                sound.answered(peer, index, askedAt: askedAt, time: packet.time)
+            }
             feed { board, table, now in
                 switch record {
                 case .confirm(let value):
-                    table.confirm(value, peer: peer, index: index, from: source, at: now)
+                    table.confirm(value, peer: peer, index: index, from: packet.source, at: now)
                 case .close: table.closed(peer: peer, index: index, at: now)
-                default: board.receive(record, from: peer, at: now, cameAt: cameAt)
+                default:
+                    guard isOfThisRun else { return }
+                    board.receive(
+                        record, from: peer, at: now, cameAt: packet.cameAt,
+                        age: now - packet.madeAt)
                 }
             }
         }

@@ -16,10 +16,11 @@ extension RoomSound {
         var plaintext = [UInt8](repeating: 0, count: FrameLayout.plaintextMax)
         var span = plaintext.mutableSpan
         let opened: Opener.Opened
-        switch peer.slots.open(datagram.span, into: &span) {
-        case .opened(let packet, _): opened = packet
-        case .switched(let packet, let index, _):
-            opened = packet
+        let age: Duration
+        switch peer.slots.open(datagram.span, at: now, into: &span) {
+        case .opened(let packet, _, let most): (opened, age) = (packet, most)
+        case .switched(let packet, let most, let index, _):
+            (opened, age) = (packet, most)
             peer.follow(index)
             room.event { $0.switched(number, index) }
         case .refused:
@@ -27,20 +28,28 @@ extension RoomSound {
             return
         case .foreign: return
         }
-        peer.lastOpened = now
         let flags = FrameFlags(rawValue: opened.flags)
+        let isFresh = age <= SessionClock.freshFor
+        guard isFresh || flags.kind == .control else { return }
+        if isFresh { peer.lastOpened = now }
         switch flags.kind {
         case .audio:
             let highest = UInt16(plaintext[0]) << 8 | UInt16(plaintext[1])
             let frames = Int(plaintext[2]) << 8 | Int(plaintext[3])
             heard(flags, highest, frames, of: number)
         case .control:
-            let cameAt = now
-            let payload = Array(plaintext[0..<opened.count])
-            room.event { $0.opened(payload, of: number, on: index, from: source, cameAt: cameAt) }
-            readEnds(payload, of: number)
+            let packet = Room.OpenedPacket(
+                payload: Array(plaintext[0..<opened.count]), index: index, source: source,
+                cameAt: now, madeAt: now - age, time: opened.time)
+            room.event { $0.opened(packet, of: number) }
+            if isFresh { readEnds(packet.payload, of: number) }
         case .cover, .drop: break
         }
+    }
+
+    /// A packet of that session, with this time, answered what was asked then.
+    func answered(_ number: Int, _ index: UInt32, askedAt: Instant, time: UInt16) {
+        peer(number).slots.answered(onIndex: index, askedAt: askedAt, time: time)
     }
 
     private func heard(_ flags: FrameFlags, _ highest: UInt16, _ frames: Int, of number: Int) {

@@ -293,7 +293,7 @@ final class RoomSound {
         at endpoint: Endpoint? = nil
     ) {
         let peer = peer(number)
-        guard let datagram = peer.seal(plaintext, flags, on: index),
+        guard let datagram = peer.seal(plaintext, flags, on: index, at: now),
             let target = endpoint ?? peer.endpoint
         else { return }
         peer.lastSent = now

@@ -38,15 +38,18 @@ final class SoundPeer {
     func follow(_ index: UInt32) { endpoint = endpoints[index] ?? endpoint }
 
     /// The datagram, sealed on the session in use or on the given one; nil without it.
-    func seal(_ plaintext: [UInt8], _ flags: FrameFlags, on index: UInt32?) -> [UInt8]? {
+    func seal(
+        _ plaintext: [UInt8], _ flags: FrameFlags, on index: UInt32?, at now: Instant
+    ) -> [UInt8]? {
         var datagram = [UInt8](repeating: 0, count: plaintext.count + FrameLayout.overhead)
         var span = datagram.mutableSpan
         let size =
             if let index {
                 slots.seal(
-                    onIndex: index, flags: flags.rawValue, plaintext: plaintext.span, into: &span)
+                    onIndex: index, flags: flags.rawValue, plaintext: plaintext.span, at: now,
+                    into: &span)
             } else {
-                slots.seal(flags: flags.rawValue, plaintext: plaintext.span, into: &span)
+                slots.seal(flags: flags.rawValue, plaintext: plaintext.span, at: now, into: &span)
             }
         return size == nil ? nil : datagram
     }

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from .primitives import Dropped
 
-SIZE_MIN, SIZE_MAX = 64, 1209
+SIZE_MIN, SIZE_MAX = 64, 1207
 ORDINARY, LAST = 0, 1
 
 

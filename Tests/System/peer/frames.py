@@ -5,7 +5,7 @@ from .primitives import SUITES, Dropped
 AUDIO, CONTROL, COVER = 0x00, 0x40, 0x80
 """Kinds, as they stand in the flags."""
 START = 0x20
-LENGTHS = range(87, 1233)
+LENGTHS = range(89, 1233)
 """Of a datagram, in bytes."""
 COUNTER_END, WINDOW = 1 << 22, 1024
 
@@ -44,11 +44,13 @@ class Sealer:
     def __init__(self, suite, keys, index):
         self.suite, self._keys, self.index, self.counter = SUITES[suite], keys, index, 0
 
-    def seal(self, flags, plain, counter=None):
-        """The datagram; a counter that is given leaves the own one where it is."""
+    def seal(self, flags, plain, counter=None, time=0):
+        """The datagram; a counter that is given leaves the own one where it is. `time` is the age
+        of the session, in steps."""
         if counter is None:
             counter, self.counter = self.counter, self.counter + 1
-        header = self.index + bytes([flags]) + (counter & 0xFFFF).to_bytes(2, "big")
+        header = (self.index + bytes([flags]) + (counter & 0xFFFF).to_bytes(2, "big")
+                  + time.to_bytes(2, "big"))
         sealed = self.suite.encrypt(
             self._keys.key, _nonce(self._keys.iv, counter), plain, header)
         mask = self.suite.mask(self._keys.hp, sealed[-16:])
@@ -62,19 +64,19 @@ class Opener:
         self._suite, self._keys, self.index, self.window = SUITES[suite], keys, index, Window()
 
     def open(self, datagram):
-        """(counter, flags, plaintext); what is no frame of this session is `Dropped`."""
+        """(counter, flags, time, plaintext); what is no frame of this session is `Dropped`."""
         if len(datagram) not in LENGTHS:
             raise Dropped("length")
         if datagram[:4] != self.index:
             raise Dropped("index")
         mask = self._suite.mask(self._keys.hp, datagram[-16:])
-        true = bytes(a ^ b for a, b in zip(datagram[4:7], mask))
-        counter = counter_of(self.window.highest, int.from_bytes(true[1:], "big"))
+        true = bytes(a ^ b for a, b in zip(datagram[4:9], mask))
+        counter = counter_of(self.window.highest, int.from_bytes(true[1:3], "big"))
         if counter is None:
             raise Dropped("counter")
         plain = self._suite.decrypt(
-            self._keys.key, _nonce(self._keys.iv, counter), datagram[7:], datagram[:4] + true)
+            self._keys.key, _nonce(self._keys.iv, counter), datagram[9:], datagram[:4] + true)
         if not self.window.is_new(counter):
             raise Dropped("replay")
         self.window.note(counter)
-        return counter, true[0], plain
+        return counter, true[0], int.from_bytes(true[3:], "big"), plain

@@ -89,11 +89,12 @@ def _frames(inputs):
         for way in ("i2r", "r2i"):
             for one in inputs.given["frames"]:
                 plain = bytes.fromhex(one["plain"])
-                frame = inputs.sealer(suite, way).seal(one["flags"], plain, one["ctr"])
+                frame = inputs.sealer(suite, way).seal(
+                    one["flags"], plain, one["ctr"], one["time"])
                 opener = inputs.opener(suite, way)
                 # A receiver that is as far as the sender.
                 opener.window.highest = one["ctr"] - 1
-                assert opener.open(frame) == (one["ctr"], one["flags"], plain)
+                assert opener.open(frame) == (one["ctr"], one["flags"], one["time"], plain)
                 found.append({"suite": suite, "dir": way, "flags": one["flags"],
                               "ctr": one["ctr"], "frame": frame})
     return found
@@ -106,7 +107,8 @@ def _audio(inputs, one):
                          size=one["size"])
     flags = one["stream"] | (START if one["start"] else 0)
     return {"plain": plain,
-            "frame": [inputs.sealer(suite).seal(flags, plain, one["ctr"]) for suite in SUITES]}
+            "frame": [inputs.sealer(suite).seal(flags, plain, one["ctr"], one["time"])
+                      for suite in SUITES]}
 
 
 def _audio_parsed(plain):
@@ -135,7 +137,7 @@ def _control(inputs, place, one):
     plain = records.packed(made)
     assert records.parsed(plain) == [made]
     return {"name": one["name"], "record": made.encoded,
-            "frame": [inputs.sealer(suite, "r2i").seal(CONTROL, plain, 1000 + place)
+            "frame": [inputs.sealer(suite, "r2i").seal(CONTROL, plain, 1000 + place, 100 + place)
                       for suite in SUITES]}
 
 

@@ -66,8 +66,8 @@ class Suite:
             raise Dropped("tag") from None
 
     def mask(self, key, tag):
-        """Three bytes over a frame's header, from the key `hp` and the frame's tag."""
-        return self._mask(key, tag)[:3]
+        """Five bytes over a frame's header, from the key `hp` and the frame's tag."""
+        return self._mask(key, tag)[:5]
 
 
 def _aes_mask(key, tag):
@@ -76,7 +76,7 @@ def _aes_mask(key, tag):
 
 def _chacha_mask(key, tag):
     # The library's 16 bytes of nonce begin with the block counter, as the tag does here.
-    return Cipher(algorithms.ChaCha20(key, tag), None).encryptor().update(bytes(3))
+    return Cipher(algorithms.ChaCha20(key, tag), None).encryptor().update(bytes(5))
 
 
 SUITES = {
