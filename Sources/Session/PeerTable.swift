@@ -215,12 +215,10 @@ public struct PeerTable: ~Copyable {
             random(&span)
             var index: UInt32 = 0
             for i in bytes.indices { index = index << 8 | UInt32(bytes[i]) }
-            if HandshakeHeader.isValid(index: index), !isLive(index) { return index }
+            let isLive =
+                halfOpen.owns(index) || associations.contains { $0?.owns(index) ?? false }
+            if HandshakeHeader.isValid(index: index), !isLive { return index }
         }
-    }
-
-    private func isLive(_ index: UInt32) -> Bool {
-        halfOpen.owns(index) || associations.contains { $0?.owns(index) ?? false }
     }
 
     func nextHeartbeat(_ association: Association) -> Duration {

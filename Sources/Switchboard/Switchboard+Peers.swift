@@ -59,8 +59,8 @@ extension Switchboard {
 
     /// Takes one opened record of a peer, which came at `cameAt` if that was before `now`.
     ///
-    /// `heard` is the HEARD record that a REPORT has beside it, of the same stream; `age` is how old
-    /// the packet is at most (`Station.freshFor`).
+    /// `heard` is the HEARD record that a REPORT has beside it, of the same stream; `age` is how
+    /// old the packet is at most (`Station.freshFor`).
     package mutating func receive(
         _ record: ControlRecord, beside heard: Heard? = nil, from peer: Int, at now: Instant,
         cameAt: Instant? = nil, age: Duration = .zero

@@ -322,8 +322,8 @@ MUTATIONS = (
     ("Sources/Session/PeerTable+Receive.swift",
      "guard own.mac.verify(initiation) else { return .mac }", ""),
     ("Sources/Media/Listen/PacketReceiver.swift",
-     "        case .opened(let opened, slot: _):\n",
-     "        case .opened(let opened, slot: _):\n"
+     "        case .opened(let opened, slot: _, let age):\n",
+     "        case .opened(let opened, slot: _, let age):\n"
      "            defer { if opened.isNewest { peers[peer].endpoint = arrived.from } }\n"),
     ("Sources/Session/Limits.swift", "public var closeCount = 3", "public var closeCount = 4"),
     ("Sources/Switchboard/Search.swift", "static let interval = Duration.seconds(2)",

@@ -9,7 +9,7 @@ import Testing
         "Time": [],
         "Realtime": ["Synchronization"],
         "Wire": ["Time"],
-        "Crypto": ["CMbedTLS", "CLinux"],
+        "Crypto": ["CMbedTLS", "CLinux", "Time"],
         "Audio": ["COpus", "CSpeexDSP", "Realtime", "Time"],
         "HAL": ["CALSA", "CGPIOD", "CLinux", "Time"],
         "Session": ["Wire", "Crypto", "Time"],
