@@ -38,11 +38,11 @@ class Records(ConductTest):
         self.kitchen.moved("dropped_records", before, len(bad) + 2)
         self.assert_nothing_came(peer, "ACK", since)
         self.assertEqual(len(peer.got("PONG", since)), 1)
-        since = len(peer.arrivals)
-        peer.send(records.Record(15, b""), records.Record(99, b"\1\2\3\4more"),
+        since, mid = len(peer.arrivals), peer.letters.new_mid()
+        peer.send(records.Record(15, b""), records.Record(99, mid.to_bytes(4, "big") + b"more"),
                   records.Record(10, bytes([0, 255, 0, 7])), record("PING", data=b"good"))
         self.came(peer, "PONG", since, data=b"good")
-        self.came(peer, "ACK", since, mids=[0x01020304])
+        self.came(peer, "ACK", since, mids=[mid])
 
     def test_repeats_are_acknowledged_and_acted_on_once(self):
         peer, since = self.friend, len(self.friend.arrivals)

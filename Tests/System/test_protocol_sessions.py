@@ -47,7 +47,7 @@ class Handshakes(ConductTest):
             SUITES[2] = true
         self.renew(peer)
         # And a mask that is none, in a frame.
-        bare = Suite(2, "ChaChaPoly", ChaCha20Poly1305, "little", lambda key, tag: bytes(3))
+        bare = Suite(2, "ChaChaPoly", ChaCha20Poly1305, "little", lambda key, tag: bytes(5))
         keys = peer.slots.current.keys
         sealer = Sealer(2, keys.i2r, peer.slots.current.other_index)
         sealer.suite = bare

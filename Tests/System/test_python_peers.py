@@ -258,8 +258,10 @@ class Letters(PairTest):
 
     def test_repeats_come_when_they_should(self):
         call, ref = bytes(range(16)), bytes(8)
+        self.assertEqual(self.repeats("RESULT", {"of": 1, "status": 0})[0], [0, 0.5, 1, 2, 4])
+        # No copy later: it could be acted on after its asker was told "no answer".
         self.assertEqual(self.repeats("SIGNAL", {"what": 1, "arg": 0, "time": 30})[0],
-                         [0, 0.5, 1, 2, 4])
+                         [0, 0.5, 1])
         for name in ("REJECT", "CANCEL", "BYE"):
             moments, bodies = self.repeats(name, {"id": call, "cause": 0})
             self.assertEqual(moments, list(AGAIN_S[name]))
@@ -270,6 +272,7 @@ class Letters(PairTest):
         moments, bodies = self.repeats("OFFER", offer)
         self.assertEqual(moments, [0, 0.5, 1])
         self.assertEqual([int.from_bytes(one[22:24], "big") for one in bodies], [1500, 1000, 500])
+        self.assertEqual([one[32] for one in bodies], [0, 5, 10])
 
     def test_an_acknowledgement_ends_it_and_ringing_is_one(self):
         pair = Pair().up()

@@ -40,7 +40,7 @@ class Moves(PairTest):
         pair.run(3)
         caught = racer.fetch()
         self.assertEqual(len(caught), 3)
-        self.assertEqual({len(one.data) for one in caught}, {87})
+        self.assertEqual({len(one.data) for one in caught}, {89})
         self.assertEqual(pair.high.slots.current.endpoint, HERE)
         # Nor does an answer from the wrong address help.
         challenged = caught[0].data

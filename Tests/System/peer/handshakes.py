@@ -65,7 +65,8 @@ class Handshakes:
         self.asked.remove(one)
         self.finished, self.finished_at, self.other_caps = one, now, one.other_caps
         session = Session(one.suite, keys, initiator=True, own_index=one.index,
-                          other_index=one.other_index, endpoint=source, now=now)
+                          other_index=one.other_index, endpoint=source, now=now, other_born=now,
+                          boot=one.other_caps[8:])
         peer.slots.install(session)
         peer.wire.send(one.m3, source)
 
@@ -151,7 +152,8 @@ class Handshakes:
         one.m3, one.accepted_at, self.other_caps = message, now, made.other_caps
         session = one.session = Session(
             made.suite, keys, initiator=False, own_index=made.index,
-            other_index=made.other_index, endpoint=source, now=now)
+            other_index=made.other_index, endpoint=source, now=now, other_born=one.since,
+            boot=made.other_caps[8:])
         peer.slots.install(session)
 
         def again():

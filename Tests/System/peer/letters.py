@@ -1,13 +1,14 @@
 """Records that must arrive, §2.4 "Reliability": repeats, acknowledgements, and once only."""
 
+import math
 import secrets
 
 from .records import RELIABLE, Record, record
 
 AGAIN_S = {"REJECT": (0, 0.5, 1, 1.5), "CANCEL": (0, 0.5, 1, 1.5), "BYE": (0, 0.5, 1, 1.5),
-           "STREAM": (0, 0.1, 0.2, 0.5, 1, 2, 4)}
+           "STREAM": (0, 0.1, 0.2, 0.5, 1, 2, 4), "SIGNAL": (0, 0.5, 1)}
 USUALLY_S = (0, 0.5, 1, 2, 4)
-MEMORY, MEMORY_S = 64, 120
+WINDOW = 256
 ANSWERS_OFFER = ("RINGING", "ANSWER", "REJECT")
 
 
@@ -23,6 +24,7 @@ class Letter:
         fields = dict(self.fields)
         if self.name == "OFFER":
             fields["ttl"] -= round((now - self.born) * 1000)
+            fields.setdefault("age", min(255, math.ceil((now - self.born) * 10)))
             if fields["ttl"] <= 0:
                 return None
         return record(self.name, mid=self.mid, **fields)
@@ -33,7 +35,7 @@ class Letters:
 
     def __init__(self, peer):
         self._peer, self._mid = peer, secrets.randbits(32)
-        self.sent, self._seen, self._boot = {}, [], None
+        self.sent, self._seen, self._highest, self._boot = {}, set(), None, None
 
     def new_mid(self):
         self._mid = (self._mid + 1) & 0xFFFFFFFF
@@ -68,11 +70,13 @@ class Letters:
         return self._is_new(one.mid)
 
     def _is_new(self, mid):
-        now = self._peer.clock()
+        """By a window of numbers: one below it is refused for ever."""
         if self._boot != self._peer.other_boot:
-            self._seen, self._boot = [], self._peer.other_boot
-        self._seen = [(one, at) for one, at in self._seen if now - at < MEMORY_S][1 - MEMORY:]
-        if any(one == mid for one, _ in self._seen):
+            self._seen, self._highest, self._boot = set(), None, self._peer.other_boot
+        highest = mid if self._highest is None else self._highest
+        ahead = (mid - highest + 0x80000000 & 0xFFFFFFFF) - 0x80000000
+        if ahead <= -WINDOW or mid in self._seen:
             return False
-        self._seen.append((mid, now))
+        self._highest = mid if ahead >= 0 else highest
+        self._seen.add(mid)
         return True

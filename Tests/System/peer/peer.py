@@ -14,13 +14,15 @@ from .handshakes import Handshakes
 from .letters import Letters
 from .path import Paths
 from .primitives import Dropped, public_key
-from .records import Record, record
-from .session import Slots
+from .records import RELIABLE, Record, record
+from .session import FRESH_S, Slots
 from .talk import Ear, Talk
 from .upkeep import Upkeep
 
 CLOSES_S = (0, 0.02, 0.04)
 KINDS = 0xC0
+TIMELESS = ("CONFIRM", "ACK", "PATH_CHALLENGE", "PATH_RESPONSE", "PING", "PONG", "CLOSE")
+"""Records that are true whenever they come."""
 
 
 @dataclass
@@ -80,8 +82,8 @@ class Peer:
 
     @property
     def other_boot(self):
-        caps = self.handshakes.other_caps
-        return caps and caps[8:]
+        """The run of the other station that is in use."""
+        return self.slots.current and self.slots.current.boot
 
     @property
     def is_up(self):
@@ -114,19 +116,27 @@ class Peer:
         if datagram.data[0] < 0x10:
             self.handshakes.take(datagram)
             return
-        session, counter, flags, plain = self.slots.open(datagram.data)
+        session, counter, flags, time, plain = self.slots.open(datagram.data)
         if session is self.slots.current:
             self.handshakes.confirmed(session)
         self.paths.note(session, counter, datagram.source)
+        is_fresh = session.clock.age(time, self.clock()) <= FRESH_S
+        if not is_fresh and flags & KINDS != CONTROL:
+            raise Dropped("stale")
         if flags & KINDS == AUDIO:
             self.ear.note(audio.parsed(plain), session, flags)
         elif flags & KINDS == CONTROL:
             for one in records.parsed(plain):
-                self._act(one, session, counter, datagram.source)
+                if not is_fresh and one.name not in TIMELESS:
+                    self.dropped["stale"] += 1
+                elif one.kind >= RELIABLE and session.boot != self.slots.current.boot:
+                    self.dropped["run"] += 1
+                else:
+                    self._act(one, session, counter, time, datagram.source)
         elif flags & KINDS != COVER:
             raise Dropped("kind")
 
-    def _act(self, one, session, counter, source):
+    def _act(self, one, session, counter, time, source):
         is_new = self.letters.take(one)
         self.arrivals.append(Arrival(self.clock(), one, session, counter, source, is_new))
         if one.name == "CONFIRM" and one.fields["what"] == 0 and session.initiator:
@@ -134,6 +144,8 @@ class Peer:
                 self.send(record("CONFIRM", what=1), session=session)
         elif one.name == "PING" and self.manners.pongs:
             self.send_if_up(record("PONG", data=one.fields["data"]))
+        elif one.name == "PONG":
+            session.clock.answered(one.fields["data"], time)
         elif one.name in ("PATH_CHALLENGE", "PATH_RESPONSE"):
             self.paths.take(session, one, source)
         elif one.name == "CLOSE":
@@ -155,14 +167,19 @@ class Peer:
         """Seals a plaintext and sends it; returns the datagram, to be sent again or elsewhere."""
         with self.lock:
             session = session or self.slots.current
-            datagram = session.seal(flags, plain, counter)
             self.sent_at = self.clock()
+            datagram = session.seal(flags, plain, self.sent_at, counter)
             self.wire.send(datagram, to or session.endpoint, source)
             return datagram
 
     def send(self, *some, size=None, **how):
         """Sends records in one frame, once; `how` as of `send_frame`."""
-        return self.send_frame(CONTROL, records.packed(*some, size=size or self.size), **how)
+        with self.lock:
+            session = how["session"] = how.get("session") or self.slots.current
+            for one in some:
+                if one.name == "PING":
+                    session.clock.asked(one.fields["data"], self.clock())
+            return self.send_frame(CONTROL, records.packed(*some, size=size or self.size), **how)
 
     def send_if_up(self, *some):
         """The same, or nothing where there is no session."""
@@ -176,7 +193,7 @@ class Peer:
         """A frame of records that is not sent yet."""
         with self.lock:
             plain = records.packed(*some, size=self.size)
-            return (session or self.slots.current).seal(CONTROL, plain, counter)
+            return (session or self.slots.current).seal(CONTROL, plain, self.clock(), counter)
 
     def post(self, name, **fields):
         """Sends a record with a mid until it is acknowledged; returns the letter."""

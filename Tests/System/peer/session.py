@@ -1,24 +1,54 @@
 """Sessions of §1.7: one, and the three slots in which they live."""
 
-from .frames import COUNTER_END, Opener, Sealer
+from .frames import COUNTER_END, LENGTHS, Opener, Sealer
 from .primitives import Dropped
 
 LIFE_S = 180
+STEP_S = 0.01
+"""What one step of a frame's time stands for."""
+FRESH_S = 2
+"""A frame that may be older was held back."""
+
+
+class Clock:
+    """How old a frame is at most, §2.1 "Time": `other_born` is the earliest moment at which the
+    other side can have begun to count."""
+
+    def __init__(self, born, other_born):
+        self.born, self.other_born, self._asked = born, other_born, {}
+
+    def time(self, now):
+        return min(int((now - self.born) / STEP_S), 0xFFFF)
+
+    def age(self, time, now):
+        return max(0.0, now - self.other_born - time * STEP_S)
+
+    def asked(self, data, now):
+        """A PING with these bytes left."""
+        self._asked[data] = now
+
+    def answered(self, data, time):
+        """Its PONG was made later than the PING."""
+        if data in self._asked:
+            self.other_born = max(self.other_born, self._asked.pop(data) - time * STEP_S)
 
 
 class Session:
     """One side of a session, with everything a test may want to misuse."""
 
-    def __init__(self, suite, keys, *, initiator, own_index, other_index, endpoint, now):
+    def __init__(self, suite, keys, *, initiator, own_index, other_index, endpoint, now,
+                 other_born, boot):
         self.suite, self.keys, self.initiator = suite, keys, initiator
         self.own_index, self.other_index = own_index, other_index
-        self.endpoint, self.born = endpoint, now
+        self.endpoint, self.born, self.clock = endpoint, now, Clock(now, other_born)
+        # The run of the other side that has it.
+        self.boot = boot
         mine, theirs = (keys.i2r, keys.r2i) if initiator else (keys.r2i, keys.i2r)
         self.sealer = Sealer(suite, mine, other_index)
         self.opener = Opener(suite, theirs, own_index)
 
-    def seal(self, flags, plain, counter=None):
-        return self.sealer.seal(flags, plain, counter)
+    def seal(self, flags, plain, now, counter=None):
+        return self.sealer.seal(flags, plain, counter, self.clock.time(now))
 
     def is_over(self, now):
         return now - self.born >= LIFE_S or self.sealer.counter >= COUNTER_END
@@ -45,15 +75,15 @@ class Slots:
             self.next = None
 
     def open(self, datagram):
-        """(session, counter, flags, plaintext), and rule 2."""
+        """(session, counter, flags, time, plaintext), and rule 2."""
         for session in self.live():
             if session.own_index == datagram[:4]:
-                counter, flags, plain = session.opener.open(datagram)
+                opened = session.opener.open(datagram)
                 if session is self.next:
                     self.previous, self.current, self.next = self.current, self.next, None
                     self.switches += 1
-                return session, counter, flags, plain
-        raise Dropped("length" if len(datagram) < 87 else "index")
+                return session, *opened
+        raise Dropped("length" if len(datagram) < LENGTHS.start else "index")
 
     def expire(self, now):
         for name in ("previous", "current", "next"):

@@ -26,12 +26,12 @@ static void make_nonce(const struct seal *seal, uint64_t counter, uint8_t nonce[
 		nonce[4 + i] ^= (uint8_t)(counter >> (56 - 8 * i));
 }
 
-// Flags and counter are hidden with bytes drawn from the tag; again, they are back.
+// Flags, counter and time are hidden with bytes drawn from the tag; again, they are back.
 static void mask_header(struct seal *seal, const uint8_t *tag, uint8_t *hidden)
 {
 	uint8_t block[16];
 	mbedtls_aes_crypt_ecb(&seal->mask, MBEDTLS_AES_ENCRYPT, tag, block);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < SEAL_HEADER - 4; i++)
 		hidden[i] ^= block[i];
 }
 
@@ -45,6 +45,9 @@ void seal_packet(struct seal *seal, uint8_t flags, const uint8_t *plain, uint8_t
 	datagram[4] = flags;
 	datagram[5] = (uint8_t)(counter >> 8);
 	datagram[6] = (uint8_t)counter;
+	// The session's age in 10 ms: here each packet is one of them.
+	datagram[7] = datagram[5];
+	datagram[8] = datagram[6];
 	mbedtls_gcm_crypt_and_tag(&seal->gcm, MBEDTLS_GCM_ENCRYPT, seal->plain, nonce, sizeof nonce,
 		datagram, SEAL_HEADER, plain, datagram + SEAL_HEADER, SEAL_TAG, tag);
 	mask_header(seal, tag, datagram + 4);

@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 enum {
-	SEAL_HEADER = 7,
+	SEAL_HEADER = 9,
 	SEAL_TAG = 16,
 	SEAL_PLAIN_MIN = 64,
-	SEAL_PLAIN_MAX = 1209,
+	SEAL_PLAIN_MAX = 1207,
 	SEAL_OVERHEAD = SEAL_HEADER + SEAL_TAG,
 };
 
