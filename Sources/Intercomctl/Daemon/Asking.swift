@@ -4,7 +4,7 @@ internal import Time
 
 // Requests whose outcome arrives as an event. Each subscribes first, so that it misses none.
 
-/// The station gives up a call or request without an answer after 8 s.
+/// The station gives up a call without an answer after 8 s, a request sooner.
 private let patience = Duration.seconds(10)
 
 /// Sends a request that is done at once, and prints the reply.

@@ -2,7 +2,7 @@
 
     python3 tools/lab/bench/mahimahi.py RECORDING... --to FOLDER [--seconds N]
 
-A recording says, line by line, at which milliseconds 1500 bytes may leave. Packets of 115 bytes,
+A recording says, line by line, at which milliseconds 1500 bytes may leave. Packets of 117 bytes,
 as `voice` has them with headers, are sent every 20 ms through it, over and over if it is too short,
 and take 20 ms more. Each becomes FOLDER/NAME.csv with the lines seq,send_ms,delay_ms.
 """
@@ -10,7 +10,7 @@ and take 20 ms more. Each becomes FOLDER/NAME.csv with the lines seq,send_ms,del
 import argparse
 import os
 
-SIZE, INTERVAL, REST, ROOM = 115, 20, 20.0, 1500
+SIZE, INTERVAL, REST, ROOM = 117, 20, 20.0, 1500
 
 
 def delays(moments, seconds):
