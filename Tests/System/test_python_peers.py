@@ -261,7 +261,7 @@ class Letters(PairTest):
         self.assertEqual(self.repeats("RESULT", {"of": 1, "status": 0})[0], [0, 0.5, 1, 2, 4])
         # No copy later: it could be acted on after its asker was told "no answer".
         self.assertEqual(self.repeats("SIGNAL", {"what": 1, "arg": 0, "time": 30})[0],
-                         [0, 0.5, 1])
+                         [0, 0.1, 0.3, 0.6, 1])
         for name in ("REJECT", "CANCEL", "BYE"):
             moments, bodies = self.repeats(name, {"id": call, "cause": 0})
             self.assertEqual(moments, list(AGAIN_S[name]))

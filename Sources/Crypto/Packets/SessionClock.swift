@@ -39,6 +39,7 @@ public struct SessionClock: Sendable {
 
     /// A frame with this time answers a question that was asked then, so it was made later.
     public mutating func answered(askedAt: Instant, time: UInt16) {
-        peerBegan = max(peerBegan, askedAt - Self.step * Int(time))
+        // The time is rounded down.
+        peerBegan = max(peerBegan, askedAt - Self.step * (Int(time) + 1))
     }
 }

@@ -130,9 +130,11 @@ struct CallWorld {
         return id
     }
 
-    /// A record that the peer could send, but does not.
-    mutating func inject(_ record: ControlRecord, from: Int, to: Int) {
-        stations[to].receive(record, from: from, at: now)
+    /// A record that the peer could send, but does not, in a packet that may be so old.
+    mutating func inject(
+        _ record: ControlRecord, from: Int, to: Int, age: Duration = .zero
+    ) {
+        stations[to].receive(record, from: from, at: now, age: age)
         settle(to)
     }
 

@@ -6,7 +6,7 @@ import secrets
 from .records import RELIABLE, Record, record
 
 AGAIN_S = {"REJECT": (0, 0.5, 1, 1.5), "CANCEL": (0, 0.5, 1, 1.5), "BYE": (0, 0.5, 1, 1.5),
-           "STREAM": (0, 0.1, 0.2, 0.5, 1, 2, 4), "SIGNAL": (0, 0.5, 1)}
+           "STREAM": (0, 0.1, 0.2, 0.5, 1, 2, 4), "SIGNAL": (0, 0.1, 0.3, 0.6, 1)}
 USUALLY_S = (0, 0.5, 1, 2, 4)
 WINDOW = 256
 ANSWERS_OFFER = ("RINGING", "ANSWER", "REJECT")

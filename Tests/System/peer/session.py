@@ -30,7 +30,7 @@ class Clock:
     def answered(self, data, time):
         """Its PONG was made later than the PING."""
         if data in self._asked:
-            self.other_born = max(self.other_born, self._asked.pop(data) - time * STEP_S)
+            self.other_born = max(self.other_born, self._asked.pop(data) - (time + 1) * STEP_S)
 
 
 class Session:

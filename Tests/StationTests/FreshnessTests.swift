@@ -1,0 +1,92 @@
+import Station
+import Testing
+import Time
+import Wire
+
+/// What was held back is not acted on, and what was given up cannot happen any more.
+@Suite struct FreshnessTests {
+    let old = Station.freshFor + .milliseconds(10)
+
+    func offer(
+        _ world: inout CallWorld, _ mode: Offer.Mode, madeAgo tenths: UInt8, age: Duration
+    ) -> CallID {
+        let id = world.newID()
+        let offer = Offer(
+            mid: 77, id: id, mode: mode, priority: .normal, ttl: 30_000, age: tenths,
+            reference: 0)
+        world.inject(.offer(offer), from: 0, to: 1, age: age)
+        return id
+    }
+
+    @Test func aRequestThatWasHeldBackIsNeitherDoneNorNoted() {
+        var world = CallWorld(2)
+        world.policy = Policy(relay: true)
+        let signal = Signal(mid: 9, target: .relay, argument: 1, time: 0)
+        world.inject(.signal(signal), from: 0, to: 1, age: old)
+        #expect(world.pages(1) == [])
+        // The same request in time.
+        world.inject(.signal(signal), from: 0, to: 1, age: Station.freshFor)
+        #expect(world.pages(1).count == 1)
+        world.inject(.signal(signal), from: 0, to: 1)
+        #expect(world.pages(1).count == 1)
+    }
+
+    @Test func aPageThatWasHeldBackIsNotHeard() {
+        var world = CallWorld(2)
+        let binding = StreamBinding(
+            mid: 9, stream: 30, purpose: .page, priority: .normal, reference: world.channel)
+        world.inject(.stream(binding), from: 0, to: 1, age: old)
+        #expect(world.pages(1) == [])
+        world.inject(.stream(binding), from: 0, to: 1)
+        #expect(world.pages(1) == ["began 0"])
+    }
+
+    @Test(arguments: [Offer.Mode.dropIn, .monitor, .announce])
+    func whatOpensByItselfDoesSoForThreeSeconds(_ mode: Offer.Mode) {
+        var world = CallWorld(2)
+        world.policy = Policy(dropIn: true, monitor: true)
+        let late = offer(&world, mode, madeAgo: 20, age: .milliseconds(1_010))
+        #expect(world.state(1) == nil)
+        #expect(world.ending(1, late) == .expired)
+        var next = CallWorld(2)
+        next.policy = world.policy
+        _ = offer(&next, mode, madeAgo: 20, age: .milliseconds(1_000))
+        #expect(next.state(1) == .connecting)
+    }
+
+    @Test func aCallThatWouldAnswerItselfRingsInstead() {
+        var world = CallWorld(2)
+        world.policy = Policy(call: .auto)
+        _ = offer(&world, .call, madeAgo: 31, age: .zero)
+        #expect(world.state(1) == .ringing)
+    }
+
+    @Test func noCopyOfARequestIsMadeAfterASecondAndNoAnswerIsToldLater() {
+        var world = CallWorld(2)
+        world.cut = [[0, 1], [1, 0]]
+        var copies = 0
+        world.sees = { if case .signal = $0 { copies += 1 } }
+        let request = world.act(0) { $0.ask(1, .relay, argument: 1, time: .zero, at: $1) }
+        world.run(for: .milliseconds(1_100))
+        #expect(copies == 5)
+        world.run(for: .milliseconds(2_050))
+        #expect(world.pages(0) == [])
+        world.run(for: .milliseconds(100))
+        #expect(world.pages(0) == ["result \(request) none"])
+        #expect(copies == 5)
+        // The last copy is too old by then, whoever has held it.
+        #expect(Duration.milliseconds(1_000) + Station.freshFor < .milliseconds(3_200))
+    }
+
+    @Test func anAcknowledgementIsTrueWheneverItComes() {
+        var world = CallWorld(2)
+        world.swallows = { if case .ack = $0 { true } else { false } }
+        let request = world.act(0) { $0.ask(1, .callLight, argument: 0, time: .zero, at: $1) }
+        world.run(for: .milliseconds(50))
+        var copies = 0
+        world.sees = { if case .signal = $0 { copies += 1 } }
+        world.inject(.ack(Acknowledgement(request)), from: 1, to: 0, age: .seconds(100))
+        world.run(for: .seconds(2))
+        #expect(copies == 0)
+    }
+}
