@@ -174,28 +174,22 @@ struct Talks: ~Copyable {
         spurts[target].sent()
     }
 
-    /// Gives frames the size that suits all who are talked to.
+    /// Gives frames the size that suits those who are talked to (`CommonFrameSize`).
     ///
-    /// The microphone is encoded once, so the one with the narrowest way decides; but not one whose
-    /// way bears nothing at all, unless there are only such. All that is encoded has been sent, for
-    /// a packet holds frames of one size.
+    /// All that is encoded has been sent, for a packet holds frames of one size.
     mutating func chooseFrameSize(_ plan: borrowing MediaPlan, for socket: inout DataSocket) {
         isFrameSizeDue = false
-        var size = plan.frameSize
-        var hopeless = plan.frameSize
-        var isHoped = false
+        var listeners = PeerSet()
         for target in spurts.indices where spurts[target].isTalking {
-            for peer in spurts[target].listeners {
-                let wish = socket.peers[peer].protection.frameSize
-                if socket.peers[peer].protection.isHopeless {
-                    hopeless = min(hopeless, wish)
-                } else {
-                    size = min(size, wish)
-                    isHoped = true
-                }
-            }
+            listeners = listeners.union(spurts[target].listeners)
         }
-        if !isHoped { size = hopeless }
+        var common = CommonFrameSize()
+        for peer in listeners {
+            common.add(
+                wish: socket.peers[peer].protection.frameSize,
+                isHopeless: socket.peers[peer].protection.isHopeless)
+        }
+        let size = common.size(atMost: plan.frameSize)
         rings.counters.set(
             .bitrate, to: UInt64(size * 8 * PCM.sampleRate / encoder.frameSamples))
         guard size != encoder.frameSize else { return }
