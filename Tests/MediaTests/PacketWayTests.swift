@@ -34,7 +34,9 @@ import Wire
     }
 
     /// Gives both the keys of one session; each knows the other as this peer.
-    private func introduce(_ one: inout End, as peer: Int, _ other: inout End, as own: Int) {
+    private func introduce(
+        _ one: inout End, as peer: Int, _ other: inout End, as own: Int, localIndex: UInt32 = 10
+    ) {
         let keys = TransportKeys(
             initiatorToResponder: DirectionKeys(
                 key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 1)),
@@ -42,11 +44,13 @@ import Wire
                 key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 2)))
         _ = one.socket.peers[peer].keySlots.install(
             SessionKeys(
-                suite: .aesGCM, keys: keys, isInitiator: true, localIndex: 10, remoteIndex: 20,
+                suite: .aesGCM, keys: keys, isInitiator: true, localIndex: localIndex,
+                remoteIndex: localIndex + 10,
                 clock: SessionClock(began: now, peerBegan: now)))
         _ = other.socket.peers[own].keySlots.install(
             SessionKeys(
-                suite: .aesGCM, keys: keys, isInitiator: false, localIndex: 20, remoteIndex: 10,
+                suite: .aesGCM, keys: keys, isInitiator: false, localIndex: localIndex + 10,
+                remoteIndex: localIndex,
                 clock: SessionClock(began: now, peerBegan: now)))
         one.receiver.owners.note(peer)
         other.receiver.owners.note(own)
@@ -134,6 +138,96 @@ import Wire
         let heardOpened = open(&kitchen)
         let heard = try #require(heardOpened)
         #expect(heard.flags.kind == .control, "HEARD")
+    }
+
+    /// Three packets of silence a second on each of eight streams, of whatever priority, and
+    /// another begins to talk: in virtual time.
+    @Test(arguments: [Priority.normal, .high, .emergency])
+    func eightStreamsOfSilenceHoldNoPlaceOfAnothers(_ claimed: Priority) throws {
+        var hostile = try end(at: now)
+        var kitchen = try end(at: now)
+        var garage = try end(at: now)
+        introduce(&hostile, as: 0, &garage, as: 0)
+        hostile.socket.send(ControlPayload(), to: 0, onSession: 10, made: now)
+        _ = open(&garage)
+        garage.socket.sendCover(to: 0, at: now)
+        _ = open(&hostile)
+        introduce(&kitchen, as: 0, &garage, as: 1, localIndex: 30)
+        kitchen.socket.send(ControlPayload(), to: 0, onSession: 30, made: now)
+        _ = open(&garage)
+        garage.socket.sendCover(to: 1, at: now)
+        _ = open(&kitchen)
+
+        let plan = emptyPlan()
+        var silence = try OpusEncoder(plan.profile, bitrate: plan.bitrate)
+        var speech = try OpusEncoder(plan.profile, bitrate: plan.bitrate)
+        var silent = EncodedFrames()
+        var spoken = EncodedFrames()
+        let nothing = Block(repeating: 0)
+        var tone = Block(repeating: 0)
+        for index in 0..<480 { tone[index] = index % 96 < 48 ? 8_000 : -8_000 }
+        var talkers = try Talkers(plan, garage.rings)
+        for stream in UInt8(0)..<8 {
+            talkers.streams[0].priorities[Int(stream)] = claimed
+            talkers.bind(stream, of: 0, to: .direct, at: now)
+        }
+        talkers.bind(1, of: 1, to: .direct, at: now)
+        var tones = Tones()
+        var spurt = SentTalkspurt(sequence: 0, listeners: PeerSet([0]))
+        spurt.begin(at: 0)
+        var quiet = SentTalkspurt(sequence: 0, listeners: PeerSet([0]))
+        quiet.begin(at: 0)
+        kitchen.socket.frameSize = speech.frameSize
+        hostile.socket.frameSize = silence.frameSize
+        var moment = now
+        var heardAfter: Int?
+        for number in 0..<200 {
+            silent.append(nothing.span, by: &silence)
+            spoken.append(tone.span, by: &speech)
+            if number % 33 == 0 {
+                for stream in UInt8(0)..<8 {
+                    hostile.socket.send(
+                        frame: number, of: silent, quiet, stream: stream, isSpurtStart: false,
+                        isLast: false, at: moment)
+                    take(&garage, &talkers, at: moment)
+                }
+            }
+            quiet.sent()
+            if number >= 100 {
+                kitchen.socket.send(
+                    frame: number, of: spoken, spurt, stream: 1, isSpurtStart: number < 110,
+                    isLast: false, at: moment)
+                take(&garage, &talkers, at: moment)
+            }
+            spurt.sent()
+            for _ in 0..<480 / plan.sound.blockSamples {
+                var room = Block(repeating: 0)
+                var all = room.mutableSpan
+                var block = all._mutatingExtracting(first: plan.sound.blockSamples)
+                _ = talkers.mix(
+                    by: &block, plan, .init(byHand: MediaVolumes(), isHeldDown: false), &tones,
+                    &garage.socket, at: moment)
+            }
+            let played = garage.rings.traffic[1][.playedSamples]
+            if heardAfter == nil, played > 0 { heardAfter = number - 100 }
+            moment = moment + .milliseconds(10)
+        }
+        let after = try #require(heardAfter, "it is not heard at all")
+        #expect(after <= 20, "in hundredths of a second")
+        #expect(garage.rings.traffic[0][.crowdedAt] > 0, "and it is known whose streams held it up")
+        #expect(garage.rings.traffic[0][.voices] == 7)
+        #expect(garage.rings.traffic[1][.voices] == 1)
+    }
+
+    /// Takes what has arrived, as sound.
+    private func take(_ end: inout End, _ talkers: inout Talkers, at moment: Instant) {
+        let count = end.receiver.read(from: end.socket)
+        for place in 0..<count {
+            guard let packet = end.receiver.open(place, for: &end.socket.peers, at: moment) else {
+                continue
+            }
+            talkers.receive(packet, in: end.receiver, .open, by: &end.socket, at: moment)
+        }
     }
 
     @Test func soundWithoutASpeakerIsRefusedAndItsTalkerIsToldWhy() throws {

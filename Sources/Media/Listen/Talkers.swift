@@ -23,6 +23,7 @@ struct Talkers: ~Copyable {
     var heardAt = InlineArray<3, Instant>(repeating: Instant(nanoseconds: .min / 2))
     /// Voices that may be heard at once now: fewer while the processor cannot keep up.
     private var limit = voicesMax
+    private var shares = VoiceShares()
 
     init(_ plan: MediaPlan, _ rings: Rings) throws(MediaError) {
         slots = try MediaError.fromOpus { () throws(OpusError) in try VoiceSlot.slots(plan) }
@@ -110,13 +111,41 @@ struct Talkers: ~Copyable {
         return nil
     }
 
+    /// A voice for a stream that has none: a free one, else that of what matters less.
     private mutating func freeSlot(for owner: VoiceSlot.Owner, at now: Instant) -> Int? {
-        guard mayBeHeard(owner, at: now), let place = VoiceSlot.place(in: slots, at: now) else {
-            return nil
+        let claim = VoiceClaims.Claim(
+            peer: owner.peer, rank: worth(of: owner), since: now, lastPacket: now)
+        let found = claims.place(for: claim, limit: limit, at: now)
+        guard let place = found.index else { return nil }
+        if case .taken = found, let other = slots[place].owner, other.peer != owner.peer {
+            shares.noteCrowd(of: other.peer, rings, at: now)
         }
         release(place, at: now)
         slots[place].assign(to: owner, at: now)
+        shares.took(owner.peer, rings)
         return place
+    }
+
+    /// Who has a voice, and how much each matters.
+    private var claims: VoiceClaims {
+        mutating get {
+            var claims = VoiceClaims()
+            for place in slots.indices {
+                guard let owner = slots[place].owner else { continue }
+                let isSounding = slots[place].isSounding
+                claims.add(
+                    .init(
+                        peer: owner.peer, rank: worth(of: owner), since: slots[place].since,
+                        lastPacket: slots[place].lastPacket, isSounding: isSounding,
+                        isHeard: isSounding && slots[place].fader.gain != .muted), at: place)
+            }
+            return claims
+        }
+    }
+
+    /// Its rank; a stream that its peer has not bound is worth less than any.
+    private mutating func worth(of owner: VoiceSlot.Owner) -> Int {
+        streams[owner.peer].hearings[Int(owner.stream)].isHeard ? rank(owner) : -1
     }
 
     /// Frees a voice slot; what is left of its sound fades.
@@ -129,6 +158,7 @@ struct Talkers: ~Copyable {
         }
         countTotals(of: place)
         slots[place].owner = nil
+        shares.left(owner.peer, rings)
         // The figures of its sound are over.
         let traffic = rings.traffic[owner.peer]
         traffic.set(.playoutDelay, to: 0)
@@ -151,47 +181,11 @@ struct Talkers: ~Copyable {
     /// Hears no more voices at once than this.
     mutating func limit(to voices: Int, at now: Instant) {
         limit = voices
-        while voicesTaken > limit, let least = leastVoice { release(least, at: now) }
-    }
-
-    private var voicesTaken: Int {
-        mutating get {
-            var taken = 0
-            for place in slots.indices where slots[place].owner != nil { taken += 1 }
-            return taken
+        while true {
+            let claims = claims
+            guard claims.count > limit, let least = claims.least else { return }
+            release(least, at: now)
         }
-    }
-
-    /// The place of the voice that matters least: of the lowest priority, and of those the one that
-    /// came last.
-    private var leastVoice: Int? {
-        mutating get {
-            var least: (place: Int, rank: Int, since: Instant)?
-            for place in slots.indices {
-                guard let owner = slots[place].owner else { continue }
-                let found = (place: place, rank: rank(owner), since: slots[place].since)
-                if let least, (least.rank, found.since) < (found.rank, least.since) { continue }
-                least = found
-            }
-            return least?.place
-        }
-    }
-
-    /// Whether one more may be heard; while fewer are than usual, one that matters more takes the
-    /// place of one that matters less.
-    private mutating func mayBeHeard(_ owner: VoiceSlot.Owner, at now: Instant) -> Bool {
-        guard limit < Self.voicesMax, voicesTaken >= limit else { return true }
-        for place in slots.indices where slots[place].owner != nil {
-            guard !slots[place].isSounding,
-                now - slots[place].lastPacket >= VoiceSlot.yieldsAfter
-            else { continue }
-            release(place, at: now)
-            return true
-        }
-        guard let least = leastVoice, let other = slots[least].owner, rank(other) < rank(owner)
-        else { return false }
-        release(least, at: now)
-        return true
     }
 
     /// By priority, and a page before talk.

@@ -107,17 +107,4 @@ struct VoiceSlot: ~Copyable {
         new.stretchedMs = totals.stretchedMs - counted.stretchedMs
         return new
     }
-
-    /// The slot for a new talker: a free one, else that of the voice silent longest.
-    static func place(in slots: borrowing FixedArray<VoiceSlot>, at now: Instant) -> Int? {
-        var silent: (place: Int, since: Instant)?
-        for place in slots.indices {
-            guard slots[place].owner != nil else { return place }
-            let since = slots[place].lastPacket
-            guard !slots[place].isSounding, now - since >= yieldsAfter else { continue }
-            if let silent, silent.since <= since { continue }
-            silent = (place, since)
-        }
-        return silent?.place
-    }
 }

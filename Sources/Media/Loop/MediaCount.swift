@@ -142,6 +142,9 @@ package enum PeerCount: Int, CaseIterable {
     /// that was seen last, 0 where it is heard.
     case unheardWhy
     case unheardAt
+    /// Voices it has now, and when it had so many that others had to take one of them.
+    case voices
+    case crowdedAt
     /// With the headers of IP and UDP.
     case sentBytes
     case openedBytes
