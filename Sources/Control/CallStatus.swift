@@ -79,6 +79,7 @@ public struct PeerPolicy: JSONRecord, Equatable, Sendable {
     public var announce = false
     public var dropIn = false
     public var monitor = false
+    public var high = false
     public var emergency = false
     public var relay = false
     public var signal = false
@@ -90,6 +91,7 @@ public struct PeerPolicy: JSONRecord, Equatable, Sendable {
         coder.field("announce", &announce)
         coder.field("drop_in", &dropIn)
         coder.field("monitor", &monitor)
+        coder.field("high", &high)
         coder.field("emergency", &emergency)
         coder.field("relay", &relay)
         coder.field("signal", &signal)

@@ -1,3 +1,5 @@
+public import Wire
+
 /// The rights of one peer here: consent is the receiving station's setting (talking.md "Consent").
 public struct Policy: Equatable, Sendable {
     /// The answer to its calls.
@@ -15,6 +17,8 @@ public struct Policy: Equatable, Sendable {
     public var dropIn: Bool
     /// The peer may open the microphone.
     public var monitor: Bool
+    /// The peer's voice may turn others down.
+    public var high: Bool
     /// The peer may use the emergency priority: above do-not-disturb and other calls.
     public var emergency: Bool
     public var relay: Bool
@@ -22,15 +26,22 @@ public struct Policy: Equatable, Sendable {
 
     public init(
         call: Answering = .ring, announce: Bool = true, dropIn: Bool = false,
-        monitor: Bool = false, emergency: Bool = false, relay: Bool = false, signal: Bool = true
+        monitor: Bool = false, high: Bool = false, emergency: Bool = false, relay: Bool = false,
+        signal: Bool = true
     ) {
         self.call = call
         self.announce = announce
         self.dropIn = dropIn
         self.monitor = monitor
+        self.high = high
         self.emergency = emergency
         self.relay = relay
         self.signal = signal
+    }
+
+    /// The priority that the peer's voice has here: what it claims, but no more than it may have.
+    public func priority(claiming claimed: Priority) -> Priority {
+        min(claimed, emergency ? .emergency : high ? .high : .normal)
     }
 
     /// Whether the peer may open this station's microphone without a key press here.
@@ -52,6 +63,7 @@ public enum Refusal: String, CaseIterable, Sendable {
     case announce
     case dropIn = "drop-in"
     case monitor
+    case high
     case emergency
     case relay
     case signal
@@ -66,7 +78,7 @@ public enum Refusal: String, CaseIterable, Sendable {
 
 /// The counts of one peer's refused requests, by kind.
 public struct Refusals: Equatable, Sendable {
-    private var counts = InlineArray<10, UInt64>(repeating: 0)
+    private var counts = InlineArray<11, UInt64>(repeating: 0)
 
     public init() {}
 
@@ -93,6 +105,7 @@ extension Refusal {
         case .channel: 7
         case .mode: 8
         case .tooOften: 9
+        case .high: 10
         }
     }
 }

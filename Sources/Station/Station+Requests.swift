@@ -44,6 +44,10 @@ extension Station {
     }
 
     mutating func resulted(_ result: RequestResult, by peer: Int) {
+        for place in peers[peer].bindings.indices
+        where peers[peer].bindings[place].mid == result.request {
+            peers[peer].bindings[place].isLowered = result.status == .denied
+        }
         guard
             let place = peerRequests.firstIndex(where: {
                 $0.peer == peer && $0.mid == result.request
@@ -69,18 +73,32 @@ extension Station {
             // Neither refused nor heard.
             if calls.isRest(binding.priority) { return }
             pages.admit(binding, of: peer, at: now)
+            answerClaim(of: binding, by: peer, isNew: true)
             tell(
                 .page(
                     .began(
                         peer: peer, stream: binding.stream, reference: binding.reference,
-                        binding.priority)))
+                        calls.policies[peer].priority(claiming: binding.priority))))
         default:
-            if binding.priority > .high, !calls.policies[peer].emergency {
-                calls.refuse(.emergency, by: peer, at: now)
-            }
+            answerClaim(of: binding, by: peer, isNew: true)
             if binding.purpose == .talk, isOutside(peer, binding.reference) {
                 calls.refuse(.channel, by: peer, at: now)
             }
+        }
+    }
+
+    /// Tells a peer whether the priority that its stream claims holds here: of a new stream only if
+    /// it does not.
+    private mutating func answerClaim(of binding: StreamBinding, by peer: Int, isNew: Bool) {
+        let given = calls.policies[peer].priority(claiming: binding.priority)
+        let holds = given == min(binding.priority, .emergency)
+        if isNew {
+            guard !holds else { return }
+            calls.refuse(binding.priority > .high ? .emergency : .high, by: peer, at: now)
+        }
+        peers[peer].exchange.send(at: now) { mid in
+            .result(
+                RequestResult(mid: mid, request: binding.mid, status: holds ? .done : .denied))
         }
     }
 
@@ -100,6 +118,10 @@ extension Station {
                     closeHeardPage(stream: binding.stream, of: peer, isTimeUp: false)
                 } else {
                     bound(binding, by: peer)
+                    // It may have got or lost the right.
+                    if binding.priority > .normal {
+                        answerClaim(of: binding, by: peer, isNew: false)
+                    }
                 }
             }
         }
@@ -127,12 +149,6 @@ extension Station {
         case .some: return .denied
         case nil: return calls.isRest(binding.priority) ? .doNotDisturb : .over
         }
-    }
-
-    /// The priority of a stream here: emergency only for a peer with that right.
-    func priority(of binding: StreamBinding, from peer: Int) -> Priority {
-        calls.policies[peer].emergency
-            ? min(binding.priority, .emergency) : min(binding.priority, .high)
     }
 
     mutating func spurtEnded(_ end: SpurtEnd, of peer: Int) {

@@ -13,6 +13,8 @@ public struct Station {
         public internal(set) var reportAt: Instant?
         /// Whether it has bound a stream to a channel that this station does not have.
         public internal(set) var hasUnknownChannel = false
+        /// Whether it gives any of our streams a lower priority than it claims.
+        public internal(set) var isLowered = false
         /// The last measured round trip.
         public internal(set) var roundTrip: Duration?
         /// When it was measured.
@@ -69,6 +71,8 @@ public struct Station {
         let purpose: StreamBinding.Purpose
         let mid: UInt32
         var isKnown = false
+        /// The peer gives it a lower priority.
+        var isLowered = false
     }
 
     /// The talk targets of the settings.
@@ -96,7 +100,11 @@ public struct Station {
         calls.channels = channels
     }
 
-    public func view(of peer: Int) -> PeerView { peers[peer].view }
+    public func view(of peer: Int) -> PeerView {
+        var view = peers[peer].view
+        view.isLowered = peers[peer].bindings.contains { $0.isLowered }
+        return view
+    }
 
     /// Replaces the settings: streams with another meaning are bound anew, and the peers' bindings
     /// are looked at again.
@@ -333,7 +341,7 @@ public struct Station {
         pending.append(
             .hear(
                 peer: peer, stream: binding.stream, hearing(of: binding, from: peer),
-                priority(of: binding, from: peer)))
+                calls.policies[peer].priority(claiming: binding.priority)))
     }
 
     private mutating func hearing(of binding: StreamBinding, from peer: Int) -> Hearing {
@@ -356,6 +364,7 @@ public struct Station {
     private func pageHearing(of binding: StreamBinding, from peer: Int) -> Hearing {
         let channel = channels.first { $0.reference == binding.reference }
         return .page(
-            channel: channel?.number, overrides: priority(of: binding, from: peer) == .emergency)
+            channel: channel?.number,
+            overrides: calls.policies[peer].priority(claiming: binding.priority) == .emergency)
     }
 }

@@ -32,7 +32,7 @@ public struct Signal: Equatable, Sendable {
     }
 }
 
-/// The outcome of a SIGNAL (RESULT).
+/// The outcome of a SIGNAL, or of a STREAM's priority (RESULT).
 public struct RequestResult: Equatable, Sendable {
     public struct Status: RawRepresentable, Hashable, Sendable {
         public let rawValue: UInt8
@@ -46,7 +46,7 @@ public struct RequestResult: Equatable, Sendable {
     }
 
     public var mid: UInt32
-    /// The number of the SIGNAL record.
+    /// The number of the SIGNAL or STREAM record.
     public var request: UInt32
     public var status: Status
 

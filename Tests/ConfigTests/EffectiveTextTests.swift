@@ -105,6 +105,7 @@ func withoutOrigins(_ config: Config) -> Config {
                 announce = allow
                 drop-in = deny
                 monitor = deny
+                high = deny
                 emergency = deny
                 relay = deny
                 signal = allow

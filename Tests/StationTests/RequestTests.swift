@@ -104,8 +104,32 @@ import Wire
         #expect(world.pages(1) == ["began 0", "ended 0", "began 0"])
     }
 
+    @Test(arguments: [Priority.high, .emergency, Priority(rawValue: 200)])
+    func aPriorityWithoutRightIsNormalAndItsSenderKnows(_ claimed: Priority) {
+        var world = CallWorld(2)
+        let target = TalkTarget(
+            stream: 1, reference: world.channel, listeners: [1], priority: claimed)
+        world.act(0) { station, now in
+            station.configure(targets: [target], channels: [], at: now)
+        }
+        world.run(for: .seconds(1))
+        #expect(world.priority(1, 0, 1) == .normal)
+        #expect(world.stations[0].view(of: 1).isLowered)
+        let refused = world.stations[1].refusals(of: 0)
+        #expect(refused[claimed == .high ? .high : .emergency] == 1)
+        world.policy = Policy(high: true)
+        world.run(for: .seconds(1))
+        #expect(world.priority(1, 0, 1) == .high)
+        #expect(world.stations[0].view(of: 1).isLowered == (claimed != .high))
+        world.policy = Policy(emergency: true)
+        world.run(for: .seconds(1))
+        #expect(world.priority(1, 0, 1) == min(claimed, .emergency))
+        #expect(!world.stations[0].view(of: 1).isLowered)
+    }
+
     @Test func talkThatClaimsAnEmergencyWithoutRightCountsAsHigh() {
         var world = CallWorld(2)
+        world.policy = Policy(high: true)
         let binding = StreamBinding(
             mid: 5, stream: 1, purpose: .talk, priority: .emergency, reference: world.channel)
         world.inject(.stream(binding), from: 0, to: 1)
@@ -121,7 +145,7 @@ import Wire
         world.inject(.stream(binding), from: 0, to: 1)
         #expect(world.priority(1, 0, 1) == .emergency)
         world.policy = Policy()
-        #expect(world.priority(1, 0, 1) == .high)
+        #expect(world.priority(1, 0, 1) == .normal)
         world.policy = Policy(emergency: true)
         #expect(world.priority(1, 0, 1) == .emergency)
     }

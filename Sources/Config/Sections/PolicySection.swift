@@ -9,6 +9,7 @@ extension Config {
         public internal(set) var announce = true
         public internal(set) var dropIn = false
         public internal(set) var monitor = false
+        public internal(set) var high = false
         public internal(set) var emergency = false
         public internal(set) var relay = false
         public internal(set) var signal = true
@@ -29,6 +30,7 @@ extension Config.Policy: NamedSection {
             Setting("announce", consent, { $0.announce }, { $0.announce = $1 }),
             Setting("drop-in", consent, { $0.dropIn }, { $0.dropIn = $1 }),
             Setting("monitor", consent, { $0.monitor }, { $0.monitor = $1 }),
+            Setting("high", consent, { $0.high }, { $0.high = $1 }),
             Setting("emergency", consent, { $0.emergency }, { $0.emergency = $1 }),
             Setting("relay", consent, { $0.relay }, { $0.relay = $1 }),
             Setting("signal", consent, { $0.signal }, { $0.signal = $1 }),

@@ -32,7 +32,8 @@ private func screen(of detail: PeerDetail) -> String {
     let policy = detail.policy
     let rights = [
         ("announce", policy.announce), ("drop-in", policy.dropIn), ("monitor", policy.monitor),
-        ("emergency", policy.emergency), ("relay", policy.relay), ("signal", policy.signal),
+        ("high", policy.high), ("emergency", policy.emergency), ("relay", policy.relay),
+        ("signal", policy.signal),
     ]
     text += "its calls: \(policy.call.visible)\n"
     for (word, isAllowed) in [("allowed", true), ("denied", false)] {

@@ -12,7 +12,7 @@ extension Policy {
             }
         self.init(
             call: call, announce: configured.announce, dropIn: configured.dropIn,
-            monitor: configured.monitor, emergency: configured.emergency,
-            relay: configured.relay, signal: configured.signal)
+            monitor: configured.monitor, high: configured.high,
+            emergency: configured.emergency, relay: configured.relay, signal: configured.signal)
     }
 }

@@ -54,6 +54,7 @@ extension Snapshot {
         detail.policy.announce = policy.announce
         detail.policy.dropIn = policy.dropIn
         detail.policy.monitor = policy.monitor
+        detail.policy.high = policy.high
         detail.policy.emergency = policy.emergency
         detail.policy.relay = policy.relay
         detail.policy.signal = policy.signal

@@ -1,8 +1,10 @@
 internal import Config
 internal import Control
 internal import HAL
+internal import Media
 internal import Station
 internal import Switchboard
+internal import Time
 
 extension Snapshot {
     /// What a person might want to know, beside the problems.
@@ -36,6 +38,12 @@ extension Snapshot {
         for number in roster.numbers {
             let peer = roster[number]
             if let note = downNote(of: number) { found.append(note) }
+            if let note = voicesNote(of: number) { found.append(note) }
+            if station.view(of: number).isLowered {
+                found.append(
+                    "\(peer.name) gives your voice a lower priority than it asks for: there, "
+                        + "high = allow in [policy] or [policy NAME] gives it the right")
+            }
             if switchboard.presence.reach(of: number) != .down,
                 station.view(of: number).hasUnknownChannel
             {
@@ -51,6 +59,19 @@ extension Snapshot {
         }
         return found
     }
+
+    /// A peer that sends on more streams at once than it can have mouths.
+    private func voicesNote(of peer: Int) -> String? {
+        let traffic = peers[peer].traffic
+        let voices = traffic[.voices]
+        let isCrowding = Instant(gauge: traffic[.crowdedAt]).map { (now - $0).inSeconds < 60 }
+        guard voices >= Self.voicesMany || isCrowding ?? false else { return nil }
+        return "\(roster[peer].name) sends on \(voices) streams at once, of which one is heard: "
+            + "others who speak take their voices"
+    }
+
+    /// A talk, a page, an announcement and a call at once are the most that a station sends.
+    private static var voicesMany: UInt64 { 5 }
 
     /// Devices that work, and cost.
     var detourNotes: [String] {
