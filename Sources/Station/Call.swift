@@ -57,6 +57,8 @@ public struct CallSummary: Equatable, Sendable {
     public internal(set) var answeredAt: Instant?
     /// The first peer to answer, of several.
     public internal(set) var answeredBy: Int?
+    /// This station answered at once, by `call = auto`: nobody here did.
+    public internal(set) var isAutomatic = false
 
     public init(
         id: CallID, isOutgoing: Bool, mode: Offer.Mode, priority: Priority, peers: [Int],
@@ -74,7 +76,7 @@ public struct CallSummary: Equatable, Sendable {
     /// Whether a peer hears, or heard, this room without an answer by a person here: this station
     /// beeps every ten seconds then.
     public var isHeardUnasked: Bool {
-        !isOutgoing && (mode == .monitor || mode == .dropIn) && answeredAt != nil
+        !isOutgoing && (mode == .monitor || mode == .dropIn || isAutomatic) && answeredAt != nil
     }
 
     /// Whether a call that rang here and ended this way counts as missed.

@@ -128,12 +128,14 @@ extension Calls {
     mutating func revise(at now: Instant) {
         guard let current = call, !current.summary.isOutgoing else { return }
         let (mode, priority) = (current.summary.mode, current.summary.priority)
-        if refusal(of: mode, priority, by: current.legs[0].peer) != nil {
+        let peer = current.legs[0].peer
+        let isWithdrawn = current.summary.isAutomatic && policies[peer].call != .auto
+        if isWithdrawn || refusal(of: mode, priority, by: peer) != nil {
             leave(.refused, cause: .noConsent, at: now)
             return
         }
         if current.state == .ringing, isRest(priority) {
-            emit(.reject(peer: current.legs[0].peer, current.id, .doNotDisturb))
+            emit(.reject(peer: peer, current.id, .doNotDisturb))
             end(.doNotDisturb, at: now)
             return
         }
@@ -166,7 +168,9 @@ extension Calls {
         case .announce: tell(.notice(.announced, peer: peer))
         case .dropIn: tell(.notice(.droppedIn, peer: peer))
         case .monitor: tell(.notice(.monitored, peer: peer))
-        default: tell(.notice(.autoAnswered, peer: peer))
+        default:
+            call?.summary.isAutomatic = true
+            tell(.notice(.autoAnswered, peer: peer))
         }
         accept(at: now)
     }

@@ -46,12 +46,13 @@ extension Switchboard {
     }
 
     /// Of the rights that peers have by the settings, in the order of their numbers, those that
-    /// hold now; ask once a second.
+    /// hold now; ask once a second, and when the signs are others.
     package mutating func policies(
         _ configured: [Policy], _ signs: Consent.Signs, at now: Instant
     ) -> [Policy] {
         self.now = now
-        return consent.policies(configured, signs, at: now)
+        let isHeard = station.call?.summary.isHeardUnasked ?? false
+        return consent.policies(configured, signs, isHeard: isHeard, at: now)
     }
 
     /// Calls that ended before this start: an offer of one that comes again is no new call.

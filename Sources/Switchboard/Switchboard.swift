@@ -57,7 +57,7 @@ package struct Switchboard {
     var doubts = Doubts()
     var search = Search()
     /// The rights that peers have here now.
-    package internal(set) var consent: Consent
+    package internal(set) var consent = Consent()
 
     /// What listeners hear of this station's own talk.
     package internal(set) var ownTalks = OwnTalks()
@@ -78,7 +78,6 @@ package struct Switchboard {
         self.station = station
         self.now = now
         protection = LossProtection(frames)
-        consent = Consent(at: now)
     }
 
     /// The next thing that was decided here; nil when there is none.

@@ -166,6 +166,28 @@ import Wire
         #expect(world.listeners == [[1], [0]])
         #expect(world.notices(1) == [.autoAnswered])
         #expect(!world.states(1).contains(.ringing), "it never rings")
+        #expect(world.stations[1].call?.summary.isHeardUnasked == true)
+        #expect(world.stations[0].call?.summary.isHeardUnasked == false)
+    }
+
+    @Test func test_active_auto_answered_ends_when_it_would_ring_now() {
+        var world = CallWorld(2)
+        world.policy = Policy(call: .auto)
+        let id = world.call(0, [1])
+        world.run(for: moment)
+        world.policies[1] = Policy(call: .auto, announce: false)
+        #expect(world.state(1) == .active)
+        world.policies[1] = Policy(call: .ring)
+        #expect(world.state(1) == nil && world.listeners[1] == [])
+        world.run(for: moment)
+        #expect(world.ending(0, id) == .refused && world.ending(1, id) == .refused)
+        // One that a person answered goes on.
+        world.policy = Policy(call: .ring)
+        world.connected()
+        #expect(world.stations[1].call?.summary.isHeardUnasked == false)
+        world.policies[1] = Policy(call: .auto)
+        world.policies[1] = Policy(call: .ring)
+        #expect(world.state(1) == .active)
     }
 
     @Test func test_idle_offer_drop_in_allowed_is_heard_and_hears_and_never_silent() {

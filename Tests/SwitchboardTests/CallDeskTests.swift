@@ -80,6 +80,8 @@ import Wire
         var orders = Orders()
         desk.told(.monitored, of: 2, &orders)
         #expect(orders.all == [.beep(true), .notice(.inCall(.monitored, peer: 2))])
+        desk.told(.autoAnswered, of: 2, &orders)
+        #expect(orders.all == [.beep(true), .chime(.page)])
         desk.told(.announced, of: 2, &orders)
         #expect(orders.all == [.chime(.page)])
         desk.told(.weak, of: 2, &orders)

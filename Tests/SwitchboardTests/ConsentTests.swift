@@ -6,7 +6,7 @@ import Time
 
 @Suite struct ConsentTests {
     private let start = Instant(nanoseconds: 5_000_000_000)
-    private var consent = Consent(at: Instant(nanoseconds: 5_000_000_000))
+    private var consent = Consent()
     /// All that a peer may be allowed.
     private let all = Policy(
         call: .auto, dropIn: true, monitor: true, emergency: true, relay: true, signal: true)
@@ -17,8 +17,10 @@ import Time
         Consent.Signs(isSpeakerOpen: open, canBeep: beep, hasTalkLamp: lamp)
     }
 
-    private mutating func policies(_ signs: Consent.Signs, at ms: Int) -> [Policy] {
-        consent.policies([all, Policy()], signs, at: start + .milliseconds(ms))
+    private mutating func policies(_ signs: Consent.Signs, isHeard: Bool = false, at ms: Int)
+        -> [Policy]
+    {
+        consent.policies([all, Policy()], signs, isHeard: isHeard, at: start + .milliseconds(ms))
     }
 
     @Test mutating func aSpeakerThatCanBeepLetsPeersListen() {
@@ -26,17 +28,33 @@ import Time
         #expect(policies(signs(open: true), at: 60_000) == [all, Policy()])
     }
 
-    @Test mutating func aSpeakerMayBeAwayForSomeSeconds() {
+    /// Whoever begins to listen is told of at once, or refused.
+    @Test mutating func nobodyBeginsToListenWhileTheSpeakerIsAway() {
+        #expect(policies(signs(open: true), at: 60_000) == [all, Policy()])
+        #expect(policies(signs(), at: 60_001) == [all.withoutListeners, Policy()])
+        #expect(policies(signs(open: true), at: 60_002) == [all, Policy()])
+    }
+
+    /// The beep comes every ten seconds.
+    @Test mutating func whoListensAlreadyGoesOnForSomeSecondsWithoutASpeaker() {
         _ = policies(signs(open: true), at: 60_000)
-        #expect(policies(signs(), at: 69_999) == [all, Policy()])
-        #expect(policies(signs(), at: 70_000) == [all.withoutListeners, Policy()])
-        #expect(policies(signs(open: true), at: 90_000) == [all, Policy()])
+        #expect(policies(signs(), isHeard: true, at: 69_999) == [all, Policy()])
+        #expect(policies(signs(), isHeard: true, at: 70_000) == [all.withoutListeners, Policy()])
+        #expect(policies(signs(open: true), isHeard: true, at: 90_000) == [all, Policy()])
+    }
+
+    /// It would stay so: nobody waits for a card that a person has muted.
+    @Test mutating func whoListensAlreadyEndsAtOnceWhereTheSpeakerIsMuted() {
+        _ = policies(signs(open: true), at: 60_000)
+        #expect(
+            policies(signs(open: true, beep: false), isHeard: true, at: 60_001)[0]
+                == all.withoutListeners)
     }
 
     /// Cards are opened after the start.
-    @Test mutating func aSpeakerHasSomeSecondsToComeAtTheStart() {
-        #expect(policies(signs(), at: 9_999)[0] == all)
-        #expect(policies(signs(), at: 10_000)[0] == all.withoutListeners)
+    @Test mutating func nothingTellsAnybodyBeforeTheCardsAreOpen() {
+        #expect(!consent.tellsOfListeners)
+        #expect(policies(signs(), at: 0)[0] == all.withoutListeners)
     }
 
     @Test mutating func aSpeakerThatIsNotToBeHeardTellsNobody() {
@@ -58,9 +76,10 @@ import Time
     @Test func theSwitchboardSaysWhetherPeopleAreTold() {
         var switchboard = Switchboard(
             peers: 2, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
-        let later = start + .seconds(10)
-        #expect(switchboard.consent.tellsOfListeners(signs(), at: start))
-        #expect(!switchboard.consent.tellsOfListeners(signs(), at: later))
-        #expect(switchboard.policies([all], signs(), at: later) == [all.withoutListeners])
+        #expect(!switchboard.consent.tellsOfListeners)
+        #expect(switchboard.policies([all], signs(open: true), at: start) == [all])
+        #expect(switchboard.consent.tellsOfListeners)
+        #expect(switchboard.policies([all], signs(), at: start) == [all.withoutListeners])
+        #expect(switchboard.consent.signs == signs())
     }
 }

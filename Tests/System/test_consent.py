@@ -81,14 +81,57 @@ class Consent(CallersTest):
         self.call(kitchen, "listen", "garage")
         wait(garage.is_talking, "the microphone of garage opens")
         garage.sections["audio"]["output"] = "none"
-        garage.sections = {title: entries for title, entries in garage.sections.items()
-                           if not title.startswith("lamp")}
+        self.without_lamps(garage)
         garage.reload()
         wait(lambda: not garage.is_talking(), "the microphone closes")
         self.assertIn("drop-in, listening in and automatic answers are refused",
                       garage.ctl("status")[1])
         call = self.call(kitchen, "listen", "garage")
         self.ended(call, (kitchen, garage), "denied")
+
+    def without_lamps(self, station):
+        """It has no lamp; the settings apply at the next reload."""
+        station.sections = {title: entries for title, entries in station.sections.items()
+                            if not title.startswith("lamp")}
+
+    def test_an_automatic_answer_beeps_whatever_is_muted(self):
+        kitchen, garage = self.scene("kitchen", "garage", policy={"call": "auto"})
+        self.without_lamps(garage)
+        garage.reload()
+        for volume in ("speaker", "tones", "page"):
+            self.do(garage, "volume", volume, "0")
+        self.do(garage, "mute", "speaker")
+        garage.record()
+        self.call(kitchen, "call", "garage")
+        wait(garage.is_talking, "the microphone opens")
+        listen(11)
+        found = beeps(garage.recorded().samples)
+        # A card that runs dry puts the recording off.
+        self.judge_in_time(len(found) == 2 and abs(found[1] - found[0] - 10) < 0.3,
+                           f"beeps at {found} s")
+        self.do(kitchen, "hangup")
+
+    def test_an_automatic_answer_ends_when_the_right_or_the_signs_go(self):
+        kitchen, garage = self.scene("kitchen", "garage", policy={"call": "auto"})
+        call = self.call(kitchen, "call", "garage")
+        wait(garage.is_talking, "the microphone opens")
+        wait(garage.is_lit, "its lamp is lit")
+        self.allow(garage, call="ring")
+        wait(lambda: not garage.is_talking(), "the microphone closes")
+        wait(lambda: not garage.is_lit(), "its lamp is dark")
+        self.ended(call, (kitchen, garage), "denied")
+        # Where nothing can tell of it, it ends, and the next one rings.
+        self.allow(garage, call="auto")
+        call = self.call(kitchen, "call", "garage")
+        wait(garage.is_talking, "the microphone opens again")
+        garage.sections["audio"]["output"] = "none"
+        self.without_lamps(garage)
+        garage.reload()
+        wait(lambda: not garage.is_talking(), "the microphone closes again")
+        self.ended(call, (kitchen, garage), "denied")
+        self.call(kitchen, "call", "garage")
+        self.stands(garage, "ringing")
+        self.assertFalse(garage.is_talking())
 
     def test_the_commands_say_what_came_of_it(self):
         kitchen, garage = self.scene("kitchen", "garage")

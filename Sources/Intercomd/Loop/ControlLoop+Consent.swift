@@ -30,13 +30,12 @@ extension ControlLoop {
         }
     }
 
-    /// Whether people here are told by a beep or a lamp that somebody listens.
-    var tellsOfListeners: Bool { switchboard.consent.tellsOfListeners(listenerSigns, at: now) }
-
-    private var listenerSigns: Consent.Signs {
-        Consent.Signs(
-            isSpeakerOpen: devices.cards.output.isOpen,
-            canBeep: devices.cards.output.isWanted && config.audio.volume != .mute,
-            hasTalkLamp: devices.lines.canShow(.talking))
+    /// What could tell people here that somebody listens.
+    var listenerSigns: Consent.Signs {
+        let output = devices.cards.output
+        let isHeard = config.audio.volume != .mute && devices.silentSpeaker == nil
+        return Consent.Signs(
+            isSpeakerOpen: output.isOpen && switchboard.still[.playback] == nil,
+            canBeep: output.isWanted && isHeard, hasTalkLamp: devices.lines.canShow(.talking))
     }
 }

@@ -24,7 +24,7 @@ extension ControlLoop {
         found.state = stateNow
         found.surroundings = switchboard.surroundings
         for talk in switchboard.openTalks.talks { found.talkingSince[talk.target] = talk.since }
-        found.tellsOfListeners = tellsOfListeners
+        found.tellsOfListeners = switchboard.consent.tellsOfListeners
         found.lastEnded = history.lastEnded
         devices.describe(in: found)
         found.soundClock = devices.soundClock(rings.counters)

@@ -137,6 +137,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
         followListeners()
         openDevices()
         followClocks()
+        // Before anybody listens to a room where nothing tells of it any more.
+        if listenerSigns != switchboard.consent.signs { consent() }
         lookAtMeters()
         followAnnouncement()
         // What was heard of a talk is judged by all news of this turn, and by the microphone, which

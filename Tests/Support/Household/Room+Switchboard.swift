@@ -106,6 +106,14 @@ extension Room {
             board.hasCallLamp = hasLamp
             board.follow(.microphone(facts, soundAt: now), at: now)
         }
+        if signs != switchboard.consent.signs { consent() }
+    }
+
+    /// What could tell people here that somebody listens.
+    var signs: Consent.Signs {
+        Consent.Signs(
+            isSpeakerOpen: sound.hasPlayback, canBeep: settings.canBeep,
+            hasTalkLamp: settings.hasTalkLamp)
     }
 
     private func followTraffic() {
@@ -153,9 +161,7 @@ extension Room {
     func consent() {
         var configured = [Policy](repeating: Policy(), count: Self.capacity)
         for (room, number) in numbers { configured[number] = settings.policy(of: room) }
-        let signs = Consent.Signs(
-            isSpeakerOpen: sound.hasPlayback, canBeep: settings.canBeep,
-            hasTalkLamp: settings.hasTalkLamp)
+        let signs = signs
         rules.looked(isSpeakerOpen: sound.hasPlayback, settings, at: now)
         let availability: Availability = isDoNotDisturb ? .doNotDisturb : .open
         let isHalfDuplex = settings.isHalfDuplex

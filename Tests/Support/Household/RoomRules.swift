@@ -67,7 +67,9 @@ struct RoomRules {
         case .press(let target, true): down.insert(target)
         case .press(let target, false): down.remove(target)
         case .ring(let chime): isRinging = chime != nil
-        case .beep(let isOn): isBeeping = isOn
+        case .beep(let isOn):
+            isBeeping = isOn
+            if isOn, !hasSigns(at: room) { room.fail("a room is heard, and nothing tells of it") }
         case .send(_, let payload): note(payload, at: room.now)
         case .hear(let peer, _, .page, let priority): mayPage(peer, priority, at: room)
         case .switchRelay(let peer, let signal): switches(signal, of: peer, at: room)
@@ -77,6 +79,10 @@ struct RoomRules {
             if !policy(of: peer, at: room).signal { room.fail("the call light is lit unasked") }
         default: break
         }
+    }
+
+    private func hasSigns(at room: Room) -> Bool {
+        room.settings.hasTalkLamp || room.settings.canBeep && room.sound.hasPlayback
     }
 
     private mutating func note(_ payload: ControlPayload, at now: Instant) {
@@ -152,12 +158,10 @@ struct RoomRules {
         let hasSigns =
             hasTalkLamp || signsSeen.map { room.now - $0 < Self.speakerPatience } ?? false
         if !isAllowed || !hasSigns {
-            return room.fail(
+            room.fail(
                 "peer \(call.peers[0]) has opened the microphone by call \(call.id.high), mode "
                     + "\(call.mode.rawValue)\(isAllowed ? ", without a beep or a lamp" : "")")
         }
-        // A call that was answered by itself goes on when such calls are not any more.
-        if call.mode == .call { wanted.insert(call.id) }
     }
 
     private mutating func lookAtPage(at room: Room) {
