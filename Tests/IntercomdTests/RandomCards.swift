@@ -164,7 +164,7 @@ struct RandomCards: ~Copyable {
         clocks.captured(count, at: now, rings.counters)
         if isMetered {
             meters.isWatched = chance(0.1)
-            meters.captured(sound.span, trialPlace: nil, at: now, rings)
+            meters.captured(sound.span, of: .open, trialPlace: nil, at: now, rings)
             while rings.sound.pop() != nil {}
             var span = sound.mutableSpan
             duplex.captured(&span)

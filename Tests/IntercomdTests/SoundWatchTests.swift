@@ -65,13 +65,37 @@ import Time
         push(8_192)
         _ = watch.look(rings, isWatched: true, at: start + .milliseconds(50))
         var levels = Levels()
-        watch.describe(in: &levels, isCapturing: true)
+        watch.describe(in: &levels, isShown: true)
         #expect(levels.low == -0.5 && levels.high == 0.25)
         #expect(!levels.spectrumDBFS.isEmpty)
-        levels = Levels()
-        watch.describe(in: &levels, isCapturing: false)
+    }
+
+    /// What a watcher has seen of an open microphone is all there is to see.
+    @Test func nothingIsToldOfTheSoundOfAClosedMicrophone() {
+        var watch = SoundWatch()
+        _ = watch.look(rings, isWatched: true, at: start)
+        push(-16_384)
+        _ = watch.look(rings, isWatched: true, at: start + .milliseconds(50))
+        var levels = Levels()
+        watch.describe(in: &levels, isShown: false)
+        #expect(levels == Levels())
+        // It opens again: what came before is gone.
+        watch.describe(in: &levels, isShown: true)
         #expect(levels.low == nil && levels.high == nil)
-        #expect(levels.spectrumDBFS.isEmpty)
+        #expect(levels.spectrumDBFS.allSatisfy { $0 < -90 })
+    }
+
+    /// However often somebody asks.
+    @Test func theLevelOfAClosedMicrophoneIsThatOfFiveTimesASecond() {
+        var watch = SoundWatch()
+        var seen: [UInt64] = []
+        for millisecond in 0..<2_000 {
+            rings.counters.set(.microphoneClips, to: UInt64(millisecond))
+            watch.follow(rings, at: start + .milliseconds(millisecond))
+            if seen.last != watch.slow.clips { seen.append(watch.slow.clips) }
+        }
+        #expect(seen.count == 10)
+        #expect(zip(seen, seen.dropFirst()).allSatisfy { $1 - $0 == 200 })
     }
 
     @Test func aTrialHearsWithoutWatchersAndIsGivenUpAtItsEnd() {

@@ -1,3 +1,4 @@
+import Audio
 import Control
 import Media
 import Station
@@ -85,6 +86,30 @@ import Time
         #expect(station.status.buttons[0].isTalking)
         station.isCapturing = false
         #expect(station.status.microphone.meter.peakDBFS == nil)
+    }
+
+    /// Whoever asks however often learns no more of a room than one level that moves slowly.
+    @Test func littleIsToldOfAMicrophoneThatIsNotOpen() throws {
+        let station = try Kitchen.snapshot()
+        var meter = LevelMeter()
+        for _ in 0..<100 { meter.add([Int16](repeating: 8_192, count: 480).span) }
+        station.media[.microphoneMeter] = meter.reading.packed
+        station.media[.microphoneClips] = 3
+        var shown: Status.Meter { station.status.microphone.meter }
+        #expect(shown.peakDBFS == nil && shown.rmsDBFS == LevelMeter.floor && shown.clips == 0)
+        station.closedMicrophone = (meter.reading, 2)
+        let rms = tenths(meter.rms)
+        #expect(shown.peakDBFS == nil && shown.rmsDBFS == rms && shown.clips == 2)
+        #expect(station.levels.microphone.meter == shown)
+        let garage = try #require(station.routing.target(named: "garage")).id
+        station.talkingSince = [garage: Kitchen.now]
+        #expect(shown.peakDBFS == -12 && shown.rmsDBFS == rms && shown.clips == 3)
+        for isTalking in [true, false] {
+            station.talkingSince = isTalking ? [garage: Kitchen.now] : [:]
+            station.state.isMicrophoneMuted = true
+            #expect(shown.peakDBFS == nil && shown.rmsDBFS == nil, "it is muted")
+        }
+        #expect(station.latencyObstacle(to: Kitchen.garage) != nil)
     }
 
     @Test func thereIsNoCallUntilThereIsOne() throws {

@@ -55,6 +55,11 @@ struct DaemonTrials: ~Copyable {
         if let error = status.audio.input.error {
             return TrialReport(test: "mic", device: device, verdict: .failed, text: error)
         }
+        guard !status.state.isMicrophoneMuted else {
+            return TrialReport(
+                test: "mic", device: device, verdict: .failed,
+                text: "the microphone is muted: intercomctl unmute mic")
+        }
         try printProgress(
             "intercomd has \(device.visible): listening for 3 s, speak", invocation)
         guard case .levels = try daemon.ask(.levels) else { throw Failure.misfit }

@@ -87,9 +87,9 @@ struct LevelsScreen {
     /// One look as a line, for a pipe, a file or a terminal without a cursor.
     static func plain(_ levels: Levels) -> String {
         func part(_ name: String, _ rms: Double?, _ peak: Double?) -> String {
-            guard let rms, let peak else { return "\(name) -" }
-            return "\(name) \(whole(rms)) dBFS peak \(whole(peak)) "
-                + SoundLevel(rms: rms).rawValue
+            guard let rms else { return "\(name) -" }
+            let loudest = peak.map { " peak \(whole($0))" } ?? ""
+            return "\(name) \(whole(rms)) dBFS\(loudest) \(SoundLevel(rms: rms).rawValue)"
         }
         let microphone = levels.microphone.meter
         var text = String(timeOfDay(milliseconds: levels.timeMilliseconds).dropLast(2))
@@ -190,8 +190,9 @@ struct LevelsScreen {
         _ name: String, _ rms: Double?, _ peak: Double?, _ mark: Double, _ columns: Int
     ) -> String {
         let name = padded(String(name.visible.prefix(Self.nameWidth - 1)), to: Self.nameWidth)
-        guard let rms, let peak else {
-            let why = columns < Self.columnsMin ? "see" : "its card does not run, see"
+        guard let rms else {
+            let why =
+                columns < Self.columnsMin ? "see" : "it is muted, or its card does not run: see"
             return "\(name)   -  \(why) intercomctl status"
         }
         let width = Self.barWidth(columns)
@@ -205,7 +206,7 @@ struct LevelsScreen {
                 cells[cell] = Self.parts[filled]
             }
         }
-        if mark > Self.barFloor {
+        if peak != nil, mark > Self.barFloor {
             cells[min(width - 1, Int(Self.place(mark, width)))] = isRich ? "│" : "|"
         }
         let number = whole(rms)
@@ -223,8 +224,10 @@ struct LevelsScreen {
     private func spectrum(_ columns: Int, rows: Int) -> [String] {
         let width = columns / Spectrum.centres.count
         var lines: [String] = []
+        // Of a closed microphone nobody sees more than its level.
+        let isHidden = bands.isEmpty && !now.microphone.isOpen
         for row in 0..<rows {
-            var text = ""
+            var text = isHidden && row == rows / 2 ? "  shown while the microphone is open" : ""
             for level in bands {
                 let share = (level - Self.spectrumFloor) / -Self.spectrumFloor
                 let filled = Int(max(0, share) * Double(rows * 8)) - (rows - 1 - row) * 8

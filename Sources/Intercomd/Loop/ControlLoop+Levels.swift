@@ -20,7 +20,8 @@ extension ControlLoop {
         guard isDue else { return }
         var levels = snapshot().levels
         levels.timeMilliseconds = wall
-        meters.describe(in: &levels, isCapturing: isCapturing)
+        let isShown = isCapturing && switchboard.openTalks.isAny && !stateNow.isMicrophoneMuted
+        meters.describe(in: &levels, isShown: isShown)
         server.tell(levels)
     }
 

@@ -29,6 +29,7 @@ extension ControlLoop {
         devices.describe(in: found)
         found.soundClock = devices.soundClock(rings.counters)
         found.isCapturing = isCapturing
+        found.closedMicrophone = (meters.slow.reading, meters.slow.clips)
         found.ownHosts = links.ownHosts
         cores.table.describe(in: found)
         for peer in found.peers.indices {

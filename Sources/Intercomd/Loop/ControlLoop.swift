@@ -124,6 +124,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     /// First what has come, then what it is time for, then what people see of both.
     private mutating func turn() {
         now = poller.wait(until: deadline, since: now)
+        meters.follow(rings, at: now)
         // A peer that lights the call light is told whether any lamp shows it.
         let hasCallLamp = devices.lines.canShow(.calling)
         feed { board, _, _ in board.hasCallLamp = hasCallLamp }

@@ -6,8 +6,11 @@ struct MeterView {
     private var spectrum = Spectrum()
     private var low: Int16?
     private var high: Int16?
+    /// Whether there is any sound in it.
+    private(set) var hasHeard = false
 
     mutating func hear(_ block: SoundBlock) {
+        hasHeard = true
         spectrum.add(block.samples.span.extracting(first: block.count))
         for index in 0..<block.count {
             let sample = block.samples[index]

@@ -5,6 +5,8 @@ internal import Realtime
 internal import Time
 
 /// The sound of the microphone on its way to those who watch it, and to a trial of the latency.
+///
+/// While the microphone is closed nobody sees more of it than its level, a few times a second.
 struct SoundWatch {
     /// 20 looks a second.
     private static let interval = Duration.milliseconds(50)
@@ -16,6 +18,8 @@ struct SoundWatch {
     /// Whether the media loop hands the sound over.
     private var isOn = false
     private var nextLook = Instant(nanoseconds: .min)
+    /// What is shown of the closed microphone.
+    private(set) var slow = SlowLevel()
 
     /// Whether a trial is under way: there is one at a time.
     var isTrying: Bool { trial != nil }
@@ -47,9 +51,20 @@ struct SoundWatch {
         return true
     }
 
+    /// Takes the level of the microphone; call it in each turn.
+    mutating func follow(_ rings: Rings, at now: Instant) {
+        slow.follow(rings.counters[.microphoneMeter], rings.counters[.microphoneClips], at: now)
+    }
+
     /// Adds what the sound itself tells, since the look before; the spectrum takes some time.
-    mutating func describe(in levels: inout Levels, isCapturing: Bool) {
-        if isCapturing { levels.spectrumDBFS = view?.bands.map { tenths($0) } ?? [] }
+    ///
+    /// Of a microphone that is closed, or gives nothing, nothing is told, later either.
+    mutating func describe(in levels: inout Levels, isShown: Bool) {
+        guard isShown else {
+            if view?.hasHeard == true { view = MeterView() }
+            return
+        }
+        levels.spectrumDBFS = view?.bands.map { tenths($0) } ?? []
         if let extremes = view?.takeExtremes() { (levels.low, levels.high) = extremes }
     }
 

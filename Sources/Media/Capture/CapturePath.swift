@@ -44,9 +44,11 @@ struct CapturePath: ~Copyable {
 
     /// Shows how loud it is, before anything is done to it.
     func measure(
-        by meters: inout Meters, trialPlace: Int?, at now: Instant, _ rings: Rings
+        by meters: inout Meters, of state: Meters.Microphone, trialPlace: Int?, at now: Instant,
+        _ rings: Rings
     ) {
-        meters.captured(samples.span(0..<fresh), trialPlace: trialPlace, at: now, rings)
+        meters.captured(
+            samples.span(0..<fresh), of: state, trialPlace: trialPlace, at: now, rings)
     }
 
     /// Shuts it where the speaker has its turn, half duplex.

@@ -33,7 +33,9 @@ extension MediaLoop {
         shedding.noteLateness(captured: count, period: cards.capturePeriod)
         let before = capturePath.microphone.captured
         let trialPlace = trial.target == nil ? nil : trial.place
-        capturePath.measure(by: &meters, trialPlace: trialPlace, at: now, rings)
+        let state: Meters.Microphone =
+            volumes.isMicrophoneMuted ? .muted : talks.isTalking ? .open : .closed
+        capturePath.measure(by: &meters, of: state, trialPlace: trialPlace, at: now, rings)
         capturePath.shut(by: &duplex, talks.talking, isUrgent: tones.isUrgent(at: now))
         capturePath.silence(isMuted: volumes.isMicrophoneMuted)
         if trialPlace != nil {

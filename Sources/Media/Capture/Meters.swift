@@ -16,7 +16,13 @@ package struct SoundBlock: Sendable {
 
 /// The levels of microphone and speaker, for the media loop; and the microphone's sound itself
 /// while somebody watches.
+///
+/// Nothing is measured of a microphone that a person has muted, and its sound is handed over only
+/// while it is open, or a tone trial listens.
 struct Meters: ~Copyable {
+    /// What of the microphone may be known.
+    enum Microphone { case muted, closed, open }
+
     private var microphone = LevelMeter()
     private var signalToNoise = SignalToNoise()
     private var speaker = LevelMeter()
@@ -34,17 +40,23 @@ struct Meters: ~Copyable {
 
     /// Takes captured samples, any number of them.
     mutating func captured(
-        _ samples: Span<Int16>, trialPlace: Int?, at now: Instant, _ rings: Rings
+        _ samples: Span<Int16>, of state: Microphone, trialPlace: Int?, at now: Instant,
+        _ rings: Rings
     ) {
-        microphone.add(samples)
+        defer { position += samples.count }
         if Self.isSound(samples) {
             rings.counters.set(.microphoneSoundAt, to: UInt64(max(0, now.nanoseconds)))
         }
+        guard state != .muted else {
+            microphone.reset()
+            rings.counters.set(.microphoneMeter, to: microphone.reading.packed)
+            return
+        }
+        microphone.add(samples)
         signalToNoise.add(samples)
         rings.counters.set(.microphoneMeter, to: microphone.reading.packed)
         rings.counters.set(.microphoneClips, to: microphone.clips)
-        if isWatched { show(samples, trialPlace, rings) }
-        position += samples.count
+        if isWatched, state == .open || trialPlace != nil { show(samples, trialPlace, rings) }
     }
 
     private static func isSound(_ samples: Span<Int16>) -> Bool {

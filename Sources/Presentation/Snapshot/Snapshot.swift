@@ -1,3 +1,4 @@
+package import Audio
 package import Config
 package import Control
 package import Crypto
@@ -69,6 +70,8 @@ package final class Snapshot {
     package var clocksApart: String?
     /// Whether the microphone's card moves sound now.
     package var isCapturing = false
+    /// What may be shown of the microphone while it is closed: its level some time ago.
+    package var closedMicrophone = (reading: LevelMeter().reading, clips: UInt64(0))
 
     // Peers and the network.
     package let ownKey: PublicKey

@@ -36,6 +36,9 @@ extension Snapshot {
         guard input.isOpen else {
             return input.error?.description ?? "there is no microphone to listen with"
         }
+        guard !state.isMicrophoneMuted else {
+            return "the microphone is muted: intercomctl unmute mic"
+        }
         if switchboard.presence.reach(of: peer) == .down { return "\(roster[peer].name) is down" }
         if switchboard.openTalks.isAny {
             return "the microphone is in use: try again when it is closed"

@@ -33,8 +33,22 @@ extension Snapshot {
         }
         let snr = media[.signalToNoise]
         if snr > 0 { microphone.snrDB = Double(snr - 1) / 10 }
-        microphone.meter = meter(.microphoneMeter, .microphoneClips, isOn: isCapturing)
+        microphone.meter = microphoneMeter
         return microphone
+    }
+
+    /// Whoever asks, and how often: of a muted microphone nothing is shown, and of a closed one
+    /// only a level that changes slowly.
+    private var microphoneMeter: Status.Meter {
+        guard !isTalking else {
+            let isOn = isCapturing && !state.isMicrophoneMuted
+            return meter(.microphoneMeter, .microphoneClips, isOn: isOn)
+        }
+        var meter = Status.Meter()
+        meter.clips = Int(closedMicrophone.clips)
+        guard isCapturing, !state.isMicrophoneMuted else { return meter }
+        meter.rmsDBFS = tenths(closedMicrophone.reading.rms)
+        return meter
     }
 
     var speakerMeter: Status.Meter {
