@@ -61,8 +61,8 @@ class Recordings(unittest.TestCase):
 
     def test_what_does_not_fit_waits_for_the_next_moment(self):
         found = mahimahi.delays([400], 0.3)
-        self.assertEqual(found[:13], [420 - 20 * number for number in range(13)])
-        self.assertEqual(found[13:], [800 - 260 + 20, 800 - 280 + 20])
+        self.assertEqual(found[:12], [420 - 20 * number for number in range(12)])
+        self.assertEqual(found[12:], [800 - 240 + 20, 800 - 260 + 20, 800 - 280 + 20])
 
 
 class Plot(unittest.TestCase):

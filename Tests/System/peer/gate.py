@@ -61,14 +61,14 @@ class Held(Rule):
         if not again:
             self.taken = [one for one in self.taken if one not in chosen]
         for one in chosen:
-            self._gate.forward(one)
+            self._gate.forward(one._replace(at=self._gate.clock()))
 
 
 class Gate:
     """Rules apply in the order in which they were made; the first that is concerned decides."""
 
-    def __init__(self, forward):
-        self.forward, self.rules, self.seen = forward, [], []
+    def __init__(self, forward, clock):
+        self.forward, self.clock, self.rules, self.seen = forward, clock, [], []
 
     def take(self, datagram):
         self.seen.append(datagram)

@@ -28,7 +28,7 @@ class Middle:
             # The socket that faces a station: it gets what that station sends.
             self._sockets[station] = made
         for station, opposite in ((one, other), (other, one)):
-            self._gates[station] = Gate(self._carrier(opposite))
+            self._gates[station] = Gate(self._carrier(opposite), time.monotonic)
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 

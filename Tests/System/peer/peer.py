@@ -120,7 +120,7 @@ class Peer:
         if session is self.slots.current:
             self.handshakes.confirmed(session)
         self.paths.note(session, counter, datagram.source)
-        is_fresh = session.clock.age(time, self.clock()) <= FRESH_S
+        is_fresh = session.clock.age(time, datagram.at) <= FRESH_S
         if not is_fresh and flags & KINDS != CONTROL:
             raise Dropped("stale")
         if flags & KINDS == AUDIO:

@@ -13,7 +13,8 @@ class VirtualWire:
     def __init__(self, network, address):
         self._network, self.address, self._arrived = network, address, collections.deque()
         self.clock = network.clock
-        self.leaving, self.arriving = Gate(network.carry), Gate(self._arrived.append)
+        self.leaving = Gate(network.carry, self.clock)
+        self.arriving = Gate(self._arrived.append, self.clock)
         self.open(*address)
 
     def open(self, host=None, port=0):

@@ -3,9 +3,21 @@
 import collections
 import select
 import socket
+import struct
 import time
 
 from .gate import Datagram, Gate, taken_from
+
+SO_TIMESTAMPNS = 35
+"""The kernel tells when a datagram came: what waits here for a busy peer was not held back."""
+
+
+def waited(told):
+    """Seconds for which a datagram lay in its socket, by what the kernel tells beside it."""
+    for _, _, data in told:
+        seconds, nanoseconds = struct.unpack("qq", data)
+        return max(0.0, time.time() - seconds - nanoseconds / 1e9)
+    return 0.0
 
 
 class Wire:
@@ -18,7 +30,8 @@ class Wire:
 
     def __init__(self, host="127.0.0.1", port=0, clock=time.monotonic):
         self.clock, self._sockets, self._arrived = clock, {}, collections.deque()
-        self.leaving, self.arriving = Gate(self._send), Gate(self._arrived.append)
+        self.leaving = Gate(self._send, clock)
+        self.arriving = Gate(self._arrived.append, clock)
         self.address = self.open(host, port)
 
     def open(self, host=None, port=0):
@@ -27,6 +40,7 @@ class Wire:
         one = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
         one.setblocking(False)
         one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        one.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         one.bind((host, port))
         address = one.getsockname()[:2]
         self._sockets[address] = one
@@ -49,10 +63,11 @@ class Wire:
         for address, one in list(self._sockets.items()):
             while True:
                 try:
-                    data, source = one.recvfrom(65_535)
+                    data, told, _, source = one.recvmsg(65_535, socket.CMSG_SPACE(16))
                 except OSError:
                     break
-                self.arriving.take(Datagram(self.clock(), data, source[:2], address))
+                at = self.clock() - waited(told)
+                self.arriving.take(Datagram(at, data, source[:2], address))
         return list(taken_from(self._arrived))
 
     @property
