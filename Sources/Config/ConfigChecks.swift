@@ -107,19 +107,15 @@ extension ConfigReader {
         }
     }
 
-    /// A peer asks for a relay by a number made from its name, so each number must mean one relay.
+    /// Whoever names a relay in a policy means one of this station.
     private mutating func checkRelays() {
-        for (index, relay) in config.relays.enumerated() {
-            let number = RelayNumber.of(relay.name)
-            guard
-                let other = config.relays[..<index].first(where: {
-                    $0.name != relay.name && RelayNumber.of($0.name) == number
-                })
-            else { continue }
-            fail(
-                relay.origin,
-                "[relay \(relay.name)]: peers could not tell it from [relay \(other.name)] at "
-                    + "\(other.origin), for both names make the number \(number); rename one")
+        let relays = config.relays.map { $0.name }
+        for policy in [config.policy] + config.policies {
+            for name in policy.relay where !relays.contains(name) {
+                fail(
+                    policy.relayOrigin, "relay: there is no [relay \(name)] here",
+                    nearestWord(to: name, among: relays))
+            }
         }
     }
 

@@ -81,7 +81,7 @@ public struct PeerPolicy: JSONRecord, Equatable, Sendable {
     public var monitor = false
     public var high = false
     public var emergency = false
-    public var relay = false
+    public var relays: [String] = []
     public var signal = false
 
     public init() {}
@@ -93,7 +93,7 @@ public struct PeerPolicy: JSONRecord, Equatable, Sendable {
         coder.field("monitor", &monitor)
         coder.field("high", &high)
         coder.field("emergency", &emergency)
-        coder.field("relay", &relay)
+        coder.field("relays", &relays)
         coder.field("signal", &signal)
     }
 }

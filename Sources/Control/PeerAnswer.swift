@@ -1,11 +1,11 @@
 /// A peer's answer to a request for its relay or call light.
 public enum PeerAnswer: String, Sendable, CaseIterable {
     case done
-    /// Its policy does not allow it, or the relay cannot be switched.
+    /// Its policy does not allow it, there is no such relay, or it cannot be switched.
     case denied
     /// It has no lamp for the call light.
     case unseen
-    /// It has no such relay, or does not know such requests.
+    /// It does not know such requests.
     case unknown
     case noAnswer = "no_answer"
 
@@ -13,7 +13,7 @@ public enum PeerAnswer: String, Sendable, CaseIterable {
     public var words: String {
         switch self {
         case .done: "done"
-        case .denied: "not allowed, or could not be done there"
+        case .denied: "not allowed, not known, or could not be done there"
         case .unseen: "nothing there shows it: no lamp has show = calling"
         case .unknown: "not known there"
         case .noAnswer: "no answer"

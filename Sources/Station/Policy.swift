@@ -21,13 +21,14 @@ public struct Policy: Equatable, Sendable {
     public var high: Bool
     /// The peer may use the emergency priority: above do-not-disturb and other calls.
     public var emergency: Bool
-    public var relay: Bool
+    /// The relays that the peer may switch, by the references of their names.
+    public var relays: [UInt64]
     public var signal: Bool
 
     public init(
         call: Answering = .ring, announce: Bool = true, dropIn: Bool = false,
-        monitor: Bool = false, high: Bool = false, emergency: Bool = false, relay: Bool = false,
-        signal: Bool = true
+        monitor: Bool = false, high: Bool = false, emergency: Bool = false,
+        relays: [UInt64] = [], signal: Bool = true
     ) {
         self.call = call
         self.announce = announce
@@ -35,7 +36,7 @@ public struct Policy: Equatable, Sendable {
         self.monitor = monitor
         self.high = high
         self.emergency = emergency
-        self.relay = relay
+        self.relays = relays
         self.signal = signal
     }
 

@@ -3,16 +3,16 @@ public import Wire
 
 /// Pages, call lights and relays: they need a right, but no answer by a person.
 extension Station {
-    /// Asks a peer for a light or a relay.
+    /// Asks a peer for its light, or for one of its relays, whose time is that peer's.
     ///
     /// - Returns: the number by which the outcome is reported.
     public mutating func ask(
-        _ peer: Int, _ target: Signal.Target, argument: UInt8, time: Duration, at now: Instant
+        _ peer: Int, _ target: Signal.Target, reference: UInt64, time: Duration, at now: Instant
     ) -> UInt32 {
         self.now = now
         let tenths = UInt16(clamping: time.milliseconds / 100)
         let mid = peers[peer].exchange.send(at: now) { mid in
-            .signal(Signal(mid: mid, target: target, argument: argument, time: tenths))
+            .signal(Signal(mid: mid, target: target, reference: reference, time: tenths))
         }
         // A station has few requests open at a time: the oldest is the least useful.
         if peerRequests.count == RecordExchange.outgoingMax { peerRequests.removeFirst() }
@@ -33,7 +33,8 @@ extension Station {
     mutating func signalled(_ signal: Signal, by peer: Int) {
         let policy = calls.policies[peer]
         switch signal.target {
-        case .callLight where policy.signal, .relay where policy.relay:
+        case .callLight where policy.signal,
+            .relay where policy.relays.contains(signal.reference):
             tell(.signalled(peer: peer, signal))
         case .callLight, .relay:
             calls.refuse(signal.target == .relay ? .relay : .signal, by: peer, at: now)

@@ -69,10 +69,11 @@ extension Switchboard {
             let id = station.call?.summary.id
             if let problem = station.hangUp(at: now) { throw .call(problem) }
             return .hungUp(id)
-        case .ask(let named, let target, let argument, let what):
+        case .ask(let named, let target, let reference, let what):
             guard let peer = named.found else { throw .unknown }
-            let mid = station.ask(
-                peer, target, argument: argument, time: CallLight.requested, at: now)
+            // The other station's settings say how long its relay is on.
+            let time: Duration = target == .callLight ? CallLight.requested : .zero
+            let mid = station.ask(peer, target, reference: reference, time: time, at: now)
             peerRequests.asked(peer, mid: mid, for: what)
             orders.add(.want(peer: peer))
             return .asked(peerRequest: mid)

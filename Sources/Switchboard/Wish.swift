@@ -18,8 +18,8 @@ package enum Wish: Equatable, Sendable {
     case answer
     case reject
     case hangUp
-    /// A peer is asked for a light or a relay; `what` is the word for it.
-    case ask(Named<Int>, Signal.Target, argument: UInt8, what: String)
+    /// A peer is asked for its light, or its relay of this reference; `what` is the word for it.
+    case ask(Named<Int>, Signal.Target, reference: UInt64, what: String)
     /// The speaker plays a tone to be judged by.
     case tone
 

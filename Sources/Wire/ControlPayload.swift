@@ -54,8 +54,7 @@ extension ControlRecord {
         case .ringing: 20
         case .answer: 21
         case .reject, .cancel, .bye: 22
-        case .stream: 15
-        case .signal: 8
+        case .stream, .signal: 15
         case .result: 9
         }
     }
@@ -96,8 +95,8 @@ extension ControlRecord {
         case .signal(let signal):
             span.write(signal.mid, at: start)
             span[start + 4] = signal.target.rawValue
-            span[start + 5] = signal.argument
-            span.write(signal.time, at: start + 6)
+            span.write(signal.reference, at: start + 5)
+            span.write(signal.time, at: start + 13)
         case .result(let result):
             span.write(result.mid, at: start)
             span.write(result.request, at: start + 4)

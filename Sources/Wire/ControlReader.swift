@@ -61,8 +61,7 @@ public enum ControlReader {
         case 17: size == 20
         case 18: size == 21
         case 19, 20, 21: size == 22
-        case 22: size == 15
-        case 23: size == 8
+        case 22, 23: size == 15
         case 24: size == 9
         // Unknown types below 16 are skipped; from 16 on a record starts with its number, which is
         // acknowledged.
@@ -104,7 +103,7 @@ extension ControlRecord {
             self = .signal(
                 Signal(
                     mid: body.uint32(at: 0), target: Signal.Target(rawValue: body[4]),
-                    argument: body[5], time: body.uint16(at: 6)))
+                    reference: body.uint64(at: 5), time: body.uint16(at: 13)))
         case 24:
             self = .result(
                 RequestResult(

@@ -19,15 +19,15 @@ public struct Signal: Equatable, Sendable {
 
     public var mid: UInt32
     public var target: Target
-    /// Which one, for targets that exist more than once.
-    public var argument: UInt8
-    /// For how long, in 0.1 s.
+    /// The relay, by eight bytes that are made from its name; 0 for the call light.
+    public var reference: UInt64
+    /// For how long, in 0.1 s; 0 for a relay, which has its own time.
     public var time: UInt16
 
-    public init(mid: UInt32, target: Target, argument: UInt8, time: UInt16) {
+    public init(mid: UInt32, target: Target, reference: UInt64, time: UInt16) {
         self.mid = mid
         self.target = target
-        self.argument = argument
+        self.reference = reference
         self.time = time
     }
 }

@@ -30,6 +30,8 @@ func withoutOrigins(_ config: Config) -> Config {
         config.lamps[index].origin = nowhere
         config.lamps[index].lineOrigin = nowhere
     }
+    config.policy.relayOrigin = nowhere
+    for index in config.policies.indices { config.policies[index].relayOrigin = nowhere }
     for index in config.relays.indices {
         config.relays[index].origin = nowhere
         config.relays[index].lineOrigin = nowhere

@@ -54,9 +54,14 @@ private let wrongCases: [WrongCase] = [
         "[relay door]\nline = GPIO4\n[lamp l]\nline = GPIO4\nshow = fault",
         "4: line: GPIO4 is already the line of [lamp l] at a.conf:6"),
     WrongCase(
-        "[relay office]\nline = GPIO4\n[relay latch]\nline = GPIO5",
-        "5: [relay latch]: peers could not tell it from [relay office] at a.conf:3, for both names"
-            + " make the number 175; rename one"),
+        "[policy]\nrelay = dor\n[relay door]\nline = GPIO4",
+        "4: relay: there is no [relay dor] here; did you mean \"door\"?"),
+    WrongCase(
+        "[policy]\nrelay = allow",
+        "4: relay: allow names no relay; write the peer's relays: relay = door"),
+    WrongCase(
+        "[policy]\nrelay = door, deny\n[relay door]\nline = GPIO4",
+        "4: relay: deny means no relay and must be the only item"),
     WrongCase("[levels]", "3: [levels] is not in this version"),
     WrongCase(
         "[policy]\ncall = sometimes", "4: call: \"sometimes\" must be ring, auto or never"),

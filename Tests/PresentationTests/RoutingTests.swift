@@ -81,9 +81,4 @@ import Testing
             #expect(routing.channels[1].number == 2)
         }
     }
-
-    /// SHA-256("intercom/1 channel" ‖ "house"), first eight bytes, by another implementation.
-    @Test func aChannelIsKnownByItsHash() {
-        #expect(Routing.reference(ofChannel: "house") == 0x799B8F7DA1BAAF96)
-    }
 }

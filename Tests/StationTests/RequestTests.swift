@@ -192,7 +192,7 @@ import Wire
     @Test func aCallLightIsAskedForAndAnswered() {
         var world = CallWorld(2)
         let request = world.act(0) {
-            $0.ask(1, .callLight, argument: 0, time: .seconds(5), at: $1)
+            $0.ask(1, .callLight, reference: 0, time: .seconds(5), at: $1)
         }
         world.run(for: moment)
         #expect(world.pages(1) == ["asked 1 50"])
@@ -201,20 +201,35 @@ import Wire
 
     @Test func aRelayIsDeniedUnlessAllowed() {
         var world = CallWorld(2)
-        let first = world.act(0) { $0.ask(1, .relay, argument: 3, time: .zero, at: $1) }
+        let first = world.act(0) { $0.ask(1, .relay, reference: 3, time: .zero, at: $1) }
         world.run(for: moment)
         #expect(world.pages(0) == ["result \(first) 1"])
         #expect(world.pages(1) == ["refused relay 1"])
-        world.policy = Policy(relay: true)
-        let second = world.act(0) { $0.ask(1, .relay, argument: 3, time: .zero, at: $1) }
+        world.policy = Policy(relays: [4, 3])
+        let second = world.act(0) { $0.ask(1, .relay, reference: 3, time: .zero, at: $1) }
         world.run(for: moment)
         #expect(world.pages(0) == ["result \(first) 1", "result \(second) 0"])
+    }
+
+    /// A right to the door is none to the garage, nor to a relay that is not there.
+    @Test func aRelayThatThePolicyDoesNotNameIsDenied() {
+        var world = CallWorld(2)
+        world.policy = Policy(relays: [3])
+        for reference: UInt64 in [0, 2, 3 | 1 << 32, 3 << 8] {
+            let request = world.act(0) {
+                $0.ask(1, .relay, reference: reference, time: .zero, at: $1)
+            }
+            world.run(for: moment)
+            #expect(world.pages(0).last == "result \(request) 1")
+        }
+        #expect(world.stations[1].refusals(of: 0)[.relay] == 4)
+        #expect(world.pages(1) == ["refused relay 1"])
     }
 
     @Test func whatIsAskedInVainIsSaid() {
         var world = CallWorld(2)
         world.cut = [[0, 1]]
-        let request = world.act(0) { $0.ask(1, .relay, argument: 3, time: .zero, at: $1) }
+        let request = world.act(0) { $0.ask(1, .relay, reference: 3, time: .zero, at: $1) }
         world.run(for: .milliseconds(8100))
         #expect(world.pages(0) == ["result \(request) none"])
     }

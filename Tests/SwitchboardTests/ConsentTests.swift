@@ -9,7 +9,7 @@ import Time
     private var consent = Consent()
     /// All that a peer may be allowed.
     private let all = Policy(
-        call: .auto, dropIn: true, monitor: true, emergency: true, relay: true, signal: true)
+        call: .auto, dropIn: true, monitor: true, emergency: true, relays: [1], signal: true)
 
     private func signs(open: Bool = false, beep: Bool = true, lamp: Bool = false)
         -> Consent.Signs
@@ -70,7 +70,7 @@ import Time
     @Test mutating func whatNobodyIsToldOfNeedsAKeyHere() {
         let left = policies(signs(beep: false), at: 0)[0]
         #expect(!left.opensMicrophone && left.call == .ring)
-        #expect(left.announce && left.emergency && left.relay && left.signal)
+        #expect(left.announce && left.emergency && left.relays == [1] && left.signal)
     }
 
     @Test func theSwitchboardSaysWhetherPeopleAreTold() {

@@ -10,14 +10,14 @@ import Wire
     private let start = Instant(nanoseconds: 5_000_000_000)
     private let call = Int(TalkTarget.call)
     private let id = CallID(high: 1, low: 2)
-    private let door = Signal(mid: 7, target: .relay, argument: 1, time: 0)
+    private let door = Signal(mid: 7, target: .relay, reference: 1, time: 0)
     private var switchboard = Switchboard(
         peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
         at: Instant(nanoseconds: 5_000_000_000))
 
     init() {
         for peer in 1...2 { switchboard.follow(.up(isNewBoot: true), of: peer, at: start) }
-        let policies = [Policy](repeating: Policy(call: .ring, relay: true), count: 4)
+        let policies = [Policy](repeating: Policy(call: .ring, relays: [1]), count: 4)
         switchboard.consent(to: policies, .open, isHalfDuplex: false, at: start)
         while switchboard.nextOrder() != nil {}
     }
@@ -124,7 +124,7 @@ import Wire
 
     @Test(arguments: [false, true])
     mutating func whoLightsTheCallLightIsToldOnceWhetherItIsSeen(hasLamp: Bool) {
-        let light = Signal(mid: 7, target: .callLight, argument: 0, time: 300)
+        let light = Signal(mid: 7, target: .callLight, reference: 0, time: 300)
         switchboard.hasCallLamp = hasLamp
         for _ in 0..<2 { switchboard.receive(.signal(light), from: 1, at: start) }
         let done = wantedBySignals()

@@ -41,6 +41,6 @@ extension Switchboard {
         let tenths = UInt16(time.milliseconds / 100)
         follow(
             .signalled(
-                peer: peer, Signal(mid: 1, target: .callLight, argument: 0, time: tenths)))
+                peer: peer, Signal(mid: 1, target: .callLight, reference: 0, time: tenths)))
     }
 }

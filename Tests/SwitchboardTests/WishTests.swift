@@ -35,7 +35,7 @@ import Wire
         switchboard.follow(.up(isNewBoot: true), of: 1, at: start)
         let open = Policy(
             call: .ring, announce: false, dropIn: false, monitor: false, emergency: false,
-            relay: false, signal: false)
+            relays: [], signal: false)
         switchboard.consent(
             to: [Policy](repeating: open, count: 4), .open, isHalfDuplex: false, at: start)
         while switchboard.nextOrder() != nil {}
@@ -139,7 +139,7 @@ import Wire
         #expect(problem(of: .endPage(nothing)) == .unknown)
         #expect(problem(of: .call(nothing, calling)) == .unknown)
         #expect(
-            problem(of: .ask(.init("nothing", nil), .callLight, argument: 0, what: "call light"))
+            problem(of: .ask(.init("nothing", nil), .callLight, reference: 0, what: "call light"))
                 == .unknown)
     }
 
@@ -264,7 +264,7 @@ import Wire
     // MARK: The rest
 
     @Test mutating func whatCameOfARequestIsTold() throws {
-        let asked = try obey(.ask(.init("cellar", 2), .relay, argument: 1, what: "relay door"))
+        let asked = try obey(.ask(.init("cellar", 2), .relay, reference: 1, what: "relay door"))
         guard case .asked(let request) = asked else {
             Issue.record("\(asked)")
             return
@@ -274,6 +274,24 @@ import Wire
         #expect(
             switchboard.decided
                 == [.notice(.result(peer: 2, peerRequest: request, what: "relay door", .done))])
+    }
+
+    /// How long a relay is on is for its own station to say.
+    @Test(arguments: [(Signal.Target.relay, UInt16(0)), (.callLight, 300)])
+    mutating func aPeerIsAskedForALightForSoLongAndForARelay(
+        _ target: Signal.Target, _ time: UInt16
+    ) throws {
+        switchboard.follow(.up(isNewBoot: true), of: 2, at: start)
+        _ = try obey(.ask(.init("cellar", 2), target, reference: 7, what: "it"))
+        var asked: [Signal] = []
+        while let order = switchboard.nextOrder() {
+            guard case .send(2, let payload) = order else { continue }
+            _ = ControlReader.read(payload.bytes.span) {
+                if case .signal(let signal) = $0 { asked.append(signal) }
+            }
+        }
+        #expect(asked.map { $0.time } == [time])
+        #expect(asked.map { $0.reference } == [7])
     }
 
     @Test mutating func aToneNeedsASpeaker() throws {
@@ -296,7 +314,7 @@ import Wire
     @Test mutating func whoAsksForALightOrATalkInVainNeedNotBeHere() {
         missACall()
         _ = try? obey(.tone)
-        _ = try? obey(.ask(.init("cellar", 2), .callLight, argument: 0, what: "call light"))
+        _ = try? obey(.ask(.init("cellar", 2), .callLight, reference: 0, what: "call light"))
         _ = try? obey(.talk(nothing, isDown: true))
         _ = try? obey(.talk(house, isDown: true), with: none)
         #expect(switchboard.callDesk.hasMissed)

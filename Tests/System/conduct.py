@@ -11,7 +11,7 @@ from peer.live import Live
 from peer.primitives import public_key
 from peer.records import record
 
-DOOR = "GPIO24"
+DOOR, GARAGE = "GPIO24", "GPIO25"
 
 
 def secret_below(public):
@@ -31,7 +31,8 @@ def set_up():
     kitchen.write_identity(secret.hex())
     kitchen.public_key = kitchen.identity.text
     kitchen.sections["relay door"] = {"line": DOOR, "pulse": "300ms"}
-    kitchen.sections["policy friend"] = {"relay": "allow"}
+    kitchen.sections["relay garage"] = {"line": GARAGE, "pulse": "300ms"}
+    kitchen.sections["policy friend"] = {"relay": "door"}
     friend = beside(kitchen, "friend", called=False)
     other = beside(kitchen, "other", suite=2, psk=secrets.token_bytes(32))
     low = beside(kitchen, "low", secret=secret_below(kitchen.identity.public))

@@ -105,7 +105,7 @@ class Work(MemberTest):
         cls.garage.sections |= {
             "relay door": {"line": DOOR, "pulse": "2s"},
             "lamp bell": {"line": BELL, "show": "calling"},
-            "policy": {"relay": "allow", "drop-in": "allow", "monitor": "allow"}}
+            "policy": {"relay": "door", "drop-in": "allow", "monitor": "allow"}}
         cls.garage.knows(cls.kitchen, port=5577, calls=False)
         cls.garage.reload()
         folder = cls.scene.folder
@@ -274,7 +274,7 @@ class Work(MemberTest):
         try:
             self.assertIn("ended with 1", self.complaint(False, ("relay", "door", "garage")))
         finally:
-            self.garage.sections["policy"]["relay"] = "allow"
+            self.garage.sections["policy"]["relay"] = "door"
             self.garage.reload()
         self.assertIn("nobody has said", self.complaint(False, ("relay", "gate")))
         # Root's work is not a member's.

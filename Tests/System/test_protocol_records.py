@@ -5,7 +5,7 @@ import secrets
 import time
 import unittest
 
-from conduct import DOOR, ConductTest, set_up
+from conduct import DOOR, GARAGE, ConductTest, set_up
 from lab import sound, wait
 from peer import opus, records
 from peer.frames import CONTROL
@@ -48,7 +48,7 @@ class Records(ConductTest):
         peer, since = self.friend, len(self.friend.arrivals)
         peer.manners.acknowledges = True
         mid = peer.letters.new_mid()
-        signal = record("SIGNAL", mid=mid, what=1, arg=0, time=10)
+        signal = record("SIGNAL", mid=mid, what=1, ref=bytes(8), time=10)
         for _ in range(3):
             peer.send(signal)
         wait(lambda: sum(mid in one.record.fields["mids"] for one in peer.got("ACK", since)) == 3,
@@ -59,25 +59,31 @@ class Records(ConductTest):
     def test_results_of_signals(self):
         def result(peer, name):
             since = len(peer.arrivals)
-            letter = peer.post("SIGNAL", what=2, arg=records.relay(name), time=0)
+            letter = peer.post("SIGNAL", what=2, ref=records.relay(name), time=0)
             return self.came(peer, "RESULT", since, of=letter.mid)[0]["status"]
 
         self.assertEqual(result(self.friend, "door"), DONE)
         wait(lambda: self.kitchen.level(DOOR) == 0, "the pulse is over")
-        self.assertEqual(result(self.friend, "gate"), UNKNOWN)
+        # There is no gate, and the garage is not for friends: both look the same from outside.
+        self.assertEqual(result(self.friend, "gate"), DENIED)
+        self.assertEqual(result(self.friend, "garage"), DENIED)
         self.assertEqual(result(self.other, "door"), DENIED)
         self.assertEqual(result(self.other, "gate"), DENIED)
         self.kitchen.said("relay door: on")
+        self.assertEqual(self.kitchen.level(GARAGE), 0)
+        self.assertNotIn("relay garage: on", self.kitchen.log)
 
     def test_signals_of_kitchen(self):
         peer = self.friend
-        for words, what, arg in ((("signal", "friend"), 1, 0),
+        for words, what, ref in ((("signal", "friend"), 1, bytes(8)),
                                  (("relay", "gate", "friend"), 2, records.relay("gate"))):
             since = len(peer.arrivals)
             with concurrent.futures.ThreadPoolExecutor() as pool:
                 asked = pool.submit(self.kitchen.ctl, *words)
-                mid = self.came(peer, "SIGNAL", since, what=what, arg=arg)[0]["mid"]
-                peer.post("RESULT", of=mid, status=DENIED)
+                asks = self.came(peer, "SIGNAL", since, what=what, ref=ref)[0]
+                # A relay's time is its own station's.
+                self.assertEqual(asks["time"] == 0, what == 2)
+                peer.post("RESULT", of=asks["mid"], status=DENIED)
                 code, out, error = asked.result()
             self.assertEqual(code, 1, error)
             self.assertIn("not allowed", out)
@@ -88,8 +94,8 @@ class Records(ConductTest):
         for boot in range(2):
             since = len(peer.arrivals)
             for _ in range(2):
-                peer.send(record("SIGNAL", mid=mid, what=2, arg=records.relay("gate"), time=0))
-            self.came(peer, "RESULT", since, of=mid, status=UNKNOWN)
+                peer.send(record("SIGNAL", mid=mid, what=2, ref=records.relay("gate"), time=0))
+            self.came(peer, "RESULT", since, of=mid, status=DENIED)
             self.assert_nothing_came(peer, "SIGNAL", since)
             self.assertEqual(len({one.record.mid for one in peer.got("RESULT", since)}), 1)
             if boot == 0:

@@ -9,7 +9,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
 @Suite struct ControlPayloadTests {
     @Test func writesEveryRecordOfTheVectors() throws {
         let cases = try Vectors().cases("control")
-        #expect(cases.count == 24)
+        #expect(cases.count == 25)
         for (input, expected) in cases {
             let expected = try #require(expected as? [String: Any])
             let fields = try #require(input as? [String: Any])
@@ -133,11 +133,13 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
                     priority: Priority(rawValue: fields.uint8("priority")),
                     reference: isHouse ? 0x799B_8F7D_A1BA_AF96 : number(hex: fields["ref"])))
         case "SIGNAL":
+            let isDoor = fields["ref"] as? String == "RELAY:door"
             return .signal(
                 Signal(
                     mid: fields.uint32("mid"),
                     target: Signal.Target(rawValue: fields.uint8("what")),
-                    argument: fields.uint8("arg"), time: fields.uint16("time")))
+                    reference: isDoor ? 0x1F56_5F6D_84A7_FCC9 : number(hex: fields["ref"]),
+                    time: fields.uint16("time")))
         case "RESULT":
             return .result(
                 RequestResult(
@@ -194,7 +196,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
         case 16:
             return .signal(
                 Signal(
-                    mid: mid, target: Signal.Target(rawValue: byte), argument: byte &+ 1,
+                    mid: mid, target: Signal.Target(rawValue: byte), reference: random.next(),
                     time: short))
         case 17:
             return .result(

@@ -11,9 +11,11 @@ extension Config {
         public internal(set) var monitor = false
         public internal(set) var high = false
         public internal(set) var emergency = false
-        public internal(set) var relay = false
+        /// The relays of this station that the peer may switch.
+        public internal(set) var relay: [String] = []
         public internal(set) var signal = true
         public internal(set) var origin = Origin.nowhere
+        public internal(set) var relayOrigin = Origin.nowhere
     }
 
     /// The policy that holds for the peer of this name.
@@ -32,7 +34,8 @@ extension Config.Policy: NamedSection {
             Setting("monitor", consent, { $0.monitor }, { $0.monitor = $1 }),
             Setting("high", consent, { $0.high }, { $0.high = $1 }),
             Setting("emergency", consent, { $0.emergency }, { $0.emergency = $1 }),
-            Setting("relay", consent, { $0.relay }, { $0.relay = $1 }),
+            Setting("relay", relaysForm, { $0.relay }, { $0.relay = $1 })
+                .at { $0.relayOrigin = $1 },
             Setting("signal", consent, { $0.signal }, { $0.signal = $1 }),
         ]
     }
@@ -40,5 +43,31 @@ extension Config.Policy: NamedSection {
     mutating func begin(_ section: INI.Section) {
         name = section.name
         origin = section.origin
+        relayOrigin = section.origin
+    }
+
+    /// Names and no word for all: a relay that is added later is nobody's until it is named.
+    private static var relaysForm: Form<[String]> {
+        let (none, all) = ("deny", "allow")
+        let item = Form<String>(
+            allowed: .forms([none, "NAME", "NAME, NAME"]),
+            parse: { text in
+                guard text != all else {
+                    return .wrong("\(all) names no relay; write the peer's relays: relay = door")
+                }
+                return parseName(text)
+            },
+            text: { $0 })
+        let names = item.list(limit: Limits.relays)
+        return Form(
+            allowed: names.allowed,
+            parse: { text in
+                names.parse(text).then { found in
+                    guard found.contains(none) else { return .value(found) }
+                    return found.count == 1
+                        ? .value([]) : .wrong("\(none) means no relay and must be the only item")
+                }
+            },
+            text: { $0.isEmpty ? none : names.text($0) })
     }
 }

@@ -30,9 +30,11 @@ private func screen(of detail: PeerDetail) -> String {
         ? "verified: its 24 digits were compared\n"
         : "NOT VERIFIED: sudo intercomctl peer verify \(name) DIGITS\n"
     let policy = detail.policy
+    let relays = (["relay"] + policy.relays.map { $0.visible }).joined(separator: " ")
     let rights = [
         ("announce", policy.announce), ("drop-in", policy.dropIn), ("monitor", policy.monitor),
-        ("high", policy.high), ("emergency", policy.emergency), ("relay", policy.relay),
+        ("high", policy.high), ("emergency", policy.emergency),
+        (relays, !policy.relays.isEmpty),
         ("signal", policy.signal),
     ]
     text += "its calls: \(policy.call.visible)\n"

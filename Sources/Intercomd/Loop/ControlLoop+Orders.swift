@@ -34,7 +34,9 @@ extension ControlLoop {
             let calling = Wish.Calling(Boot.callID(), ringTime: config.call.ringTime)
             feed { board, _, now in board.redial(peer, calling, at: now) }
         case .switchRelay(let peer, let signal):
-            let relay = config.relays.firstIndex { RelayNumber.of($0.name) == signal.argument }
+            let relay = config.relays.firstIndex {
+                Reference.of(relay: $0.name) == signal.reference
+            }
             let switched = pulse(relay, by: "peer \(roster[peer].name)", peer: peer)
             let status = RequestResult.Status(switched)
             feed { board, _, _ in board.switched(status, for: signal, of: peer) }

@@ -13,6 +13,7 @@ extension Policy {
         self.init(
             call: call, announce: configured.announce, dropIn: configured.dropIn,
             monitor: configured.monitor, high: configured.high,
-            emergency: configured.emergency, relay: configured.relay, signal: configured.signal)
+            emergency: configured.emergency,
+            relays: configured.relay.map { Reference.of(relay: $0) }, signal: configured.signal)
     }
 }

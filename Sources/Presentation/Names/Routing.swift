@@ -23,7 +23,7 @@ package struct Routing {
         var names: [String] = []
         var channels: [Channel] = []
         for channel in config.channels {
-            let reference = Self.reference(ofChannel: channel.name)
+            let reference = Reference.of(channel: channel.name)
             let members = roster.listeners(of: .channel(channel.name), in: config)
             let number = numbers[channel.name]!
             targets.append(
@@ -87,15 +87,6 @@ package struct Routing {
     /// The name of the channel of this reference; nil where this station does not have it.
     package func channelName(of reference: UInt64) -> String? {
         channels.first { $0.reference == reference }.flatMap { channelName($0.number) }
-    }
-
-    /// The eight bytes a channel is known by: SHA-256("intercom/1 channel" ‖ name)[0..8).
-    package static func reference(ofChannel name: String) -> UInt64 {
-        let text = Array("intercom/1 channel".utf8) + Array(name.utf8)
-        let digest = SHA256.hash(text.span)
-        var reference: UInt64 = 0
-        for index in 0..<8 { reference = reference << 8 | UInt64(digest[index]) }
-        return reference
     }
 }
 

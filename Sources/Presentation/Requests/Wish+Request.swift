@@ -18,9 +18,10 @@ extension Wish {
             self = isReply ? .reply(isDown: isDown) : .talk(named, isDown: isDown)
         case .relay(let name, let peer?):
             self = .ask(
-                names.peer(peer), .relay, argument: RelayNumber.of(name), what: "relay \(name)")
+                names.peer(peer), .relay, reference: Reference.of(relay: name),
+                what: "relay \(name)")
         case .signal(let peer):
-            self = .ask(names.peer(peer), .callLight, argument: 0, what: "call light")
+            self = .ask(names.peer(peer), .callLight, reference: 0, what: "call light")
         case .tone: self = .tone
         case .calls(.call(let name, let mode, let priority)):
             var calling = Calling(

@@ -56,7 +56,7 @@ extension Snapshot {
         detail.policy.monitor = policy.monitor
         detail.policy.high = policy.high
         detail.policy.emergency = policy.emergency
-        detail.policy.relay = policy.relay
+        detail.policy.relays = config.policy(ofPeer: roster[number].name).relay
         detail.policy.signal = policy.signal
         detail.opensMicrophone = policy.opensMicrophone
         let refusals = station.refusals(of: number)

@@ -95,11 +95,11 @@ import Wire
         #expect(
             wish(.relay("door", peer: "office"))
                 == .ask(
-                    Wish.Named("office", 5), .relay, argument: RelayNumber.of("door"),
+                    Wish.Named("office", 5), .relay, reference: Reference.of(relay: "door"),
                     what: "relay door"))
         #expect(
             wish(.signal(peer: "attic"))
-                == .ask(Wish.Named("attic", nil), .callLight, argument: 0, what: "call light"))
+                == .ask(Wish.Named("attic", nil), .callLight, reference: 0, what: "call light"))
     }
 
     @Test func theRestIsTold() {

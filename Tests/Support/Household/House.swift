@@ -98,6 +98,6 @@ final class House {
         Policy(
             call: dice.pick([.ring, .ring, .auto, .auto, .never]), announce: dice.percent(80),
             dropIn: dice.percent(50), monitor: dice.percent(50), emergency: dice.percent(50),
-            relay: dice.percent(50), signal: dice.percent(80))
+            relays: dice.pick([[], [1], [1, 2]]), signal: dice.percent(80))
     }
 }

@@ -155,7 +155,8 @@ extension Room {
     func request(_ target: Signal.Target, of room: Int) {
         guard let peer = numbers[room] else { return }
         let name = RoomRouting.name(ofRoom: room)
-        obey(.ask(Wish.Named(name, peer), target, argument: 1, what: "it"))
+        let reference: UInt64 = target == .relay ? house.dice.pick([1, 2, 3]) : 0
+        obey(.ask(Wish.Named(name, peer), target, reference: reference, what: "it"))
     }
 
     // MARK: Switches

@@ -102,7 +102,9 @@ struct RoomRules {
     }
 
     private mutating func switches(_ signal: Signal, of peer: Int, at room: Room) {
-        if !policy(of: peer, at: room).relay { room.fail("a relay is switched unasked") }
+        let policy = policy(of: peer, at: room)
+        if !policy.relays.contains(signal.reference) { room.fail("a relay is switched unasked") }
+        if signal.time != 0 { room.fail("a relay is asked for a time that is not its own") }
         if !switched[peer, default: []].insert(signal.mid).inserted {
             room.fail("a relay is switched twice for signal \(signal.mid) of peer \(peer)")
         }

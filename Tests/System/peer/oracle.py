@@ -124,9 +124,9 @@ def _record(one):
         if name in fields:
             fields[name] = bytes.fromhex(fields[name])
     if "ref" in fields:
-        is_channel = fields["ref"].startswith("CHANNEL:")
-        fields["ref"] = (records.channel(fields["ref"][8:]) if is_channel
-                         else bytes.fromhex(fields["ref"]))
+        kind, _, name = fields["ref"].rpartition(":")
+        makers = {"CHANNEL": records.channel, "RELAY": records.relay, "": bytes.fromhex}
+        fields["ref"] = makers[kind](name)
     made = records.record(one["name"], **fields)
     assert made.fields == fields
     return made

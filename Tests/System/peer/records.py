@@ -24,7 +24,7 @@ LAYOUT = {
     "ANSWER": (18, (*_CALL, ("flags", 1))),
     "REJECT": (19, _ENDED), "CANCEL": (20, _ENDED), "BYE": (21, _ENDED),
     "STREAM": (22, (("mid", 4), ("stream", 1), ("purpose", 1), ("priority", 1), ("ref", "8"))),
-    "SIGNAL": (23, (("mid", 4), ("what", 1), ("arg", 1), ("time", 2))),
+    "SIGNAL": (23, (("mid", 4), ("what", 1), ("ref", "8"), ("time", 2))),
     "RESULT": (24, (("mid", 4), ("of", 4), ("status", 1))),
 }
 NAMES = {kind: name for name, (kind, _) in LAYOUT.items()}
@@ -42,11 +42,8 @@ def channel(name):
 
 
 def relay(name):
-    """The arg of SIGNAL for a relay."""
-    value = 0x811C9DC5
-    for byte in name.encode():
-        value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
-    return value >> 24 ^ value >> 16 & 0xFF ^ value >> 8 & 0xFF ^ value & 0xFF
+    """The ref of a relay."""
+    return sha256(b"intercom/1 relay", name.encode())[:8]
 
 
 class Record(NamedTuple):
