@@ -17,6 +17,8 @@ public struct Event: JSONRecord, Equatable, Sendable {
         /// A relay was switched on, by whom (`detail`), or was not: `target`, and `peer` when one
         /// asked for it.
         case relay
+        /// A relay was on for as long as it may be, and rests: `target`, `detail`.
+        case relayRests = "relay_rests"
         /// A relay's line cannot be set, or can again: `target`, `detail`.
         case relayFault = "relay_fault"
         case relayReady = "relay_ready"

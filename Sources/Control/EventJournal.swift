@@ -25,6 +25,7 @@ extension Event.Kind {
         case .lampReady: (.info, "cacbc7635132493eaeedcb97b17f1c92")
         case .keyAction: (.info, "3d0f6e1b52c94c6f9a7be0d8841f5a27")
         case .relay: (.notice, "b8f51a0c7d2e4f93a6c80917e5d43b6f")
+        case .relayRests: (.warning, "d3b7c05e9f1842a6b07e64c1a9582f3d")
         case .relayFault: (.error, "5e7c92d41ab846f0b3196c0fd82ea754")
         case .relayReady: (.info, "9a14f7c3e06d4b58b2c5718d3f90ae62")
         case .signal: (.notice, "e2603bd97c5148afb09d1c64f87a25e3")

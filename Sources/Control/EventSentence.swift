@@ -15,7 +15,7 @@ extension Event {
             case .lampFault: "lamp \(lamp): \(detail)"
             case .lampReady: "lamp \(lamp): ready"
             case .keyAction: "button \(button): \(detail)"
-            case .relay: "relay \(target ?? ""): \(detail)"
+            case .relay, .relayRests: "relay \(target ?? ""): \(detail)"
             case .relayFault: "relay \(target ?? ""): \(detail)"
             case .relayReady: "relay \(target ?? ""): ready"
             case .signal: "\(peer) lights the call light here"

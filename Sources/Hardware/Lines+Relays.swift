@@ -15,6 +15,8 @@ extension Lines {
         package var pulse = RelayPulse()
         /// Whether it was told that it rests.
         package var isRestTold = false
+        /// Who asked for it last, for the journal.
+        var askedBy = ""
         var backoff = Backoff()
 
         package init(relay: Config.Relay) { self.relay = relay }
@@ -23,8 +25,8 @@ extension Lines {
     /// What became of a request.
     package enum Switched: Equatable {
         case done
-        /// It was on for as long as it may be, and rests.
-        case resting(isNews: Bool)
+        /// It was on for as long as it may be, and rests for so long.
+        case resting(Duration, isNews: Bool)
         case failed(GPIOError?)
     }
 
@@ -74,15 +76,16 @@ extension Lines {
         }
     }
 
-    /// Switches one on for its pulse.
-    package mutating func pulse(relay place: Int, at now: Instant) -> Switched {
+    /// Switches one on for its pulse; `who` is for the journal.
+    package mutating func pulse(relay place: Int, by who: String, at now: Instant) -> Switched {
         guard !isLost(relay: place) else { return .failed(relays[place].error) }
         guard relays[place].pulse.request(relays[place].relay.pulse, at: now) else {
             let isNews = !relays[place].isRestTold
             relays[place].isRestTold = true
-            return .resting(isNews: isNews)
+            return .resting(relays[place].pulse.restLeft(at: now) ?? .zero, isNews: isNews)
         }
         relays[place].isRestTold = false
+        relays[place].askedBy = who
         set(relay: place, true, at: now)
         return relays[place].pulse.isOn ? .done : .failed(relays[place].error)
     }

@@ -43,10 +43,13 @@ package struct Lines: ~Copyable {
     }
 
     /// A line that opened (nil), or cannot be opened for a reason not told yet; by its place.
+    ///
+    /// Or a relay that rests from now on for so long, and who asked for it last.
     package enum Change {
         case key(Int, GPIOError?)
         case lamp(Int, GPIOError?)
         case relay(Int, GPIOError?)
+        case relayRests(Int, Duration, askedBy: String)
     }
 
     package var keys: [Key]
@@ -101,6 +104,11 @@ package struct Lines: ~Copyable {
             }
         }
         openRelays(at: now) { report(.relay($0, $1)) }
+        followRelays(at: now)
+        for place in relays.indices {
+            guard let rest = relays[place].pulse.takeNewRest() else { continue }
+            report(.relayRests(place, rest, askedBy: relays[place].askedBy))
+        }
     }
 
     private mutating func openKey(_ place: Int, at now: Instant, _ rings: Rings) {

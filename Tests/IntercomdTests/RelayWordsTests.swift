@@ -32,7 +32,7 @@ import Wire
     @Test func aPeerIsToldWhetherItsRequestWasDone() {
         #expect(RequestResult.Status(nil) == .unknown)
         #expect(RequestResult.Status(.done) == .done)
-        #expect(RequestResult.Status(.resting(isNews: true)) == .denied)
+        #expect(RequestResult.Status(.resting(.seconds(5), isNews: true)) == .denied)
         #expect(RequestResult.Status(.failed(nil)) == .denied)
     }
 
@@ -44,12 +44,19 @@ import Wire
                 "relay door was on for 30 s, the most allowed, and rests: "
                     + "try again in 5 s"))
         for isNews in [true, false] {
-            let resting = Lines.Switched.resting(isNews: isNews)
+            let resting = Lines.Switched.resting(.milliseconds(4001), isNews: isNews)
             #expect(
                 resting.detail(relay, by: "peer garage")
                     == (isNews ? "refused to peer garage: the relay rests" : nil))
             #expect(resting.reply(relay) == refused)
         }
+    }
+
+    @Test func oneWhoseRestBeginsSaysForHowLong() {
+        #expect(
+            Lines.Switched.detail(rest: .seconds(60), askedBy: "peer garage")
+                == "was on for 30 s, the most allowed, asked for last by peer garage, "
+                + "and rests for 60 s")
     }
 
     @Test func oneThatFailedSaysWhy() throws {

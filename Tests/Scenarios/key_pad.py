@@ -151,6 +151,7 @@ MUTATIONS = (
      "holdTime = Duration.milliseconds(500)", "holdTime = Duration.milliseconds(600)"),
     # The pulse is longer.
     ("Sources/Station/RelayPulse.swift",
-     "        end = max(end, min(now + pulse, first + Self.longest))",
-     "        end = max(end, min(now + pulse + .milliseconds(5), first + Self.longest))"),
+     "        end = max(end ?? now, min(now + pulse, begin + (Self.longest - held)))",
+     "        end = max(end ?? now, min(now + pulse, begin + (Self.longest - held)))\n"
+     "            + .milliseconds(5)"),
 )

@@ -7,6 +7,28 @@ import Time
         Instant(nanoseconds: Int64(milliseconds) * 1_000_000)
     }
 
+    /// What a relay does whose door somebody asks for whenever `wants` says so, every 0.1 s.
+    private func course(
+        hours: Int, pulse: Duration = .seconds(3), _ wants: (Int, RelayPulse) -> Bool
+    ) -> (on: [Bool], rests: [Duration]) {
+        var relay = RelayPulse()
+        var on: [Bool] = []
+        var rests: [Duration] = []
+        for tenth in 0..<36_000 * hours {
+            relay.tick(at: at(tenth * 100))
+            if wants(tenth, relay) { _ = relay.request(pulse, at: at(tenth * 100)) }
+            on.append(relay.isOn)
+            if let rest = relay.takeNewRest() { rests.append(rest) }
+        }
+        return (on, rests)
+    }
+
+    /// Of the second half, when what it may do at first is over.
+    private func share(_ on: [Bool]) -> Double {
+        let late = on[(on.count / 2)...]
+        return Double(late.count { $0 }) / Double(late.count)
+    }
+
     @Test func itIsOnForItsPulse() {
         var relay = RelayPulse()
         #expect(!relay.isOn && relay.deadline == nil)
@@ -26,38 +48,66 @@ import Time
         #expect(relay.deadline == at(5000))
     }
 
-    @Test func requestsWithoutEndKeepItOnNoLongerThanTheLongest() {
+    @Test func oneThatWasHeldItsLongestRestsAsLongAgainAndThenTwiceAsLongEachTime() {
+        let (on, rests) = course(hours: 2) { tenth, _ in tenth % 10 == 0 }
+        var expected = [30, 60, 120, 240].map { Duration.seconds($0) }
+        expected += Array(repeating: .seconds(480), count: 13)
+        #expect(rests == expected)
+        #expect(on[..<300].allSatisfy { $0 })
+        #expect(!on[300..<600].contains(true))
+        #expect(on[600..<900].allSatisfy { $0 })
+        #expect(share(on) < 0.07)
+    }
+
+    @Test func aRestIsToldOnceAndHowMuchOfItIsLeft() {
         var relay = RelayPulse()
-        var onFor = 0
-        var longest = 0
-        for second in 0..<600 {
-            _ = relay.request(.seconds(3), at: at(second * 1000))
-            relay.tick(at: at(second * 1000 + 500))
-            onFor = relay.isOn ? onFor + 1 : 0
-            longest = max(longest, onFor)
-        }
-        #expect(longest == 30)
-        let most = RelayPulse.longest
-        var again = RelayPulse()
-        for second in 0...30 { _ = again.request(.seconds(3), at: at(second * 1000)) }
-        #expect(!again.isOn)
-        let tooSoon = again.request(.seconds(3), at: at(0) + most + .milliseconds(4999))
+        for second in 0...30 { _ = relay.request(.seconds(3), at: at(second * 1000)) }
+        #expect(!relay.isOn)
+        #expect(relay.takeNewRest() == .seconds(30))
+        #expect(relay.takeNewRest() == nil)
+        #expect(relay.restLeft(at: at(31_000)) == .seconds(29))
+        let tooSoon = relay.request(.seconds(3), at: at(59_999))
         #expect(!tooSoon)
-        let rested = again.request(.seconds(3), at: at(0) + most + RelayPulse.rest)
+        #expect(relay.restLeft(at: at(60_000)) == nil)
+        let rested = relay.request(.seconds(3), at: at(60_000))
         #expect(rested)
     }
 
-    @Test func offForAMomentIsNoRest() {
-        var relay = RelayPulse()
-        var on: [Bool] = []
-        for tenth in 0..<6000 {
-            relay.tick(at: at(tenth * 100))
-            if !relay.isOn { _ = relay.request(.milliseconds(2990), at: at(tenth * 100)) }
-            on.append(relay.isOn)
+    @Test func itsRestIsShortAgainWhenNobodyAskedForALongTimeAfterOne() {
+        for (wait, next) in [(479, 60), (480, 30)] {
+            var relay = RelayPulse()
+            for second in 0...30 { _ = relay.request(.seconds(3), at: at(second * 1000)) }
+            _ = relay.takeNewRest()
+            for second in 0...30 {
+                _ = relay.request(.seconds(3), at: at((60 + wait + second) * 1000))
+            }
+            #expect(relay.takeNewRest() == .seconds(next))
         }
-        // In no 35 s for more than 30 s and the tenth of a second begun.
-        let most = (0..<on.count - 350).map { on[$0..<$0 + 350].count { $0 } }.max()!
-        #expect(most <= 301)
+    }
+
+    /// Whoever stays a little below the longest, over and over, does not keep a door open either.
+    @Test(arguments: [1, 5, 10, 29, 60, 115, 117])
+    func pausesThatAreTooShortAreNoRest(_ seconds: Int) {
+        var last = 0
+        var begin = 0
+        let (on, _) = course(hours: 4, pulse: .milliseconds(2990)) { tenth, relay in
+            if relay.isOn { last = tenth }
+            if !relay.isOn, tenth - last >= seconds * 10 { begin = tenth }
+            return tenth - begin < 265
+        }
+        #expect(share(on) < 0.21)
+        // In no minute and a half for more than a minute.
+        let most = stride(from: 0, to: on.count - 900, by: 50).map { start in
+            on[start..<start + 900].count { $0 }
+        }
+        #expect(most.max()! <= 601)
+    }
+
+    /// A visitor every quarter of a minute is let in all day.
+    @Test func aBusyDoorIsNotHeldUp() {
+        let (on, rests) = course(hours: 2) { tenth, _ in tenth % 150 == 0 }
+        #expect(rests.isEmpty)
+        #expect(on.count { $0 } == 7200 / 15 * 30)
     }
 
     @Test func itStopsAtOnceWhenItsLineIsLost() {
@@ -65,5 +115,17 @@ import Time
         _ = relay.request(.seconds(3), at: at(0))
         relay.stop()
         #expect(!relay.isOn && relay.deadline == nil)
+    }
+
+    /// A line that is lost and found again at each pulse is no way around the rest.
+    @Test func aLostLineIsNoRest() {
+        var relay = RelayPulse()
+        var asked = 0
+        while relay.request(.seconds(3), at: at(asked * 100)) {
+            relay.stop()
+            asked += 1
+        }
+        #expect(asked == 10)
+        #expect(relay.takeNewRest() == .seconds(30))
     }
 }

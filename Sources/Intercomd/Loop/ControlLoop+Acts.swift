@@ -31,7 +31,7 @@ extension ControlLoop {
     mutating func pulse(_ place: Int?, by who: String, peer: Int? = nil) -> Lines.Switched? {
         guard let place else { return nil }
         let relay = config.relays[place]
-        let switched = devices.lines.pulse(relay: place, at: now)
+        let switched = devices.lines.pulse(relay: place, by: who, at: now)
         if let detail = switched.detail(relay, by: who) {
             tell(.relay, peer: peer, target: relay.name, detail: detail)
         }

@@ -44,6 +44,9 @@ extension ControlLoop {
             tell(.relayReady, target: config.relays[place].name)
         case .line(.relay(let place, let error?)):
             tell(.relayFault, target: config.relays[place].name, detail: error.description)
+        case .line(.relayRests(let place, let rest, let who)):
+            let detail = Lines.Switched.detail(rest: rest, askedBy: who)
+            tell(.relayRests, target: config.relays[place].name, detail: detail)
         }
     }
 

@@ -11,7 +11,7 @@ extension Lines.Switched {
     func detail(_ relay: Config.Relay, by who: String) -> String? {
         switch self {
         case .done: "on for \(relay.pulseText), by \(who)"
-        case .resting(let isNews):
+        case .resting(_, let isNews):
             isNews ? "refused to \(who): the relay rests" : nil
         case .failed(let error): "not switched for \(who): \(Self.reason(error))"
         }
@@ -22,17 +22,26 @@ extension Lines.Switched {
         switch self {
         case .done:
             return .done(Reply.Done("relay \(relay.name) is on for \(relay.pulseText)"))
-        case .resting:
-            let most = RelayPulse.longest.components.seconds
+        case .resting(let rest, _):
+            // A second begun counts: who tries again then is not told "0 s".
+            let seconds = (rest.milliseconds + 999) / 1000
             return .refused(
                 ControlError(
                     .failed,
-                    "relay \(relay.name) was on for \(most) s, the most allowed, and rests: "
-                        + "try again in \(RelayPulse.rest.components.seconds) s"))
+                    "relay \(relay.name) \(Self.wasOn) and rests: try again in \(seconds) s"))
         case .failed(let error):
             return .refused(
                 ControlError(.failed, "relay \(relay.name): \(Self.reason(error))"))
         }
+    }
+
+    /// What the journal says of one whose rest begins.
+    static func detail(rest: Duration, askedBy who: String) -> String {
+        "\(wasOn) asked for last by \(who), and rests for \(rest.components.seconds) s"
+    }
+
+    private static var wasOn: String {
+        "was on for \(RelayPulse.longest.components.seconds) s, the most allowed,"
     }
 
     private static func reason(_ error: GPIOError?) -> String {
