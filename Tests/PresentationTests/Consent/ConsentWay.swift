@@ -35,7 +35,7 @@ enum ConsentWay: String, CaseIterable {
         case .dropIn: Policy(dropIn: true)
         case .monitor: Policy(monitor: true)
         case .pageAboveAll: Policy(emergency: true)
-        case .relayOfPeer: Policy(relay: true)
+        case .relayOfPeer: Policy(relays: [3])
         default: Policy()
         }
     }
@@ -60,7 +60,7 @@ enum ConsentWay: String, CaseIterable {
         case .page: room.speak(.page)
         case .pageAboveAll: room.speak(.page, .emergency)
         case .relayOfPeer:
-            room.receive { .signal(Signal(mid: $0, target: .relay, argument: 3, time: 0)) }
+            room.receive { .signal(Signal(mid: $0, target: .relay, reference: 3, time: 0)) }
         case .key, .speech, .trial:
             // The media loop opens the gate, and tells.
             room.talk()
