@@ -61,7 +61,7 @@ extension PeerTable {
         case .success(let responder):
             halfOpen.insert(
                 HalfOpen(
-                    initiation: hash, suite: suite, index: index, created: now,
+                    initiation: hash, suite: suite, index: index, source: source, created: now,
                     response: response, tries: TryLimit(perSecond: limits.triesPerSecond),
                     responder: responder))
             actions.push(.transmit(response, to: source))
@@ -150,14 +150,16 @@ extension PeerTable {
             entry.phase = .finished(
                 bytes: InlineArray { i in finish[i] }, peer: peer, at: now)
             entry.responder = nil
+            // Not M3's source, which proves nothing: M3 could send our sound to somebody else.
+            let endpoint = entry.source
             let record = SessionRecord(
-                index: entry.index, isInitiator: false, established: now, endpoint: source,
+                index: entry.index, isInitiator: false, established: now, endpoint: endpoint,
                 capabilities: established.capabilities)
             association.endInitiation()
             association.records.install(record)
             // The peer made its M3 after our M2, whenever M3 has come.
             let clock = SessionClock(began: now, peerBegan: entry.created)
-            actions.push(.install(peer: peer, established.sessionKeys(clock), endpoint: source))
+            actions.push(.install(peer: peer, established.sessionKeys(clock), endpoint: endpoint))
             association.confirmation = Association.Confirmation(
                 index: entry.index, remaining: limits.confirmCount, due: now,
                 end: now + limits.confirmTimeout)

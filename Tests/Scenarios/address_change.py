@@ -168,7 +168,5 @@ MUTATIONS = (
     ("Sources/Session/Association+Initiation.swift",
      "candidates.insert(endpoint, at: 0)", ""),
     ("Sources/Session/PeerTable+Receive.swift",
-     "index: entry.index, isInitiator: false, established: now, endpoint: source,",
-     "index: entry.index, isInitiator: false, established: now,"
-     " endpoint: association.endpoint ?? source,"),
+     "let endpoint = entry.source", "let endpoint = association.endpoint ?? source"),
 )

@@ -49,6 +49,27 @@ import Wire
         #expect(exchange.refusedByResponder(m3) == .index)
     }
 
+    /// Who got M2 is where M1 came from; M3 may say it comes from anywhere.
+    @Test func theSessionIsWhereM1CameFrom() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        let m1 = exchange.m1()
+        let m2 = try #require(exchange.m2(m1))
+        let m3 = try #require(exchange.m3(m2))
+        // Nor does a repeat of M1 aim the session at somebody.
+        _ = exchange.responder.receive(m1.span, from: host(9), at: exchange.now)
+        _ = exchange.responder.fetch()
+        _ = exchange.responder.receive(m3.span, from: host(9), at: exchange.now)
+        let actions = exchange.responder.fetch()
+        let isThere = actions.contains { action in
+            guard case .install(_, _, _, let endpoint) = action else { return false }
+            return endpoint == Exchange.initiatorAt
+        }
+        #expect(isThere)
+        #expect(
+            actions.contains(
+                .send(peer: 0, index: 0xB1B2_B3B4, [1, 0], to: Exchange.initiatorAt)))
+    }
+
     @Test func m3AfterFiveSecondsIsTooLate() throws {
         let exchange = Exchange(.aesGCM, vectors: vectors)
         let m2 = try #require(exchange.m2(exchange.m1()))

@@ -16,6 +16,8 @@ final class HalfOpen {
     let initiation: Digest
     let suite: Suite
     let index: UInt32
+    /// Where the first M1 came from: its sender must have got M2 there to make M3.
+    let source: Endpoint
     let created: Instant
     /// M2, to answer repeats of M1.
     let response: Datagram
@@ -25,12 +27,13 @@ final class HalfOpen {
     var responder: Responder?
 
     init(
-        initiation: Digest, suite: Suite, index: UInt32, created: Instant, response: Datagram,
-        tries: TryLimit, responder: consuming Responder
+        initiation: Digest, suite: Suite, index: UInt32, source: Endpoint, created: Instant,
+        response: Datagram, tries: TryLimit, responder: consuming Responder
     ) {
         self.initiation = initiation
         self.suite = suite
         self.index = index
+        self.source = source
         self.created = created
         self.response = response
         self.tries = tries
