@@ -38,6 +38,7 @@ extension Event {
             case .callStrong: "\(peer) is heard in the call again"
             case .callEnded: "call with \(who) ended\(after): \(detail)"
             case .missedCall: "missed call from \(who): \(detail)"
+            case .refused where target == "flood": "\(peer) floods with records: \(detail)"
             case .refused: "\(peer) asked for \(target ?? ""): \(detail)"
             case .page: "page from \(peer)\(to)"
             case .pageEnd: "page from \(peer) ended"

@@ -49,6 +49,8 @@ public struct HistoryRecord: JSONRecord, Equatable, Sendable {
         case peerRestarted = "peer_restarted"
         /// A call of higher priority took its place.
         case preempted
+        /// It had lasted for as long as a call of its kind may.
+        case timeUp = "time_up"
         /// This station was stopped, or its settings took the peer away.
         case stopped
         /// This station crashed, and wrote this at its next start.
@@ -123,6 +125,7 @@ extension HistoryRecord.Cause {
         case .mediaTimeout: "the sound stopped coming"
         case .peerRestarted: "the other station restarted"
         case .preempted: "gave way to another call"
+        case .timeUp: "its longest time was over"
         case .stopped: "stopped"
         case .crash: "cut off by a crash"
         case .other: "another cause"

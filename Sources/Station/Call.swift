@@ -34,6 +34,8 @@ public enum CallEnding: String, CaseIterable, Sendable {
     case noPath = "no-path"
     case mediaTimeout = "media-timeout"
     case peerRestarted = "peer-restarted"
+    /// It had lasted for as long as one of its mode may.
+    case timeUp = "time-up"
     /// The peer closed the session, or was removed from the settings.
     case peerGone = "peer-gone"
     /// An emergency call replaced it.
@@ -86,7 +88,8 @@ public struct CallSummary: Equatable, Sendable {
         case .cancelled, .busy, .doNotDisturb, .noAnswer, .unreachable, .expired, .mediaTimeout,
             .noPath, .peerRestarted, .peerGone, .preempted, .crash:
             return true
-        case .hungUp, .hungUpThere, .declined, .refused, .unknownMode, .answeredElsewhere:
+        case .hungUp, .hungUpThere, .declined, .refused, .unknownMode, .answeredElsewhere,
+            .timeUp:
             return false
         }
     }

@@ -5,9 +5,20 @@ internal import Time
 ///
 /// A few in a row are allowed, for a person in need, then one a minute. Further calls get "busy"
 /// and are only counted, so no peer can push other calls out of the history.
+///
+/// The time is bounded too for which they hold this station with nobody here having touched a key,
+/// by ringing or by an announcement: others get "busy" meanwhile. It grows again slowly, and at
+/// once when a person answers.
 struct CallBudget {
     static let atOnce = 16
     static let pause = Duration.seconds(60)
+
+    static let holdingAtOnce = Duration.seconds(120)
+    /// A second of it comes back in so many.
+    static let holdingShare = 6
+
+    private var holdingLeft = holdingAtOnce
+    private var heldUntil = Instant(nanoseconds: .min / 2)
 
     private var left = atOnce
     private var grownAt = Instant(nanoseconds: .min / 2)
@@ -22,5 +33,29 @@ struct CallBudget {
         if left == Self.atOnce { grownAt = now }
         left -= 1
         return true
+    }
+
+    /// Whether one more call may ring, or be an announcement.
+    mutating func mayHold(at now: Instant) -> Bool {
+        growHolding(at: now)
+        return holdingLeft > .zero
+    }
+
+    /// A call that nobody here answered has held this station since then.
+    mutating func held(since: Instant, at now: Instant) {
+        growHolding(at: since)
+        holdingLeft -= now - since
+        heldUntil = max(heldUntil, now)
+    }
+
+    /// A person has answered: the calls are wanted.
+    mutating func answered() { holdingLeft = Self.holdingAtOnce }
+
+    private mutating func growHolding(at now: Instant) {
+        guard now > heldUntil else { return }
+        let most = Self.holdingAtOnce * Self.holdingShare
+        let grown = min(now - heldUntil, most * 2) / Self.holdingShare
+        holdingLeft = min(Self.holdingAtOnce, holdingLeft + grown)
+        heldUntil = now
     }
 }

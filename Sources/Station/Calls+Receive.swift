@@ -40,6 +40,11 @@ extension Calls {
             return
         }
         if meets(offer, of: peer, at: now, age: age) { return }
+        guard budgets[peer].mayHold(at: now) || isEmergency(offer, by: peer) else {
+            refuse(.tooOften, by: peer, at: now)
+            emit(.reject(peer: peer, offer.id, .busy))
+            return
+        }
         if isRest(offer.priority) {
             emit(.reject(peer: peer, offer.id, .doNotDisturb))
             passed(summary, .doNotDisturb, at: now)
@@ -145,8 +150,10 @@ extension Calls {
         }
     }
 
-    mutating func refuse(_ refusal: Refusal, by peer: Int, at now: Instant) {
-        guard let count = refusals.note(refusal, by: peer, at: now) else { return }
+    mutating func refuse(
+        _ refusal: Refusal, by peer: Int, times: UInt64 = 1, at now: Instant
+    ) {
+        guard let count = refusals.note(refusal, by: peer, times: times, at: now) else { return }
         emit(.refused(peer: peer, refusal, count: count))
     }
 

@@ -38,6 +38,8 @@ extension Calls {
         guard let current = call, current.id == id,
             current.legs.contains(where: { $0.peer == peer && $0.state == .trying })
         else { return }
+        // It may have arrived, and what came back was lost: it is not to ring on there.
+        emit(.cancel(peer: peer, id, .normal))
         drop(peer, .unreachable, at: now)
     }
 
@@ -87,6 +89,7 @@ extension Calls {
     mutating func tick(at now: Instant) {
         guard let current = call else { return }
         if now >= current.ringsUntil { stopRinging(at: now) }
+        if now >= current.endsAt { return leave(.timeUp, at: now) }
         for leg in call?.legs ?? [] where leg.isOpen { look(at: leg, at: now) }
         for other in call?.others ?? [] where now - other.at >= Self.otherTime {
             takeOut(other.peer)
@@ -145,7 +148,7 @@ extension Calls {
 
     var deadline: Instant? {
         guard let current = call else { return nil }
-        var first = min(current.nextPing, current.nextRefresh)
+        var first = min(current.nextPing, current.nextRefresh, current.endsAt)
         for leg in current.legs {
             switch leg.state {
             case .trying, .ringing: first = min(first, current.ringsUntil)

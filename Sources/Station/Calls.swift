@@ -89,7 +89,8 @@ struct Calls {
     }
 
     mutating func answer(at now: Instant) -> CallProblem? {
-        guard call?.state == .ringing else { return .nothingRings }
+        guard let current = call, current.state == .ringing else { return .nothingRings }
+        budgets[current.legs[0].peer].answered()
         accept(at: now)
         return nil
     }
@@ -197,6 +198,9 @@ struct Calls {
     mutating func end(_ ending: CallEnding, at now: Instant) {
         guard let current = call else { return }
         call = nil
+        if current.isUnattended {
+            budgets[current.legs[0].peer].held(since: current.summary.since, at: now)
+        }
         remember(current.id, at: now)
         for peer in current.participants { emit(.hear(peer: peer)) }
         show()
@@ -253,4 +257,23 @@ struct Calls {
 extension Call {
     /// Whether the caller listens to this room.
     var isMonitoredHere: Bool { !summary.isOutgoing && summary.mode == .monitor }
+
+    /// Whether it rings here, or is an announcement: nobody here has done anything for it.
+    var isUnattended: Bool {
+        !summary.isOutgoing && (state == .ringing || summary.mode == .announce)
+    }
+
+    /// When it is over, whoever still sends: a room is not open, and a station not busy, for ever.
+    ///
+    /// Its caller ends it first.
+    var endsAt: Instant {
+        guard let answeredAt = summary.answeredAt else { return .never }
+        let most: Duration =
+            switch summary.mode {
+            case .announce: PageLimit.time
+            case .monitor: .seconds(12 * 3600)
+            default: .seconds(2 * 3600)
+            }
+        return answeredAt + most + (summary.isOutgoing ? .zero : .seconds(3))
+    }
 }

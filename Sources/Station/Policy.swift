@@ -75,11 +75,13 @@ public enum Refusal: String, CaseIterable, Sendable {
     case mode
     /// More calls than one peer may offer.
     case tooOften = "too-often"
+    /// More records than one peer may send.
+    case flood
 }
 
 /// The counts of one peer's refused requests, by kind.
 public struct Refusals: Equatable, Sendable {
-    private var counts = InlineArray<11, UInt64>(repeating: 0)
+    private var counts = InlineArray<12, UInt64>(repeating: 0)
 
     public init() {}
 
@@ -107,6 +109,7 @@ extension Refusal {
         case .mode: 8
         case .tooOften: 9
         case .high: 10
+        case .flood: 11
         }
     }
 }

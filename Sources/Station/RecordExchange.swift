@@ -133,15 +133,17 @@ struct RecordExchange {
         owed.removeAll(keepingCapacity: true)
     }
 
-    /// The next packet to send now: pending acknowledgements, then records that are due.
-    mutating func nextPayload(at now: Instant) -> ControlPayload? {
+    /// The next packet to send now: the answer to a PING, if there is one, and pending
+    /// acknowledgements, then records that are due.
+    mutating func nextPayload(at now: Instant, with pong: UInt32? = nil) -> ControlPayload? {
         var payload = ControlPayload()
+        if let pong { _ = payload.append(.pong(pong)) }
         if let first = owed.first {
             var list = Acknowledgement(first)
             for mid in owed.dropFirst().prefix(Acknowledgement.capacity - 1) { list.append(mid) }
             owed.removeFirst(list.count)
             let fits = payload.append(.ack(list))
-            precondition(fits, "the longest acknowledgement fits an empty payload")
+            precondition(fits, "the longest acknowledgement fits beside a PONG")
         }
         for index in outgoing.indices where dueTime(of: outgoing[index]) ?? .never <= now {
             guard now <= outgoing[index].lastCopyAt else {

@@ -13,11 +13,13 @@ struct RefusalLog {
 
     func counts(of peer: Int) -> Refusals { peers[peer].counts }
 
-    /// Counts one refusal.
+    /// Counts a refusal, or several.
     ///
     /// - Returns: the count so far, when it is to be reported now.
-    mutating func note(_ refusal: Refusal, by peer: Int, at now: Instant) -> UInt64? {
-        peers[peer].counts[refusal] += 1
+    mutating func note(
+        _ refusal: Refusal, by peer: Int, times: UInt64 = 1, at now: Instant
+    ) -> UInt64? {
+        peers[peer].counts[refusal] += times
         if let said = peers[peer].nextSaid.first(where: { $0.refusal == refusal }),
             now < said.at
         {

@@ -85,6 +85,8 @@ public struct Station {
     var now = Instant(nanoseconds: 0)
     var calls = Calls()
     var pages = Pages()
+    /// A packet of this peer is being read: what answers its records waits, and goes out together.
+    public var answersLater: Int?
     /// Peer requests (relay, call light) that await an answer.
     var peerRequests: [(peer: Int, mid: UInt32, until: Instant)] = []
 
@@ -234,7 +236,7 @@ public struct Station {
             // Only a round trip measured now shows whether the reported loss comes with a queue.
             ping(peer)
         case .ping(let token):
-            // One answer a packet is enough for honest peers, and bounds what others can demand.
+            // One counts in a packet; only of packets that wait for their turn there are more.
             if peers[peer].pongs.count < 4 { peers[peer].pongs.append(token) }
         case .pong(let token):
             guard let place = peers[peer].pings.firstIndex(where: { $0.token == token }) else {
@@ -261,6 +263,12 @@ public struct Station {
         }
     }
 
+    /// So many records, or packets of them, of this peer had no effect: there were too many.
+    public mutating func flooded(by peer: Int, times: UInt64, at now: Instant) {
+        self.now = now
+        calls.refuse(.flood, by: peer, times: times, at: now)
+    }
+
     /// Lets time pass; call it at `deadline`.
     public mutating func tick(at now: Instant) {
         self.now = now
@@ -284,11 +292,9 @@ public struct Station {
     public mutating func nextAction() -> Action? {
         followCalls()
         if !pending.isEmpty { return pending.removeFirst() }
-        for index in peers.indices where peers[index].isUp {
-            if let token = peers[index].pongs.popLast() {
-                return .send(peer: index, ControlPayload(.pong(token)))
-            }
-            if let payload = peers[index].exchange.nextPayload(at: now) {
+        for index in peers.indices where peers[index].isUp && index != answersLater {
+            let pong = peers[index].pongs.popLast()
+            if let payload = peers[index].exchange.nextPayload(at: now, with: pong) {
                 return .send(peer: index, payload)
             }
         }

@@ -2,8 +2,9 @@ package import Wire
 
 /// The records of one packet that was opened, as far as they count.
 ///
-/// A packet has room for hundreds, and each may be answered or judged: of CONFIRM, and of HEARD,
-/// only the first in a packet counts.
+/// A packet has room for hundreds, and each may be answered or judged, so few count (protocol.md
+/// §2.4): so many, of numbered ones as many as one ACK names, and one PING. A CONFIRM is alone. Of
+/// HEARD only the first counts.
 package struct PacketRecords {
     /// One record, for whom it is.
     package enum Record: Equatable {
@@ -17,8 +18,13 @@ package struct PacketRecords {
         case other(ControlRecord)
     }
 
+    static let most = 32
+    static let numberedMost = Acknowledgement.capacity
+
     /// In their order.
     package private(set) var all: [Record] = []
+    /// How many have no effect because there are too many.
+    package private(set) var excess = 0
 
     /// Reads the plain bytes of a packet; none where they are malformed.
     package init(_ plain: Span<UInt8>) {
@@ -29,14 +35,20 @@ package struct PacketRecords {
 
     package init(_ records: [ControlRecord]) {
         let heard = records.lazy.compactMap { Self.heard($0) }.first
-        var hasConfirm = false
+        if let value = records.lazy.compactMap({ Self.confirmation($0) }).first {
+            all = [.confirm(value)]
+            excess = records.count - 1
+            return
+        }
+        var room = Room()
         var hasReport = false
         var hasHeard = false
         for record in records {
+            guard room.take(record) else {
+                excess += 1
+                continue
+            }
             switch record {
-            case .confirm(let value):
-                if !hasConfirm { all.append(.confirm(value)) }
-                hasConfirm = true
             case .close: all.append(.close)
             case .report(let report):
                 let beside = heard?.stream == report.stream ? heard : nil
@@ -48,6 +60,32 @@ package struct PacketRecords {
             default: all.append(.other(record))
             }
         }
+    }
+
+    /// What a packet may still hold.
+    private struct Room {
+        private var left = PacketRecords.most
+        private var numberedLeft = PacketRecords.numberedMost
+        private var hasPing = false
+
+        /// Whether this record counts.
+        mutating func take(_ record: ControlRecord) -> Bool {
+            guard left > 0 else { return false }
+            if record.mid != nil {
+                guard numberedLeft > 0 else { return false }
+                numberedLeft -= 1
+            }
+            if case .ping = record {
+                guard !hasPing else { return false }
+                hasPing = true
+            }
+            left -= 1
+            return true
+        }
+    }
+
+    private static func confirmation(_ record: ControlRecord) -> UInt8? {
+        if case .confirm(let value) = record { value } else { nil }
     }
 
     private static func heard(_ record: ControlRecord) -> Heard? {

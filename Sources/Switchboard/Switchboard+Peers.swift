@@ -57,6 +57,21 @@ extension Switchboard {
     /// - Returns: Whether they are new.
     package mutating func called(_ peer: Int) -> Bool { whereabouts.called(peer) }
 
+    /// Records of one packet of this peer follow, until `end(packetOf:)`.
+    package mutating func begin(packetOf peer: Int) { station.answersLater = peer }
+
+    /// The packet is read: what answers it goes out together; `excess` records had no effect.
+    package mutating func end(packetOf peer: Int, excess: Int, at now: Instant) {
+        station.answersLater = nil
+        if excess > 0 { flooded(by: peer, times: UInt64(excess), at: now) }
+    }
+
+    /// Something of this peer had no effect so often, because there was too much of it.
+    package mutating func flooded(by peer: Int, times: UInt64, at now: Instant) {
+        self.now = now
+        station.flooded(by: peer, times: times, at: now)
+    }
+
     /// Takes one opened record of a peer, which came at `cameAt` if that was before `now`.
     ///
     /// `heard` is the HEARD record that a REPORT has beside it, of the same stream; `age` is how

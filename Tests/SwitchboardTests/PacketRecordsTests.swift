@@ -20,6 +20,29 @@ import Wire
         #expect(packet.all == [.confirm(0)])
     }
 
+    @Test func aConfirmIsAlone() {
+        let packet = PacketRecords([.ping(1), .confirm(0), .close(.stopping)])
+        #expect(packet.all == [.confirm(0)] && packet.excess == 2)
+    }
+
+    @Test func onePingCounts() {
+        let packet = PacketRecords((0..<200).map { .ping($0) })
+        #expect(packet.all == [.other(.ping(0))] && packet.excess == 199)
+    }
+
+    /// As many as one ACK names, whatever they are.
+    @Test func eightNumberedRecordsCount() {
+        let records = (0..<40).map { ControlRecord.unknown(mid: $0, type: 99) }
+        let packet = PacketRecords(records + [.ping(7)])
+        #expect(packet.all == records.prefix(8).map { .other($0) } + [.other(.ping(7))])
+        #expect(packet.excess == 32)
+    }
+
+    @Test func thirtyTwoRecordsCount() {
+        let packet = PacketRecords((0..<100).map { .pong($0) })
+        #expect(packet.all.count == 32 && packet.excess == 68)
+    }
+
     @Test func everyCloseCounts() {
         let packet = PacketRecords([.close(.stopping), .ping(7), .close(.stopping)])
         #expect(packet.all == [.close, .other(.ping(7)), .close])

@@ -33,9 +33,13 @@ extension ControlLoop {
         }
     }
 
+    /// Packets of records taken in one turn at most: nothing else waits for those that flood.
+    private static let packetsPerTurn = 16
+
     /// Control records the media loop has opened.
     mutating func takeRecords() {
-        while let opened = rings.records.pop() {
+        for _ in 0..<Self.packetsPerTurn {
+            guard let opened = rings.records.pop() else { return }
             // What happened before it was opened comes first: of a peer that has started again,
             // the switch to its new session, which forgets what its streams meant, and only then
             // the records that bind them anew.
@@ -47,7 +51,9 @@ extension ControlLoop {
             let packet = PacketRecords(opened.bytes.span.extracting(first: opened.count))
             // What an earlier run of the peer asked for is void.
             let isOfThisRun = cores.table.isInUse(index, by: peer)
-            // One by one, so that what each asks for goes out before the next one acts.
+            // One by one, so that what each asks for is done before the next one acts; but their
+            // answers go out together, no more of them than the packet.
+            feed { board, _, _ in board.begin(packetOf: peer) }
             for record in packet.all {
                 if case .other(.pong(let token)) = record,
                     let askedAt = switchboard.whenAsked(token, of: peer)
@@ -69,7 +75,12 @@ extension ControlLoop {
                     }
                 }
             }
+            feed { board, _, now in
+                board.end(packetOf: peer, excess: packet.excess, at: now)
+            }
         }
+        // There may be more: another turn begins at once.
+        rings.eventsWaiting.raise()
     }
 
     mutating func perform(_ action: consuming Session.Action) {
@@ -120,6 +131,10 @@ extension ControlLoop {
                     peer: peer, sent: traffic[.sentOnCurrent], lastSent: sent, lastOpened: opened,
                     lastRefused: refused, at: now)
                 if let opened { board.follow(.opened(at: opened), of: peer, at: now) }
+            }
+            let flooded = rings.records.newlyRefused(of: peer)
+            if flooded > 0, roster.contains(peer) {
+                feed { board, _, now in board.flooded(by: peer, times: flooded, at: now) }
             }
             guard let opened, roster.contains(peer) else { continue }
             feed { board, _, now in board.follow(.lastHeard(at: opened), of: peer, at: now) }

@@ -20,7 +20,7 @@ package final class Rings: Sendable {
     /// Media to control.
     package let events = SPSCRing<MediaEvent>(capacity: 256)
     /// Media to control: opened control packets, larger than events and rarer.
-    package let records = SPSCRing<OpenedRecords>(capacity: 64)
+    package let records = RecordRing()
     /// Media to control: values that end on the control thread; at most, three sessions of each
     /// peer, with cards and keys.
     package let returns = SPSCRing<Returned>(capacity: 128)
@@ -175,7 +175,7 @@ extension Rings {
 
     /// Hands the control thread an opened control packet.
     func pass(_ opened: OpenedRecords) {
-        if records.push(opened) != nil { counters.add(.eventsLost) }
+        if !records.push(opened) { counters.add(.eventsLost) }
         hasNews.raise()
     }
 

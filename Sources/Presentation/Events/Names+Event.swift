@@ -55,7 +55,8 @@ extension Names {
             event.kind = .refused
             event.peer = roster[peer].name
             event.target = refusal.rawValue
-            event.detail = "not allowed" + (count > 1 ? ", \(count) times since the start" : "")
+            let what = refusal == .flood ? "too many to act on" : "not allowed"
+            event.detail = what + (count > 1 ? ", \(count) times since the start" : "")
         case .signal(let peer, let time):
             event.kind = .signal
             event.peer = roster[peer].name

@@ -86,6 +86,7 @@ extension HistoryRecord.Cause {
             case .noPath: .noPath
             case .mediaTimeout: .mediaTimeout
             case .peerRestarted: .peerRestarted
+            case .timeUp: .timeUp
             case .peerGone: .stopped
             case .preempted: .preempted
             case .crash: .crash

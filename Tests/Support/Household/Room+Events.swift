@@ -62,12 +62,14 @@ extension Room {
         let time: UInt16
     }
 
-    /// Control records, one by one, so that what each asks for goes out before the next one acts.
+    /// Control records, one by one, so that what each asks for is done before the next one acts.
     func opened(_ packet: OpenedPacket, of peer: Int) {
         let index = packet.index
         guard table.owns(index, peer: peer) else { return }
         let isOfThisRun = table.isInUse(index, by: peer)
-        for record in PacketRecords(packet.payload.span).all {
+        let records = PacketRecords(packet.payload.span)
+        feed { board, _, _ in board.begin(packetOf: peer) }
+        for record in records.all {
             if case .other(.pong(let token)) = record,
                 let askedAt = switchboard.whenAsked(token, of: peer)
             {
@@ -86,6 +88,7 @@ extension Room {
                 }
             }
         }
+        feed { board, _, now in board.end(packetOf: peer, excess: records.excess, at: now) }
     }
 
     /// Why voices are not heard here.

@@ -15,8 +15,8 @@ M3_REPEATS_S = (0.2, 0.4, 0.6, 0.8, 1.0)
 class HalfOpen:
     """A handshake that was answered with M2 and waits for M3."""
 
-    def __init__(self, responder, now):
-        self.responder, self.since, self.tries = responder, now, []
+    def __init__(self, responder, source, now):
+        self.responder, self.source, self.since, self.tries = responder, source, now, []
         self.session = self.m3 = None
         self.accepted_at = None
 
@@ -43,6 +43,10 @@ class Handshakes:
         self.asked = [*self.asked[-1:], one]
         peer.wire.send(one.m1, to or peer.address)
         return one
+
+    def give_up(self):
+        """Waits for no answer any more."""
+        self.asked, self.finished = [], None
 
     def _kept_cookie(self):
         if self.cookie:
@@ -113,7 +117,7 @@ class Handshakes:
             raise Dropped("suite")
         cookies = self.doorman.oven.accepted(source, now) if message[3] & KEYED else ()
         made = Responder(peer.secret, message, caps=peer.caps, cookies=cookies)
-        self.half_open.append(HalfOpen(made, now))
+        self.half_open.append(HalfOpen(made, source, now))
         peer.wire.send(made.m2, source)
 
     def _take_m3(self, message, source):
@@ -137,9 +141,9 @@ class Handshakes:
         if self._own_wins(now):
             raise Dropped("both at once")
         # Rule 4: our own handshake ends, and its unconfirmed session.
-        self.asked, self.finished = [], None
+        self.give_up()
         peer.slots.drop_next()
-        self._accept(one, message, keys, source, now)
+        self._accept(one, message, keys, now)
 
     def _own_wins(self, now):
         """Rule 4 of §1.7: our M3 is out, unconfirmed, and our public key is the lower one."""
@@ -147,12 +151,13 @@ class Handshakes:
                 and self._peer.slots.next is not None and self._peer.slots.next.initiator
                 and self._peer.public < self._peer.other)
 
-    def _accept(self, one, message, keys, source, now):
+    def _accept(self, one, message, keys, now):
+        """M1 says where the session is: M3 may say that it comes from anywhere."""
         peer, made = self._peer, one.responder
         one.m3, one.accepted_at, self.other_caps = message, now, made.other_caps
         session = one.session = Session(
             made.suite, keys, initiator=False, own_index=made.index,
-            other_index=made.other_index, endpoint=source, now=now, other_born=one.since,
+            other_index=made.other_index, endpoint=one.source, now=now, other_born=one.since,
             boot=made.other_caps[8:])
         peer.slots.install(session)
 

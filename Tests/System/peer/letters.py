@@ -62,7 +62,7 @@ class Letters:
         if one.kind < RELIABLE:
             return True
         if self._peer.manners.acknowledges:
-            self._peer.send(record("ACK", mids=[one.mid]))
+            self._peer.owed.append(one.mid)
         if one.name in ANSWERS_OFFER:
             for letter in self.sent.values():
                 if letter.name == "OFFER" and letter.fields["id"] == one.fields["id"]:

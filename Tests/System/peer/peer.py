@@ -74,6 +74,8 @@ class Peer:
         self.slots, self.dropped, self.arrivals = Slots(), collections.Counter(), []
         self.handshakes, self.letters = Handshakes(self), Letters(self)
         self.paths, self.ear, self.upkeep = Paths(self), Ear(self), Upkeep(self)
+        # Mids of the packet that is being read, and its answers.
+        self.owed, self._pongs = [], []
         self.size, self._speeches, self.sent_at = audio.SIZE_MIN, {}, self.clock()
 
     @property
@@ -126,13 +128,14 @@ class Peer:
         if flags & KINDS == AUDIO:
             self.ear.note(audio.parsed(plain), session, flags)
         elif flags & KINDS == CONTROL:
-            for one in records.parsed(plain):
+            for one in records.counted(records.parsed(plain)):
                 if not is_fresh and one.name not in TIMELESS:
                     self.dropped["stale"] += 1
                 elif one.kind >= RELIABLE and session.boot != self.slots.current.boot:
                     self.dropped["run"] += 1
                 else:
                     self._act(one, session, counter, time, datagram.source)
+            self._answer()
         elif flags & KINDS != COVER:
             raise Dropped("kind")
 
@@ -143,13 +146,23 @@ class Peer:
             if self.manners.confirms:
                 self.send(record("CONFIRM", what=1), session=session)
         elif one.name == "PING" and self.manners.pongs:
-            self.send_if_up(record("PONG", data=one.fields["data"]))
+            self._pongs.append(record("PONG", data=one.fields["data"]))
         elif one.name == "PONG":
             session.clock.answered(one.fields["data"], time)
         elif one.name in ("PATH_CHALLENGE", "PATH_RESPONSE"):
             self.paths.take(session, one, source)
         elif one.name == "CLOSE":
-            self.slots.erase()
+            self.slots.erase(session.boot)
+            if self.slots.next is None:
+                self.handshakes.give_up()
+                self.upkeep.closed()
+
+    def _answer(self):
+        """What a packet is answered with, in one: ACK and PONG."""
+        acks = [record("ACK", mids=self.owed)] if self.owed else []
+        some, self.owed, self._pongs = acks + self._pongs, [], []
+        if some:
+            self.send_if_up(*some)
 
     # --- verbs ---
 

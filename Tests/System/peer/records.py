@@ -32,6 +32,7 @@ RELIABLE = 16
 """Types from here on have a mid and are acknowledged."""
 _PLAYED = (("played", 2), ("total", 2))
 BODY_MAX = 60
+COUNTED_MAX, NUMBERED_MAX = 32, 8
 
 OWN_REF = bytes(8)
 
@@ -127,4 +128,21 @@ def parsed(plain):
             raise Dropped("record length")
         if one.name is not None or kind >= RELIABLE:
             found.append(one)
+    return found
+
+
+def counted(some):
+    """Those of a packet's records that have an effect: "Bounds" of §2.4."""
+    alone = [one for one in some if one.name == "CONFIRM"]
+    if alone:
+        return alone[:1]
+    found, numbered, has_ping = [], 0, False
+    for one in some:
+        if one.kind >= RELIABLE:
+            numbered += 1
+        if (len(found) == COUNTED_MAX or one.kind >= RELIABLE and numbered > NUMBERED_MAX
+                or one.name == "PING" and has_ping):
+            continue
+        has_ping = has_ping or one.name == "PING"
+        found.append(one)
     return found

@@ -91,5 +91,9 @@ class Slots:
             if session is not None and session.is_over(now):
                 setattr(self, name, None)
 
-    def erase(self):
-        self.previous = self.current = self.next = None
+    def erase(self, boot=None):
+        """Those with one run of the other station, or all."""
+        for name in ("previous", "current", "next"):
+            session = getattr(self, name)
+            if session is not None and boot in (None, session.boot):
+                setattr(self, name, None)

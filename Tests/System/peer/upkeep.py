@@ -10,14 +10,17 @@ class Upkeep:
 
     def __init__(self, peer):
         self._peer, self._waits = peer, Waits(peer.public, peer.other)
-        # The page does not say whether both rules draw from one generator.
-        self._beats = Waits(peer.public, peer.other)
-        self._renewed, self._is_trying = None, False
+        self._renewed, self._is_trying, self._beaten = None, False, None
+        self._not_before = 0.0
 
     def begin(self):
         self._try()
         self._watch()
-        self._beat()
+
+    def closed(self):
+        """The other side has left: the next M1 after the first wait of rule 7."""
+        self._waits.restart()
+        self._not_before = self._peer.clock() + self._waits.next_ms() / 1000
 
     def _try(self):
         """Rule 7: M1 again and again while there is no session, or none that is young enough."""
@@ -26,7 +29,7 @@ class Upkeep:
         if self._is_trying:
             self._renewed = peer.slots.current
             if peer.slots.next is None:
-                peer.initiate()
+                peer.initiate(peer.slots.current and peer.slots.current.endpoint)
             peer.at(peer.clock() + self._waits.next_ms() / 1000, self._try)
         else:
             self._waits.restart()
@@ -35,6 +38,8 @@ class Upkeep:
         peer, session = self._peer, self._peer.slots.current
         if not peer.manners.upkeep or (session is None and peer.address is None):
             return False
+        if peer.clock() < self._not_before:
+            return False
         if session is None:
             return True
         age = peer.clock() - session.born
@@ -42,25 +47,28 @@ class Upkeep:
             or session.sealer.counter >= PACKETS
 
     def _watch(self):
-        """Begins to try when it must; a session that is there has an address, too."""
+        """Begins to try when it must; a new session gets its heartbeats."""
         peer = self._peer
-        if peer.slots.current is not None:
-            peer.address = peer.address or peer.slots.current.endpoint
+        if peer.slots.current is not None and peer.slots.current is not self._beaten:
+            self._beaten = peer.slots.current
+            self._beat(self._beaten)
         if not self._is_trying and self._wants():
             self._try()
         peer.at(peer.clock() + 0.5, self._watch)
 
-    def _beat(self):
+    def _beat(self, session):
         """Rule 8: a cover packet when nothing was sent for a while."""
-        peer, wait = self._peer, self._beats.heartbeat_ms() / 1000
+        peer, wait = self._peer, self._waits.heartbeat_ms() / 1000
 
         def due(silent_since):
+            if peer.slots.current is not session:
+                return
             if peer.sent_at > silent_since:
                 peer.at(peer.sent_at + wait, lambda: due(peer.sent_at))
                 return
-            if peer.is_up and peer.manners.upkeep:
+            if peer.manners.upkeep:
                 peer.send_cover()
-            self._beat()
+            self._beat(session)
 
         since = peer.sent_at
-        peer.at(peer.clock() + wait, lambda: due(since))
+        peer.at(since + wait, lambda: due(since))

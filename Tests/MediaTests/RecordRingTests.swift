@@ -1,0 +1,66 @@
+import HAL
+import Testing
+import Time
+
+@testable import Media
+
+/// Which peers' packets find a place on their way to the control thread.
+@Suite struct RecordRingTests {
+    private let ring = RecordRing()
+    private let bytes = InlineArray<1207, UInt8>(repeating: 0)
+
+    /// A packet of a peer, told apart by its index.
+    private func packet(_ index: UInt32 = 0, of peer: Int) -> OpenedRecords {
+        OpenedRecords(
+            peer: peer, index: index, source: .any(port: 1), cameAt: Instant(nanoseconds: 0),
+            madeAt: Instant(nanoseconds: 0), time: 0, count: 0, bytes: bytes)
+    }
+
+    private func flood(by peer: Int) -> Int {
+        var taken = 0
+        for _ in 0..<100 where ring.push(packet(of: peer)) { taken += 1 }
+        return taken
+    }
+
+    @Test func onePeerTakesHalfOfThePlacesAndTwoAThirdEach() {
+        #expect(flood(by: 0) == 32)
+        #expect(flood(by: 1) == 16)
+        // Both go on; what is taken makes room for both alike.
+        for _ in 0..<200 {
+            _ = ring.pop()
+            _ = (ring.push(packet(of: 0)), ring.push(packet(of: 1)))
+        }
+        var held = [0, 0]
+        while let opened = ring.pop() { held[opened.peer] += 1 }
+        #expect(held.reduce(0, +) < 48 && held.allSatisfy { (16...24).contains($0) }, "\(held)")
+    }
+
+    @Test func whoeverFloodsAPeerThatSendsLittleFindsRoom() {
+        for _ in 0..<200 {
+            for packets in 0..<80 { _ = ring.push(packet(of: packets % 8)) }
+            #expect(ring.push(packet(of: 31)))
+            // One turn of the control thread.
+            for _ in 0..<16 { _ = ring.pop() }
+        }
+    }
+
+    @Test func packetsComeInTheirOrder() {
+        for index in 0..<20 as Range<UInt32> { #expect(ring.push(packet(index, of: 1))) }
+        for index in 0..<20 as Range<UInt32> { #expect(ring.pop()?.index == index) }
+        let rest = ring.pop()
+        #expect(rest == nil)
+    }
+
+    @Test func refusalsOfAPeerThatHoldsManyAreToldOnceOfThatPeer() {
+        #expect(flood(by: 3) == 32)
+        #expect(ring.newlyRefused(of: 3) == 68)
+        #expect(ring.newlyRefused(of: 3) == 0)
+        _ = ring.push(packet(of: 3))
+        #expect(ring.newlyRefused(of: 3) == 1)
+        #expect(ring.newlyRefused(of: 2) == 0)
+        // One that holds few has not filled the ring.
+        for peer in 4..<12 { _ = flood(by: peer) }
+        #expect(flood(by: 12) < 8)
+        #expect(ring.newlyRefused(of: 12) == 0)
+    }
+}

@@ -1,0 +1,114 @@
+import Station
+import Testing
+import Time
+import Wire
+
+/// No peer keeps this station busy for ever.
+@Suite struct CallBoundTests {
+    private let moment = Duration.milliseconds(50)
+
+    @Test func anAnnouncementEndsAsAPageDoes() {
+        var world = CallWorld(2)
+        let id = world.call(0, [1], mode: .announce)
+        world.run(for: .seconds(59))
+        #expect(world.state(1) == .active)
+        world.run(for: .seconds(2))
+        #expect(world.ending(0, id) == .timeUp && world.ending(1, id) == .hungUpThere)
+    }
+
+    /// Its sender goes on, as if it did not know.
+    @Test func anAnnouncementWithoutEndIsEndedHere() {
+        var world = CallWorld(2)
+        world.swallows = { if case .bye = $0 { true } else { false } }
+        let id = world.call(0, [1], mode: .announce)
+        world.run(for: .seconds(62))
+        #expect(world.state(1) == .active)
+        world.run(for: .seconds(2))
+        #expect(world.ending(1, id) == .timeUp)
+    }
+
+    @Test(arguments: [Offer.Mode.call, .dropIn, .monitor])
+    func aCallOfAnyModeEndsByItself(mode: Offer.Mode) {
+        let hours = mode == .monitor ? 12 : 2
+        var world = CallWorld(2)
+        world.policy = Policy(call: .auto, dropIn: true, monitor: true)
+        let id = world.call(0, [1], mode: mode)
+        world.run(for: .seconds(hours * 3600 - 60))
+        #expect(world.state(1) == .active)
+        world.run(for: .seconds(120))
+        #expect(world.ending(0, id) == .timeUp && world.ending(1, id) == .hungUpThere)
+    }
+
+    /// The offer arrives, and nothing that comes back does.
+    @Test func anOfferThatIsGivenUpRingsNoLonger() {
+        var world = CallWorld(2)
+        world.swallows = { record in
+            switch record {
+            case .ack, .ringing: true
+            default: false
+            }
+        }
+        let id = world.call(0, [1])
+        world.run(for: .seconds(7))
+        #expect(world.state(1) == .ringing)
+        world.run(for: .seconds(2))
+        #expect(world.ending(0, id) == .unreachable && world.ending(1, id) == .cancelled)
+    }
+
+    /// The share of half an hour in which a third station is told "busy", while 0 calls 1 again
+    /// whenever nothing holds 1.
+    private func busyShare(_ world: inout CallWorld, mode: Offer.Mode) -> Double {
+        var busy = 0
+        for _ in 0..<1800 {
+            if world.state(1) == nil { world.call(0, [1], mode: mode) }
+            world.run(for: .seconds(1))
+            if world.state(1) != nil { busy += 1 }
+        }
+        return Double(busy) / 1800
+    }
+
+    @Test func ringingInTurnIsBoundedOverTime() {
+        var world = CallWorld(3)
+        let share = busyShare(&world, mode: .call)
+        // Two minutes at once, and a sixth of the time.
+        #expect(share > 0.15 && share < 0.27, "\(share)")
+        #expect(world.stations[1].refusals(of: 0)[.tooOften] > 0)
+        // Another's call rings at once, whenever this one does not.
+        while world.state(1) != nil { world.step() }
+        let other = world.call(2, [1])
+        world.run(for: moment)
+        #expect(world.stations[1].call?.summary.id == other)
+    }
+
+    @Test func announcementsInTurnAreBoundedOverTime() {
+        var world = CallWorld(2)
+        let share = busyShare(&world, mode: .announce)
+        #expect(share > 0.15 && share < 0.27, "\(share)")
+    }
+
+    @Test func whoeverIsAnsweredMayRingAgain() {
+        var world = CallWorld(2)
+        for _ in 0..<10 {
+            let id = world.call(0, [1])
+            world.run(for: .seconds(25))
+            #expect(world.state(1) == .ringing)
+            _ = world.act(1) { $0.answer(at: $1) }
+            world.run(for: moment)
+            #expect(world.state(1) == .active && world.ending(0, id) == nil)
+            _ = world.act(1) { $0.hangUp(at: $1) }
+            world.run(for: .seconds(1))
+        }
+        #expect(world.stations[1].refusals(of: 0)[.tooOften] == 0)
+    }
+
+    @Test func anEmergencyThatMayRingsAtAnyTime() {
+        var world = CallWorld(2)
+        world.policy = Policy(emergency: true)
+        for _ in 0..<8 {
+            world.call(0, [1], priority: .emergency)
+            world.run(for: moment)
+            #expect(world.state(1) == .ringing)
+            world.run(for: .seconds(35))
+        }
+    }
+}
