@@ -30,6 +30,16 @@ let concreteElsewhere: [SwiftSetting] = [
 let busyInTests: Set<String> = ["Audio", "Crypto"]
 let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+// INTERCOM_FUZZ=1 adds the program of tools/fuzz-units, which links with libFuzzer only.
+let fuzzer: [Target] =
+    Context.environment["INTERCOM_FUZZ"] != "1"
+    ? []
+    : [
+        .executableTarget(
+            name: "FuzzUnits", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Entry",
+            swiftSettings: strict)
+    ]
+
 /// One module of the product: the imports it may have are exactly `uses`.
 func module(_ name: String, uses: [Target.Dependency]) -> Target {
     .target(
@@ -198,5 +208,12 @@ let package = Package(
                 "Wire",
             ]),
         .testTarget(name: "TidyTests", swiftSettings: strict),
-    ]
+        // Functions that take bytes from outside, for libFuzzer; the tests run its corpus.
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Audio", "Config", "Control", "Crypto", "Session", "Station", "Time", "Wire",
+            ], path: "Tests/Fuzz/Targets", swiftSettings: strict),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
+    ] + fuzzer
 )

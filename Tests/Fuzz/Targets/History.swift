@@ -1,0 +1,24 @@
+internal import Control
+
+extension FuzzTarget {
+    /// The history and the saved state: damaged as they lie on a disk, and behind their checksum.
+    static let history = FuzzTarget(name: "history") { bytes, isPlanted in
+        let file = HistoryFile(parsing: bytes.array)
+        precondition(HistoryFile(parsing: file.whole).records == file.records)
+        _ = SavedState(parsing: bytes.array)
+        guard let object = JSON(parsing: bytes) else { return }
+        if let record = HistoryRecord(json: object) {
+            // Numbers and words that JSON holds are kept, or refused.
+            if HistoryFile(parsing: record.line).records == [record] {
+                planted(isPlanted, at: record.timeMilliseconds < 0)
+            }
+        }
+        if let state = SavedState(json: object) {
+            precondition(
+                SavedState.Volumes.Kind.allCases.allSatisfy {
+                    (0...100).contains(state.volumes[$0])
+                })
+            precondition(SavedState(parsing: state.line) == state)
+        }
+    }
+}
