@@ -175,7 +175,7 @@ let package = Package(
         tests("Station", with: ["Wire", "Time"]),
         tests(
             "Media",
-            with: ["Audio", "Crypto", "HAL", "Realtime", "Station", "Time", "Wire"]),
+            with: ["Audio", "Crypto", "HAL", "Realtime", "Scene", "Station", "Time", "Wire"]),
         tests("Switchboard", with: ["Audio", "Station", "Time", "Wire"]),
         .testTarget(
             name: "HouseholdTests", dependencies: ["Household", "Switchboard", "Time"],

@@ -90,6 +90,7 @@ func withoutOrigins(_ config: Config) -> Config {
                 [talk]
                 preroll = 200ms
                 tail = 150ms
+                cover = spurt
                 max-talk = 2m
 
                 [sounds]

@@ -116,7 +116,8 @@ import Wire
             frames.append(tone.span, by: &encoder)
             kitchen.socket.frameSize = encoder.frameSize
             kitchen.socket.send(
-                frame: number, of: frames, spurt, stream: 1, isSpurtStart: number < 10,
+                frame: number, of: frames, spurt, to: spurt.listeners, stream: 1,
+                isSpurtStart: number < 10,
                 isLast: false, at: moment)
             spurt.sent()
             let packetOpened = open(&garage)
@@ -187,7 +188,8 @@ import Wire
             if number % 33 == 0 {
                 for stream in UInt8(0)..<8 {
                     hostile.socket.send(
-                        frame: number, of: silent, quiet, stream: stream, isSpurtStart: false,
+                        frame: number, of: silent, quiet, to: quiet.listeners, stream: stream,
+                        isSpurtStart: false,
                         isLast: false, at: moment)
                     take(&garage, &talkers, at: moment)
                 }
@@ -195,7 +197,8 @@ import Wire
             quiet.sent()
             if number >= 100 {
                 kitchen.socket.send(
-                    frame: number, of: spoken, spurt, stream: 1, isSpurtStart: number < 110,
+                    frame: number, of: spoken, spurt, to: spurt.listeners, stream: 1,
+                    isSpurtStart: number < 110,
                     isLast: false, at: moment)
                 take(&garage, &talkers, at: moment)
             }
@@ -245,7 +248,7 @@ import Wire
         frames.append(silence.span, by: &encoder)
         kitchen.socket.frameSize = encoder.frameSize
         kitchen.socket.send(
-            frame: 0, of: frames, SentTalkspurt(sequence: 0, listeners: PeerSet([0])), stream: 1,
+            frame: 0, of: frames, SentTalkspurt(sequence: 0), to: PeerSet([0]), stream: 1,
             isSpurtStart: true, isLast: false, at: now)
         let packetOpened = open(&garage)
         let packet = try #require(packetOpened)

@@ -21,7 +21,7 @@ def play(world):
     for name, ppm in PPM.items():
         world[name].run_card(ppm)
     for one in world.stations.values():
-        one.sections["talk"] = {"max-talk": "10m"}
+        one.sections["talk"] = {"max-talk": "10m", "cover": "off"}
     world.start()
     world.live()
     world.until(BEGIN)

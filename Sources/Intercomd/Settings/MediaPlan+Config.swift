@@ -29,7 +29,8 @@ extension MediaPlan {
             virtualKeys: { Self.virtualKey(of: $0, config.talk) },
             gains: Self.gains(config, roster, routing), profile: audio.profile,
             bitrate: audio.bitrate, periodSamples: audio.periodSamples,
-            preroll: config.talk.preroll, jitterMax: audio.jitterMax)
+            preroll: config.talk.cover == .constant ? .zero : config.talk.preroll,
+            jitterMax: audio.jitterMax)
         duck = Gain(decibels: audio.duck)
         hasSpeaker = audio.output != .none
         isHalfDuplex = handsFree.isHalfDuplex
@@ -40,6 +41,12 @@ extension MediaPlan {
         tonesVolume = Gain(percent: config.sounds.tonesVolume)
         pageVolume = Gain(percent: config.sounds.pageVolume)
         hasPermitTone = config.sounds.permit == .tone
+        cover =
+            switch config.talk.cover {
+            case .off: .off
+            case .spurt: .spurt
+            case .constant: .constant
+            }
         jitterPreset =
             switch audio.jitter {
             case .low: .low

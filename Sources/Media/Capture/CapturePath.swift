@@ -6,7 +6,7 @@ internal import Time
 /// The microphone's sound on its way from the card to the frames that are kept for talks: measured,
 /// silenced where it must be, and improved.
 struct CapturePath: ~Copyable {
-    private(set) var microphone: Microphone
+    var microphone: Microphone
     /// Improves the sound before anyone hears it, by what the speaker plays.
     var chain: CaptureChain
     private var reference: EchoReference

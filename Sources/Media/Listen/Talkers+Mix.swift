@@ -40,7 +40,9 @@ extension Talkers {
             let wasSounding = slots[place].isSounding
             let isSounding = slots[place].voice.pull(into: &block, at: now)
             countTotals(of: place)
-            if isSounding != wasSounding { turn(place, owner, isOn: isSounding, at: now) }
+            if isSounding != wasSounding {
+                turn(place, owner, isOn: isSounding, hides: plan.cover != .off, at: now)
+            }
             guard isSounding else {
                 // A voice that waits for its first block is reported on when that is played.
                 if !slots[place].voice.isActive { report(place, owner, by: &socket, at: now) }
@@ -71,7 +73,8 @@ extension Talkers {
 
     /// A voice begins to sound, or falls silent.
     private mutating func turn(
-        _ place: Int, _ owner: VoiceSlot.Owner, isOn isSounding: Bool, at now: Instant
+        _ place: Int, _ owner: VoiceSlot.Owner, isOn isSounding: Bool, hides: Bool,
+        at now: Instant
     ) {
         slots[place].isSounding = isSounding
         lastSpeaker = owner.peer
@@ -80,7 +83,8 @@ extension Talkers {
             slots[place].tally.begin()
         } else {
             // Its talker waits to be told what was heard of it.
-            slots[place].nextReport = min(slots[place].nextReport, now)
+            let soon = hides ? now + Cover.hiding(Cover.draw()) : now
+            slots[place].nextReport = min(slots[place].nextReport, soon)
             slots[place].tally.end()
         }
     }

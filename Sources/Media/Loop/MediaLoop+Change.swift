@@ -35,7 +35,9 @@ extension MediaLoop {
             talks.spurts[place].listeners = plan.targets[place].listeners
         }
         talkKeys.adopt(&change, plan, loop)
-        cards.hasOtherWork = talkKeys.count > 0 || announcement.isOn
+        socket.isConstant = plan.cover == .constant
+        talks.isFrameSizeDue = true
+        cards.hasOtherWork = talkKeys.count > 0 || announcement.isOn || isCovering
         changeSound(&change)
         obeyShedding()
         for target in talks.spurts.indices { updateGate(target) }
@@ -47,7 +49,7 @@ extension MediaLoop {
         for target in talks.spurts.indices where !change.formerTargets.contains(target) {
             let wasTalking = talks.spurts[target].isTalking
             endAtOnce(target)
-            guard wasTalking || talks.spurts[target].endsLeft > 0 else { continue }
+            guard wasTalking || talks.spurts[target].owesEnd else { continue }
             let listeners = talks.spurts[target].listeners
             talks.sendEnd(of: target, to: listeners, plan, by: &socket, at: now)
         }

@@ -31,7 +31,8 @@ internal import Wire
 ///   `Meters` serve both ways.
 /// - Talk, to the wire: `MediaLoop+Talk` has `Talks` (`+Ends`; `SentTalkspurt`, `EncodedFrames`)
 ///   encode it and `DataSocket` seal (`KeySlots`, Crypto) and send it; `MediaLoop+Announce` sends a
-///   `PacedAnnouncement` (an `Announcement`) beside it, `MediaLoop+Trial` tones in its place.
+///   `PacedAnnouncement` (an `Announcement`) beside it, `MediaLoop+Trial` tones in its place, and
+///   `MediaLoop+Cover` hides when that is (`Cover`).
 /// - Listen, from the wire to the speaker's card: `MediaLoop+Listen` has `PacketReceiver` open
 ///   packets when `Intake` says so, `Talkers` (`+Mix`, `+Reports`; `VoiceSlot`, `HeardTally`) keep
 ///   and mix voices, `Tones` sound besides, and `Speaker` and `Refill` feed the card; `HalfDuplex`
@@ -100,6 +101,7 @@ package struct MediaLoop: ~Copyable {
         self.rings = rings
         self.now = now
         duplex.isOn = plan.isHalfDuplex
+        self.socket.isConstant = plan.cover == .constant
         self.socket.frameSize = self.talks.encoder.frameSize
     }
 
@@ -140,8 +142,10 @@ package struct MediaLoop: ~Copyable {
             readKeys(woken)
             let isPeriod = woken.isPeriod(of: cards.clock.source)
             if isPeriod { moveCapturedSound() }
-            if woken.timer, announcement.isOn {
-                pace(.timer, announcement.samplesDue(at: now))
+            if woken.timer {
+                // Without a card, time moves what a card would.
+                let samples = talks.pace.samplesDue(at: now)
+                pace(.timer, announcement.isOn ? announcement.samplesDue(at: now) : samples)
             }
             talk()
             followTrial()

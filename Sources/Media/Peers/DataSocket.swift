@@ -17,6 +17,9 @@ struct DataSocket: ~Copyable {
     var peers: GrowingArray<MediaPeer>
     /// Bytes of an encoded frame: all packets to a peer are as long as those that carry one.
     var frameSize = PCM.payloadMax
+    /// Every packet of a session leaves at its own moment, by `fill`, and is of one size.
+    var isConstant = false
+    private var waiting: GrowingArray<WaitingControl>
     /// The packet to be sealed, and zeros behind it.
     private var plaintext = FixedArray(count: FrameLayout.plaintextMax) { _ in UInt8(0) }
     /// Sealed packets.
@@ -28,6 +31,7 @@ struct DataSocket: ~Copyable {
         self.udp = udp
         self.rings = rings
         peers = GrowingArray(capacity: PeerSet.capacity) { MediaPeer() }
+        waiting = GrowingArray(capacity: PeerSet.capacity) { WaitingControl() }
     }
 
     private static func outbox(
@@ -48,6 +52,10 @@ struct DataSocket: ~Copyable {
     mutating func send(
         _ record: ControlRecord, to listeners: some Swift.Sequence<Int>, at now: Instant
     ) {
+        if isConstant {
+            for peer in listeners { wait(ControlPayload(record), for: peer, made: now) }
+            return
+        }
         lay(ControlPayload(record))
         for peer in listeners { seal(to: peer, FrameFlags(kind: .control), at: now) }
         flush()
@@ -60,6 +68,9 @@ struct DataSocket: ~Copyable {
         _ records: ControlPayload, to peer: Int, onSession index: UInt32? = nil,
         address: SocketAddress? = nil, made: Instant
     ) {
+        if isConstant, index == nil, address == nil {
+            return wait(records, for: peer, made: made)
+        }
         lay(records)
         seal(
             to: peer, onSession: index, FrameFlags(kind: .control), address: address, at: made)
@@ -73,15 +84,50 @@ struct DataSocket: ~Copyable {
         flush()
     }
 
-    /// Sends an encoded frame to everyone who hears this talkspurt, with the copies each needs.
+    /// Keeps records until the next packet to the peer.
+    private mutating func wait(_ records: ControlPayload, for peer: Int, made: Instant) {
+        guard peers[peer].keySlots.currentIndex != nil else {
+            return rings.counters.add(.unsentNoSession)
+        }
+        if !waiting[peer].add(records, made: made) { rings.counters.add(.unsentNoRoom) }
+    }
+
+    /// Those with a session.
+    var reachable: PeerSet {
+        mutating get {
+            var found = PeerSet()
+            for peer in peers.indices where peers[peer].keySlots.currentIndex != nil {
+                found.insert(peer)
+            }
+            return found
+        }
+    }
+
+    /// Sends a packet to each of these: control that waits, or cover.
+    mutating func fill(_ listeners: PeerSet, at now: Instant) {
+        var isCover = false
+        for peer in listeners {
+            if let packet = waiting[peer].next() {
+                lay(packet.records)
+                seal(to: peer, FrameFlags(kind: .control), at: packet.made)
+                isCover = false
+            } else {
+                if !isCover { lay(ControlPayload()) }
+                seal(to: peer, FrameFlags(kind: .cover), at: now)
+                isCover = true
+            }
+        }
+        flush()
+    }
+
+    /// Sends an encoded frame to those who hear this talkspurt, with the copies each needs.
     mutating func send(
         frame number: Int, of frames: borrowing EncodedFrames, _ spurt: SentTalkspurt,
-        stream: UInt8,
-        isSpurtStart: Bool, isLast: Bool, at now: Instant
+        to listeners: PeerSet, stream: UInt8, isSpurtStart: Bool, isLast: Bool, at now: Instant
     ) {
         let flags = FrameFlags(kind: .audio, isSpurtStart: isSpurtStart, stream: stream)
         var laid = (depth: -1, offset: 0)
-        for peer in spurt.listeners {
+        for peer in listeners {
             let copies = copies(in: number, of: frames, to: peer, since: spurt.unbroken)
             // Most listeners need the same.
             if copies != laid {
@@ -100,13 +146,19 @@ struct DataSocket: ~Copyable {
     private mutating func copies(
         in number: Int, of frames: borrowing EncodedFrames, to peer: Int, since unbroken: Int
     ) -> (depth: Int, offset: Int) {
-        let room =
-            peers[peer].protection.plaintextSize(frameSize: frames.frameSize)
-            - AudioPacket.headerSize
-        let offset = peers[peer].protection.offset
+        let room = plaintextSize(to: peer, frameSize: frames.frameSize) - AudioPacket.headerSize
+        let offset = isConstant ? 1 : peers[peer].protection.offset
         let past = (number - max(unbroken, frames.oldest)) / offset
         let depth = min(room / frames.frameSize - 1, Redundancy.depthMax, past)
         return (depth, depth == 0 ? 1 : offset)
+    }
+
+    /// P of protocol.md §2.2; with constant cover it follows no reports, which come only while
+    /// somebody speaks.
+    private mutating func plaintextSize(to peer: Int, frameSize: Int) -> Int {
+        isConstant
+            ? AudioPacket.plaintextSize(frameSize: frameSize, depth: 0)
+            : peers[peer].protection.plaintextSize(frameSize: frameSize)
     }
 
     /// Lays out an encoded frame and its copies, zeros behind them.
@@ -140,7 +192,7 @@ struct DataSocket: ~Copyable {
             rings.counters.add(.unsentNoSession)
             return
         }
-        let size = peers[peer].protection.plaintextSize(frameSize: frameSize)
+        let size = plaintextSize(to: peer, frameSize: frameSize)
         let sealed = Self.seal(
             plaintext, size, flags, by: &peers[peer].keySlots, onSession: index, at: now,
             into: &outbox)

@@ -77,6 +77,8 @@ package struct MediaPlan: Sendable {
     package var pageVolume = Gain.unity
     /// Whether a tone says that the microphone is open.
     package var hasPermitTone = false
+    /// What hides when somebody speaks.
+    package var cover = Cover.off
     package var jitterPreset = JitterBuffer.Preset.normal
     package var jitterMax: Duration
 
@@ -125,8 +127,9 @@ package struct MediaPlan: Sendable {
         sound.frameSize(bitrate: bitrate == sound.bitrate ? sound.bitrateRepeated : bitrate)
     }
     var periodNanoseconds: Int64 { Int64(periodSamples) * 1_000_000_000 / 48_000 }
-    /// Whether the microphone runs between talks: for the pre-roll, or to detect speech.
-    package var keepsCapturing: Bool { prerollFrames > 0 || hasVox }
+    /// Whether the microphone runs between talks: for the pre-roll, to detect speech, or as the
+    /// pace of constant cover, which is not to change when a talk begins.
+    package var keepsCapturing: Bool { prerollFrames > 0 || hasVox || cover == .constant }
     /// Samples of the microphone that are made better at once: an echo canceller does best with
     /// 10 ms, which come together where the frames are as long anyway.
     package var captureBlock: Int {

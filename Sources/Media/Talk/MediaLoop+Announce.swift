@@ -27,8 +27,11 @@ extension MediaLoop {
 
     /// The card that wakes the loop has moved so many samples: as much of the file is due.
     mutating func pace(_ source: ClockMaster.Source, _ samples: Int) {
-        guard announcement.isOn, source == cards.clock.source else { return }
+        guard source == cards.clock.source else { return }
         let frame = plan.sound.frameSamples
+        if isCovering { talks.pace.earn(samples, frameSamples: frame) }
+        // With constant cover it has its turn in each frame time.
+        guard announcement.isOn, plan.cover != .constant else { return }
         announcement.earn(samples, frameSamples: frame)
         while announcement.isDue(frameSamples: frame) {
             guard sendAnnounced() else {
@@ -39,7 +42,7 @@ extension MediaLoop {
     }
 
     /// Sends one frame of it; false when there is none yet.
-    private mutating func sendAnnounced() -> Bool {
+    mutating func sendAnnounced() -> Bool {
         guard let filled = announcement.fill() else { return false }
         // During a talk, `talk` chooses it.
         if talks.isFrameSizeDue, !talks.isTalking { talks.chooseFrameSize(plan, for: &socket) }
@@ -59,7 +62,7 @@ extension MediaLoop {
         talks.isFrameSizeDue = true
         let target = plan.announcement
         talks.spurts[target].phase = .silent
-        talks.spurts[target].oweEnds(at: now)
+        talks.oweEnds(of: target, plan, at: now)
         rings.notify(
             .said(target: plan.targets[target].id, frames: talks.spurts[target].packets))
         rings.handBack(.announcement(box))
@@ -69,7 +72,7 @@ extension MediaLoop {
 
     /// Without a card, the timer moves talk keys and an announcement.
     mutating func giveTimerWork() {
-        cards.hasOtherWork = talkKeys.count > 0 || announcement.isOn
+        cards.hasOtherWork = talkKeys.count > 0 || announcement.isOn || isCovering
         if cards.clock.source == .timer { cards.armTimer(at: now) }
     }
 }

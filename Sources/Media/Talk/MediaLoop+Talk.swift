@@ -46,14 +46,16 @@ extension MediaLoop {
     }
 
     /// The effects of a talk's end on this station, beside the last packets.
-    private mutating func followEnds() {
+    mutating func followEnds() {
         guard talks.takeEnd() else { return }
         duplex.talkEnded(at: now, rxHold: plan.rxHold)
-        if !talks.isTalking { cards.restCapture(loop, at: now) }
+        // What hides the end goes out at its pace.
+        if !talks.isTalking, !talks.hasTail { cards.restCapture(loop, at: now) }
     }
 
     /// Encodes the frames that wait and sends each target what it lacks.
     mutating func talk() {
+        guard plan.cover != .constant else { return talkCovered() }
         // All encoded frames go out first, those of the pre-roll too: only then may the frame size
         // change, because a packet holds frames of one size.
         if talks.isTalking, !talks.isFrameSizeDue || sendWaiting() {
@@ -64,6 +66,11 @@ extension MediaLoop {
             _ = sendWaiting()
         }
         talks.sendEnds(plan, by: &socket, at: now)
+        guard talks.hasTail else { return }
+        talks.sendTails(plan, by: &socket, at: now)
+        guard !talks.hasTail else { return }
+        if !talks.isTalking { cards.restCapture(loop, at: now) }
+        giveTimerWork()
     }
 
     private mutating func sendWaiting() -> Bool {

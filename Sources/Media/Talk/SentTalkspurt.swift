@@ -32,6 +32,8 @@ struct SentTalkspurt {
     /// SPURT_ENDs still to send, and when the next one is due.
     var endsLeft = 0
     var nextEnd = Instant(nanoseconds: 0)
+    /// What hides its end, in their place.
+    var tail = CoverTail()
 
     static let startMarked = Duration.milliseconds(100)
     /// Sound in the microphone besides the pre-roll: of the key's debounce, and of this turn.
@@ -42,6 +44,8 @@ struct SentTalkspurt {
     static let endInterval = Duration.milliseconds(20)
 
     var isTalking: Bool { phase != .silent }
+    /// Whether its listeners have not been told yet that it is over.
+    var owesEnd: Bool { endsLeft > 0 || tail.owesEnd }
 
     init(sequence: UInt16, listeners: PeerSet = []) {
         self.sequence = sequence
@@ -55,6 +59,7 @@ struct SentTalkspurt {
         unbroken = frame
         packets = 0
         endsLeft = 0
+        tail.stop()
         hole.frames = 0
     }
 

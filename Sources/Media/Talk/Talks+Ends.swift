@@ -18,6 +18,42 @@ extension Talks {
         }
     }
 
+    /// A talkspurt is over: its listeners are to be told, in a way that hides it where that is
+    /// wanted.
+    mutating func oweEnds(of target: Int, _ plan: borrowing MediaPlan, at now: Instant) {
+        guard plan.cover == .spurt, spurts[target].packets > 0 else {
+            return spurts[target].oweEnds(at: now)
+        }
+        spurts[target].tail.begin(
+            to: spurts[target].listeners, frame: plan.sound.frameNanoseconds,
+            draw: foretold ?? Cover.draw())
+        // What was captured beside the last frame has its packets at once, as if it were sent.
+        let ahead = target == plan.announcement ? 0 : frames.next - spurts[target].nextFrame
+        pace.begin(ahead: ahead, frameSamples: plan.sound.frameSamples)
+    }
+
+    /// Whether a talkspurt's end is being hidden.
+    var hasTail: Bool {
+        for target in spurts.indices where spurts[target].tail.isOn { return true }
+        return false
+    }
+
+    /// Sends what is due of each tail.
+    mutating func sendTails(
+        _ plan: borrowing MediaPlan, by socket: inout DataSocket, at now: Instant
+    ) {
+        while pace.take(frameSamples: plan.sound.frameSamples) {
+            for target in spurts.indices {
+                guard let packet = spurts[target].tail.next() else { continue }
+                let listeners = spurts[target].tail.listeners
+                switch packet {
+                case .end: sendEnd(of: target, to: listeners, plan, by: &socket, at: now)
+                case .cover: for peer in listeners { socket.sendCover(to: peer, at: now) }
+                }
+            }
+        }
+    }
+
     mutating func sendEnd(
         of target: Int, to listeners: PeerSet, _ plan: borrowing MediaPlan,
         by socket: inout DataSocket, at now: Instant
@@ -39,8 +75,9 @@ extension Talks {
         }
         let gone = spurts[target].listeners.subtracting(listeners)
         spurts[target].listeners = listeners
-        guard spurts[target].isTalking || spurts[target].endsLeft > 0 else { return }
-        if spurts[target].packets > 0 {
+        guard spurts[target].isTalking || spurts[target].owesEnd else { return }
+        // A tail goes on to those it began with.
+        if spurts[target].packets > 0, !spurts[target].tail.isOn {
             sendEnd(of: target, to: gone, plan, by: &socket, at: now)
         }
         isFrameSizeDue = true

@@ -20,6 +20,12 @@ struct Talks: ~Copyable {
     private var hasEnded = false
     /// When a key opened the microphone for the talkspurt whose first packet is due.
     var openedAt: Instant?
+    /// When what hides a talk is due.
+    var pace = CoverPace()
+    /// With constant cover, those that have no packet in this frame time yet; else nil.
+    var unserved: PeerSet?
+    /// What is drawn for tails; nil but in tests.
+    var foretold: UInt16?
     private let rings: Rings
 
     init(
@@ -83,7 +89,7 @@ struct Talks: ~Copyable {
         spurts[target].phase = .silent
         let id = plan.targets[target].id
         rings.notify(.said(target: id, frames: spurts[target].packets))
-        spurts[target].oweEnds(at: now)
+        oweEnds(of: target, plan, at: now)
         // Listeners that are left may bear more than this one's did.
         isFrameSizeDue = true
         hasEnded = true
@@ -140,6 +146,22 @@ struct Talks: ~Copyable {
         return isDone
     }
 
+    /// Sends one frame of each talkspurt that has one: who hears several gets that of the highest
+    /// priority, for a second packet in a frame time would show.
+    mutating func sendNext(
+        _ plan: borrowing MediaPlan, by socket: inout DataSocket, at now: Instant
+    ) {
+        for level in [Priority.emergency, .high, .normal] {
+            for target in spurts.indices
+            where target != plan.announcement && plan.targets[target].priority == level {
+                guard spurts[target].isTalking, let number = firstWaiting(for: target) else {
+                    continue
+                }
+                send(number, to: target, plan, by: &socket, at: now)
+            }
+        }
+    }
+
     /// The next frame for a target, if it is encoded.
     private func firstWaiting(for target: Int) -> Int? {
         let number = max(spurts[target].nextFrame, frames.oldest)
@@ -167,8 +189,14 @@ struct Talks: ~Copyable {
         by socket: inout DataSocket, at now: Instant
     ) {
         spurts[target].advance(to: number, lostMax: plan.lostFramesMax)
+        var listeners = spurts[target].listeners
+        if let unserved {
+            listeners = listeners.subtracting(listeners.subtracting(unserved))
+            self.unserved = unserved.subtracting(listeners)
+        }
         socket.send(
-            frame: number, of: frames, spurts[target], stream: plan.targets[target].stream,
+            frame: number, of: frames, spurts[target], to: listeners,
+            stream: plan.targets[target].stream,
             isSpurtStart: spurts[target].packets < plan.startFrames, isLast: isLast, at: now)
         rings.counters.add(.framesSent)
         spurts[target].sent()
@@ -180,7 +208,9 @@ struct Talks: ~Copyable {
     mutating func chooseFrameSize(_ plan: borrowing MediaPlan, for socket: inout DataSocket) {
         isFrameSizeDue = false
         var listeners = PeerSet()
-        for target in spurts.indices where spurts[target].isTalking {
+        // Constant packets have one size.
+        for target in spurts.indices
+        where spurts[target].isTalking && plan.cover != .constant {
             listeners = listeners.union(spurts[target].listeners)
         }
         var common = CommonFrameSize()

@@ -40,7 +40,7 @@ def note(world):
 def prolong(world):
     """Lets a talk last so long."""
     for one in world.stations.values():
-        one.sections["talk"] = {"max-talk": "20m"}
+        one.sections["talk"] = {"max-talk": "20m", "cover": "off"}
 
 
 def end(world):

@@ -1,0 +1,108 @@
+internal import Audio
+internal import Crypto
+internal import Station
+internal import Time
+
+/// What hides from who watches the network that somebody speaks, or has stopped (protocol.md §2.5).
+package enum Cover: Sendable {
+    /// Nothing does.
+    case off
+    /// The end of a talkspurt does not show.
+    case spurt
+    /// A packet goes to each peer every frame time, whether anybody speaks or not.
+    case constant
+
+    /// A number that nobody can foretell.
+    static func draw() -> UInt16 {
+        var bytes = InlineArray<2, UInt8>(repeating: 0)
+        var room = bytes.mutableSpan
+        Random.fill(&room)
+        return UInt16(bytes[0]) << 8 | UInt16(bytes[1])
+    }
+
+    /// A time of up to half a second that hides a release, by such a number.
+    static func hiding(_ draw: UInt16) -> Duration {
+        .nanoseconds(CoverTail.most.nanoseconds * Int64(draw) / 65_536)
+    }
+}
+
+/// What follows a talkspurt at the pace of its frames, so that its end does not show: SPURT_END
+/// three times, and cover between them and for a random time after them.
+struct CoverTail {
+    enum Packet: Equatable { case end, cover }
+
+    static let most = Duration.milliseconds(500)
+
+    /// Those the talkspurt went to.
+    private(set) var listeners: PeerSet = []
+    private var place = 0
+    private var count = 0
+    /// SPURT_ENDs are so many packets apart.
+    private var step = 1
+
+    var isOn: Bool { place < count }
+    /// Whether a SPURT_END is still to come.
+    var owesEnd: Bool { isOn && place <= (SentTalkspurt.ends - 1) * step }
+
+    /// Begins after a talkspurt with frames of this length in ns.
+    mutating func begin(to listeners: PeerSet, frame: Int64, draw: UInt16) {
+        self.listeners = listeners
+        step = Int((SentTalkspurt.endInterval.nanoseconds + frame - 1) / frame)
+        let most = Int(Self.most.nanoseconds / frame)
+        count = (SentTalkspurt.ends - 1) * step + 1 + Int(draw) * (most + 1) / 65_536
+        place = 0
+    }
+
+    /// A talkspurt begins in its place.
+    mutating func stop() { place = count }
+
+    /// What is due next; nil where it is over.
+    mutating func next() -> Packet? {
+        guard isOn else { return nil }
+        defer { place += 1 }
+        return owesEnd && place % step == 0 ? .end : .cover
+    }
+}
+
+/// The moments at which covering packets are due: one each frame time, by the card that wakes the
+/// loop, as those of talk are.
+struct CoverPace {
+    /// Frames made up for at most, after the loop stood still.
+    private static let late = 4
+    /// Of so many packets one more is for control, so that none takes the place of sound.
+    private static let extraEvery = 8
+
+    /// Samples that are due.
+    private var credit = 0
+    private var taken = 0
+    /// Until when time has been turned into samples.
+    private var pacedAt = Instant(nanoseconds: 0)
+
+    /// The first one follows a frame that was sent now; `ahead` more of them are due at once.
+    mutating func begin(ahead: Int, frameSamples frame: Int) {
+        credit = min(max(0, ahead), Self.late) * frame
+    }
+
+    /// The card has moved so many samples.
+    mutating func earn(_ samples: Int, frameSamples frame: Int) {
+        credit = min(credit + samples, Self.late * frame)
+    }
+
+    /// Takes one that is due.
+    mutating func take(frameSamples frame: Int) -> Bool {
+        guard credit >= frame else { return false }
+        credit -= frame
+        taken += 1
+        return true
+    }
+
+    /// Whether one more follows the one that was taken last.
+    var hasExtra: Bool { taken % Self.extraEvery == 0 }
+
+    /// Samples that have become due by time alone since this was asked last.
+    mutating func samplesDue(at now: Instant) -> Int {
+        let samples = PCM.samples(in: now - pacedAt)
+        pacedAt = pacedAt + PCM.duration(of: samples)
+        return Int(samples)
+    }
+}

@@ -1,0 +1,282 @@
+import Audio
+import HAL
+import Realtime
+import Scene
+import Station
+import Testing
+import Time
+import Wire
+
+@testable import Crypto
+@testable import Media
+
+/// What an observer of the network sees of a talk: lengths and moments of packets, in virtual time.
+@Suite struct CoverTests {
+    /// One packet as an observer sees it: when it left, in turns of the loop, and how long it was.
+    private struct Seen: Equatable {
+        let turn: Int
+        let length: Int
+    }
+
+    /// A station with one peer, and the wire between them.
+    private struct Line: ~Copyable {
+        var loop: MediaLoop
+        let rings: Rings
+        var far: DataSocket
+        var receiver: PacketReceiver
+        var clock: Instant
+        /// The page's place among the targets.
+        let target = 1
+
+        private init(
+            _ loop: consuming MediaLoop, _ rings: Rings, _ far: consuming DataSocket,
+            _ receiver: consuming PacketReceiver, at clock: Instant
+        ) {
+            self.loop = loop
+            self.rings = rings
+            self.far = far
+            self.receiver = receiver
+            self.clock = clock
+        }
+
+        static func made(_ profile: Profile, _ cover: Cover) throws -> Line {
+            let clock = Clock.now()
+            let any = try #require(SocketAddress(host: "127.0.0.1", port: 1))
+            let ours = try SocketPair(listen: any, port: 0, dscp: 0)
+            let theirs = try SocketPair(listen: any, port: 0, dscp: 0)
+            let (near, there) = (ours.data.local, theirs.data.local)
+            var plan = emptyPlan(profile)
+            plan.cover = cover
+            let (rings, others) = (try Rings(), try Rings())
+            let loop = try MediaLoop(
+                plan: plan, rings: rings, socket: ours.data, firstSequences: [0, 0, 0])
+            let far = try DataSocket(theirs.data, others)
+            let receiver = try PacketReceiver(others, period: 5_000_000, at: clock)
+            var line = Line(loop, rings, far, receiver, at: clock)
+            line.introduce(near, there)
+            return line
+        }
+
+        private mutating func introduce(_ near: SocketAddress, _ there: SocketAddress) {
+            let keys = TransportKeys(
+                initiatorToResponder: DirectionKeys(
+                    key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 1)),
+                responderToInitiator: DirectionKeys(
+                    key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 2)))
+            let session = SessionClock(began: clock, peerBegan: clock)
+            _ = loop.socket.peers[0].keySlots.install(
+                SessionKeys(
+                    suite: .aesGCM, keys: keys, isInitiator: true, localIndex: 0x2020_2020,
+                    remoteIndex: 0x3030_3030, clock: session))
+            _ = far.peers[0].keySlots.install(
+                SessionKeys(
+                    suite: .aesGCM, keys: keys, isInitiator: false, localIndex: 0x3030_3030,
+                    remoteIndex: 0x2020_2020, clock: session))
+            receiver.owners.note(0)
+            loop.receiver.owners.note(0)
+            loop.socket.peers[0].nextEndpoint = there
+            far.peers[0].nextEndpoint = near
+            loop.now = clock
+            // Both prove their keys.
+            loop.socket.send(ControlPayload(), to: 0, onSession: 0x2020_2020, made: clock)
+            _ = observe(turn: 0)
+            far.sendCover(to: 0, at: clock)
+            loop.listen()
+            loop.talks.spurts[target].listeners = PeerSet([0])
+        }
+
+        /// What has come since, and of which kinds.
+        mutating func observe(turn: Int) -> [(seen: Seen, kind: FrameFlags.Kind)] {
+            var found: [(Seen, FrameFlags.Kind)] = []
+            while true {
+                let count = receiver.read(from: far)
+                guard count > 0 else { return found }
+                for place in 0..<count {
+                    let packet = receiver.open(place, for: &far.peers, at: clock)
+                    guard let packet else { continue }
+                    found.append((Seen(turn: turn, length: packet.count), packet.flags.kind))
+                }
+            }
+        }
+
+        /// The loop's turn in which the card has moved these samples.
+        mutating func turn(_ samples: ArraySlice<Int16>) {
+            clock = clock + PCM.duration(of: Int64(samples.count))
+            loop.now = clock
+            Self.append(Array(samples), to: &loop.capturePath.microphone)
+            loop.pace(.timer, samples.count)
+            repeat {
+                loop.hasBacklog = false
+                loop.talk()
+            } while loop.hasBacklog
+        }
+
+        private static func append(_ samples: [Int16], to microphone: inout Microphone) {
+            microphone.append(samples.span)
+        }
+    }
+
+    /// Turns of the loop, each of so many periods: what a busy machine makes of them.
+    private static func turns(_ count: Int, isUneven: Bool) -> [Int] {
+        var random = Scene.SplitMix64(seed: 5)
+        return (0..<count).map { _ in isUneven ? Int(random.next() % 4) : 1 }
+    }
+
+    private struct Outcome {
+        var seen: [Seen] = []
+        var kinds: [FrameFlags.Kind] = []
+    }
+
+    // A talk from turn 20 on, of so many turns, with this draw for its tail; after it, silence.
+    // With reports, the listener tells of losses meanwhile, so packets grow, and shrink again.
+    private func observe(
+        _ profile: Profile, _ cover: Cover, speech: Speech, talk: Int?, draw: UInt16 = 0,
+        isUneven: Bool = false, reports: Bool = false
+    ) throws -> Outcome {
+        var line = try Line.made(profile, cover)
+        line.loop.talks.foretold = draw
+        let period = profile.settings.frameSamples
+        var outcome = Outcome()
+        var place = 0
+        let all = talk.map { 20 + $0 } ?? .max
+        for (number, periods) in Self.turns(300, isUneven: isUneven).enumerated() {
+            if number == 20, talk != nil {
+                let start = line.loop.capturePath.microphone.captured
+                let hasBegun = line.loop.talks.begin(line.target, at: start, hasRested: true)
+                #expect(hasBegun)
+            }
+            if number == all { line.loop.closeTalk(line.target) }
+            if reports, number == 40 || number == 70 {
+                var choice = Redundancy.Choice(
+                    frameSize: number == 40 ? 40 : PCM.payloadMax, room: AudioPacket.roomMax)
+                choice.depth = number == 40 ? 2 : 0
+                line.loop.socket.peers[0].protection = choice
+                line.loop.talks.isFrameSizeDue = true
+            }
+            let end = (place + periods * period) % (speech.samples.count - 4 * period)
+            line.turn(speech.samples[(end > place ? place : 0)..<(end > place ? end : 0)])
+            if end <= place, periods > 0 { line.turn(speech.samples[0..<periods * period]) }
+            place = end
+            for one in line.observe(turn: number) {
+                outcome.seen.append(one.seen)
+                outcome.kinds.append(one.kind)
+            }
+        }
+        return outcome
+    }
+
+    private static let speeches = (1...3).map { Speech(seconds: 8, pauses: true, seed: $0) }
+    private static let silence = Speech(samples: [Int16](repeating: 0, count: 8 * 48_000))
+
+    @Test(arguments: Profile.allCases, [Cover.off, .spurt, .constant])
+    func utterancesOfOneLengthLookAlike(_ profile: Profile, _ cover: Cover) throws {
+        for (isUneven, reports) in [(false, false), (true, false), (false, true), (true, true)] {
+            let first = try observe(
+                profile, cover, speech: Self.silence, talk: 100, isUneven: isUneven,
+                reports: reports)
+            #expect(first.kinds.count { $0 == .audio } > 90)
+            for speech in Self.speeches {
+                let other = try observe(
+                    profile, cover, speech: speech, talk: 100, isUneven: isUneven,
+                    reports: reports)
+                #expect(other.seen == first.seen)
+            }
+        }
+    }
+
+    /// Without cover the end of a talk is where it is; with it, any within half a second would look
+    /// like this one.
+    @Test(arguments: Profile.allCases)
+    func theEndOfATalkspurtDoesNotShow(_ profile: Profile) throws {
+        let frame = profile.settings.frameNanoseconds
+        let most = Int(CoverTail.most.nanoseconds / frame)
+        /// The number whose tail has so many packets after the least.
+        func draw(_ packets: Int) -> UInt16 { UInt16((packets * 65_536 + most) / (most + 1)) }
+        let long = try observe(profile, .spurt, speech: Self.speeches[0], talk: 110, draw: draw(3))
+        let short = try observe(
+            profile, .spurt, speech: Self.speeches[1], talk: 100, draw: draw(13))
+        #expect(long.seen == short.seen)
+        #expect(long.kinds != short.kinds)
+        #expect(long.kinds.count { $0 == .control } == 3)
+        // One packet in each turn, from the first to the last.
+        #expect(long.seen.map(\.turn) == Array(20..<20 + long.seen.count))
+        let bare = try observe(profile, .off, speech: Self.speeches[0], talk: 110)
+        #expect(bare.kinds.count { $0 == .cover } == 0)
+        let barer = try observe(profile, .off, speech: Self.speeches[1], talk: 100)
+        #expect(bare.seen != barer.seen, "the test sees a difference where there is one")
+    }
+
+    @Test(arguments: Profile.allCases, [false, true])
+    func withConstantCoverNothingShows(_ profile: Profile, isUneven: Bool) throws {
+        let nothing = try observe(
+            profile, .constant, speech: Self.speeches[0], talk: nil, isUneven: isUneven)
+        #expect(!nothing.kinds.contains(.audio))
+        let talk = try observe(
+            profile, .constant, speech: Self.speeches[0], talk: 100, isUneven: isUneven,
+            reports: true)
+        #expect(talk.seen == nothing.seen)
+        #expect(talk.kinds.count { $0 == .audio } > 90)
+        #expect(talk.kinds.count { $0 == .control } == 3, "SPURT_ENDs, in place of cover")
+        guard !isUneven else { return }
+        // One in each frame time, and one more in eight.
+        #expect((330...345).contains(nothing.seen.count), "\(nothing.seen.count)")
+    }
+
+    /// Control of every kind waits for its packet, and takes the place of no sound.
+    @Test func controlWaitsForItsPacket() throws {
+        var line = try Line.made(.voice, .constant)
+        var kinds: [FrameFlags.Kind] = []
+        _ = line.loop.talks.begin(line.target, at: 0, hasRested: true)
+        for number in 0..<64 {
+            if number % 16 == 0 {
+                line.loop.socket.send(ControlPayload(.ping(1)), to: 0, made: line.clock)
+                line.loop.socket.send(.ping(2), to: PeerSet([0]), at: line.clock)
+            }
+            line.turn(Self.silence.samples[0..<480])
+            kinds += line.observe(turn: number).map { $0.kind }
+        }
+        #expect(kinds.count == 72)
+        #expect(kinds.count { $0 == .audio } == 64)
+        #expect(kinds.count { $0 == .control } == 8)
+        // More than there is room for is counted.
+        for _ in 0..<10 { line.loop.socket.send(ControlPayload(.ping(1)), to: 0, made: line.clock) }
+        #expect(line.rings.counters[.unsentNoRoom] == 2)
+    }
+
+    /// Who hears two talkspurts at once gets one packet in a frame time.
+    @Test func twoTalksAtOnceLookLikeOne() throws {
+        var line = try Line.made(.voice, .constant)
+        line.loop.talks.spurts[2].listeners = PeerSet([0])
+        _ = line.loop.talks.begin(1, at: 0, hasRested: true)
+        _ = line.loop.talks.begin(2, at: 0, hasRested: true)
+        var kinds: [FrameFlags.Kind] = []
+        for number in 0..<32 {
+            line.turn(Self.silence.samples[0..<480])
+            kinds += line.observe(turn: number).map { $0.kind }
+        }
+        #expect(kinds.count == 36)
+        #expect(kinds.count { $0 == .audio } == 32)
+    }
+
+    @Test func aTailIsAnyUpToHalfASecond() {
+        for frame: Int64 in [2_500_000, 5_000_000, 10_000_000, 20_000_000] {
+            var lengths: Set<Int> = []
+            for draw in stride(from: UInt16(0), through: .max, by: 17) {
+                var tail = CoverTail()
+                tail.begin(to: PeerSet([0]), frame: frame, draw: draw)
+                var ends: [Int] = []
+                var count = 0
+                while let packet = tail.next() {
+                    if packet == .end { ends.append(count) }
+                    count += 1
+                }
+                let step = Int(20_000_000 / frame)
+                #expect(ends == [0, step, 2 * step])
+                lengths.insert(count - 2 * step - 1)
+            }
+            #expect(lengths == Set(0...Int(500_000_000 / frame)))
+        }
+        let draws = Set((0..<200).map { _ in Cover.draw() })
+        #expect(draws.count > 150)
+    }
+}
