@@ -228,40 +228,6 @@ class Meters(MetersTest):
             self.assertRegex(
                 text, r"(?m)^\d\d:\d\d:\d\d\.\d  microphone -?\d+ dBFS [a-z]+  speaker ")
 
-    def looks(self, seconds):
-        _, text, _ = self.kitchen.ctl("levels", "--json-lines", "--seconds", f"{seconds}")
-        return [json.loads(line) for line in text.splitlines()]
-
-    def test_levels_show_one_slow_level_of_a_closed_microphone_and_nothing_of_a_muted_one(self):
-        with self.kitchen.talking():
-            wait(self.kitchen.is_talking, "the microphone opens")
-            looks = self.looks(1)
-            self.assertGreater(len(looks), 5)
-            self.assertEqual(len(looks[-1]["spectrum_dbfs"]), 23)
-            self.assertLess(abs(looks[-1]["spectrum_dbfs"][7] + 12), 2)
-            self.assertGreater(looks[-1]["high"], 0.2)
-        wait(lambda: not self.kitchen.is_talking(), "the microphone closes")
-        looks = self.looks(2)
-        self.assertGreater(len(looks), 10)
-        rms = [look["microphone"]["rms_dbfs"] for look in looks]
-        self.assertGreater(rms[-1], -20)
-        self.assertLessEqual(sum(a != b for a, b in zip(rms, rms[1:])), 11, rms)
-        for look in looks:
-            self.assertIsNone(look["microphone"]["peak_dbfs"])
-            self.assertEqual((look["spectrum_dbfs"], look["low"], look["high"]), ([], None, None))
-        self.kitchen.ctl("mute", "mic")
-        self.addCleanup(self.kitchen.ctl, "unmute", "mic")
-        for is_open in (False, True):
-            if is_open:
-                self.enterContext(self.kitchen.talking())
-                wait(self.kitchen.is_talking, "the microphone opens, muted")
-            for look in self.looks(1):
-                self.assertIsNone(look["microphone"]["rms_dbfs"])
-                self.assertIsNone(look["microphone"]["peak_dbfs"])
-                self.assertEqual(
-                    (look["spectrum_dbfs"], look["low"], look["high"]), ([], None, None))
-            self.assertIsNone(self.kitchen.status()["microphone"]["rms_dbfs"])
-
     def test_latency_of_two_that_do_not_hear_each_other(self):
         with self.kitchen.talking():
             wait(lambda: self.kitchen.peer("garage")["report_age_s"] is not None, "a report")
@@ -273,6 +239,47 @@ class Meters(MetersTest):
         self.assertGreater(found["estimate_ms"], 20)
         self.assertLess(found["estimate_ms"], 150)
         self.assert_no_heap_calls(self.kitchen)
+
+
+class Ears(SceneTest):
+    def looks(self, station, seconds):
+        _, text, _ = station.ctl("levels", "--json-lines", "--seconds", f"{seconds}")
+        return [json.loads(line) for line in text.splitlines()]
+
+    def test_levels_show_one_slow_level_of_a_closed_microphone_and_nothing_of_a_muted_one(self):
+        scene = self.enterContext(Scene("kitchen", "garage"))
+        kitchen, garage = scene.stations
+        scene.introduce(kitchen, garage)
+        scene.start()
+        kitchen.speak(500)
+        with kitchen.talking():
+            wait(kitchen.is_talking, "the microphone opens")
+            looks = self.looks(kitchen, 1)
+            self.assertGreater(len(looks), 5)
+            self.assertEqual(len(looks[-1]["spectrum_dbfs"]), 23)
+            self.assertLess(abs(looks[-1]["spectrum_dbfs"][7] + 12), 2)
+            self.assertGreater(looks[-1]["high"], 0.2)
+        wait(lambda: not kitchen.is_talking(), "the microphone closes")
+        looks = self.looks(kitchen, 2)
+        self.assertGreater(len(looks), 10)
+        rms = [look["microphone"]["rms_dbfs"] for look in looks]
+        self.assertGreater(rms[-1], -20)
+        self.assertLessEqual(sum(a != b for a, b in zip(rms, rms[1:])), 11, rms)
+        for look in looks:
+            self.assertIsNone(look["microphone"]["peak_dbfs"])
+            self.assertEqual((look["spectrum_dbfs"], look["low"], look["high"]), ([], None, None))
+        kitchen.ctl("mute", "mic")
+        self.addCleanup(kitchen.ctl, "unmute", "mic")
+        for is_open in (False, True):
+            if is_open:
+                self.enterContext(kitchen.talking())
+                wait(kitchen.is_talking, "the microphone opens, muted")
+            for look in self.looks(kitchen, 1):
+                self.assertIsNone(look["microphone"]["rms_dbfs"])
+                self.assertIsNone(look["microphone"]["peak_dbfs"])
+                self.assertEqual(
+                    (look["spectrum_dbfs"], look["low"], look["high"]), ([], None, None))
+            self.assertIsNone(kitchen.status()["microphone"]["rms_dbfs"])
 
 
 class Taken(SceneTest):

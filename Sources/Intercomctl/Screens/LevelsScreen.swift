@@ -189,10 +189,12 @@ struct LevelsScreen {
     private func bar(
         _ name: String, _ rms: Double?, _ peak: Double?, _ mark: Double, _ columns: Int
     ) -> String {
+        let ownMicrophone = name == "microphone"
         let name = padded(String(name.visible.prefix(Self.nameWidth - 1)), to: Self.nameWidth)
         guard let rms else {
-            let why =
-                columns < Self.columnsMin ? "see" : "it is muted, or its card does not run: see"
+            let cause =
+                ownMicrophone ? "muted, or its card does not run:" : "its card does not run,"
+            let why = columns < Self.columnsMin ? "see" : "\(cause) see"
             return "\(name)   -  \(why) intercomctl status"
         }
         let width = Self.barWidth(columns)
