@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -85,6 +86,31 @@ int clinux_local_identity(int fd, int32_t *process, uint32_t *user, uint32_t *gr
     *user = identity.uid;
     *group = identity.gid;
     return 0;
+}
+
+int clinux_local_has_group(int fd, uint32_t group) {
+    struct ucred identity;
+    socklen_t size = sizeof identity;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &identity, &size) < 0)
+        return 0;
+    if (identity.gid == group)
+        return 1;
+    // A user has a few groups; the kernel allows 65536.
+    gid_t few[64], *groups = few;
+    size = sizeof few;
+    int result = getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size);
+    if (result < 0 && errno == ERANGE) {
+        groups = malloc(size);
+        if (groups == NULL)
+            return 0;
+        result = getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size);
+    }
+    int found = 0;
+    for (size_t i = 0; result == 0 && i < size / sizeof *groups; i++)
+        found |= groups[i] == group;
+    if (groups != few)
+        free(groups);
+    return found;
 }
 
 ptrdiff_t clinux_local_send(int fd, const void *bytes, size_t size) {

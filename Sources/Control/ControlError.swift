@@ -11,6 +11,8 @@ public struct ControlError: Error, Equatable {
         case unknownCommand = "unknown_command"
         /// No peer or channel has this name.
         case unknownTarget = "unknown_target"
+        /// The caller's groups do not allow it.
+        case denied
         /// Too many are asking at once.
         case busy
         /// The request is valid but could not be done; the text has the reason.

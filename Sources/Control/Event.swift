@@ -129,6 +129,9 @@ public struct Event: JSONRecord, Equatable, Sendable {
     public var request: Int?
     /// Why in a word: of `result` (`PeerAnswer`) and of an ended call (`HistoryRecord.Cause`).
     public var cause: String?
+    /// Who asked for it here: `intercomctl`, `button NAME`, `peer NAME` or `SIGHUP`; and the user.
+    public var asker: String?
+    public var user: Int?
     /// Of `heard` and `no_listener`: how much each listener heard, and the reason if not all.
     public var heard: [HeardBy] = []
 
@@ -162,6 +165,8 @@ public struct Event: JSONRecord, Equatable, Sendable {
         status = word.map { Status(rawValue: $0) ?? .failed }
         coder.late("cause", &cause)
         coder.late("request", &request)
+        coder.late("by", &asker)
+        coder.late("uid", &user)
         coder.field("heard", &heard)
     }
 

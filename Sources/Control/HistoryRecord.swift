@@ -80,6 +80,9 @@ public struct HistoryRecord: JSONRecord, Equatable, Sendable {
     public var talkSeconds: Double?
     /// A station, or "auto" where the policy answered; nil when nobody did.
     public var answeredBy: String?
+    /// Who asked for it here, and the user: of a call that this station began.
+    public var asker: String?
+    public var user: Int?
     /// A call that rang here, or would have, and was not answered: `history --missed` shows it.
     public var isMissed = false
 
@@ -104,6 +107,8 @@ public struct HistoryRecord: JSONRecord, Equatable, Sendable {
         coder.field("talk_s", &talkSeconds)
         coder.field("answered_by", &answeredBy)
         coder.field("missed", &isMissed)
+        coder.late("by", &asker)
+        coder.late("uid", &user)
     }
 }
 

@@ -1,5 +1,6 @@
 internal import Audio
 internal import Config
+internal import Control
 internal import Crypto
 internal import HAL
 internal import Media
@@ -70,7 +71,8 @@ enum Boot {
                 listen: listen, port: config.network.port, dscp: config.network.dscp)
             try FileStore.makeDirectory(config.paths.runtime, mode: 0o755)
             let server = try ControlServer(
-                path: config.paths.controlSocket, group: Environment.groupID(of: "intercom"))
+                path: config.paths.controlSocket, group: Environment.groupID(of: "intercom"),
+                administrators: Environment.groupID(of: Right.administrators))
             let rings = try Rings()
             let dataSocket = sockets.data.fd
             let media = try media(plan, rings, sockets.data)

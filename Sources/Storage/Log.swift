@@ -26,6 +26,8 @@ package enum Log {
             if let target = event.target { entry.set("INTERCOM_TARGET", target.visible) }
             let button = event.button ?? event.lamp
             if let button { entry.set("INTERCOM_BUTTON", button.visible) }
+            if let asker = event.asker { entry.set("INTERCOM_BY", asker.visible) }
+            if let user = event.user { entry.set("INTERCOM_UID", "\(user)") }
             if let suppressed { entry.set("INTERCOM_SUPPRESSED", "\(suppressed)") }
             if journal.send(entry) { return true }
         }

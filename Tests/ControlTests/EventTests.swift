@@ -13,7 +13,7 @@ import Testing
                 == #"{"event":"talk_end","time_ms":1700000000123,"peer":"garage","target":null,"#
                 + #""button":null,"lamp":null,"call":null,"seconds":2.5,"level_dbfs":null,"#
                 + #""detail":null,"outcome":null,"status":null,"cause":null,"request":null,"#
-                + #""heard":[],"schema":1}"# + "\n"
+                + #""by":null,"uid":null,"heard":[],"schema":1}"# + "\n"
         )
         #expect(Event(parsing: Array(line.utf8.dropLast()).span) == event)
     }

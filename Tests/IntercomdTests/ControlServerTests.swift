@@ -58,7 +58,7 @@ import Time
     }
 
     @Test func whoFindsNoPlaceIsToldAndClosed() throws {
-        var server = try ControlServer(path: path, group: nil)
+        var server = try ControlServer(path: path, group: nil, administrators: nil)
         var callers: [Box] = []
         for _ in 0..<ControlServer.callersMax {
             callers.append(Box(try call(&server, at: now)))
@@ -73,7 +73,7 @@ import Time
     }
 
     @Test func monitorsLeavePlacesToOthers() throws {
-        var server = try ControlServer(path: path, group: nil)
+        var server = try ControlServer(path: path, group: nil, administrators: nil)
         var callers: [Box] = []
         for place in 0..<12 {
             let caller = Box(try call(&server, at: now))
@@ -94,7 +94,7 @@ import Time
     }
 
     @Test func manyRequestsAtOnceAreAnsweredOneATurn() throws {
-        var server = try ControlServer(path: path, group: nil)
+        var server = try ControlServer(path: path, group: nil, administrators: nil)
         let caller = try call(&server, at: now)
         send(.version, times: 200, from: caller)
         var awaited: [UInt32] = []
@@ -114,7 +114,7 @@ import Time
     }
 
     @Test func aReplyThatIsNotTakenHoldsUpTheNextAndIsClosedAtLast() throws {
-        var server = try ControlServer(path: path, group: nil)
+        var server = try ControlServer(path: path, group: nil, administrators: nil)
         let caller = try call(&server, at: now)
         send(.status, times: 180, from: caller)
         var status = Status()
@@ -135,7 +135,7 @@ import Time
     }
 
     @Test func anEndlessLineIsRefusedAndClosed() throws {
-        var server = try ControlServer(path: path, group: nil)
+        var server = try ControlServer(path: path, group: nil, administrators: nil)
         let caller = try call(&server, at: now)
         let endless = [UInt8](repeating: 120, count: ControlLimits.request + 1)
         _ = caller.write(endless.span)

@@ -96,6 +96,8 @@ int clinux_local_listen(const char *path, uint32_t mode);
 int clinux_local_set_group(const char *path, uint32_t group);
 int clinux_local_connect(const char *path);
 int clinux_local_accept(int fd);
+/// 1 when the program at the other end had this group, its own or another, as it connected; else 0.
+int clinux_local_has_group(int fd, uint32_t group);
 int clinux_local_identity(int fd, int32_t *process, uint32_t *user, uint32_t *group);
 /// Never raises SIGPIPE.
 ptrdiff_t clinux_local_send(int fd, const void *bytes, size_t size);

@@ -49,6 +49,11 @@ public struct LocalPeer: ~Copyable, Sendable {
         self.descriptor = descriptor
     }
 
+    /// Whether the other program was of this group, or of it besides its own, when it connected.
+    public borrowing func isMember(of group: UInt32) -> Bool {
+        clinux_local_has_group(descriptor.raw, group) == 1
+    }
+
     /// Whether the other program is gone, and has not merely finished sending.
     public var hasHungUp: Bool { clinux_poll(descriptor.raw, 0, 0) > 0 }
 

@@ -18,7 +18,8 @@ extension ControlLoop {
         guard config.buttons.indices.contains(place) else { return }
         guard let act = config.buttons[place].acts[touch] else { return }
         let request = Request(act, page: switchboard.pager.name, state: keeper.state)
-        let reply = answer(request, by: "button \(config.buttons[place].name)")
+        let reply = answer(
+            request, by: Asker(name: "button \(config.buttons[place].name)"))
         guard case .refused(let error) = reply else {
             return tell(.keyAction, button: place, detail: act.text)
         }

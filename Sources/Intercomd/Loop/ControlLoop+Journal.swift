@@ -8,6 +8,8 @@ internal import Wire
 extension ControlLoop {
     /// Tells of an event: those who watch and the journal hear the same.
     mutating func announce(_ event: Event) {
+        var event = event
+        askers.complete(&event)
         server.tell(event)
         journal.tell(event, program: config.events.onEvent, at: now)
     }
@@ -24,6 +26,7 @@ extension ControlLoop {
         if let since { event.seconds = (now - since).inSeconds }
         event.target = target
         event.detail = detail
+        if kind == .relay, let peer { event.asker = "peer \(roster[peer].name)" }
         announce(event)
     }
 }

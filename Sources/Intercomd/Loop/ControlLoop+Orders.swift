@@ -57,7 +57,8 @@ extension ControlLoop {
     /// Keeps what the history is to know, and tells people.
     private mutating func follow(_ notice: Notice) {
         let (names, wall) = (names, wall)
-        if let record = names.record(of: notice, at: now, wall: wall) {
+        if var record = names.record(of: notice, at: now, wall: wall) {
+            askers.complete(&record)
             for fault in history.append(record, at: now) { announce(Event(fault, at: wall)) }
         }
         let event = names.event(of: notice, at: now, wall: wall) { snapshot() }

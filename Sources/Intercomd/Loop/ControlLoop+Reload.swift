@@ -23,6 +23,8 @@ extension ControlLoop {
     mutating func reloadBySignal() {
         guard settings.beginBySignal() else { return }
         ServiceNotifier.reloading()
+        askers.begin(Asker(name: "SIGHUP"), .reload(isCheck: false))
+        defer { askers.end(nil) }
         beginReload(for: nil)
     }
 

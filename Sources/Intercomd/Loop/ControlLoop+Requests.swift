@@ -22,11 +22,15 @@ extension ControlLoop {
         guard let request = server.next(place, at: now) else { return }
         // Who has given up waiting does not want the microphone open by now.
         guard !request.isForNow || !server.hasHungUp(place) else { return }
+        let asker = Asker(name: "intercomctl", user: server.user(place).map { Int($0) })
         guard request.outlastsItsReply else {
-            return server.reply(answer(request, by: "intercomctl"), to: place)
+            return server.reply(answer(request, by: asker), to: place)
         }
         let ticket = server.keep(place)
-        guard let reply = begin(request, for: ticket) else { return }
+        askers.begin(asker, request)
+        let begun = begin(request, for: ticket, by: asker)
+        askers.end(begun)
+        guard let reply = begun else { return }
         guard reply.isLast else { return server.reply(reply, to: place) }
         server.replyLate(reply, to: ticket, at: now)
     }
@@ -34,7 +38,9 @@ extension ControlLoop {
     /// Begins what a caller waits for.
     ///
     /// - Returns: The answer where it can be given at once.
-    private mutating func begin(_ request: Request, for caller: CallerTicket) -> Reply? {
+    private mutating func begin(
+        _ request: Request, for caller: CallerTicket, by asker: Asker
+    ) -> Reply? {
         switch request {
         case .latency(let peer): return beginLatencyTrial(peer, for: caller)
         case .announce(let target, let priority, let samples):
@@ -42,7 +48,7 @@ extension ControlLoop {
         case .reload:
             beginReload(for: caller)
             return nil
-        default: return answer(request, for: caller, by: "intercomctl")
+        default: return answer(request, for: caller, by: asker)
         }
     }
 
@@ -51,10 +57,19 @@ extension ControlLoop {
     /// - Parameters:
     ///   - request: What is asked for, by a program or by a button.
     ///   - caller: The program that a talk or a page lasts as long as; nil where there is none.
-    ///   - who: Who asks, for the journal.
+    ///   - asker: Who asks, for the journal.
     /// - Returns: What became of it.
     mutating func answer(
-        _ request: Request, for caller: CallerTicket? = nil, by who: String
+        _ request: Request, for caller: CallerTicket? = nil, by asker: Asker
+    ) -> Reply {
+        askers.begin(asker, request)
+        let reply = found(request, for: caller, by: asker)
+        askers.end(reply)
+        return reply
+    }
+
+    private mutating func found(
+        _ request: Request, for caller: CallerTicket?, by asker: Asker
     ) -> Reply {
         if let wish = Wish(request, names, id: Boot.callID()) { return obey(wish, for: caller) }
         switch request {
@@ -64,7 +79,8 @@ extension ControlLoop {
         case .levels: return .levels
         case .relay(let name, _):
             let known = config.relays.map { $0.name }
-            guard let place = known.firstIndex(of: name), let switched = pulse(place, by: who)
+            guard let place = known.firstIndex(of: name),
+                let switched = pulse(place, by: asker.text)
             else { return .refused(.unknown("relay", name, known: known)) }
             return switched.reply(config.relays[place])
         case .key:

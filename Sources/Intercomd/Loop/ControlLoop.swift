@@ -43,6 +43,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var history: History
     var keeper: StateKeeper
     var journal = Journal()
+    var askers = Askers()
     var meters = SoundWatch()
     var figures = Figures()
     var health: Health

@@ -28,10 +28,13 @@ struct ControlServer: ~Copyable {
     private let socket: LocalSocket
     private var callers = FixedArray<Caller?>(count: callersMax) { _ in nil }
     private var lastTicket: UInt64 = 0
+    /// Whose members may all that this socket offers; nil where there is no such group.
+    private let administrators: UInt32?
     /// Requests stay where they are: what they ask for is about to change.
     var isPaused = false
 
-    init(path: String, group: UInt32?) throws(SystemError) {
+    init(path: String, group: UInt32?, administrators: UInt32?) throws(SystemError) {
+        self.administrators = administrators
         socket = try LocalSocket(path: path, group: group)
     }
 
@@ -70,6 +73,9 @@ struct ControlServer: ~Copyable {
         }
     }
 
+    /// The user who runs the program.
+    func user(_ place: Int) -> UInt32? { isFree(place) ? nil : callers[place]!.user }
+
     /// A caller's next request, when there is a whole one and its last reply has been taken.
     ///
     /// What is none, or one too many who want to watch, is refused here.
@@ -95,6 +101,9 @@ struct ControlServer: ~Copyable {
             }
             if text.isEmpty { return nil }
             let request = try Request(parsing: text.span)
+            guard request.right == .person || callers[place]!.mayAdminister(administrators) else {
+                throw request.refusal
+            }
             if let subscription = Caller.Subscription(request) {
                 try beginWatch(place, subscription)
             }
@@ -305,6 +314,14 @@ struct Caller: ~Copyable {
     }
 
     var hasHungUp: Bool { peer.hasHungUp }
+
+    var user: UInt32 { peer.identity.user }
+
+    /// Whether it is root's, the daemon's own user's, or of this group.
+    func mayAdminister(_ group: UInt32?) -> Bool {
+        if user == 0 || user == Environment.userID { return true }
+        return group.map { peer.isMember(of: $0) } ?? false
+    }
 
     var isServed: Bool { ticket != nil }
 

@@ -58,6 +58,15 @@ import Testing
         #expect(far.identity.group == getgid())
         #expect(far.identity.process == getpid())
         #expect(near.identity.process == getpid())
+        var buffer = [gid_t](repeating: 0, count: 1024)
+        let count = unsafe getgroups(1024, &buffer)
+        let groups = buffer.prefix(Int(max(0, count))) + [getgid()]
+        for group in groups {
+            let isMember = far.isMember(of: group)
+            #expect(isMember)
+        }
+        let isStranger = !far.isMember(of: (1...).first { !groups.contains($0) }!)
+        #expect(isStranger)
     }
 
     @Test func fileIsForOwnerAndGroupOnlyWhateverTheUmask() throws {

@@ -1,0 +1,53 @@
+internal import Wire
+
+/// What a local user needs to have a request granted, besides the control socket itself.
+///
+/// Who can open the socket is root, the daemon's user, or in group `intercom`. The list is an
+/// interface, and stands in docs/security/threat-model.md.
+public enum Right: Equatable, Sendable {
+    /// A person at this station: whatever its buttons might do.
+    case person
+    /// Whoever looks after it, and what is done at other stations with nobody there asked.
+    case administration
+
+    /// The group that has the right to all of it.
+    public static let administrators = "intercom-admin"
+}
+
+extension Request {
+    public var right: Right {
+        switch self {
+        case .reload, .levels, .latency, .relay(_, peer: .some),
+            .calls(.call(_, .dropIn, _)), .calls(.call(_, .listen, _)),
+            .calls(.call(_, .call, .emergency)), .calls(.page(_, isDown: true, .emergency)),
+            .announce(_, .emergency, _):
+            .administration
+        case .status, .peers, .ptt, .talk, .monitor, .announce, .relay, .signal, .tone, .key,
+            .version, .history, .state, .calls:
+            .person
+        }
+    }
+
+    /// The refusal of a caller that has not the right to administration.
+    public var refusal: ControlError {
+        let group = Right.administrators
+        return ControlError(
+            .denied,
+            "\(deed) is for root and members of group \(group): sudo adduser $USER \(group), and "
+                + "log in again")
+    }
+
+    /// What the request is, where only some may do it.
+    private var deed: String {
+        switch self {
+        case .reload: "reading the settings again"
+        case .levels: "showing the sound of the microphone"
+        case .latency: "measuring the way to a peer with sound"
+        case .relay: "switching a relay of another station"
+        case .calls(.call(_, .dropIn, _)): "dropping in on another room"
+        case .calls(.call(_, .listen, _)): "listening in on another room"
+        case .calls(.call), .calls(.page), .announce: "the emergency priority"
+        default: "this"
+        }
+    }
+}

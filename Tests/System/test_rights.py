@@ -1,0 +1,124 @@
+"""What each user of the machine may ask the daemon for: every verb of the control socket."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import unittest
+
+from lab import wait
+from member import MemberTest, main
+
+SOCKET = "/run/intercomd/control.sock"
+USERS = {"stranger": None, "admin-only": "intercom-admin", "talker": "intercom",
+         "admin": "intercom,intercom-admin"}
+CALL = {"do": "call", "target": "nobody"}
+PAGE = {"do": "page", "action": "down", "target": "nobody"}
+ANNOUNCE = {"do": "announce", "target": "nobody", "samples": 1}
+FOR_ALL = (
+    {"do": "status"}, {"do": "peers"}, {"do": "ptt", "action": "down", "target": "nobody"},
+    {"do": "talk", "target": "nobody"}, {"do": "monitor"}, ANNOUNCE,
+    {**ANNOUNCE, "priority": "high"}, {"do": "relay", "relay": "nothing"},
+    {"do": "signal", "peer": "nobody"}, {"do": "tone"}, {"do": "key"}, {"do": "version"},
+    {"do": "history"}, {"do": "state"}, {"do": "state", "set": "mute", "what": "mic", "on": False},
+    CALL, {**CALL, "priority": "high"}, {"do": "answer"}, {"do": "reject"}, {"do": "hangup"},
+    PAGE, {**PAGE, "action": "up", "priority": "emergency"}, {"do": "show", "peer": "nobody"})
+FOR_ADMINS = (
+    {"do": "reload"}, {"do": "reload", "check": True}, {"do": "levels"},
+    {"do": "latency", "peer": "nobody"}, {"do": "relay", "relay": "door", "peer": "nobody"},
+    {**ANNOUNCE, "priority": "emergency"}, {**CALL, "mode": "drop-in"},
+    {**CALL, "mode": "listen"}, {**CALL, "priority": "emergency"},
+    {**PAGE, "priority": "emergency"})
+ASK = """
+import json, socket, sys
+with socket.socket(socket.AF_UNIX) as link:
+    link.settimeout(5)
+    try:
+        link.connect(sys.argv[1])
+    except PermissionError:
+        sys.exit("closed")
+    link.sendall((json.dumps({"v": 1, **json.loads(sys.argv[2])}) + "\\n").encode())
+    print(link.makefile().readline())
+"""
+
+
+class Rights(MemberTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for name, groups in USERS.items():
+            subprocess.run(
+                ["useradd", *(["-G", groups] if groups else []), name], check=True)
+
+    def ask(self, user, request):
+        """`denied`, `closed`, or nothing where it is granted or fails for other reasons."""
+        rights = [] if user == "root" else [
+            "setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"]
+        done = subprocess.run(
+            [*rights, sys.executable, "-c", ASK, SOCKET, json.dumps(request)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=20, check=False)
+        if done.stderr.strip() == "closed":
+            return "closed"
+        reply = json.loads(done.stdout)
+        code = reply.get("error", {}).get("code", "")
+        if code == "denied":
+            self.assertRegex(
+                reply["error"]["message"],
+                r"^[a-z].* is for root and members of group intercom-admin: "
+                r"sudo adduser \$USER intercom-admin, and log in again$")
+        return code if code == "denied" else ""
+
+    def test_every_verb_and_user(self):
+        for request in FOR_ALL + FOR_ADMINS:
+            is_for_admins = request in FOR_ADMINS
+            for user, wanted in (("stranger", "closed"),
+                                 ("talker", "denied" if is_for_admins else ""),
+                                 ("admin", ""), ("root", "")):
+                with self.subTest(user=user, request=request):
+                    self.assertEqual(self.ask(user, request), wanted)
+        # The daemon's own user may all; the second group opens nothing without the first.
+        self.assertEqual(self.ask("intercomd", {"do": "reload"}), "")
+        self.assertEqual(self.ask("admin-only", {"do": "status"}), "closed")
+
+    def test_no_verb_is_left_out(self):
+        with open(os.path.join(os.path.dirname(__file__),
+                               "../../Sources/Control/RequestVerb.swift"),
+                  encoding="utf-8") as file:
+            head = file.read().split("/// The member")[0]
+        words = {word.strip() for line in head.splitlines() if "case " in line
+                 for word in line.split("case ")[1].split(",")}
+        words = {word.split('"')[1] if '"' in word else word for word in words}
+        self.assertEqual(words, {request["do"] for request in FOR_ALL + FOR_ADMINS})
+
+    def test_what_a_person_reads_who_may_not(self):
+        code, said = self.type("talker", "reload")
+        self.assertEqual(code, 1)
+        self.assertIn("reading the settings again is for root and members of group intercom-admin",
+                      said)
+        code, said = self.type("stranger", "status")
+        self.assertIn("only members of group intercom may", said)
+
+    def test_the_user_stands_in_events_and_in_the_history(self):
+        numbers = {user: int(subprocess.check_output(["id", "-u", user])) for user in USERS}
+        with socket.socket(socket.AF_UNIX) as link:
+            link.connect(SOCKET)
+            link.settimeout(5)
+            link.sendall(b'{"v":1,"do":"monitor"}\n')
+            lines = link.makefile()
+            lines.readline()
+            wait(lambda: self.type("talker", "call", "garage")[0] in (0, 1), "it called")
+            self.type("talker", "hangup")
+            self.type("admin", "reload")
+            found = {}
+            while not {"call_ended", "reload"} <= set(found):
+                event = json.loads(lines.readline())
+                found[event["event"]] = (event.get("by"), event.get("uid"))
+        self.assertEqual(found["call_ended"], ("intercomctl", numbers["talker"]))
+        self.assertEqual(found["reload"], ("intercomctl", numbers["admin"]))
+        records = json.loads(self.type("root", "history", "--json")[1])["calls"]
+        self.assertIn(numbers["talker"], [record.get("uid") for record in records])
+
+
+if __name__ == "__main__":
+    main()
