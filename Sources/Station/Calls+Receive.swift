@@ -108,7 +108,8 @@ extension Calls {
         emit(
             .offer(
                 peer: peer, current.id, .call, current.summary.priority,
-                current.summary.reference, until: current.ringsUntil))
+                current.summary.reference, askedAt: current.summary.since,
+                until: current.ringsUntil))
     }
 
     private func isEmergency(_ offer: Offer, by peer: Int) -> Bool {

@@ -9,7 +9,8 @@ internal import Wire
 struct Calls {
     /// The work that follows; the station numbers records and repeats them.
     enum Effect {
-        case offer(peer: Int, CallID, Offer.Mode, Priority, UInt64, until: Instant)
+        case offer(
+            peer: Int, CallID, Offer.Mode, Priority, UInt64, askedAt: Instant, until: Instant)
         case ringing(peer: Int, CallID)
         case answer(peer: Int, CallID)
         case reject(peer: Int, CallID, CallEnd.Cause)
@@ -83,7 +84,9 @@ struct Calls {
                 summary: summary, legs: peers.map { Call.Leg(peer: $0, state: .trying, at: now) },
                 isHunt: isHunt, isRedial: isRedial, ringsUntil: until, nextRefresh: .never,
                 nextPing: .never))
-        for peer in peers { emit(.offer(peer: peer, id, mode, priority, reference, until: until)) }
+        for peer in peers {
+            emit(.offer(peer: peer, id, mode, priority, reference, askedAt: now, until: until))
+        }
         show()
         return nil
     }

@@ -11,9 +11,13 @@ struct RecordExchange {
         let record: ControlRecord
         let mid: UInt32
         let since: Instant
+        /// When the person acted whose wish an offer is.
+        let askedAt: Instant
         /// Until when an offer stands.
         let expires: Instant
         var attempts = 0
+        /// A run of the peer, or a state of it, that is gone may have acted on it.
+        var mayHaveActed = false
 
         var givenUpAt: Instant {
             switch record {
@@ -34,7 +38,9 @@ struct RecordExchange {
             guard case .offer(var offer) = record else { return record }
             offer.ttl = UInt16(clamping: (expires - now).milliseconds)
             // Rounded up: nobody is to take it for younger than it is.
-            offer.age = UInt8(clamping: ((now - since).milliseconds + 99) / 100)
+            offer.age = UInt8(clamping: ((now - askedAt).milliseconds + 99) / 100)
+            // It may ring, but what it opened once by itself it does not open again.
+            if mayHaveActed { offer.age = .max }
             return .offer(offer)
         }
     }
@@ -60,14 +66,18 @@ struct RecordExchange {
     /// - Returns: its number.
     @discardableResult
     mutating func send(
-        at now: Instant, until expires: Instant = .never, _ make: (UInt32) -> ControlRecord
+        at now: Instant, askedAt: Instant? = nil, until expires: Instant = .never,
+        _ make: (UInt32) -> ControlRecord
     ) -> UInt32 {
         let mid = nextMid
         nextMid &+= 1
         // Full only when the peer has acknowledged nothing for long: the oldest record is the least
         // useful.
         if outgoing.count == Self.outgoingMax { outgoing.removeFirst() }
-        outgoing.append(Outgoing(record: make(mid), mid: mid, since: now, expires: expires))
+        outgoing.append(
+            Outgoing(
+                record: make(mid), mid: mid, since: now, askedAt: askedAt ?? now,
+                expires: expires))
         return mid
     }
 
@@ -117,18 +127,31 @@ struct RecordExchange {
         return seen.accept(mid)
     }
 
+    /// The session is over, so the peer may soon have forgotten what it has acted on.
+    ///
+    /// No request that has gone out is sent again, nor is an offer to open anything by itself.
+    mutating func lose() {
+        for place in outgoing.indices where outgoing[place].attempts > 0 {
+            outgoing[place].mayHaveActed = true
+            if case .signal = outgoing[place].record { outgoing[place].attempts = .max }
+        }
+    }
+
     /// The peer has restarted: its numbers start again, and records it never acknowledged are void.
     ///
-    /// Except offers and requests, which a person waits for: they are sent to it from the
-    /// beginning.
+    /// Except offers, which a person waits for, and requests that have not gone out yet: they are
+    /// sent to it from the beginning.
     mutating func restart() {
+        lose()
         outgoing.removeAll { entry in
             switch entry.record {
             case .offer, .signal: false
             default: true
             }
         }
-        for place in outgoing.indices { outgoing[place].attempts = 0 }
+        for place in outgoing.indices {
+            if case .offer = outgoing[place].record { outgoing[place].attempts = 0 }
+        }
         seen = RecordWindow()
         owed.removeAll(keepingCapacity: true)
     }

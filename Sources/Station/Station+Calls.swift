@@ -100,8 +100,9 @@ extension Station {
 
     private mutating func follow(_ effect: Calls.Effect) {
         switch effect {
-        case .offer(let peer, let id, let mode, let priority, let reference, let until):
-            peers[peer].exchange.send(at: now, until: until) { mid in
+        case .offer(
+            let peer, let id, let mode, let priority, let reference, let askedAt, let until):
+            peers[peer].exchange.send(at: now, askedAt: askedAt, until: until) { mid in
                 .offer(
                     Offer(
                         mid: mid, id: id, mode: mode, priority: priority, ttl: 0,

@@ -183,6 +183,7 @@ public struct Station {
         calls.wentDown(peer, at: now)
         forgetPages(of: peer)
         peers[peer].isUp = false
+        peers[peer].exchange.lose()
         peers[peer].nextPing = .never
         peers[peer].nextAsking = .never
         peers[peer].askedAt = nil
@@ -247,9 +248,11 @@ public struct Station {
             peers[peer].pings.removeSubrange(0...place)
             peers[peer].nextAsking = .never
         case .offer(let offer):
+            // Its caller hears "no answer" when the time is up, also if the packet was held back.
+            var offer = offer
+            offer.ttl -= UInt16(clamping: min(age.milliseconds, Int64(offer.ttl)))
             calls.offered(
-                offer, by: peer, at: now,
-                age: age + .milliseconds(100) * Int(offer.age))
+                offer, by: peer, at: now, age: age + .milliseconds(100) * Int(offer.age))
         case .ringing(let ringing): calls.rings(ringing.id, at: peer, at: now)
         case .answer(let answer): calls.answered(answer, by: peer, at: now)
         case .reject(let end): calls.rejected(end, by: peer, at: now)
