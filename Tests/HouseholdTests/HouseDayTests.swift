@@ -10,6 +10,13 @@ import Testing
         #expect(broken == nil, "random day of stations, seed \(seed)")
     }
 
+    /// `tools/random-stations --adversary` lives a hundred, or ten thousand.
+    @Test(arguments: 1...3 as ClosedRange<UInt64>)
+    func nothingIsActedOnLateOrTwiceWhoeverHoldsPackets(seed: UInt64) {
+        let broken = AdversaryDay(seed: seed).live()
+        #expect(broken == nil, "days with an adversary, seed \(seed)")
+    }
+
     /// A seed that fails must fail again.
     @Test func aDayIsTheSameEachTime() {
         let days = (0..<2).map { _ in HouseDay(seed: 7) }

@@ -2,10 +2,58 @@ internal import Session
 internal import Station
 internal import Switchboard
 internal import Time
+internal import VirtualTime
 internal import Wire
 
 /// What must be so when the network is whole and nobody does anything any more.
 extension House {
+    /// How long it may take until all is at rest, and how long it must stay so.
+    private static let restMax = Duration.seconds(240)
+    private static let restTime = Duration.seconds(15)
+
+    /// Heals the network and lets people be quiet, until everything has come to rest.
+    ///
+    /// - Returns: The rule that was broken meanwhile, or what does not come to rest.
+    func comeToRest() -> String? {
+        isQuiet = true
+        network.heal()
+        // Time for those that say goodbye, and for a reload that is under way.
+        pass(.seconds(1))
+        for room in rooms where !room.isRunning { room.start() }
+        for room in rooms { quiet(room) }
+        pass(.seconds(1))
+        for room in rooms { room.reload { $0.peers = all(but: room) } }
+        let end = timeline.now + Self.restMax
+        var restSince: Instant?
+        while !hasFailed, timeline.now < end {
+            pass(.seconds(1))
+            restSince = unrest == nil ? restSince ?? timeline.now : nil
+            if let restSince, timeline.now - restSince >= Self.restTime { break }
+        }
+        count(.lost, network.lost)
+        if let failure { return failure }
+        return unrest.map { "it does not come to rest: \($0)" }
+    }
+
+    /// Lets time pass until something fails.
+    func pass(_ time: Duration) { timeline.run(for: time) { hasFailed } }
+
+    private func all(but room: Room) -> Set<Int> {
+        Set(rooms.indices).subtracting([room.number])
+    }
+
+    private func quiet(_ room: Room) {
+        for place in room.sound.buttons.indices { room.sound.turn(place, isDown: false) }
+        room.takeMicrophone(false)
+        room.sound.hasPlayback = true
+        room.callers.hangUpAll(at: room.now)
+        room.hangUpCall()
+        room.endPage()
+        for target in room.switchboard.heldTalks.targets {
+            if let name = room.routing.target(target)?.name { room.ptt(name, isDown: false) }
+        }
+    }
+
     /// What is not at rest; nil when all is.
     var unrest: String? {
         for room in rooms {

@@ -11,6 +11,7 @@ final class House {
     let dice: Dice
     let network: HouseNetwork
     let limits: Limits
+    let requests = Requests()
     private(set) var rooms: [Room] = []
     /// Nobody does anything any more.
     var isQuiet = false
@@ -23,12 +24,13 @@ final class House {
     private var psks: [[Int]: UInt8] = [:]
     private var calls: UInt64 = 0
 
-    init(rooms count: Int, seed: UInt64) {
+    /// `rekeysOften` keeps to the times of the protocol.
+    init(rooms count: Int, seed: UInt64, rekeysOften: Bool = false) {
         dice = Dice(seed: seed)
         network = HouseNetwork(timeline, dice)
         var limits = Limits()
         // Handshakes cost most of a day; on most days sessions live for longer than the protocol's.
-        if dice.percent(90) {
+        if !rekeysOften, dice.percent(90) {
             limits.rekeyInitiator = .seconds(1_200)
             limits.rekeyResponder = .seconds(1_500)
             limits.expiry = .seconds(1_800)

@@ -6,6 +6,19 @@ package enum HouseCount: String, CaseIterable, Sendable {
     case pages, pagesHeard = "pages_heard", pagesTimedOut = "pages_timed_out"
     case pagesReplaced = "pages_replaced"
     case announcements, answers, gone, relays, signals, refused, cards
+    case held, copied, released, stale
+    case staleSound = "stale_sound"
+
+    /// What must have happened over many days of an adversary.
+    package static let ofAdversary: [HouseCount] = [
+        .sessions, .restarts, .calls, .answered, .opened, .pages, .pagesHeard, .announcements,
+        .relays, .signals, .refused, .held, .copied, .released, .stale, .staleSound,
+    ]
+
+    /// What must have happened over many other days.
+    package static let ofDay = allCases.filter {
+        ![.held, .copied, .released, .stale, .staleSound].contains($0)
+    }
 }
 
 /// The sums of a day, or of many.

@@ -31,16 +31,12 @@ package struct HouseDay {
         for room in house.rooms {
             house.timeline.after(dice.milliseconds(0...3_000)) { room.start() }
         }
-        pass(.seconds(5))
+        house.pass(.seconds(5))
         for _ in 0..<actions where !house.hasFailed {
             happen()
-            pass(pause)
+            house.pass(pause)
         }
-        return house.failure ?? comeToRest()
-    }
-
-    private func pass(_ time: Duration) {
-        house.timeline.run(for: time) { house.hasFailed }
+        return house.failure ?? house.comeToRest()
     }
 
     /// Mostly a moment, at times minutes.
@@ -240,50 +236,6 @@ package struct HouseDay {
                 network.join(from: room.number, to: other.number)
                 network.join(from: other.number, to: room.number)
             }
-        }
-    }
-
-    // MARK: The end
-
-    /// How long it may take until all is at rest, and how long it must stay so.
-    private static let restMax = Duration.seconds(240)
-    private static let restTime = Duration.seconds(15)
-
-    private func comeToRest() -> String? {
-        house.isQuiet = true
-        house.network.heal()
-        // Time for those that say goodbye, and for a reload that is under way.
-        pass(.seconds(1))
-        for room in house.rooms where !room.isRunning { room.start() }
-        for room in house.rooms { quiet(room) }
-        pass(.seconds(1))
-        for room in house.rooms { room.reload { $0.peers = all(but: room) } }
-        let end = house.timeline.now + Self.restMax
-        var restSince: Instant?
-        while !house.hasFailed, house.timeline.now < end {
-            pass(.seconds(1))
-            let unrest = house.unrest
-            restSince = unrest == nil ? restSince ?? house.timeline.now : nil
-            if let restSince, house.timeline.now - restSince >= Self.restTime { break }
-        }
-        house.count(.lost, house.network.lost)
-        if let failure = house.failure { return failure }
-        return house.unrest.map { "it does not come to rest: \($0)" }
-    }
-
-    private func all(but room: Room) -> Set<Int> {
-        Set(house.rooms.indices).subtracting([room.number])
-    }
-
-    private func quiet(_ room: Room) {
-        for place in room.sound.buttons.indices { room.sound.turn(place, isDown: false) }
-        room.takeMicrophone(false)
-        room.sound.hasPlayback = true
-        room.callers.hangUpAll(at: room.now)
-        room.hangUpCall()
-        room.endPage()
-        for target in room.switchboard.heldTalks.targets {
-            if let name = room.routing.target(target)?.name { room.ptt(name, isDown: false) }
         }
     }
 }

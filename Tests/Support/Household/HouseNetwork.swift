@@ -15,6 +15,8 @@ final class HouseNetwork {
     private let timeline: Timeline
     private let dice: Dice
     var weather = Weather()
+    /// Somebody who has the network in hand; nil where nobody has.
+    var adversary: Adversary?
     /// Ways that lead nowhere, from one room to another.
     private var cut: Set<[Int]> = []
     private var rooms: [Room] = []
@@ -39,10 +41,13 @@ final class HouseNetwork {
     func heal() {
         cut = []
         weather = Weather()
+        adversary?.leave()
+        adversary = nil
     }
 
     func send(_ bytes: [UInt8], from: Int, to endpoint: Endpoint) {
         let to = Self.room(at: endpoint)
+        if let adversary, !adversary.lets(bytes, from: from, to: to) { return }
         guard !cut.contains([from, to]), dice.below(1000) >= weather.lost else {
             lost += 1
             return
@@ -50,8 +55,12 @@ final class HouseNetwork {
         let copies = dice.below(1000) < weather.repeated ? 2 : 1
         for _ in 0..<copies {
             timeline.after(dice.milliseconds(weather.delayMs)) { [unowned self] in
-                rooms[to].receive(bytes, from: Self.endpoint(of: from))
+                deliver(bytes, from: from, to: to)
             }
         }
+    }
+
+    func deliver(_ bytes: [UInt8], from: Int, to: Int) {
+        rooms[to].receive(bytes, from: Self.endpoint(of: from))
     }
 }

@@ -19,7 +19,9 @@ extension Room {
         case .want(let peer): feed { _, table, now in table.wanted(peer: peer, at: now) }
         case .redial(let peer):
             house.count(.redials)
-            let calling = Wish.Calling(house.newCallID(), ringTime: .seconds(30))
+            let id = house.newCallID()
+            house.requests.made(.call(id), at: now)
+            let calling = Wish.Calling(id, ringTime: .seconds(30))
             feed { board, _, now in board.redial(peer, calling, at: now) }
         case .switchRelay(let peer, let signal):
             house.count(.relays)

@@ -132,12 +132,14 @@ extension Room {
 
     func call(_ name: String, _ mode: Offer.Mode, _ priority: Priority, ringTime: Duration) {
         guard isRunning else { return }
+        let id = house.newCallID()
         var calling = Wish.Calling(
-            house.newCallID(), mode: mode, priority: priority, ringTime: ringTime)
+            id, mode: mode, priority: priority, ringTime: ringTime)
         if let channel = settings.channels.first(where: { $0.name == name }) {
             calling.channel = name
             calling.isJoined = channel.joins
         }
+        house.requests.made(.call(id), at: now)
         obey(.call(named(name), calling))
     }
 
@@ -154,9 +156,13 @@ extension Room {
 
     func request(_ target: Signal.Target, of room: Int) {
         guard let peer = numbers[room] else { return }
+        guard isRunning else { return }
         let name = RoomRouting.name(ofRoom: room)
         let reference: UInt64 = target == .relay ? house.dice.pick([1, 2, 3]) : 0
-        obey(.ask(Wish.Named(name, peer), target, reference: reference, what: "it"))
+        obey(.ask(Wish.Named(name, peer), target, reference: reference, what: "it")) { outcome in
+            guard case .asked(let mid) = outcome else { return }
+            house.requests.made(.signal(asker: number, asked: room, mid: mid), at: now)
+        }
     }
 
     // MARK: Switches

@@ -18,6 +18,8 @@ struct RoomRules {
     private var ended: Set<CallID> = []
     /// Calls that a person here answered, or had asked for as well.
     private var wanted: Set<CallID> = []
+    /// Calls that opened something here by themselves.
+    private var openedAlone: Set<CallID> = []
     private var cancelled: (peers: [Int], at: Instant)?
     /// Virtual keys that are down.
     private(set) var down: Set<Int> = []
@@ -75,6 +77,12 @@ struct RoomRules {
         case .switchRelay(let peer, let signal): switches(signal, of: peer, at: room)
         case .notice(.callBegan(let summary, _)): began(summary, at: room)
         case .notice(.callEnded(let summary, let ending, _)): ended(summary, ending, at: room)
+        case .notice(.result(let peer, let mid, _, let outcome)):
+            guard outcome != .done, outcome != .unseen, let asked = room.room(ofPeer: peer) else {
+                return
+            }
+            room.house.requests.refused(
+                .signal(asker: room.number, asked: asked, mid: mid), at: room.now)
         case .notice(.signal(let peer, _)):
             if !policy(of: peer, at: room).signal { room.fail("the call light is lit unasked") }
         default: break
@@ -108,6 +116,8 @@ struct RoomRules {
         if !switched[peer, default: []].insert(signal.mid).inserted {
             room.fail("a relay is switched twice for signal \(signal.mid) of peer \(peer)")
         }
+        guard let asker = room.room(ofPeer: peer) else { return }
+        room.judge(.signal(asker: asker, asked: room.number, mid: signal.mid))
     }
 
     private mutating func began(_ summary: CallSummary, at room: Room) {
@@ -125,7 +135,9 @@ struct RoomRules {
         let id = summary.id
         if !begun.contains(id) { room.fail("call \(id.high) ended, and never began") }
         if !ended.insert(id).inserted { room.fail("call \(id.high) ended twice") }
-        if summary.isOutgoing, ending == .cancelled { cancelled = (summary.peers, room.now) }
+        guard summary.isOutgoing else { return }
+        if ending == .cancelled { cancelled = (summary.peers, room.now) }
+        if ending.isRefusal { room.house.requests.refused(.call(id), at: room.now) }
     }
 
     // MARK: At every moment
@@ -142,6 +154,11 @@ struct RoomRules {
         let call = room.switchboard.station.call?.summary
         for id in begun where !ended.contains(id) && id != call?.id {
             room.fail("call \(id.high) began, and is over without an end")
+        }
+        if let call, !call.isOutgoing, call.answeredAt != nil, !wanted.contains(call.id),
+            openedAlone.insert(call.id).inserted
+        {
+            room.judge(.call(call.id))
         }
         if isBeeping != (call?.isHeardUnasked ?? false) {
             room.fail(isBeeping ? "it beeps for nobody" : "somebody listens without a beep")
@@ -240,5 +257,15 @@ struct RoomRules {
             return "records are not acknowledged"
         }
         return nil
+    }
+}
+
+extension CallEnding {
+    /// Whether its caller was told that nothing came of it.
+    fileprivate var isRefusal: Bool {
+        switch self {
+        case .hungUp, .hungUpThere, .cancelled, .answeredElsewhere, .preempted, .crash: false
+        default: true
+        }
     }
 }

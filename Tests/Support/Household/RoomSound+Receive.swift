@@ -30,12 +30,15 @@ extension RoomSound {
         }
         let flags = FrameFlags(rawValue: opened.flags)
         let isFresh = age <= SessionClock.freshFor
+        if !isFresh { room.house.count(flags.kind == .audio ? .staleSound : .stale) }
         guard isFresh || flags.kind == .control else { return }
         if isFresh { peer.lastOpened = now }
         switch flags.kind {
         case .audio:
             let highest = UInt16(plaintext[0]) << 8 | UInt16(plaintext[1])
             let frames = Int(plaintext[2]) << 8 | Int(plaintext[3])
+            let sound = (0..<8).reduce(UInt64(0)) { $0 | UInt64(plaintext[4 + $1]) << (8 * $1) }
+            room.judge(sound: sound)
             heard(flags, highest, frames, of: number)
         case .control:
             let packet = Room.OpenedPacket(

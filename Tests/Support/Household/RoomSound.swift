@@ -263,6 +263,8 @@ final class RoomSound {
         let highest = spurt.sequence &- 1
         (payload[0], payload[1]) = (UInt8(highest >> 8), UInt8(highest & 255))
         (payload[2], payload[3]) = (UInt8(frames >> 8), UInt8(frames & 255))
+        let number = room.house.requests.newSound(at: now)
+        for place in 0..<8 { payload[4 + place] = UInt8(truncatingIfNeeded: number >> (8 * place)) }
         let flags = FrameFlags(
             kind: .audio, isSpurtStart: isStart, stream: spurt.target.stream)
         for listener in spurt.listeners { send(payload, flags, to: listener) }
