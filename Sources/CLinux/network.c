@@ -68,7 +68,8 @@ int clinux_network_watch(void) {
         return -errno;
     struct sockaddr_nl own = {
         .nl_family = AF_NETLINK,
-        .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR,
+        .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE
+                     | RTMGRP_IPV6_ROUTE,
     };
     if (bind(fd, (struct sockaddr *)&own, sizeof own) == 0)
         return fd;

@@ -43,7 +43,7 @@ public enum CounterName: String, CaseIterable, Sendable {
         case .framesRecovered: "Frames of peers that came only as a copy in a later packet."
         case .concealedMs: "Sound concealed in place of lost frames."
         case .stretchedMs: "Sound sped up or drawn out to keep the delay."
-        case .otherSource: "Packets that came from a new address of their peer."
+        case .otherSource: "Packets that came from another address than their peer's."
         case .eventsLost:
             "Events of the audio thread that were lost because a ring buffer was full."
         case .handshakes: "Handshakes with peers that were completed."

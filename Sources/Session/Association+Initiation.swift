@@ -13,14 +13,16 @@ extension Association {
 
     /// Writes a fresh M1; the one before may still be answered.
     func initiate(
-        index: UInt32, tries: TryLimit, random: (inout MutableSpan<UInt8>) -> Void,
-        at now: Instant, writing message: inout MutableSpan<UInt8>
+        index: UInt32, target: Endpoint, tries: TryLimit,
+        random: (inout MutableSpan<UInt8>) -> Void, at now: Instant,
+        writing message: inout MutableSpan<UInt8>
     ) {
         evidence.called(at: now)
         finish = nil
         earlier = latest
         latest = Initiator(
-            suite: suite, responder: publicKey, mac: mac, index: index, tries: tries,
+            suite: suite, responder: publicKey, mac: mac, index: index,
+            target: target, tries: tries,
             random: random, writing: &message)
         attempt += 1
         lastInitiation = now

@@ -44,6 +44,12 @@ final class Association {
     var endpoints: [Endpoint] = []
     /// The peer's address in the current session.
     var endpoint: Endpoint?
+    /// Whether it is there.
+    var paths = Paths()
+    /// Shows the peer that this station has moved.
+    var greeting = Greeting()
+    /// How long at most nothing is sent to the peer; nil for as long as the protocol says.
+    var keepalive: Duration?
     var records = SessionRecords()
 
     // Our own handshake. The last two M1 stay open, so that an M2 slower than the retry still
@@ -115,6 +121,17 @@ final class Association {
         earlier = nil
         finish = nil
         initiateAt = nil
+    }
+
+    /// The wait before the next heartbeat (§1.7, rule 8).
+    func nextHeartbeat(_ limits: Limits) -> Duration {
+        retry.heartbeatWait() * limits.heartbeatPercent / 100
+    }
+
+    /// The wait before the next M1 (rule 7); a way that a router keeps open is used in time.
+    func nextWait(_ limits: Limits) -> Duration {
+        let wait = retry.nextWait() * limits.retryPercent / 100
+        return keepalive.map { min(wait, $0) } ?? wait
     }
 
     /// Restarts the series of waits.

@@ -41,7 +41,7 @@ extension PeerTable {
             association.endInitiation()
             association.confirmation = nil
             association.restartSeries()
-            association.initiateAt = now + nextWait(association)
+            association.initiateAt = now + association.nextWait(limits)
         }
         markDue(association, at: now)
     }
@@ -99,9 +99,11 @@ extension PeerTable {
         association.isInDoubt = false
         association.sent = 0
         association.lastSent = now
-        association.heartbeat = nextHeartbeat(association)
+        association.heartbeat = association.nextHeartbeat(limits)
         association.lastOpened = later(association.lastOpened, now)
+        association.greeting.end()
         if association.endpoint != record.endpoint {
+            association.paths.found()
             association.endpoint = record.endpoint
             actions.push(.endpoint(peer: peer, record.endpoint))
         }
@@ -110,9 +112,9 @@ extension PeerTable {
             actions.push(.up(peer: peer, newBoot: isNewBoot))
         }
     }
+}
 
-    private func later(_ left: Instant?, _ right: Instant?) -> Instant? {
-        guard let left, let right else { return left ?? right }
-        return max(left, right)
-    }
+private func later(_ left: Instant?, _ right: Instant?) -> Instant? {
+    guard let left, let right else { return left ?? right }
+    return max(left, right)
 }

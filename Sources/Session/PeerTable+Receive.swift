@@ -23,7 +23,7 @@ extension PeerTable {
             case .initiation:
                 respond(to: datagram, header: header, suite: suite, from: source, at: now)
             case .response:
-                finish(datagram, header: header, suite: suite, from: source, at: now)
+                finish(datagram, header: header, suite: suite, at: now)
             case .finish:
                 accept(datagram, header: header, suite: suite, from: source, at: now)
             case .cookieReply: .cookie
@@ -71,8 +71,7 @@ extension PeerTable {
 
     /// M2: makes the session, and sends M3 to the responder.
     private mutating func finish(
-        _ response: Span<UInt8>, header: HandshakeHeader, suite: Suite, from source: Endpoint,
-        at now: Instant
+        _ response: Span<UInt8>, header: HandshakeHeader, suite: Suite, at now: Instant
     ) -> Drop? {
         let index = header.receiverIndex
         guard let peer = associations.firstIndex(where: { $0?.initiator(index) != nil }),
@@ -91,17 +90,20 @@ extension PeerTable {
             return drop
         case .success(let established):
             association.evidence.answered(at: now)
+            // Not to where M2 came from: whoever sees it may send a copy from elsewhere, and be
+            // faster.
+            let target = initiator.target
             let record = SessionRecord(
-                index: index, isInitiator: true, established: now, endpoint: source,
+                index: index, isInitiator: true, established: now, endpoint: target,
                 capabilities: established.capabilities)
             association.endInitiation()
             association.records.install(record)
             // The keys come first: the answer to M3 must find them.
             let clock = SessionClock(began: now, peerBegan: now)
-            actions.push(.install(peer: peer, established.sessionKeys(clock), endpoint: source))
-            actions.push(.transmit(message, to: source))
+            actions.push(.install(peer: peer, established.sessionKeys(clock), endpoint: target))
+            actions.push(.transmit(message, to: target))
             association.finish = Association.Finish(
-                index: index, message: message, endpoint: source, sent: now,
+                index: index, message: message, endpoint: target, sent: now,
                 remaining: limits.finishRepeats, due: now + limits.finishInterval)
             return nil
         }
@@ -118,7 +120,7 @@ extension PeerTable {
         guard entry.tries.allows(at: now) else { return .tries }
         if case .finished(let bytes, let peer, _) = entry.phase {
             guard bytes.span.equals(finish) else { return .repeated }
-            return confirmAgain(peer: peer, index: entry.index)
+            return confirmAgain(peer: peer, index: entry.index, to: source)
         }
         guard let claim = entry.responder?.identify(finish) else { return .decrypt }
         let key = claim.publicKey
@@ -180,11 +182,14 @@ extension PeerTable {
     }
 
     /// A repeated M3: the peer has not received our CONFIRM(0) yet.
-    private mutating func confirmAgain(peer: Int, index: UInt32) -> Drop? {
-        guard let record = associations[peer]?.records.record(index) else { return .repeated }
+    ///
+    /// It goes to where this repeat came from: the first M3 may have been a copy from elsewhere.
+    private mutating func confirmAgain(
+        peer: Int, index: UInt32, to source: Endpoint
+    ) -> Drop? {
+        guard associations[peer]?.records.record(index) != nil else { return .repeated }
         actions.push(
-            .send(
-                peer: peer, index: index, ControlPayload(.confirm(0)), to: record.endpoint))
+            .send(peer: peer, index: index, ControlPayload(.confirm(0)), to: source))
         return nil
     }
 }

@@ -23,6 +23,7 @@ extension PeerTable {
         expire(peer, association, at: now)
         confirm(peer, association, at: now)
         judge(peer, association, at: now)
+        watchPaths(peer, association, at: now)
         repeatFinish(association, at: now)
         initiate(peer, association, at: now)
         beat(peer, association, at: now)
@@ -44,9 +45,11 @@ extension PeerTable {
         }
         consider(association.finish?.due)
         if association.mayInitiate, association.target != nil {
-            consider(association.initiateAt ?? rekeyDue(association))
+            consider(association.initiateAt ?? association.rekeyDue(limits))
         }
-        consider(beatDue(association))
+        consider(association.beatDue)
+        consider(association.paths.deadline)
+        consider(association.greeting.deadline)
         return first
     }
 
@@ -79,7 +82,7 @@ extension PeerTable {
             association.initiateAt = now
             return
         }
-        let due = last + nextWait(association)
+        let due = last + association.nextWait(limits)
         association.initiateAt = association.initiateAt.map { min($0, due) } ?? due
     }
 
@@ -106,7 +109,7 @@ extension PeerTable {
             // If only our half of the confirmation was lost, the peer uses a session that no longer
             // exists; another handshake ends that sooner than waiting for silence.
             association.isInDoubt = true
-            association.initiateAt = now + nextWait(association)
+            association.initiateAt = now + association.nextWait(limits)
         } else if confirmation.remaining > 0, now >= confirmation.due {
             actions.push(
                 .send(
@@ -130,7 +133,7 @@ extension PeerTable {
         } else {
             finish.due = nil
             association.evidence.gaveUpFinish()
-            association.initiateAt = now + nextWait(association)
+            association.initiateAt = now + association.nextWait(limits)
         }
         association.finish = finish
     }
@@ -150,7 +153,7 @@ extension PeerTable {
             association.initiateAt = due
         }
         guard now >= due else { return }
-        if isProbeDue(association, at: now) {
+        if association.isProbeDue(limits, at: now) {
             association.lastProbe = now
             actions.push(.probe(peer: peer, target))
         }
@@ -158,25 +161,20 @@ extension PeerTable {
         var message = Datagram(count: HandshakeLayout.Initiation.size)
         var bytes = message.mutableBytes
         association.initiate(
-            index: index, tries: TryLimit(perSecond: limits.triesPerSecond), random: random,
+            index: index, target: target,
+            tries: TryLimit(perSecond: limits.triesPerSecond), random: random,
             at: now, writing: &bytes)
         actions.push(.transmit(message, to: target))
         actions.push(.resolve(peer: peer))
-        association.initiateAt = now + nextWait(association)
-    }
-
-    /// Whether to probe the address: the peer is down, and the last M1 had no answer.
-    private func isProbeDue(_ association: Association, at now: Instant) -> Bool {
-        guard association.upSince == nil, association.latest != nil else { return false }
-        return association.lastProbe.map { now >= $0 + limits.probeSpacing } ?? true
+        association.initiateAt = now + association.nextWait(limits)
     }
 
     /// A cover packet when nothing was sent to the peer for long (rule 8).
     private mutating func beat(_ peer: Int, _ association: Association, at now: Instant) {
-        guard let due = beatDue(association), now >= due else { return }
+        guard let due = association.beatDue, now >= due else { return }
         actions.push(.cover(peer: peer))
         association.lastSent = now
-        association.heartbeat = nextHeartbeat(association)
+        association.heartbeat = association.nextHeartbeat(limits)
     }
 
     private func need(_ association: Association, at now: Instant) -> Need {
@@ -189,20 +187,8 @@ extension PeerTable {
         {
             return .session
         }
-        if let due = rekeyDue(association), now >= due { return .rekey }
+        if let due = association.rekeyDue(limits), now >= due { return .rekey }
         return .none
-    }
-
-    private func rekeyDue(_ association: Association) -> Instant? {
-        guard let current = association.records.current else { return nil }
-        if association.sent >= limits.rekeyPackets { return current.established }
-        return current.established
-            + (current.isInitiator ? limits.rekeyInitiator : limits.rekeyResponder)
-    }
-
-    private func beatDue(_ association: Association) -> Instant? {
-        guard let current = association.records.current else { return nil }
-        return (association.lastSent ?? current.established) + association.heartbeat
     }
 }
 
@@ -210,4 +196,23 @@ extension Association {
     /// Whether an M1 may be sent: not while M3 is repeated, nor while the peer's own handshake is
     /// about to make a session.
     var mayInitiate: Bool { finish?.due == nil && confirmation == nil }
+
+    /// Whether to probe the address: the peer is down, and the last M1 had no answer.
+    fileprivate func isProbeDue(_ limits: Limits, at now: Instant) -> Bool {
+        guard upSince == nil, latest != nil else { return false }
+        return lastProbe.map { now >= $0 + limits.probeSpacing } ?? true
+    }
+
+    fileprivate func rekeyDue(_ limits: Limits) -> Instant? {
+        guard let current = records.current else { return nil }
+        if sent >= limits.rekeyPackets { return current.established }
+        return current.established
+            + (current.isInitiator ? limits.rekeyInitiator : limits.rekeyResponder)
+    }
+
+    fileprivate var beatDue: Instant? {
+        guard let current = records.current else { return nil }
+        let wait = keepalive.map { min(heartbeat, $0) } ?? heartbeat
+        return (lastSent ?? current.established) + wait
+    }
 }

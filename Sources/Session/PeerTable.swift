@@ -220,12 +220,4 @@ public struct PeerTable: ~Copyable {
             if HandshakeHeader.isValid(index: index), !isLive { return index }
         }
     }
-
-    func nextHeartbeat(_ association: Association) -> Duration {
-        association.retry.heartbeatWait() * limits.heartbeatPercent / 100
-    }
-
-    func nextWait(_ association: Association) -> Duration {
-        association.retry.nextWait() * limits.retryPercent / 100
-    }
 }

@@ -3,14 +3,16 @@ package import Wire
 /// The records of one packet that was opened, as far as they count.
 ///
 /// A packet has room for hundreds, and each may be answered or judged, so few count (protocol.md
-/// §2.4): so many, of numbered ones as many as one ACK names, and one PING. A CONFIRM is alone. Of
-/// HEARD only the first counts.
+/// §2.4): so many, of numbered ones as many as one ACK names, one PING and one PATH_CHALLENGE. A
+/// CONFIRM is alone. Of HEARD only the first counts.
 package struct PacketRecords {
     /// One record, for whom it is.
     package enum Record: Equatable {
         /// For the sessions.
         case confirm(UInt8)
         case close
+        case pathChallenge(UInt64)
+        case pathResponse(UInt64)
         /// What came of our sound, and what was heard of it, where that is said beside it.
         case report(Report, Heard?)
         /// Whether we are heard; `isAlone` where no report before it has taken it along.
@@ -50,6 +52,8 @@ package struct PacketRecords {
             }
             switch record {
             case .close: all.append(.close)
+            case .pathChallenge(let token): all.append(.pathChallenge(token))
+            case .pathResponse(let token): all.append(.pathResponse(token))
             case .report(let report):
                 let beside = heard?.stream == report.stream ? heard : nil
                 if beside != nil { hasReport = true }
@@ -67,6 +71,7 @@ package struct PacketRecords {
         private var left = PacketRecords.most
         private var numberedLeft = PacketRecords.numberedMost
         private var hasPing = false
+        private var hasChallenge = false
 
         /// Whether this record counts.
         mutating func take(_ record: ControlRecord) -> Bool {
@@ -78,6 +83,11 @@ package struct PacketRecords {
             if case .ping = record {
                 guard !hasPing else { return false }
                 hasPing = true
+            }
+            // Its answer goes wherever the packet came from.
+            if case .pathChallenge = record {
+                guard !hasChallenge else { return false }
+                hasChallenge = true
             }
             left -= 1
             return true

@@ -100,7 +100,7 @@ import Time
         #expect(open(&slots, frame) == .switched(1, retired: nil))
         #expect(slots.currentIndex == 1)
         #expect(slots.nextIndex == nil)
-        #expect(open(&slots, frame) == .refused(.replay))
+        #expect(open(&slots, frame) == .refused(.copy))
         #expect(open(&slots, one.there.sealer.sealed(flags: 0, plaintext)) == .opened(.current))
     }
 

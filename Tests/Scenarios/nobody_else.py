@@ -1,16 +1,16 @@
-"""No packet leaves for anyone who is not configured, whoever asks and whatever happens.
+"""No packet leaves for anyone who is not configured, whoever asks and whatever happens; but for
+path challenges, to whoever is faster with copies of a peer's packets.
 
 A claim about IPv4: guests have no other, for what their kernel says of itself in IPv6 is random.
 """
 
 import hashlib
-import os
 import socket
-import subprocess
 
 from stage.identity import Identity
 from uml.design import DATA, M1, M2, M3
-from uml.world import net, wire
+from uml.world import names, net, wire
+from uml.world.names import Names
 
 OFTEN = True
 STATIONS = ("kitchen", "garage", "cellar")
@@ -18,8 +18,8 @@ SECONDS = 300
 
 HERTZ = 500
 REKEY = 10
-STRANGER, READER, NAMES = 66, 67, 53
-"""The hosts of one who knows no key, of one who has read kitchen's public key, of the resolver."""
+STRANGER, READER = 66, 67
+"""The hosts of one who knows no key, and of one who has read kitchen's public key."""
 LEAVES, GARBAGE, READ, RACE, OVER = 6.0, 9.0, 10.0, 13.0, 24.0
 COUNT = 200
 
@@ -27,34 +27,6 @@ COUNT = 200
 def prepare(said):
     for name in STATIONS:
         said.write(name, said.tone(HERTZ, 30.0))
-
-
-def resolver(world):
-    """The one name server all guests have; it knows no name."""
-    net.join("names", NAMES)
-    for path, text in (("/etc/resolv.conf", f"nameserver {net.NETWORK}.{NAMES}\n"),
-                       ("/etc/nsswitch.conf", "hosts: files dns\n")):
-        own = f"/run/{os.path.basename(path)}"
-        with open(own, "w", encoding="ascii") as file:
-            file.write(text)
-        real = os.path.realpath(path)
-        if not os.path.exists(real):
-            os.makedirs(os.path.dirname(real), exist_ok=True)
-            with open(real, "w", encoding="ascii"):
-                pass
-        subprocess.run(["mount", "--bind", own, real], check=True)
-    # Its questions come from a port that is drawn: here from one.
-    subprocess.run([*net.words("kitchen"), "sh", "-c",
-                    "echo 40000 40000 >/proc/sys/net/ipv4/ip_local_port_range"], check=True)
-    link = net.socket_in("names")
-    link.bind((f"{net.NETWORK}.{NAMES}", 53))
-
-    def answer():
-        question, source = link.recvfrom(2048)
-        # As asked, and: there is no such name.
-        link.sendto(question[:2] + b"\x81\x83" + question[4:], source)
-
-    world.listen(link, answer)
 
 
 class Stranger:
@@ -113,7 +85,8 @@ def copies(world, name):
 
 def play(world):
     kitchen, garage, cellar = world.stations.values()
-    resolver(world)
+    # It knows no name.
+    Names(world).ask_from_one_port("kitchen")
     stranger, reader = Stranger(world, "stranger", STRANGER), Stranger(world, "reader", READER)
     for one in world.stations.values():
         one.sections["session"] = {"rekey-after": f"{REKEY}s"}
@@ -199,19 +172,19 @@ def place(host):
 
 def judge(case):
     kitchen, garage, cellar, reader = map(place, (1, 2, 3, READER))
-    names = f"{net.NETWORK}.{NAMES}:53"
+    server = f"{names.ADDRESS}:53"
     # A daemon that is not there yet is excused by its kernel, to whom has called it.
-    known = {"kitchen": {garage, cellar, reader, names, garage[:-5], cellar[:-5]},
+    known = {"kitchen": {garage, cellar, reader, server, garage[:-5], cellar[:-5]},
              "garage": {kitchen, kitchen[:-5]}, "cellar": {kitchen, kitchen[:-5]}}
     for name in case.stations:
         sent = case.sent(name)
-        others = sorted({one.target for one in sent} - known[name])
+        others = sorted({one.target for one in sent} - known[name] - {place(STRANGER)})
         case.claim(not others, f"{name}: of {len(sent)} packets none goes to anyone else {others}")
         excuses = [one for one in sent if ":" not in one.target and one.ns > case.zero]
         case.claim(not excuses, f"{name}: its kernel excuses itself to nobody ({len(excuses)})")
     strangers(case, reader)
     leaves(case, cellar)
-    resolves(case, names)
+    resolves(case, server)
     raced(case)
 
 
@@ -231,8 +204,12 @@ def strangers(case, reader):
     sent = sum(one.source == place(STRANGER) for one in case.packets
                if one.station == "kitchen" and one.way == "in")
     got = case.entry("stranger", "got").figures["sizes"]
-    case.claim(sent > 2 * COUNT and not got,
-               f"a stranger sends {sent} packets and gets {len(got)}")
+    early = [one for one in case.packets if one.target == place(STRANGER)
+             and case.since_zero(one) < RACE]
+    case.claim(sent > 2 * COUNT and not early,
+               f"a stranger sends {sent} packets and gets {len(early)} before it has copies")
+    case.claim(len(got) == 1 and set(got) == {DATA},
+               f"for all its copies of true ones it gets {len(got)} challenge of {set(got)} bytes")
     calls, answers = heard_from(case, reader, M1), to(case, reader)
     sizes = {one.size for one in answers}
     case.claim(len(answers) == len(calls) == 20 and sizes == {M2},
@@ -265,9 +242,9 @@ def leaves(case, cellar):
     case.claim(level > -13, f"as cellar did before, at {level:.1f} dBFS or more")
 
 
-def resolves(case, names):
+def resolves(case, server):
     """Of attic there is a name only, and nobody knows it."""
-    asked = [one.ns for one in to(case, names)]
+    asked = [one.ns for one in to(case, server)]
     # One question each for IPv4 and IPv6.
     pairs = list(zip(asked[::2], asked[1::2]))
     gaps = [(b[0] - a[0]) / 1e9 for a, b in zip(pairs, pairs[1:])]
@@ -295,7 +272,7 @@ def raced(case):
 
 def controls(case):
     yield "garage hears nothing", case.silent("garage")
-    yield "kitchen speaks to a stranger", leaking(case, "kitchen", place(STRANGER), DATA)
+    yield "kitchen speaks to a neighbour", leaking(case, "kitchen", place(99), DATA)
     yield "kitchen speaks to all", leaking(case, "kitchen", place(255), DATA)
     yield "kitchen speaks to attic over IPv6", leaking(case, "kitchen", "[fd77::6]:5577", M1)
     yield "garage calls cellar", leaking(case, "garage", place(3), M1)
@@ -303,11 +280,14 @@ def controls(case):
     yield "cellar gets an M2 too many", leaking(case, "kitchen", place(3), M2)
     yield "cellar gets a heartbeat", leaking(case, "kitchen", place(3), DATA)
     yield "the resolver is asked once more", leaking(
-        case, "kitchen", f"{net.NETWORK}.{NAMES}:53", 31)
+        case, "kitchen", f"{names.ADDRESS}:53", 31)
     other = case.spoiled()
     line = case.log.index(case.entries("stranger", "got")[0])
     other.log[line] = case.log[line]._replace(figures={"sizes": [M2]})
     yield "the stranger got an M2", other
+    other = case.spoiled()
+    other.log[line] = case.log[line]._replace(figures={"sizes": [DATA] * 4})
+    yield "the stranger is sent the talk", other
 
 
 def leaking(case, name, target, size):

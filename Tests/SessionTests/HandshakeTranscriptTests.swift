@@ -25,8 +25,8 @@ import Wire
         let theirs = ScriptedRandom([vectors.input("init_e"), vectors.input("kem_seed")])
         let first = Initiator(
             suite: suite, responder: responder.publicKey, mac: responder.mac,
-            index: 0xA1A2_A3A4, tries: TryLimit(perSecond: 16), random: theirs.fill,
-            writing: &m1Bytes)
+            index: 0xA1A2_A3A4, target: host(2), tries: TryLimit(perSecond: 16),
+            random: theirs.fill, writing: &m1Bytes)
         #expect(hex(array(m1.bytes)) == hex(bytes(hex: expected["m1"])))
         #expect(hex(first.transcript.hash.array) == hex(bytes(hex: expected["h1"])))
 

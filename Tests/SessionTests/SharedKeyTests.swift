@@ -58,7 +58,7 @@ import Wire
         let random = ByteSource(seed: 1)
         let initiator = Initiator(
             suite: .aesGCM, responder: own, mac: mac, index: 0x2000_0001,
-            tries: TryLimit(perSecond: 16), random: random.fill, writing: &span)
+            target: host(2), tries: TryLimit(perSecond: 16), random: random.fill, writing: &span)
         let m2 = try #require(exchange.m2(message))
         let parsed = HandshakeHeader(parsing: m2.span)
         let header = try #require(parsed)

@@ -57,6 +57,11 @@ final class SimulatedNetwork {
         }
     }
 
+    /// Somebody else sends a datagram; it overtakes all that is under way.
+    func inject(_ bytes: [UInt8], from: Endpoint, to: Endpoint) {
+        after(.microseconds(1)) { [unowned self] in stations[to]?.receive(bytes, from: from) }
+    }
+
     func after(_ wait: Duration, _ act: @escaping () -> Void) { at(now + wait, act) }
 
     func at(_ time: Instant, _ act: @escaping () -> Void) { timeline.at(time, act) }

@@ -28,6 +28,8 @@ final class SimulatedStation {
     var lag = Duration.zero
     /// Whether the machine at a closed port reports that no program listens.
     var isProbeAnswered = false
+    /// Where a name leads that a station at this address looks up; nil where no peer has a name.
+    var names: (_ own: Endpoint) -> [Endpoint]? = { _ in nil }
     var peers: [Peer] = []
 
     private(set) var table: PeerTable
@@ -171,11 +173,14 @@ final class SimulatedStation {
         switch media.slots.open(datagram.span, at: network.now, into: &span) {
         case .opened(let packet, _, _):
             opened = packet
+            if packet.isNewest { look(peer, index, from: source) }
         case .switched(let packet, _, let index, _):
             opened = packet
             media.follow(index)
             later { $0.switched(peer: peer, index: index, at: $1) }
-        case .refused:
+            look(peer, index, from: source)
+        case .refused(let refusal):
+            if refusal == .copy { return look(peer, index, from: source) }
             media.refused += 1
             media.lastRefused = network.now
             return
@@ -191,6 +196,13 @@ final class SimulatedStation {
         }
     }
 
+    /// Tells the control thread where the newest packet came from.
+    private func look(_ peer: Int, _ index: UInt32, from source: Endpoint) {
+        let media = media[peer]
+        guard source != media.endpoint, index == media.currentIndex else { return }
+        later { $0.follow(.elsewhere(source), of: peer, index: index, at: $1) }
+    }
+
     private func read(_ payload: [UInt8], peer: Int, index: UInt32, from source: Endpoint) {
         var records: [ControlRecord] = []
         _ = ControlReader.read(payload.span) { records.append($0) }
@@ -198,6 +210,18 @@ final class SimulatedStation {
             switch record {
             case .confirm(let value):
                 later { $0.confirm(value, peer: peer, index: index, from: source, at: $1) }
+            case .pathChallenge(let token):
+                later {
+                    $0.follow(.challenge(token, from: source), of: peer, index: index, at: $1)
+                }
+            case .pathResponse(let token):
+                later { $0.follow(.response(token), of: peer, index: index, at: $1) }
+            case .ping(let token):
+                later { [unowned self] _, _ in
+                    _ = send(
+                        array(ControlPayload(.pong(token)).bytes.span),
+                        FrameFlags(kind: .control), peer: peer)
+                }
             case .close:
                 later { $0.closed(peer: peer, index: index, at: $1) }
             default: break
@@ -295,7 +319,9 @@ final class SimulatedStation {
         case .endpoint(let peer, let target):
             ring { [unowned self] in media[peer].endpoint = target }
         case .probe(let peer, let target): probe(peer, target)
-        case .resolve: break
+        case .resolve(let peer):
+            guard let found = names(endpoint) else { break }
+            later { $0.setEndpoints(found, of: peer, at: $1) }
         case .up(let peer, let newBoot): happenings.append(.up(peer: peer, newBoot: newBoot))
         case .down(let peer): happenings.append(.down(peer: peer))
         }

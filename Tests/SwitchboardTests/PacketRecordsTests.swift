@@ -48,6 +48,13 @@ import Wire
         #expect(packet.all == [.close, .other(.ping(7)), .close])
     }
 
+    @Test func onlyTheFirstChallengeCounts() {
+        let packet = PacketRecords([
+            .pathChallenge(1), .pathResponse(2), .pathChallenge(3), .pathResponse(4),
+        ])
+        #expect(packet.all == [.pathChallenge(1), .pathResponse(2), .pathResponse(4)])
+    }
+
     @Test func ofManyHeardTheFirstCounts() {
         let packet = PacketRecords([.heard(heard(1, share: 10)), .heard(heard(2, share: 20))])
         #expect(packet.all == [.heard(heard(1, share: 10), isAlone: true)])

@@ -180,25 +180,37 @@ class Sessions(ConductTest):
             "dropped_authentication", "dropped_counter")) == 6, "spoilt ones are counted")
         self.assert_answered(peer)
 
-    def test_it_answers_at_the_endpoint_until_the_next_handshake(self):
+    def test_a_peer_that_moves_is_followed_and_one_that_is_still_there_is_not(self):
         peer = self.friend
         self.renew(peer)
         home, away = peer.wire.address, peer.wire.open()
         before, since = self.kitchen.counters(), len(peer.arrivals)
+        # Both addresses answer: the stream stays.
         self.assert_answered(peer, source=away)
         self.kitchen.moved("other_source", before)
-        peer.send(record("PATH_CHALLENGE", data=bytes(8)), source=away)
-        peer.send(record("PATH_RESPONSE", data=bytes(8)), source=away)
-        for name in ("PATH_CHALLENGE", "PATH_RESPONSE"):
-            self.assert_nothing_came(peer, name, since)
-        self.assertFalse([one for one in peer.wire.arriving.seen if one.target == away])
+        wait(lambda: len({one.record.fields["data"]
+                          for one in peer.got("PATH_CHALLENGE", since)}) == 2,
+             "both addresses are challenged")
+        token = b"abcdefgh"
+        peer.send(record("PATH_CHALLENGE", data=token), source=away)
+        wait(lambda: token in [one.record.fields["data"]
+                               for one in peer.got("PATH_RESPONSE", since)], "ours is answered")
+        self.assertEqual({len(one.data) for one in peer.wire.arriving.seen if one.target == away},
+                         {89})
+        self.assertEqual(self.kitchen.peer("friend")["endpoint"], f"127.0.0.1:{home[1]}")
+        # The former one is silent now.
+        silence = peer.wire.arriving.drop(lambda one: one.target == home)
         peer.wire.address = away
         try:
-            self.renew(peer)
+            def is_followed():
+                peer.send_cover()
+                return self.kitchen.peer("friend")["endpoint"] == f"127.0.0.1:{away[1]}"
+
+            wait(is_followed, "it is followed")
             self.assert_answered(peer)
             self.assertEqual(peer.wire.arriving.seen[-1].target, away)
-            self.assertEqual(self.kitchen.peer("friend")["endpoint"], f"127.0.0.1:{away[1]}")
         finally:
+            silence.end()
             peer.wire.address = home
             self.renew(peer)
 

@@ -71,12 +71,12 @@ class Meeting(PairTest):
         pair.low.wire.send(m1.data, THERE, source=ELSEWHERE)
         pair.run(0.1)
         self.assertEqual((answers[-1].data, answers[-1].target), (m2, ELSEWHERE))
-        # M3, to the endpoint of the session.
+        # M3, there, too.
         before = len(pair.low.got("CONFIRM"))
         pair.low.wire.send(m3.data, THERE, source=ELSEWHERE)
         pair.run(0.1)
         self.assertEqual(len(pair.low.got("CONFIRM")), before + 1)
-        self.assertEqual(answers[-1].target, HERE)
+        self.assertEqual(answers[-1].target, ELSEWHERE)
         spoilt = m3.data[:-1] + bytes([m3.data[-1] ^ 1])
         for late in (spoilt, *([m3.data] if pair.run(5) is None else [])):
             pair.low.wire.send(late, THERE)

@@ -1,5 +1,5 @@
 """Two peers of the second implementation under a flood, a race and a network that holds packets:
-cookies and the path challenge, which this release of the program does not have, work as written."""
+cookies, which this release of the program does not have, and the path challenge work as written."""
 
 import secrets
 import unittest
@@ -8,7 +8,7 @@ from lab import wait
 from pairs import CAPS, ELSEWHERE, HERE, HERE6, KEM, THERE, THERE6, Pair, PairTest
 from peer import cookie, handshake
 from peer.gate import of_kind
-from peer.handshake import COOKIE, M1, M2, Initiator
+from peer.handshake import COOKIE, M1, M2, M3, Initiator
 from peer.live import Live
 from peer.middle import Middle
 from peer.peer import Peer
@@ -18,34 +18,95 @@ from peer.wire import Wire
 
 
 class Moves(PairTest):
-    """The path challenge, which this release of the program does not have."""
+    """Stations that move, and strangers with copies of their packets."""
+
+    def move(self, pair):
+        """Low has another address, and nothing reaches the former one."""
+        pair.low.wire.address = pair.low.wire.open(*ELSEWHERE)
+        del pair.network.wires[HERE]
+
+    def chatter(self, pair, seconds):
+        """Low says something every 20 ms."""
+        for _ in range(round(seconds / 0.02)):
+            pair.low.send_cover()
+            pair.run(0.02)
 
     def test_a_peer_that_moved_is_followed_once_it_answers(self):
         pair = Pair().up()
-        pair.low.wire.address = ELSEWHERE
-        pair.low.wire.open(*ELSEWHERE)
+        self.move(pair)
         sent = len(pair.high.wire.leaving.seen)
-        self.assertTrue(pair.tell(pair.low))
+        pair.low.send(record("PING", data=bytes(4)))
+        pair.run(0.24)
+        self.assertEqual(pair.high.slots.current.endpoint, HERE)
+        challenge, pong, *checks = pair.high.wire.leaving.seen[sent:]
+        self.assertEqual([pong.target, challenge.target], [HERE, ELSEWHERE])
+        self.assertEqual([one.target for one in checks], [HERE] * 3)
+        pair.run(0.05)
         self.assertEqual(pair.high.slots.current.endpoint, ELSEWHERE)
-        pong, challenge = pair.high.wire.leaving.seen[sent:][:2]
-        self.assertEqual({pong.target, challenge.target}, {HERE, ELSEWHERE})
         self.assertTrue(pair.tell(pair.high))
 
-    def test_a_racer_gets_three_challenges_and_no_stream(self):
+    def test_who_still_has_its_address_is_not_moved(self):
+        pair = Pair().up()
+        pair.low.wire.address = pair.low.wire.open(*ELSEWHERE)
+        self.chatter(pair, 2)
+        self.assertEqual(pair.high.slots.current.endpoint, HERE)
+        self.assertTrue(pair.tell(pair.high))
+
+    def test_a_racer_gets_no_more_than_it_sends_and_no_stream(self):
         pair = Pair().up()
         racer = pair.network.wire(*ELSEWHERE)
-        taken = pair.low.wire.leaving.hold(times=1)
-        pair.low.send(record("PING", data=bytes(4)))
-        racer.send(taken.taken[0].data, THERE)
-        pair.run(3)
+        for _ in range(3):
+            taken = pair.low.wire.leaving.hold(times=1)
+            pair.low.send(record("PING", data=bytes(4)))
+            racer.send(taken.taken[0].data, THERE)
+            pair.run(0.2)
         caught = racer.fetch()
         self.assertEqual(len(caught), 3)
         self.assertEqual({len(one.data) for one in caught}, {89})
-        self.assertEqual(pair.high.slots.current.endpoint, HERE)
-        # Nor does an answer from the wrong address help.
-        challenged = caught[0].data
-        pair.low.wire.arriving.take(caught[0]._replace(data=challenged))
         pair.run(3)
+        self.assertEqual((racer.fetch(), pair.high.slots.current.endpoint), ([], HERE))
+        # Who carries the challenge moves nothing while the true one answers.
+        pair.low.send_cover()
+        taken = pair.low.wire.leaving.hold(times=1)
+        pair.low.send(record("PING", data=bytes(4)))
+        racer.send(taken.taken[0].data, THERE)
+        pair.run(0.1)
+        pair.low.wire.arriving.take(racer.fetch()[0]._replace(source=THERE))
+        pair.run(3)
+        self.assertEqual(pair.high.slots.current.endpoint, HERE)
+
+    def test_a_copy_that_is_faster_does_not_keep_the_moved_peer_out(self):
+        pair = Pair().up()
+        self.move(pair)
+        racer = pair.network.wire("203.0.113.9", 9)
+        for _ in range(25):
+            frame = pair.low.sealed(record("PING", data=bytes(4)))
+            racer.send(frame, THERE)
+            pair.low.wire.send(frame, THERE)
+            pair.run(0.02)
+        self.assertEqual(pair.high.slots.current.endpoint, ELSEWHERE)
+
+    def test_m2_from_elsewhere_first_ends_no_handshake(self):
+        pair = Pair()
+        held = pair.high.wire.leaving.hold(of_kind(M2))
+        pair.low.initiate()
+        pair.run(0.1)
+        pair.low.wire.arriving.take(held.taken[0]._replace(source=ELSEWHERE))
+        held.release()
+        pair.run(1)
+        self.assert_together(pair)
+        self.assertEqual(pair.low.slots.current.endpoint, THERE)
+
+    def test_m3_from_elsewhere_first_ends_no_handshake(self):
+        pair = Pair()
+        held = pair.low.wire.leaving.hold(of_kind(M3), times=1)
+        pair.low.initiate()
+        pair.run(0.1)
+        pair.high.wire.arriving.take(held.taken[0]._replace(source=ELSEWHERE))
+        held.release()
+        pair.run(0.3)
+        self.assert_together(pair)
+        self.chatter(pair, 0.5)
         self.assertEqual(pair.high.slots.current.endpoint, HERE)
 
     def test_an_old_packet_moves_nothing_and_without_manners_there_is_no_challenge(self):

@@ -25,6 +25,8 @@ extension Config {
         public internal(set) var gain = 0.0
         /// Whether its sound is received, yet not played.
         public internal(set) var isMuted = false
+        /// How long at most nothing is sent to it; nil for as long as the protocol says.
+        public internal(set) var keepalive: Duration?
         /// Of this station's voice to it alone.
         public internal(set) var priority = Priority.normal
         /// Whether it came from the state directory.
@@ -56,6 +58,7 @@ extension Config.Peer: NamedSection {
                 { $0.suite }, { $0.suite = $1 }),
             Setting("gain", .gain(), { $0.gain }, { $0.gain = $1 }),
             Setting("mute", .noOrYes, { $0.isMuted }, { $0.isMuted = $1 }),
+            Setting("keepalive", .keepalive, { $0.keepalive }, { $0.keepalive = $1 }),
             Setting("priority", .cases, { $0.priority }, { $0.priority = $1 }),
         ]
     }
@@ -128,6 +131,19 @@ extension Form<String> {
                             + " prints on the peer")
             },
             text: { $0 })
+    }
+}
+
+extension Form<Duration?> {
+    /// `25s`, or `off`.
+    fileprivate static var keepalive: Self {
+        let time = Form<Duration>.time(in: .seconds(5)...(.seconds(60)))
+        return Self(
+            allowed: .forms(["off", "5s to 1m"]),
+            parse: { text in
+                text == "off" ? .value(nil) : time.parse(text).then { .value($0) }
+            },
+            text: { $0.map { Quantity.text($0) } ?? "off" })
     }
 }
 

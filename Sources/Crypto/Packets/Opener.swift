@@ -12,6 +12,8 @@ public struct Opener: ~Copyable, Sendable {
         case authentication
         /// Seen already, or older than the window.
         case replay
+        /// The newest datagram once more: one of the two may have come from where the peer is now.
+        case copy
     }
 
     /// A datagram that was authentic and new.
@@ -70,8 +72,11 @@ public struct Opener: ~Copyable, Sendable {
             sealed: datagram.extracting(FrameSeal.headerSize..<datagram.count), into: &plaintext)
         guard isGood else { return .refused(.authentication) }
 
-        let isNewest = Int64(counter) > window.highest
-        guard window.accept(counter) else { return .refused(.replay) }
+        let highest = window.highest
+        let isNewest = Int64(counter) > highest
+        guard window.accept(counter) else {
+            return .refused(Int64(counter) == highest ? .copy : .replay)
+        }
         return .opened(
             Opened(
                 flags: header[4], counter: counter,

@@ -46,9 +46,11 @@ struct StationFiles {
 
     /// Makes the peer at a place of the configuration known; returns its number.
     func add(_ place: Int, to table: inout PeerTable, at now: Instant) -> Int {
-        table.add(
+        let number = table.add(
             publicKey: keys[place], psk: psks[place].copy(),
             suite: config.peers[place].cipherSuite, at: now)
+        table.setKeepalive(config.peers[place].keepalive, of: number, at: now)
+        return number
     }
 
     private static func psk(of peer: Config.Peer, _ paths: Paths) throws(Failure) -> PSK {

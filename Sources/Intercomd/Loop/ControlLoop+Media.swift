@@ -34,6 +34,10 @@ extension ControlLoop {
             feed { _, table, now in table.switched(peer: peer, index: index, at: now) }
             feed { board, _, now in board.follow(.renewed, of: peer, at: now) }
             tell(.rekey, peer: peer)
+        case .elsewhere(let peer, let index, let source):
+            feed { _, table, now in
+                table.follow(.elsewhere(Endpoint(source)), of: peer, index: index, at: now)
+            }
         case .talking(let target, let first, let isDoubted):
             report(
                 .talking(

@@ -66,6 +66,11 @@ extension ControlLoop {
                     switch record {
                     case .confirm(let value):
                         table.confirm(value, peer: peer, index: index, from: source, at: now)
+                    case .pathChallenge(let token):
+                        table.follow(
+                            .challenge(token, from: source), of: peer, index: index, at: now)
+                    case .pathResponse(let token):
+                        table.follow(.response(token), of: peer, index: index, at: now)
                     case .close: table.closed(peer: peer, index: index, at: now)
                     default:
                         guard isOfThisRun else { return }

@@ -84,6 +84,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         try poller.watch(rings.eventsWaiting.fd, as: .media)
         try poller.watch(server.fd, as: .server)
         try poller.watch(links.resolver.answered.fd, as: .resolver)
+        if let watch = links.networkWatch { try poller.watch(watch.fd, as: .network) }
 
         self.poller = poller
         devices = Devices(settings.config)
@@ -172,6 +173,9 @@ struct ControlLoop: ~Copyable, CoresOwner {
                 try? poller.watch(fd, as: .caller(place))
             }
         case .resolver: takeAnswers()
+        case .network:
+            guard links.noteChanges() else { return }
+            feed { _, table, now in table.hostMoved(at: now) }
         case .caller(let place): serveCaller(place)
         }
     }

@@ -13,6 +13,8 @@ struct Poller: ~Copyable {
         /// Somebody connects to the local socket.
         case server
         case resolver
+        /// The kernel has changed this machine's network.
+        case network
         /// A program on the local socket, by its place.
         case caller(Int)
 
@@ -25,6 +27,7 @@ struct Poller: ~Copyable {
             case .signals: 2
             case .server: 3
             case .resolver: 4
+            case .network: 6
             case .caller(let place): Self.firstCaller + UInt32(place)
             }
         }
@@ -37,6 +40,7 @@ struct Poller: ~Copyable {
             case 2: self = .signals
             case 3: self = .server
             case 4: self = .resolver
+            case 6: self = .network
             case Self.firstCaller...: self = .caller(Int(token - Self.firstCaller))
             default: return nil
             }

@@ -7,9 +7,6 @@ internal import Wire
 
 /// This machine's own network.
 extension Links {
-    /// Whether a link or an address of this machine has changed since the last call.
-    func hasNetworkChanged() -> Bool { networkWatch?.hasChanged() ?? false }
-
     /// Looks at the interfaces of this machine.
     ///
     /// - Returns: What keeps it from every one of these peers that is not on it; nil when nothing

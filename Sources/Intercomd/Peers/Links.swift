@@ -27,6 +27,8 @@ struct Links: ~Copyable {
     let resolver: Resolver
     /// Nil where the kernel does not tell of changes; then the network is looked at now and then.
     let networkWatch = try? NetworkWatch()
+    /// A link, an address or a route of this machine has changed since it was last looked at.
+    private var hasChanged = false
     /// The addresses of this machine.
     var ownHosts: Set<String> = []
     /// By the number of the peer.
@@ -57,6 +59,21 @@ struct Links: ~Copyable {
         // Not sent is lost, and lost is repeated.
         let sent = socket.send(datagram.bytes, to: SocketAddress(endpoint))
         if sent != .sent { unsent += 1 }
+    }
+
+    /// Whether a link, an address or a route of this machine has changed since the last call.
+    mutating func hasNetworkChanged() -> Bool {
+        noteChanges()
+        defer { hasChanged = false }
+        return hasChanged
+    }
+
+    /// Whether anything has changed just now; that is kept for `hasNetworkChanged`, too.
+    @discardableResult
+    mutating func noteChanges() -> Bool {
+        guard networkWatch?.hasChanged() ?? false else { return false }
+        hasChanged = true
+        return true
     }
 
     mutating func count(_ drop: Drop) { drops[drop.counter] += 1 }

@@ -72,19 +72,24 @@ struct PacketReceiver: ~Copyable {
             return refuse(.droppedIndex)
         case .refused(let refusal):
             count(refusal, of: peer, at: now)
+            if refusal == .copy {
+                look(for: peer, index, from: arrived.from, at: &peers[peer], now)
+            }
             return nil
         case .opened(let opened, slot: _, let age):
             countBytes(of: arrived, from: peer)
-            return accept(
-                opened, age, of: index, place, from: peer, at: peers[peer].endpoint, now)
+            let packet = accept(opened, age, of: index, place, from: peer, now)
+            if opened.isNewest { look(packet, at: &peers[peer], now) }
+            return packet
         case .switched(let opened, let age, let index, retired: let retired):
             countBytes(of: arrived, from: peer)
             if let retired { rings.handBack(.session(retired)) }
             rings.traffic[peer].set(.sentOnCurrent, to: 0)
             peers[peer].endpoint = peers[peer].nextEndpoint ?? peers[peer].endpoint
             rings.notify(.switched(peer: peer, index: index))
-            return accept(
-                opened, age, of: index, place, from: peer, at: peers[peer].endpoint, now)
+            let packet = accept(opened, age, of: index, place, from: peer, now)
+            look(packet, at: &peers[peer], now)
+            return packet
         }
     }
 
@@ -98,15 +103,13 @@ struct PacketReceiver: ~Copyable {
 
     private mutating func accept(
         _ opened: Opener.Opened, _ age: Duration, of index: UInt32, _ place: Int,
-        from peer: Int, at endpoint: SocketAddress?, _ now: Instant
+        from peer: Int, _ now: Instant
     ) -> OpenedPacket? {
-        let source = inbox[place].from
         let packet = OpenedPacket(
             peer: peer, index: index, flags: FrameFlags(rawValue: opened.flags),
-            count: opened.count, source: source, cameAt: arrival(of: place, at: now),
+            count: opened.count, source: inbox[place].from, cameAt: arrival(of: place, at: now),
             madeAt: now - age, time: opened.time)
         rings.traffic[peer].add(.opened)
-        if opened.isNewest, source != endpoint { rings.counters.add(.otherSource) }
         guard packet.isFresh(at: now) else {
             rings.counters.add(.droppedStale)
             // Records that only the session needs are true whenever they come.
@@ -115,6 +118,25 @@ struct PacketReceiver: ~Copyable {
         // A packet that was held back does not show that its peer is still there.
         rings.traffic[peer].set(.lastOpened, to: UInt64(now.nanoseconds))
         return packet
+    }
+
+    /// Tells where the newest packet came from, if that is news: the peer may be there now.
+    ///
+    /// Of two copies of it, from two addresses, only the first is opened, and a stranger's may be
+    /// the faster one.
+    private func look(
+        for peer: Int, _ index: UInt32, from source: SocketAddress, at seen: inout MediaPeer,
+        _ now: Instant
+    ) {
+        guard source != seen.endpoint, index == seen.keySlots.currentIndex else { return }
+        rings.counters.add(.otherSource)
+        guard seen.sightings.isNews(source, at: now) else { return }
+        rings.notify(.elsewhere(peer: peer, index: index, source))
+    }
+
+    private func look(_ packet: OpenedPacket?, at seen: inout MediaPeer, _ now: Instant) {
+        guard let packet, packet.isFresh(at: now) else { return }
+        look(for: packet.peer, packet.index, from: packet.source, at: &seen, now)
     }
 
     private func refuse(_ why: MediaCount) -> OpenedPacket? {
@@ -127,11 +149,11 @@ struct PacketReceiver: ~Copyable {
         case .length: rings.counters.add(.droppedLength)
         case .counter: rings.counters.add(.droppedCounter)
         case .authentication: rings.counters.add(.droppedAuthentication)
-        case .replay: rings.counters.add(.droppedReplay)
+        case .replay, .copy: rings.counters.add(.droppedReplay)
         }
         rings.traffic[peer].add(.refused)
         // A replay opened before: it is no sign of keys that do not fit.
-        if refusal != .replay {
+        if refusal != .replay, refusal != .copy {
             rings.traffic[peer].set(.lastRefused, to: UInt64(now.nanoseconds))
         }
     }

@@ -104,6 +104,9 @@ package enum MediaCommand: ~Copyable {
 /// News from the media loop for the control thread.
 package enum MediaEvent: Sendable {
     case switched(peer: Int, index: UInt32)
+    /// The newest packet on this session, or a copy of it, came from another address than the
+    /// peer's.
+    case elsewhere(peer: Int, index: UInt32, SocketAddress)
     /// The microphone opened for a talk target, by its `id`: the number of the first frame, and
     /// whether it is doubtful that any listener hears it, so that no tone was played yet.
     case talking(target: Int, first: UInt16, isDoubted: Bool)

@@ -192,7 +192,10 @@ struct DataSocket: ~Copyable {
             rings.counters.add(.unsentNoSession)
             return
         }
-        let size = plaintextSize(to: peer, frameSize: frameSize)
+        // Whoever may not be the peer gets no longer packet than the one that asked for it.
+        let size =
+            address == nil
+            ? plaintextSize(to: peer, frameSize: frameSize) : FrameLayout.plaintextMin
         let sealed = Self.seal(
             plaintext, size, flags, by: &peers[peer].keySlots, onSession: index, at: now,
             into: &outbox)

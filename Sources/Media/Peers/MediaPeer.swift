@@ -10,6 +10,8 @@ struct MediaPeer: ~Copyable {
     var endpoint: SocketAddress?
     /// Where the `next` session was made; it becomes the endpoint when that becomes current.
     var nextEndpoint: SocketAddress?
+    /// Where its packets came from, besides its endpoint.
+    var sightings = Sightings()
     /// The peer has heard nothing of what was said last, or cannot be reached: its first HEARD
     /// decides whether it hears.
     var isDoubted = false

@@ -8,6 +8,8 @@ internal import Wire
 final class Initiator {
     /// The index we want to receive by; that of the session, if the handshake succeeds.
     let index: UInt32
+    /// Where M1 went: M3 goes there, too, wherever a copy of M2 may come from.
+    let target: Endpoint
     var tries: TryLimit
 
     private let suite: Suite
@@ -21,7 +23,8 @@ final class Initiator {
     ///
     /// Calls `random` for the ephemeral key (32 bytes), then for the ML-KEM seed (64 bytes).
     init(
-        suite: Suite, responder: PublicKey, mac: HandshakeMAC, index: UInt32, tries: TryLimit,
+        suite: Suite, responder: PublicKey, mac: HandshakeMAC, index: UInt32, target: Endpoint,
+        tries: TryLimit,
         random: (inout MutableSpan<UInt8>) -> Void, writing message: inout MutableSpan<UInt8>
     ) {
         typealias Layout = HandshakeLayout.Initiation
@@ -41,6 +44,7 @@ final class Initiator {
 
         self.transcript = transcript
         self.index = index
+        self.target = target
         self.tries = tries
         self.suite = suite
         self.responder = responder

@@ -17,6 +17,14 @@ def counter_of(highest, low):
     return counter if 0 <= counter < COUNTER_END else None
 
 
+class Repeated(Dropped):
+    """A counter that has come; `is_newest`: it is the highest one."""
+
+    def __init__(self, is_newest):
+        super().__init__("replay")
+        self.is_newest = is_newest
+
+
 class Window:
     """Which counters have come: `highest`, and those of the last 1024."""
 
@@ -77,6 +85,6 @@ class Opener:
         plain = self._suite.decrypt(
             self._keys.key, _nonce(self._keys.iv, counter), datagram[9:], datagram[:4] + true)
         if not self.window.is_new(counter):
-            raise Dropped("replay")
+            raise Repeated(counter == self.window.highest)
         self.window.note(counter)
         return counter, true[0], int.from_bytes(true[3:], "big"), plain

@@ -40,8 +40,9 @@ class Handshakes:
         peer = self._peer
         made = {"cookie": self._kept_cookie(), "caps": peer.caps, **made}
         one = Initiator(peer.secret, peer.other, peer.suite, peer.psk, **made)
+        one.target = to or peer.address
         self.asked = [*self.asked[-1:], one]
-        peer.wire.send(one.m1, to or peer.address)
+        peer.wire.send(one.m1, one.target)
         return one
 
     def give_up(self):
@@ -56,7 +57,7 @@ class Handshakes:
                 self._keyed_unanswered += 1
         return self.cookie
 
-    def _take_m2(self, message, source):
+    def _take_m2(self, message):
         handshake.check_header(message, M2)
         for one in self.asked:
             if one.index == message[8:12]:
@@ -69,14 +70,15 @@ class Handshakes:
         self.asked.remove(one)
         self.finished, self.finished_at, self.other_caps = one, now, one.other_caps
         session = Session(one.suite, keys, initiator=True, own_index=one.index,
-                          other_index=one.other_index, endpoint=source, now=now, other_born=now,
-                          boot=one.other_caps[8:])
+                          other_index=one.other_index, endpoint=one.target, now=now,
+                          other_born=now, boot=one.other_caps[8:])
         peer.slots.install(session)
-        peer.wire.send(one.m3, source)
+        # Not to where M2 came from: somebody may have been faster with a copy of it.
+        peer.wire.send(one.m3, one.target)
 
         def again():
             if peer.slots.next is session and self.finished is one and peer.manners.repeats_m3:
-                peer.wire.send(one.m3, source)
+                peer.wire.send(one.m3, one.target)
 
         for offset in M3_REPEATS_S:
             peer.at(now + offset, again)
@@ -131,7 +133,7 @@ class Handshakes:
         if one.session is not None:
             if message != one.m3:
                 raise Dropped("index")
-            self._confirm(one.session)
+            self._confirm(one.session, source)
             return
         one.tries = [at for at in one.tries if now - at < 1]
         if len(one.tries) >= TRIES_MAX:
@@ -169,9 +171,9 @@ class Handshakes:
             peer.at(now + offset, again)
         peer.at(now + KEPT_S, lambda: peer.slots.next is session and peer.slots.drop_next(session))
 
-    def _confirm(self, session):
+    def _confirm(self, session, to=None):
         if self._peer.manners.confirms:
-            self._peer.send(record("CONFIRM", what=0), session=session)
+            self._peer.send(record("CONFIRM", what=0), session=session, to=to)
 
     # --- both ---
 
@@ -183,7 +185,7 @@ class Handshakes:
                 raise Dropped("manners")
             self._take_m1(message, source)
         elif kind == M2:
-            self._take_m2(message, source)
+            self._take_m2(message)
         elif kind == M3:
             self._take_m3(message, source)
         elif kind == COOKIE:

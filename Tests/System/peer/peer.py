@@ -15,7 +15,7 @@ from .letters import Letters
 from .path import Paths
 from .primitives import Dropped, public_key
 from .records import RELIABLE, Record, record
-from .session import FRESH_S, Slots
+from .session import FRESH_S, Copied, Slots
 from .talk import Ear, Talk
 from .upkeep import Upkeep
 
@@ -38,7 +38,7 @@ class Manners:
     pongs: bool = True
     reports: bool = True
     challenges: bool = True
-    """Another address, before anything is sent there. This release does not."""
+    """Another address, before anything else is sent there, and answers challenges."""
     upkeep: bool = True
     """What `keep_up` has begun."""
 
@@ -118,11 +118,17 @@ class Peer:
         if datagram.data[0] < 0x10:
             self.handshakes.take(datagram)
             return
-        session, counter, flags, time, plain = self.slots.open(datagram.data)
+        try:
+            session, counter, flags, time, plain = self.slots.open(datagram.data)
+        except Copied as copied:
+            self.paths.note(copied.session, True, datagram.source)
+            raise
         if session is self.slots.current:
             self.handshakes.confirmed(session)
-        self.paths.note(session, counter, datagram.source)
         is_fresh = session.clock.age(time, datagram.at) <= FRESH_S
+        if is_fresh:
+            is_newest = counter == session.opener.window.highest
+            self.paths.note(session, is_newest, datagram.source)
         if not is_fresh and flags & KINDS != CONTROL:
             raise Dropped("stale")
         if flags & KINDS == AUDIO:

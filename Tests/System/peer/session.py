@@ -1,6 +1,6 @@
 """Sessions of §1.7: one, and the three slots in which they live."""
 
-from .frames import COUNTER_END, LENGTHS, Opener, Sealer
+from .frames import COUNTER_END, LENGTHS, Opener, Repeated, Sealer
 from .primitives import Dropped
 
 LIFE_S = 180
@@ -8,6 +8,14 @@ STEP_S = 0.01
 """What one step of a frame's time stands for."""
 FRESH_S = 2
 """A frame that may be older was held back."""
+
+
+class Copied(Dropped):
+    """The newest packet of a session once more."""
+
+    def __init__(self, session):
+        super().__init__("replay")
+        self.session = session
 
 
 class Clock:
@@ -78,7 +86,12 @@ class Slots:
         """(session, counter, flags, time, plaintext), and rule 2."""
         for session in self.live():
             if session.own_index == datagram[:4]:
-                opened = session.opener.open(datagram)
+                try:
+                    opened = session.opener.open(datagram)
+                except Repeated as repeated:
+                    if repeated.is_newest:
+                        raise Copied(session) from repeated
+                    raise
                 if session is self.next:
                     self.previous, self.current, self.next = self.current, self.next, None
                     self.switches += 1

@@ -1,0 +1,34 @@
+import Testing
+import Time
+
+@testable import Session
+
+@Suite struct GreetingTests {
+    /// What is done when, in milliseconds after the change, if the peer answers then.
+    private func steps(answeredAt: Int64?, changes: [Int64] = [0]) -> [Int64: Greeting.Step] {
+        var greeting = Greeting()
+        var all: [Int64: Greeting.Step] = [:]
+        for moment in Int64(0)...5000 {
+            if changes.contains(moment) { greeting.begin(at: ms(moment)) }
+            let opened = answeredAt.flatMap { $0 <= moment ? ms($0) : nil }
+            guard let deadline = greeting.deadline, deadline <= ms(moment) else { continue }
+            all[moment] = greeting.tick(lastOpened: opened, at: ms(moment))
+        }
+        return all
+    }
+
+    @Test func aPeerThatIsSilentIsInDoubt() {
+        #expect(
+            steps(answeredAt: nil) == [0: .greet, 300: .greet, 900: .greet, 1500: .doubt])
+    }
+
+    @Test func aPeerThatAnswersIsNot() {
+        #expect(
+            steps(answeredAt: 20) == [0: .greet, 300: .greet, 900: .greet, 1500: .none])
+    }
+
+    @Test func aGroupOfChangesIsToldOnce() {
+        let all = steps(answeredAt: nil, changes: [0, 10, 20, 30])
+        #expect(all == [0: .greet, 250: .greet, 500: .greet, 930: .greet, 1530: .doubt])
+    }
+}

@@ -1,0 +1,202 @@
+import Crypto
+import Testing
+import Time
+import Wire
+
+@testable import Session
+
+/// Stations that move, and strangers that copy packets (protocol.md §1.7 "Endpoint").
+@Suite struct RoamingTests {
+    static let there = host(12)
+    static let stranger = host(66)
+
+    /// Two stations with a session, in a network with this delay each way.
+    private func pair(seed: UInt64, delayMs: UInt64 = 5) -> Pair {
+        let pair = Pair(seed: seed)
+        pair.network.weather.delayMs = delayMs...delayMs
+        pair.a.lag = .milliseconds(2)
+        pair.b.lag = .milliseconds(2)
+        pair.start()
+        #expect(pair.network.run(for: .seconds(10)) { pair.isConverged })
+        pair.network.run(for: .seconds(3))
+        return pair
+    }
+
+    /// Both talk, 50 packets a second.
+    private func talk(_ pair: Pair, for duration: Duration, from first: UInt64 = 0) {
+        for step in 0..<UInt64(duration / .milliseconds(20)) {
+            pair.network.after(.milliseconds(20 * step)) {
+                pair.a.speak(first + step)
+                pair.b.speak(first + step)
+            }
+        }
+        pair.network.run(for: duration)
+    }
+
+    /// Whether all packets that a sent in the last second, but those under way, have arrived.
+    private func hearsAll(_ station: SimulatedStation, upTo last: UInt64) -> Bool {
+        let heard = Set(station.media[0].heard)
+        return (last - 40..<last - 5).allSatisfy { heard.contains($0) }
+    }
+
+    @Test func aTalkerThatMovesIsHeardAtOnceAndHearsWithinHalfASecond() {
+        for seed in seeds(20) {
+            let pair = pair(seed: seed, delayMs: 1 + seed * 2)
+            pair.network.weather.lost = seed % 2 == 0 ? 0 : 30
+            talk(pair, for: .seconds(1))
+            let heard = pair.b.media[0].heard.count
+            pair.a.move(to: Self.there)
+            talk(pair, for: .milliseconds(500), from: 1000)
+            #expect(pair.b.media[0].heard.count > heard + 15, "seed \(seed)")
+            #expect(pair.b.media[0].endpoint == Self.there, "seed \(seed)")
+            pair.network.weather.lost = 0
+            talk(pair, for: .seconds(1), from: 2000)
+            #expect(hearsAll(pair.a, upTo: 2050) && hearsAll(pair.b, upTo: 2050), "seed \(seed)")
+        }
+    }
+
+    @Test func anIdleStationThatMovesIsFollowedByItsNextPacket() {
+        let pair = pair(seed: 1)
+        pair.a.move(to: Self.there)
+        pair.a.control { $0.hostMoved(at: pair.network.now) }
+        let found = pair.network.run(for: .milliseconds(400)) {
+            pair.b.media[0].endpoint == Self.there
+        }
+        #expect(found)
+        // Without a word of the kernel, the heartbeat shows it.
+        pair.a.move(to: host(13))
+        pair.network.run(for: .seconds(17)) { pair.b.media[0].endpoint == host(13) }
+        #expect(pair.b.media[0].endpoint == host(13))
+        #expect(pair.a.state()?.handshakes == 1 && pair.b.state()?.handshakes == 1)
+    }
+
+    @Test func whoIsSlowToAnswerIsNotLeft() {
+        // The address in use answers after the patience: nobody else may keep the stream.
+        let pair = pair(seed: 2, delayMs: 200)
+        carry(pair)
+        talk(pair, for: .seconds(3))
+        pair.network.tap = { _, _, _ in }
+        talk(pair, for: .seconds(2), from: 1000)
+        #expect(pair.b.media[0].endpoint == host(1))
+    }
+
+    /// A stranger is faster than a with everything that it says, and carries to it, and as fast as
+    /// can be, whatever is sent to the stranger.
+    private func carry(_ pair: Pair) {
+        let network = pair.network
+        let home = pair.a.endpoint
+        network.tap = { [unowned network] bytes, from, to in
+            if from == home, to == host(2) {
+                network.inject(bytes, from: Self.stranger, to: to)
+            } else if to == Self.stranger {
+                network.after(.milliseconds(1)) { [unowned network] in
+                    network.inject(bytes, from: host(2), to: home)
+                }
+            }
+        }
+    }
+
+    @Test func aStrangerThatCarriesTheChallengeMovesNothing() {
+        for seed in seeds(10) {
+            let pair = pair(seed: seed, delayMs: 1 + seed)
+            carry(pair)
+            talk(pair, for: .seconds(5))
+            #expect(pair.b.media[0].endpoint == host(1), "seed \(seed)")
+            #expect(hearsAll(pair.a, upTo: 250), "seed \(seed)")
+        }
+    }
+
+    @Test func aStrangerGetsNoMoreThanItSends() {
+        let pair = pair(seed: 3)
+        var (sent, got, audio) = (0, 0, 0)
+        pair.network.tap = { [unowned network = pair.network] bytes, from, to in
+            if from == host(1) {
+                sent += bytes.count
+                network.inject(bytes, from: Self.stranger, to: to)
+            } else if to == Self.stranger {
+                got += bytes.count
+                audio = max(audio, bytes.count)
+            }
+        }
+        talk(pair, for: .seconds(5))
+        #expect(got > 0 && got < sent / 2)
+        #expect(audio == FrameLayout.datagramMin)
+        #expect(pair.b.media[0].endpoint == host(1))
+    }
+
+    @Test func aStrangerThatIsFasterDoesNotKeepAMovedPeerFromBeingFound() {
+        for strangers in UInt64(1)...3 {
+            let pair = pair(seed: strangers)
+            pair.network.tap = { [unowned network = pair.network] bytes, from, to in
+                guard from == Self.there, to == host(2) else { return }
+                for number in 0..<strangers {
+                    network.inject(bytes, from: host(66 + number), to: to)
+                }
+            }
+            pair.a.move(to: Self.there)
+            talk(pair, for: .milliseconds(500))
+            #expect(pair.b.media[0].endpoint == Self.there, "\(strangers) strangers")
+        }
+    }
+
+    @Test(arguments: [UInt8(1), 2, 3])
+    func aCopyThatIsFasterEndsNoHandshake(message: UInt8) {
+        for seed in seeds(10) {
+            let pair = Pair(seed: seed)
+            pair.network.tap = { [unowned network = pair.network] bytes, from, to in
+                if bytes[0] == message, from != Self.stranger {
+                    network.inject(bytes, from: Self.stranger, to: to)
+                }
+            }
+            pair.start()
+            let met = pair.network.run(for: .seconds(2)) { pair.isConverged }
+            #expect(met, "seed \(seed)")
+            pair.network.tap = { _, _, _ in }
+            talk(pair, for: .seconds(2))
+            #expect(pair.a.media[0].endpoint == host(2), "seed \(seed)")
+            #expect(pair.b.media[0].endpoint == host(1), "seed \(seed)")
+            #expect(hearsAll(pair.a, upTo: 100) && hearsAll(pair.b, upTo: 100), "seed \(seed)")
+        }
+    }
+
+    @Test func bothMoveAtOnceAndAreFoundByName() {
+        for seed in seeds(10) {
+            let pair = pair(seed: seed)
+            let (here, there) = (host(31), host(32))
+            pair.a.names = { [here, there] own in own == here ? [there] : [here] }
+            pair.b.names = pair.a.names
+            pair.a.move(to: here)
+            pair.b.move(to: there)
+            for station in [pair.a, pair.b] {
+                station.control { $0.hostMoved(at: pair.network.now) }
+            }
+            let moved = pair.network.now
+            let met = pair.network.run(for: .seconds(5)) {
+                pair.a.media[0].endpoint == there && pair.b.media[0].endpoint == here
+            }
+            #expect(met, "seed \(seed): \(pair.network.now - moved)")
+        }
+    }
+
+    @Test func aKeepaliveShortensTheSilence() {
+        let pair = pair(seed: 4)
+        var times: [Instant] = []
+        pair.a.control { $0.setKeepalive(.seconds(5), of: 0, at: pair.network.now) }
+        pair.network.run(for: .seconds(6))
+        pair.network.tap = { [unowned network = pair.network] _, from, _ in
+            if from == host(1) { times.append(network.now) }
+        }
+        pair.network.run(for: .seconds(30))
+        let gaps = zip(times, times.dropFirst()).map { $1 - $0 }
+        #expect(gaps.count >= 5)
+        #expect(gaps.allSatisfy { $0 < .milliseconds(5010) })
+        // A peer that is gone is called as often, too.
+        pair.b.stop()
+        pair.a.control { $0.setKeepalive(.seconds(9), of: 0, at: pair.network.now) }
+        pair.network.run(for: .seconds(200))
+        times = []
+        pair.network.run(for: .seconds(100))
+        let waits = zip(times, times.dropFirst()).map { $1 - $0 }
+        #expect(waits.count >= 10 && waits.allSatisfy { $0 <= .seconds(9) })
+    }
+}
