@@ -23,6 +23,12 @@ int64_t clinux_monotonic_ns(void) {
     return now.tv_sec * 1000000000ll + now.tv_nsec;
 }
 
+int64_t clinux_suspended_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return now.tv_sec * 1000000000ll + now.tv_nsec - clinux_monotonic_ns();
+}
+
 int64_t clinux_thread_time_ns(void) {
     struct timespec time;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);

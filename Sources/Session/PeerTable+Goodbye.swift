@@ -19,6 +19,26 @@ extension PeerTable {
         markDue(association, at: now)
     }
 
+    /// The machine was suspended: erases all sessions and calls every peer anew.
+    ///
+    /// Their keys should have died meanwhile. Nothing is sent on them any more, and no goodbye: a
+    /// copy of this machine may have been resumed, too, and have used the next nonces.
+    public mutating func wake(at now: Instant) {
+        halfOpen.removeAll()
+        for (peer, association) in associations.enumerated() {
+            guard let association, association.goodbye == nil else { continue }
+            association.endInitiation()
+            association.confirmation = nil
+            while let record = association.records.remove(where: { _ in true }) {
+                actions.push(.drop(peer: peer, index: record.index))
+            }
+            lose(peer, association, at: now)
+            association.restartSeries()
+            association.initiateAt = now
+        }
+        tick(at: now)
+    }
+
     /// Whether `close` is done: the last CLOSE is sent and no session remains.
     public var isClosed: Bool {
         isClosing && actions.isEmpty && associations.allSatisfy { $0 == nil }

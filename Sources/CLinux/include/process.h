@@ -8,6 +8,9 @@
 
 int64_t clinux_monotonic_ns(void);
 
+/// How long the machine has been suspended since it was started, in ns, to a few microseconds.
+int64_t clinux_suspended_ns(void);
+
 /// Processor time the calling thread has used, in ns.
 int64_t clinux_thread_time_ns(void);
 int64_t clinux_wall_ms(void);

@@ -10,6 +10,9 @@ public enum Clock {
     /// Real-time: no system call where the kernel offers a vDSO.
     public static func now() -> Instant { Instant(nanoseconds: clinux_monotonic_ns()) }
 
+    /// How long the machine has been suspended since it was started: `now` does not count that.
+    public static func suspended() -> Duration { .nanoseconds(clinux_suspended_ns()) }
+
     /// Milliseconds since 1970 in UTC, for people to read; it may jump either way.
     public static func wallMilliseconds() -> Int64 { clinux_wall_ms() }
 

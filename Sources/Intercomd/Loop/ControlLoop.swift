@@ -49,6 +49,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var health: Health
     var reader = AnnouncementReader()
     var now = Clock.now()
+    private var sleep = SleepWatch(suspended: Clock.suspended())
 
     var config: Config { settings.config }
     var roster: Roster { settings.roster }
@@ -126,6 +127,9 @@ struct ControlLoop: ~Copyable, CoresOwner {
     /// First what has come, then what it is time for, then what people see of both.
     private mutating func turn() {
         now = poller.wait(until: deadline, since: now)
+        if sleep.hasSlept(suspended: Clock.suspended()) {
+            feed { _, table, now in table.wake(at: now) }
+        }
         meters.follow(rings, at: now)
         // A peer that lights the call light is told whether any lamp shows it.
         let hasCallLamp = devices.lines.canShow(.calling)
