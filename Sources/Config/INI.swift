@@ -33,7 +33,8 @@ struct INI {
     /// Whether the line before ended in a backslash, so that this one was meant as its rest.
     private var isContinuing = false
 
-    init(parsing source: ConfigSource) {
+    /// With `isWhole` it is read to its end, however many mistakes are in it.
+    init(parsing source: ConfigSource, isWhole: Bool = false) {
         var rest = source.bytes[...]
         // Some editors write a byte-order mark.
         if rest.starts(with: [0xef, 0xbb, 0xbf]) { rest = rest.dropFirst(3) }
@@ -46,7 +47,7 @@ struct INI {
             read(rest[..<end], role: source.role, at: origin)
             rest = rest[end...].dropFirst()
             // A file that is no text at all has thousands of wrong lines.
-            if mistakes.count > Limits.mistakes { return }
+            if mistakes.count > Limits.mistakes, !isWhole { return }
         }
     }
 

@@ -27,7 +27,8 @@ public struct PeerFile {
     }
 
     private var sections: [INI.Section] {
-        INI(parsing: ConfigSource(role: .learned, path: "", bytes: bytes)).sections
+        // A section behind many mistakes must be found, or it would be added again.
+        INI(parsing: ConfigSource(role: .learned, path: "", bytes: bytes), isWhole: true).sections
     }
 
     private func section(of peer: String) -> INI.Section? {

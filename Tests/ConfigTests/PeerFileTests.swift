@@ -31,6 +31,13 @@ import Testing
         #expect(text(file("\n\n# x\n\n")) == "\n\n# x\n\n")
     }
 
+    @Test func aPeerBehindManyMistakesIsFound() {
+        var changed = file(String(repeating: "what is this\n", count: 30) + Self.text)
+        changed.set("address", to: "10.0.0.8", of: "garage")
+        #expect(changed.value(of: "address", of: "garage") == "10.0.0.8")
+        #expect(changed.peers == ["garage", "attic"])
+    }
+
     @Test func oneSettingIsChangedAndItsCommentStays() {
         var changed = file()
         changed.set("address", to: "10.0.0.8", of: "garage")
