@@ -1,3 +1,4 @@
+internal import CLinux
 internal import CMbedTLS
 
 /// Authenticated encryption under one key: AES-256-GCM or ChaCha20-Poly1305 (RFC 8439).
@@ -140,6 +141,6 @@ public struct AEAD: ~Copyable, Sendable {
                 }
             }
         }
-        return status == 0
+        return secret_is_zero(UInt32(bitPattern: status))
     }
 }

@@ -71,6 +71,6 @@ internal import CLinux
         var bits: UInt8 = 0
         let own = bytes
         for i in own.indices { bits |= own[i] }
-        return secret_hide(UInt32(bits)) == 0
+        return secret_is_zero(UInt32(bits))
     }
 }

@@ -126,6 +126,7 @@ public struct SymmetricState: ~Copyable, Sendable {
             let isGood = aead.open(
                 nonce: nonce, ad: handshakeHash.span, sealed: ciphertext, into: &plaintext)
             guard isGood else { return false }
+            ConstantTime.disclose(plaintext.span)
             counter += 1
         case .none:
             for i in ciphertext.indices { plaintext[i] = ciphertext[i] }

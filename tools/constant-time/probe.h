@@ -22,4 +22,16 @@ static inline ProbePlant probe_plant(void) {
     return PROBE_PLANT_NONE;
 }
 
+/// The number of the leak to be planted in the handshake; 0 for none.
+static inline int probe_leak_number(void) {
+    const char *text = getenv("PROBE_LEAK");
+    return text ? atoi(text) : 0;
+}
+
+/// What is done on a planted branch: something that no compiler turns into masks.
+static inline void probe_leak(void) {
+    static volatile int count;
+    count = count + 1;
+}
+
 #endif
