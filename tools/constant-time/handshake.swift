@@ -71,7 +71,8 @@ func handshake(_ suite: Suite, isPSKWrong: Bool) {
     let m1 = sent(HandshakeLayout.Initiation.size) { span in
         begun = Initiator(
             suite: suite, responder: called, mac: mac, index: 0x1000_0001,
-            target: Endpoint(high: 0, low: 1, port: 5577), tries: TryLimit(perSecond: 16), random: { draw(&$0) }, writing: &span)
+            target: Endpoint(high: 0, low: 1, port: 5577), tries: TryLimit(perSecond: 16),
+            random: { draw(&$0) }, writing: &span)
     }
     guard let initiator = begun, let first = HandshakeHeader(parsing: m1.span),
         theirs.mac.verify(m1.span)
