@@ -14,6 +14,8 @@ class ConfigMistakes(SceneTest):
         cls.scene.introduce(cls.kitchen, cls.garage)
 
     def setUp(self):
+        # Mistakes are made in a section of their own.
+        self.kitchen.sections.pop("talk", None)
         self.kitchen.write_config()
         self.path = os.path.join(self.kitchen.etc, "intercomd.conf")
         with open(self.path, encoding="utf-8") as file:

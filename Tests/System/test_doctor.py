@@ -162,6 +162,7 @@ class DaemonDown(DoctorTest):
         self.assert_text(text, "no-configuration")
 
     def test_a_mistake_in_the_configuration(self):
+        self.kitchen.sections.pop("talk", None)
         self.kitchen.extra = "[talk]\nprerol = 60ms\n"
         self.addCleanup(setattr, self.kitchen, "extra", "")
         self.kitchen.write_config()

@@ -77,8 +77,8 @@ class Handshakes(ConductTest):
         since = len(peer.arrivals)
         peer.wire.send(m3, peer.address, source=source)
         self.came(peer, "CONFIRM", since, what=0)
-        # To the session's endpoint, not to where the repeat came from.
-        self.assertEqual(len([one for one in peer.wire.arriving.seen if one.target == source]), 1)
+        # To where the repeat came from, after the M2, and nothing else.
+        self.assertEqual(len([one for one in peer.wire.arriving.seen if one.target == source]), 2)
         since, before = len(peer.arrivals), self.kitchen.counters()
         spoilt = m3[:-9] + bytes([m3[-9] ^ 1])
         peer.wire.send(handshake.with_mac(peer.other, spoilt), peer.address)

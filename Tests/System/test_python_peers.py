@@ -260,7 +260,7 @@ class Letters(PairTest):
         call, ref = bytes(range(16)), bytes(8)
         self.assertEqual(self.repeats("RESULT", {"of": 1, "status": 0})[0], [0, 0.5, 1, 2, 4])
         # No copy later: it could be acted on after its asker was told "no answer".
-        self.assertEqual(self.repeats("SIGNAL", {"what": 1, "arg": 0, "time": 30})[0],
+        self.assertEqual(self.repeats("SIGNAL", {"what": 1, "ref": ref, "time": 30})[0],
                          [0, 0.1, 0.3, 0.6, 1])
         for name in ("REJECT", "CANCEL", "BYE"):
             moments, bodies = self.repeats(name, {"id": call, "cause": 0})
@@ -276,7 +276,7 @@ class Letters(PairTest):
 
     def test_an_acknowledgement_ends_it_and_ringing_is_one(self):
         pair = Pair().up()
-        letter = pair.low.post("SIGNAL", what=1, arg=0, time=30)
+        letter = pair.low.post("SIGNAL", what=1, ref=bytes(8), time=30)
         pair.run(5)
         self.assertTrue(letter.is_known)
         self.assertEqual(len(pair.high.got("SIGNAL")), 1)

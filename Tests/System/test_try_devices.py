@@ -367,6 +367,7 @@ class WithoutSettings(TryTest):
             self.assertEqual(box.card.status()["playback"]["opens"], 1)
 
     def test_a_mistake_in_the_settings_comes_first(self):
+        self.kitchen.sections.pop("talk", None)
         self.kitchen.extra = "[talk]\nprerol = 1s\n"
         self.kitchen.write_config()
         for word in ("speaker", "button"):

@@ -70,5 +70,6 @@ class Upkeep:
                 peer.send_cover()
             self._beat(session)
 
-        since = peer.sent_at
+        # Who keeps nothing up looks again as much later.
+        since = peer.sent_at if peer.manners.upkeep else peer.clock()
         peer.at(since + wait, lambda: due(since))
