@@ -12,7 +12,7 @@ import secrets
 import time
 import unittest
 
-from lab import Scene, wait  # and what lies beside the stage
+from lab import Scene, longer, wait  # and what lies beside the stage
 from fuzz.run import STEADY, Fuzz, control, heard_share
 from peer import audio, records
 from peer.beside import beside
@@ -112,6 +112,7 @@ class SealedFuzz(unittest.TestCase):
         peer.initiate()
         wait(lambda: len(peer.slots.all) > sessions and peer.is_up, "mallory has a session again")
 
+    @longer
     def test_a_peer_that_seals_nonsense_does_no_harm(self):
         count = int(os.environ.get("INTERCOM_FUZZ_PEER", SHORT))
         seed = int(os.environ.get("INTERCOM_FUZZ_SEED", random.randrange(1 << 31)))
