@@ -153,11 +153,11 @@ def idle(case):
     case.claim(at == place(22), f"(c) kitchen has it at {at}")
     first = [case.since_zero(one) - AGAIN for one in case.sent("garage")
              if one.source == place(22) and one.target == place(1)]
-    case.claim(bool(first) and first[0] < 0.1,
+    case.claim(bool(first) and first[0] < 0.5,
                f"(c) garage tells it {min(first, default=99):.3f} s after its move")
     spoken = [case.since_zero(one) - AGAIN for one in case.sent("kitchen")
               if one.target == place(22) and one.size == DATA]
-    case.claim(bool(spoken) and spoken[0] < 0.1, "(c) and is asked at once")
+    case.claim(bool(spoken) and spoken[0] < 0.5, "(c) and is asked")
     heard(case, "garage", AGAIN + IDLE + 0.2, 19.15, "(c) who calls it is heard there")
 
 
