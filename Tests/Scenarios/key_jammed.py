@@ -19,7 +19,7 @@ def prepare(said):
 
 def play(world):
     kitchen, garage = world["kitchen"], world["garage"]
-    kitchen.sections["talk"] = {"max-talk": f"{LIMIT:g}s"}
+    kitchen.sections["talk"] = {"max-talk": f"{LIMIT:g}s", "cover": "off"}
     kitchen.sections["button latch"] = {
         "line": kitchen.chip.line(LATCH), "mode": "latch", "talk": "house"}
     world.start()

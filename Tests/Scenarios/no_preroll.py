@@ -27,7 +27,7 @@ def prepare(said):
 
 def play(world):
     kitchen = world["kitchen"]
-    kitchen.sections["talk"] = {"preroll": "0"}
+    kitchen.sections["talk"] = {"preroll": "0", "cover": "off"}
     # With two periods queued, as in the profiles studio and lowpower, the speaker runs dry if it
     # gets nothing at some of the presses. With three, as in voice, it does not.
     kitchen.sections["audio"] |= {"periods": "2"}
