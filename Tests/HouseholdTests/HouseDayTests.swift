@@ -10,7 +10,7 @@ import Testing
         #expect(broken == nil, "random day of stations, seed \(seed)")
     }
 
-    /// `tools/random-stations --adversary` lives a hundred, or ten thousand.
+    /// `tools/random-stations --adversary` lives sixty, or ten thousand.
     @Test(arguments: 1...3 as ClosedRange<UInt64>)
     func nothingIsActedOnLateOrTwiceWhoeverHoldsPackets(seed: UInt64) {
         let broken = AdversaryDay(seed: seed).live()

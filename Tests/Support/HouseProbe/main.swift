@@ -1,7 +1,8 @@
 // HouseProbe: lives days of a house at random (`HouseDay`), one for each seed from FIRST on.
 //
-// Usage: HouseProbe FIRST COUNT [adversary]
+// Usage: HouseProbe FIRST COUNT [adversary | repeats]
 //          adversary   days in whose network somebody holds packets back (`AdversaryDay`)
+//          repeats     the same, and what happens late is no fault
 // It writes each seed before the day begins: the last one written is that of a day that ended it.
 // At the end it says in one line of JSON what happened in all of them.
 
@@ -10,9 +11,11 @@ import Household
 
 let arguments = CommandLine.arguments.dropFirst()
 let numbers = arguments.prefix(2).compactMap { UInt64($0) }
-let hasAdversary = arguments.count == 3 && arguments.last == "adversary"
+let kind = arguments.count == 3 ? arguments.last! : ""
+let hasAdversary = kind == "adversary" || kind == "repeats"
 guard numbers.count == 2, arguments.count == 2 || hasAdversary else {
-    FileHandle.standardError.write(Data("usage: HouseProbe FIRST COUNT [adversary]\n".utf8))
+    let usage = "usage: HouseProbe FIRST COUNT [adversary | repeats]\n"
+    FileHandle.standardError.write(Data(usage.utf8))
     exit(2)
 }
 
@@ -21,7 +24,7 @@ func live(_ seed: UInt64) -> (broken: String?, totals: HouseTotals) {
         let day = HouseDay(seed: seed)
         return (day.live(), day.totals)
     }
-    let day = AdversaryDay(seed: seed)
+    let day = AdversaryDay(seed: seed, looksOnlyForRepeats: kind == "repeats")
     return (day.live(), day.totals)
 }
 

@@ -16,13 +16,21 @@ package struct AdversaryDay {
     private let house: House
     private let dice: Dice
     private let adversary: Adversary
+    /// Of a hundred requests, how many come with a restart.
+    private let restarts: Int
+    /// Whether the network is mostly left alone, so that sessions grow as old as they may.
+    private let isCalm: Bool
 
-    package init(seed: UInt64) {
+    /// With `looksOnlyForRepeats` the day goes on where something happens late.
+    package init(seed: UInt64, looksOnlyForRepeats: Bool = false) {
         let choice = Dice(seed: seed &* 0x9E37_79B9)
         house = House(rooms: choice.pick([2, 2, 2, 3]), seed: seed, rekeysOften: true)
         dice = house.dice
+        isCalm = choice.percent(30)
+        restarts = isCalm ? 0 : choice.pick([0, 5, 40, 60])
         adversary = Adversary(house)
         house.network.adversary = adversary
+        house.requests.looksOnlyForRepeats = looksOnlyForRepeats
     }
 
     package var totals: HouseTotals { house.totals }
@@ -37,7 +45,9 @@ package struct AdversaryDay {
         }
         house.pass(.seconds(5))
         let end = house.timeline.now + Self.length
-        while house.timeline.now < end, !house.hasFailed { attack() }
+        while house.timeline.now < end, !house.hasFailed {
+            if isCalm { keepRepeats() } else { attack() }
+        }
         return house.failure ?? house.comeToRest()
     }
 
@@ -58,20 +68,50 @@ package struct AdversaryDay {
         let asked: Room
     }
 
-    private func attack() {
+    private var anyPair: Pair {
         let asker = dice.pick(house.rooms)
-        let pair = Pair(asker: asker, asked: dice.pick(house.rooms.filter { $0 !== asker }))
-        takeInHand(pair)
-        house.pass(dice.pick([.zero, .zero, dice.milliseconds(0...3_000)]))
-        ask(pair)
-        house.pass(dice.milliseconds(0...1_500))
+        return Pair(asker: asker, asked: dice.pick(house.rooms.filter { $0 !== asker }))
+    }
+
+    /// Nothing but a relay is asked for, and its repeats come much later.
+    private func keepRepeats() {
+        let pair = anyPair
+        askOfDeafAsker(pair) { pair.asker.request(.relay, of: pair.asked.number) }
+        letPass(pair)
+        house.later(dice.milliseconds(1_000...178_000)) {
+            adversary.release(from: pair.asker.number, to: pair.asked.number, .asSent)
+        }
+        house.pass(dice.milliseconds(1_000...40_000))
+    }
+
+    private func attack() {
+        let pair = anyPair
         if dice.percent(30) {
+            askOfDeafAsker(pair) { ask(pair) }
+        } else {
+            takeInHand(pair)
+            house.pass(dice.pick([.zero, .zero, dice.milliseconds(0...3_000)]))
+            ask(pair)
+            house.pass(dice.milliseconds(0...1_500))
+        }
+        if dice.percent(restarts) {
             restart(dice.percent(70) ? pair.asker : pair.asked)
             house.pass(dice.milliseconds(0...1_500))
         }
         letGo(pair)
         house.pass(dice.percent(70) ? dice.milliseconds(0...4_000) : dice.milliseconds(0...30_000))
         if dice.percent(60) { letPass(pair) }
+    }
+
+    /// What is asked for arrives, no answer comes back, and the repeats are kept.
+    private func askOfDeafAsker(_ pair: Pair, _ ask: () -> Void) {
+        letPass(pair)
+        adversary.turn(to: .drops, from: pair.asked.number, to: pair.asker.number)
+        ask()
+        house.pass(dice.milliseconds(5...90))
+        adversary.turn(to: .holds, from: pair.asker.number, to: pair.asked.number)
+        house.pass(dice.milliseconds(20...1_500))
+        if dice.percent(70) { letPass(pair) }
     }
 
     private func takeInHand(_ pair: Pair) {
@@ -93,6 +133,7 @@ package struct AdversaryDay {
             let wait = dice.pick([
                 .zero, dice.milliseconds(0...3_000), dice.milliseconds(0...3_000),
                 dice.milliseconds(3_000...20_000), dice.milliseconds(20_000...178_000),
+                dice.milliseconds(100_000...178_000),
             ])
             let order = dice.pick(Adversary.Order.allCases)
             let isThere = dice.percent(75)

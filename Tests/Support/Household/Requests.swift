@@ -24,6 +24,8 @@ final class Requests {
     /// Sound that is older is held back, and not merely late.
     private static let heardFor = Duration.seconds(2)
 
+    /// Whether only what happens twice is wrong, and nothing that happens late.
+    var looksOnlyForRepeats = false
     private var requests: [Name: Request] = [:]
     /// When each packet of sound was sent, and the rooms that have heard it.
     private var sounds: [(sentAt: Instant, heardBy: Set<Int>)] = []
@@ -56,6 +58,7 @@ final class Requests {
             let when = former == run ? "" : ", once before its restart"
             return "\(name) is acted on twice\(when), \(age)"
         }
+        if looksOnlyForRepeats { return nil }
         if let refusedAt = request.refusedAt {
             let since = (now - refusedAt).milliseconds
             return "\(name) is acted on \(age), and \(since) ms after its asker was told no"
