@@ -22,4 +22,6 @@ public struct PeerState: Sendable {
     public let handshakes: UInt64
     public let endpoint: Endpoint?
     public let lastOpened: Instant?
+    /// Our index of the current session; the media thread may be one ahead.
+    public var sessionIndex: UInt32? = nil
 }

@@ -23,6 +23,7 @@ extension PeerTable {
             sessionSince: association.records.current?.established,
             handshakes: association.handshakes,
             endpoint: association.endpoint ?? association.endpoints.first,
-            lastOpened: association.lastOpened)
+            lastOpened: association.lastOpened,
+            sessionIndex: association.records.current?.index)
     }
 }

@@ -91,6 +91,24 @@ import Wire
         #expect(garage.rings.traffic[5][.sent] == 1)
     }
 
+    /// The next session may be with another run of the peer, which was asked for nothing.
+    @Test func recordsGoOutOnTheSessionForWhichTheyWereMade() throws {
+        var kitchen = try end(at: now)
+        var garage = try end(at: now)
+        for index in [10, 30] as [UInt32] {
+            introduce(&kitchen, as: 0, &garage, as: 0, localIndex: index)
+            kitchen.socket.send(ControlPayload(), to: 0, onSession: index, made: now)
+            _ = open(&garage)
+            garage.socket.sendCover(to: 0, at: now)
+            _ = open(&kitchen)
+        }
+        for (session, opens) in [(10, 20), (30, 40), (nil, 40)] as [(UInt32?, UInt32)] {
+            kitchen.socket.tell(ControlPayload(), to: 0, onSession: session, made: now)
+            let opened = open(&garage)
+            #expect(opened?.index == opens)
+        }
+    }
+
     @Test func soundIsHeardAndItsTalkerIsToldSo() throws {
         var kitchen = try end(at: now)
         var garage = try end(at: now)

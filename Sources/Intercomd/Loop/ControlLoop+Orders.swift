@@ -28,7 +28,9 @@ extension ControlLoop {
         case .ring(let chime): rings.tell(.ring(chime))
         case .beep(let isOn): rings.tell(.beep(isOn))
         case .send(let peer, let payload):
-            rings.tell(.send(peer: peer, index: nil, payload, to: nil, made: now))
+            // A later session may be with another run of the peer, which was asked for nothing.
+            let session = cores.table.state(of: peer)?.sessionIndex
+            rings.tell(.tell(peer: peer, session: session, payload, made: now))
         case .want(let peer): feed { _, table, now in table.wanted(peer: peer, at: now) }
         case .redial(let peer):
             let calling = Wish.Calling(Boot.callID(), ringTime: config.call.ringTime)

@@ -24,6 +24,8 @@ extension MediaLoop {
             if let displaced = socket.peers[peer].keySlots.install(session) {
                 rings.handBack(.session(displaced))
             }
+        case .tell(let peer, let session, let payload, let made):
+            socket.tell(payload, to: peer, onSession: session, made: made)
         case .send(let peer, let index, let payload, let address, let made):
             socket.send(payload, to: peer, onSession: index, address: address, made: made)
         case .answered(let peer, let index, let askedAt, let time):

@@ -54,6 +54,8 @@ package final class Rings: Sendable {
 package enum MediaCommand: ~Copyable {
     /// Into the peer's `next` slot (protocol.md §1.7).
     case install(peer: Int, SessionKeys, SocketAddress)
+    /// Seal these records, true at `made`, on the session that was in use where that was decided.
+    case tell(peer: Int, session: UInt32?, ControlPayload, made: Instant)
     /// Seal these records, true at `made`; on that session if `index` is given, else on the current
     /// one.
     case send(peer: Int, index: UInt32?, ControlPayload, to: SocketAddress?, made: Instant)

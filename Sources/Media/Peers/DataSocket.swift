@@ -77,6 +77,17 @@ struct DataSocket: ~Copyable {
         flush()
     }
 
+    /// Sends control records on the session for which they were made; with constant cover they
+    /// wait for the next packet.
+    mutating func tell(
+        _ records: ControlPayload, to peer: Int, onSession session: UInt32?, made: Instant
+    ) {
+        if isConstant { return wait(records, for: peer, onSession: session, made: made) }
+        lay(records)
+        seal(to: peer, onSession: session, FrameFlags(kind: .control), at: made)
+        flush()
+    }
+
     /// Sends a heartbeat on the peer's current session.
     mutating func sendCover(to peer: Int, at now: Instant) {
         lay(ControlPayload())
@@ -85,11 +96,15 @@ struct DataSocket: ~Copyable {
     }
 
     /// Keeps records until the next packet to the peer.
-    private mutating func wait(_ records: ControlPayload, for peer: Int, made: Instant) {
+    private mutating func wait(
+        _ records: ControlPayload, for peer: Int, onSession session: UInt32? = nil, made: Instant
+    ) {
         guard peers[peer].keySlots.currentIndex != nil else {
             return rings.counters.add(.unsentNoSession)
         }
-        if !waiting[peer].add(records, made: made) { rings.counters.add(.unsentNoRoom) }
+        if !waiting[peer].add(records, onSession: session, made: made) {
+            rings.counters.add(.unsentNoRoom)
+        }
     }
 
     /// Those with a session.
@@ -109,7 +124,9 @@ struct DataSocket: ~Copyable {
         for peer in listeners {
             if let packet = waiting[peer].next() {
                 lay(packet.records)
-                seal(to: peer, FrameFlags(kind: .control), at: packet.made)
+                seal(
+                    to: peer, onSession: packet.session, FrameFlags(kind: .control),
+                    at: packet.made)
                 isCover = false
             } else {
                 if !isCover { lay(ControlPayload()) }

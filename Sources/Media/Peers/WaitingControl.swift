@@ -5,6 +5,8 @@ internal import Wire
 struct WaitingControl {
     private struct Packet {
         var records: ControlPayload
+        /// For which they were made; nil: whichever is current.
+        let session: UInt32?
         /// At which they were true.
         let made: Instant
     }
@@ -20,19 +22,22 @@ struct WaitingControl {
     /// Adds records after those that wait.
     ///
     /// - Returns: false when there is no room: what matters is sent again.
-    mutating func add(_ records: ControlPayload, made: Instant) -> Bool {
+    mutating func add(
+        _ records: ControlPayload, onSession session: UInt32?, made: Instant
+    ) -> Bool {
         guard count < Self.most else { return false }
-        packets[(first + count) % Self.most] = Packet(records: records, made: made)
+        packets[(first + count) % Self.most] = Packet(
+            records: records, session: session, made: made)
         count += 1
         return true
     }
 
-    /// The oldest, and when it was made.
-    mutating func next() -> (records: ControlPayload, made: Instant)? {
+    /// The oldest, for which session, and when it was made.
+    mutating func next() -> (records: ControlPayload, session: UInt32?, made: Instant)? {
         guard count > 0, let packet = packets[first] else { return nil }
         packets[first] = nil
         first = (first + 1) % Self.most
         count -= 1
-        return (packet.records, packet.made)
+        return (packet.records, packet.session, packet.made)
     }
 }

@@ -15,7 +15,9 @@ extension Room {
             tell { $0.hear(peer, stream, hearing, priority) }
         case .press(let target, let isDown): tell { $0.press(target, isDown: isDown) }
         case .aim(let target, let listeners): tell { $0.aim(target, at: listeners) }
-        case .send(let peer, let payload): tell { $0.send(payload, to: peer) }
+        case .send(let peer, let payload):
+            let session = table.state(of: peer)?.sessionIndex
+            tell { $0.send(payload, to: peer, on: session) }
         case .want(let peer): feed { _, table, now in table.wanted(peer: peer, at: now) }
         case .redial(let peer):
             house.count(.redials)
