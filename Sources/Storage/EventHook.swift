@@ -97,6 +97,8 @@ struct EventHook {
             all.append("INTERCOM_SECONDS=\(Event.tenths(seconds))")
         }
         if let detail = event.detail { all.append("INTERCOM_DETAIL=\(detail.visible)") }
+        if let asker = event.asker { all.append("INTERCOM_BY=\(asker.visible)") }
+        if let user = event.user { all.append("INTERCOM_UID=\(user)") }
         return all
     }
 }
