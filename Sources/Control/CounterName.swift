@@ -17,6 +17,9 @@ public enum CounterName: String, CaseIterable, Sendable {
     // The control loop counts these.
     case handshakes
     case handshakesUnsent = "handshakes_unsent"
+    case handshakeInitiations = "handshake_initiations"
+    case cookiesSent = "cookies_sent"
+    case halfOpenEvicted = "half_open_evicted"
     case packetsSent = "packets_sent"
     case packetsOpened = "packets_opened"
     case callersRefused = "callers_refused"
@@ -48,6 +51,10 @@ public enum CounterName: String, CaseIterable, Sendable {
             "Events of the audio thread that were lost because a ring buffer was full."
         case .handshakes: "Handshakes with peers that were completed."
         case .handshakesUnsent: "Handshake datagrams that could not be sent."
+        case .handshakeInitiations:
+            "First messages of handshakes that the sender made for this station's key."
+        case .cookiesSent: "Cookies sent in answer to first messages, under a flood of them."
+        case .halfOpenEvicted: "Handshakes of others given up to make room for newer ones."
         case .packetsSent: "Packets sent to all peers."
         case .packetsOpened: "Genuine packets of all peers."
         case .callersRefused: "Programs turned away at the control socket."

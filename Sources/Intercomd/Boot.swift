@@ -67,7 +67,7 @@ enum Boot {
 
         do throws(SystemError) {
             // First, as two stations started at the same instant are told apart by the port alone.
-            let sockets = try SocketPair(
+            let sockets = try PortSockets(
                 listen: listen, port: config.network.port, dscp: config.network.dscp)
             try FileStore.makeDirectory(config.paths.runtime, mode: 0o755)
             let server = try ControlServer(
@@ -87,7 +87,8 @@ enum Boot {
             let settings = SettingsInUse(
                 config, isUnconfigured: isUnconfigured, roster: roster, routing: routing,
                 plan: plan)
-            let links = try Links(socket: sockets.handshake)
+            let links = try Links(
+                socket: sockets.handshake, initiations: sockets.initiations)
             var switchboard = Switchboard(
                 station: station(routing, roster), known: roster.numbers,
                 frames: LossProtection.Frames(plan), at: startedAt)

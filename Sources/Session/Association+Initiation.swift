@@ -13,19 +13,32 @@ extension Association {
 
     /// Writes a fresh M1; the one before may still be answered.
     func initiate(
-        index: UInt32, target: Endpoint, tries: TryLimit,
-        random: (inout MutableSpan<UInt8>) -> Void, at now: Instant,
-        writing message: inout MutableSpan<UInt8>
+        index: UInt32, target: Endpoint, tries: TryLimit, cookie: Cookie? = nil,
+        random: (inout MutableSpan<UInt8>) -> Void, writing message: inout MutableSpan<UInt8>
     ) {
-        evidence.called(at: now)
         finish = nil
         earlier = latest
         latest = Initiator(
-            suite: suite, responder: publicKey, mac: mac, index: index,
-            target: target, tries: tries,
-            random: random, writing: &message)
+            suite: suite, responder: publicKey, mac: mac, index: index, target: target,
+            tries: tries, cookie: cookie, random: random, writing: &message)
+    }
+
+    /// Notes that an M1 of the series has been sent; one with a cookie is none of them.
+    func initiated(at now: Instant) {
+        evidence.called(at: now)
         attempt += 1
         lastInitiation = now
+    }
+
+    /// Whether the peer should be at this address: by the settings, or by its session.
+    func isAt(_ source: Endpoint) -> Bool { endpoint == source || endpoints.contains(source) }
+
+    /// Whether our own M3 is unconfirmed, and not so old that the peer has given it up.
+    ///
+    /// After that the peer has lost it, perhaps by a restart, and only its own handshake can
+    /// succeed.
+    func finishIsAwaited(for lifetime: Duration, at now: Instant) -> Bool {
+        finish.map { now < $0.sent + lifetime } ?? false
     }
 
     /// Where the next M1 goes: the session's endpoint and the configured addresses, in turn.

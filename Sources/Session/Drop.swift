@@ -8,14 +8,14 @@ public enum Verdict: Equatable, Sendable {
 
 /// Why a handshake message was ignored.
 ///
-/// None is ever answered. The caller counts them by `counter`.
+/// None is answered. The caller counts them by `counter`.
 public enum Drop: Equatable, Sendable {
     /// Its length is not that of its type.
     case length
     /// A type, version, suite or flag that this version does not have, or an index whose first byte
     /// is below 0x10.
     case header
-    /// A cookie reply, or an M1 keyed with a cookie: this station hands out none.
+    /// A cookie reply to no M1 of ours, or an M1 whose mac has no cookie of ours and its source.
     case cookie
     /// The sender does not know the responder's public key.
     case mac
@@ -39,7 +39,9 @@ public enum Drop: Equatable, Sendable {
     case psk(peer: Int)
     /// M3 of a peer, while our own M3 to it is under way and has precedence.
     case crossed(peer: Int)
-    /// A second, different M3 for a handshake that is complete.
+    /// An M1 whose source had as many answers as it may have under load.
+    case rate
+    /// A second, different M3 for a handshake that is complete, or an M1 with a cookie again.
     case repeated
     /// The station is saying goodbye.
     case closing
@@ -47,7 +49,7 @@ public enum Drop: Equatable, Sendable {
     /// The words for `counter`, in its order.
     public static let names: [StaticString] = [
         "length", "header", "cookie", "mac", "suite", "modulus", "low-order", "index", "tries",
-        "decrypt", "unknown-key", "wrong-suite", "psk", "crossed", "repeated", "closing",
+        "decrypt", "unknown-key", "wrong-suite", "psk", "crossed", "repeated", "closing", "rate",
     ]
 
     /// The number of the cause, an index into `names`.
@@ -69,6 +71,7 @@ public enum Drop: Equatable, Sendable {
         case .crossed: 13
         case .repeated: 14
         case .closing: 15
+        case .rate: 16
         }
     }
 }

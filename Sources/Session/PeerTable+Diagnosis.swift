@@ -20,6 +20,24 @@ extension PeerTable {
         return reason == .noAddress && isUnresolved ? .unresolved : reason
     }
 
+    /// The last flood of handshakes that this station was or is under.
+    public var flood: Flood? {
+        door.load.spell.map { spell in
+            Flood(
+                since: spell.since, until: spell.until, perSecond: door.load.perSecond,
+                lastSource: door.lastSource)
+        }
+    }
+
+    /// What was counted of the handshakes that others have started.
+    public var initiationCounts: InitiationCounts {
+        var counts = InitiationCounts()
+        counts.initiations = door.load.initiations
+        counts.cookiesSent = door.cookiesSent
+        counts.evicted = halfOpen.evictions
+        return counts
+    }
+
     /// The addresses at which a peer is called.
     public func endpoints(of peer: Int) -> [Endpoint] {
         associations.indices.contains(peer) ? associations[peer]?.endpoints ?? [] : []

@@ -26,7 +26,8 @@ extension PeerTable {
                 finish(datagram, header: header, suite: suite, at: now)
             case .finish:
                 accept(datagram, header: header, suite: suite, from: source, at: now)
-            case .cookieReply: .cookie
+            case .cookieReply:
+                initiateAgain(datagram, header: header, suite: suite, at: now)
             }
         if drop == .mac, header.kind == .initiation {
             noteMessageForOtherKey(from: source, at: now)
@@ -39,17 +40,32 @@ extension PeerTable {
         to initiation: Span<UInt8>, header: HandshakeHeader, suite: Suite, from source: Endpoint,
         at now: Instant
     ) -> Drop? {
-        // No cookies are handed out, so none can be valid (§1.6).
-        guard !header.isCookieKeyed else { return .cookie }
-        guard own.mac.verify(initiation) else { return .mac }
+        if let drop = door.refusal(
+            of: initiation, header, from: source, mac: own.mac, waiting: halfOpen.waiting, at: now)
+        {
+            return drop
+        }
+        if let reply = door.reply(
+            to: initiation, header, suite: suite, from: source, random: random, at: now)
+        {
+            actions.push(.transmit(reply, to: source))
+            return nil
+        }
         let hash = SHA256.hash(initiation)
         if let entry = halfOpen.entry(initiation: hash, at: now) {
+            guard entry.repeats.allows(at: now) else { return .tries }
             actions.push(.transmit(entry.response, to: source))
             return nil
         }
         let isPinned = associations.contains { $0?.suite == suite && $0?.goodbye == nil }
         // A few M1 of unknown suites are answered: M3 names the caller, for a person to see.
         guard isPinned || strangers.allows(at: now) else { return .suite }
+        let isPeers = associations.contains { $0?.isAt(source) ?? false }
+        if let drop = door.refusalOfWork(
+            for: hash, header, from: source, isPeers: isPeers, at: now)
+        {
+            return drop
+        }
         let index = newIndex()
         var response = Datagram(count: HandshakeLayout.Response.size)
         var bytes = response.mutableBytes
@@ -62,11 +78,33 @@ extension PeerTable {
             halfOpen.insert(
                 HalfOpen(
                     initiation: hash, suite: suite, index: index, source: source, created: now,
-                    response: response, tries: TryLimit(perSecond: limits.triesPerSecond),
-                    responder: responder))
+                    isPeers: isPeers, response: response,
+                    tries: TryLimit(perSecond: limits.triesPerSecond), responder: responder))
             actions.push(.transmit(response, to: source))
             return nil
         }
+    }
+
+    /// A cookie reply to the latest M1: one more M1 at once, with the cookie in its mac.
+    private mutating func initiateAgain(
+        _ reply: Span<UInt8>, header: HandshakeHeader, suite: Suite, at now: Instant
+    ) -> Drop? {
+        let index = header.receiverIndex
+        guard let association = associations.first(where: { $0?.latest?.index == index }) ?? nil,
+            let latest = association.latest, !latest.isCookieKeyed
+        else { return .cookie }
+        guard association.suite == suite else { return .suite }
+        guard latest.tries.allows(at: now) else { return .tries }
+        guard let cookie = latest.cookie(in: reply) else { return .cookie }
+        let next = newIndex()
+        var message = Datagram(count: HandshakeLayout.Initiation.size)
+        var bytes = message.mutableBytes
+        association.initiate(
+            index: next, target: latest.target,
+            tries: TryLimit(perSecond: limits.triesPerSecond), cookie: cookie,
+            random: random, writing: &bytes)
+        actions.push(.transmit(message, to: latest.target))
+        return nil
     }
 
     /// M2: makes the session, and sends M3 to the responder.
@@ -148,7 +186,10 @@ extension PeerTable {
             return drop == .decrypt ? .psk(peer: peer) : drop
         case .success(let established):
             // Both have started at once, and ours goes on (§1.7, rule 4).
-            guard !hasPrecedence(association, at: now) else { return .crossed(peer: peer) }
+            let isOursOnItsWay = association.finishIsAwaited(for: limits.halfOpenLifetime, at: now)
+            guard !isOursOnItsWay || own.publicKey > association.publicKey else {
+                return .crossed(peer: peer)
+            }
             entry.phase = .finished(
                 bytes: InlineArray { i in finish[i] }, peer: peer, at: now)
             entry.responder = nil
@@ -168,17 +209,6 @@ extension PeerTable {
             markDue(association, at: now)
             return nil
         }
-    }
-
-    /// Whether our own M3 is unconfirmed and our key is the lower one.
-    ///
-    /// Only as long as the responder waits for it: after that the peer has lost it, perhaps by a
-    /// restart, and only its own handshake can succeed.
-    private func hasPrecedence(_ association: Association, at now: Instant) -> Bool {
-        guard let finish = association.finish, own.publicKey < association.publicKey else {
-            return false
-        }
-        return now < finish.sent + limits.halfOpenLifetime
     }
 
     /// A repeated M3: the peer has not received our CONFIRM(0) yet.

@@ -163,7 +163,8 @@ extension PeerTable {
         association.initiate(
             index: index, target: target,
             tries: TryLimit(perSecond: limits.triesPerSecond), random: random,
-            at: now, writing: &bytes)
+            writing: &bytes)
+        association.initiated(at: now)
         actions.push(.transmit(message, to: target))
         actions.push(.resolve(peer: peer))
         association.initiateAt = now + association.nextWait(limits)

@@ -14,6 +14,8 @@ public struct PeerTable: ~Copyable {
     /// By peer number; nil where a peer was removed.
     var associations: [Association?] = []
     var halfOpen: HalfOpenTable
+    /// Decides which M1 are answered with M2.
+    var door: Doorkeeper
     var actions = ActionQueue()
     /// Bounds M1 in a suite that no peer is configured for.
     var strangers: TryLimit
@@ -41,6 +43,7 @@ public struct PeerTable: ~Copyable {
         self.random = random
         own = Identity(secret: identity, bootID: bootID)
         halfOpen = HalfOpenTable(limits: limits)
+        door = Doorkeeper(own: own.publicKey)
         strangers = TryLimit(perSecond: limits.strangersPerSecond)
         associations = Array(repeating: nil, count: Limits.numbers)
     }

@@ -34,4 +34,13 @@ public enum HandshakeLayout {
         public static let capabilities = 56..<88
         public static let mac = 88..<96
     }
+    /// The answer to an M1 without a cookie, from a station under load.
+    public enum CookieReply {
+        public static let size = 56
+        public static let header = 0..<8
+        /// n, from which the key of the seal follows.
+        public static let nonce = 8..<24
+        /// The cookie, sealed, with its tag.
+        public static let cookie = 24..<56
+    }
 }

@@ -23,7 +23,7 @@ import Time
         // the port: a single attempt proves nothing.
         for attempt in 1...20 {
             // A port that was free a moment ago, and is again.
-            let port = try SocketPair(
+            let port = try PortSockets(
                 listen: address("127.0.0.1", 0), port: 0, dscp: 0
             ).handshake.local.port
             let found = fault(at: address("127.0.0.1", port), within: .milliseconds(500))
@@ -34,7 +34,7 @@ import Time
     }
 
     @Test func onePortWhereSomebodyListensTellsNothingAndGetsAnEmptyDatagram() throws {
-        let pair = try SocketPair(
+        let pair = try PortSockets(
             listen: address("127.0.0.1", 0), port: 0, dscp: 0)
         guard case .sent(let probe) = UDPProbe.start(to: pair.handshake.local) else {
             Issue.record("not sent")

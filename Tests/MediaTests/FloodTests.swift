@@ -8,8 +8,8 @@ import Testing
 @Suite struct FloodTests {
     @Test func aFloodIsTakenInBoundedShares() throws {
         let address = try #require(SocketAddress(host: "127.0.0.1", port: 1))
-        let ours = try SocketPair(listen: address, port: 0, dscp: 0)
-        let theirs = try SocketPair(listen: address, port: 0, dscp: 0)
+        let ours = try PortSockets(listen: address, port: 0, dscp: 0)
+        let theirs = try PortSockets(listen: address, port: 0, dscp: 0)
         let target = ours.data.local
         let rings = try Rings()
         var loop = try MediaLoop(

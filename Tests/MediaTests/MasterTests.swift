@@ -8,7 +8,7 @@ import Testing
     /// alsa-lib's null device waits on /dev/null, which epoll refuses.
     @Test func aCardThatCannotBeWatchedIsServedByTheTimer() throws {
         let address = try #require(SocketAddress(host: "127.0.0.1", port: 1))
-        let sockets = try SocketPair(listen: address, port: 0, dscp: 0)
+        let sockets = try PortSockets(listen: address, port: 0, dscp: 0)
         var loop = try MediaLoop(
             plan: emptyPlan(), rings: try Rings(),
             socket: sockets.data, firstSequences: [0, 0, 0])

@@ -24,7 +24,7 @@ import Wire
 
     private func end(at now: Instant) throws -> End {
         let address = try #require(SocketAddress(host: "127.0.0.1", port: 1))
-        let sockets = try SocketPair(listen: address, port: 0, dscp: 0)
+        let sockets = try PortSockets(listen: address, port: 0, dscp: 0)
         let local = sockets.data.local
         let rings = try Rings()
         return End(

@@ -4,9 +4,11 @@ import Media
 import Station
 import Testing
 import Time
+import Wire
 
 @testable import HAL
 @testable import Presentation
+@testable import Session
 @testable import Switchboard
 
 @Suite struct SnapshotStatusTests {
@@ -32,6 +34,34 @@ import Time
         #expect(value("dropped_replay", of: station) == 8)
         #expect(value("packets_sent", of: station) == 11)
         #expect(value("packets_opened", of: station) == 22)
+    }
+
+    @Test func aFloodOfHandshakesIsAProblemWhileItLasts() throws {
+        let station = try Kitchen.snapshot()
+        let source = Endpoint(high: 0, low: 0xFFFF_C000_0263, port: 40_000)
+        func problems(lasting: Duration, perSecond: Int, left: Duration) -> [String] {
+            station.flood = Flood(
+                since: station.now - lasting, until: station.now + left, perSecond: perSecond,
+                lastSource: source)
+            return station.problems.filter { $0.contains("flood") }
+        }
+        let told = problems(lasting: .seconds(1), perSecond: 5000, left: .seconds(5))
+        #expect(told.count == 1)
+        #expect(told.first?.contains("5000 a second, the last from 192.0.2.99:40000") == true)
+        // Slow, but for long; a house whose power returns; a flood that is over.
+        #expect(problems(lasting: .seconds(10), perSecond: 3, left: .seconds(5)).count == 1)
+        #expect(problems(lasting: .seconds(2), perSecond: 60, left: .seconds(5)).isEmpty)
+        #expect(problems(lasting: .seconds(99), perSecond: 5000, left: .zero).isEmpty)
+    }
+
+    @Test func countsOfHandshakesAreShown() throws {
+        let station = try Kitchen.snapshot()
+        station.totals.initiations.initiations = 9
+        station.totals.initiations.cookiesSent = 8
+        station.totals.initiations.evicted = 7
+        #expect(value("handshake_initiations", of: station) == 9)
+        #expect(value("cookies_sent", of: station) == 8)
+        #expect(value("half_open_evicted", of: station) == 7)
     }
 
     @Test func heapCallsAreLeftOutWhereNobodyCountsThem() throws {

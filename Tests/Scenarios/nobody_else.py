@@ -300,8 +300,8 @@ def leaking(case, name, target, size):
 
 
 MUTATIONS = (
-    ("Sources/Session/PeerTable+Receive.swift",
-     "guard own.mac.verify(initiation) else { return .mac }", ""),
+    ("Sources/Session/Flood/Doorkeeper.swift",
+     "guard mac.verify(initiation) else { return .mac }", ""),
     ("Sources/Media/Listen/PacketReceiver.swift",
      "        case .opened(let opened, slot: _, let age):\n",
      "        case .opened(let opened, slot: _, let age):\n"

@@ -30,7 +30,8 @@ import Wire
         // the honest M1 does not accept that answer. The suites share the bytes, because this takes
         // long.
         for i in m1.indices where i < 1224 && i % 2 == Int(suite.rawValue) % 2 {
-            exchange.wait(.milliseconds(100))
+            // So seldom that no cookie is asked for.
+            exchange.wait(.seconds(1))
             let bad = exchange.signed(flipped(m1, at: i))
             _ = exchange.responder.receive(bad.span, from: Exchange.initiatorAt, at: exchange.now)
             let answers = exchange.responder.messages()

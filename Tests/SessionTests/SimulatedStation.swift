@@ -112,6 +112,9 @@ final class SimulatedStation {
 
     func sharedKey(_ peer: Int = 0) -> SharedKey? { table.sharedKey(of: peer, at: network.now) }
 
+    var flood: Flood? { table.flood.flatMap { network.now < $0.until ? $0 : nil } }
+    var counts: InitiationCounts { table.initiationCounts }
+
     func clearHappenings() { happenings = [] }
 
     // MARK: Packets

@@ -59,6 +59,11 @@ class ConductTest(SceneTest):
                     if fields.items() <= one.record.fields.items()]
         return wait(found, f"{peer.name} gets {name} {fields}")
 
+    def at(self, source):
+        """The handshake messages that came to one of friend's addresses."""
+        return [one.data for one in list(self.friend.wire.arriving.seen)
+                if one.target == source and one.kind < 16]
+
     def ping(self, peer, **how):
         """Sends a PING as `how` says; returns a function that tells whether it was answered."""
         data, since = secrets.token_bytes(4), len(peer.arrivals)

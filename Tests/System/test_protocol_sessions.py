@@ -1,5 +1,6 @@
 """What a daemon does with repeated, crossed and forbidden handshakes, old sessions and moves."""
 
+import time
 import unittest
 
 from conduct import ConductTest, set_up
@@ -13,6 +14,9 @@ from peer.records import record
 
 KEM = mlkem.generate(bytes(64))
 
+COSTLY = ("e_i", "ek coefficient", "last ek")
+"""How those M1 to refuse are named whose mac is right."""
+
 setUpModule = set_up
 
 
@@ -22,19 +26,22 @@ class Handshakes(ConductTest):
         before = self.kitchen.counters()
         refused = [one for one in vectors["refuse"] if one["at"] == "m1"]
         source = wire.open()
+        for suite in vectors["handshake"]:
+            wire.send(bytes.fromhex(suite["m1"]), self.friend.address, source=source)
+        answers = wait(lambda: len(found := self.at(source)) >= 2 and found, "both are answered")
+        self.assertEqual({one[2:3] + one[8:12] for one in answers},
+                         {b"\1\xa1\xa2\xa3\xa4", b"\2\xa1\xa2\xa3\xa4"})
         for one in refused:
             wire.send(bytes.fromhex(one["message"]), self.friend.address, source=source)
+            # So seldom that no cookie is asked for.
+            time.sleep(1 if one["why"].startswith(COSTLY) else 0)
         names = {"type 5": "header", "version 2": "header", "suite 3": "header",
                  "flag bit 1": "header", "cookie flag, plain mac": "cookie", "mac": "mac",
                  "e_i zero": "low_order", "last ek coefficient 4095": "modulus"}
         for why, name in names.items():
             least = sum(one["why"] == why for one in refused)
             self.kitchen.moved(f"handshake_dropped_{name}", before, least)
-        for suite in vectors["handshake"]:
-            wire.send(bytes.fromhex(suite["m1"]), self.friend.address, source=source)
-        answers = wait(lambda: len(found := self.at(source)) >= 2 and found, "both are answered")
-        self.assertEqual({one[2:3] + one[8:12] for one in answers},
-                         {b"\1\xa1\xa2\xa3\xa4", b"\2\xa1\xa2\xa3\xa4"})
+        self.assertEqual(len(self.at(source)), 2)
 
     def test_one_detail_that_differs_is_not_understood(self):
         peer, true, before = self.other, SUITES[2], self.kitchen.counters()
@@ -58,11 +65,6 @@ class Handshakes(ConductTest):
         wait(lambda: sum(self.kitchen.counters()[name] - before[name] for name in (
             "dropped_authentication", "dropped_counter")) == 20, "none is opened")
         self.assert_answered(peer)
-
-    def at(self, source):
-        """The handshake messages that came to one of friend's addresses."""
-        return [one.data for one in list(self.friend.wire.arriving.seen)
-                if one.target == source and one.kind < 16]
 
     def test_repeats_are_answered_with_the_same_or_not_at_all(self):
         peer = self.friend
@@ -124,22 +126,6 @@ class Handshakes(ConductTest):
                 crossed = self.kitchen.counters()["handshake_dropped_crossed"]
                 self.assertEqual(crossed > before["handshake_dropped_crossed"], not lower)
                 self.assertEqual(peer.dropped["both at once"] > 0, lower)
-
-    def test_cookies_are_not_in_this_release(self):
-        before = self.kitchen.counters()
-        source = self.friend.wire.open()
-        keyed = Initiator(self.friend.secret, self.friend.other, caps=self.friend.caps,
-                          kem=KEM, cookie=bytes(16))
-        self.friend.wire.send(keyed.m1, self.friend.address, source=source)
-        self.kitchen.moved("handshake_dropped_cookie", before)
-        self.assertEqual(self.at(source), [])
-        # A flood of M1 gets M2s, and no cookie.
-        for _ in range(12):
-            flood = Initiator(self.friend.secret, self.friend.other, caps=self.friend.caps, kem=KEM)
-            self.friend.wire.send(flood.m1, self.friend.address, source=source)
-        wait(lambda: [one[0] for one in self.at(source)] == [M2] * 12, "each gets an M2")
-        self.assert_answered(self.friend)
-        self.assertEqual(self.friend.messages(COOKIE), [])
 
 
 class Sessions(ConductTest):
@@ -221,6 +207,44 @@ class Sessions(ConductTest):
         wait(lambda: self.kitchen.peer("friend")["state"] == "down", "kitchen takes note")
         self.renew(peer)
         self.assert_answered(peer)
+
+
+class Storms(ConductTest):
+    def test_a_flood_gets_cookies_and_a_peer_comes_in_with_one(self):
+        before = self.kitchen.counters()
+        source = self.friend.wire.open()
+        keyed = Initiator(self.friend.secret, self.friend.other, caps=self.friend.caps,
+                          kem=KEM, cookie=bytes(16))
+        self.friend.wire.send(keyed.m1, self.friend.address, source=source)
+        self.kitchen.moved("handshake_dropped_cookie", before)
+        self.assertEqual(self.at(source), [])
+
+        def flood():
+            for _ in range(12):
+                one = Initiator(self.friend.secret, self.friend.other, caps=self.friend.caps,
+                                kem=KEM)
+                self.friend.wire.send(one.m1, self.friend.address, source=source)
+
+        flood()
+        wait(lambda: len(self.at(source)) == 12, "each gets an answer")
+        self.assertIn(COOKIE, [one[0] for one in self.at(source)])
+        flood()
+        wait(lambda: [one[0] for one in self.at(source)[12:]] == [COOKIE] * 12,
+             "now each gets a cookie")
+        cookies = len(self.friend.messages(COOKIE))
+        self.renew(self.friend)
+        wait(lambda: len(self.friend.messages(COOKIE)) > cookies, "the peer was asked for one")
+        self.assert_answered(self.friend)
+        self.kitchen.moved("cookies_sent", before, 13)
+        # A copy of what came in with a cookie is not answered again.
+        made = [one for one in self.friend.wire.leaving.seen
+                if one.kind == M1 and one.data[3] == 1][-1]
+        wait(lambda: self.friend.wire.clock() > made.at + 5.5, "its M2 is not kept any longer")
+        answers = len(self.friend.messages(M2))
+        before = self.kitchen.counters()
+        self.friend.wire.send(made.data, self.friend.address)
+        self.kitchen.moved("handshake_dropped_repeated", before)
+        self.assertEqual(len(self.friend.messages(M2)), answers)
 
 
 if __name__ == "__main__":

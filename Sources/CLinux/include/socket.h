@@ -35,8 +35,9 @@ int clinux_udp_stamp(int fd);
 int clinux_udp_bind(int fd, int is_v6, const struct clinux_address *address);
 /// Lets this socket and the next one bound share the port.
 int clinux_udp_share_port(int fd);
-/// Sends datagrams whose first byte is at least `first` to the second socket of the port.
-int clinux_udp_split(int fd, uint8_t first);
+/// Sends datagrams whose first byte is at least `first` to the second socket of the port, those
+/// that begin with `asking` to the third, and others to the first.
+int clinux_udp_split(int fd, uint8_t asking, uint8_t first);
 int clinux_udp_local(int fd, struct clinux_address *address);
 
 /// How many datagrams the kernel had no room for since the socket was made.

@@ -11,7 +11,7 @@ public struct LocalSocket: ~Copyable, Sendable {
     ///
     /// A file left by a crashed daemon is replaced. A socket on which a daemon answers, or a file
     /// that is no socket, is left alone, and the error says so. The UDP port tells apart two
-    /// daemons that start at the same moment, so make the `SocketPair` first.
+    /// daemons that start at the same moment, so make the `PortSockets` first.
     public init(path: String, group: UInt32? = nil) throws(SystemError) {
         var raw = unsafe clinux_local_listen(path, 0o660)
         if raw == -EADDRINUSE {

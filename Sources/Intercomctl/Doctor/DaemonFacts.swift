@@ -12,7 +12,7 @@ struct DaemonFacts {
     var sockets: Int?
 
     /// One for handshakes, one for packets.
-    private static let socketsOfOne = 2
+    private static let socketsOfOne = 3
 
     init(answer: Situation.Answer) { self.answer = answer }
 

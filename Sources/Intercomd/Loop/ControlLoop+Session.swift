@@ -13,24 +13,37 @@ internal import Wire
 
 /// What passes between the network and the cores.
 extension ControlLoop {
-    /// Handshake datagrams taken in one turn at most.
+    /// Answers to our own handshakes taken in one turn at most.
     private static let handshakesPerTurn = 16
 
-    mutating func takeHandshakes() {
-        for _ in 0..<Self.handshakesPerTurn {
-            guard let handshake = links.nextHandshake() else { return }
-            let source = handshake.source
-            let (dropped, isNews) = feed { board, table, now in
-                let verdict = table.receive(handshake.bytes, from: Endpoint(source), at: now)
-                guard case .dropped(let drop) = verdict else { return (nil as Drop?, false) }
-                guard case .unknownKey = drop else { return (drop, false) }
-                return (drop, board.strangerCalled(at: now))
-            }
-            guard let dropped else { continue }
-            links.count(dropped)
-            guard isNews, case .unknownKey(let key) = dropped else { continue }
-            tell(.unknownKey, target: source.description, detail: key.text)
+    /// Answers to our own handshakes, or first messages of other stations.
+    ///
+    /// - Returns: How many there were, or there was time for.
+    mutating func takeHandshakes(areInitiations: Bool) -> Int {
+        var count = 0
+        while areInitiations
+            ? links.intake.mayTake(after: count, busy: Clock.threadNanoseconds())
+            : count < Self.handshakesPerTurn,
+            let handshake = links.nextHandshake(isInitiation: areInitiations)
+        {
+            take(handshake)
+            count += 1
         }
+        return count
+    }
+
+    private mutating func take(_ handshake: Links.Handshake) {
+        let source = handshake.source
+        let (dropped, isNews) = feed { board, table, now in
+            let verdict = table.receive(handshake.bytes, from: Endpoint(source), at: now)
+            guard case .dropped(let drop) = verdict else { return (nil as Drop?, false) }
+            guard case .unknownKey = drop else { return (drop, false) }
+            return (drop, board.strangerCalled(at: now))
+        }
+        guard let dropped else { return }
+        links.count(dropped)
+        guard isNews, case .unknownKey(let key) = dropped else { return }
+        tell(.unknownKey, target: source.description, detail: key.text)
     }
 
     /// Packets of records taken in one turn at most: nothing else waits for those that flood.

@@ -48,6 +48,7 @@ extension ControlLoop {
         found.media = Readings(rings.counters.values)
         found.totals = Snapshot.Totals(links, server, journal, history)
         found.totals.dataFull = UDPSocket.overflow(of: facts.dataSocket)
+        found.totals.initiations = cores.table.initiationCounts
         found.totals.packetsBefore = figures.packetsBefore
         return found
     }
@@ -60,7 +61,8 @@ extension Snapshot.Totals {
         _ history: borrowing History
     ) {
         self.init()
-        handshakesFull = UDPSocket.overflow(of: links.socket.fd)
+        handshakesFull =
+            UDPSocket.overflow(of: links.socket.fd) + UDPSocket.overflow(of: links.initiations.fd)
         drops = links.drops
         handshakesUnsent = links.unsent
         handshakesBefore = links.handshakesBefore
@@ -107,6 +109,7 @@ extension PeerTable {
         let now = found.now
         found.unknownCallers = unknownCallers(at: now)
         found.ownKeyCaller = ownKeyCaller(at: now)
+        found.flood = flood
         for peer in found.peers.indices {
             found.peers[peer].session = state(of: peer)
             found.peers[peer].downReason = downReason(

@@ -61,6 +61,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var wall: Int { Int(Clock.wallMilliseconds()) }
 
     private var poller: Poller
+    /// They come after everything else that has come.
+    private var areInitiationsWaiting = false
     private let byAddress = PassedByAddress()
 
     /// What was found at the start and does not change.
@@ -82,6 +84,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     ) throws(SystemError) {
         let poller = try Poller(signals, startedAt: facts.startedAt)
         try poller.watch(links.socket.fd, as: .handshakes)
+        try poller.watch(links.initiations.fd, as: .initiations)
         try poller.watch(rings.eventsWaiting.fd, as: .media)
         try poller.watch(server.fd, as: .server)
         try poller.watch(links.resolver.answered.fd, as: .resolver)
@@ -136,7 +139,18 @@ struct ControlLoop: ~Copyable, CoresOwner {
         feed { board, _, _ in board.hasCallLamp = hasCallLamp }
         followMicrophone()
         followLoopback()
+        if links.intake.ends(at: now) {
+            poller.watch(links.initiations.fd, as: .initiations, for: EventLoop.readable)
+        }
         while let source = poller.next() { serve(source) }
+        if areInitiationsWaiting {
+            areInitiationsWaiting = false
+            links.intake.begin(busy: Clock.threadNanoseconds())
+            let count = takeHandshakes(areInitiations: true)
+            if links.intake.end(after: count, at: now) {
+                poller.watch(links.initiations.fd, as: .initiations, for: 0)
+            }
+        }
         takeReturns()
         feed { _, table, now in table.tick(at: now) }
         followReload()
@@ -165,7 +179,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
 
     private mutating func serve(_ source: Poller.Source) {
         switch source {
-        case .handshakes: takeHandshakes()
+        case .handshakes: _ = takeHandshakes(areInitiations: false)
+        case .initiations: areInitiationsWaiting = true
         case .media:
             rings.eventsWaiting.drain()
             takeRecords()
@@ -186,10 +201,10 @@ struct ControlLoop: ~Copyable, CoresOwner {
 
     /// When the first of the owners has something to do.
     private var deadline: Instant? {
-        let all: [7 of Instant?] = [
+        let all: [8 of Instant?] = [
             devices.deadline(at: now), cores.deadline, settings.deadline,
             history.deadline, journal.deadline(at: now), meters.deadline,
-            reader.deadline(at: now),
+            reader.deadline(at: now), links.intake.restsUntil,
         ]
         var first: Instant?
         for place in all.indices {

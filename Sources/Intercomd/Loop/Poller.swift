@@ -5,8 +5,10 @@ internal import Time
 struct Poller: ~Copyable {
     /// Who has something for the control loop.
     enum Source: Equatable {
-        /// A handshake datagram has arrived.
+        /// An answer to a handshake of this station has arrived.
         case handshakes
+        /// Another station begins a handshake.
+        case initiations
         /// The media loop tells something.
         case media
         case signals
@@ -28,6 +30,7 @@ struct Poller: ~Copyable {
             case .server: 3
             case .resolver: 4
             case .network: 6
+            case .initiations: 7
             case .caller(let place): Self.firstCaller + UInt32(place)
             }
         }
@@ -41,6 +44,7 @@ struct Poller: ~Copyable {
             case 3: self = .server
             case 4: self = .resolver
             case 6: self = .network
+            case 7: self = .initiations
             case Self.firstCaller...: self = .caller(Int(token - Self.firstCaller))
             default: return nil
             }

@@ -22,8 +22,12 @@ struct Links: ~Copyable {
         }
     }
 
-    /// Handshakes come and go here.
+    /// Handshakes go out here, and answers to ours come.
     let socket: UDPSocket
+    /// Where other stations begin theirs.
+    let initiations: UDPSocket
+    /// When those are taken.
+    var intake = InitiationIntake()
     let resolver: Resolver
     /// Nil where the kernel does not tell of changes; then the network is looked at now and then.
     let networkWatch = try? NetworkWatch()
@@ -40,18 +44,23 @@ struct Links: ~Copyable {
     /// Handshakes of peers that have left.
     var handshakesBefore: UInt64 = 0
 
-    init(socket: consuming UDPSocket) throws(SystemError) {
+    init(
+        socket: consuming UDPSocket, initiations: consuming UDPSocket
+    ) throws(SystemError) {
         let resolver = try Resolver()
         try resolver.start()
         self.resolver = resolver
         self.socket = socket
+        self.initiations = initiations
     }
 
     /// The next handshake datagram; nil when none waits.
-    func nextHandshake() -> Handshake? {
+    func nextHandshake(isInitiation: Bool) -> Handshake? {
         var bytes = InlineArray<1500, UInt8>(repeating: 0)
         var room = bytes.mutableSpan
-        guard let arrived = socket.receive(into: &room) else { return nil }
+        let arrived =
+            isInitiation ? initiations.receive(into: &room) : socket.receive(into: &room)
+        guard let arrived else { return nil }
         return Handshake(room: bytes, count: arrived.count, source: arrived.from)
     }
 

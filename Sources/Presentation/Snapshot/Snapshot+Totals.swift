@@ -1,9 +1,13 @@
+package import Session
+
 extension Snapshot {
     /// What was counted outside of the media loop since the start.
     package struct Totals {
         /// Datagrams that found the data socket's queue full, and that of the handshakes.
         package var dataFull = 0
         package var handshakesFull = 0
+        /// Of the handshakes that others have started.
+        package var initiations = InitiationCounts()
         /// Handshake datagrams dropped, by `Drop.counter`.
         package var drops: [Int] = []
         /// Handshake datagrams that the network refused to take.

@@ -6,6 +6,8 @@ internal import Wire
 ///
 /// A class, so that its secrets stay in place while the table moves its entries.
 final class HalfOpen {
+    static let repeatsPerSecond = 4
+
     enum Phase {
         case awaitingFinish
         /// M3 was accepted; its bytes identify a repeat.
@@ -19,8 +21,12 @@ final class HalfOpen {
     /// Where the first M1 came from: its sender must have got M2 there to make M3.
     let source: Endpoint
     let created: Instant
+    /// Whether the source is an address of a configured peer.
+    let isPeers: Bool
     /// M2, to answer repeats of M1.
     let response: Datagram
+    /// Repeats of M2.
+    var repeats = TryLimit(perSecond: HalfOpen.repeatsPerSecond)
     var tries: TryLimit
     var phase = Phase.awaitingFinish
     /// Nil, and wiped, once M3 was accepted.
@@ -28,16 +34,21 @@ final class HalfOpen {
 
     init(
         initiation: Digest, suite: Suite, index: UInt32, source: Endpoint, created: Instant,
-        response: Datagram, tries: TryLimit, responder: consuming Responder
+        isPeers: Bool, response: Datagram, tries: TryLimit, responder: consuming Responder
     ) {
         self.initiation = initiation
         self.suite = suite
         self.index = index
         self.source = source
         self.created = created
+        self.isPeers = isPeers
         self.response = response
         self.tries = tries
         self.responder = consume responder
+    }
+
+    var isWaiting: Bool {
+        if case .awaitingFinish = phase { true } else { false }
     }
 
     func ends(after lifetime: Duration) -> Instant {
@@ -49,7 +60,13 @@ final class HalfOpen {
 }
 
 /// The handshakes that other stations have started (protocol.md §1.6): few, and none for long.
+///
+/// Strangers cannot push out those with the addresses of configured peers: they have half of the
+/// table at most. Nor is the oldest stranger the first to go, which could be counted on: it is any.
 struct HalfOpenTable {
+    /// Of one source that wait for M3: as many M1 as their sender keeps open.
+    static let perSource = 2
+
     private let capacity: Int
     private let lifetime: Duration
     /// Oldest first.
@@ -76,12 +93,36 @@ struct HalfOpenTable {
         }
     }
 
+    /// How many wait for M3.
+    var waiting: Int { entries.count { $0.isWaiting } }
+
     mutating func insert(_ entry: HalfOpen) {
-        if entries.count == capacity {
-            entries.removeFirst()
+        let own = entries.indices.filter {
+            entries[$0].isWaiting && entries[$0].source == entry.source
+        }
+        if own.count >= Self.perSource { entries.remove(at: own[0]) }
+        let strangers = entries.count { !$0.isPeers }
+        if entries.count == capacity || (!entry.isPeers && strangers >= capacity / 2) {
             evictions += 1
+            // Its M2 is lost then: there are only handshakes of peers, and this is none.
+            guard let place = placeToClear(for: entry) else { return }
+            entries.remove(at: place)
         }
         entries.append(entry)
+    }
+
+    /// The entry that makes room: complete ones have their session, and miss nothing.
+    private func placeToClear(for entry: HalfOpen) -> Int? {
+        let strangers = entries.indices.filter { !entries[$0].isPeers }
+        let isFull = entries.count == capacity
+        if let place = entries.indices.first(where: {
+            !entries[$0].isWaiting && (isFull || !entries[$0].isPeers)
+        }) {
+            return place
+        }
+        // The index is random.
+        guard strangers.isEmpty else { return strangers[Int(entry.index) % strangers.count] }
+        return entry.isPeers ? 0 : nil
     }
 
     /// Wipes entries older than their lifetime.

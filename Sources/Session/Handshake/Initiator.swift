@@ -11,11 +11,15 @@ final class Initiator {
     /// Where M1 went: M3 goes there, too, wherever a copy of M2 may come from.
     let target: Endpoint
     var tries: TryLimit
+    /// Whether M1 has a cookie in its mac.
+    let isCookieKeyed: Bool
 
     private let suite: Suite
     private let responder: PublicKey
     private let ephemeral: Key
     private let decapsulationKey: MLKEM768.DecapsulationKey
+    /// The mac of M1: a cookie reply is bound to it.
+    private let initiationMAC: InlineArray<8, UInt8>
     /// After M1.
     let transcript: HandshakeTranscript
 
@@ -24,30 +28,47 @@ final class Initiator {
     /// Calls `random` for the ephemeral key (32 bytes), then for the ML-KEM seed (64 bytes).
     init(
         suite: Suite, responder: PublicKey, mac: HandshakeMAC, index: UInt32, target: Endpoint,
-        tries: TryLimit,
+        tries: TryLimit, cookie: Cookie? = nil,
         random: (inout MutableSpan<UInt8>) -> Void, writing message: inout MutableSpan<UInt8>
     ) {
         typealias Layout = HandshakeLayout.Initiation
         ephemeral = Key(filling: random)
         decapsulationKey = MLKEM768.DecapsulationKey(filling: random)
 
-        HandshakeHeader.initiation(suite: suite.rawValue, sender: index).write(into: &message)
+        HandshakeHeader.initiation(
+            suite: suite.rawValue, sender: index, isCookieKeyed: cookie != nil
+        ).write(into: &message)
         message.write(X25519.publicKey(of: ephemeral).bytes.span, at: Layout.ephemeral)
         do {
             var field = message._mutatingExtracting(Layout.encapsulationKey)
             decapsulationKey.encapsulationKey(into: &field)
         }
-        mac.sign(&message)
+        if let cookie {
+            mac.sign(&message, cookie: cookie.bytes.span)
+        } else {
+            mac.sign(&message)
+        }
 
         var transcript = HandshakeTranscript(suite: suite, responder: responder)
         transcript.mixInitiation(message.span)
 
+        let start = Layout.mac.lowerBound
+        initiationMAC = InlineArray { i in message[start + i] }
         self.transcript = transcript
+        isCookieKeyed = cookie != nil
         self.index = index
         self.target = target
         self.tries = tries
         self.suite = suite
         self.responder = responder
+    }
+
+    /// The cookie in a reply to this M1; nil when it is not the responder's, or not for this M1.
+    func cookie(in reply: Span<UInt8>) -> Cookie? {
+        typealias Layout = HandshakeLayout.CookieReply
+        return CookieSeal(responder: responder).open(
+            reply.extracting(Layout.cookie), suite: suite,
+            nonce: reply.extracting(Layout.nonce), mac: initiationMAC.span)
     }
 
     /// Takes M2, whose header, index and mac have been checked, and writes M3.

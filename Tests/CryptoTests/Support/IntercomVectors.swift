@@ -53,6 +53,7 @@ struct IntercomVectors: Decodable {
         let keys: Keys
         let exporter: String
         let cookie: String
+        let cookie_reply: String
         let m1_keyed_head: String
         let m1_keyed_mac: String
     }
@@ -86,6 +87,7 @@ struct IntercomVectors: Decodable {
     let inputs: Inputs
     let `public`: [String: String]
     let handshake: [Handshake]
+    let cookie6: String
     let frames: [Frame]
     let audio: [Audio]
     let control: [Control]

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct DSCPTests {
     /// Receives one datagram and returns the traffic class it came with (RFC 2474).
-    private func trafficClass(_ family: Int32, from pair: borrowing SocketPair) throws -> UInt8? {
+    private func trafficClass(_ family: Int32, from pair: borrowing PortSockets) throws -> UInt8? {
         let receiver = socket(family, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { close(receiver) }
         let isIPv6 = family == AF_INET6
@@ -59,11 +59,11 @@ import Testing
 
     @Test(arguments: [46, 0, 34] as [UInt8])
     func packetsCarryTheirMarkInBothFamilies(_ dscp: UInt8) throws {
-        let pair = try SocketPair(port: 0, dscp: dscp)
+        let pair = try PortSockets(port: 0, dscp: dscp)
         if hasIPv6 { #expect(try trafficClass(AF_INET6, from: pair) == dscp << 2) }
         #expect(try trafficClass(AF_INET, from: pair) == dscp << 2)
         let loopback = try #require(SocketAddress(host: "127.0.0.1", port: 0))
-        let old = try SocketPair(listen: loopback, port: 0, dscp: dscp)
+        let old = try PortSockets(listen: loopback, port: 0, dscp: dscp)
         #expect(try trafficClass(AF_INET, from: old) == dscp << 2)
     }
 }

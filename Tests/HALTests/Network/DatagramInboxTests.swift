@@ -3,13 +3,13 @@ import HAL
 import Testing
 
 @Suite struct DatagramInboxTests {
-    private func makePair() throws -> SocketPair {
+    private func makePair() throws -> PortSockets {
         let any = try #require(SocketAddress(host: "127.0.0.1", port: 0))
-        return try SocketPair(listen: any, port: 0, dscp: 0)
+        return try PortSockets(listen: any, port: 0, dscp: 0)
     }
 
     /// Sends a datagram from one socket of the pair to the other.
-    private func send(_ bytes: [UInt8], within pair: borrowing SocketPair) throws {
+    private func send(_ bytes: [UInt8], within pair: borrowing PortSockets) throws {
         let port = pair.data.local.port
         let target = try #require(SocketAddress(host: "127.0.0.1", port: port))
         let result = pair.handshake.send(bytes.span, to: target)

@@ -2,9 +2,9 @@ import HAL
 import Testing
 
 @Suite struct DatagramOutboxTests {
-    private func makePair() throws -> SocketPair {
+    private func makePair() throws -> PortSockets {
         let any = try #require(SocketAddress(host: "127.0.0.1", port: 0))
-        return try SocketPair(listen: any, port: 0, dscp: 0)
+        return try PortSockets(listen: any, port: 0, dscp: 0)
     }
 
     /// Writes a datagram of so many bytes, all of them `byte`.

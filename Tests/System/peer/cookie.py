@@ -1,14 +1,17 @@
 """Cookies of §1.6, and what a responder under load does with an M1."""
 
+import collections
 import ipaddress
 import secrets
 
 from .handshake import COOKIE, KEYED, M1, VERSION, check_header, check_mac
 from .primitives import SUITES, Dropped, hmac, sha256
 
-SECRET_AGE_S = COOKIE_AGE_S = 120
-RATE_MAX, HALF_OPEN_MAX = 10, 8
-"""M1 in a second, and handshakes that wait for M3: above these a responder is under load."""
+SECRET_AGE_S = 120
+CALM_BURST, CALM_RATE, HALF_OPEN_MAX = 10, 1, 8
+"""M1 at once and then in a second, and handshakes that wait for M3: more are a load."""
+CALM_S = 5
+"""So long after the last of them it is over."""
 
 
 def source_bytes(address):
@@ -82,38 +85,50 @@ class Oven:
 class Doorman:
     """Says what becomes of an M1: "answer", a cookie reply, or nothing.
 
-    The page leaves open which M1 the buckets count. Here they count what costs public-key work,
-    while under load: an M1 with a true cookie. An M1 without one costs a reply, which is shorter.
+    `peers` are the addresses of configured peers, which have tokens of their own.
     """
 
     RATE, BURST, RATE_OF_ALL = 2, 5, 50
 
-    def __init__(self, public, now, oven=None):
-        self.public, self.oven = public, oven or Oven(now)
-        self._arrived, self._buckets = [], {}
+    def __init__(self, public, now, oven=None, peers=()):
+        self.public, self.oven, self.peers = public, oven or Oven(now), peers
+        self._buckets, self._answered, self._loaded_until = {}, collections.deque([], 1024), now
+        self._calm = Bucket(CALM_RATE, CALM_BURST, now)
         self._all = Bucket(self.RATE_OF_ALL, self.RATE_OF_ALL, now)
 
-    def under_load(self, half_open, now):
-        self._arrived = [one for one in self._arrived if now - one < 1]
-        return len(self._arrived) > RATE_MAX or half_open > HALF_OPEN_MAX
+    def _note(self, half_open, now):
+        if not self._calm.take(now) or half_open > HALF_OPEN_MAX:
+            self._loaded_until = now + CALM_S
+
+    def under_load(self, now):
+        return now < self._loaded_until
 
     @staticmethod
     def _prefix(address):
         ip = ipaddress.ip_address(address[0].split("%")[0])
         return ip.packed if ip.version == 4 else ip.packed[:7]
 
+    def _pays(self, address, now):
+        if address in self.peers:
+            return self._buckets.setdefault(
+                address, Bucket(self.RATE, self.BURST, now)).take(now)
+        own = self._buckets.setdefault(
+            self._prefix(address), Bucket(self.RATE, self.BURST, now))
+        return own.take(now) and self._all.take(now)
+
     def judge(self, m1, address, half_open, now):
         """None: answer it. Bytes: send them instead. What is ignored is `Dropped`."""
         check_header(m1, M1)
         keyed = m1[3] & KEYED
         check_mac(self.public, m1, self.oven.accepted(address, now) if keyed else (b"",))
-        self._arrived.append(now)
-        if not self.under_load(half_open, now):
-            return None
+        self._note(half_open, now)
         if not keyed:
+            if not self.under_load(now):
+                return None
             return reply(self.public, m1, self.oven.bake(address, now))
-        own = self._buckets.setdefault(
-            self._prefix(address), Bucket(self.RATE, self.BURST, now))
-        if not (own.take(now) and self._all.take(now)):
+        if m1 in self._answered:
+            raise Dropped("repeated")
+        if self.under_load(now) and not self._pays(address, now):
             raise Dropped("bucket")
+        self._answered.append(m1)
         return None

@@ -7,7 +7,7 @@ from .primitives import Dropped
 from .records import record
 from .session import Session
 
-HALF_OPEN_MAX, KEPT_S, TRIES_MAX = 64, 5, 16
+HALF_OPEN_MAX, KEPT_S, TRIES_MAX, REPEATS_MAX = 64, 5, 16, 4
 CONFIRMS_S = (0, 0.2, 0.4, 0.6, 0.8)
 M3_REPEATS_S = (0.2, 0.4, 0.6, 0.8, 1.0)
 
@@ -19,6 +19,15 @@ class HalfOpen:
         self.responder, self.source, self.since, self.tries = responder, source, now, []
         self.session = self.m3 = None
         self.accepted_at = None
+        self._repeats = []
+
+    def send_m2(self, peer, source, now):
+        """M2 again, to where a repeat of M1 came from."""
+        self._repeats = [at for at in self._repeats if now - at < 1]
+        if len(self._repeats) >= REPEATS_MAX:
+            raise Dropped("tries")
+        self._repeats.append(now)
+        peer.wire.send(self.responder.m2, source)
 
 
 class Handshakes:
@@ -26,11 +35,10 @@ class Handshakes:
 
     def __init__(self, peer):
         self._peer = peer
-        self.doorman = Doorman(peer.public, peer.clock())
+        self.doorman = Doorman(peer.public, peer.clock(), peers=(peer.address,))
         # The last two M1 of ours, and what we have answered, oldest first.
         self.asked, self.half_open = [], []
         self.finished = self.finished_at = None
-        self.cookie, self._cookie_until, self._keyed_unanswered = b"", 0.0, 0
         self.other_caps = None
 
     # --- as initiator ---
@@ -38,7 +46,7 @@ class Handshakes:
     def ask(self, to=None, **made):
         """Sends an M1; `made` goes to `Initiator`."""
         peer = self._peer
-        made = {"cookie": self._kept_cookie(), "caps": peer.caps, **made}
+        made = {"caps": peer.caps, **made}
         one = Initiator(peer.secret, peer.other, peer.suite, peer.psk, **made)
         one.target = to or peer.address
         self.asked = [*self.asked[-1:], one]
@@ -49,14 +57,6 @@ class Handshakes:
         """Waits for no answer any more."""
         self.asked, self.finished = [], None
 
-    def _kept_cookie(self):
-        if self.cookie:
-            if self._keyed_unanswered >= 2 or self._peer.clock() >= self._cookie_until:
-                self.cookie, self._keyed_unanswered = b"", 0
-            else:
-                self._keyed_unanswered += 1
-        return self.cookie
-
     def _take_m2(self, message):
         handshake.check_header(message, M2)
         for one in self.asked:
@@ -65,9 +65,8 @@ class Handshakes:
         else:
             raise Dropped("index")
         keys = one.finish(message)
-        self._keyed_unanswered = 0
         peer, now = self._peer, self._peer.clock()
-        self.asked.remove(one)
+        self.asked = []
         self.finished, self.finished_at, self.other_caps = one, now, one.other_caps
         session = Session(one.suite, keys, initiator=True, own_index=one.index,
                           other_index=one.other_index, endpoint=one.target, now=now,
@@ -84,15 +83,10 @@ class Handshakes:
             peer.at(now + offset, again)
 
     def _take_cookie(self, message):
-        if not self.asked:
+        if not self.asked or self.asked[-1].cookie:
             raise Dropped("cookie")
-        latest = self.asked[-1]
-        self.cookie = cookie.opened(self._peer.other, latest.m1, message)
-        self._cookie_until = self._peer.clock() + cookie.COOKIE_AGE_S
-        self._keyed_unanswered = 0
-        # Answered: no second reply to the same M1 counts.
-        self.asked.remove(latest)
-        self.ask()
+        one = self.asked[-1]
+        self.ask(one.target, cookie=cookie.opened(self._peer.other, one.m1, message))
 
     # --- as responder ---
 
@@ -106,10 +100,10 @@ class Handshakes:
     def _take_m1(self, message, source):
         peer, now = self._peer, self._peer.clock()
         known = self._half_open()
-        for one in known:
-            if one.responder.m1 == message and now - one.since < KEPT_S:
-                peer.wire.send(one.responder.m2, source)
-                return
+        kept = [one for one in known if one.responder.m1 == message and now - one.since < KEPT_S]
+        if kept and (message[3] & KEYED or not self.doorman.under_load(now)):
+            kept[0].send_m2(peer, source, now)
+            return
         waiting = sum(one.session is None for one in known)
         reply = self.doorman.judge(message, source, waiting, now)
         if reply is not None:
@@ -119,6 +113,9 @@ class Handshakes:
             raise Dropped("suite")
         cookies = self.doorman.oven.accepted(source, now) if message[3] & KEYED else ()
         made = Responder(peer.secret, message, caps=peer.caps, cookies=cookies)
+        own = [one for one in known if one.session is None and one.source == source]
+        for one in own[:-1]:
+            self.half_open.remove(one)
         self.half_open.append(HalfOpen(made, source, now))
         peer.wire.send(made.m2, source)
 

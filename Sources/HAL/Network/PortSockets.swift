@@ -1,20 +1,26 @@
 internal import CLinux
 
-/// The two UDP sockets on the daemon's one port.
+/// The three UDP sockets on the daemon's one port.
 ///
 /// A datagram whose first byte is below 0x10 belongs to a handshake (protocol.md §1.1) and goes to
-/// the control thread's socket, all others to the media loop's: a flood of handshakes cannot
-/// disturb the sound. Both sockets can send.
-@frozen public struct SocketPair: ~Copyable {
+/// the control thread, all others to the media loop: a flood of handshakes cannot disturb the
+/// sound. First messages of handshakes have a socket of their own: a flood of them cannot push the
+/// answers to our own handshakes out of the kernel's buffer. All sockets can send.
+@frozen public struct PortSockets: ~Copyable {
     public var handshake: UDPSocket
     public var data: UDPSocket
+    /// First messages of other stations' handshakes.
+    public var initiations: UDPSocket
 
     /// The lowest first byte of a data packet.
     private static let firstDataByte: UInt8 = 0x10
+    /// The first byte of a handshake's first message.
+    private static let initiationByte: UInt8 = 0x01
 
     /// Room for bursts while the media loop is busy; the kernel may grant less.
     private static let dataReceiveSize: Int32 = 256 * 1024
     private static let handshakeReceiveSize: Int32 = 128 * 1024
+    private static let initiationReceiveSize: Int32 = 256 * 1024
     private static let sendSize: Int32 = 128 * 1024
 
     /// Opens both sockets.
@@ -44,20 +50,26 @@ internal import CLinux
     private init(on address: SocketAddress, dscp: UInt8) throws(SystemError) {
         let isIPv6 = address.family == .ipv6
         // The first socket binds alone, so that a second daemon is refused and does not get half of
-        // the packets. Only then does the second socket join; the first one stays number 0.
-        let first = try SocketPair.open(isIPv6, dscp, SocketPair.handshakeReceiveSize)
-        try SocketPair.bind(first, isIPv6, address)
-        try SocketPair.share(first)
-        let local = try SocketPair.local(first)
-        let second = try SocketPair.open(isIPv6, dscp, SocketPair.dataReceiveSize)
-        try SocketPair.share(second)
-        try SocketPair.bind(second, isIPv6, local)
+        // the packets. Only then do the others join; the first one stays number 0.
+        let first = try PortSockets.open(isIPv6, dscp, PortSockets.handshakeReceiveSize)
+        try PortSockets.bind(first, isIPv6, address)
+        try PortSockets.share(first)
+        let local = try PortSockets.local(first)
+        let second = try PortSockets.open(isIPv6, dscp, PortSockets.dataReceiveSize)
+        try PortSockets.share(second)
+        try PortSockets.bind(second, isIPv6, local)
+        let third = try PortSockets.open(isIPv6, dscp, PortSockets.initiationReceiveSize)
+        try PortSockets.share(third)
+        try PortSockets.bind(third, isIPv6, local)
         _ = try SystemError.check(
-            clinux_udp_split(first.raw, SocketPair.firstDataByte), "split UDP port \(local.port)")
+            clinux_udp_split(
+                first.raw, PortSockets.initiationByte, PortSockets.firstDataByte),
+            "split UDP port \(local.port)")
         _ = try SystemError.check(
             clinux_udp_stamp(second.raw), "have the kernel stamp datagrams")
         handshake = UDPSocket(owning: first, isIPv6: isIPv6, local: local)
         data = UDPSocket(owning: second, isIPv6: isIPv6, local: local)
+        initiations = UDPSocket(owning: third, isIPv6: isIPv6, local: local)
     }
 
     private static func open(

@@ -6,7 +6,7 @@ import Time
 /// Whether the machine has IPv6, as its kernel reports and not the code under test.
 let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8)) ?? "" != ""
 
-@Suite struct SocketPairTests {
+@Suite struct PortSocketsTests {
     /// Waits for one datagram; nil when none comes.
     private func receive(
         _ socket: borrowing UDPSocket, capacity: Int = 2000
@@ -31,7 +31,7 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
     }
 
     @Test func whatFindsTheKernelsBufferFullIsCounted() throws {
-        let pair = try SocketPair(listen: address("127.0.0.1", 0), port: 0, dscp: 0)
+        let pair = try PortSockets(listen: address("127.0.0.1", 0), port: 0, dscp: 0)
         #expect(UDPSocket.overflow(of: pair.data.fd) == 0)
         let target = try address("127.0.0.1", pair.data.local.port)
         let large = [UInt8](repeating: 0x42, count: 1200)
@@ -59,24 +59,28 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
         ].filter { hasIPv6 || $0.target != "::1" })
     func firstByteDecidesTheSocket(_ way: (listen: String?, target: String)) throws {
         let listen = way.listen.flatMap { SocketAddress(host: $0, port: 0) }
-        let pair = try SocketPair(listen: listen, port: 0, dscp: 46)
-        let sender = try SocketPair(port: 0, dscp: 46)
+        let pair = try PortSockets(listen: listen, port: 0, dscp: 46)
+        let sender = try PortSockets(port: 0, dscp: 46)
         let target = try address(way.target, pair.data.local.port)
 
         for first in UInt8.min...UInt8.max {
             let packet = [first, 1, 2, first]
             #expect(sender.data.send(packet.span, to: target) == .sent)
-            let isData = first >= 0x10
             let got =
-                isData ? try receive(pair.data) : try receive(pair.handshake)
+                switch first {
+                case 1: try receive(pair.initiations)
+                case 0x10...: try receive(pair.data)
+                default: try receive(pair.handshake)
+                }
             #expect(got?.bytes == packet)
-            let otherIsQuiet = isData ? isQuiet(pair.handshake) : isQuiet(pair.data)
-            #expect(otherIsQuiet)
+            let othersAreQuiet =
+                isQuiet(pair.handshake) && isQuiet(pair.data) && isQuiet(pair.initiations)
+            #expect(othersAreQuiet)
         }
     }
 
     @Test func emptyDatagramGoesToTheHandshakeSocket() throws {
-        let pair = try SocketPair(port: 0, dscp: 0)
+        let pair = try PortSockets(port: 0, dscp: 0)
         let target = try address("127.0.0.1", pair.data.local.port)
         #expect(pair.data.send([UInt8]().span, to: target) == .sent)
         #expect(try receive(pair.handshake)?.datagram.count == 0)
@@ -85,8 +89,8 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
     }
 
     @Test func bothSocketsSendFromThePort() throws {
-        let pair = try SocketPair(port: 0, dscp: 46)
-        let other = try SocketPair(port: 0, dscp: 46)
+        let pair = try PortSockets(port: 0, dscp: 46)
+        let other = try PortSockets(port: 0, dscp: 46)
         let target = try address("127.0.0.1", other.data.local.port)
         #expect(pair.handshake.send([0x20].span, to: target) == .sent)
         #expect(try receive(other.data)?.datagram.from.port == pair.data.local.port)
@@ -96,7 +100,7 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
     }
 
     @Test func longDatagramIsReportedCut() throws {
-        let pair = try SocketPair(port: 0, dscp: 0)
+        let pair = try PortSockets(port: 0, dscp: 0)
         let target = try address("127.0.0.1", pair.data.local.port)
         let packet = [UInt8](repeating: 0x44, count: 1233)
         #expect(pair.data.send(packet.span, to: target) == .sent)
@@ -108,12 +112,12 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
     }
 
     @Test func secondDaemonOnThePortIsRefused() throws {
-        let pair = try SocketPair(port: 0, dscp: 0)
+        let pair = try PortSockets(port: 0, dscp: 0)
         let port = pair.data.local.port
         let others: [String?] = [nil, "127.0.0.1", "0.0.0.0"] + (hasIPv6 ? ["::1"] : [])
         for listen in others {
             let error = #expect(throws: SystemError.self) {
-                _ = try SocketPair(
+                _ = try PortSockets(
                     listen: listen.flatMap { SocketAddress(host: $0, port: 0) }, port: port,
                     dscp: 0)
             }
@@ -127,18 +131,18 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
     }
 
     @Test func portIsFreeAgainAfterThePair() throws {
-        let port = try SocketPair(port: 0, dscp: 0).data.local.port
-        #expect(try SocketPair(port: port, dscp: 0).data.local.port == port)
+        let port = try PortSockets(port: 0, dscp: 0).data.local.port
+        #expect(try PortSockets(port: port, dscp: 0).data.local.port == port)
     }
 
     @Test func bothFamiliesAreServedWhereThereAreBoth() throws {
-        let pair = try SocketPair(port: 0, dscp: 0)
+        let pair = try PortSockets(port: 0, dscp: 0)
         #expect(pair.data.local.family == (hasIPv6 ? .ipv6 : .ipv4))
         #expect(pair.handshake.local == pair.data.local)
     }
 
     @Test func noRouteIsUnreachableAndNothingWorse() throws {
-        let pair = try SocketPair(listen: try address("127.0.0.1", 0), port: 0, dscp: 0)
+        let pair = try PortSockets(listen: try address("127.0.0.1", 0), port: 0, dscp: 0)
         // A socket of one family cannot reach the other.
         #expect(pair.data.send([0x20].span, to: try address("::1", 9)) == .unreachable)
         let huge = [UInt8](repeating: 0x20, count: 70_000)
@@ -148,7 +152,7 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
 
     @Test func foreignListenAddressIsRefusedByName() throws {
         let error = #expect(throws: SystemError.self) {
-            _ = try SocketPair(listen: SocketAddress(host: "192.0.2.1", port: 0), port: 5, dscp: 0)
+            _ = try PortSockets(listen: SocketAddress(host: "192.0.2.1", port: 0), port: 5, dscp: 0)
         }
         #expect(error?.description.hasPrefix("bind UDP 192.0.2.1:5: ") == true)
         #expect(error?.errno == EADDRNOTAVAIL)

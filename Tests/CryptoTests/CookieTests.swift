@@ -1,0 +1,54 @@
+import Crypto
+import Testing
+
+/// Cookies and their replies, by the shared vectors.
+@Suite struct CookieTests {
+    static let suites = [Suite.aesGCM, .chaChaPoly]
+
+    @Test(arguments: suites) func theReplyHasTheBytesOfTheVectors(suite: Suite) throws {
+        let vectors = try IntercomVectors.read()
+        let handshake = vectors.handshake(suite)
+        // The inputs: 192.0.2.17, port 5577.
+        let source = [UInt8](hex: "00000000000000000000ffffc000021115c9")
+        let cookie = Cookie(of: source.span, secret: secret)
+        #expect(bytes(of: cookie) == [UInt8](hex: handshake.cookie))
+
+        let reply = [UInt8](hex: handshake.cookie_reply)
+        let nonce = Array(reply[8..<24])
+        let mac = Array([UInt8](hex: handshake.m1).suffix(8))
+        let responder = PublicKey(hex: try #require(vectors.public["resp"]))
+        let seal = CookieSeal(responder: responder)
+        var sealed = [UInt8](repeating: 0, count: CookieSeal.sealedSize)
+        var span = sealed.mutableSpan
+        seal.seal(cookie, suite: suite, nonce: nonce.span, mac: mac.span, into: &span)
+        #expect(sealed == Array(reply[24...]))
+        let opened = seal.open(sealed.span, suite: suite, nonce: nonce.span, mac: mac.span)
+        #expect(opened == cookie)
+
+        // Another M1, another n, or another station.
+        var other = mac
+        other[7] ^= 1
+        #expect(
+            seal.open(sealed.span, suite: suite, nonce: nonce.span, mac: other.span) == nil)
+        let noNonce = [UInt8](repeating: 0, count: 16)
+        #expect(
+            seal.open(sealed.span, suite: suite, nonce: noNonce.span, mac: mac.span) == nil)
+        let stranger = CookieSeal(
+            responder: PublicKey(hex: try #require(vectors.public["init"])))
+        #expect(
+            stranger.open(sealed.span, suite: suite, nonce: nonce.span, mac: mac.span) == nil)
+    }
+
+    @Test func anAddressOfIPv6HasTheCookieOfTheVectors() throws {
+        // 2001:db8::17, port 40000.
+        let source = [UInt8](hex: "20010db80000000000000000000000179c40")
+        let cookie = Cookie(of: source.span, secret: secret)
+        #expect(bytes(of: cookie) == [UInt8](hex: try IntercomVectors.read().cookie6))
+    }
+
+    private var secret: Key { Key { bytes in for i in bytes.indices { bytes[i] = 0x88 } } }
+
+    private func bytes(of cookie: Cookie) -> [UInt8] {
+        cookie.bytes.indices.map { cookie.bytes[$0] }
+    }
+}

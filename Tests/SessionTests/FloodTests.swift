@@ -1,0 +1,124 @@
+import Crypto
+import Testing
+import Time
+import Wire
+
+@testable import Session
+
+/// Floods of M1 that were recorded, by strangers who know nothing (protocol.md §1.6).
+@Suite struct FloodTests {
+    /// A house whose M1 were recorded, and the stranger that sends them again.
+    final class House {
+        let pair: Pair
+        private(set) var recorded: [[UInt8]] = []
+        private var sent = 0
+        var sources: [Endpoint] = [host(200)]
+
+        init(seed: UInt64) {
+            pair = Pair(seed: seed)
+            pair.network.tap = { [unowned self] bytes, _, to in
+                if bytes[0] == 1, to == host(2) { recorded.append(bytes) }
+            }
+            // One M1 after another, while the station that they are for cannot answer.
+            pair.a.start()
+            pair.network.run(for: .seconds(400))
+            pair.network.tap = { _, _, _ in }
+            pair.start()
+            #expect(pair.network.run(for: .seconds(40)) { pair.isConverged })
+        }
+
+        /// Sends so many a second from now on.
+        func flood(perSecond: Int, for duration: Duration) {
+            let end = pair.network.now + duration
+            let gap = Duration.nanoseconds(1_000_000_000 / perSecond)
+            func next() {
+                guard pair.network.now < end else { return }
+                let source = sources[sent % sources.count]
+                pair.b.receive(recorded[sent % recorded.count], from: source)
+                sent += 1
+                pair.network.after(gap, next)
+            }
+            next()
+        }
+    }
+
+    @Test(arguments: [1, 1000])
+    func aPeerThatRestartsMeanwhileIsUpWithinTwoSeconds(sources: Int) {
+        for seed in seeds(5) {
+            let house = House(seed: seed)
+            let pair = house.pair
+            house.sources = (0..<UInt64(sources)).map { host(1000 + $0) }
+            house.flood(perSecond: 5000, for: .seconds(12))
+            pair.network.run(for: .seconds(3))
+            let before = pair.b.transmitted[2] ?? 0
+            pair.a.start()
+            #expect(pair.network.run(for: .seconds(2)) { pair.isConverged }, "seed \(seed)")
+            pair.network.run(for: .seconds(7))
+            #expect(pair.isConverged, "seed \(seed)")
+            // Of all M1 in ten seconds only those of the peer cost a key agreement.
+            #expect(pair.b.transmitted[2] ?? 0 <= before + 2, "seed \(seed)")
+            #expect(pair.b.flood?.perSecond ?? 0 > 4000)
+        }
+    }
+
+    @Test func theFloodedStationItselfComesUpWithinTwoSecondsOfItsStart() {
+        for seed in seeds(5) {
+            let house = House(seed: seed)
+            let pair = house.pair
+            house.flood(perSecond: 5000, for: .seconds(6))
+            pair.network.run(for: .seconds(3))
+            pair.b.start()
+            #expect(pair.network.run(for: .seconds(2)) { pair.isConverged }, "seed \(seed)")
+        }
+    }
+
+    @Test func fewRecordedPacketsInABurstEndNoHandshakeUnderWay() {
+        let house = House(seed: 1)
+        let pair = house.pair
+        pair.network.weather.delayMs = 150...150
+        var bursts = 0
+        // A burst whenever an M2 passes, so that it comes before the M3.
+        pair.network.tap = { bytes, from, _ in
+            guard bytes[0] == 2, from == host(2) else { return }
+            bursts += 1
+            for i in 0..<70 {
+                pair.b.receive(house.recorded[i % house.recorded.count], from: host(200))
+            }
+        }
+        for _ in 0..<12 {
+            pair.a.start()
+            #expect(pair.network.run(for: .seconds(4)) { pair.isConverged })
+            pair.network.run(for: .seconds(3))
+        }
+        #expect(bursts >= 12)
+        #expect(pair.b.counts.evicted == 0)
+    }
+
+    @Test func underLoadAStrangerGetsCookiesAndNoM2() {
+        let house = House(seed: 1)
+        let pair = house.pair
+        let before = pair.b.transmitted
+        house.flood(perSecond: 1000, for: .seconds(10))
+        pair.network.run(for: .seconds(10))
+        let answers = (pair.b.transmitted[2] ?? 0) - (before[2] ?? 0)
+        #expect(answers <= 12)
+        #expect(pair.b.transmitted[4] ?? 0 > 9900)
+        #expect(pair.b.counts.cookiesSent == UInt64(pair.b.transmitted[4] ?? 0))
+        #expect(pair.b.counts.initiations > 10_000)
+        #expect(pair.b.flood?.lastSource == host(200))
+        #expect(pair.isConverged)
+        pair.network.run(for: .seconds(6))
+        #expect(pair.b.flood == nil)
+    }
+
+    @Test func aFewRecordedM1ASecondCostLittleToo() {
+        let house = House(seed: 1)
+        let pair = house.pair
+        let before = pair.b.transmitted[2] ?? 0
+        // Never more than ten in a second: those that wait for M3 make the load.
+        house.flood(perSecond: 9, for: .seconds(60))
+        pair.network.run(for: .seconds(60))
+        #expect((pair.b.transmitted[2] ?? 0) - before < 120)
+        #expect(pair.isConverged)
+    }
+}
