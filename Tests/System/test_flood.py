@@ -1,0 +1,29 @@
+"""Recorded first messages by the thousand: speech stays, a peer that restarts comes in.
+
+tools/flood restarts it a hundred times in each round.
+"""
+
+import unittest
+
+from lab import Scene
+from flood.run import Flood, complaints, line
+
+
+class FloodTest(unittest.TestCase):
+    def flooded(self, sources):
+        with Scene("kitchen", "garage", "office") as scene:
+            flood = Flood(scene, 5000)
+            flood.start()
+            found = flood.round(sources, tries=4)
+            print(line(sources, found))
+            self.assertEqual(complaints(found), [])
+
+    def test_a_flood_from_one_stranger(self):
+        self.flooded(1)
+
+    def test_a_flood_from_a_thousand_addresses(self):
+        self.flooded(1000)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,181 @@
+"""A flood of recorded first messages, and a peer that restarts meanwhile.
+
+The program behind tools/flood; test_flood.py runs a short form of it. Garage is flooded, office
+talks to it, and kitchen is killed and started again, over and over. Judged: how soon kitchen is up,
+whether what office says is heard, and how busy garage's control thread is.
+"""
+
+import argparse
+import contextlib
+import os
+import pathlib
+import secrets
+import subprocess
+import sys
+import time
+
+import numpy
+from stage import place, process, sound
+from stage.people import Scene, listen, unjudged, wait
+
+TONE = 500
+M1S = 64
+"""As many as a busy station shows in two hours."""
+
+SECONDS_MOST = 2.0
+"""A peer that was started is up so soon: two round trips, and the start of its daemon."""
+
+GIVE_UP_S = 8.0
+BEGUN_S = 1.0
+"""So long after its begin a flood is at its height."""
+
+STEADY = 0.9
+"""The share of the speech that must be heard."""
+
+BUSY_MOST = 0.5
+"""The share of a processor that the control thread may take."""
+
+
+def first_message(station):
+    """A first message as good as a recorded one: nothing in it says who made it.
+
+    Any 32 bytes are a key of X25519, and any 768 numbers below 3329 one of ML-KEM.
+    """
+    pairs = ((secrets.randbelow(3329), secrets.randbelow(3329)) for _ in range(384))
+    packed = b"".join((low | high << 12).to_bytes(3, "little") for low, high in pairs)
+    head = bytes([1, 1, 1, 0, 0x20]) + secrets.token_bytes(3 + 32) + packed
+    head += secrets.token_bytes(32)
+    return head + station.identity.mac(head)
+
+
+class Flood:
+    """Three stations, and a stranger who has recorded what it sends."""
+
+    def __init__(self, scene, rate):
+        self.scene, self.rate = scene, rate
+        self.kitchen, self.garage, self.office = scene.stations
+        scene.introduce(self.kitchen, self.garage)
+        scene.introduce(self.office, self.garage)
+        self.file = scene.folder / "recorded"
+        self.file.write_bytes(b"".join(first_message(self.garage) for _ in range(M1S)))
+
+    def start(self):
+        self.scene.start()
+        self.office.speak(TONE)
+
+    @contextlib.contextmanager
+    def flooded(self, sources):
+        """The flood lasts as long as the context; gives a dict that has its figures at the end."""
+        command = [sys.executable, pathlib.Path(__file__).with_name("sender.py"),
+                   self.garage.port, self.rate, sources, self.file]
+        found, before = {}, self.garage.counters()
+        busy, start = self.busy_s(), time.monotonic()
+        with subprocess.Popen(list(map(str, command)), stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True) as sender:
+            try:
+                time.sleep(BEGUN_S)
+                yield found
+            finally:
+                sent, seconds = sender.communicate()[0].split()
+        found["rate"] = round(int(sent) / float(seconds))
+        found["busy"] = (self.busy_s() - busy) / (time.monotonic() - start)
+        after = self.garage.counters()
+        for name in ("handshake_initiations", "cookies_sent", "half_open_evicted",
+                     "handshake_dropped_full"):
+            found[name] = after.get(name, 0) - before.get(name, 0)
+
+    def busy_s(self):
+        """The processor time of garage's control thread."""
+        with open(f"/proc/{self.garage.pid}/task/{self.garage.pid}/stat", encoding="ascii") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def restart(self):
+        """Seconds until kitchen is up after its daemon answered; None: not within `GIVE_UP_S`."""
+        self.kitchen.kill()
+        self.kitchen.start()
+        self.kitchen.ready()
+        start = time.monotonic()
+        while time.monotonic() < start + GIVE_UP_S:
+            if self.kitchen.is_with(self.garage):
+                return time.monotonic() - start
+            time.sleep(0.02)
+        return None
+
+    def heard_share(self):
+        """The share of office's speech that garage plays; None: the lab was late."""
+        self.garage.record()
+        with self.office.talking():
+            start, end = listen(1.5)
+        recording = self.garage.recorded()
+        track = sound.tone_track(recording.span(start, end), TONE)
+        track = sound.without(track, unjudged(recording, start))
+        return float(numpy.mean(track > -18)) if len(track) > 25 else None
+
+    def round(self, sources, tries):
+        """One flood; returns its figures."""
+        with self.flooded(sources) as found:
+            found["shares"] = [self.heard_share()]
+            found["times"] = [self.restart() for _ in range(tries)]
+            found["shares"].append(self.heard_share())
+            status = "\n".join(self.garage.status()["problems"])
+            found["told"] = "flood of first messages" in status
+        return found
+
+
+def complaints(found):
+    """What a round has that it should not."""
+    late = [one for one in found["times"] if one is None or one > SECONDS_MOST]
+    bad = []
+    if len(late) * 20 > len(found["times"]):
+        bad.append(f"{len(late)} of {len(found['times'])} restarts took more than "
+                   f"{SECONDS_MOST:g} s")
+    shares = [one for one in found["shares"] if one is not None]
+    if shares and min(shares) < STEADY:
+        bad.append(f"of the speech {min(shares):.0%} was heard")
+    if found["busy"] > BUSY_MOST:
+        bad.append(f"the control thread took {found['busy']:.0%} of a processor")
+    if not found["told"]:
+        bad.append("the status does not tell of it")
+    return bad
+
+
+def line(sources, found):
+    """A round in one line."""
+    times = sorted(GIVE_UP_S if one is None else one for one in found["times"])
+    shares = [f"{one:.0%}" for one in found["shares"] if one is not None]
+    place_95 = min(len(times) - 1, len(times) * 95 // 100)
+    return (f"{sources} sources, {found['rate']}/s: up after {times[len(times) // 2]:.2f} s "
+            f"(median), {times[place_95]:.2f} s (95 of 100), {times[-1]:.2f} s (worst of "
+            f"{len(times)}); control thread {found['busy']:.1%} of a processor; heard "
+            f"{', '.join(shares) or 'not judged'}; {found['handshake_initiations']} first "
+            f"messages, {found['cookies_sent']} cookies, {found['handshake_dropped_full']} left "
+            f"in the kernel, {found['half_open_evicted']} evicted")
+
+
+def main():
+    """Exit codes: 0 all well, 1 something was not."""
+    parser = argparse.ArgumentParser(prog="tools/flood")
+    parser.add_argument("--tries", type=int, default=100)
+    parser.add_argument("--rate", type=int, default=5000)
+    chosen = parser.parse_args()
+    bad = []
+    with Scene("kitchen", "garage", "office") as scene:
+        flood = Flood(scene, chosen.rate)
+        flood.start()
+        for sources in (1, 1000):
+            found = flood.round(sources, chosen.tries)
+            print(line(sources, found), flush=True)
+            bad += complaints(found)
+            # The load ends; the next round begins in calm.
+            wait(lambda: "flood of first messages" not in "\n".join(
+                flood.garage.status()["problems"]), "the flood is over", place.PATIENCE)
+        if not process.is_alive(flood.garage.process):
+            bad.append("the daemon ended")
+    for one in bad:
+        print(f"flood: {one}", file=sys.stderr)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
