@@ -3,7 +3,7 @@ import Testing
 
 @testable import Storage
 
-@Suite struct EventHookTests {
+@Suite struct EventEnvironmentTests {
     @Test func theProgramIsToldWhoAsked() {
         var event = Event(.relay, at: 1_000)
         let byNobody = EventHook.environment(of: event)
