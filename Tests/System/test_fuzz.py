@@ -3,12 +3,16 @@
 tools/fuzz sends ten million and a hundred thousand.
 """
 
+import mmap
+import os
 import random
+import tempfile
 import unittest
 
 from lab import Scene, longer  # and what lies beside the stage
 from fuzz.lines import line
 from fuzz.run import Fuzz, control, unheard
+from fuzz.size import GROWTH_KB, Size
 
 
 class FuzzTest(unittest.TestCase):
@@ -45,6 +49,21 @@ class FuzzTest(unittest.TestCase):
         self.assertEqual(unheard({"datagrams": [None, None], "lines": [0.0]}),
                          ["datagrams: the speech could be judged in none of 2 rounds"])
         self.assertEqual(len(unheard({"datagrams": [], "lines": []})), 2)
+
+    def test_a_card_is_no_growth(self):
+        size = 2 * GROWTH_KB * 1024
+        before = Size(os.getpid())
+        before.descriptors = None
+        with tempfile.TemporaryFile() as card:
+            card.truncate(size)
+            with mmap.mmap(card.fileno(), size) as shared:
+                shared.write(b"x" * size)
+                self.assertEqual(before.growth(Size(os.getpid())), [])
+        own = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        own.write(b"x" * size)
+        grown, = before.growth(Size(os.getpid()))
+        self.assertIn("private memory grew", grown)
+        own.close()
 
     def test_lines_are_of_every_sort(self):
         chance = random.Random(1)
