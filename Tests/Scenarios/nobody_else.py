@@ -1,7 +1,7 @@
 """No packet leaves for anyone who is not configured, whoever asks and whatever happens; but for
 path challenges, to whoever is faster with copies of a peer's packets.
 
-A claim about IPv4: guests have no other, for what their kernel says of itself in IPv6 is random.
+A claim about IPv4: its guest has no other.
 """
 
 import hashlib

@@ -1,31 +1,70 @@
 """Stations that move: who talks is heard at once and hears within half a second, who is idle is
 found at once, and two that move together find each other by name.
 
-A claim about IPv4: guests have no other. What it does with IPv6 is the same code, which
-Tests/System/test_roaming.py tries.
+All of it twice: four stations have IPv4 alone, and four IPv6.
 """
+
+from typing import NamedTuple
 
 from uml.design import DATA, M1
 from uml.world import net
 from uml.world.names import Names
 
+
+class House(NamedTuple):
+    """Four stations with one kind of address. In each house the same happens at the same times."""
+
+    kitchen: str
+    garage: str
+    attic: str
+    cellar: str
+
+    @property
+    def pairs(self):
+        """Who talks to whom."""
+        return (self.kitchen, self.garage), (self.attic, self.cellar)
+
+    @property
+    def named(self):
+        """Who is called by name."""
+        return self.attic, self.cellar
+
+    def place(self, name, moves=0):
+        """The socket of a station that has moved so often."""
+        return net.place(host(name, moves), name in IPV6)
+
+    def called(self):
+        """What it is called in claims."""
+        return "IPv6" if self.kitchen in IPV6 else "IPv4"
+
+
 OFTEN = False
-STATIONS = ("kitchen", "garage", "attic", "cellar")
+HOUSES = (House("kitchen", "garage", "attic", "cellar"), House("hall", "shed", "loft", "vault"))
+IPV6 = tuple(HOUSES[1])
+STATIONS = (*HOUSES[0], *HOUSES[1])
 SECONDS = 600
 
-HERTZ = {"kitchen": 500, "garage": 700, "attic": 900, "cellar": 1100}
-PAIRS = (("kitchen", "garage"), ("attic", "cellar"))
+HERTZ = {name: 500 + 100 * place + 200 * number for place, house in enumerate(HOUSES)
+         for number, name in enumerate(house)}
 SILENT = 2.5
 """Seconds: of no answer to a talker until it asks (protocol.md §1.7, rule 6)."""
 TALKING, IDLE, TOGETHER = 0.5, 3.0, 5.0
 """Seconds until a station that has moved hears again: while it talks, after its next packet when
 it is idle, and when its peer has moved as well."""
+TELLS = 0.5
+"""Seconds until a station whose address has changed has told its peers."""
 MOVED, BOTH, AGAIN = 3.0, 4.0, 14.0
 """When garage moves in its talk, when attic and cellar do, and when garage does in silence."""
 
 
+def host(name, moves=0):
+    """The host that a station is when it has moved so often."""
+    return STATIONS.index(name) + 1 + 10 * moves
+
+
 def other(name):
-    return next(one for pair in PAIRS if name in pair for one in pair if one != name)
+    return next(one for house in HOUSES for pair in house.pairs if name in pair
+                for one in pair if one != name)
 
 
 def prepare(said):
@@ -33,20 +72,31 @@ def prepare(said):
         said.write(name, said.tone(hertz, 60.0))
 
 
-def play(world):
-    kitchen, garage, attic, cellar = world.stations.values()
-    names = Names(world)
-    for name in ("attic", "cellar"):
+def introduce(world, names, house):
+    """Each knows its one peer, and talks to it."""
+    for name in house.named:
         names.ask_from_one_port(name)
         names.found[f"{name}.example"] = world[name].address
-    for pair in PAIRS:
-        for name in pair:
-            one, peer = world[name], world[other(name)]
-            one.talk_alone_to(peer.name)
-            is_named = name in ("attic", "cellar")
-            one.write_peer(peer.name, peer.public_key,
-                           f"{peer.name}.example" if is_named else peer.address)
-            one.write_config()
+    for name in house:
+        one, peer = world[name], world[other(name)]
+        one.talk_alone_to(peer.name)
+        address = (f"{peer.name}.example" if name in house.named
+                   else net.place(peer.host, True) if name in IPV6 else peer.address)
+        one.write_peer(peer.name, peer.public_key, address)
+        one.write_config()
+
+
+def play(world):
+    names = Names(world)
+
+    def every(*members):
+        return [world[getattr(house, member)] for house in HOUSES for member in members]
+
+    def move(one):
+        one.move(one.host + 10)
+
+    for house in HOUSES:
+        introduce(world, names, house)
     for one in world.stations.values():
         one.start()
     world.wait(world.is_up, "all stations are up")
@@ -56,55 +106,54 @@ def play(world):
     for one in world.stations.values():
         one.press()
     world.until(MOVED)
-    garage.move(12)
+    for one in every("garage"):
+        move(one)
     # (b) Both of a pair, at the same time.
     world.until(BOTH)
-    attic.move(13)
-    cellar.move(14)
-    for name in ("attic", "cellar"):
-        names.found[f"{name}.example"] = world[name].address
+    for one in every("attic", "cellar"):
+        move(one)
+        names.found[f"{one.name}.example"] = one.address
     world.until(8)
-    kitchen.release()
-    garage.release()
+    for one in every("kitchen", "garage"):
+        one.release()
     world.until(12)
-    attic.release()
-    cellar.release()
+    for one in every("attic", "cellar"):
+        one.release()
     # (c) In silence.
     world.until(AGAIN)
-    garage.move(22)
+    for one in every("garage"):
+        move(one)
     world.until(AGAIN + IDLE)
-    world.log("kitchen", "endpoint", of="garage", at=kitchen.peer("garage")["endpoint"])
-    kitchen.press()
+    for one in every("kitchen"):
+        world.log(one.name, "endpoint", at=one.peer(other(one.name))["endpoint"])
+        one.press()
     world.until(19)
-    kitchen.release()
+    for one in every("kitchen"):
+        one.release()
     # (d) Kitchen starts again; of the addresses it has, none leads anywhere. Garage finds it.
     world.until(20)
-    kitchen.cut()
+    for one in every("kitchen"):
+        one.cut()
     world.until(22)
-    kitchen.boot()
+    for one in every("kitchen"):
+        one.boot()
     world.until(23)
-    garage.press()
+    for one in every("garage"):
+        one.press()
     world.until(27)
-    garage.release()
+    for one in every("garage"):
+        one.release()
     world.until(29)
     for one in world.stations.values():
         world.counters(one)
 
 
 def judge(case):
-    talking(case)
-    together(case)
-    idle(case)
-    asked = [one for one in case.sent("kitchen") if one.size == M1
-             and 22 < case.since_zero(one) < 27 and one.target == place(22)]
-    case.claim(not asked, f"(d) kitchen, which has started again, cannot call it ({len(asked)})")
-    found = asks_while_talking(case, 23.0, 27.0)
-    heard(case, "kitchen", found + 0.2, 27.15, "(d) garage, which has its address, is heard")
-
-
-def place(host):
-    """The socket of a host's station."""
-    return f"{net.NETWORK}.{host}:5577"
+    for house in HOUSES:
+        talking(case, house)
+        together(case, house)
+        idle(case, house)
+        restarted(case, house)
 
 
 def heard(case, name, start, end, what):
@@ -128,63 +177,86 @@ def calls(case, name, start, end):
             and start < case.since_zero(one) < end]
 
 
-def talking(case):
+def talking(case, house):
     """(a) Garage moves while both talk."""
-    heard(case, "kitchen", 1.2, 8.15, "(a) kitchen hears garage all the time")
-    returns(case, "garage", MOVED, TALKING, "(a) it moves in its talk")
-    heard(case, "garage", MOVED + TALKING, 8.15, "(a) and then garage hears kitchen")
-    case.claim(not calls(case, "kitchen", MOVED, 8) and not calls(case, "garage", MOVED, 8),
-               "(a) without a handshake")
+    kitchen, garage, kind = house.kitchen, house.garage, house.called()
+    heard(case, kitchen, 1.2, 8.15, f"(a) {kind}: {kitchen} hears {garage} all the time")
+    returns(case, garage, MOVED, TALKING, f"(a) {kind}, it moves in its talk")
+    heard(case, garage, MOVED + TALKING, 8.15, f"(a) {kind}: and then {garage} hears {kitchen}")
+    case.claim(not calls(case, kitchen, MOVED, 8) and not calls(case, garage, MOVED, 8),
+               f"(a) {kind}: without a handshake")
 
 
-def together(case):
+def together(case, house):
     """(b) Attic and cellar move at the same time."""
-    for name in ("attic", "cellar"):
-        returns(case, name, BOTH, TOGETHER, "(b) both move")
-        heard(case, name, BOTH + TOGETHER, 12.15, f"(b) and then {name} hears the other")
-    found = [one for name in ("attic", "cellar") for one in calls(case, name, BOTH, 12)
-             if one.target in (place(13), place(14))]
-    case.claim(found != [], f"(b) they call each other by name, {len(found)} times")
+    kind, places = house.called(), [house.place(name, 1) for name in house.named]
+    for name in house.named:
+        returns(case, name, BOTH, TOGETHER, f"(b) {kind}, both move")
+        heard(case, name, BOTH + TOGETHER, 12.15, f"(b) {kind}: and then {name} hears the other")
+    found = [one for name in house.named for one in calls(case, name, BOTH, 12)
+             if one.target in places]
+    case.claim(found != [], f"(b) {kind}: they call each other by name, {len(found)} times")
 
 
-def idle(case):
+def idle(case, house):
     """(c) Garage moves while nobody talks."""
-    at = case.entry("kitchen", "endpoint").figures["at"]
-    case.claim(at == place(22), f"(c) kitchen has it at {at}")
-    first = [case.since_zero(one) - AGAIN for one in case.sent("garage")
-             if one.source == place(22) and one.target == place(1)]
-    case.claim(bool(first) and first[0] < 0.5,
-               f"(c) garage tells it {min(first, default=99):.3f} s after its move")
-    spoken = [case.since_zero(one) - AGAIN for one in case.sent("kitchen")
-              if one.target == place(22) and one.size == DATA]
-    case.claim(bool(spoken) and spoken[0] < 0.5, "(c) and is asked")
-    heard(case, "garage", AGAIN + IDLE + 0.2, 19.15, "(c) who calls it is heard there")
+    kitchen, garage, kind = house.kitchen, house.garage, house.called()
+    new = house.place(garage, 2)
+    at = case.entry(kitchen, "endpoint").figures["at"]
+    case.claim(at == new, f"(c) {kind}: {kitchen} has it at {at}")
+    first = [case.since_zero(one) - AGAIN for one in case.sent(garage)
+             if one.source == new and one.target == house.place(kitchen)]
+    case.claim(bool(first) and first[0] < TELLS,
+               f"(c) {kind}: {garage} tells it {min(first, default=99):.3f} s after its move")
+    spoken = [case.since_zero(one) - AGAIN for one in case.sent(kitchen)
+              if one.target == new and one.size == DATA]
+    case.claim(bool(spoken) and spoken[0] < TELLS, f"(c) {kind}: and is asked")
+    heard(case, garage, AGAIN + IDLE + 0.2, 19.15, f"(c) {kind}: who calls it is heard there")
 
 
-def asks_while_talking(case, press, release):
+def restarted(case, house):
+    """(d) Kitchen has started again."""
+    kitchen, garage, kind = house.kitchen, house.garage, house.called()
+    asked = [one for one in calls(case, kitchen, 22, 27) if one.target == house.place(garage, 2)]
+    case.claim(not asked,
+               f"(d) {kind}: {kitchen}, started again, cannot call {garage} ({len(asked)})")
+    found = asks_while_talking(case, house, 23.0, 27.0)
+    heard(case, kitchen, found + 0.2, 27.15,
+          f"(d) {kind}: {garage}, which has its address, is heard")
+
+
+def asks_while_talking(case, house, press, release):
     """Garage talks, hears nothing of kitchen, and asks; returns when that was."""
+    garage = house.garage
     talk = case.since_zero(case.pick(
-        [one for one in case.entries("garage", "talk", target="kitchen")
-         if "peer" not in one.figures and case.since_zero(one) >= press], 0, "talk of garage"))
-    asked = [case.since_zero(one) for one in calls(case, "garage", press, release)]
+        [one for one in case.entries(garage, "talk", target=house.kitchen)
+         if "peer" not in one.figures and case.since_zero(one) >= press], 0, f"talk of {garage}"))
+    asked = [case.since_zero(one) for one in calls(case, garage, press, release)]
     case.claim(len(asked) == 1 and abs(asked[0] - talk - SILENT) < 0.002,
-               f"garage, which nobody answers, asks {[round(one - talk, 4) for one in asked]} s "
-               "after it began to talk")
+               f"(d) {house.called()}: {garage}, which nobody answers, asks "
+               f"{[round(one - talk, 4) for one in asked]} s after it began to talk")
     return asked[0] if asked else release
 
 
 def controls(case):
     for name in STATIONS:
         yield f"{name} hears nothing", case.silent(name)
-    spoiled = case.spoiled()
-    spoiled.packets = [one._replace(ns=one.ns + (one.size == M1) * 10**8) for one in case.packets]
-    yield "who asks does so 100 ms late", spoiled
-    spoiled = case.spoiled()
-    spoiled.packets = [one._replace(ns=one.ns + (one.source == place(22)) * 10**9)
-                       for one in case.packets]
-    yield "garage tells of its move a second late", spoiled
-    yield "kitchen has not followed", case.with_last(
-        "endpoint", lambda figures: {**figures, "at": place(12)})
+    for house in HOUSES:
+        garage, kind = house.garage, house.called()
+        spoiled = case.spoiled()
+        spoiled.packets = [
+            one._replace(ns=one.ns + (one.size == M1 and one.station in house) * 10**8)
+            for one in case.packets]
+        yield f"{kind}: who asks does so 100 ms late", spoiled
+        spoiled = case.spoiled()
+        spoiled.packets = [
+            one._replace(ns=one.ns + (one.source == house.place(garage, 2)) * 10**9)
+            for one in case.packets]
+        yield f"{kind}: {garage} tells of its move a second late", spoiled
+        spoiled = case.spoiled()
+        line = spoiled.log.index(case.entry(house.kitchen, "endpoint"))
+        spoiled.log[line] = spoiled.log[line]._replace(figures={"at": house.place(garage, 1)})
+        yield f"{house.kitchen} has not followed", spoiled
 
 
 MUTATIONS = (
@@ -197,6 +269,12 @@ MUTATIONS = (
     # A station does not tell that it has moved.
     ("Sources/Intercomd/Loop/ControlLoop.swift",
      "feed { _, table, now in table.hostMoved(at: now) }", ""),
+    # Or only of addresses of IPv4.
+    ("Sources/CLinux/network.c",
+     " | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE\n                     | RTMGRP_IPV6_ROUTE,",
+     " | RTMGRP_IPV4_ROUTE,"),
+    # A name is looked for in IPv4 only.
+    ("Sources/CLinux/address.c", "{.ai_family = AF_UNSPEC,", "{.ai_family = AF_INET,"),
     # Nor does it doubt a peer that does not answer then.
     ("Sources/Session/Greeting.swift", "static let patience = Duration.milliseconds(1500)",
      "static let patience = Duration.milliseconds(15_000)"),

@@ -78,6 +78,8 @@ def obtained(tool):
     return program
 
 
+IPV6 = "ipv6.disable=0"
+"""For a guest with stations that have IPv6."""
 CARDS = 8
 """Loopback cards a guest has at most."""
 
@@ -120,6 +122,8 @@ def words(program, scenario, stations, share, more=()):
         # A clock that stops between ticks is read, now and then, once more or less on its way to
         # sleep, and each look at it takes 256 ns.
         "nohz=off",
+        # A kernel says much in IPv6 by itself. Of two such words the last counts: IPV6 below.
+        "ipv6.disable=1",
         # A kernel that was made elsewhere may have a dummy card, which would be the first.
         "snd_dummy.enable=0", f"snd_aloop.enable={','.join('1' for _ in count)}",
         f"snd_aloop.index={','.join(map(str, count))}", f"snd_aloop.id={','.join(cards)}",

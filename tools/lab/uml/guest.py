@@ -17,7 +17,7 @@ from uml.world import World
 CONFIG = "/proc/config.gz"
 NEEDED = ("CONFIG_HZ=1000", "CONFIG_HIGH_RES_TIMERS=y", "CONFIG_SND_ALOOP=y", "CONFIG_GPIO_SIM=y",
           "CONFIG_NET_NS=y", "CONFIG_VETH=y", "CONFIG_BRIDGE=y", "CONFIG_PACKET=y",
-          "CONFIG_EXT4_FS=y", "# CONFIG_IPV6 is not set")
+          "CONFIG_EXT4_FS=y", "CONFIG_IPV6=y")
 """What claims of a kernel are made for, and one that somebody names need not have."""
 
 

@@ -20,9 +20,9 @@ KEY, LAMP = 17, 23
 class Station(station.Station):
     """The daemon, with a finger on its key."""
 
-    def __init__(self, world, name, host):
+    def __init__(self, world, name, host, is_v6=False):
         self.world, self.chip = world, Chip(name)
-        self.host, self.address = host, net.join(name, host)
+        self.host, self.is_v6, self.address = host, is_v6, net.join(name, host, is_v6)
         super().__init__(name, os.path.join(world.folder, name), port=5577, sections={
             "audio": {"input": f"card:{name}", "output": f"card:{name}", "duplex": "full"},
             "button ptt": {"line": self.chip.line(KEY)},
@@ -119,7 +119,7 @@ class Station(station.Station):
 
     def move(self, host):
         """It gets another address, as a router may give it one; its settings know nothing of it."""
-        self.address = net.move(self.name, self.host, host)
+        self.address = net.move(self.name, self.host, host, self.is_v6)
         self.host = host
         self.world.log(self.name, "move", to=self.address)
 
