@@ -52,7 +52,7 @@ extension PeerTable {
             return nil
         }
         let hash = SHA256.hash(initiation)
-        if let entry = halfOpen.entry(initiation: hash, at: now) {
+        if let entry = halfOpen.entry(initiation: hash, from: source, at: now) {
             guard entry.repeats.allows(at: now) else { return .tries }
             actions.push(.transmit(entry.response, to: source))
             return nil

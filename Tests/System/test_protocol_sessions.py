@@ -73,9 +73,13 @@ class Handshakes(ConductTest):
         m1, m3 = (next(one.data for one in peer.wire.leaving.seen[made:] if one.kind == kind)
                   for kind in (M1, M3))
         m2 = peer.messages(M2)[-1].data
+        peer.wire.send(m1, peer.address)
+        wait(lambda: [one.data for one in peer.messages(M2)[-2:]] == [m2, m2], "the same M2")
+        # From elsewhere it is another M1: of the session that is where this M2 is sent.
         source = peer.wire.open()
         peer.wire.send(m1, peer.address, source=source)
-        wait(lambda: self.at(source) == [m2], "the same M2, to where the repeat came from")
+        wait(lambda: self.at(source), "an M2 of its own, there")
+        self.assertNotEqual(self.at(source), [m2])
         since = len(peer.arrivals)
         peer.wire.send(m3, peer.address, source=source)
         self.came(peer, "CONFIRM", since, what=0)

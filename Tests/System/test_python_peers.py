@@ -67,11 +67,15 @@ class Meeting(PairTest):
                   for kind in (M1, M3))
         answers = pair.high.wire.leaving.seen
         m2 = next(one.data for one in answers if one.kind == M2)
-        # M1, to where the repeat came from.
+        # M1. From elsewhere it is another one.
+        pair.low.wire.send(m1.data, THERE)
+        pair.run(0.1)
+        self.assertEqual((answers[-1].data, answers[-1].target), (m2, HERE))
         pair.low.wire.send(m1.data, THERE, source=ELSEWHERE)
         pair.run(0.1)
-        self.assertEqual((answers[-1].data, answers[-1].target), (m2, ELSEWHERE))
-        # M3, there, too.
+        self.assertEqual((answers[-1].kind, answers[-1].target), (M2, ELSEWHERE))
+        self.assertNotEqual(answers[-1].data, m2)
+        # M3, to where the repeat came from.
         before = len(pair.low.got("CONFIRM"))
         pair.low.wire.send(m3.data, THERE, source=ELSEWHERE)
         pair.run(0.1)

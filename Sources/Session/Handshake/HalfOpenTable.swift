@@ -18,7 +18,7 @@ final class HalfOpen {
     let initiation: Digest
     let suite: Suite
     let index: UInt32
-    /// Where the first M1 came from: its sender must have got M2 there to make M3.
+    /// Where M1 came from, and M2 went: its sender must have got it there to make M3.
     let source: Endpoint
     let created: Instant
     /// Whether the source is an address of a configured peer.
@@ -86,10 +86,13 @@ struct HalfOpenTable {
 
     func entry(_ index: UInt32) -> HalfOpen? { entries.first { $0.index == index } }
 
-    /// The handshake of an M1 that was answered within `lifetime`.
-    func entry(initiation: Digest, at now: Instant) -> HalfOpen? {
+    /// The handshake of an M1 that was answered there within `lifetime`.
+    ///
+    /// Whoever can forge a source could else have the M2 of a session that is to be there.
+    func entry(initiation: Digest, from source: Endpoint, at now: Instant) -> HalfOpen? {
         entries.first {
-            $0.initiation.span.equals(initiation.span) && now < $0.created + lifetime
+            $0.source == source && $0.initiation.span.equals(initiation.span)
+                && now < $0.created + lifetime
         }
     }
 

@@ -21,13 +21,13 @@ class HalfOpen:
         self.accepted_at = None
         self._repeats = []
 
-    def send_m2(self, peer, source, now):
-        """M2 again, to where a repeat of M1 came from."""
+    def send_m2(self, peer, now):
+        """M2 again, for a repeat of M1."""
         self._repeats = [at for at in self._repeats if now - at < 1]
         if len(self._repeats) >= REPEATS_MAX:
             raise Dropped("tries")
         self._repeats.append(now)
-        peer.wire.send(self.responder.m2, source)
+        peer.wire.send(self.responder.m2, self.source)
 
 
 class Handshakes:
@@ -100,9 +100,10 @@ class Handshakes:
     def _take_m1(self, message, source):
         peer, now = self._peer, self._peer.clock()
         known = self._half_open()
-        kept = [one for one in known if one.responder.m1 == message and now - one.since < KEPT_S]
+        kept = [one for one in known if one.responder.m1 == message and one.source == source
+                and now - one.since < KEPT_S]
         if kept and (message[3] & KEYED or not self.doorman.under_load(now)):
-            kept[0].send_m2(peer, source, now)
+            kept[0].send_m2(peer, now)
             return
         waiting = sum(one.session is None for one in known)
         reply = self.doorman.judge(message, source, waiting, now)
