@@ -24,6 +24,7 @@ private final class SessionPair {
     private(set) var sessions = 0
 
     private static let most = 200
+    private static let flood = 12
 
     init(suite: Suite) {
         tables = [Table(0), Table(1)]
@@ -41,7 +42,8 @@ private final class SessionPair {
         case 6:
             var bytes = input.piece(input.below(256))
             if input.below(2) == 0 { bytes = whole(bytes) }
-            tables[side].receive(bytes, at: now)
+            // If it is a first message, so often that cookies are asked for.
+            for _ in 0..<Self.flood { tables[side].receive(bytes, at: now) }
         case 7: tables[side].report(input.byte(), at: now)
         case 8:
             tables[side].forget(at: now)
